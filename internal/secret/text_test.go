@@ -1,0 +1,262 @@
+package secret_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"twofold/internal/secret"
+)
+
+// canary is the content nobody may see. Its hexadecimal and decimal spellings are looked for too.
+const canary = "correct-horse-canary"
+
+type exported struct{ Password secret.Text }
+
+type unexported struct {
+	name     string
+	password secret.Text
+}
+
+type embedded struct{ secret.Text }
+
+type deep struct {
+	inner   unexported
+	pointer *unexported
+	list    []secret.Text
+	byName  map[string]secret.Text
+	any     any
+}
+
+// holders is a secret in every place a programmer may leave one.
+func holders() map[string]any {
+	s := secret.New(canary)
+	u := unexported{name: "ada", password: s}
+	return map[string]any{
+		"bare":                           s,
+		"pointer":                        &s,
+		"exported field":                 exported{s},
+		"pointer to exported field":      &exported{s},
+		"unexported field":               u,
+		"pointer to an unexported field": &u,
+		"embedded":                       embedded{s},
+		"slice":                          []secret.Text{s, s},
+		"array":                          [1]secret.Text{s},
+		"map":                            map[string]secret.Text{"password": s},
+		"slice of any":                   []any{s, &s, u, &u},
+		"deep":                           deep{u, &u, []secret.Text{s}, map[string]secret.Text{"k": s}, s},
+		"pointer to deep":                &deep{u, &u, []secret.Text{s}, map[string]secret.Text{"k": s}, &s},
+		"wrapped error":                  fmt.Errorf("sign in with %v: %w", s, errors.New("refused")),
+		"closure":                        func() secret.Text { return s },
+	}
+}
+
+// shows tells whether out holds the canary, plain or in a spelling that fmt, JSON or slog could give it.
+func shows(out string) bool {
+	lower := strings.ToLower(out)
+	for _, spelling := range []string{
+		canary,
+		fmt.Sprintf("%x", canary),
+		fmt.Sprintf("% x", canary),
+		"0x63, 0x6f, 0x72, 0x72", // its first bytes by %#v
+		strings.Trim(fmt.Sprint([]byte(canary)), "[]"),
+		base64.StdEncoding.EncodeToString([]byte(canary))[:20],
+	} {
+		if strings.Contains(lower, strings.ToLower(spelling)) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTheCanaryWouldBeSeen(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"%v", "%q", "%x", "% X", "%#v"} {
+		if out := fmt.Sprintf(format, canary); !shows(out) {
+			t.Errorf("%s of the plain text: %s was not recognised", format, out)
+		}
+	}
+	if out := fmt.Sprintf("%d", []byte(canary)); !shows(out) {
+		t.Errorf("%%d of the plain bytes: %s was not recognised", out)
+	}
+}
+
+func TestFmtNeverShowsTheContent(t *testing.T) {
+	t.Parallel()
+	for name, holder := range holders() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, verb := range "vTtbcdoOqxXUeEfFgGsp!" {
+				for _, flags := range []string{"", "+", "#", " ", "-40", "040", ".3", "+#", "# "} {
+					format := "%" + flags + string(verb)
+					if out := fmt.Sprintf(format, holder); shows(out) {
+						t.Errorf("%s shows the secret: %s", format, out)
+					}
+				}
+			}
+			if out := fmt.Sprint(holder) + fmt.Sprintln(holder); shows(out) {
+				t.Errorf("Sprint shows the secret: %s", out)
+			}
+		})
+	}
+}
+
+func TestFmtSaysRedacted(t *testing.T) {
+	t.Parallel()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%10s", "%.2s"} {
+		if got := fmt.Sprintf(verb, secret.New(canary)); got != "[redacted]" {
+			t.Errorf("%s = %s, want [redacted]", verb, got)
+		}
+	}
+	if got, want := fmt.Sprintf("%+v", exported{secret.New(canary)}), "{Password:[redacted]}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := secret.New(canary).String(); got != "[redacted]" {
+		t.Errorf("String = %s", got)
+	}
+	if got := secret.New(canary).GoString(); got != "[redacted]" {
+		t.Errorf("GoString = %s", got)
+	}
+	if got := fmt.Sprint(secret.Text{}); got != "[redacted]" {
+		t.Errorf("an empty secret shows that it is empty: %s", got)
+	}
+}
+
+func TestPanicNeverShowsTheContent(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if out := fmt.Sprint(recover()); shows(out) {
+			t.Errorf("a recovered panic shows the secret: %s", out)
+		}
+	}()
+	panic(unexported{password: secret.New(canary)})
+}
+
+func TestSlogNeverShowsTheContent(t *testing.T) {
+	t.Parallel()
+	handlers := map[string]func(*bytes.Buffer, *slog.HandlerOptions) slog.Handler{
+		"json": func(b *bytes.Buffer, o *slog.HandlerOptions) slog.Handler { return slog.NewJSONHandler(b, o) },
+		"text": func(b *bytes.Buffer, o *slog.HandlerOptions) slog.Handler { return slog.NewTextHandler(b, o) },
+	}
+	for kind, open := range handlers {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			for name, holder := range holders() {
+				var out bytes.Buffer
+				log := slog.New(open(&out, &slog.HandlerOptions{Level: slog.LevelDebug, AddSource: true}))
+				log.Debug("sign in", "holder", holder)
+				log.With("holder", holder).WithGroup("request").Error("sign in", slog.Any("holder", holder))
+				log.Info("sign in", slog.Group("account", "holder", holder))
+				if out.Len() == 0 {
+					t.Fatalf("%s: nothing was logged", name)
+				}
+				if shows(out.String()) {
+					t.Errorf("%s: the log shows the secret: %s", name, &out)
+				}
+			}
+		})
+	}
+}
+
+func TestSlogSaysRedacted(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	slog.New(slog.NewJSONHandler(&out, nil)).Info("sign in", "password", secret.New(canary))
+	if want := `"password":"[redacted]"`; !strings.Contains(out.String(), want) {
+		t.Errorf("got %s, want it to hold %s", &out, want)
+	}
+}
+
+func TestJSONNeverShowsTheContent(t *testing.T) {
+	t.Parallel()
+	for name, holder := range holders() {
+		out, err := json.Marshal(holder)
+		if err != nil && name != "closure" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if shows(string(out)) || shows(fmt.Sprint(err)) {
+			t.Errorf("%s: JSON shows the secret: %s, %v", name, out, err)
+		}
+	}
+	out, err := json.Marshal(exported{secret.New(canary)})
+	if got, want := string(out), `{"Password":"[redacted]"}`; err != nil || got != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+}
+
+func TestXMLNeverShowsTheContent(t *testing.T) {
+	t.Parallel()
+	out, err := xml.Marshal(exported{secret.New(canary)})
+	if got, want := string(out), "<exported><Password>[redacted]</Password></exported>"; err != nil || got != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+}
+
+func TestRevealGivesBackExactlyWhatWasPutIn(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", canary, " spaces stay ", "é", "e\u0301", "\x00\xff", "[redacted]"} {
+		if got := secret.New(s).Reveal(); got != s {
+			t.Errorf("got %q, want %q", got, s)
+		}
+	}
+}
+
+func TestIsZero(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		text secret.Text
+		want bool
+	}{
+		"the zero value is zero":   {secret.Text{}, true},
+		"empty text is zero":       {secret.New(""), true},
+		"a space is not zero":      {secret.New(" "), false},
+		"a NUL byte is not zero":   {secret.New("\x00"), false},
+		"a random one is not zero": {secret.Random(""), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := c.text.IsZero(); got != c.want {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestRandomIsPrefixThen256BitsBase64URL(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for range 1000 {
+		token := secret.Random("tfs_").Reveal()
+		body, found := strings.CutPrefix(token, "tfs_")
+		if !found {
+			t.Fatalf("%s does not begin with its prefix", token)
+		}
+		raw, err := base64.RawURLEncoding.DecodeString(body)
+		if err != nil || len(raw) != 32 {
+			t.Fatalf("%s: %d bytes, %v, want 32", token, len(raw), err)
+		}
+		if seen[token] {
+			t.Fatalf("%s came twice", token)
+		}
+		seen[token] = true
+	}
+}
+
+func TestHashIsSHA256OfTheText(t *testing.T) {
+	t.Parallel()
+	// FIPS 180-2 appendix B.1.
+	const want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+	if got := fmt.Sprintf("%x", secret.New("abc").Hash()); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := (secret.Text{}).Hash(), sha256.Sum256(nil); got != want {
+		t.Errorf("hash of the empty text: got %x, want %x", got, want)
+	}
+}
