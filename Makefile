@@ -1,0 +1,101 @@
+# Twofold on a fresh machine with Go, Node and git: `make run` starts the demo, `make test` does everything that CI does.
+# Both install what they need. `make help` lists the rest.
+
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+PACKAGES := . ./api/... ./frontend ./internal/...
+TOOL     := go tool -modfile=tools.mod
+REDOCLY  := .ci/node_modules/.bin/redocly
+
+# The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
+export CGO_ENABLED = 0
+# Nothing here tells anybody that it ran.
+export REDOCLY_TELEMETRY = off
+export REDOCLY_SUPPRESS_UPDATE_NOTICE = true
+export NPM_CONFIG_UPDATE_NOTIFIER = false
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD = 1
+
+# npm writes these last, so each says that an installation is complete.
+PAGE_PACKAGES  := frontend/node_modules/.package-lock.json
+CHECK_PACKAGES := .ci/node_modules/.package-lock.json
+NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
+
+STATIC := check-format check-vet check-go check-contract check-page
+CHECKS := check-generated $(STATIC) test-page build test-go test-journeys check-clean
+
+.PHONY: help run build page generate lint test bench clean $(CHECKS)
+.DEFAULT_GOAL := help
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build everything and start the demo
+	@exec bin/twofold serve --demo
+
+build: page ## the page, and bin/twofold with the page inside
+	@.ci/tools go
+	go build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o bin/twofold .
+
+page: $(PAGE_PACKAGES)
+	npm --prefix frontend run build
+
+generate: $(PAGE_PACKAGES) ## what openapi.yaml decides: the server's interface, the page's types
+	$(TOOL) oapi-codegen -config api/oapi-codegen.yaml openapi.yaml
+	npm --prefix frontend run generate
+
+lint: $(STATIC) ## everything that judges the text, and runs nothing of it
+
+test: ## everything that CI runs, one after the other, until one fails
+	@.ci/checks $(CHECKS)
+
+bench: build ## a load on a server of its own, with figures
+	go run ./internal/bench
+
+clean: ## away with what was built and installed
+	rm -rf bin .cache frontend/node_modules .ci/node_modules
+	git clean -fdXq frontend/dist
+
+# The checks, in the order of `make test`.
+
+check-generated: ## generated files are what openapi.yaml says
+	@.ci/drift
+
+check-format: ## gofmt has nothing to say
+	@files=$$(gofmt -l main.go main_test.go api frontend/*.go internal) && [ -z "$$files" ] || \
+		{ echo "gofmt would change these; type: gofmt -w" $$files; exit 1; }
+
+check-vet: ## go vet
+	go vet $(PACKAGES)
+
+check-go: ## golangci-lint, as .golangci.yml says
+	$(TOOL) golangci-lint run $(PACKAGES)
+
+check-contract: $(CHECK_PACKAGES) ## openapi.yaml, as .ci/redocly.yaml says
+	$(REDOCLY) lint --config .ci/redocly.yaml openapi.yaml
+
+check-page: $(PAGE_PACKAGES) ## eslint, prettier and the page's types
+	npm --prefix frontend run lint
+
+test-page: $(PAGE_PACKAGES) ## the page's tests, without a browser
+	npm --prefix frontend test
+
+test-go: ## every Go test, under the race detector
+	@if .ci/tools race; then CGO_ENABLED=1; race=-race; fi; \
+		set -x; go test $$race -shuffle=on $(PACKAGES)
+
+test-journeys: build ## the journeys in Chromium
+	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run e2e
+
+check-clean: ## making and testing left nothing behind that git sees (in CI)
+	@[ "$$CI" != true ] || { git status --short && [ -z "$$(git status --porcelain)" ]; }
+
+# What npm installs.
+
+$(PAGE_PACKAGES): frontend/package-lock.json
+	@.ci/tools node
+	$(NPM_CI) --prefix frontend
+	@touch $@
+
+$(CHECK_PACKAGES): .ci/package-lock.json
+	@.ci/tools node
+	$(NPM_CI) --prefix .ci
+	@touch $@
