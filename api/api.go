@@ -1,0 +1,99 @@
+// Package api is all of Twofold that speaks HTTP: the contract's operations, who may call them, and the page.
+package api
+
+//go:generate go tool -modfile=../tools.mod oapi-codegen -config oapi-codegen.yaml ../openapi.yaml
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/authn"
+	"twofold/internal/keyring"
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+)
+
+// Options is what the HTTP side needs of the rest.
+type Options struct {
+	Contract  []byte // openapi.yaml
+	Page      fs.FS  // the built page; without index.html a sentence says how to build it
+	PublicURL string
+	Secure    bool // the public URL is https
+	MaxBody   int64
+	Proxies   []netip.Prefix
+
+	Accounts *account.Service
+	Authn    *authn.Service
+	Sessions *session.Service
+	StepUps  *stepup.Service
+	Methods  *mfa.Service
+	Keys     *keyring.Ring
+	Audit    audit.Log
+	SignIns  *throttle.Shield // sign-ins per address
+	Failures *throttle.Shield // wrong proofs per address
+	Ready    func(context.Context) error
+
+	Log   *slog.Logger
+	Now   func() time.Time
+	NewID func() string
+}
+
+// Server answers the operations of the contract.
+type Server struct {
+	Options
+	contract *contract
+	page     *page
+	origins  *http.CrossOriginProtection
+}
+
+var _ StrictServerInterface = (*Server)(nil)
+
+// New composes the HTTP side. Its error means that the contract or the page cannot be read.
+func New(o Options) (http.Handler, error) {
+	c, err := readContract(o.Contract)
+	if err != nil {
+		return nil, fmt.Errorf("read contract: %w", err)
+	}
+	p, err := readPage(o.Page)
+	if err != nil {
+		return nil, fmt.Errorf("read page: %w", err)
+	}
+	s := &Server{Options: o, contract: c, page: p, origins: http.NewCrossOriginProtection()}
+	if err := s.origins.AddTrustedOrigin(o.PublicURL); err != nil {
+		return nil, fmt.Errorf("trust public URL: %w", err)
+	}
+	e := echo.New()
+	e.Logger.SetOutput(discard{})
+	e.HTTPErrorHandler = s.answerError
+	e.Binder = checkedBody{}
+	e.Use(s.observe, s.guard)
+	RegisterHandlers(e, NewStrictHandler(s, nil))
+	return headAsGet(e), nil
+}
+
+// discard silences Echo's own logger: everything is said through slog.
+type discard struct{}
+
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+
+// headAsGet answers HEAD wherever GET is answered; net/http leaves the body out.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.Clone(r.Context())
+			r.Method = http.MethodGet
+		}
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,133 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/labstack/echo/v4"
+)
+
+// readBody takes the whole body, at most limit bytes. A body that is not empty must be JSON.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, errBodyTooLarge
+	case err != nil:
+		return nil, invalid("", "the body could not be read")
+	case len(body) == 0:
+		return nil, nil
+	}
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if charset, said := params["charset"]; err != nil || kind != "application/json" || (said && !strings.EqualFold(charset, "utf-8")) {
+		return nil, errUnsupportedMediaType
+	}
+	return body, nil
+}
+
+// checkBody says whether a body is one JSON value that fits the operation's schema: valid UTF-8, no duplicate, unknown
+// or case-variant members (RFC 8259 §4 leaves duplicates open; here they are refused).
+func checkBody(body []byte, op *operation) error {
+	if op.body == nil {
+		if len(body) > 0 {
+			return invalid("", "this operation takes no body")
+		}
+		return nil
+	}
+	if len(body) == 0 {
+		if op.bodyRequired {
+			return invalid("", "a JSON object is needed")
+		}
+		return nil
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return invalidJSON(err)
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return invalid("", "must be an object")
+	}
+	var wrong invalidError
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if op.body.Properties[name] == nil {
+			wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: "is not a member of this request"})
+		}
+	}
+	for _, name := range op.body.Required {
+		if _, there := object[name]; !there {
+			wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: "is needed"})
+		}
+	}
+	for name, schema := range op.body.Properties {
+		if member, there := object[name]; there {
+			if err := schema.Value.VisitJSON(member, openapi3.VisitAsRequest()); err != nil {
+				wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: expectation(schema.Value)})
+			}
+		}
+	}
+	if len(wrong) > 0 {
+		slices.SortFunc(wrong, func(a, b FieldError) int { return strings.Compare(a.Pointer, b.Pointer) })
+		return wrong
+	}
+	return nil
+}
+
+// invalidJSON says where the text stops being JSON, and never what stood there.
+func invalidJSON(err error) error {
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			return invalid(string(syntax.JSONPointer), "appears twice")
+		}
+		return invalid(string(syntax.JSONPointer), "is not JSON")
+	}
+	return invalid("", "is not JSON")
+}
+
+// expectation says what a member must be. It is written from the schema alone, so that it cannot repeat a secret.
+func expectation(s *openapi3.Schema) string {
+	switch {
+	case !s.Type.Is("string"):
+		return "must be of type " + strings.Join(s.Type.Slice(), " or ")
+	case s.Pattern == codePattern:
+		return "must be a string of six digits"
+	case len(s.Enum) > 0:
+		words := make([]string, len(s.Enum))
+		for i, e := range s.Enum {
+			words[i], _ = e.(string)
+		}
+		return "must be one of " + strings.Join(words, ", ")
+	case s.MaxLength != nil:
+		return "must be a string of the length and characters that the contract gives"
+	}
+	return "must be a string that is not empty"
+}
+
+const codePattern = "^[0-9]{6}$"
+
+// pointer writes a JSON pointer to a member of the body (RFC 6901 §3).
+func pointer(name string) string {
+	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// checkedBody binds what the middleware has read and checked.
+type checkedBody struct{}
+
+// Bind fills a request's body. It answers io.EOF for a body that was left out, which the generated code knows.
+func (checkedBody) Bind(into any, c echo.Context) error {
+	body := callOf(c.Request().Context()).body
+	if len(body) == 0 {
+		return io.EOF
+	}
+	return json.Unmarshal(body, into)
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"twofold/internal/stepup"
+)
+
+// contract is openapi.yaml as the middleware needs it: what each operation takes, and what may be answered.
+type contract struct {
+	text       []byte
+	operations map[string]*operation // by method and Echo path
+}
+
+// operation is one operation of the contract. Its security is read here and nowhere else.
+type operation struct {
+	id      string
+	session bool
+	purpose stepup.Purpose // empty: needs no step-up
+	params  openapi3.Parameters
+	body    *openapi3.Schema // nil: takes none
+	// bodyRequired says whether the body may be left out.
+	bodyRequired bool
+	status       map[ProblemCode]int // the closed list of what can go wrong
+}
+
+// judgesProofs says whether wrong proofs can be presented to the operation.
+func (o *operation) judgesProofs() bool {
+	_, code := o.status[ProblemCodeCodeRejected]
+	_, password := o.status[ProblemCodeCredentialsRejected]
+	return code || password
+}
+
+var pathParam = regexp.MustCompile(`\{(\w+)\}`)
+
+func readContract(text []byte) (*contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromData(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
+		return nil, err
+	}
+	c := &contract{text: text, operations: make(map[string]*operation)}
+	for path, item := range doc.Paths.Map() {
+		echoPath := pathParam.ReplaceAllString(path, ":$1")
+		for method, op := range item.Operations() {
+			o, err := readOperation(item, op)
+			if err != nil {
+				return nil, fmt.Errorf("%s %s: %w", method, path, err)
+			}
+			c.operations[method+" "+echoPath] = o
+		}
+	}
+	return c, nil
+}
+
+func readOperation(item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
+	o := &operation{
+		id:     op.OperationID,
+		params: slices.Concat(item.Parameters, op.Parameters),
+		status: make(map[ProblemCode]int),
+	}
+	if op.Security == nil {
+		return nil, fmt.Errorf("security is not said")
+	}
+	stepUp := false
+	for _, alternative := range *op.Security {
+		for scheme := range alternative {
+			o.session = o.session || scheme == "sessionBearer" || scheme == "sessionCookie"
+			stepUp = stepUp || scheme == "stepUpToken"
+		}
+	}
+	purpose, _ := op.Extensions["x-step-up-purpose"].(string)
+	o.purpose = stepup.Purpose(purpose)
+	if stepUp != (purpose != "") || (stepUp && !Purpose(purpose).Valid()) {
+		return nil, fmt.Errorf("stepUpToken and x-step-up-purpose disagree")
+	}
+	if op.RequestBody != nil {
+		o.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value
+		o.bodyRequired = op.RequestBody.Value.Required
+	}
+	codes, _ := op.Extensions["x-problem-codes"].(map[string]any)
+	for status, list := range codes {
+		if op.Responses.Value(status) == nil {
+			return nil, fmt.Errorf("x-problem-codes names status %s, which has no response", status)
+		}
+		n, err := strconv.Atoi(status)
+		if err != nil {
+			return nil, fmt.Errorf("status %s: %w", status, err)
+		}
+		names, _ := list.([]any)
+		for _, name := range names {
+			code, _ := name.(string)
+			if !ProblemCode(code).Valid() {
+				return nil, fmt.Errorf("unknown problem code %q", code)
+			}
+			o.status[ProblemCode(code)] = n
+		}
+	}
+	return o, nil
+}
+
+// find answers the operation that the router chose, or nil for what is not in the contract: the page.
+func (c *contract) find(r *http.Request, echoPath string) *operation {
+	return c.operations[r.Method+" "+echoPath]
+}

@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/netip"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"twofold/internal/audit"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+)
+
+// call is what is known of a request before its handler runs.
+type call struct {
+	op        *operation // nil for the page
+	requestID string
+	ip        netip.Addr
+	body      []byte
+	bearer    secret.Text // credentials as presented, empty where absent
+	cookie    secret.Text
+	signIn    secret.Text
+	presented bool // a session credential was
+	session   session.Session
+	need      session.ACR  // what a step-up takes, where one is needed
+	grant     stepup.Grant // the step-up, checked and not yet spent
+}
+
+type callKey struct{}
+
+// callOf answers the request's call; an empty one where the request never came as far.
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	return &call{}
+}
+
+// guard lets a request through to its handler when it has the shape, the origin, the session and the step-up that the
+// contract asks for, in that order. There is no other list of what is protected.
+func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		call := callOf(r.Context())
+		call.op = s.contract.find(r, c.Path())
+		if call.op == nil {
+			err := next(c)
+			if errors.Is(err, echo.ErrNotFound) {
+				return s.page.serve(c)
+			}
+			return err
+		}
+		if err := s.admit(c, call); err != nil {
+			return err
+		}
+		err := next(c)
+		if err != nil && call.op.judgesProofs() {
+			s.countFailure(call, err)
+		}
+		return err
+	}
+}
+
+func (s *Server) admit(c echo.Context, call *call) error {
+	r := c.Request()
+	if err := s.checkOrigin(r); err != nil {
+		s.Audit.Record(r.Context(), audit.Event{Kind: audit.CrossOriginRefused, Subject: call.op.id})
+		return err
+	}
+	if err := s.checkCrowd(call); err != nil {
+		return err
+	}
+	body, err := readBody(c.Response(), r, s.MaxBody)
+	if err != nil {
+		return err
+	}
+	if err := s.identify(r, call); err != nil {
+		return err
+	}
+	if err := checkParams(c, call.op); err != nil {
+		return err
+	}
+	if err := checkBody(body, call.op); err != nil {
+		return err
+	}
+	call.body = body
+	return s.checkStepUp(r, call)
+}
+
+// checkOrigin refuses what a browser sends from another site. What comes with a bearer token and no cookie is not a
+// browser's doing: a page elsewhere cannot add that header.
+func (s *Server) checkOrigin(r *http.Request) error {
+	if strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") && r.Header.Get("Cookie") == "" {
+		return nil
+	}
+	if s.origins.Check(r) != nil {
+		return errCrossOrigin
+	}
+	return nil
+}
+
+// checkCrowd keeps one address from trying proofs all day.
+func (s *Server) checkCrowd(call *call) error {
+	if !call.op.judgesProofs() {
+		return nil
+	}
+	if wait := s.Failures.Blocked(call.ip); wait > 0 {
+		return crowdError{wait}
+	}
+	if call.op.id != "signIn" {
+		return nil
+	}
+	if wait := s.SignIns.Take(call.ip); wait > 0 {
+		return crowdError{wait}
+	}
+	return nil
+}
+
+func (s *Server) countFailure(call *call, err error) {
+	switch codeOf(err) {
+	case ProblemCodeCredentialsRejected, ProblemCodeCodeRejected, ProblemCodeCodeUsed:
+		s.Failures.Take(call.ip)
+	}
+}
+
+// checkParams answers a malformed id like an unknown one.
+func checkParams(c echo.Context, op *operation) error {
+	for _, p := range op.params {
+		if p.Value.In == "path" {
+			if id, err := uuid.Parse(c.Param(p.Value.Name)); err != nil || id.String() != c.Param(p.Value.Name) {
+				return echo.ErrNotFound
+			}
+		}
+	}
+	return nil
+}
+
+// checkStepUp checks the step-up token, and leaves spending it to the change that it permits.
+func (s *Server) checkStepUp(r *http.Request, call *call) error {
+	if call.op.purpose == "" {
+		return nil
+	}
+	ctx := r.Context()
+	var err error
+	if call.need, err = s.Authn.Required(ctx, call.session.AccountID); err != nil {
+		return err
+	}
+	tokens := r.Header.Values("Step-Up-Token")
+	if len(tokens) != 1 {
+		return stepup.ErrRefused
+	}
+	call.grant, err = s.Authn.CheckStepUp(ctx, call.session, call.op.purpose, tokens[0])
+	return err
+}

@@ -1,0 +1,81 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"twofold/internal/audit"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+)
+
+// Cookies are named with the __Host- prefix wherever they can be Secure (RFC 6265bis §4.1.3.2).
+const (
+	sessionCookie = "twofold_session"
+	signInCookie  = "twofold_signin"
+)
+
+// identify reads who is calling. Cookie and Authorization header together are refused, since they may not agree.
+func (s *Server) identify(r *http.Request, call *call) error {
+	call.cookie = s.readCookie(r, sessionCookie)
+	call.signIn = s.readCookie(r, signInCookie)
+	header, carried := r.Header["Authorization"]
+	if carried && !call.cookie.IsZero() {
+		return invalid("#Authorization", "must not come together with a session cookie")
+	}
+	if len(header) == 1 {
+		if token, ok := strings.CutPrefix(header[0], "Bearer "); ok {
+			call.bearer = secret.New(strings.TrimSpace(token))
+		}
+	}
+	if !call.op.session {
+		return nil
+	}
+	call.presented = carried || !call.cookie.IsZero()
+	token := call.cookie
+	if !call.bearer.IsZero() {
+		token = call.bearer
+	}
+	if token.IsZero() {
+		return errSessionRequired
+	}
+	var err error
+	call.session, err = s.Sessions.Resume(r.Context(), token)
+	if errors.Is(err, session.ErrEnded) {
+		s.Audit.Record(r.Context(), audit.Event{Kind: audit.TokenRefused, Subject: call.op.id})
+	}
+	return err
+}
+
+func (s *Server) cookieName(name string) string {
+	if s.Secure {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// readCookie answers a cookie's value, and nothing where the name comes twice: one of them would be a stranger's.
+func (s *Server) readCookie(r *http.Request, name string) secret.Text {
+	found := r.CookiesNamed(s.cookieName(name))
+	if len(found) != 1 {
+		return secret.Text{}
+	}
+	return secret.New(found[0].Value)
+}
+
+// setCookie hands a token to the browser for as long as it runs, or for lifetime where that is not zero.
+func (s *Server) setCookie(name string, token secret.Text, lifetime time.Duration) *http.Cookie {
+	return &http.Cookie{
+		Name: s.cookieName(name), Value: token.Reveal(), Path: "/", MaxAge: int(lifetime / time.Second),
+		Secure: s.Secure, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+	}
+}
+
+// clearCookie takes it back.
+func (s *Server) clearCookie(name string) *http.Cookie {
+	c := s.setCookie(name, secret.Text{}, 0)
+	c.MaxAge = -1
+	return c
+}

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"twofold/internal/mfa"
+	"twofold/internal/qr"
+	"twofold/internal/totp"
+)
+
+// GetMFA answers the methods, and what is pending.
+func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFAResponseObject, error) {
+	accountID := callOf(ctx).session.AccountID
+	methods, err := s.Methods.Methods(ctx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	a := GetMFA200JSONResponse{
+		Enabled: len(methods) > 0,
+		Methods: make([]MFAMethod, len(methods)),
+		Policy:  MFAPolicy{MaxMethods: s.Methods.Limits.Methods},
+	}
+	for i, m := range methods {
+		a.Methods[i] = method(m)
+	}
+	pending, err := s.Methods.Pending(ctx, accountID)
+	switch {
+	case err == nil:
+		a.PendingEnrollment = &PendingEnrollment{
+			ID: id(pending.ID), Name: pending.Name,
+			CreatedAt: second(pending.CreatedAt), ExpiresAt: second(pending.ExpiresAt),
+		}
+	case !errors.Is(err, mfa.ErrNotFound):
+		return nil, err
+	}
+	return a, nil
+}
+
+// BeginTOTPEnrollment makes a key and shows it, once.
+func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentRequestObject) (BeginTOTPEnrollmentResponseObject, error) {
+	call := callOf(ctx)
+	account, err := s.Accounts.ByID(ctx, call.session.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	name := ""
+	if r.Body != nil && r.Body.Name != nil {
+		name = *r.Body.Name
+	}
+	begun, err := s.Methods.Begin(ctx, call.session, account.Email, name, call.grant)
+	if err != nil {
+		return nil, err
+	}
+	png, err := qr.PNG(begun.URI.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	return BeginTOTPEnrollment201JSONResponse{
+		ID:         id(begun.Enrollment.ID),
+		Secret:     begun.Key.Base32(),
+		OtpauthURI: begun.URI.Reveal(),
+		QrPng:      png,
+		Algorithm:  totp.Algorithm,
+		Digits:     totp.Digits,
+		Period:     totp.Period,
+		ExpiresAt:  second(begun.Enrollment.ExpiresAt),
+	}, nil
+}
+
+// ConfirmTOTPEnrollment turns an enrollment into a method.
+func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error) {
+	m, change, err := s.Methods.Confirm(ctx, callOf(ctx).session, r.ID.String(), r.Body.Code)
+	if err != nil {
+		return nil, err
+	}
+	return answer{
+		status:  http.StatusCreated,
+		cookies: s.renewed(change.NewToken),
+		body:    ConfirmedMethod{Method: method(m), Receipt: Receipt{SessionsEnded: change.SessionsEnded}},
+	}, nil
+}
+
+// CancelTOTPEnrollment ends an enrollment.
+func (s *Server) CancelTOTPEnrollment(ctx context.Context, r CancelTOTPEnrollmentRequestObject) (CancelTOTPEnrollmentResponseObject, error) {
+	if err := s.Methods.Cancel(ctx, callOf(ctx).session.AccountID, r.ID.String()); err != nil {
+		return nil, err
+	}
+	return CancelTOTPEnrollment204Response{}, nil
+}
+
+// RemoveMFAMethod takes a method away.
+func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestObject) (RemoveMFAMethodResponseObject, error) {
+	call := callOf(ctx)
+	change, err := s.Methods.Remove(ctx, call.session, r.ID.String(), call.grant)
+	if err != nil {
+		return nil, err
+	}
+	return answer{
+		status:  http.StatusOK,
+		cookies: s.renewed(change.NewToken),
+		body:    Receipt{SessionsEnded: change.SessionsEnded},
+	}, nil
+}
+
+func method(m mfa.Method) MFAMethod {
+	return MFAMethod{
+		ID: id(m.ID), Type: MFAMethodType(m.Type), Name: m.Name,
+		CreatedAt: second(m.CreatedAt), LastUsedAt: second(m.LastUsedAt),
+	}
+}

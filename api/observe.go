@@ -1,0 +1,120 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"twofold/internal/audit"
+)
+
+// observe gives every request an id, its headers and a line in the log, and turns a panic into an answer.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		begun := s.Now()
+		r := c.Request()
+		call := &call{requestID: s.NewID(), ip: s.clientIP(r)}
+		ctx := audit.WithClient(r.Context(), audit.Client{
+			IP: call.ip.String(), UserAgent: clip(r.UserAgent()), RequestID: call.requestID,
+		})
+		c.SetRequest(r.WithContext(context.WithValue(ctx, callKey{}, call)))
+		s.setHeaders(c.Response().Header(), call.requestID)
+		defer func() {
+			if cause := recover(); cause != nil {
+				err = s.recovered(c, call, cause)
+			}
+			if err != nil {
+				s.answerError(err, c)
+				err = nil
+			}
+			s.Log.LogAttrs(ctx, slog.LevelInfo, "request",
+				slog.String("request_id", call.requestID), slog.String("method", r.Method), slog.String("route", c.Path()),
+				slog.Int("status", c.Response().Status), slog.Duration("took", s.Now().Sub(begun)),
+				slog.String("ip", call.ip.String()))
+		}()
+		return next(c)
+	}
+}
+
+// recovered logs where a panic happened. What was panicked with may hold a secret: only its type is logged.
+func (s *Server) recovered(c echo.Context, call *call, cause any) error {
+	if cause == http.ErrAbortHandler {
+		panic(cause)
+	}
+	s.Log.ErrorContext(c.Request().Context(), "panic",
+		"request_id", call.requestID, "type", fmt.Sprintf("%T", cause), "stack", stackOf(debug.Stack()))
+	return fmt.Errorf("panic of type %T", cause)
+}
+
+// stackOf leaves the functions and places of a stack and drops its first lines, which repeat the panic's value.
+func stackOf(stack []byte) string {
+	var kept []string
+	for line := range strings.Lines(string(stack)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "/") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// clip bounds a user agent to 256 bytes of valid UTF-8.
+func clip(userAgent string) string {
+	userAgent = strings.ToValidUTF8(userAgent, "\uFFFD")
+	for len(userAgent) > 256 {
+		_, size := utf8.DecodeLastRuneInString(userAgent)
+		userAgent = userAgent[:len(userAgent)-size]
+	}
+	return userAgent
+}
+
+// setHeaders is on every answer, of the API and of the page; the page loosens what it needs.
+func (s *Server) setHeaders(h http.Header, requestID string) {
+	h.Set("X-Request-Id", requestID)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), clipboard-write=(self)")
+	if s.Secure {
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+}
+
+// clientIP is the peer, or, where the peer is a trusted proxy, the right-most address in X-Forwarded-For that is not
+// one. Whatever stands further left, anybody may have written.
+func (s *Server) clientIP(r *http.Request) netip.Addr {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.IPv4Unspecified()
+	}
+	ip := peer.Addr().Unmap()
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.trusted(ip); i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		ip = hop.Unmap()
+	}
+	return ip.WithZone("")
+}
+
+func (s *Server) trusted(ip netip.Addr) bool {
+	for _, p := range s.Proxies {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"twofold/internal/authn"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+)
+
+// answer is an answer that sets cookies: the generated ones can set one at the most.
+type answer struct {
+	status  int
+	cookies []*http.Cookie
+	body    any // nil: none
+}
+
+func (a answer) write(w http.ResponseWriter) error {
+	for _, c := range a.cookies {
+		http.SetCookie(w, c)
+	}
+	if a.body == nil {
+		w.WriteHeader(a.status)
+		return nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(a.status)
+	return json.NewEncoder(w).Encode(a.body)
+}
+
+// VisitSignInResponse writes the answer.
+func (a answer) VisitSignInResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitCompleteSignInResponse writes the answer.
+func (a answer) VisitCompleteSignInResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitSignOutResponse writes the answer.
+func (a answer) VisitSignOutResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitConfirmTOTPEnrollmentResponse writes the answer.
+func (a answer) VisitConfirmTOTPEnrollmentResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// VisitRemoveMFAMethodResponse writes the answer.
+func (a answer) VisitRemoveMFAMethodResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// SignIn exchanges proofs for a session, or for a pending sign-in.
+func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInResponseObject, error) {
+	delivery := session.Cookie
+	if r.Body.Deliver != nil {
+		delivery = session.Delivery(*r.Body.Deliver)
+	}
+	out, err := s.Authn.SignIn(ctx, authn.SignIn{
+		Email:    r.Body.Email,
+		Proofs:   proofs(r.Body.Password, r.Body.Code),
+		Delivery: delivery,
+		Previous: callOf(ctx).cookie,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if out.Session.ID == "" {
+		return s.secondFactorRequired(out, delivery), nil
+	}
+	return s.signedIn(out), nil
+}
+
+// CompleteSignIn finishes a pending sign-in.
+func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObject) (CompleteSignInResponseObject, error) {
+	call := callOf(ctx)
+	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Code: r.Body.Code, Previous: call.cookie}
+	if r.Body.SignInToken != nil {
+		in.Token, in.Carrier = secret.New(*r.Body.SignInToken), session.Token
+	}
+	if r.Body.Deliver != nil {
+		in.Delivery = session.Delivery(*r.Body.Deliver)
+	}
+	out, err := s.Authn.Complete(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.signedIn(out), nil
+}
+
+// GetCurrentSession answers the caller's session.
+func (s *Server) GetCurrentSession(ctx context.Context, _ GetCurrentSessionRequestObject) (GetCurrentSessionResponseObject, error) {
+	sess := callOf(ctx).session
+	return GetCurrentSession200JSONResponse{
+		ID:         id(sess.ID),
+		Acr:        Acr(sess.AMR.ACR()),
+		Amr:        Amr(sess.AMR),
+		AuthTime:   second(sess.AuthTime),
+		CreatedAt:  second(sess.CreatedAt),
+		LastUsedAt: second(sess.LastUsedAt),
+		ExpiresAt:  second(s.Sessions.Limits.ExpiresAt(sess)),
+	}, nil
+}
+
+// SignOut ends the caller's session.
+func (s *Server) SignOut(ctx context.Context, _ SignOutRequestObject) (SignOutResponseObject, error) {
+	call := callOf(ctx)
+	if err := s.Authn.SignOut(ctx, call.session); err != nil {
+		return nil, err
+	}
+	a := answer{status: http.StatusNoContent}
+	if !call.cookie.IsZero() {
+		a.cookies = []*http.Cookie{s.clearCookie(sessionCookie)}
+	}
+	return a, nil
+}
+
+// signedIn hands a session over, through the carrier that was asked for.
+func (s *Server) signedIn(out authn.Outcome) answer {
+	body := SignedIn{
+		State:      SignedInStateSignedIn,
+		ID:         id(out.Session.ID),
+		Acr:        Acr(out.Session.AMR.ACR()),
+		Amr:        Amr(out.Session.AMR),
+		AuthTime:   second(out.Session.AuthTime),
+		CreatedAt:  second(out.Session.CreatedAt),
+		LastUsedAt: second(out.Session.LastUsedAt),
+		ExpiresAt:  second(s.Sessions.Limits.ExpiresAt(out.Session)),
+	}
+	a := answer{status: http.StatusCreated}
+	if out.Session.Delivery == session.Token {
+		body.SessionToken = new(out.Token.Reveal())
+	} else {
+		a.cookies = []*http.Cookie{s.setCookie(sessionCookie, out.Token, 0), s.clearCookie(signInCookie)}
+	}
+	a.body = body
+	return a
+}
+
+// secondFactorRequired hands a pending sign-in over. It touches no session cookie.
+func (s *Server) secondFactorRequired(out authn.Outcome, d session.Delivery) answer {
+	body := SecondFactorRequired{
+		State:     SecondFactorRequiredStateSecondFactorRequired,
+		Methods:   []ProofMethod{ProofMethodTOTP},
+		ExpiresAt: second(out.Pending.ExpiresAt),
+	}
+	a := answer{status: http.StatusAccepted}
+	if d == session.Token {
+		body.SignInToken = new(out.Token.Reveal())
+	} else {
+		lifetime := out.Pending.ExpiresAt.Sub(out.Pending.CreatedAt)
+		a.cookies = []*http.Cookie{s.setCookie(signInCookie, out.Token, lifetime)}
+	}
+	a.body = body
+	return a
+}
+
+// renewed is the cookie of a session that got a new token, if it did.
+func (s *Server) renewed(token secret.Text) []*http.Cookie {
+	if token.IsZero() {
+		return nil
+	}
+	return []*http.Cookie{s.setCookie(sessionCookie, token, 0)}
+}
+
+func proofs(password string, code *string) authn.Proofs {
+	p := authn.Proofs{Password: secret.New(password)}
+	if code != nil {
+		p.Code = *code
+	}
+	return p
+}
+
+// id reads an id of ours.
+func id(text string) uuid.UUID { return uuid.MustParse(text) }
+
+// second is a time as it is answered: in UTC, to the second.
+func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -1,0 +1,23 @@
+package api
+
+import (
+	"context"
+
+	"twofold/internal/stepup"
+)
+
+// StepUp proves presence again, for one purpose.
+func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpResponseObject, error) {
+	token, grant, err := s.Authn.StepUp(ctx, callOf(ctx).session, stepup.Purpose(r.Body.Purpose), proofs(r.Body.Password, r.Body.Code))
+	if err != nil {
+		return nil, err
+	}
+	return StepUp201JSONResponse{
+		StepUpToken: token.Reveal(),
+		Purpose:     Purpose(grant.Purpose),
+		Acr:         Acr(grant.AMR.ACR()),
+		Amr:         Amr(grant.AMR),
+		AuthTime:    second(grant.AuthTime),
+		ExpiresAt:   second(grant.ExpiresAt),
+	}, nil
+}

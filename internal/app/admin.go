@@ -1,0 +1,51 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/secret"
+)
+
+// AddAccount adds an account: account.ErrEmail, account.ErrEmailTaken, password.ErrTooShort and its kin.
+func (a *App) AddAccount(ctx context.Context, email string, pw secret.Text) (account.Account, error) {
+	added, err := a.Accounts.Add(ctx, email, pw)
+	if err != nil {
+		return account.Account{}, err
+	}
+	a.audit.Record(ctx, audit.Event{Kind: audit.AccountCreated, AccountID: added.ID, Reason: "command"})
+	return added, nil
+}
+
+// ResetMFA takes an account's methods away and signs it out everywhere. It answers account.ErrNotFound.
+func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sessions int, err error) {
+	found, err := a.Accounts.ByEmail(ctx, email)
+	if err != nil {
+		return 0, 0, err
+	}
+	return a.Methods.Reset(ctx, found.ID, reason)
+}
+
+// DemoEmail is who signs in to a demo.
+const DemoEmail = "demo@example.com"
+
+// Demo makes sure that the demo account exists, gives it a new random passphrase, and answers that.
+func (a *App) Demo(ctx context.Context) (secret.Text, error) {
+	phrase := newPassphrase()
+	_, err := a.AddAccount(ctx, DemoEmail, phrase)
+	if !errors.Is(err, account.ErrEmailTaken) {
+		return phrase, err
+	}
+	found, err := a.Accounts.ByEmail(ctx, DemoEmail)
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("find demo account: %w", err)
+	}
+	if err := a.Accounts.SetPassword(ctx, found.ID, phrase); err != nil {
+		return secret.Text{}, err
+	}
+	_, err = a.Sessions.EndOthers(ctx, found.ID, "")
+	return phrase, err
+}

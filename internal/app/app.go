@@ -1,0 +1,184 @@
+// Package app composes the parts into one running house, for main and for the tests alike.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"time"
+
+	"github.com/google/uuid"
+
+	"twofold/api"
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/authn"
+	"twofold/internal/config"
+	"twofold/internal/keyring"
+	"twofold/internal/mfa"
+	"twofold/internal/password"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+)
+
+// Parts come from outside: what a test wants to choose and main has one of.
+type Parts struct {
+	Contract []byte // openapi.yaml
+	Page     fs.FS
+	Log      *slog.Logger
+	Now      func() time.Time
+}
+
+// App is the whole house, composed.
+type App struct {
+	Handler  http.Handler
+	Accounts *account.Service
+	Methods  *mfa.Service
+	Sessions *session.Service
+
+	config config.Config
+	db     *store.DB
+	parts  Parts
+	audit  audit.Log
+}
+
+// New opens the database, migrates it, makes the keys that are missing, and composes the rest. A wrong or missing
+// master key stops it before anything is written: keyring.ErrWrongMaster, keyring.ErrNoMaster.
+func New(ctx context.Context, c config.Config, p Parts) (*App, error) {
+	db, err := store.Open(c.DatabaseURL, p.Log)
+	if err != nil {
+		return nil, fmt.Errorf("TWOFOLD_DATABASE_URL: %w", err)
+	}
+	a, err := compose(ctx, c, p, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+func compose(ctx context.Context, c config.Config, p Parts, db *store.DB) (*App, error) {
+	ring, err := openKeys(ctx, c, db, p.Now())
+	if err != nil {
+		return nil, err
+	}
+	hasher, err := newHasher(c.Passwords)
+	if err != nil {
+		return nil, err
+	}
+	trail := audit.Log{To: p.Log}
+	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Now: p.Now, NewID: newID}
+	attempts := &throttle.Limiter{
+		Store: store.Attempts{DB: db},
+		Limits: throttle.Limits{
+			Free: c.Attempts.Free, Wait: c.Attempts.Wait, MaxWait: c.Attempts.MaxWait, Cap: c.Attempts.Cap,
+		},
+		Now: p.Now,
+	}
+	sessions := &session.Service{
+		Store: store.Sessions{DB: db},
+		Limits: session.Limits{
+			AAL1Idle: c.Sessions.AAL1Idle, AAL1Absolute: c.Sessions.AAL1Absolute,
+			AAL2Idle: c.Sessions.AAL2Idle, AAL2Absolute: c.Sessions.AAL2Absolute,
+			PerAccount: c.Sessions.PerAccount,
+		},
+		Now: p.Now, NewID: newID,
+	}
+	stepUps := &stepup.Service{
+		Store: store.StepUps{DB: db}, Keys: ring, Issuer: c.PublicURL, Lifetime: c.StepUp.Lifetime, Now: p.Now, NewID: newID,
+	}
+	methods := &mfa.Service{
+		Store: store.Methods{DB: db}, Accounts: store.Accounts{DB: db}, Sealer: ring,
+		Sessions: sessions, StepUps: stepUps, Attempts: attempts, Audit: trail,
+		Limits: mfa.Limits{
+			Methods: c.MFA.MaxMethods, EnrollmentLifetime: c.MFA.EnrollmentLifetime, EnrollmentTries: c.MFA.EnrollmentTries,
+		},
+		Issuer: c.Issuer, Now: p.Now, NewID: newID,
+	}
+	engine := &authn.Service{
+		Store: store.SignIns{DB: db}, Accounts: store.Accounts{DB: db}, Passwords: hasher,
+		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail,
+		Limits: authn.Limits{SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open},
+		Now:    p.Now, NewID: newID,
+	}
+	handler, err := api.New(api.Options{
+		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
+		Proxies:  c.TrustedProxies,
+		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Keys: ring, Audit: trail,
+		SignIns:  &throttle.Shield{Limit: c.Addresses.SignInLimit, Window: c.Addresses.SignInWindow, Now: p.Now},
+		Failures: &throttle.Shield{Limit: c.Addresses.FailureLimit, Window: c.Addresses.FailureWindow, Now: p.Now},
+		Ready:    db.Ping, Log: p.Log, Now: p.Now, NewID: newID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &App{
+		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions,
+		config: c, db: db, parts: p, audit: trail,
+	}, nil
+}
+
+func newHasher(c config.Passwords) (*password.Hasher, error) {
+	slots := c.HashSlots
+	if slots == 0 {
+		slots = runtime.GOMAXPROCS(0)
+	}
+	params := password.Params{MemoryKiB: c.ArgonMemoryKiB, Time: c.ArgonTime, Parallelism: c.ArgonParallelism}
+	hasher, err := password.NewHasher(params, slots, c.HashQueue, c.HashWait)
+	if err != nil {
+		return nil, fmt.Errorf("TWOFOLD_ARGON2_…: %w", err)
+	}
+	return hasher, nil
+}
+
+// openKeys reads the master key, or makes one for a database that has none yet, and opens the keys under it. A
+// database that is there is tried with the key before it is migrated.
+func openKeys(ctx context.Context, c config.Config, db *store.DB, now time.Time) (*keyring.Ring, error) {
+	migrated, err := db.Migrated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys := store.Keys{DB: db}
+	master, err := keyring.ReadMaster(c.MasterKeyFile)
+	switch {
+	case errors.Is(err, keyring.ErrNoMaster) && !migrated:
+		master, err = keyring.CreateMaster(c.MasterKeyFile)
+	case err == nil && migrated:
+		err = keyring.Fits(ctx, keys, master)
+		if errors.Is(err, keyring.ErrNone) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, masterAdvice(c, err)
+	}
+	if err := db.Migrate(ctx); err != nil {
+		return nil, err
+	}
+	ring, err := keyring.Open(ctx, keys, master, now)
+	return ring, masterAdvice(c, err)
+}
+
+// masterAdvice says what to do about a master key that is not the right one.
+func masterAdvice(c config.Config, err error) error {
+	switch {
+	case errors.Is(err, keyring.ErrWrongMaster):
+		return fmt.Errorf("%w: TWOFOLD_MASTER_KEY_FILE is %s, and %s was made with another key; give that one back, nothing was changed", err, c.MasterKeyFile, c.DatabaseURL)
+	case errors.Is(err, keyring.ErrNoMaster):
+		return fmt.Errorf("%w; %s was made with one: put it back or point TWOFOLD_MASTER_KEY_FILE at it, nothing was changed", err, c.DatabaseURL)
+	case errors.Is(err, keyring.ErrMalformedMaster):
+		return fmt.Errorf("TWOFOLD_MASTER_KEY_FILE: %w", err)
+	}
+	return err
+}
+
+// newID is a UUIDv7 (RFC 9562 §5.7): ids sort by when they were made.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// Close closes the database.
+func (a *App) Close() error { return a.db.Close() }

@@ -1,0 +1,98 @@
+// Package authn turns proofs into rewards: a session at sign-in, a step-up token in one. Both ask the same engine.
+package authn
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/mfa"
+	"twofold/internal/password"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+)
+
+var (
+	// ErrCredentialsRejected means that no account has this address and password. *CredentialsError says more.
+	ErrCredentialsRejected = errors.New("credentials rejected")
+	// ErrCodeRequired means that the password was right and a code is missing.
+	ErrCodeRequired = errors.New("code required")
+	// ErrSignInExpired means that a pending sign-in is over, or never was.
+	ErrSignInExpired = errors.New("sign-in expired")
+	// ErrOtherDelivery means that a sign-in was begun with another delivery than it is to be completed with.
+	ErrOtherDelivery = errors.New("sign-in was begun with another delivery")
+)
+
+// CredentialsError is a wrong address or password, and what is left to try.
+type CredentialsError struct {
+	Budget throttle.Budget
+}
+
+func (e *CredentialsError) Error() string { return ErrCredentialsRejected.Error() }
+
+// Is makes errors.Is(err, ErrCredentialsRejected) hold.
+func (e *CredentialsError) Is(target error) bool { return target == ErrCredentialsRejected }
+
+// Proofs are what a person presents. A code is empty or six digits.
+type Proofs struct {
+	Password secret.Text
+	Code     string
+}
+
+// Limits bound pending sign-ins.
+type Limits struct {
+	SignInLifetime time.Duration
+	SignInTries    int
+	SignInsOpen    int // per account; one more ends the oldest
+}
+
+// Service is the proof engine and its two rewards.
+type Service struct {
+	Store     Store
+	Accounts  account.Store
+	Passwords *password.Hasher
+	Attempts  *throttle.Limiter
+	Methods   *mfa.Service
+	Sessions  *session.Service
+	StepUps   *stepup.Service
+	Audit     audit.Log
+	Limits    Limits
+	Now       func() time.Time
+	NewID     func() string
+}
+
+// Required says what a step-up takes on this account now: at its highest level, read off its methods.
+func (s *Service) Required(ctx context.Context, accountID string) (session.ACR, error) {
+	enabled, err := s.Methods.Enabled(ctx, accountID)
+	if enabled {
+		return session.AAL2, err
+	}
+	return session.AAL1, err
+}
+
+// CheckStepUp says whether a token permits the purpose in this session, at the level the account has now. It answers
+// stepup.ErrRefused.
+func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepup.Purpose, token string) (stepup.Grant, error) {
+	need, err := s.Required(ctx, sess.AccountID)
+	if err != nil {
+		return stepup.Grant{}, err
+	}
+	grant, err := s.StepUps.Check(ctx, token, sess, p, need)
+	if errors.Is(err, stepup.ErrRefused) {
+		s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: sess.AccountID, Reason: err.Error()})
+	}
+	return grant, err
+}
+
+// SignOut ends the session.
+func (s *Service) SignOut(ctx context.Context, sess session.Session) error {
+	if err := s.Sessions.End(ctx, sess.AccountID, sess.ID); err != nil {
+		return err
+	}
+	s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Subject: sess.ID, Reason: "signed out"})
+	return nil
+}

@@ -1,0 +1,195 @@
+package authn
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/throttle"
+)
+
+// claim is who somebody says they are: an account, or an address that has none, and the session they say it in.
+type claim struct {
+	account account.Account
+	known   bool
+	subject string          // whose attempts are counted
+	session session.Session // zero at sign-in
+}
+
+// claimOf finds the account of an address. An unknown address is counted under its digest, with the same work.
+func (s *Service) claimOf(ctx context.Context, email string) (claim, error) {
+	email = account.CanonicalEmail(email)
+	a, err := s.Accounts.ByEmail(ctx, email)
+	if errors.Is(err, account.ErrNotFound) {
+		sum := sha256.Sum256([]byte(email))
+		return claim{subject: "unknown:" + hex.EncodeToString(sum[:])}, nil
+	}
+	if err != nil {
+		return claim{}, fmt.Errorf("find account: %w", err)
+	}
+	return claim{account: a, known: true, subject: a.ID}, nil
+}
+
+func (c claim) passwordGuess() throttle.Guess {
+	g := mfa.Guess(c.subject, c.session)
+	g.Kind = throttle.Password
+	return g
+}
+
+func (c claim) codeGuess() throttle.Guess { return mfa.Guess(c.subject, c.session) }
+
+// reward is what right proofs earn. Both run inside the transaction that accepts the proofs.
+type reward struct {
+	grant   func(ctx context.Context, amr session.AMR) error
+	pending func(ctx context.Context) error // the password was right and a code is missing
+}
+
+// prove is the engine: it judges the password, then, on an account with MFA, the code. Every guess is counted and
+// committed before it is judged. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed,
+// a *throttle.WaitError or password.ErrBusy.
+func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error {
+	if err := s.judgePassword(ctx, c, p); err != nil {
+		return err
+	}
+	enabled, err := s.Methods.Enabled(ctx, c.account.ID)
+	if err != nil {
+		return fmt.Errorf("read methods: %w", err)
+	}
+	switch {
+	case !enabled:
+		return s.acceptPassword(ctx, c, func(ctx context.Context) error { return r.grant(ctx, session.Proofs(false)) })
+	case p.Code == "":
+		return s.Store.InTx(ctx, func(ctx context.Context) error {
+			if err := s.Attempts.Succeeded(ctx, c.passwordGuess()); err != nil {
+				return err
+			}
+			return r.pending(ctx)
+		})
+	}
+	budget, err := s.reserveCode(ctx, c, func(ctx context.Context) error {
+		return s.Attempts.Succeeded(ctx, c.passwordGuess())
+	})
+	if err != nil {
+		return err
+	}
+	return s.judgeCode(ctx, c, p.Code, budget, func(ctx context.Context) error {
+		return r.grant(ctx, session.Proofs(true))
+	})
+}
+
+// judgePassword costs the same for an unknown address: a hash against the stand-in. A running wait is looked for before
+// the queue for a hash, and the guess is counted only when its turn has come, so that nobody pays for a busy server.
+func (s *Service) judgePassword(ctx context.Context, c claim, p Proofs) error {
+	guess := c.passwordGuess()
+	if err := s.Attempts.Check(ctx, guess); err != nil {
+		return err
+	}
+	release, err := s.Passwords.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("queue for a hash: %w", err)
+	}
+	defer release()
+	budget, err := s.Attempts.Reserve(ctx, guess)
+	if err != nil {
+		return err
+	}
+	hash := s.Passwords.StandIn()
+	if c.known {
+		hash = c.account.PasswordHash
+	}
+	ok, stale, err := s.Passwords.Verify(hash, p.Password)
+	if err != nil {
+		return fmt.Errorf("verify password: %w", err)
+	}
+	if !ok || !c.known {
+		return &CredentialsError{Budget: budget}
+	}
+	if stale {
+		return s.rehash(ctx, c, p)
+	}
+	return nil
+}
+
+// rehash brings the stored hash up to today's cost while the password is at hand.
+func (s *Service) rehash(ctx context.Context, c claim, p Proofs) error {
+	hash, err := s.Passwords.Hash(p.Password)
+	if err != nil {
+		return fmt.Errorf("rehash password: %w", err)
+	}
+	return s.Accounts.Rehash(ctx, c.account.ID, c.account.PasswordHash, hash)
+}
+
+// acceptPassword rewards a password alone, unless the account got a second factor while it was judged.
+func (s *Service) acceptPassword(ctx context.Context, c claim, grant func(context.Context) error) error {
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
+			return err
+		}
+		enabled, err := s.Methods.Enabled(ctx, c.account.ID)
+		if err != nil {
+			return err
+		}
+		if enabled {
+			return ErrCodeRequired
+		}
+		if err := s.Attempts.Succeeded(ctx, c.passwordGuess()); err != nil {
+			return err
+		}
+		return grant(ctx)
+	})
+}
+
+// reserveCode counts a guess at a code, and commits with it what has to be known even if the code is wrong.
+func (s *Service) reserveCode(ctx context.Context, c claim, with func(context.Context) error) (throttle.Budget, error) {
+	var budget throttle.Budget
+	var wait *throttle.WaitError
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := with(ctx); err != nil {
+			return err
+		}
+		var err error
+		budget, err = s.Attempts.Reserve(ctx, c.codeGuess())
+		if errors.As(err, &wait) {
+			return nil // nothing was counted; what came with it stands
+		}
+		return err
+	})
+	if err == nil && wait != nil {
+		return throttle.Budget{}, wait
+	}
+	return budget, err
+}
+
+// judgeCode looks at a code that was counted. Accepting it, forgiving the failures before it and the reward are one
+// transaction.
+func (s *Service) judgeCode(ctx context.Context, c claim, code string, budget throttle.Budget, grant func(context.Context) error) error {
+	match, err := s.Methods.Verify(ctx, c.account.ID, code)
+	if err != nil {
+		return err
+	}
+	if len(match) == 0 {
+		return &mfa.RejectedError{Budget: budget}
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
+			return err
+		}
+		if err := s.Methods.Use(ctx, c.account.ID, match); err != nil {
+			return err
+		}
+		if err := s.Attempts.Succeeded(ctx, c.codeGuess()); err != nil {
+			return err
+		}
+		return grant(ctx)
+	})
+	if errors.Is(err, mfa.ErrCodeUsed) {
+		s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: c.account.ID})
+	}
+	return err
+}

@@ -1,0 +1,196 @@
+package authn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"twofold/internal/audit"
+	"twofold/internal/mfa"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/throttle"
+)
+
+// Pending is a sign-in whose password was right and whose code is missing. It is no session and never becomes one: it
+// is deleted when a session is opened in its place.
+type Pending struct {
+	ID        string
+	AccountID string
+	Delivery  session.Delivery
+	Tries     int
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Store keeps pending sign-ins. A token is kept as its SHA-256 only.
+type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	Insert(ctx context.Context, p Pending, token [32]byte) error
+	// ByToken answers ErrSignInExpired for a token that is not known.
+	ByToken(ctx context.Context, token [32]byte) (Pending, error)
+	// CountTry adds a try unless there were limit of them.
+	CountTry(ctx context.Context, id string, limit int) (counted bool, err error)
+	Delete(ctx context.Context, id string) (deleted bool, err error)
+	// DeleteOldest leaves the account its newest pending sign-ins, keep in number.
+	DeleteOldest(ctx context.Context, accountID string, keep int) error
+}
+
+// SignIn is a request to be signed in.
+type SignIn struct {
+	Email    string
+	Proofs   Proofs
+	Delivery session.Delivery
+	Previous secret.Text // the session token this browser has, if any: that session ends
+}
+
+// Outcome is a session, or a pending sign-in where ID of Session is empty.
+type Outcome struct {
+	Session session.Session
+	Pending Pending
+	Token   secret.Text // of whichever it is
+}
+
+// SignIn judges the proofs. For an account with MFA and without a code the outcome is pending.
+func (s *Service) SignIn(ctx context.Context, in SignIn) (Outcome, error) {
+	c, err := s.claimOf(ctx, in.Email)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var out Outcome
+	err = s.prove(ctx, c, in.Proofs, reward{
+		grant: func(ctx context.Context, amr session.AMR) error {
+			out, err = s.openSession(ctx, c.account.ID, in.Delivery, amr, in.Previous)
+			return err
+		},
+		pending: func(ctx context.Context) error {
+			out, err = s.openPending(ctx, c.account.ID, in.Delivery)
+			return err
+		},
+	})
+	if errors.Is(err, ErrCodeRequired) { // MFA was switched on a moment ago
+		err = s.Store.InTx(ctx, func(ctx context.Context) error {
+			out, err = s.openPending(ctx, c.account.ID, in.Delivery)
+			return err
+		})
+	}
+	s.recordSignIn(ctx, c.account.ID, out, err)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return out, nil
+}
+
+// Completion is the second step of a pending sign-in. Carrier is how the token came.
+type Completion struct {
+	Token    secret.Text
+	Carrier  session.Delivery
+	Delivery session.Delivery // as at SignIn, or empty
+	Code     string
+	Previous secret.Text
+}
+
+// Complete finishes a pending sign-in with a code. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
+// mfa.ErrCodeUsed or a *throttle.WaitError.
+func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) {
+	p, err := s.Store.ByToken(ctx, in.Token.Hash())
+	if err != nil {
+		return Outcome{}, fmt.Errorf("resume sign-in: %w", err)
+	}
+	if p.Delivery != in.Carrier || !s.Now().Before(p.ExpiresAt) {
+		return Outcome{}, ErrSignInExpired
+	}
+	if in.Delivery != "" && in.Delivery != p.Delivery {
+		return Outcome{}, ErrOtherDelivery
+	}
+	a, err := s.Accounts.ByID(ctx, p.AccountID)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("find account: %w", err)
+	}
+	out, err := s.complete(ctx, claim{account: a, known: true, subject: a.ID}, p, in)
+	s.recordSignIn(ctx, a.ID, out, err)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return out, nil
+}
+
+func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completion) (Outcome, error) {
+	var budget throttle.Budget
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		var err error
+		// The account's budget first: during a wait a try costs the sign-in nothing.
+		if budget, err = s.Attempts.Reserve(ctx, c.codeGuess()); err != nil {
+			return err
+		}
+		counted, err := s.Store.CountTry(ctx, p.ID, s.Limits.SignInTries)
+		if err != nil {
+			return err
+		}
+		if !counted {
+			return ErrSignInExpired
+		}
+		return nil
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	budget.Left = min(budget.Left, max(s.Limits.SignInTries-p.Tries-1, 0))
+	var out Outcome
+	err = s.judgeCode(ctx, c, in.Code, budget, func(ctx context.Context) error {
+		deleted, err := s.Store.Delete(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		if !deleted {
+			return ErrSignInExpired
+		}
+		out, err = s.openSession(ctx, c.account.ID, p.Delivery, session.Proofs(true), in.Previous)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) openSession(ctx context.Context, accountID string, d session.Delivery, amr session.AMR, previous secret.Text) (Outcome, error) {
+	if !previous.IsZero() {
+		if err := s.Sessions.EndByToken(ctx, previous); err != nil {
+			return Outcome{}, err
+		}
+	}
+	client := audit.ClientOf(ctx)
+	sess, token, err := s.Sessions.Open(ctx, session.Opening{
+		AccountID: accountID, Delivery: d, AMR: amr, IP: client.IP, UserAgent: client.UserAgent,
+	})
+	return Outcome{Session: sess, Token: token}, err
+}
+
+func (s *Service) openPending(ctx context.Context, accountID string, d session.Delivery) (Outcome, error) {
+	now := s.Now()
+	p := Pending{
+		ID: s.NewID(), AccountID: accountID, Delivery: d, CreatedAt: now, ExpiresAt: now.Add(s.Limits.SignInLifetime),
+	}
+	if err := s.Store.DeleteOldest(ctx, accountID, s.Limits.SignInsOpen-1); err != nil {
+		return Outcome{}, fmt.Errorf("make room for a sign-in: %w", err)
+	}
+	token := secret.Random("tf_i_")
+	if err := s.Store.Insert(ctx, p, token.Hash()); err != nil {
+		return Outcome{}, fmt.Errorf("keep pending sign-in: %w", err)
+	}
+	return Outcome{Pending: p, Token: token}, nil
+}
+
+func (s *Service) recordSignIn(ctx context.Context, accountID string, out Outcome, err error) {
+	e := audit.Event{Kind: audit.SignInSucceeded, AccountID: accountID, Subject: out.Session.ID}
+	switch {
+	case errors.Is(err, throttle.ErrWait):
+		e.Kind, e.Reason = audit.SignInThrottled, err.Error()
+	case errors.Is(err, ErrCredentialsRejected), errors.Is(err, mfa.ErrCodeRejected), errors.Is(err, mfa.ErrCodeUsed), errors.Is(err, ErrSignInExpired):
+		e.Kind, e.Reason = audit.SignInFailed, err.Error()
+	case err != nil:
+		return // ours, not theirs: it is logged as an error
+	case out.Session.ID == "":
+		e.Kind = audit.SignInPending
+	}
+	s.Audit.Record(ctx, e)
+}

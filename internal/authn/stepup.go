@@ -1,0 +1,42 @@
+package authn
+
+import (
+	"context"
+	"fmt"
+
+	"twofold/internal/audit"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+)
+
+// StepUp proves presence again and answers a token for one purpose. Besides the errors of the engine it answers
+// ErrCodeRequired for a password alone on an account with MFA.
+func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs) (secret.Text, stepup.Grant, error) {
+	a, err := s.Accounts.ByID(ctx, sess.AccountID)
+	if err != nil {
+		return secret.Text{}, stepup.Grant{}, fmt.Errorf("find account: %w", err)
+	}
+	var token secret.Text
+	var grant stepup.Grant
+	missing := false
+	err = s.prove(ctx, claim{account: a, known: true, subject: a.ID, session: sess}, proofs, reward{
+		grant: func(ctx context.Context, amr session.AMR) error {
+			token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr)
+			return err
+		},
+		pending: func(context.Context) error {
+			missing = true
+			return nil
+		},
+	})
+	if err == nil && missing {
+		err = ErrCodeRequired
+	}
+	if err != nil {
+		s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: a.ID, Reason: err.Error()})
+		return secret.Text{}, stepup.Grant{}, err
+	}
+	s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpIssued, AccountID: a.ID, Subject: grant.ID, Reason: string(purpose)})
+	return token, grant, nil
+}

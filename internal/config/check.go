@@ -1,0 +1,88 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"reflect"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// check answers everything that is wrong, joined, a sentence each.
+func (c *Config) check() error {
+	var wrong []error
+	wrong = append(wrong, c.checkPublicURL(), c.checkListen(), c.checkIssuer(), positive(reflect.ValueOf(*c)))
+	if c.Attempts.MaxWait < c.Attempts.Wait {
+		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_MAX_WAIT is shorter than TWOFOLD_ATTEMPTS_WAIT: make it longer"))
+	}
+	if c.Passwords.HashSlots < 0 {
+		wrong = append(wrong, errors.New("TWOFOLD_HASH_SLOTS is negative: use 0 for one per processor"))
+	}
+	return errors.Join(wrong...)
+}
+
+// checkPublicURL takes an origin: a scheme and a host, no path. Plain http is for this machine only, since cookies
+// could be read on the way.
+func (c *Config) checkPublicURL() error {
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: give the address people use, as in https://account.example.com", c.PublicURL)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: give scheme and host only, without a path", c.PublicURL)
+	}
+	if u.Scheme == "http" && !isLocal(u.Hostname()) {
+		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: plain http is for localhost only, use https", c.PublicURL)
+	}
+	c.publicBase = url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}
+	c.PublicURL = c.publicBase.String()
+	return nil
+}
+
+func isLocal(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
+}
+
+func (c *Config) checkListen() error {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("TWOFOLD_LISTEN is %q: give host:port or :port, as in :8080", c.Listen)
+	}
+	return nil
+}
+
+// checkIssuer keeps out what would break the label of a key URI.
+func (c *Config) checkIssuer() error {
+	bad := func(r rune) bool { return r == ':' || !unicode.IsPrint(r) }
+	if strings.TrimSpace(c.Issuer) == "" || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
+		return fmt.Errorf("TWOFOLD_ISSUER is %q: give a short name without a colon, as authenticator apps will show it", c.Issuer)
+	}
+	return nil
+}
+
+// positive refuses every duration and number that is not above zero; 0 has a meaning for HashSlots alone.
+func positive(v reflect.Value) error {
+	var wrong []error
+	for i := range v.NumField() {
+		field, value := v.Type().Field(i), v.Field(i)
+		if !field.IsExported() || field.Name == "HashSlots" || field.Name == "LogLevel" {
+			continue
+		}
+		name := field.Tag.Get("env")
+		switch {
+		case value.Kind() == reflect.Struct:
+			wrong = append(wrong, positive(value))
+		case value.CanInt() && value.Int() <= 0, value.CanUint() && value.Uint() == 0:
+			example := any(field.Tag.Get("envDefault"))
+			kind := "a number"
+			if value.Type() == reflect.TypeFor[time.Duration]() {
+				kind = "a duration"
+			}
+			wrong = append(wrong, fmt.Errorf("%s must be %s above zero, as in %v", name, kind, example))
+		}
+	}
+	return errors.Join(wrong...)
+}

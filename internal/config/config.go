@@ -1,0 +1,140 @@
+// Package config reads the settings of the house from the environment, once, at start.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise.
+type Config struct {
+	Listen         string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
+	PublicURL      string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
+	DatabaseURL    string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
+	MasterKeyFile  string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
+	Issuer         string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
+	TrustedProxies []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
+	LogLevel       slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
+
+	Sessions   Sessions
+	SignIns    SignIns
+	StepUp     StepUp
+	MFA        MFA
+	Attempts   Attempts
+	Addresses  Addresses
+	Passwords  Passwords
+	HTTP       HTTP
+	publicBase url.URL
+}
+
+// Sessions bounds sessions (stricter than NIST SP 800-63B-4 §2.1.3 and §2.2.3).
+type Sessions struct {
+	AAL1Idle     time.Duration `env:"TWOFOLD_SESSION_AAL1_IDLE" envDefault:"1h"`
+	AAL1Absolute time.Duration `env:"TWOFOLD_SESSION_AAL1_ABSOLUTE" envDefault:"24h"`
+	AAL2Idle     time.Duration `env:"TWOFOLD_SESSION_AAL2_IDLE" envDefault:"30m"`
+	AAL2Absolute time.Duration `env:"TWOFOLD_SESSION_AAL2_ABSOLUTE" envDefault:"12h"`
+	PerAccount   int           `env:"TWOFOLD_SESSIONS_PER_ACCOUNT" envDefault:"20"`
+}
+
+// SignIns bounds sign-ins that wait for their second proof.
+type SignIns struct {
+	Lifetime time.Duration `env:"TWOFOLD_SIGN_IN_LIFETIME" envDefault:"5m"`
+	Tries    int           `env:"TWOFOLD_SIGN_IN_TRIES" envDefault:"5"`
+	Open     int           `env:"TWOFOLD_SIGN_INS_OPEN" envDefault:"5"`
+}
+
+// StepUp bounds step-up tokens.
+type StepUp struct {
+	Lifetime time.Duration `env:"TWOFOLD_STEP_UP_LIFETIME" envDefault:"5m"`
+}
+
+// MFA bounds methods and enrollments.
+type MFA struct {
+	MaxMethods         int           `env:"TWOFOLD_MAX_METHODS" envDefault:"5"`
+	EnrollmentLifetime time.Duration `env:"TWOFOLD_ENROLLMENT_LIFETIME" envDefault:"10m"`
+	EnrollmentTries    int           `env:"TWOFOLD_ENROLLMENT_TRIES" envDefault:"5"`
+}
+
+// Attempts bounds wrong proofs per account and kind (NIST SP 800-63B-4 §3.2.2).
+type Attempts struct {
+	Free    int           `env:"TWOFOLD_ATTEMPTS_FREE" envDefault:"5"`
+	Wait    time.Duration `env:"TWOFOLD_ATTEMPTS_WAIT" envDefault:"30s"`
+	MaxWait time.Duration `env:"TWOFOLD_ATTEMPTS_MAX_WAIT" envDefault:"1h"`
+	Cap     int           `env:"TWOFOLD_ATTEMPTS_CAP" envDefault:"100"`
+}
+
+// Addresses bounds what one network address may do.
+type Addresses struct {
+	FailureLimit  int           `env:"TWOFOLD_IP_FAILURE_LIMIT" envDefault:"100"`
+	FailureWindow time.Duration `env:"TWOFOLD_IP_FAILURE_WINDOW" envDefault:"15m"`
+	SignInLimit   int           `env:"TWOFOLD_IP_SIGN_IN_LIMIT" envDefault:"60"`
+	SignInWindow  time.Duration `env:"TWOFOLD_IP_SIGN_IN_WINDOW" envDefault:"1m"`
+}
+
+// Passwords sets the cost of a password hash and how many may run. HashSlots 0 means one per processor.
+type Passwords struct {
+	ArgonMemoryKiB   uint32        `env:"TWOFOLD_ARGON2_MEMORY_KIB" envDefault:"19456"`
+	ArgonTime        uint32        `env:"TWOFOLD_ARGON2_TIME" envDefault:"2"`
+	ArgonParallelism uint8         `env:"TWOFOLD_ARGON2_PARALLELISM" envDefault:"1"`
+	HashSlots        int           `env:"TWOFOLD_HASH_SLOTS" envDefault:"0"`
+	HashQueue        int           `env:"TWOFOLD_HASH_QUEUE" envDefault:"32"`
+	HashWait         time.Duration `env:"TWOFOLD_HASH_WAIT" envDefault:"2s"`
+}
+
+// HTTP bounds requests.
+type HTTP struct {
+	MaxBody           int64         `env:"TWOFOLD_MAX_BODY" envDefault:"16384"`
+	MaxHeaders        int           `env:"TWOFOLD_MAX_HEADERS" envDefault:"16384"`
+	ReadHeaderTimeout time.Duration `env:"TWOFOLD_READ_HEADER_TIMEOUT" envDefault:"5s"`
+	ReadTimeout       time.Duration `env:"TWOFOLD_READ_TIMEOUT" envDefault:"10s"`
+	WriteTimeout      time.Duration `env:"TWOFOLD_WRITE_TIMEOUT" envDefault:"20s"`
+	IdleTimeout       time.Duration `env:"TWOFOLD_IDLE_TIMEOUT" envDefault:"60s"`
+	ShutdownTimeout   time.Duration `env:"TWOFOLD_SHUTDOWN_TIMEOUT" envDefault:"15s"`
+}
+
+// Load reads and checks the environment. Its error names every setting that does not fit, and what would.
+func Load() (Config, error) { return From(env.ToMap(os.Environ())) }
+
+// From reads and checks settings from a map instead.
+func From(environment map[string]string) (Config, error) {
+	var c Config
+	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
+		return Config{}, fmt.Errorf("read settings: %w", err)
+	}
+	if err := c.check(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+// Unknown lists the TWOFOLD_ settings of an environment (os.Environ) that this version does not have: typing errors,
+// mostly.
+func Unknown(environ []string) []string {
+	params, err := env.GetFieldParams(&Config{})
+	if err != nil {
+		return nil
+	}
+	known := make(map[string]bool, len(params))
+	for _, p := range params {
+		known[p.Key] = true
+	}
+	var unknown []string
+	for name := range env.ToMap(environ) {
+		if strings.HasPrefix(name, "TWOFOLD_") && !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
+}
+
+// Secure says whether the public URL is https, and cookies are therefore marked so.
+func (c Config) Secure() bool { return c.publicBase.Scheme == "https" }

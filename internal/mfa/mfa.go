@@ -1,0 +1,154 @@
+// Package mfa keeps what an account holds beyond its password, and asks for it at sign-in.
+package mfa
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"twofold/internal/audit"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+// TOTP is the type of an authenticator app, the one type there is so far.
+const TOTP = "totp"
+
+// Method is an authenticator app that was confirmed.
+type Method struct {
+	ID         string
+	AccountID  string
+	Type       string
+	Name       string
+	SealedKey  []byte
+	LastStep   totp.Step // zero: never used
+	CreatedAt  time.Time
+	LastUsedAt time.Time
+}
+
+// Enrollment is an authenticator app being set up. Its id becomes the method's.
+type Enrollment struct {
+	ID        string
+	AccountID string
+	SessionID string // the session that began it, and alone can confirm it
+	Name      string
+	SealedKey []byte
+	Tries     int
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+var (
+	// ErrNotFound means that there is no such method or enrollment, or that it is somebody else's.
+	ErrNotFound = errors.New("no such MFA method or enrollment")
+	// ErrCodeRejected means that the code is wrong. *RejectedError says more.
+	ErrCodeRejected = errors.New("code rejected")
+	// ErrCodeUsed means that the code was right, once (RFC 6238 §5.2).
+	ErrCodeUsed = errors.New("code used before")
+	// ErrNameTaken means that another method of the account has the name.
+	ErrNameTaken = errors.New("method name is taken")
+	// ErrTooManyMethods means that the account has as many methods as it may have.
+	ErrTooManyMethods = errors.New("too many methods")
+	// ErrEnrollmentExpired means that the enrollment took too long or was tried too often.
+	ErrEnrollmentExpired = errors.New("enrollment expired")
+)
+
+// RejectedError is a wrong code, and what is left to try.
+type RejectedError struct {
+	Budget      throttle.Budget
+	ClockOffset time.Duration // at enrollment only: how far the phone is ahead; zero: not known
+}
+
+func (e *RejectedError) Error() string { return ErrCodeRejected.Error() }
+
+// Is makes errors.Is(err, ErrCodeRejected) hold.
+func (e *RejectedError) Is(target error) bool { return target == ErrCodeRejected }
+
+// Store keeps methods and enrollments. Every look-up is bound to the account.
+type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	// Methods lists the account's methods, the oldest first.
+	Methods(ctx context.Context, accountID string) ([]Method, error)
+	InsertMethod(ctx context.Context, m Method) error
+	DeleteMethod(ctx context.Context, accountID, id string) (deleted bool, err error)
+	DeleteMethods(ctx context.Context, accountID string) (deleted int, err error)
+	// UseStep remembers an accepted step if it is later than the last one: one conditional UPDATE.
+	UseStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (used bool, err error)
+	// ReplaceEnrollment puts the account's one enrollment in place of an older one.
+	ReplaceEnrollment(ctx context.Context, e Enrollment) error
+	// Enrollment and CurrentEnrollment answer ErrNotFound.
+	Enrollment(ctx context.Context, accountID, id string) (Enrollment, error)
+	CurrentEnrollment(ctx context.Context, accountID string) (Enrollment, error)
+	// CountTry adds a try unless there were limit of them.
+	CountTry(ctx context.Context, accountID, id string, limit int) (counted bool, err error)
+	DeleteEnrollment(ctx context.Context, accountID, id string) (deleted bool, err error)
+	DeleteEnrollments(ctx context.Context, accountID string) error
+}
+
+// Sealer keeps keys unreadable at rest, each for one owner and one row.
+type Sealer interface {
+	Seal(plain []byte, owner, row string) ([]byte, error)
+	Unseal(sealed []byte, owner, row string) ([]byte, error)
+}
+
+// Locker makes changes to one account's proofs wait for each other.
+type Locker interface {
+	Lock(ctx context.Context, accountID string) error
+}
+
+// Limits bound methods and enrollments.
+type Limits struct {
+	Methods            int // per account
+	EnrollmentLifetime time.Duration
+	EnrollmentTries    int
+}
+
+// Service enrolls, verifies and removes.
+type Service struct {
+	Store    Store
+	Accounts Locker
+	Sealer   Sealer
+	Sessions *session.Service
+	StepUps  *stepup.Service
+	Attempts *throttle.Limiter
+	Audit    audit.Log
+	Limits   Limits
+	Issuer   string // the name that authenticator apps show
+	Now      func() time.Time
+	NewID    func() string
+}
+
+// Change is what a change of methods did.
+type Change struct {
+	SessionsEnded int
+	NewToken      secret.Text // of the session that made the change, when it lives in a cookie
+}
+
+// Methods lists the account's methods, the oldest first.
+func (s *Service) Methods(ctx context.Context, accountID string) ([]Method, error) {
+	return s.Store.Methods(ctx, accountID)
+}
+
+// Enabled says whether signing in takes a code. It is read off the methods each time, never kept beside them.
+func (s *Service) Enabled(ctx context.Context, accountID string) (bool, error) {
+	methods, err := s.Store.Methods(ctx, accountID)
+	return len(methods) > 0, err
+}
+
+// Guess is a try at the account's codes in this session: one of level aal2 has a budget of its own.
+func Guess(accountID string, sess session.Session) throttle.Guess {
+	g := throttle.Guess{Subject: accountID, Kind: throttle.TOTP, Bucket: throttle.Anyone}
+	if sess.ID != "" && sess.AMR.ACR() == session.AAL2 {
+		g.Bucket = throttle.SessionBucket(sess.ID)
+	}
+	return g
+}
+
+// nameKey is what must differ between two names of an account: case does not count.
+func nameKey(name string) string { return cases.Fold().String(norm.NFC.String(name)) }

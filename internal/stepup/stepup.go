@@ -1,0 +1,126 @@
+// Package stepup issues, checks and spends the tokens that prove presence again, each for one purpose.
+package stepup
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"time"
+
+	"twofold/internal/secret"
+	"twofold/internal/session"
+)
+
+// Purpose is what a token is for. The closed list stands in the contract.
+type Purpose string
+
+// ErrRefused means that a token does not permit what it was presented for. Why is in the log, not in the answer.
+var ErrRefused = errors.New("step-up token refused")
+
+// Grant is a token that was checked: permission to do one thing, once.
+type Grant struct {
+	ID        string // jti
+	AccountID string
+	SessionID string
+	Purpose   Purpose
+	AMR       session.AMR
+	AuthTime  time.Time
+	ExpiresAt time.Time
+}
+
+// Keys signs and verifies. Public keys are told apart by kid (RFC 7638 thumbprints).
+type Keys interface {
+	SigningKey() (kid string, key *ecdsa.PrivateKey)
+	VerificationKey(kid string) (*ecdsa.PublicKey, bool)
+}
+
+// Store keeps the tokens that are alive, so that a change can end them before they expire.
+type Store interface {
+	Insert(ctx context.Context, g Grant) error
+	// Alive says whether the token is there, unspent and not past its end.
+	Alive(ctx context.Context, id string, at time.Time) (bool, error)
+	// Spend takes the token away and says whether it was there to take: one statement, so that it works once.
+	Spend(ctx context.Context, id string, at time.Time) (bool, error)
+	DeleteOf(ctx context.Context, accountID string) error
+}
+
+// Service issues, checks and spends.
+type Service struct {
+	Store    Store
+	Keys     Keys
+	Issuer   string // also the audience: the public URL
+	Lifetime time.Duration
+	Now      func() time.Time
+	NewID    func() string
+}
+
+// Issue makes a token for one purpose in this session. Call it in the transaction that accepts the proofs.
+func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, amr session.AMR) (secret.Text, Grant, error) {
+	now := s.Now()
+	g := Grant{
+		ID:        s.NewID(),
+		AccountID: sess.AccountID,
+		SessionID: sess.ID,
+		Purpose:   p,
+		AMR:       amr,
+		AuthTime:  now,
+		ExpiresAt: now.Add(s.Lifetime),
+	}
+	token, err := s.sign(g, now)
+	if err != nil {
+		return secret.Text{}, Grant{}, fmt.Errorf("sign step-up token: %w", err)
+	}
+	if err := s.Store.Insert(ctx, g); err != nil {
+		return secret.Text{}, Grant{}, fmt.Errorf("keep step-up token: %w", err)
+	}
+	return token, g, nil
+}
+
+// Check says whether the token permits the purpose in this session, at this level. It spends nothing, and answers
+// ErrRefused, wrapped with the reason, for every token that does not.
+func (s *Service) Check(ctx context.Context, token string, sess session.Session, p Purpose, need session.ACR) (Grant, error) {
+	g, err := s.verify(token)
+	if err != nil {
+		return Grant{}, err
+	}
+	switch {
+	case g.SessionID != sess.ID || g.AccountID != sess.AccountID:
+		return Grant{}, refused("another session's")
+	case g.Purpose != p:
+		return Grant{}, refused("for another purpose")
+	case need == session.AAL2 && g.AMR.ACR() != session.AAL2:
+		return Grant{}, refused("one factor only")
+	}
+	alive, err := s.Store.Alive(ctx, g.ID, s.Now())
+	if err != nil {
+		return Grant{}, fmt.Errorf("look up step-up token: %w", err)
+	}
+	if !alive {
+		return Grant{}, refused("spent, ended or expired")
+	}
+	return g, nil
+}
+
+// Spend uses the grant up. Call it in the transaction of the change that it permits, so that both happen or neither.
+// It answers ErrRefused for one that was spent in between.
+func (s *Service) Spend(ctx context.Context, g Grant) error {
+	ok, err := s.Store.Spend(ctx, g.ID, s.Now())
+	if err != nil {
+		return fmt.Errorf("spend step-up token: %w", err)
+	}
+	if !ok {
+		return refused("spent")
+	}
+	return nil
+}
+
+// EndAll ends every token of the account: its proofs have changed.
+func (s *Service) EndAll(ctx context.Context, accountID string) error {
+	if err := s.Store.DeleteOf(ctx, accountID); err != nil {
+		return fmt.Errorf("end step-up tokens: %w", err)
+	}
+	return nil
+}
+
+func refused(why string) error { return fmt.Errorf("%w: %s", ErrRefused, why) }

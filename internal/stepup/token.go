@@ -1,0 +1,105 @@
+package stepup
+
+import (
+	"errors"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"twofold/internal/secret"
+	"twofold/internal/session"
+)
+
+const (
+	tokenType = "stepup+jwt" // explicit typing, RFC 8725 §3.11
+	leeway    = 30 * time.Second
+	maxToken  = 4096 // bytes; ours are a fifth of that
+)
+
+// claims are those of RFC 7519 and RFC 9470, and the purpose.
+type claims struct {
+	jwt.RegisteredClaims
+	SessionID string           `json:"sid"`
+	AuthTime  *jwt.NumericDate `json:"auth_time"`
+	ACR       session.ACR      `json:"acr"`
+	AMR       session.AMR      `json:"amr"`
+	Purpose   Purpose          `json:"purpose"`
+}
+
+func (s *Service) sign(g Grant, now time.Time) (secret.Text, error) {
+	kid, key := s.Keys.SigningKey()
+	token := jwt.NewWithClaims(jwt.SigningMethodES256, claims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    s.Issuer,
+			Subject:   g.AccountID,
+			Audience:  jwt.ClaimStrings{s.Issuer},
+			ExpiresAt: jwt.NewNumericDate(g.ExpiresAt),
+			NotBefore: jwt.NewNumericDate(now),
+			IssuedAt:  jwt.NewNumericDate(now),
+			ID:        g.ID,
+		},
+		SessionID: g.SessionID,
+		AuthTime:  jwt.NewNumericDate(g.AuthTime),
+		ACR:       g.AMR.ACR(),
+		AMR:       g.AMR,
+		Purpose:   g.Purpose,
+	})
+	token.Header["typ"] = tokenType
+	token.Header["kid"] = kid
+	text, err := token.SignedString(key)
+	return secret.New(text), err
+}
+
+// verify reads a token and checks everything that the token alone can tell (RFC 8725). Key hints inside the token
+// (jku, x5u, jwk, x5c) are never looked at: only kid chooses, and only among our own keys.
+func (s *Service) verify(text string) (Grant, error) {
+	if len(text) > maxToken {
+		return Grant{}, refused("too long")
+	}
+	parser := jwt.NewParser(
+		jwt.WithValidMethods([]string{jwt.SigningMethodES256.Alg()}),
+		jwt.WithIssuer(s.Issuer),
+		jwt.WithAudience(s.Issuer),
+		jwt.WithExpirationRequired(),
+		jwt.WithNotBeforeRequired(),
+		jwt.WithIssuedAt(),
+		jwt.WithLeeway(leeway),
+		jwt.WithTimeFunc(s.Now),
+		jwt.WithStrictDecoding(),
+	)
+	var c claims
+	if _, err := parser.ParseWithClaims(text, &c, s.keyFor); err != nil {
+		return Grant{}, refused(err.Error())
+	}
+	if c.ID == "" || c.Subject == "" || c.SessionID == "" || c.Purpose == "" || c.AuthTime == nil || c.IssuedAt == nil || len(c.AMR) == 0 {
+		return Grant{}, refused("a claim is missing")
+	}
+	if c.ACR != c.AMR.ACR() {
+		return Grant{}, refused("acr and amr disagree")
+	}
+	return Grant{
+		ID:        c.ID,
+		AccountID: c.Subject,
+		SessionID: c.SessionID,
+		Purpose:   c.Purpose,
+		AMR:       c.AMR,
+		AuthTime:  c.AuthTime.Time,
+		ExpiresAt: c.ExpiresAt.Time,
+	}, nil
+}
+
+// keyFor checks the header, which golang-jwt leaves to us: typ, crit, kid.
+func (s *Service) keyFor(t *jwt.Token) (any, error) {
+	if t.Header["typ"] != tokenType {
+		return nil, errors.New("not a step-up token")
+	}
+	if _, there := t.Header["crit"]; there {
+		return nil, errors.New("critical headers are not understood") // RFC 7515 §4.1.11
+	}
+	kid, _ := t.Header["kid"].(string)
+	key, known := s.Keys.VerificationKey(kid)
+	if !known {
+		return nil, errors.New("unknown key")
+	}
+	return key, nil
+}

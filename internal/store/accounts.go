@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"twofold/internal/account"
+)
+
+// Accounts keeps accounts.
+type Accounts struct{ *DB }
+
+var _ account.Store = Accounts{}
+
+type accountRow struct {
+	ID                string
+	Email             string
+	PasswordHash      string
+	PasswordChangedAt stamp
+	CreatedAt         stamp
+}
+
+func (accountRow) TableName() string { return "accounts" }
+
+func (r accountRow) account() account.Account {
+	return account.Account{
+		ID: r.ID, Email: r.Email, PasswordHash: r.PasswordHash,
+		PasswordChangedAt: r.PasswordChangedAt.Time, CreatedAt: r.CreatedAt.Time,
+	}
+}
+
+// Insert adds an account.
+func (s Accounts) Insert(ctx context.Context, a account.Account) error {
+	err := s.writer(ctx).Create(&accountRow{
+		ID: a.ID, Email: a.Email, PasswordHash: a.PasswordHash,
+		PasswordChangedAt: stamp{a.PasswordChangedAt}, CreatedAt: stamp{a.CreatedAt},
+	}).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return account.ErrEmailTaken
+	}
+	return err
+}
+
+// ByID finds an account.
+func (s Accounts) ByID(ctx context.Context, id string) (account.Account, error) {
+	return s.find(ctx, "id = ?", id)
+}
+
+// ByEmail finds an account by its canonical address.
+func (s Accounts) ByEmail(ctx context.Context, email string) (account.Account, error) {
+	return s.find(ctx, "email = ?", email)
+}
+
+func (s Accounts) find(ctx context.Context, where, value string) (account.Account, error) {
+	var r accountRow
+	err := s.reader(ctx).Where(where, value).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return account.Account{}, account.ErrNotFound
+	}
+	return r.account(), err
+}
+
+// SetPassword replaces the password's hash.
+func (s Accounts) SetPassword(ctx context.Context, id, hash string, at time.Time) error {
+	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).
+		Updates(map[string]any{"password_hash": hash, "password_changed_at": stamp{at}}).Error
+}
+
+// Rehash replaces one hash of a password by another of the same.
+func (s Accounts) Rehash(ctx context.Context, id, old, hash string) error {
+	return s.writer(ctx).Model(&accountRow{}).Where("id = ? AND password_hash = ?", id, old).
+		Update("password_hash", hash).Error
+}
+
+// Lock reads the account FOR UPDATE where the database has that; a transaction of SQLite that writes is alone anyway.
+func (s Accounts) Lock(ctx context.Context, id string) error {
+	var r accountRow
+	err := s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Select("id").Where("id = ?", id).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return account.ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"twofold/internal/session"
+)
+
+// Sessions keeps sessions.
+type Sessions struct{ *DB }
+
+var _ session.Store = Sessions{}
+
+type sessionRow struct {
+	ID         string
+	AccountID  string
+	TokenHash  []byte
+	Delivery   string
+	AMR        string `gorm:"column:amr"` // words in order, a space between
+	AuthTime   stamp
+	CreatedAt  stamp
+	LastUsedAt stamp
+	EndsAt     stamp
+	IP         string `gorm:"column:ip"`
+	UserAgent  string
+}
+
+func (sessionRow) TableName() string { return "sessions" }
+
+func (r sessionRow) session() session.Session {
+	return session.Session{
+		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), AMR: strings.Fields(r.AMR),
+		AuthTime: r.AuthTime.Time, CreatedAt: r.CreatedAt.Time, LastUsedAt: r.LastUsedAt.Time, EndsAt: r.EndsAt.Time,
+		IP: r.IP, UserAgent: r.UserAgent,
+	}
+}
+
+// Insert adds a session.
+func (s Sessions) Insert(ctx context.Context, sess session.Session, token [32]byte) error {
+	return s.writer(ctx).Create(&sessionRow{
+		ID: sess.ID, AccountID: sess.AccountID, TokenHash: token[:], Delivery: string(sess.Delivery),
+		AMR: strings.Join(sess.AMR, " "), AuthTime: stamp{sess.AuthTime}, CreatedAt: stamp{sess.CreatedAt},
+		LastUsedAt: stamp{sess.LastUsedAt}, EndsAt: stamp{sess.EndsAt}, IP: sess.IP, UserAgent: sess.UserAgent,
+	}).Error
+}
+
+// ByToken finds a session.
+func (s Sessions) ByToken(ctx context.Context, token [32]byte) (session.Session, error) {
+	var r sessionRow
+	err := s.reader(ctx).Where("token_hash = ?", token[:]).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return session.Session{}, session.ErrEnded
+	}
+	return r.session(), err
+}
+
+// Touch moves the time of last use, never back.
+func (s Sessions) Touch(ctx context.Context, id string, at time.Time) error {
+	return s.writer(ctx).Model(&sessionRow{}).Where("id = ? AND last_used_at < ?", id, stamp{at}).
+		Update("last_used_at", stamp{at}).Error
+}
+
+// Update keeps a session's proofs and times.
+func (s Sessions) Update(ctx context.Context, sess session.Session) error {
+	return mustTouchOne(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", sess.ID).Updates(map[string]any{
+		"amr": strings.Join(sess.AMR, " "), "auth_time": stamp{sess.AuthTime},
+		"last_used_at": stamp{sess.LastUsedAt}, "ends_at": stamp{sess.EndsAt},
+	}))
+}
+
+// SetToken replaces a session's token.
+func (s Sessions) SetToken(ctx context.Context, id string, token [32]byte) error {
+	return mustTouchOne(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", id).Update("token_hash", token[:]))
+}
+
+func mustTouchOne(tx *gorm.DB) error {
+	if tx.Error == nil && tx.RowsAffected == 0 {
+		return session.ErrEnded
+	}
+	return tx.Error
+}
+
+// Delete ends a session.
+func (s Sessions) Delete(ctx context.Context, accountID, id string) error {
+	return s.writer(ctx).Where("id = ? AND account_id = ?", id, accountID).Delete(&sessionRow{}).Error
+}
+
+// DeleteByToken ends a token's session.
+func (s Sessions) DeleteByToken(ctx context.Context, token [32]byte) error {
+	return s.writer(ctx).Where("token_hash = ?", token[:]).Delete(&sessionRow{}).Error
+}
+
+// DeleteOthers ends all but one.
+func (s Sessions) DeleteOthers(ctx context.Context, accountID, keep string) (int, error) {
+	tx := s.writer(ctx).Where("account_id = ? AND id <> ?", accountID, keep).Delete(&sessionRow{})
+	return int(tx.RowsAffected), tx.Error
+}
+
+// DeleteOldest ends all but the newest.
+func (s Sessions) DeleteOldest(ctx context.Context, accountID string, keep int) error {
+	return deleteOldest(s.writer(ctx), &sessionRow{}, accountID, keep)
+}
+
+// deleteOldest leaves an account the newest rows of a table, keep in number.
+func deleteOldest(tx *gorm.DB, row interface{ TableName() string }, accountID string, keep int) error {
+	surplus := tx.Session(&gorm.Session{NewDB: true}).Table(row.TableName()).Select("id").
+		Where("account_id = ?", accountID).Order("created_at DESC, id DESC").Limit(-1).Offset(keep)
+	return tx.Where("id IN (?)", surplus).Delete(row).Error
+}

@@ -1,0 +1,67 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+
+	"twofold/internal/authn"
+	"twofold/internal/session"
+)
+
+// SignIns keeps pending sign-ins.
+type SignIns struct{ *DB }
+
+var _ authn.Store = SignIns{}
+
+type signInRow struct {
+	ID        string
+	AccountID string
+	TokenHash []byte
+	Delivery  string
+	Tries     int
+	CreatedAt stamp
+	ExpiresAt stamp
+}
+
+func (signInRow) TableName() string { return "sign_ins" }
+
+// Insert adds a pending sign-in.
+func (s SignIns) Insert(ctx context.Context, p authn.Pending, token [32]byte) error {
+	return s.writer(ctx).Create(&signInRow{
+		ID: p.ID, AccountID: p.AccountID, TokenHash: token[:], Delivery: string(p.Delivery), Tries: p.Tries,
+		CreatedAt: stamp{p.CreatedAt}, ExpiresAt: stamp{p.ExpiresAt},
+	}).Error
+}
+
+// ByToken finds a pending sign-in.
+func (s SignIns) ByToken(ctx context.Context, token [32]byte) (authn.Pending, error) {
+	var r signInRow
+	err := s.reader(ctx).Where("token_hash = ?", token[:]).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return authn.Pending{}, authn.ErrSignInExpired
+	}
+	return authn.Pending{
+		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Tries: r.Tries,
+		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+	}, err
+}
+
+// CountTry counts a try.
+func (s SignIns) CountTry(ctx context.Context, id string, limit int) (bool, error) {
+	tx := s.writer(ctx).Model(&signInRow{}).Where("id = ? AND tries < ?", id, limit).
+		Update("tries", gorm.Expr("tries + 1"))
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// Delete takes a pending sign-in away.
+func (s SignIns) Delete(ctx context.Context, id string) (bool, error) {
+	tx := s.writer(ctx).Where("id = ?", id).Delete(&signInRow{})
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// DeleteOldest ends all but the newest.
+func (s SignIns) DeleteOldest(ctx context.Context, accountID string, keep int) error {
+	return deleteOldest(s.writer(ctx), &signInRow{}, accountID, keep)
+}

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"twofold/internal/stepup"
+)
+
+// StepUps keeps the step-up tokens that are alive.
+type StepUps struct{ *DB }
+
+var _ stepup.Store = StepUps{}
+
+type stepUpRow struct {
+	ID        string
+	AccountID string
+	SessionID string
+	Purpose   string
+	ExpiresAt stamp
+}
+
+func (stepUpRow) TableName() string { return "step_ups" }
+
+// Insert adds a token.
+func (s StepUps) Insert(ctx context.Context, g stepup.Grant) error {
+	return s.writer(ctx).Create(&stepUpRow{
+		ID: g.ID, AccountID: g.AccountID, SessionID: g.SessionID, Purpose: string(g.Purpose), ExpiresAt: stamp{g.ExpiresAt},
+	}).Error
+}
+
+// Alive looks for a token.
+func (s StepUps) Alive(ctx context.Context, id string, at time.Time) (bool, error) {
+	var n int64
+	err := s.reader(ctx).Model(&stepUpRow{}).Where("id = ? AND expires_at > ?", id, stamp{at}).Count(&n).Error
+	return n == 1, err
+}
+
+// Spend takes a token away.
+func (s StepUps) Spend(ctx context.Context, id string, at time.Time) (bool, error) {
+	tx := s.writer(ctx).Where("id = ? AND expires_at > ?", id, stamp{at}).Delete(&stepUpRow{})
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// DeleteOf ends the tokens of an account.
+func (s StepUps) DeleteOf(ctx context.Context, accountID string) error {
+	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&stepUpRow{}).Error
+}

@@ -1,0 +1,157 @@
+// Package throttle counts a guess before it is judged, so that nothing that happens later can forgive it.
+package throttle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind is the kind of proof that is guessed at; each has a budget of its own.
+type Kind string
+
+const (
+	Password Kind = "password"
+	TOTP     Kind = "totp" // all authenticator apps of an account together
+)
+
+// Bucket parts the budgets of the people who may be guessing, so that a stranger cannot lock the owner out.
+type Bucket string
+
+// Anyone is the bucket of everybody who has shown nothing yet.
+const Anyone Bucket = "anyone"
+
+// SessionBucket is the bucket of one live session of level aal2.
+func SessionBucket(id string) Bucket { return Bucket("session:" + id) }
+
+// Guess says whose proof of which kind is tried from where.
+type Guess struct {
+	Subject string // an account's id, or a name for an address that has no account
+	Kind    Kind
+	Bucket  Bucket
+}
+
+// ErrWait is matched by every *WaitError.
+var ErrWait = errors.New("too many attempts")
+
+// WaitError says when the next try will be looked at.
+type WaitError struct {
+	For time.Duration // zero: waiting does not help, the kind is no longer accepted
+}
+
+func (e *WaitError) Error() string {
+	if e.For == 0 {
+		return "too many attempts, proof no longer accepted"
+	}
+	return fmt.Sprintf("too many attempts, wait %s", e.For)
+}
+
+// Is makes errors.Is(err, ErrWait) hold.
+func (e *WaitError) Is(target error) bool { return target == ErrWait }
+
+// Budget is what is left after a try that was counted.
+type Budget struct {
+	Left int           // tries before a wait
+	Wait time.Duration // zero while tries are left
+}
+
+// Limits are the rules of counting (NIST SP 800-63B-4 §3.2.2).
+type Limits struct {
+	Free    int           // the failure of this number starts a wait
+	Wait    time.Duration // the first wait; every failure after a wait doubles it
+	MaxWait time.Duration
+	Cap     int // consecutive failures over all buckets after which a kind stops being accepted; passwords never stop
+}
+
+// Store counts. Reserve is one conditional statement: it adds a failure unless a wait is running or the cap is reached.
+type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	// Reserve answers the failures counted so far, this one included, or a running wait's end with counted = false.
+	// Waits[i] is how long a wait the failure number Free+i starts; the last stands for all later ones.
+	Reserve(ctx context.Context, g Guess, at time.Time, free int, waits []time.Duration) (failures int, until time.Time, counted bool, err error)
+	// ReserveTotal adds a failure to the account's total of the kind unless that reached limit.
+	ReserveTotal(ctx context.Context, g Guess, at time.Time, limit int) (counted bool, err error)
+	// Until answers the end of a running wait, or zero.
+	Until(ctx context.Context, g Guess, at time.Time) (time.Time, error)
+	Reset(ctx context.Context, g Guess) error
+	ResetKind(ctx context.Context, subject string, kind Kind) error
+}
+
+// Limiter is the one attempt budget that sign-in, step-up and enrollment share.
+type Limiter struct {
+	Store  Store
+	Limits Limits
+	Now    func() time.Time
+}
+
+// Check answers a *WaitError while a wait is running. It counts nothing: it spares the costly work before Reserve.
+func (l *Limiter) Check(ctx context.Context, g Guess) error {
+	now := l.Now()
+	until, err := l.Store.Until(ctx, g, now)
+	if err != nil {
+		return fmt.Errorf("check attempts: %w", err)
+	}
+	if until.After(now) {
+		return &WaitError{For: until.Sub(now)}
+	}
+	return nil
+}
+
+// Reserve counts the guess as a failure and answers what is left, or a *WaitError, and then nothing was counted. Outside
+// a transaction it commits on its own. Judge the proof afterwards, and call Succeeded if it was right.
+func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
+	now := l.Now()
+	var budget Budget
+	err := l.Store.InTx(ctx, func(ctx context.Context) error {
+		failures, until, counted, err := l.Store.Reserve(ctx, g, now, l.Limits.Free, l.Limits.waits())
+		if err != nil {
+			return fmt.Errorf("reserve attempt: %w", err)
+		}
+		if !counted {
+			return &WaitError{For: max(until.Sub(now), time.Second)}
+		}
+		budget = Budget{Left: max(l.Limits.Free-failures, 0)}
+		if until.After(now) {
+			budget.Wait = until.Sub(now)
+		}
+		if g.Kind == Password {
+			return nil
+		}
+		counted, err = l.Store.ReserveTotal(ctx, g, now, l.Limits.Cap)
+		if err != nil {
+			return fmt.Errorf("reserve attempt: %w", err)
+		}
+		if !counted {
+			return &WaitError{}
+		}
+		return nil
+	})
+	return budget, err
+}
+
+// Succeeded forgives the failures of this kind in this bucket. Call it in the transaction that gives the reward.
+func (l *Limiter) Succeeded(ctx context.Context, g Guess) error {
+	if err := l.Store.Reset(ctx, g); err != nil {
+		return fmt.Errorf("reset attempts: %w", err)
+	}
+	return nil
+}
+
+// Revive forgives all failures of a kind in every bucket: what an operator does.
+func (l *Limiter) Revive(ctx context.Context, subject string, kind Kind) error {
+	if err := l.Store.ResetKind(ctx, subject, kind); err != nil {
+		return fmt.Errorf("revive proof: %w", err)
+	}
+	return nil
+}
+
+// waits lists the wait that each failure from number Free on starts: doubling, up to MaxWait.
+func (l Limits) waits() []time.Duration {
+	waits := []time.Duration{min(l.Wait, l.MaxWait)}
+	for d := l.Wait; d < l.MaxWait; {
+		d = min(2*d, l.MaxWait)
+		waits = append(waits, d)
+	}
+	return waits
+}
