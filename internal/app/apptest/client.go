@@ -1,0 +1,244 @@
+package apptest
+
+import (
+	"bytes"
+	"encoding/base32"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/totp"
+)
+
+// Client calls the house as one browser (a cookie jar) or one script (a bearer token) would.
+type Client struct {
+	h      *House
+	t      testing.TB
+	http   *http.Client
+	Bearer string
+}
+
+// Browser is a client with a cookie jar of its own.
+func (h *House) Browser() *Client {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return &Client{h: h, t: h.T, http: &http.Client{Jar: jar, Timeout: time.Minute}}
+}
+
+// Script is a client with a bearer token, or none.
+func (h *House) Script(bearer string) *Client {
+	return &Client{h: h, t: h.T, http: &http.Client{Timeout: time.Minute}, Bearer: bearer}
+}
+
+// Answer is an answer that fits the contract.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	t      testing.TB
+}
+
+// JSON is a JSON body, as any value; Raw is a body as it is.
+type (
+	JSON map[string]any
+	Raw  string
+)
+
+// Do sends a request with a JSON body (nil: none) and headers in pairs. It fails the test on an answer that the contract
+// does not know.
+func (c *Client) Do(method, path string, body any, headers ...string) Answer {
+	c.t.Helper()
+	var reader io.Reader
+	switch b := body.(type) {
+	case nil:
+	case Raw:
+		reader = strings.NewReader(string(b))
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		reader = bytes.NewReader(text)
+	}
+	r, err := http.NewRequest(method, c.h.URL+path, reader)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if c.Bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+c.Bearer)
+	}
+	for pair := range slices.Chunk(headers, 2) {
+		r.Header.Set(pair[0], pair[1])
+	}
+	return c.send(r)
+}
+
+func (c *Client) send(r *http.Request) Answer {
+	c.t.Helper()
+	response, err := c.http.Do(r)
+	if err != nil {
+		c.t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
+		return Answer{t: c.t}
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
+	}
+	if err := c.h.contract.check(r, response, text); err != nil {
+		c.t.Errorf("%s %s answered %d, not in the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, text)
+	}
+	return Answer{Status: response.StatusCode, Header: response.Header, Body: text, t: c.t}
+}
+
+// Want fails the test unless the answer has the status and, for a problem, the code (empty: any).
+func (a Answer) Want(status int, code string) Answer {
+	a.t.Helper()
+	if a.Status != status || (code != "" && a.Code() != code) {
+		a.t.Fatalf("got %d %s, want %d %s\n%s", a.Status, a.Code(), status, code, a.Body)
+	}
+	return a
+}
+
+// Code is a problem's code, or empty.
+func (a Answer) Code() string { code, _ := a.Value("code").(string); return code }
+
+// Value is a member of the body, down a path of names; nil where there is none.
+func (a Answer) Value(path ...string) any {
+	var value any
+	if json.Unmarshal(a.Body, &value) != nil {
+		return nil
+	}
+	for _, name := range path {
+		object, _ := value.(map[string]any)
+		value = object[name]
+	}
+	return value
+}
+
+// Text is a member of the body that must be a string.
+func (a Answer) Text(path ...string) string {
+	a.t.Helper()
+	text, ok := a.Value(path...).(string)
+	if !ok {
+		a.t.Fatalf("%s is no string in %s", strings.Join(path, "."), a.Body)
+	}
+	return text
+}
+
+// Int is a member of the body that must be a number.
+func (a Answer) Int(path ...string) int {
+	a.t.Helper()
+	n, ok := a.Value(path...).(float64)
+	if !ok {
+		a.t.Fatalf("%s is no number in %s", strings.Join(path, "."), a.Body)
+	}
+	return int(n)
+}
+
+// SignIn signs in with the password alone, for whatever comes of it.
+func (c *Client) SignIn(email string, members ...JSON) Answer {
+	c.t.Helper()
+	body := JSON{"email": email, "password": Password}
+	for _, m := range members {
+		for name, value := range m {
+			body[name] = value
+		}
+	}
+	return c.Do("POST", "/api/v1/sessions", body)
+}
+
+// SignedIn is a script that is signed in, with proofs added to the password.
+func (h *House) SignedIn(email string, proofs ...JSON) *Client {
+	h.T.Helper()
+	a := h.Script("").SignIn(email, append(proofs, JSON{"deliver": "token"})...).Want(201, "")
+	return h.Script(a.Text("session_token"))
+}
+
+// StepUp steps up for a purpose, for whatever comes of it.
+func (c *Client) StepUp(purpose string, members ...JSON) Answer {
+	c.t.Helper()
+	body := JSON{"purpose": purpose, "password": Password}
+	for _, m := range members {
+		for name, value := range m {
+			body[name] = value
+		}
+	}
+	return c.Do("POST", "/api/v1/step-up", body)
+}
+
+// Phone is an authenticator app that somebody enrolled. It reads the house's clock.
+type Phone struct {
+	ID  string // of the method
+	key totp.Key
+	h   *House
+}
+
+// Begin begins an enrollment after a step-up, and answers the phone that scanned its key.
+func (c *Client) Begin(proofs ...JSON) *Phone {
+	c.t.Helper()
+	token := c.StepUp("mfa.enroll", proofs...).Want(201, "").Text("step_up_token")
+	a := c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Want(201, "")
+	return c.h.Scan(a)
+}
+
+// Scan reads the key from beginTotpEnrollment's answer.
+func (h *House) Scan(a Answer) *Phone {
+	h.T.Helper()
+	raw, err := base32Key(a.Text("secret"))
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return &Phone{ID: a.Text("id"), key: raw, h: h}
+}
+
+// Confirm confirms the enrollment with a code, for whatever comes of it.
+func (c *Client) Confirm(p *Phone, code string) Answer {
+	c.t.Helper()
+	return c.Do("POST", "/api/v1/mfa/totp/enrollments/"+p.ID+"/confirm", JSON{"code": code})
+}
+
+// Enroll enrolls a phone and moves the clock to its next code.
+func (c *Client) Enroll(proofs ...JSON) *Phone {
+	c.t.Helper()
+	p := c.Begin(proofs...)
+	c.Confirm(p, p.Code()).Want(201, "")
+	c.h.Clock.Advance(totp.Period * time.Second)
+	return p
+}
+
+// Code is what the phone shows now.
+func (p *Phone) Code() string { return p.CodeIn(0) }
+
+// CodeIn is what the phone shows some steps from now.
+func (p *Phone) CodeIn(steps int) string {
+	return p.key.Code(totp.StepAt(p.h.Clock.Now()) + totp.Step(steps))
+}
+
+// Wrong is a code that the phone shows neither now nor soon nor lately.
+func (p *Phone) Wrong() string {
+	for _, code := range []string{"000000", "111111", "222222"} {
+		if len(p.key.Match(code, p.h.Clock.Now())) == 0 {
+			return code
+		}
+	}
+	panic("three codes fit at once")
+}
+
+func base32Key(text string) (totp.Key, error) {
+	raw, err := base32.StdEncoding.DecodeString(text)
+	if err != nil {
+		return totp.Key{}, err
+	}
+	return totp.KeyFromBytes(raw)
+}

@@ -1,0 +1,176 @@
+// Package apptest starts the real house for a test: an own database file, a clock that the test moves, and clients that
+// hold every answer against the contract.
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"twofold/internal/app"
+	"twofold/internal/config"
+	"twofold/internal/secret"
+)
+
+// Password is every test account's.
+const Password = "correct horse battery staple"
+
+// Clock is a clock that stands still until it is moved.
+type Clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+// Now reads it.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+// Advance moves it, forward or back.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// House is one running house.
+type House struct {
+	T     testing.TB
+	App   *app.App
+	URL   string
+	Dir   string // holds twofold.db and master.key
+	Clock *Clock
+	Log   *Log
+
+	contract *contract
+	server   *httptest.Server
+}
+
+// Log keeps what was logged.
+type Log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *Log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(b)
+}
+
+// String is everything that was logged so far.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// Page is a stand-in for the built page.
+var Page fs.FS = fstest.MapFS{
+	"index.html":         {Data: []byte("<!doctype html><title>Twofold</title>")},
+	"assets/app-1234.js": {Data: []byte("export {}")},
+}
+
+// Start starts a house in a new folder. Settings are NAME=value pairs and override the defaults.
+func Start(t testing.TB, settings ...string) *House {
+	t.Helper()
+	return StartIn(t, t.TempDir(), NewClock(), settings...)
+}
+
+// NewClock stands at a quiet moment, 5 seconds into a step.
+func NewClock() *Clock {
+	return &Clock{at: time.Date(2026, 11, 23, 9, 30, 5, 0, time.UTC)}
+}
+
+// StartIn starts a house in a folder that may hold a database already: a restart, or a second process.
+func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House {
+	t.Helper()
+	h := &House{T: t, Dir: dir, Clock: clock, Log: &Log{}}
+	h.server = httptest.NewUnstartedServer(nil)
+	h.URL = "http://" + h.server.Listener.Addr().String()
+	text := Contract(t)
+	c, err := config.From(h.environment(settings))
+	if err != nil {
+		t.Fatalf("settings: %v", err)
+	}
+	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	h.App, err = app.New(context.Background(), c, app.Parts{Contract: text, Page: Page, Log: log, Now: clock.Now})
+	if err != nil {
+		t.Fatalf("start: %v", err)
+	}
+	h.contract = readContract(t, text)
+	h.server.Config.Handler = h.App.Handler
+	h.server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
+	h.server.Start()
+	t.Cleanup(h.Stop)
+	return h
+}
+
+func (h *House) environment(settings []string) map[string]string {
+	environment := map[string]string{
+		"TWOFOLD_PUBLIC_URL":       h.URL,
+		"TWOFOLD_DATABASE_URL":     "sqlite:" + filepath.Join(h.Dir, "twofold.db"),
+		"TWOFOLD_MASTER_KEY_FILE":  filepath.Join(h.Dir, "master.key"),
+		"TWOFOLD_IP_FAILURE_LIMIT": "100000",
+		"TWOFOLD_IP_SIGN_IN_LIMIT": "100000",
+	}
+	given := make(map[string]string, len(settings))
+	for _, s := range settings {
+		name, value, _ := strings.Cut(s, "=")
+		given[name] = value
+	}
+	maps.Copy(environment, given)
+	return environment
+}
+
+// Stop stops the house; its files stay. Stopping twice is fine.
+func (h *House) Stop() {
+	if h.server == nil {
+		return
+	}
+	h.server.Close()
+	if err := h.App.Close(); err != nil {
+		h.T.Errorf("close: %v", err)
+	}
+	h.server = nil
+}
+
+// AddAccount adds an account with Password, and answers its id.
+func (h *House) AddAccount(email string) string {
+	h.T.Helper()
+	a, err := h.App.AddAccount(context.Background(), email, secret.New(Password))
+	if err != nil {
+		h.T.Fatalf("add account: %v", err)
+	}
+	return a.ID
+}
+
+// Root is the project's root folder.
+func Root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..", "..")
+}
+
+// Contract reads openapi.yaml.
+func Contract(t testing.TB) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(Root(), "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
