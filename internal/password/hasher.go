@@ -1,0 +1,140 @@
+package password
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"twofold/internal/secret"
+)
+
+// ErrBusy means that too many passwords are being hashed; the caller should come back a little later.
+var ErrBusy = errors.New("too many passwords are being checked")
+
+// How many may queue for a slot and for how long, at most.
+const (
+	maxQueue = 32
+	maxWait  = 2 * time.Second
+)
+
+// Hasher hashes passwords at one cost, a few at a time. It is safe for concurrent use.
+type Hasher struct {
+	params  Params
+	wait    time.Duration
+	slots   chan struct{} // holds one for each hash under way
+	queue   chan struct{} // holds one for each caller waiting for a slot
+	standIn string
+}
+
+// NewHasher returns a Hasher of cost p that lets slots callers hash at once and queue more wait, each for at most wait.
+// GOMAXPROCS slots keep every core busy. It refuses a p that does not validate, no slots, a queue beyond 32 and a wait
+// beyond 2 s.
+func NewHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if slots < 1 {
+		return nil, fmt.Errorf("password hashing needs at least 1 slot, not %d", slots)
+	}
+	if queue < 0 || queue > maxQueue {
+		return nil, fmt.Errorf("the queue for password hashing is 0 to %d places, not %d", maxQueue, queue)
+	}
+	if wait < 0 || wait > maxWait {
+		return nil, fmt.Errorf("the wait for password hashing is 0 to %v, not %v", maxWait, wait)
+	}
+	return &Hasher{
+		params:  p,
+		wait:    wait,
+		slots:   make(chan struct{}, slots),
+		queue:   make(chan struct{}, queue),
+		standIn: phc{params: p, salt: randomBytes(saltSize), tag: randomBytes(tagSize)}.String(),
+	}, nil
+}
+
+// Acquire takes a slot, which the caller holds while it hashes and gives back with release; releasing twice is
+// harmless. Slots go to those who wait in the order they came.
+//
+// It answers ErrBusy at once when the queue is full and after the wait when no slot came free, and the context's error
+// when that ends first.
+func (h *Hasher) Acquire(ctx context.Context) (release func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case h.slots <- struct{}{}:
+		return h.release(), nil
+	default:
+	}
+	select {
+	case h.queue <- struct{}{}:
+		defer func() { <-h.queue }()
+	default:
+		return nil, ErrBusy
+	}
+	timer := time.NewTimer(h.wait)
+	defer timer.Stop()
+	select {
+	case h.slots <- struct{}{}:
+		return h.release(), nil
+	case <-timer.C:
+		return nil, ErrBusy
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (h *Hasher) release() func() { return sync.OnceFunc(func() { <-h.slots }) }
+
+// Hash returns the PHC string of pw, in NFC, with a fresh salt: $argon2id$v=19$m=…,t=…,p=…$salt$tag. The caller holds a
+// slot and has asked Acceptable; what Verify could never match is refused with ErrTooLong or ErrEncoding all the same.
+func (h *Hasher) Hash(pw secret.Text) (string, error) {
+	normal, err := normalize(pw)
+	if err != nil {
+		return "", err
+	}
+	made := phc{params: h.params, salt: randomBytes(saltSize)}
+	made.tag = tag(normal, made.salt, made.params, tagSize)
+	return made.String(), nil
+}
+
+// Verify tells whether pw, in NFC, is the password hashed in stored, comparing in constant time. The caller holds a slot.
+//
+// stale comes with ok only and means that the hash was made at a lower cost than this Hasher's: hash pw anew and store
+// that. A password that is longer than MaxLength or not valid UTF-8 is nobody's and is refused without hashing. It
+// answers an error for a PHC string that is malformed or asks for more than 1 GiB, 16 passes or 16 lanes.
+func (h *Hasher) Verify(stored string, pw secret.Text) (ok, stale bool, err error) {
+	kept, err := parse(stored)
+	if err != nil {
+		return false, false, err
+	}
+	normal, err := normalize(pw)
+	if err != nil {
+		return false, false, nil
+	}
+	computed := tag(normal, kept.salt, kept.params, uint32(len(kept.tag)))
+	if subtle.ConstantTimeCompare(computed, kept.tag) != 1 {
+		return false, false, nil
+	}
+	weak := kept.params.below(h.params) || len(kept.salt) < saltSize || len(kept.tag) < tagSize
+	return true, weak, nil
+}
+
+// StandIn returns a PHC string of this Hasher's cost whose tag is random, so that no password matches it in practice.
+// Verifying against it makes an unknown account take as long as a known one.
+func (h *Hasher) StandIn() string { return h.standIn }
+
+func tag(pw string, salt []byte, p Params, size uint32) []byte {
+	return argon2.IDKey([]byte(pw), salt, p.Time, p.MemoryKiB, p.Parallelism, size)
+}
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) // never fails: it ends the program rather than return weak bytes
+	return b
+}
