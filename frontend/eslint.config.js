@@ -1,0 +1,78 @@
+import { readdirSync } from "node:fs";
+import js from "@eslint/js";
+import a11y from "eslint-plugin-jsx-a11y";
+import hooks from "eslint-plugin-react-hooks";
+import ts from "typescript-eslint";
+
+// The walls of the house: features meet only in the app shell, and what lies below never reaches up.
+const features = readdirSync(new URL("src/features", import.meta.url));
+const forbid = (files, group, message) => ({
+  files,
+  rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns: [{ group, message }] }] },
+});
+const walls = [
+  ...features.map((feature) =>
+    forbid(
+      [`src/features/${feature}/**`],
+      [
+        "**/app/**",
+        "../../features/**",
+        ...features.filter((other) => other !== feature).map((other) => `**/${other}/**`),
+      ],
+      "Features meet only in the app shell (src/app).",
+    ),
+  ),
+  forbid(
+    ["src/ui/**"],
+    ["**/app/**", "**/features/**", "**/api/**"],
+    "src/ui knows neither features nor the API.",
+  ),
+  forbid(
+    ["src/api/**"],
+    ["**/app/**", "**/features/**", "**/ui/**", "**/words/**"],
+    "src/api knows no page.",
+  ),
+  forbid(["src/words/**"], ["**/app/**", "**/features/**", "**/ui/**"], "src/words knows no page."),
+];
+
+export default ts.config(
+  { ignores: ["dist", "node_modules", "src/api/schema.gen.ts", "test-results", "e2e/screenshots"] },
+  js.configs.recommended,
+  ...ts.configs.strict,
+  a11y.flatConfigs.strict,
+  {
+    plugins: { "react-hooks": hooks },
+    rules: { "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "error" },
+  },
+  {
+    files: ["src/**"],
+    rules: {
+      "max-lines": ["error", 350],
+      "no-console": "error",
+      "no-restricted-globals": ["error", "localStorage", "sessionStorage", "indexedDB"],
+      "no-restricted-properties": [
+        "error",
+        ...["innerHTML", "outerHTML", "insertAdjacentHTML", "srcdoc"].map((property) => ({
+          property,
+          message: "No HTML sinks: Trusted Types allow none.",
+        })),
+      ],
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: "No HTML sinks: Trusted Types allow none.",
+        },
+        {
+          selector: "JSXAttribute[name.name='style']",
+          message: "Style in CSS files; the page allows no style attributes.",
+        },
+      ],
+    },
+  },
+  {
+    files: ["build/**", "e2e/**", "*.{js,ts}"],
+    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
+  },
+  ...walls,
+);

@@ -1,0 +1,50 @@
+import { QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { ask, client, type Answer } from "./client";
+import type { Trouble } from "./problem";
+
+/** A query fails with this, so that the page can say what the trouble is. */
+export class TroubleError extends Error {
+  constructor(readonly trouble: Trouble) {
+    super(trouble.code);
+  }
+}
+
+async function orThrow<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const settled = await answer;
+  if (!settled.ok) throw new TroubleError(settled.trouble);
+  return settled.data;
+}
+
+export const accountQuery = queryOptions({
+  queryKey: ["account"],
+  queryFn: () => orThrow(ask(client.GET("/api/v1/account"))),
+});
+
+export const mfaQuery = queryOptions({
+  queryKey: ["mfa"],
+  queryFn: () => orThrow(ask(client.GET("/api/v1/mfa"))),
+});
+
+export const useAccount = () => useQuery(accountQuery);
+export const useMfa = () => useQuery(mfaQuery);
+
+export const troubleOf = (error: unknown): Trouble =>
+  error instanceof TroubleError ? error.trouble : { code: "unexpected" };
+
+/** Worth asking again without being told to: what passes by itself. */
+const passing = (error: unknown) =>
+  error instanceof TroubleError && ["unreachable", "unavailable"].includes(error.trouble.code);
+
+/** Only reads that hold no secret are kept here; requests with passwords, codes and keys never pass through it. */
+export const makeQueryClient = () =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: 10_000,
+        gcTime: 60_000,
+        networkMode: "always",
+        retry: (failures, error) => failures < 2 && passing(error),
+        retryDelay: (failures) => 400 * 2 ** failures,
+      },
+    },
+  });

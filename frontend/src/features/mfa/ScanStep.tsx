@@ -1,0 +1,61 @@
+import type { TotpEnrollment } from "../../api/client";
+import { Button } from "../../ui/Button";
+import { CopyKey } from "../../ui/CopyKey";
+import { DialogBody, DialogFoot } from "../../ui/Dialog";
+import { ChevronIcon } from "../../ui/icons";
+import { QrCode } from "../../ui/QrCode";
+import { words } from "../../words";
+
+const t = words.enroll;
+
+interface ScanStepProps {
+  enrollment: TotpEnrollment;
+  onNext: () => void;
+  onCancel: () => void;
+}
+
+/** The key as a picture, as a link for the phone that shows this page, and as text. */
+export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
+  return (
+    <form
+      className="dialog__form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onNext();
+      }}
+    >
+      <DialogBody>
+        <p className="lead">{t.scanLead}</p>
+        <p className="hint">{t.what}</p>
+        <a className="button button--secondary button--wide only-touch" href={enrollment.otpauth_uri}>
+          <span className="button__label">{t.openApp}</span>
+        </a>
+        <p className="hint only-touch">{t.orScan}</p>
+        <QrCode png={enrollment.qr_png} alt={t.qrAlt} />
+        <details className="disclosure">
+          <summary className="disclosure__summary">
+            <ChevronIcon />
+            {t.cantScan}
+          </summary>
+          <div className="disclosure__body">
+            <p className="hint">{t.cantScanLead}</p>
+            <CopyKey
+              label={t.key}
+              value={enrollment.secret}
+              copy={t.copy}
+              copied={t.copied}
+              failed={t.copyFailed}
+            />
+            <p className="hint">{t.once}</p>
+          </div>
+        </details>
+      </DialogBody>
+      <DialogFoot>
+        <Button onClick={onCancel}>{words.common.cancel}</Button>
+        <Button type="submit" kind="primary">
+          {words.common.continue}
+        </Button>
+      </DialogFoot>
+    </form>
+  );
+}

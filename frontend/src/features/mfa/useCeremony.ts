@@ -1,0 +1,83 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useReducer, useRef } from "react";
+import { ask, client, stepUpHeader } from "../../api/client";
+import { mfaQuery } from "../../api/queries";
+import { closed, leftBehind, step } from "./ceremony";
+
+export const cancelEnrollment = (id: string) =>
+  ask(client.DELETE("/api/v1/mfa/totp/enrollments/{id}", { params: { path: { id } }, keepalive: true }));
+
+/** The ceremony with its requests. The step-up token and the code pass through; only the enrollment is held, while open. */
+export function useCeremony() {
+  const [state, dispatch] = useReducer(step, closed);
+  const queries = useQueryClient();
+  const latest = useRef(state);
+  latest.current = state;
+
+  const refresh = () => queries.invalidateQueries({ queryKey: mfaQuery.queryKey });
+
+  async function drop(id: string) {
+    // It isn't pending for anybody who looks meanwhile.
+    queries.setQueryData(mfaQuery.queryKey, (mfa) => {
+      if (!mfa) return mfa;
+      const rest = { ...mfa };
+      delete rest.pending_enrollment;
+      return rest;
+    });
+    await cancelEnrollment(id);
+    await refresh();
+  }
+
+  // Leaving the page altogether closes the ceremony too.
+  useEffect(
+    () => () => {
+      const id = leftBehind(latest.current);
+      if (id) void cancelEnrollment(id);
+    },
+    [],
+  );
+
+  return {
+    state,
+    open: () => dispatch({ type: "opened" }),
+    onward: () => dispatch({ type: "continued" }),
+    back: () => dispatch({ type: "wentBack" }),
+    restart: () => dispatch({ type: "restarted" }),
+
+    async begin(token: string, name: string) {
+      const { run } = state;
+      const answer = await ask(
+        client.POST("/api/v1/mfa/totp/enrollments", {
+          body: name === "" ? {} : { name },
+          headers: stepUpHeader(token),
+        }),
+      );
+      if (!answer.ok) return dispatch({ type: "beginRefused", run, trouble: answer.trouble });
+      // Closed while the key was being made: nobody will scan it.
+      if (latest.current.run !== run) return void drop(answer.data.id);
+      dispatch({ type: "begun", run, enrollment: answer.data });
+    },
+
+    async confirm(code: string) {
+      if (state.at !== "verify") return;
+      const { run, enrollment } = state;
+      dispatch({ type: "submitted" });
+      const answer = await ask(
+        client.POST("/api/v1/mfa/totp/enrollments/{id}/confirm", {
+          params: { path: { id: enrollment.id } },
+          body: { code },
+        }),
+      );
+      if (answer.ok) dispatch({ type: "confirmed", run, result: answer.data });
+      else dispatch({ type: "confirmRefused", run, trouble: answer.trouble });
+      if (!answer.ok && latest.current.run !== run) return void drop(enrollment.id);
+      if (answer.ok || answer.trouble.code === "not_found") await refresh();
+    },
+
+    async close() {
+      const id = leftBehind(state);
+      dispatch({ type: "closed" });
+      if (id) await drop(id);
+    },
+  };
+}

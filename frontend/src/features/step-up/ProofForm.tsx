@@ -1,0 +1,154 @@
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { ask, client, type ProofMethod, type Purpose, type Trouble } from "../../api/client";
+import { placeOf } from "../../api/problem";
+import { Button } from "../../ui/Button";
+import { codeLength } from "../../ui/code";
+import { CodeField } from "../../ui/CodeField";
+import { DialogBody, DialogFoot } from "../../ui/Dialog";
+import { Field, PasswordField } from "../../ui/Field";
+import { TroubleNotice } from "../../ui/TroubleNotice";
+import { useWork } from "../../ui/useWork";
+import { useCountdown } from "../../ui/Wait";
+import { say, words } from "../../words";
+
+export interface ProofFormProps {
+  purpose: Purpose;
+  /** The proofs to ask for, together. The server may ask for more. */
+  methods: ProofMethod[];
+  email: string;
+  lead: string;
+  submit: string;
+  /** More fields of the step that asks, and whether they are filled in well. */
+  children?: ReactNode;
+  ready?: () => boolean;
+  /** What came of the step-up token, when it was refused later. */
+  trouble?: Trouble | undefined;
+  onProven: (token: string) => Promise<void>;
+  onCancel: () => void;
+}
+
+/** Asks for the usual login credentials and hands on a step-up token. Keeps neither. */
+export function ProofForm(props: ProofFormProps) {
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [methods, setMethods] = useState(props.methods);
+  const [own, setOwn] = useState<Trouble>();
+  const [missing, setMissing] = useState<"password" | "code">();
+  const [busy, run] = useWork();
+  const passwordInput = useRef<HTMLInputElement>(null);
+  const codeInput = useRef<HTMLInputElement>(null);
+
+  const trouble = own ?? props.trouble;
+  const place = trouble && placeOf(trouble);
+  const left = useCountdown(trouble);
+  const needsCode = methods.includes("totp");
+
+  useEffect(() => {
+    if (!own) return;
+    const input =
+      place === "password" ? passwordInput.current : place === "code" ? codeInput.current : undefined;
+    input?.focus();
+    input?.select();
+  }, [own, place]);
+
+  const submit = () => {
+    if (left > 0) return;
+    const ready = props.ready?.() ?? true;
+    if (password === "") {
+      setMissing("password");
+      passwordInput.current?.focus();
+      return;
+    }
+    if (needsCode && code.length < codeLength) {
+      setMissing("code");
+      codeInput.current?.focus();
+      return;
+    }
+    if (!ready) return;
+    run(async () => {
+      const answer = await ask(
+        client.POST("/api/v1/step-up", {
+          body: { purpose: props.purpose, password, ...(needsCode && { code }) },
+        }),
+      );
+      if (answer.ok) {
+        setOwn(undefined);
+        await props.onProven(answer.data.step_up_token);
+        // A code is spent by now; if the step stays open, the next try takes a new one.
+        setCode("");
+        return;
+      }
+      if (answer.trouble.code === "code_required") setMethods(answer.trouble.methods ?? ["password", "totp"]);
+      setOwn(answer.trouble);
+    });
+  };
+
+  const passwordError =
+    missing === "password"
+      ? words.common.passwordMissing
+      : trouble && place === "password"
+        ? say(trouble)
+        : undefined;
+  const codeError =
+    missing === "code" ? words.common.codeMissing : trouble && place === "code" ? say(trouble) : undefined;
+
+  return (
+    <form
+      className="dialog__form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <DialogBody>
+        <p className="lead">{props.lead}</p>
+        {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
+        <Field
+          label={words.common.email}
+          name="username"
+          autoComplete="username"
+          type="email"
+          value={props.email}
+          onChange={() => {}}
+          readOnly
+        />
+        <PasswordField
+          label={words.common.password}
+          show={words.common.showPassword}
+          hide={words.common.hidePassword}
+          value={password}
+          onChange={(value) => {
+            setPassword(value);
+            setMissing(undefined);
+            if (place === "password") setOwn(undefined);
+          }}
+          error={passwordError}
+          inputRef={passwordInput}
+          first
+        />
+        {needsCode && (
+          <CodeField
+            label={words.stepUp.code}
+            hint={words.stepUp.codeHint}
+            value={code}
+            onChange={(value) => {
+              setCode(value);
+              setMissing(undefined);
+              if (place === "code") setOwn(undefined);
+            }}
+            error={codeError}
+            inputRef={codeInput}
+          />
+        )}
+        {props.children}
+      </DialogBody>
+      <DialogFoot>
+        <Button onClick={props.onCancel}>{words.common.cancel}</Button>
+        <Button type="submit" kind="primary" busy={busy} busyLabel={words.common.working} disabled={left > 0}>
+          {props.submit}
+        </Button>
+      </DialogFoot>
+    </form>
+  );
+}

@@ -1,0 +1,55 @@
+import { useEffect, useRef, useState } from "react";
+import { Button } from "./Button";
+import { groupKey } from "./code";
+import { CheckIcon, CopyIcon } from "./icons";
+
+interface CopyKeyProps {
+  label: string;
+  value: string;
+  copy: string;
+  copied: string;
+  failed: string;
+}
+
+/** A key to read, in groups of four, and to copy without the spaces. */
+export function CopyKey({ label, value, copy, copied, failed }: CopyKeyProps) {
+  const [outcome, setOutcome] = useState<"copied" | "failed">();
+  const text = useRef<HTMLElement>(null);
+
+  useEffect(() => {
+    if (outcome !== "copied") return;
+    const timer = setTimeout(() => setOutcome(undefined), 4000);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+
+  const onCopy = async () => {
+    try {
+      await navigator.clipboard.writeText(value);
+      setOutcome("copied");
+    } catch {
+      // Not allowed here: leave it selected, so that the keyboard can do it.
+      if (text.current) globalThis.getSelection()?.selectAllChildren(text.current);
+      setOutcome("failed");
+    }
+  };
+
+  return (
+    <div className="key">
+      <p className="key__label">{label}</p>
+      <code className="key__value" ref={text}>
+        {groupKey(value).map((group, index) => (
+          <span className="key__group" key={index}>
+            {group}{" "}
+          </span>
+        ))}
+      </code>
+      <Button small onClick={() => void onCopy()}>
+        {outcome === "copied" ? <CheckIcon /> : <CopyIcon />}
+        {outcome === "copied" ? copied : copy}
+      </Button>
+      <p className={outcome === "failed" ? "key__failed" : "sr-only"} role="status">
+        {outcome === "copied" ? copied : outcome === "failed" ? failed : ""}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { useEffect, useId, useLayoutEffect, useRef, type ReactNode } from "react";
+import { IconButton } from "./Button";
+import { CloseIcon } from "./icons";
+
+interface DialogProps {
+  title: string;
+  closeLabel: string;
+  onClose: () => void;
+  /** Changes with the content; each time the focus goes to the first field that asks for it, or to the heading. */
+  focusKey?: string;
+  children: ReactNode;
+}
+
+/** A native modal dialog, open for as long as it is rendered. The focus returns by itself to where it came from. */
+export function Dialog({ title, closeLabel, onClose, focusKey = "", children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const close = useRef(onClose);
+  close.current = onClose;
+
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    const before = document.activeElement;
+    element?.showModal();
+    return () => {
+      element?.close();
+      // What opened it may be gone by now, with the thing it was about.
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else document.querySelector<HTMLElement>("main")?.focus();
+    };
+  }, []);
+
+  useEffect(() => {
+    const wanted = dialog.current?.querySelector<HTMLElement>("[data-autofocus]");
+    (wanted ?? dialog.current?.querySelector<HTMLElement>("h2"))?.focus();
+  }, [focusKey]);
+
+  useEffect(() => {
+    // Also where the browser closes it without asking, as on a second Escape.
+    const element = dialog.current;
+    const closed = () => close.current();
+    element?.addEventListener("close", closed);
+    return () => element?.removeEventListener("close", closed);
+  }, []);
+
+  return (
+    <dialog
+      ref={dialog}
+      className="dialog"
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+    >
+      <header className="dialog__head">
+        <h2 className="dialog__title" id={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        <IconButton label={closeLabel} onClick={onClose}>
+          <CloseIcon />
+        </IconButton>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+export const DialogBody = ({ children }: { children: ReactNode }) => (
+  <div className="dialog__body">{children}</div>
+);
+
+/** The buttons: the way out first, the way on last. */
+export const DialogFoot = ({ children }: { children: ReactNode }) => (
+  <footer className="dialog__foot">{children}</footer>
+);
