@@ -1,0 +1,299 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base32"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing/fstest"
+	"time"
+
+	"twofold/internal/app"
+	"twofold/internal/config"
+	"twofold/internal/secret"
+	"twofold/internal/totp"
+)
+
+const password = "correct horse battery staple"
+
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second}
+
+// bench puts load on one server.
+type bench struct {
+	server   *server
+	requests int
+	people   int // accounts made so far
+}
+
+// call is one request that is ready to be sent, and what it must be answered with.
+type call struct {
+	method, path string
+	header       http.Header
+	body         string
+	want         int
+}
+
+// measure sends the calls over a number of callers, each one request at a time, and prints a row.
+func (b *bench) measure(ctx context.Context, name string, callers int, calls []call) error {
+	next := make(chan call, len(calls))
+	for _, c := range calls {
+		next <- c
+	}
+	close(next)
+	var mu sync.Mutex
+	var times []time.Duration
+	begun := time.Now()
+	err := parallel(callers, callers, func(int) error {
+		for c := range next {
+			sent := time.Now()
+			if _, err := b.send(ctx, c); err != nil {
+				return err
+			}
+			took := time.Since(sent)
+			mu.Lock()
+			times = append(times, took)
+			mu.Unlock()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	all := time.Since(begun)
+	slices.Sort(times)
+	at := func(share float64) float64 {
+		return float64(times[int(share*float64(len(times)-1))].Microseconds()) / 1e3
+	}
+	fmt.Printf("%-34s %7d %10d %9.0f %6.2f ms %6.2f ms\n", name, callers, len(times), float64(len(times))/all.Seconds(), at(0.5), at(0.99))
+	return nil
+}
+
+func (b *bench) send(ctx context.Context, c call) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, c.method, b.server.url+c.path, strings.NewReader(c.body))
+	if err != nil {
+		return nil, err
+	}
+	r.Header = c.header.Clone()
+	if c.body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	if answer.StatusCode != c.want {
+		return nil, fmt.Errorf("%s %s answered %d, want %d: %s", c.method, c.path, answer.StatusCode, c.want, body)
+	}
+	return body, nil
+}
+
+// reads measures the cheapest authenticated read.
+func (b *bench) reads(ctx context.Context) error {
+	people, err := b.signIn(ctx, 32)
+	if err != nil {
+		return err
+	}
+	for _, n := range callers {
+		calls := make([]call, 20*b.requests)
+		for i := range calls {
+			calls[i] = call{method: "GET", path: "/api/v1/sessions/current", header: people[i%len(people)], want: 200}
+		}
+		if err := b.measure(ctx, "read the current session", n, calls); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begins measures beginning an enrollment: key, URI, PNG, a step-up token spent.
+func (b *bench) begins(ctx context.Context) error {
+	people, err := b.signIn(ctx, 32)
+	if err != nil {
+		return err
+	}
+	for _, n := range callers {
+		calls, err := b.beginCalls(ctx, people, b.requests)
+		if err != nil {
+			return err
+		}
+		if err := b.measure(ctx, "begin an enrollment", n, calls); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// confirms measures confirming an enrollment with its first code; every account can do that once.
+func (b *bench) confirms(ctx context.Context) error {
+	for _, n := range callers {
+		people, err := b.signIn(ctx, b.requests)
+		if err != nil {
+			return err
+		}
+		begins, err := b.beginCalls(ctx, people, len(people))
+		if err != nil {
+			return err
+		}
+		calls := make([]call, len(begins))
+		err = parallel(preparing, len(begins), func(i int) error {
+			answer, err := b.send(ctx, begins[i])
+			if err != nil {
+				return err
+			}
+			calls[i], err = confirmCall(people[i], answer)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := b.measure(ctx, "confirm an enrollment", n, calls); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func confirmCall(person http.Header, answer []byte) (call, error) {
+	var begun struct{ ID, Secret string }
+	if err := json.Unmarshal(answer, &begun); err != nil {
+		return call{}, err
+	}
+	raw, err := base32.StdEncoding.DecodeString(begun.Secret)
+	if err != nil {
+		return call{}, err
+	}
+	key, err := totp.KeyFromBytes(raw)
+	if err != nil {
+		return call{}, err
+	}
+	return call{
+		method: "POST", path: "/api/v1/mfa/totp/enrollments/" + begun.ID + "/confirm", header: person, want: 201,
+		body: `{"code":"` + key.Code(totp.StepAt(time.Now())) + `"}`,
+	}, nil
+}
+
+// beginCalls steps up as often as is needed, and answers the calls that use the tokens.
+func (b *bench) beginCalls(ctx context.Context, people []http.Header, n int) ([]call, error) {
+	calls := make([]call, n)
+	err := parallel(preparing, n, func(i int) error {
+		person := people[i%len(people)]
+		answer, err := b.send(ctx, call{
+			method: "POST", path: "/api/v1/step-up", header: person, want: 201,
+			body: `{"purpose":"mfa.enroll","password":"` + password + `"}`,
+		})
+		if err != nil {
+			return err
+		}
+		var got struct {
+			Token string `json:"step_up_token"`
+		}
+		if err := json.Unmarshal(answer, &got); err != nil {
+			return err
+		}
+		header := person.Clone()
+		header.Set("Step-Up-Token", got.Token)
+		calls[i] = call{method: "POST", path: "/api/v1/mfa/totp/enrollments", header: header, want: 201}
+		return nil
+	})
+	return calls, err
+}
+
+// signIn makes accounts, straight in the database, and signs each in.
+func (b *bench) signIn(ctx context.Context, n int) ([]http.Header, error) {
+	environment := make(map[string]string)
+	for _, setting := range b.server.env {
+		name, value, _ := strings.Cut(setting, "=")
+		environment[name] = value
+	}
+	c, err := config.From(environment)
+	if err != nil {
+		return nil, err
+	}
+	contract, err := os.ReadFile("openapi.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("start it from the project's root: %w", err)
+	}
+	a, err := app.New(ctx, c, app.Parts{
+		Contract: contract, Page: fstest.MapFS{}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = a.Close() }()
+	people := make([]http.Header, n)
+	first := b.people
+	b.people += n
+	err = parallel(preparing, n, func(i int) error {
+		email := fmt.Sprintf("person-%d@example.com", first+i)
+		if _, err := a.AddAccount(ctx, email, secret.New(password)); err != nil {
+			return err
+		}
+		answer, err := b.send(ctx, call{
+			method: "POST", path: "/api/v1/sessions", header: http.Header{}, want: 201,
+			body: `{"email":"` + email + `","password":"` + password + `","deliver":"token"}`,
+		})
+		if err != nil {
+			return err
+		}
+		var got struct {
+			Token string `json:"session_token"`
+		}
+		if err := json.Unmarshal(answer, &got); err != nil {
+			return err
+		}
+		people[i] = http.Header{"Authorization": {"Bearer " + got.Token}}
+		return nil
+	})
+	return people, err
+}
+
+// preparing is how many callers prepare a load at once: few enough for the queue of password hashes.
+const preparing = 8
+
+// parallel calls do(0) … do(n-1), some of them at once, and answers an error of one.
+func parallel(atOnce, n int, do func(i int) error) error {
+	var group sync.WaitGroup
+	slots := make(chan struct{}, atOnce)
+	errs := make(chan error, n)
+	for i := range n {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			errs <- do(i)
+		})
+	}
+	group.Wait()
+	close(errs)
+	for err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func get(ctx context.Context, url string) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, bytes.NewReader(nil))
+	if err != nil {
+		return 0, err
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	_, _ = io.Copy(io.Discard, answer.Body)
+	return answer.StatusCode, answer.Body.Close()
+}
