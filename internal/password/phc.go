@@ -70,7 +70,7 @@ func parseParams(s string) (Params, error) {
 	if numbers[2] > maxParallelism {
 		return Params{}, fmt.Errorf("%w: parallelism beyond %d", errMalformed, maxParallelism)
 	}
-	p := Params{MemoryKiB: uint32(numbers[0]), Time: uint32(numbers[1]), Parallelism: uint8(numbers[2])}
+	p := Params{MemoryKiB: uint32(numbers[0]), Time: uint32(numbers[1]), Parallelism: uint8(numbers[2])} //nolint:gosec // parsed as 31 bits, lanes checked above
 	if err := p.bounded(); err != nil {
 		return Params{}, fmt.Errorf("%w: %w", errMalformed, err)
 	}

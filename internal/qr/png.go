@@ -60,7 +60,7 @@ var _ qrcode.Writer = (*pngWriter)(nil)
 // Write draws mat.
 func (w *pngWriter) Write(mat qrcode.Matrix) error {
 	modules := mat.Bitmap()
-	side := uint32(len(modules)+2*quietModules) * modulePixels
+	side := uint32(len(modules)+2*quietModules) * modulePixels //nolint:gosec // at most 1480
 	header := binary.BigEndian.AppendUint32(nil, side)
 	header = binary.BigEndian.AppendUint32(header, side)
 	header = append(header, 1, 0, 0, 0, 0) // 1 bit, grayscale, deflate, filters, not interlaced
@@ -82,7 +82,7 @@ func (w *pngWriter) Close() error { return nil }
 // chunk appends a PNG chunk: length, kind, data, checksum of the two latter (PNG specification §5.3).
 func (w *pngWriter) chunk(kind string, data []byte) {
 	body := append([]byte(kind), data...)
-	w.out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(data))))
+	w.out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(data)))) //nolint:gosec // kilobytes
 	w.out.Write(body)
 	w.out.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(body)))
 }

@@ -134,8 +134,8 @@ func TestThePictureIsBlackOnWhiteOneBitWithAQuietZone(t *testing.T) {
 	b := draw(t, usual)
 	// 138 bytes at level M are version 8: 49 modules and 4 of white on each side, 8 pixels each.
 	const side, quiet = (49 + 2*4) * 8, 4 * 8
-	if depth, colour := b[24], b[25]; depth != 1 || colour != 0 {
-		t.Errorf("bit depth %d and colour type %d, want 1 and 0 (grayscale)", depth, colour)
+	if depth, kind := b[24], b[25]; depth != 1 || kind != 0 {
+		t.Errorf("bit depth %d and kind %d, want 1 and 0 (grayscale)", depth, kind)
 	}
 	img := decode(t, b)
 	if got, want := img.Bounds(), image.Rect(0, 0, side, side); got != want {

@@ -1,6 +1,6 @@
 // Package secret holds words that must not be overheard: passwords, keys, tokens.
 //
-// A Text can be handed around, put into structs, logged and marshalled by accident; all that ever comes out is
+// A Text can be handed around, put into structs, logged and written as JSON by accident; all that ever comes out is
 // [redacted]. Whoever really needs the content says so by calling Reveal, which is easy to search for.
 package secret
 

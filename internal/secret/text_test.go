@@ -80,11 +80,11 @@ func TestTheCanaryWouldBeSeen(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"%v", "%q", "%x", "% X", "%#v"} {
 		if out := fmt.Sprintf(format, canary); !shows(out) {
-			t.Errorf("%s of the plain text: %s was not recognised", format, out)
+			t.Errorf("%s of the plain text: %s was not noticed", format, out)
 		}
 	}
 	if out := fmt.Sprintf("%d", []byte(canary)); !shows(out) {
-		t.Errorf("%%d of the plain bytes: %s was not recognised", out)
+		t.Errorf("%%d of the plain bytes: %s was not noticed", out)
 	}
 }
 

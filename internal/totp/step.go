@@ -43,7 +43,7 @@ func code(key string, s Step) string {
 }
 
 // Match returns every step within ±1 of at's whose code is the given one, in ascending order: none for a wrong code,
-// two or three where neighbouring steps happen to share a code. A code that is not exactly six ASCII digits matches
+// two or three where steps side by side happen to share a code. A code that is not exactly six ASCII digits matches
 // nothing; trimming is for the caller, before anything else looks at the code.
 //
 // Every step of the window is computed and compared in constant time, so that the time taken tells neither which step
