@@ -1,0 +1,221 @@
+package house
+
+import (
+	"cmp"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rooms says which packages of ours a package may import, in code that is no test. "*" is each of them.
+var rooms = map[string][]string{
+	".":                       {"frontend", "internal/app", "internal/config", "internal/secret"},
+	"frontend":                {},
+	"internal/app":            {"*"},
+	"internal/app/apptest":    {"*"},
+	"internal/app/testserver": {"*"},
+	"internal/bench":          {"internal/app", "internal/config", "internal/secret", "internal/totp", "frontend"},
+	"internal/house":          {},
+
+	"api": {
+		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/mfa",
+		"internal/password", "internal/qr", "internal/secret", "internal/session", "internal/stepup",
+		"internal/throttle", "internal/totp",
+	},
+	"internal/authn": {
+		"internal/account", "internal/audit", "internal/mfa", "internal/password", "internal/secret",
+		"internal/session", "internal/stepup", "internal/throttle",
+	},
+	"internal/mfa": {
+		"internal/audit", "internal/secret", "internal/session", "internal/stepup", "internal/throttle",
+		"internal/totp",
+	},
+	"internal/account":  {"internal/audit", "internal/password", "internal/secret"},
+	"internal/stepup":   {"internal/secret", "internal/session"},
+	"internal/session":  {"internal/secret"},
+	"internal/keyring":  {"internal/secret"},
+	"internal/password": {"internal/secret"},
+	"internal/totp":     {"internal/secret"},
+	"internal/audit":    {},
+	"internal/config":   {},
+	"internal/qr":       {},
+	"internal/secret":   {},
+	"internal/throttle": {},
+
+	// The store keeps what the domain packages declare, and knows nothing of who asks.
+	"internal/store": {
+		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/mfa",
+		"internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
+	},
+}
+
+// walls says behind which packages a library stays, so that replacing it is a day's work in one place. The tests of
+// the packages listed may use it too.
+var walls = []wall{
+	{library: "github.com/labstack/", inside: []string{"api"}},
+	{library: "github.com/getkin/kin-openapi/", inside: []string{"api", "internal/app/apptest"}},
+	{library: "github.com/oapi-codegen/", inside: []string{"api"}},
+	{
+		library: "net/http",
+		inside:  []string{"api", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench"},
+		tests:   []string{"*"},
+	},
+	{library: "gorm.io/", inside: []string{"internal/store"}},
+	{library: "modernc.org/", inside: []string{"internal/store"}},
+	{library: "github.com/pressly/goose/", inside: []string{"internal/store"}},
+	{library: "database/sql", inside: []string{"internal/store"}, tests: []string{"internal/app"}},
+	{library: "github.com/golang-jwt/jwt/", inside: []string{"internal/stepup"}, tests: []string{"internal/app"}},
+	{library: "github.com/tink-crypto/", inside: []string{"internal/keyring"}},
+	{library: "golang.org/x/crypto/argon2", inside: []string{"internal/password"}},
+	{library: "github.com/pquerna/otp", inside: []string{"internal/totp"}},
+	{library: "github.com/yeqown/", inside: []string{"internal/qr"}},
+	{library: "github.com/caarlos0/env/", inside: []string{"internal/config"}},
+	{library: "github.com/alecthomas/kong", inside: []string{"."}},
+	{library: "github.com/compose-spec/", tests: []string{"internal/house"}},
+	// Chance comes from crypto/rand.
+	{library: "math/rand", tests: []string{"internal/app", "internal/house"}},
+}
+
+type wall struct {
+	library       string // how its import paths begin
+	inside, tests []string
+}
+
+// imports are those of one package: of ours by folder, of others by path.
+type imports struct{ code, tests []string }
+
+func TestWalls(t *testing.T) {
+	graph := importGraph(t)
+	for _, trespass := range trespasses(graph, rooms, walls) {
+		t.Error(trespass)
+	}
+	for folder := range rooms {
+		if _, there := graph[folder]; !there {
+			t.Errorf("the rules speak of %s, which is not there any more", folder)
+		}
+	}
+}
+
+// trespasses says, a sentence each, which imports the rules forbid.
+func trespasses(graph map[string]imports, rooms map[string][]string, walls []wall) []string {
+	var found []string
+	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+
+	for _, folder := range slices.Sorted(maps.Keys(graph)) {
+		mayImport, known := rooms[folder]
+		if !known {
+			say("%s is new: say in rooms which packages it may import", folder)
+		}
+		for _, imported := range graph[folder].code {
+			_, ours := graph[imported]
+			if known && ours && !has(mayImport, imported) {
+				say("%s may not import %s", folder, imported)
+			}
+			if w, behind := wallOf(walls, imported); behind && !slices.Contains(w.inside, folder) {
+				say("%s may not import %s: it stays in %v", folder, imported, w.inside)
+			}
+		}
+		for _, imported := range graph[folder].tests {
+			// Tests may meet anybody, but the two adapters do not know each other even there.
+			if folder == "api" && imported == "internal/store" || folder == "internal/store" && imported == "api" {
+				say("a test in %s may not import %s", folder, imported)
+			}
+			w, behind := wallOf(walls, imported)
+			if behind && !slices.Contains(w.inside, folder) && !has(w.tests, folder) {
+				say("a test in %s may not import %s: it stays in %v", folder, imported, w.inside)
+			}
+		}
+	}
+	return found
+}
+
+func has(folders []string, folder string) bool {
+	return slices.Contains(folders, folder) || slices.Contains(folders, "*")
+}
+
+func wallOf(walls []wall, imported string) (wall, bool) {
+	for _, w := range walls {
+		if imported == w.library || strings.HasPrefix(imported, strings.TrimSuffix(w.library, "/")+"/") {
+			return w, true
+		}
+	}
+	return wall{}, false
+}
+
+func TestTrespasses(t *testing.T) {
+	rules := map[string][]string{
+		".": {"app"}, "app": {"*"}, "api": {"mfa"}, "mfa": {"totp"}, "totp": {}, "store": {"mfa"},
+	}
+	libraries := []wall{
+		{library: "example.org/web/", inside: []string{"api"}},
+		{library: "example.org/otp", inside: []string{"totp"}, tests: []string{"app"}},
+	}
+	cases := map[string]struct {
+		folder string
+		code   string
+		tests  string
+		want   string
+	}{
+		"along the rules":             {folder: "mfa", code: "totp"},
+		"app sees everything":         {folder: "app", code: "store"},
+		"a library in its room":       {folder: "api", code: "example.org/web/v4/middleware"},
+		"an unrelated library":        {folder: "mfa", code: "example.org/website"},
+		"domain to api":               {folder: "mfa", code: "api", want: "mfa may not import api"},
+		"api to store":                {folder: "api", code: "store", want: "api may not import store"},
+		"backwards":                   {folder: "totp", code: "mfa", want: "totp may not import mfa"},
+		"past the middle":             {folder: ".", code: "store", want: ". may not import store"},
+		"a library through the wall":  {folder: "mfa", code: "example.org/web/v4", want: "mfa may not import example.org/web/v4: it stays in [api]"},
+		"a package without rules":     {folder: "new", want: "new is new: say in rooms which packages it may import"},
+		"a test meets its neighbours": {folder: "mfa", tests: "store"},
+		"a test with a library":       {folder: "app", tests: "example.org/otp/hotp"},
+		"a test through the wall":     {folder: "mfa", tests: "example.org/otp", want: "a test in mfa may not import example.org/otp: it stays in [totp]"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			graph := map[string]imports{".": {}, "app": {}, "api": {}, "mfa": {}, "totp": {}, "store": {}}
+			graph[c.folder] = imports{code: words(c.code), tests: words(c.tests)}
+			if got := strings.Join(trespasses(graph, rules, libraries), "\n"); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func words(s string) []string { return strings.Fields(s) }
+
+// importGraph reads the imports from the files themselves, whatever the platform that they are for and whether or not
+// they compile.
+func importGraph(t *testing.T) map[string]imports {
+	t.Helper()
+	const module = "twofold"
+	graph := map[string]imports{}
+	for _, s := range sources(t, ".go") {
+		file, err := parser.ParseFile(token.NewFileSet(), s.path, s.text, parser.ImportsOnly)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		of := graph[s.folder()]
+		for _, spec := range file.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ours, ok := strings.CutPrefix(path+"/", module+"/"); ok {
+				path = cmp.Or(strings.TrimSuffix(ours, "/"), ".")
+			}
+			if s.isTest() {
+				of.tests = append(of.tests, path)
+			} else {
+				of.code = append(of.code, path)
+			}
+		}
+		graph[s.folder()] = of
+	}
+	return graph
+}
