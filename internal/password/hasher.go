@@ -17,12 +17,6 @@ import (
 // ErrBusy means that too many passwords are being hashed; the caller should come back a little later.
 var ErrBusy = errors.New("too many passwords are being checked")
 
-// How many may queue for a slot and for how long, at most.
-const (
-	maxQueue = 32
-	maxWait  = 2 * time.Second
-)
-
 // Hasher hashes passwords at one cost, a few at a time. It is safe for concurrent use.
 type Hasher struct {
 	params  Params
@@ -33,8 +27,7 @@ type Hasher struct {
 }
 
 // NewHasher returns a Hasher of cost p that lets slots callers hash at once and queue more wait, each for at most wait.
-// GOMAXPROCS slots keep every core busy. It refuses a p that does not validate, no slots, a queue beyond 32 and a wait
-// beyond 2 s.
+// GOMAXPROCS slots keep every core busy. It refuses a p that does not validate, no slots, and a negative queue or wait.
 func NewHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -42,11 +35,8 @@ func NewHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 	if slots < 1 {
 		return nil, fmt.Errorf("password hashing needs at least 1 slot, not %d", slots)
 	}
-	if queue < 0 || queue > maxQueue {
-		return nil, fmt.Errorf("the queue for password hashing is 0 to %d places, not %d", maxQueue, queue)
-	}
-	if wait < 0 || wait > maxWait {
-		return nil, fmt.Errorf("the wait for password hashing is 0 to %v, not %v", maxWait, wait)
+	if queue < 0 || wait < 0 {
+		return nil, fmt.Errorf("the queue for password hashing cannot be %d places long or %v", queue, wait)
 	}
 	return &Hasher{
 		params:  p,

@@ -125,6 +125,8 @@ func (h *House) environment(settings []string) map[string]string {
 		"TWOFOLD_PUBLIC_URL":       h.URL,
 		"TWOFOLD_DATABASE_URL":     "sqlite:" + filepath.Join(h.Dir, "twofold.db"),
 		"TWOFOLD_MASTER_KEY_FILE":  filepath.Join(h.Dir, "master.key"),
+		"TWOFOLD_HASH_WAIT":        "1m",
+		"TWOFOLD_HASH_QUEUE":       "1000",
 		"TWOFOLD_IP_FAILURE_LIMIT": "100000",
 		"TWOFOLD_IP_SIGN_IN_LIMIT": "100000",
 	}
