@@ -43,13 +43,13 @@ func TestNewHasherRefusesSettingsThatDoNotProtect(t *testing.T) {
 		wait         time.Duration
 		ok           bool
 	}{
-		"the defaults":          {password.Default, 2, 32, 2 * time.Second, true},
-		"no queue, no wait":     {password.Default, 1, 0, 0, true},
-		"weak parameters":       {password.Params{MemoryKiB: 1024, Time: 1, Parallelism: 1}, 2, 32, time.Second, false},
-		"no slot":               {password.Default, 0, 32, time.Second, false},
-		"a negative slot":       {password.Default, -1, 32, time.Second, false},
-		"a negative queue":      {password.Default, 2, -1, time.Second, false},
-		"a negative wait":       {password.Default, 2, 32, -1, false},
+		"the defaults":      {password.Default, 2, 32, 2 * time.Second, true},
+		"no queue, no wait": {password.Default, 1, 0, 0, true},
+		"weak parameters":   {password.Params{MemoryKiB: 1024, Time: 1, Parallelism: 1}, 2, 32, time.Second, false},
+		"no slot":           {password.Default, 0, 32, time.Second, false},
+		"a negative slot":   {password.Default, -1, 32, time.Second, false},
+		"a negative queue":  {password.Default, 2, -1, time.Second, false},
+		"a negative wait":   {password.Default, 2, 32, -1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
