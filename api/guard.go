@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -95,7 +94,7 @@ func (s *Server) admit(c echo.Context, call *call) error {
 // checkOrigin refuses what a browser sends from another site. What comes with a bearer token and no cookie is not a
 // browser's doing: a page elsewhere cannot add that header.
 func (s *Server) checkOrigin(r *http.Request) error {
-	if strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") && r.Header.Get("Cookie") == "" {
+	if !bearerOf(r).IsZero() && r.Header.Get("Cookie") == "" {
 		return nil
 	}
 	if s.origins.Check(r) != nil {

@@ -21,15 +21,11 @@ const (
 func (s *Server) identify(r *http.Request, call *call) error {
 	call.cookie = s.readCookie(r, sessionCookie)
 	call.signIn = s.readCookie(r, signInCookie)
-	header, carried := r.Header["Authorization"]
+	_, carried := r.Header["Authorization"]
 	if carried && !call.cookie.IsZero() {
 		return invalid("#Authorization", "must not come together with a session cookie")
 	}
-	if len(header) == 1 {
-		if token, ok := strings.CutPrefix(header[0], "Bearer "); ok {
-			call.bearer = secret.New(strings.TrimSpace(token))
-		}
-	}
+	call.bearer = bearerOf(r)
 	if !call.op.session {
 		return nil
 	}
@@ -47,6 +43,19 @@ func (s *Server) identify(r *http.Request, call *call) error {
 		s.Audit.Record(r.Context(), audit.Event{Kind: audit.TokenRefused, Subject: call.op.id})
 	}
 	return err
+}
+
+// bearerOf reads the one Authorization header; the scheme's case does not count (RFC 9110 §11.1).
+func bearerOf(r *http.Request) secret.Text {
+	header := r.Header.Values("Authorization")
+	if len(header) != 1 {
+		return secret.Text{}
+	}
+	scheme, token, _ := strings.Cut(header[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return secret.Text{}
+	}
+	return secret.New(strings.TrimSpace(token))
 }
 
 func (s *Server) cookieName(name string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 )
@@ -18,8 +19,9 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		ReadTimeout:       limits.ReadTimeout,
 		WriteTimeout:      limits.WriteTimeout,
 		IdleTimeout:       limits.IdleTimeout,
-		ErrorLog:          nil,
+		ErrorLog:          slog.NewLogLogger(a.parts.Log.Handler(), slog.LevelWarn),
 	}
+	a.parts.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	select {
