@@ -153,7 +153,7 @@ func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completio
 }
 
 func (s *Service) openSession(ctx context.Context, accountID string, d session.Delivery, amr session.AMR, previous secret.Text) (Outcome, error) {
-	if !previous.IsZero() {
+	if d == session.Cookie && !previous.IsZero() {
 		if err := s.Sessions.EndByToken(ctx, previous); err != nil {
 			return Outcome{}, err
 		}
