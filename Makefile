@@ -20,7 +20,7 @@ CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
 STATIC := check-format check-vet check-go check-contract check-page
-CHECKS := check-generated $(STATIC) test-page build test-go test-journeys check-clean
+CHECKS := check-generated $(STATIC) test-page build check-size test-go test-journeys check-clean
 
 .PHONY: help run build page generate lint test bench clean $(CHECKS)
 .DEFAULT_GOAL := help
@@ -60,7 +60,7 @@ check-generated: ## generated files are what openapi.yaml says
 	@.ci/drift
 
 check-format: ## gofmt has nothing to say
-	@files=$$(gofmt -l main.go main_test.go api frontend/*.go internal) && [ -z "$$files" ] || \
+	@files=$$(gofmt -l *.go api frontend/*.go internal) && [ -z "$$files" ] || \
 		{ echo "gofmt would change these; type: gofmt -w" $$files; exit 1; }
 
 check-vet: ## go vet
@@ -74,9 +74,13 @@ check-contract: $(CHECK_PACKAGES) ## openapi.yaml, as .ci/redocly.yaml says
 
 check-page: $(PAGE_PACKAGES) ## eslint, prettier and the page's types
 	npm --prefix frontend run lint
+	npm --prefix frontend run typecheck
 
 test-page: $(PAGE_PACKAGES) ## the page's tests, without a browser
 	npm --prefix frontend test
+
+check-size: page ## what a first visit loads is within its budget
+	npm --prefix frontend run size
 
 test-go: ## every Go test, under the race detector
 	@if .ci/tools race; then CGO_ENABLED=1; race=-race; fi; \
