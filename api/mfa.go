@@ -46,8 +46,8 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 		return nil, err
 	}
 	name := ""
-	if r.Body != nil && r.Body.Name != nil {
-		name = *r.Body.Name
+	if r.Body != nil {
+		name = text(r.Body.Name)
 	}
 	begun, err := s.Methods.Begin(ctx, call.session, account.Email, name, call.grant)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 
 // ConfirmTOTPEnrollment turns an enrollment into a method.
 func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error) {
-	m, change, err := s.Methods.Confirm(ctx, callOf(ctx).session, r.ID.String(), r.Body.Code)
+	m, change, err := s.Methods.Confirm(ctx, callOf(ctx).session, r.ID.String(), r.Body.Code, text(r.Body.Name))
 	if err != nil {
 		return nil, err
 	}

@@ -388,6 +388,9 @@ type CompleteSignInRequestDeliver string
 type ConfirmTOTPEnrollmentRequest struct {
 	// Code Six ASCII digits from the authenticator app.
 	Code Code `json:"code"`
+
+	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	Name *MethodName `json:"name,omitempty"`
 }
 
 // ConfirmedMethod defines model for ConfirmedMethod.
@@ -2172,6 +2175,22 @@ func (response ConfirmTOTPEnrollment404ApplicationProblemPlusJSONResponse) Visit
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmTOTPEnrollment409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmTOTPEnrollment409ApplicationProblemPlusJSONResponse) VisitConfirmTOTPEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -162,11 +162,15 @@ func (s *Server) renewed(token secret.Text) []*http.Cookie {
 }
 
 func proofs(password string, code *string) authn.Proofs {
-	p := authn.Proofs{Password: secret.New(password)}
-	if code != nil {
-		p.Code = *code
+	return authn.Proofs{Password: secret.New(password), Code: text(code)}
+}
+
+// text is a member that may be left out.
+func text(member *string) string {
+	if member == nil {
+		return ""
 	}
-	return p
+	return *member
 }
 
 // id reads an id of ours.

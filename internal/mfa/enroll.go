@@ -82,10 +82,10 @@ func (s *Service) Pending(ctx context.Context, accountID string) (Enrollment, er
 	return e, nil
 }
 
-// Confirm turns the enrollment into a method with its first right code. It ends the account's other sessions and
-// step-up tokens and raises this session. It answers ErrNotFound, ErrEnrollmentExpired, a *RejectedError, or a
-// *throttle.WaitError.
-func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code string) (Method, Change, error) {
+// Confirm turns the enrollment into a method with its first right code; a name that is not empty replaces the one it
+// was begun with. It ends the account's other sessions and step-up tokens and raises this session. It answers
+// ErrNotFound, ErrEnrollmentExpired, ErrNameTaken (which costs no try), a *RejectedError, or a *throttle.WaitError.
+func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, Change, error) {
 	e, err := s.Store.Enrollment(ctx, sess.AccountID, id)
 	if err != nil {
 		return Method{}, Change{}, err
@@ -95,6 +95,9 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code st
 	}
 	if s.over(e) {
 		return Method{}, Change{}, ErrEnrollmentExpired
+	}
+	if e.Name, err = s.nameFor(ctx, e, name); err != nil {
+		return Method{}, Change{}, err
 	}
 	guess := Guess(sess.AccountID, sess)
 	budget, err := s.reserve(ctx, guess, e)
@@ -195,6 +198,18 @@ func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
 
 func (s *Service) over(e Enrollment) bool {
 	return !s.Now().Before(e.ExpiresAt) || e.Tries >= s.Limits.EnrollmentTries
+}
+
+// nameFor is the name that the enrollment's method will have.
+func (s *Service) nameFor(ctx context.Context, e Enrollment, name string) (string, error) {
+	if strings.TrimSpace(name) == "" {
+		return e.Name, nil
+	}
+	methods, err := s.Store.Methods(ctx, e.AccountID)
+	if err != nil {
+		return "", err
+	}
+	return freeName(name, methods)
 }
 
 // freeName is the name asked for, or the first of "Authenticator app", "Authenticator app 2", … that is free.
