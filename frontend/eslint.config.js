@@ -41,6 +41,7 @@ export default ts.config(
   ...ts.configs.strict,
   a11y.flatConfigs.strict,
   {
+    files: ["src/**"],
     plugins: { "react-hooks": hooks },
     rules: { "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "error" },
   },

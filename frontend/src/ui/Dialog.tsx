@@ -30,7 +30,7 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", children }: 
     };
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const wanted = dialog.current?.querySelector<HTMLElement>("[data-autofocus]");
     (wanted ?? dialog.current?.querySelector<HTMLElement>("h2"))?.focus();
   }, [focusKey]);

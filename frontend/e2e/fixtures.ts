@@ -1,0 +1,119 @@
+// What holds in every journey: no violation of the content policy, no error in the page, no request to another host,
+// nothing in storage, nothing that jumps.
+import { test as base, expect, type Locator, type Page } from "@playwright/test";
+import jsqr from "jsqr";
+import { PNG } from "pngjs";
+import { URI } from "otpauth";
+import { startServer, type Credentials, type Server } from "./server";
+
+interface Watch {
+  violations: string[];
+  errors: string[];
+  foreign: string[];
+  shift: number;
+}
+
+declare global {
+  interface Window {
+    reportViolation: (text: string) => void;
+    reportShift: (value: number) => void;
+  }
+}
+
+export const test = base.extend<{ watch: Watch; account: Credentials }, { server: Server }>({
+  server: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the parameter's pattern
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker" },
+  ],
+  baseURL: async ({ server }, use) => use(server.url),
+  account: async ({ server }, use) => use(await server.account()),
+  watch: [
+    async ({ page, context, server }, use) => {
+      const watch: Watch = { violations: [], errors: [], foreign: [], shift: 0 };
+      await context.exposeFunction("reportViolation", (text: string) => watch.violations.push(text));
+      await context.exposeFunction("reportShift", (value: number) => (watch.shift += value));
+      await context.addInitScript(() => {
+        addEventListener("securitypolicyviolation", (event) =>
+          window.reportViolation(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`),
+        );
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & {
+            value: number;
+            hadRecentInput: boolean;
+          })[])
+            if (!entry.hadRecentInput) window.reportShift(entry.value);
+        }).observe({ type: "layout-shift", buffered: true });
+      });
+      page.on("pageerror", (error) => watch.errors.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() !== "error") return;
+        // The browser's own line about every 4xx, 5xx and lost connection: those are part of the journeys.
+        if (/^Failed to load resource/.test(message.text())) return;
+        watch.errors.push(message.text());
+      });
+      context.on("request", (request) => {
+        const url = new URL(request.url());
+        if (url.protocol !== "data:" && url.origin !== server.url) watch.foreign.push(request.url());
+      });
+      await use(watch);
+      expect(watch.violations, "violations of the content security policy").toEqual([]);
+      expect(watch.errors, "errors in the page").toEqual([]);
+      expect(watch.foreign, "requests to other hosts").toEqual([]);
+      expect(watch.shift, "layout shift").toBeLessThan(0.02);
+      if (!page.isClosed() && page.url().startsWith(server.url))
+        expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** What was just said as an error. */
+export const alert = (inside: Page | Locator) => inside.getByRole("alert").filter({ hasText: /\S/ });
+
+export const mfaCard = (page: Page) => page.getByRole("region", { name: "Multi Factor Authentication" });
+
+export async function fillSignIn(page: Page, who: Credentials) {
+  await page.getByLabel("Email").fill(who.email);
+  await page.getByLabel("Password", { exact: true }).fill(who.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Signs in through the page; with a secret, takes the code step too. */
+export async function signIn(page: Page, server: Server, who: Credentials, secret?: string) {
+  await page.goto("/sign-in");
+  await fillSignIn(page, who);
+  if (secret) await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
+  await expect(mfaCard(page).getByText(/^(On|Off)$/)).toBeVisible();
+}
+
+/** Opens the dialog and reauthenticates, up to the QR code. */
+export async function beginEnrollment(page: Page, who: Credentials, name = "", code?: string) {
+  await page.getByRole("button", { name: "Register MFA Method" }).click();
+  const dialog = page.getByRole("dialog", { name: "Register MFA Method" });
+  await dialog.getByLabel("Password", { exact: true }).fill(who.password);
+  if (code) await dialog.getByLabel("6-digit code").fill(code);
+  if (name) await dialog.getByLabel(/^Name for this authenticator/).fill(name);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
+  return dialog;
+}
+
+/** Reads a QR code from the pixels on the screen, with a decoder of its own. Answers the secret. */
+export async function readQr(image: Locator): Promise<string> {
+  const pixels = PNG.sync.read(await image.screenshot());
+  const found = jsqr(new Uint8ClampedArray(pixels.data), pixels.width, pixels.height);
+  if (!found) throw new Error("No QR code in the pixels of the page.");
+  const uri = URI.parse(found.data);
+  expect(uri.issuer).toBe("Twofold");
+  return uri.secret.base32;
+}
+
+export const qr = (page: Page) => page.locator(".qr");

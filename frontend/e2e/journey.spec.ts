@@ -1,0 +1,139 @@
+import { alert, beginEnrollment, expect, fillSignIn, mfaCard, qr, readQr, test } from "./fixtures";
+import { wrongCode } from "./server";
+
+test("from a password alone to MFA, in with a code, and back", async ({ page, server, account }) => {
+  await page.goto("/");
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount$/);
+  await expect(page.getByText("Sign in to go on to your account settings.")).toBeVisible();
+  await fillSignIn(page, { ...account, password: "not the password at all" });
+  await expect(alert(page)).toContainText("That email and password don’t match");
+  await expect(page.getByLabel("Email")).toHaveValue(account.email);
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+  await fillSignIn(page, account);
+
+  const card = mfaCard(page);
+  await expect(card.getByText("Off", { exact: true })).toBeVisible();
+  await expect(page).toHaveURL("/settings/account");
+
+  const dialog = await beginEnrollment(page, account, "Work phone");
+  const secret = await readQr(qr(page));
+  await dialog.getByRole("button", { name: "Continue" }).click();
+
+  const field = dialog.getByLabel("6-digit code");
+  await expect(field).toBeFocused();
+  await field.fill(await wrongCode(server, secret));
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await expect(alert(dialog)).toContainText("That code isn’t right");
+  await expect(alert(dialog)).toContainText("Four tries left");
+  await expect(field).toBeFocused();
+
+  const first = await server.code(secret);
+  await field.fill(`${first.slice(0, 3)} ${first.slice(3)}`);
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
+  await expect(dialog).toContainText("“Work phone”");
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(card.getByText("On", { exact: true })).toBeVisible();
+  await expect(card.getByRole("listitem")).toContainText("Work phone");
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByText("You’re signed out.")).toBeVisible();
+
+  await fillSignIn(page, account);
+  const code = page.getByLabel("6-digit code");
+  await expect(code).toBeFocused();
+  await code.fill(await wrongCode(server, secret));
+  await expect(alert(page)).toContainText("That code isn’t right");
+  await code.fill(await server.nextCode(secret));
+  await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
+
+  await card.getByRole("button", { name: "Remove Work phone" }).click();
+  const question = page.getByRole("dialog", { name: "Remove “Work phone”?" });
+  await expect(question).toContainText("Multi Factor Authentication goes off");
+  await question.getByRole("button", { name: "Remove method" }).click();
+  const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
+  await proof.getByLabel("Password", { exact: true }).fill(account.password);
+  await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await proof.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(card.getByText("“Work phone” was removed.")).toBeVisible();
+  await expect(card.getByText("Off", { exact: true })).toBeVisible();
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await fillSignIn(page, account);
+  await expect(card.getByText("Off", { exact: true })).toBeVisible();
+});
+
+test("the whole ceremony by keyboard alone", async ({ page, server, account }) => {
+  const { keyboard } = page;
+  /** Tabs on until the element with this name has the focus. */
+  const tabTo = async (name: string | RegExp) => {
+    for (let presses = 0; presses < 15; presses += 1) {
+      await keyboard.press("Tab");
+      const label = await page.evaluate(() => {
+        const element = document.activeElement ?? document.body;
+        const labels = element instanceof HTMLInputElement ? [...(element.labels ?? [])] : [];
+        const text =
+          element.getAttribute("aria-label") ?? labels[0]?.textContent ?? element.textContent ?? "";
+        return text.trim();
+      });
+      if (typeof name === "string" ? label === name : name.test(label)) return;
+    }
+    throw new Error(`No way to ${name} by keyboard.`);
+  };
+
+  await page.goto("/sign-in");
+  await expect(page.getByLabel("Email")).toBeFocused();
+  await keyboard.type(account.email);
+  await tabTo("Password");
+  await keyboard.type(account.password);
+  await keyboard.press("Enter");
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+
+  await tabTo("Register MFA Method");
+  await keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
+
+  // Escape leaves, and the focus goes back to where it was.
+  await keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("button", { name: "Register MFA Method" })).toBeFocused();
+  await keyboard.press("Space");
+  await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
+  await keyboard.type(account.password);
+  await tabTo(/^Name for this authenticator/);
+  await keyboard.type("Keyboard");
+  await keyboard.press("Enter");
+
+  await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
+  await tabTo("Can’t scan?");
+  await keyboard.press("Enter");
+  const secret = (await dialog.locator("code").innerText()).replace(/\s/g, "");
+  await tabTo("Continue");
+  await keyboard.press("Enter");
+  await expect(dialog.getByLabel("6-digit code")).toBeFocused();
+  await keyboard.type("12");
+  await keyboard.press("Enter");
+  await expect(alert(dialog)).toContainText("Enter all six digits.");
+  await keyboard.press("Control+A");
+  await keyboard.type(await server.code(secret));
+  await keyboard.press("Enter");
+  await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
+  await tabTo("Done");
+  await keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+
+  await tabTo("Remove Keyboard");
+  await keyboard.press("Enter");
+  await tabTo("Remove method");
+  await keyboard.press("Enter");
+  await expect(page.getByRole("dialog", { name: "Confirm that it’s you" })).toBeVisible();
+  await keyboard.type(account.password);
+  await tabTo("6-digit code");
+  await keyboard.type(await server.nextCode(secret));
+  await keyboard.press("Enter");
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+  await expect(page.locator(".notice--success")).toBeFocused();
+});

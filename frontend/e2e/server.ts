@@ -1,0 +1,108 @@
+// The real server with a clock that can be moved, and what a test asks of it.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Secret, TOTP } from "otpauth";
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+export interface Server {
+  url: string;
+  /** A fresh account of its own. */
+  account: () => Promise<Credentials>;
+  advance: (seconds: number) => Promise<void>;
+  now: () => Promise<number>;
+  /** The code that an independent authenticator shows at the server's time, or so many seconds off it. */
+  code: (secret: string, offset?: number) => Promise<string>;
+  /** A code of a later step than any before: codes work once. */
+  nextCode: (secret: string) => Promise<string>;
+  stop: () => Promise<void>;
+}
+
+export async function startServer(): Promise<Server> {
+  const binary = process.env["TESTSERVER_BIN"];
+  if (!binary) throw new Error("TESTSERVER_BIN names no test server.");
+  const child = spawn(binary, {
+    cwd: new URL("../..", import.meta.url),
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const lines = createInterface({ input: child.stdout });
+  const first = await new Promise<string>((resolve, reject) => {
+    lines.once("line", resolve);
+    child.once("exit", (status) =>
+      reject(new Error(`The test server ended with ${status} before it was ready.`)),
+    );
+  });
+  const { url, control } = JSON.parse(first) as { url: string; control: string };
+
+  const lever = async (method: string, path: string): Promise<string> => {
+    const response = await fetch(control + path, { method });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.text();
+  };
+  const now = async () => (JSON.parse(await lever("GET", "/now")) as { unix: number }).unix;
+  const advance = async (seconds: number) => void (await lever("POST", `/advance?seconds=${seconds}`));
+  const code = async (secret: string, offset = 0) =>
+    new TOTP({ secret: Secret.fromBase32(secret), algorithm: "SHA1", digits: 6, period: 30 }).generate({
+      timestamp: ((await now()) + offset) * 1000,
+    });
+
+  return {
+    url,
+    account: async () => JSON.parse(await lever("POST", "/accounts")) as Credentials,
+    advance,
+    now,
+    code,
+    nextCode: async (secret) => {
+      await advance(30);
+      return code(secret);
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        child.once("exit", () => resolve());
+        child.stdin.end();
+      }),
+  };
+}
+
+/** A code that is wrong at any time near now. */
+export async function wrongCode(server: Server, secret: string): Promise<string> {
+  const near = new Set<string>();
+  for (let offset = -690; offset <= 690; offset += 30) near.add(await server.code(secret, offset));
+  for (let guess = 0; ; guess += 1) {
+    const code = String(guess).padStart(6, "0");
+    if (!near.has(code)) return code;
+  }
+}
+
+/** Registers a method without the page, as a script would. Answers its secret. */
+export async function enrollByApi(server: Server, who: Credentials, name: string, secrets: string[] = []) {
+  const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${server.url}/api/v1${path}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as Record<string, string>;
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  const proof = async () => (secrets[0] ? { code: await server.nextCode(secrets[0]) } : {});
+  const session = await post("/sessions", { ...who, ...(await proof()), deliver: "token" });
+  const bearer = { Authorization: `Bearer ${session["session_token"]}` };
+  const grant = await post(
+    "/step-up",
+    { purpose: "mfa.enroll", password: who.password, ...(await proof()) },
+    bearer,
+  );
+  const begun = await post(
+    "/mfa/totp/enrollments",
+    { name },
+    { ...bearer, "Step-Up-Token": grant["step_up_token"] ?? "" },
+  );
+  const secret = begun["secret"] ?? "";
+  await post(`/mfa/totp/enrollments/${begun["id"]}/confirm`, { code: await server.code(secret) }, bearer);
+  return secret;
+}

@@ -1,0 +1,198 @@
+import { alert, beginEnrollment, expect, fillSignIn, mfaCard, qr, readQr, signIn, test } from "./fixtures";
+import { enrollByApi } from "./server";
+
+test("an expired session leads to sign-in and back", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  await server.advance(2 * 3600);
+  await page.getByRole("button", { name: "Register MFA Method" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(page.getByText("Your session has ended, as it does after a while.")).toBeVisible();
+  await expect(page).toHaveURL("/sign-in?next=%2Fsettings%2Faccount");
+  await fillSignIn(page, account);
+  await expect(page).toHaveURL("/settings/account");
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+});
+
+test("who is signed in has nothing to do on the sign-in page", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  await page.goto("/sign-in");
+  await expect(page).toHaveURL("/settings/account");
+  await page.goto("/");
+  await expect(page).toHaveURL("/settings/account");
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
+});
+
+test("a reload in the middle applies nothing and offers to start again", async ({
+  page,
+  server,
+  account,
+}) => {
+  await signIn(page, server, account);
+  await beginEnrollment(page, account);
+  const dead = await readQr(qr(page));
+  await page.reload();
+  const card = mfaCard(page);
+  await expect(card.getByText("A registration wasn’t finished")).toBeVisible();
+  await expect(card.getByText("Off", { exact: true })).toBeVisible();
+  await card.getByRole("button", { name: "Start again" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  const secret = await readQr(qr(page));
+  expect(secret).not.toBe(dead);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByLabel("6-digit code").fill(await server.code(secret));
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(card.getByText("On", { exact: true })).toBeVisible();
+  await expect(card.getByText("A registration wasn’t finished")).toBeHidden();
+});
+
+test("a pending registration can be discarded", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  await beginEnrollment(page, account);
+  await page.reload();
+  await mfaCard(page).getByRole("button", { name: "Discard" }).click();
+  await expect(mfaCard(page).getByText("A registration wasn’t finished")).toBeHidden();
+  await page.reload();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+  await expect(mfaCard(page).getByText("A registration wasn’t finished")).toBeHidden();
+});
+
+test("closing the dialog cancels the pending enrollment", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  for (const way of ["Escape", "Close", "Cancel"]) {
+    const dialog = await beginEnrollment(page, account);
+    const cancelled = page.waitForResponse((response) => response.request().method() === "DELETE");
+    if (way === "Escape") await page.keyboard.press("Escape");
+    else await dialog.getByRole("button", { name: way }).click();
+    expect((await cancelled).status(), way).toBe(204);
+    await expect(dialog).toBeHidden();
+    await expect(page.getByRole("button", { name: "Register MFA Method" })).toBeFocused();
+  }
+  await page.reload();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+  await expect(mfaCard(page).getByText("A registration wasn’t finished")).toBeHidden();
+});
+
+test("other sessions end, this one stays, and both are told", async ({ page, browser, server, account }) => {
+  const elsewhere = await browser.newContext({ baseURL: server.url });
+  const other = await elsewhere.newPage();
+  await signIn(other, server, account);
+  await signIn(page, server, account);
+  const dialog = await beginEnrollment(page, account);
+  const secret = await readQr(qr(page));
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByLabel("6-digit code").fill(await server.code(secret));
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await expect(dialog).toContainText("One other session was signed out.");
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await page.reload();
+  await expect(mfaCard(page).getByText("On", { exact: true })).toBeVisible();
+  await other.getByRole("button", { name: "Register MFA Method" }).click();
+  await other.getByRole("dialog").getByLabel("Password", { exact: true }).fill(account.password);
+  await other.getByRole("dialog").getByRole("button", { name: "Continue" }).click();
+  await expect(other.getByText("Your session has ended")).toBeVisible();
+  await elsewhere.close();
+});
+
+test("several methods: any of them signs in, each is removed by itself, and the limit is told", async ({
+  page,
+  server,
+  account,
+}) => {
+  const secrets: string[] = [];
+  for (const name of ["One", "Two", "Three", "Four"])
+    secrets.push(await enrollByApi(server, account, name, secrets));
+  await signIn(page, server, account, secrets[2]);
+  const card = mfaCard(page);
+  await expect(card.getByRole("listitem")).toHaveCount(4);
+
+  await page.getByRole("button", { name: "Register MFA Method" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+  await dialog.getByLabel("6-digit code").fill(await server.nextCode(secrets[1] ?? ""));
+  const name = dialog.getByLabel(/^Name for this authenticator/);
+  await name.fill("two");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(alert(dialog)).toContainText("Another of your methods has that name");
+  await expect(name).toBeFocused();
+  await name.fill("Five");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  const secret = await readQr(qr(page));
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByLabel("6-digit code").fill(await server.code(secret));
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await dialog.getByRole("button", { name: "Done" }).click();
+
+  await expect(card.getByRole("listitem")).toHaveCount(5);
+  const register = page.getByRole("button", { name: "Register MFA Method" });
+  await expect(register).toHaveAttribute("aria-disabled", "true");
+  await expect(register).toHaveAccessibleDescription(/five methods, as many as an account can have/);
+  await register.click({ force: true });
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+
+  await page.getByRole("button", { name: "Remove One" }).click();
+  const question = page.getByRole("dialog", { name: "Remove “One”?" });
+  await expect(question).toContainText("stays on with your four other methods");
+  await question.getByRole("button", { name: "Remove method" }).click();
+  const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
+
+  // Declining the step-up leads back to the question, and nothing is removed.
+  await proof.getByRole("button", { name: "Cancel" }).click();
+  await expect(proof).toBeHidden();
+  await expect(question).toBeVisible();
+  await question.getByRole("button", { name: "Remove method" }).click();
+  await proof.getByLabel("Password", { exact: true }).fill("wrong password, surely");
+  await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await proof.getByRole("button", { name: "Confirm" }).click();
+  await expect(alert(proof)).toContainText("That password isn’t right");
+  await expect(proof.getByLabel("Password", { exact: true })).toBeFocused();
+  await proof.getByLabel("Password", { exact: true }).fill(account.password);
+  await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await proof.getByRole("button", { name: "Confirm" }).click();
+  await expect(card.getByText("“One” was removed.")).toBeVisible();
+  await expect(card.getByRole("listitem")).toHaveCount(4);
+  await expect(card.getByText("On", { exact: true })).toBeVisible();
+  await expect(register).not.toHaveAttribute("aria-disabled", "true");
+});
+
+test("a pending sign-in that ran out starts again with the password", async ({ page, server, account }) => {
+  const secret = await enrollByApi(server, account, "Phone");
+  await page.goto("/sign-in");
+  await fillSignIn(page, account);
+  await expect(page.getByLabel("6-digit code")).toBeVisible();
+  await server.advance(6 * 60);
+  await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await expect(alert(page)).toContainText(
+    "That took too long, or too many tries. Enter your password again.",
+  );
+  await expect(page.getByLabel("Email")).toHaveValue(account.email);
+  await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
+});
+
+test("an enrollment that ran out starts again inside the dialog", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  const dialog = await beginEnrollment(page, account);
+  const late = await readQr(qr(page));
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await server.advance(11 * 60);
+  await dialog.getByLabel("6-digit code").fill(await server.code(late));
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await expect(dialog.getByRole("heading", { name: "This registration has ended" })).toBeVisible();
+  await dialog.getByRole("button", { name: "Start again" }).click();
+  await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
+  await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  expect(await readQr(qr(page))).not.toBe(late);
+});
+
+test("an unknown address has a friendly page", async ({ page }) => {
+  await page.goto("/settings/nowhere");
+  await expect(page.getByRole("heading", { name: "There’s no page here" })).toBeVisible();
+  await page.getByRole("link", { name: "Go to account settings" }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+});
