@@ -2,6 +2,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -107,12 +108,37 @@ func Load() (Config, error) { return From(env.ToMap(os.Environ())) }
 func From(environment map[string]string) (Config, error) {
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
-		return Config{}, fmt.Errorf("read settings: %w", err)
+		return Config{}, unreadable(environment, err)
 	}
 	if err := c.check(); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// unreadable names the settings that could not be read, each found by reading it alone: the library's own error names
+// fields of this struct.
+func unreadable(environment map[string]string, cause error) error {
+	params, err := env.GetFieldParams(&Config{})
+	if err != nil {
+		return err
+	}
+	var wrong []error
+	for _, p := range params {
+		alone := map[string]string{p.Key: environment[p.Key]}
+		var parse env.ParseError
+		if err := env.ParseWithOptions(&Config{}, env.Options{Environment: alone}); errors.As(err, &parse) {
+			example := p.DefaultValue
+			if example == "" {
+				example = "10.0.0.0/8,fd00::/8"
+			}
+			wrong = append(wrong, fmt.Errorf("%s cannot be read: write it as in %s", p.Key, example))
+		}
+	}
+	if len(wrong) == 0 {
+		return fmt.Errorf("read settings: %w", cause)
+	}
+	return errors.Join(wrong...)
 }
 
 // Unknown lists the TWOFOLD_ settings of an environment (os.Environ) that this version does not have: typing errors,
