@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -45,7 +46,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 
 // recovered logs where a panic happened. What was panicked with may hold a secret: only its type is logged.
 func (s *Server) recovered(c echo.Context, call *call, cause any) error {
-	if cause == http.ErrAbortHandler {
+	if aborted, ok := cause.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
 		panic(cause)
 	}
 	s.Log.ErrorContext(c.Request().Context(), "panic",

@@ -102,7 +102,7 @@ func shims(t *testing.T, h *apptest.House) string {
 		"sleep":    `exec curl -fsS -o /dev/null "` + clock.URL + `/?sleep=$1"`,
 		"oathtool": `exec ` + oathtool + ` --now "@$(curl -fsS ` + clock.URL + `)" "$@"`,
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+line+"\n"), 0o700); err != nil { //nolint:gosec // a program
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+line+"\n"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}

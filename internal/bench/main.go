@@ -111,7 +111,7 @@ func start(ctx context.Context, binary, dir string) (*server, error) {
 		"TWOFOLD_IP_SIGN_IN_LIMIT=1000000",
 		"TWOFOLD_IP_FAILURE_LIMIT=1000000",
 	}
-	s.command = exec.CommandContext(ctx, binary, "serve") //nolint:gosec // the program that is to be measured
+	s.command = exec.CommandContext(ctx, binary, "serve")
 	s.command.Env = append(os.Environ(), s.env...)
 	begun := time.Now()
 	if err := s.command.Start(); err != nil {

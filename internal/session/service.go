@@ -150,5 +150,5 @@ func (s *Service) EndOthers(ctx context.Context, accountID, keep string) (int, e
 	return n, nil
 }
 
-// The prefix lets secret scanners recognise a leaked token.
+// The prefix lets secret scanners recognize a leaked token.
 func newToken() secret.Text { return secret.Random("tf_s_") }

@@ -45,11 +45,11 @@ type Answer struct {
 	t      testing.TB
 }
 
-// JSON is a JSON body, as any value; Raw is a body as it is.
-type (
-	JSON map[string]any
-	Raw  string
-)
+// JSON is a body that is an object.
+type JSON map[string]any
+
+// Raw is a body as it is.
+type Raw string
 
 // Do sends a request with a JSON body (nil: none) and headers in pairs. It fails the test on an answer that the contract
 // does not know.
