@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/authn"
+	"twofold/internal/keyring"
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+)
+
+// TestAClosedDatabaseFailsEverywhere calls whatever there is: each answer must be a failure, which becomes 503, and
+// never an empty result, which could be taken for a permission.
+func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
+	t.Parallel()
+	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	must(t, db.Migrate(ctx))
+	must(t, db.Close())
+	guess := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
+	waits := []time.Duration{time.Second}
+	for name, call := range map[string]func() error{
+		"InTx":     func() error { return db.InTx(ctx, func(context.Context) error { return nil }) },
+		"Ping":     func() error { return db.Ping(ctx) },
+		"Migrated": func() error { _, err := db.Migrated(ctx); return err },
+
+		"Accounts.Insert":      func() error { return Accounts{db}.Insert(ctx, account.Account{}) },
+		"Accounts.ByID":        func() error { _, err := Accounts{db}.ByID(ctx, "x"); return err },
+		"Accounts.ByEmail":     func() error { _, err := Accounts{db}.ByEmail(ctx, "x"); return err },
+		"Accounts.SetPassword": func() error { return Accounts{db}.SetPassword(ctx, "x", "h", noon) },
+		"Accounts.Rehash":      func() error { return Accounts{db}.Rehash(ctx, "x", "o", "h") },
+		"Accounts.Lock":        func() error { return Accounts{db}.Lock(ctx, "x") },
+
+		"Sessions.Insert":        func() error { return Sessions{db}.Insert(ctx, session.Session{}, tokenOf("x")) },
+		"Sessions.ByToken":       func() error { _, err := Sessions{db}.ByToken(ctx, tokenOf("x")); return err },
+		"Sessions.Touch":         func() error { return Sessions{db}.Touch(ctx, "x", noon) },
+		"Sessions.Update":        func() error { return Sessions{db}.Update(ctx, session.Session{}) },
+		"Sessions.SetToken":      func() error { return Sessions{db}.SetToken(ctx, "x", tokenOf("x")) },
+		"Sessions.Delete":        func() error { return Sessions{db}.Delete(ctx, "x", "y") },
+		"Sessions.DeleteByToken": func() error { return Sessions{db}.DeleteByToken(ctx, tokenOf("x")) },
+		"Sessions.DeleteOthers":  func() error { _, err := Sessions{db}.DeleteOthers(ctx, "x", "y"); return err },
+		"Sessions.DeleteOldest":  func() error { return Sessions{db}.DeleteOldest(ctx, "x", 1) },
+
+		"SignIns.Insert":       func() error { return SignIns{db}.Insert(ctx, authn.Pending{}, tokenOf("x")) },
+		"SignIns.ByToken":      func() error { _, err := SignIns{db}.ByToken(ctx, tokenOf("x")); return err },
+		"SignIns.CountTry":     func() error { _, err := SignIns{db}.CountTry(ctx, "x", 1); return err },
+		"SignIns.Delete":       func() error { _, err := SignIns{db}.Delete(ctx, "x"); return err },
+		"SignIns.DeleteOldest": func() error { return SignIns{db}.DeleteOldest(ctx, "x", 1) },
+
+		"StepUps.Insert":   func() error { return StepUps{db}.Insert(ctx, stepup.Grant{}) },
+		"StepUps.Alive":    func() error { _, err := StepUps{db}.Alive(ctx, "x", noon); return err },
+		"StepUps.Spend":    func() error { _, err := StepUps{db}.Spend(ctx, "x", noon); return err },
+		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
+
+		"Methods.Methods":           func() error { _, err := Methods{db}.Methods(ctx, "x"); return err },
+		"Methods.InsertMethod":      func() error { return Methods{db}.InsertMethod(ctx, mfa.Method{}) },
+		"Methods.DeleteMethod":      func() error { _, err := Methods{db}.DeleteMethod(ctx, "x", "y"); return err },
+		"Methods.DeleteMethods":     func() error { _, err := Methods{db}.DeleteMethods(ctx, "x"); return err },
+		"Methods.UseStep":           func() error { _, err := Methods{db}.UseStep(ctx, "x", "y", 1, noon); return err },
+		"Methods.ReplaceEnrollment": func() error { return Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{}) },
+		"Methods.Enrollment":        func() error { _, err := Methods{db}.Enrollment(ctx, "x", "y"); return err },
+		"Methods.CurrentEnrollment": func() error { _, err := Methods{db}.CurrentEnrollment(ctx, "x"); return err },
+		"Methods.CountTry":          func() error { _, err := Methods{db}.CountTry(ctx, "x", "y", 1); return err },
+		"Methods.DeleteEnrollment":  func() error { _, err := Methods{db}.DeleteEnrollment(ctx, "x", "y"); return err },
+		"Methods.DeleteEnrollments": func() error { return Methods{db}.DeleteEnrollments(ctx, "x") },
+
+		"Attempts.Reserve":      func() error { _, _, _, err := Attempts{db}.Reserve(ctx, guess, noon, 5, waits); return err },
+		"Attempts.ReserveTotal": func() error { _, err := Attempts{db}.ReserveTotal(ctx, guess, noon, 5); return err },
+		"Attempts.Until":        func() error { _, err := Attempts{db}.Until(ctx, guess, noon); return err },
+		"Attempts.Reset":        func() error { return Attempts{db}.Reset(ctx, guess) },
+		"Attempts.ResetKind":    func() error { return Attempts{db}.ResetKind(ctx, "x", throttle.TOTP) },
+
+		"Keys.SealedKeyset":       func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
+		"Keys.InsertSealedKeyset": func() error { return Keys{db}.InsertSealedKeyset(ctx, nil, noon) },
+		"Keys.SigningKeys":        func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
+		"Keys.InsertSigningKey":   func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+	} {
+		err := call()
+		f := (*FailureError)(nil)
+		if !errors.As(err, &f) || !f.Unavailable() {
+			t.Errorf("%s answered %v (%T), want a failure", name, err, err)
+			continue
+		}
+		if !strings.HasPrefix(f.Error(), "database: ") || f.Unwrap() == nil {
+			t.Errorf("%s: the failure reads %q and wraps %v", name, f.Error(), f.Unwrap())
+		}
+	}
+}

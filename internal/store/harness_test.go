@@ -1,0 +1,140 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+)
+
+// opened opens a file and migrates it.
+func opened(t *testing.T, file string) *DB {
+	t.Helper()
+	db := openFile(t, file, slog.New(slog.DiscardHandler))
+	if err := db.Migrate(ctx); err != nil {
+		t.Fatalf("migrate: %v", err)
+	}
+	return db
+}
+
+func openFile(t *testing.T, file string, log *slog.Logger) *DB {
+	t.Helper()
+	db, err := Open("sqlite:"+file, log)
+	if err != nil {
+		t.Fatalf("open %s: %v", file, err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// fresh is a migrated database of the test's own.
+func fresh(t *testing.T) *DB {
+	t.Helper()
+	return opened(t, filepath.Join(t.TempDir(), "twofold.db"))
+}
+
+// ada puts an account with one session, one method, one enrollment and one step-up token into the database.
+func ada(t *testing.T, db *DB) {
+	t.Helper()
+	put(t, db, "ada")
+}
+
+func put(t *testing.T, db *DB, id string) {
+	t.Helper()
+	must(t, Accounts{db}.Insert(ctx, account.Account{
+		ID: id, Email: id + "@example.com", PasswordHash: "hash", CreatedAt: noon, PasswordChangedAt: noon,
+	}))
+	must(t, Sessions{db}.Insert(ctx, session.Session{
+		ID: id + "-session", AccountID: id, Delivery: session.Cookie, AMR: session.Proofs(false), AuthTime: noon, CreatedAt: noon,
+		LastUsedAt: noon, EndsAt: noon.Add(time.Hour), IP: "192.0.2.1", UserAgent: "test",
+	}, tokenOf(id)))
+	must(t, Methods{db}.InsertMethod(ctx, mfa.Method{
+		ID: id + "-method", AccountID: id, Type: mfa.TOTP, Name: "phone", SealedKey: []byte("sealed"), CreatedAt: noon,
+	}))
+	must(t, Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{
+		ID: id + "-enrollment", AccountID: id, SessionID: id + "-session", Name: "new phone", SealedKey: []byte("sealed"),
+		CreatedAt: noon, ExpiresAt: noon.Add(time.Minute),
+	}))
+	must(t, StepUps{db}.Insert(ctx, stepup.Grant{
+		ID: id + "-step-up", AccountID: id, SessionID: id + "-session", Purpose: "mfa.remove", ExpiresAt: noon.Add(time.Minute),
+	}))
+}
+
+func tokenOf(text string) (token [32]byte) {
+	copy(token[:], text)
+	return token
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// rows counts a table.
+func rows(t *testing.T, db *DB, table string) int {
+	t.Helper()
+	var n int
+	must(t, db.read.Raw("SELECT count(*) FROM "+table).Scan(&n).Error)
+	return n
+}
+
+// atOnce runs do fifty times at the same moment and says how often it answered true.
+func atOnce(t *testing.T, do func(i int) (bool, error)) int {
+	t.Helper()
+	const crowd = 50
+	var done sync.WaitGroup
+	var yes atomic.Int32
+	start := make(chan struct{})
+	for i := range crowd {
+		done.Go(func() {
+			<-start
+			ok, err := do(i)
+			if err != nil {
+				t.Errorf("number %d: %v", i, err)
+			}
+			if ok {
+				yes.Add(1)
+			}
+		})
+	}
+	close(start)
+	done.Wait()
+	return int(yes.Load())
+}
+
+// lockedBuffer collects a log that several goroutines write.
+type lockedBuffer struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
+}
+
+func name(prefix string, n int) string { return fmt.Sprintf("%s-%03d", prefix, n) }

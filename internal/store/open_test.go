@@ -1,0 +1,225 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"twofold/internal/account"
+)
+
+func TestPathReadsTheFileOfAURL(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"sqlite:./data/twofold.db":         "./data/twofold.db",
+		"sqlite:twofold.db":                "twofold.db",
+		"sqlite:/var/lib/twofold.db":       "/var/lib/twofold.db",
+		"sqlite:///var/lib/twofold.db":     "/var/lib/twofold.db",
+		"sqlite://twofold.db":              "twofold.db",
+		"sqlite:a file.db":                 "a file.db",
+		"sqlite:100%.db":                   "100%.db",
+		"sqlite:what?.db":                  "what?.db",
+		"sqlite:":                          "",
+		"sqlite://":                        "",
+		"sqlite::memory:":                  "",
+		"sqlite:file::memory:":             "",
+		"":                                 "",
+		"./data/twofold.db":                "",
+		"SQLITE:twofold.db":                "",
+		"sqlite3:twofold.db":               "",
+		"file:twofold.db":                  "",
+		"postgres://ada@localhost/twofold": "",
+		"mysql://localhost":                "",
+	} {
+		got, err := Path(url)
+		if want == "" && !errors.Is(err, ErrURL) {
+			t.Errorf("Path(%q) = %q, %v, want ErrURL", url, got, err)
+		}
+		if want != "" && (err != nil || got != want) {
+			t.Errorf("Path(%q) = %q, %v, want %q", url, got, err, want)
+		}
+	}
+}
+
+func TestOpenRefusesAURLItDoesNotKnowAndSaysWhatItKnows(t *testing.T) {
+	t.Parallel()
+	_, err := Open("postgres://ada:secret@localhost/twofold", slog.New(slog.DiscardHandler))
+	if !errors.Is(err, ErrURL) {
+		t.Fatalf("got %v, want ErrURL", err)
+	}
+	if text := err.Error(); !strings.Contains(text, "sqlite:PATH") || strings.Contains(text, "secret") {
+		t.Errorf("the error is %q: it should say what to write, and not repeat the URL", text)
+	}
+}
+
+func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	text := filepath.Join(dir, "notes.txt")
+	must(t, os.WriteFile(text, []byte(strings.Repeat("this is not a database\n", 100)), 0o600))
+	for _, file := range []string{dir, text, filepath.Join(text, "twofold.db")} {
+		db, err := Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+		if err == nil {
+			_ = db.Close()
+			t.Errorf("%s opened", file)
+		}
+	}
+	if kept, err := os.ReadFile(text); err != nil || !strings.HasPrefix(string(kept), "this is not") {
+		t.Errorf("the file that was no database reads %.20q, %v", kept, err)
+	}
+}
+
+func TestOddPathsOpenTheFileTheyName(t *testing.T) {
+	t.Parallel()
+	for _, file := range []string{
+		"a file.db", "100%.db", "100%25.db", "what?.db", "what?mode=ro&cache=shared", "part#1.db", "a&b=c.db", "größe.db", "データ.db",
+		"a;b.db", "a'b\".db", "+plus+.db", "a:b.db", "-rf", "folder with space/deep er/x.db",
+	} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			db := opened(t, filepath.Join(dir, file))
+			ada(t, db)
+			must(t, db.Close())
+			info, err := os.Stat(filepath.Join(dir, file))
+			must(t, err)
+			if info.Size() == 0 {
+				t.Error("the file is empty: the rows went elsewhere")
+			}
+			if again := opened(t, filepath.Join(dir, file)); rows(t, again, "accounts") != 1 {
+				t.Error("the account is not there when the file is opened again")
+			}
+			_ = filepath.WalkDir(dir, func(found string, d fs.DirEntry, _ error) error {
+				if !d.IsDir() && !strings.HasPrefix(found, filepath.Join(dir, file)) {
+					t.Errorf("there is another file, %s", found)
+				}
+				return nil
+			})
+		})
+	}
+}
+
+func TestTheFilesAreTheOwnersOnly(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	db := opened(t, filepath.Join(dir, "twofold.db"))
+	ada(t, db)
+	for file, want := range map[string]fs.FileMode{
+		"": fs.ModeDir | 0o700, "twofold.db": 0o600, "twofold.db-wal": 0o600, "twofold.db-shm": 0o600,
+	} {
+		info, err := os.Stat(filepath.Join(dir, file))
+		must(t, err)
+		if got := info.Mode(); got != want {
+			t.Errorf("%q is %s, want %s", file, got, want)
+		}
+	}
+}
+
+func TestEveryConnectionAgrees(t *testing.T) {
+	t.Parallel()
+	db := fresh(t)
+	for name, pool := range map[string]*gorm.DB{"read": db.read, "write": db.write} {
+		connections, err := pool.DB()
+		must(t, err)
+		for range connections.Stats().MaxOpenConnections {
+			c, err := connections.Conn(ctx) // held, so that the next is another
+			must(t, err)
+			t.Cleanup(func() { _ = c.Close() })
+			for pragma, want := range map[string]string{
+				"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
+				"query_only": map[string]string{"read": "1", "write": "0"}[name],
+			} {
+				var got string
+				must(t, c.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got))
+				if got != want {
+					t.Errorf("%s pool: %s is %s, want %s", name, pragma, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestTheReadPoolCannotWrite(t *testing.T) {
+	t.Parallel()
+	db := fresh(t)
+	ada(t, db)
+	if err := db.read.Exec("DELETE FROM accounts").Error; err == nil {
+		t.Error("the read pool deleted the accounts")
+	}
+	if n := rows(t, db, "accounts"); n != 1 {
+		t.Errorf("%d accounts, want 1", n)
+	}
+}
+
+func TestAnAccountTakesEverythingOfItsOwnWithIt(t *testing.T) {
+	t.Parallel()
+	db := fresh(t)
+	put(t, db, "ada")
+	put(t, db, "bob")
+	must(t, db.write.Exec("DELETE FROM accounts WHERE id = 'ada'").Error)
+	for _, table := range []string{"accounts", "sessions", "mfa_methods", "enrollments", "step_ups"} {
+		if n := rows(t, db, table); n != 1 {
+			t.Errorf("%d in %s, want bob's one", n, table)
+		}
+	}
+	if err := db.write.Exec("INSERT INTO step_ups VALUES ('x', 'nobody', 'nothing', 'mfa.remove', 0)").Error; err == nil {
+		t.Error("a step-up token of nobody was kept: foreign keys are off")
+	}
+}
+
+func TestMigratedSaysWhetherThereIsAnythingToLose(t *testing.T) {
+	t.Parallel()
+	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	if migrated, err := db.Migrated(ctx); err != nil || migrated {
+		t.Errorf("Migrated() = %v, %v of an empty file, want false", migrated, err)
+	}
+	must(t, db.Migrate(ctx))
+	if migrated, err := db.Migrated(ctx); err != nil || !migrated {
+		t.Errorf("Migrated() = %v, %v after migrating, want true", migrated, err)
+	}
+}
+
+func TestProcessesThatStartAtOnceMigrateAFreshFileOnce(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	begun := atOnce(t, func(i int) (bool, error) {
+		if i >= 8 {
+			return false, nil
+		}
+		db, err := Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return false, err
+		}
+		defer func() { _ = db.Close() }()
+		if err := db.Migrate(ctx); err != nil {
+			return false, err
+		}
+		at := noon.Add(time.Duration(i))
+		return true, Accounts{db}.Insert(ctx, account.Account{ID: name("id", i), Email: name("ada", i), CreatedAt: at, PasswordChangedAt: at})
+	})
+	db := opened(t, file)
+	if n := rows(t, db, "accounts"); n != begun || begun != 8 {
+		t.Errorf("%d started and kept %d accounts, want 8 and 8", begun, n)
+	}
+	if n := rows(t, db, "goose_db_version"); n != 2 { // goose's own zero, and 00001
+		t.Errorf("%d migrations were noted, want 2", n)
+	}
+}
+
+func TestMigratingStopsWhenItsContextEnds(t *testing.T) {
+	t.Parallel()
+	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	ended, end := context.WithCancel(ctx)
+	end()
+	if err := db.Migrate(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
+	}
+}
