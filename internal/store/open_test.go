@@ -223,3 +223,15 @@ func TestMigratingStopsWhenItsContextEnds(t *testing.T) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
+
+func TestADatabaseIsReadyOnceItsTablesAreThere(t *testing.T) {
+	t.Parallel()
+	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	if err := db.Ping(ctx); err == nil {
+		t.Error("a database without tables is ready")
+	}
+	must(t, db.Migrate(ctx))
+	if err := db.Ping(ctx); err != nil {
+		t.Errorf("a migrated database is not ready: %v", err)
+	}
+}

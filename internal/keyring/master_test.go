@@ -1,0 +1,180 @@
+package keyring_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"twofold/internal/keyring"
+)
+
+func TestAMasterKeyIsCreatedForItsOwnerOnly(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	file := filepath.Join(dir, "master.key")
+	if _, err := keyring.CreateMaster(file); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{file: 0o600, dir: os.ModeDir | 0o700} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode() != want {
+			t.Errorf("%s is %s, want %s", filepath.Base(name), info.Mode(), want)
+		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text))); err != nil || len(raw) != 32 {
+		t.Errorf("the file holds %d bytes, %v, want 32", len(raw), err)
+	}
+	if _, err := keyring.ReadMaster(file); err != nil {
+		t.Errorf("read: %v", err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("%d files in the folder, %v, want the key alone", len(entries), err)
+	}
+}
+
+func TestTwoMasterKeysAreNotTheSame(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var texts [2][]byte
+	for i, name := range []string{"a.key", "b.key"} {
+		if _, err := keyring.CreateMaster(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+		texts[i], _ = os.ReadFile(filepath.Join(dir, name))
+	}
+	if bytes.Equal(texts[0], texts[1]) {
+		t.Errorf("both are %s", texts[0])
+	}
+}
+
+func TestCreatingNeverOverwrites(t *testing.T) {
+	t.Parallel()
+	for what, content := range map[string]string{
+		"a key": base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)), "something else": "my only notes", "nothing": "",
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "master.key")
+			if err := os.WriteFile(file, []byte(content), 0o400); err != nil {
+				t.Fatal(err)
+			}
+			_, err := keyring.CreateMaster(file)
+			if what == "a key" && err != nil {
+				t.Errorf("got %v, want the key that is there", err)
+			}
+			if what != "a key" && !errors.Is(err, keyring.ErrMalformedMaster) {
+				t.Errorf("got %v, want ErrMalformedMaster", err)
+			}
+			if kept, err := os.ReadFile(file); err != nil || string(kept) != content {
+				t.Errorf("the file reads %q, %v, want it as it was", kept, err)
+			}
+		})
+	}
+}
+
+func TestReadingAMasterKey(t *testing.T) {
+	t.Parallel()
+	key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+	for what, c := range map[string]struct {
+		content string
+		want    error
+	}{
+		"as openssl prints it":  {key + "\n", nil},
+		"without an ending":     {key, nil},
+		"with Windows' ending":  {key + "\r\n", nil},
+		"with space around":     {"  " + key + "\t\n\n", nil},
+		"empty":                 {"", keyring.ErrMalformedMaster},
+		"raw bytes":             {string(bytes.Repeat([]byte{7}, 32)), keyring.ErrMalformedMaster},
+		"hexadecimal":           {strings.Repeat("07", 32), keyring.ErrMalformedMaster},
+		"31 bytes":              {base64.StdEncoding.EncodeToString(make([]byte, 31)), keyring.ErrMalformedMaster},
+		"33 bytes":              {base64.StdEncoding.EncodeToString(make([]byte, 33)), keyring.ErrMalformedMaster},
+		"two keys":              {key + "\n" + key + "\n", keyring.ErrMalformedMaster},
+		"cut in the middle":     {key[:20], keyring.ErrMalformedMaster},
+		"a key and a comment":   {key + " # master", keyring.ErrMalformedMaster},
+		"base64 for addresses":  {base64.URLEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 32)), keyring.ErrMalformedMaster},
+		"base64 without ending": {strings.TrimRight(key, "="), keyring.ErrMalformedMaster},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			file := filepath.Join(t.TempDir(), "master.key")
+			if err := os.WriteFile(file, []byte(c.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := keyring.ReadMaster(file)
+			if !errors.Is(err, c.want) {
+				t.Fatalf("got %v, want %v", err, c.want)
+			}
+			if err != nil && (!strings.Contains(err.Error(), file) || (len(c.content) > 8 && strings.Contains(err.Error(), c.content[:8]))) {
+				t.Errorf("the error should name the file and not its content: %v", err)
+			}
+		})
+	}
+	t.Run("that is not there", func(t *testing.T) {
+		t.Parallel()
+		file := filepath.Join(t.TempDir(), "master.key")
+		if _, err := keyring.ReadMaster(file); !errors.Is(err, keyring.ErrNoMaster) || !strings.Contains(err.Error(), file) {
+			t.Errorf("got %v, want ErrNoMaster with the file's name", err)
+		}
+		if _, err := os.Stat(file); err == nil {
+			t.Error("reading made the file")
+		}
+	})
+	t.Run("that is a folder", func(t *testing.T) {
+		t.Parallel()
+		_, err := keyring.ReadMaster(t.TempDir())
+		if err == nil || errors.Is(err, keyring.ErrNoMaster) {
+			t.Errorf("got %v, want an error that is not ErrNoMaster: a new key must not be made", err)
+		}
+	})
+}
+
+func TestProcessesThatCreateAtOnceGetOneKey(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "master.key")
+	db := newDatabase(t)
+	var done sync.WaitGroup
+	start := make(chan struct{})
+	masters := make([]keyring.Master, 20)
+	for i := range masters {
+		done.Go(func() {
+			<-start
+			var err error
+			if masters[i], err = keyring.CreateMaster(file); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	close(start)
+	done.Wait()
+	for i, master := range masters { // the first makes the keys, the others must open them
+		if _, err := keyring.Open(ctx, db, master, noon); err != nil {
+			t.Errorf("master %d: %v", i, err)
+		}
+	}
+	if entries, err := os.ReadDir(filepath.Dir(file)); err != nil || len(entries) != 1 {
+		t.Errorf("%d files in the folder, %v, want the key alone", len(entries), err)
+	}
+}
+
+func TestAFolderThatCannotBeMadeIsSaid(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keyring.CreateMaster(filepath.Join(file, "master.key")); err == nil {
+		t.Error("a key was made inside a file")
+	}
+}
