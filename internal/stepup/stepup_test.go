@@ -1,0 +1,260 @@
+package stepup_test
+
+import (
+	"context"
+	"crypto/elliptic"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"math/big"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/keyring"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/store"
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+)
+
+const remove stepup.Purpose = "mfa.remove"
+
+// desk is a service over a real database, with a clock that is moved.
+type desk struct {
+	*stepup.Service
+	db  *store.DB
+	now time.Time
+}
+
+// open makes a desk with two accounts and three sessions: ada-1, ada-2, bob-1.
+func open(t *testing.T) *desk {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	must(t, db.Migrate(ctx))
+	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
+	must(t, err)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	must(t, err)
+	d := &desk{db: db, now: noon}
+	ids := 0
+	d.Service = &stepup.Service{
+		Store: store.StepUps{DB: db}, Keys: ring, Issuer: "https://account.example.com", Lifetime: 5 * time.Minute,
+		Now: func() time.Time { return d.now }, NewID: func() string { ids++; return "token-" + string(rune('0'+ids)) },
+	}
+	for _, id := range []string{"ada", "bob"} {
+		must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{ID: id, Email: id}))
+	}
+	for _, s := range []session.Session{sessionOf("ada", "1"), sessionOf("ada", "2"), sessionOf("bob", "1")} {
+		must(t, store.Sessions{DB: db}.Insert(ctx, s, [32]byte([]byte((s.ID + strings.Repeat(" ", 32))[:32]))))
+	}
+	return d
+}
+
+func sessionOf(accountID, n string) session.Session {
+	return session.Session{ID: accountID + "-" + n, AccountID: accountID, AMR: session.Proofs(false)}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *desk) issue(t *testing.T, sess session.Session, withCode bool) (string, stepup.Grant) {
+	t.Helper()
+	token, g, err := d.Issue(ctx, sess, remove, session.Proofs(withCode))
+	must(t, err)
+	return token.Reveal(), g
+}
+
+func TestCheckingAToken(t *testing.T) {
+	t.Parallel()
+	for outcome, c := range map[string]struct {
+		sess     session.Session
+		purpose  stepup.Purpose
+		need     session.ACR
+		withCode bool
+		before   func(*testing.T, *desk, stepup.Grant)
+		permits  bool
+	}{
+		"its session and purpose permit":           {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true},
+		"more proof than needed permits":           {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, withCode: true, permits: true},
+		"two factors where two are needed permit":  {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL2, withCode: true, permits: true},
+		"one factor where two are needed does not": {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL2},
+		"another session of the account does not":  {sess: sessionOf("ada", "2"), purpose: remove, need: session.AAL1},
+		"another account does not":                 {sess: sessionOf("bob", "1"), purpose: remove, need: session.AAL1},
+		"another account's session of the same id does not": {
+			sess: session.Session{ID: "ada-1", AccountID: "bob"}, purpose: remove, need: session.AAL1,
+		},
+		"another purpose does not": {sess: sessionOf("ada", "1"), purpose: "mfa.enroll", need: session.AAL1},
+		"no purpose does not":      {sess: sessionOf("ada", "1"), need: session.AAL1},
+		"a moment before its end it permits": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
+			before: func(_ *testing.T, d *desk, _ stepup.Grant) { d.now = noon.Add(5*time.Minute - time.Microsecond) },
+		},
+		"at its end it does not, whatever leeway clocks have": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
+			before: func(_ *testing.T, d *desk, _ stepup.Grant) { d.now = noon.Add(5 * time.Minute) },
+		},
+		"after the clock jumped back ten minutes it does not": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
+			before: func(_ *testing.T, d *desk, _ stepup.Grant) { d.now = noon.Add(-10 * time.Minute) },
+		},
+		"after it was spent it does not": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
+			before: func(t *testing.T, d *desk, g stepup.Grant) { t.Helper(); must(t, d.Spend(ctx, g)) },
+		},
+		"after the account's proofs changed it does not": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
+			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.EndAll(ctx, "ada")) },
+		},
+		"after somebody else's proofs changed it permits": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
+			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.EndAll(ctx, "bob")) },
+		},
+		"after its session ended it does not": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
+			before: func(t *testing.T, d *desk, _ stepup.Grant) {
+				t.Helper()
+				must(t, store.Sessions{DB: d.db}.Delete(ctx, "ada", "ada-1"))
+			},
+		},
+		"after another token was issued it permits": {
+			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
+			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); d.issue(t, sessionOf("ada", "1"), false) },
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			d := open(t)
+			token, issued := d.issue(t, sessionOf("ada", "1"), c.withCode)
+			if c.before != nil {
+				c.before(t, d, issued)
+			}
+			for range 2 { // checking spends nothing
+				g, err := d.Check(ctx, token, c.sess, c.purpose, c.need)
+				if c.permits && (err != nil || g.ID != issued.ID) {
+					t.Errorf("got %+v, %v, want the grant", g, err)
+				}
+				if !c.permits && (!errors.Is(err, stepup.ErrRefused) || g.ID != "") {
+					t.Errorf("got %+v, %v, want ErrRefused", g, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAGrantIsSpentOnce(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	_, g := d.issue(t, sessionOf("ada", "1"), false)
+	_, other := d.issue(t, sessionOf("ada", "1"), false)
+	must(t, d.Spend(ctx, g))
+	if err := d.Spend(ctx, g); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("the second time: got %v, want ErrRefused", err)
+	}
+	if err := d.Spend(ctx, other); err != nil {
+		t.Errorf("another grant: %v", err)
+	}
+	if err := d.Spend(ctx, stepup.Grant{}); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("the zero grant: got %v, want ErrRefused", err)
+	}
+}
+
+func TestAChangeThatFailsSpendsNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	token, g := d.issue(t, sessionOf("ada", "1"), false)
+	errFails := errors.New("the change fails")
+	err := d.db.InTx(ctx, func(ctx context.Context) error { return errors.Join(d.Spend(ctx, g), errFails) })
+	if !errors.Is(err, errFails) {
+		t.Fatal(err)
+	}
+	if _, err := d.Check(ctx, token, sessionOf("ada", "1"), remove, session.AAL1); err != nil {
+		t.Errorf("the token after a change that failed: %v", err)
+	}
+}
+
+// TestTheSignaturesTwinIsTheSameToken: of every ECDSA signature (r, s) there is a second one, (r, −s), that anybody can
+// compute. It makes no second token, since a token is spent by its id.
+func TestTheSignaturesTwinIsTheSameToken(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	token, _ := d.issue(t, sessionOf("ada", "1"), false)
+	cut := strings.LastIndex(token, ".") + 1
+	signature, err := base64.RawURLEncoding.DecodeString(token[cut:])
+	must(t, err)
+	s := new(big.Int).Sub(elliptic.P256().Params().N, new(big.Int).SetBytes(signature[32:]))
+	twin := token[:cut] + base64.RawURLEncoding.EncodeToString(append(signature[:32:32], s.FillBytes(make([]byte, 32))...))
+	if g, err := d.Check(ctx, token, sessionOf("ada", "1"), remove, session.AAL1); err == nil {
+		must(t, d.Spend(ctx, g))
+	}
+	if _, err := d.Check(ctx, twin, sessionOf("ada", "1"), remove, session.AAL1); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("the twin of a spent token: got %v, want ErrRefused", err)
+	}
+}
+
+func TestATokenOfAnotherHouseIsRefused(t *testing.T) {
+	t.Parallel()
+	d, other := open(t), open(t)
+	token, _ := other.issue(t, sessionOf("ada", "1"), true)
+	if _, err := d.Check(ctx, token, sessionOf("ada", "1"), remove, session.AAL1); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("got %v, want ErrRefused", err)
+	}
+}
+
+func TestATokenThatWasNeverKeptIsRefused(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	kept := d.Store
+	d.Store = forgetful{kept}
+	token, _ := d.issue(t, sessionOf("ada", "1"), true)
+	d.Store = kept
+	if _, err := d.Check(ctx, token, sessionOf("ada", "1"), remove, session.AAL1); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("got %v, want ErrRefused: a right signature alone is not enough", err)
+	}
+}
+
+// forgetful keeps nothing.
+type forgetful struct{ stepup.Store }
+
+func (forgetful) Insert(context.Context, stepup.Grant) error { return nil }
+
+var errStore = errors.New("the store fails")
+
+// broken fails at everything.
+type broken struct{}
+
+func (broken) Insert(context.Context, stepup.Grant) error             { return errStore }
+func (broken) Alive(context.Context, string, time.Time) (bool, error) { return true, errStore }
+func (broken) Spend(context.Context, string, time.Time) (bool, error) { return true, errStore }
+func (broken) DeleteOf(context.Context, string) error                 { return errStore }
+
+func TestAStoreThatFailsPermitsNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	sess := sessionOf("ada", "1")
+	token, g := d.issue(t, sess, true)
+	d.Store = broken{}
+	_, errCheck := d.Check(ctx, token, sess, remove, session.AAL1)
+	none, _, errIssue := d.Issue(ctx, sess, remove, session.Proofs(true))
+	if !none.IsZero() {
+		t.Error("a token that was not kept was handed out")
+	}
+	for what, err := range map[string]error{"Issue": errIssue, "Check": errCheck, "Spend": d.Spend(ctx, g), "EndAll": d.EndAll(ctx, "ada")} {
+		if !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) {
+			t.Errorf("%s: got %v, want the store's error", what, err)
+		}
+	}
+}
