@@ -1,0 +1,140 @@
+package throttle_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/throttle"
+)
+
+func TestOtherRulesThanTheDefaults(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		limits throttle.Limits
+		want   []time.Duration // of each failure in turn
+	}{
+		"the first failure already waits": {throttle.Limits{Free: 1, Wait: time.Second, MaxWait: 4 * time.Second}, []time.Duration{1e9, 2e9, 4e9, 4e9}},
+		"every wait is the same":          {throttle.Limits{Free: 2, Wait: time.Second, MaxWait: time.Second}, []time.Duration{0, 1e9, 1e9, 1e9}},
+		"the last is no power of two":     {throttle.Limits{Free: 1, Wait: 4 * time.Second, MaxWait: 10 * time.Second}, []time.Duration{4e9, 8e9, 10e9, 10e9}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			limiter := open(t)
+			c.limits.Cap = 100
+			limiter.Limits = c.limits
+			for failure, want := range c.want {
+				got := limiter.fail(t, anyone).Wait
+				if got != want {
+					t.Errorf("failure %d starts a wait of %s, want %s", failure+1, got, want)
+				}
+				limiter.advance(got)
+			}
+		})
+	}
+}
+
+func TestAfterTheClockWentBackAWaitStillEnds(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	c.spendFree(t, anyone)
+	c.advance(-time.Hour)
+	_, err := c.Reserve(ctx, anyone)
+	if w := wait(t, err); w != time.Hour+30*time.Second {
+		t.Errorf("told to wait %s, want 1h0m30s: a clock that goes back forgives nothing", w)
+	}
+}
+
+func TestAWaitErrorSaysHowLong(t *testing.T) {
+	t.Parallel()
+	if text := (&throttle.WaitError{For: 30 * time.Second}).Error(); !strings.Contains(text, "30s") {
+		t.Errorf("got %q", text)
+	}
+	if text := (&throttle.WaitError{}).Error(); !strings.Contains(text, "no longer accepted") {
+		t.Errorf("got %q", text)
+	}
+	if errors.Is(&throttle.WaitError{}, context.Canceled) {
+		t.Error("a wait is taken for another error")
+	}
+}
+
+func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	errFails := errors.New("the rest fails")
+	err := c.Store.InTx(ctx, func(ctx context.Context) error {
+		_, err := c.Reserve(ctx, anyone)
+		return errors.Join(err, errFails)
+	})
+	if !errors.Is(err, errFails) {
+		t.Fatal(err)
+	}
+	if got := c.fail(t, anyone).Left; got != 4 { // which is why callers reserve outside
+		t.Errorf("%d left, want 4", got)
+	}
+}
+
+var errStore = errors.New("the store fails")
+
+// failing is a store that fails at its nth call.
+type failing struct {
+	throttle.Store
+	left *int
+}
+
+func (f failing) strikes() bool { *f.left--; return *f.left == 0 }
+
+func (f failing) InTx(ctx context.Context, do func(context.Context) error) error {
+	if f.strikes() {
+		return errStore
+	}
+	return f.Store.InTx(ctx, do)
+}
+
+func (f failing) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (int, time.Time, bool, error) {
+	if f.strikes() {
+		return 0, time.Time{}, true, errStore
+	}
+	return f.Store.Reserve(ctx, g, at, free, waits)
+}
+
+func (f failing) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
+	if f.strikes() {
+		return true, errStore
+	}
+	return f.Store.ReserveTotal(ctx, g, at, limit)
+}
+
+func (f failing) Until(context.Context, throttle.Guess, time.Time) (time.Time, error) {
+	return time.Time{}, errStore
+}
+
+func (f failing) Reset(context.Context, throttle.Guess) error { return errStore }
+
+func (f failing) ResetKind(context.Context, string, throttle.Kind) error { return errStore }
+
+func TestAStoreThatFailsAllowsNothing(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	works := c.Store
+	for nth := 1; nth <= 3; nth++ { // begin, bucket, total
+		left := nth
+		c.Store = failing{works, &left}
+		if _, err := c.Reserve(ctx, anyone); !errors.Is(err, errStore) || errors.Is(err, throttle.ErrWait) {
+			t.Errorf("Reserve with call %d failing: got %v, want the store's error", nth, err)
+		}
+	}
+	for what, err := range map[string]error{
+		"Check": c.Check(ctx, anyone), "Succeeded": c.Succeeded(ctx, anyone), "Revive": c.Revive(ctx, "ada", throttle.TOTP),
+	} {
+		if !errors.Is(err, errStore) {
+			t.Errorf("%s: got %v, want the store's error", what, err)
+		}
+	}
+	c.Store = works
+	if got := c.fail(t, anyone).Left; got != 4 {
+		t.Errorf("%d left, want 4: what failed was not half counted", got)
+	}
+}

@@ -1,0 +1,295 @@
+package throttle_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+	anyone = throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
+	inside = throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.SessionBucket("1")}
+)
+
+// counter is a limiter of the default rules over a real database, with a clock that is moved.
+type counter struct {
+	*throttle.Limiter
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *counter) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func open(t *testing.T) *counter { t.Helper(); return openIn(t, t.TempDir()) }
+
+func openIn(t *testing.T, dir string) *counter {
+	t.Helper()
+	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx); err != nil {
+		t.Fatal(err)
+	}
+	c := &counter{now: noon}
+	c.Limiter = &throttle.Limiter{
+		Store:  store.Attempts{DB: db},
+		Limits: throttle.Limits{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
+		Now: func() time.Time {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			return c.now
+		},
+	}
+	return c
+}
+
+// fail makes a guess that must be counted.
+func (c *counter) fail(t *testing.T, g throttle.Guess) throttle.Budget {
+	t.Helper()
+	b, err := c.Reserve(ctx, g)
+	if err != nil {
+		t.Fatalf("a guess was not counted: %v", err)
+	}
+	return b
+}
+
+// spendFree makes the five guesses that are free.
+func (c *counter) spendFree(t *testing.T, g throttle.Guess) {
+	t.Helper()
+	for range 5 {
+		c.fail(t, g)
+	}
+}
+
+// wait answers how long a refusal says to wait; the test fails without a refusal.
+func wait(t *testing.T, err error) time.Duration {
+	t.Helper()
+	var w *throttle.WaitError
+	if !errors.As(err, &w) || !errors.Is(err, throttle.ErrWait) {
+		t.Fatalf("got %v, want a *WaitError", err)
+	}
+	return w.For
+}
+
+func TestWaitsDoubleUpToAnHour(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []throttle.Kind{throttle.Password, throttle.TOTP} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			c := open(t)
+			g := throttle.Guess{Subject: "ada", Kind: kind, Bucket: throttle.Anyone}
+			for failure, want := range []throttle.Budget{
+				{Left: 4}, {Left: 3}, {Left: 2}, {Left: 1}, {Wait: 30 * time.Second},
+				{Wait: time.Minute}, {Wait: 2 * time.Minute}, {Wait: 4 * time.Minute}, {Wait: 8 * time.Minute}, {Wait: 16 * time.Minute},
+				{Wait: 32 * time.Minute}, {Wait: time.Hour}, {Wait: time.Hour}, {Wait: time.Hour},
+			} {
+				got := c.fail(t, g)
+				if got != want {
+					t.Fatalf("failure %d: got %+v, want %+v", failure+1, got, want)
+				}
+				if got.Wait == 0 {
+					continue
+				}
+				for _, early := range []time.Duration{0, got.Wait - time.Second} {
+					c.advance(early)
+					_, err := c.Reserve(ctx, g)
+					if left := wait(t, err); left != got.Wait-early {
+						t.Errorf("failure %d, %s into its wait: told to wait %s, want %s", failure+1, early, left, got.Wait-early)
+					}
+					if left := wait(t, c.Check(ctx, g)); left != got.Wait-early {
+						t.Errorf("failure %d, %s into its wait: Check says %s, want %s", failure+1, early, left, got.Wait-early)
+					}
+				}
+				c.advance(time.Second)
+				if err := c.Check(ctx, g); err != nil {
+					t.Errorf("failure %d, its wait over: %v", failure+1, err)
+				}
+			}
+		})
+	}
+}
+
+func TestTriesDuringAWaitAreNotCounted(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	c.spendFree(t, anyone)
+	for range 20 {
+		_, err := c.Reserve(ctx, anyone)
+		wait(t, err)
+		wait(t, c.Check(ctx, anyone))
+	}
+	c.advance(30 * time.Second)
+	if got := c.fail(t, anyone).Wait; got != time.Minute {
+		t.Errorf("the sixth failure starts a wait of %s, want 1m", got)
+	}
+}
+
+func TestCheckCountsNothing(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	for range 20 {
+		if err := c.Check(ctx, anyone); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := c.fail(t, anyone).Left; got != 4 {
+		t.Errorf("%d left after the first failure, want 4", got)
+	}
+}
+
+func TestSuccessForgivesItsOwnKindInItsOwnBucket(t *testing.T) {
+	t.Parallel()
+	password := throttle.Guess{Subject: "ada", Kind: throttle.Password, Bucket: throttle.Anyone}
+	bob := throttle.Guess{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.Anyone}
+	c := open(t)
+	for _, g := range []throttle.Guess{anyone, inside, password, bob} {
+		c.fail(t, g)
+		c.fail(t, g)
+	}
+	if err := c.Succeeded(ctx, anyone); err != nil {
+		t.Fatal(err)
+	}
+	for what, q := range map[string]struct {
+		g    throttle.Guess
+		left int
+	}{
+		"the kind that succeeded": {anyone, 4}, "the same kind in a session": {inside, 2},
+		"the password": {password, 2}, "somebody else's code": {bob, 2},
+	} {
+		if got := c.fail(t, q.g).Left; got != q.left {
+			t.Errorf("%s: %d left, want %d", what, got, q.left)
+		}
+	}
+}
+
+func TestAStrangerDoesNotLockTheOwnerOut(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	c.spendFree(t, anyone)
+	wait(t, c.Check(ctx, anyone))
+	if err := c.Check(ctx, inside); err != nil {
+		t.Errorf("the owner's session: %v", err)
+	}
+	if got := c.fail(t, inside).Left; got != 4 {
+		t.Errorf("the owner's session has %d left, want 4", got)
+	}
+	if err := c.Check(ctx, throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.SessionBucket("2")}); err != nil {
+		t.Errorf("another session: %v", err)
+	}
+}
+
+// untilCap makes the hundred guesses that a kind takes over all buckets, and none is left.
+func untilCap(t *testing.T, c *counter) {
+	t.Helper()
+	for i := range 100 {
+		g := inside
+		g.Bucket = throttle.SessionBucket(fmt.Sprint(i / 4))
+		c.fail(t, g)
+	}
+}
+
+func TestAtTheCapAKindIsNoLongerAccepted(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	untilCap(t, c)
+	c.advance(24 * time.Hour)
+	for range 2 {
+		for _, g := range []throttle.Guess{anyone, inside} {
+			_, err := c.Reserve(ctx, g)
+			if w := wait(t, err); w != 0 {
+				t.Errorf("told to wait %s, want no wait: waiting does not help", w)
+			}
+		}
+	}
+	bob := throttle.Guess{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.Anyone}
+	c.fail(t, bob)
+	c.fail(t, throttle.Guess{Subject: "ada", Kind: throttle.Password, Bucket: throttle.Anyone})
+
+	t.Run("and what was refused was not counted", func(t *testing.T) {
+		if err := c.Revive(ctx, "ada", throttle.TOTP); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.fail(t, anyone).Left; got != 4 {
+			t.Errorf("%d left after reviving, want 4", got)
+		}
+		if got := c.fail(t, bob).Left; got != 3 {
+			t.Errorf("somebody else has %d left, want 3", got)
+		}
+	})
+}
+
+func TestASuccessBeforeTheCapForgivesTheTotal(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	for range 3 {
+		for i := range 60 {
+			g := inside
+			g.Bucket = throttle.SessionBucket(fmt.Sprint(i / 4))
+			c.fail(t, g)
+			if i%4 == 3 {
+				if err := c.Succeeded(ctx, g); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func TestPasswordsNeverStop(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	g := throttle.Guess{Subject: "ada", Kind: throttle.Password, Bucket: throttle.Anyone}
+	for range 120 {
+		c.fail(t, g)
+		c.advance(time.Hour)
+	}
+	if err := c.Check(ctx, g); err != nil {
+		t.Errorf("after 120 failures and a wait: %v", err)
+	}
+}
+
+func TestOfFiftyGuessesAtOnceFiveAreJudged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	both := [2]*counter{openIn(t, dir), openIn(t, dir)}
+	var counted, refused atomic.Int32
+	var done sync.WaitGroup
+	for i := range 50 {
+		done.Go(func() {
+			switch _, err := both[i%2].Reserve(ctx, anyone); {
+			case err == nil:
+				counted.Add(1)
+			case errors.Is(err, throttle.ErrWait):
+				refused.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	if counted.Load() != 5 || refused.Load() != 45 {
+		t.Errorf("%d were judged and %d refused, want 5 and 45", counted.Load(), refused.Load())
+	}
+	both[0].advance(30 * time.Second)
+	if got := both[0].fail(t, anyone).Wait; got != time.Minute {
+		t.Errorf("the sixth failure starts a wait of %s, want 1m", got)
+	}
+}
