@@ -11,12 +11,20 @@ interface Watch {
   errors: string[];
   foreign: string[];
   shift: number;
+  shifted: string[];
+}
+
+/** https://wicg.github.io/layout-instability/ */
+interface Shift extends PerformanceEntry {
+  value: number;
+  hadRecentInput: boolean;
+  sources: { node?: Node }[];
 }
 
 declare global {
   interface Window {
     reportViolation: (text: string) => void;
-    reportShift: (value: number) => void;
+    reportShift: (value: number, what: string) => void;
   }
 }
 
@@ -34,19 +42,25 @@ export const test = base.extend<{ watch: Watch; account: Credentials }, { server
   account: async ({ server }, use) => use(await server.account()),
   watch: [
     async ({ page, context, server }, use) => {
-      const watch: Watch = { violations: [], errors: [], foreign: [], shift: 0 };
+      const watch: Watch = { violations: [], errors: [], foreign: [], shift: 0, shifted: [] };
       await context.exposeFunction("reportViolation", (text: string) => watch.violations.push(text));
-      await context.exposeFunction("reportShift", (value: number) => (watch.shift += value));
+      await context.exposeFunction("reportShift", (value: number, what: string) => {
+        watch.shift += value;
+        watch.shifted.push(`${value.toFixed(4)} ${what}`);
+      });
       await context.addInitScript(() => {
         addEventListener("securitypolicyviolation", (event) =>
           window.reportViolation(`${event.effectiveDirective}: ${event.blockedURI} ${event.sample}`),
         );
         new PerformanceObserver((list) => {
-          for (const entry of list.getEntries() as (PerformanceEntry & {
-            value: number;
-            hadRecentInput: boolean;
-          })[])
-            if (!entry.hadRecentInput) window.reportShift(entry.value);
+          for (const entry of list.getEntries() as Shift[])
+            if (!entry.hadRecentInput)
+              window.reportShift(
+                entry.value,
+                entry.sources
+                  .map(({ node }) => (node instanceof Element ? node.className : node?.nodeName))
+                  .join(", "),
+              );
         }).observe({ type: "layout-shift", buffered: true });
       });
       page.on("pageerror", (error) => watch.errors.push(String(error)));
@@ -64,7 +78,7 @@ export const test = base.extend<{ watch: Watch; account: Credentials }, { server
       expect(watch.violations, "violations of the content security policy").toEqual([]);
       expect(watch.errors, "errors in the page").toEqual([]);
       expect(watch.foreign, "requests to other hosts").toEqual([]);
-      expect(watch.shift, "layout shift").toBeLessThan(0.02);
+      expect(watch.shift, `layout shift: ${watch.shifted.join("; ")}`).toBeLessThan(0.02);
       if (!page.isClosed() && page.url().startsWith(server.url))
         expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
     },

@@ -4,7 +4,6 @@ import { wrongCode } from "./server";
 test("from a password alone to MFA, in with a code, and back", async ({ page, server, account }) => {
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount$/);
-  await expect(page.getByText("Sign in to go on to your account settings.")).toBeVisible();
   await fillSignIn(page, { ...account, password: "not the password at all" });
   await expect(alert(page)).toContainText("That email and password don’t match");
   await expect(page.getByLabel("Email")).toHaveValue(account.email);

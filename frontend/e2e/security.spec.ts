@@ -95,7 +95,10 @@ test("T-31: signing in leads nowhere but to our own pages", async ({ page, accou
   }
 });
 
-test("the answer's headers are those of a strict page", async ({ page }) => {
+test("the answer's headers are those of a strict page, and the watch over them is awake", async ({
+  page,
+  watch,
+}) => {
   const response = await page.goto("/settings/account");
   const headers = response?.headers() ?? {};
   expect(headers["content-security-policy"]).toContain("default-src 'none'");
@@ -112,6 +115,9 @@ test("the answer's headers are those of a strict page", async ({ page }) => {
       }
     }),
   ).toBe("refused");
+  await expect.poll(() => watch.violations.length).toBe(1);
+  watch.violations.length = 0;
+  watch.errors.length = 0;
 });
 
 test("a password on an account with MFA steps nobody up", async ({ page, server, account }) => {

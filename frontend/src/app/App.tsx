@@ -35,7 +35,7 @@ export function App({ queries }: { queries: QueryClient }) {
       if (here.current === "/sign-in") return;
       // Only who was seen signed in here can have been signed out; anybody else just arrived.
       const known = queries.getQueryData(accountQuery.queryKey) !== undefined;
-      leave(known ? "expired" : "needed", signInPath(here.current));
+      leave(known ? "expired" : undefined, signInPath(here.current));
     });
   });
 

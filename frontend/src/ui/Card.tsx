@@ -33,6 +33,6 @@ export const Badge = ({ tone, children }: { tone: "good" | "plain"; children: Re
 );
 
 /** A grey bar as wide as a few letters, in the place of a text that is on its way. */
-export const Bone = ({ letters }: { letters: 4 | 8 | 12 | 20 | 28 }) => (
+export const Bone = ({ letters }: { letters: 4 | 12 | 20 }) => (
   <span className={`bone bone--${letters}`} aria-hidden="true" />
 );

@@ -8,11 +8,13 @@ interface DialogProps {
   onClose: () => void;
   /** Changes with the content; each time the focus goes to the first field that asks for it, or to the heading. */
   focusKey?: string;
+  /** `short` for a question of a few lines; `over` for the one that another dialog waits for. */
+  kind?: "short" | "over";
   children: ReactNode;
 }
 
 /** A native modal dialog, open for as long as it is rendered. The focus returns by itself to where it came from. */
-export function Dialog({ title, closeLabel, onClose, focusKey = "", children }: DialogProps) {
+export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
   const close = useRef(onClose);
@@ -46,7 +48,7 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", children }: 
   return (
     <dialog
       ref={dialog}
-      className="dialog"
+      className={kind ? `dialog dialog--${kind}` : "dialog"}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();

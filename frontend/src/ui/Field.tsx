@@ -7,6 +7,8 @@ interface FrameProps {
   aside?: string | undefined;
   hint?: string | undefined;
   error?: string | undefined;
+  /** Nothing can be wrong with it: no line is kept free. */
+  bare?: boolean | undefined;
   children: (wiring: Wiring) => ReactNode;
 }
 
@@ -17,11 +19,11 @@ export interface Wiring {
 }
 
 /** Label above, one line of hint or error below. The line is kept free, so that an error moves nothing. */
-export function FieldFrame({ label, aside, hint, error, children }: FrameProps) {
+export function FieldFrame({ label, aside, hint, error, bare, children }: FrameProps) {
   const id = useId();
   const note = `${id}-note`;
   return (
-    <div className={error ? "field field--wrong" : "field"}>
+    <div className={`field${error ? " field--wrong" : ""}${bare ? " field--bare" : ""}`}>
       <label className="field__label" htmlFor={id}>
         {label}
         {aside && <span className="field__aside"> ({aside})</span>}
@@ -52,7 +54,13 @@ interface FieldProps {
 
 export function Field(props: FieldProps) {
   return (
-    <FieldFrame label={props.label} aside={props.aside} hint={props.hint} error={props.error}>
+    <FieldFrame
+      label={props.label}
+      aside={props.aside}
+      hint={props.hint}
+      error={props.error}
+      bare={props.readOnly}
+    >
       {(wiring) => (
         <input
           {...wiring}

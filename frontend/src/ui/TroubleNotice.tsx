@@ -11,25 +11,22 @@ interface TroubleNoticeProps {
   actions?: ReactNode;
 }
 
-/** A refusal in words, with its wait ticking away. When the wait is over, it says so and interrupts no more. */
+/** A refusal in words, with its wait ticking away in a line of its own, so that its end moves nothing. */
 export function TroubleNotice({ trouble, left, actions }: TroubleNoticeProps) {
   const { retryAfter } = trouble;
-  if (retryAfter !== undefined && left === 0)
-    return (
-      <Notice key="over" kind="info" actions={actions}>
-        <p>{words.common.waitOver}</p>
-      </Notice>
-    );
   return (
-    <Notice key="trouble" kind="error" actions={actions}>
+    <Notice kind={retryAfter !== undefined && left === 0 ? "info" : "error"} actions={actions}>
       <p>{say(trouble)}</p>
-      {retryAfter !== undefined && (
-        <Wait
-          text={words.common.waitFor}
-          total={words.common.seconds(retryAfter)}
-          clock={formatClock(left)}
-        />
-      )}
+      {retryAfter !== undefined &&
+        (left > 0 ? (
+          <Wait
+            text={words.common.waitFor}
+            total={words.common.seconds(retryAfter)}
+            clock={formatClock(left)}
+          />
+        ) : (
+          <p className="wait">{words.common.waitOver}</p>
+        ))}
     </Notice>
   );
 }

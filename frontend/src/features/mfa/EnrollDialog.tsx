@@ -5,7 +5,6 @@ import { Button } from "../../ui/Button";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { Steps } from "../../ui/Steps";
-import { TroubleNotice } from "../../ui/TroubleNotice";
 import { say, words } from "../../words";
 import { stepOf, steps, type Ceremony } from "./ceremony";
 import { nameError } from "./name";
@@ -121,7 +120,7 @@ function Over(props: { trouble: Trouble; onRestart: () => void; onCancel: () => 
     <>
       <DialogBody>
         <h3 className="dialog__subtitle">{t.overTitle}</h3>
-        {gone ? <p role="alert">{t.overGone}</p> : <TroubleNotice trouble={props.trouble} left={0} />}
+        <p role="alert">{gone ? t.overGone : say(props.trouble)}</p>
       </DialogBody>
       <DialogFoot>
         <Button onClick={props.onCancel}>{words.common.close}</Button>

@@ -59,7 +59,7 @@ export function MfaCard({ prove, proof }: MfaCardProps) {
             <Bone letters={12} />
           </p>
           <p className="row__facts">
-            <Bone letters={28} />
+            <Bone letters={12} /> <Bone letters={12} />
           </p>
         </div>
       </div>

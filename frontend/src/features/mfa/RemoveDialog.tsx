@@ -21,7 +21,7 @@ interface RemoveDialogProps {
 export function RemoveDialog({ method, others, busy, trouble, onRemove, onClose }: RemoveDialogProps) {
   const left = useCountdown(trouble);
   return (
-    <Dialog title={t.title(method.name)} closeLabel={words.common.close} onClose={onClose}>
+    <Dialog kind="short" title={t.title(method.name)} closeLabel={words.common.close} onClose={onClose}>
       <DialogBody>
         {trouble && <TroubleNotice trouble={trouble} left={left} />}
         <p>{others === 0 ? t.lastOne : t.oneOf(others)}</p>

@@ -14,6 +14,8 @@ const t = words.signIn;
 interface PasswordStepProps {
   email: string;
   onEmail: (email: string) => void;
+  /** Why this page is shown, until something else is to be said. */
+  greeting: string | undefined;
   /** Why the code step led back here. */
   trouble: Trouble | undefined;
   onSignedIn: () => void;
@@ -77,6 +79,11 @@ export function PasswordStep(props: PasswordStepProps) {
         <h1 className="gate__title">{t.title}</h1>
         <p className="gate__lead">{t.lead}</p>
       </div>
+      {props.greeting && !trouble && (
+        <Notice kind="info">
+          <p>{props.greeting}</p>
+        </Notice>
+      )}
       {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
       {trouble && place === "password" && (
         <Notice kind="error">

@@ -1,13 +1,12 @@
 import { useEffect, useState } from "react";
 import type { Trouble } from "../../api/client";
 import { words } from "../../words";
-import { Notice } from "../../ui/Notice";
 import { Wordmark } from "../../ui/Logo";
 import { CodeStep } from "./CodeStep";
 import { PasswordStep } from "./PasswordStep";
 
 /** Why somebody is on this page, where that is worth a sentence. */
-export type Arrival = "expired" | "signedOut" | "needed" | undefined;
+export type Arrival = "expired" | "signedOut" | undefined;
 
 type SignIn =
   | { at: "password"; trouble?: Trouble }
@@ -20,7 +19,7 @@ interface SignInPageProps {
 }
 
 const t = words.signIn;
-const sentences = { expired: t.expired, signedOut: t.signedOut, needed: t.needed };
+const sentences = { expired: t.expired, signedOut: t.signedOut };
 
 export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
   const [state, setState] = useState<SignIn>({ at: "password" });
@@ -38,20 +37,14 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
       </div>
       <div className="gate__card">
         {state.at === "password" ? (
-          <>
-            {arrival && !state.trouble && (
-              <Notice kind="info">
-                <p>{sentences[arrival]}</p>
-              </Notice>
-            )}
-            <PasswordStep
-              email={email}
-              onEmail={setEmail}
-              trouble={state.trouble}
-              onSignedIn={onSignedIn}
-              onCodeNeeded={() => setState({ at: "code" })}
-            />
-          </>
+          <PasswordStep
+            email={email}
+            onEmail={setEmail}
+            greeting={arrival && sentences[arrival]}
+            trouble={state.trouble}
+            onSignedIn={onSignedIn}
+            onCodeNeeded={() => setState({ at: "code" })}
+          />
         ) : (
           <CodeStep
             email={email}

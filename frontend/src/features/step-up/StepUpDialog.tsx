@@ -37,6 +37,7 @@ export function useStepUp(email: string) {
 
   const dialog = asking && (
     <Dialog
+      kind="over"
       title={words.stepUp.title}
       closeLabel={words.common.close}
       onClose={() => asking.settle(undefined)}
