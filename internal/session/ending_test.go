@@ -1,0 +1,164 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"twofold/internal/secret"
+	"twofold/internal/session"
+)
+
+func TestEnding(t *testing.T) {
+	t.Parallel()
+	for outcome, c := range map[string]struct {
+		end   func(d *desk, first session.Session, token secret.Text) error
+		lives [3]bool // ada's first, ada's second, bob's
+	}{
+		"one ends that one": {
+			func(d *desk, s session.Session, _ secret.Text) error { return d.End(ctx, "ada", s.ID) }, [3]bool{false, true, true},
+		},
+		"one of another account ends nothing": {
+			func(d *desk, s session.Session, _ secret.Text) error { return d.End(ctx, "bob", s.ID) }, [3]bool{true, true, true},
+		},
+		"by token ends that one": {
+			func(d *desk, _ session.Session, token secret.Text) error { return d.EndByToken(ctx, token) }, [3]bool{false, true, true},
+		},
+		"by a token that is unknown ends nothing": {
+			func(d *desk, _ session.Session, _ secret.Text) error { return d.EndByToken(ctx, secret.New("x")) }, [3]bool{true, true, true},
+		},
+		"the others spares the one": {
+			func(d *desk, s session.Session, _ secret.Text) error {
+				n, err := d.EndOthers(ctx, "ada", s.ID)
+				return errors.Join(err, count(n, 1))
+			}, [3]bool{true, false, true},
+		},
+		"the others with none to spare ends all": {
+			func(d *desk, _ session.Session, _ secret.Text) error {
+				n, err := d.EndOthers(ctx, "ada", "")
+				return errors.Join(err, count(n, 2))
+			}, [3]bool{false, false, true},
+		},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			d := open(t)
+			first, one := d.opened(t, "ada", false, session.Cookie)
+			_, two := d.opened(t, "ada", false, session.Token)
+			_, bobs := d.opened(t, "bob", false, session.Cookie)
+			must(t, c.end(d, first, one))
+			for i, token := range []secret.Text{one, two, bobs} {
+				if got := d.lives(t, token); got != c.lives[i] {
+					t.Errorf("session %d: lives = %v, want %v", i+1, got, c.lives[i])
+				}
+			}
+		})
+	}
+}
+
+func count(got, want int) error {
+	if got != want {
+		return errors.New("the number that ended is not right")
+	}
+	return nil
+}
+
+func TestTheLevelIsReadOffTheProofs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		amr  session.AMR
+		want session.ACR
+	}{
+		{nil, session.AAL1}, {session.Proofs(false), session.AAL1}, {session.Proofs(true), session.AAL2},
+		{session.AMR{"otp"}, session.AAL1}, {session.AMR{"pwd", "otp"}, session.AAL1}, {session.AMR{"MFA"}, session.AAL1}, {session.AMR{"mfa"}, session.AAL2},
+	} {
+		if got := c.amr.ACR(); got != c.want {
+			t.Errorf("%v is %s, want %s", c.amr, got, c.want)
+		}
+	}
+}
+
+func TestASessionSaysWhenItEndsAtTheLatest(t *testing.T) {
+	t.Parallel()
+	limits := session.Limits{AAL1Idle: time.Hour, AAL2Idle: 30 * time.Minute}
+	for what, c := range map[string]struct {
+		s    session.Session
+		want time.Time
+	}{
+		"idle first":             {session.Session{LastUsedAt: noon, EndsAt: noon.Add(2 * time.Hour)}, noon.Add(time.Hour)},
+		"idle first, two":        {session.Session{AMR: session.Proofs(true), LastUsedAt: noon, EndsAt: noon.Add(2 * time.Hour)}, noon.Add(30 * time.Minute)},
+		"the absolute one first": {session.Session{LastUsedAt: noon, EndsAt: noon.Add(time.Minute)}, noon.Add(time.Minute)},
+		"both at once":           {session.Session{LastUsedAt: noon, EndsAt: noon.Add(time.Hour)}, noon.Add(time.Hour)},
+	} {
+		if got := limits.ExpiresAt(c.s); !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", what, got, c.want)
+		}
+	}
+}
+
+var errStore = errors.New("the store fails")
+
+// broken fails at everything, after it seems to have found what was asked.
+type broken struct{ found session.Session }
+
+func (b broken) ByToken(context.Context, [32]byte) (session.Session, error) {
+	if b.found.ID == "" {
+		return session.Session{ID: "somebody's"}, errStore
+	}
+	return b.found, nil
+}
+
+func (broken) Insert(context.Context, session.Session, [32]byte) error   { return errStore }
+func (broken) Touch(context.Context, string, time.Time) error            { return errStore }
+func (broken) Update(context.Context, session.Session) error             { return errStore }
+func (broken) SetToken(context.Context, string, [32]byte) error          { return errStore }
+func (broken) Delete(context.Context, string, string) error              { return errStore }
+func (broken) DeleteByToken(context.Context, [32]byte) error             { return errStore }
+func (broken) DeleteOthers(context.Context, string, string) (int, error) { return 3, errStore }
+func (broken) DeleteOldest(context.Context, string, int) error           { return errStore }
+
+// full has no room, but fails only when the session is put in.
+type full struct{ broken }
+
+func (full) DeleteOldest(context.Context, string, int) error { return nil }
+
+func TestAStoreThatFailsOpensNothing(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	s, token := d.opened(t, "ada", false, session.Cookie)
+	opening := session.Opening{AccountID: "ada", Delivery: session.Token, AMR: session.Proofs(true)}
+	for what, call := range map[string]func(*session.Service) (any, error){
+		"Resume": func(d *session.Service) (any, error) { s, err := d.Resume(ctx, token); return s.ID, err },
+		"Raise": func(d *session.Service) (any, error) {
+			s, err := d.Raise(ctx, s, session.Proofs(true))
+			return s.ID, err
+		},
+		"Renew":      func(d *session.Service) (any, error) { token, err := d.Renew(ctx, s); return token.Reveal(), err },
+		"End":        func(d *session.Service) (any, error) { return "", d.End(ctx, "ada", s.ID) },
+		"EndByToken": func(d *session.Service) (any, error) { return "", d.EndByToken(ctx, token) },
+		"EndOthers":  func(d *session.Service) (any, error) { n, err := d.EndOthers(ctx, "ada", ""); return n, err },
+		"Open": func(d *session.Service) (any, error) {
+			s, token, err := d.Open(ctx, opening)
+			return s.ID + token.Reveal(), err
+		},
+	} {
+		for _, b := range []session.Store{broken{}, full{}} {
+			broke := *d.Service
+			broke.Store = b
+			got, err := call(&broke)
+			if !errors.Is(err, errStore) || errors.Is(err, session.ErrEnded) {
+				t.Errorf("%s: got %v, want the store's error", what, err)
+			}
+			if got != "" && got != 0 {
+				t.Errorf("%s: an error came with %v", what, got)
+			}
+		}
+	}
+	broke := *d.Service
+	broke.Store = broken{found: s}
+	d.now = noon.Add(10 * time.Minute) // long enough for the use to be noted
+	if got, err := broke.Resume(ctx, token); !errors.Is(err, errStore) || got.ID != "" {
+		t.Errorf("Resume whose use cannot be noted: got %+v, %v, want the store's error", got, err)
+	}
+}

@@ -1,0 +1,72 @@
+package session_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/store"
+)
+
+func TestTwentySessionsAndTheOldestEnds(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	_, bobs := d.opened(t, "bob", false, session.Cookie)
+	var tokens []secret.Text
+	for range 23 {
+		_, token := d.opened(t, "ada", false, session.Cookie)
+		tokens = append(tokens, token)
+		d.now = d.now.Add(time.Second)
+	}
+	for i, token := range tokens {
+		if got, want := d.lives(t, token), i >= 3; got != want {
+			t.Errorf("session %d of 23: lives = %v, want %v", i+1, got, want)
+		}
+	}
+	if !d.lives(t, bobs) {
+		t.Error("somebody else's session ended")
+	}
+}
+
+func TestManyAtOnceStayWithinTheNumber(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	d.Limits.PerAccount = 3
+	var mu sync.Mutex
+	var tokens []secret.Text
+	ids := 0
+	d.NewID = func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprint("s", ids) }
+	db, ok := d.Store.(store.Sessions)
+	if !ok {
+		t.Fatal("no real store")
+	}
+	var done sync.WaitGroup
+	for range 30 {
+		done.Go(func() {
+			err := db.InTx(ctx, func(ctx context.Context) error {
+				_, token, err := d.Open(ctx, session.Opening{AccountID: "ada", Delivery: session.Token, AMR: session.Proofs(false)})
+				mu.Lock()
+				defer mu.Unlock()
+				tokens = append(tokens, token)
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	alive := 0
+	for _, token := range tokens {
+		if d.lives(t, token) {
+			alive++
+		}
+	}
+	if alive != 3 {
+		t.Errorf("%d sessions live, want 3", alive)
+	}
+}
