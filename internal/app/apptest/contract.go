@@ -43,6 +43,9 @@ func readContract(t testing.TB, text []byte) *contract {
 
 // check answers what in an answer the contract does not say.
 func (c *contract) check(r *http.Request, answer *http.Response, body []byte) error {
+	if r.Method == http.MethodHead {
+		return checkHead(body)
+	}
 	route, params, err := c.router.FindRoute(r)
 	if err != nil {
 		return c.checkOutside(answer, body)
@@ -93,6 +96,14 @@ func checkCode(op *openapi3.Operation, answer *http.Response, body []byte) error
 		}
 	}
 	return fmt.Errorf("%s answers %d %s, undocumented", op.OperationID, answer.StatusCode, p.Code)
+}
+
+// checkHead wants no body: what GET would have answered is in the headers alone.
+func checkHead(body []byte) error {
+	if len(body) > 0 {
+		return fmt.Errorf("an answer to HEAD has a body of %d bytes", len(body))
+	}
+	return nil
 }
 
 // checkOutside wants a problem wherever there is neither an operation nor a page.

@@ -29,15 +29,27 @@ const Password = "correct horse battery staple"
 
 // Clock is a clock that stands still until it is moved.
 type Clock struct {
-	mu sync.Mutex
-	at time.Time
+	mu    sync.Mutex
+	at    time.Time
+	watch func()
 }
 
 // Now reads it.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.watch != nil {
+		c.watch()
+	}
 	return c.at
+}
+
+// Watch calls watch at every reading from now on; nil stops that. What watch panics with, the house panics with: the
+// clock is the one part that everything in it asks.
+func (c *Clock) Watch(watch func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watch = watch
 }
 
 // Advance moves it, forward or back.

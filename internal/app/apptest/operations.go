@@ -1,0 +1,60 @@
+package apptest
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Operation is one operation of the contract.
+type Operation struct {
+	ID, Method, Path string
+	Session          bool     // needs one
+	Purpose          string   // of the step-up it needs, or empty
+	Members          []string // of its body, in order; none where it takes no body
+	Needs            []string // the members that may not be left out
+}
+
+// Operations are those of the contract, by path and method.
+func Operations(t testing.TB) []Operation {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(Contract(t))
+	if err != nil {
+		t.Fatalf("contract: %v", err)
+	}
+	var all []Operation
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		item := doc.Paths.Map()[path].Operations()
+		for _, method := range slices.Sorted(maps.Keys(item)) {
+			all = append(all, readOperation(method, path, item[method]))
+		}
+	}
+	return all
+}
+
+func readOperation(method, path string, op *openapi3.Operation) Operation {
+	o := Operation{ID: op.OperationID, Method: method, Path: path}
+	o.Purpose, _ = op.Extensions["x-step-up-purpose"].(string)
+	if op.Security != nil {
+		for _, alternative := range *op.Security {
+			_, bearer := alternative["sessionBearer"]
+			o.Session = o.Session || bearer
+		}
+	}
+	if op.RequestBody != nil {
+		schema := op.RequestBody.Value.Content.Get("application/json").Schema.Value
+		o.Members = slices.Sorted(maps.Keys(schema.Properties))
+		o.Needs = schema.Required
+	}
+	return o
+}
+
+// Writes says whether the operation may change something.
+func (o Operation) Writes() bool { return o.Method != http.MethodGet }
+
+// At is the operation's path, with an id where it takes one.
+func (o Operation) At(id string) string { return strings.ReplaceAll(o.Path, "{id}", id) }
