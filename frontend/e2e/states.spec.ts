@@ -45,11 +45,17 @@ for (const colorScheme of schemes)
       test.setTimeout(180_000);
 
       const shooter = (page: Page) => async (state: string) => {
-        await page.evaluate(async () => {
-          for (const animation of document.getAnimations())
-            if (animation.effect?.getComputedTiming().iterations !== Infinity)
-              await animation.finished.catch(() => {});
-        });
+        const moving = () =>
+          page.evaluate(
+            () =>
+              document
+                .getAnimations()
+                .filter(
+                  ({ playState, effect }) =>
+                    playState === "running" && effect?.getComputedTiming().iterations !== Infinity,
+                ).length,
+          );
+        await expect.poll(moving, { intervals: [20] }).toBe(0);
         await page.screenshot({ path: `e2e/screenshots/${state}-${colorScheme}-${width}.png` });
         const found = await new AxeBuilder({ page }).analyze();
         expect(

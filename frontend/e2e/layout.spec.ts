@@ -1,0 +1,103 @@
+import { beginEnrollment, expect, mfaCard, signIn, test } from "./fixtures";
+import { enrollByApi } from "./server";
+
+test.describe("320 px", () => {
+  test.use({ viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
+
+  test("nothing scrolls sideways, and fingers find what they aim at", async ({ page, server, account }) => {
+    const secrets: string[] = [];
+    for (const name of ["W".repeat(64), "Phone"])
+      secrets.push(await enrollByApi(server, account, name, secrets));
+    const fits = async (what: string) => {
+      const beyond = await page.evaluate(() =>
+        [document.documentElement, ...document.querySelectorAll("dialog[open]")].map(
+          (box) => box.scrollWidth - box.clientWidth,
+        ),
+      );
+      expect(Math.max(...beyond), what).toBeLessThanOrEqual(0);
+      const small = await page
+        .locator("button:visible, a:visible:not(.skip), input:visible, summary:visible")
+        .evaluateAll((elements) =>
+          elements
+            .filter((element) => !element.closest("main:has(dialog[open]) :not(dialog *)"))
+            .map((element) => ({
+              box: element.getBoundingClientRect(),
+              text: element.outerHTML.slice(0, 90),
+            }))
+            .filter(({ box }) => box.width < 44 || box.height < 44)
+            .map(({ text, box }) => `${text} ${box.width}×${box.height}`),
+        );
+      expect(small, what).toEqual([]);
+    };
+    await page.goto("/sign-in");
+    await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await fits("sign in");
+    await signIn(page, server, account, secrets[0]);
+    await fits("account");
+    const dialog = await beginEnrollment(page, account, "Third", await server.nextCode(secrets[1] ?? ""));
+    await dialog.getByText("Can’t scan?").click();
+    await fits("scan");
+    await expect(dialog.getByRole("link", { name: "Open in authenticator app" })).toHaveAttribute(
+      "href",
+      /^otpauth:/,
+    );
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    await fits("verify");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Remove W/ }).click();
+    await fits("remove");
+  });
+});
+
+test("text at twice its size still fits", async ({ page, server, account }) => {
+  await page.setViewportSize({ width: 640, height: 800 });
+  await signIn(page, server, account);
+  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
+  await beginEnrollment(page, account);
+  const beyond = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("dialog[open]")].map(
+      (box) => box.scrollWidth - box.clientWidth,
+    ),
+  );
+  expect(Math.max(...beyond)).toBeLessThanOrEqual(0);
+});
+
+test.describe("reduced motion", () => {
+  test.use({ contextOptions: { reducedMotion: "reduce" } });
+
+  test("nothing flies in", async ({ page, server, account }) => {
+    await signIn(page, server, account);
+    await page.getByRole("button", { name: "Register MFA Method" }).click();
+    const length = await page
+      .getByRole("dialog")
+      .evaluate((dialog) => Number.parseFloat(getComputedStyle(dialog).animationDuration));
+    expect(length).toBeLessThan(0.001);
+  });
+});
+
+test.describe("forced colors", () => {
+  test.use({ contextOptions: { forcedColors: "active" } });
+
+  test("what matters keeps its outline", async ({ page, server, account }) => {
+    await signIn(page, server, account);
+    await page.screenshot({ path: "e2e/screenshots/account-off-forced-1280.png" });
+    const button = page.getByRole("button", { name: "Register MFA Method" });
+    expect(await button.evaluate((element) => getComputedStyle(element).borderStyle)).toBe("solid");
+    const dialog = await beginEnrollment(page, account);
+    expect(await page.locator(".qr").evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
+      "rgb(255, 255, 255)",
+    );
+    await page.screenshot({ path: "e2e/screenshots/scan-forced-1280.png" });
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    await page.screenshot({ path: "e2e/screenshots/verify-forced-1280.png" });
+  });
+});
+
+test("moves nothing sideways when the page grows a scrollbar", async ({ page, server, account }) => {
+  await page.setViewportSize({ width: 1280, height: 420 });
+  await signIn(page, server, account);
+  const left = () => mfaCard(page).evaluate((card) => card.getBoundingClientRect().left);
+  const short = await left();
+  await page.setViewportSize({ width: 1280, height: 1400 });
+  expect(await left()).toBe(short);
+});

@@ -1,0 +1,124 @@
+// What goes wrong around the page: each time it says what to do next, keeps what was typed, and works afterwards.
+import type { Page, Route } from "@playwright/test";
+import { alert, expect, fillSignIn, mfaCard, signIn, test } from "./fixtures";
+import { enrollByApi, wrongCode } from "./server";
+
+const refuse = (page: Page, path: string, status: number, body: object, times = 1) =>
+  page.route(
+    `**/api/v1${path}`,
+    (route: Route) =>
+      route.fulfill({
+        status,
+        headers: { "Content-Type": "application/problem+json" },
+        body: JSON.stringify({ type: "/problems/x", title: "x", status, ...body }),
+      }),
+    { times },
+  );
+
+test("an unreachable server keeps what was typed", async ({ page, account }) => {
+  await page.goto("/sign-in");
+  await page.route("**/api/v1/sessions", (route) => route.abort(), { times: 1 });
+  await fillSignIn(page, account);
+  await expect(alert(page)).toContainText(
+    "We can’t reach the server. Check your connection, then try again.",
+  );
+  await expect(page.getByLabel("Email")).toHaveValue(account.email);
+  await expect(page.getByLabel("Password", { exact: true })).toHaveValue(account.password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+});
+
+test("a wait counts down and ends by itself", async ({ page, account }) => {
+  await page.goto("/sign-in");
+  await refuse(page, "/sessions", 429, { code: "too_many_attempts", retry_after: 2 });
+  await fillSignIn(page, account);
+  const button = page.getByRole("button", { name: "Sign in" });
+  await expect(page.getByText("You can try again in")).toBeVisible();
+  await expect(button).toHaveAttribute("aria-disabled", "true");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("You can try again now.")).toBeVisible();
+  await expect(button).not.toHaveAttribute("aria-disabled", "true");
+  await button.click();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+});
+
+test("five wrong codes make a wait, of the real server", async ({ page, server, account }) => {
+  const secret = await enrollByApi(server, account, "Phone");
+  await page.goto("/sign-in");
+  await fillSignIn(page, account);
+  const field = page.getByLabel("6-digit code");
+  const wrong = await wrongCode(server, secret);
+  for (const left of ["Four", "Three", "Two", "One"]) {
+    await field.fill("");
+    await field.fill(wrong);
+    await expect(alert(page)).toContainText(`${left} ${left === "One" ? "try" : "tries"} left.`);
+  }
+  await field.fill("");
+  await field.fill(wrong);
+  await expect(alert(page)).not.toContainText("One try left.");
+  await expect(alert(page)).toHaveText(/\S/);
+});
+
+test("the account page asks again by itself, then offers to", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  await refuse(page, "/mfa", 503, { code: "unavailable" }, 2);
+  await page.reload();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+  await refuse(page, "/mfa", 503, { code: "unavailable" }, 3);
+  await page.reload();
+  await expect(alert(page)).toContainText("The service is busy right now");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+});
+
+test("signing out that fails says so", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  await page.route("**/api/v1/sessions/current", (route) => route.abort(), { times: 1 });
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(alert(page)).toContainText("you’re still signed in");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByText("You’re signed out.")).toBeVisible();
+});
+
+test("a removal that fails says so and can be tried again", async ({ page, server, account }) => {
+  const secret = await enrollByApi(server, account, "Phone");
+  await signIn(page, server, account, secret);
+  await page.getByRole("button", { name: "Remove Phone" }).click();
+  await refuse(page, "/mfa/methods/*", 500, { code: "internal", request_id: "r-1" });
+  const question = page.getByRole("dialog", { name: "Remove “Phone”?" });
+  await question.getByRole("button", { name: "Remove method" }).click();
+  await expect(alert(question)).toContainText("report this number: r-1");
+  await question.getByRole("button", { name: "Remove method" }).click();
+  const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
+  await proof.getByLabel("Password", { exact: true }).fill(account.password);
+  await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await proof.getByRole("button", { name: "Confirm" }).click();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+});
+
+test("closing while the code is judged leaves no half of it behind", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  await page.getByRole("button", { name: "Register MFA Method" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+  let begun = () => {};
+  await page.route(
+    "**/api/v1/mfa/totp/enrollments",
+    async (route) => {
+      await new Promise<void>((resolve) => (begun = resolve));
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  const asked = page.waitForRequest("**/api/v1/mfa/totp/enrollments");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await asked;
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  const cancelled = page.waitForResponse((response) => response.request().method() === "DELETE");
+  begun();
+  expect((await cancelled).status()).toBe(204);
+  await page.reload();
+  await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+  await expect(page.getByText("A registration wasn’t finished")).toBeHidden();
+});
