@@ -1,0 +1,53 @@
+package app_test
+
+import (
+	"maps"
+	"testing"
+
+	"twofold/internal/app/apptest"
+)
+
+const (
+	bob = "bob@example.com"
+
+	enrollments = "/api/v1/mfa/totp/enrollments"
+	methods     = "/api/v1/mfa/methods/"
+	complete    = "/api/v1/sessions/second-factor"
+	current     = "/api/v1/sessions/current"
+
+	// nowhere is an id that nothing has.
+	nowhere = "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f"
+)
+
+// withMFA adds an account and enrolls its phone. The script stays signed in, and the clock stands at the next code.
+func withMFA(h *apptest.House, email string) (*apptest.Client, *apptest.Phone) {
+	h.T.Helper()
+	h.AddAccount(email)
+	script := h.SignedIn(email)
+	return script, script.Enroll()
+}
+
+// half signs in as far as the code, and answers the sign-in token.
+func half(h *apptest.House, email string) string {
+	h.T.Helper()
+	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Want(202, "").Text("sign_in_token")
+}
+
+// finish presents a code for a sign-in token.
+func finish(h *apptest.House, token, code string) apptest.Answer {
+	h.T.Helper()
+	return h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": code})
+}
+
+// stepUp is a step-up token of the client's session.
+func stepUp(c *apptest.Client, purpose string, proofs ...JSON) string {
+	return c.StepUp(purpose, proofs...).Want(201, "").Text("step_up_token")
+}
+
+// wantTally fails the test unless the answers were these, so many of each.
+func wantTally(t *testing.T, answers []apptest.Answer, want map[string]int) {
+	t.Helper()
+	if got := apptest.Tally(answers); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
