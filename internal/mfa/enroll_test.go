@@ -1,0 +1,258 @@
+package mfa_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+func TestNames(t *testing.T) {
+	t.Parallel()
+	for outcome, c := range map[string]struct {
+		there []string
+		asked string
+		want  string // empty: taken
+	}{
+		"a free one is kept":                     {nil, "Pixel 11", "Pixel 11"},
+		"space around it is dropped":             {nil, "  Pixel 11\u00a0", "Pixel 11"},
+		"it is kept composed":                    {nil, "Zu\u0308rich", "Z\u00fcrich"},
+		"none is given one":                      {nil, "", "Authenticator app"},
+		"space alone is none":                    {nil, " \u3000 ", "Authenticator app"},
+		"the given one counts on":                {[]string{"Authenticator app"}, "", "Authenticator app 2"},
+		"the given one counts past gaps":         {[]string{"Authenticator app", "Authenticator app 3"}, "", "Authenticator app 2"},
+		"the given one minds case":               {[]string{"AUTHENTICATOR APP"}, "", "Authenticator app 2"},
+		"the same is taken":                      {[]string{"Pixel"}, "Pixel", ""},
+		"the same in capitals is taken":          {[]string{"Pixel"}, "PIXEL", ""},
+		"the same with space around is taken":    {[]string{"Pixel"}, " Pixel ", ""},
+		"the same decomposed is taken":           {[]string{"Z\u00fcrich"}, "ZU\u0308RICH", ""},
+		"one that folds the same is taken":       {[]string{"Stra\u00dfe"}, "STRASSE", ""},
+		"one that looks the same is another one": {[]string{"Pixel"}, "\u0420ixel", "\u0420ixel"},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			for _, at := range []string{"beginning", "confirming"} {
+				h := open(t)
+				for _, name := range c.there {
+					h.enroll(name)
+				}
+				g := h.grant("mfa.enroll")
+				asked := c.asked
+				if at == "confirming" {
+					asked = "some other name"
+				}
+				b, err := h.Begin(ctx, h.sess, "ada@example.com", asked, g)
+				got := b.Enrollment.Name
+				if at == "confirming" {
+					must(t, err)
+					var m mfa.Method
+					m, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.asked)
+					got = m.Name
+					if strings.TrimSpace(c.asked) == "" {
+						c.want = "some other name" // the name it was begun with stays
+					}
+				}
+				if c.want == "" {
+					if s := h.state(g); !errors.Is(err, mfa.ErrNameTaken) || s.Tries != 0 || s.GrantAlive != (at == "beginning") {
+						t.Errorf("%s: got %v, want ErrNameTaken, which costs no try (%d) and spends no token (alive: %v)", at, err, s.Tries, s.GrantAlive)
+					}
+					continue
+				}
+				if err != nil || got != c.want {
+					t.Errorf("%s: got %q, %v, want %q", at, got, err, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for range 5 {
+		h.enroll("")
+	}
+	g := h.grant("mfa.enroll")
+	if _, err := h.Begin(ctx, h.sess, "ada@example.com", "", g); !errors.Is(err, mfa.ErrTooManyMethods) {
+		t.Errorf("got %v, want ErrTooManyMethods", err)
+	}
+	if !h.state(g).GrantAlive {
+		t.Error("the token was spent")
+	}
+	found, err := h.Methods(ctx, "ada")
+	if err != nil || found[4].Name != "Authenticator app 5" {
+		t.Errorf("got %+v, %v", found, err)
+	}
+}
+
+func TestConfirmingIsRefused(t *testing.T) {
+	t.Parallel()
+	for outcome, c := range map[string]struct {
+		prepare func(h *house, b mfa.Begun) (sess session.Session, id, code string)
+		want    error
+		tries   int // that were counted; -1: the enrollment is gone or over
+	}{
+		"with a wrong code": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			return h.sess, b.Enrollment.ID, h.wrong(b)
+		}, mfa.ErrCodeRejected, 1},
+		"with a code of six letters": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			return h.sess, b.Enrollment.ID, "abcdef"
+		}, mfa.ErrCodeRejected, 1},
+		"in another session of the account": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			return h.resumed(h.elsewhere), b.Enrollment.ID, h.code(b)
+		}, mfa.ErrNotFound, 0},
+		"in a session of another account": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			return session.Session{ID: h.sess.ID, AccountID: "bob"}, b.Enrollment.ID, h.code(b)
+		}, mfa.ErrNotFound, 0},
+		"of another id": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			return h.sess, "id-000", h.code(b)
+		}, mfa.ErrNotFound, 0},
+		"when a newer one was begun": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			h.begin("newer")
+			return h.sess, b.Enrollment.ID, h.code(b)
+		}, mfa.ErrNotFound, 0},
+		"when it was cancelled": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			must(h.t, h.Cancel(ctx, "ada", b.Enrollment.ID))
+			return h.sess, b.Enrollment.ID, h.code(b)
+		}, mfa.ErrNotFound, -1},
+		"at its end": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			h.now = b.Enrollment.ExpiresAt
+			return h.sess, b.Enrollment.ID, h.code(b)
+		}, mfa.ErrEnrollmentExpired, -1},
+		"after five wrong codes": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			for range 5 {
+				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), "")
+				if !errors.Is(err, mfa.ErrCodeRejected) {
+					h.t.Fatal(err)
+				}
+			}
+			return h.sess, b.Enrollment.ID, h.code(b)
+		}, mfa.ErrEnrollmentExpired, -1},
+		"during a wait, which costs no try": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+			for range 5 {
+				h.left()
+			}
+			return h.sess, b.Enrollment.ID, h.code(b)
+		}, throttle.ErrWait, 0},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			b := h.begin("phone")
+			sess, id, code := c.prepare(h, b)
+			if m, change, err := h.Confirm(ctx, sess, id, code, ""); !errors.Is(err, c.want) || m.ID != "" || !change.NewToken.IsZero() {
+				t.Errorf("got %+v, %+v, %v, want %v", m, change, err, c.want)
+			}
+			s := h.state(stepup.Grant{})
+			if len(s.Methods) > 0 || s.Level != session.AAL1 || !s.Elsewhere {
+				t.Errorf("something changed: %+v", s)
+			}
+			if (s.Pending != "") != (c.tries >= 0) || (c.tries >= 0 && s.Tries != c.tries) {
+				t.Errorf("pending %q with %d tries, want %d", s.Pending, s.Tries, c.tries)
+			}
+		})
+	}
+}
+
+func TestARejectedCodeSaysWhatIsLeftAndHowFarTheClockIsOff(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	b := h.begin("phone")
+	for i, c := range []struct {
+		code string
+		off  time.Duration
+	}{
+		{h.wrong(b), 0},
+		{b.Key.Code(totp.StepAt(h.now) + 4), 2 * time.Minute},
+		{b.Key.Code(totp.StepAt(h.now) - 4), -2 * time.Minute},
+		{b.Key.Code(totp.StepAt(h.now) + 30), 0}, // a quarter of an hour is not a clock that is off
+	} {
+		_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, c.code, "")
+		var rejected *mfa.RejectedError
+		if !errors.As(err, &rejected) || rejected.ClockOffset != c.off || rejected.Budget.Left != 4-i {
+			t.Errorf("try %d: got %+v, want %s off and %d left", i+1, err, c.off, 4-i)
+		}
+	}
+}
+
+func TestConfirmingTheFirst(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	g := h.grant("mfa.remove")
+	b := h.begin("phone")
+	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	if err != nil || m.ID != b.Enrollment.ID || m.LastStep != totp.StepAt(h.now) || change.SessionsEnded != 1 || change.NewToken.IsZero() {
+		t.Errorf("got %+v, %+v, %v", m, change, err)
+	}
+	if s := h.state(g); s.Session || s.Elsewhere || s.GrantAlive || s.Pending != "" {
+		t.Errorf("the old token, another session, an older step-up token or the enrollment still lives: %+v", s)
+	}
+	if sess := h.resumed(change.NewToken); sess.AMR.ACR() != session.AAL2 || sess.ID != h.sess.ID {
+		t.Errorf("the session is %+v, want the same one at aal2", sess)
+	}
+	match, err := h.Verify(ctx, "ada", h.code(b))
+	must(t, err)
+	if err := h.Use(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
+		t.Errorf("its code again: got %v, want ErrCodeUsed", err)
+	}
+}
+
+func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
+	t.Parallel()
+	for what, prepare := range map[string]func(h *house) func() error{
+		"beginning with one token": func(h *house) func() error {
+			g := h.grant("mfa.enroll")
+			return func() error { _, err := h.Begin(ctx, h.sess, "ada@example.com", "", g); return err }
+		},
+		"confirming with one code": func(h *house) func() error {
+			b := h.begin("")
+			h.Limits.EnrollmentTries, h.Attempts.Limits.Free = 100, 100
+			return func() error { _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); return err }
+		},
+		"removing with one token": func(h *house) func() error {
+			m, _ := h.enroll("")
+			g := h.grant("mfa.remove")
+			return func() error { _, err := h.Remove(ctx, h.sess, m.ID, g); return err }
+		},
+		"using one code": func(h *house) func() error {
+			_, b := h.enroll("")
+			match, err := h.Verify(ctx, "ada", h.code(b))
+			must(h.t, err)
+			return func() error { return h.Use(ctx, "ada", match) }
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			do := prepare(h)
+			var mu sync.Mutex
+			newID := h.NewID
+			h.NewID = func() string { mu.Lock(); defer mu.Unlock(); return newID() }
+			h.unwrap()
+			var done sync.WaitGroup
+			var succeeded atomic.Int32
+			for range 20 {
+				done.Go(func() {
+					switch err := do(); {
+					case err == nil:
+						succeeded.Add(1)
+					case !errors.Is(err, mfa.ErrNotFound) && !errors.Is(err, mfa.ErrEnrollmentExpired) && !errors.Is(err, mfa.ErrCodeUsed) && !errors.Is(err, stepup.ErrRefused):
+						t.Error(err)
+					}
+				})
+			}
+			done.Wait()
+			if succeeded.Load() != 1 {
+				t.Errorf("%d succeeded, want 1", succeeded.Load())
+			}
+		})
+	}
+}

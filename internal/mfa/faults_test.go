@@ -1,0 +1,182 @@
+package mfa_test
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+var errStore = errors.New("the store fails")
+
+// faults makes the nth call of any store fail, counted over all of them; 0: none.
+type faults struct {
+	nth, calls int
+	struck     bool
+}
+
+func (f *faults) on(nth int) { *f = faults{nth: nth} }
+func (f *faults) off()       { f.nth = 0 }
+
+func (f *faults) strike() error {
+	f.calls++
+	if f.calls == f.nth {
+		f.struck = true
+		return errStore
+	}
+	return nil
+}
+
+// inTx fails to begin, or to commit.
+func (f *faults) inTx(ctx context.Context, real func(context.Context, func(context.Context) error) error, do func(context.Context) error) error {
+	if err := f.strike(); err != nil {
+		return err
+	}
+	return real(ctx, func(ctx context.Context) error {
+		if err := do(ctx); err != nil {
+			return err
+		}
+		return f.strike()
+	})
+}
+
+// through makes one call, unless it is the one that fails.
+func through[T any](f *faults, call func() (T, error)) (T, error) {
+	if err := f.strike(); err != nil {
+		var none T
+		return none, err
+	}
+	return call()
+}
+
+func (f *faults) do(call func() error) error {
+	if err := f.strike(); err != nil {
+		return err
+	}
+	return call()
+}
+
+type methods struct {
+	mfa.Store
+	*faults
+}
+
+func (s methods) InTx(ctx context.Context, do func(context.Context) error) error {
+	return s.inTx(ctx, s.Store.InTx, do)
+}
+
+func (s methods) Methods(ctx context.Context, a string) ([]mfa.Method, error) {
+	return through(s.faults, func() ([]mfa.Method, error) { return s.Store.Methods(ctx, a) })
+}
+
+func (s methods) InsertMethod(ctx context.Context, m mfa.Method) error {
+	return s.do(func() error { return s.Store.InsertMethod(ctx, m) })
+}
+
+func (s methods) DeleteMethod(ctx context.Context, a, id string) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.DeleteMethod(ctx, a, id) })
+}
+
+func (s methods) DeleteMethods(ctx context.Context, a string) (int, error) {
+	return through(s.faults, func() (int, error) { return s.Store.DeleteMethods(ctx, a) })
+}
+
+func (s methods) UseStep(ctx context.Context, a, id string, step totp.Step, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.UseStep(ctx, a, id, step, at) })
+}
+
+func (s methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error {
+	return s.do(func() error { return s.Store.ReplaceEnrollment(ctx, e) })
+}
+
+func (s methods) Enrollment(ctx context.Context, a, id string) (mfa.Enrollment, error) {
+	return through(s.faults, func() (mfa.Enrollment, error) { return s.Store.Enrollment(ctx, a, id) })
+}
+
+func (s methods) CurrentEnrollment(ctx context.Context, a string) (mfa.Enrollment, error) {
+	return through(s.faults, func() (mfa.Enrollment, error) { return s.Store.CurrentEnrollment(ctx, a) })
+}
+
+func (s methods) CountTry(ctx context.Context, a, id string, limit int) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.CountTry(ctx, a, id, limit) })
+}
+
+func (s methods) DeleteEnrollment(ctx context.Context, a, id string) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.DeleteEnrollment(ctx, a, id) })
+}
+
+func (s methods) DeleteEnrollments(ctx context.Context, a string) error {
+	return s.do(func() error { return s.Store.DeleteEnrollments(ctx, a) })
+}
+
+type locker struct {
+	mfa.Locker
+	*faults
+}
+
+func (s locker) Lock(ctx context.Context, a string) error {
+	return s.do(func() error { return s.Locker.Lock(ctx, a) })
+}
+
+type sessions struct {
+	session.Store
+	*faults
+}
+
+func (s sessions) Update(ctx context.Context, sess session.Session) error {
+	return s.do(func() error { return s.Store.Update(ctx, sess) })
+}
+
+func (s sessions) SetToken(ctx context.Context, id string, token [32]byte) error {
+	return s.do(func() error { return s.Store.SetToken(ctx, id, token) })
+}
+
+func (s sessions) DeleteOthers(ctx context.Context, a, keep string) (int, error) {
+	return through(s.faults, func() (int, error) { return s.Store.DeleteOthers(ctx, a, keep) })
+}
+
+type stepUps struct {
+	stepup.Store
+	*faults
+}
+
+func (s stepUps) Spend(ctx context.Context, id string, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.Spend(ctx, id, at) })
+}
+
+func (s stepUps) DeleteOf(ctx context.Context, a string) error {
+	return s.do(func() error { return s.Store.DeleteOf(ctx, a) })
+}
+
+type attempts struct {
+	throttle.Store
+	*faults
+}
+
+func (s attempts) InTx(ctx context.Context, do func(context.Context) error) error {
+	return s.inTx(ctx, s.Store.InTx, do)
+}
+
+func (s attempts) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (n int, until time.Time, counted bool, err error) {
+	if err := s.strike(); err != nil {
+		return 0, time.Time{}, false, err
+	}
+	return s.Store.Reserve(ctx, g, at, free, waits)
+}
+
+func (s attempts) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.ReserveTotal(ctx, g, at, limit) })
+}
+
+func (s attempts) Reset(ctx context.Context, g throttle.Guess) error {
+	return s.do(func() error { return s.Store.Reset(ctx, g) })
+}
+
+func (s attempts) ResetKind(ctx context.Context, subject string, k throttle.Kind) error {
+	return s.do(func() error { return s.Store.ResetKind(ctx, subject, k) })
+}

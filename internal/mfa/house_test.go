@@ -1,0 +1,193 @@
+package mfa_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/keyring"
+	"twofold/internal/mfa"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
+)
+
+// house is the service over a real database, with a clock that is moved and a store that can be made to fail.
+type house struct {
+	*mfa.Service
+	t      *testing.T
+	now    time.Time
+	faults *faults
+	db     *store.DB
+	ring   *keyring.Ring
+
+	sess      session.Session // ada's, of one factor at first
+	token     secret.Text
+	elsewhere secret.Text // her other session
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	must(t, db.Migrate(ctx))
+	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
+	must(t, err)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	must(t, err)
+	must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{ID: "ada", Email: "ada@example.com"}))
+	h := &house{t: t, now: noon, faults: &faults{}, db: db, ring: ring}
+	clock := func() time.Time { return h.now }
+	ids := 0
+	newID := func() string { ids++; return fmt.Sprintf("id-%03d", ids) }
+	h.Service = &mfa.Service{
+		Store:    methods{store.Methods{DB: db}, h.faults},
+		Accounts: locker{store.Accounts{DB: db}, h.faults},
+		Sealer:   ring,
+		Sessions: &session.Service{
+			Store: sessions{store.Sessions{DB: db}, h.faults}, Now: clock, NewID: newID,
+			Limits: session.Limits{AAL1Idle: time.Hour, AAL1Absolute: time.Hour, AAL2Idle: time.Hour, AAL2Absolute: time.Hour, PerAccount: 20},
+		},
+		StepUps: &stepup.Service{
+			Store: stepUps{store.StepUps{DB: db}, h.faults}, Keys: ring, Issuer: "https://example.com", Lifetime: 5 * time.Minute, Now: clock, NewID: newID,
+		},
+		Attempts: &throttle.Limiter{
+			Store: attempts{store.Attempts{DB: db}, h.faults}, Now: clock,
+			Limits: throttle.Limits{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
+		},
+		Audit:  audit.Log{To: slog.New(slog.DiscardHandler)},
+		Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5},
+		Issuer: "Twofold", Now: clock, NewID: newID,
+	}
+	h.sess, h.token = h.signIn(session.Cookie)
+	_, h.elsewhere = h.signIn(session.Token)
+	return h
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) signIn(d session.Delivery) (session.Session, secret.Text) {
+	h.t.Helper()
+	s, token, err := h.Sessions.Open(ctx, session.Opening{AccountID: "ada", Delivery: d, AMR: session.Proofs(false)})
+	must(h.t, err)
+	return s, token
+}
+
+// grant is a step-up that was proven.
+func (h *house) grant(p stepup.Purpose) stepup.Grant {
+	h.t.Helper()
+	_, g, err := h.StepUps.Issue(ctx, h.sess, p, session.Proofs(true))
+	must(h.t, err)
+	return g
+}
+
+func (h *house) begin(name string) mfa.Begun {
+	h.t.Helper()
+	b, err := h.Begin(ctx, h.sess, "ada@example.com", name, h.grant("mfa.enroll"))
+	must(h.t, err)
+	return b
+}
+
+func (h *house) code(b mfa.Begun) string { return b.Key.Code(totp.StepAt(h.now)) }
+
+// wrong is a code that fits neither now nor soon nor lately.
+func (h *house) wrong(b mfa.Begun) string {
+	for n := 0; ; n++ {
+		code := fmt.Sprintf("%06d", n)
+		if _, near := b.Key.Offset(code, h.now); !near && len(b.Key.Match(code, h.now)) == 0 {
+			return code
+		}
+	}
+}
+
+// enroll adds a method and moves the clock to its next code.
+func (h *house) enroll(name string) (mfa.Method, mfa.Begun) {
+	h.t.Helper()
+	b := h.begin(name)
+	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	must(h.t, err)
+	if !change.NewToken.IsZero() {
+		h.token = change.NewToken
+	}
+	h.sess = h.resumed(h.token)
+	_, h.elsewhere = h.signIn(session.Token)
+	h.now = h.now.Add(30 * time.Second)
+	return m, b
+}
+
+func (h *house) resumed(token secret.Text) session.Session {
+	h.t.Helper()
+	s, err := h.Sessions.Resume(ctx, token)
+	must(h.t, err)
+	return s
+}
+
+// state is everything that must change together.
+type state struct {
+	Methods    []string
+	Pending    string
+	Tries      int
+	Level      session.ACR
+	Session    bool // the token that was held still opens it
+	Elsewhere  bool
+	GrantAlive bool
+}
+
+func (h *house) state(g stepup.Grant) state {
+	h.t.Helper()
+	h.faults.off()
+	var s state
+	found, err := h.Methods(ctx, "ada")
+	must(h.t, err)
+	for _, m := range found {
+		s.Methods = append(s.Methods, m.Name)
+	}
+	if e, err := h.Pending(ctx, "ada"); err == nil {
+		s.Pending, s.Tries = e.ID, e.Tries
+	} else if !errors.Is(err, mfa.ErrNotFound) {
+		h.t.Fatal(err)
+	}
+	if sess, err := h.Sessions.Resume(ctx, h.token); err == nil {
+		s.Session, s.Level = true, sess.AMR.ACR()
+	}
+	_, err = h.Sessions.Resume(ctx, h.elsewhere)
+	s.Elsewhere = err == nil
+	s.GrantAlive, err = h.StepUps.Store.Alive(ctx, g.ID, h.now)
+	must(h.t, err)
+	return s
+}
+
+// left answers how many guesses at a code are free, and takes one of them.
+func (h *house) left() int {
+	h.t.Helper()
+	b, err := h.Attempts.Reserve(ctx, mfa.Guess("ada", h.sess))
+	must(h.t, err)
+	return b.Left
+}
+
+// unwrap takes the faults away, which count and are not made for many at once.
+func (h *house) unwrap() {
+	h.Store, h.Accounts = store.Methods{DB: h.db}, store.Accounts{DB: h.db}
+	h.Sessions.Store, h.StepUps.Store, h.Attempts.Store = store.Sessions{DB: h.db}, store.StepUps{DB: h.db}, store.Attempts{DB: h.db}
+}

@@ -1,0 +1,203 @@
+package mfa_test
+
+import (
+	"errors"
+	"testing"
+
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+func TestVerifyingChangesNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	m, b := h.enroll("phone")
+	for range 3 {
+		match, err := h.Verify(ctx, "ada", h.code(b))
+		if err != nil || len(match) != 1 || match[0].MethodID != m.ID || match[0].Step != totp.StepAt(h.now) {
+			t.Errorf("got %+v, %v", match, err)
+		}
+	}
+	for what, code := range map[string]string{"wrong": h.wrong(b), "empty": "", "short": "12345", "spaced": " " + h.code(b), "two steps on": b.Key.Code(totp.StepAt(h.now) + 2)} {
+		if match, err := h.Verify(ctx, "ada", code); err != nil || len(match) != 0 {
+			t.Errorf("%s: got %+v, %v, want no match", what, match, err)
+		}
+	}
+	if match, err := h.Verify(ctx, "bob", h.code(b)); err != nil || len(match) != 0 {
+		t.Errorf("for another account: got %+v, %v, want no match", match, err)
+	}
+}
+
+func TestACodeIsUsedUpWithEveryEarlierOne(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	_, b := h.enroll("phone")
+	now := totp.StepAt(h.now)
+	for _, c := range []struct {
+		step totp.Step
+		want error
+	}{
+		{now - 1, mfa.ErrCodeUsed}, // confirming used it
+		{now + 1, nil}, {now + 1, mfa.ErrCodeUsed}, {now, mfa.ErrCodeUsed},
+	} {
+		match, err := h.Verify(ctx, "ada", b.Key.Code(c.step))
+		must(t, err)
+		if err := h.Use(ctx, "ada", match); !errors.Is(err, c.want) {
+			t.Errorf("the code of step %+d: got %v, want %v", c.step-now, err, c.want)
+		}
+	}
+}
+
+func TestACodeThatFitsTwoMethodsIsUsedByEachOnce(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	first, b := h.enroll("phone")
+	twin := first
+	twin.ID, twin.Name, twin.LastStep = "twin", "twin", 0
+	var err error
+	twin.SealedKey, err = h.ring.Seal(b.Key.Bytes(), "ada", "twin")
+	must(t, err)
+	must(t, h.Store.InsertMethod(ctx, twin))
+	for i, want := range []error{nil, nil, mfa.ErrCodeUsed} {
+		match, err := h.Verify(ctx, "ada", h.code(b))
+		must(t, err)
+		if err := h.Use(ctx, "ada", match); !errors.Is(err, want) {
+			t.Errorf("time %d: got %v, want %v: every method that fits is tried before a code is called used", i+1, err, want)
+		}
+	}
+}
+
+func TestUsingNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	if err := h.Use(ctx, "ada", nil); !errors.Is(err, mfa.ErrCodeUsed) {
+		t.Errorf("got %v, want ErrCodeUsed", err)
+	}
+	_, b := h.enroll("phone")
+	match, err := h.Verify(ctx, "ada", h.code(b))
+	must(t, err)
+	if err := h.Use(ctx, "bob", match); !errors.Is(err, mfa.ErrCodeUsed) {
+		t.Errorf("by another account: got %v, want ErrCodeUsed", err)
+	}
+}
+
+func TestRemovingIsRefused(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	m, _ := h.enroll("phone")
+	g, spent := h.grant("mfa.remove"), h.grant("mfa.remove")
+	must(t, h.StepUps.Spend(ctx, spent))
+	bob := session.Session{ID: h.sess.ID, AccountID: "bob"}
+	for what, c := range map[string]struct {
+		sess  session.Session
+		id    string
+		grant stepup.Grant
+		want  error
+	}{
+		"of an id that is none":  {h.sess, "id-000", g, mfa.ErrNotFound},
+		"with a spent token":     {h.sess, m.ID, spent, stepup.ErrRefused},
+		"with no token":          {h.sess, m.ID, stepup.Grant{}, stepup.ErrRefused},
+		"of a stranger's method": {bob, m.ID, g, nil},
+	} {
+		_, err := h.Remove(ctx, c.sess, c.id, c.grant)
+		if err == nil || (c.want != nil && !errors.Is(err, c.want)) {
+			t.Errorf("%s: got %v, want %v", what, err, c.want)
+		}
+	}
+	if s := h.state(g); len(s.Methods) != 1 || !s.GrantAlive || !s.Session || !s.Elsewhere {
+		t.Errorf("something changed: %+v", s)
+	}
+}
+
+func TestRemovingOneOfTwoLeavesMFAOn(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	first, _ := h.enroll("phone")
+	h.enroll("tablet")
+	change, err := h.Remove(ctx, h.sess, first.ID, h.grant("mfa.remove"))
+	if err != nil || change.SessionsEnded != 1 {
+		t.Errorf("got %+v, %v, want the other session ended", change, err)
+	}
+	if enabled, err := h.Enabled(ctx, "ada"); err != nil || !enabled {
+		t.Errorf("enabled = %v, %v", enabled, err)
+	}
+}
+
+func TestResettingForgivesCodesAndEndsEverything(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll("phone")
+	h.begin("tablet")
+	g := h.grant("mfa.remove")
+	for range 5 {
+		h.left()
+	}
+	methods, sessions, err := h.Reset(ctx, "ada", "lost the phone")
+	if err != nil || methods != 1 || sessions != 2 {
+		t.Errorf("got %d methods, %d sessions, %v, want 1 and 2", methods, sessions, err)
+	}
+	if s := h.state(g); len(s.Methods) > 0 || s.Pending != "" || s.Session || s.Elsewhere || s.GrantAlive {
+		t.Errorf("left over: %+v", s)
+	}
+	if left := h.left(); left != 4 {
+		t.Errorf("%d left, want 4", left)
+	}
+	if _, _, err := h.Reset(ctx, "nobody", "x"); err == nil {
+		t.Error("an account that is not there was reset")
+	}
+}
+
+func TestAGuessIsCountedApartInALiveSessionOfTwoFactors(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		sess session.Session
+		want throttle.Bucket
+	}{
+		"at sign-in":                  {session.Session{}, throttle.Anyone},
+		"in a session of one factor":  {session.Session{ID: "s", AMR: session.Proofs(false)}, throttle.Anyone},
+		"in a session of two factors": {session.Session{ID: "s", AMR: session.Proofs(true)}, throttle.SessionBucket("s")},
+		"in no session that says two": {session.Session{AMR: session.Proofs(true)}, throttle.Anyone},
+	} {
+		want := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: c.want}
+		if got := mfa.Guess("ada", c.sess); got != want {
+			t.Errorf("%s: got %+v, want %+v", what, got, want)
+		}
+	}
+}
+
+func TestAnEnrollmentIsPendingUntilItsEnd(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	if _, err := h.Pending(ctx, "ada"); !errors.Is(err, mfa.ErrNotFound) {
+		t.Errorf("before there is one: got %v, want ErrNotFound", err)
+	}
+	b := h.begin("phone")
+	h.now = b.Enrollment.ExpiresAt.Add(-1)
+	if e, err := h.Pending(ctx, "ada"); err != nil || e.ID != b.Enrollment.ID {
+		t.Errorf("a moment before its end: got %+v, %v", e, err)
+	}
+	h.now = b.Enrollment.ExpiresAt
+	if _, err := h.Pending(ctx, "ada"); !errors.Is(err, mfa.ErrNotFound) {
+		t.Errorf("at its end: got %v, want ErrNotFound", err)
+	}
+	for what, c := range map[string][2]string{"another account's": {"bob", b.Enrollment.ID}, "none": {"ada", "id-000"}} {
+		if err := h.Cancel(ctx, c[0], c[1]); !errors.Is(err, mfa.ErrNotFound) {
+			t.Errorf("cancelling %s: got %v, want ErrNotFound", what, err)
+		}
+	}
+}
+
+func TestAnAddressThatNoKeyURICanHoldKeepsTheToken(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	g := h.grant("mfa.enroll")
+	if _, err := h.Begin(ctx, h.sess, "ada:x@example.com", "", g); !errors.Is(err, totp.ErrLabel) {
+		t.Errorf("got %v, want ErrLabel", err)
+	}
+	if !h.state(g).GrantAlive {
+		t.Error("the token was spent")
+	}
+}
