@@ -51,3 +51,15 @@ func wantTally(t *testing.T, answers []apptest.Answer, want map[string]int) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
+
+// wantPointer fails the test unless the problem points at that place of the request.
+func wantPointer(t *testing.T, a apptest.Answer, pointer string) {
+	t.Helper()
+	errors, _ := a.Value("errors").([]any)
+	for _, e := range errors {
+		if e, _ := e.(map[string]any); e["pointer"] == pointer {
+			return
+		}
+	}
+	t.Errorf("no error points at %q: %s", pointer, a.Body)
+}

@@ -98,7 +98,11 @@ func (c *Client) send(r *http.Request) Answer {
 	if err := c.h.contract.check(r, response, text); err != nil {
 		c.t.Errorf("%s %s answered %d, not in the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, text)
 	}
-	return Answer{Status: response.StatusCode, Header: response.Header, Body: text, t: c.t}
+	a := Answer{Status: response.StatusCode, Header: response.Header, Body: text, t: c.t}
+	if c.h.Witness != nil {
+		c.h.Witness(r, a)
+	}
+	return a
 }
 
 // Want fails the test unless the answer has the status and, for a problem, the code (empty: any).

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -67,6 +68,9 @@ type House struct {
 	Dir   string // holds twofold.db and master.key
 	Clock *Clock
 	Log   *Log
+
+	// Witness, where there is one, sees every answer that the house's clients get.
+	Witness func(r *http.Request, a Answer)
 
 	contract *contract
 	server   *httptest.Server
