@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"slices"
 	"sync"
@@ -22,6 +23,29 @@ func (c *Client) At(h *House) *Client {
 	same := *c
 	same.h = h
 	return &same
+}
+
+// Inside is the same client without a network between: when an answer is there, its request is over, and neither a line
+// of the log nor a reading of the clock follows.
+func (c *Client) Inside() *Client {
+	same := *c
+	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler}}
+	return &same
+}
+
+type inside struct{ handler http.Handler }
+
+func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.RemoteAddr, r.Host = "127.0.0.1:1", r.URL.Host
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	recorder := httptest.NewRecorder()
+	i.handler.ServeHTTP(recorder, r)
+	answer := recorder.Result()
+	answer.Request = r
+	return answer, nil
 }
 
 // Request is a request as Do would send it, for a test that bends it before it calls Send. Headers come in pairs and

@@ -1,0 +1,196 @@
+package app_test
+
+import (
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+)
+
+// canaries are secrets by what they are. None of them may turn up anywhere.
+type canaries map[string]string
+
+// in fails the test for every canary that a text holds, in any spelling.
+func (c canaries) in(t *testing.T, where, text string) {
+	t.Helper()
+	for what, secret := range c {
+		if len(secret) == 6 { // a code: any longer number may hold its digits by chance
+			if regexp.MustCompile(`(^|[^0-9A-Za-z])` + secret + `([^0-9A-Za-z]|$)`).MatchString(text) {
+				t.Errorf("%s holds %s", where, what)
+			}
+			continue
+		}
+		for form, spelled := range spellings(secret) {
+			if strings.Contains(text, spelled) {
+				t.Errorf("%s holds %s %s", where, what, form)
+			}
+		}
+	}
+}
+
+// live goes through a whole life with a house, right and wrong, and answers every secret that was in it.
+func live(t *testing.T, h *apptest.House) (*apptest.Client, canaries) {
+	t.Helper()
+	found := canaries{"the password": apptest.Password, "a wrong password": "the wrong canary of passwords"}
+	browser, script := h.Browser(), h.Script("")
+	script.SignIn(ada, JSON{"password": found["a wrong password"]}).Want(401, "credentials_rejected")
+	script.SignIn("nobody@example.com", JSON{"password": found["a wrong password"]}).Want(401, "credentials_rejected")
+	browser.SignIn(ada).Want(201, "")
+	found["a session cookie"] = browser.Cookie("twofold_session")
+	found["a step-up token"] = stepUp(browser, "mfa.enroll")
+	begun := browser.Do("POST", enrollments, nil, "Step-Up-Token", found["a step-up token"]).Want(201, "")
+	found["the key"] = begun.Text("secret")
+	phone := h.Scan(begun)
+	found["a wrong code"], found["the code that confirmed"] = phone.Wrong(), phone.Code()
+	browser.Confirm(phone, found["a wrong code"]).Want(422, "code_rejected")
+	browser.Confirm(phone, found["the code that confirmed"]).Want(201, "")
+	found["the renewed session cookie"] = browser.Cookie("twofold_session")
+	h.Clock.Advance(30 * time.Second)
+	found["a sign-in token"], found["the code that signed in"] = half(h, ada), phone.Code()
+	finish(h, found["a sign-in token"], found["a wrong code"]).Want(401, "code_rejected")
+	found["a session token"] = finish(h, found["a sign-in token"], found["the code that signed in"]).Want(201, "").Text("session_token")
+	finish(h, half(h, ada), found["the code that signed in"]).Want(401, "code_used")
+	other := h.Browser()
+	other.SignIn(ada).Want(202, "")
+	found["a sign-in cookie"] = other.Cookie("twofold_signin")
+	h.Clock.Advance(30 * time.Second)
+	found["the code that stepped up"] = phone.Code()
+	found["a token for removal"] = stepUp(browser, "mfa.remove", JSON{"code": found["the code that stepped up"]})
+	return browser, found
+}
+
+// provoke sends what is refused for its shape, with secrets in all the wrong places.
+func provoke(c *apptest.Client, found canaries) {
+	password, code, token := found["the password"], found["a wrong code"], found["a session token"]
+	key, remove := found["the key"], found["a token for removal"]
+	for _, body := range []apptest.Raw{
+		apptest.Raw(`{"email":"` + ada + `","password":"` + password + `","password":"` + password + `"}`),
+		apptest.Raw(`{"email":"` + ada + `","password":"` + password),
+		apptest.Raw(`{"email":"` + ada + `","password":"` + password + `"} ` + password),
+		apptest.Raw(`{"email":"` + ada + `","password":["` + password + `"]}`),
+		apptest.Raw(`{"email":{"` + ada + `":"` + password + `"},"password":"` + password + `"}`),
+		apptest.Raw(`{"email":"` + ada + `","password":"` + password + `","code":` + "1" + code + `}`),
+		apptest.Raw(`{"email":"` + ada + `","password":"` + password + `","code":"` + code + code + `"}`),
+		apptest.Raw(`{"email":"` + ada + `","Password":"` + password + `"}`),
+		apptest.Raw(`{"email":"` + ada + `","password":"` + password + "\xff" + `"}`),
+		apptest.Raw(`"` + password + `"`),
+		apptest.Raw(`{"email":"` + ada + `","password":"` + password + `","deliver":"` + token + `"}`),
+		apptest.Raw(`{"email":"` + ada + `","password":"` + strings.Repeat(password, 1000) + `"}`),
+	} {
+		c.Do("POST", "/api/v1/sessions", body)
+		c.Do("POST", "/api/v1/step-up", body)
+		c.Do("POST", complete, body)
+	}
+	c.Do("POST", "/api/v1/sessions", apptest.Raw("password="+password), "Content-Type", "application/x-www-form-urlencoded; p="+token)
+	c.Do("GET", "/api/v1/"+key+"?password="+token, nil)
+	c.Do("GET", methods+key+"?code="+code, nil)
+	c.Do("GET", "/"+token, nil)
+	c.Do("DELETE", methods+token, nil, "Step-Up-Token", remove)
+	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove+"x")
+	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove[:len(remove)-9]+"AAAAAAAAA")
+	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", token)
+	c.Do("POST", "/api/v1/step-up", JSON{"purpose": token, "password": password})
+	c.Do("PUT", "/api/v1/mfa?token="+token, nil)
+	c.Do("GET", current, nil, "Authorization", "Bearer "+token)
+	c.Do("GET", current, nil, "Cookie", "twofold_session="+token+"; twofold_session="+token)
+	c.Do("GET", current, nil, "Authorization", "Basic "+token)
+}
+
+func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	browser, found := live(t, h)
+	heard := overhear(h)
+	provoke(browser, found)
+	failInside(t, h, browser, found)
+
+	found.in(t, "a refusal", heard())
+	found.in(t, "the log", h.Log.String())
+	for _, line := range []string{`"msg":"panic"`, `"msg":"request failed"`, `"event":"step_up.refused"`, `"event":"sign_in.failed"`} {
+		if !strings.Contains(h.Log.String(), line) {
+			t.Errorf("the log has no %s: the run proves nothing", line)
+		}
+	}
+	wantNothingKept(t, h, found) // while it runs, with its write-ahead log
+	h.App.Close()
+	h.Script("").SignIn(ada).Want(503, "unavailable")
+	browser.Do("GET", current, nil).Want(503, "unavailable")
+	browser.Do("GET", "/readyz", nil).Want(503, "unavailable")
+	browser.Do("GET", "/healthz", nil).Want(200, "")
+	found.in(t, "the log of a house without its database", h.Log.String())
+	wantNothingKept(t, h, found)
+}
+
+// failInside makes requests panic at each place where they ask for the time, with secrets as what they panic with.
+func failInside(t *testing.T, h *apptest.House, browser *apptest.Client, found canaries) {
+	t.Helper()
+	browser = browser.Inside()
+	requests := map[string]func() apptest.Answer{
+		"sign-in": func() apptest.Answer { return h.Script("").Inside().SignIn(ada) },
+		"step-up": func() apptest.Answer { return browser.StepUp("mfa.remove", JSON{"code": found["a wrong code"]}) },
+		"removal": func() apptest.Answer {
+			return browser.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", found["a token for removal"])
+		},
+		"reading": func() apptest.Answer { return browser.Do("GET", "/api/v1/mfa", nil) },
+	}
+	values := []any{apptest.Password, http.ErrNotSupported, map[string]string(maps.Clone(found)), struct{ Key, Code string }{found["the key"], found["a wrong code"]}}
+	for name, request := range requests {
+		readings := 0
+		h.Clock.Watch(func() { readings++ })
+		request()
+		// The first reading is before the request is watched over, and the last when it has been answered.
+		for n := 2; n < readings; n++ {
+			count := 0
+			h.Clock.Watch(func() {
+				if count++; count == n {
+					panic(values[n%len(values)])
+				}
+			})
+			a := request()
+			h.Clock.Watch(nil)
+			wantInternal(t, name, a)
+		}
+		h.Clock.Watch(nil)
+		if readings < 3 {
+			t.Errorf("%s asks for the time %d times: nothing failed inside of it", name, readings)
+		}
+	}
+}
+
+// wantInternal wants a problem that says nothing but where to look.
+func wantInternal(t *testing.T, what string, a apptest.Answer) {
+	t.Helper()
+	whole, _ := a.Value().(map[string]any)
+	got := slices.Sorted(maps.Keys(whole))
+	want := []string{"code", "request_id", "status", "title", "type"}
+	if a.Status != 500 || a.Code() != "internal" || !slices.Equal(got, want) {
+		t.Errorf("%s: got %d %s, want 500 with %v", what, a.Status, a.Body, want)
+	}
+	if a.Value("request_id") != a.Header.Get("X-Request-Id") {
+		t.Errorf("%s: the problem's request id %v is not the header's, %s", what, a.Value("request_id"), a.Header.Get("X-Request-Id"))
+	}
+}
+
+// wantNothingKept reads the database's files as whoever stole them would.
+func wantNothingKept(t *testing.T, h *apptest.House, found canaries) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(h.Dir, "twofold.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no database in %s: %v", h.Dir, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found.in(t, filepath.Base(file), string(text))
+	}
+}
