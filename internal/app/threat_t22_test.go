@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"twofold/internal/app/apptest"
 )
@@ -77,8 +76,8 @@ func TestT22_AStolenDatabaseHoldsNoTokenThatWorks(t *testing.T) {
 			t.Fatal(err)
 		}
 		for form, text := range spellings(string(hash)) {
-			if !utf8.ValidString(text) {
-				continue
+			if form == "as it is" || form == "in lower case" {
+				continue // bytes do not fit into a header
 			}
 			t.Run(c.member+" hash "+form, func(t *testing.T) {
 				script := h.Script(text).For(t)
