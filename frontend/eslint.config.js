@@ -10,29 +10,22 @@ const forbid = (files, group, message) => ({
   files,
   rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns: [{ group, message }] }] },
 });
+const folder = (name) => [`**/${name}`, `**/${name}/**`];
 const walls = [
   ...features.map((feature) =>
     forbid(
       [`src/features/${feature}/**`],
-      [
-        "**/app/**",
-        "../../features/**",
-        ...features.filter((other) => other !== feature).map((other) => `**/${other}/**`),
-      ],
+      ["app", ...features.filter((other) => other !== feature)].flatMap(folder),
       "Features meet only in the app shell (src/app).",
     ),
   ),
   forbid(
     ["src/ui/**"],
-    ["**/app/**", "**/features/**", "**/api/**"],
+    ["app", "features", "api"].flatMap(folder),
     "src/ui knows neither features nor the API.",
   ),
-  forbid(
-    ["src/api/**"],
-    ["**/app/**", "**/features/**", "**/ui/**", "**/words/**"],
-    "src/api knows no page.",
-  ),
-  forbid(["src/words/**"], ["**/app/**", "**/features/**", "**/ui/**"], "src/words knows no page."),
+  forbid(["src/api/**"], ["app", "features", "ui", "words"].flatMap(folder), "src/api knows no page."),
+  forbid(["src/words/**"], ["app", "features", "ui"].flatMap(folder), "src/words knows no page."),
 ];
 
 export default ts.config(

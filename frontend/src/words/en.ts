@@ -138,7 +138,7 @@ export const en = {
     off: "Off",
     register: "Register MFA Method",
     emptyTitle: "Not set up yet",
-    empty: "Register an authenticator app, so that a stolen password isn’t enough to get in.",
+    empty: "With an authenticator app, a stolen password isn’t enough.",
     methods: "Your MFA methods",
     totp: "Authenticator app",
     added: "Added",

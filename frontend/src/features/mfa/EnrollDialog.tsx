@@ -119,7 +119,9 @@ function Over(props: { trouble: Trouble; onRestart: () => void; onCancel: () => 
   return (
     <>
       <DialogBody>
-        <h3 className="dialog__subtitle">{t.overTitle}</h3>
+        <h3 className="dialog__subtitle" tabIndex={-1} data-autofocus>
+          {t.overTitle}
+        </h3>
         <p role="alert">{gone ? t.overGone : say(props.trouble)}</p>
       </DialogBody>
       <DialogFoot>

@@ -59,7 +59,12 @@ export function MfaCard({ prove, proof }: MfaCardProps) {
             <Bone letters={12} />
           </p>
           <p className="row__facts">
-            <Bone letters={12} /> <Bone letters={12} />
+            <span>
+              <Bone letters={12} />
+            </span>
+            <span>
+              <Bone letters={12} />
+            </span>
           </p>
         </div>
       </div>

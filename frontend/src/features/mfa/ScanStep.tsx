@@ -25,6 +25,9 @@ export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
       }}
     >
       <DialogBody>
+        <h3 className="sr-only" tabIndex={-1} data-autofocus>
+          {t.stepOf(2, 4, t.steps.scan)}
+        </h3>
         <p className="lead">{t.scanLead}</p>
         <p className="hint">{t.what}</p>
         <a className="button button--secondary button--wide only-touch" href={enrollment.otpauth_uri}>
@@ -32,7 +35,12 @@ export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
         </a>
         <p className="hint only-touch">{t.orScan}</p>
         <QrCode png={enrollment.qr_png} alt={t.qrAlt} />
-        <details className="disclosure">
+        <details
+          className="disclosure"
+          onToggle={(event) => {
+            if (event.currentTarget.open) event.currentTarget.scrollIntoView({ block: "end" });
+          }}
+        >
           <summary className="disclosure__summary">
             <ChevronIcon />
             {t.cantScan}
