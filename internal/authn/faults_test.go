@@ -1,0 +1,189 @@
+package authn_test
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/authn"
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+var errStore = errors.New("the store fails")
+
+// faults makes the nth call of any store fail, counted over all of them; 0: none.
+type faults struct {
+	nth, calls int
+	struck     bool
+}
+
+func (f *faults) on(nth int) { *f = faults{nth: nth} }
+func (f *faults) off()       { f.nth = 0 }
+
+func (f *faults) strike() error {
+	f.calls++
+	if f.calls == f.nth {
+		f.struck = true
+		return errStore
+	}
+	return nil
+}
+
+// inTx fails to begin, or to commit.
+func (f *faults) inTx(ctx context.Context, real func(context.Context, func(context.Context) error) error, do func(context.Context) error) error {
+	if err := f.strike(); err != nil {
+		return err
+	}
+	return real(ctx, func(ctx context.Context) error {
+		if err := do(ctx); err != nil {
+			return err
+		}
+		return f.strike()
+	})
+}
+
+// through makes one call, unless it is the one that fails.
+func through[T any](f *faults, call func() (T, error)) (T, error) {
+	if err := f.strike(); err != nil {
+		var none T
+		return none, err
+	}
+	return call()
+}
+
+func (f *faults) do(call func() error) error {
+	if err := f.strike(); err != nil {
+		return err
+	}
+	return call()
+}
+
+type methods struct {
+	mfa.Store
+	*faults
+}
+
+func (s methods) Methods(ctx context.Context, a string) ([]mfa.Method, error) {
+	return through(s.faults, func() ([]mfa.Method, error) { return s.Store.Methods(ctx, a) })
+}
+
+func (s methods) UseStep(ctx context.Context, a, id string, step totp.Step, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.UseStep(ctx, a, id, step, at) })
+}
+
+type accounts struct {
+	account.Store
+	*faults
+}
+
+func (s accounts) ByID(ctx context.Context, id string) (account.Account, error) {
+	return through(s.faults, func() (account.Account, error) { return s.Store.ByID(ctx, id) })
+}
+
+func (s accounts) ByEmail(ctx context.Context, email string) (account.Account, error) {
+	return through(s.faults, func() (account.Account, error) { return s.Store.ByEmail(ctx, email) })
+}
+
+func (s accounts) Rehash(ctx context.Context, id, old, hash string) error {
+	return s.do(func() error { return s.Store.Rehash(ctx, id, old, hash) })
+}
+
+func (s accounts) Lock(ctx context.Context, id string) error {
+	return s.do(func() error { return s.Store.Lock(ctx, id) })
+}
+
+type signIns struct {
+	authn.Store
+	*faults
+}
+
+func (s signIns) InTx(ctx context.Context, do func(context.Context) error) error {
+	return s.inTx(ctx, s.Store.InTx, do)
+}
+
+func (s signIns) Insert(ctx context.Context, p authn.Pending, token [32]byte) error {
+	return s.do(func() error { return s.Store.Insert(ctx, p, token) })
+}
+
+func (s signIns) ByToken(ctx context.Context, token [32]byte) (authn.Pending, error) {
+	return through(s.faults, func() (authn.Pending, error) { return s.Store.ByToken(ctx, token) })
+}
+
+func (s signIns) CountTry(ctx context.Context, id string, limit int) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.CountTry(ctx, id, limit) })
+}
+
+func (s signIns) Delete(ctx context.Context, id string) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.Delete(ctx, id) })
+}
+
+func (s signIns) DeleteOldest(ctx context.Context, a string, keep int) error {
+	return s.do(func() error { return s.Store.DeleteOldest(ctx, a, keep) })
+}
+
+type sessions struct {
+	session.Store
+	*faults
+}
+
+func (s sessions) Insert(ctx context.Context, sess session.Session, token [32]byte) error {
+	return s.do(func() error { return s.Store.Insert(ctx, sess, token) })
+}
+
+func (s sessions) Delete(ctx context.Context, a, id string) error {
+	return s.do(func() error { return s.Store.Delete(ctx, a, id) })
+}
+
+func (s sessions) DeleteByToken(ctx context.Context, token [32]byte) error {
+	return s.do(func() error { return s.Store.DeleteByToken(ctx, token) })
+}
+
+func (s sessions) DeleteOldest(ctx context.Context, a string, keep int) error {
+	return s.do(func() error { return s.Store.DeleteOldest(ctx, a, keep) })
+}
+
+type stepUps struct {
+	stepup.Store
+	*faults
+}
+
+func (s stepUps) Insert(ctx context.Context, g stepup.Grant) error {
+	return s.do(func() error { return s.Store.Insert(ctx, g) })
+}
+
+func (s stepUps) Alive(ctx context.Context, id string, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.Alive(ctx, id, at) })
+}
+
+type attempts struct {
+	throttle.Store
+	*faults
+}
+
+func (s attempts) InTx(ctx context.Context, do func(context.Context) error) error {
+	return s.inTx(ctx, s.Store.InTx, do)
+}
+
+func (s attempts) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (n int, until time.Time, counted bool, err error) {
+	if err := s.strike(); err != nil {
+		return 0, time.Time{}, false, err
+	}
+	return s.Store.Reserve(ctx, g, at, free, waits)
+}
+
+func (s attempts) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.ReserveTotal(ctx, g, at, limit) })
+}
+
+func (s attempts) Reset(ctx context.Context, g throttle.Guess) error {
+	return s.do(func() error { return s.Store.Reset(ctx, g) })
+}
+
+func (s attempts) Until(ctx context.Context, g throttle.Guess, at time.Time) (time.Time, error) {
+	return through(s.faults, func() (time.Time, error) { return s.Store.Until(ctx, g, at) })
+}

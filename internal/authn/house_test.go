@@ -1,0 +1,206 @@
+package authn_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/authn"
+	"twofold/internal/keyring"
+	"twofold/internal/mfa"
+	"twofold/internal/password"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+const ada = "ada@example.com"
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
+
+	right = secret.New("correct horse battery staple")
+	wrong = secret.New("incorrect horse battery staple")
+)
+
+// hashed is the right password's hash, made once for all tests: at the least cost there is, and at today's.
+var hashed = sync.OnceValues(func() (least, today string) {
+	hash := func(p password.Params) string {
+		h, err := password.NewHasher(p, 1, 0, time.Second)
+		if err != nil {
+			panic(err)
+		}
+		text, err := h.Hash(right)
+		if err != nil {
+			panic(err)
+		}
+		return text
+	}
+	return hash(password.Params{MemoryKiB: 12 * 1024, Time: 3, Parallelism: 1}), hash(cost)
+})
+
+// cost is what the house asks of a hash.
+var cost = password.Params{MemoryKiB: 13 * 1024, Time: 3, Parallelism: 1}
+
+// house is the engine over a real database, with a clock that is moved and a store that can be made to fail.
+type house struct {
+	*authn.Service
+	t      *testing.T
+	now    time.Time
+	faults *faults
+	db     *store.DB
+	key    totp.Key
+	log    *lines
+
+	buckets []throttle.Bucket // those that counted looks into
+}
+
+// lines is what the audit wrote.
+type lines struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text = append(l.text, b...)
+	return len(b), nil
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.text)
+}
+
+// open makes a house in which ada has an account.
+func open(t *testing.T) *house {
+	t.Helper()
+	dir := t.TempDir()
+	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	must(t, db.Migrate(ctx))
+	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
+	must(t, err)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	must(t, err)
+	_, hash := hashed()
+	must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{ID: "ada", Email: ada, PasswordHash: hash}))
+	hasher, err := password.NewHasher(cost, 2, 1000, time.Minute)
+	must(t, err)
+	h := &house{t: t, now: noon, faults: &faults{}, db: db, log: &lines{}, buckets: []throttle.Bucket{throttle.Anyone}}
+	clock := func() time.Time { return h.now }
+	var mu sync.Mutex
+	ids := 0
+	newID := func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprintf("id-%03d", ids) }
+	trail := audit.Log{To: slog.New(slog.NewTextHandler(h.log, nil))}
+	limiter := &throttle.Limiter{
+		Store: attempts{store.Attempts{DB: db}, h.faults}, Now: clock,
+		Limits: throttle.Limits{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
+	}
+	sittings := &session.Service{
+		Store: sessions{store.Sessions{DB: db}, h.faults}, Now: clock, NewID: newID,
+		Limits: session.Limits{AAL1Idle: time.Hour, AAL1Absolute: time.Hour, AAL2Idle: time.Hour, AAL2Absolute: time.Hour, PerAccount: 20},
+	}
+	tokens := &stepup.Service{
+		Store: stepUps{store.StepUps{DB: db}, h.faults}, Keys: ring, Issuer: "https://example.com", Lifetime: 5 * time.Minute, Now: clock, NewID: newID,
+	}
+	h.Service = &authn.Service{
+		Store: signIns{store.SignIns{DB: db}, h.faults}, Accounts: accounts{store.Accounts{DB: db}, h.faults}, Passwords: hasher,
+		Attempts: limiter, Sessions: sittings, StepUps: tokens, Audit: trail,
+		Methods: &mfa.Service{
+			Store: methods{store.Methods{DB: db}, h.faults}, Accounts: store.Accounts{DB: db}, Sealer: ring, Sessions: sittings, StepUps: tokens,
+			Attempts: limiter, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5},
+			Issuer: "Twofold", Now: clock, NewID: newID,
+		},
+		Limits: authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, SignInsOpen: 5},
+		Now:    clock, NewID: newID,
+	}
+	return h
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// enroll gives ada an authenticator app that has never been used.
+func (h *house) enroll() {
+	h.t.Helper()
+	key, err := totp.NewKey()
+	must(h.t, err)
+	sealed, err := h.Methods.Sealer.Seal(key.Bytes(), "ada", "phone")
+	must(h.t, err)
+	must(h.t, store.Methods{DB: h.db}.InsertMethod(ctx, mfa.Method{ID: "phone", AccountID: "ada", Type: mfa.TOTP, Name: "phone", SealedKey: sealed}))
+	h.key = key
+}
+
+func (h *house) code() string { return h.key.Code(totp.StepAt(h.now)) }
+
+func (h *house) wrongCode() string {
+	for n := 0; ; n++ {
+		if code := fmt.Sprintf("%06d", n); len(h.key.Match(code, h.now)) == 0 {
+			return code
+		}
+	}
+}
+
+// signedIn is a session of ada's.
+func (h *house) signedIn(withCode bool) (session.Session, secret.Text) {
+	h.t.Helper()
+	s, token, err := h.Sessions.Open(ctx, session.Opening{AccountID: "ada", Delivery: session.Cookie, AMR: session.Proofs(withCode)})
+	must(h.t, err)
+	return s, token
+}
+
+// pending is a sign-in whose password was right.
+func (h *house) pending(d session.Delivery) authn.Outcome {
+	h.t.Helper()
+	out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Proofs: authn.Proofs{Password: right}, Delivery: d})
+	must(h.t, err)
+	if out.Session.ID != "" || out.Pending.ID == "" {
+		h.t.Fatalf("got %+v, want a pending sign-in", out)
+	}
+	return out
+}
+
+// lastStep is the step that ada's app was used for last.
+func (h *house) lastStep() totp.Step {
+	h.t.Helper()
+	found, err := store.Methods{DB: h.db}.Methods(ctx, "ada")
+	must(h.t, err)
+	if len(found) == 0 {
+		return 0
+	}
+	return found[0].LastStep
+}
+
+// counted answers how many failures of a kind are counted in the house's buckets, and adds one to each.
+func (h *house) counted(k throttle.Kind) int {
+	h.t.Helper()
+	sum := 0
+	for _, bucket := range h.buckets {
+		g := throttle.Guess{Subject: "ada", Kind: k, Bucket: bucket}
+		n, _, ok, err := store.Attempts{DB: h.db}.Reserve(ctx, g, h.now.Add(24*time.Hour), 1000, []time.Duration{0})
+		must(h.t, err)
+		if !ok {
+			h.t.Fatal("a wait is running")
+		}
+		sum += n - 1
+	}
+	return sum
+}
