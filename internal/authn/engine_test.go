@@ -1,0 +1,220 @@
+package authn_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/authn"
+	"twofold/internal/mfa"
+	"twofold/internal/password"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+)
+
+func (h *house) signIn(email string, p authn.Proofs) (authn.Outcome, error) {
+	return h.SignIn(ctx, authn.SignIn{Email: email, Proofs: p, Delivery: session.Token})
+}
+
+// late finds no methods the first time it is asked, and the truth from then on: MFA was switched on in between.
+type late struct {
+	mfa.Store
+	asked *int
+}
+
+func (l late) Methods(ctx context.Context, a string) ([]mfa.Method, error) {
+	if *l.asked++; *l.asked == 1 {
+		return nil, nil
+	}
+	return l.Store.Methods(ctx, a)
+}
+
+func TestMFASwitchedOnWhileThePasswordWasJudged(t *testing.T) {
+	t.Parallel()
+	for outcome, code := range map[string]bool{"asks for the code": false, "asks for the code, though one was sent": true} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			h.enroll()
+			sess, token := h.signedIn(false)
+			p := authn.Proofs{Password: right}
+			if code {
+				p.Code = h.code()
+			}
+			works := h.Methods.Store
+			asked := 0
+			h.Methods.Store = late{works, &asked}
+			out, err := h.signIn(ada, p)
+			if err != nil || out.Session.ID != "" || out.Pending.ID == "" {
+				t.Errorf("signing in: got %+v, %v, want a pending sign-in", out, err)
+			}
+			asked = 0
+			stepUp, _, err := h.StepUp(ctx, sess, remove, p)
+			if !errors.Is(err, authn.ErrCodeRequired) || !stepUp.IsZero() {
+				t.Errorf("stepping up: got %v, want ErrCodeRequired", err)
+			}
+			if s := h.state(secret.Text{}, token); s.Sessions != 1 || s.LastStep != 0 {
+				t.Errorf("a session was opened or the code used: %+v", s)
+			}
+		})
+	}
+}
+
+func TestABusyHasherCostsNoTry(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	busy, err := password.NewHasher(cost, 1, 0, 0)
+	must(t, err)
+	release, err := busy.Acquire(ctx)
+	must(t, err)
+	h.Passwords = busy
+	for range 10 {
+		if _, err := h.signIn(ada, authn.Proofs{Password: wrong}); !errors.Is(err, password.ErrBusy) {
+			t.Fatalf("got %v, want ErrBusy", err)
+		}
+	}
+	release()
+	if n := h.counted(throttle.Password); n != 0 {
+		t.Errorf("%d tries are counted, want none", n)
+	}
+}
+
+func TestARunningWaitIsSaidBeforeAnyHash(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for range 5 {
+		if _, err := h.signIn(ada, authn.Proofs{Password: wrong}); !errors.Is(err, authn.ErrCredentialsRejected) {
+			t.Fatalf("got %v, want ErrCredentialsRejected", err)
+		}
+	}
+	busy, err := password.NewHasher(cost, 1, 0, 0)
+	must(t, err)
+	_, err = busy.Acquire(ctx)
+	must(t, err)
+	h.Passwords = busy // any hash would be refused as busy
+	_, err = h.signIn(ada, authn.Proofs{Password: right})
+	var wait *throttle.WaitError
+	if !errors.As(err, &wait) || wait.For != 30*time.Second {
+		t.Errorf("got %v, want a wait of 30s", err)
+	}
+}
+
+func TestEverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
+	t.Parallel()
+	for who, spellings := range map[string][]string{
+		"of an account": {ada, "ADA@example.com", " ada@EXAMPLE.com ", "\tAda@Example.Com\n", ada},
+		"of nobody":     {"z\u00fcrich@example.com", "ZU\u0308RICH@example.com", " z\u00fcrich@EXAMPLE.com", "zu\u0308rich@example.com", "Z\u00dcrich@example.com"},
+	} {
+		t.Run(who, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			for i, email := range spellings {
+				_, err := h.signIn(email, authn.Proofs{Password: wrong})
+				var rejected *authn.CredentialsError
+				if !errors.As(err, &rejected) || rejected.Budget.Left != 4-i {
+					t.Errorf("%q: got %+v, want %d left", email, err, 4-i)
+				}
+			}
+			if _, err := h.signIn(spellings[1], authn.Proofs{Password: right}); !errors.Is(err, throttle.ErrWait) {
+				t.Errorf("the sixth: got %v, want a wait", err)
+			}
+		})
+	}
+}
+
+func TestAnAddressThatHasNoAccountIsNotKept(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	var seen []string
+	h.Attempts.Store = watched{h.Attempts.Store, &seen}
+	if _, err := h.signIn("eve@example.com", authn.Proofs{Password: right}); !errors.Is(err, authn.ErrCredentialsRejected) {
+		t.Errorf("got %v, want ErrCredentialsRejected", err)
+	}
+	if _, err := h.signIn(ada, authn.Proofs{Password: wrong}); !errors.Is(err, authn.ErrCredentialsRejected) {
+		t.Errorf("got %v, want ErrCredentialsRejected", err)
+	}
+	if len(seen) != 2 || !strings.HasPrefix(seen[0], "unknown:") || strings.Contains(seen[0], "eve") || len(seen[0]) != len("unknown:")+64 || seen[1] != "ada" {
+		t.Errorf("counted under %q, want a digest and the account's id", seen)
+	}
+}
+
+// watched notes whose guesses are counted.
+type watched struct {
+	throttle.Store
+	seen *[]string
+}
+
+func (w watched) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (int, time.Time, bool, error) {
+	*w.seen = append(*w.seen, g.Subject)
+	return w.Store.Reserve(ctx, g, at, free, waits)
+}
+
+func TestAHashOfAnotherDayIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	least, _ := hashed()
+	for outcome, c := range map[string]struct {
+		password secret.Text
+		renewed  bool
+	}{"by the right password": {right, true}, "not by a wrong one": {wrong, false}} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			h := open(t)
+			must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", least, noon))
+			_, err := h.signIn(ada, authn.Proofs{Password: c.password})
+			if (err == nil) != c.renewed {
+				t.Fatal(err)
+			}
+			a, err := h.Accounts.ByID(ctx, "ada")
+			must(t, err)
+			if got := a.PasswordHash != least; got != c.renewed {
+				t.Errorf("renewed = %v, want %v", got, c.renewed)
+			}
+			if !a.PasswordChangedAt.Equal(noon) {
+				t.Errorf("the password counts as changed at %v", a.PasswordChangedAt)
+			}
+			if ok, stale, err := h.Passwords.Verify(a.PasswordHash, right); !ok || stale == c.renewed || err != nil {
+				t.Errorf("the right password: fits %v, stale %v, %v", ok, stale, err)
+			}
+		})
+	}
+}
+
+func TestAnAccountWhoseHashCannotBeReadOpensNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	for _, hash := range []string{"", "x", "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
+		must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", hash, noon))
+		out, err := h.signIn(ada, authn.Proofs{Password: right})
+		if err == nil || errors.Is(err, authn.ErrCredentialsRejected) || out.Session.ID != "" {
+			t.Errorf("hash %q: got %+v, %v, want an error of ours", hash, out, err)
+		}
+		h.now = h.now.Add(time.Hour)
+	}
+}
+
+// gone has lost the account since its token was handed out.
+type gone struct{ account.Store }
+
+func (gone) ByID(context.Context, string) (account.Account, error) {
+	return account.Account{}, account.ErrNotFound
+}
+
+func TestAnAccountThatIsGoneEarnsNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll()
+	pending := h.pending(session.Token)
+	sess, _ := h.signedIn(true)
+	h.Accounts = gone{h.Accounts}
+	if out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Code: h.code()}); !errors.Is(err, account.ErrNotFound) || out.Session.ID != "" {
+		t.Errorf("completing: got %+v, %v", out, err)
+	}
+	if token, _, err := h.StepUp(ctx, sess, remove, authn.Proofs{Password: right, Code: h.code()}); !errors.Is(err, account.ErrNotFound) || !token.IsZero() {
+		t.Errorf("stepping up: got %v", err)
+	}
+}
