@@ -1,0 +1,257 @@
+package api
+
+import (
+	"bytes"
+	stdjson "encoding/json"
+	"errors"
+	"io"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestReadingABody(t *testing.T) {
+	t.Parallel()
+	for outcome, c := range map[string]struct {
+		kind, body string
+		want       error
+	}{
+		"JSON":                                  {"application/json", `{}`, nil},
+		"JSON in UTF-8":                         {"application/json; charset=utf-8", `{}`, nil},
+		"JSON in UTF-8, in capitals":            {"Application/JSON; Charset=UTF-8", `{}`, nil},
+		"JSON with another parameter":           {"application/json; profile=x", `{}`, nil},
+		"nothing, of no type":                   {"", "", nil},
+		"nothing, of a form's type":             {"application/x-www-form-urlencoded", "", nil},
+		"as large as it may be":                 {"application/json", strings.Repeat(" ", 100), nil},
+		"larger is too large":                   {"application/json", strings.Repeat(" ", 101), errBodyTooLarge},
+		"larger of another type too":            {"text/plain", strings.Repeat(" ", 101), errBodyTooLarge},
+		"no type is no JSON":                    {"", `{}`, errUnsupportedMediaType},
+		"a form is no JSON":                     {"application/x-www-form-urlencoded", `a=b`, errUnsupportedMediaType},
+		"a form with files is no JSON":          {"multipart/form-data; boundary=x", `{}`, errUnsupportedMediaType},
+		"text is no JSON":                       {"text/plain", `{}`, errUnsupportedMediaType},
+		"JSON in another encoding is no JSON":   {"application/json; charset=utf-16", `{}`, errUnsupportedMediaType},
+		"another JSON is no JSON":               {"application/problem+json", `{}`, errUnsupportedMediaType},
+		"JSON that a page can send is no JSON":  {"text/plain; application/json", `{}`, errUnsupportedMediaType},
+		"two types are none":                    {"application/json, text/plain", `{}`, errUnsupportedMediaType},
+		"a type that cannot be read is no JSON": {"application/json; charset", `{}`, errUnsupportedMediaType},
+	} {
+		t.Run(outcome, func(t *testing.T) {
+			t.Parallel()
+			r := httptest.NewRequest("POST", "/", strings.NewReader(c.body))
+			if c.kind != "" {
+				r.Header.Set("Content-Type", c.kind)
+			}
+			got, err := readBody(httptest.NewRecorder(), r, 100)
+			if !errors.Is(err, c.want) || (err == nil && string(got) != c.body) {
+				t.Errorf("got %q, %v, want %v", got, err, c.want)
+			}
+		})
+	}
+}
+
+func TestABodyThatBreaksOffIsInvalid(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequest("POST", "/", io.MultiReader(strings.NewReader(`{"a"`), brokenReader{}))
+	var unfit invalidError
+	if _, err := readBody(httptest.NewRecorder(), r, 100); !errors.As(err, &unfit) {
+		t.Errorf("got %v, want an invalid request", err)
+	}
+}
+
+type brokenReader struct{}
+
+func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func TestBodiesOfSignIn(t *testing.T) {
+	t.Parallel()
+	signIn := theContract(t).operations["POST /api/v1/sessions"]
+	for body, want := range map[string][]string{ // the pointers of what does not fit; none: fits
+		`{"email":"ada@example.com","password":"x"}`:                              {},
+		` {"password":"x","email":"a","code":"012345","deliver":"token"} ` + "\n": {},
+		`{"email":"\ud83d\ude00","password":"\u0000"}`:                            {},
+		``:                                    {""},
+		` `:                                   {""},
+		`null`:                                {""},
+		`[]`:                                  {""},
+		`"email"`:                             {""},
+		`{}{}`:                                {""},
+		`{"email":"a","password":"x"} x`:      {""},
+		`{"email":"a","password":"x"`:         {""},
+		`{"email":"a","password":"x",}`:       {""},
+		`{"email":"a",/* c */"password":"x"}`: {""},
+		`{'email':'a','password':'x'}`:        {""},
+		"\ufeff" + `{"email":"a","password":"x"}`: {""},
+		`{}`:            {"/email", "/password"},
+		`{"email":"a"}`: {"/password"},
+		`{"email":"a","password":"x","admin":true}`:                     {"/admin"},
+		`{"email":"a","password":"x","a/b~c":1}`:                        {"/a~1b~0c"},
+		`{"email":"a","Password":"x"}`:                                  {"/Password", "/password"},
+		`{"email":"a","password":"x","EMAIL":"b"}`:                      {"/EMAIL"},
+		`{"email":"a","password":"x","password":"y"}`:                   {"/password"},
+		`{"email":"a","password":"x","p\u0061ssword":"y"}`:              {"/password"},
+		`{"email":"a","password":"x","__proto__":{}}`:                   {"/__proto__"},
+		`{"email":1,"password":["x"]}`:                                  {"/email", "/password"},
+		`{"email":null,"password":null}`:                                {"/email", "/password"},
+		`{"email":"","password":""}`:                                    {"/email", "/password"},
+		`{"email":"a","password":"x","code":123456}`:                    {"/code"},
+		`{"email":"a","password":"x","code":"12345"}`:                   {"/code"},
+		`{"email":"a","password":"x","code":"1234567"}`:                 {"/code"},
+		`{"email":"a","password":"x","code":" 123456"}`:                 {"/code"},
+		`{"email":"a","password":"x","code":"123456\n"}`:                {"/code"},
+		`{"email":"a","password":"x","code":"１２３４５６"}`:                  {"/code"},
+		`{"email":"a","password":"x","code":null}`:                      {"/code"},
+		`{"email":"a","password":"x","deliver":"Token"}`:                {"/deliver"},
+		`{"email":"a","password":"x","deliver":""}`:                     {"/deliver"},
+		`{"email":"` + strings.Repeat("a", 321) + `","password":"x"}`:   {"/email"},
+		`{"email":"` + strings.Repeat("é", 320) + `","password":"x"}`:   {},
+		`{"email":"a` + "\xff" + `","password":"x"}`:                    {"/email"},
+		`{"email":"\ud800","password":"x"}`:                             {"/email"},
+		`{"email":"a","password":"` + "\x01" + `"}`:                     {"/password"},
+		`{"email":{"a":{"a":1,"a":2}},"password":"x"}`:                  {"/email/a/a"},
+		strings.Repeat(`{"a":`, 3000) + "1" + strings.Repeat("}", 3000): {"/a", "/email", "/password"},
+		strings.Repeat(`[`, 16000):                                      {"", "any"},
+	} {
+		err := checkBody([]byte(body), signIn)
+		got := []string{}
+		var unfit invalidError
+		if errors.As(err, &unfit) {
+			for _, field := range unfit {
+				got = append(got, field.Pointer)
+			}
+		} else if err != nil {
+			t.Errorf("%.80q: got %v, want an invalid request", body, err)
+		}
+		if len(want) == 2 && want[1] == "any" && len(got) > 0 {
+			continue
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%.80q: %v, - want, + got:\n%s", body, unfit, diff)
+		}
+	}
+}
+
+func TestARefusalNeverRepeatsWhatWasSent(t *testing.T) {
+	t.Parallel()
+	const canary = "canary"
+	c := theContract(t)
+	for route, op := range c.operations {
+		if op.body == nil {
+			continue
+		}
+		for name := range op.body.Properties {
+			for _, body := range []string{
+				`{"` + name + `":["` + canary + `"]}`, `{"` + name + `":{"` + name + `":"` + canary + `"}}`, `{"` + name + `":"` + canary,
+				`{"` + name + `":"` + strings.Repeat(canary, 200) + "\x01" + `"}`, `{"` + name + `":` + canary + `}`, `{"` + name + `":"` + canary + `","` + name + `":1}`,
+			} {
+				err := checkBody([]byte(body), op)
+				text, _ := stdjson.Marshal(err)
+				if err == nil || strings.Contains(string(text)+err.Error(), canary) {
+					t.Errorf("%s: %.60s: got %v %s", route, body, err, text)
+				}
+			}
+		}
+	}
+}
+
+func TestOperationsWithoutABodyTakeNone(t *testing.T) {
+	t.Parallel()
+	for route, op := range theContract(t).operations {
+		if op.body == nil && (checkBody(nil, op) != nil || checkBody([]byte("{}"), op) == nil) {
+			t.Errorf("%s takes a body, or wants one", route)
+		}
+	}
+	begin := theContract(t).operations["POST /api/v1/mfa/totp/enrollments"]
+	if err := checkBody(nil, begin); err != nil {
+		t.Errorf("a body that may be left out: %v", err)
+	}
+}
+
+// bodies are the generated types that bodies are read into, by operation.
+var bodies = map[string]func() any{
+	"signIn":                func() any { return new(SignInJSONRequestBody) },
+	"completeSignIn":        func() any { return new(CompleteSignInJSONRequestBody) },
+	"stepUp":                func() any { return new(StepUpJSONRequestBody) },
+	"beginTotpEnrollment":   func() any { return new(BeginTOTPEnrollmentJSONRequestBody) },
+	"confirmTotpEnrollment": func() any { return new(ConfirmTOTPEnrollmentJSONRequestBody) },
+}
+
+// FuzzBody holds that nothing makes the reader panic, and that whatever it accepts is one JSON object in valid UTF-8,
+// with known members only, each once, that the generated types can hold.
+func FuzzBody(f *testing.F) {
+	c := theContract(f)
+	for _, seed := range []string{
+		`{"email":"ada@example.com","password":"correct horse battery staple","code":"123456","deliver":"cookie"}`,
+		`{"purpose":"mfa.enroll","password":"x"}`, `{"name":"Pixel 11"}`, `{"code":"123456","name":"Pixel","sign_in_token":"tf_i_x"}`,
+		`{"code":"1","code":"2"}`, `{"Code":"123456"}`, `{"code":"\ud800"}`, "{\"name\":\"\xff\"}", `{"name":"\u0000"}`, `{"name":1e999}`,
+		`{}`, `{}{}`, `[`, `null`, ``, ` `, "\ufeff{}", `{"a":{"a":{"a":[[[[]]]]}}}`, `{"":""}`, `{"na\u006de":"x"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		for route, op := range c.operations {
+			err := checkBody(body, op)
+			var unfit invalidError
+			switch {
+			case err == nil && len(body) > 0:
+				mustFit(t, route, op, body)
+			case err != nil && (!errors.As(err, &unfit) || len(unfit) == 0):
+				t.Errorf("%s: got %v, want an invalid request", route, err)
+			}
+			for _, field := range unfit {
+				if field.Detail == "" || (field.Pointer != "" && field.Pointer[0] != '/') || !utf8.ValidString(field.Pointer) {
+					t.Errorf("%s: %+v", route, field)
+				}
+			}
+		}
+	})
+}
+
+// mustFit reads an accepted body a second way.
+func mustFit(t *testing.T, route string, op *operation, body []byte) {
+	t.Helper()
+	if !utf8.Valid(body) {
+		t.Errorf("%s: accepted invalid UTF-8", route)
+	}
+	d := stdjson.NewDecoder(bytes.NewReader(body))
+	if first, err := d.Token(); err != nil || first != stdjson.Delim('{') {
+		t.Fatalf("%s: accepted what begins with %v, %v", route, first, err)
+	}
+	seen := make(map[string]bool)
+	for d.More() {
+		name, err := d.Token()
+		text, ok := name.(string)
+		if err != nil || !ok || seen[text] || op.body.Properties[text] == nil {
+			t.Fatalf("%s: accepted member %v, %v, seen before: %v", route, name, err, seen[text])
+		}
+		seen[text] = true
+		var value any
+		if err := d.Decode(&value); err != nil {
+			t.Fatalf("%s: accepted member %s that cannot be read: %v", route, text, err)
+		}
+		if _, isText := value.(string); !isText {
+			t.Errorf("%s: accepted member %s that is a %T", route, text, value)
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		t.Fatalf("%s: accepted an object that does not end: %v", route, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		t.Errorf("%s: accepted more than one value", route)
+	}
+	for _, name := range op.body.Required {
+		if !seen[name] {
+			t.Errorf("%s: accepted without %s", route, name)
+		}
+	}
+	into := bodies[op.id]
+	if into == nil {
+		t.Fatalf("%s takes a body: which type is it read into?", op.id)
+	}
+	if err := json.Unmarshal(body, into()); err != nil {
+		t.Errorf("%s: accepted, and then not read: %v", route, err)
+	}
+}
