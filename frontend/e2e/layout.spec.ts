@@ -34,7 +34,7 @@ test.describe("320 px", () => {
     await fits("sign in");
     await signIn(page, server, account, secrets[0]);
     await fits("account");
-    const dialog = await beginEnrollment(page, account, "Third", await server.nextCode(secrets[1] ?? ""));
+    const dialog = await beginEnrollment(page, account, await server.nextCode(secrets[1] ?? ""));
     await dialog.getByText("Can’t scan?").click();
     await fits("scan");
     await expect(dialog.getByRole("link", { name: "Open in authenticator app" })).toHaveAttribute(

@@ -11,7 +11,7 @@ test("T-05, T-06: the key leaves no trace in the browser", async ({ page, server
       );
   });
   await signIn(page, server, account);
-  const dialog = await beginEnrollment(page, account, "Phone");
+  const dialog = await beginEnrollment(page, account);
   const secret = await readQr(qr(page));
   const png = await page.locator(".qr__image").evaluate((image: HTMLImageElement) => image.src.slice(30, 90));
   await dialog.getByText("Can’t scan?").click();

@@ -174,11 +174,12 @@ for (const colorScheme of schemes)
         await expect(page.getByText("A registration wasn’t finished")).toBeVisible();
         await shot("account-pending");
 
-        await beginEnrollment(page, account, "Pixel 11");
+        await beginEnrollment(page, account);
         const fresh = await readQr(qr(page));
         await dialog.getByRole("button", { name: "Continue" }).click();
         const release = await hold(page, "/mfa/totp/enrollments/*/confirm");
         await field.fill(await server.code(fresh));
+        await dialog.getByLabel(/^Name for this authenticator/).fill("Pixel 11");
         await dialog.getByRole("button", { name: "Register" }).click();
         await expect(dialog.getByRole("button", { name: /Working/ })).toBeVisible();
         await shot("verify-busy");

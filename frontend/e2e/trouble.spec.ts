@@ -1,6 +1,6 @@
 // What goes wrong around the page: each time it says what to do next, keeps what was typed, and works afterwards.
 import type { Page, Route } from "@playwright/test";
-import { alert, expect, fillSignIn, mfaCard, signIn, test } from "./fixtures";
+import { alert, beginEnrollment, expect, fillSignIn, mfaCard, qr, readQr, signIn, test } from "./fixtures";
 import { enrollByApi, wrongCode } from "./server";
 
 const refuse = (page: Page, path: string, status: number, body: object, times = 1) =>
@@ -94,6 +94,23 @@ test("a removal that fails says so and can be tried again", async ({ page, serve
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
+});
+
+test("a name taken meanwhile costs no code", async ({ page, server, account }) => {
+  await signIn(page, server, account);
+  const dialog = await beginEnrollment(page, account);
+  const secret = await readQr(qr(page));
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByLabel("6-digit code").fill(await server.code(secret));
+  const name = dialog.getByLabel(/^Name for this authenticator/);
+  await name.fill("Tablet");
+  await refuse(page, "/mfa/totp/enrollments/*/confirm", 409, { code: "name_taken" });
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await expect(alert(dialog)).toContainText("Another of your methods has that name");
+  await expect(name).toBeFocused();
+  await name.fill("Other tablet");
+  await page.keyboard.press("Enter");
+  await expect(dialog).toContainText("“Other tablet”");
 });
 
 test("closing while the code is judged leaves no half of it behind", async ({ page, server, account }) => {

@@ -137,7 +137,8 @@ export interface paths {
         put?: never;
         /**
          * Turn a pending enrollment into a method with its first right code
-         * @description Only the session that began the enrollment can confirm it. Other sessions of the account end; this one stays,
+         * @description Only the session that began the enrollment can confirm it. `name` replaces the one it was begun with; a name that
+         *     is taken costs no try. Other sessions of the account end; this one stays,
          *     is raised to `aal2`, and when it lives in a cookie gets a new one.
          */
         post: operations["confirmTotpEnrollment"];
@@ -329,6 +330,7 @@ export interface components {
         };
         ConfirmTotpEnrollmentRequest: {
             code: components["schemas"]["Code"];
+            name?: components["schemas"]["MethodName"];
         };
         /** @description 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped. */
         MethodName: string;
@@ -1190,7 +1192,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "code": "492039"
+                 *       "code": "492039",
+                 *       "name": "Pixel 11"
                  *     }
                  */
                 "application/json": components["schemas"]["ConfirmTotpEnrollmentRequest"];
@@ -1225,6 +1228,7 @@ export interface operations {
             401: components["responses"]["SessionRequired"];
             403: components["responses"]["CrossOriginRefused"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             410: components["responses"]["EnrollmentExpired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

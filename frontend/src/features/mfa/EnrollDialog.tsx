@@ -1,13 +1,10 @@
-import { useState, type ReactNode } from "react";
+import { Fragment, useState, type ReactNode } from "react";
 import type { Mfa, ProofMethod, Purpose, Trouble } from "../../api/client";
-import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
-import { Field } from "../../ui/Field";
 import { Steps } from "../../ui/Steps";
 import { say, words } from "../../words";
 import { stepOf, steps, type Ceremony } from "./ceremony";
-import { nameError } from "./name";
 import { ScanStep } from "./ScanStep";
 import { SuccessStep } from "./SuccessStep";
 import type { useCeremony } from "./useCeremony";
@@ -19,8 +16,6 @@ export type ProofSlot = (props: {
   methods: ProofMethod[];
   lead: string;
   submit: string;
-  children?: ReactNode;
-  ready: () => boolean;
   trouble?: Trouble | undefined;
   onProven: (token: string) => Promise<void>;
   onCancel: () => void;
@@ -36,6 +31,8 @@ interface EnrollDialogProps {
 const t = words.enroll;
 
 export function EnrollDialog({ state, ceremony, mfa, proof }: EnrollDialogProps) {
+  // Kept here, so that a look back at the QR code keeps it.
+  const [name, setName] = useState("");
   const current = stepOf(state);
   const close = () => void ceremony.close();
   const names = steps.map((name) => t.steps[name]);
@@ -54,7 +51,17 @@ export function EnrollDialog({ state, ceremony, mfa, proof }: EnrollDialogProps)
         label={t.stepOf(index + 1, steps.length, t.steps[current])}
       />
       {state.at === "reauthenticate" && (
-        <Reauthenticate key={state.run} trouble={state.trouble} {...{ ceremony, mfa, proof, close }} />
+        <Fragment key={state.run}>
+          {proof({
+            purpose: "mfa.enroll",
+            methods: mfa.enabled ? ["password", "totp"] : ["password"],
+            lead: t.reauthenticateLead,
+            submit: words.common.continue,
+            trouble: state.trouble,
+            onProven: ceremony.begin,
+            onCancel: close,
+          })}
+        </Fragment>
       )}
       {state.at === "scan" && (
         <ScanStep enrollment={state.enrollment} onNext={ceremony.onward} onCancel={close} />
@@ -63,7 +70,10 @@ export function EnrollDialog({ state, ceremony, mfa, proof }: EnrollDialogProps)
         <VerifyStep
           busy={state.at === "confirming"}
           trouble={state.at === "verify" ? state.trouble : undefined}
-          onCode={(code) => void ceremony.confirm(code)}
+          methods={mfa.methods}
+          name={name}
+          onName={setName}
+          onCode={(code) => void ceremony.confirm(code, name.trim())}
           onBack={ceremony.back}
         />
       )}
@@ -71,47 +81,6 @@ export function EnrollDialog({ state, ceremony, mfa, proof }: EnrollDialogProps)
       {state.at === "success" && <SuccessStep result={state.result} onDone={close} />}
     </Dialog>
   );
-}
-
-interface ReauthenticateProps extends Pick<EnrollDialogProps, "ceremony" | "mfa" | "proof"> {
-  trouble: Trouble | undefined;
-  close: () => void;
-}
-
-function Reauthenticate({ trouble, ceremony, mfa, proof, close }: ReauthenticateProps) {
-  const [name, setName] = useState("");
-  const [wrong, setWrong] = useState<string>();
-  const refused = trouble && placeOf(trouble) === "name" ? say(trouble) : undefined;
-  return proof({
-    purpose: "mfa.enroll",
-    methods: mfa.enabled ? ["password", "totp"] : ["password"],
-    lead: t.reauthenticateLead,
-    submit: words.common.continue,
-    trouble,
-    ready: () => {
-      const error = nameError(name, mfa.methods);
-      setWrong(error);
-      if (error) document.querySelector<HTMLInputElement>("input[name=method-name]")?.focus();
-      return error === undefined;
-    },
-    onProven: (token) => ceremony.begin(token, name.trim()),
-    onCancel: close,
-    children: (
-      <Field
-        label={t.name}
-        aside={words.common.optional}
-        hint={t.nameHint}
-        name="method-name"
-        autoComplete="off"
-        value={name}
-        onChange={(value) => {
-          setName(value);
-          setWrong(undefined);
-        }}
-        error={wrong ?? refused}
-      />
-    ),
-  });
 }
 
 function Over(props: { trouble: Trouble; onRestart: () => void; onCancel: () => void }) {

@@ -1,46 +1,61 @@
 import { useEffect, useRef, useState } from "react";
-import type { Trouble } from "../../api/client";
+import type { MfaMethod, Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
 import { codeLength } from "../../ui/code";
 import { CodeField } from "../../ui/CodeField";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
+import { Field } from "../../ui/Field";
 import { BackIcon } from "../../ui/icons";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { say, words } from "../../words";
+import { nameError } from "./name";
 
 const t = words.enroll;
 
 interface VerifyStepProps {
   busy: boolean;
   trouble: Trouble | undefined;
+  /** Whose names are taken. */
+  methods: MfaMethod[];
+  name: string;
+  onName: (name: string) => void;
   onCode: (code: string) => void;
   onBack: () => void;
 }
 
-/** The first code. A wrong one stays in the field, selected, for the next to be typed over it. */
-export function VerifyStep({ busy, trouble, onCode, onBack }: VerifyStepProps) {
+/** The first code, and a name. A wrong one stays in the field, selected, for the next to be typed over it. */
+export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBack }: VerifyStepProps) {
   const [code, setCode] = useState("");
   const [answered, setAnswered] = useState<Trouble>();
   const [missing, setMissing] = useState(false);
+  const [wrongName, setWrongName] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
+  const nameInput = useRef<HTMLInputElement>(null);
   const left = useCountdown(trouble);
   // What was said about a code goes once another one is being typed.
   const current = trouble === answered ? undefined : trouble;
   const atCode = current && placeOf(current) === "code";
+  const atName = current && placeOf(current) === "name";
 
   useEffect(() => {
-    if (!trouble || placeOf(trouble) !== "code") return;
-    input.current?.focus();
-    input.current?.select();
+    const place = trouble && placeOf(trouble);
+    const wrong = place === "code" ? input.current : place === "name" ? nameInput.current : undefined;
+    wrong?.focus();
+    wrong?.select();
   }, [trouble]);
 
   const submit = () => {
     if (left > 0 || busy) return;
-    if (code.length === codeLength) return onCode(code);
-    setMissing(true);
-    input.current?.focus();
+    if (code.length < codeLength) {
+      setMissing(true);
+      return input.current?.focus();
+    }
+    const error = nameError(name, methods);
+    setWrongName(error);
+    if (error) return nameInput.current?.focus();
+    onCode(code);
   };
 
   return (
@@ -67,6 +82,21 @@ export function VerifyStep({ busy, trouble, onCode, onBack }: VerifyStepProps) {
           error={missing ? words.common.codeMissing : atCode ? say(current) : undefined}
           inputRef={input}
           first
+        />
+        <Field
+          label={t.name}
+          aside={words.common.optional}
+          hint={t.nameHint}
+          name="method-name"
+          autoComplete="off"
+          value={name}
+          onChange={(value) => {
+            onName(value);
+            setWrongName(undefined);
+            if (atName) setAnswered(trouble);
+          }}
+          error={wrongName ?? (atName ? say(current) : undefined)}
+          inputRef={nameInput}
         />
       </DialogBody>
       <DialogFoot>

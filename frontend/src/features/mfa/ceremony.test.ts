@@ -20,7 +20,7 @@ const states: Record<Ceremony["at"], Ceremony> = {
 const events: Record<CeremonyEvent["type"], CeremonyEvent> = {
   opened: { type: "opened" },
   begun: { type: "begun", run, enrollment },
-  beginRefused: { type: "beginRefused", run, trouble: trouble("name_taken") },
+  beginRefused: { type: "beginRefused", run, trouble: trouble("too_many_methods") },
   continued: { type: "continued" },
   wentBack: { type: "wentBack" },
   submitted: { type: "submitted" },
@@ -35,7 +35,7 @@ const table: Partial<Record<Ceremony["at"], Partial<Record<CeremonyEvent["type"]
   closed: { opened: { at: "reauthenticate", run: 2 } },
   reauthenticate: {
     begun: { at: "scan", run, enrollment },
-    beginRefused: { at: "reauthenticate", run, trouble: trouble("name_taken") },
+    beginRefused: { at: "reauthenticate", run, trouble: trouble("too_many_methods") },
     closed: { at: "closed", run: 2 },
   },
   scan: { continued: { at: "verify", run, enrollment }, closed: { at: "closed", run: 2 } },
@@ -73,7 +73,14 @@ describe("step", () => {
       });
     });
 
-  for (const code of ["code_used", "too_many_attempts", "unreachable", "unavailable", "internal"] as const)
+  for (const code of [
+    "code_used",
+    "name_taken",
+    "too_many_attempts",
+    "unreachable",
+    "unavailable",
+    "internal",
+  ] as const)
     it(`${code} keeps the code step`, () => {
       const got = step(states.confirming, { type: "confirmRefused", run, trouble: trouble(code) });
       expect(got).toEqual({ at: "verify", run, enrollment, trouble: trouble(code) });

@@ -44,28 +44,23 @@ export function useCeremony() {
     back: () => dispatch({ type: "wentBack" }),
     restart: () => dispatch({ type: "restarted" }),
 
-    async begin(token: string, name: string) {
+    async begin(token: string) {
       const { run } = state;
-      const answer = await ask(
-        client.POST("/api/v1/mfa/totp/enrollments", {
-          body: name === "" ? {} : { name },
-          headers: stepUpHeader(token),
-        }),
-      );
+      const answer = await ask(client.POST("/api/v1/mfa/totp/enrollments", { headers: stepUpHeader(token) }));
       if (!answer.ok) return dispatch({ type: "beginRefused", run, trouble: answer.trouble });
       // Closed while the key was being made: nobody will scan it.
       if (latest.current.run !== run) return void drop(answer.data.id);
       dispatch({ type: "begun", run, enrollment: answer.data });
     },
 
-    async confirm(code: string) {
+    async confirm(code: string, name: string) {
       if (state.at !== "verify") return;
       const { run, enrollment } = state;
       dispatch({ type: "submitted" });
       const answer = await ask(
         client.POST("/api/v1/mfa/totp/enrollments/{id}/confirm", {
           params: { path: { id: enrollment.id } },
-          body: { code },
+          body: name === "" ? { code } : { code, name },
         }),
       );
       if (answer.ok) dispatch({ type: "confirmed", run, result: answer.data });

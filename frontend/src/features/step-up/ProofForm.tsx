@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState } from "react";
 import { ask, client, type ProofMethod, type Purpose, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -18,9 +18,6 @@ export interface ProofFormProps {
   email: string;
   lead: string;
   submit: string;
-  /** More fields of the step that asks, and whether they are filled in well. */
-  children?: ReactNode;
-  ready?: () => boolean;
   /** What came of the step-up token, when it was refused later. */
   trouble?: Trouble | undefined;
   onProven: (token: string) => Promise<void>;
@@ -53,7 +50,6 @@ export function ProofForm(props: ProofFormProps) {
 
   const submit = () => {
     if (left > 0) return;
-    const ready = props.ready?.() ?? true;
     if (password === "") {
       setMissing("password");
       passwordInput.current?.focus();
@@ -64,7 +60,6 @@ export function ProofForm(props: ProofFormProps) {
       codeInput.current?.focus();
       return;
     }
-    if (!ready) return;
     run(async () => {
       const answer = await ask(
         client.POST("/api/v1/step-up", {
@@ -141,7 +136,6 @@ export function ProofForm(props: ProofFormProps) {
             inputRef={codeInput}
           />
         )}
-        {props.children}
       </DialogBody>
       <DialogFoot>
         <Button onClick={props.onCancel}>{words.common.cancel}</Button>
