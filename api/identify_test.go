@@ -1,0 +1,116 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/secret"
+)
+
+func TestABearerToken(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		headers []string
+		want    string
+	}{
+		"none":                       {nil, ""},
+		"as written":                 {[]string{"Bearer tf_s_x"}, "tf_s_x"},
+		"in another case":            {[]string{"bEARER tf_s_x"}, "tf_s_x"},
+		"with more space":            {[]string{"Bearer   tf_s_x "}, "tf_s_x"},
+		"without the scheme":         {[]string{"tf_s_x"}, ""},
+		"without a space":            {[]string{"Bearertf_s_x"}, ""},
+		"of another scheme":          {[]string{"Basic tf_s_x"}, ""},
+		"of a scheme that is longer": {[]string{"Bearers tf_s_x"}, ""},
+		"empty":                      {[]string{"Bearer"}, ""},
+		"twice":                      {[]string{"Bearer a", "Bearer b"}, ""},
+		"beside another scheme":      {[]string{"Basic YTpi", "Bearer b"}, ""},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		for _, h := range c.headers {
+			r.Header.Add("Authorization", h)
+		}
+		if got := bearerOf(r).Reveal(); got != c.want {
+			t.Errorf("%s: got %q, want %q", what, got, c.want)
+		}
+	}
+}
+
+func TestCookies(t *testing.T) {
+	t.Parallel()
+	secure, plain := &Server{Options: Options{Secure: true}}, &Server{}
+	for what, c := range map[string]struct {
+		s      *Server
+		header string
+		want   string
+	}{
+		"none":                             {secure, "", ""},
+		"its own":                          {secure, "__Host-twofold_session=a", "a"},
+		"among others":                     {secure, "x=1; __Host-twofold_session=a; y=2", "a"},
+		"twice is none":                    {secure, "__Host-twofold_session=a; __Host-twofold_session=a", ""},
+		"without its prefix is none":       {secure, "twofold_session=a", ""},
+		"in another case is none":          {secure, "__host-twofold_session=a", ""},
+		"the sign-in's is none":            {secure, "__Host-twofold_signin=a", ""},
+		"plain":                            {plain, "twofold_session=a", "a"},
+		"with a prefix, where it is plain": {plain, "__Host-twofold_session=a", ""},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.Header.Set("Cookie", c.header)
+		if got := c.s.readCookie(r, sessionCookie).Reveal(); got != c.want {
+			t.Errorf("%s: got %q, want %q", what, got, c.want)
+		}
+	}
+}
+
+func TestACookieIsSetAsNarrowlyAsItCanBe(t *testing.T) {
+	t.Parallel()
+	token := secret.New("tf_s_x")
+	for what, c := range map[string]struct {
+		cookie *http.Cookie
+		want   string
+	}{
+		"a session's":            {(&Server{Options: Options{Secure: true}}).setCookie(sessionCookie, token, 0), "__Host-twofold_session=tf_s_x; Path=/; HttpOnly; Secure; SameSite=Strict"},
+		"a session's, plain":     {(&Server{}).setCookie(sessionCookie, token, 0), "twofold_session=tf_s_x; Path=/; HttpOnly; SameSite=Strict"},
+		"a sign-in's":            {(&Server{Options: Options{Secure: true}}).setCookie(signInCookie, token, 5*time.Minute), "__Host-twofold_signin=tf_s_x; Path=/; Max-Age=300; HttpOnly; Secure; SameSite=Strict"},
+		"one that is taken back": {(&Server{Options: Options{Secure: true}}).clearCookie(sessionCookie), "__Host-twofold_session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict"},
+	} {
+		if got := c.cookie.String(); got != c.want {
+			t.Errorf("%s: got %s, want %s", what, got, c.want)
+		}
+	}
+}
+
+func TestAContractThatDoesNotSayWhatIsNeededStopsTheStart(t *testing.T) {
+	t.Parallel()
+	text := string(contractText(t))
+	for what, change := range map[string][2]string{
+		"no security":                        {"      security: []\n", ""},
+		"a step-up without a purpose":        {"      x-step-up-purpose: mfa.enroll\n", ""},
+		"a purpose that is unknown":          {"x-step-up-purpose: mfa.enroll", "x-step-up-purpose: mfa.everything"},
+		"a purpose without a step-up":        {"          stepUpToken: []\n", ""},
+		"a code that is unknown":             {"[credentials_rejected, code_rejected, code_used]", "[credentials_rejected, code_refused]"},
+		"a code for a status without answer": {`        "503": [unavailable]`, `        "504": [unavailable]`},
+		"no YAML":                            {"openapi: 3.0.3", "openapi: ["},
+		"no paths":                           {"paths:", "path:"},
+	} {
+		o, _ := options(t, built)
+		o.Contract = []byte(strings.ReplaceAll(text, change[0], change[1]))
+		if string(o.Contract) == text {
+			t.Errorf("%s: the contract has no %q", what, change[0])
+		}
+		if _, err := New(o); err == nil {
+			t.Errorf("%s: the server starts", what)
+		}
+	}
+}
+
+func TestAPublicURLThatIsNoOriginStopsTheStart(t *testing.T) {
+	t.Parallel()
+	o, _ := options(t, built)
+	o.PublicURL = "account.example.com"
+	if _, err := New(o); err == nil {
+		t.Error("the server starts")
+	}
+}
