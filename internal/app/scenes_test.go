@@ -1,6 +1,9 @@
 package app_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"maps"
 	"testing"
 
@@ -62,4 +65,16 @@ func wantPointer(t *testing.T, a apptest.Answer, pointer string) {
 		}
 	}
 	t.Errorf("no error points at %q: %s", pointer, a.Body)
+}
+
+// right is what signs somebody in.
+func right(email string) JSON { return JSON{"email": email, "password": apptest.Password} }
+
+// body is a value as a request's body.
+func body(value any) io.Reader {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return bytes.NewReader(text)
 }
