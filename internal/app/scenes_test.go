@@ -78,3 +78,6 @@ func body(value any) io.Reader {
 	}
 	return bytes.NewReader(text)
 }
+
+// open tells whether anybody may call the operation, and changes nothing by it.
+func open(op apptest.Operation) bool { return !op.Session && !op.Writes() }
