@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"twofold": main})
+}
+
+// TestCommands runs the program itself, as each script in the folder says. A script has its own folder, an address that
+// is free, and settings for both.
+func TestCommands(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "internal/app/testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			address, err := freeAddress()
+			env.Setenv("TWOFOLD_LISTEN", address)
+			env.Setenv("TWOFOLD_PUBLIC_URL", "http://"+address)
+			env.Setenv("TWOFOLD_SHUTDOWN_TIMEOUT", "5s")
+			return err
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "await": await, "signal": sendSignal, "answers": answers, "signs-in": signsIn, "hold": hold,
+		},
+	})
+}
+
+func freeAddress() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return listener.Addr().String(), listener.Close()
+}
+
+// exits runs a program that must leave with a code: exits 2 twofold frobnicate.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGS...")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var left *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &left) {
+		got = left.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("%s exits with %d, want %d", strings.Join(args[1:], " "), got, want)
+	}
+}
+
+// await waits until the server answers; ! await, until nobody listens any more: both for half a minute at most.
+func await(ts *testscript.TestScript, gone bool, _ []string) {
+	address := ts.Getenv("TWOFOLD_LISTEN")
+	deadline := time.Now().Add(30 * time.Second)
+	for try := time.NewTicker(20 * time.Millisecond); ; <-try.C {
+		response, err := http.Get("http://" + address + "/healthz")
+		if err == nil {
+			_ = response.Body.Close()
+		}
+		if gone == errors.Is(err, syscall.ECONNREFUSED) && (gone || err == nil) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("half a minute later /healthz says %v", err)
+		}
+	}
+}
+
+// sendSignal sends a signal to what runs in the background: signal TERM.
+func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
+	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt}
+	if neg || len(args) != 1 || signals[args[0]] == nil {
+		ts.Fatalf("usage: signal TERM|INT")
+	}
+	for _, running := range ts.BackgroundCmds() {
+		ts.Check(running.Process.Signal(signals[args[0]]))
+	}
+}
+
+// answers wants a status of a path: answers 503 /readyz.
+func answers(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: answers STATUS PATH")
+	}
+	response, err := http.Get("http://" + ts.Getenv("TWOFOLD_LISTEN") + args[1])
+	ts.Check(err)
+	defer func() { _ = response.Body.Close() }()
+	if got := strconv.Itoa(response.StatusCode); got != args[0] {
+		ts.Fatalf("%s answers %s, want %s", args[1], got, args[0])
+	}
+}
+
+// signsIn signs in with an address and the password that a file holds, to the byte.
+func signsIn(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: [!] signs-in EMAIL FILE")
+	}
+	status, err := signIn(ts.Getenv("TWOFOLD_LISTEN"), args[0], ts.ReadFile(args[1]))
+	ts.Check(err)
+	if want := map[bool]int{false: http.StatusCreated, true: http.StatusUnauthorized}[neg]; status != want {
+		ts.Fatalf("signing in as %s answers %d, want %d", args[0], status, want)
+	}
+}
+
+func signIn(address, email, password string) (int, error) {
+	body, err := json.Marshal(map[string]string{"email": email, "password": password, "deliver": "token"})
+	if err != nil {
+		return 0, err
+	}
+	response, err := http.Post("http://"+address+"/api/v1/sessions", "application/json", bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
+}
+
+// hold begins a request and never finishes it.
+func hold(ts *testscript.TestScript, _ bool, _ []string) {
+	address := ts.Getenv("TWOFOLD_LISTEN")
+	c, err := net.Dial("tcp", address)
+	ts.Check(err)
+	ts.Defer(func() { _ = c.Close() })
+	_, err = fmt.Fprintf(c, "POST /api/v1/sessions HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n", address)
+	ts.Check(err)
+	_, err = c.Read(make([]byte, 1)) // it asks for the rest: the request is under way
+	ts.Check(err)
+}
