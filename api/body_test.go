@@ -5,6 +5,7 @@ import (
 	stdjson "encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -41,7 +42,7 @@ func TestReadingABody(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			r := httptest.NewRequest("POST", "/", strings.NewReader(c.body))
+			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(c.body))
 			if c.kind != "" {
 				r.Header.Set("Content-Type", c.kind)
 			}
@@ -55,7 +56,7 @@ func TestReadingABody(t *testing.T) {
 
 func TestABodyThatBreaksOffIsInvalid(t *testing.T) {
 	t.Parallel()
-	r := httptest.NewRequest("POST", "/", io.MultiReader(strings.NewReader(`{"a"`), brokenReader{}))
+	r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader(`{"a"`), brokenReader{}))
 	var unfit invalidError
 	if _, err := readBody(httptest.NewRecorder(), r, 100); !errors.As(err, &unfit) {
 		t.Errorf("got %v, want an invalid request", err)

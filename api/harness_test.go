@@ -21,10 +21,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-var (
-	ctx  = context.Background()
-	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
-)
+var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 func contractText(t testing.TB) []byte {
 	t.Helper()

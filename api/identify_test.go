@@ -28,7 +28,7 @@ func TestABearerToken(t *testing.T) {
 		"twice":                      {[]string{"Bearer a", "Bearer b"}, ""},
 		"beside another scheme":      {[]string{"Basic YTpi", "Bearer b"}, ""},
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		for _, h := range c.headers {
 			r.Header.Add("Authorization", h)
 		}
@@ -56,7 +56,7 @@ func TestCookies(t *testing.T) {
 		"plain":                            {plain, "twofold_session=a", "a"},
 		"with a prefix, where it is plain": {plain, "__Host-twofold_session=a", ""},
 	} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", c.header)
 		if got := c.s.readCookie(r, sessionCookie).Reveal(); got != c.want {
 			t.Errorf("%s: got %q, want %q", what, got, c.want)

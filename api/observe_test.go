@@ -210,7 +210,7 @@ func TestWhoIsAsking(t *testing.T) {
 				proxies = append(proxies, netip.MustParsePrefix(p))
 			}
 		}
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = c.peer
 		for header := range strings.SplitSeq(c.forwarded, "|") {
 			if header != "" {

@@ -35,11 +35,11 @@ func (f *faults) strike() error {
 }
 
 // inTx fails to begin, or to commit.
-func (f *faults) inTx(ctx context.Context, real func(context.Context, func(context.Context) error) error, do func(context.Context) error) error {
+func (f *faults) inTx(ctx context.Context, begin func(context.Context, func(context.Context) error) error, do func(context.Context) error) error {
 	if err := f.strike(); err != nil {
 		return err
 	}
-	return real(ctx, func(ctx context.Context) error {
+	return begin(ctx, func(ctx context.Context) error {
 		if err := do(ctx); err != nil {
 			return err
 		}

@@ -151,14 +151,6 @@ func (h *house) enroll() {
 
 func (h *house) code() string { return h.key.Code(totp.StepAt(h.now)) }
 
-func (h *house) wrongCode() string {
-	for n := 0; ; n++ {
-		if code := fmt.Sprintf("%06d", n); len(h.key.Match(code, h.now)) == 0 {
-			return code
-		}
-	}
-}
-
 // signedIn is a session of ada's.
 func (h *house) signedIn(withCode bool) (session.Session, secret.Text) {
 	h.t.Helper()

@@ -96,7 +96,7 @@ func TestMalformedTokensAreRefused(t *testing.T) {
 		"two parts":                    parts[0] + "." + parts[1],
 		"four parts":                   token + ".",
 		"five parts, as JWE has":       token + "..",
-		"a JSON serialisation":         `{"protected":"` + parts[0] + `","payload":"` + parts[1] + `","signature":"` + parts[2] + `"}`,
+		"JSON instead of dots":         `{"protected":"` + parts[0] + `","payload":"` + parts[1] + `","signature":"` + parts[2] + `"}`,
 		"Bearer before it":             "Bearer " + token,
 		"a space before it":            " " + token,
 		"a space after it":             token + " ",
