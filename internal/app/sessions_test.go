@@ -1,0 +1,157 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+	"twofold/internal/session"
+)
+
+func TestASessionOfOneFactorLasts(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	used, idle := h.SignedIn(ada), h.SignedIn(ada)
+	lasts(t, h, used, time.Hour, 24*time.Hour)
+	idle.Do("GET", current, nil).Want(401, "session_required")
+}
+
+func TestASessionOfTwoFactorsLasts(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	used := h.SignedIn(ada, JSON{"code": phone.Code()})
+	lasts(t, h, used, 30*time.Minute, 12*time.Hour)
+}
+
+// lasts uses a session just before each idle limit, up to the absolute one. It was begun now.
+func lasts(t *testing.T, h *apptest.House, c *apptest.Client, idle, absolute time.Duration) {
+	t.Helper()
+	begun := h.Clock.Now()
+	for spent := time.Duration(0); spent < absolute-time.Second; {
+		a := c.Do("GET", current, nil).Want(200, "")
+		want := begun.Add(min(spent+idle, absolute)).Format(time.RFC3339)
+		if got := a.Text("expires_at"); got != want {
+			t.Errorf("after %v expires_at is %s, want %s", spent, got, want)
+		}
+		step := min(idle-time.Second, absolute-time.Second-spent)
+		h.Clock.Advance(step)
+		spent += step
+	}
+	c.Do("GET", current, nil).Want(200, "")
+	h.Clock.Advance(time.Second)
+	c.Do("GET", current, nil).Want(401, "session_required")
+}
+
+func TestAnIdleSessionEnds(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(bob)
+	strong, _ := withMFA(h, ada)
+	weak := h.SignedIn(bob)
+	strong.Do("GET", current, nil).Want(200, "")
+	h.Clock.Advance(30 * time.Minute)
+	strong.Do("GET", current, nil).Want(401, "session_required")
+	h.Clock.Advance(30*time.Minute - time.Second)
+	weak.Do("GET", current, nil).Want(200, "")
+	h.Clock.Advance(time.Hour)
+	weak.Do("GET", current, nil).Want(401, "session_required")
+}
+
+func TestConfirmingTheFirstMethodStartsTheLimitsAnew(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	for range 25 {
+		h.Clock.Advance(55 * time.Minute)
+		script.Do("GET", current, nil).Want(200, "")
+	}
+	phone := script.Begin()
+	script.Confirm(phone, phone.Code()).Want(201, "")
+	a := script.Do("GET", current, nil).Want(200, "")
+	if acr, at := a.Text("acr"), a.Text("auth_time"); acr != "aal2" || at != h.Clock.Now().Format(time.RFC3339) {
+		t.Errorf("the session is %s since %s, want aal2 since now, %s", acr, at, h.Clock.Now())
+	}
+	lasts(t, h, script, 30*time.Minute, 12*time.Hour)
+}
+
+func TestASecondMethodStartsNothingAnew(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	script := h.SignedIn(ada, JSON{"code": phone.Code()})
+	begun := script.Do("GET", current, nil).Text("auth_time")
+	h.Clock.Advance(20 * time.Minute)
+	script.Enroll(JSON{"code": phone.Code()})
+	if got := script.Do("GET", current, nil).Want(200, "").Text("auth_time"); got != begun {
+		t.Errorf("auth_time moves to %s, want %s", got, begun)
+	}
+}
+
+func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	id := h.AddAccount(ada)
+	h.AddAccount(bob)
+	first, second, other := h.SignedIn(ada), h.SignedIn(ada), h.SignedIn(bob)
+	for range 18 { // as a sign-in does, without its hash
+		h.Clock.Advance(time.Second)
+		o := session.Opening{AccountID: id, Delivery: session.Token, AMR: session.Proofs(false)}
+		if _, _, err := h.App.Sessions.Open(context.Background(), o); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first.Do("GET", current, nil).Want(200, "")
+	h.Clock.Advance(time.Second)
+	newest := h.SignedIn(ada)
+	first.Do("GET", current, nil).Want(401, "session_required") // although it was used last
+	for _, c := range []*apptest.Client{second, newest, other} {
+		c.Do("GET", current, nil).Want(200, "")
+	}
+}
+
+func TestABrowserThatSignsInAgainLeavesItsOldSessionBehind(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	h.AddAccount(bob)
+	browser := h.Browser()
+	browser.SignIn(ada).Want(201, "")
+	old := browser.Cookie("twofold_session")
+	browser.SignIn(bob, JSON{"deliver": "token"}).Want(201, "")
+	if got := browser.Cookie("twofold_session"); got != old {
+		t.Errorf("a script's sign-in changes the cookie")
+	}
+	browser.Do("GET", current, nil).Want(200, "")
+	browser.SignIn(bob, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+	browser.Do("GET", current, nil).Want(200, "")
+	browser.SignIn(bob).Want(201, "")
+	h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+old).Want(401, "session_required")
+	if got := browser.Do("GET", "/api/v1/account", nil).Want(200, "").Text("email"); got != bob {
+		t.Errorf("the browser is signed in as %s, want %s", got, bob)
+	}
+}
+
+func TestAResetEndsEverySession(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	script, phone := withMFA(h, ada)
+	browser := h.Browser()
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	pending := half(h, ada)
+	methods, sessions, err := h.App.ResetMFA(context.Background(), ada, "seen in person")
+	if err != nil || methods != 1 || sessions != 2 {
+		t.Errorf("got %d methods, %d sessions, %v, want 1, 2 and no error", methods, sessions, err)
+	}
+	script.Do("GET", current, nil).Want(401, "session_required")
+	browser.Do("GET", current, nil).Want(401, "session_required")
+	if a := finish(h, pending, phone.CodeIn(1)); a.Status < 400 {
+		t.Errorf("a sign-in from before the reset is finished: %s", a.Body)
+	}
+	if acr := h.Script("").SignIn(ada).Want(201, "").Text("acr"); acr != "aal1" {
+		t.Errorf("the next sign-in is %s, want aal1", acr)
+	}
+}

@@ -1,0 +1,143 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+)
+
+func TestASignInIsPendingForFiveMinutes(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	a := h.Script("").SignIn(ada, JSON{"deliver": "token"}).Want(202, "")
+	if got, want := a.Text("expires_at"), h.Clock.Now().Add(5*time.Minute).Format(time.RFC3339); got != want {
+		t.Errorf("expires_at is %s, want %s", got, want)
+	}
+	late := half(h, ada)
+	h.Clock.Advance(5*time.Minute - time.Second)
+	finish(h, a.Text("sign_in_token"), phone.Code()).Want(201, "")
+	h.Clock.Advance(time.Second)
+	finish(h, late, phone.CodeIn(1)).Want(410, "sign_in_expired")
+}
+
+func TestASignInTakesFiveTries(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=100")
+	_, phone := withMFA(h, ada)
+	token := half(h, ada)
+	for left := range 5 {
+		a := finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		if got, want := a.Int("attempts_left"), 4-left; got != want {
+			t.Errorf("attempts_left is %d, want %d", got, want)
+		}
+	}
+	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+	finish(h, half(h, ada), phone.Code()).Want(201, "")
+}
+
+func TestASignInIsFinishedOnce(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	token := half(h, ada)
+	finish(h, token, phone.Code()).Want(201, "")
+	h.Clock.Advance(30 * time.Second)
+	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+}
+
+func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	_, bobs := withMFA(h, bob)
+	other := half(h, bob)
+	var tokens []string
+	for range 6 {
+		h.Clock.Advance(time.Second)
+		tokens = append(tokens, half(h, ada))
+	}
+	finish(h, tokens[0], phone.CodeIn(-1)).Want(410, "sign_in_expired")
+	finish(h, tokens[1], phone.Code()).Want(201, "")
+	finish(h, other, bobs.Code()).Want(201, "")
+}
+
+func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	t.Run("a cookie asked to become a token", func(t *testing.T) {
+		browser := h.Browser().For(t)
+		browser.SignIn(ada).Want(202, "")
+		a := browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "token"}).Want(400, "invalid_request")
+		wantPointer(t, a, "/deliver")
+		browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "cookie"}).Want(201, "") // that cost no code
+	})
+	h.Clock.Advance(30 * time.Second)
+	t.Run("a token asked to become a cookie", func(t *testing.T) {
+		token := half(h, ada)
+		a := h.Script("").For(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "cookie"}).Want(400, "invalid_request")
+		wantPointer(t, a, "/deliver")
+		a = h.Script("").For(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "token"}).Want(201, "")
+		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
+			t.Errorf("got the cookies %q, want none", set)
+		}
+	})
+	t.Run("the token in the body wins over a cookie", func(t *testing.T) {
+		h.Clock.Advance(30 * time.Second)
+		browser := h.Browser().For(t)
+		browser.SignIn(ada).Want(202, "")
+		body := JSON{"code": phone.Code(), "sign_in_token": browser.Cookie("twofold_signin")}
+		browser.Do("POST", complete, body).Want(410, "sign_in_expired")
+	})
+}
+
+func TestASignInWithACodeIsOneStep(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	a := h.Script("").SignIn(ada, JSON{"code": phone.Code(), "deliver": "token"}).Want(201, "")
+	if acr := a.Text("acr"); acr != "aal2" {
+		t.Errorf("the session is %s, want aal2", acr)
+	}
+	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1), "password": "certainly not this one"}).Want(401, "credentials_rejected")
+	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Want(201, "") // the wrong password cost no code
+}
+
+func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	if acr := h.Script("").SignIn(ada, JSON{"code": "123456"}).Want(201, "").Text("acr"); acr != "aal1" {
+		t.Errorf("the session is %s, want aal1", acr)
+	}
+}
+
+func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_ENROLLMENT_TRIES=100", "TWOFOLD_ATTEMPTS_FREE=100")
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	phone := script.Begin()
+	for _, c := range []struct{ steps, want int }{{4, 120}, {-4, -120}, {2, 60}, {-2, -60}, {20, 600}, {-20, -600}, {21, 0}, {-21, 0}} {
+		a := script.Confirm(phone, phone.CodeIn(c.steps)).Want(422, "code_rejected")
+		got, _ := a.Value("clock_offset_seconds").(float64)
+		if int(got) != c.want {
+			t.Errorf("%d steps ahead: clock_offset_seconds is %v, want %d", c.steps, a.Value("clock_offset_seconds"), c.want)
+		}
+	}
+	if a := script.Confirm(phone, phone.Wrong()); a.Value("clock_offset_seconds") != nil {
+		t.Errorf("a code of no time at all: %s", a.Body)
+	}
+	script.Confirm(phone, phone.CodeIn(1)).Want(201, "") // a step ahead is close enough
+	for name, a := range map[string]apptest.Answer{
+		"sign-in":          finish(h, half(h, ada), phone.CodeIn(6)),
+		"sign-in, at once": h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(6)}),
+		"step-up":          script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(6)}),
+	} {
+		if a.Want(401, "code_rejected"); a.Value("clock_offset_seconds") != nil {
+			t.Errorf("%s tells a guesser the time: %s", name, a.Body)
+		}
+	}
+}
