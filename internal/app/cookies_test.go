@@ -1,0 +1,167 @@
+package app_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+)
+
+// jar is a browser's jar, filled from the raw lines: over plain http a real one would not send what is Secure.
+type jar map[string]string
+
+func (j jar) take(a apptest.Answer) {
+	for _, c := range a.SetCookies() {
+		if j[c.Name] = c.Value; c.MaxAge < 0 {
+			delete(j, c.Name)
+		}
+	}
+}
+
+func (j jar) header() string {
+	var pairs []string
+	for name, value := range j {
+		pairs = append(pairs, name+"="+value)
+	}
+	return strings.Join(pairs, "; ")
+}
+
+// lines are an answer's Set-Cookie lines, with their values cut out.
+func lines(a apptest.Answer) []string {
+	all := slices.Clone(a.Header.Values("Set-Cookie"))
+	for i, line := range all {
+		name, rest, _ := strings.Cut(line, "=")
+		value, attributes, _ := strings.Cut(rest, ";")
+		if value != "" {
+			value = "…"
+		}
+		all[i] = name + "=" + value + ";" + attributes
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestCookiesAreStrictAndHostBound(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, prefix, secure string
+		settings             []string
+	}{
+		{"on http", "", "", nil},
+		{"on https", "__Host-", " Secure;", []string{"TWOFOLD_PUBLIC_URL=https://account.example.com"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := apptest.Start(t, c.settings...)
+			h.AddAccount(ada)
+			kept := jar{}
+			do := func(method, path string, body any, headers ...string) apptest.Answer {
+				if len(kept) > 0 {
+					headers = append(headers, "Cookie", kept.header())
+				}
+				a := h.Script("").For(t).Do(method, path, body, headers...)
+				kept.take(a)
+				return a
+			}
+			session := c.prefix + "twofold_session=…; Path=/; HttpOnly;" + c.secure + " SameSite=Strict"
+			signIn := c.prefix + "twofold_signin=…; Path=/; Max-Age=300; HttpOnly;" + c.secure + " SameSite=Strict"
+			noSession := c.prefix + "twofold_session=; Path=/; Max-Age=0; HttpOnly;" + c.secure + " SameSite=Strict"
+			noSignIn := c.prefix + "twofold_signin=; Path=/; Max-Age=0; HttpOnly;" + c.secure + " SameSite=Strict"
+			sets := func(what string, a apptest.Answer, want ...string) {
+				t.Helper()
+				if got := lines(a); !slices.Equal(got, want) {
+					t.Errorf("%s sets\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+				}
+			}
+			step := func(purpose string, proofs ...JSON) string {
+				body := JSON{"purpose": purpose, "password": apptest.Password}
+				for _, p := range proofs {
+					body["code"] = p["code"]
+				}
+				a := do("POST", "/api/v1/step-up", body).Want(201, "")
+				sets("a step-up", a)
+				return a.Text("step_up_token")
+			}
+
+			sets("a sign-in", do("POST", "/api/v1/sessions", right(ada)).Want(201, ""), session, noSignIn)
+			begun := do("POST", enrollments, nil, "Step-Up-Token", step("mfa.enroll")).Want(201, "")
+			sets("a beginning", begun)
+			phone := h.Scan(begun)
+			sets("a confirmation", do("POST", enrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code()}).Want(201, ""), session)
+			sets("a reading", do("GET", current, nil).Want(200, ""))
+			h.Clock.Advance(30 * time.Second)
+			before := kept.header()
+			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", right(ada)).Want(202, ""), signIn)
+			if !strings.Contains(kept.header(), before) {
+				t.Error("the session cookie from before is touched")
+			}
+			sets("a wrong code", do("POST", complete, JSON{"code": phone.Wrong()}).Want(401, "code_rejected"))
+			sets("the second half", do("POST", complete, JSON{"code": phone.Code()}).Want(201, ""), session, noSignIn)
+			h.Clock.Advance(30 * time.Second)
+			token := step("mfa.remove", JSON{"code": phone.Code()})
+			sets("a removal", do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(200, ""), session)
+			sets("a sign-out", do("DELETE", current, nil).Want(204, ""), noSession)
+		})
+	}
+}
+
+// What a subdomain or a plain http answer could plant goes by another name.
+func TestOnlyTheHostBoundCookieCounts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		settings    []string
+		ours, other string
+	}{
+		"on https": {[]string{"TWOFOLD_PUBLIC_URL=https://account.example.com"}, "__Host-twofold_session", "twofold_session"},
+		"on http":  {nil, "twofold_session", "__Host-twofold_session"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := apptest.Start(t, c.settings...)
+			h.AddAccount(ada)
+			anyone := h.Script("").For(t)
+			cookies := anyone.Do("POST", "/api/v1/sessions", right(ada)).Want(201, "").SetCookies()
+			i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Value != "" })
+			for cookie, want := range map[string]int{
+				c.ours: 200, c.other: 401, "__Secure-twofold_session": 401, strings.ToUpper(c.ours): 401, c.ours + "2": 401,
+			} {
+				anyone.Do("GET", current, nil, "Cookie", cookie+"="+cookies[i].Value).Want(want, "")
+			}
+		})
+	}
+}
+
+func TestASignInWithMFASetsNoSessionCookieAtAll(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	h.AddAccount(bob)
+	browser := h.Browser()
+	browser.SignIn(bob).Want(201, "")
+	before := browser.Cookie("twofold_session")
+	for name, a := range map[string]apptest.Answer{
+		"the password":              browser.SignIn(ada),
+		"the password, as a script": browser.SignIn(ada, JSON{"deliver": "token"}),
+		"a wrong code":              browser.SignIn(ada, JSON{"code": phone.Wrong()}),
+		"a wrong code after that":   browser.Do("POST", complete, JSON{"code": phone.Wrong()}),
+		"a wrong password":          browser.SignIn(ada, JSON{"password": "certainly not this one"}),
+	} {
+		for _, line := range a.Header.Values("Set-Cookie") {
+			if strings.Contains(line, "session") {
+				t.Errorf("%s answers %d and sets %s", name, a.Status, line)
+			}
+		}
+		if a.Value("session_token") != nil || a.Value("id") != nil {
+			t.Errorf("%s answers with a session: %s", name, a.Body)
+		}
+	}
+	if browser.Cookie("twofold_session") != before {
+		t.Error("the session cookie from before is touched")
+	}
+	if got := browser.Do("GET", "/api/v1/account", nil).Want(200, "").Text("email"); got != bob {
+		t.Errorf("the browser works in the account of %s, want %s", got, bob)
+	}
+}

@@ -1,0 +1,81 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"twofold/internal/app/apptest"
+)
+
+func TestAnAccountHasFiveMethodsAtTheMost(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	script, phone := withMFA(h, ada)
+	var names []string
+	for range 4 {
+		script.Enroll(JSON{"code": phone.Code()})
+	}
+	a := script.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	for _, m := range a.Value("methods").([]any) {
+		names = append(names, m.(map[string]any)["name"].(string))
+	}
+	want := "Authenticator app, Authenticator app 2, Authenticator app 3, Authenticator app 4, Authenticator app 5"
+	if got := strings.Join(names, ", "); got != want {
+		t.Errorf("the methods are %s, want %s", got, want)
+	}
+	if got := a.Int("policy", "max_methods"); got != 5 {
+		t.Errorf("max_methods is %d, want 5", got)
+	}
+	enroll := stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})
+	script.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Want(409, "too_many_methods")
+	script.Do("POST", enrollments, JSON{"name": "authenticator app"}, "Step-Up-Token", enroll).Want(409, "too_many_methods")
+
+	h.Clock.Advance(30 * time.Second)
+	remove := stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", remove).Want(200, "")
+	if enabled := script.Do("GET", "/api/v1/mfa", nil).Value("enabled"); enabled != true {
+		t.Errorf("enabled is %v with four methods left, want true", enabled)
+	}
+}
+
+func TestANameIsTakenWhateverItsSpelling(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	token := stepUp(script, "mfa.enroll")
+	phone := h.Scan(script.Do("POST", enrollments, JSON{"name": "  Zoë's Straße "}, "Step-Up-Token", token).Want(201, ""))
+	script.Confirm(phone, phone.Code()).Want(201, "")
+	h.Clock.Advance(30 * time.Second)
+
+	token = stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})
+	for _, name := range []string{
+		"Zoë's Straße", norm.NFD.String("Zoë's Straße"), "ZOË'S STRASSE", "zoë's straße", "\tzoë's straSSe ",
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := script.For(t)
+			if strings.Contains(name, "\t") {
+				c.Do("POST", enrollments, JSON{"name": name}, "Step-Up-Token", token).Want(400, "invalid_request")
+				return
+			}
+			c.Do("POST", enrollments, JSON{"name": name}, "Step-Up-Token", token).Want(409, "name_taken")
+		})
+	}
+	script.Do("POST", enrollments, JSON{"name": "Zoe's Strase"}, "Step-Up-Token", token).Want(201, "")
+}
+
+func TestTwoAccountsMayUseTheSameName(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	h.AddAccount(bob)
+	for _, email := range []string{ada, bob} {
+		script := h.SignedIn(email)
+		token := stepUp(script, "mfa.enroll")
+		phone := h.Scan(script.Do("POST", enrollments, JSON{"name": "Pixel 11"}, "Step-Up-Token", token).Want(201, ""))
+		script.Confirm(phone, phone.Code()).Want(201, "")
+	}
+}
