@@ -19,7 +19,7 @@ PAGE_PACKAGES  := frontend/node_modules/.package-lock.json
 CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
-STATIC := check-format check-vet check-go check-contract check-page
+STATIC := check-format check-modules check-vet check-go check-contract check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-journeys check-clean
 
 .PHONY: help run build page generate lint test bench clean $(CHECKS)
@@ -62,6 +62,9 @@ check-generated: ## generated files are what openapi.yaml says
 check-format: ## gofmt has nothing to say
 	@files=$$(gofmt -l *.go api frontend/*.go internal) && [ -z "$$files" ] || \
 		{ echo "gofmt would change these; type: gofmt -w" $$files; exit 1; }
+
+check-modules: ## go.mod and go.sum name what is imported, and nothing else
+	@go mod tidy -diff
 
 check-vet: ## go vet
 	go vet $(PACKAGES)
