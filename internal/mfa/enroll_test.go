@@ -188,6 +188,11 @@ func TestConfirmingTheFirst(t *testing.T) {
 	h := open(t)
 	g := h.grant("mfa.remove")
 	b := h.begin("phone")
+	for range 3 {
+		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), ""); !errors.Is(err, mfa.ErrCodeRejected) {
+			t.Fatal(err)
+		}
+	}
 	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 	if err != nil || m.ID != b.Enrollment.ID || m.LastStep != totp.StepAt(h.now) || change.SessionsEnded != 1 || change.NewToken.IsZero() {
 		t.Errorf("got %+v, %+v, %v", m, change, err)
@@ -202,6 +207,9 @@ func TestConfirmingTheFirst(t *testing.T) {
 	must(t, err)
 	if err := h.Use(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("its code again: got %v, want ErrCodeUsed", err)
+	}
+	if left := h.left(); left != 4 {
+		t.Errorf("%d left, want 4: the right code forgives the wrong ones", left)
 	}
 }
 

@@ -70,6 +70,34 @@ func TestACodeThatFitsTwoMethodsIsUsedByEachOnce(t *testing.T) {
 	}
 }
 
+func TestACodeThatFitsTwoStepsUsesBothUp(t *testing.T) {
+	t.Parallel()
+	const first totp.Step = 62075368 // of RFC 6238's key, this step and the next have one code
+	h := open(t)
+	m, _ := h.enroll("phone")
+	key, err := totp.KeyFromBytes([]byte("12345678901234567890"))
+	must(t, err)
+	m.ID, m.Name, m.LastStep = "rfc", "rfc", 0
+	m.SealedKey, err = h.ring.Seal(key.Bytes(), "ada", "rfc")
+	must(t, err)
+	must(t, h.Store.InsertMethod(ctx, m))
+	code := key.Code(first)
+	if other := key.Code(first + 1); other != code {
+		t.Fatalf("the codes are %s and %s, want one", code, other)
+	}
+	for _, c := range []struct {
+		at   totp.Step
+		want error
+	}{{first, nil}, {first + 1, mfa.ErrCodeUsed}, {first + 2, mfa.ErrCodeUsed}} {
+		h.now = c.at.Time()
+		match, err := h.Verify(ctx, "ada", code)
+		must(t, err)
+		if err := h.Use(ctx, "ada", match); !errors.Is(err, c.want) {
+			t.Errorf("at step %+d: got %v, want %v", c.at-first, err, c.want)
+		}
+	}
+}
+
 func TestUsingNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -28,6 +28,8 @@ func TestWrongClaimsAreRefused(t *testing.T) {
 		"past its end":                      {"exp": at(-31 * time.Second)}, "long past its end": {"exp": 1}, "an end before 1970": {"exp": -1},
 		"not yet valid": {"nbf": at(31 * time.Second)}, "issued tomorrow": {"iat": at(24 * time.Hour)},
 		"aal2 by a password":         {"amr": []string{"pwd"}},
+		"aal1 by nothing":            {"acr": "aal1", "amr": []string{}},
+		"aal1 by null":               {"acr": "aal1", "amr": nil},
 		"aal1 by two factors":        {"acr": "aal1"},
 		"a level that is unknown":    {"acr": "aal3"},
 		"a subject that is a number": {"sub": 1}, "proofs that are a text": {"amr": "mfa"}, "proofs that are numbers": {"amr": []int{1}},
