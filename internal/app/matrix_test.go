@@ -1,0 +1,105 @@
+package app_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+
+	"twofold/internal/app/apptest"
+)
+
+// What may come back for which credential. An operation without a row fails the test, and so does a row without its
+// operation.
+const (
+	signedOut = "401 session_required"
+	proveIt   = "401 step_up_required"
+	noSignIn  = "410 sign_in_expired"
+)
+
+var columns = []string{
+	"nothing", "a sign-in token as its cookie", "a sign-in token as session cookie", "a sign-in token as bearer", "a sign-in token as Basic",
+	"aal1", "aal2", "aal2 with a step-up", "with another user's step-up", "with another session's step-up", "with another purpose's step-up",
+	"an ended session",
+}
+
+var matrix = map[string][]string{
+	// The first five are halfway in at the most, the next six are signed in, the last is signed out.
+	"getCurrentSession": {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
+	"getAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
+	"getMfa":            {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
+	"signOut":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
+	"stepUp":            {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut},
+
+	"confirmTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut},
+	"cancelTotpEnrollment":  {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
+
+	// These take the step-up too.
+	"beginTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut},
+	"removeMfaMethod":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut},
+
+	// These ask for proofs, whoever comes; the second half belongs to the first and its cookie.
+	"signIn":         {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
+	"completeSignIn": {noSignIn, "201", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+
+	"getJwks":      {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getHealth":    {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getReadiness": {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getOpenapi":   {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+}
+
+func TestMatrixEveryOperationForEveryCredential(t *testing.T) {
+	t.Parallel()
+	operations := apptest.Operations(t)
+	var reads []apptest.Operation
+	for _, op := range operations {
+		if row := matrix[op.ID]; len(row) != len(columns) {
+			t.Fatalf("%s has %d cells in the matrix, want %d: say what it answers to whom", op.ID, len(row), len(columns))
+		}
+		if !op.Writes() {
+			reads = append(reads, op)
+			continue
+		}
+		t.Run(op.ID, func(t *testing.T) {
+			t.Parallel()
+			walk(t, op)
+		})
+	}
+	t.Run("reads", func(t *testing.T) {
+		t.Parallel()
+		walk(t, reads...)
+	})
+	for id := range matrix {
+		if !slices.ContainsFunc(operations, func(op apptest.Operation) bool { return op.ID == id }) {
+			t.Errorf("%s is in the matrix and not in the contract", id)
+		}
+	}
+}
+
+// walk goes through every cell of some operations' rows. They share a house, and need no purpose of their own unless
+// there is one of them.
+func walk(t *testing.T, operations ...apptest.Operation) {
+	c := newCast(t)
+	for i, column := range columns {
+		client, headers := c.credential(t, column, operations[0].Purpose)
+		for _, op := range operations {
+			t.Run(op.ID+" with "+column, func(t *testing.T) {
+				id, body := c.request(op, client)
+				got := outcome(client.For(t).Do(op.Method, op.At(id), body, headers...))
+				if want := matrix[op.ID][i]; got != want {
+					t.Errorf("got %s, want %s", got, want)
+				}
+				if got[0] == '2' {
+					c.after(op, client)
+				}
+			})
+		}
+	}
+}
+
+// outcome is how a cell is written.
+func outcome(a apptest.Answer) string {
+	if code := a.Code(); code != "" {
+		return strconv.Itoa(a.Status) + " " + code
+	}
+	return strconv.Itoa(a.Status)
+}
