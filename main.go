@@ -42,6 +42,7 @@ type commands struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // who asks twice does not want to wait
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
@@ -103,7 +104,9 @@ func open(ctx context.Context, s streams) (*app.App, config.Config, error) {
 	for _, name := range config.Unknown(os.Environ()) {
 		log.Warn("setting is not known to this version and has no effect", "name", name)
 	}
-	a, err := app.New(ctx, c, app.Parts{Contract: contract, Page: frontend.Dist(), Log: log, Now: time.Now})
+	a, err := app.New(ctx, c, app.Parts{
+		Contract: contract, Page: frontend.Dist(), Log: log, Audit: slog.New(slog.NewJSONHandler(s.errs, nil)), Now: time.Now,
+	})
 	return a, c, err
 }
 
@@ -212,13 +215,13 @@ func ask(terminal *os.File, prompt io.Writer, words string) (secret.Text, error)
 
 type resetMFA struct {
 	Email  string `required:"" help:"Whose methods to take away."`
-	Reason string `required:"" help:"Why, and how you know that it is them. It is kept in the audit."`
+	Reason string `required:"" help:"Why, and how you know that it is them. It is written to the audit log."`
 }
 
 // Run resets an account's MFA.
 func (cmd resetMFA) Run(ctx context.Context, s streams) (err error) {
 	if strings.TrimSpace(cmd.Reason) == "" {
-		return errors.New("give a reason: it is kept in the audit")
+		return errors.New("give a reason: it is written to the audit log")
 	}
 	a, _, err := open(ctx, s)
 	if err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"mime"
@@ -87,11 +88,19 @@ func invalidJSON(err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			return invalid(string(syntax.JSONPointer), "appears twice")
+			return invalid(bounded(syntax.JSONPointer), "appears twice")
 		}
-		return invalid(string(syntax.JSONPointer), "is not JSON")
+		return invalid(bounded(syntax.JSONPointer), "is not JSON")
 	}
 	return invalid("", "is not JSON")
+}
+
+// bounded keeps a pointer from growing with the nesting that somebody sent.
+func bounded(p jsontext.Pointer) string {
+	if len(p) > 200 {
+		return ""
+	}
+	return string(p)
 }
 
 // expectation says what a member must be. It is written from the schema alone, so that it cannot repeat a secret.
@@ -108,7 +117,7 @@ func expectation(s *openapi3.Schema) string {
 		}
 		return "must be one of " + strings.Join(words, ", ")
 	case s.MaxLength != nil:
-		return "must be a string of the length and characters that the contract gives"
+		return fmt.Sprintf("must be a string of %d to %d characters, without control characters", s.MinLength, *s.MaxLength)
 	}
 	return "must be a string that is not empty"
 }

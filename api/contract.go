@@ -52,7 +52,7 @@ func readContract(text []byte) (*contract, error) {
 	for path, item := range doc.Paths.Map() {
 		echoPath := pathParam.ReplaceAllString(path, ":$1")
 		for method, op := range item.Operations() {
-			o, err := readOperation(item, op)
+			o, err := readOperation(method, item, op)
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
@@ -62,7 +62,7 @@ func readContract(text []byte) (*contract, error) {
 	return c, nil
 }
 
-func readOperation(item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
+func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
 	o := &operation{
 		id:     op.OperationID,
 		params: slices.Concat(item.Parameters, op.Parameters),
@@ -105,7 +105,30 @@ func readOperation(item *openapi3.PathItem, op *openapi3.Operation) (*operation,
 			o.status[ProblemCode(code)] = n
 		}
 	}
-	return o, nil
+	return o, o.checkStatuses(method != http.MethodGet)
+}
+
+// checkStatuses refuses an operation that does not list what every request can meet before its handler.
+func (o *operation) checkStatuses(write bool) error {
+	needed := []ProblemCode{ProblemCodeInvalidRequest, ProblemCodeBodyTooLarge, ProblemCodeUnsupportedMediaType, ProblemCodeInternal}
+	if o.session {
+		needed = append(needed, ProblemCodeSessionRequired, ProblemCodeUnavailable)
+	}
+	if o.purpose != "" {
+		needed = append(needed, ProblemCodeStepUpRequired)
+	}
+	if o.judgesProofs() {
+		needed = append(needed, ProblemCodeTooManyRequests, ProblemCodeTooManyAttempts, ProblemCodeUnavailable)
+	}
+	if write {
+		needed = append(needed, ProblemCodeCrossOriginRefused)
+	}
+	for _, code := range needed {
+		if o.status[code] == 0 {
+			return fmt.Errorf("%s can be answered and is not in x-problem-codes", code)
+		}
+	}
+	return nil
 }
 
 // find answers the operation that the router chose, or nil for what is not in the contract: the page.

@@ -40,8 +40,8 @@ func callOf(ctx context.Context) *call {
 	return &call{}
 }
 
-// guard lets a request through to its handler when it has the shape, the origin, the session and the step-up that the
-// contract asks for, in that order. There is no other list of what is protected.
+// guard lets a request through to its handler when it has the origin, the size, the session, the shape and the step-up
+// that the contract asks for, in that order. There is no other list of what is protected.
 func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()

@@ -22,7 +22,7 @@ func (s *Server) identify(r *http.Request, call *call) error {
 	call.cookie = s.readCookie(r, sessionCookie)
 	call.signIn = s.readCookie(r, signInCookie)
 	_, carried := r.Header["Authorization"]
-	if carried && !call.cookie.IsZero() {
+	if carried && len(r.CookiesNamed(s.cookieName(sessionCookie))) > 0 {
 		return invalid("#Authorization", "must not come together with a session cookie")
 	}
 	call.bearer = bearerOf(r)

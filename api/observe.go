@@ -54,13 +54,12 @@ func (s *Server) recovered(c echo.Context, call *call, cause any) error {
 	return fmt.Errorf("panic of type %T", cause)
 }
 
-// stackOf leaves the functions and places of a stack and drops its first lines, which repeat the panic's value.
+// stackOf leaves the places of a stack, which are indented, and drops the lines between: they repeat values.
 func stackOf(stack []byte) string {
 	var kept []string
 	for line := range strings.Lines(string(stack)) {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "/") {
-			kept = append(kept, line)
+		if strings.HasPrefix(line, "\t") {
+			kept = append(kept, strings.TrimSpace(line))
 		}
 	}
 	return strings.Join(kept, "\n")
@@ -102,13 +101,22 @@ func (s *Server) clientIP(r *http.Request) netip.Addr {
 	ip := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusted(ip); i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
+		hop, ok := addressOf(strings.TrimSpace(hops[i]))
+		if !ok {
 			break
 		}
 		ip = hop.Unmap()
 	}
 	return ip.WithZone("")
+}
+
+// addressOf reads a hop, with or without the port that some proxies add.
+func addressOf(hop string) (netip.Addr, bool) {
+	if ip, err := netip.ParseAddr(hop); err == nil {
+		return ip, true
+	}
+	pair, err := netip.ParseAddrPort(hop)
+	return pair.Addr(), err == nil
 }
 
 func (s *Server) trusted(ip netip.Addr) bool {

@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -91,8 +92,7 @@ func encode(body []byte) encoded {
 	return encoded{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
-// serve answers a file, or index.html for an address without a file ending, or a problem. Nothing under /api or
-// /.well-known is the page's.
+// serve answers a file, or index.html for an address without a file ending, or a problem.
 func (p *page) serve(c echo.Context) error {
 	r := c.Request()
 	name := r.URL.Path
@@ -113,13 +113,13 @@ func (p *page) serve(c echo.Context) error {
 	return index.serve(c, false)
 }
 
+// isReserved says whether an address is no page's: the API's and the service's own, in any spelling, and hidden files.
 func isReserved(name string) bool {
-	for _, prefix := range []string{"/api", "/.well-known"} {
-		if name == prefix || strings.HasPrefix(name, prefix+"/") {
-			return true
-		}
+	if path.Clean(name) != name && path.Clean(name)+"/" != name || strings.Contains(name, "/.") {
+		return true
 	}
-	return false
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(name), "/"), "/")
+	return slices.Contains([]string{"api", "healthz", "readyz", "metrics", "openapi.yaml"}, first)
 }
 
 // serve answers the smallest form the browser takes. A hashed asset never changes; anything else is asked for again and

@@ -12,6 +12,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"twofold/internal/account"
 	"twofold/internal/authn"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
@@ -49,6 +50,7 @@ var problems = []struct {
 }{
 	{errSessionRequired, ProblemCodeSessionRequired},
 	{session.ErrEnded, ProblemCodeSessionRequired},
+	{account.ErrNotFound, ProblemCodeSessionRequired},
 	{stepup.ErrRefused, ProblemCodeStepUpRequired},
 	{authn.ErrCredentialsRejected, ProblemCodeCredentialsRejected},
 	{authn.ErrCodeRequired, ProblemCodeCodeRequired},
@@ -57,11 +59,13 @@ var problems = []struct {
 	{mfa.ErrCodeRejected, ProblemCodeCodeRejected},
 	{mfa.ErrCodeUsed, ProblemCodeCodeUsed},
 	{mfa.ErrNotFound, ProblemCodeNotFound},
+	{mfa.ErrName, ProblemCodeInvalidRequest},
 	{mfa.ErrNameTaken, ProblemCodeNameTaken},
 	{mfa.ErrTooManyMethods, ProblemCodeTooManyMethods},
 	{mfa.ErrEnrollmentExpired, ProblemCodeEnrollmentExpired},
 	{throttle.ErrWait, ProblemCodeTooManyAttempts},
 	{password.ErrBusy, ProblemCodeUnavailable},
+	{throttle.ErrBusy, ProblemCodeUnavailable},
 	{errBodyTooLarge, ProblemCodeBodyTooLarge},
 	{errUnsupportedMediaType, ProblemCodeUnsupportedMediaType},
 	{errCrossOrigin, ProblemCodeCrossOriginRefused},
@@ -182,6 +186,8 @@ func describe(p *Problem, err error) {
 	case errors.As(err, &unfit):
 		fields := []FieldError(unfit)
 		p.Errors = &fields
+	case errors.Is(err, mfa.ErrName):
+		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be at most 64 characters"}}
 	case errors.Is(err, authn.ErrOtherDelivery):
 		p.Errors = &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}
 	case errors.Is(err, authn.ErrCodeRequired):

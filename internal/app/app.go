@@ -32,6 +32,7 @@ type Parts struct {
 	Contract []byte // openapi.yaml
 	Page     fs.FS
 	Log      *slog.Logger
+	Audit    *slog.Logger // what happened to accounts; never quieter than info
 	Now      func() time.Time
 }
 
@@ -51,32 +52,40 @@ type App struct {
 // New opens the database, migrates it, makes the keys that are missing, and composes the rest. A wrong or missing
 // master key stops it before anything is written: keyring.ErrWrongMaster, keyring.ErrNoMaster.
 func New(ctx context.Context, c config.Config, p Parts) (*App, error) {
+	master, err := findMaster(ctx, c, p.Log)
+	if err != nil {
+		return nil, masterAdvice(c, err)
+	}
 	db, err := store.Open(c.DatabaseURL, p.Log)
 	if err != nil {
 		return nil, fmt.Errorf("TWOFOLD_DATABASE_URL: %w", err)
 	}
-	a, err := compose(ctx, c, p, db)
+	a, err := compose(ctx, c, p, db, master)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil
 }
 
-func compose(ctx context.Context, c config.Config, p Parts, db *store.DB) (*App, error) {
-	ring, err := openKeys(ctx, c, db, p.Now())
-	if err != nil {
+func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master keyring.Master) (*App, error) {
+	if err := db.Migrate(ctx); err != nil {
 		return nil, err
+	}
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now())
+	if err != nil {
+		return nil, masterAdvice(c, err)
 	}
 	hasher, err := newHasher(c.Passwords)
 	if err != nil {
 		return nil, err
 	}
-	trail := audit.Log{To: p.Log}
+	trail := audit.Log{To: p.Audit}
 	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Now: p.Now, NewID: newID}
 	attempts := &throttle.Limiter{
 		Store: store.Attempts{DB: db},
 		Limits: throttle.Limits{
 			Free: c.Attempts.Free, Wait: c.Attempts.Wait, MaxWait: c.Attempts.MaxWait, Cap: c.Attempts.Cap,
+			Patience: c.Passwords.HashWait,
 		},
 		Now: p.Now,
 	}
@@ -134,47 +143,6 @@ func newHasher(c config.Passwords) (*password.Hasher, error) {
 		return nil, fmt.Errorf("TWOFOLD_ARGON2_…: %w", err)
 	}
 	return hasher, nil
-}
-
-// openKeys reads the master key, or makes one for a database that has none yet, and opens the keys under it. A
-// database that is there is tried with the key before it is migrated.
-func openKeys(ctx context.Context, c config.Config, db *store.DB, now time.Time) (*keyring.Ring, error) {
-	migrated, err := db.Migrated(ctx)
-	if err != nil {
-		return nil, err
-	}
-	keys := store.Keys{DB: db}
-	master, err := keyring.ReadMaster(c.MasterKeyFile)
-	switch {
-	case errors.Is(err, keyring.ErrNoMaster) && !migrated:
-		master, err = keyring.CreateMaster(c.MasterKeyFile)
-	case err == nil && migrated:
-		err = keyring.Fits(ctx, keys, master)
-		if errors.Is(err, keyring.ErrNone) {
-			err = nil
-		}
-	}
-	if err != nil {
-		return nil, masterAdvice(c, err)
-	}
-	if err := db.Migrate(ctx); err != nil {
-		return nil, err
-	}
-	ring, err := keyring.Open(ctx, keys, master, now)
-	return ring, masterAdvice(c, err)
-}
-
-// masterAdvice says what to do about a master key that is not the right one.
-func masterAdvice(c config.Config, err error) error {
-	switch {
-	case errors.Is(err, keyring.ErrWrongMaster):
-		return fmt.Errorf("%w: TWOFOLD_MASTER_KEY_FILE is %s, and %s was made with another key; give that one back, nothing was changed", err, c.MasterKeyFile, c.DatabaseURL)
-	case errors.Is(err, keyring.ErrNoMaster):
-		return fmt.Errorf("%w; %s was made with one: put it back or point TWOFOLD_MASTER_KEY_FILE at it, nothing was changed", err, c.DatabaseURL)
-	case errors.Is(err, keyring.ErrMalformedMaster):
-		return fmt.Errorf("TWOFOLD_MASTER_KEY_FILE: %w", err)
-	}
-	return err
 }
 
 // newID is a UUIDv7 (RFC 9562 §5.7): ids sort by when they were made.

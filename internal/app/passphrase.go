@@ -8,7 +8,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// newPassphrase makes five pronounceable words of two syllables, about 65 bits: to be read off a terminal and typed.
+// newPassphrase makes five pronounceable words of two syllables, 63 bits: to be read off a terminal and typed.
 func newPassphrase() secret.Text {
 	const consonants, vowels = "bdfghjklmnprstvz", "aeiou"
 	letter := func(of string) byte {

@@ -114,8 +114,8 @@ func (s signIns) ByToken(ctx context.Context, token [32]byte) (authn.Pending, er
 	return through(s.faults, func() (authn.Pending, error) { return s.Store.ByToken(ctx, token) })
 }
 
-func (s signIns) CountTry(ctx context.Context, id string, limit int) (bool, error) {
-	return through(s.faults, func() (bool, error) { return s.Store.CountTry(ctx, id, limit) })
+func (s signIns) CountTry(ctx context.Context, id string, limit int) (int, error) {
+	return through(s.faults, func() (int, error) { return s.Store.CountTry(ctx, id, limit) })
 }
 
 func (s signIns) Delete(ctx context.Context, id string) (bool, error) {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"twofold/internal/account"
-	"twofold/internal/audit"
 	"twofold/internal/mfa"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
@@ -54,6 +53,11 @@ type reward struct {
 // committed before it is judged. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed,
 // a *throttle.WaitError or password.ErrBusy.
 func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error {
+	done, err := s.Attempts.Turn(ctx, c.passwordGuess())
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := s.judgePassword(ctx, c, p); err != nil {
 		return err
 	}
@@ -72,14 +76,9 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 			return r.pending(ctx)
 		})
 	}
-	budget, err := s.reserveCode(ctx, c, func(ctx context.Context) error {
-		return s.Attempts.Succeeded(ctx, c.passwordGuess())
-	})
-	if err != nil {
-		return err
-	}
-	return s.judgeCode(ctx, c, p.Code, budget, func(ctx context.Context) error {
-		return r.grant(ctx, session.Proofs(true))
+	return s.judgeCode(ctx, c, p.Code, counted{
+		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveAfterPassword(ctx, c) },
+		grant:   func(ctx context.Context) error { return r.grant(ctx, session.Proofs(true)) },
 	})
 }
 
@@ -143,53 +142,4 @@ func (s *Service) acceptPassword(ctx context.Context, c claim, grant func(contex
 		}
 		return grant(ctx)
 	})
-}
-
-// reserveCode counts a guess at a code, and commits with it what has to be known even if the code is wrong.
-func (s *Service) reserveCode(ctx context.Context, c claim, with func(context.Context) error) (throttle.Budget, error) {
-	var budget throttle.Budget
-	var wait *throttle.WaitError
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := with(ctx); err != nil {
-			return err
-		}
-		var err error
-		budget, err = s.Attempts.Reserve(ctx, c.codeGuess())
-		if errors.As(err, &wait) {
-			return nil // nothing was counted; what came with it stands
-		}
-		return err
-	})
-	if err == nil && wait != nil {
-		return throttle.Budget{}, wait
-	}
-	return budget, err
-}
-
-// judgeCode looks at a code that was counted. Accepting it, forgiving the failures before it and the reward are one
-// transaction.
-func (s *Service) judgeCode(ctx context.Context, c claim, code string, budget throttle.Budget, grant func(context.Context) error) error {
-	match, err := s.Methods.Verify(ctx, c.account.ID, code)
-	if err != nil {
-		return err
-	}
-	if len(match) == 0 {
-		return &mfa.RejectedError{Budget: budget}
-	}
-	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
-			return err
-		}
-		if err := s.Methods.Use(ctx, c.account.ID, match); err != nil {
-			return err
-		}
-		if err := s.Attempts.Succeeded(ctx, c.codeGuess()); err != nil {
-			return err
-		}
-		return grant(ctx)
-	})
-	if errors.Is(err, mfa.ErrCodeUsed) {
-		s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: c.account.ID})
-	}
-	return err
 }

@@ -30,8 +30,8 @@ type Store interface {
 	Insert(ctx context.Context, p Pending, token [32]byte) error
 	// ByToken answers ErrSignInExpired for a token that is not known.
 	ByToken(ctx context.Context, token [32]byte) (Pending, error)
-	// CountTry adds a try unless there were limit of them.
-	CountTry(ctx context.Context, id string, limit int) (counted bool, err error)
+	// CountTry adds a try, and answers how many there are now, or 0 where there were limit already.
+	CountTry(ctx context.Context, id string, limit int) (tries int, err error)
 	Delete(ctx context.Context, id string) (deleted bool, err error)
 	// DeleteOldest leaves the account its newest pending sign-ins, keep in number.
 	DeleteOldest(ctx context.Context, accountID string, keep int) error
@@ -98,7 +98,7 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 	if err != nil {
 		return Outcome{}, fmt.Errorf("resume sign-in: %w", err)
 	}
-	if p.Delivery != in.Carrier || !s.Now().Before(p.ExpiresAt) {
+	if p.Delivery != in.Carrier || !s.Now().Before(p.ExpiresAt) || p.Tries >= s.Limits.SignInTries {
 		return Outcome{}, ErrSignInExpired
 	}
 	if in.Delivery != "" && in.Delivery != p.Delivery {
@@ -117,37 +117,20 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 }
 
 func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completion) (Outcome, error) {
-	var budget throttle.Budget
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		var err error
-		// The account's budget first: during a wait a try costs the sign-in nothing.
-		if budget, err = s.Attempts.Reserve(ctx, c.codeGuess()); err != nil {
-			return err
-		}
-		counted, err := s.Store.CountTry(ctx, p.ID, s.Limits.SignInTries)
-		if err != nil {
-			return err
-		}
-		if !counted {
-			return ErrSignInExpired
-		}
-		return nil
-	})
-	if err != nil {
-		return Outcome{}, err
-	}
-	budget.Left = min(budget.Left, max(s.Limits.SignInTries-p.Tries-1, 0))
 	var out Outcome
-	err = s.judgeCode(ctx, c, in.Code, budget, func(ctx context.Context) error {
-		deleted, err := s.Store.Delete(ctx, p.ID)
-		if err != nil {
+	err := s.judgeCode(ctx, c, in.Code, counted{
+		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveTry(ctx, c, p) },
+		grant: func(ctx context.Context) error {
+			deleted, err := s.Store.Delete(ctx, p.ID)
+			if err != nil {
+				return err
+			}
+			if !deleted {
+				return ErrSignInExpired
+			}
+			out, err = s.openSession(ctx, c.account.ID, p.Delivery, session.Proofs(true), in.Previous)
 			return err
-		}
-		if !deleted {
-			return ErrSignInExpired
-		}
-		out, err = s.openSession(ctx, c.account.ID, p.Delivery, session.Proofs(true), in.Previous)
-		return err
+		},
 	})
 	return out, err
 }

@@ -227,7 +227,8 @@ func (b *bench) signIn(ctx context.Context, n int) ([]http.Header, error) {
 		return nil, fmt.Errorf("start it from the project's root: %w", err)
 	}
 	a, err := app.New(ctx, c, app.Parts{
-		Contract: contract, Page: fstest.MapFS{}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Contract: contract, Page: fstest.MapFS{}, Now: time.Now,
+		Log: slog.New(slog.DiscardHandler), Audit: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return nil, err

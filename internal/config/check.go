@@ -37,7 +37,13 @@ func (c *Config) checkPublicURL() error {
 	if u.Scheme == "http" && !isLocal(u.Hostname()) {
 		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: plain http is for localhost only, use https", c.PublicURL)
 	}
+	if u.Hostname() == "" || strings.ContainsFunc(u.Host, func(r rune) bool { return r == '*' || r > unicode.MaxASCII }) {
+		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: give one host, in ASCII (xn--… for others)", c.PublicURL)
+	}
 	c.publicBase = url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}
+	if usual := map[string]string{"http": "80", "https": "443"}[u.Scheme]; u.Port() == usual {
+		c.publicBase.Host = strings.TrimSuffix(c.publicBase.Host, ":"+usual) // as browsers write origins
+	}
 	c.PublicURL = c.publicBase.String()
 	return nil
 }
@@ -56,8 +62,9 @@ func (c *Config) checkListen() error {
 
 // checkIssuer keeps out what would break the label of a key URI.
 func (c *Config) checkIssuer() error {
+	c.Issuer = strings.TrimSpace(c.Issuer)
 	bad := func(r rune) bool { return r == ':' || !unicode.IsPrint(r) }
-	if strings.TrimSpace(c.Issuer) == "" || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
+	if c.Issuer == "" || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
 		return fmt.Errorf("TWOFOLD_ISSUER is %q: give a short name without a colon, as authenticator apps will show it", c.Issuer)
 	}
 	return nil

@@ -74,7 +74,19 @@ func CreateMaster(path string) (Master, error) {
 	if err != nil {
 		return Master{}, fmt.Errorf("write master key: %w", err)
 	}
+	if err := syncFolder(dir); err != nil {
+		return Master{}, fmt.Errorf("write master key: %w", err)
+	}
 	return masterOf(raw)
+}
+
+// syncFolder makes a new name in a folder outlive a power cut, as the database's commits do.
+func syncFolder(dir string) error {
+	f, err := os.Open(dir) //nolint:gosec // the operator names the folder
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func masterOf(raw []byte) (Master, error) {

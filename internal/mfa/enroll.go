@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -100,6 +101,11 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		return Method{}, Change{}, err
 	}
 	guess := Guess(sess.AccountID, sess)
+	done, err := s.Attempts.Turn(ctx, guess)
+	if err != nil {
+		return Method{}, Change{}, err
+	}
+	defer done()
 	budget, err := s.reserve(ctx, guess, e)
 	if err != nil {
 		return Method{}, Change{}, err
@@ -115,7 +121,7 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		ID: e.ID, AccountID: e.AccountID, Type: TOTP, Name: e.Name, SealedKey: e.SealedKey,
 		LastStep: step, CreatedAt: s.Now(), LastUsedAt: s.Now(),
 	}
-	var done Change
+	var change Change
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
 			return err
@@ -137,35 +143,34 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		if sess, err = s.Sessions.Raise(ctx, sess, session.Proofs(true)); err != nil {
 			return err
 		}
-		done, err = s.proofsChanged(ctx, sess)
+		change, err = s.proofsChanged(ctx, sess)
 		return err
 	})
 	if err != nil {
 		return Method{}, Change{}, fmt.Errorf("confirm enrollment: %w", err)
 	}
 	s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentConfirmed, AccountID: e.AccountID, Subject: m.ID})
-	return m, done, nil
+	return m, change, nil
 }
 
 // reserve counts the guess, for the account and for this enrollment, before the code is looked at.
 func (s *Service) reserve(ctx context.Context, guess throttle.Guess, e Enrollment) (throttle.Budget, error) {
 	var budget throttle.Budget
+	tries := 0
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		var err error
 		if budget, err = s.Attempts.Reserve(ctx, guess); err != nil {
 			return err
 		}
-		counted, err := s.Store.CountTry(ctx, e.AccountID, e.ID, s.Limits.EnrollmentTries)
-		if err != nil {
+		if tries, err = s.Store.CountTry(ctx, e.AccountID, e.ID, s.Limits.EnrollmentTries); err != nil {
 			return err
 		}
-		if !counted {
+		if tries == 0 {
 			return ErrEnrollmentExpired
 		}
 		return nil
 	})
-	budget.Left = min(budget.Left, max(s.Limits.EnrollmentTries-e.Tries-1, 0))
-	return budget, err
+	return budget.AtMost(s.Limits.EnrollmentTries - tries), err
 }
 
 // matchFirst judges an enrollment's code. Where a wrong one fits a clock that is off, it says by how much: the key was
@@ -219,6 +224,9 @@ func freeName(name string, methods []Method) (string, error) {
 		taken[nameKey(m.Name)] = true
 	}
 	if name = norm.NFC.String(strings.TrimSpace(name)); name != "" {
+		if utf8.RuneCountInString(name) > maxName {
+			return "", ErrName
+		}
 		if taken[nameKey(name)] {
 			return "", ErrNameTaken
 		}

@@ -102,8 +102,8 @@ func (s methods) CurrentEnrollment(ctx context.Context, a string) (mfa.Enrollmen
 	return through(s.faults, func() (mfa.Enrollment, error) { return s.Store.CurrentEnrollment(ctx, a) })
 }
 
-func (s methods) CountTry(ctx context.Context, a, id string, limit int) (bool, error) {
-	return through(s.faults, func() (bool, error) { return s.Store.CountTry(ctx, a, id, limit) })
+func (s methods) CountTry(ctx context.Context, a, id string, limit int) (int, error) {
+	return through(s.faults, func() (int, error) { return s.Store.CountTry(ctx, a, id, limit) })
 }
 
 func (s methods) DeleteEnrollment(ctx context.Context, a, id string) (bool, error) {

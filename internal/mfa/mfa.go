@@ -53,6 +53,8 @@ var (
 	ErrCodeUsed = errors.New("code used before")
 	// ErrNameTaken means that another method of the account has the name.
 	ErrNameTaken = errors.New("method name is taken")
+	// ErrName means that a name is too long once it is in Unicode NFC.
+	ErrName = errors.New("method name is too long")
 	// ErrTooManyMethods means that the account has as many methods as it may have.
 	ErrTooManyMethods = errors.New("too many methods")
 	// ErrEnrollmentExpired means that the enrollment took too long or was tried too often.
@@ -85,8 +87,8 @@ type Store interface {
 	// Enrollment and CurrentEnrollment answer ErrNotFound.
 	Enrollment(ctx context.Context, accountID, id string) (Enrollment, error)
 	CurrentEnrollment(ctx context.Context, accountID string) (Enrollment, error)
-	// CountTry adds a try unless there were limit of them.
-	CountTry(ctx context.Context, accountID, id string, limit int) (counted bool, err error)
+	// CountTry adds a try, and answers how many there are now, or 0 where there were limit already.
+	CountTry(ctx context.Context, accountID, id string, limit int) (tries int, err error)
 	DeleteEnrollment(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteEnrollments(ctx context.Context, accountID string) error
 }
@@ -149,6 +151,9 @@ func Guess(accountID string, sess session.Session) throttle.Guess {
 	}
 	return g
 }
+
+// maxName is a name's greatest length in code points.
+const maxName = 64
 
 // nameKey is what must differ between two names of an account: case does not count.
 func nameKey(name string) string { return cases.Fold().String(norm.NFC.String(name)) }

@@ -2,6 +2,7 @@ package password
 
 import (
 	"errors"
+	"fmt"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -15,8 +16,8 @@ const MinLength, MaxLength = 15, 128
 
 // Why a password cannot be one.
 var (
-	ErrTooShort = errors.New("password is too short")
-	ErrTooLong  = errors.New("password is too long")
+	ErrTooShort = fmt.Errorf("password is too short: it needs %d characters", MinLength)
+	ErrTooLong  = fmt.Errorf("password is too long: %d characters are the most", MaxLength)
 	ErrEncoding = errors.New("password is not valid UTF-8")
 )
 

@@ -67,6 +67,17 @@ func waitUntil(n string, at time.Time, free int, waits []time.Duration) (string,
 	return sql.String(), append(args, stamp{at.Add(waits[len(waits)-1])})
 }
 
+// Total is how many failures the total sums up.
+func (s Attempts) Total(ctx context.Context, g throttle.Guess) (int, error) {
+	var r attemptRow
+	err := s.reader(ctx).Select("failures").
+		Where("subject = ? AND kind = ? AND bucket = ?", g.Subject, string(g.Kind), total).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return 0, nil
+	}
+	return r.Failures, err
+}
+
 // ReserveTotal adds a failure to the total unless that is full: one statement.
 func (s Attempts) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
 	tx := s.writer(ctx).Exec(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at)

@@ -24,11 +24,17 @@ func newDialector(dsn string) gorm.Dialector {
 	return &dialector{gormsqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
 }
 
-// Translate tells gorm's duplicate-key error.
+// Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere.
 func (*dialector) Translate(err error) error {
 	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY) {
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return gorm.ErrDuplicatedKey
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return gorm.ErrForeignKeyViolated
 	}
 	return err
 }
@@ -51,7 +57,12 @@ func failure(err error) error { return &FailureError{cause: err} }
 // markFailures makes a FailureError of every statement's error that a caller does not handle.
 func markFailures(db *gorm.DB) error {
 	mark := func(tx *gorm.DB) {
-		if tx.Error == nil || errors.Is(tx.Error, gorm.ErrRecordNotFound) || errors.Is(tx.Error, gorm.ErrDuplicatedKey) {
+		for _, expected := range []error{gorm.ErrRecordNotFound, gorm.ErrDuplicatedKey, gorm.ErrForeignKeyViolated} {
+			if errors.Is(tx.Error, expected) {
+				return
+			}
+		}
+		if tx.Error == nil {
 			return
 		}
 		if f := (*FailureError)(nil); !errors.As(tx.Error, &f) {

@@ -100,12 +100,12 @@ func (r enrollmentRow) enrollment() mfa.Enrollment {
 
 // ReplaceEnrollment puts the account's one enrollment.
 func (s Methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error {
-	return s.writer(ctx).
+	return endedWithout(s.writer(ctx).
 		Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).
 		Create(&enrollmentRow{
 			AccountID: e.AccountID, ID: e.ID, SessionID: e.SessionID, Name: e.Name, SealedKey: e.SealedKey, Tries: e.Tries,
 			CreatedAt: stamp{e.CreatedAt}, ExpiresAt: stamp{e.ExpiresAt},
-		}).Error
+		}).Error)
 }
 
 // Enrollment finds an account's enrollment by its id.
@@ -128,11 +128,12 @@ func oneEnrollment(tx *gorm.DB) (mfa.Enrollment, error) {
 }
 
 // CountTry counts a try.
-func (s Methods) CountTry(ctx context.Context, accountID, id string, limit int) (bool, error) {
-	tx := s.writer(ctx).Model(&enrollmentRow{}).
+func (s Methods) CountTry(ctx context.Context, accountID, id string, limit int) (int, error) {
+	var r enrollmentRow
+	tx := s.writer(ctx).Model(&r).Clauses(clause.Returning{Columns: []clause.Column{{Name: "tries"}}}).
 		Where("account_id = ? AND id = ? AND tries < ?", accountID, id, limit).
 		Update("tries", gorm.Expr("tries + 1"))
-	return tx.RowsAffected == 1, tx.Error
+	return r.Tries, tx.Error
 }
 
 // DeleteEnrollment takes an enrollment away.

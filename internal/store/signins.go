@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"twofold/internal/authn"
 	"twofold/internal/session"
@@ -49,10 +50,11 @@ func (s SignIns) ByToken(ctx context.Context, token [32]byte) (authn.Pending, er
 }
 
 // CountTry counts a try.
-func (s SignIns) CountTry(ctx context.Context, id string, limit int) (bool, error) {
-	tx := s.writer(ctx).Model(&signInRow{}).Where("id = ? AND tries < ?", id, limit).
-		Update("tries", gorm.Expr("tries + 1"))
-	return tx.RowsAffected == 1, tx.Error
+func (s SignIns) CountTry(ctx context.Context, id string, limit int) (int, error) {
+	var r signInRow
+	tx := s.writer(ctx).Model(&r).Clauses(clause.Returning{Columns: []clause.Column{{Name: "tries"}}}).
+		Where("id = ? AND tries < ?", id, limit).Update("tries", gorm.Expr("tries + 1"))
+	return r.Tries, tx.Error
 }
 
 // Delete takes a pending sign-in away.

@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"gorm.io/gorm"
+
+	"twofold/internal/session"
 	"twofold/internal/stepup"
 )
 
@@ -24,9 +28,17 @@ func (stepUpRow) TableName() string { return "step_ups" }
 
 // Insert adds a token.
 func (s StepUps) Insert(ctx context.Context, g stepup.Grant) error {
-	return s.writer(ctx).Create(&stepUpRow{
+	return endedWithout(s.writer(ctx).Create(&stepUpRow{
 		ID: g.ID, AccountID: g.AccountID, SessionID: g.SessionID, Purpose: string(g.Purpose), ExpiresAt: stamp{g.ExpiresAt},
-	}).Error
+	}).Error)
+}
+
+// endedWithout is session.ErrEnded for a row that belongs to a session which ended a moment ago.
+func endedWithout(err error) error {
+	if errors.Is(err, gorm.ErrForeignKeyViolated) {
+		return session.ErrEnded
+	}
+	return err
 }
 
 // Alive looks for a token.

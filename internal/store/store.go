@@ -52,15 +52,36 @@ func Open(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create database: %w", err)
 	}
-	write, err := openPool(path, "_txlock=immediate", 1, log)
+	write, err := openPool(dsn(path, "_txlock=immediate"), 1, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	read, err := openPool(path, "_pragma=query_only(1)", 4*runtime.GOMAXPROCS(0), log)
+	read, err := openPool(dsn(path, "_pragma=query_only(1)"), 4*runtime.GOMAXPROCS(0), log)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), closePool(write))
 	}
 	return &DB{read: read, write: write}, nil
+}
+
+// ErrAbsent means that there is no database yet.
+var ErrAbsent = errors.New("there is no database yet")
+
+// OpenReadOnly opens the database of a URL for looking at it: nothing of it changes, and none is created. It answers
+// ErrAbsent, or ErrURL.
+func OpenReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
+	path, err := Path(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrAbsent
+	}
+	// As few pragmas as possible: setting the journal's mode would write.
+	read, err := openPool(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, log)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &DB{read: read, write: read}, nil
 }
 
 func create(path string) error {
@@ -76,12 +97,15 @@ func create(path string) error {
 
 // dsn spells the file and what every connection must agree on: write-ahead log, every commit on disk, foreign keys.
 func dsn(path, option string) string {
-	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String() +
-		"?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + option
+	return fileURI(path) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + option
 }
 
-func openPool(path, option string, conns int, log *slog.Logger) (*gorm.DB, error) {
-	db, err := gorm.Open(newDialector(dsn(path, option)), &gorm.Config{
+func fileURI(path string) string {
+	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
+}
+
+func openPool(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
+	db, err := gorm.Open(newDialector(dsn), &gorm.Config{
 		SkipDefaultTransaction: true,
 		PrepareStmt:            true,
 		TranslateError:         true,
@@ -108,7 +132,12 @@ func closePool(db *gorm.DB) error {
 }
 
 // Close closes the database.
-func (d *DB) Close() error { return errors.Join(closePool(d.read), closePool(d.write)) }
+func (d *DB) Close() error {
+	if d.read == d.write {
+		return closePool(d.read)
+	}
+	return errors.Join(closePool(d.read), closePool(d.write))
+}
 
 // Ping says whether the database can be read and written: readiness.
 func (d *DB) Ping(ctx context.Context) error {

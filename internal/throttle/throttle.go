@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -35,6 +36,9 @@ type Guess struct {
 // ErrWait is matched by every *WaitError.
 var ErrWait = errors.New("too many attempts")
 
+// ErrBusy means that too many guesses of one kind are under way in one bucket.
+var ErrBusy = errors.New("too many attempts at once")
+
 // WaitError says when the next try will be looked at.
 type WaitError struct {
 	For time.Duration // zero: waiting does not help, the kind is no longer accepted
@@ -56,12 +60,23 @@ type Budget struct {
 	Wait time.Duration // zero while tries are left
 }
 
+// AtMost is the budget where no more than left tries remain for another reason. When none does, there is nothing to wait
+// for.
+func (b Budget) AtMost(left int) Budget {
+	if left <= 0 {
+		return Budget{}
+	}
+	return Budget{Left: min(b.Left, left), Wait: b.Wait}
+}
+
 // Limits are the rules of counting (NIST SP 800-63B-4 §3.2.2).
 type Limits struct {
 	Free    int           // the failure of this number starts a wait
 	Wait    time.Duration // the first wait; every failure after a wait doubles it
 	MaxWait time.Duration
 	Cap     int // consecutive failures over all buckets after which a kind stops being accepted; passwords never stop
+	// Patience is how long a guess waits for others of its kind and bucket; zero: as long as its context.
+	Patience time.Duration
 }
 
 // Store counts. Reserve is one conditional statement: it adds a failure unless a wait is running or the cap is reached.
@@ -70,7 +85,9 @@ type Store interface {
 	// Reserve answers the failures counted so far, this one included, or a running wait's end with counted = false.
 	// Waits[i] is how long a wait the failure number Free+i starts; the last stands for all later ones.
 	Reserve(ctx context.Context, g Guess, at time.Time, free int, waits []time.Duration) (failures int, until time.Time, counted bool, err error)
-	// ReserveTotal adds a failure to the account's total of the kind unless that reached limit.
+	// Total is the account's total of the kind, over all buckets.
+	Total(ctx context.Context, g Guess) (failures int, err error)
+	// ReserveTotal adds a failure to that total unless it reached limit.
 	ReserveTotal(ctx context.Context, g Guess, at time.Time, limit int) (counted bool, err error)
 	// Until answers the end of a running wait, or zero.
 	Until(ctx context.Context, g Guess, at time.Time) (time.Time, error)
@@ -83,6 +100,15 @@ type Limiter struct {
 	Store  Store
 	Limits Limits
 	Now    func() time.Time
+
+	turns turns
+}
+
+// Turn lets one guess of a kind and bucket be under way at a time in this process; call done when it is judged and, if
+// it was right, forgiven. Without turns, right proofs that come at once would be taken for failures of each other: what
+// is under way is counted already. It answers ErrBusy after Limits.Patience, or the context's error when that ends first.
+func (l *Limiter) Turn(ctx context.Context, g Guess) (done func(), err error) {
+	return l.turns.take(ctx, g, l.Limits.Patience)
 }
 
 // Check answers a *WaitError while a wait is running. It counts nothing: it spares the costly work before Reserve.
@@ -104,6 +130,10 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 	now := l.Now()
 	var budget Budget
 	err := l.Store.InTx(ctx, func(ctx context.Context) error {
+		left, err := l.underCap(ctx, g)
+		if err != nil {
+			return err
+		}
 		failures, until, counted, err := l.Store.Reserve(ctx, g, now, l.Limits.Free, l.Limits.waits())
 		if err != nil {
 			return fmt.Errorf("reserve attempt: %w", err)
@@ -111,7 +141,7 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 		if !counted {
 			return &WaitError{For: max(until.Sub(now), time.Second)}
 		}
-		budget = Budget{Left: max(l.Limits.Free-failures, 0)}
+		budget = Budget{Left: min(max(l.Limits.Free-failures, 0), left-1)}
 		if until.After(now) {
 			budget.Wait = until.Sub(now)
 		}
@@ -128,6 +158,22 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 		return nil
 	})
 	return budget, err
+}
+
+// underCap answers how many guesses are left before the kind stops being accepted, or a *WaitError without an end: the
+// cap comes before any wait, so that nobody waits for what never comes. Passwords never stop.
+func (l *Limiter) underCap(ctx context.Context, g Guess) (int, error) {
+	if g.Kind == Password {
+		return math.MaxInt, nil
+	}
+	total, err := l.Store.Total(ctx, g)
+	if err != nil {
+		return 0, fmt.Errorf("read attempts: %w", err)
+	}
+	if total >= l.Limits.Cap {
+		return 0, &WaitError{}
+	}
+	return l.Limits.Cap - total, nil
 }
 
 // Succeeded forgives the failures of this kind in this bucket. Call it in the transaction that gives the reward.

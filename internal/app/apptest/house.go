@@ -124,7 +124,7 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House 
 		t.Fatalf("settings: %v", err)
 	}
 	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h.App, err = app.New(context.Background(), c, app.Parts{Contract: text, Page: Page, Log: log, Now: clock.Now})
+	h.App, err = app.New(context.Background(), c, app.Parts{Contract: text, Page: Page, Log: log, Audit: log, Now: clock.Now})
 	if err != nil {
 		t.Fatalf("start: %v", err)
 	}

@@ -84,8 +84,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	var moved clock
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	a, err := app.New(ctx, c, app.Parts{
-		Contract: contract, Page: frontend.Dist(), Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)), Now: moved.now,
+		Contract: contract, Page: frontend.Dist(), Log: log, Audit: log, Now: moved.now,
 	})
 	if err != nil {
 		return err
