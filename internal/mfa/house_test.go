@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,15 +45,12 @@ type house struct {
 func open(t *testing.T) *house {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
+	database, masterKey := template()
+	must(t, errors.Join(os.WriteFile(file, database, 0o600), os.WriteFile(key, masterKey, 0o600)))
+	db, ring, err := openFiles(file, key)
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	must(t, db.Migrate(ctx))
-	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
-	must(t, err)
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
-	must(t, err)
-	must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{ID: "ada", Email: "ada@example.com"}))
 	h := &house{t: t, now: noon, faults: &faults{}, db: db, ring: ring}
 	clock := func() time.Time { return h.now }
 	ids := 0
@@ -78,6 +77,50 @@ func open(t *testing.T) *house {
 	h.sess, h.token = h.signIn(session.Cookie)
 	_, h.elsewhere = h.signIn(session.Token)
 	return h
+}
+
+// template is a migrated database with ada's account in it, and its key: made once, copied for each test.
+var template = sync.OnceValues(func() (database, masterKey []byte) {
+	dir, err := os.MkdirTemp("", "template-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
+	_, err = keyring.CreateMaster(key)
+	if err != nil {
+		panic(err)
+	}
+	db, _, err := openFiles(file, key)
+	if err != nil {
+		panic(err)
+	}
+	if err := errors.Join(store.Accounts{DB: db}.Insert(ctx, account.Account{ID: "ada", Email: "ada@example.com"}), db.Close()); err != nil {
+		panic(err)
+	}
+	database, err = os.ReadFile(file)
+	masterKey, other := os.ReadFile(key)
+	if err := errors.Join(err, other); err != nil {
+		panic(err)
+	}
+	return database, masterKey
+})
+
+// openFiles opens a database and the keys in it, and makes what is missing.
+func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
+	db, err := store.Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, nil, err
+	}
+	master, err := keyring.ReadMaster(key)
+	if migrated, other := db.Migrated(ctx); err == nil && !migrated {
+		err = errors.Join(other, db.Migrate(ctx))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	return db, ring, err
 }
 
 func must(t *testing.T, err error) {
