@@ -92,6 +92,10 @@ func TestAContractThatDoesNotSayWhatIsNeededStopsTheStart(t *testing.T) {
 		"a purpose without a step-up":        {"          stepUpToken: []\n", ""},
 		"a code that is unknown":             {"[credentials_rejected, code_rejected, code_used]", "[credentials_rejected, code_refused]"},
 		"a code for a status without answer": {`        "503": [unavailable]`, `        "504": [unavailable]`},
+		"no status for what does not fit":    {`        "400": [invalid_request]` + "\n", ""},
+		"no status for another origin":       {`        "403": [cross_origin_refused]` + "\n", ""},
+		"no status for too many tries":       {"[too_many_attempts, too_many_requests]", "[too_many_requests]"},
+		"no status for a signed-out person":  {`        "401": [session_required]` + "\n", ""},
 		"no YAML":                            {"openapi: 3.0.3", "openapi: ["},
 		"no paths":                           {"paths:", "path:"},
 	} {

@@ -15,7 +15,7 @@ const index = "<!doctype html><title>Twofold</title>"
 func TestAddressesOfThePageAreAnsweredWithTheIndex(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
-	for _, target := range []string{"/", "/index.html", "/settings/account", "/sign-in?next=%2Fsettings", "/a/b/c/d", "/settings/", "/apis", "/healthz/x", "//"} {
+	for _, target := range []string{"/", "/index.html", "/settings/account", "/sign-in?next=%2Fsettings", "/a/b/c/d", "/settings/", "/apis", "//"} {
 		w := ask(h, "GET", target)
 		if w.Code != 200 || w.Body.String() != index {
 			t.Errorf("%s: got %d %q, want the index", target, w.Code, w.Body)
@@ -73,6 +73,7 @@ func TestWhatIsNotThePagesIsAProblem(t *testing.T) {
 		h, _ := serve(t, page)
 		for _, target := range []string{
 			"/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/unknown", "/api/v1/mfa/", "/api/v2/mfa", "/api/index.html", "/api%2Fv1%2Fmfa", "/%61pi/v1/unknown",
+			"/API/v1/mfa", "//api/v1/mfa", "/./api/v1/mfa", "/settings/../api/v1/mfa", "/healthz/x", "/Readyz", "/metrics", "/openapi.yaml/x",
 			"/.well-known", "/.well-known/openid-configuration", "/.well-known/jwks.json/x",
 			"/assets/missing-1.js", "/missing.png", "/assets/app-1234.js.br", "/assets/app-1234.js.gz", "/index.html.br", "/.gitkeep", "/.env", "/openapi.json",
 		} {

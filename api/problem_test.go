@@ -62,7 +62,9 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		{echo.ErrNotFound, ProblemCodeNotFound},
 		{echo.ErrMethodNotAllowed, ProblemCodeMethodNotAllowed},
 		{errors.New("what nobody expected"), ProblemCodeInternal},
-		{account.ErrNotFound, ProblemCodeInternal}, // of a session that lives
+		{account.ErrNotFound, ProblemCodeSessionRequired}, // it went with its sessions
+		{mfa.ErrName, ProblemCodeInvalidRequest},
+		{throttle.ErrBusy, ProblemCodeUnavailable},
 		{echo.ErrTeapot, ProblemCodeInternal},
 	} {
 		for how, err := range map[string]error{"bare": c.err, "wrapped": fmt.Errorf("sign in: %w", fmt.Errorf("prove: %w", c.err))} {
@@ -111,6 +113,7 @@ func TestAProblemSaysWhatItsErrorKnows(t *testing.T) {
 	}{
 		"a field that does not fit": {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
 		"another delivery":          {authn.ErrOtherDelivery, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}}},
+		"a name that is too long":   {mfa.ErrName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be at most 64 characters"}}}},
 		"a code that is missing":    {authn.ErrCodeRequired, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
 		"a wait":                    {&throttle.WaitError{For: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
 		"a wait of a moment":        {&throttle.WaitError{For: time.Nanosecond}, Problem{RetryAfter: new(1)}},
