@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
-	"testing"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -23,11 +24,11 @@ type contract struct {
 	router routers.Router
 }
 
-func readContract(t testing.TB, text []byte) *contract {
-	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(text)
+// theContract is read once: it is long, and every house of every test holds its answers against the same.
+var theContract = sync.OnceValues(func() (*contract, error) {
+	doc, err := readDocument()
 	if err != nil {
-		t.Fatalf("contract: %v", err)
+		return nil, err
 	}
 	for _, schema := range doc.Components.Schemas {
 		if schema.Value.Type.Is("object") {
@@ -36,9 +37,17 @@ func readContract(t testing.TB, text []byte) *contract {
 	}
 	router, err := gorillamux.NewRouter(doc)
 	if err != nil {
-		t.Fatalf("contract: %v", err)
+		return nil, err
 	}
-	return &contract{router: router}
+	return &contract{router: router}, nil
+})
+
+func readDocument() (*openapi3.T, error) {
+	text, err := os.ReadFile(contractFile())
+	if err != nil {
+		return nil, err
+	}
+	return openapi3.NewLoader().LoadFromData(text)
 }
 
 // check answers what in an answer the contract does not say.

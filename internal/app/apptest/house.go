@@ -128,7 +128,9 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House 
 	if err != nil {
 		t.Fatalf("start: %v", err)
 	}
-	h.contract = readContract(t, text)
+	if h.contract, err = theContract(); err != nil {
+		t.Fatalf("contract: %v", err)
+	}
 	h.server.Config.Handler = h.App.Handler
 	h.server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
 	h.server.Start()
@@ -186,9 +188,11 @@ func Root() string {
 // Contract reads openapi.yaml.
 func Contract(t testing.TB) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(Root(), "openapi.yaml"))
+	text, err := os.ReadFile(contractFile())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return text
 }
+
+func contractFile() string { return filepath.Join(Root(), "openapi.yaml") }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -22,9 +23,17 @@ type Operation struct {
 // Operations are those of the contract, by path and method.
 func Operations(t testing.TB) []Operation {
 	t.Helper()
-	doc, err := openapi3.NewLoader().LoadFromData(Contract(t))
+	all, err := theOperations()
 	if err != nil {
 		t.Fatalf("contract: %v", err)
+	}
+	return all
+}
+
+var theOperations = sync.OnceValues(func() ([]Operation, error) {
+	doc, err := readDocument()
+	if err != nil {
+		return nil, err
 	}
 	var all []Operation
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
@@ -33,8 +42,8 @@ func Operations(t testing.TB) []Operation {
 			all = append(all, readOperation(method, path, item[method]))
 		}
 	}
-	return all
-}
+	return all, nil
+})
 
 func readOperation(method, path string, op *openapi3.Operation) Operation {
 	o := Operation{ID: op.OperationID, Method: method, Path: path}
