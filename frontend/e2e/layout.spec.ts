@@ -1,5 +1,13 @@
+import type { Locator } from "@playwright/test";
 import { beginEnrollment, expect, mfaCard, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
+
+/** How many groups of the key are on each of its lines. */
+const keyLines = (dialog: Locator) =>
+  dialog.locator(".key__group").evaluateAll((groups) => {
+    const tops = groups.map((group) => group.getBoundingClientRect().top);
+    return [...new Set(tops)].map((top) => tops.filter((other) => other === top).length);
+  });
 
 test.describe("320 px", () => {
   test.use({ viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
@@ -37,6 +45,9 @@ test.describe("320 px", () => {
     const dialog = await beginEnrollment(page, account, await server.nextCode(secrets[1] ?? ""));
     await dialog.getByText("Can’t scan?").click();
     await fits("scan");
+    await expect(dialog.getByText("Add your account to the authenticator app")).toBeVisible();
+    await expect(dialog.getByText("Scan this QR code with your authenticator app.")).toBeHidden();
+    expect(await keyLines(dialog)).toEqual([4, 4]);
     await expect(dialog.getByRole("link", { name: "Open in authenticator app" })).toHaveAttribute(
       "href",
       /^otpauth:/,
@@ -47,6 +58,20 @@ test.describe("320 px", () => {
     await page.getByRole("button", { name: /^Remove W/ }).click();
     await fits("remove");
   });
+});
+
+test("on a desk the dialog's head stays while its body scrolls", async ({ page, server, account }) => {
+  await page.setViewportSize({ width: 1280, height: 860 });
+  await signIn(page, server, account);
+  const dialog = await beginEnrollment(page, account);
+  await expect(dialog.getByText("Scan this QR code with your authenticator app.")).toBeVisible();
+  const closed = await dialog.getByRole("list").boundingBox();
+  await dialog.getByText("Can’t scan?").click();
+  expect(await keyLines(dialog)).toEqual([4, 4]);
+  await expect(dialog.getByText("The key is shown only now.")).toBeInViewport({ ratio: 1 });
+  expect(await dialog.getByRole("list").boundingBox()).toEqual(closed);
+  await expect(dialog.getByRole("button", { name: "Close" })).toBeInViewport({ ratio: 1 });
+  expect(await dialog.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
 });
 
 test("text at twice its size still fits", async ({ page, server, account }) => {

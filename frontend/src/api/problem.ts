@@ -76,6 +76,16 @@ export function readTrouble(response: Response, body: unknown): Trouble {
   };
 }
 
+/**
+ * The trouble as the page goes on from it. A rejected code with no try left and no wait was the last one of an enrollment
+ * or of a pending sign-in: it is over, as if its time had run out, and nothing is gained by sending another code.
+ */
+export function endedBy(trouble: Trouble, over: "enrollment_expired" | "sign_in_expired"): Trouble {
+  const last =
+    trouble.code === "code_rejected" && trouble.attemptsLeft === 0 && trouble.retryAfter === undefined;
+  return last ? { ...trouble, code: over } : trouble;
+}
+
 export type Place = "email" | "password" | "code" | "name" | "form";
 
 /** The field that a refusal is about, or the form as a whole. */

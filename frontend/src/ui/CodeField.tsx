@@ -19,7 +19,7 @@ export function CodeField(props: CodeFieldProps) {
   return (
     <FieldFrame label={props.label} hint={props.hint} error={props.error}>
       {(wiring) => (
-        <div className="code-field">
+        <div className="code-field" data-filled={props.value.length}>
           <input
             {...wiring}
             className="input input--code"

@@ -13,16 +13,22 @@ const triesLeft = ({ attemptsLeft }: Trouble) => {
   return ` ${sentence(count(attemptsLeft, "try", "tries"))} left.`;
 };
 
-const codeRejected = (trouble: Trouble) => {
-  if (trouble.clockOffset === undefined)
-    return `That code isn’t right. Enter the one your app shows now.${triesLeft(trouble)}`;
-  const minutes = Math.max(1, Math.round(Math.abs(trouble.clockOffset) / 60));
+const clockOff = (seconds: number) => {
+  const minutes = Math.max(1, Math.round(Math.abs(seconds) / 60));
   return (
     `Your phone’s clock is about ${minutes === 1 ? "a minute" : count(minutes, "minute", "minutes")} ` +
-    `${trouble.clockOffset > 0 ? "fast" : "slow"}. Turn on automatic date and time in the phone’s settings, ` +
-    `then enter the next code.${triesLeft(trouble)}`
+    `${seconds > 0 ? "fast" : "slow"}. Turn on automatic date and time in the phone’s settings`
   );
 };
+
+const codeRejected = (trouble: Trouble) =>
+  trouble.clockOffset === undefined
+    ? `That code isn’t right. Enter the one your app shows now.${triesLeft(trouble)}`
+    : `${clockOff(trouble.clockOffset)}, then enter the next code.${triesLeft(trouble)}`;
+
+/** What ran out: the tries or the time. A clock that is off would use up the next tries too, so it is told again. */
+const ranOut = ({ attemptsLeft, clockOffset }: Trouble, byTries: string, byTime: string) =>
+  `${attemptsLeft === 0 ? byTries : byTime}${clockOffset === undefined ? "" : ` ${clockOff(clockOffset)} first.`}`;
 
 /** What to tell, and what to do next, for every code that the contract knows and for no answer at all. */
 const problems: Record<TroubleCode, (trouble: Trouble) => string> = {
@@ -38,9 +44,18 @@ const problems: Record<TroubleCode, (trouble: Trouble) => string> = {
   method_not_allowed: () => "This page and the server don’t fit together. Load the page again.",
   name_taken: () => "Another of your methods has that name. Choose a different one.",
   too_many_methods: () => "You have as many MFA methods as an account can have. Remove one first.",
-  sign_in_expired: () => "That took too long, or too many tries. Enter your password again.",
-  enrollment_expired: () =>
-    "The QR code was open too long, or had too many wrong tries, and no longer works. Start again for a new one.",
+  sign_in_expired: (trouble) =>
+    ranOut(
+      trouble,
+      "Too many wrong codes, so signing in has to start again. Enter your password.",
+      "That took too long, or too many tries. Enter your password again.",
+    ),
+  enrollment_expired: (trouble) =>
+    ranOut(
+      trouble,
+      "Too many wrong codes, so this QR code no longer works. Start again for a new one.",
+      "The QR code was open too long, or had too many wrong tries, and no longer works. Start again for a new one.",
+    ),
   body_too_large: () => "That is more text than the server takes. Shorten it and try again.",
   unsupported_media_type: () => "This page and the server don’t fit together. Load the page again.",
   too_many_attempts: ({ retryAfter }) =>
@@ -63,6 +78,9 @@ const purposes: Record<Purpose, string> = {
   "mfa.remove":
     "Removing an MFA method changes how you sign in, so enter your usual login credentials first.",
 };
+
+/** Of every change to how an account signs in; said before it is made. */
+const others = "Other devices where you’re signed in will be signed out.";
 
 export const en = {
   product: "Twofold",
@@ -167,10 +185,11 @@ export const en = {
     nameTooLong: "Use at most 64 characters.",
     nameControl: "Use letters, digits, spaces and signs only.",
     scanLead: "Scan this QR code with your authenticator app.",
+    openLead: "Add your account to the authenticator app on this device.",
     what: "An authenticator app, such as Aegis, 1Password, Google Authenticator or Microsoft Authenticator, makes a new 6-digit code every 30 seconds.",
     qrAlt: "QR code with the key for your authenticator app. The same key is below as text.",
     openApp: "Open in authenticator app",
-    orScan: "Or scan the code from another device.",
+    orScan: "Or scan this QR code from another device.",
     cantScan: "Can’t scan?",
     cantScanLead: "Choose “enter a key by hand” in the app, type this key, and choose “time-based”.",
     key: "Key",
@@ -181,6 +200,7 @@ export const en = {
     verifyLead: "Enter the 6-digit code that your authenticator app shows now.",
     code: "6-digit code",
     codeHint: "It changes every 30 seconds.",
+    others,
     submit: "Register",
     overTitle: "This registration has ended",
     overGone: "It was cancelled or replaced elsewhere, perhaps in another tab. Nothing has changed.",
@@ -196,7 +216,7 @@ export const en = {
       "It’s your only method, so Multi Factor Authentication goes off: your password alone will sign you in.",
     oneOf: (left: number) =>
       `Its codes will stop working. Multi Factor Authentication stays on with your ${left === 1 ? "other method" : `${count(left, "other method", "other methods")}`}.`,
-    others: "Other devices where you’re signed in will be signed out.",
+    others,
     submit: "Remove method",
     done: (name: string, off: boolean) =>
       `“${name}” was removed.${off ? " Multi Factor Authentication is now off." : ""}`,

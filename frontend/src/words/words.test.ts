@@ -27,6 +27,14 @@ describe("say", () => {
     expect(say({ code: "code_rejected", clockOffset: 120 })).toContain("automatic date and time");
   });
 
+  it("tells what ran out, and a clock that would use up the next tries too", () => {
+    for (const code of ["sign_in_expired", "enrollment_expired"] as const) {
+      expect(say({ code })).toContain("too long");
+      expect(say({ code, attemptsLeft: 0 })).toMatch(/^Too many wrong codes, .* again/);
+      expect(say({ code, attemptsLeft: 0, clockOffset: 120 })).toContain("about two minutes fast");
+    }
+  });
+
   it("promises no end of a wait that has none", () => {
     expect(say({ code: "too_many_attempts" })).toContain("Ask whoever runs this service");
     expect(say({ code: "too_many_attempts", retryAfter: 30 })).not.toContain("Ask");

@@ -30,6 +30,9 @@ export function MethodList({ methods, onRemove }: MethodListProps) {
                 </time>
               </span>
               <span>
+                <span className="row__dot" aria-hidden="true">
+                  ·
+                </span>
                 {t.lastUsed}{" "}
                 <time dateTime={method.last_used_at} title={moment(method.last_used_at)}>
                   {ago(method.last_used_at)}

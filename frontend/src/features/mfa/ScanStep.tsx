@@ -28,7 +28,8 @@ export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
         <h3 className="sr-only" tabIndex={-1} data-autofocus>
           {t.stepOf(2, 4, t.steps.scan)}
         </h3>
-        <p className="lead">{t.scanLead}</p>
+        <p className="lead not-touch">{t.scanLead}</p>
+        <p className="lead only-touch">{t.openLead}</p>
         <p className="hint">{t.what}</p>
         <a className="button button--secondary button--wide only-touch" href={enrollment.otpauth_uri}>
           <span className="button__label">{t.openApp}</span>

@@ -99,6 +99,7 @@ export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBac
           inputRef={nameInput}
         />
       </DialogBody>
+      <p className="dialog__note hint">{t.others}</p>
       <DialogFoot>
         <Button onClick={onBack}>
           <BackIcon />

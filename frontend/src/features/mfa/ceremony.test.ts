@@ -73,6 +73,20 @@ describe("step", () => {
       });
     });
 
+  const rejected = (rest: Partial<Trouble>): Trouble => ({ code: "code_rejected", ...rest });
+  const refused = (trouble: Trouble) => step(states.confirming, { type: "confirmRefused", run, trouble });
+
+  it("the last wrong code ends the registration", () =>
+    expect(refused(rejected({ attemptsLeft: 0 }))).toEqual({
+      at: "over",
+      run,
+      trouble: { code: "enrollment_expired", attemptsLeft: 0 },
+    }));
+
+  for (const rest of [{ attemptsLeft: 1 }, { attemptsLeft: 0, retryAfter: 30 }])
+    it(`a wrong code with ${JSON.stringify(rest)} keeps the code step`, () =>
+      expect(refused(rejected(rest))).toEqual({ at: "verify", run, enrollment, trouble: rejected(rest) }));
+
   for (const code of [
     "code_used",
     "name_taken",

@@ -1,6 +1,7 @@
 // The enrollment ceremony, from "Register MFA Method" to a registered method, without a browser: states, what can happen,
 // and what follows. Each opening is a run of its own; an answer that comes late, for an earlier run, changes nothing.
 import type { ConfirmedMethod, TotpEnrollment, Trouble } from "../../api/client";
+import { endedBy } from "../../api/problem";
 
 export type Ceremony =
   | { at: "closed"; run: number }
@@ -25,7 +26,7 @@ export type CeremonyEvent =
 
 export const closed: Ceremony = { at: "closed", run: 0 };
 
-/** No code can be right any more: the enrollment expired, or it was cancelled or replaced elsewhere. */
+/** No code can be right any more: time or tries ran out, or the enrollment was cancelled or replaced elsewhere. */
 const isOver = ({ code }: Trouble) => code === "enrollment_expired" || code === "not_found";
 
 /** The next state. What does not fit the state it meets is ignored: the same state comes back. */
@@ -45,11 +46,13 @@ export function step(state: Ceremony, event: CeremonyEvent): Ceremony {
       return state.at === "verify" ? { at: "scan", run, enrollment: state.enrollment } : state;
     case "submitted":
       return state.at === "verify" ? { at: "confirming", run, enrollment: state.enrollment } : state;
-    case "confirmRefused":
+    case "confirmRefused": {
       if (state.at !== "confirming") return state;
-      return isOver(event.trouble)
-        ? { at: "over", run, trouble: event.trouble }
-        : { at: "verify", run, enrollment: state.enrollment, trouble: event.trouble };
+      const trouble = endedBy(event.trouble, "enrollment_expired");
+      return isOver(trouble)
+        ? { at: "over", run, trouble }
+        : { at: "verify", run, enrollment: state.enrollment, trouble };
+    }
     case "confirmed":
       return state.at === "confirming" ? { at: "success", run, result: event.result } : state;
     case "restarted":

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import { ask, client, type Trouble } from "../../api/client";
-import { placeOf } from "../../api/problem";
+import { endedBy, placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
 import { codeLength } from "../../ui/code";
 import { CodeField } from "../../ui/CodeField";
@@ -42,8 +42,9 @@ export function CodeStep({ email, onSignedIn, onOver, onOtherAccount }: CodeStep
     run(async () => {
       const answer = await ask(client.POST("/api/v1/sessions/second-factor", { body: { code: whole } }));
       if (answer.ok) return onSignedIn();
-      if (answer.trouble.code === "sign_in_expired") return onOver(answer.trouble);
-      setTrouble(answer.trouble);
+      const refusal = endedBy(answer.trouble, "sign_in_expired");
+      if (refusal.code === "sign_in_expired") return onOver(refusal);
+      setTrouble(refusal);
     });
   };
 
