@@ -74,6 +74,7 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 
 		"Attempts.Reserve":      func() error { _, _, _, err := Attempts{db}.Reserve(ctx, guess, noon, 5, waits); return err },
 		"Attempts.ReserveTotal": func() error { _, err := Attempts{db}.ReserveTotal(ctx, guess, noon, 5); return err },
+		"Attempts.Total":        func() error { _, err := Attempts{db}.Total(ctx, guess); return err },
 		"Attempts.Until":        func() error { _, err := Attempts{db}.Until(ctx, guess, noon); return err },
 		"Attempts.Reset":        func() error { return Attempts{db}.Reset(ctx, guess) },
 		"Attempts.ResetKind":    func() error { return Attempts{db}.ResetKind(ctx, "x", throttle.TOTP) },

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -233,5 +234,61 @@ func TestADatabaseIsReadyOnceItsTablesAreThere(t *testing.T) {
 	must(t, db.Migrate(ctx))
 	if err := db.Ping(ctx); err != nil {
 		t.Errorf("a migrated database is not ready: %v", err)
+	}
+}
+
+func TestLookingChangesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "twofold.db")
+	if _, err := OpenReadOnly("sqlite:"+file, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrAbsent) {
+		t.Errorf("of a file that is not there: got %v, want ErrAbsent", err)
+	}
+	if _, err := OpenReadOnly("postgres://localhost", slog.New(slog.DiscardHandler)); !errors.Is(err, ErrURL) {
+		t.Errorf("of another database: got %v, want ErrURL", err)
+	}
+	db := opened(t, file)
+	ada(t, db)
+	must(t, db.Close())
+	before, err := os.ReadFile(file)
+	must(t, err)
+	look, err := OpenReadOnly("sqlite:"+file, slog.New(slog.DiscardHandler))
+	must(t, err)
+	if migrated, err := look.Migrated(ctx); err != nil || !migrated {
+		t.Errorf("Migrated() = %v, %v, want true", migrated, err)
+	}
+	if _, err := (Accounts{look}).ByID(ctx, "ada"); err != nil {
+		t.Errorf("reading: %v", err)
+	}
+	if err := addTo(look, "bob")(ctx); err == nil {
+		t.Error("an account was added while only looking")
+	}
+	must(t, look.Close())
+	after, err := os.ReadFile(file)
+	must(t, err)
+	if !bytes.Equal(before, after) {
+		t.Error("looking changed the file")
+	}
+}
+
+func TestLookingSeesWhatWasCommittedBeforeACrash(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	db := opened(t, file)
+	ada(t, db)
+	crashed := filepath.Join(t.TempDir(), "twofold.db")
+	for _, ending := range []string{"", "-wal"} { // as a process that is killed leaves them
+		content, err := os.ReadFile(file + ending)
+		must(t, err)
+		must(t, os.WriteFile(crashed+ending, content, 0o600))
+	}
+	look, err := OpenReadOnly("sqlite:"+crashed, slog.New(slog.DiscardHandler))
+	must(t, err)
+	if _, err := (Accounts{look}).ByID(ctx, "ada"); err != nil {
+		t.Errorf("reading: %v", err)
+	}
+	must(t, look.Close())
+	if again := opened(t, crashed); rows(t, again, "accounts") != 1 {
+		t.Error("looking lost what was committed")
 	}
 }

@@ -193,3 +193,16 @@ func TestADuplicateIsTold(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatBelongsToASessionThatEndedIsRefusedAsItIs(t *testing.T) {
+	t.Parallel()
+	db := fresh(t)
+	ada(t, db)
+	must(t, Sessions{db}.Delete(ctx, "ada", "ada-session"))
+	g := stepup.Grant{ID: "late", AccountID: "ada", SessionID: "ada-session", Purpose: "mfa.remove", ExpiresAt: noon}
+	for what, err := range map[string]error{"a step-up token": StepUps{db}.Insert(ctx, g), "an enrollment": replace(db, "ada", "late")} {
+		if !errors.Is(err, session.ErrEnded) {
+			t.Errorf("%s: got %v, want session.ErrEnded", what, err)
+		}
+	}
+}

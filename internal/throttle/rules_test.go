@@ -3,6 +3,7 @@ package throttle_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,54 @@ func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
 	}
 }
 
+// racing is a store whose total another process fills between the look and the count.
+type racing struct{ throttle.Store }
+
+func (racing) Total(context.Context, throttle.Guess) (int, error) { return 0, nil }
+
+func TestAKindThatAnotherProcessBroughtToItsCapIsRefused(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	untilCap(t, c)
+	works := c.Store
+	c.Store = racing{works}
+	_, err := c.Reserve(ctx, anyone)
+	if w := wait(t, err); w != 0 {
+		t.Errorf("told to wait %s, want no wait", w)
+	}
+	c.Store = works
+	if err := c.Revive(ctx, "ada", throttle.TOTP); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.fail(t, anyone).Left; got != 4 {
+		t.Errorf("%d left after reviving, want 4: what was refused was not counted", got)
+	}
+}
+
+func TestNearTheCapNoMoreIsLeftThanUpToIt(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	c.Limits.Cap = 3
+	for i, want := range []int{2, 1, 0} {
+		g := inside
+		g.Bucket = throttle.SessionBucket(fmt.Sprint(i))
+		if got := c.fail(t, g).Left; got != want {
+			t.Errorf("failure %d in all: %d left, want %d", i+1, got, want)
+		}
+	}
+}
+
+func TestTheCapComesBeforeAnyWait(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	c.Limits.Cap = 5
+	c.spendFree(t, anyone)
+	_, err := c.Reserve(ctx, anyone)
+	if w := wait(t, err); w != 0 {
+		t.Errorf("told to wait %s, want no wait: nobody waits for what never comes", w)
+	}
+}
+
 var errStore = errors.New("the store fails")
 
 // failing is a store that fails at its nth call.
@@ -91,6 +140,13 @@ func (f failing) InTx(ctx context.Context, do func(context.Context) error) error
 		return errStore
 	}
 	return f.Store.InTx(ctx, do)
+}
+
+func (f failing) Total(ctx context.Context, g throttle.Guess) (int, error) {
+	if f.strikes() {
+		return 0, errStore
+	}
+	return f.Store.Total(ctx, g)
 }
 
 func (f failing) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (int, time.Time, bool, error) {
@@ -119,7 +175,7 @@ func TestAStoreThatFailsAllowsNothing(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	works := c.Store
-	for nth := 1; nth <= 3; nth++ { // begin, bucket, total
+	for nth := 1; nth <= 4; nth++ { // begin, look at the total, bucket, total
 		left := nth
 		c.Store = failing{works, &left}
 		if _, err := c.Reserve(ctx, anyone); !errors.Is(err, errStore) || errors.Is(err, throttle.ErrWait) {
