@@ -21,6 +21,7 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 			"http://account.example.com", "http://192.0.2.1", "http://10.0.0.1:8080", "http://localhost.example.com", "http://127.0.0.1.example.com",
 			"https://account.example.com/app", "https://account.example.com/?a=b", "https://account.example.com?a=b", "https://account.example.com#top",
 			"https://ada@account.example.com", "https://ada:pw@account.example.com", "javascript:alert(1)", "https://account.example.com:x",
+			"https://*", "https://*.example.com", "https://b\u00fccher.example", "https://:443",
 		},
 		"TWOFOLD_ISSUER": {
 			" ", "\t", "Two:fold", "Two\nfold", "Two\x00fold", "Two\u0085fold", "Two\u202efold", strings.Repeat("x", 65), strings.Repeat("ü", 33),
