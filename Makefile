@@ -4,6 +4,7 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
+TIMED    := ^TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked$$
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
@@ -20,7 +21,7 @@ CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
 STATIC := check-format check-modules check-vet check-go check-contract check-page
-CHECKS := check-generated $(STATIC) test-page build check-size test-go test-journeys check-clean
+CHECKS := check-generated $(STATIC) test-page build check-size test-go test-timing test-journeys check-clean
 
 .PHONY: help run build page generate lint test bench clean $(CHECKS)
 .DEFAULT_GOAL := help
@@ -87,7 +88,10 @@ check-size: page ## what a first visit loads is within its budget
 
 test-go: ## every Go test, under the race detector
 	@if .ci/tools race; then CGO_ENABLED=1; race=-race; fi; \
-		set -x; go test $$race -shuffle=on $(PACKAGES)
+		set -x; go test $$race -shuffle=on -skip "$(TIMED)" $(PACKAGES)
+
+test-timing: ## the one test that measures time (T-15), alone
+	go test -count=1 -run "$(TIMED)" -v ./internal/app
 
 test-journeys: build ## the journeys in Chromium
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run e2e
