@@ -74,6 +74,33 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestANameIsAsLongAsItIsComposed(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		name string
+		fits bool
+	}{
+		"64 letters":                               {strings.Repeat("x", 64), true},
+		"65 letters":                               {strings.Repeat("x", 65), false},
+		"64 letters and space around":              {" " + strings.Repeat("x", 64) + " ", true},
+		"64 letters of two code points":            {strings.Repeat("u\u0308", 64), true},
+		"33 letters that come apart when composed": {strings.Repeat("\u0958", 33), false},
+	} {
+		h := open(t)
+		g := h.grant("mfa.enroll")
+		if _, err := h.Begin(ctx, h.sess, "ada@example.com", c.name, g); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrName)) {
+			t.Errorf("beginning with %s: got %v, fits %v", what, err, c.fits)
+		}
+		if h.state(g).GrantAlive == c.fits {
+			t.Errorf("beginning with %s: the token is spent %v, want %v", what, c.fits, !c.fits)
+		}
+		b := h.begin("phone")
+		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.name); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrName)) {
+			t.Errorf("confirming with %s: got %v, fits %v", what, err, c.fits)
+		}
+	}
+}
+
 func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
 	t.Parallel()
 	h := open(t)
