@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// docs/security.md names for each threat the tests that show its defence; both lists are the same.
+// docs/security.md names for each threat the tests that show how it is met; both lists are the same.
 func TestTheThreatsOfTheDocsAreTheThreatsOfTheTests(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/security.md")

@@ -433,7 +433,10 @@ export interface components {
             max_methods: number;
         };
         TotpEnrollment: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description Becomes the method's id.
+             */
             id: string;
             /** @description The key, 32 base32 characters (RFC 4648 §6). */
             secret: string;
@@ -508,7 +511,10 @@ export interface components {
             code: components["schemas"]["ProblemCode"];
             /** @description For `invalid_request`, one entry for each thing that does not fit. */
             errors?: components["schemas"]["FieldError"][];
-            /** @description Wrong tries that are still free before a wait. */
+            /**
+             * @description Wrong tries that are still free. With 0 and `retry_after` a wait has begun; with 0 alone this sign-in or
+             *     enrollment is over, and the next try is 410.
+             */
             attempts_left?: number;
             /** @description Seconds until the next try is looked at. */
             retry_after?: number;
@@ -550,7 +556,7 @@ export interface components {
                  *       "errors": [
                  *         {
                  *           "pointer": "/code",
-                 *           "detail": "must be six digits"
+                 *           "detail": "must be a string of six digits"
                  *         }
                  *       ]
                  *     }
@@ -607,6 +613,7 @@ export interface components {
         ProofRejected: {
             headers: {
                 "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
@@ -625,6 +632,7 @@ export interface components {
         /** @description The code is wrong; the enrollment stays pending while tries are left. */
         CodeRejected: {
             headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
@@ -1003,7 +1011,6 @@ export interface operations {
             401: components["responses"]["SessionRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1030,7 +1037,6 @@ export interface operations {
             403: components["responses"]["CrossOriginRefused"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1062,7 +1068,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "step_up_token": "eyJhbGciOiJFUzI1NiIsInR5cCI6InN0ZXB1cCtqd3QifQ.eyJwdXJwb3NlIjoibWZhLmVucm9sbCJ9.c2ln",
+                     *       "step_up_token": "eyJhbGciOiJFUzI1NiIsImtpZCI6InE3T3AwajU0c1dxRnQ5QmRCR3Q2MXJRX1NicGRZdElSWDl3dHpGTThCUEkiLCJ0eXAiOiJzdGVwdXArand0In0.eyJhY3IiOiJhYWwxIiwiYW1yIjpbInB3ZCJdLCJhdWQiOlsiaHR0cDovL2xvY2FsaG9zdDo4MDgwIl0sImF1dGhfdGltZSI6MTc5NTQyNjI2MCwiZXhwIjoxNzk1NDI2NTYwLCJpYXQiOjE3OTU0MjYyNjAsImlzcyI6Imh0dHA6Ly9sb2NhbGhvc3Q6ODA4MCIsImp0aSI6IjAxOTgwZjVmLTNjNWQtN2U2Zi04YTliLTBjMWQyZTNmNGE1YiIsIm5iZiI6MTc5NTQyNjI2MCwicHVycG9zZSI6Im1mYS5lbnJvbGwiLCJzaWQiOiIwMTk4MGY1ZS05YTNjLTdiNjEtOGE0ZS0yZjRiNmYwYzlkMTEiLCJzdWIiOiIwMTk4MGY1YS0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDEifQ.A6CQ-WIb3o6krBa9OE8HTKGS39-ow7L7YDdSf6MSTSXWX3aMxuuNQBNSSSrC_O21sz6XDYAqMUmlEp_wBcyyIA",
                      *       "purpose": "mfa.enroll",
                      *       "acr": "aal1",
                      *       "amr": [
@@ -1124,7 +1130,6 @@ export interface operations {
             401: components["responses"]["SessionRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1158,7 +1163,7 @@ export interface operations {
                      *       "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
                      *       "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
                      *       "otpauth_uri": "otpauth://totp/Twofold:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Twofold&algorithm=SHA1&digits=6&period=30",
-                     *       "qr_png": "iVBORw0KGgo=",
+                     *       "qr_png": "iVBORw0KGgoAAAANSUhEUgAAAcgAAAHIAQAAAADi2kdHAAADLklEQVR4nOxc247cOgwjzv//sw5mY4uU56VdoACTcApsM475YBC6UfKgfvv5D7/9BPnvkOHzWcjw+Sxk+HwW8odPPqLw+fNZkuW9CtkZPi2RF58lf3Gx9mF0Mfzzbf/XO+91zrcgF5+LsvlUGCwW+D58miIPPmt53WWoXzSGT3Pkl32Ky13vGVjDpz1yxE8whNaOnptisdzw6Ysc+e0f/CPoXud8C3LUn0Db4Xp1ed7hZ1N/OiMZFVfFeQTQ5hTgQ/i0RUqW0ya6jBGysMNpL4dPT6S40FWvgDVK7fR209ishk9T5Mheqeip6FebZ3QRGj5dkZBUqGPkssRN34ifuxINn5ZIqT+LIXNJQeJdGT9jn87IzafUKWR2pETkNfHTF9mCzxD20P0xGuXsp4VPTyQ1926JXctHZltsoSF8+iKHR2WTbOdBEk7RZWr49EVKvQKKezWWqdYj8dMc2Xo83e5IeYv90GPHvc75FiSaNZVyKR/0S4j0F39ri1R9SNTZw+uWDKNU+mXGyNlPUZlojPdxJCz+1ho5+ito59or+2sNTTd8uiIh1WdRrq05Iba2itMNn55I4bNk3nZa69yTfMgYSa6ub5DG9Xr/ZaWxT1/kyGdHyTkzIWm8RB8yRjK/FRql47KDqBCcfMgYKf3sMS4NUL6dk7eZH3JGzv5KdRe0Z0w4xnltT/y0RspEvE6ZgANhQySKHm+OlCyoVzBvmnEOrAeLwqcrkq0TERRm0SJN7cRPd6TaZ+mF3f22OQVNN/Zpizymp3G61fGK/bPwaYo8XW0nRNL1nDfQkPzWGCl5rczBK7EylAsVdO91zrcg6UGhnTLmtqU/a4Lot+bIs/4spVNulhWmvhs+PZEQse/shgLzcQFSfxojaXXS8RRXy028EZH60xeJOlhTSVdz3ZpWGz49kTpaq5Un1Afzl6WkTXqvc74FKfNglNyp+31NaiL3kayRB5+AVik1J1CU9/DpiTzt87incgRNyFTKvc75FuSInyodyGSC/jYGL4De65xvQY78VuyT+p5cVSqpVsOnJXLUn3/1udc534IMn89Chs9nIcPns5D/BwAA//8pKtirqWgEIwAAAABJRU5ErkJggg==",
                      *       "algorithm": "SHA1",
                      *       "digits": 6,
                      *       "period": 30,
@@ -1174,7 +1179,6 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1262,7 +1266,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1299,7 +1302,6 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1333,7 +1335,6 @@ export interface operations {
             401: components["responses"]["SessionRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1359,11 +1360,11 @@ export interface operations {
                      *         {
                      *           "kty": "EC",
                      *           "crv": "P-256",
-                     *           "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-                     *           "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+                     *           "x": "PMmpWX2u3F_V2dMVAJ1mxPw-VnF31_0-j7gcmFU-tII",
+                     *           "y": "b3nhDKN5NCE_GQo-1D-4dhjg1WKt75v0vaibXD2wguc",
                      *           "use": "sig",
                      *           "alg": "ES256",
-                     *           "kid": "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+                     *           "kid": "q7Op0j54sWqFt9BdBGt61rQ_SbpdYtIRX9wtzFM8BPI"
                      *         }
                      *       ]
                      *     }
@@ -1371,10 +1372,10 @@ export interface operations {
                     "application/json": components["schemas"]["Jwks"];
                 };
             };
+            400: components["responses"]["InvalidRequest"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
         };
     };
     getHealth: {
@@ -1400,6 +1401,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["InvalidRequest"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -1428,6 +1430,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            400: components["responses"]["InvalidRequest"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -1452,6 +1455,7 @@ export interface operations {
                     "application/yaml": string;
                 };
             };
+            400: components["responses"]["InvalidRequest"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
