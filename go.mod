@@ -69,3 +69,8 @@ require (
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.12.1 // indirect
 )
+
+ignore (
+	./.ci/node_modules
+	./frontend/node_modules
+)
