@@ -39,6 +39,12 @@ func (*dialector) Translate(err error) error {
 	return err
 }
 
+// isBusy says whether another process holds the database.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // FailureError is a database that did not do what it was asked. Nobody's request is at fault: the answer is 503.
 type FailureError struct {
 	cause error

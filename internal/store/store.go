@@ -104,7 +104,19 @@ func fileURI(path string) string {
 	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
 }
 
+// openPool opens connections. Switching a fresh file to the write-ahead log needs it alone for a moment, and SQLite does
+// not wait for that: whoever starts at the same time tries again.
 func openPool(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
+	for wait := 5 * time.Millisecond; ; wait *= 2 {
+		db, err := openPoolOnce(dsn, conns, log)
+		if err == nil || !isBusy(err) || wait > 2*time.Second {
+			return db, err
+		}
+		time.Sleep(wait)
+	}
+}
+
+func openPoolOnce(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
 	db, err := gorm.Open(newDialector(dsn), &gorm.Config{
 		SkipDefaultTransaction: true,
 		PrepareStmt:            true,
