@@ -44,14 +44,14 @@ func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	t.Run("at step-up, over two processes", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 		code := phone.Code()
-		wantOne(t, apptest.AtOnce(20, func(i int) apptest.Answer {
+		wantOne(t, apptest.AtOnce(12, func(i int) apptest.Answer {
 			return live.At(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
 		}))
 	})
 	t.Run("at sign-in and step-up, over two processes", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 		code, token := phone.Code(), half(h, ada)
-		wantOne(t, apptest.AtOnce(20, func(i int) apptest.Answer {
+		wantOne(t, apptest.AtOnce(12, func(i int) apptest.Answer {
 			if i%4 < 2 {
 				return finish(houses[i%2], token, code)
 			}

@@ -81,7 +81,7 @@ func TestT25_WhatAStepUpTakesIsReadOffTheMethods(t *testing.T) {
 func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	for round := range 8 {
+	for round := range 5 {
 		email := fmt.Sprintf("ada%d@example.com", round)
 		h.AddAccount(email)
 		owner := h.SignedIn(email)
@@ -93,7 +93,7 @@ func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
 		}
 		both.Go(func() {
 			// The hash takes tens of milliseconds: later rounds wait for more of the work beside them to be done.
-			for range round * 2 {
+			for range round * 3 {
 				owner.Do("GET", current, nil)
 			}
 			owner.Confirm(phone, phone.Code())

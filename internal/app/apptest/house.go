@@ -140,13 +140,16 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House 
 
 func (h *House) environment(settings []string) map[string]string {
 	environment := map[string]string{
-		"TWOFOLD_PUBLIC_URL":       h.URL,
-		"TWOFOLD_DATABASE_URL":     "sqlite:" + filepath.Join(h.Dir, "twofold.db"),
-		"TWOFOLD_MASTER_KEY_FILE":  filepath.Join(h.Dir, "master.key"),
-		"TWOFOLD_HASH_WAIT":        "1m",
-		"TWOFOLD_HASH_QUEUE":       "1000",
-		"TWOFOLD_IP_FAILURE_LIMIT": "100000",
-		"TWOFOLD_IP_SIGN_IN_LIMIT": "100000",
+		"TWOFOLD_PUBLIC_URL":      h.URL,
+		"TWOFOLD_DATABASE_URL":    "sqlite:" + filepath.Join(h.Dir, "twofold.db"),
+		"TWOFOLD_MASTER_KEY_FILE": filepath.Join(h.Dir, "master.key"),
+		// The cheapest of the costs that are allowed: less memory, and as long.
+		"TWOFOLD_ARGON2_MEMORY_KIB": "12288",
+		"TWOFOLD_ARGON2_TIME":       "3",
+		"TWOFOLD_HASH_WAIT":         "1m",
+		"TWOFOLD_HASH_QUEUE":        "1000",
+		"TWOFOLD_IP_FAILURE_LIMIT":  "100000",
+		"TWOFOLD_IP_SIGN_IN_LIMIT":  "100000",
 	}
 	given := make(map[string]string, len(settings))
 	for _, s := range settings {
