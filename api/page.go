@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -152,8 +153,9 @@ func accepts(header, encoding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.TrimSpace(name) == encoding {
-			q := strings.TrimSpace(weight)
-			return q != "q=0" && !strings.HasPrefix(q, "q=0.000")
+			_, q, weighted := strings.Cut(strings.ToLower(weight), "q=")
+			value, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+			return !weighted || (err == nil && value > 0)
 		}
 	}
 	return false

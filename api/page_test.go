@@ -144,7 +144,6 @@ func TestTheSmallestFormThatIsTakenIsSent(t *testing.T) {
 
 func TestEveryWayToWriteZeroRefusesAForm(t *testing.T) {
 	t.Parallel()
-	t.Skip("not yet: q=0 and q=0.000 do, what lies between does not (RFC 9110 §12.4.2)")
 	for _, zero := range []string{"q=0", "q=0.", "q=0.0", "q=0.00", "q=0.000", "Q=0", "q=0 "} {
 		if accepts("gzip;"+zero, "gzip") {
 			t.Errorf("gzip;%s is taken", zero)

@@ -150,7 +150,9 @@ func (s *Server) answerError(err error, c echo.Context) {
 		Status: status,
 		Code:   code,
 	}
-	describe(&p, err)
+	if code != ProblemCodeInternal {
+		describe(&p, err)
+	}
 	header := c.Response().Header()
 	switch code {
 	case ProblemCodeInternal:

@@ -8,6 +8,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -116,7 +117,7 @@ func (s *Service) ByID(ctx context.Context, id string) (Account, error) {
 // colon would break the key URI's label.
 func checkEmail(email string) error {
 	addr, err := mail.ParseAddress(email)
-	if err != nil || addr.Address != email || addr.Name != "" || len(email) > 254 || strings.ContainsAny(email, ":\"") {
+	if err != nil || addr.Address != email || addr.Name != "" || len(email) > 254 || strings.ContainsAny(email, ":\"") || strings.ContainsFunc(email, unicode.IsControl) {
 		return fmt.Errorf("%w: %q", ErrEmail, email)
 	}
 	return nil

@@ -33,8 +33,10 @@ func findMaster(ctx context.Context, c config.Config, log *slog.Logger) (master 
 	if !migrated {
 		return makeMaster(c, master, missing)
 	}
-	if missing != nil {
-		return keyring.Master{}, missing
+	if missing != nil { // unless another process that starts now has just made it
+		if master, err = keyring.ReadMaster(c.MasterKeyFile); err != nil {
+			return keyring.Master{}, err
+		}
 	}
 	if err := keyring.Fits(ctx, store.Keys{DB: db}, master); err != nil && !errors.Is(err, keyring.ErrNone) {
 		return keyring.Master{}, err

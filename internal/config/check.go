@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 )
 
 // check answers everything that is wrong, joined, a sentence each.
@@ -64,7 +65,7 @@ func (c *Config) checkListen() error {
 func (c *Config) checkIssuer() error {
 	c.Issuer = strings.TrimSpace(c.Issuer)
 	bad := func(r rune) bool { return r == ':' || !unicode.IsPrint(r) }
-	if c.Issuer == "" || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
+	if c.Issuer == "" || !utf8.ValidString(c.Issuer) || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
 		return fmt.Errorf("TWOFOLD_ISSUER is %q: give a short name without a colon, as authenticator apps will show it", c.Issuer)
 	}
 	return nil

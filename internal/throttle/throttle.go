@@ -196,7 +196,7 @@ func (l *Limiter) Revive(ctx context.Context, subject string, kind Kind) error {
 func (l Limits) waits() []time.Duration {
 	waits := []time.Duration{min(l.Wait, l.MaxWait)}
 	for d := l.Wait; d < l.MaxWait; {
-		d = min(2*d, l.MaxWait)
+		d += min(d, l.MaxWait-d)
 		waits = append(waits, d)
 	}
 	return waits
