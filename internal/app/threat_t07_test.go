@@ -56,6 +56,7 @@ func live(t *testing.T, h *apptest.House) (*apptest.Client, canaries) {
 	found["a sign-in token"], found["the code that signed in"] = half(h, ada), phone.Code()
 	finish(h, found["a sign-in token"], found["a wrong code"]).Want(401, "code_rejected")
 	found["a session token"] = finish(h, found["a sign-in token"], found["the code that signed in"]).Want(201, "").Text("session_token")
+	h.Script(found["a session token"]).Do("DELETE", current, nil).Want(204, "")
 	finish(h, half(h, ada), found["the code that signed in"]).Want(401, "code_used")
 	other := h.Browser()
 	other.SignIn(ada).Want(202, "")
@@ -103,6 +104,15 @@ func provoke(c *apptest.Client, found canaries) {
 	c.Do("GET", current, nil, "Authorization", "Basic "+token)
 }
 
+// presentEnded shows credentials that are over, through every carrier.
+func presentEnded(h *apptest.House, found canaries) {
+	for _, what := range []string{"a session cookie", "a sign-in token", "a step-up token", "a session token"} {
+		h.Script(found[what]).Do("GET", current, nil).Want(401, "session_required")
+		h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+found[what]).Want(401, "session_required")
+		h.Script("").Do("POST", complete, JSON{"sign_in_token": found[what][:48], "code": found["a wrong code"]}).Want(410, "sign_in_expired")
+	}
+}
+
 func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
@@ -110,6 +120,7 @@ func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
 	browser, found := live(t, h)
 	heard := overhear(h)
 	provoke(browser, found)
+	presentEnded(h, found)
 	failInside(t, h, browser, found)
 
 	found.in(t, "a refusal", heard())
