@@ -71,6 +71,7 @@ func TestT25_WhatAStepUpTakesIsReadOffTheMethods(t *testing.T) {
 		t.Errorf("a password alone is %s, want aal1", acr)
 	}
 	a := script.Do("POST", enrollments, nil).Want(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", grant.Text("step_up_token")).Want(201, "")
 	if acr := a.Text("step_up", "acr"); acr != "aal1" {
 		t.Errorf("the challenge asks for %s, want aal1: the account has no method", acr)
 	}
