@@ -4,13 +4,16 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"twofold/internal/app/apptest"
 )
@@ -164,8 +167,14 @@ func exchange(t *testing.T, address, text string) int {
 		t.Fatal(err)
 	}
 	defer func() { _ = connection.Close() }()
+	if err := connection.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
 	_, _ = io.WriteString(connection, text) // may be cut off: that is an answer too
 	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal("the connection is still open after twenty seconds")
+	}
 	if err != nil {
 		return 0
 	}
