@@ -173,3 +173,17 @@ func TestT08_WhatIsMalformedCountsAsNoTry(t *testing.T) {
 		t.Errorf("attempts_left is %d, want 4", left)
 	}
 }
+
+func TestAWaitBegunByAClockThatWasAheadIsNoLongerThanTheLongest(t *testing.T) {
+	t.Parallel()
+	t.Skip("not yet: it lasts for as long as the clock was ahead, a year here, and only a reset of MFA shortens that of a code")
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	h.Clock.Advance(365 * 24 * time.Hour)
+	for range 5 {
+		h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+	}
+	h.Clock.Advance(-365 * 24 * time.Hour)
+	h.Clock.Advance(time.Hour)
+	h.Script("").SignIn(ada).Want(201, "")
+}
