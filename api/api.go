@@ -51,6 +51,7 @@ type Options struct {
 
 // Server answers the operations of the contract.
 type Server struct {
+	StrictServerInterface
 	Options
 	contract *contract
 	page     *page

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"github.com/oapi-codegen/nullable"
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
@@ -30,6 +31,156 @@ func (e Acr) Valid() bool {
 	case AcrAal1:
 		return true
 	case AcrAal2:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ActivityKind.
+const (
+	ActivityKindAccountCreated             ActivityKind = "account.created"
+	ActivityKindAccountMFAReset            ActivityKind = "account.mfa_reset"
+	ActivityKindCodeReplayed               ActivityKind = "code.replayed"
+	ActivityKindEmailChangeRequested       ActivityKind = "email.change_requested"
+	ActivityKindEmailChanged               ActivityKind = "email.changed"
+	ActivityKindEnrollmentBegun            ActivityKind = "enrollment.begun"
+	ActivityKindEnrollmentCancelled        ActivityKind = "enrollment.cancelled"
+	ActivityKindEnrollmentConfirmed        ActivityKind = "enrollment.confirmed"
+	ActivityKindEnrollmentExpired          ActivityKind = "enrollment.expired"
+	ActivityKindEnrollmentFailed           ActivityKind = "enrollment.failed"
+	ActivityKindMFARemovalCancelled        ActivityKind = "mfa_removal.cancelled"
+	ActivityKindMFARemovalCompleted        ActivityKind = "mfa_removal.completed"
+	ActivityKindMFARemovalExpired          ActivityKind = "mfa_removal.expired"
+	ActivityKindMFARemovalRequested        ActivityKind = "mfa_removal.requested"
+	ActivityKindMethodDisabled             ActivityKind = "method.disabled"
+	ActivityKindMethodRemoved              ActivityKind = "method.removed"
+	ActivityKindMethodRenamed              ActivityKind = "method.renamed"
+	ActivityKindMethodReplaced             ActivityKind = "method.replaced"
+	ActivityKindNotMeReported              ActivityKind = "not_me.reported"
+	ActivityKindNoticeEmailChangeRequested ActivityKind = "notice_email.change_requested"
+	ActivityKindNoticeEmailChanged         ActivityKind = "notice_email.changed"
+	ActivityKindNoticeEmailRemoved         ActivityKind = "notice_email.removed"
+	ActivityKindNoticeUndelivered          ActivityKind = "notice.undelivered"
+	ActivityKindPasswordChanged            ActivityKind = "password.changed"
+	ActivityKindPasswordReset              ActivityKind = "password.reset"
+	ActivityKindPasswordResetRequested     ActivityKind = "password.reset_requested"
+	ActivityKindProfileChanged             ActivityKind = "profile.changed"
+	ActivityKindRecoveryCodesFailed        ActivityKind = "recovery_codes.failed"
+	ActivityKindRecoveryCodesGenerated     ActivityKind = "recovery_codes.generated"
+	ActivityKindRecoveryCodesLow           ActivityKind = "recovery_codes.low"
+	ActivityKindRecoveryCodesUsed          ActivityKind = "recovery_codes.used"
+	ActivityKindSessionCreated             ActivityKind = "session.created"
+	ActivityKindSessionEnded               ActivityKind = "session.ended"
+	ActivityKindSignInFailed               ActivityKind = "sign_in.failed"
+	ActivityKindSignInPending              ActivityKind = "sign_in.pending"
+	ActivityKindSignInSucceeded            ActivityKind = "sign_in.succeeded"
+	ActivityKindSignInThrottled            ActivityKind = "sign_in.throttled"
+	ActivityKindStepUpIssued               ActivityKind = "step_up.issued"
+	ActivityKindStepUpRefused              ActivityKind = "step_up.refused"
+	ActivityKindStepUpUsed                 ActivityKind = "step_up.used"
+)
+
+// Valid indicates whether the value is a known member of the ActivityKind enum.
+func (e ActivityKind) Valid() bool {
+	switch e {
+	case ActivityKindAccountCreated:
+		return true
+	case ActivityKindAccountMFAReset:
+		return true
+	case ActivityKindCodeReplayed:
+		return true
+	case ActivityKindEmailChangeRequested:
+		return true
+	case ActivityKindEmailChanged:
+		return true
+	case ActivityKindEnrollmentBegun:
+		return true
+	case ActivityKindEnrollmentCancelled:
+		return true
+	case ActivityKindEnrollmentConfirmed:
+		return true
+	case ActivityKindEnrollmentExpired:
+		return true
+	case ActivityKindEnrollmentFailed:
+		return true
+	case ActivityKindMFARemovalCancelled:
+		return true
+	case ActivityKindMFARemovalCompleted:
+		return true
+	case ActivityKindMFARemovalExpired:
+		return true
+	case ActivityKindMFARemovalRequested:
+		return true
+	case ActivityKindMethodDisabled:
+		return true
+	case ActivityKindMethodRemoved:
+		return true
+	case ActivityKindMethodRenamed:
+		return true
+	case ActivityKindMethodReplaced:
+		return true
+	case ActivityKindNotMeReported:
+		return true
+	case ActivityKindNoticeEmailChangeRequested:
+		return true
+	case ActivityKindNoticeEmailChanged:
+		return true
+	case ActivityKindNoticeEmailRemoved:
+		return true
+	case ActivityKindNoticeUndelivered:
+		return true
+	case ActivityKindPasswordChanged:
+		return true
+	case ActivityKindPasswordReset:
+		return true
+	case ActivityKindPasswordResetRequested:
+		return true
+	case ActivityKindProfileChanged:
+		return true
+	case ActivityKindRecoveryCodesFailed:
+		return true
+	case ActivityKindRecoveryCodesGenerated:
+		return true
+	case ActivityKindRecoveryCodesLow:
+		return true
+	case ActivityKindRecoveryCodesUsed:
+		return true
+	case ActivityKindSessionCreated:
+		return true
+	case ActivityKindSessionEnded:
+		return true
+	case ActivityKindSignInFailed:
+		return true
+	case ActivityKindSignInPending:
+		return true
+	case ActivityKindSignInSucceeded:
+		return true
+	case ActivityKindSignInThrottled:
+		return true
+	case ActivityKindStepUpIssued:
+		return true
+	case ActivityKindStepUpRefused:
+		return true
+	case ActivityKindStepUpUsed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AddressKind.
+const (
+	AddressKindEmail       AddressKind = "email"
+	AddressKindNoticeEmail AddressKind = "notice_email"
+)
+
+// Valid indicates whether the value is a known member of the AddressKind enum.
+func (e AddressKind) Valid() bool {
+	switch e {
+	case AddressKindEmail:
+		return true
+	case AddressKindNoticeEmail:
 		return true
 	default:
 		return false
@@ -147,6 +298,24 @@ func (e JwkUse) Valid() bool {
 	}
 }
 
+// Defines values for Language.
+const (
+	LanguageDe Language = "de"
+	LanguageEn Language = "en"
+)
+
+// Valid indicates whether the value is a known member of the Language enum.
+func (e Language) Valid() bool {
+	switch e {
+	case LanguageDe:
+		return true
+	case LanguageEn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MFAMethodType.
 const (
 	MFAMethodTypeTOTP MFAMethodType = "totp"
@@ -162,6 +331,27 @@ func (e MFAMethodType) Valid() bool {
 	}
 }
 
+// Defines values for NotMeResultMethod.
+const (
+	NotMeResultMethodGone      NotMeResultMethod = "gone"
+	NotMeResultMethodRemoved   NotMeResultMethod = "removed"
+	NotMeResultMethodSuspended NotMeResultMethod = "suspended"
+)
+
+// Valid indicates whether the value is a known member of the NotMeResultMethod enum.
+func (e NotMeResultMethod) Valid() bool {
+	switch e {
+	case NotMeResultMethodGone:
+		return true
+	case NotMeResultMethodRemoved:
+		return true
+	case NotMeResultMethodSuspended:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeBodyTooLarge         ProblemCode = "body_too_large"
@@ -170,12 +360,18 @@ const (
 	ProblemCodeCodeUsed             ProblemCode = "code_used"
 	ProblemCodeCredentialsRejected  ProblemCode = "credentials_rejected"
 	ProblemCodeCrossOriginRefused   ProblemCode = "cross_origin_refused"
+	ProblemCodeEmailTaken           ProblemCode = "email_taken"
 	ProblemCodeEnrollmentExpired    ProblemCode = "enrollment_expired"
 	ProblemCodeInternal             ProblemCode = "internal"
 	ProblemCodeInvalidRequest       ProblemCode = "invalid_request"
+	ProblemCodeLinkExpired          ProblemCode = "link_expired"
+	ProblemCodeMFARequired          ProblemCode = "mfa_required"
+	ProblemCodeMailUnavailable      ProblemCode = "mail_unavailable"
 	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
 	ProblemCodeNameTaken            ProblemCode = "name_taken"
 	ProblemCodeNotFound             ProblemCode = "not_found"
+	ProblemCodePasswordUnacceptable ProblemCode = "password_unacceptable"
+	ProblemCodeRemovalUnavailable   ProblemCode = "removal_unavailable"
 	ProblemCodeSessionRequired      ProblemCode = "session_required"
 	ProblemCodeSignInExpired        ProblemCode = "sign_in_expired"
 	ProblemCodeStepUpRequired       ProblemCode = "step_up_required"
@@ -201,17 +397,29 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeCrossOriginRefused:
 		return true
+	case ProblemCodeEmailTaken:
+		return true
 	case ProblemCodeEnrollmentExpired:
 		return true
 	case ProblemCodeInternal:
 		return true
 	case ProblemCodeInvalidRequest:
 		return true
+	case ProblemCodeLinkExpired:
+		return true
+	case ProblemCodeMFARequired:
+		return true
+	case ProblemCodeMailUnavailable:
+		return true
 	case ProblemCodeMethodNotAllowed:
 		return true
 	case ProblemCodeNameTaken:
 		return true
 	case ProblemCodeNotFound:
+		return true
+	case ProblemCodePasswordUnacceptable:
+		return true
+	case ProblemCodeRemovalUnavailable:
 		return true
 	case ProblemCodeSessionRequired:
 		return true
@@ -234,16 +442,55 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for ProblemReason.
+const (
+	ProblemReasonCommon        ProblemReason = "common"
+	ProblemReasonContext       ProblemReason = "context"
+	ProblemReasonOff           ProblemReason = "off"
+	ProblemReasonPasswordReset ProblemReason = "password_reset"
+	ProblemReasonPaused        ProblemReason = "paused"
+	ProblemReasonTooLong       ProblemReason = "too_long"
+	ProblemReasonTooShort      ProblemReason = "too_short"
+	ProblemReasonUnchanged     ProblemReason = "unchanged"
+)
+
+// Valid indicates whether the value is a known member of the ProblemReason enum.
+func (e ProblemReason) Valid() bool {
+	switch e {
+	case ProblemReasonCommon:
+		return true
+	case ProblemReasonContext:
+		return true
+	case ProblemReasonOff:
+		return true
+	case ProblemReasonPasswordReset:
+		return true
+	case ProblemReasonPaused:
+		return true
+	case ProblemReasonTooLong:
+		return true
+	case ProblemReasonTooShort:
+		return true
+	case ProblemReasonUnchanged:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProofMethod.
 const (
-	ProofMethodPassword ProofMethod = "password"
-	ProofMethodTOTP     ProofMethod = "totp"
+	ProofMethodPassword     ProofMethod = "password"
+	ProofMethodRecoveryCode ProofMethod = "recovery_code"
+	ProofMethodTOTP         ProofMethod = "totp"
 )
 
 // Valid indicates whether the value is a known member of the ProofMethod enum.
 func (e ProofMethod) Valid() bool {
 	switch e {
 	case ProofMethodPassword:
+		return true
+	case ProofMethodRecoveryCode:
 		return true
 	case ProofMethodTOTP:
 		return true
@@ -254,14 +501,23 @@ func (e ProofMethod) Valid() bool {
 
 // Defines values for Purpose.
 const (
-	PurposeMFAEnroll Purpose = "mfa.enroll"
-	PurposeMFARemove Purpose = "mfa.remove"
+	PurposeAccountEmail     Purpose = "account.email"
+	PurposeAccountPassword  Purpose = "account.password"
+	PurposeMFAEnroll        Purpose = "mfa.enroll"
+	PurposeMFARecoveryCodes Purpose = "mfa.recovery_codes"
+	PurposeMFARemove        Purpose = "mfa.remove"
 )
 
 // Valid indicates whether the value is a known member of the Purpose enum.
 func (e Purpose) Valid() bool {
 	switch e {
+	case PurposeAccountEmail:
+		return true
+	case PurposeAccountPassword:
+		return true
 	case PurposeMFAEnroll:
+		return true
+	case PurposeMFARecoveryCodes:
 		return true
 	case PurposeMFARemove:
 		return true
@@ -349,13 +605,65 @@ func (e TOTPEnrollmentPeriod) Valid() bool {
 type Account struct {
 	CreatedAt time.Time `json:"created_at"`
 
+	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	DisplayName DisplayName `json:"display_name"`
+
 	// Email Compared trimmed, in Unicode NFC and lower case.
 	Email Email              `json:"email"`
 	ID    openapi_types.UUID `json:"id"`
+
+	// Language The language of mails (BCP 47).
+	Language Language `json:"language"`
+
+	// NoticeEmail Compared trimmed, in Unicode NFC and lower case.
+	NoticeEmail       *Email    `json:"notice_email,omitempty"`
+	PasswordChangedAt time.Time `json:"password_changed_at"`
+
+	// PendingAddress An address whose link was not followed yet. There is one at a time.
+	PendingAddress *PendingAddress `json:"pending_address,omitempty"`
 }
 
 // Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
 type Acr string
+
+// ActivityItem defines model for ActivityItem.
+type ActivityItem struct {
+	// Device As far as the user agent tells; a member is absent where it does not.
+	Device Device             `json:"device"`
+	ID     openapi_types.UUID `json:"id"`
+
+	// IP Empty for what the service itself did.
+	IP   string       `json:"ip"`
+	Kind ActivityKind `json:"kind"`
+
+	// Name Of what was changed, such as a method's, as it was called then.
+	Name *string `json:"name,omitempty"`
+
+	// Reason What an operator gave as the reason.
+	Reason    *string   `json:"reason,omitempty"`
+	Time      time.Time `json:"time"`
+	UserAgent string    `json:"user_agent"`
+}
+
+// ActivityKind defines model for ActivityKind.
+type ActivityKind string
+
+// ActivityList defines model for ActivityList.
+type ActivityList struct {
+	Items []ActivityItem `json:"items"`
+
+	// NextCursor For the next page; absent on the last.
+	NextCursor *NextCursor `json:"next_cursor,omitempty"`
+}
+
+// AddressKind The address that signs in, or the second one for notices.
+type AddressKind string
+
+// AddressRequest defines model for AddressRequest.
+type AddressRequest struct {
+	// Email Compared trimmed, in Unicode NFC and lower case.
+	Email Email `json:"email"`
+}
 
 // Amr The proofs that were given (RFC 8176).
 type Amr = []string
@@ -364,18 +672,44 @@ type Amr = []string
 type BeginTOTPEnrollmentRequest struct {
 	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
 	Name *MethodName `json:"name,omitempty"`
+
+	// Replaces The method that this one takes the place of when it is confirmed; it works until then.
+	Replaces *openapi_types.UUID `json:"replaces,omitempty"`
+}
+
+// CancelMFARemovalByCodeRequest Exactly one of `code` and `recovery_code`.
+type CancelMFARemovalByCodeRequest struct {
+	// Code Six ASCII digits from the authenticator app.
+	Code *Code `json:"code,omitempty"`
+
+	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
+	// What cannot be one is 400.
+	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
+
+	// SignInToken Where signIn was asked to deliver a token.
+	SignInToken *string `json:"sign_in_token,omitempty"`
+}
+
+// ChangePasswordRequest defines model for ChangePasswordRequest.
+type ChangePasswordRequest struct {
+	// NewPassword Exactly as typed, in Unicode NFC.
+	NewPassword Password `json:"new_password"`
 }
 
 // Code Six ASCII digits from the authenticator app.
 type Code = string
 
-// CompleteSignInRequest defines model for CompleteSignInRequest.
+// CompleteSignInRequest Exactly one of `code` and `recovery_code`.
 type CompleteSignInRequest struct {
 	// Code Six ASCII digits from the authenticator app.
-	Code Code `json:"code"`
+	Code *Code `json:"code,omitempty"`
 
 	// Deliver As at `signIn`, or absent.
 	Deliver *CompleteSignInRequestDeliver `json:"deliver,omitempty"`
+
+	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
+	// What cannot be one is 400.
+	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
 	// SignInToken Where signIn was asked to deliver a token.
 	SignInToken *string `json:"sign_in_token,omitempty"`
@@ -393,16 +727,37 @@ type ConfirmTOTPEnrollmentRequest struct {
 	Name *MethodName `json:"name,omitempty"`
 }
 
+// ConfirmedAddress defines model for ConfirmedAddress.
+type ConfirmedAddress struct {
+	// Email Compared trimmed, in Unicode NFC and lower case.
+	Email Email `json:"email"`
+
+	// Kind The address that signs in, or the second one for notices.
+	Kind AddressKind `json:"kind"`
+}
+
 // ConfirmedMethod defines model for ConfirmedMethod.
 type ConfirmedMethod struct {
 	Method MFAMethod `json:"method"`
 
 	// Receipt What a change did.
 	Receipt Receipt `json:"receipt"`
+
+	// RecoveryCodes Shown this once.
+	RecoveryCodes *RecoveryCodes `json:"recovery_codes,omitempty"`
 }
 
 // Deliver How the session comes back. `cookie` for a browser, `token` (in the body) for a script.
 type Deliver string
+
+// Device As far as the user agent tells; a member is absent where it does not.
+type Device struct {
+	Browser *string `json:"browser,omitempty"`
+	System  *string `json:"system,omitempty"`
+}
+
+// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+type DisplayName = string
 
 // Email Compared trimmed, in Unicode NFC and lower case.
 type Email = string
@@ -413,6 +768,15 @@ type FieldError struct {
 
 	// Pointer A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`.
 	Pointer string `json:"pointer"`
+}
+
+// GeneratedRecoveryCodes defines model for GeneratedRecoveryCodes.
+type GeneratedRecoveryCodes struct {
+	// Receipt What a change did.
+	Receipt Receipt `json:"receipt"`
+
+	// RecoveryCodes Shown this once.
+	RecoveryCodes RecoveryCodes `json:"recovery_codes"`
 }
 
 // Health defines model for Health.
@@ -451,6 +815,39 @@ type Jwks struct {
 	Keys []Jwk `json:"keys"`
 }
 
+// Language The language of mails (BCP 47).
+type Language string
+
+// LinkRequest defines model for LinkRequest.
+type LinkRequest struct {
+	// Token What stands behind the `#` of a mailed link.
+	Token LinkToken `json:"token"`
+}
+
+// LinkToken What stands behind the `#` of a mailed link.
+type LinkToken = string
+
+// ListedSession defines model for ListedSession.
+type ListedSession struct {
+	// Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
+	Acr Acr `json:"acr"`
+
+	// Amr The proofs that were given (RFC 8176).
+	Amr       Amr       `json:"amr"`
+	AuthTime  time.Time `json:"auth_time"`
+	CreatedAt time.Time `json:"created_at"`
+	Current   bool      `json:"current"`
+
+	// Device As far as the user agent tells; a member is absent where it does not.
+	Device    Device             `json:"device"`
+	ExpiresAt time.Time          `json:"expires_at"`
+	ID        openapi_types.UUID `json:"id"`
+
+	// IP The address it was signed in from; empty where it is not known.
+	IP         string    `json:"ip"`
+	LastUsedAt time.Time `json:"last_used_at"`
+}
+
 // MethodName 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
 type MethodName = string
 
@@ -463,6 +860,12 @@ type MFA struct {
 	// PendingEnrollment Begun and not yet confirmed. Its key is never shown again.
 	PendingEnrollment *PendingEnrollment `json:"pending_enrollment,omitempty"`
 	Policy            MFAPolicy          `json:"policy"`
+
+	// RecoveryCodes Null where there are none.
+	RecoveryCodes nullable.Nullable[RecoveryCodeStock] `json:"recovery_codes"`
+
+	// Removal A removal of MFA that was asked for and announced.
+	Removal *MFARemoval `json:"removal,omitempty"`
 }
 
 // MFAMethod defines model for MfaMethod.
@@ -472,8 +875,11 @@ type MFAMethod struct {
 	LastUsedAt time.Time          `json:"last_used_at"`
 
 	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
-	Name MethodName    `json:"name"`
-	Type MFAMethodType `json:"type"`
+	Name MethodName `json:"name"`
+
+	// Suspended Somebody said that it is not theirs. It signs nobody in, and MFA stays on.
+	Suspended bool          `json:"suspended"`
+	Type      MFAMethodType `json:"type"`
 }
 
 // MFAMethodType defines model for MFAMethod.Type.
@@ -484,8 +890,47 @@ type MFAPolicy struct {
 	MaxMethods int `json:"max_methods"`
 }
 
+// MFARemoval A removal of MFA that was asked for and announced.
+type MFARemoval struct {
+	// Ready Whether the last mail, whose link completes it, is on its way.
+	Ready bool `json:"ready"`
+
+	// RemainingSeconds What is left of the time in which it can be cancelled.
+	RemainingSeconds int       `json:"remaining_seconds"`
+	RequestedAt      time.Time `json:"requested_at"`
+
+	// Stopped Whether the time stands still, since a notice is not delivered yet or codes have to wait.
+	Stopped bool `json:"stopped"`
+}
+
+// NextCursor For the next page; absent on the last.
+type NextCursor = openapi_types.UUID
+
+// NotMeResult defines model for NotMeResult.
+type NotMeResult struct {
+	// Method What became of the authenticator app that the notice named, if it named one.
+	Method *NotMeResultMethod `json:"method,omitempty"`
+
+	// PasswordReset Whether the password stopped working; a link to set a new one is in the mail.
+	PasswordReset bool `json:"password_reset"`
+	SessionsEnded int  `json:"sessions_ended"`
+}
+
+// NotMeResultMethod What became of the authenticator app that the notice named, if it named one.
+type NotMeResultMethod string
+
 // Password Exactly as typed, in Unicode NFC.
 type Password = string
+
+// PendingAddress An address whose link was not followed yet. There is one at a time.
+type PendingAddress struct {
+	// Email Compared trimmed, in Unicode NFC and lower case.
+	Email     Email     `json:"email"`
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Kind The address that signs in, or the second one for notices.
+	Kind AddressKind `json:"kind"`
+}
 
 // PendingEnrollment Begun and not yet confirmed. Its key is never shown again.
 type PendingEnrollment struct {
@@ -494,7 +939,8 @@ type PendingEnrollment struct {
 	ID        openapi_types.UUID `json:"id"`
 
 	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
-	Name MethodName `json:"name"`
+	Name     MethodName          `json:"name"`
+	Replaces *openapi_types.UUID `json:"replaces,omitempty"`
 }
 
 // Problem RFC 9457.
@@ -516,6 +962,11 @@ type Problem struct {
 	// Methods For `code_required`, the proofs that would do.
 	Methods *[]ProofMethod `json:"methods,omitempty"`
 
+	// Reason For `password_unacceptable`: `too_short`, `too_long`, `common` (on the list of common passwords), `context` (the e-mail
+	// address or this product's name), `unchanged`. For `removal_unavailable`: `off` (the operator does not offer it, or no
+	// mail is sent), `paused` (one was cancelled lately), `password_reset` (the password was reset by mail lately).
+	Reason *ProblemReason `json:"reason,omitempty"`
+
 	// RequestID For `internal`, what to look for in the log.
 	RequestID *string `json:"request_id,omitempty"`
 
@@ -530,6 +981,11 @@ type Problem struct {
 // ProblemCode Stable, for machines.
 type ProblemCode string
 
+// ProblemReason For `password_unacceptable`: `too_short`, `too_long`, `common` (on the list of common passwords), `context` (the e-mail
+// address or this product's name), `unchanged`. For `removal_unavailable`: `off` (the operator does not offer it, or no
+// mail is sent), `paused` (one was cancelled lately), `password_reset` (the password was reset by mail lately).
+type ProblemReason string
+
 // ProofMethod defines model for ProofMethod.
 type ProofMethod string
 
@@ -538,8 +994,40 @@ type Purpose string
 
 // Receipt What a change did.
 type Receipt struct {
+	// NoticesSent Addresses that a notice is on its way to.
+	NoticesSent       int `json:"notices_sent"`
+	RecoveryCodesLeft int `json:"recovery_codes_left"`
+
 	// SessionsEnded Other sessions of the account that ended.
 	SessionsEnded int `json:"sessions_ended"`
+}
+
+// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
+// What cannot be one is 400.
+type RecoveryCode = string
+
+// RecoveryCodeStock defines model for RecoveryCodeStock.
+type RecoveryCodeStock struct {
+	GeneratedAt time.Time `json:"generated_at"`
+	Remaining   int       `json:"remaining"`
+}
+
+// RecoveryCodes Shown this once.
+type RecoveryCodes = []string
+
+// RenameMFAMethodRequest defines model for RenameMfaMethodRequest.
+type RenameMFAMethodRequest struct {
+	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	Name MethodName `json:"name"`
+}
+
+// ResetPasswordRequest defines model for ResetPasswordRequest.
+type ResetPasswordRequest struct {
+	// NewPassword Exactly as typed, in Unicode NFC.
+	NewPassword Password `json:"new_password"`
+
+	// Token What stands behind the `#` of a mailed link.
+	Token LinkToken `json:"token"`
 }
 
 // SecondFactorRequired defines model for SecondFactorRequired.
@@ -554,6 +1042,25 @@ type SecondFactorRequired struct {
 
 // SecondFactorRequiredState defines model for SecondFactorRequired.State.
 type SecondFactorRequiredState string
+
+// Service defines model for Service.
+type Service struct {
+	Languages []Language `json:"languages"`
+
+	// Mail Whether notices and links are mailed.
+	Mail bool `json:"mail"`
+
+	// MFARemoval Whether requestMfaRemoval can be used.
+	MFARemoval bool   `json:"mfa_removal"`
+	Name       string `json:"name"`
+	Password   struct {
+		MaxLength int `json:"max_length"`
+		MinLength int `json:"min_length"`
+	} `json:"password"`
+
+	// Support Whom to ask for help, in the operator's words.
+	Support *string `json:"support,omitempty"`
+}
 
 // Session defines model for Session.
 type Session struct {
@@ -575,6 +1082,14 @@ type Session struct {
 	LastUsedAt time.Time `json:"last_used_at"`
 }
 
+// SessionList defines model for SessionList.
+type SessionList struct {
+	Items []ListedSession `json:"items"`
+
+	// NextCursor For the next page; absent on the last.
+	NextCursor *NextCursor `json:"next_cursor,omitempty"`
+}
+
 // SignInRequest defines model for SignInRequest.
 type SignInRequest struct {
 	// Code Six ASCII digits from the authenticator app.
@@ -588,11 +1103,21 @@ type SignInRequest struct {
 
 	// Password Exactly as typed, in Unicode NFC.
 	Password Password `json:"password"`
+
+	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
+	// What cannot be one is 400.
+	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 }
 
 // SignInResult defines model for SignInResult.
 type SignInResult struct {
 	union json.RawMessage
+}
+
+// SignInTokenRequest defines model for SignInTokenRequest.
+type SignInTokenRequest struct {
+	// SignInToken Where signIn was asked to deliver a token.
+	SignInToken *string `json:"sign_in_token,omitempty"`
 }
 
 // SignedIn defines model for SignedIn.
@@ -656,6 +1181,10 @@ type StepUpRequest struct {
 
 	// Purpose What a step-up token is for.
 	Purpose Purpose `json:"purpose"`
+
+	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
+	// What cannot be one is 400.
+	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 }
 
 // TOTPEnrollment defines model for TotpEnrollment.
@@ -689,8 +1218,23 @@ type TOTPEnrollmentDigits int
 // TOTPEnrollmentPeriod Seconds.
 type TOTPEnrollmentPeriod int
 
+// UpdateAccountRequest defines model for UpdateAccountRequest.
+type UpdateAccountRequest struct {
+	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	DisplayName *DisplayName `json:"display_name,omitempty"`
+
+	// Language The language of mails (BCP 47).
+	Language *Language `json:"language,omitempty"`
+}
+
+// Cursor defines model for Cursor.
+type Cursor = openapi_types.UUID
+
 // ID defines model for Id.
 type ID = openapi_types.UUID
+
+// Limit defines model for Limit.
+type Limit = int
 
 // BodyTooLarge RFC 9457.
 type BodyTooLarge = Problem
@@ -713,8 +1257,14 @@ type Internal = Problem
 // InvalidRequest RFC 9457.
 type InvalidRequest = Problem
 
+// LinkExpired RFC 9457.
+type LinkExpired = Problem
+
 // NotFound RFC 9457.
 type NotFound = Problem
+
+// PasswordUnacceptable RFC 9457.
+type PasswordUnacceptable = Problem
 
 // ProofRejected RFC 9457.
 type ProofRejected = Problem
@@ -737,11 +1287,68 @@ type Unavailable = Problem
 // UnsupportedMediaType RFC 9457.
 type UnsupportedMediaType = Problem
 
+// ListActivityParams defines parameters for ListActivity.
+type ListActivityParams struct {
+	// Limit How many items a page has at the most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListSessionsParams defines parameters for ListSessions.
+type ListSessionsParams struct {
+	// Limit How many items a page has at the most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
+type UpdateAccountJSONRequestBody = UpdateAccountRequest
+
+// ConfirmAddressJSONRequestBody defines body for ConfirmAddress for application/json ContentType.
+type ConfirmAddressJSONRequestBody = LinkRequest
+
+// ChangeEmailJSONRequestBody defines body for ChangeEmail for application/json ContentType.
+type ChangeEmailJSONRequestBody = AddressRequest
+
+// SetNoticeEmailJSONRequestBody defines body for SetNoticeEmail for application/json ContentType.
+type SetNoticeEmailJSONRequestBody = AddressRequest
+
+// ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
+type ChangePasswordJSONRequestBody = ChangePasswordRequest
+
+// RenameMFAMethodJSONRequestBody defines body for RenameMFAMethod for application/json ContentType.
+type RenameMFAMethodJSONRequestBody = RenameMFAMethodRequest
+
+// RequestMFARemovalJSONRequestBody defines body for RequestMFARemoval for application/json ContentType.
+type RequestMFARemovalJSONRequestBody = SignInTokenRequest
+
+// CancelMFARemovalByCodeJSONRequestBody defines body for CancelMFARemovalByCode for application/json ContentType.
+type CancelMFARemovalByCodeJSONRequestBody = CancelMFARemovalByCodeRequest
+
+// CancelMFARemovalByLinkJSONRequestBody defines body for CancelMFARemovalByLink for application/json ContentType.
+type CancelMFARemovalByLinkJSONRequestBody = LinkRequest
+
+// CompleteMFARemovalJSONRequestBody defines body for CompleteMFARemoval for application/json ContentType.
+type CompleteMFARemovalJSONRequestBody = LinkRequest
+
 // BeginTOTPEnrollmentJSONRequestBody defines body for BeginTOTPEnrollment for application/json ContentType.
 type BeginTOTPEnrollmentJSONRequestBody = BeginTOTPEnrollmentRequest
 
 // ConfirmTOTPEnrollmentJSONRequestBody defines body for ConfirmTOTPEnrollment for application/json ContentType.
 type ConfirmTOTPEnrollmentJSONRequestBody = ConfirmTOTPEnrollmentRequest
+
+// ReportNotMeJSONRequestBody defines body for ReportNotMe for application/json ContentType.
+type ReportNotMeJSONRequestBody = LinkRequest
+
+// RequestPasswordResetJSONRequestBody defines body for RequestPasswordReset for application/json ContentType.
+type RequestPasswordResetJSONRequestBody = AddressRequest
+
+// ResetPasswordJSONRequestBody defines body for ResetPassword for application/json ContentType.
+type ResetPasswordJSONRequestBody = ResetPasswordRequest
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignInRequest
@@ -861,12 +1468,57 @@ type ServerInterface interface {
 	// GetAccount The account that is signed in
 	// (GET /api/v1/account)
 	GetAccount(ctx echo.Context) error
+	// UpdateAccount Change the display name or the language
+	// (PATCH /api/v1/account)
+	UpdateAccount(ctx echo.Context) error
+	// ListActivity What happened to the account
+	// (GET /api/v1/account/activity)
+	ListActivity(ctx echo.Context, params ListActivityParams) error
+	// ConfirmAddress Confirm an address with the mailed link
+	// (POST /api/v1/account/address-confirmations)
+	ConfirmAddress(ctx echo.Context) error
+	// ChangeEmail Change the e-mail address
+	// (PUT /api/v1/account/email)
+	ChangeEmail(ctx echo.Context) error
+	// RemoveNoticeEmail Remove the second address
+	// (DELETE /api/v1/account/notice-email)
+	RemoveNoticeEmail(ctx echo.Context) error
+	// SetNoticeEmail Set a second address for notices
+	// (PUT /api/v1/account/notice-email)
+	SetNoticeEmail(ctx echo.Context) error
+	// ChangePassword Change the password
+	// (PUT /api/v1/account/password)
+	ChangePassword(ctx echo.Context) error
+	// CancelPendingAddress Forget an address that waits to be confirmed
+	// (DELETE /api/v1/account/pending-address)
+	CancelPendingAddress(ctx echo.Context) error
 	// GetMFA The account's MFA methods and what is pending
 	// (GET /api/v1/mfa)
 	GetMFA(ctx echo.Context) error
 	// RemoveMFAMethod Remove a method
 	// (DELETE /api/v1/mfa/methods/{id})
 	RemoveMFAMethod(ctx echo.Context, id ID) error
+	// RenameMFAMethod Rename a method
+	// (PATCH /api/v1/mfa/methods/{id})
+	RenameMFAMethod(ctx echo.Context, id ID) error
+	// GenerateRecoveryCodes Generate recovery codes
+	// (POST /api/v1/mfa/recovery-codes)
+	GenerateRecoveryCodes(ctx echo.Context) error
+	// CancelMFARemoval Cancel a removal of MFA that is under way
+	// (DELETE /api/v1/mfa/removal)
+	CancelMFARemoval(ctx echo.Context) error
+	// RequestMFARemoval Ask for MFA to be removed, with neither phone nor recovery codes
+	// (POST /api/v1/mfa/removal)
+	RequestMFARemoval(ctx echo.Context) error
+	// CancelMFARemovalByCode Cancel a removal of MFA with a code
+	// (POST /api/v1/mfa/removal/cancel-by-code)
+	CancelMFARemovalByCode(ctx echo.Context) error
+	// CancelMFARemovalByLink Cancel a removal of MFA with a mailed link
+	// (POST /api/v1/mfa/removal/cancel-by-link)
+	CancelMFARemovalByLink(ctx echo.Context) error
+	// CompleteMFARemoval Complete a removal of MFA with the mailed link
+	// (POST /api/v1/mfa/removal/complete)
+	CompleteMFARemoval(ctx echo.Context) error
 	// BeginTOTPEnrollment Begin to enroll an authenticator app
 	// (POST /api/v1/mfa/totp/enrollments)
 	BeginTOTPEnrollment(ctx echo.Context) error
@@ -876,6 +1528,21 @@ type ServerInterface interface {
 	// ConfirmTOTPEnrollment Turn a pending enrollment into a method with its first right code
 	// (POST /api/v1/mfa/totp/enrollments/{id}/confirm)
 	ConfirmTOTPEnrollment(ctx echo.Context, id ID) error
+	// ReportNotMe Say that a change was not made by you
+	// (POST /api/v1/notices/not-me)
+	ReportNotMe(ctx echo.Context) error
+	// RequestPasswordReset Ask for a link to set a new password
+	// (POST /api/v1/password-resets)
+	RequestPasswordReset(ctx echo.Context) error
+	// ResetPassword Set a new password with the mailed link
+	// (POST /api/v1/password-resets/complete)
+	ResetPassword(ctx echo.Context) error
+	// GetService What this service is called, and what it can do
+	// (GET /api/v1/service)
+	GetService(ctx echo.Context) error
+	// ListSessions The sessions of the account
+	// (GET /api/v1/sessions)
+	ListSessions(ctx echo.Context, params ListSessionsParams) error
 	// SignIn Sign in
 	// (POST /api/v1/sessions)
 	SignIn(ctx echo.Context) error
@@ -885,9 +1552,15 @@ type ServerInterface interface {
 	// GetCurrentSession The session this request is made with
 	// (GET /api/v1/sessions/current)
 	GetCurrentSession(ctx echo.Context) error
+	// EndOtherSessions Sign out everywhere else
+	// (POST /api/v1/sessions/end-others)
+	EndOtherSessions(ctx echo.Context) error
 	// CompleteSignIn Finish a pending sign-in with a code
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx echo.Context) error
+	// EndSession End one session
+	// (DELETE /api/v1/sessions/{id})
+	EndSession(ctx echo.Context, id ID) error
 	// StepUp Prove presence again, for one purpose
 	// (POST /api/v1/step-up)
 	StepUp(ctx echo.Context) error
@@ -925,6 +1598,94 @@ func (w *ServerInterfaceWrapper) GetAccount(ctx echo.Context) error {
 	return err
 }
 
+// UpdateAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateAccount(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateAccount(ctx)
+	return err
+}
+
+// ListActivity converts echo context to params.
+func (w *ServerInterfaceWrapper) ListActivity(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListActivityParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListActivity(ctx, params)
+	return err
+}
+
+// ConfirmAddress converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmAddress(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmAddress(ctx)
+	return err
+}
+
+// ChangeEmail converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeEmail(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeEmail(ctx)
+	return err
+}
+
+// RemoveNoticeEmail converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveNoticeEmail(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveNoticeEmail(ctx)
+	return err
+}
+
+// SetNoticeEmail converts echo context to params.
+func (w *ServerInterfaceWrapper) SetNoticeEmail(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetNoticeEmail(ctx)
+	return err
+}
+
+// ChangePassword converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangePassword(ctx)
+	return err
+}
+
+// CancelPendingAddress converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelPendingAddress(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelPendingAddress(ctx)
+	return err
+}
+
 // GetMFA converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMFA(ctx echo.Context) error {
 	var err error
@@ -947,6 +1708,76 @@ func (w *ServerInterfaceWrapper) RemoveMFAMethod(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RemoveMFAMethod(ctx, id)
+	return err
+}
+
+// RenameMFAMethod converts echo context to params.
+func (w *ServerInterfaceWrapper) RenameMFAMethod(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RenameMFAMethod(ctx, id)
+	return err
+}
+
+// GenerateRecoveryCodes converts echo context to params.
+func (w *ServerInterfaceWrapper) GenerateRecoveryCodes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GenerateRecoveryCodes(ctx)
+	return err
+}
+
+// CancelMFARemoval converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelMFARemoval(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelMFARemoval(ctx)
+	return err
+}
+
+// RequestMFARemoval converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestMFARemoval(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestMFARemoval(ctx)
+	return err
+}
+
+// CancelMFARemovalByCode converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelMFARemovalByCode(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelMFARemovalByCode(ctx)
+	return err
+}
+
+// CancelMFARemovalByLink converts echo context to params.
+func (w *ServerInterfaceWrapper) CancelMFARemovalByLink(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CancelMFARemovalByLink(ctx)
+	return err
+}
+
+// CompleteMFARemoval converts echo context to params.
+func (w *ServerInterfaceWrapper) CompleteMFARemoval(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CompleteMFARemoval(ctx)
 	return err
 }
 
@@ -991,6 +1822,67 @@ func (w *ServerInterfaceWrapper) ConfirmTOTPEnrollment(ctx echo.Context) error {
 	return err
 }
 
+// ReportNotMe converts echo context to params.
+func (w *ServerInterfaceWrapper) ReportNotMe(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReportNotMe(ctx)
+	return err
+}
+
+// RequestPasswordReset converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestPasswordReset(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestPasswordReset(ctx)
+	return err
+}
+
+// ResetPassword converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetPassword(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetPassword(ctx)
+	return err
+}
+
+// GetService converts echo context to params.
+func (w *ServerInterfaceWrapper) GetService(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetService(ctx)
+	return err
+}
+
+// ListSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSessions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSessionsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSessions(ctx, params)
+	return err
+}
+
 // SignIn converts echo context to params.
 func (w *ServerInterfaceWrapper) SignIn(ctx echo.Context) error {
 	var err error
@@ -1018,12 +1910,37 @@ func (w *ServerInterfaceWrapper) GetCurrentSession(ctx echo.Context) error {
 	return err
 }
 
+// EndOtherSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) EndOtherSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndOtherSessions(ctx)
+	return err
+}
+
 // CompleteSignIn converts echo context to params.
 func (w *ServerInterfaceWrapper) CompleteSignIn(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CompleteSignIn(ctx)
+	return err
+}
+
+// EndSession converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSession(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSession(ctx, id)
 	return err
 }
 
@@ -1110,7 +2027,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 		Handler: si,
 	}
 
+	router.GET(options.BaseURL+"/api/v1/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
 	router.POST(options.BaseURL+"/api/v1/sessions", wrapper.SignIn, options.OperationMiddlewares["signIn"]...)
+	router.POST(options.BaseURL+"/api/v1/sessions/end-others", wrapper.EndOtherSessions, options.OperationMiddlewares["endOtherSessions"]...)
+	router.DELETE(options.BaseURL+"/api/v1/sessions/:id", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
 	router.POST(options.BaseURL+"/api/v1/sessions/second-factor", wrapper.CompleteSignIn, options.OperationMiddlewares["completeSignIn"]...)
 	router.DELETE(options.BaseURL+"/api/v1/sessions/current", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/api/v1/sessions/current", wrapper.GetCurrentSession, options.OperationMiddlewares["getCurrentSession"]...)
@@ -1120,7 +2040,26 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/mfa/totp/enrollments/:id/confirm", wrapper.ConfirmTOTPEnrollment, options.OperationMiddlewares["confirmTotpEnrollment"]...)
 	router.DELETE(options.BaseURL+"/api/v1/mfa/totp/enrollments/:id", wrapper.CancelTOTPEnrollment, options.OperationMiddlewares["cancelTotpEnrollment"]...)
 	router.DELETE(options.BaseURL+"/api/v1/mfa/methods/:id", wrapper.RemoveMFAMethod, options.OperationMiddlewares["removeMfaMethod"]...)
+	router.PATCH(options.BaseURL+"/api/v1/mfa/methods/:id", wrapper.RenameMFAMethod, options.OperationMiddlewares["renameMfaMethod"]...)
+	router.POST(options.BaseURL+"/api/v1/mfa/recovery-codes", wrapper.GenerateRecoveryCodes, options.OperationMiddlewares["generateRecoveryCodes"]...)
+	router.DELETE(options.BaseURL+"/api/v1/mfa/removal", wrapper.CancelMFARemoval, options.OperationMiddlewares["cancelMfaRemoval"]...)
+	router.POST(options.BaseURL+"/api/v1/mfa/removal", wrapper.RequestMFARemoval, options.OperationMiddlewares["requestMfaRemoval"]...)
+	router.POST(options.BaseURL+"/api/v1/mfa/removal/cancel-by-link", wrapper.CancelMFARemovalByLink, options.OperationMiddlewares["cancelMfaRemovalByLink"]...)
+	router.POST(options.BaseURL+"/api/v1/mfa/removal/cancel-by-code", wrapper.CancelMFARemovalByCode, options.OperationMiddlewares["cancelMfaRemovalByCode"]...)
+	router.POST(options.BaseURL+"/api/v1/mfa/removal/complete", wrapper.CompleteMFARemoval, options.OperationMiddlewares["completeMfaRemoval"]...)
 	router.GET(options.BaseURL+"/api/v1/account", wrapper.GetAccount, options.OperationMiddlewares["getAccount"]...)
+	router.PATCH(options.BaseURL+"/api/v1/account", wrapper.UpdateAccount, options.OperationMiddlewares["updateAccount"]...)
+	router.PUT(options.BaseURL+"/api/v1/account/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
+	router.PUT(options.BaseURL+"/api/v1/account/email", wrapper.ChangeEmail, options.OperationMiddlewares["changeEmail"]...)
+	router.DELETE(options.BaseURL+"/api/v1/account/notice-email", wrapper.RemoveNoticeEmail, options.OperationMiddlewares["removeNoticeEmail"]...)
+	router.PUT(options.BaseURL+"/api/v1/account/notice-email", wrapper.SetNoticeEmail, options.OperationMiddlewares["setNoticeEmail"]...)
+	router.DELETE(options.BaseURL+"/api/v1/account/pending-address", wrapper.CancelPendingAddress, options.OperationMiddlewares["cancelPendingAddress"]...)
+	router.POST(options.BaseURL+"/api/v1/account/address-confirmations", wrapper.ConfirmAddress, options.OperationMiddlewares["confirmAddress"]...)
+	router.GET(options.BaseURL+"/api/v1/account/activity", wrapper.ListActivity, options.OperationMiddlewares["listActivity"]...)
+	router.POST(options.BaseURL+"/api/v1/password-resets", wrapper.RequestPasswordReset, options.OperationMiddlewares["requestPasswordReset"]...)
+	router.POST(options.BaseURL+"/api/v1/password-resets/complete", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
+	router.POST(options.BaseURL+"/api/v1/notices/not-me", wrapper.ReportNotMe, options.OperationMiddlewares["reportNotMe"]...)
+	router.GET(options.BaseURL+"/api/v1/service", wrapper.GetService, options.OperationMiddlewares["getService"]...)
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJwks, options.OperationMiddlewares["getJwks"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
@@ -1149,7 +2088,11 @@ type InternalApplicationProblemPlusJSONResponse Problem
 
 type InvalidRequestApplicationProblemPlusJSONResponse Problem
 
+type LinkExpiredApplicationProblemPlusJSONResponse Problem
+
 type NotFoundApplicationProblemPlusJSONResponse Problem
+
+type PasswordUnacceptableApplicationProblemPlusJSONResponse Problem
 
 type ProofRejectedResponseHeaders struct {
 	RetryAfter      *int
@@ -1393,6 +2336,1210 @@ type GetAccount503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetAccount503ApplicationProblemPlusJSONResponse) VisitGetAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccountRequestObject struct {
+	Body *UpdateAccountJSONRequestBody
+}
+
+type UpdateAccountResponseObject interface {
+	VisitUpdateAccountResponse(w http.ResponseWriter) error
+}
+
+type UpdateAccount200JSONResponse Account
+
+func (response UpdateAccount200JSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccount400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateAccount400ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccount401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateAccount401ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccount403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateAccount403ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccount413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateAccount413ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccount415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateAccount415ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccount500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateAccount500ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAccount503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateAccount503ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivityRequestObject struct {
+	Params ListActivityParams
+}
+
+type ListActivityResponseObject interface {
+	VisitListActivityResponse(w http.ResponseWriter) error
+}
+
+type ListActivity200JSONResponse ActivityList
+
+func (response ListActivity200JSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity400ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity401ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity413ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity415ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity500ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity503ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddressRequestObject struct {
+	Body *ConfirmAddressJSONRequestBody
+}
+
+type ConfirmAddressResponseObject interface {
+	VisitConfirmAddressResponse(w http.ResponseWriter) error
+}
+
+type ConfirmAddress200JSONResponse ConfirmedAddress
+
+func (response ConfirmAddress200JSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress400ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress403ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress409ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress410ApplicationProblemPlusJSONResponse struct {
+	LinkExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress410ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress413ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress415ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress429ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress500ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmAddress503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmAddress503ApplicationProblemPlusJSONResponse) VisitConfirmAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmailRequestObject struct {
+	Body *ChangeEmailJSONRequestBody
+}
+
+type ChangeEmailResponseObject interface {
+	VisitChangeEmailResponse(w http.ResponseWriter) error
+}
+
+type ChangeEmail202JSONResponse PendingAddress
+
+func (response ChangeEmail202JSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail400ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail401ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail403ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail409ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail413ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail415ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail500ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeEmail503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeEmail503ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmailRequestObject struct {
+}
+
+type RemoveNoticeEmailResponseObject interface {
+	VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error
+}
+
+type RemoveNoticeEmail200JSONResponse Receipt
+
+func (response RemoveNoticeEmail200JSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail400ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail401ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail403ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail404ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail413ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail415ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail500ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveNoticeEmail503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveNoticeEmail503ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmailRequestObject struct {
+	Body *SetNoticeEmailJSONRequestBody
+}
+
+type SetNoticeEmailResponseObject interface {
+	VisitSetNoticeEmailResponse(w http.ResponseWriter) error
+}
+
+type SetNoticeEmail202JSONResponse PendingAddress
+
+func (response SetNoticeEmail202JSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail400ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail401ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail403ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail409ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail413ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail415ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail500ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetNoticeEmail503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SetNoticeEmail503ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePasswordRequestObject struct {
+	Body *ChangePasswordJSONRequestBody
+}
+
+type ChangePasswordResponseObject interface {
+	VisitChangePasswordResponse(w http.ResponseWriter) error
+}
+
+type ChangePassword200ResponseHeaders struct {
+	SetCookie *string
+}
+
+type ChangePassword200JSONResponse struct {
+	Body    Receipt
+	Headers ChangePassword200ResponseHeaders
+}
+
+func (response ChangePassword200JSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword400ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword401ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword403ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword413ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword415ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword422ApplicationProblemPlusJSONResponse struct {
+	PasswordUnacceptableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword422ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword500ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePassword503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangePassword503ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddressRequestObject struct {
+}
+
+type CancelPendingAddressResponseObject interface {
+	VisitCancelPendingAddressResponse(w http.ResponseWriter) error
+}
+
+type CancelPendingAddress204Response struct {
+}
+
+func (response CancelPendingAddress204Response) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CancelPendingAddress400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress400ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddress401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress401ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddress403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress403ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddress404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress404ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddress413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress413ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddress415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress415ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddress500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress500ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelPendingAddress503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CancelPendingAddress503ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -1692,6 +3839,1173 @@ func (response RemoveMFAMethod503ApplicationProblemPlusJSONResponse) VisitRemove
 	return err
 }
 
+type RenameMFAMethodRequestObject struct {
+	ID   ID `json:"id"`
+	Body *RenameMFAMethodJSONRequestBody
+}
+
+type RenameMFAMethodResponseObject interface {
+	VisitRenameMFAMethodResponse(w http.ResponseWriter) error
+}
+
+type RenameMFAMethod200JSONResponse MFAMethod
+
+func (response RenameMFAMethod200JSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod400ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod401ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod403ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod404ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod409ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod413ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod415ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod500ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameMFAMethod503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RenameMFAMethod503ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodesRequestObject struct {
+}
+
+type GenerateRecoveryCodesResponseObject interface {
+	VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error
+}
+
+type GenerateRecoveryCodes201ResponseHeaders struct {
+	SetCookie *string
+}
+
+type GenerateRecoveryCodes201JSONResponse struct {
+	Body    GeneratedRecoveryCodes
+	Headers GenerateRecoveryCodes201ResponseHeaders
+}
+
+func (response GenerateRecoveryCodes201JSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes400ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes401ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes403ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes409ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes413ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes415ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes500ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GenerateRecoveryCodes503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GenerateRecoveryCodes503ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalRequestObject struct {
+}
+
+type CancelMFARemovalResponseObject interface {
+	VisitCancelMFARemovalResponse(w http.ResponseWriter) error
+}
+
+type CancelMFARemoval200JSONResponse Receipt
+
+func (response CancelMFARemoval200JSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval400ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval401ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval403ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval404ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval409ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval413ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval415ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval500ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemoval503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemoval503ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemovalRequestObject struct {
+	Body *RequestMFARemovalJSONRequestBody
+}
+
+type RequestMFARemovalResponseObject interface {
+	VisitRequestMFARemovalResponse(w http.ResponseWriter) error
+}
+
+type RequestMFARemoval202JSONResponse MFARemoval
+
+func (response RequestMFARemoval202JSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval400ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval403ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval409ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval410ApplicationProblemPlusJSONResponse struct {
+	SignInExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval410ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval413ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval415ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval429ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval500ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMFARemoval503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RequestMFARemoval503ApplicationProblemPlusJSONResponse) VisitRequestMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCodeRequestObject struct {
+	Body *CancelMFARemovalByCodeJSONRequestBody
+}
+
+type CancelMFARemovalByCodeResponseObject interface {
+	VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error
+}
+
+type CancelMFARemovalByCode204Response struct {
+}
+
+func (response CancelMFARemovalByCode204Response) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CancelMFARemovalByCode400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode400ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode401ApplicationProblemPlusJSONResponse struct {
+	ProofRejectedApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode401ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode403ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode404ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode410ApplicationProblemPlusJSONResponse struct {
+	SignInExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode410ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode413ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode415ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode429ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode500ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByCode503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByCode503ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLinkRequestObject struct {
+	Body *CancelMFARemovalByLinkJSONRequestBody
+}
+
+type CancelMFARemovalByLinkResponseObject interface {
+	VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error
+}
+
+type CancelMFARemovalByLink204Response struct {
+}
+
+func (response CancelMFARemovalByLink204Response) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CancelMFARemovalByLink400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink400ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLink403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink403ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLink410ApplicationProblemPlusJSONResponse struct {
+	LinkExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink410ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLink413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink413ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLink415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink415ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLink429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink429ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLink500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink500ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelMFARemovalByLink503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CancelMFARemovalByLink503ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalByLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemovalRequestObject struct {
+	Body *CompleteMFARemovalJSONRequestBody
+}
+
+type CompleteMFARemovalResponseObject interface {
+	VisitCompleteMFARemovalResponse(w http.ResponseWriter) error
+}
+
+type CompleteMFARemoval200JSONResponse Receipt
+
+func (response CompleteMFARemoval200JSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval400ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval403ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval410ApplicationProblemPlusJSONResponse struct {
+	LinkExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval410ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval413ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval415ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval429ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval500ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CompleteMFARemoval503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response CompleteMFARemoval503ApplicationProblemPlusJSONResponse) VisitCompleteMFARemovalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type BeginTOTPEnrollmentRequestObject struct {
 	Body *BeginTOTPEnrollmentJSONRequestBody
 }
@@ -1759,6 +5073,22 @@ func (response BeginTOTPEnrollment403ApplicationProblemPlusJSONResponse) VisitBe
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginTOTPEnrollment404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response BeginTOTPEnrollment404ApplicationProblemPlusJSONResponse) VisitBeginTOTPEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2229,6 +5559,710 @@ func (response ConfirmTOTPEnrollment503ApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ReportNotMeRequestObject struct {
+	Body *ReportNotMeJSONRequestBody
+}
+
+type ReportNotMeResponseObject interface {
+	VisitReportNotMeResponse(w http.ResponseWriter) error
+}
+
+type ReportNotMe200JSONResponse NotMeResult
+
+func (response ReportNotMe200JSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe400ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe403ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe410ApplicationProblemPlusJSONResponse struct {
+	LinkExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe410ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe413ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe415ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe429ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe500ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReportNotMe503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReportNotMe503ApplicationProblemPlusJSONResponse) VisitReportNotMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordResetRequestObject struct {
+	Body *RequestPasswordResetJSONRequestBody
+}
+
+type RequestPasswordResetResponseObject interface {
+	VisitRequestPasswordResetResponse(w http.ResponseWriter) error
+}
+
+type RequestPasswordReset202Response struct {
+}
+
+func (response RequestPasswordReset202Response) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+	w.WriteHeader(202)
+	return nil
+}
+
+type RequestPasswordReset400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset400ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordReset403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset403ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordReset409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset409ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordReset413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset413ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordReset415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset415ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordReset429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset429ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordReset500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset500ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestPasswordReset503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RequestPasswordReset503ApplicationProblemPlusJSONResponse) VisitRequestPasswordResetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPasswordRequestObject struct {
+	Body *ResetPasswordJSONRequestBody
+}
+
+type ResetPasswordResponseObject interface {
+	VisitResetPasswordResponse(w http.ResponseWriter) error
+}
+
+type ResetPassword200JSONResponse Receipt
+
+func (response ResetPassword200JSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword400ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword403ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword410ApplicationProblemPlusJSONResponse struct {
+	LinkExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword410ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword413ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword415ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword422ApplicationProblemPlusJSONResponse struct {
+	PasswordUnacceptableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword422ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword429ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword500ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetPassword503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetPassword503ApplicationProblemPlusJSONResponse) VisitResetPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetServiceRequestObject struct {
+}
+
+type GetServiceResponseObject interface {
+	VisitGetServiceResponse(w http.ResponseWriter) error
+}
+
+type GetService200JSONResponse Service
+
+func (response GetService200JSONResponse) VisitGetServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetService400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response GetService400ApplicationProblemPlusJSONResponse) VisitGetServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetService413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response GetService413ApplicationProblemPlusJSONResponse) VisitGetServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetService415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response GetService415ApplicationProblemPlusJSONResponse) VisitGetServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetService500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetService500ApplicationProblemPlusJSONResponse) VisitGetServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetService503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetService503ApplicationProblemPlusJSONResponse) VisitGetServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessionsRequestObject struct {
+	Params ListSessionsParams
+}
+
+type ListSessionsResponseObject interface {
+	VisitListSessionsResponse(w http.ResponseWriter) error
+}
+
+type ListSessions200JSONResponse SessionList
+
+func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions400ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions401ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions413ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions415ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions500ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions503ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignInRequestObject struct {
 	Body *SignInJSONRequestBody
 }
@@ -2683,6 +6717,143 @@ func (response GetCurrentSession503ApplicationProblemPlusJSONResponse) VisitGetC
 	return err
 }
 
+type EndOtherSessionsRequestObject struct {
+}
+
+type EndOtherSessionsResponseObject interface {
+	VisitEndOtherSessionsResponse(w http.ResponseWriter) error
+}
+
+type EndOtherSessions200JSONResponse Receipt
+
+func (response EndOtherSessions200JSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessions400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EndOtherSessions400ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessions401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response EndOtherSessions401ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessions403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response EndOtherSessions403ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessions413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EndOtherSessions413ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessions415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response EndOtherSessions415ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessions500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response EndOtherSessions500ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndOtherSessions503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EndOtherSessions503ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CompleteSignInRequestObject struct {
 	Body *CompleteSignInJSONRequestBody
 }
@@ -2855,6 +7026,162 @@ type CompleteSignIn503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CompleteSignIn503ApplicationProblemPlusJSONResponse) VisitCompleteSignInResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type EndSessionResponseObject interface {
+	VisitEndSessionResponse(w http.ResponseWriter) error
+}
+
+type EndSession204ResponseHeaders struct {
+	SetCookie *string
+}
+
+type EndSession204Response struct {
+	Headers EndSession204ResponseHeaders
+}
+
+func (response EndSession204Response) VisitEndSessionResponse(w http.ResponseWriter) error {
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSession400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession400ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession401ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession403ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession404ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession413ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession415ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession500ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EndSession503ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3317,12 +7644,57 @@ type StrictServerInterface interface {
 	// GetAccount The account that is signed in
 	// (GET /api/v1/account)
 	GetAccount(ctx context.Context, request GetAccountRequestObject) (GetAccountResponseObject, error)
+	// UpdateAccount Change the display name or the language
+	// (PATCH /api/v1/account)
+	UpdateAccount(ctx context.Context, request UpdateAccountRequestObject) (UpdateAccountResponseObject, error)
+	// ListActivity What happened to the account
+	// (GET /api/v1/account/activity)
+	ListActivity(ctx context.Context, request ListActivityRequestObject) (ListActivityResponseObject, error)
+	// ConfirmAddress Confirm an address with the mailed link
+	// (POST /api/v1/account/address-confirmations)
+	ConfirmAddress(ctx context.Context, request ConfirmAddressRequestObject) (ConfirmAddressResponseObject, error)
+	// ChangeEmail Change the e-mail address
+	// (PUT /api/v1/account/email)
+	ChangeEmail(ctx context.Context, request ChangeEmailRequestObject) (ChangeEmailResponseObject, error)
+	// RemoveNoticeEmail Remove the second address
+	// (DELETE /api/v1/account/notice-email)
+	RemoveNoticeEmail(ctx context.Context, request RemoveNoticeEmailRequestObject) (RemoveNoticeEmailResponseObject, error)
+	// SetNoticeEmail Set a second address for notices
+	// (PUT /api/v1/account/notice-email)
+	SetNoticeEmail(ctx context.Context, request SetNoticeEmailRequestObject) (SetNoticeEmailResponseObject, error)
+	// ChangePassword Change the password
+	// (PUT /api/v1/account/password)
+	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+	// CancelPendingAddress Forget an address that waits to be confirmed
+	// (DELETE /api/v1/account/pending-address)
+	CancelPendingAddress(ctx context.Context, request CancelPendingAddressRequestObject) (CancelPendingAddressResponseObject, error)
 	// GetMFA The account's MFA methods and what is pending
 	// (GET /api/v1/mfa)
 	GetMFA(ctx context.Context, request GetMFARequestObject) (GetMFAResponseObject, error)
 	// RemoveMFAMethod Remove a method
 	// (DELETE /api/v1/mfa/methods/{id})
 	RemoveMFAMethod(ctx context.Context, request RemoveMFAMethodRequestObject) (RemoveMFAMethodResponseObject, error)
+	// RenameMFAMethod Rename a method
+	// (PATCH /api/v1/mfa/methods/{id})
+	RenameMFAMethod(ctx context.Context, request RenameMFAMethodRequestObject) (RenameMFAMethodResponseObject, error)
+	// GenerateRecoveryCodes Generate recovery codes
+	// (POST /api/v1/mfa/recovery-codes)
+	GenerateRecoveryCodes(ctx context.Context, request GenerateRecoveryCodesRequestObject) (GenerateRecoveryCodesResponseObject, error)
+	// CancelMFARemoval Cancel a removal of MFA that is under way
+	// (DELETE /api/v1/mfa/removal)
+	CancelMFARemoval(ctx context.Context, request CancelMFARemovalRequestObject) (CancelMFARemovalResponseObject, error)
+	// RequestMFARemoval Ask for MFA to be removed, with neither phone nor recovery codes
+	// (POST /api/v1/mfa/removal)
+	RequestMFARemoval(ctx context.Context, request RequestMFARemovalRequestObject) (RequestMFARemovalResponseObject, error)
+	// CancelMFARemovalByCode Cancel a removal of MFA with a code
+	// (POST /api/v1/mfa/removal/cancel-by-code)
+	CancelMFARemovalByCode(ctx context.Context, request CancelMFARemovalByCodeRequestObject) (CancelMFARemovalByCodeResponseObject, error)
+	// CancelMFARemovalByLink Cancel a removal of MFA with a mailed link
+	// (POST /api/v1/mfa/removal/cancel-by-link)
+	CancelMFARemovalByLink(ctx context.Context, request CancelMFARemovalByLinkRequestObject) (CancelMFARemovalByLinkResponseObject, error)
+	// CompleteMFARemoval Complete a removal of MFA with the mailed link
+	// (POST /api/v1/mfa/removal/complete)
+	CompleteMFARemoval(ctx context.Context, request CompleteMFARemovalRequestObject) (CompleteMFARemovalResponseObject, error)
 	// BeginTOTPEnrollment Begin to enroll an authenticator app
 	// (POST /api/v1/mfa/totp/enrollments)
 	BeginTOTPEnrollment(ctx context.Context, request BeginTOTPEnrollmentRequestObject) (BeginTOTPEnrollmentResponseObject, error)
@@ -3332,6 +7704,21 @@ type StrictServerInterface interface {
 	// ConfirmTOTPEnrollment Turn a pending enrollment into a method with its first right code
 	// (POST /api/v1/mfa/totp/enrollments/{id}/confirm)
 	ConfirmTOTPEnrollment(ctx context.Context, request ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error)
+	// ReportNotMe Say that a change was not made by you
+	// (POST /api/v1/notices/not-me)
+	ReportNotMe(ctx context.Context, request ReportNotMeRequestObject) (ReportNotMeResponseObject, error)
+	// RequestPasswordReset Ask for a link to set a new password
+	// (POST /api/v1/password-resets)
+	RequestPasswordReset(ctx context.Context, request RequestPasswordResetRequestObject) (RequestPasswordResetResponseObject, error)
+	// ResetPassword Set a new password with the mailed link
+	// (POST /api/v1/password-resets/complete)
+	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
+	// GetService What this service is called, and what it can do
+	// (GET /api/v1/service)
+	GetService(ctx context.Context, request GetServiceRequestObject) (GetServiceResponseObject, error)
+	// ListSessions The sessions of the account
+	// (GET /api/v1/sessions)
+	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
 	// SignIn Sign in
 	// (POST /api/v1/sessions)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
@@ -3341,9 +7728,15 @@ type StrictServerInterface interface {
 	// GetCurrentSession The session this request is made with
 	// (GET /api/v1/sessions/current)
 	GetCurrentSession(ctx context.Context, request GetCurrentSessionRequestObject) (GetCurrentSessionResponseObject, error)
+	// EndOtherSessions Sign out everywhere else
+	// (POST /api/v1/sessions/end-others)
+	EndOtherSessions(ctx context.Context, request EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error)
 	// CompleteSignIn Finish a pending sign-in with a code
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx context.Context, request CompleteSignInRequestObject) (CompleteSignInResponseObject, error)
+	// EndSession End one session
+	// (DELETE /api/v1/sessions/{id})
+	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
 	// StepUp Prove presence again, for one purpose
 	// (POST /api/v1/step-up)
 	StepUp(ctx context.Context, request StepUpRequestObject) (StepUpResponseObject, error)
@@ -3416,6 +7809,307 @@ func (sh *strictHandler) GetAccount(ctx echo.Context) error {
 	return nil
 }
 
+// UpdateAccount operation middleware
+func (sh *strictHandler) UpdateAccount(ctx echo.Context) error {
+	var request UpdateAccountRequestObject
+
+	var body UpdateAccountJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateAccount(ctx.Request().Context(), request.(UpdateAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateAccountResponseObject); ok {
+		return validResponse.VisitUpdateAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListActivity operation middleware
+func (sh *strictHandler) ListActivity(ctx echo.Context, params ListActivityParams) error {
+	var request ListActivityRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListActivity(ctx.Request().Context(), request.(ListActivityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListActivity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListActivityResponseObject); ok {
+		return validResponse.VisitListActivityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmAddress operation middleware
+func (sh *strictHandler) ConfirmAddress(ctx echo.Context) error {
+	var request ConfirmAddressRequestObject
+
+	var body ConfirmAddressJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmAddress(ctx.Request().Context(), request.(ConfirmAddressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmAddress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmAddressResponseObject); ok {
+		return validResponse.VisitConfirmAddressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeEmail operation middleware
+func (sh *strictHandler) ChangeEmail(ctx echo.Context) error {
+	var request ChangeEmailRequestObject
+
+	var body ChangeEmailJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeEmail(ctx.Request().Context(), request.(ChangeEmailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeEmail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeEmailResponseObject); ok {
+		return validResponse.VisitChangeEmailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveNoticeEmail operation middleware
+func (sh *strictHandler) RemoveNoticeEmail(ctx echo.Context) error {
+	var request RemoveNoticeEmailRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveNoticeEmail(ctx.Request().Context(), request.(RemoveNoticeEmailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveNoticeEmail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveNoticeEmailResponseObject); ok {
+		return validResponse.VisitRemoveNoticeEmailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetNoticeEmail operation middleware
+func (sh *strictHandler) SetNoticeEmail(ctx echo.Context) error {
+	var request SetNoticeEmailRequestObject
+
+	var body SetNoticeEmailJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetNoticeEmail(ctx.Request().Context(), request.(SetNoticeEmailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetNoticeEmail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetNoticeEmailResponseObject); ok {
+		return validResponse.VisitSetNoticeEmailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangePassword operation middleware
+func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
+	var request ChangePasswordRequestObject
+
+	var body ChangePasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePassword(ctx.Request().Context(), request.(ChangePasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
+		return validResponse.VisitChangePasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelPendingAddress operation middleware
+func (sh *strictHandler) CancelPendingAddress(ctx echo.Context) error {
+	var request CancelPendingAddressRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelPendingAddress(ctx.Request().Context(), request.(CancelPendingAddressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelPendingAddress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelPendingAddressResponseObject); ok {
+		return validResponse.VisitCancelPendingAddressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMFA operation middleware
 func (sh *strictHandler) GetMFA(ctx echo.Context) error {
 	var request GetMFARequestObject
@@ -3458,6 +8152,287 @@ func (sh *strictHandler) RemoveMFAMethod(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(RemoveMFAMethodResponseObject); ok {
 		return validResponse.VisitRemoveMFAMethodResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RenameMFAMethod operation middleware
+func (sh *strictHandler) RenameMFAMethod(ctx echo.Context, id ID) error {
+	var request RenameMFAMethodRequestObject
+
+	request.ID = id
+
+	var body RenameMFAMethodJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RenameMFAMethod(ctx.Request().Context(), request.(RenameMFAMethodRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenameMFAMethod")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RenameMFAMethodResponseObject); ok {
+		return validResponse.VisitRenameMFAMethodResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GenerateRecoveryCodes operation middleware
+func (sh *strictHandler) GenerateRecoveryCodes(ctx echo.Context) error {
+	var request GenerateRecoveryCodesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GenerateRecoveryCodes(ctx.Request().Context(), request.(GenerateRecoveryCodesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GenerateRecoveryCodes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GenerateRecoveryCodesResponseObject); ok {
+		return validResponse.VisitGenerateRecoveryCodesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelMFARemoval operation middleware
+func (sh *strictHandler) CancelMFARemoval(ctx echo.Context) error {
+	var request CancelMFARemovalRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelMFARemoval(ctx.Request().Context(), request.(CancelMFARemovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelMFARemoval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelMFARemovalResponseObject); ok {
+		return validResponse.VisitCancelMFARemovalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestMFARemoval operation middleware
+func (sh *strictHandler) RequestMFARemoval(ctx echo.Context) error {
+	var request RequestMFARemovalRequestObject
+
+	var body RequestMFARemovalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestMFARemoval(ctx.Request().Context(), request.(RequestMFARemovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestMFARemoval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestMFARemovalResponseObject); ok {
+		return validResponse.VisitRequestMFARemovalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelMFARemovalByCode operation middleware
+func (sh *strictHandler) CancelMFARemovalByCode(ctx echo.Context) error {
+	var request CancelMFARemovalByCodeRequestObject
+
+	var body CancelMFARemovalByCodeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelMFARemovalByCode(ctx.Request().Context(), request.(CancelMFARemovalByCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelMFARemovalByCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelMFARemovalByCodeResponseObject); ok {
+		return validResponse.VisitCancelMFARemovalByCodeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CancelMFARemovalByLink operation middleware
+func (sh *strictHandler) CancelMFARemovalByLink(ctx echo.Context) error {
+	var request CancelMFARemovalByLinkRequestObject
+
+	var body CancelMFARemovalByLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelMFARemovalByLink(ctx.Request().Context(), request.(CancelMFARemovalByLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelMFARemovalByLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CancelMFARemovalByLinkResponseObject); ok {
+		return validResponse.VisitCancelMFARemovalByLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CompleteMFARemoval operation middleware
+func (sh *strictHandler) CompleteMFARemoval(ctx echo.Context) error {
+	var request CompleteMFARemovalRequestObject
+
+	var body CompleteMFARemovalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CompleteMFARemoval(ctx.Request().Context(), request.(CompleteMFARemovalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CompleteMFARemoval")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CompleteMFARemovalResponseObject); ok {
+		return validResponse.VisitCompleteMFARemovalResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -3586,6 +8561,192 @@ func (sh *strictHandler) ConfirmTOTPEnrollment(ctx echo.Context, id ID) error {
 	return nil
 }
 
+// ReportNotMe operation middleware
+func (sh *strictHandler) ReportNotMe(ctx echo.Context) error {
+	var request ReportNotMeRequestObject
+
+	var body ReportNotMeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReportNotMe(ctx.Request().Context(), request.(ReportNotMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReportNotMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReportNotMeResponseObject); ok {
+		return validResponse.VisitReportNotMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestPasswordReset operation middleware
+func (sh *strictHandler) RequestPasswordReset(ctx echo.Context) error {
+	var request RequestPasswordResetRequestObject
+
+	var body RequestPasswordResetJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestPasswordReset(ctx.Request().Context(), request.(RequestPasswordResetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestPasswordReset")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestPasswordResetResponseObject); ok {
+		return validResponse.VisitRequestPasswordResetResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetPassword operation middleware
+func (sh *strictHandler) ResetPassword(ctx echo.Context) error {
+	var request ResetPasswordRequestObject
+
+	var body ResetPasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetPassword(ctx.Request().Context(), request.(ResetPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetPasswordResponseObject); ok {
+		return validResponse.VisitResetPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetService operation middleware
+func (sh *strictHandler) GetService(ctx echo.Context) error {
+	var request GetServiceRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetService(ctx.Request().Context(), request.(GetServiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetService")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetServiceResponseObject); ok {
+		return validResponse.VisitGetServiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSessions operation middleware
+func (sh *strictHandler) ListSessions(ctx echo.Context, params ListSessionsParams) error {
+	var request ListSessionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSessions(ctx.Request().Context(), request.(ListSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSessionsResponseObject); ok {
+		return validResponse.VisitListSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SignIn operation middleware
 func (sh *strictHandler) SignIn(ctx echo.Context) error {
 	var request SignInRequestObject
@@ -3678,6 +8839,29 @@ func (sh *strictHandler) GetCurrentSession(ctx echo.Context) error {
 	return nil
 }
 
+// EndOtherSessions operation middleware
+func (sh *strictHandler) EndOtherSessions(ctx echo.Context) error {
+	var request EndOtherSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndOtherSessions(ctx.Request().Context(), request.(EndOtherSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndOtherSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndOtherSessionsResponseObject); ok {
+		return validResponse.VisitEndOtherSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CompleteSignIn operation middleware
 func (sh *strictHandler) CompleteSignIn(ctx echo.Context) error {
 	var request CompleteSignInRequestObject
@@ -3718,6 +8902,31 @@ func (sh *strictHandler) CompleteSignIn(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CompleteSignInResponseObject); ok {
 		return validResponse.VisitCompleteSignInResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSession operation middleware
+func (sh *strictHandler) EndSession(ctx echo.Context, id ID) error {
+	var request EndSessionRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSession(ctx.Request().Context(), request.(EndSessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
+		return validResponse.VisitEndSessionResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

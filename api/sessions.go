@@ -72,7 +72,7 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 // CompleteSignIn finishes a pending sign-in.
 func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObject) (CompleteSignInResponseObject, error) {
 	call := callOf(ctx)
-	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Code: r.Body.Code, Previous: call.cookie}
+	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Code: text(r.Body.Code), Previous: call.cookie}
 	if r.Body.SignInToken != nil {
 		in.Token, in.Carrier = secret.New(*r.Body.SignInToken), session.Token
 	}

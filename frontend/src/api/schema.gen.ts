@@ -11,7 +11,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * The sessions of the account
+         * @description The newest first. `current` marks the one this request is made with.
+         */
+        get: operations["listSessions"];
         put?: never;
         /**
          * Sign in
@@ -20,6 +24,46 @@ export interface paths {
          */
         post: operations["signIn"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out everywhere else
+         * @description Ends every other session of the account and every step-up token made in them.
+         */
+        post: operations["endOtherSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one session
+         * @description Ends a session of the account. Ending the one that the request is made with is signing out.
+         */
+        delete: operations["endSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -183,6 +227,115 @@ export interface paths {
         delete: operations["removeMfaMethod"];
         options?: never;
         head?: never;
+        /** Rename a method */
+        patch: operations["renameMfaMethod"];
+        trace?: never;
+    };
+    "/api/v1/mfa/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Generate recovery codes
+         * @description Makes ten new recovery codes and shows them, once; the older set stops working. Only for an account with MFA. Other
+         *     sessions of the account end; this one stays, and when it lives in a cookie gets a new one.
+         */
+        post: operations["generateRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mfa/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for MFA to be removed, with neither phone nor recovery codes
+         * @description For a pending sign-in: the password was right, and there is no second proof to give. It announces the removal to every
+         *     address of the account, at once and daily. Nothing is removed before the time is over (three days), before every notice
+         *     was delivered, and without the link of the last mail. Asking again while a removal is under way changes nothing.
+         */
+        post: operations["requestMfaRemoval"];
+        /**
+         * Cancel a removal of MFA that is under way
+         * @description For a session that was signed in with two factors. No new removal can be asked for during the next thirty days.
+         */
+        delete: operations["cancelMfaRemoval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mfa/removal/cancel-by-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a removal of MFA with a mailed link
+         * @description `token` is the fragment of a link that a notice carried. It needs nobody to be signed in.
+         */
+        post: operations["cancelMfaRemovalByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mfa/removal/cancel-by-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a removal of MFA with a code
+         * @description For a pending sign-in, with a code of the authenticator app or a recovery code: exactly one of them. Wrong codes have a
+         *     budget of their own here, so that who spent the other one cannot keep the owner from cancelling.
+         */
+        post: operations["cancelMfaRemovalByCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mfa/removal/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a removal of MFA with the mailed link
+         * @description `token` is the fragment of the link in the last mail. MFA goes off, recovery codes stop working, every session ends.
+         */
+        post: operations["completeMfaRemoval"];
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -195,6 +348,206 @@ export interface paths {
         };
         /** The account that is signed in */
         get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the display name or the language */
+        patch: operations["updateAccount"];
+        trace?: never;
+    };
+    "/api/v1/account/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the password
+         * @description Other sessions of the account end; this one stays, and when it lives in a cookie gets a new one.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the e-mail address
+         * @description Sends a link to the new address, and a notice to the old one. The address changes when the link is followed (a day at the
+         *     most); until then the old one signs in. The answer is the same for an address that another account has.
+         */
+        put: operations["changeEmail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notice-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a second address for notices
+         * @description Every notice goes there too, once the link that is sent to it is followed. It does not sign in.
+         */
+        put: operations["setNoticeEmail"];
+        post?: never;
+        /** Remove the second address */
+        delete: operations["removeNoticeEmail"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/pending-address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget an address that waits to be confirmed */
+        delete: operations["cancelPendingAddress"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/address-confirmations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an address with the mailed link
+         * @description `token` is the fragment of the link. It needs nobody to be signed in.
+         */
+        post: operations["confirmAddress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to the account
+         * @description The newest first.
+         */
+        get: operations["listActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set a new password
+         * @description The answer is the same, and takes as long, whether or not there is such an account.
+         */
+        post: operations["requestPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with the mailed link
+         * @description The link works once, for thirty minutes. Every session of the account ends and none begins: signing in takes the new
+         *     password, and on an account with MFA a code as before.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/not-me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that a change was not made by you
+         * @description `token` is the fragment of a link that a notice carried; it works once, for seven days. Every session ends. An
+         *     authenticator app that the notice names is suspended: it signs nobody in, and MFA stays on. Only a first and only one
+         *     younger than seven days is removed instead, together with the password.
+         */
+        post: operations["reportNotMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this service is called, and what it can do */
+        get: operations["getService"];
         put?: never;
         post?: never;
         delete?: never;
@@ -285,6 +638,11 @@ export interface components {
         /** @description Six ASCII digits from the authenticator app. */
         Code: string;
         /**
+         * @description A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
+         *     What cannot be one is 400.
+         */
+        RecoveryCode: string;
+        /**
          * @description How the session comes back. `cookie` for a browser, `token` (in the body) for a script.
          * @default cookie
          * @enum {string}
@@ -294,7 +652,7 @@ export interface components {
          * @description What a step-up token is for.
          * @enum {string}
          */
-        Purpose: "mfa.enroll" | "mfa.remove";
+        Purpose: "mfa.enroll" | "mfa.remove" | "mfa.recovery_codes" | "account.password" | "account.email";
         /**
          * @description How well presence was proven, by one factor or by two (NIST SP 800-63B).
          * @enum {string}
@@ -303,15 +661,18 @@ export interface components {
         /** @description The proofs that were given (RFC 8176). */
         Amr: ("pwd" | "otp" | "mfa")[];
         /** @enum {string} */
-        ProofMethod: "password" | "totp";
+        ProofMethod: "password" | "totp" | "recovery_code";
         SignInRequest: {
             email: components["schemas"]["Email"];
             password: components["schemas"]["Password"];
             code?: components["schemas"]["Code"];
+            recovery_code?: components["schemas"]["RecoveryCode"];
             deliver?: components["schemas"]["Deliver"];
         };
+        /** @description Exactly one of `code` and `recovery_code`. */
         CompleteSignInRequest: {
-            code: components["schemas"]["Code"];
+            code?: components["schemas"]["Code"];
+            recovery_code?: components["schemas"]["RecoveryCode"];
             /** @description Where signIn was asked to deliver a token. */
             sign_in_token?: string;
             /**
@@ -324,14 +685,60 @@ export interface components {
             purpose: components["schemas"]["Purpose"];
             password: components["schemas"]["Password"];
             code?: components["schemas"]["Code"];
+            recovery_code?: components["schemas"]["RecoveryCode"];
         };
         BeginTotpEnrollmentRequest: {
             name?: components["schemas"]["MethodName"];
+            /**
+             * Format: uuid
+             * @description The method that this one takes the place of when it is confirmed; it works until then.
+             */
+            replaces?: string;
         };
         ConfirmTotpEnrollmentRequest: {
             code: components["schemas"]["Code"];
             name?: components["schemas"]["MethodName"];
         };
+        RenameMfaMethodRequest: {
+            name: components["schemas"]["MethodName"];
+        };
+        SignInTokenRequest: {
+            /** @description Where signIn was asked to deliver a token. */
+            sign_in_token?: string;
+        };
+        /** @description Exactly one of `code` and `recovery_code`. */
+        CancelMfaRemovalByCodeRequest: {
+            code?: components["schemas"]["Code"];
+            recovery_code?: components["schemas"]["RecoveryCode"];
+            /** @description Where signIn was asked to deliver a token. */
+            sign_in_token?: string;
+        };
+        LinkRequest: {
+            token: components["schemas"]["LinkToken"];
+        };
+        /** @description What stands behind the `#` of a mailed link. */
+        LinkToken: string;
+        AddressRequest: {
+            email: components["schemas"]["Email"];
+        };
+        UpdateAccountRequest: {
+            display_name?: components["schemas"]["DisplayName"];
+            language?: components["schemas"]["Language"];
+        };
+        ChangePasswordRequest: {
+            new_password: components["schemas"]["Password"];
+        };
+        ResetPasswordRequest: {
+            token: components["schemas"]["LinkToken"];
+            new_password: components["schemas"]["Password"];
+        };
+        /** @description At most 64 code points without control characters; empty for none. Spaces around it are dropped. */
+        DisplayName: string;
+        /**
+         * @description The language of mails (BCP 47).
+         * @enum {string}
+         */
+        Language: "en" | "de";
         /** @description 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped. */
         MethodName: string;
         SignInResult: components["schemas"]["SignedIn"] | components["schemas"]["SecondFactorRequired"];
@@ -391,6 +798,38 @@ export interface components {
              */
             expires_at: string;
         };
+        SessionList: {
+            items: components["schemas"]["ListedSession"][];
+            next_cursor?: components["schemas"]["NextCursor"];
+        };
+        /**
+         * Format: uuid
+         * @description For the next page; absent on the last.
+         */
+        NextCursor: string;
+        ListedSession: {
+            /** Format: uuid */
+            id: string;
+            acr: components["schemas"]["Acr"];
+            amr: components["schemas"]["Amr"];
+            /** Format: date-time */
+            auth_time: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            current: boolean;
+            /** @description The address it was signed in from; empty where it is not known. */
+            ip: string;
+            device: components["schemas"]["Device"];
+        };
+        /** @description As far as the user agent tells; a member is absent where it does not. */
+        Device: {
+            browser?: string;
+            system?: string;
+        };
         StepUpGrant: {
             step_up_token: string;
             purpose: components["schemas"]["Purpose"];
@@ -405,8 +844,33 @@ export interface components {
             /** @description Whether signing in takes a code. */
             enabled: boolean;
             methods: components["schemas"]["MfaMethod"][];
+            /** @description Null where there are none. */
+            recovery_codes: components["schemas"]["RecoveryCodeStock"] | null;
             pending_enrollment?: components["schemas"]["PendingEnrollment"];
+            removal?: components["schemas"]["MfaRemoval"];
             policy: components["schemas"]["MfaPolicy"];
+        };
+        RecoveryCodeStock: {
+            remaining: number;
+            /** Format: date-time */
+            generated_at: string;
+        };
+        GeneratedRecoveryCodes: {
+            recovery_codes: components["schemas"]["RecoveryCodes"];
+            receipt: components["schemas"]["Receipt"];
+        };
+        /** @description Shown this once. */
+        RecoveryCodes: string[];
+        /** @description A removal of MFA that was asked for and announced. */
+        MfaRemoval: {
+            /** Format: date-time */
+            requested_at: string;
+            /** @description What is left of the time in which it can be cancelled. */
+            remaining_seconds: number;
+            /** @description Whether the time stands still, since a notice is not delivered yet or codes have to wait. */
+            stopped: boolean;
+            /** @description Whether the last mail, whose link completes it, is on its way. */
+            ready: boolean;
         };
         MfaMethod: {
             /** Format: uuid */
@@ -414,6 +878,8 @@ export interface components {
             /** @enum {string} */
             type: "totp";
             name: components["schemas"]["MethodName"];
+            /** @description Somebody said that it is not theirs. It signs nobody in, and MFA stays on. */
+            suspended: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -423,6 +889,8 @@ export interface components {
         PendingEnrollment: {
             /** Format: uuid */
             id: string;
+            /** Format: uuid */
+            replaces?: string;
             name: components["schemas"]["MethodName"];
             /** Format: date-time */
             created_at: string;
@@ -461,19 +929,90 @@ export interface components {
         };
         ConfirmedMethod: {
             method: components["schemas"]["MfaMethod"];
+            recovery_codes?: components["schemas"]["RecoveryCodes"];
             receipt: components["schemas"]["Receipt"];
         };
         /** @description What a change did. */
         Receipt: {
             /** @description Other sessions of the account that ended. */
             sessions_ended: number;
+            /** @description Addresses that a notice is on its way to. */
+            notices_sent: number;
+            recovery_codes_left: number;
         };
         Account: {
             /** Format: uuid */
             id: string;
             email: components["schemas"]["Email"];
+            display_name: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            notice_email?: components["schemas"]["Email"];
+            pending_address?: components["schemas"]["PendingAddress"];
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            password_changed_at: string;
+        };
+        /**
+         * @description The address that signs in, or the second one for notices.
+         * @enum {string}
+         */
+        AddressKind: "email" | "notice_email";
+        /** @description An address whose link was not followed yet. There is one at a time. */
+        PendingAddress: {
+            kind: components["schemas"]["AddressKind"];
+            email: components["schemas"]["Email"];
+            /** Format: date-time */
+            expires_at: string;
+        };
+        ConfirmedAddress: {
+            kind: components["schemas"]["AddressKind"];
+            email: components["schemas"]["Email"];
+        };
+        ActivityList: {
+            items: components["schemas"]["ActivityItem"][];
+            next_cursor?: components["schemas"]["NextCursor"];
+        };
+        ActivityItem: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            time: string;
+            kind: components["schemas"]["ActivityKind"];
+            /** @description Of what was changed, such as a method's, as it was called then. */
+            name?: string;
+            /** @description What an operator gave as the reason. */
+            reason?: string;
+            /** @description Empty for what the service itself did. */
+            ip: string;
+            user_agent: string;
+            device: components["schemas"]["Device"];
+        };
+        /** @enum {string} */
+        ActivityKind: "sign_in.succeeded" | "sign_in.failed" | "sign_in.pending" | "sign_in.throttled" | "step_up.issued" | "step_up.used" | "step_up.refused" | "enrollment.begun" | "enrollment.confirmed" | "enrollment.cancelled" | "enrollment.expired" | "enrollment.failed" | "method.renamed" | "method.removed" | "method.replaced" | "method.disabled" | "recovery_codes.generated" | "recovery_codes.used" | "recovery_codes.failed" | "recovery_codes.low" | "password.changed" | "password.reset_requested" | "password.reset" | "email.change_requested" | "email.changed" | "notice_email.change_requested" | "notice_email.changed" | "notice_email.removed" | "profile.changed" | "session.created" | "session.ended" | "account.created" | "account.mfa_reset" | "mfa_removal.requested" | "mfa_removal.cancelled" | "mfa_removal.completed" | "mfa_removal.expired" | "not_me.reported" | "notice.undelivered" | "code.replayed";
+        NotMeResult: {
+            sessions_ended: number;
+            /**
+             * @description What became of the authenticator app that the notice named, if it named one.
+             * @enum {string}
+             */
+            method?: "suspended" | "removed" | "gone";
+            /** @description Whether the password stopped working; a link to set a new one is in the mail. */
+            password_reset: boolean;
+        };
+        Service: {
+            name: string;
+            /** @description Whether notices and links are mailed. */
+            mail: boolean;
+            /** @description Whether requestMfaRemoval can be used. */
+            mfa_removal: boolean;
+            /** @description Whom to ask for help, in the operator's words. */
+            support?: string;
+            languages: components["schemas"]["Language"][];
+            password: {
+                min_length: number;
+                max_length: number;
+            };
         };
         Jwks: {
             keys: components["schemas"]["Jwk"][];
@@ -500,7 +1039,7 @@ export interface components {
          * @description Stable, for machines.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "session_required" | "step_up_required" | "credentials_rejected" | "code_required" | "code_rejected" | "code_used" | "cross_origin_refused" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_methods" | "sign_in_expired" | "enrollment_expired" | "body_too_large" | "unsupported_media_type" | "too_many_attempts" | "too_many_requests" | "internal" | "unavailable";
+        ProblemCode: "invalid_request" | "session_required" | "step_up_required" | "credentials_rejected" | "code_required" | "code_rejected" | "code_used" | "cross_origin_refused" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_methods" | "mfa_required" | "password_unacceptable" | "email_taken" | "mail_unavailable" | "removal_unavailable" | "link_expired" | "sign_in_expired" | "enrollment_expired" | "body_too_large" | "unsupported_media_type" | "too_many_attempts" | "too_many_requests" | "internal" | "unavailable";
         /** @description RFC 9457. */
         Problem: {
             /** Format: uri-reference */
@@ -522,10 +1061,18 @@ export interface components {
             methods?: components["schemas"]["ProofMethod"][];
             /** @description At enrollment, how far the phone's clock is ahead (negative when it is behind). */
             clock_offset_seconds?: number;
+            reason?: components["schemas"]["ProblemReason"];
             step_up?: components["schemas"]["StepUpChallenge"];
             /** @description For `internal`, what to look for in the log. */
             request_id?: string;
         };
+        /**
+         * @description For `password_unacceptable`: `too_short`, `too_long`, `common` (on the list of common passwords), `context` (the e-mail
+         *     address or this product's name), `unchanged`. For `removal_unavailable`: `off` (the operator does not offer it, or no
+         *     mail is sent), `paused` (one was cancelled lately), `password_reset` (the password was reset by mail lately).
+         * @enum {string}
+         */
+        ProblemReason: "too_short" | "too_long" | "common" | "context" | "unchanged" | "off" | "paused" | "password_reset";
         FieldError: {
             /** @description A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`. */
             pointer: string;
@@ -601,7 +1148,8 @@ export interface components {
                  *         "max_age": 300,
                  *         "methods": [
                  *           "password",
-                 *           "totp"
+                 *           "totp",
+                 *           "recovery_code"
                  *         ]
                  *       }
                  *     }
@@ -683,7 +1231,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The account has a method of that name, or as many methods as it may have. */
+        /**
+         * @description The account is not in the state that the change needs: `name_taken`, `too_many_methods`, `mfa_required` (there is no
+         *     MFA, or this session was signed in without it), `email_taken`, `mail_unavailable` (this service sends no mail),
+         *     `removal_unavailable` (with a `reason`).
+         */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -712,6 +1264,41 @@ export interface components {
                  *       "title": "Start signing in again",
                  *       "status": 410,
                  *       "code": "sign_in_expired"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The link was used, is too old, or never was one. */
+        LinkExpired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/link-expired",
+                 *       "title": "This link no longer works",
+                 *       "status": 410,
+                 *       "code": "link_expired"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The new password cannot be one; `reason` says why. */
+        PasswordUnacceptable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/password-unacceptable",
+                 *       "title": "That password cannot be used",
+                 *       "status": 422,
+                 *       "code": "password_unacceptable",
+                 *       "reason": "too_short"
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -827,6 +1414,10 @@ export interface components {
     };
     parameters: {
         Id: string;
+        /** @description How many items a page has at the most. */
+        Limit: number;
+        /** @description The `next_cursor` of the page before. */
+        Cursor: string;
     };
     requestBodies: never;
     headers: {
@@ -844,6 +1435,62 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listSessions: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at the most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11",
+                     *           "acr": "aal2",
+                     *           "amr": [
+                     *             "pwd",
+                     *             "otp",
+                     *             "mfa"
+                     *           ],
+                     *           "auth_time": "2026-11-23T09:30:00Z",
+                     *           "created_at": "2026-11-23T09:30:00Z",
+                     *           "last_used_at": "2026-11-23T09:41:00Z",
+                     *           "expires_at": "2026-11-23T10:11:00Z",
+                     *           "current": true,
+                     *           "ip": "192.0.2.7",
+                     *           "device": {
+                     *             "browser": "Firefox",
+                     *             "system": "Linux"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     signIn: {
         parameters: {
             query?: never;
@@ -915,6 +1562,69 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endOtherSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The other sessions have ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session has ended. */
+            204: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1114,10 +1824,15 @@ export interface operations {
                      *           "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
                      *           "type": "totp",
                      *           "name": "Authenticator app",
+                     *           "suspended": false,
                      *           "created_at": "2026-11-23T09:32:00Z",
                      *           "last_used_at": "2026-11-23T09:40:00Z"
                      *         }
                      *       ],
+                     *       "recovery_codes": {
+                     *         "remaining": 9,
+                     *         "generated_at": "2026-11-23T09:32:00Z"
+                     *       },
                      *       "policy": {
                      *         "max_methods": 5
                      *       }
@@ -1176,6 +1891,7 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["StepUpRequired"];
             403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1217,11 +1933,18 @@ export interface operations {
                      *         "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
                      *         "type": "totp",
                      *         "name": "Pixel 11",
+                     *         "suspended": false,
                      *         "created_at": "2026-11-23T09:32:00Z",
                      *         "last_used_at": "2026-11-23T09:32:00Z"
                      *       },
+                     *       "recovery_codes": [
+                     *         "0A1B-2C3D-4E5F-6G7H",
+                     *         "8J9K-0M1N-2P3Q-4R5S"
+                     *       ],
                      *       "receipt": {
-                     *         "sessions_ended": 1
+                     *         "sessions_ended": 1,
+                     *         "notices_sent": 1,
+                     *         "recovery_codes_left": 10
                      *       }
                      *     }
                      */
@@ -1290,7 +2013,9 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "sessions_ended": 0
+                     *       "sessions_ended": 0,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 0
                      *     }
                      */
                     "application/json": components["schemas"]["Receipt"];
@@ -1302,6 +2027,305 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renameMfaMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Old phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenameMfaMethodRequest"];
+            };
+        };
+        responses: {
+            /** @description The method with its new name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
+                     *       "type": "totp",
+                     *       "name": "Old phone",
+                     *       "suspended": false,
+                     *       "created_at": "2026-11-23T09:32:00Z",
+                     *       "last_used_at": "2026-11-23T09:40:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MfaMethod"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    generateRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes are in this answer and in no other. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "recovery_codes": [
+                     *         "0A1B-2C3D-4E5F-6G7H",
+                     *         "8J9K-0M1N-2P3Q-4R5S",
+                     *         "6T7V-8W9X-0Y1Z-2A3B",
+                     *         "4C5D-6E7F-8G9H-0J1K",
+                     *         "2M3N-4P5Q-6R7S-8T9V",
+                     *         "0W1X-2Y3Z-4A5B-6C7D",
+                     *         "8E9F-0G1H-2J3K-4M5N",
+                     *         "6P7Q-8R9S-0T1V-2W3X",
+                     *         "4Y5Z-6A7B-8C9D-0E1F",
+                     *         "2G3H-4J5K-6M7N-8P9Q"
+                     *       ],
+                     *       "receipt": {
+                     *         "sessions_ended": 0,
+                     *         "notices_sent": 1,
+                     *         "recovery_codes_left": 10
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GeneratedRecoveryCodes"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    requestMfaRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "sign_in_token": "tf_i_c2lnbi1pbi10b2tlbi1vZi0yNTYtcmFuZG9tLWJpdHM"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignInTokenRequest"];
+            };
+        };
+        responses: {
+            /** @description The removal is announced. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "requested_at": "2026-11-23T09:30:00Z",
+                     *       "remaining_seconds": 259200,
+                     *       "stopped": false,
+                     *       "ready": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MfaRemoval"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["SignInExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelMfaRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The removal is cancelled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelMfaRemovalByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "tf_l_bGluay10b2tlbi1vZi10d28taHVuZHJlZC1maWZ0eS1zaXgtYml0cw"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The removal is cancelled. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            410: components["responses"]["LinkExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelMfaRemovalByCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "492039",
+                 *       "sign_in_token": "tf_i_c2lnbi1pbi10b2tlbi1vZi0yNTYtcmFuZG9tLWJpdHM"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelMfaRemovalByCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description The removal is cancelled. The pending sign-in stays. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["ProofRejected"];
+            403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["SignInExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeMfaRemoval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "tf_l_bGluay10b2tlbi1vZi10d28taHVuZHJlZC1maWZ0eS1zaXgtYml0cw"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description MFA is removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 1,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            410: components["responses"]["LinkExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1325,7 +2349,10 @@ export interface operations {
                      * @example {
                      *       "id": "01980f5a-0000-7000-8000-000000000001",
                      *       "email": "ada@example.com",
-                     *       "created_at": "2026-11-01T08:00:00Z"
+                     *       "display_name": "Ada",
+                     *       "language": "en",
+                     *       "created_at": "2026-11-01T08:00:00Z",
+                     *       "password_changed_at": "2026-11-01T08:00:00Z"
                      *     }
                      */
                     "application/json": components["schemas"]["Account"];
@@ -1333,6 +2360,506 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "display_name": "Ada",
+                 *       "language": "de"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateAccountRequest"];
+            };
+        };
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01980f5a-0000-7000-8000-000000000001",
+                     *       "email": "ada@example.com",
+                     *       "display_name": "Ada",
+                     *       "language": "en",
+                     *       "created_at": "2026-11-01T08:00:00Z",
+                     *       "password_changed_at": "2026-11-01T08:00:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "new_password": "an otter counts nine lamps"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The password is changed. */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["PasswordUnacceptable"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@new.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddressRequest"];
+            };
+        };
+        responses: {
+            /** @description The new address waits to be confirmed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "email",
+                     *       "email": "ada@new.example",
+                     *       "expires_at": "2026-11-24T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PendingAddress"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setNoticeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@second.example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddressRequest"];
+            };
+        };
+        responses: {
+            /** @description The second address waits to be confirmed. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "notice_email",
+                     *       "email": "ada@second.example",
+                     *       "expires_at": "2026-11-24T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PendingAddress"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeNoticeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The second address gets a last notice, and no other. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelPendingAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link stops working. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "tf_l_bGluay10b2tlbi1vZi10d28taHVuZHJlZC1maWZ0eS1zaXgtYml0cw"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The address is confirmed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "kind": "email",
+                     *       "email": "ada@new.example"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ConfirmedAddress"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["LinkExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listActivity: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at the most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
+                     *           "time": "2026-11-23T09:32:00Z",
+                     *           "kind": "method.removed",
+                     *           "name": "Old phone",
+                     *           "ip": "192.0.2.7",
+                     *           "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                     *           "device": {
+                     *             "browser": "Firefox",
+                     *             "system": "Linux"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    requestPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddressRequest"];
+            };
+        };
+        responses: {
+            /** @description If there is such an account, a mail is on its way. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "tf_l_bGluay10b2tlbi1vZi10d28taHVuZHJlZC1maWZ0eS1zaXgtYml0cw",
+                 *       "new_password": "an otter counts nine lamps"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The password is set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            410: components["responses"]["LinkExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["PasswordUnacceptable"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reportNotMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "tf_l_bGluay10b2tlbi1vZi10d28taHVuZHJlZC1maWZ0eS1zaXgtYml0cw"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkRequest"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "method": "suspended",
+                     *       "password_reset": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NotMeResult"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            410: components["responses"]["LinkExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getService: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "Twofold",
+                     *       "mail": true,
+                     *       "mfa_removal": true,
+                     *       "support": "it-help@example.com",
+                     *       "languages": [
+                     *         "en",
+                     *         "de"
+                     *       ],
+                     *       "password": {
+                     *         "min_length": 15,
+                     *         "max_length": 128
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
