@@ -68,8 +68,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 func (s *Server) admit(c echo.Context, call *call) error {
 	r := c.Request()
 	if err := s.checkOrigin(r); err != nil {
-		s.Audit.Record(r.Context(), audit.Event{Kind: audit.CrossOriginRefused, Subject: call.op.id})
-		return err
+		return errors.Join(err, s.Audit.Record(r.Context(), audit.Event{Kind: audit.CrossOriginRefused, Subject: call.op.id}))
 	}
 	if err := s.checkCrowd(call); err != nil {
 		return err
@@ -80,6 +79,12 @@ func (s *Server) admit(c echo.Context, call *call) error {
 	}
 	if err := s.identify(r, call); err != nil {
 		return err
+	}
+	if call.session.ID != "" {
+		client := audit.ClientOf(r.Context())
+		client.SessionID = call.session.ID
+		r = r.WithContext(audit.WithClient(r.Context(), client))
+		c.SetRequest(r)
 	}
 	if err := checkParams(c, call.op); err != nil {
 		return err

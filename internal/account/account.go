@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/secret"
 )
@@ -20,6 +21,9 @@ import (
 type Account struct {
 	ID                string
 	Email             string // canonical
+	DisplayName       string
+	Language          string // of mails: BCP 47
+	NoticeEmail       string // a second address for notices; empty for none
 	PasswordHash      string // PHC string
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
@@ -72,7 +76,7 @@ func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Accoun
 		return Account{}, err
 	}
 	now := s.Now()
-	a := Account{ID: s.NewID(), Email: email, PasswordHash: hash, CreatedAt: now, PasswordChangedAt: now}
+	a := Account{ID: s.NewID(), Email: email, Language: "en", PasswordHash: hash, CreatedAt: now, PasswordChangedAt: now}
 	if err := s.Store.Insert(ctx, a); err != nil {
 		return Account{}, fmt.Errorf("add account: %w", err)
 	}
@@ -111,6 +115,19 @@ func (s *Service) ByEmail(ctx context.Context, email string) (Account, error) {
 // ByID answers ErrNotFound.
 func (s *Service) ByID(ctx context.Context, id string) (Account, error) {
 	return s.Store.ByID(ctx, id)
+}
+
+// Recipient is who reads the account's notices.
+func (s *Service) Recipient(ctx context.Context, id string) (notify.Recipient, error) {
+	a, err := s.Store.ByID(ctx, id)
+	if err != nil {
+		return notify.Recipient{}, err
+	}
+	r := notify.Recipient{Addresses: []string{a.Email}, Name: a.DisplayName, Language: a.Language}
+	if a.NoticeEmail != "" {
+		r.Addresses = append(r.Addresses, a.NoticeEmail)
+	}
+	return r, nil
 }
 
 // checkEmail accepts what net/mail reads as a bare address (RFC 5322) of at most 254 octets (RFC 5321 §4.5.3.1.3). A

@@ -23,19 +23,21 @@ var rooms = map[string][]string{
 	"internal/house":          {},
 
 	"api": {
-		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/mfa",
-		"internal/password", "internal/qr", "internal/secret", "internal/session", "internal/stepup",
+		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/notify", "internal/password", "internal/qr", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/authn": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/password", "internal/secret",
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/secret",
 		"internal/session", "internal/stepup", "internal/throttle",
 	},
 	"internal/mfa": {
-		"internal/audit", "internal/secret", "internal/session", "internal/stepup", "internal/throttle",
-		"internal/totp",
+		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
+		"internal/throttle", "internal/totp",
 	},
-	"internal/account":  {"internal/audit", "internal/password", "internal/secret"},
+	"internal/account":  {"internal/audit", "internal/link", "internal/notify", "internal/password", "internal/secret"},
+	"internal/notify":   {"internal/audit", "internal/link", "internal/secret"},
+	"internal/link":     {"internal/secret"},
 	"internal/stepup":   {"internal/secret", "internal/session"},
 	"internal/session":  {"internal/secret"},
 	"internal/keyring":  {"internal/secret"},
@@ -49,8 +51,8 @@ var rooms = map[string][]string{
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
-		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/mfa",
-		"internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
+		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/notify", "internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
 	},
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"twofold/internal/audit"
+	"twofold/internal/notify"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -104,6 +105,11 @@ type Locker interface {
 	Lock(ctx context.Context, accountID string) error
 }
 
+// Notices tells the account's owner what changed.
+type Notices interface {
+	Post(ctx context.Context, n notify.Notice) (mails int, err error)
+}
+
 // Limits bound methods and enrollments.
 type Limits struct {
 	Methods            int // per account
@@ -120,6 +126,7 @@ type Service struct {
 	StepUps  *stepup.Service
 	Attempts *throttle.Limiter
 	Audit    audit.Log
+	Notices  Notices
 	Limits   Limits
 	Issuer   string // the name that authenticator apps show
 	Now      func() time.Time

@@ -64,7 +64,7 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
 			return err
 		}
-		if err := s.StepUps.Spend(ctx, grant); err != nil {
+		if err := s.spend(ctx, grant); err != nil {
 			return err
 		}
 		deleted, err := s.Store.DeleteMethod(ctx, sess.AccountID, id)
@@ -74,14 +74,14 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		if !deleted {
 			return ErrNotFound
 		}
-		done, err = s.proofsChanged(ctx, sess)
-		return err
+		if done, err = s.proofsChanged(ctx, sess); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.MethodRemoved, AccountID: sess.AccountID, Subject: id})
 	})
 	if err != nil {
 		return Change{}, fmt.Errorf("remove method: %w", err)
 	}
-	s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpUsed, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(grant.Purpose)})
-	s.Audit.Record(ctx, audit.Event{Kind: audit.MethodRemoved, AccountID: sess.AccountID, Subject: id})
 	return done, nil
 }
 
@@ -104,14 +104,25 @@ func (s *Service) Reset(ctx context.Context, accountID, reason string) (methods,
 		if err := s.StepUps.EndAll(ctx, accountID); err != nil {
 			return err
 		}
-		sessions, err = s.Sessions.EndOthers(ctx, accountID, "")
-		return err
+		if sessions, err = s.Sessions.EndOthers(ctx, accountID, ""); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Reason: reason})
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("reset MFA: %w", err)
 	}
-	s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Reason: reason})
 	return methods, sessions, nil
+}
+
+// spend uses the grant up and says so.
+func (s *Service) spend(ctx context.Context, grant stepup.Grant) error {
+	if err := s.StepUps.Spend(ctx, grant); err != nil {
+		return err
+	}
+	return s.Audit.Record(ctx, audit.Event{
+		Kind: audit.StepUpUsed, AccountID: grant.AccountID, Subject: grant.ID, Reason: string(grant.Purpose),
+	})
 }
 
 // proofsChanged does what follows from any change of an account's proofs: other sessions and older step-up tokens end,

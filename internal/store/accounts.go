@@ -19,6 +19,9 @@ var _ account.Store = Accounts{}
 type accountRow struct {
 	ID                string
 	Email             string
+	DisplayName       string
+	Language          string
+	NoticeEmail       string
 	PasswordHash      string
 	PasswordChangedAt stamp
 	CreatedAt         stamp
@@ -28,7 +31,7 @@ func (accountRow) TableName() string { return "accounts" }
 
 func (r accountRow) account() account.Account {
 	return account.Account{
-		ID: r.ID, Email: r.Email, PasswordHash: r.PasswordHash,
+		ID: r.ID, Email: r.Email, DisplayName: r.DisplayName, Language: r.Language, NoticeEmail: r.NoticeEmail, PasswordHash: r.PasswordHash,
 		PasswordChangedAt: r.PasswordChangedAt.Time, CreatedAt: r.CreatedAt.Time,
 	}
 }
@@ -36,7 +39,7 @@ func (r accountRow) account() account.Account {
 // Insert adds an account.
 func (s Accounts) Insert(ctx context.Context, a account.Account) error {
 	err := s.writer(ctx).Create(&accountRow{
-		ID: a.ID, Email: a.Email, PasswordHash: a.PasswordHash,
+		ID: a.ID, Email: a.Email, DisplayName: a.DisplayName, Language: a.Language, NoticeEmail: a.NoticeEmail, PasswordHash: a.PasswordHash,
 		PasswordChangedAt: stamp{a.PasswordChangedAt}, CreatedAt: stamp{a.CreatedAt},
 	}).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
