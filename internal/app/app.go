@@ -82,7 +82,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	trail := audit.Log{To: p.Audit, Store: store.Activity{DB: db}, Now: p.Now, NewID: newID}
-	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Now: p.Now, NewID: newID}
+	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: c.Issuer, Now: p.Now, NewID: newID}
 	links := &link.Service{Store: store.Links{DB: db}, Now: p.Now, NewID: newID}
 	notices := &notify.Service{
 		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, PublicURL: c.PublicURL,
