@@ -189,7 +189,7 @@ func describe(p *Problem, err error) {
 	var unacceptable *password.UnacceptableError
 	switch {
 	case errors.As(err, &unacceptable):
-		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The " + unacceptable.Error() + ".")
+		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The "+unacceptable.Error()+".")
 	case errors.As(err, &unfit):
 		fields := []FieldError(unfit)
 		p.Errors = &fields
