@@ -142,7 +142,7 @@ func (s *Server) countFailure(call *call, err error) {
 	}
 }
 
-// checkParams answers a malformed id like an unknown one.
+// checkParams answers a malformed id like an unknown one, and a query that does not fit as what it is.
 func checkParams(c echo.Context, op *operation) error {
 	for _, p := range op.params {
 		if p.Value.In == "path" {
@@ -151,7 +151,7 @@ func checkParams(c echo.Context, op *operation) error {
 			}
 		}
 	}
-	return nil
+	return checkQuery(c, op)
 }
 
 // checkStepUp checks the step-up token, and leaves spending it to the change that it permits.

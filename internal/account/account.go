@@ -56,6 +56,7 @@ type Store interface {
 type Service struct {
 	Store     Store
 	Passwords *password.Hasher
+	Issuer    string // the service's name, which is nobody's password
 	Now       func() time.Time
 	NewID     func() string
 }
@@ -65,27 +66,31 @@ func CanonicalEmail(email string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(email))))
 }
 
-// Add makes an account. It answers ErrEmail, ErrEmailTaken, and password.ErrTooShort, ErrTooLong or ErrEncoding.
+// Add makes an account. It answers ErrEmail, ErrEmailTaken, and HashNew's errors.
 func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Account, error) {
 	email = CanonicalEmail(email)
 	if err := checkEmail(email); err != nil {
 		return Account{}, err
 	}
-	hash, err := s.hash(ctx, pw)
-	if err != nil {
+	now := s.Now()
+	a := Account{ID: s.NewID(), Email: email, Language: "en", CreatedAt: now, PasswordChangedAt: now}
+	var err error
+	if a.PasswordHash, err = s.HashNew(ctx, a, pw); err != nil {
 		return Account{}, err
 	}
-	now := s.Now()
-	a := Account{ID: s.NewID(), Email: email, Language: "en", PasswordHash: hash, CreatedAt: now, PasswordChangedAt: now}
 	if err := s.Store.Insert(ctx, a); err != nil {
 		return Account{}, fmt.Errorf("add account: %w", err)
 	}
 	return a, nil
 }
 
-// SetPassword gives the account a new password, with Add's rules.
+// SetPassword gives the account a new password. It answers ErrNotFound and HashNew's errors.
 func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) error {
-	hash, err := s.hash(ctx, pw)
+	a, err := s.Store.ByID(ctx, id)
+	if err != nil {
+		return fmt.Errorf("find account: %w", err)
+	}
+	hash, err := s.HashNew(ctx, a, pw)
 	if err != nil {
 		return err
 	}
@@ -95,17 +100,33 @@ func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) er
 	return nil
 }
 
-func (s *Service) hash(ctx context.Context, pw secret.Text) (string, error) {
-	if err := password.Acceptable(pw); err != nil {
+// HashNew hashes what is to be the account's next password. It answers password.ErrEncoding, an
+// *password.UnacceptableError, or password.ErrBusy. It takes a place in the queue for hashes and a hash or two: call it
+// before the transaction that keeps the hash.
+func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (string, error) {
+	local, _, _ := strings.Cut(a.Email, "@")
+	if err := password.Acceptable(pw, a.Email, local, productName, s.Issuer); err != nil {
 		return "", err
 	}
 	release, err := s.Passwords.Acquire(ctx)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("queue for a hash: %w", err)
 	}
 	defer release()
+	if a.PasswordHash != "" {
+		same, _, err := s.Passwords.Verify(a.PasswordHash, pw)
+		if err != nil {
+			return "", fmt.Errorf("verify old password: %w", err)
+		}
+		if same {
+			return "", password.ErrUnchanged
+		}
+	}
 	return s.Passwords.Hash(pw)
 }
+
+// productName is what everybody knows that this is, whatever the operator calls it.
+const productName = "Twofold"
 
 // ByEmail finds an account by any spelling of its address. It answers ErrNotFound.
 func (s *Service) ByEmail(ctx context.Context, email string) (Account, error) {

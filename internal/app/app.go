@@ -82,7 +82,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	trail := audit.Log{To: p.Audit, Store: store.Activity{DB: db}, Now: p.Now, NewID: newID}
-	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Now: p.Now, NewID: newID}
+	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: c.Issuer, Now: p.Now, NewID: newID}
 	links := &link.Service{Store: store.Links{DB: db}, Now: p.Now, NewID: newID}
 	notices := &notify.Service{
 		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, PublicURL: c.PublicURL,
@@ -110,7 +110,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	}
 	methods := &mfa.Service{
 		Store: store.Methods{DB: db}, Accounts: store.Accounts{DB: db}, Sealer: ring,
-		Sessions: sessions, StepUps: stepUps, Attempts: attempts, Audit: trail, Notices: notices,
+		Sessions: sessions, StepUps: stepUps, Hasher: hasher, Attempts: attempts, Audit: trail, Notices: notices,
 		Limits: mfa.Limits{
 			Methods: c.MFA.MaxMethods, EnrollmentLifetime: c.MFA.EnrollmentLifetime, EnrollmentTries: c.MFA.EnrollmentTries,
 		},
