@@ -20,6 +20,7 @@ import (
 var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
 	entryRow{}, headRow{}, messageRow{}, linkRow{},
+	pendingAddressRow{}, resetRequestRow{}, resetMailRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
