@@ -103,7 +103,7 @@ func open(t *testing.T) *house {
 	var mu sync.Mutex
 	ids := 0
 	newID := func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprintf("id-%03d", ids) }
-	trail := audit.Log{To: slog.New(slog.NewTextHandler(h.log, nil))}
+	trail := audit.Log{To: slog.New(slog.NewTextHandler(h.log, nil)), Store: store.Activity{DB: db}, Now: clock, NewID: newID}
 	limiter := &throttle.Limiter{
 		Store: attempts{store.Attempts{DB: db}, h.faults}, Now: clock,
 		Limits: throttle.Limits{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
