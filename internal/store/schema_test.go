@@ -21,6 +21,7 @@ var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
 	entryRow{}, headRow{}, messageRow{}, linkRow{},
 	pendingAddressRow{}, resetRequestRow{}, resetMailRow{},
+	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
