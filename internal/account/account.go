@@ -7,14 +7,18 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
+	"twofold/internal/audit"
+	"twofold/internal/link"
 	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/secret"
+	"twofold/internal/stepup"
 )
 
 // Account is a person who can sign in.
@@ -24,9 +28,10 @@ type Account struct {
 	DisplayName       string
 	Language          string // of mails: BCP 47
 	NoticeEmail       string // a second address for notices; empty for none
-	PasswordHash      string // PHC string
+	PasswordHash      string // PHC string; empty while there is no password, see ForceReset
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
+	PasswordResetAt   time.Time // when it was last set by a mailed link; zero for never
 }
 
 var (
@@ -40,25 +45,71 @@ var (
 
 // Store keeps accounts.
 type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// Insert answers ErrEmailTaken for a second account with the address.
 	Insert(ctx context.Context, a Account) error
 	// ByID and ByEmail answer ErrNotFound.
 	ByID(ctx context.Context, id string) (Account, error)
 	ByEmail(ctx context.Context, email string) (Account, error)
 	SetPassword(ctx context.Context, id, hash string, at time.Time) error
+	// SetResetAt remembers when the password was last set by a mailed link.
+	SetResetAt(ctx context.Context, id string, at time.Time) error
+	SetProfile(ctx context.Context, id, displayName, language string) error
+	// SetEmail answers ErrEmailTaken where another account has the address.
+	SetEmail(ctx context.Context, id, email string) error
+	SetNoticeEmail(ctx context.Context, id, email string) error
 	// Rehash replaces hash old by the same password's hash now; it changes nothing where old is no longer there.
 	Rehash(ctx context.Context, id, old, hash string) error
 	// Lock makes others who lock the account wait until the transaction ends.
 	Lock(ctx context.Context, id string) error
 }
 
-// Service adds and finds accounts.
+// Service adds and finds accounts, and changes what belongs to the person rather than to a second factor.
 type Service struct {
 	Store     Store
 	Passwords *password.Hasher
 	Issuer    string // the service's name, which is nobody's password
+	Pending   PendingStore
+	Resets    ResetStore
+	Links     *link.Service
+	Notices   *notify.Service
+	StepUps   StepUps
+	Access    Access
+	Sealer    notify.Sealer
+	Audit     audit.Log
+	Limits    Limits
 	Now       func() time.Time
 	NewID     func() string
+
+	wake chan struct{}
+	once sync.Once
+}
+
+// Limits bound mailed links.
+type Limits struct {
+	ResetLifetime   time.Duration
+	ResetMails      int // reset links per account and hour
+	AddressLifetime time.Duration
+}
+
+// StepUps uses up the step-up that permits a change.
+type StepUps interface {
+	Spend(ctx context.Context, g stepup.Grant) error
+}
+
+// Access is what an account's proofs have opened.
+type Access interface {
+	// EndAll ends the account's sessions, its sign-ins that wait for a code and its step-up tokens, and says how many
+	// sessions that were.
+	EndAll(ctx context.Context, accountID string) (sessions int, err error)
+	// ForgivePasswords forgets the wrong passwords that were counted.
+	ForgivePasswords(ctx context.Context, accountID string) error
+}
+
+// Change is what a change of an account did.
+type Change struct {
+	SessionsEnded int
+	NoticesSent   int
 }
 
 // CanonicalEmail is the one spelling under which an address is kept, looked up and counted: trimmed, NFC, lower case.

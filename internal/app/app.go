@@ -122,6 +122,12 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		Limits: authn.Limits{SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open},
 		Now:    p.Now, NewID: newID,
 	}
+	accounts.Pending, accounts.Resets = store.PendingAddresses{DB: db}, store.Resets{DB: db}
+	accounts.Links, accounts.Notices, accounts.Sealer, accounts.Audit = links, notices, ring, trail
+	accounts.StepUps, accounts.Access = stepUps, engine
+	accounts.Limits = account.Limits{
+		ResetLifetime: c.Mail.ResetLifetime, ResetMails: c.Mail.ResetMails, AddressLifetime: c.Mail.AddressLifetime,
+	}
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
 		Proxies:  c.TrustedProxies,

@@ -35,7 +35,9 @@ var rooms = map[string][]string{
 		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
-	"internal/account":  {"internal/audit", "internal/link", "internal/notify", "internal/password", "internal/secret"},
+	"internal/account": {
+		"internal/audit", "internal/link", "internal/notify", "internal/password", "internal/secret", "internal/stepup",
+	},
 	"internal/notify":   {"internal/audit", "internal/device", "internal/link", "internal/secret"},
 	"internal/smtp":     {"internal/notify", "internal/secret"},
 	"internal/link":     {"internal/secret"},
