@@ -59,6 +59,7 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 		Proofs:   proofs(r.Body.Password, r.Body.Code),
 		Delivery: delivery,
 		Previous: callOf(ctx).cookie,
+		Browser:  callOf(ctx).device,
 	})
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 // CompleteSignIn finishes a pending sign-in.
 func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObject) (CompleteSignInResponseObject, error) {
 	call := callOf(ctx)
-	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Code: text(r.Body.Code), Previous: call.cookie}
+	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Code: text(r.Body.Code), Previous: call.cookie, Browser: call.device}
 	if r.Body.SignInToken != nil {
 		in.Token, in.Carrier = secret.New(*r.Body.SignInToken), session.Token
 	}
@@ -129,7 +130,10 @@ func (s *Server) signedIn(out authn.Outcome) answer {
 	if out.Session.Delivery == session.Token {
 		body.SessionToken = new(out.Token.Reveal())
 	} else {
-		a.cookies = []*http.Cookie{s.setCookie(sessionCookie, out.Token, 0), s.clearCookie(signInCookie)}
+		a.cookies = []*http.Cookie{
+			s.setCookie(sessionCookie, out.Token, 0), s.clearCookie(signInCookie),
+			s.setCookie(deviceCookie, out.Browser, s.Authn.Limits.DeviceLifetime),
+		}
 	}
 	a.body = body
 	return a

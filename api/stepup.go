@@ -8,7 +8,9 @@ import (
 
 // StepUp proves presence again, for one purpose.
 func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpResponseObject, error) {
-	token, grant, err := s.Authn.StepUp(ctx, callOf(ctx).session, stepup.Purpose(r.Body.Purpose), proofs(r.Body.Password, r.Body.Code))
+	call := callOf(ctx)
+	given := proofs(r.Body.Password, r.Body.Code)
+	token, grant, err := s.Authn.StepUp(ctx, call.session, stepup.Purpose(r.Body.Purpose), given, call.device)
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func (s *Service) judgeCode(ctx context.Context, c claim, code string, around co
 		return &mfa.RejectedError{Budget: budget}
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
+		if err := s.lock(ctx, c); err != nil {
 			return err
 		}
 		if err := s.Methods.Use(ctx, c.account.ID, match); err != nil {

@@ -19,6 +19,7 @@ type claim struct {
 	known   bool
 	subject string          // whose attempts are counted
 	session session.Session // zero at sign-in
+	device  Device          // the browser, where the account knows it
 }
 
 // claimOf finds the account of an address. An unknown address is counted under its digest, with the same work.
@@ -38,10 +39,10 @@ func (s *Service) claimOf(ctx context.Context, email string) (claim, error) {
 func (c claim) passwordGuess() throttle.Guess {
 	g := mfa.Guess(c.subject, c.session)
 	g.Kind = throttle.Password
-	return g
+	return c.on(g)
 }
 
-func (c claim) codeGuess() throttle.Guess { return mfa.Guess(c.subject, c.session) }
+func (c claim) codeGuess() throttle.Guess { return c.on(mfa.Guess(c.subject, c.session)) }
 
 // reward is what right proofs earn. Both run inside the transaction that accepts the proofs.
 type reward struct {
@@ -70,6 +71,9 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 		return s.acceptPassword(ctx, c, func(ctx context.Context) error { return r.grant(ctx, session.Proofs(false)) })
 	case p.Code == "":
 		return s.Store.InTx(ctx, func(ctx context.Context) error {
+			if err := s.lock(ctx, c); err != nil {
+				return err
+			}
 			if err := s.Attempts.Succeeded(ctx, c.passwordGuess()); err != nil {
 				return err
 			}
@@ -124,10 +128,11 @@ func (s *Service) rehash(ctx context.Context, c claim, p Proofs) error {
 	return s.Accounts.Rehash(ctx, c.account.ID, c.account.PasswordHash, hash)
 }
 
-// acceptPassword rewards a password alone, unless the account got a second factor while it was judged.
+// acceptPassword rewards a password alone, unless the account got a second factor or another password while it was
+// judged.
 func (s *Service) acceptPassword(ctx context.Context, c claim, grant func(context.Context) error) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
+		if err := s.lock(ctx, c); err != nil {
 			return err
 		}
 		enabled, err := s.Methods.Enabled(ctx, c.account.ID)
