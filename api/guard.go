@@ -27,6 +27,7 @@ type call struct {
 	bearer    secret.Text // credentials as presented, empty where absent
 	cookie    secret.Text
 	signIn    secret.Text
+	device    secret.Text
 	presented bool // a session credential was
 	session   session.Session
 	need      session.ACR     // what a step-up takes, where one is needed

@@ -50,6 +50,7 @@ var problems = []struct {
 }{
 	{errSessionRequired, ProblemCodeSessionRequired},
 	{session.ErrEnded, ProblemCodeSessionRequired},
+	{session.ErrNotFound, ProblemCodeNotFound},
 	{account.ErrNotFound, ProblemCodeSessionRequired},
 	{stepup.ErrRefused, ProblemCodeStepUpRequired},
 	{authn.ErrCredentialsRejected, ProblemCodeCredentialsRejected},

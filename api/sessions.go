@@ -67,6 +67,7 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 		Proofs:   authn.Proofs{Password: secret.New(r.Body.Password), Second: beside},
 		Delivery: delivery,
 		Previous: callOf(ctx).cookie,
+		Browser:  callOf(ctx).device,
 	})
 	if err != nil {
 		return nil, err
@@ -87,7 +88,7 @@ func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObje
 		return nil, invalid("/code", "this or recovery_code is needed")
 	}
 	call := callOf(ctx)
-	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Second: beside, Previous: call.cookie}
+	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Second: beside, Previous: call.cookie, Browser: call.device}
 	if r.Body.SignInToken != nil {
 		in.Token, in.Carrier = secret.New(*r.Body.SignInToken), session.Token
 	}
@@ -144,7 +145,10 @@ func (s *Server) signedIn(out authn.Outcome) answer {
 	if out.Session.Delivery == session.Token {
 		body.SessionToken = new(out.Token.Reveal())
 	} else {
-		a.cookies = []*http.Cookie{s.setCookie(sessionCookie, out.Token, 0), s.clearCookie(signInCookie)}
+		a.cookies = []*http.Cookie{
+			s.setCookie(sessionCookie, out.Token, 0), s.clearCookie(signInCookie),
+			s.setCookie(deviceCookie, out.Browser, s.Authn.Limits.DeviceLifetime),
+		}
 	}
 	a.body = body
 	return a

@@ -123,10 +123,13 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		Issuer: c.Issuer, Now: p.Now, NewID: newID,
 	}
 	engine := &authn.Service{
-		Store: store.SignIns{DB: db}, Accounts: store.Accounts{DB: db}, Passwords: hasher,
-		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail,
-		Limits: authn.Limits{SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open},
-		Now:    p.Now, NewID: newID,
+		Store: store.SignIns{DB: db}, Devices: store.Devices{DB: db}, Accounts: store.Accounts{DB: db}, Rules: accounts, Passwords: hasher,
+		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail, Notices: notices,
+		Limits: authn.Limits{
+			SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open,
+			DeviceLifetime: c.Devices.Lifetime, Devices: c.Devices.PerAccount,
+		},
+		Now: p.Now, NewID: newID,
 	}
 	accounts.Pending, accounts.Resets = store.PendingAddresses{DB: db}, store.Resets{DB: db}
 	accounts.Links, accounts.Notices, accounts.Sealer, accounts.Audit = links, notices, ring, trail

@@ -66,19 +66,24 @@ type Proofs struct {
 type Limits struct {
 	SignInLifetime time.Duration
 	SignInTries    int
-	SignInsOpen    int // per account; one more ends the oldest
+	SignInsOpen    int           // per account and bucket; one more ends the oldest
+	DeviceLifetime time.Duration // how long a device is known since it was used last
+	Devices        int           // known per account; one more is forgotten
 }
 
 // Service is the proof engine and its two rewards.
 type Service struct {
 	Store     Store
+	Devices   Devices
 	Accounts  account.Store
+	Rules     Rules
 	Passwords *password.Hasher
 	Attempts  *throttle.Limiter
 	Methods   *mfa.Service
 	Sessions  *session.Service
 	StepUps   *stepup.Service
 	Audit     audit.Log
+	Notices   mfa.Notices
 	Limits    Limits
 	Now       func() time.Time
 	NewID     func() string
@@ -110,14 +115,4 @@ func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepu
 		}
 	}
 	return grant, err
-}
-
-// SignOut ends the session.
-func (s *Service) SignOut(ctx context.Context, sess session.Session) error {
-	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Sessions.End(ctx, sess.AccountID, sess.ID); err != nil {
-			return err
-		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Subject: sess.ID, Reason: "signed out"})
-	})
 }

@@ -36,7 +36,7 @@ func (s *Service) secondOf(c claim, p Second) second {
 
 func (s *Service) appCode(c claim, code string) second {
 	return second{
-		guess: mfa.Guess(c.subject, c.session),
+		guess: c.guess(throttle.TOTP),
 		queue: func(context.Context) (func(), error) { return func() {}, nil },
 		look: func(ctx context.Context) (func(context.Context) error, error) {
 			match, err := s.Methods.Verify(ctx, c.account.ID, code)
@@ -50,8 +50,7 @@ func (s *Service) appCode(c claim, code string) second {
 
 // recoveryCode takes a hash to look at, like a password, and has a budget of its own.
 func (s *Service) recoveryCode(c claim, code mfa.RecoveryCode) second {
-	guess := mfa.Guess(c.subject, c.session)
-	guess.Kind = throttle.RecoveryCode
+	guess := c.guess(throttle.RecoveryCode)
 	return second{
 		guess: guess,
 		wrong: audit.RecoveryCodesFailed,
@@ -92,7 +91,7 @@ func (s *Service) judgeSecond(ctx context.Context, c claim, p second, around cou
 		return &mfa.RejectedError{Budget: budget}
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
+		if err := s.lock(ctx, c); err != nil {
 			return err
 		}
 		if err := use(ctx); err != nil {

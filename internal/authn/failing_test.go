@@ -127,7 +127,7 @@ var operations = map[string]operation{
 func (h *house) stepUp(token secret.Text, p authn.Proofs) (string, error) {
 	sess, err := store.Sessions{DB: h.db}.ByToken(ctx, token.Hash())
 	must(h.t, err)
-	got, grant, err := h.StepUp(ctx, sess, remove, p)
+	got, grant, err := h.StepUp(ctx, sess, remove, p, secret.Text{})
 	return got.Reveal() + grant.ID, err
 }
 
@@ -232,7 +232,7 @@ func TestAStoreThatFailsChecksAndEndsNothing(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	sess, token := h.signedIn(false)
-	issued, _, err := h.StepUp(ctx, sess, remove, authn.Proofs{Password: right})
+	issued, _, err := h.StepUp(ctx, sess, remove, authn.Proofs{Password: right}, secret.Text{})
 	must(t, err)
 	for nth := 1; ; nth++ {
 		h.faults.on(nth)

@@ -19,6 +19,7 @@ type Pending struct {
 	ID        string
 	AccountID string
 	Delivery  session.Delivery
+	Bucket    throttle.Bucket // that its password was counted in
 	Tries     int
 	CreatedAt time.Time
 	ExpiresAt time.Time
@@ -33,8 +34,9 @@ type Store interface {
 	// CountTry adds a try, and answers how many there are now, or 0 where there were limit already.
 	CountTry(ctx context.Context, id string, limit int) (tries int, err error)
 	Delete(ctx context.Context, id string) (deleted bool, err error)
-	// DeleteOldest leaves the account its newest pending sign-ins, keep in number.
-	DeleteOldest(ctx context.Context, accountID string, keep int) error
+	// DeleteOldest leaves the account its newest pending sign-ins of a bucket, keep in number.
+	DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error
+	DeleteOf(ctx context.Context, accountID string) error
 }
 
 // SignIn is a request to be signed in.
@@ -43,6 +45,7 @@ type SignIn struct {
 	Proofs   Proofs
 	Delivery session.Delivery
 	Previous secret.Text // the session token this browser has, if any: that session ends
+	Browser  secret.Text // the token this browser is known by, if any
 }
 
 // Outcome is a session, or a pending sign-in where ID of Session is empty.
@@ -51,6 +54,7 @@ type Outcome struct {
 	Pending Pending
 	Proofs  []throttle.Kind // of which a pending one takes one
 	Token   secret.Text     // of whichever it is
+	Browser secret.Text     // the token that this browser is known by from now on; a script gets none
 }
 
 // SignIn judges the proofs. For an account with MFA and without a second proof the outcome is pending.
@@ -59,20 +63,26 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if c.device, err = s.recognize(ctx, c.subject, in.Browser); err != nil {
+		return Outcome{}, err
+	}
 	var out Outcome
 	err = s.prove(ctx, c, in.Proofs, reward{
 		grant: func(ctx context.Context, amr session.AMR) error {
-			out, err = s.openSession(ctx, c.account.ID, in.Delivery, amr, in.Previous)
+			out, err = s.openSession(ctx, opening{c, in.Delivery, amr, in.Previous, in.Browser})
 			return err
 		},
 		pending: func(ctx context.Context) error {
-			out, err = s.openPending(ctx, c.account.ID, in.Delivery)
+			out, err = s.openPending(ctx, c, in.Delivery)
 			return err
 		},
 	})
 	if errors.Is(err, ErrCodeRequired) { // MFA was switched on a moment ago
 		err = s.Store.InTx(ctx, func(ctx context.Context) error {
-			out, err = s.openPending(ctx, c.account.ID, in.Delivery)
+			if err := s.lock(ctx, c); err != nil {
+				return err
+			}
+			out, err = s.openPending(ctx, c, in.Delivery)
 			return err
 		})
 	}
@@ -89,6 +99,7 @@ type Completion struct {
 	Delivery session.Delivery // as at SignIn, or empty
 	Second   Second
 	Previous secret.Text
+	Browser  secret.Text
 }
 
 // Complete finishes a pending sign-in with a second proof. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
@@ -108,7 +119,10 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 	if err != nil {
 		return Outcome{}, fmt.Errorf("find account: %w", err)
 	}
-	c := claim{account: a, known: true, subject: a.ID}
+	c := claim{account: a, known: true, subject: a.ID, rehashed: true} // its password was judged when the sign-in began
+	if c.device, err = s.recognize(ctx, a.ID, in.Browser); err != nil {
+		return Outcome{}, err
+	}
 	out, err := s.complete(ctx, c, p, in)
 	if err != nil {
 		return Outcome{}, s.failedSignIn(ctx, c, err)
@@ -128,47 +142,69 @@ func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completio
 			if !deleted {
 				return ErrSignInExpired
 			}
-			out, err = s.openSession(ctx, c.account.ID, p.Delivery, session.Proofs(true), in.Previous)
+			out, err = s.openSession(ctx, opening{c, p.Delivery, session.Proofs(true), in.Previous, in.Browser})
 			return err
 		},
 	})
+	if errors.Is(err, ErrCredentialsRejected) { // the password that began it is another by now
+		err = ErrSignInExpired
+	}
 	return out, err
 }
 
-func (s *Service) openSession(ctx context.Context, accountID string, d session.Delivery, amr session.AMR, previous secret.Text) (Outcome, error) {
-	if d == session.Cookie && !previous.IsZero() {
-		if err := s.Sessions.EndByToken(ctx, previous); err != nil {
+// opening is what a session is opened for.
+type opening struct {
+	claim    claim
+	delivery session.Delivery
+	amr      session.AMR
+	previous secret.Text
+	browser  secret.Text
+}
+
+// openSession opens a session in the transaction that accepted the proofs, with what its owner is to be told.
+func (s *Service) openSession(ctx context.Context, o opening) (Outcome, error) {
+	accountID := o.claim.account.ID
+	if o.delivery == session.Cookie && !o.previous.IsZero() {
+		if err := s.Sessions.EndByToken(ctx, o.previous); err != nil {
 			return Outcome{}, err
 		}
 	}
 	client := audit.ClientOf(ctx)
 	sess, token, err := s.Sessions.Open(ctx, session.Opening{
-		AccountID: accountID, Delivery: d, AMR: amr, IP: client.IP, UserAgent: client.UserAgent,
+		AccountID: accountID, Delivery: o.delivery, AMR: o.amr, IP: client.IP, UserAgent: client.UserAgent,
 	})
 	if err != nil {
 		return Outcome{}, err
 	}
+	browser, err := s.meet(ctx, accountID, o.delivery, o.browser)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := s.warn(ctx, accountID); err != nil {
+		return Outcome{}, err
+	}
 	opened := audit.Event{Kind: audit.SignInSucceeded, AccountID: accountID, Subject: sess.ID}
-	return Outcome{Session: sess, Token: token}, s.Audit.Record(ctx, opened)
+	return Outcome{Session: sess, Token: token, Browser: browser}, s.Audit.Record(ctx, opened)
 }
 
-func (s *Service) openPending(ctx context.Context, accountID string, d session.Delivery) (Outcome, error) {
+func (s *Service) openPending(ctx context.Context, c claim, d session.Delivery) (Outcome, error) {
+	bucket := c.passwordGuess().Bucket
 	now := s.Now()
 	p := Pending{
-		ID: s.NewID(), AccountID: accountID, Delivery: d, CreatedAt: now, ExpiresAt: now.Add(s.Limits.SignInLifetime),
+		ID: s.NewID(), AccountID: c.account.ID, Delivery: d, Bucket: bucket, CreatedAt: now, ExpiresAt: now.Add(s.Limits.SignInLifetime),
 	}
-	if err := s.Store.DeleteOldest(ctx, accountID, s.Limits.SignInsOpen-1); err != nil {
+	if err := s.Store.DeleteOldest(ctx, c.account.ID, bucket, s.Limits.SignInsOpen-1); err != nil {
 		return Outcome{}, fmt.Errorf("make room for a sign-in: %w", err)
 	}
 	token := secret.Random("tf_i_")
 	if err := s.Store.Insert(ctx, p, token.Hash()); err != nil {
 		return Outcome{}, fmt.Errorf("keep pending sign-in: %w", err)
 	}
-	proofs, err := s.Methods.Proofs(ctx, accountID)
+	proofs, err := s.Methods.Proofs(ctx, c.account.ID)
 	if err != nil {
 		return Outcome{}, err
 	}
-	pending := audit.Event{Kind: audit.SignInPending, AccountID: accountID}
+	pending := audit.Event{Kind: audit.SignInPending, AccountID: c.account.ID}
 	return Outcome{Pending: p, Proofs: proofs, Token: token}, s.Audit.Record(ctx, pending)
 }
 

@@ -11,17 +11,22 @@ import (
 	"twofold/internal/stepup"
 )
 
-// StepUp proves presence again and answers a token for one purpose. Besides the errors of the engine it answers
-// a *CodeRequiredError for a password alone on an account with MFA.
-func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs) (secret.Text, stepup.Grant, error) {
+// StepUp proves presence again and answers a token for one purpose. The browser's token, if there is one, tells whether
+// the account knows it. Besides the errors of the engine it answers a *CodeRequiredError for a password alone on an
+// account with MFA.
+func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs, browser secret.Text) (secret.Text, stepup.Grant, error) {
 	a, err := s.Accounts.ByID(ctx, sess.AccountID)
 	if err != nil {
 		return secret.Text{}, stepup.Grant{}, fmt.Errorf("find account: %w", err)
 	}
+	c := claim{account: a, known: true, subject: a.ID, session: sess}
+	if c.device, err = s.recognize(ctx, a.ID, browser); err != nil {
+		return secret.Text{}, stepup.Grant{}, err
+	}
 	var token secret.Text
 	var grant stepup.Grant
 	missing := false
-	err = s.prove(ctx, claim{account: a, known: true, subject: a.ID, session: sess}, proofs, reward{
+	err = s.prove(ctx, c, proofs, reward{
 		grant: func(ctx context.Context, amr session.AMR) error {
 			if token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr); err != nil {
 				return err

@@ -30,6 +30,7 @@ type Config struct {
 
 	Sessions   Sessions
 	SignIns    SignIns
+	Devices    Devices
 	StepUp     StepUp
 	MFA        MFA
 	Attempts   Attempts
@@ -54,6 +55,12 @@ type SignIns struct {
 	Lifetime time.Duration `env:"TWOFOLD_SIGN_IN_LIFETIME" envDefault:"5m"`
 	Tries    int           `env:"TWOFOLD_SIGN_IN_TRIES" envDefault:"5"`
 	Open     int           `env:"TWOFOLD_SIGN_INS_OPEN" envDefault:"5"`
+}
+
+// Devices bounds the browsers that an account knows.
+type Devices struct {
+	Lifetime   time.Duration `env:"TWOFOLD_DEVICE_LIFETIME" envDefault:"4320h"`
+	PerAccount int           `env:"TWOFOLD_DEVICES_PER_ACCOUNT" envDefault:"50"`
 }
 
 // StepUp bounds step-up tokens.

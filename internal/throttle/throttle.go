@@ -27,6 +27,9 @@ const Anyone Bucket = "anyone"
 // SessionBucket is the bucket of one live session of level aal2.
 func SessionBucket(id string) Bucket { return Bucket("session:" + id) }
 
+// DeviceBucket is the bucket of one browser that the account was signed in with before.
+func DeviceBucket(id string) Bucket { return Bucket("device:" + id) }
+
 // Guess says whose proof of which kind is tried from where.
 type Guess struct {
 	Subject string // an account's id, or a name for an address that has no account
