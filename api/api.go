@@ -31,6 +31,7 @@ type Options struct {
 	PublicURL string
 	Secure    bool // the public URL is https
 	MaxBody   int64
+	About     About
 	Proxies   []netip.Prefix
 
 	Accounts *account.Service

@@ -14,6 +14,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/authn"
+	"twofold/internal/link"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
 	"twofold/internal/session"
@@ -56,6 +57,13 @@ var problems = []struct {
 	{authn.ErrCodeRequired, ProblemCodeCodeRequired},
 	{authn.ErrSignInExpired, ProblemCodeSignInExpired},
 	{authn.ErrOtherDelivery, ProblemCodeInvalidRequest},
+	{account.ErrEmail, ProblemCodeInvalidRequest},
+	{account.ErrSameAddress, ProblemCodeInvalidRequest},
+	{account.ErrDisplayName, ProblemCodeInvalidRequest},
+	{account.ErrEmailTaken, ProblemCodeEmailTaken},
+	{account.ErrMailUnavailable, ProblemCodeMailUnavailable},
+	{account.ErrNoAddress, ProblemCodeNotFound},
+	{link.ErrExpired, ProblemCodeLinkExpired},
 	{mfa.ErrCodeRejected, ProblemCodeCodeRejected},
 	{mfa.ErrCodeUsed, ProblemCodeCodeUsed},
 	{mfa.ErrNotFound, ProblemCodeNotFound},
@@ -86,6 +94,9 @@ var titles = map[ProblemCode]string{
 	ProblemCodeNotFound:             "There is nothing here",
 	ProblemCodeMethodNotAllowed:     "That method does not work here",
 	ProblemCodeNameTaken:            "Another method has that name",
+	ProblemCodeEmailTaken:           "Another account has that address",
+	ProblemCodeMailUnavailable:      "This service sends no mail",
+	ProblemCodeLinkExpired:          "This link no longer works",
 	ProblemCodeTooManyMethods:       "The account has as many methods as it may have",
 	ProblemCodeSignInExpired:        "Start signing in again",
 	ProblemCodeEnrollmentExpired:    "Start the registration again",
@@ -189,10 +200,16 @@ func describe(p *Problem, err error) {
 	var unacceptable *password.UnacceptableError
 	switch {
 	case errors.As(err, &unacceptable):
-		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The " + unacceptable.Error() + ".")
+		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The "+unacceptable.Error()+".")
 	case errors.As(err, &unfit):
 		fields := []FieldError(unfit)
 		p.Errors = &fields
+	case errors.Is(err, account.ErrEmail):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be one e-mail address and nothing else"}}
+	case errors.Is(err, account.ErrSameAddress):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be another address than the account has"}}
+	case errors.Is(err, account.ErrDisplayName):
+		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrName):
 		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be at most 64 characters"}}
 	case errors.Is(err, authn.ErrOtherDelivery):
