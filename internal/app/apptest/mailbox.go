@@ -21,7 +21,7 @@ type Mailbox struct {
 	mu     sync.Mutex
 	mails  []Mail
 	refuse int           // the status that every recipient gets; 0: taken
-	hang   chan struct{} // closed, the mails that are held are taken
+	hang   chan struct{} // closed, the mails that are held are refused
 	held   chan Mail
 	took   func(Mail)
 }
@@ -113,7 +113,7 @@ func (b *Mailbox) Refuse(status int) {
 	b.refuse = status
 }
 
-// Hang reads mails from now on and says nothing; those that it holds come out of the channel.
+// Hang reads mails from now on and says nothing; those that it holds, and will not take, come out of the channel.
 func (b *Mailbox) Hang() (held <-chan Mail) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -206,6 +206,7 @@ func (d *delivery) Data(r io.Reader) error {
 	if hang != nil {
 		held <- m
 		<-hang
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.NoEnhancedCode, Message: "too late"}
 	}
 	d.box.mu.Lock()
 	d.box.mails = append(d.box.mails, m)
