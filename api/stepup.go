@@ -3,14 +3,20 @@ package api
 import (
 	"context"
 
+	"twofold/internal/authn"
+	"twofold/internal/secret"
 	"twofold/internal/stepup"
 )
 
 // StepUp proves presence again, for one purpose.
 func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpResponseObject, error) {
+	beside, err := secondProof(r.Body.Code, r.Body.RecoveryCode)
+	if err != nil {
+		return nil, err
+	}
+	proofs := authn.Proofs{Password: secret.New(r.Body.Password), Second: beside}
 	call := callOf(ctx)
-	given := proofs(r.Body.Password, r.Body.Code)
-	token, grant, err := s.Authn.StepUp(ctx, call.session, stepup.Purpose(r.Body.Purpose), given, call.device)
+	token, grant, err := s.Authn.StepUp(ctx, call.session, stepup.Purpose(r.Body.Purpose), proofs, call.device)
 	if err != nil {
 		return nil, err
 	}

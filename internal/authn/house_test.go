@@ -124,7 +124,7 @@ func open(t *testing.T) *house {
 		Rules:   &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: "Twofold", Now: clock, NewID: newID},
 		Methods: &mfa.Service{
 			Store: methods{store.Methods{DB: db}, h.faults}, Accounts: store.Accounts{DB: db}, Sealer: ring, Sessions: sittings, StepUps: tokens,
-			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5},
+			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5, RecoveryCodes: 2},
 			Issuer: "Twofold", Now: clock, NewID: newID,
 		},
 		Limits: authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, SignInsOpen: 5, DeviceLifetime: 180 * 24 * time.Hour, Devices: 50},

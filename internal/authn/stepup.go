@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"twofold/internal/audit"
@@ -11,8 +12,8 @@ import (
 )
 
 // StepUp proves presence again and answers a token for one purpose. The browser's token, if there is one, tells whether
-// the account knows it. Besides the errors of the engine it answers
-// ErrCodeRequired for a password alone on an account with MFA.
+// the account knows it. Besides the errors of the engine it answers a *CodeRequiredError for a password alone on an
+// account with MFA.
 func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs, browser secret.Text) (secret.Text, stepup.Grant, error) {
 	a, err := s.Accounts.ByID(ctx, sess.AccountID)
 	if err != nil {
@@ -37,8 +38,8 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 			return nil
 		},
 	})
-	if err == nil && missing {
-		err = ErrCodeRequired
+	if (err == nil && missing) || errors.Is(err, ErrCodeRequired) {
+		err = s.codeRequired(ctx, a.ID)
 	}
 	if judged(err) {
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: a.ID, Reason: err.Error()}); err != nil {
@@ -49,4 +50,13 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 		return secret.Text{}, stepup.Grant{}, err
 	}
 	return token, grant, nil
+}
+
+// codeRequired says which second proofs would do.
+func (s *Service) codeRequired(ctx context.Context, accountID string) error {
+	proofs, err := s.Methods.Proofs(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	return &CodeRequiredError{Proofs: proofs}
 }
