@@ -44,6 +44,7 @@ type App struct {
 	Accounts *account.Service
 	Methods  *mfa.Service
 	Sessions *session.Service
+	Notices  *notify.Service
 
 	config config.Config
 	db     *store.DB
@@ -85,8 +86,12 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: c.Issuer, Now: p.Now, NewID: newID}
 	links := &link.Service{Store: store.Links{DB: db}, Now: p.Now, NewID: newID}
 	notices := &notify.Service{
-		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, PublicURL: c.PublicURL,
-		NotMe: c.Mail.NotMeLifetime, Now: p.Now, NewID: newID,
+		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, Audit: trail, Log: p.Log,
+		Product: c.Issuer, Support: c.Mail.Support, PublicURL: c.PublicURL,
+		NotMe: c.Mail.NotMeLifetime, Timeout: c.Mail.Timeout, Now: p.Now, NewID: newID,
+	}
+	if err := sendMail(notices, c, p.Now); err != nil {
+		return nil, err
 	}
 	attempts := &throttle.Limiter{
 		Store: store.Attempts{DB: db},
@@ -131,7 +136,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
 		Proxies:  c.TrustedProxies,
-		About:    api.About{Name: c.Issuer, Mail: notices.Mail},
+		About:    api.About{Name: c.Issuer, Mail: notices.Mail, Support: c.Mail.Support},
 		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Keys: ring, Audit: trail,
 		SignIns:  &throttle.Shield{Limit: c.Addresses.SignInLimit, Window: c.Addresses.SignInWindow, Now: p.Now},
 		Failures: &throttle.Shield{Limit: c.Addresses.FailureLimit, Window: c.Addresses.FailureWindow, Now: p.Now},
@@ -141,7 +146,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions,
+		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions, Notices: notices,
 		config: c, db: db, parts: p, audit: trail,
 	}, nil
 }

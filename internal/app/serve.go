@@ -7,10 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 )
 
-// Serve answers requests on the listener until the context ends, then finishes those that are under way.
+// Serve answers requests on the listener, and works, until the context ends; then it finishes the requests under way.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	limits := a.config.HTTP
 	server := &http.Server{
@@ -22,8 +21,17 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout:       limits.IdleTimeout,
 		ErrorLog:          slog.NewLogLogger(a.parts.Log.Handler(), slog.LevelWarn),
 	}
+	working, rest := context.WithCancel(ctx)
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		a.Work(working)
+	}()
+	defer func() {
+		rest()
+		<-worked
+	}()
 	a.parts.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
-	defer a.work(ctx)()
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()
 	select {
@@ -38,15 +46,4 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(fmt.Errorf("requests were cut off: %w", err), server.Close())
 	}
 	return nil
-}
-
-// work does what no request waits for until the context ends or stop is called, which waits for it.
-func (a *App) work(ctx context.Context) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	var working sync.WaitGroup
-	working.Go(func() { a.Accounts.RunResets(ctx, a.parts.Log) })
-	return func() {
-		cancel()
-		working.Wait()
-	}
 }
