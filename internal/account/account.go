@@ -205,8 +205,12 @@ func (s *Service) Recipient(ctx context.Context, id string) (notify.Recipient, e
 // colon would break the key URI's label.
 func checkEmail(email string) error {
 	addr, err := mail.ParseAddress(email)
-	if err != nil || addr.Address != email || addr.Name != "" || len(email) > 254 || strings.ContainsAny(email, ":\"") || strings.ContainsFunc(email, unicode.IsControl) {
+	if err != nil || addr.Address != email || addr.Name != "" || len(email) > 254 || strings.ContainsAny(email, ":\"") || strings.ContainsFunc(email, unseen) {
 		return fmt.Errorf("%w: %q", ErrEmail, email)
 	}
 	return nil
 }
+
+// unseen is what no address shows: spaces and line breaks of all scripts, controls, marks of direction. RFC 6532 lets
+// net/mail take them.
+func unseen(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }

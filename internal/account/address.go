@@ -110,7 +110,7 @@ func (s *Service) announce(ctx context.Context, a Account, p PendingAddress) err
 	}
 	invitation := notify.Notice{
 		Kind: notify.ConfirmEmail, AccountID: a.ID, Name: p.Email, To: []string{p.Email},
-		Links: []notify.Action{{Purpose: link.ConfirmAddress, Token: token}},
+		Links: []notify.Action{{Purpose: link.ConfirmAddress, Token: token}}, Until: p.ExpiresAt,
 	}
 	requested := audit.Event{Kind: audit.EmailChangeRequested, AccountID: a.ID, Subject: p.ID, Name: p.Email}
 	if p.Kind == NoticeEmail {

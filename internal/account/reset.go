@@ -158,6 +158,7 @@ func (s *Service) mailReset(ctx context.Context, a Account, kind notify.Kind) er
 	}
 	_, err = s.Notices.Post(ctx, notify.Notice{
 		Kind: kind, AccountID: a.ID, To: []string{a.Email}, Links: []notify.Action{{Purpose: link.ResetPassword, Token: token}},
+		Until: s.Now().Add(s.Limits.ResetLifetime),
 	})
 	return err
 }

@@ -145,7 +145,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
 		Proxies:  c.TrustedProxies,
-		About:    api.About{Name: c.Issuer, Mail: notices.Mail},
+		About:    api.About{Name: c.Issuer, Mail: notices.Mail, Support: c.Mail.Support},
 		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Keys: ring, Audit: trail,
 		NotMe:    denials,
 		SignIns:  &throttle.Shield{Limit: c.Addresses.SignInLimit, Window: c.Addresses.SignInWindow, Now: p.Now},

@@ -3,6 +3,8 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -184,4 +186,42 @@ func hashOf(t *testing.T, h *apptest.House, pw string) string {
 		t.Fatal(err)
 	}
 	return hash
+}
+
+// tables counts the rows of every table.
+func tables(t *testing.T, h *apptest.House) map[string]int {
+	t.Helper()
+	db := database(t, h)
+	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := make(map[string]int)
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		counts[name] = 0
+	}
+	_ = rows.Close()
+	for name := range counts {
+		var n int
+		if err := db.QueryRow(`SELECT count(*) FROM ` + name).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		counts[name] = n
+	}
+	return counts
+}
+
+// difference says which tables grew or shrank, as in "links +2, outbox -1".
+func difference(before, after map[string]int) string {
+	var grown []string
+	for _, name := range slices.Sorted(maps.Keys(after)) {
+		if n := after[name] - before[name]; n != 0 {
+			grown = append(grown, fmt.Sprintf("%s %+d", name, n))
+		}
+	}
+	return strings.Join(grown, ", ")
 }

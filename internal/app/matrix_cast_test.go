@@ -25,7 +25,7 @@ type cast struct {
 }
 
 func newCast(t *testing.T) *cast {
-	h := apptest.Start(t, "TWOFOLD_MAX_METHODS=50")
+	h := apptest.StartWithMail(t, "TWOFOLD_MAX_METHODS=50")
 	return &cast{h: h, pending: make(map[*apptest.Client]*apptest.Phone)}
 }
 
@@ -154,7 +154,7 @@ func (c *cast) request(op apptest.Operation, client *apptest.Client) (id string,
 		return c.phone.ID, JSON{"name": "Old phone"}
 	case "endSession":
 		return c.ownSession(client), nil
-	case "requestMfaRemoval":
+	case "requestMfaRemoval", "beginTotpEnrollment":
 		return "", nil
 	case "cancelMfaRemovalByCode":
 		return "", c.code(c.phone)

@@ -9,7 +9,7 @@ import (
 )
 
 // told are the subjects of the mails that came since the last time.
-func told(h *apptest.House, email string, since *int) string {
+func heard(h *apptest.House, email string, since *int) string {
 	h.T.Helper()
 	var subjects []string
 	mails := h.Mails(email)
@@ -33,7 +33,7 @@ func TestASignInFromADeviceThatIsNewIsTold(t *testing.T) {
 	seen := 0
 	is := func(what, want string) {
 		t.Helper()
-		if got := told(h, ada, &seen); got != want {
+		if got := heard(h, ada, &seen); got != want {
 			t.Errorf("%s: told %q, want %q", what, got, want)
 		}
 	}
@@ -68,17 +68,17 @@ func TestAPendingSignInIsNoDeviceYet(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	_, phone := withMFA(h, ada)
 	seen := 0
-	told(h, ada, &seen)
+	heard(h, ada, &seen)
 	browser := h.Browser()
 	browser.SignIn(ada).Want(202, "")
 	if browser.Cookie("twofold_device") != "" {
 		t.Error("half a sign-in gives a device cookie")
 	}
-	if got := told(h, ada, &seen); got != "" {
+	if got := heard(h, ada, &seen); got != "" {
 		t.Errorf("half a sign-in is told: %q", got)
 	}
 	browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
-	if got := told(h, ada, &seen); got != newDevice {
+	if got := heard(h, ada, &seen); got != newDevice {
 		t.Errorf("told %q, want %q", got, newDevice)
 	}
 }
@@ -103,13 +103,13 @@ func TestAScriptIsNewByItsNetworkAndWhatItCallsItself(t *testing.T) {
 		{"::ffff:192.0.2.9", "curl/8.5.0", ""},
 	} {
 		h.Script("").Do("POST", sessions, body, "User-Agent", c.agent, "X-Forwarded-For", c.ip).Want(201, "")
-		if got := told(h, ada, &seen); got != c.want {
+		if got := heard(h, ada, &seen); got != c.want {
 			t.Errorf("%s from %s: told %q, want %q", c.agent, c.ip, got, c.want)
 		}
 	}
 	h.Clock.Advance(180 * 24 * time.Hour)
 	h.Script("").Do("POST", sessions, body, "User-Agent", "curl/8.5.0", "X-Forwarded-For", "192.0.2.7").Want(201, "")
-	if got := told(h, ada, &seen); got != newDevice {
+	if got := heard(h, ada, &seen); got != newDevice {
 		t.Errorf("half a year later: told %q, want %q", got, newDevice)
 	}
 }
@@ -119,7 +119,7 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	_, phone := withMFA(h, ada)
 	seen := 0
-	told(h, ada, &seen)
+	heard(h, ada, &seen)
 	wrongPasswords := func(times int) {
 		for range times {
 			h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
@@ -128,7 +128,7 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 	signIn := func() string {
 		h.Clock.Advance(time.Minute)
 		h.SignedIn(ada, JSON{"code": phone.Code()})
-		return told(h, ada, &seen)
+		return heard(h, ada, &seen)
 	}
 	wrongPasswords(4)
 	if got := signIn(); got != "" {
@@ -149,12 +149,12 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 	browser := h.Browser()
 	h.Clock.Advance(time.Minute)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
-	told(h, ada, &seen)
+	heard(h, ada, &seen)
 	wrongPasswords(5)
 	h.Script("").SignIn(ada).Want(429, "too_many_attempts") // not looked at, and not counted
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
-	if got := told(h, ada, &seen); got != afterFailures {
+	if got := heard(h, ada, &seen); got != afterFailures {
 		t.Errorf("a known browser after a stranger's failures: told %q, want %q", got, afterFailures)
 	}
 	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {

@@ -10,10 +10,7 @@ import (
 	"twofold/internal/app/apptest"
 )
 
-const (
-	password = "/api/v1/account/password"
-	another  = "an otter counts nine lamps"
-)
+const password = "/api/v1/account/password"
 
 // change changes the password, for whatever comes of it.
 func change(c *apptest.Client, to, token string) apptest.Answer {
@@ -31,7 +28,7 @@ func TestChangingThePassword(t *testing.T) {
 	h.Clock.Advance(30 * time.Second)
 	pending := half(h, ada)
 	seen := 0
-	told(h, ada, &seen)
+	heard(h, ada, &seen)
 	id, cookie := sessionID(browser), browser.Cookie("twofold_session")
 	h.Clock.Advance(30 * time.Second)
 
@@ -39,7 +36,7 @@ func TestChangingThePassword(t *testing.T) {
 	if a.Int("sessions_ended") != 1 || a.Int("notices_sent") != 1 || a.Int("recovery_codes_left") != 10 {
 		t.Errorf("the receipt is %s, want one session, one notice, ten codes", a.Body)
 	}
-	if got := told(h, ada, &seen); got != "The password of your account was changed" {
+	if got := heard(h, ada, &seen); got != "The password of your account was changed" {
 		t.Errorf("told %q", got)
 	}
 	if m := h.Mail(ada); m.Link("/not-me") == "" || strings.Contains(m.Raw, another) {
@@ -109,7 +106,7 @@ func TestAPasswordThatCannotBeOneSpendsNothing(t *testing.T) {
 	mine.Do("PUT", password, JSON{"new_password": 7}, "Step-Up-Token", token).Want(400, "invalid_request")
 	mine.Do("PUT", password, JSON{}, "Step-Up-Token", token).Want(400, "invalid_request")
 	other.Do("GET", current, nil).Want(200, "")
-	if got := told(h, ada, &seen); got != "" {
+	if got := heard(h, ada, &seen); got != "" {
 		t.Errorf("told %q", got)
 	}
 	change(mine, another, token).Want(200, "")
@@ -156,24 +153,24 @@ func TestANewPasswordMakesOtherDevicesStrangers(t *testing.T) {
 	h.SignedIn(ada)
 	change(mine, another, stepUp(mine, "account.password")).Want(200, "")
 	seen := 0
-	told(h, ada, &seen)
+	heard(h, ada, &seen)
 	with := JSON{"password": another}
 
 	guess(h, ada, 5)
 	mine.SignIn(ada, with).Want(201, "")
 	other.SignIn(ada, with).Want(429, "too_many_attempts")
 	h.Clock.Advance(30 * time.Second)
-	if got := told(h, ada, &seen); got != afterFailures {
+	if got := heard(h, ada, &seen); got != afterFailures {
 		t.Errorf("this browser: told %q, want no new device", got)
 	}
 	for what, signIn := range map[string]func(){
 		"the other browser": func() { other.SignIn(ada, with).Want(201, "") },
 		"the script":        func() { h.Script("").SignIn(ada, with, JSON{"deliver": "token"}).Want(201, "") },
 	} {
-		if signIn(); told(h, ada, &seen) != newDevice {
+		if signIn(); heard(h, ada, &seen) != newDevice {
 			t.Errorf("%s is no new device", what)
 		}
-		if signIn(); told(h, ada, &seen) != "" {
+		if signIn(); heard(h, ada, &seen) != "" {
 			t.Errorf("%s is a new device once more", what)
 		}
 	}

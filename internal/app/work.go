@@ -10,7 +10,8 @@ import (
 	"twofold/internal/smtp"
 )
 
-// Work does what no request waits for, until the context ends: it delivers notices, and answers forgotten passwords.
+// Work does what nobody waits for, until the context ends: it delivers notices, and looks up who asked for a new
+// password.
 func (a *App) Work(ctx context.Context) {
 	var working sync.WaitGroup
 	working.Go(func() { a.Notices.Run(ctx) })

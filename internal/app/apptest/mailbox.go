@@ -56,6 +56,9 @@ func StartWithMail(t testing.TB, settings ...string) *House {
 // Deliver sends what is due by the house's clock, and answers how many mails that were.
 func (h *House) Deliver() int {
 	h.T.Helper()
+	if err := h.App.Accounts.ResolveResets(context.Background()); err != nil {
+		h.T.Fatalf("look up who asked for a new password: %v", err)
+	}
 	sent, err := h.App.Notices.Deliver(context.Background())
 	if err != nil {
 		h.T.Fatalf("deliver: %v", err)

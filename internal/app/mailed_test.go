@@ -1,0 +1,116 @@
+package app_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+)
+
+func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t, "TWOFOLD_SUPPORT=it-help@example.com")
+	h.AddAccount(ada)
+	if a := h.Script("").Do("GET", "/api/v1/service", nil); a.Value("mail") != true || a.Text("support") != "it-help@example.com" {
+		t.Errorf("the service is %s", a.Body)
+	}
+	askReset(h, ada)
+	link := h.Mail(ada).Link("/reset-password")
+	if !strings.HasPrefix(link, h.URL+"/reset-password#") {
+		t.Fatalf("the mail leads to %q:\n%s", link, h.Mail(ada).Text)
+	}
+	h.Browser().Do("POST", resetComplete, JSON{"token": apptest.Token(link), "new_password": another}).Want(200, "")
+	if done := h.Mail(ada); !strings.Contains(done.Subject, "password") || done.Link("/reset-password") != "" {
+		t.Errorf("the last mail is %s\n%s", done.Subject, done.Text)
+	}
+
+	script := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token"))
+	changeTo(script, email, newAddress, JSON{"password": another}).Want(202, "")
+	link = h.Mail(newAddress).Link("/confirm-address")
+	for _, m := range h.Mails(ada) {
+		if m.Link("/confirm-address") != "" {
+			t.Errorf("the old address can confirm the new one:\n%s", m.Text)
+		}
+	}
+	confirm(h, apptest.Token(link)).Want(200, "")
+	for _, to := range []string{ada, newAddress} {
+		if got := h.Mail(to); !strings.Contains(got.Text, newAddress) || got.Link("/confirm-address") != "" {
+			t.Errorf("%s reads %s\n%s", to, got.Subject, got.Text)
+		}
+	}
+	withPassword(h, newAddress, another).Want(201, "")
+}
+
+func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	h.AddAccount(ada)
+	for _, address := range []string{nobody, "ada@example.co", "xada@example.com"} {
+		askReset(h, address)
+	}
+	h.Deliver()
+	if all := h.Mailbox.All(); len(all) > 0 {
+		t.Errorf("mails went out: %+v", all)
+	}
+}
+
+// While it serves, the house looks at the requests by itself.
+func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	h.AddAccount(ada)
+	arrived := make(chan apptest.Mail, 1)
+	h.Mailbox.Took(func(m apptest.Mail) { arrived <- m })
+	askReset(h, ada)
+	ctx, stop := context.WithCancel(context.Background())
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		h.App.Work(ctx)
+	}()
+	defer func() {
+		stop()
+		<-worked
+	}()
+	select {
+	case m := <-arrived:
+		reset(h, apptest.Token(m.Link("/reset-password")), another).Want(200, "")
+	case <-time.After(time.Minute):
+		t.Error("no mail came")
+	}
+}
+
+func TestT30_AMailHasOneRecipientWhateverStandsInAName(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	script.Do("PATCH", account, JSON{"display_name": "Ada <eve@evil.example>, <b>x</b> https://evil.example"}).Want(200, "")
+	changeTo(script, email, "o'ada+x@new.example").Want(202, "")
+	askReset(h, ada)
+	h.Deliver()
+	all := h.Mailbox.All()
+	if len(all) != 3 {
+		t.Errorf("%d mails, want an invitation, a notice and a reset", len(all))
+	}
+	for _, m := range all {
+		if len(m.To) != 1 || strings.Contains(strings.Join(m.To, " "), "evil") {
+			t.Errorf("%s goes to %v", m.Subject, m.To)
+		}
+		for name, values := range m.Header {
+			if strings.Contains(strings.Join(values, " "), "evil") || name == "Bcc" || name == "Cc" {
+				t.Errorf("%s: %v", name, values)
+			}
+		}
+		for _, l := range m.Links {
+			if !strings.HasPrefix(l, h.URL+"/") {
+				t.Errorf("%s leads to %s", m.Subject, l)
+			}
+		}
+		if strings.Contains(m.HTML, "<b>x") {
+			t.Errorf("a name is HTML in %s", m.Subject)
+		}
+	}
+}
