@@ -175,6 +175,7 @@ func TestOperationsWithoutABodyTakeNone(t *testing.T) {
 var bodies = map[string]func() any{
 	"signIn":                func() any { return new(SignInJSONRequestBody) },
 	"completeSignIn":        func() any { return new(CompleteSignInJSONRequestBody) },
+	"renameMfaMethod":       func() any { return new(RenameMFAMethodJSONRequestBody) },
 	"stepUp":                func() any { return new(StepUpJSONRequestBody) },
 	"beginTotpEnrollment":   func() any { return new(BeginTOTPEnrollmentJSONRequestBody) },
 	"confirmTotpEnrollment": func() any { return new(ConfirmTOTPEnrollmentJSONRequestBody) },

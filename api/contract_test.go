@@ -134,7 +134,7 @@ func TestACodeHasOneStatusWhereverItIsAnswered(t *testing.T) {
 	t.Parallel()
 	want := map[ProblemCode][]int{
 		ProblemCodeInvalidRequest: {400}, ProblemCodeSessionRequired: {401}, ProblemCodeStepUpRequired: {401}, ProblemCodeCredentialsRejected: {401},
-		ProblemCodeCodeRequired: {401}, ProblemCodeCodeUsed: {401}, ProblemCodeCrossOriginRefused: {403}, ProblemCodeNotFound: {404},
+		ProblemCodeCodeRequired: {401}, ProblemCodeMFARequired: {409}, ProblemCodeCodeUsed: {401}, ProblemCodeCrossOriginRefused: {403}, ProblemCodeNotFound: {404},
 		ProblemCodeNameTaken: {409}, ProblemCodeTooManyMethods: {409}, ProblemCodeSignInExpired: {410}, ProblemCodeEnrollmentExpired: {410},
 		ProblemCodeEmailTaken: {409}, ProblemCodeMailUnavailable: {409}, ProblemCodeLinkExpired: {410},
 		ProblemCodeBodyTooLarge: {413}, ProblemCodeUnsupportedMediaType: {415}, ProblemCodeTooManyAttempts: {429}, ProblemCodeTooManyRequests: {429},

@@ -28,6 +28,8 @@ type state struct {
 	LastStep totp.Step
 	Pending  bool // the sign-in that was pending is
 	Previous bool // the session that this browser had lives
+	Codes    int  // recovery codes that work
+	Mails    int  // in the outbox
 }
 
 func (h *house) state(pending, previous secret.Text) state {
@@ -46,6 +48,11 @@ func (h *house) state(pending, previous secret.Text) state {
 	s.Pending = err == nil
 	_, err = store.Sessions{DB: h.db}.ByToken(ctx, previous.Hash())
 	s.Previous = err == nil
+	stock, err := h.Methods.Stock(ctx, "ada")
+	must(h.t, err)
+	s.Codes = stock.Left
+	s.Mails, err = store.Outbox{DB: h.db}.Undelivered(ctx, "")
+	must(h.t, err)
 	return s
 }
 
@@ -105,6 +112,29 @@ var operations = map[string]operation{
 		present: func(h *house, pending authn.Outcome, previous secret.Text) (string, error) {
 			out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Cookie, Second: authn.Second{Code: h.code()}, Previous: previous})
 			return rewardOf(out), err
+		},
+	},
+	"signing in with password and recovery code": {
+		counts: "0 0, 1 0, 0 1", least: 24, mfa: true,
+		want: func(s state) state { s.Previous, s.Codes, s.Mails = false, 1, 1; return s },
+		present: func(h *house, _ authn.Outcome, previous secret.Text) (string, error) {
+			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Proofs: authn.Proofs{Password: right, Second: recovery()}, Delivery: session.Cookie, Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"completing a sign-in with a recovery code": {
+		counts: "0 0, 0 1", least: 22, mfa: true,
+		want: func(s state) state { s.Pending, s.Previous, s.Codes, s.Mails = false, false, 1, 1; return s },
+		present: func(h *house, pending authn.Outcome, previous secret.Text) (string, error) {
+			out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Cookie, Second: recovery(), Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"stepping up with password and recovery code": {
+		counts: "0 0, 1 0, 0 1", least: 22, mfa: true,
+		want: func(s state) state { s.Codes, s.Mails = 1, 1; return s },
+		present: func(h *house, _ authn.Outcome, previous secret.Text) (string, error) {
+			return h.stepUp(previous, authn.Proofs{Password: right, Second: recovery()})
 		},
 	},
 	"stepping up with a password": {
@@ -181,7 +211,7 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 			var counts []string
 			for nth := 1; ; nth++ {
 				h, before, after, err := o.run(t, nth)
-				count := fmt.Sprintf("%d %d", h.counted(throttle.Password), h.counted(throttle.TOTP))
+				count := fmt.Sprintf("%d %d", h.counted(throttle.Password), h.counted(throttle.TOTP)+h.counted(throttle.RecoveryCode))
 				if err == nil {
 					if got := strings.Join(counts, ", "); got != o.counts || count != "0 0" {
 						t.Errorf("with later and later faults password and code count %s, and at last %s, want %s and 0 0", got, count, o.counts)

@@ -194,7 +194,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// enroll gives ada an authenticator app that has never been used.
+// enroll gives ada an authenticator app that has never been used, and two recovery codes.
 func (h *house) enroll() {
 	h.t.Helper()
 	key, err := totp.NewKey()
@@ -202,7 +202,32 @@ func (h *house) enroll() {
 	sealed, err := h.Methods.Sealer.Seal(key.Bytes(), "ada", "phone")
 	must(h.t, err)
 	must(h.t, store.Methods{DB: h.db}.InsertMethod(ctx, mfa.Method{ID: "phone", AccountID: "ada", Type: mfa.TOTP, Name: "phone", SealedKey: sealed}))
+	must(h.t, store.Methods{DB: h.db}.InsertRecoveryCodes(ctx, []mfa.KeptCode{
+		{ID: "first", AccountID: "ada", Hash: keptCodes()[0], CreatedAt: noon}, {ID: "second", AccountID: "ada", Hash: keptCodes()[1], CreatedAt: noon},
+	}))
 	h.key = key
+}
+
+// keptCodes are the hashes of ada's recovery codes, made once for all tests.
+var keptCodes = sync.OnceValue(func() []string {
+	hasher, err := password.NewHasher(cost, 1, 0, time.Second)
+	if err != nil {
+		panic(err)
+	}
+	hashes, err := hasher.HashSet([]secret.Text{secret.New("0A1B2C3D4E5F6G7H"), secret.New("8J9K0M1N2P3Q4R5S")})
+	if err != nil {
+		panic(err)
+	}
+	return hashes
+})
+
+// recovery is ada's first recovery code.
+func recovery() authn.Second {
+	code, err := mfa.ReadRecoveryCode("0a1b-2c3d-4e5f-6g7h")
+	if err != nil {
+		panic(err)
+	}
+	return authn.Second{RecoveryCode: code}
 }
 
 func (h *house) code() string { return h.key.Code(totp.StepAt(h.now)) }

@@ -43,6 +43,41 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
+		"beginning to replace leaves the token and the method": {6, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			g := h.grant("mfa.enroll")
+			return func() error {
+				b, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: "PHONE", Replaces: m.ID}, g)
+				return keyless(err, b.URI.Reveal()+b.Key.Base32())
+			}, g
+		}},
+		"replacing leaves the old phone, so that MFA is never off": {18, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			b, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: "new phone", Replaces: m.ID}, h.grant("mfa.enroll"))
+			must(h.t, err)
+			return func() error {
+				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+				return keyless(err, m.ID+change.NewToken.Reveal())
+			}, h.grant("mfa.enroll")
+		}},
+		"generating codes leaves the older set and the token": {12, func(h *house) (func() error, stepup.Grant) {
+			h.enroll("phone")
+			g := h.grant("mfa.recovery_codes")
+			return func() error {
+				change, err := h.GenerateRecoveryCodes(ctx, h.sess, g)
+				for _, code := range change.Codes {
+					err = keyless(err, code.Reveal())
+				}
+				return keyless(err, change.NewToken.Reveal())
+			}, g
+		}},
+		"renaming leaves the name": {4, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			return func() error {
+				renamed, err := h.Rename(ctx, "ada", m.ID, "old phone")
+				return keyless(err, renamed.ID)
+			}, h.grant("mfa.enroll")
+		}},
 		"removing leaves the method and the token": {8, func(h *house) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			g := h.grant("mfa.remove")

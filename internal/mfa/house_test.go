@@ -213,7 +213,7 @@ func (h *house) resumed(token secret.Text) session.Session {
 // state is everything that must change together.
 type state struct {
 	Methods    []string // a suspended one in brackets
-	Codes      int      // recovery codes that work
+	Codes      []string // the ids of recovery codes that work
 	Mails      int      // in the outbox
 	Pending    string
 	Tries      int
@@ -235,9 +235,13 @@ func (h *house) state(g stepup.Grant) state {
 		}
 		s.Methods = append(s.Methods, m.Name)
 	}
-	stock, err := h.Stock(ctx, "ada")
+	codes, err := h.Store.RecoveryCodes(ctx, "ada")
 	must(h.t, err)
-	s.Codes = stock.Left
+	for _, c := range codes {
+		if c.UsedAt.IsZero() {
+			s.Codes = append(s.Codes, c.ID)
+		}
+	}
 	s.Mails, err = store.Outbox{DB: h.db}.Undelivered(ctx, "")
 	must(h.t, err)
 	if e, err := h.Pending(ctx, "ada"); err == nil {

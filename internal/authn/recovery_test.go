@@ -1,0 +1,104 @@
+package authn_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"twofold/internal/authn"
+	"twofold/internal/mfa"
+	"twofold/internal/password"
+	"twofold/internal/session"
+	"twofold/internal/throttle"
+)
+
+func TestARecoveryCodeThatFindsNoPlaceForItsHashCostsNoTry(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll()
+	pending := h.pending(session.Token)
+	busy, err := password.NewHasher(cost, 1, 0, 0)
+	must(t, err)
+	_, err = busy.Acquire(ctx)
+	must(t, err)
+	h.Passwords = busy
+	for range 10 {
+		_, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: recovery()})
+		if !errors.Is(err, password.ErrBusy) {
+			t.Fatalf("got %v, want ErrBusy", err)
+		}
+	}
+	if n := h.counted(throttle.RecoveryCode); n != 0 {
+		t.Errorf("%d tries are counted, want none", n)
+	}
+	h.buckets = nil
+	if out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: authn.Second{Code: h.code()}}); err != nil || out.Session.ID == "" {
+		t.Errorf("a code of the app takes no hash: got %v", err)
+	}
+}
+
+func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll()
+	pending := h.pending(session.Token)
+	for range 5 {
+		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.Anyone})
+		must(t, err)
+	}
+	busy, err := password.NewHasher(cost, 1, 0, 0)
+	must(t, err)
+	_, err = busy.Acquire(ctx)
+	must(t, err)
+	h.Passwords = busy
+	_, err = h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: recovery()})
+	var wait *throttle.WaitError
+	if !errors.As(err, &wait) || wait.Kind != throttle.RecoveryCode {
+		t.Errorf("got %v, want a wait for recovery codes", err)
+	}
+}
+
+// replaced keeps no code any more when one is to be used: a new set came in between.
+type replaced struct{ mfa.Store }
+
+func (r replaced) UseRecoveryCode(ctx context.Context, a, id string, at time.Time) (bool, error) {
+	if err := r.Store.DeleteRecoveryCodes(ctx, a); err != nil {
+		return false, err
+	}
+	return r.Store.UseRecoveryCode(ctx, a, id, at)
+}
+
+func TestACodeWhoseSetIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll()
+	h.Methods.Store = replaced{h.Methods.Store}
+	out, err := h.signIn(ada, authn.Proofs{Password: right, Second: recovery()})
+	if !errors.Is(err, mfa.ErrCodeUsed) || out.Session.ID != "" {
+		t.Errorf("got %+v, %v, want ErrCodeUsed", out, err)
+	}
+}
+
+func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll()
+	_, err := h.Methods.Suspend(ctx, "ada", "phone")
+	must(t, err)
+	only := []throttle.Kind{throttle.RecoveryCode}
+	if out := h.pending(session.Token); !slices.Equal(out.Proofs, only) {
+		t.Errorf("signing in takes one of %v, want %v", out.Proofs, only)
+	}
+	sess, _ := h.signedIn(true)
+	_, _, err = h.StepUp(ctx, sess, remove, authn.Proofs{Password: right})
+	var required *authn.CodeRequiredError
+	if !errors.As(err, &required) || !slices.Equal(required.Proofs, only) {
+		t.Errorf("stepping up: got %v, want %v", err, only)
+	}
+	acr, proofs, err := h.Required(ctx, "ada")
+	if acr != session.AAL2 || err != nil || !slices.Equal(proofs, only) {
+		t.Errorf("a step-up takes %s with %v, %v", acr, proofs, err)
+	}
+}

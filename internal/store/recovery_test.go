@@ -1,0 +1,107 @@
+package store
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twofold/internal/mfa"
+)
+
+// withCodes puts two accounts, each with two recovery codes.
+func withCodes(t *testing.T) *DB {
+	t.Helper()
+	db := fresh(t)
+	for _, id := range []string{"ada", "bob"} {
+		put(t, db, id)
+		must(t, Methods{db}.InsertRecoveryCodes(ctx, []mfa.KeptCode{
+			{ID: id + "-1", AccountID: id, Hash: "$argon2id$…1", CreatedAt: odd}, {ID: id + "-2", AccountID: id, Hash: "$argon2id$…2", CreatedAt: odd},
+		}))
+	}
+	return db
+}
+
+func TestRecoveryCodesAreKeptUsedAndDeletedForOneAccount(t *testing.T) {
+	t.Parallel()
+	db := withCodes(t)
+	if used, err := (Methods{db}).UseRecoveryCode(ctx, "ada", "bob-1", odd); used || err != nil {
+		t.Errorf("ada uses bob's: %v, %v", used, err)
+	}
+	for i, want := range []bool{true, false} {
+		if used, err := (Methods{db}).UseRecoveryCode(ctx, "bob", "bob-1", odd.Add(time.Duration(i)*time.Hour)); used != want || err != nil {
+			t.Errorf("use %d: got %v, %v, want %v", i+1, used, err, want)
+		}
+	}
+	got, err := Methods{db}.RecoveryCodes(ctx, "bob")
+	must(t, err)
+	want := []mfa.KeptCode{
+		{ID: "bob-1", AccountID: "bob", Hash: "$argon2id$…1", CreatedAt: kept, UsedAt: kept}, {ID: "bob-2", AccountID: "bob", Hash: "$argon2id$…2", CreatedAt: kept},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("bob's codes, - want, + got:\n%s", diff)
+	}
+	must(t, Methods{db}.DeleteRecoveryCodes(ctx, "ada"))
+	if n := rows(t, db, "recovery_codes"); n != 2 {
+		t.Errorf("%d codes, want bob's two", n)
+	}
+}
+
+func TestARecoveryCodeIsUsedByOneOfFifty(t *testing.T) {
+	t.Parallel()
+	db := withCodes(t)
+	n := atOnce(t, func(int) (bool, error) { return Methods{db}.UseRecoveryCode(ctx, "ada", "ada-1", noon) })
+	if n != 1 {
+		t.Errorf("%d used it, want 1", n)
+	}
+}
+
+func TestAMethodIsRenamedAndSuspendedByItsAccountOnly(t *testing.T) {
+	t.Parallel()
+	db := withCodes(t)
+	renamed, errR := Methods{db}.RenameMethod(ctx, "ada", "bob-method", "mine")
+	suspended, errS := Methods{db}.SuspendMethod(ctx, "ada", "bob-method", odd)
+	ended, errE := Methods{db}.EndEnrollment(ctx, "ada", "bob-enrollment", odd)
+	if renamed || suspended || ended || errors.Join(errR, errS, errE) != nil {
+		t.Errorf("ada did to bob: renamed %v, suspended %v, ended %v; %v", renamed, suspended, ended, errors.Join(errR, errS, errE))
+	}
+	must(t, Methods{db}.InsertMethod(ctx, mfa.Method{ID: "tablet", AccountID: "bob", Name: "tablet", SealedKey: []byte("k")}))
+	if _, err := (Methods{db}).RenameMethod(ctx, "bob", "bob-method", "tablet"); !errors.Is(err, mfa.ErrNameTaken) {
+		t.Errorf("a name that is taken: got %v, want ErrNameTaken", err)
+	}
+	for i, want := range []bool{true, false} {
+		suspended, errS := Methods{db}.SuspendMethod(ctx, "bob", "bob-method", odd.Add(time.Duration(i)*time.Hour))
+		ended, errE := Methods{db}.EndEnrollment(ctx, "bob", "bob-enrollment", odd)
+		if suspended != want || ended != want || errors.Join(errS, errE) != nil {
+			t.Errorf("time %d: suspended %v, ended %v, want %v; %v", i+1, suspended, ended, want, errors.Join(errS, errE))
+		}
+	}
+	found, err := Methods{db}.Methods(ctx, "bob")
+	must(t, err)
+	if !found[1].SuspendedAt.Equal(kept) {
+		t.Errorf("it is suspended since %v, want %v", found[1].SuspendedAt, kept)
+	}
+	if used, err := (Methods{db}).UseStep(ctx, "bob", "bob-method", 1, noon); used || err != nil {
+		t.Errorf("its code was used: %v, %v", used, err)
+	}
+}
+
+func TestWhatAnEnrollmentReplacesComesBackAndAnotherIsNotOver(t *testing.T) {
+	t.Parallel()
+	db := withCodes(t)
+	ended, err := Methods{db}.EndEnrollment(ctx, "ada", "ada-enrollment", noon)
+	if !ended || err != nil {
+		t.Fatal(ended, err)
+	}
+	must(t, Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{
+		ID: "next", AccountID: "ada", SessionID: "ada-session", Name: "n", SealedKey: []byte("k"), Replaces: "ada-method", CreatedAt: noon, ExpiresAt: noon,
+	}))
+	e, err := Methods{db}.CurrentEnrollment(ctx, "ada")
+	if err != nil || e.Replaces != "ada-method" {
+		t.Errorf("got %+v, %v", e, err)
+	}
+	if ended, err = (Methods{db}).EndEnrollment(ctx, "ada", "next", noon); !ended || err != nil {
+		t.Errorf("the next one is over already: %v, %v", ended, err)
+	}
+}
