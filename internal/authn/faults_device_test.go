@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"twofold/internal/authn"
+	"twofold/internal/session"
 )
 
 type devices struct {
@@ -34,4 +35,28 @@ func (d devices) Forget(ctx context.Context, a, keep string, at time.Time) error
 
 func (d devices) Tidy(ctx context.Context, a string, at time.Time, keep int) error {
 	return d.do(func() error { return d.Devices.Tidy(ctx, a, at, keep) })
+}
+
+func (s accounts) SetPassword(ctx context.Context, id, hash string, at time.Time) error {
+	return s.do(func() error { return s.Store.SetPassword(ctx, id, hash, at) })
+}
+
+func (s stepUps) Spend(ctx context.Context, id string, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.Spend(ctx, id, at) })
+}
+
+func (s stepUps) DeleteOf(ctx context.Context, a string) error {
+	return s.do(func() error { return s.Store.DeleteOf(ctx, a) })
+}
+
+func (s sessions) Of(ctx context.Context, a string) ([]session.Session, error) {
+	return through(s.faults, func() ([]session.Session, error) { return s.Store.Of(ctx, a) })
+}
+
+func (s sessions) DeleteOthers(ctx context.Context, a, keep string) (int, error) {
+	return through(s.faults, func() (int, error) { return s.Store.DeleteOthers(ctx, a, keep) })
+}
+
+func (s sessions) SetToken(ctx context.Context, id string, token [32]byte) error {
+	return s.do(func() error { return s.Store.SetToken(ctx, id, token) })
 }
