@@ -7,7 +7,15 @@ export type Mfa = components["schemas"]["Mfa"];
 export type MfaMethod = components["schemas"]["MfaMethod"];
 export type TotpEnrollment = components["schemas"]["TotpEnrollment"];
 export type ConfirmedMethod = components["schemas"]["ConfirmedMethod"];
+export type GeneratedRecoveryCodes = components["schemas"]["GeneratedRecoveryCodes"];
+export type MfaRemoval = components["schemas"]["MfaRemoval"];
 export type Receipt = components["schemas"]["Receipt"];
+export type ListedSession = components["schemas"]["ListedSession"];
+export type ActivityItem = components["schemas"]["ActivityItem"];
+export type PendingAddress = components["schemas"]["PendingAddress"];
+export type ConfirmedAddress = components["schemas"]["ConfirmedAddress"];
+export type NotMeResult = components["schemas"]["NotMeResult"];
+export type Service = components["schemas"]["Service"];
 export type { ProofMethod, Purpose, StepUpChallenge, Trouble } from "./problem";
 
 export type Answer<T> = { ok: true; data: T } | { ok: false; trouble: Trouble };

@@ -25,6 +25,14 @@ export const mfaQuery = queryOptions({
   queryFn: () => orThrow(ask(client.GET("/api/v1/mfa"))),
 });
 
+/** What the service can do; it changes with a restart only. */
+export const serviceQuery = queryOptions({
+  queryKey: ["service"],
+  queryFn: () => orThrow(ask(client.GET("/api/v1/service"))),
+  staleTime: Infinity,
+});
+
+export const useService = () => useQuery(serviceQuery);
 export const useAccount = () => useQuery(accountQuery);
 export const useMfa = () => useQuery(mfaQuery);
 

@@ -117,7 +117,7 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
         <Notice kind="success" noticeRef={told}>
           <p>
             {words.remove.done(removed.method.name, removed.off)}{" "}
-            {words.sessionsEnded(removed.receipt.sessions_ended)}
+            {words.receipt.sessionsEnded(removed.receipt.sessions_ended)}
           </p>
         </Notice>
       )}

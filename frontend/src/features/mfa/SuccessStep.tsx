@@ -8,7 +8,7 @@ const t = words.enroll;
 
 /** What happened, told calmly. */
 export function SuccessStep({ result, onDone }: { result: ConfirmedMethod; onDone: () => void }) {
-  const others = words.sessionsEnded(result.receipt.sessions_ended);
+  const others = words.receipt.sessionsEnded(result.receipt.sessions_ended);
   return (
     <form
       className="dialog__form"

@@ -1,0 +1,16 @@
+export const signIn = {
+  title: "Sign in",
+  lead: "to manage your account and its security",
+  submit: "Sign in",
+  expired: "Your session has ended, as it does after a while. Sign in to carry on where you were.",
+  signedOut: "You’re signed out.",
+  rejected: "That email and password don’t match. Check both and try again.",
+  forgot: "Forgot your password?",
+  passwordSet: "Your new password is set. Sign in with it.",
+  codeTitle: "Enter your code",
+  codeLead: "Open your authenticator app and enter the code it shows for",
+  code: "6-digit code",
+  codeHint: "It’s sent with the sixth digit.",
+  verify: "Verify",
+  otherAccount: "Use a different account",
+};
