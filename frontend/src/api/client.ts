@@ -27,12 +27,22 @@ const patience = 25_000;
 // with the old cookie: it is asked once more before anybody is called signed out.
 let changes = 0;
 
+let changed: () => void = () => {};
+
+/** Tells the app's shell of every change that the server made. */
+export function onChanged(listener: () => void) {
+  changed = listener;
+}
+
 async function send(request: Request): Promise<Response> {
   const asked = changes;
   const once = () => fetch(new Request(request, { signal: AbortSignal.timeout(patience) }));
   if (request.method !== "GET") {
     const response = await once();
-    if (response.ok) changes += 1;
+    if (response.ok) {
+      changes += 1;
+      changed();
+    }
     return response;
   }
   const response = await once();

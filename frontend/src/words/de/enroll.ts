@@ -6,6 +6,9 @@ export const enroll: typeof en = {
   steps: { reauthenticate: "Identität bestätigen", scan: "Scannen", verify: "Prüfen", success: "Fertig" },
   stepOf: (step, of, name) => `Schritt ${step} von ${of}: ${name}`,
   reauthenticateLead: "Geben Sie Ihre üblichen Anmeldedaten ein, um zu bestätigen, dass Sie es sind.",
+  replaceTitle: "Auf ein neues Telefon umziehen",
+  replaceLead: (name) =>
+    `„${name}“ gilt, bis das neue Telefon bestätigt ist; dann werden beide auf einmal getauscht. Geben Sie zuerst Ihre üblichen Anmeldedaten ein.`,
   name: "Name für diesen Authenticator",
   nameHint: "Damit Sie ihn wiedererkennen, etwa „Diensthandy“.",
   nameTooLong: "Höchstens 64 Zeichen.",
@@ -35,5 +38,7 @@ export const enroll: typeof en = {
   startAgain: "Von vorn anfangen",
   successTitle: "Sie haben eine MFA-Methode registriert",
   success: (name) => `Ab jetzt gehören zur Anmeldung Ihr Passwort und ein Code aus „${name}“.`,
-  finished: (name) => `„${name}“ ist registriert.`,
+  replacedTitle: "Sie sind auf das neue Telefon umgezogen",
+  replaced: (name, old) =>
+    `Ab jetzt kommen die Codes aus „${name}“. Die von „${old}“ gelten nicht mehr: Löschen Sie den Eintrag in der App des alten Telefons. Ihre Wiederherstellungscodes bleiben, wie sie sind.`,
 };

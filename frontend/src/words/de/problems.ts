@@ -2,7 +2,7 @@ import type { ProblemReason, Trouble } from "../../api/problem";
 import type { problems as en } from "../en/problems";
 import { count, sentence } from "./count";
 
-const triesLeft = ({ attemptsLeft }: Trouble) => {
+export const triesLeft = ({ attemptsLeft }: Trouble) => {
   if (attemptsLeft === undefined) return "";
   if (attemptsLeft === 0) return " Das war vorerst der letzte Versuch.";
   return ` Noch ${count(attemptsLeft, "ein Versuch", "Versuche")}.`;

@@ -13,8 +13,10 @@ export const signIn: typeof en = {
   passwordSet: "Ihr neues Passwort gilt. Melden Sie sich damit an.",
   codeTitle: "Code eingeben",
   codeLead: "Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie zeigt für",
-  code: "6-stelliger Code",
   codeHint: "Er wird mit der sechsten Ziffer abgeschickt.",
+  recoveryTitle: "Wiederherstellungscode eingeben",
+  recoveryLead: "Jeder gilt einmal, anstelle Ihres Telefons. Sie melden sich an als",
+  lost: "Telefon und Codes verloren?",
   verify: "Bestätigen",
   otherAccount: "Anderes Konto verwenden",
 };

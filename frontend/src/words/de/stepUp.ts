@@ -15,6 +15,5 @@ export const stepUp: typeof en = {
       "An Ihre E-Mail-Adressen gehen Links zu Ihrem Konto. Geben Sie deshalb zuerst Ihre üblichen Anmeldedaten ein.",
   },
   submit: "Bestätigen",
-  code: "6-stelliger Code",
   codeHint: "Aus Ihrer Authenticator-App.",
 };

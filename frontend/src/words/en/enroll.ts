@@ -5,6 +5,9 @@ export const enroll = {
   steps: { reauthenticate: "Reauthenticate", scan: "Scan", verify: "Verify", success: "Success" },
   stepOf: (step: number, of: number, name: string) => `Step ${step} of ${of}: ${name}`,
   reauthenticateLead: "Enter your usual login credentials to verify that it’s you.",
+  replaceTitle: "Move to a new phone",
+  replaceLead: (name: string) =>
+    `“${name}” works until the new phone is confirmed; then they are swapped at once. Enter your usual login credentials first.`,
   name: "Name for this authenticator",
   nameHint: "To recognise it later, like “Work phone”.",
   nameTooLong: "Use at most 64 characters.",
@@ -32,5 +35,7 @@ export const enroll = {
   startAgain: "Start again",
   successTitle: "You’ve registered an MFA method",
   success: (name: string) => `From now on, signing in takes your password and a code from “${name}”.`,
-  finished: (name: string) => `“${name}” is registered.`,
+  replacedTitle: "You’ve moved to the new phone",
+  replaced: (name: string, old: string) =>
+    `From now on, codes come from “${name}”. Those of “${old}” no longer work: delete the entry in the old phone’s app. Your recovery codes stay as they are.`,
 };

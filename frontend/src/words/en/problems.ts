@@ -1,7 +1,7 @@
 import type { ProblemReason, Trouble, TroubleCode } from "../../api/problem";
 import { count, sentence } from "./count";
 
-const triesLeft = ({ attemptsLeft }: Trouble) => {
+export const triesLeft = ({ attemptsLeft }: Trouble) => {
   if (attemptsLeft === undefined) return "";
   if (attemptsLeft === 0) return " That was the last try for now.";
   return ` ${sentence(count(attemptsLeft, "try", "tries"))} left.`;

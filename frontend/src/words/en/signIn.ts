@@ -9,8 +9,10 @@ export const signIn = {
   passwordSet: "Your new password is set. Sign in with it.",
   codeTitle: "Enter your code",
   codeLead: "Open your authenticator app and enter the code it shows for",
-  code: "6-digit code",
   codeHint: "It’s sent with the sixth digit.",
+  recoveryTitle: "Enter a recovery code",
+  recoveryLead: "Each one works once, in place of your phone. You’re signing in as",
+  lost: "Lost your phone and your codes?",
   verify: "Verify",
   otherAccount: "Use a different account",
 };

@@ -16,6 +16,5 @@ export const stepUp = {
   title: "Confirm that it’s you",
   purposes,
   submit: "Confirm",
-  code: "6-digit code",
   codeHint: "From your authenticator app.",
 };

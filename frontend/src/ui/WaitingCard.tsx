@@ -1,0 +1,28 @@
+import { Bone, Card } from "./Card";
+
+interface WaitingCardProps {
+  title: string;
+  lead: string;
+  rows?: number;
+}
+
+/** A card whose content is on its way. */
+export const WaitingCard = ({ title, lead, rows = 1 }: WaitingCardProps) => (
+  <Card title={title} lead={lead} busy>
+    <div className="rows">
+      {Array.from({ length: rows }, (_, row) => (
+        <div className="row" key={row}>
+          <span className="row__sign" />
+          <div className="row__main">
+            <p className="row__title">
+              <Bone letters={20} />
+            </p>
+            <p className="row__facts">
+              <Bone letters={12} />
+            </p>
+          </div>
+        </div>
+      ))}
+    </div>
+  </Card>
+);
