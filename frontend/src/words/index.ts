@@ -1,7 +1,7 @@
 // The words of this visit. Each language is a folder of the same shape, and only the one that is shown is loaded.
 // Rare words are in sections of their own, loaded with what shows them: see links.ts.
 import type { Trouble } from "../api/problem";
-import { formatAgo, formatDate, formatMoment } from "./format";
+import { formatAgo, formatDate, formatMoment, formatSpan } from "./format";
 import { load } from "./load";
 import { locale } from "./locale";
 
@@ -24,3 +24,6 @@ export const say = (trouble: Trouble): string => words.problems[trouble.code](tr
 export const date = (iso: string) => formatDate(iso, locale);
 export const moment = (iso: string) => formatMoment(iso, locale);
 export const ago = (iso: string, now = Date.now()) => formatAgo(iso, now, locale, words.common.justNow);
+
+/** "2 days and 5 hours". */
+export const span = (seconds: number) => formatSpan(seconds, locale);

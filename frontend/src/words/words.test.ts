@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TroubleCode } from "../api/problem";
 import { words as de } from "./de";
 import { words as en } from "./en";
-import { formatAgo, formatClock, formatDate } from "./format";
+import { formatAgo, formatClock, formatDate, formatSpan } from "./format";
 import { say, words } from "./index";
 import { chosenLanguage, languageCookie, languageOf, pickLocale } from "./languages";
 import { maskAddress, tellReceipt } from "./receipt";
@@ -169,4 +169,14 @@ it("formats a countdown", () => {
   expect(formatClock(30)).toBe("0:30");
   expect(formatClock(9)).toBe("0:09");
   expect(formatClock(3600)).toBe("60:00");
+});
+
+it("formats a long wait, never shorter than it is", () => {
+  expect(formatSpan(259_200, "en")).toBe("3 days");
+  expect(formatSpan(259_199, "en")).toBe("3 days");
+  expect(formatSpan(190_000, "en")).toBe("2 days and 5 hours");
+  expect(formatSpan(190_000, "de")).toBe("2 Tage und 5 Stunden");
+  expect(formatSpan(3_600, "en")).toBe("1 hour");
+  expect(formatSpan(3_540, "en")).toBe("59 minutes");
+  expect(formatSpan(0, "en")).toBe("1 minute");
 });

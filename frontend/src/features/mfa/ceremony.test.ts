@@ -167,7 +167,10 @@ describe("step", () => {
       expect(state, event.type).toMatchObject({ replaces });
     }
     expect(state.at).toBe("success");
-    expect(step(step(state, { type: "closed" }), { type: "opened" })).toEqual({ at: "reauthenticate", run: 4 });
+    expect(step(step(state, { type: "closed" }), { type: "opened" })).toEqual({
+      at: "reauthenticate",
+      run: 4,
+    });
   });
 });
 

@@ -44,9 +44,7 @@ export function step(state: Ceremony, event: CeremonyEvent): Ceremony {
   if ("run" in event && event.run !== run) return state;
   switch (event.type) {
     case "opened":
-      return state.at === "closed"
-        ? { at: "reauthenticate", run: run + 1, replaces: event.replaces }
-        : state;
+      return state.at === "closed" ? { at: "reauthenticate", run: run + 1, replaces: event.replaces } : state;
     case "begun":
       return state.at === "reauthenticate" ? { ...same, at: "scan", enrollment: event.enrollment } : state;
     case "beginRefused":

@@ -10,6 +10,7 @@ import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
+import { removal } from "./removal";
 import { remove } from "./remove";
 import { sessions } from "./sessions";
 import { secondProof } from "./secondProof";
@@ -32,6 +33,7 @@ export const words: typeof en = {
   recoveryCodes,
   enroll,
   remove,
+  removal,
   sessions,
   stepUp,
   secondProof,

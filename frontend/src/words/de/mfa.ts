@@ -18,7 +18,7 @@ export const mfa: typeof en = {
   rename: "Umbenennen",
   renameNamed: (name) => `${name} umbenennen`,
   renamed: (name) => `Umbenannt in „${name}“.`,
-  newName: "Name",
+  newName: "Neuer Name",
   nameMissing: "Geben Sie einen Namen ein.",
   save: "Speichern",
   replace: "Auf ein neues Telefon umziehen",

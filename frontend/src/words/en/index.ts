@@ -9,6 +9,7 @@ import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
+import { removal } from "./removal";
 import { remove } from "./remove";
 import { sessions } from "./sessions";
 import { secondProof } from "./secondProof";
@@ -31,6 +32,7 @@ export const words = {
   recoveryCodes,
   enroll,
   remove,
+  removal,
   sessions,
   stepUp,
   secondProof,

@@ -17,7 +17,7 @@ export const mfa = {
   rename: "Rename",
   renameNamed: (name: string) => `Rename ${name}`,
   renamed: (name: string) => `Renamed to “${name}”.`,
-  newName: "Name",
+  newName: "New name",
   nameMissing: "Enter a name.",
   save: "Save",
   replace: "Move to a new phone",
