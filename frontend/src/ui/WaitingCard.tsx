@@ -4,15 +4,17 @@ interface WaitingCardProps {
   title: string;
   lead: string;
   rows?: number;
+  /** Rows without a sign in front. */
+  plain?: boolean;
 }
 
 /** A card whose content is on its way. */
-export const WaitingCard = ({ title, lead, rows = 1 }: WaitingCardProps) => (
+export const WaitingCard = ({ title, lead, rows = 1, plain = false }: WaitingCardProps) => (
   <Card title={title} lead={lead} busy>
     <div className="rows">
       {Array.from({ length: rows }, (_, row) => (
-        <div className="row" key={row}>
-          <span className="row__sign" />
+        <div className={plain ? "row row--plain" : "row"} key={row}>
+          {!plain && <span className="row__sign" />}
           <div className="row__main">
             <p className="row__title">
               <Bone letters={20} />

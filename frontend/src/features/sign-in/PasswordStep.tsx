@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { Link } from "wouter";
 import { ask, client, type ProofMethod, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -121,6 +122,9 @@ export function PasswordStep(props: PasswordStepProps) {
         error={missing === "password" ? words.common.passwordMissing : undefined}
         inputRef={passwordInput}
       />
+      <Link className="gate__link" href="/forgot-password">
+        {t.forgot}
+      </Link>
       <Button
         type="submit"
         kind="primary"

@@ -8,7 +8,7 @@ import { CodeStep } from "./CodeStep";
 import { PasswordStep } from "./PasswordStep";
 
 /** Why somebody is on this page, where that is worth a sentence. */
-export type Arrival = "expired" | "signedOut" | undefined;
+export type Arrival = "expired" | "signedOut" | "passwordSet" | undefined;
 
 type SignIn =
   | { at: "password"; trouble?: Trouble }
@@ -24,7 +24,7 @@ interface SignInPageProps {
 }
 
 const t = words.signIn;
-const sentences = { expired: t.expired, signedOut: t.signedOut };
+const sentences = { expired: t.expired, signedOut: t.signedOut, passwordSet: t.passwordSet };
 
 export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
   const [state, setState] = useState<SignIn>({ at: "password" });

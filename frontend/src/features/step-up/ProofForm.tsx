@@ -41,6 +41,11 @@ export function ProofForm(props: ProofFormProps) {
   const needsSecond = methods.includes("totp") || methods.includes("recovery_code");
 
   useEffect(() => {
+    // Where this form came late, the dialog has looked for its first field in vain.
+    passwordInput.current?.focus();
+  }, []);
+
+  useEffect(() => {
     if (!own) return;
     const input =
       place === "password" ? passwordInput.current : place === "code" ? codeInput.current : undefined;

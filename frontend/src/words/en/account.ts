@@ -1,8 +1,8 @@
 export const account = {
   title: "Account",
+  failed: "Your account can’t be shown right now",
   profile: "Profile",
   profileLead: "Who you are here, and how we reach you.",
-  email: "Email",
-  since: (date: string) => `Member since ${date}`,
-  failed: "Your account can’t be shown right now",
+  activity: "Activity",
+  activityLead: "What happened to your account, the newest first.",
 };
