@@ -5,6 +5,7 @@ import { words } from "../../words";
 import { codes as t } from "../../words/codes";
 import { timesReminded, type Keeping } from "./keeping";
 import { SaveCodes } from "./SaveCodes";
+import { SavedBox } from "./SavedBox";
 
 export interface NewCodesProps {
   result: GeneratedRecoveryCodes;
@@ -26,8 +27,9 @@ export function NewCodes({ result, keeping, onTick, onDone }: NewCodesProps) {
         <p className="lead" tabIndex={-1} data-autofocus={timesReminded(keeping) === 0 || undefined}>
           {t.lead} <strong>{t.once}</strong>
         </p>
-        <SaveCodes codes={result.recovery_codes} keeping={keeping} onTick={onTick} />
+        <SaveCodes codes={result.recovery_codes} />
       </DialogBody>
+      <SavedBox keeping={keeping} onTick={onTick} />
       <DialogFoot>
         <Button type="submit" kind="primary">
           {words.common.done}

@@ -2,26 +2,21 @@ import { useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
-import { Checkbox } from "../../ui/Checkbox";
 import { CheckIcon, CopyIcon, DownloadIcon, PrintIcon } from "../../ui/icons";
 import { date, words } from "../../words";
 import { codes as t } from "../../words/codes";
-import { timesReminded, type Keeping } from "./keeping";
 import { codesSheet, saveText } from "./sheet";
 
 interface SaveCodesProps {
   codes: string[];
-  keeping: Keeping;
-  onTick: (saved: boolean) => void;
 }
 
 /** Recovery codes, on the screen this once, and every way to keep them. */
-export function SaveCodes({ codes, keeping, onTick }: SaveCodesProps) {
+export function SaveCodes({ codes }: SaveCodesProps) {
   const [outcome, setOutcome] = useState<"copied" | "failed">();
   const list = useRef<HTMLOListElement>(null);
   const email = useAccount().data?.email ?? "";
   const sheet = codesSheet(codes, words.product, email, date(new Date().toISOString()));
-  const reminded = timesReminded(keeping) > 0;
 
   useEffect(() => {
     if (outcome !== "copied") return;
@@ -68,14 +63,6 @@ export function SaveCodes({ codes, keeping, onTick }: SaveCodesProps) {
           {outcome === "copied" ? t.copied : outcome === "failed" ? t.copyFailed : ""}
         </p>
       </div>
-      <Checkbox
-        checked={keeping.at === "saved"}
-        onChange={onTick}
-        error={reminded ? t.reminder : undefined}
-        first={reminded}
-      >
-        {t.saved}
-      </Checkbox>
       {createPortal(
         <div className="print-sheet" aria-hidden="true">
           {sheet.map((line, index) => (

@@ -8,6 +8,7 @@ import { codes as c } from "../../words/codes";
 import { tellReceipt } from "../../words/receipt";
 import { timesReminded, type Keeping } from "./keeping";
 import { SaveCodes } from "./SaveCodes";
+import { SavedBox } from "./SavedBox";
 
 const t = words.enroll;
 
@@ -55,10 +56,11 @@ export function SuccessStep({ result, replaces, keeping, onTick, onDone }: Succe
                 {c.lead} <strong>{c.once}</strong>
               </p>
             </div>
-            <SaveCodes codes={codes} keeping={keeping} onTick={onTick} />
+            <SaveCodes codes={codes} />
           </>
         )}
       </DialogBody>
+      {codes && <SavedBox keeping={keeping} onTick={onTick} />}
       <DialogFoot>
         <Button type="submit" kind="primary">
           {words.common.done}
