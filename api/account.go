@@ -1,6 +1,10 @@
 package api
 
-import "context"
+import (
+	"context"
+
+	"twofold/internal/account"
+)
 
 // GetAccount answers the account that is signed in.
 func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (GetAccountResponseObject, error) {
@@ -8,5 +12,16 @@ func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
-	return GetAccount200JSONResponse{ID: id(a.ID), Email: a.Email, CreatedAt: second(a.CreatedAt)}, nil
+	return GetAccount200JSONResponse(accountOf(a)), nil
+}
+
+func accountOf(a account.Account) Account {
+	answer := Account{
+		ID: id(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
+		CreatedAt: second(a.CreatedAt), PasswordChangedAt: second(a.PasswordChangedAt),
+	}
+	if a.NoticeEmail != "" {
+		answer.NoticeEmail = &a.NoticeEmail
+	}
+	return answer
 }

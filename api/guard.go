@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -46,6 +48,9 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		call := callOf(r.Context())
+		if deeper(r, c.Path()) {
+			return s.page.serve(c)
+		}
 		call.op = s.contract.find(r, c.Path())
 		if call.op == nil {
 			err := next(c)
@@ -65,11 +70,15 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// deeper says whether an address goes on below the route that the router chose: it takes all that follows for the id.
+func deeper(r *http.Request, route string) bool {
+	return strings.Contains(route, ":") && strings.Count(cmp.Or(r.URL.RawPath, r.URL.Path), "/") != strings.Count(route, "/")
+}
+
 func (s *Server) admit(c echo.Context, call *call) error {
 	r := c.Request()
 	if err := s.checkOrigin(r); err != nil {
-		s.Audit.Record(r.Context(), audit.Event{Kind: audit.CrossOriginRefused, Subject: call.op.id})
-		return err
+		return errors.Join(err, s.Audit.Record(r.Context(), audit.Event{Kind: audit.CrossOriginRefused, Subject: call.op.id}))
 	}
 	if err := s.checkCrowd(call); err != nil {
 		return err
@@ -80,6 +89,12 @@ func (s *Server) admit(c echo.Context, call *call) error {
 	}
 	if err := s.identify(r, call); err != nil {
 		return err
+	}
+	if call.session.ID != "" {
+		client := audit.ClientOf(r.Context())
+		client.SessionID = call.session.ID
+		r = r.WithContext(audit.WithClient(r.Context(), client))
+		c.SetRequest(r)
 	}
 	if err := checkParams(c, call.op); err != nil {
 		return err
@@ -127,7 +142,7 @@ func (s *Server) countFailure(call *call, err error) {
 	}
 }
 
-// checkParams answers a malformed id like an unknown one.
+// checkParams answers a malformed id like an unknown one, and a query that does not fit as what it is.
 func checkParams(c echo.Context, op *operation) error {
 	for _, p := range op.params {
 		if p.Value.In == "path" {
@@ -136,7 +151,7 @@ func checkParams(c echo.Context, op *operation) error {
 			}
 		}
 	}
-	return nil
+	return checkQuery(c, op)
 }
 
 // checkStepUp checks the step-up token, and leaves spending it to the change that it permits.

@@ -40,7 +40,7 @@ func (s *Server) identify(r *http.Request, call *call) error {
 	var err error
 	call.session, err = s.Sessions.Resume(r.Context(), token)
 	if errors.Is(err, session.ErrEnded) {
-		s.Audit.Record(r.Context(), audit.Event{Kind: audit.TokenRefused, Subject: call.op.id})
+		return errors.Join(err, s.Audit.Record(r.Context(), audit.Event{Kind: audit.TokenRefused, Subject: call.op.id}))
 	}
 	return err
 }

@@ -12,12 +12,14 @@ import (
 
 // AddAccount adds an account: account.ErrEmail, account.ErrEmailTaken, password.ErrTooShort and its kin.
 func (a *App) AddAccount(ctx context.Context, email string, pw secret.Text) (account.Account, error) {
-	added, err := a.Accounts.Add(ctx, email, pw)
-	if err != nil {
-		return account.Account{}, err
-	}
-	a.audit.Record(ctx, audit.Event{Kind: audit.AccountCreated, AccountID: added.ID, Reason: "command"})
-	return added, nil
+	var added account.Account
+	err := a.db.InTx(ctx, func(ctx context.Context) (err error) {
+		if added, err = a.Accounts.Add(ctx, email, pw); err != nil {
+			return err
+		}
+		return a.audit.Record(ctx, audit.Event{Kind: audit.AccountCreated, AccountID: added.ID, Reason: "command"})
+	})
+	return added, err
 }
 
 // ResetMFA takes an account's methods away and signs it out everywhere. It answers account.ErrNotFound.
@@ -28,6 +30,9 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 	}
 	return a.Methods.Reset(ctx, found.ID, reason)
 }
+
+// VerifyAudit answers how many entries the record has, or audit.ErrBroken, joined for each account whose chain is broken.
+func (a *App) VerifyAudit(ctx context.Context) (entries int, err error) { return a.audit.Verify(ctx) }
 
 // DemoEmail is who signs in to a demo.
 const DemoEmail = "demo@example.com"

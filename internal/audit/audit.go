@@ -1,40 +1,22 @@
-// Package audit says what happened to an account, in one line per event.
+// Package audit says what happened to an account: one entry per event, chained to the one before, and one line in the
+// log of the process.
 package audit
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
-)
-
-// Kind names an event, noun first.
-type Kind string
-
-const (
-	SignInSucceeded     Kind = "sign_in.succeeded"
-	SignInPending       Kind = "sign_in.pending"
-	SignInFailed        Kind = "sign_in.failed"
-	SignInThrottled     Kind = "sign_in.throttled"
-	StepUpIssued        Kind = "step_up.issued"
-	StepUpUsed          Kind = "step_up.used"
-	StepUpRefused       Kind = "step_up.refused"
-	TokenRefused        Kind = "token.refused"
-	EnrollmentBegun     Kind = "enrollment.begun"
-	EnrollmentConfirmed Kind = "enrollment.confirmed"
-	EnrollmentCancelled Kind = "enrollment.cancelled"
-	EnrollmentFailed    Kind = "enrollment.failed"
-	MethodRemoved       Kind = "method.removed"
-	CodeReplayed        Kind = "code.replayed"
-	SessionEnded        Kind = "session.ended"
-	AccountCreated      Kind = "account.created"
-	AccountMFAReset     Kind = "account.mfa_reset"
-	CrossOriginRefused  Kind = "cross_origin.refused"
+	"time"
 )
 
 // Event is one thing that happened. It never holds a secret.
 type Event struct {
 	Kind      Kind
-	AccountID string // empty where no account is known
+	AccountID string // empty where no account is known: such an event is a line in the log only
 	Subject   string // the id of what was changed
+	Name      string // what the person calls it, as it was then
 	Reason    string
 }
 
@@ -42,6 +24,7 @@ type Event struct {
 type Client struct {
 	IP        string
 	UserAgent string
+	SessionID string
 	RequestID string
 }
 
@@ -58,22 +41,84 @@ func ClientOf(ctx context.Context) Client {
 	return c
 }
 
-// Log writes events to the log of the process.
-type Log struct {
-	To *slog.Logger
+// Store keeps entries, a chain for each account.
+type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
+	AfterCommit(ctx context.Context, do func())
+	// Head answers the number and the hash of the account's last entry: 0 and zeros before the first.
+	Head(ctx context.Context, accountID string) (number int64, hash Hash, err error)
+	// Append adds an entry and moves the head to it.
+	Append(ctx context.Context, e Entry) error
+	// Entries lists the account's entries, the newest first, at most limit, older than the entry before (empty: all).
+	Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error)
+	// Walk visits every entry, account by account, the oldest first, and each account's head after its entries.
+	Walk(ctx context.Context, entry func(Entry) error, head func(accountID string, number int64, hash Hash) error) error
 }
 
-// Record writes one event.
-func (l Log) Record(ctx context.Context, e Event) {
+// Log records events. Without a Store it only writes lines.
+type Log struct {
+	To    *slog.Logger
+	Store Store
+	Now   func() time.Time
+	NewID func() string
+}
+
+// Record adds an entry to the account's chain, in the transaction of ctx if there is one, and writes a line once that
+// has committed. An event that cannot be recorded must not happen: its error ends the transaction.
+func (l Log) Record(ctx context.Context, e Event) error {
+	if e.AccountID == "" || l.Store == nil {
+		l.write(ctx, e, Entry{})
+		return nil
+	}
+	err := l.Store.InTx(ctx, func(ctx context.Context) error {
+		number, previous, err := l.Store.Head(ctx, e.AccountID)
+		if err != nil {
+			return err
+		}
+		entry := entryOf(ctx, e)
+		entry.ID, entry.Time = l.NewID(), l.Now().UTC().Truncate(time.Microsecond)
+		entry.Number, entry.Previous = number+1, previous
+		entry.Hash = entry.digest()
+		if err := l.Store.Append(ctx, entry); err != nil {
+			return err
+		}
+		l.Store.AfterCommit(ctx, func() { l.write(ctx, e, entry) })
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("record %s: %w", e.Kind, err)
+	}
+	return nil
+}
+
+// Entries answers a page of what happened to the account, the newest first.
+func (l Log) Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error) {
+	return l.Store.Entries(ctx, accountID, before, limit)
+}
+
+func (l Log) write(ctx context.Context, e Event, entry Entry) {
 	c := ClientOf(ctx)
 	attrs := []slog.Attr{slog.String("event", string(e.Kind))}
 	for _, a := range []struct{ name, value string }{
-		{"account", e.AccountID}, {"subject", e.Subject}, {"reason", e.Reason},
-		{"ip", c.IP}, {"user_agent", c.UserAgent}, {"request_id", c.RequestID},
+		{"account", e.AccountID}, {"subject", e.Subject}, {"name", e.Name}, {"reason", e.Reason},
+		{"ip", c.IP}, {"user_agent", c.UserAgent}, {"session", digestOf(c.SessionID)}, {"request_id", c.RequestID},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, slog.String(a.name, a.value))
 		}
 	}
+	if entry.Number > 0 { // who keeps the lines elsewhere can tell a chain that was written anew
+		attrs = append(attrs, slog.Int64("number", entry.Number), slog.String("hash", hex.EncodeToString(entry.Hash[:])))
+	}
 	l.To.LogAttrs(ctx, slog.LevelInfo, "audit", attrs...)
+}
+
+// digestOf is how a session stands in entries: told apart, and of no use to whoever reads them.
+func digestOf(id string) string {
+	if id == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:8])
 }

@@ -83,16 +83,20 @@ func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepu
 	}
 	grant, err := s.StepUps.Check(ctx, token, sess, p, need)
 	if errors.Is(err, stepup.ErrRefused) {
-		s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: sess.AccountID, Reason: err.Error()})
+		refused := audit.Event{Kind: audit.StepUpRefused, AccountID: sess.AccountID, Reason: err.Error()}
+		if err := s.Audit.Record(ctx, refused); err != nil {
+			return stepup.Grant{}, err
+		}
 	}
 	return grant, err
 }
 
 // SignOut ends the session.
 func (s *Service) SignOut(ctx context.Context, sess session.Session) error {
-	if err := s.Sessions.End(ctx, sess.AccountID, sess.ID); err != nil {
-		return err
-	}
-	s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Subject: sess.ID, Reason: "signed out"})
-	return nil
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Sessions.End(ctx, sess.AccountID, sess.ID); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Subject: sess.ID, Reason: "signed out"})
+	})
 }

@@ -48,7 +48,9 @@ func (s *Service) judgeCode(ctx context.Context, c claim, code string, around co
 		return around.grant(ctx)
 	})
 	if errors.Is(err, mfa.ErrCodeUsed) {
-		s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: c.account.ID})
+		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: c.account.ID}); err != nil {
+			return err
+		}
 	}
 	return err
 }

@@ -75,9 +75,8 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Outcome, error) {
 			return err
 		})
 	}
-	s.recordSignIn(ctx, c.account.ID, out, err)
 	if err != nil {
-		return Outcome{}, err
+		return Outcome{}, s.failedSignIn(ctx, c, err)
 	}
 	return out, nil
 }
@@ -108,10 +107,10 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 	if err != nil {
 		return Outcome{}, fmt.Errorf("find account: %w", err)
 	}
-	out, err := s.complete(ctx, claim{account: a, known: true, subject: a.ID}, p, in)
-	s.recordSignIn(ctx, a.ID, out, err)
+	c := claim{account: a, known: true, subject: a.ID}
+	out, err := s.complete(ctx, c, p, in)
 	if err != nil {
-		return Outcome{}, err
+		return Outcome{}, s.failedSignIn(ctx, c, err)
 	}
 	return out, nil
 }
@@ -145,7 +144,11 @@ func (s *Service) openSession(ctx context.Context, accountID string, d session.D
 	sess, token, err := s.Sessions.Open(ctx, session.Opening{
 		AccountID: accountID, Delivery: d, AMR: amr, IP: client.IP, UserAgent: client.UserAgent,
 	})
-	return Outcome{Session: sess, Token: token}, err
+	if err != nil {
+		return Outcome{}, err
+	}
+	opened := audit.Event{Kind: audit.SignInSucceeded, AccountID: accountID, Subject: sess.ID}
+	return Outcome{Session: sess, Token: token}, s.Audit.Record(ctx, opened)
 }
 
 func (s *Service) openPending(ctx context.Context, accountID string, d session.Delivery) (Outcome, error) {
@@ -160,20 +163,33 @@ func (s *Service) openPending(ctx context.Context, accountID string, d session.D
 	if err := s.Store.Insert(ctx, p, token.Hash()); err != nil {
 		return Outcome{}, fmt.Errorf("keep pending sign-in: %w", err)
 	}
-	return Outcome{Pending: p, Token: token}, nil
+	return Outcome{Pending: p, Token: token}, s.Audit.Record(ctx, audit.Event{Kind: audit.SignInPending, AccountID: accountID})
 }
 
-func (s *Service) recordSignIn(ctx context.Context, accountID string, out Outcome, err error) {
-	e := audit.Event{Kind: audit.SignInSucceeded, AccountID: accountID, Subject: out.Session.ID}
-	switch {
-	case errors.Is(err, throttle.ErrWait):
-		e.Kind, e.Reason = audit.SignInThrottled, err.Error()
-	case errors.Is(err, ErrCredentialsRejected), errors.Is(err, mfa.ErrCodeRejected), errors.Is(err, mfa.ErrCodeUsed), errors.Is(err, ErrSignInExpired):
-		e.Kind, e.Reason = audit.SignInFailed, err.Error()
-	case err != nil:
-		return // ours, not theirs: it is logged as an error
-	case out.Session.ID == "":
-		e.Kind = audit.SignInPending
+// failedSignIn records what was judged and answers it. An address that has no account is recorded under its digest, at
+// the same cost.
+func (s *Service) failedSignIn(ctx context.Context, c claim, err error) error {
+	if !judged(err) {
+		return err // ours, not theirs: it is logged as an error
 	}
-	s.Audit.Record(ctx, e)
+	e := audit.Event{Kind: audit.SignInFailed, AccountID: c.subject, Reason: err.Error()}
+	if errors.Is(err, throttle.ErrWait) {
+		e.Kind = audit.SignInThrottled
+	}
+	if failure := s.Audit.Record(ctx, e); failure != nil {
+		return failure
+	}
+	return err
+}
+
+// judged says whether an error is a judgement on what somebody presented.
+func judged(err error) bool {
+	for _, judgement := range []error{
+		throttle.ErrWait, ErrCredentialsRejected, ErrCodeRequired, ErrSignInExpired, mfa.ErrCodeRejected, mfa.ErrCodeUsed,
+	} {
+		if errors.Is(err, judgement) {
+			return true
+		}
+	}
+	return false
 }

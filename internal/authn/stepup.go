@@ -22,8 +22,10 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 	missing := false
 	err = s.prove(ctx, claim{account: a, known: true, subject: a.ID, session: sess}, proofs, reward{
 		grant: func(ctx context.Context, amr session.AMR) error {
-			token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr)
-			return err
+			if token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr); err != nil {
+				return err
+			}
+			return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpIssued, AccountID: a.ID, Subject: grant.ID, Reason: string(purpose)})
 		},
 		pending: func(context.Context) error {
 			missing = true
@@ -33,10 +35,13 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 	if err == nil && missing {
 		err = ErrCodeRequired
 	}
+	if judged(err) {
+		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: a.ID, Reason: err.Error()}); err != nil {
+			return secret.Text{}, stepup.Grant{}, err
+		}
+	}
 	if err != nil {
-		s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: a.ID, Reason: err.Error()})
 		return secret.Text{}, stepup.Grant{}, err
 	}
-	s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpIssued, AccountID: a.ID, Subject: grant.ID, Reason: string(purpose)})
 	return token, grant, nil
 }

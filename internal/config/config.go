@@ -32,6 +32,7 @@ type Config struct {
 	Attempts   Attempts
 	Addresses  Addresses
 	Passwords  Passwords
+	Mail       Mail
 	HTTP       HTTP
 	publicBase url.URL
 }
@@ -88,6 +89,14 @@ type Passwords struct {
 	HashSlots        int           `env:"TWOFOLD_HASH_SLOTS" envDefault:"0"`
 	HashQueue        int           `env:"TWOFOLD_HASH_QUEUE" envDefault:"32"`
 	HashWait         time.Duration `env:"TWOFOLD_HASH_WAIT" envDefault:"2s"`
+}
+
+// Mail is how notices reach people.
+type Mail struct {
+	NotMeLifetime   time.Duration `env:"TWOFOLD_NOT_ME_LIFETIME" envDefault:"168h"`
+	ResetLifetime   time.Duration `env:"TWOFOLD_RESET_LIFETIME" envDefault:"30m"`
+	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"` // per account and hour
+	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
 }
 
 // HTTP bounds requests.

@@ -23,34 +23,40 @@ var rooms = map[string][]string{
 	"internal/house":          {},
 
 	"api": {
-		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/mfa",
-		"internal/password", "internal/qr", "internal/secret", "internal/session", "internal/stepup",
+		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/notify", "internal/password", "internal/qr", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/authn": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/password", "internal/secret",
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/secret",
 		"internal/session", "internal/stepup", "internal/throttle",
 	},
 	"internal/mfa": {
-		"internal/audit", "internal/secret", "internal/session", "internal/stepup", "internal/throttle",
-		"internal/totp",
+		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
+		"internal/throttle", "internal/totp",
 	},
-	"internal/account":  {"internal/audit", "internal/password", "internal/secret"},
+	"internal/account": {
+		"internal/audit", "internal/link", "internal/notify", "internal/password", "internal/secret", "internal/stepup",
+	},
+	"internal/notify":   {"internal/audit", "internal/device", "internal/link", "internal/secret"},
+	"internal/smtp":     {"internal/notify", "internal/secret"},
+	"internal/link":     {"internal/secret"},
 	"internal/stepup":   {"internal/secret", "internal/session"},
 	"internal/session":  {"internal/secret"},
 	"internal/keyring":  {"internal/secret"},
 	"internal/password": {"internal/secret"},
 	"internal/totp":     {"internal/secret"},
 	"internal/audit":    {},
-	"internal/config":   {},
+	"internal/config":   {"internal/secret"},
+	"internal/device":   {},
 	"internal/qr":       {},
 	"internal/secret":   {},
 	"internal/throttle": {},
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
-		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/mfa",
-		"internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
+		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/notify", "internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
 	},
 }
 
@@ -76,6 +82,9 @@ var walls = []wall{
 	{library: "github.com/yeqown/", inside: []string{"internal/qr"}},
 	{library: "github.com/caarlos0/env/", inside: []string{"internal/config"}},
 	{library: "github.com/alecthomas/kong", inside: []string{"."}},
+	{library: "github.com/mileusna/useragent", inside: []string{"internal/device"}},
+	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
+	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
 	{library: "github.com/compose-spec/", tests: []string{"internal/house"}},
 	// Chance comes from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/house"}},

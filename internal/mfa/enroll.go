@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"twofold/internal/audit"
+	"twofold/internal/notify"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -48,7 +49,7 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, email, name s
 		return Begun{}, err
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.StepUps.Spend(ctx, grant); err != nil {
+		if err := s.spend(ctx, grant); err != nil {
 			return err
 		}
 		methods, err := s.Store.Methods(ctx, e.AccountID)
@@ -61,13 +62,14 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, email, name s
 		if e.Name, err = freeName(name, methods); err != nil {
 			return err
 		}
-		return s.Store.ReplaceEnrollment(ctx, e)
+		if err := s.Store.ReplaceEnrollment(ctx, e); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentBegun, AccountID: e.AccountID, Subject: e.ID, Name: e.Name})
 	})
 	if err != nil {
 		return Begun{}, fmt.Errorf("begin enrollment: %w", err)
 	}
-	s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpUsed, AccountID: e.AccountID, Subject: grant.ID, Reason: string(grant.Purpose)})
-	s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentBegun, AccountID: e.AccountID, Subject: e.ID})
 	return Begun{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
 }
 
@@ -113,7 +115,10 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 	step, err := s.matchFirst(e, code, budget)
 	if err != nil {
 		if errors.Is(err, ErrCodeRejected) {
-			s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID})
+			failed := audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID, Name: e.Name}
+			if err := s.Audit.Record(ctx, failed); err != nil {
+				return Method{}, Change{}, err
+			}
 		}
 		return Method{}, Change{}, err
 	}
@@ -143,13 +148,14 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		if sess, err = s.Sessions.Raise(ctx, sess, session.Proofs(true)); err != nil {
 			return err
 		}
-		change, err = s.proofsChanged(ctx, sess)
+		change, err = s.announce(ctx, sess,
+			notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name},
+			audit.Event{Kind: audit.EnrollmentConfirmed, Subject: m.ID, Name: m.Name})
 		return err
 	})
 	if err != nil {
 		return Method{}, Change{}, fmt.Errorf("confirm enrollment: %w", err)
 	}
-	s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentConfirmed, AccountID: e.AccountID, Subject: m.ID})
 	return m, change, nil
 }
 
@@ -190,14 +196,19 @@ func (s *Service) matchFirst(e Enrollment, code string, budget throttle.Budget) 
 
 // Cancel ends a pending enrollment. It answers ErrNotFound.
 func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
-	deleted, err := s.Store.DeleteEnrollment(ctx, accountID, id)
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		deleted, err := s.Store.DeleteEnrollment(ctx, accountID, id)
+		if err != nil {
+			return err
+		}
+		if !deleted {
+			return ErrNotFound
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentCancelled, AccountID: accountID, Subject: id})
+	})
 	if err != nil {
 		return fmt.Errorf("cancel enrollment: %w", err)
 	}
-	if !deleted {
-		return ErrNotFound
-	}
-	s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentCancelled, AccountID: accountID, Subject: id})
 	return nil
 }
 

@@ -19,8 +19,12 @@ var _ account.Store = Accounts{}
 type accountRow struct {
 	ID                string
 	Email             string
+	DisplayName       string
+	Language          string
+	NoticeEmail       string
 	PasswordHash      string
 	PasswordChangedAt stamp
+	PasswordResetAt   stamp
 	CreatedAt         stamp
 }
 
@@ -28,16 +32,16 @@ func (accountRow) TableName() string { return "accounts" }
 
 func (r accountRow) account() account.Account {
 	return account.Account{
-		ID: r.ID, Email: r.Email, PasswordHash: r.PasswordHash,
-		PasswordChangedAt: r.PasswordChangedAt.Time, CreatedAt: r.CreatedAt.Time,
+		ID: r.ID, Email: r.Email, DisplayName: r.DisplayName, Language: r.Language, NoticeEmail: r.NoticeEmail, PasswordHash: r.PasswordHash,
+		PasswordChangedAt: r.PasswordChangedAt.Time, PasswordResetAt: r.PasswordResetAt.Time, CreatedAt: r.CreatedAt.Time,
 	}
 }
 
 // Insert adds an account.
 func (s Accounts) Insert(ctx context.Context, a account.Account) error {
 	err := s.writer(ctx).Create(&accountRow{
-		ID: a.ID, Email: a.Email, PasswordHash: a.PasswordHash,
-		PasswordChangedAt: stamp{a.PasswordChangedAt}, CreatedAt: stamp{a.CreatedAt},
+		ID: a.ID, Email: a.Email, DisplayName: a.DisplayName, Language: a.Language, NoticeEmail: a.NoticeEmail, PasswordHash: a.PasswordHash,
+		PasswordChangedAt: stamp{a.PasswordChangedAt}, PasswordResetAt: stamp{a.PasswordResetAt}, CreatedAt: stamp{a.CreatedAt},
 	}).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return account.ErrEmailTaken
@@ -68,6 +72,34 @@ func (s Accounts) find(ctx context.Context, where, value string) (account.Accoun
 func (s Accounts) SetPassword(ctx context.Context, id, hash string, at time.Time) error {
 	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).
 		Updates(map[string]any{"password_hash": hash, "password_changed_at": stamp{at}}).Error
+}
+
+// SetResetAt remembers when the password was set by a mailed link.
+func (s Accounts) SetResetAt(ctx context.Context, id string, at time.Time) error {
+	return s.set(ctx, id, map[string]any{"password_reset_at": stamp{at}})
+}
+
+// SetProfile replaces what a person chooses freely.
+func (s Accounts) SetProfile(ctx context.Context, id, displayName, language string) error {
+	return s.set(ctx, id, map[string]any{"display_name": displayName, "language": language})
+}
+
+// SetEmail replaces the address that signs in.
+func (s Accounts) SetEmail(ctx context.Context, id, email string) error {
+	err := s.set(ctx, id, map[string]any{"email": email})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return account.ErrEmailTaken
+	}
+	return err
+}
+
+// SetNoticeEmail replaces the second address; empty for none.
+func (s Accounts) SetNoticeEmail(ctx context.Context, id, email string) error {
+	return s.set(ctx, id, map[string]any{"notice_email": email})
+}
+
+func (s Accounts) set(ctx context.Context, id string, values map[string]any) error {
+	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
 }
 
 // Rehash replaces one hash of a password by another of the same.

@@ -19,6 +19,9 @@ import (
 // everyRow is one of each row type of this package.
 var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
+	entryRow{}, headRow{}, messageRow{}, linkRow{},
+	pendingAddressRow{}, resetRequestRow{}, resetMailRow{},
+	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {

@@ -205,33 +205,60 @@ func up(ctx context.Context, pool *sql.DB, dir fs.FS) error {
 
 type txKey struct{ db *DB }
 
+// transaction is one that is open, and what is to be done once it has committed.
+type transaction struct {
+	*gorm.DB
+	after []func()
+}
+
+func (d *DB) open(ctx context.Context) (*transaction, bool) {
+	tx, inside := ctx.Value(txKey{d}).(*transaction)
+	return tx, inside
+}
+
 // InTx runs do in one transaction and commits if it answers nil. The context that do gets carries the transaction: use
 // it for everything inside. A transaction inside a transaction is the same one.
 func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error {
-	if _, inside := ctx.Value(txKey{d}).(*gorm.DB); inside {
+	if _, inside := d.open(ctx); inside {
 		return do(ctx)
 	}
 	var refused error
+	var done *transaction
 	err := d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		refused = do(context.WithValue(ctx, txKey{d}, tx))
+		done = &transaction{DB: tx}
+		refused = do(context.WithValue(ctx, txKey{d}, done))
 		return refused
 	})
 	if err != nil && refused == nil { // begin or commit failed
 		return failure(err)
 	}
+	if err == nil {
+		for _, do := range done.after {
+			do()
+		}
+	}
 	return err
 }
 
+// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
+func (d *DB) AfterCommit(ctx context.Context, do func()) {
+	if tx, inside := d.open(ctx); inside {
+		tx.after = append(tx.after, do)
+		return
+	}
+	do()
+}
+
 func (d *DB) reader(ctx context.Context) *gorm.DB {
-	if tx, inside := ctx.Value(txKey{d}).(*gorm.DB); inside {
-		return tx
+	if tx, inside := d.open(ctx); inside {
+		return tx.DB
 	}
 	return d.read.WithContext(ctx)
 }
 
 func (d *DB) writer(ctx context.Context) *gorm.DB {
-	if tx, inside := ctx.Value(txKey{d}).(*gorm.DB); inside {
-		return tx
+	if tx, inside := d.open(ctx); inside {
+		return tx.DB
 	}
 	return d.write.WithContext(ctx)
 }

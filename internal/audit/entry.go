@@ -1,0 +1,114 @@
+package audit
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Hash is a SHA-256 digest.
+type Hash [sha256.Size]byte
+
+// Entry is an event as it is kept. Its hash covers everything else of it, the hash of the entry before included.
+type Entry struct {
+	ID        string
+	AccountID string
+	Number    int64 // 1, 2, 3, … per account
+	Time      time.Time
+	Kind      Kind
+	Subject   string
+	Name      string
+	Reason    string
+	IP        string
+	UserAgent string
+	Session   string // a digest
+	RequestID string
+	Previous  Hash
+	Hash      Hash
+}
+
+func entryOf(ctx context.Context, e Event) Entry {
+	c := ClientOf(ctx)
+	return Entry{
+		AccountID: e.AccountID, Kind: e.Kind, Subject: e.Subject, Name: e.Name, Reason: e.Reason,
+		IP: c.IP, UserAgent: c.UserAgent, Session: digestOf(c.SessionID), RequestID: c.RequestID,
+	}
+}
+
+// digest is the hash of the entry's fields, as one JSON array of strings: no two entries are written alike.
+func (e Entry) digest() Hash {
+	text, err := json.Marshal([]string{
+		e.ID, e.AccountID, fmt.Sprint(e.Number), e.Time.UTC().Format(time.RFC3339Nano), string(e.Kind), e.Subject, e.Name, e.Reason,
+		e.IP, e.UserAgent, e.Session, e.RequestID, hex.EncodeToString(e.Previous[:]),
+	})
+	if err != nil {
+		panic(err) // strings always marshal
+	}
+	return sha256.Sum256(text)
+}
+
+// ErrBroken means that a chain is not what was recorded. *BrokenError says where.
+var ErrBroken = errors.New("the activity was changed after it was recorded")
+
+// BrokenError names the first entry of an account that is not as it was recorded.
+type BrokenError struct {
+	AccountID string
+	Number    int64
+	ID        string // empty for an entry that is missing
+	Why       string
+}
+
+func (e *BrokenError) Error() string {
+	return fmt.Sprintf("account %s, entry %d %s: %s", e.AccountID, e.Number, e.ID, e.Why)
+}
+
+// Is makes errors.Is(err, ErrBroken) hold.
+func (e *BrokenError) Is(target error) bool { return target == ErrBroken }
+
+// Verify walks every chain and answers how many entries there are, with a *BrokenError, joined, for each account whose
+// chain is broken: an entry was edited, taken out, or cut off the end.
+func (l Log) Verify(ctx context.Context) (entries int, err error) {
+	var broken []error
+	var last Entry
+	var bad bool
+	err = l.Store.Walk(ctx,
+		func(e Entry) error {
+			entries++
+			if e.AccountID != last.AccountID {
+				last, bad = Entry{AccountID: e.AccountID}, false
+			}
+			if why := e.fits(last); why != "" && !bad {
+				bad = true
+				broken = append(broken, &BrokenError{AccountID: e.AccountID, Number: e.Number, ID: e.ID, Why: why})
+			}
+			last = e
+			return nil
+		},
+		func(accountID string, number int64, hash Hash) error {
+			if last.AccountID != accountID {
+				last, bad = Entry{AccountID: accountID}, false
+			}
+			if !bad && (last.Number != number || last.Hash != hash) {
+				broken = append(broken, &BrokenError{AccountID: accountID, Number: number, Why: "is missing at the end"})
+			}
+			return nil
+		})
+	return entries, errors.Join(append(broken, err)...)
+}
+
+// fits says what is wrong with the entry after another, or nothing.
+func (e Entry) fits(after Entry) string {
+	switch {
+	case e.Number != after.Number+1:
+		return fmt.Sprintf("follows number %d", after.Number)
+	case e.Previous != after.Hash:
+		return "does not follow the entry before it"
+	case e.Hash != e.digest():
+		return "was edited"
+	}
+	return ""
+}

@@ -1,0 +1,46 @@
+package notify
+
+// Kind is what a notice is about. The words for each are in the catalogues.
+type Kind string
+
+const (
+	MethodAdded            Kind = "method_added"
+	MethodRemoved          Kind = "method_removed"
+	MethodReplaced         Kind = "method_replaced"
+	RecoveryCodesGenerated Kind = "recovery_codes_generated"
+	RecoveryCodeUsed       Kind = "recovery_code_used"
+	PasswordChanged        Kind = "password_changed"
+	NewDevice              Kind = "new_device"
+	FailuresThenSuccess    Kind = "failures_then_success"
+	MFAReset               Kind = "mfa_reset" // by an operator
+
+	PasswordResetLink   Kind = "password_reset_link"
+	PasswordResetDone   Kind = "password_reset_done"
+	PasswordResetForced Kind = "password_reset_forced" // somebody said "this was not me"
+	MethodSuspended     Kind = "method_suspended"
+
+	ConfirmEmail       Kind = "confirm_email"        // to the new address
+	ConfirmNoticeEmail Kind = "confirm_notice_email" // to the new address
+	AddressInUse       Kind = "address_in_use"       // to a new address that is another account's
+	EmailChangeAsked   Kind = "email_change_asked"
+	EmailChanged       Kind = "email_changed"
+	NoticeEmailChanged Kind = "notice_email_changed"
+	NoticeEmailRemoved Kind = "notice_email_removed"
+
+	RemovalRequested Kind = "removal_requested"
+	RemovalReminder  Kind = "removal_reminder"
+	RemovalReady     Kind = "removal_ready" // with the link that completes it
+	RemovalCancelled Kind = "removal_cancelled"
+	RemovalCompleted Kind = "removal_completed"
+)
+
+// canBeDenied says whether a notice carries a "this was not me" link: it tells of a change that somebody else may have
+// made.
+func (k Kind) canBeDenied() bool {
+	switch k {
+	case MethodAdded, MethodRemoved, MethodReplaced, RecoveryCodesGenerated, RecoveryCodeUsed, PasswordChanged, NewDevice,
+		FailuresThenSuccess, PasswordResetDone, EmailChangeAsked, NoticeEmailChanged, NoticeEmailRemoved:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,184 @@
+// Package notify tells people what happened to their account, by mail, through an outbox that a change writes to in its
+// own transaction: no change goes without its notice, and no notice without its change.
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"twofold/internal/audit"
+	"twofold/internal/link"
+	"twofold/internal/secret"
+)
+
+// Notice is what to tell.
+type Notice struct {
+	Kind      Kind
+	AccountID string
+	Subject   string   // the id of the method that the "this was not me" link is to suspend, if any
+	First     bool     // that method switched MFA on
+	Name      string   // of what changed: a method's name, an address
+	Count     int      // recovery codes left, failures before
+	Topic     string   // groups notices, so that Delivered can be asked for
+	To        []string // these addresses instead of all of the account's
+	Links     []Action // what the reader can do
+}
+
+// Action is a link in a mail.
+type Action struct {
+	Purpose link.Purpose
+	Token   secret.Text
+}
+
+// Recipient is who reads.
+type Recipient struct {
+	Addresses []string
+	Name      string // as the person wants to be called; may be empty
+	Language  string // BCP 47
+}
+
+// People says who reads an account's notices.
+type People interface {
+	Recipient(ctx context.Context, accountID string) (Recipient, error)
+}
+
+// Sealer keeps messages unreadable at rest: they carry links.
+type Sealer interface {
+	Seal(plain []byte, owner, row string) ([]byte, error)
+	Unseal(sealed []byte, owner, row string) ([]byte, error)
+}
+
+// Message is one mail to one address, waiting to be sent.
+type Message struct {
+	ID        string
+	AccountID string
+	Kind      Kind
+	Topic     string
+	Sealed    []byte // a letter; gone once it is sent
+	Tries     int
+	NextTry   time.Time
+	CreatedAt time.Time
+	SentAt    time.Time // zero: not yet
+}
+
+// letter is the sealed part of a message.
+type letter struct {
+	To       string            `json:"to"`
+	Name     string            `json:"name"`
+	Language string            `json:"language"`
+	About    string            `json:"about"`
+	Count    int               `json:"count"`
+	At       time.Time         `json:"at"`
+	IP       string            `json:"ip"`
+	Agent    string            `json:"agent"`
+	Links    map[string]string `json:"links"` // addresses, by purpose
+}
+
+// Store keeps the outbox.
+type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
+	AfterCommit(ctx context.Context, do func())
+	Insert(ctx context.Context, m Message) error
+	// Undelivered counts the messages of a topic that are not sent yet.
+	Undelivered(ctx context.Context, topic string) (int, error)
+}
+
+// Service posts notices.
+type Service struct {
+	Store     Store
+	People    People
+	Links     *link.Service
+	Sealer    Sealer
+	Mail      bool // whether mail is sent at all; without, the outbox keeps what would have been
+	PublicURL string
+	NotMe     time.Duration // how long a "this was not me" link works
+	Now       func() time.Time
+	NewID     func() string
+
+	once sync.Once
+	wake chan struct{}
+}
+
+// Post puts a notice into the outbox, for each of the account's addresses, and answers how many mails that will be: none
+// where no mail is sent. Call it in the transaction of the change.
+func (s *Service) Post(ctx context.Context, n Notice) (int, error) {
+	who, err := s.People.Recipient(ctx, n.AccountID)
+	if err != nil {
+		return 0, fmt.Errorf("find whom to notify: %w", err)
+	}
+	if n.To != nil {
+		who.Addresses = n.To
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		for _, address := range who.Addresses {
+			if err := s.put(ctx, n, who, address); err != nil {
+				return err
+			}
+		}
+		s.Store.AfterCommit(ctx, s.Wake)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("post notice: %w", err)
+	}
+	if !s.Mail {
+		return 0, nil
+	}
+	return len(who.Addresses), nil
+}
+
+func (s *Service) put(ctx context.Context, n Notice, who Recipient, address string) error {
+	now := s.Now()
+	client := audit.ClientOf(ctx)
+	l := letter{
+		To: address, Name: who.Name, Language: who.Language, About: n.Name, Count: n.Count,
+		At: now, IP: client.IP, Agent: client.UserAgent, Links: make(map[string]string),
+	}
+	for _, a := range n.Links {
+		l.Links[string(a.Purpose)] = s.address(a)
+	}
+	if n.Kind.canBeDenied() {
+		token, err := s.Links.Issue(ctx, n.AccountID, link.NotMe, Subject{n.Kind, n.Subject, n.First}.String(), s.NotMe)
+		if err != nil {
+			return err
+		}
+		l.Links[string(link.NotMe)] = s.address(Action{link.NotMe, token})
+	}
+	m := Message{ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, NextTry: now, CreatedAt: now}
+	plain, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	if m.Sealed, err = s.Sealer.Seal(plain, m.AccountID, m.ID); err != nil {
+		return err
+	}
+	return s.Store.Insert(ctx, m)
+}
+
+// address is where a link leads: always the public URL, and the token where no server or Referer sees it.
+func (s *Service) address(a Action) string {
+	return s.PublicURL + a.Purpose.Path() + "#" + a.Token.Reveal()
+}
+
+// Delivered says whether every message of a topic was sent.
+func (s *Service) Delivered(ctx context.Context, topic string) (bool, error) {
+	n, err := s.Store.Undelivered(ctx, topic)
+	return n == 0, err
+}
+
+// Wake tells the worker that there is something to send.
+func (s *Service) Wake() {
+	select {
+	case s.waking() <- struct{}{}:
+	default:
+	}
+}
+
+func (s *Service) waking() chan struct{} {
+	s.once.Do(func() { s.wake = make(chan struct{}, 1) })
+	return s.wake
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"twofold/internal/audit"
+)
+
+// Activity keeps what happened to accounts.
+type Activity struct{ *DB }
+
+var _ audit.Store = Activity{}
+
+type entryRow struct {
+	ID        string
+	AccountID string
+	Number    int64
+	Time      stamp
+	Kind      string
+	Subject   string
+	Name      string
+	Reason    string
+	IP        string `gorm:"column:ip"`
+	UserAgent string
+	Session   string
+	RequestID string
+	Previous  []byte
+	Hash      []byte
+}
+
+func (entryRow) TableName() string { return "activity" }
+
+func (r entryRow) entry() audit.Entry {
+	return audit.Entry{
+		ID: r.ID, AccountID: r.AccountID, Number: r.Number, Time: r.Time.Time, Kind: audit.Kind(r.Kind),
+		Subject: r.Subject, Name: r.Name, Reason: r.Reason, IP: r.IP, UserAgent: r.UserAgent, Session: r.Session,
+		RequestID: r.RequestID, Previous: hashOf(r.Previous), Hash: hashOf(r.Hash),
+	}
+}
+
+type headRow struct {
+	AccountID string `gorm:"primaryKey"`
+	Number    int64
+	Hash      []byte
+}
+
+func (headRow) TableName() string { return "activity_heads" }
+
+// hashOf reads a digest; one that was cut short differs from every other.
+func hashOf(b []byte) audit.Hash {
+	var h audit.Hash
+	copy(h[:], b)
+	return h
+}
+
+// Head answers where an account's chain ends.
+func (s Activity) Head(ctx context.Context, accountID string) (int64, audit.Hash, error) {
+	var r headRow
+	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return 0, audit.Hash{}, nil
+	}
+	return r.Number, hashOf(r.Hash), err
+}
+
+// Append adds an entry and moves the head.
+func (s Activity) Append(ctx context.Context, e audit.Entry) error {
+	err := s.writer(ctx).Create(&entryRow{
+		ID: e.ID, AccountID: e.AccountID, Number: e.Number, Time: stamp{e.Time}, Kind: string(e.Kind),
+		Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
+		RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
+	}).Error
+	if err != nil {
+		return err
+	}
+	return s.writer(ctx).
+		Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).
+		Create(&headRow{AccountID: e.AccountID, Number: e.Number, Hash: e.Hash[:]}).Error
+}
+
+// Entries lists a page of an account's entries.
+func (s Activity) Entries(ctx context.Context, accountID, before string, limit int) ([]audit.Entry, error) {
+	tx := s.reader(ctx).Where("account_id = ?", accountID)
+	if before != "" {
+		tx = tx.Where("number < (SELECT number FROM activity WHERE account_id = ? AND id = ?)", accountID, before)
+	}
+	var rows []entryRow
+	if err := tx.Order("number DESC").Limit(limit).Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	entries := make([]audit.Entry, len(rows))
+	for i, r := range rows {
+		entries[i] = r.entry()
+	}
+	return entries, nil
+}
+
+// Walk visits everything, in one reading transaction, so that what is recorded meanwhile is seen whole or not at all.
+func (s Activity) Walk(ctx context.Context, entry func(audit.Entry) error, head func(string, int64, audit.Hash) error) error {
+	return s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var accounts []headRow
+		err := tx.Raw(`SELECT a.account_id, coalesce(h.number, 0) AS number, coalesce(h.hash, x'') AS hash
+			FROM (SELECT account_id FROM activity UNION SELECT account_id FROM activity_heads) a
+			LEFT JOIN activity_heads h ON h.account_id = a.account_id ORDER BY a.account_id`).Scan(&accounts).Error
+		if err != nil {
+			return err
+		}
+		for _, a := range accounts {
+			if err := walkOne(tx, a.AccountID, entry); err != nil {
+				return err
+			}
+			if err := head(a.AccountID, a.Number, hashOf(a.Hash)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func walkOne(tx *gorm.DB, accountID string, entry func(audit.Entry) error) (err error) {
+	rows, err := tx.Model(&entryRow{}).Where("account_id = ?", accountID).Order("number").Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var r entryRow
+		if err := tx.ScanRows(rows, &r); err != nil {
+			return err
+		}
+		if err := entry(r.entry()); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
