@@ -1,4 +1,4 @@
-import { useEffect, useRef, type RefObject } from "react";
+import { useLayoutEffect, useRef, type RefObject } from "react";
 import { say, words } from "../words";
 import { Button } from "./Button";
 import { CodeField } from "./CodeField";
@@ -45,7 +45,7 @@ export function SecondProofField(props: SecondProofFieldProps) {
   const other = value.kind === "code" ? "recoveryCode" : "code";
   const shown = useRef(value.kind);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown.current !== value.kind) props.inputRef.current?.focus();
     shown.current = value.kind;
   }, [value.kind, props.inputRef]);

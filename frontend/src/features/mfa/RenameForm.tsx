@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { MfaMethod, Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
@@ -27,7 +27,8 @@ export function RenameForm({ method, others, busy, trouble, onSave, onCancel }: 
   const input = useRef<HTMLInputElement>(null);
   const left = useCountdown(trouble);
 
-  useEffect(() => {
+  // Before anything is typed, or what was typed first would be selected too.
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, [trouble]);
