@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useAccount, useMfa, useSessions } from "../api/queries";
 import { MfaCard } from "../features/mfa/MfaCard";
 import { RemovalBanner } from "../features/mfa/RemovalBanner";
@@ -11,8 +11,13 @@ import { WaitingCards } from "./AccountFrame";
 import { ActivityCard, ProfileCard, ProofForm, prefetchCards } from "./parts";
 import { Shell } from "./Shell";
 
+export interface AccountPageProps {
+  onSignedOut: () => void;
+  foot: ReactNode;
+}
+
 /** Settings → Account: where the features meet, in the order in which people need them. */
-export function AccountPage({ onSignedOut }: { onSignedOut: () => void }) {
+export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   const account = useAccount();
   const email = account.data?.email ?? "";
   const proof = (props: Omit<ProofFormProps, "email">) => <ProofForm {...props} email={email} />;
@@ -34,7 +39,7 @@ export function AccountPage({ onSignedOut }: { onSignedOut: () => void }) {
   }, [waiting]);
 
   return (
-    <Shell email={email} onSignedOut={onSignedOut}>
+    <Shell email={email} onSignedOut={onSignedOut} foot={!waiting && foot}>
       <p className="page__eyebrow">{words.shell.settings}</p>
       <h1 className="page__title">{words.account.title}</h1>
       {waiting ? (

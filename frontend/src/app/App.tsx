@@ -97,6 +97,7 @@ export function App({ queries }: { queries: QueryClient }) {
     shown.current = path;
   }, [path]);
 
+  const foot = <LanguageSwitch before={beforeReload} />;
   return (
     <QueryClientProvider client={queries}>
       <Switch>
@@ -107,7 +108,7 @@ export function App({ queries }: { queries: QueryClient }) {
           <SignInPage arrival={arrival} onSignedIn={onSignedIn} />
         </Route>
         <Route path="/settings/account">
-          <AccountPage onSignedOut={() => leave("signedOut", "/sign-in")} />
+          <AccountPage onSignedOut={() => leave("signedOut", "/sign-in")} foot={foot} />
         </Route>
         <Route path="/forgot-password">
           <ForgotPasswordPage />
@@ -138,7 +139,7 @@ export function App({ queries }: { queries: QueryClient }) {
           <NotFoundPage />
         </Route>
       </Switch>
-      <LanguageSwitch before={beforeReload} />
+      {path !== "/settings/account" && foot}
     </QueryClientProvider>
   );
 }

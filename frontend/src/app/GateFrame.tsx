@@ -9,6 +9,7 @@ export const GateFrame = ({ children }: { children?: ReactNode }) => (
     <div className="gate__logo">
       <Wordmark name={words.product} />
     </div>
+    <h1 className="sr-only">{words.product}</h1>
     <div className="gate__card" aria-busy={!children}>
       {children ?? (
         <>

@@ -1,13 +1,14 @@
 // Each page is fetched when it is opened; only signing in is there from the beginning.
 import { lazyPart } from "../ui/lazyPart";
 import { AccountFrame } from "./AccountFrame";
+import type { AccountPageProps } from "./AccountPage";
 import { GateFrame } from "./GateFrame";
 
 interface TokenProps {
   token: string;
 }
 
-export const AccountPage = lazyPart<{ onSignedOut: () => void }>(
+export const AccountPage = lazyPart<AccountPageProps>(
   () => import("./AccountPage").then((page) => page.AccountPage),
   AccountFrame,
 );

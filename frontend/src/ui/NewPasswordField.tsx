@@ -42,7 +42,7 @@ export function NewPasswordField({ value, onChange, min, max, error, inputRef }:
         first
         {...(inputRef && { inputRef })}
       />
-      <span className={`strength strength--${advice.grade}`} aria-hidden="true">
+      <span className={`strength strength--${error ? "none" : advice.grade}`} aria-hidden="true">
         <span className="strength__part" />
         <span className="strength__part" />
         <span className="strength__part" />

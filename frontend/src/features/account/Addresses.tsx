@@ -27,6 +27,7 @@ export function Addresses(props: AddressesProps) {
     <>
       <Line
         name={t.email}
+        below={pending?.kind === "email" && <Waiting {...props} pending={pending} />}
         actions={
           mail && (
             <Button small label={t.changeEmail} onClick={() => onChange("email")}>
@@ -37,11 +38,11 @@ export function Addresses(props: AddressesProps) {
       >
         <bdi>{account.email}</bdi>
         {!mail && <p className="hint">{t.noMail}</p>}
-        {pending?.kind === "email" && <Waiting {...props} pending={pending} />}
       </Line>
       {(mail || notice) && (
         <Line
           name={t.noticeEmail}
+          below={pending?.kind === "notice_email" && <Waiting {...props} pending={pending} />}
           actions={
             <>
               {mail && (
@@ -68,7 +69,6 @@ export function Addresses(props: AddressesProps) {
           }
         >
           {notice ? <bdi>{notice}</bdi> : <span className="hint">{t.noNoticeEmail}</span>}
-          {pending?.kind === "notice_email" && <Waiting {...props} pending={pending} />}
         </Line>
       )}
     </>
@@ -93,22 +93,20 @@ function Waiting(props: AddressesProps & { pending: PendingAddress }) {
   };
 
   return (
-    <div className="line__notice">
-      <Notice
-        kind="info"
-        actions={
-          <>
-            <Button small busy={busy} busyLabel={words.common.working} onClick={() => run(again)}>
-              {t.pending.again}
-            </Button>
-            <Button small kind="quiet" disabled={busy} onClick={() => run(cancel)}>
-              {t.pending.cancel}
-            </Button>
-          </>
-        }
-      >
-        <p>{t.pending[pending.kind](pending.email, moment(pending.expires_at))}</p>
-      </Notice>
-    </div>
+    <Notice
+      kind="info"
+      actions={
+        <>
+          <Button small busy={busy} busyLabel={words.common.working} onClick={() => run(again)}>
+            {t.pending.again}
+          </Button>
+          <Button small kind="quiet" disabled={busy} onClick={() => run(cancel)}>
+            {t.pending.cancel}
+          </Button>
+        </>
+      }
+    >
+      <p>{t.pending[pending.kind](pending.email, moment(pending.expires_at))}</p>
+    </Notice>
   );
 }

@@ -10,15 +10,18 @@ interface LineProps {
   name: string;
   children: ReactNode;
   actions?: ReactNode;
+  /** As wide as the whole line. */
+  below?: ReactNode;
 }
 
-export const Line = ({ name, children, actions }: LineProps) => (
+export const Line = ({ name, children, actions, below }: LineProps) => (
   <div className="line">
     <div className="line__main">
       <p className="line__name">{name}</p>
       <div className="line__value">{children}</div>
     </div>
     {actions && <div className="line__actions">{actions}</div>}
+    {below && <div className="line__below">{below}</div>}
   </div>
 );
 
