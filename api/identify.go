@@ -15,12 +15,14 @@ import (
 const (
 	sessionCookie = "twofold_session"
 	signInCookie  = "twofold_signin"
+	deviceCookie  = "twofold_device" // tells that a browser was here before; it stays when somebody signs out
 )
 
 // identify reads who is calling. Cookie and Authorization header together are refused, since they may not agree.
 func (s *Server) identify(r *http.Request, call *call) error {
 	call.cookie = s.readCookie(r, sessionCookie)
 	call.signIn = s.readCookie(r, signInCookie)
+	call.device = s.readCookie(r, deviceCookie)
 	_, carried := r.Header["Authorization"]
 	if carried && len(r.CookiesNamed(s.cookieName(sessionCookie))) > 0 {
 		return invalid("#Authorization", "must not come together with a session cookie")

@@ -44,6 +44,7 @@ type App struct {
 	Accounts *account.Service
 	Methods  *mfa.Service
 	Sessions *session.Service
+	Notices  *notify.Service
 
 	config config.Config
 	db     *store.DB
@@ -85,8 +86,12 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: c.Issuer, Now: p.Now, NewID: newID}
 	links := &link.Service{Store: store.Links{DB: db}, Now: p.Now, NewID: newID}
 	notices := &notify.Service{
-		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, PublicURL: c.PublicURL,
-		NotMe: c.Mail.NotMeLifetime, Now: p.Now, NewID: newID,
+		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, Audit: trail, Log: p.Log,
+		Product: c.Issuer, Support: c.Mail.Support, PublicURL: c.PublicURL,
+		NotMe: c.Mail.NotMeLifetime, Timeout: c.Mail.Timeout, Now: p.Now, NewID: newID,
+	}
+	if err := sendMail(notices, c, p.Now); err != nil {
+		return nil, err
 	}
 	attempts := &throttle.Limiter{
 		Store: store.Attempts{DB: db},
@@ -113,14 +118,18 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		Sessions: sessions, StepUps: stepUps, Hasher: hasher, Attempts: attempts, Audit: trail, Notices: notices,
 		Limits: mfa.Limits{
 			Methods: c.MFA.MaxMethods, EnrollmentLifetime: c.MFA.EnrollmentLifetime, EnrollmentTries: c.MFA.EnrollmentTries,
+			RecoveryCodes: c.MFA.RecoveryCodes,
 		},
 		Issuer: c.Issuer, Now: p.Now, NewID: newID,
 	}
 	engine := &authn.Service{
-		Store: store.SignIns{DB: db}, Accounts: store.Accounts{DB: db}, Passwords: hasher,
-		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail,
-		Limits: authn.Limits{SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open},
-		Now:    p.Now, NewID: newID,
+		Store: store.SignIns{DB: db}, Devices: store.Devices{DB: db}, Accounts: store.Accounts{DB: db}, Rules: accounts, Passwords: hasher,
+		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail, Notices: notices,
+		Limits: authn.Limits{
+			SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open,
+			DeviceLifetime: c.Devices.Lifetime, Devices: c.Devices.PerAccount,
+		},
+		Now: p.Now, NewID: newID,
 	}
 	accounts.Pending, accounts.Resets = store.PendingAddresses{DB: db}, store.Resets{DB: db}
 	accounts.Links, accounts.Notices, accounts.Sealer, accounts.Audit = links, notices, ring, trail
@@ -140,7 +149,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions,
+		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions, Notices: notices,
 		config: c, db: db, parts: p, audit: trail,
 	}, nil
 }

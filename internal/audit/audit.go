@@ -52,6 +52,8 @@ type Store interface {
 	Append(ctx context.Context, e Entry) error
 	// Entries lists the account's entries, the newest first, at most limit, older than the entry before (empty: all).
 	Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error)
+	// CountSince counts the account's entries of a kind that come after its last one of another.
+	CountSince(ctx context.Context, accountID string, kind, last Kind) (int, error)
 	// Walk visits every entry, account by account, the oldest first, and each account's head after its entries.
 	Walk(ctx context.Context, entry func(Entry) error, head func(accountID string, number int64, hash Hash) error) error
 }
@@ -95,6 +97,14 @@ func (l Log) Record(ctx context.Context, e Event) error {
 // Entries answers a page of what happened to the account, the newest first.
 func (l Log) Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error) {
 	return l.Store.Entries(ctx, accountID, before, limit)
+}
+
+// CountSince counts the account's entries of a kind that come after its last one of another.
+func (l Log) CountSince(ctx context.Context, accountID string, kind, last Kind) (int, error) {
+	if l.Store == nil {
+		return 0, nil
+	}
+	return l.Store.CountSince(ctx, accountID, kind, last)
 }
 
 func (l Log) write(ctx context.Context, e Event, entry Entry) {

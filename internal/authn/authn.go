@@ -19,7 +19,7 @@ import (
 var (
 	// ErrCredentialsRejected means that no account has this address and password. *CredentialsError says more.
 	ErrCredentialsRejected = errors.New("credentials rejected")
-	// ErrCodeRequired means that the password was right and a code is missing.
+	// ErrCodeRequired means that the password was right and a second proof is missing. *CodeRequiredError says more.
 	ErrCodeRequired = errors.New("code required")
 	// ErrSignInExpired means that a pending sign-in is over, or never was.
 	ErrSignInExpired = errors.New("sign-in expired")
@@ -37,47 +37,73 @@ func (e *CredentialsError) Error() string { return ErrCredentialsRejected.Error(
 // Is makes errors.Is(err, ErrCredentialsRejected) hold.
 func (e *CredentialsError) Is(target error) bool { return target == ErrCredentialsRejected }
 
-// Proofs are what a person presents. A code is empty or six digits.
+// CodeRequiredError is a password without its second proof.
+type CodeRequiredError struct {
+	Proofs []throttle.Kind // that would do, one of them
+}
+
+func (e *CodeRequiredError) Error() string { return ErrCodeRequired.Error() }
+
+// Is makes errors.Is(err, ErrCodeRequired) hold.
+func (e *CodeRequiredError) Is(target error) bool { return target == ErrCodeRequired }
+
+// Second is a proof beside the password: at most one of the two. A code is empty or six digits.
+type Second struct {
+	Code         string
+	RecoveryCode mfa.RecoveryCode
+}
+
+// IsZero says whether there is none.
+func (p Second) IsZero() bool { return p.Code == "" && p.RecoveryCode.IsZero() }
+
+// Proofs are what a person presents.
 type Proofs struct {
 	Password secret.Text
-	Code     string
+	Second
 }
 
 // Limits bound pending sign-ins.
 type Limits struct {
 	SignInLifetime time.Duration
 	SignInTries    int
-	SignInsOpen    int // per account; one more ends the oldest
+	SignInsOpen    int           // per account and bucket; one more ends the oldest
+	DeviceLifetime time.Duration // how long a device is known since it was used last
+	Devices        int           // known per account; one more is forgotten
 }
 
 // Service is the proof engine and its two rewards.
 type Service struct {
 	Store     Store
+	Devices   Devices
 	Accounts  account.Store
+	Rules     Rules
 	Passwords *password.Hasher
 	Attempts  *throttle.Limiter
 	Methods   *mfa.Service
 	Sessions  *session.Service
 	StepUps   *stepup.Service
 	Audit     audit.Log
+	Notices   mfa.Notices
 	Limits    Limits
 	Now       func() time.Time
 	NewID     func() string
 }
 
-// Required says what a step-up takes on this account now: at its highest level, read off its methods.
-func (s *Service) Required(ctx context.Context, accountID string) (session.ACR, error) {
+// Required says what a step-up takes on this account now: at its highest level, read off its methods. On an account with
+// MFA it takes one of the proofs beside the password.
+func (s *Service) Required(ctx context.Context, accountID string) (session.ACR, []throttle.Kind, error) {
 	enabled, err := s.Methods.Enabled(ctx, accountID)
-	if enabled {
-		return session.AAL2, err
+	if err != nil || !enabled {
+		return session.AAL1, nil, err
 	}
-	return session.AAL1, err
+	proofs, err := s.Methods.Proofs(ctx, accountID)
+	return session.AAL2, proofs, err
 }
 
 // CheckStepUp says whether a token permits the purpose in this session, at the level the account has now. It answers
 // stepup.ErrRefused.
 func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepup.Purpose, token string) (stepup.Grant, error) {
-	need, err := s.Required(ctx, sess.AccountID)
+	need, _, err := s.Required(ctx, sess.AccountID)
 	if err != nil {
 		return stepup.Grant{}, err
 	}
@@ -89,14 +115,4 @@ func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepu
 		}
 	}
 	return grant, err
-}
-
-// SignOut ends the session.
-func (s *Service) SignOut(ctx context.Context, sess session.Session) error {
-	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Sessions.End(ctx, sess.AccountID, sess.ID); err != nil {
-			return err
-		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Subject: sess.ID, Reason: "signed out"})
-	})
 }

@@ -140,8 +140,12 @@ func (s signIns) Delete(ctx context.Context, id string) (bool, error) {
 	return through(s.faults, func() (bool, error) { return s.Store.Delete(ctx, id) })
 }
 
-func (s signIns) DeleteOldest(ctx context.Context, a string, keep int) error {
-	return s.do(func() error { return s.Store.DeleteOldest(ctx, a, keep) })
+func (s signIns) DeleteOldest(ctx context.Context, a string, b throttle.Bucket, keep int) error {
+	return s.do(func() error { return s.Store.DeleteOldest(ctx, a, b, keep) })
+}
+
+func (s signIns) DeleteOf(ctx context.Context, a string) error {
+	return s.do(func() error { return s.Store.DeleteOf(ctx, a) })
 }
 
 type sessions struct {
@@ -153,8 +157,8 @@ func (s sessions) Insert(ctx context.Context, sess session.Session, token [32]by
 	return s.do(func() error { return s.Store.Insert(ctx, sess, token) })
 }
 
-func (s sessions) Delete(ctx context.Context, a, id string) error {
-	return s.do(func() error { return s.Store.Delete(ctx, a, id) })
+func (s sessions) Delete(ctx context.Context, a, id string) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.Delete(ctx, a, id) })
 }
 
 func (s sessions) DeleteByToken(ctx context.Context, token [32]byte) error {

@@ -118,14 +118,16 @@ func open(t *testing.T) *house {
 		Store: stepUps{store.StepUps{DB: db}, h.faults}, Keys: ring, Issuer: "https://example.com", Lifetime: 5 * time.Minute, Now: clock, NewID: newID,
 	}
 	h.Service = &authn.Service{
-		Store: signIns{store.SignIns{DB: db}, h.faults}, Accounts: accounts{store.Accounts{DB: db}, h.faults}, Passwords: hasher,
+		Store: signIns{store.SignIns{DB: db}, h.faults}, Devices: devices{store.Devices{DB: db}, h.faults}, Accounts: accounts{store.Accounts{DB: db}, h.faults}, Passwords: hasher,
 		Attempts: limiter, Sessions: sittings, StepUps: tokens, Audit: trail,
+		Notices: notices{mail(db, ring, clock, newID), h.faults},
+		Rules:   &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: "Twofold", Now: clock, NewID: newID},
 		Methods: &mfa.Service{
 			Store: methods{store.Methods{DB: db}, h.faults}, Accounts: store.Accounts{DB: db}, Sealer: ring, Sessions: sittings, StepUps: tokens,
-			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5},
+			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5, RecoveryCodes: 2},
 			Issuer: "Twofold", Now: clock, NewID: newID,
 		},
-		Limits: authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, SignInsOpen: 5},
+		Limits: authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, SignInsOpen: 5, DeviceLifetime: 180 * 24 * time.Hour, Devices: 50},
 		Now:    clock, NewID: newID,
 	}
 	return h

@@ -19,6 +19,9 @@ type claim struct {
 	known   bool
 	subject string          // whose attempts are counted
 	session session.Session // zero at sign-in
+	// rehashed says that the hash was brought up to today's cost, here or by who signs in beside this.
+	rehashed bool
+	device   Device // the browser, where the account knows it
 }
 
 // claimOf finds the account of an address. An unknown address is counted under its digest, with the same work.
@@ -35,21 +38,22 @@ func (s *Service) claimOf(ctx context.Context, email string) (claim, error) {
 	return claim{account: a, known: true, subject: a.ID}, nil
 }
 
-func (c claim) passwordGuess() throttle.Guess {
+// guess is a try at a proof of this claim.
+func (c claim) guess(kind throttle.Kind) throttle.Guess {
 	g := mfa.Guess(c.subject, c.session)
-	g.Kind = throttle.Password
-	return g
+	g.Kind = kind
+	return c.on(g)
 }
 
-func (c claim) codeGuess() throttle.Guess { return mfa.Guess(c.subject, c.session) }
+func (c claim) passwordGuess() throttle.Guess { return c.guess(throttle.Password) }
 
 // reward is what right proofs earn. Both run inside the transaction that accepts the proofs.
 type reward struct {
 	grant   func(ctx context.Context, amr session.AMR) error
-	pending func(ctx context.Context) error // the password was right and a code is missing
+	pending func(ctx context.Context) error // the password was right and a second proof is missing
 }
 
-// prove is the engine: it judges the password, then, on an account with MFA, the code. Every guess is counted and
+// prove is the engine: it judges the password, then, on an account with MFA, the second proof. Every guess is counted and
 // committed before it is judged. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed,
 // a *throttle.WaitError or password.ErrBusy.
 func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error {
@@ -61,7 +65,6 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 	if err := s.judgePassword(ctx, &c, p); err != nil {
 		return err
 	}
-	r = s.onThatPassword(&c, r)
 	enabled, err := s.Methods.Enabled(ctx, c.account.ID)
 	if err != nil {
 		return fmt.Errorf("read methods: %w", err)
@@ -69,23 +72,28 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 	switch {
 	case !enabled:
 		return s.acceptPassword(ctx, c, func(ctx context.Context) error { return r.grant(ctx, session.Proofs(false)) })
-	case p.Code == "":
+	case p.Second.IsZero():
 		return s.Store.InTx(ctx, func(ctx context.Context) error {
+			if err := s.lock(ctx, c); err != nil {
+				return err
+			}
 			if err := s.Attempts.Succeeded(ctx, c.passwordGuess()); err != nil {
 				return err
 			}
 			return r.pending(ctx)
 		})
 	}
-	return s.judgeCode(ctx, c, p.Code, counted{
-		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveAfterPassword(ctx, c) },
-		grant:   func(ctx context.Context) error { return r.grant(ctx, session.Proofs(true)) },
+	return s.judgeSecond(ctx, c, s.secondOf(c, p.Second), counted{
+		reserve: func(ctx context.Context, g throttle.Guess) (throttle.Budget, error) {
+			return s.reserveAfterPassword(ctx, c, g)
+		},
+		grant: func(ctx context.Context) error { return r.grant(ctx, session.Proofs(true)) },
 	})
 }
 
 // judgePassword costs the same for an unknown address, and for an account whose password was taken away: a hash against
-// the stand-in. A running wait is looked for before
-// the queue for a hash, and the guess is counted only when its turn has come, so that nobody pays for a busy server.
+// the stand-in. A running wait is looked for before the queue for a hash, and the guess is counted only when its turn
+// has come, so that nobody pays for a busy server.
 func (s *Service) judgePassword(ctx context.Context, c *claim, p Proofs) error {
 	guess := c.passwordGuess()
 	if err := s.Attempts.Check(ctx, guess); err != nil {
@@ -123,15 +131,15 @@ func (s *Service) rehash(ctx context.Context, c *claim, p Proofs) error {
 	if err != nil {
 		return fmt.Errorf("rehash password: %w", err)
 	}
-	old := c.account.PasswordHash
-	c.account.PasswordHash = hash
-	return s.Accounts.Rehash(ctx, c.account.ID, old, hash)
+	c.rehashed = true
+	return s.Accounts.Rehash(ctx, c.account.ID, c.account.PasswordHash, hash)
 }
 
-// acceptPassword rewards a password alone, unless the account got a second factor while it was judged.
+// acceptPassword rewards a password alone, unless the account got a second factor or another password while it was
+// judged.
 func (s *Service) acceptPassword(ctx context.Context, c claim, grant func(context.Context) error) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
+		if err := s.lock(ctx, c); err != nil {
 			return err
 		}
 		enabled, err := s.Methods.Enabled(ctx, c.account.ID)

@@ -13,12 +13,13 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Pending is a sign-in whose password was right and whose code is missing. It is no session and never becomes one: it
+// Pending is a sign-in whose password was right and whose second proof is missing. It is no session and never becomes one: it
 // is deleted when a session is opened in its place.
 type Pending struct {
 	ID        string
 	AccountID string
 	Delivery  session.Delivery
+	Bucket    throttle.Bucket // that its password was counted in
 	Tries     int
 	CreatedAt time.Time
 	ExpiresAt time.Time
@@ -33,8 +34,9 @@ type Store interface {
 	// CountTry adds a try, and answers how many there are now, or 0 where there were limit already.
 	CountTry(ctx context.Context, id string, limit int) (tries int, err error)
 	Delete(ctx context.Context, id string) (deleted bool, err error)
-	// DeleteOldest leaves the account its newest pending sign-ins, keep in number.
-	DeleteOldest(ctx context.Context, accountID string, keep int) error
+	// DeleteOldest leaves the account its newest pending sign-ins of a bucket, keep in number.
+	DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error
+	DeleteOf(ctx context.Context, accountID string) error
 }
 
 // SignIn is a request to be signed in.
@@ -43,35 +45,44 @@ type SignIn struct {
 	Proofs   Proofs
 	Delivery session.Delivery
 	Previous secret.Text // the session token this browser has, if any: that session ends
+	Browser  secret.Text // the token this browser is known by, if any
 }
 
 // Outcome is a session, or a pending sign-in where ID of Session is empty.
 type Outcome struct {
 	Session session.Session
 	Pending Pending
-	Token   secret.Text // of whichever it is
+	Proofs  []throttle.Kind // of which a pending one takes one
+	Token   secret.Text     // of whichever it is
+	Browser secret.Text     // the token that this browser is known by from now on; a script gets none
 }
 
-// SignIn judges the proofs. For an account with MFA and without a code the outcome is pending.
+// SignIn judges the proofs. For an account with MFA and without a second proof the outcome is pending.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (Outcome, error) {
 	c, err := s.claimOf(ctx, in.Email)
 	if err != nil {
 		return Outcome{}, err
 	}
+	if c.device, err = s.recognize(ctx, c.subject, in.Browser); err != nil {
+		return Outcome{}, err
+	}
 	var out Outcome
 	err = s.prove(ctx, c, in.Proofs, reward{
 		grant: func(ctx context.Context, amr session.AMR) error {
-			out, err = s.openSession(ctx, c.account.ID, in.Delivery, amr, in.Previous)
+			out, err = s.openSession(ctx, opening{c, in.Delivery, amr, in.Previous, in.Browser})
 			return err
 		},
 		pending: func(ctx context.Context) error {
-			out, err = s.openPending(ctx, c.account.ID, in.Delivery)
+			out, err = s.openPending(ctx, c, in.Delivery)
 			return err
 		},
 	})
 	if errors.Is(err, ErrCodeRequired) { // MFA was switched on a moment ago
 		err = s.Store.InTx(ctx, func(ctx context.Context) error {
-			out, err = s.openPending(ctx, c.account.ID, in.Delivery)
+			if err := s.lock(ctx, c); err != nil {
+				return err
+			}
+			out, err = s.openPending(ctx, c, in.Delivery)
 			return err
 		})
 	}
@@ -86,11 +97,12 @@ type Completion struct {
 	Token    secret.Text
 	Carrier  session.Delivery
 	Delivery session.Delivery // as at SignIn, or empty
-	Code     string
+	Second   Second
 	Previous secret.Text
+	Browser  secret.Text
 }
 
-// Complete finishes a pending sign-in with a code. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
+// Complete finishes a pending sign-in with a second proof. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
 // mfa.ErrCodeUsed or a *throttle.WaitError.
 func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) {
 	p, err := s.Store.ByToken(ctx, in.Token.Hash())
@@ -107,7 +119,10 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 	if err != nil {
 		return Outcome{}, fmt.Errorf("find account: %w", err)
 	}
-	c := claim{account: a, known: true, subject: a.ID}
+	c := claim{account: a, known: true, subject: a.ID, rehashed: true} // its password was judged when the sign-in began
+	if c.device, err = s.recognize(ctx, a.ID, in.Browser); err != nil {
+		return Outcome{}, err
+	}
 	out, err := s.complete(ctx, c, p, in)
 	if err != nil {
 		return Outcome{}, s.failedSignIn(ctx, c, err)
@@ -117,8 +132,8 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 
 func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completion) (Outcome, error) {
 	var out Outcome
-	err := s.judgeCode(ctx, c, in.Code, counted{
-		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveTry(ctx, c, p) },
+	err := s.judgeSecond(ctx, c, s.secondOf(c, in.Second), counted{
+		reserve: func(ctx context.Context, g throttle.Guess) (throttle.Budget, error) { return s.reserveTry(ctx, p, g) },
 		grant: func(ctx context.Context) error {
 			deleted, err := s.Store.Delete(ctx, p.ID)
 			if err != nil {
@@ -127,43 +142,70 @@ func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completio
 			if !deleted {
 				return ErrSignInExpired
 			}
-			out, err = s.openSession(ctx, c.account.ID, p.Delivery, session.Proofs(true), in.Previous)
+			out, err = s.openSession(ctx, opening{c, p.Delivery, session.Proofs(true), in.Previous, in.Browser})
 			return err
 		},
 	})
+	if errors.Is(err, ErrCredentialsRejected) { // the password that began it is another by now
+		err = ErrSignInExpired
+	}
 	return out, err
 }
 
-func (s *Service) openSession(ctx context.Context, accountID string, d session.Delivery, amr session.AMR, previous secret.Text) (Outcome, error) {
-	if d == session.Cookie && !previous.IsZero() {
-		if err := s.Sessions.EndByToken(ctx, previous); err != nil {
+// opening is what a session is opened for.
+type opening struct {
+	claim    claim
+	delivery session.Delivery
+	amr      session.AMR
+	previous secret.Text
+	browser  secret.Text
+}
+
+// openSession opens a session in the transaction that accepted the proofs, with what its owner is to be told.
+func (s *Service) openSession(ctx context.Context, o opening) (Outcome, error) {
+	accountID := o.claim.account.ID
+	if o.delivery == session.Cookie && !o.previous.IsZero() {
+		if err := s.Sessions.EndByToken(ctx, o.previous); err != nil {
 			return Outcome{}, err
 		}
 	}
 	client := audit.ClientOf(ctx)
 	sess, token, err := s.Sessions.Open(ctx, session.Opening{
-		AccountID: accountID, Delivery: d, AMR: amr, IP: client.IP, UserAgent: client.UserAgent,
+		AccountID: accountID, Delivery: o.delivery, AMR: o.amr, IP: client.IP, UserAgent: client.UserAgent,
 	})
 	if err != nil {
 		return Outcome{}, err
 	}
+	browser, err := s.meet(ctx, accountID, o.delivery, o.browser)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := s.warn(ctx, accountID); err != nil {
+		return Outcome{}, err
+	}
 	opened := audit.Event{Kind: audit.SignInSucceeded, AccountID: accountID, Subject: sess.ID}
-	return Outcome{Session: sess, Token: token}, s.Audit.Record(ctx, opened)
+	return Outcome{Session: sess, Token: token, Browser: browser}, s.Audit.Record(ctx, opened)
 }
 
-func (s *Service) openPending(ctx context.Context, accountID string, d session.Delivery) (Outcome, error) {
+func (s *Service) openPending(ctx context.Context, c claim, d session.Delivery) (Outcome, error) {
+	bucket := c.passwordGuess().Bucket
 	now := s.Now()
 	p := Pending{
-		ID: s.NewID(), AccountID: accountID, Delivery: d, CreatedAt: now, ExpiresAt: now.Add(s.Limits.SignInLifetime),
+		ID: s.NewID(), AccountID: c.account.ID, Delivery: d, Bucket: bucket, CreatedAt: now, ExpiresAt: now.Add(s.Limits.SignInLifetime),
 	}
-	if err := s.Store.DeleteOldest(ctx, accountID, s.Limits.SignInsOpen-1); err != nil {
+	if err := s.Store.DeleteOldest(ctx, c.account.ID, bucket, s.Limits.SignInsOpen-1); err != nil {
 		return Outcome{}, fmt.Errorf("make room for a sign-in: %w", err)
 	}
 	token := secret.Random("tf_i_")
 	if err := s.Store.Insert(ctx, p, token.Hash()); err != nil {
 		return Outcome{}, fmt.Errorf("keep pending sign-in: %w", err)
 	}
-	return Outcome{Pending: p, Token: token}, s.Audit.Record(ctx, audit.Event{Kind: audit.SignInPending, AccountID: accountID})
+	proofs, err := s.Methods.Proofs(ctx, c.account.ID)
+	if err != nil {
+		return Outcome{}, err
+	}
+	pending := audit.Event{Kind: audit.SignInPending, AccountID: c.account.ID}
+	return Outcome{Pending: p, Proofs: proofs, Token: token}, s.Audit.Record(ctx, pending)
 }
 
 // failedSignIn records what was judged and answers it. An address that has no account is recorded under its digest, at

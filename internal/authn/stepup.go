@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"twofold/internal/audit"
@@ -10,17 +11,22 @@ import (
 	"twofold/internal/stepup"
 )
 
-// StepUp proves presence again and answers a token for one purpose. Besides the errors of the engine it answers
-// ErrCodeRequired for a password alone on an account with MFA.
-func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs) (secret.Text, stepup.Grant, error) {
+// StepUp proves presence again and answers a token for one purpose. The browser's token, if there is one, tells whether
+// the account knows it. Besides the errors of the engine it answers a *CodeRequiredError for a password alone on an
+// account with MFA.
+func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs, browser secret.Text) (secret.Text, stepup.Grant, error) {
 	a, err := s.Accounts.ByID(ctx, sess.AccountID)
 	if err != nil {
 		return secret.Text{}, stepup.Grant{}, fmt.Errorf("find account: %w", err)
 	}
+	c := claim{account: a, known: true, subject: a.ID, session: sess}
+	if c.device, err = s.recognize(ctx, a.ID, browser); err != nil {
+		return secret.Text{}, stepup.Grant{}, err
+	}
 	var token secret.Text
 	var grant stepup.Grant
 	missing := false
-	err = s.prove(ctx, claim{account: a, known: true, subject: a.ID, session: sess}, proofs, reward{
+	err = s.prove(ctx, c, proofs, reward{
 		grant: func(ctx context.Context, amr session.AMR) error {
 			if token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr); err != nil {
 				return err
@@ -32,8 +38,8 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 			return nil
 		},
 	})
-	if err == nil && missing {
-		err = ErrCodeRequired
+	if (err == nil && missing) || errors.Is(err, ErrCodeRequired) {
+		err = s.codeRequired(ctx, a.ID)
 	}
 	if judged(err) {
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: a.ID, Reason: err.Error()}); err != nil {
@@ -44,4 +50,13 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 		return secret.Text{}, stepup.Grant{}, err
 	}
 	return token, grant, nil
+}
+
+// codeRequired says which second proofs would do.
+func (s *Service) codeRequired(ctx context.Context, accountID string) error {
+	proofs, err := s.Methods.Proofs(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	return &CodeRequiredError{Proofs: proofs}
 }

@@ -9,8 +9,12 @@ import (
 	"twofold/internal/secret"
 )
 
-// ErrEnded means that a token belongs to no session, or to one that is over.
-var ErrEnded = errors.New("session ended")
+var (
+	// ErrEnded means that a token belongs to no session, or to one that is over.
+	ErrEnded = errors.New("session ended")
+	// ErrNotFound means that the account has no such session.
+	ErrNotFound = errors.New("no such session")
+)
 
 // Store keeps sessions. A token is kept as its SHA-256 only.
 type Store interface {
@@ -21,7 +25,9 @@ type Store interface {
 	Update(ctx context.Context, s Session) error
 	// SetToken answers ErrEnded where the session is gone.
 	SetToken(ctx context.Context, id string, token [32]byte) error
-	Delete(ctx context.Context, accountID, id string) error
+	// Of lists the account's sessions, the newest first, those past a limit too.
+	Of(ctx context.Context, accountID string) ([]Session, error)
+	Delete(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteByToken(ctx context.Context, token [32]byte) error
 	// DeleteOthers ends all sessions of the account but keep (empty: all), and says how many.
 	DeleteOthers(ctx context.Context, accountID, keep string) (int, error)
@@ -81,7 +87,7 @@ func (s *Service) Resume(ctx context.Context, token secret.Text) (Session, error
 		return Session{}, fmt.Errorf("resume session: %w", err)
 	}
 	now := s.Now()
-	if !now.Before(s.Limits.ExpiresAt(sess)) {
+	if s.over(sess) {
 		return Session{}, ErrEnded
 	}
 	idle := s.Limits.idle(sess.AMR.ACR())
@@ -125,10 +131,32 @@ func (s *Service) Renew(ctx context.Context, sess Session) (secret.Text, error) 
 	return token, nil
 }
 
-// End ends one session of the account.
+// List answers the account's sessions that are not over, the newest first: at most limit of those that are older than
+// the one with the id before (empty: of all). Looking prolongs none.
+func (s *Service) List(ctx context.Context, accountID, before string, limit int) ([]Session, error) {
+	all, err := s.Store.Of(ctx, accountID)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	var listed []Session
+	for _, sess := range all { // no more than Limits.PerAccount
+		if len(listed) < limit && (before == "" || sess.ID < before) && !s.over(sess) {
+			listed = append(listed, sess)
+		}
+	}
+	return listed, nil
+}
+
+func (s *Service) over(sess Session) bool { return !s.Now().Before(s.Limits.ExpiresAt(sess)) }
+
+// End ends one session of the account. It answers ErrNotFound.
 func (s *Service) End(ctx context.Context, accountID, id string) error {
-	if err := s.Store.Delete(ctx, accountID, id); err != nil {
+	deleted, err := s.Store.Delete(ctx, accountID, id)
+	if err != nil {
 		return fmt.Errorf("end session: %w", err)
+	}
+	if !deleted {
+		return ErrNotFound
 	}
 	return nil
 }
@@ -141,13 +169,23 @@ func (s *Service) EndByToken(ctx context.Context, token secret.Text) error {
 	return nil
 }
 
-// EndOthers ends every other session of the account and says how many that were; an empty keep spares none.
+// EndOthers ends every other session of the account and says how many that were, without those that were over anyway;
+// an empty keep spares none. Call it in a transaction.
 func (s *Service) EndOthers(ctx context.Context, accountID, keep string) (int, error) {
-	n, err := s.Store.DeleteOthers(ctx, accountID, keep)
+	all, err := s.Store.Of(ctx, accountID)
 	if err != nil {
+		return 0, fmt.Errorf("list sessions: %w", err)
+	}
+	ended := 0
+	for _, sess := range all {
+		if sess.ID != keep && !s.over(sess) {
+			ended++
+		}
+	}
+	if _, err := s.Store.DeleteOthers(ctx, accountID, keep); err != nil {
 		return 0, fmt.Errorf("end sessions: %w", err)
 	}
-	return n, nil
+	return ended, nil
 }
 
 // The prefix lets secret scanners recognize a leaked token.

@@ -127,7 +127,8 @@ func TestCheckingAToken(t *testing.T) {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
 			before: func(t *testing.T, d *desk, _ stepup.Grant) {
 				t.Helper()
-				must(t, store.Sessions{DB: d.db}.Delete(ctx, "ada", "ada-1"))
+				_, err := store.Sessions{DB: d.db}.Delete(ctx, "ada", "ada-1")
+				must(t, err)
 			},
 		},
 		"after another token was issued it permits": {

@@ -99,6 +99,17 @@ func (s Activity) Entries(ctx context.Context, accountID, before string, limit i
 	return entries, nil
 }
 
+// CountSince counts backwards, from an account's last entry to its last one of a kind.
+func (s Activity) CountSince(ctx context.Context, accountID string, kind, last audit.Kind) (int, error) {
+	var n int64
+	err := s.reader(ctx).Model(&entryRow{}).
+		Where("account_id = ? AND kind = ?", accountID, string(kind)).
+		Where("number > coalesce((SELECT number FROM activity WHERE account_id = ? AND kind = ? ORDER BY number DESC LIMIT 1), 0)",
+			accountID, string(last)).
+		Count(&n).Error
+	return int(n), err
+}
+
 // Walk visits everything, in one reading transaction, so that what is recorded meanwhile is seen whole or not at all.
 func (s Activity) Walk(ctx context.Context, entry func(audit.Entry) error, head func(string, int64, audit.Hash) error) error {
 	return s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {

@@ -142,7 +142,8 @@ func TestAnEndedSessionTakesItsTokensAndItsEnrollmentWithIt(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	ada(t, db)
-	must(t, Sessions{db}.Delete(ctx, "ada", "ada-session"))
+	_, err := Sessions{db}.Delete(ctx, "ada", "ada-session")
+	must(t, err)
 	if alive, err := (StepUps{db}).Alive(ctx, "ada-step-up", noon); err != nil || alive {
 		t.Errorf("the step-up token of an ended session: alive = %v, %v", alive, err)
 	}

@@ -44,7 +44,8 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Sessions.Touch":         func() error { return Sessions{db}.Touch(ctx, "x", noon) },
 		"Sessions.Update":        func() error { return Sessions{db}.Update(ctx, session.Session{}) },
 		"Sessions.SetToken":      func() error { return Sessions{db}.SetToken(ctx, "x", tokenOf("x")) },
-		"Sessions.Delete":        func() error { return Sessions{db}.Delete(ctx, "x", "y") },
+		"Sessions.Delete":        func() error { _, err := Sessions{db}.Delete(ctx, "x", "y"); return err },
+		"Sessions.Of":            func() error { _, err := Sessions{db}.Of(ctx, "x"); return err },
 		"Sessions.DeleteByToken": func() error { return Sessions{db}.DeleteByToken(ctx, tokenOf("x")) },
 		"Sessions.DeleteOthers":  func() error { _, err := Sessions{db}.DeleteOthers(ctx, "x", "y"); return err },
 		"Sessions.DeleteOldest":  func() error { return Sessions{db}.DeleteOldest(ctx, "x", 1) },
@@ -53,7 +54,16 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"SignIns.ByToken":      func() error { _, err := SignIns{db}.ByToken(ctx, tokenOf("x")); return err },
 		"SignIns.CountTry":     func() error { _, err := SignIns{db}.CountTry(ctx, "x", 1); return err },
 		"SignIns.Delete":       func() error { _, err := SignIns{db}.Delete(ctx, "x"); return err },
-		"SignIns.DeleteOldest": func() error { return SignIns{db}.DeleteOldest(ctx, "x", 1) },
+		"SignIns.DeleteOldest": func() error { return SignIns{db}.DeleteOldest(ctx, "x", "anyone", 1) },
+
+		"SignIns.DeleteOf": func() error { return SignIns{db}.DeleteOf(ctx, "x") },
+
+		"Devices.Any":    func() error { _, err := Devices{db}.Any(ctx, "x"); return err },
+		"Devices.Find":   func() error { _, err := Devices{db}.Find(ctx, "x", tokenOf("x")); return err },
+		"Devices.Keep":   func() error { return Devices{db}.Keep(ctx, authn.Device{}, tokenOf("x")) },
+		"Devices.Move":   func() error { return Devices{db}.Move(ctx, tokenOf("x"), tokenOf("y")) },
+		"Devices.Forget": func() error { return Devices{db}.Forget(ctx, "x", "", noon) },
+		"Devices.Tidy":   func() error { return Devices{db}.Tidy(ctx, "x", noon, 1) },
 
 		"StepUps.Insert":   func() error { return StepUps{db}.Insert(ctx, stepup.Grant{}) },
 		"StepUps.Alive":    func() error { _, err := StepUps{db}.Alive(ctx, "x", noon); return err },

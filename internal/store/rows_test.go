@@ -109,7 +109,11 @@ func TestWhatIsSomebodyElsesStays(t *testing.T) {
 	if deletedM || deletedE || counted > 0 || errors.Join(errM, errE, errC) != nil {
 		t.Errorf("ada did to bob: method deleted %v, enrollment deleted %v, try counted %v; %v", deletedM, deletedE, counted, errors.Join(errM, errE, errC))
 	}
-	must(t, Sessions{db}.Delete(ctx, "ada", "bob-session"))
+	deleted, err := Sessions{db}.Delete(ctx, "ada", "bob-session")
+	must(t, err)
+	if deleted {
+		t.Error("another account's session was deleted")
+	}
 	must(t, StepUps{db}.DeleteOf(ctx, "ada"))
 	ended, err := Sessions{db}.DeleteOthers(ctx, "ada", "")
 	if err != nil || ended != 1 {

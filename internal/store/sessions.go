@@ -85,9 +85,21 @@ func mustTouchOne(tx *gorm.DB) error {
 	return tx.Error
 }
 
+// Of lists an account's sessions. Ids sort by age.
+func (s Sessions) Of(ctx context.Context, accountID string) ([]session.Session, error) {
+	var rows []sessionRow
+	err := s.reader(ctx).Where("account_id = ?", accountID).Order("id DESC").Find(&rows).Error
+	sessions := make([]session.Session, len(rows))
+	for i, r := range rows {
+		sessions[i] = r.session()
+	}
+	return sessions, err
+}
+
 // Delete ends a session.
-func (s Sessions) Delete(ctx context.Context, accountID, id string) error {
-	return s.writer(ctx).Where("id = ? AND account_id = ?", id, accountID).Delete(&sessionRow{}).Error
+func (s Sessions) Delete(ctx context.Context, accountID, id string) (bool, error) {
+	tx := s.writer(ctx).Where("id = ? AND account_id = ?", id, accountID).Delete(&sessionRow{})
+	return tx.RowsAffected == 1, tx.Error
 }
 
 // DeleteByToken ends a token's session.
@@ -103,12 +115,12 @@ func (s Sessions) DeleteOthers(ctx context.Context, accountID, keep string) (int
 
 // DeleteOldest ends all but the newest.
 func (s Sessions) DeleteOldest(ctx context.Context, accountID string, keep int) error {
-	return deleteOldest(s.writer(ctx), &sessionRow{}, accountID, keep)
+	return deleteOldest(s.writer(ctx), &sessionRow{}, keep, "account_id = ?", accountID)
 }
 
-// deleteOldest leaves an account the newest rows of a table, keep in number.
-func deleteOldest(tx *gorm.DB, row interface{ TableName() string }, accountID string, keep int) error {
+// deleteOldest leaves the newest of some rows of a table, keep in number.
+func deleteOldest(tx *gorm.DB, row interface{ TableName() string }, keep int, which string, args ...any) error {
 	surplus := tx.Session(&gorm.Session{NewDB: true}).Table(row.TableName()).Select("id").
-		Where("account_id = ?", accountID).Order("created_at DESC, id DESC").Limit(-1).Offset(keep)
+		Where(which, args...).Order("created_at DESC, id DESC").Limit(-1).Offset(keep)
 	return tx.Where("id IN (?)", surplus).Delete(row).Error
 }

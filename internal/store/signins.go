@@ -9,6 +9,7 @@ import (
 
 	"twofold/internal/authn"
 	"twofold/internal/session"
+	"twofold/internal/throttle"
 )
 
 // SignIns keeps pending sign-ins.
@@ -22,6 +23,7 @@ type signInRow struct {
 	TokenHash []byte
 	Delivery  string
 	Tries     int
+	Bucket    string
 	CreatedAt stamp
 	ExpiresAt stamp
 }
@@ -31,7 +33,7 @@ func (signInRow) TableName() string { return "sign_ins" }
 // Insert adds a pending sign-in.
 func (s SignIns) Insert(ctx context.Context, p authn.Pending, token [32]byte) error {
 	return s.writer(ctx).Create(&signInRow{
-		ID: p.ID, AccountID: p.AccountID, TokenHash: token[:], Delivery: string(p.Delivery), Tries: p.Tries,
+		ID: p.ID, AccountID: p.AccountID, TokenHash: token[:], Delivery: string(p.Delivery), Tries: p.Tries, Bucket: string(p.Bucket),
 		CreatedAt: stamp{p.CreatedAt}, ExpiresAt: stamp{p.ExpiresAt},
 	}).Error
 }
@@ -44,7 +46,7 @@ func (s SignIns) ByToken(ctx context.Context, token [32]byte) (authn.Pending, er
 		return authn.Pending{}, authn.ErrSignInExpired
 	}
 	return authn.Pending{
-		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Tries: r.Tries,
+		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Tries: r.Tries, Bucket: throttle.Bucket(r.Bucket),
 		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
 	}, err
 }
@@ -63,7 +65,12 @@ func (s SignIns) Delete(ctx context.Context, id string) (bool, error) {
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteOldest ends all but the newest.
-func (s SignIns) DeleteOldest(ctx context.Context, accountID string, keep int) error {
-	return deleteOldest(s.writer(ctx), &signInRow{}, accountID, keep)
+// DeleteOldest ends all but the newest of a bucket.
+func (s SignIns) DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error {
+	return deleteOldest(s.writer(ctx), &signInRow{}, keep, "account_id = ? AND bucket = ?", accountID, string(b))
+}
+
+// DeleteOf ends those of an account.
+func (s SignIns) DeleteOf(ctx context.Context, accountID string) error {
+	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&signInRow{}).Error
 }

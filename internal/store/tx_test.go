@@ -198,7 +198,8 @@ func TestWhatBelongsToASessionThatEndedIsRefusedAsItIs(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	ada(t, db)
-	must(t, Sessions{db}.Delete(ctx, "ada", "ada-session"))
+	_, err := Sessions{db}.Delete(ctx, "ada", "ada-session")
+	must(t, err)
 	g := stepup.Grant{ID: "late", AccountID: "ada", SessionID: "ada-session", Purpose: "mfa.remove", ExpiresAt: noon}
 	for what, err := range map[string]error{"a step-up token": StepUps{db}.Insert(ctx, g), "an enrollment": replace(db, "ada", "late")} {
 		if !errors.Is(err, session.ErrEnded) {

@@ -27,6 +27,9 @@ const Anyone Bucket = "anyone"
 // SessionBucket is the bucket of one live session of level aal2.
 func SessionBucket(id string) Bucket { return Bucket("session:" + id) }
 
+// DeviceBucket is the bucket of one browser that the account was signed in with before.
+func DeviceBucket(id string) Bucket { return Bucket("device:" + id) }
+
 // Guess says whose proof of which kind is tried from where.
 type Guess struct {
 	Subject string // an account's id, or a name for an address that has no account
@@ -42,7 +45,8 @@ var ErrBusy = errors.New("too many attempts at once")
 
 // WaitError says when the next try will be looked at.
 type WaitError struct {
-	For time.Duration // zero: waiting does not help, the kind is no longer accepted
+	For  time.Duration // zero: waiting does not help, the kind is no longer accepted
+	Kind Kind          // of the guess
 }
 
 func (e *WaitError) Error() string {
@@ -120,7 +124,7 @@ func (l *Limiter) Check(ctx context.Context, g Guess) error {
 		return fmt.Errorf("check attempts: %w", err)
 	}
 	if until.After(now) {
-		return &WaitError{For: until.Sub(now)}
+		return &WaitError{For: until.Sub(now), Kind: g.Kind}
 	}
 	return nil
 }
@@ -140,7 +144,7 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 			return fmt.Errorf("reserve attempt: %w", err)
 		}
 		if !counted {
-			return &WaitError{For: max(until.Sub(now), time.Second)}
+			return &WaitError{For: max(until.Sub(now), time.Second), Kind: g.Kind}
 		}
 		budget = Budget{Left: min(max(l.Limits.Free-failures, 0), left-1)}
 		if until.After(now) {
@@ -154,7 +158,7 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 			return fmt.Errorf("reserve attempt: %w", err)
 		}
 		if !counted {
-			return &WaitError{}
+			return &WaitError{Kind: g.Kind}
 		}
 		return nil
 	})
@@ -172,7 +176,7 @@ func (l *Limiter) underCap(ctx context.Context, g Guess) (int, error) {
 		return 0, fmt.Errorf("read attempts: %w", err)
 	}
 	if total >= l.Limits.Cap {
-		return 0, &WaitError{}
+		return 0, &WaitError{Kind: g.Kind}
 	}
 	return l.Limits.Cap - total, nil
 }
@@ -191,6 +195,15 @@ func (l *Limiter) Revive(ctx context.Context, subject string, kind Kind) error {
 		return fmt.Errorf("revive proof: %w", err)
 	}
 	return nil
+}
+
+// ReviveAtCap is Revive for a kind that is no longer accepted; one that is accepted keeps its count and its waits.
+func (l *Limiter) ReviveAtCap(ctx context.Context, subject string, kind Kind) error {
+	_, err := l.underCap(ctx, Guess{Subject: subject, Kind: kind})
+	if errors.Is(err, ErrWait) {
+		return l.Revive(ctx, subject, kind)
+	}
+	return err
 }
 
 // waits lists the wait that each failure from number Free on starts: doubling, up to MaxWait.

@@ -1,0 +1,36 @@
+package api
+
+import (
+	"context"
+
+	"twofold/internal/audit"
+)
+
+// ListActivity answers what happened to the account, the newest first.
+func (s *Server) ListActivity(ctx context.Context, r ListActivityRequestObject) (ListActivityResponseObject, error) {
+	part := sliceOf(r.Params.Limit, r.Params.Cursor)
+	entries, err := s.Audit.Entries(ctx, callOf(ctx).session.AccountID, part.after, part.more())
+	if err != nil {
+		return nil, err
+	}
+	entries, next := cut(part, entries, func(e audit.Entry) string { return e.ID })
+	items := make([]ActivityItem, len(entries))
+	for i, e := range entries {
+		items[i] = activityItem(e)
+	}
+	return ListActivity200JSONResponse{Items: items, NextCursor: next}, nil
+}
+
+func activityItem(e audit.Entry) ActivityItem {
+	item := ActivityItem{
+		ID: id(e.ID), Time: second(e.Time), Kind: ActivityKind(e.Kind), IP: e.IP, UserAgent: e.UserAgent,
+		Device: deviceOf(e.UserAgent),
+	}
+	if e.Name != "" {
+		item.Name = &e.Name
+	}
+	if e.Kind == audit.AccountMFAReset { // other reasons are for whoever reads the log
+		item.Reason = &e.Reason
+	}
+	return item
+}

@@ -1,0 +1,20 @@
+package api
+
+import (
+	"context"
+
+	"twofold/internal/secret"
+)
+
+// ReportNotMe acts on a notice of what somebody else did.
+func (s *Server) ReportNotMe(ctx context.Context, r ReportNotMeRequestObject) (ReportNotMeResponseObject, error) {
+	done, err := s.NotMe.Report(ctx, secret.New(r.Body.Token))
+	if err != nil {
+		return nil, err
+	}
+	answer := ReportNotMe200JSONResponse{SessionsEnded: done.SessionsEnded, PasswordReset: done.PasswordReset}
+	if done.Method != "" {
+		answer.Method = new(NotMeResultMethod(done.Method))
+	}
+	return answer, nil
+}

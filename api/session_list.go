@@ -1,0 +1,67 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"twofold/internal/device"
+	"twofold/internal/session"
+)
+
+// VisitEndSessionResponse writes the answer.
+func (a answer) VisitEndSessionResponse(w http.ResponseWriter) error { return a.write(w) }
+
+// ListSessions answers where the account is signed in.
+func (s *Server) ListSessions(ctx context.Context, r ListSessionsRequestObject) (ListSessionsResponseObject, error) {
+	sess := callOf(ctx).session
+	part := sliceOf(r.Params.Limit, r.Params.Cursor)
+	found, err := s.Sessions.List(ctx, sess.AccountID, part.after, part.more())
+	if err != nil {
+		return nil, err
+	}
+	found, next := cut(part, found, func(s session.Session) string { return s.ID })
+	list := ListSessions200JSONResponse{Items: make([]ListedSession, len(found)), NextCursor: next}
+	for i, f := range found {
+		list.Items[i] = ListedSession{
+			ID: id(f.ID), Acr: Acr(f.AMR.ACR()), Amr: Amr(f.AMR), AuthTime: second(f.AuthTime), CreatedAt: second(f.CreatedAt),
+			LastUsedAt: second(f.LastUsedAt), ExpiresAt: second(s.Sessions.Limits.ExpiresAt(f)),
+			Current: f.ID == sess.ID, IP: f.IP, Device: deviceOf(f.UserAgent),
+		}
+	}
+	return list, nil
+}
+
+// EndSession ends one session of the account.
+func (s *Server) EndSession(ctx context.Context, r EndSessionRequestObject) (EndSessionResponseObject, error) {
+	call := callOf(ctx)
+	if err := s.Authn.EndSession(ctx, call.session, r.ID.String()); err != nil {
+		return nil, err
+	}
+	a := answer{status: http.StatusNoContent}
+	if r.ID.String() == call.session.ID && !call.cookie.IsZero() {
+		a.cookies = []*http.Cookie{s.clearCookie(sessionCookie)}
+	}
+	return a, nil
+}
+
+// EndOtherSessions ends all sessions of the account but the caller's.
+func (s *Server) EndOtherSessions(ctx context.Context, _ EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error) {
+	done, err := s.Authn.EndOtherSessions(ctx, callOf(ctx).session)
+	if err != nil {
+		return nil, err
+	}
+	return EndOtherSessions200JSONResponse(receipt(done)), nil
+}
+
+// deviceOf is what a user agent tells.
+func deviceOf(userAgent string) Device {
+	var d Device
+	browser, system := device.Of(userAgent)
+	if browser != "" {
+		d.Browser = &browser
+	}
+	if system != "" {
+		d.System = &system
+	}
+	return d
+}

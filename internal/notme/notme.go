@@ -1,0 +1,143 @@
+// Package notme acts on "this was not me": what somebody says who reads of a change that they did not make. It never
+// switches MFA off where MFA was on before that change.
+package notme
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/link"
+	"twofold/internal/mfa"
+	"twofold/internal/notify"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+)
+
+// Outcome says what became of the authenticator app that a notice named.
+type Outcome string
+
+const (
+	Suspended Outcome = "suspended" // it signs nobody in, and still counts
+	Removed   Outcome = "removed"   // it was the first and only one, and young
+	Gone      Outcome = "gone"      // it was removed before
+)
+
+// Result is what was done.
+type Result struct {
+	SessionsEnded int
+	Method        Outcome // empty where the notice named none
+	PasswordReset bool    // the password stopped working, and a link to set a new one is in the mail
+}
+
+// Accounts is what is asked of people.
+type Accounts interface {
+	// ForceReset takes the password away and mails a link to set a new one.
+	ForceReset(ctx context.Context, accountID string) (sessionsEnded int, err error)
+	// CancelAddress ends what waits to be confirmed. It answers account.ErrNoAddress.
+	CancelAddress(ctx context.Context, accountID string) error
+}
+
+// Store opens transactions, and makes changes to one account wait for each other.
+type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	Lock(ctx context.Context, accountID string) error
+}
+
+// Service acts on links.
+type Service struct {
+	Store    Store
+	Links    *link.Service
+	Accounts Accounts
+	Methods  *mfa.Service
+	Sessions *session.Service
+	StepUps  *stepup.Service
+	Notices  mfa.Notices
+	Audit    audit.Log
+	Young    time.Duration // a first and only method younger than this is removed
+	Now      func() time.Time
+}
+
+// Report ends every session and deals with what the notice told of. It answers link.ErrExpired.
+func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error) {
+	l, err := s.Links.Find(ctx, link.NotMe, token)
+	if err != nil {
+		return Result{}, err
+	}
+	about, err := notify.ReadSubject(l.Subject)
+	if err != nil {
+		return Result{}, err
+	}
+	var done Result
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Store.Lock(ctx, l.AccountID); err != nil {
+			return err
+		}
+		if err := s.Links.Spend(ctx, l); err != nil {
+			return err
+		}
+		if err := s.StepUps.EndAll(ctx, l.AccountID); err != nil {
+			return err
+		}
+		if done.SessionsEnded, err = s.Sessions.EndOthers(ctx, l.AccountID, ""); err != nil {
+			return err
+		}
+		if err := s.Accounts.CancelAddress(ctx, l.AccountID); err != nil && !errors.Is(err, account.ErrNoAddress) {
+			return err
+		}
+		reported := audit.Event{Kind: audit.NotMeReported, AccountID: l.AccountID, Subject: about.MethodID, Reason: string(about.Kind)}
+		if err := s.Audit.Record(ctx, reported); err != nil {
+			return err
+		}
+		if about.MethodID != "" {
+			return s.deny(ctx, l.AccountID, about, &done)
+		}
+		return s.forceReset(ctx, l.AccountID, &done) // whoever did it knows the password
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("act on a notice: %w", err)
+	}
+	return done, nil
+}
+
+// deny takes the use of a method from whoever holds it. It is removed only where there was no MFA before it and nothing
+// else has come since; then the password alone would sign in, so that is taken away too.
+func (s *Service) deny(ctx context.Context, accountID string, about notify.Subject, done *Result) error {
+	methods, err := s.Methods.Methods(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(methods, func(m mfa.Method) bool { return m.ID == about.MethodID })
+	if i < 0 {
+		done.Method = Gone
+		return s.forceReset(ctx, accountID, done)
+	}
+	if about.First && len(methods) == 1 && s.Now().Before(methods[0].CreatedAt.Add(s.Young)) {
+		done.Method = Removed
+		if _, err := s.Methods.RemoveAll(ctx, accountID); err != nil {
+			return err
+		}
+		removed := audit.Event{Kind: audit.MethodRemoved, AccountID: accountID, Subject: methods[0].ID, Name: methods[0].Name}
+		if err := s.Audit.Record(ctx, removed); err != nil {
+			return err
+		}
+		return s.forceReset(ctx, accountID, done)
+	}
+	done.Method = Suspended
+	if _, err := s.Methods.Suspend(ctx, accountID, about.MethodID); err != nil {
+		return err
+	}
+	_, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.MethodSuspended, AccountID: accountID, Name: methods[i].Name})
+	return err
+}
+
+func (s *Service) forceReset(ctx context.Context, accountID string, done *Result) error {
+	ended, err := s.Accounts.ForceReset(ctx, accountID)
+	done.PasswordReset, done.SessionsEnded = true, done.SessionsEnded+ended
+	return err
+}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"twofold/internal/authn"
+	"twofold/internal/session"
+)
+
+// Devices keeps where accounts were signed in from.
+type Devices struct{ *DB }
+
+var _ authn.Devices = Devices{}
+
+type deviceRow struct {
+	ID         string
+	AccountID  string `gorm:"primaryKey"`
+	Digest     []byte `gorm:"primaryKey"`
+	Delivery   string
+	LastUsedAt stamp
+	ExpiresAt  stamp
+}
+
+func (deviceRow) TableName() string { return "devices" }
+
+// Any looks for one.
+func (s Devices) Any(ctx context.Context, accountID string) (bool, error) {
+	var ids []string
+	err := s.reader(ctx).Model(&deviceRow{}).Where("account_id = ?", accountID).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, err
+}
+
+// Find finds one by its digest.
+func (s Devices) Find(ctx context.Context, accountID string, digest [32]byte) (authn.Device, error) {
+	var r deviceRow
+	err := s.reader(ctx).Where("digest = ? AND account_id = ?", digest[:], accountID).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return authn.Device{}, nil
+	}
+	return authn.Device{
+		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), LastUsedAt: r.LastUsedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+	}, err
+}
+
+// Keep adds one, or renews it.
+func (s Devices) Keep(ctx context.Context, d authn.Device, digest [32]byte) error {
+	return s.writer(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "digest"}, {Name: "account_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"last_used_at", "expires_at"}),
+	}).Create(&deviceRow{
+		ID: d.ID, AccountID: d.AccountID, Digest: digest[:], Delivery: string(d.Delivery),
+		LastUsedAt: stamp{d.LastUsedAt}, ExpiresAt: stamp{d.ExpiresAt},
+	}).Error
+}
+
+// Move gives a browser another digest.
+func (s Devices) Move(ctx context.Context, from, to [32]byte) error {
+	return s.writer(ctx).Model(&deviceRow{}).Where("digest = ? AND delivery = ?", from[:], string(session.Cookie)).
+		Update("digest", to[:]).Error
+}
+
+// Forget ends all but one.
+func (s Devices) Forget(ctx context.Context, accountID, keep string, at time.Time) error {
+	return s.writer(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, stamp{at}).
+		Update("expires_at", stamp{at}).Error
+}
+
+// Tidy takes away those past their end, and all but the last used.
+func (s Devices) Tidy(ctx context.Context, accountID string, at time.Time, keep int) error {
+	tx := s.writer(ctx)
+	surplus := tx.Session(&gorm.Session{NewDB: true}).Model(&deviceRow{}).Select("id").
+		Where("account_id = ?", accountID).Order("last_used_at DESC, id DESC").Limit(-1).Offset(keep)
+	return tx.Where("account_id = ? AND (expires_at <= ? OR id IN (?))", accountID, stamp{at}, surplus).Delete(&deviceRow{}).Error
+}
