@@ -19,6 +19,7 @@ import (
 	"twofold/internal/authn"
 	"twofold/internal/keyring"
 	"twofold/internal/mfa"
+	"twofold/internal/notme"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -31,6 +32,7 @@ type Options struct {
 	PublicURL string
 	Secure    bool // the public URL is https
 	MaxBody   int64
+	About     About
 	Proxies   []netip.Prefix
 
 	Accounts *account.Service
@@ -39,6 +41,7 @@ type Options struct {
 	StepUps  *stepup.Service
 	Methods  *mfa.Service
 	Keys     *keyring.Ring
+	NotMe    *notme.Service
 	Audit    audit.Log
 	SignIns  *throttle.Shield // sign-ins per address
 	Failures *throttle.Shield // wrong proofs per address

@@ -178,6 +178,12 @@ var bodies = map[string]func() any{
 	"stepUp":                func() any { return new(StepUpJSONRequestBody) },
 	"beginTotpEnrollment":   func() any { return new(BeginTOTPEnrollmentJSONRequestBody) },
 	"confirmTotpEnrollment": func() any { return new(ConfirmTOTPEnrollmentJSONRequestBody) },
+	"updateAccount":         func() any { return new(UpdateAccountJSONRequestBody) },
+	"changeEmail":           func() any { return new(ChangeEmailJSONRequestBody) },
+	"setNoticeEmail":        func() any { return new(SetNoticeEmailJSONRequestBody) },
+	"confirmAddress":        func() any { return new(ConfirmAddressJSONRequestBody) },
+	"requestPasswordReset":  func() any { return new(RequestPasswordResetJSONRequestBody) },
+	"resetPassword":         func() any { return new(ResetPasswordJSONRequestBody) },
 }
 
 // FuzzBody holds that nothing makes the reader panic, and that whatever it accepts is one JSON object in valid UTF-8,

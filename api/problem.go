@@ -14,6 +14,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/authn"
+	"twofold/internal/link"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
 	"twofold/internal/session"
@@ -59,6 +60,13 @@ var problems = []struct {
 	{authn.ErrOtherDelivery, ProblemCodeInvalidRequest},
 	{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
 	{mfa.ErrMFARequired, ProblemCodeMFARequired},
+	{account.ErrEmail, ProblemCodeInvalidRequest},
+	{account.ErrSameAddress, ProblemCodeInvalidRequest},
+	{account.ErrDisplayName, ProblemCodeInvalidRequest},
+	{account.ErrEmailTaken, ProblemCodeEmailTaken},
+	{account.ErrMailUnavailable, ProblemCodeMailUnavailable},
+	{account.ErrNoAddress, ProblemCodeNotFound},
+	{link.ErrExpired, ProblemCodeLinkExpired},
 	{mfa.ErrCodeRejected, ProblemCodeCodeRejected},
 	{mfa.ErrCodeUsed, ProblemCodeCodeUsed},
 	{mfa.ErrNotFound, ProblemCodeNotFound},
@@ -90,6 +98,9 @@ var titles = map[ProblemCode]string{
 	ProblemCodeMethodNotAllowed:     "That method does not work here",
 	ProblemCodeMFARequired:          "That is only for an account with multi-factor authentication",
 	ProblemCodeNameTaken:            "Another method has that name",
+	ProblemCodeEmailTaken:           "Another account has that address",
+	ProblemCodeMailUnavailable:      "This service sends no mail",
+	ProblemCodeLinkExpired:          "This link no longer works",
 	ProblemCodeTooManyMethods:       "The account has as many methods as it may have",
 	ProblemCodeSignInExpired:        "Start signing in again",
 	ProblemCodeEnrollmentExpired:    "Start the registration again",
@@ -198,6 +209,12 @@ func describe(p *Problem, err error) {
 	case errors.As(err, &unfit):
 		fields := []FieldError(unfit)
 		p.Errors = &fields
+	case errors.Is(err, account.ErrEmail):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be one e-mail address and nothing else"}}
+	case errors.Is(err, account.ErrSameAddress):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be another address than the account has"}}
+	case errors.Is(err, account.ErrDisplayName):
+		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrName):
 		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
 	case errors.Is(err, authn.ErrOtherDelivery):

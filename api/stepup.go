@@ -14,8 +14,8 @@ func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpRespo
 	if err != nil {
 		return nil, err
 	}
-	call := callOf(ctx)
 	proofs := authn.Proofs{Password: secret.New(r.Body.Password), Second: beside}
+	call := callOf(ctx)
 	token, grant, err := s.Authn.StepUp(ctx, call.session, stepup.Purpose(r.Body.Purpose), proofs, call.device)
 	if err != nil {
 		return nil, err

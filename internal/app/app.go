@@ -22,6 +22,7 @@ import (
 	"twofold/internal/link"
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
+	"twofold/internal/notme"
 	"twofold/internal/password"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -137,10 +138,16 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	accounts.Limits = account.Limits{
 		ResetLifetime: c.Mail.ResetLifetime, ResetMails: c.Mail.ResetMails, AddressLifetime: c.Mail.AddressLifetime,
 	}
+	denials := &notme.Service{
+		Store: store.Accounts{DB: db}, Links: links, Accounts: accounts, Access: engine, Methods: methods, Notices: notices,
+		Audit: trail, Young: c.Mail.NotMeLifetime, Now: p.Now,
+	}
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
 		Proxies:  c.TrustedProxies,
+		About:    api.About{Name: c.Issuer, Mail: notices.Mail},
 		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Keys: ring, Audit: trail,
+		NotMe:    denials,
 		SignIns:  &throttle.Shield{Limit: c.Addresses.SignInLimit, Window: c.Addresses.SignInWindow, Now: p.Now},
 		Failures: &throttle.Shield{Limit: c.Addresses.FailureLimit, Window: c.Addresses.FailureWindow, Now: p.Now},
 		Ready:    db.Ping, Log: p.Log, Now: p.Now, NewID: newID,

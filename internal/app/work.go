@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"twofold/internal/config"
@@ -9,8 +10,13 @@ import (
 	"twofold/internal/smtp"
 )
 
-// Work does what nobody waits for, until the context ends: it delivers notices.
-func (a *App) Work(ctx context.Context) { a.Notices.Run(ctx) }
+// Work does what no request waits for, until the context ends: it delivers notices, and answers forgotten passwords.
+func (a *App) Work(ctx context.Context) {
+	var working sync.WaitGroup
+	working.Go(func() { a.Notices.Run(ctx) })
+	working.Go(func() { a.Accounts.RunResets(ctx, a.parts.Log) })
+	working.Wait()
+}
 
 // sendMail lets notices out, where the settings name a server.
 func sendMail(notices *notify.Service, c config.Config, now func() time.Time) error {

@@ -216,3 +216,11 @@ func (s *Service) Proofs(ctx context.Context, accountID string) ([]throttle.Kind
 	}
 	return proofs, nil
 }
+
+// DropRecoveryCodes makes the account's recovery codes worthless. Call it in the transaction that says why.
+func (s *Service) DropRecoveryCodes(ctx context.Context, accountID string) error {
+	if err := s.Store.DeleteRecoveryCodes(ctx, accountID); err != nil {
+		return fmt.Errorf("drop recovery codes: %w", err)
+	}
+	return nil
+}

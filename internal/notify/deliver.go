@@ -31,8 +31,8 @@ const (
 	patience = 7 * 24 * time.Hour
 	// heldFor is how old a message may be that was posted before mail was configured.
 	heldFor = 24 * time.Hour
-	// settle is the time to mark a message after sending it, before another process may claim it.
-	settle = 30 * time.Second
+	// claims is how long a claim lasts, in times that sending one mail may take: enough to mark it afterwards.
+	claims = 2
 )
 
 // waits are the times between tries; the last one repeats.
@@ -68,7 +68,7 @@ func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 		s.Log.InfoContext(ctx, "notices are too old to be sent: no mail was configured in time", "count", expired)
 	}
 	for s.Mail && ctx.Err() == nil {
-		m, claimed, err := s.Store.Claim(ctx, due, s.Now().Add(s.Timeout+settle))
+		m, claimed, err := s.Store.Claim(ctx, due, s.Now().Add(claims*s.Timeout))
 		if err != nil {
 			return sent, fmt.Errorf("claim a message: %w", err)
 		}

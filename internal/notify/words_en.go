@@ -12,8 +12,8 @@ var english = catalogue{
 	help: "Need help?",
 	why:  "You get this mail because it is about the security of your account. Nobody who works for us will ever ask you for a password or a code.",
 	date: func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
-	denial: say("If this was not you, open the link “This was not me” below and confirm. It signs everybody out of your account and stops " +
-		"what was just set up. Then choose a new password. The link works once; if it has expired, change your password at once."),
+	denial: say("If this was not you, open the link “This was not me” below and confirm. It signs everybody out of your account and, " +
+		"if this is about an authenticator app, suspends it. Then choose a new password. The link works once; if it has expired, change your password at once."),
 	actions: map[link.Purpose]string{
 		link.ResetPassword:   "Choose a new password",
 		link.ConfirmAddress:  "Confirm this address",

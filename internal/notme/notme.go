@@ -15,8 +15,6 @@ import (
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/secret"
-	"twofold/internal/session"
-	"twofold/internal/stepup"
 )
 
 // Outcome says what became of the authenticator app that a notice named.
@@ -43,6 +41,12 @@ type Accounts interface {
 	CancelAddress(ctx context.Context, accountID string) error
 }
 
+// Access is what proofs have opened.
+type Access interface {
+	// EndAll ends everything that the account's proofs have opened, and the recognition of its devices.
+	EndAll(ctx context.Context, accountID string) (sessions int, err error)
+}
+
 // Store opens transactions, and makes changes to one account wait for each other.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
@@ -55,8 +59,7 @@ type Service struct {
 	Links    *link.Service
 	Accounts Accounts
 	Methods  *mfa.Service
-	Sessions *session.Service
-	StepUps  *stepup.Service
+	Access   Access
 	Notices  mfa.Notices
 	Audit    audit.Log
 	Young    time.Duration // a first and only method younger than this is removed
@@ -81,10 +84,7 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		if err := s.Links.Spend(ctx, l); err != nil {
 			return err
 		}
-		if err := s.StepUps.EndAll(ctx, l.AccountID); err != nil {
-			return err
-		}
-		if done.SessionsEnded, err = s.Sessions.EndOthers(ctx, l.AccountID, ""); err != nil {
+		if done.SessionsEnded, err = s.Access.EndAll(ctx, l.AccountID); err != nil {
 			return err
 		}
 		if err := s.Accounts.CancelAddress(ctx, l.AccountID); err != nil && !errors.Is(err, account.ErrNoAddress) {
@@ -96,6 +96,11 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		}
 		if about.MethodID != "" {
 			return s.deny(ctx, l.AccountID, about, &done)
+		}
+		if about.Kind == notify.RecoveryCodesGenerated { // whoever made them has them
+			if err := s.Methods.DropRecoveryCodes(ctx, l.AccountID); err != nil {
+				return err
+			}
 		}
 		return s.forceReset(ctx, l.AccountID, &done) // whoever did it knows the password
 	})

@@ -21,7 +21,8 @@ type Mailbox struct {
 	mu     sync.Mutex
 	mails  []Mail
 	refuse int           // the status that every recipient gets; 0: taken
-	hang   chan struct{} // closed, the mails that wait are taken
+	hang   chan struct{} // closed, the mails that are held are refused
+	held   chan Mail
 	took   func(Mail)
 }
 
@@ -112,11 +113,12 @@ func (b *Mailbox) Refuse(status int) {
 	b.refuse = status
 }
 
-// Hang reads mails from now on and says nothing.
-func (b *Mailbox) Hang() {
+// Hang reads mails from now on and says nothing; those that it holds, and will not take, come out of the channel.
+func (b *Mailbox) Hang() (held <-chan Mail) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.hang = make(chan struct{})
+	b.hang, b.held = make(chan struct{}), make(chan Mail, 100)
+	return b.held
 }
 
 // Take ends Refuse and Hang.
@@ -199,10 +201,12 @@ func (d *delivery) Data(r io.Reader) error {
 	}
 	m.From, m.To = d.from, d.to
 	d.box.mu.Lock()
-	hang, took := d.box.hang, d.box.took
+	hang, held, took := d.box.hang, d.box.held, d.box.took
 	d.box.mu.Unlock()
 	if hang != nil {
+		held <- m
 		<-hang
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.NoEnhancedCode, Message: "too late"}
 	}
 	d.box.mu.Lock()
 	d.box.mails = append(d.box.mails, m)

@@ -1,0 +1,163 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+)
+
+// told are the subjects of the mails that came since the last time.
+func told(h *apptest.House, email string, since *int) string {
+	h.T.Helper()
+	var subjects []string
+	mails := h.Mails(email)
+	for _, m := range mails[*since:] {
+		subjects = append(subjects, m.Subject)
+	}
+	*since = len(mails)
+	return strings.Join(subjects, ", ")
+}
+
+const (
+	newDevice     = "A new device signed in to your account"
+	afterFailures = "A sign-in to your account after several wrong attempts"
+)
+
+func TestASignInFromADeviceThatIsNewIsTold(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	h.AddAccount(ada)
+	h.AddAccount(bob)
+	seen := 0
+	is := func(what, want string) {
+		t.Helper()
+		if got := told(h, ada, &seen); got != want {
+			t.Errorf("%s: told %q, want %q", what, got, want)
+		}
+	}
+	first, second := h.Browser(), h.Browser()
+	first.SignIn(ada).Want(201, "")
+	is("the very first sign-in", "")
+	second.SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+	is("a wrong password", "")
+	second.SignIn(ada).Want(201, "")
+	is("another browser", newDevice)
+	first.SignIn(ada).Want(201, "")
+	second.Do("DELETE", current, nil).Want(204, "")
+	second.SignIn(ada).Want(201, "")
+	is("both again", "")
+	second.SignIn(bob).Want(201, "")
+	second.SignIn(ada).Want(201, "")
+	is("both, with another account in between", "")
+	h.Clock.Advance(180 * 24 * time.Hour)
+	first.SignIn(ada).Want(201, "")
+	is("one that was away for half a year", newDevice)
+
+	m := h.Mail(ada)
+	for _, want := range []string{"127.0.0.1", "/not-me#tf_l_"} {
+		if !strings.Contains(m.Text, want) {
+			t.Errorf("the mail does not say %q:\n%s", want, m.Text)
+		}
+	}
+}
+
+func TestAPendingSignInIsNoDeviceYet(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	_, phone := withMFA(h, ada)
+	seen := 0
+	told(h, ada, &seen)
+	browser := h.Browser()
+	browser.SignIn(ada).Want(202, "")
+	if browser.Cookie("twofold_device") != "" {
+		t.Error("half a sign-in gives a device cookie")
+	}
+	if got := told(h, ada, &seen); got != "" {
+		t.Errorf("half a sign-in is told: %q", got)
+	}
+	browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
+	if got := told(h, ada, &seen); got != newDevice {
+		t.Errorf("told %q, want %q", got, newDevice)
+	}
+}
+
+func TestAScriptIsNewByItsNetworkAndWhatItCallsItself(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
+	h.AddAccount(ada)
+	body := right(ada)
+	body["deliver"] = "token"
+	seen := 0
+	for _, c := range []struct{ ip, agent, want string }{
+		{"192.0.2.7", "curl/8.5.0", ""}, // the very first
+		{"192.0.2.7", "curl/8.5.0", ""},
+		{"192.0.2.250", "curl/8.5.0", ""},
+		{"192.0.3.7", "curl/8.5.0", newDevice},
+		{"192.0.3.8", "curl/8.5.0", ""},
+		{"192.0.2.7", "curl/8.6.0", newDevice},
+		{"2001:db8:1:2::3", "curl/8.5.0", newDevice},
+		{"2001:db8:1:ffff::9", "curl/8.5.0", ""},
+		{"2001:db8:2:2::3", "curl/8.5.0", newDevice},
+		{"::ffff:192.0.2.9", "curl/8.5.0", ""},
+	} {
+		h.Script("").Do("POST", sessions, body, "User-Agent", c.agent, "X-Forwarded-For", c.ip).Want(201, "")
+		if got := told(h, ada, &seen); got != c.want {
+			t.Errorf("%s from %s: told %q, want %q", c.agent, c.ip, got, c.want)
+		}
+	}
+	h.Clock.Advance(180 * 24 * time.Hour)
+	h.Script("").Do("POST", sessions, body, "User-Agent", "curl/8.5.0", "X-Forwarded-For", "192.0.2.7").Want(201, "")
+	if got := told(h, ada, &seen); got != newDevice {
+		t.Errorf("half a year later: told %q, want %q", got, newDevice)
+	}
+}
+
+func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	_, phone := withMFA(h, ada)
+	seen := 0
+	told(h, ada, &seen)
+	wrongPasswords := func(times int) {
+		for range times {
+			h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+		}
+	}
+	signIn := func() string {
+		h.Clock.Advance(time.Minute)
+		h.SignedIn(ada, JSON{"code": phone.Code()})
+		return told(h, ada, &seen)
+	}
+	wrongPasswords(4)
+	if got := signIn(); got != "" {
+		t.Errorf("after four failures: told %q", got)
+	}
+	wrongPasswords(4)
+	token := half(h, ada) // the right password in between is no sign-in yet
+	finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+	if got := signIn(); got != afterFailures {
+		t.Errorf("after four wrong passwords and a wrong code: told %q, want %q", got, afterFailures)
+	}
+	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
+		t.Errorf("the mail says not how many:\n%s", m.Text)
+	}
+	if got := signIn(); got != "" {
+		t.Errorf("the next sign-in: told %q", got)
+	}
+	browser := h.Browser()
+	h.Clock.Advance(time.Minute)
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	told(h, ada, &seen)
+	wrongPasswords(5)
+	h.Script("").SignIn(ada).Want(429, "too_many_attempts") // not looked at, and not counted
+	h.Clock.Advance(30 * time.Second)
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	if got := told(h, ada, &seen); got != afterFailures {
+		t.Errorf("a known browser after a stranger's failures: told %q, want %q", got, afterFailures)
+	}
+	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
+		t.Errorf("the mail says not how many:\n%s", m.Text)
+	}
+}

@@ -1,0 +1,225 @@
+package smtp_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/mail"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	gosmtp "github.com/emersion/go-smtp"
+
+	"twofold/internal/notify"
+	"twofold/internal/secret"
+	"twofold/internal/smtp"
+)
+
+// relay is a mail server that knows one user.
+type relay struct {
+	mu        sync.Mutex
+	encrypted []bool // of each mail that it took
+	users     []string
+}
+
+func (r *relay) NewSession(c *gosmtp.Conn) (gosmtp.Session, error) {
+	return &visit{relay: r, conn: c}, nil
+}
+
+type visit struct {
+	relay *relay
+	conn  *gosmtp.Conn
+	user  string
+}
+
+func (v *visit) Reset()                                 {}
+func (v *visit) Logout() error                          { return nil }
+func (v *visit) Mail(string, *gosmtp.MailOptions) error { return nil }
+func (v *visit) Rcpt(string, *gosmtp.RcptOptions) error { return nil }
+func (v *visit) AuthMechanisms() []string               { return []string{sasl.Plain} }
+func (v *visit) Auth(mech string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "twofold" || password != "p@ss wörd" {
+			return errors.New("who is " + user + " with " + password)
+		}
+		v.user = user
+		return nil
+	}), nil
+}
+
+func (v *visit) Data(r io.Reader) error {
+	_, err := io.Copy(io.Discard, r)
+	_, encrypted := v.conn.TLSConnectionState()
+	v.relay.mu.Lock()
+	defer v.relay.mu.Unlock()
+	v.relay.encrypted = append(v.relay.encrypted, encrypted)
+	v.relay.users = append(v.relay.users, v.user)
+	return err
+}
+
+// certificate is one for localhost that this process trusts.
+var certificate = sync.OnceValue(func() tls.Certificate {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		panic(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+})
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "twofold-smtp-")
+	if err != nil {
+		panic(err)
+	}
+	file := filepath.Join(dir, "root.pem")
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate().Certificate[0]})
+	if err := errors.Join(os.WriteFile(file, text, 0o600), os.Setenv("SSL_CERT_FILE", file)); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// start starts a relay that offers STARTTLS, or speaks TLS from the first byte, or neither.
+func start(t *testing.T, offered, implicit bool) (*relay, smtp.Server) {
+	t.Helper()
+	r := &relay{}
+	server := gosmtp.NewServer(r)
+	server.Domain, server.AllowInsecureAuth, server.ErrorLog = "localhost", true, log.New(io.Discard, "", 0)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := listener.Addr().(*net.TCPAddr).Port
+	settings := &tls.Config{Certificates: []tls.Certificate{certificate()}, MinVersion: tls.VersionTLS12}
+	if offered {
+		server.TLSConfig = settings
+	}
+	if implicit {
+		listener = tls.NewListener(listener, settings)
+	}
+	go func() { _ = server.Serve(listener) }()
+	t.Cleanup(func() { _ = server.Close() })
+	return r, smtp.Server{
+		Host: "localhost", Port: port, From: mail.Address{Name: "Zoë's \"app\"", Address: "twofold@example.com"}, Name: "account.example.com",
+		Timeout: 5 * time.Second, Now: func() time.Time { return time.Unix(1e9, 0) },
+	}
+}
+
+var letter = notify.Mail{ID: "id", To: "ada@example.com", Subject: "Hello", Text: "text", HTML: "<p>text</p>"}
+
+func TestTheConnectionIsEncryptedAsTheSettingsSay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		offered, implicit bool
+		want              smtp.TLS
+		sent, encrypted   bool
+	}{
+		"STARTTLS where offered, offered":     {offered: true, want: smtp.WhereOffered, sent: true, encrypted: true},
+		"STARTTLS where offered, not":         {want: smtp.WhereOffered, sent: true},
+		"STARTTLS required, offered":          {offered: true, want: smtp.Required, sent: true, encrypted: true},
+		"STARTTLS required, not offered":      {want: smtp.Required},
+		"from the first byte":                 {implicit: true, want: smtp.Implicit, sent: true, encrypted: true},
+		"from the first byte, a plain server": {want: smtp.Implicit},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, user := range []string{"", "twofold"} {
+				r, s := start(t, c.offered, c.implicit)
+				s.TLS, s.User, s.Password = c.want, user, secret.New("p@ss wörd")
+				err := s.Send(context.Background(), letter)
+				if (err == nil) != c.sent {
+					t.Fatalf("as %q: %v, want it sent: %v", user, err, c.sent)
+				}
+				if c.sent && (len(r.encrypted) != 1 || r.encrypted[0] != c.encrypted || r.users[0] != user) {
+					t.Errorf("encrypted %v, as %q, want %v, as %q", r.encrypted, r.users, c.encrypted, user)
+				}
+				if !c.sent && len(r.encrypted) > 0 {
+					t.Error("it was sent all the same")
+				}
+			}
+		})
+	}
+}
+
+func TestACertificateOfSomebodyElseIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, implicit := range []bool{false, true} {
+		r, s := start(t, !implicit, implicit)
+		s.Host, s.User, s.Password = "127.0.0.1", "twofold", secret.New("p@ss wörd") // it is localhost's
+		if implicit {
+			s.TLS = smtp.Implicit
+		}
+		err := s.Send(context.Background(), letter)
+		if invalid := (*tls.CertificateVerificationError)(nil); !errors.As(err, &invalid) {
+			t.Errorf("implicit %v: got %v, want what is wrong with the certificate", implicit, err)
+		}
+		if len(r.encrypted) > 0 {
+			t.Errorf("implicit %v: it was sent", implicit)
+		}
+	}
+}
+
+func TestAnErrorSaysWhatTheServerAnswersAndNotWhatItRepeats(t *testing.T) {
+	t.Parallel()
+	_, s := start(t, true, false)
+	s.User, s.Password = "twofold", secret.New("canary")
+	err := s.Send(context.Background(), letter)
+	var refused *smtp.Error
+	if !errors.As(err, &refused) || refused.Code < 400 || strings.Contains(err.Error(), "canary") {
+		t.Errorf("got %v, want the status alone", err)
+	}
+	s.Port = 1
+	if err := s.Send(context.Background(), letter); err == nil || !strings.Contains(err.Error(), "refused") {
+		t.Errorf("nobody listens: got %v", err)
+	}
+}
+
+func TestAServerThatHangsIsLeftWhenTheContextEnds(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0") // and never says hello
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	_, s := start(t, false, false)
+	s.Port, s.Timeout = listener.Addr().(*net.TCPAddr).Port, time.Hour
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		if c, err := listener.Accept(); err == nil {
+			cancel()
+			_, _ = io.Copy(io.Discard, c)
+		}
+	}()
+	if err := s.Send(ctx, letter); err == nil {
+		t.Error("it was sent")
+	}
+	s.Timeout = 50 * time.Millisecond
+	if err := s.Send(context.Background(), letter); err == nil {
+		t.Error("it was sent")
+	}
+}
