@@ -82,7 +82,11 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
   const ceremony = useCeremony();
   const errand = useErrand(prove);
   const { state } = ceremony;
-  const { methods, pending_enrollment: pending, policy } = mfa;
+  const resting = state.at === "closed" && errand.state.at !== "working" && errand.state.at !== "codes";
+  // Behind a dialog nothing moves: what changed is shown when it closes.
+  const shown = useRef(mfa);
+  if (resting) shown.current = mfa;
+  const { methods, enabled, recovery_codes: codes, pending_enrollment: pending, policy } = shown.current;
   const full = methods.length >= policy.max_methods;
 
   useEffect(() => {
@@ -100,7 +104,7 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
     <Card
       title={t.title}
       lead={t.lead}
-      badge={mfa.enabled ? <Badge tone="good">{t.on}</Badge> : <Badge tone="plain">{t.off}</Badge>}
+      badge={enabled ? <Badge tone="good">{t.on}</Badge> : <Badge tone="plain">{t.off}</Badge>}
       foot={
         <>
           <Button
@@ -122,9 +126,7 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
       <Told state={errand.state} />
       {pending && state.at === "closed" && <Pending {...{ pending, methods, full }} onRestart={open} />}
       {methods.length > 0 ? <MethodList {...{ methods, errand }} onReplace={open} /> : <Empty />}
-      {mfa.enabled && (
-        <RecoveryCodes codes={mfa.recovery_codes} onGenerate={() => errand.ask({ kind: "generate" })} />
-      )}
+      {enabled && <RecoveryCodes codes={codes} onGenerate={() => errand.ask({ kind: "generate" })} />}
       {state.at !== "closed" && <EnrollDialog {...{ state, ceremony, mfa, proof }} />}
       <ErrandDialog errand={errand} />
     </Card>
