@@ -19,7 +19,7 @@ export default defineConfig({
     ],
     dedupe: ["preact"],
   },
-  plugins: [compress(here("dist"))],
+  plugins: [compress()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
