@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { firstLoad } from "./build/chunks.ts";
 import { compress } from "./build/compress.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -18,7 +19,7 @@ export default defineConfig({
     ],
     dedupe: ["preact"],
   },
-  plugins: [compress(here("dist"))],
+  plugins: [compress()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
@@ -26,6 +27,7 @@ export default defineConfig({
     sourcemap: false,
     reportCompressedSize: false,
     rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: (id, graph) => firstLoad(id, graph) }] } },
       // "use client" in libraries means nothing here.
       onLog: (level, log, next) => log.code !== "MODULE_LEVEL_DIRECTIVE" && next(level, log),
     },

@@ -1,15 +1,19 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
 const worthIt = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 
 /** Writes a .br and a .gz beside each text file, so that the server never compresses anything itself. */
-export function compress(folder: string): Plugin {
+export function compress(): Plugin {
+  let folder = "";
   return {
     name: "twofold-compress",
     apply: "build",
+    configResolved({ root, build }) {
+      folder = resolve(root, build.outDir);
+    },
     closeBundle() {
       for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
         if (!worthIt.test(name)) continue;

@@ -32,6 +32,7 @@ test("from a password alone to MFA, in with a code, and back", async ({ page, se
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
   await expect(dialog).toContainText("“Work phone”");
+  await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   await expect(card.getByText("On", { exact: true })).toBeVisible();
@@ -69,7 +70,7 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
   const { keyboard } = page;
   /** Tabs on until the element with this name has the focus. */
   const tabTo = async (name: string | RegExp) => {
-    for (let presses = 0; presses < 15; presses += 1) {
+    for (let presses = 0; presses < 60; presses += 1) {
       await keyboard.press("Tab");
       const label = await page.evaluate(() => {
         const element = document.activeElement ?? document.body;
@@ -121,6 +122,8 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
   await keyboard.type("Keyboard");
   await keyboard.press("Enter");
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
+  await tabTo("I saved them");
+  await keyboard.press("Space");
   await tabTo("Done");
   await keyboard.press("Enter");
   await expect(dialog).toBeHidden();

@@ -8,6 +8,13 @@ export interface Credentials {
   password: string;
 }
 
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  links: string[];
+}
+
 export interface Server {
   url: string;
   /** A fresh account of its own. */
@@ -18,6 +25,8 @@ export interface Server {
   code: (secret: string, offset?: number) => Promise<string>;
   /** A code of a later step than any before: codes work once. */
   nextCode: (secret: string) => Promise<string>;
+  /** The mails that an address got, the oldest first. */
+  mails: (to: string) => Promise<Mail[]>;
   stop: () => Promise<void>;
 }
 
@@ -59,6 +68,8 @@ export async function startServer(): Promise<Server> {
       await advance(30);
       return code(secret);
     },
+    mails: async (to) =>
+      (JSON.parse(await lever("GET", `/mail?to=${encodeURIComponent(to)}`)) as Mail[] | null) ?? [],
     stop: () =>
       new Promise((resolve) => {
         child.once("exit", () => resolve());
@@ -105,4 +116,15 @@ export async function enrollByApi(server: Server, who: Credentials, name: string
   const secret = begun["secret"] ?? "";
   await post(`/mfa/totp/enrollments/${begun["id"]}/confirm`, { code: await server.code(secret) }, bearer);
   return secret;
+}
+
+/** Waits for a mail whose link opens `path`, and answers that link. */
+export async function mailedLink(server: Server, to: string, path: string): Promise<string> {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const links = (await server.mails(to)).flatMap((mail) => mail.links);
+    const link = links.findLast((url) => new URL(url).pathname === path);
+    if (link) return link;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`No mail to ${to} with a link to ${path}.`);
 }

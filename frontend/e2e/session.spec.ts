@@ -3,6 +3,7 @@ import { enrollByApi } from "./server";
 
 test("an expired session leads to sign-in and back", async ({ page, server, account }) => {
   await signIn(page, server, account);
+  await page.waitForLoadState("networkidle");
   await server.advance(2 * 3600);
   await page.getByRole("button", { name: "Register MFA Method" }).click();
   const dialog = page.getByRole("dialog");
@@ -46,6 +47,7 @@ test("a reload in the middle applies nothing and offers to start again", async (
   await dialog.getByRole("button", { name: "Continue" }).click();
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
+  await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByText("On", { exact: true })).toBeVisible();
   await expect(card.getByText("A registration wasn’t finished")).toBeHidden();
@@ -89,6 +91,7 @@ test("other sessions end, this one stays, and both are told", async ({ page, bro
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog).toContainText("One other session was signed out.");
+  await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await page.reload();
   await expect(mfaCard(page).getByText("On", { exact: true })).toBeVisible();
@@ -142,7 +145,7 @@ test("several methods: any of them signs in, each is removed by itself, and the 
 
   await page.getByRole("button", { name: "Remove One" }).click();
   const question = page.getByRole("dialog", { name: "Remove “One”?" });
-  await expect(question).toContainText("stays on with your four other methods");
+  await expect(question).toContainText("stays on with “Two”, “Three”, “Four”, and “Five”");
   await question.getByRole("button", { name: "Remove method" }).click();
   const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
 

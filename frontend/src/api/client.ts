@@ -7,7 +7,15 @@ export type Mfa = components["schemas"]["Mfa"];
 export type MfaMethod = components["schemas"]["MfaMethod"];
 export type TotpEnrollment = components["schemas"]["TotpEnrollment"];
 export type ConfirmedMethod = components["schemas"]["ConfirmedMethod"];
+export type GeneratedRecoveryCodes = components["schemas"]["GeneratedRecoveryCodes"];
+export type MfaRemoval = components["schemas"]["MfaRemoval"];
 export type Receipt = components["schemas"]["Receipt"];
+export type ListedSession = components["schemas"]["ListedSession"];
+export type ActivityItem = components["schemas"]["ActivityItem"];
+export type PendingAddress = components["schemas"]["PendingAddress"];
+export type ConfirmedAddress = components["schemas"]["ConfirmedAddress"];
+export type NotMeResult = components["schemas"]["NotMeResult"];
+export type Service = components["schemas"]["Service"];
 export type { ProofMethod, Purpose, StepUpChallenge, Trouble } from "./problem";
 
 export type Answer<T> = { ok: true; data: T } | { ok: false; trouble: Trouble };
@@ -19,12 +27,22 @@ const patience = 25_000;
 // with the old cookie: it is asked once more before anybody is called signed out.
 let changes = 0;
 
+let changed: () => void = () => {};
+
+/** Tells the app's shell of every change that the server made. */
+export function onChanged(listener: () => void) {
+  changed = listener;
+}
+
 async function send(request: Request): Promise<Response> {
   const asked = changes;
   const once = () => fetch(new Request(request, { signal: AbortSignal.timeout(patience) }));
   if (request.method !== "GET") {
     const response = await once();
-    if (response.ok) changes += 1;
+    if (response.ok) {
+      changes += 1;
+      changed();
+    }
     return response;
   }
   const response = await once();

@@ -1,6 +1,7 @@
 import type { components } from "./schema.gen";
 
 export type ProblemCode = components["schemas"]["ProblemCode"];
+export type ProblemReason = components["schemas"]["ProblemReason"];
 export type ProofMethod = components["schemas"]["ProofMethod"];
 export type Purpose = components["schemas"]["Purpose"];
 export type StepUpChallenge = components["schemas"]["StepUpChallenge"];
@@ -21,6 +22,8 @@ export interface Trouble {
   /** The proofs that would do. */
   methods?: ProofMethod[];
   stepUp?: StepUpChallenge;
+  /** Why a password, or a removal of MFA, is refused. */
+  reason?: ProblemReason;
   requestId?: string;
   /** JSON pointers to what does not fit. */
   pointers?: string[];
@@ -39,6 +42,12 @@ const known: Record<ProblemCode, true> = {
   method_not_allowed: true,
   name_taken: true,
   too_many_methods: true,
+  mfa_required: true,
+  password_unacceptable: true,
+  email_taken: true,
+  mail_unavailable: true,
+  removal_unavailable: true,
+  link_expired: true,
   sign_in_expired: true,
   enrollment_expired: true,
   body_too_large: true,
@@ -70,6 +79,7 @@ export function readTrouble(response: Response, body: unknown): Trouble {
     ...(retryAfter !== undefined && { retryAfter }),
     ...(body.clock_offset_seconds !== undefined && { clockOffset: body.clock_offset_seconds }),
     ...(body.methods && { methods: body.methods }),
+    ...(body.reason && { reason: body.reason }),
     ...(body.step_up && { stepUp: body.step_up }),
     ...(body.request_id && { requestId: body.request_id }),
     ...(body.errors && { pointers: body.errors.map((error) => error.pointer) }),
@@ -88,6 +98,16 @@ export function endedBy(trouble: Trouble, over: "enrollment_expired" | "sign_in_
 
 export type Place = "email" | "password" | "code" | "name" | "form";
 
+const places: Record<string, Place> = {
+  email: "email",
+  password: "password",
+  new_password: "password",
+  code: "code",
+  recovery_code: "code",
+  name: "name",
+  display_name: "name",
+};
+
 /** The field that a refusal is about, or the form as a whole. */
 export function placeOf(trouble: Trouble): Place {
   switch (trouble.code) {
@@ -97,14 +117,14 @@ export function placeOf(trouble: Trouble): Place {
       return "code";
     case "credentials_rejected":
       return "password";
+    case "password_unacceptable":
+      return "password";
+    case "email_taken":
+      return "email";
     case "name_taken":
       return "name";
-    case "invalid_request": {
-      const field = trouble.pointers?.[0]?.replace(/^\//, "");
-      return field === "email" || field === "password" || field === "code" || field === "name"
-        ? field
-        : "form";
-    }
+    case "invalid_request":
+      return places[trouble.pointers?.[0]?.replace(/^\//, "") ?? ""] ?? "form";
     default:
       return "form";
   }

@@ -25,6 +25,30 @@ export const mfaQuery = queryOptions({
   queryFn: () => orThrow(ask(client.GET("/api/v1/mfa"))),
 });
 
+/** As many as one takes in at a glance; the rest is asked for. */
+export const glance = 5;
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: () => orThrow(ask(client.GET("/api/v1/sessions", { params: { query: { limit: glance } } }))),
+});
+
+export const activityQuery = queryOptions({
+  queryKey: ["activity"],
+  queryFn: () =>
+    orThrow(ask(client.GET("/api/v1/account/activity", { params: { query: { limit: glance } } }))),
+});
+
+/** What the service can do; it changes with a restart only. */
+export const serviceQuery = queryOptions({
+  queryKey: ["service"],
+  queryFn: () => orThrow(ask(client.GET("/api/v1/service"))),
+  staleTime: Infinity,
+});
+
+export const useSessions = () => useQuery(sessionsQuery);
+export const useActivity = () => useQuery(activityQuery);
+export const useService = () => useQuery(serviceQuery);
 export const useAccount = () => useQuery(accountQuery);
 export const useMfa = () => useQuery(mfaQuery);
 

@@ -1,28 +1,59 @@
-import { useEffect } from "react";
-import { useAccount } from "../api/queries";
-import { ProfileCard } from "../features/account/ProfileCard";
+import { useEffect, type ReactNode } from "react";
+import { useAccount, useMfa, useSessions } from "../api/queries";
 import { MfaCard } from "../features/mfa/MfaCard";
-import { ProofForm } from "../features/step-up/ProofForm";
+import { RemovalBanner } from "../features/mfa/RemovalBanner";
+import { PasswordCard, prefetchPassword } from "../features/password/PasswordCard";
+import { SessionsCard } from "../features/sessions/SessionsCard";
+import type { ProofFormProps } from "../features/step-up/ProofForm";
 import { useStepUp } from "../features/step-up/StepUpDialog";
 import { words } from "../words";
+import { WaitingCards } from "./AccountFrame";
+import { ActivityCard, ProfileCard, ProofForm, prefetchCards } from "./parts";
 import { Shell } from "./Shell";
 
-/** Settings → Account: where the features meet. */
-export function AccountPage({ onSignedOut }: { onSignedOut: () => void }) {
+export interface AccountPageProps {
+  onSignedOut: () => void;
+  foot: ReactNode;
+}
+
+/** Settings → Account: where the features meet, in the order in which people need them. */
+export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   const account = useAccount();
   const email = account.data?.email ?? "";
-  const stepUp = useStepUp(email);
+  const proof = (props: Omit<ProofFormProps, "email">) => <ProofForm {...props} email={email} />;
+  const stepUp = useStepUp(proof);
+  // Shown at once rather than card by card, so that none pushes the next one away.
+  const waiting = [account, useMfa(), useSessions()].some((query) => query.isPending);
 
   useEffect(() => {
     document.title = `${words.titles.account} – ${words.product}`;
   }, []);
 
+  useEffect(() => {
+    prefetchCards();
+  }, []);
+
+  useEffect(() => {
+    // What a press would have to wait for otherwise.
+    if (!waiting) [ProofForm.prefetch, prefetchPassword].forEach((prefetch) => prefetch());
+  }, [waiting]);
+
   return (
-    <Shell email={email} onSignedOut={onSignedOut}>
+    <Shell email={email} onSignedOut={onSignedOut} foot={!waiting && foot}>
       <p className="page__eyebrow">{words.shell.settings}</p>
       <h1 className="page__title">{words.account.title}</h1>
-      <ProfileCard />
-      <MfaCard prove={stepUp.prove} proof={(props) => <ProofForm {...props} email={email} />} />
+      {waiting ? (
+        <WaitingCards />
+      ) : (
+        <>
+          <RemovalBanner />
+          <MfaCard prove={stepUp.prove} proof={proof} />
+          <PasswordCard proof={proof} />
+          <SessionsCard />
+          <ProfileCard prove={stepUp.prove} />
+          <ActivityCard />
+        </>
+      )}
       {stepUp.dialog}
     </Shell>
   );

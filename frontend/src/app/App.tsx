@@ -1,11 +1,22 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { ask, client, onSessionLost } from "../api/client";
-import { accountQuery } from "../api/queries";
+import { ask, client, onChanged, onSessionLost } from "../api/client";
+import { accountQuery, activityQuery, sessionsQuery } from "../api/queries";
 import { SignInPage, type Arrival } from "../features/sign-in/SignInPage";
-import { AccountPage } from "./AccountPage";
+import type { Language } from "../words/languages";
+import { LanguageSwitch } from "./LanguageSwitch";
+import { returnToken, takeToken } from "./linkToken";
 import { NotFoundPage } from "./NotFoundPage";
+import {
+  AccountPage,
+  CancelRemovalPage,
+  CompleteRemovalPage,
+  ConfirmAddressPage,
+  ForgotPasswordPage,
+  NotMePage,
+  ResetPasswordPage,
+} from "./pages";
 import { returnPath, signInPath } from "./returnPath";
 
 /** The app's shell: which page, who is signed in, and what happens when that ends. */
@@ -14,6 +25,7 @@ export function App({ queries }: { queries: QueryClient }) {
   // Why the sign-in page is shown; undefined while nobody has asked the server yet.
   const [arrival, setArrival] = useState<Arrival>();
   const asked = useRef(false);
+  const [token, setToken] = useState(() => takeToken(window));
   const here = useRef(path);
   here.current = path;
 
@@ -40,6 +52,36 @@ export function App({ queries }: { queries: QueryClient }) {
   });
 
   useEffect(() => {
+    onChanged(() => {
+      // What every change leaves a trace in.
+      for (const { queryKey } of [sessionsQuery, activityQuery]) void queries.invalidateQueries({ queryKey });
+    });
+  }, [queries]);
+
+  useEffect(() => {
+    // A second mailed link, opened in the same tab.
+    const read = () => {
+      if (globalThis.location.hash) setToken(takeToken(window));
+    };
+    addEventListener("hashchange", read);
+    return () => removeEventListener("hashchange", read);
+  }, []);
+
+  useEffect(() => {
+    // Whoever types here will see the account page in a moment.
+    if (path !== "/sign-in") return;
+    addEventListener("input", AccountPage.prefetch, { once: true });
+    return () => removeEventListener("input", AccountPage.prefetch);
+  }, [path]);
+
+  const beforeReload = async (language: Language) => {
+    returnToken(token, window);
+    // Mails follow the page; where that doesn't work now, the page changes all the same.
+    if (queries.getQueryData(accountQuery.queryKey))
+      await ask(client.PATCH("/api/v1/account", { body: { language } }));
+  };
+
+  useEffect(() => {
     // Opened by hand: somebody who is signed in already has nothing to do on the sign-in page.
     if (path !== "/sign-in" || asked.current) return;
     asked.current = true;
@@ -55,6 +97,7 @@ export function App({ queries }: { queries: QueryClient }) {
     shown.current = path;
   }, [path]);
 
+  const foot = <LanguageSwitch before={beforeReload} />;
   return (
     <QueryClientProvider client={queries}>
       <Switch>
@@ -65,12 +108,38 @@ export function App({ queries }: { queries: QueryClient }) {
           <SignInPage arrival={arrival} onSignedIn={onSignedIn} />
         </Route>
         <Route path="/settings/account">
-          <AccountPage onSignedOut={() => leave("signedOut", "/sign-in")} />
+          <AccountPage onSignedOut={() => leave("signedOut", "/sign-in")} foot={foot} />
+        </Route>
+        <Route path="/forgot-password">
+          <ForgotPasswordPage />
+        </Route>
+        <Route path="/reset-password">
+          <ResetPasswordPage
+            key={token}
+            token={token}
+            onDone={() => {
+              setToken("");
+              leave("passwordSet", "/sign-in");
+            }}
+          />
+        </Route>
+        <Route path="/confirm-address">
+          <ConfirmAddressPage key={token} token={token} />
+        </Route>
+        <Route path="/not-me">
+          <NotMePage key={token} token={token} />
+        </Route>
+        <Route path="/cancel-removal">
+          <CancelRemovalPage key={token} token={token} />
+        </Route>
+        <Route path="/complete-removal">
+          <CompleteRemovalPage key={token} token={token} />
         </Route>
         <Route>
           <NotFoundPage />
         </Route>
       </Switch>
+      {path !== "/settings/account" && foot}
     </QueryClientProvider>
   );
 }

@@ -11,10 +11,11 @@ interface ShellProps {
   email: string;
   onSignedOut: () => void;
   children: ReactNode;
+  foot: ReactNode;
 }
 
 /** The frame of every page of somebody who is signed in. */
-export function Shell({ email, onSignedOut, children }: ShellProps) {
+export function Shell({ email, onSignedOut, children, foot }: ShellProps) {
   const [busy, run] = useWork();
   const [trouble, setTrouble] = useState<Trouble>();
 
@@ -55,6 +56,7 @@ export function Shell({ email, onSignedOut, children }: ShellProps) {
         )}
         {children}
       </main>
+      {foot}
     </>
   );
 }

@@ -28,7 +28,7 @@ export function Card({ title, lead, badge, children, foot, busy }: CardProps) {
   );
 }
 
-export const Badge = ({ tone, children }: { tone: "good" | "plain"; children: ReactNode }) => (
+export const Badge = ({ tone, children }: { tone: "good" | "plain" | "warn"; children: ReactNode }) => (
   <span className={`badge badge--${tone}`}>{children}</span>
 );
 

@@ -13,6 +13,11 @@ interface DialogProps {
   children: ReactNode;
 }
 
+function focusFirst(dialog: HTMLElement | null) {
+  const wanted = dialog?.querySelector<HTMLElement>("[data-autofocus]");
+  (wanted ?? dialog?.querySelector<HTMLElement>("h2"))?.focus();
+}
+
 /** A native modal dialog, open for as long as it is rendered. The focus returns by itself to where it came from. */
 export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -32,15 +37,20 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, childr
     };
   }, []);
 
-  useLayoutEffect(() => {
-    const wanted = dialog.current?.querySelector<HTMLElement>("[data-autofocus]");
-    (wanted ?? dialog.current?.querySelector<HTMLElement>("h2"))?.focus();
-  }, [focusKey]);
+  useLayoutEffect(() => focusFirst(dialog.current), [focusKey]);
 
   useEffect(() => {
-    // Also where the browser closes it without asking, as on a second Escape.
     const element = dialog.current;
-    const closed = () => close.current();
+    // Also where the browser closes it without asking, as on a second Escape.
+    const closed = () => {
+      close.current();
+      // Still rendered: there is a reason to keep it open.
+      requestAnimationFrame(() => {
+        if (!element?.isConnected || element.open) return;
+        element.showModal();
+        focusFirst(element);
+      });
+    };
     element?.addEventListener("close", closed);
     return () => element?.removeEventListener("close", closed);
   }, []);

@@ -87,6 +87,9 @@ interface PasswordFieldProps {
   hide: string;
   value: string;
   onChange: (value: string) => void;
+  /** Password managers make and keep a new one, and fill in the present one. */
+  autoComplete?: "current-password" | "new-password";
+  hint?: string | undefined;
   error?: string | undefined;
   first?: boolean;
   inputRef?: Ref<HTMLInputElement>;
@@ -95,7 +98,7 @@ interface PasswordFieldProps {
 export function PasswordField(props: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (
-    <FieldFrame label={props.label} error={props.error}>
+    <FieldFrame label={props.label} hint={props.hint} error={props.error}>
       {(wiring) => (
         <div className="input-group">
           <input
@@ -104,7 +107,7 @@ export function PasswordField(props: PasswordFieldProps) {
             ref={props.inputRef}
             name="password"
             type={shown ? "text" : "password"}
-            autoComplete="current-password"
+            autoComplete={props.autoComplete ?? "current-password"}
             autoCapitalize="none"
             spellCheck={false}
             data-autofocus={props.first || undefined}

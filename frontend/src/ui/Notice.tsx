@@ -2,7 +2,7 @@ import type { ReactNode, Ref } from "react";
 import { AlertIcon, CheckIcon, InfoIcon } from "./icons";
 
 interface NoticeProps {
-  kind: "info" | "success" | "error";
+  kind: "info" | "success" | "warning" | "error";
   title?: string;
   children?: ReactNode;
   actions?: ReactNode;
@@ -18,7 +18,13 @@ export function Notice({ kind, title, children, actions, noticeRef }: NoticeProp
       ref={noticeRef}
       tabIndex={noticeRef ? -1 : undefined}
     >
-      {kind === "success" ? <CheckIcon /> : kind === "error" ? <AlertIcon /> : <InfoIcon />}
+      {kind === "success" ? (
+        <CheckIcon />
+      ) : kind === "error" || kind === "warning" ? (
+        <AlertIcon />
+      ) : (
+        <InfoIcon />
+      )}
       <div className="notice__text">
         {title && <p className="notice__title">{title}</p>}
         {children && <div>{children}</div>}

@@ -29,6 +29,12 @@ export const PhoneIcon = icon(
     <path d="M9 14.75h2" />
   </>,
 );
+export const LaptopIcon = icon(
+  <>
+    <rect x="4" y="4.25" width="12" height="8.5" rx="1.25" />
+    <path d="M2.25 15.75h15.5" />
+  </>,
+);
 export const ShieldIcon = icon(
   <path d="M10 2.5c1.9 1.5 3.9 2.2 6.25 2.25V9.5c0 3.75-2.4 6.5-6.25 8-3.85-1.5-6.25-4.25-6.25-8V4.75C6.1 4.7 8.1 4 10 2.5Z" />,
 );
@@ -52,3 +58,16 @@ export const EyeOffIcon = icon(
 );
 export const ChevronIcon = icon(<path d="m7.5 5 5 5-5 5" />);
 export const BackIcon = icon(<path d="m12.5 5-5 5 5 5" />);
+export const DownloadIcon = icon(<path d="M10 3v9.5m-4-3.75 4 4 4-4M3.5 16.5h13" />);
+export const PrintIcon = icon(
+  <>
+    <path d="M6 7V3.5h8V7M6 14H4.5a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1h11a1 1 0 0 1 1 1v5a1 1 0 0 1-1 1H14" />
+    <path d="M6 11.5h8v5H6Z" />
+  </>,
+);
+export const KeyIcon = icon(
+  <>
+    <circle cx="6.5" cy="10" r="3.5" />
+    <path d="M10 10h7.5v3M14 10v2.5" />
+  </>,
+);

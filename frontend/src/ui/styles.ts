@@ -5,3 +5,5 @@ import "./css/content.css";
 import "./css/scan.css";
 import "./css/dialog.css";
 import "./css/layout.css";
+import "./css/mfa.css";
+import "./css/print.css";

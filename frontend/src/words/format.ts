@@ -26,3 +26,16 @@ export function formatAgo(iso: string, now: number, locale: string, justNow: str
 /** "0:29", for a countdown. */
 export const formatClock = (seconds: number) =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+
+/** "2 days and 5 hours", rounded up to the smaller unit, so that a wait never seems shorter than it is. */
+export function formatSpan(seconds: number, locale: string): string {
+  const some = (n: number, unit: "day" | "hour" | "minute") =>
+    n === 0 ? [] : [new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(n)];
+  const minutes = Math.max(1, Math.ceil(seconds / 60));
+  const hours = Math.ceil(seconds / 3600);
+  const parts =
+    minutes < 60
+      ? some(minutes, "minute")
+      : [...some(Math.floor(hours / 24), "day"), ...some(hours % 24, "hour")];
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(parts);
+}

@@ -1,21 +1,29 @@
-// One catalogue for each language; the browser's first known language wins.
+// The words of this visit. Each language is a folder of the same shape, and only the one that is shown is loaded.
+// Rare words are in sections of their own, loaded with what shows them: see links.ts.
 import type { Trouble } from "../api/problem";
-import { en } from "./en";
-import { formatAgo, formatDate, formatMoment } from "./format";
+import { formatAgo, formatDate, formatMoment, formatSpan } from "./format";
+import { load } from "./load";
+import { locale } from "./locale";
 
-export type Words = typeof en;
+export { language, locale } from "./locale";
 
-const catalogues: Record<string, Words> = { en };
+/** Without a catalogue there is no page, and only this to say. */
+const sorry =
+  "This page couldn’t be loaded. Load it again. – Diese Seite konnte nicht geladen werden. Laden Sie sie neu.";
 
-const wanted = globalThis.navigator.languages.find((tag) => catalogues[tag.split("-")[0] ?? ""]) ?? "en";
+const catalogue = load({ en: () => import("./en"), de: () => import("./de") }).catch((error: unknown) => {
+  document.body.textContent = sorry;
+  throw error;
+});
 
-/** The language of the words, for `<html lang>`. */
-export const language = wanted.split("-")[0] ?? "en";
-export const words: Words = catalogues[language] ?? en;
+export const { words } = await catalogue;
 
 /** What a trouble is called and what to do next. */
 export const say = (trouble: Trouble): string => words.problems[trouble.code](trouble);
 
-export const date = (iso: string) => formatDate(iso, wanted);
-export const moment = (iso: string) => formatMoment(iso, wanted);
-export const ago = (iso: string, now = Date.now()) => formatAgo(iso, now, wanted, words.common.justNow);
+export const date = (iso: string) => formatDate(iso, locale);
+export const moment = (iso: string) => formatMoment(iso, locale);
+export const ago = (iso: string, now = Date.now()) => formatAgo(iso, now, locale, words.common.justNow);
+
+/** "2 days and 5 hours". */
+export const span = (seconds: number) => formatSpan(seconds, locale);

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { TroubleCode } from "../api/problem";
-import { en } from "./en";
-import { formatAgo, formatClock, formatDate } from "./format";
+import { words as de } from "./de";
+import { words as en } from "./en";
+import { formatAgo, formatClock, formatDate, formatSpan } from "./format";
 import { say, words } from "./index";
+import { chosenLanguage, languageCookie, languageOf, pickLocale } from "./languages";
+import { maskAddress, tellReceipt } from "./receipt";
 
 describe("say", () => {
   it("has a sentence for every trouble, with what to do next", () => {
@@ -45,10 +48,98 @@ describe("say", () => {
 });
 
 it("tells the sessions that ended", () => {
-  expect(words.sessionsEnded(0)).toBe("");
-  expect(words.sessionsEnded(1)).toBe("One other session was signed out.");
-  expect(words.sessionsEnded(2)).toBe("Two other sessions were signed out.");
-  expect(words.sessionsEnded(12)).toBe("12 other sessions were signed out.");
+  expect(words.receipt.sessionsEnded(0)).toBe("");
+  expect(words.receipt.sessionsEnded(1)).toBe("One other session was signed out.");
+  expect(words.receipt.sessionsEnded(2)).toBe("Two other sessions were signed out.");
+  expect(words.receipt.sessionsEnded(12)).toBe("12 other sessions were signed out.");
+});
+
+describe("tellReceipt", () => {
+  const receipt = { sessions_ended: 2, notices_sent: 1, recovery_codes_left: 3 };
+
+  it("names the address, masked", () =>
+    expect(tellReceipt(receipt, { addresses: ["ada@example.com", undefined] })).toBe(
+      "Two other sessions were signed out. We sent a notice to a…@example.com.",
+    ));
+  it("names both addresses", () =>
+    expect(
+      tellReceipt({ ...receipt, sessions_ended: 0, notices_sent: 2 }, { addresses: ["ada@a.b", "eve@c.d"] }),
+    ).toBe("We sent a notice to a…@a.b and e…@c.d."));
+  it("names none where it can’t know which", () =>
+    expect(tellReceipt(receipt, { addresses: ["ada@a.b", "eve@c.d"] })).toContain(
+      "We sent you a notice by mail.",
+    ));
+  it("says nothing about mail that wasn’t sent", () =>
+    expect(tellReceipt({ ...receipt, notices_sent: 0 }, { addresses: ["ada@a.b"] })).toBe(
+      "Two other sessions were signed out.",
+    ));
+  it("counts the recovery codes where they matter", () => {
+    const quiet = { sessions_ended: 0, notices_sent: 0, recovery_codes_left: 1 };
+    expect(tellReceipt(quiet, { addresses: [], codes: true })).toBe("You have one recovery code left.");
+    expect(tellReceipt(quiet, { addresses: [] })).toBe("");
+  });
+});
+
+it("masks addresses that are odd too", () => {
+  expect(maskAddress("ada@example.com")).toBe("a…@example.com");
+  expect(maskAddress("😀x@example.com")).toBe("😀…@example.com");
+  expect(maskAddress("nobody")).toBe("n…");
+});
+
+describe("languages", () => {
+  it("follows the first language of the browser that there is, with its region", () => {
+    expect(pickLocale(undefined, ["fr-FR", "de-AT", "en-GB"])).toBe("de-AT");
+    expect(pickLocale(undefined, ["en-US", "de"])).toBe("en-US");
+    expect(pickLocale(undefined, ["fr", "xx-de"])).toBe("en");
+    expect(pickLocale(undefined, [])).toBe("en");
+  });
+  it("follows what was chosen here before what the browser asks for", () => {
+    expect(pickLocale("de", ["en-GB"])).toBe("de");
+    expect(pickLocale("de", ["en-GB", "de-CH"])).toBe("de-CH");
+  });
+  it("remembers a choice, and no nonsense", () => {
+    expect(chosenLanguage(`a=b; ${languageCookie("de", true).split(";")[0]}`)).toBe("de");
+    expect(chosenLanguage("twofold_language=fr")).toBeUndefined();
+    expect(chosenLanguage("twofold_language=toString")).toBeUndefined();
+    expect(chosenLanguage("")).toBeUndefined();
+  });
+  it("keeps the choice on this site, and off plain connections where there is a better one", () => {
+    expect(languageCookie("de", true)).toContain("; Secure");
+    expect(languageCookie("de", false)).not.toContain("Secure");
+  });
+  it("has the name of the language for every locale", () => {
+    expect(languageOf("de-AT")).toBe("de");
+    expect(languageOf("en")).toBe("en");
+  });
+});
+
+describe("every language", () => {
+  const told = (catalogue: object, path = ""): [string, string][] =>
+    Object.entries(catalogue).flatMap(([key, value]) =>
+      typeof value === "string"
+        ? [[path + key, value]]
+        : typeof value === "object" && value !== null
+          ? told(value as object, `${path}${key}.`)
+          : [],
+    );
+  const english = new Map(told(en));
+
+  it("says everything, and not in English", () => {
+    // The same word in both languages.
+    const same = new Set(["product", "mfa.totp"]);
+    const left = told(de).filter(([path, text]) => !same.has(path) && text === english.get(path));
+    expect(left).toEqual([]);
+    expect(told(de).filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+
+  it("has a sentence for every trouble", () => {
+    for (const [code, tell] of Object.entries(de.problems))
+      for (const trouble of [{}, { attemptsLeft: 1, clockOffset: -170 }, { attemptsLeft: 0 }]) {
+        const text = tell({ code: code as TroubleCode, ...trouble });
+        expect(text, code).toMatch(/^[A-ZÄÖÜ].*[.]$/);
+        expect(text, code).not.toContain("undefined");
+      }
+  });
 });
 
 describe("dates", () => {
@@ -78,4 +169,14 @@ it("formats a countdown", () => {
   expect(formatClock(30)).toBe("0:30");
   expect(formatClock(9)).toBe("0:09");
   expect(formatClock(3600)).toBe("60:00");
+});
+
+it("formats a long wait, never shorter than it is", () => {
+  expect(formatSpan(259_200, "en")).toBe("3 days");
+  expect(formatSpan(259_199, "en")).toBe("3 days");
+  expect(formatSpan(190_000, "en")).toBe("2 days and 5 hours");
+  expect(formatSpan(190_000, "de")).toBe("2 Tage und 5 Stunden");
+  expect(formatSpan(3_600, "en")).toBe("1 hour");
+  expect(formatSpan(3_540, "en")).toBe("59 minutes");
+  expect(formatSpan(0, "en")).toBe("1 minute");
 });

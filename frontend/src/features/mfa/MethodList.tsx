@@ -1,50 +1,123 @@
+import { useEffect, useRef } from "react";
 import type { MfaMethod } from "../../api/client";
 import { Button } from "../../ui/Button";
+import { Badge } from "../../ui/Card";
+import { Ago, Facts } from "../../ui/Facts";
 import { PhoneIcon } from "../../ui/icons";
-import { ago, date, moment, words } from "../../words";
+import { date, moment, words } from "../../words";
+import type { Errand } from "./errand";
+import { RenameForm } from "./RenameForm";
+import type { useErrand } from "./useErrand";
 
 const t = words.mfa;
 
 interface MethodListProps {
   methods: MfaMethod[];
-  onRemove: (method: MfaMethod) => void;
+  errand: ReturnType<typeof useErrand>;
+  onReplace: (method: MfaMethod) => void;
 }
 
-export function MethodList({ methods, onRemove }: MethodListProps) {
+export const MethodList = ({ methods, errand, onReplace }: MethodListProps) => (
+  <ul className="rows" aria-label={t.methods}>
+    {methods.map((method) => (
+      <MethodRow
+        key={method.id}
+        method={method}
+        others={methods.filter(({ id }) => id !== method.id)}
+        errand={errand}
+        onReplace={() => onReplace(method)}
+      />
+    ))}
+  </ul>
+);
+
+/** The errand, where it is to rename this method. */
+function renaming(state: Errand, { id }: MfaMethod) {
+  if (state.at !== "asked" && state.at !== "working") return undefined;
+  return state.task.kind === "rename" && state.task.method.id === id ? state : undefined;
+}
+
+interface MethodRowProps {
+  method: MfaMethod;
+  others: MfaMethod[];
+  errand: ReturnType<typeof useErrand>;
+  onReplace: () => void;
+}
+
+function MethodRow({ method, others, errand, onReplace }: MethodRowProps) {
+  const { name, suspended } = method;
+  const rename = renaming(errand.state, method);
+  const renameButton = `rename-${method.id}`;
+  const before = useRef(rename);
+
+  useEffect(() => {
+    // The field that had the focus is gone.
+    if (before.current && !rename && document.activeElement === document.body)
+      document.getElementById(renameButton)?.focus();
+    before.current = rename;
+  }, [rename, renameButton]);
+
   return (
-    <ul className="rows" aria-label={t.methods}>
-      {methods.map((method) => (
-        <li className="row" key={method.id}>
-          <span className="row__sign">
-            <PhoneIcon />
-          </span>
+    <li className="row row--method">
+      <span className="row__sign">
+        <PhoneIcon />
+      </span>
+      {rename ? (
+        <RenameForm
+          method={method}
+          others={others}
+          busy={rename.at === "working"}
+          trouble={rename.at === "asked" ? rename.trouble : undefined}
+          onSave={(wanted) => void errand.rename(wanted)}
+          onCancel={errand.close}
+        />
+      ) : (
+        <>
           <div className="row__main">
             <p className="row__title">
-              <bdi>{method.name}</bdi>
+              <bdi>{name}</bdi> {suspended && <Badge tone="warn">{t.suspended}</Badge>}
             </p>
-            <p className="row__facts">
-              <span>
-                {t.added}{" "}
-                <time dateTime={method.created_at} title={moment(method.created_at)}>
-                  {date(method.created_at)}
-                </time>
-              </span>
-              <span>
-                <span className="row__dot" aria-hidden="true">
-                  ·
-                </span>
-                {t.lastUsed}{" "}
-                <time dateTime={method.last_used_at} title={moment(method.last_used_at)}>
-                  {ago(method.last_used_at)}
-                </time>
-              </span>
-            </p>
+            <Facts>
+              {[
+                <>
+                  {t.added}{" "}
+                  <time dateTime={method.created_at} title={moment(method.created_at)}>
+                    {date(method.created_at)}
+                  </time>
+                </>,
+                <>
+                  {t.lastUsed} <Ago time={method.last_used_at} />
+                </>,
+              ]}
+            </Facts>
+            {suspended && <p className="row__why">{t.suspendedWhy}</p>}
           </div>
-          <Button small label={t.removeNamed(method.name)} onClick={() => onRemove(method)}>
-            {t.remove}
-          </Button>
-        </li>
-      ))}
-    </ul>
+          <div className="row__actions">
+            <Button
+              small
+              kind="quiet"
+              id={renameButton}
+              label={t.renameNamed(name)}
+              onClick={() => errand.ask({ kind: "rename", method })}
+            >
+              {t.rename}
+            </Button>
+            {!suspended && (
+              <Button small kind="quiet" label={t.replaceNamed(name)} onClick={onReplace}>
+                {t.replace}
+              </Button>
+            )}
+            <Button
+              small
+              kind="quiet"
+              label={t.removeNamed(name)}
+              onClick={() => errand.ask({ kind: "remove", method, others })}
+            >
+              {t.remove}
+            </Button>
+          </div>
+        </>
+      )}
+    </li>
   );
 }

@@ -1,18 +1,21 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import type { Mfa, Prove } from "../../api/client";
-import { mfaQuery, troubleOf, useMfa } from "../../api/queries";
+import type { Mfa, MfaMethod, Prove } from "../../api/client";
+import { troubleOf, useAccount, useMfa } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Badge, Bone, Card } from "../../ui/Card";
 import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
-import { useWork } from "../../ui/useWork";
+import { Receipt } from "../../ui/Receipt";
 import { say, words } from "../../words";
+import { CodesDialog } from "./CodesDialog";
 import { EnrollDialog, type ProofSlot } from "./EnrollDialog";
 import { MethodList } from "./MethodList";
+import type { Errand } from "./errand";
+import { Pending } from "./Pending";
+import { RecoveryCodes } from "./RecoveryCodes";
 import { RemoveDialog } from "./RemoveDialog";
-import { cancelEnrollment, useCeremony } from "./useCeremony";
-import { useRemoval } from "./useRemoval";
+import { useCeremony } from "./useCeremony";
+import { useErrand } from "./useErrand";
 
 const t = words.mfa;
 
@@ -77,32 +80,39 @@ export function MfaCard({ prove, proof }: MfaCardProps) {
 
 function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
   const ceremony = useCeremony();
-  const removal = useRemoval(prove);
+  const errand = useErrand(prove);
   const { state } = ceremony;
-  const { methods, pending_enrollment: pending, policy } = mfa;
+  const resting = state.at === "closed" && errand.state.at !== "working" && errand.state.at !== "codes";
+  // Behind a dialog nothing moves: what changed is shown when it closes.
+  const shown = useRef(mfa);
+  if (resting) shown.current = mfa;
+  const { methods, enabled, recovery_codes: codes, pending_enrollment: pending, policy } = shown.current;
   const full = methods.length >= policy.max_methods;
-  const told = useRef<HTMLDivElement>(null);
-  const removed = removal.state.at === "removed" ? removal.state : undefined;
 
   useEffect(() => {
-    // The button that had the focus went away with its method.
-    if (removed) told.current?.focus();
-  }, [removed]);
+    EnrollDialog.prefetch();
+    CodesDialog.prefetch();
+  }, []);
 
-  const open = () => {
-    removal.forget();
-    ceremony.open();
+  const open = (replaces?: MfaMethod) => {
+    errand.close();
+    errand.forget();
+    ceremony.open(replaces);
   };
-  const asked = removal.state.at === "asked" || removal.state.at === "working" ? removal.state : undefined;
 
   return (
     <Card
       title={t.title}
       lead={t.lead}
-      badge={mfa.enabled ? <Badge tone="good">{t.on}</Badge> : <Badge tone="plain">{t.off}</Badge>}
+      badge={enabled ? <Badge tone="good">{t.on}</Badge> : <Badge tone="plain">{t.off}</Badge>}
       foot={
         <>
-          <Button kind="primary" disabled={full} {...(full && { describedBy: "mfa-limit" })} onClick={open}>
+          <Button
+            kind="primary"
+            disabled={full}
+            {...(full && { describedBy: "mfa-limit" })}
+            onClick={() => open()}
+          >
             {t.register}
           </Button>
           {full && (
@@ -113,28 +123,66 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
         </>
       }
     >
-      {removed && (
-        <Notice kind="success" noticeRef={told}>
-          <p>
-            {words.remove.done(removed.method.name, removed.off)}{" "}
-            {words.sessionsEnded(removed.receipt.sessions_ended)}
-          </p>
-        </Notice>
-      )}
-      {pending && state.at === "closed" && <Pending id={pending.id} full={full} onRestart={open} />}
-      {methods.length > 0 ? <MethodList methods={methods} onRemove={removal.ask} /> : <Empty />}
+      <Told state={errand.state} />
+      {pending && state.at === "closed" && <Pending {...{ pending, methods, full }} onRestart={open} />}
+      {methods.length > 0 ? <MethodList {...{ methods, errand }} onReplace={open} /> : <Empty />}
+      {enabled && <RecoveryCodes codes={codes} onGenerate={() => errand.ask({ kind: "generate" })} />}
       {state.at !== "closed" && <EnrollDialog {...{ state, ceremony, mfa, proof }} />}
-      {asked && (
-        <RemoveDialog
-          method={asked.method}
-          others={methods.length - 1}
-          busy={asked.at === "working"}
-          trouble={asked.at === "asked" ? asked.trouble : undefined}
-          onRemove={() => void removal.remove(methods.length - 1)}
-          onClose={removal.close}
-        />
-      )}
+      <ErrandDialog errand={errand} />
     </Card>
+  );
+}
+
+function ErrandDialog({ errand }: { errand: ReturnType<typeof useErrand> }) {
+  const { state } = errand;
+  if (state.at === "codes") return <CodesDialog {...{ state, errand }} />;
+  if (state.at !== "asked" && state.at !== "working") return null;
+  const { task } = state;
+  switch (task.kind) {
+    case "rename":
+      return null;
+    case "generate":
+      return <CodesDialog {...{ state, errand }} />;
+    case "remove":
+      return (
+        <RemoveDialog
+          method={task.method}
+          others={task.others}
+          busy={state.at === "working"}
+          trouble={state.at === "asked" ? state.trouble : undefined}
+          onRemove={() => void errand.remove()}
+          onClose={errand.close}
+        />
+      );
+  }
+}
+
+/** What came of the last errand. A name that changed is there to be seen; it is told to who can't see it. */
+function Told({ state }: { state: Errand }) {
+  const account = useAccount().data;
+  const notice = useRef<HTMLDivElement>(null);
+  const outcome = state.at === "told" ? state.outcome : undefined;
+
+  useEffect(() => {
+    // The button that had the focus went away with its method.
+    if (outcome?.kind === "removed") notice.current?.focus();
+  }, [outcome]);
+
+  if (!outcome || outcome.kind === "renamed")
+    return (
+      <p className="sr-only" role="status">
+        {outcome && t.renamed(outcome.name)}
+      </p>
+    );
+  return (
+    <Receipt
+      done={
+        outcome.kind === "removed" ? words.remove.done(outcome.name, outcome.off) : words.recoveryCodes.done
+      }
+      receipt={outcome.receipt}
+      addresses={[account?.email, account?.notice_email]}
+      noticeRef={notice}
+    />
   );
 }
 
@@ -149,35 +197,3 @@ const Empty = () => (
     </div>
   </div>
 );
-
-/** An enrollment that a reload or another tab left behind: its key can't be shown again. */
-function Pending({ id, full, onRestart }: { id: string; full: boolean; onRestart: () => void }) {
-  const queries = useQueryClient();
-  const [busy, run] = useWork();
-  const drop = (then?: () => void) =>
-    run(async () => {
-      await cancelEnrollment(id);
-      then?.();
-      await queries.invalidateQueries({ queryKey: mfaQuery.queryKey });
-    });
-  return (
-    <Notice
-      kind="info"
-      title={t.pendingTitle}
-      actions={
-        <>
-          {!full && (
-            <Button small busy={busy} busyLabel={words.common.working} onClick={() => drop(onRestart)}>
-              {t.pendingRestart}
-            </Button>
-          )}
-          <Button small kind="quiet" disabled={busy} onClick={() => drop()}>
-            {t.pendingDiscard}
-          </Button>
-        </>
-      }
-    >
-      <p>{t.pending}</p>
-    </Notice>
-  );
-}

@@ -9,8 +9,8 @@ const t = words.remove;
 
 interface RemoveDialogProps {
   method: MfaMethod;
-  /** How many methods stay. */
-  others: number;
+  /** The methods that stay. */
+  others: MfaMethod[];
   busy: boolean;
   trouble: Trouble | undefined;
   onRemove: () => void;
@@ -20,11 +20,18 @@ interface RemoveDialogProps {
 /** Says what follows before anything is asked or done. */
 export function RemoveDialog({ method, others, busy, trouble, onRemove, onClose }: RemoveDialogProps) {
   const left = useCountdown(trouble);
+  const working = others.filter(({ suspended }) => !suspended);
   return (
     <Dialog kind="short" title={t.title(method.name)} closeLabel={words.common.close} onClose={onClose}>
       <DialogBody>
         {trouble && <TroubleNotice trouble={trouble} left={left} />}
-        <p>{others === 0 ? t.lastOne : t.oneOf(others)}</p>
+        <p>
+          {others.length === 0
+            ? t.lastOne
+            : working.length === 0
+              ? t.onlySuspended
+              : t.oneOf(working.map(({ name }) => name))}
+        </p>
         <p className="hint">{t.others}</p>
       </DialogBody>
       <DialogFoot>

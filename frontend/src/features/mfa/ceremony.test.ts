@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ConfirmedMethod, TotpEnrollment, Trouble } from "../../api/client";
+import type { ConfirmedMethod, MfaMethod, TotpEnrollment, Trouble } from "../../api/client";
 import { closed, leftBehind, step, stepOf, type Ceremony, type CeremonyEvent } from "./ceremony";
 
 const enrollment = { id: "e1", secret: "S" } as TotpEnrollment;
@@ -14,7 +14,7 @@ const states: Record<Ceremony["at"], Ceremony> = {
   verify: { at: "verify", run, enrollment },
   confirming: { at: "confirming", run, enrollment },
   over: { at: "over", run, trouble: trouble("enrollment_expired") },
-  success: { at: "success", run, result },
+  success: { at: "success", run, result, keeping: { at: "nothing" } },
 };
 
 const events: Record<CeremonyEvent["type"], CeremonyEvent> = {
@@ -26,6 +26,7 @@ const events: Record<CeremonyEvent["type"], CeremonyEvent> = {
   submitted: { type: "submitted" },
   confirmRefused: { type: "confirmRefused", run, trouble: trouble("code_rejected") },
   confirmed: { type: "confirmed", run, result },
+  ticked: { type: "ticked", saved: true },
   restarted: { type: "restarted" },
   closed: { type: "closed" },
 };
@@ -46,11 +47,11 @@ const table: Partial<Record<Ceremony["at"], Partial<Record<CeremonyEvent["type"]
   },
   confirming: {
     confirmRefused: { at: "verify", run, enrollment, trouble: trouble("code_rejected") },
-    confirmed: { at: "success", run, result },
+    confirmed: { at: "success", run, result, keeping: { at: "nothing" } },
     closed: { at: "closed", run: 2 },
   },
   over: { restarted: { at: "reauthenticate", run: 2 }, closed: { at: "closed", run: 2 } },
-  success: { closed: { at: "closed", run: 2 } },
+  success: { ticked: states.success, closed: { at: "closed", run: 2 } },
 };
 
 describe("step", () => {
@@ -119,7 +120,57 @@ describe("step", () => {
       { type: "submitted" },
       { type: "confirmed", run: 1, result },
     ];
-    expect(walk.reduce(step, closed)).toEqual({ at: "success", run: 1, result });
+    expect(walk.reduce(step, closed)).toEqual({
+      at: "success",
+      run: 1,
+      result,
+      keeping: { at: "nothing" },
+    });
+  });
+
+  it("the first method's recovery codes keep the dialog open until they are saved", () => {
+    const first = { ...result, recovery_codes: ["0A1B-2C3D-4E5F-6G7H"] };
+    const shown = step(states.confirming, { type: "confirmed", run, result: first });
+    const reminded = step(shown, { type: "closed" });
+    expect(reminded).toEqual({
+      at: "success",
+      run,
+      result: first,
+      keeping: { at: "unsaved", reminded: 1 },
+    });
+    const saved = step(reminded, { type: "ticked", saved: true });
+    expect(step(saved, { type: "closed" })).toEqual({ at: "closed", run: 2 });
+  });
+
+  it("what is replaced is remembered to the end, also when it has to start again, and no longer", () => {
+    const replaces = { id: "m1", name: "Old phone" } as MfaMethod;
+    const walk: CeremonyEvent[] = [
+      { type: "opened", replaces },
+      { type: "beginRefused", run: 1, trouble: trouble("unavailable") },
+      { type: "begun", run: 1, enrollment },
+      { type: "continued" },
+      { type: "wentBack" },
+      { type: "continued" },
+      { type: "submitted" },
+      { type: "confirmRefused", run: 1, trouble: trouble("code_rejected") },
+      { type: "submitted" },
+      { type: "confirmRefused", run: 1, trouble: trouble("enrollment_expired") },
+      { type: "restarted" },
+      { type: "begun", run: 2, enrollment },
+      { type: "continued" },
+      { type: "submitted" },
+      { type: "confirmed", run: 2, result },
+    ];
+    let state = closed;
+    for (const event of walk) {
+      state = step(state, event);
+      expect(state, event.type).toMatchObject({ replaces });
+    }
+    expect(state.at).toBe("success");
+    expect(step(step(state, { type: "closed" }), { type: "opened" })).toEqual({
+      at: "reauthenticate",
+      run: 4,
+    });
   });
 });
 

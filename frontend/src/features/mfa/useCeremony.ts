@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useReducer, useRef } from "react";
-import { ask, client, stepUpHeader } from "../../api/client";
+import { ask, client, stepUpHeader, type MfaMethod } from "../../api/client";
 import { mfaQuery } from "../../api/queries";
 import { closed, leftBehind, step } from "./ceremony";
 
@@ -39,15 +39,26 @@ export function useCeremony() {
 
   return {
     state,
-    open: () => dispatch({ type: "opened" }),
+    open: (replaces?: MfaMethod) => dispatch({ type: "opened", replaces }),
     onward: () => dispatch({ type: "continued" }),
     back: () => dispatch({ type: "wentBack" }),
+    tick: (saved: boolean) => dispatch({ type: "ticked", saved }),
     restart: () => dispatch({ type: "restarted" }),
 
     async begin(token: string) {
-      const { run } = state;
-      const answer = await ask(client.POST("/api/v1/mfa/totp/enrollments", { headers: stepUpHeader(token) }));
-      if (!answer.ok) return dispatch({ type: "beginRefused", run, trouble: answer.trouble });
+      if (state.at === "closed") return;
+      const { run, replaces } = state;
+      const answer = await ask(
+        client.POST("/api/v1/mfa/totp/enrollments", {
+          headers: stepUpHeader(token),
+          ...(replaces && { body: { replaces: replaces.id } }),
+        }),
+      );
+      if (!answer.ok) {
+        dispatch({ type: "beginRefused", run, trouble: answer.trouble });
+        if (answer.trouble.code === "not_found") await refresh();
+        return;
+      }
       // Closed while the key was being made: nobody will scan it.
       if (latest.current.run !== run) return void drop(answer.data.id);
       dispatch({ type: "begun", run, enrollment: answer.data });

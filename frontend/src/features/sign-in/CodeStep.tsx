@@ -1,46 +1,50 @@
 import { useEffect, useRef, useState } from "react";
-import { ask, client, type Trouble } from "../../api/client";
+import { ask, client, type ProofMethod, type Trouble } from "../../api/client";
 import { endedBy, placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
-import { codeLength } from "../../ui/code";
-import { CodeField } from "../../ui/CodeField";
+import { eitherKind, firstKind, inBody, lacks, type SecondProof } from "../../ui/proof";
+import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
+import { words } from "../../words";
 
 const t = words.signIn;
 
 interface CodeStepProps {
   email: string;
+  /** The proofs that would do. */
+  methods: ProofMethod[];
   onSignedIn: () => void;
   /** The pending sign-in is gone; it starts again with the password. */
   onOver: (trouble: Trouble) => void;
+  onLost: () => void;
   onOtherAccount: () => void;
 }
 
-export function CodeStep({ email, onSignedIn, onOver, onOtherAccount }: CodeStepProps) {
-  const [code, setCode] = useState("");
+export function CodeStep({ email, methods, onSignedIn, onOver, onLost, onOtherAccount }: CodeStepProps) {
+  const [proof, setProof] = useState<SecondProof>({ kind: firstKind(methods), text: "" });
   const [trouble, setTrouble] = useState<Trouble>();
   const [missing, setMissing] = useState(false);
   const [busy, run] = useWork();
   const input = useRef<HTMLInputElement>(null);
   const left = useCountdown(trouble);
   const place = trouble && placeOf(trouble);
+  const byApp = proof.kind === "code";
 
   useEffect(() => {
     input.current?.focus();
     if (place === "code") input.current?.select();
   }, [trouble, place]);
 
-  const submit = (whole: string) => {
+  const submit = (whole: SecondProof) => {
     if (left > 0) return;
-    if (whole.length < codeLength) {
+    if (lacks(whole)) {
       setMissing(true);
       return input.current?.focus();
     }
     run(async () => {
-      const answer = await ask(client.POST("/api/v1/sessions/second-factor", { body: { code: whole } }));
+      const answer = await ask(client.POST("/api/v1/sessions/second-factor", { body: inBody(whole) }));
       if (answer.ok) return onSignedIn();
       const refusal = endedBy(answer.trouble, "sign_in_expired");
       if (refusal.code === "sign_in_expired") return onOver(refusal);
@@ -54,27 +58,30 @@ export function CodeStep({ email, onSignedIn, onOver, onOtherAccount }: CodeStep
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit(code);
+        submit(proof);
       }}
     >
       <div className="gate__head">
-        <h1 className="gate__title">{t.codeTitle}</h1>
+        <h1 className="gate__title">{byApp ? t.codeTitle : t.recoveryTitle}</h1>
         <p className="gate__lead">
-          {t.codeLead} <strong>{email}</strong>
+          {byApp ? t.codeLead : t.recoveryLead} <strong>{email}</strong>
         </p>
       </div>
       {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
-      <CodeField
-        label={t.code}
+      <SecondProofField
         hint={t.codeHint}
-        value={code}
+        value={proof}
         onChange={(value) => {
-          setCode(value);
+          setProof(value);
           setMissing(false);
-          if (place === "code") setTrouble(undefined);
+          // Each kind has its own tries and its own wait.
+          if (place === "code" || value.kind !== proof.kind) setTrouble(undefined);
         }}
         onComplete={submit}
-        error={missing ? words.common.codeMissing : trouble && place === "code" ? say(trouble) : undefined}
+        error={
+          missing ? sayMissing(proof) : trouble && place === "code" ? sayOfProof(proof, trouble) : undefined
+        }
+        either={eitherKind(methods)}
         inputRef={input}
       />
       <Button
@@ -87,9 +94,14 @@ export function CodeStep({ email, onSignedIn, onOver, onOtherAccount }: CodeStep
       >
         {t.verify}
       </Button>
-      <Button kind="quiet" wide onClick={onOtherAccount}>
-        {t.otherAccount}
-      </Button>
+      <div className="gate__ways">
+        <Button kind="quiet" wide onClick={onLost}>
+          {t.lost}
+        </Button>
+        <Button kind="quiet" wide onClick={onOtherAccount}>
+          {t.otherAccount}
+        </Button>
+      </div>
     </form>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { ask, client, type Trouble } from "../../api/client";
+import { Link } from "wouter";
+import { ask, client, type ProofMethod, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
 import { Field, PasswordField } from "../../ui/Field";
@@ -19,7 +20,7 @@ interface PasswordStepProps {
   /** Why the code step led back here. */
   trouble: Trouble | undefined;
   onSignedIn: () => void;
-  onCodeNeeded: () => void;
+  onCodeNeeded: (methods: ProofMethod[]) => void;
 }
 
 export function PasswordStep(props: PasswordStepProps) {
@@ -58,7 +59,7 @@ export function PasswordStep(props: PasswordStepProps) {
       const answer = await ask(client.POST("/api/v1/sessions", { body: { email: email.trim(), password } }));
       if (!answer.ok) return setTrouble(answer.trouble);
       if (answer.data.state === "signed_in") props.onSignedIn();
-      else props.onCodeNeeded();
+      else props.onCodeNeeded(answer.data.methods);
     });
   };
 
@@ -121,6 +122,9 @@ export function PasswordStep(props: PasswordStepProps) {
         error={missing === "password" ? words.common.passwordMissing : undefined}
         inputRef={passwordInput}
       />
+      <Link className="gate__link" href="/forgot-password">
+        {t.forgot}
+      </Link>
       <Button
         type="submit"
         kind="primary"

@@ -1,6 +1,8 @@
 import { render, screen, waitFor } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { expect, it, vi } from "vitest";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { describe, expect, it, vi } from "vitest";
+import { makeQueryClient } from "../../api/queries";
 import { SignInPage } from "./SignInPage";
 
 const json = (status: number, body: object) =>
@@ -8,38 +10,188 @@ const json = (status: number, body: object) =>
     status,
     headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
   });
+const problem = (status: number, body: object) => json(status, { status, ...body });
+const service = { name: "Twofold", mail: true, mfa_removal: true, support: "it-help@example.com" };
 
-/** Signs in with a password that is right, then sends a code that is answered by `answer`. */
-async function sendCode(answer: Response) {
+/** Signs in with a password that is right, up to the code. The requests after that get `answers`, by their path. */
+async function toCode(answers: Record<string, Response>, methods = ["totp", "recovery_code"]) {
   const user = userEvent.setup();
-  const answers = [json(200, { state: "second_factor_required" }), answer];
-  vi.spyOn(globalThis, "fetch").mockImplementation(() =>
-    Promise.resolve(answers.shift() ?? Response.error()),
+  const sent: { path: string; body: unknown }[] = [];
+  const onSignedIn = vi.fn();
+  const all: Record<string, Response> = {
+    "/api/v1/sessions": json(202, { state: "second_factor_required", methods }),
+    "/api/v1/service": json(200, service),
+    ...answers,
+  };
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    const request = input as Request;
+    const path = new URL(request.url).pathname;
+    const text = await request.text();
+    sent.push({ path, body: text === "" ? undefined : JSON.parse(text) });
+    return all[path]?.clone() ?? Response.error();
+  });
+  render(
+    <QueryClientProvider client={makeQueryClient()}>
+      <SignInPage arrival={undefined} onSignedIn={onSignedIn} />
+    </QueryClientProvider>,
   );
-  render(<SignInPage arrival={undefined} onSignedIn={() => {}} />);
   await user.type(screen.getByLabelText("Email"), "mia@example.org");
   await user.type(screen.getByLabelText("Password"), "a long password");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
-  await user.type(await screen.findByLabelText("6-digit code"), "000000");
+  const field = await screen.findByLabelText<HTMLInputElement>(/6-digit code|Recovery code/);
+  const press = (name: string) => user.click(screen.getByRole("button", { name }));
+  return { user, sent, field, press, onSignedIn };
 }
 
-it("the last wrong code leads back to the password, with the email kept", async () => {
-  await sendCode(json(401, { code: "code_rejected", status: 401, attempts_left: 0 }));
-  expect(await screen.findByText(/Too many wrong codes, so signing in has to start again/)).toBeTruthy();
-  expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("mia@example.org");
-  const password = screen.getByLabelText<HTMLInputElement>("Password");
-  expect(password.value).toBe("");
-  await waitFor(() => expect(document.activeElement === password).toBe(true));
+const sendCode = async (answer: Response) => {
+  const { user, field } = await toCode({ "/api/v1/sessions/second-factor": answer });
+  await user.type(field, "000000");
+};
+
+describe("a code of the app", () => {
+  it("the last wrong one leads back to the password, with the email kept", async () => {
+    await sendCode(problem(401, { code: "code_rejected", attempts_left: 0 }));
+    expect(await screen.findByText(/Too many wrong codes, so signing in has to start again/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("mia@example.org");
+    const password = screen.getByLabelText<HTMLInputElement>("Password");
+    expect(password.value).toBe("");
+    await waitFor(() => expect(document.activeElement === password).toBe(true));
+  });
+
+  it("a wrong one with tries left stays there", async () => {
+    await sendCode(problem(401, { code: "code_rejected", attempts_left: 1 }));
+    expect(await screen.findByText(/One try left/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("6-digit code").value).toBe("000000");
+  });
+
+  it("one that came too early shows the wait", async () => {
+    await sendCode(problem(429, { code: "too_many_attempts", retry_after: 30 }));
+    expect(await screen.findByText("0:30")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Verify" }).getAttribute("aria-disabled")).toBe("true");
+  });
 });
 
-it("a wrong code with tries left stays at the code", async () => {
-  await sendCode(json(401, { code: "code_rejected", status: 401, attempts_left: 1 }));
-  expect(await screen.findByText(/One try left/)).toBeTruthy();
-  expect(screen.getByLabelText<HTMLInputElement>("6-digit code").value).toBe("000000");
+describe("a recovery code", () => {
+  const second = "/api/v1/sessions/second-factor";
+
+  it("is sent as it was typed, for the server to judge", async () => {
+    const { user, sent, press, onSignedIn } = await toCode({ [second]: json(201, { state: "signed_in" }) });
+    await press("Use a recovery code instead");
+    const field = screen.getByLabelText("Recovery code");
+    await waitFor(() => expect(document.activeElement === field).toBe(true));
+    await user.type(field, " oaib 2c3d 4e5f–6g7h{Enter}");
+    await waitFor(() => expect(onSignedIn).toHaveBeenCalledOnce());
+    expect(sent.at(-1)).toEqual({ path: second, body: { recovery_code: "oaib 2c3d 4e5f-6g7h" } });
+  });
+
+  it("one that is too short is not sent", async () => {
+    const { user, sent, press } = await toCode({});
+    await press("Use a recovery code instead");
+    await user.type(screen.getByLabelText("Recovery code"), "0A1B-2C3D{Enter}");
+    expect(screen.getByText(/16 letters and digits/)).toBeTruthy();
+    expect(sent.some(({ path }) => path === second)).toBe(false);
+  });
+
+  for (const [answer, said] of [
+    [problem(401, { code: "code_rejected", attempts_left: 4 }), /recovery code isn’t right.*Four tries left/],
+    [problem(401, { code: "code_used" }), /recovery code was already used/],
+    [
+      problem(400, { code: "invalid_request", errors: [{ pointer: "/recovery_code", detail: "x" }] }),
+      /can’t be a recovery code/,
+    ],
+  ] as const)
+    it(`is kept in the field and explained: ${said.source}`, async () => {
+      const { user, press } = await toCode({ [second]: answer });
+      await press("Use a recovery code instead");
+      await user.type(screen.getByLabelText("Recovery code"), "0A1B-2C3D-4E5F-6G7H{Enter}");
+      expect(await screen.findByText(said)).toBeTruthy();
+      expect(screen.getByLabelText<HTMLInputElement>("Recovery code").value).toBe("0A1B-2C3D-4E5F-6G7H");
+      await press("Use your authenticator app instead");
+      expect(screen.queryByText(said)).toBeNull();
+    });
+
+  it("is asked for at once where no app would do", async () => {
+    expect((await toCode({}, ["recovery_code"])).field.name).toBe("recovery-code");
+    expect(screen.queryByRole("button", { name: /instead/ })).toBeNull();
+  });
+
+  it("is not offered where there are none left", async () => {
+    expect((await toCode({}, ["totp"])).field.name).toBe("code");
+    expect(screen.queryByRole("button", { name: /instead/ })).toBeNull();
+  });
 });
 
-it("a code that came too early shows the wait", async () => {
-  await sendCode(json(429, { code: "too_many_attempts", status: 429, retry_after: 30 }));
-  expect(await screen.findByText("0:30")).toBeTruthy();
-  expect(screen.getByRole("button", { name: "Verify" }).getAttribute("aria-disabled")).toBe("true");
+describe("neither phone nor codes", () => {
+  const removal = "/api/v1/mfa/removal";
+  const announced = json(202, {
+    requested_at: "2026-11-23T09:30:00Z",
+    remaining_seconds: 190_000,
+    stopped: true,
+    ready: false,
+  });
+
+  async function toLost(answers: Record<string, Response>) {
+    const page = await toCode(answers);
+    await page.press("Lost your phone and your codes?");
+    await screen.findByRole("button", { name: "Ask for the removal" });
+    return page;
+  }
+
+  it("nothing is asked for before it was explained and pressed", async () => {
+    const { sent } = await toLost({});
+    expect(screen.getByText(/announce it to every email address/)).toBeTruthy();
+    expect(sent.some(({ path }) => path === removal)).toBe(false);
+  });
+
+  it("tells how long it can be cancelled, and that the time stands still", async () => {
+    const { sent, press } = await toLost({ [removal]: announced });
+    await press("Ask for the removal");
+    expect(await screen.findByText(/for another 2 days and 5 hours.*time stands still/)).toBeTruthy();
+    expect(sent.find(({ path }) => path === removal)?.body).toEqual({});
+  });
+
+  for (const [reason, said] of [
+    ["off", /doesn’t offer that/],
+    ["paused", /was cancelled not long ago/],
+    ["password_reset", /was reset by mail not long ago/],
+  ] as const)
+    it(`${reason} says why not, and whom to ask`, async () => {
+      const { press } = await toLost({ [removal]: problem(409, { code: "removal_unavailable", reason }) });
+      await press("Ask for the removal");
+      expect(await screen.findByText(said)).toBeTruthy();
+      expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
+      expect(screen.queryByRole("button", { name: "Ask for the removal" })).toBeNull();
+    });
+
+  it("a sign-in that took too long leads back to the password", async () => {
+    const { press } = await toLost({ [removal]: problem(410, { code: "sign_in_expired" }) });
+    await press("Ask for the removal");
+    expect(await screen.findByText(/took too long/)).toBeTruthy();
+    expect(screen.getByLabelText("Password")).toBeTruthy();
+  });
+
+  it("a found code cancels, and the sign-in goes on", async () => {
+    const byCode = "/api/v1/mfa/removal/cancel-by-code";
+    const { user, sent, press } = await toLost({
+      [removal]: announced,
+      [byCode]: new Response(null, { status: 204 }),
+    });
+    await press("Ask for the removal");
+    await screen.findByRole("heading", { name: "The removal is announced" });
+    await press("Cancel the removal");
+    await user.type(screen.getByLabelText("6-digit code"), "123456{Enter}");
+    expect(await screen.findByText(/next 30 days nobody can ask/)).toBeTruthy();
+    expect(sent.at(-1)).toEqual({ path: byCode, body: { code: "123456" } });
+    await press("Continue");
+    expect(screen.getByLabelText("6-digit code")).toBeTruthy();
+  });
+
+  it("says so where there is nothing to cancel", async () => {
+    const { user, press } = await toLost({
+      "/api/v1/mfa/removal/cancel-by-code": problem(404, { code: "not_found" }),
+    });
+    await press("Is a removal under way already? Cancel it");
+    await user.type(screen.getByLabelText("6-digit code"), "123456{Enter}");
+    expect(await screen.findByText(/No removal is under way/)).toBeTruthy();
+  });
 });

@@ -1,17 +1,22 @@
 import { useEffect, useState } from "react";
-import type { Trouble } from "../../api/client";
-import { words } from "../../words";
+import type { ProofMethod, Trouble } from "../../api/client";
+import { lazyPart } from "../../ui/lazyPart";
 import { Wordmark } from "../../ui/Logo";
+import { WaitingForm } from "../../ui/WaitingForm";
+import { words } from "../../words";
 import { CodeStep } from "./CodeStep";
 import { PasswordStep } from "./PasswordStep";
 
 /** Why somebody is on this page, where that is worth a sentence. */
-export type Arrival = "expired" | "signedOut" | undefined;
+export type Arrival = "expired" | "signedOut" | "passwordSet" | undefined;
 
 type SignIn =
   | { at: "password"; trouble?: Trouble }
   /** The password was right. It is not kept: the server knows. */
-  | { at: "code" };
+  | { at: "code"; methods: ProofMethod[] }
+  | { at: "lost"; methods: ProofMethod[] };
+
+const LostStep = lazyPart(async () => (await import("./LostStep")).LostStep, WaitingForm);
 
 interface SignInPageProps {
   arrival: Arrival;
@@ -19,14 +24,14 @@ interface SignInPageProps {
 }
 
 const t = words.signIn;
-const sentences = { expired: t.expired, signedOut: t.signedOut };
+const sentences = { expired: t.expired, signedOut: t.signedOut, passwordSet: t.passwordSet };
 
 export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
   const [state, setState] = useState<SignIn>({ at: "password" });
   const [email, setEmail] = useState("");
 
   useEffect(() => {
-    const title = state.at === "code" ? words.titles.code : words.titles.signIn;
+    const title = { password: words.titles.signIn, code: words.titles.code, lost: t.lost }[state.at];
     document.title = `${title} – ${words.product}`;
   }, [state.at]);
 
@@ -43,11 +48,20 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
             greeting={arrival && sentences[arrival]}
             trouble={state.trouble}
             onSignedIn={onSignedIn}
-            onCodeNeeded={() => setState({ at: "code" })}
+            onCodeNeeded={(methods) => setState({ at: "code", methods })}
+          />
+        ) : state.at === "lost" ? (
+          <LostStep
+            email={email}
+            methods={state.methods}
+            onBack={() => setState({ at: "code", methods: state.methods })}
+            onOver={(trouble) => setState({ at: "password", trouble })}
           />
         ) : (
           <CodeStep
             email={email}
+            methods={state.methods}
+            onLost={() => setState({ at: "lost", methods: state.methods })}
             onSignedIn={onSignedIn}
             onOver={(trouble) => setState({ at: "password", trouble })}
             onOtherAccount={() => {

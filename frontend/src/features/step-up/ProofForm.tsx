@@ -2,10 +2,10 @@ import { useEffect, useRef, useState } from "react";
 import { ask, client, type ProofMethod, type Purpose, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
-import { codeLength } from "../../ui/code";
-import { CodeField } from "../../ui/CodeField";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Field, PasswordField } from "../../ui/Field";
+import { eitherKind, firstKind, inBody, lacks, type SecondProof } from "../../ui/proof";
+import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
@@ -27,7 +27,7 @@ export interface ProofFormProps {
 /** Asks for the usual login credentials and hands on a step-up token. Keeps neither. */
 export function ProofForm(props: ProofFormProps) {
   const [password, setPassword] = useState("");
-  const [code, setCode] = useState("");
+  const [second, setSecond] = useState<SecondProof>({ kind: firstKind(props.methods), text: "" });
   const [methods, setMethods] = useState(props.methods);
   const [own, setOwn] = useState<Trouble>();
   const [missing, setMissing] = useState<"password" | "code">();
@@ -38,7 +38,12 @@ export function ProofForm(props: ProofFormProps) {
   const trouble = own ?? props.trouble;
   const place = trouble && placeOf(trouble);
   const left = useCountdown(trouble);
-  const needsCode = methods.includes("totp");
+  const needsSecond = methods.includes("totp") || methods.includes("recovery_code");
+
+  useEffect(() => {
+    // Where this form came late, the dialog has looked for its first field in vain.
+    passwordInput.current?.focus();
+  }, []);
 
   useEffect(() => {
     if (!own) return;
@@ -55,7 +60,7 @@ export function ProofForm(props: ProofFormProps) {
       passwordInput.current?.focus();
       return;
     }
-    if (needsCode && code.length < codeLength) {
+    if (needsSecond && lacks(second)) {
       setMissing("code");
       codeInput.current?.focus();
       return;
@@ -63,17 +68,21 @@ export function ProofForm(props: ProofFormProps) {
     run(async () => {
       const answer = await ask(
         client.POST("/api/v1/step-up", {
-          body: { purpose: props.purpose, password, ...(needsCode && { code }) },
+          body: { purpose: props.purpose, password, ...(needsSecond && inBody(second)) },
         }),
       );
       if (answer.ok) {
         setOwn(undefined);
         await props.onProven(answer.data.step_up_token);
         // A code is spent by now; if the step stays open, the next try takes a new one.
-        setCode("");
+        setSecond({ kind: second.kind, text: "" });
         return;
       }
-      if (answer.trouble.code === "code_required") setMethods(answer.trouble.methods ?? ["password", "totp"]);
+      if (answer.trouble.code === "code_required") {
+        const wanted = answer.trouble.methods ?? ["password", "totp"];
+        setMethods(wanted);
+        setSecond({ kind: firstKind(wanted), text: "" });
+      }
       setOwn(answer.trouble);
     });
   };
@@ -85,7 +94,11 @@ export function ProofForm(props: ProofFormProps) {
         ? say(trouble)
         : undefined;
   const codeError =
-    missing === "code" ? words.common.codeMissing : trouble && place === "code" ? say(trouble) : undefined;
+    missing === "code"
+      ? sayMissing(second)
+      : trouble && place === "code"
+        ? sayOfProof(second, trouble)
+        : undefined;
 
   return (
     <form
@@ -122,17 +135,17 @@ export function ProofForm(props: ProofFormProps) {
           inputRef={passwordInput}
           first
         />
-        {needsCode && (
-          <CodeField
-            label={words.stepUp.code}
+        {needsSecond && (
+          <SecondProofField
             hint={words.stepUp.codeHint}
-            value={code}
+            value={second}
             onChange={(value) => {
-              setCode(value);
+              setSecond(value);
               setMissing(undefined);
               if (place === "code") setOwn(undefined);
             }}
             error={codeError}
+            either={eitherKind(methods)}
             inputRef={codeInput}
           />
         )}

@@ -1,8 +1,8 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useRef, useState, type ReactNode } from "react";
 import type { Prove, StepUpChallenge } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
 import { words } from "../../words";
-import { ProofForm } from "./ProofForm";
+import type { ProofFormProps } from "./ProofForm";
 
 interface Asking {
   challenge: StepUpChallenge;
@@ -13,7 +13,7 @@ interface Asking {
  * The one step-up dialog: `prove` opens it and waits for a token, `dialog` is what to render. The token goes to whoever
  * asked and is kept nowhere here.
  */
-export function useStepUp(email: string) {
+export function useStepUp(proof: (props: Omit<ProofFormProps, "email">) => ReactNode) {
   const [asking, setAsking] = useState<Asking>();
   const open = useRef<Asking>(undefined);
 
@@ -42,15 +42,14 @@ export function useStepUp(email: string) {
       closeLabel={words.common.close}
       onClose={() => asking.settle(undefined)}
     >
-      <ProofForm
-        purpose={asking.challenge.purpose}
-        methods={asking.challenge.methods}
-        email={email}
-        lead={words.stepUp.purposes[asking.challenge.purpose]}
-        submit={words.stepUp.submit}
-        onCancel={() => asking.settle(undefined)}
-        onProven={async (token) => asking.settle(token)}
-      />
+      {proof({
+        purpose: asking.challenge.purpose,
+        methods: asking.challenge.methods,
+        lead: words.stepUp.purposes[asking.challenge.purpose],
+        submit: words.stepUp.submit,
+        onCancel: () => asking.settle(undefined),
+        onProven: async (token) => asking.settle(token),
+      })}
     </Dialog>
   );
   return { prove, dialog };

@@ -1,0 +1,336 @@
+// What somebody does with their account beside MFA: sessions, password, profile, activity, language.
+import type { Page } from "@playwright/test";
+import { alert, expect, fillSignIn, signIn, test } from "./fixtures";
+import { enrollByApi, mailedLink, type Credentials } from "./server";
+
+const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
+const masked = ({ email }: Credentials) => `${email[0]}…@example.com`;
+const fresh = "an otter counts nine lamps";
+
+async function prove(page: Page, dialogName: string, who: Credentials, code?: string) {
+  const dialog = page.getByRole("dialog", { name: dialogName });
+  await dialog.getByLabel("Password", { exact: true }).fill(who.password);
+  if (code) await dialog.getByLabel("6-digit code").fill(code);
+  return dialog;
+}
+
+test("ends one session, then all others; each is signed out where it was", async ({
+  page,
+  browser,
+  server,
+  account,
+}) => {
+  await signIn(page, server, account);
+  await expect(card(page, "Sessions").getByText("You’re signed in nowhere else.")).toBeVisible();
+  const others = await Promise.all(
+    [1, 2].map(async () => {
+      const context = await browser.newContext({
+        baseURL: server.url,
+        userAgent: "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
+      });
+      const other = await context.newPage();
+      await signIn(other, server, account);
+      return other;
+    }),
+  );
+  await page.reload();
+  const sessions = card(page, "Sessions");
+  await expect(sessions.getByRole("listitem")).toHaveCount(3);
+  await expect(sessions.getByRole("listitem").filter({ hasText: "This device" })).toHaveCount(1);
+  await expect(sessions.getByText("Firefox on Windows")).toHaveCount(2);
+
+  await sessions.getByRole("button", { name: "End the session in Firefox on Windows" }).first().click();
+  await expect(sessions.getByRole("status")).toContainText("The session in Firefox on Windows has ended.");
+  await expect(sessions.getByRole("listitem")).toHaveCount(2);
+
+  const everywhere = sessions.getByRole("button", { name: "Sign out everywhere else" });
+  await everywhere.click();
+  await expect(sessions.getByText("Every session but this one ends at once.")).toBeFocused();
+  await sessions.getByRole("button", { name: "Cancel" }).click();
+  await expect(everywhere).toBeFocused();
+  await everywhere.click();
+  await everywhere.click();
+  await expect(sessions.getByRole("status")).toContainText("One other session was signed out.");
+  await expect(sessions.getByRole("listitem")).toHaveCount(1);
+
+  for (const other of others) {
+    await other.reload();
+    await expect(other.getByRole("heading", { name: "Sign in" })).toBeVisible();
+    await other.context().close();
+  }
+  await page.reload();
+  await expect(card(page, "Sessions").getByRole("listitem")).toHaveCount(1);
+});
+
+test("changes the password: proof first, reasons for a refusal, this session stays", async ({
+  page,
+  server,
+  account,
+}) => {
+  await signIn(page, server, account);
+  const elsewhere = await fetch(`${server.url}/api/v1/sessions`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ ...account, deliver: "token" }),
+  });
+  expect(elsewhere.status).toBe(201);
+  await page.getByRole("button", { name: "Change password" }).click();
+  const dialog = await prove(page, "Change password", account);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  const field = dialog.getByLabel("New password");
+  await expect(field).toBeFocused();
+  await expect(field).toHaveAttribute("autocomplete", "new-password");
+  await expect(dialog.locator("input[autocomplete=username]")).toHaveValue(account.email);
+  await field.fill("short");
+  await expect(dialog.getByText("10 more characters needed.")).toBeVisible();
+  const save = dialog.getByRole("button", { name: "Change password" });
+  await save.click();
+  await expect(alert(dialog)).toContainText("too short");
+  for (const [password, reason] of [
+    [account.email + account.email, "has your email address"],
+    [account.password, "the password you have now"],
+    ["passwordpassword", "often used"],
+  ] as const) {
+    await field.fill(password);
+    await save.click();
+    await expect(alert(dialog)).toContainText(reason);
+    await expect(field).toHaveValue(password);
+  }
+  await field.fill(fresh);
+  await expect(alert(dialog)).toHaveCount(0);
+  await save.click();
+  await expect(dialog).toBeHidden();
+  await expect(card(page, "Password").getByRole("status")).toHaveText(
+    `Your password is changed. One other session was signed out. We sent a notice to ${masked(account)}.`,
+  );
+  await page.reload();
+  await expect(card(page, "Password").getByText("Last changed just now")).toBeVisible();
+  await page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(page.getByText("You’re signed out.")).toBeVisible();
+  await fillSignIn(page, account);
+  await expect(alert(page)).toContainText("don’t match");
+  await signIn(page, server, { ...account, password: fresh });
+});
+
+test("a proof that grew too old is asked for again, and the new password kept", async ({
+  page,
+  server,
+  account,
+}) => {
+  await signIn(page, server, account);
+  await page.getByRole("button", { name: "Change password" }).click();
+  const dialog = await prove(page, "Change password", account);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByLabel("New password").fill(fresh);
+  await server.advance(6 * 60);
+  await dialog.getByRole("button", { name: "Change password" }).click();
+  await expect(dialog.getByText("your new password is kept")).toBeVisible();
+  await prove(page, "Change password", account);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog.getByLabel("New password")).toHaveValue(fresh);
+  await dialog.getByRole("button", { name: "Change password" }).click();
+  await expect(card(page, "Password").getByRole("status")).toContainText("Your password is changed.");
+});
+
+test("a forgotten password: a real mail, a link that works once, and still a code", async ({
+  page,
+  server,
+  account,
+}) => {
+  const secret = await enrollByApi(server, account, "Pixel 11");
+  await page.goto("/sign-in");
+  await page.getByRole("link", { name: "Forgot your password?" }).click();
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await expect(alert(page)).toHaveText("Enter your email address.");
+  await page.getByLabel("Email").fill(account.email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
+
+  const link = await mailedLink(server, account.email, "/reset-password");
+  await page.goto(link);
+  await expect(page.getByLabel("New password")).toBeFocused();
+  expect(page.url()).toBe(`${server.url}/reset-password`);
+  expect(await page.evaluate(() => history.length)).toBeGreaterThan(0);
+  await page.getByLabel("New password").fill("short");
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(alert(page)).toContainText("too short");
+  await page.getByLabel("New password").fill(fresh);
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(page.getByText("Your new password is set. Sign in with it.")).toBeVisible();
+  await signIn(page, server, { ...account, password: fresh }, secret);
+
+  await page.goto(link);
+  await page.getByLabel("New password").fill(`${fresh} and more`);
+  await page.getByRole("button", { name: "Set password" }).click();
+  await expect(page.getByRole("heading", { name: "This link no longer works" })).toBeFocused();
+  await page.getByRole("link", { name: "Ask for a new link" }).click();
+  await expect(page.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
+});
+
+test("says the same to an address that nobody has", async ({ page, server }) => {
+  await page.goto("/forgot-password");
+  await page.getByLabel("Email").fill("nobody@example.com");
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
+  expect(await server.mails("nobody@example.com")).toEqual([]);
+});
+
+test("a mailed link does nothing until the button is pressed, and can be cut short", async ({ page }) => {
+  for (const [path, button] of [
+    ["/confirm-address", "Confirm address"],
+    ["/not-me", "It wasn’t me"],
+    ["/cancel-removal", "Keep MFA on"],
+    ["/complete-removal", "Remove MFA"],
+  ] as const) {
+    const writes: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() !== "GET") writes.push(request.url());
+    });
+    await page.goto("about:blank");
+    await page.goto(`${path}#tf_l_never_was_one`);
+    await expect(page.getByRole("button", { name: button })).toBeVisible();
+    expect(page.url()).not.toContain("tf_l_");
+    expect(writes).toEqual([]);
+    await page.getByRole("button", { name: button }).click();
+    await expect(page.getByRole("heading", { name: "This link no longer works" })).toBeFocused();
+    expect(writes).toHaveLength(1);
+    page.removeAllListeners("request");
+    await page.goto("about:blank");
+    await page.goto(path);
+    await expect(page.getByText("The link isn’t complete.")).toBeVisible();
+  }
+});
+
+test("changes the email address through its new mailbox, and adds a second one", async ({
+  page,
+  server,
+  account,
+}) => {
+  await signIn(page, server, account);
+  const profile = card(page, "Profile");
+  await profile.getByRole("button", { name: "Change email address" }).click();
+  const dialog = page.getByRole("dialog", { name: "Change email address" });
+  const field = dialog.getByLabel("New email address");
+  await field.fill(account.email);
+  await dialog.getByRole("button", { name: "Send the link" }).click();
+  await expect(alert(dialog)).toContainText("the address you have now");
+  const moved = `moved-${account.email}`;
+  await field.fill(moved);
+  await dialog.getByRole("button", { name: "Send the link" }).click();
+  // Declined: what was typed stays.
+  await page
+    .getByRole("dialog", { name: "Confirm that it’s you" })
+    .getByRole("button", { name: "Cancel" })
+    .click();
+  await expect(field).toHaveValue(moved);
+  await dialog.getByRole("button", { name: "Send the link" }).click();
+  const asked = await prove(page, "Confirm that it’s you", account);
+  await asked.getByRole("button", { name: "Confirm" }).click();
+  await expect(profile.getByText(`We sent a link to ${moved}.`)).toBeVisible();
+  await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
+  await page.reload();
+  await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
+
+  await page.goto(await mailedLink(server, moved, "/confirm-address"));
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(page.getByText(`From now on, you sign in with ${moved}.`)).toBeVisible();
+  await page.getByRole("link", { name: "Go to your account" }).click();
+  if (await page.getByRole("heading", { name: "Sign in" }).isVisible())
+    await fillSignIn(page, { ...account, email: moved });
+  await expect(profile.getByText(moved)).toBeVisible();
+
+  await profile.getByRole("button", { name: "Add a second address for notices" }).click();
+  const second = `second-${account.email}`;
+  await page.getByLabel("Second address", { exact: true }).fill(second);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  const again = await prove(page, "Confirm that it’s you", account);
+  await again.getByRole("button", { name: "Confirm" }).click();
+  await expect(profile.getByText("Until then, no notices go there.")).toBeVisible();
+  await profile.getByRole("button", { name: "Don’t change it" }).click();
+  await expect(profile.getByText("Nothing was changed.")).toBeVisible();
+  await page.goto(await mailedLink(server, second, "/confirm-address"));
+  await page.getByRole("button", { name: "Confirm address" }).click();
+  await expect(page.getByRole("heading", { name: "This link no longer works" })).toBeVisible();
+});
+
+test("speaks the language of the browser, and the one that is chosen", async ({
+  browser,
+  server,
+  account,
+}) => {
+  const context = await browser.newContext({ baseURL: server.url, locale: "de-AT" });
+  const page = await context.newPage();
+  const catalogues: string[] = [];
+  page.on("response", (response) => {
+    if (/\/assets\/(?:en|de)-[\w-]+\.js$/.test(response.url())) catalogues.push(response.url());
+  });
+  await page.goto("/sign-in");
+  await expect(page.getByRole("heading", { name: "Anmelden" })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe("de");
+  expect(catalogues).toHaveLength(1);
+  await page.getByRole("button", { name: "English" }).click();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
+  await signIn(page, server, account);
+  await page.getByRole("button", { name: "Deutsch" }).click();
+  await expect(page.getByRole("heading", { name: "Konto", exact: true })).toBeVisible();
+  // Mails follow.
+  await expect(page.getByLabel("Sprache der E-Mails")).toHaveValue("de");
+  expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
+  await context.close();
+});
+
+test("a mailed link survives a change of the language", async ({ page }) => {
+  await page.goto("/confirm-address#tf_l_never_was_one");
+  await page.getByRole("button", { name: "Deutsch" }).click();
+  await expect(page.getByRole("button", { name: "Adresse bestätigen" })).toBeVisible();
+  expect(page.url()).not.toContain("tf_l_");
+  await page.getByRole("button", { name: "Adresse bestätigen" }).click();
+  await expect(page.getByRole("heading", { name: "Dieser Link gilt nicht mehr" })).toBeVisible();
+});
+
+test("hostile names, addresses and browsers are text, and the activity tells what happened (T-32)", async ({
+  page,
+  server,
+  account,
+}) => {
+  const evil = `"><img src=x onerror="document.title='owned'">`;
+  const secret = await enrollByApi(server, account, evil);
+  await fetch(`${server.url}/api/v1/sessions`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "User-Agent": `${evil} Firefox/140.0` },
+    body: JSON.stringify({ ...account, password: "something else altogether" }),
+  });
+  await signIn(page, server, account, secret);
+  await expect(page.getByText(evil, { exact: true }).first()).toBeVisible();
+  const profile = card(page, "Profile");
+  await profile.getByRole("button", { name: "Edit: Name" }).click();
+  await profile.getByRole("textbox", { name: /^Name/ }).fill(evil);
+  await profile.getByRole("button", { name: "Save" }).click();
+  await expect(profile.getByRole("status")).toContainText(`Your name is ${evil} now.`);
+
+  const activity = card(page, "Activity");
+  await expect(activity.getByText("Your profile was changed")).toBeVisible();
+  while (await activity.getByRole("button", { name: "Show more" }).isVisible())
+    await activity.getByRole("button", { name: "Show more" }).click();
+  await expect(activity.getByText(`The MFA method “${evil}” was registered`)).toBeVisible();
+  await expect(activity.getByText("Signing in failed").first()).toBeVisible();
+  const times = await activity
+    .locator("time")
+    .evaluateAll((all) => all.map((time) => Date.parse(time.getAttribute("datetime") ?? "")));
+  expect(times).toEqual([...times].sort((one, other) => other - one));
+  expect(await page.locator("main img").count()).toBe(0);
+  expect(await page.title()).toBe("Account settings – Twofold");
+});
+
+test("no query and no fragment leads out of this place (T-31)", async ({ page, server, account }) => {
+  await page.goto("/sign-in?next=//evil.example/settings/account");
+  await fillSignIn(page, account);
+  await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
+  expect(page.url()).toBe(`${server.url}/settings/account`);
+  await page.goto("/reset-password#//evil.example");
+  await expect(page.getByLabel("New password")).toBeVisible();
+  expect(page.url()).toBe(`${server.url}/reset-password`);
+});

@@ -1,0 +1,289 @@
+// The days on which a phone is gone, or new: nobody is locked out, and MFA is never off in between.
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import {
+  alert,
+  expect,
+  fillSignIn,
+  mfaCard,
+  qr,
+  readQr,
+  register,
+  shownCodes,
+  signIn,
+  test,
+} from "./fixtures";
+import type { Credentials, Server } from "./server";
+
+/** The proofs that the step-up dialog asks for; `second` is a code of the app or a recovery code. */
+async function prove(page: Page, who: Credentials, second: { code: string } | { recoveryCode: string }) {
+  const dialog = page.getByRole("dialog", { name: "Confirm that it’s you" });
+  await dialog.getByLabel("Password", { exact: true }).fill(who.password);
+  if ("code" in second) await dialog.getByLabel("6-digit code").fill(second.code);
+  else {
+    await dialog.getByRole("button", { name: "Use a recovery code instead" }).click();
+    await dialog.getByLabel("Recovery code", { exact: true }).fill(second.recoveryCode);
+  }
+  await dialog.getByRole("button", { name: "Confirm" }).click();
+}
+
+async function toCodeStep(page: Page, who: Credentials) {
+  await page.goto("/sign-in");
+  await fillSignIn(page, who);
+  await expect(page.getByLabel("6-digit code")).toBeFocused();
+}
+
+const sendRecoveryCode = async (page: Page, code: string) => {
+  await page.getByLabel("Recovery code", { exact: true }).fill(code);
+  await page.getByRole("button", { name: "Verify" }).click();
+};
+
+const account = (page: Page) => page.getByRole("heading", { name: "Account", exact: true });
+
+async function signOut(page: Page) {
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page.getByText("You’re signed out.")).toBeVisible();
+}
+
+/** Registers the first method through the page. Answers its secret and the recovery codes. */
+async function firstMethod(page: Page, server: Server, who: Credentials, name: string) {
+  await signIn(page, server, who);
+  const { dialog, secret } = await register(page, server, who, name);
+  const codes = await shownCodes(dialog);
+  await dialog.getByLabel("I saved them").check();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(dialog).toBeHidden();
+  return { secret, codes };
+}
+
+test("recovery codes are shown once, kept in every way, and the dialog waits for it", async ({
+  page,
+  context,
+  server,
+  account: who,
+}) => {
+  await context.grantPermissions(["clipboard-write", "clipboard-read"]);
+  await signIn(page, server, who);
+  const { dialog } = await register(page, server, who, "Pixel 11");
+  const codes = await shownCodes(dialog);
+  expect(codes).toHaveLength(10);
+  expect(new Set(codes).size).toBe(10);
+
+  const download = page.waitForEvent("download");
+  await dialog.getByRole("button", { name: "Download" }).click();
+  const file = readFileSync(await (await download).path(), "utf8");
+  for (const code of [...codes, who.email]) expect(file).toContain(code);
+  await dialog.getByRole("button", { name: "Copy" }).click();
+  await expect(dialog.getByRole("button", { name: "Copied" })).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join("\n"));
+
+  await page.emulateMedia({ media: "print" });
+  await expect(page.locator(".print-sheet")).toBeVisible();
+  await expect(page.locator(".print-sheet")).toContainText(who.email);
+  await expect(page.locator("#app")).toBeHidden();
+  await page.emulateMedia({ media: "screen" });
+
+  const box = dialog.getByLabel("I saved them");
+  for (const leave of [
+    () => page.keyboard.press("Escape"),
+    () => page.keyboard.press("Escape"),
+    () => dialog.getByRole("button", { name: "Close" }).click(),
+    () => dialog.getByRole("button", { name: "Done" }).click(),
+  ]) {
+    await leave();
+    await expect(box).toBeFocused();
+    await expect(alert(dialog)).toHaveText("Save the codes first, then tick this box.");
+  }
+  await box.check();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(mfaCard(page)).toContainText("10 of 10 left");
+
+  await page.reload();
+  await expect(mfaCard(page)).toContainText("They can’t be shown again, but you can generate new ones.");
+  expect(await page.content()).not.toContain(codes[0]);
+});
+
+test("a lost phone: in with a recovery code, the old phone off, a new one on", async ({
+  page,
+  server,
+  account: who,
+}) => {
+  const { codes } = await firstMethod(page, server, who, "Lost phone");
+  await signOut(page);
+
+  await toCodeStep(page, who);
+  await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+  await sendRecoveryCode(page, codes[0] ?? "");
+  await expect(account(page)).toBeVisible();
+  const card = mfaCard(page);
+  await expect(card).toContainText("9 of 10 left");
+
+  await card.getByRole("button", { name: "Remove Lost phone" }).click();
+  const question = page.getByRole("dialog", { name: "Remove “Lost phone”?" });
+  await expect(question).toContainText("Your recovery codes stop working too");
+  await question.getByRole("button", { name: "Remove method" }).click();
+  await prove(page, who, { recoveryCode: codes[1] ?? "" });
+  await expect(card.getByText("“Lost phone” was removed.")).toBeVisible();
+  await expect(card.getByText("Off", { exact: true })).toBeVisible();
+  await expect(card).not.toContainText("Recovery codes");
+
+  const { dialog, secret } = await register(page, server, who, "New phone");
+  const fresh = await shownCodes(dialog);
+  expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
+  await dialog.getByLabel("I saved them").check();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await signOut(page);
+
+  await toCodeStep(page, who);
+  await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+  await sendRecoveryCode(page, codes[2] ?? "");
+  await expect(alert(page)).toContainText("That recovery code isn’t right");
+  await page.getByRole("button", { name: "Use your authenticator app instead" }).click();
+  await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await expect(account(page)).toBeVisible();
+});
+
+test("a recovery code is understood as carelessly as it is typed, and works once", async ({
+  page,
+  server,
+  account: who,
+}) => {
+  const { codes } = await firstMethod(page, server, who, "Pixel 11");
+  const careless = (code: string) =>
+    ` ${code.toLowerCase().replaceAll("-", " ").replaceAll("0", "o").replaceAll("1", "l")} `;
+  await signOut(page);
+
+  await toCodeStep(page, who);
+  await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+  await sendRecoveryCode(page, "0A1B-2C3D");
+  await expect(alert(page)).toContainText("16 letters and digits");
+  await sendRecoveryCode(page, careless(codes[0] ?? ""));
+  await expect(account(page)).toBeVisible();
+  await signOut(page);
+
+  await toCodeStep(page, who);
+  await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+  await sendRecoveryCode(page, codes[0] ?? "");
+  await expect(alert(page)).toContainText("recovery code");
+  await sendRecoveryCode(page, (codes[1] ?? "").replaceAll("-", ""));
+  await expect(account(page)).toBeVisible();
+  await expect(mfaCard(page)).toContainText("8 of 10 left");
+});
+
+test("a new phone takes the old one’s place at once, and MFA is never off", async ({
+  page,
+  server,
+  account: who,
+}) => {
+  const { secret: old, codes } = await firstMethod(page, server, who, "Old phone");
+  const card = mfaCard(page);
+  await card.getByRole("button", { name: "Move to a new phone: Old phone" }).click();
+  const dialog = page.getByRole("dialog", { name: "Move to a new phone" });
+  await expect(dialog).toContainText("“Old phone” works until the new phone is confirmed");
+  await dialog.getByLabel("Password", { exact: true }).fill(who.password);
+  await dialog.getByLabel("6-digit code").fill(await server.nextCode(old));
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  const fresh = await readQr(qr(page));
+
+  // A reload in the middle changes nothing: the old phone still signs in, and moving is offered again.
+  await page.reload();
+  await expect(card.getByText("Moving to a new phone wasn’t finished")).toBeVisible();
+  await card.getByRole("button", { name: "Start again" }).click();
+  await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await signOut(page);
+  await toCodeStep(page, who);
+  await page.getByLabel("6-digit code").fill(await server.nextCode(old));
+  await expect(account(page)).toBeVisible();
+  await card.getByRole("button", { name: "Move to a new phone: Old phone" }).click();
+  await dialog.getByLabel("Password", { exact: true }).fill(who.password);
+  await dialog.getByLabel("6-digit code").fill(await server.nextCode(old));
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  const secret = await readQr(qr(page));
+  expect(secret).not.toBe(fresh);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.getByLabel(/^Name for this authenticator/).fill("Old phone");
+  await dialog.getByLabel("6-digit code").fill(await server.code(secret));
+  await dialog.getByRole("button", { name: "Register" }).click();
+  await expect(dialog.getByRole("heading", { name: "You’ve moved to the new phone" })).toBeFocused();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(card.getByRole("listitem")).toHaveCount(1);
+  await expect(card).toContainText("10 of 10 left");
+  await signOut(page);
+
+  await toCodeStep(page, who);
+  await page.getByLabel("6-digit code").fill(await server.nextCode(old));
+  await expect(alert(page)).toContainText("That code isn’t right");
+  await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
+  await expect(account(page)).toBeVisible();
+  await signOut(page);
+
+  await toCodeStep(page, who);
+  await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+  await sendRecoveryCode(page, codes[0] ?? "");
+  await expect(account(page)).toBeVisible();
+});
+
+test("a name is changed in place, and one that is taken is explained", async ({
+  page,
+  server,
+  account: who,
+}) => {
+  const { secret } = await firstMethod(page, server, who, "Pixel 11");
+  const second = await register(page, server, who, "Tablet", await server.nextCode(secret));
+  await second.dialog.getByRole("button", { name: "Done" }).click();
+  const card = mfaCard(page);
+  await card.getByRole("button", { name: "Rename Tablet" }).click();
+  const field = card.getByLabel("New name");
+  await expect(field).toBeFocused();
+  await page.keyboard.type("pixel 11");
+  await page.keyboard.press("Enter");
+  await expect(alert(card)).toContainText("Another of your methods has that name");
+  await page.keyboard.press("Escape");
+  await expect(card.getByRole("button", { name: "Rename Tablet" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("<b>Küche</b> & Co.");
+  await page.keyboard.press("Enter");
+  await expect(card.getByRole("button", { name: "Rename <b>Küche</b> & Co." })).toBeFocused();
+  await page.reload();
+  await expect(card.getByRole("listitem").filter({ hasText: "<b>Küche</b> & Co." })).toBeVisible();
+});
+
+test("new codes kill the old set", async ({ page, server, account: who }) => {
+  const { secret, codes } = await firstMethod(page, server, who, "Pixel 11");
+  const card = mfaCard(page);
+  await card.getByRole("button", { name: "Generate new codes" }).click();
+  const question = page.getByRole("dialog", { name: "Generate new recovery codes?" });
+  await expect(question).toContainText("stop working");
+  await question.getByRole("button", { name: "Generate new codes" }).click();
+  await prove(page, who, { code: await server.nextCode(secret) });
+  const dialog = page.getByRole("dialog", { name: "Your new recovery codes" });
+  const fresh = await shownCodes(dialog);
+  expect(fresh).toHaveLength(10);
+  await dialog.getByLabel("I saved them").check();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(card.getByText("the old ones no longer work")).toBeVisible();
+  await signOut(page);
+
+  await toCodeStep(page, who);
+  await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+  await sendRecoveryCode(page, codes[0] ?? "");
+  await expect(alert(page)).toContainText("That recovery code isn’t right");
+  await sendRecoveryCode(page, fresh[0] ?? "");
+  await expect(account(page)).toBeVisible();
+  await expect(card).toContainText("9 of 10 left");
+});
+
+test("few codes left are said as a warning", async ({ page, server, account: who }) => {
+  const { codes } = await firstMethod(page, server, who, "Pixel 11");
+  for (const code of codes.slice(0, 7)) {
+    await signOut(page);
+    await toCodeStep(page, who);
+    await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+    await sendRecoveryCode(page, code);
+    await expect(account(page)).toBeVisible();
+  }
+  await expect(mfaCard(page)).toContainText("3 of 10 left");
+  await expect(mfaCard(page).locator(".notice--warning")).toContainText("Three codes left");
+});

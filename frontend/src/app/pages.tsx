@@ -1,0 +1,44 @@
+// Each page is fetched when it is opened; only signing in is there from the beginning.
+import { lazyPart } from "../ui/lazyPart";
+import { AccountFrame } from "./AccountFrame";
+import type { AccountPageProps } from "./AccountPage";
+import { GateFrame } from "./GateFrame";
+
+interface TokenProps {
+  token: string;
+}
+
+export const AccountPage = lazyPart<AccountPageProps>(
+  () => import("./AccountPage").then((page) => page.AccountPage),
+  AccountFrame,
+);
+
+export const ForgotPasswordPage = lazyPart<object>(
+  () => import("../features/links/ForgotPasswordPage").then((page) => page.ForgotPasswordPage),
+  GateFrame,
+);
+
+export const ResetPasswordPage = lazyPart<TokenProps & { onDone: () => void }>(
+  () => import("../features/links/ResetPasswordPage").then((page) => page.ResetPasswordPage),
+  GateFrame,
+);
+
+export const ConfirmAddressPage = lazyPart<TokenProps>(
+  () => import("../features/links/pages").then((page) => page.ConfirmAddressPage),
+  GateFrame,
+);
+
+export const NotMePage = lazyPart<TokenProps>(
+  () => import("../features/links/pages").then((page) => page.NotMePage),
+  GateFrame,
+);
+
+export const CancelRemovalPage = lazyPart<TokenProps>(
+  () => import("../features/links/pages").then((page) => page.CancelRemovalPage),
+  GateFrame,
+);
+
+export const CompleteRemovalPage = lazyPart<TokenProps>(
+  () => import("../features/links/pages").then((page) => page.CompleteRemovalPage),
+  GateFrame,
+);

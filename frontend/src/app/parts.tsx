@@ -1,0 +1,50 @@
+// The parts of the account page that are further down than a first look goes, or behind a press: they come a moment later.
+import type { ReactNode } from "react";
+import type { ProfileCardProps } from "../features/account/ProfileCard";
+import type { ProofFormProps } from "../features/step-up/ProofForm";
+import { Card } from "../ui/Card";
+import { lazyPart } from "../ui/lazyPart";
+import { WaitingCard } from "../ui/WaitingCard";
+import { WaitingForm } from "../ui/WaitingForm";
+import { words } from "../words";
+
+const t = words.account;
+
+interface FrameProps {
+  title: string;
+  lead: string;
+  rows: number;
+  plain?: boolean;
+  children: ReactNode;
+}
+
+const Frame = ({ children, ...frame }: FrameProps) =>
+  children ? <Card {...frame}>{children}</Card> : <WaitingCard {...frame} />;
+
+export const ProfileCard = lazyPart<ProfileCardProps>(
+  () => import("../features/account/ProfileCard").then(({ ProfileCard }) => ProfileCard),
+  ({ children }) => (
+    <Frame title={t.profile} lead={t.profileLead} rows={4} plain>
+      {children}
+    </Frame>
+  ),
+);
+
+export const ActivityCard = lazyPart<object>(
+  () => import("../features/activity/ActivityCard").then(({ ActivityCard }) => ActivityCard),
+  ({ children }) => (
+    <Frame title={t.activity} lead={t.activityLead} rows={5} plain>
+      {children}
+    </Frame>
+  ),
+);
+
+export const prefetchCards = () => {
+  ProfileCard.prefetch();
+  ActivityCard.prefetch();
+};
+
+export const ProofForm = lazyPart<ProofFormProps>(
+  () => import("../features/step-up/ProofForm").then(({ ProofForm }) => ProofForm),
+  WaitingForm,
+);

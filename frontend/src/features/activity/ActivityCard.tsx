@@ -1,0 +1,94 @@
+import { ask, client, type ActivityItem } from "../../api/client";
+import { usePages, type Page } from "../../api/pages";
+import { troubleOf, useActivity } from "../../api/queries";
+import { Button } from "../../ui/Button";
+import { Card } from "../../ui/Card";
+import { Ago, Facts } from "../../ui/Facts";
+import { FailedCard } from "../../ui/FailedCard";
+import { TroubleNotice } from "../../ui/TroubleNotice";
+import { useWork } from "../../ui/useWork";
+import { useCountdown } from "../../ui/Wait";
+import { WaitingCard } from "../../ui/WaitingCard";
+import { words } from "../../words";
+import { activity as t } from "../../words/activity";
+import { deviceName } from "../../words/device";
+
+const frame = { title: words.account.activity, lead: words.account.activityLead };
+const further = (cursor: string) =>
+  ask(client.GET("/api/v1/account/activity", { params: { query: { limit: 20, cursor } } }));
+
+/** What happened to the account. */
+export function ActivityCard() {
+  const query = useActivity();
+  if (query.data) return <Loaded first={query.data} />;
+  if (!query.isError) return <WaitingCard {...frame} rows={5} plain />;
+  return (
+    <FailedCard
+      {...frame}
+      failed={t.failed}
+      trouble={troubleOf(query.error)}
+      busy={query.isFetching}
+      onRetry={() => void query.refetch()}
+    />
+  );
+}
+
+function Loaded({ first }: { first: Page<ActivityItem> }) {
+  const pages = usePages(first, further);
+  const [busy, run] = useWork();
+  const left = useCountdown(pages.trouble);
+  if (pages.items.length === 0)
+    return (
+      <Card {...frame}>
+        <p className="hint">{t.empty}</p>
+      </Card>
+    );
+  return (
+    <Card {...frame}>
+      <ol className="rows" aria-label={t.list}>
+        {pages.items.map((item) => (
+          <Row key={item.id} item={item} />
+        ))}
+      </ol>
+      {pages.trouble && <TroubleNotice trouble={pages.trouble} left={left} />}
+      {pages.more && (
+        <div>
+          <Button
+            small
+            busy={busy}
+            busyLabel={words.common.working}
+            disabled={left > 0}
+            onClick={() => pages.more && run(pages.more)}
+          >
+            {t.more}
+          </Button>
+        </div>
+      )}
+      <p className="hint">{t.check}</p>
+    </Card>
+  );
+}
+
+/** Names, reasons and user agents are whatever somebody sent: they are text here, and nothing else. */
+function Row({ item }: { item: ActivityItem }) {
+  const { browser, system } = item.device;
+  // A newer server may know kinds that this page doesn't.
+  const say = Object.hasOwn(t.kinds, item.kind) ? t.kinds[item.kind] : undefined;
+  return (
+    <li className="row row--plain">
+      <div className="row__main">
+        <p className="row__title">
+          <bdi>{say ? say(item.name) : item.kind}</bdi>
+        </p>
+        {item.reason && <p className="row__note">{t.reason(item.reason)}</p>}
+        <Facts>
+          {[
+            <Ago time={item.time} />,
+            (browser ?? system) && <span title={item.user_agent}>{deviceName(item.device)}</span>,
+            item.ip,
+          ]}
+        </Facts>
+      </div>
+    </li>
+  );
+}

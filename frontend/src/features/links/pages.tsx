@@ -1,0 +1,64 @@
+import { ask, client, type ConfirmedAddress, type NotMeResult, type Receipt } from "../../api/client";
+import { links } from "../../words/links";
+import { LinkPage } from "./LinkPage";
+
+interface TokenProps {
+  token: string;
+}
+
+export function ConfirmAddressPage({ token }: TokenProps) {
+  const t = links.confirm;
+  return (
+    <LinkPage<ConfirmedAddress>
+      {...t}
+      token={token}
+      act={(body) => ask(client.POST("/api/v1/account/address-confirmations", { body: { token: body } }))}
+      done={({ kind, email }) => [t.done[kind](email)]}
+      to={{ path: "/settings/account", label: links.account }}
+    />
+  );
+}
+
+export function NotMePage({ token }: TokenProps) {
+  const t = links.notMe;
+  return (
+    <LinkPage<NotMeResult>
+      {...t}
+      token={token}
+      aside={t.wasMe}
+      danger
+      act={(body) => ask(client.POST("/api/v1/notices/not-me", { body: { token: body } }))}
+      done={({ sessions_ended, method, password_reset }) => [
+        links.ended(sessions_ended),
+        method ? t.method[method] : "",
+        password_reset ? t.passwordReset : t.next,
+      ]}
+    />
+  );
+}
+
+export function CancelRemovalPage({ token }: TokenProps) {
+  const t = links.cancelRemoval;
+  return (
+    <LinkPage<undefined>
+      {...t}
+      token={token}
+      act={(body) => ask(client.POST("/api/v1/mfa/removal/cancel-by-link", { body: { token: body } }))}
+      done={() => [t.done]}
+    />
+  );
+}
+
+export function CompleteRemovalPage({ token }: TokenProps) {
+  const t = links.completeRemoval;
+  return (
+    <LinkPage<Receipt>
+      {...t}
+      token={token}
+      aside={t.found}
+      danger
+      act={(body) => ask(client.POST("/api/v1/mfa/removal/complete", { body: { token: body } }))}
+      done={({ sessions_ended }) => [links.ended(sessions_ended), t.done]}
+    />
+  );
+}

@@ -1,0 +1,272 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { render, screen, waitFor, within } from "@testing-library/preact";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import type { Mfa, MfaMethod } from "../../api/client";
+import { makeQueryClient } from "../../api/queries";
+import { MfaCard } from "./MfaCard";
+import { RemovalBanner } from "./RemovalBanner";
+
+const time = "2026-11-03T10:00:00Z";
+const method = (id: string, name: string, suspended = false): MfaMethod => ({
+  id,
+  type: "totp",
+  name,
+  suspended,
+  created_at: time,
+  last_used_at: time,
+});
+const phone = method("m1", "Pixel 11");
+const tablet = method("m2", "iPad");
+const mfaOf = (change: Partial<Mfa> = {}): Mfa => ({
+  enabled: true,
+  methods: [phone],
+  recovery_codes: { remaining: 10, generated_at: time },
+  policy: { max_methods: 5 },
+  ...change,
+});
+const receipt = { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 10 };
+const codes = ["0A1B-2C3D-4E5F-6G7H", "8J9K-0M1N-2P3Q-4R5S"];
+const account = { id: "a", email: "ada@example.com", created_at: time };
+
+type Reply = [status: number, body?: unknown];
+const problem = (status: number, code: string, more = {}): Reply => [status, { status, code, ...more }];
+
+/** The card over a server that knows `mfa`. A proof is given at once, wherever one is asked for. */
+function show(mfa: Mfa, replies: Record<string, Reply> = {}) {
+  const state = { mfa };
+  const sent: { line: string; body: unknown; proven: boolean }[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    const request = input as Request;
+    const line = `${request.method} ${new URL(request.url).pathname.replace("/api/v1", "")}`;
+    const text = await request.text();
+    const proven = request.headers.get("Step-Up-Token") === "token";
+    if (request.method !== "GET")
+      sent.push({ line, body: text === "" ? undefined : JSON.parse(text), proven });
+    const dangerous = line.startsWith("DELETE /mfa/methods") || line === "POST /mfa/recovery-codes";
+    const [status, body] =
+      dangerous && !proven
+        ? problem(401, "step_up_required", {
+            step_up: { purpose: "mfa.remove", acr: "aal2", max_age: 300, methods: ["password", "totp"] },
+          })
+        : (replies[line] ??
+          (line === "GET /mfa" ? [200, state.mfa] : line === "GET /account" ? [200, account] : [404, {}]));
+    return new Response(body === undefined ? null : JSON.stringify(body), {
+      status,
+      headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
+    });
+  });
+  const prove = vi.fn(() => Promise.resolve("token"));
+  render(
+    <QueryClientProvider client={makeQueryClient()}>
+      <RemovalBanner />
+      <MfaCard
+        prove={prove}
+        proof={({ lead, methods, onProven }) => (
+          <button onClick={() => void onProven("token")}>
+            {lead} [{methods.join(" ")}]
+          </button>
+        )}
+      />
+    </QueryClientProvider>,
+  );
+  const user = userEvent.setup();
+  const press = async (name: string | RegExp, inside?: HTMLElement) =>
+    user.click(await (inside ? within(inside) : screen).findByRole("button", { name }));
+  return { user, press, sent, prove, state };
+}
+
+describe("recovery codes on the card", () => {
+  for (const [remaining, said] of [
+    [4, /Lost them, or never saved them/],
+    [3, /Three codes left/],
+    [1, /One code left/],
+    [0, /None left/],
+  ] as const)
+    it(`${remaining} left`, async () => {
+      show(mfaOf({ recovery_codes: { remaining, generated_at: time } }));
+      expect(await screen.findByText(`${remaining} of 10 left`)).toBeTruthy();
+      expect(screen.getByText(said)).toBeTruthy();
+    });
+
+  it("none were ever made", async () => {
+    show(mfaOf({ recovery_codes: null }));
+    expect(await screen.findByText(/a lost phone locks you out/)).toBeTruthy();
+  });
+
+  it("are not spoken of where there is no MFA", async () => {
+    show(mfaOf({ enabled: false, methods: [], recovery_codes: null }));
+    await screen.findByText("Not set up yet");
+    expect(screen.queryByText("Recovery codes")).toBeNull();
+  });
+
+  it("are generated anew with a proof, and shown until they are saved", async () => {
+    const { user, press, sent } = show(mfaOf(), {
+      "POST /mfa/recovery-codes": [201, { recovery_codes: codes, receipt }],
+    });
+    await press("Generate new codes");
+    const dialog = screen.getByRole("dialog");
+    expect(within(dialog).getByText(/ones you have now stop working/)).toBeTruthy();
+    expect(sent).toEqual([]);
+    await press("Generate new codes", dialog);
+    for (const code of codes) expect(await within(dialog).findByText(code)).toBeTruthy();
+    expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
+
+    await press("Done", dialog);
+    expect(within(dialog).getByText(/tick this box/)).toBeTruthy();
+    const box = within(dialog).getByRole("checkbox", { name: "I saved them" });
+    await waitFor(() => expect(document.activeElement === box).toBe(true));
+    await press("Close", dialog);
+    expect(screen.getByRole("dialog")).toBeTruthy();
+    await user.click(box);
+    await press("Done", dialog);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(screen.getByText(/old ones no longer work.*signed out.*a…@example.com/)).toBeTruthy();
+    expect(document.body.textContent).not.toContain(codes[0]);
+  });
+});
+
+describe("a name", () => {
+  const line = "PATCH /mfa/methods/m1";
+
+  it("is changed in place with Enter", async () => {
+    const { user, press, sent } = show(mfaOf(), { [line]: [200, { ...phone, name: "Work phone" }] });
+    await press("Rename Pixel 11");
+    const field = screen.getByLabelText<HTMLInputElement>("New name");
+    expect(document.activeElement === field).toBe(true);
+    await user.keyboard("Work phone{Enter}");
+    expect(await screen.findByText("Renamed to “Work phone”.")).toBeTruthy();
+    expect(sent).toEqual([{ line, body: { name: "Work phone" }, proven: false }]);
+  });
+
+  it("stays as it was after Escape, and the focus goes back", async () => {
+    const { user, press, sent } = show(mfaOf());
+    await press("Rename Pixel 11");
+    await user.keyboard("Work phone{Escape}");
+    const button = await screen.findByRole("button", { name: "Rename Pixel 11" });
+    await waitFor(() => expect(document.activeElement === button).toBe(true));
+    expect(sent).toEqual([]);
+  });
+
+  it("that is taken elsewhere meanwhile is explained, and kept in the field", async () => {
+    const { user, press } = show(mfaOf(), { [line]: problem(409, "name_taken") });
+    await press("Rename Pixel 11");
+    await user.keyboard("iPad{Enter}");
+    expect(await screen.findByText(/Another of your methods has that name/)).toBeTruthy();
+    expect(screen.getByLabelText<HTMLInputElement>("New name").value).toBe("iPad");
+  });
+
+  it("that is empty or another's is not sent", async () => {
+    const { user, press, sent } = show(mfaOf({ methods: [phone, tablet] }));
+    await press("Rename Pixel 11");
+    await user.clear(screen.getByLabelText("New name"));
+    await user.keyboard("{Enter}");
+    expect(screen.getByText("Enter a name.")).toBeTruthy();
+    await user.keyboard("IPAD{Enter}");
+    expect(screen.getByText(/Another of your methods/)).toBeTruthy();
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("removing says what follows", () => {
+  for (const [what, others, said] of [
+    ["the last one", [], /goes off.*recovery codes stop working/],
+    ["one of two", [tablet], /stays on with “iPad”/],
+    ["the only one that works", [method("m2", "iPad", true)], /takes a recovery code/],
+  ] as const)
+    it(what, async () => {
+      const { press, sent } = show(mfaOf({ methods: [phone, ...others] }));
+      await press("Remove Pixel 11");
+      expect(screen.getByText(said)).toBeTruthy();
+      expect(sent).toEqual([]);
+    });
+
+  it("and tells what was done", async () => {
+    const { press, sent } = show(mfaOf(), { "DELETE /mfa/methods/m1": [200, receipt] });
+    await press("Remove Pixel 11");
+    await press("Remove method");
+    expect(await screen.findByText(/was removed.*now off.*One other session was signed out/)).toBeTruthy();
+    expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
+  });
+});
+
+it("a suspended method says so, and can't be moved to a new phone", async () => {
+  show(mfaOf({ methods: [phone, method("m2", "iPad", true)] }));
+  expect(await screen.findByText("Suspended")).toBeTruthy();
+  expect(screen.getByText(/signs nobody in/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Move to a new phone: Pixel 11" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Move to a new phone: iPad" })).toBeNull();
+});
+
+describe("moving to a new phone", () => {
+  const begin = "POST /mfa/totp/enrollments";
+
+  it("names the old one, which works until then, and begins with what it replaces", async () => {
+    const { press, sent } = show(mfaOf(), { [begin]: problem(503, "unavailable") });
+    await press("Move to a new phone: Pixel 11");
+    await press(/“Pixel 11” works until the new phone is confirmed.*\[password totp recovery_code\]/);
+    await waitFor(() => expect(sent).toEqual([{ line: begin, body: { replaces: "m1" }, proven: true }]));
+  });
+
+  it("is still possible where no further method fits", async () => {
+    const full = ["1", "2", "3", "4", "5"].map((n) => method(`m${n}`, `Phone ${n}`));
+    show(mfaOf({ methods: full }));
+    expect(await screen.findByText(/as many as an account can have/)).toBeTruthy();
+    const register = screen.getByRole("button", { name: "Register MFA Method" });
+    expect(register.getAttribute("aria-disabled")).toBe("true");
+    expect(screen.getAllByRole("button", { name: /^Move to a new phone/ })).toHaveLength(5);
+  });
+
+  it("that was not finished is offered to start again, as what it was", async () => {
+    const pending = { id: "e1", name: "x", replaces: "m1", created_at: time, expires_at: time };
+    const { press, sent } = show(mfaOf({ pending_enrollment: pending }), {
+      "DELETE /mfa/totp/enrollments/e1": [204],
+    });
+    expect(await screen.findByText(/“Pixel 11” still works/)).toBeTruthy();
+    await press("Start again");
+    expect(await screen.findByRole("dialog", { name: "Move to a new phone" })).toBeTruthy();
+    expect(sent.map(({ line }) => line)).toEqual(["DELETE /mfa/totp/enrollments/e1"]);
+  });
+});
+
+describe("a removal of MFA that is under way", () => {
+  const removal = { requested_at: time, remaining_seconds: 190_000, stopped: false, ready: false };
+  const line = "DELETE /mfa/removal";
+
+  it("is shown above everything, with the time that is left", async () => {
+    show(mfaOf({ removal }));
+    expect(await screen.findByRole("alert")).toHaveProperty(
+      "textContent",
+      expect.stringMatching(/Somebody asked for MFA to be removed.*in 2 days and 5 hours/),
+    );
+  });
+
+  for (const [change, said] of [
+    [{ stopped: true }, /time stands still/],
+    [{ remaining_seconds: 0 }, /any moment now/],
+    [{ remaining_seconds: 0, ready: true }, /its link removes MFA/],
+  ] as const)
+    it(`${JSON.stringify(change)} is told`, async () => {
+      show(mfaOf({ removal: { ...removal, ...change } }));
+      expect(await screen.findByText(said)).toBeTruthy();
+    });
+
+  it("is cancelled, and it says for how long that holds", async () => {
+    const { press, sent } = show(mfaOf({ removal }), { [line]: [200, receipt] });
+    await press("Cancel the removal");
+    expect(await screen.findByText(/next 30 days nobody can ask for another/)).toBeTruthy();
+    expect(sent.map(({ line }) => line)).toEqual([line]);
+  });
+
+  it("can't be cancelled without a second factor, and it says what would do", async () => {
+    const { press } = show(mfaOf({ removal }), { [line]: problem(409, "mfa_required") });
+    await press("Cancel the removal");
+    expect(await screen.findByText(/sign in with a code/)).toBeTruthy();
+  });
+
+  it("nothing is shown where there is none", async () => {
+    show(mfaOf());
+    await screen.findByText("Pixel 11");
+    expect(screen.queryByRole("alert")?.textContent ?? "").toBe("");
+  });
+});

@@ -1,0 +1,40 @@
+import type { GeneratedRecoveryCodes } from "../../api/client";
+import { Button } from "../../ui/Button";
+import { DialogBody, DialogFoot } from "../../ui/Dialog";
+import { words } from "../../words";
+import { codes as t } from "../../words/codes";
+import { timesReminded, type Keeping } from "./keeping";
+import { SaveCodes } from "./SaveCodes";
+import { SavedBox } from "./SavedBox";
+
+export interface NewCodesProps {
+  result: GeneratedRecoveryCodes;
+  keeping: Keeping;
+  onTick: (saved: boolean) => void;
+  onDone: () => void;
+}
+
+export function NewCodes({ result, keeping, onTick, onDone }: NewCodesProps) {
+  return (
+    <form
+      className="dialog__form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onDone();
+      }}
+    >
+      <DialogBody>
+        <p className="lead" tabIndex={-1} data-autofocus={timesReminded(keeping) === 0 || undefined}>
+          {t.lead} <strong>{t.once}</strong>
+        </p>
+        <SaveCodes codes={result.recovery_codes} />
+      </DialogBody>
+      <SavedBox keeping={keeping} onTick={onTick} />
+      <DialogFoot>
+        <Button type="submit" kind="primary">
+          {words.common.done}
+        </Button>
+      </DialogFoot>
+    </form>
+  );
+}

@@ -1,0 +1,23 @@
+import { useEffect, type ReactNode } from "react";
+import { words } from "../words";
+import { Wordmark } from "./Logo";
+
+interface GateProps {
+  title: string;
+  children: ReactNode;
+}
+
+/** A page of its own, with one thing to do. */
+export function Gate({ title, children }: GateProps) {
+  useEffect(() => {
+    document.title = `${title} – ${words.product}`;
+  }, [title]);
+  return (
+    <main className="gate" id="main" tabIndex={-1}>
+      <div className="gate__logo">
+        <Wordmark name={words.product} />
+      </div>
+      <div className="gate__card">{children}</div>
+    </main>
+  );
+}

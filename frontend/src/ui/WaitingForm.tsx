@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+import { words } from "../words";
+import { Spinner } from "./Button";
+
+/** A form that is on its way, about as tall as it will be; or why it isn't there. */
+export const WaitingForm = ({ children }: { children?: ReactNode }) => (
+  <div className="waiting-form">
+    {children ?? (
+      <>
+        <Spinner />
+        <p className="sr-only" role="status">
+          {words.common.loading}
+        </p>
+      </>
+    )}
+  </div>
+);

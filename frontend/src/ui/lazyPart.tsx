@@ -1,0 +1,54 @@
+import { useEffect, useState, type ComponentType, type ReactNode } from "react";
+import { words } from "../words";
+import { Button } from "./Button";
+import { Notice } from "./Notice";
+
+interface FrameProps {
+  /** Why it isn't there, and what to do; nothing while it is on its way. */
+  children?: ReactNode;
+}
+
+/**
+ * A part of the page that is fetched when it is first shown. Until then `Frame` stands in its place, as large as the part
+ * will be. Pressing "Try again" fetches once more, and where that fails too loads the page: a newer version of the
+ * service may have other files.
+ */
+export function lazyPart<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+  Frame: ComponentType<Props & FrameProps>,
+) {
+  let ready: ComponentType<Props> | undefined;
+  const fetch = async () => (ready ??= await load());
+
+  function LazyPart(props: Props) {
+    const [state, setState] = useState<"loading" | "failed" | "ready">(ready ? "ready" : "loading");
+    const settle = (work: Promise<unknown>, failed: () => void) =>
+      void work.then(() => setState("ready"), failed);
+
+    useEffect(() => settle(fetch(), () => setState("failed")), []);
+
+    if (ready && state === "ready") {
+      const Part = ready;
+      return <Part {...props} />;
+    }
+    if (state === "loading") return <Frame {...props} />;
+    return (
+      <Frame {...props}>
+        <Notice
+          kind="error"
+          title={words.common.partFailed}
+          actions={
+            <Button small onClick={() => settle(fetch(), () => globalThis.location.reload())}>
+              {words.common.retry}
+            </Button>
+          }
+        >
+          <p>{words.common.partFailedHint}</p>
+        </Notice>
+      </Frame>
+    );
+  }
+  /** Fetches it ahead of its time, so that nobody waits. A failure is told when it is shown. */
+  LazyPart.prefetch = () => void fetch().catch(() => {});
+  return LazyPart;
+}

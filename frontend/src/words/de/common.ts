@@ -1,0 +1,27 @@
+import type { common as en } from "../en/common";
+
+export const common: typeof en = {
+  cancel: "Abbrechen",
+  close: "Schließen",
+  done: "Fertig",
+  back: "Zurück",
+  continue: "Weiter",
+  retry: "Erneut versuchen",
+  working: "Einen Moment …",
+  loading: "Wird geladen …",
+  justNow: "gerade eben",
+  optional: "freiwillig",
+  skip: "Zum Inhalt",
+  email: "E-Mail-Adresse",
+  password: "Passwort",
+  showPassword: "Passwort zeigen",
+  hidePassword: "Passwort verbergen",
+  passwordMissing: "Geben Sie Ihr Passwort ein.",
+  emailMissing: "Geben Sie Ihre E-Mail-Adresse ein.",
+  codeMissing: "Geben Sie alle sechs Ziffern ein.",
+  waitFor: "Sie können es wieder versuchen in",
+  seconds: (n) => `${n} ${n === 1 ? "Sekunde" : "Sekunden"}`,
+  waitOver: "Sie können es jetzt wieder versuchen.",
+  partFailed: "Dieser Teil der Seite konnte nicht geladen werden",
+  partFailedHint: "Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.",
+};

@@ -1,0 +1,35 @@
+import type { lost as en } from "../en/lost";
+
+export const lost: typeof en = {
+  title: "Telefon und Codes verloren?",
+  lead: "Die Multi-Faktor-Authentifizierung kann von Ihrem Konto entfernt werden, langsam und offen, damit niemand, der Ihr Passwort kennt, es hinter Ihrem Rücken tut.",
+  steps: [
+    "Wir kündigen es allen E-Mail-Adressen Ihres Kontos an, sofort und jeden Tag.",
+    "Drei Tage lang kann jeder, der eine dieser Mails bekommt, es abbrechen; ebenso Ihr Telefon und Ihre Wiederherstellungscodes.",
+    "Danach kommt eine letzte Mail mit einem Link. Nur dieser Link entfernt MFA: Ihr Passwort allein meldet Sie dann wieder an, und Sie werden überall abgemeldet.",
+  ],
+  submit: "Entfernung beantragen",
+  backToCode: "Zurück zum Code",
+  support: (whom) => `Sie brauchen es früher? Hilfe bekommen Sie hier: ${whom}`,
+  unavailableTitle: "So geht es nicht",
+  askSupport: (whom) => `Hilfe bekommen Sie hier: ${whom}`,
+  announcedTitle: "Die Entfernung ist angekündigt",
+  announced: "Wir haben an alle E-Mail-Adressen Ihres Kontos geschrieben. Sie können diese Seite schließen.",
+  requested: "Beantragt",
+  left: (span) => `Abbrechen kann man sie noch ${span} lang.`,
+  over: "Die Zeit zum Abbrechen ist fast um: Die letzte Mail folgt.",
+  stopped:
+    "Die Zeit steht gerade still: Eine Mail ist noch nicht zugestellt, oder es wurden zuletzt falsche Codes eingegeben.",
+  ready: "Die letzte Mail ist unterwegs. Folgen Sie ihrem Link, um MFA zu entfernen.",
+  found: "Telefon oder einen Wiederherstellungscode gefunden?",
+  foundUnderWay: "Läuft schon eine Entfernung? Brechen Sie sie ab",
+  cancelTitle: "Entfernung abbrechen",
+  cancelLead:
+    "Geben Sie einen Code ein, und MFA bleibt, wie es ist. In den nächsten 30 Tagen kann niemand eine neue Entfernung beantragen.",
+  codeHint: "Den, den Ihre Authenticator-App jetzt zeigt.",
+  cancelSubmit: "Entfernung abbrechen",
+  noneUnderWay: "Es läuft keine Entfernung, es gibt also nichts abzubrechen.",
+  cancelledTitle: "Die Entfernung ist abgebrochen",
+  cancelled: "MFA bleibt, wie es ist. In den nächsten 30 Tagen kann niemand eine neue Entfernung beantragen.",
+  cancelledNext: "Sie können sich jetzt anmelden. Jeder Code gilt einmal; nehmen Sie den nächsten.",
+};

@@ -1,0 +1,19 @@
+import type { receipt as en } from "../en/receipt";
+import { count, list, sentence } from "./count";
+
+export const others = "Andere Geräte, auf denen Sie angemeldet sind, werden abgemeldet.";
+
+export const receipt: typeof en = {
+  sessionsEnded: (n) =>
+    n === 0
+      ? ""
+      : `${sentence(count(n, "eine andere Sitzung wurde", "andere Sitzungen wurden"))} abgemeldet.`,
+  noticeSent: (addresses) =>
+    addresses.length === 0
+      ? "Wir haben Ihnen eine Mitteilung per E-Mail geschickt."
+      : `Wir haben eine Mitteilung an ${list(addresses)} geschickt.`,
+  codesLeft: (n) =>
+    n === 0
+      ? "Sie haben keine Wiederherstellungscodes mehr."
+      : `Sie haben noch ${count(n, "einen Wiederherstellungscode", "Wiederherstellungscodes")}.`,
+};

@@ -1,0 +1,23 @@
+import type { recoveryCodes as en } from "../en/recoveryCodes";
+import { count } from "./count";
+import { others } from "./receipt";
+
+export const recoveryCodes: typeof en = {
+  title: "Wiederherstellungscodes",
+  left: (n, of) => `Noch ${n} von ${of}`,
+  none: "Noch keine",
+  generated: "Erzeugt",
+  what: "Für den Tag, an dem Ihr Telefon weg ist: Jeder meldet Sie einmal an, an seiner Stelle.",
+  again:
+    "Verloren oder nie gespeichert? Sie können nicht noch einmal gezeigt werden, aber Sie können neue erzeugen.",
+  low: (n) => `Nur noch ${count(n, "ein Code", "Codes")}. Erzeugen Sie neue, bevor sie ausgehen.`,
+  gone: "Keiner mehr übrig. Ohne Ihr Telefon könnte Sie jetzt nichts anmelden. Erzeugen Sie neue.",
+  missing:
+    "Ohne sie sperrt ein verlorenes Telefon Sie aus. Erzeugen Sie welche und bewahren Sie sie gut auf.",
+  generate: "Neue Codes erzeugen",
+  askTitle: "Neue Wiederherstellungscodes erzeugen?",
+  ask: "Sie bekommen zehn neue Codes. Die bisherigen gelten dann nicht mehr, wo immer Sie sie aufbewahren.",
+  others,
+  shownTitle: "Ihre neuen Wiederherstellungscodes",
+  done: "Sie haben neue Wiederherstellungscodes, die alten gelten nicht mehr.",
+};

@@ -1,0 +1,13 @@
+import type { removal as en } from "../en/removal";
+
+export const removal: typeof en = {
+  title: "Jemand will MFA von Ihrem Konto entfernen lassen",
+  asked: (moment) => `Beantragt mit Ihrem Passwort am ${moment}.`,
+  left: (span) => `Abbrechen können Sie das noch ${span} lang, danach kann MFA entfernt werden.`,
+  soon: "Wenn es niemand abbricht, kann MFA jeden Moment entfernt werden.",
+  ready: "Die letzte Mail ist unterwegs: Der Link darin entfernt MFA.",
+  stopped: "Im Moment steht die Zeit still.",
+  what: "Waren Sie das nicht, brechen Sie es ab und ändern Sie dann Ihr Passwort. Waren Sie es und haben Ihr Telefon wieder, brechen Sie es auch ab.",
+  cancel: "Entfernung abbrechen",
+  done: "Die Entfernung ist abgebrochen, und in den nächsten 30 Tagen kann niemand eine neue beantragen.",
+};

@@ -1,0 +1,10 @@
+const plurals = new Intl.PluralRules("en");
+const few = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+
+/** "two methods", "12 methods". */
+export const count = (n: number, one: string, other: string) =>
+  `${few[n] ?? n} ${plurals.select(n) === "one" ? one : other}`;
+
+export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+export const list = (items: string[]) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);

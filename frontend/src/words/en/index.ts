@@ -1,0 +1,41 @@
+// Every word of a first visit, in English. The other languages have the same shape, or tsc fails.
+import { account } from "./account";
+import { common } from "./common";
+import { device } from "./device";
+import { enroll } from "./enroll";
+import { mfa } from "./mfa";
+import { notFound } from "./notFound";
+import { password } from "./password";
+import { problems } from "./problems";
+import { receipt } from "./receipt";
+import { recoveryCodes } from "./recoveryCodes";
+import { removal } from "./removal";
+import { remove } from "./remove";
+import { sessions } from "./sessions";
+import { secondProof } from "./secondProof";
+import { shell } from "./shell";
+import { signIn } from "./signIn";
+import { stepUp } from "./stepUp";
+import { titles } from "./titles";
+
+export const words = {
+  product: "Twofold",
+  problems,
+  common,
+  device,
+  titles,
+  shell,
+  signIn,
+  account,
+  mfa,
+  receipt,
+  recoveryCodes,
+  enroll,
+  remove,
+  removal,
+  sessions,
+  stepUp,
+  secondProof,
+  notFound,
+  password,
+};

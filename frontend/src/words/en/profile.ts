@@ -1,0 +1,36 @@
+/** Of the profile card, which comes a moment later. */
+export const profile = {
+  email: "Email",
+  since: (date: string) => `Member since ${date}`,
+  edit: "Edit",
+  change: "Change",
+  add: "Add",
+  remove: "Remove",
+  save: "Save",
+  name: "Name",
+  noName: "Not given",
+  nameHint: "Notices greet you with it.",
+  nameTooLong: "Use at most 64 characters.",
+  nameControl: "Use letters, digits, spaces and signs only.",
+  nameSaved: (name: string) => (name ? `Your name is ${name} now.` : "Your name is removed."),
+  changeEmail: "Change email address",
+  noticeEmail: "Second address for notices",
+  noNoticeEmail: "None: notices go to the address above only.",
+  addNoticeEmail: "Add a second address for notices",
+  changeNoticeEmail: "Change the second address for notices",
+  removeNoticeEmail: "Remove the second address",
+  noticeEmailRemoved: "The second address is removed.",
+  noMail: "This service sends no mail, so your addresses can’t be changed here. Ask whoever runs it.",
+  pending: {
+    email: (address: string, until: string) =>
+      `Open the link we sent to ${address} by ${until}. Until then, you sign in with the address above.`,
+    notice_email: (address: string, until: string) =>
+      `Open the link we sent to ${address} by ${until}. Until then, no notices go there.`,
+    again: "Send again",
+    cancel: "Don’t change it",
+    cancelled: "Nothing was changed. The link we sent no longer works.",
+    sent: (address: string) => `We sent a link to ${address}. Open it there to confirm the address.`,
+  },
+  language: "Language of mails",
+  languageSaved: (name: string) => `From now on, mails come in ${name}.`,
+};

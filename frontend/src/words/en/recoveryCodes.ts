@@ -1,0 +1,20 @@
+import { count, sentence } from "./count";
+import { others } from "./receipt";
+
+export const recoveryCodes = {
+  title: "Recovery codes",
+  left: (n: number, of: number) => `${n} of ${of} left`,
+  none: "None yet",
+  generated: "Generated",
+  what: "For the day your phone is gone: each one signs you in once, in its place.",
+  again: "Lost them, or never saved them? They can’t be shown again, but you can generate new ones.",
+  low: (n: number) => `${sentence(count(n, "code", "codes"))} left. Generate new ones before they run out.`,
+  gone: "None left. Without your phone, nothing could sign you in now. Generate new ones.",
+  missing: "Without them, a lost phone locks you out. Generate some and keep them safe.",
+  generate: "Generate new codes",
+  askTitle: "Generate new recovery codes?",
+  ask: "You’ll get ten new codes. The ones you have now stop working, wherever you keep them.",
+  others,
+  shownTitle: "Your new recovery codes",
+  done: "You have new recovery codes, and the old ones no longer work.",
+};

@@ -1,0 +1,11 @@
+export const removal = {
+  title: "Somebody asked for MFA to be removed from your account",
+  asked: (moment: string) => `They knew your password, on ${moment}.`,
+  left: (span: string) => `Unless it is cancelled, MFA can be removed in ${span}.`,
+  soon: "Unless it is cancelled, MFA can be removed any moment now.",
+  ready: "The last mail is on its way: its link removes MFA.",
+  stopped: "For now the time stands still.",
+  what: "If it wasn’t you, cancel it, then change your password. If it was you and you have your phone again, cancel it too.",
+  cancel: "Cancel the removal",
+  done: "The removal is cancelled, and for the next 30 days nobody can ask for another.",
+};

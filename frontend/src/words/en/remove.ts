@@ -1,0 +1,16 @@
+import { list } from "./count";
+import { others } from "./receipt";
+
+export const remove = {
+  title: (name: string) => `Remove “${name}”?`,
+  lastOne:
+    "It’s your only method, so Multi Factor Authentication goes off: your password alone will sign you in. Your recovery codes stop working too.",
+  oneOf: (names: string[]) =>
+    `Its codes will stop working. Multi Factor Authentication stays on with ${list(names.map((name) => `“${name}”`))}.`,
+  onlySuspended:
+    "What is left is suspended and signs nobody in. Until you register a new method, signing in takes a recovery code.",
+  others,
+  submit: "Remove method",
+  done: (name: string, off: boolean) =>
+    `“${name}” was removed.${off ? " Multi Factor Authentication is now off." : ""}`,
+};

@@ -1,0 +1,18 @@
+export const signIn = {
+  title: "Sign in",
+  lead: "to manage your account and its security",
+  submit: "Sign in",
+  expired: "Your session has ended, as it does after a while. Sign in to carry on where you were.",
+  signedOut: "You’re signed out.",
+  rejected: "That email and password don’t match. Check both and try again.",
+  forgot: "Forgot your password?",
+  passwordSet: "Your new password is set. Sign in with it.",
+  codeTitle: "Enter your code",
+  codeLead: "Open your authenticator app and enter the code it shows for",
+  codeHint: "It’s sent with the sixth digit.",
+  recoveryTitle: "Enter a recovery code",
+  recoveryLead: "Each one works once, in place of your phone. You’re signing in as",
+  lost: "Lost your phone and your codes?",
+  verify: "Verify",
+  otherAccount: "Use a different account",
+};

@@ -1,0 +1,6 @@
+export const titles = {
+  signIn: "Sign in",
+  code: "Enter your code",
+  account: "Account settings",
+  notFound: "Page not found",
+};

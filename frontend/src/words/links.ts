@@ -1,0 +1,6 @@
+import { load } from "./load";
+
+export const { links } = await load({
+  en: () => import("./en/links"),
+  de: () => import("./de/links"),
+});

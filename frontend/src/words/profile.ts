@@ -1,0 +1,6 @@
+import { load } from "./load";
+
+export const { profile } = await load({
+  en: () => import("./en/profile"),
+  de: () => import("./de/profile"),
+});
