@@ -157,6 +157,7 @@ func (c *cast) request(op apptest.Operation, client *apptest.Client) (id string,
 	case "requestMfaRemoval", "beginTotpEnrollment":
 		return "", nil
 	case "cancelMfaRemovalByCode":
+		c.withMFA()
 		return "", c.code(c.phone)
 	case "changeEmail", "setNoticeEmail":
 		return "", JSON{"email": "new@example.com"}

@@ -10,6 +10,7 @@ import (
 	"twofold/internal/authn"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
+	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 )
@@ -92,7 +93,7 @@ func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
 		t.Errorf("signing in takes one of %v, want %v", out.Proofs, only)
 	}
 	sess, _ := h.signedIn(true)
-	_, _, err = h.StepUp(ctx, sess, remove, authn.Proofs{Password: right})
+	_, _, err = h.StepUp(ctx, sess, remove, authn.Proofs{Password: right}, secret.Text{})
 	var required *authn.CodeRequiredError
 	if !errors.As(err, &required) || !slices.Equal(required.Proofs, only) {
 		t.Errorf("stepping up: got %v, want %v", err, only)
