@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -71,7 +72,8 @@ func TestAQueryFitsItsParametersOrSaysWhere(t *testing.T) {
 		r.URL.RawQuery = query
 		err := checkQuery(echo.New().NewContext(r, httptest.NewRecorder()), op)
 		var pointers []string
-		if unfit, ok := err.(invalidError); ok {
+		var unfit invalidError
+		if errors.As(err, &unfit) {
 			for _, f := range unfit {
 				pointers = append(pointers, f.Pointer)
 			}
