@@ -1,12 +1,14 @@
 package app_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"twofold/internal/app/apptest"
+	"twofold/internal/link"
 )
 
 func TestAnAddressChangesWhenTheNewOneIsConfirmed(t *testing.T) {
@@ -89,6 +91,20 @@ func TestOneAddressWaitsAtATime(t *testing.T) {
 	if a := script.Do("GET", account, nil); a.Text("email") != ada || a.Value("notice_email") != nil {
 		t.Errorf("the account is %s", a.Body)
 	}
+}
+
+func TestALinkConfirmsNoOtherAddressThanItsOwn(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	id := h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	changeTo(script, email, newAddress).Want(202, "")
+	stray, err := h.App.Accounts.Links.Issue(context.Background(), id, link.ConfirmAddress, nowhere, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	confirm(h, stray.Reveal()).Want(410, "link_expired")
+	confirm(h, mailed(t, h, "confirm_email", newAddress).token("confirm_address")).Want(200, "")
 }
 
 func TestAnAddressWaitsForADay(t *testing.T) {

@@ -162,18 +162,27 @@ func force(t *testing.T, h *apptest.House, id string) {
 // kinds are what the account's activity says, the newest first.
 func kinds(t *testing.T, h *apptest.House, id string) []string {
 	t.Helper()
-	rows, err := database(t, h).Query(`SELECT kind FROM activity WHERE account_id = ? ORDER BY number DESC`, id)
+	return column(t, h, `SELECT kind FROM activity WHERE account_id = ? ORDER BY number DESC`, id)
+}
+
+// column is what a statement of one column finds.
+func column(t *testing.T, h *apptest.House, query string, args ...any) []string {
+	t.Helper()
+	rows, err := database(t, h).Query(query, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = rows.Close() }()
 	var all []string
 	for rows.Next() {
-		var kind string
-		if err := rows.Scan(&kind); err != nil {
+		var one string
+		if err := rows.Scan(&one); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, kind)
+		all = append(all, one)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return all
 }
@@ -191,21 +200,8 @@ func hashOf(t *testing.T, h *apptest.House, pw string) string {
 // tables counts the rows of every table.
 func tables(t *testing.T, h *apptest.House) map[string]int {
 	t.Helper()
-	db := database(t, h)
-	rows, err := db.Query(`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	counts := make(map[string]int)
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
-		}
-		counts[name] = 0
-	}
-	_ = rows.Close()
-	for name := range counts {
+	db, counts := database(t, h), make(map[string]int)
+	for _, name := range column(t, h, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
 		var n int
 		if err := db.QueryRow(`SELECT count(*) FROM ` + name).Scan(&n); err != nil {
 			t.Fatal(err)
