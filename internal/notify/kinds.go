@@ -1,6 +1,6 @@
 package notify
 
-// Kind is what a notice is about. The words for each are in the catalogues.
+// Kind is what a notice is about. The words for each are in the catalogs.
 type Kind string
 
 const (

@@ -8,9 +8,9 @@ import (
 	"twofold/internal/link"
 )
 
-// catalogue is everything that mails say in one language. What happened and what to do are templates over a facts value;
+// catalog is everything that mails say in one language. What happened and what to do are templates over a facts value;
 // a subject is a fixed sentence, so that no person's text stands in a header.
-type catalogue struct {
+type catalog struct {
 	notices map[Kind]words
 	actions map[link.Purpose]string // what a link is called
 	denial  *template.Template      // what to do about a notice that can be denied
@@ -25,7 +25,7 @@ type catalogue struct {
 type words struct {
 	subject string
 	text    *template.Template
-	not     *template.Template // what to do if it was not you; nil: the catalogue's denial
+	not     *template.Template // what to do if it was not you; nil: the catalog's denial
 }
 
 // facts is what the words may speak of.
@@ -40,13 +40,13 @@ func say(text string) *template.Template {
 	return template.Must(template.New("").Option("missingkey=error").Parse(text))
 }
 
-// catalogues are the languages that mails are written in, by BCP 47's primary subtag.
-var catalogues = map[string]catalogue{"en": english, "de": german}
+// catalogs are the languages that mails are written in, by BCP 47's primary subtag.
+var catalogs = map[string]catalog{"en": english, "de": german}
 
-// in answers the catalogue of a language: English where there is none.
-func in(language string) (string, catalogue) {
+// in answers the catalog of a language: English where there is none.
+func in(language string) (string, catalog) {
 	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-")
-	if c, ok := catalogues[base]; ok {
+	if c, ok := catalogs[base]; ok {
 		return base, c
 	}
 	return "en", english

@@ -11,7 +11,7 @@ var germanMonths = [...]string{
 	"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
 }
 
-var german = catalogue{
+var german = catalog{
 	hello: "Guten Tag", helloNobody: "Guten Tag",
 	when: "Wann", where: "Von", device: "Gerät", on: "auf",
 	help: "Brauchen Sie Hilfe?",

@@ -6,7 +6,7 @@ import (
 	"twofold/internal/link"
 )
 
-var english = catalogue{
+var english = catalog{
 	hello: "Hello", helloNobody: "Hello",
 	when: "When", where: "From", device: "Device", on: "on",
 	help: "Need help?",

@@ -97,7 +97,7 @@ func fill(t *template.Template, data any) (string, error) {
 
 // greet names the reader, if what they call themselves is a name: whoever has an account could have others mailed by us
 // what it says.
-func (c catalogue) greet(kind Kind, name string) string {
+func (c catalog) greet(kind Kind, name string) string {
 	name = oneLine(name)
 	if name == "" || kind.toStranger() || harmless(name) != name {
 		return c.helloNobody + ","
@@ -105,7 +105,7 @@ func (c catalogue) greet(kind Kind, name string) string {
 	return c.hello + " " + name + ","
 }
 
-func (c catalogue) facts(l letter) []fact {
+func (c catalog) facts(l letter) []fact {
 	known := []fact{{c.when, c.date(l.At)}}
 	if l.IP != "" {
 		known = append(known, fact{c.where, l.IP})

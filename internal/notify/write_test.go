@@ -62,7 +62,7 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 	broken := regexp.MustCompile(`<no value>|\{\{|\}\}|%!|  \S`)
 	subjects := make(map[string]Kind)
 	for _, kind := range everyKind(t) {
-		for language, c := range catalogues {
+		for language, c := range catalogs {
 			l := full(language)
 			m, err := house.write(kind, l)
 			if err != nil {
@@ -101,7 +101,7 @@ func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
 func TestANoticeWithLittleToSayReadsWellToo(t *testing.T) {
 	t.Parallel()
 	for _, kind := range everyKind(t) {
-		for language := range catalogues {
+		for language := range catalogs {
 			l := letter{To: "ada@example.com", Language: language, At: time.Unix(0, 0)}
 			if kind.aboutAddress() {
 				l.About = "new@example.com"
@@ -120,7 +120,7 @@ func TestANoticeWithLittleToSayReadsWellToo(t *testing.T) {
 func TestANoticeThatCanBeDeniedSaysHowAndOthersSayWhatElse(t *testing.T) {
 	t.Parallel()
 	for _, kind := range everyKind(t) {
-		for language, c := range catalogues {
+		for language, c := range catalogs {
 			if (c.notices[kind].not == nil) != kind.canBeDenied() {
 				t.Errorf("%s in %s: its own words about what to do: %v; it can be denied: %v", kind, language, c.notices[kind].not != nil, kind.canBeDenied())
 			}
@@ -200,7 +200,7 @@ func TestAKindWithoutWordsIsAnError(t *testing.T) {
 
 func TestEveryPurposeOfALinkHasAPlaceAndAName(t *testing.T) {
 	t.Parallel()
-	for language, c := range catalogues {
+	for language, c := range catalogs {
 		if len(c.actions) != len(order) {
 			t.Errorf("%s names %d of %d links", language, len(c.actions), len(order))
 		}
