@@ -11,15 +11,15 @@ const removal = {
   ready: false,
 };
 
-/** What the card is told, changed; for what takes days or a stranger to come about. */
-const tell = (page: Page, change: object, times = 1) =>
+/** What the page is told, changed; for what takes days, a stranger or an operator to come about. */
+const tell = (page: Page, change: object, path = "/mfa", times = 1) =>
   page.route(
-    "**/api/v1/mfa",
+    `**/api/v1${path}`,
     async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), ...change } });
     },
-    { times },
+    times === Infinity ? {} : { times },
   );
 
 const json = (status: number, body?: object) => ({
@@ -55,10 +55,6 @@ inEveryLook((shooter) => {
     const shown = page.getByRole("dialog", { name: "Your new recovery codes" });
     await expect(shown.getByLabel("I saved them")).toBeVisible();
     await shot("codes-shown");
-    await page.emulateMedia({ media: "print" });
-    await expect(page.locator(".print-sheet")).toBeVisible();
-    await shot("codes-print");
-    await page.emulateMedia({ media: null });
     await shown.getByLabel("I saved them").check();
     await shown.getByRole("button", { name: "Done" }).click();
     await expect(card.getByText("the old ones no longer work")).toBeVisible();
@@ -158,6 +154,11 @@ inEveryLook((shooter) => {
     await expect(alert(page)).toContainText("16 letters and digits");
     await shot("recovery-code-missing");
 
+    await tell(page, { mfa_removal: false, support: "it-help@example.com" }, "/service");
+    await page.getByRole("button", { name: "Lost your phone and your codes?" }).click();
+    await expect(page.getByText("it-help@example.com")).toBeVisible();
+    await shot("lost-off");
+    await tell(page, { mfa_removal: true, support: "it-help@example.com" }, "/service", Infinity);
     await toLost();
     await shot("lost");
     await next(page, "/mfa/removal", (route) =>
