@@ -56,6 +56,10 @@ export function CancelForm({ methods, busy, trouble, left, onCode, onBack }: Can
         <Notice kind="info">
           <p>{t.noneUnderWay}</p>
         </Notice>
+      ) : current?.code === "too_many_attempts" && current.retryAfter === undefined ? (
+        <Notice kind="error">
+          <p>{t.codesSpent}</p>
+        </Notice>
       ) : (
         current && place === "form" && <TroubleNotice trouble={current} left={left} />
       )}

@@ -28,6 +28,7 @@ export const lost: typeof en = {
     "Geben Sie einen Code ein, und MFA bleibt, wie es ist. In den nächsten 30 Tagen kann niemand eine neue Entfernung beantragen.",
   codeHint: "Den, den Ihre Authenticator-App jetzt zeigt.",
   cancelSubmit: "Entfernung abbrechen",
+  codesSpent: "Codes können diese Entfernung nicht mehr abbrechen. Nehmen Sie den Link in einer ihrer Mails.",
   noneUnderWay: "Es läuft keine Entfernung, es gibt also nichts abzubrechen.",
   cancelledTitle: "Die Entfernung ist abgebrochen",
   cancelled: "MFA bleibt, wie es ist. In den nächsten 30 Tagen kann niemand eine neue Entfernung beantragen.",

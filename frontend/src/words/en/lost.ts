@@ -25,6 +25,7 @@ export const lost = {
     "Enter a code, and MFA stays as it is. For the next 30 days nobody can ask for another removal.",
   codeHint: "The one your authenticator app shows now.",
   cancelSubmit: "Cancel the removal",
+  codesSpent: "Codes can’t cancel this removal any more. Use the link in one of its mails.",
   noneUnderWay: "No removal is under way, so there is nothing to cancel.",
   cancelledTitle: "The removal is cancelled",
   cancelled: "MFA stays as it is. For the next 30 days nobody can ask for another removal.",

@@ -1,0 +1,203 @@
+// The states of recovery codes, of several methods, and of a removal of MFA.
+import type { Page } from "@playwright/test";
+import { alert, expect, fillSignIn, mfaCard, qr, readQr, signIn, test } from "./fixtures";
+import { enrollByApi } from "./server";
+import { inEveryLook, next, refuse } from "./shots";
+
+const removal = {
+  requested_at: "2026-11-23T09:30:00Z",
+  remaining_seconds: 190_000,
+  stopped: false,
+  ready: false,
+};
+
+/** What the page is told, changed; for what takes days, a stranger or an operator to come about. */
+const tell = (page: Page, change: object, path = "/mfa", times = 1) =>
+  page.route(
+    `**/api/v1${path}`,
+    async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), ...change } });
+    },
+    times === Infinity ? {} : { times },
+  );
+
+const json = (status: number, body?: object) => ({
+  status,
+  contentType: "application/json",
+  ...(body && { body: JSON.stringify(body) }),
+});
+
+inEveryLook((shooter) => {
+  test("recovery codes and several methods", async ({ page, server, account }) => {
+    const shot = shooter(page);
+    const secret = await enrollByApi(server, account, "Pixel 11");
+    await signIn(page, server, account, secret);
+    const card = mfaCard(page);
+    await shot("codes-ten");
+
+    await card.getByRole("button", { name: "Generate new codes" }).click();
+    const question = page.getByRole("dialog", { name: "Generate new recovery codes?" });
+    await expect(question).toBeVisible();
+    await shot("codes-generate");
+    await question.getByRole("button", { name: "Generate new codes" }).click();
+    const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
+    await proof.getByLabel("Password", { exact: true }).fill(account.password);
+    await proof.getByRole("button", { name: "Use a recovery code instead" }).click();
+    await shot("step-up-recovery");
+    await proof.getByLabel("Recovery code", { exact: true }).fill("0A1B-2C3D-4E5F-6G7H");
+    await proof.getByRole("button", { name: "Confirm" }).click();
+    await expect(alert(proof)).toContainText("That recovery code isn’t right");
+    await shot("step-up-recovery-rejected");
+    await proof.getByRole("button", { name: "Use your authenticator app instead" }).click();
+    await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
+    await proof.getByRole("button", { name: "Confirm" }).click();
+    const shown = page.getByRole("dialog", { name: "Your new recovery codes" });
+    await expect(shown.getByLabel("I saved them")).toBeVisible();
+    await shot("codes-shown");
+    await shown.getByLabel("I saved them").check();
+    await shown.getByRole("button", { name: "Done" }).click();
+    await expect(card.getByText("the old ones no longer work")).toBeVisible();
+    await shot("codes-told");
+
+    await card.getByRole("button", { name: "Rename Pixel 11" }).click();
+    await expect(card.getByLabel("New name")).toBeFocused();
+    await shot("rename");
+    await next(page, "/mfa/methods/*", (route) => refuse(route, 409, { code: "name_taken" }));
+    await page.keyboard.type("Tablet");
+    await page.keyboard.press("Enter");
+    await expect(alert(card)).toContainText("Another of your methods has that name");
+    await shot("rename-taken");
+    await page.keyboard.press("Escape");
+
+    const { methods } = (await (await page.request.get("/api/v1/mfa")).json()) as { methods: object[] };
+    const other = { ...methods[0], id: "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f" };
+    await tell(page, {
+      methods: [methods[0], { ...other, name: "iPad in the kitchen drawer", suspended: true }],
+      recovery_codes: { remaining: 3, generated_at: removal.requested_at },
+    });
+    await page.reload();
+    await expect(card.getByText("Suspended")).toBeVisible();
+    await shot("methods-suspended");
+    await card.getByRole("button", { name: "Remove Pixel 11" }).click();
+    await expect(page.getByRole("dialog")).toContainText("takes a recovery code");
+    await shot("remove-only-suspended");
+    await tell(page, { recovery_codes: { remaining: 0, generated_at: removal.requested_at } });
+    await page.reload();
+    await expect(card.getByText("None left.")).toBeVisible();
+    await shot("codes-gone");
+    await tell(page, { recovery_codes: null });
+    await page.reload();
+    await expect(card.getByText("None yet")).toBeVisible();
+    await shot("codes-none");
+  });
+
+  test("moving to a new phone", async ({ page, server, account }) => {
+    const shot = shooter(page);
+    const secret = await enrollByApi(server, account, "Pixel 11");
+    await signIn(page, server, account, secret);
+    const card = mfaCard(page);
+    const move = card.getByRole("button", { name: "Move to a new phone: Pixel 11" });
+    await move.click();
+    const dialog = page.getByRole("dialog", { name: "Move to a new phone" });
+    await expect(dialog.getByLabel("6-digit code")).toBeVisible();
+    await shot("replace");
+    const begin = async () => {
+      await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+      await dialog.getByLabel("6-digit code").fill(await server.nextCode(secret));
+      await dialog.getByRole("button", { name: "Continue" }).click();
+      await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
+    };
+    await begin();
+    await page.reload();
+    await expect(card.getByText("Moving to a new phone wasn’t finished")).toBeVisible();
+    await shot("replace-pending");
+    await card.getByRole("button", { name: "Start again" }).click();
+    await begin();
+    const fresh = await readQr(qr(page));
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    await dialog.getByLabel("6-digit code").fill(await server.code(fresh));
+    await dialog.getByRole("button", { name: "Register" }).click();
+    await expect(dialog.getByRole("heading", { name: "You’ve moved to the new phone" })).toBeVisible();
+    await shot("replaced");
+  });
+
+  test("steps that don’t load", async ({ page, server, account }) => {
+    const shot = shooter(page);
+    await page.route("**/assets/LaterSteps-*.js", (route) => route.abort());
+    await signIn(page, server, account);
+    await page.getByRole("button", { name: "Register MFA Method" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    await expect(alert(dialog)).toContainText("couldn’t be loaded");
+    await shot("part-failed");
+    await page.unroute("**/assets/LaterSteps-*.js");
+    await dialog.getByRole("button", { name: "Try again" }).click();
+    await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
+  });
+
+  test("neither phone nor codes, and a removal that is under way", async ({ page, server, account }) => {
+    const shot = shooter(page);
+    const secret = await enrollByApi(server, account, "Pixel 11");
+    const toLost = async () => {
+      await page.goto("/sign-in");
+      await fillSignIn(page, account);
+      await page.getByRole("button", { name: "Lost your phone and your codes?" }).click();
+      await expect(page.getByRole("button", { name: "Ask for the removal" })).toBeVisible();
+    };
+    await page.goto("/sign-in");
+    await fillSignIn(page, account);
+    await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+    await shot("recovery-code");
+    await page.getByRole("button", { name: "Verify" }).click();
+    await expect(alert(page)).toContainText("16 letters and digits");
+    await shot("recovery-code-missing");
+
+    await tell(page, { mfa_removal: false, support: "it-help@example.com" }, "/service");
+    await page.getByRole("button", { name: "Lost your phone and your codes?" }).click();
+    await expect(page.getByText("it-help@example.com")).toBeVisible();
+    await shot("lost-off");
+    await tell(page, { mfa_removal: true, support: "it-help@example.com" }, "/service", Infinity);
+    await toLost();
+    await shot("lost");
+    await next(page, "/mfa/removal", (route) =>
+      refuse(route, 409, { code: "removal_unavailable", reason: "paused" }),
+    );
+    await page.getByRole("button", { name: "Ask for the removal" }).click();
+    await expect(alert(page)).toContainText("was cancelled not long ago");
+    await shot("lost-unavailable");
+    await toLost();
+    await next(page, "/mfa/removal", (route) => route.fulfill(json(202, { ...removal, stopped: true })));
+    await page.getByRole("button", { name: "Ask for the removal" }).click();
+    await expect(page.getByText("2 days and 5 hours")).toBeVisible();
+    await shot("lost-announced");
+    await page.getByRole("button", { name: "Cancel the removal" }).click();
+    await expect(page.getByLabel("6-digit code")).toBeFocused();
+    await shot("lost-cancel");
+    await next(page, "/mfa/removal/cancel-by-code", (route) =>
+      refuse(route, 429, { code: "too_many_attempts" }),
+    );
+    await page.getByLabel("6-digit code").fill("123456");
+    await page.getByRole("button", { name: "Cancel the removal" }).click();
+    await expect(alert(page)).toContainText("Use the link in one of its mails");
+    await shot("lost-cancel-spent");
+    await next(page, "/mfa/removal/cancel-by-code", (route) => route.fulfill(json(204)));
+    await page.getByRole("button", { name: "Cancel the removal" }).click();
+    await expect(page.getByRole("heading", { name: "The removal is cancelled" })).toBeFocused();
+    await shot("lost-cancelled");
+
+    await signIn(page, server, account, secret);
+    await tell(page, { removal });
+    await page.reload();
+    const cancel = page.getByRole("button", { name: "Cancel the removal" });
+    await expect(cancel).toBeVisible();
+    await shot("removal-banner");
+    await next(page, "/mfa/removal", (route) =>
+      route.fulfill(json(200, { sessions_ended: 0, notices_sent: 1, recovery_codes_left: 10 })),
+    );
+    await cancel.click();
+    await expect(page.getByText("next 30 days nobody can ask for another")).toBeVisible();
+    await shot("removal-banner-cancelled");
+  });
+});
