@@ -215,7 +215,7 @@ func (s *Service) setEmail(ctx context.Context, a Account, p PendingAddress) err
 	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.EmailChanged, AccountID: a.ID, Subject: p.ID, Name: p.Email}); err != nil {
 		return err
 	}
-	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.EmailChanged, AccountID: a.ID, Name: p.Email, To: addresses(a.Email, a.NoticeEmail, p.Email)})
+	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.EmailChanged, AccountID: a.ID, Subject: a.Email, Name: p.Email, To: addresses(a.Email, a.NoticeEmail, p.Email)})
 	return err
 }
 
@@ -226,7 +226,7 @@ func (s *Service) setNoticeEmail(ctx context.Context, a Account, p PendingAddres
 	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailChanged, AccountID: a.ID, Subject: p.ID, Name: p.Email}); err != nil {
 		return err
 	}
-	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.NoticeEmailChanged, AccountID: a.ID, Name: p.Email, To: addresses(a.Email, a.NoticeEmail, p.Email)})
+	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.NoticeEmailChanged, AccountID: a.ID, Subject: a.NoticeEmail, Name: p.Email, To: addresses(a.Email, a.NoticeEmail, p.Email)})
 	return err
 }
 
@@ -258,7 +258,7 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 			return err
 		}
 		done.NoticesSent, err = s.Notices.Post(ctx, notify.Notice{
-			Kind: notify.NoticeEmailRemoved, AccountID: a.ID, Name: a.NoticeEmail, To: addresses(a.Email, a.NoticeEmail),
+			Kind: notify.NoticeEmailRemoved, AccountID: a.ID, Subject: a.NoticeEmail, Name: a.NoticeEmail, To: addresses(a.Email, a.NoticeEmail),
 		})
 		return err
 	})

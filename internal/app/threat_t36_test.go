@@ -148,3 +148,21 @@ func TestT36_AnAddressThatWaitsIsForgotten(t *testing.T) {
 	confirm := JSON{"token": mailed(t, h, "confirm_email", "thief@example.com").token("confirm_address")}
 	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Want(410, "link_expired")
 }
+
+func TestT36_AnAddressThatWasChangedComesBack(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	h.AddAccount(ada)
+	thief := h.SignedIn(ada)
+	token := stepUp(thief, "account.email")
+	thief.Do("PUT", "/api/v1/account/email", JSON{"email": "thief@example.com"}, "Step-Up-Token", token).Want(202, "")
+	confirm := JSON{"token": mailed(t, h, "confirm_email", "thief@example.com").token("confirm_address")}
+	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Want(200, "")
+	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
+
+	deny(t, h, "email_changed", ada).Want(200, "")
+	reset := JSON{"token": mailed(t, h, "password_reset_forced", ada).token("reset_password"), "new_password": another}
+	h.Script("").Do("POST", "/api/v1/password-resets/complete", reset).Want(200, "")
+	h.Script("").SignIn(ada, JSON{"password": another}).Want(201, "")
+	h.Script("").SignIn("thief@example.com").Want(401, "credentials_rejected")
+}

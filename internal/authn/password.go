@@ -17,6 +17,8 @@ import (
 type Rules interface {
 	// HashNew answers an *password.UnacceptableError for one that may not, and password.ErrBusy.
 	HashNew(ctx context.Context, a account.Account, pw secret.Text) (hash string, err error)
+	// EndHandover ends reset links, and an address that waits to be confirmed.
+	EndHandover(ctx context.Context, accountID string) error
 }
 
 // ChangePassword gives the account another password and spends the grant with it. It ends the account's other sessions,
@@ -41,6 +43,9 @@ func (s *Service) ChangePassword(ctx context.Context, sess session.Session, gran
 			return err
 		}
 		if err := s.Accounts.SetPassword(ctx, a.ID, hash, s.Now()); err != nil {
+			return err
+		}
+		if err := s.Rules.EndHandover(ctx, a.ID); err != nil {
 			return err
 		}
 		if done, err = s.Methods.ProofsChanged(ctx, sess); err != nil {

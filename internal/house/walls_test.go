@@ -40,7 +40,7 @@ var rooms = map[string][]string{
 	},
 	"internal/notify":   {"internal/audit", "internal/device", "internal/link", "internal/secret"},
 	"internal/smtp":     {"internal/notify", "internal/secret"},
-	"internal/notme":    {"internal/account", "internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret"},
+	"internal/notme":    {"internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret"},
 	"internal/link":     {"internal/secret"},
 	"internal/stepup":   {"internal/secret", "internal/session"},
 	"internal/session":  {"internal/secret"},

@@ -39,7 +39,7 @@ const (
 func (k Kind) canBeDenied() bool {
 	switch k {
 	case MethodAdded, MethodRemoved, MethodReplaced, RecoveryCodesGenerated, RecoveryCodeUsed, PasswordChanged, NewDevice,
-		FailuresThenSuccess, PasswordResetDone, EmailChangeAsked, NoticeEmailChanged, NoticeEmailRemoved:
+		FailuresThenSuccess, PasswordResetDone, EmailChangeAsked, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:
 		return true
 	}
 	return false

@@ -7,15 +7,15 @@ import (
 
 // Subject is what a "this was not me" link is about.
 type Subject struct {
-	Kind     Kind
-	MethodID string // empty where the notice names no method
-	First    bool   // the method switched MFA on
+	Kind  Kind
+	Of    string // the method's id, or the address that was there before; may be empty
+	First bool   // the method switched MFA on
 }
 
 const first = "first"
 
 func (s Subject) String() string {
-	parts := []string{string(s.Kind), s.MethodID}
+	parts := []string{string(s.Kind), s.Of}
 	if s.First {
 		parts = append(parts, first)
 	}
@@ -30,5 +30,5 @@ func ReadSubject(text string) (Subject, error) {
 	if len(parts) < 2 || len(parts) > 3 || !Kind(parts[0]).canBeDenied() {
 		return Subject{}, errSubject
 	}
-	return Subject{Kind: Kind(parts[0]), MethodID: parts[1], First: len(parts) == 3 && parts[2] == first}, nil
+	return Subject{Kind: Kind(parts[0]), Of: parts[1], First: len(parts) == 3 && parts[2] == first}, nil
 }

@@ -108,7 +108,6 @@ var german = catalog{
 		EmailChanged: {
 			subject: "Die E-Mail-Adresse Ihres Kontos wurde geändert",
 			text:    say("Die E-Mail-Adresse Ihres Kontos bei {{.Product}} ist jetzt {{.About}}. Mit der alten kann man sich nicht mehr anmelden."),
-			not:     say("Wenn Sie das nicht waren, sagen Sie sofort den Betreibern von {{.Product}} Bescheid."),
 		},
 		NoticeEmailChanged: {
 			subject: "Nachrichten über Ihr Konto gehen auch an eine andere Adresse",

@@ -100,7 +100,6 @@ var english = catalog{
 		EmailChanged: {
 			subject: "The e-mail address of your account was changed",
 			text:    say("The e-mail address of your {{.Product}} account is {{.About}} now. The old address does not sign in any more."),
-			not:     say("If this was not you, tell the people who run {{.Product}} at once."),
 		},
 		NoticeEmailChanged: {
 			subject: "Notices of your account go to another address too",

@@ -4,12 +4,10 @@ package notme
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/link"
 	"twofold/internal/mfa"
@@ -37,8 +35,11 @@ type Result struct {
 type Accounts interface {
 	// ForceReset takes the password away and mails a link to set a new one.
 	ForceReset(ctx context.Context, accountID string) (sessionsEnded int, err error)
-	// CancelAddress ends what waits to be confirmed. It answers account.ErrNoAddress.
-	CancelAddress(ctx context.Context, accountID string) error
+	// EndHandover ends reset links, and an address that waits to be confirmed.
+	EndHandover(ctx context.Context, accountID string) error
+	// RestoreEmail and RestoreNoticeEmail give back what the account had before.
+	RestoreEmail(ctx context.Context, accountID, email string) error
+	RestoreNoticeEmail(ctx context.Context, accountID, email string) error
 }
 
 // Access is what proofs have opened.
@@ -87,27 +88,39 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		if done.SessionsEnded, err = s.Access.EndAll(ctx, l.AccountID); err != nil {
 			return err
 		}
-		if err := s.Accounts.CancelAddress(ctx, l.AccountID); err != nil && !errors.Is(err, account.ErrNoAddress) {
+		if err := s.Accounts.EndHandover(ctx, l.AccountID); err != nil {
 			return err
 		}
-		reported := audit.Event{Kind: audit.NotMeReported, AccountID: l.AccountID, Subject: about.MethodID, Reason: string(about.Kind)}
+		reported := audit.Event{Kind: audit.NotMeReported, AccountID: l.AccountID, Subject: about.Of, Reason: string(about.Kind)}
 		if err := s.Audit.Record(ctx, reported); err != nil {
 			return err
 		}
-		if about.MethodID != "" {
-			return s.deny(ctx, l.AccountID, about, &done)
-		}
-		if about.Kind == notify.RecoveryCodesGenerated { // whoever made them has them
-			if err := s.Methods.DropRecoveryCodes(ctx, l.AccountID); err != nil {
-				return err
-			}
-		}
-		return s.forceReset(ctx, l.AccountID, &done) // whoever did it knows the password
+		return s.undo(ctx, l.AccountID, about, &done)
 	})
 	if err != nil {
 		return Result{}, fmt.Errorf("act on a notice: %w", err)
 	}
 	return done, nil
+}
+
+// undo takes back what the notice told of, as far as that can be. Whoever did it knows the password, so that goes too,
+// but where a method is suspended: there it takes another factor beside the password as it is.
+func (s *Service) undo(ctx context.Context, accountID string, about notify.Subject, done *Result) error {
+	var err error
+	switch about.Kind {
+	case notify.MethodAdded, notify.MethodReplaced:
+		return s.deny(ctx, accountID, about, done)
+	case notify.RecoveryCodesGenerated:
+		err = s.Methods.DropRecoveryCodes(ctx, accountID)
+	case notify.EmailChanged:
+		err = s.Accounts.RestoreEmail(ctx, accountID, about.Of)
+	case notify.NoticeEmailChanged, notify.NoticeEmailRemoved:
+		err = s.Accounts.RestoreNoticeEmail(ctx, accountID, about.Of)
+	}
+	if err != nil {
+		return err
+	}
+	return s.forceReset(ctx, accountID, done)
 }
 
 // deny takes the use of a method from whoever holds it. It is removed only where there was no MFA before it and nothing
@@ -117,7 +130,7 @@ func (s *Service) deny(ctx context.Context, accountID string, about notify.Subje
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(methods, func(m mfa.Method) bool { return m.ID == about.MethodID })
+	i := slices.IndexFunc(methods, func(m mfa.Method) bool { return m.ID == about.Of })
 	if i < 0 {
 		done.Method = Gone
 		return s.forceReset(ctx, accountID, done)
@@ -134,7 +147,7 @@ func (s *Service) deny(ctx context.Context, accountID string, about notify.Subje
 		return s.forceReset(ctx, accountID, done)
 	}
 	done.Method = Suspended
-	if _, err := s.Methods.Suspend(ctx, accountID, about.MethodID); err != nil {
+	if _, err := s.Methods.Suspend(ctx, accountID, about.Of); err != nil {
 		return err
 	}
 	_, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.MethodSuspended, AccountID: accountID, Name: methods[i].Name})
