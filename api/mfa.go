@@ -78,7 +78,7 @@ func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollm
 	return answer{
 		status:  http.StatusCreated,
 		cookies: s.renewed(change.NewToken),
-		body:    ConfirmedMethod{Method: method(m), Receipt: Receipt{SessionsEnded: change.SessionsEnded}},
+		body:    ConfirmedMethod{Method: method(m), Receipt: receipt(change)},
 	}, nil
 }
 
@@ -100,13 +100,18 @@ func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestOb
 	return answer{
 		status:  http.StatusOK,
 		cookies: s.renewed(change.NewToken),
-		body:    Receipt{SessionsEnded: change.SessionsEnded},
+		body:    receipt(change),
 	}, nil
+}
+
+// receipt is what a change of proofs did.
+func receipt(c mfa.Change) Receipt {
+	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.CodesLeft}
 }
 
 func method(m mfa.Method) MFAMethod {
 	return MFAMethod{
-		ID: id(m.ID), Type: MFAMethodType(m.Type), Name: m.Name,
+		ID: id(m.ID), Type: MFAMethodType(m.Type), Name: m.Name, Suspended: m.Suspended(),
 		CreatedAt: second(m.CreatedAt), LastUsedAt: second(m.LastUsedAt),
 	}
 }

@@ -110,7 +110,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	}
 	methods := &mfa.Service{
 		Store: store.Methods{DB: db}, Accounts: store.Accounts{DB: db}, Sealer: ring,
-		Sessions: sessions, StepUps: stepUps, Attempts: attempts, Audit: trail, Notices: notices,
+		Sessions: sessions, StepUps: stepUps, Hasher: hasher, Attempts: attempts, Audit: trail, Notices: notices,
 		Limits: mfa.Limits{
 			Methods: c.MFA.MaxMethods, EnrollmentLifetime: c.MFA.EnrollmentLifetime, EnrollmentTries: c.MFA.EnrollmentTries,
 		},

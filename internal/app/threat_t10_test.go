@@ -151,7 +151,8 @@ func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
 	if sealed, err = keys.Seal(raw, account, nowhere); err != nil {
 		t.Fatal(err)
 	}
-	execute(t, db, `INSERT INTO mfa_methods SELECT ?, account_id, type, 'Twin', ?, last_step, created_at + 1, last_used_at FROM mfa_methods`, nowhere, sealed)
+	execute(t, db, `INSERT INTO mfa_methods (id, account_id, type, name, sealed_key, last_step, created_at, last_used_at)
+		SELECT ?, account_id, type, 'Twin', ?, last_step, created_at + 1, last_used_at FROM mfa_methods`, nowhere, sealed)
 
 	code := phone.Code()
 	finish(h, half(h, ada), code).Want(201, "")

@@ -139,7 +139,8 @@ func TestT25_ASignInThatWasJudgedBeforeMFAIsAskedForACode(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	execute(t, db, `INSERT INTO mfa_methods SELECT id, account_id, 'totp', name, sealed_key, 0, created_at, created_at FROM enrollments`)
+	execute(t, db, `INSERT INTO mfa_methods (id, account_id, type, name, sealed_key, last_step, created_at, last_used_at)
+		SELECT id, account_id, 'totp', name, sealed_key, 0, created_at, created_at FROM enrollments`)
 	execute(t, db, `DELETE FROM enrollments`)
 	execute(t, db, `DELETE FROM sessions`)
 	execute(t, db, `COMMIT`)

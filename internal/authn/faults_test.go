@@ -8,6 +8,7 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/authn"
 	"twofold/internal/mfa"
+	"twofold/internal/notify"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -74,6 +75,23 @@ func (s methods) Methods(ctx context.Context, a string) ([]mfa.Method, error) {
 
 func (s methods) UseStep(ctx context.Context, a, id string, step totp.Step, at time.Time) (bool, error) {
 	return through(s.faults, func() (bool, error) { return s.Store.UseStep(ctx, a, id, step, at) })
+}
+
+func (s methods) RecoveryCodes(ctx context.Context, a string) ([]mfa.KeptCode, error) {
+	return through(s.faults, func() ([]mfa.KeptCode, error) { return s.Store.RecoveryCodes(ctx, a) })
+}
+
+func (s methods) UseRecoveryCode(ctx context.Context, a, id string, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.UseRecoveryCode(ctx, a, id, at) })
+}
+
+type notices struct {
+	mfa.Notices
+	*faults
+}
+
+func (s notices) Post(ctx context.Context, n notify.Notice) (int, error) {
+	return through(s.faults, func() (int, error) { return s.Notices.Post(ctx, n) })
 }
 
 type accounts struct {

@@ -15,7 +15,9 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/authn"
 	"twofold/internal/keyring"
+	"twofold/internal/link"
 	"twofold/internal/mfa"
+	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/secret"
 	"twofold/internal/session"
@@ -103,7 +105,7 @@ func open(t *testing.T) *house {
 	var mu sync.Mutex
 	ids := 0
 	newID := func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprintf("id-%03d", ids) }
-	trail := audit.Log{To: slog.New(slog.NewTextHandler(h.log, nil))}
+	trail := audit.Log{To: slog.New(slog.NewTextHandler(h.log, nil)), Store: store.Activity{DB: db}, Now: clock, NewID: newID}
 	limiter := &throttle.Limiter{
 		Store: attempts{store.Attempts{DB: db}, h.faults}, Now: clock,
 		Limits: throttle.Limits{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
@@ -120,13 +122,22 @@ func open(t *testing.T) *house {
 		Attempts: limiter, Sessions: sittings, StepUps: tokens, Audit: trail,
 		Methods: &mfa.Service{
 			Store: methods{store.Methods{DB: db}, h.faults}, Accounts: store.Accounts{DB: db}, Sealer: ring, Sessions: sittings, StepUps: tokens,
-			Attempts: limiter, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5},
+			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5},
 			Issuer: "Twofold", Now: clock, NewID: newID,
 		},
 		Limits: authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, SignInsOpen: 5},
 		Now:    clock, NewID: newID,
 	}
 	return h
+}
+
+// mail is an outbox that nobody empties.
+func mail(db *store.DB, ring *keyring.Ring, clock func() time.Time, newID func() string) *notify.Service {
+	return &notify.Service{
+		Store: store.Outbox{DB: db}, People: &account.Service{Store: store.Accounts{DB: db}}, Sealer: ring, Mail: true,
+		Links: &link.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, PublicURL: "https://example.com",
+		NotMe: 7 * 24 * time.Hour, Now: clock, NewID: newID,
+	}
 }
 
 // template is a migrated database with ada's account in it, and its key: made once, copied for each test.

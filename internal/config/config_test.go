@@ -34,6 +34,7 @@ var rules = config.Config{
 	Passwords: config.Passwords{
 		ArgonMemoryKiB: 19 * 1024, ArgonTime: 2, ArgonParallelism: 1, HashSlots: 0, HashQueue: 32, HashWait: 2 * time.Second,
 	},
+	Mail: config.Mail{NotMeLifetime: 7 * 24 * time.Hour},
 	HTTP: config.HTTP{
 		MaxBody: 16 << 10, MaxHeaders: 16 << 10, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute, ShutdownTimeout: 15 * time.Second,

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"twofold/internal/audit"
+	"twofold/internal/notify"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -147,10 +148,10 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		if sess, err = s.Sessions.Raise(ctx, sess, session.Proofs(true)); err != nil {
 			return err
 		}
-		if change, err = s.proofsChanged(ctx, sess); err != nil {
-			return err
-		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentConfirmed, AccountID: e.AccountID, Subject: m.ID, Name: m.Name})
+		change, err = s.announce(ctx, sess,
+			notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name},
+			audit.Event{Kind: audit.EnrollmentConfirmed, Subject: m.ID, Name: m.Name})
+		return err
 	})
 	if err != nil {
 		return Method{}, Change{}, fmt.Errorf("confirm enrollment: %w", err)

@@ -62,6 +62,24 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return err
 			}, h.grant("mfa.remove")
 		}},
+		"suspending leaves it working, and the token": {6, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			return func() error {
+				suspended, err := h.Suspend(ctx, "ada", m.ID)
+				return keyless(err, suspended.ID)
+			}, h.grant("mfa.remove")
+		}},
+		"removing everything leaves everything": {10, func(h *house) (func() error, stepup.Grant) {
+			h.enroll("phone")
+			h.begin("tablet")
+			return func() error {
+				sessions, err := h.RemoveAll(ctx, "ada")
+				if err != nil && sessions != 0 {
+					return fmt.Errorf("an error came with %d sessions", sessions)
+				}
+				return err
+			}, h.grant("mfa.remove")
+		}},
 		"cancelling leaves the enrollment": {1, func(h *house) (func() error, stepup.Grant) {
 			b := h.begin("phone")
 			return func() error { return h.Cancel(ctx, "ada", b.Enrollment.ID) }, h.grant("mfa.enroll")

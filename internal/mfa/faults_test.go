@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"twofold/internal/mfa"
+	"twofold/internal/notify"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -112,6 +113,43 @@ func (s methods) DeleteEnrollment(ctx context.Context, a, id string) (bool, erro
 
 func (s methods) DeleteEnrollments(ctx context.Context, a string) error {
 	return s.do(func() error { return s.Store.DeleteEnrollments(ctx, a) })
+}
+
+func (s methods) RenameMethod(ctx context.Context, a, id, name string) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.RenameMethod(ctx, a, id, name) })
+}
+
+func (s methods) SuspendMethod(ctx context.Context, a, id string, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.SuspendMethod(ctx, a, id, at) })
+}
+
+func (s methods) EndEnrollment(ctx context.Context, a, id string, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.EndEnrollment(ctx, a, id, at) })
+}
+
+func (s methods) RecoveryCodes(ctx context.Context, a string) ([]mfa.KeptCode, error) {
+	return through(s.faults, func() ([]mfa.KeptCode, error) { return s.Store.RecoveryCodes(ctx, a) })
+}
+
+func (s methods) InsertRecoveryCodes(ctx context.Context, codes []mfa.KeptCode) error {
+	return s.do(func() error { return s.Store.InsertRecoveryCodes(ctx, codes) })
+}
+
+func (s methods) UseRecoveryCode(ctx context.Context, a, id string, at time.Time) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.UseRecoveryCode(ctx, a, id, at) })
+}
+
+func (s methods) DeleteRecoveryCodes(ctx context.Context, a string) error {
+	return s.do(func() error { return s.Store.DeleteRecoveryCodes(ctx, a) })
+}
+
+type notices struct {
+	mfa.Notices
+	*faults
+}
+
+func (s notices) Post(ctx context.Context, n notify.Notice) (int, error) {
+	return through(s.faults, func() (int, error) { return s.Notices.Post(ctx, n) })
 }
 
 type locker struct {

@@ -14,7 +14,10 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/keyring"
+	"twofold/internal/link"
 	"twofold/internal/mfa"
+	"twofold/internal/notify"
+	"twofold/internal/password"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -27,6 +30,9 @@ var (
 	ctx  = context.Background()
 	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
 )
+
+// cost is the least that a hash may cost.
+var cost = password.Params{MemoryKiB: 12 * 1024, Time: 3, Parallelism: 1}
 
 // house is the service over a real database, with a clock that is moved and a store that can be made to fail.
 type house struct {
@@ -53,6 +59,8 @@ func open(t *testing.T) *house {
 	t.Cleanup(func() { _ = db.Close() })
 	h := &house{t: t, now: noon, faults: &faults{}, db: db, ring: ring}
 	clock := func() time.Time { return h.now }
+	hasher, err := password.NewHasher(cost, 1, 100, time.Minute)
+	must(t, err)
 	ids := 0
 	newID := func() string { ids++; return fmt.Sprintf("id-%03d", ids) }
 	h.Service = &mfa.Service{
@@ -70,13 +78,24 @@ func open(t *testing.T) *house {
 			Store: attempts{store.Attempts{DB: db}, h.faults}, Now: clock,
 			Limits: throttle.Limits{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
 		},
-		Audit:  audit.Log{To: slog.New(slog.DiscardHandler)},
-		Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5},
-		Issuer: "Twofold", Now: clock, NewID: newID,
+		Hasher:  hasher,
+		Notices: notices{mail(db, ring, clock, newID), h.faults},
+		Audit:   audit.Log{To: slog.New(slog.DiscardHandler)},
+		Limits:  mfa.Limits{Methods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5},
+		Issuer:  "Twofold", Now: clock, NewID: newID,
 	}
 	h.sess, h.token = h.signIn(session.Cookie)
 	_, h.elsewhere = h.signIn(session.Token)
 	return h
+}
+
+// mail is an outbox that nobody empties.
+func mail(db *store.DB, ring *keyring.Ring, clock func() time.Time, newID func() string) *notify.Service {
+	return &notify.Service{
+		Store: store.Outbox{DB: db}, People: &account.Service{Store: store.Accounts{DB: db}}, Sealer: ring, Mail: true,
+		Links: &link.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, PublicURL: "https://example.com",
+		NotMe: 7 * 24 * time.Hour, Now: clock, NewID: newID,
+	}
 }
 
 // template is a migrated database with ada's account in it, and its key: made once, copied for each test.
@@ -137,6 +156,11 @@ func (h *house) signIn(d session.Delivery) (session.Session, secret.Text) {
 	return s, token
 }
 
+// addBob adds another account.
+func (h *house) addBob() error {
+	return store.Accounts{DB: h.db}.Insert(ctx, account.Account{ID: "bob", Email: "bob@example.com"})
+}
+
 // grant is a step-up that was proven.
 func (h *house) grant(p stepup.Purpose) stepup.Grant {
 	h.t.Helper()
@@ -188,7 +212,9 @@ func (h *house) resumed(token secret.Text) session.Session {
 
 // state is everything that must change together.
 type state struct {
-	Methods    []string
+	Methods    []string // a suspended one in brackets
+	Codes      int      // recovery codes that work
+	Mails      int      // in the outbox
 	Pending    string
 	Tries      int
 	Level      session.ACR
@@ -204,8 +230,16 @@ func (h *house) state(g stepup.Grant) state {
 	found, err := h.Methods(ctx, "ada")
 	must(h.t, err)
 	for _, m := range found {
+		if m.Suspended() {
+			m.Name = "(" + m.Name + ")"
+		}
 		s.Methods = append(s.Methods, m.Name)
 	}
+	stock, err := h.Stock(ctx, "ada")
+	must(h.t, err)
+	s.Codes = stock.Left
+	s.Mails, err = store.Outbox{DB: h.db}.Undelivered(ctx, "")
+	must(h.t, err)
 	if e, err := h.Pending(ctx, "ada"); err == nil {
 		s.Pending, s.Tries = e.ID, e.Tries
 	} else if !errors.Is(err, mfa.ErrNotFound) {
@@ -232,5 +266,6 @@ func (h *house) left() int {
 // unwrap takes the faults away, which count and are not made for many at once.
 func (h *house) unwrap() {
 	h.Store, h.Accounts = store.Methods{DB: h.db}, store.Accounts{DB: h.db}
+	h.Notices = h.Notices.(notices).Notices
 	h.Sessions.Store, h.StepUps.Store, h.Attempts.Store = store.Sessions{DB: h.db}, store.StepUps{DB: h.db}, store.Attempts{DB: h.db}
 }

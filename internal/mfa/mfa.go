@@ -11,7 +11,7 @@ import (
 
 	"twofold/internal/audit"
 	"twofold/internal/notify"
-	"twofold/internal/secret"
+	"twofold/internal/password"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -31,7 +31,12 @@ type Method struct {
 	LastStep   totp.Step // zero: never used
 	CreatedAt  time.Time
 	LastUsedAt time.Time
+	// SuspendedAt is when its owner said that it is not theirs: it counts as MFA on and signs nobody in. Zero: it works.
+	SuspendedAt time.Time
 }
+
+// Suspended says whether the method is accepted no longer.
+func (m Method) Suspended() bool { return !m.SuspendedAt.IsZero() }
 
 // Enrollment is an authenticator app being set up. Its id becomes the method's.
 type Enrollment struct {
@@ -43,6 +48,7 @@ type Enrollment struct {
 	Tries     int
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	Replaces  string // the method whose place it takes when it is confirmed, if any
 }
 
 var (
@@ -78,10 +84,15 @@ type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// Methods lists the account's methods, the oldest first.
 	Methods(ctx context.Context, accountID string) ([]Method, error)
+	// InsertMethod and RenameMethod answer ErrNameTaken for a name that another method got a moment ago.
 	InsertMethod(ctx context.Context, m Method) error
+	RenameMethod(ctx context.Context, accountID, id, name string) (renamed bool, err error)
+	// SuspendMethod answers false for one that is suspended already, or not there.
+	SuspendMethod(ctx context.Context, accountID, id string, at time.Time) (suspended bool, err error)
 	DeleteMethod(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteMethods(ctx context.Context, accountID string) (deleted int, err error)
-	// UseStep remembers an accepted step if it is later than the last one: one conditional UPDATE.
+	// UseStep remembers an accepted step if it is later than the last one and the method is not suspended: one conditional
+	// UPDATE.
 	UseStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (used bool, err error)
 	// ReplaceEnrollment puts the account's one enrollment in place of an older one.
 	ReplaceEnrollment(ctx context.Context, e Enrollment) error
@@ -90,8 +101,16 @@ type Store interface {
 	CurrentEnrollment(ctx context.Context, accountID string) (Enrollment, error)
 	// CountTry adds a try, and answers how many there are now, or 0 where there were limit already.
 	CountTry(ctx context.Context, accountID, id string, limit int) (tries int, err error)
+	// EndEnrollment notes that an enrollment is over, and answers false where that was noted before.
+	EndEnrollment(ctx context.Context, accountID, id string, at time.Time) (ended bool, err error)
 	DeleteEnrollment(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteEnrollments(ctx context.Context, accountID string) error
+	// RecoveryCodes lists the account's set, the used ones too.
+	RecoveryCodes(ctx context.Context, accountID string) ([]KeptCode, error)
+	InsertRecoveryCodes(ctx context.Context, codes []KeptCode) error
+	// UseRecoveryCode marks a code that was not used: one conditional UPDATE.
+	UseRecoveryCode(ctx context.Context, accountID, id string, at time.Time) (used bool, err error)
+	DeleteRecoveryCodes(ctx context.Context, accountID string) error
 }
 
 // Sealer keeps keys unreadable at rest, each for one owner and one row.
@@ -124,6 +143,7 @@ type Service struct {
 	Sealer   Sealer
 	Sessions *session.Service
 	StepUps  *stepup.Service
+	Hasher   *password.Hasher // of recovery codes
 	Attempts *throttle.Limiter
 	Audit    audit.Log
 	Notices  Notices
@@ -133,18 +153,13 @@ type Service struct {
 	NewID    func() string
 }
 
-// Change is what a change of methods did.
-type Change struct {
-	SessionsEnded int
-	NewToken      secret.Text // of the session that made the change, when it lives in a cookie
-}
-
 // Methods lists the account's methods, the oldest first.
 func (s *Service) Methods(ctx context.Context, accountID string) ([]Method, error) {
 	return s.Store.Methods(ctx, accountID)
 }
 
-// Enabled says whether signing in takes a code. It is read off the methods each time, never kept beside them.
+// Enabled says whether signing in takes a code. It is read off the methods each time, never kept beside them; a suspended
+// one counts, so that suspending never turns MFA off.
 func (s *Service) Enabled(ctx context.Context, accountID string) (bool, error) {
 	methods, err := s.Store.Methods(ctx, accountID)
 	return len(methods) > 0, err

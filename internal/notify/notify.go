@@ -19,6 +19,7 @@ type Notice struct {
 	Kind      Kind
 	AccountID string
 	Subject   string   // the id of the method that the "this was not me" link is to suspend, if any
+	First     bool     // that method switched MFA on
 	Name      string   // of what changed: a method's name, an address
 	Count     int      // recovery codes left, failures before
 	Topic     string   // groups notices, so that Delivered can be asked for
@@ -141,7 +142,7 @@ func (s *Service) put(ctx context.Context, n Notice, who Recipient, address stri
 		l.Links[string(a.Purpose)] = s.address(a)
 	}
 	if n.Kind.canBeDenied() {
-		token, err := s.Links.Issue(ctx, n.AccountID, link.NotMe, string(n.Kind)+" "+n.Subject, s.NotMe)
+		token, err := s.Links.Issue(ctx, n.AccountID, link.NotMe, Subject{n.Kind, n.Subject, n.First}.String(), s.NotMe)
 		if err != nil {
 			return err
 		}

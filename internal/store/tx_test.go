@@ -179,7 +179,7 @@ func TestADuplicateIsTold(t *testing.T) {
 			Sessions{db}.Insert(ctx, session.Session{ID: "x", AccountID: "ada"}, tokenOf("ada")), gorm.ErrDuplicatedKey,
 		},
 		"a method with a name that is taken": {
-			Methods{db}.InsertMethod(ctx, mfa.Method{ID: "x", AccountID: "ada", Name: "phone", SealedKey: []byte("k")}), gorm.ErrDuplicatedKey,
+			Methods{db}.InsertMethod(ctx, mfa.Method{ID: "x", AccountID: "ada", Name: "phone", SealedKey: []byte("k")}), mfa.ErrNameTaken,
 		},
 		"a step-up token twice": {
 			StepUps{db}.Insert(ctx, stepup.Grant{ID: "ada-step-up", AccountID: "ada", SessionID: "ada-session"}), gorm.ErrDuplicatedKey,

@@ -13,8 +13,9 @@ import (
 type Kind string
 
 const (
-	Password Kind = "password"
-	TOTP     Kind = "totp" // all authenticator apps of an account together
+	Password     Kind = "password"
+	TOTP         Kind = "totp" // all authenticator apps of an account together
+	RecoveryCode Kind = "recovery_code"
 )
 
 // Bucket parts the budgets of the people who may be guessing, so that a stranger cannot lock the owner out.

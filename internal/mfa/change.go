@@ -1,0 +1,205 @@
+package mfa
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"twofold/internal/audit"
+	"twofold/internal/notify"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/throttle"
+)
+
+// Change is what a change of an account's proofs did.
+type Change struct {
+	SessionsEnded int
+	NoticesSent   int         // mails on their way
+	CodesLeft     int         // recovery codes
+	NewToken      secret.Text // of the session that made the change, when it lives in a cookie
+}
+
+// ProofsChanged does what follows from any change of an account's proofs: other sessions and older step-up tokens end,
+// and a session that lives in a cookie gets a new token. Call it in the transaction of the change.
+func (s *Service) ProofsChanged(ctx context.Context, sess session.Session) (Change, error) {
+	if err := s.StepUps.EndAll(ctx, sess.AccountID); err != nil {
+		return Change{}, err
+	}
+	ended, err := s.Sessions.EndOthers(ctx, sess.AccountID, sess.ID)
+	if err != nil {
+		return Change{}, err
+	}
+	token, err := s.Sessions.Renew(ctx, sess)
+	if err != nil {
+		return Change{}, err
+	}
+	stock, err := s.Stock(ctx, sess.AccountID)
+	if err != nil {
+		return Change{}, err
+	}
+	return Change{SessionsEnded: ended, CodesLeft: stock.Left, NewToken: token}, nil
+}
+
+// announce is ProofsChanged with its notice and its entry.
+func (s *Service) announce(ctx context.Context, sess session.Session, n notify.Notice, e audit.Event) (Change, error) {
+	done, err := s.ProofsChanged(ctx, sess)
+	if err != nil {
+		return Change{}, err
+	}
+	n.AccountID, e.AccountID = sess.AccountID, sess.AccountID
+	if done.NoticesSent, err = s.Notices.Post(ctx, n); err != nil {
+		return Change{}, err
+	}
+	return done, s.Audit.Record(ctx, e)
+}
+
+// Remove takes a method away and spends the grant with it. With the last one MFA goes off, and the recovery codes die.
+// It ends the account's other sessions and step-up tokens. It answers ErrNotFound and stepup.ErrRefused; neither spends
+// anything.
+func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (Change, error) {
+	var done Change
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
+			return err
+		}
+		if err := s.spend(ctx, grant); err != nil {
+			return err
+		}
+		methods, err := s.Store.Methods(ctx, sess.AccountID)
+		if err != nil {
+			return err
+		}
+		removed, err := find(methods, id)
+		if err != nil {
+			return err
+		}
+		if _, err := s.Store.DeleteMethod(ctx, sess.AccountID, id); err != nil {
+			return err
+		}
+		if len(methods) == 1 {
+			if err := s.Store.DeleteRecoveryCodes(ctx, sess.AccountID); err != nil {
+				return err
+			}
+		}
+		done, err = s.announce(ctx, sess,
+			notify.Notice{Kind: notify.MethodRemoved, Name: removed.Name},
+			audit.Event{Kind: audit.MethodRemoved, Subject: id, Name: removed.Name})
+		return err
+	})
+	if err != nil {
+		return Change{}, fmt.Errorf("remove method: %w", err)
+	}
+	return done, nil
+}
+
+// Suspend stops a method from being accepted, since its owner says that it is not theirs, and ends every step-up token.
+// MFA stays on: signing in takes another method or a recovery code. One that is suspended stays so. Sessions are the
+// caller's to end. It answers ErrNotFound.
+func (s *Service) Suspend(ctx context.Context, accountID, id string) (Method, error) {
+	var suspended Method
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, accountID); err != nil {
+			return err
+		}
+		methods, err := s.Store.Methods(ctx, accountID)
+		if err != nil {
+			return err
+		}
+		if suspended, err = find(methods, id); err != nil || suspended.Suspended() {
+			return err
+		}
+		suspended.SuspendedAt = s.Now()
+		if _, err := s.Store.SuspendMethod(ctx, accountID, id, suspended.SuspendedAt); err != nil {
+			return err
+		}
+		if err := s.StepUps.EndAll(ctx, accountID); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.MethodDisabled, AccountID: accountID, Subject: id, Name: suspended.Name})
+	})
+	if err != nil {
+		return Method{}, fmt.Errorf("suspend method: %w", err)
+	}
+	return suspended, nil
+}
+
+// RemoveAll turns MFA off: every method, enrollment and recovery code goes, the codes that were wrong are forgiven, and
+// every step-up token and session of the account ends. Call it in the transaction that says why.
+func (s *Service) RemoveAll(ctx context.Context, accountID string) (sessionsEnded int, err error) {
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		sessionsEnded, err = s.removeAll(ctx, accountID)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("remove all methods: %w", err)
+	}
+	return sessionsEnded, nil
+}
+
+func (s *Service) removeAll(ctx context.Context, accountID string) (sessionsEnded int, err error) {
+	if err := s.Accounts.Lock(ctx, accountID); err != nil {
+		return 0, err
+	}
+	if _, err := s.Store.DeleteMethods(ctx, accountID); err != nil {
+		return 0, err
+	}
+	if err := s.Store.DeleteEnrollments(ctx, accountID); err != nil {
+		return 0, err
+	}
+	if err := s.Store.DeleteRecoveryCodes(ctx, accountID); err != nil {
+		return 0, err
+	}
+	for _, kind := range []throttle.Kind{throttle.TOTP, throttle.RecoveryCode} {
+		if err := s.Attempts.Revive(ctx, accountID, kind); err != nil {
+			return 0, err
+		}
+	}
+	if err := s.StepUps.EndAll(ctx, accountID); err != nil {
+		return 0, err
+	}
+	return s.Sessions.EndOthers(ctx, accountID, "")
+}
+
+// Reset is what an operator does for somebody who has lost everything: RemoveAll, with the reason in the audit and a
+// notice to the account.
+func (s *Service) Reset(ctx context.Context, accountID, reason string) (methods, sessions int, err error) {
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		found, err := s.Store.Methods(ctx, accountID)
+		if err != nil {
+			return err
+		}
+		methods = len(found)
+		if sessions, err = s.removeAll(ctx, accountID); err != nil {
+			return err
+		}
+		if _, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.MFAReset, AccountID: accountID}); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Reason: reason})
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("reset MFA: %w", err)
+	}
+	return methods, sessions, nil
+}
+
+// spend uses the grant up and says so.
+func (s *Service) spend(ctx context.Context, grant stepup.Grant) error {
+	if err := s.StepUps.Spend(ctx, grant); err != nil {
+		return err
+	}
+	return s.Audit.Record(ctx, audit.Event{
+		Kind: audit.StepUpUsed, AccountID: grant.AccountID, Subject: grant.ID, Reason: string(grant.Purpose),
+	})
+}
+
+// find answers the method of an id, or ErrNotFound.
+func find(methods []Method, id string) (Method, error) {
+	at := slices.IndexFunc(methods, func(m Method) bool { return m.ID == id })
+	if at < 0 {
+		return Method{}, ErrNotFound
+	}
+	return methods[at], nil
+}

@@ -1,0 +1,74 @@
+package mfa_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twofold/internal/mfa"
+)
+
+func TestASuspendedMethodKeepsMFAOnAndSignsNobodyIn(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	phone, key := h.enroll("phone")
+	tablet, other := h.enroll("tablet")
+	before, err := h.Verify(ctx, "ada", h.code(key))
+	must(t, err)
+	g := h.grant("mfa.remove")
+	suspended, err := h.Suspend(ctx, "ada", phone.ID)
+	if err != nil || suspended.Name != "phone" || !suspended.SuspendedAt.Equal(h.now) {
+		t.Errorf("got %+v, %v", suspended, err)
+	}
+	s := h.state(g)
+	if diff := cmp.Diff([]string{"(phone)", "tablet"}, s.Methods); diff != "" || s.GrantAlive || !s.Session {
+		t.Errorf("the step-up token lives: %v, the session: %v; methods, - want, + got:\n%s", s.GrantAlive, s.Session, diff)
+	}
+	if match, err := h.Verify(ctx, "ada", h.code(key)); err != nil || len(match) > 0 {
+		t.Errorf("its code: got %v, %v, want no match", match, err)
+	}
+	if err := h.Use(ctx, "ada", before); !errors.Is(err, mfa.ErrCodeUsed) {
+		t.Errorf("its code, judged a moment before: got %v, want ErrCodeUsed", err)
+	}
+	if match, err := h.Verify(ctx, "ada", h.code(other)); err != nil || len(match) != 1 || match[0].MethodID != tablet.ID {
+		t.Errorf("the other's code: got %v, %v, want the tablet", match, err)
+	}
+	for range 2 {
+		if _, err := h.Suspend(ctx, "ada", tablet.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	if enabled, err := h.Enabled(ctx, "ada"); err != nil || !enabled {
+		t.Errorf("with all suspended: enabled %v, %v, want true", enabled, err)
+	}
+}
+
+func TestOnlyAnAccountsOwnMethodIsSuspended(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	phone, _ := h.enroll("phone")
+	must(t, h.addBob())
+	for account, id := range map[string]string{"bob": phone.ID, "ada": "id-000"} {
+		if m, err := h.Suspend(ctx, account, id); !errors.Is(err, mfa.ErrNotFound) || m.ID != "" {
+			t.Errorf("%s's %s: got %+v, %v, want ErrNotFound", account, id, m, err)
+		}
+	}
+}
+
+func TestRemovingEverythingEndsEverySession(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll("phone")
+	h.begin("tablet")
+	g := h.grant("mfa.remove")
+	n, err := h.RemoveAll(ctx, "ada")
+	if err != nil || n != 2 {
+		t.Errorf("%d sessions ended, %v, want 2", n, err)
+	}
+	s := h.state(g)
+	s.Mails = 0 // of the enrollment
+	if diff := cmp.Diff(state{}, s); diff != "" {
+		t.Errorf("something is left, - want, + got:\n%s", diff)
+	}
+}
