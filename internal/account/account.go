@@ -27,6 +27,7 @@ type Account struct {
 	PasswordHash      string // PHC string
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
+	PasswordResetAt   time.Time // when it was last set by a mailed link; zero for never
 }
 
 var (

@@ -12,14 +12,15 @@ import (
 // counted is what surrounds the judgement of a code: counting the guess, committed before the code is looked at, and
 // the reward, inside the transaction that accepts it.
 type counted struct {
+	guess   throttle.Guess
 	reserve func(ctx context.Context) (throttle.Budget, error)
 	grant   func(ctx context.Context) error
 }
 
 // judgeCode counts and judges a code. Accepting it, forgiving the failures before it and the reward are one
-// transaction.
+// transaction, and so is the end of a removal of MFA: what was lost is there.
 func (s *Service) judgeCode(ctx context.Context, c claim, code string, around counted) error {
-	done, err := s.Attempts.Turn(ctx, c.codeGuess())
+	done, err := s.Attempts.Turn(ctx, around.guess)
 	if err != nil {
 		return err
 	}
@@ -42,10 +43,13 @@ func (s *Service) judgeCode(ctx context.Context, c claim, code string, around co
 		if err := s.Methods.Use(ctx, c.account.ID, match); err != nil {
 			return err
 		}
-		if err := s.Attempts.Succeeded(ctx, c.codeGuess()); err != nil {
+		if err := s.Attempts.Succeeded(ctx, around.guess); err != nil {
 			return err
 		}
-		return around.grant(ctx)
+		if err := around.grant(ctx); err != nil {
+			return err
+		}
+		return s.Removals.Found(ctx, c.account.ID)
 	})
 	if errors.Is(err, mfa.ErrCodeUsed) {
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: c.account.ID}); err != nil {

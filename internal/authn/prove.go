@@ -77,6 +77,7 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 		})
 	}
 	return s.judgeCode(ctx, c, p.Code, counted{
+		guess:   c.codeGuess(),
 		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveAfterPassword(ctx, c) },
 		grant:   func(ctx context.Context) error { return r.grant(ctx, session.Proofs(true)) },
 	})

@@ -93,21 +93,13 @@ type Completion struct {
 // Complete finishes a pending sign-in with a code. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
 // mfa.ErrCodeUsed or a *throttle.WaitError.
 func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) {
-	p, err := s.Store.ByToken(ctx, in.Token.Hash())
+	p, c, err := s.resume(ctx, in.Token, in.Carrier)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("resume sign-in: %w", err)
-	}
-	if p.Delivery != in.Carrier || !s.Now().Before(p.ExpiresAt) || p.Tries >= s.Limits.SignInTries {
-		return Outcome{}, ErrSignInExpired
+		return Outcome{}, err
 	}
 	if in.Delivery != "" && in.Delivery != p.Delivery {
 		return Outcome{}, ErrOtherDelivery
 	}
-	a, err := s.Accounts.ByID(ctx, p.AccountID)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("find account: %w", err)
-	}
-	c := claim{account: a, known: true, subject: a.ID}
 	out, err := s.complete(ctx, c, p, in)
 	if err != nil {
 		return Outcome{}, s.failedSignIn(ctx, c, err)
@@ -115,9 +107,30 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 	return out, nil
 }
 
+// resume finds a pending sign-in, and whose it is. It answers ErrSignInExpired for one that is over, that came through
+// another carrier than it was delivered by, or whose password is not the account's any more.
+func (s *Service) resume(ctx context.Context, token secret.Text, carrier session.Delivery) (Pending, claim, error) {
+	p, err := s.Store.ByToken(ctx, token.Hash())
+	if err != nil {
+		return Pending{}, claim{}, fmt.Errorf("resume sign-in: %w", err)
+	}
+	if p.Delivery != carrier || !s.Now().Before(p.ExpiresAt) || p.Tries >= s.Limits.SignInTries {
+		return Pending{}, claim{}, ErrSignInExpired
+	}
+	a, err := s.Accounts.ByID(ctx, p.AccountID)
+	if err != nil {
+		return Pending{}, claim{}, fmt.Errorf("find account: %w", err)
+	}
+	if a.PasswordChangedAt.After(p.CreatedAt) {
+		return Pending{}, claim{}, ErrSignInExpired
+	}
+	return p, claim{account: a, known: true, subject: a.ID}, nil
+}
+
 func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completion) (Outcome, error) {
 	var out Outcome
 	err := s.judgeCode(ctx, c, in.Code, counted{
+		guess:   c.codeGuess(),
 		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveTry(ctx, c, p) },
 		grant: func(ctx context.Context) error {
 			deleted, err := s.Store.Delete(ctx, p.ID)

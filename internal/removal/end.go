@@ -7,7 +7,6 @@ import (
 
 	"twofold/internal/audit"
 	"twofold/internal/link"
-	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/secret"
 	"twofold/internal/session"
@@ -38,7 +37,11 @@ func (s *Service) overtaken(ctx context.Context, r Removal) (ending, error) {
 	if !s.Offered() {
 		return switchedOff, nil
 	}
-	if r.Ready() && !s.Now().Before(r.ReadyAt.Add(s.Limits.LinkLifetime)) {
+	end := r.RequestedAt.Add(s.Limits.life())
+	if r.Ready() {
+		end = r.ReadyAt.Add(s.Limits.LinkLifetime)
+	}
+	if !s.Now().Before(end) {
 		return tooLate, nil
 	}
 	a, err := s.Accounts.ByID(ctx, r.AccountID)
@@ -174,7 +177,7 @@ func (s *Service) removeAll(ctx context.Context, r Removal) (Receipt, error) {
 	if err := s.endLinks(ctx, r); err != nil {
 		return Receipt{}, err
 	}
-	change, err := s.Methods.RemoveAll(ctx, r.AccountID)
+	ended, err := s.Methods.RemoveAll(ctx, r.AccountID)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -185,7 +188,7 @@ func (s *Service) removeAll(ctx context.Context, r Removal) (Receipt, error) {
 		return Receipt{}, err
 	}
 	mails, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.RemovalCompleted, AccountID: r.AccountID})
-	return Receipt{SessionsEnded: change.SessionsEnded, NoticesSent: mails}, err
+	return Receipt{SessionsEnded: ended, NoticesSent: mails}, err
 }
 
 // inTurn is a transaction in which nobody else changes the account's proofs.
@@ -249,5 +252,3 @@ func (s *Service) endLinks(ctx context.Context, r Removal) error {
 		s.Links.EndAll(ctx, r.AccountID, link.CompleteRemoval, r.ID),
 	)
 }
-
-var _ Methods = (*mfa.Service)(nil)

@@ -101,7 +101,7 @@ type Locker interface {
 // Methods is what is removed.
 type Methods interface {
 	Methods(ctx context.Context, accountID string) ([]mfa.Method, error)
-	RemoveAll(ctx context.Context, accountID string) (mfa.Change, error)
+	RemoveAll(ctx context.Context, accountID string) (sessionsEnded int, err error)
 }
 
 // Notices announces.
@@ -132,6 +132,9 @@ type Limits struct {
 	TickMax      time.Duration // the most that one look at the clock counts: what the server was down for does not count
 	LinkLifetime time.Duration // of the link in the last mail
 }
+
+// life is how long a removal may stand still before it is given up, and how long a link that cancels it works.
+func (l Limits) life() time.Duration { return l.Delay + l.Pause }
 
 // Service asks for removals, counts their time, cancels and completes them.
 type Service struct {

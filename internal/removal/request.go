@@ -124,11 +124,9 @@ func (s *Service) announce(ctx context.Context, r Removal, kind notify.Kind) err
 	return nil
 }
 
-// lifetime is how long a link works. One that cancels works as long as a removal usually takes; each reminder brings a
-// new one.
 func (s *Service) lifetime(p link.Purpose) time.Duration {
 	if p == link.CancelRemoval {
-		return s.Limits.Delay + s.Limits.LinkLifetime
+		return s.Limits.life()
 	}
 	return s.Limits.LinkLifetime
 }

@@ -24,6 +24,7 @@ type accountRow struct {
 	NoticeEmail       string
 	PasswordHash      string
 	PasswordChangedAt stamp
+	PasswordResetAt   stamp
 	CreatedAt         stamp
 }
 
@@ -32,7 +33,7 @@ func (accountRow) TableName() string { return "accounts" }
 func (r accountRow) account() account.Account {
 	return account.Account{
 		ID: r.ID, Email: r.Email, DisplayName: r.DisplayName, Language: r.Language, NoticeEmail: r.NoticeEmail, PasswordHash: r.PasswordHash,
-		PasswordChangedAt: r.PasswordChangedAt.Time, CreatedAt: r.CreatedAt.Time,
+		PasswordChangedAt: r.PasswordChangedAt.Time, PasswordResetAt: r.PasswordResetAt.Time, CreatedAt: r.CreatedAt.Time,
 	}
 }
 
@@ -40,7 +41,7 @@ func (r accountRow) account() account.Account {
 func (s Accounts) Insert(ctx context.Context, a account.Account) error {
 	err := s.writer(ctx).Create(&accountRow{
 		ID: a.ID, Email: a.Email, DisplayName: a.DisplayName, Language: a.Language, NoticeEmail: a.NoticeEmail, PasswordHash: a.PasswordHash,
-		PasswordChangedAt: stamp{a.PasswordChangedAt}, CreatedAt: stamp{a.CreatedAt},
+		PasswordChangedAt: stamp{a.PasswordChangedAt}, PasswordResetAt: stamp{a.PasswordResetAt}, CreatedAt: stamp{a.CreatedAt},
 	}).Error
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return account.ErrEmailTaken

@@ -19,7 +19,7 @@ import (
 // everyRow is one of each row type of this package.
 var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
-	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{},
+	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{}, removalRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
