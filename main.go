@@ -35,6 +35,7 @@ type commands struct {
 	Serve       serve       `cmd:"" help:"Serve the API and the page."`
 	Migrate     migrate     `cmd:"" help:"Create or upgrade the database and its keys, then stop."`
 	Account     accounts    `cmd:"" help:"Add people, and help those who lost their phone."`
+	Audit       auditing    `cmd:"" help:"Look after the record of what happened."`
 	Healthcheck healthcheck `cmd:"" help:"Ask the running server whether it lives; for containers."`
 	Version     versionOf   `cmd:"" help:"Print the version."`
 }
@@ -146,6 +147,27 @@ func (migrate) Run(ctx context.Context, s streams) error {
 	}
 	_, _ = fmt.Fprintf(s.out, "%s is up to date\n", c.DatabaseURL)
 	return a.Close()
+}
+
+type auditing struct {
+	Verify verifyAudit `cmd:"" help:"Say whether the record is as it was written. Exits with 1 where it is not."`
+}
+
+type verifyAudit struct{}
+
+// Run walks every account's chain and names each entry that was edited or taken out.
+func (verifyAudit) Run(ctx context.Context, s streams) (err error) {
+	a, _, err := open(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	entries, err := a.VerifyAudit(ctx)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(s.out, "%d entries, each as it was recorded\n", entries)
+	return nil
 }
 
 type accounts struct {

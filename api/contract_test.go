@@ -137,7 +137,7 @@ func TestACodeHasOneStatusWhereverItIsAnswered(t *testing.T) {
 		ProblemCodeCodeRequired: {401}, ProblemCodeCodeUsed: {401}, ProblemCodeCrossOriginRefused: {403}, ProblemCodeNotFound: {404},
 		ProblemCodeNameTaken: {409}, ProblemCodeTooManyMethods: {409}, ProblemCodeSignInExpired: {410}, ProblemCodeEnrollmentExpired: {410},
 		ProblemCodeBodyTooLarge: {413}, ProblemCodeUnsupportedMediaType: {415}, ProblemCodeTooManyAttempts: {429}, ProblemCodeTooManyRequests: {429},
-		ProblemCodeInternal: {500}, ProblemCodeUnavailable: {503},
+		ProblemCodeInternal: {500}, ProblemCodeUnavailable: {503}, ProblemCodePasswordUnacceptable: {422},
 		ProblemCodeCodeRejected: {401, 422}, // 422 where the caller is proven already: at confirming
 	}
 	got := make(map[ProblemCode][]int)

@@ -1,10 +1,12 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
@@ -46,6 +48,9 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
 		call := callOf(r.Context())
+		if deeper(r, c.Path()) {
+			return s.page.serve(c)
+		}
 		call.op = s.contract.find(r, c.Path())
 		if call.op == nil {
 			err := next(c)
@@ -63,6 +68,11 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return err
 	}
+}
+
+// deeper says whether an address goes on below the route that the router chose: it takes all that follows for the id.
+func deeper(r *http.Request, route string) bool {
+	return strings.Contains(route, ":") && strings.Count(cmp.Or(r.URL.RawPath, r.URL.Path), "/") != strings.Count(route, "/")
 }
 
 func (s *Server) admit(c echo.Context, call *call) error {

@@ -64,6 +64,7 @@ var problems = []struct {
 	{mfa.ErrTooManyMethods, ProblemCodeTooManyMethods},
 	{mfa.ErrEnrollmentExpired, ProblemCodeEnrollmentExpired},
 	{throttle.ErrWait, ProblemCodeTooManyAttempts},
+	{password.ErrUnacceptable, ProblemCodePasswordUnacceptable},
 	{password.ErrBusy, ProblemCodeUnavailable},
 	{throttle.ErrBusy, ProblemCodeUnavailable},
 	{errBodyTooLarge, ProblemCodeBodyTooLarge},
@@ -90,6 +91,7 @@ var titles = map[ProblemCode]string{
 	ProblemCodeEnrollmentExpired:    "Start the registration again",
 	ProblemCodeBodyTooLarge:         "The body is too large",
 	ProblemCodeUnsupportedMediaType: "Send JSON",
+	ProblemCodePasswordUnacceptable: "That password cannot be used",
 	ProblemCodeTooManyAttempts:      "Too many wrong tries",
 	ProblemCodeTooManyRequests:      "Too many requests from this address",
 	ProblemCodeInternal:             "Something went wrong on our side",
@@ -181,10 +183,13 @@ func (s *Server) answerError(err error, c echo.Context) {
 func describe(p *Problem, err error) {
 	var unfit invalidError
 	var wait *throttle.WaitError
-	var password *authn.CredentialsError
+	var credentials *authn.CredentialsError
 	var code *mfa.RejectedError
 	var crowd crowdError
+	var unacceptable *password.UnacceptableError
 	switch {
+	case errors.As(err, &unacceptable):
+		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The " + unacceptable.Error() + ".")
 	case errors.As(err, &unfit):
 		fields := []FieldError(unfit)
 		p.Errors = &fields
@@ -199,8 +204,8 @@ func describe(p *Problem, err error) {
 		if p.RetryAfter == nil {
 			p.Detail = new("Codes of authenticator apps are no longer accepted for this account. Ask whoever runs this service.")
 		}
-	case errors.As(err, &password):
-		p.AttemptsLeft, p.RetryAfter = &password.Budget.Left, seconds(password.Budget.Wait)
+	case errors.As(err, &credentials):
+		p.AttemptsLeft, p.RetryAfter = &credentials.Budget.Left, seconds(credentials.Budget.Wait)
 	case errors.As(err, &code):
 		p.AttemptsLeft, p.RetryAfter = &code.Budget.Left, seconds(code.Budget.Wait)
 		if code.ClockOffset != 0 {

@@ -7,14 +7,18 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
+	"twofold/internal/audit"
+	"twofold/internal/link"
 	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/secret"
+	"twofold/internal/stepup"
 )
 
 // Account is a person who can sign in.
@@ -24,7 +28,7 @@ type Account struct {
 	DisplayName       string
 	Language          string // of mails: BCP 47
 	NoticeEmail       string // a second address for notices; empty for none
-	PasswordHash      string // PHC string
+	PasswordHash      string // PHC string; empty while there is no password, see ForceReset
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
 	PasswordResetAt   time.Time // when it was last set by a mailed link; zero for never
@@ -41,24 +45,71 @@ var (
 
 // Store keeps accounts.
 type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// Insert answers ErrEmailTaken for a second account with the address.
 	Insert(ctx context.Context, a Account) error
 	// ByID and ByEmail answer ErrNotFound.
 	ByID(ctx context.Context, id string) (Account, error)
 	ByEmail(ctx context.Context, email string) (Account, error)
 	SetPassword(ctx context.Context, id, hash string, at time.Time) error
+	// SetResetAt remembers when the password was last set by a mailed link.
+	SetResetAt(ctx context.Context, id string, at time.Time) error
+	SetProfile(ctx context.Context, id, displayName, language string) error
+	// SetEmail answers ErrEmailTaken where another account has the address.
+	SetEmail(ctx context.Context, id, email string) error
+	SetNoticeEmail(ctx context.Context, id, email string) error
 	// Rehash replaces hash old by the same password's hash now; it changes nothing where old is no longer there.
 	Rehash(ctx context.Context, id, old, hash string) error
 	// Lock makes others who lock the account wait until the transaction ends.
 	Lock(ctx context.Context, id string) error
 }
 
-// Service adds and finds accounts.
+// Service adds and finds accounts, and changes what belongs to the person rather than to a second factor.
 type Service struct {
 	Store     Store
 	Passwords *password.Hasher
+	Issuer    string // the service's name, which is nobody's password
+	Pending   PendingStore
+	Resets    ResetStore
+	Links     *link.Service
+	Notices   *notify.Service
+	StepUps   StepUps
+	Access    Access
+	Sealer    notify.Sealer
+	Audit     audit.Log
+	Limits    Limits
 	Now       func() time.Time
 	NewID     func() string
+
+	wake chan struct{}
+	once sync.Once
+}
+
+// Limits bound mailed links.
+type Limits struct {
+	ResetLifetime   time.Duration
+	ResetMails      int // reset links per account and hour
+	AddressLifetime time.Duration
+}
+
+// StepUps uses up the step-up that permits a change.
+type StepUps interface {
+	Spend(ctx context.Context, g stepup.Grant) error
+}
+
+// Access is what an account's proofs have opened.
+type Access interface {
+	// EndAll ends the account's sessions, its sign-ins that wait for a code and its step-up tokens, and says how many
+	// sessions that were.
+	EndAll(ctx context.Context, accountID string) (sessions int, err error)
+	// ForgivePasswords forgets the wrong passwords that were counted.
+	ForgivePasswords(ctx context.Context, accountID string) error
+}
+
+// Change is what a change of an account did.
+type Change struct {
+	SessionsEnded int
+	NoticesSent   int
 }
 
 // CanonicalEmail is the one spelling under which an address is kept, looked up and counted: trimmed, NFC, lower case.
@@ -66,27 +117,31 @@ func CanonicalEmail(email string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(email))))
 }
 
-// Add makes an account. It answers ErrEmail, ErrEmailTaken, and password.ErrTooShort, ErrTooLong or ErrEncoding.
+// Add makes an account. It answers ErrEmail, ErrEmailTaken, and HashNew's errors.
 func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Account, error) {
 	email = CanonicalEmail(email)
 	if err := checkEmail(email); err != nil {
 		return Account{}, err
 	}
-	hash, err := s.hash(ctx, pw)
-	if err != nil {
+	now := s.Now()
+	a := Account{ID: s.NewID(), Email: email, Language: "en", CreatedAt: now, PasswordChangedAt: now}
+	var err error
+	if a.PasswordHash, err = s.HashNew(ctx, a, pw); err != nil {
 		return Account{}, err
 	}
-	now := s.Now()
-	a := Account{ID: s.NewID(), Email: email, Language: "en", PasswordHash: hash, CreatedAt: now, PasswordChangedAt: now}
 	if err := s.Store.Insert(ctx, a); err != nil {
 		return Account{}, fmt.Errorf("add account: %w", err)
 	}
 	return a, nil
 }
 
-// SetPassword gives the account a new password, with Add's rules.
+// SetPassword gives the account a new password. It answers ErrNotFound and HashNew's errors.
 func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) error {
-	hash, err := s.hash(ctx, pw)
+	a, err := s.Store.ByID(ctx, id)
+	if err != nil {
+		return fmt.Errorf("find account: %w", err)
+	}
+	hash, err := s.HashNew(ctx, a, pw)
 	if err != nil {
 		return err
 	}
@@ -96,17 +151,33 @@ func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) er
 	return nil
 }
 
-func (s *Service) hash(ctx context.Context, pw secret.Text) (string, error) {
-	if err := password.Acceptable(pw); err != nil {
+// HashNew hashes what is to be the account's next password. It answers password.ErrEncoding, an
+// *password.UnacceptableError, or password.ErrBusy. It takes a place in the queue for hashes and a hash or two: call it
+// before the transaction that keeps the hash.
+func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (string, error) {
+	local, _, _ := strings.Cut(a.Email, "@")
+	if err := password.Acceptable(pw, a.Email, local, productName, s.Issuer); err != nil {
 		return "", err
 	}
 	release, err := s.Passwords.Acquire(ctx)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("queue for a hash: %w", err)
 	}
 	defer release()
+	if a.PasswordHash != "" {
+		same, _, err := s.Passwords.Verify(a.PasswordHash, pw)
+		if err != nil {
+			return "", fmt.Errorf("verify old password: %w", err)
+		}
+		if same {
+			return "", password.ErrUnchanged
+		}
+	}
 	return s.Passwords.Hash(pw)
 }
+
+// productName is what everybody knows that this is, whatever the operator calls it.
+const productName = "Twofold"
 
 // ByEmail finds an account by any spelling of its address. It answers ErrNotFound.
 func (s *Service) ByEmail(ctx context.Context, email string) (Account, error) {

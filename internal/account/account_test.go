@@ -248,12 +248,22 @@ func (broken) SetPassword(context.Context, string, string, time.Time) error { re
 
 func TestAStoreThatFailsIsSaid(t *testing.T) {
 	t.Parallel()
-	s := open(t)
-	s.Store = broken{s.Store}
+	works := open(t)
+	added, err := works.Add(ctx, "bob@example.com", good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &account.Service{Store: broken{works.Store}, Passwords: works.Passwords, Now: works.Now, NewID: works.NewID}
 	if a, err := s.Add(ctx, "ada@example.com", good); !errors.Is(err, errStore) || a.ID != "" {
 		t.Errorf("Add: got %+v, %v", a, err)
 	}
-	if err := s.SetPassword(ctx, "x", good); !errors.Is(err, errStore) {
+	if err := s.SetPassword(ctx, "x", good); !errors.Is(err, account.ErrNotFound) {
+		t.Errorf("SetPassword of nobody: got %v", err)
+	}
+	if err := works.SetPassword(ctx, added.ID, secret.New("another horse battery staple")); err != nil {
+		t.Errorf("SetPassword that works: %v", err)
+	}
+	if err := s.SetPassword(ctx, added.ID, good); !errors.Is(err, errStore) {
 		t.Errorf("SetPassword: got %v", err)
 	}
 }

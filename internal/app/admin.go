@@ -31,6 +31,9 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 	return a.Methods.Reset(ctx, found.ID, reason)
 }
 
+// VerifyAudit answers how many entries the record has, or audit.ErrBroken, joined for each account whose chain is broken.
+func (a *App) VerifyAudit(ctx context.Context) (entries int, err error) { return a.audit.Verify(ctx) }
+
 // DemoEmail is who signs in to a demo.
 const DemoEmail = "demo@example.com"
 

@@ -82,7 +82,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	trail := audit.Log{To: p.Audit, Store: store.Activity{DB: db}, Now: p.Now, NewID: newID}
-	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Now: p.Now, NewID: newID}
+	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: c.Issuer, Now: p.Now, NewID: newID}
 	links := &link.Service{Store: store.Links{DB: db}, Now: p.Now, NewID: newID}
 	notices := &notify.Service{
 		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, PublicURL: c.PublicURL,
@@ -121,6 +121,12 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail,
 		Limits: authn.Limits{SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open},
 		Now:    p.Now, NewID: newID,
+	}
+	accounts.Pending, accounts.Resets = store.PendingAddresses{DB: db}, store.Resets{DB: db}
+	accounts.Links, accounts.Notices, accounts.Sealer, accounts.Audit = links, notices, ring, trail
+	accounts.StepUps, accounts.Access = stepUps, engine
+	accounts.Limits = account.Limits{
+		ResetLifetime: c.Mail.ResetLifetime, ResetMails: c.Mail.ResetMails, AddressLifetime: c.Mail.AddressLifetime,
 	}
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"twofold/internal/app/apptest"
+	"twofold/internal/secret"
 	"twofold/internal/session"
 )
 
@@ -148,8 +149,30 @@ func (c *cast) request(op apptest.Operation, client *apptest.Client) (id string,
 	case "removeMfaMethod":
 		c.withMFA()
 		return c.phone.ID, nil
+	case "renameMfaMethod":
+		c.withMFA()
+		return c.phone.ID, JSON{"name": "Old phone"}
+	case "endSession":
+		return c.ownSession(client), nil
+	case "requestMfaRemoval":
+		return "", nil
+	case "cancelMfaRemovalByCode":
+		return "", c.code(c.phone)
+	case "changeEmail", "setNoticeEmail":
+		return "", JSON{"email": "new@example.com"}
 	}
-	return nowhere, nil
+	return nowhere, fitting(op)
+}
+
+// ownSession is another session of the client's account, or of the one with MFA where the client has none.
+func (c *cast) ownSession(client *apptest.Client) string {
+	email := ada
+	if client == c.weak && client != nil {
+		email = bob
+	} else {
+		c.withMFA()
+	}
+	return c.another(email, email == ada).Do("GET", current, nil).Want(200, "").Text("id")
 }
 
 // begun is an enrollment of the client's own session, or of the one with MFA where the client has none.
@@ -181,6 +204,14 @@ func (c *cast) after(op apptest.Operation, client *apptest.Client) {
 		c.weak = nil
 	case "removeMfaMethod":
 		c.phone = c.strong.Enroll()
+	case "changePassword":
+		a, err := c.h.App.Accounts.ByEmail(context.Background(), ada)
+		if err != nil {
+			c.h.T.Fatal(err)
+		}
+		if err := c.h.App.Accounts.SetPassword(context.Background(), a.ID, secret.New(apptest.Password)); err != nil {
+			c.h.T.Fatal(err)
+		}
 	case "confirmTotpEnrollment":
 		if client == c.weak { // bob has MFA now: without it again
 			if _, _, err := c.h.App.ResetMFA(context.Background(), bob, "for the next cell"); err != nil {

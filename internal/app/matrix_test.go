@@ -14,6 +14,8 @@ const (
 	signedOut = "401 session_required"
 	proveIt   = "401 step_up_required"
 	noSignIn  = "410 sign_in_expired"
+	noLink    = "410 link_expired"
+	nothing   = "404 not_found"
 )
 
 var columns = []string{
@@ -30,6 +32,15 @@ var matrix = map[string][]string{
 	"signOut":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
 	"stepUp":            {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut},
 
+	"listSessions":         {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
+	"listActivity":         {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
+	"endSession":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
+	"endOtherSessions":     {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
+	"updateAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
+	"cancelPendingAddress": {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+	"renameMfaMethod":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, "200", "200", "200", "200", "200", signedOut},
+	"cancelMfaRemoval":     {signedOut, signedOut, signedOut, signedOut, signedOut, "409 mfa_required", nothing, nothing, nothing, nothing, nothing, signedOut},
+
 	"confirmTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut},
 	"cancelTotpEnrollment":  {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
 
@@ -37,10 +48,29 @@ var matrix = map[string][]string{
 	"beginTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut},
 	"removeMfaMethod":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut},
 
+	"generateRecoveryCodes": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut},
+	"changePassword":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut},
+	"changeEmail":           {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut},
+	"setNoticeEmail":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut},
+	"removeNoticeEmail":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, nothing, proveIt, proveIt, proveIt, signedOut},
+
 	// These ask for proofs, whoever comes; the second half belongs to the first and its cookie.
 	"signIn":         {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
 	"completeSignIn": {noSignIn, "201", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
 
+	"requestMfaRemoval":      {noSignIn, "202", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+	"cancelMfaRemovalByCode": {noSignIn, nothing, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+
+	// These take the token of a mailed link and nothing else: nobody's session replaces it.
+	"cancelMfaRemovalByLink": {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"completeMfaRemoval":     {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"confirmAddress":         {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"resetPassword":          {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"reportNotMe":            {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+
+	"requestPasswordReset": {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
+
+	"getService":   {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
 	"getJwks":      {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
 	"getHealth":    {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
 	"getReadiness": {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},

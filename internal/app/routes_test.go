@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"maps"
+	pathpkg "path"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +24,7 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 	for _, path := range slices.Sorted(maps.Keys(own)) {
 		for _, verb := range verbs {
 			reads := slices.Contains(own[path], "GET")
-			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" {
+			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" || fitsAnId(own, path, verb) {
 				continue
 			}
 			t.Run(verb+" "+path, func(t *testing.T) {
@@ -48,6 +49,12 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 			})
 		}
 	}
+}
+
+// fitsAnId says whether a path reads as another one's id with that method: there is none of such a name.
+func fitsAnId(own map[string][]string, path, verb string) bool {
+	above, name := pathpkg.Split(path)
+	return name != "{id}" && slices.Contains(own[above+"{id}"], verb)
 }
 
 func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
@@ -77,7 +84,6 @@ func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
 
 func TestAnUnknownPathBelowAnIdIsUnknownToo(t *testing.T) {
 	t.Parallel()
-	t.Skip("not yet: the router takes all that follows methods/ for the id, and answers 405, or 401 to who is signed out")
 	h := apptest.Start(t)
 	for _, verb := range []string{"GET", "POST", "DELETE"} {
 		h.Script("").Do(verb, methods+nowhere+"/more", nil).Want(404, "not_found")

@@ -25,10 +25,10 @@ func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
 			methods []any
 		}{
 			{"without MFA", h.SignedIn(bob), "aal1", []any{"password"}},
-			{"with MFA", strong, "aal2", []any{"password", "totp"}},
+			{"with MFA", strong, "aal2", []any{"password", "totp", "recovery_code"}},
 		} {
 			t.Run(op.ID+" on an account "+c.account, func(t *testing.T) {
-				a := c.client.For(t).Do(op.Method, op.At(nowhere), nil).Want(401, "step_up_required")
+				a := c.client.For(t).Do(op.Method, op.At(nowhere), fitting(op)).Want(401, "step_up_required")
 				want := fmt.Sprintf(`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="300"`, c.acr)
 				if got := a.Header.Values("WWW-Authenticate"); len(got) != 1 || got[0] != want {
 					t.Errorf("got the challenges %q, want only %q", got, want)
@@ -46,10 +46,10 @@ func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	for _, purpose := range []string{"mfa.enroll", "mfa.remove"} {
+	for _, purpose := range []string{"mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email"} {
 		t.Run(purpose+" takes the code too", func(t *testing.T) {
 			a := script.For(t).StepUp(purpose).Want(401, "code_required")
-			if diff := cmp.Diff([]any{"password", "totp"}, a.Value("methods")); diff != "" {
+			if diff := cmp.Diff([]any{"password", "totp", "recovery_code"}, a.Value("methods")); diff != "" {
 				t.Errorf("methods, - want, + got:\n%s", diff)
 			}
 			if token := a.Value("step_up_token"); token != nil {

@@ -14,7 +14,27 @@ import (
 // samples are what a member could really be, in secrets that can be searched for.
 var samples = map[string]any{
 	"email": ada, "password": apptest.Password, "code": "735918", "deliver": "token", "purpose": "mfa.enroll",
-	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11",
+	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11", "recovery_code": "0A1B-2C3D-4E5F-6G7H", "replaces": nowhere,
+	"token": "tf_l_Y2FuYXJ5", "new_password": "an otter counts nine lamps", "display_name": "Ada", "language": "de",
+}
+
+// fitting is a body that fits an operation, or none where it takes none.
+func fitting(op apptest.Operation, more ...JSON) any {
+	if len(op.Members) == 0 {
+		return nil
+	}
+	body := JSON{}
+	for _, member := range op.Members {
+		body[member] = samples[member]
+	}
+	for _, m := range more {
+		for name, value := range m {
+			if _, takes := body[name]; takes {
+				body[name] = value
+			}
+		}
+	}
+	return body
 }
 
 // withBody are the operations that take a body, each with one that fits.
@@ -96,6 +116,9 @@ func misshapen(t *testing.T, op apptest.Operation, fits JSON) map[string][2]stri
 		for how, wrong := range map[string]string{
 			"null": "null", "a number": "735918", "true": "true", "a list of it": "[" + string(value) + "]", "an object": `{"a":1}`, "empty": `""`,
 		} {
+			if name == "display_name" && how == "empty" { // that is no name
+				continue
+			}
 			put("as "+how, member(name, wrong), "/"+name)
 		}
 		put("that is not UTF-8", member(name, "\"735918\xff\""), "")
@@ -126,7 +149,7 @@ func hexOf(b byte) string { return string("0123456789abcdef"[b>>4]) + string("01
 func state(t *testing.T, h *apptest.House) map[string]int {
 	t.Helper()
 	db, counts := database(t, h), make(map[string]int)
-	for _, table := range []string{"accounts", "sessions", "sign_ins", "step_ups", "mfa_methods", "enrollments", "attempts"} {
+	for _, table := range []string{"accounts", "sessions", "sign_ins", "step_ups", "mfa_methods", "enrollments", "attempts", "activity", "outbox", "links"} {
 		var n int
 		if err := db.QueryRow(`SELECT count(*) FROM ` + table).Scan(&n); err != nil {
 			t.Fatal(err)

@@ -43,10 +43,7 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 		} {
 			t.Run(op.ID+" of another account's "+what, func(t *testing.T) {
 				c := bobs.For(t)
-				var body any
-				if len(op.Members) > 0 {
-					body = JSON{"code": adas.pending.Code()}
-				}
+				body := fitting(op, JSON{"code": adas.pending.Code()})
 				a := c.Do(op.Method, op.At(id), body, "Step-Up-Token", token).Want(404, "not_found")
 				unknown := c.Do(op.Method, op.At(nowhere), body, "Step-Up-Token", token).Want(404, "not_found")
 				if string(a.Body) != string(unknown.Body) {
@@ -55,12 +52,12 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 			})
 		}
 		// An id of one's own of another kind is no id here either.
-		for what, id := range map[string]string{"account": bobs.account, "session": bobs.session} {
+		for what, id := range map[string]string{"account": bobs.account, "session": bobs.session, "method": bobs.phone.ID} {
+			if strings.Contains(op.Path, what) {
+				continue
+			}
 			t.Run(op.ID+" of the own "+what, func(t *testing.T) {
-				var body any
-				if len(op.Members) > 0 {
-					body = JSON{"code": bobs.pending.Code()}
-				}
+				body := fitting(op, JSON{"code": bobs.pending.Code()})
 				bobs.For(t).Do(op.Method, op.At(id), body, "Step-Up-Token", token).Want(404, "not_found")
 			})
 		}
@@ -86,6 +83,9 @@ func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
 		if strings.Contains(op.Path, "enrollments") {
 			id = me.pending.ID
 		}
+		if strings.Contains(op.Path, "sessions") {
+			id = me.session
+		}
 		for what, spelled := range map[string]string{
 			"capitals": strings.ToUpper(id), "no dashes": strings.ReplaceAll(id, "-", ""), "braces": "%7B" + id + "%7D", "a URN": "urn:uuid:" + id,
 			"a space after": id + "%20", "a NUL after": id + "%00", "a dot after": id + ".", "half of it": id[:18], "a number": "1", "zero": "0",
@@ -94,10 +94,7 @@ func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
 			"very long": strings.Repeat("a", 4000), "not UTF-8": "%ff%fe",
 		} {
 			t.Run(op.ID+" by "+what, func(t *testing.T) {
-				var body any
-				if len(op.Members) > 0 {
-					body = JSON{"code": me.pending.Code()}
-				}
+				body := fitting(op, JSON{"code": me.pending.Code()})
 				me.For(t).Do(op.Method, op.At(spelled), body, "Step-Up-Token", token).Want(404, "not_found")
 			})
 		}

@@ -19,7 +19,9 @@ var ctx = context.Background()
 func record(ctx context.Context, t *testing.T, e audit.Event) (string, map[string]any) {
 	t.Helper()
 	var out bytes.Buffer
-	audit.Log{To: slog.New(slog.NewJSONHandler(&out, nil))}.Record(ctx, e)
+	if err := (audit.Log{To: slog.New(slog.NewJSONHandler(&out, nil))}).Record(ctx, e); err != nil {
+		t.Fatal(err)
+	}
 	var said map[string]any
 	if err := json.Unmarshal(out.Bytes(), &said); err != nil {
 		t.Fatalf("not one JSON object: %v\n%s", err, out.String())

@@ -58,9 +58,10 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 		return err
 	}
 	defer done()
-	if err := s.judgePassword(ctx, c, p); err != nil {
+	if err := s.judgePassword(ctx, &c, p); err != nil {
 		return err
 	}
+	r = s.onThatPassword(&c, r)
 	enabled, err := s.Methods.Enabled(ctx, c.account.ID)
 	if err != nil {
 		return fmt.Errorf("read methods: %w", err)
@@ -83,9 +84,10 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 	})
 }
 
-// judgePassword costs the same for an unknown address: a hash against the stand-in. A running wait is looked for before
+// judgePassword costs the same for an unknown address, and for an account whose password was taken away: a hash against
+// the stand-in. A running wait is looked for before
 // the queue for a hash, and the guess is counted only when its turn has come, so that nobody pays for a busy server.
-func (s *Service) judgePassword(ctx context.Context, c claim, p Proofs) error {
+func (s *Service) judgePassword(ctx context.Context, c *claim, p Proofs) error {
 	guess := c.passwordGuess()
 	if err := s.Attempts.Check(ctx, guess); err != nil {
 		return err
@@ -99,15 +101,15 @@ func (s *Service) judgePassword(ctx context.Context, c claim, p Proofs) error {
 	if err != nil {
 		return err
 	}
-	hash := s.Passwords.StandIn()
-	if c.known {
+	hash, has := s.Passwords.StandIn(), c.known && c.account.PasswordHash != ""
+	if has {
 		hash = c.account.PasswordHash
 	}
 	ok, stale, err := s.Passwords.Verify(hash, p.Password)
 	if err != nil {
 		return fmt.Errorf("verify password: %w", err)
 	}
-	if !ok || !c.known {
+	if !ok || !has {
 		return &CredentialsError{Budget: budget}
 	}
 	if stale {
@@ -117,12 +119,14 @@ func (s *Service) judgePassword(ctx context.Context, c claim, p Proofs) error {
 }
 
 // rehash brings the stored hash up to today's cost while the password is at hand.
-func (s *Service) rehash(ctx context.Context, c claim, p Proofs) error {
+func (s *Service) rehash(ctx context.Context, c *claim, p Proofs) error {
 	hash, err := s.Passwords.Hash(p.Password)
 	if err != nil {
 		return fmt.Errorf("rehash password: %w", err)
 	}
-	return s.Accounts.Rehash(ctx, c.account.ID, c.account.PasswordHash, hash)
+	old := c.account.PasswordHash
+	c.account.PasswordHash = hash
+	return s.Accounts.Rehash(ctx, c.account.ID, old, hash)
 }
 
 // acceptPassword rewards a password alone, unless the account got a second factor while it was judged.

@@ -93,7 +93,10 @@ type Passwords struct {
 
 // Mail is how notices reach people.
 type Mail struct {
-	NotMeLifetime time.Duration `env:"TWOFOLD_NOT_ME_LIFETIME" envDefault:"168h"`
+	NotMeLifetime   time.Duration `env:"TWOFOLD_NOT_ME_LIFETIME" envDefault:"168h"`
+	ResetLifetime   time.Duration `env:"TWOFOLD_RESET_LIFETIME" envDefault:"30m"`
+	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"` // per account and hour
+	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
 }
 
 // HTTP bounds requests.

@@ -39,7 +39,9 @@ var rooms = map[string][]string{
 		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
-	"internal/account":  {"internal/audit", "internal/link", "internal/notify", "internal/password", "internal/secret"},
+	"internal/account": {
+		"internal/audit", "internal/link", "internal/notify", "internal/password", "internal/secret", "internal/stepup",
+	},
 	"internal/notify":   {"internal/audit", "internal/link", "internal/secret"},
 	"internal/link":     {"internal/secret"},
 	"internal/stepup":   {"internal/secret", "internal/session"},

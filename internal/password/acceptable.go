@@ -14,22 +14,47 @@ import (
 // factor, and at least 64 permitted).
 const MinLength, MaxLength = 15, 128
 
-// Why a password cannot be one.
+// Reason is why a password cannot be one, in a word that machines know.
+type Reason string
+
+// ErrUnacceptable is matched by every *UnacceptableError.
+var ErrUnacceptable = errors.New("password is unacceptable")
+
+// UnacceptableError is a password that cannot be one.
+type UnacceptableError struct {
+	Reason Reason
+	words  string
+}
+
+func (e *UnacceptableError) Error() string { return e.words }
+
+// Is makes errors.Is(err, ErrUnacceptable) hold.
+func (e *UnacceptableError) Is(target error) bool { return target == ErrUnacceptable }
+
+// Why a password cannot be one. Each is an *UnacceptableError but the last: what is not text is not even that.
 var (
-	ErrTooShort = fmt.Errorf("password is too short: it needs %d characters", MinLength)
-	ErrTooLong  = fmt.Errorf("password is too long: %d characters are the most", MaxLength)
-	ErrEncoding = errors.New("password is not valid UTF-8")
+	ErrTooShort  error = &UnacceptableError{"too_short", fmt.Sprintf("password is too short: it needs %d characters", MinLength)}
+	ErrTooLong   error = &UnacceptableError{"too_long", fmt.Sprintf("password is too long: %d characters are the most", MaxLength)}
+	ErrCommon    error = &UnacceptableError{"common", "password is one that many people use"}
+	ErrContext   error = &UnacceptableError{"context", "password is made of the e-mail address or this service's name"}
+	ErrUnchanged error = &UnacceptableError{"unchanged", "password is the one it was"}
+	ErrEncoding        = errors.New("password is not valid UTF-8")
 )
 
-// Acceptable tells whether pw may become a password: ErrEncoding, ErrTooShort or ErrTooLong when not. There are no
-// rules of composition.
-func Acceptable(pw secret.Text) error {
+// Acceptable tells whether pw may become a password: ErrEncoding, ErrTooShort, ErrTooLong, ErrCommon (ASVS 6.2.4), or
+// ErrContext where it consists of nothing but these words, once or more, in any case, with whatever between that is
+// neither letter nor digit (NIST SP 800-63B-4 §3.1.1.2). There are no rules of composition.
+func Acceptable(pw secret.Text, context ...string) error {
 	normal, err := normalize(pw)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if utf8.RuneCountInString(normal) < MinLength {
+	case utf8.RuneCountInString(normal) < MinLength:
 		return ErrTooShort
+	case isCommon(normal):
+		return ErrCommon
+	case consistsOf(normal, context):
+		return ErrContext
 	}
 	return nil
 }

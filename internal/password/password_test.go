@@ -55,7 +55,8 @@ func TestAcceptable(t *testing.T) {
 	}{
 		"empty is too short":                     {"", password.ErrTooShort},
 		"14 are too short":                       {strings.Repeat("a", 14), password.ErrTooShort},
-		"15 will do":                             {strings.Repeat("a", 15), nil},
+		"15 will do":                             {"fifteen letters", nil},
+		"15 that many people use":                {strings.Repeat("a", 15), password.ErrCommon},
 		"128 will do":                            {strings.Repeat("a", 128), nil},
 		"129 are too long":                       {strings.Repeat("a", 129), password.ErrTooLong},
 		"a body full is too long":                {strings.Repeat("a", 16<<10), password.ErrTooLong},

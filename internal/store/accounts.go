@@ -74,6 +74,34 @@ func (s Accounts) SetPassword(ctx context.Context, id, hash string, at time.Time
 		Updates(map[string]any{"password_hash": hash, "password_changed_at": stamp{at}}).Error
 }
 
+// SetResetAt remembers when the password was set by a mailed link.
+func (s Accounts) SetResetAt(ctx context.Context, id string, at time.Time) error {
+	return s.set(ctx, id, map[string]any{"password_reset_at": stamp{at}})
+}
+
+// SetProfile replaces what a person chooses freely.
+func (s Accounts) SetProfile(ctx context.Context, id, displayName, language string) error {
+	return s.set(ctx, id, map[string]any{"display_name": displayName, "language": language})
+}
+
+// SetEmail replaces the address that signs in.
+func (s Accounts) SetEmail(ctx context.Context, id, email string) error {
+	err := s.set(ctx, id, map[string]any{"email": email})
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return account.ErrEmailTaken
+	}
+	return err
+}
+
+// SetNoticeEmail replaces the second address; empty for none.
+func (s Accounts) SetNoticeEmail(ctx context.Context, id, email string) error {
+	return s.set(ctx, id, map[string]any{"notice_email": email})
+}
+
+func (s Accounts) set(ctx context.Context, id string, values map[string]any) error {
+	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
+}
+
 // Rehash replaces one hash of a password by another of the same.
 func (s Accounts) Rehash(ctx context.Context, id, old, hash string) error {
 	return s.writer(ctx).Model(&accountRow{}).Where("id = ? AND password_hash = ?", id, old).

@@ -1,6 +1,4 @@
 -- +goose Up
-ALTER TABLE accounts ADD COLUMN password_reset_at INTEGER NOT NULL DEFAULT 0;
-
 -- The account's removal of MFA: under way, or, with cancelled_at, the one that was cancelled last. One per account, so
 -- that two requests at once are one. Remaining is microseconds of the announced time.
 CREATE TABLE mfa_removals (
@@ -17,4 +15,3 @@ CREATE TABLE mfa_removals (
 
 -- +goose Down
 DROP TABLE mfa_removals;
-ALTER TABLE accounts DROP COLUMN password_reset_at;

@@ -1,0 +1,65 @@
+package account_test
+
+import (
+	"errors"
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+
+	"twofold/internal/account"
+	"twofold/internal/password"
+	"twofold/internal/secret"
+)
+
+func TestWhatAnAccountsNextPasswordCannotBe(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.Issuer = "Café Élan Accounts"
+	zoë, err := s.Add(ctx, "zoë.lovelace@example.com", secret.New("élan élan étoile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pw, want := range map[string]error{
+		"zoë.lovelace@example.com":          password.ErrContext,
+		"Zoë Lovelace Zoë":                  nil,
+		"Zoë Lovelace Zoë Lovelace":         password.ErrContext,
+		"twofold twofold":                   password.ErrContext,
+		"CAFÉ ÉLAN ACCOUNTS":                password.ErrContext,
+		"ada.lovelace@example.com":          nil, // somebody else's
+		"passwordpassword":                  password.ErrCommon,
+		"PasswordPassword":                  password.ErrCommon,
+		"élan élan étoile":                  password.ErrUnchanged,
+		norm.NFD.String("élan élan étoile"): password.ErrUnchanged,
+		"Élan élan étoile":                  nil,
+		"élan élan étoile ":                 nil,
+		"too short":                         password.ErrTooShort,
+	} {
+		hash, err := s.HashNew(ctx, zoë, secret.New(pw))
+		if !errors.Is(err, want) || (hash == "") != (want != nil) {
+			t.Errorf("%q: got %q, %v, want %v", pw, hash, err, want)
+		}
+		if errors.Is(err, password.ErrUnacceptable) != (want != nil) {
+			t.Errorf("%q: whether %v is ErrUnacceptable", pw, err)
+		}
+	}
+}
+
+func TestARefusedPasswordWaitsForNoHash(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	busy, err := password.NewHasher(password.Default, 1, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := busy.Acquire(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	s.Passwords = busy
+	for pw, want := range map[string]error{"passwordpassword": password.ErrCommon, "twofold twofold": password.ErrContext, "another horse battery staple": password.ErrBusy} {
+		if _, err := s.HashNew(ctx, account.Account{Email: "ada@example.com"}, secret.New(pw)); !errors.Is(err, want) {
+			t.Errorf("%q: got %v, want %v", pw, err, want)
+		}
+	}
+}

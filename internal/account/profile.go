@@ -1,0 +1,71 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"twofold/internal/audit"
+)
+
+// ErrDisplayName means that a display name is longer than 64 code points in NFC, or holds a control character.
+var ErrDisplayName = errors.New("not a display name")
+
+// maxDisplayName is in code points.
+const maxDisplayName = 64
+
+// Profile is what a person chooses freely; nil leaves it as it is.
+type Profile struct {
+	DisplayName *string
+	Language    *string // BCP 47, one that there are words for
+}
+
+// Update changes the profile and answers the account. What stays as it was is no change. It answers ErrDisplayName.
+func (s *Service) Update(ctx context.Context, accountID string, p Profile) (Account, error) {
+	var a Account
+	err := s.Store.InTx(ctx, func(ctx context.Context) (err error) {
+		if a, err = s.Store.ByID(ctx, accountID); err != nil {
+			return err
+		}
+		var changed []string
+		if p.DisplayName != nil {
+			name, err := displayName(*p.DisplayName)
+			if err != nil {
+				return err
+			}
+			if name != a.DisplayName {
+				a.DisplayName, changed = name, append(changed, "display_name")
+			}
+		}
+		if p.Language != nil && *p.Language != a.Language {
+			a.Language, changed = *p.Language, append(changed, "language")
+		}
+		if len(changed) == 0 {
+			return nil
+		}
+		if err := s.Store.SetProfile(ctx, a.ID, a.DisplayName, a.Language); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.ProfileChanged, AccountID: a.ID, Reason: strings.Join(changed, ", ")})
+	})
+	if err != nil {
+		return Account{}, fmt.Errorf("update account: %w", err)
+	}
+	return a, nil
+}
+
+// displayName is a name as it is kept: trimmed, in NFC, which can be longer than what was sent. Whatever begins a new
+// line is a control character here, in mails above all.
+func displayName(name string) (string, error) {
+	name = norm.NFC.String(strings.TrimSpace(name))
+	breaks := func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) }
+	if utf8.RuneCountInString(name) > maxDisplayName || strings.ContainsFunc(name, breaks) {
+		return "", ErrDisplayName
+	}
+	return name, nil
+}

@@ -1,0 +1,86 @@
+package audit
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+)
+
+// chain is one account's entries as they lie in a store that somebody else can write to.
+type chain struct {
+	Store
+	entries []Entry
+}
+
+func (c chain) Walk(_ context.Context, entry func(Entry) error, head func(string, int64, Hash) error) error {
+	for _, e := range c.entries {
+		if err := entry(e); err != nil {
+			return err
+		}
+	}
+	last := c.entries[len(c.entries)-1]
+	return head(last.AccountID, last.Number, last.Hash)
+}
+
+func recorded() chain {
+	var c chain
+	var previous Hash
+	for n := range 4 {
+		e := Entry{
+			ID: fmt.Sprint("entry-", n+1), AccountID: "ada", Number: int64(n + 1), Kind: SignInSucceeded, Reason: "x",
+			Time: time.Date(2026, 11, 23, 9, 30, n, 0, time.UTC), Previous: previous,
+		}
+		e.Hash = e.digest()
+		previous = e.Hash
+		c.entries = append(c.entries, e)
+	}
+	return c
+}
+
+func TestAChainIsWhatWasRecorded(t *testing.T) {
+	t.Parallel()
+	if n, err := (Log{Store: recorded()}).Verify(context.Background()); n != 4 || err != nil {
+		t.Errorf("got %d, %v, want 4 entries", n, err)
+	}
+}
+
+// Who edits an entry and writes its hash anew has broken the chain one entry later.
+func TestAnEditWithAHashToMatchBreaksTheNextEntry(t *testing.T) {
+	t.Parallel()
+	for what, edit := range map[string]func(*chain){
+		"edited":    func(c *chain) { c.entries[1].Reason = "y"; c.entries[1].Hash = c.entries[1].digest() },
+		"taken out": func(c *chain) { c.entries = append(c.entries[:1], c.entries[2:]...) },
+		"taken out and numbered anew": func(c *chain) {
+			c.entries = append(c.entries[:1], c.entries[2:]...)
+			c.entries[1].Number = 2
+			c.entries[1].Hash = c.entries[1].digest()
+		},
+		"taken out, the next follows the one before": func(c *chain) {
+			c.entries = append(c.entries[:1], c.entries[2:]...)
+			c.entries[1].Previous = c.entries[0].Hash
+			c.entries[1].Hash = c.entries[1].digest()
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			c := recorded()
+			edit(&c)
+			var broken *BrokenError
+			if _, err := (Log{Store: c}).Verify(context.Background()); !errors.As(err, &broken) || broken.Number < 2 {
+				t.Errorf("got %v, want a broken chain", err)
+			}
+		})
+	}
+}
+
+// No two entries are written alike: what ends one field cannot begin the next.
+func TestFieldsDoNotRunIntoEachOther(t *testing.T) {
+	t.Parallel()
+	a := Entry{Subject: "ab", Name: "c"}
+	b := Entry{Subject: "a", Name: "bc"}
+	if a.digest() == b.digest() {
+		t.Error("two entries have one hash")
+	}
+}

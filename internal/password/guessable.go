@@ -1,0 +1,53 @@
+package password
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+	"unicode"
+
+	"golang.org/x/text/cases"
+)
+
+//go:embed common.txt
+var commonText string
+
+// common is the blocklist. ASVS 6.2.4 wants 3,000 passwords at least that are long enough to be tried.
+var common = sync.OnceValue(func() map[string]bool {
+	_, words, _ := strings.Cut(commonText, "\n\n")
+	set := make(map[string]bool)
+	for word := range strings.Lines(words) {
+		set[strings.TrimSuffix(word, "\n")] = true
+	}
+	return set
+})
+
+func isCommon(pw string) bool { return common()[strings.ToLower(pw)] }
+
+// consistsOf says whether pw is made of these words and nothing else.
+func consistsOf(pw string, words []string) bool {
+	text := letters(pw)
+	reached := make([]bool, len(text)+1) // by words from the beginning
+	reached[0] = true
+	for at := range text {
+		if !reached[at] {
+			continue
+		}
+		for _, word := range words {
+			if word = letters(word); word != "" && strings.HasPrefix(text[at:], word) {
+				reached[at+len(word)] = true
+			}
+		}
+	}
+	return text != "" && reached[len(text)]
+}
+
+// letters are the letters and digits of a text, all in one case.
+func letters(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {
+			return r
+		}
+		return -1
+	}, cases.Fold().String(text))
+}

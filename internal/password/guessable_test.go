@@ -1,0 +1,72 @@
+package password_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"twofold/internal/password"
+	"twofold/internal/secret"
+)
+
+// blocklist is the list as it lies in the source.
+func blocklist(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("common.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, words, _ := strings.Cut(string(text), "\n\n")
+	return strings.Split(strings.TrimSuffix(words, "\n"), "\n")
+}
+
+func TestTheBlocklistIsLongAndEveryWordOfItIsRefused(t *testing.T) {
+	t.Parallel()
+	list := blocklist(t)
+	if len(list) < 3000 {
+		t.Errorf("the list has %d passwords, want 3,000 at least (ASVS 6.2.4)", len(list))
+	}
+	for _, pw := range list {
+		if n := utf8.RuneCountInString(pw); n < password.MinLength || n > password.MaxLength {
+			t.Errorf("%q has %d characters: it is refused for that anyway", pw, n)
+		}
+		for _, spelling := range []string{pw, strings.ToUpper(pw)} {
+			if err := password.Acceptable(secret.New(spelling)); !errors.Is(err, password.ErrCommon) {
+				t.Errorf("%q: got %v, want ErrCommon", spelling, err)
+			}
+		}
+	}
+}
+
+func TestAPasswordMadeOfWhatEverybodyKnowsIsRefused(t *testing.T) {
+	t.Parallel()
+	words := []string{"zoë.lovelace@example.com", "zoë.lovelace", "Twofold"}
+	for pw, want := range map[string]error{
+		"zoë.lovelace@example.com":           password.ErrContext,
+		"ZOË.LOVELACE@EXAMPLE.COM":           password.ErrContext,
+		"zoe\u0308.lovelace@example.com":     password.ErrContext, // as a Mac decomposes it
+		"zoëlovelaceexamplecom":              password.ErrContext,
+		"zoë.lovelacezoë.lovelace":           password.ErrContext,
+		"Zoë Lovelace, Zoë Lovelace":         password.ErrContext,
+		"twofoldTWOFOLDTwofold":              password.ErrContext,
+		"twofold-zoë-lovelace":               password.ErrContext,
+		"***** twofold *****":                password.ErrContext,
+		"twofoldtwofoldtwofol":               nil,
+		"1twofoldtwofoldtwofold":             nil,
+		"zoë.lovelace counts lamps":          nil,
+		"***************":                    nil,
+		"lovelace@example.com lovelace":      nil,
+		strings.Repeat("twofold", 18) + "tw": nil,
+	} {
+		if err := password.Acceptable(secret.New(pw), words...); !errors.Is(err, want) {
+			t.Errorf("%q: got %v, want %v", pw, err, want)
+		}
+	}
+	for _, none := range [][]string{nil, {""}, {"@", "--"}} {
+		if err := password.Acceptable(secret.New("twofold-twofold-twofold"), none...); err != nil {
+			t.Errorf("with the words %q: %v", none, err)
+		}
+	}
+}

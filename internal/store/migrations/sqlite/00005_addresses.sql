@@ -1,0 +1,34 @@
+-- +goose Up
+-- When the password was last set by a mailed link: zero for never.
+ALTER TABLE accounts ADD COLUMN password_reset_at INTEGER NOT NULL DEFAULT 0;
+
+-- One address per account waits for its link to be followed.
+CREATE TABLE pending_addresses (
+  account_id TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+  id         TEXT NOT NULL UNIQUE,
+  kind       TEXT NOT NULL,
+  email      TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+-- Who asked for a new password, sealed, until it is looked up whether there is such an account.
+CREATE TABLE reset_requests (
+  id         TEXT PRIMARY KEY,
+  sealed     BLOB NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+-- The reset links that an account was mailed lately, so that nobody's mailbox is flooded.
+CREATE TABLE reset_mails (
+  id         TEXT PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX reset_mails_of_account ON reset_mails (account_id, created_at);
+
+-- +goose Down
+DROP TABLE reset_mails;
+DROP TABLE reset_requests;
+DROP TABLE pending_addresses;
+ALTER TABLE accounts DROP COLUMN password_reset_at;
