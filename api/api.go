@@ -19,6 +19,7 @@ import (
 	"twofold/internal/authn"
 	"twofold/internal/keyring"
 	"twofold/internal/mfa"
+	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -38,6 +39,7 @@ type Options struct {
 	Sessions *session.Service
 	StepUps  *stepup.Service
 	Methods  *mfa.Service
+	Removals *removal.Service
 	Keys     *keyring.Ring
 	Audit    audit.Log
 	SignIns  *throttle.Shield // sign-ins per address

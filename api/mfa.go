@@ -25,6 +25,9 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 	for i, m := range methods {
 		a.Methods[i] = method(m)
 	}
+	if a.Removal, err = s.removalOf(ctx, accountID); err != nil {
+		return nil, err
+	}
 	pending, err := s.Methods.Pending(ctx, accountID)
 	switch {
 	case err == nil:

@@ -14,8 +14,10 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/authn"
+	"twofold/internal/link"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
+	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -63,6 +65,11 @@ var problems = []struct {
 	{mfa.ErrNameTaken, ProblemCodeNameTaken},
 	{mfa.ErrTooManyMethods, ProblemCodeTooManyMethods},
 	{mfa.ErrEnrollmentExpired, ProblemCodeEnrollmentExpired},
+	{removal.ErrNone, ProblemCodeNotFound},
+	{removal.ErrOneFactor, ProblemCodeMFARequired},
+	{removal.ErrUnavailable, ProblemCodeRemovalUnavailable},
+	{removal.ErrUndelivered, ProblemCodeUnavailable},
+	{link.ErrExpired, ProblemCodeLinkExpired},
 	{throttle.ErrWait, ProblemCodeTooManyAttempts},
 	{password.ErrUnacceptable, ProblemCodePasswordUnacceptable},
 	{password.ErrBusy, ProblemCodeUnavailable},
@@ -89,6 +96,9 @@ var titles = map[ProblemCode]string{
 	ProblemCodeTooManyMethods:       "The account has as many methods as it may have",
 	ProblemCodeSignInExpired:        "Start signing in again",
 	ProblemCodeEnrollmentExpired:    "Start the registration again",
+	ProblemCodeRemovalUnavailable:   "MFA cannot be removed this way now",
+	ProblemCodeLinkExpired:          "That link does not work any more",
+	ProblemCodeMFARequired:          "That takes a session with two factors",
 	ProblemCodeBodyTooLarge:         "The body is too large",
 	ProblemCodeUnsupportedMediaType: "Send JSON",
 	ProblemCodePasswordUnacceptable: "That password cannot be used",
@@ -187,9 +197,12 @@ func describe(p *Problem, err error) {
 	var code *mfa.RejectedError
 	var crowd crowdError
 	var unacceptable *password.UnacceptableError
+	var off *removal.UnavailableError
 	switch {
+	case errors.As(err, &off):
+		p.Reason = new(ProblemReason(off.Reason))
 	case errors.As(err, &unacceptable):
-		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The " + unacceptable.Error() + ".")
+		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The "+unacceptable.Error()+".")
 	case errors.As(err, &unfit):
 		fields := []FieldError(unfit)
 		p.Errors = &fields

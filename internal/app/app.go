@@ -23,6 +23,7 @@ import (
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/password"
+	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
@@ -44,6 +45,7 @@ type App struct {
 	Accounts *account.Service
 	Methods  *mfa.Service
 	Sessions *session.Service
+	Removals *removal.Service
 
 	config config.Config
 	db     *store.DB
@@ -116,9 +118,21 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		},
 		Issuer: c.Issuer, Now: p.Now, NewID: newID,
 	}
+	removals := &removal.Service{
+		Store: store.Removals{DB: db}, Locks: store.Accounts{DB: db}, Accounts: accounts, Methods: methods, Notices: notices,
+		Links: links, Attempts: attempts, Audit: trail,
+		Limits: removal.Limits{
+			Delay: c.Removal.Delay, Pause: c.Removal.Pause, Remind: c.Removal.Remind, TickMax: c.Removal.TickMax,
+			LinkLifetime: c.Removal.LinkLifetime,
+		},
+		Now: p.Now, NewID: newID,
+	}
+	if !notices.Mail { // who could be announced to?
+		removals.Limits.Delay = 0
+	}
 	engine := &authn.Service{
 		Store: store.SignIns{DB: db}, Accounts: store.Accounts{DB: db}, Passwords: hasher,
-		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail,
+		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Removals: removals, Audit: trail,
 		Limits: authn.Limits{SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open},
 		Now:    p.Now, NewID: newID,
 	}
@@ -131,7 +145,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
 		Proxies:  c.TrustedProxies,
-		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Keys: ring, Audit: trail,
+		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Removals: removals, Keys: ring, Audit: trail,
 		SignIns:  &throttle.Shield{Limit: c.Addresses.SignInLimit, Window: c.Addresses.SignInWindow, Now: p.Now},
 		Failures: &throttle.Shield{Limit: c.Addresses.FailureLimit, Window: c.Addresses.FailureWindow, Now: p.Now},
 		Ready:    db.Ping, Log: p.Log, Now: p.Now, NewID: newID,
@@ -140,7 +154,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions,
+		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions, Removals: removals,
 		config: c, db: db, parts: p, audit: trail,
 	}, nil
 }

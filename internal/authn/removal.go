@@ -12,14 +12,14 @@ import (
 )
 
 // RequestRemoval asks for a removal of MFA, for a pending sign-in, which stays. It answers ErrSignInExpired, also where
-// there is no MFA any more and the password alone would do, and a *removal.UnavailableError.
+// there is no MFA any more, so that the password alone would do, or another password, and a *removal.UnavailableError.
 func (s *Service) RequestRemoval(ctx context.Context, token secret.Text, carrier session.Delivery) (removal.Status, error) {
-	_, c, err := s.resume(ctx, token, carrier)
+	p, c, err := s.resume(ctx, token, carrier)
 	if err != nil {
 		return removal.Status{}, err
 	}
-	status, err := s.Removals.Request(ctx, c.account)
-	if errors.Is(err, removal.ErrNothing) {
+	status, err := s.Removals.Request(ctx, c.account.ID, p.CreatedAt)
+	if errors.Is(err, removal.ErrStale) {
 		return removal.Status{}, ErrSignInExpired
 	}
 	return status, err

@@ -107,8 +107,8 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 	return out, nil
 }
 
-// resume finds a pending sign-in, and whose it is. It answers ErrSignInExpired for one that is over, that came through
-// another carrier than it was delivered by, or whose password is not the account's any more.
+// resume finds a pending sign-in, and whose it is. It answers ErrSignInExpired for one that is over, or that came
+// through another carrier than it was delivered by.
 func (s *Service) resume(ctx context.Context, token secret.Text, carrier session.Delivery) (Pending, claim, error) {
 	p, err := s.Store.ByToken(ctx, token.Hash())
 	if err != nil {
@@ -120,9 +120,6 @@ func (s *Service) resume(ctx context.Context, token secret.Text, carrier session
 	a, err := s.Accounts.ByID(ctx, p.AccountID)
 	if err != nil {
 		return Pending{}, claim{}, fmt.Errorf("find account: %w", err)
-	}
-	if a.PasswordChangedAt.After(p.CreatedAt) {
-		return Pending{}, claim{}, ErrSignInExpired
 	}
 	return p, claim{account: a, known: true, subject: a.ID}, nil
 }

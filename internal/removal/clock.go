@@ -40,18 +40,14 @@ func (s *Service) Tick(ctx context.Context) error {
 	}
 	var failed []error
 	for _, id := range accounts {
-		err := s.Store.InTx(ctx, func(ctx context.Context) error { return s.tick(ctx, id) })
-		if err != nil {
-			failed = append(failed, fmt.Errorf("count a removal of MFA: %w", err))
+		if err := s.inTurn(ctx, id, func(ctx context.Context) error { return s.tick(ctx, id) }); err != nil {
+			failed = append(failed, err)
 		}
 	}
 	return errors.Join(failed...)
 }
 
 func (s *Service) tick(ctx context.Context, accountID string) error {
-	if err := s.Locks.Lock(ctx, accountID); err != nil {
-		return err
-	}
 	r, err := s.underWay(ctx, accountID)
 	if errors.Is(err, ErrNone) {
 		return nil // it ended meanwhile

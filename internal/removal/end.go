@@ -3,7 +3,6 @@ package removal
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"twofold/internal/audit"
 	"twofold/internal/link"
@@ -73,6 +72,7 @@ func (s *Service) overtaken(ctx context.Context, r Removal) (ending, error) {
 type Receipt struct {
 	SessionsEnded int
 	NoticesSent   int
+	CodesLeft     int // recovery codes
 }
 
 // Cancel ends the account's removal on the word of a session of two factors. It answers ErrOneFactor and ErrNone.
@@ -82,7 +82,11 @@ func (s *Service) Cancel(ctx context.Context, sess session.Session) (Receipt, er
 	}
 	var done Receipt
 	err := s.inTurn(ctx, sess.AccountID, func(ctx context.Context) (err error) {
-		done.NoticesSent, err = s.endOpen(ctx, sess.AccountID, bySession)
+		if done.NoticesSent, err = s.endOpen(ctx, sess.AccountID, bySession); err != nil {
+			return err
+		}
+		stock, err := s.Methods.Stock(ctx, sess.AccountID)
+		done.CodesLeft = stock.Left
 		return err
 	})
 	return done, err
@@ -189,20 +193,6 @@ func (s *Service) removeAll(ctx context.Context, r Removal) (Receipt, error) {
 	}
 	mails, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.RemovalCompleted, AccountID: r.AccountID})
 	return Receipt{SessionsEnded: ended, NoticesSent: mails}, err
-}
-
-// inTurn is a transaction in which nobody else changes the account's proofs.
-func (s *Service) inTurn(ctx context.Context, accountID string, do func(context.Context) error) error {
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Locks.Lock(ctx, accountID); err != nil {
-			return err
-		}
-		return do(ctx)
-	})
-	if err != nil {
-		return fmt.Errorf("end removal of MFA: %w", err)
-	}
-	return nil
 }
 
 // openOf answers the removal under way that a link is about, or link.ErrExpired.

@@ -6,6 +6,7 @@ package removal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"twofold/internal/account"
@@ -47,8 +48,8 @@ var (
 	ErrNone = errors.New("no removal of MFA is under way")
 	// ErrUnavailable is matched by every *UnavailableError.
 	ErrUnavailable = errors.New("removal of MFA is unavailable")
-	// ErrNothing means that there is no MFA to remove.
-	ErrNothing = errors.New("there is no MFA to remove")
+	// ErrStale means that there is no MFA any more, or that the password was changed after it was proven.
+	ErrStale = errors.New("what a removal of MFA rests on is gone")
 	// ErrOneFactor means that a session of one factor was to cancel.
 	ErrOneFactor = errors.New("session has one factor")
 	// ErrUndelivered means that a notice is still under way, without which nothing is removed.
@@ -101,6 +102,7 @@ type Locker interface {
 // Methods is what is removed.
 type Methods interface {
 	Methods(ctx context.Context, accountID string) ([]mfa.Method, error)
+	Stock(ctx context.Context, accountID string) (mfa.Stock, error)
 	RemoveAll(ctx context.Context, accountID string) (sessionsEnded int, err error)
 }
 
@@ -184,4 +186,18 @@ func (s *Service) open(ctx context.Context, accountID string) (Removal, error) {
 		return Removal{}, ErrNone
 	}
 	return r, nil
+}
+
+// inTurn is a transaction in which nobody else changes the account's proofs.
+func (s *Service) inTurn(ctx context.Context, accountID string, do func(context.Context) error) error {
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Locks.Lock(ctx, accountID); err != nil {
+			return err
+		}
+		return do(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("removal of MFA: %w", err)
+	}
+	return nil
 }

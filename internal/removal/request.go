@@ -3,7 +3,6 @@ package removal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"twofold/internal/account"
@@ -13,25 +12,26 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Request announces a removal for somebody whose password was right. Where one is under way it answers that, and changes
-// and announces nothing. It answers ErrNothing and an *UnavailableError.
-func (s *Service) Request(ctx context.Context, a account.Account) (Status, error) {
+// Request announces a removal for somebody who proved the account's password at a time. Where one is under way it answers
+// that, and changes and announces nothing. It answers ErrStale and an *UnavailableError.
+func (s *Service) Request(ctx context.Context, accountID string, proven time.Time) (Status, error) {
 	var status Status
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Locks.Lock(ctx, a.ID); err != nil {
+	err := s.inTurn(ctx, accountID, func(ctx context.Context) error {
+		a, err := s.Accounts.ByID(ctx, accountID)
+		if err != nil {
 			return err
+		}
+		methods, err := s.Methods.Methods(ctx, accountID)
+		if err != nil {
+			return err
+		}
+		if len(methods) == 0 || a.PasswordChangedAt.After(proven) {
+			return ErrStale
 		}
 		if !s.Offered() {
 			return &UnavailableError{Off}
 		}
-		methods, err := s.Methods.Methods(ctx, a.ID)
-		if err != nil {
-			return err
-		}
-		if len(methods) == 0 {
-			return ErrNothing
-		}
-		r, err := s.underWay(ctx, a.ID)
+		r, err := s.underWay(ctx, accountID)
 		if errors.Is(err, ErrNone) {
 			r, err = s.begin(ctx, a)
 		}
@@ -42,7 +42,7 @@ func (s *Service) Request(ctx context.Context, a account.Account) (Status, error
 		return err
 	})
 	if err != nil {
-		return Status{}, fmt.Errorf("request removal of MFA: %w", err)
+		return Status{}, err
 	}
 	return status, nil
 }
