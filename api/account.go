@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"twofold/internal/account"
 )
@@ -12,10 +13,23 @@ func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
-	return GetAccount200JSONResponse(accountOf(a)), nil
+	answer, err := s.accountOf(ctx, a)
+	return GetAccount200JSONResponse(answer), err
 }
 
-func accountOf(a account.Account) Account {
+// UpdateAccount changes what a person chooses freely.
+func (s *Server) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject) (UpdateAccountResponseObject, error) {
+	a, err := s.Accounts.Update(ctx, callOf(ctx).session.AccountID, account.Profile{
+		DisplayName: r.Body.DisplayName, Language: (*string)(r.Body.Language),
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.accountOf(ctx, a)
+	return UpdateAccount200JSONResponse(answer), err
+}
+
+func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, error) {
 	answer := Account{
 		ID: id(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
 		CreatedAt: second(a.CreatedAt), PasswordChangedAt: second(a.PasswordChangedAt),
@@ -23,5 +37,16 @@ func accountOf(a account.Account) Account {
 	if a.NoticeEmail != "" {
 		answer.NoticeEmail = &a.NoticeEmail
 	}
-	return answer
+	pending, err := s.Accounts.PendingAddress(ctx, a.ID)
+	switch {
+	case err == nil:
+		answer.PendingAddress = new(pendingAddress(pending))
+	case !errors.Is(err, account.ErrNoAddress):
+		return Account{}, err
+	}
+	return answer, nil
+}
+
+func pendingAddress(p account.PendingAddress) PendingAddress {
+	return PendingAddress{Kind: AddressKind(p.Kind), Email: p.Email, ExpiresAt: second(p.ExpiresAt)}
 }

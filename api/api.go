@@ -32,6 +32,7 @@ type Options struct {
 	PublicURL string
 	Secure    bool // the public URL is https
 	MaxBody   int64
+	About     About
 	Proxies   []netip.Prefix
 
 	Accounts *account.Service

@@ -38,6 +38,24 @@ func (o *operation) judgesProofs() bool {
 	return code || password
 }
 
+// followsLink says whether the operation takes the token of a mailed link, from anybody.
+func (o *operation) followsLink() bool {
+	_, link := o.status[ProblemCodeLinkExpired]
+	return link && !o.session
+}
+
+// mailsAnybody says whether the operation sends mail to an address that whoever calls it names.
+func (o *operation) mailsAnybody() bool { return o.id == "requestPasswordReset" }
+
+// signsIn says whether the operation counts as a sign-in of its address: so does asking for a removal of MFA, for which
+// somebody has to begin one.
+func (o *operation) signsIn() bool { return o.id == "signIn" || o.id == "requestMfaRemoval" }
+
+// bounded says whether one address may do the operation only so often.
+func (o *operation) bounded() bool {
+	return o.judgesProofs() || o.followsLink() || o.mailsAnybody() || o.signsIn()
+}
+
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
 
 func readContract(text []byte) (*contract, error) {
@@ -119,6 +137,9 @@ func (o *operation) checkStatuses(write bool) error {
 	}
 	if o.judgesProofs() {
 		needed = append(needed, ProblemCodeTooManyRequests, ProblemCodeTooManyAttempts, ProblemCodeUnavailable)
+	}
+	if o.bounded() {
+		needed = append(needed, ProblemCodeTooManyRequests)
 	}
 	if write {
 		needed = append(needed, ProblemCodeCrossOriginRefused)

@@ -63,7 +63,7 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		err := next(c)
-		if err != nil && call.op.judgesProofs() {
+		if err != nil && call.op.bounded() {
 			s.countFailure(call, err)
 		}
 		return err
@@ -118,15 +118,19 @@ func (s *Server) checkOrigin(r *http.Request) error {
 	return nil
 }
 
-// checkCrowd keeps one address from trying proofs all day.
+// checkCrowd keeps one address from trying proofs and links, and from having mails sent, all day.
 func (s *Server) checkCrowd(call *call) error {
-	if !call.op.judgesProofs() {
+	if !call.op.bounded() {
 		return nil
 	}
-	if wait := s.Failures.Blocked(call.ip); wait > 0 {
+	look := s.Failures.Blocked
+	if call.op.mailsAnybody() {
+		look = s.Failures.Take // each counts, since none is told from the others
+	}
+	if wait := look(call.ip); wait > 0 {
 		return crowdError{wait}
 	}
-	if call.op.id != "signIn" {
+	if !call.op.signsIn() {
 		return nil
 	}
 	if wait := s.SignIns.Take(call.ip); wait > 0 {
@@ -137,7 +141,7 @@ func (s *Server) checkCrowd(call *call) error {
 
 func (s *Server) countFailure(call *call, err error) {
 	switch codeOf(err) {
-	case ProblemCodeCredentialsRejected, ProblemCodeCodeRejected, ProblemCodeCodeUsed:
+	case ProblemCodeCredentialsRejected, ProblemCodeCodeRejected, ProblemCodeCodeUsed, ProblemCodeLinkExpired:
 		s.Failures.Take(call.ip)
 	}
 }

@@ -58,6 +58,13 @@ var problems = []struct {
 	{authn.ErrCodeRequired, ProblemCodeCodeRequired},
 	{authn.ErrSignInExpired, ProblemCodeSignInExpired},
 	{authn.ErrOtherDelivery, ProblemCodeInvalidRequest},
+	{account.ErrEmail, ProblemCodeInvalidRequest},
+	{account.ErrSameAddress, ProblemCodeInvalidRequest},
+	{account.ErrDisplayName, ProblemCodeInvalidRequest},
+	{account.ErrEmailTaken, ProblemCodeEmailTaken},
+	{account.ErrMailUnavailable, ProblemCodeMailUnavailable},
+	{account.ErrNoAddress, ProblemCodeNotFound},
+	{link.ErrExpired, ProblemCodeLinkExpired},
 	{mfa.ErrCodeRejected, ProblemCodeCodeRejected},
 	{mfa.ErrCodeUsed, ProblemCodeCodeUsed},
 	{mfa.ErrNotFound, ProblemCodeNotFound},
@@ -69,7 +76,6 @@ var problems = []struct {
 	{removal.ErrOneFactor, ProblemCodeMFARequired},
 	{removal.ErrUnavailable, ProblemCodeRemovalUnavailable},
 	{removal.ErrUndelivered, ProblemCodeUnavailable},
-	{link.ErrExpired, ProblemCodeLinkExpired},
 	{throttle.ErrWait, ProblemCodeTooManyAttempts},
 	{password.ErrUnacceptable, ProblemCodePasswordUnacceptable},
 	{password.ErrBusy, ProblemCodeUnavailable},
@@ -93,11 +99,13 @@ var titles = map[ProblemCode]string{
 	ProblemCodeNotFound:             "There is nothing here",
 	ProblemCodeMethodNotAllowed:     "That method does not work here",
 	ProblemCodeNameTaken:            "Another method has that name",
+	ProblemCodeEmailTaken:           "Another account has that address",
+	ProblemCodeMailUnavailable:      "This service sends no mail",
+	ProblemCodeLinkExpired:          "This link no longer works",
 	ProblemCodeTooManyMethods:       "The account has as many methods as it may have",
 	ProblemCodeSignInExpired:        "Start signing in again",
 	ProblemCodeEnrollmentExpired:    "Start the registration again",
 	ProblemCodeRemovalUnavailable:   "MFA cannot be removed this way now",
-	ProblemCodeLinkExpired:          "That link does not work any more",
 	ProblemCodeMFARequired:          "That takes a session with two factors",
 	ProblemCodeBodyTooLarge:         "The body is too large",
 	ProblemCodeUnsupportedMediaType: "Send JSON",
@@ -206,6 +214,12 @@ func describe(p *Problem, err error) {
 	case errors.As(err, &unfit):
 		fields := []FieldError(unfit)
 		p.Errors = &fields
+	case errors.Is(err, account.ErrEmail):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be one e-mail address and nothing else"}}
+	case errors.Is(err, account.ErrSameAddress):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be another address than the account has"}}
+	case errors.Is(err, account.ErrDisplayName):
+		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrName):
 		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be at most 64 characters"}}
 	case errors.Is(err, authn.ErrOtherDelivery):

@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"context"
+
+	"twofold/internal/password"
 )
 
 // GetJwks answers the public keys that verify step-up tokens.
@@ -38,4 +40,25 @@ func (s *Server) GetOpenapi(context.Context, GetOpenapiRequestObject) (GetOpenap
 	return GetOpenapi200ApplicationYamlResponse{
 		Body: bytes.NewReader(s.contract.text), ContentLength: int64(len(s.contract.text)),
 	}, nil
+}
+
+// About is what everybody may know of this service.
+type About struct {
+	Name       string
+	Mail       bool   // notices and links are mailed
+	MFARemoval bool   // somebody who lost everything can ask for removal; it takes mail
+	Support    string // whom to ask for help; may be empty
+}
+
+// GetService answers what this service is called, and what it can do.
+func (s *Server) GetService(context.Context, GetServiceRequestObject) (GetServiceResponseObject, error) {
+	a := GetService200JSONResponse{
+		Name: s.About.Name, Mail: s.About.Mail, MFARemoval: s.About.Mail && s.About.MFARemoval,
+		Languages: []Language{LanguageEn, LanguageDe},
+	}
+	if s.About.Support != "" {
+		a.Support = &s.About.Support
+	}
+	a.Password.MinLength, a.Password.MaxLength = password.MinLength, password.MaxLength
+	return a, nil
 }

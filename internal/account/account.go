@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 
@@ -80,9 +79,6 @@ type Service struct {
 	Limits    Limits
 	Now       func() time.Time
 	NewID     func() string
-
-	wake chan struct{}
-	once sync.Once
 }
 
 // Limits bound mailed links.
@@ -104,12 +100,15 @@ type Access interface {
 	EndAll(ctx context.Context, accountID string) (sessions int, err error)
 	// ForgivePasswords forgets the wrong passwords that were counted.
 	ForgivePasswords(ctx context.Context, accountID string) error
+	// CodesLeft is how many recovery codes the account has.
+	CodesLeft(ctx context.Context, accountID string) (int, error)
 }
 
 // Change is what a change of an account did.
 type Change struct {
 	SessionsEnded int
-	NoticesSent   int
+	NoticesSent   int // mails on their way
+	CodesLeft     int // recovery codes
 }
 
 // CanonicalEmail is the one spelling under which an address is kept, looked up and counted: trimmed, NFC, lower case.

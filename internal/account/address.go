@@ -254,6 +254,9 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailRemoved, AccountID: a.ID, Name: a.NoticeEmail}); err != nil {
 			return err
 		}
+		if done.CodesLeft, err = s.Access.CodesLeft(ctx, a.ID); err != nil {
+			return err
+		}
 		done.NoticesSent, err = s.Notices.Post(ctx, notify.Notice{
 			Kind: notify.NoticeEmailRemoved, AccountID: a.ID, Name: a.NoticeEmail, To: addresses(a.Email, a.NoticeEmail),
 		})

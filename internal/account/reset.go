@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"twofold/internal/audit"
@@ -26,6 +27,8 @@ type ResetRequest struct {
 // ResetStore keeps requests until they are resolved, and counts the mails that came of them.
 type ResetStore interface {
 	Insert(ctx context.Context, r ResetRequest) error
+	// Waiting says whether there is any.
+	Waiting(ctx context.Context) (bool, error)
 	// TakeOldest takes the oldest request away; found is false where there is none.
 	TakeOldest(ctx context.Context) (r ResetRequest, found bool, err error)
 	// CountMail counts a mail at a time unless the account had limit of them after since.
@@ -63,26 +66,50 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 	if err := s.Resets.Insert(ctx, r); err != nil {
 		return fmt.Errorf("keep reset request: %w", err)
 	}
-	s.wakeResets()
 	return nil
 }
 
 // resetOwner owns the sealed requests: no account does yet.
 const resetOwner = "password-reset"
 
+// pause is between two looks at the requests. Nothing wakes the one who looks: what a request leads to does not happen
+// when its sender could feel it.
+const pause = 2 * time.Second
+
+// RunResets resolves requests until the context ends, whatever fails.
+func (s *Service) RunResets(ctx context.Context, log *slog.Logger) {
+	timer := time.NewTicker(pause)
+	defer timer.Stop()
+	for {
+		if err := s.ResolveResets(ctx); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "reset requests cannot be resolved", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+	}
+}
+
 // ResolveResets mails a link for each request whose address has an account, and drops the others. Its error does not
 // stop it: the requests behind a broken one are resolved too.
 func (s *Service) ResolveResets(ctx context.Context) error {
 	var broken []error
 	for {
-		more := false
+		waiting, err := s.Resets.Waiting(ctx)
+		if err != nil {
+			return errors.Join(append(broken, fmt.Errorf("look for reset requests: %w", err))...)
+		}
+		if !waiting {
+			return errors.Join(broken...)
+		}
 		var unreadable error
-		err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		err = s.Store.InTx(ctx, func(ctx context.Context) error {
 			r, found, err := s.Resets.TakeOldest(ctx)
 			if err != nil || !found {
 				return err
 			}
-			more = true
 			var a asked
 			plain, err := s.Sealer.Unseal(r.Sealed, resetOwner, r.ID)
 			if err == nil {
@@ -100,9 +127,6 @@ func (s *Service) ResolveResets(ctx context.Context) error {
 		}
 		if unreadable != nil {
 			broken = append(broken, unreadable)
-		}
-		if !more {
-			return errors.Join(broken...)
 		}
 	}
 }
@@ -171,6 +195,9 @@ func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Change, err
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordReset, AccountID: a.ID}); err != nil {
 			return err
 		}
+		if done.CodesLeft, err = s.Access.CodesLeft(ctx, a.ID); err != nil {
+			return err
+		}
 		done.NoticesSent, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.PasswordResetDone, AccountID: a.ID})
 		return err
 	})
@@ -229,26 +256,4 @@ func (s *Service) EndHandover(ctx context.Context, accountID string) error {
 	}
 	_, err := s.forgetPending(ctx, accountID)
 	return err
-}
-
-// WaitForResets blocks until somebody asks for a reset, and answers false when the context ends first.
-func (s *Service) WaitForResets(ctx context.Context) bool {
-	select {
-	case <-s.waking():
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-func (s *Service) wakeResets() {
-	select {
-	case s.waking() <- struct{}{}:
-	default:
-	}
-}
-
-func (s *Service) waking() chan struct{} {
-	s.once.Do(func() { s.wake = make(chan struct{}, 1) })
-	return s.wake
 }

@@ -145,6 +145,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
 		Proxies:  c.TrustedProxies,
+		About:    api.About{Name: c.Issuer, Mail: notices.Mail, MFARemoval: removals.Offered()},
 		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Removals: removals, Keys: ring, Audit: trail,
 		SignIns:  &throttle.Shield{Limit: c.Addresses.SignInLimit, Window: c.Addresses.SignInWindow, Now: p.Now},
 		Failures: &throttle.Shield{Limit: c.Addresses.FailureLimit, Window: c.Addresses.FailureWindow, Now: p.Now},

@@ -28,6 +28,12 @@ func (s *Service) ForgivePasswords(ctx context.Context, accountID string) error 
 	return s.Attempts.Revive(ctx, accountID, throttle.Password)
 }
 
+// CodesLeft is how many recovery codes the account has.
+func (s *Service) CodesLeft(ctx context.Context, accountID string) (int, error) {
+	stock, err := s.Methods.Stock(ctx, accountID)
+	return stock.Left, err
+}
+
 // onThatPassword makes a reward fail where the password that was judged is no longer the account's: it was replaced
 // while the proofs were looked at, and what it opens would outlive it.
 func (s *Service) onThatPassword(c *claim, r reward) reward {

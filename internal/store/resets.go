@@ -36,6 +36,13 @@ func (s Resets) Insert(ctx context.Context, r account.ResetRequest) error {
 	return s.writer(ctx).Create(&resetRequestRow{ID: r.ID, Sealed: r.Sealed, CreatedAt: stamp{r.CreatedAt}}).Error
 }
 
+// Waiting looks for a request.
+func (s Resets) Waiting(ctx context.Context) (bool, error) {
+	var n int64
+	err := s.reader(ctx).Model(&resetRequestRow{}).Limit(1).Count(&n).Error
+	return n > 0, err
+}
+
 // TakeOldest takes the oldest request away and answers it.
 func (s Resets) TakeOldest(ctx context.Context) (account.ResetRequest, bool, error) {
 	var r resetRequestRow

@@ -19,8 +19,8 @@ import (
 // everyRow is one of each row type of this package.
 var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
-	pendingAddressRow{}, resetRequestRow{}, resetMailRow{},
-	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{}, removalRow{},
+	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{},
+	pendingAddressRow{}, resetRequestRow{}, resetMailRow{}, removalRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {

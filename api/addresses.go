@@ -1,0 +1,60 @@
+package api
+
+import (
+	"context"
+
+	"twofold/internal/account"
+	"twofold/internal/secret"
+)
+
+// ChangeEmail mails a link to a new address that is to sign in.
+func (s *Server) ChangeEmail(ctx context.Context, r ChangeEmailRequestObject) (ChangeEmailResponseObject, error) {
+	call := callOf(ctx)
+	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.Email, r.Body.Email, call.grant)
+	if err != nil {
+		return nil, err
+	}
+	return ChangeEmail202JSONResponse(pendingAddress(p)), nil
+}
+
+// SetNoticeEmail mails a link to a second address.
+func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObject) (SetNoticeEmailResponseObject, error) {
+	call := callOf(ctx)
+	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.NoticeEmail, r.Body.Email, call.grant)
+	if err != nil {
+		return nil, err
+	}
+	return SetNoticeEmail202JSONResponse(pendingAddress(p)), nil
+}
+
+// RemoveNoticeEmail takes the second address away.
+func (s *Server) RemoveNoticeEmail(ctx context.Context, _ RemoveNoticeEmailRequestObject) (RemoveNoticeEmailResponseObject, error) {
+	call := callOf(ctx)
+	change, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.grant)
+	if err != nil {
+		return nil, err
+	}
+	return RemoveNoticeEmail200JSONResponse(receiptOf(change)), nil
+}
+
+// CancelPendingAddress forgets an address that waits.
+func (s *Server) CancelPendingAddress(ctx context.Context, _ CancelPendingAddressRequestObject) (CancelPendingAddressResponseObject, error) {
+	if err := s.Accounts.CancelAddress(ctx, callOf(ctx).session.AccountID); err != nil {
+		return nil, err
+	}
+	return CancelPendingAddress204Response{}, nil
+}
+
+// ConfirmAddress makes the change that a mailed link confirms.
+func (s *Server) ConfirmAddress(ctx context.Context, r ConfirmAddressRequestObject) (ConfirmAddressResponseObject, error) {
+	p, err := s.Accounts.ConfirmAddress(ctx, secret.New(r.Body.Token))
+	if err != nil {
+		return nil, err
+	}
+	return ConfirmAddress200JSONResponse{Kind: AddressKind(p.Kind), Email: p.Email}, nil
+}
+
+// receiptOf is what a change of an account did.
+func receiptOf(c account.Change) Receipt {
+	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.CodesLeft}
+}

@@ -1,0 +1,24 @@
+package api
+
+import (
+	"context"
+
+	"twofold/internal/secret"
+)
+
+// RequestPasswordReset answers the same for every address.
+func (s *Server) RequestPasswordReset(ctx context.Context, r RequestPasswordResetRequestObject) (RequestPasswordResetResponseObject, error) {
+	if err := s.Accounts.RequestReset(ctx, r.Body.Email); err != nil {
+		return nil, err
+	}
+	return RequestPasswordReset202Response{}, nil
+}
+
+// ResetPassword sets a new password with a mailed link. It signs nobody in.
+func (s *Server) ResetPassword(ctx context.Context, r ResetPasswordRequestObject) (ResetPasswordResponseObject, error) {
+	change, err := s.Accounts.Reset(ctx, secret.New(r.Body.Token), secret.New(r.Body.NewPassword))
+	if err != nil {
+		return nil, err
+	}
+	return ResetPassword200JSONResponse(receiptOf(change)), nil
+}
