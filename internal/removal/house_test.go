@@ -186,7 +186,7 @@ func (h *house) jump(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now 
 func (h *house) ready() secret.Text {
 	h.t.Helper()
 	h.request()
-	h.pass(limits.Delay)
+	h.pass(h.Limits.Delay)
 	found := h.links(link.CompleteRemoval)
 	if len(found) != 1 {
 		h.t.Fatalf("%d links complete the removal, want 1", len(found))
