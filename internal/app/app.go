@@ -45,6 +45,7 @@ type App struct {
 	Accounts *account.Service
 	Methods  *mfa.Service
 	Sessions *session.Service
+	Notices  *notify.Service
 	Removals *removal.Service
 
 	config config.Config
@@ -87,8 +88,12 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	accounts := &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: c.Issuer, Now: p.Now, NewID: newID}
 	links := &link.Service{Store: store.Links{DB: db}, Now: p.Now, NewID: newID}
 	notices := &notify.Service{
-		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, PublicURL: c.PublicURL,
-		NotMe: c.Mail.NotMeLifetime, Now: p.Now, NewID: newID,
+		Store: store.Outbox{DB: db}, People: accounts, Links: links, Sealer: ring, Audit: trail, Log: p.Log,
+		Product: c.Issuer, Support: c.Mail.Support, PublicURL: c.PublicURL,
+		NotMe: c.Mail.NotMeLifetime, Timeout: c.Mail.Timeout, Now: p.Now, NewID: newID,
+	}
+	if err := sendMail(notices, c, p.Now); err != nil {
+		return nil, err
 	}
 	attempts := &throttle.Limiter{
 		Store: store.Attempts{DB: db},
@@ -155,7 +160,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions, Removals: removals,
+		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions, Notices: notices, Removals: removals,
 		config: c, db: db, parts: p, audit: trail,
 	}, nil
 }

@@ -9,7 +9,7 @@ import (
 	"net/http"
 )
 
-// Serve answers requests on the listener until the context ends, then finishes those that are under way.
+// Serve answers requests on the listener, and works, until the context ends; then it finishes the requests under way.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	limits := a.config.HTTP
 	server := &http.Server{
@@ -21,6 +21,16 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout:       limits.IdleTimeout,
 		ErrorLog:          slog.NewLogLogger(a.parts.Log.Handler(), slog.LevelWarn),
 	}
+	working, rest := context.WithCancel(ctx)
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		a.Work(working)
+	}()
+	defer func() {
+		rest()
+		<-worked
+	}()
 	a.parts.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
 	stopped := make(chan error, 1)
 	go func() { stopped <- server.Serve(listener) }()

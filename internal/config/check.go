@@ -15,7 +15,7 @@ import (
 // check answers everything that is wrong, joined, a sentence each.
 func (c *Config) check() error {
 	var wrong []error
-	wrong = append(wrong, c.checkPublicURL(), c.checkListen(), c.checkIssuer(), positive(reflect.ValueOf(*c)))
+	wrong = append(wrong, c.checkPublicURL(), c.checkListen(), c.checkIssuer(), c.checkMail(), positive(reflect.ValueOf(*c)))
 	if c.Attempts.MaxWait < c.Attempts.Wait {
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_MAX_WAIT is shorter than TWOFOLD_ATTEMPTS_WAIT: make it longer"))
 	}

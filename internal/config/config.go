@@ -8,11 +8,14 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"twofold/internal/secret"
 )
 
 // Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise.
@@ -94,10 +97,14 @@ type Passwords struct {
 
 // Mail is how notices reach people.
 type Mail struct {
+	SMTPURL         secret.Text   `env:"TWOFOLD_SMTP_URL"`
+	From            string        `env:"TWOFOLD_MAIL_FROM"`
+	Timeout         time.Duration `env:"TWOFOLD_SMTP_TIMEOUT" envDefault:"30s"`
 	NotMeLifetime   time.Duration `env:"TWOFOLD_NOT_ME_LIFETIME" envDefault:"168h"`
 	ResetLifetime   time.Duration `env:"TWOFOLD_RESET_LIFETIME" envDefault:"30m"`
 	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"` // per account and hour
 	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
+	Support         string        `env:"TWOFOLD_SUPPORT"`
 }
 
 // Removal is the removal of MFA for people who have lost everything: docs/lost-everything.md. Delay 0 switches it off.
@@ -123,10 +130,15 @@ type HTTP struct {
 // Load reads and checks the environment. Its error names every setting that does not fit, and what would.
 func Load() (Config, error) { return From(env.ToMap(os.Environ())) }
 
+// parsers read what the library does not know.
+var parsers = map[reflect.Type]env.ParserFunc{
+	reflect.TypeFor[secret.Text](): func(value string) (any, error) { return secret.New(value), nil },
+}
+
 // From reads and checks settings from a map instead.
 func From(environment map[string]string) (Config, error) {
 	var c Config
-	if err := env.ParseWithOptions(&c, env.Options{Environment: environment}); err != nil {
+	if err := env.ParseWithOptions(&c, env.Options{Environment: environment, FuncMap: parsers}); err != nil {
 		return Config{}, unreadable(environment, err)
 	}
 	if err := c.check(); err != nil {
@@ -146,7 +158,7 @@ func unreadable(environment map[string]string, cause error) error {
 	for _, p := range params {
 		alone := map[string]string{p.Key: environment[p.Key]}
 		var parse env.ParseError
-		if err := env.ParseWithOptions(&Config{}, env.Options{Environment: alone}); errors.As(err, &parse) {
+		if err := env.ParseWithOptions(&Config{}, env.Options{Environment: alone, FuncMap: parsers}); errors.As(err, &parse) {
 			example := p.DefaultValue
 			if example == "" {
 				example = "10.0.0.0/8,fd00::/8"

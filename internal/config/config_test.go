@@ -98,6 +98,7 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 		"TWOFOLD_LISTEN": "127.0.0.1:0", "TWOFOLD_PUBLIC_URL": "https://account.example.com", "TWOFOLD_DATABASE_URL": "sqlite:/x",
 		"TWOFOLD_MASTER_KEY_FILE": "/x", "TWOFOLD_ISSUER": "Example & Söhne", "TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
 		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h",
+		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com",
 	}
 	defaults, err := config.From(env{})
 	if err != nil {
@@ -169,11 +170,11 @@ func TestAURLWithItsUsualPortIsTheOriginThatBrowsersSend(t *testing.T) {
 func TestUnknownSettingsAreNamed(t *testing.T) {
 	t.Parallel()
 	got := config.Unknown([]string{
-		"TWOFOLD_LISTEN=:80", "TWOFOLD_LISTENS=:80", "TWOFOLD_", "TWOFOLD_SMTP_URL=smtp://x", "twofold_listen=:80", "PATH=/bin", "TWOFOLDER=1",
+		"TWOFOLD_LISTEN=:80", "TWOFOLD_LISTENS=:80", "TWOFOLD_", "TWOFOLD_SMTP_URI=smtp://x", "twofold_listen=:80", "PATH=/bin", "TWOFOLDER=1",
 		"TWOFOLD_SESSION_AAL2_IDLE=1m", "HOME=", "",
 	})
 	slices.Sort(got)
-	if want := []string{"TWOFOLD_LISTENS", "TWOFOLD_SMTP_URL"}; !slices.Equal(slices.DeleteFunc(got, func(n string) bool { return n == "TWOFOLD_" }), want) {
+	if want := []string{"TWOFOLD_LISTENS", "TWOFOLD_SMTP_URI"}; !slices.Equal(slices.DeleteFunc(got, func(n string) bool { return n == "TWOFOLD_" }), want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 	names := []string{}

@@ -23,7 +23,7 @@ var rooms = map[string][]string{
 	"internal/house":          {},
 
 	"api": {
-		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
+		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
@@ -42,7 +42,8 @@ var rooms = map[string][]string{
 	"internal/account": {
 		"internal/audit", "internal/link", "internal/notify", "internal/password", "internal/secret", "internal/stepup",
 	},
-	"internal/notify":   {"internal/audit", "internal/link", "internal/secret"},
+	"internal/notify":   {"internal/audit", "internal/device", "internal/link", "internal/secret"},
+	"internal/smtp":     {"internal/notify", "internal/secret"},
 	"internal/link":     {"internal/secret"},
 	"internal/stepup":   {"internal/secret", "internal/session"},
 	"internal/session":  {"internal/secret"},
@@ -50,7 +51,8 @@ var rooms = map[string][]string{
 	"internal/password": {"internal/secret"},
 	"internal/totp":     {"internal/secret"},
 	"internal/audit":    {},
-	"internal/config":   {},
+	"internal/config":   {"internal/secret"},
+	"internal/device":   {},
 	"internal/qr":       {},
 	"internal/secret":   {},
 	"internal/throttle": {},
@@ -84,6 +86,9 @@ var walls = []wall{
 	{library: "github.com/yeqown/", inside: []string{"internal/qr"}},
 	{library: "github.com/caarlos0/env/", inside: []string{"internal/config"}},
 	{library: "github.com/alecthomas/kong", inside: []string{"."}},
+	{library: "github.com/mileusna/useragent", inside: []string{"internal/device"}},
+	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
+	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
 	{library: "github.com/compose-spec/", tests: []string{"internal/house"}},
 	// Chance comes from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/house"}},

@@ -44,3 +44,17 @@ func (k Kind) canBeDenied() bool {
 	}
 	return false
 }
+
+// aboutAddress says whether a notice's name is an e-mail address.
+func (k Kind) aboutAddress() bool {
+	switch k {
+	case ConfirmEmail, ConfirmNoticeEmail, AddressInUse, EmailChangeAsked, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:
+		return true
+	}
+	return false
+}
+
+// toStranger says whether a notice goes to an address that nobody has shown to be the account's.
+func (k Kind) toStranger() bool {
+	return k == ConfirmEmail || k == ConfirmNoticeEmail || k == AddressInUse
+}

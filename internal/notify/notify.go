@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -18,13 +19,14 @@ import (
 type Notice struct {
 	Kind      Kind
 	AccountID string
-	Subject   string   // the id of the method that the "this was not me" link is to suspend, if any
-	First     bool     // that method switched MFA on
-	Name      string   // of what changed: a method's name, an address
-	Count     int      // recovery codes left, failures before
-	Topic     string   // groups notices, so that Delivered can be asked for
-	To        []string // these addresses instead of all of the account's
-	Links     []Action // what the reader can do
+	Subject   string    // the id of the method that the "this was not me" link is to suspend, if any
+	First     bool      // that method switched MFA on
+	Name      string    // of what changed: a method's name, an address
+	Count     int       // recovery codes left, failures before
+	Topic     string    // groups notices, so that Delivered can be asked for
+	To        []string  // these addresses instead of all of the account's
+	Links     []Action  // what the reader can do
+	Until     time.Time // when what is announced happens or ends; zero: it is not said
 }
 
 // Action is a link in a mail.
@@ -57,11 +59,13 @@ type Message struct {
 	AccountID string
 	Kind      Kind
 	Topic     string
-	Sealed    []byte // a letter; gone once it is sent
+	Sealed    []byte // a letter; empty once it is sent or given up
+	Held      bool   // posted while no mail was sent at all
 	Tries     int
-	NextTry   time.Time
+	NextTry   time.Time // not before; while somebody tries, when their claim ends
 	CreatedAt time.Time
 	SentAt    time.Time // zero: not yet
+	GivenUp   time.Time // zero: not
 }
 
 // letter is the sealed part of a message.
@@ -72,6 +76,7 @@ type letter struct {
 	About    string            `json:"about"`
 	Count    int               `json:"count"`
 	At       time.Time         `json:"at"`
+	Until    time.Time         `json:"until"`
 	IP       string            `json:"ip"`
 	Agent    string            `json:"agent"`
 	Links    map[string]string `json:"links"` // addresses, by purpose
@@ -83,19 +88,35 @@ type Store interface {
 	// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
 	AfterCommit(ctx context.Context, do func())
 	Insert(ctx context.Context, m Message) error
-	// Undelivered counts the messages of a topic that are not sent yet.
+	// Claim takes the message that is due longest, by the time due, counts a try, and keeps it from everybody else until
+	// a time. It answers false when none is due.
+	Claim(ctx context.Context, due, until time.Time) (m Message, claimed bool, err error)
+	// Retry puts a claimed message off. It does nothing when another has claimed it since.
+	Retry(ctx context.Context, m Message, next time.Time) error
+	// MarkSent and GiveUp end a message and empty its sealed part.
+	MarkSent(ctx context.Context, id string, at time.Time) error
+	GiveUp(ctx context.Context, id string, at time.Time) error
+	// GiveUpHeld gives up what was posted before a time while no mail was sent, and answers how many that are.
+	GiveUpHeld(ctx context.Context, before, at time.Time) (int, error)
+	// Undelivered counts the messages of a topic that are not sent: those that never will be, too.
 	Undelivered(ctx context.Context, topic string) (int, error)
 }
 
-// Service posts notices.
+// Service posts notices and delivers them.
 type Service struct {
 	Store     Store
 	People    People
 	Links     *link.Service
 	Sealer    Sealer
-	Mail      bool // whether mail is sent at all; without, the outbox keeps what would have been
+	Mail      bool   // whether mail is sent at all; without, the outbox keeps what would have been
+	Sender    Sender // with Mail only
+	Audit     audit.Log
+	Log       *slog.Logger
+	Product   string // what the reader knows this by
+	Support   string // whom to ask for help; may be empty
 	PublicURL string
 	NotMe     time.Duration // how long a "this was not me" link works
+	Timeout   time.Duration // for sending one mail
 	Now       func() time.Time
 	NewID     func() string
 
@@ -136,7 +157,7 @@ func (s *Service) put(ctx context.Context, n Notice, who Recipient, address stri
 	client := audit.ClientOf(ctx)
 	l := letter{
 		To: address, Name: who.Name, Language: who.Language, About: n.Name, Count: n.Count,
-		At: now, IP: client.IP, Agent: client.UserAgent, Links: make(map[string]string),
+		At: now, Until: n.Until, IP: client.IP, Agent: client.UserAgent, Links: make(map[string]string),
 	}
 	for _, a := range n.Links {
 		l.Links[string(a.Purpose)] = s.address(a)
@@ -148,7 +169,7 @@ func (s *Service) put(ctx context.Context, n Notice, who Recipient, address stri
 		}
 		l.Links[string(link.NotMe)] = s.address(Action{link.NotMe, token})
 	}
-	m := Message{ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, NextTry: now, CreatedAt: now}
+	m := Message{ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, NextTry: now, CreatedAt: now}
 	plain, err := json.Marshal(l)
 	if err != nil {
 		return err
@@ -164,7 +185,7 @@ func (s *Service) address(a Action) string {
 	return s.PublicURL + a.Purpose.Path() + "#" + a.Token.Reveal()
 }
 
-// Delivered says whether every message of a topic was sent.
+// Delivered says whether every message of a topic was sent. One that was given up never is.
 func (s *Service) Delivered(ctx context.Context, topic string) (bool, error) {
 	n, err := s.Store.Undelivered(ctx, topic)
 	return n == 0, err

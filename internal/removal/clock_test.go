@@ -1,6 +1,7 @@
 package removal_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -43,8 +44,8 @@ func TestARemovalIsAnnouncedAtOnceAndDailyToEveryAddress(t *testing.T) {
 		}
 	}
 	h.pass(6 * day)
-	if told := h.told(); told[len(told)-1] != "removal_cancelled" || h.last() != "mfa_removal.expired: not completed in time" {
-		t.Errorf("after a week nobody completed it: %q, %s", told[len(told)-1], h.last())
+	if h.last() != "mfa_removal.expired: not completed in time" {
+		t.Errorf("after a week nobody completed it: %s", h.last())
 	}
 	if _, open := h.current(); open || !h.enabled() {
 		t.Error("a removal that nobody completed did not just end")
@@ -133,8 +134,8 @@ func TestARemovalThatStandsStillIsGivenUp(t *testing.T) {
 	if _, open := h.current(); open || h.last() != "mfa_removal.expired: not completed in time" {
 		t.Errorf("it goes on: %s", h.last())
 	}
-	if diff := cmp.Diff([]string{"removal_cancelled"}, h.told()); diff != "" {
-		t.Errorf("reminders piled up behind one that was not delivered:\n%s", diff)
+	if told := h.told(); told != nil {
+		t.Errorf("reminders piled up behind one that was not delivered: %q", told)
 	}
 }
 
@@ -221,8 +222,8 @@ func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
 					t.Errorf("got %q, want %q", got, c.last)
 				}
 				told := h.told()
-				if last := told[len(told)-1]; last != "removal_cancelled" {
-					t.Errorf("the last notice is %q", last)
+				if got := told[len(told)-1] == "removal_cancelled"; got != strings.Contains(c.last, "cancelled") {
+					t.Errorf("the last notice is %q", told[len(told)-1])
 				}
 				for _, cancel := range h.links(link.CancelRemoval) {
 					if err := h.CancelByLink(ctx, cancel); !isExpired(err) {

@@ -212,7 +212,7 @@ func (s *Service) endOpen(ctx context.Context, accountID string, e ending) (mail
 	return s.end(ctx, r, e)
 }
 
-// end ends a removal and its links, and tells every address. It answers ErrNone where somebody else ended it.
+// end ends a removal and its links, and tells every address where somebody did that. It answers ErrNone where somebody else ended it.
 func (s *Service) end(ctx context.Context, r Removal, e ending) (mails int, err error) {
 	found, kind := false, audit.RemovalCancelled
 	if e.pause {
@@ -232,6 +232,9 @@ func (s *Service) end(ctx context.Context, r Removal, e ending) (mails int, err 
 	}
 	if err := s.Audit.Record(ctx, audit.Event{Kind: kind, AccountID: r.AccountID, Subject: r.ID, Reason: e.reason}); err != nil {
 		return 0, err
+	}
+	if !e.pause {
+		return 0, nil // nobody acted: the last mail said when it would be over, or an operator has told what happened
 	}
 	return s.Notices.Post(ctx, notify.Notice{Kind: notify.RemovalCancelled, AccountID: r.AccountID})
 }

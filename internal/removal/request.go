@@ -109,7 +109,7 @@ func (s *Service) announce(ctx context.Context, r Removal, kind notify.Kind) err
 		if kind == notify.RemovalReady && address == r.Email {
 			purposes = append(purposes, link.CompleteRemoval)
 		}
-		n := notify.Notice{Kind: kind, AccountID: r.AccountID, Topic: r.topic(), To: []string{address}}
+		n := notify.Notice{Kind: kind, AccountID: r.AccountID, Topic: r.topic(), To: []string{address}, Until: s.until(r, kind)}
 		for _, p := range purposes {
 			token, err := s.Links.Issue(ctx, r.AccountID, p, r.ID, s.lifetime(p))
 			if err != nil {

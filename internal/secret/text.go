@@ -7,6 +7,7 @@ package secret
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -65,6 +66,11 @@ func (t Text) IsZero() bool { return t.reveal == nil }
 // Hash returns the SHA-256 of the content, which is what is stored of a Random token. It is no way to store a
 // password: a fast hash protects only what cannot be guessed.
 func (t Text) Hash() [32]byte { return sha256.Sum256([]byte(t.Reveal())) }
+
+// Equal tells whether two contents are the same, and takes as long wherever they differ.
+func (t Text) Equal(other Text) bool {
+	return subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(other.Reveal())) == 1
+}
 
 // String returns [redacted], for an empty Text too.
 func (t Text) String() string { return Redacted }

@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
 
 	"twofold/internal/notify"
 )
@@ -17,10 +21,12 @@ type messageRow struct {
 	Kind      string
 	Topic     string
 	Sealed    []byte
+	Held      bool
 	Tries     int
 	NextTry   stamp
 	CreatedAt stamp
 	SentAt    stamp
+	GivenUp   stamp
 }
 
 func (messageRow) TableName() string { return "outbox" }
@@ -28,9 +34,63 @@ func (messageRow) TableName() string { return "outbox" }
 // Insert adds a message.
 func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
 	return s.writer(ctx).Create(&messageRow{
-		ID: m.ID, AccountID: m.AccountID, Kind: string(m.Kind), Topic: m.Topic, Sealed: m.Sealed, Tries: m.Tries,
-		NextTry: stamp{m.NextTry}, CreatedAt: stamp{m.CreatedAt}, SentAt: stamp{m.SentAt},
+		ID: m.ID, AccountID: m.AccountID, Kind: string(m.Kind), Topic: m.Topic, Sealed: m.Sealed, Held: m.Held,
+		Tries: m.Tries, NextTry: stamp{m.NextTry}, CreatedAt: stamp{m.CreatedAt}, SentAt: stamp{m.SentAt}, GivenUp: stamp{m.GivenUp},
 	}).Error
+}
+
+// waiting is what a message is until it is sent or given up.
+const waiting = "sent_at = 0 AND given_up = 0"
+
+// Claim takes the message that is due longest. It looks first, so that who finds nothing to do keeps no writer waiting,
+// and takes it by one conditional UPDATE: of several processes that saw the same message, one gets it.
+func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message, bool, error) {
+	for {
+		var r messageRow
+		err := s.reader(ctx).Where(waiting+" AND next_try <= ?", stamp{due}).Order("next_try, id").Take(&r).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return notify.Message{}, false, nil
+		}
+		if err != nil {
+			return notify.Message{}, false, err
+		}
+		tx := s.writer(ctx).Model(&messageRow{}).Where("id = ? AND tries = ? AND next_try = ? AND "+waiting, r.ID, r.Tries, r.NextTry).
+			Updates(map[string]any{"tries": r.Tries + 1, "next_try": stamp{until}})
+		if tx.Error != nil {
+			return notify.Message{}, false, tx.Error
+		}
+		if tx.RowsAffected == 1 {
+			return notify.Message{
+				ID: r.ID, AccountID: r.AccountID, Kind: notify.Kind(r.Kind), Topic: r.Topic, Sealed: r.Sealed, Held: r.Held,
+				Tries: r.Tries + 1, NextTry: until, CreatedAt: r.CreatedAt.Time,
+			}, true, nil
+		}
+	}
+}
+
+// Retry puts a message off that still is the caller's.
+func (s Outbox) Retry(ctx context.Context, m notify.Message, next time.Time) error {
+	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND tries = ? AND "+waiting, m.ID, m.Tries).
+		Update("next_try", stamp{next}).Error
+}
+
+// MarkSent ends a message that was sent, also one that was given up meanwhile.
+func (s Outbox) MarkSent(ctx context.Context, id string, at time.Time) error {
+	return s.writer(ctx).Model(&messageRow{}).Where("id = ?", id).
+		Updates(map[string]any{"sent_at": stamp{at}, "given_up": stamp{}, "sealed": []byte{}}).Error
+}
+
+// GiveUp ends a message that is not sent.
+func (s Outbox) GiveUp(ctx context.Context, id string, at time.Time) error {
+	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND "+waiting, id).
+		Updates(map[string]any{"given_up": stamp{at}, "sealed": []byte{}}).Error
+}
+
+// GiveUpHeld ends what waited for mail to be configured for too long.
+func (s Outbox) GiveUpHeld(ctx context.Context, before, at time.Time) (int, error) {
+	tx := s.writer(ctx).Model(&messageRow{}).Where("held AND tries = 0 AND created_at < ? AND "+waiting, stamp{before}).
+		Updates(map[string]any{"given_up": stamp{at}, "sealed": []byte{}})
+	return int(tx.RowsAffected), tx.Error
 }
 
 // Undelivered counts what is not sent.

@@ -69,6 +69,8 @@ type House struct {
 	Clock *Clock
 	Log   *Log
 
+	Mailbox *Mailbox // of StartWithMail; otherwise nil, and the house sends no mail
+
 	// Witness, where there is one, sees every answer that the house's clients get.
 	Witness func(r *http.Request, a Answer)
 

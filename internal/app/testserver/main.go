@@ -1,7 +1,9 @@
 // Testserver is the real house with a clock that can be moved, for the browser journeys. It is never shipped.
 //
 // It prints one line of JSON, {"url", "control"}, and serves until its standard input ends. At control:
-// POST /accounts makes an account, POST /advance?seconds=N moves the clock, GET /now reads it.
+// POST /accounts makes an account, POST /advance?seconds=N moves the clock, GET /now reads it, and
+// GET /mail?to=ADDRESS lists the mails that an address got, {"to", "subject", "text", "links"}, the oldest first. Mail is
+// sent for real, to a server in here: within some seconds.
 package main
 
 import (
@@ -25,6 +27,7 @@ import (
 
 	"twofold/frontend"
 	"twofold/internal/app"
+	"twofold/internal/app/apptest"
 	"twofold/internal/config"
 	"twofold/internal/secret"
 )
@@ -66,11 +69,17 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	box, err := apptest.OpenMailbox()
+	if err != nil {
+		return err
+	}
+	defer box.Close()
 	url := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 	settings := map[string]string{
 		"TWOFOLD_PUBLIC_URL":       url,
 		"TWOFOLD_DATABASE_URL":     "sqlite:" + filepath.Join(dir, "twofold.db"),
 		"TWOFOLD_MASTER_KEY_FILE":  filepath.Join(dir, "master.key"),
+		"TWOFOLD_SMTP_URL":         box.URL(),
 		"TWOFOLD_IP_SIGN_IN_LIMIT": "10000",
 		"TWOFOLD_IP_FAILURE_LIMIT": "10000",
 	}
@@ -92,7 +101,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = a.Close() }()
-	levers := &http.Server{Handler: handles(a, &moved), ReadHeaderTimeout: time.Second}
+	levers := &http.Server{Handler: handles(a, &moved, box), ReadHeaderTimeout: time.Second}
 	go func() { _ = levers.Serve(control) }()
 	defer func() { _ = levers.Close() }()
 	if err := json.NewEncoder(os.Stdout).Encode(map[string]string{"url": url, "control": "http://" + control.Addr().String()}); err != nil {
@@ -101,8 +110,9 @@ func run(ctx context.Context) error {
 	return a.Serve(ctx, listener)
 }
 
-func handles(a *app.App, moved *clock) http.Handler {
+func handles(a *app.App, moved *clock, box *apptest.Mailbox) http.Handler {
 	mux := http.NewServeMux()
+	mux.Handle("GET /mail", box)
 	mux.HandleFunc("POST /accounts", func(w http.ResponseWriter, r *http.Request) {
 		email, pw := uuid.NewString()[:8]+"@example.com", secret.Random("")
 		if _, err := a.AddAccount(r.Context(), email, pw); err != nil {

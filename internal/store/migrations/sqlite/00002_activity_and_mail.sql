@@ -35,13 +35,15 @@ CREATE TABLE outbox (
   kind       TEXT NOT NULL,
   topic      TEXT NOT NULL,
   sealed     BLOB NOT NULL,
+  held       INTEGER NOT NULL,
   tries      INTEGER NOT NULL,
   next_try   INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
-  sent_at    INTEGER NOT NULL
+  sent_at    INTEGER NOT NULL,
+  given_up   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX outbox_of_account ON outbox (account_id);
-CREATE INDEX outbox_waiting ON outbox (next_try) WHERE sent_at = 0;
+CREATE INDEX outbox_waiting ON outbox (next_try) WHERE sent_at = 0 AND given_up = 0;
 CREATE INDEX outbox_topics ON outbox (topic) WHERE topic <> '';
 
 CREATE TABLE links (

@@ -1,0 +1,84 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+	"twofold/internal/audit"
+	"twofold/internal/notify"
+)
+
+// firefox is who did it, in these tests.
+var firefox = audit.Client{
+	IP: "192.0.2.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", RequestID: "r",
+}
+
+// post puts a notice into the outbox, as a change would: in a transaction.
+func post(t *testing.T, h *apptest.House, n notify.Notice) {
+	t.Helper()
+	ctx := audit.WithClient(context.Background(), firefox)
+	err := h.App.Notices.Store.InTx(ctx, func(ctx context.Context) error {
+		_, err := h.App.Notices.Post(ctx, n)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("post: %v", err)
+	}
+}
+
+func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	id := h.AddAccount(ada)
+	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: nowhere, Name: "Phone"}
+
+	refused := errors.New("the change does not happen")
+	err := h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
+		if mails, err := h.App.Notices.Post(ctx, added); err != nil || mails != 1 {
+			t.Errorf("post: %d mails, %v, want 1", mails, err)
+		}
+		return refused
+	})
+	if !errors.Is(err, refused) {
+		t.Fatalf("got %v, want what the change answered", err)
+	}
+	if mails := h.Mails(ada); len(mails) != 0 {
+		t.Fatalf("a change that did not happen was mailed: %s", mails[0].Text)
+	}
+
+	post(t, h, added)
+	if sent := h.Deliver(); sent != 1 {
+		t.Errorf("%d mails were sent, want 1", sent)
+	}
+	m := h.Mail(ada)
+	if len(h.Mailbox.All()) != 1 || len(m.To) != 1 {
+		t.Errorf("%d mails arrived, the last to %v, want one to one", len(h.Mailbox.All()), m.To)
+	}
+	for _, want := range []string{"“Phone”", "23 November 2026, 09:30 UTC", "192.0.2.7", "Firefox on Linux", "This was not me", h.URL + "/not-me#tf_l_"} {
+		if !strings.Contains(m.Text, want) {
+			t.Errorf("the mail does not say %q:\n%s", want, m.Text)
+		}
+	}
+	if got := m.Link("/not-me"); !strings.Contains(m.HTML, `<a href="`+got+`">`) {
+		t.Errorf("the HTML part does not link to %s:\n%s", got, m.HTML)
+	}
+	for header, want := range map[string]string{
+		"From": `"Twofold" <twofold@localhost>`, "To": "<" + ada + ">", "Auto-Submitted": "auto-generated", "Reply-To": "", "User-Agent": "", "X-Mailer": "",
+		"Date": "Mon, 23 Nov 2026 09:30:05 +0000", "Subject": "A new authenticator app can sign in to your account",
+	} {
+		if got := m.Header.Get(header); got != want {
+			t.Errorf("%s is %q, want %q", header, got, want)
+		}
+	}
+	if id := m.Header.Get("Message-ID"); !strings.HasSuffix(id, "@localhost>") || len(id) < 40 {
+		t.Errorf("Message-ID is %q, want an id at the public host", id)
+	}
+	h.Clock.Advance(30 * 24 * time.Hour)
+	if sent := h.Deliver(); sent != 0 {
+		t.Errorf("%d mails were sent again", sent)
+	}
+}

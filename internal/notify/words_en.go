@@ -1,0 +1,139 @@
+package notify
+
+import (
+	"time"
+
+	"twofold/internal/link"
+)
+
+var english = catalogue{
+	hello: "Hello", helloNobody: "Hello",
+	when: "When", where: "From", device: "Device", on: "on",
+	help: "Need help?",
+	why:  "You get this mail because it is about the security of your account. Nobody who works for us will ever ask you for a password or a code.",
+	date: func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
+	denial: say("If this was not you, open the link “This was not me” below and confirm. It signs everybody out of your account and stops " +
+		"what was just set up. Then choose a new password. The link works once; if it has expired, change your password at once."),
+	actions: map[link.Purpose]string{
+		link.ResetPassword:   "Choose a new password",
+		link.ConfirmAddress:  "Confirm this address",
+		link.CompleteRemoval: "Remove multi-factor authentication",
+		link.CancelRemoval:   "Cancel the removal",
+		link.NotMe:           "This was not me",
+	},
+	notices: map[Kind]words{
+		MethodAdded: {
+			subject: "A new authenticator app can sign in to your account",
+			text:    say("{{if .About}}The authenticator app “{{.About}}”{{else}}An authenticator app{{end}} was added to your {{.Product}} account. Its codes can sign you in, together with your password."),
+		},
+		MethodRemoved: {
+			subject: "An authenticator app was removed from your account",
+			text:    say("{{if .About}}The authenticator app “{{.About}}”{{else}}An authenticator app{{end}} was removed from your {{.Product}} account. Its codes do not work any more."),
+		},
+		MethodReplaced: {
+			subject: "An authenticator app of your account was replaced",
+			text:    say("{{if .About}}The authenticator app “{{.About}}”{{else}}A new authenticator app{{end}} has taken the place of another one on your {{.Product}} account. The codes of the old one do not work any more."),
+		},
+		RecoveryCodesGenerated: {
+			subject: "New recovery codes were made for your account",
+			text:    say("New recovery codes were made for your {{.Product}} account. Older ones do not work any more."),
+		},
+		RecoveryCodeUsed: {
+			subject: "A recovery code of your account was used",
+			text:    say("A recovery code of your {{.Product}} account was used. {{if eq .Count 0}}None is left: make new ones in your account settings.{{else if eq .Count 1}}One is left: make new ones in your account settings.{{else}}{{.Count}} are left.{{end}}"),
+		},
+		PasswordChanged: {
+			subject: "The password of your account was changed",
+			text:    say("The password of your {{.Product}} account was changed. Other devices were signed out."),
+		},
+		NewDevice: {
+			subject: "A new device signed in to your account",
+			text:    say("Somebody signed in to your {{.Product}} account on a device that was not used for it before."),
+		},
+		FailuresThenSuccess: {
+			subject: "A sign-in to your account after several wrong attempts",
+			text:    say("Somebody signed in to your {{.Product}} account after {{if .Count}}{{.Count}} wrong attempts{{else}}several wrong attempts{{end}}."),
+		},
+		MFAReset: {
+			subject: "Multi-factor authentication was switched off for your account",
+			text:    say("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account. Everybody was signed out of it. Signing in takes only the password now: add an authenticator app again soon."),
+			not:     say("If you did not ask for this, sign in, change your password, and tell the people who run {{.Product}}."),
+		},
+		PasswordResetLink: {
+			subject: "Choose a new password for your account",
+			text:    say("Somebody asked for a new password for your {{.Product}} account. The link below lets you choose one. It works once, for a short time."),
+			not:     say("If you did not ask for this, do nothing: your password stays as it is. Do not forward this mail."),
+		},
+		PasswordResetDone: {
+			subject: "The password of your account was changed by mail",
+			text:    say("A new password was chosen for your {{.Product}} account with a link from a mail. Everybody was signed out of it."),
+		},
+		PasswordResetForced: {
+			subject: "Your account needs a new password",
+			text:    say("Somebody said about a notice of your {{.Product}} account: “This was not me”. To keep the account safe, everybody was signed out and the old password does not work any more. The link below lets you choose a new one. It works once, for a short time; you can ask for another on the sign-in page."),
+			not:     say("If you did not say so yourself, choose a new password all the same, and look at the recent activity of your account."),
+		},
+		MethodSuspended: {
+			subject: "An authenticator app of your account was suspended",
+			text:    say("Somebody said about a notice of your {{.Product}} account: “This was not me”. Everybody was signed out, and {{if .About}}the authenticator app “{{.About}}”{{else}}the authenticator app that the notice was about{{end}} does not sign in any more. Multi-factor authentication stays on: use another authenticator app or a recovery code."),
+			not:     say("If you did not say so yourself, somebody else can read your mail: secure your mailbox first, then look at the recent activity of your account."),
+		},
+		ConfirmEmail: {
+			subject: "Confirm your new e-mail address",
+			text:    say("The address {{.About}} is to become the one that signs in to an account of {{.Product}}. It does so once you follow the link below."),
+			not:     say("If you did not ask for this, do nothing: without the link, nothing changes."),
+		},
+		ConfirmNoticeEmail: {
+			subject: "Confirm your address for notices",
+			text:    say("Notices about the security of an account of {{.Product}} are to be sent to {{.About}} too. They are once you follow the link below."),
+			not:     say("If you did not ask for this, do nothing: without the link, nothing changes."),
+		},
+		AddressInUse: {
+			subject: "This e-mail address already has an account",
+			text:    say("Somebody wanted to use the address {{.About}} for another account of {{.Product}}. That does not work, since it signs in to yours already. Nothing was changed."),
+			not:     say("If it was you: sign in with this address, or use another one there. If it was not, there is nothing to do."),
+		},
+		EmailChangeAsked: {
+			subject: "A new e-mail address was asked for on your account",
+			text:    say("Somebody asked to change the e-mail address of your {{.Product}} account to {{.About}}. It changes as soon as the link in the mail to that address is followed."),
+		},
+		EmailChanged: {
+			subject: "The e-mail address of your account was changed",
+			text:    say("The e-mail address of your {{.Product}} account is {{.About}} now. The old address does not sign in any more."),
+			not:     say("If this was not you, tell the people who run {{.Product}} at once."),
+		},
+		NoticeEmailChanged: {
+			subject: "Notices of your account go to another address too",
+			text:    say("Notices about the security of your {{.Product}} account go to {{.About}} too from now on."),
+		},
+		NoticeEmailRemoved: {
+			subject: "Notices of your account go to one address less",
+			text:    say("Notices about the security of your {{.Product}} account do not go to {{.About}} any more."),
+		},
+		RemovalRequested: {
+			subject: "Somebody wants to remove multi-factor authentication from your account",
+			text:    say("Somebody who knows the password of your {{.Product}} account says that they have lost all authenticator apps and recovery codes, and asks to remove multi-factor authentication. {{if .Until}}It can be removed from {{.Until}} on{{else}}It can be removed after a waiting time{{end}}, unless it is cancelled."),
+			not:     say("If this was not you, cancel with the link below. It works without signing in. Then change your password: somebody knows it."),
+		},
+		RemovalReminder: {
+			subject: "Multi-factor authentication will be removed from your account",
+			text:    say("The removal of multi-factor authentication from your {{.Product}} account is still under way. {{if .Until}}It can be completed from {{.Until}} on{{else}}It can be completed once the waiting time is over{{end}}, unless it is cancelled."),
+			not:     say("If this was not you, or you have found your phone or your codes, cancel with the link below. It works without signing in."),
+		},
+		RemovalReady: {
+			subject: "Multi-factor authentication can now be removed from your account",
+			text:    say("The waiting time is over: multi-factor authentication can be removed from your {{.Product}} account, with the link that is sent to the account's own address. All devices will be signed out. {{if .Until}}The link works until {{.Until}}.{{end}}"),
+			not:     say("If this was not you, cancel with the link below. It works without signing in. Then change your password: somebody knows it."),
+		},
+		RemovalCancelled: {
+			subject: "The removal of multi-factor authentication was cancelled",
+			text:    say("The removal of multi-factor authentication from your {{.Product}} account was cancelled. Nothing was removed."),
+			not:     say("If you had not asked for the removal, change your password: somebody knows it. If you did not cancel it, somebody else can read your mail or is signed in as you."),
+		},
+		RemovalCompleted: {
+			subject: "Multi-factor authentication was removed from your account",
+			text:    say("Multi-factor authentication was removed from your {{.Product}} account, as announced. All devices were signed out. Signing in takes only the password now: add an authenticator app again soon."),
+			not:     say("If this was not you, choose a new password with “Forgot password” on the sign-in page, and tell the people who run {{.Product}} at once."),
+		},
+	},
+}
