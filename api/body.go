@@ -13,6 +13,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 )
 
@@ -71,7 +72,7 @@ func checkBody(body []byte, op *operation) error {
 	}
 	for name, schema := range op.body.Properties {
 		if member, there := object[name]; there {
-			if err := schema.Value.VisitJSON(member, openapi3.VisitAsRequest()); err != nil {
+			if err := schema.Value.VisitJSON(member, openapi3.VisitAsRequest()); err != nil || !isID(schema.Value, member) {
 				wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: expectation(schema.Value)})
 			}
 		}
@@ -110,6 +111,8 @@ func expectation(s *openapi3.Schema) string {
 		return "must be of type " + strings.Join(s.Type.Slice(), " or ")
 	case s.Pattern == codePattern:
 		return "must be a string of six digits"
+	case s.Format == idFormat:
+		return "must be an id: a UUID in lower case"
 	case len(s.Enum) > 0:
 		words := make([]string, len(s.Enum))
 		for i, e := range s.Enum {
@@ -121,6 +124,19 @@ func expectation(s *openapi3.Schema) string {
 	}
 	return "must be a string that is not empty"
 }
+
+// isID says whether a member that must be an id is one, in the one spelling that ids have. kin-openapi leaves the format
+// unchecked.
+func isID(s *openapi3.Schema, member any) bool {
+	if s.Format != idFormat {
+		return true
+	}
+	text, _ := member.(string)
+	id, err := uuid.Parse(text)
+	return err == nil && id.String() == text
+}
+
+const idFormat = "uuid"
 
 const codePattern = "^[0-9]{6}$"
 

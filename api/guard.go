@@ -15,6 +15,7 @@ import (
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
+	"twofold/internal/throttle"
 )
 
 // call is what is known of a request before its handler runs.
@@ -28,8 +29,9 @@ type call struct {
 	signIn    secret.Text
 	presented bool // a session credential was
 	session   session.Session
-	need      session.ACR  // what a step-up takes, where one is needed
-	grant     stepup.Grant // the step-up, checked and not yet spent
+	need      session.ACR     // what a step-up takes, where one is needed
+	proofs    []throttle.Kind // and of which it takes one beside the password
+	grant     stepup.Grant    // the step-up, checked and not yet spent
 }
 
 type callKey struct{}
@@ -165,7 +167,7 @@ func (s *Server) checkStepUp(r *http.Request, call *call) error {
 	}
 	ctx := r.Context()
 	var err error
-	if call.need, err = s.Authn.Required(ctx, call.session.AccountID); err != nil {
+	if call.need, call.proofs, err = s.Authn.Required(ctx, call.session.AccountID); err != nil {
 		return err
 	}
 	tokens := r.Header.Values("Step-Up-Token")

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/oapi-codegen/nullable"
+
 	"twofold/internal/mfa"
 	"twofold/internal/qr"
+	"twofold/internal/secret"
 	"twofold/internal/totp"
 )
 
@@ -28,12 +31,20 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 	if a.Removal, err = s.removalOf(ctx, accountID); err != nil {
 		return nil, err
 	}
+	stock, err := s.Methods.Stock(ctx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	a.RecoveryCodes = stockOf(stock)
 	pending, err := s.Methods.Pending(ctx, accountID)
 	switch {
 	case err == nil:
 		a.PendingEnrollment = &PendingEnrollment{
 			ID: id(pending.ID), Name: pending.Name,
 			CreatedAt: second(pending.CreatedAt), ExpiresAt: second(pending.ExpiresAt),
+		}
+		if pending.Replaces != "" {
+			a.PendingEnrollment.Replaces = new(id(pending.Replaces))
 		}
 	case !errors.Is(err, mfa.ErrNotFound):
 		return nil, err
@@ -48,11 +59,14 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 	if err != nil {
 		return nil, err
 	}
-	name := ""
+	wanted := mfa.Beginning{Email: account.Email}
 	if r.Body != nil {
-		name = text(r.Body.Name)
+		wanted.Name = text(r.Body.Name)
+		if r.Body.Replaces != nil {
+			wanted.Replaces = r.Body.Replaces.String()
+		}
 	}
-	begun, err := s.Methods.Begin(ctx, call.session, account.Email, name, call.grant)
+	begun, err := s.Methods.Begin(ctx, call.session, wanted, call.grant)
 	if err != nil {
 		return nil, err
 	}
@@ -78,11 +92,11 @@ func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollm
 	if err != nil {
 		return nil, err
 	}
-	return answer{
-		status:  http.StatusCreated,
-		cookies: s.renewed(change.NewToken),
-		body:    ConfirmedMethod{Method: method(m), Receipt: receipt(change)},
-	}, nil
+	body := ConfirmedMethod{Method: method(m), Receipt: receipt(change)}
+	if len(change.Codes) > 0 {
+		body.RecoveryCodes = new(shown(change.Codes))
+	}
+	return answer{status: http.StatusCreated, cookies: s.renewed(change.NewToken), body: body}, nil
 }
 
 // CancelTOTPEnrollment ends an enrollment.
@@ -91,6 +105,15 @@ func (s *Server) CancelTOTPEnrollment(ctx context.Context, r CancelTOTPEnrollmen
 		return nil, err
 	}
 	return CancelTOTPEnrollment204Response{}, nil
+}
+
+// RenameMFAMethod gives a method another name.
+func (s *Server) RenameMFAMethod(ctx context.Context, r RenameMFAMethodRequestObject) (RenameMFAMethodResponseObject, error) {
+	m, err := s.Methods.Rename(ctx, callOf(ctx).session.AccountID, r.ID.String(), r.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return RenameMFAMethod200JSONResponse(method(m)), nil
 }
 
 // RemoveMFAMethod takes a method away.
@@ -105,6 +128,37 @@ func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestOb
 		cookies: s.renewed(change.NewToken),
 		body:    receipt(change),
 	}, nil
+}
+
+// GenerateRecoveryCodes makes recovery codes and shows them, once.
+func (s *Server) GenerateRecoveryCodes(ctx context.Context, _ GenerateRecoveryCodesRequestObject) (GenerateRecoveryCodesResponseObject, error) {
+	call := callOf(ctx)
+	change, err := s.Methods.GenerateRecoveryCodes(ctx, call.session, call.grant)
+	if err != nil {
+		return nil, err
+	}
+	return answer{
+		status:  http.StatusCreated,
+		cookies: s.renewed(change.NewToken),
+		body:    GeneratedRecoveryCodes{RecoveryCodes: shown(change.Codes), Receipt: receipt(change)},
+	}, nil
+}
+
+// shown is recovery codes for the one answer that they are in.
+func shown(codes []secret.Text) RecoveryCodes {
+	words := make(RecoveryCodes, len(codes))
+	for i, c := range codes {
+		words[i] = c.Reveal()
+	}
+	return words
+}
+
+// stockOf is null where there are no recovery codes.
+func stockOf(stock mfa.Stock) nullable.Nullable[RecoveryCodeStock] {
+	if stock.GeneratedAt.IsZero() {
+		return nullable.NewNullNullable[RecoveryCodeStock]()
+	}
+	return nullable.NewNullableWithValue(RecoveryCodeStock{Remaining: stock.Left, GeneratedAt: second(stock.GeneratedAt)})
 }
 
 // receipt is what a change of proofs did.

@@ -65,6 +65,8 @@ var problems = []struct {
 	{account.ErrMailUnavailable, ProblemCodeMailUnavailable},
 	{account.ErrNoAddress, ProblemCodeNotFound},
 	{link.ErrExpired, ProblemCodeLinkExpired},
+	{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
+	{mfa.ErrMFARequired, ProblemCodeMFARequired},
 	{mfa.ErrCodeRejected, ProblemCodeCodeRejected},
 	{mfa.ErrCodeUsed, ProblemCodeCodeUsed},
 	{mfa.ErrNotFound, ProblemCodeNotFound},
@@ -98,6 +100,7 @@ var titles = map[ProblemCode]string{
 	ProblemCodeCrossOriginRefused:   "Requests from another origin are refused",
 	ProblemCodeNotFound:             "There is nothing here",
 	ProblemCodeMethodNotAllowed:     "That method does not work here",
+	ProblemCodeMFARequired:          "That takes multi-factor authentication",
 	ProblemCodeNameTaken:            "Another method has that name",
 	ProblemCodeEmailTaken:           "Another account has that address",
 	ProblemCodeMailUnavailable:      "This service sends no mail",
@@ -106,7 +109,6 @@ var titles = map[ProblemCode]string{
 	ProblemCodeSignInExpired:        "Start signing in again",
 	ProblemCodeEnrollmentExpired:    "Start the registration again",
 	ProblemCodeRemovalUnavailable:   "MFA cannot be removed this way now",
-	ProblemCodeMFARequired:          "That takes a session with two factors",
 	ProblemCodeBodyTooLarge:         "The body is too large",
 	ProblemCodeUnsupportedMediaType: "Send JSON",
 	ProblemCodePasswordUnacceptable: "That password cannot be used",
@@ -202,6 +204,7 @@ func describe(p *Problem, err error) {
 	var unfit invalidError
 	var wait *throttle.WaitError
 	var credentials *authn.CredentialsError
+	var required *authn.CodeRequiredError
 	var code *mfa.RejectedError
 	var crowd crowdError
 	var unacceptable *password.UnacceptableError
@@ -221,15 +224,17 @@ func describe(p *Problem, err error) {
 	case errors.Is(err, account.ErrDisplayName):
 		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrName):
-		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be at most 64 characters"}}
+		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
 	case errors.Is(err, authn.ErrOtherDelivery):
 		p.Errors = &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}
-	case errors.Is(err, authn.ErrCodeRequired):
-		p.Methods = &[]ProofMethod{ProofMethodPassword, ProofMethodTOTP}
+	case errors.Is(err, mfa.ErrRecoveryCode):
+		p.Errors = &[]FieldError{{Pointer: "/recovery_code", Detail: "must be a recovery code: sixteen letters and digits"}}
+	case errors.As(err, &required):
+		p.Methods = new(append(proofMethods(throttle.Password), proofMethods(required.Proofs...)...))
 	case errors.As(err, &wait):
 		p.RetryAfter = seconds(wait.For)
 		if p.RetryAfter == nil {
-			p.Detail = new("Codes of authenticator apps are no longer accepted for this account. Ask whoever runs this service.")
+			p.Detail = new(noLonger[wait.Kind])
 		}
 	case errors.As(err, &credentials):
 		p.AttemptsLeft, p.RetryAfter = &credentials.Budget.Left, seconds(credentials.Budget.Wait)
@@ -243,6 +248,24 @@ func describe(p *Problem, err error) {
 	case p.Code == ProblemCodeUnavailable:
 		p.RetryAfter = new(2)
 	}
+}
+
+// noLonger says what helps where a kind of proof is no longer accepted and waiting does not help.
+var noLonger = map[throttle.Kind]string{
+	throttle.TOTP: "Codes of authenticator apps are no longer accepted for this account. " +
+		"Use a recovery code, which has them accepted again, or ask whoever runs this service.",
+	throttle.RecoveryCode: "Recovery codes are no longer accepted for this account. " +
+		"Use your authenticator app, and generate new ones, or ask whoever runs this service.",
+	throttle.RemovalCancel: "Codes no longer cancel this removal. Use the link in one of its mails, or sign in with a code.",
+}
+
+// proofMethods are kinds of proof as the contract names them.
+func proofMethods(kinds ...throttle.Kind) []ProofMethod {
+	methods := make([]ProofMethod, len(kinds))
+	for i, kind := range kinds {
+		methods[i] = ProofMethod(kind)
+	}
+	return methods
 }
 
 // seconds rounds up, so that who waits that long has waited enough; nil for no wait.
@@ -264,11 +287,13 @@ func bearerChallenge(call *call) string {
 // challenge says what proof is wanted, and for what (RFC 9470 §3).
 func (s *Server) challenge(c echo.Context, p *Problem, call *call) {
 	maxAge := int(s.StepUps.Lifetime / time.Second)
-	acr, methods := AcrAal1, []ProofMethod{ProofMethodPassword}
+	acr := AcrAal1
 	if call.need == session.AAL2 {
-		acr, methods = AcrAal2, []ProofMethod{ProofMethodPassword, ProofMethodTOTP}
+		acr = AcrAal2
 	}
-	p.StepUp = &StepUpChallenge{Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: methods}
+	p.StepUp = &StepUpChallenge{
+		Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: append(proofMethods(throttle.Password), proofMethods(call.proofs...)...),
+	}
 	c.Response().Header().Set("WWW-Authenticate", fmt.Sprintf(
 		`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="%d"`, acr, maxAge))
 }

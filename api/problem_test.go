@@ -64,6 +64,9 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		{errors.New("what nobody expected"), ProblemCodeInternal},
 		{account.ErrNotFound, ProblemCodeSessionRequired}, // it went with its sessions
 		{mfa.ErrName, ProblemCodeInvalidRequest},
+		{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
+		{mfa.ErrMFARequired, ProblemCodeMFARequired},
+		{&authn.CodeRequiredError{}, ProblemCodeCodeRequired},
 		{throttle.ErrBusy, ProblemCodeUnavailable},
 		{echo.ErrTeapot, ProblemCodeInternal},
 	} {
@@ -113,8 +116,8 @@ func TestAProblemSaysWhatItsErrorKnows(t *testing.T) {
 	}{
 		"a field that does not fit": {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
 		"another delivery":          {authn.ErrOtherDelivery, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}}},
-		"a name that is too long":   {mfa.ErrName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be at most 64 characters"}}}},
-		"a code that is missing":    {authn.ErrCodeRequired, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
+		"a name that is too long":   {mfa.ErrName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}}},
+		"a code that is missing":    {&authn.CodeRequiredError{Proofs: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
 		"a wait":                    {&throttle.WaitError{For: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
 		"a wait of a moment":        {&throttle.WaitError{For: time.Nanosecond}, Problem{RetryAfter: new(1)}},
 		"a wrong password":          {&authn.CredentialsError{Budget: throttle.Budget{Left: 3}}, Problem{AttemptsLeft: new(3)}},
@@ -140,10 +143,12 @@ func TestWaitingThatDoesNotHelpIsNotAdvised(t *testing.T) {
 	if status != 400 { // the body is looked at first
 		t.Fatalf("got %d %v", status, body)
 	}
-	var p Problem
-	describe(&p, &throttle.WaitError{})
-	if p.RetryAfter != nil || p.Detail == nil || header.Get("Retry-After") != "" {
-		t.Errorf("got %+v", p)
+	for kind, way := range map[throttle.Kind]string{throttle.TOTP: "recovery code", throttle.RecoveryCode: "authenticator app"} {
+		var p Problem
+		describe(&p, &throttle.WaitError{Kind: kind})
+		if p.RetryAfter != nil || p.Detail == nil || !strings.Contains(*p.Detail, "Use a") && !strings.Contains(*p.Detail, "Use your") || !strings.Contains(*p.Detail, way) || header.Get("Retry-After") != "" {
+			t.Errorf("%s: got %+v", kind, p)
+		}
 	}
 }
 

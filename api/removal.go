@@ -35,7 +35,14 @@ func (s *Server) CancelMFARemoval(ctx context.Context, _ CancelMFARemovalRequest
 
 // CancelMFARemovalByCode cancels a removal, for a pending sign-in with a code.
 func (s *Server) CancelMFARemovalByCode(ctx context.Context, r CancelMFARemovalByCodeRequestObject) (CancelMFARemovalByCodeResponseObject, error) {
-	in := authn.Completion{Code: text(r.Body.Code)}
+	proof, err := secondProof(r.Body.Code, r.Body.RecoveryCode)
+	if err != nil {
+		return nil, err
+	}
+	if proof.IsZero() {
+		return nil, invalid("/code", "this or recovery_code is needed")
+	}
+	in := authn.Completion{Second: proof}
 	in.Token, in.Carrier = signInTokenOf(ctx, r.Body.SignInToken)
 	if err := s.Authn.CancelRemoval(ctx, in); err != nil {
 		return nil, err

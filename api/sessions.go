@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"twofold/internal/authn"
+	"twofold/internal/mfa"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 )
@@ -48,15 +49,22 @@ func (a answer) VisitConfirmTOTPEnrollmentResponse(w http.ResponseWriter) error 
 // VisitRemoveMFAMethodResponse writes the answer.
 func (a answer) VisitRemoveMFAMethodResponse(w http.ResponseWriter) error { return a.write(w) }
 
+// VisitGenerateRecoveryCodesResponse writes the answer.
+func (a answer) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error { return a.write(w) }
+
 // SignIn exchanges proofs for a session, or for a pending sign-in.
 func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInResponseObject, error) {
 	delivery := session.Cookie
 	if r.Body.Deliver != nil {
 		delivery = session.Delivery(*r.Body.Deliver)
 	}
+	beside, err := secondProof(r.Body.Code, r.Body.RecoveryCode)
+	if err != nil {
+		return nil, err
+	}
 	out, err := s.Authn.SignIn(ctx, authn.SignIn{
 		Email:    r.Body.Email,
-		Proofs:   proofs(r.Body.Password, r.Body.Code),
+		Proofs:   authn.Proofs{Password: secret.New(r.Body.Password), Second: beside},
 		Delivery: delivery,
 		Previous: callOf(ctx).cookie,
 	})
@@ -71,8 +79,15 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 
 // CompleteSignIn finishes a pending sign-in.
 func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObject) (CompleteSignInResponseObject, error) {
+	beside, err := secondProof(r.Body.Code, r.Body.RecoveryCode)
+	if err != nil {
+		return nil, err
+	}
+	if beside.IsZero() {
+		return nil, invalid("/code", "this or recovery_code is needed")
+	}
 	call := callOf(ctx)
-	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Code: text(r.Body.Code), Previous: call.cookie}
+	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Second: beside, Previous: call.cookie}
 	if r.Body.SignInToken != nil {
 		in.Token, in.Carrier = secret.New(*r.Body.SignInToken), session.Token
 	}
@@ -139,7 +154,7 @@ func (s *Server) signedIn(out authn.Outcome) answer {
 func (s *Server) secondFactorRequired(out authn.Outcome, d session.Delivery) answer {
 	body := SecondFactorRequired{
 		State:     SecondFactorRequiredStateSecondFactorRequired,
-		Methods:   []ProofMethod{ProofMethodTOTP},
+		Methods:   proofMethods(out.Proofs...),
 		ExpiresAt: second(out.Pending.ExpiresAt),
 	}
 	a := answer{status: http.StatusAccepted}
@@ -161,8 +176,16 @@ func (s *Server) renewed(token secret.Text) []*http.Cookie {
 	return []*http.Cookie{s.setCookie(sessionCookie, token, 0)}
 }
 
-func proofs(password string, code *string) authn.Proofs {
-	return authn.Proofs{Password: secret.New(password), Code: text(code)}
+// secondProof reads what is presented beside the password, or instead of it in a second step: at most one of the two.
+func secondProof(code, recoveryCode *string) (authn.Second, error) {
+	if recoveryCode == nil {
+		return authn.Second{Code: text(code)}, nil
+	}
+	if code != nil {
+		return authn.Second{}, invalid("/recovery_code", "must not come together with code")
+	}
+	read, err := mfa.ReadRecoveryCode(*recoveryCode)
+	return authn.Second{RecoveryCode: read}, err
 }
 
 // text is a member that may be left out.

@@ -120,6 +120,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		Sessions: sessions, StepUps: stepUps, Hasher: hasher, Attempts: attempts, Audit: trail, Notices: notices,
 		Limits: mfa.Limits{
 			Methods: c.MFA.MaxMethods, EnrollmentLifetime: c.MFA.EnrollmentLifetime, EnrollmentTries: c.MFA.EnrollmentTries,
+			RecoveryCodes: c.MFA.RecoveryCodes,
 		},
 		Issuer: c.Issuer, Now: p.Now, NewID: newID,
 	}

@@ -20,7 +20,7 @@ import (
 var (
 	// ErrCredentialsRejected means that no account has this address and password. *CredentialsError says more.
 	ErrCredentialsRejected = errors.New("credentials rejected")
-	// ErrCodeRequired means that the password was right and a code is missing.
+	// ErrCodeRequired means that the password was right and a second proof is missing. *CodeRequiredError says more.
 	ErrCodeRequired = errors.New("code required")
 	// ErrSignInExpired means that a pending sign-in is over, or never was.
 	ErrSignInExpired = errors.New("sign-in expired")
@@ -38,10 +38,29 @@ func (e *CredentialsError) Error() string { return ErrCredentialsRejected.Error(
 // Is makes errors.Is(err, ErrCredentialsRejected) hold.
 func (e *CredentialsError) Is(target error) bool { return target == ErrCredentialsRejected }
 
-// Proofs are what a person presents. A code is empty or six digits.
+// CodeRequiredError is a password without its second proof.
+type CodeRequiredError struct {
+	Proofs []throttle.Kind // that would do, one of them
+}
+
+func (e *CodeRequiredError) Error() string { return ErrCodeRequired.Error() }
+
+// Is makes errors.Is(err, ErrCodeRequired) hold.
+func (e *CodeRequiredError) Is(target error) bool { return target == ErrCodeRequired }
+
+// Second is a proof beside the password: at most one of the two. A code is empty or six digits.
+type Second struct {
+	Code         string
+	RecoveryCode mfa.RecoveryCode
+}
+
+// IsZero says whether there is none.
+func (p Second) IsZero() bool { return p.Code == "" && p.RecoveryCode.IsZero() }
+
+// Proofs are what a person presents.
 type Proofs struct {
 	Password secret.Text
-	Code     string
+	Second
 }
 
 // Limits bound pending sign-ins.
@@ -67,19 +86,21 @@ type Service struct {
 	NewID     func() string
 }
 
-// Required says what a step-up takes on this account now: at its highest level, read off its methods.
-func (s *Service) Required(ctx context.Context, accountID string) (session.ACR, error) {
+// Required says what a step-up takes on this account now: at its highest level, read off its methods. On an account with
+// MFA it takes one of the proofs beside the password.
+func (s *Service) Required(ctx context.Context, accountID string) (session.ACR, []throttle.Kind, error) {
 	enabled, err := s.Methods.Enabled(ctx, accountID)
-	if enabled {
-		return session.AAL2, err
+	if err != nil || !enabled {
+		return session.AAL1, nil, err
 	}
-	return session.AAL1, err
+	proofs, err := s.Methods.Proofs(ctx, accountID)
+	return session.AAL2, proofs, err
 }
 
 // CheckStepUp says whether a token permits the purpose in this session, at the level the account has now. It answers
 // stepup.ErrRefused.
 func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepup.Purpose, token string) (stepup.Grant, error) {
-	need, err := s.Required(ctx, sess.AccountID)
+	need, _, err := s.Required(ctx, sess.AccountID)
 	if err != nil {
 		return stepup.Grant{}, err
 	}

@@ -211,10 +211,10 @@ func TestAnAccountThatIsGoneEarnsNothing(t *testing.T) {
 	pending := h.pending(session.Token)
 	sess, _ := h.signedIn(true)
 	h.Accounts = gone{h.Accounts}
-	if out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Code: h.code()}); !errors.Is(err, account.ErrNotFound) || out.Session.ID != "" {
+	if out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: authn.Second{Code: h.code()}}); !errors.Is(err, account.ErrNotFound) || out.Session.ID != "" {
 		t.Errorf("completing: got %+v, %v", out, err)
 	}
-	if token, _, err := h.StepUp(ctx, sess, remove, authn.Proofs{Password: right, Code: h.code()}); !errors.Is(err, account.ErrNotFound) || !token.IsZero() {
+	if token, _, err := h.StepUp(ctx, sess, remove, authn.Proofs{Password: right, Second: authn.Second{Code: h.code()}}); !errors.Is(err, account.ErrNotFound) || !token.IsZero() {
 		t.Errorf("stepping up: got %v", err)
 	}
 }

@@ -92,7 +92,7 @@ var operations = map[string]operation{
 		counts: "0 0, 1 0, 0 1", least: 20, mfa: true,
 		want: func(s state) state { s.Previous, s.LastStep = false, totp.StepAt(noon); return s },
 		present: func(h *house, _ authn.Outcome, previous secret.Text) (string, error) {
-			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Proofs: authn.Proofs{Password: right, Code: h.code()}, Delivery: session.Cookie, Previous: previous})
+			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Proofs: authn.Proofs{Password: right, Second: authn.Second{Code: h.code()}}, Delivery: session.Cookie, Previous: previous})
 			return rewardOf(out), err
 		},
 	},
@@ -103,7 +103,7 @@ var operations = map[string]operation{
 			return s
 		},
 		present: func(h *house, pending authn.Outcome, previous secret.Text) (string, error) {
-			out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Cookie, Code: h.code(), Previous: previous})
+			out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Cookie, Second: authn.Second{Code: h.code()}, Previous: previous})
 			return rewardOf(out), err
 		},
 	},
@@ -118,7 +118,7 @@ var operations = map[string]operation{
 		counts: "0 0, 1 0, 0 1", least: 18, mfa: true,
 		want: func(s state) state { s.LastStep = totp.StepAt(noon); return s },
 		present: func(h *house, _ authn.Outcome, previous secret.Text) (string, error) {
-			return h.stepUp(previous, authn.Proofs{Password: right, Code: h.code()})
+			return h.stepUp(previous, authn.Proofs{Password: right, Second: authn.Second{Code: h.code()}})
 		},
 	},
 }
@@ -214,7 +214,7 @@ func TestAUsedCodeStaysUsedWhereverTheStoreFails(t *testing.T) {
 		must(t, err)
 		must(t, h.Methods.Use(ctx, "ada", match))
 		h.faults.on(nth)
-		_, err = h.SignIn(ctx, authn.SignIn{Email: ada, Delivery: session.Token, Proofs: authn.Proofs{Password: right, Code: h.code()}})
+		_, err = h.SignIn(ctx, authn.SignIn{Email: ada, Delivery: session.Token, Proofs: authn.Proofs{Password: right, Second: authn.Second{Code: h.code()}}})
 		h.faults.off()
 		if err := h.Methods.Use(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
 			t.Errorf("call %d fails: using the code again: got %v, want ErrCodeUsed", nth, err)
@@ -250,7 +250,7 @@ func TestAStoreThatFailsChecksAndEndsNothing(t *testing.T) {
 		t.Errorf("signing out: got %v, want the store's error", err)
 	}
 	h.faults.on(1)
-	if acr, err := h.Required(ctx, "ada"); !errors.Is(err, errStore) {
+	if acr, _, err := h.Required(ctx, "ada"); !errors.Is(err, errStore) {
 		t.Errorf("what is required: got %s, %v, want the store's error", acr, err)
 	}
 	if !h.state(secret.Text{}, token).Previous {

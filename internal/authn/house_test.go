@@ -123,7 +123,7 @@ func open(t *testing.T) *house {
 		Attempts: limiter, Sessions: sittings, StepUps: tokens, Audit: trail,
 		Methods: &mfa.Service{
 			Store: methods{store.Methods{DB: db}, h.faults}, Accounts: store.Accounts{DB: db}, Sealer: ring, Sessions: sittings, StepUps: tokens,
-			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5},
+			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5, RecoveryCodes: 2},
 			Issuer: "Twofold", Now: clock, NewID: newID,
 		},
 		Removals: &removal.Service{Store: store.Removals{DB: db}},

@@ -41,15 +41,13 @@ func (c claim) passwordGuess() throttle.Guess {
 	return g
 }
 
-func (c claim) codeGuess() throttle.Guess { return mfa.Guess(c.subject, c.session) }
-
 // reward is what right proofs earn. Both run inside the transaction that accepts the proofs.
 type reward struct {
 	grant   func(ctx context.Context, amr session.AMR) error
-	pending func(ctx context.Context) error // the password was right and a code is missing
+	pending func(ctx context.Context) error // the password was right and a second proof is missing
 }
 
-// prove is the engine: it judges the password, then, on an account with MFA, the code. Every guess is counted and
+// prove is the engine: it judges the password, then, on an account with MFA, the second proof. Every guess is counted and
 // committed before it is judged. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed,
 // a *throttle.WaitError or password.ErrBusy.
 func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error {
@@ -69,7 +67,7 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 	switch {
 	case !enabled:
 		return s.acceptPassword(ctx, c, func(ctx context.Context) error { return r.grant(ctx, session.Proofs(false)) })
-	case p.Code == "":
+	case p.Second.IsZero():
 		return s.Store.InTx(ctx, func(ctx context.Context) error {
 			if err := s.Attempts.Succeeded(ctx, c.passwordGuess()); err != nil {
 				return err
@@ -77,10 +75,11 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 			return r.pending(ctx)
 		})
 	}
-	return s.judgeCode(ctx, c, p.Code, counted{
-		guess:   c.codeGuess(),
-		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveAfterPassword(ctx, c) },
-		grant:   func(ctx context.Context) error { return r.grant(ctx, session.Proofs(true)) },
+	return s.judgeSecond(ctx, c, s.secondOf(c, p.Second), counted{
+		reserve: func(ctx context.Context, g throttle.Guess) (throttle.Budget, error) {
+			return s.reserveAfterPassword(ctx, c, g)
+		},
+		grant: func(ctx context.Context) error { return r.grant(ctx, session.Proofs(true)) },
 	})
 }
 

@@ -35,10 +35,10 @@ func (s *Service) CancelRemoval(ctx context.Context, in Completion) error {
 	if _, err := s.Removals.Current(ctx, c.account.ID); err != nil {
 		return err
 	}
-	guess := throttle.Guess{Subject: c.subject, Kind: throttle.RemovalCancel, Bucket: throttle.Anyone}
-	err = s.judgeCode(ctx, c, in.Code, counted{
-		guess:   guess,
-		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.Attempts.Reserve(ctx, guess) },
+	p := s.secondOf(c, in.Second)
+	p.guess = throttle.Guess{Subject: c.subject, Kind: throttle.RemovalCancel, Bucket: throttle.Anyone}
+	err = s.judgeSecond(ctx, c, p, counted{
+		reserve: s.Attempts.Reserve,
 		grant:   func(ctx context.Context) error { return s.Removals.CancelByCode(ctx, c.account.ID) },
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Pending is a sign-in whose password was right and whose code is missing. It is no session and never becomes one: it
+// Pending is a sign-in whose password was right and whose second proof is missing. It is no session and never becomes one: it
 // is deleted when a session is opened in its place.
 type Pending struct {
 	ID        string
@@ -49,10 +49,11 @@ type SignIn struct {
 type Outcome struct {
 	Session session.Session
 	Pending Pending
-	Token   secret.Text // of whichever it is
+	Proofs  []throttle.Kind // of which a pending one takes one
+	Token   secret.Text     // of whichever it is
 }
 
-// SignIn judges the proofs. For an account with MFA and without a code the outcome is pending.
+// SignIn judges the proofs. For an account with MFA and without a second proof the outcome is pending.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (Outcome, error) {
 	c, err := s.claimOf(ctx, in.Email)
 	if err != nil {
@@ -86,11 +87,11 @@ type Completion struct {
 	Token    secret.Text
 	Carrier  session.Delivery
 	Delivery session.Delivery // as at SignIn, or empty
-	Code     string
+	Second   Second
 	Previous secret.Text
 }
 
-// Complete finishes a pending sign-in with a code. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
+// Complete finishes a pending sign-in with a second proof. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
 // mfa.ErrCodeUsed or a *throttle.WaitError.
 func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) {
 	p, c, err := s.resume(ctx, in.Token, in.Carrier)
@@ -126,9 +127,8 @@ func (s *Service) resume(ctx context.Context, token secret.Text, carrier session
 
 func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completion) (Outcome, error) {
 	var out Outcome
-	err := s.judgeCode(ctx, c, in.Code, counted{
-		guess:   c.codeGuess(),
-		reserve: func(ctx context.Context) (throttle.Budget, error) { return s.reserveTry(ctx, c, p) },
+	err := s.judgeSecond(ctx, c, s.secondOf(c, in.Second), counted{
+		reserve: func(ctx context.Context, g throttle.Guess) (throttle.Budget, error) { return s.reserveTry(ctx, p, g) },
 		grant: func(ctx context.Context) error {
 			deleted, err := s.Store.Delete(ctx, p.ID)
 			if err != nil {
@@ -173,7 +173,12 @@ func (s *Service) openPending(ctx context.Context, accountID string, d session.D
 	if err := s.Store.Insert(ctx, p, token.Hash()); err != nil {
 		return Outcome{}, fmt.Errorf("keep pending sign-in: %w", err)
 	}
-	return Outcome{Pending: p, Token: token}, s.Audit.Record(ctx, audit.Event{Kind: audit.SignInPending, AccountID: accountID})
+	proofs, err := s.Methods.Proofs(ctx, accountID)
+	if err != nil {
+		return Outcome{}, err
+	}
+	pending := audit.Event{Kind: audit.SignInPending, AccountID: accountID}
+	return Outcome{Pending: p, Proofs: proofs, Token: token}, s.Audit.Record(ctx, pending)
 }
 
 // failedSignIn records what was judged and answers it. An address that has no account is recorded under its digest, at

@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"twofold/internal/audit"
@@ -11,7 +12,7 @@ import (
 )
 
 // StepUp proves presence again and answers a token for one purpose. Besides the errors of the engine it answers
-// ErrCodeRequired for a password alone on an account with MFA.
+// a *CodeRequiredError for a password alone on an account with MFA.
 func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs) (secret.Text, stepup.Grant, error) {
 	a, err := s.Accounts.ByID(ctx, sess.AccountID)
 	if err != nil {
@@ -32,8 +33,8 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 			return nil
 		},
 	})
-	if err == nil && missing {
-		err = ErrCodeRequired
+	if (err == nil && missing) || errors.Is(err, ErrCodeRequired) {
+		err = s.codeRequired(ctx, a.ID)
 	}
 	if judged(err) {
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: a.ID, Reason: err.Error()}); err != nil {
@@ -44,4 +45,13 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 		return secret.Text{}, stepup.Grant{}, err
 	}
 	return token, grant, nil
+}
+
+// codeRequired says which second proofs would do.
+func (s *Service) codeRequired(ctx context.Context, accountID string) error {
+	proofs, err := s.Methods.Proofs(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	return &CodeRequiredError{Proofs: proofs}
 }

@@ -67,6 +67,7 @@ type MFA struct {
 	MaxMethods         int           `env:"TWOFOLD_MAX_METHODS" envDefault:"5"`
 	EnrollmentLifetime time.Duration `env:"TWOFOLD_ENROLLMENT_LIFETIME" envDefault:"10m"`
 	EnrollmentTries    int           `env:"TWOFOLD_ENROLLMENT_TRIES" envDefault:"5"`
+	RecoveryCodes      int           `env:"TWOFOLD_RECOVERY_CODES" envDefault:"10"`
 }
 
 // Attempts bounds wrong proofs per account and kind (NIST SP 800-63B-4 §3.2.2).

@@ -26,7 +26,7 @@ var rules = config.Config{
 	},
 	SignIns:  config.SignIns{Lifetime: 5 * time.Minute, Tries: 5, Open: 5},
 	StepUp:   config.StepUp{Lifetime: 5 * time.Minute},
-	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5},
+	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 10},
 	Attempts: config.Attempts{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
 	Addresses: config.Addresses{
 		FailureLimit: 100, FailureWindow: 15 * time.Minute, SignInLimit: 60, SignInWindow: time.Minute,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"twofold/internal/audit"
 	"twofold/internal/notify"
@@ -16,9 +17,10 @@ import (
 // Change is what a change of an account's proofs did.
 type Change struct {
 	SessionsEnded int
-	NoticesSent   int         // mails on their way
-	CodesLeft     int         // recovery codes
-	NewToken      secret.Text // of the session that made the change, when it lives in a cookie
+	NoticesSent   int           // mails on their way
+	CodesLeft     int           // recovery codes
+	Codes         []secret.Text // recovery codes that were made, shown this once
+	NewToken      secret.Text   // of the session that made the change, when it lives in a cookie
 }
 
 // ProofsChanged does what follows from any change of an account's proofs: other sessions and older step-up tokens end,
@@ -42,17 +44,23 @@ func (s *Service) ProofsChanged(ctx context.Context, sess session.Session) (Chan
 	return Change{SessionsEnded: ended, CodesLeft: stock.Left, NewToken: token}, nil
 }
 
-// announce is ProofsChanged with its notice and its entry.
-func (s *Service) announce(ctx context.Context, sess session.Session, n notify.Notice, e audit.Event) (Change, error) {
+// announce is ProofsChanged with its notice and its entries.
+func (s *Service) announce(ctx context.Context, sess session.Session, n notify.Notice, events ...audit.Event) (Change, error) {
 	done, err := s.ProofsChanged(ctx, sess)
 	if err != nil {
 		return Change{}, err
 	}
-	n.AccountID, e.AccountID = sess.AccountID, sess.AccountID
+	n.AccountID = sess.AccountID
 	if done.NoticesSent, err = s.Notices.Post(ctx, n); err != nil {
 		return Change{}, err
 	}
-	return done, s.Audit.Record(ctx, e)
+	for _, e := range events {
+		e.AccountID = sess.AccountID
+		if err := s.Audit.Record(ctx, e); err != nil {
+			return Change{}, err
+		}
+	}
+	return done, nil
 }
 
 // Remove takes a method away and spends the grant with it. With the last one MFA goes off, and the recovery codes die.
@@ -92,6 +100,37 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		return Change{}, fmt.Errorf("remove method: %w", err)
 	}
 	return done, nil
+}
+
+// Rename gives a method another name. It answers ErrNotFound, ErrName and ErrNameTaken.
+func (s *Service) Rename(ctx context.Context, accountID, id, name string) (Method, error) {
+	var renamed Method
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, accountID); err != nil {
+			return err
+		}
+		methods, err := s.Store.Methods(ctx, accountID)
+		if err != nil {
+			return err
+		}
+		if renamed, err = find(methods, id); err != nil {
+			return err
+		}
+		if strings.TrimSpace(name) == "" {
+			return ErrName
+		}
+		if renamed.Name, err = freeName(name, without(methods, id)); err != nil {
+			return err
+		}
+		if _, err := s.Store.RenameMethod(ctx, accountID, id, renamed.Name); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.MethodRenamed, AccountID: accountID, Subject: id, Name: renamed.Name})
+	})
+	if err != nil {
+		return Method{}, fmt.Errorf("rename method: %w", err)
+	}
+	return renamed, nil
 }
 
 // Suspend stops a method from being accepted, since its owner says that it is not theirs, and ends every step-up token.
@@ -202,4 +241,9 @@ func find(methods []Method, id string) (Method, error) {
 		return Method{}, ErrNotFound
 	}
 	return methods[at], nil
+}
+
+// without answers the methods but the one of an id.
+func without(methods []Method, id string) []Method {
+	return slices.DeleteFunc(slices.Clone(methods), func(m Method) bool { return m.ID == id })
 }

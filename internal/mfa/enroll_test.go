@@ -49,7 +49,7 @@ func TestNames(t *testing.T) {
 				if at == "confirming" {
 					asked = "some other name"
 				}
-				b, err := h.Begin(ctx, h.sess, "ada@example.com", asked, g)
+				b, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: asked}, g)
 				got := b.Enrollment.Name
 				if at == "confirming" {
 					must(t, err)
@@ -88,7 +88,7 @@ func TestANameIsAsLongAsItIsComposed(t *testing.T) {
 	} {
 		h := open(t)
 		g := h.grant("mfa.enroll")
-		if _, err := h.Begin(ctx, h.sess, "ada@example.com", c.name, g); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrName)) {
+		if _, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: c.name}, g); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrName)) {
 			t.Errorf("beginning with %s: got %v, fits %v", what, err, c.fits)
 		}
 		if h.state(g).GrantAlive == c.fits {
@@ -108,7 +108,7 @@ func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
 		h.enroll("")
 	}
 	g := h.grant("mfa.enroll")
-	if _, err := h.Begin(ctx, h.sess, "ada@example.com", "", g); !errors.Is(err, mfa.ErrTooManyMethods) {
+	if _, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: ""}, g); !errors.Is(err, mfa.ErrTooManyMethods) {
 		t.Errorf("got %v, want ErrTooManyMethods", err)
 	}
 	if !h.state(g).GrantAlive {
@@ -245,7 +245,10 @@ func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
 	for what, prepare := range map[string]func(h *house) func() error{
 		"beginning with one token": func(h *house) func() error {
 			g := h.grant("mfa.enroll")
-			return func() error { _, err := h.Begin(ctx, h.sess, "ada@example.com", "", g); return err }
+			return func() error {
+				_, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: ""}, g)
+				return err
+			}
 		},
 		"confirming with one code": func(h *house) func() error {
 			b := h.begin("")

@@ -24,7 +24,7 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 			h.begin("the older one")
 			g := h.grant("mfa.enroll")
 			return func() error {
-				b, err := h.Begin(ctx, h.sess, "ada@example.com", "phone", g)
+				b, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: "phone"}, g)
 				return keyless(err, b.URI.Reveal()+b.Key.Base32())
 			}, g
 		}},

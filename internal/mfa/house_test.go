@@ -81,7 +81,7 @@ func open(t *testing.T) *house {
 		Hasher:  hasher,
 		Notices: notices{mail(db, ring, clock, newID), h.faults},
 		Audit:   audit.Log{To: slog.New(slog.DiscardHandler)},
-		Limits:  mfa.Limits{Methods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5},
+		Limits:  mfa.Limits{Methods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 2},
 		Issuer:  "Twofold", Now: clock, NewID: newID,
 	}
 	h.sess, h.token = h.signIn(session.Cookie)
@@ -171,7 +171,7 @@ func (h *house) grant(p stepup.Purpose) stepup.Grant {
 
 func (h *house) begin(name string) mfa.Begun {
 	h.t.Helper()
-	b, err := h.Begin(ctx, h.sess, "ada@example.com", name, h.grant("mfa.enroll"))
+	b, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: name}, h.grant("mfa.enroll"))
 	must(h.t, err)
 	return b
 }

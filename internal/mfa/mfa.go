@@ -6,9 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
-
 	"twofold/internal/audit"
 	"twofold/internal/notify"
 	"twofold/internal/password"
@@ -60,8 +57,8 @@ var (
 	ErrCodeUsed = errors.New("code used before")
 	// ErrNameTaken means that another method of the account has the name.
 	ErrNameTaken = errors.New("method name is taken")
-	// ErrName means that a name is too long once it is in Unicode NFC.
-	ErrName = errors.New("method name is too long")
+	// ErrName means that a name is too long once it is in Unicode NFC, or nothing but spaces where one is needed.
+	ErrName = errors.New("method name does not fit")
 	// ErrTooManyMethods means that the account has as many methods as it may have.
 	ErrTooManyMethods = errors.New("too many methods")
 	// ErrEnrollmentExpired means that the enrollment took too long or was tried too often.
@@ -134,6 +131,7 @@ type Limits struct {
 	Methods            int // per account
 	EnrollmentLifetime time.Duration
 	EnrollmentTries    int
+	RecoveryCodes      int // in a set
 }
 
 // Service enrolls, verifies and removes.
@@ -173,9 +171,3 @@ func Guess(accountID string, sess session.Session) throttle.Guess {
 	}
 	return g
 }
-
-// maxName is a name's greatest length in code points.
-const maxName = 64
-
-// nameKey is what must differ between two names of an account: case does not count.
-func nameKey(name string) string { return cases.Fold().String(norm.NFC.String(name)) }

@@ -222,7 +222,7 @@ func TestAnAddressThatNoKeyURICanHoldKeepsTheToken(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	g := h.grant("mfa.enroll")
-	if _, err := h.Begin(ctx, h.sess, "ada:x@example.com", "", g); !errors.Is(err, totp.ErrLabel) {
+	if _, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada:x@example.com"}, g); !errors.Is(err, totp.ErrLabel) {
 		t.Errorf("got %v, want ErrLabel", err)
 	}
 	if !h.state(g).GrantAlive {

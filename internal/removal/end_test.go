@@ -287,7 +287,7 @@ func TestAPartThatFailsLeavesNothingHalfDone(t *testing.T) {
 		do    func(h *house, tokens []secret.Text) error
 	}{
 		"asking": {13, func(*house) {}, func(h *house, _ []secret.Text) error { _, err := h.Request(ctx, "ada", h.clock()); return err }},
-		"asking after one that ended": {20, func(h *house) { h.ready(); h.jump(8 * day) }, func(h *house, _ []secret.Text) error {
+		"asking after one that ended": {19, func(h *house) { h.ready(); h.jump(8 * day) }, func(h *house, _ []secret.Text) error {
 			_, err := h.Request(ctx, "ada", h.clock())
 			return err
 		}},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -57,14 +58,12 @@ type house struct {
 func open(t *testing.T) *house {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
+	database, masterKey := template()
+	must(t, errors.Join(os.WriteFile(file, database, 0o600), os.WriteFile(key, masterKey, 0o600)))
+	db, ring, err := openFiles(file, key)
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	must(t, db.Migrate(ctx))
-	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
-	must(t, err)
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
-	must(t, err)
 	h := &house{t: t, now: noon, db: db, faults: &faults{}}
 	h.tries = &throttle.Limiter{
 		Store: store.Attempts{DB: db}, Now: h.clock,
@@ -92,6 +91,50 @@ func open(t *testing.T) *house {
 	}))
 	h.enroll("phone")
 	return h
+}
+
+// template is a migrated database and its key: made once, copied for each test.
+var template = sync.OnceValues(func() (database, masterKey []byte) {
+	dir, err := os.MkdirTemp("", "template-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
+	_, err = keyring.CreateMaster(key)
+	if err != nil {
+		panic(err)
+	}
+	db, _, err := openFiles(file, key)
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		panic(err)
+	}
+	database, err = os.ReadFile(file)
+	masterKey, other := os.ReadFile(key)
+	if err := errors.Join(err, other); err != nil {
+		panic(err)
+	}
+	return database, masterKey
+})
+
+// openFiles opens a database and the keys in it, and makes what is missing.
+func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
+	db, err := store.Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, nil, err
+	}
+	master, err := keyring.ReadMaster(key)
+	if migrated, other := db.Migrated(ctx); err == nil && !migrated {
+		err = errors.Join(other, db.Migrate(ctx))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	return db, ring, err
 }
 
 func must(t *testing.T, err error) {

@@ -124,6 +124,18 @@ func (s *Service) announce(ctx context.Context, r Removal, kind notify.Kind) err
 	return nil
 }
 
+// until is the moment that an announcement names: from when the removal can be completed at the earliest, or until when.
+func (s *Service) until(r Removal, kind notify.Kind) time.Time {
+	switch {
+	case kind == notify.RemovalReady:
+		return r.ReadyAt.Add(s.Limits.LinkLifetime)
+	case r.Ready():
+		return r.ReadyAt
+	}
+	return s.Now().Add(r.Remaining)
+}
+
+// lifetime is how long a link works. One that cancels works as long as there can be something to cancel.
 func (s *Service) lifetime(p link.Purpose) time.Duration {
 	if p == link.CancelRemoval {
 		return s.Limits.life()

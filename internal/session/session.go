@@ -19,11 +19,13 @@ type AMR []string
 
 const (
 	PWD = "pwd" // a password
-	OTP = "otp" // a code of an authenticator app
+	OTP = "otp" // a one-time password: a code of an authenticator app, or a recovery code
 	MFA = "mfa" // more than one factor
 )
 
-// Proofs lists what a password, and a code where there was one, amount to.
+// Proofs lists what a password, and a code where there was one, amount to. RFC 8176 §2 defines "otp" as a one-time
+// password that RFC 4226 and RFC 6238 are among the specifications of, and has no name for a look-up secret: a recovery
+// code, which works once, is one too.
 func Proofs(withCode bool) AMR {
 	if withCode {
 		return AMR{PWD, OTP, MFA}

@@ -45,7 +45,8 @@ var ErrBusy = errors.New("too many attempts at once")
 
 // WaitError says when the next try will be looked at.
 type WaitError struct {
-	For time.Duration // zero: waiting does not help, the kind is no longer accepted
+	For  time.Duration // zero: waiting does not help, the kind is no longer accepted
+	Kind Kind          // of the guess
 }
 
 func (e *WaitError) Error() string {
@@ -125,7 +126,7 @@ func (l *Limiter) Check(ctx context.Context, g Guess) error {
 		return fmt.Errorf("check attempts: %w", err)
 	}
 	if until.After(now) {
-		return &WaitError{For: until.Sub(now)}
+		return &WaitError{For: until.Sub(now), Kind: g.Kind}
 	}
 	return nil
 }
@@ -145,7 +146,7 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 			return fmt.Errorf("reserve attempt: %w", err)
 		}
 		if !counted {
-			return &WaitError{For: max(until.Sub(now), time.Second)}
+			return &WaitError{For: max(until.Sub(now), time.Second), Kind: g.Kind}
 		}
 		budget = Budget{Left: min(max(l.Limits.Free-failures, 0), left-1)}
 		if until.After(now) {
@@ -159,7 +160,7 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 			return fmt.Errorf("reserve attempt: %w", err)
 		}
 		if !counted {
-			return &WaitError{}
+			return &WaitError{Kind: g.Kind}
 		}
 		return nil
 	})
@@ -177,7 +178,7 @@ func (l *Limiter) underCap(ctx context.Context, g Guess) (int, error) {
 		return 0, fmt.Errorf("read attempts: %w", err)
 	}
 	if total >= l.Limits.Cap {
-		return 0, &WaitError{}
+		return 0, &WaitError{Kind: g.Kind}
 	}
 	return l.Limits.Cap - total, nil
 }
@@ -206,6 +207,15 @@ func (l *Limiter) Held(ctx context.Context, subject string, since time.Time, kin
 		return false, fmt.Errorf("look for waits: %w", err)
 	}
 	return held, nil
+}
+
+// ReviveAtCap is Revive for a kind that is no longer accepted; one that is accepted keeps its count and its waits.
+func (l *Limiter) ReviveAtCap(ctx context.Context, subject string, kind Kind) error {
+	_, err := l.underCap(ctx, Guess{Subject: subject, Kind: kind})
+	if errors.Is(err, ErrWait) {
+		return l.Revive(ctx, subject, kind)
+	}
+	return err
 }
 
 // waits lists the wait that each failure from number Free on starts: doubling, up to MaxWait.
