@@ -1,6 +1,7 @@
 package removal_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -272,5 +273,22 @@ func TestWhoCannotAsk(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestAPasswordThatWasReplacedAfterItWasProvenAsksForNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	proven := h.clock()
+	h.jump(time.Minute)
+	must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", "another", h.clock()))
+	if _, err := h.Request(ctx, "ada", proven); !errors.Is(err, removal.ErrStale) {
+		t.Errorf("with the old password: %v", err)
+	}
+	h.request()
+	_, _, err := h.methods.Reset(ctx, "ada", "asked in person")
+	must(t, err)
+	if _, err := h.Request(ctx, "ada", h.clock()); !errors.Is(err, removal.ErrStale) {
+		t.Errorf("without MFA: %v", err)
 	}
 }
