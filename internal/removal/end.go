@@ -214,13 +214,12 @@ func (s *Service) endOpen(ctx context.Context, accountID string, e ending) (mail
 
 // end ends a removal and its links, and tells every address where somebody did that. It answers ErrNone where somebody else ended it.
 func (s *Service) end(ctx context.Context, r Removal, e ending) (mails int, err error) {
-	found, kind := false, audit.RemovalCancelled
+	kind, leave := audit.RemovalExpired, s.Store.Delete
 	if e.pause {
-		found, err = s.Store.Cancel(ctx, r.AccountID, r.ID, s.Now())
-	} else {
-		kind = audit.RemovalExpired
-		found, err = s.Store.Delete(ctx, r.AccountID, r.ID)
+		kind = audit.RemovalCancelled
+		leave = func(ctx context.Context, accountID, id string) (bool, error) { return s.Store.Cancel(ctx, accountID, id, s.Now()) }
 	}
+	found, err := leave(ctx, r.AccountID, r.ID)
 	if err != nil {
 		return 0, err
 	}
