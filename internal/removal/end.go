@@ -217,7 +217,9 @@ func (s *Service) end(ctx context.Context, r Removal, e ending) (mails int, err 
 	kind, leave := audit.RemovalExpired, s.Store.Delete
 	if e.pause {
 		kind = audit.RemovalCancelled
-		leave = func(ctx context.Context, accountID, id string) (bool, error) { return s.Store.Cancel(ctx, accountID, id, s.Now()) }
+		leave = func(ctx context.Context, accountID, id string) (bool, error) {
+			return s.Store.Cancel(ctx, accountID, id, s.Now())
+		}
 	}
 	found, err := leave(ctx, r.AccountID, r.ID)
 	if err != nil {
