@@ -20,6 +20,7 @@ import (
 	"twofold/internal/keyring"
 	"twofold/internal/mfa"
 	"twofold/internal/notme"
+	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -40,6 +41,7 @@ type Options struct {
 	Sessions *session.Service
 	StepUps  *stepup.Service
 	Methods  *mfa.Service
+	Removals *removal.Service
 	Keys     *keyring.Ring
 	NotMe    *notme.Service
 	Audit    audit.Log

@@ -47,8 +47,14 @@ func (o *operation) followsLink() bool {
 // mailsAnybody says whether the operation sends mail to an address that whoever calls it names.
 func (o *operation) mailsAnybody() bool { return o.id == "requestPasswordReset" }
 
+// signsIn says whether the operation counts as a sign-in of its address: so does asking for a removal of MFA, for which
+// somebody has to begin one.
+func (o *operation) signsIn() bool { return o.id == "signIn" || o.id == "requestMfaRemoval" }
+
 // bounded says whether one address may do the operation only so often.
-func (o *operation) bounded() bool { return o.judgesProofs() || o.followsLink() || o.mailsAnybody() }
+func (o *operation) bounded() bool {
+	return o.judgesProofs() || o.followsLink() || o.mailsAnybody() || o.signsIn()
+}
 
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
 

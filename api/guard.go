@@ -133,7 +133,7 @@ func (s *Server) checkCrowd(call *call) error {
 	if wait := look(call.ip); wait > 0 {
 		return crowdError{wait}
 	}
-	if call.op.id != "signIn" {
+	if !call.op.signsIn() {
 		return nil
 	}
 	if wait := s.SignIns.Take(call.ip); wait > 0 {

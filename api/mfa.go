@@ -28,6 +28,9 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 	for i, m := range methods {
 		a.Methods[i] = method(m)
 	}
+	if a.Removal, err = s.removalOf(ctx, accountID); err != nil {
+		return nil, err
+	}
 	stock, err := s.Methods.Stock(ctx, accountID)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ import (
 	"twofold/internal/link"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
+	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -74,6 +75,10 @@ var problems = []struct {
 	{mfa.ErrNameTaken, ProblemCodeNameTaken},
 	{mfa.ErrTooManyMethods, ProblemCodeTooManyMethods},
 	{mfa.ErrEnrollmentExpired, ProblemCodeEnrollmentExpired},
+	{removal.ErrNone, ProblemCodeNotFound},
+	{removal.ErrOneFactor, ProblemCodeMFARequired},
+	{removal.ErrUnavailable, ProblemCodeRemovalUnavailable},
+	{removal.ErrUndelivered, ProblemCodeUnavailable},
 	{throttle.ErrWait, ProblemCodeTooManyAttempts},
 	{password.ErrUnacceptable, ProblemCodePasswordUnacceptable},
 	{password.ErrBusy, ProblemCodeUnavailable},
@@ -96,7 +101,7 @@ var titles = map[ProblemCode]string{
 	ProblemCodeCrossOriginRefused:   "Requests from another origin are refused",
 	ProblemCodeNotFound:             "There is nothing here",
 	ProblemCodeMethodNotAllowed:     "That method does not work here",
-	ProblemCodeMFARequired:          "That is only for an account with multi-factor authentication",
+	ProblemCodeMFARequired:          "That takes multi-factor authentication",
 	ProblemCodeNameTaken:            "Another method has that name",
 	ProblemCodeEmailTaken:           "Another account has that address",
 	ProblemCodeMailUnavailable:      "This service sends no mail",
@@ -104,6 +109,7 @@ var titles = map[ProblemCode]string{
 	ProblemCodeTooManyMethods:       "The account has as many methods as it may have",
 	ProblemCodeSignInExpired:        "Start signing in again",
 	ProblemCodeEnrollmentExpired:    "Start the registration again",
+	ProblemCodeRemovalUnavailable:   "MFA cannot be removed this way now",
 	ProblemCodeBodyTooLarge:         "The body is too large",
 	ProblemCodeUnsupportedMediaType: "Send JSON",
 	ProblemCodePasswordUnacceptable: "That password cannot be used",
@@ -203,7 +209,10 @@ func describe(p *Problem, err error) {
 	var code *mfa.RejectedError
 	var crowd crowdError
 	var unacceptable *password.UnacceptableError
+	var off *removal.UnavailableError
 	switch {
+	case errors.As(err, &off):
+		p.Reason = new(ProblemReason(off.Reason))
 	case errors.As(err, &unacceptable):
 		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The "+unacceptable.Error()+".")
 	case errors.As(err, &unfit):
@@ -248,6 +257,7 @@ var noLonger = map[throttle.Kind]string{
 		"Use a recovery code, which has them accepted again, or ask whoever runs this service.",
 	throttle.RecoveryCode: "Recovery codes are no longer accepted for this account. " +
 		"Use your authenticator app, and generate new ones, or ask whoever runs this service.",
+	throttle.RemovalCancel: "Codes no longer cancel this removal. Use the link in one of its mails, or sign in with a code.",
 }
 
 // proofMethods are kinds of proof as the contract names them.

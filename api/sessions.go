@@ -88,10 +88,8 @@ func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObje
 		return nil, invalid("/code", "this or recovery_code is needed")
 	}
 	call := callOf(ctx)
-	in := authn.Completion{Token: call.signIn, Carrier: session.Cookie, Second: beside, Previous: call.cookie, Browser: call.device}
-	if r.Body.SignInToken != nil {
-		in.Token, in.Carrier = secret.New(*r.Body.SignInToken), session.Token
-	}
+	in := authn.Completion{Second: beside, Previous: call.cookie, Browser: call.device}
+	in.Token, in.Carrier = signInTokenOf(ctx, r.Body.SignInToken)
 	if r.Body.Deliver != nil {
 		in.Delivery = session.Delivery(*r.Body.Deliver)
 	}

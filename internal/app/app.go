@@ -24,6 +24,7 @@ import (
 	"twofold/internal/notify"
 	"twofold/internal/notme"
 	"twofold/internal/password"
+	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
@@ -46,6 +47,7 @@ type App struct {
 	Methods  *mfa.Service
 	Sessions *session.Service
 	Notices  *notify.Service
+	Removals *removal.Service
 
 	config config.Config
 	db     *store.DB
@@ -123,9 +125,21 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		},
 		Issuer: c.Issuer, Now: p.Now, NewID: newID,
 	}
+	removals := &removal.Service{
+		Store: store.Removals{DB: db}, Locks: store.Accounts{DB: db}, Accounts: accounts, Methods: methods, Notices: notices,
+		Links: links, Attempts: attempts, Audit: trail,
+		Limits: removal.Limits{
+			Delay: c.Removal.Delay, Pause: c.Removal.Pause, Remind: c.Removal.Remind, TickMax: c.Removal.TickMax,
+			LinkLifetime: c.Removal.LinkLifetime,
+		},
+		Now: p.Now, NewID: newID,
+	}
+	if !notices.Mail { // who could be announced to?
+		removals.Limits.Delay = 0
+	}
 	engine := &authn.Service{
 		Store: store.SignIns{DB: db}, Devices: store.Devices{DB: db}, Accounts: store.Accounts{DB: db}, Rules: accounts, Passwords: hasher,
-		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Audit: trail, Notices: notices,
+		Attempts: attempts, Methods: methods, Sessions: sessions, StepUps: stepUps, Removals: removals, Audit: trail, Notices: notices,
 		Limits: authn.Limits{
 			SignInLifetime: c.SignIns.Lifetime, SignInTries: c.SignIns.Tries, SignInsOpen: c.SignIns.Open,
 			DeviceLifetime: c.Devices.Lifetime, Devices: c.Devices.PerAccount,
@@ -145,8 +159,8 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	handler, err := api.New(api.Options{
 		Contract: p.Contract, Page: p.Page, PublicURL: c.PublicURL, Secure: c.Secure(), MaxBody: c.HTTP.MaxBody,
 		Proxies:  c.TrustedProxies,
-		About:    api.About{Name: c.Issuer, Mail: notices.Mail, Support: c.Mail.Support},
-		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Keys: ring, Audit: trail,
+		About:    api.About{Name: c.Issuer, Mail: notices.Mail, Support: c.Mail.Support, MFARemoval: removals.Offered()},
+		Accounts: accounts, Authn: engine, Sessions: sessions, StepUps: stepUps, Methods: methods, Removals: removals, Keys: ring, Audit: trail,
 		NotMe:    denials,
 		SignIns:  &throttle.Shield{Limit: c.Addresses.SignInLimit, Window: c.Addresses.SignInWindow, Now: p.Now},
 		Failures: &throttle.Shield{Limit: c.Addresses.FailureLimit, Window: c.Addresses.FailureWindow, Now: p.Now},
@@ -156,7 +170,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions, Notices: notices,
+		Handler: handler, Accounts: accounts, Methods: methods, Sessions: sessions, Notices: notices, Removals: removals,
 		config: c, db: db, parts: p, audit: trail,
 	}, nil
 }

@@ -10,12 +10,13 @@ import (
 	"twofold/internal/smtp"
 )
 
-// Work does what nobody waits for, until the context ends: it delivers notices, and looks up who asked for a new
-// password.
+// Work does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password, and
+// counts the time of removals.
 func (a *App) Work(ctx context.Context) {
 	var working sync.WaitGroup
 	working.Go(func() { a.Notices.Run(ctx) })
 	working.Go(func() { a.Accounts.RunResets(ctx, a.parts.Log) })
+	working.Go(func() { a.Removals.Run(ctx, a.parts.Log) })
 	working.Wait()
 }
 

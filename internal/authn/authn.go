@@ -10,6 +10,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
+	"twofold/internal/removal"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -82,6 +83,7 @@ type Service struct {
 	Methods   *mfa.Service
 	Sessions  *session.Service
 	StepUps   *stepup.Service
+	Removals  *removal.Service
 	Audit     audit.Log
 	Notices   mfa.Notices
 	Limits    Limits

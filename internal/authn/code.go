@@ -21,7 +21,7 @@ type second struct {
 	guess throttle.Guess
 	wrong audit.Kind // what a wrong one is recorded as; empty: with the door's own entry
 	// queue waits for what looking at it costs, before the guess is counted, so that nobody pays for a busy server.
-	queue func(ctx context.Context) (release func(), err error)
+	queue func(ctx context.Context, g throttle.Guess) (release func(), err error)
 	// look answers how to use it up, or nil where it is wrong. It changes nothing.
 	look func(ctx context.Context) (use func(ctx context.Context) error, err error)
 }
@@ -37,7 +37,7 @@ func (s *Service) secondOf(c claim, p Second) second {
 func (s *Service) appCode(c claim, code string) second {
 	return second{
 		guess: c.guess(throttle.TOTP),
-		queue: func(context.Context) (func(), error) { return func() {}, nil },
+		queue: func(context.Context, throttle.Guess) (func(), error) { return func() {}, nil },
 		look: func(ctx context.Context) (func(context.Context) error, error) {
 			match, err := s.Methods.Verify(ctx, c.account.ID, code)
 			if err != nil || len(match) == 0 {
@@ -54,8 +54,8 @@ func (s *Service) recoveryCode(c claim, code mfa.RecoveryCode) second {
 	return second{
 		guess: guess,
 		wrong: audit.RecoveryCodesFailed,
-		queue: func(ctx context.Context) (func(), error) {
-			if err := s.Attempts.Check(ctx, guess); err != nil {
+		queue: func(ctx context.Context, g throttle.Guess) (func(), error) {
+			if err := s.Attempts.Check(ctx, g); err != nil {
 				return nil, err
 			}
 			return s.Passwords.Acquire(ctx)
@@ -71,7 +71,7 @@ func (s *Service) recoveryCode(c claim, code mfa.RecoveryCode) second {
 }
 
 // judgeSecond counts and judges a second proof. Accepting it, forgiving the failures before it and the reward are one
-// transaction.
+// transaction, and so is the end of a removal of MFA: what was lost is there.
 func (s *Service) judgeSecond(ctx context.Context, c claim, p second, around counted) error {
 	done, err := s.Attempts.Turn(ctx, p.guess)
 	if err != nil {
@@ -100,7 +100,10 @@ func (s *Service) judgeSecond(ctx context.Context, c claim, p second, around cou
 		if err := s.Attempts.Succeeded(ctx, p.guess); err != nil {
 			return err
 		}
-		return around.grant(ctx)
+		if err := around.grant(ctx); err != nil {
+			return err
+		}
+		return s.Removals.Found(ctx, c.account.ID)
 	})
 	if errors.Is(err, mfa.ErrCodeUsed) {
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: c.account.ID}); err != nil {
@@ -112,7 +115,7 @@ func (s *Service) judgeSecond(ctx context.Context, c claim, p second, around cou
 
 // lookAt counts the guess when its turn has come, and looks at it.
 func (s *Service) lookAt(ctx context.Context, p second, around counted) (use func(context.Context) error, budget throttle.Budget, err error) {
-	release, err := p.queue(ctx)
+	release, err := p.queue(ctx, p.guess)
 	if err != nil {
 		return nil, throttle.Budget{}, err
 	}

@@ -19,6 +19,7 @@ import (
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/password"
+	"twofold/internal/removal"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -127,8 +128,9 @@ func open(t *testing.T) *house {
 			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5, RecoveryCodes: 2},
 			Issuer: "Twofold", Now: clock, NewID: newID,
 		},
-		Limits: authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, SignInsOpen: 5, DeviceLifetime: 180 * 24 * time.Hour, Devices: 50},
-		Now:    clock, NewID: newID,
+		Removals: &removal.Service{Store: store.Removals{DB: db}},
+		Limits:   authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, SignInsOpen: 5, DeviceLifetime: 180 * 24 * time.Hour, Devices: 50},
+		Now:      clock, NewID: newID,
 	}
 	return h
 }

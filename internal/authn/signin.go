@@ -105,22 +105,14 @@ type Completion struct {
 // Complete finishes a pending sign-in with a second proof. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
 // mfa.ErrCodeUsed or a *throttle.WaitError.
 func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) {
-	p, err := s.Store.ByToken(ctx, in.Token.Hash())
+	p, c, err := s.resume(ctx, in.Token, in.Carrier)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("resume sign-in: %w", err)
-	}
-	if p.Delivery != in.Carrier || !s.Now().Before(p.ExpiresAt) || p.Tries >= s.Limits.SignInTries {
-		return Outcome{}, ErrSignInExpired
+		return Outcome{}, err
 	}
 	if in.Delivery != "" && in.Delivery != p.Delivery {
 		return Outcome{}, ErrOtherDelivery
 	}
-	a, err := s.Accounts.ByID(ctx, p.AccountID)
-	if err != nil {
-		return Outcome{}, fmt.Errorf("find account: %w", err)
-	}
-	c := claim{account: a, known: true, subject: a.ID, rehashed: true} // its password was judged when the sign-in began
-	if c.device, err = s.recognize(ctx, a.ID, in.Browser); err != nil {
+	if c.device, err = s.recognize(ctx, c.account.ID, in.Browser); err != nil {
 		return Outcome{}, err
 	}
 	out, err := s.complete(ctx, c, p, in)
@@ -128,6 +120,24 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 		return Outcome{}, s.failedSignIn(ctx, c, err)
 	}
 	return out, nil
+}
+
+// resume finds a pending sign-in, and whose it is. It answers ErrSignInExpired for one that is over, or that came
+// through another carrier than it was delivered by.
+func (s *Service) resume(ctx context.Context, token secret.Text, carrier session.Delivery) (Pending, claim, error) {
+	p, err := s.Store.ByToken(ctx, token.Hash())
+	if err != nil {
+		return Pending{}, claim{}, fmt.Errorf("resume sign-in: %w", err)
+	}
+	if p.Delivery != carrier || !s.Now().Before(p.ExpiresAt) || p.Tries >= s.Limits.SignInTries {
+		return Pending{}, claim{}, ErrSignInExpired
+	}
+	a, err := s.Accounts.ByID(ctx, p.AccountID)
+	if err != nil {
+		return Pending{}, claim{}, fmt.Errorf("find account: %w", err)
+	}
+	// The password was judged when the sign-in began, and a new one ends the sign-in.
+	return p, claim{account: a, known: true, subject: a.ID, rehashed: true}, nil
 }
 
 func (s *Service) complete(ctx context.Context, c claim, p Pending, in Completion) (Outcome, error) {

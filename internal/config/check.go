@@ -22,6 +22,9 @@ func (c *Config) check() error {
 	if c.Passwords.HashSlots < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_HASH_SLOTS is negative: use 0 for one per processor"))
 	}
+	if c.Removal.Delay < 0 {
+		wrong = append(wrong, errors.New("TWOFOLD_REMOVAL_DELAY is negative: use 0 to switch removals off"))
+	}
 	return errors.Join(wrong...)
 }
 
@@ -71,12 +74,12 @@ func (c *Config) checkIssuer() error {
 	return nil
 }
 
-// positive refuses every duration and number that is not above zero; 0 has a meaning for HashSlots alone.
+// positive refuses every duration and number that is not above zero; 0 has a meaning for HashSlots and Delay.
 func positive(v reflect.Value) error {
 	var wrong []error
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
-		if !field.IsExported() || field.Name == "HashSlots" || field.Name == "LogLevel" {
+		if !field.IsExported() || field.Name == "HashSlots" || field.Name == "Delay" || field.Name == "LogLevel" {
 			continue
 		}
 		name := field.Tag.Get("env")

@@ -65,6 +65,8 @@ func TestNumbersAndDurationsAreAboveZero(t *testing.T) {
 		name := f.Tag.Get("env")
 		values := []string{"0", "-1", "x", "1.5.0", "99999999999999999999999"}
 		switch {
+		case name == "TWOFOLD_REMOVAL_DELAY":
+			values = []string{"-1m", "5", "off"} // 0 is off
 		case f.Type == reflect.TypeFor[time.Duration]():
 			values = []string{"0s", "-1m", "5", "5 minutes", "five", "1e9h"}
 		case name == "TWOFOLD_HASH_SLOTS", f.Type.Kind() < reflect.Int, f.Type.Kind() > reflect.Uint64, name == "TWOFOLD_LOG_LEVEL":

@@ -37,6 +37,7 @@ type Config struct {
 	Addresses  Addresses
 	Passwords  Passwords
 	Mail       Mail
+	Removal    Removal
 	HTTP       HTTP
 	publicBase url.URL
 }
@@ -112,6 +113,15 @@ type Mail struct {
 	ResetLifetime   time.Duration `env:"TWOFOLD_RESET_LIFETIME" envDefault:"30m"`
 	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"` // per account and hour
 	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
+}
+
+// Removal is the removal of MFA for people who have lost everything: docs/lost-everything.md. Delay 0 switches it off.
+type Removal struct {
+	Delay        time.Duration `env:"TWOFOLD_REMOVAL_DELAY" envDefault:"72h"`
+	Pause        time.Duration `env:"TWOFOLD_REMOVAL_PAUSE" envDefault:"720h"`
+	Remind       time.Duration `env:"TWOFOLD_REMOVAL_REMIND" envDefault:"24h"`
+	TickMax      time.Duration `env:"TWOFOLD_REMOVAL_TICK_MAX" envDefault:"1h"`
+	LinkLifetime time.Duration `env:"TWOFOLD_REMOVAL_LINK_LIFETIME" envDefault:"168h"`
 }
 
 // HTTP bounds requests.

@@ -24,12 +24,16 @@ var rooms = map[string][]string{
 
 	"api": {
 		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
-		"internal/notify", "internal/password", "internal/qr", "internal/secret", "internal/session", "internal/stepup",
+		"internal/notify", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/authn": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/secret",
-		"internal/session", "internal/stepup", "internal/throttle",
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/removal",
+		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
+	},
+	"internal/removal": {
+		"internal/account", "internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret",
+		"internal/session", "internal/throttle",
 	},
 	"internal/mfa": {
 		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
@@ -57,7 +61,7 @@ var rooms = map[string][]string{
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
 		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
-		"internal/notify", "internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
+		"internal/notify", "internal/removal", "internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
 	},
 }
 

@@ -19,7 +19,7 @@ import (
 type Notice struct {
 	Kind      Kind
 	AccountID string
-	Subject   string    // what a "this was not me" link is about: a method\'s id, or the address that was there before
+	Subject   string    // what a "this was not me" link is about: a method's id, or the address that was there before
 	First     bool      // that method switched MFA on
 	Name      string    // of what changed: a method's name, an address
 	Count     int       // recovery codes left, failures before

@@ -110,3 +110,11 @@ func (s Attempts) Reset(ctx context.Context, g throttle.Guess) error {
 func (s Attempts) ResetKind(ctx context.Context, subject string, kind throttle.Kind) error {
 	return s.writer(ctx).Where("subject = ? AND kind = ?", subject, string(kind)).Delete(&attemptRow{}).Error
 }
+
+// Held says whether a wait ended after since, or a total is full.
+func (s Attempts) Held(ctx context.Context, subject string, kinds []throttle.Kind, since time.Time, limit int) (bool, error) {
+	var n int64
+	err := s.reader(ctx).Model(&attemptRow{}).Where("subject = ? AND kind IN ?", subject, kinds).
+		Where("wait_until > ? OR (bucket = ? AND failures >= ?)", stamp{since}, total, limit).Count(&n).Error
+	return n > 0, err
+}

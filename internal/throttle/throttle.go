@@ -16,6 +16,9 @@ const (
 	Password     Kind = "password"
 	TOTP         Kind = "totp" // all authenticator apps of an account together
 	RecoveryCode Kind = "recovery_code"
+	// RemovalCancel is codes of either kind that cancel a removal of MFA: whoever spent the other budgets cannot keep the
+	// owner from that.
+	RemovalCancel Kind = "removal_cancel"
 )
 
 // Bucket parts the budgets of the people who may be guessing, so that a stranger cannot lock the owner out.
@@ -96,6 +99,8 @@ type Store interface {
 	ReserveTotal(ctx context.Context, g Guess, at time.Time, limit int) (counted bool, err error)
 	// Until answers the end of a running wait, or zero.
 	Until(ctx context.Context, g Guess, at time.Time) (time.Time, error)
+	// Held says whether a wait of any bucket ended after since, or a total of the kinds has reached limit.
+	Held(ctx context.Context, subject string, kinds []Kind, since time.Time, limit int) (bool, error)
 	Reset(ctx context.Context, g Guess) error
 	ResetKind(ctx context.Context, subject string, kind Kind) error
 }
@@ -195,6 +200,16 @@ func (l *Limiter) Revive(ctx context.Context, subject string, kind Kind) error {
 		return fmt.Errorf("revive proof: %w", err)
 	}
 	return nil
+}
+
+// Held says whether the account's proofs of these kinds had to wait at some moment after since, in any bucket, or are no
+// longer accepted.
+func (l *Limiter) Held(ctx context.Context, subject string, since time.Time, kinds ...Kind) (bool, error) {
+	held, err := l.Store.Held(ctx, subject, kinds, since, l.Limits.Cap)
+	if err != nil {
+		return false, fmt.Errorf("look for waits: %w", err)
+	}
+	return held, nil
 }
 
 // ReviveAtCap is Revive for a kind that is no longer accepted; one that is accepted keeps its count and its waits.

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+
+	"twofold/internal/removal"
+)
+
+// Removals keeps the removals of MFA that are under way or were cancelled, one per account.
+type Removals struct{ *DB }
+
+var _ removal.Store = Removals{}
+
+type removalRow struct {
+	AccountID   string `gorm:"primaryKey"`
+	ID          string
+	Email       string
+	RequestedAt stamp
+	Remaining   int64 // microseconds
+	CountedAt   stamp
+	ToldAt      stamp
+	ReadyAt     stamp
+	CancelledAt stamp
+}
+
+func (removalRow) TableName() string { return "mfa_removals" }
+
+// Last finds an account's removal.
+func (s Removals) Last(ctx context.Context, accountID string) (removal.Removal, error) {
+	var r removalRow
+	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return removal.Removal{}, removal.ErrNone
+	}
+	return removal.Removal{
+		ID: r.ID, AccountID: r.AccountID, Email: r.Email, RequestedAt: r.RequestedAt.Time,
+		Remaining: time.Duration(r.Remaining) * time.Microsecond, CountedAt: r.CountedAt.Time, ToldAt: r.ToldAt.Time,
+		ReadyAt: r.ReadyAt.Time, CancelledAt: r.CancelledAt.Time,
+	}, err
+}
+
+// Open lists the accounts that have a removal under way.
+func (s Removals) Open(ctx context.Context) ([]string, error) {
+	var ids []string
+	err := s.reader(ctx).Model(&removalRow{}).Where("cancelled_at = 0").Order("account_id").Pluck("account_id", &ids).Error
+	return ids, err
+}
+
+// Begin adds a removal unless one is under way: one statement.
+func (s Removals) Begin(ctx context.Context, r removal.Removal) (bool, error) {
+	tx := s.writer(ctx).Exec(`INSERT INTO mfa_removals
+		(account_id, id, email, requested_at, remaining, counted_at, told_at, ready_at, cancelled_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)
+		ON CONFLICT (account_id) DO UPDATE SET id = excluded.id, email = excluded.email,
+			requested_at = excluded.requested_at, remaining = excluded.remaining, counted_at = excluded.counted_at,
+			told_at = excluded.told_at, ready_at = 0, cancelled_at = 0
+		WHERE mfa_removals.cancelled_at <> 0`,
+		r.AccountID, r.ID, r.Email, stamp{r.RequestedAt}, r.Remaining.Microseconds(), stamp{r.CountedAt}, stamp{r.ToldAt})
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// Update keeps how far a removal has come.
+func (s Removals) Update(ctx context.Context, r removal.Removal) (bool, error) {
+	tx := s.underWay(ctx, r.AccountID, r.ID).Updates(map[string]any{
+		"remaining": r.Remaining.Microseconds(), "counted_at": stamp{r.CountedAt}, "told_at": stamp{r.ToldAt},
+		"ready_at": stamp{r.ReadyAt},
+	})
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// Cancel ends a removal, and remembers when.
+func (s Removals) Cancel(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
+	tx := s.underWay(ctx, accountID, id).Update("cancelled_at", stamp{at})
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// Delete ends a removal, and forgets it.
+func (s Removals) Delete(ctx context.Context, accountID, id string) (bool, error) {
+	tx := s.underWay(ctx, accountID, id).Delete(&removalRow{})
+	return tx.RowsAffected == 1, tx.Error
+}
+
+func (s Removals) underWay(ctx context.Context, accountID, id string) *gorm.DB {
+	return s.writer(ctx).Model(&removalRow{}).Where("account_id = ? AND id = ? AND cancelled_at = 0", accountID, id)
+}

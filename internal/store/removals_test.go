@@ -1,0 +1,62 @@
+package store
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twofold/internal/account"
+	"twofold/internal/removal"
+)
+
+func TestAnAccountHasOneRemoval(t *testing.T) {
+	t.Parallel()
+	db := fresh(t)
+	removals := Removals{db}
+	must(t, Accounts{db}.Insert(ctx, account.Account{ID: "grace", Email: "grace@example.com"}))
+	first := removal.Removal{
+		ID: "first", AccountID: "grace", Email: "grace@example.com", RequestedAt: noon, Remaining: 72 * time.Hour, CountedAt: noon, ToldAt: noon,
+	}
+	second := first
+	second.ID, second.RequestedAt = "second", noon.Add(time.Hour)
+	begin := func(r removal.Removal, want bool) {
+		t.Helper()
+		begun, err := removals.Begin(ctx, r)
+		must(t, err)
+		if begun != want {
+			t.Errorf("%s began: %v", r.ID, begun)
+		}
+	}
+	last := func(want removal.Removal) {
+		t.Helper()
+		got, err := removals.Last(ctx, "grace")
+		must(t, err)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("- want, + got:\n%s", diff)
+		}
+	}
+	begin(first, true)
+	begin(second, false)
+	last(first)
+	for _, other := range []string{"second", "first"} {
+		found, err := removals.Cancel(ctx, "grace", other, noon.Add(time.Minute))
+		must(t, err)
+		if found != (other == "first") {
+			t.Errorf("cancelling %s: %v", other, found)
+		}
+	}
+	for what, end := range map[string]func() (bool, error){
+		"cancel": func() (bool, error) { return removals.Cancel(ctx, "grace", "first", noon) },
+		"delete": func() (bool, error) { return removals.Delete(ctx, "grace", "first") },
+		"update": func() (bool, error) { return removals.Update(ctx, first) },
+	} {
+		if found, err := end(); found || err != nil {
+			t.Errorf("a cancelled one is there to %s: %v", what, err)
+		}
+	}
+	first.CancelledAt = noon.Add(time.Minute)
+	last(first)
+	begin(second, true)
+	last(second)
+}
