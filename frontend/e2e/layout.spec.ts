@@ -76,8 +76,10 @@ test("on a desk the dialog's head stays while its body scrolls", async ({ page, 
 
 test("text at twice its size still fits", async ({ page, server, account }) => {
   await page.setViewportSize({ width: 640, height: 800 });
+  await page.addInitScript(() =>
+    addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")),
+  );
   await signIn(page, server, account);
-  await page.evaluate(() => (document.documentElement.style.fontSize = "200%"));
   await beginEnrollment(page, account);
   const beyond = await page.evaluate(() =>
     [document.documentElement, ...document.querySelectorAll("dialog[open]")].map(

@@ -12,6 +12,11 @@ async function askForRemoval(page: Page, who: Credentials) {
 
 const cancel = (page: Page) => page.getByRole("button", { name: "Cancel the removal" });
 
+test.beforeEach(async ({ request }) => {
+  const service = (await (await request.get("/api/v1/service")).json()) as { mfa_removal: boolean };
+  test.skip(!service.mfa_removal, "This server offers no removal.");
+});
+
 test("a found phone cancels a removal, and nobody can ask for another", async ({ page, server, account }) => {
   const secret = await enrollByApi(server, account, "Pixel 11");
   await askForRemoval(page, account);

@@ -67,6 +67,8 @@ export const makeQueryClient = () =>
         staleTime: 10_000,
         gcTime: 60_000,
         networkMode: "always",
+        // What failed is told, and asked for again at a press: not because another part of the page looks at it too.
+        retryOnMount: false,
         retry: (failures, error) => failures < 2 && passing(error),
         retryDelay: (failures) => 400 * 2 ** failures,
       },

@@ -1,0 +1,116 @@
+// Every state of sessions, password, profile and activity, and of the pages that work without being signed in.
+import { alert, expect, signIn, test } from "./fixtures";
+import { inEveryLook, next, refuse } from "./shots";
+
+const noMail = {
+  name: "Twofold",
+  mail: false,
+  mfa_removal: false,
+  support: "IT help desk, it-help@example.com",
+  languages: ["en", "de"],
+  password: { min_length: 15, max_length: 128 },
+};
+
+inEveryLook((shooter) => {
+  test("sessions, password, profile, activity", async ({ page, server, account }) => {
+    const shot = shooter(page);
+    for (const agent of ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "x"])
+      await fetch(`${server.url}/api/v1/sessions`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "User-Agent": agent },
+        body: JSON.stringify({ ...account, deliver: "token" }),
+      });
+    await signIn(page, server, account);
+    const card = (name: string) => page.getByRole("region", { name, exact: true });
+    const sessions = card("Sessions");
+    const everywhere = sessions.getByRole("button", { name: "Sign out everywhere else" });
+    await everywhere.click();
+    await shot("sessions-ask");
+    await next(page, "/sessions/end-others", (route) => refuse(route, 503, { code: "unavailable" }));
+    await everywhere.click();
+    await expect(alert(sessions)).toContainText("The service is busy");
+    await shot("sessions-refused");
+    await everywhere.click();
+    await expect(sessions.getByRole("status")).toContainText("Two other sessions were signed out.");
+    await shot("sessions-ended");
+
+    await page.getByRole("button", { name: "Change password" }).click();
+    const dialog = page.getByRole("dialog", { name: "Change password" });
+    await dialog.getByLabel("Password", { exact: true }).fill(account.password);
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    const field = dialog.getByLabel("New password");
+    await expect(field).toBeFocused();
+    await shot("password");
+    await field.fill("short");
+    await dialog.getByRole("button", { name: "Change password" }).click();
+    await expect(alert(dialog)).toContainText("too short");
+    await shot("password-refused");
+    await field.fill("an otter counts nine lamps");
+    await shot("password-good");
+    await dialog.getByRole("button", { name: "Change password" }).click();
+    await expect(card("Password").getByRole("status")).toContainText("Your password is changed.");
+    await shot("password-changed");
+
+    const profile = card("Profile");
+    await profile.getByRole("button", { name: "Edit: Name" }).click();
+    await shot("profile-name");
+    await profile.getByRole("button", { name: "Cancel" }).click();
+    await profile.getByRole("button", { name: "Change email address" }).click();
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await expect(alert(page)).toHaveText("Enter an email address.");
+    await shot("profile-email");
+    await page.keyboard.press("Escape");
+    await card("Activity").scrollIntoViewIfNeeded();
+    await shot("activity");
+    await next(page, "/service", (route) => route.fulfill({ json: noMail }));
+    await page.reload();
+    await expect(profile.getByText("This service sends no mail")).toBeVisible();
+    await profile.scrollIntoViewIfNeeded();
+    await shot("profile-no-mail");
+  });
+
+  test("a forgotten password, and mailed links", async ({ page }) => {
+    const shot = shooter(page);
+    await page.goto("/forgot-password");
+    await expect(page.getByLabel("Email")).toBeFocused();
+    await shot("forgot");
+    await page.getByLabel("Email").fill("nobody@example.com");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
+    await shot("forgot-sent");
+    await next(page, "/service", (route) => route.fulfill({ json: noMail }));
+    await page.reload();
+    await expect(page.getByText("IT help desk")).toBeVisible();
+    await shot("forgot-no-mail");
+
+    for (const [path, button, done] of [
+      ["not-me", "It wasn’t me", { sessions_ended: 2, method: "suspended", password_reset: false }],
+      ["complete-removal", "Remove MFA", { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 0 }],
+      ["confirm-address", "Confirm address", { kind: "email", email: "ada@new.example" }],
+      ["cancel-removal", "Keep MFA on", undefined],
+    ] as const) {
+      await page.goto("about:blank");
+      await page.goto(`/${path}#tf_l_x`);
+      await expect(page.getByRole("button", { name: button })).toBeVisible();
+      await shot(path);
+      await page.route(
+        /\/api\/v1\/.*(not-me|removal|address-confirmations)/,
+        (route) => (done ? route.fulfill({ json: done }) : refuse(route, 410, { code: "link_expired" })),
+        { times: 1 },
+      );
+      await page.getByRole("button", { name: button }).click();
+      await expect(page.getByRole("button", { name: button })).toBeHidden();
+      await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+      await shot(`${path}-done`);
+    }
+
+    await page.goto("about:blank");
+    await page.goto("/reset-password#tf_l_x");
+    await expect(page.getByLabel("New password")).toBeFocused();
+    await shot("reset");
+    await page.route(/\/assets\/ForgotPasswordPage/, (route) => route.abort());
+    await page.goto("/forgot-password");
+    await expect(alert(page)).toContainText("couldn’t be loaded");
+    await shot("part-failed");
+  });
+});
