@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { firstLoad } from "./build/chunks.ts";
+import { groups } from "./build/chunks.ts";
 import { compress } from "./build/compress.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -27,7 +27,7 @@ export default defineConfig({
     sourcemap: false,
     reportCompressedSize: false,
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: (id, graph) => firstLoad(id, graph) }] } },
+      output: { codeSplitting: { groups } },
       // "use client" in libraries means nothing here.
       onLog: (level, log, next) => log.code !== "MODULE_LEVEL_DIRECTIVE" && next(level, log),
     },

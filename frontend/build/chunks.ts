@@ -2,15 +2,41 @@ interface ModuleGraph {
   getModuleInfo: (id: string) => { isEntry: boolean; importers: readonly string[] } | null;
 }
 
-/**
- * Everything that the entry imports, however far away, is one file: it is all needed before anything is shown. What is
- * imported later stays in files of its own.
- */
-export function firstLoad(id: string, graph: ModuleGraph, seen = new Set<string>()): "base" | null {
-  if (seen.has(id)) return null;
+const signInPage = /\/SignInPage\.tsx$/;
+const accountPage = /\/AccountPage\.tsx$/;
+
+/** Whether `id` is one of those, or one of those imports it, however far away. */
+function reached(
+  id: string,
+  graph: ModuleGraph,
+  from: (id: string) => boolean,
+  seen = new Set<string>(),
+): boolean {
+  if (seen.has(id)) return false;
   seen.add(id);
-  const info = graph.getModuleInfo(id);
-  if (!info) return null;
-  if (info.isEntry) return "base";
-  return info.importers.some((importer) => firstLoad(importer, graph, seen)) ? "base" : null;
+  return (
+    from(id) || (graph.getModuleInfo(id)?.importers ?? []).some((one) => reached(one, graph, from, seen))
+  );
 }
+
+const both = [signInPage, accountPage];
+const fromEntry = (id: string, graph: ModuleGraph) =>
+  reached(id, graph, (one) => graph.getModuleInfo(one)?.isEntry ?? false);
+const fromPage = (id: string, graph: ModuleGraph, page: RegExp) =>
+  reached(id, graph, (one) => page.test(one));
+
+/**
+ * What is needed before anything is shown is one file: all that the entry imports, and all that both of the pages import
+ * that people open first. What else the account page needs is another. The rest stays in files of its own.
+ */
+export const groups = [
+  {
+    priority: 2,
+    name: (id: string, graph: ModuleGraph) =>
+      fromEntry(id, graph) || both.every((page) => fromPage(id, graph, page)) ? "base" : null,
+  },
+  {
+    priority: 1,
+    name: (id: string, graph: ModuleGraph) => (fromPage(id, graph, accountPage) ? "account" : null),
+  },
+];

@@ -107,16 +107,13 @@ test.describe("forced colors", () => {
 
   test("what matters keeps its outline", async ({ page, server, account }) => {
     await signIn(page, server, account);
-    await page.screenshot({ path: "e2e/screenshots/account-off-forced-1280.png" });
     const button = page.getByRole("button", { name: "Register MFA Method" });
     expect(await button.evaluate((element) => getComputedStyle(element).borderStyle)).toBe("solid");
     const dialog = await beginEnrollment(page, account);
     expect(await page.locator(".qr").evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
       "rgb(255, 255, 255)",
     );
-    await page.screenshot({ path: "e2e/screenshots/scan-forced-1280.png" });
     await dialog.getByRole("button", { name: "Continue" }).click();
-    await page.screenshot({ path: "e2e/screenshots/verify-forced-1280.png" });
   });
 });
 

@@ -197,7 +197,7 @@ inEveryLook((shooter) => {
       route.fulfill(json(200, { sessions_ended: 0, notices_sent: 1, recovery_codes_left: 10 })),
     );
     await cancel.click();
-    await expect(page.getByText("next 30 days nobody can ask for another")).toBeVisible();
+    await expect(page.getByText("For 30 days nobody can ask for another")).toBeVisible();
     await shot("removal-banner-cancelled");
   });
 });

@@ -5,7 +5,7 @@ import { RemovalBanner } from "../features/mfa/RemovalBanner";
 import { PasswordCard, prefetchPassword } from "../features/password/PasswordCard";
 import { SessionsCard } from "../features/sessions/SessionsCard";
 import type { ProofFormProps } from "../features/step-up/ProofForm";
-import { useStepUp } from "../features/step-up/StepUpDialog";
+import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
 import { words } from "../words";
 import { WaitingCards } from "./AccountFrame";
 import { ActivityCard, ProfileCard, ProofForm, prefetchCards } from "./parts";
@@ -35,7 +35,7 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
 
   useEffect(() => {
     // What a press would have to wait for otherwise.
-    if (!waiting) [ProofForm.prefetch, prefetchPassword].forEach((prefetch) => prefetch());
+    if (!waiting) [ProofForm.prefetch, prefetchStepUp, prefetchPassword].forEach((prefetch) => prefetch());
   }, [waiting]);
 
   return (

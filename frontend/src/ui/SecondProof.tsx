@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, type RefObject } from "react";
 import { say, words } from "../words";
+import { secondProof as t } from "../words/secondProof";
 import { Button } from "./Button";
 import { CodeField } from "./CodeField";
 import { FieldFrame } from "./Field";
@@ -17,8 +18,6 @@ interface SecondProofFieldProps {
   either: boolean;
   inputRef: RefObject<HTMLInputElement | null>;
 }
-
-const t = words.secondProof;
 
 /** What is missing before it can be sent. */
 export const sayMissing = ({ kind }: SecondProof) =>

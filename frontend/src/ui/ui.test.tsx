@@ -7,6 +7,7 @@ import { digitsOf, groupKey } from "./code";
 import { CodeField } from "./CodeField";
 import { CopyKey } from "./CopyKey";
 import { pngWidth } from "./QrCode";
+import { Receipt } from "./Receipt";
 
 describe("digitsOf", () => {
   const cases: [string, string][] = [
@@ -115,4 +116,24 @@ it("pngWidth reads the header", () => {
   ];
   expect(pngWidth(btoa(String.fromCharCode(...head)))).toBe(456);
   expect(pngWidth("not a png")).toBe(0);
+});
+
+describe("Receipt", () => {
+  const name = { done: "Your name is saved." };
+  const password = { done: "Your password is changed." };
+
+  it("goes when another one comes, and only the newest is told", () => {
+    const both = (first: typeof name, second?: typeof name) => (
+      <>
+        <Receipt change={first} done={first.done} />
+        {second && <Receipt change={second} done={second.done} />}
+      </>
+    );
+    const { rerender } = render(both(name));
+    expect(screen.getByRole("status").textContent).toContain(name.done);
+    rerender(both(name, password));
+    expect(screen.getByRole("status").textContent).toContain(password.done);
+    rerender(both({ done: "Your name is saved again." }, password));
+    expect(screen.getByRole("status").textContent).toContain("again");
+  });
 });

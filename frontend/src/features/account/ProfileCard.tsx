@@ -82,7 +82,13 @@ function Loaded({ account, prove }: ProfileCardProps & { account: Account }) {
   return (
     <Card {...frame}>
       {state.at === "told" && (
-        <Receipt done={state.done} receipt={state.receipt} addresses={addresses} noticeRef={told} />
+        <Receipt
+          change={state}
+          done={state.done}
+          receipt={state.receipt}
+          addresses={addresses}
+          noticeRef={told}
+        />
       )}
       {trouble && <TroubleNotice trouble={trouble} left={left} />}
       <div className="rows">

@@ -5,11 +5,10 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingForm } from "../../ui/WaitingForm";
 import { words } from "../../words";
+import { codes as t } from "../../words/codes";
 import type { Errand } from "./errand";
 import { timesReminded } from "./keeping";
 import type { useErrand } from "./useErrand";
-
-const t = words.recoveryCodes;
 
 const NewCodes = lazyPart(async () => (await import("./NewCodes")).NewCodes, WaitingForm);
 
@@ -51,7 +50,7 @@ export function CodesDialog({ state, errand }: CodesDialogProps) {
               disabled={left > 0}
               onClick={() => void errand.generate()}
             >
-              {t.generate}
+              {words.recoveryCodes.generate}
             </Button>
           </DialogFoot>
         </>

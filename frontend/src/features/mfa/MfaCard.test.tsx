@@ -109,8 +109,8 @@ describe("recovery codes on the card", () => {
     let dialog = screen.getByRole("dialog");
     expect(sent).toEqual([]);
     await press("Generate new codes", dialog);
-    for (const code of codes) expect(await screen.findByText(code)).toBeTruthy();
-    dialog = screen.getByRole("dialog");
+    dialog = await screen.findByRole("dialog", { name: "Your new recovery codes" });
+    for (const code of codes) expect(await within(dialog).findByText(code)).toBeTruthy();
     expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
 
     await press("Done", dialog);

@@ -150,6 +150,7 @@ function Told({ state }: { state: Errand }) {
     );
   return (
     <Receipt
+      change={outcome}
       done={outcome.kind === "removed" ? t.removed(outcome.name, outcome.off) : words.recoveryCodes.done}
       receipt={outcome.receipt}
       addresses={[account?.email, account?.notice_email]}

@@ -41,6 +41,7 @@ export function RemovalBanner() {
   if (state.at === "cancelled")
     return (
       <Receipt
+        change={state}
         done={t.done(span(pause))}
         receipt={state.receipt}
         addresses={[account?.email, account?.notice_email]}

@@ -7,9 +7,9 @@ import { Card } from "../../ui/Card";
 import { FailedCard } from "../../ui/FailedCard";
 import { Ago } from "../../ui/Facts";
 import { lazyPart } from "../../ui/lazyPart";
+import { OnItsWay } from "../../ui/OnItsWay";
 import { Receipt } from "../../ui/Receipt";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { WaitingDialog } from "../../ui/WaitingDialog";
 import { words } from "../../words";
 import type { PasswordDialogProps, ProofSlot } from "./PasswordDialog";
 
@@ -18,11 +18,7 @@ const frame = { title: t.title, lead: t.lead };
 
 const Dialog = lazyPart<PasswordDialogProps>(
   () => import("./PasswordDialog").then(({ PasswordDialog }) => PasswordDialog),
-  ({ onClose, children }) => (
-    <WaitingDialog title={t.change} onClose={onClose}>
-      {children}
-    </WaitingDialog>
-  ),
+  ({ children }) => <OnItsWay>{children}</OnItsWay>,
 );
 export const prefetchPassword = Dialog.prefetch;
 
@@ -70,6 +66,7 @@ function Loaded({ account, methods, proof }: LoadedProps) {
     <Card {...frame}>
       {state.at === "changed" && (
         <Receipt
+          change={state}
           done={t.done}
           receipt={state.receipt}
           addresses={[account.email, account.notice_email]}

@@ -16,6 +16,7 @@ import { NewPasswordField, UsernameForManagers } from "../../ui/NewPasswordField
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { say, words } from "../../words";
+import { stepUp } from "../../words/stepUp";
 import { newPassword as t } from "../../words/newPassword";
 import { begun, change, type Change } from "./change";
 
@@ -66,7 +67,7 @@ export function PasswordDialog({ email, proof, methods, onDone, onClose }: Passw
         proof({
           purpose: "account.password",
           methods,
-          lead: state.again ? t.expired : words.stepUp.purposes["account.password"],
+          lead: state.again ? t.expired : stepUp.purposes["account.password"],
           submit: words.common.continue,
           onProven: async (proven) => {
             token.current = proven;

@@ -87,6 +87,7 @@ function Loaded({ first, account, reload }: LoadedProps) {
     <Card {...frame} foot={alone ? undefined : <Others {...{ state, send, endOthers }} />}>
       {done && (
         <Receipt
+          change={done}
           done={done.at === "ended" ? t.ended(done.device) : t.endedOthers}
           receipt={done.at === "endedOthers" ? done.receipt : undefined}
           addresses={[account?.email, account?.notice_email]}

@@ -11,7 +11,7 @@ import { words } from "../../words";
 
 const t = words.signIn;
 
-interface CodeStepProps {
+export interface CodeStepProps {
   email: string;
   /** The proofs that would do. */
   methods: ProofMethod[];

@@ -4,7 +4,7 @@ import { lazyPart } from "../../ui/lazyPart";
 import { Wordmark } from "../../ui/Logo";
 import { WaitingForm } from "../../ui/WaitingForm";
 import { words } from "../../words";
-import { CodeStep } from "./CodeStep";
+import type { CodeStepProps } from "./CodeStep";
 import { PasswordStep } from "./PasswordStep";
 
 /** Why somebody is on this page, where that is worth a sentence. */
@@ -16,6 +16,7 @@ type SignIn =
   | { at: "code"; methods: ProofMethod[] }
   | { at: "lost"; methods: ProofMethod[] };
 
+const CodeStep = lazyPart<CodeStepProps>(async () => (await import("./CodeStep")).CodeStep, WaitingForm);
 const LostStep = lazyPart(async () => (await import("./LostStep")).LostStep, WaitingForm);
 
 export interface SignInPageProps {
@@ -34,6 +35,8 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
     const title = { password: words.titles.signIn, code: words.titles.code, lost: t.lost }[state.at];
     document.title = `${title} – ${words.product}`;
   }, [state.at]);
+
+  useEffect(() => CodeStep.prefetch(), []);
 
   return (
     <main className="gate" id="main" tabIndex={-1}>

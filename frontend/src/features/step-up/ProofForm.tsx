@@ -10,6 +10,7 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { say, words } from "../../words";
+import { stepUp } from "../../words/stepUp";
 
 export interface ProofFormProps {
   purpose: Purpose;
@@ -137,7 +138,7 @@ export function ProofForm(props: ProofFormProps) {
         />
         {needsSecond && (
           <SecondProofField
-            hint={words.stepUp.codeHint}
+            hint={stepUp.codeHint}
             value={second}
             onChange={(value) => {
               setSecond(value);

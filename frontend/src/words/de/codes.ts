@@ -1,3 +1,4 @@
+import { others } from "./receipt";
 import type { codes as en } from "../en/codes";
 
 export const codes: typeof en = {
@@ -18,4 +19,8 @@ export const codes: typeof en = {
   sheetUse:
     "Jeder Code gilt einmal, zusammen mit Ihrem Passwort. Bewahren Sie sie sicher und getrennt davon auf.",
   fileName: "wiederherstellungscodes.txt",
+  askTitle: "Neue Wiederherstellungscodes erzeugen?",
+  ask: "Sie bekommen neue Codes. Die bisherigen gelten dann nicht mehr, wo immer Sie sie aufbewahren.",
+  others,
+  shownTitle: "Ihre neuen Wiederherstellungscodes",
 };

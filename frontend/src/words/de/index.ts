@@ -11,10 +11,8 @@ import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
 import { removal } from "./removal";
 import { sessions } from "./sessions";
-import { secondProof } from "./secondProof";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
-import { stepUp } from "./stepUp";
 import { titles } from "./titles";
 
 export const words: typeof en = {
@@ -31,8 +29,6 @@ export const words: typeof en = {
   recoveryCodes,
   removal,
   sessions,
-  stepUp,
-  secondProof,
   notFound,
   password,
 };

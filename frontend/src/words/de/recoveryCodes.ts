@@ -1,6 +1,5 @@
 import type { recoveryCodes as en } from "../en/recoveryCodes";
 import { count } from "./count";
-import { others } from "./receipt";
 
 export const recoveryCodes: typeof en = {
   title: "Wiederherstellungscodes",
@@ -15,9 +14,5 @@ export const recoveryCodes: typeof en = {
   missing:
     "Ohne sie sperrt ein verlorenes Telefon Sie aus. Erzeugen Sie welche und bewahren Sie sie gut auf.",
   generate: "Neue Codes erzeugen",
-  askTitle: "Neue Wiederherstellungscodes erzeugen?",
-  ask: "Sie bekommen neue Codes. Die bisherigen gelten dann nicht mehr, wo immer Sie sie aufbewahren.",
-  others,
-  shownTitle: "Ihre neuen Wiederherstellungscodes",
   done: "Sie haben neue Wiederherstellungscodes, die alten gelten nicht mehr.",
 };

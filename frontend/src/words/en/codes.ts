@@ -1,3 +1,5 @@
+import { others } from "./receipt";
+
 export const codes = {
   heading: "Save your recovery codes",
   lead: "If your phone is gone, each of these signs you in once. Keep them where you’d find them without it: in a password manager, or on paper.",
@@ -15,4 +17,8 @@ export const codes = {
   sheetDate: (date: string) => `Generated: ${date}. Older codes no longer work.`,
   sheetUse: "Each code works once, with your password. Keep them safe, and apart from it.",
   fileName: "recovery-codes.txt",
+  askTitle: "Generate new recovery codes?",
+  ask: "You’ll get new codes. The ones you have now stop working, wherever you keep them.",
+  others,
+  shownTitle: "Your new recovery codes",
 };

@@ -10,10 +10,8 @@ import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
 import { removal } from "./removal";
 import { sessions } from "./sessions";
-import { secondProof } from "./secondProof";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
-import { stepUp } from "./stepUp";
 import { titles } from "./titles";
 
 export const words = {
@@ -30,8 +28,6 @@ export const words = {
   recoveryCodes,
   removal,
   sessions,
-  stepUp,
-  secondProof,
   notFound,
   password,
 };

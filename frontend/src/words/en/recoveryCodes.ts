@@ -1,5 +1,4 @@
 import { count, sentence } from "./count";
-import { others } from "./receipt";
 
 export const recoveryCodes = {
   title: "Recovery codes",
@@ -12,9 +11,5 @@ export const recoveryCodes = {
   gone: "None left. Without your phone, nothing could sign you in now. Generate new ones.",
   missing: "Without them, a lost phone locks you out. Generate some and keep them safe.",
   generate: "Generate new codes",
-  askTitle: "Generate new recovery codes?",
-  ask: "You’ll get new codes. The ones you have now stop working, wherever you keep them.",
-  others,
-  shownTitle: "Your new recovery codes",
   done: "You have new recovery codes, and the old ones no longer work.",
 };

@@ -1,0 +1,15 @@
+import type { ReactNode } from "react";
+import { words } from "../words";
+import { Spinner } from "./Button";
+
+/** A dialog that is on its way, or why it doesn't come. It lies over the page and moves nothing. */
+export const OnItsWay = ({ children }: { children?: ReactNode }) => (
+  <div className="on-its-way">
+    {children ?? (
+      <>
+        <Spinner />
+        <p role="status">{words.common.loading}</p>
+      </>
+    )}
+  </div>
+);
