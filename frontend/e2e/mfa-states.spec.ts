@@ -74,7 +74,7 @@ inEveryLook((shooter) => {
     const other = { ...methods[0], id: "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f" };
     await tell(page, {
       methods: [methods[0], { ...other, name: "iPad in the kitchen drawer", suspended: true }],
-      recovery_codes: { remaining: 3, generated_at: removal.requested_at },
+      recovery_codes: { remaining: 3, total: 10, generated_at: removal.requested_at },
     });
     await page.reload();
     await expect(card.getByText("Suspended")).toBeVisible();
@@ -82,7 +82,7 @@ inEveryLook((shooter) => {
     await card.getByRole("button", { name: "Remove Pixel 11" }).click();
     await expect(page.getByRole("dialog")).toContainText("takes a recovery code");
     await shot("remove-only-suspended");
-    await tell(page, { recovery_codes: { remaining: 0, generated_at: removal.requested_at } });
+    await tell(page, { recovery_codes: { remaining: 0, total: 10, generated_at: removal.requested_at } });
     await page.reload();
     await expect(card.getByText("None left.")).toBeVisible();
     await shot("codes-gone");

@@ -77,7 +77,11 @@ const shooter = (page: Page, width: number) => async (state: string) => {
     // Between light and dark only colours differ.
     // No frame is from elsewhere, so nothing needs the slow way with a page of its own.
     const axe = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ["violations"] });
-    const found = await (colorScheme === "light" ? axe : axe.options({ runOnly: ["color-contrast"], resultTypes: ["violations"] })).analyze();
+    const found = await (
+      colorScheme === "light"
+        ? axe
+        : axe.options({ runOnly: ["color-contrast"], resultTypes: ["violations"] })
+    ).analyze();
     expect(
       found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`),
       `${state}, ${colorScheme}`,

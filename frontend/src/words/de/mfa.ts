@@ -21,7 +21,7 @@ export const mfa: typeof en = {
   newName: "Neuer Name",
   nameMissing: "Geben Sie einen Namen ein.",
   save: "Speichern",
-  replace: "Auf ein neues Telefon umziehen",
+  replace: "Neues Telefon",
   replaceNamed: (name) => `Auf ein neues Telefon umziehen: ${name}`,
   remove: "Entfernen",
   removeNamed: (name) => `${name} entfernen`,

@@ -20,7 +20,7 @@ export const mfa = {
   newName: "New name",
   nameMissing: "Enter a name.",
   save: "Save",
-  replace: "Move to a new phone",
+  replace: "New phone",
   replaceNamed: (name: string) => `Move to a new phone: ${name}`,
   remove: "Remove",
   removeNamed: (name: string) => `Remove ${name}`,
