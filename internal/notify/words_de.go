@@ -81,6 +81,11 @@ var german = catalog{
 			text:    say("Jemand hat zu einer Nachricht über Ihr Konto bei {{.Product}} gesagt: „Das war ich nicht“. Um das Konto zu schützen, wurden alle Geräte abgemeldet, und das alte Passwort gilt nicht mehr. Mit dem Link unten können Sie ein neues wählen. Er gilt einmal und nur kurze Zeit; auf der Anmeldeseite können Sie einen weiteren anfordern."),
 			not:     say("Wenn Sie das nicht selbst gesagt haben, wählen Sie trotzdem ein neues Passwort und sehen Sie sich die letzten Aktivitäten Ihres Kontos an."),
 		},
+		PasswordTaken: {
+			subject: "Das Passwort Ihres Kontos gilt nicht mehr",
+			text:    say("Jemand hat zu einer Nachricht über Ihr Konto bei {{.Product}} gesagt: „Das war ich nicht“. Um das Konto zu schützen, wurden alle Geräte abgemeldet, und das alte Passwort gilt nicht mehr. Ein Link für ein neues ging an die Adresse, mit der man sich jetzt anmeldet."),
+			not:     say("Wenn Sie das nicht selbst gesagt haben, kann jemand anderes Mails des Kontos lesen: Sichern Sie Ihre Postfächer und sagen Sie es sofort denen, die {{.Product}} betreiben."),
+		},
 		MethodSuspended: {
 			subject: "Eine Authenticator-App Ihres Kontos wurde gesperrt",
 			text:    say("Jemand hat zu einer Nachricht über Ihr Konto bei {{.Product}} gesagt: „Das war ich nicht“. Alle Geräte wurden abgemeldet, und {{if .About}}die Authenticator-App „{{.About}}“{{else}}die Authenticator-App, um die es ging,{{end}} kann sich nicht mehr anmelden. Die Multi-Faktor-Authentifizierung bleibt an: Verwenden Sie eine andere Authenticator-App oder einen Wiederherstellungscode."),

@@ -73,6 +73,11 @@ var english = catalog{
 			text:    say("Somebody said about a notice of your {{.Product}} account: “This was not me”. To keep the account safe, everybody was signed out and the old password does not work any more. The link below lets you choose a new one. It works once, for a short time; you can ask for another on the sign-in page."),
 			not:     say("If you did not say so yourself, choose a new password all the same, and look at the recent activity of your account."),
 		},
+		PasswordTaken: {
+			subject: "The password of your account does not work any more",
+			text:    say("Somebody said about a notice of your {{.Product}} account: “This was not me”. To keep the account safe, everybody was signed out and the old password does not work any more. A link to choose a new one went to the address that signs in now."),
+			not:     say("If you did not say so yourself, somebody else can read mail of the account: secure your mailboxes, and tell the people who run {{.Product}} at once."),
+		},
 		MethodSuspended: {
 			subject: "An authenticator app of your account was suspended",
 			text:    say("Somebody said about a notice of your {{.Product}} account: “This was not me”. Everybody was signed out, and {{if .About}}the authenticator app “{{.About}}”{{else}}the authenticator app that the notice was about{{end}} does not sign in any more. Multi-factor authentication stays on: use another authenticator app or a recovery code."),
