@@ -117,7 +117,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		Store: store.StepUps{DB: db}, Keys: ring, Issuer: c.PublicURL, Lifetime: c.StepUp.Lifetime, Now: p.Now, NewID: newID,
 	}
 	methods := &mfa.Service{
-		Store: store.Methods{DB: db}, Accounts: store.Accounts{DB: db}, Sealer: ring,
+		Store: store.Methods{DB: db}, Accounts: store.Accounts{DB: db}, Handover: accounts, Sealer: ring,
 		Sessions: sessions, StepUps: stepUps, Hasher: hasher, Attempts: attempts, Audit: trail, Notices: notices,
 		Limits: mfa.Limits{
 			Methods: c.MFA.MaxMethods, EnrollmentLifetime: c.MFA.EnrollmentLifetime, EnrollmentTries: c.MFA.EnrollmentTries,

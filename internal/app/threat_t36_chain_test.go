@@ -66,6 +66,18 @@ func TestT36_OneChangeIsDeniedOnce(t *testing.T) {
 	withPassword(h, ada, another).Want(201, "")
 }
 
+// An address that was asked for with a password alone is worth nothing once that is not enough.
+func TestT25_AnAddressThatWaitedSinceBeforeMFAIsForgotten(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	thief, owner := h.SignedIn(ada), h.SignedIn(ada)
+	waiting := confirmTokenWith(t, h, thief, email, "thief@example.com")
+	owner.Enroll()
+	confirm(h, waiting).Want(410, "link_expired")
+	owner.Do("DELETE", pending, nil).Want(404, "not_found")
+}
+
 // The one who loses the address is told, and so is the second address: the link may have been in the wrong hands.
 func TestT36_WhoLosesTheAddressIsTold(t *testing.T) {
 	t.Parallel()
