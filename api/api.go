@@ -56,7 +56,6 @@ type Options struct {
 
 // Server answers the operations of the contract.
 type Server struct {
-	StrictServerInterface
 	Options
 	contract *contract
 	page     *page

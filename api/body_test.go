@@ -185,6 +185,13 @@ var bodies = map[string]func() any{
 	"confirmAddress":        func() any { return new(ConfirmAddressJSONRequestBody) },
 	"requestPasswordReset":  func() any { return new(RequestPasswordResetJSONRequestBody) },
 	"resetPassword":         func() any { return new(ResetPasswordJSONRequestBody) },
+	"changePassword":        func() any { return new(ChangePasswordJSONRequestBody) },
+
+	"requestMfaRemoval":      func() any { return new(RequestMFARemovalJSONRequestBody) },
+	"cancelMfaRemovalByCode": func() any { return new(CancelMFARemovalByCodeJSONRequestBody) },
+	"cancelMfaRemovalByLink": func() any { return new(CancelMFARemovalByLinkJSONRequestBody) },
+	"completeMfaRemoval":     func() any { return new(CompleteMFARemovalJSONRequestBody) },
+	"reportNotMe":            func() any { return new(ReportNotMeJSONRequestBody) },
 }
 
 // FuzzBody holds that nothing makes the reader panic, and that whatever it accepts is one JSON object in valid UTF-8,

@@ -136,7 +136,7 @@ func TestACodeHasOneStatusWhereverItIsAnswered(t *testing.T) {
 		ProblemCodeInvalidRequest: {400}, ProblemCodeSessionRequired: {401}, ProblemCodeStepUpRequired: {401}, ProblemCodeCredentialsRejected: {401},
 		ProblemCodeCodeRequired: {401}, ProblemCodeMFARequired: {409}, ProblemCodeCodeUsed: {401}, ProblemCodeCrossOriginRefused: {403}, ProblemCodeNotFound: {404},
 		ProblemCodeNameTaken: {409}, ProblemCodeTooManyMethods: {409}, ProblemCodeSignInExpired: {410}, ProblemCodeEnrollmentExpired: {410},
-		ProblemCodeEmailTaken: {409}, ProblemCodeMailUnavailable: {409}, ProblemCodeLinkExpired: {410},
+		ProblemCodeEmailTaken: {409}, ProblemCodeMailUnavailable: {409}, ProblemCodeLinkExpired: {410}, ProblemCodeRemovalUnavailable: {409},
 		ProblemCodeBodyTooLarge: {413}, ProblemCodeUnsupportedMediaType: {415}, ProblemCodeTooManyAttempts: {429}, ProblemCodeTooManyRequests: {429},
 		ProblemCodeInternal: {500}, ProblemCodeUnavailable: {503}, ProblemCodePasswordUnacceptable: {422},
 		ProblemCodeCodeRejected: {401, 422}, // 422 where the caller is proven already: at confirming

@@ -158,7 +158,7 @@ func stockOf(stock mfa.Stock) nullable.Nullable[RecoveryCodeStock] {
 	if stock.GeneratedAt.IsZero() {
 		return nullable.NewNullNullable[RecoveryCodeStock]()
 	}
-	return nullable.NewNullableWithValue(RecoveryCodeStock{Remaining: stock.Left, GeneratedAt: second(stock.GeneratedAt)})
+	return nullable.NewNullableWithValue(RecoveryCodeStock{Remaining: stock.Left, Total: stock.Total, GeneratedAt: second(stock.GeneratedAt)})
 }
 
 // receipt is what a change of proofs did.

@@ -612,7 +612,7 @@ type Account struct {
 	Email Email              `json:"email"`
 	ID    openapi_types.UUID `json:"id"`
 
-	// Language The language of mails (BCP 47).
+	// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
 	Language Language `json:"language"`
 
 	// NoticeEmail Compared trimmed, in Unicode NFC and lower case.
@@ -815,7 +815,7 @@ type Jwks struct {
 	Keys []Jwk `json:"keys"`
 }
 
-// Language The language of mails (BCP 47).
+// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
 type Language string
 
 // LinkRequest defines model for LinkRequest.
@@ -899,7 +899,7 @@ type MFARemoval struct {
 	RemainingSeconds int       `json:"remaining_seconds"`
 	RequestedAt      time.Time `json:"requested_at"`
 
-	// Stopped Whether the time stands still, since a notice is not delivered yet or codes have to wait.
+	// Stopped Whether the time stands still, since a notice is not delivered yet or proofs have to wait.
 	Stopped bool `json:"stopped"`
 }
 
@@ -1010,6 +1010,9 @@ type RecoveryCode = string
 type RecoveryCodeStock struct {
 	GeneratedAt time.Time `json:"generated_at"`
 	Remaining   int       `json:"remaining"`
+
+	// Total How many the set had.
+	Total int `json:"total"`
 }
 
 // RecoveryCodes Shown this once.
@@ -1051,9 +1054,15 @@ type Service struct {
 	Mail bool `json:"mail"`
 
 	// MFARemoval Whether requestMfaRemoval can be used.
-	MFARemoval bool   `json:"mfa_removal"`
-	Name       string `json:"name"`
-	Password   struct {
+	MFARemoval bool `json:"mfa_removal"`
+
+	// MFARemovalDelay Seconds in which a removal can be cancelled. Only where there are removals.
+	MFARemovalDelay *int `json:"mfa_removal_delay,omitempty"`
+
+	// MFARemovalPause Seconds after a cancelled removal until another can be asked for. Only where there are removals.
+	MFARemovalPause *int   `json:"mfa_removal_pause,omitempty"`
+	Name            string `json:"name"`
+	Password        struct {
 		MaxLength int `json:"max_length"`
 		MinLength int `json:"min_length"`
 	} `json:"password"`
@@ -1223,7 +1232,7 @@ type UpdateAccountRequest struct {
 	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
 	DisplayName *DisplayName `json:"display_name,omitempty"`
 
-	// Language The language of mails (BCP 47).
+	// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
 	Language *Language `json:"language,omitempty"`
 }
 
@@ -1555,7 +1564,7 @@ type ServerInterface interface {
 	// EndOtherSessions Sign out everywhere else
 	// (POST /api/v1/sessions/end-others)
 	EndOtherSessions(ctx echo.Context) error
-	// CompleteSignIn Finish a pending sign-in with a code
+	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx echo.Context) error
 	// EndSession End one session
@@ -7731,7 +7740,7 @@ type StrictServerInterface interface {
 	// EndOtherSessions Sign out everywhere else
 	// (POST /api/v1/sessions/end-others)
 	EndOtherSessions(ctx context.Context, request EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error)
-	// CompleteSignIn Finish a pending sign-in with a code
+	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx context.Context, request CompleteSignInRequestObject) (CompleteSignInResponseObject, error)
 	// EndSession End one session

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"time"
 
 	"twofold/internal/password"
 )
@@ -44,17 +45,22 @@ func (s *Server) GetOpenapi(context.Context, GetOpenapiRequestObject) (GetOpenap
 
 // About is what everybody may know of this service.
 type About struct {
-	Name       string
-	Mail       bool   // notices and links are mailed
-	MFARemoval bool   // somebody who lost everything can ask for removal; it takes mail
-	Support    string // whom to ask for help; may be empty
+	Name    string
+	Support string // whom to ask for help; may be empty
+	Mail    bool   // notices and links are mailed
+	// Somebody who lost everything can ask for a removal of MFA: it takes RemovalDelay, and can be asked for again
+	// RemovalPause after it was cancelled. Delay zero: there are none.
+	RemovalDelay, RemovalPause time.Duration
 }
 
 // GetService answers what this service is called, and what it can do.
 func (s *Server) GetService(context.Context, GetServiceRequestObject) (GetServiceResponseObject, error) {
 	a := GetService200JSONResponse{
-		Name: s.About.Name, Mail: s.About.Mail, MFARemoval: s.About.Mail && s.About.MFARemoval,
+		Name: s.About.Name, Mail: s.About.Mail, MFARemoval: s.About.RemovalDelay > 0,
 		Languages: []Language{LanguageEn, LanguageDe},
+	}
+	if a.MFARemoval {
+		a.MFARemovalDelay, a.MFARemovalPause = seconds(s.About.RemovalDelay), seconds(s.About.RemovalPause)
 	}
 	if s.About.Support != "" {
 		a.Support = &s.About.Support

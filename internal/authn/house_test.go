@@ -122,7 +122,7 @@ func open(t *testing.T) *house {
 		Store: signIns{store.SignIns{DB: db}, h.faults}, Devices: devices{store.Devices{DB: db}, h.faults}, Accounts: accounts{store.Accounts{DB: db}, h.faults}, Passwords: hasher,
 		Attempts: limiter, Sessions: sittings, StepUps: tokens, Audit: trail,
 		Notices: notices{mail(db, ring, clock, newID), h.faults},
-		Rules:   &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: "Twofold", Now: clock, NewID: newID},
+		Rules:   &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: "Twofold", Links: &link.Service{Store: store.Links{DB: db}}, Pending: store.PendingAddresses{DB: db}, Now: clock, NewID: newID},
 		Methods: &mfa.Service{
 			Store: methods{store.Methods{DB: db}, h.faults}, Accounts: store.Accounts{DB: db}, Sealer: ring, Sessions: sittings, StepUps: tokens,
 			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5, RecoveryCodes: 2},

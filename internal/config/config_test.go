@@ -25,6 +25,7 @@ var rules = config.Config{
 		AAL1Idle: time.Hour, AAL1Absolute: 24 * time.Hour, AAL2Idle: 30 * time.Minute, AAL2Absolute: 12 * time.Hour, PerAccount: 20,
 	},
 	SignIns:  config.SignIns{Lifetime: 5 * time.Minute, Tries: 5, Open: 5},
+	Devices:  config.Devices{Lifetime: 180 * 24 * time.Hour, PerAccount: 50},
 	StepUp:   config.StepUp{Lifetime: 5 * time.Minute},
 	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 10},
 	Attempts: config.Attempts{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
@@ -34,7 +35,13 @@ var rules = config.Config{
 	Passwords: config.Passwords{
 		ArgonMemoryKiB: 19 * 1024, ArgonTime: 2, ArgonParallelism: 1, HashSlots: 0, HashQueue: 32, HashWait: 2 * time.Second,
 	},
-	Mail: config.Mail{NotMeLifetime: 7 * 24 * time.Hour},
+	Mail: config.Mail{
+		Timeout: 30 * time.Second, NotMeLifetime: 7 * 24 * time.Hour, ResetLifetime: 30 * time.Minute, ResetMails: 3,
+		AddressLifetime: 24 * time.Hour,
+	},
+	Removal: config.Removal{
+		Delay: 72 * time.Hour, Pause: 30 * 24 * time.Hour, Remind: 24 * time.Hour, TickMax: time.Hour, LinkLifetime: 7 * 24 * time.Hour,
+	},
 	HTTP: config.HTTP{
 		MaxBody: 16 << 10, MaxHeaders: 16 << 10, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
 		WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute, ShutdownTimeout: 15 * time.Second,

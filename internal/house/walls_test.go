@@ -24,7 +24,7 @@ var rooms = map[string][]string{
 
 	"api": {
 		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
-		"internal/notify", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
+		"internal/notify", "internal/notme", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/authn": {

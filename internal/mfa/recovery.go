@@ -36,6 +36,7 @@ type KeptCode struct {
 // Stock is what is left of an account's recovery codes. A zero GeneratedAt means that there are none, used or not.
 type Stock struct {
 	Left        int
+	Total       int // how many the set had
 	GeneratedAt time.Time
 }
 
@@ -45,7 +46,7 @@ func (s *Service) Stock(ctx context.Context, accountID string) (Stock, error) {
 	if err != nil {
 		return Stock{}, fmt.Errorf("read recovery codes: %w", err)
 	}
-	var stock Stock
+	stock := Stock{Total: len(codes)}
 	for _, c := range codes {
 		stock.GeneratedAt = c.CreatedAt
 		if c.UsedAt.IsZero() {

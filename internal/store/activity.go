@@ -83,8 +83,8 @@ func (s Activity) Append(ctx context.Context, e audit.Entry) error {
 }
 
 // Entries lists a page of an account's entries.
-func (s Activity) Entries(ctx context.Context, accountID, before string, limit int) ([]audit.Entry, error) {
-	tx := s.reader(ctx).Where("account_id = ?", accountID)
+func (s Activity) Entries(ctx context.Context, accountID, before string, limit int, without []audit.Kind) ([]audit.Entry, error) {
+	tx := s.reader(ctx).Where("account_id = ? AND kind NOT IN ?", accountID, without)
 	if before != "" {
 		tx = tx.Where("number < (SELECT number FROM activity WHERE account_id = ? AND id = ?)", accountID, before)
 	}

@@ -19,8 +19,9 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Exchanges proofs for a session. For an account with MFA and without `code` the answer is 202: the sign-in is
-         *     pending, and `completeSignIn` finishes it. No session cookie is set before the last proof.
+         * @description Exchanges proofs for a session. For an account with MFA and without `code` or `recovery_code` (one of them at the most)
+         *     the answer is 202: the sign-in is pending, and `completeSignIn` finishes it. No session cookie is set before the last
+         *     proof.
          */
         post: operations["signIn"];
         delete?: never;
@@ -79,7 +80,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Finish a pending sign-in with a code
+         * Finish a pending sign-in with a code or a recovery code
          * @description The sign-in token comes back through the carrier it was delivered by: the cookie that `signIn` set, or
          *     `sign_in_token` in the body. It is good for five minutes and five tries, and for nothing else.
          */
@@ -122,7 +123,7 @@ export interface paths {
         put?: never;
         /**
          * Prove presence again, for one purpose
-         * @description Asks for every proof the account has: the password, and on an account with MFA a code too. The token lives five
+         * @description Asks for the password, and on an account with MFA for a code or a recovery code too (one of them). The token lives five
          *     minutes, belongs to this session, and dies with the first change that it permits.
          */
         post: operations["stepUp"];
@@ -270,7 +271,8 @@ export interface paths {
         post: operations["requestMfaRemoval"];
         /**
          * Cancel a removal of MFA that is under way
-         * @description For a session that was signed in with two factors. No new removal can be asked for during the next thirty days.
+         * @description For a session that was signed in with two factors; any other is 409, whether or not there is a removal. No new one can
+         *     be asked for during the next thirty days.
          */
         delete: operations["cancelMfaRemoval"];
         options?: never;
@@ -310,7 +312,8 @@ export interface paths {
         /**
          * Cancel a removal of MFA with a code
          * @description For a pending sign-in, with a code of the authenticator app or a recovery code: exactly one of them. Wrong codes have a
-         *     budget of their own here, so that who spent the other one cannot keep the owner from cancelling.
+         *     budget of their own here, so that who spent the other one cannot keep the owner from cancelling. 429 without
+         *     `retry_after` means that codes are taken no longer; a mailed link still cancels.
          */
         post: operations["cancelMfaRemovalByCode"];
         delete?: never;
@@ -331,6 +334,7 @@ export interface paths {
         /**
          * Complete a removal of MFA with the mailed link
          * @description `token` is the fragment of the link in the last mail. MFA goes off, recovery codes stop working, every session ends.
+         *     While a notice of the removal is not delivered the answer is 503, and the link keeps.
          */
         post: operations["completeMfaRemoval"];
         delete?: never;
@@ -735,7 +739,7 @@ export interface components {
         /** @description At most 64 code points without control characters; empty for none. Spaces around it are dropped. */
         DisplayName: string;
         /**
-         * @description The language of mails (BCP 47).
+         * @description The language of mails (BCP 47). The page sets it when another one is chosen there.
          * @enum {string}
          */
         Language: "en" | "de";
@@ -852,6 +856,8 @@ export interface components {
         };
         RecoveryCodeStock: {
             remaining: number;
+            /** @description How many the set had. */
+            total: number;
             /** Format: date-time */
             generated_at: string;
         };
@@ -867,7 +873,7 @@ export interface components {
             requested_at: string;
             /** @description What is left of the time in which it can be cancelled. */
             remaining_seconds: number;
-            /** @description Whether the time stands still, since a notice is not delivered yet or codes have to wait. */
+            /** @description Whether the time stands still, since a notice is not delivered yet or proofs have to wait. */
             stopped: boolean;
             /** @description Whether the last mail, whose link completes it, is on its way. */
             ready: boolean;
@@ -1006,6 +1012,10 @@ export interface components {
             mail: boolean;
             /** @description Whether requestMfaRemoval can be used. */
             mfa_removal: boolean;
+            /** @description Seconds in which a removal can be cancelled. Only where there are removals. */
+            mfa_removal_delay?: number;
+            /** @description Seconds after a cancelled removal until another can be asked for. Only where there are removals. */
+            mfa_removal_pause?: number;
             /** @description Whom to ask for help, in the operator's words. */
             support?: string;
             languages: components["schemas"]["Language"][];
@@ -1421,7 +1431,10 @@ export interface components {
     };
     requestBodies: never;
     headers: {
-        /** @description The session or sign-in cookie, set, renewed or cleared; only for sessions that live in a cookie. */
+        /**
+         * @description The session or sign-in cookie, set, renewed or cleared, and at sign-in the cookie that this browser is known by; only
+         *     where the session lives in a cookie.
+         */
         SetCookie: string;
         /**
          * @description A Bearer challenge; for `step_up_required` that of RFC 9470.
@@ -1584,7 +1597,7 @@ export interface operations {
                     /**
                      * @example {
                      *       "sessions_ended": 2,
-                     *       "notices_sent": 1,
+                     *       "notices_sent": 0,
                      *       "recovery_codes_left": 10
                      *     }
                      */
@@ -1831,6 +1844,7 @@ export interface operations {
                      *       ],
                      *       "recovery_codes": {
                      *         "remaining": 9,
+                     *         "total": 10,
                      *         "generated_at": "2026-11-23T09:32:00Z"
                      *       },
                      *       "policy": {
@@ -2845,6 +2859,8 @@ export interface operations {
                      *       "name": "Twofold",
                      *       "mail": true,
                      *       "mfa_removal": true,
+                     *       "mfa_removal_delay": 259200,
+                     *       "mfa_removal_pause": 2592000,
                      *       "support": "it-help@example.com",
                      *       "languages": [
                      *         "en",
