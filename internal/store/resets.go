@@ -38,9 +38,9 @@ func (s Resets) Insert(ctx context.Context, r account.ResetRequest) error {
 
 // Waiting looks for a request.
 func (s Resets) Waiting(ctx context.Context) (bool, error) {
-	var n int64
-	err := s.reader(ctx).Model(&resetRequestRow{}).Limit(1).Count(&n).Error
-	return n > 0, err
+	var ids []string
+	err := s.reader(ctx).Model(&resetRequestRow{}).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, err
 }
 
 // TakeOldest takes the oldest request away and answers it.
