@@ -113,6 +113,9 @@ func (l Log) CountSince(ctx context.Context, accountID string, kind, last Kind) 
 
 func (l Log) write(ctx context.Context, e Event, entry Entry) {
 	c := ClientOf(ctx)
+	if e.Kind.namesAddress() {
+		e.Name = ""
+	}
 	attrs := []slog.Attr{slog.String("event", string(e.Kind))}
 	for _, a := range []struct{ name, value string }{
 		{"account", e.AccountID}, {"subject", e.Subject}, {"name", e.Name}, {"reason", e.Reason},
