@@ -102,3 +102,19 @@ func TestT36_WhoLosesTheAddressIsTold(t *testing.T) {
 		}
 	}
 }
+
+// The address that comes back may be the second one by now: it is told once then.
+func TestT36_AnAddressThatComesBackIsNotTheSecondOneToo(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	moveTo(t, h, script, email, newAddress)
+	moveTo(t, h, script, noticeEmail, ada)
+	deny(t, h, "email_changed", ada).Want(200, "")
+	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), another).Want(200, "")
+	a := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
+	if a.Value("email") != ada || a.Value("notice_email") != nil {
+		t.Errorf("got %s", a.Body)
+	}
+}
