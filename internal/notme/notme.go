@@ -127,23 +127,25 @@ func (s *Service) endMoot(ctx context.Context, l link.Link, about notify.Subject
 	})
 }
 
-// tellOthers tells of a reset whom no link went to: the second address, and whoever has lost the account by this. The
-// link may have been in the wrong hands. What they get cannot be denied in turn.
+// tellOthers tells of a reset whom no link went to: the second address, and whoever has lost the account by this, who is
+// not told where that was done. The link may have been in the wrong hands. What they get cannot be denied in turn.
 func (s *Service) tellOthers(ctx context.Context, accountID string, before []string) error {
 	now, err := s.Accounts.Recipient(ctx, accountID)
 	if err != nil {
 		return err
 	}
-	var others []string
-	for _, address := range slices.Concat(before, now.Addresses) {
-		if address != now.Addresses[0] && !slices.Contains(others, address) {
-			others = append(others, address)
-		}
+	gone := slices.DeleteFunc(slices.Clone(before), func(address string) bool { return slices.Contains(now.Addresses, address) })
+	if err := s.tell(ctx, accountID, now.Addresses[1:]); err != nil {
+		return err
 	}
-	if len(others) == 0 {
+	return s.tell(audit.WithClient(ctx, audit.Client{}), accountID, gone)
+}
+
+func (s *Service) tell(ctx context.Context, accountID string, to []string) error {
+	if len(to) == 0 {
 		return nil
 	}
-	_, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.PasswordTaken, AccountID: accountID, To: others})
+	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.PasswordTaken, AccountID: accountID, To: to})
 	return err
 }
 
