@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { ask, client, onChanged, onSessionLost } from "../api/client";
 import { accountQuery, activityQuery, sessionsQuery } from "../api/queries";
-import { SignInPage, type Arrival } from "../features/sign-in/SignInPage";
+import type { Arrival } from "../features/sign-in/SignInPage";
 import type { Language } from "../words/languages";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { returnToken, takeToken } from "./linkToken";
@@ -16,6 +16,7 @@ import {
   ForgotPasswordPage,
   NotMePage,
   ResetPasswordPage,
+  SignInPage,
 } from "./pages";
 import { returnPath, signInPath } from "./returnPath";
 

@@ -1,4 +1,5 @@
-// Each page is fetched when it is opened; only signing in is there from the beginning.
+// Each page is fetched when it is opened.
+import type { SignInPageProps } from "../features/sign-in/SignInPage";
 import { lazyPart } from "../ui/lazyPart";
 import { AccountFrame } from "./AccountFrame";
 import type { AccountPageProps } from "./AccountPage";
@@ -7,6 +8,11 @@ import { GateFrame } from "./GateFrame";
 interface TokenProps {
   token: string;
 }
+
+export const SignInPage = lazyPart<SignInPageProps>(
+  () => import("../features/sign-in/SignInPage").then((page) => page.SignInPage),
+  GateFrame,
+);
 
 export const AccountPage = lazyPart<AccountPageProps>(
   () => import("./AccountPage").then((page) => page.AccountPage),

@@ -1,6 +1,7 @@
 import type { Ref } from "react";
 import { codeLength, digitsOf } from "./code";
 import { FieldFrame } from "./Field";
+import "./css/code.css";
 
 interface CodeFieldProps {
   label: string;

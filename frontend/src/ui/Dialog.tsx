@@ -1,6 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { IconButton } from "./Button";
 import { CloseIcon } from "./icons";
+import "./css/dialog.css";
 
 interface DialogProps {
   title: string;

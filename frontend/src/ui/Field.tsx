@@ -1,5 +1,6 @@
 import { useId, useState, type ReactNode, type Ref } from "react";
 import { EyeIcon, EyeOffIcon } from "./icons";
+import "./css/fields.css";
 
 interface FrameProps {
   label: string;

@@ -3,6 +3,7 @@ import { words } from "../words";
 import { newPassword as t } from "../words/newPassword";
 import { PasswordField } from "./Field";
 import { judge, type Advice } from "./strength";
+import "./css/new-password.css";
 
 interface NewPasswordFieldProps {
   value: string;

@@ -1,4 +1,5 @@
 import { CheckIcon } from "./icons";
+import "./css/steps.css";
 
 interface StepsProps {
   names: string[];

@@ -2,8 +2,5 @@ import "./css/tokens.css";
 import "./css/base.css";
 import "./css/controls.css";
 import "./css/content.css";
-import "./css/scan.css";
-import "./css/dialog.css";
 import "./css/layout.css";
 import "./css/mfa.css";
-import "./css/print.css";

@@ -25,5 +25,9 @@ export const date = (iso: string) => formatDate(iso, locale);
 export const moment = (iso: string) => formatMoment(iso, locale);
 export const ago = (iso: string, now = Date.now()) => formatAgo(iso, now, locale, words.common.justNow);
 
-/** "2 days and 5 hours". */
-export const span = (seconds: number) => formatSpan(seconds, locale);
+/** "2 days and 5 hours". Nothing where nobody knows how long. */
+export function span(seconds: number): string;
+export function span(seconds: number | undefined): string | undefined;
+export function span(seconds: number | undefined) {
+  return seconds === undefined ? undefined : formatSpan(seconds, locale);
+}

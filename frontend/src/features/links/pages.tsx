@@ -1,4 +1,6 @@
 import { ask, client, type ConfirmedAddress, type NotMeResult, type Receipt } from "../../api/client";
+import { useService } from "../../api/queries";
+import { span } from "../../words";
 import { links } from "../../words/links";
 import { LinkPage } from "./LinkPage";
 
@@ -39,12 +41,13 @@ export function NotMePage({ token }: TokenProps) {
 
 export function CancelRemovalPage({ token }: TokenProps) {
   const t = links.cancelRemoval;
+  const pause = useService().data?.mfa_removal_pause;
   return (
     <LinkPage<undefined>
       {...t}
       token={token}
       act={(body) => ask(client.POST("/api/v1/mfa/removal/cancel-by-link", { body: { token: body } }))}
-      done={() => [t.done]}
+      done={() => [t.done(span(pause))]}
     />
   );
 }

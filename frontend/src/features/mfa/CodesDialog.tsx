@@ -25,6 +25,8 @@ export function CodesDialog({ state, errand }: CodesDialogProps) {
   const shown = state.at === "codes";
   return (
     <Dialog
+      // A dialog of its own for each: the question doesn't grow into something else.
+      key={shown ? "codes" : "question"}
       {...(!shown && { kind: "short" as const })}
       title={shown ? t.shownTitle : t.askTitle}
       closeLabel={words.common.close}

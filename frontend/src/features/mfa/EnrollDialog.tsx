@@ -1,36 +1,26 @@
-import { Fragment, type ReactNode } from "react";
-import type { Mfa, ProofMethod, Purpose, Trouble } from "../../api/client";
+import { Fragment, useEffect } from "react";
+import type { Mfa, MfaMethod, ProofMethod } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
 import { lazyPart } from "../../ui/lazyPart";
 import { Steps } from "../../ui/Steps";
 import { WaitingForm } from "../../ui/WaitingForm";
 import { words } from "../../words";
-import { stepOf, steps, type Ceremony } from "./ceremony";
+import { enroll as t } from "../../words/enroll";
+import { stepOf, steps } from "./ceremony";
 import { timesReminded } from "./keeping";
-import type { useCeremony } from "./useCeremony";
-
-/** What the app's shell lends to the first step: the form that asks for proofs. */
-export type ProofSlot = (props: {
-  purpose: Purpose;
-  methods: ProofMethod[];
-  lead: string;
-  submit: string;
-  trouble?: Trouble | undefined;
-  onProven: (token: string) => Promise<void>;
-  onCancel: () => void;
-}) => ReactNode;
+import type { ProofSlot } from "./proofSlot";
+import { useCeremony } from "./useCeremony";
 
 /** The steps after the first, which nobody sees without having proven who they are. */
 const LaterSteps = lazyPart(async () => (await import("./LaterSteps")).LaterSteps, WaitingForm);
 
-interface EnrollDialogProps {
-  state: Exclude<Ceremony, { at: "closed" }>;
-  ceremony: ReturnType<typeof useCeremony>;
+export interface EnrollDialogProps {
+  /** The method that the new one takes the place of. */
+  replaces: MfaMethod | undefined;
   mfa: Mfa;
   proof: ProofSlot;
+  onClosed: () => void;
 }
-
-const t = words.enroll;
 
 /** The proofs that the account has, as far as this page knows; the server may ask for others. */
 function proofsOf({ enabled, methods, recovery_codes: codes }: Mfa): ProofMethod[] {
@@ -42,7 +32,17 @@ function proofsOf({ enabled, methods, recovery_codes: codes }: Mfa): ProofMethod
   ];
 }
 
-export function EnrollDialog({ state, ceremony, mfa, proof }: EnrollDialogProps) {
+export function EnrollDialog({ replaces, mfa, proof, onClosed }: EnrollDialogProps) {
+  const ceremony = useCeremony(replaces);
+  const { state } = ceremony;
+  const over = state.at === "closed";
+
+  useEffect(() => LaterSteps.prefetch(), []);
+  useEffect(() => {
+    if (over) onClosed();
+  });
+
+  if (state.at === "closed") return null;
   const current = stepOf(state);
   const close = () => void ceremony.close();
   const index = steps.indexOf(current);
@@ -78,5 +78,3 @@ export function EnrollDialog({ state, ceremony, mfa, proof }: EnrollDialogProps)
     </Dialog>
   );
 }
-
-EnrollDialog.prefetch = LaterSteps.prefetch;

@@ -3,19 +3,20 @@ import type { MfaMethod, Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { say, words } from "../../words";
+import { enroll as t } from "../../words/enroll";
 import type { Ceremony } from "./ceremony";
 import { ScanStep } from "./ScanStep";
 import { SuccessStep } from "./SuccessStep";
 import type { useCeremony } from "./useCeremony";
 import { VerifyStep } from "./VerifyStep";
+import "../../ui/css/codes.css";
+import "../../ui/css/scan.css";
 
 interface LaterStepsProps {
   state: Exclude<Ceremony, { at: "closed" } | { at: "reauthenticate" }>;
   ceremony: ReturnType<typeof useCeremony>;
   methods: MfaMethod[];
 }
-
-const t = words.enroll;
 
 /** From the QR code to a registered method. */
 export function LaterSteps({ state, ceremony, methods }: LaterStepsProps) {

@@ -5,8 +5,8 @@ import { Badge } from "../../ui/Card";
 import { Ago, Facts } from "../../ui/Facts";
 import { PhoneIcon } from "../../ui/icons";
 import { date, moment, words } from "../../words";
+import { RenameForm } from "./dialogs";
 import type { Errand } from "./errand";
-import { RenameForm } from "./RenameForm";
 import type { useErrand } from "./useErrand";
 
 const t = words.mfa;

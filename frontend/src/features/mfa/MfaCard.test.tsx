@@ -21,7 +21,7 @@ const tablet = method("m2", "iPad");
 const mfaOf = (change: Partial<Mfa> = {}): Mfa => ({
   enabled: true,
   methods: [phone],
-  recovery_codes: { remaining: 10, generated_at: time },
+  recovery_codes: { remaining: 10, total: 10, generated_at: time },
   policy: { max_methods: 5 },
   ...change,
 });
@@ -84,8 +84,8 @@ describe("recovery codes on the card", () => {
     [0, /None left/],
   ] as const)
     it(`${remaining} left`, async () => {
-      show(mfaOf({ recovery_codes: { remaining, generated_at: time } }));
-      expect(await screen.findByText(`${remaining} of 10 left`)).toBeTruthy();
+      show(mfaOf({ recovery_codes: { remaining, total: 8, generated_at: time } }));
+      expect(await screen.findByText(`${remaining} of 8 left`)).toBeTruthy();
       expect(screen.getByText(said)).toBeTruthy();
     });
 
@@ -105,11 +105,12 @@ describe("recovery codes on the card", () => {
       "POST /mfa/recovery-codes": [201, { recovery_codes: codes, receipt }],
     });
     await press("Generate new codes");
-    const dialog = screen.getByRole("dialog");
-    expect(within(dialog).getByText(/ones you have now stop working/)).toBeTruthy();
+    expect(await screen.findByText(/ones you have now stop working/)).toBeTruthy();
+    let dialog = screen.getByRole("dialog");
     expect(sent).toEqual([]);
     await press("Generate new codes", dialog);
-    for (const code of codes) expect(await within(dialog).findByText(code)).toBeTruthy();
+    for (const code of codes) expect(await screen.findByText(code)).toBeTruthy();
+    dialog = screen.getByRole("dialog");
     expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
 
     await press("Done", dialog);
@@ -132,7 +133,7 @@ describe("a name", () => {
   it("is changed in place with Enter", async () => {
     const { user, press, sent } = show(mfaOf(), { [line]: [200, { ...phone, name: "Work phone" }] });
     await press("Rename Pixel 11");
-    const field = screen.getByLabelText<HTMLInputElement>("New name");
+    const field = await screen.findByLabelText<HTMLInputElement>("New name");
     expect(document.activeElement === field).toBe(true);
     await user.keyboard("Work phone{Enter}");
     expect(await screen.findByText("Renamed to “Work phone”.")).toBeTruthy();
@@ -159,7 +160,7 @@ describe("a name", () => {
   it("that is empty or another's is not sent", async () => {
     const { user, press, sent } = show(mfaOf({ methods: [phone, tablet] }));
     await press("Rename Pixel 11");
-    await user.clear(screen.getByLabelText("New name"));
+    await user.clear(await screen.findByLabelText("New name"));
     await user.keyboard("{Enter}");
     expect(screen.getByText("Enter a name.")).toBeTruthy();
     await user.keyboard("IPAD{Enter}");
@@ -252,9 +253,12 @@ describe("a removal of MFA that is under way", () => {
     });
 
   it("is cancelled, and it says for how long that holds", async () => {
-    const { press, sent } = show(mfaOf({ removal }), { [line]: [200, receipt] });
+    const { press, sent } = show(mfaOf({ removal }), {
+      [line]: [200, receipt],
+      "GET /service": [200, { mfa_removal: true, mfa_removal_pause: 2_592_000 }],
+    });
     await press("Cancel the removal");
-    expect(await screen.findByText(/next 30 days nobody can ask for another/)).toBeTruthy();
+    expect(await screen.findByText(/For 30 days nobody can ask for another/)).toBeTruthy();
     expect(sent.map(({ line }) => line)).toEqual([line]);
   });
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Mfa, MfaMethod, Prove } from "../../api/client";
 import { troubleOf, useAccount, useMfa } from "../../api/queries";
 import { Button } from "../../ui/Button";
@@ -7,14 +7,12 @@ import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
 import { Receipt } from "../../ui/Receipt";
 import { say, words } from "../../words";
-import { CodesDialog } from "./CodesDialog";
-import { EnrollDialog, type ProofSlot } from "./EnrollDialog";
+import { EnrollDialog, ErrandDialog, RenameForm } from "./dialogs";
+import { isDialog, type Errand } from "./errand";
 import { MethodList } from "./MethodList";
-import type { Errand } from "./errand";
 import { Pending } from "./Pending";
+import type { ProofSlot } from "./proofSlot";
 import { RecoveryCodes } from "./RecoveryCodes";
-import { RemoveDialog } from "./RemoveDialog";
-import { useCeremony } from "./useCeremony";
 import { useErrand } from "./useErrand";
 
 const t = words.mfa;
@@ -79,10 +77,9 @@ export function MfaCard({ prove, proof }: MfaCardProps) {
 }
 
 function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
-  const ceremony = useCeremony();
+  const [enrolling, setEnrolling] = useState<{ replaces: MfaMethod | undefined }>();
   const errand = useErrand(prove);
-  const { state } = ceremony;
-  const resting = state.at === "closed" && errand.state.at !== "working" && errand.state.at !== "codes";
+  const resting = !enrolling && errand.state.at !== "working" && errand.state.at !== "codes";
   // Behind a dialog nothing moves: what changed is shown when it closes.
   const shown = useRef(mfa);
   if (resting) shown.current = mfa;
@@ -90,14 +87,13 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
   const full = methods.length >= policy.max_methods;
 
   useEffect(() => {
-    EnrollDialog.prefetch();
-    CodesDialog.prefetch();
+    [EnrollDialog, ErrandDialog, RenameForm].forEach(({ prefetch }) => prefetch());
   }, []);
 
   const open = (replaces?: MfaMethod) => {
     errand.close();
     errand.forget();
-    ceremony.open(replaces);
+    setEnrolling({ replaces });
   };
 
   return (
@@ -124,37 +120,15 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
       }
     >
       <Told state={errand.state} />
-      {pending && state.at === "closed" && <Pending {...{ pending, methods, full }} onRestart={open} />}
+      {pending && !enrolling && <Pending {...{ pending, methods, full }} onRestart={open} />}
       {methods.length > 0 ? <MethodList {...{ methods, errand }} onReplace={open} /> : <Empty />}
       {enabled && <RecoveryCodes codes={codes} onGenerate={() => errand.ask({ kind: "generate" })} />}
-      {state.at !== "closed" && <EnrollDialog {...{ state, ceremony, mfa, proof }} />}
-      <ErrandDialog errand={errand} />
+      {enrolling && (
+        <EnrollDialog {...enrolling} {...{ mfa, proof }} onClosed={() => setEnrolling(undefined)} />
+      )}
+      {isDialog(errand.state) && <ErrandDialog state={errand.state} errand={errand} />}
     </Card>
   );
-}
-
-function ErrandDialog({ errand }: { errand: ReturnType<typeof useErrand> }) {
-  const { state } = errand;
-  if (state.at === "codes") return <CodesDialog {...{ state, errand }} />;
-  if (state.at !== "asked" && state.at !== "working") return null;
-  const { task } = state;
-  switch (task.kind) {
-    case "rename":
-      return null;
-    case "generate":
-      return <CodesDialog {...{ state, errand }} />;
-    case "remove":
-      return (
-        <RemoveDialog
-          method={task.method}
-          others={task.others}
-          busy={state.at === "working"}
-          trouble={state.at === "asked" ? state.trouble : undefined}
-          onRemove={() => void errand.remove()}
-          onClose={errand.close}
-        />
-      );
-  }
 }
 
 /** What came of the last errand. A name that changed is there to be seen; it is told to who can't see it. */
@@ -176,9 +150,7 @@ function Told({ state }: { state: Errand }) {
     );
   return (
     <Receipt
-      done={
-        outcome.kind === "removed" ? words.remove.done(outcome.name, outcome.off) : words.recoveryCodes.done
-      }
+      done={outcome.kind === "removed" ? t.removed(outcome.name, outcome.off) : words.recoveryCodes.done}
       receipt={outcome.receipt}
       addresses={[account?.email, account?.notice_email]}
       noticeRef={notice}

@@ -6,6 +6,7 @@ import { codes as t } from "../../words/codes";
 import { timesReminded, type Keeping } from "./keeping";
 import { SaveCodes } from "./SaveCodes";
 import { SavedBox } from "./SavedBox";
+import "../../ui/css/codes.css";
 
 export interface NewCodesProps {
   result: GeneratedRecoveryCodes;

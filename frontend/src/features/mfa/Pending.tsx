@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { useWork } from "../../ui/useWork";
 import { words } from "../../words";
-import { cancelEnrollment } from "./useCeremony";
+import { cancelEnrollment } from "./cancelEnrollment";
 
 const t = words.mfa;
 

@@ -6,9 +6,6 @@ import { date, moment, words } from "../../words";
 
 const t = words.recoveryCodes;
 
-/** How many a set has (security.md §1). */
-const setSize = 10;
-
 /** At so few, it is time for new ones. */
 const few = 3;
 
@@ -38,7 +35,7 @@ export function RecoveryCodes({ codes, onGenerate }: RecoveryCodesProps) {
             {t.title}
           </h3>
           <p className="row__facts">
-            <span>{codes ? t.left(remaining, Math.max(setSize, remaining)) : t.none}</span>
+            <span>{codes ? t.left(remaining, codes.total) : t.none}</span>
             {codes && (
               <span>
                 <span className="row__dot" aria-hidden="true">

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ask, client, type MfaRemoval, type Receipt as Came, type Trouble } from "../../api/client";
-import { mfaQuery, useAccount, useMfa } from "../../api/queries";
+import { mfaQuery, useAccount, useMfa, useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Receipt } from "../../ui/Receipt";
@@ -17,6 +17,7 @@ export function RemovalBanner() {
   const [state, setState] = useState<State>({ at: "idle" });
   const removal = useMfa().data?.removal;
   const account = useAccount().data;
+  const pause = useService().data?.mfa_removal_pause;
   const queries = useQueryClient();
   const told = useRef<HTMLDivElement>(null);
   const trouble = state.at === "idle" ? state.trouble : undefined;
@@ -40,7 +41,7 @@ export function RemovalBanner() {
   if (state.at === "cancelled")
     return (
       <Receipt
-        done={t.done}
+        done={t.done(span(pause))}
         receipt={state.receipt}
         addresses={[account?.email, account?.notice_email]}
         noticeRef={told}

@@ -4,8 +4,7 @@ import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { words } from "../../words";
-
-const t = words.remove;
+import { remove as t } from "../../words/remove";
 
 interface RemoveDialogProps {
   method: MfaMethod;

@@ -8,7 +8,7 @@ import { nameError } from "./name";
 
 const t = words.mfa;
 
-interface RenameFormProps {
+export interface RenameFormProps {
   method: MfaMethod;
   /** Whose names are taken. */
   others: MfaMethod[];

@@ -5,8 +5,7 @@ import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ChevronIcon } from "../../ui/icons";
 import { QrCode } from "../../ui/QrCode";
 import { words } from "../../words";
-
-const t = words.enroll;
+import { enroll as t } from "../../words/enroll";
 
 interface ScanStepProps {
   enrollment: TotpEnrollment;

@@ -4,13 +4,12 @@ import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ShieldIcon } from "../../ui/icons";
 import { words } from "../../words";
+import { enroll as t } from "../../words/enroll";
 import { codes as c } from "../../words/codes";
 import { tellReceipt } from "../../words/receipt";
 import { timesReminded, type Keeping } from "./keeping";
 import { SaveCodes } from "./SaveCodes";
 import { SavedBox } from "./SavedBox";
-
-const t = words.enroll;
 
 interface SuccessStepProps {
   result: ConfirmedMethod;

@@ -10,9 +10,8 @@ import { BackIcon } from "../../ui/icons";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { say, words } from "../../words";
+import { enroll as t } from "../../words/enroll";
 import { nameError } from "./name";
-
-const t = words.enroll;
 
 interface VerifyStepProps {
   busy: boolean;

@@ -20,6 +20,12 @@ export type Errand =
   | { at: "codes"; result: GeneratedRecoveryCodes; keeping: Keeping }
   | { at: "told"; outcome: Outcome };
 
+/** Those that a dialog is shown for: all but a new name, which is typed in place. */
+export type DialogErrand = Extract<Errand, { at: "asked" | "working" | "codes" }>;
+
+export const isDialog = (state: Errand): state is DialogErrand =>
+  state.at === "codes" || ((state.at === "asked" || state.at === "working") && state.task.kind !== "rename");
+
 export type ErrandEvent =
   | { type: "asked"; task: Task }
   | { type: "submitted" }

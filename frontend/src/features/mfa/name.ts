@@ -1,13 +1,14 @@
 import type { MfaMethod } from "../../api/client";
 import { words } from "../../words";
+import { enroll } from "../../words/enroll";
 
 const sameName = (name: string) => name.trim().normalize("NFC").toLowerCase();
 
 /** What is wrong with a method's name, before the server says so. Empty is fine: the server then chooses one. */
 export function nameError(name: string, methods: MfaMethod[]): string | undefined {
   const wanted = name.trim();
-  if ([...wanted].length > 64) return words.enroll.nameTooLong;
-  if (/\p{Cc}/u.test(wanted)) return words.enroll.nameControl;
+  if ([...wanted].length > 64) return enroll.nameTooLong;
+  if (/\p{Cc}/u.test(wanted)) return enroll.nameControl;
   if (wanted !== "" && methods.some((method) => sameName(method.name) === sameName(wanted)))
     return words.problems.name_taken({ code: "name_taken" });
   return undefined;

@@ -2,14 +2,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useReducer, useRef } from "react";
 import { ask, client, stepUpHeader, type MfaMethod } from "../../api/client";
 import { mfaQuery } from "../../api/queries";
+import { cancelEnrollment } from "./cancelEnrollment";
 import { closed, leftBehind, step } from "./ceremony";
 
-export const cancelEnrollment = (id: string) =>
-  ask(client.DELETE("/api/v1/mfa/totp/enrollments/{id}", { params: { path: { id } }, keepalive: true }));
-
-/** The ceremony with its requests. The step-up token and the code pass through; only the enrollment is held, while open. */
-export function useCeremony() {
-  const [state, dispatch] = useReducer(step, closed);
+/** The ceremony with its requests, open from the beginning. The step-up token and the code pass through; only the enrollment is held, while open. */
+export function useCeremony(replaces?: MfaMethod) {
+  const [state, dispatch] = useReducer(step, closed, (at) => step(at, { type: "opened", replaces }));
   const queries = useQueryClient();
   const latest = useRef(state);
   latest.current = state;
@@ -39,7 +37,6 @@ export function useCeremony() {
 
   return {
     state,
-    open: (replaces?: MfaMethod) => dispatch({ type: "opened", replaces }),
     onward: () => dispatch({ type: "continued" }),
     back: () => dispatch({ type: "wentBack" }),
     tick: (saved: boolean) => dispatch({ type: "ticked", saved }),

@@ -6,11 +6,13 @@ import { Notice } from "../../ui/Notice";
 import { eitherKind, firstKind, lacks, type SecondProof } from "../../ui/proof";
 import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
-import { words } from "../../words";
+import { span, words } from "../../words";
 import { lost as t } from "../../words/lost";
 
 interface CancelFormProps {
   methods: ProofMethod[];
+  /** Seconds after the cancelling until another removal can be asked for. */
+  pause: number | undefined;
   busy: boolean;
   trouble: Trouble | undefined;
   /** Seconds left of the trouble's wait. */
@@ -20,7 +22,7 @@ interface CancelFormProps {
 }
 
 /** A code in place of the removal. Nothing is sent with the last digit: it is pressed, like every end of something. */
-export function CancelForm({ methods, busy, trouble, left, onCode, onBack }: CancelFormProps) {
+export function CancelForm({ methods, pause, busy, trouble, left, onCode, onBack }: CancelFormProps) {
   const [proof, setProof] = useState<SecondProof>({ kind: firstKind(methods), text: "" });
   const [missing, setMissing] = useState(false);
   const [answered, setAnswered] = useState<Trouble>();
@@ -51,7 +53,7 @@ export function CancelForm({ methods, busy, trouble, left, onCode, onBack }: Can
         submit();
       }}
     >
-      <p>{t.cancelLead}</p>
+      <p>{t.cancelLead(span(pause))}</p>
       {current?.code === "not_found" ? (
         <Notice kind="info">
           <p>{t.noneUnderWay}</p>

@@ -1,11 +1,12 @@
 import { useEffect, useReducer, useRef } from "react";
-import { ask, client, type MfaRemoval, type ProofMethod, type Trouble } from "../../api/client";
+import { ask, client, type MfaRemoval, type ProofMethod, type Service, type Trouble } from "../../api/client";
 import { endedBy } from "../../api/problem";
 import { useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { inBody, type SecondProof } from "../../ui/proof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
+import { WaitingForm } from "../../ui/WaitingForm";
 import { moment, say, span, words } from "../../words";
 import { lost as t } from "../../words/lost";
 import { CancelForm } from "./CancelForm";
@@ -31,9 +32,14 @@ const heading = {
 };
 
 /** For who has neither phone nor recovery codes: the slow, announced way, and the way back from it. */
-export function LostStep({ email, methods, onBack, onOver }: LostStepProps) {
+export function LostStep(props: LostStepProps) {
+  const service = useService();
+  // What it says depends on what the service does.
+  return service.isPending ? <WaitingForm /> : <Told {...props} service={service.data} />;
+}
+
+function Told({ email, methods, service, onBack, onOver }: LostStepProps & { service: Service | undefined }) {
   const [state, dispatch] = useReducer(step, explained);
-  const service = useService().data;
   const top = useRef<HTMLHeadingElement>(null);
   const asking = state.at === "asking";
   const trouble = "trouble" in state ? state.trouble : undefined;
@@ -93,7 +99,7 @@ export function LostStep({ email, methods, onBack, onOver }: LostStepProps) {
           {trouble && <TroubleNotice trouble={trouble} left={left} />}
           <p>{t.lead}</p>
           <ol className="gate__steps">
-            {t.steps.map((text) => (
+            {t.steps(span(service?.mfa_removal_delay)).map((text) => (
               <li key={text}>{text}</li>
             ))}
           </ol>
@@ -135,6 +141,7 @@ export function LostStep({ email, methods, onBack, onOver }: LostStepProps) {
       {typing && (
         <CancelForm
           methods={methods}
+          pause={service?.mfa_removal_pause}
           busy={state.at === "cancelling"}
           trouble={trouble}
           left={left}
@@ -144,7 +151,7 @@ export function LostStep({ email, methods, onBack, onOver }: LostStepProps) {
       )}
       {state.at === "cancelled" && (
         <>
-          <p>{t.cancelled}</p>
+          <p>{t.cancelled(span(service?.mfa_removal_pause))}</p>
           <p>{t.cancelledNext}</p>
           <Button kind="primary" wide onClick={onBack}>
             {words.common.continue}

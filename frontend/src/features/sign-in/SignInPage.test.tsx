@@ -11,7 +11,14 @@ const json = (status: number, body: object) =>
     headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
   });
 const problem = (status: number, body: object) => json(status, { status, ...body });
-const service = { name: "Twofold", mail: true, mfa_removal: true, support: "it-help@example.com" };
+const service = {
+  name: "Twofold",
+  mail: true,
+  mfa_removal: true,
+  mfa_removal_delay: 86_400,
+  mfa_removal_pause: 2_592_000,
+  support: "it-help@example.com",
+};
 
 /** Signs in with a password that is right, up to the code. The requests after that get `answers`, by their path. */
 async function toCode(answers: Record<string, Response>, methods = ["totp", "recovery_code"]) {
@@ -180,7 +187,7 @@ describe("neither phone nor codes", () => {
     await screen.findByRole("heading", { name: "The removal is announced" });
     await press("Cancel the removal");
     await user.type(screen.getByLabelText("6-digit code"), "123456{Enter}");
-    expect(await screen.findByText(/next 30 days nobody can ask/)).toBeTruthy();
+    expect(await screen.findByText(/For 30 days nobody can ask/)).toBeTruthy();
     expect(sent.at(-1)).toEqual({ path: byCode, body: { code: "123456" } });
     await press("Continue");
     expect(screen.getByLabelText("6-digit code")).toBeTruthy();

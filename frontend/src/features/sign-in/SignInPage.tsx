@@ -18,7 +18,7 @@ type SignIn =
 
 const LostStep = lazyPart(async () => (await import("./LostStep")).LostStep, WaitingForm);
 
-interface SignInPageProps {
+export interface SignInPageProps {
   arrival: Arrival;
   onSignedIn: () => void;
 }

@@ -8,3 +8,5 @@ export const count = (n: number, one: string, other: string) =>
 export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const list = (items: string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(items);
+
+export const during = (span: string | undefined) => (span ? `${span} lang` : "Eine Zeit lang");

@@ -3,7 +3,6 @@ import type { words as en } from "../en";
 import { account } from "./account";
 import { common } from "./common";
 import { device } from "./device";
-import { enroll } from "./enroll";
 import { mfa } from "./mfa";
 import { notFound } from "./notFound";
 import { password } from "./password";
@@ -11,7 +10,6 @@ import { problems } from "./problems";
 import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
 import { removal } from "./removal";
-import { remove } from "./remove";
 import { sessions } from "./sessions";
 import { secondProof } from "./secondProof";
 import { shell } from "./shell";
@@ -31,8 +29,6 @@ export const words: typeof en = {
   mfa,
   receipt,
   recoveryCodes,
-  enroll,
-  remove,
   removal,
   sessions,
   stepUp,

@@ -1,5 +1,5 @@
 import type { links as en } from "../en/links";
-import { count, sentence } from "./count";
+import { count, during, sentence } from "./count";
 
 export const links: typeof en = {
   signIn: "Zur Anmeldung",
@@ -73,7 +73,8 @@ export const links: typeof en = {
     lead: "Jemand, der Ihr Passwort kennt, möchte MFA von Ihrem Konto entfernen, weil Telefon und Wiederherstellungscodes fehlen. Wenn Sie das nicht waren oder Ihr Telefon wiederhaben, lassen Sie MFA an.",
     submit: "MFA an lassen",
     doneTitle: "MFA bleibt an",
-    done: "Die Entfernung ist abgebrochen, und 30 Tage lang ist keine neue möglich. Wenn nicht Sie darum gebeten haben, kennt jemand Ihr Passwort: Melden Sie sich an und ändern Sie es.",
+    done: (pause) =>
+      `Die Entfernung ist abgebrochen. ${during(pause)} kann niemand eine neue beantragen. Wenn nicht Sie darum gebeten haben, kennt jemand Ihr Passwort: Melden Sie sich an und ändern Sie es.`,
     over: "Die Entfernung ist schon abgebrochen oder abgeschlossen. Melden Sie sich an, um zu sehen, wie es um Ihr Konto steht.",
   },
 

@@ -1,11 +1,12 @@
 import type { lost as en } from "../en/lost";
+import { during } from "./count";
 
 export const lost: typeof en = {
   title: "Telefon und Codes verloren?",
   lead: "Die Multi-Faktor-Authentifizierung kann von Ihrem Konto entfernt werden, langsam und offen, damit niemand, der Ihr Passwort kennt, es hinter Ihrem Rücken tut.",
-  steps: [
+  steps: (delay) => [
     "Wir kündigen es allen E-Mail-Adressen Ihres Kontos an, sofort und jeden Tag.",
-    "Drei Tage lang kann jeder, der eine dieser Mails bekommt, es abbrechen; ebenso Ihr Telefon und Ihre Wiederherstellungscodes.",
+    `${during(delay)} kann jeder, der eine dieser Mails bekommt, es abbrechen; ebenso Ihr Telefon und Ihre Wiederherstellungscodes.`,
     "Danach kommt eine letzte Mail mit einem Link. Nur dieser Link entfernt MFA: Ihr Passwort allein meldet Sie dann wieder an, und Sie werden überall abgemeldet.",
   ],
   submit: "Entfernung beantragen",
@@ -24,13 +25,14 @@ export const lost: typeof en = {
   found: "Telefon oder einen Wiederherstellungscode gefunden?",
   foundUnderWay: "Läuft schon eine Entfernung? Brechen Sie sie ab",
   cancelTitle: "Entfernung abbrechen",
-  cancelLead:
-    "Geben Sie einen Code ein, und MFA bleibt, wie es ist. In den nächsten 30 Tagen kann niemand eine neue Entfernung beantragen.",
+  cancelLead: (pause) =>
+    `Geben Sie einen Code ein, und MFA bleibt, wie es ist. ${during(pause)} kann niemand eine neue Entfernung beantragen.`,
   codeHint: "Den, den Ihre Authenticator-App jetzt zeigt.",
   cancelSubmit: "Entfernung abbrechen",
   codesSpent: "Codes können diese Entfernung nicht mehr abbrechen. Nehmen Sie den Link in einer ihrer Mails.",
   noneUnderWay: "Es läuft keine Entfernung, es gibt also nichts abzubrechen.",
   cancelledTitle: "Die Entfernung ist abgebrochen",
-  cancelled: "MFA bleibt, wie es ist. In den nächsten 30 Tagen kann niemand eine neue Entfernung beantragen.",
+  cancelled: (pause) =>
+    `MFA bleibt, wie es ist. ${during(pause)} kann niemand eine neue Entfernung beantragen.`,
   cancelledNext: "Sie können sich jetzt anmelden. Jeder Code gilt einmal; nehmen Sie den nächsten.",
 };

@@ -16,7 +16,7 @@ export const recoveryCodes: typeof en = {
     "Ohne sie sperrt ein verlorenes Telefon Sie aus. Erzeugen Sie welche und bewahren Sie sie gut auf.",
   generate: "Neue Codes erzeugen",
   askTitle: "Neue Wiederherstellungscodes erzeugen?",
-  ask: "Sie bekommen zehn neue Codes. Die bisherigen gelten dann nicht mehr, wo immer Sie sie aufbewahren.",
+  ask: "Sie bekommen neue Codes. Die bisherigen gelten dann nicht mehr, wo immer Sie sie aufbewahren.",
   others,
   shownTitle: "Ihre neuen Wiederherstellungscodes",
   done: "Sie haben neue Wiederherstellungscodes, die alten gelten nicht mehr.",

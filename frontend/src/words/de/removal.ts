@@ -1,4 +1,5 @@
 import type { removal as en } from "../en/removal";
+import { during } from "./count";
 
 export const removal: typeof en = {
   title: "Jemand will MFA von Ihrem Konto entfernen lassen",
@@ -9,5 +10,5 @@ export const removal: typeof en = {
   stopped: "Im Moment steht die Zeit still.",
   what: "Waren Sie das nicht, brechen Sie es ab und ändern Sie dann Ihr Passwort. Waren Sie es und haben Ihr Telefon wieder, brechen Sie es auch ab.",
   cancel: "Entfernung abbrechen",
-  done: "Die Entfernung ist abgebrochen, und in den nächsten 30 Tagen kann niemand eine neue beantragen.",
+  done: (pause) => `Die Entfernung ist abgebrochen. ${during(pause)} kann niemand eine neue beantragen.`,
 };

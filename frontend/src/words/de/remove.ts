@@ -12,6 +12,4 @@ export const remove: typeof en = {
     "Was bleibt, ist gesperrt und meldet niemanden an. Bis Sie eine neue Methode registrieren, brauchen Sie zur Anmeldung einen Wiederherstellungscode.",
   others,
   submit: "Methode entfernen",
-  done: (name, off) =>
-    `„${name}“ wurde entfernt.${off ? " Die Multi-Faktor-Authentifizierung ist jetzt aus." : ""}`,
 };

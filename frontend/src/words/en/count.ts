@@ -8,3 +8,6 @@ export const count = (n: number, one: string, other: string) =>
 export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const list = (items: string[]) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
+
+/** "For 30 days"; the service knows how long. */
+export const during = (span: string | undefined) => (span ? `For ${span}` : "For some time");

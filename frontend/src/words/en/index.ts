@@ -2,7 +2,6 @@
 import { account } from "./account";
 import { common } from "./common";
 import { device } from "./device";
-import { enroll } from "./enroll";
 import { mfa } from "./mfa";
 import { notFound } from "./notFound";
 import { password } from "./password";
@@ -10,7 +9,6 @@ import { problems } from "./problems";
 import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
 import { removal } from "./removal";
-import { remove } from "./remove";
 import { sessions } from "./sessions";
 import { secondProof } from "./secondProof";
 import { shell } from "./shell";
@@ -30,8 +28,6 @@ export const words = {
   mfa,
   receipt,
   recoveryCodes,
-  enroll,
-  remove,
   removal,
   sessions,
   stepUp,

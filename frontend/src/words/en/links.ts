@@ -1,4 +1,4 @@
-import { count, sentence } from "./count";
+import { count, during, sentence } from "./count";
 
 const signIn = "Go to sign in";
 
@@ -74,7 +74,8 @@ export const links = {
     lead: "Somebody who knows your password asked to remove MFA from your account, since they have neither phone nor recovery codes. If it wasn’t you, or you found your phone again, keep MFA on.",
     submit: "Keep MFA on",
     doneTitle: "MFA stays on",
-    done: "The removal is cancelled, and for 30 days no other can be asked for. If it wasn’t you who asked, somebody knows your password: sign in and change it.",
+    done: (pause: string | undefined) =>
+      `The removal is cancelled. ${during(pause)} nobody can ask for another. If it wasn’t you who asked, somebody knows your password: sign in and change it.`,
     over: "The removal was cancelled already, or it is complete. Sign in to see how your account is.",
   },
 

@@ -1,9 +1,11 @@
+import { during } from "./count";
+
 export const lost = {
   title: "Lost your phone and your codes?",
   lead: "Multi Factor Authentication can be removed from your account, slowly and in the open, so that nobody who knows your password does it behind your back.",
-  steps: [
+  steps: (delay: string | undefined) => [
     "We announce it to every email address of your account, at once and every day.",
-    "For three days anybody who gets one of these mails can cancel it, and so can your phone and your recovery codes.",
+    `${during(delay)} anybody who gets one of these mails can cancel it, and so can your phone and your recovery codes.`,
     "Then a last mail comes with a link. Only that link removes MFA: your password alone signs you in again, and you are signed out everywhere.",
   ],
   submit: "Ask for the removal",
@@ -21,13 +23,14 @@ export const lost = {
   found: "Found your phone or a recovery code?",
   foundUnderWay: "Is a removal under way already? Cancel it",
   cancelTitle: "Cancel the removal",
-  cancelLead:
-    "Enter a code, and MFA stays as it is. For the next 30 days nobody can ask for another removal.",
+  cancelLead: (pause: string | undefined) =>
+    `Enter a code, and MFA stays as it is. ${during(pause)} nobody can ask for another removal.`,
   codeHint: "The one your authenticator app shows now.",
   cancelSubmit: "Cancel the removal",
   codesSpent: "Codes can’t cancel this removal any more. Use the link in one of its mails.",
   noneUnderWay: "No removal is under way, so there is nothing to cancel.",
   cancelledTitle: "The removal is cancelled",
-  cancelled: "MFA stays as it is. For the next 30 days nobody can ask for another removal.",
+  cancelled: (pause: string | undefined) =>
+    `MFA stays as it is. ${during(pause)} nobody can ask for another removal.`,
   cancelledNext: "You can sign in now. Each code works once, so take the next one.",
 };

@@ -13,7 +13,7 @@ export const recoveryCodes = {
   missing: "Without them, a lost phone locks you out. Generate some and keep them safe.",
   generate: "Generate new codes",
   askTitle: "Generate new recovery codes?",
-  ask: "You’ll get ten new codes. The ones you have now stop working, wherever you keep them.",
+  ask: "You’ll get new codes. The ones you have now stop working, wherever you keep them.",
   others,
   shownTitle: "Your new recovery codes",
   done: "You have new recovery codes, and the old ones no longer work.",

@@ -1,3 +1,5 @@
+import { during } from "./count";
+
 export const removal = {
   title: "Somebody asked for MFA to be removed from your account",
   asked: (moment: string) => `They knew your password, on ${moment}.`,
@@ -7,5 +9,6 @@ export const removal = {
   stopped: "For now the time stands still.",
   what: "If it wasn’t you, cancel it, then change your password. If it was you and you have your phone again, cancel it too.",
   cancel: "Cancel the removal",
-  done: "The removal is cancelled, and for the next 30 days nobody can ask for another.",
+  done: (pause: string | undefined) =>
+    `The removal is cancelled. ${during(pause)} nobody can ask for another.`,
 };

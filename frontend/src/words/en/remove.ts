@@ -11,6 +11,4 @@ export const remove = {
     "What is left is suspended and signs nobody in. Until you register a new method, signing in takes a recovery code.",
   others,
   submit: "Remove method",
-  done: (name: string, off: boolean) =>
-    `“${name}” was removed.${off ? " Multi Factor Authentication is now off." : ""}`,
 };
