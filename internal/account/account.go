@@ -85,6 +85,7 @@ type Service struct {
 type Limits struct {
 	ResetLifetime   time.Duration
 	ResetMails      int // reset links per account and hour
+	AddressMails    int // links to new addresses, likewise
 	AddressLifetime time.Duration
 }
 

@@ -49,7 +49,8 @@ func (h *composition) tellPeople() error {
 		Store: store.Accounts{DB: h.db}, Pending: store.PendingAddresses{DB: h.db}, Resets: store.Resets{DB: h.db},
 		Passwords: h.hasher, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
 		Limits: account.Limits{
-			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails, AddressLifetime: h.Mail.AddressLifetime,
+			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails,
+			AddressMails: h.Mail.AddressMails, AddressLifetime: h.Mail.AddressLifetime,
 		},
 		Now: h.Now, NewID: newID,
 	}

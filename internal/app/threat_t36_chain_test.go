@@ -42,7 +42,9 @@ func TestT36_WhoMovedTheAccountTwiceGetsNoneOfItBack(t *testing.T) {
 			forced := mailed(t, h, "password_reset_forced", ada).token("reset_password")
 			reset(h, forced, another).Want(200, "")
 
-			h.Script("").Do("POST", notMe, JSON{"token": theirs}).Want(410, "link_expired")
+			if path == email { // a second address has no such link
+				h.Script("").Do("POST", notMe, JSON{"token": theirs}).Want(410, "link_expired")
+			}
 			a := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
 			if a.Value("notice_email") != nil {
 				t.Errorf("the second address is %v", a.Value("notice_email"))

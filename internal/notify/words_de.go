@@ -20,6 +20,7 @@ var german = catalog{
 		at = at.UTC()
 		return fmt.Sprintf("%d. %s %d, %s Uhr UTC", at.Day(), germanMonths[at.Month()-1], at.Year(), at.Format("15:04"))
 	},
+	noDenial: say("Wenn Sie davon nichts wissen, sagen Sie den Betreibern von {{.Product}} Bescheid."),
 	denial: say("Wenn Sie das nicht waren, öffnen Sie unten den Link „Das war ich nicht“ und bestätigen Sie. Damit werden alle Geräte von Ihrem Konto " +
 		"abgemeldet, und wenn es um eine Authenticator-App geht, wird sie gesperrt. Wählen Sie danach ein neues Passwort. Der Link gilt einmal; ist er abgelaufen, ändern Sie sofort Ihr Passwort."),
 	actions: map[link.Purpose]string{

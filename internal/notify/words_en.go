@@ -9,9 +9,10 @@ import (
 var english = catalog{
 	hello: "Hello", helloNobody: "Hello",
 	when: "When", where: "From", device: "Device", on: "on",
-	help: "Need help?",
-	why:  "You get this mail because it is about the security of your account. Nobody who works for us will ever ask you for a password or a code.",
-	date: func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
+	help:     "Need help?",
+	why:      "You get this mail because it is about the security of your account. Nobody who works for us will ever ask you for a password or a code.",
+	date:     func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
+	noDenial: say("If you know nothing of this, tell the people who run {{.Product}}."),
 	denial: say("If this was not you, open the link “This was not me” below and confirm. It signs everybody out of your account and, " +
 		"if this is about an authenticator app, suspends it. Then choose a new password. The link works once; if it has expired, change your password at once."),
 	actions: map[link.Purpose]string{
