@@ -4,7 +4,7 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
-TIMED    := ^TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked$$
+TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing)$$
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
@@ -90,8 +90,8 @@ test-go: ## every Go test, under the race detector
 	@if .ci/tools race; then CGO_ENABLED=1; race=-race; fi; \
 		set -x; go test $$race -shuffle=on -skip "$(TIMED)" $(PACKAGES)
 
-test-timing: ## the one test that measures time (T-15), alone
-	go test -count=1 -run "$(TIMED)" -v ./internal/app
+test-timing: ## the two tests that measure time (T-15, T-18), alone
+	go test -count=1 -parallel 1 -run "$(TIMED)" -v ./internal/app
 
 test-journeys: build ## the journeys in Chromium
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run e2e

@@ -144,7 +144,7 @@ func (s *Server) checkCrowd(call *call) error {
 
 func (s *Server) countFailure(call *call, err error) {
 	switch codeOf(err) {
-	case ProblemCodeCredentialsRejected, ProblemCodeCodeRejected, ProblemCodeCodeUsed, ProblemCodeLinkExpired:
+	case ProblemCodeCredentialsRejected, ProblemCodeCodeRejected, ProblemCodeCodeUsed, ProblemCodeLinkExpired, ProblemCodeTooManyAttempts:
 		s.Failures.Take(call.ip)
 	}
 }

@@ -67,6 +67,7 @@ var problems = []struct {
 	{account.ErrEmailTaken, ProblemCodeEmailTaken},
 	{account.ErrMailUnavailable, ProblemCodeMailUnavailable},
 	{account.ErrNoAddress, ProblemCodeNotFound},
+	{account.ErrTooManyMails, ProblemCodeTooManyRequests},
 	{link.ErrExpired, ProblemCodeLinkExpired},
 	{mfa.ErrCodeRejected, ProblemCodeCodeRejected},
 	{mfa.ErrCodeUsed, ProblemCodeCodeUsed},
@@ -220,6 +221,8 @@ func describe(p *Problem, err error) {
 		p.Errors = &fields
 	case errors.Is(err, account.ErrEmail):
 		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be one e-mail address and nothing else"}}
+	case errors.Is(err, account.ErrTooManyMails):
+		p.RetryAfter = seconds(time.Hour)
 	case errors.Is(err, account.ErrSameAddress):
 		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be another address than the account has"}}
 	case errors.Is(err, account.ErrDisplayName):

@@ -85,6 +85,7 @@ type Service struct {
 type Limits struct {
 	ResetLifetime   time.Duration
 	ResetMails      int // reset links per account and hour
+	AddressMails    int // links to new addresses, likewise
 	AddressLifetime time.Duration
 }
 
@@ -98,7 +99,7 @@ type Access interface {
 	// EndAll ends the account's sessions, its sign-ins that wait for a code and its step-up tokens, and says how many
 	// sessions that were.
 	EndAll(ctx context.Context, accountID string) (sessions int, err error)
-	// ForgivePasswords forgets the wrong passwords that were counted.
+	// ForgivePasswords forgets the wrong passwords that were counted, and ends what the old password asked for.
 	ForgivePasswords(ctx context.Context, accountID string) error
 	// CodesLeft is how many recovery codes the account has.
 	CodesLeft(ctx context.Context, accountID string) (int, error)

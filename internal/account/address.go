@@ -35,6 +35,8 @@ type PendingAddress struct {
 var (
 	// ErrSameAddress means that the account has the address already.
 	ErrSameAddress = errors.New("the account has this address")
+	// ErrTooManyMails means that an hour's invitations to new addresses were sent.
+	ErrTooManyMails = errors.New("too many mails to new addresses")
 	// ErrNoAddress means that there is no such address on the account.
 	ErrNoAddress = errors.New("no such address")
 )
@@ -60,7 +62,8 @@ func (s *Service) PendingAddress(ctx context.Context, accountID string) (Pending
 
 // ChangeAddress mails a link to the new address, and to no other; following it makes the change. An address that
 // another account signs in with gets a mail that says so instead, and nobody gets its link: the answer and the work are
-// the same. It answers ErrMailUnavailable, ErrEmail, ErrSameAddress or stepup.ErrRefused.
+// the same. It answers ErrMailUnavailable, ErrEmail, ErrSameAddress, ErrTooManyMails or stepup.ErrRefused; none of them
+// spends anything.
 func (s *Service) ChangeAddress(ctx context.Context, accountID string, kind AddressKind, email string, grant stepup.Grant) (PendingAddress, error) {
 	if !s.Notices.Mail {
 		return PendingAddress{}, ErrMailUnavailable
@@ -83,6 +86,13 @@ func (s *Service) ChangeAddress(ctx context.Context, accountID string, kind Addr
 		}
 		if err := s.spend(ctx, grant); err != nil {
 			return err
+		}
+		counted, err := s.countMail(ctx, a.ID, link.ConfirmAddress, s.Limits.AddressMails)
+		if err != nil {
+			return err
+		}
+		if !counted {
+			return ErrTooManyMails
 		}
 		now := s.Now()
 		p = PendingAddress{
@@ -226,7 +236,10 @@ func (s *Service) setNoticeEmail(ctx context.Context, a Account, p PendingAddres
 	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailChanged, AccountID: a.ID, Subject: p.ID, Name: p.Email}); err != nil {
 		return err
 	}
-	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.NoticeEmailChanged, AccountID: a.ID, Subject: a.NoticeEmail, Name: p.Email, To: addresses(a.Email, a.NoticeEmail, p.Email)})
+	_, err := s.Notices.Post(ctx, notify.Notice{
+		Kind: notify.NoticeEmailChanged, AccountID: a.ID, Subject: a.NoticeEmail, Name: p.Email,
+		To: addresses(a.Email, a.NoticeEmail, p.Email), Undeniable: addresses(a.NoticeEmail, p.Email),
+	})
 	return err
 }
 
@@ -258,7 +271,8 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 			return err
 		}
 		done.NoticesSent, err = s.Notices.Post(ctx, notify.Notice{
-			Kind: notify.NoticeEmailRemoved, AccountID: a.ID, Subject: a.NoticeEmail, Name: a.NoticeEmail, To: addresses(a.Email, a.NoticeEmail),
+			Kind: notify.NoticeEmailRemoved, AccountID: a.ID, Subject: a.NoticeEmail, Name: a.NoticeEmail,
+			To: addresses(a.Email, a.NoticeEmail), Undeniable: addresses(a.NoticeEmail),
 		})
 		return err
 	})

@@ -31,8 +31,25 @@ type ResetStore interface {
 	Waiting(ctx context.Context) (bool, error)
 	// TakeOldest takes the oldest request away; found is false where there is none.
 	TakeOldest(ctx context.Context) (r ResetRequest, found bool, err error)
-	// CountMail counts a mail at a time unless the account had limit of them after since.
-	CountMail(ctx context.Context, id, accountID string, at, since time.Time, limit int) (counted bool, err error)
+	// CountMail counts a mail unless the account had limit of its purpose after since.
+	CountMail(ctx context.Context, m LinkMail, since time.Time, limit int) (counted bool, err error)
+}
+
+// LinkMail is a link that is mailed for an account.
+type LinkMail struct {
+	ID, AccountID string
+	Purpose       link.Purpose
+	At            time.Time
+}
+
+// countMail counts a link that is to be mailed, and says whether it may be: limit of a purpose in an hour.
+func (s *Service) countMail(ctx context.Context, accountID string, p link.Purpose, limit int) (bool, error) {
+	now := s.Now()
+	counted, err := s.Resets.CountMail(ctx, LinkMail{ID: s.NewID(), AccountID: accountID, Purpose: p, At: now}, now.Add(-time.Hour), limit)
+	if err != nil {
+		return false, fmt.Errorf("count mail: %w", err)
+	}
+	return counted, nil
 }
 
 // asked is the sealed part of a request: who is asked for, and who asked.
@@ -139,8 +156,7 @@ func (s *Service) resolveReset(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	now := s.Now()
-	counted, err := s.Resets.CountMail(ctx, s.NewID(), a.ID, now, now.Add(-time.Hour), s.Limits.ResetMails)
+	counted, err := s.countMail(ctx, a.ID, link.ResetPassword, s.Limits.ResetMails)
 	if err != nil || !counted {
 		return err
 	}

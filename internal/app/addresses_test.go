@@ -273,3 +273,44 @@ func TestTheServiceSaysWhatItCanDo(t *testing.T) {
 		t.Errorf("got %s", a.Body)
 	}
 }
+
+func TestAnAccountInvitesTenNewAddressesAnHour(t *testing.T) {
+	t.Parallel()
+	h := withMail(t, "TWOFOLD_ADDRESS_MAILS=2")
+	h.AddAccount(ada)
+	c := h.SignedIn(ada)
+	ask := func(token string) apptest.Answer {
+		return c.Do("PUT", "/api/v1/account/notice-email", JSON{"email": "stranger@example.com"}, "Step-Up-Token", token)
+	}
+	ask(stepUp(c, "account.email")).Want(202, "")
+	ask(stepUp(c, "account.email")).Want(202, "")
+	token := stepUp(c, "account.email")
+	if got := ask(token).Want(429, "too_many_requests").Header.Get("Retry-After"); got != "3600" {
+		t.Errorf("Retry-After is %s, want an hour", got)
+	}
+	h.Clock.Advance(4 * time.Minute)
+	ask(token).Want(429, "too_many_requests") // and nothing spent it
+	h.Clock.Advance(time.Hour - 4*time.Minute)
+	c = h.SignedIn(ada)
+	ask(stepUp(c, "account.email")).Want(202, "")
+}
+
+func TestASecondAddressDecidesNothingAboutItself(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	c := h.SignedIn(ada)
+	second := "second@example.com"
+	c.Do("PUT", "/api/v1/account/notice-email", JSON{"email": second}, "Step-Up-Token", stepUp(c, "account.email")).Want(202, "")
+	confirm := JSON{"token": mailed(t, h, "confirm_notice_email", second).token("confirm_address")}
+	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Want(200, "")
+	c.Do("DELETE", "/api/v1/account/notice-email", nil, "Step-Up-Token", stepUp(c, "account.email")).Want(200, "")
+	for _, kind := range []string{"notice_email_changed", "notice_email_removed"} {
+		if mailed(t, h, kind, ada).token("not_me") == "" {
+			t.Errorf("%s: who signs in cannot deny it", kind)
+		}
+		if token := mailed(t, h, kind, second).token("not_me"); token != "" {
+			t.Errorf("%s: the second address can deny it", kind)
+		}
+	}
+}

@@ -49,7 +49,8 @@ func (h *composition) tellPeople() error {
 		Store: store.Accounts{DB: h.db}, Pending: store.PendingAddresses{DB: h.db}, Resets: store.Resets{DB: h.db},
 		Passwords: h.hasher, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
 		Limits: account.Limits{
-			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails, AddressLifetime: h.Mail.AddressLifetime,
+			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails,
+			AddressMails: h.Mail.AddressMails, AddressLifetime: h.Mail.AddressLifetime,
 		},
 		Now: h.Now, NewID: newID,
 	}
@@ -90,7 +91,7 @@ func (h *composition) letIn() {
 // secondFactor makes what an account holds beyond its password, and the slow way out for who lost it.
 func (h *composition) secondFactor() {
 	h.methods = &mfa.Service{
-		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, Sealer: h.ring,
+		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, Handover: h.accounts, Sealer: h.ring,
 		Sessions: h.sessions, StepUps: h.stepUps, Hasher: h.hasher, Attempts: h.attempts, Audit: h.trail, Notices: h.notices,
 		Limits: mfa.Limits{
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"twofold/internal/app/apptest"
-	"twofold/internal/secret"
 )
 
 const (
@@ -185,16 +184,6 @@ func column(t *testing.T, h *apptest.House, query string, args ...any) []string 
 		t.Fatal(err)
 	}
 	return all
-}
-
-// hashOf is what the database would keep of a password.
-func hashOf(t *testing.T, h *apptest.House, pw string) string {
-	t.Helper()
-	hash, err := h.App.Accounts.Passwords.Hash(secret.New(pw))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return hash
 }
 
 // tables counts the rows of every table.

@@ -19,7 +19,7 @@ func change(c *apptest.Client, to, token string) apptest.Answer {
 
 func TestChangingThePassword(t *testing.T) {
 	t.Parallel()
-	h := apptest.StartWithMail(t)
+	h := apptest.StartWithMail(t, tenCodes)
 	script, phone := withMFA(h, ada)
 	h.AddAccount(bob)
 	stranger := h.SignedIn(bob)
@@ -61,7 +61,7 @@ func TestChangingThePassword(t *testing.T) {
 
 func TestAScriptThatChangesThePasswordKeepsItsToken(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	a := change(script, another, stepUp(script, "account.password")).Want(200, "")
@@ -73,7 +73,7 @@ func TestAScriptThatChangesThePasswordKeepsItsToken(t *testing.T) {
 
 func TestAPasswordThatCannotBeOneSpendsNothing(t *testing.T) {
 	t.Parallel()
-	h := apptest.StartWithMail(t, "TWOFOLD_ISSUER=Lamp Post Ltd")
+	h := apptest.StartWithMail(t, tenCodes, "TWOFOLD_ISSUER=Lamp Post Ltd")
 	h.AddAccount(ada)
 	mine, other := h.SignedIn(ada), h.SignedIn(ada)
 	seen := 0
@@ -115,7 +115,7 @@ func TestAPasswordThatCannotBeOneSpendsNothing(t *testing.T) {
 
 func TestOfTwoChangesAtOnceOneHappens(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
 	var clients []*apptest.Client
 	var tokens, words []string
@@ -145,7 +145,7 @@ func TestOfTwoChangesAtOnceOneHappens(t *testing.T) {
 
 func TestANewPasswordMakesOtherDevicesStrangers(t *testing.T) {
 	t.Parallel()
-	h := apptest.StartWithMail(t)
+	h := apptest.StartWithMail(t, tenCodes)
 	h.AddAccount(ada)
 	mine, other := h.Browser(), h.Browser()
 	mine.SignIn(ada).Want(201, "")
@@ -178,7 +178,7 @@ func TestANewPasswordMakesOtherDevicesStrangers(t *testing.T) {
 
 func TestT17_AChangeOfPasswordEndsOlderStepUpTokens(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	script, phone := withMFA(h, ada)
 	var older []string
 	for _, purpose := range []string{"mfa.remove", "account.password"} {
@@ -195,7 +195,7 @@ func TestT17_AChangeOfPasswordEndsOlderStepUpTokens(t *testing.T) {
 
 func TestT16_APasswordIsOneInEverySpelling(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	const word = "Äpfel zählen Öltanks früh"

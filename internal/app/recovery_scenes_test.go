@@ -10,7 +10,10 @@ import (
 	"twofold/internal/app/apptest"
 )
 
-const recoveryCodes = "/api/v1/mfa/recovery-codes"
+const (
+	recoveryCodes = "/api/v1/mfa/recovery-codes"
+	tenCodes      = "TWOFOLD_RECOVERY_CODES=10" // a set as it is outside of tests
+)
 
 // withCodes adds an account, enrolls its phone, and answers the recovery codes that came with it.
 func withCodes(h *apptest.House, email string) (*apptest.Client, *apptest.Phone, []string) {

@@ -22,7 +22,7 @@ func wantMethods(t *testing.T, got any, want ...any) {
 
 func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	if got := remaining(script); got != -1 {
@@ -57,15 +57,15 @@ func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 
 func TestARecoveryCodeThatWasUsedIsToldAndSoIsTheEndOfThem(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_SIGN_INS_OPEN=50")
+	h := apptest.Start(t, tenCodes, "TWOFOLD_SIGN_INS_OPEN=50")
 	_, _, codes := withCodes(h, ada)
 	account := accountIDOf(h, ada)
 	var lows []int
 	for i, code := range codes {
 		recovering(h, half(h, ada), strings.ToLower(strings.ReplaceAll(code, "-", " "))).Want(201, "")
 		entries := activityOf(t, h, account)
-		wantEntry(t, entries[:3], "recovery_codes.used")
-		if slices.ContainsFunc(entries[:3], func(e string) bool { return strings.HasPrefix(e, "recovery_codes.low") }) {
+		wantEntry(t, entries[:4], "recovery_codes.used")
+		if slices.ContainsFunc(entries[:4], func(e string) bool { return strings.HasPrefix(e, "recovery_codes.low") }) {
 			lows = append(lows, len(codes)-1-i)
 		}
 	}
@@ -94,7 +94,7 @@ func accountIDOf(h *apptest.House, email string) string {
 
 func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	_, phone, codes := withCodes(h, ada)
 	browser, other := h.Browser(), h.SignedIn(ada, recoveryCode(codes[0]))
 	browser.SignIn(ada, recoveryCode(codes[1])).Want(201, "")
@@ -125,7 +125,7 @@ func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
 
 func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	_, _, codes := withCodes(h, ada)
 	if n, sessions, err := h.App.ResetMFA(context.Background(), ada, "lost everything"); n != 1 || sessions != 1 || err != nil {
 		t.Errorf("got %d methods, %d sessions, %v", n, sessions, err)
@@ -144,7 +144,7 @@ func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
 
 func TestASuspendedMethodIsShownAndNotOffered(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, phone, codes := withCodes(h, ada)
 	account := accountIDOf(h, ada)
 	if _, err := h.App.Methods.Suspend(context.Background(), account, phone.ID); err != nil {

@@ -28,7 +28,7 @@ func methodNames(c *apptest.Client) []string {
 
 func TestTheOldPhoneWorksUntilTheNewOneTakesItsPlace(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, old, codes := withCodes(h, ada)
 	fresh := beginBeside(live, h, JSON{"replaces": old.ID, "name": "AUTHENTICATOR app"}, JSON{"code": old.Code()})
 	pending := live.Do("GET", "/api/v1/mfa", nil).Want(200, "")
@@ -63,7 +63,7 @@ func TestTheOldPhoneWorksUntilTheNewOneTakesItsPlace(t *testing.T) {
 
 func TestReplacingIsRefused(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, phone, codes := withCodes(h, ada)
 	_, bobs, _ := withCodes(h, bob)
 	enroll := stepUp(live, "mfa.enroll", recoveryCode(codes[0]))
@@ -87,7 +87,7 @@ func TestReplacingIsRefused(t *testing.T) {
 
 func TestAFullAccountCanStillReplace(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_MAX_METHODS=1")
+	h := apptest.Start(t, tenCodes, "TWOFOLD_MAX_METHODS=1")
 	live, old, codes := withCodes(h, ada)
 	enroll := stepUp(live, "mfa.enroll", recoveryCode(codes[0]))
 	live.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Want(409, "too_many_methods")
@@ -100,7 +100,7 @@ func TestAFullAccountCanStillReplace(t *testing.T) {
 
 func TestReplacingWhatIsGoneMeanwhileAddsOne(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, old, codes := withCodes(h, ada)
 	fresh := beginBeside(live, h, JSON{"replaces": old.ID, "name": "New"}, recoveryCode(codes[0]))
 	live.Do("DELETE", methods+old.ID, nil, "Step-Up-Token", stepUp(live, "mfa.remove", recoveryCode(codes[1]))).Want(200, "")
@@ -127,7 +127,7 @@ func TestAnEnrollmentThatRanOutIsRecordedOnce(t *testing.T) {
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			h := apptest.Start(t)
+			h := apptest.Start(t, tenCodes)
 			h.AddAccount(ada)
 			script := h.SignedIn(ada)
 			phone := script.Begin()
@@ -148,7 +148,7 @@ func TestAnEnrollmentThatRanOutIsRecordedOnce(t *testing.T) {
 
 func TestRenaming(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, phone, codes := withCodes(h, ada)
 	second := beginBeside(live, h, JSON{"name": "Zoë's tablet"}, recoveryCode(codes[0]))
 	live.Confirm(second, second.Code()).Want(201, "")
@@ -176,7 +176,7 @@ func TestRenaming(t *testing.T) {
 
 func TestOfTwoMethodsThatWantOneNameOneGetsIt(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	other := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
 	live, phone, codes := withCodes(h, ada)
 	second := live.Begin(recoveryCode(codes[0]))

@@ -123,35 +123,6 @@ func TestManyResetsAtOnceAreOne(t *testing.T) {
 	}
 }
 
-func TestASignInThatWasJudgedBeforeTheResetOpensNothing(t *testing.T) {
-	t.Parallel()
-	for name, enrolled := range map[string]bool{"a session": false, "a sign-in that waits": true} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := withMail(t)
-			if h.AddAccount(ada); enrolled {
-				h.SignedIn(ada).Enroll()
-			}
-			db, hash := database(t, h), hashOf(t, h, another)
-			db.SetMaxOpenConns(1)
-			signedIn := make(chan apptest.Answer)
-			go func() { signedIn <- h.Script("").SignIn(ada, JSON{"deliver": "token"}) }()
-			for failures := 0; failures == 0; { // counted first, then judged
-				if err := db.QueryRow(`SELECT count(*) FROM attempts WHERE kind = 'password' AND failures > 0`).Scan(&failures); err != nil {
-					t.Fatal(err)
-				}
-			}
-			execute(t, db, `BEGIN IMMEDIATE`)
-			for range 5 { // as long as a hash takes, five times
-				hashOf(t, h, apptest.Password)
-			}
-			execute(t, db, `UPDATE accounts SET password_hash = ?`, hash)
-			execute(t, db, `COMMIT`)
-			(<-signedIn).Want(401, "credentials_rejected")
-		})
-	}
-}
-
 func TestAnAccountIsMailedThreeLinksAnHour(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)

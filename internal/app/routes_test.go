@@ -24,7 +24,7 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 	for _, path := range slices.Sorted(maps.Keys(own)) {
 		for _, verb := range verbs {
 			reads := slices.Contains(own[path], "GET")
-			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" || fitsAnId(own, path, verb) {
+			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" || fitsAnID(own, path, verb) {
 				continue
 			}
 			t.Run(verb+" "+path, func(t *testing.T) {
@@ -51,8 +51,8 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 	}
 }
 
-// fitsAnId says whether a path reads as another one's id with that method: there is none of such a name.
-func fitsAnId(own map[string][]string, path, verb string) bool {
+// fitsAnID says whether a path reads as another one's id with that method: there is none of such a name.
+func fitsAnID(own map[string][]string, path, verb string) bool {
 	above, name := pathpkg.Split(path)
 	return name != "{id}" && slices.Contains(own[above+"{id}"], verb)
 }

@@ -67,7 +67,7 @@ func TestT15_ARequestForAResetTellsNotWhetherThereIsAnAccount(t *testing.T) {
 	if got, want := told(t, h), []string{ada + " method_added", ada + " password_reset_link", bob + " password_reset_link"}; !slices.Equal(got, want) {
 		t.Errorf("told: %v, want %v", got, want)
 	}
-	if got := difference(before, tables(t, h)); got != "activity +2, links +2, outbox +2, reset_mails +2, reset_requests -3" {
+	if got := difference(before, tables(t, h)); got != "activity +2, link_mails +2, links +2, outbox +2, reset_requests -3" {
 		t.Errorf("resolving them changed %s", got)
 	}
 }

@@ -80,3 +80,20 @@ func TestT01_AStolenSessionCannotEnrollAnotherPhone(t *testing.T) {
 		t.Errorf("the account has %d methods and the enrollment %v, want 1 and none", len(got), pending)
 	}
 }
+
+func TestT01_TheOwnerIsToldOfAPhoneThatSomebodyElseEnrolled(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	thief, phone := withMFA(h, ada)
+	h.Deliver()
+	before := len(h.Mails(ada))
+	thief.Enroll(JSON{"code": phone.Code()})
+	h.Deliver()
+	mails := h.Mails(ada)
+	if len(mails) != before+1 {
+		t.Fatalf("%d mails came, want one", len(mails)-before)
+	}
+	if m := mails[before]; m.Subject != "A new authenticator app can sign in to your account" || m.Link("/not-me") == "" {
+		t.Errorf("got %q with the links %v, want the news and a way to deny it", m.Subject, m.Links)
+	}
+}

@@ -9,8 +9,8 @@ import (
 func TestT11_ARecoveryCodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	t.Parallel()
 	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000", "TWOFOLD_SIGN_INS_OPEN=50"}, patient...)
-	h := apptest.Start(t, settings...)
-	houses := []*apptest.House{h, apptest.StartIn(t, h.Dir, h.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+h.URL)...)}
+	h := apptest.Start(t, append(settings, tenCodes)...)
+	houses := []*apptest.House{h, apptest.StartIn(t, h.Dir, h.Clock, append(settings, tenCodes, "TWOFOLD_PUBLIC_URL="+h.URL)...)}
 	live, _, codes := withCodes(h, ada)
 	t.Run("on ten sign-ins in two processes", func(t *testing.T) {
 		var tokens []string
@@ -37,7 +37,7 @@ func TestT11_ARecoveryCodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 
 func TestT11_AUsedRecoveryCodeIsRememberedByEveryDoor(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, phone, codes := withCodes(h, ada)
 	for i, door := range []struct {
 		name string
@@ -65,7 +65,7 @@ func TestT11_AUsedRecoveryCodeIsRememberedByEveryDoor(t *testing.T) {
 
 func TestT11_ARecoveryCodeWhoseSessionFailedIsUnused(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, _, codes := withCodes(h, ada)
 	token := half(h, ada)
 	db := database(t, h)

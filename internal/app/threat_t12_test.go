@@ -9,7 +9,7 @@ import (
 
 func TestT12_ARecoveryCodeIsItsAccountsAlone(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	adas, _, _ := withCodes(h, ada)
 	bobs, _, codes := withCodes(h, bob)
 	recovering(h, half(h, ada), codes[0]).Want(401, "code_rejected")
@@ -25,7 +25,7 @@ func TestT12_ARecoveryCodeIsItsAccountsAlone(t *testing.T) {
 
 func TestT12_ACodeOfAnOlderSetIsWorthless(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, phone, older := withCodes(h, ada)
 	recovering(h, half(h, ada), older[1]).Want(201, "")
 	grant := stepUp(live, "mfa.recovery_codes", JSON{"code": phone.Code()})

@@ -10,7 +10,7 @@ import (
 
 func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
+	h := apptest.Start(t, tenCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
 	live, _, codes := withCodes(h, ada)
 	token := half(h, ada)
 	release, err := h.App.Accounts.Passwords.Acquire(t.Context()) // whoever needs a hash is told that there is none
@@ -49,7 +49,7 @@ func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 
 func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, phone, codes := withCodes(h, ada)
 	token := half(h, ada)
 	both := JSON{"code": phone.Code(), "recovery_code": codes[0]}
@@ -72,7 +72,7 @@ func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
 
 func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, patient...)
+	h := apptest.Start(t, append(patient, tenCodes)...)
 	_, phone, codes := withCodes(h, ada)
 	token := half(h, ada)
 	for left := 4; left >= 0; left-- {
@@ -100,7 +100,7 @@ func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 
 func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, patient...)
+	h := apptest.Start(t, append(patient, tenCodes)...)
 	withCodes(h, ada)
 	token := half(h, ada)
 	wantTally(t, apptest.AtOnce(40, func(int) apptest.Answer { return recovering(h, token, wrongRecoveryCode) }),
@@ -109,7 +109,7 @@ func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 
 func TestT13_AtTheCapTheOtherProofHelps(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, append(patient, "TWOFOLD_ATTEMPTS_CAP=3")...)
+	h := apptest.Start(t, append(patient, tenCodes, "TWOFOLD_ATTEMPTS_CAP=3")...)
 	live, phone, codes := withCodes(h, ada)
 	exhaust := func(try func() apptest.Answer) string {
 		for range 3 {

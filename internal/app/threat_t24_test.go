@@ -8,7 +8,7 @@ import (
 
 func TestT24_ARecoveryCodeNeedsThePassword(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	live, _, codes := withCodes(h, ada)
 	h.Script("").SignIn(ada, recoveryCode(codes[0]), JSON{"password": "what somebody guesses"}).Want(401, "credentials_rejected")
 	live.StepUp("mfa.remove", recoveryCode(codes[0]), JSON{"password": "what somebody guesses"}).Want(401, "credentials_rejected")
@@ -27,7 +27,7 @@ func TestT24_ARecoveryCodeNeedsThePassword(t *testing.T) {
 
 func TestT25_ARecoveryCodeRemovesTheLostPhoneAndAPasswordDoesNot(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	h := apptest.Start(t, tenCodes)
 	_, phone, codes := withCodes(h, ada)
 	found := h.Script(recovering(h, half(h, ada), codes[0]).Want(201, "").Text("session_token"))
 	a := found.StepUp("mfa.remove").Want(401, "code_required")

@@ -64,9 +64,9 @@ func TestT36_MFAStaysOnWhereItWasOnBefore(t *testing.T) {
 func TestT36_AFirstAndOnlyMethodIsRemovedWhileItIsYoungAndThePasswordWithIt(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	thief, phone := withMFA(h, ada)
+	_, phone := withMFA(h, ada)
 	h.Clock.Advance(week - time.Minute)
-	thief = h.Script(finish(h, half(h, ada), phone.Code()).Want(201, "").Text("session_token"))
+	thief := h.Script(finish(h, half(h, ada), phone.Code()).Want(201, "").Text("session_token"))
 
 	done := deny(t, h, "method_added", ada).Want(200, "")
 	if done.Text("method") != "removed" || done.Value("password_reset") != true {

@@ -50,8 +50,9 @@ type Store interface {
 	Head(ctx context.Context, accountID string) (number int64, hash Hash, err error)
 	// Append adds an entry and moves the head to it.
 	Append(ctx context.Context, e Entry) error
-	// Entries lists the account's entries, the newest first, at most limit, older than the entry before (empty: all).
-	Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error)
+	// Entries lists the account's entries but those of some kinds, the newest first, at most limit, older than the entry
+	// before (empty: all).
+	Entries(ctx context.Context, accountID, before string, limit int, without []Kind) ([]Entry, error)
 	// CountSince counts the account's entries of a kind that come after its last one of another.
 	CountSince(ctx context.Context, accountID string, kind, last Kind) (int, error)
 	// Walk visits every entry, account by account, the oldest first, and each account's head after its entries.
@@ -94,9 +95,12 @@ func (l Log) Record(ctx context.Context, e Event) error {
 	return nil
 }
 
-// Entries answers a page of what happened to the account, the newest first.
+// unsaid are kinds that tell a person nothing which the entry beside them does not tell.
+var unsaid = []Kind{SessionCreated, StepUpUsed}
+
+// Entries answers a page of what happened to the account, as its owner wants to know it, the newest first.
 func (l Log) Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error) {
-	return l.Store.Entries(ctx, accountID, before, limit)
+	return l.Store.Entries(ctx, accountID, before, limit, unsaid)
 }
 
 // CountSince counts the account's entries of a kind that come after its last one of another.
@@ -109,6 +113,9 @@ func (l Log) CountSince(ctx context.Context, accountID string, kind, last Kind) 
 
 func (l Log) write(ctx context.Context, e Event, entry Entry) {
 	c := ClientOf(ctx)
+	if e.Kind.namesAddress() {
+		e.Name = ""
+	}
 	attrs := []slog.Attr{slog.String("event", string(e.Kind))}
 	for _, a := range []struct{ name, value string }{
 		{"account", e.AccountID}, {"subject", e.Subject}, {"name", e.Name}, {"reason", e.Reason},

@@ -47,3 +47,13 @@ const (
 	CodeReplayed           Kind = "code.replayed"
 	CrossOriginRefused     Kind = "cross_origin.refused"
 )
+
+// namesAddress says whether the name of such an event is an e-mail address: the activity keeps it, and no line of the
+// log does, which goes further than the database.
+func (k Kind) namesAddress() bool {
+	switch k {
+	case EmailChangeRequested, EmailChanged, NoticeEmailRequested, NoticeEmailChanged, NoticeEmailRemoved:
+		return true
+	}
+	return false
+}

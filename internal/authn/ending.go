@@ -21,8 +21,12 @@ func (s *Service) EndAll(ctx context.Context, accountID string) (sessions int, e
 	return s.Sessions.EndOthers(ctx, accountID, "")
 }
 
-// ForgivePasswords forgets the wrong passwords of an account, in every bucket: there is another password now.
+// ForgivePasswords forgets the wrong passwords of an account, in every bucket, and ends a removal of MFA: there is another
+// password now.
 func (s *Service) ForgivePasswords(ctx context.Context, accountID string) error {
+	if err := s.Removals.PasswordReplaced(ctx, accountID); err != nil {
+		return err
+	}
 	return s.Attempts.Revive(ctx, accountID, throttle.Password)
 }
 

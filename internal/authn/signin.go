@@ -193,8 +193,12 @@ func (s *Service) openSession(ctx context.Context, o opening) (Outcome, error) {
 	if err := s.warn(ctx, accountID); err != nil {
 		return Outcome{}, err
 	}
-	opened := audit.Event{Kind: audit.SignInSucceeded, AccountID: accountID, Subject: sess.ID}
-	return Outcome{Session: sess, Token: token, Browser: browser}, s.Audit.Record(ctx, opened)
+	for _, kind := range []audit.Kind{audit.SessionCreated, audit.SignInSucceeded} {
+		if err := s.Audit.Record(ctx, audit.Event{Kind: kind, AccountID: accountID, Subject: sess.ID}); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{Session: sess, Token: token, Browser: browser}, nil
 }
 
 func (s *Service) openPending(ctx context.Context, c claim, d session.Delivery) (Outcome, error) {

@@ -111,7 +111,8 @@ type Mail struct {
 	Support         string        `env:"TWOFOLD_SUPPORT"`
 	NotMeLifetime   time.Duration `env:"TWOFOLD_NOT_ME_LIFETIME" envDefault:"168h"`
 	ResetLifetime   time.Duration `env:"TWOFOLD_RESET_LIFETIME" envDefault:"30m"`
-	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"` // per account and hour
+	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"`    // per account and hour
+	AddressMails    int           `env:"TWOFOLD_ADDRESS_MAILS" envDefault:"10"` // likewise
 	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
 }
 

@@ -49,6 +49,8 @@ type Store interface {
 	ByToken(ctx context.Context, token [32]byte) (Link, error)
 	// Delete takes a link away and says whether it was there to take: one statement, so that it works once.
 	Delete(ctx context.Context, id string) (deleted bool, err error)
+	// Of lists the account's links of a purpose.
+	Of(ctx context.Context, accountID string, p Purpose) ([]Link, error)
 	// DeleteOf ends the account's links of a purpose; an empty subject is any.
 	DeleteOf(ctx context.Context, accountID string, p Purpose, subject string) error
 }
@@ -100,6 +102,23 @@ func (s *Service) Spend(ctx context.Context, l Link) error {
 func (s *Service) EndAll(ctx context.Context, accountID string, p Purpose, subject string) error {
 	if err := s.Store.DeleteOf(ctx, accountID, p, subject); err != nil {
 		return fmt.Errorf("end links: %w", err)
+	}
+	return nil
+}
+
+// EndThose ends the account's links of a purpose that a predicate picks.
+func (s *Service) EndThose(ctx context.Context, accountID string, p Purpose, over func(Link) bool) error {
+	links, err := s.Store.Of(ctx, accountID, p)
+	if err != nil {
+		return fmt.Errorf("list links: %w", err)
+	}
+	for _, l := range links {
+		if !over(l) {
+			continue
+		}
+		if _, err := s.Store.Delete(ctx, l.ID); err != nil {
+			return fmt.Errorf("end link: %w", err)
+		}
 	}
 	return nil
 }

@@ -15,7 +15,8 @@ import (
 
 // Confirm turns the enrollment into a method with its first right code; a name that is not empty replaces the one it
 // was begun with. The method that it replaces, if any, goes in the same transaction. It ends the account's other sessions
-// and step-up tokens and raises this session; with the first method come recovery codes. It answers ErrNotFound,
+// and step-up tokens and raises this session; with the first method come recovery codes, and an address that waits to be
+// confirmed is forgotten. It answers ErrNotFound,
 // ErrEnrollmentExpired, ErrNameTaken (which costs no try), a *RejectedError, a *throttle.WaitError or password.ErrBusy.
 func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, Change, error) {
 	e, err := s.Store.Enrollment(ctx, sess.AccountID, id)
@@ -133,6 +134,10 @@ func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment
 				return err
 			}
 			change.Codes = codes.shown
+			// The password alone asked for what waits. Now it takes more.
+			if err := s.Handover.EndHandover(ctx, e.AccountID); err != nil {
+				return err
+			}
 		}
 		if err := s.Attempts.Succeeded(ctx, guess); err != nil {
 			return err

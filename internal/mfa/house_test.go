@@ -66,7 +66,10 @@ func open(t *testing.T) *house {
 	h.Service = &mfa.Service{
 		Store:    methods{store.Methods{DB: db}, h.faults},
 		Accounts: locker{store.Accounts{DB: db}, h.faults},
-		Sealer:   ring,
+		Handover: &account.Service{
+			Links: &link.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, Pending: store.PendingAddresses{DB: db}, Now: clock,
+		},
+		Sealer: ring,
 		Sessions: &session.Service{
 			Store: sessions{store.Sessions{DB: db}, h.faults}, Now: clock, NewID: newID,
 			Limits: session.Limits{AAL1Idle: time.Hour, AAL1Absolute: time.Hour, AAL2Idle: time.Hour, AAL2Absolute: time.Hour, PerAccount: 20},

@@ -121,6 +121,12 @@ type Locker interface {
 	Lock(ctx context.Context, accountID string) error
 }
 
+// Handover ends what could still give the account to somebody else.
+type Handover interface {
+	// EndHandover ends reset links, and an address that waits to be confirmed.
+	EndHandover(ctx context.Context, accountID string) error
+}
+
 // Notices tells the account's owner what changed.
 type Notices interface {
 	Post(ctx context.Context, n notify.Notice) (mails int, err error)
@@ -138,6 +144,7 @@ type Limits struct {
 type Service struct {
 	Store    Store
 	Accounts Locker
+	Handover Handover
 	Sealer   Sealer
 	Sessions *session.Service
 	StepUps  *stepup.Service

@@ -17,6 +17,7 @@ const (
 	PasswordResetLink   Kind = "password_reset_link"
 	PasswordResetDone   Kind = "password_reset_done"
 	PasswordResetForced Kind = "password_reset_forced" // somebody said "this was not me"
+	PasswordTaken       Kind = "password_taken"        // the same, to the addresses that get no link
 	MethodSuspended     Kind = "method_suspended"
 
 	ConfirmEmail       Kind = "confirm_email"        // to the new address

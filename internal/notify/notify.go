@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,16 +18,17 @@ import (
 
 // Notice is what to tell.
 type Notice struct {
-	Kind      Kind
-	AccountID string
-	Subject   string    // what a "this was not me" link is about: a method's id, or the address that was there before
-	First     bool      // that method switched MFA on
-	Name      string    // of what changed: a method's name, an address
-	Count     int       // recovery codes left, failures before
-	Topic     string    // groups notices, so that Delivered can be asked for
-	To        []string  // these addresses instead of all of the account's
-	Links     []Action  // what the reader can do
-	Until     time.Time // when what is announced happens or ends; zero: it is not said
+	Kind       Kind
+	AccountID  string
+	Subject    string    // what a "this was not me" link is about: a method's id, or the address that was there before
+	First      bool      // that method switched MFA on
+	Name       string    // of what changed: a method's name, an address
+	Count      int       // recovery codes left, failures before
+	Topic      string    // groups notices, so that Delivered can be asked for
+	To         []string  // these addresses instead of all of the account's
+	Undeniable []string  // of these, the ones whose copy has no "this was not me" link: they may not decide about this
+	Links      []Action  // what the reader can do
+	Until      time.Time // when what is announced happens or ends; zero: it is not said
 }
 
 // Action is a link in a mail.
@@ -162,7 +164,7 @@ func (s *Service) put(ctx context.Context, n Notice, who Recipient, address stri
 	for _, a := range n.Links {
 		l.Links[string(a.Purpose)] = s.address(a)
 	}
-	if n.Kind.canBeDenied() {
+	if n.Kind.canBeDenied() && !slices.Contains(n.Undeniable, address) {
 		token, err := s.Links.Issue(ctx, n.AccountID, link.NotMe, Subject{n.Kind, n.Subject, n.First}.String(), s.NotMe)
 		if err != nil {
 			return err

@@ -12,6 +12,22 @@ type Subject struct {
 	First bool   // the method switched MFA on
 }
 
+// Undoes says whether denying this change leaves nothing of a later one: both are of the same address.
+func (s Subject) Undoes(other Subject) bool {
+	return s.field() != "" && s.field() == other.field()
+}
+
+// field is which address a change is of; empty for what is of none.
+func (s Subject) field() Kind {
+	switch s.Kind {
+	case EmailChanged:
+		return EmailChanged
+	case NoticeEmailChanged, NoticeEmailRemoved:
+		return NoticeEmailChanged
+	}
+	return ""
+}
+
 const first = "first"
 
 func (s Subject) String() string {

@@ -14,7 +14,9 @@ type catalog struct {
 	notices map[Kind]words
 	actions map[link.Purpose]string // what a link is called
 	denial  *template.Template      // what to do about a notice that can be denied
-	date    func(time.Time) string
+	// noDenial is the same for a reader who may not decide about it.
+	noDenial *template.Template
+	date     func(time.Time) string
 
 	hello, helloNobody      string
 	when, where, device, on string

@@ -20,6 +20,7 @@ var german = catalog{
 		at = at.UTC()
 		return fmt.Sprintf("%d. %s %d, %s Uhr UTC", at.Day(), germanMonths[at.Month()-1], at.Year(), at.Format("15:04"))
 	},
+	noDenial: say("Wenn Sie davon nichts wissen, sagen Sie den Betreibern von {{.Product}} Bescheid."),
 	denial: say("Wenn Sie das nicht waren, öffnen Sie unten den Link „Das war ich nicht“ und bestätigen Sie. Damit werden alle Geräte von Ihrem Konto " +
 		"abgemeldet, und wenn es um eine Authenticator-App geht, wird sie gesperrt. Wählen Sie danach ein neues Passwort. Der Link gilt einmal; ist er abgelaufen, ändern Sie sofort Ihr Passwort."),
 	actions: map[link.Purpose]string{
@@ -80,6 +81,11 @@ var german = catalog{
 			subject: "Ihr Konto braucht ein neues Passwort",
 			text:    say("Jemand hat zu einer Nachricht über Ihr Konto bei {{.Product}} gesagt: „Das war ich nicht“. Um das Konto zu schützen, wurden alle Geräte abgemeldet, und das alte Passwort gilt nicht mehr. Mit dem Link unten können Sie ein neues wählen. Er gilt einmal und nur kurze Zeit; auf der Anmeldeseite können Sie einen weiteren anfordern."),
 			not:     say("Wenn Sie das nicht selbst gesagt haben, wählen Sie trotzdem ein neues Passwort und sehen Sie sich die letzten Aktivitäten Ihres Kontos an."),
+		},
+		PasswordTaken: {
+			subject: "Das Passwort Ihres Kontos gilt nicht mehr",
+			text:    say("Jemand hat zu einer Nachricht über Ihr Konto bei {{.Product}} gesagt: „Das war ich nicht“. Um das Konto zu schützen, wurden alle Geräte abgemeldet, und das alte Passwort gilt nicht mehr. Ein Link für ein neues ging an die Adresse, mit der man sich jetzt anmeldet."),
+			not:     say("Wenn Sie das nicht selbst gesagt haben, kann jemand anderes Mails des Kontos lesen: Sichern Sie Ihre Postfächer und sagen Sie es sofort denen, die {{.Product}} betreiben."),
 		},
 		MethodSuspended: {
 			subject: "Eine Authenticator-App Ihres Kontos wurde gesperrt",

@@ -9,9 +9,10 @@ import (
 var english = catalog{
 	hello: "Hello", helloNobody: "Hello",
 	when: "When", where: "From", device: "Device", on: "on",
-	help: "Need help?",
-	why:  "You get this mail because it is about the security of your account. Nobody who works for us will ever ask you for a password or a code.",
-	date: func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
+	help:     "Need help?",
+	why:      "You get this mail because it is about the security of your account. Nobody who works for us will ever ask you for a password or a code.",
+	date:     func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
+	noDenial: say("If you know nothing of this, tell the people who run {{.Product}}."),
 	denial: say("If this was not you, open the link “This was not me” below and confirm. It signs everybody out of your account and, " +
 		"if this is about an authenticator app, suspends it. Then choose a new password. The link works once; if it has expired, change your password at once."),
 	actions: map[link.Purpose]string{
@@ -72,6 +73,11 @@ var english = catalog{
 			subject: "Your account needs a new password",
 			text:    say("Somebody said about a notice of your {{.Product}} account: “This was not me”. To keep the account safe, everybody was signed out and the old password does not work any more. The link below lets you choose a new one. It works once, for a short time; you can ask for another on the sign-in page."),
 			not:     say("If you did not say so yourself, choose a new password all the same, and look at the recent activity of your account."),
+		},
+		PasswordTaken: {
+			subject: "The password of your account does not work any more",
+			text:    say("Somebody said about a notice of your {{.Product}} account: “This was not me”. To keep the account safe, everybody was signed out and the old password does not work any more. A link to choose a new one went to the address that signs in now."),
+			not:     say("If you did not say so yourself, somebody else can read mail of the account: secure your mailboxes, and tell the people who run {{.Product}} at once."),
 		},
 		MethodSuspended: {
 			subject: "An authenticator app of your account was suspended",

@@ -57,7 +57,11 @@ func (s *Service) write(kind Kind, l letter) (Mail, error) {
 	if !l.Until.IsZero() {
 		about.Until = c.date(l.Until)
 	}
-	if w.not == nil {
+	switch {
+	case w.not != nil:
+	case l.Links[string(link.NotMe)] == "":
+		w.not = c.noDenial
+	default:
 		w.not = c.denial
 	}
 	var err error

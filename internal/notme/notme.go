@@ -33,6 +33,8 @@ type Result struct {
 
 // Accounts is what is asked of people.
 type Accounts interface {
+	// Recipient says who reads the account's notices: first the address that signs in.
+	Recipient(ctx context.Context, accountID string) (notify.Recipient, error)
 	// ForceReset takes the password away and mails a link to set a new one.
 	ForceReset(ctx context.Context, accountID string) (sessionsEnded int, err error)
 	// EndHandover ends reset links, and an address that waits to be confirmed.
@@ -85,6 +87,9 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		if err := s.Links.Spend(ctx, l); err != nil {
 			return err
 		}
+		if err := s.endMoot(ctx, l, about); err != nil {
+			return err
+		}
 		if done.SessionsEnded, err = s.Access.EndAll(ctx, l.AccountID); err != nil {
 			return err
 		}
@@ -95,12 +100,53 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		if err := s.Audit.Record(ctx, reported); err != nil {
 			return err
 		}
-		return s.undo(ctx, l.AccountID, about, &done)
+		before, err := s.Accounts.Recipient(ctx, l.AccountID)
+		if err != nil {
+			return err
+		}
+		if err := s.undo(ctx, l.AccountID, about, &done); err != nil || !done.PasswordReset {
+			return err
+		}
+		return s.tellOthers(ctx, l.AccountID, before.Addresses)
 	})
 	if err != nil {
 		return Result{}, fmt.Errorf("act on a notice: %w", err)
 	}
 	return done, nil
+}
+
+// endMoot ends the links that this one leaves nothing to: the copies of the same notice, and, of an address, those of
+// every later change. Whoever moved an account twice has a link that takes the second move back, to them.
+func (s *Service) endMoot(ctx context.Context, l link.Link, about notify.Subject) error {
+	return s.Links.EndThose(ctx, l.AccountID, link.NotMe, func(other link.Link) bool {
+		if other.Subject == l.Subject {
+			return true
+		}
+		later, err := notify.ReadSubject(other.Subject)
+		return err == nil && about.Undoes(later) && !other.CreatedAt.Before(l.CreatedAt)
+	})
+}
+
+// tellOthers tells of a reset whom no link went to: the second address, and whoever has lost the account by this, who is
+// not told where that was done. The link may have been in the wrong hands. What they get cannot be denied in turn.
+func (s *Service) tellOthers(ctx context.Context, accountID string, before []string) error {
+	now, err := s.Accounts.Recipient(ctx, accountID)
+	if err != nil {
+		return err
+	}
+	gone := slices.DeleteFunc(slices.Clone(before), func(address string) bool { return slices.Contains(now.Addresses, address) })
+	if err := s.tell(ctx, accountID, now.Addresses[1:]); err != nil {
+		return err
+	}
+	return s.tell(audit.WithClient(ctx, audit.Client{}), accountID, gone)
+}
+
+func (s *Service) tell(ctx context.Context, accountID string, to []string) error {
+	if len(to) == 0 {
+		return nil
+	}
+	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.PasswordTaken, AccountID: accountID, To: to})
+	return err
 }
 
 // undo takes back what the notice told of, as far as that can be. Whoever did it knows the password, so that goes too,

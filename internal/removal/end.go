@@ -107,6 +107,16 @@ func (s *Service) Found(ctx context.Context, accountID string) error {
 	return err
 }
 
+// PasswordReplaced ends the account's removal, if there is one, in the transaction that replaces the password by mail: so
+// it ends at once, and whatever the clocks say about which came first.
+func (s *Service) PasswordReplaced(ctx context.Context, accountID string) error {
+	_, err := s.endOpen(ctx, accountID, byPassword)
+	if errors.Is(err, ErrNone) {
+		return nil
+	}
+	return err
+}
+
 // CancelByLink ends the removal that a mailed link is about, for whoever has the link. It answers link.ErrExpired.
 func (s *Service) CancelByLink(ctx context.Context, token secret.Text) error {
 	l, err := s.Links.Find(ctx, link.CancelRemoval, token)

@@ -259,7 +259,7 @@ func (h *house) enabled() bool {
 // last is the newest entry about removals, with its reason.
 func (h *house) last() string {
 	h.t.Helper()
-	entries, err := store.Activity{DB: h.db}.Entries(ctx, "ada", "", 1)
+	entries, err := store.Activity{DB: h.db}.Entries(ctx, "ada", "", 1, nil)
 	must(h.t, err)
 	if len(entries) == 0 {
 		return ""

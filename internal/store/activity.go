@@ -83,8 +83,11 @@ func (s Activity) Append(ctx context.Context, e audit.Entry) error {
 }
 
 // Entries lists a page of an account's entries.
-func (s Activity) Entries(ctx context.Context, accountID, before string, limit int) ([]audit.Entry, error) {
+func (s Activity) Entries(ctx context.Context, accountID, before string, limit int, without []audit.Kind) ([]audit.Entry, error) {
 	tx := s.reader(ctx).Where("account_id = ?", accountID)
+	if len(without) > 0 { // SQL holds nothing to be outside of an empty list
+		tx = tx.Where("kind NOT IN ?", without)
+	}
 	if before != "" {
 		tx = tx.Where("number < (SELECT number FROM activity WHERE account_id = ? AND id = ?)", accountID, before)
 	}

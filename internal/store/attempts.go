@@ -27,7 +27,10 @@ type attemptRow struct {
 
 func (attemptRow) TableName() string { return "attempts" }
 
-const total = "*" // the bucket that sums up a kind
+const (
+	total  = "*" // the bucket that sums up a kind
+	waited = "-" // keeps the end of the last wait that was forgiven, of any bucket: Held asks for it
+)
 
 // Reserve adds a failure unless a wait is running, and starts the wait that this failure earns: one statement.
 func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (int, time.Time, bool, error) {
@@ -100,8 +103,17 @@ func (s Attempts) Until(ctx context.Context, g throttle.Guess, at time.Time) (ti
 	return r.WaitUntil.Time, err
 }
 
-// Reset forgives a bucket, and with it the total.
+// Reset forgives a bucket, and with it the total. That there was a wait is not forgotten.
 func (s Attempts) Reset(ctx context.Context, g throttle.Guess) error {
+	err := s.writer(ctx).Exec(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at)
+		SELECT subject, kind, ?, 0, wait_until, updated_at FROM attempts
+		WHERE subject = ? AND kind = ? AND bucket = ? AND wait_until > 0
+		ON CONFLICT (subject, kind, bucket) DO UPDATE
+		SET wait_until = excluded.wait_until, updated_at = excluded.updated_at WHERE excluded.wait_until > attempts.wait_until`,
+		waited, g.Subject, string(g.Kind), string(g.Bucket)).Error
+	if err != nil {
+		return err
+	}
 	return s.writer(ctx).Where("subject = ? AND kind = ? AND bucket IN ?", g.Subject, string(g.Kind), []string{string(g.Bucket), total}).
 		Delete(&attemptRow{}).Error
 }

@@ -26,6 +26,13 @@ type linkRow struct {
 
 func (linkRow) TableName() string { return "links" }
 
+func (r linkRow) link() link.Link {
+	return link.Link{
+		ID: r.ID, AccountID: r.AccountID, Purpose: link.Purpose(r.Purpose), Subject: r.Subject,
+		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+	}
+}
+
 // Insert adds a link.
 func (s Links) Insert(ctx context.Context, l link.Link, token [32]byte) error {
 	return s.writer(ctx).Create(&linkRow{
@@ -41,10 +48,18 @@ func (s Links) ByToken(ctx context.Context, token [32]byte) (link.Link, error) {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return link.Link{}, link.ErrExpired
 	}
-	return link.Link{
-		ID: r.ID, AccountID: r.AccountID, Purpose: link.Purpose(r.Purpose), Subject: r.Subject,
-		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
-	}, err
+	return r.link(), err
+}
+
+// Of lists an account's links of a purpose.
+func (s Links) Of(ctx context.Context, accountID string, p link.Purpose) ([]link.Link, error) {
+	var rows []linkRow
+	err := s.reader(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p)).Order("id").Find(&rows).Error
+	links := make([]link.Link, len(rows))
+	for i, r := range rows {
+		links[i] = r.link()
+	}
+	return links, err
 }
 
 // Delete takes a link away.

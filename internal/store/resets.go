@@ -23,13 +23,14 @@ type resetRequestRow struct {
 
 func (resetRequestRow) TableName() string { return "reset_requests" }
 
-type resetMailRow struct {
+type linkMailRow struct {
 	ID        string
 	AccountID string
+	Purpose   string
 	CreatedAt stamp
 }
 
-func (resetMailRow) TableName() string { return "reset_mails" }
+func (linkMailRow) TableName() string { return "link_mails" }
 
 // Insert keeps a request.
 func (s Resets) Insert(ctx context.Context, r account.ResetRequest) error {
@@ -38,9 +39,9 @@ func (s Resets) Insert(ctx context.Context, r account.ResetRequest) error {
 
 // Waiting looks for a request.
 func (s Resets) Waiting(ctx context.Context) (bool, error) {
-	var n int64
-	err := s.reader(ctx).Model(&resetRequestRow{}).Limit(1).Count(&n).Error
-	return n > 0, err
+	var ids []string
+	err := s.reader(ctx).Model(&resetRequestRow{}).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, err
 }
 
 // TakeOldest takes the oldest request away and answers it.
@@ -57,14 +58,20 @@ func (s Resets) TakeOldest(ctx context.Context) (account.ResetRequest, bool, err
 	return account.ResetRequest{ID: r.ID, Sealed: r.Sealed, CreatedAt: r.CreatedAt.Time}, true, err
 }
 
-// CountMail adds a mail to those of the account since a time, unless there are limit already; older ones are forgotten.
-func (s Resets) CountMail(ctx context.Context, id, accountID string, at, since time.Time, limit int) (bool, error) {
-	if err := s.writer(ctx).Where("account_id = ? AND created_at <= ?", accountID, stamp{since}).Delete(&resetMailRow{}).Error; err != nil {
+// CountMail adds a mail to those of the account and purpose since a time, unless there are limit already; older ones are
+// forgotten.
+func (s Resets) CountMail(ctx context.Context, m account.LinkMail, since time.Time, limit int) (bool, error) {
+	mine := func(tx *gorm.DB) *gorm.DB {
+		return tx.Where("account_id = ? AND purpose = ?", m.AccountID, string(m.Purpose))
+	}
+	if err := mine(s.writer(ctx)).Where("created_at <= ?", stamp{since}).Delete(&linkMailRow{}).Error; err != nil {
 		return false, err
 	}
 	var n int64
-	if err := s.reader(ctx).Model(&resetMailRow{}).Where("account_id = ?", accountID).Count(&n).Error; err != nil || int(n) >= limit {
+	if err := mine(s.reader(ctx)).Model(&linkMailRow{}).Count(&n).Error; err != nil || int(n) >= limit {
 		return false, err
 	}
-	return true, s.writer(ctx).Create(&resetMailRow{ID: id, AccountID: accountID, CreatedAt: stamp{at}}).Error
+	return true, s.writer(ctx).Create(&linkMailRow{
+		ID: m.ID, AccountID: m.AccountID, Purpose: string(m.Purpose), CreatedAt: stamp{m.At},
+	}).Error
 }

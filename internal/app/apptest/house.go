@@ -148,6 +148,7 @@ func (h *House) environment(settings []string) map[string]string {
 		// The cheapest of the costs that are allowed: less memory, and as long.
 		"TWOFOLD_ARGON2_MEMORY_KIB": "12288",
 		"TWOFOLD_ARGON2_TIME":       "3",
+		"TWOFOLD_RECOVERY_CODES":    "2", // each is a hash
 		"TWOFOLD_HASH_WAIT":         "1m",
 		"TWOFOLD_HASH_QUEUE":        "1000",
 		"TWOFOLD_IP_FAILURE_LIMIT":  "100000",

@@ -19,16 +19,17 @@ CREATE TABLE reset_requests (
   created_at INTEGER NOT NULL
 ) STRICT;
 
--- The reset links that an account was mailed lately, so that nobody's mailbox is flooded.
-CREATE TABLE reset_mails (
+-- The links that were mailed lately for an account, by purpose, so that nobody's mailbox is flooded.
+CREATE TABLE link_mails (
   id         TEXT PRIMARY KEY,
   account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  purpose    TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX reset_mails_of_account ON reset_mails (account_id, created_at);
+CREATE INDEX link_mails_of_account ON link_mails (account_id, purpose, created_at);
 
 -- +goose Down
-DROP TABLE reset_mails;
+DROP TABLE link_mails;
 DROP TABLE reset_requests;
 DROP TABLE pending_addresses;
 ALTER TABLE accounts DROP COLUMN password_reset_at;
