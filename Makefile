@@ -5,6 +5,8 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unk
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
 TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing)$$
+# Tests of what happens at once.
+RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acquire|Shield|Run|Stop|Wake|Serve
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
@@ -21,9 +23,9 @@ CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
 STATIC := check-format check-modules check-vet check-go check-contract check-page
-CHECKS := check-generated $(STATIC) test-page build check-size test-go test-timing test-journeys check-clean
+CHECKS := check-generated $(STATIC) test-page build check-size test-go test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test bench clean $(CHECKS)
+.PHONY: help run build page generate lint test race bench clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -86,9 +88,15 @@ test-page: $(PAGE_PACKAGES) ## the page's tests, without a browser
 check-size: page ## what a first visit loads is within its budget
 	npm --prefix frontend run size
 
-test-go: ## every Go test, under the race detector
-	@if .ci/tools race; then CGO_ENABLED=1; race=-race; fi; \
-		set -x; go test $$race -shuffle=on -skip "$(TIMED)" $(PACKAGES)
+test-go: ## every Go test
+	go test -shuffle=on -skip "$(TIMED)" $(PACKAGES)
+
+test-race: ## what happens at once, under the race detector
+	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" $(PACKAGES); fi
+
+race: ## every Go test under the race detector: a quarter of an hour
+	@.ci/tools race
+	CGO_ENABLED=1 go test -race -timeout 30m -skip "$(TIMED)" $(PACKAGES)
 
 test-timing: ## the two tests that measure time (T-15, T-18), alone
 	go test -count=1 -parallel 1 -run "$(TIMED)" -v ./internal/app
