@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -199,105 +198,4 @@ func (s *Server) answerError(err error, c echo.Context) {
 		return
 	}
 	_ = c.Blob(status, "application/problem+json", body) // the client is gone: nothing to do
-}
-
-// describe adds what an error knows beyond its code.
-func describe(p *Problem, err error) {
-	var unfit invalidError
-	var wait *throttle.WaitError
-	var credentials *authn.CredentialsError
-	var required *authn.CodeRequiredError
-	var code *mfa.RejectedError
-	var crowd crowdError
-	var unacceptable *password.UnacceptableError
-	var off *removal.UnavailableError
-	switch {
-	case errors.As(err, &off):
-		p.Reason = new(ProblemReason(off.Reason))
-	case errors.As(err, &unacceptable):
-		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The "+unacceptable.Error()+".")
-	case errors.As(err, &unfit):
-		fields := []FieldError(unfit)
-		p.Errors = &fields
-	case errors.Is(err, account.ErrEmail):
-		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be one e-mail address and nothing else"}}
-	case errors.Is(err, account.ErrTooManyMails):
-		p.RetryAfter = seconds(time.Hour)
-	case errors.Is(err, account.ErrSameAddress):
-		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be another address than the account has"}}
-	case errors.Is(err, account.ErrDisplayName):
-		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
-	case errors.Is(err, mfa.ErrName):
-		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
-	case errors.Is(err, authn.ErrOtherDelivery):
-		p.Errors = &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}
-	case errors.Is(err, mfa.ErrRecoveryCode):
-		p.Errors = &[]FieldError{{Pointer: "/recovery_code", Detail: "must be a recovery code: sixteen letters and digits"}}
-	case errors.As(err, &required):
-		p.Methods = new(append(proofMethods(throttle.Password), proofMethods(required.Proofs...)...))
-	case errors.As(err, &wait):
-		p.RetryAfter = seconds(wait.For)
-		if p.RetryAfter == nil {
-			p.Detail = new(noLonger[wait.Kind])
-		}
-	case errors.As(err, &credentials):
-		p.AttemptsLeft, p.RetryAfter = &credentials.Budget.Left, seconds(credentials.Budget.Wait)
-	case errors.As(err, &code):
-		p.AttemptsLeft, p.RetryAfter = &code.Budget.Left, seconds(code.Budget.Wait)
-		if code.ClockOffset != 0 {
-			p.ClockOffsetSeconds = new(int(code.ClockOffset / time.Second))
-		}
-	case errors.As(err, &crowd):
-		p.RetryAfter = seconds(crowd.wait)
-	case p.Code == ProblemCodeUnavailable:
-		p.RetryAfter = new(2)
-	}
-}
-
-// noLonger says what helps where a kind of proof is no longer accepted and waiting does not help.
-var noLonger = map[throttle.Kind]string{
-	throttle.TOTP: "Codes of authenticator apps are no longer accepted for this account. " +
-		"Use a recovery code, which has them accepted again, or ask whoever runs this service.",
-	throttle.RecoveryCode: "Recovery codes are no longer accepted for this account. " +
-		"Use your authenticator app, and generate new ones, or ask whoever runs this service.",
-	throttle.RemovalCancel: "Codes no longer cancel this removal. Use the link in one of its mails, or sign in with a code.",
-}
-
-// proofMethods are kinds of proof as the contract names them.
-func proofMethods(kinds ...throttle.Kind) []ProofMethod {
-	methods := make([]ProofMethod, len(kinds))
-	for i, kind := range kinds {
-		methods[i] = ProofMethod(kind)
-	}
-	return methods
-}
-
-// seconds rounds up, so that who waits that long has waited enough; nil for no wait.
-func seconds(d time.Duration) *int {
-	if d <= 0 {
-		return nil
-	}
-	return new(int(math.Ceil(d.Seconds())))
-}
-
-// bearerChallenge is RFC 6750 §3: an error only where a credential was presented.
-func bearerChallenge(call *call) string {
-	if call.op != nil && call.op.session && call.presented && call.session.ID == "" {
-		return `Bearer realm="twofold", error="invalid_token"`
-	}
-	return `Bearer realm="twofold"`
-}
-
-// challenge says what proof is wanted, and for what (RFC 9470 §3).
-func (s *Server) challenge(c echo.Context, p *Problem, call *call) {
-	maxAge := int(s.StepUps.Lifetime / time.Second)
-	acr := AcrAal1
-	if call.need == session.AAL2 {
-		acr = AcrAal2
-	}
-	p.StepUp = &StepUpChallenge{
-		Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: append(proofMethods(throttle.Password), proofMethods(call.proofs...)...),
-	}
-	c.Response().Header().Set("WWW-Authenticate", fmt.Sprintf(
-		`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="%d"`, acr, maxAge))
 }
