@@ -83,7 +83,7 @@ func (s *Service) ChangeAddress(ctx context.Context, accountID string, kind Addr
 		if email == a.Email || (kind == NoticeEmail && email == a.NoticeEmail) {
 			return ErrSameAddress
 		}
-		if err := s.spend(ctx, grant); err != nil {
+		if err := s.StepUps.Spend(ctx, grant); err != nil {
 			return err
 		}
 		counted, err := s.countMail(ctx, a.ID, link.ConfirmAddress, s.Limits.AddressMails)
@@ -181,7 +181,7 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 		if a.NoticeEmail == "" {
 			return ErrNoAddress
 		}
-		if err := s.spend(ctx, grant); err != nil {
+		if err := s.StepUps.Spend(ctx, grant); err != nil {
 			return err
 		}
 		if err := s.Store.SetNoticeEmail(ctx, a.ID, ""); err != nil {
@@ -203,16 +203,6 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 		return Change{}, fmt.Errorf("remove notice address: %w", err)
 	}
 	return done, nil
-}
-
-// spend uses the grant up and says so.
-func (s *Service) spend(ctx context.Context, grant stepup.Grant) error {
-	if err := s.StepUps.Spend(ctx, grant); err != nil {
-		return err
-	}
-	return s.Audit.Record(ctx, audit.Event{
-		Kind: audit.StepUpUsed, AccountID: grant.AccountID, Subject: grant.ID, Reason: string(grant.Purpose),
-	})
 }
 
 // addresses are those that are there, each once.

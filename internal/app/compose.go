@@ -83,7 +83,7 @@ func (h *composition) letIn() {
 		Now: h.Now, NewID: newID,
 	}
 	h.stepUps = &stepup.Service{
-		Store: store.StepUps{DB: h.db}, Keys: h.ring, Issuer: h.PublicURL, Lifetime: h.StepUp.Lifetime, Now: h.Now, NewID: newID,
+		Store: store.StepUps{DB: h.db}, Keys: h.ring, Audit: h.trail, Issuer: h.PublicURL, Lifetime: h.StepUp.Lifetime, Now: h.Now, NewID: newID,
 	}
 	h.accounts.StepUps = h.stepUps
 }

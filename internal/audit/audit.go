@@ -59,7 +59,7 @@ type Store interface {
 	Walk(ctx context.Context, entry func(Entry) error, head func(accountID string, number int64, hash Hash) error) error
 }
 
-// Log records events. Without a Store it only writes lines.
+// Log records events. Without a Store it only writes lines, and without To it writes none.
 type Log struct {
 	To    *slog.Logger
 	Store Store
@@ -112,6 +112,9 @@ func (l Log) CountSince(ctx context.Context, accountID string, kind, last Kind) 
 }
 
 func (l Log) write(ctx context.Context, e Event, entry Entry) {
+	if l.To == nil {
+		return
+	}
 	c := ClientOf(ctx)
 	if e.Kind.namesAddress() {
 		e.Name = ""

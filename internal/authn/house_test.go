@@ -116,7 +116,7 @@ func open(t *testing.T) *house {
 		Limits: session.Limits{AAL1Idle: time.Hour, AAL1Absolute: time.Hour, AAL2Idle: time.Hour, AAL2Absolute: time.Hour, PerAccount: 20},
 	}
 	tokens := &stepup.Service{
-		Store: stepUps{store.StepUps{DB: db}, h.faults}, Keys: ring, Issuer: "https://example.com", Lifetime: 5 * time.Minute, Now: clock, NewID: newID,
+		Store: stepUps{store.StepUps{DB: db}, h.faults}, Keys: ring, Audit: trail, Issuer: "https://example.com", Lifetime: 5 * time.Minute, Now: clock, NewID: newID,
 	}
 	h.Service = &authn.Service{
 		Store: signIns{store.SignIns{DB: db}, h.faults}, Devices: devices{store.Devices{DB: db}, h.faults}, Accounts: accounts{store.Accounts{DB: db}, h.faults}, Passwords: hasher,

@@ -39,7 +39,7 @@ func (s *Service) ChangePassword(ctx context.Context, sess session.Session, gran
 		if err := s.Accounts.Lock(ctx, a.ID); err != nil {
 			return err
 		}
-		if err := s.spend(ctx, grant); err != nil { // whoever changed it in between has ended this grant
+		if err := s.StepUps.Spend(ctx, grant); err != nil { // whoever changed it in between has ended this grant
 			return err
 		}
 		if err := s.Accounts.SetPassword(ctx, a.ID, hash, s.Now()); err != nil {
@@ -67,16 +67,6 @@ func (s *Service) ChangePassword(ctx context.Context, sess session.Session, gran
 		return mfa.Change{}, fmt.Errorf("change password: %w", err)
 	}
 	return done, nil
-}
-
-// spend uses the grant up and says so.
-func (s *Service) spend(ctx context.Context, grant stepup.Grant) error {
-	if err := s.StepUps.Spend(ctx, grant); err != nil {
-		return err
-	}
-	return s.Audit.Record(ctx, audit.Event{
-		Kind: audit.StepUpUsed, AccountID: grant.AccountID, Subject: grant.ID, Reason: string(grant.Purpose),
-	})
 }
 
 // deviceOf is the device that a session is used from: the browser's, or the script's.

@@ -46,7 +46,7 @@ var rooms = map[string][]string{
 	"internal/smtp":     {"internal/notify", "internal/secret"},
 	"internal/notme":    {"internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret"},
 	"internal/link":     {"internal/secret"},
-	"internal/stepup":   {"internal/secret", "internal/session"},
+	"internal/stepup":   {"internal/audit", "internal/secret", "internal/session"},
 	"internal/session":  {"internal/secret"},
 	"internal/keyring":  {"internal/secret"},
 	"internal/password": {"internal/secret"},

@@ -72,7 +72,7 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
 			return err
 		}
-		if err := s.spend(ctx, grant); err != nil {
+		if err := s.StepUps.Spend(ctx, grant); err != nil {
 			return err
 		}
 		methods, err := s.Store.Methods(ctx, sess.AccountID)
@@ -222,16 +222,6 @@ func (s *Service) Reset(ctx context.Context, accountID, reason string) (methods,
 		return 0, 0, fmt.Errorf("reset MFA: %w", err)
 	}
 	return methods, sessions, nil
-}
-
-// spend uses the grant up and says so.
-func (s *Service) spend(ctx context.Context, grant stepup.Grant) error {
-	if err := s.StepUps.Spend(ctx, grant); err != nil {
-		return err
-	}
-	return s.Audit.Record(ctx, audit.Event{
-		Kind: audit.StepUpUsed, AccountID: grant.AccountID, Subject: grant.ID, Reason: string(grant.Purpose),
-	})
 }
 
 // find answers the method of an id, or ErrNotFound.

@@ -52,7 +52,7 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, 
 		return Begun{}, err
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.spend(ctx, grant); err != nil {
+		if err := s.StepUps.Spend(ctx, grant); err != nil {
 			return err
 		}
 		methods, err := s.Store.Methods(ctx, e.AccountID)

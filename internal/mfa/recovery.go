@@ -120,7 +120,7 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Sessio
 		if err := s.requireMFA(ctx, sess.AccountID); err != nil {
 			return err
 		}
-		if err := s.spend(ctx, grant); err != nil {
+		if err := s.StepUps.Spend(ctx, grant); err != nil {
 			return err
 		}
 		if err := s.keep(ctx, sess.AccountID, made); err != nil {

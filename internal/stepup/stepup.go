@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"twofold/internal/audit"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 )
@@ -49,6 +50,7 @@ type Store interface {
 type Service struct {
 	Store    Store
 	Keys     Keys
+	Audit    audit.Log
 	Issuer   string // also the audience: the public URL
 	Lifetime time.Duration
 	Now      func() time.Time
@@ -112,7 +114,7 @@ func (s *Service) Spend(ctx context.Context, g Grant) error {
 	if !ok {
 		return refused("spent")
 	}
-	return nil
+	return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpUsed, AccountID: g.AccountID, Subject: g.ID, Reason: string(g.Purpose)})
 }
 
 // EndAll ends every token of the account: its proofs have changed.
