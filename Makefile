@@ -92,7 +92,7 @@ test-go: ## every Go test
 	go test -shuffle=on -skip "$(TIMED)" $(PACKAGES)
 
 test-race: ## what happens at once, under the race detector
-	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" $(PACKAGES); fi
+	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi
 
 race: ## every Go test under the race detector: a quarter of an hour
 	@.ci/tools race
