@@ -115,9 +115,9 @@ func (s Activity) CountSince(ctx context.Context, accountID string, kind, last a
 
 // Walk visits everything, in one reading transaction, so that what is recorded meanwhile is seen whole or not at all.
 func (s Activity) Walk(ctx context.Context, entry func(audit.Entry) error, head func(string, int64, audit.Hash) error) error {
-	return s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	walk := func(tx *gorm.DB) error {
 		var accounts []headRow
-		err := tx.Raw(`SELECT a.account_id, coalesce(h.number, 0) AS number, coalesce(h.hash, x'') AS hash
+		err := tx.Raw(`SELECT a.account_id, coalesce(h.number, 0) AS number, h.hash
 			FROM (SELECT account_id FROM activity UNION SELECT account_id FROM activity_heads) a
 			LEFT JOIN activity_heads h ON h.account_id = a.account_id ORDER BY a.account_id`).Scan(&accounts).Error
 		if err != nil {
@@ -132,7 +132,11 @@ func (s Activity) Walk(ctx context.Context, entry func(audit.Entry) error, head 
 			}
 		}
 		return nil
-	})
+	}
+	if s.snapshot == nil {
+		return s.read.WithContext(ctx).Transaction(walk)
+	}
+	return s.read.WithContext(ctx).Transaction(walk, s.snapshot)
 }
 
 func walkOne(tx *gorm.DB, accountID string, entry func(audit.Entry) error) (err error) {
