@@ -57,6 +57,10 @@ func Shared(t testing.TB) *Server {
 	return shared.server
 }
 
+// Wanted says whether this run of the tests is about PostgreSQL: TWOFOLD_TEST_DATABASE is postgres. Otherwise it is about
+// SQLite.
+func Wanted() bool { return os.Getenv("TWOFOLD_TEST_DATABASE") == "postgres" }
+
 // Careless are settings for a server whose data nobody will miss.
 var Careless = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "autovacuum=off"}
 

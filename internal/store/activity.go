@@ -57,10 +57,10 @@ func hashOf(b []byte) audit.Hash {
 	return h
 }
 
-// Head answers where an account's chain ends.
+// Head answers where an account's chain ends, and makes others who record for it wait, where several can write at once.
 func (s Activity) Head(ctx context.Context, accountID string) (int64, audit.Hash, error) {
 	var r headRow
-	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
+	err := s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).Where("account_id = ?", accountID).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return 0, audit.Hash{}, nil
 	}
@@ -74,6 +74,9 @@ func (s Activity) Append(ctx context.Context, e audit.Entry) error {
 		Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
 		RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
 	}).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) { // of two that record the first entry of a chain, one is second
+		return failure(errCollision)
+	}
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -58,7 +59,7 @@ func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) (agai
 		return refused
 	})
 	if err != nil {
-		again = d.conflict(err) || (d.lost(err) && !committing)
+		again = errors.Is(err, errCollision) || d.conflict(err) || (d.lost(err) && !committing)
 		if refused == nil { // begin or commit failed
 			err = failure(err)
 		}
