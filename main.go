@@ -23,6 +23,7 @@ import (
 	"twofold/internal/app"
 	"twofold/internal/config"
 	"twofold/internal/secret"
+	"twofold/internal/store"
 )
 
 //go:embed openapi.yaml
@@ -145,7 +146,7 @@ func (migrate) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(s.out, "%s is up to date\n", c.DatabaseURL)
+	_, _ = fmt.Fprintf(s.out, "%s is up to date\n", store.Shown(c.DatabaseURL))
 	return a.Close()
 }
 

@@ -56,7 +56,7 @@ func New(ctx context.Context, c config.Config, p Parts) (*App, error) {
 	if err != nil {
 		return nil, masterAdvice(c, err)
 	}
-	db, err := store.Open(c.DatabaseURL, p.Log)
+	db, err := store.Open(c.DatabaseURL, store.Options{Connections: c.Connections}, p.Log)
 	if err != nil {
 		return nil, fmt.Errorf("TWOFOLD_DATABASE_URL: %w", err)
 	}

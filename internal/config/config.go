@@ -23,6 +23,7 @@ type Config struct {
 	Listen         string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
 	PublicURL      string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
 	DatabaseURL    string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
+	Connections    int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // to PostgreSQL, at most
 	MasterKeyFile  string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
 	Issuer         string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
 	TrustedProxies []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -9,7 +10,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -47,11 +47,7 @@ func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) 
 	if err != nil {
 		return nil, err
 	}
-	conns := o.Connections
-	if conns == 0 {
-		conns = max(16, 8*runtime.GOMAXPROCS(0))
-	}
-	pool, err := openServer(*config, conns, log)
+	pool, err := openServer(*config, cmp.Or(o.Connections, 16), log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}

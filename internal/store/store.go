@@ -22,7 +22,7 @@ type DB struct {
 
 // Options are what is said of a database beside where it is. The zero value is fine.
 type Options struct {
-	Connections int // to PostgreSQL, at most; zero: a few per processor
+	Connections int // to PostgreSQL, at most; zero: 16
 }
 
 var (
