@@ -58,10 +58,13 @@ var rooms = map[string][]string{
 	"internal/secret":   {},
 	"internal/throttle": {},
 
+	"internal/retention": {},
+
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
 		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
-		"internal/notify", "internal/removal", "internal/secret", "internal/session", "internal/stepup", "internal/throttle", "internal/totp",
+		"internal/notify", "internal/removal", "internal/retention", "internal/secret", "internal/session", "internal/stepup",
+		"internal/throttle", "internal/totp",
 	},
 }
 
