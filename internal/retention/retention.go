@@ -42,7 +42,7 @@ type Activity interface {
 type Limits struct {
 	Over        time.Duration // after its end, what ends by itself
 	Enrollments time.Duration // after their end
-	Attempts    time.Duration // since the last wrong one
+	Attempts    time.Duration // since the last wrong one, and the wait that it began
 	Mails       time.Duration // since they were sent or given up
 	Removals    time.Duration // since they were cancelled
 	Activity    time.Duration
