@@ -59,6 +59,7 @@ var rooms = map[string][]string{
 	"internal/throttle": {},
 
 	"internal/retention": {},
+	"internal/soak":      {},
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
@@ -82,7 +83,7 @@ var walls = []wall{
 	{library: "gorm.io/", inside: []string{"internal/store"}},
 	{library: "modernc.org/", inside: []string{"internal/store"}},
 	{library: "github.com/pressly/goose/", inside: []string{"internal/store"}},
-	{library: "database/sql", inside: []string{"internal/store"}, tests: []string{"internal/app"}},
+	{library: "database/sql", inside: []string{"internal/store"}, tests: []string{"internal/app", "internal/soak"}},
 	{library: "github.com/golang-jwt/jwt/", inside: []string{"internal/stepup"}, tests: []string{"internal/app"}},
 	{library: "github.com/tink-crypto/", inside: []string{"internal/keyring"}},
 	{library: "golang.org/x/crypto/argon2", inside: []string{"internal/password"}},
@@ -95,7 +96,7 @@ var walls = []wall{
 	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
 	{library: "github.com/compose-spec/", tests: []string{"internal/house"}},
 	// Chance comes from crypto/rand.
-	{library: "math/rand", tests: []string{"internal/app", "internal/house"}},
+	{library: "math/rand", tests: []string{"internal/app", "internal/house", "internal/soak"}},
 }
 
 type wall struct {
