@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -178,6 +180,29 @@ func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 	second.Clock.Advance(time.Minute)
 	if purged := purge(t, second); purged["sessions"] != 1 {
 		t.Errorf("the second purged %v, want the session", purged)
+	}
+}
+
+func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	h.SignedIn(ada)
+	h.Clock.Advance(3 * day)
+	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
+	defer stop()
+	worked := make(chan struct{})
+	go func() {
+		defer close(worked)
+		h.App.Work(ctx)
+	}()
+	for ctx.Err() == nil && !strings.Contains(h.Log.String(), `"msg":"purged what is over","sessions":1`) {
+		runtime.Gosched()
+	}
+	stop()
+	<-worked
+	if n := count(t, h, "SELECT count(*) FROM sessions"); n != 0 {
+		t.Errorf("%d sessions are left", n)
 	}
 }
 

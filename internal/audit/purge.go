@@ -74,7 +74,7 @@ func (l Log) Purge(ctx context.Context, accountID string, before time.Time, limi
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("purge activity: %w", err)
+		return 0, fmt.Errorf("cut a chain: %w", err)
 	}
 	return purged, nil
 }
