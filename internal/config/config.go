@@ -20,13 +20,14 @@ import (
 
 // Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise.
 type Config struct {
-	Listen         string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
-	PublicURL      string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
-	DatabaseURL    string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
-	MasterKeyFile  string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
-	Issuer         string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
-	TrustedProxies []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
-	LogLevel       slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
+	Listen          string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
+	PublicURL       string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
+	DatabaseURL     string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
+	DatabaseURLFile string         `env:"TWOFOLD_DATABASE_URL_FILE"`
+	MasterKeyFile   string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
+	Issuer          string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
+	TrustedProxies  []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
+	LogLevel        slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
 
 	Sessions   Sessions
 	SignIns    SignIns
@@ -106,6 +107,7 @@ type Passwords struct {
 // Mail is how notices reach people.
 type Mail struct {
 	SMTPURL         secret.Text   `env:"TWOFOLD_SMTP_URL"`
+	SMTPURLFile     string        `env:"TWOFOLD_SMTP_URL_FILE"`
 	From            string        `env:"TWOFOLD_MAIL_FROM"`
 	Timeout         time.Duration `env:"TWOFOLD_SMTP_TIMEOUT" envDefault:"30s"`
 	Support         string        `env:"TWOFOLD_SUPPORT"`
@@ -146,6 +148,10 @@ var parsers = map[reflect.Type]env.ParserFunc{
 
 // From reads and checks settings from a map instead.
 func From(environment map[string]string) (Config, error) {
+	environment, err := withFiles(environment)
+	if err != nil {
+		return Config{}, err
+	}
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: environment, FuncMap: parsers}); err != nil {
 		return Config{}, unreadable(environment, err)
