@@ -23,7 +23,7 @@ CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
 STATIC := check-format check-modules check-vet check-go check-contract check-page
-CHECKS := check-generated $(STATIC) test-page build check-size test-go test-race test-timing test-journeys check-clean
+CHECKS := check-generated $(STATIC) test-page build check-size test-go test-compose test-race test-timing test-journeys check-clean
 
 .PHONY: help run build page generate lint test race bench clean $(CHECKS)
 .DEFAULT_GOAL := help
@@ -63,11 +63,12 @@ check-generated: ## generated files are what openapi.yaml says
 	@.ci/drift
 
 check-format: ## gofmt has nothing to say
-	@files=$$(gofmt -l *.go api frontend/*.go internal) && [ -z "$$files" ] || \
+	@files=$$(gofmt -l *.go api frontend/*.go internal .ci/compose) && [ -z "$$files" ] || \
 		{ echo "gofmt would change these; type: gofmt -w" $$files; exit 1; }
 
 check-modules: ## go.mod and go.sum name what is imported, and nothing else
 	@go mod tidy -diff
+	@go -C .ci/compose mod tidy -diff
 
 check-vet: ## go vet
 	go vet $(PACKAGES)
@@ -90,6 +91,10 @@ check-size: page ## what a first visit loads is within its budget
 
 test-go: ## every Go test
 	go test -shuffle=on -skip "$(TIMED)" $(PACKAGES)
+
+test-compose: ## docker-compose.yml starts what this version is, held to little
+	go -C .ci/compose vet ./...
+	go -C .ci/compose test ./...
 
 test-race: ## what happens at once, under the race detector
 	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi

@@ -90,7 +90,6 @@ var walls = []wall{
 	{library: "github.com/mileusna/useragent", inside: []string{"internal/device"}},
 	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
 	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
-	{library: "github.com/compose-spec/", tests: []string{"internal/house"}},
 	// Chance comes from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/house"}},
 }
