@@ -13,6 +13,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY main.go openapi.yaml ./
+COPY docs/operate.md ./docs/
 COPY api ./api
 COPY internal ./internal
 COPY frontend/embed.go ./frontend/
