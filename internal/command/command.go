@@ -34,6 +34,7 @@ type commands struct {
 	Account     accounts    `cmd:"" help:"Add people, and help those who lost their phone."`
 	Audit       auditing    `cmd:"" help:"Look after the record of what happened."`
 	Healthcheck healthcheck `cmd:"" help:"Ask the running server whether it lives; for containers."`
+	Doctor      examination `cmd:"" help:"Look for what is wrong with settings, keys, database, clock, mail and addresses, and say what to do."`
 	Help        help        `cmd:"" help:"Print the help of a command, or every setting: twofold help settings."`
 	Completion  completion  `cmd:"" help:"Print what makes a shell complete twofold's commands."`
 	Man         man         `cmd:"" help:"Print the man page."`

@@ -18,7 +18,8 @@ import (
 	"twofold/internal/secret"
 )
 
-// Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise.
+// Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise. What a
+// …URLFile names has been read into its URL.
 type Config struct {
 	Listen          string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
 	PublicURL       string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
@@ -139,7 +140,10 @@ type HTTP struct {
 }
 
 // Load reads and checks the environment. Its error names every setting that does not fit, and what would.
-func Load() (Config, error) { return From(env.ToMap(os.Environ())) }
+func Load() (Config, error) { return Parse(os.Environ()) }
+
+// Parse reads and checks settings from NAME=value pairs, as os.Environ lists them.
+func Parse(environ []string) (Config, error) { return From(env.ToMap(environ)) }
 
 // parsers read what the library does not know.
 var parsers = map[reflect.Type]env.ParserFunc{

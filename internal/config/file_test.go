@@ -66,3 +66,20 @@ func TestASettingAndItsFileExcludeEachOther(t *testing.T) {
 		t.Errorf("an empty one beside it: %v", err)
 	}
 }
+
+func TestTheDatabaseIsNamedWithoutItsPassword(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"sqlite:./data/100% of #1?.db":                           "sqlite:./data/100% of #1?.db",
+		"postgres://twofold:canary@db:5432/twofold?sslmode=full": "postgres://db:5432/twofold",
+		"postgres://db/twofold?user=x&password=canary":           "postgres://db/twofold",
+		"postgres://twofold:can%zzary@db/twofold":                "TWOFOLD_DATABASE_URL",
+		"user=twofold password=canary":                           "TWOFOLD_DATABASE_URL",
+		"canary":                                                 "TWOFOLD_DATABASE_URL",
+	} {
+		c, err := config.From(env{"TWOFOLD_DATABASE_URL": given})
+		if got := c.Database(); err != nil || got != want {
+			t.Errorf("%s: got %s, %v, want %s", given, got, err, want)
+		}
+	}
+}
