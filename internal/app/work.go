@@ -45,13 +45,23 @@ func sendMail(notices *notify.Service, c config.Config, now func() time.Time) er
 	if !c.Mail.Enabled() {
 		return nil
 	}
-	server, err := c.Mail.Server()
+	server, err := MailServer(c, now)
 	if err != nil {
 		return err
 	}
+	notices.Mail, notices.Sender = true, server
+	return nil
+}
+
+// MailServer is the one that the settings name.
+func MailServer(c config.Config, now func() time.Time) (smtp.Server, error) {
+	server, err := c.Mail.Server()
+	if err != nil {
+		return smtp.Server{}, err
+	}
 	from, err := c.Sender()
 	if err != nil {
-		return err
+		return smtp.Server{}, err
 	}
 	policy := smtp.WhereOffered
 	switch {
@@ -60,10 +70,8 @@ func sendMail(notices *notify.Service, c config.Config, now func() time.Time) er
 	case server.Required:
 		policy = smtp.Required
 	}
-	notices.Mail = true
-	notices.Sender = smtp.Server{
+	return smtp.Server{
 		Host: server.Host, Port: server.Port, TLS: policy, User: server.User, Password: server.Password,
 		From: from, Name: c.MailHost(), Timeout: c.Mail.Timeout, Now: now,
-	}
-	return nil
+	}, nil
 }

@@ -8,7 +8,6 @@ import (
 
 	"twofold/internal/app"
 	"twofold/internal/config"
-	"twofold/internal/store"
 )
 
 type serve struct {
@@ -45,7 +44,7 @@ func (migrate) Run(ctx context.Context, p Program) error {
 	if err != nil {
 		return err
 	}
-	p.say("%s is up to date", store.Shown(c.DatabaseURL))
+	p.say("%s is up to date", c.Database())
 	return a.Close()
 }
 

@@ -110,6 +110,7 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 		"TWOFOLD_MASTER_KEY_FILE": "/x", "TWOFOLD_ISSUER": "Example & Söhne", "TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
 		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_ATTEMPTS_KEPT": "7h",
 		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com",
+		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
 	}
 	defaults, err := config.From(env{})
 	if err != nil {

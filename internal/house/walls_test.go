@@ -19,7 +19,8 @@ var rooms = map[string][]string{
 	"internal/app":            {"*"},
 	"internal/app/apptest":    {"*"},
 	"internal/app/testserver": {"*"},
-	"internal/command":        {"internal/app", "internal/config", "internal/secret"},
+	"internal/command":        {"internal/app", "internal/config", "internal/doctor", "internal/secret"},
+	"internal/doctor":         {"internal/app", "internal/config", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/bench":          {"internal/app", "internal/config", "internal/secret", "internal/totp", "frontend"},
 	"internal/house":          {},
 
@@ -79,7 +80,7 @@ var walls = []wall{
 	{library: "github.com/oapi-codegen/", inside: []string{"api"}},
 	{
 		library: "net/http",
-		inside:  []string{"api", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench"},
+		inside:  []string{"api", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/doctor"},
 		tests:   []string{"*"},
 	},
 	{library: "gorm.io/", inside: []string{"internal/store"}},
@@ -89,7 +90,7 @@ var walls = []wall{
 	{
 		library: "database/sql",
 		inside:  []string{"internal/store", "internal/pgserver", "internal/app/apptest"},
-		tests:   []string{"internal/app", "internal/soak"},
+		tests:   []string{"internal/app", "internal/doctor", "internal/soak"},
 	},
 	{library: "github.com/golang-jwt/jwt/", inside: []string{"internal/stepup"}, tests: []string{"internal/app"}},
 	{library: "github.com/tink-crypto/", inside: []string{"internal/keyring"}},
@@ -101,7 +102,6 @@ var walls = []wall{
 	{library: "github.com/mileusna/useragent", inside: []string{"internal/device"}},
 	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
 	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
-	{library: "github.com/compose-spec/", tests: []string{"internal/house"}},
 	// Chance comes from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/house", "internal/soak"}},
 }

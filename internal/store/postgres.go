@@ -74,11 +74,11 @@ func lookPostgres(databaseURL string, log *slog.Logger) (*DB, error) {
 	return &DB{dialect: postgresDialect, read: pool, write: pool}, nil
 }
 
-// postgresConfig reads a URL. What it cannot read it answers as ErrURL, without the password that stands in it.
+// postgresConfig reads a URL. What it cannot read it answers as ErrURL: the driver's own error may repeat a password.
 func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(databaseURL)
 	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", ErrURL, Shown(databaseURL))
+		return nil, ErrURL
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second

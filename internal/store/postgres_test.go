@@ -20,22 +20,6 @@ func server(t *testing.T) (*DB, place) {
 	return opened(t, at), at
 }
 
-func TestAURLIsShownWithoutItsPassword(t *testing.T) {
-	t.Parallel()
-	for url, want := range map[string]string{
-		"sqlite:./data/twofold.db":                             "sqlite:./data/twofold.db",
-		"postgres://localhost/twofold":                         "postgres://@localhost/twofold",
-		"postgres://ada:secret@db:5432/twofold":                "postgres://ada@db:5432/twofold",
-		"postgresql://ada:secret@db/twofold?password=secret":   "postgresql://ada@db/twofold",
-		"postgres://ada:sec%zzret@db/twofold":                  "postgres://…",
-		"postgres://ada:secret@a:5432,b:5432/twofold?x=secret": "postgres://ada@a:5432,b:5432/twofold",
-	} {
-		if got := Shown(url); got != want {
-			t.Errorf("Shown(%q) = %q, want %q", url, got, want)
-		}
-	}
-}
-
 func TestEveryConnectionToAServerIsPatientAndNotForever(t *testing.T) {
 	t.Parallel()
 	db, at := server(t)

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"log/slog"
-	"net/url"
 	"strings"
 
 	"gorm.io/gorm"
@@ -53,18 +52,6 @@ func OpenReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 // IsPostgres says whether a URL is that of a database server, which several processes share.
 func IsPostgres(databaseURL string) bool {
 	return strings.HasPrefix(databaseURL, "postgres://") || strings.HasPrefix(databaseURL, "postgresql://")
-}
-
-// Shown is a URL as it may be printed: without its password.
-func Shown(databaseURL string) string {
-	if !IsPostgres(databaseURL) {
-		return databaseURL
-	}
-	u, err := url.Parse(databaseURL)
-	if err != nil {
-		return "postgres://…"
-	}
-	return (&url.URL{Scheme: u.Scheme, User: url.User(u.User.Username()), Host: u.Host, Path: u.Path}).String()
 }
 
 // Close closes the database.
