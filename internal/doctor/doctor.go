@@ -12,9 +12,6 @@ import (
 	"twofold/internal/store"
 )
 
-// patience is how long one thing may take that is asked over the network.
-const patience = 5 * time.Second
-
 // State is how one thing is.
 type State string
 
@@ -38,6 +35,9 @@ type Doctor struct {
 	Online  bool   // fetch the public URL too
 	MailTo  string // send a mail there; empty: none is sent
 
+	// Patience is how long one thing may take that is asked over the network. Zero is five seconds.
+	Patience time.Duration
+
 	tell   func(Finding)
 	config config.Config
 }
@@ -50,6 +50,9 @@ func (d Doctor) Examine(ctx context.Context, tell func(Finding)) (wrong int) {
 			wrong++
 		}
 		tell(f)
+	}
+	if d.Patience == 0 {
+		d.Patience = 5 * time.Second
 	}
 	if !d.settings() {
 		return wrong
@@ -77,7 +80,7 @@ func (d Doctor) wrong(about, format string, args ...any) {
 
 // kept looks at the master key and the database, which only mean something together.
 func (d Doctor) kept(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, d.Patience)
 	defer cancel()
 	master, keyless := d.master()
 	db, err := store.OpenReadOnly(d.config.DatabaseURL, slog.New(slog.DiscardHandler))

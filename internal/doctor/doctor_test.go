@@ -244,3 +244,18 @@ func TestThePublicURLIsVisitedWhenThatIsAsked(t *testing.T) {
 	other.Close()
 	p.says("visit", doctor.Wrong, "refused")
 }
+
+func TestWhoSaysNothingHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections, and says nothing on them
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	address := silent.Addr().String()
+	p := newPatient(t, "TWOFOLD_LISTEN="+address, "TWOFOLD_PUBLIC_URL=http://"+address, "TWOFOLD_SMTP_URL=smtp://"+address, "TWOFOLD_SMTP_TIMEOUT=1h")
+	p.doctor.Online, p.doctor.Patience = true, 100*time.Millisecond
+	for _, about := range []string{"listen", "mail", "visit"} {
+		p.says(about, doctor.Wrong, "")
+	}
+}
