@@ -42,6 +42,7 @@ type App struct {
 	Sessions *session.Service
 	Notices  *notify.Service
 	Removals *removal.Service
+	Keys     *keyring.Rotation
 
 	config config.Config
 	db     *store.DB
@@ -71,7 +72,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now())
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now)
 	if err != nil {
 		return nil, masterAdvice(c, err)
 	}
@@ -83,6 +84,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err := h.tellPeople(); err != nil {
 		return nil, err
 	}
+	h.turnKeys()
 	h.letIn()
 	h.secondFactor()
 	h.judge()
@@ -92,7 +94,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	}
 	return &App{
 		Handler: handler, Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		config: c, db: db, parts: p, audit: h.trail,
+		Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail,
 	}, nil
 }
 

@@ -10,13 +10,14 @@ import (
 	"twofold/internal/smtp"
 )
 
-// Work does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password, and
-// counts the time of removals.
+// Work does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password,
+// counts the time of removals, and gives keys their turns.
 func (a *App) Work(ctx context.Context) {
 	var working sync.WaitGroup
 	working.Go(func() { a.Notices.Run(ctx) })
 	working.Go(func() { a.Accounts.RunResets(ctx, a.parts.Log) })
 	working.Go(func() { a.Removals.Run(ctx, a.parts.Log) })
+	working.Go(func() { a.Keys.Run(ctx) })
 	working.Wait()
 }
 

@@ -43,7 +43,7 @@ func open(t *testing.T) *desk {
 	must(t, db.Migrate(ctx))
 	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
 	must(t, err)
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	must(t, err)
 	d := &desk{db: db, now: noon}
 	ids := 0
@@ -230,14 +230,14 @@ func TestATokenThatWasNeverKeptIsRefused(t *testing.T) {
 // forgetful keeps nothing.
 type forgetful struct{ stepup.Store }
 
-func (forgetful) Insert(context.Context, stepup.Grant) error { return nil }
+func (forgetful) Insert(context.Context, stepup.Grant) (bool, error) { return true, nil }
 
 var errStore = errors.New("the store fails")
 
 // broken fails at everything.
 type broken struct{}
 
-func (broken) Insert(context.Context, stepup.Grant) error             { return errStore }
+func (broken) Insert(context.Context, stepup.Grant) (bool, error)     { return true, errStore }
 func (broken) Alive(context.Context, string, time.Time) (bool, error) { return true, errStore }
 func (broken) Spend(context.Context, string, time.Time) (bool, error) { return true, errStore }
 func (broken) DeleteOf(context.Context, string) error                 { return errStore }

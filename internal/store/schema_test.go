@@ -95,7 +95,10 @@ func tablesOf(t *testing.T, db *DB) map[string]map[string]string {
 	return tables
 }
 
-func TestEveryTableIsStrictAndNoColumnTakesNull(t *testing.T) {
+// nulls are the columns that take NULL: a key that leads nowhere.
+var nulls = map[string][]string{"step_ups": {"kid"}}
+
+func TestEveryTableIsStrictAndNoOtherColumnTakesNull(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	for table := range tablesOf(t, db) {
@@ -106,8 +109,8 @@ func TestEveryTableIsStrictAndNoColumnTakesNull(t *testing.T) {
 		}
 		var nullable []string
 		must(t, db.read.Raw(`SELECT name FROM pragma_table_info(?) WHERE "notnull" = 0 AND pk = 0`, table).Scan(&nullable).Error)
-		if len(nullable) > 0 {
-			t.Errorf("%s takes NULL in %v", table, nullable)
+		if !slices.Equal(nullable, nulls[table]) {
+			t.Errorf("%s takes NULL in %v, want %v", table, nullable, nulls[table])
 		}
 	}
 }
