@@ -29,8 +29,9 @@ const remove stepup.Purpose = "mfa.remove"
 // desk is a service over a real database, with a clock that is moved.
 type desk struct {
 	*stepup.Service
-	db  *store.DB
-	now time.Time
+	db     *store.DB
+	master keyring.Master
+	now    time.Time
 }
 
 // open makes a desk with two accounts and three sessions: ada-1, ada-2, bob-1.
@@ -45,7 +46,7 @@ func open(t *testing.T) *desk {
 	must(t, err)
 	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	must(t, err)
-	d := &desk{db: db, now: noon}
+	d := &desk{db: db, master: master, now: noon}
 	ids := 0
 	d.Service = &stepup.Service{
 		Store: store.StepUps{DB: db}, Keys: ring, Issuer: "https://account.example.com", Lifetime: 5 * time.Minute,
