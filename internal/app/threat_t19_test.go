@@ -122,6 +122,20 @@ func TestT19_ARevokedKeysTokensAreRefusedAtOnceByEveryProcess(t *testing.T) {
 	}
 }
 
+func TestT19_ARevocationEndsTokensOfWhichNobodyKnowsWhoSignedThem(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	token := stepUp(script, "mfa.enroll")
+	execute(t, database(t, h), `UPDATE step_ups SET kid = NULL`) // as the release before keeps them
+	next, err := h.App.Keys.Prepare(context.Background())
+	must(t, err)
+	_, err = h.App.Keys.Revoke(context.Background(), next.KID)
+	must(t, err)
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+}
+
 func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
 	t.Parallel()
 	both := houses(t)

@@ -95,3 +95,39 @@ func TestAnotherMasterKey(t *testing.T) {
 		t.Errorf("the processes have %v and %v", fresh.Ring.Keys(), running.Ring.Keys())
 	}
 }
+
+// slow is a store whose first reading of signing keys is answered late.
+type slow struct {
+	keyring.Store
+	reading, answer chan struct{}
+}
+
+func (s slow) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
+	keys, err := s.Store.SigningKeys(ctx)
+	select {
+	case s.reading <- struct{}{}:
+		<-s.answer
+	default:
+	}
+	return keys, err
+}
+
+func TestAReadingThatIsLateOverwritesNoLaterOne(t *testing.T) {
+	t.Parallel()
+	g := newGroup(t)
+	other := g.start()
+	store := slow{other.db, make(chan struct{}), make(chan struct{})}
+	ring, err := keyring.Open(ctx, store, g.master, g.Now)
+	must(t, err)
+	late := make(chan error, 1)
+	go func() { late <- ring.Reload(ctx) }()
+	<-store.reading // what it has read is old by now
+	signs, err := other.Replace(ctx)
+	must(t, err)
+	must(t, ring.Reload(ctx))
+	close(store.answer)
+	must(t, <-late)
+	if kid, _ := ring.SigningKey(); kid != signs.KID {
+		t.Error("the ring signs with what it read before it read the new key")
+	}
+}

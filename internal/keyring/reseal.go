@@ -1,7 +1,6 @@
 package keyring
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -153,11 +152,7 @@ func (r *Rotation) resealIn(ctx context.Context, place string) (resealed, unread
 				unreadable++
 				continue
 			}
-			sealing := r.Ring.keys.Load().sealing
-			if bytes.HasPrefix(was.Text, sealing.prefix()) {
-				continue // with a key that another process has just made
-			}
-			text, err := seal(sealing.aead, plain, was.Owner, was.ID)
+			text, err := r.Ring.Seal(plain, was.Owner, was.ID) // with what is newest by now: opening may have told
 			clear(plain)
 			if err != nil {
 				return resealed, unreadable, err

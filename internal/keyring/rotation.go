@@ -70,7 +70,7 @@ func (r *Rotation) Tick(ctx context.Context) error {
 			}
 		}
 		if r.aged(c.keys) {
-			if _, err := c.prepare(ctx, r.Limits.Lead, "the one before it is old"); err != nil {
+			if _, err := c.prepare(ctx, "the one before it is old"); err != nil {
 				return err
 			}
 		}
@@ -124,7 +124,7 @@ func (r *Rotation) Prepare(ctx context.Context) (next Key, err error) {
 		if next, waits = waiting(c.keys); waits {
 			return nil
 		}
-		next, err = c.prepare(ctx, r.Limits.Lead, "by command")
+		next, err = c.prepare(ctx, "by command")
 		return err
 	})
 	return next, err
@@ -214,8 +214,8 @@ func inTurn(kept []SealedKey) []Key {
 	return append(signing, others...)
 }
 
-func (c *changes) prepare(ctx context.Context, lead time.Duration, why string) (Key, error) {
-	return c.create(ctx, Key{BeginsAt: c.Ring.now().Add(lead)}, audit.KeyPublished, why)
+func (c *changes) prepare(ctx context.Context, why string) (Key, error) {
+	return c.create(ctx, Key{BeginsAt: c.Ring.now().Add(c.Limits.Lead)}, audit.KeyPublished, why)
 }
 
 func (c *changes) create(ctx context.Context, k Key, kind audit.Kind, why string) (Key, error) {

@@ -283,6 +283,9 @@ func TestReplacingLeavesOneNewKey(t *testing.T) {
 	before := two.Ring.Keys()
 	signs, err := one.Replace(ctx)
 	must(t, err)
+	if _, known, err := two.Ring.VerificationKey(ctx, signs.KID); err != nil || !known {
+		t.Errorf("the other process does not look for the new key: %v, %v", known, err)
+	}
 	two.tick(t)
 	for i, r := range []replica{one, two} {
 		if list := r.Ring.Keys(); len(list) != 1 || list[0].KID != signs.KID || !list[0].Signs() {
