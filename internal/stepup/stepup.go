@@ -93,7 +93,7 @@ func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, am
 }
 
 // attempts is how often a token is signed whose key is revoked at that moment.
-const attempts = 3
+const attempts = 10
 
 // Check says whether the token permits the purpose in this session, at this level. It spends nothing, and answers
 // ErrRefused, wrapped with the reason, for every token that does not.
