@@ -44,6 +44,7 @@ type App struct {
 	Notices   *notify.Service
 	Removals  *removal.Service
 	Retention *retention.Service
+	Keys      *keyring.Rotation
 
 	config config.Config
 	db     *store.DB
@@ -73,7 +74,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now())
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now)
 	if err != nil {
 		return nil, masterAdvice(c, err)
 	}
@@ -85,6 +86,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err := h.tellPeople(); err != nil {
 		return nil, err
 	}
+	h.turnKeys()
 	h.letIn()
 	h.secondFactor()
 	h.judge()
@@ -94,7 +96,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	}
 	return &App{
 		Handler: handler, Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), config: c, db: db, parts: p, audit: h.trail,
+		Retention: h.retention(), Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail,
 	}, nil
 }
 

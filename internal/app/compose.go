@@ -30,6 +30,7 @@ type composition struct {
 	hasher *password.Hasher
 
 	trail    audit.Log
+	rotation *keyring.Rotation
 	accounts *account.Service
 	links    *link.Service
 	notices  *notify.Service
@@ -61,6 +62,14 @@ func (h *composition) tellPeople() error {
 	}
 	h.accounts.Notices = h.notices
 	return sendMail(h.notices, h.Config, h.Now)
+}
+
+// turnKeys makes what gives keys their turns.
+func (h *composition) turnKeys() {
+	h.rotation = &keyring.Rotation{
+		Ring: h.ring, Archive: store.Keys{DB: h.db}, Audit: h.trail, Log: h.Log,
+		Limits: keyring.Limits{Lifetime: h.Keys.SigningLifetime, Lead: h.Keys.SigningLead, Keep: h.Keys.SigningKeep},
+	}
 }
 
 // letIn makes what right proofs earn, and counts wrong ones.

@@ -26,15 +26,19 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		"TWOFOLD_ISSUER": {
 			" ", "\t", "Two:fold", "Two\nfold", "Two\x00fold", "Two\u0085fold", "Two\u202efold", strings.Repeat("x", 65), strings.Repeat("ü", 33),
 		},
-		"TWOFOLD_TRUSTED_PROXIES":    {"10.0.0.1", "10.0.0.0/33", "proxy.example.com", "10.0.0.0/8;fd00::/8", "10.0.0.0/8 fd00::/8", "*"},
-		"TWOFOLD_LOG_LEVEL":          {"loud", "trace", "1"},
-		"TWOFOLD_ATTEMPTS_MAX_WAIT":  {"29s"},
-		"TWOFOLD_ATTEMPTS_WAIT":      {"2h"},
-		"TWOFOLD_ATTEMPTS_KEPT":      {"59m", "1h"},
-		"TWOFOLD_HASH_SLOTS":         {"-1", "1.5", "two"},
-		"TWOFOLD_ARGON2_PARALLELISM": {"256", "-1"},
-		"TWOFOLD_ARGON2_MEMORY_KIB":  {"4294967296", "19MiB"},
-		"TWOFOLD_MAX_BODY":           {"16k", "1e3", "9223372036854775808"},
+		"TWOFOLD_TRUSTED_PROXIES":      {"10.0.0.1", "10.0.0.0/33", "proxy.example.com", "10.0.0.0/8;fd00::/8", "10.0.0.0/8 fd00::/8", "*"},
+		"TWOFOLD_LOG_LEVEL":            {"loud", "trace", "1"},
+		"TWOFOLD_ATTEMPTS_MAX_WAIT":    {"29s"},
+		"TWOFOLD_ATTEMPTS_WAIT":        {"2h"},
+		"TWOFOLD_ATTEMPTS_KEPT":        {"59m", "1h"},
+		"TWOFOLD_HASH_SLOTS":           {"-1", "1.5", "two"},
+		"TWOFOLD_ARGON2_PARALLELISM":   {"256", "-1"},
+		"TWOFOLD_ARGON2_MEMORY_KIB":    {"4294967296", "19MiB"},
+		"TWOFOLD_MAX_BODY":             {"16k", "1e3", "9223372036854775808"},
+		"TWOFOLD_SIGNING_KEY_LIFETIME": {"24h"},
+		"TWOFOLD_SIGNING_KEY_LEAD":     {"2160h"},
+		"TWOFOLD_SIGNING_KEY_KEEP":     {"5m"},
+		"TWOFOLD_STEP_UP_LIFETIME":     {"24h"},
 	} {
 		for _, value := range values {
 			refusedByName(t, name, value)

@@ -35,6 +35,7 @@ type Config struct {
 	SignIns    SignIns
 	Devices    Devices
 	StepUp     StepUp
+	Keys       Keys
 	MFA        MFA
 	Attempts   Attempts
 	Addresses  Addresses
@@ -71,6 +72,13 @@ type Devices struct {
 // StepUp bounds step-up tokens.
 type StepUp struct {
 	Lifetime time.Duration `env:"TWOFOLD_STEP_UP_LIFETIME" envDefault:"5m"`
+}
+
+// Keys says how long a signing key signs, how long it is published before, and after.
+type Keys struct {
+	SigningLifetime time.Duration `env:"TWOFOLD_SIGNING_KEY_LIFETIME" envDefault:"2160h"`
+	SigningLead     time.Duration `env:"TWOFOLD_SIGNING_KEY_LEAD" envDefault:"24h"`
+	SigningKeep     time.Duration `env:"TWOFOLD_SIGNING_KEY_KEEP" envDefault:"24h"`
 }
 
 // MFA bounds methods and enrollments.

@@ -50,7 +50,7 @@ var rooms = map[string][]string{
 	"internal/link":     {"internal/secret"},
 	"internal/stepup":   {"internal/audit", "internal/secret", "internal/session"},
 	"internal/session":  {"internal/secret"},
-	"internal/keyring":  {"internal/secret"},
+	"internal/keyring":  {"internal/audit", "internal/secret"},
 	"internal/password": {"internal/secret"},
 	"internal/totp":     {"internal/secret"},
 	"internal/audit":    {},

@@ -45,7 +45,7 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 	if err != nil {
 		return Method{}, Change{}, err
 	}
-	step, err := s.matchFirst(e, code, budget)
+	step, err := s.matchFirst(ctx, e, code, budget)
 	if errors.Is(err, ErrCodeRejected) {
 		failed := audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID, Name: e.Name}
 		if err := s.Audit.Record(ctx, failed); err != nil {
@@ -90,8 +90,8 @@ func (s *Service) reserve(ctx context.Context, guess throttle.Guess, e Enrollmen
 
 // matchFirst judges an enrollment's code. Where a wrong one fits a clock that is off, it says by how much: the key was
 // shown to this session a moment ago, so this tells nobody anything new.
-func (s *Service) matchFirst(e Enrollment, code string, budget throttle.Budget) (totp.Step, error) {
-	key, err := s.key(e.SealedKey, e.AccountID, e.ID)
+func (s *Service) matchFirst(ctx context.Context, e Enrollment, code string, budget throttle.Budget) (totp.Step, error) {
+	key, err := s.key(ctx, e.SealedKey, e.AccountID, e.ID)
 	if err != nil {
 		return 0, err
 	}

@@ -26,7 +26,7 @@ func (s *Service) Verify(ctx context.Context, accountID, code string) (Match, er
 		if m.Suspended() {
 			continue
 		}
-		key, err := s.key(m.SealedKey, m.AccountID, m.ID)
+		key, err := s.key(ctx, m.SealedKey, m.AccountID, m.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -55,8 +55,8 @@ func (s *Service) Use(ctx context.Context, accountID string, match Match) error 
 	return ErrCodeUsed
 }
 
-func (s *Service) key(sealed []byte, owner, row string) (totp.Key, error) {
-	raw, err := s.Sealer.Unseal(sealed, owner, row)
+func (s *Service) key(ctx context.Context, sealed []byte, owner, row string) (totp.Key, error) {
+	raw, err := s.Sealer.Unseal(ctx, sealed, owner, row)
 	if err != nil {
 		return totp.Key{}, fmt.Errorf("open key: %w", err)
 	}

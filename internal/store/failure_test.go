@@ -62,7 +62,7 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Devices.Forget": func() error { return Devices{db}.Forget(ctx, "x", "", noon) },
 		"Devices.Tidy":   func() error { return Devices{db}.Tidy(ctx, "x", noon, 1) },
 
-		"StepUps.Insert":   func() error { return StepUps{db}.Insert(ctx, stepup.Grant{}) },
+		"StepUps.Insert":   func() error { return keepToken(db, stepup.Grant{}) },
 		"StepUps.Alive":    func() error { _, err := StepUps{db}.Alive(ctx, "x", noon); return err },
 		"StepUps.Spend":    func() error { _, err := StepUps{db}.Spend(ctx, "x", noon); return err },
 		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
@@ -86,10 +86,19 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Attempts.Reset":        func() error { return Attempts{db}.Reset(ctx, guess) },
 		"Attempts.ResetKind":    func() error { return Attempts{db}.ResetKind(ctx, "x", throttle.TOTP) },
 
-		"Keys.SealedKeyset":       func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
-		"Keys.InsertSealedKeyset": func() error { return Keys{db}.InsertSealedKeyset(ctx, nil, noon) },
-		"Keys.SigningKeys":        func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
-		"Keys.InsertSigningKey":   func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+		"Keys.SealedKeyset":        func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
+		"Keys.InsertSealedKeyset":  func() error { return Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.LockKeyset":          func() error { _, err := Keys{db}.LockKeyset(ctx); return err },
+		"Keys.ReplaceSealedKeyset": func() error { return Keys{db}.ReplaceSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.SigningKeys":         func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
+		"Keys.InsertSigningKey":    func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+		"Keys.BeginSigningKey":     func() error { return Keys{db}.BeginSigningKey(ctx, "x", noon) },
+		"Keys.RetireSigningKey":    func() error { return Keys{db}.RetireSigningKey(ctx, "x", noon) },
+		"Keys.DeleteSigningKey":    func() error { return Keys{db}.DeleteSigningKey(ctx, "x") },
+		"Keys.DeleteUnattributed":  func() error { return Keys{db}.DeleteUnattributed(ctx) },
+		"Keys.SealedBut":           func() error { _, err := Keys{db}.SealedBut(ctx, "outbox", nil, "", 1); return err },
+		"Keys.Reseal":              func() error { _, err := Keys{db}.Reseal(ctx, "outbox", keyring.Sealed{}, nil); return err },
+		"Keys.SealedPrefixes":      func() error { _, err := Keys{db}.SealedPrefixes(ctx, "outbox", 5); return err },
 	} {
 		err := call()
 		f := (*FailureError)(nil)

@@ -567,7 +567,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys that verify step-up tokens (RFC 7517) */
+        /**
+         * The public keys that verify step-up tokens (RFC 7517)
+         * @description The key that signs, the next one (published a day before it signs), and those that signed until a day ago. An answer
+         *     may be kept for as long as its Cache-Control says. A token whose `kid` is not among the kept keys is a reason to ask
+         *     again, at most once a minute: after a revocation a new key signs at once.
+         */
         get: operations["getJwks"];
         put?: never;
         post?: never;
@@ -1436,6 +1441,8 @@ export interface components {
          *     where the session lives in a cookie.
          */
         SetCookie: string;
+        /** @description For how long the answer may be kept. */
+        CacheControl: string;
         /**
          * @description A Bearer challenge; for `step_up_required` that of RFC 9470.
          * @example Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"
@@ -2896,6 +2903,7 @@ export interface operations {
             /** @description The key set. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2921,6 +2929,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getHealth: {
