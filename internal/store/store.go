@@ -23,6 +23,9 @@ import (
 // DB is one database. SQLite takes one writer at a time: our own wait in a fair queue for the one writing connection,
 // so that only other processes are met by SQLite's polling.
 type DB struct {
+	// Watch, where it is set, is told of every transaction; what it answers is called when that is over.
+	Watch func(ctx context.Context) (done func())
+
 	read, write *gorm.DB
 }
 
@@ -151,14 +154,6 @@ func (d *DB) Close() error {
 	return errors.Join(closePool(d.read), closePool(d.write))
 }
 
-// Ping says whether the database can be read and written: readiness.
-func (d *DB) Ping(ctx context.Context) error {
-	if err := d.read.WithContext(ctx).Exec("SELECT 1 FROM accounts LIMIT 1").Error; err != nil {
-		return err
-	}
-	return d.InTx(ctx, func(context.Context) error { return nil })
-}
-
 // Migrated says whether the database has any of our tables.
 func (d *DB) Migrated(ctx context.Context) (bool, error) {
 	var n int
@@ -222,6 +217,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	if _, inside := d.open(ctx); inside {
 		return do(ctx)
 	}
+	defer d.watched(ctx)()
 	var refused error
 	var done *transaction
 	err := d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
