@@ -19,14 +19,14 @@ var rooms = map[string][]string{
 	"internal/app":            {"*"},
 	"internal/app/apptest":    {"*"},
 	"internal/app/testserver": {"*"},
-	"internal/command":        {"internal/app", "internal/config", "internal/secret"},
+	"internal/command":        {"internal/app", "internal/config", "internal/secret", "internal/trace"},
 	"internal/bench":          {"internal/app", "internal/config", "internal/secret", "internal/totp", "frontend"},
 	"internal/house":          {},
 
 	"api": {
 		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/notme", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
-		"internal/throttle", "internal/totp",
+		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
 		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/removal",
@@ -55,9 +55,12 @@ var rooms = map[string][]string{
 	"internal/audit":    {},
 	"internal/config":   {"internal/secret"},
 	"internal/device":   {},
+	"internal/logs":     {"internal/audit", "internal/trace"},
+	"internal/metrics":  {},
 	"internal/qr":       {},
 	"internal/secret":   {},
 	"internal/throttle": {},
+	"internal/trace":    {},
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
@@ -74,8 +77,10 @@ var walls = []wall{
 	{library: "github.com/oapi-codegen/", inside: []string{"api"}},
 	{
 		library: "net/http",
-		inside:  []string{"api", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench"},
-		tests:   []string{"*"},
+		inside: []string{
+			"api", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/metrics", "internal/trace",
+		},
+		tests: []string{"*"},
 	},
 	{library: "gorm.io/", inside: []string{"internal/store"}},
 	{library: "modernc.org/", inside: []string{"internal/store"}},
@@ -91,6 +96,8 @@ var walls = []wall{
 	{library: "github.com/mileusna/useragent", inside: []string{"internal/device"}},
 	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
 	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
+	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
+	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/app/apptest"}, tests: []string{"internal/app"}},
 	{library: "github.com/compose-spec/", tests: []string{"internal/house"}},
 	// Chance comes from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/house"}},
