@@ -32,7 +32,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build everything and start the demo
-	@exec bin/twofold serve --demo
+	@TWOFOLD_OPS_LISTEN=$${TWOFOLD_OPS_LISTEN:-127.0.0.1:0} exec bin/twofold serve --demo
 
 build: page ## the page, and bin/twofold with the page inside
 	@.ci/tools go
