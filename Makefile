@@ -22,7 +22,7 @@ PAGE_PACKAGES  := frontend/node_modules/.package-lock.json
 CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
-STATIC := check-format check-modules check-vet check-go check-contract check-page
+STATIC := check-format check-modules check-vet check-go check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-race test-timing test-journeys check-clean
 
 .PHONY: help run build page generate lint test race bench clean $(CHECKS)
@@ -77,6 +77,9 @@ check-go: ## golangci-lint, as .golangci.yml says
 
 check-contract: $(CHECK_PACKAGES) ## openapi.yaml, as .ci/redocly.yaml says
 	$(REDOCLY) lint --config .ci/redocly.yaml openapi.yaml
+
+check-alerts: ## the alert rules and the dashboard are PromQL, over metrics that there are
+	cd .ci/alerts && go vet . && go run .
 
 check-page: $(PAGE_PACKAGES) ## eslint, prettier and the page's types
 	npm --prefix frontend run lint
