@@ -2,7 +2,8 @@
 // environment names a collector, and costs nothing then.
 //
 // A span carries what stands in this package and nothing else: names from a closed list, an operation, a status, a
-// problem's code, a request's id. No value, statement, address, URL or error text comes near one.
+// problem's code, a request's id. No value, statement, address, URL or error text comes near one. Spans themselves stay in
+// here: whoever deferred the End of one would have it keep the text of a panic.
 package trace
 
 import (
@@ -68,7 +69,7 @@ func (r *Request) Done(operation string, status int, problem, requestID string) 
 	if status >= http.StatusInternalServerError {
 		r.span.SetStatus(codes.Error, "")
 	}
-	end(r.span)
+	r.span.End()
 }
 
 // Root begins a step of work that no request waits for.
@@ -94,13 +95,9 @@ func begin(ctx context.Context, provider trace.TracerProvider, step Step) (conte
 		if failed {
 			span.SetStatus(codes.Error, "")
 		}
-		end(span)
+		span.End()
 	}
 }
-
-// end ends a span. It is never deferred itself: a span that ends while something panics looks into the panic and keeps
-// its text, which may hold anything.
-func end(span trace.Span) { span.End() }
 
 // IDs answers the trace and the span that ctx is a part of, in hexadecimal; false where there is none.
 func IDs(ctx context.Context) (traceID, spanID string, traced bool) {

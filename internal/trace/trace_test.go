@@ -96,7 +96,7 @@ func TestSpansThatTheCollectorRefusesAreLostAndLogged(t *testing.T) {
 	}
 }
 
-func TestAPanicLeavesNothingInASpan(t *testing.T) {
+func TestAPanicEndsItsSpansAndLeavesNothingInThem(t *testing.T) {
 	t.Parallel()
 	var body atomic.Value
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
