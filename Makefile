@@ -25,7 +25,7 @@ PAGE_PACKAGES  := frontend/node_modules/.package-lock.json
 CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
-STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-page
+STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-compose test-race test-timing test-journeys check-clean
 
 .PHONY: help run build page generate lint test race release bench soak clean $(CHECKS)
@@ -35,7 +35,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build everything and start the demo
-	@exec bin/twofold serve --demo
+	@TWOFOLD_OPS_LISTEN=$${TWOFOLD_OPS_LISTEN:-127.0.0.1:0} exec bin/twofold serve --demo
 
 build: page ## the page, and bin/twofold with the page inside
 	@.ci/tools go
@@ -92,6 +92,9 @@ check-platforms: ## what a release has binaries for can be compiled
 
 check-contract: $(CHECK_PACKAGES) ## openapi.yaml, as .ci/redocly.yaml says
 	$(REDOCLY) lint --config .ci/redocly.yaml openapi.yaml
+
+check-alerts: ## the alert rules and the dashboard are PromQL, over metrics that there are
+	cd .ci/alerts && go vet . && go run .
 
 check-page: $(PAGE_PACKAGES) ## eslint, prettier and the page's types
 	npm --prefix frontend run lint

@@ -33,6 +33,15 @@ type call struct {
 	need      session.ACR     // what a step-up takes, where one is needed
 	proofs    []throttle.Kind // and of which it takes one beside the password
 	grant     stepup.Grant    // the step-up, checked and not yet spent
+	problem   ProblemCode     // what was answered, where that is one
+}
+
+// operation is what the request asked for, as it is counted: whatever is not in the contract is the page's.
+func (c *call) operation() string {
+	if c.op == nil {
+		return "page"
+	}
+	return c.op.id
 }
 
 type callKey struct{}

@@ -32,10 +32,10 @@ func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthRe
 	return GetHealth200JSONResponse{Status: HealthStatusOk}, nil
 }
 
-// GetReadiness answers whether the database can be used.
+// GetReadiness answers whether requests can be served.
 func (s *Server) GetReadiness(ctx context.Context, _ GetReadinessRequestObject) (GetReadinessResponseObject, error) {
-	if err := s.Ready(ctx); err != nil {
-		return nil, err
+	if reasons := s.Ready(ctx); len(reasons) > 0 {
+		return nil, unreadyError(reasons)
 	}
 	return GetReadiness200JSONResponse{Status: HealthStatusOk}, nil
 }

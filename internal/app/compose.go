@@ -10,6 +10,7 @@ import (
 	"twofold/internal/config"
 	"twofold/internal/keyring"
 	"twofold/internal/link"
+	"twofold/internal/metrics"
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/notme"
@@ -28,6 +29,7 @@ type composition struct {
 	db     *store.DB
 	ring   *keyring.Ring
 	hasher *password.Hasher
+	ready  *readiness
 
 	trail    audit.Log
 	rotation *keyring.Rotation
@@ -40,6 +42,7 @@ type composition struct {
 	methods  *mfa.Service
 	removals *removal.Service
 	engine   *authn.Service
+	metrics  *metrics.Metrics
 }
 
 // tellPeople makes what happened known: in the activity, and by mail.
@@ -154,6 +157,7 @@ func (h *composition) answer() (http.Handler, error) {
 		},
 		SignIns:  &throttle.Shield{Limit: h.Addresses.SignInLimit, Window: h.Addresses.SignInWindow, Now: h.Now},
 		Failures: &throttle.Shield{Limit: h.Addresses.FailureLimit, Window: h.Addresses.FailureWindow, Now: h.Now},
-		Ready:    h.db.Ping, Log: h.Log, Now: h.Now, NewID: newID,
+		Ready:    h.ready.reasons, Count: h.metrics.Request, Traces: h.Traces,
+		Log: h.Log, Now: h.Now, NewID: newID,
 	})
 }

@@ -16,6 +16,7 @@ import (
 
 	"twofold/internal/app"
 	"twofold/internal/config"
+	"twofold/internal/trace"
 )
 
 // Program is what a command is part of, and its surroundings.
@@ -102,8 +103,13 @@ func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
 	for _, name := range config.Unknown(os.Environ()) {
 		log.Warn("setting is not known to this version and has no effect", "name", name)
 	}
+	traces, err := trace.FromEnvironment(ctx, os.Getenv, p.Version, log)
+	if err != nil {
+		return nil, config.Config{}, err
+	}
 	a, err := app.New(ctx, c, app.Parts{
-		Contract: p.Contract, Page: p.Page, Log: log, Audit: slog.New(slog.NewJSONHandler(p.Errs, nil)), Now: p.Now,
+		Version: p.Version, Contract: p.Contract, Page: p.Page,
+		Log: log, Audit: slog.New(slog.NewJSONHandler(p.Errs, nil)), Traces: traces, Now: p.Now,
 	})
 	return a, c, err
 }

@@ -15,7 +15,8 @@ import (
 func TestBadValuesAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
-		"TWOFOLD_LISTEN": {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1"},
+		"TWOFOLD_LISTEN":     {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1"},
+		"TWOFOLD_OPS_LISTEN": {"9090", "localhost", "none", "OFF", "[::1]"},
 		"TWOFOLD_PUBLIC_URL": {
 			"account.example.com", "localhost:8080", "//account.example.com", "ftp://account.example.com", "https://", "https:///path", "://", "%", "http://[::1",
 			"http://account.example.com", "http://192.0.2.1", "http://10.0.0.1:8080", "http://localhost.example.com", "http://127.0.0.1.example.com",
@@ -70,8 +71,8 @@ func TestNumbersAndDurationsAreAboveZero(t *testing.T) {
 		name := f.Tag.Get("env")
 		values := []string{"0", "-1", "x", "1.5.0", "99999999999999999999999"}
 		switch {
-		case name == "TWOFOLD_REMOVAL_DELAY":
-			values = []string{"-1m", "5", "off"} // 0 is off
+		case name == "TWOFOLD_REMOVAL_DELAY", name == "TWOFOLD_DRAIN":
+			values = []string{"-1m", "5", "off"} // 0 means something
 		case f.Type == reflect.TypeFor[time.Duration]():
 			values = []string{"0s", "-1m", "5", "5 minutes", "five", "1e9h"}
 		case name == "TWOFOLD_HASH_SLOTS", f.Type.Kind() < reflect.Int, f.Type.Kind() > reflect.Uint64, name == "TWOFOLD_LOG_LEVEL":
@@ -123,4 +124,12 @@ func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 func TestAnIssuerThatIsNotUTF8IsRefused(t *testing.T) {
 	t.Parallel()
 	refusedByName(t, "TWOFOLD_ISSUER", "Caf\xe9")
+}
+
+func TestTheOperationsListenerCanBeOff(t *testing.T) {
+	t.Parallel()
+	c, err := config.From(env{"TWOFOLD_OPS_LISTEN": "off"})
+	if err != nil || c.OpsListen != "" {
+		t.Errorf("got %q (%v), want none", c.OpsListen, err)
+	}
 }

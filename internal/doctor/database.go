@@ -33,7 +33,8 @@ func (d Doctor) schema(ctx context.Context, db *store.DB) bool {
 		d.absent()
 		return false
 	}
-	has, knows, err := db.Schema(ctx)
+	has, err := db.Version(ctx)
+	knows := store.Schema()
 	switch {
 	case err != nil:
 		d.wrong("database", "how far it was migrated cannot be read: %v.", err)
@@ -71,6 +72,29 @@ func (d Doctor) file(ctx context.Context, db *store.DB) {
 	free, err := freeSpace(filepath.Dir(path))
 	d.space(filepath.Dir(path), free, err)
 	d.clock(path)
+}
+
+// server looks at a PostgreSQL server: several processes judge codes, and what one of them counted the others must see
+// in the same time.
+func (d Doctor) server(ctx context.Context, db *store.DB) {
+	before := d.Now()
+	clock, standby, err := db.Server(ctx)
+	after := d.Now()
+	if err != nil {
+		d.wrong("server", "%v.", err)
+		return
+	}
+	if standby {
+		d.wrong("server", "it follows another and takes no change. Point TWOFOLD_DATABASE_URL at the one that leads: several hosts and target_session_attrs=read-write find it.")
+	} else {
+		d.ok("server", "it takes changes")
+	}
+	off := max(before.Sub(clock), clock.Sub(after), 0)
+	if off > drift {
+		d.warn("clock", "it and the database's differ by %s. Codes are judged by the clocks of the servers: let an NTP client keep each.", off.Round(time.Second))
+		return
+	}
+	d.ok("clock", "%s, as the database's", after.UTC().Format(time.RFC3339))
 }
 
 // writable tries to open for writing, and writes nothing.

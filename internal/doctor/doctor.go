@@ -96,6 +96,10 @@ func (d Doctor) kept(ctx context.Context) {
 	if !d.schema(ctx, db) {
 		return
 	}
-	d.file(ctx, db)
+	if store.IsPostgres(d.config.DatabaseURL) {
+		d.server(ctx, db)
+	} else {
+		d.file(ctx, db)
+	}
 	d.keys(ctx, db, master, keyless)
 }

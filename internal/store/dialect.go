@@ -18,7 +18,6 @@ type dialect struct {
 	folder   string // of its migrations
 	goose    goose.Dialect
 	tables   string // counts the tables of a name
-	writable string // says whether a transaction may write; empty where beginning one tells
 	locker   func(*slog.Logger) (goose.ProviderOption, error)
 	snapshot *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
 	conflict func(error) bool // transactions were in each other's way, and this one was undone

@@ -26,8 +26,10 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 	waits := []time.Duration{time.Second}
 	for name, call := range map[string]func() error{
 		"InTx":     func() error { return db.InTx(ctx, func(context.Context) error { return nil }) },
-		"Ping":     func() error { return db.Ping(ctx) },
+		"Ready":    func() error { return db.Ready(ctx) },
 		"Migrated": func() error { _, err := db.Migrated(ctx); return err },
+
+		"Outbox.Waiting": func() error { _, _, err := Outbox{db}.Waiting(ctx); return err },
 
 		"Accounts.Insert":      func() error { return Accounts{db}.Insert(ctx, account.Account{}) },
 		"Accounts.ByID":        func() error { _, err := Accounts{db}.ByID(ctx, "x"); return err },

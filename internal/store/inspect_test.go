@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestADatabaseThatIsLookedAtSaysHowFarItIs(t *testing.T) {
@@ -28,11 +29,20 @@ func TestADatabaseThatIsLookedAtSaysHowFarItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = looked.Close() }()
-	has, knows, err := looked.Schema(context.Background())
-	if err != nil || has != 5 || knows < 6 {
-		t.Errorf("has %d, knows %d, %v", has, knows, err)
+	if has, err := looked.Version(context.Background()); err != nil || has != 5 {
+		t.Errorf("has %d, %v, want 5", has, err)
 	}
 	if mode, err := looked.Journal(context.Background()); err != nil || mode != "wal" {
 		t.Errorf("got %q, %v", mode, err)
+	}
+}
+
+func TestAServerTellsItsTime(t *testing.T) {
+	t.Parallel()
+	db, _ := server(t)
+	before := time.Now().Add(-time.Second)
+	clock, standby, err := db.Server(ctx)
+	if err != nil || standby || clock.Before(before) || clock.After(time.Now().Add(time.Second)) {
+		t.Errorf("it is %v, a standby: %t, %v", clock, standby, err)
 	}
 }

@@ -110,6 +110,8 @@ type Limiter struct {
 	Store  Store
 	Limits Limits
 	Now    func() time.Time
+	// Refused, where it is set, is told of every guess that was not looked at.
+	Refused func(Kind, Refusal)
 
 	turns turns
 }
@@ -118,7 +120,11 @@ type Limiter struct {
 // it was right, forgiven. Without turns, right proofs that come at once would be taken for failures of each other: what
 // is under way is counted already. It answers ErrBusy after Limits.Patience, or the context's error when that ends first.
 func (l *Limiter) Turn(ctx context.Context, g Guess) (done func(), err error) {
-	return l.turns.take(ctx, g, l.Limits.Patience)
+	done, err = l.turns.take(ctx, g, l.Limits.Patience)
+	if errors.Is(err, ErrBusy) {
+		l.tell(g.Kind, Crowded)
+	}
+	return done, err
 }
 
 // Check answers a *WaitError while a wait is running. It counts nothing: it spares the costly work before Reserve.
@@ -129,7 +135,7 @@ func (l *Limiter) Check(ctx context.Context, g Guess) error {
 		return fmt.Errorf("check attempts: %w", err)
 	}
 	if until.After(now) {
-		return &WaitError{For: until.Sub(now), Kind: g.Kind}
+		return l.told(&WaitError{For: until.Sub(now), Kind: g.Kind})
 	}
 	return nil
 }
@@ -167,7 +173,7 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
 		}
 		return nil
 	})
-	return budget, err
+	return budget, l.told(err)
 }
 
 // underCap answers how many guesses are left before the kind stops being accepted, or a *WaitError without an end: the

@@ -606,7 +606,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served */
+        /**
+         * Whether requests can be served
+         * @description For proxies: a server that answers 503 gets no requests until it answers 200 again. A server that is told to stop says
+         *     `stopping` here for as long as its operator gave it to drain, and serves what reaches it all the same.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -1077,6 +1081,8 @@ export interface components {
             /** @description At enrollment, how far the phone's clock is ahead (negative when it is behind). */
             clock_offset_seconds?: number;
             reason?: components["schemas"]["ProblemReason"];
+            /** @description Of `getReadiness`, why requests cannot be served. */
+            reasons?: components["schemas"]["UnreadyReason"][];
             step_up?: components["schemas"]["StepUpChallenge"];
             /** @description For `internal`, what to look for in the log. */
             request_id?: string;
@@ -1088,6 +1094,13 @@ export interface components {
          * @enum {string}
          */
         ProblemReason: "too_short" | "too_long" | "common" | "context" | "unchanged" | "off" | "paused" | "password_reset";
+        /**
+         * @description `database_unreachable` (it does not answer what it is asked), `database_read_only` (it can be read, and takes no
+         *     change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`), `stopping` (the
+         *     server was told to stop). What exactly the database said is in the log.
+         * @enum {string}
+         */
+        UnreadyReason: "database_unreachable" | "database_read_only" | "schema_older" | "stopping";
         FieldError: {
             /** @description A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`. */
             pointer: string;
@@ -1421,6 +1434,28 @@ export interface components {
                  *       "status": 503,
                  *       "code": "unavailable",
                  *       "retry_after": 2
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Requests cannot be served here, for the reasons that are named. */
+        NotReady: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unavailable",
+                 *       "title": "Not available right now",
+                 *       "status": 503,
+                 *       "code": "unavailable",
+                 *       "retry_after": 2,
+                 *       "reasons": [
+                 *         "database_unreachable"
+                 *       ]
                  *     }
                  */
                 "application/problem+json": components["schemas"]["Problem"];
@@ -2970,7 +3005,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The database answers. */
+            /** @description Requests can be served. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2988,7 +3023,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["NotReady"];
         };
     };
     getOpenapi: {
