@@ -75,7 +75,7 @@ func comeAndEnroll(t *testing.T, both [2]*apptest.House, email string, revoked b
 	return true
 }
 
-func TestT19_NobodyNoticesARotation(t *testing.T) {
+func TestT19_NobodyBesideARotationNoticesIt(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	for what, c := range map[string]struct {

@@ -61,7 +61,7 @@ func TestATokenOfARevokedKeyIsRefusedBeforeTheRevocationIsKnownHere(t *testing.T
 	}
 }
 
-func TestIssuingNeverFailsWhileKeysAreRevokedElsewhere(t *testing.T) {
+func TestIssuingBesideRevocationsElsewhereNeverFails(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	var number atomic.Int64
