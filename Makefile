@@ -28,7 +28,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test race release bench clean $(CHECKS)
+.PHONY: help run build page generate lint test race release bench soak clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -59,6 +59,9 @@ release: page ## bin/release: binaries for every platform, man page, checksums (
 
 bench: build ## a load on a server of its own, with figures
 	go run ./internal/bench
+
+soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
+	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/soak
 
 clean: ## away with what was built and installed
 	rm -rf bin .cache frontend/node_modules .ci/node_modules

@@ -25,6 +25,7 @@ type Config struct {
 	PublicURL       string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
 	DatabaseURL     string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
 	DatabaseURLFile string         `env:"TWOFOLD_DATABASE_URL_FILE"`
+	Connections     int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // to PostgreSQL, at most
 	MasterKeyFile   string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
 	Issuer          string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
 	TrustedProxies  []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
@@ -40,6 +41,7 @@ type Config struct {
 	Passwords  Passwords
 	Mail       Mail
 	Removal    Removal
+	Retention  Retention
 	HTTP       HTTP
 	publicBase url.URL
 }
@@ -126,6 +128,17 @@ type Removal struct {
 	Remind       time.Duration `env:"TWOFOLD_REMOVAL_REMIND" envDefault:"24h"`
 	TickMax      time.Duration `env:"TWOFOLD_REMOVAL_TICK_MAX" envDefault:"1h"`
 	LinkLifetime time.Duration `env:"TWOFOLD_REMOVAL_LINK_LIFETIME" envDefault:"168h"`
+}
+
+// Retention says how long things stay that are over, and how they are purged: docs/operate.md, "What is kept, and how long".
+type Retention struct {
+	Over       time.Duration `env:"TWOFOLD_OVER_KEPT" envDefault:"24h"`
+	Attempts   time.Duration `env:"TWOFOLD_ATTEMPTS_KEPT" envDefault:"2160h"`
+	Mails      time.Duration `env:"TWOFOLD_MAILS_KEPT" envDefault:"720h"`
+	Activity   time.Duration `env:"TWOFOLD_ACTIVITY_KEPT" envDefault:"9600h"`
+	PurgeEvery time.Duration `env:"TWOFOLD_PURGE_EVERY" envDefault:"5m"`
+	PurgeBatch int           `env:"TWOFOLD_PURGE_BATCH" envDefault:"500"`
+	PurgeRest  time.Duration `env:"TWOFOLD_PURGE_REST" envDefault:"20ms"`
 }
 
 // HTTP bounds requests.

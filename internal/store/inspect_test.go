@@ -10,7 +10,7 @@ import (
 func TestADatabaseThatIsLookedAtSaysHowFarItIs(t *testing.T) {
 	t.Parallel()
 	url := "sqlite:" + filepath.Join(t.TempDir(), "twofold.db")
-	db, err := Open(url, slog.New(slog.DiscardHandler))
+	db, err := Open(url, Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
