@@ -27,8 +27,8 @@ type patient struct {
 
 func newPatient(t *testing.T, settings ...string) *patient {
 	t.Helper()
-	clock := apptest.NewClock()
-	h := apptest.StartIn(t, t.TempDir(), clock)
+	clock, dir := apptest.NewClock(), t.TempDir()
+	h := apptest.StartIn(t, dir, clock, "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"))
 	h.Stop()
 	p := &patient{t: t, dir: h.Dir}
 	for _, name := range []string{"twofold.db", "twofold.db-wal"} { // written when the clock says
@@ -77,7 +77,7 @@ func (p *patient) says(about string, state doctor.State, word string) {
 func TestWhatIsWellIsOK(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
-	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "journal", "space", "clock", "master key", "signing keys"} {
+	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "commits", "space", "clock", "master key", "signing keys"} {
 		p.says(about, doctor.OK, "")
 	}
 }
@@ -156,7 +156,7 @@ func TestAJournalThatSomebodyChangedIsSaid(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
 	p.sql("PRAGMA journal_mode = DELETE")
-	p.says("journal", doctor.Warning, "it is delete")
+	p.says("commits", doctor.Warning, "delete, where it should be wal")
 }
 
 func TestAClockThatIsBehindIsSaid(t *testing.T) {
