@@ -4,6 +4,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"twofold/internal/config"
@@ -46,6 +47,7 @@ func (d Doctor) Examine(ctx context.Context, tell func(Finding)) (wrong int) {
 		if f.State == Wrong {
 			wrong++
 		}
+		f.Says = strings.Join(strings.Fields(f.Says), " ") // drivers answer in several lines
 		tell(f)
 	}
 	if d.Patience == 0 {

@@ -69,6 +69,9 @@ func (p *patient) says(about string, state doctor.State, word string) {
 	if !found || (wrong > 0) != (state == doctor.Wrong) {
 		p.t.Errorf("want %s %s … %s, and %d are wrong:\n%s", state, about, word, wrong, strings.Join(all, "\n"))
 	}
+	if strings.Count(strings.Join(all, "\n"), "\n") != len(all)-1 {
+		p.t.Errorf("a finding is not one line:\n%s", strings.Join(all, "\n"))
+	}
 	if strings.Contains(strings.Join(all, "\n"), "canary") {
 		p.t.Errorf("it tells a secret:\n%s", strings.Join(all, "\n"))
 	}
