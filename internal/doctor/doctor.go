@@ -3,13 +3,11 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
+	"strings"
 	"time"
 
 	"twofold/internal/config"
-	"twofold/internal/store"
 )
 
 // State is how one thing is.
@@ -49,6 +47,7 @@ func (d Doctor) Examine(ctx context.Context, tell func(Finding)) (wrong int) {
 		if f.State == Wrong {
 			wrong++
 		}
+		f.Says = strings.Join(strings.Fields(f.Says), " ") // drivers answer in several lines
 		tell(f)
 	}
 	if d.Patience == 0 {
@@ -76,30 +75,4 @@ func (d Doctor) warn(about, format string, args ...any) {
 
 func (d Doctor) wrong(about, format string, args ...any) {
 	d.tell(Finding{Wrong, about, fmt.Sprintf(format, args...)})
-}
-
-// kept looks at the master key and the database, which only mean something together.
-func (d Doctor) kept(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, d.Patience)
-	defer cancel()
-	master, keyless := d.master()
-	db, err := store.OpenReadOnly(d.config.DatabaseURL, slog.New(slog.DiscardHandler))
-	switch {
-	case errors.Is(err, store.ErrAbsent):
-		d.absent()
-		return
-	case err != nil:
-		d.wrong("database", "%v. Correct TWOFOLD_DATABASE_URL, or give it back to the user that Twofold runs as.", err)
-		return
-	}
-	defer func() { _ = db.Close() }()
-	if !d.schema(ctx, db) {
-		return
-	}
-	if store.IsPostgres(d.config.DatabaseURL) {
-		d.server(ctx, db)
-	} else {
-		d.file(ctx, db)
-	}
-	d.keys(ctx, db, master, keyless)
 }

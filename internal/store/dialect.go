@@ -22,6 +22,11 @@ type dialect struct {
 	snapshot *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
 	conflict func(error) bool // transactions were in each other's way, and this one was undone
 	lost     func(error) bool // the connection broke
+
+	// For who looks at the database.
+	commits, sure string // says how commits are kept, and how they should be
+	changes       string // says whether this user may change anything; empty where the file system knows
+	clock         string // reads the server's clock; empty where there is none
 }
 
 // openPool opens connections.

@@ -5,10 +5,29 @@ import (
 	"time"
 )
 
-// Journal answers how commits reach the file: wal, as it should be, or what somebody made of it.
-func (d *DB) Journal(ctx context.Context) (mode string, err error) {
-	err = d.read.WithContext(ctx).Raw("PRAGMA journal_mode").Scan(&mode).Error
-	return mode, err
+// Commits answers how commits are kept, and how they should be.
+func (d *DB) Commits(ctx context.Context) (are, should string, err error) {
+	err = d.read.WithContext(ctx).Raw(d.commits).Scan(&are).Error
+	return are, d.sure, err
+}
+
+// TakesWrites says whether the server lets this user change what is kept: a standby does not. Of a file only the file
+// system knows.
+func (d *DB) TakesWrites(ctx context.Context) (can bool, err error) {
+	if d.changes == "" {
+		return true, nil
+	}
+	err = d.read.WithContext(ctx).Raw(d.changes).Scan(&can).Error
+	return can, err
+}
+
+// Clock reads the server's clock. A file has none: own is false.
+func (d *DB) Clock(ctx context.Context) (at time.Time, own bool, err error) {
+	if d.clock == "" {
+		return time.Time{}, false, nil
+	}
+	err = d.read.WithContext(ctx).Raw(d.clock).Scan(&at).Error
+	return at, true, err
 }
 
 // Server answers what a PostgreSQL server's clock says, and whether it only follows another.
