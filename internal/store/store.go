@@ -132,7 +132,7 @@ func openPoolOnce(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	return db, markFailures(db)
+	return db, errors.Join(markFailures(db), countStatements(db))
 }
 
 func closePool(db *gorm.DB) error {
@@ -233,6 +233,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 		return failure(err)
 	}
 	if err == nil {
+		committed(ctx)
 		for _, do := range done.after {
 			do()
 		}
