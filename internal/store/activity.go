@@ -57,29 +57,41 @@ func hashOf(b []byte) audit.Hash {
 	return h
 }
 
-// Head answers where an account's chain ends.
+// Hold keeps an entry in the transaction.
+func (s Activity) Hold(ctx context.Context, e audit.Entry, chain func(context.Context, []audit.Entry) error) {
+	tx, _ := s.open(ctx)
+	tx.held, tx.chain = append(tx.held, e), chain
+}
+
+// Head answers where an account's chain ends, and locks it where the database has that: who comes second reads on from
+// there. Of two that begin a chain, one finds its first number taken.
 func (s Activity) Head(ctx context.Context, accountID string) (int64, audit.Hash, error) {
 	var r headRow
-	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
+	err := s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
+		Where("account_id = ?", accountID).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return 0, audit.Hash{}, nil
 	}
 	return r.Number, hashOf(r.Hash), err
 }
 
-// Append adds an entry and moves the head.
-func (s Activity) Append(ctx context.Context, e audit.Entry) error {
-	err := s.writer(ctx).Create(&entryRow{
-		ID: e.ID, AccountID: e.AccountID, Number: e.Number, Time: stamp{e.Time}, Kind: string(e.Kind),
-		Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
-		RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
-	}).Error
-	if err != nil {
+// Append adds entries and moves the head.
+func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
+	rows := make([]entryRow, len(entries))
+	for i, e := range entries {
+		rows[i] = entryRow{
+			ID: e.ID, AccountID: e.AccountID, Number: e.Number, Time: stamp{e.Time}, Kind: string(e.Kind),
+			Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
+			RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
+		}
+	}
+	if err := s.writer(ctx).Create(&rows).Error; err != nil {
 		return err
 	}
+	last := rows[len(rows)-1]
 	return s.writer(ctx).
 		Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).
-		Create(&headRow{AccountID: e.AccountID, Number: e.Number, Hash: e.Hash[:]}).Error
+		Create(&headRow{AccountID: last.AccountID, Number: last.Number, Hash: last.Hash}).Error
 }
 
 // Entries lists a page of an account's entries.

@@ -18,6 +18,8 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
+
+	"twofold/internal/audit"
 )
 
 // DB is one database. SQLite takes one writer at a time: our own wait in a fair queue for the one writing connection,
@@ -205,10 +207,21 @@ func up(ctx context.Context, pool *sql.DB, dir fs.FS) error {
 
 type txKey struct{ db *DB }
 
-// transaction is one that is open, and what is to be done once it has committed.
+// transaction is one that is open, what is to be done once it has committed, and the activity that goes with it.
 type transaction struct {
 	*gorm.DB
 	after []func()
+
+	held  []audit.Entry
+	chain func(ctx context.Context, held []audit.Entry) error
+}
+
+// settle adds what was held.
+func (t *transaction) settle(ctx context.Context) error {
+	if len(t.held) == 0 {
+		return nil
+	}
+	return t.chain(ctx, t.held)
 }
 
 func (d *DB) open(ctx context.Context) (*transaction, bool) {
@@ -226,7 +239,10 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	var done *transaction
 	err := d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		done = &transaction{DB: tx}
-		refused = do(context.WithValue(ctx, txKey{d}, done))
+		ctx := context.WithValue(ctx, txKey{d}, done)
+		if refused = do(ctx); refused == nil {
+			refused = done.settle(ctx)
+		}
 		return refused
 	})
 	if err != nil && refused == nil { // begin or commit failed
