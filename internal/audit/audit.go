@@ -49,9 +49,11 @@ type Store interface {
 	// Hold keeps an entry until the transaction of ctx is about to commit. Then chain is called once with all that are
 	// held, in the order they came; its error ends the transaction.
 	Hold(ctx context.Context, e Entry, chain func(ctx context.Context, held []Entry) error)
-	// Head answers the number and the hash of the account's last entry: 0 and zeros before the first. Nobody else adds
-	// one until the transaction of ctx ends, or only one of both commits.
-	Head(ctx context.Context, accountID string) (number int64, hash Hash, err error)
+	// Head answers where the account's chain ends. Nobody else adds to it until the transaction of ctx ends, or only one
+	// of both commits.
+	Head(ctx context.Context, accountID string) (Head, error)
+	// Follow has Head answer this in the transaction of ctx, without a look.
+	Follow(ctx context.Context, h Head)
 	// Append adds entries of one account, in order, and moves the head to the last.
 	Append(ctx context.Context, entries []Entry) error
 	// Entries lists the account's entries but those of some kinds, the newest first, at most limit, older than the entry
@@ -61,6 +63,13 @@ type Store interface {
 	CountSince(ctx context.Context, accountID string, kind, last Kind) (int, error)
 	// Walk visits every entry, account by account, the oldest first, and each account's head after its entries.
 	Walk(ctx context.Context, entry func(Entry) error, head func(accountID string, number int64, hash Hash) error) error
+}
+
+// Head is where an account's chain ends: number 0 and zeros before the first entry.
+type Head struct {
+	AccountID string
+	Number    int64
+	Hash      Hash
 }
 
 // Log records events. Without a Store it only writes lines, and without To it writes none.
@@ -107,16 +116,15 @@ func (l Log) chain(ctx context.Context, held []Entry) error {
 }
 
 func (l Log) link(ctx context.Context, accountID string, entries []Entry) error {
-	number, hash, err := l.Store.Head(ctx, accountID)
+	head, err := l.Store.Head(ctx, accountID)
 	if err != nil {
 		return err
 	}
 	for i := range entries {
 		e := &entries[i]
-		number++
-		e.Number, e.Previous = number, hash
+		e.Number, e.Previous = head.Number+1, head.Hash
 		e.Hash = e.digest()
-		hash = e.Hash
+		head.Number, head.Hash = e.Number, e.Hash
 	}
 	if err := l.Store.Append(ctx, entries); err != nil {
 		return err
@@ -127,6 +135,14 @@ func (l Log) link(ctx context.Context, accountID string, entries []Entry) error 
 		}
 	})
 	return nil
+}
+
+// Follow has the entries of the transaction of ctx follow a head that was read before, so that it is not read again. Where
+// it is another by now, the transaction runs again: follow it no more then.
+func (l Log) Follow(ctx context.Context, h Head) {
+	if l.Store != nil {
+		l.Store.Follow(ctx, h)
+	}
 }
 
 // unsaid are kinds that tell a person nothing which the entry beside them does not tell.

@@ -46,7 +46,7 @@ func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
 	h.enroll()
 	pending := h.pending(session.Token)
 	for range 5 {
-		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.Anyone})
+		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.Anyone}, throttle.Within{})
 		must(t, err)
 	}
 	busy, err := password.NewHasher(cost, 1, 0, 0)

@@ -74,7 +74,7 @@ func (s *Service) reserve(ctx context.Context, guess throttle.Guess, e Enrollmen
 	tries := 0
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		var err error
-		if budget, err = s.Attempts.Reserve(ctx, guess); err != nil {
+		if budget, err = s.Attempts.Reserve(ctx, guess, throttle.Within{}); err != nil {
 			return err
 		}
 		if tries, err = s.Store.CountTry(ctx, e.AccountID, e.ID, s.Limits.EnrollmentTries); err != nil {
@@ -139,7 +139,7 @@ func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment
 				return err
 			}
 		}
-		if err := s.Attempts.Succeeded(ctx, guess); err != nil {
+		if err := s.Attempts.Succeeded(ctx, throttle.Within{}, guess); err != nil {
 			return err
 		}
 		// Step-up proved the password in this session, and this code the phone: together aal2.

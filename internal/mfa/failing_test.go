@@ -200,7 +200,7 @@ func TestAKeyThatDoesNotOpenIsAFailureNotAWrongCode(t *testing.T) {
 	_, phone := h.enroll("phone")
 	second, tablet := h.enroll("tablet")
 	h.Sealer = exchanged{h.ring, "id-not-there"}
-	if match, err := h.Verify(ctx, "ada", h.code(phone)); err == nil || len(match) > 0 {
+	if match, err := h.verify("ada", h.code(phone)); err == nil || len(match) > 0 {
 		t.Errorf("keys of other rows: got %v, %v, want an error", match, err)
 	}
 	b := h.enrollSealed()
@@ -208,7 +208,7 @@ func TestAKeyThatDoesNotOpenIsAFailureNotAWrongCode(t *testing.T) {
 		t.Errorf("confirming with a key of another row: got %v, want an error that is not ErrCodeRejected", err)
 	}
 	h.Sealer = h.ring
-	match, err := h.Verify(ctx, "ada", h.code(tablet))
+	match, err := h.verify("ada", h.code(tablet))
 	if err != nil || len(match) != 1 || match[0].MethodID != second.ID {
 		t.Errorf("with the keys back: got %v, %v, want the tablet", match, err)
 	}

@@ -265,7 +265,7 @@ func (h *house) state(g stepup.Grant) state {
 // left answers how many guesses at a code are free, and takes one of them.
 func (h *house) left() int {
 	h.t.Helper()
-	b, err := h.Attempts.Reserve(ctx, mfa.Guess("ada", h.sess))
+	b, err := h.Attempts.Reserve(ctx, mfa.Guess("ada", h.sess), throttle.Within{})
 	must(h.t, err)
 	return b.Left
 }
@@ -275,4 +275,13 @@ func (h *house) unwrap() {
 	h.Store, h.Accounts = store.Methods{DB: h.db}, store.Accounts{DB: h.db}
 	h.Notices = h.Notices.(notices).Notices
 	h.Sessions.Store, h.StepUps.Store, h.Attempts.Store = store.Sessions{DB: h.db}, store.StepUps{DB: h.db}, store.Attempts{DB: h.db}
+}
+
+// verify looks which of an account's methods a code fits.
+func (h *house) verify(accountID, code string) (mfa.Match, error) {
+	methods, err := h.Methods(ctx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	return h.Verify(methods, code)
 }

@@ -65,14 +65,25 @@ func (s Activity) Hold(ctx context.Context, e audit.Entry, chain func(context.Co
 
 // Head answers where an account's chain ends, and locks it where the database has that: who comes second reads on from
 // there. Of two that begin a chain, one finds its first number taken.
-func (s Activity) Head(ctx context.Context, accountID string) (int64, audit.Hash, error) {
+func (s Activity) Head(ctx context.Context, accountID string) (audit.Head, error) {
+	if tx, inside := s.open(ctx); inside && tx.head.AccountID == accountID {
+		return tx.head, nil
+	}
 	var r headRow
 	err := s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
 		Where("account_id = ?", accountID).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return 0, audit.Hash{}, nil
+		err = nil
 	}
-	return r.Number, hashOf(r.Hash), err
+	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
+}
+
+// Follow remembers where a chain ends. Where it ends elsewhere by now the next number is taken, and the transaction runs
+// again.
+func (s Activity) Follow(ctx context.Context, h audit.Head) {
+	if tx, inside := s.open(ctx); inside {
+		tx.head = h
+	}
 }
 
 // Append adds entries and moves the head.
@@ -85,7 +96,11 @@ func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 			RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
 		}
 	}
-	if err := s.writer(ctx).Create(&rows).Error; err != nil {
+	err := s.writer(ctx).Create(&rows).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return failure(errCollision)
+	}
+	if err != nil {
 		return err
 	}
 	last := rows[len(rows)-1]

@@ -21,7 +21,14 @@ func processes(t *testing.T) [2]*DB {
 func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {
 	t.Parallel()
 	guess := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
-	waits := []time.Duration{30 * time.Second, time.Minute}
+	rules := throttle.Rules{Free: 5, Waits: []time.Duration{30 * time.Second, time.Minute}, Cap: 100}
+	patient := throttle.Rules{Free: 1000, Waits: []time.Duration{0}, Cap: 100}
+	seven := patient
+	seven.Cap = 7
+	reserve := func(db *DB, w throttle.Within, r throttle.Rules) (bool, error) {
+		_, counted, err := Attempts{db}.Reserve(ctx, guess, w, noon, r)
+		return counted, err
+	}
 	for outcome, c := range map[string]struct {
 		do   func(db *DB, i int) (bool, error)
 		want int
@@ -45,22 +52,21 @@ func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {
 			}, 5,
 		},
 		"five guesses are reserved before the wait": {
-			func(db *DB, _ int) (bool, error) {
-				_, _, counted, err := Attempts{db}.Reserve(ctx, guess, noon, 5, waits)
-				return counted, err
-			}, 5,
+			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.Within{}, rules) }, 5,
 		},
 		"a hundred guesses in all, and no more, when thirty were made": {
 			func(db *DB, i int) (bool, error) {
-				if i < 30 {
-					_, err := Attempts{db}.ReserveTotal(ctx, guess, noon, 100)
-					return false, err
-				}
-				return Attempts{db}.ReserveTotal(ctx, guess, noon, 100)
+				counted, err := reserve(db, throttle.Within{}, patient)
+				return counted && i >= 30, err
 			}, 20,
 		},
 		"seven guesses in all where seven are allowed": {
-			func(db *DB, _ int) (bool, error) { return Attempts{db}.ReserveTotal(ctx, guess, noon, 7) }, 7,
+			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.Within{}, seven) }, 7,
+		},
+		"three guesses at a thing that takes three": {
+			func(db *DB, _ int) (bool, error) {
+				return reserve(db, throttle.Within{ID: "sign-in", Tries: 3}, patient)
+			}, 3,
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {

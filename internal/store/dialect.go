@@ -58,6 +58,9 @@ func (e *FailureError) Unwrap() error { return e.cause }
 // Unavailable marks the error for those who may not know this package.
 func (e *FailureError) Unavailable() bool { return true }
 
+// errCollision means that another transaction did the same thing first: run again, this one sees it.
+var errCollision = errors.New("another transaction came first")
+
 func failure(err error) error { return &FailureError{cause: err} }
 
 // markFailures makes a FailureError of every statement's error that a caller does not handle.

@@ -213,6 +213,7 @@ type transaction struct {
 	after []func()
 
 	held  []audit.Entry
+	head  audit.Head // of one account's chain, where that is known
 	chain func(ctx context.Context, held []audit.Entry) error
 }
 
@@ -231,10 +232,25 @@ func (d *DB) open(ctx context.Context) (*transaction, bool) {
 
 // InTx runs do in one transaction and commits if it answers nil. The context that do gets carries the transaction: use
 // it for everything inside. A transaction inside a transaction is the same one.
+//
+// Where another transaction came first nothing was kept, and do is run again: what it leaves outside of the database it
+// must set, not add to.
 func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error {
 	if _, inside := d.open(ctx); inside {
 		return do(ctx)
 	}
+	for try := 0; ; try++ {
+		err := d.once(ctx, do)
+		if try == retries || !errors.Is(err, errCollision) {
+			return err
+		}
+	}
+}
+
+// retries is how often a transaction is run again, after which its asker is better off with 503.
+const retries = 8
+
+func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) error {
 	var refused error
 	var done *transaction
 	err := d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
@@ -256,6 +272,9 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	}
 	return err
 }
+
+// alone says whether there is one writing transaction at a time, so that there is nothing to lock.
+func (d *DB) alone() bool { return d.write.Name() == "sqlite" }
 
 // AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
 func (d *DB) AfterCommit(ctx context.Context, do func()) {
