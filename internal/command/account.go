@@ -1,0 +1,103 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"twofold/internal/secret"
+)
+
+type accounts struct {
+	Add      addAccount `cmd:"" help:"Add an account."`
+	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Take an account's MFA methods away and sign it out everywhere."`
+}
+
+type addAccount struct {
+	Email         string `required:"" help:"The e-mail address to sign in with."`
+	PasswordStdin bool   `help:"Read the password from standard input, one line."`
+}
+
+// Run adds an account. Its password is asked for twice on a terminal, or read as one line.
+func (cmd addAccount) Run(ctx context.Context, p Program) (err error) {
+	pw, err := cmd.password(p)
+	if err != nil {
+		return err
+	}
+	a, _, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	added, err := a.AddAccount(ctx, cmd.Email, pw)
+	if err != nil {
+		return err
+	}
+	p.say("added %s (%s)", added.Email, added.ID)
+	return nil
+}
+
+func (cmd addAccount) password(p Program) (secret.Text, error) {
+	if cmd.PasswordStdin {
+		line, err := bufio.NewReader(p.In).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return secret.Text{}, fmt.Errorf("read password: %w", err)
+		}
+		return secret.New(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")), nil
+	}
+	terminal, ok := p.In.(*os.File)
+	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+		return secret.Text{}, errors.New("there is no terminal to ask for a password: give it with --password-stdin")
+	}
+	first, err := ask(terminal, p.Errs, "Password: ")
+	if err != nil {
+		return secret.Text{}, err
+	}
+	second, err := ask(terminal, p.Errs, "Once more: ")
+	if err != nil {
+		return secret.Text{}, err
+	}
+	if first.Reveal() != second.Reveal() {
+		return secret.Text{}, errors.New("the two are not the same")
+	}
+	return first, nil
+}
+
+func ask(terminal *os.File, prompt io.Writer, words string) (secret.Text, error) {
+	_, _ = fmt.Fprint(prompt, words)
+	typed, err := term.ReadPassword(int(terminal.Fd()))
+	_, _ = fmt.Fprintln(prompt)
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("read password: %w", err)
+	}
+	return secret.New(string(typed)), nil
+}
+
+type resetMFA struct {
+	Email  string `required:"" help:"Whose methods to take away."`
+	Reason string `required:"" help:"Why, and how you know that it is them. It is written to the audit log."`
+}
+
+// Run resets an account's MFA.
+func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
+	if strings.TrimSpace(cmd.Reason) == "" {
+		return errors.New("give a reason: it is written to the audit log")
+	}
+	a, _, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	methods, sessions, err := a.ResetMFA(ctx, cmd.Email, cmd.Reason)
+	if err != nil {
+		return err
+	}
+	p.say("MFA is off for %s: methods removed: %d, sessions ended: %d", cmd.Email, methods, sessions)
+	return nil
+}

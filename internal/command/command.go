@@ -1,0 +1,99 @@
+// Package command is what can be typed after twofold: each command understood, and done on a house that it opens and
+// closes again.
+package command
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"twofold/internal/app"
+	"twofold/internal/config"
+)
+
+// Program is what a command is part of, and its surroundings.
+type Program struct {
+	Version   string
+	Contract  []byte // openapi.yaml
+	Page      fs.FS  // the built page
+	Now       func() time.Time
+	In        io.Reader
+	Out, Errs io.Writer
+}
+
+type commands struct {
+	Serve       serve       `cmd:"" help:"Serve the API and the page."`
+	Migrate     migrate     `cmd:"" help:"Create or upgrade the database and its keys, then stop."`
+	Account     accounts    `cmd:"" help:"Add people, and help those who lost their phone."`
+	Audit       auditing    `cmd:"" help:"Look after the record of what happened."`
+	Healthcheck healthcheck `cmd:"" help:"Ask the running server whether it lives; for containers."`
+	Version     versionOf   `cmd:"" help:"Print the version."`
+}
+
+// exit is how kong leaves after help.
+type exit int
+
+// Run does what the arguments say. It answers 0, 1 for a command that did not succeed, 2 for one that was not understood.
+func (p Program) Run(ctx context.Context, args []string) (code int) {
+	defer func() {
+		switch left := recover().(type) {
+		case nil:
+		case exit:
+			code = int(left)
+		default:
+			panic(left)
+		}
+	}()
+	parser, err := kong.New(&commands{},
+		kong.Name("twofold"),
+		kong.Description("Twofold gives any app the account-security page its users expect. Settings come from the environment: see docs/operate.md."),
+		kong.Writers(p.Out, p.Errs),
+		kong.Exit(func(n int) { panic(exit(n)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(p),
+	)
+	if err != nil {
+		_, _ = fmt.Fprintln(p.Errs, "twofold:", err)
+		return 1
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		_, _ = fmt.Fprintf(p.Errs, "twofold: %v; see twofold --help\n", err)
+		return 2
+	}
+	if err := parsed.Run(); err != nil {
+		_, _ = fmt.Fprintln(p.Errs, "twofold:", err)
+		return 1
+	}
+	return 0
+}
+
+// open composes the house for a command, which closes it.
+func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
+	c, err := config.Load()
+	if err != nil {
+		return nil, config.Config{}, err
+	}
+	log := slog.New(slog.NewJSONHandler(p.Errs, &slog.HandlerOptions{Level: c.LogLevel}))
+	for _, name := range config.Unknown(os.Environ()) {
+		log.Warn("setting is not known to this version and has no effect", "name", name)
+	}
+	a, err := app.New(ctx, c, app.Parts{
+		Contract: p.Contract, Page: p.Page, Log: log, Audit: slog.New(slog.NewJSONHandler(p.Errs, nil)), Now: p.Now,
+	})
+	return a, c, err
+}
+
+// say writes a line, or several, to who typed the command.
+func (p Program) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.Out, format+"\n", args...)
+}

@@ -1,0 +1,68 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"twofold/internal/app"
+	"twofold/internal/config"
+)
+
+type serve struct {
+	Demo bool `help:"Add demo@example.com with a random passphrase, and print it. Not for production."`
+}
+
+// Run serves until it is told to stop.
+func (cmd serve) Run(ctx context.Context, p Program) (err error) {
+	a, c, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("TWOFOLD_LISTEN: %w", err)
+	}
+	if cmd.Demo {
+		phrase, err := a.Demo(ctx)
+		if err != nil {
+			return errors.Join(fmt.Errorf("add demo account: %w", err), listener.Close())
+		}
+		p.say("\n  Twofold demo   %s\n  E-mail         %s\n  Password       %s\n", c.PublicURL, app.DemoEmail, phrase.Reveal())
+	}
+	return a.Serve(ctx, listener)
+}
+
+type migrate struct{}
+
+// Run opens the database, which migrates it.
+func (migrate) Run(ctx context.Context, p Program) error {
+	a, c, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	p.say("%s is up to date", c.DatabaseURL)
+	return a.Close()
+}
+
+type healthcheck struct{}
+
+// Run asks the server on this machine.
+func (healthcheck) Run(ctx context.Context) error {
+	c, err := config.Load()
+	if err != nil {
+		return err
+	}
+	return app.Healthcheck(ctx, c)
+}
+
+type versionOf struct{}
+
+// Run prints the version.
+func (versionOf) Run(p Program) error {
+	_, err := fmt.Fprintln(p.Out, "twofold", p.Version)
+	return err
+}
