@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,15 +31,46 @@ type Client struct {
 
 type clientKey struct{}
 
+// request is who asked, and where an account's chain ended when the request last looked.
+type request struct {
+	client Client
+	head   *atomic.Pointer[Head]
+}
+
 // WithClient remembers who asked.
 func WithClient(ctx context.Context, c Client) context.Context {
-	return context.WithValue(ctx, clientKey{}, c)
+	r, known := ctx.Value(clientKey{}).(request)
+	if !known {
+		r.head = new(atomic.Pointer[Head])
+	}
+	r.client = c
+	return context.WithValue(ctx, clientKey{}, r)
 }
 
 // ClientOf answers who asked; zero for a command.
 func ClientOf(ctx context.Context) Client {
-	c, _ := ctx.Value(clientKey{}).(Client)
-	return c
+	r, _ := ctx.Value(clientKey{}).(request)
+	return r.client
+}
+
+// Follow has the request's next entries follow a head that it has read on its way, so that it is not read again. Where
+// somebody else has recorded since, the transaction runs again, and looks.
+func Follow(ctx context.Context, h Head) {
+	if r, known := ctx.Value(clientKey{}).(request); known {
+		r.head.Store(&h)
+	}
+}
+
+// followed is the head to follow, once.
+func followed(ctx context.Context, accountID string) (Head, bool) {
+	r, known := ctx.Value(clientKey{}).(request)
+	if !known {
+		return Head{}, false
+	}
+	if h := r.head.Swap(nil); h != nil && h.AccountID == accountID {
+		return *h, true
+	}
+	return Head{}, false
 }
 
 // Store keeps entries, a chain for each account.
@@ -52,8 +84,6 @@ type Store interface {
 	// Head answers where the account's chain ends. Nobody else adds to it until the transaction of ctx ends, or only one
 	// of both commits.
 	Head(ctx context.Context, accountID string) (Head, error)
-	// Follow has Head answer this in the transaction of ctx, without a look.
-	Follow(ctx context.Context, h Head)
 	// Append adds entries of one account, in order, and moves the head to the last.
 	Append(ctx context.Context, entries []Entry) error
 	// Entries lists the account's entries but those of some kinds, the newest first, at most limit, older than the entry
@@ -116,9 +146,12 @@ func (l Log) chain(ctx context.Context, held []Entry) error {
 }
 
 func (l Log) link(ctx context.Context, accountID string, entries []Entry) error {
-	head, err := l.Store.Head(ctx, accountID)
-	if err != nil {
-		return err
+	head, known := followed(ctx, accountID)
+	if !known {
+		var err error
+		if head, err = l.Store.Head(ctx, accountID); err != nil {
+			return err
+		}
 	}
 	for i := range entries {
 		e := &entries[i]
@@ -135,14 +168,6 @@ func (l Log) link(ctx context.Context, accountID string, entries []Entry) error 
 		}
 	})
 	return nil
-}
-
-// Follow has the entries of the transaction of ctx follow a head that was read before, so that it is not read again. Where
-// it is another by now, the transaction runs again: follow it no more then.
-func (l Log) Follow(ctx context.Context, h Head) {
-	if l.Store != nil {
-		l.Store.Follow(ctx, h)
-	}
 }
 
 // unsaid are kinds that tell a person nothing which the entry beside them does not tell.

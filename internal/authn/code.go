@@ -105,13 +105,11 @@ func (s *Service) tryCode(ctx context.Context, c claim, t try) error {
 	if err != nil {
 		return err
 	}
-	follow := s.follow(c)
 	return s.decide(ctx, c, func(ctx context.Context) (verdict, err error) {
 		if len(match) == 0 {
 			if err := s.Accounts.Lock(ctx, c.account().ID); err != nil {
 				return nil, err
 			}
-			follow(ctx)
 			return s.countWrong(ctx, t, nil)
 		}
 		now, err := s.lock(ctx, c, t.guess)

@@ -178,10 +178,6 @@ func (s stepUps) Insert(ctx context.Context, g stepup.Grant) error {
 	return s.do(func() error { return s.Store.Insert(ctx, g) })
 }
 
-func (s stepUps) Alive(ctx context.Context, id string, at time.Time) (bool, error) {
-	return through(s.faults, func() (bool, error) { return s.Store.Alive(ctx, id, at) })
-}
-
 type attempts struct {
 	throttle.Store
 	*faults

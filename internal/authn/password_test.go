@@ -39,8 +39,9 @@ func (h *house) changeable(here, other secret.Text, g stepup.Grant, pending secr
 	c := changeable{Hash: a.PasswordHash, Sessions: s.Sessions, Here: s.Previous, Pending: s.Pending}
 	_, err = store.Sessions{DB: h.db}.ByToken(ctx, other.Hash())
 	c.Other = err == nil
-	c.Grant, err = store.StepUps{DB: h.db}.Alive(ctx, g.ID, h.now)
+	st, err := store.SignIns{DB: h.db}.Look(ctx, authn.Seek{AccountID: "ada", StepUp: g.ID, At: h.now})
 	must(h.t, err)
+	c.Grant = st.StepUp
 	for i, b := range browsers {
 		d, err := store.Devices{DB: h.db}.Find(ctx, "ada", b.Hash())
 		must(h.t, err)

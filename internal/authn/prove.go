@@ -36,6 +36,7 @@ func (s *Service) look(ctx context.Context, door audit.Kind, sess session.Sessio
 	if err != nil {
 		return claim{}, fmt.Errorf("look who it is: %w", err)
 	}
+	audit.Follow(ctx, st.Head)
 	c := claim{seek: q, standing: st, door: door, session: sess, subject: cmp.Or(st.Account.ID, q.Subject)}
 	if s.Now().Before(st.Browser.ExpiresAt) {
 		c.device = st.Browser
@@ -62,6 +63,7 @@ func (s *Service) lock(ctx context.Context, c claim, g throttle.Guess) (Standing
 	if err != nil {
 		return Standing{}, fmt.Errorf("lock account: %w", err)
 	}
+	audit.Follow(ctx, now.Head)
 	before, after := c.account(), now.Account
 	if !after.PasswordChangedAt.Equal(before.PasswordChangedAt) || (after.PasswordHash != before.PasswordHash && !c.rehashed) {
 		return Standing{}, ErrCredentialsRejected

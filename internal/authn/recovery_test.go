@@ -12,6 +12,7 @@ import (
 	"twofold/internal/password"
 	"twofold/internal/secret"
 	"twofold/internal/session"
+	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
 
@@ -98,8 +99,8 @@ func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
 	if !errors.As(err, &required) || !slices.Equal(required.Proofs, only) {
 		t.Errorf("stepping up: got %v, want %v", err, only)
 	}
-	acr, proofs, err := h.Required(ctx, "ada")
-	if acr != session.AAL2 || err != nil || !slices.Equal(proofs, only) {
-		t.Errorf("a step-up takes %s with %v, %v", acr, proofs, err)
+	shown, err := h.CheckStepUp(ctx, sess, remove, "")
+	if shown.Need != session.AAL2 || !errors.Is(err, stepup.ErrRefused) || !slices.Equal(shown.Proofs, only) {
+		t.Errorf("a step-up takes %s with %v, %v", shown.Need, shown.Proofs, err)
 	}
 }

@@ -31,26 +31,10 @@ func (s *Service) refuse(ctx context.Context, c claim, err error) error {
 	if !judged(err) {
 		return err // ours, not theirs: it is logged as an error
 	}
-	follow := s.follow(c)
-	failure := s.Store.InTx(ctx, func(ctx context.Context) error {
-		follow(ctx)
-		return s.record(ctx, c, err)
-	})
-	if failure != nil {
+	if failure := s.Store.InTx(ctx, func(ctx context.Context) error { return s.record(ctx, c, err) }); failure != nil {
 		return failure
 	}
 	return err
-}
-
-// follow has the first run of a transaction record after the head that was read with the claim, and no other run.
-func (s *Service) follow(c claim) func(ctx context.Context) {
-	first := true
-	return func(ctx context.Context) {
-		if first {
-			s.Audit.Follow(ctx, c.standing.Head)
-		}
-		first = false
-	}
 }
 
 func (s *Service) record(ctx context.Context, c claim, judgement error) error {

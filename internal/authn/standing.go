@@ -17,6 +17,7 @@ type Seek struct {
 	Email     string // canonical
 	Subject   string // whose guesses are counted where the address has no account
 
+	StepUp  string      // the id of a step-up token, if any
 	Browser secret.Text // the token that the browser is known by, if any
 	Script  [32]byte    // the digest of a script
 
@@ -32,16 +33,18 @@ type Standing struct {
 	Browser Device          // of the token, also past its end; zero: the account does not know it
 	Counts  throttle.Counts // of the guess
 	Methods []mfa.Method
+	StepUp  bool       // the token is the account's, unspent and not past its end
 	Head    audit.Head // of the account's activity
+
+	CodesLeft int // recovery codes
 
 	// What only a reward asks for is read when the account is locked.
 
-	Script    Device // zero: the account does not know it
-	Sessions  int    // also those past a limit
-	SignIns   int    // pending, in all buckets, also those past their end
-	CodesLeft int    // recovery codes
-	Failures  int    // to sign in, since the last time that did not fail
-	Removal   bool   // of MFA is under way
+	Script   Device // zero: the account does not know it
+	Sessions int    // also those past a limit
+	SignIns  int    // pending, in all buckets, also those past their end
+	Failures int    // to sign in, since the last time that did not fail
+	Removal  bool   // of MFA is under way
 }
 
 // Enabled says whether signing in takes a code: read off the methods, as ever.

@@ -95,12 +95,8 @@ func (s methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error 
 	return s.do(func() error { return s.Store.ReplaceEnrollment(ctx, e) })
 }
 
-func (s methods) Enrollment(ctx context.Context, a, id string) (mfa.Enrollment, error) {
-	return through(s.faults, func() (mfa.Enrollment, error) { return s.Store.Enrollment(ctx, a, id) })
-}
-
-func (s methods) CurrentEnrollment(ctx context.Context, a string) (mfa.Enrollment, error) {
-	return through(s.faults, func() (mfa.Enrollment, error) { return s.Store.CurrentEnrollment(ctx, a) })
+func (s methods) State(ctx context.Context, a string) (mfa.State, error) {
+	return through(s.faults, func() (mfa.State, error) { return s.Store.State(ctx, a) })
 }
 
 func (s methods) CountTry(ctx context.Context, a, id string, limit int) (int, error) {
@@ -205,6 +201,10 @@ func (s attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.With
 		return throttle.Counts{}, false, err
 	}
 	return s.Store.Reserve(ctx, g, w, at, r)
+}
+
+func (s attempts) Counts(ctx context.Context, g throttle.Guess, w throttle.Within) (throttle.Counts, error) {
+	return through(s.faults, func() (throttle.Counts, error) { return s.Store.Counts(ctx, g, w) })
 }
 
 func (s attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throttle.Guess) error {

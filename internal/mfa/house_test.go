@@ -13,6 +13,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
+	"twofold/internal/authn"
 	"twofold/internal/keyring"
 	"twofold/internal/link"
 	"twofold/internal/mfa"
@@ -247,18 +248,17 @@ func (h *house) state(g stepup.Grant) state {
 	}
 	s.Mails, err = store.Outbox{DB: h.db}.Undelivered(ctx, "")
 	must(h.t, err)
-	if e, err := h.Pending(ctx, "ada"); err == nil {
-		s.Pending, s.Tries = e.ID, e.Tries
-	} else if !errors.Is(err, mfa.ErrNotFound) {
-		h.t.Fatal(err)
-	}
+	holds, err := h.State(ctx, "ada")
+	must(h.t, err)
+	s.Pending, s.Tries = holds.Enrollment.ID, holds.Enrollment.Tries
 	if sess, err := h.Sessions.Resume(ctx, h.token); err == nil {
 		s.Session, s.Level = true, sess.AMR.ACR()
 	}
 	_, err = h.Sessions.Resume(ctx, h.elsewhere)
 	s.Elsewhere = err == nil
-	s.GrantAlive, err = h.StepUps.Store.Alive(ctx, g.ID, h.now)
+	st, err := store.SignIns{DB: h.db}.Look(ctx, authn.Seek{AccountID: "ada", StepUp: g.ID, At: h.now})
 	must(h.t, err)
+	s.GrantAlive = st.StepUp
 	return s
 }
 

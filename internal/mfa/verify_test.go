@@ -199,17 +199,17 @@ func TestAGuessIsCountedApartInALiveSessionOfTwoFactors(t *testing.T) {
 func TestAnEnrollmentIsPendingUntilItsEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	if _, err := h.Pending(ctx, "ada"); !errors.Is(err, mfa.ErrNotFound) {
-		t.Errorf("before there is one: got %v, want ErrNotFound", err)
+	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != "" {
+		t.Errorf("before there is one: got %+v, %v", st.Enrollment, err)
 	}
 	b := h.begin("phone")
 	h.now = b.Enrollment.ExpiresAt.Add(-1)
-	if e, err := h.Pending(ctx, "ada"); err != nil || e.ID != b.Enrollment.ID {
-		t.Errorf("a moment before its end: got %+v, %v", e, err)
+	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != b.Enrollment.ID {
+		t.Errorf("a moment before its end: got %+v, %v", st.Enrollment, err)
 	}
 	h.now = b.Enrollment.ExpiresAt
-	if _, err := h.Pending(ctx, "ada"); !errors.Is(err, mfa.ErrNotFound) {
-		t.Errorf("at its end: got %v, want ErrNotFound", err)
+	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != "" {
+		t.Errorf("at its end: got %+v, %v", st.Enrollment, err)
 	}
 	for what, c := range map[string][2]string{"another account's": {"bob", b.Enrollment.ID}, "none": {"ada", "id-000"}} {
 		if err := h.Cancel(ctx, c[0], c[1]); !errors.Is(err, mfa.ErrNotFound) {

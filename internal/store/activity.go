@@ -66,9 +66,6 @@ func (s Activity) Hold(ctx context.Context, e audit.Entry, chain func(context.Co
 // Head answers where an account's chain ends, and locks it where the database has that: who comes second reads on from
 // there. Of two that begin a chain, one finds its first number taken.
 func (s Activity) Head(ctx context.Context, accountID string) (audit.Head, error) {
-	if tx, inside := s.open(ctx); inside && tx.head.AccountID == accountID {
-		return tx.head, nil
-	}
 	var r headRow
 	err := s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
 		Where("account_id = ?", accountID).Take(&r).Error
@@ -76,14 +73,6 @@ func (s Activity) Head(ctx context.Context, accountID string) (audit.Head, error
 		err = nil
 	}
 	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
-}
-
-// Follow remembers where a chain ends. Where it ends elsewhere by now the next number is taken, and the transaction runs
-// again.
-func (s Activity) Follow(ctx context.Context, h audit.Head) {
-	if tx, inside := s.open(ctx); inside {
-		tx.head = h
-	}
 }
 
 // Append adds entries and moves the head.
@@ -97,7 +86,7 @@ func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 		}
 	}
 	err := s.writer(ctx).Create(&rows).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
+	if errors.Is(err, gorm.ErrDuplicatedKey) { // the chain was longer by then
 		return failure(errCollision)
 	}
 	if err != nil {

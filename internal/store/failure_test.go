@@ -66,7 +66,6 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Devices.Tidy":   func() error { return Devices{db}.Tidy(ctx, "x", noon, 1) },
 
 		"StepUps.Insert":   func() error { return StepUps{db}.Insert(ctx, stepup.Grant{}) },
-		"StepUps.Alive":    func() error { _, err := StepUps{db}.Alive(ctx, "x", noon); return err },
 		"StepUps.Spend":    func() error { _, err := StepUps{db}.Spend(ctx, "x", noon); return err },
 		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
 
@@ -76,8 +75,7 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Methods.DeleteMethods":     func() error { _, err := Methods{db}.DeleteMethods(ctx, "x"); return err },
 		"Methods.UseStep":           func() error { _, err := Methods{db}.UseStep(ctx, "x", "y", 1, noon); return err },
 		"Methods.ReplaceEnrollment": func() error { return Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{}) },
-		"Methods.Enrollment":        func() error { _, err := Methods{db}.Enrollment(ctx, "x", "y"); return err },
-		"Methods.CurrentEnrollment": func() error { _, err := Methods{db}.CurrentEnrollment(ctx, "x"); return err },
+		"Methods.State":             func() error { _, err := Methods{db}.State(ctx, "x"); return err },
 		"Methods.CountTry":          func() error { _, err := Methods{db}.CountTry(ctx, "x", "y", 1); return err },
 		"Methods.DeleteEnrollment":  func() error { _, err := Methods{db}.DeleteEnrollment(ctx, "x", "y"); return err },
 		"Methods.DeleteEnrollments": func() error { return Methods{db}.DeleteEnrollments(ctx, "x") },

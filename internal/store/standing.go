@@ -23,7 +23,8 @@ const (
 		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0),
 		coalesce(d.id, ''), coalesce(d.delivery, ''), coalesce(d.last_used_at, 0), coalesce(d.expires_at, 0),
 		coalesce(w.failures, 0), coalesce(w.wait_until, 0), coalesce(t.failures, 0), coalesce(p.failures, 0),
-		coalesce(h.number, 0), h.hash,
+		coalesce(h.number, 0), h.hash, coalesce(u.id, ''),
+		(SELECT count(*) FROM recovery_codes x WHERE x.account_id = a.id AND x.used_at = 0),
 		coalesce(m.id, ''), coalesce(m.type, ''), coalesce(m.name, ''), m.sealed_key, coalesce(m.last_step, 0),
 		coalesce(m.created_at, 0), coalesce(m.last_used_at, 0), coalesce(m.suspended_at, 0)`
 
@@ -31,7 +32,6 @@ const (
 		coalesce(c.id, ''), coalesce(c.last_used_at, 0), coalesce(c.expires_at, 0),
 		(SELECT count(*) FROM sessions x WHERE x.account_id = a.id),
 		(SELECT count(*) FROM sign_ins x WHERE x.account_id = a.id),
-		(SELECT count(*) FROM recovery_codes x WHERE x.account_id = a.id AND x.used_at = 0),
 		(SELECT count(*) FROM activity x WHERE x.account_id = a.id AND x.kind = ? AND x.number > coalesce(
 			(SELECT y.number FROM activity y WHERE y.account_id = a.id AND y.kind = ? ORDER BY y.number DESC LIMIT 1), 0)),
 		(SELECT count(*) FROM mfa_removals x WHERE x.account_id = a.id AND x.cancelled_at = 0)`
@@ -46,6 +46,7 @@ const (
 		LEFT JOIN attempts t ON t.subject = coalesce(a.id, ?) AND t.kind = ? AND t.bucket = ?
 		LEFT JOIN attempts p ON p.subject = a.id AND p.kind = ? AND p.bucket = s.id
 		LEFT JOIN activity_heads h ON h.account_id = coalesce(a.id, ?)
+		LEFT JOIN step_ups u ON u.id = ? AND u.account_id = a.id AND u.expires_at > ?
 		LEFT JOIN mfa_methods m ON m.account_id = a.id`
 
 	rewardTables = `
@@ -73,11 +74,7 @@ func (s SignIns) Lock(ctx context.Context, q authn.Seek) (authn.Standing, error)
 	}
 	args := append([]any{string(audit.SignInFailed), string(audit.SignInSucceeded)}, seekArgs(q)...)
 	args = append(args, q.Script[:], string(session.Token))
-	st, err := s.standing(ctx, q.Subject, "SELECT"+standingColumns+rewardColumns+standingTables+rewardTables+standingOrder, args, true)
-	if err == nil {
-		Activity(s).Follow(ctx, st.Head)
-	}
-	return st, err
+	return s.standing(ctx, q.Subject, "SELECT"+standingColumns+rewardColumns+standingTables+rewardTables+standingOrder, args, true)
 }
 
 func digestArg(digest [32]byte, none bool) []byte {
@@ -93,7 +90,7 @@ func seekArgs(q authn.Seek) []any {
 		digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), q.Email, q.AccountID,
 		digestArg(q.Browser.Hash(), q.Browser.IsZero()), string(session.Cookie),
 		q.Subject, kind, string(q.Bucket), string(q.Bucket), stamp{q.At}, string(throttle.DeviceBucket("")), string(throttle.Anyone),
-		q.Subject, kind, total, tries, q.Subject,
+		q.Subject, kind, total, tries, q.Subject, q.StepUp, stamp{q.At},
 	}
 }
 
@@ -131,6 +128,7 @@ type standingRow struct {
 	browser, script deviceRow
 	until           stamp
 	head            headRow
+	stepUp          string
 	method          methodRow
 
 	failures, total, tries                             int
@@ -144,12 +142,12 @@ func (r *standingRow) fields(reward bool) []any {
 		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt,
 		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt,
 		&r.failures, &r.until, &r.total, &r.tries,
-		&r.head.Number, &r.head.Hash,
+		&r.head.Number, &r.head.Hash, &r.stepUp, &r.codesLeft,
 		&r.method.ID, &r.method.Type, &r.method.Name, &r.method.SealedKey, &r.method.LastStep,
 		&r.method.CreatedAt, &r.method.LastUsedAt, &r.method.SuspendedAt,
 	}
 	if reward {
-		fields = append(fields, &r.script.ID, &r.script.LastUsedAt, &r.script.ExpiresAt, &r.sessions, &r.signIns, &r.codesLeft, &r.failedSince, &r.removal)
+		fields = append(fields, &r.script.ID, &r.script.LastUsedAt, &r.script.ExpiresAt, &r.sessions, &r.signIns, &r.failedSince, &r.removal)
 	}
 	return fields
 }
@@ -162,6 +160,6 @@ func (r *standingRow) standing(methods []mfa.Method) authn.Standing {
 		Counts:   throttle.Counts{Failures: r.failures, Until: r.until.Time, Total: r.total, Tries: r.tries + r.signIn.Tries},
 		Head:     audit.Head{Number: r.head.Number, Hash: hashOf(r.head.Hash)},
 		Sessions: r.sessions, CodesLeft: r.codesLeft, Failures: r.failedSince, Removal: r.removal > 0,
-		SignIns: r.signIns,
+		SignIns: r.signIns, StepUp: r.stepUp != "",
 	}
 }

@@ -213,7 +213,6 @@ type transaction struct {
 	after []func()
 
 	held  []audit.Entry
-	head  audit.Head // of one account's chain, where that is known
 	chain func(ctx context.Context, held []audit.Entry) error
 }
 
