@@ -85,7 +85,7 @@ var walls = []wall{
 	{library: "github.com/tink-crypto/", inside: []string{"internal/keyring"}},
 	{library: "golang.org/x/crypto/argon2", inside: []string{"internal/password"}},
 	{library: "github.com/pquerna/otp", inside: []string{"internal/totp"}},
-	{library: "github.com/yeqown/", inside: []string{"internal/qr"}},
+	{library: "rsc.io/qr", inside: []string{"internal/qr"}},
 	{library: "github.com/caarlos0/env/", inside: []string{"internal/config"}},
 	{library: "github.com/alecthomas/kong", inside: []string{"internal/command"}},
 	{library: "github.com/mileusna/useragent", inside: []string{"internal/device"}},

@@ -8,8 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"sync"
 
-	"github.com/yeqown/go-qrcode/v2"
+	"rsc.io/qr/coding"
 )
 
 const (
@@ -30,8 +31,7 @@ var (
 // PNG returns text as a QR code at error-correction level M (15 %): a square 1-bit grayscale PNG, black on white, 8 pixels a
 // module, with a quiet zone of 4 modules. It answers ErrEmpty, and ErrTooLong beyond 2331 bytes.
 //
-// The text should be ASCII, as a key URI is: scanners only guess at the encoding of anything else. The same text may
-// give another, equally good picture each time.
+// The text should be ASCII, as a key URI is: scanners only guess at the encoding of anything else.
 func PNG(text string) ([]byte, error) {
 	if text == "" {
 		return nil, ErrEmpty
@@ -39,45 +39,30 @@ func PNG(text string) ([]byte, error) {
 	if len(text) > maxBytes {
 		return nil, ErrTooLong
 	}
-	code, err := qrcode.NewWith(text, qrcode.WithEncodingMode(qrcode.EncModeByte),
-		qrcode.WithErrorCorrectionLevel(qrcode.ErrorCorrectionMedium))
+	modules, err := draw(coding.String(text))
 	if err != nil {
 		return nil, fmt.Errorf("make a QR code: %w", err)
 	}
-	var w pngWriter
-	if err := code.Save(&w); err != nil {
+	pixels, err := deflate(rows(modules))
+	if err != nil {
 		return nil, fmt.Errorf("draw a QR code: %w", err)
 	}
-	return w.out.Bytes(), nil
-}
-
-// pngWriter draws a matrix as a PNG. It writes the file itself: image/png would first want every pixel in a byte of its
-// own, which takes longer than all the rest.
-type pngWriter struct{ out bytes.Buffer }
-
-var _ qrcode.Writer = (*pngWriter)(nil)
-
-// Write draws mat.
-func (w *pngWriter) Write(mat qrcode.Matrix) error {
-	modules := mat.Bitmap()
 	side := uint32(len(modules)+2*quietModules) * modulePixels //nolint:gosec // at most 1480
 	header := binary.BigEndian.AppendUint32(nil, side)
 	header = binary.BigEndian.AppendUint32(header, side)
 	header = append(header, 1, 0, 0, 0, 0) // 1 bit, grayscale, deflate, filters, not interlaced
 
-	pixels, err := deflate(rows(modules))
-	if err != nil {
-		return err
-	}
+	var w pngWriter
 	w.out.WriteString("\x89PNG\r\n\x1a\n")
 	w.chunk("IHDR", header)
 	w.chunk("IDAT", pixels)
 	w.chunk("IEND", nil)
-	return nil
+	return w.out.Bytes(), nil
 }
 
-// Close does nothing; the interface asks for it.
-func (w *pngWriter) Close() error { return nil }
+// pngWriter writes the file itself: image/png would first want every pixel in a byte of its own, which takes longer than
+// all the rest.
+type pngWriter struct{ out bytes.Buffer }
 
 // chunk appends a PNG chunk: length, kind, data, checksum of the two latter (PNG specification §5.3).
 func (w *pngWriter) chunk(kind string, data []byte) {
@@ -124,9 +109,20 @@ func blacken(row []byte, modules []bool) {
 	}
 }
 
+// deflaters are kept for the next picture: making one takes longer than using it.
+var deflaters = sync.Pool{New: func() any {
+	z, err := zlib.NewWriterLevel(nil, zlib.BestSpeed) // the usual level saves a quarter, and takes more time than all the rest
+	if err != nil {
+		panic(err) // the level is one of its own
+	}
+	return z
+}}
+
 func deflate(b []byte) ([]byte, error) {
 	var out bytes.Buffer
-	z := zlib.NewWriter(&out)
+	z, _ := deflaters.Get().(*zlib.Writer)
+	defer deflaters.Put(z)
+	z.Reset(&out)
 	if _, err := z.Write(b); err != nil {
 		return nil, err
 	}
