@@ -19,6 +19,9 @@ func (c *Config) check() error {
 	if c.Attempts.MaxWait < c.Attempts.Wait {
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_MAX_WAIT is shorter than TWOFOLD_ATTEMPTS_WAIT: make it longer"))
 	}
+	if c.Retention.Attempts <= c.Attempts.MaxWait { // who waits twice as long would wait no longer the next time
+		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_KEPT is not longer than TWOFOLD_ATTEMPTS_MAX_WAIT: make it longer"))
+	}
 	if c.Passwords.HashSlots < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_HASH_SLOTS is negative: use 0 for one per processor"))
 	}

@@ -30,6 +30,7 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		"TWOFOLD_LOG_LEVEL":          {"loud", "trace", "1"},
 		"TWOFOLD_ATTEMPTS_MAX_WAIT":  {"29s"},
 		"TWOFOLD_ATTEMPTS_WAIT":      {"2h"},
+		"TWOFOLD_ATTEMPTS_KEPT":      {"59m", "1h"},
 		"TWOFOLD_HASH_SLOTS":         {"-1", "1.5", "two"},
 		"TWOFOLD_ARGON2_PARALLELISM": {"256", "-1"},
 		"TWOFOLD_ARGON2_MEMORY_KIB":  {"4294967296", "19MiB"},

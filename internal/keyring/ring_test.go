@@ -28,7 +28,7 @@ func newDatabase(t *testing.T) store.Keys {
 
 func databaseIn(t *testing.T, file string) store.Keys {
 	t.Helper()
-	db, err := store.Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

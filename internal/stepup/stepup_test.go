@@ -38,7 +38,7 @@ type desk struct {
 func open(t *testing.T) *desk {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), store.Options{}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	must(t, db.Migrate(ctx))
