@@ -282,7 +282,7 @@ func (h *house) signIn(withCode bool) session.Session {
 func (h *house) fail(kind throttle.Kind, n int) {
 	h.t.Helper()
 	for range n {
-		_, err := h.tries.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: kind, Bucket: throttle.Anyone})
+		_, err := h.tries.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: kind, Bucket: throttle.Anyone}, throttle.Within{})
 		must(h.t, err)
 	}
 }

@@ -39,10 +39,10 @@ func TestATokenIsSignedAnewWhenItsKeyWasRevokedElsewhere(t *testing.T) {
 	before, _ := d.issue(t, sess, true)
 	revokeElsewhere(t, d)
 	token, g := d.issue(t, sess, true)
-	if got, err := d.Check(ctx, token, sess, remove, session.AAL2); err != nil || got.ID != g.ID {
+	if got, err := d.check(token, sess, remove, session.AAL2); err != nil || got.ID != g.ID {
 		t.Errorf("the token issued since: got %+v, %v", got, err)
 	}
-	if _, err := d.Check(ctx, before, sess, remove, session.AAL2); !errors.Is(err, stepup.ErrRefused) {
+	if _, err := d.check(before, sess, remove, session.AAL2); !errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("the token of the revoked key: got %v, want ErrRefused", err)
 	}
 }
@@ -53,7 +53,7 @@ func TestATokenOfARevokedKeyIsRefusedBeforeTheRevocationIsKnownHere(t *testing.T
 	sess := sessionOf("ada", "1")
 	token, g := d.issue(t, sess, true)
 	revokeElsewhere(t, d)
-	if _, err := d.Check(ctx, token, sess, remove, session.AAL2); !errors.Is(err, stepup.ErrRefused) {
+	if _, err := d.check(token, sess, remove, session.AAL2); !errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("checked: got %v, want ErrRefused", err)
 	}
 	if err := d.Spend(ctx, g); !errors.Is(err, stepup.ErrRefused) {
@@ -139,7 +139,7 @@ func TestKeysThatCannotBeReadAreNoFaultOfTheToken(t *testing.T) {
 	sess := sessionOf("ada", "1")
 	token, _ := d.issue(t, sess, true)
 	d.Keys = blind{d.Keys}
-	if _, err := d.Check(ctx, token, sess, remove, session.AAL2); !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) {
+	if _, err := d.check(token, sess, remove, session.AAL2); !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("Check: got %v, want the store's error", err)
 	}
 	d.Store = sieve{d.Store, new(int)}

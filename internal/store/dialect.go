@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -47,7 +48,7 @@ func openPool(to gorm.Dialector, conns int, prepare bool, log *slog.Logger) (*go
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	return db, markFailures(db)
+	return db, errors.Join(markFailures(db), countStatements(db))
 }
 
 func closePool(db *gorm.DB) error {

@@ -48,13 +48,6 @@ func endedWithout(err error) error {
 	return err
 }
 
-// Alive looks for a token.
-func (s StepUps) Alive(ctx context.Context, id string, at time.Time) (bool, error) {
-	var n int64
-	err := s.reader(ctx).Model(&stepUpRow{}).Where("id = ? AND expires_at > ?", id, stamp{at}).Count(&n).Error
-	return n == 1, err
-}
-
 // Spend takes a token away.
 func (s StepUps) Spend(ctx context.Context, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Where("id = ? AND expires_at > ?", id, stamp{at}).Delete(&stepUpRow{})

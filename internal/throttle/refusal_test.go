@@ -33,7 +33,7 @@ func TestEveryGuessThatIsNotLookedAtIsToldOnceWithItsReason(t *testing.T) {
 	hears("five guesses that were counted")
 	_ = c.Check(ctx, anyone)
 	hears("a look during a wait", told{throttle.TOTP, throttle.InWait})
-	_, _ = c.Reserve(ctx, anyone)
+	_, _ = c.Reserve(ctx, anyone, throttle.Within{})
 	hears("a guess during a wait", told{throttle.TOTP, throttle.InWait})
 
 	c.Limits.Cap = 5
@@ -41,7 +41,7 @@ func TestEveryGuessThatIsNotLookedAtIsToldOnceWithItsReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	hears("reviving what is accepted")
-	_, _ = c.Reserve(ctx, anyone)
+	_, _ = c.Reserve(ctx, anyone, throttle.Within{})
 	hears("a guess at the cap", told{throttle.TOTP, throttle.AtCap})
 
 	done, err := c.Turn(ctx, inside)
