@@ -36,6 +36,4 @@ export const mfa: typeof en = {
   pendingRestart: "Von vorn anfangen",
   pendingDiscard: "Verwerfen",
   failed: "Ihre MFA-Methoden können gerade nicht gezeigt werden",
-  removed: (name, off) =>
-    `„${name}“ wurde entfernt.${off ? " Die Multi-Faktor-Authentifizierung ist jetzt aus." : ""}`,
 };
