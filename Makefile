@@ -25,7 +25,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-contract check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test race bench clean $(CHECKS)
+.PHONY: help run build page generate lint test race bench bench-page clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -52,6 +52,9 @@ test: ## everything that CI runs, one after the other, until one fails
 
 bench: build ## a load on a server of its own, with figures
 	go run ./internal/bench
+
+bench-page: build ## how fast the page is there on a slow CPU, with figures
+	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed
 
 clean: ## away with what was built and installed
 	rm -rf bin .cache frontend/node_modules .ci/node_modules

@@ -100,6 +100,7 @@ export async function inGerman(page: Page, look: () => Promise<void>) {
       };
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       const before: [Text, string][] = [];
+      window.overlookedUntil = Infinity;
       for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
         const text = node.data;
         const said = translate(text.trim()) ?? sentences(text.trim());
@@ -107,8 +108,10 @@ export async function inGerman(page: Page, look: () => Promise<void>) {
         before.push([node, text]);
         node.data = text.replace(text.trim(), () => said);
       }
-      window.backToEnglish = () => {
+      window.backToEnglish = async () => {
         for (const [node, text] of before) node.data = text;
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        window.overlookedUntil = performance.now();
       };
     },
     [await known, marks] as const,
@@ -122,6 +125,6 @@ export async function inGerman(page: Page, look: () => Promise<void>) {
 
 declare global {
   interface Window {
-    backToEnglish: () => void;
+    backToEnglish: () => Promise<void>;
   }
 }

@@ -95,6 +95,7 @@ const shooter = (page: Page, width: number) => async (state: string) => {
     if (pictures)
       for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme });
+        await settled(page);
         await page.screenshot({ path: `${pictures}/${state}-german-${colorScheme}-${width}.png` });
       }
     await expectNothingBeyond(page, `${state} in German`);

@@ -8,13 +8,13 @@ import { whenNoDialog } from "../ui/openDialogs";
 import type { Language } from "../words/languages";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { returnToken, takeToken } from "./linkToken";
-import { NotFoundPage } from "./NotFoundPage";
 import {
   AccountPage,
   CancelRemovalPage,
   CompleteRemovalPage,
   ConfirmAddressPage,
   ForgotPasswordPage,
+  NotFoundPage,
   NotMePage,
   ResetPasswordPage,
   SignInPage,

@@ -51,7 +51,13 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
 
   if (sent)
     return (
-      <Dialog title={t.sentTitle} closeLabel={words.common.close} onClose={onClose} focusKey="sent">
+      <Dialog
+        kind="short"
+        title={t.sentTitle}
+        closeLabel={words.common.close}
+        onClose={onClose}
+        focusKey="sent"
+      >
         <Told done={profile.pending.sent(sent.email)} onClose={onClose} />
       </Dialog>
     );

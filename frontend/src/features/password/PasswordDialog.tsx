@@ -57,6 +57,7 @@ export function PasswordDialog({ account, proof, methods, onClose }: PasswordDia
 
   return (
     <Dialog
+      {...(state.at === "told" && { kind: "short" as const })}
       title={state.at === "told" ? t.doneTitle : t.title}
       closeLabel={words.common.close}
       onClose={onClose}

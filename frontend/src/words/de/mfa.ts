@@ -21,8 +21,8 @@ export const mfa: typeof en = {
   newName: "Neuer Name",
   nameMissing: "Geben Sie einen Namen ein.",
   save: "Speichern",
-  replace: "Neues Telefon",
-  replaceNamed: (name) => `Auf ein neues Telefon umziehen: ${name}`,
+  replace: "Ersetzen",
+  replaceNamed: (name) => `${name} durch ein neues Telefon ersetzen`,
   remove: "Entfernen",
   removeNamed: (name) => `${name} entfernen`,
   limit: (max) =>

@@ -4,7 +4,7 @@ export const signIn = {
   submit: "Sign in",
   expired: "Your session has ended, as it does after a while. Sign in to carry on where you were.",
   signedOut: "You’re signed out.",
-  rejected: "That email and password don’t match. Check both and try again.",
+  rejected: "That email and password don’t match. Check both.",
   forgot: "Forgot your password?",
   passwordSet: "Your new password is set. Sign in with it.",
   codeTitle: "Enter your code",
