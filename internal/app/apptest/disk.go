@@ -39,21 +39,41 @@ const note = "database.url"
 func onServer(t testing.TB, dir string) string {
 	t.Helper()
 	url := pgserver.Copy(t, "house", migrate)
+	lead(t, dir, url)
+	return url
+}
+
+// lead makes a folder that of a house whose database is on a server.
+func lead(t testing.TB, dir, url string) {
+	t.Helper()
 	if _, err := keyring.CreateMaster(filepath.Join(dir, "master.key")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, note), []byte(url), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return url
 }
 
 // Replicas are n houses over one PostgreSQL database, whatever the run is about, behind one public URL. They share nothing
 // else: each has its own connections and its own memory, as processes have.
 func Replicas(t testing.TB, n int, settings ...string) []*House {
 	t.Helper()
-	dir, clock := t.TempDir(), NewClock()
+	dir := t.TempDir()
 	onServer(t, dir)
+	return replicasIn(t, dir, n, settings)
+}
+
+// ReplicasOver are n houses over a database of this URL, which is empty.
+func ReplicasOver(t testing.TB, url string, n int, settings ...string) []*House {
+	t.Helper()
+	dir := t.TempDir()
+	lead(t, dir, url)
+	return replicasIn(t, dir, n, settings)
+}
+
+func replicasIn(t testing.TB, dir string, n int, settings []string) []*House {
+	t.Helper()
+	clock := NewClock()
 	houses := []*House{StartIn(t, dir, clock, settings...)}
 	for range n - 1 {
 		houses = append(houses, StartIn(t, dir, clock, append(settings, "TWOFOLD_PUBLIC_URL="+houses[0].URL)...))
