@@ -13,6 +13,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY main.go openapi.yaml ./
+COPY docs/operate.md ./docs/
 COPY api ./api
 COPY internal ./internal
 COPY frontend/embed.go ./frontend/
@@ -28,11 +29,9 @@ COPY --from=binary /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=binary /out/twofold /twofold
 COPY --from=binary --chown=65532:65532 /out/data /data
 USER 65532:65532
-WORKDIR /data
+# From here the settings' defaults lead into the volume; one that stood in the image could not be given as a file.
+WORKDIR /
 VOLUME /data
-ENV TWOFOLD_LISTEN=:8080 \
-    TWOFOLD_DATABASE_URL=sqlite:/data/twofold.db \
-    TWOFOLD_MASTER_KEY_FILE=/data/master.key
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["/twofold", "healthcheck"]
 ENTRYPOINT ["/twofold"]

@@ -7,6 +7,9 @@ TOOL     := go tool -modfile=tools.mod
 TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing)$$
 # Tests of what happens at once.
 RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acquire|Shield|Run|Stop|Wake|Serve
+# What a release has binaries for. Those that this machine does not build anyway are checked by their types.
+RELEASED := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+CHECKED  := linux/arm64 darwin/arm64 windows/amd64
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
@@ -22,10 +25,10 @@ PAGE_PACKAGES  := frontend/node_modules/.package-lock.json
 CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
-STATIC := check-format check-modules check-vet check-go check-contract check-page
-CHECKS := check-generated $(STATIC) test-page build check-size test-go test-race test-timing test-journeys check-clean
+STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-page
+CHECKS := check-generated $(STATIC) test-page build check-size test-go test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test race bench clean $(CHECKS)
+.PHONY: help run build page generate lint test race release bench soak clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -50,8 +53,15 @@ lint: $(STATIC) ## everything that judges the text, and runs nothing of it
 test: ## everything that CI runs, one after the other, until one fails
 	@.ci/checks $(CHECKS)
 
+release: page ## bin/release: binaries for every platform, man page, checksums (VERSION=1.2.3)
+	@.ci/tools go
+	@.ci/release '$(VERSION)' $(RELEASED)
+
 bench: build ## a load on a server of its own, with figures
 	go run ./internal/bench
+
+soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
+	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/soak
 
 clean: ## away with what was built and installed
 	rm -rf bin .cache frontend/node_modules .ci/node_modules
@@ -63,17 +73,22 @@ check-generated: ## generated files are what openapi.yaml says
 	@.ci/drift
 
 check-format: ## gofmt has nothing to say
-	@files=$$(gofmt -l *.go api frontend/*.go internal) && [ -z "$$files" ] || \
+	@files=$$(gofmt -l *.go api frontend/*.go internal .ci/compose .ci/platforms) && [ -z "$$files" ] || \
 		{ echo "gofmt would change these; type: gofmt -w" $$files; exit 1; }
 
 check-modules: ## go.mod and go.sum name what is imported, and nothing else
 	@go mod tidy -diff
+	@go -C .ci/compose mod tidy -diff
+	@go -C .ci/platforms mod tidy -diff
 
 check-vet: ## go vet
 	go vet $(PACKAGES)
 
 check-go: ## golangci-lint, as .golangci.yml says
 	$(TOOL) golangci-lint run $(PACKAGES)
+
+check-platforms: ## what a release has binaries for can be compiled
+	@go -C .ci/platforms run . $(CHECKED)
 
 check-contract: $(CHECK_PACKAGES) ## openapi.yaml, as .ci/redocly.yaml says
 	$(REDOCLY) lint --config .ci/redocly.yaml openapi.yaml
@@ -90,6 +105,10 @@ check-size: page ## what a first visit loads is within its budget
 
 test-go: ## every Go test
 	go test -shuffle=on -skip "$(TIMED)" $(PACKAGES)
+
+test-compose: ## docker-compose.yml starts what this version is, held to little
+	go -C .ci/compose vet ./...
+	go -C .ci/compose test ./...
 
 test-race: ## what happens at once, under the race detector
 	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi

@@ -16,6 +16,9 @@ import (
 //go:embed openapi.yaml
 var contract []byte
 
+//go:embed docs/operate.md
+var operate []byte
+
 // version is stamped by the build.
 var version = "dev"
 
@@ -24,7 +27,7 @@ func main() {
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks twice does not want to wait
 	program := command.Program{
-		Version: version, Contract: contract, Page: frontend.Dist(), Now: time.Now,
+		Version: version, Contract: contract, Operate: operate, Page: frontend.Dist(), Now: time.Now,
 		In: os.Stdin, Out: os.Stdout, Errs: os.Stderr,
 	}
 	os.Exit(program.Run(ctx, os.Args[1:]))

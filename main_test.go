@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -44,6 +45,7 @@ func TestCommands(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "await": await, "signal": sendSignal, "answers": answers, "signs-in": signsIn, "hold": hold,
+			"mailbox": mailbox, "mails": mails,
 		},
 	})
 }
@@ -151,6 +153,33 @@ func hold(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(err)
 	_, err = c.Read(make([]byte, 1)) // it asks for the rest: the request is under way
 	ts.Check(err)
+}
+
+// mailbox starts a mail server for the script, and names it in the settings.
+func mailbox(ts *testscript.TestScript, _ bool, _ []string) {
+	box, err := apptest.OpenMailbox()
+	ts.Check(err)
+	ts.Defer(box.Close)
+	ts.Setenv("TWOFOLD_SMTP_URL", box.URL())
+	boxes.Store(box.URL(), box)
+}
+
+// boxes are the mail servers of scripts, by their URL.
+var boxes sync.Map
+
+// mails wants a number of mails to have arrived: mails 1.
+func mails(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: mails NUMBER")
+	}
+	kept, _ := boxes.Load(ts.Getenv("TWOFOLD_SMTP_URL"))
+	box, ok := kept.(*apptest.Mailbox)
+	if !ok {
+		ts.Fatalf("there is no mailbox")
+	}
+	if got := strconv.Itoa(len(box.All())); got != args[0] {
+		ts.Fatalf("%s mails have arrived, want %s", got, args[0])
+	}
 }
 
 // server is the program itself, serving a folder that a house in this process writes to.

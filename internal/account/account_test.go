@@ -80,7 +80,7 @@ func TestTheOneSpellingOfAnAddressIsItsOwn(t *testing.T) {
 // open adds accounts to a real database.
 func open(t *testing.T) *account.Service {
 	t.Helper()
-	db, err := store.Open("sqlite:"+filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	db, err := store.Open("sqlite:"+filepath.Join(t.TempDir(), "twofold.db"), store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

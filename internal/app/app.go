@@ -21,6 +21,7 @@ import (
 	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/removal"
+	"twofold/internal/retention"
 	"twofold/internal/session"
 	"twofold/internal/store"
 )
@@ -36,13 +37,14 @@ type Parts struct {
 
 // App is the whole house, composed.
 type App struct {
-	Handler  http.Handler
-	Accounts *account.Service
-	Methods  *mfa.Service
-	Sessions *session.Service
-	Notices  *notify.Service
-	Removals *removal.Service
-	Keys     *keyring.Rotation
+	Handler   http.Handler
+	Accounts  *account.Service
+	Methods   *mfa.Service
+	Sessions  *session.Service
+	Notices   *notify.Service
+	Removals  *removal.Service
+	Keys      *keyring.Rotation
+	Retention *retention.Service
 
 	config config.Config
 	db     *store.DB
@@ -57,7 +59,7 @@ func New(ctx context.Context, c config.Config, p Parts) (*App, error) {
 	if err != nil {
 		return nil, masterAdvice(c, err)
 	}
-	db, err := store.Open(c.DatabaseURL, p.Log)
+	db, err := store.Open(c.DatabaseURL, store.Options{Connections: c.Connections}, p.Log)
 	if err != nil {
 		return nil, fmt.Errorf("TWOFOLD_DATABASE_URL: %w", err)
 	}
@@ -94,7 +96,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	}
 	return &App{
 		Handler: handler, Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail,
+		Keys: h.rotation, Retention: h.retention(), config: c, db: db, parts: p, audit: h.trail,
 	}, nil
 }
 

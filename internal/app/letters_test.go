@@ -190,7 +190,7 @@ func column(t *testing.T, h *apptest.House, query string, args ...any) []string 
 func tables(t *testing.T, h *apptest.House) map[string]int {
 	t.Helper()
 	db, counts := database(t, h), make(map[string]int)
-	for _, name := range column(t, h, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`) {
+	for _, name := range database(t, h).Tables(t) {
 		var n int
 		if err := db.QueryRow(`SELECT count(*) FROM ` + name).Scan(&n); err != nil {
 			t.Fatal(err)

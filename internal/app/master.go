@@ -44,10 +44,11 @@ func findMaster(ctx context.Context, c config.Config, log *slog.Logger) (master 
 	return master, nil
 }
 
-// makeMaster is for a database that has no keys yet: the master key there is, or a new one.
+// makeMaster is for a database that has no keys yet: the master key there is, or a new one beside a file. Several
+// processes share a server, and must be given the same.
 func makeMaster(c config.Config, master keyring.Master, missing error) (keyring.Master, error) {
-	if missing == nil {
-		return master, nil
+	if missing == nil || store.IsPostgres(c.DatabaseURL) {
+		return master, missing
 	}
 	return keyring.CreateMaster(c.MasterKeyFile)
 }
@@ -56,9 +57,11 @@ func makeMaster(c config.Config, master keyring.Master, missing error) (keyring.
 func masterAdvice(c config.Config, err error) error {
 	switch {
 	case errors.Is(err, keyring.ErrWrongMaster):
-		return fmt.Errorf("%w: TWOFOLD_MASTER_KEY_FILE is %s, and %s was made with another key; give that one back, nothing was changed", err, c.MasterKeyFile, c.DatabaseURL)
+		return fmt.Errorf("%w: TWOFOLD_MASTER_KEY_FILE is %s, and %s was made with another key; give that one back, nothing was changed", err, c.MasterKeyFile, c.Database())
+	case errors.Is(err, keyring.ErrNoMaster) && store.IsPostgres(c.DatabaseURL):
+		return fmt.Errorf("%w: every process that shares a PostgreSQL database is given the same one; make it once with `openssl rand -base64 32`, keep a copy apart from the database, and point TWOFOLD_MASTER_KEY_FILE at it", err)
 	case errors.Is(err, keyring.ErrNoMaster):
-		return fmt.Errorf("%w; %s was made with one: put it back or point TWOFOLD_MASTER_KEY_FILE at it, nothing was changed", err, c.DatabaseURL)
+		return fmt.Errorf("%w; %s was made with one: put it back or point TWOFOLD_MASTER_KEY_FILE at it, nothing was changed", err, c.Database())
 	case errors.Is(err, keyring.ErrMalformedMaster):
 		return fmt.Errorf("TWOFOLD_MASTER_KEY_FILE: %w", err)
 	}

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 	"sync"
@@ -15,7 +14,7 @@ import (
 )
 
 // outbox counts messages that are waiting, sent and given up.
-func outbox(t *testing.T, db *sql.DB) (waiting, sent, givenUp int) {
+func outbox(t *testing.T, db *apptest.Disk) (waiting, sent, givenUp int) {
 	t.Helper()
 	err := db.QueryRow(`SELECT count(*) FILTER (WHERE sent_at = 0 AND given_up = 0), count(*) FILTER (WHERE sent_at > 0),
 		count(*) FILTER (WHERE given_up > 0) FROM outbox`).Scan(&waiting, &sent, &givenUp)
@@ -25,7 +24,7 @@ func outbox(t *testing.T, db *sql.DB) (waiting, sent, givenUp int) {
 	return waiting, sent, givenUp
 }
 
-func wantOutbox(t *testing.T, db *sql.DB, waiting, sent, givenUp int) {
+func wantOutbox(t *testing.T, db *apptest.Disk, waiting, sent, givenUp int) {
 	t.Helper()
 	if w, s, g := outbox(t, db); w != waiting || s != sent || g != givenUp {
 		t.Errorf("the outbox has %d waiting, %d sent, %d given up, want %d, %d, %d", w, s, g, waiting, sent, givenUp)

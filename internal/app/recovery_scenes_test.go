@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"context"
 	"database/sql"
 	"strings"
 	"testing"
@@ -61,7 +60,7 @@ func remaining(c *apptest.Client) int {
 // activityOf lists the kinds of what happened to an account, the newest first.
 func activityOf(t *testing.T, h *apptest.House, account string) []string {
 	t.Helper()
-	rows, err := database(t, h).QueryContext(context.Background(), `SELECT kind || ' ' || name FROM activity WHERE account_id = ? ORDER BY number DESC`, account)
+	rows, err := database(t, h).Query(`SELECT kind || ' ' || name FROM activity WHERE account_id = ? ORDER BY number DESC`, account)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +70,7 @@ func activityOf(t *testing.T, h *apptest.House, account string) []string {
 // mailKinds lists the kinds of the mails to an account, the oldest first.
 func mailKinds(t *testing.T, h *apptest.House, account string) []string {
 	t.Helper()
-	rows, err := database(t, h).QueryContext(context.Background(), `SELECT kind FROM outbox WHERE account_id = ? ORDER BY id`, account)
+	rows, err := database(t, h).Query(`SELECT kind FROM outbox WHERE account_id = ? ORDER BY id`, account)
 	if err != nil {
 		t.Fatal(err)
 	}

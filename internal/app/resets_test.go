@@ -193,7 +193,7 @@ func TestARequestThatCannotBeReadStopsNoOther(t *testing.T) {
 	h := withMail(t)
 	h.AddAccount(ada)
 	askReset(h, bob)
-	execute(t, database(t, h), `UPDATE reset_requests SET sealed = x'00'`)
+	execute(t, database(t, h), `UPDATE reset_requests SET sealed = ?`, []byte{0})
 	askReset(h, ada)
 	if err := h.App.Accounts.ResolveResets(context.Background()); err == nil || !strings.Contains(err.Error(), "read reset request") {
 		t.Errorf("got %v, want it named", err)

@@ -199,11 +199,7 @@ func wantInternal(t *testing.T, what string, a apptest.Answer) {
 // wantNothingKept reads the database's files as whoever stole them would.
 func wantNothingKept(t *testing.T, h *apptest.House, found canaries) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(h.Dir, "twofold.db*"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no database in %s: %v", h.Dir, err)
-	}
-	for _, file := range files {
+	for _, file := range database(t, h).Files(t) {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -164,7 +164,7 @@ func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
 // ring opens the keys of a house, as one who has both its files can.
 func ring(t *testing.T, h *apptest.House) *keyring.Ring {
 	t.Helper()
-	db, err := store.Open("sqlite:"+filepath.Join(h.Dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	db, err := store.Open(h.Database, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

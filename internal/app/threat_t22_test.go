@@ -1,26 +1,19 @@
 package app_test
 
 import (
-	"database/sql"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"twofold/internal/app/apptest"
 )
 
-// database opens a house's file beside the house, as somebody with access to the disk could.
-func database(t *testing.T, h *apptest.House) *sql.DB {
+// database opens a house's database beside the house, as somebody with access to its disk could.
+func database(t *testing.T, h *apptest.House) *apptest.Disk {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, "twofold.db")+"?_pragma=busy_timeout(5000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
+	return h.Disk(t)
 }
 
-func execute(t *testing.T, db *sql.DB, statement string, args ...any) {
+func execute(t *testing.T, db *apptest.Disk, statement string, args ...any) {
 	t.Helper()
 	if _, err := db.Exec(statement, args...); err != nil {
 		t.Fatalf("%s: %v", statement, err)
@@ -48,7 +41,7 @@ func TestT22_AKeyMovedToAnotherRowOpensNothing(t *testing.T) {
 		finish(h, half(h, bob), second.Code()).Want(500, "internal")
 	})
 	t.Run("a broken key fails the same way", func(t *testing.T) {
-		execute(t, db, `UPDATE mfa_methods SET sealed_key = x'00'`)
+		execute(t, db, `UPDATE mfa_methods SET sealed_key = ?`, []byte{0})
 		finish(h, half(h, ada), phone.Code()).Want(500, "internal")
 		h.Script("").For(t).SignIn(ada).Want(202, "")
 	})

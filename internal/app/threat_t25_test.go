@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"database/sql"
 	"fmt"
 	"sync"
 	"testing"
@@ -119,7 +118,7 @@ func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
 
 // judged begins a transaction of another process while a sign-in is counted and not yet rewarded, and answers where its
 // answer comes: after the transaction.
-func judged(t *testing.T, h *apptest.House, db *sql.DB) chan apptest.Answer {
+func judged(t *testing.T, h *apptest.House, db *apptest.Disk) chan apptest.Answer {
 	t.Helper()
 	counted := func() (failures int) {
 		if err := db.QueryRow(`SELECT count(*) FROM attempts WHERE failures > 0`).Scan(&failures); err != nil {
@@ -134,7 +133,7 @@ func judged(t *testing.T, h *apptest.House, db *sql.DB) chan apptest.Answer {
 			if counted() == 0 {
 				continue
 			}
-			execute(t, db, `BEGIN IMMEDIATE`)
+			db.Hold(t)
 			if counted() > 0 {
 				return signedIn
 			}
@@ -151,7 +150,6 @@ func TestT25_ASignInThatWasJudgedBeforeMFAIsAskedForACode(t *testing.T) {
 	h.AddAccount(ada)
 	phone := h.SignedIn(ada).Begin()
 	db := database(t, h)
-	db.SetMaxOpenConns(1)
 
 	signedIn := judged(t, h, db)
 	for range 5 { // as long as a hash takes, five times

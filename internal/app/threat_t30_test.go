@@ -68,6 +68,9 @@ func TestT30_WhatPeopleWriteIsTextInAMailAndNothingElse(t *testing.T) {
 	id := h.AddAccount(ada)
 	db := database(t, h)
 	for _, text := range hostile {
+		if h.OnServer() {
+			text = strings.ReplaceAll(text, "\x00", "") // PostgreSQL keeps no such text
+		}
 		t.Run(text, func(t *testing.T) {
 			execute(t, db, `UPDATE accounts SET display_name = ?`, text)
 			ctx := audit.WithClient(context.Background(), audit.Client{IP: "192.0.2.7", UserAgent: text + " (" + text + ") Firefox/" + text})

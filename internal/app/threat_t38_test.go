@@ -41,7 +41,7 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 		"all of them gone":   {"DELETE FROM activity WHERE account_id = ?", "missing at the end"},
 		"no head":            {"DELETE FROM activity_heads WHERE account_id = ?", "missing at the end"},
 		"a hash to match": {
-			"UPDATE activity SET kind = 'sign_in.pending', hash = zeroblob(32) WHERE account_id = ? AND number = 2", "entry 2 ",
+			"UPDATE activity SET kind = 'sign_in.pending', hash = previous WHERE account_id = ? AND number = 2", "entry 2 ",
 		},
 		"somebody else's": {
 			"UPDATE activity SET account_id = 'somebody' WHERE account_id = ? AND number = 4", "account somebody",

@@ -7,18 +7,38 @@ import (
 
 	"twofold/internal/config"
 	"twofold/internal/notify"
+	"twofold/internal/retention"
 	"twofold/internal/smtp"
+	"twofold/internal/store"
 )
 
 // Work does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password,
-// counts the time of removals, and gives keys their turns.
+// counts the time of removals, purges what is over, and gives keys their turns.
 func (a *App) Work(ctx context.Context) {
 	var working sync.WaitGroup
 	working.Go(func() { a.Notices.Run(ctx) })
 	working.Go(func() { a.Accounts.RunResets(ctx, a.parts.Log) })
 	working.Go(func() { a.Removals.Run(ctx, a.parts.Log) })
+	working.Go(func() { a.Retention.Run(ctx, a.parts.Log) })
 	working.Go(func() { a.Keys.Run(ctx) })
 	working.Wait()
+}
+
+// retention makes who purges.
+func (h *composition) retention() *retention.Service {
+	kept := h.Config.Retention
+	return &retention.Service{
+		Store: store.Retention{DB: h.db}, Enrollments: h.methods, Activity: h.trail,
+		Limits: retention.Limits{
+			Over: kept.Over,
+			// Whose session lives is told that an enrollment is over, and not that there never was one.
+			Enrollments: max(kept.Over, h.Sessions.AAL1Absolute, h.Sessions.AAL2Absolute),
+			Attempts:    kept.Attempts, Mails: kept.Mails, Activity: kept.Activity,
+			Removals: h.Removal.Pause + kept.Over,
+			Every:    kept.PurgeEvery, Batch: kept.PurgeBatch, Rest: kept.PurgeRest,
+		},
+		Holder: newID(), Now: h.Now,
+	}
 }
 
 // sendMail lets notices out, where the settings name a server.
@@ -26,13 +46,23 @@ func sendMail(notices *notify.Service, c config.Config, now func() time.Time) er
 	if !c.Mail.Enabled() {
 		return nil
 	}
-	server, err := c.Mail.Server()
+	server, err := MailServer(c, now)
 	if err != nil {
 		return err
 	}
+	notices.Mail, notices.Sender = true, server
+	return nil
+}
+
+// MailServer is the one that the settings name.
+func MailServer(c config.Config, now func() time.Time) (smtp.Server, error) {
+	server, err := c.Mail.Server()
+	if err != nil {
+		return smtp.Server{}, err
+	}
 	from, err := c.Sender()
 	if err != nil {
-		return err
+		return smtp.Server{}, err
 	}
 	policy := smtp.WhereOffered
 	switch {
@@ -41,10 +71,8 @@ func sendMail(notices *notify.Service, c config.Config, now func() time.Time) er
 	case server.Required:
 		policy = smtp.Required
 	}
-	notices.Mail = true
-	notices.Sender = smtp.Server{
+	return smtp.Server{
 		Host: server.Host, Port: server.Port, TLS: policy, User: server.User, Password: server.Password,
 		From: from, Name: c.MailHost(), Timeout: c.Mail.Timeout, Now: now,
-	}
-	return nil
+	}, nil
 }

@@ -58,8 +58,26 @@ type Store interface {
 	Entries(ctx context.Context, accountID, before string, limit int, without []Kind) ([]Entry, error)
 	// CountSince counts the account's entries of a kind that come after its last one of another.
 	CountSince(ctx context.Context, accountID string, kind, last Kind) (int, error)
-	// Walk visits every entry, account by account, the oldest first, and each account's head after its entries.
-	Walk(ctx context.Context, entry func(Entry) error, head func(accountID string, number int64, hash Hash) error) error
+	// Walk visits every account: where its chain begins, its entries, the oldest first, and where it ends.
+	Walk(ctx context.Context, v Visitor) error
+
+	// Anchor answers where what is left of the account's chain begins: at number 0 where nothing was purged.
+	Anchor(ctx context.Context, accountID string) (Anchor, error)
+	// Recorded lists entries of all accounts, in the order in which they were recorded, after the one with the id after.
+	Recorded(ctx context.Context, after string, limit int) ([]Entry, error)
+	// Oldest lists the first entries of the account that are left.
+	Oldest(ctx context.Context, accountID string, limit int) ([]Entry, error)
+	// Cut takes an account's entries up to the anchor away and keeps that, if the anchor before was number from.
+	Cut(ctx context.Context, to Anchor, from int64) (cut bool, err error)
+	// Forget takes an empty chain's end, number head, and its anchor away, if no account has the id.
+	Forget(ctx context.Context, accountID string, head int64) error
+}
+
+// Visitor is shown a chain: Begin, then Entry for each, then End.
+type Visitor struct {
+	Begin func(Anchor) error
+	Entry func(Entry) error
+	End   func(number int64, hash Hash) error
 }
 
 // Log records events. Without a Store it only writes lines, and without To it writes none.

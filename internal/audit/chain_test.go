@@ -14,14 +14,17 @@ type chain struct {
 	entries []Entry
 }
 
-func (c chain) Walk(_ context.Context, entry func(Entry) error, head func(string, int64, Hash) error) error {
+func (c chain) Walk(_ context.Context, v Visitor) error {
+	if err := v.Begin(Anchor{AccountID: c.entries[0].AccountID}); err != nil {
+		return err
+	}
 	for _, e := range c.entries {
-		if err := entry(e); err != nil {
+		if err := v.Entry(e); err != nil {
 			return err
 		}
 	}
 	last := c.entries[len(c.entries)-1]
-	return head(last.AccountID, last.Number, last.Hash)
+	return v.End(last.Number, last.Hash)
 }
 
 func recorded() chain {

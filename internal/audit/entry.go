@@ -69,35 +69,42 @@ func (e *BrokenError) Error() string {
 // Is makes errors.Is(err, ErrBroken) hold.
 func (e *BrokenError) Is(target error) bool { return target == ErrBroken }
 
-// Verify walks every chain and answers how many entries there are, with a *BrokenError, joined, for each account whose
-// chain is broken: an entry was edited, taken out, or cut off the end.
+// Verify walks every chain from its anchor on and answers how many entries there are, with a *BrokenError, joined, for
+// each account whose chain is broken: an entry was edited, taken out, or cut off the end. Of what was purged it knows
+// the last hash; of a chain that is gone with both of its ends, nothing.
 func (l Log) Verify(ctx context.Context) (entries int, err error) {
 	var broken []error
 	var last Entry
 	var bad bool
-	err = l.Store.Walk(ctx,
-		func(e Entry) error {
+	err = l.Store.Walk(ctx, Visitor{
+		Begin: func(a Anchor) error {
+			last, bad = a.entry(), false
+			return nil
+		},
+		Entry: func(e Entry) error {
 			entries++
-			if e.AccountID != last.AccountID {
-				last, bad = Entry{AccountID: e.AccountID}, false
-			}
 			if why := e.fits(last); why != "" && !bad {
 				bad = true
-				broken = append(broken, &BrokenError{AccountID: e.AccountID, Number: e.Number, ID: e.ID, Why: why})
+				broken = append(broken, e.broken(why))
 			}
 			last = e
 			return nil
 		},
-		func(accountID string, number int64, hash Hash) error {
-			if last.AccountID != accountID {
-				last, bad = Entry{AccountID: accountID}, false
-			}
+		End: func(number int64, hash Hash) error {
 			if !bad && (last.Number != number || last.Hash != hash) {
-				broken = append(broken, &BrokenError{AccountID: accountID, Number: number, Why: "is missing at the end"})
+				broken = append(broken, &BrokenError{AccountID: last.AccountID, Number: number, Why: cutOff})
 			}
 			return nil
-		})
+		},
+	})
 	return entries, errors.Join(append(broken, err)...)
+}
+
+// cutOff is what is wrong with a chain whose last entries are gone.
+const cutOff = "is missing at the end"
+
+func (e Entry) broken(why string) error {
+	return &BrokenError{AccountID: e.AccountID, Number: e.Number, ID: e.ID, Why: why}
 }
 
 // fits says what is wrong with the entry after another, or nothing.

@@ -22,6 +22,7 @@ import (
 type Program struct {
 	Version   string
 	Contract  []byte // openapi.yaml
+	Operate   []byte // docs/operate.md: what each setting is for
 	Page      fs.FS  // the built page
 	Now       func() time.Time
 	In        io.Reader
@@ -35,8 +36,14 @@ type commands struct {
 	Keys        keys        `cmd:"" help:"Look after the keys that seal and sign."`
 	Audit       auditing    `cmd:"" help:"Look after the record of what happened."`
 	Healthcheck healthcheck `cmd:"" help:"Ask the running server whether it lives; for containers."`
+	Doctor      examination `cmd:"" help:"Look for what is wrong with settings, keys, database, clock, mail and addresses, and say what to do."`
+	Help        help        `cmd:"" help:"Print the help of a command, or every setting: twofold help settings."`
+	Completion  completion  `cmd:"" help:"Print what makes a shell complete twofold's commands."`
+	Man         man         `cmd:"" help:"Print the man page."`
 	Version     versionOf   `cmd:"" help:"Print the version."`
 }
+
+const description = "Twofold gives any app the account-security page its users expect."
 
 // exit is how kong leaves after help.
 type exit int
@@ -54,7 +61,8 @@ func (p Program) Run(ctx context.Context, args []string) (code int) {
 	}()
 	parser, err := kong.New(&commands{},
 		kong.Name("twofold"),
-		kong.Description("Twofold gives any app the account-security page its users expect. Settings come from the environment: see docs/operate.md."),
+		kong.Description(description),
+		kong.Help(printHelp),
 		kong.Writers(p.Out, p.Errs),
 		kong.Exit(func(n int) { panic(exit(n)) }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -69,14 +77,19 @@ func (p Program) Run(ctx context.Context, args []string) (code int) {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
+		err = misunderstood{err}
+	} else {
+		err = parsed.Run()
+	}
+	switch {
+	case err == nil:
+		return 0
+	case isMisunderstood(err):
 		_, _ = fmt.Fprintf(p.Errs, "twofold: %v; see twofold --help\n", err)
 		return 2
 	}
-	if err := parsed.Run(); err != nil {
-		_, _ = fmt.Fprintln(p.Errs, "twofold:", err)
-		return 1
-	}
-	return 0
+	_, _ = fmt.Fprintln(p.Errs, "twofold:", err)
+	return 1
 }
 
 // open composes the house for a command, which closes it.

@@ -44,7 +44,7 @@ func (migrate) Run(ctx context.Context, p Program) error {
 	if err != nil {
 		return err
 	}
-	p.say("%s is up to date", c.DatabaseURL)
+	p.say("%s is up to date", c.Database())
 	return a.Close()
 }
 

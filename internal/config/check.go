@@ -25,6 +25,9 @@ func (c *Config) check() error {
 	if c.Keys.SigningKeep <= c.StepUp.Lifetime {
 		wrong = append(wrong, errors.New("TWOFOLD_SIGNING_KEY_KEEP is not longer than TWOFOLD_STEP_UP_LIFETIME: make it longer, so that no token outlives its key"))
 	}
+	if c.Retention.Attempts <= c.Attempts.MaxWait { // who waits twice as long would wait no longer the next time
+		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_KEPT is not longer than TWOFOLD_ATTEMPTS_MAX_WAIT: make it longer"))
+	}
 	if c.Passwords.HashSlots < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_HASH_SLOTS is negative: use 0 for one per processor"))
 	}

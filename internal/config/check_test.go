@@ -30,6 +30,7 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		"TWOFOLD_LOG_LEVEL":            {"loud", "trace", "1"},
 		"TWOFOLD_ATTEMPTS_MAX_WAIT":    {"29s"},
 		"TWOFOLD_ATTEMPTS_WAIT":        {"2h"},
+		"TWOFOLD_ATTEMPTS_KEPT":        {"59m", "1h"},
 		"TWOFOLD_SIGNING_KEY_LIFETIME": {"24h"},
 		"TWOFOLD_SIGNING_KEY_LEAD":     {"2160h"},
 		"TWOFOLD_SIGNING_KEY_KEEP":     {"5m"},

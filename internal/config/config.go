@@ -18,15 +18,18 @@ import (
 	"twofold/internal/secret"
 )
 
-// Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise.
+// Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise. What a
+// …URLFile names has been read into its URL.
 type Config struct {
-	Listen         string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
-	PublicURL      string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
-	DatabaseURL    string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
-	MasterKeyFile  string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
-	Issuer         string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
-	TrustedProxies []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
-	LogLevel       slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
+	Listen          string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
+	PublicURL       string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
+	DatabaseURL     string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
+	DatabaseURLFile string         `env:"TWOFOLD_DATABASE_URL_FILE"`
+	Connections     int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // to PostgreSQL, at most
+	MasterKeyFile   string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
+	Issuer          string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
+	TrustedProxies  []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
+	LogLevel        slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
 
 	Sessions   Sessions
 	SignIns    SignIns
@@ -39,6 +42,7 @@ type Config struct {
 	Passwords  Passwords
 	Mail       Mail
 	Removal    Removal
+	Retention  Retention
 	HTTP       HTTP
 	publicBase url.URL
 }
@@ -114,6 +118,7 @@ type Passwords struct {
 // Mail is how notices reach people.
 type Mail struct {
 	SMTPURL         secret.Text   `env:"TWOFOLD_SMTP_URL"`
+	SMTPURLFile     string        `env:"TWOFOLD_SMTP_URL_FILE"`
 	From            string        `env:"TWOFOLD_MAIL_FROM"`
 	Timeout         time.Duration `env:"TWOFOLD_SMTP_TIMEOUT" envDefault:"30s"`
 	Support         string        `env:"TWOFOLD_SUPPORT"`
@@ -133,6 +138,17 @@ type Removal struct {
 	LinkLifetime time.Duration `env:"TWOFOLD_REMOVAL_LINK_LIFETIME" envDefault:"168h"`
 }
 
+// Retention says how long things stay that are over, and how they are purged: docs/operate.md, "What is kept, and how long".
+type Retention struct {
+	Over       time.Duration `env:"TWOFOLD_OVER_KEPT" envDefault:"24h"`
+	Attempts   time.Duration `env:"TWOFOLD_ATTEMPTS_KEPT" envDefault:"2160h"`
+	Mails      time.Duration `env:"TWOFOLD_MAILS_KEPT" envDefault:"720h"`
+	Activity   time.Duration `env:"TWOFOLD_ACTIVITY_KEPT" envDefault:"9600h"`
+	PurgeEvery time.Duration `env:"TWOFOLD_PURGE_EVERY" envDefault:"5m"`
+	PurgeBatch int           `env:"TWOFOLD_PURGE_BATCH" envDefault:"500"`
+	PurgeRest  time.Duration `env:"TWOFOLD_PURGE_REST" envDefault:"20ms"`
+}
+
 // HTTP bounds requests.
 type HTTP struct {
 	MaxBody           int64         `env:"TWOFOLD_MAX_BODY" envDefault:"16384"`
@@ -145,7 +161,10 @@ type HTTP struct {
 }
 
 // Load reads and checks the environment. Its error names every setting that does not fit, and what would.
-func Load() (Config, error) { return From(env.ToMap(os.Environ())) }
+func Load() (Config, error) { return Parse(os.Environ()) }
+
+// Parse reads and checks settings from NAME=value pairs, as os.Environ lists them.
+func Parse(environ []string) (Config, error) { return From(env.ToMap(environ)) }
 
 // parsers read what the library does not know.
 var parsers = map[reflect.Type]env.ParserFunc{
@@ -154,6 +173,10 @@ var parsers = map[reflect.Type]env.ParserFunc{
 
 // From reads and checks settings from a map instead.
 func From(environment map[string]string) (Config, error) {
+	environment, err := withFiles(environment)
+	if err != nil {
+		return Config{}, err
+	}
 	var c Config
 	if err := env.ParseWithOptions(&c, env.Options{Environment: environment, FuncMap: parsers}); err != nil {
 		return Config{}, unreadable(environment, err)

@@ -19,7 +19,7 @@ type env = map[string]string
 
 // rules are the parameters of the product: a change of a default has to be made here too, knowingly.
 var rules = config.Config{
-	Listen: ":8080", PublicURL: "http://localhost:8080", DatabaseURL: "sqlite:./data/twofold.db",
+	Listen: ":8080", PublicURL: "http://localhost:8080", DatabaseURL: "sqlite:./data/twofold.db", Connections: 16,
 	MasterKeyFile: "./data/master.key", Issuer: "Twofold", LogLevel: slog.LevelInfo,
 	Sessions: config.Sessions{
 		AAL1Idle: time.Hour, AAL1Absolute: 24 * time.Hour, AAL2Idle: 30 * time.Minute, AAL2Absolute: 12 * time.Hour, PerAccount: 20,
@@ -42,6 +42,10 @@ var rules = config.Config{
 	},
 	Removal: config.Removal{
 		Delay: 72 * time.Hour, Pause: 30 * 24 * time.Hour, Remind: 24 * time.Hour, TickMax: time.Hour, LinkLifetime: 7 * 24 * time.Hour,
+	},
+	Retention: config.Retention{
+		Over: 24 * time.Hour, Attempts: 90 * 24 * time.Hour, Mails: 30 * 24 * time.Hour, Activity: 400 * 24 * time.Hour,
+		PurgeEvery: 5 * time.Minute, PurgeBatch: 500, PurgeRest: 20 * time.Millisecond,
 	},
 	HTTP: config.HTTP{
 		MaxBody: 16 << 10, MaxHeaders: 16 << 10, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
@@ -105,8 +109,9 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 	others := env{
 		"TWOFOLD_LISTEN": "127.0.0.1:0", "TWOFOLD_PUBLIC_URL": "https://account.example.com", "TWOFOLD_DATABASE_URL": "sqlite:/x",
 		"TWOFOLD_MASTER_KEY_FILE": "/x", "TWOFOLD_ISSUER": "Example & Söhne", "TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
-		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_SIGNING_KEY_LIFETIME": "720h",
+		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_SIGNING_KEY_LIFETIME": "720h", "TWOFOLD_ATTEMPTS_KEPT": "7h",
 		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com",
+		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
 	}
 	defaults, err := config.From(env{})
 	if err != nil {

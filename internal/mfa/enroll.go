@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"twofold/internal/audit"
 	"twofold/internal/secret"
@@ -136,6 +137,29 @@ func (s *Service) expire(ctx context.Context, e Enrollment) error {
 		}
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentExpired, AccountID: e.AccountID, Subject: e.ID, Name: e.Name})
 	})
+}
+
+// ForgetOver forgets at most limit enrollments whose end came before a time, and notes of each that it is over, if that
+// was not noted before. It answers how many.
+func (s *Service) ForgetOver(ctx context.Context, before time.Time, limit int) (forgotten int, err error) {
+	over, err := s.Store.OverEnrollments(ctx, before, limit)
+	if err != nil {
+		return 0, fmt.Errorf("list enrollments: %w", err)
+	}
+	for _, e := range over {
+		err := s.Store.InTx(ctx, func(ctx context.Context) error {
+			if err := s.expire(ctx, e); err != nil {
+				return err
+			}
+			_, err := s.Store.DeleteEnrollment(ctx, e.AccountID, e.ID)
+			return err
+		})
+		if err != nil {
+			return forgotten, fmt.Errorf("forget enrollment: %w", err)
+		}
+		forgotten++
+	}
+	return forgotten, nil
 }
 
 func (s *Service) over(e Enrollment) bool {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -119,6 +120,13 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 		"cancelling leaves the enrollment": {1, func(h *house) (func() error, stepup.Grant) {
 			b := h.begin("phone")
 			return func() error { return h.Cancel(ctx, "ada", b.Enrollment.ID) }, h.grant("mfa.enroll")
+		}},
+		"forgetting leaves an enrollment until its end is told": {4, func(h *house) (func() error, stepup.Grant) {
+			h.begin("phone")
+			return func() error {
+				_, err := h.ForgetOver(ctx, noon.Add(time.Hour), 10)
+				return err
+			}, h.grant("mfa.enroll")
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

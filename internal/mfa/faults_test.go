@@ -115,6 +115,10 @@ func (s methods) DeleteEnrollments(ctx context.Context, a string) error {
 	return s.do(func() error { return s.Store.DeleteEnrollments(ctx, a) })
 }
 
+func (s methods) OverEnrollments(ctx context.Context, before time.Time, limit int) ([]mfa.Enrollment, error) {
+	return through(s.faults, func() ([]mfa.Enrollment, error) { return s.Store.OverEnrollments(ctx, before, limit) })
+}
+
 func (s methods) RenameMethod(ctx context.Context, a, id, name string) (bool, error) {
 	return through(s.faults, func() (bool, error) { return s.Store.RenameMethod(ctx, a, id, name) })
 }

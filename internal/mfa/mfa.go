@@ -102,6 +102,8 @@ type Store interface {
 	EndEnrollment(ctx context.Context, accountID, id string, at time.Time) (ended bool, err error)
 	DeleteEnrollment(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteEnrollments(ctx context.Context, accountID string) error
+	// OverEnrollments lists enrollments of all accounts whose end came before a time, at most limit.
+	OverEnrollments(ctx context.Context, before time.Time, limit int) ([]Enrollment, error)
 	// RecoveryCodes lists the account's set, the used ones too.
 	RecoveryCodes(ctx context.Context, accountID string) ([]KeptCode, error)
 	InsertRecoveryCodes(ctx context.Context, codes []KeptCode) error

@@ -122,7 +122,7 @@ var template = sync.OnceValues(func() (database, masterKey []byte) {
 
 // openFiles opens a database and the keys in it, and makes what is missing.
 func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
-	db, err := store.Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -31,8 +31,10 @@ type Removal struct {
 	CancelledAt time.Time     // zero: under way
 }
 
-// topic groups the notices of a removal: while one of them is not delivered, the time stands still.
-func (r Removal) topic() string { return "mfa_removal " + r.ID }
+// Topic and a removal's id group its notices: while one of them is not delivered, the time stands still.
+const Topic = "mfa_removal "
+
+func (r Removal) topic() string { return Topic + r.ID }
 
 // Status is a removal under way, as it is shown.
 type Status struct {

@@ -31,7 +31,7 @@ type desk struct {
 
 func open(t *testing.T) *desk {
 	t.Helper()
-	db, err := store.Open("sqlite:"+filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	db, err := store.Open("sqlite:"+filepath.Join(t.TempDir(), "twofold.db"), store.Options{}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	must(t, db.Migrate(ctx))

@@ -50,14 +50,49 @@ func (s Server) Send(ctx context.Context, m notify.Mail) error {
 	if err != nil {
 		return err
 	}
+	client, hangUp, err := s.client(ctx)
+	if err != nil {
+		return err
+	}
+	defer hangUp()
+	if err := client.DialWithContext(ctx); err != nil {
+		return refusal("reach mail server", err)
+	}
+	// What fails once the server has taken the mail is no failure: trying again would send it twice.
+	if err := client.Send(msg); err != nil && !msg.IsDelivered() {
+		return refusal("send mail", err)
+	}
+	_ = client.Close()
+	return nil
+}
+
+// Greet does all of Send but sending: it connects, encrypts where that is asked for or offered, signs in and hangs up. It
+// answers whether the connection was encrypted, and Send's errors.
+func (s Server) Greet(ctx context.Context) (encrypted bool, err error) {
+	client, hangUp, err := s.client(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer hangUp()
+	greeted, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return false, refusal("reach mail server", err)
+	}
+	_, encrypted = greeted.TLSConnectionState()
+	_ = client.CloseWithSMTPClient(greeted)
+	return encrypted || s.TLS == Implicit, nil
+}
+
+// client is one that makes one connection, which lasts until the context ends or somebody hangs up.
+func (s Server) client(ctx context.Context) (client *gomail.Client, hangUp func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	var conn net.Conn
-	defer func() {
+	hangUp = func() {
+		cancel()
 		if conn != nil {
 			_ = conn.Close()
 		}
-	}()
+	}
 	dial := func(dialing context.Context, network, address string) (net.Conn, error) {
 		open, err := (&net.Dialer{}).DialContext(dialing, network, address)
 		if err != nil {
@@ -71,19 +106,12 @@ func (s Server) Send(ctx context.Context, m notify.Mail) error {
 		secured := tls.Client(open, &tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12})
 		return secured, secured.HandshakeContext(dialing)
 	}
-	client, err := gomail.NewClient(s.Host, append(s.options(), gomail.WithDialContextFunc(dial))...)
+	client, err = gomail.NewClient(s.Host, append(s.options(), gomail.WithDialContextFunc(dial))...)
 	if err != nil {
-		return fmt.Errorf("prepare mail client: %w", err)
+		hangUp()
+		return nil, nil, fmt.Errorf("prepare mail client: %w", err)
 	}
-	if err := client.DialWithContext(ctx); err != nil {
-		return refusal("reach mail server", err)
-	}
-	// What fails once the server has taken the mail is no failure: trying again would send it twice.
-	if err := client.Send(msg); err != nil && !msg.IsDelivered() {
-		return refusal("send mail", err)
-	}
-	_ = client.Close()
-	return nil
+	return client, hangUp, nil
 }
 
 func (s Server) options() []gomail.Option {

@@ -39,14 +39,14 @@ func (r accountRow) account() account.Account {
 
 // Insert adds an account.
 func (s Accounts) Insert(ctx context.Context, a account.Account) error {
-	err := s.writer(ctx).Create(&accountRow{
+	tx := s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&accountRow{
 		ID: a.ID, Email: a.Email, DisplayName: a.DisplayName, Language: a.Language, NoticeEmail: a.NoticeEmail, PasswordHash: a.PasswordHash,
 		PasswordChangedAt: stamp{a.PasswordChangedAt}, PasswordResetAt: stamp{a.PasswordResetAt}, CreatedAt: stamp{a.CreatedAt},
-	}).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
+	})
+	if tx.Error == nil && tx.RowsAffected == 0 {
 		return account.ErrEmailTaken
 	}
-	return err
+	return tx.Error
 }
 
 // ByID finds an account.
@@ -86,7 +86,9 @@ func (s Accounts) SetProfile(ctx context.Context, id, displayName, language stri
 
 // SetEmail replaces the address that signs in.
 func (s Accounts) SetEmail(ctx context.Context, id, email string) error {
-	err := s.set(ctx, id, map[string]any{"email": email})
+	err := unlessDuplicate(s.writer(ctx), func(tx *gorm.DB) error {
+		return tx.Model(&accountRow{}).Where("id = ?", id).Updates(map[string]any{"email": email}).Error
+	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return account.ErrEmailTaken
 	}

@@ -57,10 +57,14 @@ func hashOf(b []byte) audit.Hash {
 	return h
 }
 
-// Head answers where an account's chain ends.
+// Head answers where an account's chain ends, and makes others who record for it wait, where several can write at once.
 func (s Activity) Head(ctx context.Context, accountID string) (int64, audit.Hash, error) {
+	return headOf(s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), accountID)
+}
+
+func headOf(tx *gorm.DB, accountID string) (int64, audit.Hash, error) {
 	var r headRow
-	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
+	err := tx.Where("account_id = ?", accountID).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return 0, audit.Hash{}, nil
 	}
@@ -74,6 +78,9 @@ func (s Activity) Append(ctx context.Context, e audit.Entry) error {
 		Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
 		RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
 	}).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) { // of two that record the first entry of a chain, one is second
+		return failure(errCollision)
+	}
 	if err != nil {
 		return err
 	}
@@ -91,8 +98,12 @@ func (s Activity) Entries(ctx context.Context, accountID, before string, limit i
 	if before != "" {
 		tx = tx.Where("number < (SELECT number FROM activity WHERE account_id = ? AND id = ?)", accountID, before)
 	}
+	return s.list(tx.Order("number DESC").Limit(limit))
+}
+
+func (s Activity) list(tx *gorm.DB) ([]audit.Entry, error) {
 	var rows []entryRow
-	if err := tx.Order("number DESC").Limit(limit).Find(&rows).Error; err != nil {
+	if err := tx.Find(&rows).Error; err != nil {
 		return nil, err
 	}
 	entries := make([]audit.Entry, len(rows))
@@ -113,26 +124,42 @@ func (s Activity) CountSince(ctx context.Context, accountID string, kind, last a
 	return int(n), err
 }
 
-// Walk visits everything, in one reading transaction, so that what is recorded meanwhile is seen whole or not at all.
-func (s Activity) Walk(ctx context.Context, entry func(audit.Entry) error, head func(string, int64, audit.Hash) error) error {
-	return s.read.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		var accounts []headRow
-		err := tx.Raw(`SELECT a.account_id, coalesce(h.number, 0) AS number, coalesce(h.hash, x'') AS hash
-			FROM (SELECT account_id FROM activity UNION SELECT account_id FROM activity_heads) a
-			LEFT JOIN activity_heads h ON h.account_id = a.account_id ORDER BY a.account_id`).Scan(&accounts).Error
+// Walk visits everything, in one reading transaction, so that what is recorded or purged meanwhile is seen whole or not
+// at all.
+func (s Activity) Walk(ctx context.Context, v audit.Visitor) error {
+	walk := func(tx *gorm.DB) error {
+		var accounts []string
+		err := tx.Raw(`SELECT account_id FROM activity UNION SELECT account_id FROM activity_heads
+			UNION SELECT account_id FROM activity_anchors ORDER BY account_id`).Scan(&accounts).Error
 		if err != nil {
 			return err
 		}
-		for _, a := range accounts {
-			if err := walkOne(tx, a.AccountID, entry); err != nil {
+		inside := context.WithValue(ctx, txKey{s.DB}, &transaction{DB: tx})
+		for _, id := range accounts {
+			anchor, err := s.Anchor(inside, id)
+			if err != nil {
 				return err
 			}
-			if err := head(a.AccountID, a.Number, hashOf(a.Hash)); err != nil {
+			if err := v.Begin(anchor); err != nil {
+				return err
+			}
+			if err := walkOne(tx, id, v.Entry); err != nil {
+				return err
+			}
+			number, hash, err := headOf(tx, id)
+			if err != nil {
+				return err
+			}
+			if err := v.End(number, hash); err != nil {
 				return err
 			}
 		}
 		return nil
-	})
+	}
+	if s.snapshot == nil {
+		return s.read.WithContext(ctx).Transaction(walk)
+	}
+	return s.read.WithContext(ctx).Transaction(walk, s.snapshot)
 }
 
 func walkOne(tx *gorm.DB, accountID string, entry func(audit.Entry) error) (err error) {

@@ -29,7 +29,7 @@ func (pendingAddressRow) TableName() string { return "pending_addresses" }
 
 // Replace puts an address in the place of the one that the account waits for.
 func (s PendingAddresses) Replace(ctx context.Context, p account.PendingAddress) error {
-	return s.writer(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&pendingAddressRow{
+	return s.writer(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).Create(&pendingAddressRow{
 		AccountID: p.AccountID, ID: p.ID, Kind: string(p.Kind), Email: p.Email,
 		CreatedAt: stamp{p.CreatedAt}, ExpiresAt: stamp{p.ExpiresAt},
 	}).Error
@@ -51,6 +51,6 @@ func (s PendingAddresses) Of(ctx context.Context, accountID string) (account.Pen
 // Delete forgets it, and says whether it was there and not past its end.
 func (s PendingAddresses) Delete(ctx context.Context, accountID string, at time.Time) (bool, error) {
 	var deleted []pendingAddressRow
-	tx := s.writer(ctx).Clauses(clause.Returning{}).Where("account_id = ?", accountID).Delete(&deleted)
+	tx := s.writer(ctx).Clauses(clause.Returning{Columns: []clause.Column{{Name: "expires_at"}}}).Where("account_id = ?", accountID).Delete(&deleted)
 	return len(deleted) == 1 && deleted[0].ExpiresAt.After(at), tx.Error
 }

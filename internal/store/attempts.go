@@ -57,16 +57,17 @@ func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, at time.Time, f
 	return 0, until, false, err
 }
 
-// waitUntil writes the end of the wait that failure number n starts, as a CASE over the steps of the doubling.
+// waitUntil writes the end of the wait that failure number n starts, as a CASE over the steps of the doubling. The casts
+// say what PostgreSQL would otherwise guess.
 func waitUntil(n string, at time.Time, free int, waits []time.Duration) (string, []any) {
 	var sql strings.Builder
 	args := []any{free}
-	sql.WriteString("CASE WHEN " + n + " < ? THEN 0")
+	sql.WriteString("CASE WHEN " + n + " < CAST(? AS BIGINT) THEN 0")
 	for i, w := range waits[:len(waits)-1] {
-		sql.WriteString(" WHEN " + n + " = ? THEN ?")
+		sql.WriteString(" WHEN " + n + " = CAST(? AS BIGINT) THEN CAST(? AS BIGINT)")
 		args = append(args, free+i, stamp{at.Add(w)})
 	}
-	sql.WriteString(" ELSE ? END")
+	sql.WriteString(" ELSE CAST(? AS BIGINT) END")
 	return sql.String(), append(args, stamp{at.Add(waits[len(waits)-1])})
 }
 
@@ -106,7 +107,7 @@ func (s Attempts) Until(ctx context.Context, g throttle.Guess, at time.Time) (ti
 // Reset forgives a bucket, and with it the total. That there was a wait is not forgotten.
 func (s Attempts) Reset(ctx context.Context, g throttle.Guess) error {
 	err := s.writer(ctx).Exec(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at)
-		SELECT subject, kind, ?, 0, wait_until, updated_at FROM attempts
+		SELECT subject, kind, CAST(? AS TEXT), 0, wait_until, updated_at FROM attempts
 		WHERE subject = ? AND kind = ? AND bucket = ? AND wait_until > 0
 		ON CONFLICT (subject, kind, bucket) DO UPDATE
 		SET wait_until = excluded.wait_until, updated_at = excluded.updated_at WHERE excluded.wait_until > attempts.wait_until`,

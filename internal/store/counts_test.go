@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -11,11 +10,11 @@ import (
 	"twofold/internal/totp"
 )
 
-// processes are two databases over one file, as two processes have them.
+// processes are two pools over one database, as two processes have them.
 func processes(t *testing.T) [2]*DB {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "twofold.db")
-	return [2]*DB{opened(t, file), opened(t, file)}
+	at := migrated(t)
+	return [2]*DB{connected(t, at, silent), connected(t, at, silent)}
 }
 
 func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {

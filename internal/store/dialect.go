@@ -2,88 +2,56 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
-	gormsqlite "gorm.io/driver/sqlite"
+	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// dialector is gorm's SQLite over the driver without C, whose duplicate-key errors gorm does not know.
-type dialector struct {
-	gormsqlite.Dialector
+// dialect is what one kind of database says differently.
+type dialect struct {
+	folder   string // of its migrations
+	goose    goose.Dialect
+	tables   string // counts the tables of a name
+	writable string // says whether a transaction may write; empty where beginning one tells
+	locker   func(*slog.Logger) (goose.ProviderOption, error)
+	snapshot *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
+	conflict func(error) bool // transactions were in each other's way, and this one was undone
+	lost     func(error) bool // the connection broke
 }
 
-func newDialector(dsn string) gorm.Dialector {
-	return &dialector{gormsqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
+// openPool opens connections.
+func openPool(to gorm.Dialector, conns int, prepare bool, log *slog.Logger) (*gorm.DB, error) {
+	db, err := gorm.Open(to, &gorm.Config{
+		SkipDefaultTransaction: true,
+		PrepareStmt:            prepare,
+		QueryFields:            true, // a column that a newer version adds changes no statement of ours
+		TranslateError:         true,
+		Logger:                 silentLogger{log},
+	})
+	if err != nil {
+		return nil, err
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	return db, markFailures(db)
 }
 
-// Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere.
-func (*dialector) Translate(err error) error {
-	var e *sqlite.Error
-	if !errors.As(err, &e) {
+func closePool(db *gorm.DB) error {
+	pool, err := db.DB()
+	if err != nil {
 		return err
 	}
-	switch e.Code() {
-	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
-		return gorm.ErrDuplicatedKey
-	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-		return gorm.ErrForeignKeyViolated
-	}
-	return err
-}
-
-// isBusy says whether another process holds the database.
-func isBusy(err error) bool {
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
-}
-
-// FailureError is a database that did not do what it was asked. Nobody's request is at fault: the answer is 503.
-type FailureError struct {
-	cause error
-}
-
-func (e *FailureError) Error() string { return "database: " + e.cause.Error() }
-
-// Unwrap answers the cause.
-func (e *FailureError) Unwrap() error { return e.cause }
-
-// Unavailable marks the error for those who may not know this package.
-func (e *FailureError) Unavailable() bool { return true }
-
-func failure(err error) error { return &FailureError{cause: err} }
-
-// markFailures makes a FailureError of every statement's error that a caller does not handle.
-func markFailures(db *gorm.DB) error {
-	mark := func(tx *gorm.DB) {
-		for _, expected := range []error{gorm.ErrRecordNotFound, gorm.ErrDuplicatedKey, gorm.ErrForeignKeyViolated} {
-			if errors.Is(tx.Error, expected) {
-				return
-			}
-		}
-		if tx.Error == nil {
-			return
-		}
-		if f := (*FailureError)(nil); !errors.As(tx.Error, &f) {
-			tx.Error = failure(tx.Error)
-		}
-	}
-	const name = "twofold:mark"
-	return errors.Join(
-		db.Callback().Create().After("*").Register(name, mark),
-		db.Callback().Query().After("*").Register(name, mark),
-		db.Callback().Update().After("*").Register(name, mark),
-		db.Callback().Delete().After("*").Register(name, mark),
-		db.Callback().Row().After("*").Register(name, mark),
-		db.Callback().Raw().After("*").Register(name, mark),
-	)
+	return pool.Close()
 }
 
 // silentLogger stands in for gorm's, which prints values: this one never sees a statement.

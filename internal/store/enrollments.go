@@ -88,3 +88,14 @@ func (s Methods) DeleteEnrollment(ctx context.Context, accountID, id string) (bo
 func (s Methods) DeleteEnrollments(ctx context.Context, accountID string) error {
 	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&enrollmentRow{}).Error
 }
+
+// OverEnrollments lists enrollments that are over, the longest over first.
+func (s Methods) OverEnrollments(ctx context.Context, before time.Time, limit int) ([]mfa.Enrollment, error) {
+	var rows []enrollmentRow
+	err := s.reader(ctx).Where("expires_at <= ?", stamp{before}).Order("expires_at").Limit(limit).Find(&rows).Error
+	over := make([]mfa.Enrollment, len(rows))
+	for i, r := range rows {
+		over[i] = r.enrollment()
+	}
+	return over, err
+}

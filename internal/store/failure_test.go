@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,8 +20,7 @@ import (
 // never an empty result, which could be taken for a permission.
 func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 	t.Parallel()
-	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
-	must(t, db.Migrate(ctx))
+	db := fresh(t)
 	must(t, db.Close())
 	guess := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
 	waits := []time.Duration{time.Second}

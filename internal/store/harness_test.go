@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/keyring"
 	"twofold/internal/mfa"
+	"twofold/internal/pgserver"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 )
@@ -21,32 +23,73 @@ import (
 var (
 	ctx  = context.Background()
 	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+	silent = slog.New(slog.DiscardHandler)
 )
 
-// opened opens a file and migrates it.
-func opened(t *testing.T, file string) *DB {
+// place is where a database is: what several processes open.
+type place string
+
+// somewhere is an empty database of the test's own, of the kind that this run of the tests is about.
+func somewhere(t *testing.T) place {
 	t.Helper()
-	db := openFile(t, file, slog.New(slog.DiscardHandler))
+	if pgserver.Wanted() {
+		return place(pgserver.Database(t))
+	}
+	return sqliteAt(filepath.Join(t.TempDir(), "twofold.db"))
+}
+
+// sqliteAt is the place of a file, whatever the run is about.
+func sqliteAt(path string) place { return place("sqlite:" + path) }
+
+// connected opens a place as it is.
+func connected(t *testing.T, at place, log *slog.Logger) *DB {
+	t.Helper()
+	db, err := Open(string(at), Options{}, log)
+	if err != nil {
+		t.Fatalf("open %s: %v", at, err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// opened opens a place and migrates it.
+func opened(t *testing.T, at place) *DB {
+	t.Helper()
+	db := connected(t, at, silent)
 	if err := db.Migrate(ctx); err != nil {
 		t.Fatalf("migrate: %v", err)
 	}
 	return db
 }
 
-func openFile(t *testing.T, file string, log *slog.Logger) *DB {
-	t.Helper()
-	db, err := Open("sqlite:"+file, log)
-	if err != nil {
-		t.Fatalf("open %s: %v", file, err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 // fresh is a migrated database of the test's own.
 func fresh(t *testing.T) *DB {
 	t.Helper()
-	return opened(t, filepath.Join(t.TempDir(), "twofold.db"))
+	return connected(t, migrated(t), silent)
+}
+
+// migrated is the place of one.
+func migrated(t *testing.T) place {
+	t.Helper()
+	if !pgserver.Wanted() {
+		at := somewhere(t)
+		opened(t, at)
+		return at
+	}
+	return place(pgserver.Copy(t, "migrated", func(url string) error {
+		db, err := Open(url, Options{}, silent)
+		if err != nil {
+			return err
+		}
+		return errors.Join(db.Migrate(ctx), db.Close())
+	}))
+}
+
+// freshFile is a migrated SQLite file, for what only a file has.
+func freshFile(t *testing.T) *DB {
+	t.Helper()
+	return opened(t, sqliteAt(filepath.Join(t.TempDir(), "twofold.db")))
 }
 
 // ada puts an account with one session, one method, one enrollment and one step-up token into the database.

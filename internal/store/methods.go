@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"twofold/internal/mfa"
 	"twofold/internal/totp"
@@ -53,25 +54,29 @@ func (s Methods) Methods(ctx context.Context, accountID string) ([]mfa.Method, e
 
 // InsertMethod adds a method.
 func (s Methods) InsertMethod(ctx context.Context, m mfa.Method) error {
-	return nameTaken(s.writer(ctx).Create(&methodRow{
+	tx := s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&methodRow{
 		ID: m.ID, AccountID: m.AccountID, Type: m.Type, Name: m.Name, SealedKey: m.SealedKey,
 		LastStep: int64(m.LastStep), CreatedAt: stamp{m.CreatedAt}, LastUsedAt: stamp{m.LastUsedAt},
 		SuspendedAt: stamp{m.SuspendedAt},
-	}).Error)
+	})
+	if tx.Error == nil && tx.RowsAffected == 0 { // whoever writes at the same time came first
+		return mfa.ErrNameTaken
+	}
+	return tx.Error
 }
 
 // RenameMethod gives a method another name.
 func (s Methods) RenameMethod(ctx context.Context, accountID, id, name string) (bool, error) {
-	tx := s.writer(ctx).Model(&methodRow{}).Where("id = ? AND account_id = ?", id, accountID).Update("name", name)
-	return tx.RowsAffected == 1, nameTaken(tx.Error)
-}
-
-// nameTaken is mfa.ErrNameTaken for a second method of one name: whoever writes at the same time came first.
-func nameTaken(err error) error {
+	renamed := false
+	err := unlessDuplicate(s.writer(ctx), func(tx *gorm.DB) error {
+		tx = tx.Model(&methodRow{}).Where("id = ? AND account_id = ?", id, accountID).Update("name", name)
+		renamed = tx.RowsAffected == 1
+		return tx.Error
+	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return mfa.ErrNameTaken
+		return false, mfa.ErrNameTaken
 	}
-	return err
+	return renamed, err
 }
 
 // SuspendMethod stops a method from being accepted.

@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -37,7 +35,7 @@ func TestPathReadsTheFileOfAURL(t *testing.T) {
 		"SQLITE:twofold.db":                "",
 		"sqlite3:twofold.db":               "",
 		"file:twofold.db":                  "",
-		"postgres://ada@localhost/twofold": "",
+		"postgres://ada@localhost/twofold": "", // no file
 		"mysql://localhost":                "",
 	} {
 		got, err := Path(url)
@@ -52,12 +50,20 @@ func TestPathReadsTheFileOfAURL(t *testing.T) {
 
 func TestOpenRefusesAURLItDoesNotKnowAndSaysWhatItKnows(t *testing.T) {
 	t.Parallel()
-	_, err := Open("postgres://ada:secret@localhost/twofold", slog.New(slog.DiscardHandler))
-	if !errors.Is(err, ErrURL) {
-		t.Fatalf("got %v, want ErrURL", err)
-	}
-	if text := err.Error(); !strings.Contains(text, "sqlite:PATH") || strings.Contains(text, "secret") {
-		t.Errorf("the error is %q: it should say what to write, and not repeat the URL", text)
+	for _, url := range []string{"mysql://ada:secret@localhost/twofold", "postgres://ada:secret@localhost:port/twofold", "secret", ""} {
+		for what, open := range map[string]func() error{
+			"Open":         func() error { _, err := Open(url, Options{}, silent); return err },
+			"OpenReadOnly": func() error { _, err := OpenReadOnly(url, silent); return err },
+		} {
+			err := open()
+			if !errors.Is(err, ErrURL) {
+				t.Errorf("%s(%q): got %v, want ErrURL", what, url, err)
+				continue
+			}
+			if text := err.Error(); !strings.Contains(text, "sqlite:PATH") || strings.Contains(text, "secret") {
+				t.Errorf("%s(%q): the error is %q: it should say what to write, and not repeat a password", what, url, text)
+			}
+		}
 	}
 }
 
@@ -67,7 +73,7 @@ func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
 	text := filepath.Join(dir, "notes.txt")
 	must(t, os.WriteFile(text, []byte(strings.Repeat("this is not a database\n", 100)), 0o600))
 	for _, file := range []string{dir, text, filepath.Join(text, "twofold.db")} {
-		db, err := Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+		db, err := Open("sqlite:"+file, Options{}, silent)
 		if err == nil {
 			_ = db.Close()
 			t.Errorf("%s opened", file)
@@ -87,7 +93,7 @@ func TestOddPathsOpenTheFileTheyName(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			db := opened(t, filepath.Join(dir, file))
+			db := opened(t, place("sqlite:"+filepath.Join(dir, file)))
 			ada(t, db)
 			must(t, db.Close())
 			info, err := os.Stat(filepath.Join(dir, file))
@@ -95,7 +101,7 @@ func TestOddPathsOpenTheFileTheyName(t *testing.T) {
 			if info.Size() == 0 {
 				t.Error("the file is empty: the rows went elsewhere")
 			}
-			if again := opened(t, filepath.Join(dir, file)); rows(t, again, "accounts") != 1 {
+			if again := opened(t, place("sqlite:"+filepath.Join(dir, file))); rows(t, again, "accounts") != 1 {
 				t.Error("the account is not there when the file is opened again")
 			}
 			_ = filepath.WalkDir(dir, func(found string, d fs.DirEntry, _ error) error {
@@ -111,7 +117,7 @@ func TestOddPathsOpenTheFileTheyName(t *testing.T) {
 func TestTheFilesAreTheOwnersOnly(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
-	db := opened(t, filepath.Join(dir, "twofold.db"))
+	db := opened(t, sqliteAt(filepath.Join(dir, "twofold.db")))
 	ada(t, db)
 	for file, want := range map[string]fs.FileMode{
 		"": fs.ModeDir | 0o700, "twofold.db": 0o600, "twofold.db-wal": 0o600, "twofold.db-shm": 0o600,
@@ -124,9 +130,9 @@ func TestTheFilesAreTheOwnersOnly(t *testing.T) {
 	}
 }
 
-func TestEveryConnectionAgrees(t *testing.T) {
+func TestEveryConnectionToAFileAgrees(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := freshFile(t)
 	for name, pool := range map[string]*gorm.DB{"read": db.read, "write": db.write} {
 		connections, err := pool.DB()
 		must(t, err)
@@ -148,9 +154,9 @@ func TestEveryConnectionAgrees(t *testing.T) {
 	}
 }
 
-func TestTheReadPoolCannotWrite(t *testing.T) {
+func TestTheReadPoolOfAFileCannotWrite(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := freshFile(t)
 	ada(t, db)
 	if err := db.read.Exec("DELETE FROM accounts").Error; err == nil {
 		t.Error("the read pool deleted the accounts")
@@ -178,7 +184,7 @@ func TestAnAccountTakesEverythingOfItsOwnWithIt(t *testing.T) {
 
 func TestMigratedSaysWhetherThereIsAnythingToLose(t *testing.T) {
 	t.Parallel()
-	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	db := connected(t, somewhere(t), silent)
 	if migrated, err := db.Migrated(ctx); err != nil || migrated {
 		t.Errorf("Migrated() = %v, %v of an empty file, want false", migrated, err)
 	}
@@ -188,14 +194,14 @@ func TestMigratedSaysWhetherThereIsAnythingToLose(t *testing.T) {
 	}
 }
 
-func TestProcessesThatStartAtOnceMigrateAFreshFileOnce(t *testing.T) {
+func TestProcessesThatStartAtOnceMigrateOnce(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "twofold.db")
+	at := somewhere(t)
 	begun := atOnce(t, func(i int) (bool, error) {
 		if i >= 8 {
 			return false, nil
 		}
-		db, err := Open("sqlite:"+file, slog.New(slog.DiscardHandler))
+		db, err := Open(string(at), Options{}, silent)
 		if err != nil {
 			return false, err
 		}
@@ -203,10 +209,9 @@ func TestProcessesThatStartAtOnceMigrateAFreshFileOnce(t *testing.T) {
 		if err := db.Migrate(ctx); err != nil {
 			return false, err
 		}
-		at := noon.Add(time.Duration(i))
-		return true, Accounts{db}.Insert(ctx, account.Account{ID: name("id", i), Email: name("ada", i), CreatedAt: at, PasswordChangedAt: at})
+		return true, Accounts{db}.Insert(ctx, account.Account{ID: name("id", i), Email: name("ada", i), CreatedAt: noon, PasswordChangedAt: noon})
 	})
-	db := opened(t, file)
+	db := opened(t, at)
 	if n := rows(t, db, "accounts"); n != begun || begun != 8 {
 		t.Errorf("%d started and kept %d accounts, want 8 and 8", begun, n)
 	}
@@ -217,7 +222,7 @@ func TestProcessesThatStartAtOnceMigrateAFreshFileOnce(t *testing.T) {
 
 func TestMigratingStopsWhenItsContextEnds(t *testing.T) {
 	t.Parallel()
-	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	db := connected(t, somewhere(t), silent)
 	ended, end := context.WithCancel(ctx)
 	end()
 	if err := db.Migrate(ended); !errors.Is(err, context.Canceled) {
@@ -227,7 +232,7 @@ func TestMigratingStopsWhenItsContextEnds(t *testing.T) {
 
 func TestADatabaseIsReadyOnceItsTablesAreThere(t *testing.T) {
 	t.Parallel()
-	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), slog.New(slog.DiscardHandler))
+	db := connected(t, somewhere(t), silent)
 	if err := db.Ping(ctx); err == nil {
 		t.Error("a database without tables is ready")
 	}
@@ -241,18 +246,15 @@ func TestLookingChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "twofold.db")
-	if _, err := OpenReadOnly("sqlite:"+file, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrAbsent) {
+	if _, err := OpenReadOnly("sqlite:"+file, silent); !errors.Is(err, ErrAbsent) {
 		t.Errorf("of a file that is not there: got %v, want ErrAbsent", err)
 	}
-	if _, err := OpenReadOnly("postgres://localhost", slog.New(slog.DiscardHandler)); !errors.Is(err, ErrURL) {
-		t.Errorf("of another database: got %v, want ErrURL", err)
-	}
-	db := opened(t, file)
+	db := opened(t, sqliteAt(file))
 	ada(t, db)
 	must(t, db.Close())
 	before, err := os.ReadFile(file)
 	must(t, err)
-	look, err := OpenReadOnly("sqlite:"+file, slog.New(slog.DiscardHandler))
+	look, err := OpenReadOnly("sqlite:"+file, silent)
 	must(t, err)
 	if migrated, err := look.Migrated(ctx); err != nil || !migrated {
 		t.Errorf("Migrated() = %v, %v, want true", migrated, err)
@@ -274,7 +276,7 @@ func TestLookingChangesNothing(t *testing.T) {
 func TestLookingSeesWhatWasCommittedBeforeACrash(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
-	db := opened(t, file)
+	db := opened(t, sqliteAt(file))
 	ada(t, db)
 	crashed := filepath.Join(t.TempDir(), "twofold.db")
 	for _, ending := range []string{"", "-wal"} { // as a process that is killed leaves them
@@ -282,13 +284,13 @@ func TestLookingSeesWhatWasCommittedBeforeACrash(t *testing.T) {
 		must(t, err)
 		must(t, os.WriteFile(crashed+ending, content, 0o600))
 	}
-	look, err := OpenReadOnly("sqlite:"+crashed, slog.New(slog.DiscardHandler))
+	look, err := OpenReadOnly("sqlite:"+crashed, silent)
 	must(t, err)
 	if _, err := (Accounts{look}).ByID(ctx, "ada"); err != nil {
 		t.Errorf("reading: %v", err)
 	}
 	must(t, look.Close())
-	if again := opened(t, crashed); rows(t, again, "accounts") != 1 {
+	if again := opened(t, sqliteAt(crashed)); rows(t, again, "accounts") != 1 {
 		t.Error("looking lost what was committed")
 	}
 }

@@ -46,16 +46,23 @@ func (s Resets) Waiting(ctx context.Context) (bool, error) {
 
 // TakeOldest takes the oldest request away and answers it.
 func (s Resets) TakeOldest(ctx context.Context) (account.ResetRequest, bool, error) {
-	var r resetRequestRow
-	err := s.reader(ctx).Order("id").Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return account.ResetRequest{}, false, nil
+	for {
+		var r resetRequestRow
+		err := s.reader(ctx).Order("id").Take(&r).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return account.ResetRequest{}, false, nil
+		}
+		if err != nil {
+			return account.ResetRequest{}, false, err
+		}
+		tx := s.writer(ctx).Where("id = ?", r.ID).Delete(&resetRequestRow{})
+		if tx.Error != nil {
+			return account.ResetRequest{}, false, tx.Error
+		}
+		if tx.RowsAffected == 1 { // of several processes that saw it, one gets it
+			return account.ResetRequest{ID: r.ID, Sealed: r.Sealed, CreatedAt: r.CreatedAt.Time}, true, nil
+		}
 	}
-	if err != nil {
-		return account.ResetRequest{}, false, err
-	}
-	err = s.writer(ctx).Where("id = ?", r.ID).Delete(&resetRequestRow{}).Error
-	return account.ResetRequest{ID: r.ID, Sealed: r.Sealed, CreatedAt: r.CreatedAt.Time}, true, err
 }
 
 // CountMail adds a mail to those of the account and purpose since a time, unless there are limit already; older ones are

@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -190,7 +189,7 @@ func TestNoValueReachesTheLog(t *testing.T) {
 	const canary = "correct-horse-canary"
 	var out lockedBuffer
 	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	db := openFile(t, filepath.Join(t.TempDir(), "twofold.db"), log)
+	db := connected(t, somewhere(t), log)
 	must(t, db.Migrate(ctx))
 	a := account.Account{ID: canary, Email: canary, PasswordHash: canary}
 	must(t, Accounts{db}.Insert(ctx, a))

@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -20,7 +19,7 @@ import (
 var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
 	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{}, deviceRow{},
-	pendingAddressRow{}, resetRequestRow{}, linkMailRow{}, removalRow{},
+	pendingAddressRow{}, resetRequestRow{}, linkMailRow{}, removalRow{}, leaseRow{}, anchorRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
@@ -37,7 +36,7 @@ func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
 		}
 		for _, field := range parsed.Fields {
 			kind := tables[row.TableName()][field.DBName]
-			if want := sqlTypeOf(field); kind != want {
+			if want := sqlTypeOf(db, field); kind != want {
 				t.Errorf("%T.%s is %s in the table, want %s", row, field.Name, kind, want)
 			}
 		}
@@ -48,13 +47,17 @@ func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
 	}
 }
 
-// sqlTypeOf is the STRICT type that a field must lie in.
-func sqlTypeOf(field *schema.Field) string {
+// sqlTypeOf is the type that a field must lie in. SQLite has no BOOLEAN.
+func sqlTypeOf(db *DB, field *schema.Field) string {
 	switch field.DataType {
 	case schema.String:
 		return "TEXT"
 	case schema.Bytes:
-		return "BLOB"
+		return "BYTES"
+	case schema.Bool:
+		if db.goose == goose.DialectPostgres {
+			return "BOOLEAN"
+		}
 	}
 	return "INTEGER"
 }
@@ -78,46 +81,70 @@ func TestEveryRowTypeOfThePackageIsCompared(t *testing.T) {
 	}
 }
 
+// columnsOf says what a table's columns are, in words that both databases share: TEXT, BYTES, INTEGER, BOOLEAN.
+var columnsOf = map[string]string{
+	"migrations/sqlite": `SELECT t.name AS of_table, c.name, CASE c.type WHEN 'BLOB' THEN 'BYTES' ELSE c.type END AS type,
+			c."notnull" = 0 AND c.pk = 0 AS nullable
+		FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> 'goose_db_version'`,
+	"migrations/postgres": `SELECT table_name AS of_table, column_name AS name,
+			CASE data_type WHEN 'bigint' THEN 'INTEGER' WHEN 'bytea' THEN 'BYTES' ELSE upper(data_type) END AS type,
+			is_nullable = 'YES' AS nullable
+		FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE 'goose_%'`,
+}
+
+type column struct {
+	OfTable, Name, Type string
+	Nullable            bool
+}
+
+func columns(t *testing.T, db *DB) []column {
+	t.Helper()
+	var all []column
+	must(t, db.read.Raw(columnsOf[db.folder]+" ORDER BY 1, 2").Scan(&all).Error)
+	return all
+}
+
 // tablesOf answers our tables, and of each the columns with their types.
 func tablesOf(t *testing.T, db *DB) map[string]map[string]string {
 	t.Helper()
-	var names []string
-	must(t, db.read.Raw("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'goose_db_version'").Scan(&names).Error)
 	tables := make(map[string]map[string]string)
-	for _, table := range names {
-		var columns []struct{ Name, Type string }
-		must(t, db.read.Raw("SELECT name, type FROM pragma_table_info(?)", table).Scan(&columns).Error)
-		tables[table] = make(map[string]string)
-		for _, c := range columns {
-			tables[table][c.Name] = c.Type
+	for _, c := range columns(t, db) {
+		if tables[c.OfTable] == nil {
+			tables[c.OfTable] = make(map[string]string)
 		}
+		tables[c.OfTable][c.Name] = c.Type
 	}
 	return tables
 }
 
-// nulls are the columns that take NULL: a key that leads nowhere.
-var nulls = map[string][]string{"step_ups": {"kid"}}
+// nulls are the columns that take NULL: keys that may lead nowhere.
+var nulls = []string{"step_ups.kid"}
 
-func TestEveryTableIsStrictAndNoOtherColumnTakesNull(t *testing.T) {
+func TestNoOtherColumnTakesNull(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	for _, c := range columns(t, fresh(t)) {
+		if name := c.OfTable + "." + c.Name; c.Nullable != slices.Contains(nulls, name) {
+			t.Errorf("%s takes NULL: %v", name, c.Nullable)
+		}
+	}
+}
+
+func TestEveryTableOfAFileIsStrict(t *testing.T) {
+	t.Parallel()
+	db := freshFile(t)
 	for table := range tablesOf(t, db) {
 		var strict bool
 		must(t, db.read.Raw("SELECT strict FROM pragma_table_list(?)", table).Scan(&strict).Error)
 		if !strict {
 			t.Errorf("%s is not STRICT", table)
 		}
-		var nullable []string
-		must(t, db.read.Raw(`SELECT name FROM pragma_table_info(?) WHERE "notnull" = 0 AND pk = 0`, table).Scan(&nullable).Error)
-		if !slices.Equal(nullable, nulls[table]) {
-			t.Errorf("%s takes NULL in %v, want %v", table, nullable, nulls[table])
-		}
 	}
 }
 
 func TestForeignKeysToAnAccountHaveAnIndex(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := freshFile(t) // the indexes of both are compared below
 	for table := range tablesOf(t, db) {
 		var bare []string
 		must(t, db.read.Raw(`SELECT k."from" FROM pragma_foreign_key_list(?) k WHERE NOT EXISTS (
@@ -134,11 +161,10 @@ func TestMigrationsGoUpAndDownAndUpAgain(t *testing.T) {
 	db := fresh(t)
 	ada(t, db)
 	before := schemaText(t, db)
-	pool, err := db.write.DB()
+	pool, done, err := db.migrator()
 	must(t, err)
-	dir, err := fs.Sub(migrations, "migrations/sqlite")
-	must(t, err)
-	provider, err := goose.NewProvider(goose.DialectSQLite3, pool, dir)
+	defer func() { must(t, done()) }()
+	provider, err := db.provider(pool)
 	must(t, err)
 
 	_, err = provider.DownTo(ctx, 0)
@@ -170,9 +196,19 @@ func TestMigratingAgainKeepsEverything(t *testing.T) {
 	}
 }
 
+// schemaTexts say everything of a schema that a migration can change.
+var schemaTexts = map[string]string{
+	"migrations/sqlite": "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY type, name",
+	"migrations/postgres": `SELECT * FROM (
+		SELECT concat_ws(' ', table_name, column_name, data_type, column_default, is_nullable) FROM information_schema.columns WHERE table_schema = current_schema()
+		UNION SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()
+		UNION SELECT concat_ws(' ', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint WHERE connamespace = current_schema()::regnamespace
+	) AS all_of_it ORDER BY 1`,
+}
+
 func schemaText(t *testing.T, db *DB) []string {
 	t.Helper()
 	var text []string
-	must(t, db.read.Raw("SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY type, name").Scan(&text).Error)
+	must(t, db.read.Raw(schemaTexts[db.folder]).Scan(&text).Error)
 	return text
 }

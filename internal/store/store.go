@@ -1,146 +1,57 @@
-// Package store keeps everything that is kept, in SQLite. It is the only one that knows gorm and SQL.
+// Package store keeps everything that is kept, in SQLite or in PostgreSQL. It is the only one that knows gorm and SQL.
 package store
 
 import (
 	"context"
 	"database/sql"
-	"embed"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"net/url"
-	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
-	"time"
 
-	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 )
 
 // DB is one database. SQLite takes one writer at a time: our own wait in a fair queue for the one writing connection,
-// so that only other processes are met by SQLite's polling.
+// so that only other processes are met by SQLite's polling. In PostgreSQL both are one pool.
 type DB struct {
+	dialect
 	read, write *gorm.DB
+	migrator    func() (pool *sql.DB, done func() error, err error) // nil where one only looks
 }
 
-//go:embed migrations
-var migrations embed.FS
-
-// ErrURL means that a database URL is not one this build can open.
-var ErrURL = errors.New("not a database URL that this version can open: use sqlite:PATH, as in sqlite:./data/twofold.db")
-
-// Path answers the file of a sqlite: URL, or ErrURL.
-func Path(databaseURL string) (string, error) {
-	path, ok := strings.CutPrefix(databaseURL, "sqlite:")
-	path = strings.TrimPrefix(path, "//")
-	if !ok || path == "" || strings.Contains(path, ":memory:") {
-		return "", ErrURL
-	}
-	return path, nil
+// Options are what is said of a database beside where it is. The zero value is fine.
+type Options struct {
+	Connections int // to PostgreSQL, at most; zero: 16
 }
 
-// Open opens the database of a URL, and creates an empty one (readable by its owner only) where there is none. It does
-// not migrate it.
-func Open(databaseURL string, log *slog.Logger) (*DB, error) {
-	path, err := Path(databaseURL)
-	if err != nil {
-		return nil, err
-	}
-	if err := create(path); err != nil {
-		return nil, fmt.Errorf("create database: %w", err)
-	}
-	write, err := openPool(dsn(path, "_txlock=immediate"), 1, log)
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	read, err := openPool(dsn(path, "_pragma=query_only(1)"), 4*runtime.GOMAXPROCS(0), log)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open database: %w", err), closePool(write))
-	}
-	return &DB{read: read, write: write}, nil
-}
+var (
+	// ErrURL means that a database URL is not one this build can open.
+	ErrURL = errors.New("not a database URL that this version can open: use sqlite:PATH, as in sqlite:./data/twofold.db, or postgres://USER@HOST/DATABASE")
+	// ErrAbsent means that there is no database yet.
+	ErrAbsent = errors.New("there is no database yet")
+)
 
-// ErrAbsent means that there is no database yet.
-var ErrAbsent = errors.New("there is no database yet")
+// Open opens the database of a URL. An SQLite file that is not there is created, readable by its owner only. It does not
+// migrate. It answers ErrURL.
+func Open(databaseURL string, o Options, log *slog.Logger) (*DB, error) {
+	if IsPostgres(databaseURL) {
+		return openPostgres(databaseURL, o, log)
+	}
+	return openSQLite(databaseURL, log)
+}
 
 // OpenReadOnly opens the database of a URL for looking at it: nothing of it changes, and none is created. It answers
 // ErrAbsent, or ErrURL.
 func OpenReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
-	path, err := Path(databaseURL)
-	if err != nil {
-		return nil, err
+	if IsPostgres(databaseURL) {
+		return lookPostgres(databaseURL, log)
 	}
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrAbsent
-	}
-	// As few pragmas as possible: setting the journal's mode would write.
-	read, err := openPool(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, log)
-	if err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
-	}
-	return &DB{read: read, write: read}, nil
+	return lookSQLite(databaseURL, log)
 }
 
-func create(path string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
-	if err != nil {
-		return err
-	}
-	return f.Close()
-}
-
-// dsn spells the file and what every connection must agree on: write-ahead log, every commit on disk, foreign keys.
-func dsn(path, option string) string {
-	return fileURI(path) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + option
-}
-
-func fileURI(path string) string {
-	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
-}
-
-// openPool opens connections. Switching a fresh file to the write-ahead log needs it alone for a moment, and SQLite does
-// not wait for that: whoever starts at the same time tries again.
-func openPool(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
-	for wait := 5 * time.Millisecond; ; wait *= 2 {
-		db, err := openPoolOnce(dsn, conns, log)
-		if err == nil || !isBusy(err) || wait > 2*time.Second {
-			return db, err
-		}
-		time.Sleep(wait)
-	}
-}
-
-func openPoolOnce(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
-	db, err := gorm.Open(newDialector(dsn), &gorm.Config{
-		SkipDefaultTransaction: true,
-		PrepareStmt:            true,
-		TranslateError:         true,
-		Logger:                 silentLogger{log},
-	})
-	if err != nil {
-		return nil, err
-	}
-	pool, err := db.DB()
-	if err != nil {
-		return nil, err
-	}
-	pool.SetMaxOpenConns(conns)
-	pool.SetMaxIdleConns(conns)
-	return db, markFailures(db)
-}
-
-func closePool(db *gorm.DB) error {
-	pool, err := db.DB()
-	if err != nil {
-		return err
-	}
-	return pool.Close()
+// IsPostgres says whether a URL is that of a database server, which several processes share.
+func IsPostgres(databaseURL string) bool {
+	return strings.HasPrefix(databaseURL, "postgres://") || strings.HasPrefix(databaseURL, "postgresql://")
 }
 
 // Close closes the database.
@@ -151,114 +62,25 @@ func (d *DB) Close() error {
 	return errors.Join(closePool(d.read), closePool(d.write))
 }
 
+// errReadOnly means that the server takes no writes: a standby, or one that protects itself.
+var errReadOnly = errors.New("the database takes no writes")
+
 // Ping says whether the database can be read and written: readiness.
 func (d *DB) Ping(ctx context.Context) error {
 	if err := d.read.WithContext(ctx).Exec("SELECT 1 FROM accounts LIMIT 1").Error; err != nil {
 		return err
 	}
-	return d.InTx(ctx, func(context.Context) error { return nil })
-}
-
-// Migrated says whether the database has any of our tables.
-func (d *DB) Migrated(ctx context.Context) (bool, error) {
-	var n int
-	err := d.read.WithContext(ctx).
-		Raw("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'sealing_keysets'").Scan(&n).Error
-	return n > 0, err
-}
-
-// Migrate brings the schema up to this version. Several processes may start at once: each migration is one immediate
-// transaction, and the slower one looks again.
-func (d *DB) Migrate(ctx context.Context) error {
-	dir, err := fs.Sub(migrations, "migrations/sqlite")
-	if err != nil {
-		return err
-	}
-	pool, err := d.write.DB()
-	if err != nil {
-		return err
-	}
-	for try := 0; ; try++ {
-		err := up(ctx, pool, dir)
-		if err == nil {
+	return d.InTx(ctx, func(ctx context.Context) error {
+		if d.writable == "" {
 			return nil
 		}
-		if try == 4 {
-			return fmt.Errorf("migrate database: %w", err)
+		var can bool
+		if err := d.reader(ctx).Raw(d.writable).Scan(&can).Error; err != nil {
+			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(50 * time.Millisecond << try):
+		if !can {
+			return failure(errReadOnly)
 		}
-	}
-}
-
-func up(ctx context.Context, pool *sql.DB, dir fs.FS) error {
-	provider, err := goose.NewProvider(goose.DialectSQLite3, pool, dir)
-	if err != nil {
-		return err
-	}
-	_, err = provider.Up(ctx)
-	return err
-}
-
-type txKey struct{ db *DB }
-
-// transaction is one that is open, and what is to be done once it has committed.
-type transaction struct {
-	*gorm.DB
-	after []func()
-}
-
-func (d *DB) open(ctx context.Context) (*transaction, bool) {
-	tx, inside := ctx.Value(txKey{d}).(*transaction)
-	return tx, inside
-}
-
-// InTx runs do in one transaction and commits if it answers nil. The context that do gets carries the transaction: use
-// it for everything inside. A transaction inside a transaction is the same one.
-func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error {
-	if _, inside := d.open(ctx); inside {
-		return do(ctx)
-	}
-	var refused error
-	var done *transaction
-	err := d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		done = &transaction{DB: tx}
-		refused = do(context.WithValue(ctx, txKey{d}, done))
-		return refused
+		return nil
 	})
-	if err != nil && refused == nil { // begin or commit failed
-		return failure(err)
-	}
-	if err == nil {
-		for _, do := range done.after {
-			do()
-		}
-	}
-	return err
-}
-
-// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
-func (d *DB) AfterCommit(ctx context.Context, do func()) {
-	if tx, inside := d.open(ctx); inside {
-		tx.after = append(tx.after, do)
-		return
-	}
-	do()
-}
-
-func (d *DB) reader(ctx context.Context) *gorm.DB {
-	if tx, inside := d.open(ctx); inside {
-		return tx.DB
-	}
-	return d.read.WithContext(ctx)
-}
-
-func (d *DB) writer(ctx context.Context) *gorm.DB {
-	if tx, inside := d.open(ctx); inside {
-		return tx.DB
-	}
-	return d.write.WithContext(ctx)
 }

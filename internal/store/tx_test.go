@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"testing"
 
 	"gorm.io/gorm"
@@ -144,8 +143,8 @@ func TestTwoDatabasesDoNotShareATransaction(t *testing.T) {
 
 func TestATransactionWaitsForThatOfAnotherProcess(t *testing.T) {
 	t.Parallel()
-	file := filepath.Join(t.TempDir(), "twofold.db")
-	one, other := opened(t, file), opened(t, file)
+	both := processes(t)
+	one, other := both[0], both[1]
 	inside, leave, done := make(chan struct{}), make(chan struct{}), make(chan error, 2)
 	go func() {
 		done <- one.InTx(ctx, func(ctx context.Context) error {

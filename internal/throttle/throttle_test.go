@@ -40,7 +40,7 @@ func open(t *testing.T) *counter { t.Helper(); return openIn(t, t.TempDir()) }
 
 func openIn(t *testing.T, dir string) *counter {
 	t.Helper()
-	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), slog.New(slog.DiscardHandler))
+	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

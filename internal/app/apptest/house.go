@@ -65,9 +65,11 @@ type House struct {
 	T     testing.TB
 	App   *app.App
 	URL   string
-	Dir   string // holds twofold.db and master.key
+	Dir   string // holds master.key, and twofold.db or where else the database is
 	Clock *Clock
 	Log   *Log
+
+	Database string // its URL
 
 	Mailbox *Mailbox // of StartWithMail; otherwise nil, and the house sends no mail
 
@@ -117,7 +119,7 @@ func NewClock() *Clock {
 // StartIn starts a house in a folder that may hold a database already: a restart, or a second process.
 func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House {
 	t.Helper()
-	h := &House{T: t, Dir: dir, Clock: clock, Log: &Log{}}
+	h := &House{T: t, Dir: dir, Database: databaseIn(t, dir), Clock: clock, Log: &Log{}}
 	h.server = httptest.NewUnstartedServer(nil)
 	h.URL = "http://" + h.server.Listener.Addr().String()
 	text := Contract(t)
@@ -143,7 +145,7 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House 
 func (h *House) environment(settings []string) map[string]string {
 	environment := map[string]string{
 		"TWOFOLD_PUBLIC_URL":      h.URL,
-		"TWOFOLD_DATABASE_URL":    "sqlite:" + filepath.Join(h.Dir, "twofold.db"),
+		"TWOFOLD_DATABASE_URL":    h.Database,
 		"TWOFOLD_MASTER_KEY_FILE": filepath.Join(h.Dir, "master.key"),
 		// The cheapest of the costs that are allowed: less memory, and as long.
 		"TWOFOLD_ARGON2_MEMORY_KIB": "12288",

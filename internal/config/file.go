@@ -1,0 +1,71 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+)
+
+// withFiles answers the environment with each setting filled in that is given as a file. A setting that has another of
+// its name with _FILE behind may be: whatever mounts secrets as files (Compose, Kubernetes, systemd's credentials) can
+// then keep it out of the environment, which every child and every dump of the process shows. The library's own way
+// (`,file`) makes a setting a file always.
+func withFiles(environment map[string]string) (map[string]string, error) {
+	params, err := env.GetFieldParams(&Config{})
+	if err != nil {
+		return nil, err
+	}
+	filled := maps.Clone(environment)
+	var wrong []error
+	for _, p := range params {
+		file := p.Key + "_FILE"
+		if environment[file] == "" || !isSetting(params, file) {
+			continue
+		}
+		if environment[p.Key] != "" {
+			wrong = append(wrong, fmt.Errorf("%s and %s are both given: give one of them", p.Key, file))
+			continue
+		}
+		text, err := readFile(environment[file])
+		if err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", file, err))
+			continue
+		}
+		filled[p.Key] = text
+	}
+	return filled, errors.Join(wrong...)
+}
+
+func isSetting(params []env.FieldParams, key string) bool {
+	for _, p := range params {
+		if p.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// readFile answers the one line of a file. Its error does not repeat it: it may hold a password.
+func readFile(path string) (string, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	var cause *fs.PathError
+	if errors.As(err, &cause) {
+		return "", fmt.Errorf("%q cannot be read: %w", path, cause.Err)
+	}
+	if err != nil {
+		return "", err
+	}
+	line := strings.TrimRight(string(text), "\r\n")
+	if strings.TrimSpace(line) == "" {
+		return "", fmt.Errorf("%q is empty: it must hold the setting's value in one line", path)
+	}
+	if strings.ContainsAny(line, "\r\n\x00") {
+		return "", fmt.Errorf("%q holds more than one line: it must hold the setting's value and nothing else", path)
+	}
+	return line, nil
+}

@@ -1,0 +1,85 @@
+package config_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"twofold/internal/config"
+)
+
+// written is a file with a text in it.
+func written(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestASecretMayLieInAFile(t *testing.T) {
+	t.Parallel()
+	for _, ending := range []string{"", "\n", "\r\n"} {
+		c, err := config.From(env{
+			"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/from/a file"+ending),
+			"TWOFOLD_SMTP_URL_FILE":     written(t, "smtp://user:canary@mail.example.com"+ending),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := c.Mail.Server()
+		if c.DatabaseURL != "sqlite:/from/a file" || err != nil || server.Password.Reveal() != "canary" {
+			t.Errorf("ending %q: got %q, %+v, %v", ending, c.DatabaseURL, server, err)
+		}
+	}
+}
+
+func TestAFileThatDoesNotFitIsRefusedByName(t *testing.T) {
+	t.Parallel()
+	for what, path := range map[string]string{
+		"missing":   filepath.Join(t.TempDir(), "nowhere"),
+		"a folder":  t.TempDir(),
+		"empty":     written(t, ""),
+		"blank":     written(t, " \n"),
+		"two lines": written(t, "smtp://user:canary@mail.example.com\nsmtp://x\n"),
+		"binary":    written(t, "canary\x00"),
+	} {
+		for _, name := range []string{"TWOFOLD_DATABASE_URL_FILE", "TWOFOLD_SMTP_URL_FILE"} {
+			refusedByName(t, name, path)
+			if _, err := config.From(env{name: path}); err != nil && strings.Contains(err.Error(), "canary") {
+				t.Errorf("%s, %s: the error repeats what is in it: %v", name, what, err)
+			}
+		}
+	}
+}
+
+func TestASettingAndItsFileExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	file := written(t, "smtp://user:canary@mail.example.com")
+	_, err := config.From(env{"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_SMTP_URL_FILE": file})
+	if err == nil || !strings.Contains(err.Error(), "TWOFOLD_SMTP_URL and TWOFOLD_SMTP_URL_FILE are both given") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := config.From(env{"TWOFOLD_SMTP_URL": "", "TWOFOLD_SMTP_URL_FILE": file}); err != nil {
+		t.Errorf("an empty one beside it: %v", err)
+	}
+}
+
+func TestTheDatabaseIsNamedWithoutItsPassword(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"sqlite:./data/100% of #1?.db":                           "sqlite:./data/100% of #1?.db",
+		"postgres://twofold:canary@db:5432/twofold?sslmode=full": "postgres://db:5432/twofold",
+		"postgres://db/twofold?user=x&password=canary":           "postgres://db/twofold",
+		"postgres://twofold:can%zzary@db/twofold":                "TWOFOLD_DATABASE_URL",
+		"user=twofold password=canary":                           "TWOFOLD_DATABASE_URL",
+		"canary":                                                 "TWOFOLD_DATABASE_URL",
+	} {
+		c, err := config.From(env{"TWOFOLD_DATABASE_URL": given})
+		if got := c.Database(); err != nil || got != want {
+			t.Errorf("%s: got %s, %v, want %s", given, got, err, want)
+		}
+	}
+}

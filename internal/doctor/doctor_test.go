@@ -1,0 +1,246 @@
+package doctor_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+	"twofold/internal/doctor"
+)
+
+// patient is a house that was started once, and what the doctor is told about it.
+type patient struct {
+	t      *testing.T
+	dir    string
+	doctor doctor.Doctor
+}
+
+func newPatient(t *testing.T, settings ...string) *patient {
+	t.Helper()
+	clock := apptest.NewClock()
+	h := apptest.StartIn(t, t.TempDir(), clock)
+	h.Stop()
+	p := &patient{t: t, dir: h.Dir}
+	for _, name := range []string{"twofold.db", "twofold.db-wal"} { // written when the clock says
+		if err := os.Chtimes(filepath.Join(h.Dir, name), clock.Now(), clock.Now()); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	p.doctor = doctor.Doctor{Now: clock.Now, Environ: append([]string{
+		"TWOFOLD_DATABASE_URL=sqlite:" + p.path("twofold.db"), "TWOFOLD_MASTER_KEY_FILE=" + p.path("master.key"), "TWOFOLD_LISTEN=127.0.0.1:0",
+	}, settings...)}
+	return p
+}
+
+func (p *patient) path(name string) string { return filepath.Join(p.dir, name) }
+
+// sql changes the database behind everybody's back.
+func (p *patient) sql(statement string) {
+	p.t.Helper()
+	db, err := sql.Open("sqlite", p.path("twofold.db"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	if _, err := db.Exec(statement); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// says wants the one finding about something to be in a state, and to say a word.
+func (p *patient) says(about string, state doctor.State, word string) {
+	p.t.Helper()
+	var all []string
+	found := false
+	wrong := p.doctor.Examine(context.Background(), func(f doctor.Finding) {
+		all = append(all, fmt.Sprint(f))
+		found = found || f.About == about && f.State == state && strings.Contains(f.Says, word)
+	})
+	if !found || (wrong > 0) != (state == doctor.Wrong) {
+		p.t.Errorf("want %s %s … %s, and %d are wrong:\n%s", state, about, word, wrong, strings.Join(all, "\n"))
+	}
+	if strings.Contains(strings.Join(all, "\n"), "canary") {
+		p.t.Errorf("it tells a secret:\n%s", strings.Join(all, "\n"))
+	}
+}
+
+func TestWhatIsWellIsOK(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "journal", "space", "clock", "master key", "signing keys"} {
+		p.says(about, doctor.OK, "")
+	}
+}
+
+func TestLookingChangesNotAByte(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	before := p.files()
+	p.says("database", doctor.OK, "")
+	p.sql("SELECT 1")
+	for name, text := range p.files() {
+		if before[name] != text {
+			t.Errorf("%s has changed", name)
+		}
+	}
+	if after := p.files(); len(after) != len(before) {
+		t.Errorf("there were %d files, and now %d", len(before), len(after))
+	}
+}
+
+// files are the contents of the folder, without SQLite's shared memory: every first reader makes that anew.
+func (p *patient) files() map[string]string {
+	contents := make(map[string]string)
+	err := fs.WalkDir(os.DirFS(p.dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasSuffix(path, "-shm") || strings.HasSuffix(path, "-wal") && size(entry) == 0 {
+			return err
+		}
+		text, err := os.ReadFile(p.path(path))
+		contents[path] = string(text)
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return contents
+}
+
+func size(entry fs.DirEntry) int64 {
+	info, err := entry.Info()
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+func TestNothingIsMadeWhereNothingIs(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	p := newPatient(t, "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"), "TWOFOLD_MASTER_KEY_FILE="+filepath.Join(dir, "master.key"))
+	p.says("database", doctor.Warning, "there is none")
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("%s: %v", dir, err)
+	}
+}
+
+func TestTheSchemaIsComparedWithThisVersion(t *testing.T) {
+	t.Parallel()
+	older := newPatient(t)
+	older.sql("DELETE FROM goose_db_version WHERE version_id > 5")
+	older.says("database", doctor.Warning, "migration 5 of")
+	newer := newPatient(t)
+	newer.sql("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)")
+	newer.says("database", doctor.Wrong, "newer version (99999")
+}
+
+func TestWhatIsNoDatabaseIsSaid(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	if err := os.WriteFile(p.path("twofold.db"), []byte(strings.Repeat("not a database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.says("database", doctor.Wrong, "")
+}
+
+func TestAJournalThatSomebodyChangedIsSaid(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	p.sql("PRAGMA journal_mode = DELETE")
+	p.says("journal", doctor.Warning, "it is delete")
+}
+
+func TestAClockThatIsBehindIsSaid(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	now := p.doctor.Now().Add(-time.Minute)
+	p.doctor.Now = func() time.Time { return now }
+	p.says("clock", doctor.Warning, "1m0s ahead")
+	p.says("signing keys", doctor.Warning, "1m0s ahead")
+}
+
+func TestAMasterKeyThatDoesNotFitIsSaid(t *testing.T) {
+	t.Parallel()
+	other := newPatient(t)
+	for about, c := range map[string]struct {
+		key   string
+		state doctor.State
+		word  string
+	}{
+		"another's":  {other.path("master.key"), doctor.Wrong, "does not open this database"},
+		"missing":    {other.path("no.key"), doctor.Wrong, "nothing else opens"},
+		"not a key":  {other.path("twofold.db"), doctor.Wrong, "32 random bytes"},
+		"not a file": {other.dir, doctor.Wrong, "read master key"},
+	} {
+		t.Run(about, func(t *testing.T) {
+			t.Parallel()
+			newPatient(t, "TWOFOLD_MASTER_KEY_FILE="+c.key).says("master key", c.state, c.word)
+		})
+	}
+}
+
+func TestAMasterKeyThatOthersMayReadIsSaid(t *testing.T) {
+	t.Parallel()
+	p := newPatient(t)
+	if err := os.Chmod(p.path("master.key"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	p.says("master key", doctor.Warning, "chmod 600")
+	p.says("master key", doctor.OK, "opens")
+}
+
+func TestSettingsAreNamed(t *testing.T) {
+	t.Parallel()
+	newPatient(t, "TWOFOLD_SMTP_URI=smtp://user:canary@mail").says("settings", doctor.Warning, "TWOFOLD_SMTP_URI")
+	newPatient(t, "TWOFOLD_SMTP_URL=smtp://user:canary/@mail").says("settings", doctor.Wrong, "TWOFOLD_SMTP_URL")
+	newPatient(t, "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0").says("proxies", doctor.Wrong, "trusts everybody")
+	newPatient(t, "TWOFOLD_PUBLIC_URL=https://account.example.com").says("proxies", doctor.Warning, "none is trusted")
+	newPatient(t).says("public URL", doctor.Warning, "for this machine alone")
+}
+
+func TestAnAddressThatSomebodyElseHasIsSaid(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	newPatient(t, "TWOFOLD_LISTEN="+silent.Addr().String()).says("listen", doctor.Wrong, "is taken")
+	newPatient(t, "TWOFOLD_LISTEN=192.0.2.1:80").says("listen", doctor.Wrong, "cannot be used")
+
+	h := apptest.Start(t)
+	newPatient(t, "TWOFOLD_LISTEN="+strings.TrimPrefix(h.URL, "http://")).says("listen", doctor.OK, "a server runs")
+}
+
+func TestThePublicURLIsVisitedWhenThatIsAsked(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	visited := newPatient(t, "TWOFOLD_PUBLIC_URL="+h.URL)
+	visited.doctor.Online = true
+	visited.says("visit", doctor.OK, "answers as Twofold does")
+
+	asked := false
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked = true
+		http.Redirect(w, &http.Request{}, h.URL+"/healthz", http.StatusFound)
+	}))
+	defer other.Close()
+	p := newPatient(t, "TWOFOLD_PUBLIC_URL="+other.URL)
+	p.says("public URL", doctor.Warning, "")
+	if asked {
+		t.Error("it was visited unasked")
+	}
+	p.doctor.Online = true
+	p.says("visit", doctor.Wrong, "not as Twofold does")
+	other.Close()
+	p.says("visit", doctor.Wrong, "refused")
+}

@@ -1,0 +1,82 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"twofold/internal/keyring"
+	"twofold/internal/store"
+)
+
+// master reads the master key. One that is missing is told once it is known whether there is a database.
+func (d Doctor) master() (keyring.Master, error) {
+	path := d.config.MasterKeyFile
+	key, err := keyring.ReadMaster(path)
+	if errors.Is(err, keyring.ErrNoMaster) {
+		return key, err
+	}
+	if err != nil {
+		d.wrong("master key", "%v. Put the right file where TWOFOLD_MASTER_KEY_FILE points.", err)
+		return key, err
+	}
+	if mode := modeOf(path); mode&0o077 != 0 && !handedOver(path) {
+		d.warn("master key", "%s is open to others (%04o). Type: chmod 600 %[1]s", path, mode)
+	}
+	return key, nil
+}
+
+func modeOf(path string) os.FileMode {
+	file, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" { // there it says nothing
+		return 0
+	}
+	return file.Mode().Perm()
+}
+
+// handedOver says whether systemd or a container engine put the file there, for this process alone, with a mode of their
+// own.
+func handedOver(path string) bool {
+	path, err := filepath.Abs(path)
+	return err == nil && (strings.HasPrefix(path, "/run/secrets/") || strings.HasPrefix(path, "/run/credentials/"))
+}
+
+// keys looks at what lies sealed in the database. Without a master key it stays closed.
+func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, keyless error) {
+	kept := store.Keys{DB: db}
+	if keyless != nil {
+		if errors.Is(keyless, keyring.ErrNoMaster) {
+			d.wrong("master key", "there is none at %s, and the database was made with one. Put it back, or point TWOFOLD_MASTER_KEY_FILE at it; nothing else opens what is sealed.", d.config.MasterKeyFile)
+		}
+		return
+	}
+	switch err := keyring.Fits(ctx, kept, master); {
+	case errors.Is(err, keyring.ErrNone):
+		d.warn("master key", "the database has no keys yet: twofold serve makes them.")
+		return
+	case err != nil:
+		d.wrong("master key", "%v. Point TWOFOLD_MASTER_KEY_FILE at the one that the database was made with.", err)
+		return
+	}
+	d.ok("master key", "%s opens what is sealed in the database", d.config.MasterKeyFile)
+	d.signing(ctx, kept)
+}
+
+// signing looks at the keys that step-up tokens are signed with.
+func (d Doctor) signing(ctx context.Context, kept store.Keys) {
+	keys, err := kept.SigningKeys(ctx)
+	if err != nil || len(keys) == 0 {
+		d.wrong("signing keys", "there is none that can be read: %v. twofold migrate makes one.", err)
+		return
+	}
+	age := d.Now().Sub(keys[0].BeganAt)
+	if age < -drift {
+		d.warn("signing keys", "the newest was made %s ahead of this machine's clock, by another clock. Let an NTP client keep it.", (-age).Round(time.Second))
+		return
+	}
+	d.ok("signing keys", "%d, the newest signs for %d days", len(keys), int(age/(24*time.Hour)))
+}

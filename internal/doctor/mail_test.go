@@ -1,0 +1,58 @@
+package doctor_test
+
+import (
+	"net"
+	"strings"
+	"testing"
+
+	"twofold/internal/app/apptest"
+	"twofold/internal/doctor"
+)
+
+const to = "ada@example.com"
+
+func TestTheMailServerIsGreetedAndGetsNoMailUnasked(t *testing.T) {
+	t.Parallel()
+	box := apptest.NewMailbox(t)
+	p := newPatient(t, box.Setting())
+	p.says("mail", doctor.OK, "takes mails")
+	if got := box.All(); len(got) > 0 {
+		t.Errorf("it got %d mails", len(got))
+	}
+	p.doctor.MailTo = to
+	p.says("test mail", doctor.OK, to)
+	if got := box.To(to); len(got) != 1 || !strings.Contains(got[0].Raw, "twofold doctor sent this mail") {
+		t.Errorf("it got %d mails to %s", len(got), to)
+	}
+	box.Refuse(550)
+	p.says("test mail", doctor.Wrong, "550")
+}
+
+func TestAMailServerThatDoesNotDoIsSaid(t *testing.T) {
+	t.Parallel()
+	box := apptest.NewMailbox(t)
+	for name, url := range map[string]string{
+		"no way to sign in": strings.Replace(box.URL(), "smtp://", "smtp://user:canary@", 1),
+		"no STARTTLS":       box.URL() + "?tls=required",
+		"no TLS":            strings.Replace(box.URL(), "smtp://", "smtps://", 1),
+		"nobody there":      "smtp://user:canary@127.0.0.1:1",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPatient(t, "TWOFOLD_SMTP_URL="+url, "TWOFOLD_SMTP_TIMEOUT=1s")
+			p.doctor.MailTo = to
+			p.says("mail", doctor.Wrong, "TWOFOLD_SMTP_URL")
+		})
+	}
+	newPatient(t).says("mail", doctor.Warning, "none is sent")
+}
+
+func TestAMailServerThatSaysNothingHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	newPatient(t, "TWOFOLD_SMTP_URL=smtp://"+silent.Addr().String(), "TWOFOLD_SMTP_TIMEOUT=1s").says("mail", doctor.Wrong, "")
+}

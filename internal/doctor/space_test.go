@@ -1,0 +1,27 @@
+package doctor
+
+import (
+	"errors"
+	"testing"
+)
+
+func TestAFullDiskIsSaid(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		free uint64
+		err  error
+		want State
+	}{
+		{free: 0, want: Wrong}, {free: full - 1, want: Wrong}, {free: full, want: Warning}, {free: tight - 1, want: Warning}, {free: tight, want: OK},
+		{free: tight, err: errors.New("canary"), want: Warning},
+	} {
+		var got Finding
+		(Doctor{tell: func(f Finding) { got = f }}).space("/data", c.free, c.err)
+		if got.State != c.want {
+			t.Errorf("%d bytes, %v: got %+v, want %s", c.free, c.err, got, c.want)
+		}
+	}
+	if free, err := freeSpace(t.TempDir()); err != nil || free == 0 {
+		t.Errorf("of this disk: %d, %v", free, err)
+	}
+}

@@ -1,0 +1,55 @@
+package doctor
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// soon is when a certificate should have been renewed.
+const soon = 14 * 24 * time.Hour
+
+// visit fetches the public URL as a visitor would, and follows nowhere else.
+func (d Doctor) visit(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	address := d.config.PublicURL + "/healthz"
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		d.wrong("visit", "%v.", err)
+		return
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Do(r)
+	if err != nil {
+		d.wrong("visit", "%v. %s", err, visitAdvice(err))
+		return
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var health struct {
+		Status string `json:"status"`
+	}
+	err = json.NewDecoder(io.LimitReader(answer.Body, 1024)).Decode(&health)
+	if answer.StatusCode != http.StatusOK || err != nil || health.Status != "ok" {
+		d.wrong("visit", "%s answers %s, and not as Twofold does. Let the proxy hand every path of that host to Twofold, unchanged.", address, answer.Status)
+		return
+	}
+	if answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
+		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < soon {
+			d.warn("visit", "%s answers, with a certificate that ends in %d hours. Renew it.", address, int(left.Hours()))
+			return
+		}
+	}
+	d.ok("visit", "%s answers as Twofold does", address)
+}
+
+func visitAdvice(err error) string {
+	if bad := (*tls.CertificateVerificationError)(nil); errors.As(err, &bad) {
+		return "Give the proxy a certificate for that name that browsers believe."
+	}
+	return "Let the name lead to the proxy, and the proxy to Twofold; or correct TWOFOLD_PUBLIC_URL."
+}

@@ -1,0 +1,273 @@
+package retention_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/link"
+	"twofold/internal/retention"
+	"twofold/internal/store"
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+)
+
+// open opens a database, which may be another process's too.
+func open(t *testing.T, file string) *store.DB {
+	t.Helper()
+	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	must(t, db.Migrate(ctx))
+	return db
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// watched is a real store that says what is asked of it.
+type watched struct {
+	store.Retention
+	purge func(t retention.Thing, limit int) error
+}
+
+func (s watched) Purge(ctx context.Context, t retention.Thing, before time.Time, limit int) (int, error) {
+	if err := s.purge(t, limit); err != nil {
+		return 0, err
+	}
+	return s.Retention.Purge(ctx, t, before, limit)
+}
+
+// none has nothing that is over.
+type none struct{}
+
+func (none) ForgetOver(context.Context, time.Time, int) (int, error) { return 0, nil }
+
+func (none) Old(context.Context, time.Time, string, int) ([]string, string, error) {
+	return nil, "", nil
+}
+
+func (none) Purge(context.Context, string, time.Time, int) (int, error) { return 0, nil }
+
+// process is one of several over a database.
+func process(db *store.DB, holder string, now func() time.Time, purge func(retention.Thing, int) error) *retention.Service {
+	if purge == nil {
+		purge = func(retention.Thing, int) error { return nil }
+	}
+	return &retention.Service{
+		Store: watched{store.Retention{DB: db}, purge}, Enrollments: none{}, Activity: none{}, Holder: holder, Now: now,
+		Limits: retention.Limits{
+			Over: time.Hour, Enrollments: time.Hour, Attempts: time.Hour, Mails: time.Hour, Removals: time.Hour, Activity: time.Hour,
+			Every: time.Millisecond, Batch: 2, Rest: time.Microsecond,
+		},
+	}
+}
+
+// links puts links into the database that end now.
+func links(t *testing.T, db *store.DB, n int) {
+	t.Helper()
+	must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{ID: "ada", Email: "ada@example.com"}))
+	for i := range n {
+		id := fmt.Sprint("link-", i)
+		var token [32]byte
+		copy(token[:], id)
+		must(t, store.Links{DB: db}.Insert(ctx, link.Link{ID: id, AccountID: "ada", Purpose: link.NotMe, ExpiresAt: noon}, token))
+	}
+}
+
+func TestWhatIsOverStaysForAWhileAndGoesInBatches(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "twofold.db"))
+	links(t, db, 5)
+	now := noon.Add(time.Hour - time.Microsecond)
+	batches := 0
+	s := process(db, "a", func() time.Time { return now }, func(thing retention.Thing, limit int) error {
+		if thing == retention.Links {
+			batches++
+		}
+		if limit != 2 {
+			t.Errorf("%s: batches of %d, want 2", thing, limit)
+		}
+		return nil
+	})
+	for _, c := range []struct{ purged, batches int }{{0, 1}, {5, 3}, {0, 1}} {
+		batches = 0
+		purged, err := s.Purge(ctx)
+		if err != nil || purged[retention.Links] != c.purged || batches != c.batches {
+			t.Errorf("at %v: %v in %d batches, %v, want %d links in %d", now, purged, batches, err, c.purged, c.batches)
+		}
+		now = noon.Add(time.Hour)
+	}
+}
+
+func TestOfTwoProcessesOnePurgesAtATime(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	var inside, rounds atomic.Int32
+	var ready, working sync.WaitGroup
+	ready.Add(2)
+	for i := range 2 {
+		s := process(open(t, file), fmt.Sprint(i), func() time.Time { return noon }, func(thing retention.Thing, _ int) error {
+			if thing == retention.Sessions {
+				rounds.Add(1)
+			}
+			if inside.Add(1) > 1 {
+				t.Errorf("two purge %s at once", thing)
+			}
+			for range 1000 {
+				runtime.Gosched()
+			}
+			inside.Add(-1)
+			return nil
+		})
+		working.Go(func() {
+			ready.Done()
+			ready.Wait()
+			for range 5 {
+				if _, err := s.Purge(ctx); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	working.Wait()
+	if rounds.Load() == 0 {
+		t.Error("nobody purged")
+	}
+}
+
+func TestAProcessThatDiesIsFollowed(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	now := noon.Add(2 * time.Hour)
+	clock := func() time.Time { return now }
+	db := open(t, file)
+	links(t, db, 5)
+	dying := process(db, "dying", clock, func(thing retention.Thing, _ int) error {
+		if thing == retention.Links {
+			panic("died")
+		}
+		return nil
+	})
+	func() {
+		defer func() { _ = recover() }()
+		_, _ = dying.Purge(ctx)
+	}()
+	other := process(open(t, file), "other", clock, nil)
+	for _, c := range []struct {
+		after time.Duration
+		links int
+	}{{0, 0}, {2*time.Minute - time.Microsecond, 0}, {time.Microsecond, 5}} {
+		now = now.Add(c.after)
+		if purged, err := other.Purge(ctx); err != nil || purged[retention.Links] != c.links {
+			t.Errorf("%v later: %v, %v, want %d links", c.after, purged, err, c.links)
+		}
+	}
+}
+
+// Who stood still for too long finds somebody else at work and stops.
+func TestAProcessThatWasTakenOverFromStops(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	now := noon
+	clock := func() time.Time { return now }
+	other := store.Retention{DB: open(t, file)}
+	var asked []retention.Thing
+	s := process(open(t, file), "slow", clock, func(thing retention.Thing, _ int) error {
+		asked = append(asked, thing)
+		if thing == retention.SignIns {
+			now = now.Add(time.Hour)
+			if taken, err := other.Take(ctx, "retention", "other", now, now.Add(time.Minute)); err != nil || !taken {
+				t.Errorf("the other gets %v, %v", taken, err)
+			}
+		}
+		return nil
+	})
+	if _, err := s.Purge(ctx); err == nil || len(asked) != 2 {
+		t.Errorf("it purged %v, %v, want to stop after two", asked, err)
+	}
+	if taken, err := other.Take(ctx, "retention", "third", now, now.Add(time.Minute)); err != nil || taken {
+		t.Errorf("it gave back what was the other's: %v, %v", taken, err)
+	}
+}
+
+// A round may take longer than the lease.
+func TestALongRoundKeepsItsTurn(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	now := noon
+	clock := func() time.Time { return now }
+	other := process(open(t, file), "other", clock, func(thing retention.Thing, _ int) error {
+		t.Errorf("another process purges %s meanwhile", thing)
+		return nil
+	})
+	rules := 0
+	s := process(open(t, file), "slow", clock, func(retention.Thing, int) error {
+		rules++
+		now = now.Add(90 * time.Second)
+		_, err := other.Purge(ctx)
+		return err
+	})
+	if _, err := s.Purge(ctx); err != nil || rules < 10 {
+		t.Errorf("%d rules, %v, want all", rules, err)
+	}
+}
+
+func TestWhatFailsHoldsNothingElseUp(t *testing.T) {
+	t.Parallel()
+	db := open(t, filepath.Join(t.TempDir(), "twofold.db"))
+	links(t, db, 1)
+	broken := errors.New("broken")
+	s := process(db, "a", func() time.Time { return noon.Add(time.Hour) }, func(thing retention.Thing, _ int) error {
+		if thing == retention.Sessions || thing == retention.Removals {
+			return broken
+		}
+		return nil
+	})
+	purged, err := s.Purge(ctx)
+	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "purge sessions") || !strings.Contains(err.Error(), "purge mfa_removals") {
+		t.Errorf("got %v, want both that are broken named", err)
+	}
+	if purged[retention.Links] != 1 {
+		t.Errorf("purged %v, want the link", purged)
+	}
+}
+
+func TestRunPurgesUntilItIsStoppedAndGivesTheTurnBack(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	stop, cancel := context.WithCancel(ctx)
+	var asked []retention.Thing
+	s := process(open(t, file), "a", func() time.Time { return noon }, func(thing retention.Thing, _ int) error {
+		if asked = append(asked, thing); len(asked) == 20 { // in the second round
+			cancel()
+			return stop.Err()
+		}
+		return nil
+	})
+	s.Run(stop, slog.New(slog.DiscardHandler))
+	if len(asked) != 20 || !slices.Contains(asked[13:], retention.Sessions) {
+		t.Errorf("it asked for %v, want a second round that stops", asked)
+	}
+	other := store.Retention{DB: open(t, file)}
+	if taken, err := other.Take(ctx, "retention", "b", noon, noon); err != nil || !taken {
+		t.Errorf("the turn is not given back: %v, %v", taken, err)
+	}
+}

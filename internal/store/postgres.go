@@ -1,0 +1,157 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	gormpostgres "gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+var postgresDialect = dialect{
+	folder:   "migrations/postgres",
+	goose:    goose.DialectPostgres,
+	tables:   "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
+	writable: "SELECT current_setting('transaction_read_only') = 'off'",
+	locker:   tableLocker,
+	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	conflict: func(err error) bool { return hasCode(err, "40001", "40P01") },
+	lost:     isLost,
+}
+
+// patience is what every connection says to the server, unless the URL says otherwise: nothing of ours takes so long, and a
+// request that waits longer has lost its asker.
+var patience = map[string]string{
+	"application_name":                    "twofold",
+	"statement_timeout":                   "10000", // ms
+	"idle_in_transaction_session_timeout": "20000",
+}
+
+func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) {
+	config, err := postgresConfig(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := openServer(*config, cmp.Or(o.Connections, 16), log)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	unhurried := *config
+	unhurried.RuntimeParams = map[string]string{"application_name": "twofold migrate"}
+	d := &DB{dialect: postgresDialect, read: pool, write: pool}
+	d.migrator = func() (*sql.DB, func() error, error) {
+		own := stdlib.OpenDB(unhurried)
+		return own, own.Close, nil
+	}
+	return d, nil
+}
+
+func lookPostgres(databaseURL string, log *slog.Logger) (*DB, error) {
+	config, err := postgresConfig(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	config.RuntimeParams["default_transaction_read_only"] = "on"
+	pool, err := openServer(*config, 1, log)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &DB{dialect: postgresDialect, read: pool, write: pool}, nil
+}
+
+// postgresConfig reads a URL. What it cannot read it answers as ErrURL: the driver's own error may repeat a password.
+func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, ErrURL
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 5 * time.Second
+	}
+	for name, value := range patience {
+		if config.RuntimeParams[name] == "" {
+			config.RuntimeParams[name] = value
+		}
+	}
+	return config, nil
+}
+
+func openServer(config pgx.ConnConfig, conns int, log *slog.Logger) (*gorm.DB, error) {
+	pool := stdlib.OpenDB(config)
+	pool.SetConnMaxLifetime(30 * time.Minute) // so that replicas and their servers share load anew after one was away
+	to := &postgresDialector{gormpostgres.Dialector{Config: &gormpostgres.Config{Conn: pool}}}
+	db, err := openPool(to, conns, false, log) // the driver prepares what it sends
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return db, nil
+}
+
+// tableLocker lets one process migrate at a time by a row with a lease: plain SQL, which servers without advisory locks
+// speak too.
+func tableLocker(log *slog.Logger) (goose.ProviderOption, error) {
+	locker, err := lock.NewPostgresTableLocker(
+		lock.WithTableLockTimeout(100*time.Millisecond, 600),
+		lock.WithTableUnlockTimeout(100*time.Millisecond, 100),
+		lock.WithTableLogger(log),
+	)
+	if err != nil {
+		return nil, err
+	}
+	return goose.WithLocker(locker), nil
+}
+
+// postgresDialector is gorm's PostgreSQL, with gorm's own errors for what an insert meets.
+type postgresDialector struct {
+	gormpostgres.Dialector
+}
+
+// Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere. The server's error repeats
+// values: it is left behind.
+func (*postgresDialector) Translate(err error) error {
+	switch {
+	case hasCode(err, "23505"):
+		return gorm.ErrDuplicatedKey
+	case hasCode(err, "23503"):
+		return gorm.ErrForeignKeyViolated
+	}
+	return err
+}
+
+// hasCode says whether the server answered with one of these codes (PostgreSQL, appendix A).
+func hasCode(err error, codes ...string) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && slices.Contains(codes, e.Code)
+}
+
+// isLost says whether the connection broke, or the server is going or coming.
+func isLost(err error) bool {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return strings.HasPrefix(e.Code, "08") || slices.Contains([]string{"57P01", "57P02", "57P03"}, e.Code)
+	}
+	var network *net.OpError
+	var connecting *pgconn.ConnectError
+	for _, broken := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
+		if errors.Is(err, broken) {
+			return true
+		}
+	}
+	return !errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded) &&
+		(errors.As(err, &network) || errors.As(err, &connecting) || pgconn.SafeToRetry(err))
+}

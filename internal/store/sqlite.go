@@ -1,0 +1,138 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	gormsqlite "gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+var sqliteDialect = dialect{
+	folder: "migrations/sqlite",
+	goose:  goose.DialectSQLite3,
+	tables: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+	// Who writes is alone, and who waits for another process too long has waited enough.
+	conflict: func(error) bool { return false },
+	lost:     func(error) bool { return false },
+}
+
+// Path answers the file of a sqlite: URL, or ErrURL.
+func Path(databaseURL string) (string, error) {
+	path, ok := strings.CutPrefix(databaseURL, "sqlite:")
+	path = strings.TrimPrefix(path, "//")
+	if !ok || path == "" || strings.Contains(path, ":memory:") {
+		return "", ErrURL
+	}
+	return path, nil
+}
+
+func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
+	path, err := Path(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if err := create(path); err != nil {
+		return nil, fmt.Errorf("create database: %w", err)
+	}
+	write, err := openFile(dsn(path, "_txlock=immediate"), 1, log)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	read, err := openFile(dsn(path, "_pragma=query_only(1)"), 4*runtime.GOMAXPROCS(0), log)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open database: %w", err), closePool(write))
+	}
+	d := &DB{dialect: sqliteDialect, read: read, write: write}
+	d.migrator = d.onWriter
+	return d, nil
+}
+
+func lookSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
+	path, err := Path(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrAbsent
+	}
+	// As few pragmas as possible: setting the journal's mode would write.
+	read, err := openFile(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, log)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return &DB{dialect: sqliteDialect, read: read, write: read}, nil
+}
+
+func create(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // the operator names the file
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// dsn spells the file and what every connection must agree on: write-ahead log, every commit on disk, foreign keys.
+func dsn(path, option string) string {
+	return fileURI(path) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + option
+}
+
+func fileURI(path string) string {
+	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
+}
+
+// openFile opens connections. Switching a fresh file to the write-ahead log needs it alone for a moment, and SQLite does
+// not wait for that: whoever starts at the same time tries again.
+func openFile(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
+	for wait := 5 * time.Millisecond; ; wait *= 2 {
+		db, err := openPool(newDialector(dsn), conns, true, log)
+		if err == nil || !isBusy(err) || wait > 2*time.Second {
+			return db, err
+		}
+		time.Sleep(wait)
+	}
+}
+
+// dialector is gorm's SQLite over the driver without C, whose duplicate-key errors gorm does not know.
+type dialector struct {
+	gormsqlite.Dialector
+}
+
+func newDialector(dsn string) gorm.Dialector {
+	return &dialector{gormsqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
+}
+
+// Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere.
+func (*dialector) Translate(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return gorm.ErrDuplicatedKey
+	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return gorm.ErrForeignKeyViolated
+	}
+	return err
+}
+
+// isBusy says whether another process holds the database.
+func isBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
