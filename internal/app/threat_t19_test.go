@@ -16,11 +16,11 @@ import (
 
 const jwks = "/.well-known/jwks.json"
 
-// houses are two processes over one database.
-func houses(t *testing.T, settings ...string) [2]*apptest.House {
+// twoHouses are two processes over one database.
+func twoHouses(t *testing.T, settings ...string) []*apptest.House {
 	t.Helper()
 	one := apptest.Start(t, settings...)
-	return [2]*apptest.House{one, apptest.StartIn(t, one.Dir, one.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+one.URL)...)}
+	return []*apptest.House{one, apptest.StartIn(t, one.Dir, one.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+one.URL)...)}
 }
 
 func must(t *testing.T, err error) {
@@ -31,7 +31,7 @@ func must(t *testing.T, err error) {
 }
 
 // tick does what the processes do every few seconds.
-func tick(t *testing.T, both [2]*apptest.House) {
+func tick(t *testing.T, both []*apptest.House) {
 	t.Helper()
 	for _, h := range both {
 		must(t, h.App.Keys.Tick(context.Background()))
@@ -63,7 +63,7 @@ func published(t *testing.T, h *apptest.House) (kids []string, keys []JSON) {
 
 func TestT19_TokensOfBeforeARotationLiveUntilTheirEnd(t *testing.T) {
 	t.Parallel()
-	both := houses(t, "TWOFOLD_SIGNING_KEY_LEAD=1m")
+	both := twoHouses(t, "TWOFOLD_SIGNING_KEY_LEAD=1m")
 	both[0].AddAccount(ada)
 	script := both[0].SignedIn(ada)
 	_, err := both[0].App.Keys.Prepare(context.Background())
@@ -88,37 +88,46 @@ func TestT19_TokensOfBeforeARotationLiveUntilTheirEnd(t *testing.T) {
 
 func TestT19_ARevokedKeysTokensAreRefusedAtOnceByEveryProcess(t *testing.T) {
 	t.Parallel()
-	for how, revoke := range map[string]func(h *apptest.House, kid string) error{
-		"by its id": func(h *apptest.House, kid string) error {
-			_, err := h.App.Keys.Revoke(context.Background(), kid)
-			return err
-		},
-		"with all others": func(h *apptest.House, _ string) error {
-			_, err := h.App.Keys.Replace(context.Background())
-			return err
-		},
-	} {
+	for how, revoke := range revocations {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			both := houses(t)
-			both[0].AddAccount(ada)
-			script := both[0].SignedIn(ada)
-			old := []string{stepUp(script, "mfa.enroll"), stepUp(script.At(both[1]), "mfa.enroll")}
-			must(t, revoke(both[0], kidOf(t, old[0])))
-			for i, h := range both { // the second has not been told
-				for _, token := range old {
-					script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
-				}
-				fresh := stepUp(script.At(both[1-i]), "mfa.enroll")
-				script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", fresh).Want(201, "")
-			}
-			both[0].Clock.Advance(time.Second)
-			for i, h := range both {
-				if kids, _ := published(t, h); len(kids) != 1 || kids[0] == kidOf(t, old[0]) {
-					t.Errorf("process %d publishes %v a second later, the revoked is %s", i, kids, kidOf(t, old[0]))
-				}
-			}
+			revokeBesideOthers(t, twoHouses(t), revoke)
 		})
+	}
+}
+
+// revocations are the ways to revoke a key, at one process.
+var revocations = map[string]func(h *apptest.House, kid string) error{
+	"by its id": func(h *apptest.House, kid string) error {
+		_, err := h.App.Keys.Revoke(context.Background(), kid)
+		return err
+	},
+	"with all others": func(h *apptest.House, _ string) error {
+		_, err := h.App.Keys.Replace(context.Background())
+		return err
+	},
+}
+
+// revokeBesideOthers revokes the key that signs at the first process, and asks every process, none of which has been told.
+func revokeBesideOthers(t *testing.T, houses []*apptest.House, revoke func(h *apptest.House, kid string) error) {
+	t.Helper()
+	houses[0].AddAccount(ada)
+	script := houses[0].SignedIn(ada)
+	last := len(houses) - 1
+	old := []string{stepUp(script, "mfa.enroll"), stepUp(script.At(houses[last]), "mfa.enroll")}
+	must(t, revoke(houses[0], kidOf(t, old[0])))
+	for i, h := range houses {
+		for _, token := range old {
+			script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+		}
+		fresh := stepUp(script.At(houses[last-i]), "mfa.enroll")
+		script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", fresh).Want(201, "")
+	}
+	houses[0].Clock.Advance(time.Second)
+	for i, h := range houses {
+		if kids, _ := published(t, h); len(kids) != 1 || kids[0] == kidOf(t, old[0]) {
+			t.Errorf("process %d publishes %v a second later, the revoked is %s", i, kids, kidOf(t, old[0]))
+		}
 	}
 }
 
@@ -138,7 +147,7 @@ func TestT19_ARevocationEndsTokensOfWhichNobodyKnowsWhoSignedThem(t *testing.T) 
 
 func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
 	t.Parallel()
-	both := houses(t)
+	both := twoHouses(t)
 	both[0].AddAccount(ada)
 	script := both[0].SignedIn(ada)
 	real := stepUp(script, "mfa.enroll")
@@ -161,7 +170,7 @@ func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
 
 func TestT19_ThePublicKeysAreTheNextTheCurrentAndTheRetired(t *testing.T) {
 	t.Parallel()
-	both := houses(t)
+	both := twoHouses(t)
 	keys := both[0].App.Keys
 	first, _ := published(t, both[0])
 	second, err := keys.Prepare(context.Background())

@@ -201,7 +201,11 @@ func TestAKeyStaysWhileSomethingUnreadableLiesUnderIt(t *testing.T) {
 
 func TestSealingRotationsAtOnceLoseNoKey(t *testing.T) {
 	t.Parallel()
-	g := newGroup(t)
+	everywhere(t, rotateSealingAtOnce)
+}
+
+func rotateSealingAtOnce(t *testing.T, url string) {
+	g := newGroupAt(t, url)
 	replicas := []replica{g.start(), g.start(), g.start(), g.start()}
 	want := fill(t, replicas[0])
 	var all sync.WaitGroup

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twofold/internal/keyring"
+	"twofold/internal/pgserver"
 	"twofold/internal/store"
 )
 
@@ -25,12 +26,34 @@ func atNoon() time.Time { return noon }
 
 func newDatabase(t *testing.T) store.Keys {
 	t.Helper()
-	return databaseIn(t, filepath.Join(t.TempDir(), "twofold.db"))
+	return databaseAt(t, file(t))
 }
 
-func databaseIn(t *testing.T, file string) store.Keys {
+// file is the URL of an empty file or, where the run is about PostgreSQL, of an empty database there.
+func file(t *testing.T) string {
 	t.Helper()
-	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
+	if pgserver.Wanted() {
+		return pgserver.Database(t)
+	}
+	return "sqlite:" + filepath.Join(t.TempDir(), "twofold.db")
+}
+
+// everywhere runs a test of what happens at once over a file and over PostgreSQL, which see different things meanwhile.
+func everywhere(t *testing.T, do func(t *testing.T, url string)) {
+	t.Helper()
+	for name, url := range map[string]func(t *testing.T) string{
+		"a file": file, "PostgreSQL": func(t *testing.T) string { t.Helper(); return pgserver.Database(t) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			do(t, url(t))
+		})
+	}
+}
+
+func databaseAt(t *testing.T, url string) store.Keys {
+	t.Helper()
+	db, err := store.Open(url, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,10 +153,14 @@ func TestFits(t *testing.T) {
 
 func TestProcessesThatOpenAFreshDatabaseAtOnceAgree(t *testing.T) {
 	t.Parallel()
-	file, master := filepath.Join(t.TempDir(), "twofold.db"), newMaster(t)
+	everywhere(t, openAtOnce)
+}
+
+func openAtOnce(t *testing.T, url string) {
+	master := newMaster(t)
 	databases := make([]store.Keys, 6)
 	for i := range databases {
-		databases[i] = databaseIn(t, file)
+		databases[i] = databaseAt(t, url)
 	}
 	rings := make([]*keyring.Ring, len(databases))
 	var done sync.WaitGroup

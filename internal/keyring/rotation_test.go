@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -31,7 +30,7 @@ type replica struct {
 // group is a database, its processes, and their clock.
 type group struct {
 	t      *testing.T
-	file   string
+	url    string
 	master keyring.Master
 
 	mu  sync.Mutex
@@ -40,7 +39,12 @@ type group struct {
 
 func newGroup(t *testing.T) *group {
 	t.Helper()
-	return &group{t: t, file: filepath.Join(t.TempDir(), "twofold.db"), master: newMaster(t), now: noon}
+	return newGroupAt(t, file(t))
+}
+
+func newGroupAt(t *testing.T, url string) *group {
+	t.Helper()
+	return &group{t: t, url: url, master: newMaster(t), now: noon}
 }
 
 func (g *group) Now() time.Time {
@@ -58,7 +62,7 @@ func (g *group) pass(d time.Duration) {
 // start starts another process.
 func (g *group) start() replica {
 	g.t.Helper()
-	db := databaseIn(g.t, g.file)
+	db := databaseAt(g.t, g.url)
 	ring, err := keyring.Open(ctx, db, g.master, g.Now)
 	if err != nil {
 		g.t.Fatal(err)
@@ -174,7 +178,11 @@ func TestPreparingPublishesOneKeyThatSignsLater(t *testing.T) {
 
 func TestProcessesThatRotateAtOnceMakeOneKey(t *testing.T) {
 	t.Parallel()
-	g := newGroup(t)
+	everywhere(t, rotateAtOnce)
+}
+
+func rotateAtOnce(t *testing.T, url string) {
+	g := newGroupAt(t, url)
 	replicas := make([]replica, 6)
 	for i := range replicas {
 		replicas[i] = g.start()

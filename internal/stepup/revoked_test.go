@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"twofold/internal/keyring"
+	"twofold/internal/pgserver"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
@@ -63,7 +64,18 @@ func TestATokenOfARevokedKeyIsRefusedBeforeTheRevocationIsKnownHere(t *testing.T
 
 func TestIssuingBesideRevocationsElsewhereNeverFails(t *testing.T) {
 	t.Parallel()
-	d := open(t)
+	for name, open := range map[string]func(t *testing.T) *desk{
+		"over a file": open, "over PostgreSQL": func(t *testing.T) *desk { t.Helper(); return openAt(t, pgserver.Database(t)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			issueBesideRevocations(t, open(t))
+		})
+	}
+}
+
+func issueBesideRevocations(t *testing.T, d *desk) {
+	t.Helper()
 	var number atomic.Int64
 	d.NewID = func() string { return fmt.Sprint(number.Add(1)) }
 	other, err := keyring.Open(ctx, store.Keys{DB: d.db}, d.master, d.Now)

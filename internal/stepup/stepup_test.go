@@ -38,12 +38,16 @@ type desk struct {
 // open makes a desk with two accounts and three sessions: ada-1, ada-2, bob-1.
 func open(t *testing.T) *desk {
 	t.Helper()
-	dir := t.TempDir()
-	db, err := store.Open("sqlite:"+filepath.Join(dir, "twofold.db"), store.Options{}, slog.New(slog.DiscardHandler))
+	return openAt(t, "sqlite:"+filepath.Join(t.TempDir(), "twofold.db"))
+}
+
+func openAt(t *testing.T, url string) *desk {
+	t.Helper()
+	db, err := store.Open(url, store.Options{}, slog.New(slog.DiscardHandler))
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
 	must(t, db.Migrate(ctx))
-	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
+	master, err := keyring.CreateMaster(filepath.Join(t.TempDir(), "master.key"))
 	must(t, err)
 	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	must(t, err)
