@@ -1,6 +1,17 @@
 // What goes wrong around the page: each time it says what to do next, keeps what was typed, and works afterwards.
 import type { Page, Route } from "@playwright/test";
-import { alert, beginEnrollment, expect, fillSignIn, mfaCard, qr, readQr, signIn, test } from "./fixtures";
+import {
+  alert,
+  beginEnrollment,
+  expect,
+  fillSignIn,
+  mfaCard,
+  qr,
+  readQr,
+  readTold,
+  signIn,
+  test,
+} from "./fixtures";
 import { enrollByApi, wrongCode } from "./server";
 
 const refuse = (page: Page, path: string, status: number, body: object, times = 1) =>
@@ -136,6 +147,7 @@ test("a removal that fails says so and can be tried again", async ({ page, serve
   await proof.getByLabel("Password", { exact: true }).fill(account.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
+  await readTold(page, "Method removed", "was removed.");
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
 

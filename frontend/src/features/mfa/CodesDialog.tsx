@@ -50,7 +50,7 @@ export function CodesDialog({ state, errand }: CodesDialogProps) {
               disabled={left > 0}
               onClick={() => void errand.generate()}
             >
-              {words.recoveryCodes.generate}
+              {t.askSubmit}
             </Button>
           </DialogFoot>
         </>

@@ -22,6 +22,7 @@ export const codes: typeof en = {
   askTitle: "Neue Wiederherstellungscodes erzeugen?",
   ask: "Sie bekommen neue Codes. Die bisherigen gelten dann nicht mehr, wo immer Sie sie aufbewahren.",
   others,
+  askSubmit: "Codes erzeugen",
   shownTitle: "Ihre neuen Wiederherstellungscodes",
   done: "Die alten gelten nicht mehr.",
 };

@@ -20,6 +20,7 @@ export const codes = {
   askTitle: "Generate new recovery codes?",
   ask: "You’ll get new codes. The ones you have now stop working, wherever you keep them.",
   others,
+  askSubmit: "Generate new codes",
   shownTitle: "Your new recovery codes",
   done: "The old ones no longer work.",
 };
