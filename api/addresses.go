@@ -10,7 +10,7 @@ import (
 // ChangeEmail mails a link to a new address that is to sign in.
 func (s *Server) ChangeEmail(ctx context.Context, r ChangeEmailRequestObject) (ChangeEmailResponseObject, error) {
 	call := callOf(ctx)
-	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.Email, r.Body.Email, call.grant)
+	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.Email, r.Body.Email, call.shown.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (s *Server) ChangeEmail(ctx context.Context, r ChangeEmailRequestObject) (C
 // SetNoticeEmail mails a link to a second address.
 func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObject) (SetNoticeEmailResponseObject, error) {
 	call := callOf(ctx)
-	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.NoticeEmail, r.Body.Email, call.grant)
+	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.NoticeEmail, r.Body.Email, call.shown.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObje
 // RemoveNoticeEmail takes the second address away.
 func (s *Server) RemoveNoticeEmail(ctx context.Context, _ RemoveNoticeEmailRequestObject) (RemoveNoticeEmailResponseObject, error) {
 	call := callOf(ctx)
-	change, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.grant)
+	change, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.shown.Grant)
 	if err != nil {
 		return nil, err
 	}

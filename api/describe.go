@@ -27,6 +27,7 @@ func describe(p *Problem, err error) {
 	var crowd crowdError
 	var unacceptable *password.UnacceptableError
 	var off *removal.UnavailableError
+	var unready unreadyError
 	switch {
 	case errors.As(err, &off):
 		p.Reason = new(ProblemReason(off.Reason))
@@ -65,6 +66,8 @@ func describe(p *Problem, err error) {
 		}
 	case errors.As(err, &crowd):
 		p.RetryAfter = seconds(crowd.wait)
+	case errors.As(err, &unready):
+		p.Reasons, p.RetryAfter = new([]UnreadyReason(unready)), new(2)
 	case p.Code == ProblemCodeUnavailable:
 		p.RetryAfter = new(2)
 	}
@@ -108,11 +111,11 @@ func bearerChallenge(call *call) string {
 func (s *Server) challenge(c echo.Context, p *Problem, call *call) {
 	maxAge := int(s.StepUps.Lifetime / time.Second)
 	acr := AcrAal1
-	if call.need == session.AAL2 {
+	if call.shown.Need == session.AAL2 {
 		acr = AcrAal2
 	}
 	p.StepUp = &StepUpChallenge{
-		Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: append(proofMethods(throttle.Password), proofMethods(call.proofs...)...),
+		Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: append(proofMethods(throttle.Password), proofMethods(call.shown.Proofs...)...),
 	}
 	c.Response().Header().Set("WWW-Authenticate", fmt.Sprintf(
 		`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="%d"`, acr, maxAge))

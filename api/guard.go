@@ -12,10 +12,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"twofold/internal/audit"
+	"twofold/internal/authn"
 	"twofold/internal/secret"
 	"twofold/internal/session"
-	"twofold/internal/stepup"
-	"twofold/internal/throttle"
 )
 
 // call is what is known of a request before its handler runs.
@@ -30,9 +29,16 @@ type call struct {
 	device    secret.Text
 	presented bool // a session credential was
 	session   session.Session
-	need      session.ACR     // what a step-up takes, where one is needed
-	proofs    []throttle.Kind // and of which it takes one beside the password
-	grant     stepup.Grant    // the step-up, checked and not yet spent
+	shown     authn.Presence // with the step-up, where one is needed, checked and not yet spent
+	problem   ProblemCode    // what was answered, where that is one
+}
+
+// operation is what the request asked for, as it is counted: whatever is not in the contract is the page's.
+func (c *call) operation() string {
+	if c.op == nil {
+		return "page"
+	}
+	return c.op.id
 }
 
 type callKey struct{}
@@ -166,15 +172,11 @@ func (s *Server) checkStepUp(r *http.Request, call *call) error {
 	if call.op.purpose == "" {
 		return nil
 	}
-	ctx := r.Context()
+	token := ""
+	if tokens := r.Header.Values("Step-Up-Token"); len(tokens) == 1 {
+		token = tokens[0]
+	}
 	var err error
-	if call.need, call.proofs, err = s.Authn.Required(ctx, call.session.AccountID); err != nil {
-		return err
-	}
-	tokens := r.Header.Values("Step-Up-Token")
-	if len(tokens) != 1 {
-		return stepup.ErrRefused
-	}
-	call.grant, err = s.Authn.CheckStepUp(ctx, call.session, call.op.purpose, tokens[0])
+	call.shown, err = s.Authn.CheckStepUp(r.Context(), call.session, call.op.purpose, token)
 	return err
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"github.com/oapi-codegen/nullable"
@@ -16,29 +15,23 @@ import (
 // GetMFA answers the methods, and what is pending.
 func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFAResponseObject, error) {
 	accountID := callOf(ctx).session.AccountID
-	methods, err := s.Methods.Methods(ctx, accountID)
+	st, err := s.Methods.State(ctx, accountID)
 	if err != nil {
 		return nil, err
 	}
 	a := GetMFA200JSONResponse{
-		Enabled: len(methods) > 0,
-		Methods: make([]MFAMethod, len(methods)),
-		Policy:  MFAPolicy{MaxMethods: s.Methods.Limits.Methods},
+		Enabled:       len(st.Methods) > 0,
+		Methods:       make([]MFAMethod, len(st.Methods)),
+		RecoveryCodes: stockOf(st.Stock),
+		Policy:        MFAPolicy{MaxMethods: s.Methods.Limits.Methods},
 	}
-	for i, m := range methods {
+	for i, m := range st.Methods {
 		a.Methods[i] = method(m)
 	}
 	if a.Removal, err = s.removalOf(ctx, accountID); err != nil {
 		return nil, err
 	}
-	stock, err := s.Methods.Stock(ctx, accountID)
-	if err != nil {
-		return nil, err
-	}
-	a.RecoveryCodes = stockOf(stock)
-	pending, err := s.Methods.Pending(ctx, accountID)
-	switch {
-	case err == nil:
+	if pending := st.Enrollment; pending.ID != "" {
 		a.PendingEnrollment = &PendingEnrollment{
 			ID: id(pending.ID), Name: pending.Name,
 			CreatedAt: second(pending.CreatedAt), ExpiresAt: second(pending.ExpiresAt),
@@ -46,8 +39,6 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 		if pending.Replaces != "" {
 			a.PendingEnrollment.Replaces = new(id(pending.Replaces))
 		}
-	case !errors.Is(err, mfa.ErrNotFound):
-		return nil, err
 	}
 	return a, nil
 }
@@ -55,18 +46,14 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 // BeginTOTPEnrollment makes a key and shows it, once.
 func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentRequestObject) (BeginTOTPEnrollmentResponseObject, error) {
 	call := callOf(ctx)
-	account, err := s.Accounts.ByID(ctx, call.session.AccountID)
-	if err != nil {
-		return nil, err
-	}
-	wanted := mfa.Beginning{Email: account.Email}
+	wanted := mfa.Beginning{Email: call.shown.Account.Email}
 	if r.Body != nil {
 		wanted.Name = text(r.Body.Name)
 		if r.Body.Replaces != nil {
 			wanted.Replaces = r.Body.Replaces.String()
 		}
 	}
-	begun, err := s.Methods.Begin(ctx, call.session, wanted, call.grant)
+	begun, err := s.Methods.Begin(ctx, call.session, wanted, call.shown.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +106,7 @@ func (s *Server) RenameMFAMethod(ctx context.Context, r RenameMFAMethodRequestOb
 // RemoveMFAMethod takes a method away.
 func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestObject) (RemoveMFAMethodResponseObject, error) {
 	call := callOf(ctx)
-	change, err := s.Methods.Remove(ctx, call.session, r.ID.String(), call.grant)
+	change, err := s.Methods.Remove(ctx, call.session, r.ID.String(), call.shown.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +120,7 @@ func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestOb
 // GenerateRecoveryCodes makes recovery codes and shows them, once.
 func (s *Server) GenerateRecoveryCodes(ctx context.Context, _ GenerateRecoveryCodesRequestObject) (GenerateRecoveryCodesResponseObject, error) {
 	call := callOf(ctx)
-	change, err := s.Methods.GenerateRecoveryCodes(ctx, call.session, call.grant)
+	change, err := s.Methods.GenerateRecoveryCodes(ctx, call.session, call.shown.Grant)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ func (a answer) VisitChangePasswordResponse(w http.ResponseWriter) error { retur
 // ChangePassword gives the account another password.
 func (s *Server) ChangePassword(ctx context.Context, r ChangePasswordRequestObject) (ChangePasswordResponseObject, error) {
 	call := callOf(ctx)
-	done, err := s.Authn.ChangePassword(ctx, call.session, call.grant, secret.New(r.Body.NewPassword), call.device)
+	done, err := s.Authn.ChangePassword(ctx, call.session, call.shown.Grant, secret.New(r.Body.NewPassword), call.device)
 	if err != nil {
 		return nil, err
 	}

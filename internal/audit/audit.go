@@ -8,17 +8,21 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 )
 
 // Event is one thing that happened. It never holds a secret.
 type Event struct {
 	Kind      Kind
-	AccountID string // empty where no account is known: such an event is a line in the log only
+	AccountID string // House, or empty where no account is known: such an event is a line in the log only
 	Subject   string // the id of what was changed
 	Name      string // what the person calls it, as it was then
 	Reason    string
 }
+
+// House stands where an account would in what happens to none, such as a change of keys: it has a chain of its own.
+const House = "house"
 
 // Client is who asked.
 type Client struct {
@@ -30,15 +34,46 @@ type Client struct {
 
 type clientKey struct{}
 
+// request is who asked, and where an account's chain ended when the request last looked.
+type request struct {
+	client Client
+	head   *atomic.Pointer[Head]
+}
+
 // WithClient remembers who asked.
 func WithClient(ctx context.Context, c Client) context.Context {
-	return context.WithValue(ctx, clientKey{}, c)
+	r, known := ctx.Value(clientKey{}).(request)
+	if !known {
+		r.head = new(atomic.Pointer[Head])
+	}
+	r.client = c
+	return context.WithValue(ctx, clientKey{}, r)
 }
 
 // ClientOf answers who asked; zero for a command.
 func ClientOf(ctx context.Context) Client {
-	c, _ := ctx.Value(clientKey{}).(Client)
-	return c
+	r, _ := ctx.Value(clientKey{}).(request)
+	return r.client
+}
+
+// Follow has the request's next entries follow a head that it has read on its way, so that it is not read again. Where
+// somebody else has recorded since, the transaction runs again, and looks.
+func Follow(ctx context.Context, h Head) {
+	if r, known := ctx.Value(clientKey{}).(request); known {
+		r.head.Store(&h)
+	}
+}
+
+// followed is the head to follow, once.
+func followed(ctx context.Context, accountID string) (Head, bool) {
+	r, known := ctx.Value(clientKey{}).(request)
+	if !known {
+		return Head{}, false
+	}
+	if h := r.head.Swap(nil); h != nil && h.AccountID == accountID {
+		return *h, true
+	}
+	return Head{}, false
 }
 
 // Store keeps entries, a chain for each account.
@@ -46,10 +81,14 @@ type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
 	AfterCommit(ctx context.Context, do func())
-	// Head answers the number and the hash of the account's last entry: 0 and zeros before the first.
-	Head(ctx context.Context, accountID string) (number int64, hash Hash, err error)
-	// Append adds an entry and moves the head to it.
-	Append(ctx context.Context, e Entry) error
+	// Hold keeps an entry until the transaction of ctx is about to commit. Then chain is called once with all that are
+	// held, in the order they came; its error ends the transaction.
+	Hold(ctx context.Context, e Entry, chain func(ctx context.Context, held []Entry) error)
+	// Head answers where the account's chain ends. Nobody else adds to it until the transaction of ctx ends, or only one
+	// of both commits.
+	Head(ctx context.Context, accountID string) (Head, error)
+	// Append adds entries of one account, in order, and moves the head to the last.
+	Append(ctx context.Context, entries []Entry) error
 	// Entries lists the account's entries but those of some kinds, the newest first, at most limit, older than the entry
 	// before (empty: all).
 	Entries(ctx context.Context, accountID, before string, limit int, without []Kind) ([]Entry, error)
@@ -77,6 +116,13 @@ type Visitor struct {
 	End   func(number int64, hash Hash) error
 }
 
+// Head is where an account's chain ends: number 0 and zeros before the first entry.
+type Head struct {
+	AccountID string
+	Number    int64
+	Hash      Hash
+}
+
 // Log records events. Without a Store it only writes lines, and without To it writes none.
 type Log struct {
 	To    *slog.Logger
@@ -85,31 +131,63 @@ type Log struct {
 	NewID func() string
 }
 
-// Record adds an entry to the account's chain, in the transaction of ctx if there is one, and writes a line once that
-// has committed. An event that cannot be recorded must not happen: its error ends the transaction.
+// Record adds an entry to the account's chain when the transaction of ctx commits, or at once outside of one, and writes
+// a line after that. An event that cannot be recorded must not happen: its error ends the transaction.
 func (l Log) Record(ctx context.Context, e Event) error {
+	entry := entryOf(ctx, e)
 	if e.AccountID == "" || l.Store == nil {
-		l.write(ctx, e, Entry{})
+		l.write(ctx, entry)
 		return nil
 	}
-	err := l.Store.InTx(ctx, func(ctx context.Context) error {
-		number, previous, err := l.Store.Head(ctx, e.AccountID)
-		if err != nil {
-			return err
-		}
-		entry := entryOf(ctx, e)
-		entry.ID, entry.Time = l.NewID(), l.Now().UTC().Truncate(time.Microsecond)
-		entry.Number, entry.Previous = number+1, previous
-		entry.Hash = entry.digest()
-		if err := l.Store.Append(ctx, entry); err != nil {
-			return err
-		}
-		l.Store.AfterCommit(ctx, func() { l.write(ctx, e, entry) })
+	entry.ID, entry.Time = l.NewID(), l.Now().UTC().Truncate(time.Microsecond)
+	return l.Store.InTx(ctx, func(ctx context.Context) error {
+		l.Store.Hold(ctx, entry, l.chain)
 		return nil
 	})
-	if err != nil {
-		return fmt.Errorf("record %s: %w", e.Kind, err)
+}
+
+// chain adds the entries of one transaction, each account's to its chain at once.
+func (l Log) chain(ctx context.Context, held []Entry) error {
+	for len(held) > 0 {
+		account := held[0].AccountID
+		var its, others []Entry
+		for _, e := range held {
+			if e.AccountID == account {
+				its = append(its, e)
+			} else {
+				others = append(others, e)
+			}
+		}
+		if err := l.link(ctx, account, its); err != nil {
+			return fmt.Errorf("record %s: %w", its[0].Kind, err)
+		}
+		held = others
 	}
+	return nil
+}
+
+func (l Log) link(ctx context.Context, accountID string, entries []Entry) error {
+	head, known := followed(ctx, accountID)
+	if !known {
+		var err error
+		if head, err = l.Store.Head(ctx, accountID); err != nil {
+			return err
+		}
+	}
+	for i := range entries {
+		e := &entries[i]
+		e.Number, e.Previous = head.Number+1, head.Hash
+		e.Hash = e.digest()
+		head.Number, head.Hash = e.Number, e.Hash
+	}
+	if err := l.Store.Append(ctx, entries); err != nil {
+		return err
+	}
+	l.Store.AfterCommit(ctx, func() {
+		for _, e := range entries {
+			l.write(ctx, e)
+		}
+	})
 	return nil
 }
 
@@ -129,25 +207,24 @@ func (l Log) CountSince(ctx context.Context, accountID string, kind, last Kind) 
 	return l.Store.CountSince(ctx, accountID, kind, last)
 }
 
-func (l Log) write(ctx context.Context, e Event, entry Entry) {
+func (l Log) write(ctx context.Context, e Entry) {
 	if l.To == nil {
 		return
 	}
-	c := ClientOf(ctx)
 	if e.Kind.namesAddress() {
 		e.Name = ""
 	}
 	attrs := []slog.Attr{slog.String("event", string(e.Kind))}
 	for _, a := range []struct{ name, value string }{
 		{"account", e.AccountID}, {"subject", e.Subject}, {"name", e.Name}, {"reason", e.Reason},
-		{"ip", c.IP}, {"user_agent", c.UserAgent}, {"session", digestOf(c.SessionID)}, {"request_id", c.RequestID},
+		{"ip", e.IP}, {"user_agent", e.UserAgent}, {"session", e.Session}, {"request_id", e.RequestID},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, slog.String(a.name, a.value))
 		}
 	}
-	if entry.Number > 0 { // who keeps the lines elsewhere can tell a chain that was written anew
-		attrs = append(attrs, slog.Int64("number", entry.Number), slog.String("hash", hex.EncodeToString(entry.Hash[:])))
+	if e.Number > 0 { // who keeps the lines elsewhere can tell a chain that was written anew
+		attrs = append(attrs, slog.Int64("number", e.Number), slog.String("hash", hex.EncodeToString(e.Hash[:])))
 	}
 	l.To.LogAttrs(ctx, slog.LevelInfo, "audit", attrs...)
 }

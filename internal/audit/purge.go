@@ -97,9 +97,9 @@ func oldOf(a Anchor, entries []Entry, before time.Time, limit int) ([]Entry, err
 
 // endsWith answers a *BrokenError unless the account's chain ends with the entry.
 func (l Log) endsWith(ctx context.Context, last Entry) error {
-	number, hash, err := l.Store.Head(ctx, last.AccountID)
-	if err == nil && (number != last.Number || hash != last.Hash) {
-		err = &BrokenError{AccountID: last.AccountID, Number: number, Why: cutOff}
+	head, err := l.Store.Head(ctx, last.AccountID)
+	if err == nil && (head.Number != last.Number || head.Hash != last.Hash) {
+		err = &BrokenError{AccountID: last.AccountID, Number: head.Number, Why: cutOff}
 	}
 	return err
 }

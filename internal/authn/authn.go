@@ -91,30 +91,39 @@ type Service struct {
 	NewID     func() string
 }
 
-// Required says what a step-up takes on this account now: at its highest level, read off its methods. On an account with
-// MFA it takes one of the proofs beside the password.
-func (s *Service) Required(ctx context.Context, accountID string) (session.ACR, []throttle.Kind, error) {
-	enabled, err := s.Methods.Enabled(ctx, accountID)
-	if err != nil || !enabled {
-		return session.AAL1, nil, err
-	}
-	proofs, err := s.Methods.Proofs(ctx, accountID)
-	return session.AAL2, proofs, err
+// Presence is what somebody shows of theirs when they want something dangerous.
+type Presence struct {
+	Account account.Account
+	Need    session.ACR     // what a step-up takes now: the account's highest level, read off its methods
+	Proofs  []throttle.Kind // of which it takes one beside the password
+	Grant   stepup.Grant    // a step-up, checked and not yet spent; zero where it was refused
 }
 
-// CheckStepUp says whether a token permits the purpose in this session, at the level the account has now. It answers
-// stepup.ErrRefused.
-func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepup.Purpose, token string) (stepup.Grant, error) {
-	need, _, err := s.Required(ctx, sess.AccountID)
-	if err != nil {
-		return stepup.Grant{}, err
+// CheckStepUp says whether a token permits the purpose in this session, at the level the account has now. For a token that
+// does not, or none (empty), it answers stepup.ErrRefused with what a step-up takes.
+func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepup.Purpose, token string) (Presence, error) {
+	grant, refusal := s.StepUps.Read(ctx, token, sess, p)
+	if refusal != nil && !errors.Is(refusal, stepup.ErrRefused) {
+		return Presence{}, refusal // nobody knows what the token is worth
 	}
-	grant, err := s.StepUps.Check(ctx, token, sess, p, need)
-	if errors.Is(err, stepup.ErrRefused) {
-		refused := audit.Event{Kind: audit.StepUpRefused, AccountID: sess.AccountID, Reason: err.Error()}
-		if err := s.Audit.Record(ctx, refused); err != nil {
-			return stepup.Grant{}, err
+	c, err := s.look(ctx, audit.StepUpRefused, sess, Seek{AccountID: sess.AccountID, StepUp: grant.ID})
+	if err != nil {
+		return Presence{}, err
+	}
+	shown := Presence{Account: c.account(), Need: session.AAL1}
+	if c.standing.Enabled() {
+		shown.Need, shown.Proofs = session.AAL2, c.standing.proofs()
+	}
+	if refusal == nil {
+		refusal = grant.Permits(shown.Need, c.standing.StepUp)
+	}
+	switch {
+	case refusal == nil:
+		shown.Grant = grant
+	case token != "":
+		if err := s.record(ctx, c, refusal); err != nil {
+			return Presence{}, err
 		}
 	}
-	return grant, err
+	return shown, refusal
 }

@@ -33,6 +33,8 @@ type Devices interface {
 	Find(ctx context.Context, accountID string, digest [32]byte) (Device, error)
 	// Keep adds a device, or gives the one with the digest new times.
 	Keep(ctx context.Context, d Device, digest [32]byte) error
+	// Renew gives a browser another digest, in all of its accounts, and new times in the one of d.
+	Renew(ctx context.Context, d Device, from, to [32]byte) error
 	// Move gives a browser another digest, in all of its accounts.
 	Move(ctx context.Context, from, to [32]byte) error
 	// Forget ends all of the account's devices but the one with the id keep.
@@ -41,8 +43,7 @@ type Devices interface {
 	Tidy(ctx context.Context, accountID string, at time.Time, keep int) error
 }
 
-// recognize answers the account's device that a browser's token stands for, or a zero one. It costs the same for an
-// address that has no account.
+// recognize answers the account's device that a browser's token stands for, or a zero one.
 func (s *Service) recognize(ctx context.Context, accountID string, token secret.Text) (Device, error) {
 	if token.IsZero() {
 		return Device{}, nil
@@ -57,55 +58,74 @@ func (s *Service) recognize(ctx context.Context, accountID string, token secret.
 	return d, nil
 }
 
+// often is how many times in its lifetime a script's last use is written, so that a run in every minute is no write in
+// every minute.
+const often = 180
+
 // meet remembers where the account is being signed in from, tells its owner when that is new, and answers the browser's
 // next token. That is another one each time, in all of the browser's accounts: what somebody may have put there before,
 // or copied, stands for nothing from now on. The very first sign-in of an account is no news.
-func (s *Service) meet(ctx context.Context, accountID string, delivery session.Delivery, token secret.Text) (secret.Text, error) {
-	before, err := s.Devices.Any(ctx, accountID)
-	if err != nil {
-		return secret.Text{}, fmt.Errorf("look for devices: %w", err)
-	}
-	var next secret.Text
+func (s *Service) meet(ctx context.Context, now Standing, o opening) (secret.Text, error) {
+	d, next := now.Script, secret.Text{}
 	digest := scriptDigest(audit.ClientOf(ctx))
-	if delivery == session.Cookie {
-		next = secret.Random("tf_d_")
+	if o.delivery == session.Cookie {
+		d, next = now.Browser, secret.Random("tf_d_")
 		digest = next.Hash()
-		if !token.IsZero() {
-			if err := s.Devices.Move(ctx, token.Hash(), digest); err != nil {
-				return secret.Text{}, fmt.Errorf("renew device: %w", err)
-			}
-		}
 	}
-	d, err := s.Devices.Find(ctx, accountID, digest)
-	if err != nil {
-		return secret.Text{}, fmt.Errorf("recognize device: %w", err)
+	at := s.Now()
+	known := at.Before(d.ExpiresAt)
+	if known && o.delivery == session.Token && at.Sub(d.LastUsedAt) < s.Limits.DeviceLifetime/often {
+		return next, nil
 	}
-	now := s.Now()
-	isNew := !now.Before(d.ExpiresAt)
 	if d.ID == "" {
-		d = Device{ID: s.NewID(), AccountID: accountID, Delivery: delivery}
+		d = Device{ID: s.NewID(), AccountID: now.Account.ID, Delivery: o.delivery}
 	}
-	d.LastUsedAt, d.ExpiresAt = now, now.Add(s.Limits.DeviceLifetime)
+	d.LastUsedAt, d.ExpiresAt = at, at.Add(s.Limits.DeviceLifetime)
+	if known && o.delivery == session.Cookie {
+		if err := s.Devices.Renew(ctx, d, o.browser.Hash(), digest); err != nil {
+			return secret.Text{}, fmt.Errorf("renew device: %w", err)
+		}
+		return next, nil
+	}
+	if !known {
+		return next, s.meetNew(ctx, d, o, digest)
+	}
 	if err := s.Devices.Keep(ctx, d, digest); err != nil {
 		return secret.Text{}, fmt.Errorf("remember device: %w", err)
 	}
-	if err := s.Devices.Tidy(ctx, accountID, now, s.Limits.Devices); err != nil {
-		return secret.Text{}, fmt.Errorf("forget old devices: %w", err)
+	return next, nil
+}
+
+// meetNew remembers a device that the account does not know, or knew long ago.
+func (s *Service) meetNew(ctx context.Context, d Device, o opening, digest [32]byte) error {
+	before, err := s.Devices.Any(ctx, d.AccountID)
+	if err != nil {
+		return fmt.Errorf("look for devices: %w", err)
 	}
-	if before && isNew {
-		_, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.NewDevice, AccountID: accountID})
+	if o.delivery == session.Cookie && !o.browser.IsZero() {
+		if err := s.Devices.Move(ctx, o.browser.Hash(), digest); err != nil {
+			return fmt.Errorf("renew device: %w", err)
+		}
 	}
-	return next, err
+	if err := s.Devices.Keep(ctx, d, digest); err != nil {
+		return fmt.Errorf("remember device: %w", err)
+	}
+	if err := s.Devices.Tidy(ctx, d.AccountID, d.LastUsedAt, s.Limits.Devices); err != nil {
+		return fmt.Errorf("forget old devices: %w", err)
+	}
+	if before {
+		_, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.NewDevice, AccountID: d.AccountID})
+	}
+	return err
 }
 
 // warn tells the account's owner of a success that comes after as many failures as start a wait, whatever was wrong and
-// wherever they came from. Call it before the success is recorded.
-func (s *Service) warn(ctx context.Context, accountID string) error {
-	failures, err := s.Audit.CountSince(ctx, accountID, audit.SignInFailed, audit.SignInSucceeded)
-	if err != nil || failures < s.Attempts.Limits.Free {
-		return err
+// wherever they came from.
+func (s *Service) warn(ctx context.Context, now Standing) error {
+	if now.Failures < s.Attempts.Limits.Free {
+		return nil
 	}
-	_, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.FailuresThenSuccess, AccountID: accountID, Count: failures})
+	_, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.FailuresThenSuccess, AccountID: now.Account.ID, Count: now.Failures})
 	return err
 }
 

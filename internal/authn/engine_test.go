@@ -21,48 +21,49 @@ func (h *house) signIn(email string, p authn.Proofs) (authn.Outcome, error) {
 	return h.SignIn(ctx, authn.SignIn{Email: email, Proofs: p, Delivery: session.Token})
 }
 
-// late finds no methods the first time it is asked, and the truth from then on: MFA was switched on in between.
-type late struct {
-	mfa.Store
-	asked *int
-}
+// late finds no methods when it looks, and the truth when the account is locked: MFA was switched on in between.
+type late struct{ authn.Store }
 
-func (l late) Methods(ctx context.Context, a string) ([]mfa.Method, error) {
-	if *l.asked++; *l.asked == 1 {
-		return nil, nil
-	}
-	return l.Store.Methods(ctx, a)
+func (l late) Look(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	st, err := l.Store.Look(ctx, q)
+	st.Methods = nil
+	return st, err
 }
 
 func TestMFASwitchedOnWhileThePasswordWasJudged(t *testing.T) {
 	t.Parallel()
-	for outcome, code := range map[string]bool{"asks for the code": false, "asks for the code, though one was sent": true} {
-		t.Run(outcome, func(t *testing.T) {
-			t.Parallel()
-			h := open(t)
-			h.enroll()
-			sess, token := h.signedIn(false)
-			p := authn.Proofs{Password: right}
-			if code {
-				p.Code = h.code()
-			}
-			works := h.Methods.Store
-			asked := 0
-			h.Methods.Store = late{works, &asked}
-			out, err := h.signIn(ada, p)
-			if err != nil || out.Session.ID != "" || out.Pending.ID == "" {
-				t.Errorf("signing in: got %+v, %v, want a pending sign-in", out, err)
-			}
-			asked = 0
-			stepUp, _, err := h.StepUp(ctx, sess, remove, p, secret.Text{})
-			if !errors.Is(err, authn.ErrCodeRequired) || !stepUp.IsZero() {
-				t.Errorf("stepping up: got %v, want ErrCodeRequired", err)
-			}
-			if s := h.state(secret.Text{}, token); s.Sessions != 1 || s.LastStep != 0 {
-				t.Errorf("a session was opened or the code used: %+v", s)
-			}
-		})
-	}
+	t.Run("asks for the code", func(t *testing.T) {
+		t.Parallel()
+		h := open(t)
+		h.enroll()
+		sess, token := h.signedIn(false)
+		h.Service.Store = late{h.Service.Store}
+		p := authn.Proofs{Password: right}
+		out, err := h.signIn(ada, p)
+		if err != nil || out.Session.ID != "" || out.Pending.ID == "" {
+			t.Errorf("signing in: got %+v, %v, want a pending sign-in", out, err)
+		}
+		stepUp, _, err := h.StepUp(ctx, sess, remove, p, secret.Text{})
+		if !errors.Is(err, authn.ErrCodeRequired) || !stepUp.IsZero() {
+			t.Errorf("stepping up: got %v, want ErrCodeRequired", err)
+		}
+		if s := h.state(secret.Text{}, token); s.Sessions != 1 {
+			t.Errorf("a session was opened: %+v", s)
+		}
+	})
+	t.Run("judges the code that was sent", func(t *testing.T) {
+		t.Parallel()
+		h := open(t)
+		h.enroll()
+		h.Service.Store = late{h.Service.Store}
+		p := authn.Proofs{Password: right, Second: authn.Second{Code: h.code()}}
+		if out, err := h.signIn(ada, p); err != nil || out.Session.AMR.ACR() != session.AAL2 {
+			t.Errorf("got %+v, %v, want a session of two factors", out, err)
+		}
+		if _, err := h.signIn(ada, p); !errors.Is(err, mfa.ErrCodeUsed) {
+			t.Errorf("again: got %v, want ErrCodeUsed", err)
+		}
+	})
 }
 
 func TestABusyHasherCostsNoTry(t *testing.T) {
@@ -149,9 +150,9 @@ type watched struct {
 	seen *[]string
 }
 
-func (w watched) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (int, time.Time, bool, error) {
+func (w watched) Reserve(ctx context.Context, g throttle.Guess, in throttle.Within, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
 	*w.seen = append(*w.seen, g.Subject)
-	return w.Store.Reserve(ctx, g, at, free, waits)
+	return w.Store.Reserve(ctx, g, in, at, r)
 }
 
 func TestAHashOfAnotherDayIsMadeAnew(t *testing.T) {
@@ -198,10 +199,12 @@ func TestAnAccountWhoseHashCannotBeReadOpensNothing(t *testing.T) {
 }
 
 // gone has lost the account since its token was handed out.
-type gone struct{ account.Store }
+type gone struct{ authn.Store }
 
-func (gone) ByID(context.Context, string) (account.Account, error) {
-	return account.Account{}, account.ErrNotFound
+func (g gone) Look(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	st, err := g.Store.Look(ctx, q)
+	st.Account, st.Pending, st.Methods = account.Account{}, authn.Pending{}, nil
+	return st, err
 }
 
 func TestAnAccountThatIsGoneEarnsNothing(t *testing.T) {
@@ -210,11 +213,11 @@ func TestAnAccountThatIsGoneEarnsNothing(t *testing.T) {
 	h.enroll()
 	pending := h.pending(session.Token)
 	sess, _ := h.signedIn(true)
-	h.Accounts = gone{h.Accounts}
-	if out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: authn.Second{Code: h.code()}}); !errors.Is(err, account.ErrNotFound) || out.Session.ID != "" {
+	h.Service.Store = gone{h.Service.Store}
+	if out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: authn.Second{Code: h.code()}}); !errors.Is(err, authn.ErrSignInExpired) || out.Session.ID != "" {
 		t.Errorf("completing: got %+v, %v", out, err)
 	}
-	if token, _, err := h.StepUp(ctx, sess, remove, authn.Proofs{Password: right, Second: authn.Second{Code: h.code()}}, secret.Text{}); !errors.Is(err, account.ErrNotFound) || !token.IsZero() {
+	if token, _, err := h.StepUp(ctx, sess, remove, authn.Proofs{Password: right, Second: authn.Second{Code: h.code()}}, secret.Text{}); !errors.Is(err, authn.ErrCredentialsRejected) || !token.IsZero() {
 		t.Errorf("stepping up: got %v", err)
 	}
 }

@@ -29,6 +29,10 @@ func (d devices) Move(ctx context.Context, from, to [32]byte) error {
 	return d.do(func() error { return d.Devices.Move(ctx, from, to) })
 }
 
+func (d devices) Renew(ctx context.Context, kept authn.Device, from, to [32]byte) error {
+	return d.do(func() error { return d.Devices.Renew(ctx, kept, from, to) })
+}
+
 func (d devices) Forget(ctx context.Context, a, keep string, at time.Time) error {
 	return d.do(func() error { return d.Devices.Forget(ctx, a, keep, at) })
 }

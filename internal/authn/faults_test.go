@@ -128,12 +128,12 @@ func (s signIns) Insert(ctx context.Context, p authn.Pending, token [32]byte) er
 	return s.do(func() error { return s.Store.Insert(ctx, p, token) })
 }
 
-func (s signIns) ByToken(ctx context.Context, token [32]byte) (authn.Pending, error) {
-	return through(s.faults, func() (authn.Pending, error) { return s.Store.ByToken(ctx, token) })
+func (s signIns) Look(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	return through(s.faults, func() (authn.Standing, error) { return s.Store.Look(ctx, q) })
 }
 
-func (s signIns) CountTry(ctx context.Context, id string, limit int) (int, error) {
-	return through(s.faults, func() (int, error) { return s.Store.CountTry(ctx, id, limit) })
+func (s signIns) Lock(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	return through(s.faults, func() (authn.Standing, error) { return s.Store.Lock(ctx, q) })
 }
 
 func (s signIns) Delete(ctx context.Context, id string) (bool, error) {
@@ -174,12 +174,8 @@ type stepUps struct {
 	*faults
 }
 
-func (s stepUps) Insert(ctx context.Context, g stepup.Grant) error {
-	return s.do(func() error { return s.Store.Insert(ctx, g) })
-}
-
-func (s stepUps) Alive(ctx context.Context, id string, at time.Time) (bool, error) {
-	return through(s.faults, func() (bool, error) { return s.Store.Alive(ctx, id, at) })
+func (s stepUps) Insert(ctx context.Context, g stepup.Grant) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.Insert(ctx, g) })
 }
 
 type attempts struct {
@@ -191,21 +187,17 @@ func (s attempts) InTx(ctx context.Context, do func(context.Context) error) erro
 	return s.inTx(ctx, s.Store.InTx, do)
 }
 
-func (s attempts) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (n int, until time.Time, counted bool, err error) {
+func (s attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.Within, at time.Time, r throttle.Rules) (c throttle.Counts, counted bool, err error) {
 	if err := s.strike(); err != nil {
-		return 0, time.Time{}, false, err
+		return throttle.Counts{}, false, err
 	}
-	return s.Store.Reserve(ctx, g, at, free, waits)
+	return s.Store.Reserve(ctx, g, w, at, r)
 }
 
-func (s attempts) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
-	return through(s.faults, func() (bool, error) { return s.Store.ReserveTotal(ctx, g, at, limit) })
+func (s attempts) Counts(ctx context.Context, g throttle.Guess, w throttle.Within) (throttle.Counts, error) {
+	return through(s.faults, func() (throttle.Counts, error) { return s.Store.Counts(ctx, g, w) })
 }
 
-func (s attempts) Reset(ctx context.Context, g throttle.Guess) error {
-	return s.do(func() error { return s.Store.Reset(ctx, g) })
-}
-
-func (s attempts) Until(ctx context.Context, g throttle.Guess, at time.Time) (time.Time, error) {
-	return through(s.faults, func() (time.Time, error) { return s.Store.Until(ctx, g, at) })
+func (s attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throttle.Guess) error {
+	return s.do(func() error { return s.Store.Reset(ctx, w, guesses...) })
 }

@@ -76,19 +76,3 @@ func (s *Service) deviceOf(ctx context.Context, sess session.Session, browser se
 	}
 	return s.Devices.Find(ctx, sess.AccountID, scriptDigest(audit.ClientOf(ctx)))
 }
-
-// lock makes changes of the account's proofs wait, and answers ErrCredentialsRejected where its password was replaced
-// since it was judged.
-func (s *Service) lock(ctx context.Context, c claim) error {
-	if err := s.Accounts.Lock(ctx, c.account.ID); err != nil {
-		return err
-	}
-	now, err := s.Accounts.ByID(ctx, c.account.ID)
-	if err != nil {
-		return err
-	}
-	if !now.PasswordChangedAt.Equal(c.account.PasswordChangedAt) || (now.PasswordHash != c.account.PasswordHash && !c.rehashed) {
-		return ErrCredentialsRejected
-	}
-	return nil
-}

@@ -39,8 +39,9 @@ func (h *house) changeable(here, other secret.Text, g stepup.Grant, pending secr
 	c := changeable{Hash: a.PasswordHash, Sessions: s.Sessions, Here: s.Previous, Pending: s.Pending}
 	_, err = store.Sessions{DB: h.db}.ByToken(ctx, other.Hash())
 	c.Other = err == nil
-	c.Grant, err = store.StepUps{DB: h.db}.Alive(ctx, g.ID, h.now)
+	st, err := store.SignIns{DB: h.db}.Look(ctx, authn.Seek{AccountID: "ada", StepUp: g.ID, At: h.now})
 	must(h.t, err)
+	c.Grant = st.StepUp
 	for i, b := range browsers {
 		d, err := store.Devices{DB: h.db}.Find(ctx, "ada", b.Hash())
 		must(h.t, err)
@@ -101,12 +102,16 @@ func TestAChangeOfThePasswordHappensWholeOrNotAtAll(t *testing.T) {
 
 // overtaken is an account whose password is changed while the old one is being judged.
 type overtaken struct {
-	account.Store
-	at time.Time
+	authn.Store
+	accounts account.Store
+	at       time.Time
 }
 
-func (o overtaken) Lock(ctx context.Context, id string) error {
-	return errors.Join(o.SetPassword(ctx, id, "another", o.at), o.Store.Lock(ctx, id))
+func (o overtaken) Lock(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	if err := o.accounts.SetPassword(ctx, "ada", "another", o.at); err != nil {
+		return authn.Standing{}, err
+	}
+	return o.Store.Lock(ctx, q)
 }
 
 func TestAPasswordThatIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
@@ -147,12 +152,12 @@ func TestAPasswordThatIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
 			}
 			sess, _ := h.signedIn(c.mfa)
 			before := h.state(secret.Text{}, secret.Text{})
-			works := h.Accounts
-			h.Accounts = overtaken{works, h.now}
+			works := h.Service.Store
+			h.Service.Store = overtaken{works, h.Accounts, h.now}
 			if reward, err := c.try(h, sess, pending); !errors.Is(err, c.want) || reward != "" {
 				t.Errorf("got %q, %v, want %v", reward, err, c.want)
 			}
-			h.Accounts = works
+			h.Service.Store = works
 			if diff := cmp.Diff(before, h.state(secret.Text{}, secret.Text{})); diff != "" {
 				t.Errorf("it earned something, - before, + after:\n%s", diff)
 			}

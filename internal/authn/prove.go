@@ -1,13 +1,14 @@
 package authn
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 
 	"twofold/internal/account"
+	"twofold/internal/audit"
 	"twofold/internal/mfa"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
@@ -15,27 +16,66 @@ import (
 
 // claim is who somebody says they are: an account, or an address that has none, and the session they say it in.
 type claim struct {
-	account account.Account
-	known   bool
-	subject string          // whose attempts are counted
-	session session.Session // zero at sign-in
+	seek     Seek
+	standing Standing   // when it was looked at
+	door     audit.Kind // what is recorded when it is refused
+	subject  string     // whose attempts are counted
+	session  session.Session
 	// rehashed says that the hash was brought up to today's cost, here or by who signs in beside this.
 	rehashed bool
 	device   Device // the browser, where the account knows it
 }
 
-// claimOf finds the account of an address. An unknown address is counted under its digest, with the same work.
-func (s *Service) claimOf(ctx context.Context, email string) (claim, error) {
-	email = account.CanonicalEmail(email)
-	a, err := s.Accounts.ByEmail(ctx, email)
-	if errors.Is(err, account.ErrNotFound) {
-		sum := sha256.Sum256([]byte(email))
-		return claim{subject: "unknown:" + hex.EncodeToString(sum[:])}, nil
-	}
+func (c claim) account() account.Account { return c.standing.Account }
+
+// look reads who it is.
+func (s *Service) look(ctx context.Context, door audit.Kind, sess session.Session, q Seek) (claim, error) {
+	q.At, q.Script = s.Now(), scriptDigest(audit.ClientOf(ctx))
+	q.Bucket = sessionBucket(sess)
+	st, err := s.Store.Look(ctx, q)
 	if err != nil {
-		return claim{}, fmt.Errorf("find account: %w", err)
+		return claim{}, fmt.Errorf("look who it is: %w", err)
 	}
-	return claim{account: a, known: true, subject: a.ID}, nil
+	audit.Follow(ctx, st.Head)
+	c := claim{seek: q, standing: st, door: door, session: sess, subject: cmp.Or(st.Account.ID, q.Subject)}
+	if s.Now().Before(st.Browser.ExpiresAt) {
+		c.device = st.Browser
+	}
+	return c, nil
+}
+
+// lookUp finds the account of an address. An unknown address is counted under its digest, with the same work.
+func (s *Service) lookUp(ctx context.Context, q Seek) (claim, error) {
+	q.Email, q.Kind = account.CanonicalEmail(q.Email), throttle.Password
+	sum := sha256.Sum256([]byte(q.Email))
+	q.Subject = "unknown:" + hex.EncodeToString(sum[:])
+	c, err := s.look(ctx, audit.SignInFailed, session.Session{}, q)
+	c.seek.Email, c.seek.AccountID = "", c.account().ID
+	return c, err
+}
+
+// lock makes changes of the account's proofs wait, and reads its standing anew, with what is counted for a guess. It
+// answers ErrCredentialsRejected where its password was replaced since it was judged.
+func (s *Service) lock(ctx context.Context, c claim, g throttle.Guess) (Standing, error) {
+	q := c.seek
+	q.Kind, q.Bucket = g.Kind, g.Bucket
+	now, err := s.Store.Lock(ctx, q)
+	if err != nil {
+		return Standing{}, fmt.Errorf("lock account: %w", err)
+	}
+	audit.Follow(ctx, now.Head)
+	before, after := c.account(), now.Account
+	if !after.PasswordChangedAt.Equal(before.PasswordChangedAt) || (after.PasswordHash != before.PasswordHash && !c.rehashed) {
+		return Standing{}, ErrCredentialsRejected
+	}
+	return now, nil
+}
+
+func sessionBucket(sess session.Session) throttle.Bucket {
+	if b := mfa.Guess("", sess).Bucket; b != throttle.Anyone {
+		return b
+	}
+	return ""
 }
 
 // guess is a try at a proof of this claim.
@@ -49,13 +89,15 @@ func (c claim) passwordGuess() throttle.Guess { return c.guess(throttle.Password
 
 // reward is what right proofs earn. Both run inside the transaction that accepts the proofs.
 type reward struct {
-	grant   func(ctx context.Context, amr session.AMR) error
-	pending func(ctx context.Context) error // the password was right and a second proof is missing
+	grant func(ctx context.Context, now Standing, amr session.AMR) error
+	// pending is for a password that was right and a second proof that is missing. What it answers as verdict is refused.
+	pending func(ctx context.Context, now Standing) (verdict, err error)
 }
 
-// prove is the engine: it judges the password, then, on an account with MFA, the second proof. Every guess is counted and
-// committed before it is judged. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed,
-// a *throttle.WaitError or password.ErrBusy.
+// prove is the engine: it judges the password, then, on an account with MFA, the second proof. A guess that costs a hash
+// is counted and committed before it is judged; a code is judged and counted in one transaction, and nobody learns how
+// before that has committed. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed, a *throttle.WaitError
+// or password.ErrBusy, and has recorded what it refused.
 func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error {
 	done, err := s.Attempts.Turn(ctx, c.passwordGuess())
 	if err != nil {
@@ -63,31 +105,30 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 	}
 	defer done()
 	if err := s.judgePassword(ctx, &c, p); err != nil {
-		return err
+		return s.refuse(ctx, c, err)
 	}
-	enabled, err := s.Methods.Enabled(ctx, c.account.ID)
-	if err != nil {
-		return fmt.Errorf("read methods: %w", err)
+	if c.standing.Enabled() && !p.RecoveryCode.IsZero() {
+		return s.proveRecovery(ctx, c, p, r)
 	}
-	switch {
-	case !enabled:
-		return s.acceptPassword(ctx, c, func(ctx context.Context) error { return r.grant(ctx, session.Proofs(false)) })
-	case p.Second.IsZero():
-		return s.Store.InTx(ctx, func(ctx context.Context) error {
-			if err := s.lock(ctx, c); err != nil {
-				return err
-			}
-			if err := s.Attempts.Succeeded(ctx, c.passwordGuess()); err != nil {
-				return err
-			}
-			return r.pending(ctx)
-		})
+	t := try{
+		code: p.Code, guess: c.guess(throttle.TOTP), beside: []throttle.Guess{c.passwordGuess()},
+		grant: func(ctx context.Context, now Standing) error { return r.grant(ctx, now, session.Proofs(true)) },
 	}
-	return s.judgeSecond(ctx, c, s.secondOf(c, p.Second), counted{
-		reserve: func(ctx context.Context, g throttle.Guess) (throttle.Budget, error) {
-			return s.reserveAfterPassword(ctx, c, g)
-		},
-		grant: func(ctx context.Context) error { return r.grant(ctx, session.Proofs(true)) },
+	return s.decide(ctx, c, func(ctx context.Context) (verdict, err error) {
+		now, err := s.lock(ctx, c, t.guess)
+		if err != nil {
+			return nil, err
+		}
+		if now.Enabled() && p.Code != "" {
+			return s.judgeCode(ctx, now, t)
+		}
+		if err := s.Attempts.Succeeded(ctx, throttle.Within{}, c.passwordGuess()); err != nil {
+			return nil, err
+		}
+		if now.Enabled() {
+			return r.pending(ctx, now)
+		}
+		return nil, r.grant(ctx, now, session.Proofs(false))
 	})
 }
 
@@ -96,7 +137,7 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 // has come, so that nobody pays for a busy server.
 func (s *Service) judgePassword(ctx context.Context, c *claim, p Proofs) error {
 	guess := c.passwordGuess()
-	if err := s.Attempts.Check(ctx, guess); err != nil {
+	if err := s.Attempts.Allows(guess, throttle.Within{}, c.standing.Counts); err != nil {
 		return err
 	}
 	release, err := s.Passwords.Acquire(ctx)
@@ -104,13 +145,13 @@ func (s *Service) judgePassword(ctx context.Context, c *claim, p Proofs) error {
 		return fmt.Errorf("queue for a hash: %w", err)
 	}
 	defer release()
-	budget, err := s.Attempts.Reserve(ctx, guess)
+	budget, err := s.Attempts.Reserve(ctx, guess, throttle.Within{})
 	if err != nil {
 		return err
 	}
-	hash, has := s.Passwords.StandIn(), c.known && c.account.PasswordHash != ""
+	hash, has := s.Passwords.StandIn(), c.account().PasswordHash != ""
 	if has {
-		hash = c.account.PasswordHash
+		hash = c.account().PasswordHash
 	}
 	ok, stale, err := s.Passwords.Verify(hash, p.Password)
 	if err != nil {
@@ -132,26 +173,5 @@ func (s *Service) rehash(ctx context.Context, c *claim, p Proofs) error {
 		return fmt.Errorf("rehash password: %w", err)
 	}
 	c.rehashed = true
-	return s.Accounts.Rehash(ctx, c.account.ID, c.account.PasswordHash, hash)
-}
-
-// acceptPassword rewards a password alone, unless the account got a second factor or another password while it was
-// judged.
-func (s *Service) acceptPassword(ctx context.Context, c claim, grant func(context.Context) error) error {
-	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.lock(ctx, c); err != nil {
-			return err
-		}
-		enabled, err := s.Methods.Enabled(ctx, c.account.ID)
-		if err != nil {
-			return err
-		}
-		if enabled {
-			return ErrCodeRequired
-		}
-		if err := s.Attempts.Succeeded(ctx, c.passwordGuess()); err != nil {
-			return err
-		}
-		return grant(ctx)
-	})
+	return s.Accounts.Rehash(ctx, c.account().ID, c.account().PasswordHash, hash)
 }

@@ -12,6 +12,7 @@ import (
 	"twofold/internal/password"
 	"twofold/internal/secret"
 	"twofold/internal/session"
+	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
 
@@ -46,7 +47,7 @@ func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
 	h.enroll()
 	pending := h.pending(session.Token)
 	for range 5 {
-		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.Anyone})
+		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.Anyone}, throttle.Within{})
 		must(t, err)
 	}
 	busy, err := password.NewHasher(cost, 1, 0, 0)
@@ -98,8 +99,8 @@ func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
 	if !errors.As(err, &required) || !slices.Equal(required.Proofs, only) {
 		t.Errorf("stepping up: got %v, want %v", err, only)
 	}
-	acr, proofs, err := h.Required(ctx, "ada")
-	if acr != session.AAL2 || err != nil || !slices.Equal(proofs, only) {
-		t.Errorf("a step-up takes %s with %v, %v", acr, proofs, err)
+	shown, err := h.CheckStepUp(ctx, sess, remove, "")
+	if shown.Need != session.AAL2 || !errors.Is(err, stepup.ErrRefused) || !slices.Equal(shown.Proofs, only) {
+		t.Errorf("a step-up takes %s with %v, %v", shown.Need, shown.Proofs, err)
 	}
 }

@@ -14,11 +14,12 @@ import (
 // RequestRemoval asks for a removal of MFA, for a pending sign-in, which stays. It answers ErrSignInExpired, also where
 // there is no MFA any more, so that the password alone would do, or another password, and a *removal.UnavailableError.
 func (s *Service) RequestRemoval(ctx context.Context, token secret.Text, carrier session.Delivery) (removal.Status, error) {
-	p, c, err := s.resume(ctx, token, carrier)
+	c, done, err := s.resume(ctx, token, carrier, secret.Text{}, throttle.RemovalCancel)
 	if err != nil {
 		return removal.Status{}, err
 	}
-	status, err := s.Removals.Request(ctx, c.account.ID, p.CreatedAt)
+	defer done()
+	status, err := s.Removals.Request(ctx, c.account().ID, c.standing.Pending.CreatedAt)
 	if errors.Is(err, removal.ErrStale) {
 		return removal.Status{}, ErrSignInExpired
 	}
@@ -28,29 +29,22 @@ func (s *Service) RequestRemoval(ctx context.Context, token secret.Text, carrier
 // CancelRemoval cancels a removal of MFA with a code, for a pending sign-in, which stays: its tries are not those of this
 // guess. It answers removal.ErrNone before anything is counted or judged, and otherwise what Complete answers.
 func (s *Service) CancelRemoval(ctx context.Context, in Completion) error {
-	_, c, err := s.resume(ctx, in.Token, in.Carrier)
+	c, done, err := s.resume(ctx, in.Token, in.Carrier, in.Browser, throttle.RemovalCancel)
 	if err != nil {
 		return err
 	}
-	if c.device, err = s.recognize(ctx, c.account.ID, in.Browser); err != nil {
+	defer done()
+	if _, err := s.Removals.Current(ctx, c.account().ID); err != nil {
 		return err
 	}
-	if _, err := s.Removals.Current(ctx, c.account.ID); err != nil {
-		return err
+	guess := c.guess(throttle.RemovalCancel)
+	grant := func(ctx context.Context, now Standing) error { return s.Removals.CancelByCode(ctx, now.Account.ID) }
+	if !in.Second.RecoveryCode.IsZero() {
+		err = s.tryRecovery(ctx, c, recoveryTry{code: in.Second.RecoveryCode, guess: guess, counted: &c.standing.Counts, grant: grant})
+	} else {
+		err = s.tryCode(ctx, c, try{code: in.Second.Code, guess: guess, grant: grant})
 	}
-	p := s.secondOf(c, in.Second)
-	p.guess = c.guess(throttle.RemovalCancel)
-	err = s.judgeSecond(ctx, c, p, counted{
-		reserve: s.Attempts.Reserve,
-		grant:   func(ctx context.Context) error { return s.Removals.CancelByCode(ctx, c.account.ID) },
-	})
-	if errors.Is(err, ErrCredentialsRejected) { // the password that began the sign-in is another by now
-		err = ErrSignInExpired
-	}
-	if err != nil {
-		return s.failedSignIn(ctx, c, err)
-	}
-	return nil
+	return c.expired(err)
 }
 
 var _ removal.Methods = (*mfa.Service)(nil)

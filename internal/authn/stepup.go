@@ -2,61 +2,37 @@ package authn
 
 import (
 	"context"
-	"errors"
-	"fmt"
 
 	"twofold/internal/audit"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
+	"twofold/internal/throttle"
 )
 
 // StepUp proves presence again and answers a token for one purpose. The browser's token, if there is one, tells whether
 // the account knows it. Besides the errors of the engine it answers a *CodeRequiredError for a password alone on an
 // account with MFA.
 func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs, browser secret.Text) (secret.Text, stepup.Grant, error) {
-	a, err := s.Accounts.ByID(ctx, sess.AccountID)
+	c, err := s.look(ctx, audit.StepUpRefused, sess, Seek{AccountID: sess.AccountID, Browser: browser, Kind: throttle.Password})
 	if err != nil {
-		return secret.Text{}, stepup.Grant{}, fmt.Errorf("find account: %w", err)
-	}
-	c := claim{account: a, known: true, subject: a.ID, session: sess}
-	if c.device, err = s.recognize(ctx, a.ID, browser); err != nil {
 		return secret.Text{}, stepup.Grant{}, err
 	}
 	var token secret.Text
 	var grant stepup.Grant
-	missing := false
 	err = s.prove(ctx, c, proofs, reward{
-		grant: func(ctx context.Context, amr session.AMR) error {
+		grant: func(ctx context.Context, now Standing, amr session.AMR) (err error) {
 			if token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr); err != nil {
 				return err
 			}
-			return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpIssued, AccountID: a.ID, Subject: grant.ID, Reason: string(purpose)})
+			return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpIssued, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(purpose)})
 		},
-		pending: func(context.Context) error {
-			missing = true
-			return nil
+		pending: func(_ context.Context, now Standing) (verdict, err error) {
+			return &CodeRequiredError{Proofs: now.proofs()}, nil
 		},
 	})
-	if (err == nil && missing) || errors.Is(err, ErrCodeRequired) {
-		err = s.codeRequired(ctx, a.ID)
-	}
-	if judged(err) {
-		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpRefused, AccountID: a.ID, Reason: err.Error()}); err != nil {
-			return secret.Text{}, stepup.Grant{}, err
-		}
-	}
 	if err != nil {
 		return secret.Text{}, stepup.Grant{}, err
 	}
 	return token, grant, nil
-}
-
-// codeRequired says which second proofs would do.
-func (s *Service) codeRequired(ctx context.Context, accountID string) error {
-	proofs, err := s.Methods.Proofs(ctx, accountID)
-	if err != nil {
-		return err
-	}
-	return &CodeRequiredError{Proofs: proofs}
 }

@@ -63,7 +63,8 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 		d.absent(keyless)
 		return false
 	}
-	has, knows, err := db.Schema(ctx)
+	has, err := db.Version(ctx)
+	knows := store.Schema()
 	switch {
 	case err != nil:
 		d.wrong("database", "how far it was migrated cannot be read: %v. Let the user that Twofold runs as own its tables.", err)

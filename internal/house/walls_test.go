@@ -19,7 +19,7 @@ var rooms = map[string][]string{
 	"internal/app":            {"*"},
 	"internal/app/apptest":    {"*"},
 	"internal/app/testserver": {"*"},
-	"internal/command":        {"internal/app", "internal/config", "internal/doctor", "internal/secret"},
+	"internal/command":        {"internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
 	"internal/doctor":         {"internal/app", "internal/config", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/bench":          {"internal/app", "internal/config", "internal/secret", "internal/totp", "frontend"},
 	"internal/house":          {},
@@ -27,7 +27,7 @@ var rooms = map[string][]string{
 	"api": {
 		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/notme", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
-		"internal/throttle", "internal/totp",
+		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
 		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/removal",
@@ -50,15 +50,18 @@ var rooms = map[string][]string{
 	"internal/link":     {"internal/secret"},
 	"internal/stepup":   {"internal/audit", "internal/secret", "internal/session"},
 	"internal/session":  {"internal/secret"},
-	"internal/keyring":  {"internal/secret"},
+	"internal/keyring":  {"internal/audit", "internal/secret"},
 	"internal/password": {"internal/secret"},
 	"internal/totp":     {"internal/secret"},
 	"internal/audit":    {},
 	"internal/config":   {"internal/secret"},
 	"internal/device":   {},
+	"internal/logs":     {"internal/audit", "internal/trace"},
+	"internal/metrics":  {},
 	"internal/qr":       {},
 	"internal/secret":   {},
 	"internal/throttle": {},
+	"internal/trace":    {},
 
 	"internal/retention": {},
 	"internal/soak":      {},
@@ -80,8 +83,10 @@ var walls = []wall{
 	{library: "github.com/oapi-codegen/", inside: []string{"api"}},
 	{
 		library: "net/http",
-		inside:  []string{"api", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/doctor"},
-		tests:   []string{"*"},
+		inside: []string{
+			"api", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/doctor", "internal/metrics", "internal/trace",
+		},
+		tests: []string{"*"},
 	},
 	{library: "gorm.io/", inside: []string{"internal/store"}},
 	{library: "modernc.org/", inside: []string{"internal/store"}},
@@ -102,6 +107,8 @@ var walls = []wall{
 	{library: "github.com/mileusna/useragent", inside: []string{"internal/device"}},
 	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
 	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
+	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
+	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/app/apptest"}, tests: []string{"internal/app"}},
 	// Chance comes from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/house", "internal/soak"}},
 }

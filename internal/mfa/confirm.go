@@ -8,6 +8,7 @@ import (
 
 	"twofold/internal/audit"
 	"twofold/internal/notify"
+	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 	"twofold/internal/totp"
@@ -19,11 +20,12 @@ import (
 // confirmed is forgotten. It answers ErrNotFound,
 // ErrEnrollmentExpired, ErrNameTaken (which costs no try), a *RejectedError, a *throttle.WaitError or password.ErrBusy.
 func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, Change, error) {
-	e, err := s.Store.Enrollment(ctx, sess.AccountID, id)
+	st, err := s.Store.State(ctx, sess.AccountID)
 	if err != nil {
 		return Method{}, Change{}, err
 	}
-	if e.SessionID != sess.ID {
+	e := st.Enrollment
+	if e.ID != id || e.SessionID != sess.ID {
 		return Method{}, Change{}, ErrNotFound
 	}
 	if s.over(e) {
@@ -32,7 +34,7 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 	if strings.TrimSpace(name) != "" {
 		e.Name = name
 	}
-	if e.Name, err = s.nameFor(ctx, e); err != nil {
+	if e.Name, err = freeName(e.Name, without(st.Methods, e.Replaces)); err != nil {
 		return Method{}, Change{}, err
 	}
 	guess := Guess(sess.AccountID, sess)
@@ -41,16 +43,9 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		return Method{}, Change{}, err
 	}
 	defer done()
-	budget, err := s.reserve(ctx, guess, e)
-	if err != nil {
-		return Method{}, Change{}, err
-	}
-	step, err := s.matchFirst(e, code, budget)
-	if errors.Is(err, ErrCodeRejected) {
-		failed := audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID, Name: e.Name}
-		if err := s.Audit.Record(ctx, failed); err != nil {
-			return Method{}, Change{}, err
-		}
+	step, err := s.matchFirst(ctx, e, code)
+	if rejected := (*RejectedError)(nil); errors.As(err, &rejected) {
+		return Method{}, Change{}, s.countWrong(ctx, guess, e, rejected)
 	}
 	if err != nil {
 		return Method{}, Change{}, err
@@ -68,30 +63,36 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 	return m, change, nil
 }
 
-// reserve counts the guess, for the account and for this enrollment, before the code is looked at.
-func (s *Service) reserve(ctx context.Context, guess throttle.Guess, e Enrollment) (throttle.Budget, error) {
-	var budget throttle.Budget
-	tries := 0
+// countWrong counts a wrong code, for the account and for this enrollment, and answers it when that has committed.
+func (s *Service) countWrong(ctx context.Context, guess throttle.Guess, e Enrollment, rejected *RejectedError) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		var err error
-		if budget, err = s.Attempts.Reserve(ctx, guess); err != nil {
+		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
 			return err
 		}
-		if tries, err = s.Store.CountTry(ctx, e.AccountID, e.ID, s.Limits.EnrollmentTries); err != nil {
+		budget, err := s.Attempts.Reserve(ctx, guess, throttle.Within{})
+		if err != nil {
+			return err
+		}
+		tries, err := s.Store.CountTry(ctx, e.AccountID, e.ID, s.Limits.EnrollmentTries)
+		if err != nil {
 			return err
 		}
 		if tries == 0 {
 			return ErrEnrollmentExpired
 		}
-		return nil
+		rejected.Budget = budget.AtMost(s.Limits.EnrollmentTries - tries)
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID, Name: e.Name})
 	})
-	return budget.AtMost(s.Limits.EnrollmentTries - tries), err
+	if err != nil {
+		return err
+	}
+	return rejected
 }
 
 // matchFirst judges an enrollment's code. Where a wrong one fits a clock that is off, it says by how much: the key was
 // shown to this session a moment ago, so this tells nobody anything new.
-func (s *Service) matchFirst(e Enrollment, code string, budget throttle.Budget) (totp.Step, error) {
-	key, err := s.key(e.SealedKey, e.AccountID, e.ID)
+func (s *Service) matchFirst(ctx context.Context, e Enrollment, code string) (totp.Step, error) {
+	key, err := s.key(ctx, e.SealedKey, e.AccountID, e.ID)
 	if err != nil {
 		return 0, err
 	}
@@ -100,11 +101,12 @@ func (s *Service) matchFirst(e Enrollment, code string, budget throttle.Budget) 
 		return steps[len(steps)-1], nil
 	}
 	offset, _ := key.Offset(code, now)
-	return 0, &RejectedError{Budget: budget, ClockOffset: offset}
+	return 0, &RejectedError{ClockOffset: offset}
 }
 
-// accept makes the method, and all that follows from it. It answers errCodesNeeded where the method is the account's first
-// and there are no codes to go with it.
+// accept makes the method, and all that follows from it, for a code that was right: unless guesses at the account have to
+// wait now, or the enrollment is over or gone. It answers errCodesNeeded where the method is the account's first and there
+// are no codes to go with it.
 func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, guess throttle.Guess, codes set) (Method, Change, error) {
 	m := Method{
 		ID: e.ID, AccountID: e.AccountID, Type: TOTP, Name: e.Name, SealedKey: e.SealedKey,
@@ -112,20 +114,11 @@ func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment
 	}
 	var change Change
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
-			return err
-		}
-		deleted, err := s.Store.DeleteEnrollment(ctx, e.AccountID, e.ID)
+		there, err := s.take(ctx, e, guess)
 		if err != nil {
 			return err
 		}
-		if !deleted {
-			return ErrNotFound
-		}
-		there, err := s.Store.Methods(ctx, e.AccountID)
-		if err != nil {
-			return err
-		}
+		var shown []secret.Text
 		if len(there) == 0 {
 			if len(codes.kept) == 0 {
 				return errCodesNeeded
@@ -133,21 +126,18 @@ func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment
 			if err := s.keep(ctx, e.AccountID, codes); err != nil {
 				return err
 			}
-			change.Codes = codes.shown
+			shown = codes.shown
 			// The password alone asked for what waits. Now it takes more.
 			if err := s.Handover.EndHandover(ctx, e.AccountID); err != nil {
 				return err
 			}
 		}
-		if err := s.Attempts.Succeeded(ctx, guess); err != nil {
-			return err
-		}
 		// Step-up proved the password in this session, and this code the phone: together aal2.
-		if sess, err = s.Sessions.Raise(ctx, sess, session.Proofs(true)); err != nil {
+		raised, err := s.Sessions.Raise(ctx, sess, session.Proofs(true))
+		if err != nil {
 			return err
 		}
-		shown := change.Codes
-		if change, err = s.swap(ctx, sess, m, e.Replaces, there); err != nil {
+		if change, err = s.swap(ctx, raised, m, e.Replaces, there); err != nil {
 			return err
 		}
 		change.Codes = shown
@@ -157,6 +147,38 @@ func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment
 		return Method{}, Change{}, err
 	}
 	return m, change, nil
+}
+
+// take takes the enrollment away, if guesses may be judged now, and forgives those before. It answers the account's
+// methods.
+func (s *Service) take(ctx context.Context, e Enrollment, guess throttle.Guess) ([]Method, error) {
+	if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
+		return nil, err
+	}
+	counts, err := s.Attempts.Counts(ctx, guess)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Attempts.Allows(guess, throttle.Within{}, counts); err != nil {
+		return nil, err
+	}
+	now, err := s.Store.State(ctx, e.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	if now.Enrollment.ID != e.ID {
+		return nil, ErrNotFound
+	}
+	if s.over(now.Enrollment) {
+		return nil, ErrEnrollmentExpired
+	}
+	if _, err := s.Store.DeleteEnrollment(ctx, e.AccountID, e.ID); err != nil {
+		return nil, err
+	}
+	if counts.None() {
+		return now.Methods, nil
+	}
+	return now.Methods, s.Attempts.Succeeded(ctx, throttle.Within{}, guess)
 }
 
 // swap puts the method beside those that are there, in the place of the one that it replaces. Where that one is gone
@@ -178,13 +200,4 @@ func (s *Service) swap(ctx context.Context, sess session.Session, m Method, repl
 		return Change{}, err
 	}
 	return s.announce(ctx, sess, notice, events...)
-}
-
-// nameFor is the name that the enrollment's method will have.
-func (s *Service) nameFor(ctx context.Context, e Enrollment) (string, error) {
-	methods, err := s.Store.Methods(ctx, e.AccountID)
-	if err != nil {
-		return "", err
-	}
-	return freeName(e.Name, without(methods, e.Replaces))
 }

@@ -2,7 +2,6 @@ package mfa
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -56,24 +55,26 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, 
 		if err := s.StepUps.Spend(ctx, grant); err != nil {
 			return err
 		}
-		methods, err := s.Store.Methods(ctx, e.AccountID)
+		now, err := s.Store.State(ctx, e.AccountID)
 		if err != nil {
 			return err
 		}
 		if e.Replaces != "" {
-			if _, err := find(methods, e.Replaces); err != nil {
+			if _, err := find(now.Methods, e.Replaces); err != nil {
 				return err
 			}
 		}
-		others := without(methods, e.Replaces)
+		others := without(now.Methods, e.Replaces)
 		if len(others) >= s.Limits.Methods {
 			return ErrTooManyMethods
 		}
 		if e.Name, err = freeName(b.Name, others); err != nil {
 			return err
 		}
-		if err := s.leave(ctx, e.AccountID); err != nil {
-			return err
+		if older := now.Enrollment; older.ID != "" && s.over(older) {
+			if err := s.expire(ctx, older); err != nil {
+				return err
+			}
 		}
 		if err := s.Store.ReplaceEnrollment(ctx, e); err != nil {
 			return err
@@ -86,16 +87,16 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, 
 	return Begun{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
 }
 
-// Pending answers the account's enrollment that can still be confirmed, or ErrNotFound.
-func (s *Service) Pending(ctx context.Context, accountID string) (Enrollment, error) {
-	e, err := s.Store.CurrentEnrollment(ctx, accountID)
+// State answers what the account holds, without an enrollment that can no longer be confirmed.
+func (s *Service) State(ctx context.Context, accountID string) (State, error) {
+	st, err := s.Store.State(ctx, accountID)
 	if err != nil {
-		return Enrollment{}, err
+		return State{}, fmt.Errorf("read methods: %w", err)
 	}
-	if s.over(e) {
-		return Enrollment{}, ErrNotFound
+	if s.over(st.Enrollment) {
+		st.Enrollment = Enrollment{}
 	}
-	return e, nil
+	return st, nil
 }
 
 // Cancel ends a pending enrollment. It answers ErrNotFound.
@@ -114,18 +115,6 @@ func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
 		return fmt.Errorf("cancel enrollment: %w", err)
 	}
 	return nil
-}
-
-// leave notes it where the enrollment that is about to be replaced was over.
-func (s *Service) leave(ctx context.Context, accountID string) error {
-	older, err := s.Store.CurrentEnrollment(ctx, accountID)
-	if errors.Is(err, ErrNotFound) {
-		return nil
-	}
-	if err != nil || !s.over(older) {
-		return err
-	}
-	return s.expire(ctx, older)
 }
 
 // expire notes that an enrollment is over: once.

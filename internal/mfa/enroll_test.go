@@ -230,7 +230,7 @@ func TestConfirmingTheFirst(t *testing.T) {
 	if sess := h.resumed(change.NewToken); sess.AMR.ACR() != session.AAL2 || sess.ID != h.sess.ID {
 		t.Errorf("the session is %+v, want the same one at aal2", sess)
 	}
-	match, err := h.Verify(ctx, "ada", h.code(b))
+	match, err := h.verify("ada", h.code(b))
 	must(t, err)
 	if err := h.Use(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("its code again: got %v, want ErrCodeUsed", err)
@@ -262,7 +262,7 @@ func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
 		},
 		"using one code": func(h *house) func() error {
 			_, b := h.enroll("")
-			match, err := h.Verify(ctx, "ada", h.code(b))
+			match, err := h.verify("ada", h.code(b))
 			must(h.t, err)
 			return func() error { return h.Use(ctx, "ada", match) }
 		},

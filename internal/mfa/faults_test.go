@@ -95,12 +95,8 @@ func (s methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error 
 	return s.do(func() error { return s.Store.ReplaceEnrollment(ctx, e) })
 }
 
-func (s methods) Enrollment(ctx context.Context, a, id string) (mfa.Enrollment, error) {
-	return through(s.faults, func() (mfa.Enrollment, error) { return s.Store.Enrollment(ctx, a, id) })
-}
-
-func (s methods) CurrentEnrollment(ctx context.Context, a string) (mfa.Enrollment, error) {
-	return through(s.faults, func() (mfa.Enrollment, error) { return s.Store.CurrentEnrollment(ctx, a) })
+func (s methods) State(ctx context.Context, a string) (mfa.State, error) {
+	return through(s.faults, func() (mfa.State, error) { return s.Store.State(ctx, a) })
 }
 
 func (s methods) CountTry(ctx context.Context, a, id string, limit int) (int, error) {
@@ -204,19 +200,19 @@ func (s attempts) InTx(ctx context.Context, do func(context.Context) error) erro
 	return s.inTx(ctx, s.Store.InTx, do)
 }
 
-func (s attempts) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (n int, until time.Time, counted bool, err error) {
+func (s attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.Within, at time.Time, r throttle.Rules) (c throttle.Counts, counted bool, err error) {
 	if err := s.strike(); err != nil {
-		return 0, time.Time{}, false, err
+		return throttle.Counts{}, false, err
 	}
-	return s.Store.Reserve(ctx, g, at, free, waits)
+	return s.Store.Reserve(ctx, g, w, at, r)
 }
 
-func (s attempts) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
-	return through(s.faults, func() (bool, error) { return s.Store.ReserveTotal(ctx, g, at, limit) })
+func (s attempts) Counts(ctx context.Context, g throttle.Guess, w throttle.Within) (throttle.Counts, error) {
+	return through(s.faults, func() (throttle.Counts, error) { return s.Store.Counts(ctx, g, w) })
 }
 
-func (s attempts) Reset(ctx context.Context, g throttle.Guess) error {
-	return s.do(func() error { return s.Store.Reset(ctx, g) })
+func (s attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throttle.Guess) error {
+	return s.do(func() error { return s.Store.Reset(ctx, w, guesses...) })
 }
 
 func (s attempts) ResetKind(ctx context.Context, subject string, k throttle.Kind) error {

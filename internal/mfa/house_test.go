@@ -13,6 +13,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
+	"twofold/internal/authn"
 	"twofold/internal/keyring"
 	"twofold/internal/link"
 	"twofold/internal/mfa"
@@ -141,7 +142,7 @@ func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	return db, ring, err
 }
 
@@ -247,25 +248,24 @@ func (h *house) state(g stepup.Grant) state {
 	}
 	s.Mails, err = store.Outbox{DB: h.db}.Undelivered(ctx, "")
 	must(h.t, err)
-	if e, err := h.Pending(ctx, "ada"); err == nil {
-		s.Pending, s.Tries = e.ID, e.Tries
-	} else if !errors.Is(err, mfa.ErrNotFound) {
-		h.t.Fatal(err)
-	}
+	holds, err := h.State(ctx, "ada")
+	must(h.t, err)
+	s.Pending, s.Tries = holds.Enrollment.ID, holds.Enrollment.Tries
 	if sess, err := h.Sessions.Resume(ctx, h.token); err == nil {
 		s.Session, s.Level = true, sess.AMR.ACR()
 	}
 	_, err = h.Sessions.Resume(ctx, h.elsewhere)
 	s.Elsewhere = err == nil
-	s.GrantAlive, err = h.StepUps.Store.Alive(ctx, g.ID, h.now)
+	st, err := store.SignIns{DB: h.db}.Look(ctx, authn.Seek{AccountID: "ada", StepUp: g.ID, At: h.now})
 	must(h.t, err)
+	s.GrantAlive = st.StepUp
 	return s
 }
 
 // left answers how many guesses at a code are free, and takes one of them.
 func (h *house) left() int {
 	h.t.Helper()
-	b, err := h.Attempts.Reserve(ctx, mfa.Guess("ada", h.sess))
+	b, err := h.Attempts.Reserve(ctx, mfa.Guess("ada", h.sess), throttle.Within{})
 	must(h.t, err)
 	return b.Left
 }
@@ -275,4 +275,13 @@ func (h *house) unwrap() {
 	h.Store, h.Accounts = store.Methods{DB: h.db}, store.Accounts{DB: h.db}
 	h.Notices = h.Notices.(notices).Notices
 	h.Sessions.Store, h.StepUps.Store, h.Attempts.Store = store.Sessions{DB: h.db}, store.StepUps{DB: h.db}, store.Attempts{DB: h.db}
+}
+
+// verify looks which of an account's methods a code fits.
+func (h *house) verify(accountID, code string) (mfa.Match, error) {
+	methods, err := h.Methods(ctx, accountID)
+	if err != nil {
+		return nil, err
+	}
+	return h.Verify(ctx, methods, code)
 }

@@ -48,6 +48,13 @@ type Enrollment struct {
 	Replaces  string // the method whose place it takes when it is confirmed, if any
 }
 
+// State is what an account holds, and what it is setting up.
+type State struct {
+	Methods    []Method   // the oldest first
+	Enrollment Enrollment // also one that is over; zero: there is none
+	Stock      Stock      // of recovery codes
+}
+
 var (
 	// ErrNotFound means that there is no such method or enrollment, or that it is somebody else's.
 	ErrNotFound = errors.New("no such MFA method or enrollment")
@@ -93,9 +100,8 @@ type Store interface {
 	UseStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (used bool, err error)
 	// ReplaceEnrollment puts the account's one enrollment in place of an older one.
 	ReplaceEnrollment(ctx context.Context, e Enrollment) error
-	// Enrollment and CurrentEnrollment answer ErrNotFound.
-	Enrollment(ctx context.Context, accountID, id string) (Enrollment, error)
-	CurrentEnrollment(ctx context.Context, accountID string) (Enrollment, error)
+	// State reads all of it at once.
+	State(ctx context.Context, accountID string) (State, error)
 	// CountTry adds a try, and answers how many there are now, or 0 where there were limit already.
 	CountTry(ctx context.Context, accountID, id string, limit int) (tries int, err error)
 	// EndEnrollment notes that an enrollment is over, and answers false where that was noted before.
@@ -115,7 +121,7 @@ type Store interface {
 // Sealer keeps keys unreadable at rest, each for one owner and one row.
 type Sealer interface {
 	Seal(plain []byte, owner, row string) ([]byte, error)
-	Unseal(sealed []byte, owner, row string) ([]byte, error)
+	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
 // Locker makes changes to one account's proofs wait for each other.

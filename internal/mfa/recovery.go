@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"twofold/internal/audit"
@@ -201,21 +202,23 @@ func (s *Service) Proofs(ctx context.Context, accountID string) ([]throttle.Kind
 	if err != nil {
 		return nil, fmt.Errorf("read methods: %w", err)
 	}
-	var proofs []throttle.Kind
-	for _, m := range methods {
-		if !m.Suspended() {
-			proofs = append(proofs, throttle.TOTP)
-			break
-		}
-	}
 	stock, err := s.Stock(ctx, accountID)
 	if err != nil {
 		return nil, err
 	}
-	if stock.Left > 0 {
+	return ProofsOf(methods, stock.Left), nil
+}
+
+// ProofsOf lists what an account with these methods and so many recovery codes can give beside its password.
+func ProofsOf(methods []Method, codesLeft int) []throttle.Kind {
+	var proofs []throttle.Kind
+	if slices.ContainsFunc(methods, func(m Method) bool { return !m.Suspended() }) {
+		proofs = append(proofs, throttle.TOTP)
+	}
+	if codesLeft > 0 {
 		proofs = append(proofs, throttle.RecoveryCode)
 	}
-	return proofs, nil
+	return proofs
 }
 
 // DropRecoveryCodes makes the account's recovery codes worthless. Call it in the transaction that says why.

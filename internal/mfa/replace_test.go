@@ -34,11 +34,12 @@ type lateName struct {
 	asked *int
 }
 
-func (l lateName) Methods(ctx context.Context, a string) ([]mfa.Method, error) {
+func (l lateName) State(ctx context.Context, a string) (mfa.State, error) {
+	st, err := l.Store.State(ctx, a)
 	if *l.asked++; *l.asked == 1 {
-		return nil, nil
+		st.Methods = nil
 	}
-	return l.Store.Methods(ctx, a)
+	return st, err
 }
 
 func TestANameThatIsTakenWhileTheCodeIsJudgedIsTaken(t *testing.T) {
@@ -47,14 +48,13 @@ func TestANameThatIsTakenWhileTheCodeIsJudgedIsTaken(t *testing.T) {
 	h.enroll("phone")
 	b := h.begin("new")
 	asked := 0
-	h.Store = lateName{h.Store, &asked}
 	before := h.state(h.grant("mfa.enroll"))
-	asked = 0
+	h.Store = lateName{h.Store, &asked}
 	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "PHONE"); !errors.Is(err, mfa.ErrNameTaken) {
 		t.Errorf("got %v, want ErrNameTaken", err)
 	}
 	after := h.state(h.grant("mfa.enroll"))
-	before.Tries, before.GrantAlive, before.Methods = after.Tries, after.GrantAlive, []string{"phone"}
+	before.Tries, before.GrantAlive = after.Tries, after.GrantAlive
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("half of it was done, - before, + after:\n%s", diff)
 	}

@@ -16,17 +16,17 @@ func TestVerifyingChangesNothing(t *testing.T) {
 	h := open(t)
 	m, b := h.enroll("phone")
 	for range 3 {
-		match, err := h.Verify(ctx, "ada", h.code(b))
+		match, err := h.verify("ada", h.code(b))
 		if err != nil || len(match) != 1 || match[0].MethodID != m.ID || match[0].Step != totp.StepAt(h.now) {
 			t.Errorf("got %+v, %v", match, err)
 		}
 	}
 	for what, code := range map[string]string{"wrong": h.wrong(b), "empty": "", "short": "12345", "spaced": " " + h.code(b), "two steps on": b.Key.Code(totp.StepAt(h.now) + 2)} {
-		if match, err := h.Verify(ctx, "ada", code); err != nil || len(match) != 0 {
+		if match, err := h.verify("ada", code); err != nil || len(match) != 0 {
 			t.Errorf("%s: got %+v, %v, want no match", what, match, err)
 		}
 	}
-	if match, err := h.Verify(ctx, "bob", h.code(b)); err != nil || len(match) != 0 {
+	if match, err := h.verify("bob", h.code(b)); err != nil || len(match) != 0 {
 		t.Errorf("for another account: got %+v, %v, want no match", match, err)
 	}
 }
@@ -43,7 +43,7 @@ func TestACodeIsUsedUpWithEveryEarlierOne(t *testing.T) {
 		{now - 1, mfa.ErrCodeUsed}, // confirming used it
 		{now + 1, nil}, {now + 1, mfa.ErrCodeUsed}, {now, mfa.ErrCodeUsed},
 	} {
-		match, err := h.Verify(ctx, "ada", b.Key.Code(c.step))
+		match, err := h.verify("ada", b.Key.Code(c.step))
 		must(t, err)
 		if err := h.Use(ctx, "ada", match); !errors.Is(err, c.want) {
 			t.Errorf("the code of step %+d: got %v, want %v", c.step-now, err, c.want)
@@ -62,7 +62,7 @@ func TestACodeThatFitsTwoMethodsIsUsedByEachOnce(t *testing.T) {
 	must(t, err)
 	must(t, h.Store.InsertMethod(ctx, twin))
 	for i, want := range []error{nil, nil, mfa.ErrCodeUsed} {
-		match, err := h.Verify(ctx, "ada", h.code(b))
+		match, err := h.verify("ada", h.code(b))
 		must(t, err)
 		if err := h.Use(ctx, "ada", match); !errors.Is(err, want) {
 			t.Errorf("time %d: got %v, want %v: every method that fits is tried before a code is called used", i+1, err, want)
@@ -90,7 +90,7 @@ func TestACodeThatFitsTwoStepsUsesBothUp(t *testing.T) {
 		want error
 	}{{first, nil}, {first + 1, mfa.ErrCodeUsed}, {first + 2, mfa.ErrCodeUsed}} {
 		h.now = c.at.Time()
-		match, err := h.Verify(ctx, "ada", code)
+		match, err := h.verify("ada", code)
 		must(t, err)
 		if err := h.Use(ctx, "ada", match); !errors.Is(err, c.want) {
 			t.Errorf("at step %+d: got %v, want %v", c.at-first, err, c.want)
@@ -105,7 +105,7 @@ func TestUsingNothingIsRefused(t *testing.T) {
 		t.Errorf("got %v, want ErrCodeUsed", err)
 	}
 	_, b := h.enroll("phone")
-	match, err := h.Verify(ctx, "ada", h.code(b))
+	match, err := h.verify("ada", h.code(b))
 	must(t, err)
 	if err := h.Use(ctx, "bob", match); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("by another account: got %v, want ErrCodeUsed", err)
@@ -199,17 +199,17 @@ func TestAGuessIsCountedApartInALiveSessionOfTwoFactors(t *testing.T) {
 func TestAnEnrollmentIsPendingUntilItsEnd(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	if _, err := h.Pending(ctx, "ada"); !errors.Is(err, mfa.ErrNotFound) {
-		t.Errorf("before there is one: got %v, want ErrNotFound", err)
+	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != "" {
+		t.Errorf("before there is one: got %+v, %v", st.Enrollment, err)
 	}
 	b := h.begin("phone")
 	h.now = b.Enrollment.ExpiresAt.Add(-1)
-	if e, err := h.Pending(ctx, "ada"); err != nil || e.ID != b.Enrollment.ID {
-		t.Errorf("a moment before its end: got %+v, %v", e, err)
+	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != b.Enrollment.ID {
+		t.Errorf("a moment before its end: got %+v, %v", st.Enrollment, err)
 	}
 	h.now = b.Enrollment.ExpiresAt
-	if _, err := h.Pending(ctx, "ada"); !errors.Is(err, mfa.ErrNotFound) {
-		t.Errorf("at its end: got %v, want ErrNotFound", err)
+	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != "" {
+		t.Errorf("at its end: got %+v, %v", st.Enrollment, err)
 	}
 	for what, c := range map[string][2]string{"another account's": {"bob", b.Enrollment.ID}, "none": {"ada", "id-000"}} {
 		if err := h.Cancel(ctx, c[0], c[1]); !errors.Is(err, mfa.ErrNotFound) {

@@ -78,7 +78,8 @@ func TestTheTimeStandsStill(t *testing.T) {
 	spent := func(k throttle.Kind) func(h *house) {
 		return func(h *house) {
 			for range 100 {
-				_, _ = store.Attempts{DB: h.db}.ReserveTotal(ctx, throttle.Guess{Subject: "ada", Kind: k}, h.clock(), 100)
+				rules := throttle.Rules{Free: 1000, Waits: []time.Duration{0}, Cap: 100}
+				_, _, _ = store.Attempts{DB: h.db}.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: k}, throttle.Within{}, h.clock(), rules)
 			}
 		}
 	}
@@ -118,7 +119,7 @@ func TestAWaitOfSomebodyElseStopsNothing(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.request()
-	_, err := h.tries.Reserve(ctx, throttle.Guess{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.Anyone})
+	_, err := h.tries.Reserve(ctx, throttle.Guess{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.Anyone}, throttle.Within{})
 	must(t, err)
 	if s, _ := h.current(); s.Stopped {
 		t.Error("Bob's wrong code stopped Ada's removal")

@@ -133,7 +133,7 @@ func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	return db, ring, err
 }
 
@@ -282,7 +282,7 @@ func (h *house) signIn(withCode bool) session.Session {
 func (h *house) fail(kind throttle.Kind, n int) {
 	h.t.Helper()
 	for range n {
-		_, err := h.tries.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: kind, Bucket: throttle.Anyone})
+		_, err := h.tries.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: kind, Bucket: throttle.Anyone}, throttle.Within{})
 		must(h.t, err)
 	}
 }

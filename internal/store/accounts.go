@@ -112,11 +112,8 @@ func (s Accounts) Rehash(ctx context.Context, id, old, hash string) error {
 
 // Lock reads the account FOR UPDATE where the database has that; a transaction of SQLite that writes is alone anyway.
 func (s Accounts) Lock(ctx context.Context, id string) error {
-	var r accountRow
-	err := s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
-		Select("id").Where("id = ?", id).Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return account.ErrNotFound
+	if s.alone() {
+		return nil
 	}
-	return err
+	return s.writer(ctx).Exec("SELECT id FROM accounts WHERE id = ? FOR UPDATE", id).Error
 }

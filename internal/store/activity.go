@@ -57,36 +57,48 @@ func hashOf(b []byte) audit.Hash {
 	return h
 }
 
-// Head answers where an account's chain ends, and makes others who record for it wait, where several can write at once.
-func (s Activity) Head(ctx context.Context, accountID string) (int64, audit.Hash, error) {
+// Hold keeps an entry in the transaction.
+func (s Activity) Hold(ctx context.Context, e audit.Entry, chain func(context.Context, []audit.Entry) error) {
+	tx, _ := s.open(ctx)
+	tx.held, tx.chain = append(tx.held, e), chain
+}
+
+// Head answers where an account's chain ends, and locks it where the database has that: who comes second reads on from
+// there. Of two that begin a chain, one finds its first number taken.
+func (s Activity) Head(ctx context.Context, accountID string) (audit.Head, error) {
 	return headOf(s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), accountID)
 }
 
-func headOf(tx *gorm.DB, accountID string) (int64, audit.Hash, error) {
+func headOf(tx *gorm.DB, accountID string) (audit.Head, error) {
 	var r headRow
 	err := tx.Where("account_id = ?", accountID).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return 0, audit.Hash{}, nil
+		err = nil
 	}
-	return r.Number, hashOf(r.Hash), err
+	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
 }
 
-// Append adds an entry and moves the head.
-func (s Activity) Append(ctx context.Context, e audit.Entry) error {
-	err := s.writer(ctx).Create(&entryRow{
-		ID: e.ID, AccountID: e.AccountID, Number: e.Number, Time: stamp{e.Time}, Kind: string(e.Kind),
-		Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
-		RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
-	}).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) { // of two that record the first entry of a chain, one is second
+// Append adds entries and moves the head.
+func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
+	rows := make([]entryRow, len(entries))
+	for i, e := range entries {
+		rows[i] = entryRow{
+			ID: e.ID, AccountID: e.AccountID, Number: e.Number, Time: stamp{e.Time}, Kind: string(e.Kind),
+			Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
+			RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
+		}
+	}
+	err := s.writer(ctx).Create(&rows).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) { // the chain was longer by then
 		return failure(errCollision)
 	}
 	if err != nil {
 		return err
 	}
+	last := rows[len(rows)-1]
 	return s.writer(ctx).
 		Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).
-		Create(&headRow{AccountID: e.AccountID, Number: e.Number, Hash: e.Hash[:]}).Error
+		Create(&headRow{AccountID: last.AccountID, Number: last.Number, Hash: last.Hash}).Error
 }
 
 // Entries lists a page of an account's entries.
@@ -146,11 +158,11 @@ func (s Activity) Walk(ctx context.Context, v audit.Visitor) error {
 			if err := walkOne(tx, id, v.Entry); err != nil {
 				return err
 			}
-			number, hash, err := headOf(tx, id)
+			head, err := headOf(tx, id)
 			if err != nil {
 				return err
 			}
-			if err := v.End(number, hash); err != nil {
+			if err := v.End(head.Number, head.Hash); err != nil {
 				return err
 			}
 		}

@@ -2,11 +2,10 @@ package store
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
-	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"twofold/internal/throttle"
 )
@@ -28,95 +27,111 @@ type attemptRow struct {
 func (attemptRow) TableName() string { return "attempts" }
 
 const (
-	total  = "*" // the bucket that sums up a kind
-	waited = "-" // keeps the end of the last wait that was forgiven, of any bucket: Held asks for it
+	total  = "*"     // the bucket that sums up a kind
+	waited = "-"     // keeps the end of the last wait that was forgiven, of any bucket: Held asks for it
+	tries  = "tries" // the kind that counts tries at one thing, whose id is the bucket
 )
 
-// Reserve adds a failure unless a wait is running, and starts the wait that this failure earns: one statement.
-func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (int, time.Time, bool, error) {
-	wait, ends := waitUntil("attempts.failures + 1", at, free, waits)
-	first, firstEnds := waitUntil("1", at, free, waits)
-	args := append([]any{g.Subject, string(g.Kind), string(g.Bucket)}, firstEnds...)
-	args = append(args, stamp{at})
+// Reserve adds the failures unless a wait is running or something is full, and starts the wait that this failure earns:
+// one statement.
+func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.Within, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
+	now := stamp{at}
+	var first stamp
+	if r.Free <= 1 {
+		first = stamp{at.Add(r.Waits[0])}
+	}
+	rows := []any{g.Subject, string(g.Kind), string(g.Bucket), first, now}
+	values := "(?, ?, ?, 1, ?, ?)"
+	if r.Cap > 0 {
+		rows = append(rows, g.Subject, string(g.Kind), total, stamp{}, now)
+		values += ", (?, ?, ?, 1, ?, ?)"
+	}
+	if w.ID != "" {
+		rows = append(rows, g.Subject, tries, w.ID, stamp{}, now)
+		values += ", (?, ?, ?, 1, ?, ?)"
+	}
+	wait, ends := waitUntil(at, r)
+	args := append(rows, tries, total)
 	args = append(args, ends...)
-	args = append(args, stamp{at}, stamp{at})
+	args = append(args, tries, w.Tries, total, r.Cap, now)
 	var got []attemptRow
-	err := s.writer(ctx).Raw(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at)
-		VALUES (?, ?, ?, 1, `+first+`, ?)
-		ON CONFLICT (subject, kind, bucket) DO UPDATE
-		SET failures = attempts.failures + 1, wait_until = `+wait+`, updated_at = ?
-		WHERE attempts.wait_until <= ?
-		RETURNING failures, wait_until`, args...).Scan(&got).Error
+	err := s.writer(ctx).Raw(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES `+values+`
+		ON CONFLICT (subject, kind, bucket) DO UPDATE SET failures = attempts.failures + 1, updated_at = excluded.updated_at,
+			wait_until = CASE WHEN attempts.kind = ? OR attempts.bucket = ? THEN 0 ELSE `+wait+` END
+		WHERE CASE WHEN attempts.kind = ? THEN attempts.failures < ? WHEN attempts.bucket = ? THEN attempts.failures < ?
+			ELSE attempts.wait_until <= ? END
+		RETURNING kind, bucket, failures, wait_until`, args...).Scan(&got).Error
 	if err != nil {
-		return 0, time.Time{}, false, err
+		return throttle.Counts{}, false, err
 	}
-	if len(got) == 1 {
-		return got[0].Failures, got[0].WaitUntil.Time, true, nil
+	if len(got) == len(rows)/5 {
+		return counts(got), true, nil
 	}
-	until, err := s.Until(ctx, g, at)
-	return 0, until, false, err
+	c, err := s.Counts(ctx, g, w)
+	return c, false, err
 }
 
-// waitUntil writes the end of the wait that failure number n starts, as a CASE over the steps of the doubling. The casts
-// say what PostgreSQL would otherwise guess.
-func waitUntil(n string, at time.Time, free int, waits []time.Duration) (string, []any) {
+// waitUntil writes the end of the wait that the next failure starts, as a CASE over the steps of the doubling.
+func waitUntil(at time.Time, r throttle.Rules) (string, []any) {
 	var sql strings.Builder
-	args := []any{free}
-	sql.WriteString("CASE WHEN " + n + " < CAST(? AS BIGINT) THEN 0")
-	for i, w := range waits[:len(waits)-1] {
-		sql.WriteString(" WHEN " + n + " = CAST(? AS BIGINT) THEN CAST(? AS BIGINT)")
-		args = append(args, free+i, stamp{at.Add(w)})
+	args := []any{r.Free}
+	sql.WriteString("CASE WHEN attempts.failures + 1 < ? THEN 0")
+	last := len(r.Waits) - 1
+	for i, w := range r.Waits[:last] {
+		sql.WriteString(" WHEN attempts.failures + 1 = ? THEN CAST(? AS BIGINT)")
+		args = append(args, r.Free+i, stamp{at.Add(w)})
 	}
 	sql.WriteString(" ELSE CAST(? AS BIGINT) END")
-	return sql.String(), append(args, stamp{at.Add(waits[len(waits)-1])})
+	return sql.String(), append(args, stamp{at.Add(r.Waits[last])})
 }
 
-// Total is how many failures the total sums up.
-func (s Attempts) Total(ctx context.Context, g throttle.Guess) (int, error) {
-	var r attemptRow
-	err := s.reader(ctx).Select("failures").
-		Where("subject = ? AND kind = ? AND bucket = ?", g.Subject, string(g.Kind), total).Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return 0, nil
+func counts(rows []attemptRow) (c throttle.Counts) {
+	for _, r := range rows {
+		switch {
+		case r.Kind == tries:
+			c.Tries = r.Failures
+		case r.Bucket == total:
+			c.Total = r.Failures
+		default:
+			c.Failures, c.Until = r.Failures, r.WaitUntil.Time
+		}
 	}
-	return r.Failures, err
+	return c
 }
 
-// ReserveTotal adds a failure to the total unless that is full: one statement.
-func (s Attempts) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
-	tx := s.writer(ctx).Exec(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at)
-		VALUES (?, ?, ?, 1, 0, ?)
-		ON CONFLICT (subject, kind, bucket) DO UPDATE
-		SET failures = attempts.failures + 1, updated_at = ? WHERE attempts.failures < ?`,
-		g.Subject, string(g.Kind), total, stamp{at}, stamp{at}, limit)
-	return tx.RowsAffected == 1, tx.Error
+// Counts reads what is counted.
+func (s Attempts) Counts(ctx context.Context, g throttle.Guess, w throttle.Within) (throttle.Counts, error) {
+	var rows []attemptRow
+	err := s.reader(ctx).Select("kind", "bucket", "failures", "wait_until").
+		Where("subject = ? AND (kind = ? AND (bucket = ? OR bucket = ?) OR kind = ? AND bucket = ?)",
+			g.Subject, string(g.Kind), string(g.Bucket), total, tries, w.ID).Find(&rows).Error
+	return counts(rows), err
 }
 
-// Until looks for a running wait.
-func (s Attempts) Until(ctx context.Context, g throttle.Guess, at time.Time) (time.Time, error) {
-	var r attemptRow
-	err := s.reader(ctx).Select("wait_until").
-		Where("subject = ? AND kind = ? AND bucket = ? AND wait_until > ?", g.Subject, string(g.Kind), string(g.Bucket), stamp{at}).
-		Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return time.Time{}, nil
+// Reset forgives buckets, and with them their totals. That there was a wait is not forgotten.
+func (s Attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throttle.Guess) error {
+	which, args := "(kind = ? AND bucket = ?)", []any{guesses[0].Subject, tries, w.ID}
+	for _, g := range guesses {
+		which += " OR (kind = ? AND (bucket = ? OR bucket = ?))"
+		args = append(args, string(g.Kind), string(g.Bucket), total)
 	}
-	return r.WaitUntil.Time, err
-}
-
-// Reset forgives a bucket, and with it the total. That there was a wait is not forgotten.
-func (s Attempts) Reset(ctx context.Context, g throttle.Guess) error {
-	err := s.writer(ctx).Exec(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at)
-		SELECT subject, kind, CAST(? AS TEXT), 0, wait_until, updated_at FROM attempts
-		WHERE subject = ? AND kind = ? AND bucket = ? AND wait_until > 0
-		ON CONFLICT (subject, kind, bucket) DO UPDATE
-		SET wait_until = excluded.wait_until, updated_at = excluded.updated_at WHERE excluded.wait_until > attempts.wait_until`,
-		waited, g.Subject, string(g.Kind), string(g.Bucket)).Error
+	var forgiven []attemptRow
+	err := s.writer(ctx).Clauses(clause.Returning{}).Where("subject = ? AND ("+which+")", args...).Delete(&forgiven).Error
 	if err != nil {
 		return err
 	}
-	return s.writer(ctx).Where("subject = ? AND kind = ? AND bucket IN ?", g.Subject, string(g.Kind), []string{string(g.Bucket), total}).
-		Delete(&attemptRow{}).Error
+	for _, r := range forgiven {
+		if r.WaitUntil.IsZero() {
+			continue
+		}
+		err := s.writer(ctx).Exec(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES (?, ?, ?, 0, ?, ?)
+			ON CONFLICT (subject, kind, bucket) DO UPDATE SET wait_until = excluded.wait_until, updated_at = excluded.updated_at
+			WHERE excluded.wait_until > attempts.wait_until`, r.Subject, r.Kind, waited, r.WaitUntil, r.UpdatedAt).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ResetKind forgives all buckets.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"twofold/internal/authn"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 	"twofold/internal/totp"
@@ -20,7 +21,14 @@ func processes(t *testing.T) [2]*DB {
 func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {
 	t.Parallel()
 	guess := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
-	waits := []time.Duration{30 * time.Second, time.Minute}
+	rules := throttle.Rules{Free: 5, Waits: []time.Duration{30 * time.Second, time.Minute}, Cap: 100}
+	patient := throttle.Rules{Free: 1000, Waits: []time.Duration{0}, Cap: 100}
+	seven := patient
+	seven.Cap = 7
+	reserve := func(db *DB, w throttle.Within, r throttle.Rules) (bool, error) {
+		_, counted, err := Attempts{db}.Reserve(ctx, guess, w, noon, r)
+		return counted, err
+	}
 	for outcome, c := range map[string]struct {
 		do   func(db *DB, i int) (bool, error)
 		want int
@@ -44,22 +52,21 @@ func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {
 			}, 5,
 		},
 		"five guesses are reserved before the wait": {
-			func(db *DB, _ int) (bool, error) {
-				_, _, counted, err := Attempts{db}.Reserve(ctx, guess, noon, 5, waits)
-				return counted, err
-			}, 5,
+			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.Within{}, rules) }, 5,
 		},
 		"a hundred guesses in all, and no more, when thirty were made": {
 			func(db *DB, i int) (bool, error) {
-				if i < 30 {
-					_, err := Attempts{db}.ReserveTotal(ctx, guess, noon, 100)
-					return false, err
-				}
-				return Attempts{db}.ReserveTotal(ctx, guess, noon, 100)
+				counted, err := reserve(db, throttle.Within{}, patient)
+				return counted && i >= 30, err
 			}, 20,
 		},
 		"seven guesses in all where seven are allowed": {
-			func(db *DB, _ int) (bool, error) { return Attempts{db}.ReserveTotal(ctx, guess, noon, 7) }, 7,
+			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.Within{}, seven) }, 7,
+		},
+		"three guesses at a thing that takes three": {
+			func(db *DB, _ int) (bool, error) {
+				return reserve(db, throttle.Within{ID: "sign-in", Tries: 3}, patient)
+			}, 3,
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -124,17 +131,23 @@ func TestATokenIsSpentOnceAndOnlyWhileItLives(t *testing.T) {
 		want bool
 	}{
 		{"spending at its end", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up", end) }, false},
-		{"looking at its end", func() (bool, error) { return StepUps{db}.Alive(ctx, "ada-step-up", end) }, false},
-		{"looking before its end", func() (bool, error) { return StepUps{db}.Alive(ctx, "ada-step-up", end.Add(-1*time.Microsecond)) }, true},
+		{"looking at its end", func() (bool, error) { return alive(db, end) }, false},
+		{"looking before its end", func() (bool, error) { return alive(db, end.Add(-1*time.Microsecond)) }, true},
 		{"spending another", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up-2", noon) }, false},
 		{"spending before its end", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up", end.Add(-1*time.Microsecond)) }, true},
 		{"spending again", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up", noon) }, false},
-		{"looking after it was spent", func() (bool, error) { return StepUps{db}.Alive(ctx, "ada-step-up", noon) }, false},
+		{"looking after it was spent", func() (bool, error) { return alive(db, noon) }, false},
 	} {
 		if got, err := c.do(); err != nil || got != c.want {
 			t.Errorf("%s: got %v, %v, want %v", c.what, got, err, c.want)
 		}
 	}
+}
+
+// alive says whether ada's step-up token is.
+func alive(db *DB, at time.Time) (bool, error) {
+	st, err := SignIns{db}.Look(ctx, authn.Seek{AccountID: "ada", StepUp: "ada-step-up", At: at})
+	return st.StepUp, err
 }
 
 func TestAnEndedSessionTakesItsTokensAndItsEnrollmentWithIt(t *testing.T) {
@@ -143,7 +156,7 @@ func TestAnEndedSessionTakesItsTokensAndItsEnrollmentWithIt(t *testing.T) {
 	ada(t, db)
 	_, err := Sessions{db}.Delete(ctx, "ada", "ada-session")
 	must(t, err)
-	if alive, err := (StepUps{db}).Alive(ctx, "ada-step-up", noon); err != nil || alive {
+	if alive, err := alive(db, noon); err != nil || alive {
 		t.Errorf("the step-up token of an ended session: alive = %v, %v", alive, err)
 	}
 	if n := rows(t, db, "enrollments"); n != 0 {
@@ -188,11 +201,11 @@ func TestOneEnrollmentPerAccountTheLatest(t *testing.T) {
 	db := fresh(t)
 	ada(t, db)
 	must(t, replace(db, "ada", "second"))
-	if _, err := (Methods{db}).Enrollment(ctx, "ada", "ada-enrollment"); err == nil {
-		t.Error("the first enrollment is still there")
+	if n := rows(t, db, "enrollments"); n != 1 {
+		t.Errorf("%d enrollments, want one", n)
 	}
-	e, err := Methods{db}.CurrentEnrollment(ctx, "ada")
-	if err != nil || e.ID != "second" || e.Tries != 0 || e.Name != "second" {
-		t.Errorf("got %+v, %v, want the second, untried", e, err)
+	st, err := Methods{db}.State(ctx, "ada")
+	if e := st.Enrollment; err != nil || e.ID != "second" || e.Tries != 0 || e.Name != "second" {
+		t.Errorf("got %+v, %v, want the second, untried", st.Enrollment, err)
 	}
 }

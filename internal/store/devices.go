@@ -28,6 +28,15 @@ type deviceRow struct {
 
 func (deviceRow) TableName() string { return "devices" }
 
+func (r deviceRow) device() authn.Device {
+	if r.ID == "" {
+		return authn.Device{}
+	}
+	return authn.Device{
+		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), LastUsedAt: r.LastUsedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+	}
+}
+
 // Any looks for one.
 func (s Devices) Any(ctx context.Context, accountID string) (bool, error) {
 	var ids []string
@@ -42,9 +51,7 @@ func (s Devices) Find(ctx context.Context, accountID string, digest [32]byte) (a
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return authn.Device{}, nil
 	}
-	return authn.Device{
-		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), LastUsedAt: r.LastUsedAt.Time, ExpiresAt: r.ExpiresAt.Time,
-	}, err
+	return r.device(), err
 }
 
 // Keep adds one, or renews it.
@@ -56,6 +63,15 @@ func (s Devices) Keep(ctx context.Context, d authn.Device, digest [32]byte) erro
 		ID: d.ID, AccountID: d.AccountID, Digest: digest[:], Delivery: string(d.Delivery),
 		LastUsedAt: stamp{d.LastUsedAt}, ExpiresAt: stamp{d.ExpiresAt},
 	}).Error
+}
+
+// Renew gives a browser another digest, in all of its accounts, and new times in one.
+func (s Devices) Renew(ctx context.Context, d authn.Device, from, to [32]byte) error {
+	return s.writer(ctx).Exec(`UPDATE devices SET digest = ?,
+		last_used_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE last_used_at END,
+		expires_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE expires_at END
+		WHERE digest = ? AND delivery = ?`,
+		to[:], d.AccountID, stamp{d.LastUsedAt}, d.AccountID, stamp{d.ExpiresAt}, from[:], string(session.Cookie)).Error
 }
 
 // Move gives a browser another digest.

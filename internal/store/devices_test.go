@@ -128,7 +128,7 @@ func TestEntriesAreCountedSinceTheLastOfAnotherKind(t *testing.T) {
 	record := func(account string, kinds ...audit.Kind) {
 		for _, kind := range kinds {
 			number++
-			must(t, Activity{db}.Append(ctx, audit.Entry{ID: fmt.Sprint(number), AccountID: account, Number: number, Time: noon, Kind: kind}))
+			must(t, Activity{db}.Append(ctx, []audit.Entry{{ID: fmt.Sprint(number), AccountID: account, Number: number, Time: noon, Kind: kind}}))
 		}
 	}
 	is := func(want int) {

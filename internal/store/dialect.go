@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -18,7 +19,6 @@ type dialect struct {
 	folder   string // of its migrations
 	goose    goose.Dialect
 	tables   string // counts the tables of a name
-	writable string // says whether a transaction may write; empty where beginning one tells
 	locker   func(*slog.Logger) (goose.ProviderOption, error)
 	snapshot *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
 	conflict func(error) bool // transactions were in each other's way, and this one was undone
@@ -48,7 +48,7 @@ func openPool(to gorm.Dialector, conns int, prepare bool, log *slog.Logger) (*go
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	return db, markFailures(db)
+	return db, errors.Join(markFailures(db), countStatements(db))
 }
 
 func closePool(db *gorm.DB) error {

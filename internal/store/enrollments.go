@@ -27,6 +27,9 @@ type enrollmentRow struct {
 func (enrollmentRow) TableName() string { return "enrollments" }
 
 func (r enrollmentRow) enrollment() mfa.Enrollment {
+	if r.ID == "" {
+		return mfa.Enrollment{}
+	}
 	return mfa.Enrollment{
 		ID: r.ID, AccountID: r.AccountID, SessionID: r.SessionID, Name: r.Name, SealedKey: r.SealedKey, Tries: r.Tries,
 		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time, Replaces: r.Replaces,
@@ -43,23 +46,43 @@ func (s Methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error 
 		}).Error)
 }
 
-// Enrollment finds an account's enrollment by its id.
-func (s Methods) Enrollment(ctx context.Context, accountID, id string) (mfa.Enrollment, error) {
-	return oneEnrollment(s.reader(ctx).Where("account_id = ? AND id = ?", accountID, id))
-}
-
-// CurrentEnrollment finds an account's enrollment.
-func (s Methods) CurrentEnrollment(ctx context.Context, accountID string) (mfa.Enrollment, error) {
-	return oneEnrollment(s.reader(ctx).Where("account_id = ?", accountID))
-}
-
-func oneEnrollment(tx *gorm.DB) (mfa.Enrollment, error) {
-	var r enrollmentRow
-	err := tx.Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return mfa.Enrollment{}, mfa.ErrNotFound
+// State reads the enrollment, the methods and the number of recovery codes: a row for each method, and one where there is
+// none.
+func (s Methods) State(ctx context.Context, accountID string) (st mfa.State, err error) {
+	rows, err := s.reader(ctx).Raw(`SELECT
+		coalesce(e.id, ''), coalesce(e.session_id, ''), coalesce(e.name, ''), e.sealed_key, coalesce(e.tries, 0),
+		coalesce(e.created_at, 0), coalesce(e.expires_at, 0), coalesce(e.replaces, ''),
+		(SELECT count(*) FROM recovery_codes c WHERE c.account_id = o.id),
+		(SELECT count(*) FROM recovery_codes c WHERE c.account_id = o.id AND c.used_at = 0),
+		coalesce((SELECT max(c.created_at) FROM recovery_codes c WHERE c.account_id = o.id), 0),
+		coalesce(m.id, ''), coalesce(m.type, ''), coalesce(m.name, ''), m.sealed_key, coalesce(m.last_step, 0),
+		coalesce(m.created_at, 0), coalesce(m.last_used_at, 0), coalesce(m.suspended_at, 0)
+		FROM (SELECT CAST(? AS TEXT) AS id) o
+		LEFT JOIN enrollments e ON e.account_id = o.id
+		LEFT JOIN mfa_methods m ON m.account_id = o.id
+		ORDER BY m.created_at, m.id`, accountID).Rows()
+	if err != nil {
+		return mfa.State{}, err
 	}
-	return r.enrollment(), err
+	defer func() {
+		if err = errors.Join(err, rows.Close()); err != nil {
+			st, err = mfa.State{}, failure(err)
+		}
+	}()
+	for rows.Next() {
+		e, m, made := enrollmentRow{AccountID: accountID}, methodRow{AccountID: accountID}, stamp{}
+		err := rows.Scan(&e.ID, &e.SessionID, &e.Name, &e.SealedKey, &e.Tries, &e.CreatedAt, &e.ExpiresAt, &e.Replaces,
+			&st.Stock.Total, &st.Stock.Left, &made,
+			&m.ID, &m.Type, &m.Name, &m.SealedKey, &m.LastStep, &m.CreatedAt, &m.LastUsedAt, &m.SuspendedAt)
+		if err != nil {
+			return mfa.State{}, err
+		}
+		st.Enrollment, st.Stock.GeneratedAt = e.enrollment(), made.Time
+		if m.ID != "" {
+			st.Methods = append(st.Methods, m.method())
+		}
+	}
+	return st, rows.Err()
 }
 
 // CountTry counts a try.

@@ -23,18 +23,19 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 	db := fresh(t)
 	must(t, db.Close())
 	guess := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
-	waits := []time.Duration{time.Second}
+	rules := throttle.Rules{Free: 5, Waits: []time.Duration{time.Second}}
 	for name, call := range map[string]func() error{
 		"InTx":     func() error { return db.InTx(ctx, func(context.Context) error { return nil }) },
-		"Ping":     func() error { return db.Ping(ctx) },
+		"Ready":    func() error { return db.Ready(ctx) },
 		"Migrated": func() error { _, err := db.Migrated(ctx); return err },
+
+		"Outbox.Waiting": func() error { _, _, err := Outbox{db}.Waiting(ctx); return err },
 
 		"Accounts.Insert":      func() error { return Accounts{db}.Insert(ctx, account.Account{}) },
 		"Accounts.ByID":        func() error { _, err := Accounts{db}.ByID(ctx, "x"); return err },
 		"Accounts.ByEmail":     func() error { _, err := Accounts{db}.ByEmail(ctx, "x"); return err },
 		"Accounts.SetPassword": func() error { return Accounts{db}.SetPassword(ctx, "x", "h", noon) },
 		"Accounts.Rehash":      func() error { return Accounts{db}.Rehash(ctx, "x", "o", "h") },
-		"Accounts.Lock":        func() error { return Accounts{db}.Lock(ctx, "x") },
 
 		"Sessions.Insert":        func() error { return Sessions{db}.Insert(ctx, session.Session{}, tokenOf("x")) },
 		"Sessions.ByToken":       func() error { _, err := Sessions{db}.ByToken(ctx, tokenOf("x")); return err },
@@ -48,8 +49,8 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Sessions.DeleteOldest":  func() error { return Sessions{db}.DeleteOldest(ctx, "x", 1) },
 
 		"SignIns.Insert":       func() error { return SignIns{db}.Insert(ctx, authn.Pending{}, tokenOf("x")) },
-		"SignIns.ByToken":      func() error { _, err := SignIns{db}.ByToken(ctx, tokenOf("x")); return err },
-		"SignIns.CountTry":     func() error { _, err := SignIns{db}.CountTry(ctx, "x", 1); return err },
+		"SignIns.Look":         func() error { _, err := SignIns{db}.Look(ctx, authn.Seek{}); return err },
+		"SignIns.Lock":         func() error { _, err := SignIns{db}.Lock(ctx, authn.Seek{}); return err },
 		"SignIns.Delete":       func() error { _, err := SignIns{db}.Delete(ctx, "x"); return err },
 		"SignIns.DeleteOldest": func() error { return SignIns{db}.DeleteOldest(ctx, "x", "anyone", 1) },
 
@@ -59,11 +60,11 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Devices.Find":   func() error { _, err := Devices{db}.Find(ctx, "x", tokenOf("x")); return err },
 		"Devices.Keep":   func() error { return Devices{db}.Keep(ctx, authn.Device{}, tokenOf("x")) },
 		"Devices.Move":   func() error { return Devices{db}.Move(ctx, tokenOf("x"), tokenOf("y")) },
+		"Devices.Renew":  func() error { return Devices{db}.Renew(ctx, authn.Device{}, tokenOf("x"), tokenOf("y")) },
 		"Devices.Forget": func() error { return Devices{db}.Forget(ctx, "x", "", noon) },
 		"Devices.Tidy":   func() error { return Devices{db}.Tidy(ctx, "x", noon, 1) },
 
-		"StepUps.Insert":   func() error { return StepUps{db}.Insert(ctx, stepup.Grant{}) },
-		"StepUps.Alive":    func() error { _, err := StepUps{db}.Alive(ctx, "x", noon); return err },
+		"StepUps.Insert":   func() error { return keepToken(db, stepup.Grant{}) },
 		"StepUps.Spend":    func() error { _, err := StepUps{db}.Spend(ctx, "x", noon); return err },
 		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
 
@@ -73,23 +74,32 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Methods.DeleteMethods":     func() error { _, err := Methods{db}.DeleteMethods(ctx, "x"); return err },
 		"Methods.UseStep":           func() error { _, err := Methods{db}.UseStep(ctx, "x", "y", 1, noon); return err },
 		"Methods.ReplaceEnrollment": func() error { return Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{}) },
-		"Methods.Enrollment":        func() error { _, err := Methods{db}.Enrollment(ctx, "x", "y"); return err },
-		"Methods.CurrentEnrollment": func() error { _, err := Methods{db}.CurrentEnrollment(ctx, "x"); return err },
+		"Methods.State":             func() error { _, err := Methods{db}.State(ctx, "x"); return err },
 		"Methods.CountTry":          func() error { _, err := Methods{db}.CountTry(ctx, "x", "y", 1); return err },
 		"Methods.DeleteEnrollment":  func() error { _, err := Methods{db}.DeleteEnrollment(ctx, "x", "y"); return err },
 		"Methods.DeleteEnrollments": func() error { return Methods{db}.DeleteEnrollments(ctx, "x") },
 
-		"Attempts.Reserve":      func() error { _, _, _, err := Attempts{db}.Reserve(ctx, guess, noon, 5, waits); return err },
-		"Attempts.ReserveTotal": func() error { _, err := Attempts{db}.ReserveTotal(ctx, guess, noon, 5); return err },
-		"Attempts.Total":        func() error { _, err := Attempts{db}.Total(ctx, guess); return err },
-		"Attempts.Until":        func() error { _, err := Attempts{db}.Until(ctx, guess, noon); return err },
-		"Attempts.Reset":        func() error { return Attempts{db}.Reset(ctx, guess) },
-		"Attempts.ResetKind":    func() error { return Attempts{db}.ResetKind(ctx, "x", throttle.TOTP) },
+		"Attempts.Reserve": func() error {
+			_, _, err := Attempts{db}.Reserve(ctx, guess, throttle.Within{}, noon, rules)
+			return err
+		},
+		"Attempts.Counts":    func() error { _, err := Attempts{db}.Counts(ctx, guess, throttle.Within{}); return err },
+		"Attempts.Reset":     func() error { return Attempts{db}.Reset(ctx, throttle.Within{}, guess) },
+		"Attempts.ResetKind": func() error { return Attempts{db}.ResetKind(ctx, "x", throttle.TOTP) },
 
-		"Keys.SealedKeyset":       func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
-		"Keys.InsertSealedKeyset": func() error { return Keys{db}.InsertSealedKeyset(ctx, nil, noon) },
-		"Keys.SigningKeys":        func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
-		"Keys.InsertSigningKey":   func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+		"Keys.SealedKeyset":        func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
+		"Keys.InsertSealedKeyset":  func() error { return Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.LockKeyset":          func() error { _, err := Keys{db}.LockKeyset(ctx); return err },
+		"Keys.ReplaceSealedKeyset": func() error { return Keys{db}.ReplaceSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.SigningKeys":         func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
+		"Keys.InsertSigningKey":    func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+		"Keys.BeginSigningKey":     func() error { return Keys{db}.BeginSigningKey(ctx, "x", noon) },
+		"Keys.RetireSigningKey":    func() error { return Keys{db}.RetireSigningKey(ctx, "x", noon) },
+		"Keys.DeleteSigningKey":    func() error { return Keys{db}.DeleteSigningKey(ctx, "x") },
+		"Keys.DeleteUnattributed":  func() error { return Keys{db}.DeleteUnattributed(ctx) },
+		"Keys.SealedBut":           func() error { _, err := Keys{db}.SealedBut(ctx, "outbox", nil, "", 1); return err },
+		"Keys.Reseal":              func() error { _, err := Keys{db}.Reseal(ctx, "outbox", keyring.Sealed{}, nil); return err },
+		"Keys.SealedPrefixes":      func() error { _, err := Keys{db}.SealedPrefixes(ctx, "outbox", 5); return err },
 	} {
 		err := call()
 		f := (*FailureError)(nil)

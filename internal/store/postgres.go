@@ -27,7 +27,6 @@ var postgresDialect = dialect{
 	folder:   "migrations/postgres",
 	goose:    goose.DialectPostgres,
 	tables:   "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
-	writable: "SELECT current_setting('transaction_read_only') = 'off'",
 	locker:   tableLocker,
 	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	conflict: func(err error) bool { return hasCode(err, "40001", "40P01") },

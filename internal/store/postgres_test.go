@@ -54,8 +54,8 @@ func TestLookingAtAServerChangesNothing(t *testing.T) {
 	if err := addTo(look, "bob")(ctx); err == nil || rows(t, db, "accounts") != 1 {
 		t.Error("an account was added while only looking")
 	}
-	if err := look.Ping(ctx); err == nil {
-		t.Error("a connection that takes no writes is ready")
+	if err := look.Ready(ctx); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("Ready() = %v of a connection that takes no writes, want ErrReadOnly", err)
 	}
 }
 
@@ -129,12 +129,12 @@ func TestTransactionsThatAreInEachOthersWayAreRunAgain(t *testing.T) {
 			"",
 			func(db *DB) func(context.Context, bool) error {
 				return func(ctx context.Context, first bool) error {
-					number, _, err := Activity{db}.Head(ctx, "chain")
+					head, err := Activity{db}.Head(ctx, "chain")
 					if err != nil {
 						return err
 					}
 					id := map[bool]string{true: "first", false: "second"}[first]
-					return Activity{db}.Append(ctx, audit.Entry{ID: id, AccountID: "chain", Number: number + 1})
+					return Activity{db}.Append(ctx, []audit.Entry{{ID: id, AccountID: "chain", Number: head.Number + 1}})
 				}
 			},
 		},

@@ -97,9 +97,9 @@ func TestWhatAnEnrollmentReplacesComesBackAndAnotherIsNotOver(t *testing.T) {
 	must(t, Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{
 		ID: "next", AccountID: "ada", SessionID: "ada-session", Name: "n", SealedKey: []byte("k"), Replaces: "ada-method", CreatedAt: noon, ExpiresAt: noon,
 	}))
-	e, err := Methods{db}.CurrentEnrollment(ctx, "ada")
-	if err != nil || e.Replaces != "ada-method" {
-		t.Errorf("got %+v, %v", e, err)
+	st, err := Methods{db}.State(ctx, "ada")
+	if err != nil || st.Enrollment.Replaces != "ada-method" {
+		t.Errorf("got %+v, %v", st.Enrollment, err)
 	}
 	if ended, err = (Methods{db}).EndEnrollment(ctx, "ada", "next", noon); !ended || err != nil {
 		t.Errorf("the next one is over already: %v, %v", ended, err)

@@ -15,7 +15,9 @@ import (
 	"twofold/internal/authn"
 	"twofold/internal/keyring"
 	"twofold/internal/mfa"
+	"twofold/internal/secret"
 	"twofold/internal/session"
+	"twofold/internal/throttle"
 )
 
 func replace(db *DB, accountID, id string) error {
@@ -40,24 +42,25 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 		LastUsedAt: odd, EndsAt: odd, IP: "2001:db8::1", UserAgent: "Mozilla \"5.0\" \u202e",
 	}
 	must(t, Sessions{db}.Insert(ctx, s, tokenOf("s")))
-	p := authn.Pending{ID: "p", AccountID: "ada", Delivery: session.Cookie, Tries: 3, CreatedAt: odd, ExpiresAt: odd}
-	must(t, SignIns{db}.Insert(ctx, p, tokenOf("p")))
+	p := authn.Pending{ID: "p", AccountID: "ada", Delivery: session.Cookie, Bucket: throttle.Anyone, CreatedAt: odd, ExpiresAt: odd}
+	token := secret.New("p")
+	must(t, SignIns{db}.Insert(ctx, p, token.Hash()))
 	m := mfa.Method{ID: "m", AccountID: "ada", Type: mfa.TOTP, Name: "phone", SealedKey: []byte{0, 255}, LastStep: 59, CreatedAt: odd, LastUsedAt: odd}
 	must(t, Methods{db}.InsertMethod(ctx, m))
 	e := mfa.Enrollment{ID: "e", AccountID: "ada", SessionID: "s", Name: "tablet", SealedKey: []byte{1}, Tries: 2, CreatedAt: odd, ExpiresAt: odd}
 	must(t, Methods{db}.ReplaceEnrollment(ctx, e))
-	k := keyring.SealedKey{KID: "kid", Sealed: []byte{2}, CreatedAt: odd}
+	k := keyring.SealedKey{Key: keyring.Key{KID: "kid", BeginsAt: odd, BeganAt: odd, RetiredAt: odd}, Sealed: []byte{2}}
 	must(t, Keys{db}.InsertSigningKey(ctx, k))
 
 	gotA, errA := Accounts{db}.ByEmail(ctx, "ada@example.com")
 	gotS, errS := Sessions{db}.ByToken(ctx, tokenOf("s"))
-	gotP, errP := SignIns{db}.ByToken(ctx, tokenOf("p"))
+	gotP, errP := SignIns{db}.Look(ctx, authn.Seek{SignIn: token})
 	gotM, errM := Methods{db}.Methods(ctx, "ada")
-	gotE, errE := Methods{db}.Enrollment(ctx, "ada", "e")
+	gotE, errE := Methods{db}.State(ctx, "ada")
 	gotK, errK := Keys{db}.SigningKeys(ctx)
 	must(t, errors.Join(errA, errS, errP, errM, errE, errK))
 	cut := cmp.Transformer("kept", func(t time.Time) string { return t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano) })
-	for _, c := range []struct{ got, want any }{{gotA, a}, {gotS, s}, {gotP, p}, {gotM, []mfa.Method{m}}, {gotE, e}, {gotK, []keyring.SealedKey{k}}} {
+	for _, c := range []struct{ got, want any }{{gotA, a}, {gotS, s}, {gotP.Pending, p}, {gotP.Account, a}, {gotP.Methods, []mfa.Method{m}}, {gotM, []mfa.Method{m}}, {gotE.Enrollment, e}, {gotE.Methods, []mfa.Method{m}}, {gotK, []keyring.SealedKey{k}}} {
 		if diff := cmp.Diff(c.want, c.got, cut); diff != "" {
 			t.Errorf("%T, - want, + got:\n%s", c.want, diff)
 		}
@@ -76,20 +79,15 @@ func TestNothingIsFoundWithItsOwnError(t *testing.T) {
 		call func() error
 		want error
 	}{
-		"an account by id":                   {func() error { _, err := Accounts{db}.ByID(ctx, "x"); return err }, account.ErrNotFound},
-		"an account by an empty id":          {func() error { _, err := Accounts{db}.ByID(ctx, ""); return err }, account.ErrNotFound},
-		"an account by an id that is SQL":    {func() error { _, err := Accounts{db}.ByID(ctx, "1 OR 1=1"); return err }, account.ErrNotFound},
-		"an account by a spelling":           {func() error { _, err := Accounts{db}.ByEmail(ctx, "ADA@example.com"); return err }, account.ErrNotFound},
-		"an account to lock":                 {func() error { return Accounts{db}.Lock(ctx, "x") }, account.ErrNotFound},
-		"a session by token":                 {func() error { _, err := Sessions{db}.ByToken(ctx, tokenOf("x")); return err }, session.ErrEnded},
-		"a session by the zero token":        {func() error { _, err := Sessions{db}.ByToken(ctx, [32]byte{}); return err }, session.ErrEnded},
-		"a session to update":                {func() error { return Sessions{db}.Update(ctx, session.Session{ID: "x"}) }, session.ErrEnded},
-		"a session for a new token":          {func() error { return Sessions{db}.SetToken(ctx, "x", tokenOf("y")) }, session.ErrEnded},
-		"a pending sign-in":                  {func() error { _, err := SignIns{db}.ByToken(ctx, tokenOf("x")); return err }, authn.ErrSignInExpired},
-		"an enrollment":                      {func() error { _, err := Methods{db}.Enrollment(ctx, "ada", "x"); return err }, mfa.ErrNotFound},
-		"an enrollment of somebody else":     {func() error { _, err := Methods{db}.Enrollment(ctx, "ada", "bob-enrollment"); return err }, mfa.ErrNotFound},
-		"a current enrollment where is none": {func() error { _, err := Methods{db}.CurrentEnrollment(ctx, "x"); return err }, mfa.ErrNotFound},
-		"a keyset":                           {func() error { _, err := Keys{db}.SealedKeyset(ctx); return err }, keyring.ErrNone},
+		"an account by id":                {func() error { _, err := Accounts{db}.ByID(ctx, "x"); return err }, account.ErrNotFound},
+		"an account by an empty id":       {func() error { _, err := Accounts{db}.ByID(ctx, ""); return err }, account.ErrNotFound},
+		"an account by an id that is SQL": {func() error { _, err := Accounts{db}.ByID(ctx, "1 OR 1=1"); return err }, account.ErrNotFound},
+		"an account by a spelling":        {func() error { _, err := Accounts{db}.ByEmail(ctx, "ADA@example.com"); return err }, account.ErrNotFound},
+		"a session by token":              {func() error { _, err := Sessions{db}.ByToken(ctx, tokenOf("x")); return err }, session.ErrEnded},
+		"a session by the zero token":     {func() error { _, err := Sessions{db}.ByToken(ctx, [32]byte{}); return err }, session.ErrEnded},
+		"a session to update":             {func() error { return Sessions{db}.Update(ctx, session.Session{ID: "x"}) }, session.ErrEnded},
+		"a session for a new token":       {func() error { return Sessions{db}.SetToken(ctx, "x", tokenOf("y")) }, session.ErrEnded},
+		"a keyset":                        {func() error { _, err := Keys{db}.SealedKeyset(ctx); return err }, keyring.ErrNone},
 	} {
 		if err := c.call(); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", what, err, c.want)
@@ -155,10 +153,10 @@ func TestTheTimeOfLastUseNeverMovesBack(t *testing.T) {
 func TestTheFirstKeysetStays(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
-	must(t, Keys{db}.InsertSealedKeyset(ctx, []byte("first"), noon))
-	must(t, Keys{db}.InsertSealedKeyset(ctx, []byte("second"), noon))
-	if got, err := (Keys{db}).SealedKeyset(ctx); err != nil || string(got) != "first" {
-		t.Errorf("got %q, %v, want the first", got, err)
+	must(t, Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{Sealed: []byte("first"), RotatedAt: odd}))
+	must(t, Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{Sealed: []byte("second"), RotatedAt: noon}))
+	if got, err := (Keys{db}).SealedKeyset(ctx); err != nil || string(got.Sealed) != "first" || got.RotatedAt != kept {
+		t.Errorf("got %q of %v, %v, want the first", got.Sealed, got.RotatedAt, err)
 	}
 }
 

@@ -2,10 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-
-	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"twofold/internal/authn"
 	"twofold/internal/session"
@@ -33,30 +29,16 @@ func (signInRow) TableName() string { return "sign_ins" }
 // Insert adds a pending sign-in.
 func (s SignIns) Insert(ctx context.Context, p authn.Pending, token [32]byte) error {
 	return s.writer(ctx).Create(&signInRow{
-		ID: p.ID, AccountID: p.AccountID, TokenHash: token[:], Delivery: string(p.Delivery), Tries: p.Tries, Bucket: string(p.Bucket),
+		ID: p.ID, AccountID: p.AccountID, TokenHash: token[:], Delivery: string(p.Delivery), Bucket: string(p.Bucket),
 		CreatedAt: stamp{p.CreatedAt}, ExpiresAt: stamp{p.ExpiresAt},
 	}).Error
 }
 
-// ByToken finds a pending sign-in.
-func (s SignIns) ByToken(ctx context.Context, token [32]byte) (authn.Pending, error) {
-	var r signInRow
-	err := s.reader(ctx).Where("token_hash = ?", token[:]).Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return authn.Pending{}, authn.ErrSignInExpired
-	}
+func (r signInRow) pending() authn.Pending {
 	return authn.Pending{
-		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Tries: r.Tries, Bucket: throttle.Bucket(r.Bucket),
+		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Bucket: throttle.Bucket(r.Bucket),
 		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
-	}, err
-}
-
-// CountTry counts a try.
-func (s SignIns) CountTry(ctx context.Context, id string, limit int) (int, error) {
-	var r signInRow
-	tx := s.writer(ctx).Model(&r).Clauses(clause.Returning{Columns: []clause.Column{{Name: "tries"}}}).
-		Where("id = ? AND tries < ?", id, limit).Update("tries", gorm.Expr("tries + 1"))
-	return r.Tries, tx.Error
+	}
 }
 
 // Delete takes a pending sign-in away.

@@ -6,14 +6,27 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"twofold/internal/audit"
 )
 
 type txKey struct{ db *DB }
 
-// transaction is one that is open, and what is to be done once it has committed.
+// transaction is one that is open, what is to be done once it has committed, and the activity that goes with it.
 type transaction struct {
 	*gorm.DB
 	after []func()
+
+	held  []audit.Entry
+	chain func(ctx context.Context, held []audit.Entry) error
+}
+
+// settle adds what was held.
+func (t *transaction) settle(ctx context.Context) error {
+	if len(t.held) == 0 {
+		return nil
+	}
+	return t.chain(ctx, t.held)
 }
 
 func (d *DB) open(ctx context.Context) (*transaction, bool) {
@@ -33,6 +46,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	if _, inside := d.open(ctx); inside {
 		return do(ctx)
 	}
+	defer d.watched(ctx)()
 	for try := 0; ; try++ {
 		again, err := d.once(ctx, do)
 		if err == nil || !again || try == retries {
@@ -53,7 +67,10 @@ func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) (agai
 	committing := false
 	err = d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		done = &transaction{DB: tx}
-		refused = do(context.WithValue(ctx, txKey{d}, done))
+		ctx := context.WithValue(ctx, txKey{d}, done)
+		if refused = do(ctx); refused == nil {
+			refused = done.settle(ctx)
+		}
 		committing = refused == nil
 		return refused
 	})
@@ -64,11 +81,15 @@ func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) (agai
 		}
 		return again, err
 	}
+	committed(ctx)
 	for _, do := range done.after {
 		do()
 	}
 	return false, nil
 }
+
+// alone says whether there is one writing transaction at a time, so that there is nothing to lock.
+func (d *DB) alone() bool { return d.write.Name() == "sqlite" }
 
 // AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
 func (d *DB) AfterCommit(ctx context.Context, do func()) {

@@ -42,7 +42,7 @@ func TestAfterTheClockWentBackAWaitStillEnds(t *testing.T) {
 	c := open(t)
 	c.spendFree(t, anyone)
 	c.advance(-time.Hour)
-	_, err := c.Reserve(ctx, anyone)
+	_, err := c.Reserve(ctx, anyone, throttle.Within{})
 	if w := wait(t, err); w != time.Hour+30*time.Second {
 		t.Errorf("told to wait %s, want 1h0m30s: a clock that goes back forgives nothing", w)
 	}
@@ -66,7 +66,7 @@ func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
 	c := open(t)
 	errFails := errors.New("the rest fails")
 	err := c.Store.InTx(ctx, func(ctx context.Context) error {
-		_, err := c.Reserve(ctx, anyone)
+		_, err := c.Reserve(ctx, anyone, throttle.Within{})
 		return errors.Join(err, errFails)
 	})
 	if !errors.Is(err, errFails) {
@@ -74,30 +74,6 @@ func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
 	}
 	if got := c.fail(t, anyone).Left; got != 4 { // which is why callers reserve outside
 		t.Errorf("%d left, want 4", got)
-	}
-}
-
-// racing is a store whose total another process fills between the look and the count.
-type racing struct{ throttle.Store }
-
-func (racing) Total(context.Context, throttle.Guess) (int, error) { return 0, nil }
-
-func TestAKindThatAnotherProcessBroughtToItsCapIsRefused(t *testing.T) {
-	t.Parallel()
-	c := open(t)
-	untilCap(t, c)
-	works := c.Store
-	c.Store = racing{works}
-	_, err := c.Reserve(ctx, anyone)
-	if w := wait(t, err); w != 0 {
-		t.Errorf("told to wait %s, want no wait", w)
-	}
-	c.Store = works
-	if err := c.Revive(ctx, "ada", throttle.TOTP); err != nil {
-		t.Fatal(err)
-	}
-	if got := c.fail(t, anyone).Left; got != 4 {
-		t.Errorf("%d left after reviving, want 4: what was refused was not counted", got)
 	}
 }
 
@@ -119,7 +95,7 @@ func TestTheCapComesBeforeAnyWait(t *testing.T) {
 	c := open(t)
 	c.Limits.Cap = 5
 	c.spendFree(t, anyone)
-	_, err := c.Reserve(ctx, anyone)
+	_, err := c.Reserve(ctx, anyone, throttle.Within{})
 	if w := wait(t, err); w != 0 {
 		t.Errorf("told to wait %s, want no wait: nobody waits for what never comes", w)
 	}
@@ -142,32 +118,18 @@ func (f failing) InTx(ctx context.Context, do func(context.Context) error) error
 	return f.Store.InTx(ctx, do)
 }
 
-func (f failing) Total(ctx context.Context, g throttle.Guess) (int, error) {
+func (f failing) Reserve(ctx context.Context, g throttle.Guess, w throttle.Within, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
 	if f.strikes() {
-		return 0, errStore
+		return throttle.Counts{}, true, errStore
 	}
-	return f.Store.Total(ctx, g)
+	return f.Store.Reserve(ctx, g, w, at, r)
 }
 
-func (f failing) Reserve(ctx context.Context, g throttle.Guess, at time.Time, free int, waits []time.Duration) (int, time.Time, bool, error) {
-	if f.strikes() {
-		return 0, time.Time{}, true, errStore
-	}
-	return f.Store.Reserve(ctx, g, at, free, waits)
+func (f failing) Counts(context.Context, throttle.Guess, throttle.Within) (throttle.Counts, error) {
+	return throttle.Counts{}, errStore
 }
 
-func (f failing) ReserveTotal(ctx context.Context, g throttle.Guess, at time.Time, limit int) (bool, error) {
-	if f.strikes() {
-		return true, errStore
-	}
-	return f.Store.ReserveTotal(ctx, g, at, limit)
-}
-
-func (f failing) Until(context.Context, throttle.Guess, time.Time) (time.Time, error) {
-	return time.Time{}, errStore
-}
-
-func (f failing) Reset(context.Context, throttle.Guess) error { return errStore }
+func (f failing) Reset(context.Context, throttle.Within, ...throttle.Guess) error { return errStore }
 
 func (f failing) ResetKind(context.Context, string, throttle.Kind) error { return errStore }
 
@@ -175,15 +137,15 @@ func TestAStoreThatFailsAllowsNothing(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	works := c.Store
-	for nth := 1; nth <= 4; nth++ { // begin, look at the total, bucket, total
+	for nth := 1; nth <= 2; nth++ { // begin, count
 		left := nth
 		c.Store = failing{works, &left}
-		if _, err := c.Reserve(ctx, anyone); !errors.Is(err, errStore) || errors.Is(err, throttle.ErrWait) {
+		if _, err := c.Reserve(ctx, anyone, throttle.Within{}); !errors.Is(err, errStore) || errors.Is(err, throttle.ErrWait) {
 			t.Errorf("Reserve with call %d failing: got %v, want the store's error", nth, err)
 		}
 	}
 	for what, err := range map[string]error{
-		"Check": c.Check(ctx, anyone), "Succeeded": c.Succeeded(ctx, anyone), "Revive": c.Revive(ctx, "ada", throttle.TOTP),
+		"Check": c.Check(ctx, anyone), "Succeeded": c.Succeeded(ctx, throttle.Within{}, anyone), "Revive": c.Revive(ctx, "ada", throttle.TOTP),
 	} {
 		if !errors.Is(err, errStore) {
 			t.Errorf("%s: got %v, want the store's error", what, err)

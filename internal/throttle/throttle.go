@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 )
 
@@ -40,11 +39,32 @@ type Guess struct {
 	Bucket  Bucket
 }
 
+// Within is one thing that is guessed at, with tries of its own beside the account's budget: a pending sign-in. The zero
+// value is none.
+type Within struct {
+	ID    string
+	Tries int // that it takes
+}
+
+// Counts is what is counted for a guess.
+type Counts struct {
+	Failures int       // in its bucket, in a row
+	Until    time.Time // the end of the bucket's last wait; zero: there was none
+	Total    int       // of the kind, over all buckets
+	Tries    int       // at what it is within
+}
+
+// None says whether there is nothing to forgive.
+func (c Counts) None() bool { return c == Counts{} }
+
 // ErrWait is matched by every *WaitError.
 var ErrWait = errors.New("too many attempts")
 
 // ErrBusy means that too many guesses of one kind are under way in one bucket.
 var ErrBusy = errors.New("too many attempts at once")
+
+// ErrTries means that the thing that was guessed at takes no more tries.
+var ErrTries = errors.New("tried too often")
 
 // WaitError says when the next try will be looked at.
 type WaitError struct {
@@ -87,21 +107,26 @@ type Limits struct {
 	Patience time.Duration
 }
 
-// Store counts. Reserve is one conditional statement: it adds a failure unless a wait is running or the cap is reached.
+// Rules are what one conditional statement counts by.
+type Rules struct {
+	Free  int             // the failure of this number starts a wait
+	Waits []time.Duration // that it starts, and those after it; the last stands for all later ones
+	Cap   int             // of the total; zero: the kind has none
+}
+
+// Store counts.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// Reserve answers the failures counted so far, this one included, or a running wait's end with counted = false.
-	// Waits[i] is how long a wait the failure number Free+i starts; the last stands for all later ones.
-	Reserve(ctx context.Context, g Guess, at time.Time, free int, waits []time.Duration) (failures int, until time.Time, counted bool, err error)
-	// Total is the account's total of the kind, over all buckets.
-	Total(ctx context.Context, g Guess) (failures int, err error)
-	// ReserveTotal adds a failure to that total unless it reached limit.
-	ReserveTotal(ctx context.Context, g Guess, at time.Time, limit int) (counted bool, err error)
-	// Until answers the end of a running wait, or zero.
-	Until(ctx context.Context, g Guess, at time.Time) (time.Time, error)
+	// Reserve adds a failure to the bucket, to the total and to the tries of what it is within, all by one conditional
+	// statement, and answers what is counted then. Where a wait is running or one of them is full it answers what is
+	// counted and false; some of it may be counted nevertheless, so that the transaction must not commit.
+	Reserve(ctx context.Context, g Guess, w Within, at time.Time, r Rules) (c Counts, counted bool, err error)
+	// Counts reads what is counted.
+	Counts(ctx context.Context, g Guess, w Within) (Counts, error)
 	// Held says whether a wait of any bucket ended after since, or a total of the kinds has reached limit.
 	Held(ctx context.Context, subject string, kinds []Kind, since time.Time, limit int) (bool, error)
-	Reset(ctx context.Context, g Guess) error
+	// Reset forgives the bucket and the total of each guess, and the tries of what they were within.
+	Reset(ctx context.Context, w Within, guesses ...Guess) error
 	ResetKind(ctx context.Context, subject string, kind Kind) error
 }
 
@@ -110,6 +135,8 @@ type Limiter struct {
 	Store  Store
 	Limits Limits
 	Now    func() time.Time
+	// Refused, where it is set, is told of every guess that was not looked at.
+	Refused func(Kind, Refusal)
 
 	turns turns
 }
@@ -118,77 +145,96 @@ type Limiter struct {
 // it was right, forgiven. Without turns, right proofs that come at once would be taken for failures of each other: what
 // is under way is counted already. It answers ErrBusy after Limits.Patience, or the context's error when that ends first.
 func (l *Limiter) Turn(ctx context.Context, g Guess) (done func(), err error) {
-	return l.turns.take(ctx, g, l.Limits.Patience)
+	done, err = l.turns.take(ctx, g, l.Limits.Patience)
+	if errors.Is(err, ErrBusy) {
+		l.tell(g.Kind, Crowded)
+	}
+	return done, err
 }
 
-// Check answers a *WaitError while a wait is running. It counts nothing: it spares the costly work before Reserve.
-func (l *Limiter) Check(ctx context.Context, g Guess) error {
-	now := l.Now()
-	until, err := l.Store.Until(ctx, g, now)
+// Counts reads what is counted for a guess.
+func (l *Limiter) Counts(ctx context.Context, g Guess) (Counts, error) {
+	c, err := l.Store.Counts(ctx, g, Within{})
 	if err != nil {
-		return fmt.Errorf("check attempts: %w", err)
+		return Counts{}, fmt.Errorf("read attempts: %w", err)
 	}
-	if until.After(now) {
-		return &WaitError{For: until.Sub(now), Kind: g.Kind}
+	return c, nil
+}
+
+// Check answers what Allows says of what is counted now. It counts nothing: it spares the costly work before Reserve.
+func (l *Limiter) Check(ctx context.Context, g Guess) error {
+	c, err := l.Counts(ctx, g)
+	if err != nil {
+		return err
+	}
+	return l.Allows(g, Within{}, c)
+}
+
+// Allows says whether a guess may be judged where so much is counted: it answers a *WaitError, or ErrTries. The cap comes
+// before any wait, so that nobody waits for what never comes; and the account's budget before the tries of what is
+// guessed at.
+func (l *Limiter) Allows(g Guess, w Within, c Counts) error {
+	now := l.Now()
+	switch limit := l.rules(g).Cap; {
+	case limit > 0 && c.Total >= limit:
+		return l.told(&WaitError{Kind: g.Kind})
+	case c.Until.After(now):
+		return l.told(&WaitError{For: max(c.Until.Sub(now), time.Second), Kind: g.Kind})
+	case w.ID != "" && c.Tries >= w.Tries:
+		return ErrTries
 	}
 	return nil
 }
 
-// Reserve counts the guess as a failure and answers what is left, or a *WaitError, and then nothing was counted. Outside
-// a transaction it commits on its own. Judge the proof afterwards, and call Succeeded if it was right.
-func (l *Limiter) Reserve(ctx context.Context, g Guess) (Budget, error) {
-	now := l.Now()
-	var budget Budget
+// Reserve counts the guess as a failure and answers what is left, or what Allows answers, and then nothing was counted.
+// Outside a transaction it commits on its own; inside of one, the caller commits before anybody learns what the guess is
+// worth, and does not where it answers an error.
+func (l *Limiter) Reserve(ctx context.Context, g Guess, w Within) (Budget, error) {
+	now, rules := l.Now(), l.rules(g)
+	var c Counts
 	err := l.Store.InTx(ctx, func(ctx context.Context) error {
-		left, err := l.underCap(ctx, g)
-		if err != nil {
-			return err
-		}
-		failures, until, counted, err := l.Store.Reserve(ctx, g, now, l.Limits.Free, l.Limits.waits())
-		if err != nil {
+		var counted bool
+		var err error
+		if c, counted, err = l.Store.Reserve(ctx, g, w, now, rules); err != nil {
 			return fmt.Errorf("reserve attempt: %w", err)
 		}
-		if !counted {
-			return &WaitError{For: max(until.Sub(now), time.Second), Kind: g.Kind}
-		}
-		budget = Budget{Left: min(max(l.Limits.Free-failures, 0), left-1)}
-		if until.After(now) {
-			budget.Wait = until.Sub(now)
-		}
-		if g.Kind == Password {
+		if counted {
 			return nil
 		}
-		counted, err = l.Store.ReserveTotal(ctx, g, now, l.Limits.Cap)
-		if err != nil {
-			return fmt.Errorf("reserve attempt: %w", err)
+		if err := l.Allows(g, w, c); err != nil {
+			return err
 		}
-		if !counted {
-			return &WaitError{Kind: g.Kind}
-		}
-		return nil
+		return l.told(&WaitError{For: time.Second, Kind: g.Kind}) // it ended just now
 	})
-	return budget, err
-}
-
-// underCap answers how many guesses are left before the kind stops being accepted, or a *WaitError without an end: the
-// cap comes before any wait, so that nobody waits for what never comes. Passwords never stop.
-func (l *Limiter) underCap(ctx context.Context, g Guess) (int, error) {
-	if g.Kind == Password {
-		return math.MaxInt, nil
-	}
-	total, err := l.Store.Total(ctx, g)
 	if err != nil {
-		return 0, fmt.Errorf("read attempts: %w", err)
+		return Budget{}, err
 	}
-	if total >= l.Limits.Cap {
-		return 0, &WaitError{Kind: g.Kind}
+	budget := Budget{Left: max(l.Limits.Free-c.Failures, 0)}
+	if rules.Cap > 0 {
+		budget.Left = min(budget.Left, rules.Cap-c.Total)
 	}
-	return l.Limits.Cap - total, nil
+	if c.Until.After(now) {
+		budget.Wait = c.Until.Sub(now)
+	}
+	if w.ID != "" {
+		budget = budget.AtMost(w.Tries - c.Tries)
+	}
+	return budget, nil
 }
 
-// Succeeded forgives the failures of this kind in this bucket. Call it in the transaction that gives the reward.
-func (l *Limiter) Succeeded(ctx context.Context, g Guess) error {
-	if err := l.Store.Reset(ctx, g); err != nil {
+// rules are those of a kind. Passwords never stop.
+func (l *Limiter) rules(g Guess) Rules {
+	r := Rules{Free: l.Limits.Free, Waits: l.Limits.waits(), Cap: l.Limits.Cap}
+	if g.Kind == Password {
+		r.Cap = 0
+	}
+	return r
+}
+
+// Succeeded forgives the failures of each guess's kind in its bucket, and the tries of what they were within. Call it in
+// the transaction that gives the reward.
+func (l *Limiter) Succeeded(ctx context.Context, w Within, guesses ...Guess) error {
+	if err := l.Store.Reset(ctx, w, guesses...); err != nil {
 		return fmt.Errorf("reset attempts: %w", err)
 	}
 	return nil
@@ -214,11 +260,14 @@ func (l *Limiter) Held(ctx context.Context, subject string, since time.Time, kin
 
 // ReviveAtCap is Revive for a kind that is no longer accepted; one that is accepted keeps its count and its waits.
 func (l *Limiter) ReviveAtCap(ctx context.Context, subject string, kind Kind) error {
-	_, err := l.underCap(ctx, Guess{Subject: subject, Kind: kind})
-	if errors.Is(err, ErrWait) {
-		return l.Revive(ctx, subject, kind)
+	c, err := l.Counts(ctx, Guess{Subject: subject, Kind: kind})
+	if err != nil {
+		return err
 	}
-	return err
+	if c.Total < l.Limits.Cap {
+		return nil
+	}
+	return l.Revive(ctx, subject, kind)
 }
 
 // waits lists the wait that each failure from number Free on starts: doubling, up to MaxWait.

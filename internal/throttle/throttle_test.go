@@ -64,7 +64,7 @@ func openIn(t *testing.T, dir string) *counter {
 // fail makes a guess that must be counted.
 func (c *counter) fail(t *testing.T, g throttle.Guess) throttle.Budget {
 	t.Helper()
-	b, err := c.Reserve(ctx, g)
+	b, err := c.Reserve(ctx, g, throttle.Within{})
 	if err != nil {
 		t.Fatalf("a guess was not counted: %v", err)
 	}
@@ -110,7 +110,7 @@ func TestWaitsDoubleUpToAnHour(t *testing.T) {
 				}
 				for _, early := range []time.Duration{0, got.Wait - time.Second} {
 					c.advance(early)
-					_, err := c.Reserve(ctx, g)
+					_, err := c.Reserve(ctx, g, throttle.Within{})
 					if left := wait(t, err); left != got.Wait-early {
 						t.Errorf("failure %d, %s into its wait: told to wait %s, want %s", failure+1, early, left, got.Wait-early)
 					}
@@ -132,7 +132,7 @@ func TestTriesDuringAWaitAreNotCounted(t *testing.T) {
 	c := open(t)
 	c.spendFree(t, anyone)
 	for range 20 {
-		_, err := c.Reserve(ctx, anyone)
+		_, err := c.Reserve(ctx, anyone, throttle.Within{})
 		wait(t, err)
 		wait(t, c.Check(ctx, anyone))
 	}
@@ -164,7 +164,7 @@ func TestSuccessForgivesItsOwnKindInItsOwnBucket(t *testing.T) {
 		c.fail(t, g)
 		c.fail(t, g)
 	}
-	if err := c.Succeeded(ctx, anyone); err != nil {
+	if err := c.Succeeded(ctx, throttle.Within{}, anyone); err != nil {
 		t.Fatal(err)
 	}
 	for what, q := range map[string]struct {
@@ -213,7 +213,7 @@ func TestAtTheCapAKindIsNoLongerAccepted(t *testing.T) {
 	c.advance(24 * time.Hour)
 	for range 2 {
 		for _, g := range []throttle.Guess{anyone, inside} {
-			_, err := c.Reserve(ctx, g)
+			_, err := c.Reserve(ctx, g, throttle.Within{})
 			if w := wait(t, err); w != 0 {
 				t.Errorf("told to wait %s, want no wait: waiting does not help", w)
 			}
@@ -245,7 +245,7 @@ func TestASuccessBeforeTheCapForgivesTheTotal(t *testing.T) {
 			g.Bucket = throttle.SessionBucket(fmt.Sprint(i / 4))
 			c.fail(t, g)
 			if i%4 == 3 {
-				if err := c.Succeeded(ctx, g); err != nil {
+				if err := c.Succeeded(ctx, throttle.Within{}, g); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -274,7 +274,7 @@ func TestOfFiftyGuessesAtOnceFiveAreJudged(t *testing.T) {
 	var done sync.WaitGroup
 	for i := range 50 {
 		done.Go(func() {
-			switch _, err := both[i%2].Reserve(ctx, anyone); {
+			switch _, err := both[i%2].Reserve(ctx, anyone, throttle.Within{}); {
 			case err == nil:
 				counted.Add(1)
 			case errors.Is(err, throttle.ErrWait):

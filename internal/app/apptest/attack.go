@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"testing"
+
+	"twofold/internal/store"
 )
 
 // For is the same client, whose failures are those of another test: of a subtest.
@@ -29,14 +31,24 @@ func (c *Client) At(h *House) *Client {
 // of the log nor a reading of the clock follows.
 func (c *Client) Inside() *Client {
 	same := *c
-	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler}}
+	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler, nil}}
 	return &same
 }
 
-type inside struct{ handler http.Handler }
+// Counted is the same client Inside, whose requests' effort is added up.
+func (c *Client) Counted(e *store.Effort) *Client {
+	same := *c
+	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler, e}}
+	return &same
+}
+
+type inside struct {
+	handler http.Handler
+	effort  *store.Effort
+}
 
 func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(r.Context())
+	r = r.Clone(store.Counting(r.Context(), i.effort))
 	r.RemoteAddr, r.Host = "127.0.0.1:1", r.URL.Host
 	if r.Body == nil {
 		r.Body = http.NoBody

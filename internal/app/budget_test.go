@@ -1,0 +1,149 @@
+package app_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"twofold/internal/app/apptest"
+	"twofold/internal/store"
+)
+
+// effort is what a request asks of the database: so many statements, in so many commits.
+type effort struct{ statements, commits int }
+
+// budget is the record of what every operation asks of the database, so that a change of it shows in review. Whoever
+// needs more says why; whoever needs less writes it down. Where the session of a request is looked up, that is one of
+// its statements.
+var budget = map[string]effort{
+	"getHealth":          {0, 0},
+	"getReadiness":       {1, 2},
+	"getOpenapi":         {0, 0},
+	"getJwks":            {0, 0},
+	"getService":         {0, 0},
+	"getCurrentSession":  {1, 0},
+	"getAccount":         {3, 0},
+	"getMfa without MFA": {3, 0},
+	"listSessions":       {2, 0},
+	"listActivity":       {2, 0},
+	"getMfa with MFA":    {3, 0},
+	"getCurrentSession used again after a minute":    {2, 1},
+	"getCurrentSession signed out":                   {1, 0},
+	"signIn with a password":                         {7, 2},
+	"signIn for the first time":                      {11, 2},
+	"signIn in a browser":                            {14, 2},
+	"signIn in a known browser, still signed in":     {9, 2},
+	"signIn with a wrong password":                   {4, 2},
+	"signIn to no account":                           {4, 2},
+	"signIn during a wait":                           {3, 1},
+	"signIn as far as the code":                      {7, 2},
+	"signIn with password and code":                  {8, 2},
+	"signIn with password and wrong code":            {7, 2},
+	"completeSignIn with a code":                     {7, 1},
+	"completeSignIn with a code, in a known browser": {9, 1},
+	"completeSignIn with a code, in a new browser":   {14, 1},
+	"completeSignIn with a code after a wrong one":   {8, 1},
+	"completeSignIn with a wrong code":               {4, 1},
+	"completeSignIn with another wrong code":         {4, 1},
+	"completeSignIn with a used code":                {6, 1},
+	"completeSignIn during a wait":                   {3, 1},
+	"completeSignIn of none":                         {1, 0},
+	"completeSignIn with a recovery code":            {15, 2},
+	"completeSignIn with a wrong recovery code":      {5, 2},
+	"stepUp with a password":                         {8, 2},
+	"stepUp with password and code":                  {9, 2},
+	"stepUp with password and wrong code":            {8, 2},
+	"stepUp with the code missing":                   {7, 2},
+	"signOut":                                        {5, 1},
+	"endSession":                                     {5, 1},
+	"endOtherSessions":                               {7, 1},
+	"beginTotpEnrollment refused":                    {2, 0},
+	"beginTotpEnrollment":                            {7, 1},
+	"beginTotpEnrollment again":                      {7, 1},
+	"beginTotpEnrollment beside a method":            {7, 1},
+	"confirmTotpEnrollment of a first method":        {26, 1},
+	"confirmTotpEnrollment of another method":        {16, 1},
+	"confirmTotpEnrollment with a wrong code":        {7, 1},
+	"cancelTotpEnrollment":                           {5, 1},
+	"renameMfaMethod":                                {6, 1},
+	"removeMfaMethod":                                {15, 1},
+	"generateRecoveryCodes":                          {17, 1},
+	"requestMfaRemoval":                              {14, 1},
+	"cancelMfaRemoval":                               {11, 1},
+	"cancelMfaRemovalByCode":                         {17, 1},
+	"cancelMfaRemovalByLink":                         {11, 1},
+	"completeMfaRemoval":                             {23, 1},
+	"updateAccount":                                  {7, 1},
+	"changePassword":                                 {20, 1},
+	"changeEmail":                                    {18, 1},
+	"setNoticeEmail":                                 {15, 1},
+	"removeNoticeEmail":                              {12, 1},
+	"cancelPendingAddress":                           {3, 1},
+	"confirmAddress":                                 {15, 1},
+	"requestPasswordReset":                           {1, 1},
+	"resetPassword":                                  {22, 1},
+	"reportNotMe":                                    {40, 1},
+}
+
+func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
+	t.Parallel()
+	played := make(map[string]bool)
+	for name := range scenes {
+		operation, _, _ := strings.Cut(name, " ")
+		played[operation] = true
+	}
+	for _, op := range apptest.Operations(t) {
+		if !played[op.ID] {
+			t.Errorf("%s has no budget: play a scene of it", op.ID)
+		}
+	}
+	for name := range budget {
+		if scenes[name] == nil {
+			t.Errorf("%s has a budget and no scene", name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(scenes)) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := &stage{t: t, h: apptest.StartWithMail(t)}
+			s.h.AddAccount(ada)
+			scenes[name](s)
+			got := effort{s.effort.Statements(), s.effort.Commits()}
+			want, recorded := budget[name]
+			switch {
+			case !recorded:
+				t.Errorf("it takes %v and has no budget", got)
+			case got.statements > want.statements || got.commits > want.commits:
+				t.Errorf("it takes %v, more than its budget of %v", got, want)
+			case got != want:
+				t.Errorf("it takes %v, less than its budget of %v: record that", got, want)
+			}
+		})
+	}
+}
+
+// stage is a house in which Ada has an account, and what the request that the scene is about asked of its database.
+type stage struct {
+	t      *testing.T
+	h      *apptest.House
+	effort store.Effort
+}
+
+// counted is a client whose requests count.
+func (s *stage) counted(c *apptest.Client) *apptest.Client { return c.Counted(&s.effort) }
+
+// strong is a session of two factors, its phone, and the recovery codes that came with that.
+func (s *stage) strong() (*apptest.Client, *apptest.Phone, []string) {
+	script := s.h.SignedIn(ada)
+	phone := script.Begin()
+	codes := shownCodes(s.h.T, script.Confirm(phone, phone.Code()).Want(201, ""))
+	s.pass()
+	return script, phone, codes
+}
+
+// pass lets a step pass, and the mails that are due arrive.
+func (s *stage) pass() {
+	s.h.Clock.Advance(stepLength)
+	s.h.Deliver()
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+
+	"twofold/internal/audit"
+	"twofold/internal/authn"
+	"twofold/internal/mfa"
+	"twofold/internal/session"
+	"twofold/internal/throttle"
+)
+
+// The one read that proofs are judged by: who, from which device, by which methods, and after how many failures. It has
+// a row for each method, and one where there is none. Every table is looked up by an index, one after the other.
+const (
+	standingColumns = `
+		coalesce(s.id, ''), coalesce(s.account_id, ''), coalesce(s.delivery, ''), coalesce(s.tries, 0), coalesce(s.bucket, ''),
+		coalesce(s.created_at, 0), coalesce(s.expires_at, 0),
+		coalesce(a.id, ''), coalesce(a.email, ''), coalesce(a.display_name, ''), coalesce(a.language, ''),
+		coalesce(a.notice_email, ''), coalesce(a.password_hash, ''), coalesce(a.password_changed_at, 0),
+		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0),
+		coalesce(d.id, ''), coalesce(d.delivery, ''), coalesce(d.last_used_at, 0), coalesce(d.expires_at, 0),
+		coalesce(w.failures, 0), coalesce(w.wait_until, 0), coalesce(t.failures, 0), coalesce(p.failures, 0),
+		coalesce(h.number, 0), h.hash, coalesce(u.id, ''),
+		(SELECT count(*) FROM recovery_codes x WHERE x.account_id = a.id AND x.used_at = 0),
+		coalesce(m.id, ''), coalesce(m.type, ''), coalesce(m.name, ''), m.sealed_key, coalesce(m.last_step, 0),
+		coalesce(m.created_at, 0), coalesce(m.last_used_at, 0), coalesce(m.suspended_at, 0)`
+
+	rewardColumns = `,
+		coalesce(c.id, ''), coalesce(c.last_used_at, 0), coalesce(c.expires_at, 0),
+		(SELECT count(*) FROM sessions x WHERE x.account_id = a.id),
+		(SELECT count(*) FROM sign_ins x WHERE x.account_id = a.id),
+		(SELECT count(*) FROM activity x WHERE x.account_id = a.id AND x.kind = ? AND x.number > coalesce(
+			(SELECT y.number FROM activity y WHERE y.account_id = a.id AND y.kind = ? ORDER BY y.number DESC LIMIT 1), 0)),
+		(SELECT count(*) FROM mfa_removals x WHERE x.account_id = a.id AND x.cancelled_at = 0)`
+
+	standingTables = `
+		FROM (SELECT 1 AS one) o
+		LEFT JOIN sign_ins s ON s.token_hash = ?
+		LEFT JOIN accounts a ON a.id = coalesce(s.account_id, (SELECT x.id FROM accounts x WHERE x.email = ?), ?)
+		LEFT JOIN devices d ON d.digest = ? AND d.account_id = a.id AND d.delivery = ?
+		LEFT JOIN attempts w ON w.subject = coalesce(a.id, ?) AND w.kind = ? AND w.bucket =
+			CASE WHEN ? <> '' THEN ? WHEN d.expires_at > ? THEN CAST(? AS TEXT) || d.id ELSE ? END
+		LEFT JOIN attempts t ON t.subject = coalesce(a.id, ?) AND t.kind = ? AND t.bucket = ?
+		LEFT JOIN attempts p ON p.subject = a.id AND p.kind = ? AND p.bucket = s.id
+		LEFT JOIN activity_heads h ON h.account_id = coalesce(a.id, ?)
+		LEFT JOIN step_ups u ON u.id = ? AND u.account_id = a.id AND u.expires_at > ?
+		LEFT JOIN mfa_methods m ON m.account_id = a.id`
+
+	rewardTables = `
+		LEFT JOIN devices c ON c.digest = ? AND c.account_id = a.id AND c.delivery = ?`
+
+	standingOrder = `
+		ORDER BY m.created_at, m.id`
+)
+
+// Look reads a standing.
+func (s SignIns) Look(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	return s.standing(ctx, q.Subject, "SELECT"+standingColumns+standingTables+standingOrder, seekArgs(q), false)
+}
+
+// Lock locks the account where the database has that, and then reads its standing: what it reads nobody else changes
+// until the transaction ends. The lock is a statement of its own, since one that waited for it would have looked before.
+func (s SignIns) Lock(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	if !s.alone() {
+		err := s.writer(ctx).Exec(`SELECT a.id FROM accounts a WHERE a.id = coalesce(
+			(SELECT s.account_id FROM sign_ins s WHERE s.token_hash = ?), (SELECT x.id FROM accounts x WHERE x.email = ?), ?)
+			FOR UPDATE`, digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), q.Email, q.AccountID).Error
+		if err != nil {
+			return authn.Standing{}, err
+		}
+	}
+	args := append([]any{string(audit.SignInFailed), string(audit.SignInSucceeded)}, seekArgs(q)...)
+	args = append(args, q.Script[:], string(session.Token))
+	return s.standing(ctx, q.Subject, "SELECT"+standingColumns+rewardColumns+standingTables+rewardTables+standingOrder, args, true)
+}
+
+func digestArg(digest [32]byte, none bool) []byte {
+	if none {
+		return []byte{}
+	}
+	return digest[:]
+}
+
+func seekArgs(q authn.Seek) []any {
+	kind := string(q.Kind)
+	return []any{
+		digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), q.Email, q.AccountID,
+		digestArg(q.Browser.Hash(), q.Browser.IsZero()), string(session.Cookie),
+		q.Subject, kind, string(q.Bucket), string(q.Bucket), stamp{q.At}, string(throttle.DeviceBucket("")), string(throttle.Anyone),
+		q.Subject, kind, total, tries, q.Subject, q.StepUp, stamp{q.At},
+	}
+}
+
+func (s SignIns) standing(ctx context.Context, subject, text string, args []any, reward bool) (st authn.Standing, err error) {
+	rows, err := s.reader(ctx).Raw(text, args...).Rows()
+	if err != nil {
+		return authn.Standing{}, err
+	}
+	defer func() {
+		if err = errors.Join(err, rows.Close()); err != nil {
+			st, err = authn.Standing{}, failure(err)
+		}
+	}()
+	var methods []mfa.Method
+	var r standingRow
+	for rows.Next() {
+		r = standingRow{}
+		if err := rows.Scan(r.fields(reward)...); err != nil {
+			return authn.Standing{}, err
+		}
+		if r.method.ID != "" {
+			r.method.AccountID = r.account.ID
+			methods = append(methods, r.method.method())
+		}
+	}
+	st = r.standing(methods)
+	st.Head.AccountID = cmp.Or(st.Account.ID, subject)
+	return st, rows.Err()
+}
+
+// standingRow is one row of that read.
+type standingRow struct {
+	signIn          signInRow
+	account         accountRow
+	browser, script deviceRow
+	until           stamp
+	head            headRow
+	stepUp          string
+	method          methodRow
+
+	failures, total, tries                             int
+	sessions, signIns, codesLeft, failedSince, removal int
+}
+
+func (r *standingRow) fields(reward bool) []any {
+	fields := []any{
+		&r.signIn.ID, &r.signIn.AccountID, &r.signIn.Delivery, &r.signIn.Tries, &r.signIn.Bucket, &r.signIn.CreatedAt, &r.signIn.ExpiresAt,
+		&r.account.ID, &r.account.Email, &r.account.DisplayName, &r.account.Language, &r.account.NoticeEmail, &r.account.PasswordHash,
+		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt,
+		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt,
+		&r.failures, &r.until, &r.total, &r.tries,
+		&r.head.Number, &r.head.Hash, &r.stepUp, &r.codesLeft,
+		&r.method.ID, &r.method.Type, &r.method.Name, &r.method.SealedKey, &r.method.LastStep,
+		&r.method.CreatedAt, &r.method.LastUsedAt, &r.method.SuspendedAt,
+	}
+	if reward {
+		fields = append(fields, &r.script.ID, &r.script.LastUsedAt, &r.script.ExpiresAt, &r.sessions, &r.signIns, &r.failedSince, &r.removal)
+	}
+	return fields
+}
+
+func (r *standingRow) standing(methods []mfa.Method) authn.Standing {
+	r.browser.AccountID, r.script.AccountID, r.script.Delivery = r.account.ID, r.account.ID, string(session.Token)
+	return authn.Standing{
+		Pending: r.signIn.pending(), Account: r.account.account(), Browser: r.browser.device(), Script: r.script.device(), Methods: methods,
+		// What was tried before tries were counted among the attempts counts too.
+		Counts:   throttle.Counts{Failures: r.failures, Until: r.until.Time, Total: r.total, Tries: r.tries + r.signIn.Tries},
+		Head:     audit.Head{Number: r.head.Number, Hash: hashOf(r.head.Hash)},
+		Sessions: r.sessions, CodesLeft: r.codesLeft, Failures: r.failedSince, Removal: r.removal > 0,
+		SignIns: r.signIns, StepUp: r.stepUp != "",
+	}
+}
