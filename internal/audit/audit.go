@@ -92,8 +92,6 @@ type Store interface {
 	// Entries lists the account's entries but those of some kinds, the newest first, at most limit, older than the entry
 	// before (empty: all).
 	Entries(ctx context.Context, accountID, before string, limit int, without []Kind) ([]Entry, error)
-	// CountSince counts the account's entries of a kind that come after its last one of another.
-	CountSince(ctx context.Context, accountID string, kind, last Kind) (int, error)
 	// Walk visits every account: where its chain begins, its entries, the oldest first, and where it ends.
 	Walk(ctx context.Context, v Visitor) error
 
@@ -197,14 +195,6 @@ var unsaid = []Kind{SessionCreated, StepUpUsed}
 // Entries answers a page of what happened to the account, as its owner wants to know it, the newest first.
 func (l Log) Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error) {
 	return l.Store.Entries(ctx, accountID, before, limit, unsaid)
-}
-
-// CountSince counts the account's entries of a kind that come after its last one of another.
-func (l Log) CountSince(ctx context.Context, accountID string, kind, last Kind) (int, error) {
-	if l.Store == nil {
-		return 0, nil
-	}
-	return l.Store.CountSince(ctx, accountID, kind, last)
 }
 
 func (l Log) write(ctx context.Context, e Entry) {

@@ -98,6 +98,11 @@ func (s *Service) found(ctx context.Context, now Standing) error {
 // tryCode judges a code by what was read before the account is locked: one that is wrong then is counted without another
 // look. It answers what judgeCode does, and has recorded it.
 func (s *Service) tryCode(ctx context.Context, c claim, t try) error {
+	done, err := s.Attempts.Turn(ctx, t.guess) // so that one account's guesses wait here, and not each with a connection
+	if err != nil {
+		return err
+	}
+	defer done()
 	if err := s.allows(t, c.standing); err != nil {
 		return s.refuse(ctx, c, err)
 	}

@@ -104,3 +104,33 @@ func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
 		t.Errorf("a step-up takes %s with %v, %v", shown.Need, shown.Proofs, err)
 	}
 }
+
+// stale looks before the failures of others were counted, as one of many who come at once does.
+type stale struct{ authn.Store }
+
+func (s stale) Look(ctx context.Context, q authn.Seek) (authn.Standing, error) {
+	st, err := s.Store.Look(ctx, q)
+	st.Counts = throttle.Counts{}
+	return st, err
+}
+
+func TestACodeIsJudgedByWhatThoseBeforeItLeft(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.enroll()
+	pending := h.pending(session.Token)
+	for range 5 {
+		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}, throttle.Within{})
+		must(t, err)
+	}
+	h.Service.Store = stale{h.Service.Store}
+	for what, code := range map[string]string{"a right code": h.code(), "a wrong code": h.wrongCode()} {
+		_, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: authn.Second{Code: code}})
+		if !errors.Is(err, throttle.ErrWait) {
+			t.Errorf("%s: got %v, want a wait", what, err)
+		}
+	}
+	if h.lastStep() != 0 {
+		t.Error("the code was used up")
+	}
+}

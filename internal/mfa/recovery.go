@@ -196,19 +196,6 @@ func (s *Service) UseRecoveryCode(ctx context.Context, accountID, id string) err
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryCodesLow, AccountID: accountID})
 }
 
-// Proofs lists what the account can give beside its password now: "totp", "recovery_code".
-func (s *Service) Proofs(ctx context.Context, accountID string) ([]throttle.Kind, error) {
-	methods, err := s.Store.Methods(ctx, accountID)
-	if err != nil {
-		return nil, fmt.Errorf("read methods: %w", err)
-	}
-	stock, err := s.Stock(ctx, accountID)
-	if err != nil {
-		return nil, err
-	}
-	return ProofsOf(methods, stock.Left), nil
-}
-
 // ProofsOf lists what an account with these methods and so many recovery codes can give beside its password.
 func ProofsOf(methods []Method, codesLeft int) []throttle.Kind {
 	var proofs []throttle.Kind

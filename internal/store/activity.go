@@ -78,7 +78,8 @@ func headOf(tx *gorm.DB, accountID string) (audit.Head, error) {
 	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
 }
 
-// Append adds entries and moves the head.
+// Append moves the head, which locks it, and adds the entries. Where the chain does not end before them any more, another
+// transaction came first.
 func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 	rows := make([]entryRow, len(entries))
 	for i, e := range entries {
@@ -88,17 +89,21 @@ func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 			RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
 		}
 	}
-	err := s.writer(ctx).Create(&rows).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) { // the chain was longer by then
+	before, last := rows[0].Number-1, rows[len(rows)-1]
+	head := headRow{AccountID: last.AccountID, Number: last.Number, Hash: last.Hash}
+	tx := s.writer(ctx)
+	if before == 0 {
+		tx = tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&head)
+	} else {
+		tx = tx.Model(&head).Where("number = ?", before).Select("number", "hash").Updates(&head)
+	}
+	if tx.Error != nil {
+		return tx.Error
+	}
+	if tx.RowsAffected == 0 {
 		return failure(errCollision)
 	}
-	if err != nil {
-		return err
-	}
-	last := rows[len(rows)-1]
-	return s.writer(ctx).
-		Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).
-		Create(&headRow{AccountID: last.AccountID, Number: last.Number, Hash: last.Hash}).Error
+	return s.writer(ctx).Create(&rows).Error
 }
 
 // Entries lists a page of an account's entries.
@@ -123,17 +128,6 @@ func (s Activity) list(tx *gorm.DB) ([]audit.Entry, error) {
 		entries[i] = r.entry()
 	}
 	return entries, nil
-}
-
-// CountSince counts backwards, from an account's last entry to its last one of a kind.
-func (s Activity) CountSince(ctx context.Context, accountID string, kind, last audit.Kind) (int, error) {
-	var n int64
-	err := s.reader(ctx).Model(&entryRow{}).
-		Where("account_id = ? AND kind = ?", accountID, string(kind)).
-		Where("number > coalesce((SELECT number FROM activity WHERE account_id = ? AND kind = ? ORDER BY number DESC LIMIT 1), 0)",
-			accountID, string(last)).
-		Count(&n).Error
-	return int(n), err
 }
 
 // Walk visits everything, in one reading transaction, so that what is recorded or purged meanwhile is seen whole or not

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -120,22 +121,28 @@ func TestForgettingSparesOneAndIsNoErasing(t *testing.T) {
 	}
 }
 
-func TestEntriesAreCountedSinceTheLastOfAnotherKind(t *testing.T) {
+func TestFailuresToSignInAreCountedSinceTheLastSuccess(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	const bad, good = audit.SignInFailed, audit.SignInSucceeded
-	number := int64(0)
+	put(t, db, "ada")
+	numbers := make(map[string]int64)
 	record := func(account string, kinds ...audit.Kind) {
 		for _, kind := range kinds {
-			number++
-			must(t, Activity{db}.Append(ctx, []audit.Entry{{ID: fmt.Sprint(number), AccountID: account, Number: number, Time: noon, Kind: kind}}))
+			numbers[account]++
+			e := audit.Entry{ID: fmt.Sprint(account, numbers[account]), AccountID: account, Number: numbers[account], Time: noon, Kind: kind}
+			must(t, Activity{db}.Append(ctx, []audit.Entry{e}))
 		}
 	}
 	is := func(want int) {
 		t.Helper()
-		if got, err := (Activity{db}).CountSince(ctx, "ada", bad, good); err != nil || got != want {
-			t.Errorf("got %d, %v, want %d", got, err, want)
-		}
+		must(t, db.InTx(ctx, func(ctx context.Context) error {
+			now, err := SignIns{db}.Lock(ctx, authn.Seek{AccountID: "ada"})
+			if now.Failures != want {
+				t.Errorf("got %d, want %d", now.Failures, want)
+			}
+			return err
+		}))
 	}
 	is(0)
 	record("ada", bad, bad, audit.SignInThrottled)

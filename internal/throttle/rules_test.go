@@ -145,7 +145,7 @@ func TestAStoreThatFailsAllowsNothing(t *testing.T) {
 		}
 	}
 	for what, err := range map[string]error{
-		"Check": c.Check(ctx, anyone), "Succeeded": c.Succeeded(ctx, throttle.Within{}, anyone), "Revive": c.Revive(ctx, "ada", throttle.TOTP),
+		"Counts": c.check(anyone), "Succeeded": c.Succeeded(ctx, throttle.Within{}, anyone), "Revive": c.Revive(ctx, "ada", throttle.TOTP),
 	} {
 		if !errors.Is(err, errStore) {
 			t.Errorf("%s: got %v, want the store's error", what, err)

@@ -161,15 +161,6 @@ func (l *Limiter) Counts(ctx context.Context, g Guess) (Counts, error) {
 	return c, nil
 }
 
-// Check answers what Allows says of what is counted now. It counts nothing: it spares the costly work before Reserve.
-func (l *Limiter) Check(ctx context.Context, g Guess) error {
-	c, err := l.Counts(ctx, g)
-	if err != nil {
-		return err
-	}
-	return l.Allows(g, Within{}, c)
-}
-
 // Allows says whether a guess may be judged where so much is counted: it answers a *WaitError, or ErrTries. The cap comes
 // before any wait, so that nobody waits for what never comes; and the account's budget before the tries of what is
 // guessed at.
