@@ -78,11 +78,14 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   await expect(dialog.getByRole("button", { name: "Copied" })).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(codes.join("\n"));
 
-  await page.emulateMedia({ media: "print" });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
   await expect(page.locator(".print-sheet")).toBeVisible();
   await expect(page.locator(".print-sheet")).toContainText(who.email);
   await expect(page.locator("#app")).toBeHidden();
-  await page.emulateMedia({ media: "screen" });
+  // Black on white, whatever the screen is.
+  await expect(page.locator(".print-sheet")).toHaveCSS("color", "rgb(0, 0, 0)");
+  await expect(page.locator("html")).toHaveCSS("background-color", "rgb(255, 255, 255)");
+  await page.emulateMedia({ media: "screen", colorScheme: "light" });
 
   const box = dialog.getByLabel("I saved them");
   for (const leave of [
