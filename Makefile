@@ -10,6 +10,8 @@ RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acq
 # What a release has binaries for. Those that this machine does not build anyway are checked by their types.
 RELEASED := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 CHECKED  := linux/arm64 darwin/arm64 windows/amd64
+# Tests of what is shared, which run on PostgreSQL too.
+SHARED   := T0[1389]|T1[0-27]|T2[25]|T3[6-9]|T40|AChangeWithout|Removal|Outbox
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
@@ -25,17 +27,17 @@ PAGE_PACKAGES  := frontend/node_modules/.package-lock.json
 CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
-STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-page
-CHECKS := check-generated $(STATIC) test-page build check-size test-go test-compose test-race test-timing test-journeys check-clean
+STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
+CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test race release bench soak clean $(CHECKS)
+.PHONY: help run build page generate lint test race release bench bench-page soak clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build everything and start the demo
-	@exec bin/twofold serve --demo
+	@TWOFOLD_OPS_LISTEN=$${TWOFOLD_OPS_LISTEN:-127.0.0.1:0} exec bin/twofold serve --demo
 
 build: page ## the page, and bin/twofold with the page inside
 	@.ci/tools go
@@ -59,6 +61,9 @@ release: page ## bin/release: binaries for every platform, man page, checksums (
 
 bench: build ## a load on a server of its own, with figures
 	go run ./internal/bench
+
+bench-page: build ## how fast the page is there on a slow CPU, with figures
+	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed
 
 soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
 	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/soak
@@ -93,6 +98,9 @@ check-platforms: ## what a release has binaries for can be compiled
 check-contract: $(CHECK_PACKAGES) ## openapi.yaml, as .ci/redocly.yaml says
 	$(REDOCLY) lint --config .ci/redocly.yaml openapi.yaml
 
+check-alerts: ## the alert rules and the dashboard are PromQL, over metrics that there are
+	cd .ci/alerts && go vet . && go run .
+
 check-page: $(PAGE_PACKAGES) ## eslint, prettier and the page's types
 	npm --prefix frontend run lint
 	npm --prefix frontend run typecheck
@@ -109,6 +117,10 @@ test-go: ## every Go test
 test-compose: ## docker-compose.yml starts what this version is, held to little
 	go -C .ci/compose vet ./...
 	go -C .ci/compose test ./...
+
+test-postgres: ## the store's tests, and those of what processes share, on PostgreSQL
+	TWOFOLD_TEST_DATABASE=postgres go test ./internal/store
+	TWOFOLD_TEST_DATABASE=postgres go test -run "$(SHARED)" ./internal/app
 
 test-race: ## what happens at once, under the race detector
 	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi

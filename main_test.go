@@ -38,8 +38,14 @@ func TestCommands(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			address, err := freeAddress()
+			if err != nil {
+				return err
+			}
+			operations, err := freeAddress()
+			env.Setenv("OPERATIONS", operations)
 			env.Setenv("TWOFOLD_LISTEN", address)
 			env.Setenv("TWOFOLD_PUBLIC_URL", "http://"+address)
+			env.Setenv("TWOFOLD_OPS_LISTEN", "off")
 			env.Setenv("TWOFOLD_SHUTDOWN_TIMEOUT", "5s")
 			return err
 		},
@@ -190,7 +196,7 @@ type server struct {
 }
 
 // serveIn starts the program. It has its own clock, the machine's.
-func serveIn(t *testing.T, dir string, box *apptest.Mailbox) *server {
+func serveIn(t *testing.T, dir string, box *apptest.Mailbox, settings ...string) *server {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -199,8 +205,9 @@ func serveIn(t *testing.T, dir string, box *apptest.Mailbox) *server {
 	s := &server{t: t, command: exec.Command(self, "serve")}
 	s.command.Args[0] = "twofold" // TestMain runs the program under this name
 	s.command.Env = append(os.Environ(),
-		"TWOFOLD_LISTEN=127.0.0.1:0", "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"), "TWOFOLD_MASTER_KEY_FILE="+filepath.Join(dir, "master.key"),
+		"TWOFOLD_LISTEN=127.0.0.1:0", "TWOFOLD_OPS_LISTEN=off", "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"), "TWOFOLD_MASTER_KEY_FILE="+filepath.Join(dir, "master.key"),
 		"TWOFOLD_SMTP_TIMEOUT=1s", box.Setting())
+	s.command.Env = append(s.command.Env, settings...)
 	s.command.Stderr = &s.log
 	if err := s.command.Start(); err != nil {
 		t.Fatal(err)
@@ -277,5 +284,26 @@ func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
 	again := serveIn(t, dir, box).arrival(arrived)
 	if sent.Header.Get("Message-Id") != again.Header.Get("Message-Id") || again.Text != sent.Text {
 		t.Errorf("the mail that came again is another:\n%s\n%s", sent.Raw, again.Raw)
+	}
+}
+
+func TestTracesGoWhereTheEnvironmentSays(t *testing.T) {
+	t.Parallel()
+	box := apptest.NewMailbox(t)
+	dir := committed(t, box)
+	arrived := make(chan apptest.Mail, 10)
+	box.Took(func(m apptest.Mail) { arrived <- m })
+	traced := apptest.NewCollector(t)
+	s := serveIn(t, dir, box, "OTEL_EXPORTER_OTLP_ENDPOINT="+traced.URL, "OTEL_SERVICE_NAME=canary")
+	s.arrival(arrived)
+	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.command.Wait(); err != nil {
+		t.Errorf("it stops with %v\n%s", err, s.log.String())
+	}
+	spans, about := traced.Spans(), traced.Resources()
+	if len(spans) != 1 || spans[0].Name != "mail.send" || !strings.Contains(about[0].Resource.String(), `"canary"`) {
+		t.Errorf("got %v of %v, want one of the mail, under the name from the environment", spans, about)
 	}
 }

@@ -24,6 +24,7 @@ import (
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
+	"twofold/internal/trace"
 )
 
 // Options is what the HTTP side needs of the rest.
@@ -47,9 +48,14 @@ type Options struct {
 	Audit    audit.Log
 	SignIns  *throttle.Shield // sign-ins per address
 	Failures *throttle.Shield // wrong proofs per address
-	Ready    func(context.Context) error
+	// Ready says why requests cannot be served; nothing where they can.
+	Ready func(context.Context) []UnreadyReason
+	// Count, where it is set, is called for each request, and what it answers when the request was answered: with its
+	// operation, or page for what is none, its status, and the code of its problem, if it is one.
+	Count  func() (done func(operation string, status int, problem string))
+	Traces *trace.Tracer // nil: none
 
-	Log   *slog.Logger
+	Log   *slog.Logger // one that says which request a line belongs to
 	Now   func() time.Time
 	NewID func() string
 }

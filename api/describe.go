@@ -27,6 +27,7 @@ func describe(p *Problem, err error) {
 	var crowd crowdError
 	var unacceptable *password.UnacceptableError
 	var off *removal.UnavailableError
+	var unready unreadyError
 	switch {
 	case errors.As(err, &off):
 		p.Reason = new(ProblemReason(off.Reason))
@@ -65,6 +66,8 @@ func describe(p *Problem, err error) {
 		}
 	case errors.As(err, &crowd):
 		p.RetryAfter = seconds(crowd.wait)
+	case errors.As(err, &unready):
+		p.Reasons, p.RetryAfter = new([]UnreadyReason(unready)), new(2)
 	case p.Code == ProblemCodeUnavailable:
 		p.RetryAfter = new(2)
 	}

@@ -30,6 +30,15 @@ type call struct {
 	presented bool // a session credential was
 	session   session.Session
 	shown     authn.Presence // with the step-up, where one is needed, checked and not yet spent
+	problem   ProblemCode    // what was answered, where that is one
+}
+
+// operation is what the request asked for, as it is counted: whatever is not in the contract is the page's.
+func (c *call) operation() string {
+	if c.op == nil {
+		return "page"
+	}
+	return c.op.id
 }
 
 type callKey struct{}

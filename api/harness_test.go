@@ -17,6 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"twofold/internal/audit"
+	"twofold/internal/logs"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
@@ -63,7 +64,7 @@ func (l *log) String() string {
 func options(t testing.TB, page fs.FS) (Options, *log) {
 	t.Helper()
 	out := &log{}
-	to := slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	to := logs.Wrap(slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	clock := func() time.Time { return noon }
 	var mu sync.Mutex
 	ids := 0
@@ -72,7 +73,7 @@ func options(t testing.TB, page fs.FS) (Options, *log) {
 		StepUps: &stepup.Service{Lifetime: 5 * time.Minute}, Audit: audit.Log{To: to},
 		SignIns:  &throttle.Shield{Limit: 1000, Window: time.Minute, Now: clock},
 		Failures: &throttle.Shield{Limit: 1000, Window: time.Minute, Now: clock},
-		Ready:    func(context.Context) error { return nil },
+		Ready:    func(context.Context) []UnreadyReason { return nil },
 		Log:      to, Now: clock,
 		NewID: func() string { mu.Lock(); defer mu.Unlock(); ids++; return "request-" + strconv.Itoa(ids) },
 	}, out

@@ -25,8 +25,14 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx := audit.WithClient(r.Context(), audit.Client{
 			IP: call.ip.String(), UserAgent: clip(r.UserAgent()), RequestID: call.requestID,
 		})
+		ctx, span := s.Traces.Request(ctx, s.parentOf(r))
 		c.SetRequest(r.WithContext(context.WithValue(ctx, callKey{}, call)))
 		s.setHeaders(c.Response().Header(), call.requestID)
+		counted := s.counting()
+		defer func() { // also when net/http is to cut the answer off
+			counted(call.operation(), c.Response().Status, string(call.problem))
+			span.Done(call.operation(), c.Response().Status, string(call.problem), call.requestID)
+		}()
 		defer func() {
 			if cause := recover(); cause != nil {
 				err = s.recovered(c, call, cause)
@@ -36,12 +42,19 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				err = nil
 			}
 			s.Log.LogAttrs(ctx, slog.LevelInfo, "request",
-				slog.String("request_id", call.requestID), slog.String("method", r.Method), slog.String("route", c.Path()),
+				slog.String("method", r.Method), slog.String("route", c.Path()),
 				slog.Int("status", c.Response().Status), slog.Duration("took", s.Now().Sub(begun)),
 				slog.String("ip", call.ip.String()))
 		}()
 		return next(c)
 	}
+}
+
+func (s *Server) counting() (done func(operation string, status int, problem string)) {
+	if s.Count == nil {
+		return func(string, int, string) {}
+	}
+	return s.Count()
 }
 
 // recovered logs where a panic happened. What was panicked with may hold a secret: only its type is logged.
@@ -50,7 +63,7 @@ func (s *Server) recovered(c echo.Context, call *call, cause any) error {
 		panic(cause)
 	}
 	s.Log.ErrorContext(c.Request().Context(), "panic",
-		"request_id", call.requestID, "type", fmt.Sprintf("%T", cause), "stack", stackOf(debug.Stack()))
+		"type", fmt.Sprintf("%T", cause), "stack", stackOf(debug.Stack()))
 	return fmt.Errorf("panic of type %T", cause)
 }
 
@@ -94,11 +107,10 @@ func (s *Server) setHeaders(h http.Header, requestID string) {
 // clientIP is the peer, or, where the peer is a trusted proxy, the right-most address in X-Forwarded-For that is not
 // one. Whatever stands further left, anybody may have written.
 func (s *Server) clientIP(r *http.Request) netip.Addr {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
+	ip, known := peerOf(r)
+	if !known {
 		return netip.IPv4Unspecified()
 	}
-	ip := peer.Addr().Unmap()
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusted(ip); i-- {
 		hop, ok := addressOf(strings.TrimSpace(hops[i]))
@@ -108,6 +120,25 @@ func (s *Server) clientIP(r *http.Request) netip.Addr {
 		ip = hop.Unmap()
 	}
 	return ip.WithZone("")
+}
+
+// peerOf is who the connection is with.
+func peerOf(r *http.Request) (ip netip.Addr, known bool) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return peer.Addr().Unmap(), err == nil
+}
+
+// parentOf is the trace that the request belongs to, if a trusted proxy says so. Anybody else would choose which requests
+// are traced, and under which name.
+func (s *Server) parentOf(r *http.Request) string {
+	if s.Traces == nil {
+		return ""
+	}
+	said := r.Header.Values("Traceparent")
+	if peer, known := peerOf(r); len(said) != 1 || !known || !s.trusted(peer) {
+		return ""
+	}
+	return said[0]
 }
 
 // addressOf reads a hop, with or without the port that some proxies add.

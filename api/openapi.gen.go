@@ -601,6 +601,30 @@ func (e TOTPEnrollmentPeriod) Valid() bool {
 	}
 }
 
+// Defines values for UnreadyReason.
+const (
+	UnreadyReasonDatabaseReadOnly    UnreadyReason = "database_read_only"
+	UnreadyReasonDatabaseUnreachable UnreadyReason = "database_unreachable"
+	UnreadyReasonSchemaOlder         UnreadyReason = "schema_older"
+	UnreadyReasonStopping            UnreadyReason = "stopping"
+)
+
+// Valid indicates whether the value is a known member of the UnreadyReason enum.
+func (e UnreadyReason) Valid() bool {
+	switch e {
+	case UnreadyReasonDatabaseReadOnly:
+		return true
+	case UnreadyReasonDatabaseUnreachable:
+		return true
+	case UnreadyReasonSchemaOlder:
+		return true
+	case UnreadyReasonStopping:
+		return true
+	default:
+		return false
+	}
+}
+
 // Account defines model for Account.
 type Account struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -967,6 +991,9 @@ type Problem struct {
 	// mail is sent), `paused` (one was cancelled lately), `password_reset` (the password was reset by mail lately).
 	Reason *ProblemReason `json:"reason,omitempty"`
 
+	// Reasons Of `getReadiness`, why requests cannot be served.
+	Reasons *[]UnreadyReason `json:"reasons,omitempty"`
+
 	// RequestID For `internal`, what to look for in the log.
 	RequestID *string `json:"request_id,omitempty"`
 
@@ -1227,6 +1254,11 @@ type TOTPEnrollmentDigits int
 // TOTPEnrollmentPeriod Seconds.
 type TOTPEnrollmentPeriod int
 
+// UnreadyReason `database_unreachable` (it does not answer what it is asked), `database_read_only` (it can be read, and takes no
+// change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`), `stopping` (the
+// server was told to stop). What exactly the database said is in the log.
+type UnreadyReason string
+
 // UpdateAccountRequest defines model for UpdateAccountRequest.
 type UpdateAccountRequest struct {
 	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
@@ -1271,6 +1303,9 @@ type LinkExpired = Problem
 
 // NotFound RFC 9457.
 type NotFound = Problem
+
+// NotReady RFC 9457.
+type NotReady = Problem
 
 // PasswordUnacceptable RFC 9457.
 type PasswordUnacceptable = Problem
@@ -2101,6 +2136,15 @@ type LinkExpiredApplicationProblemPlusJSONResponse Problem
 
 type NotFoundApplicationProblemPlusJSONResponse Problem
 
+type NotReadyResponseHeaders struct {
+	RetryAfter *int
+}
+type NotReadyApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers NotReadyResponseHeaders
+}
+
 type PasswordUnacceptableApplicationProblemPlusJSONResponse Problem
 
 type ProofRejectedResponseHeaders struct {
@@ -2160,15 +2204,23 @@ type GetJwksResponseObject interface {
 	VisitGetJwksResponse(w http.ResponseWriter) error
 }
 
-type GetJwks200JSONResponse Jwks
+type GetJwks200ResponseHeaders struct {
+	CacheControl string
+}
+
+type GetJwks200JSONResponse struct {
+	Body    Jwks
+	Headers GetJwks200ResponseHeaders
+}
 
 func (response GetJwks200JSONResponse) VisitGetJwksResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2234,6 +2286,25 @@ func (response GetJwks500ApplicationProblemPlusJSONResponse) VisitGetJwksRespons
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJwks503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response GetJwks503ApplicationProblemPlusJSONResponse) VisitGetJwksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -7665,7 +7736,7 @@ func (response GetReadiness500ApplicationProblemPlusJSONResponse) VisitGetReadin
 }
 
 type GetReadiness503ApplicationProblemPlusJSONResponse struct {
-	UnavailableApplicationProblemPlusJSONResponse
+	NotReadyApplicationProblemPlusJSONResponse
 }
 
 func (response GetReadiness503ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {

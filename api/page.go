@@ -120,7 +120,7 @@ func isReserved(name string) bool {
 		return true
 	}
 	first, _, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(name), "/"), "/")
-	return slices.Contains([]string{"api", "healthz", "readyz", "metrics", "openapi.yaml"}, first)
+	return slices.Contains([]string{"api", "healthz", "readyz", "metrics", "debug", "openapi.yaml"}, first)
 }
 
 // serve answers the smallest form the browser takes. A hashed asset never changes; anything else is asked for again and

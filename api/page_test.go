@@ -73,7 +73,7 @@ func TestWhatIsNotThePagesIsAProblem(t *testing.T) {
 		h, _ := serve(t, page)
 		for _, target := range []string{
 			"/api", "/api/", "/api/v1", "/api/v1/", "/api/v1/unknown", "/api/v1/mfa/", "/api/v2/mfa", "/api/index.html", "/api%2Fv1%2Fmfa", "/%61pi/v1/unknown",
-			"/API/v1/mfa", "//api/v1/mfa", "/./api/v1/mfa", "/settings/../api/v1/mfa", "/healthz/x", "/Readyz", "/metrics", "/openapi.yaml/x",
+			"/API/v1/mfa", "//api/v1/mfa", "/./api/v1/mfa", "/settings/../api/v1/mfa", "/healthz/x", "/Readyz", "/metrics", "/debug/pprof/heap", "/openapi.yaml/x",
 			"/.well-known", "/.well-known/openid-configuration", "/.well-known/jwks.json/x",
 			"/assets/missing-1.js", "/missing.png", "/assets/app-1234.js.br", "/assets/app-1234.js.gz", "/index.html.br", "/.gitkeep", "/.env", "/openapi.json",
 		} {

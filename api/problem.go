@@ -39,6 +39,14 @@ func invalid(pointer, detail string) error {
 	return invalidError{{Pointer: pointer, Detail: detail}}
 }
 
+// unreadyError is a server that cannot serve.
+type unreadyError []UnreadyReason
+
+func (e unreadyError) Error() string { return fmt.Sprintf("not ready: %v", []UnreadyReason(e)) }
+
+// Unavailable makes it 503.
+func (e unreadyError) Unavailable() bool { return true }
+
 // crowdError is an address that sends too much.
 type crowdError struct{ wait time.Duration }
 
@@ -167,6 +175,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 		err = fmt.Errorf("%s is not in the operation's list: %w", code, err)
 		code, status = ProblemCodeInternal, http.StatusInternalServerError
 	}
+	call.problem = code
 	p := Problem{
 		Type:   "/problems/" + strings.ReplaceAll(string(code), "_", "-"),
 		Title:  titles[code],
@@ -184,7 +193,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 		s.challenge(c, &p, call)
 	}
 	if status >= http.StatusInternalServerError {
-		s.Log.ErrorContext(c.Request().Context(), "request failed", "request_id", call.requestID, "error", err.Error())
+		s.Log.ErrorContext(c.Request().Context(), "request failed", "error", err.Error())
 	}
 	if p.RetryAfter != nil {
 		header.Set("Retry-After", strconv.Itoa(*p.RetryAfter))
@@ -194,7 +203,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
-		s.Log.ErrorContext(c.Request().Context(), "problem not written", "request_id", call.requestID, "error", err.Error())
+		s.Log.ErrorContext(c.Request().Context(), "problem not written", "error", err.Error())
 		return
 	}
 	_ = c.Blob(status, "application/problem+json", body) // the client is gone: nothing to do

@@ -9,8 +9,8 @@ import (
 )
 
 // GetJwks answers the public keys that verify step-up tokens.
-func (s *Server) GetJwks(context.Context, GetJwksRequestObject) (GetJwksResponseObject, error) {
-	public, err := s.Keys.Public()
+func (s *Server) GetJwks(ctx context.Context, _ GetJwksRequestObject) (GetJwksResponseObject, error) {
+	public, err := s.Keys.Public(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -20,18 +20,22 @@ func (s *Server) GetJwks(context.Context, GetJwksRequestObject) (GetJwksResponse
 			Kty: JwkKtyEC, Crv: JwkCrvP256, X: k.X, Y: k.Y, Use: JwkUseSig, Alg: JwkAlgES256, Kid: k.KID,
 		}
 	}
-	return GetJwks200JSONResponse{Keys: keys}, nil
+	return GetJwks200JSONResponse{Body: Jwks{Keys: keys}, Headers: GetJwks200ResponseHeaders{CacheControl: kept}}, nil
 }
+
+// kept is for how long public keys may be kept, and so how long at most somebody else may go on to believe a key that was
+// revoked: as long as a step-up token lives. The next key is published a day before it signs.
+const kept = "public, max-age=300"
 
 // GetHealth answers while the process lives.
 func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
 	return GetHealth200JSONResponse{Status: HealthStatusOk}, nil
 }
 
-// GetReadiness answers whether the database can be used.
+// GetReadiness answers whether requests can be served.
 func (s *Server) GetReadiness(ctx context.Context, _ GetReadinessRequestObject) (GetReadinessResponseObject, error) {
-	if err := s.Ready(ctx); err != nil {
-		return nil, err
+	if reasons := s.Ready(ctx); len(reasons) > 0 {
+		return nil, unreadyError(reasons)
 	}
 	return GetReadiness200JSONResponse{Status: HealthStatusOk}, nil
 }

@@ -1,5 +1,5 @@
 // Every state of sessions, password, profile and activity, and of the pages that work without being signed in.
-import { alert, expect, signIn, test } from "./fixtures";
+import { alert, expect, readTold, signIn, test } from "./fixtures";
 import { inEveryLook, next, refuse } from "./shots";
 
 const noMail = {
@@ -48,8 +48,9 @@ inEveryLook((shooter) => {
     await field.fill("an otter counts nine lamps");
     await shot("password-good");
     await dialog.getByRole("button", { name: "Change password" }).click();
-    await expect(card("Password").getByRole("status")).toContainText("Your password is changed.");
+    await expect(page.getByText("Your password is changed.")).toBeFocused();
     await shot("password-changed");
+    await readTold(page, "Password changed", "Your password is changed.");
 
     const profile = card("Profile");
     await profile.getByRole("button", { name: "Edit: Name" }).click();
@@ -59,7 +60,16 @@ inEveryLook((shooter) => {
     await page.getByRole("button", { name: "Send the link" }).click();
     await expect(alert(page)).toHaveText("Enter an email address.");
     await shot("profile-email");
-    await page.keyboard.press("Escape");
+    await page.getByLabel("New email address").fill("ada@new.example");
+    await page.getByRole("button", { name: "Send the link" }).click();
+    const asked = page.getByRole("dialog", { name: "Confirm that it’s you" });
+    await asked.getByLabel("Password", { exact: true }).fill("an otter counts nine lamps");
+    await asked.getByRole("button", { name: "Confirm" }).click();
+    await expect(page.getByText("We sent a link to ada@new.example.")).toBeFocused();
+    await shot("profile-email-sent");
+    await readTold(page, "Look into your mail", "We sent a link");
+    await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
+    await shot("profile-email-pending");
     await card("Activity").scrollIntoViewIfNeeded();
     await shot("activity");
     await next(page, "/service", (route) => route.fulfill({ json: noMail }));

@@ -1,10 +1,10 @@
 // What somebody does with their account beside MFA: sessions, password, profile, activity, language.
 import type { Page } from "@playwright/test";
-import { alert, expect, fillSignIn, signIn, test } from "./fixtures";
+import { alert, expect, fillSignIn, readTold, signIn, test } from "./fixtures";
 import { enrollByApi, mailedLink, type Credentials } from "./server";
 
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
-const masked = ({ email }: Credentials) => `${email[0]}…@example.com`;
+const masked = ({ email }: Credentials) => `${email[0]}…\u2060@example.com`;
 const fresh = "an otter counts nine lamps";
 
 async function prove(page: Page, dialogName: string, who: Credentials, code?: string) {
@@ -99,10 +99,14 @@ test("changes the password: proof first, reasons for a refusal, this session sta
   await field.fill(fresh);
   await expect(alert(dialog)).toHaveCount(0);
   await save.click();
-  await expect(dialog).toBeHidden();
-  await expect(card(page, "Password").getByRole("status")).toHaveText(
-    `Your password is changed. One other session was signed out. We sent a notice to ${masked(account)}.`,
+  const told = page.getByRole("dialog", { name: "Password changed" });
+  await expect(told.getByText("Your password is changed.")).toBeFocused();
+  await readTold(
+    page,
+    "Password changed",
+    `One other session was signed out. We sent a notice to ${masked(account)}.`,
   );
+  await expect(page.getByRole("button", { name: "Change password" })).toBeFocused();
   await page.reload();
   await expect(card(page, "Password").getByText("Last changed just now")).toBeVisible();
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
@@ -129,7 +133,7 @@ test("a proof that grew too old is asked for again, and the new password kept", 
   await dialog.getByRole("button", { name: "Continue" }).click();
   await expect(dialog.getByLabel("New password")).toHaveValue(fresh);
   await dialog.getByRole("button", { name: "Change password" }).click();
-  await expect(card(page, "Password").getByRole("status")).toContainText("Your password is changed.");
+  await readTold(page, "Password changed", "Your password is changed.");
 });
 
 test("a forgotten password: a real mail, a link that works once, and still a code", async ({
@@ -226,7 +230,7 @@ test("changes the email address through its new mailbox, and adds a second one",
   await dialog.getByRole("button", { name: "Send the link" }).click();
   const asked = await prove(page, "Confirm that it’s you", account);
   await asked.getByRole("button", { name: "Confirm" }).click();
-  await expect(profile.getByText(`We sent a link to ${moved}.`)).toBeVisible();
+  await readTold(page, "Look into your mail", `We sent a link to ${moved}.`);
   await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
   await page.reload();
   await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
@@ -245,6 +249,7 @@ test("changes the email address through its new mailbox, and adds a second one",
   await page.getByRole("button", { name: "Send the link" }).click();
   const again = await prove(page, "Confirm that it’s you", account);
   await again.getByRole("button", { name: "Confirm" }).click();
+  await readTold(page, "Look into your mail", `We sent a link to ${second}.`);
   await expect(profile.getByText("Until then, no notices go there.")).toBeVisible();
   await profile.getByRole("button", { name: "Don’t change it" }).click();
   await expect(profile.getByText("Nothing was changed.")).toBeVisible();

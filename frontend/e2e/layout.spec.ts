@@ -1,4 +1,4 @@
-import type { Locator } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 import { beginEnrollment, expect, mfaCard, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
 
@@ -74,19 +74,63 @@ test("on a desk the dialog's head stays while its body scrolls", async ({ page, 
   expect(await dialog.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
 });
 
-test("text at twice its size still fits", async ({ page, server, account }) => {
-  await page.setViewportSize({ width: 640, height: 800 });
-  await page.addInitScript(() =>
-    addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")),
-  );
-  await signIn(page, server, account);
-  await beginEnrollment(page, account);
-  const beyond = await page.evaluate(() =>
-    [document.documentElement, ...document.querySelectorAll("dialog[open]")].map(
-      (box) => box.scrollWidth - box.clientWidth,
+/** How far anything reaches beyond the window or its dialog, and which words are cut off. */
+const beyond = (page: Page) =>
+  page.evaluate(() => ({
+    sideways: Math.max(
+      ...[document.documentElement, ...document.querySelectorAll("dialog[open]")].map(
+        (box) => box.scrollWidth - box.clientWidth,
+      ),
     ),
-  );
-  expect(Math.max(...beyond)).toBeLessThanOrEqual(0);
+    cut: [...document.querySelectorAll("button, h1, h2, h3, label, p, li, code")]
+      .filter((element) => element.checkVisibility() && !element.closest(".sr-only, .bar__who"))
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0)
+      .filter((element) => getComputedStyle(element).overflowX !== "visible")
+      .map((element) => element.textContent),
+  }));
+const nothing = { sideways: 0, cut: [] };
+
+// A window of 1280 × 800 at 200 % has 640 × 400 CSS pixels left; text alone at 200 % is another setting.
+for (const [how, viewport, size] of [
+  ["zoomed to 200 %", { width: 640, height: 400 }, "100%"],
+  ["text at twice its size", { width: 640, height: 800 }, "200%"],
+] as const)
+  test(`${how}: everything fits and every button can be reached`, async ({ page, server, account }) => {
+    await page.setViewportSize(viewport);
+    await page.addInitScript(
+      (size) => addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = size)),
+      size,
+    );
+    const secret = await enrollByApi(server, account, "Pixel 11");
+    await signIn(page, server, account, secret);
+    expect(await beyond(page)).toEqual(nothing);
+    for (const name of ["Remove Pixel 11", "Generate new codes", "Change password", "Change email address"]) {
+      await page.getByRole("button", { name, exact: true }).click();
+      const dialog = page.getByRole("dialog");
+      expect(await beyond(page), name).toEqual(nothing);
+      await dialog.getByRole("button", { name: "Cancel" }).click();
+    }
+    const dialog = await beginEnrollment(page, account, await server.nextCode(secret));
+    await dialog.getByText("Can’t scan?").click();
+    expect(await beyond(page), "scan").toEqual(nothing);
+    await dialog.getByRole("button", { name: "Continue" }).click();
+    expect(await beyond(page), "verify").toEqual(nothing);
+    await dialog.getByRole("button", { name: "Back" }).click();
+  });
+
+test.describe("German", () => {
+  test.use({ locale: "de-DE", viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test("what can be done with a method stays on one line of a phone", async ({ page, server, account }) => {
+    const secret = await enrollByApi(server, account, "Pixel 11");
+    const code = await server.nextCode(secret);
+    await page.request.post("/api/v1/sessions", { data: { ...account, code } });
+    await page.goto("/settings/account");
+    const actions = page.locator(".row--method .row__actions button");
+    await expect(actions).toHaveText(["Umbenennen", "Ersetzen", "Entfernen"]);
+    const tops = await actions.evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+    expect(new Set(tops).size).toBe(1);
+  });
 });
 
 test.describe("reduced motion", () => {

@@ -57,8 +57,7 @@ inEveryLook((shooter) => {
     await shot("codes-shown");
     await shown.getByLabel("I saved them").check();
     await shown.getByRole("button", { name: "Done" }).click();
-    await expect(card.getByText("the old ones no longer work")).toBeVisible();
-    await shot("codes-told");
+    await expect(shown).toBeHidden();
 
     await card.getByRole("button", { name: "Rename Pixel 11" }).click();
     await expect(card.getByLabel("New name")).toBeFocused();
@@ -82,6 +81,7 @@ inEveryLook((shooter) => {
     await card.getByRole("button", { name: "Remove Pixel 11" }).click();
     await expect(page.getByRole("dialog")).toContainText("takes a recovery code");
     await shot("remove-only-suspended");
+    await page.keyboard.press("Escape");
     await tell(page, { recovery_codes: { remaining: 0, total: 10, generated_at: removal.requested_at } });
     await page.reload();
     await expect(card.getByText("None left.")).toBeVisible();
@@ -143,7 +143,7 @@ inEveryLook((shooter) => {
     const toLost = async () => {
       await page.goto("/sign-in");
       await fillSignIn(page, account);
-      await page.getByRole("button", { name: "Lost your phone and your codes?" }).click();
+      await page.getByRole("button", { name: "Lost your phone and codes?" }).click();
       await expect(page.getByRole("button", { name: "Ask for the removal" })).toBeVisible();
     };
     await page.goto("/sign-in");
@@ -155,7 +155,7 @@ inEveryLook((shooter) => {
     await shot("recovery-code-missing");
 
     await tell(page, { mfa_removal: false, support: "it-help@example.com" }, "/service");
-    await page.getByRole("button", { name: "Lost your phone and your codes?" }).click();
+    await page.getByRole("button", { name: "Lost your phone and codes?" }).click();
     await expect(page.getByText("it-help@example.com")).toBeVisible();
     await shot("lost-off");
     await tell(page, { mfa_removal: true, support: "it-help@example.com" }, "/service", Infinity);
@@ -186,6 +186,17 @@ inEveryLook((shooter) => {
     await page.getByRole("button", { name: "Cancel the removal" }).click();
     await expect(page.getByRole("heading", { name: "The removal is cancelled" })).toBeFocused();
     await shot("lost-cancelled");
+
+    for (const offered of [true, false]) {
+      await tell(page, { mfa_removal: offered, support: "it-help@example.com" }, "/service", Infinity);
+      await next(page, "/sessions", (route) =>
+        route.fulfill(json(202, { state: "second_factor_required", methods: [], expires_at: "" })),
+      );
+      await page.goto("/sign-in");
+      await fillSignIn(page, account);
+      await expect(page.getByRole("heading", { name: "No code can sign you in" })).toBeFocused();
+      await shot(offered ? "no-proof" : "no-proof-off");
+    }
 
     await signIn(page, server, account, secret);
     await tell(page, { removal });

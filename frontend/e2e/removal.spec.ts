@@ -6,7 +6,7 @@ import { enrollByApi, mailedLink, type Credentials } from "./server";
 async function askForRemoval(page: Page, who: Credentials) {
   await page.goto("/sign-in");
   await fillSignIn(page, who);
-  await page.getByRole("button", { name: "Lost your phone and your codes?" }).click();
+  await page.getByRole("button", { name: "Lost your phone and codes?" }).click();
   await page.getByRole("button", { name: "Ask for the removal" }).click();
 }
 

@@ -1,7 +1,9 @@
-// How the states of the page are looked at: light and dark, phone and desktop, with axe finding nothing in any of them.
+// How the states of the page are looked at: light and dark, phone and desktop, English and German, with axe finding nothing
+// in any of them.
 import AxeBuilder from "@axe-core/playwright";
 import type { Page, Route } from "@playwright/test";
 import { expect, test } from "./fixtures";
+import { inGerman } from "./german";
 
 export const refuse = (route: Route, status: number, body: object, headers: Record<string, string> = {}) =>
   route.fulfill({
@@ -87,9 +89,25 @@ const shooter = (page: Page, width: number) => async (state: string) => {
       `${state}, ${colorScheme}`,
     ).toEqual([]);
   }
+  await expectNothingBeyond(page, state);
+  // The colours are the same in every language; the lengths are not.
+  await inGerman(page, async () => {
+    if (pictures)
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme });
+        await settled(page);
+        await page.screenshot({ path: `${pictures}/${state}-german-${colorScheme}-${width}.png` });
+      }
+    await expectNothingBeyond(page, `${state} in German`);
+  });
   await page.emulateMedia({ colorScheme: "light" });
-  const beyond = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(beyond, `${state} scrolls sideways`).toBeLessThanOrEqual(0);
 };
+
+async function expectNothingBeyond(page: Page, state: string) {
+  const beyond = await page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll("dialog[open]")].map(
+      (box) => box.scrollWidth - box.clientWidth,
+    ),
+  );
+  expect(Math.max(...beyond), `${state} scrolls sideways`).toBeLessThanOrEqual(0);
+}

@@ -1,5 +1,16 @@
 // Every state of the page, to be looked at: light and dark, phone and desktop. axe finds nothing in any of them.
-import { alert, beginEnrollment, expect, fillSignIn, mfaCard, qr, readQr, signIn, test } from "./fixtures";
+import {
+  alert,
+  beginEnrollment,
+  expect,
+  fillSignIn,
+  mfaCard,
+  qr,
+  readQr,
+  readTold,
+  signIn,
+  test,
+} from "./fixtures";
 import { enrollByApi, wrongCode } from "./server";
 import { hold, inEveryLook, next, refuse } from "./shots";
 
@@ -149,8 +160,10 @@ inEveryLook((shooter) => {
     await shot("step-up-rejected");
     await proof.getByLabel("6-digit code").fill(await server.nextCode(fresh));
     await proof.getByRole("button", { name: "Confirm" }).click();
-    await expect(mfaCard(page).getByText("“Pixel 11” was removed.")).toBeVisible();
+    await expect(page.getByText("“Pixel 11” was removed.")).toBeFocused();
     await shot("account-removed");
+    await readTold(page, "Method removed", "“Pixel 11” was removed.");
+    await expect(mfaCard(page).getByText("Not set up yet")).toBeVisible();
   });
 
   test("many methods, and ends", async ({ page, server, account }) => {

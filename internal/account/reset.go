@@ -77,7 +77,7 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 		return err
 	}
 	r := ResetRequest{ID: s.NewID(), CreatedAt: s.Now()}
-	if r.Sealed, err = s.Sealer.Seal(plain, resetOwner, r.ID); err != nil {
+	if r.Sealed, err = s.Sealer.Seal(plain, ResetOwner, r.ID); err != nil {
 		return err
 	}
 	if err := s.Resets.Insert(ctx, r); err != nil {
@@ -86,8 +86,8 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 	return nil
 }
 
-// resetOwner owns the sealed requests: no account does yet.
-const resetOwner = "password-reset"
+// ResetOwner owns the sealed requests: no account does yet.
+const ResetOwner = "password-reset"
 
 // pause is between two looks at the requests. Nothing wakes the one who looks: what a request leads to does not happen
 // when its sender could feel it.
@@ -128,7 +128,7 @@ func (s *Service) ResolveResets(ctx context.Context) error {
 				return err
 			}
 			var a asked
-			plain, err := s.Sealer.Unseal(r.Sealed, resetOwner, r.ID)
+			plain, err := s.Sealer.Unseal(ctx, r.Sealed, ResetOwner, r.ID)
 			if err == nil {
 				err = json.Unmarshal(plain, &a)
 			}

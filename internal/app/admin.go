@@ -7,6 +7,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
+	"twofold/internal/keyring"
 	"twofold/internal/secret"
 )
 
@@ -29,6 +30,15 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 		return 0, 0, err
 	}
 	return a.Methods.Reset(ctx, found.ID, reason)
+}
+
+// RewrapKeys puts the sealing keys under the master key in another file, and makes that file if it is not there.
+func (a *App) RewrapKeys(ctx context.Context, file string) error {
+	to, err := keyring.CreateMaster(file)
+	if err != nil {
+		return err
+	}
+	return a.Keys.Rewrap(ctx, to)
 }
 
 // VerifyAudit answers how many entries the record has, or audit.ErrBroken, joined for each account whose chain is broken.

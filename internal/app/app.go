@@ -17,6 +17,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/config"
 	"twofold/internal/keyring"
+	"twofold/internal/logs"
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/password"
@@ -24,36 +25,44 @@ import (
 	"twofold/internal/retention"
 	"twofold/internal/session"
 	"twofold/internal/store"
+	"twofold/internal/trace"
 )
 
 // Parts come from outside: what a test wants to choose and main has one of.
 type Parts struct {
+	Version  string // of the program
 	Contract []byte // openapi.yaml
 	Page     fs.FS
 	Log      *slog.Logger
-	Audit    *slog.Logger // what happened to accounts; never quieter than info
+	Audit    *slog.Logger  // what happened to accounts; never quieter than info
+	Traces   *trace.Tracer // nil: none; the house closes it
 	Now      func() time.Time
 }
 
 // App is the whole house, composed.
 type App struct {
-	Handler   http.Handler
+	Handler    http.Handler // for everybody
+	Operations http.Handler // for who runs it: see Serve
+
 	Accounts  *account.Service
 	Methods   *mfa.Service
 	Sessions  *session.Service
 	Notices   *notify.Service
 	Removals  *removal.Service
 	Retention *retention.Service
+	Keys      *keyring.Rotation
 
 	config config.Config
 	db     *store.DB
 	parts  Parts
 	audit  audit.Log
+	ready  *readiness
 }
 
 // New opens the database, migrates it, makes the keys that are missing, and composes the rest. A wrong or missing
 // master key stops it before anything is written: keyring.ErrWrongMaster, keyring.ErrNoMaster.
 func New(ctx context.Context, c config.Config, p Parts) (*App, error) {
+	p.Log, p.Audit = logs.Wrap(p.Log), logs.Wrap(p.Audit)
 	master, err := findMaster(ctx, c, p.Log)
 	if err != nil {
 		return nil, masterAdvice(c, err)
@@ -73,7 +82,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now())
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now)
 	if err != nil {
 		return nil, masterAdvice(c, err)
 	}
@@ -81,11 +90,13 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err != nil {
 		return nil, err
 	}
-	h := &composition{Config: c, Parts: p, db: db, ring: ring, hasher: hasher}
+	h := &composition{Config: c, Parts: p, db: db, ring: ring, hasher: hasher, ready: &readiness{db: db, log: p.Log}}
 	if err := h.tellPeople(); err != nil {
 		return nil, err
 	}
+	h.turnKeys()
 	h.letIn()
+	h.measure()
 	h.secondFactor()
 	h.judge()
 	handler, err := h.answer()
@@ -93,8 +104,9 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), config: c, db: db, parts: p, audit: h.trail,
+		Handler: handler, Operations: operations(handler, h.metrics),
+		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
+		Retention: h.retention(), Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
 	}, nil
 }
 
@@ -114,5 +126,7 @@ func newHasher(c config.Passwords) (*password.Hasher, error) {
 // newID is a UUIDv7 (RFC 9562 §5.7): ids sort by when they were made.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// Close closes the database.
-func (a *App) Close() error { return a.db.Close() }
+// Close exports the traces that are left and closes the database.
+func (a *App) Close() error {
+	return errors.Join(a.parts.Traces.Close(context.Background()), a.db.Close())
+}

@@ -10,6 +10,7 @@ import (
 	"twofold/internal/config"
 	"twofold/internal/keyring"
 	"twofold/internal/link"
+	"twofold/internal/metrics"
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/notme"
@@ -28,8 +29,10 @@ type composition struct {
 	db     *store.DB
 	ring   *keyring.Ring
 	hasher *password.Hasher
+	ready  *readiness
 
 	trail    audit.Log
+	rotation *keyring.Rotation
 	accounts *account.Service
 	links    *link.Service
 	notices  *notify.Service
@@ -39,6 +42,7 @@ type composition struct {
 	methods  *mfa.Service
 	removals *removal.Service
 	engine   *authn.Service
+	metrics  *metrics.Metrics
 }
 
 // tellPeople makes what happened known: in the activity, and by mail.
@@ -61,6 +65,14 @@ func (h *composition) tellPeople() error {
 	}
 	h.accounts.Notices = h.notices
 	return sendMail(h.notices, h.Config, h.Now)
+}
+
+// turnKeys makes what gives keys their turns.
+func (h *composition) turnKeys() {
+	h.rotation = &keyring.Rotation{
+		Ring: h.ring, Archive: store.Keys{DB: h.db}, Audit: h.trail, Log: h.Log,
+		Limits: keyring.Limits{Lifetime: h.Keys.SigningLifetime, Lead: h.Keys.SigningLead, Keep: h.Keys.SigningKeep},
+	}
 }
 
 // letIn makes what right proofs earn, and counts wrong ones.
@@ -145,6 +157,7 @@ func (h *composition) answer() (http.Handler, error) {
 		},
 		SignIns:  &throttle.Shield{Limit: h.Addresses.SignInLimit, Window: h.Addresses.SignInWindow, Now: h.Now},
 		Failures: &throttle.Shield{Limit: h.Addresses.FailureLimit, Window: h.Addresses.FailureWindow, Now: h.Now},
-		Ready:    h.db.Ping, Log: h.Log, Now: h.Now, NewID: newID,
+		Ready:    h.ready.reasons, Count: h.metrics.Request, Traces: h.Traces,
+		Log: h.Log, Now: h.Now, NewID: newID,
 	})
 }

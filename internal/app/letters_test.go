@@ -62,7 +62,7 @@ func letters(t *testing.T, h *apptest.House) []letter {
 		if err := rows.Scan(&id, &owner, &l.Kind, &sealed); err != nil {
 			t.Fatal(err)
 		}
-		plain, err := h.App.Accounts.Sealer.Unseal(sealed, owner, id)
+		plain, err := h.App.Accounts.Sealer.Unseal(context.Background(), sealed, owner, id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"time"
 )
 
-// Serve answers requests on the listener, and works, until the context ends; then it finishes the requests under way.
-func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+// Serve answers requests on the listener, operations on their own, and works, until the context ends; then it says that
+// it is not ready any longer, serves on while it drains, and finishes the requests under way.
+func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	limits := a.config.HTTP
 	server := &http.Server{
 		Handler:           a.Handler,
@@ -21,6 +23,12 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout:       limits.IdleTimeout,
 		ErrorLog:          slog.NewLogLogger(a.parts.Log.Handler(), slog.LevelWarn),
 	}
+	failed := make(chan error, 2)
+	stopOperations, err := a.serveOperations(ctx, failed)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, stopOperations()) }()
 	working, rest := context.WithCancel(ctx)
 	worked := make(chan struct{})
 	go func() {
@@ -32,14 +40,19 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		<-worked
 	}()
 	a.parts.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
-	stopped := make(chan error, 1)
-	go func() { stopped <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(listener) }()
 	select {
-	case err := <-stopped:
-		return fmt.Errorf("serve: %w", err)
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("serve: %w", err), server.Close())
 	case <-ctx.Done():
 	}
-	a.parts.Log.Info("stopping")
+	a.ready.stopping.Store(true)
+	a.parts.Log.Info("stopping", "drain", limits.Drain.String())
+	select {
+	case err := <-failed:
+		return errors.Join(fmt.Errorf("serve: %w", err), server.Close())
+	case <-time.After(limits.Drain):
+	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.ShutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil {

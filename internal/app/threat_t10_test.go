@@ -144,7 +144,7 @@ func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
 	if err := db.QueryRow(`SELECT sealed_key FROM mfa_methods`).Scan(&sealed); err != nil {
 		t.Fatal(err)
 	}
-	raw, err := keys.Unseal(sealed, account, phone.ID)
+	raw, err := keys.Unseal(context.Background(), sealed, account, phone.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func ring(t *testing.T, h *apptest.House) *keyring.Ring {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys, err := keyring.Open(context.Background(), store.Keys{DB: db}, master, h.Clock.Now())
+	keys, err := keyring.Open(context.Background(), store.Keys{DB: db}, master, h.Clock.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

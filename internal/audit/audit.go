@@ -15,11 +15,14 @@ import (
 // Event is one thing that happened. It never holds a secret.
 type Event struct {
 	Kind      Kind
-	AccountID string // empty where no account is known: such an event is a line in the log only
+	AccountID string // House, or empty where no account is known: such an event is a line in the log only
 	Subject   string // the id of what was changed
 	Name      string // what the person calls it, as it was then
 	Reason    string
 }
+
+// House stands where an account would in what happens to none, such as a change of keys: it has a chain of its own.
+const House = "house"
 
 // Client is who asked.
 type Client struct {

@@ -46,6 +46,9 @@ const (
 	NoticeUndelivered      Kind = "notice.undelivered"
 	CodeReplayed           Kind = "code.replayed"
 	CrossOriginRefused     Kind = "cross_origin.refused"
+	KeyPublished           Kind = "key.published"
+	KeyRotated             Kind = "key.rotated"
+	KeyRevoked             Kind = "key.revoked"
 )
 
 // namesAddress says whether the name of such an event is an e-mail address: the activity keeps it, and no line of the

@@ -102,7 +102,10 @@ type Presence struct {
 // CheckStepUp says whether a token permits the purpose in this session, at the level the account has now. For a token that
 // does not, or none (empty), it answers stepup.ErrRefused with what a step-up takes.
 func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepup.Purpose, token string) (Presence, error) {
-	grant, refusal := s.StepUps.Read(token, sess, p)
+	grant, refusal := s.StepUps.Read(ctx, token, sess, p)
+	if refusal != nil && !errors.Is(refusal, stepup.ErrRefused) {
+		return Presence{}, refusal // nobody knows what the token is worth
+	}
 	c, err := s.look(ctx, audit.StepUpRefused, sess, Seek{AccountID: sess.AccountID, StepUp: grant.ID})
 	if err != nil {
 		return Presence{}, err

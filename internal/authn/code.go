@@ -24,7 +24,7 @@ func (s *Service) judgeCode(ctx context.Context, now Standing, t try) (verdict, 
 	if err := s.allows(t, now); err != nil {
 		return err, s.forgive(ctx, throttle.Within{}, t.beside)
 	}
-	match, err := s.Methods.Verify(now.Methods, t.code)
+	match, err := s.Methods.Verify(ctx, now.Methods, t.code)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) tryCode(ctx context.Context, c claim, t try) error {
 	if err := s.allows(t, c.standing); err != nil {
 		return s.refuse(ctx, c, err)
 	}
-	match, err := s.Methods.Verify(c.standing.Methods, t.code)
+	match, err := s.Methods.Verify(ctx, c.standing.Methods, t.code)
 	if err != nil {
 		return err
 	}

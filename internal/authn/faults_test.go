@@ -174,8 +174,8 @@ type stepUps struct {
 	*faults
 }
 
-func (s stepUps) Insert(ctx context.Context, g stepup.Grant) error {
-	return s.do(func() error { return s.Store.Insert(ctx, g) })
+func (s stepUps) Insert(ctx context.Context, g stepup.Grant) (bool, error) {
+	return through(s.faults, func() (bool, error) { return s.Store.Insert(ctx, g) })
 }
 
 type attempts struct {

@@ -185,7 +185,7 @@ func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	return db, ring, err
 }
 
@@ -236,7 +236,7 @@ func recovery() authn.Second {
 func (h *house) verify(code string) (mfa.Match, error) {
 	methods, err := h.Methods.Methods(ctx, "ada")
 	must(h.t, err)
-	return h.Methods.Verify(methods, code)
+	return h.Methods.Verify(ctx, methods, code)
 }
 
 func (h *house) code() string { return h.key.Code(totp.StepAt(h.now)) }

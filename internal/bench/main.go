@@ -105,6 +105,7 @@ func start(ctx context.Context, binary, dir string) (*server, error) {
 	s := &server{url: "http://" + address}
 	s.env = []string{
 		"TWOFOLD_LISTEN=" + address,
+		"TWOFOLD_OPS_LISTEN=127.0.0.1:0",
 		"TWOFOLD_PUBLIC_URL=" + s.url,
 		"TWOFOLD_DATABASE_URL=sqlite:" + filepath.Join(dir, "twofold.db"),
 		"TWOFOLD_MASTER_KEY_FILE=" + filepath.Join(dir, "master.key"),

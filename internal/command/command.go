@@ -4,6 +4,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,6 +16,7 @@ import (
 
 	"twofold/internal/app"
 	"twofold/internal/config"
+	"twofold/internal/trace"
 )
 
 // Program is what a command is part of, and its surroundings.
@@ -32,6 +34,7 @@ type commands struct {
 	Serve       serve       `cmd:"" help:"Serve the API and the page."`
 	Migrate     migrate     `cmd:"" help:"Create or upgrade the database and its keys, then stop."`
 	Account     accounts    `cmd:"" help:"Add people, and help those who lost their phone."`
+	Keys        keys        `cmd:"" help:"Look after the keys that seal and sign."`
 	Audit       auditing    `cmd:"" help:"Look after the record of what happened."`
 	Healthcheck healthcheck `cmd:"" help:"Ask the running server whether it lives; for containers."`
 	Doctor      examination `cmd:"" help:"Look for what is wrong with settings, keys, database, clock, mail and addresses, and say what to do."`
@@ -100,10 +103,25 @@ func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
 	for _, name := range config.Unknown(os.Environ()) {
 		log.Warn("setting is not known to this version and has no effect", "name", name)
 	}
+	traces, err := trace.FromEnvironment(ctx, os.Getenv, p.Version, log)
+	if err != nil {
+		return nil, config.Config{}, err
+	}
 	a, err := app.New(ctx, c, app.Parts{
-		Contract: p.Contract, Page: p.Page, Log: log, Audit: slog.New(slog.NewJSONHandler(p.Errs, nil)), Now: p.Now,
+		Version: p.Version, Contract: p.Contract, Page: p.Page,
+		Log: log, Audit: slog.New(slog.NewJSONHandler(p.Errs, nil)), Traces: traces, Now: p.Now,
 	})
 	return a, c, err
+}
+
+// withHouse does something with the house open.
+func (p Program) withHouse(ctx context.Context, do func(a *app.App, c config.Config) error) (err error) {
+	a, c, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return do(a, c)
 }
 
 // say writes a line, or several, to who typed the command.

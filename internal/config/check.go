@@ -22,8 +22,17 @@ func (c *Config) check() error {
 	if c.Retention.Attempts <= c.Attempts.MaxWait { // who waits twice as long would wait no longer the next time
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_KEPT is not longer than TWOFOLD_ATTEMPTS_MAX_WAIT: make it longer"))
 	}
+	if c.Keys.SigningLifetime <= c.Keys.SigningLead {
+		wrong = append(wrong, errors.New("TWOFOLD_SIGNING_KEY_LIFETIME is not longer than TWOFOLD_SIGNING_KEY_LEAD: make it longer"))
+	}
+	if c.Keys.SigningKeep <= c.StepUp.Lifetime {
+		wrong = append(wrong, errors.New("TWOFOLD_SIGNING_KEY_KEEP is not longer than TWOFOLD_STEP_UP_LIFETIME: make it longer, so that no token outlives its key"))
+	}
 	if c.Passwords.HashSlots < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_HASH_SLOTS is negative: use 0 for one per processor"))
+	}
+	if c.HTTP.Drain < 0 {
+		wrong = append(wrong, errors.New("TWOFOLD_DRAIN is negative: use 0 to stop at once"))
 	}
 	if c.Removal.Delay < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_REMOVAL_DELAY is negative: use 0 to switch removals off"))
@@ -61,10 +70,18 @@ func isLocal(host string) bool {
 }
 
 func (c *Config) checkListen() error {
+	var wrong []error
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return fmt.Errorf("TWOFOLD_LISTEN is %q: give host:port or :port, as in :8080", c.Listen)
+		wrong = append(wrong, fmt.Errorf("TWOFOLD_LISTEN is %q: give host:port or :port, as in :8080", c.Listen))
 	}
-	return nil
+	if c.OpsListen == "off" {
+		c.OpsListen = ""
+		return errors.Join(wrong...)
+	}
+	if _, _, err := net.SplitHostPort(c.OpsListen); err != nil {
+		wrong = append(wrong, fmt.Errorf("TWOFOLD_OPS_LISTEN is %q: give host:port, as in 127.0.0.1:9090, or off", c.OpsListen))
+	}
+	return errors.Join(wrong...)
 }
 
 // checkIssuer keeps out what would break the label of a key URI.
@@ -77,12 +94,12 @@ func (c *Config) checkIssuer() error {
 	return nil
 }
 
-// positive refuses every duration and number that is not above zero; 0 has a meaning for HashSlots and Delay.
+// positive refuses every duration and number that is not above zero; 0 has a meaning for HashSlots, Delay and Drain.
 func positive(v reflect.Value) error {
 	var wrong []error
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
-		if !field.IsExported() || field.Name == "HashSlots" || field.Name == "Delay" || field.Name == "LogLevel" {
+		if !field.IsExported() || field.Name == "HashSlots" || field.Name == "Delay" || field.Name == "Drain" || field.Name == "LogLevel" {
 			continue
 		}
 		name := field.Tag.Get("env")

@@ -15,7 +15,8 @@ import (
 func TestBadValuesAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
-		"TWOFOLD_LISTEN": {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1"},
+		"TWOFOLD_LISTEN":     {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1"},
+		"TWOFOLD_OPS_LISTEN": {"9090", "localhost", "none", "OFF", "[::1]"},
 		"TWOFOLD_PUBLIC_URL": {
 			"account.example.com", "localhost:8080", "//account.example.com", "ftp://account.example.com", "https://", "https:///path", "://", "%", "http://[::1",
 			"http://account.example.com", "http://192.0.2.1", "http://10.0.0.1:8080", "http://localhost.example.com", "http://127.0.0.1.example.com",
@@ -26,15 +27,19 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 		"TWOFOLD_ISSUER": {
 			" ", "\t", "Two:fold", "Two\nfold", "Two\x00fold", "Two\u0085fold", "Two\u202efold", strings.Repeat("x", 65), strings.Repeat("ü", 33),
 		},
-		"TWOFOLD_TRUSTED_PROXIES":    {"10.0.0.1", "10.0.0.0/33", "proxy.example.com", "10.0.0.0/8;fd00::/8", "10.0.0.0/8 fd00::/8", "*"},
-		"TWOFOLD_LOG_LEVEL":          {"loud", "trace", "1"},
-		"TWOFOLD_ATTEMPTS_MAX_WAIT":  {"29s"},
-		"TWOFOLD_ATTEMPTS_WAIT":      {"2h"},
-		"TWOFOLD_ATTEMPTS_KEPT":      {"59m", "1h"},
-		"TWOFOLD_HASH_SLOTS":         {"-1", "1.5", "two"},
-		"TWOFOLD_ARGON2_PARALLELISM": {"256", "-1"},
-		"TWOFOLD_ARGON2_MEMORY_KIB":  {"4294967296", "19MiB"},
-		"TWOFOLD_MAX_BODY":           {"16k", "1e3", "9223372036854775808"},
+		"TWOFOLD_TRUSTED_PROXIES":      {"10.0.0.1", "10.0.0.0/33", "proxy.example.com", "10.0.0.0/8;fd00::/8", "10.0.0.0/8 fd00::/8", "*"},
+		"TWOFOLD_LOG_LEVEL":            {"loud", "trace", "1"},
+		"TWOFOLD_ATTEMPTS_MAX_WAIT":    {"29s"},
+		"TWOFOLD_ATTEMPTS_WAIT":        {"2h"},
+		"TWOFOLD_ATTEMPTS_KEPT":        {"59m", "1h"},
+		"TWOFOLD_HASH_SLOTS":           {"-1", "1.5", "two"},
+		"TWOFOLD_ARGON2_PARALLELISM":   {"256", "-1"},
+		"TWOFOLD_ARGON2_MEMORY_KIB":    {"4294967296", "19MiB"},
+		"TWOFOLD_MAX_BODY":             {"16k", "1e3", "9223372036854775808"},
+		"TWOFOLD_SIGNING_KEY_LIFETIME": {"24h"},
+		"TWOFOLD_SIGNING_KEY_LEAD":     {"2160h"},
+		"TWOFOLD_SIGNING_KEY_KEEP":     {"5m"},
+		"TWOFOLD_STEP_UP_LIFETIME":     {"24h"},
 	} {
 		for _, value := range values {
 			refusedByName(t, name, value)
@@ -66,8 +71,8 @@ func TestNumbersAndDurationsAreAboveZero(t *testing.T) {
 		name := f.Tag.Get("env")
 		values := []string{"0", "-1", "x", "1.5.0", "99999999999999999999999"}
 		switch {
-		case name == "TWOFOLD_REMOVAL_DELAY":
-			values = []string{"-1m", "5", "off"} // 0 is off
+		case name == "TWOFOLD_REMOVAL_DELAY", name == "TWOFOLD_DRAIN":
+			values = []string{"-1m", "5", "off"} // 0 means something
 		case f.Type == reflect.TypeFor[time.Duration]():
 			values = []string{"0s", "-1m", "5", "5 minutes", "five", "1e9h"}
 		case name == "TWOFOLD_HASH_SLOTS", f.Type.Kind() < reflect.Int, f.Type.Kind() > reflect.Uint64, name == "TWOFOLD_LOG_LEVEL":
@@ -119,4 +124,12 @@ func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 func TestAnIssuerThatIsNotUTF8IsRefused(t *testing.T) {
 	t.Parallel()
 	refusedByName(t, "TWOFOLD_ISSUER", "Caf\xe9")
+}
+
+func TestTheOperationsListenerCanBeOff(t *testing.T) {
+	t.Parallel()
+	c, err := config.From(env{"TWOFOLD_OPS_LISTEN": "off"})
+	if err != nil || c.OpsListen != "" {
+		t.Errorf("got %q (%v), want none", c.OpsListen, err)
+	}
 }

@@ -22,6 +22,7 @@ import (
 // …URLFile names has been read into its URL.
 type Config struct {
 	Listen          string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
+	OpsListen       string         `env:"TWOFOLD_OPS_LISTEN" envDefault:"127.0.0.1:9090"` // empty: none
 	PublicURL       string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
 	DatabaseURL     string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
 	DatabaseURLFile string         `env:"TWOFOLD_DATABASE_URL_FILE"`
@@ -35,6 +36,7 @@ type Config struct {
 	SignIns    SignIns
 	Devices    Devices
 	StepUp     StepUp
+	Keys       Keys
 	MFA        MFA
 	Attempts   Attempts
 	Addresses  Addresses
@@ -71,6 +73,13 @@ type Devices struct {
 // StepUp bounds step-up tokens.
 type StepUp struct {
 	Lifetime time.Duration `env:"TWOFOLD_STEP_UP_LIFETIME" envDefault:"5m"`
+}
+
+// Keys says how long a signing key signs, how long it is published before, and after.
+type Keys struct {
+	SigningLifetime time.Duration `env:"TWOFOLD_SIGNING_KEY_LIFETIME" envDefault:"2160h"`
+	SigningLead     time.Duration `env:"TWOFOLD_SIGNING_KEY_LEAD" envDefault:"24h"`
+	SigningKeep     time.Duration `env:"TWOFOLD_SIGNING_KEY_KEEP" envDefault:"24h"`
 }
 
 // MFA bounds methods and enrollments.
@@ -141,7 +150,7 @@ type Retention struct {
 	PurgeRest  time.Duration `env:"TWOFOLD_PURGE_REST" envDefault:"20ms"`
 }
 
-// HTTP bounds requests.
+// HTTP bounds requests. A server that is told to stop serves on for Drain, so that proxies can notice.
 type HTTP struct {
 	MaxBody           int64         `env:"TWOFOLD_MAX_BODY" envDefault:"16384"`
 	MaxHeaders        int           `env:"TWOFOLD_MAX_HEADERS" envDefault:"16384"`
@@ -149,6 +158,7 @@ type HTTP struct {
 	ReadTimeout       time.Duration `env:"TWOFOLD_READ_TIMEOUT" envDefault:"10s"`
 	WriteTimeout      time.Duration `env:"TWOFOLD_WRITE_TIMEOUT" envDefault:"20s"`
 	IdleTimeout       time.Duration `env:"TWOFOLD_IDLE_TIMEOUT" envDefault:"60s"`
+	Drain             time.Duration `env:"TWOFOLD_DRAIN" envDefault:"0s"`
 	ShutdownTimeout   time.Duration `env:"TWOFOLD_SHUTDOWN_TIMEOUT" envDefault:"15s"`
 }
 

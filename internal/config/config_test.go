@@ -19,7 +19,7 @@ type env = map[string]string
 
 // rules are the parameters of the product: a change of a default has to be made here too, knowingly.
 var rules = config.Config{
-	Listen: ":8080", PublicURL: "http://localhost:8080", DatabaseURL: "sqlite:./data/twofold.db", Connections: 16,
+	Listen: ":8080", OpsListen: "127.0.0.1:9090", PublicURL: "http://localhost:8080", DatabaseURL: "sqlite:./data/twofold.db", Connections: 16,
 	MasterKeyFile: "./data/master.key", Issuer: "Twofold", LogLevel: slog.LevelInfo,
 	Sessions: config.Sessions{
 		AAL1Idle: time.Hour, AAL1Absolute: 24 * time.Hour, AAL2Idle: 30 * time.Minute, AAL2Absolute: 12 * time.Hour, PerAccount: 20,
@@ -27,6 +27,7 @@ var rules = config.Config{
 	SignIns:  config.SignIns{Lifetime: 5 * time.Minute, Tries: 5, Open: 5},
 	Devices:  config.Devices{Lifetime: 180 * 24 * time.Hour, PerAccount: 50},
 	StepUp:   config.StepUp{Lifetime: 5 * time.Minute},
+	Keys:     config.Keys{SigningLifetime: 90 * 24 * time.Hour, SigningLead: 24 * time.Hour, SigningKeep: 24 * time.Hour},
 	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 10},
 	Attempts: config.Attempts{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
 	Addresses: config.Addresses{
@@ -106,9 +107,9 @@ func TestEverySettingHasOneNameOfItsOwn(t *testing.T) {
 func TestEverySettingTakesAnotherValue(t *testing.T) {
 	t.Parallel()
 	others := env{
-		"TWOFOLD_LISTEN": "127.0.0.1:0", "TWOFOLD_PUBLIC_URL": "https://account.example.com", "TWOFOLD_DATABASE_URL": "sqlite:/x",
+		"TWOFOLD_LISTEN": "127.0.0.1:0", "TWOFOLD_OPS_LISTEN": "127.0.0.1:0", "TWOFOLD_PUBLIC_URL": "https://account.example.com", "TWOFOLD_DATABASE_URL": "sqlite:/x",
 		"TWOFOLD_MASTER_KEY_FILE": "/x", "TWOFOLD_ISSUER": "Example & Söhne", "TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
-		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_ATTEMPTS_KEPT": "7h",
+		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_ATTEMPTS_KEPT": "7h", "TWOFOLD_SIGNING_KEY_LIFETIME": "720h",
 		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com",
 		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
 	}

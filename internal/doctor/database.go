@@ -2,41 +2,72 @@ package doctor
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"path/filepath"
+	"errors"
+	"log/slog"
 	"time"
 
+	"twofold/internal/keyring"
 	"twofold/internal/store"
 )
 
-const (
-	drift    = time.Second // TOTP forgives half a minute: long before that people notice
-	mebibyte = 1 << 20
-	tight    = 1024 * mebibyte
-	full     = 64 * mebibyte
-)
+// drift is how far clocks may be apart: TOTP forgives half a minute, and people notice long before that.
+const drift = time.Second
 
-// absent is a database that will be made.
-func (d Doctor) absent() {
-	d.warn("database", "there is none at %s yet: twofold serve makes it. If there should be one, correct TWOFOLD_DATABASE_URL.", d.config.Database())
+// kept looks at the master key and the database, which only mean something together.
+func (d Doctor) kept(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, d.Patience)
+	defer cancel()
+	master, keyless := d.master()
+	db, err := store.OpenReadOnly(d.config.DatabaseURL, slog.New(slog.DiscardHandler))
+	switch {
+	case errors.Is(err, store.ErrAbsent):
+		d.absent(keyless)
+		return
+	case err != nil:
+		d.wrong("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
+		return
+	}
+	defer func() { _ = db.Close() }()
+	if !d.schema(ctx, db, keyless) {
+		return
+	}
+	d.writing(ctx, db)
+	d.commits(ctx, db)
+	d.clocks(ctx, db)
+	d.keys(ctx, db, master, keyless)
+}
+
+func (d Doctor) databaseAdvice() string {
+	if store.IsPostgres(d.config.DatabaseURL) {
+		return "Does the server run, and do host, user, password and sslmode in TWOFOLD_DATABASE_URL fit?"
+	}
+	return "Correct TWOFOLD_DATABASE_URL, or give file and folder to the user that Twofold runs as."
+}
+
+// absent is a database that will be made, with its keys.
+func (d Doctor) absent(keyless error) {
+	d.warn("database", "there is none of Twofold's at %s yet: twofold serve makes it. If there should be one, correct TWOFOLD_DATABASE_URL.", d.config.Database())
+	if errors.Is(keyless, keyring.ErrNoMaster) && store.IsPostgres(d.config.DatabaseURL) {
+		d.wrong("master key", "there is none at %s, and processes that share a server need the same. Make it once with openssl rand -base64 32, and point TWOFOLD_MASTER_KEY_FILE at it.", d.config.MasterKeyFile)
+	}
 }
 
 // schema compares the database with this version. Of one that this version cannot use nothing else is looked at.
-func (d Doctor) schema(ctx context.Context, db *store.DB) bool {
+func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	migrated, err := db.Migrated(ctx)
 	if err != nil {
-		d.wrong("database", "%v. Is it a database? Is it Twofold's, and may Twofold's user read it?", err)
+		d.wrong("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
 		return false
 	}
 	if !migrated {
-		d.absent()
+		d.absent(keyless)
 		return false
 	}
-	has, knows, err := db.Schema(ctx)
+	has, err := db.Version(ctx)
+	knows := store.Schema()
 	switch {
 	case err != nil:
-		d.wrong("database", "how far it was migrated cannot be read: %v.", err)
+		d.wrong("database", "how far it was migrated cannot be read: %v. Let the user that Twofold runs as own its tables.", err)
 		return false
 	case has > knows:
 		d.wrong("database", "it was migrated by a newer version (%d, this one knows %d). One release back works; install the version that runs.", has, knows)
@@ -48,70 +79,52 @@ func (d Doctor) schema(ctx context.Context, db *store.DB) bool {
 	return true
 }
 
-// file looks at an SQLite file and at what it lies on.
-func (d Doctor) file(ctx context.Context, db *store.DB) {
-	path, err := store.Path(d.config.DatabaseURL)
-	if err != nil {
+// writing asks whether changes are possible, and makes none.
+func (d Doctor) writing(ctx context.Context, db *store.DB) {
+	if path, err := store.Path(d.config.DatabaseURL); err == nil {
+		d.file(path)
 		return
 	}
-	if err := writable(path); err != nil {
-		d.wrong("writing", "%v. Give file and folder to the user that Twofold runs as.", err)
-	} else {
-		d.ok("writing", "file and folder can be written")
-	}
-	mode, err := db.Journal(ctx)
-	switch {
+	switch can, err := db.TakesWrites(ctx); {
 	case err != nil:
-		d.wrong("journal", "%v.", err)
-	case mode != "wal":
-		d.warn("journal", "it is %s; the next start makes it wal again. Something else has written to the file: find out what.", mode)
+		d.wrong("writing", "%v. Let the user that Twofold runs as own its tables.", err)
+	case !can:
+		d.wrong("writing", "the server takes none from this user: it is a standby, or the user may only read. Let TWOFOLD_DATABASE_URL lead to the primary, as the owner of its tables.")
 	default:
-		d.ok("journal", "wal, and every commit is on disk before it is answered")
+		d.ok("writing", "the server takes changes from this user")
 	}
-	free, err := freeSpace(filepath.Dir(path))
-	d.space(filepath.Dir(path), free, err)
-	d.clock(path)
 }
 
-// writable tries to open for writing, and writes nothing.
-func writable(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the operator names the file
+// commits looks at whether what was answered outlives a power cut.
+func (d Doctor) commits(ctx context.Context, db *store.DB) {
+	switch are, should, err := db.Commits(ctx); {
+	case err != nil:
+		d.wrong("commits", "how they are kept cannot be read: %v.", err)
+	case are != should:
+		d.warn("commits", "%s, where it should be %s: a power cut may lose what people were told is done. Find out who changed that, and change it back.", are, should)
+	default:
+		d.ok("commits", "each is on disk before it is answered (%s)", are)
+	}
+}
+
+// clocks compares this process's clock with the database's: with the server's or, for a file, with when it was written.
+func (d Doctor) clocks(ctx context.Context, db *store.DB) {
+	asked := d.Now()
+	at, own, err := db.Clock(ctx)
+	answered := d.Now()
 	if err != nil {
-		return err
+		d.wrong("clock", "the database's cannot be read: %v.", err)
+		return
 	}
-	if err := f.Close(); err != nil {
-		return err
+	if !own {
+		d.fileClock()
+		return
 	}
-	return folderWritable(filepath.Dir(path))
-}
-
-// space judges what is left of the disk.
-func (d Doctor) space(dir string, free uint64, err error) {
-	switch left := fmt.Sprintf("%d MiB are free at %s", free/mebibyte, dir); {
-	case err != nil:
-		d.warn("space", "how much is free at %s cannot be read: %v.", dir, err)
-	case free < full:
-		d.wrong("space", "%s. Nothing can be changed when none is: make room.", left)
-	case free < tight:
-		d.warn("space", "%s. Make room.", left)
+	way := answered.Sub(asked) / 2
+	switch ahead := at.Sub(asked.Add(way)); {
+	case ahead.Abs() > drift+way:
+		d.warn("clock", "the database's is %s from this machine's. Codes are judged by this machine's: let an NTP client keep both.", ahead.Round(100*time.Millisecond))
 	default:
-		d.ok("space", "%s", left)
+		d.ok("clock", "%s, and the database's is %s from it", answered.UTC().Format(time.RFC3339), ahead.Round(time.Millisecond))
 	}
-}
-
-// clock compares this process's clock with the file system's, as far as it has told it: a file is not written in the
-// future.
-func (d Doctor) clock(path string) {
-	now := d.Now()
-	for _, name := range []string{path, path + "-wal"} {
-		file, err := os.Stat(name)
-		if err != nil || file.Size() == 0 { // an empty log was made by whoever looked last
-			continue
-		}
-		if ahead := file.ModTime().Sub(now); ahead > drift {
-			d.warn("clock", "%s was written %s ahead of this machine's clock. Codes are judged by that clock: let an NTP client keep it.", filepath.Base(name), ahead.Round(time.Second))
-			return
-		}
-	}
-	d.ok("clock", "%s, not behind the database's file", now.UTC().Format(time.RFC3339))
 }

@@ -3,17 +3,12 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
+	"strings"
 	"time"
 
 	"twofold/internal/config"
-	"twofold/internal/store"
 )
-
-// patience is how long one thing may take that is asked over the network.
-const patience = 5 * time.Second
 
 // State is how one thing is.
 type State string
@@ -38,6 +33,9 @@ type Doctor struct {
 	Online  bool   // fetch the public URL too
 	MailTo  string // send a mail there; empty: none is sent
 
+	// Patience is how long one thing may take that is asked over the network. Zero is five seconds.
+	Patience time.Duration
+
 	tell   func(Finding)
 	config config.Config
 }
@@ -49,7 +47,11 @@ func (d Doctor) Examine(ctx context.Context, tell func(Finding)) (wrong int) {
 		if f.State == Wrong {
 			wrong++
 		}
+		f.Says = strings.Join(strings.Fields(f.Says), " ") // drivers answer in several lines
 		tell(f)
+	}
+	if d.Patience == 0 {
+		d.Patience = 5 * time.Second
 	}
 	if !d.settings() {
 		return wrong
@@ -73,26 +75,4 @@ func (d Doctor) warn(about, format string, args ...any) {
 
 func (d Doctor) wrong(about, format string, args ...any) {
 	d.tell(Finding{Wrong, about, fmt.Sprintf(format, args...)})
-}
-
-// kept looks at the master key and the database, which only mean something together.
-func (d Doctor) kept(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	master, keyless := d.master()
-	db, err := store.OpenReadOnly(d.config.DatabaseURL, slog.New(slog.DiscardHandler))
-	switch {
-	case errors.Is(err, store.ErrAbsent):
-		d.absent()
-		return
-	case err != nil:
-		d.wrong("database", "%v. Correct TWOFOLD_DATABASE_URL, or give it back to the user that Twofold runs as.", err)
-		return
-	}
-	defer func() { _ = db.Close() }()
-	if !d.schema(ctx, db) {
-		return
-	}
-	d.file(ctx, db)
-	d.keys(ctx, db, master, keyless)
 }

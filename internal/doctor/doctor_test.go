@@ -27,8 +27,8 @@ type patient struct {
 
 func newPatient(t *testing.T, settings ...string) *patient {
 	t.Helper()
-	clock := apptest.NewClock()
-	h := apptest.StartIn(t, t.TempDir(), clock)
+	clock, dir := apptest.NewClock(), t.TempDir()
+	h := apptest.StartIn(t, dir, clock, "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"))
 	h.Stop()
 	p := &patient{t: t, dir: h.Dir}
 	for _, name := range []string{"twofold.db", "twofold.db-wal"} { // written when the clock says
@@ -69,6 +69,9 @@ func (p *patient) says(about string, state doctor.State, word string) {
 	if !found || (wrong > 0) != (state == doctor.Wrong) {
 		p.t.Errorf("want %s %s … %s, and %d are wrong:\n%s", state, about, word, wrong, strings.Join(all, "\n"))
 	}
+	if strings.Count(strings.Join(all, "\n"), "\n") != len(all)-1 {
+		p.t.Errorf("a finding is not one line:\n%s", strings.Join(all, "\n"))
+	}
 	if strings.Contains(strings.Join(all, "\n"), "canary") {
 		p.t.Errorf("it tells a secret:\n%s", strings.Join(all, "\n"))
 	}
@@ -77,7 +80,7 @@ func (p *patient) says(about string, state doctor.State, word string) {
 func TestWhatIsWellIsOK(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
-	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "journal", "space", "clock", "master key", "signing keys"} {
+	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "commits", "space", "clock", "master key", "signing keys"} {
 		p.says(about, doctor.OK, "")
 	}
 }
@@ -156,7 +159,7 @@ func TestAJournalThatSomebodyChangedIsSaid(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
 	p.sql("PRAGMA journal_mode = DELETE")
-	p.says("journal", doctor.Warning, "it is delete")
+	p.says("commits", doctor.Warning, "delete, where it should be wal")
 }
 
 func TestAClockThatIsBehindIsSaid(t *testing.T) {
@@ -243,4 +246,19 @@ func TestThePublicURLIsVisitedWhenThatIsAsked(t *testing.T) {
 	p.says("visit", doctor.Wrong, "not as Twofold does")
 	other.Close()
 	p.says("visit", doctor.Wrong, "refused")
+}
+
+func TestWhoSaysNothingHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections, and says nothing on them
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	address := silent.Addr().String()
+	p := newPatient(t, "TWOFOLD_LISTEN="+address, "TWOFOLD_PUBLIC_URL=http://"+address, "TWOFOLD_SMTP_URL=smtp://"+address, "TWOFOLD_SMTP_TIMEOUT=1h")
+	p.doctor.Online, p.doctor.Patience = true, 100*time.Millisecond
+	for _, about := range []string{"listen", "mail", "visit"} {
+		p.says(about, doctor.Wrong, "")
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -69,14 +70,15 @@ func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, k
 // signing looks at the keys that step-up tokens are signed with.
 func (d Doctor) signing(ctx context.Context, kept store.Keys) {
 	keys, err := kept.SigningKeys(ctx)
-	if err != nil || len(keys) == 0 {
-		d.wrong("signing keys", "there is none that can be read: %v. twofold migrate makes one.", err)
+	signing := slices.IndexFunc(keys, func(k keyring.SealedKey) bool { return k.Signs() })
+	if err != nil || signing < 0 {
+		d.wrong("signing keys", "there is none that signs and can be read: %v. twofold migrate makes one.", err)
 		return
 	}
-	age := d.Now().Sub(keys[0].CreatedAt)
+	age := d.Now().Sub(keys[signing].BeganAt)
 	if age < -drift {
-		d.warn("signing keys", "the newest was made %s ahead of this machine's clock, by another clock. Let an NTP client keep it.", (-age).Round(time.Second))
+		d.warn("signing keys", "the one that signs was made %s ahead of this machine's clock, by another clock. Let an NTP client keep it.", (-age).Round(time.Second))
 		return
 	}
-	d.ok("signing keys", "%d, the newest %d days old", len(keys), int(age/(24*time.Hour)))
+	d.ok("signing keys", "%d, the one that signs %d days old", len(keys), int(age/(24*time.Hour)))
 }

@@ -22,8 +22,7 @@ func (d Doctor) mail(ctx context.Context) {
 		d.wrong("mail", "%v.", err)
 		return
 	}
-	server.Timeout = min(server.Timeout, patience)
-	ctx, cancel := context.WithTimeout(ctx, 2*patience)
+	ctx, cancel := context.WithTimeout(ctx, 2*d.Patience)
 	defer cancel()
 	encrypted, err := server.Greet(ctx)
 	switch {

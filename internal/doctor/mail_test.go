@@ -1,7 +1,6 @@
 package doctor_test
 
 import (
-	"net"
 	"strings"
 	"testing"
 
@@ -45,14 +44,4 @@ func TestAMailServerThatDoesNotDoIsSaid(t *testing.T) {
 		})
 	}
 	newPatient(t).says("mail", doctor.Warning, "none is sent")
-}
-
-func TestAMailServerThatSaysNothingHoldsNobodyUp(t *testing.T) {
-	t.Parallel()
-	silent, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = silent.Close() }()
-	newPatient(t, "TWOFOLD_SMTP_URL=smtp://"+silent.Addr().String(), "TWOFOLD_SMTP_TIMEOUT=1s").says("mail", doctor.Wrong, "")
 }

@@ -62,6 +62,8 @@ func (d Doctor) proxies() {
 
 // listen tries the address, and gives it back at once.
 func (d Doctor) listen(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, d.Patience)
+	defer cancel()
 	address := d.config.Listen
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", address)

@@ -15,7 +15,7 @@ const soon = 14 * 24 * time.Hour
 
 // visit fetches the public URL as a visitor would, and follows nowhere else.
 func (d Doctor) visit(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, d.Patience)
 	defer cancel()
 	address := d.config.PublicURL + "/healthz"
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)

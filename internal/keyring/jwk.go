@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/sha256"
 	"encoding/base64"
@@ -12,17 +13,27 @@ type JWK struct {
 	KID, X, Y string
 }
 
-// Public lists the public keys that verify what this ring signed.
-func (r *Ring) Public() ([]JWK, error) {
-	keys := make([]JWK, 0, len(r.signing))
-	for _, k := range r.signing {
-		jwk, err := publicJWK(&k.key.PublicKey)
+// thumbprintSize is how long a thumbprint is: 32 bytes in base64url.
+const thumbprintSize = 43
+
+// Public lists the public keys that verify what is signed here, now and soon: the one that signs, the one that waits, those
+// that were retired. What any process changed is in it after a second.
+func (r *Ring) Public(ctx context.Context) ([]JWK, error) {
+	if r.now().Sub(r.keys.Load().at).Abs() >= every {
+		if err := r.Reload(ctx); err != nil {
+			return nil, err
+		}
+	}
+	signing := r.keys.Load().signing
+	public := make([]JWK, 0, len(signing))
+	for _, k := range signing {
+		jwk, err := publicJWK(&k.private.PublicKey)
 		if err != nil {
 			return nil, err
 		}
-		keys = append(keys, jwk)
+		public = append(public, jwk)
 	}
-	return keys, nil
+	return public, nil
 }
 
 // publicJWK writes a key's coordinates, and as its id its thumbprint: SHA-256 over the required members in

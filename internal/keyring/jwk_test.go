@@ -1,6 +1,7 @@
 package keyring
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/sha256"
@@ -9,6 +10,7 @@ import (
 	"math/big"
 	"reflect"
 	"testing"
+	"time"
 )
 
 // The public key of RFC 7515 appendix A.3.1.
@@ -80,6 +82,14 @@ func TestCoordinatesKeepTheirLeadingZeros(t *testing.T) {
 	}
 }
 
+// ringOf is a ring that has just read these keys, the first of which signs.
+func ringOf(signing ...signingKey) *Ring {
+	now := time.Now()
+	r := &Ring{now: func() time.Time { return now }}
+	r.keys.Store(&keys{at: now, signing: signing})
+	return r
+}
+
 func TestAPublicKeyHasNoPrivatePart(t *testing.T) {
 	t.Parallel()
 	kind := reflect.TypeFor[JWK]()
@@ -94,8 +104,7 @@ func TestAPublicKeyHasNoPrivatePart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ring := &Ring{signing: []signingKey{{kid: "k", key: key}}}
-	public, err := ring.Public()
+	public, err := ringOf(signingKey{Key{KID: "k"}, key}).Public(context.Background())
 	if err != nil || len(public) != 1 {
 		t.Fatalf("got %v, %v, want one key", public, err)
 	}
@@ -115,15 +124,15 @@ func TestAVerificationKeyIsFoundByItsIDOnly(t *testing.T) {
 	t.Parallel()
 	a, _ := ecdsa.ParseRawPrivateKey(elliptic.P256(), big.NewInt(1).FillBytes(make([]byte, 32)))
 	b, _ := ecdsa.ParseRawPrivateKey(elliptic.P256(), big.NewInt(2).FillBytes(make([]byte, 32)))
-	ring := &Ring{signing: []signingKey{{"new", a}, {"old", b}}}
+	ring := ringOf(signingKey{Key{KID: "new"}, a}, signingKey{Key{KID: "old"}, b})
 	if kid, key := ring.SigningKey(); kid != "new" || key != a {
 		t.Errorf("the ring signs with %s, want the newest", kid)
 	}
-	if key, ok := ring.VerificationKey("old"); !ok || !key.Equal(&b.PublicKey) {
+	if key, ok, err := ring.VerificationKey(context.Background(), "old"); err != nil || !ok || !key.Equal(&b.PublicKey) {
 		t.Errorf("the older key: %v, want it found", ok)
 	}
 	for _, kid := range []string{"", "ne", "NEW", "new ", "../old"} {
-		if _, ok := ring.VerificationKey(kid); ok {
+		if _, ok, err := ring.VerificationKey(context.Background(), kid); ok || err != nil {
 			t.Errorf("%q found a key", kid)
 		}
 	}

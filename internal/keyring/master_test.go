@@ -159,7 +159,7 @@ func TestProcessesThatCreateAtOnceGetOneKey(t *testing.T) {
 	close(start)
 	done.Wait()
 	for i, master := range masters { // the first makes the keys, the others must open them
-		if _, err := keyring.Open(ctx, db, master, noon); err != nil {
+		if _, err := keyring.Open(ctx, db, master, atNoon); err != nil {
 			t.Errorf("master %d: %v", i, err)
 		}
 	}

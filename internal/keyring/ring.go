@@ -4,15 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
+	"sync/atomic"
 	"time"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -23,164 +21,171 @@ var ErrNone = errors.New("no key yet")
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// SealedKeyset answers ErrNone before there is one.
-	SealedKeyset(ctx context.Context) ([]byte, error)
-	InsertSealedKeyset(ctx context.Context, sealed []byte, at time.Time) error
+	SealedKeyset(ctx context.Context) (SealedKeyset, error)
+	InsertSealedKeyset(ctx context.Context, k SealedKeyset) error
+	// LockKeyset reads it, and lets nobody else lock it until the transaction ends: whoever changes keys does so alone.
+	LockKeyset(ctx context.Context) (SealedKeyset, error)
+	ReplaceSealedKeyset(ctx context.Context, k SealedKeyset) error
+	// SigningKeys lists the signing keys, the newest that has begun first.
 	SigningKeys(ctx context.Context) ([]SealedKey, error)
 	InsertSigningKey(ctx context.Context, k SealedKey) error
+	BeginSigningKey(ctx context.Context, kid string, at time.Time) error
+	RetireSigningKey(ctx context.Context, kid string, at time.Time) error
+	// DeleteSigningKey takes a key away, and with it the tokens that it signed.
+	DeleteSigningKey(ctx context.Context, kid string) error
+	// DeleteUnattributed takes away the tokens of which nobody knows who signed them.
+	DeleteUnattributed(ctx context.Context) error
 }
 
-// SealedKey is a signing key at rest: PKCS #8, sealed.
-type SealedKey struct {
-	KID       string
-	Sealed    []byte
-	CreatedAt time.Time
-}
-
-// Ring seals what is kept and signs what is issued.
+// Ring seals what is kept and signs what is issued. The keys lie in the database and may be changed by any process: the
+// ring holds them as they were when it read them last, and reads them again when it meets one that it does not know.
 type Ring struct {
-	sealing tink.AEAD
-	signing []signingKey // the newest signs
+	store  Store
+	master Master
+	now    func() time.Time
+
+	keys   atomic.Pointer[keys]
+	reads  atomic.Int64
+	absent atomic.Pointer[absence]
 }
 
-type signingKey struct {
-	kid string
-	key *ecdsa.PrivateKey
+// keys are all keys, as one reading found them.
+type keys struct {
+	read    int64 // the number of the reading
+	at      time.Time
+	sealing sealing
+	signing []signingKey // the one that signs first
+	// The sealing keys lie under another master key by now. Those of the reading before are the same.
+	outdated bool
 }
+
+// absence is a sealing key that no reading has found.
+type absence struct {
+	id uint32
+	at time.Time
+}
+
+// every is how often what is not there is looked for.
+const every = time.Second
 
 // Fits says whether the master key opens this database. It answers ErrNone for a database without keys and
 // ErrWrongMaster for one that was sealed under another, and writes nothing.
 func Fits(ctx context.Context, store Store, master Master) error {
-	_, err := openSealing(ctx, store, master)
+	sealed, err := store.SealedKeyset(ctx)
+	if err != nil {
+		return fmt.Errorf("read sealing keys: %w", err)
+	}
+	_, err = openSealing(sealed, master)
 	return err
 }
 
 // Open reads the keys of the database, and makes those that are missing. It answers ErrWrongMaster, and then it has
 // written nothing.
-func Open(ctx context.Context, store Store, master Master, now time.Time) (*Ring, error) {
-	sealing, err := openSealing(ctx, store, master)
+func Open(ctx context.Context, store Store, master Master, now func() time.Time) (*Ring, error) {
+	err := Fits(ctx, store, master)
 	if errors.Is(err, ErrNone) {
-		if err := createSealing(ctx, store, master, now); err != nil {
-			return nil, err
-		}
-		sealing, err = openSealing(ctx, store, master)
+		err = createSealing(ctx, store, master, now())
 	}
 	if err != nil {
 		return nil, err
 	}
-	r := &Ring{sealing: sealing}
-	if err := r.openSigning(ctx, store, now); err != nil {
+	r := &Ring{store: store, master: master, now: now}
+	if err := r.createSigning(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.Reload(ctx); err != nil {
 		return nil, err
 	}
 	return r, nil
 }
 
-var keysetUse = []byte("twofold sealing keyset")
-
-func openSealing(ctx context.Context, store Store, master Master) (tink.AEAD, error) {
-	sealed, err := store.SealedKeyset(ctx)
+// Reload reads the keys again. What it cannot read or open stays as it was. It waits for nobody: of two readings the one
+// that began later is kept.
+func (r *Ring) Reload(ctx context.Context) error {
+	read := keys{read: r.reads.Add(1), at: r.now()}
+	// In this order, so that what seals the signing keys is among the sealing keys.
+	kept, err := r.store.SigningKeys(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read sealing keys: %w", err)
+		return fmt.Errorf("read signing keys: %w", err)
 	}
-	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(sealed)), master.aead, keysetUse)
+	sealed, err := r.store.SealedKeyset(ctx)
 	if err != nil {
-		return nil, ErrWrongMaster
+		return fmt.Errorf("read sealing keys: %w", err)
 	}
-	return aead.New(handle)
-}
-
-func createSealing(ctx context.Context, store Store, master Master, now time.Time) error {
-	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return fmt.Errorf("make sealing key: %w", err)
+	before := r.keys.Load()
+	if before != nil && bytes.Equal(before.sealing.kept.Sealed, sealed.Sealed) {
+		read.sealing = before.sealing
+	} else if read.sealing, err = openSealing(sealed, r.master); errors.Is(err, ErrWrongMaster) && before != nil {
+		read.sealing, read.outdated = before.sealing, true
+	} else if err != nil {
+		return err
 	}
-	var sealed bytes.Buffer
-	if err := handle.WriteWithAssociatedData(keyset.NewBinaryWriter(&sealed), master.aead, keysetUse); err != nil {
-		return fmt.Errorf("seal sealing key: %w", err)
+	if read.signing, err = openSigning(kept, before, read.sealing); err != nil {
+		return err
 	}
-	if err := store.InsertSealedKeyset(ctx, sealed.Bytes(), now); err != nil {
-		return fmt.Errorf("keep sealing key: %w", err)
-	}
-	return nil
-}
-
-// openSigning reads the signing keys. The first is made in one transaction with the look that found none, so that two
-// processes that start at once agree.
-func (r *Ring) openSigning(ctx context.Context, store Store, now time.Time) error {
-	return store.InTx(ctx, func(ctx context.Context) error {
-		kept, err := store.SigningKeys(ctx)
-		if err != nil {
-			return fmt.Errorf("read signing keys: %w", err)
+	for {
+		before := r.keys.Load()
+		if before != nil && before.read > read.read {
+			return nil
 		}
-		if len(kept) == 0 {
-			k, err := r.newSigningKey(now)
-			if err != nil {
-				return err
-			}
-			if err := store.InsertSigningKey(ctx, k); err != nil {
-				return fmt.Errorf("keep signing key: %w", err)
-			}
-			kept = []SealedKey{k}
+		if r.keys.CompareAndSwap(before, &read) {
+			return nil
 		}
-		r.signing = nil
-		for _, k := range kept {
-			key, err := r.openSigningKey(k)
-			if err != nil {
-				return fmt.Errorf("open signing key %s: %w", k.KID, err)
-			}
-			r.signing = append(r.signing, signingKey{kid: k.KID, key: key})
-		}
-		return nil
-	})
-}
-
-func (r *Ring) newSigningKey(now time.Time) (SealedKey, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return SealedKey{}, fmt.Errorf("make signing key: %w", err)
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return SealedKey{}, fmt.Errorf("encode signing key: %w", err)
-	}
-	jwk, err := publicJWK(&key.PublicKey)
-	if err != nil {
-		return SealedKey{}, err
-	}
-	sealed, err := r.Seal(der, "signing-key", jwk.KID)
-	if err != nil {
-		return SealedKey{}, err
-	}
-	return SealedKey{KID: jwk.KID, Sealed: sealed, CreatedAt: now}, nil
-}
-
-func (r *Ring) openSigningKey(k SealedKey) (*ecdsa.PrivateKey, error) {
-	der, err := r.Unseal(k.Sealed, "signing-key", k.KID)
-	if err != nil {
-		return nil, err
-	}
-	key, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return nil, fmt.Errorf("decode: %w", err)
-	}
-	ec, ok := key.(*ecdsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("a %T", key)
-	}
-	return ec, nil
 }
 
 // Seal encrypts what belongs to owner and lies in row; it opens for those two only.
 func (r *Ring) Seal(plain []byte, owner, row string) ([]byte, error) {
-	sealed, err := r.sealing.Encrypt(plain, place(owner, row))
+	return seal(r.keys.Load().sealing.aead, plain, owner, row)
+}
+
+// Unseal decrypts what Seal made for the same owner and row, here or in another process, and refuses anything else.
+func (r *Ring) Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error) {
+	if err := r.lookFor(ctx, sealed); err != nil {
+		return nil, err
+	}
+	return unseal(r.keys.Load().sealing.aead, sealed, owner, row)
+}
+
+// lookFor reads the keys again for what a key sealed that this ring does not know: another process has made it.
+func (r *Ring) lookFor(ctx context.Context, sealed []byte) error {
+	id, ok := keyOf(sealed)
+	if !ok || slices.Contains(r.keys.Load().sealing.ids, id) {
+		return nil
+	}
+	now := r.now()
+	if gone := r.absent.Load(); gone != nil && gone.id == id && now.Sub(gone.at).Abs() < every {
+		return nil
+	}
+	if err := r.Reload(ctx); err != nil {
+		return err
+	}
+	if !slices.Contains(r.keys.Load().sealing.ids, id) {
+		r.absent.Store(&absence{id: id, at: now})
+	}
+	return nil
+}
+
+// keyOf reads which key sealed something: the four bytes after the first, which is 1, in what Tink writes.
+func keyOf(sealed []byte) (id uint32, ok bool) {
+	if len(sealed) < prefixSize || sealed[0] != 1 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint32(sealed[1:prefixSize]), true
+}
+
+const prefixSize = 5
+
+func seal(aead tink.AEAD, plain []byte, owner, row string) ([]byte, error) {
+	sealed, err := aead.Encrypt(plain, place(owner, row))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
 	return sealed, nil
 }
 
-// Unseal decrypts what Seal made for the same owner and row, and refuses anything else.
-func (r *Ring) Unseal(sealed []byte, owner, row string) ([]byte, error) {
-	plain, err := r.sealing.Decrypt(sealed, place(owner, row))
+func unseal(aead tink.AEAD, sealed []byte, owner, row string) ([]byte, error) {
+	plain, err := aead.Decrypt(sealed, place(owner, row))
 	if err != nil {
 		return nil, fmt.Errorf("unseal: %w", err)
 	}
@@ -191,16 +196,38 @@ func place(owner, row string) []byte { return []byte(owner + "\x00" + row) }
 
 // SigningKey is the key that signs now.
 func (r *Ring) SigningKey() (string, *ecdsa.PrivateKey) {
-	k := r.signing[0]
-	return k.kid, k.key
+	k := r.keys.Load().signing[0]
+	return k.KID, k.private
 }
 
-// VerificationKey finds a public key by its id.
-func (r *Ring) VerificationKey(kid string) (*ecdsa.PublicKey, bool) {
-	for _, k := range r.signing {
-		if k.kid == kid {
-			return &k.key.PublicKey, true
+// VerificationKey finds a public key by its id. One that it does not know it looks for in the database: another process
+// may have begun to sign with it.
+func (r *Ring) VerificationKey(ctx context.Context, kid string) (*ecdsa.PublicKey, bool, error) {
+	if key, ok := r.keys.Load().verifying(kid); ok || len(kid) != thumbprintSize {
+		return key, ok, nil
+	}
+	if err := r.Reload(ctx); err != nil {
+		return nil, false, err
+	}
+	key, ok := r.keys.Load().verifying(kid)
+	return key, ok, nil
+}
+
+func (k *keys) verifying(kid string) (*ecdsa.PublicKey, bool) {
+	for _, s := range k.signing {
+		if s.KID == kid {
+			return &s.private.PublicKey, true
 		}
 	}
 	return nil, false
+}
+
+// Keys lists the signing keys, the one that signs first.
+func (r *Ring) Keys() []Key {
+	signing := r.keys.Load().signing
+	keys := make([]Key, len(signing))
+	for i, k := range signing {
+		keys[i] = k.Key
+	}
+	return keys
 }

@@ -21,6 +21,8 @@ var (
 	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 )
 
+func atNoon() time.Time { return noon }
+
 func newDatabase(t *testing.T) store.Keys {
 	t.Helper()
 	return databaseIn(t, filepath.Join(t.TempDir(), "twofold.db"))
@@ -50,7 +52,7 @@ func newMaster(t *testing.T) keyring.Master {
 
 func openRing(t *testing.T, db keyring.Store, master keyring.Master) *keyring.Ring {
 	t.Helper()
-	ring, err := keyring.Open(ctx, db, master, noon)
+	ring, err := keyring.Open(ctx, db, master, atNoon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +70,7 @@ func kept(t *testing.T, db keyring.Store) []keyring.SealedKey {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return append(keys, keyring.SealedKey{KID: "keyset", Sealed: keyset})
+	return append(keys, keyring.SealedKey{Key: keyring.Key{KID: "keyset"}, Sealed: keyset.Sealed})
 }
 
 func TestTheSameMasterOpensTheSameKeysAgain(t *testing.T) {
@@ -81,7 +83,7 @@ func TestTheSameMasterOpensTheSameKeysAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	again := openRing(t, db, master)
-	if plain, err := again.Unseal(sealed, "ada", "method"); err != nil || string(plain) != "key" {
+	if plain, err := again.Unseal(ctx, sealed, "ada", "method"); err != nil || string(plain) != "key" {
 		t.Errorf("got %q, %v", plain, err)
 	}
 	one, _ := first.SigningKey()
@@ -100,7 +102,7 @@ func TestAnotherMasterOpensNothingAndRewritesNothing(t *testing.T) {
 	openRing(t, db, newMaster(t))
 	before := kept(t, db)
 	stranger := newMaster(t)
-	if _, err := keyring.Open(ctx, db, stranger, noon); !errors.Is(err, keyring.ErrWrongMaster) {
+	if _, err := keyring.Open(ctx, db, stranger, atNoon); !errors.Is(err, keyring.ErrWrongMaster) {
 		t.Errorf("Open: got %v, want ErrWrongMaster", err)
 	}
 	if err := keyring.Fits(ctx, db, stranger); !errors.Is(err, keyring.ErrWrongMaster) {
@@ -140,7 +142,7 @@ func TestProcessesThatOpenAFreshDatabaseAtOnceAgree(t *testing.T) {
 		done.Go(func() {
 			<-start
 			var err error
-			if rings[i], err = keyring.Open(ctx, databases[i], master, noon); err != nil {
+			if rings[i], err = keyring.Open(ctx, databases[i], master, atNoon); err != nil {
 				t.Errorf("process %d: %v", i, err)
 			}
 		})
@@ -159,7 +161,7 @@ func TestProcessesThatOpenAFreshDatabaseAtOnceAgree(t *testing.T) {
 		if got, _ := ring.SigningKey(); got != want {
 			t.Errorf("process %d signs with %s, the first with %s", i, got, want)
 		}
-		if _, err := ring.Unseal(sealed, "ada", "method"); err != nil {
+		if _, err := ring.Unseal(ctx, sealed, "ada", "method"); err != nil {
 			t.Errorf("process %d cannot open what the first sealed: %v", i, err)
 		}
 	}
@@ -199,7 +201,7 @@ func TestWhatIsSealedOpensInItsPlaceOnly(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			plain, err := c.ring.Unseal(c.sealed, c.owner, c.row)
+			plain, err := c.ring.Unseal(ctx, c.sealed, c.owner, c.row)
 			if (err == nil) != c.opens {
 				t.Errorf("got %q, %v", plain, err)
 			}
@@ -222,7 +224,7 @@ func TestASigningKeyMovedToAnotherIDStopsTheStart(t *testing.T) {
 	if err := db.InsertSigningKey(ctx, key); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keyring.Open(ctx, db, master, noon); err == nil {
+	if _, err := keyring.Open(ctx, db, master, atNoon); err == nil {
 		t.Error("a key under an id that is not its own was taken")
 	}
 }
@@ -249,18 +251,25 @@ func (f failing) InTx(ctx context.Context, do func(context.Context) error) error
 	return f.Store.InTx(ctx, do)
 }
 
-func (f failing) SealedKeyset(ctx context.Context) ([]byte, error) {
+func (f failing) SealedKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
 	if err := f.fail("keyset"); err != nil {
-		return nil, err
+		return keyring.SealedKeyset{}, err
 	}
 	return f.Store.SealedKeyset(ctx)
 }
 
-func (f failing) InsertSealedKeyset(ctx context.Context, sealed []byte, at time.Time) error {
+func (f failing) InsertSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
 	if err := f.fail("insert keyset"); err != nil {
 		return err
 	}
-	return f.Store.InsertSealedKeyset(ctx, sealed, at)
+	return f.Store.InsertSealedKeyset(ctx, k)
+}
+
+func (f failing) LockKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
+	if err := f.fail("lock"); err != nil {
+		return keyring.SealedKeyset{}, err
+	}
+	return f.Store.LockKeyset(ctx)
 }
 
 func (f failing) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
@@ -279,11 +288,11 @@ func (f failing) InsertSigningKey(ctx context.Context, k keyring.SealedKey) erro
 
 func TestAStoreThatFailsIsNoStoreWithoutKeys(t *testing.T) {
 	t.Parallel()
-	for _, at := range []string{"begin", "keyset", "insert keyset", "keys", "insert key"} {
+	for _, at := range []string{"begin", "keyset", "insert keyset", "lock", "keys", "insert key"} {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
 			db, master := newDatabase(t), newMaster(t)
-			ring, err := keyring.Open(ctx, failing{db, at}, master, noon)
+			ring, err := keyring.Open(ctx, failing{db, at}, master, atNoon)
 			if !errors.Is(err, errFails) || ring != nil {
 				t.Errorf("got %v, %v, want the store's error", ring, err)
 			}

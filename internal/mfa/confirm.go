@@ -43,7 +43,7 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		return Method{}, Change{}, err
 	}
 	defer done()
-	step, err := s.matchFirst(e, code)
+	step, err := s.matchFirst(ctx, e, code)
 	if rejected := (*RejectedError)(nil); errors.As(err, &rejected) {
 		return Method{}, Change{}, s.countWrong(ctx, guess, e, rejected)
 	}
@@ -91,8 +91,8 @@ func (s *Service) countWrong(ctx context.Context, guess throttle.Guess, e Enroll
 
 // matchFirst judges an enrollment's code. Where a wrong one fits a clock that is off, it says by how much: the key was
 // shown to this session a moment ago, so this tells nobody anything new.
-func (s *Service) matchFirst(e Enrollment, code string) (totp.Step, error) {
-	key, err := s.key(e.SealedKey, e.AccountID, e.ID)
+func (s *Service) matchFirst(ctx context.Context, e Enrollment, code string) (totp.Step, error) {
+	key, err := s.key(ctx, e.SealedKey, e.AccountID, e.ID)
 	if err != nil {
 		return 0, err
 	}

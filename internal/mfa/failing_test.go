@@ -1,6 +1,7 @@
 package mfa_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -240,6 +241,6 @@ type exchanged struct {
 	row string
 }
 
-func (e exchanged) Unseal(sealed []byte, owner, _ string) ([]byte, error) {
-	return e.Sealer.Unseal(sealed, owner, e.row)
+func (e exchanged) Unseal(ctx context.Context, sealed []byte, owner, _ string) ([]byte, error) {
+	return e.Sealer.Unseal(ctx, sealed, owner, e.row)
 }

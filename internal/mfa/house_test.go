@@ -142,7 +142,7 @@ func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	return db, ring, err
 }
 
@@ -283,5 +283,5 @@ func (h *house) verify(accountID, code string) (mfa.Match, error) {
 	if err != nil {
 		return nil, err
 	}
-	return h.Verify(methods, code)
+	return h.Verify(ctx, methods, code)
 }

@@ -121,7 +121,7 @@ type Store interface {
 // Sealer keeps keys unreadable at rest, each for one owner and one row.
 type Sealer interface {
 	Seal(plain []byte, owner, row string) ([]byte, error)
-	Unseal(sealed []byte, owner, row string) ([]byte, error)
+	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
 // Locker makes changes to one account's proofs wait for each other.

@@ -15,14 +15,14 @@ type Match []struct {
 
 // Verify looks which of the methods that are not suspended a code fits, and changes nothing. An empty Match is a wrong
 // code. Where a code fits two steps of a key the later counts, so that accepting it uses up both.
-func (s *Service) Verify(methods []Method, code string) (Match, error) {
+func (s *Service) Verify(ctx context.Context, methods []Method, code string) (Match, error) {
 	var match Match
 	now := s.Now()
 	for _, m := range methods {
 		if m.Suspended() {
 			continue
 		}
-		key, err := s.key(m.SealedKey, m.AccountID, m.ID)
+		key, err := s.key(ctx, m.SealedKey, m.AccountID, m.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -51,8 +51,8 @@ func (s *Service) Use(ctx context.Context, accountID string, match Match) error 
 	return ErrCodeUsed
 }
 
-func (s *Service) key(sealed []byte, owner, row string) (totp.Key, error) {
-	raw, err := s.Sealer.Unseal(sealed, owner, row)
+func (s *Service) key(ctx context.Context, sealed []byte, owner, row string) (totp.Key, error) {
+	raw, err := s.Sealer.Unseal(ctx, sealed, owner, row)
 	if err != nil {
 		return totp.Key{}, fmt.Errorf("open key: %w", err)
 	}

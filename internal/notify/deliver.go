@@ -131,7 +131,7 @@ func (s *Service) send(ctx context.Context, m Message) (err error) {
 			err = fmt.Errorf("panic at %s", debug.Stack())
 		}
 	}()
-	plain, err := s.Sealer.Unseal(m.Sealed, m.AccountID, m.ID)
+	plain, err := s.Sealer.Unseal(ctx, m.Sealed, m.AccountID, m.ID)
 	if err != nil {
 		return fmt.Errorf("open message: %w", err)
 	}

@@ -52,7 +52,7 @@ type People interface {
 // Sealer keeps messages unreadable at rest: they carry links.
 type Sealer interface {
 	Seal(plain []byte, owner, row string) ([]byte, error)
-	Unseal(sealed []byte, owner, row string) ([]byte, error)
+	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
 // Message is one mail to one address, waiting to be sent.

@@ -19,6 +19,10 @@ var ErrBusy = errors.New("too many passwords are being checked")
 
 // Hasher hashes passwords at one cost, a few at a time. It is safe for concurrent use.
 type Hasher struct {
+	// Watch, where it is set, is told of each who asks for a slot. What it answers is called when the wait is over, with
+	// nil, ErrBusy or the context's error; and what that answers, when the slot was given back.
+	Watch func(ctx context.Context) (admitted func(error) (released func()))
+
 	params  Params
 	wait    time.Duration
 	slots   chan struct{} // holds one for each hash under way
@@ -53,33 +57,63 @@ func NewHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 // It answers ErrBusy at once when the queue is full and after the wait when no slot came free, and the context's error
 // when that ends first.
 func (h *Hasher) Acquire(ctx context.Context) (release func(), err error) {
-	if err := ctx.Err(); err != nil {
+	admitted := h.watched(ctx)
+	err = h.take(ctx)
+	released := admitted(err)
+	if err != nil {
 		return nil, err
+	}
+	return sync.OnceFunc(func() {
+		<-h.slots
+		released()
+	}), nil
+}
+
+// take waits for a slot.
+func (h *Hasher) take(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
 	select {
 	case h.slots <- struct{}{}:
-		return h.release(), nil
+		return nil
 	default:
 	}
 	select {
 	case h.queue <- struct{}{}:
 		defer func() { <-h.queue }()
 	default:
-		return nil, ErrBusy
+		return ErrBusy
 	}
 	timer := time.NewTimer(h.wait)
 	defer timer.Stop()
 	select {
 	case h.slots <- struct{}{}:
-		return h.release(), nil
+		return nil
 	case <-timer.C:
-		return nil, ErrBusy
+		return ErrBusy
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 }
 
-func (h *Hasher) release() func() { return sync.OnceFunc(func() { <-h.slots }) }
+func (h *Hasher) watched(ctx context.Context) (admitted func(error) (released func())) {
+	if h.Watch == nil {
+		return func(error) func() { return func() {} }
+	}
+	return h.Watch(ctx)
+}
+
+// Load is what a Hasher has to do at the moment, and the most that it takes on.
+type Load struct {
+	Busy, Slots    int
+	Waiting, Queue int
+}
+
+// Load answers it.
+func (h *Hasher) Load() Load {
+	return Load{Busy: len(h.slots), Slots: cap(h.slots), Waiting: len(h.queue), Queue: cap(h.queue)}
+}
 
 // Hash returns the PHC string of pw, in NFC, with a fresh salt: $argon2id$v=19$m=…,t=…,p=…$salt$tag. The caller holds a
 // slot and has asked Acceptable; what Verify could never match is refused with ErrTooLong or ErrEncoding all the same.

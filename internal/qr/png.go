@@ -8,9 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"sync"
 
-	"rsc.io/qr/coding"
+	"github.com/yeqown/go-qrcode/v2"
 )
 
 const (
@@ -31,7 +30,8 @@ var (
 // PNG returns text as a QR code at error-correction level M (15 %): a square 1-bit grayscale PNG, black on white, 8 pixels a
 // module, with a quiet zone of 4 modules. It answers ErrEmpty, and ErrTooLong beyond 2331 bytes.
 //
-// The text should be ASCII, as a key URI is: scanners only guess at the encoding of anything else.
+// The text should be ASCII, as a key URI is: scanners only guess at the encoding of anything else. The same text may
+// give another, equally good picture each time.
 func PNG(text string) ([]byte, error) {
 	if text == "" {
 		return nil, ErrEmpty
@@ -39,30 +39,45 @@ func PNG(text string) ([]byte, error) {
 	if len(text) > maxBytes {
 		return nil, ErrTooLong
 	}
-	modules, err := draw(coding.String(text))
+	code, err := qrcode.NewWith(text, qrcode.WithEncodingMode(qrcode.EncModeByte),
+		qrcode.WithErrorCorrectionLevel(qrcode.ErrorCorrectionMedium))
 	if err != nil {
 		return nil, fmt.Errorf("make a QR code: %w", err)
 	}
-	pixels, err := deflate(rows(modules))
-	if err != nil {
+	var w pngWriter
+	if err := code.Save(&w); err != nil {
 		return nil, fmt.Errorf("draw a QR code: %w", err)
 	}
+	return w.out.Bytes(), nil
+}
+
+// pngWriter draws a matrix as a PNG. It writes the file itself: image/png would first want every pixel in a byte of its
+// own, which takes longer than all the rest.
+type pngWriter struct{ out bytes.Buffer }
+
+var _ qrcode.Writer = (*pngWriter)(nil)
+
+// Write draws mat.
+func (w *pngWriter) Write(mat qrcode.Matrix) error {
+	modules := mat.Bitmap()
 	side := uint32(len(modules)+2*quietModules) * modulePixels //nolint:gosec // at most 1480
 	header := binary.BigEndian.AppendUint32(nil, side)
 	header = binary.BigEndian.AppendUint32(header, side)
 	header = append(header, 1, 0, 0, 0, 0) // 1 bit, grayscale, deflate, filters, not interlaced
 
-	var w pngWriter
+	pixels, err := deflate(rows(modules))
+	if err != nil {
+		return err
+	}
 	w.out.WriteString("\x89PNG\r\n\x1a\n")
 	w.chunk("IHDR", header)
 	w.chunk("IDAT", pixels)
 	w.chunk("IEND", nil)
-	return w.out.Bytes(), nil
+	return nil
 }
 
-// pngWriter writes the file itself: image/png would first want every pixel in a byte of its own, which takes longer than
-// all the rest.
-type pngWriter struct{ out bytes.Buffer }
+// Close does nothing; the interface asks for it.
+func (w *pngWriter) Close() error { return nil }
 
 // chunk appends a PNG chunk: length, kind, data, checksum of the two latter (PNG specification §5.3).
 func (w *pngWriter) chunk(kind string, data []byte) {
@@ -109,20 +124,9 @@ func blacken(row []byte, modules []bool) {
 	}
 }
 
-// deflaters are kept for the next picture: making one takes longer than using it.
-var deflaters = sync.Pool{New: func() any {
-	z, err := zlib.NewWriterLevel(nil, zlib.BestSpeed) // the usual level saves a quarter, and takes more time than all the rest
-	if err != nil {
-		panic(err) // the level is one of its own
-	}
-	return z
-}}
-
 func deflate(b []byte) ([]byte, error) {
 	var out bytes.Buffer
-	z, _ := deflaters.Get().(*zlib.Writer)
-	defer deflaters.Put(z)
-	z.Reset(&out)
+	z := zlib.NewWriter(&out)
 	if _, err := z.Write(b); err != nil {
 		return nil, err
 	}

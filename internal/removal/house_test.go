@@ -133,7 +133,7 @@ func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	return db, ring, err
 }
 

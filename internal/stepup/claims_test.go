@@ -1,6 +1,7 @@
 package stepup
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -46,7 +47,7 @@ func TestNumbersBeyondAllTimeDoNoHarm(t *testing.T) {
 		for _, number := range []string{"1e308", "-1e308", "9223372036854775807", "-9223372036854775808", "1e-308", "253402300800"} {
 			p := payload(object{claim: omit})
 			text := encodeWith(t, p, claim, number)
-			if _, err := s.verify(forge(t, keys["now"], header(nil), text)); err != nil && !errors.Is(err, ErrRefused) {
+			if _, err := s.verify(context.Background(), forge(t, keys["now"], header(nil), text)); err != nil && !errors.Is(err, ErrRefused) {
 				t.Errorf("%s %s: got %v, want ErrRefused or nothing", claim, number, err)
 			}
 		}
@@ -70,7 +71,7 @@ func FuzzVerify(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		g, err := s.verify(text)
+		g, err := s.verify(context.Background(), text)
 		switch {
 		case err != nil && !errors.Is(err, ErrRefused):
 			t.Errorf("got %v, want ErrRefused", err)

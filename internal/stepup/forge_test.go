@@ -2,6 +2,7 @@ package stepup
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -25,13 +26,15 @@ type ring map[string]*ecdsa.PrivateKey
 
 func (r ring) SigningKey() (string, *ecdsa.PrivateKey) { return "now", r["now"] }
 
-func (r ring) VerificationKey(kid string) (*ecdsa.PublicKey, bool) {
+func (r ring) VerificationKey(_ context.Context, kid string) (*ecdsa.PublicKey, bool, error) {
 	key, ok := r[kid]
 	if !ok {
-		return nil, false
+		return nil, false, nil
 	}
-	return &key.PublicKey, true
+	return &key.PublicKey, true, nil
 }
+
+func (r ring) Reload(context.Context) error { return nil }
 
 func newKey(t testing.TB) *ecdsa.PrivateKey {
 	t.Helper()
@@ -58,7 +61,8 @@ func realGrant() Grant {
 
 func realToken(t testing.TB, s *Service) string {
 	t.Helper()
-	text, err := s.sign(realGrant(), noon)
+	g := realGrant()
+	text, err := s.sign(&g, noon)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,17 +28,21 @@ type Grant struct {
 	AMR       session.AMR
 	AuthTime  time.Time
 	ExpiresAt time.Time
+	KID       string // of the key that signed it
 }
 
 // Keys signs and verifies. Public keys are told apart by kid (RFC 7638 thumbprints).
 type Keys interface {
 	SigningKey() (kid string, key *ecdsa.PrivateKey)
-	VerificationKey(kid string) (*ecdsa.PublicKey, bool)
+	VerificationKey(ctx context.Context, kid string) (key *ecdsa.PublicKey, known bool, err error)
+	// Reload looks which key signs now: another process may have revoked the one that did.
+	Reload(ctx context.Context) error
 }
 
 // Store keeps the tokens that are alive, so that a change can end them before they expire.
 type Store interface {
-	Insert(ctx context.Context, g Grant) error
+	// Insert keeps a token, and answers false where the key that signed it is not there any more.
+	Insert(ctx context.Context, g Grant) (bool, error)
 	// Spend takes the token away and says whether it was there to take: one statement, so that it works once.
 	Spend(ctx context.Context, id string, at time.Time) (bool, error)
 	DeleteOf(ctx context.Context, accountID string) error
@@ -67,20 +71,32 @@ func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, am
 		AuthTime:  now,
 		ExpiresAt: now.Add(s.Lifetime),
 	}
-	token, err := s.sign(g, now)
-	if err != nil {
-		return secret.Text{}, Grant{}, fmt.Errorf("sign step-up token: %w", err)
+	for range attempts {
+		token, err := s.sign(&g, now)
+		if err != nil {
+			return secret.Text{}, Grant{}, fmt.Errorf("sign step-up token: %w", err)
+		}
+		kept, err := s.Store.Insert(ctx, g)
+		if err != nil {
+			return secret.Text{}, Grant{}, fmt.Errorf("keep step-up token: %w", err)
+		}
+		if kept {
+			return token, g, nil
+		}
+		if err := s.Keys.Reload(ctx); err != nil {
+			return secret.Text{}, Grant{}, fmt.Errorf("find the key that signs: %w", err)
+		}
 	}
-	if err := s.Store.Insert(ctx, g); err != nil {
-		return secret.Text{}, Grant{}, fmt.Errorf("keep step-up token: %w", err)
-	}
-	return token, g, nil
+	return secret.Text{}, Grant{}, errors.New("every key that signed a step-up token was revoked meanwhile")
 }
+
+// attempts is how often a token is signed whose key is revoked at that moment.
+const attempts = 10
 
 // Read reads a token that was presented for a purpose in this session, and answers ErrRefused, wrapped with the reason, for
 // every one that does not permit it, whatever is kept of it. A grant permits nothing until Permits says so.
-func (s *Service) Read(token string, sess session.Session, p Purpose) (Grant, error) {
-	g, err := s.verify(token)
+func (s *Service) Read(ctx context.Context, token string, sess session.Session, p Purpose) (Grant, error) {
+	g, err := s.verify(ctx, token)
 	if err != nil {
 		return Grant{}, err
 	}

@@ -30,8 +30,9 @@ const remove stepup.Purpose = "mfa.remove"
 // desk is a service over a real database, with a clock that is moved.
 type desk struct {
 	*stepup.Service
-	db  *store.DB
-	now time.Time
+	db     *store.DB
+	master keyring.Master
+	now    time.Time
 }
 
 // open makes a desk with two accounts and three sessions: ada-1, ada-2, bob-1.
@@ -44,9 +45,9 @@ func open(t *testing.T) *desk {
 	must(t, db.Migrate(ctx))
 	master, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
 	must(t, err)
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, noon)
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	must(t, err)
-	d := &desk{db: db, now: noon}
+	d := &desk{db: db, master: master, now: noon}
 	ids := 0
 	d.Service = &stepup.Service{
 		Store: store.StepUps{DB: db}, Keys: ring, Issuer: "https://account.example.com", Lifetime: 5 * time.Minute,
@@ -81,7 +82,7 @@ func (d *desk) issue(t *testing.T, sess session.Session, withCode bool) (string,
 
 // check checks a token as the guard of the API does.
 func (d *desk) check(token string, sess session.Session, p stepup.Purpose, need session.ACR) (stepup.Grant, error) {
-	g, err := d.Read(token, sess, p)
+	g, err := d.Read(ctx, token, sess, p)
 	if err != nil {
 		return stepup.Grant{}, err
 	}
@@ -247,14 +248,14 @@ func TestATokenThatWasNeverKeptIsRefused(t *testing.T) {
 // forgetful keeps nothing.
 type forgetful struct{ stepup.Store }
 
-func (forgetful) Insert(context.Context, stepup.Grant) error { return nil }
+func (forgetful) Insert(context.Context, stepup.Grant) (bool, error) { return true, nil }
 
 var errStore = errors.New("the store fails")
 
 // broken fails at everything.
 type broken struct{}
 
-func (broken) Insert(context.Context, stepup.Grant) error             { return errStore }
+func (broken) Insert(context.Context, stepup.Grant) (bool, error)     { return true, errStore }
 func (broken) Spend(context.Context, string, time.Time) (bool, error) { return true, errStore }
 func (broken) DeleteOf(context.Context, string) error                 { return errStore }
 

@@ -1,7 +1,10 @@
 package stepup
 
 import (
+	"context"
+	"crypto/ecdsa"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -27,8 +30,10 @@ type claims struct {
 	Purpose   Purpose          `json:"purpose"`
 }
 
-func (s *Service) sign(g Grant, now time.Time) (secret.Text, error) {
+// sign signs with the key that signs now, and notes in the grant which that is.
+func (s *Service) sign(g *Grant, now time.Time) (secret.Text, error) {
 	kid, key := s.Keys.SigningKey()
+	g.KID = kid
 	token := jwt.NewWithClaims(jwt.SigningMethodES256, claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    s.Issuer,
@@ -53,7 +58,7 @@ func (s *Service) sign(g Grant, now time.Time) (secret.Text, error) {
 
 // verify reads a token and checks everything that the token alone can tell (RFC 8725). Key hints inside the token
 // (jku, x5u, jwk, x5c) are never looked at: only kid chooses, and only among our own keys.
-func (s *Service) verify(text string) (Grant, error) {
+func (s *Service) verify(ctx context.Context, text string) (Grant, error) {
 	if len(text) > maxToken {
 		return Grant{}, refused("too long")
 	}
@@ -72,7 +77,11 @@ func (s *Service) verify(text string) (Grant, error) {
 		jwt.WithStrictDecoding(),
 	)
 	var c claims
-	if _, err := parser.ParseWithClaims(text, &c, s.keyFor); err != nil {
+	_, err := parser.ParseWithClaims(text, &c, func(t *jwt.Token) (any, error) { return s.keyFor(ctx, t) })
+	if errors.Is(err, errUnread) {
+		return Grant{}, err
+	}
+	if err != nil {
 		return Grant{}, refused(err.Error())
 	}
 	if c.ID == "" || c.Subject == "" || c.SessionID == "" || c.Purpose == "" || c.AuthTime == nil || c.IssuedAt == nil || len(c.AMR) == 0 {
@@ -92,8 +101,11 @@ func (s *Service) verify(text string) (Grant, error) {
 	}, nil
 }
 
+// errUnread means that the keys could not be looked at, which is no fault of the token's.
+var errUnread = errors.New("find the key of a step-up token")
+
 // keyFor checks the header, which golang-jwt leaves to us: typ, crit, kid.
-func (s *Service) keyFor(t *jwt.Token) (any, error) {
+func (s *Service) keyFor(ctx context.Context, t *jwt.Token) (*ecdsa.PublicKey, error) {
 	if t.Header["typ"] != tokenType {
 		return nil, errors.New("not a step-up token")
 	}
@@ -101,7 +113,10 @@ func (s *Service) keyFor(t *jwt.Token) (any, error) {
 		return nil, errors.New("critical headers are not understood") // RFC 7515 §4.1.11
 	}
 	kid, _ := t.Header["kid"].(string)
-	key, known := s.Keys.VerificationKey(kid)
+	key, known, err := s.Keys.VerificationKey(ctx, kid)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnread, err)
+	}
 	if !known {
 		return nil, errors.New("unknown key")
 	}

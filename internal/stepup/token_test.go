@@ -1,6 +1,7 @@
 package stepup
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/hmac"
@@ -31,7 +32,7 @@ func refuse(t *testing.T, s *Service, tokens map[string]string) {
 	for shape, token := range tokens {
 		t.Run(shape, func(t *testing.T) {
 			t.Parallel()
-			g, err := s.verify(token)
+			g, err := s.verify(context.Background(), token)
 			if !errors.Is(err, ErrRefused) {
 				t.Errorf("got %v, want ErrRefused", err)
 			}
@@ -54,7 +55,7 @@ func TestARealTokenIsVerified(t *testing.T) {
 		"a moment after its end, within leeway": forge(t, keys["now"], header(nil), payload(object{"exp": noon.Add(-29 * time.Second).Unix()})),
 		"a moment before its time":              forge(t, keys["now"], header(nil), payload(object{"nbf": noon.Add(30 * time.Second).Unix(), "iat": noon.Add(30 * time.Second).Unix()})),
 	} {
-		g, err := s.verify(token)
+		g, err := s.verify(context.Background(), token)
 		want := realGrant()
 		if how == "a moment after its end, within leeway" {
 			want.ExpiresAt = noon.Add(-29 * time.Second)
@@ -138,7 +139,7 @@ func TestAnyChangedCharacterIsRefused(t *testing.T) {
 			if changed == token {
 				continue
 			}
-			if _, err := s.verify(changed); !errors.Is(err, ErrRefused) {
+			if _, err := s.verify(context.Background(), changed); !errors.Is(err, ErrRefused) {
 				t.Fatalf("character %d changed to %c: got %v, want ErrRefused", i, c, err)
 			}
 		}
@@ -152,7 +153,7 @@ func TestBitsThatBase64LeavesOverAreNotFree(t *testing.T) {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	for _, c := range alphabet {
 		changed := token[:len(token)-1] + string(c)
-		if _, err := s.verify(changed); (err == nil) != (changed == token) {
+		if _, err := s.verify(context.Background(), changed); (err == nil) != (changed == token) {
 			t.Errorf("the last character changed to %c: got %v", c, err)
 		}
 	}
@@ -276,13 +277,13 @@ func TestKeysInsideATokenAreNeverLookedAt(t *testing.T) {
 	hints := object{"jku": web.URL + "/jku", "x5u": web.URL + "/x5u", "jwk": jwk, "x5c": []string{"MIIB"}, "x5t": "x"}
 	for name, value := range hints {
 		for _, kid := range []any{"now", "stranger", web.URL + "/kid", omit} {
-			if _, err := s.verify(forge(t, stranger, header(object{name: value, "kid": kid}), payload(nil))); !errors.Is(err, ErrRefused) {
+			if _, err := s.verify(context.Background(), forge(t, stranger, header(object{name: value, "kid": kid}), payload(nil))); !errors.Is(err, ErrRefused) {
 				t.Errorf("a stranger's key in %s, kid %v: got %v, want ErrRefused", name, kid, err)
 			}
 		}
 	}
 	own := maps.Clone(hints)
-	if _, err := s.verify(forge(t, keys["now"], header(own), payload(nil))); err != nil {
+	if _, err := s.verify(context.Background(), forge(t, keys["now"], header(own), payload(nil))); err != nil {
 		t.Errorf("our own signature beside hints: %v", err)
 	}
 	if len(asked) > 0 {

@@ -19,11 +19,15 @@ type dialect struct {
 	folder   string // of its migrations
 	goose    goose.Dialect
 	tables   string // counts the tables of a name
-	writable string // says whether a transaction may write; empty where beginning one tells
 	locker   func(*slog.Logger) (goose.ProviderOption, error)
 	snapshot *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
 	conflict func(error) bool // transactions were in each other's way, and this one was undone
 	lost     func(error) bool // the connection broke
+
+	// For who looks at the database.
+	commits, sure string // says how commits are kept, and how they should be
+	changes       string // says whether this user may change anything; empty where the file system knows
+	clock         string // reads the server's clock; empty where there is none
 }
 
 // openPool opens connections.

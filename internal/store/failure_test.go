@@ -26,8 +26,10 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 	rules := throttle.Rules{Free: 5, Waits: []time.Duration{time.Second}}
 	for name, call := range map[string]func() error{
 		"InTx":     func() error { return db.InTx(ctx, func(context.Context) error { return nil }) },
-		"Ping":     func() error { return db.Ping(ctx) },
+		"Ready":    func() error { return db.Ready(ctx) },
 		"Migrated": func() error { _, err := db.Migrated(ctx); return err },
+
+		"Outbox.Waiting": func() error { _, _, err := Outbox{db}.Waiting(ctx); return err },
 
 		"Accounts.Insert":      func() error { return Accounts{db}.Insert(ctx, account.Account{}) },
 		"Accounts.ByID":        func() error { _, err := Accounts{db}.ByID(ctx, "x"); return err },
@@ -62,7 +64,7 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Devices.Forget": func() error { return Devices{db}.Forget(ctx, "x", "", noon) },
 		"Devices.Tidy":   func() error { return Devices{db}.Tidy(ctx, "x", noon, 1) },
 
-		"StepUps.Insert":   func() error { return StepUps{db}.Insert(ctx, stepup.Grant{}) },
+		"StepUps.Insert":   func() error { return keepToken(db, stepup.Grant{}) },
 		"StepUps.Spend":    func() error { _, err := StepUps{db}.Spend(ctx, "x", noon); return err },
 		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
 
@@ -85,10 +87,19 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Attempts.Reset":     func() error { return Attempts{db}.Reset(ctx, throttle.Within{}, guess) },
 		"Attempts.ResetKind": func() error { return Attempts{db}.ResetKind(ctx, "x", throttle.TOTP) },
 
-		"Keys.SealedKeyset":       func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
-		"Keys.InsertSealedKeyset": func() error { return Keys{db}.InsertSealedKeyset(ctx, nil, noon) },
-		"Keys.SigningKeys":        func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
-		"Keys.InsertSigningKey":   func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+		"Keys.SealedKeyset":        func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
+		"Keys.InsertSealedKeyset":  func() error { return Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.LockKeyset":          func() error { _, err := Keys{db}.LockKeyset(ctx); return err },
+		"Keys.ReplaceSealedKeyset": func() error { return Keys{db}.ReplaceSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.SigningKeys":         func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
+		"Keys.InsertSigningKey":    func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+		"Keys.BeginSigningKey":     func() error { return Keys{db}.BeginSigningKey(ctx, "x", noon) },
+		"Keys.RetireSigningKey":    func() error { return Keys{db}.RetireSigningKey(ctx, "x", noon) },
+		"Keys.DeleteSigningKey":    func() error { return Keys{db}.DeleteSigningKey(ctx, "x") },
+		"Keys.DeleteUnattributed":  func() error { return Keys{db}.DeleteUnattributed(ctx) },
+		"Keys.SealedBut":           func() error { _, err := Keys{db}.SealedBut(ctx, "outbox", nil, "", 1); return err },
+		"Keys.Reseal":              func() error { _, err := Keys{db}.Reseal(ctx, "outbox", keyring.Sealed{}, nil); return err },
+		"Keys.SealedPrefixes":      func() error { _, err := Keys{db}.SealedPrefixes(ctx, "outbox", 5); return err },
 	} {
 		err := call()
 		f := (*FailureError)(nil)

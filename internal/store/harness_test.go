@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"twofold/internal/account"
+	"twofold/internal/keyring"
 	"twofold/internal/mfa"
 	"twofold/internal/pgserver"
 	"twofold/internal/session"
@@ -113,9 +114,26 @@ func put(t *testing.T, db *DB, id string) {
 		ID: id + "-enrollment", AccountID: id, SessionID: id + "-session", Name: "new phone", SealedKey: []byte("sealed"),
 		CreatedAt: noon, ExpiresAt: noon.Add(time.Minute),
 	}))
-	must(t, StepUps{db}.Insert(ctx, stepup.Grant{
-		ID: id + "-step-up", AccountID: id, SessionID: id + "-session", Purpose: "mfa.remove", ExpiresAt: noon.Add(time.Minute),
-	}))
+	if rows(t, db, "signing_keys") == 0 {
+		must(t, Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{Key: keyring.Key{KID: "key", BeganAt: noon}, Sealed: []byte("sealed")}))
+	}
+	kept, err := StepUps{db}.Insert(ctx, stepUpOf(id, id+"-step-up"))
+	must(t, err)
+	if !kept {
+		t.Fatal("the step-up token was not kept")
+	}
+}
+
+// stepUpOf is a token of an account that put has put there.
+func stepUpOf(accountID, id string) stepup.Grant {
+	return stepup.Grant{
+		ID: id, AccountID: accountID, SessionID: accountID + "-session", Purpose: "mfa.remove", ExpiresAt: noon.Add(time.Minute), KID: "key",
+	}
+}
+
+func keepToken(db *DB, g stepup.Grant) error {
+	_, err := StepUps{db}.Insert(ctx, g)
+	return err
 }
 
 func tokenOf(text string) (token [32]byte) {

@@ -1,38 +1,77 @@
 package store
 
 import (
-	"context"
-	"log/slog"
-	"path/filepath"
 	"testing"
+	"time"
+
+	"twofold/internal/pgserver"
 )
+
+// looking is the same database, for looking at it.
+func looking(t *testing.T, at place) *DB {
+	t.Helper()
+	db, err := OpenReadOnly(string(at), silent)
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
 
 func TestADatabaseThatIsLookedAtSaysHowFarItIs(t *testing.T) {
 	t.Parallel()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "twofold.db")
-	db, err := Open(url, Options{}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
+	at := migrated(t)
+	must(t, connected(t, at, silent).write.Exec("DELETE FROM goose_db_version WHERE version_id > 5").Error)
+	if has, err := looking(t, at).Version(ctx); err != nil || has != 5 {
+		t.Errorf("has %d, %v, want 5", has, err)
 	}
-	if err := db.Migrate(context.Background()); err != nil {
-		t.Fatal(err)
+}
+
+func TestAFileHasNoClockAndItsLogIsWrittenAhead(t *testing.T) {
+	t.Parallel()
+	at := sqliteAt(t.TempDir() + "/twofold.db")
+	opened(t, at)
+	db := looking(t, at)
+	if are, should, err := db.Commits(ctx); err != nil || are != should {
+		t.Errorf("commits are %q, should be %q, %v", are, should, err)
 	}
-	if err := db.write.Exec("DELETE FROM goose_db_version WHERE version_id > 5").Error; err != nil {
-		t.Fatal(err)
+	if can, err := db.TakesWrites(ctx); err != nil || !can {
+		t.Errorf("takes writes %v, %v", can, err)
 	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
+	if _, own, err := db.Clock(ctx); err != nil || own {
+		t.Errorf("has a clock %v, %v", own, err)
 	}
-	looked, err := OpenReadOnly(url, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestAServerSaysWhatItsClockIsAndHowItKeepsCommits(t *testing.T) {
+	t.Parallel()
+	at := place(pgserver.Database(t))
+	owner := opened(t, at)
+	db := looking(t, at)
+	if are, should, err := db.Commits(ctx); err != nil || are != "fsync off, synchronous_commit off" || should != "fsync on, synchronous_commit on" {
+		t.Errorf("commits are %q, should be %q, %v", are, should, err)
 	}
-	defer func() { _ = looked.Close() }()
-	has, knows, err := looked.Schema(context.Background())
-	if err != nil || has != 5 || knows < 6 {
-		t.Errorf("has %d, knows %d, %v", has, knows, err)
+	if clock, own, err := db.Clock(ctx); err != nil || !own || time.Since(clock).Abs() > 10*time.Second {
+		t.Errorf("its clock is %v, %v, %v", clock, own, err)
 	}
-	if mode, err := looked.Journal(context.Background()); err != nil || mode != "wal" {
-		t.Errorf("got %q, %v", mode, err)
+	if can, err := db.TakesWrites(ctx); err != nil || !can {
+		t.Errorf("takes writes %v, %v", can, err)
+	}
+	if err := db.write.Exec("DELETE FROM accounts").Error; err == nil {
+		t.Error("who only looks may write")
+	}
+	must(t, owner.write.Exec("CREATE ROLE looker LOGIN").Error)
+	must(t, owner.write.Exec("GRANT SELECT ON accounts TO looker").Error)
+	must(t, db.read.Exec("SET ROLE looker").Error) // one connection
+	if can, err := db.TakesWrites(ctx); err != nil || can {
+		t.Errorf("who may only read takes writes %v, %v", can, err)
+	}
+}
+
+func TestAServerTellsItsTime(t *testing.T) {
+	t.Parallel()
+	db, _ := server(t)
+	before := time.Now().Add(-time.Second)
+	clock, standby, err := db.Server(ctx)
+	if err != nil || standby || clock.Before(before) || clock.After(time.Now().Add(time.Second)) {
+		t.Errorf("it is %v, a standby: %t, %v", clock, standby, err)
 	}
 }

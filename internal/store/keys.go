@@ -14,7 +14,10 @@ import (
 // Keys keeps sealed keys.
 type Keys struct{ *DB }
 
-var _ keyring.Store = Keys{}
+var (
+	_ keyring.Store   = Keys{}
+	_ keyring.Archive = Keys{}
+)
 
 type keysetRow struct {
 	ID        int64
@@ -24,31 +27,52 @@ type keysetRow struct {
 
 func (keysetRow) TableName() string { return "sealing_keysets" }
 
+func (r keysetRow) keyset() keyring.SealedKeyset {
+	return keyring.SealedKeyset{Sealed: r.Sealed, RotatedAt: r.CreatedAt.Time}
+}
+
 type signingKeyRow struct {
 	KID       string `gorm:"column:kid;primaryKey"`
 	Sealed    []byte
 	CreatedAt stamp
+	BeginsAt  stamp
+	RetiredAt stamp
 }
 
 func (signingKeyRow) TableName() string { return "signing_keys" }
 
 // SealedKeyset reads the one keyset.
-func (s Keys) SealedKeyset(ctx context.Context) ([]byte, error) {
+func (s Keys) SealedKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
+	return oneKeyset(s.reader(ctx))
+}
+
+// LockKeyset reads it FOR UPDATE where the database has that; a transaction of SQLite that writes is alone anyway.
+func (s Keys) LockKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
+	return oneKeyset(s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}))
+}
+
+func oneKeyset(tx *gorm.DB) (keyring.SealedKeyset, error) {
 	var r keysetRow
-	err := s.reader(ctx).Take(&r).Error
+	err := tx.Where("id = 1").Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, keyring.ErrNone
+		return keyring.SealedKeyset{}, keyring.ErrNone
 	}
-	return r.Sealed, err
+	return r.keyset(), err
 }
 
 // InsertSealedKeyset keeps the one keyset, unless there is one.
-func (s Keys) InsertSealedKeyset(ctx context.Context, sealed []byte, at time.Time) error {
+func (s Keys) InsertSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
 	return s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).
-		Create(&keysetRow{ID: 1, Sealed: sealed, CreatedAt: stamp{at}}).Error
+		Create(&keysetRow{ID: 1, Sealed: k.Sealed, CreatedAt: stamp{k.RotatedAt}}).Error
 }
 
-// SigningKeys lists the signing keys, the newest first.
+// ReplaceSealedKeyset puts another in its place.
+func (s Keys) ReplaceSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
+	return s.writer(ctx).Model(&keysetRow{}).Where("id = 1").
+		Updates(map[string]any{"sealed": k.Sealed, "created_at": stamp{k.RotatedAt}}).Error
+}
+
+// SigningKeys lists the signing keys, the newest first and the one that waits last.
 func (s Keys) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 	var rows []signingKeyRow
 	if err := s.reader(ctx).Order("created_at DESC, kid").Find(&rows).Error; err != nil {
@@ -56,12 +80,37 @@ func (s Keys) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 	}
 	keys := make([]keyring.SealedKey, len(rows))
 	for i, r := range rows {
-		keys[i] = keyring.SealedKey{KID: r.KID, Sealed: r.Sealed, CreatedAt: r.CreatedAt.Time}
+		keys[i] = keyring.SealedKey{
+			Key:    keyring.Key{KID: r.KID, BeginsAt: r.BeginsAt.Time, BeganAt: r.CreatedAt.Time, RetiredAt: r.RetiredAt.Time},
+			Sealed: r.Sealed,
+		}
 	}
 	return keys, nil
 }
 
 // InsertSigningKey adds a signing key.
 func (s Keys) InsertSigningKey(ctx context.Context, k keyring.SealedKey) error {
-	return s.writer(ctx).Create(&signingKeyRow{KID: k.KID, Sealed: k.Sealed, CreatedAt: stamp{k.CreatedAt}}).Error
+	return s.writer(ctx).Create(&signingKeyRow{
+		KID: k.KID, Sealed: k.Sealed, CreatedAt: stamp{k.BeganAt}, BeginsAt: stamp{k.BeginsAt}, RetiredAt: stamp{k.RetiredAt},
+	}).Error
+}
+
+// BeginSigningKey lets the key sign that waits.
+func (s Keys) BeginSigningKey(ctx context.Context, kid string, at time.Time) error {
+	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND created_at = 0", kid).Update("created_at", stamp{at}).Error
+}
+
+// RetireSigningKey stops a key from signing.
+func (s Keys) RetireSigningKey(ctx context.Context, kid string, at time.Time) error {
+	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND retired_at = 0", kid).Update("retired_at", stamp{at}).Error
+}
+
+// DeleteSigningKey takes a key away, and the tokens that it signed.
+func (s Keys) DeleteSigningKey(ctx context.Context, kid string) error {
+	return s.writer(ctx).Where("kid = ?", kid).Delete(&signingKeyRow{}).Error
+}
+
+// DeleteUnattributed takes away the tokens of which nobody knows who signed them.
+func (s Keys) DeleteUnattributed(ctx context.Context) error {
+	return s.writer(ctx).Where("kid IS NULL").Delete(&stepUpRow{}).Error
 }

@@ -230,18 +230,6 @@ func TestMigratingStopsWhenItsContextEnds(t *testing.T) {
 	}
 }
 
-func TestADatabaseIsReadyOnceItsTablesAreThere(t *testing.T) {
-	t.Parallel()
-	db := connected(t, somewhere(t), silent)
-	if err := db.Ping(ctx); err == nil {
-		t.Error("a database without tables is ready")
-	}
-	must(t, db.Migrate(ctx))
-	if err := db.Ping(ctx); err != nil {
-		t.Errorf("a migrated database is not ready: %v", err)
-	}
-}
-
 func TestLookingChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

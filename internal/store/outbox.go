@@ -99,3 +99,15 @@ func (s Outbox) Undelivered(ctx context.Context, topic string) (int, error) {
 	err := s.reader(ctx).Model(&messageRow{}).Where("topic = ? AND sent_at = 0", topic).Count(&n).Error
 	return int(n), err
 }
+
+// Waiting answers how many mails are on their way, and when the oldest was posted; zero for none. It looks at what waits
+// and at nothing else.
+func (s Outbox) Waiting(ctx context.Context) (n int, oldest time.Time, err error) {
+	var found struct {
+		N      int
+		Oldest stamp
+	}
+	err = s.reader(ctx).Model(&messageRow{}).Select("COUNT(*) AS n, COALESCE(MIN(created_at), 0) AS oldest").Where(waiting).
+		Take(&found).Error
+	return found.N, found.Oldest.Time, err
+}

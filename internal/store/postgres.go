@@ -27,11 +27,15 @@ var postgresDialect = dialect{
 	folder:   "migrations/postgres",
 	goose:    goose.DialectPostgres,
 	tables:   "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
-	writable: "SELECT current_setting('transaction_read_only') = 'off'",
 	locker:   tableLocker,
 	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	conflict: func(err error) bool { return hasCode(err, "40001", "40P01") },
 	lost:     isLost,
+	commits: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
+		" CASE coalesce(current_setting('synchronous_commit', true), 'on') WHEN 'off' THEN 'off' ELSE 'on' END",
+	sure:    "fsync on, synchronous_commit on",
+	changes: "SELECT NOT pg_is_in_recovery() AND has_table_privilege('accounts', 'INSERT')",
+	clock:   "SELECT clock_timestamp()",
 }
 
 // patience is what every connection says to the server, unless the URL says otherwise: nothing of ours takes so long, and a

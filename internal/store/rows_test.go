@@ -49,7 +49,7 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	must(t, Methods{db}.InsertMethod(ctx, m))
 	e := mfa.Enrollment{ID: "e", AccountID: "ada", SessionID: "s", Name: "tablet", SealedKey: []byte{1}, Tries: 2, CreatedAt: odd, ExpiresAt: odd}
 	must(t, Methods{db}.ReplaceEnrollment(ctx, e))
-	k := keyring.SealedKey{KID: "kid", Sealed: []byte{2}, CreatedAt: odd}
+	k := keyring.SealedKey{Key: keyring.Key{KID: "kid", BeginsAt: odd, BeganAt: odd, RetiredAt: odd}, Sealed: []byte{2}}
 	must(t, Keys{db}.InsertSigningKey(ctx, k))
 
 	gotA, errA := Accounts{db}.ByEmail(ctx, "ada@example.com")
@@ -153,10 +153,10 @@ func TestTheTimeOfLastUseNeverMovesBack(t *testing.T) {
 func TestTheFirstKeysetStays(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
-	must(t, Keys{db}.InsertSealedKeyset(ctx, []byte("first"), noon))
-	must(t, Keys{db}.InsertSealedKeyset(ctx, []byte("second"), noon))
-	if got, err := (Keys{db}).SealedKeyset(ctx); err != nil || string(got) != "first" {
-		t.Errorf("got %q, %v, want the first", got, err)
+	must(t, Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{Sealed: []byte("first"), RotatedAt: odd}))
+	must(t, Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{Sealed: []byte("second"), RotatedAt: noon}))
+	if got, err := (Keys{db}).SealedKeyset(ctx); err != nil || string(got.Sealed) != "first" || got.RotatedAt != kept {
+		t.Errorf("got %q of %v, %v, want the first", got.Sealed, got.RotatedAt, err)
 	}
 }
 

@@ -118,11 +118,14 @@ func tablesOf(t *testing.T, db *DB) map[string]map[string]string {
 	return tables
 }
 
-func TestNoColumnTakesNull(t *testing.T) {
+// nulls are the columns that take NULL: a key that leads nowhere.
+var nulls = map[string]bool{"step_ups.kid": true}
+
+func TestNoOtherColumnTakesNull(t *testing.T) {
 	t.Parallel()
 	for _, c := range columns(t, fresh(t)) {
-		if c.Nullable {
-			t.Errorf("%s.%s takes NULL", c.OfTable, c.Name)
+		if where := c.OfTable + "." + c.Name; c.Nullable != nulls[where] {
+			t.Errorf("%s takes NULL: %t, want %t", where, c.Nullable, nulls[where])
 		}
 	}
 }

@@ -26,6 +26,8 @@ var sqliteDialect = dialect{
 	// Who writes is alone, and who waits for another process too long has waited enough.
 	conflict: func(error) bool { return false },
 	lost:     func(error) bool { return false },
+	commits:  "PRAGMA journal_mode",
+	sure:     "wal",
 }
 
 // Path answers the file of a sqlite: URL, or ErrURL.

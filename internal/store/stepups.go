@@ -22,15 +22,22 @@ type stepUpRow struct {
 	SessionID string
 	Purpose   string
 	ExpiresAt stamp
+	KID       *string `gorm:"column:kid"` // null: a release signed it that does not say
 }
 
 func (stepUpRow) TableName() string { return "step_ups" }
 
-// Insert adds a token.
-func (s StepUps) Insert(ctx context.Context, g stepup.Grant) error {
-	return endedWithout(s.writer(ctx).Create(&stepUpRow{
-		ID: g.ID, AccountID: g.AccountID, SessionID: g.SessionID, Purpose: string(g.Purpose), ExpiresAt: stamp{g.ExpiresAt},
-	}).Error)
+// Insert adds a token, unless the key that signed it is not there any more. Where the database locks rows, that key stays
+// until the transaction ends, so that whoever takes it away waits, and finds this token too.
+func (s StepUps) Insert(ctx context.Context, g stepup.Grant) (bool, error) {
+	lock := ""
+	if s.write.Name() == "postgres" {
+		lock = " FOR KEY SHARE"
+	}
+	tx := s.writer(ctx).Exec(`INSERT INTO step_ups (id, account_id, session_id, purpose, expires_at, kid)
+		SELECT ?, ?, ?, ?, ?, kid FROM signing_keys WHERE kid = ?`+lock,
+		g.ID, g.AccountID, g.SessionID, string(g.Purpose), stamp{g.ExpiresAt}, g.KID)
+	return tx.RowsAffected == 1, endedWithout(tx.Error)
 }
 
 // endedWithout is session.ErrEnded for a row that belongs to a session which ended a moment ago.

@@ -15,6 +15,9 @@ import (
 // so that only other processes are met by SQLite's polling. In PostgreSQL both are one pool.
 type DB struct {
 	dialect
+	// Watch, where it is set, is told of every transaction; what it answers is called when that is over.
+	Watch func(ctx context.Context) (done func())
+
 	read, write *gorm.DB
 	migrator    func() (pool *sql.DB, done func() error, err error) // nil where one only looks
 }
@@ -60,27 +63,4 @@ func (d *DB) Close() error {
 		return closePool(d.read)
 	}
 	return errors.Join(closePool(d.read), closePool(d.write))
-}
-
-// errReadOnly means that the server takes no writes: a standby, or one that protects itself.
-var errReadOnly = errors.New("the database takes no writes")
-
-// Ping says whether the database can be read and written: readiness.
-func (d *DB) Ping(ctx context.Context) error {
-	if err := d.read.WithContext(ctx).Exec("SELECT 1 FROM accounts LIMIT 1").Error; err != nil {
-		return err
-	}
-	return d.InTx(ctx, func(ctx context.Context) error {
-		if d.writable == "" {
-			return nil
-		}
-		var can bool
-		if err := d.reader(ctx).Raw(d.writable).Scan(&can).Error; err != nil {
-			return err
-		}
-		if !can {
-			return failure(errReadOnly)
-		}
-		return nil
-	})
 }

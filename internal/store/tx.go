@@ -46,6 +46,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	if _, inside := d.open(ctx); inside {
 		return do(ctx)
 	}
+	defer d.watched(ctx)()
 	for try := 0; ; try++ {
 		again, err := d.once(ctx, do)
 		if err == nil || !again || try == retries {

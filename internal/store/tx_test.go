@@ -10,7 +10,6 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/mfa"
 	"twofold/internal/session"
-	"twofold/internal/stepup"
 )
 
 var errChanged = errors.New("changed my mind")
@@ -181,7 +180,7 @@ func TestADuplicateIsTold(t *testing.T) {
 			Methods{db}.InsertMethod(ctx, mfa.Method{ID: "x", AccountID: "ada", Name: "phone", SealedKey: []byte("k")}), mfa.ErrNameTaken,
 		},
 		"a step-up token twice": {
-			StepUps{db}.Insert(ctx, stepup.Grant{ID: "ada-step-up", AccountID: "ada", SessionID: "ada-session"}), gorm.ErrDuplicatedKey,
+			keepToken(db, stepUpOf("ada", "ada-step-up")), gorm.ErrDuplicatedKey,
 		},
 	} {
 		if !errors.Is(c.got, c.want) {
@@ -199,8 +198,7 @@ func TestWhatBelongsToASessionThatEndedIsRefusedAsItIs(t *testing.T) {
 	ada(t, db)
 	_, err := Sessions{db}.Delete(ctx, "ada", "ada-session")
 	must(t, err)
-	g := stepup.Grant{ID: "late", AccountID: "ada", SessionID: "ada-session", Purpose: "mfa.remove", ExpiresAt: noon}
-	for what, err := range map[string]error{"a step-up token": StepUps{db}.Insert(ctx, g), "an enrollment": replace(db, "ada", "late")} {
+	for what, err := range map[string]error{"a step-up token": keepToken(db, stepUpOf("ada", "late")), "an enrollment": replace(db, "ada", "late")} {
 		if !errors.Is(err, session.ErrEnded) {
 			t.Errorf("%s: got %v, want session.ErrEnded", what, err)
 		}

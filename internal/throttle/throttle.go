@@ -135,6 +135,8 @@ type Limiter struct {
 	Store  Store
 	Limits Limits
 	Now    func() time.Time
+	// Refused, where it is set, is told of every guess that was not looked at.
+	Refused func(Kind, Refusal)
 
 	turns turns
 }
@@ -143,7 +145,11 @@ type Limiter struct {
 // it was right, forgiven. Without turns, right proofs that come at once would be taken for failures of each other: what
 // is under way is counted already. It answers ErrBusy after Limits.Patience, or the context's error when that ends first.
 func (l *Limiter) Turn(ctx context.Context, g Guess) (done func(), err error) {
-	return l.turns.take(ctx, g, l.Limits.Patience)
+	done, err = l.turns.take(ctx, g, l.Limits.Patience)
+	if errors.Is(err, ErrBusy) {
+		l.tell(g.Kind, Crowded)
+	}
+	return done, err
 }
 
 // Counts reads what is counted for a guess.
@@ -162,9 +168,9 @@ func (l *Limiter) Allows(g Guess, w Within, c Counts) error {
 	now := l.Now()
 	switch limit := l.rules(g).Cap; {
 	case limit > 0 && c.Total >= limit:
-		return &WaitError{Kind: g.Kind}
+		return l.told(&WaitError{Kind: g.Kind})
 	case c.Until.After(now):
-		return &WaitError{For: max(c.Until.Sub(now), time.Second), Kind: g.Kind}
+		return l.told(&WaitError{For: max(c.Until.Sub(now), time.Second), Kind: g.Kind})
 	case w.ID != "" && c.Tries >= w.Tries:
 		return ErrTries
 	}
@@ -189,7 +195,7 @@ func (l *Limiter) Reserve(ctx context.Context, g Guess, w Within) (Budget, error
 		if err := l.Allows(g, w, c); err != nil {
 			return err
 		}
-		return &WaitError{For: time.Second, Kind: g.Kind} // it ended just now
+		return l.told(&WaitError{For: time.Second, Kind: g.Kind}) // it ended just now
 	})
 	if err != nil {
 		return Budget{}, err

@@ -138,3 +138,16 @@ describe("withStepUp", () => {
     ]);
   });
 });
+
+it("tells a shell that came later that nobody is signed in, once", async () => {
+  vi.resetModules();
+  const early = await import("./client");
+  vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(problem(401, "session_required")));
+  await early.ask(early.client.GET("/api/v1/mfa"));
+  const listener = vi.fn();
+  early.onSessionLost(listener);
+  early.onSessionLost(listener);
+  expect(listener).toHaveBeenCalledOnce();
+  await early.ask(early.client.GET("/api/v1/mfa"));
+  expect(listener).toHaveBeenCalledTimes(2);
+});

@@ -52,11 +52,18 @@ async function send(request: Request): Promise<Response> {
 /** Every request goes through here; wrap each call in `ask`. */
 export const client = createClient<paths>({ baseUrl: globalThis.location.origin, fetch: send });
 
-let sessionLost: () => void = () => {};
+// Until somebody listens, it is remembered: the first requests go out before there is a shell.
+let lostUnheard = false;
+let sessionLost = () => {
+  lostUnheard = true;
+};
 
 /** Tells the app's shell when any request finds nobody signed in. */
 export function onSessionLost(listener: () => void) {
   sessionLost = listener;
+  if (!lostUnheard) return;
+  lostUnheard = false;
+  listener();
 }
 
 /** Turns what openapi-fetch answers, or throws, into one shape: data, or the trouble in the page's terms. */

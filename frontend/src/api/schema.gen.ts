@@ -567,7 +567,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys that verify step-up tokens (RFC 7517) */
+        /**
+         * The public keys that verify step-up tokens (RFC 7517)
+         * @description The key that signs, the next one (published a day before it signs), and those that signed until a day ago. An answer
+         *     may be kept for as long as its Cache-Control says. A token whose `kid` is not among the kept keys is a reason to ask
+         *     again, at most once a minute: after a revocation a new key signs at once.
+         */
         get: operations["getJwks"];
         put?: never;
         post?: never;
@@ -601,7 +606,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests can be served */
+        /**
+         * Whether requests can be served
+         * @description For proxies: a server that answers 503 gets no requests until it answers 200 again. A server that is told to stop says
+         *     `stopping` here for as long as its operator gave it to drain, and serves what reaches it all the same.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -1072,6 +1081,8 @@ export interface components {
             /** @description At enrollment, how far the phone's clock is ahead (negative when it is behind). */
             clock_offset_seconds?: number;
             reason?: components["schemas"]["ProblemReason"];
+            /** @description Of `getReadiness`, why requests cannot be served. */
+            reasons?: components["schemas"]["UnreadyReason"][];
             step_up?: components["schemas"]["StepUpChallenge"];
             /** @description For `internal`, what to look for in the log. */
             request_id?: string;
@@ -1083,6 +1094,13 @@ export interface components {
          * @enum {string}
          */
         ProblemReason: "too_short" | "too_long" | "common" | "context" | "unchanged" | "off" | "paused" | "password_reset";
+        /**
+         * @description `database_unreachable` (it does not answer what it is asked), `database_read_only` (it can be read, and takes no
+         *     change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`), `stopping` (the
+         *     server was told to stop). What exactly the database said is in the log.
+         * @enum {string}
+         */
+        UnreadyReason: "database_unreachable" | "database_read_only" | "schema_older" | "stopping";
         FieldError: {
             /** @description A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`. */
             pointer: string;
@@ -1421,6 +1439,28 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Requests cannot be served here, for the reasons that are named. */
+        NotReady: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/unavailable",
+                 *       "title": "Not available right now",
+                 *       "status": 503,
+                 *       "code": "unavailable",
+                 *       "retry_after": 2,
+                 *       "reasons": [
+                 *         "database_unreachable"
+                 *       ]
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: {
         Id: string;
@@ -1436,6 +1476,8 @@ export interface components {
          *     where the session lives in a cookie.
          */
         SetCookie: string;
+        /** @description For how long the answer may be kept. */
+        CacheControl: string;
         /**
          * @description A Bearer challenge; for `step_up_required` that of RFC 9470.
          * @example Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"
@@ -2896,6 +2938,7 @@ export interface operations {
             /** @description The key set. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["CacheControl"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2921,6 +2964,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getHealth: {
@@ -2961,7 +3005,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The database answers. */
+            /** @description Requests can be served. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2979,7 +3023,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
-            503: components["responses"]["Unavailable"];
+            503: components["responses"]["NotReady"];
         };
     };
     getOpenapi: {

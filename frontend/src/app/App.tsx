@@ -4,16 +4,17 @@ import { Redirect, Route, Switch, useLocation } from "wouter";
 import { ask, client, onChanged, onSessionLost } from "../api/client";
 import { accountQuery, activityQuery, sessionsQuery } from "../api/queries";
 import type { Arrival } from "../features/sign-in/SignInPage";
+import { whenNoDialog } from "../ui/openDialogs";
 import type { Language } from "../words/languages";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { returnToken, takeToken } from "./linkToken";
-import { NotFoundPage } from "./NotFoundPage";
 import {
   AccountPage,
   CancelRemovalPage,
   CompleteRemovalPage,
   ConfirmAddressPage,
   ForgotPasswordPage,
+  NotFoundPage,
   NotMePage,
   ResetPasswordPage,
   SignInPage,
@@ -53,10 +54,11 @@ export function App({ queries }: { queries: QueryClient }) {
   });
 
   useEffect(() => {
-    onChanged(() => {
-      // What every change leaves a trace in.
+    // What every change leaves a trace in.
+    const refresh = () => {
       for (const { queryKey } of [sessionsQuery, activityQuery]) void queries.invalidateQueries({ queryKey });
-    });
+    };
+    onChanged(() => whenNoDialog(refresh));
   }, [queries]);
 
   useEffect(() => {

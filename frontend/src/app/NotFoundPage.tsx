@@ -1,15 +1,15 @@
 import { Link } from "wouter";
 import { Gate } from "../ui/Gate";
-import { words } from "../words";
+import { notFound as t } from "../words/notFound";
 
 export const NotFoundPage = () => (
-  <Gate title={words.titles.notFound}>
+  <Gate title={t.tab}>
     <div className="gate__head">
-      <h1 className="gate__title">{words.notFound.title}</h1>
-      <p className="gate__lead">{words.notFound.lead}</p>
+      <h1 className="gate__title">{t.title}</h1>
+      <p className="gate__lead">{t.lead}</p>
     </div>
     <Link className="button button--primary button--wide" href="/settings/account">
-      <span className="button__label">{words.notFound.home}</span>
+      <span className="button__label">{t.home}</span>
     </Link>
   </Gate>
 );

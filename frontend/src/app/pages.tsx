@@ -48,3 +48,8 @@ export const CompleteRemovalPage = lazyPart<TokenProps>(
   () => import("../features/links/pages").then((page) => page.CompleteRemovalPage),
   GateFrame,
 );
+
+export const NotFoundPage = lazyPart<object>(
+  () => import("./NotFoundPage").then((page) => page.NotFoundPage),
+  GateFrame,
+);

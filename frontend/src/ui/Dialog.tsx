@@ -1,6 +1,7 @@
 import { useEffect, useId, useLayoutEffect, useRef, type ReactNode } from "react";
 import { IconButton } from "./Button";
 import { CloseIcon } from "./icons";
+import { dialogOpened } from "./openDialogs";
 import "./css/dialog.css";
 
 interface DialogProps {
@@ -29,12 +30,17 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, childr
   useLayoutEffect(() => {
     const element = dialog.current;
     const before = document.activeElement;
+    const closed = dialogOpened();
     element?.showModal();
     return () => {
       element?.close();
-      // What opened it may be gone by now, with the thing it was about.
       if (before instanceof HTMLElement && before.isConnected) before.focus();
-      else document.querySelector<HTMLElement>("main")?.focus();
+      // What opened it goes at the same time, where it was about a thing that is gone.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body)
+          document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
+      });
+      closed();
     };
   }, []);
 

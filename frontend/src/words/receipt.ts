@@ -1,11 +1,14 @@
 import type { Receipt } from "../api/client";
 import { words } from "./index";
 
+/** Keeps a line from ending after the dots. */
+const joiner = "\u2060";
+
 /** "a…@example.com": enough to know which address it is, and no more for whoever looks over a shoulder. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf("@");
   const first = [...address][0] ?? "";
-  return at < 1 ? `${first}…` : `${first}…${address.slice(at)}`;
+  return at < 1 ? `${first}…` : `${first}…${joiner}${address.slice(at)}`;
 }
 
 interface Tell {

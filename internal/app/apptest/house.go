@@ -23,6 +23,7 @@ import (
 	"twofold/internal/app"
 	"twofold/internal/config"
 	"twofold/internal/secret"
+	"twofold/internal/trace"
 )
 
 // Password is every test account's.
@@ -71,7 +72,8 @@ type House struct {
 
 	Database string // its URL
 
-	Mailbox *Mailbox // of StartWithMail; otherwise nil, and the house sends no mail
+	Mailbox   *Mailbox   // of StartWithMail; otherwise nil, and the house sends no mail
+	Collector *Collector // of StartTraced; otherwise nil, and the house traces nothing
 
 	// Witness, where there is one, sees every answer that the house's clients get.
 	Witness func(r *http.Request, a Answer)
@@ -119,7 +121,12 @@ func NewClock() *Clock {
 // StartIn starts a house in a folder that may hold a database already: a restart, or a second process.
 func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House {
 	t.Helper()
-	h := &House{T: t, Dir: dir, Database: databaseIn(t, dir), Clock: clock, Log: &Log{}}
+	return start(&House{T: t, Dir: dir, Database: databaseIn(t, dir), Clock: clock, Log: &Log{}}, nil, settings)
+}
+
+func start(h *House, traces *trace.Tracer, settings []string) *House {
+	t := h.T
+	t.Helper()
 	h.server = httptest.NewUnstartedServer(nil)
 	h.URL = "http://" + h.server.Listener.Addr().String()
 	text := Contract(t)
@@ -128,7 +135,9 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House 
 		t.Fatalf("settings: %v", err)
 	}
 	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h.App, err = app.New(context.Background(), c, app.Parts{Contract: text, Page: Page, Log: log, Audit: log, Now: clock.Now})
+	h.App, err = app.New(context.Background(), c, app.Parts{
+		Version: "test", Contract: text, Page: Page, Log: log, Audit: log, Traces: traces, Now: h.Clock.Now,
+	})
 	if err != nil {
 		t.Fatalf("start: %v", err)
 	}
@@ -145,6 +154,7 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House 
 func (h *House) environment(settings []string) map[string]string {
 	environment := map[string]string{
 		"TWOFOLD_PUBLIC_URL":      h.URL,
+		"TWOFOLD_OPS_LISTEN":      "off", // many run at once: see House.Operations
 		"TWOFOLD_DATABASE_URL":    h.Database,
 		"TWOFOLD_MASTER_KEY_FILE": filepath.Join(h.Dir, "master.key"),
 		// The cheapest of the costs that are allowed: less memory, and as long.

@@ -77,6 +77,7 @@ func run(ctx context.Context) error {
 	url := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 	settings := map[string]string{
 		"TWOFOLD_PUBLIC_URL":       url,
+		"TWOFOLD_OPS_LISTEN":       "off",
 		"TWOFOLD_DATABASE_URL":     "sqlite:" + filepath.Join(dir, "twofold.db"),
 		"TWOFOLD_MASTER_KEY_FILE":  filepath.Join(dir, "master.key"),
 		"TWOFOLD_SMTP_URL":         box.URL(),

@@ -4,6 +4,7 @@ import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
+import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
@@ -17,15 +18,15 @@ export interface AddressDialogProps {
   kind: AddressKind;
   account: Account;
   prove: Prove;
-  onSent: (pending: PendingAddress) => void;
   onClose: () => void;
 }
 
-/** Asks for an address, then for a proof, then sends the link. A declined proof leaves what was typed. */
-export function AddressDialog({ kind, account, prove, onSent, onClose }: AddressDialogProps) {
+/** Asks for an address, then for a proof, then sends the link and says so. A declined proof leaves what was typed. */
+export function AddressDialog({ kind, account, prove, onClose }: AddressDialogProps) {
   const [email, setEmail] = useState("");
   const [wrong, setWrong] = useState<string>();
   const [trouble, setTrouble] = useState<Trouble>();
+  const [sent, setSent] = useState<PendingAddress>();
   const [busy, run] = useWork();
   const input = useRef<HTMLInputElement>(null);
   const left = useCountdown(trouble);
@@ -42,12 +43,24 @@ export function AddressDialog({ kind, account, prove, onSent, onClose }: Address
     if (fault) return input.current?.focus();
     run(async () => {
       const answer = await withStepUp(prove, (headers) => setAddress(kind, email.trim(), headers));
-      if (answer.ok) return onSent(answer.data);
+      if (answer.ok) return setSent(answer.data);
       const declined = answer.trouble.code === "step_up_required" && answer.trouble.stepUp;
       setTrouble(declined ? undefined : answer.trouble);
     });
   };
 
+  if (sent)
+    return (
+      <Dialog
+        kind="short"
+        title={t.sentTitle}
+        closeLabel={words.common.close}
+        onClose={onClose}
+        focusKey="sent"
+      >
+        <Told done={profile.pending.sent(sent.email)} onClose={onClose} />
+      </Dialog>
+    );
   return (
     <Dialog title={titleOf(kind, account)} closeLabel={words.common.close} onClose={onClose}>
       <form

@@ -122,11 +122,10 @@ function Loaded({ account, prove }: ProfileCardProps & { account: Account }) {
           kind={state.kind}
           account={account}
           prove={prove}
-          onSent={(pending) => {
+          onClose={() => {
+            settle({ at: "rest" });
             void read();
-            settle({ at: "told", done: t.pending.sent(pending.email) });
           }}
-          onClose={() => settle({ at: "rest" })}
         />
       )}
     </Card>

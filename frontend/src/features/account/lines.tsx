@@ -33,13 +33,24 @@ interface NameLineProps {
   onSave: (name: string) => Promise<void>;
 }
 
+const editButton = "edit-name";
+
 export function NameLine({ name, editing, onEdit, onCancel, onSave }: NameLineProps) {
+  const before = useRef(editing);
+
+  useEffect(() => {
+    // The field that had the focus is gone; what was saved is told, and has it then.
+    if (before.current && !editing && document.activeElement === document.body)
+      document.getElementById(editButton)?.focus();
+    before.current = editing;
+  }, [editing]);
+
   if (editing) return <NameForm name={name} onCancel={onCancel} onSave={onSave} />;
   return (
     <Line
       name={t.name}
       actions={
-        <Button small label={`${t.edit}: ${t.name}`} onClick={onEdit}>
+        <Button small id={editButton} label={`${t.edit}: ${t.name}`} onClick={onEdit}>
           {t.edit}
         </Button>
       }
@@ -55,12 +66,22 @@ export function faultInName(name: string): string | undefined {
   return /\p{Cc}/u.test(name.trim()) ? t.nameControl : undefined;
 }
 
-/** In the place of the name. */
+/** In the place of the name: Enter saves, Escape leaves it as it was. */
 function NameForm({ name, onCancel, onSave }: Pick<NameLineProps, "name" | "onCancel" | "onSave">) {
   const [typed, setTyped] = useState(name);
   const [busy, run] = useWork();
+  const form = useRef<HTMLFormElement>(null);
   const input = useRef<HTMLInputElement>(null);
   const fault = faultInName(typed);
+
+  useEffect(() => {
+    const element = form.current;
+    const leave = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !busy) onCancel();
+    };
+    element?.addEventListener("keydown", leave);
+    return () => element?.removeEventListener("keydown", leave);
+  });
 
   useEffect(() => {
     input.current?.focus();
@@ -77,6 +98,7 @@ function NameForm({ name, onCancel, onSave }: Pick<NameLineProps, "name" | "onCa
   return (
     <form
       className="line line--form"
+      ref={form}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();

@@ -10,6 +10,7 @@ import { Gate } from "../../ui/Gate";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
+import { Whole } from "../../ui/Whole";
 import { say, words } from "../../words";
 import { links } from "../../words/links";
 
@@ -118,7 +119,10 @@ export function ForgotPasswordPage() {
           <p>{t.noMail}</p>
           {service.data?.support && (
             <p className="gate__support">
-              {t.support} <strong>{service.data.support}</strong>
+              {t.support}{" "}
+              <strong>
+                <Whole text={service.data.support} />
+              </strong>
             </p>
           )}
         </div>

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { CodesDialog } from "./CodesDialog";
 import type { DialogErrand } from "./errand";
-import { RemoveDialog } from "./RemoveDialog";
+import { RemoveDialog, RemovedDialog } from "./RemoveDialog";
 import type { useErrand } from "./useErrand";
 
 export interface ErrandDialogProps {
@@ -12,6 +12,7 @@ export interface ErrandDialogProps {
 export function ErrandDialog({ state, errand }: ErrandDialogProps) {
   useEffect(() => CodesDialog.prefetch(), []);
   if (state.at === "codes") return <CodesDialog {...{ state, errand }} />;
+  if (state.at === "told") return <RemovedDialog outcome={state.outcome} onClose={errand.close} />;
   const { task } = state;
   switch (task.kind) {
     case "rename":
@@ -23,6 +24,7 @@ export function ErrandDialog({ state, errand }: ErrandDialogProps) {
         <RemoveDialog
           method={task.method}
           others={task.others}
+          codesLeft={task.codesLeft}
           busy={state.at === "working"}
           trouble={state.at === "asked" ? state.trouble : undefined}
           onRemove={() => void errand.remove()}

@@ -13,17 +13,19 @@ const t = words.mfa;
 
 interface MethodListProps {
   methods: MfaMethod[];
+  codesLeft: number;
   errand: ReturnType<typeof useErrand>;
   onReplace: (method: MfaMethod) => void;
 }
 
-export const MethodList = ({ methods, errand, onReplace }: MethodListProps) => (
+export const MethodList = ({ methods, codesLeft, errand, onReplace }: MethodListProps) => (
   <ul className="rows" aria-label={t.methods}>
     {methods.map((method) => (
       <MethodRow
         key={method.id}
         method={method}
         others={methods.filter(({ id }) => id !== method.id)}
+        codesLeft={codesLeft}
         errand={errand}
         onReplace={() => onReplace(method)}
       />
@@ -40,11 +42,12 @@ function renaming(state: Errand, { id }: MfaMethod) {
 interface MethodRowProps {
   method: MfaMethod;
   others: MfaMethod[];
+  codesLeft: number;
   errand: ReturnType<typeof useErrand>;
   onReplace: () => void;
 }
 
-function MethodRow({ method, others, errand, onReplace }: MethodRowProps) {
+function MethodRow({ method, others, codesLeft, errand, onReplace }: MethodRowProps) {
   const { name, suspended } = method;
   const rename = renaming(errand.state, method);
   const renameButton = `rename-${method.id}`;
@@ -111,7 +114,7 @@ function MethodRow({ method, others, errand, onReplace }: MethodRowProps) {
               small
               kind="quiet"
               label={t.removeNamed(name)}
-              onClick={() => errand.ask({ kind: "remove", method, others })}
+              onClick={() => errand.ask({ kind: "remove", method, others, codesLeft })}
             >
               {t.remove}
             </Button>

@@ -112,6 +112,9 @@ describe("recovery codes on the card", () => {
     dialog = await screen.findByRole("dialog", { name: "Your new recovery codes" });
     for (const code of codes) expect(await within(dialog).findByText(code)).toBeTruthy();
     expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
+    expect(
+      within(dialog).getByText(/old ones no longer work.*signed out.*a…\u2060@example.com/),
+    ).toBeTruthy();
 
     await press("Done", dialog);
     expect(within(dialog).getByText(/tick this box/)).toBeTruthy();
@@ -122,7 +125,6 @@ describe("recovery codes on the card", () => {
     await user.click(box);
     await press("Done", dialog);
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    expect(screen.getByText(/old ones no longer work.*signed out.*a…@example.com/)).toBeTruthy();
     expect(document.body.textContent).not.toContain(codes[0]);
   });
 });
@@ -170,24 +172,34 @@ describe("a name", () => {
 });
 
 describe("removing says what follows", () => {
-  for (const [what, others, said] of [
-    ["the last one", [], /goes off.*recovery codes stop working/],
-    ["one of two", [tablet], /stays on with “iPad”/],
-    ["the only one that works", [method("m2", "iPad", true)], /takes a recovery code/],
+  for (const [what, others, remaining, said] of [
+    ["the last one", [], 10, /goes off.*recovery codes stop working/],
+    ["one of two", [tablet], 10, /stays on with “iPad”/],
+    ["the only one that works", [method("m2", "iPad", true)], 1, /takes a recovery code/],
+    ["the last thing that signs in", [method("m2", "iPad", true)], 0, /nothing could sign you in any more/],
   ] as const)
     it(what, async () => {
-      const { press, sent } = show(mfaOf({ methods: [phone, ...others] }));
+      const codes = { remaining, total: 10, generated_at: time };
+      const { press, sent } = show(mfaOf({ methods: [phone, ...others], recovery_codes: codes }));
       await press("Remove Pixel 11");
       expect(screen.getByText(said)).toBeTruthy();
       expect(sent).toEqual([]);
     });
 
-  it("and tells what was done", async () => {
-    const { press, sent } = show(mfaOf(), { "DELETE /mfa/methods/m1": [200, receipt] });
+  it("and tells what was done before anything on the card changes", async () => {
+    const { press, sent, state } = show(mfaOf(), { "DELETE /mfa/methods/m1": [200, receipt] });
     await press("Remove Pixel 11");
+    state.mfa = mfaOf({ enabled: false, methods: [], recovery_codes: null });
     await press("Remove method");
-    expect(await screen.findByText(/was removed.*now off.*One other session was signed out/)).toBeTruthy();
+    const dialog = await screen.findByRole("dialog", { name: "Method removed" });
+    const done = within(dialog).getByText(/was removed.*now off/);
+    await waitFor(() => expect(document.activeElement === done).toBe(true));
+    expect(within(dialog).getByText(/One other session was signed out.*a…\u2060@example.com/)).toBeTruthy();
     expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
+    expect(screen.getByText("Pixel 11")).toBeTruthy();
+    await press("Done", dialog);
+    expect(await screen.findByText("Not set up yet")).toBeTruthy();
+    expect(screen.queryByRole("dialog")).toBeNull();
   });
 });
 

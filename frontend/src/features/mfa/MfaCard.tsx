@@ -1,14 +1,13 @@
 import { useEffect, useRef, useState } from "react";
 import type { Mfa, MfaMethod, Prove } from "../../api/client";
-import { troubleOf, useAccount, useMfa } from "../../api/queries";
+import { troubleOf, useMfa } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Badge, Bone, Card } from "../../ui/Card";
 import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
-import { Receipt } from "../../ui/Receipt";
 import { say, words } from "../../words";
 import { EnrollDialog, ErrandDialog, RenameForm } from "./dialogs";
-import { isDialog, type Errand } from "./errand";
+import { isDialog } from "./errand";
 import { MethodList } from "./MethodList";
 import { Pending } from "./Pending";
 import type { ProofSlot } from "./proofSlot";
@@ -79,12 +78,16 @@ export function MfaCard({ prove, proof }: MfaCardProps) {
 function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
   const [enrolling, setEnrolling] = useState<{ replaces: MfaMethod | undefined }>();
   const errand = useErrand(prove);
-  const resting = !enrolling && errand.state.at !== "working" && errand.state.at !== "codes";
   // Behind a dialog nothing moves: what changed is shown when it closes.
   const shown = useRef(mfa);
-  if (resting) shown.current = mfa;
+  if (!enrolling && !isDialog(errand.state)) shown.current = mfa;
   const { methods, enabled, recovery_codes: codes, pending_enrollment: pending, policy } = shown.current;
   const full = methods.length >= policy.max_methods;
+  // A name that changed is there to be seen; it is told to who can't see it.
+  const renamed =
+    errand.state.at === "told" && errand.state.outcome.kind === "renamed"
+      ? t.renamed(errand.state.outcome.name)
+      : undefined;
 
   useEffect(() => {
     [EnrollDialog, ErrandDialog, RenameForm].forEach(({ prefetch }) => prefetch());
@@ -92,7 +95,6 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
 
   const open = (replaces?: MfaMethod) => {
     errand.close();
-    errand.forget();
     setEnrolling({ replaces });
   };
 
@@ -119,43 +121,21 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
         </>
       }
     >
-      <Told state={errand.state} />
+      <p className="sr-only" role="status">
+        {renamed}
+      </p>
       {pending && !enrolling && <Pending {...{ pending, methods, full }} onRestart={open} />}
-      {methods.length > 0 ? <MethodList {...{ methods, errand }} onReplace={open} /> : <Empty />}
+      {methods.length > 0 ? (
+        <MethodList {...{ methods, errand }} codesLeft={codes?.remaining ?? 0} onReplace={open} />
+      ) : (
+        <Empty />
+      )}
       {enabled && <RecoveryCodes codes={codes} onGenerate={() => errand.ask({ kind: "generate" })} />}
       {enrolling && (
         <EnrollDialog {...enrolling} {...{ mfa, proof }} onClosed={() => setEnrolling(undefined)} />
       )}
       {isDialog(errand.state) && <ErrandDialog state={errand.state} errand={errand} />}
     </Card>
-  );
-}
-
-/** What came of the last errand. A name that changed is there to be seen; it is told to who can't see it. */
-function Told({ state }: { state: Errand }) {
-  const account = useAccount().data;
-  const notice = useRef<HTMLDivElement>(null);
-  const outcome = state.at === "told" ? state.outcome : undefined;
-
-  useEffect(() => {
-    // The button that had the focus went away with its method.
-    if (outcome?.kind === "removed") notice.current?.focus();
-  }, [outcome]);
-
-  if (!outcome || outcome.kind === "renamed")
-    return (
-      <p className="sr-only" role="status">
-        {outcome && t.renamed(outcome.name)}
-      </p>
-    );
-  return (
-    <Receipt
-      change={outcome}
-      done={outcome.kind === "removed" ? t.removed(outcome.name, outcome.off) : words.recoveryCodes.done}
-      receipt={outcome.receipt}
-      addresses={[account?.email, account?.notice_email]}
-      noticeRef={notice}
-    />
   );
 }
 

@@ -1,8 +1,10 @@
 import type { GeneratedRecoveryCodes } from "../../api/client";
+import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { words } from "../../words";
 import { codes as t } from "../../words/codes";
+import { tellReceipt } from "../../words/receipt";
 import { timesReminded, type Keeping } from "./keeping";
 import { SaveCodes } from "./SaveCodes";
 import { SavedBox } from "./SavedBox";
@@ -16,6 +18,8 @@ export interface NewCodesProps {
 }
 
 export function NewCodes({ result, keeping, onTick, onDone }: NewCodesProps) {
+  const account = useAccount().data;
+  const told = tellReceipt(result.receipt, { addresses: [account?.email, account?.notice_email] });
   return (
     <form
       className="dialog__form"
@@ -29,6 +33,9 @@ export function NewCodes({ result, keeping, onTick, onDone }: NewCodesProps) {
           {t.lead} <strong>{t.once}</strong>
         </p>
         <SaveCodes codes={result.recovery_codes} />
+        <p className="hint">
+          {t.done} {told}
+        </p>
       </DialogBody>
       <SavedBox keeping={keeping} onTick={onTick} />
       <DialogFoot>

@@ -1,15 +1,19 @@
 import type { MfaMethod, Trouble } from "../../api/client";
+import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
+import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { words } from "../../words";
 import { remove as t } from "../../words/remove";
+import type { Outcome } from "./errand";
 
 interface RemoveDialogProps {
   method: MfaMethod;
   /** The methods that stay. */
   others: MfaMethod[];
+  codesLeft: number;
   busy: boolean;
   trouble: Trouble | undefined;
   onRemove: () => void;
@@ -17,7 +21,15 @@ interface RemoveDialogProps {
 }
 
 /** Says what follows before anything is asked or done. */
-export function RemoveDialog({ method, others, busy, trouble, onRemove, onClose }: RemoveDialogProps) {
+export function RemoveDialog({
+  method,
+  others,
+  codesLeft,
+  busy,
+  trouble,
+  onRemove,
+  onClose,
+}: RemoveDialogProps) {
   const left = useCountdown(trouble);
   const working = others.filter(({ suspended }) => !suspended);
   return (
@@ -28,7 +40,9 @@ export function RemoveDialog({ method, others, busy, trouble, onRemove, onClose 
           {others.length === 0
             ? t.lastOne
             : working.length === 0
-              ? t.onlySuspended
+              ? codesLeft > 0
+                ? t.onlySuspended
+                : t.nothingLeft
               : t.oneOf(working.map(({ name }) => name))}
         </p>
         <p className="hint">{t.others}</p>
@@ -45,6 +59,22 @@ export function RemoveDialog({ method, others, busy, trouble, onRemove, onClose 
           {t.submit}
         </Button>
       </DialogFoot>
+    </Dialog>
+  );
+}
+
+/** Says what was done. Behind it the card is as it was, until this closes. */
+export function RemovedDialog({ outcome, onClose }: { outcome: Outcome; onClose: () => void }) {
+  const account = useAccount().data;
+  if (outcome.kind !== "removed") return null;
+  return (
+    <Dialog kind="short" title={t.doneTitle} closeLabel={words.common.close} onClose={onClose}>
+      <Told
+        done={t.done(outcome.name, outcome.off)}
+        receipt={outcome.receipt}
+        addresses={[account?.email, account?.notice_email]}
+        onClose={onClose}
+      />
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { GeneratedRecoveryCodes, MfaMethod, Receipt } from "../../api/client";
-import { step, type Errand, type ErrandEvent, type Outcome, type Task } from "./errand";
+import { isDialog, step, type Errand, type ErrandEvent, type Outcome, type Task } from "./errand";
 
 const receipt: Receipt = { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 10 };
 const result: GeneratedRecoveryCodes = { recovery_codes: ["0A1B-2C3D-4E5F-6G7H"], receipt };
@@ -27,7 +27,6 @@ const events: Record<ErrandEvent["type"], ErrandEvent> = {
   generated: { type: "generated", result },
   ticked: { type: "ticked", saved: true },
   closed: { type: "closed" },
-  forgotten: { type: "forgotten" },
 };
 
 /** What each event does in each state; what isn't here is ignored. */
@@ -48,7 +47,7 @@ const table: Record<Errand["at"], Partial<Record<ErrandEvent["type"], Errand>>> 
     ticked: { at: "codes", result, keeping: { at: "saved" } },
     closed: { at: "codes", result, keeping: { at: "unsaved", reminded: 1 } },
   },
-  told: { asked: { at: "asked", task: other }, forgotten: { at: "idle" } },
+  told: { asked: { at: "asked", task: other }, closed: { at: "idle" } },
 };
 
 describe("step", () => {
@@ -62,14 +61,25 @@ describe("step", () => {
       });
     }
 
-  it("saved codes close, and are told", () =>
+  it("saved codes close", () =>
     expect(step({ at: "codes", result, keeping: { at: "saved" } }, { type: "closed" })).toEqual({
-      at: "told",
-      outcome: { kind: "generated", receipt },
+      at: "idle",
     }));
 
   it("a refusal is gone with the next try", () => {
     const refused: Errand = { at: "asked", task, trouble };
     expect(step(refused, { type: "submitted" })).toEqual({ at: "working", task });
   });
+});
+
+it("only a name is changed and told without a dialog", () => {
+  const removed: Outcome = { kind: "removed", name: "Phone", off: true, receipt };
+  const shown: Errand[] = [
+    { at: "asked", task: other },
+    { at: "working", task: other },
+    states.codes,
+    { at: "told", outcome: removed },
+  ];
+  expect(shown.filter((state) => !isDialog(state))).toEqual([]);
+  expect([states.idle, states.asked, states.working, states.told].filter(isDialog)).toEqual([]);
 });

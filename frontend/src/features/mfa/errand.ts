@@ -5,13 +5,11 @@ import { keep, mayLeave, remind, tick, type Keeping } from "./keeping";
 
 export type Task =
   | { kind: "rename"; method: MfaMethod }
-  | { kind: "remove"; method: MfaMethod; others: MfaMethod[] }
+  | { kind: "remove"; method: MfaMethod; others: MfaMethod[]; codesLeft: number }
   | { kind: "generate" };
 
 export type Outcome =
-  | { kind: "renamed"; name: string }
-  | { kind: "removed"; name: string; off: boolean; receipt: Receipt }
-  | { kind: "generated"; receipt: Receipt };
+  { kind: "renamed"; name: string } | { kind: "removed"; name: string; off: boolean; receipt: Receipt };
 
 export type Errand =
   | { at: "idle" }
@@ -20,11 +18,21 @@ export type Errand =
   | { at: "codes"; result: GeneratedRecoveryCodes; keeping: Keeping }
   | { at: "told"; outcome: Outcome };
 
-/** Those that a dialog is shown for: all but a new name, which is typed in place. */
-export type DialogErrand = Extract<Errand, { at: "asked" | "working" | "codes" }>;
+/** Those that a dialog is shown for: all but a new name, which is typed and told in place. */
+export type DialogErrand = Exclude<Errand, { at: "idle" }>;
 
-export const isDialog = (state: Errand): state is DialogErrand =>
-  state.at === "codes" || ((state.at === "asked" || state.at === "working") && state.task.kind !== "rename");
+export function isDialog(state: Errand): state is DialogErrand {
+  switch (state.at) {
+    case "idle":
+      return false;
+    case "codes":
+      return true;
+    case "told":
+      return state.outcome.kind !== "renamed";
+    default:
+      return state.task.kind !== "rename";
+  }
+}
 
 export type ErrandEvent =
   | { type: "asked"; task: Task }
@@ -35,8 +43,7 @@ export type ErrandEvent =
   | { type: "done"; outcome: Outcome }
   | { type: "generated"; result: GeneratedRecoveryCodes }
   | { type: "ticked"; saved: boolean }
-  | { type: "closed" }
-  | { type: "forgotten" };
+  | { type: "closed" };
 
 export const idle: Errand = { at: "idle" };
 
@@ -60,12 +67,8 @@ export function step(state: Errand, event: ErrandEvent): Errand {
     case "ticked":
       return state.at === "codes" ? { ...state, keeping: tick(state.keeping, event.saved) } : state;
     case "closed":
-      if (state.at === "asked") return idle;
+      if (state.at === "asked" || state.at === "told") return idle;
       if (state.at !== "codes") return state;
-      return mayLeave(state.keeping)
-        ? { at: "told", outcome: { kind: "generated", receipt: state.result.receipt } }
-        : { ...state, keeping: remind(state.keeping) };
-    case "forgotten":
-      return state.at === "told" ? idle : state;
+      return mayLeave(state.keeping) ? idle : { ...state, keeping: remind(state.keeping) };
   }
 }

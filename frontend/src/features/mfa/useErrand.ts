@@ -38,7 +38,6 @@ export function useErrand(prove: Prove) {
     ask: (task: Task) => dispatch({ type: "asked", task }),
     close: () => dispatch({ type: "closed" }),
     tick: (saved: boolean) => dispatch({ type: "ticked", saved }),
-    forget: () => dispatch({ type: "forgotten" }),
 
     async rename(name: string) {
       if (state.at !== "asked" || state.task.kind !== "rename") return;

@@ -1,5 +1,5 @@
-import { useEffect, useRef, useState } from "react";
-import type { Account, ProofMethod, Receipt as ReceiptData } from "../../api/client";
+import { useState } from "react";
+import type { Account, ProofMethod } from "../../api/client";
 import { accountQuery, troubleOf, useAccount, useMfa } from "../../api/queries";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "../../ui/Button";
@@ -8,7 +8,6 @@ import { FailedCard } from "../../ui/FailedCard";
 import { Ago } from "../../ui/Facts";
 import { lazyPart } from "../../ui/lazyPart";
 import { OnItsWay } from "../../ui/OnItsWay";
-import { Receipt } from "../../ui/Receipt";
 import { WaitingCard } from "../../ui/WaitingCard";
 import { words } from "../../words";
 import type { PasswordDialogProps, ProofSlot } from "./PasswordDialog";
@@ -21,8 +20,6 @@ const Dialog = lazyPart<PasswordDialogProps>(
   ({ children }) => <OnItsWay>{children}</OnItsWay>,
 );
 export const prefetchPassword = Dialog.prefetch;
-
-type State = { at: "rest" } | { at: "changing" } | { at: "changed"; receipt: ReceiptData };
 
 export function PasswordCard({ proof }: { proof: ProofSlot }) {
   const query = useAccount();
@@ -54,41 +51,25 @@ interface LoadedProps {
 }
 
 function Loaded({ account, methods, proof }: LoadedProps) {
-  const [state, setState] = useState<State>({ at: "rest" });
+  const [changing, setChanging] = useState(false);
   const queries = useQueryClient();
-  const told = useRef<HTMLDivElement>(null);
-
-  useEffect(() => {
-    if (state.at === "changed") told.current?.focus();
-  }, [state]);
-
   return (
     <Card {...frame}>
-      {state.at === "changed" && (
-        <Receipt
-          change={state}
-          done={t.done}
-          receipt={state.receipt}
-          addresses={[account.email, account.notice_email]}
-          noticeRef={told}
-        />
-      )}
       <div className="line">
         <p className="line__value">
           {t.changed} <Ago time={account.password_changed_at} />
         </p>
-        <Button onClick={() => setState({ at: "changing" })}>{t.change}</Button>
+        <Button onClick={() => setChanging(true)}>{t.change}</Button>
       </div>
-      {state.at === "changing" && (
+      {changing && (
         <Dialog
-          email={account.email}
+          account={account}
           proof={proof}
           methods={methods}
-          onDone={(receipt) => {
-            setState({ at: "changed", receipt });
+          onClose={() => {
+            setChanging(false);
             void queries.invalidateQueries({ queryKey: accountQuery.queryKey });
           }}
-          onClose={() => setState({ at: "rest" })}
         />
       )}
     </Card>

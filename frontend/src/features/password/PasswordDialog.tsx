@@ -3,9 +3,9 @@ import {
   ask,
   client,
   stepUpHeader,
+  type Account,
   type ProofMethod,
   type Purpose,
-  type Receipt,
   type Trouble,
 } from "../../api/client";
 import { placeOf } from "../../api/problem";
@@ -13,6 +13,7 @@ import { useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { NewPasswordField, UsernameForManagers } from "../../ui/NewPasswordField";
+import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { say, words } from "../../words";
@@ -32,14 +33,13 @@ export type ProofSlot = (props: {
 }) => ReactNode;
 
 export interface PasswordDialogProps {
-  email: string;
+  account: Account;
   proof: ProofSlot;
   methods: ProofMethod[];
-  onDone: (receipt: Receipt) => void;
   onClose: () => void;
 }
 
-export function PasswordDialog({ email, proof, methods, onDone, onClose }: PasswordDialogProps) {
+export function PasswordDialog({ account, proof, methods, onClose }: PasswordDialogProps) {
   const [state, send] = useReducer(change, begun);
   const [password, setPassword] = useState("");
   const token = useRef("");
@@ -52,16 +52,16 @@ export function PasswordDialog({ email, proof, methods, onDone, onClose }: Passw
         headers: stepUpHeader(token.current),
       }),
     );
-    if (answer.ok) return onDone(answer.data);
-    send({ type: "refused", trouble: answer.trouble });
+    send(answer.ok ? { type: "saved", receipt: answer.data } : { type: "refused", trouble: answer.trouble });
   };
 
   return (
     <Dialog
-      title={t.title}
+      {...(state.at === "told" && { kind: "short" as const })}
+      title={state.at === "told" ? t.doneTitle : t.title}
       closeLabel={words.common.close}
       onClose={onClose}
-      focusKey={state.at === "prove" ? "prove" : "choose"}
+      focusKey={state.at === "saving" ? "choose" : state.at}
     >
       {state.at === "prove" ? (
         proof({
@@ -75,15 +75,26 @@ export function PasswordDialog({ email, proof, methods, onDone, onClose }: Passw
           },
           onCancel: onClose,
         })
+      ) : state.at === "told" ? (
+        <Told
+          done={t.done}
+          receipt={state.receipt}
+          addresses={[account.email, account.notice_email]}
+          onClose={onClose}
+        />
       ) : (
-        <Choose {...{ state, email, password, setPassword, onClose }} onSave={() => void save()} />
+        <Choose
+          {...{ state, password, setPassword, onClose }}
+          email={account.email}
+          onSave={() => void save()}
+        />
       )}
     </Dialog>
   );
 }
 
 interface ChooseProps {
-  state: Exclude<Change, { at: "prove" }>;
+  state: Extract<Change, { at: "choose" | "saving" }>;
   email: string;
   password: string;
   setPassword: (password: string) => void;

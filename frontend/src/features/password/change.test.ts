@@ -19,6 +19,15 @@ it("saves once at a time", () => {
   expect(change(saving, { type: "save" })).toBe(saving);
 });
 
+it("tells what came of it, once", () => {
+  const receipt = { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 0 };
+  const told: Change = { at: "told", receipt };
+  expect(change(saving, { type: "saved", receipt })).toEqual(told);
+  expect(change(choosing, { type: "saved", receipt })).toBe(choosing);
+  expect(change(told, { type: "save" })).toBe(told);
+  expect(change(told, refusal("step_up_required"))).toBe(told);
+});
+
 it("stays at the password where that is refused", () =>
   expect(change(saving, refusal("password_unacceptable"))).toEqual({
     at: "choose",

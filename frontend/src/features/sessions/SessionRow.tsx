@@ -18,7 +18,7 @@ export function SessionRow({ session, busy, onEnd }: SessionRowProps) {
   const device = deviceName(session.device);
   const mobile = /^(?:android|ios|ipados)/i.test(session.device.system ?? "");
   return (
-    <li className="row">
+    <li className="row row--session">
       <span className="row__sign">{mobile ? <PhoneIcon /> : <LaptopIcon />}</span>
       <div className="row__main">
         <p className="row__title">

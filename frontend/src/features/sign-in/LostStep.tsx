@@ -7,6 +7,7 @@ import { inBody, type SecondProof } from "../../ui/proof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingForm } from "../../ui/WaitingForm";
+import { Whole } from "../../ui/Whole";
 import { moment, say, span, words } from "../../words";
 import { lost as t } from "../../words/lost";
 import { CancelForm } from "./CancelForm";
@@ -14,8 +15,9 @@ import { explained, step } from "./lost";
 
 export interface LostStepProps {
   email: string;
-  /** The proofs that would do, if they were at hand. */
+  /** The proofs that would do, if they were at hand. None: the account's methods are suspended, and it has no codes. */
   methods: ProofMethod[];
+  /** To the code, where there is one to enter, and to another account where there is none. */
   onBack: () => void;
   /** The pending sign-in is gone; it starts again with the password. */
   onOver: (trouble: Trouble) => void;
@@ -31,7 +33,7 @@ const heading = {
   cancelled: t.cancelledTitle,
 };
 
-/** For who has neither phone nor recovery codes: the slow, announced way, and the way back from it. */
+/** For who has no code to sign in with: the slow, announced way, whom to ask, and the way back. */
 export function LostStep(props: LostStepProps) {
   const service = useService();
   // What it says depends on what the service does.
@@ -45,7 +47,10 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
   const trouble = "trouble" in state ? state.trouble : undefined;
   const left = useCountdown(trouble);
   const title = heading[state.at];
-  const off = service?.mfa_removal === false && (state.at === "explained" || asking);
+  const explaining = state.at === "explained" || asking;
+  const off = service?.mfa_removal === false && explaining;
+  // Nothing that could be found again would do.
+  const noProof = methods.length === 0;
 
   const typing = state.at === "cancel" || state.at === "cancelling";
 
@@ -73,7 +78,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
 
   const back = (
     <Button kind="quiet" wide onClick={onBack}>
-      {t.backToCode}
+      {noProof ? words.signIn.otherAccount : t.backToCode}
     </Button>
   );
 
@@ -81,29 +86,38 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
     <div className="stack">
       <div className="gate__head">
         <h1 className="gate__title" ref={top} tabIndex={-1}>
-          {off ? t.unavailableTitle : title}
+          {noProof && explaining ? t.noProofTitle : off ? t.unavailableTitle : title}
         </h1>
         <p className="gate__lead">
           <strong>{email}</strong>
         </p>
       </div>
+      {noProof && explaining && <p>{t.noProof}</p>}
       {off && (
         <>
-          <p>{say({ code: "removal_unavailable", reason: "off" })}</p>
-          {service.support && <p>{t.askSupport(service.support)}</p>}
+          <p>{noProof ? t.noProofNoWay : say({ code: "removal_unavailable", reason: "off" })}</p>
+          {service.support && (
+            <p>
+              <Whole text={t.askSupport(service.support)} />
+            </p>
+          )}
           {back}
         </>
       )}
-      {!off && (state.at === "explained" || asking) && (
+      {!off && explaining && (
         <>
           {trouble && <TroubleNotice trouble={trouble} left={left} />}
-          <p>{t.lead}</p>
+          <p>{noProof ? t.noProofWay : t.lead}</p>
           <ol className="gate__steps">
-            {t.steps(span(service?.mfa_removal_delay)).map((text) => (
+            {t.steps(span(service?.mfa_removal_delay), !noProof).map((text) => (
               <li key={text}>{text}</li>
             ))}
           </ol>
-          {service?.support && <p className="hint">{t.support(service.support)}</p>}
+          {service?.support && (
+            <p className="hint">
+              <Whole text={t.support(service.support)} />
+            </p>
+          )}
           <Button
             kind="primary"
             wide
@@ -115,9 +129,11 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
             {t.submit}
           </Button>
           <div className="gate__ways">
-            <Button kind="quiet" wide disabled={asking} onClick={() => dispatch({ type: "cancelWanted" })}>
-              {t.foundUnderWay}
-            </Button>
+            {!noProof && (
+              <Button kind="quiet" wide disabled={asking} onClick={() => dispatch({ type: "cancelWanted" })}>
+                {t.foundUnderWay}
+              </Button>
+            )}
             {back}
           </div>
         </>
@@ -125,16 +141,25 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
       {state.at === "announced" && (
         <>
           <Announced removal={state.removal} />
-          <Button wide onClick={() => dispatch({ type: "cancelWanted" })}>
-            {t.cancelTitle}
-          </Button>
+          {!noProof && (
+            <>
+              <p>{t.found}</p>
+              <Button wide onClick={() => dispatch({ type: "cancelWanted" })}>
+                {t.cancelTitle}
+              </Button>
+            </>
+          )}
           {back}
         </>
       )}
       {state.at === "unavailable" && (
         <>
           <p role="alert">{say(state.trouble)}</p>
-          {service?.support && <p>{t.askSupport(service.support)}</p>}
+          {service?.support && (
+            <p>
+              <Whole text={t.askSupport(service.support)} />
+            </p>
+          )}
           {back}
         </>
       )}
@@ -174,6 +199,5 @@ const Announced = ({ removal }: { removal: MfaRemoval }) => (
           : t.over}{" "}
       {!removal.ready && removal.stopped && t.stopped}
     </p>
-    <p>{t.found}</p>
   </>
 );

@@ -65,6 +65,8 @@ export function PasswordStep(props: PasswordStepProps) {
 
   const typed = (field: "email" | "password") => {
     if (missing === field) setMissing(undefined);
+    // Either may have been the wrong one.
+    if (place === "password") setTrouble(undefined);
   };
 
   return (
@@ -86,11 +88,6 @@ export function PasswordStep(props: PasswordStepProps) {
         </Notice>
       )}
       {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
-      {trouble && place === "password" && (
-        <Notice kind="error">
-          <p>{t.rejected}</p>
-        </Notice>
-      )}
       <Field
         label={words.common.email}
         name="username"
@@ -119,7 +116,13 @@ export function PasswordStep(props: PasswordStepProps) {
           setPassword(value);
           typed("password");
         }}
-        error={missing === "password" ? words.common.passwordMissing : undefined}
+        error={
+          missing === "password"
+            ? words.common.passwordMissing
+            : place === "password"
+              ? t.rejected
+              : undefined
+        }
         inputRef={passwordInput}
       />
       <Link className="gate__link" href="/forgot-password">

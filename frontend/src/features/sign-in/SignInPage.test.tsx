@@ -20,8 +20,8 @@ const service = {
   support: "it-help@example.com",
 };
 
-/** Signs in with a password that is right, up to the code. The requests after that get `answers`, by their path. */
-async function toCode(answers: Record<string, Response>, methods = ["totp", "recovery_code"]) {
+/** Signs in with a password that is right. The requests after that get `answers`, by their path. */
+async function enter(answers: Record<string, Response>, methods = ["totp", "recovery_code"]) {
   const user = userEvent.setup();
   const sent: { path: string; body: unknown }[] = [];
   const onSignedIn = vi.fn();
@@ -45,9 +45,15 @@ async function toCode(answers: Record<string, Response>, methods = ["totp", "rec
   await user.type(screen.getByLabelText("Email"), "mia@example.org");
   await user.type(screen.getByLabelText("Password"), "a long password");
   await user.click(screen.getByRole("button", { name: "Sign in" }));
-  const field = await screen.findByLabelText<HTMLInputElement>(/6-digit code|Recovery code/);
   const press = (name: string) => user.click(screen.getByRole("button", { name }));
-  return { user, sent, field, press, onSignedIn };
+  return { user, sent, press, onSignedIn };
+}
+
+/** The same, up to the code. */
+async function toCode(...how: Parameters<typeof enter>) {
+  const page = await enter(...how);
+  const field = await screen.findByLabelText<HTMLInputElement>(/6-digit code|Recovery code/);
+  return { ...page, field };
 }
 
 const sendCode = async (answer: Response) => {
@@ -139,7 +145,7 @@ describe("neither phone nor codes", () => {
 
   async function toLost(answers: Record<string, Response>) {
     const page = await toCode(answers);
-    await page.press("Lost your phone and your codes?");
+    await page.press("Lost your phone and codes?");
     await screen.findByRole("button", { name: "Ask for the removal" });
     return page;
   }
@@ -197,8 +203,55 @@ describe("neither phone nor codes", () => {
     const { user, press } = await toLost({
       "/api/v1/mfa/removal/cancel-by-code": problem(404, { code: "not_found" }),
     });
-    await press("Is a removal under way already? Cancel it");
+    await press("Cancel a removal under way");
     await user.type(screen.getByLabelText("6-digit code"), "123456{Enter}");
     expect(await screen.findByText(/No removal is under way/)).toBeTruthy();
+  });
+});
+
+describe("no code that would do: the only method is suspended, and there are no recovery codes", () => {
+  const heading = { name: "No code can sign you in" };
+
+  it("says what that means, and the way that there is", async () => {
+    const { sent, press } = await enter({ "/api/v1/mfa/removal": problem(503, { code: "unavailable" }) }, []);
+    const title = await screen.findByRole("heading", heading);
+    await waitFor(() => expect(document.activeElement === title).toBe(true));
+    expect(document.title).toMatch(/^Sign in/);
+    expect(screen.getByText(/authenticator app is suspended.*no recovery codes/)).toBeTruthy();
+    expect(screen.getByText(/anybody who gets one of these mails can cancel it\.$/)).toBeTruthy();
+    expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
+    // Nothing is offered that takes a code.
+    expect(screen.queryByRole("button", { name: /code|under way/ })).toBeNull();
+    await press("Ask for the removal");
+    await waitFor(() => expect(sent.at(-1)?.path).toBe("/api/v1/mfa/removal"));
+  });
+
+  it("an announced removal is cancelled by its mails alone", async () => {
+    const { press } = await enter(
+      {
+        "/api/v1/mfa/removal": json(202, {
+          requested_at: "2026-11-23T09:30:00Z",
+          remaining_seconds: 190_000,
+          stopped: false,
+          ready: false,
+        }),
+      },
+      [],
+    );
+    await screen.findByRole("heading", heading);
+    await press("Ask for the removal");
+    await screen.findByRole("heading", { name: "The removal is announced" });
+    expect(screen.queryByRole("button", { name: "Cancel the removal" })).toBeNull();
+    expect(screen.queryByText(/Found your phone/)).toBeNull();
+  });
+
+  it("says whom to ask where removals are not offered", async () => {
+    const { press } = await enter({ "/api/v1/service": json(200, { ...service, mfa_removal: false }) }, []);
+    await screen.findByRole("heading", heading);
+    expect(screen.getByText(/Only whoever runs this service can let you in/)).toBeTruthy();
+    expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Ask for the removal" })).toBeNull();
+    await press("Use a different account");
+    expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("");
   });
 });

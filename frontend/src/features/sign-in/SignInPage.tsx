@@ -14,7 +14,10 @@ type SignIn =
   | { at: "password"; trouble?: Trouble }
   /** The password was right. It is not kept: the server knows. */
   | { at: "code"; methods: ProofMethod[] }
+  /** Also where no code could be entered: the only method is suspended, and there are no recovery codes. */
   | { at: "lost"; methods: ProofMethod[] };
+
+const canCode = ({ methods }: { methods: ProofMethod[] }) => methods.length > 0;
 
 const CodeStep = lazyPart<CodeStepProps>(async () => (await import("./CodeStep")).CodeStep, WaitingForm);
 const LostStep = lazyPart(async () => (await import("./LostStep")).LostStep, WaitingForm);
@@ -27,16 +30,25 @@ export interface SignInPageProps {
 const t = words.signIn;
 const sentences = { expired: t.expired, signedOut: t.signedOut, passwordSet: t.passwordSet };
 
+function titleOf(state: SignIn): string {
+  if (state.at === "code") return words.titles.code;
+  return state.at === "lost" && canCode(state) ? t.lost : words.titles.signIn;
+}
+
 export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
   const [state, setState] = useState<SignIn>({ at: "password" });
   const [email, setEmail] = useState("");
 
   useEffect(() => {
-    const title = { password: words.titles.signIn, code: words.titles.code, lost: t.lost }[state.at];
-    document.title = `${title} – ${words.product}`;
-  }, [state.at]);
+    document.title = `${titleOf(state)} – ${words.product}`;
+  }, [state]);
 
   useEffect(() => CodeStep.prefetch(), []);
+
+  const otherAccount = () => {
+    setEmail("");
+    setState({ at: "password" });
+  };
 
   return (
     <main className="gate" id="main" tabIndex={-1}>
@@ -51,13 +63,13 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
             greeting={arrival && sentences[arrival]}
             trouble={state.trouble}
             onSignedIn={onSignedIn}
-            onCodeNeeded={(methods) => setState({ at: "code", methods })}
+            onCodeNeeded={(methods) => setState({ at: canCode({ methods }) ? "code" : "lost", methods })}
           />
         ) : state.at === "lost" ? (
           <LostStep
             email={email}
             methods={state.methods}
-            onBack={() => setState({ at: "code", methods: state.methods })}
+            onBack={canCode(state) ? () => setState({ ...state, at: "code" }) : otherAccount}
             onOver={(trouble) => setState({ at: "password", trouble })}
           />
         ) : (
@@ -67,10 +79,7 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
             onLost={() => setState({ at: "lost", methods: state.methods })}
             onSignedIn={onSignedIn}
             onOver={(trouble) => setState({ at: "password", trouble })}
-            onOtherAccount={() => {
-              setEmail("");
-              setState({ at: "password" });
-            }}
+            onOtherAccount={otherAccount}
           />
         )}
       </div>

@@ -12,4 +12,5 @@ export const addresses: typeof en = {
   malformed: "Das ist keine ganze E-Mail-Adresse, wie ada@example.com.",
   same: "Diese Adresse haben Sie schon.",
   submit: "Link schicken",
+  sentTitle: "Sehen Sie in Ihre E-Mails",
 };

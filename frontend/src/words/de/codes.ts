@@ -23,4 +23,5 @@ export const codes: typeof en = {
   ask: "Sie bekommen neue Codes. Die bisherigen gelten dann nicht mehr, wo immer Sie sie aufbewahren.",
   others,
   shownTitle: "Ihre neuen Wiederherstellungscodes",
+  done: "Die alten gelten nicht mehr.",
 };

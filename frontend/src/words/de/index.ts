@@ -4,7 +4,6 @@ import { account } from "./account";
 import { common } from "./common";
 import { device } from "./device";
 import { mfa } from "./mfa";
-import { notFound } from "./notFound";
 import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
@@ -29,6 +28,5 @@ export const words: typeof en = {
   recoveryCodes,
   removal,
   sessions,
-  notFound,
   password,
 };

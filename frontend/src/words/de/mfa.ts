@@ -21,8 +21,8 @@ export const mfa: typeof en = {
   newName: "Neuer Name",
   nameMissing: "Geben Sie einen Namen ein.",
   save: "Speichern",
-  replace: "Neues Telefon",
-  replaceNamed: (name) => `Auf ein neues Telefon umziehen: ${name}`,
+  replace: "Ersetzen",
+  replaceNamed: (name) => `${name} durch ein neues Telefon ersetzen`,
   remove: "Entfernen",
   removeNamed: (name) => `${name} entfernen`,
   limit: (max) =>
@@ -36,6 +36,4 @@ export const mfa: typeof en = {
   pendingRestart: "Von vorn anfangen",
   pendingDiscard: "Verwerfen",
   failed: "Ihre MFA-Methoden können gerade nicht gezeigt werden",
-  removed: (name, off) =>
-    `„${name}“ wurde entfernt.${off ? " Die Multi-Faktor-Authentifizierung ist jetzt aus." : ""}`,
 };

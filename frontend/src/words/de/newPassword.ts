@@ -15,6 +15,8 @@ export const newPassword: typeof en = {
   },
   missing: "Geben Sie ein neues Passwort ein.",
   submit: "Passwort ändern",
+  doneTitle: "Passwort geändert",
+  done: "Ihr Passwort ist geändert.",
   expired:
     "Das hat etwas gedauert. Bestätigen Sie noch einmal, dass Sie es sind; Ihr neues Passwort bleibt stehen.",
 };

@@ -5,5 +5,4 @@ export const password: typeof en = {
   lead: "Nur Ihnen bekannt und nirgendwo sonst benutzt.",
   changed: "Zuletzt geändert",
   change: "Passwort ändern",
-  done: "Ihr Passwort ist geändert.",
 };

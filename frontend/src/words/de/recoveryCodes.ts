@@ -14,5 +14,4 @@ export const recoveryCodes: typeof en = {
   missing:
     "Ohne sie sperrt ein verlorenes Telefon Sie aus. Erzeugen Sie welche und bewahren Sie sie gut auf.",
   generate: "Neue Codes erzeugen",
-  done: "Sie haben neue Wiederherstellungscodes, die alten gelten nicht mehr.",
 };

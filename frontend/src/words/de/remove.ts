@@ -10,6 +10,11 @@ export const remove: typeof en = {
     `Ihre Codes gelten dann nicht mehr. Die Multi-Faktor-Authentifizierung bleibt an, mit ${list(names.map((name) => `„${name}“`))}.`,
   onlySuspended:
     "Was bleibt, ist gesperrt und meldet niemanden an. Bis Sie eine neue Methode registrieren, brauchen Sie zur Anmeldung einen Wiederherstellungscode.",
+  nothingLeft:
+    "Was bleibt, ist gesperrt und meldet niemanden an, und Sie haben keine Wiederherstellungscodes: Nichts könnte Sie dann noch anmelden. Registrieren Sie zuerst eine neue Methode, oder erzeugen Sie Codes.",
   others,
   submit: "Methode entfernen",
+  doneTitle: "Methode entfernt",
+  done: (name, off) =>
+    `„${name}“ wurde entfernt.${off ? " Die Multi-Faktor-Authentifizierung ist jetzt aus." : ""}`,
 };

@@ -11,6 +11,6 @@ export const secondProof: typeof en = {
   recoveryCodeUsed: "Dieser Wiederherstellungscode wurde schon benutzt. Geben Sie einen anderen ein.",
   recoveryCodeMalformed:
     "Das kann kein Wiederherstellungscode sein. Geben Sie einen ein: 16 Buchstaben und Ziffern.",
-  useRecoveryCode: "Stattdessen einen Wiederherstellungscode eingeben",
-  useApp: "Stattdessen die Authenticator-App benutzen",
+  useRecoveryCode: "Wiederherstellungscode verwenden",
+  useApp: "Authenticator-App verwenden",
 };

@@ -7,8 +7,7 @@ export const signIn: typeof en = {
   expired:
     "Ihre Sitzung ist nach einiger Zeit abgelaufen. Melden Sie sich an, um dort weiterzumachen, wo Sie waren.",
   signedOut: "Sie sind abgemeldet.",
-  rejected:
-    "E-Mail-Adresse und Passwort passen nicht zusammen. Prüfen Sie beide und versuchen Sie es erneut.",
+  rejected: "E-Mail-Adresse und Passwort passen nicht zusammen. Prüfen Sie beide.",
   forgot: "Passwort vergessen?",
   passwordSet: "Ihr neues Passwort gilt. Melden Sie sich damit an.",
   codeTitle: "Code eingeben",

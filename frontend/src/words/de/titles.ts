@@ -4,5 +4,4 @@ export const titles: typeof en = {
   signIn: "Anmelden",
   code: "Code eingeben",
   account: "Kontoeinstellungen",
-  notFound: "Seite nicht gefunden",
 };

@@ -11,4 +11,5 @@ export const addresses = {
   malformed: "That isn’t a whole email address, like ada@example.com.",
   same: "That is the address you have now.",
   submit: "Send the link",
+  sentTitle: "Look into your mail",
 };

@@ -21,4 +21,5 @@ export const codes = {
   ask: "You’ll get new codes. The ones you have now stop working, wherever you keep them.",
   others,
   shownTitle: "Your new recovery codes",
+  done: "The old ones no longer work.",
 };

@@ -3,7 +3,6 @@ import { account } from "./account";
 import { common } from "./common";
 import { device } from "./device";
 import { mfa } from "./mfa";
-import { notFound } from "./notFound";
 import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
@@ -28,6 +27,5 @@ export const words = {
   recoveryCodes,
   removal,
   sessions,
-  notFound,
   password,
 };

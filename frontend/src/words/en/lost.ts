@@ -1,17 +1,23 @@
 import { during } from "./count";
 
 export const lost = {
-  title: "Lost your phone and your codes?",
+  title: "Lost your phone and codes?",
   lead: "Multi Factor Authentication can be removed from your account, slowly and in the open, so that nobody who knows your password does it behind your back.",
-  steps: (delay: string | undefined) => [
+  steps: (delay: string | undefined, codes: boolean) => [
     "We announce it to every email address of your account, at once and every day.",
-    `${during(delay)} anybody who gets one of these mails can cancel it, and so can your phone and your recovery codes.`,
+    `${during(delay)} anybody who gets one of these mails can cancel it${codes ? ", and so can your phone and your recovery codes" : ""}.`,
     "Then a last mail comes with a link. Only that link removes MFA: your password alone signs you in again, and you are signed out everywhere.",
   ],
   submit: "Ask for the removal",
   backToCode: "Back to the code",
   support: (whom: string) => `Need it sooner? Ask for help here: ${whom}`,
-  unavailableTitle: "Not this way",
+  noProofTitle: "No code can sign you in",
+  noProof:
+    "Your password is right, and your account has MFA. But its authenticator app is suspended, since it was reported as not yours, and there are no recovery codes.",
+  noProofWay:
+    "There is one way to get in by yourself: Multi Factor Authentication is removed from your account, slowly and in the open, so that nobody who knows your password does it behind your back.",
+  noProofNoWay: "Only whoever runs this service can let you in again. Tell them what you read here.",
+  unavailableTitle: "Ask for help with signing in",
   askSupport: (whom: string) => `Ask for help here: ${whom}`,
   announcedTitle: "The removal is announced",
   announced: "We’ve written to every email address of your account. You can close this page.",
@@ -21,7 +27,7 @@ export const lost = {
   stopped: "The time stands still for now: a mail isn’t delivered yet, or wrong codes were entered lately.",
   ready: "The last mail is on its way. Follow its link to remove MFA.",
   found: "Found your phone or a recovery code?",
-  foundUnderWay: "Is a removal under way already? Cancel it",
+  foundUnderWay: "Cancel a removal under way",
   cancelTitle: "Cancel the removal",
   cancelLead: (pause: string | undefined) =>
     `Enter a code, and MFA stays as it is. ${during(pause)} nobody can ask for another removal.`,

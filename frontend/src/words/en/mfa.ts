@@ -34,6 +34,4 @@ export const mfa = {
   pendingRestart: "Start again",
   pendingDiscard: "Discard",
   failed: "Your MFA methods can’t be shown right now",
-  removed: (name: string, off: boolean) =>
-    `“${name}” was removed.${off ? " Multi Factor Authentication is now off." : ""}`,
 };

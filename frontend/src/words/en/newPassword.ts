@@ -17,5 +17,7 @@ export const newPassword = {
   },
   missing: "Enter a new password.",
   submit: "Change password",
+  doneTitle: "Password changed",
+  done: "Your password is changed.",
   expired: "That took a while. Confirm once more that it’s you; your new password is kept.",
 };

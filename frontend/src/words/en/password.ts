@@ -3,5 +3,4 @@ export const password = {
   lead: "Known to you only, and used nowhere else.",
   changed: "Last changed",
   change: "Change password",
-  done: "Your password is changed.",
 };

@@ -11,5 +11,4 @@ export const recoveryCodes = {
   gone: "None left. Without your phone, nothing could sign you in now. Generate new ones.",
   missing: "Without them, a lost phone locks you out. Generate some and keep them safe.",
   generate: "Generate new codes",
-  done: "You have new recovery codes, and the old ones no longer work.",
 };

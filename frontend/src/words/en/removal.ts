@@ -2,7 +2,7 @@ import { during } from "./count";
 
 export const removal = {
   title: "Somebody asked for MFA to be removed from your account",
-  asked: (moment: string) => `They knew your password, on ${moment}.`,
+  asked: (moment: string) => `Asked for on ${moment}, by somebody who knows your password.`,
   left: (span: string) => `Unless it is cancelled, MFA can be removed in ${span}.`,
   soon: "Unless it is cancelled, MFA can be removed any moment now.",
   ready: "The last mail is on its way: its link removes MFA.",

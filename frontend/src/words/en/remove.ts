@@ -9,6 +9,11 @@ export const remove = {
     `Its codes will stop working. Multi Factor Authentication stays on with ${list(names.map((name) => `“${name}”`))}.`,
   onlySuspended:
     "What is left is suspended and signs nobody in. Until you register a new method, signing in takes a recovery code.",
+  nothingLeft:
+    "What is left is suspended and signs nobody in, and you have no recovery codes: nothing could sign you in any more. Register a new method or generate codes first.",
   others,
   submit: "Remove method",
+  doneTitle: "Method removed",
+  done: (name: string, off: boolean) =>
+    `“${name}” was removed.${off ? " Multi Factor Authentication is now off." : ""}`,
 };

@@ -4,7 +4,7 @@ export const signIn = {
   submit: "Sign in",
   expired: "Your session has ended, as it does after a while. Sign in to carry on where you were.",
   signedOut: "You’re signed out.",
-  rejected: "That email and password don’t match. Check both and try again.",
+  rejected: "That email and password don’t match. Check both.",
   forgot: "Forgot your password?",
   passwordSet: "Your new password is set. Sign in with it.",
   codeTitle: "Enter your code",
@@ -12,7 +12,7 @@ export const signIn = {
   codeHint: "It’s sent with the sixth digit.",
   recoveryTitle: "Enter a recovery code",
   recoveryLead: "Each one works once, in place of your phone. You’re signing in as",
-  lost: "Lost your phone and your codes?",
+  lost: "Lost your phone and codes?",
   verify: "Verify",
   otherAccount: "Use a different account",
 };

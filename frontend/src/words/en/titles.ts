@@ -2,5 +2,4 @@ export const titles = {
   signIn: "Sign in",
   code: "Enter your code",
   account: "Account settings",
-  notFound: "Page not found",
 };

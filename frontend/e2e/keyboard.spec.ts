@@ -1,0 +1,141 @@
+// The page without a pointer: every stop is seen, they come in the order in which one reads, and a dialog gives the focus
+// back to where it was opened.
+import type { Page } from "@playwright/test";
+import { expect, signIn, test } from "./fixtures";
+import { enrollByApi } from "./server";
+
+interface Stop {
+  name: string;
+  top: number;
+  left: number;
+  /** How the element with the focus looks other than without. */
+  seen: boolean;
+  /** It lies within the window, and nothing lies over it. */
+  clear: boolean;
+}
+
+/** Goes through all stops with Tab, from the beginning of the page until they come round again. */
+async function stops(page: Page): Promise<Stop[]> {
+  const found: Stop[] = [];
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (!element || element === document.body) return undefined;
+      const box = element.getBoundingClientRect();
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      const over = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+      return {
+        name: (
+          element.getAttribute("aria-label") ??
+          (element as HTMLInputElement).labels?.[0]?.textContent ??
+          element.textContent ??
+          ""
+        ).trim(),
+        top: Math.round(box.top + scrollY),
+        left: Math.round(box.left),
+        seen: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
+        clear: over !== null && (element.contains(over) || over.contains(element)),
+      };
+    });
+    if (!stop) break;
+    if (found.some(({ name, top, left }) => name === stop.name && top === stop.top && left === stop.left))
+      break;
+    found.push(stop);
+  }
+  return found;
+}
+
+for (const width of [1280, 360])
+  test(`every stop is seen and comes in reading order, ${width} px`, async ({ page, server, account }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const secret = await enrollByApi(server, account, "Pixel 11");
+    await fetch(`${server.url}/api/v1/sessions`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "User-Agent": "Firefox/140.0" },
+      body: JSON.stringify({ ...account, code: await server.nextCode(secret), deliver: "token" }),
+    });
+    await page.goto("/sign-in");
+    await expect(page.getByLabel("Email")).toBeFocused();
+    expect((await stops(page)).map(({ name }) => name)).toEqual([
+      "Password",
+      "Show password",
+      "Forgot your password?",
+      "Sign in",
+      "English",
+      "Deutsch",
+    ]);
+
+    await signIn(page, server, account, secret);
+    // From the beginning of the page.
+    await page.reload();
+    await expect(page.getByRole("button", { name: "Edit: Name" })).toBeVisible();
+    await expect(page.getByText("Something here that you don’t recognise?")).toBeVisible();
+    const found = await stops(page);
+    const names = found.map(({ name }) => name);
+    expect(names.slice(0, 8)).toEqual([
+      "Skip to content",
+      "Twofold, account settings",
+      "Sign out",
+      "Rename Pixel 11",
+      "Move to a new phone: Pixel 11",
+      "Remove Pixel 11",
+      "Generate new codes",
+      "Register MFA Method",
+    ]);
+    for (const name of ["Change password", "End the session in", "Sign out everywhere else", "Edit: Name"])
+      expect(
+        names.some((one) => one.startsWith(name)),
+        name,
+      ).toBe(true);
+    expect(names.at(-1)).toBe("Deutsch");
+    expect(found.filter(({ seen }) => !seen).map(({ name }) => name)).toEqual([]);
+    expect(found.filter(({ clear }) => !clear).map(({ name }) => name)).toEqual([]);
+    // Further down, or further right on the same line.
+    const order = found.slice(1);
+    for (const [index, stop] of order.entries()) {
+      const before = order[index - 1];
+      if (before && stop.top < before.top - 24)
+        throw new Error(`${before.name} is followed by ${stop.name}, which is above it.`);
+    }
+  });
+
+test("Escape closes every dialog, and the focus is where it was", async ({ page, server, account }) => {
+  const secret = await enrollByApi(server, account, "Pixel 11");
+  await signIn(page, server, account, secret);
+  for (const name of [
+    "Move to a new phone: Pixel 11",
+    "Remove Pixel 11",
+    "Generate new codes",
+    "Register MFA Method",
+    "Change password",
+    "Change email address",
+    "Add a second address for notices",
+  ]) {
+    const button = page.getByRole("button", { name, exact: true });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await expect(dialog, name).toBeVisible();
+    // The focus is inside, and Tab doesn't lead out of it to what lies behind.
+    await expect.poll(() => dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true);
+    for (let presses = 0; presses < 12; presses += 1) {
+      await page.keyboard.press("Tab");
+      expect(
+        await page.evaluate(
+          () => document.activeElement === document.body || !!document.activeElement?.closest("dialog"),
+        ),
+        `${name}, ${presses} presses of Tab`,
+      ).toBe(true);
+    }
+    await page.keyboard.press("Escape");
+    await expect(dialog, name).toBeHidden();
+    await expect(button).toBeFocused();
+  }
+  // In place of the name, and of the button.
+  await page.getByRole("button", { name: "Edit: Name" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("textbox", { name: /^Name/ })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Edit: Name" })).toBeFocused();
+});

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"twofold/api"
+	"twofold/internal/metrics"
+	"twofold/internal/notify"
+	"twofold/internal/password"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+	"twofold/internal/trace"
+)
+
+// measure counts and times what the parts do, which know nothing of it.
+func (h *composition) measure() {
+	sources := metrics.Sources{
+		Version: h.Version, Schema: store.Schema(),
+		Kinds:   texts(throttle.Password, throttle.TOTP, throttle.RecoveryCode, throttle.RemovalCancel),
+		Reasons: texts(throttle.InWait, throttle.AtCap, throttle.Crowded),
+		Unready: texts(
+			api.UnreadyReasonDatabaseUnreachable, api.UnreadyReasonDatabaseReadOnly, api.UnreadyReasonSchemaOlder, api.UnreadyReasonStopping,
+		),
+		Hashes:   func() metrics.Hashes { return metrics.Hashes(h.hasher.Load()) },
+		Pools:    h.pools,
+		NotReady: func(ctx context.Context) []string { return texts(h.ready.reasons(ctx)...) },
+	}
+	if h.notices.Mail {
+		sources.Outbox = h.outbox
+	}
+	h.metrics = metrics.New(sources)
+	h.attempts.Refused = func(kind throttle.Kind, why throttle.Refusal) { h.metrics.Refused(string(kind), string(why)) }
+	h.hasher.Watch = h.watchHash
+	if h.notices.Mail {
+		h.notices.Sender = measuredSender{h.notices.Sender, h.metrics, h.Traces}
+	}
+	if h.Traces != nil {
+		h.db.Watch = func(ctx context.Context) func() {
+			_, end := trace.Begin(ctx, trace.Transaction)
+			return func() { end(false) }
+		}
+	}
+}
+
+// texts are members of a closed list, as labels.
+func texts[T ~string](list ...T) []string {
+	texts := make([]string, len(list))
+	for i, member := range list {
+		texts[i] = string(member)
+	}
+	return texts
+}
+
+func (h *composition) pools() []metrics.Pool {
+	var pools []metrics.Pool
+	for _, p := range h.db.Pools() {
+		pools = append(pools, metrics.Pool(p))
+	}
+	return pools
+}
+
+func (h *composition) outbox(ctx context.Context) (waiting int, age time.Duration, err error) {
+	waiting, oldest, err := store.Outbox{DB: h.db}.Waiting(ctx)
+	if err != nil || waiting == 0 {
+		return 0, 0, err
+	}
+	return waiting, h.Now().Sub(oldest), nil
+}
+
+func (h *composition) watchHash(ctx context.Context) func(error) func() {
+	admitted := h.metrics.Hash()
+	_, queued := trace.Begin(ctx, trace.PasswordQueue)
+	return func(err error) func() {
+		queued(err != nil)
+		hashed := admitted(errors.Is(err, password.ErrBusy), err != nil)
+		if err != nil {
+			return hashed
+		}
+		_, done := trace.Begin(ctx, trace.PasswordHash)
+		return func() {
+			done(false)
+			hashed()
+		}
+	}
+}
+
+// measuredSender counts and times mails.
+type measuredSender struct {
+	notify.Sender
+	metrics *metrics.Metrics
+	traces  *trace.Tracer
+}
+
+// Send sends a mail.
+func (s measuredSender) Send(ctx context.Context, m notify.Mail) (err error) {
+	counted := s.metrics.Mail()
+	ctx, traced := s.traces.Root(ctx, trace.MailSend)
+	refused := true // unless it comes to an end
+	defer func() {
+		traced(refused)
+		counted(refused)
+	}()
+	err = s.Sender.Send(ctx, m)
+	refused = err != nil
+	return err
+}

@@ -1,0 +1,147 @@
+package app_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/app/apptest"
+	"twofold/internal/notify"
+	"twofold/internal/store"
+)
+
+// wantSeries wants series to have these values, to the digit.
+func wantSeries(t *testing.T, got, want apptest.Scrape) {
+	t.Helper()
+	for _, series := range slices.Sorted(maps.Keys(want)) {
+		if value, there := got[series]; !there || value != want[series] {
+			t.Errorf("%s is %v (there: %v), want %v", series, value, there, want[series])
+		}
+	}
+}
+
+func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	script.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	script.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	h.Script("").Do("GET", "/api/v1/mfa", nil).Want(401, "session_required")
+	for range 2 {
+		h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Want(401, "credentials_rejected")
+	}
+	for _, path := range []string{"/", "/settings/account", "/assets/app-1234.js"} {
+		h.Script("").Do("GET", path, nil).Want(200, "")
+	}
+	h.Script("").Do("GET", "/api/v1/nothing", nil).Want(404, "not_found")
+
+	got, _ := h.Scrape()
+	wantSeries(t, got, apptest.Scrape{
+		`twofold_requests_total{operation="signIn",problem="",status="201"}`:                     1,
+		`twofold_requests_total{operation="signIn",problem="credentials_rejected",status="401"}`: 2,
+		`twofold_requests_total{operation="getMfa",problem="",status="200"}`:                     2,
+		`twofold_requests_total{operation="getMfa",problem="session_required",status="401"}`:     1,
+		`twofold_requests_total{operation="page",problem="",status="200"}`:                       3,
+		`twofold_requests_total{operation="page",problem="not_found",status="404"}`:              1,
+		`twofold_request_duration_seconds_count{operation="signIn"}`:                             3,
+		`twofold_request_duration_seconds_count{operation="page"}`:                               4,
+		`twofold_request_duration_seconds_bucket{operation="signIn",le="0.0005"}`:                0, // each is a hash
+		`twofold_request_duration_seconds_bucket{operation="signIn",le="+Inf"}`:                  3,
+		`twofold_requests_in_flight`:                        0,
+		`twofold_hash_duration_seconds_count`:               4, // and the account's own
+		`twofold_hash_wait_seconds_count`:                   4,
+		`twofold_hash_refused_total`:                        0,
+		`twofold_hash_busy`:                                 0,
+		`twofold_hash_queue`:                                0,
+		`twofold_hash_queue_limit`:                          1000,
+		`twofold_database_connections_limit{pool="write"}`:  1,
+		`twofold_database_connections_in_use{pool="write"}`: 0,
+		`twofold_unready{reason="database_unreachable"}`:    0,
+		`twofold_unready{reason="stopping"}`:                0,
+	})
+	if sum := got[`twofold_hash_duration_seconds_sum`]; sum <= 0 {
+		t.Errorf("four hashes took %v s", sum)
+	}
+}
+
+func TestAScrapeTellsWhatRuns(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	got, text := h.Scrape()
+	found := 0
+	for series, labels := range got.Series() {
+		if strings.HasPrefix(series, "twofold_build_info{") {
+			found++
+			if labels["version"] != "test" || !strings.HasPrefix(labels["goversion"], "go1.") || labels["schema"] == "0" || store.Schema() == 0 {
+				t.Errorf("got %s", series)
+			}
+		}
+	}
+	if found != 1 {
+		t.Errorf("there are %d series of build_info, want one", found)
+	}
+	for _, name := range []string{"go_goroutines ", "process_open_fds "} {
+		if !strings.Contains(text, "\n"+name) {
+			t.Errorf("the runtime does not tell %s", name)
+		}
+	}
+}
+
+func TestAScrapeCountsProofsThatAreNotLookedAt(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	for range 5 {
+		h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Want(401, "credentials_rejected")
+	}
+	for range 3 {
+		h.Script("").SignIn(ada).Want(429, "too_many_attempts")
+	}
+	got, _ := h.Scrape()
+	wantSeries(t, got, apptest.Scrape{
+		`twofold_attempts_refused_total{kind="password",reason="wait"}`:                       3,
+		`twofold_attempts_refused_total{kind="password",reason="cap"}`:                        0,
+		`twofold_attempts_refused_total{kind="totp",reason="wait"}`:                           0,
+		`twofold_requests_total{operation="signIn",problem="too_many_attempts",status="429"}`: 3,
+	})
+}
+
+func TestAScrapeTellsHowLongMailWaits(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	id := h.AddAccount(ada)
+	got, _ := h.Scrape()
+	wantSeries(t, got, apptest.Scrape{`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0})
+
+	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	h.Mailbox.Refuse(450)
+	h.Deliver()
+	h.Clock.Advance(90 * time.Second)
+	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	got, _ = h.Scrape()
+	wantSeries(t, got, apptest.Scrape{
+		`twofold_outbox_waiting`: 2, `twofold_outbox_oldest_age_seconds`: 90,
+		`twofold_mails_total{result="failed"}`: 1, `twofold_mails_total{result="sent"}`: 0,
+	})
+
+	h.Mailbox.Take()
+	if sent := h.Deliver(); sent != 2 {
+		t.Fatalf("%d mails were sent, want 2", sent)
+	}
+	got, _ = h.Scrape()
+	wantSeries(t, got, apptest.Scrape{
+		`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0, `twofold_mails_total{result="sent"}`: 2,
+		`twofold_mail_duration_seconds_count`: 3,
+	})
+}
+
+func TestAHouseWithoutMailHasNoOutboxToWatch(t *testing.T) {
+	t.Parallel()
+	_, text := apptest.Start(t).Scrape()
+	if strings.Contains(text, "twofold_outbox") {
+		t.Error("what waits for mail that is never sent would alarm somebody")
+	}
+}

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"twofold/api"
+	"twofold/internal/store"
+)
+
+// readiness says why requests cannot be served. What exactly is wrong goes to the log, and to nobody else.
+type readiness struct {
+	db       *store.DB
+	log      *slog.Logger
+	stopping atomic.Bool
+}
+
+// prompt is how soon a database that can be used answers; who asks does not wait much longer (docker's health check, and
+// those of most proxies, give up after 5 s).
+const prompt = 3 * time.Second
+
+func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
+	if r.stopping.Load() {
+		return []api.UnreadyReason{api.UnreadyReasonStopping}
+	}
+	ctx, cancel := context.WithTimeout(ctx, prompt)
+	defer cancel()
+	err := r.db.Ready(ctx)
+	if err == nil {
+		return nil
+	}
+	reason := api.UnreadyReasonDatabaseUnreachable
+	switch {
+	case errors.Is(err, store.ErrOlder):
+		reason = api.UnreadyReasonSchemaOlder
+	case errors.Is(err, store.ErrReadOnly):
+		reason = api.UnreadyReasonDatabaseReadOnly
+	}
+	r.log.WarnContext(ctx, "not ready", "reason", string(reason), "error", err.Error())
+	return []api.UnreadyReason{reason}
+}

@@ -1,0 +1,258 @@
+package keyring
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"twofold/internal/audit"
+)
+
+// ErrUnknownKey means that no signing key has that id.
+var ErrUnknownKey = errors.New("no signing key has that id")
+
+// Limits says how long a signing key signs, how long it is published before, and after.
+type Limits struct {
+	Lifetime, Lead, Keep time.Duration
+}
+
+// Rotation gives keys their turns, while any number of processes use them. Each change is one transaction that holds the
+// keyset's row, so that changes at once come one after the other.
+type Rotation struct {
+	Ring    *Ring
+	Archive Archive
+	Audit   audit.Log
+	Log     *slog.Logger
+	Limits  Limits
+}
+
+// refresh is how often a process reads the keys, whether or not it misses one: what another process changed is known here
+// within that time.
+const refresh = 5 * time.Second
+
+// Run reads the keys again and again, and does what is due, until the context ends, whatever fails.
+func (r *Rotation) Run(ctx context.Context) {
+	ticker := time.NewTicker(refresh)
+	defer ticker.Stop()
+	for {
+		if err := r.Tick(ctx); err != nil && ctx.Err() == nil {
+			r.Log.ErrorContext(ctx, "the keys do not go on", "error", err.Error())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Tick reads the keys and does what is due: a key that waited begins, one that is old gets a successor, one that was
+// retired long enough goes.
+func (r *Rotation) Tick(ctx context.Context) error {
+	if err := r.Ring.Reload(ctx); err != nil {
+		return err
+	}
+	if r.Ring.keys.Load().outdated {
+		r.Log.WarnContext(ctx, "the sealing keys lie under another master key now: restart this process with that one")
+		return nil
+	}
+	if !r.due(r.Ring.Keys()) { // nearly always, and it costs no lock
+		return nil
+	}
+	return r.change(ctx, func(ctx context.Context, c *changes) error {
+		now := r.Ring.now()
+		if next, ok := waiting(c.keys); ok && !now.Before(next.BeginsAt) {
+			if err := c.begin(ctx, next, "its time has come"); err != nil {
+				return err
+			}
+		}
+		if r.aged(c.keys) {
+			if _, err := c.prepare(ctx, "the one before it is old"); err != nil {
+				return err
+			}
+		}
+		for _, k := range c.keys {
+			if r.over(k) {
+				if err := r.Ring.store.DeleteSigningKey(ctx, k.KID); err != nil {
+					return fmt.Errorf("delete signing key: %w", err)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func (r *Rotation) due(keys []Key) bool {
+	next, waits := waiting(keys)
+	return (waits && !r.Ring.now().Before(next.BeginsAt)) || r.aged(keys) || slices.ContainsFunc(keys, r.over)
+}
+
+// aged says whether the key that signs needs a successor, now that one still has its time to be published before.
+func (r *Rotation) aged(keys []Key) bool {
+	_, waits := waiting(keys)
+	return !waits && !r.Ring.now().Before(keys[0].BeganAt.Add(r.Limits.Lifetime-r.Limits.Lead))
+}
+
+// over says whether a key was retired so long ago that nothing it signed is alive.
+func (r *Rotation) over(k Key) bool {
+	return !k.RetiredAt.IsZero() && !r.Ring.now().Before(k.RetiredAt.Add(r.Limits.Keep))
+}
+
+func waiting(keys []Key) (Key, bool) {
+	i := slices.IndexFunc(keys, Key.Waits)
+	if i < 0 {
+		return Key{}, false
+	}
+	return keys[i], true
+}
+
+// Keys lists the signing keys, the one that signs first.
+func (r *Rotation) Keys(ctx context.Context) ([]Key, error) {
+	if err := r.Ring.Reload(ctx); err != nil {
+		return nil, err
+	}
+	return r.Ring.Keys(), nil
+}
+
+// Prepare makes the next signing key, which is published at once and signs later. Where one waits already, it answers that.
+func (r *Rotation) Prepare(ctx context.Context) (next Key, err error) {
+	err = r.change(ctx, func(ctx context.Context, c *changes) error {
+		var waits bool
+		if next, waits = waiting(c.keys); waits {
+			return nil
+		}
+		next, err = c.prepare(ctx, "by command")
+		return err
+	})
+	return next, err
+}
+
+// Replace is for the day on which keys may be in wrong hands: it revokes every signing key, and answers a new one that
+// signs at once.
+func (r *Rotation) Replace(ctx context.Context) (signs Key, err error) {
+	err = r.change(ctx, func(ctx context.Context, c *changes) error {
+		for _, k := range c.keys {
+			if err := c.revoke(ctx, k); err != nil {
+				return err
+			}
+		}
+		signs, err = c.create(ctx, Key{BeganAt: r.Ring.now()}, audit.KeyRotated, "every key before it was revoked")
+		return err
+	})
+	return signs, err
+}
+
+// Revoke takes a signing key away, and ends what it signed, at once. If it was the one that signs, the one that waits signs
+// from now on, or a new one. It answers the key that signs, or ErrUnknownKey.
+func (r *Rotation) Revoke(ctx context.Context, kid string) (signs Key, err error) {
+	err = r.change(ctx, func(ctx context.Context, c *changes) error {
+		i := slices.IndexFunc(c.keys, func(k Key) bool { return k.KID == kid })
+		if i < 0 {
+			return ErrUnknownKey
+		}
+		if err := c.revoke(ctx, c.keys[i]); err != nil {
+			return err
+		}
+		if signs = c.keys[0]; i > 0 {
+			return nil
+		}
+		const why = "the one before it was revoked"
+		if next, waits := waiting(c.keys); waits {
+			signs = next
+			return c.begin(ctx, next, why)
+		}
+		signs, err = c.create(ctx, Key{BeganAt: r.Ring.now()}, audit.KeyRotated, why)
+		return err
+	})
+	return signs, err
+}
+
+// changes are the keys while they are changed, as they were when that began.
+type changes struct {
+	*Rotation
+	sealing sealing
+	keys    []Key // the one that signs first
+}
+
+// change lets do change the keys, alone, and lets the ring know.
+func (r *Rotation) change(ctx context.Context, do func(ctx context.Context, c *changes) error) error {
+	err := r.Ring.store.InTx(ctx, func(ctx context.Context) error {
+		keyset, err := r.Ring.store.LockKeyset(ctx)
+		if err != nil {
+			return fmt.Errorf("wait for the keys: %w", err)
+		}
+		c := &changes{Rotation: r}
+		if c.sealing, err = openSealing(keyset, r.Ring.master); err != nil {
+			return err
+		}
+		kept, err := r.Ring.store.SigningKeys(ctx)
+		if err != nil {
+			return fmt.Errorf("read signing keys: %w", err)
+		}
+		c.keys = inTurn(kept)
+		return do(ctx, c)
+	})
+	if err != nil {
+		return err
+	}
+	return r.Ring.Reload(ctx)
+}
+
+// inTurn is the keys without what is sealed, the one that signs first.
+func inTurn(kept []SealedKey) []Key {
+	var signing, others []Key
+	for _, k := range kept {
+		if k.Signs() && len(signing) == 0 {
+			signing = append(signing, k.Key)
+			continue
+		}
+		others = append(others, k.Key)
+	}
+	return append(signing, others...)
+}
+
+func (c *changes) prepare(ctx context.Context, why string) (Key, error) {
+	return c.create(ctx, Key{BeginsAt: c.Ring.now().Add(c.Limits.Lead)}, audit.KeyPublished, why)
+}
+
+func (c *changes) create(ctx context.Context, k Key, kind audit.Kind, why string) (Key, error) {
+	made, err := createSigningKey(ctx, c.Ring.store, c.sealing.aead, k)
+	if err != nil {
+		return Key{}, err
+	}
+	return made, c.record(ctx, kind, made.KID, why)
+}
+
+// begin lets a key sign that waits, and retires the one before it.
+func (c *changes) begin(ctx context.Context, next Key, why string) error {
+	now := c.Ring.now()
+	for _, k := range c.keys {
+		if !k.Signs() {
+			continue
+		}
+		if err := c.Ring.store.RetireSigningKey(ctx, k.KID, now); err != nil {
+			return fmt.Errorf("retire signing key: %w", err)
+		}
+	}
+	if err := c.Ring.store.BeginSigningKey(ctx, next.KID, now); err != nil {
+		return fmt.Errorf("begin with signing key: %w", err)
+	}
+	return c.record(ctx, audit.KeyRotated, next.KID, why)
+}
+
+func (c *changes) revoke(ctx context.Context, k Key) error {
+	if err := c.Ring.store.DeleteSigningKey(ctx, k.KID); err != nil {
+		return fmt.Errorf("delete signing key: %w", err)
+	}
+	if err := c.Ring.store.DeleteUnattributed(ctx); err != nil {
+		return fmt.Errorf("end step-up tokens: %w", err)
+	}
+	return c.record(ctx, audit.KeyRevoked, k.KID, "by command")
+}
+
+func (r *Rotation) record(ctx context.Context, kind audit.Kind, subject, why string) error {
+	return r.Audit.Record(ctx, audit.Event{Kind: kind, AccountID: audit.House, Subject: subject, Reason: why})
+}

@@ -1,0 +1,141 @@
+package keyring
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/tink-crypto/tink-go/v2/tink"
+)
+
+// Key is when a signing key signs: it waits, begins, and is retired. Its public part is published all the time.
+type Key struct {
+	KID       string
+	BeginsAt  time.Time // zero for the first, and for one that had to begin at once
+	BeganAt   time.Time // zero while it waits
+	RetiredAt time.Time // zero until then
+}
+
+// Signs says whether the key signs: it has begun, and is not retired.
+func (k Key) Signs() bool { return !k.BeganAt.IsZero() && k.RetiredAt.IsZero() }
+
+// Waits says whether the key is published and has not begun.
+func (k Key) Waits() bool { return k.BeganAt.IsZero() }
+
+// SealedKey is a signing key at rest: PKCS #8, sealed.
+type SealedKey struct {
+	Key
+	Sealed []byte
+}
+
+type signingKey struct {
+	Key
+	private *ecdsa.PrivateKey
+}
+
+// SigningOwner owns the sealed signing keys; their rows are their kids.
+const SigningOwner = "signing-key"
+
+// createSigning makes the first signing key, unless there is one. Processes that start at once take turns, so that they
+// agree.
+func (r *Ring) createSigning(ctx context.Context) error {
+	return r.store.InTx(ctx, func(ctx context.Context) error {
+		kept, err := r.store.SigningKeys(ctx)
+		if err != nil {
+			return fmt.Errorf("read signing keys: %w", err)
+		}
+		if len(kept) > 0 {
+			return nil
+		}
+		keyset, err := r.store.LockKeyset(ctx)
+		if err != nil {
+			return fmt.Errorf("wait for the keys: %w", err)
+		}
+		if kept, err = r.store.SigningKeys(ctx); err != nil {
+			return fmt.Errorf("read signing keys: %w", err)
+		}
+		if len(kept) > 0 {
+			return nil
+		}
+		sealing, err := openSealing(keyset, r.master)
+		if err != nil {
+			return err
+		}
+		_, err = createSigningKey(ctx, r.store, sealing.aead, Key{BeganAt: r.now()})
+		return err
+	})
+}
+
+// createSigningKey makes a key with the times given, and keeps it.
+func createSigningKey(ctx context.Context, store Store, aead tink.AEAD, k Key) (Key, error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return Key{}, fmt.Errorf("make signing key: %w", err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return Key{}, fmt.Errorf("encode signing key: %w", err)
+	}
+	jwk, err := publicJWK(&private.PublicKey)
+	if err != nil {
+		return Key{}, err
+	}
+	k.KID = jwk.KID
+	sealed, err := seal(aead, der, SigningOwner, k.KID)
+	if err != nil {
+		return Key{}, err
+	}
+	if err := store.InsertSigningKey(ctx, SealedKey{Key: k, Sealed: sealed}); err != nil {
+		return Key{}, fmt.Errorf("keep signing key: %w", err)
+	}
+	return k, nil
+}
+
+// openSigning opens the signing keys but those that were open before, and puts the one first that signs.
+func openSigning(kept []SealedKey, before *keys, sealing sealing) ([]signingKey, error) {
+	open := make(map[string]*ecdsa.PrivateKey)
+	if before != nil {
+		for _, k := range before.signing {
+			open[k.KID] = k.private
+		}
+	}
+	signing := make([]signingKey, 0, len(kept))
+	for _, k := range kept {
+		private := open[k.KID]
+		if private == nil {
+			var err error
+			if private, err = openSigningKey(k, sealing); err != nil {
+				return nil, fmt.Errorf("open signing key %s: %w", k.KID, err)
+			}
+		}
+		signing = append(signing, signingKey{Key: k.Key, private: private})
+	}
+	signs := slices.IndexFunc(signing, func(k signingKey) bool { return k.Signs() })
+	if signs < 0 {
+		return nil, errors.New("no signing key signs")
+	}
+	first := signing[signs]
+	return slices.Insert(slices.Delete(signing, signs, signs+1), 0, first), nil
+}
+
+func openSigningKey(k SealedKey, sealing sealing) (*ecdsa.PrivateKey, error) {
+	der, err := unseal(sealing.aead, k.Sealed, SigningOwner, k.KID)
+	if err != nil {
+		return nil, err
+	}
+	key, err := x509.ParsePKCS8PrivateKey(der)
+	if err != nil {
+		return nil, fmt.Errorf("decode: %w", err)
+	}
+	ec, ok := key.(*ecdsa.PrivateKey)
+	if !ok {
+		return nil, fmt.Errorf("a %T", key)
+	}
+	return ec, nil
+}

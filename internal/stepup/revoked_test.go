@@ -1,0 +1,149 @@
+package stepup_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"twofold/internal/keyring"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/store"
+)
+
+// revokeElsewhere makes another process revoke the key that signs here.
+func revokeElsewhere(t *testing.T, d *desk) {
+	t.Helper()
+	keys, ok := d.Keys.(*keyring.Ring)
+	if !ok {
+		t.Fatalf("the keys are a %T", d.Keys)
+	}
+	kid, _ := keys.SigningKey()
+	other, err := keyring.Open(ctx, store.Keys{DB: d.db}, d.master, d.Now)
+	must(t, err)
+	_, err = (&keyring.Rotation{Ring: other}).Revoke(ctx, kid)
+	must(t, err)
+	if now, _ := keys.SigningKey(); now != kid {
+		t.Fatal("the change is known here already")
+	}
+}
+
+func TestATokenIsSignedAnewWhenItsKeyWasRevokedElsewhere(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	sess := sessionOf("ada", "1")
+	before, _ := d.issue(t, sess, true)
+	revokeElsewhere(t, d)
+	token, g := d.issue(t, sess, true)
+	if got, err := d.check(token, sess, remove, session.AAL2); err != nil || got.ID != g.ID {
+		t.Errorf("the token issued since: got %+v, %v", got, err)
+	}
+	if _, err := d.check(before, sess, remove, session.AAL2); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("the token of the revoked key: got %v, want ErrRefused", err)
+	}
+}
+
+func TestATokenOfARevokedKeyIsRefusedBeforeTheRevocationIsKnownHere(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	sess := sessionOf("ada", "1")
+	token, g := d.issue(t, sess, true)
+	revokeElsewhere(t, d)
+	if _, err := d.check(token, sess, remove, session.AAL2); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("checked: got %v, want ErrRefused", err)
+	}
+	if err := d.Spend(ctx, g); !errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("spent after it was checked: got %v, want ErrRefused", err)
+	}
+}
+
+func TestIssuingBesideRevocationsElsewhereNeverFails(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	var number atomic.Int64
+	d.NewID = func() string { return fmt.Sprint(number.Add(1)) }
+	other, err := keyring.Open(ctx, store.Keys{DB: d.db}, d.master, d.Now)
+	must(t, err)
+	until, stop := context.WithCancel(ctx)
+	issued := make(chan struct{})
+	var busy sync.WaitGroup
+	for range 4 {
+		busy.Go(func() {
+			for until.Err() == nil {
+				err := d.db.InTx(ctx, func(ctx context.Context) error {
+					_, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, session.Proofs(true))
+					return err
+				})
+				if err != nil {
+					t.Errorf("after %d tokens: %v", number.Load(), err)
+					stop()
+				}
+				select {
+				case issued <- struct{}{}:
+				case <-until.Done():
+				}
+			}
+		})
+	}
+	for range 20 { // each in the middle of what three others do
+		select {
+		case <-issued:
+		case <-until.Done():
+		}
+		if _, err := (&keyring.Rotation{Ring: other}).Replace(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	stop()
+	busy.Wait()
+}
+
+// sieve is a store in which every key that signs is gone.
+type sieve struct {
+	stepup.Store
+	tries *int
+}
+
+func (s sieve) Insert(context.Context, stepup.Grant) (bool, error) {
+	*s.tries++
+	return false, nil
+}
+
+func TestSigningAnewHasAnEnd(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	tries := 0
+	d.Store = sieve{d.Store, &tries}
+	token, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, session.Proofs(true))
+	if err == nil || !token.IsZero() || tries != 10 {
+		t.Errorf("after %d tries: %v, want an error after ten, and no token", tries, err)
+	}
+}
+
+// blind are keys that cannot be read again.
+type blind struct{ stepup.Keys }
+
+func (blind) Reload(context.Context) error { return errStore }
+
+func (blind) VerificationKey(context.Context, string) (*ecdsa.PublicKey, bool, error) {
+	return nil, false, errStore
+}
+
+func TestKeysThatCannotBeReadAreNoFaultOfTheToken(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	sess := sessionOf("ada", "1")
+	token, _ := d.issue(t, sess, true)
+	d.Keys = blind{d.Keys}
+	if _, err := d.check(token, sess, remove, session.AAL2); !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) {
+		t.Errorf("Check: got %v, want the store's error", err)
+	}
+	d.Store = sieve{d.Store, new(int)}
+	if none, _, err := d.Issue(ctx, sess, remove, session.Proofs(true)); !errors.Is(err, errStore) || !none.IsZero() {
+		t.Errorf("Issue: got %v, want the store's error and no token", err)
+	}
+}

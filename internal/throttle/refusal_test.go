@@ -1,0 +1,57 @@
+package throttle_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"twofold/internal/throttle"
+)
+
+func TestEveryGuessThatIsNotLookedAtIsToldOnceWithItsReason(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	type told struct {
+		kind throttle.Kind
+		why  throttle.Refusal
+	}
+	var heard []told
+	c.Refused = func(kind throttle.Kind, why throttle.Refusal) { heard = append(heard, told{kind, why}) }
+	hears := func(what string, want ...told) {
+		t.Helper()
+		if !slices.Equal(heard, want) {
+			t.Errorf("%s: heard %v, want %v", what, heard, want)
+		}
+		heard = nil
+	}
+
+	if err := c.Check(ctx, anyone); err != nil {
+		t.Fatal(err)
+	}
+	c.spendFree(t, anyone)
+	hears("five guesses that were counted")
+	_ = c.Check(ctx, anyone)
+	hears("a look during a wait", told{throttle.TOTP, throttle.InWait})
+	_, _ = c.Reserve(ctx, anyone, throttle.Within{})
+	hears("a guess during a wait", told{throttle.TOTP, throttle.InWait})
+
+	c.Limits.Cap = 5
+	if err := c.ReviveAtCap(ctx, "nobody", throttle.TOTP); err != nil {
+		t.Fatal(err)
+	}
+	hears("reviving what is accepted")
+	_, _ = c.Reserve(ctx, anyone, throttle.Within{})
+	hears("a guess at the cap", told{throttle.TOTP, throttle.AtCap})
+
+	done, err := c.Turn(ctx, inside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	c.Limits.Patience = time.Millisecond
+	if _, err := c.Turn(ctx, inside); !errors.Is(err, throttle.ErrBusy) {
+		t.Fatalf("got %v, want ErrBusy", err)
+	}
+	hears("one too many at once", told{throttle.TOTP, throttle.Crowded})
+}
