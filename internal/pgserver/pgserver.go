@@ -138,7 +138,7 @@ func (s *Server) Resume(ctx context.Context) error {
 	}
 	s.running = kept
 	if err := s.wait(ctx); err != nil {
-		said, _ := os.ReadFile(filepath.Join(s.dir, "log")) //nolint:gosec // our own
+		said, _ := os.ReadFile(filepath.Join(s.dir, "log"))
 		return fmt.Errorf("PostgreSQL does not answer: %w: %s", errors.Join(err, s.Stop()), said)
 	}
 	return nil
