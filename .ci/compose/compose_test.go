@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/compose-spec/compose-go/v2/loader"
 	"github.com/compose-spec/compose-go/v2/types"
@@ -79,6 +80,10 @@ func TestTheProgramTakesWhatTheFileSets(t *testing.T) {
 			}
 			if c.Mail.Enabled() == (name == "single") {
 				t.Errorf("%s: mail is %v", name, c.Mail.Enabled())
+			}
+			stopping := c.HTTP.Drain + c.HTTP.ShutdownTimeout + 5*time.Second
+			if grace := project.Services[name].StopGracePeriod; grace == nil || time.Duration(*grace) < stopping {
+				t.Errorf("%s is killed while it stops: it may take %v", name, stopping)
 			}
 		}
 	}

@@ -37,7 +37,7 @@ func newPatient(t *testing.T, settings ...string) *patient {
 		}
 	}
 	p.doctor = doctor.Doctor{Now: clock.Now, Environ: append([]string{
-		"TWOFOLD_DATABASE_URL=sqlite:" + p.path("twofold.db"), "TWOFOLD_MASTER_KEY_FILE=" + p.path("master.key"), "TWOFOLD_LISTEN=127.0.0.1:0",
+		"TWOFOLD_DATABASE_URL=sqlite:" + p.path("twofold.db"), "TWOFOLD_MASTER_KEY_FILE=" + p.path("master.key"), "TWOFOLD_LISTEN=127.0.0.1:0", "TWOFOLD_OPS_LISTEN=127.0.0.1:0",
 	}, settings...)}
 	return p
 }
@@ -218,6 +218,7 @@ func TestAnAddressThatSomebodyElseHasIsSaid(t *testing.T) {
 	}
 	defer func() { _ = silent.Close() }()
 	newPatient(t, "TWOFOLD_LISTEN="+silent.Addr().String()).says("listen", doctor.Wrong, "is taken")
+	newPatient(t, "TWOFOLD_OPS_LISTEN="+silent.Addr().String()).says("listen", doctor.Wrong, "set TWOFOLD_OPS_LISTEN")
 	newPatient(t, "TWOFOLD_LISTEN=192.0.2.1:80").says("listen", doctor.Wrong, "cannot be used")
 
 	h := apptest.Start(t)

@@ -17,7 +17,7 @@ import (
 func atServer(t *testing.T, url, key string, settings ...string) *patient {
 	t.Helper()
 	return &patient{t: t, doctor: doctor.Doctor{Now: time.Now, Environ: append([]string{
-		"TWOFOLD_DATABASE_URL=" + url, "TWOFOLD_MASTER_KEY_FILE=" + key, "TWOFOLD_LISTEN=127.0.0.1:0",
+		"TWOFOLD_DATABASE_URL=" + url, "TWOFOLD_MASTER_KEY_FILE=" + key, "TWOFOLD_LISTEN=127.0.0.1:0", "TWOFOLD_OPS_LISTEN=127.0.0.1:0",
 	}, settings...)}}
 }
 

@@ -39,7 +39,10 @@ func (d Doctor) addresses(ctx context.Context) {
 		d.warn("public URL", "%s is for this machine alone. For other people set TWOFOLD_PUBLIC_URL to an https address.", c.PublicURL)
 	}
 	d.proxies()
-	d.listen(ctx)
+	d.listen(ctx, "TWOFOLD_LISTEN", c.Listen)
+	if c.OpsListen != "" {
+		d.listen(ctx, "TWOFOLD_OPS_LISTEN", c.OpsListen)
+	}
 }
 
 // proxies says whose word counts about whom a request comes from.
@@ -60,24 +63,25 @@ func (d Doctor) proxies() {
 	}
 }
 
-// listen tries the address, and gives it back at once.
-func (d Doctor) listen(ctx context.Context) {
+// listen tries an address, and gives it back at once. Who has it is asked what only a Twofold answers.
+func (d Doctor) listen(ctx context.Context, setting, address string) {
 	ctx, cancel := context.WithTimeout(ctx, d.Patience)
 	defer cancel()
-	address := d.config.Listen
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", address)
 	if err == nil {
 		err = listener.Close()
 	}
+	there := d.config
+	there.Listen = address
 	switch {
 	case err == nil:
-		d.ok("listen", "%s is free", address)
+		d.ok("listen", "%s is free (%s)", address, setting)
 	case !errors.Is(err, syscall.EADDRINUSE):
-		d.wrong("listen", "%s cannot be used: %v. Correct TWOFOLD_LISTEN; a port below 1024 needs root or CAP_NET_BIND_SERVICE.", address, err)
-	case app.Healthcheck(ctx, d.config) == nil:
-		d.ok("listen", "%s is served: a server runs", address)
+		d.wrong("listen", "%s cannot be used: %v. Correct %s; a port below 1024 needs root or CAP_NET_BIND_SERVICE.", address, err, setting)
+	case app.Healthcheck(ctx, there) == nil:
+		d.ok("listen", "%s is served: a server runs (%s)", address, setting)
 	default:
-		d.wrong("listen", "%s is taken by a program that is not a Twofold that answers. Stop that one, or set TWOFOLD_LISTEN to a free address.", address)
+		d.wrong("listen", "%s is taken by a program that is not a Twofold that answers. Stop that one, or set %s to a free address.", address, setting)
 	}
 }
