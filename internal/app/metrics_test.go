@@ -50,17 +50,23 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 		`twofold_request_duration_seconds_count{operation="page"}`:                               4,
 		`twofold_request_duration_seconds_bucket{operation="signIn",le="0.0005"}`:                0, // each is a hash
 		`twofold_request_duration_seconds_bucket{operation="signIn",le="+Inf"}`:                  3,
-		`twofold_requests_in_flight`:                        0,
-		`twofold_hash_duration_seconds_count`:               4, // and the account's own
-		`twofold_hash_wait_seconds_count`:                   4,
-		`twofold_hash_refused_total`:                        0,
-		`twofold_hash_busy`:                                 0,
-		`twofold_hash_queue`:                                0,
-		`twofold_hash_queue_limit`:                          1000,
-		`twofold_database_connections_limit{pool="write"}`:  1,
-		`twofold_database_connections_in_use{pool="write"}`: 0,
-		`twofold_unready{reason="database_unreachable"}`:    0,
-		`twofold_unready{reason="stopping"}`:                0,
+		`twofold_requests_in_flight`:                     0,
+		`twofold_hash_duration_seconds_count`:            4, // and the account's own
+		`twofold_hash_wait_seconds_count`:                4,
+		`twofold_hash_refused_total`:                     0,
+		`twofold_hash_busy`:                              0,
+		`twofold_hash_queue`:                             0,
+		`twofold_hash_queue_limit`:                       1000,
+		`twofold_unready{reason="database_unreachable"}`: 0,
+		`twofold_unready{reason="stopping"}`:             0,
+	})
+	pool, limit := "write", 1.0
+	if h.OnServer() {
+		pool, limit = "shared", 16
+	}
+	wantSeries(t, got, apptest.Scrape{
+		`twofold_database_connections_limit{pool="` + pool + `"}`:  limit,
+		`twofold_database_connections_in_use{pool="` + pool + `"}`: 0,
 	})
 	if sum := got[`twofold_hash_duration_seconds_sum`]; sum <= 0 {
 		t.Errorf("four hashes took %v s", sum)

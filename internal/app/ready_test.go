@@ -71,9 +71,16 @@ func TestReadinessFallsWithItsReasonAndReturns(t *testing.T) {
 
 func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
-	execute(t, database(t, h), "PRAGMA wal_checkpoint(TRUNCATE)")
-	file := filepath.Join(h.Dir, "twofold.db")
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
+	besides, err := sql.Open("sqlite", "file:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = besides.Close() }()
+	if _, err := besides.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		t.Fatal(err)
+	}
 	whole, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -87,15 +94,18 @@ func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Whoever restores a file that is in use writes to it as a database: then every connection looks again.
-	execute(t, database(t, h), "PRAGMA user_version = 1")
+	if _, err := besides.Exec("PRAGMA user_version = 1"); err != nil {
+		t.Fatal(err)
+	}
 	wantReady(t, h)
 	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
 }
 
 func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
-	holder, err := sql.Open("sqlite", "file:"+filepath.Join(h.Dir, "twofold.db")+"?_txlock=immediate")
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
+	holder, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}

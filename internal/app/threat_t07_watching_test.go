@@ -47,7 +47,7 @@ func TestT07_NoMetricTellsWhoOrWhere(t *testing.T) {
 		"kind":      regexp.MustCompile(`^(password|totp|recovery_code|removal_cancel)$`),
 		"reason":    regexp.MustCompile(`^[a-z_]+$`),
 		"result":    regexp.MustCompile(`^(sent|failed)$`),
-		"pool":      regexp.MustCompile(`^(read|write)$`),
+		"pool":      regexp.MustCompile(`^(read|write|shared)$`),
 		"version":   regexp.MustCompile(`^test$|^go1\.`), "goversion": regexp.MustCompile(`^go1\.`), "schema": regexp.MustCompile(`^\d+$`),
 		"le": regexp.MustCompile(`^[0-9.+Inf]+$`), "quantile": regexp.MustCompile(`^[0-9.]+$`), "code": regexp.MustCompile(`^[0-9]+$`), "cause": regexp.MustCompile(`^\w+$`),
 	}

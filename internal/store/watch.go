@@ -28,11 +28,12 @@ func (d *DB) Ready(ctx context.Context) error {
 	if version < Schema() {
 		return fmt.Errorf("%w: %d, not %d", ErrOlder, version, Schema())
 	}
-	// It changes nothing, and is refused wherever a change would be.
-	if err := d.write.WithContext(ctx).Exec("UPDATE outbox SET tries = tries WHERE id = ''").Error; err != nil {
-		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	// It changes nothing, and is refused wherever a change would be: on a standby too, where an empty transaction is not.
+	err = d.write.WithContext(ctx).Exec("UPDATE outbox SET tries = tries WHERE id = ''").Error
+	if err == nil || d.lost(err) {
+		return err
 	}
-	return nil
+	return fmt.Errorf("%w: %w", ErrReadOnly, err)
 }
 
 // Version is the number of the last migration that the database has seen.
@@ -61,7 +62,7 @@ func Schema() int64 {
 
 // Pool is the connections of one kind, now and since the start.
 type Pool struct {
-	Name               string // read or write
+	Name               string // read, write, or shared by both
 	Limit, Open, InUse int
 	Waits              int64
 	Waited             time.Duration
@@ -69,11 +70,10 @@ type Pool struct {
 
 // Pools answers the state of each pool of connections.
 func (d *DB) Pools() []Pool {
-	pools := []Pool{poolOf("write", d.write)}
-	if d.read != d.write {
-		pools = append(pools, poolOf("read", d.read))
+	if d.read == d.write {
+		return []Pool{poolOf("shared", d.read)}
 	}
-	return pools
+	return []Pool{poolOf("read", d.read), poolOf("write", d.write)}
 }
 
 func poolOf(name string, of *gorm.DB) Pool {

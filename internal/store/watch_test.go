@@ -96,7 +96,7 @@ func TestPoolsTellWhatIsInUse(t *testing.T) {
 	db := fresh(t)
 	must(t, db.InTx(ctx, func(context.Context) error {
 		for _, p := range db.Pools() {
-			if want := map[string]int{"write": 1, "read": 0}[p.Name]; p.InUse != want || p.Limit < 1 || p.Open < p.InUse {
+			if want := map[string]int{"write": 1, "shared": 1, "read": 0}[p.Name]; p.InUse != want || p.Limit < 1 || p.Open < p.InUse {
 				t.Errorf("in a transaction: %+v, want %d in use", p, want)
 			}
 		}
