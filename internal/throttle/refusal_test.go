@@ -26,12 +26,12 @@ func TestEveryGuessThatIsNotLookedAtIsToldOnceWithItsReason(t *testing.T) {
 		heard = nil
 	}
 
-	if err := c.Check(ctx, anyone); err != nil {
+	if err := c.check(anyone); err != nil {
 		t.Fatal(err)
 	}
 	c.spendFree(t, anyone)
 	hears("five guesses that were counted")
-	_ = c.Check(ctx, anyone)
+	_ = c.check(anyone)
 	hears("a look during a wait", told{throttle.TOTP, throttle.InWait})
 	_, _ = c.Reserve(ctx, anyone, throttle.Within{})
 	hears("a guess during a wait", told{throttle.TOTP, throttle.InWait})
