@@ -121,12 +121,13 @@ func NewClock() *Clock {
 // StartIn starts a house in a folder that may hold a database already: a restart, or a second process.
 func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House {
 	t.Helper()
-	return start(&House{T: t, Dir: dir, Database: databaseIn(t, dir), Clock: clock, Log: &Log{}}, nil, settings)
+	return start(&House{T: t, Dir: dir, Clock: clock, Log: &Log{}}, nil, settings)
 }
 
 func start(h *House, traces *trace.Tracer, settings []string) *House {
 	t := h.T
 	t.Helper()
+	h.Database = databaseIn(t, h.Dir)
 	h.server = httptest.NewUnstartedServer(nil)
 	h.URL = "http://" + h.server.Listener.Addr().String()
 	text := Contract(t)
