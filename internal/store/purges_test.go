@@ -79,7 +79,7 @@ var mortals = []mortal{
 
 func outboxRow(id, topic, sent, givenUp string) string {
 	return `INSERT INTO outbox (id, account_id, kind, topic, sealed, held, tries, next_try, created_at, sent_at, given_up)
-		VALUES (` + id + `, 'ada', 'x', ` + topic + `, '', 0, 1, 1, 1, ` + sent + `, ` + givenUp + `)`
+		VALUES (` + id + `, 'ada', 'x', ` + topic + `, '', FALSE, 1, 1, 1, ` + sent + `, ` + givenUp + `)`
 }
 
 func removalOf(account, id string, cancelled int) string {
