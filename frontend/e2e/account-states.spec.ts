@@ -84,7 +84,7 @@ inEveryLook((shooter) => {
     await page.goto("/forgot-password");
     await expect(page.getByLabel("Email")).toBeFocused();
     await shot("forgot");
-    await page.getByLabel("Email").fill("nobody@example.com");
+    await page.getByLabel("Email", { exact: true }).fill("nobody@example.com");
     await page.getByRole("button", { name: "Send the link" }).click();
     await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
     await shot("forgot-sent");

@@ -146,7 +146,7 @@ test("a forgotten password: a real mail, a link that works once, and still a cod
   await page.getByRole("link", { name: "Forgot your password?" }).click();
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(alert(page)).toHaveText("Enter your email address.");
-  await page.getByLabel("Email").fill(account.email);
+  await page.getByLabel("Email", { exact: true }).fill(account.email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
 
@@ -173,7 +173,7 @@ test("a forgotten password: a real mail, a link that works once, and still a cod
 
 test("says the same to an address that nobody has", async ({ page, server }) => {
   await page.goto("/forgot-password");
-  await page.getByLabel("Email").fill("nobody@example.com");
+  await page.getByLabel("Email", { exact: true }).fill("nobody@example.com");
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
   expect(await server.mails("nobody@example.com")).toEqual([]);

@@ -97,7 +97,7 @@ export const alert = (inside: Page | Locator) => inside.getByRole("alert").filte
 export const mfaCard = (page: Page) => page.getByRole("region", { name: "Multi Factor Authentication" });
 
 export async function fillSignIn(page: Page, who: Credentials) {
-  await page.getByLabel("Email").fill(who.email);
+  await page.getByLabel("Email", { exact: true }).fill(who.email);
   await page.getByLabel("Password", { exact: true }).fill(who.password);
   await page.getByRole("button", { name: "Sign in" }).click();
 }

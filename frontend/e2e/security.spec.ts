@@ -86,7 +86,7 @@ test("T-31: signing in leads nowhere but to our own pages", async ({ page, accou
     "/settings/account/../../sign-in",
   ]) {
     await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
-    await page.getByLabel("Email").fill(account.email);
+    await page.getByLabel("Email", { exact: true }).fill(account.email);
     await page.getByLabel("Password", { exact: true }).fill(account.password);
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
