@@ -30,7 +30,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test race release bench bench-page soak clean $(CHECKS)
+.PHONY: help run cluster build page generate lint test race release bench bench-page soak clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -38,6 +38,11 @@ help: ## list what can be made
 
 run: build ## build everything and start the demo
 	@TWOFOLD_OPS_LISTEN=$${TWOFOLD_OPS_LISTEN:-127.0.0.1:0} exec bin/twofold serve --demo
+
+cluster: build ## two processes over a PostgreSQL of their own, behind a proxy (LISTEN=localhost:8080)
+	@.ci/tools postgres || { echo "This needs PostgreSQL's programs; on Debian: apt-get install postgresql"; exit 1; }
+	@go build -o bin/cluster ./internal/cluster/up
+	@exec bin/cluster -listen $(or $(LISTEN),localhost:8080)
 
 build: page ## the page, and bin/twofold with the page inside
 	@.ci/tools go
