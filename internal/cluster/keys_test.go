@@ -34,7 +34,7 @@ func published(t *testing.T, h *apptest.House) (kids []string) {
 	return kids
 }
 
-func TestT19_ARevocationByCommandHoldsForAllProcessesAtOnce(t *testing.T) {
+func TestT19_ARevocationByCommandHoldsForAllProcesses(t *testing.T) {
 	t.Parallel()
 	for how, command := range map[string]func(kid string) []string{
 		"of the key that signs": func(kid string) []string { return []string{"keys", "revoke", "--", kid} },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,10 +83,11 @@ func build(sources, into string) error {
 // town is a cluster, and its processes as houses that clients call.
 type town struct {
 	*cluster.Cluster
-	t       *testing.T
-	program string
-	houses  []*apptest.House
-	log     *apptest.Log
+	t        *testing.T
+	program  string
+	database string // its name on the server
+	houses   []*apptest.House
+	log      *apptest.Log
 }
 
 // processes are n of the program that started at once on an empty database.
@@ -98,9 +100,10 @@ func processes(t *testing.T, n int, settings ...string) *town {
 
 func emptyTown(t *testing.T, settings ...string) *town {
 	t.Helper()
-	w := &town{t: t, program: program(t), log: &apptest.Log{}}
+	at := pgserver.Database(t)
+	w := &town{t: t, program: program(t), database: databaseOf(t, at), log: &apptest.Log{}}
 	c, err := cluster.Prepare(context.Background(), cluster.Options{
-		PublicURL: "http://localhost:8080", Database: pgserver.Database(t), Settings: append(cheap[:len(cheap):len(cheap)], settings...), Log: w.log,
+		PublicURL: "http://localhost:8080", Database: at, Settings: append(cheap[:len(cheap):len(cheap)], settings...), Log: w.log,
 	})
 	must(t, err)
 	w.Cluster = c
@@ -117,6 +120,14 @@ func emptyTown(t *testing.T, settings ...string) *town {
 		}
 	})
 	return w
+}
+
+// databaseOf is the name in a database's URL.
+func databaseOf(t *testing.T, text string) string {
+	t.Helper()
+	u, err := url.Parse(text)
+	must(t, err)
+	return strings.TrimPrefix(u.Path, "/")
 }
 
 // launch starts n more processes of a program.
@@ -162,20 +173,30 @@ func (w *town) withMFA(email string) (*apptest.Client, *apptest.Phone, []string)
 	script := w.at(0).SignedIn(email)
 	phone := script.At(w.at(1)).Begin()
 	a := script.At(w.at(2)).Confirm(phone, phone.Code()).Want(201, "")
+	return script, phone, shownCodes(a)
+}
+
+// shownCodes are the recovery codes of an answer.
+func shownCodes(a apptest.Answer) []string {
 	list, _ := a.Value("recovery_codes").([]any)
 	codes := make([]string, len(list))
 	for i, code := range list {
 		codes[i], _ = code.(string)
 	}
-	return script, phone, codes
+	return codes
+}
+
+// half is a sign-in that waits for a code.
+func half(h *apptest.House, email string) (token string) {
+	h.T.Helper()
+	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Want(202, "").Text("sign_in_token")
 }
 
 // halves are sign-in tokens of n sign-ins that wait for a code, begun at all processes.
 func (w *town) halves(n int) (tokens []string) {
 	w.t.Helper()
 	for i := range n {
-		a := w.at(i).Script("").SignIn(ada, JSON{"deliver": "token"})
-		tokens = append(tokens, a.Want(202, "").Text("sign_in_token"))
+		tokens = append(tokens, half(w.at(i), ada))
 	}
 	return tokens
 }
