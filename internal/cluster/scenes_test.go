@@ -245,10 +245,10 @@ func must(t *testing.T, err error) {
 // eventually waits for something that processes do by themselves.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if holds() {
 			return
 		}
 	}
-	t.Fatal(errors.New("in 20 s never: " + what))
+	t.Fatal(errors.New("in a minute never: " + what))
 }

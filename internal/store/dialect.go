@@ -30,8 +30,8 @@ type dialect struct {
 	clock         string // reads the server's clock; empty where there is none
 }
 
-// openPool opens connections.
-func openPool(to gorm.Dialector, conns int, prepare bool, log *slog.Logger) (*gorm.DB, error) {
+// openPool opens connections, and counts into effort what is asked of them.
+func openPool(to gorm.Dialector, conns int, prepare bool, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
 	db, err := gorm.Open(to, &gorm.Config{
 		SkipDefaultTransaction: true,
 		PrepareStmt:            prepare,
@@ -48,7 +48,7 @@ func openPool(to gorm.Dialector, conns int, prepare bool, log *slog.Logger) (*go
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	return db, errors.Join(markFailures(db), countStatements(db))
+	return db, errors.Join(markFailures(db), countStatements(db, effort))
 }
 
 func closePool(db *gorm.DB) error {

@@ -26,24 +26,32 @@ func Counting(ctx context.Context, e *Effort) context.Context {
 	return context.WithValue(ctx, effortKey{}, e)
 }
 
-// committed counts a commit.
-func committed(ctx context.Context) {
-	if e, _ := ctx.Value(effortKey{}).(*Effort); e != nil {
-		e.commits.Add(1)
+// wanted is what the context counts into, or nil.
+func wanted(ctx context.Context) *Effort {
+	e, _ := ctx.Value(effortKey{}).(*Effort)
+	return e
+}
+
+// committed counts a commit: into all, and where its context wants that.
+func (e *Effort) committed(ctx context.Context) {
+	e.commits.Add(1)
+	if of := wanted(ctx); of != nil {
+		of.commits.Add(1)
 	}
 }
 
-// countStatements counts every statement where its context wants that.
-func countStatements(db *gorm.DB) error {
+// countStatements counts every statement: into all, and where its context wants that.
+func countStatements(db *gorm.DB, all *Effort) error {
 	read := func(tx *gorm.DB) {
-		if e, _ := tx.Statement.Context.Value(effortKey{}).(*Effort); e != nil {
-			e.statements.Add(1)
+		all.statements.Add(1)
+		if of := wanted(tx.Statement.Context); of != nil {
+			of.statements.Add(1)
 		}
 	}
 	write := func(tx *gorm.DB) {
 		read(tx)
 		if _, inside := tx.Statement.ConnPool.(gorm.TxCommitter); !inside {
-			committed(tx.Statement.Context)
+			all.committed(tx.Statement.Context)
 		}
 	}
 	const name = "twofold:count"
