@@ -149,7 +149,7 @@ test-timing: ## the two tests that measure time (T-15, T-18), alone
 	go test -count=1 -parallel 1 -run "$(TIMED)" -v ./internal/app
 
 test-journeys: build ## the journeys in Chromium, the main one over two processes too
-	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run e2e
+	@CHROMIUM_PATH=$$(.ci/tools chromium) PROGRAM_BIN='$(CURDIR)/bin/twofold' npm --prefix frontend run e2e
 
 check-clean: ## making and testing left nothing behind that git sees (in CI)
 	@[ "$$CI" != true ] || { git status --short && [ -z "$$(git status --porcelain)" ]; }

@@ -24,6 +24,7 @@ export default function buildServer() {
     return;
   }
   build("CLUSTER_BIN", "./internal/cluster/up");
-  // As make builds it.
-  build("PROGRAM_BIN", ".", "-trimpath", "-buildvcs=false", "-ldflags=-s -w");
+  // As make builds it, which names what it built.
+  if (!process.env["PROGRAM_BIN"])
+    build("PROGRAM_BIN", ".", "-trimpath", "-buildvcs=false", "-ldflags=-s -w");
 }
