@@ -10,6 +10,9 @@ import (
 
 // Effort counts what is asked of the database: statements, and commits, each of which waits for a disk.
 type Effort struct {
+	// Heard, where it is set, is told of every statement, as it was sent, with its values.
+	Heard func(statement string, values []any)
+
 	statements, commits atomic.Int64
 }
 
@@ -26,9 +29,15 @@ func Counting(ctx context.Context, e *Effort) context.Context {
 	return context.WithValue(ctx, effortKey{}, e)
 }
 
+// effortOf is what counts in a context, or nil.
+func effortOf(ctx context.Context) *Effort {
+	e, _ := ctx.Value(effortKey{}).(*Effort)
+	return e
+}
+
 // committed counts a commit.
 func committed(ctx context.Context) {
-	if e, _ := ctx.Value(effortKey{}).(*Effort); e != nil {
+	if e := effortOf(ctx); e != nil {
 		e.commits.Add(1)
 	}
 }
@@ -36,8 +45,13 @@ func committed(ctx context.Context) {
 // countStatements counts every statement where its context wants that.
 func countStatements(db *gorm.DB) error {
 	read := func(tx *gorm.DB) {
-		if e, _ := tx.Statement.Context.Value(effortKey{}).(*Effort); e != nil {
-			e.statements.Add(1)
+		e := effortOf(tx.Statement.Context)
+		if e == nil || tx.DryRun { // a part of another is spelled out
+			return
+		}
+		e.statements.Add(1)
+		if e.Heard != nil {
+			e.Heard(tx.Statement.SQL.String(), tx.Statement.Vars)
 		}
 	}
 	write := func(tx *gorm.DB) {
@@ -48,11 +62,11 @@ func countStatements(db *gorm.DB) error {
 	}
 	const name = "twofold:count"
 	return errors.Join(
-		db.Callback().Create().Before("*").Register(name, write),
-		db.Callback().Query().Before("*").Register(name, read),
-		db.Callback().Update().Before("*").Register(name, write),
-		db.Callback().Delete().Before("*").Register(name, write),
-		db.Callback().Row().Before("*").Register(name, read),
-		db.Callback().Raw().Before("*").Register(name, write),
+		db.Callback().Create().After("*").Register(name, write),
+		db.Callback().Query().After("*").Register(name, read),
+		db.Callback().Update().After("*").Register(name, write),
+		db.Callback().Delete().After("*").Register(name, write),
+		db.Callback().Row().After("*").Register(name, read),
+		db.Callback().Raw().After("*").Register(name, write),
 	)
 }
