@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -78,32 +79,36 @@ func headOf(tx *gorm.DB, accountID string) (audit.Head, error) {
 	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
 }
 
-// Append moves the head, which locks it, and adds the entries. Where the chain does not end before them any more, another
-// transaction came first.
+// How an account's chain grows: its head moves, which locks it, and the entries are added if it did.
+const (
+	beginHead = "INSERT INTO activity_heads (account_id, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+	moveHead  = "UPDATE activity_heads SET number = ?, hash = ? WHERE account_id = ? AND number = ?"
+	addEntry  = `INSERT INTO activity (id, account_id, number, time, kind, subject, name, reason, ip, user_agent, session, request_id,
+		previous, hash) `
+	valuesOfOne = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+// Append adds entries. Where the chain does not end before them any more, another transaction came first.
 func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
-	rows := make([]entryRow, len(entries))
-	for i, e := range entries {
-		rows[i] = entryRow{
-			ID: e.ID, AccountID: e.AccountID, Number: e.Number, Time: stamp{e.Time}, Kind: string(e.Kind),
-			Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
-			RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
-		}
+	last := entries[len(entries)-1]
+	head, values := moveHead, []any{last.Number, last.Hash[:], last.AccountID, entries[0].Number - 1}
+	if entries[0].Number == 1 {
+		head, values = beginHead, []any{last.AccountID, last.Number, last.Hash[:]}
 	}
-	before, last := rows[0].Number-1, rows[len(rows)-1]
-	head := headRow{AccountID: last.AccountID, Number: last.Number, Hash: last.Hash}
-	tx := s.writer(ctx)
-	if before == 0 {
-		tx = tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&head)
-	} else {
-		tx = tx.Model(&head).Where("number = ?", before).Select("number", "hash").Updates(&head)
+	moved, err := s.do(ctx, head, values)
+	if err != nil {
+		return err
 	}
-	if tx.Error != nil {
-		return tx.Error
-	}
-	if tx.RowsAffected == 0 {
+	if moved == 0 {
 		return failure(errCollision)
 	}
-	return s.writer(ctx).Create(&rows).Error
+	values = nil
+	for _, e := range entries {
+		values = append(values, e.ID, e.AccountID, e.Number, stamp{e.Time}, string(e.Kind), e.Subject, e.Name, e.Reason, e.IP,
+			e.UserAgent, e.Session, e.RequestID, e.Previous[:], e.Hash[:])
+	}
+	_, err = s.do(ctx, addEntry+"VALUES "+valuesOfOne+strings.Repeat(", "+valuesOfOne, len(entries)-1), values)
+	return err
 }
 
 // Entries lists a page of an account's entries.

@@ -42,16 +42,23 @@ func committed(ctx context.Context) {
 	}
 }
 
-// countStatements counts every statement where its context wants that.
+// sent counts a statement, where its context wants that.
+func sent(ctx context.Context, statement string, values []any) {
+	e := effortOf(ctx)
+	if e == nil {
+		return
+	}
+	e.statements.Add(1)
+	if e.Heard != nil {
+		e.Heard(statement, values)
+	}
+}
+
+// countStatements counts what gorm sends.
 func countStatements(db *gorm.DB) error {
 	read := func(tx *gorm.DB) {
-		e := effortOf(tx.Statement.Context)
-		if e == nil || tx.DryRun { // a part of another is spelled out
-			return
-		}
-		e.statements.Add(1)
-		if e.Heard != nil {
-			e.Heard(tx.Statement.SQL.String(), tx.Statement.Vars)
+		if !tx.DryRun { // a part of another is spelled out
+			sent(tx.Statement.Context, tx.Statement.SQL.String(), tx.Statement.Vars)
 		}
 	}
 	write := func(tx *gorm.DB) {
