@@ -25,10 +25,12 @@ func (c compiling) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	full, ok := conn.(fullConn)
 	if !ok {
-		return nil, errors.Join(errors.New("the driver's connection lacks what database/sql can make use of"), conn.Close())
+		return nil, errors.Join(errLacks, conn.Close())
 	}
-	return &compiled{fullConn: full, kept: make(map[string]driver.Stmt)}, nil
+	return &compiled{fullConn: full, kept: make(map[string]fullStmt)}, nil
 }
+
+var errLacks = errors.New("the driver lacks what database/sql can make use of")
 
 // fullConn is what the driver's connections are.
 type fullConn interface {
@@ -42,6 +44,7 @@ type fullConn interface {
 
 // fullStmt is what the driver's statements are.
 type fullStmt interface {
+	driver.Stmt
 	driver.StmtExecContext
 	driver.StmtQueryContext
 }
@@ -49,23 +52,31 @@ type fullStmt interface {
 // compiled is one connection. Database/sql lets one goroutine use it at a time.
 type compiled struct {
 	fullConn
-	kept map[string]driver.Stmt // by their text, those that are not in use
+	kept map[string]fullStmt // by their text, those that are not in use
 }
 
 // most is how many statements a connection keeps: more than this program has, but for lists of unusual lengths.
 const most = 250
 
 // take answers a statement, which is the caller's until it is given back.
-func (c *compiled) take(ctx context.Context, text string) (driver.Stmt, error) {
+func (c *compiled) take(ctx context.Context, text string) (fullStmt, error) {
 	if s, known := c.kept[text]; known {
 		delete(c.kept, text)
 		return s, nil
 	}
-	return c.PrepareContext(ctx, text)
+	s, err := c.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	full, ok := s.(fullStmt)
+	if !ok {
+		return nil, errors.Join(errLacks, s.Close())
+	}
+	return full, nil
 }
 
 // give keeps a statement for the next who asks for it, in the place of any other where there are too many.
-func (c *compiled) give(text string, s driver.Stmt) error {
+func (c *compiled) give(text string, s fullStmt) error {
 	if _, another := c.kept[text]; another {
 		return s.Close()
 	}
@@ -87,7 +98,7 @@ func (c *compiled) ExecContext(ctx context.Context, text string, args []driver.N
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.give(text, s)) }()
-	return s.(fullStmt).ExecContext(ctx, args)
+	return s.ExecContext(ctx, args)
 }
 
 // QueryContext runs a statement whose rows are read until they are closed.
@@ -96,7 +107,7 @@ func (c *compiled) QueryContext(ctx context.Context, text string, args []driver.
 	if err != nil {
 		return nil, err
 	}
-	rows, err := s.(fullStmt).QueryContext(ctx, args)
+	rows, err := s.QueryContext(ctx, args)
 	if err != nil {
 		return nil, errors.Join(err, c.give(text, s))
 	}

@@ -75,8 +75,9 @@ func (d *DB) spelled(words string) string {
 	if d.alone() {
 		return words
 	}
-	if known, ok := numbered.Load(words); ok {
-		return known.(string)
+	known, _ := numbered.Load(words)
+	if text, ok := known.(string); ok {
+		return text
 	}
 	var text strings.Builder
 	for i, part := range strings.Split(words, "?") {
