@@ -30,7 +30,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test race release bench bench-page soak clean $(CHECKS)
+.PHONY: help run build page generate lint test race release bench bench-growth bench-page soak clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -59,8 +59,14 @@ release: page ## bin/release: binaries for every platform, man page, checksums (
 	@.ci/tools go
 	@.ci/release '$(VERSION)' $(RELEASED)
 
-bench: build ## a load on a server of its own, with figures
+bench: build ## a load on servers of its own, SQLite and PostgreSQL, beside the limits of the machine, with figures
+	@.ci/tools postgres
 	go run ./internal/bench
+
+bench-growth: build ## the same with up to a million accounts, and with up to four processes: half an hour
+	@.ci/tools postgres
+	go run ./internal/bench -callers 8 -accounts 1000,100000,1000000
+	go run ./internal/bench -callers 8 -databases postgres -processes 1,2,4
 
 bench-page: build ## how fast the page is there on a slow CPU, with figures
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed

@@ -19,24 +19,37 @@ function reached(
   );
 }
 
+const first = [
+  ["account", accountPage],
+  ["sign-in", signInPage],
+  ["en", /\/words\/en\/index\.ts$/],
+  ["de", /\/words\/de\/index\.ts$/],
+] as const;
 const both = [signInPage, accountPage];
 const fromEntry = (id: string, graph: ModuleGraph) =>
   reached(id, graph, (one) => graph.getModuleInfo(one)?.isEntry ?? false);
+/** A style of either, which would be waited for alone. */
+const isEarlyStyle = (id: string, graph: ModuleGraph) =>
+  id.endsWith(".css") && both.some((page) => fromPage(id, graph, page));
 const fromPage = (id: string, graph: ModuleGraph, page: RegExp) =>
   reached(id, graph, (one) => page.test(one));
 
 /**
  * What is needed before anything is shown is one file: all that the entry imports, and all that both of the pages import
- * that people open first. What else the account page needs is another. The rest stays in files of its own.
+ * that people open first. What else each of those needs is another, and so are the words of each language that every page
+ * needs. The rest stays in files of its own.
  */
 export const groups = [
   {
     priority: 2,
     name: (id: string, graph: ModuleGraph) =>
-      fromEntry(id, graph) || both.every((page) => fromPage(id, graph, page)) ? "base" : null,
+      fromEntry(id, graph) || both.every((page) => fromPage(id, graph, page)) || isEarlyStyle(id, graph)
+        ? "base"
+        : null,
   },
   {
     priority: 1,
-    name: (id: string, graph: ModuleGraph) => (fromPage(id, graph, accountPage) ? "account" : null),
+    name: (id: string, graph: ModuleGraph) =>
+      first.find(([, from]) => fromPage(id, graph, from))?.[0] ?? null,
   },
 ];

@@ -4,16 +4,23 @@ import { accountQuery, makeQueryClient, mfaQuery, sessionsQuery } from "./api/qu
 
 export const queries = makeQueryClient();
 
-// A failure is told by whoever needs it.
-const ignore = () => {};
+/** All of it is there, or has failed. A failure is told by whoever needs it. A task of its own, so that none is long. */
+export const ahead = new Promise<void>((resolve) => setTimeout(resolve)).then(() =>
+  Promise.allSettled(askFor(globalThis.location.pathname)),
+);
 
-switch (globalThis.location.pathname) {
-  case "/settings/account":
-    void import("./app/AccountPage").catch(ignore);
-    void queries.prefetchQuery(mfaQuery);
-    void queries.prefetchQuery(accountQuery);
-    void queries.prefetchQuery(sessionsQuery);
-    break;
-  case "/sign-in":
-    void import("./features/sign-in/SignInPage").catch(ignore);
+function askFor(path: string): Promise<unknown>[] {
+  switch (path) {
+    case "/settings/account":
+      return [
+        import("./app/AccountPage"),
+        queries.prefetchQuery(mfaQuery),
+        queries.prefetchQuery(accountQuery),
+        queries.prefetchQuery(sessionsQuery),
+      ];
+    case "/sign-in":
+      return [import("./features/sign-in/SignInPage")];
+    default:
+      return [];
+  }
 }

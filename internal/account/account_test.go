@@ -88,7 +88,7 @@ func open(t *testing.T) *account.Service {
 	if err := db.Migrate(ctx); err != nil {
 		t.Fatal(err)
 	}
-	hasher, err := password.NewHasher(password.Default, 2, 32, 2*time.Second)
+	hasher, err := password.NewWeakHasher(password.Weak, 2, 32, 2*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -271,7 +271,7 @@ func TestAStoreThatFailsIsSaid(t *testing.T) {
 func TestABusyHasherRefuses(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	busy, err := password.NewHasher(password.Default, 1, 0, 0)
+	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func TestWhatAnAccountsNextPasswordCannotBe(t *testing.T) {
 func TestARefusedPasswordWaitsForNoHash(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	busy, err := password.NewHasher(password.Default, 1, 0, 0)
+	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

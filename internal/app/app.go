@@ -37,6 +37,8 @@ type Parts struct {
 	Audit    *slog.Logger  // what happened to accounts; never quieter than info
 	Traces   *trace.Tracer // nil: none; the house closes it
 	Now      func() time.Time
+
+	WeakHashes bool // of passwords, whatever the settings say: in tests only
 }
 
 // App is the whole house, composed.
@@ -86,7 +88,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err != nil {
 		return nil, masterAdvice(c, err)
 	}
-	hasher, err := newHasher(c.Passwords)
+	hasher, err := newHasher(c.Passwords, p.WeakHashes)
 	if err != nil {
 		return nil, err
 	}
@@ -110,10 +112,13 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	}, nil
 }
 
-func newHasher(c config.Passwords) (*password.Hasher, error) {
+func newHasher(c config.Passwords, weak bool) (*password.Hasher, error) {
 	slots := c.HashSlots
 	if slots == 0 {
 		slots = runtime.GOMAXPROCS(0)
+	}
+	if weak {
+		return password.NewWeakHasher(password.Weak, slots, c.HashQueue, c.HashWait)
 	}
 	params := password.Params{MemoryKiB: c.ArgonMemoryKiB, Time: c.ArgonTime, Parallelism: c.ArgonParallelism}
 	hasher, err := password.NewHasher(params, slots, c.HashQueue, c.HashWait)

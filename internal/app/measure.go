@@ -25,6 +25,7 @@ func (h *composition) measure() {
 		),
 		Hashes:   func() metrics.Hashes { return metrics.Hashes(h.hasher.Load()) },
 		Pools:    h.pools,
+		Effort:   func() (int, int) { return h.db.Effort().Statements(), h.db.Effort().Commits() },
 		NotReady: func(ctx context.Context) []string { return texts(h.ready.reasons(ctx)...) },
 	}
 	if h.notices.Mail {

@@ -73,6 +73,32 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 	}
 }
 
+func TestAScrapeCountsWhatTheDatabaseIsAskedFor(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	asked := func(do func()) (statements, commits float64) {
+		before, _ := h.Scrape()
+		do()
+		after, _ := h.Scrape()
+		const prefix = "twofold_database_"
+		return after[prefix+"statements_total"] - before[prefix+"statements_total"], after[prefix+"commits_total"] - before[prefix+"commits_total"]
+	}
+	idleStatements, idleCommits := asked(func() {}) // a scrape looks too
+	statements, commits := asked(func() {
+		script.Do("GET", "/api/v1/sessions/current", nil).Want(200, "")
+		script.Do("DELETE", "/api/v1/sessions/current", nil).Want(204, "")
+	})
+	want := effort{
+		budget["getCurrentSession"].statements + budget["signOut"].statements,
+		budget["getCurrentSession"].commits + budget["signOut"].commits,
+	}
+	if got := (effort{int(statements - idleStatements), int(commits - idleCommits)}); got != want {
+		t.Errorf("reading and signing out take %v, want %v", got, want)
+	}
+}
+
 func TestAScrapeTellsWhatRuns(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"time"
 )
 
@@ -41,6 +42,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	}()
 	a.parts.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
 	go func() { failed <- server.Serve(listener) }()
+	go debug.FreeOSMemory() // what only the start needed
 	select {
 	case err := <-failed:
 		return errors.Join(fmt.Errorf("serve: %w", err), server.Close())

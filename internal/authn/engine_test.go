@@ -69,7 +69,7 @@ func TestMFASwitchedOnWhileThePasswordWasJudged(t *testing.T) {
 func TestABusyHasherCostsNoTry(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	busy, err := password.NewHasher(cost, 1, 0, 0)
+	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
 	must(t, err)
 	release, err := busy.Acquire(ctx)
 	must(t, err)
@@ -93,7 +93,7 @@ func TestARunningWaitIsSaidBeforeAnyHash(t *testing.T) {
 			t.Fatalf("got %v, want ErrCredentialsRejected", err)
 		}
 	}
-	busy, err := password.NewHasher(cost, 1, 0, 0)
+	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
 	must(t, err)
 	_, err = busy.Acquire(ctx)
 	must(t, err)

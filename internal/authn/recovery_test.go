@@ -21,7 +21,7 @@ func TestARecoveryCodeThatFindsNoPlaceForItsHashCostsNoTry(t *testing.T) {
 	h := open(t)
 	h.enroll()
 	pending := h.pending(session.Token)
-	busy, err := password.NewHasher(cost, 1, 0, 0)
+	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
 	must(t, err)
 	_, err = busy.Acquire(ctx)
 	must(t, err)
@@ -50,7 +50,7 @@ func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
 		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.Anyone}, throttle.Within{})
 		must(t, err)
 	}
-	busy, err := password.NewHasher(cost, 1, 0, 0)
+	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
 	must(t, err)
 	_, err = busy.Acquire(ctx)
 	must(t, err)

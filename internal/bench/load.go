@@ -1,191 +1,147 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"log/slog"
+	"net"
 	"net/http"
-	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
-	"testing/fstest"
+	"sync/atomic"
 	"time"
-
-	"twofold/internal/app"
-	"twofold/internal/config"
-	"twofold/internal/secret"
 )
 
-const password = "correct horse battery staple"
-
-var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}, Timeout: 30 * time.Second}
-
-// bench puts load on one server.
-type bench struct {
-	server   *server
-	requests int
-	people   int // accounts made so far
-}
-
-// call is one request that is ready to be sent, and what it must be answered with.
+// call is one request, and what it must be answered with. Body is asked when it is sent: a code is right for a while only.
 type call struct {
 	method, path string
-	header       http.Header
-	body         string
-	write        func() string // a body that is right only when it is sent; nil: body
+	headers      []string // lines
+	body         func() string
 	want         int
 }
 
-// measure sends the calls over a number of callers, each one request at a time, and prints a row.
-func (b *bench) measure(ctx context.Context, name string, callers int, calls []call) error {
-	next := make(chan call, len(calls))
-	for _, c := range calls {
-		next <- c
+// write spells the request as it goes over the wire: a client that does more would be measured, too.
+func (c call) write(to []byte) []byte {
+	body := ""
+	if c.body != nil {
+		body = c.body()
 	}
-	close(next)
-	var mu sync.Mutex
-	var times []time.Duration
-	begun := time.Now()
-	err := parallel(callers, callers, func(int) error {
-		for c := range next {
-			if c.write != nil {
-				c.body = c.write()
-			}
-			sent := time.Now()
-			if _, err := b.send(ctx, c); err != nil {
-				return err
-			}
-			took := time.Since(sent)
-			mu.Lock()
-			times = append(times, took)
-			mu.Unlock()
-		}
-		return nil
-	})
-	if err != nil {
-		return err
+	to = fmt.Appendf(to[:0], "%s %s HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: bench\r\n", c.method, c.path)
+	for _, line := range c.headers {
+		to = append(append(to, line...), '\r', '\n')
 	}
-	all := time.Since(begun)
-	slices.Sort(times)
-	at := func(share float64) float64 {
-		return float64(times[int(share*float64(len(times)-1))].Microseconds()) / 1e3
+	if body != "" {
+		to = append(to, "Content-Type: application/json\r\nContent-Length: "...)
+		to = append(strconv.AppendInt(to, int64(len(body)), 10), '\r', '\n')
 	}
-	fmt.Printf("%-34s %7d %10d %9.0f %6.2f ms %6.2f ms\n", name, callers, len(times), float64(len(times))/all.Seconds(), at(0.5), at(0.99))
-	return nil
+	return append(append(to, '\r', '\n'), body...)
 }
 
-func (b *bench) send(ctx context.Context, c call) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, c.method, b.server.url+c.path, strings.NewReader(c.body))
+// caller sends one request at a time, over one connection.
+type caller struct {
+	to     net.Conn
+	from   *bufio.Reader
+	buffer []byte
+}
+
+func dial(ctx context.Context, address string) (*caller, error) {
+	var d net.Dialer
+	to, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	r.Header = c.header.Clone()
-	if c.body != "" {
-		r.Header.Set("Content-Type", "application/json")
+	return &caller{to: to, from: bufio.NewReader(to)}, nil
+}
+
+// send answers what was wrong with the answer, if anything, and its body where keep wants that.
+func (c *caller) send(r call, keep bool) (body []byte, err error) {
+	c.buffer = r.write(c.buffer)
+	if _, err := c.to.Write(c.buffer); err != nil {
+		return nil, err
 	}
-	answer, err := client.Do(r)
+	answer, err := http.ReadResponse(c.from, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return nil, err
+	if keep || answer.StatusCode != r.want {
+		body, err = io.ReadAll(answer.Body)
+	} else {
+		_, err = io.Copy(io.Discard, answer.Body)
 	}
-	if answer.StatusCode != c.want {
-		return nil, fmt.Errorf("%s %s answered %d, want %d: %s", c.method, c.path, answer.StatusCode, c.want, body)
+	if err == nil && answer.StatusCode != r.want {
+		err = fmt.Errorf("%s %s answered %d, want %d: %s", r.method, r.path, answer.StatusCode, r.want, body)
 	}
-	return body, nil
+	return body, err
 }
 
-// signIn makes accounts, straight in the database, and signs each in.
-func (b *bench) signIn(ctx context.Context, n int) ([]http.Header, error) {
-	environment := make(map[string]string)
-	for _, setting := range b.server.env {
-		name, value, _ := strings.Cut(setting, "=")
-		environment[name] = value
-	}
-	c, err := config.From(environment)
-	if err != nil {
-		return nil, err
-	}
-	contract, err := os.ReadFile("openapi.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("start it from the project's root: %w", err)
-	}
-	a, err := app.New(ctx, c, app.Parts{
-		Contract: contract, Page: fstest.MapFS{}, Now: time.Now,
-		Log: slog.New(slog.DiscardHandler), Audit: slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = a.Close() }()
-	people := make([]http.Header, n)
-	first := b.people
-	b.people += n
-	err = parallel(preparing, n, func(i int) error {
-		email := fmt.Sprintf("person-%d@example.com", first+i)
-		if _, err := a.AddAccount(ctx, email, secret.New(password)); err != nil {
-			return err
-		}
-		answer, err := b.send(ctx, call{
-			method: "POST", path: "/api/v1/sessions", header: http.Header{}, want: 201,
-			body: `{"email":"` + email + `","password":"` + password + `","deliver":"token"}`,
-		})
+// times is how long each request took, in ascending order, and all of them together.
+type times struct {
+	each []time.Duration
+	all  time.Duration
+}
+
+func (t times) perSecond() float64 { return float64(len(t.each)) / t.all.Seconds() }
+
+func (t times) at(share float64) float64 { // in ms
+	return float64(t.each[int(share*float64(len(t.each)-1))].Microseconds()) / 1e3
+}
+
+// spread sends the calls from a number of callers, each at one of the addresses. An answer that is not the wanted one is an
+// error.
+func spread(ctx context.Context, addresses []string, callers int, calls []call) (times, error) {
+	lines := make([]*caller, callers)
+	for i := range lines {
+		line, err := dial(ctx, addresses[i%len(addresses)])
 		if err != nil {
-			return err
+			return times{}, err
 		}
-		var got struct {
-			Token string `json:"session_token"`
+		defer func() { _ = line.to.Close() }()
+		lines[i] = line
+	}
+	took := make([]time.Duration, len(calls))
+	var next atomic.Int64
+	begun := time.Now()
+	err := atOnce(callers, func(i int) error {
+		for {
+			n := int(next.Add(1)) - 1
+			if n >= len(calls) {
+				return ctx.Err()
+			}
+			sent := time.Now()
+			if _, err := lines[i].send(calls[n], false); err != nil {
+				return err
+			}
+			took[n] = time.Since(sent)
 		}
-		if err := json.Unmarshal(answer, &got); err != nil {
-			return err
-		}
-		people[i] = http.Header{"Authorization": {"Bearer " + got.Token}}
-		return nil
 	})
-	return people, err
+	all := time.Since(begun)
+	slices.Sort(took)
+	return times{each: took, all: all}, err
 }
 
-// preparing is how many callers prepare a load at once: few enough for the queue of password hashes.
-const preparing = 8
-
-// parallel calls do(0) … do(n-1), some of them at once, and answers an error of one.
-func parallel(atOnce, n int, do func(i int) error) error {
+// atOnce calls do(0) … do(n-1) at once, and answers their errors.
+func atOnce(n int, do func(i int) error) error {
 	var group sync.WaitGroup
-	slots := make(chan struct{}, atOnce)
-	errs := make(chan error, n)
+	errs := make([]error, n)
 	for i := range n {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			errs <- do(i)
-		})
+		group.Go(func() { errs[i] = do(i) })
 	}
 	group.Wait()
-	close(errs)
-	for err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
-func get(ctx context.Context, url string) (int, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, bytes.NewReader(nil))
+// example is what a call is answered with.
+func example(ctx context.Context, address string, c call) (string, error) {
+	line, err := dial(ctx, address)
 	if err != nil {
-		return 0, err
+		return "", err
 	}
-	answer, err := client.Do(r)
-	if err != nil {
-		return 0, err
-	}
-	_, _ = io.Copy(io.Discard, answer.Body)
-	return answer.StatusCode, answer.Body.Close()
+	defer func() { _ = line.to.Close() }()
+	body, err := line.send(c, true)
+	return strings.TrimSpace(string(body)), err
 }

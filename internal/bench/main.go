@@ -1,157 +1,164 @@
-// Bench starts the built program on an SQLite file of its own, puts a load on it, and prints figures.
+// Bench starts the built program on databases of its own, SQLite and PostgreSQL, puts a load on it, and prints figures
+// beside the limits of the machine, which it measures in the same run.
 //
-// Usage: go run ./internal/bench [-binary bin/twofold] [-requests 400]
+// Usage: go run ./internal/bench [-binary bin/twofold] [-databases sqlite,postgres] [-accounts 10000] [-processes 1]
+// [-callers 1,8,32] [-requests 3000] [-only NAME]
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strconv"
 	"strings"
-	"time"
 )
 
+// plan is what to measure: every one of each list with every one of the others.
+type plan struct {
+	binary    string
+	databases []string
+	accounts  []int
+	processes []int
+	callers   []int
+	requests  int    // of an operation and a number of callers
+	only      string // what is measured has it in its name
+	profiles  string // a folder for a CPU profile of each operation, if any
+}
+
 func main() {
-	binary := flag.String("binary", "bin/twofold", "the program to measure")
-	requests := flag.Int("requests", 400, "begin enrollments at each number of callers; reads are 20 times as many, confirmations a tenth")
+	var p plan
+	databases := flag.String("databases", "sqlite,postgres", "sqlite, postgres or both")
+	accounts := flag.String("accounts", "10000", "how many there are: numbers, comma between")
+	processes := flag.String("processes", "1", "how many serve one database (PostgreSQL only), likewise")
+	callers := flag.String("callers", "1,8,32", "how many call at once, likewise")
+	flag.StringVar(&p.binary, "binary", "bin/twofold", "the program to measure")
+	flag.IntVar(&p.requests, "requests", 3000, "requests of an operation and a number of callers; there are ten times as many reads and a tenth as many passwords")
+	flag.StringVar(&p.only, "only", "", "measure only operations with this in their name")
+	flag.StringVar(&p.profiles, "profiles", "", "a folder to write a CPU profile of each operation to")
 	flag.Parse()
-	if err := run(context.Background(), *binary, *requests); err != nil {
+	var errs [3]error
+	p.databases = strings.Split(*databases, ",")
+	p.accounts, errs[0] = numbers(*accounts)
+	p.processes, errs[1] = numbers(*processes)
+	p.callers, errs[2] = numbers(*callers)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := cmp.Or(errors.Join(errs[:]...), run(ctx, p)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
+		os.Exit(1) //nolint:gocritic // what stop undoes ends with the process
 	}
 }
 
-var callers = []int{1, 8, 32}
+func numbers(list string) ([]int, error) {
+	var all []int
+	for text := range strings.SplitSeq(list, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return nil, fmt.Errorf("%q is no number above zero", text)
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
 
-func run(ctx context.Context, binary string, requests int) error {
+func run(ctx context.Context, p plan) (err error) {
+	info, err := os.Stat(p.binary)
+	if err != nil {
+		return fmt.Errorf("%w; make build first", err)
+	}
 	dir, err := os.MkdirTemp("", "twofold-bench-")
 	if err != nil {
 		return err
 	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	fmt.Printf("%s/%s, %d cores, SQLite with synchronous=FULL, load program beside the server\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	if err := measureStart(ctx, binary, dir); err != nil {
-		return err
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	limit := filepath.Join(dir, "limit")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", limit, "./api/bench").CombinedOutput(); err != nil { //nolint:gosec // of ours
+		return fmt.Errorf("build api/bench: %w: %s", err, out)
 	}
-	s, err := start(ctx, binary, filepath.Join(dir, "load"))
-	if err != nil {
-		return err
-	}
-	defer s.stop()
-	b := &bench{server: s, requests: requests}
-	fmt.Printf("%-34s %7s %10s %9s %9s %9s\n", "operation", "callers", "requests", "per s", "p50", "p99")
-	for _, measure := range []func(context.Context) error{b.reads, b.begins, b.confirms} {
-		if err := measure(ctx); err != nil {
-			return err
+	fmt.Printf("%s/%s, %d cores, with the load program and the database beside the server; the program has %.1f MB\n",
+		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), float64(info.Size())/1e6)
+	fmt.Printf("Match alone, on all cores: %.0f per s\n", measureMatch())
+	for _, kind := range p.databases {
+		if err := p.measure(ctx, kind, dir, limit); err != nil {
+			return fmt.Errorf("%s: %w", kind, err)
 		}
 	}
-	memory, err := s.memory()
-	if err != nil {
-		return err
-	}
-	fmt.Printf("\nmemory after the load                %s\n", memory)
 	return nil
 }
 
-// measureStart starts the program on no database, and on the one that made, until /healthz answers.
-func measureStart(ctx context.Context, binary, dir string) error {
-	info, err := os.Stat(binary)
+// measure measures everything on one kind of database. Limit is the program of api/bench.
+func (p plan) measure(ctx context.Context, kind, dir, limit string) (err error) {
+	place, err := newPlace(ctx, kind, filepath.Join(dir, kind))
 	if err != nil {
-		return fmt.Errorf("%w; make build first", err)
+		return err
 	}
-	fmt.Printf("size of the program                  %.1f MB\n", float64(info.Size())/1e6)
-	for _, kind := range []string{"on a new database", "on its database", "on its database"} {
-		s, err := start(ctx, binary, filepath.Join(dir, "start"))
-		if err != nil {
-			return err
-		}
-		fmt.Printf("first 200 on /healthz, %-20s %.0f ms\n", kind, float64(s.took.Microseconds())/1e3)
-		if kind != "on a new database" {
-			time.Sleep(500 * time.Millisecond) // idle
-			memory, err := s.memory()
-			if err != nil {
+	defer func() { err = errors.Join(err, place.close()) }()
+	if err := p.measureStart(ctx, place); err != nil {
+		return err
+	}
+	for _, accounts := range p.accounts {
+		for _, processes := range p.processes {
+			if processes > 1 && kind == "sqlite" {
+				continue
+			}
+			if err := p.load(ctx, place, limit, accounts, processes); err != nil {
 				return err
 			}
-			fmt.Printf("memory idle                          %s\n", memory)
 		}
-		s.stop()
 	}
-	fmt.Println()
 	return nil
 }
 
-// server is one process of the program.
-type server struct {
-	url     string
-	env     []string
-	command *exec.Cmd
-	took    time.Duration
-}
-
-func start(ctx context.Context, binary, dir string) (*server, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to find a free port
+// load measures the operations on a new database with so many accounts.
+func (p plan) load(ctx context.Context, place *place, limit string, accounts, processes int) (err error) {
+	at, err := place.fresh(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		return nil, err
+	f, err := startFleet(ctx, p.binary, at, processes)
+	if err != nil {
+		return err
 	}
-	s := &server{url: "http://" + address}
-	s.env = []string{
-		"TWOFOLD_LISTEN=" + address,
-		"TWOFOLD_OPS_LISTEN=127.0.0.1:0",
-		"TWOFOLD_PUBLIC_URL=" + s.url,
-		"TWOFOLD_DATABASE_URL=sqlite:" + filepath.Join(dir, "twofold.db"),
-		"TWOFOLD_MASTER_KEY_FILE=" + filepath.Join(dir, "master.key"),
-		"TWOFOLD_HASH_WAIT=1m", // nobody is sent away: the wait is measured
-		"TWOFOLD_IP_SIGN_IN_LIMIT=1000000",
-		"TWOFOLD_IP_FAILURE_LIMIT=1000000",
+	defer f.stop()
+	t, err := openTown(ctx, at)
+	if err != nil {
+		return err
 	}
-	s.command = exec.CommandContext(ctx, binary, "serve")
-	s.command.Env = append(os.Environ(), s.env...)
-	begun := time.Now()
-	if err := s.command.Start(); err != nil {
-		return nil, err
+	defer func() { err = errors.Join(err, t.close()) }()
+	if err := t.populate(ctx, accounts, p.requests*(len(p.callers)+1)); err != nil {
+		return err
 	}
-	for time.Since(begun) < 10*time.Second {
-		if answer, err := get(ctx, s.url+"/healthz"); err == nil && answer == 200 {
-			s.took = time.Since(begun)
-			return s, nil
+	fmt.Printf("\n%s, %d accounts, %d %s\n%s\n", place.name, accounts, processes, plural(processes, "process"), header)
+	for _, o := range operations {
+		if !strings.Contains(o.name, p.only) {
+			continue
 		}
-		time.Sleep(time.Millisecond)
-	}
-	s.stop()
-	return nil, fmt.Errorf("%s did not answer within 10 s", binary)
-}
-
-func (s *server) stop() {
-	_ = s.command.Process.Signal(os.Interrupt)
-	_ = s.command.Wait()
-}
-
-// memory is what of the process is in memory, as Linux counts it.
-func (s *server) memory() (string, error) {
-	if runtime.GOOS != "linux" {
-		return "not measured: only Linux tells", nil
-	}
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.command.Process.Pid))
-	if err != nil {
-		return "", err
-	}
-	for line := range strings.Lines(string(status)) {
-		if kb, found := strings.CutPrefix(line, "VmRSS:"); found {
-			var n float64
-			if _, err := fmt.Sscan(kb, &n); err != nil {
-				return "", err
+		for i, callers := range p.callers {
+			if o.once && callers != slices.Max(p.callers) {
+				continue
 			}
-			return fmt.Sprintf("%.0f MB", n/1e3), nil
+			if o.once {
+				i = len(p.callers)
+			}
+			if err := (round{plan: p, limit: limit, fleet: f, town: t, at: at, share: i, callers: callers}).measure(ctx, o); err != nil {
+				return fmt.Errorf("%s, %d callers: %w", o.name, callers, err)
+			}
 		}
 	}
-	return "", fmt.Errorf("no VmRSS in /proc")
+	return nil
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "es"
 }

@@ -17,6 +17,7 @@ func quiet() metrics.Sources {
 		Version: "1.2.3", Schema: 7, Kinds: []string{"password"}, Reasons: []string{"wait"}, Unready: []string{"stopping", "broken"},
 		Hashes:   func() metrics.Hashes { return metrics.Hashes{Busy: 1, Slots: 2, Waiting: 3, Queue: 4} },
 		Pools:    func() []metrics.Pool { return nil },
+		Effort:   func() (int, int) { return 5, 6 },
 		NotReady: func(context.Context) []string { return nil },
 	}
 }
@@ -85,6 +86,7 @@ func TestWhatCanBeAskedIsAskedAtEachScrape(t *testing.T) {
 	text := scrape(t, m)
 	wantLines(t, text, `twofold_unready{reason="stopping"} 0`, `twofold_unready{reason="broken"} 0`,
 		`twofold_hash_busy 1`, `twofold_hash_slots 2`, `twofold_hash_queue 3`, `twofold_hash_queue_limit 4`,
+		`twofold_database_statements_total 5`, `twofold_database_commits_total 6`,
 		`twofold_database_connections_limit{pool="read"} 8`, `twofold_database_connections_open{pool="read"} 4`,
 		`twofold_database_connections_in_use{pool="read"} 2`, `twofold_database_connection_waits_total{pool="read"} 3`,
 		`twofold_database_connection_wait_seconds_total{pool="read"} 1.5`)

@@ -20,6 +20,8 @@ type Sources struct {
 
 	Hashes func() Hashes
 	Pools  func() []Pool
+	// Effort answers how many statements and commits the database was asked for.
+	Effort func() (statements, commits int)
 	// Outbox answers how many mails wait and how long the oldest has; nil where no mail is sent.
 	Outbox func(context.Context) (waiting int, oldest time.Duration, err error)
 	// NotReady answers which of Unready hold.
@@ -58,6 +60,8 @@ var (
 	dbLimit     = described("database_connections_limit", "Connections that may be open; 0 is any number.", "pool")
 	dbWaits     = described("database_connection_waits_total", "Times that somebody waited for a connection.", "pool")
 	dbWaited    = described("database_connection_wait_seconds_total", "Time that was spent on waiting for a connection.", "pool")
+	statements  = described("database_statements_total", "Statements sent to the database.")
+	commits     = described("database_commits_total", "Commits: transactions, and statements that change something outside of one.")
 	outbox      = described("outbox_waiting", "Mails that wait to be sent.")
 	outboxAge   = described("outbox_oldest_age_seconds", "How long the oldest of them has waited; 0 for none.")
 	unready     = described("unready", "1 while the server is not ready for this reason.", "reason")
@@ -66,7 +70,7 @@ var (
 // Describe lists what there is.
 func (l *lookedUp) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		buildInfo, hashBusy, hashSlots, hashWaiting, hashQueue, dbOpen, dbInUse, dbLimit, dbWaits, dbWaited, outbox, outboxAge, unready,
+		buildInfo, hashBusy, hashSlots, hashWaiting, hashQueue, dbOpen, dbInUse, dbLimit, dbWaits, dbWaited, statements, commits, outbox, outboxAge, unready,
 	} {
 		to <- d
 	}
@@ -95,6 +99,9 @@ func (l *lookedUp) Collect(to chan<- prometheus.Metric) {
 		total(dbWaits, float64(p.Waits), p.Name)
 		total(dbWaited, p.Waited.Seconds(), p.Name)
 	}
+	asked, kept := l.Effort()
+	total(statements, float64(asked))
+	total(commits, float64(kept))
 	holds := make(map[string]bool)
 	for _, reason := range l.NotReady(ctx) {
 		holds[reason] = true

@@ -32,9 +32,6 @@ var (
 	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
 )
 
-// cost is the least that a hash may cost.
-var cost = password.Params{MemoryKiB: 12 * 1024, Time: 3, Parallelism: 1}
-
 // house is the service over a real database, with a clock that is moved and a store that can be made to fail.
 type house struct {
 	*mfa.Service
@@ -60,7 +57,7 @@ func open(t *testing.T) *house {
 	t.Cleanup(func() { _ = db.Close() })
 	h := &house{t: t, now: noon, faults: &faults{}, db: db, ring: ring}
 	clock := func() time.Time { return h.now }
-	hasher, err := password.NewHasher(cost, 1, 100, time.Minute)
+	hasher, err := password.NewWeakHasher(password.Weak, 1, 100, time.Minute)
 	must(t, err)
 	ids := 0
 	newID := func() string { ids++; return fmt.Sprintf("id-%03d", ids) }

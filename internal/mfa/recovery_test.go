@@ -139,7 +139,7 @@ func TestABusyHasherLeavesTheCodesThatThereAre(t *testing.T) {
 	h.enroll("phone")
 	g := h.grant("mfa.recovery_codes")
 	before := h.state(g)
-	busy, err := password.NewHasher(cost, 1, 0, 0)
+	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
 	must(t, err)
 	_, err = busy.Acquire(ctx)
 	must(t, err)

@@ -30,8 +30,9 @@ type dialect struct {
 	clock         string // reads the server's clock; empty where there is none
 }
 
-// openPool opens connections. Both drivers keep what they prepared themselves, by connection.
-func openPool(to gorm.Dialector, conns int, log *slog.Logger) (*gorm.DB, error) {
+// openPool opens connections, and counts into effort what is asked of them. Both drivers keep what they prepared themselves,
+// by connection.
+func openPool(to gorm.Dialector, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
 	db, err := gorm.Open(to, &gorm.Config{
 		SkipDefaultTransaction: true,
 		QueryFields:            true, // a column that a newer version adds changes no statement of ours
@@ -47,7 +48,7 @@ func openPool(to gorm.Dialector, conns int, log *slog.Logger) (*gorm.DB, error) 
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	return db, errors.Join(markFailures(db), countStatements(db))
+	return db, errors.Join(markFailures(db), countStatements(db, effort))
 }
 
 func closePool(db *gorm.DB) error {

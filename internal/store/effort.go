@@ -29,42 +29,44 @@ func Counting(ctx context.Context, e *Effort) context.Context {
 	return context.WithValue(ctx, effortKey{}, e)
 }
 
-// effortOf is what counts in a context, or nil.
-func effortOf(ctx context.Context) *Effort {
+// wanted is what the context counts into, or nil.
+func wanted(ctx context.Context) *Effort {
 	e, _ := ctx.Value(effortKey{}).(*Effort)
 	return e
 }
 
-// committed counts a commit.
-func committed(ctx context.Context) {
-	if e := effortOf(ctx); e != nil {
-		e.commits.Add(1)
+// committed counts a commit: into all, and where its context wants that.
+func (e *Effort) committed(ctx context.Context) {
+	e.commits.Add(1)
+	if of := wanted(ctx); of != nil {
+		of.commits.Add(1)
 	}
 }
 
-// sent counts a statement, where its context wants that.
-func sent(ctx context.Context, statement string, values []any) {
-	e := effortOf(ctx)
-	if e == nil {
+// sent counts a statement: into all, and where its context wants that.
+func (e *Effort) sent(ctx context.Context, statement string, values []any) {
+	e.statements.Add(1)
+	of := wanted(ctx)
+	if of == nil {
 		return
 	}
-	e.statements.Add(1)
-	if e.Heard != nil {
-		e.Heard(statement, values)
+	of.statements.Add(1)
+	if of.Heard != nil {
+		of.Heard(statement, values)
 	}
 }
 
 // countStatements counts what gorm sends.
-func countStatements(db *gorm.DB) error {
+func countStatements(db *gorm.DB, all *Effort) error {
 	read := func(tx *gorm.DB) {
 		if !tx.DryRun { // a part of another is spelled out
-			sent(tx.Statement.Context, tx.Statement.SQL.String(), tx.Statement.Vars)
+			all.sent(tx.Statement.Context, tx.Statement.SQL.String(), tx.Statement.Vars)
 		}
 	}
 	write := func(tx *gorm.DB) {
 		read(tx)
 		if _, inside := tx.Statement.ConnPool.(gorm.TxCommitter); !inside {
-			committed(tx.Statement.Context)
+			all.committed(tx.Statement.Context)
 		}
 	}
 	const name = "twofold:count"

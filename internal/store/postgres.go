@@ -51,13 +51,14 @@ func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) 
 	if err != nil {
 		return nil, err
 	}
-	pool, err := openServer(*config, cmp.Or(o.Connections, 16), log)
+	effort := &Effort{}
+	pool, err := openServer(*config, cmp.Or(o.Connections, 16), effort, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	unhurried := *config
 	unhurried.RuntimeParams = map[string]string{"application_name": "twofold migrate"}
-	d := &DB{dialect: postgresDialect, read: pool, write: pool}
+	d := &DB{dialect: postgresDialect, effort: effort, read: pool, write: pool}
 	d.migrator = func() (*sql.DB, func() error, error) {
 		own := stdlib.OpenDB(unhurried)
 		return own, own.Close, nil
@@ -71,11 +72,11 @@ func lookPostgres(databaseURL string, log *slog.Logger) (*DB, error) {
 		return nil, err
 	}
 	config.RuntimeParams["default_transaction_read_only"] = "on"
-	pool, err := openServer(*config, 1, log)
+	pool, err := openServer(*config, 1, &Effort{}, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{dialect: postgresDialect, read: pool, write: pool}, nil
+	return &DB{dialect: postgresDialect, effort: &Effort{}, read: pool, write: pool}, nil
 }
 
 // postgresConfig reads a URL. What it cannot read it answers as ErrURL: the driver's own error may repeat a password.
@@ -95,11 +96,11 @@ func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-func openServer(config pgx.ConnConfig, conns int, log *slog.Logger) (*gorm.DB, error) {
+func openServer(config pgx.ConnConfig, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
 	pool := stdlib.OpenDB(config)
 	pool.SetConnMaxLifetime(30 * time.Minute) // so that replicas and their servers share load anew after one was away
 	to := &postgresDialector{gormpostgres.Dialector{Config: &gormpostgres.Config{Conn: pool}}}
-	db, err := openPool(to, conns, log)
+	db, err := openPool(to, conns, effort, log)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

@@ -49,15 +49,16 @@ func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create database: %w", err)
 	}
-	write, err := openFile(dsn(path, "_txlock=immediate"), 1, log)
+	effort := &Effort{}
+	write, err := openFile(dsn(path, "_txlock=immediate"), 1, effort, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	read, err := openFile(dsn(path, "_pragma=query_only(1)"), 4*runtime.GOMAXPROCS(0), log)
+	read, err := openFile(dsn(path, "_pragma=query_only(1)"), 4*runtime.GOMAXPROCS(0), effort, log)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), closePool(write))
 	}
-	d := &DB{dialect: sqliteDialect, read: read, write: write}
+	d := &DB{dialect: sqliteDialect, effort: effort, read: read, write: write}
 	d.migrator = d.onWriter
 	return d, nil
 }
@@ -71,11 +72,11 @@ func lookSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 		return nil, ErrAbsent
 	}
 	// As few pragmas as possible: setting the journal's mode would write.
-	read, err := openFile(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, log)
+	read, err := openFile(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, &Effort{}, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{dialect: sqliteDialect, read: read, write: read}, nil
+	return &DB{dialect: sqliteDialect, effort: &Effort{}, read: read, write: read}, nil
 }
 
 func create(path string) error {
@@ -100,9 +101,9 @@ func fileURI(path string) string {
 
 // openFile opens connections. Switching a fresh file to the write-ahead log needs it alone for a moment, and SQLite does
 // not wait for that: whoever starts at the same time tries again.
-func openFile(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
+func openFile(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
 	for wait := 5 * time.Millisecond; ; wait *= 2 {
-		db, err := openOnce(dsn, conns, log)
+		db, err := openOnce(dsn, conns, effort, log)
 		if err == nil || !isBusy(err) || wait > 2*time.Second {
 			return db, err
 		}
@@ -110,13 +111,13 @@ func openFile(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
 	}
 }
 
-func openOnce(dsn string, conns int, log *slog.Logger) (*gorm.DB, error) {
+func openOnce(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
 	to, err := newCompiling(dsn)
 	if err != nil {
 		return nil, err
 	}
 	pool := sql.OpenDB(to)
-	db, err := openPool(&dialector{gormsqlite.Dialector{Conn: pool}}, conns, log)
+	db, err := openPool(&dialector{gormsqlite.Dialector{Conn: pool}}, conns, effort, log)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

@@ -18,6 +18,7 @@ type DB struct {
 	// Watch, where it is set, is told of every transaction; what it answers is called when that is over.
 	Watch func(ctx context.Context) (done func())
 
+	effort      *Effort
 	read, write *gorm.DB
 	migrator    func() (pool *sql.DB, done func() error, err error) // nil where one only looks
 }
@@ -56,6 +57,9 @@ func OpenReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 func IsPostgres(databaseURL string) bool {
 	return strings.HasPrefix(databaseURL, "postgres://") || strings.HasPrefix(databaseURL, "postgresql://")
 }
+
+// Effort is what was asked of the database since it was opened.
+func (d *DB) Effort() *Effort { return d.effort }
 
 // Close closes the database.
 func (d *DB) Close() error {

@@ -81,7 +81,7 @@ func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) (agai
 		}
 		return again, err
 	}
-	committed(ctx)
+	d.effort.committed(ctx)
 	for _, do := range done.after {
 		do()
 	}

@@ -23,7 +23,7 @@ func (d *DB) ask(ctx context.Context, words string, values []any, row func(*sql.
 func (d *DB) change(ctx context.Context, words string, values []any, row func(*sql.Rows) error) error {
 	err := d.visit(ctx, d.pool(ctx, d.write), words, values, row)
 	if _, inside := d.open(ctx); !inside {
-		committed(ctx)
+		d.effort.committed(ctx)
 	}
 	return err
 }
@@ -31,7 +31,7 @@ func (d *DB) change(ctx context.Context, words string, values []any, row func(*s
 // do changes rows inside of a transaction, and answers how many.
 func (d *DB) do(ctx context.Context, words string, values []any) (int64, error) {
 	words = d.spelled(words)
-	sent(ctx, words, values)
+	d.effort.sent(ctx, words, values)
 	done, err := d.pool(ctx, d.write).ExecContext(ctx, words, values...)
 	if err != nil {
 		return 0, failure(err)
@@ -49,7 +49,7 @@ func (d *DB) pool(ctx context.Context, otherwise *gorm.DB) gorm.ConnPool {
 
 func (d *DB) visit(ctx context.Context, pool gorm.ConnPool, words string, values []any, row func(*sql.Rows) error) (err error) {
 	words = d.spelled(words)
-	sent(ctx, words, values)
+	d.effort.sent(ctx, words, values)
 	rows, err := pool.QueryContext(ctx, words, values...)
 	if err != nil {
 		return failure(err)

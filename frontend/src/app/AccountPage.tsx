@@ -1,14 +1,13 @@
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { useAccount, useMfa, useSessions } from "../api/queries";
 import { MfaCard } from "../features/mfa/MfaCard";
-import { RemovalBanner } from "../features/mfa/RemovalBanner";
 import { PasswordCard, prefetchPassword } from "../features/password/PasswordCard";
 import { SessionsCard } from "../features/sessions/SessionsCard";
 import type { ProofFormProps } from "../features/step-up/ProofForm";
 import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
 import { words } from "../words";
 import { WaitingCards } from "./AccountFrame";
-import { ActivityCard, ProfileCard, ProofForm, prefetchCards } from "./parts";
+import { ActivityCard, ProfileCard, ProofForm, RemovalBanner, prefetchCards } from "./parts";
 import { Shell } from "./Shell";
 
 export interface AccountPageProps {
@@ -22,8 +21,12 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   const email = account.data?.email ?? "";
   const proof = (props: Omit<ProofFormProps, "email">) => <ProofForm {...props} email={email} />;
   const stepUp = useStepUp(proof);
+  const mfa = useMfa();
+  const sessions = useSessions();
+  const banner = useBanner(mfa.data?.removal !== undefined);
   // Shown at once rather than card by card, so that none pushes the next one away.
-  const waiting = [account, useMfa(), useSessions()].some((query) => query.isPending);
+  const waiting = banner === "on its way" || [account, mfa, sessions].some((query) => query.isPending);
+  const painted = usePainted(!waiting);
 
   useEffect(() => {
     document.title = `${words.titles.account} – ${words.product}`;
@@ -39,22 +42,45 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   }, [waiting]);
 
   return (
-    <Shell email={email} onSignedOut={onSignedOut} foot={!waiting && foot}>
+    <Shell email={email} onSignedOut={onSignedOut} foot={painted && foot}>
       <p className="page__eyebrow">{words.shell.settings}</p>
       <h1 className="page__title">{words.account.title}</h1>
       {waiting ? (
         <WaitingCards />
       ) : (
         <>
-          <RemovalBanner />
+          {banner === "there" && <RemovalBanner />}
           <MfaCard prove={stepUp.prove} proof={proof} />
           <PasswordCard proof={proof} />
-          <SessionsCard />
-          <ProfileCard prove={stepUp.prove} />
-          <ActivityCard />
+          {painted && (
+            <>
+              <SessionsCard />
+              <ProfileCard prove={stepUp.prove} />
+              <ActivityCard />
+            </>
+          )}
         </>
       )}
       {stepUp.dialog}
     </Shell>
   );
+}
+
+/** The banner of a removal: it pushes all else down, so the page waits for it. It stays to tell that it was cancelled. */
+function useBanner(needed: boolean) {
+  const [state, setState] = useState<"none" | "there">("none");
+  const at = needed && state === "none" ? "on its way" : state;
+  useEffect(() => {
+    if (at === "on its way") void RemovalBanner.fetch().then(() => setState("there"));
+  }, [at]);
+  return at;
+}
+
+/** Whether what is shown first is on the screen: what is below it comes in a task of its own, so that none is long. */
+function usePainted(shown: boolean): boolean {
+  const [painted, setPainted] = useState(false);
+  useEffect(() => {
+    if (shown) requestAnimationFrame(() => setTimeout(() => setPainted(true)));
+  }, [shown]);
+  return shown && painted;
 }

@@ -21,6 +21,12 @@ interface FrameProps {
 const Frame = ({ children, ...frame }: FrameProps) =>
   children ? <Card {...frame}>{children}</Card> : <WaitingCard {...frame} />;
 
+/** Rare, so it is not part of a first visit. */
+export const RemovalBanner = lazyPart<object>(
+  () => import("../features/mfa/RemovalBanner").then(({ RemovalBanner }) => RemovalBanner),
+  ({ children }) => <>{children}</>,
+);
+
 export const ProfileCard = lazyPart<ProfileCardProps>(
   () => import("../features/account/ProfileCard").then(({ ProfileCard }) => ProfileCard),
   ({ children }) => (

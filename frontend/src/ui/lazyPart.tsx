@@ -3,6 +3,12 @@ import { words } from "../words";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
 
+const nothing = () => {};
+
+/** Not every browser knows when it is idle. */
+const whenIdle: (run: () => void) => unknown =
+  "requestIdleCallback" in globalThis ? (run) => requestIdleCallback(run, { timeout: 2000 }) : setTimeout;
+
 interface FrameProps {
   /** Why it isn't there, and what to do; nothing while it is on its way. */
   children?: ReactNode;
@@ -48,7 +54,11 @@ export function lazyPart<Props extends object>(
       </Frame>
     );
   }
-  /** Fetches it ahead of its time, so that nobody waits. A failure is told when it is shown. */
-  LazyPart.prefetch = () => void fetch().catch(() => {});
+  /** Fetches it now. A failure is told when it is shown. */
+  LazyPart.fetch = () => fetch().then(nothing, nothing);
+  /** Fetches it when nothing else is to be done, so that nobody waits for it later. */
+  LazyPart.prefetch = () => {
+    whenIdle(() => void LazyPart.fetch());
+  };
   return LazyPart;
 }

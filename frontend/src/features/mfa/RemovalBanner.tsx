@@ -7,8 +7,7 @@ import { Notice } from "../../ui/Notice";
 import { Receipt } from "../../ui/Receipt";
 import { useCountdown } from "../../ui/Wait";
 import { moment, say, span, words } from "../../words";
-
-const t = words.removal;
+import { removal as t } from "../../words/removal";
 
 type State = { at: "idle"; trouble?: Trouble } | { at: "cancelling" } | { at: "cancelled"; receipt: Came };
 

@@ -8,7 +8,6 @@ import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
-import { removal } from "./removal";
 import { sessions } from "./sessions";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
@@ -26,7 +25,6 @@ export const words: typeof en = {
   mfa,
   receipt,
   recoveryCodes,
-  removal,
   sessions,
   password,
 };

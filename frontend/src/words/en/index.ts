@@ -7,7 +7,6 @@ import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
 import { recoveryCodes } from "./recoveryCodes";
-import { removal } from "./removal";
 import { sessions } from "./sessions";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
@@ -25,7 +24,6 @@ export const words = {
   mfa,
   receipt,
   recoveryCodes,
-  removal,
   sessions,
   password,
 };
