@@ -12,8 +12,8 @@ RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acq
 # What a release has binaries for. Those that this machine does not build anyway are checked by their types.
 RELEASED := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 CHECKED  := linux/arm64 darwin/arm64 windows/amd64
-# Tests of what is shared, which run on PostgreSQL too.
-SHARED   := T0[89]|T1[017]|T25|T40
+# Tests that run on PostgreSQL too: of what is shared, of what is undone or counted with a change, and of every statement's plan.
+SHARED   := T0[1389]|T1[0-27]|T2[25]|T3[6-9]|T40|AChangeWithout|Removal|Outbox|NoOperationAsks|NoChore
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
@@ -131,7 +131,7 @@ test-compose: ## docker-compose.yml starts what this version is, held to little
 	go -C .ci/compose vet ./...
 	go -C .ci/compose test ./...
 
-test-postgres: ## the store's tests, and those of what processes share, on PostgreSQL
+test-postgres: ## the store's tests, and those that matter most of the whole, on PostgreSQL
 	TWOFOLD_TEST_DATABASE=postgres go test ./internal/store
 	TWOFOLD_TEST_DATABASE=postgres go test -run "$(SHARED)" ./internal/app
 

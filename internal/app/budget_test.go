@@ -31,8 +31,8 @@ var budget = map[string]effort{
 	"getCurrentSession used again after a minute":    {2, 1},
 	"getCurrentSession signed out":                   {1, 0},
 	"signIn with a password":                         {7, 2},
-	"signIn for the first time":                      {11, 2},
-	"signIn in a browser":                            {14, 2},
+	"signIn for the first time":                      {10, 2},
+	"signIn in a browser":                            {13, 2},
 	"signIn in a known browser, still signed in":     {9, 2},
 	"signIn with a wrong password":                   {4, 2},
 	"signIn to no account":                           {4, 2},
@@ -42,7 +42,7 @@ var budget = map[string]effort{
 	"signIn with password and wrong code":            {7, 2},
 	"completeSignIn with a code":                     {7, 1},
 	"completeSignIn with a code, in a known browser": {9, 1},
-	"completeSignIn with a code, in a new browser":   {14, 1},
+	"completeSignIn with a code, in a new browser":   {13, 1},
 	"completeSignIn with a code after a wrong one":   {8, 1},
 	"completeSignIn with a wrong code":               {4, 1},
 	"completeSignIn with another wrong code":         {4, 1},
@@ -86,6 +86,7 @@ var budget = map[string]effort{
 	"reportNotMe":                                    {40, 1},
 }
 
+// Nor does a statement of it, or of what a scene needs first, read more than it needs.
 func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
 	t.Parallel()
 	played := make(map[string]bool)
@@ -103,12 +104,15 @@ func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
 			t.Errorf("%s has a budget and no scene", name)
 		}
 	}
+	judge := newJudge(t)
 	for _, name := range slices.Sorted(maps.Keys(scenes)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &stage{t: t, h: apptest.StartWithMail(t)}
-			s.h.AddAccount(ada)
+			s := judge.stage(t)
 			scenes[name](s)
+			if s.h.OnServer() { // where what must not change meanwhile is locked by statements of their own
+				return
+			}
 			got := effort{s.effort.Statements(), s.effort.Commits()}
 			want, recorded := budget[name]
 			switch {

@@ -20,9 +20,9 @@ import (
 // Even with commits that wait in the write-ahead log, as after a power cut.
 func TestAWrongOrMissingMasterKeyChangesNotAByte(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t)
+	dir, killed := t.TempDir(), t.TempDir()
+	h := apptest.StartIn(t, dir, apptest.NewClock(), "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db")) // bytes of a file, whatever the run is about
 	h.AddAccount(ada)
-	killed := t.TempDir()
 	for _, name := range []string{"twofold.db", "twofold.db-wal"} {
 		copyFile(t, filepath.Join(h.Dir, name), filepath.Join(killed, name))
 	}

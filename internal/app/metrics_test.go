@@ -94,6 +94,9 @@ func TestAScrapeCountsWhatTheDatabaseIsAskedFor(t *testing.T) {
 		budget["getCurrentSession"].statements + budget["signOut"].statements,
 		budget["getCurrentSession"].commits + budget["signOut"].commits,
 	}
+	if h.OnServer() {
+		want.statements-- // what happened is kept by one statement there, not two
+	}
 	if got := (effort{int(statements - idleStatements), int(commits - idleCommits)}); got != want {
 		t.Errorf("reading and signing out take %v, want %v", got, want)
 	}

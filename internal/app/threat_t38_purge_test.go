@@ -84,7 +84,7 @@ func TestT38_AfterAPurgeWhatIsLeftIsVerified(t *testing.T) {
 		"the first that is left is edited":    {"UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 7", "entry 7 "},
 		"the first that is left is taken out": {"DELETE FROM activity WHERE account_id = ? AND number = 7", "entry 8 "},
 		"all that is left is taken out":       {"DELETE FROM activity WHERE account_id = ?", "missing at the end"},
-		"another anchor":                      {"UPDATE activity_anchors SET hash = zeroblob(32) WHERE account_id = ?", "entry 7 "},
+		"another anchor":                      {"UPDATE activity_anchors SET hash = (SELECT hash FROM activity WHERE number = 8 AND account_id = activity_anchors.account_id) WHERE account_id = ?", "entry 7 "},
 		"an anchor that is elsewhere":         {"UPDATE activity_anchors SET number = 3 WHERE account_id = ?", "entry 7 "},
 		"no anchor":                           {"DELETE FROM activity_anchors WHERE account_id = ?", "entry 7 "},
 		"no head":                             {"DELETE FROM activity_heads WHERE account_id = ?", "missing at the end"},
@@ -114,9 +114,9 @@ func TestT38_APurgeHidesNoEdit(t *testing.T) {
 		"one is taken out":     {"DELETE FROM activity WHERE account_id = ? AND number = 2", "entry 3 "},
 		"the first is gone":    {"DELETE FROM activity WHERE account_id = ? AND number = 1", "entry 2 "},
 		"the last is gone":     {"DELETE FROM activity WHERE account_id = ? AND number = 6", "missing at the end"},
-		"the end is elsewhere": {"UPDATE activity_heads SET hash = zeroblob(32) WHERE account_id = ?", "missing at the end"},
+		"the end is elsewhere": {"UPDATE activity_heads SET hash = (SELECT hash FROM activity WHERE number = 1 AND account_id = activity_heads.account_id) WHERE account_id = ?", "missing at the end"},
 		"the last old one is edited, and the one after it is young": {
-			"UPDATE activity SET previous = zeroblob(32), time = time + 34646400000000 WHERE account_id = ? AND number = 6", "entry 6 ",
+			"UPDATE activity SET previous = hash, time = time + 34646400000000 WHERE account_id = ? AND number = 6", "entry 6 ",
 		},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -171,6 +171,35 @@ func TestAClockThatIsBehindIsSaid(t *testing.T) {
 	p.says("signing keys", doctor.Warning, "1m0s ahead")
 }
 
+func TestASigningKeyThatOutlivedItsTimeIsSaid(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		age      time.Duration
+		settings []string
+		state    doctor.State
+		word     string
+	}{
+		"its successor has a day to begin":     {91 * day, nil, doctor.OK, "91 days old"},
+		"nothing served since":                 {91*day + time.Minute, nil, doctor.Warning, "Start twofold serve"},
+		"its lifetime was made shorter":        {12 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=240h"}, doctor.Warning, "after 10"},
+		"its successor waits to begin":         {100 * day, nil, doctor.OK, "2, the one that signs 100 days old"},
+		"and longer is what the setting says":  {100 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=4800h"}, doctor.OK, "100 days old"},
+		"or what is published before it signs": {92 * day, []string{"TWOFOLD_SIGNING_KEY_LEAD=72h"}, doctor.OK, "92 days old"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPatient(t, c.settings...)
+			later := p.doctor.Now().Add(c.age)
+			if strings.Contains(name, "waits") {
+				p.sql(fmt.Sprintf("INSERT INTO signing_keys (kid, sealed, created_at, begins_at) SELECT 'next', sealed, 0, %d FROM signing_keys", later.Add(day).UnixMicro()))
+			}
+			p.doctor.Now = func() time.Time { return later }
+			p.says("signing keys", c.state, c.word)
+		})
+	}
+}
+
 func TestAMasterKeyThatDoesNotFitIsSaid(t *testing.T) {
 	t.Parallel()
 	other := newPatient(t)

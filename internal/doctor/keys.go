@@ -80,5 +80,17 @@ func (d Doctor) signing(ctx context.Context, kept store.Keys) {
 		d.warn("signing keys", "the one that signs was made %s ahead of this machine's clock, by another clock. Let an NTP client keep it.", (-age).Round(time.Second))
 		return
 	}
-	d.ok("signing keys", "%d, the one that signs %d days old", len(keys), int(age/(24*time.Hour)))
+	if limits := d.config.Keys; age > limits.SigningLifetime+limits.SigningLead && !d.succession(keys) {
+		d.warn("signing keys", "the one that signs is %d days old, and should have had a successor after %d (TWOFOLD_SIGNING_KEY_LIFETIME): nothing has served since, or cannot change keys. Start twofold serve, which publishes one within seconds; where it runs, its log says why the keys do not go on.",
+			int(age/day), int(limits.SigningLifetime/day))
+		return
+	}
+	d.ok("signing keys", "%d, the one that signs %d days old", len(keys), int(age/day))
 }
+
+// succession says whether the next key is published and its time has not come: what serves will let it begin.
+func (d Doctor) succession(keys []keyring.SealedKey) bool {
+	return slices.ContainsFunc(keys, func(k keyring.SealedKey) bool { return k.Waits() && k.BeginsAt.After(d.Now()) })
+}
+
+const day = 24 * time.Hour

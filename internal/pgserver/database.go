@@ -61,8 +61,12 @@ func Shared(t testing.TB) *Server {
 // SQLite.
 func Wanted() bool { return os.Getenv("TWOFOLD_TEST_DATABASE") == "postgres" }
 
-// Careless are settings for a server whose data nobody will miss.
-var Careless = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "autovacuum=off"}
+// Careless are settings for a server whose data nobody will miss. Its log is short: a copy of a database is written there
+// whole, and there are tests that read all of it.
+var Careless = []string{
+	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "autovacuum=off",
+	"min_wal_size=32MB", "max_wal_size=64MB",
+}
 
 // NeedsPrograms stops the test for an error of Start: it skips for missing programs, and fails where CI is true.
 func NeedsPrograms(t testing.TB, err error) {

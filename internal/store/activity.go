@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -78,32 +79,46 @@ func headOf(tx *gorm.DB, accountID string) (audit.Head, error) {
 	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
 }
 
-// Append moves the head, which locks it, and adds the entries. Where the chain does not end before them any more, another
-// transaction came first.
+// How an account's chain grows: its head moves, which locks it, and the entries are added if it did.
+const (
+	beginHead = "INSERT INTO activity_heads (account_id, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+	moveHead  = "UPDATE activity_heads SET number = ?, hash = ? WHERE account_id = ? AND number = ?"
+	addEntry  = `INSERT INTO activity (id, account_id, number, time, kind, subject, name, reason, ip, user_agent, session, request_id,
+		previous, hash) `
+	entryValues = "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+	typedValues = `SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
+		CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BYTEA), CAST(? AS BYTEA) FROM moved`
+)
+
+// Append adds entries. Where the chain does not end before them any more, another transaction came first. A server is asked
+// once; SQLite, which nobody has to travel to, changes two tables by two statements.
 func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
-	rows := make([]entryRow, len(entries))
-	for i, e := range entries {
-		rows[i] = entryRow{
-			ID: e.ID, AccountID: e.AccountID, Number: e.Number, Time: stamp{e.Time}, Kind: string(e.Kind),
-			Subject: e.Subject, Name: e.Name, Reason: e.Reason, IP: e.IP, UserAgent: e.UserAgent, Session: e.Session,
-			RequestID: e.RequestID, Previous: e.Previous[:], Hash: e.Hash[:],
-		}
+	first, last := entries[0], entries[len(entries)-1]
+	head, headed := moveHead, []any{last.Number, last.Hash[:], last.AccountID, first.Number - 1}
+	if first.Number == 1 {
+		head, headed = beginHead, []any{last.AccountID, last.Number, last.Hash[:]}
 	}
-	before, last := rows[0].Number-1, rows[len(rows)-1]
-	head := headRow{AccountID: last.AccountID, Number: last.Number, Hash: last.Hash}
-	tx := s.writer(ctx)
-	if before == 0 {
-		tx = tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&head)
-	} else {
-		tx = tx.Model(&head).Where("number = ?", before).Select("number", "hash").Updates(&head)
+	var added []any
+	for _, e := range entries {
+		added = append(added, e.ID, e.AccountID, e.Number, stamp{e.Time}, string(e.Kind), e.Subject, e.Name, e.Reason, e.IP,
+			e.UserAgent, e.Session, e.RequestID, e.Previous[:], e.Hash[:])
 	}
-	if tx.Error != nil {
-		return tx.Error
+	all := func(values string) string { return values + strings.Repeat(" UNION ALL "+values, len(entries)-1) }
+	if !s.alone() {
+		return came(s.do(ctx, "WITH moved AS ("+head+" RETURNING number) "+addEntry+all(typedValues), append(headed, added...)))
 	}
-	if tx.RowsAffected == 0 {
-		return failure(errCollision)
+	if err := came(s.do(ctx, head, headed)); err != nil {
+		return err
 	}
-	return s.writer(ctx).Create(&rows).Error
+	return came(s.do(ctx, addEntry+all(entryValues), added))
+}
+
+// came is what came of moving a head: nothing, where another transaction was first.
+func came(changed int64, err error) error {
+	if err == nil && changed == 0 {
+		err = failure(errCollision)
+	}
+	return err
 }
 
 // Entries lists a page of an account's entries.

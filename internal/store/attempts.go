@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 	"time"
 
@@ -32,6 +33,10 @@ const (
 	tries  = "tries" // the kind that counts tries at one thing, whose id is the bucket
 )
 
+// ofKind finds the attempts of one kind. The cast keeps SQLite from comparing the value with that of a partial index, after
+// which it would compile the statement anew for every value that follows (https://sqlite.org/c3ref/prepare.html, rule 3).
+const ofKind = "kind = CAST(? AS TEXT)"
+
 // Reserve adds the failures unless a wait is running or something is full, and starts the wait that this failure earns:
 // one statement.
 func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.Within, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
@@ -55,12 +60,17 @@ func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.With
 	args = append(args, ends...)
 	args = append(args, tries, w.Tries, total, r.Cap, now)
 	var got []attemptRow
-	err := s.writer(ctx).Raw(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES `+values+`
+	err := s.change(ctx, `INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES `+values+`
 		ON CONFLICT (subject, kind, bucket) DO UPDATE SET failures = attempts.failures + 1, updated_at = excluded.updated_at,
 			wait_until = CASE WHEN attempts.kind = ? OR attempts.bucket = ? THEN 0 ELSE `+wait+` END
 		WHERE CASE WHEN attempts.kind = ? THEN attempts.failures < ? WHEN attempts.bucket = ? THEN attempts.failures < ?
 			ELSE attempts.wait_until <= ? END
-		RETURNING kind, bucket, failures, wait_until`, args...).Scan(&got).Error
+		RETURNING kind, bucket, failures, wait_until`, args, func(rows *sql.Rows) error {
+		var r attemptRow
+		err := rows.Scan(&r.Kind, &r.Bucket, &r.Failures, &r.WaitUntil)
+		got = append(got, r)
+		return err
+	})
 	if err != nil {
 		return throttle.Counts{}, false, err
 	}
@@ -103,16 +113,16 @@ func counts(rows []attemptRow) (c throttle.Counts) {
 func (s Attempts) Counts(ctx context.Context, g throttle.Guess, w throttle.Within) (throttle.Counts, error) {
 	var rows []attemptRow
 	err := s.reader(ctx).Select("kind", "bucket", "failures", "wait_until").
-		Where("subject = ? AND (kind = ? AND (bucket = ? OR bucket = ?) OR kind = ? AND bucket = ?)",
-			g.Subject, string(g.Kind), string(g.Bucket), total, tries, w.ID).Find(&rows).Error
+		Where("subject = ? AND ("+ofKind+" AND (bucket = ? OR bucket = ?) OR kind = '"+tries+"' AND bucket = ?)",
+			g.Subject, string(g.Kind), string(g.Bucket), total, w.ID).Find(&rows).Error
 	return counts(rows), err
 }
 
 // Reset forgives buckets, and with them their totals. That there was a wait is not forgotten.
 func (s Attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throttle.Guess) error {
-	which, args := "(kind = ? AND bucket = ?)", []any{guesses[0].Subject, tries, w.ID}
+	which, args := "(kind = '"+tries+"' AND bucket = ?)", []any{guesses[0].Subject, w.ID}
 	for _, g := range guesses {
-		which += " OR (kind = ? AND (bucket = ? OR bucket = ?))"
+		which += " OR (" + ofKind + " AND (bucket = ? OR bucket = ?))"
 		args = append(args, string(g.Kind), string(g.Bucket), total)
 	}
 	var forgiven []attemptRow
@@ -136,7 +146,7 @@ func (s Attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throt
 
 // ResetKind forgives all buckets.
 func (s Attempts) ResetKind(ctx context.Context, subject string, kind throttle.Kind) error {
-	return s.writer(ctx).Where("subject = ? AND kind = ?", subject, string(kind)).Delete(&attemptRow{}).Error
+	return s.writer(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
 }
 
 // Held says whether a wait ended after since, or a total is full.

@@ -30,11 +30,11 @@ type dialect struct {
 	clock         string // reads the server's clock; empty where there is none
 }
 
-// openPool opens connections, and counts into effort what is asked of them.
-func openPool(to gorm.Dialector, conns int, prepare bool, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
+// openPool opens connections, and counts into effort what is asked of them. Both drivers keep what they prepared themselves,
+// by connection.
+func openPool(to gorm.Dialector, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
 	db, err := gorm.Open(to, &gorm.Config{
 		SkipDefaultTransaction: true,
-		PrepareStmt:            prepare,
 		QueryFields:            true, // a column that a newer version adds changes no statement of ours
 		TranslateError:         true,
 		Logger:                 silentLogger{log},

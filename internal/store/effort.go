@@ -10,6 +10,9 @@ import (
 
 // Effort counts what is asked of the database: statements, and commits, each of which waits for a disk.
 type Effort struct {
+	// Heard, where it is set, is told of every statement, as it was sent, with its values.
+	Heard func(statement string, values []any)
+
 	statements, commits atomic.Int64
 }
 
@@ -40,12 +43,24 @@ func (e *Effort) committed(ctx context.Context) {
 	}
 }
 
-// countStatements counts every statement: into all, and where its context wants that.
+// sent counts a statement: into all, and where its context wants that.
+func (e *Effort) sent(ctx context.Context, statement string, values []any) {
+	e.statements.Add(1)
+	of := wanted(ctx)
+	if of == nil {
+		return
+	}
+	of.statements.Add(1)
+	if of.Heard != nil {
+		of.Heard(statement, values)
+	}
+}
+
+// countStatements counts what gorm sends.
 func countStatements(db *gorm.DB, all *Effort) error {
 	read := func(tx *gorm.DB) {
-		all.statements.Add(1)
-		if of := wanted(tx.Statement.Context); of != nil {
-			of.statements.Add(1)
+		if !tx.DryRun { // a part of another is spelled out
+			all.sent(tx.Statement.Context, tx.Statement.SQL.String(), tx.Statement.Vars)
 		}
 	}
 	write := func(tx *gorm.DB) {
@@ -56,11 +71,11 @@ func countStatements(db *gorm.DB, all *Effort) error {
 	}
 	const name = "twofold:count"
 	return errors.Join(
-		db.Callback().Create().Before("*").Register(name, write),
-		db.Callback().Query().Before("*").Register(name, read),
-		db.Callback().Update().Before("*").Register(name, write),
-		db.Callback().Delete().Before("*").Register(name, write),
-		db.Callback().Row().Before("*").Register(name, read),
-		db.Callback().Raw().Before("*").Register(name, write),
+		db.Callback().Create().After("*").Register(name, write),
+		db.Callback().Query().After("*").Register(name, read),
+		db.Callback().Update().After("*").Register(name, write),
+		db.Callback().Delete().After("*").Register(name, write),
+		db.Callback().Row().After("*").Register(name, read),
+		db.Callback().Raw().After("*").Register(name, write),
 	)
 }

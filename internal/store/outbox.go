@@ -93,10 +93,10 @@ func (s Outbox) GiveUpHeld(ctx context.Context, before, at time.Time) (int, erro
 	return int(tx.RowsAffected), tx.Error
 }
 
-// Undelivered counts what is not sent.
+// Undelivered counts what is not sent. That the topic is one is said for the index, which holds no others.
 func (s Outbox) Undelivered(ctx context.Context, topic string) (int, error) {
 	var n int64
-	err := s.reader(ctx).Model(&messageRow{}).Where("topic = ? AND sent_at = 0", topic).Count(&n).Error
+	err := s.reader(ctx).Model(&messageRow{}).Where("topic = ? AND topic <> '' AND sent_at = 0", topic).Count(&n).Error
 	return int(n), err
 }
 

@@ -100,7 +100,7 @@ func openServer(config pgx.ConnConfig, conns int, effort *Effort, log *slog.Logg
 	pool := stdlib.OpenDB(config)
 	pool.SetConnMaxLifetime(30 * time.Minute) // so that replicas and their servers share load anew after one was away
 	to := &postgresDialector{gormpostgres.Dialector{Config: &gormpostgres.Config{Conn: pool}}}
-	db, err := openPool(to, conns, false, effort, log) // the driver prepares what it sends
+	db, err := openPool(to, conns, effort, log)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}

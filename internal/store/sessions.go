@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
+	"database/sql"
 	"strings"
 	"time"
 
@@ -52,9 +52,12 @@ func (s Sessions) Insert(ctx context.Context, sess session.Session, token [32]by
 // ByToken finds a session.
 func (s Sessions) ByToken(ctx context.Context, token [32]byte) (session.Session, error) {
 	var r sessionRow
-	err := s.reader(ctx).Where("token_hash = ?", token[:]).Take(&r).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return session.Session{}, session.ErrEnded
+	err := s.ask(ctx, `SELECT id, account_id, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent
+		FROM sessions WHERE token_hash = ?`, []any{token[:]}, func(rows *sql.Rows) error {
+		return rows.Scan(&r.ID, &r.AccountID, &r.Delivery, &r.AMR, &r.AuthTime, &r.CreatedAt, &r.LastUsedAt, &r.EndsAt, &r.IP, &r.UserAgent)
+	})
+	if err == nil && r.ID == "" {
+		err = session.ErrEnded
 	}
 	return r.session(), err
 }

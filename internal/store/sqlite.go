@@ -1,6 +1,7 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -102,7 +103,7 @@ func fileURI(path string) string {
 // not wait for that: whoever starts at the same time tries again.
 func openFile(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
 	for wait := 5 * time.Millisecond; ; wait *= 2 {
-		db, err := openPool(newDialector(dsn), conns, true, effort, log)
+		db, err := openOnce(dsn, conns, effort, log)
 		if err == nil || !isBusy(err) || wait > 2*time.Second {
 			return db, err
 		}
@@ -110,13 +111,22 @@ func openFile(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB
 	}
 }
 
+func openOnce(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
+	to, err := newCompiling(dsn)
+	if err != nil {
+		return nil, err
+	}
+	pool := sql.OpenDB(to)
+	db, err := openPool(&dialector{gormsqlite.Dialector{Conn: pool}}, conns, effort, log)
+	if err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return db, nil
+}
+
 // dialector is gorm's SQLite over the driver without C, whose duplicate-key errors gorm does not know.
 type dialector struct {
 	gormsqlite.Dialector
-}
-
-func newDialector(dsn string) gorm.Dialector {
-	return &dialector{gormsqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
 }
 
 // Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere.

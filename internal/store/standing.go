@@ -3,7 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
+	"database/sql"
 
 	"twofold/internal/audit"
 	"twofold/internal/authn"
@@ -13,7 +13,8 @@ import (
 )
 
 // The one read that proofs are judged by: who, from which device, by which methods, and after how many failures. It has
-// a row for each method, and one where there is none. Every table is looked up by an index, one after the other.
+// a row for each method, and one where there is none. Every table is looked up by an index, one after the other. The kind is
+// cast as in ofKind.
 const (
 	standingColumns = `
 		coalesce(s.id, ''), coalesce(s.account_id, ''), coalesce(s.delivery, ''), coalesce(s.tries, 0), coalesce(s.bucket, ''),
@@ -41,10 +42,10 @@ const (
 		LEFT JOIN sign_ins s ON s.token_hash = ?
 		LEFT JOIN accounts a ON a.id = coalesce(s.account_id, (SELECT x.id FROM accounts x WHERE x.email = ?), ?)
 		LEFT JOIN devices d ON d.digest = ? AND d.account_id = a.id AND d.delivery = ?
-		LEFT JOIN attempts w ON w.subject = coalesce(a.id, ?) AND w.kind = ? AND w.bucket =
+		LEFT JOIN attempts w ON w.subject = coalesce(a.id, ?) AND w.kind = CAST(? AS TEXT) AND w.bucket =
 			CASE WHEN ? <> '' THEN ? WHEN d.expires_at > ? THEN CAST(? AS TEXT) || d.id ELSE ? END
-		LEFT JOIN attempts t ON t.subject = coalesce(a.id, ?) AND t.kind = ? AND t.bucket = ?
-		LEFT JOIN attempts p ON p.subject = a.id AND p.kind = ? AND p.bucket = s.id
+		LEFT JOIN attempts t ON t.subject = coalesce(a.id, ?) AND t.kind = CAST(? AS TEXT) AND t.bucket = '` + total + `'
+		LEFT JOIN attempts p ON p.subject = a.id AND p.kind = '` + tries + `' AND p.bucket = s.id
 		LEFT JOIN activity_heads h ON h.account_id = coalesce(a.id, ?)
 		LEFT JOIN step_ups u ON u.id = ? AND u.account_id = a.id AND u.expires_at > ?
 		LEFT JOIN mfa_methods m ON m.account_id = a.id`
@@ -90,35 +91,28 @@ func seekArgs(q authn.Seek) []any {
 		digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), q.Email, q.AccountID,
 		digestArg(q.Browser.Hash(), q.Browser.IsZero()), string(session.Cookie),
 		q.Subject, kind, string(q.Bucket), string(q.Bucket), stamp{q.At}, string(throttle.DeviceBucket("")), string(throttle.Anyone),
-		q.Subject, kind, total, tries, q.Subject, q.StepUp, stamp{q.At},
+		q.Subject, kind, q.Subject, q.StepUp, stamp{q.At},
 	}
 }
 
-func (s SignIns) standing(ctx context.Context, subject, text string, args []any, reward bool) (st authn.Standing, err error) {
-	rows, err := s.reader(ctx).Raw(text, args...).Rows()
-	if err != nil {
-		return authn.Standing{}, err
-	}
-	defer func() {
-		if err = errors.Join(err, rows.Close()); err != nil {
-			st, err = authn.Standing{}, failure(err)
-		}
-	}()
+func (s SignIns) standing(ctx context.Context, subject, text string, args []any, reward bool) (authn.Standing, error) {
 	var methods []mfa.Method
 	var r standingRow
-	for rows.Next() {
+	err := s.ask(ctx, text, args, func(rows *sql.Rows) error {
 		r = standingRow{}
-		if err := rows.Scan(r.fields(reward)...); err != nil {
-			return authn.Standing{}, err
-		}
+		err := rows.Scan(r.fields(reward)...)
 		if r.method.ID != "" {
 			r.method.AccountID = r.account.ID
 			methods = append(methods, r.method.method())
 		}
+		return err
+	})
+	if err != nil {
+		return authn.Standing{}, err
 	}
-	st = r.standing(methods)
+	st := r.standing(methods)
 	st.Head.AccountID = cmp.Or(st.Account.ID, subject)
-	return st, rows.Err()
+	return st, nil
 }
 
 // standingRow is one row of that read.

@@ -37,6 +37,7 @@ func (c *Client) Inside() *Client {
 
 // Counted is the same client Inside, whose requests' effort is added up.
 func (c *Client) Counted(e *store.Effort) *Client {
+	e.Heard = c.h.heard
 	same := *c
 	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler, e}}
 	return &same

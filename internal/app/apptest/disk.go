@@ -14,6 +14,7 @@ import (
 
 	"twofold/internal/keyring"
 	"twofold/internal/pgserver"
+	"twofold/internal/plan"
 	"twofold/internal/store"
 )
 
@@ -116,6 +117,9 @@ func (h *House) Disk(t testing.TB) *Disk {
 	t.Cleanup(func() { _ = d.db.Close() })
 	return d
 }
+
+// Plans is the database as one that is asked how it would go about a statement.
+func (d *Disk) Plans() plan.Ground { return plan.Ground{DB: d.db, Server: d.server} }
 
 func (d *Disk) bound(statement string) string {
 	if !d.server {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -24,6 +25,7 @@ import (
 	"twofold/internal/app"
 	"twofold/internal/config"
 	"twofold/internal/secret"
+	"twofold/internal/store"
 	"twofold/internal/trace"
 )
 
@@ -82,6 +84,8 @@ type House struct {
 
 	// Witness, where there is one, sees every answer that the house's clients get.
 	Witness func(r *http.Request, a Answer)
+	// Hears, where there is one, is told of every statement that is sent for a request, for Deliver, or in Context.
+	Hears func(statement string, values []any)
 
 	contract *contract
 	server   *httptest.Server
@@ -163,10 +167,22 @@ func start(h *House, traces *trace.Tracer, settings []string) *House {
 		t.Fatalf("contract: %v", err)
 	}
 	h.server.Config.Handler = h.App.Handler
+	h.server.Config.BaseContext = func(net.Listener) context.Context { return h.Context() }
 	h.server.Config.ErrorLog = slog.NewLogLogger(slog.NewTextHandler(io.Discard, nil), slog.LevelError)
 	h.server.Start()
 	t.Cleanup(h.Stop)
 	return h
+}
+
+// Context is one for what nobody asked the house for: Hears hears it.
+func (h *House) Context() context.Context {
+	return store.Counting(context.Background(), &store.Effort{Heard: h.heard})
+}
+
+func (h *House) heard(statement string, values []any) {
+	if h.Hears != nil {
+		h.Hears(statement, values)
+	}
 }
 
 // isCost says whether a setting is one of a hash's cost: who gives one wants hashes as they are outside of tests.

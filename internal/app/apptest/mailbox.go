@@ -1,7 +1,6 @@
 package apptest
 
 import (
-	"context"
 	"encoding/json"
 	"io"
 	"log"
@@ -56,10 +55,10 @@ func StartWithMail(t testing.TB, settings ...string) *House {
 // Deliver sends what is due by the house's clock, and answers how many mails that were.
 func (h *House) Deliver() int {
 	h.T.Helper()
-	if err := h.App.Accounts.ResolveResets(context.Background()); err != nil {
+	if err := h.App.Accounts.ResolveResets(h.Context()); err != nil {
 		h.T.Fatalf("look up who asked for a new password: %v", err)
 	}
-	sent, err := h.App.Notices.Deliver(context.Background())
+	sent, err := h.App.Notices.Deliver(h.Context())
 	if err != nil {
 		h.T.Fatalf("deliver: %v", err)
 	}

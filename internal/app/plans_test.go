@@ -1,0 +1,75 @@
+package app_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"twofold/internal/app/apptest"
+	"twofold/internal/plan"
+)
+
+// judge asks a database that holds much how it would go about each statement, once.
+type judge struct {
+	ground plan.Ground
+	judged sync.Map
+}
+
+func newJudge(t *testing.T) *judge {
+	t.Helper()
+	h := apptest.Start(t)
+	j := &judge{ground: h.Disk(t).Plans()}
+	if err := j.ground.Fill(context.Background(), 10000, h.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// stage is one of which every statement is judged, those of Deliver included.
+func (j *judge) stage(t *testing.T) *stage {
+	t.Helper()
+	s := &stage{t: t, h: apptest.StartWithMail(t, "TWOFOLD_PURGE_BATCH=3")} // a small part of what is there
+	s.h.AddAccount(ada)
+	s.h.Hears = func(statement string, values []any) {
+		if _, known := j.judged.LoadOrStore(statement, true); known {
+			return
+		}
+		faults, err := j.ground.Faults(context.Background(), statement, values)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, fault := range faults {
+			t.Errorf("%s\n%s", statement, fault)
+		}
+	}
+	return s
+}
+
+// Nobody waits for these; still they read no whole table, at which all others would wait.
+func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
+	t.Parallel()
+	judge := newJudge(t)
+	for name, do := range map[string]func(s *stage) error{
+		"counting the time of removals": func(s *stage) error {
+			s.removing()
+			return s.h.App.Removals.Tick(s.h.Context())
+		},
+		"giving keys their turns": func(s *stage) error {
+			s.h.Clock.Advance(90 * day)
+			return s.h.App.Keys.Tick(s.h.Context())
+		},
+		"purging": func(s *stage) error {
+			s.strong()
+			s.h.Clock.Advance(2 * year)
+			_, err := s.h.App.Retention.Purge(s.h.Context())
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if err := do(judge.stage(t)); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
