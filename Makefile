@@ -5,6 +5,8 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unk
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
 TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing)$$
+# The test that builds the release before.
+UPGRADE  := ^TestUpgrade
 # Tests of what happens at once.
 RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acquire|Shield|Run|Stop|Wake|Serve
 # What a release has binaries for. Those that this machine does not build anyway are checked by their types.
@@ -28,9 +30,9 @@ CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
-CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-compose test-race test-timing test-journeys check-clean
+CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-upgrade test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run build page generate lint test race release bench bench-growth bench-page soak clean $(CHECKS)
+.PHONY: help run cluster build page generate lint test race release bench bench-growth bench-page soak clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -38,6 +40,11 @@ help: ## list what can be made
 
 run: build ## build everything and start the demo
 	@TWOFOLD_OPS_LISTEN=$${TWOFOLD_OPS_LISTEN:-127.0.0.1:0} exec bin/twofold serve --demo
+
+cluster: build ## two processes over a PostgreSQL of their own, behind a proxy (LISTEN=localhost:8080)
+	@.ci/tools postgres || { echo "This needs PostgreSQL's programs; on Debian: apt-get install postgresql"; exit 1; }
+	@go build -o bin/cluster ./internal/cluster/up
+	@exec bin/cluster -listen $(or $(LISTEN),localhost:8080)
 
 build: page ## the page, and bin/twofold with the page inside
 	@.ci/tools go
@@ -118,7 +125,7 @@ check-size: page ## what a first visit loads is within its budget
 	npm --prefix frontend run size
 
 test-go: ## every Go test
-	go test -shuffle=on -skip "$(TIMED)" $(PACKAGES)
+	go test -shuffle=on -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
 
 test-compose: ## docker-compose.yml starts what this version is, held to little
 	go -C .ci/compose vet ./...
@@ -128,18 +135,21 @@ test-postgres: ## the store's tests, and those that matter most of the whole, on
 	TWOFOLD_TEST_DATABASE=postgres go test ./internal/store
 	TWOFOLD_TEST_DATABASE=postgres go test -run "$(SHARED)" ./internal/app
 
+test-upgrade: ## the release before (.ci/previous) serves beside this one, over one database
+	go test -count=1 -v -run "$(UPGRADE)" ./internal/cluster
+
 test-race: ## what happens at once, under the race detector
 	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi
 
 race: ## every Go test under the race detector: a quarter of an hour
 	@.ci/tools race
-	CGO_ENABLED=1 go test -race -timeout 30m -skip "$(TIMED)" $(PACKAGES)
+	CGO_ENABLED=1 go test -race -timeout 30m -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
 
 test-timing: ## the two tests that measure time (T-15, T-18), alone
 	go test -count=1 -parallel 1 -run "$(TIMED)" -v ./internal/app
 
-test-journeys: build ## the journeys in Chromium
-	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run e2e
+test-journeys: build ## the journeys in Chromium, the main one over two processes too
+	@CHROMIUM_PATH=$$(.ci/tools chromium) PROGRAM_BIN='$(CURDIR)/bin/twofold' npm --prefix frontend run e2e
 
 check-clean: ## making and testing left nothing behind that git sees (in CI)
 	@[ "$$CI" != true ] || { git status --short && [ -z "$$(git status --porcelain)" ]; }

@@ -1,7 +1,18 @@
 import { defineConfig } from "@playwright/test";
 import { findChromium } from "./build/chromium.mjs";
+import { hasPostgres } from "./build/postgres.mjs";
+import type { Topology } from "./e2e/fixtures";
 
-export default defineConfig({
+const one = { name: "one process", use: { topology: "one process" as const } };
+const cluster = {
+  name: "cluster",
+  use: { topology: "cluster" as const },
+  testMatch: "journey.spec.ts",
+  grep: /from a password alone/,
+};
+
+export default defineConfig<object, Topology>({
+  projects: hasPostgres() ? [cluster, one] : [one],
   testDir: "e2e",
   outputDir: "test-results",
   globalSetup: "./e2e/build-server.ts",

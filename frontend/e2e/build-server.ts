@@ -2,16 +2,29 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { hasPostgres } from "../build/postgres.mjs";
 
-/** Builds the test server once for all workers, with the page as it is in dist. */
+/** Builds what the journeys are driven against, once for all workers, with the page as it is in dist. */
 export default function buildServer() {
   if (process.env["TESTSERVER_BIN"]) return;
   if (!existsSync(new URL("../dist/index.html", import.meta.url)))
     throw new Error("The page isn't built yet: run `npm run build` first.");
-  const binary = join(mkdtempSync(join(tmpdir(), "twofold-e2e-")), "testserver");
-  execFileSync("go", ["build", "-o", binary, "./internal/app/testserver"], {
-    cwd: new URL("../..", import.meta.url),
-    stdio: "inherit",
-  });
-  process.env["TESTSERVER_BIN"] = binary;
+  const folder = mkdtempSync(join(tmpdir(), "twofold-e2e-"));
+  const build = (setting: string, what: string, ...flags: string[]) => {
+    const binary = join(folder, setting.toLowerCase());
+    execFileSync("go", ["build", ...flags, "-o", binary, what], {
+      cwd: new URL("../..", import.meta.url),
+      stdio: "inherit",
+    });
+    process.env[setting] = binary;
+  };
+  build("TESTSERVER_BIN", "./internal/app/testserver");
+  if (!hasPostgres()) {
+    console.warn("Skipped: the journey over several processes. Here is no PostgreSQL.");
+    return;
+  }
+  build("CLUSTER_BIN", "./internal/cluster/up");
+  // As make builds it, which names what it built.
+  if (!process.env["PROGRAM_BIN"])
+    build("PROGRAM_BIN", ".", "-trimpath", "-buildvcs=false", "-ldflags=-s -w");
 }

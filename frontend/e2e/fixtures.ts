@@ -4,7 +4,7 @@ import { test as base, expect, type Locator, type Page } from "@playwright/test"
 import jsqr from "jsqr";
 import { PNG } from "pngjs";
 import { URI } from "otpauth";
-import { startServer, type Credentials, type Server } from "./server";
+import { startCluster, startServer, type Credentials, type Server } from "./server";
 
 interface Watch {
   violations: string[];
@@ -12,6 +12,12 @@ interface Watch {
   foreign: string[];
   shift: number;
   shifted: string[];
+  /** How many requests each process answered, where there are several. */
+  served: Map<string, number>;
+}
+
+export interface Topology {
+  topology: "one process" | "cluster";
 }
 
 /** https://wicg.github.io/layout-instability/ */
@@ -30,11 +36,11 @@ declare global {
   }
 }
 
-export const test = base.extend<{ watch: Watch; account: Credentials }, { server: Server }>({
+export const test = base.extend<{ watch: Watch; account: Credentials }, Topology & { server: Server }>({
+  topology: ["one process", { scope: "worker", option: true }],
   server: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the parameter's pattern
-    async ({}, use) => {
-      const server = await startServer();
+    async ({ topology }, use) => {
+      const server = await (topology === "cluster" ? startCluster() : startServer());
       await use(server);
       await server.stop();
     },
@@ -44,7 +50,14 @@ export const test = base.extend<{ watch: Watch; account: Credentials }, { server
   account: async ({ server }, use) => use(await server.account()),
   watch: [
     async ({ page, context, server }, use) => {
-      const watch: Watch = { violations: [], errors: [], foreign: [], shift: 0, shifted: [] };
+      const watch: Watch = {
+        violations: [],
+        errors: [],
+        foreign: [],
+        shift: 0,
+        shifted: [],
+        served: new Map(),
+      };
       await context.exposeFunction("reportViolation", (text: string) => watch.violations.push(text));
       await context.exposeFunction("reportShift", (value: number, what: string) => {
         watch.shift += value;
@@ -77,11 +90,19 @@ export const test = base.extend<{ watch: Watch; account: Credentials }, { server
         const url = new URL(request.url());
         if (url.protocol !== "data:" && url.origin !== server.url) watch.foreign.push(request.url());
       });
+      context.on("response", (response) => {
+        const by = response.headers()["x-served-by"];
+        if (by) watch.served.set(by, (watch.served.get(by) ?? 0) + 1);
+      });
       await use(watch);
       expect(watch.violations, "violations of the content security policy").toEqual([]);
       expect(watch.errors, "errors in the page").toEqual([]);
       expect(watch.foreign, "requests to other hosts").toEqual([]);
       expect(watch.shift, `layout shift: ${watch.shifted.join("; ")}`).toBeLessThan(0.02);
+      if (server.processes > 1) {
+        expect(watch.served.size, "processes that answered").toBe(server.processes);
+        expect(Math.min(...watch.served.values()), "requests that each answered").toBeGreaterThan(10);
+      }
       if (!page.isClosed() && page.url().startsWith(server.url))
         expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
     },

@@ -1,7 +1,22 @@
-import { alert, beginEnrollment, expect, fillSignIn, mfaCard, qr, readQr, readTold, test } from "./fixtures";
+import {
+  alert,
+  beginEnrollment,
+  expect,
+  fillSignIn,
+  mfaCard,
+  qr,
+  readQr,
+  readTold,
+  shownCodes,
+  test,
+} from "./fixtures";
 import { wrongCode } from "./server";
 
-test("from a password alone to MFA, in with a code, and back", async ({ page, server, account }) => {
+test("from a password alone to MFA, in with a code or a recovery code, and back", async ({
+  page,
+  server,
+  account,
+}) => {
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount$/);
   await fillSignIn(page, { ...account, password: "not the password at all" });
@@ -27,11 +42,12 @@ test("from a password alone to MFA, in with a code, and back", async ({ page, se
   await expect(field).toBeFocused();
 
   await dialog.getByLabel(/^Name for this authenticator/).fill("Work phone");
-  const first = await server.code(secret);
+  const first = await server.nextCode(secret);
   await field.fill(`${first.slice(0, 3)} ${first.slice(3)}`);
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
   await expect(dialog).toContainText("“Work phone”");
+  const recoveryCodes = await shownCodes(dialog);
   await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
@@ -48,6 +64,13 @@ test("from a password alone to MFA, in with a code, and back", async ({ page, se
   await expect(alert(page)).toContainText("That code isn’t right");
   await code.fill(await server.nextCode(secret));
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await fillSignIn(page, account);
+  await page.getByRole("button", { name: "Use a recovery code instead" }).click();
+  await page.getByLabel("Recovery code", { exact: true }).fill(recoveryCodes[0] ?? "");
+  await page.getByRole("button", { name: "Verify" }).click();
+  await expect(card).toContainText("9 of 10 left");
 
   await card.getByRole("button", { name: "Remove Work phone" }).click();
   const question = page.getByRole("dialog", { name: "Remove “Work phone”?" });

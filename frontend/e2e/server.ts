@@ -1,4 +1,4 @@
-// The real server with a clock that can be moved, and what a test asks of it.
+// The real server, and what a test asks of it: one with a clock that can be moved, or several processes behind a proxy.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { Secret, TOTP } from "otpauth";
@@ -17,6 +17,8 @@ export interface Mail {
 
 export interface Server {
   url: string;
+  /** Behind a proxy, that is; each answer says which it is from. */
+  processes: number;
   /** A fresh account of its own. */
   account: () => Promise<Credentials>;
   advance: (seconds: number) => Promise<void>;
@@ -30,21 +32,72 @@ export interface Server {
   stop: () => Promise<void>;
 }
 
-export async function startServer(): Promise<Server> {
-  const binary = process.env["TESTSERVER_BIN"];
-  if (!binary) throw new Error("TESTSERVER_BIN names no test server.");
-  const child = spawn(binary, {
+/** Starts a program that prints a line of JSON when it is ready, and ends when its standard input does. */
+async function start<T>(binary: string, args: string[] = []) {
+  const child = spawn(binary, args, {
     cwd: new URL("../..", import.meta.url),
     stdio: ["pipe", "pipe", "ignore"],
   });
   const lines = createInterface({ input: child.stdout });
   const first = await new Promise<string>((resolve, reject) => {
     lines.once("line", resolve);
-    child.once("exit", (status) =>
-      reject(new Error(`The test server ended with ${status} before it was ready.`)),
-    );
+    child.once("exit", (status) => reject(new Error(`${binary} ended with ${status} before it was ready.`)));
   });
-  const { url, control } = JSON.parse(first) as { url: string; control: string };
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      child.once("exit", () => resolve());
+      child.stdin.end();
+    });
+  return { said: JSON.parse(first) as T, stop };
+}
+
+function built(name: "TESTSERVER_BIN" | "CLUSTER_BIN" | "PROGRAM_BIN") {
+  const binary = process.env[name];
+  if (!binary) throw new Error(`${name} names no program.`);
+  return binary;
+}
+
+const period = 30;
+
+const codeAt = (secret: string, seconds: number) =>
+  new TOTP({ secret: Secret.fromBase32(secret), algorithm: "SHA1", digits: 6, period }).generate({
+    timestamp: seconds * 1000,
+  });
+
+/**
+ * Two processes of the program itself over one PostgreSQL. Nobody moves their clock: of a secret's codes there are three
+ * at a time (the step before, this one, the next), and for a fourth one waits.
+ */
+export async function startCluster(): Promise<Server> {
+  const args = ["-json", "-program", built("PROGRAM_BIN"), "-listen", "localhost:0"];
+  const { said, stop } = await start<Credentials & { url: string }>(built("CLUSTER_BIN"), args);
+  const now = () => Date.now() / 1000;
+  const unmoved = () => Promise.reject(new Error("The clock of real processes is not moved."));
+  const last = new Map<string, number>();
+  return {
+    url: said.url,
+    processes: 2,
+    account: () => Promise.resolve({ email: said.email, password: said.password }),
+    advance: unmoved,
+    now: () => Promise.resolve(Math.floor(now())),
+    code: (secret, offset = 0) => Promise.resolve(codeAt(secret, now() + offset)),
+    nextCode: async (secret) => {
+      // The step before is accepted until this one ends: not where that is soon.
+      const oldest = Math.floor((now() - 20) / period);
+      const step = Math.max(oldest, (last.get(secret) ?? 0) + 1);
+      last.set(secret, step);
+      const early = (step - 1) * period - now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early * 1000));
+      return codeAt(secret, step * period);
+    },
+    mails: () => Promise.reject(new Error("These processes send no mail.")),
+    stop,
+  };
+}
+
+export async function startServer(): Promise<Server> {
+  const { said, stop } = await start<{ url: string; control: string }>(built("TESTSERVER_BIN"));
+  const { url, control } = said;
 
   const lever = async (method: string, path: string): Promise<string> => {
     const response = await fetch(control + path, { method });
@@ -53,28 +106,22 @@ export async function startServer(): Promise<Server> {
   };
   const now = async () => (JSON.parse(await lever("GET", "/now")) as { unix: number }).unix;
   const advance = async (seconds: number) => void (await lever("POST", `/advance?seconds=${seconds}`));
-  const code = async (secret: string, offset = 0) =>
-    new TOTP({ secret: Secret.fromBase32(secret), algorithm: "SHA1", digits: 6, period: 30 }).generate({
-      timestamp: ((await now()) + offset) * 1000,
-    });
+  const code = async (secret: string, offset = 0) => codeAt(secret, (await now()) + offset);
 
   return {
     url,
+    processes: 1,
     account: async () => JSON.parse(await lever("POST", "/accounts")) as Credentials,
     advance,
     now,
     code,
     nextCode: async (secret) => {
-      await advance(30);
+      await advance(period);
       return code(secret);
     },
     mails: async (to) =>
       (JSON.parse(await lever("GET", `/mail?to=${encodeURIComponent(to)}`)) as Mail[] | null) ?? [],
-    stop: () =>
-      new Promise((resolve) => {
-        child.once("exit", () => resolve());
-        child.stdin.end();
-      }),
+    stop,
   };
 }
 

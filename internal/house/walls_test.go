@@ -64,10 +64,12 @@ var rooms = map[string][]string{
 	"internal/throttle": {},
 	"internal/trace":    {},
 
-	"internal/retention": {},
-	"internal/soak":      {},
-	"internal/pgserver":  {},
-	"internal/plan":      {},
+	"internal/retention":  {},
+	"internal/soak":       {},
+	"internal/pgserver":   {},
+	"internal/plan":       {},
+	"internal/cluster":    {"internal/pgserver"},
+	"internal/cluster/up": {"internal/cluster"},
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
@@ -86,7 +88,8 @@ var walls = []wall{
 	{
 		library: "net/http",
 		inside: []string{
-			"api", "api/bench", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/doctor", "internal/metrics", "internal/trace",
+			"api", "api/bench", "internal/app", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/cluster", "internal/doctor",
+			"internal/metrics", "internal/trace",
 		},
 		tests: []string{"*"},
 	},
@@ -133,6 +136,44 @@ func TestWalls(t *testing.T) {
 			t.Errorf("the rules speak of %s, which is not there any more", folder)
 		}
 	}
+}
+
+// What runs it, loads it and lets years pass over it is no part of the program.
+func TestTheProgramIsMadeOfNothingForTests(t *testing.T) {
+	graph := importGraph(t)
+	linked := linkedInto(graph, ".")
+	if !slices.Contains(linked, "api") {
+		t.Fatalf("the program is made of %v: this test looks in the wrong place", linked)
+	}
+	for _, folder := range linked {
+		if slices.Contains(apart, folder) {
+			t.Errorf("%s is linked into the program", folder)
+		}
+	}
+	for _, folder := range apart {
+		if _, there := graph[folder]; !there {
+			t.Errorf("this test speaks of %s, which is not there any more", folder)
+		}
+	}
+}
+
+// apart are the packages that are never shipped.
+var apart = []string{
+	"api/bench", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/cluster", "internal/cluster/up", "internal/house",
+	"internal/pgserver", "internal/soak",
+}
+
+// linkedInto are the packages of ours that a package is made of, itself included.
+func linkedInto(graph map[string]imports, folder string) []string {
+	found := []string{folder}
+	for i := 0; i < len(found); i++ {
+		for _, imported := range graph[found[i]].code {
+			if _, ours := graph[imported]; ours && !slices.Contains(found, imported) {
+				found = append(found, imported)
+			}
+		}
+	}
+	return found
 }
 
 // trespasses says, a sentence each, which imports the rules forbid.

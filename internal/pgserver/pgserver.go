@@ -48,22 +48,28 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{dir: dir, bin: bin, settings: settings, as: &syscall.SysProcAttr{Setpgid: true}}
-	if err := s.leaveRoot(); err != nil {
-		return nil, err
-	}
-	made := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), //nolint:gosec // of the machine's PostgreSQL
-		"--pgdata", s.data(), "--auth", "trust", "--username", "twofold", "--encoding", "UTF8", "--locale", "C", "--no-sync")
-	made.SysProcAttr, made.Dir = s.as, s.dir
-	if out, err := made.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("initdb: %w: %s", err, out)
-	}
-	if s.port, err = freePort(ctx); err != nil {
-		return nil, err
-	}
-	if err := s.Resume(ctx); err != nil {
-		return nil, err
+	if err := s.begin(ctx); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return s, nil
+}
+
+// begin makes the files, finds a port and starts.
+func (s *Server) begin(ctx context.Context) error {
+	if err := s.leaveRoot(); err != nil {
+		return err
+	}
+	made := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), //nolint:gosec // of the machine's PostgreSQL
+		"--pgdata", s.data(), "--auth", "trust", "--username", "twofold", "--encoding", "UTF8", "--locale", "C", "--no-sync")
+	made.SysProcAttr, made.Dir = s.as, s.dir
+	out, err := made.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("initdb: %w: %s", err, out)
+	}
+	if s.port, err = freePort(ctx); err != nil {
+		return err
+	}
+	return s.Resume(ctx)
 }
 
 // programs finds initdb and postgres, on PATH or where Debian puts them: the newest.

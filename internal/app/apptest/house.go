@@ -36,6 +36,7 @@ const Password = "correct horse battery staple"
 type Clock struct {
 	mu    sync.Mutex
 	at    time.Time
+	goes  func() time.Time // of Elsewhere: it is never moved
 	watch func()
 }
 
@@ -45,6 +46,9 @@ func (c *Clock) Now() time.Time {
 	defer c.mu.Unlock()
 	if c.watch != nil {
 		c.watch()
+	}
+	if c.goes != nil {
+		return c.goes()
 	}
 	return c.at
 }
@@ -127,6 +131,17 @@ func NewClock() *Clock {
 func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House {
 	t.Helper()
 	return start(&House{T: t, Dir: dir, Clock: clock, Log: &Log{}}, nil, settings)
+}
+
+// Elsewhere is a house that runs in another process, at this URL and by this clock: for clients, who hold its answers
+// against the contract all the same.
+func Elsewhere(t testing.TB, url string, now func() time.Time) *House {
+	t.Helper()
+	known, err := theContract()
+	if err != nil {
+		t.Fatalf("contract: %v", err)
+	}
+	return &House{T: t, URL: url, Clock: &Clock{goes: now}, contract: known}
 }
 
 func start(h *House, traces *trace.Tracer, settings []string) *House {
