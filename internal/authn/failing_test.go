@@ -52,7 +52,7 @@ func (h *house) state(pending, previous secret.Text) state {
 	stock, err := h.Methods.Stock(ctx, "ada")
 	must(h.t, err)
 	s.Codes = stock.Left
-	s.Mails, err = store.Outbox{DB: h.db}.Undelivered(ctx, "")
+	s.Mails, _, err = store.Outbox{DB: h.db}.Waiting(ctx)
 	must(h.t, err)
 	return s
 }

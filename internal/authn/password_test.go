@@ -47,7 +47,7 @@ func (h *house) changeable(here, other secret.Text, g stepup.Grant, pending secr
 		must(h.t, err)
 		c.Known[i] = h.now.Before(d.ExpiresAt)
 	}
-	waiting, err := store.Outbox{DB: h.db}.Undelivered(ctx, "")
+	waiting, _, err := store.Outbox{DB: h.db}.Waiting(ctx)
 	must(h.t, err)
 	c.Mails = waiting
 	return c

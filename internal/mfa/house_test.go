@@ -243,7 +243,7 @@ func (h *house) state(g stepup.Grant) state {
 			s.Codes = append(s.Codes, c.ID)
 		}
 	}
-	s.Mails, err = store.Outbox{DB: h.db}.Undelivered(ctx, "")
+	s.Mails, _, err = store.Outbox{DB: h.db}.Waiting(ctx)
 	must(h.t, err)
 	holds, err := h.State(ctx, "ada")
 	must(h.t, err)
