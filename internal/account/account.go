@@ -117,7 +117,8 @@ func CanonicalEmail(email string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(email))))
 }
 
-// Add makes an account. It answers ErrEmail, ErrEmailTaken, and HashNew's errors.
+// Add makes an account, by command. It answers ErrEmail, ErrEmailTaken, and HashNew's errors. Call it
+// outside of transactions: who hashes may wait for the one that would wait for a hash.
 func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Account, error) {
 	email = CanonicalEmail(email)
 	if err := checkEmail(email); err != nil {
@@ -129,7 +130,13 @@ func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Accoun
 	if a.PasswordHash, err = s.HashNew(ctx, a, pw); err != nil {
 		return Account{}, err
 	}
-	if err := s.Store.Insert(ctx, a); err != nil {
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Store.Insert(ctx, a); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountCreated, AccountID: a.ID, Reason: "command"})
+	})
+	if err != nil {
 		return Account{}, fmt.Errorf("add account: %w", err)
 	}
 	return a, nil

@@ -6,21 +6,13 @@ import (
 	"fmt"
 
 	"twofold/internal/account"
-	"twofold/internal/audit"
 	"twofold/internal/keyring"
 	"twofold/internal/secret"
 )
 
 // AddAccount adds an account: account.ErrEmail, account.ErrEmailTaken, password.ErrTooShort and its kin.
 func (a *App) AddAccount(ctx context.Context, email string, pw secret.Text) (account.Account, error) {
-	var added account.Account
-	err := a.db.InTx(ctx, func(ctx context.Context) (err error) {
-		if added, err = a.Accounts.Add(ctx, email, pw); err != nil {
-			return err
-		}
-		return a.audit.Record(ctx, audit.Event{Kind: audit.AccountCreated, AccountID: added.ID, Reason: "command"})
-	})
-	return added, err
+	return a.Accounts.Add(ctx, email, pw)
 }
 
 // ResetMFA takes an account's methods away and signs it out everywhere. It answers account.ErrNotFound.
