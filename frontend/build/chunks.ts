@@ -22,8 +22,8 @@ function reached(
 const first = [
   ["account", accountPage],
   ["sign-in", signInPage],
-  ["en", /\/words\/en\/index\.ts$/],
-  ["de", /\/words\/de\/index\.ts$/],
+  ["words-en", /\/words\/en\/index\.ts$/],
+  ["words-de", /\/words\/de\/index\.ts$/],
 ] as const;
 const both = [signInPage, accountPage];
 const fromEntry = (id: string, graph: ModuleGraph) =>
