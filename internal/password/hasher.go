@@ -6,9 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -29,7 +27,6 @@ type Hasher struct {
 	wait    time.Duration
 	slots   chan struct{} // holds one for each hash under way
 	queue   chan struct{} // holds one for each caller waiting for a slot
-	over    atomic.Int64  // that gave their slot back
 	standIn string
 }
 
@@ -78,20 +75,8 @@ func (h *Hasher) Acquire(ctx context.Context) (release func(), err error) {
 	return sync.OnceFunc(func() {
 		<-h.slots
 		released()
-		h.sweep()
 	}), nil
 }
-
-// sweep has the memory of hashes collected that are over, each time that as many are as may be under way. Left to itself the
-// collector lets as much of it gather as is in use, and half of that again while it looks.
-func (h *Hasher) sweep() {
-	if h.params.MemoryKiB >= dear && h.over.Add(1)%int64(cap(h.slots)) == 0 {
-		go runtime.GC()
-	}
-}
-
-// dear is how many KiB of memory are worth a collection.
-const dear = 8 * 1024
 
 // take waits for a slot.
 func (h *Hasher) take(ctx context.Context) error {

@@ -3,7 +3,6 @@ package password_test
 import (
 	"context"
 	"errors"
-	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -79,22 +78,4 @@ func TestAHasherTellsHowManyHashAndHowManyWait(t *testing.T) {
 			t.Errorf("afterwards %+v, want %+v", got, want)
 		}
 	})
-}
-
-func TestMemoryOfHashesThatAreOverIsCollected(t *testing.T) {
-	forced := func() uint32 {
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.NumForcedGC
-	}
-	h := door(t, 2, 0, time.Second)
-	before := forced()
-	for range 2 {
-		acquire(t, h)()
-	}
-	for begun := time.Now(); forced() == before; time.Sleep(time.Millisecond) {
-		if time.Since(begun) > 10*time.Second {
-			t.Fatal("two of two slots were given back, and nothing was collected")
-		}
-	}
 }
