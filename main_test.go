@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -50,7 +51,7 @@ func TestCommands(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "signal": sendSignal, "answers": answers, "signs-in": signsIn, "hold": hold,
+			"exits": exits, "await": await, "signal": sendSignal, "answers": answers, "publishes": publishes, "signs-in": signsIn, "hold": hold,
 			"mailbox": mailbox, "mails": mails,
 		},
 	})
@@ -123,6 +124,24 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 	if got := strconv.Itoa(response.StatusCode); got != args[0] {
 		ts.Fatalf("%s answers %s, want %s", args[1], got, args[0])
 	}
+}
+
+// publishes waits until the server publishes the key whose id a file holds: what a command changed it knows after a second.
+func publishes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: publishes FILE")
+	}
+	kid := strings.TrimSpace(ts.ReadFile(args[0]))
+	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(20 * time.Millisecond) {
+		response, err := http.Get("http://" + ts.Getenv("TWOFOLD_LISTEN") + "/.well-known/jwks.json")
+		ts.Check(err)
+		text, err := io.ReadAll(response.Body)
+		ts.Check(errors.Join(err, response.Body.Close()))
+		if strings.Contains(string(text), kid) {
+			return
+		}
+	}
+	ts.Fatalf("the server does not publish %s", kid)
 }
 
 // signsIn signs in with an address and the password that a file holds, to the byte.
