@@ -108,20 +108,29 @@ func (s *street) signIn(email string, status int) (a apptest.Answer, err error) 
 	return a, wants("signing in", a, status)
 }
 
-// comeAndGo is a visit without a second factor.
-func (s *street) comeAndGo(email string) error {
+// comeIn signs in by password and steps up to enroll. As asks something as who came in.
+func (s *street) comeIn(email string) (as func(do func(c *apptest.Client) apptest.Answer) apptest.Answer, token string, err error) {
 	in, err := s.signIn(email, 201)
 	if err != nil {
-		return err
+		return nil, "", err
 	}
-	as := func(do func(c *apptest.Client) apptest.Answer) apptest.Answer {
+	as = func(do func(c *apptest.Client) apptest.Answer) apptest.Answer {
 		return s.ask(func(h *apptest.House) apptest.Answer { return do(h.Script(in.Text("session_token"))) })
 	}
 	step := as(func(c *apptest.Client) apptest.Answer { return c.StepUp("mfa.enroll") })
 	if err := wants("stepping up", step, 201); err != nil {
+		return nil, "", err
+	}
+	return as, step.Text("step_up_token"), nil
+}
+
+// comeAndGo is a visit without a second factor.
+func (s *street) comeAndGo(email string) error {
+	as, token, err := s.comeIn(email)
+	if err != nil {
 		return err
 	}
-	enroll := func(c *apptest.Client) apptest.Answer { return begin(c, step.Text("step_up_token")) }
+	enroll := func(c *apptest.Client) apptest.Answer { return begin(c, token) }
 	get := func(c *apptest.Client) apptest.Answer { return c.Do("GET", current, nil) }
 	return errors.Join(
 		wants("beginning", as(enroll), 201),
@@ -148,18 +157,11 @@ func (s *street) guess(email string, phone *apptest.Phone) error {
 
 // enroll gives a new account a phone, and signs in with it and with a recovery code, which work once.
 func (s *street) enroll(email string) error {
-	in, err := s.signIn(email, 201)
+	as, token, err := s.comeIn(email)
 	if err != nil {
 		return err
 	}
-	as := func(do func(c *apptest.Client) apptest.Answer) apptest.Answer {
-		return s.ask(func(h *apptest.House) apptest.Answer { return do(h.Script(in.Text("session_token"))) })
-	}
-	step := as(func(c *apptest.Client) apptest.Answer { return c.StepUp("mfa.enroll") })
-	if err := wants("stepping up", step, 201); err != nil {
-		return err
-	}
-	begun := as(func(c *apptest.Client) apptest.Answer { return begin(c, step.Text("step_up_token")) })
+	begun := as(func(c *apptest.Client) apptest.Answer { return begin(c, token) })
 	if err := wants("beginning", begun, 201); err != nil {
 		return err
 	}
