@@ -43,6 +43,8 @@ type play struct {
 	at      int64 // which house
 	tour    *tour
 	doing   string
+	broke   string // a law, or the model; empty: it goes well
+	why     string
 	house   *apptest.House
 	client  *apptest.Client
 	people  []*person
@@ -69,10 +71,15 @@ func start(t *rapid.T, h *apptest.House, began time.Time, at int64, seen *tour) 
 	return p
 }
 
-// fail ends the history, and tells it.
+// fail stops the history. What it broke is said without what differs from one time to the next.
 func (p *play) fail(format string, args ...any) {
+	p.stop(format, fmt.Sprintf(format, args...))
+}
+
+func (p *play) stop(broke, why string) {
 	p.tour.broke.CompareAndSwap(0, p.at)
-	p.t.Fatalf("%s\n\nafter this history:\n%s", fmt.Sprintf(format, args...), strings.Join(p.told, "\n"))
+	p.broke, p.why = broke, why
+	panic(broke)
 }
 
 func (p *play) tell(format string, args ...any) {
@@ -150,7 +157,8 @@ func (p *play) want(a apptest.Answer, v verdict, status int) bool {
 		v.status = status
 	}
 	if a.Status != v.status || a.Code() != v.code {
-		p.fail("got %d %s, want %d %s: %s", a.Status, a.Code(), v.status, v.code, a.Body)
+		got := fmt.Sprintf("%s: got %d %s, want %d %s", p.doing, a.Status, a.Code(), v.status, v.code)
+		p.stop(got, fmt.Sprintf("%s: %s", got, a.Body))
 	}
 	if v.counts && a.Int("attempts_left") != v.left {
 		p.fail("got %d attempts left, want %d", a.Int("attempts_left"), v.left)

@@ -40,6 +40,7 @@ var signedOut = refuse(401, "session_required")
 
 // inRoom does what takes a session.
 func (p *play) inRoom(who *person, s step) {
+	p.doing = s.does
 	sess, bearer, words := p.in(who, s)
 	a := p.accounts[s.whose%len(p.accounts)]
 	if sess != nil {
