@@ -3,8 +3,6 @@ package model
 import (
 	"flag"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -63,7 +61,7 @@ func TestNoHistoryLeadsWhereTheModelDoesNot(t *testing.T) {
 		})
 	}
 	all.Wait()
-	t.Logf("%d steps in %d histories", seen.steps.Load(), seen.histories.Load())
+	t.Logf("%d steps in %d histories: %v", seen.steps.Load(), seen.histories.Load(), seen.came)
 	if t.Failed() {
 		return
 	}
@@ -72,7 +70,7 @@ func TestNoHistoryLeadsWhereTheModelDoesNot(t *testing.T) {
 	}
 	for _, answer := range everywhere {
 		if seen.came[answer] == 0 {
-			t.Errorf("no history came to %q: of %v", answer, slices.Sorted(maps.Keys(seen.came)))
+			t.Errorf("no history came to %q", answer)
 		}
 	}
 }
@@ -114,11 +112,11 @@ var everywhere = []string{
 	"sign in 201", "sign in 202", "sign in 401 credentials_rejected", "sign in 401 code_rejected", "sign in 401 code_used",
 	"sign in 429 too_many_attempts", "finish 201", "finish 401 code_rejected", "finish 401 code_used", "finish 410 sign_in_expired",
 	"finish 429 too_many_attempts", "step up 201", "step up 401 code_required", "step up 401 code_rejected", "step up 401 code_used",
-	"step up 429 too_many_attempts", "begin 201", "begin 401 step_up_required", "begin 409 too_many_methods", "confirm 201",
-	"confirm 404 not_found", "confirm 422 code_rejected", "cancel 204", "remove 200", "remove 401 step_up_required", "generate 201",
+	"step up 429 too_many_attempts", "begin 201", "begin 401 step_up_required", "confirm 201",
+	"confirm 404 not_found", "confirm 422 code_rejected", "remove 200", "remove 401 step_up_required", "generate 201",
 	"generate 401 step_up_required", "look at session 200", "look at session 401 session_required", "look at MFA 200",
 	"end session 204", "end session 404 not_found", "ask for removal 202", "ask for removal 409 removal_unavailable",
-	"complete removal 200", "complete removal 410 link_expired", "cancel removal 200",
+	"complete removal 200", "complete removal 410 link_expired",
 }
 
 // do takes a step.

@@ -12,8 +12,11 @@ func (p *play) goOn(who *person, s step) step {
 	if who.mind == "" || s.other {
 		who.mind = s.purpose
 	}
+	kind, patient := s.proof.kind, s.token == 0
 	s.purpose, s.which, s.token, s.stolen = who.mind, 0, 0, false
-	s.proof = proof{kind: fitting}
+	if s.proof = (proof{kind: fitting}); kind == aCode { // which may be used by now
+		s.proof.kind = aCode
+	}
 	sess, a := p.lives(who), p.accounts[s.whose%len(p.accounts)]
 	if sess != nil {
 		a = sess.account
@@ -22,7 +25,7 @@ func (p *play) goOn(who *person, s step) step {
 		s.purpose = "mfa.enroll"
 	}
 	switch {
-	case s.purpose == "removal":
+	case s.purpose == "removal", patient && p.removing():
 		return p.toRemoval(who, s)
 	case sess == nil:
 		return p.toSession(who, s)
@@ -32,7 +35,10 @@ func (p *play) goOn(who *person, s step) step {
 	case !p.canProve(a):
 		return step{does: "wait", d: 30 * time.Second}
 	}
-	return p.toChange(sess, s)
+	if s = p.toChange(sess, s); s.does == "confirm" && kind == wrongCode {
+		s.proof.kind = wrongCode
+	}
+	return s
 }
 
 // toChange makes a change, by a step-up, in a session.
@@ -87,12 +93,24 @@ func (p *play) half(who *person) *signIn {
 	return nil
 }
 
+// removing says whether a removal is under way: mostly, nobody comes in between.
+func (p *play) removing() bool {
+	return slices.ContainsFunc(p.accounts, func(a *account) bool { return a.underWay() != nil && a.removalShown(p.now) })
+}
+
 // toRemoval has MFA removed by who has lost everything but the password.
 func (p *play) toRemoval(who *person, s step) step {
 	for _, a := range p.accounts {
 		r := a.underWay()
+		if r == nil && a.enabled() && a.removal != nil && p.now.Before(a.removal.cancelled.Add(removalPause)) {
+			return step{does: "wait", d: removalPause}
+		}
 		if r == nil {
 			continue
+		}
+		if sess := p.lives(who); s.other && sess != nil && sess.account == a && sess.aal2 {
+			s.does = "cancel removal"
+			return s
 		}
 		over, _ := a.overtaken(r, p.now)
 		switch {

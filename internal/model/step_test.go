@@ -48,7 +48,7 @@ const (
 var deeds = []chance[string]{
 	{30, "go on"}, {3, "sign in"}, {2, "finish"}, {3, "step up"}, {2, "begin"}, {2, "confirm"}, {1, "cancel"}, {2, "remove"}, {1, "generate"},
 	{1, "look at session"}, {2, "look at MFA"}, {1, "list sessions"}, {1, "sign out"}, {1, "end session"}, {1, "end others"},
-	{6, "wait"}, {1, "ask for removal"}, {2, "tick"}, {1, "complete removal"}, {1, "cancel removal"}, {1, "cancel by code"},
+	{6, "wait"}, {1, "ask for removal"}, {2, "tick"}, {1, "complete removal"}, {2, "cancel removal"}, {1, "cancel by code"},
 }
 
 // minds are what somebody may have in mind.
