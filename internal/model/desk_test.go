@@ -21,10 +21,12 @@ func (r *room) begin() {
 		r.want(answer, signedOut, 0)
 		return
 	}
+	if answer.Status == 201 {
+		r.laws.used(r.a, u)
+	}
 	if !r.want(answer, r.world.begin(r.s, u, replaces), 201) {
 		return
 	}
-	r.laws.used(r.a, u.token)
 	phone := r.house.Scan(answer)
 	r.a.enrollment.id, r.a.enrollment.phone = phone.ID, phone
 	r.a.phones = append(r.a.phones, phone)
@@ -123,7 +125,7 @@ func (r *room) remove() {
 	}
 	v, ended := r.world.remove(r.s, u, id)
 	if answer.Status == 200 {
-		r.laws.used(r.a, u.token)
+		r.laws.used(r.a, u)
 		r.laws.on[r.a]--
 	}
 	if r.want(answer, v, 200) {
@@ -141,7 +143,7 @@ func (r *room) generate() {
 	}
 	v, ended := r.world.generate(r.s, u)
 	if answer.Status == 201 {
-		r.laws.used(r.a, u.token)
+		r.laws.used(r.a, u)
 	}
 	if r.want(answer, v, 201) {
 		r.a.keep(answer)

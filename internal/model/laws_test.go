@@ -72,14 +72,17 @@ func (l *laws) added(a *account, replaced bool) {
 // issued is told of a step-up token.
 func (l *laws) issued(token, acr string) { l.levels[token] = acr }
 
-// used is told of a step-up token that something was done with: it was not used before, and not weaker than the account.
-func (l *laws) used(a *account, token string) {
-	if l.spent[token] {
+// used is told of a step-up that something was done with: it was not used before, and not weaker than the account.
+func (l *laws) used(a *account, u *stepUp) {
+	if u == nil {
+		l.p.fail("something was changed without a step-up")
+	}
+	if l.spent[u.token] {
 		l.p.fail("a step-up token worked twice")
 	}
-	l.spent[token] = true
-	if l.on[a] > 0 && l.levels[token] != "aal2" {
-		l.p.fail("a step-up of %s was enough for %s, who has MFA", l.levels[token], a.name)
+	l.spent[u.token] = true
+	if l.on[a] > 0 && l.levels[u.token] != "aal2" {
+		l.p.fail("a step-up of %s was enough for %s, who has MFA", l.levels[u.token], a.name)
 	}
 }
 

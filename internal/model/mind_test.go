@@ -22,7 +22,10 @@ func (p *play) goOn(who *person, s step) step {
 		a = sess.account
 	}
 	if !a.enabled() { // first things first
-		s.purpose = "mfa.enroll"
+		if s.purpose = "mfa.enroll"; sess != nil && kind == aCode { // but for a step-up that may be kept for later
+			s.does, s.purpose, s.proof.kind = "step up", who.mind, none
+			return s
+		}
 	}
 	switch {
 	case s.purpose == "removal", patient && p.removing():
@@ -35,20 +38,20 @@ func (p *play) goOn(who *person, s step) step {
 	case !p.canProve(a):
 		return step{does: "wait", d: 30 * time.Second}
 	}
-	if s = p.toChange(sess, s); s.does == "confirm" && kind == wrongCode {
+	if s = p.toChange(sess, s, kind == wrongCode || kind == aRecovery); s.does == "confirm" && kind == wrongCode {
 		s.proof.kind = wrongCode
 	}
 	return s
 }
 
-// toChange makes a change, by a step-up, in a session.
-func (p *play) toChange(sess *session, s step) step {
+// toChange makes a change in a session, by a step-up; who is hasty takes one that is not worth that.
+func (p *play) toChange(sess *session, s step, hasty bool) step {
 	s.other = s.purpose == "mfa.enroll" && len(sess.account.methods) >= methodsMost
 	if e := sess.account.enrollment; s.purpose == "mfa.enroll" && e != nil && e.session == sess && !e.over(p.now) {
 		s.does = "confirm"
 		return s
 	}
-	if !slices.ContainsFunc(p.stepUps, func(u *stepUp) bool { return p.permits(u, sess, s.purpose) }) {
+	if !hasty && !slices.ContainsFunc(p.stepUps, func(u *stepUp) bool { return p.permits(u, sess, s.purpose) }) {
 		s.does = "step up"
 		return s
 	}

@@ -9,10 +9,8 @@ import (
 
 // The rooms: what somebody does in a session.
 
-const (
-	password = "correct horse battery staple"
-	nowhere  = "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f"
-)
+// nowhere is an id that nothing has.
+const nowhere = "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f"
 
 // in is the session that somebody uses, whatever it is worth.
 func (p *play) in(who *person, s step) (sess *session, bearer, words string) {
@@ -111,7 +109,8 @@ func (r *room) stepUp() {
 
 // shown is the step-up token that is presented, with the header that it comes in.
 func (r *room) shown(purpose string) (u *stepUp, headers []string, words string) {
-	all := best(r.stepUps, func(u *stepUp) bool { return r.permits(u, r.s, purpose) })
+	all := best(r.stepUps, func(u *stepUp) bool { return u.session == r.s && u.purpose == purpose })
+	all = best(all, func(u *stepUp) bool { return r.permits(u, r.s, purpose) })
 	if u = newest(all, r.step.token); u == nil {
 		return nil, nil, "without a step-up"
 	}
