@@ -136,8 +136,8 @@ func (s signIns) Lock(ctx context.Context, q authn.Seek) (authn.Standing, error)
 	return through(s.faults, func() (authn.Standing, error) { return s.Store.Lock(ctx, q) })
 }
 
-func (s signIns) Delete(ctx context.Context, id string) (bool, error) {
-	return through(s.faults, func() (bool, error) { return s.Store.Delete(ctx, id) })
+func (s signIns) Delete(ctx context.Context, id string) error {
+	return s.do(func() error { return s.Store.Delete(ctx, id) })
 }
 
 func (s signIns) DeleteOldest(ctx context.Context, a string, b throttle.Bucket, keep int) error {

@@ -32,7 +32,7 @@ type Store interface {
 	// its standing then, with what a reward asks for.
 	Lock(ctx context.Context, q Seek) (Standing, error)
 	Insert(ctx context.Context, p Pending, token [32]byte) error
-	Delete(ctx context.Context, id string) (deleted bool, err error)
+	Delete(ctx context.Context, id string) error
 	// DeleteOldest leaves the account its newest pending sign-ins of a bucket, keep in number.
 	DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error
 	DeleteOf(ctx context.Context, accountID string) error
@@ -107,12 +107,11 @@ func (s *Service) Complete(ctx context.Context, in Completion) (Outcome, error) 
 	}
 	var out Outcome
 	grant := func(ctx context.Context, now Standing) error {
-		deleted, err := s.Store.Delete(ctx, p.ID)
-		if err != nil {
-			return err
-		}
-		if !deleted {
+		if now.Pending.ID == "" { // somebody has completed it since it was looked at
 			return ErrSignInExpired
+		}
+		if err := s.Store.Delete(ctx, p.ID); err != nil {
+			return fmt.Errorf("end pending sign-in: %w", err)
 		}
 		out, err = s.openSession(ctx, now, opening{p.Delivery, session.Proofs(true), in.Previous, in.Browser})
 		return err

@@ -101,7 +101,7 @@ func (s Accounts) SetNoticeEmail(ctx context.Context, id, email string) error {
 }
 
 func (s Accounts) set(ctx context.Context, id string, values map[string]any) error {
-	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
+	return s.queued(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
 }
 
 // Rehash replaces one hash of a password by another of the same.
@@ -115,5 +115,5 @@ func (s Accounts) Lock(ctx context.Context, id string) error {
 	if s.alone() {
 		return nil
 	}
-	return s.writer(ctx).Exec("SELECT id FROM accounts WHERE id = ? FOR UPDATE", id).Error
+	return s.put(ctx, "SELECT id FROM accounts WHERE id = ? FOR UPDATE", []any{id})
 }

@@ -86,12 +86,15 @@ const (
 	addEntry  = `INSERT INTO activity (id, account_id, number, time, kind, subject, name, reason, ip, user_agent, session, request_id,
 		previous, hash) `
 	entryValues = "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-	typedValues = `SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
-		CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BYTEA), CAST(? AS BYTEA) FROM moved`
+	// An entry has no number where the head did not move, which no row of the table allows: see isOvertaken.
+	typedValues = `SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT) + (SELECT 0 * number FROM moved), CAST(? AS BIGINT),
+		CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
+		CAST(? AS BYTEA), CAST(? AS BYTEA)`
 )
 
-// Append adds entries. Where the chain does not end before them any more, another transaction came first. A server is asked
-// once; SQLite, which nobody has to travel to, changes two tables by two statements.
+// Append adds entries. Where the chain does not end before them any more, another transaction came first. A server is told
+// by one statement, on the way to the commit, which fails then; SQLite, which nobody has to travel to, changes two tables by
+// two statements.
 func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 	first, last := entries[0], entries[len(entries)-1]
 	head, headed := moveHead, []any{last.Number, last.Hash[:], last.AccountID, first.Number - 1}
@@ -105,7 +108,7 @@ func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 	}
 	all := func(values string) string { return values + strings.Repeat(" UNION ALL "+values, len(entries)-1) }
 	if !s.alone() {
-		return came(s.do(ctx, "WITH moved AS ("+head+" RETURNING number) "+addEntry+all(typedValues), append(headed, added...)))
+		return s.put(ctx, "WITH moved AS ("+head+" RETURNING number) "+addEntry+all(typedValues), append(headed, added...))
 	}
 	if err := came(s.do(ctx, head, headed)); err != nil {
 		return err

@@ -146,7 +146,7 @@ func (s Attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throt
 
 // ResetKind forgives all buckets.
 func (s Attempts) ResetKind(ctx context.Context, subject string, kind throttle.Kind) error {
-	return s.writer(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
+	return s.queued(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
 }
 
 // Held says whether a wait ended after since, or a total is full.

@@ -56,7 +56,7 @@ func (s Devices) Find(ctx context.Context, accountID string, digest [32]byte) (a
 
 // Keep adds one, or renews it.
 func (s Devices) Keep(ctx context.Context, d authn.Device, digest [32]byte) error {
-	return s.writer(ctx).Clauses(clause.OnConflict{
+	return s.queued(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "digest"}, {Name: "account_id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"last_used_at", "expires_at"}),
 	}).Create(&deviceRow{
@@ -67,7 +67,7 @@ func (s Devices) Keep(ctx context.Context, d authn.Device, digest [32]byte) erro
 
 // Renew gives a browser another digest, in all of its accounts, and new times in one.
 func (s Devices) Renew(ctx context.Context, d authn.Device, from, to [32]byte) error {
-	return s.writer(ctx).Exec(`UPDATE devices SET digest = ?,
+	return s.queued(ctx).Exec(`UPDATE devices SET digest = ?,
 		last_used_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE last_used_at END,
 		expires_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE expires_at END
 		WHERE digest = ? AND delivery = ?`,
@@ -76,19 +76,19 @@ func (s Devices) Renew(ctx context.Context, d authn.Device, from, to [32]byte) e
 
 // Move gives a browser another digest.
 func (s Devices) Move(ctx context.Context, from, to [32]byte) error {
-	return s.writer(ctx).Model(&deviceRow{}).Where("digest = ? AND delivery = ?", from[:], string(session.Cookie)).
+	return s.queued(ctx).Model(&deviceRow{}).Where("digest = ? AND delivery = ?", from[:], string(session.Cookie)).
 		Update("digest", to[:]).Error
 }
 
 // Forget ends all but one.
 func (s Devices) Forget(ctx context.Context, accountID, keep string, at time.Time) error {
-	return s.writer(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, stamp{at}).
+	return s.queued(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, stamp{at}).
 		Update("expires_at", stamp{at}).Error
 }
 
 // Tidy takes away those past their end, and all but the last used.
 func (s Devices) Tidy(ctx context.Context, accountID string, at time.Time, keep int) error {
-	tx := s.writer(ctx)
+	tx := s.queued(ctx)
 	surplus := tx.Session(&gorm.Session{NewDB: true}).Model(&deviceRow{}).Select("id").
 		Where("account_id = ?", accountID).Order("last_used_at DESC, id DESC").Limit(-1).Offset(keep)
 	return tx.Where("account_id = ? AND (expires_at <= ? OR id IN (?))", accountID, stamp{at}, surplus).Delete(&deviceRow{}).Error

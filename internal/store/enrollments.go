@@ -109,7 +109,7 @@ func (s Methods) DeleteEnrollment(ctx context.Context, accountID, id string) (bo
 
 // DeleteEnrollments takes whatever enrollment the account has away.
 func (s Methods) DeleteEnrollments(ctx context.Context, accountID string) error {
-	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&enrollmentRow{}).Error
+	return s.queued(ctx).Where("account_id = ?", accountID).Delete(&enrollmentRow{}).Error
 }
 
 // OverEnrollments lists enrollments that are over, the longest over first.

@@ -35,7 +35,7 @@ func (r linkRow) link() link.Link {
 
 // Insert adds a link.
 func (s Links) Insert(ctx context.Context, l link.Link, token [32]byte) error {
-	return s.writer(ctx).Create(&linkRow{
+	return s.queued(ctx).Create(&linkRow{
 		ID: l.ID, AccountID: l.AccountID, TokenHash: token[:], Purpose: string(l.Purpose), Subject: l.Subject,
 		CreatedAt: stamp{l.CreatedAt}, ExpiresAt: stamp{l.ExpiresAt},
 	}).Error
@@ -70,7 +70,7 @@ func (s Links) Delete(ctx context.Context, id string) (bool, error) {
 
 // DeleteOf takes an account's links of a purpose away.
 func (s Links) DeleteOf(ctx context.Context, accountID string, p link.Purpose, subject string) error {
-	tx := s.writer(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p))
+	tx := s.queued(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p))
 	if subject != "" {
 		tx = tx.Where("subject = ?", subject)
 	}

@@ -33,7 +33,7 @@ func (messageRow) TableName() string { return "outbox" }
 
 // Insert adds a message.
 func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
-	return s.writer(ctx).Create(&messageRow{
+	return s.queued(ctx).Create(&messageRow{
 		ID: m.ID, AccountID: m.AccountID, Kind: string(m.Kind), Topic: m.Topic, Sealed: m.Sealed, Held: m.Held,
 		Tries: m.Tries, NextTry: stamp{m.NextTry}, CreatedAt: stamp{m.CreatedAt}, SentAt: stamp{m.SentAt}, GivenUp: stamp{m.GivenUp},
 	}).Error

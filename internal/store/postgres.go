@@ -29,7 +29,7 @@ var postgresDialect = dialect{
 	tables:   "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
 	locker:   tableLocker,
 	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-	conflict: func(err error) bool { return hasCode(err, "40001", "40P01") },
+	conflict: func(err error) bool { return hasCode(err, "40001", "40P01") || isOvertaken(err) },
 	lost:     isLost,
 	commits: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
 		" CASE coalesce(current_setting('synchronous_commit', true), 'on') WHEN 'off' THEN 'off' ELSE 'on' END",
@@ -97,7 +97,7 @@ func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 }
 
 func openServer(config pgx.ConnConfig, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
-	pool := stdlib.OpenDB(config)
+	pool := sql.OpenDB(pipelining{stdlib.GetConnector(config)})
 	pool.SetConnMaxLifetime(30 * time.Minute) // so that replicas and their servers share load anew after one was away
 	to := &postgresDialector{gormpostgres.Dialector{Config: &gormpostgres.Config{Conn: pool}}}
 	db, err := openPool(to, conns, effort, log)
@@ -129,7 +129,10 @@ type postgresDialector struct {
 // Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere. The server's error repeats
 // values: it is left behind.
 func (*postgresDialector) Translate(err error) error {
+	var queued *queuedError
 	switch {
+	case errors.As(err, &queued):
+		return err
 	case hasCode(err, "23505"):
 		return gorm.ErrDuplicatedKey
 	case hasCode(err, "23503"):
@@ -142,6 +145,12 @@ func (*postgresDialector) Translate(err error) error {
 func hasCode(err error, codes ...string) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && slices.Contains(codes, e.Code)
+}
+
+// isOvertaken says whether an entry of the activity has no number: another transaction moved the head of its chain first.
+func isOvertaken(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23502" && e.TableName == "activity" && e.ColumnName == "number"
 }
 
 // isLost says whether the connection broke, or the server is going or coming.

@@ -159,7 +159,7 @@ func TestTransactionsThatWaitForEachOtherAreRunAgain(t *testing.T) {
 	for _, order := range [][2]string{{"ada", "bob"}, {"bob", "ada"}} {
 		go func() {
 			atOnce <- db.InTx(ctx, func(ctx context.Context) error {
-				if err := (Accounts{db}).Lock(ctx, order[0]); err != nil {
+				if err := errors.Join(Accounts{db}.Lock(ctx, order[0]), sendNow(ctx, db)); err != nil {
 					return err
 				}
 				switch met.Add(1) {

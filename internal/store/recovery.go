@@ -36,7 +36,7 @@ func (s Methods) InsertRecoveryCodes(ctx context.Context, codes []mfa.KeptCode) 
 	for i, c := range codes {
 		rows[i] = recoveryCodeRow{ID: c.ID, AccountID: c.AccountID, Hash: c.Hash, CreatedAt: stamp{c.CreatedAt}, UsedAt: stamp{c.UsedAt}}
 	}
-	return s.writer(ctx).Create(&rows).Error
+	return s.queued(ctx).Create(&rows).Error
 }
 
 // UseRecoveryCode is the one memory of used recovery codes: whoever changes the row has used the code.
@@ -48,5 +48,5 @@ func (s Methods) UseRecoveryCode(ctx context.Context, accountID, id string, at t
 
 // DeleteRecoveryCodes takes an account's set away.
 func (s Methods) DeleteRecoveryCodes(ctx context.Context, accountID string) error {
-	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&recoveryCodeRow{}).Error
+	return s.queued(ctx).Where("account_id = ?", accountID).Delete(&recoveryCodeRow{}).Error
 }

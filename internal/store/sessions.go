@@ -42,11 +42,11 @@ func (r sessionRow) session() session.Session {
 
 // Insert adds a session.
 func (s Sessions) Insert(ctx context.Context, sess session.Session, token [32]byte) error {
-	return s.writer(ctx).Create(&sessionRow{
-		ID: sess.ID, AccountID: sess.AccountID, TokenHash: token[:], Delivery: string(sess.Delivery),
-		AMR: strings.Join(sess.AMR, " "), AuthTime: stamp{sess.AuthTime}, CreatedAt: stamp{sess.CreatedAt},
-		LastUsedAt: stamp{sess.LastUsedAt}, EndsAt: stamp{sess.EndsAt}, IP: sess.IP, UserAgent: sess.UserAgent,
-	}).Error
+	return s.put(ctx, `INSERT INTO sessions (id, account_id, token_hash, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, []any{
+		sess.ID, sess.AccountID, token[:], string(sess.Delivery), strings.Join(sess.AMR, " "),
+		stamp{sess.AuthTime}, stamp{sess.CreatedAt}, stamp{sess.LastUsedAt}, stamp{sess.EndsAt}, sess.IP, sess.UserAgent,
+	})
 }
 
 // ByToken finds a session.
@@ -107,7 +107,7 @@ func (s Sessions) Delete(ctx context.Context, accountID, id string) (bool, error
 
 // DeleteByToken ends a token's session.
 func (s Sessions) DeleteByToken(ctx context.Context, token [32]byte) error {
-	return s.writer(ctx).Where("token_hash = ?", token[:]).Delete(&sessionRow{}).Error
+	return s.queued(ctx).Where("token_hash = ?", token[:]).Delete(&sessionRow{}).Error
 }
 
 // DeleteOthers ends all but one.
@@ -118,7 +118,7 @@ func (s Sessions) DeleteOthers(ctx context.Context, accountID, keep string) (int
 
 // DeleteOldest ends all but the newest.
 func (s Sessions) DeleteOldest(ctx context.Context, accountID string, keep int) error {
-	return deleteOldest(s.writer(ctx), &sessionRow{}, keep, "account_id = ?", accountID)
+	return deleteOldest(s.queued(ctx), &sessionRow{}, keep, "account_id = ?", accountID)
 }
 
 // deleteOldest leaves the newest of some rows of a table, keep in number.

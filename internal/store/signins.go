@@ -28,10 +28,10 @@ func (signInRow) TableName() string { return "sign_ins" }
 
 // Insert adds a pending sign-in.
 func (s SignIns) Insert(ctx context.Context, p authn.Pending, token [32]byte) error {
-	return s.writer(ctx).Create(&signInRow{
-		ID: p.ID, AccountID: p.AccountID, TokenHash: token[:], Delivery: string(p.Delivery), Bucket: string(p.Bucket),
-		CreatedAt: stamp{p.CreatedAt}, ExpiresAt: stamp{p.ExpiresAt},
-	}).Error
+	return s.put(ctx, `INSERT INTO sign_ins (id, account_id, token_hash, delivery, tries, bucket, created_at, expires_at)
+		VALUES (?, ?, ?, ?, 0, ?, ?, ?)`, []any{
+		p.ID, p.AccountID, token[:], string(p.Delivery), string(p.Bucket), stamp{p.CreatedAt}, stamp{p.ExpiresAt},
+	})
 }
 
 func (r signInRow) pending() authn.Pending {
@@ -42,17 +42,16 @@ func (r signInRow) pending() authn.Pending {
 }
 
 // Delete takes a pending sign-in away.
-func (s SignIns) Delete(ctx context.Context, id string) (bool, error) {
-	tx := s.writer(ctx).Where("id = ?", id).Delete(&signInRow{})
-	return tx.RowsAffected == 1, tx.Error
+func (s SignIns) Delete(ctx context.Context, id string) error {
+	return s.put(ctx, "DELETE FROM sign_ins WHERE id = ?", []any{id})
 }
 
 // DeleteOldest ends all but the newest of a bucket.
 func (s SignIns) DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error {
-	return deleteOldest(s.writer(ctx), &signInRow{}, keep, "account_id = ? AND bucket = ?", accountID, string(b))
+	return deleteOldest(s.queued(ctx), &signInRow{}, keep, "account_id = ? AND bucket = ?", accountID, string(b))
 }
 
 // DeleteOf ends those of an account.
 func (s SignIns) DeleteOf(ctx context.Context, accountID string) error {
-	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&signInRow{}).Error
+	return s.queued(ctx).Where("account_id = ?", accountID).Delete(&signInRow{}).Error
 }

@@ -66,9 +66,9 @@ func (s SignIns) Look(ctx context.Context, q authn.Seek) (authn.Standing, error)
 // until the transaction ends. The lock is a statement of its own, since one that waited for it would have looked before.
 func (s SignIns) Lock(ctx context.Context, q authn.Seek) (authn.Standing, error) {
 	if !s.alone() {
-		err := s.writer(ctx).Exec(`SELECT a.id FROM accounts a WHERE a.id = coalesce(
+		err := s.put(ctx, `SELECT a.id FROM accounts a WHERE a.id = coalesce(
 			(SELECT s.account_id FROM sign_ins s WHERE s.token_hash = ?), (SELECT x.id FROM accounts x WHERE x.email = ?), ?)
-			FOR UPDATE`, digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), q.Email, q.AccountID).Error
+			FOR UPDATE`, []any{digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), q.Email, q.AccountID})
 		if err != nil {
 			return authn.Standing{}, err
 		}

@@ -56,5 +56,5 @@ func (s StepUps) Spend(ctx context.Context, id string, at time.Time) (bool, erro
 
 // DeleteOf ends the tokens of an account.
 func (s StepUps) DeleteOf(ctx context.Context, accountID string) error {
-	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&stepUpRow{}).Error
+	return s.queued(ctx).Where("account_id = ?", accountID).Delete(&stepUpRow{}).Error
 }

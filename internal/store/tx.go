@@ -114,6 +114,11 @@ func (d *DB) writer(ctx context.Context) *gorm.DB {
 	return d.write.WithContext(ctx)
 }
 
+// queued is writer for a change of which nobody asks what came: a server may be sent it with the next statement.
+func (d *DB) queued(ctx context.Context) *gorm.DB {
+	return d.writer(ctx).WithContext(unhurried(ctx))
+}
+
 // unlessDuplicate runs a statement that may meet a duplicate key. PostgreSQL spoils the whole transaction then: a
 // savepoint keeps what came before, so that the caller may go on.
 func unlessDuplicate(tx *gorm.DB, do func(tx *gorm.DB) error) error {

@@ -173,9 +173,6 @@ func TestADuplicateIsTold(t *testing.T) {
 	for what, c := range map[string]struct{ got, want error }{
 		"a second account with the address": {Accounts{db}.Insert(ctx, account.Account{ID: "x", Email: "ada@example.com"}), account.ErrEmailTaken},
 		"a second account with the id":      {Accounts{db}.Insert(ctx, account.Account{ID: "ada", Email: "x"}), account.ErrEmailTaken},
-		"a session with a token that is taken": {
-			Sessions{db}.Insert(ctx, session.Session{ID: "x", AccountID: "ada"}, tokenOf("ada")), gorm.ErrDuplicatedKey,
-		},
 		"a method with a name that is taken": {
 			Methods{db}.InsertMethod(ctx, mfa.Method{ID: "x", AccountID: "ada", Name: "phone", SealedKey: []byte("k")}), mfa.ErrNameTaken,
 		},

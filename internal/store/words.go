@@ -39,6 +39,12 @@ func (d *DB) do(ctx context.Context, words string, values []any) (int64, error) 
 	return done.RowsAffected()
 }
 
+// put changes rows inside of a transaction, before its next statement or its end. Nobody asks what came of it.
+func (d *DB) put(ctx context.Context, words string, values []any) error {
+	_, err := d.do(unhurried(ctx), words, values)
+	return err
+}
+
 // pool is where statements go: the transaction that is open, or else one of the database's.
 func (d *DB) pool(ctx context.Context, otherwise *gorm.DB) gorm.ConnPool {
 	if tx, inside := d.open(ctx); inside {
