@@ -88,11 +88,14 @@ func clip(userAgent string) string {
 	return userAgent
 }
 
+// answerPolicy is that of an answer which is no page: whoever opens it by itself runs nothing of it.
+const answerPolicy = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
 // setHeaders is on every answer, of the API and of the page; the page loosens what it needs.
 func (s *Server) setHeaders(h http.Header, requestID string) {
 	h.Set("X-Request-Id", requestID)
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", answerPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")

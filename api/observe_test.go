@@ -143,7 +143,7 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 		if strings.HasPrefix(target, "/api/") && w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: Cache-Control is %q", target, w.Header().Get("Cache-Control"))
 		}
-		if strings.HasPrefix(target, "/api/") && w.Header().Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'" {
+		if strings.HasPrefix(target, "/api/") && w.Header().Get("Content-Security-Policy") != "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox" {
 			t.Errorf("%s: Content-Security-Policy is %q", target, w.Header().Get("Content-Security-Policy"))
 		}
 		if w.Header().Get("Server") != "" || w.Header().Get("X-Powered-By") != "" {
