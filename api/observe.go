@@ -41,10 +41,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				s.answerError(err, c)
 				err = nil
 			}
-			s.Log.LogAttrs(ctx, slog.LevelInfo, "request",
+			line := []slog.Attr{
 				slog.String("method", r.Method), slog.String("route", c.Path()),
 				slog.Int("status", c.Response().Status), slog.Duration("took", s.Now().Sub(begun)),
-				slog.String("ip", call.ip.String()))
+				slog.String("ip", call.ip.String()),
+			}
+			if call.problem != "" { // a refusal: for what
+				line = append(line, slog.String("problem", string(call.problem)))
+			}
+			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", line...)
 		}()
 		return next(c)
 	}
