@@ -69,8 +69,11 @@ func readFile(from fs.FS, name string) (*file, error) {
 		return nil, err
 	}
 	f := &file{kind: mime.TypeByExtension(path.Ext(name)), plain: encode(body)}
-	if f.kind == "" {
+	switch {
+	case f.kind == "":
 		f.kind = "application/octet-stream"
+	case strings.HasSuffix(f.kind, "+xml"): // of which the list says no encoding, as it does of text
+		f.kind += "; charset=utf-8"
 	}
 	for _, e := range encodings {
 		body, err := fs.ReadFile(from, name+e.suffix)
