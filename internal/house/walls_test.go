@@ -20,7 +20,7 @@ var rooms = map[string][]string{
 	"internal/app/apptest":    {"*"},
 	"internal/app/testserver": {"*"},
 	"internal/command":        {"internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
-	"internal/doctor":         {"internal/app", "internal/config", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
+	"internal/doctor":         {"internal/app", "internal/config", "internal/epoch", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/bench":          {"*"},
 	"api/bench":               {},
 	"internal/house":          {},
@@ -38,6 +38,7 @@ var rooms = map[string][]string{
 		"internal/account", "internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret",
 		"internal/session", "internal/throttle",
 	},
+	"internal/epoch": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
 		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
@@ -73,7 +74,7 @@ var rooms = map[string][]string{
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
-		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/account", "internal/audit", "internal/authn", "internal/epoch", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/removal", "internal/retention", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},

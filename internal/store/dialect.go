@@ -24,6 +24,9 @@ type dialect struct {
 	conflict func(error) bool // transactions were in each other's way, and this one was undone
 	lost     func(error) bool // the connection broke
 
+	place   string // says where the tables lie, so that others of their names are told apart; empty where nothing tells
+	patient string // said in a transaction that may take long; empty where nobody hurries
+
 	// For who looks at the database.
 	commits, sure string // says how commits are kept, and how they should be
 	changes       string // says whether this user may change anything; empty where the file system knows
