@@ -116,7 +116,7 @@ var walls = []wall{
 	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
 	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/app/apptest"}, tests: []string{"internal/app"}},
 	// Chance comes from crypto/rand.
-	{library: "math/rand", tests: []string{"internal/app", "internal/house", "internal/soak"}},
+	{library: "math/rand", tests: []string{"internal/app", "internal/cluster", "internal/house", "internal/soak"}},
 }
 
 type wall struct {
