@@ -43,11 +43,14 @@ func (s *Service) Tick(ctx context.Context) error {
 	}
 	s.doubted.Store(false)
 	now := s.Now()
-	if err := s.Store.Advance(ctx, now, now.Add(-pulse)); err != nil {
+	err = s.Store.InTx(ctx, func(ctx context.Context) (err error) {
+		if err = s.Store.Advance(ctx, now, now.Add(-pulse)); err == nil {
+			e, err = s.Store.Epoch(ctx)
+		}
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("move the beat on: %w", err)
-	}
-	if e, err = s.Store.Epoch(ctx); err != nil {
-		return fmt.Errorf("read the epoch: %w", err)
 	}
 	s.seen = Mark{Lineage: e.Lineage, Number: e.Number, Beat: e.Beat, At: now}
 	return s.write(s.seen)
