@@ -33,8 +33,9 @@ func (d Doctor) kept(ctx context.Context) {
 		return
 	}
 	d.writing(ctx, db)
-	d.epochs(ctx, db)
-	d.commits(ctx, db)
+	if copied := d.epochs(ctx, db); !copied { // nobody commits to one
+		d.commits(ctx, db)
+	}
 	d.clocks(ctx, db)
 	d.keys(ctx, db, master, keyless)
 }
@@ -81,14 +82,15 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	return true
 }
 
-// epochs looks at whether the database was restored.
-func (d Doctor) epochs(ctx context.Context, db *store.DB) {
+// epochs looks at whether the database was restored, and says whether it is a copy that was not served yet.
+func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
 	kept := store.Epochs{DB: db}
 	if there, err := kept.Kept(ctx); err == nil && !there {
-		return // its schema was told
+		return false // its schema was told
 	}
 	watch := epoch.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.Epochs(), Now: d.Now}
-	switch e, err := watch.Look(ctx); {
+	e, err := watch.Look(ctx)
+	switch {
 	case errors.Is(err, epoch.ErrNone):
 	case err != nil:
 		d.wrong("restored", "whether it was cannot be read: %v.", err)
@@ -97,6 +99,7 @@ func (d Doctor) epochs(ctx context.Context, db *store.DB) {
 	default:
 		d.ok("restored", "no sign that it was; epoch %d began %s", e.Number, e.BegunAt.Format(time.DateOnly))
 	}
+	return e.Doubt == epoch.Copied
 }
 
 // writing asks whether changes are possible, and makes none.
