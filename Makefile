@@ -16,6 +16,10 @@ CHECKED  := linux/arm64 darwin/arm64 windows/amd64
 SHARED   := T0[1389]|T1[0-27]|T2[235]|T3[6-9]|T40|AChangeWithout|Removal|Outbox|NoOperationAsks|NoChore
 REDOCLY  := .ci/node_modules/.bin/redocly
 
+# Where the Go tests keep their databases: in memory where that has room and may hold programs, since a database waits for
+# the disk at every change and the disk is not what they test. What Go builds stays where it was.
+IN_MEMORY = $(shell .ci/memory)
+
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
 export CGO_ENABLED = 0
 # Nothing here tells anybody that it ran.
@@ -125,7 +129,7 @@ check-size: page ## what a first visit loads is within its budget
 	npm --prefix frontend run size
 
 test-go: ## every Go test
-	go test -shuffle=on -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
+	$(IN_MEMORY) go test -shuffle=on -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
 
 test-compose: ## docker-compose.yml starts what this version is, held to little
 	go -C .ci/compose vet ./...
@@ -139,7 +143,7 @@ test-upgrade: ## the release before (.ci/previous) serves beside this one, over 
 	go test -count=1 -v -run "$(UPGRADE)" ./internal/cluster
 
 test-race: ## what happens at once, under the race detector
-	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi
+	@if .ci/tools race; then set -x; $(IN_MEMORY) CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi
 
 race: ## every Go test under the race detector: a quarter of an hour
 	@.ci/tools race

@@ -41,10 +41,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				s.answerError(err, c)
 				err = nil
 			}
-			s.Log.LogAttrs(ctx, slog.LevelInfo, "request",
+			line := []slog.Attr{
 				slog.String("method", r.Method), slog.String("route", c.Path()),
 				slog.Int("status", c.Response().Status), slog.Duration("took", s.Now().Sub(begun)),
-				slog.String("ip", call.ip.String()))
+				slog.String("ip", call.ip.String()),
+			}
+			if call.problem != "" { // a refusal: for what
+				line = append(line, slog.String("problem", string(call.problem)))
+			}
+			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", line...)
 		}()
 		return next(c)
 	}
@@ -88,11 +93,14 @@ func clip(userAgent string) string {
 	return userAgent
 }
 
+// answerPolicy is that of an answer which is no page: whoever opens it by itself runs nothing of it.
+const answerPolicy = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
 // setHeaders is on every answer, of the API and of the page; the page loosens what it needs.
 func (s *Server) setHeaders(h http.Header, requestID string) {
 	h.Set("X-Request-Id", requestID)
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", answerPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
