@@ -13,7 +13,7 @@ import (
 )
 
 // Work does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password,
-// counts the time of removals, gives keys their turns, and purges what is over.
+// counts the time of removals, gives keys their turns, watches how far the database comes, and purges what is over.
 func (a *App) Work(ctx context.Context) {
 	var working sync.WaitGroup
 	working.Go(func() { a.Notices.Run(ctx) })
@@ -21,6 +21,7 @@ func (a *App) Work(ctx context.Context) {
 	working.Go(func() { a.Removals.Run(ctx, a.parts.Log) })
 	working.Go(func() { a.Retention.Run(ctx, a.parts.Log) })
 	working.Go(func() { a.Keys.Run(ctx) })
+	working.Go(func() { a.Epochs.Run(ctx) })
 	working.Wait()
 }
 

@@ -25,7 +25,9 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 			if token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr); err != nil {
 				return err
 			}
-			return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpIssued, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(purpose)})
+			return s.Audit.Record(ctx, audit.Event{
+				Kind: audit.StepUpIssued, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(purpose) + " " + by(amr),
+			})
 		},
 		pending: func(_ context.Context, now Standing) (verdict, err error) {
 			return &CodeRequiredError{Proofs: now.proofs()}, nil

@@ -16,7 +16,7 @@ func TestEveryPackageIsOneVersion(t *testing.T) {
 	exact := regexp.MustCompile(`^\d+\.\d+\.\d+(-[\w.-]+)?$`)
 	for _, folder := range []string{"frontend", ".ci"} {
 		var wanted struct{ Dependencies, DevDependencies, OptionalDependencies map[string]string }
-		read(t, filepath.Join(folder, "package.json"), &wanted)
+		decode(t, filepath.Join(folder, "package.json"), &wanted)
 		for _, packages := range []map[string]string{wanted.Dependencies, wanted.DevDependencies, wanted.OptionalDependencies} {
 			for name, version := range packages {
 				if !exact.MatchString(version) {
@@ -30,7 +30,7 @@ func TestEveryPackageIsOneVersion(t *testing.T) {
 				Link               bool
 			}
 		}
-		read(t, filepath.Join(folder, "package-lock.json"), &locked)
+		decode(t, filepath.Join(folder, "package-lock.json"), &locked)
 		for name, p := range locked.Packages {
 			if name == "" {
 				continue
@@ -45,13 +45,9 @@ func TestEveryPackageIsOneVersion(t *testing.T) {
 	}
 }
 
-func read(t *testing.T, file string, into any) {
+func decode(t *testing.T, file string, into any) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(root, file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(text, into); err != nil {
+	if err := json.Unmarshal([]byte(read(t, file)), into); err != nil {
 		t.Fatalf("%s: %v", file, err)
 	}
 }
