@@ -4,7 +4,7 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
-TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing)$$
+TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing|TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded)$$
 # The test that builds the release before.
 UPGRADE  := ^TestUpgrade
 # Tests of what happens at once.
@@ -36,7 +36,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-upgrade test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run cluster build page generate lint test race release bench bench-growth bench-page soak clean $(CHECKS)
+.PHONY: help run cluster build page generate lint test race release bench bench-growth bench-page soak fuzz clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -84,6 +84,10 @@ bench-page: build ## how fast the page is there on a slow CPU, with figures
 
 soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
 	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/soak
+
+fuzz: ## every fuzz target, each for FUZZ_TIME (30s); their seeds and what was found are part of make test
+	@.ci/tools go
+	@.ci/fuzz $(or $(FUZZ_TIME),30s)
 
 clean: ## away with what was built and installed
 	rm -rf bin .cache frontend/node_modules .ci/node_modules
@@ -149,8 +153,8 @@ race: ## every Go test under the race detector: a quarter of an hour
 	@.ci/tools race
 	CGO_ENABLED=1 go test -race -timeout 30m -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
 
-test-timing: ## the two tests that measure time (T-15, T-18), alone
-	go test -count=1 -parallel 1 -run "$(TIMED)" -v ./internal/app
+test-timing: ## the tests that measure time and memory (T-15, T-18, T-27), alone
+	go test -count=1 -p 1 -parallel 1 -run "$(TIMED)" -v ./internal/app ./internal/cluster
 
 test-journeys: build ## the journeys in Chromium, the main one over two processes too
 	@CHROMIUM_PATH=$$(.ci/tools chromium) PROGRAM_BIN='$(CURDIR)/bin/twofold' npm --prefix frontend run e2e

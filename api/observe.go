@@ -28,6 +28,11 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx, span := s.Traces.Request(ctx, s.parentOf(r))
 		c.SetRequest(r.WithContext(context.WithValue(ctx, callKey{}, call)))
 		s.setHeaders(c.Response().Header(), call.requestID)
+		if len(r.TransferEncoding) > 0 {
+			// There may have been a Content-Length too, of which net/http tells nobody, and by which a proxy before us took
+			// what follows for a part of this request: it is never read (RFC 9112 §6.1).
+			c.Response().Header().Set("Connection", "close")
+		}
 		counted := s.counting()
 		defer func() { // also when net/http is to cut the answer off
 			counted(call.operation(), c.Response().Status, string(call.problem))

@@ -67,6 +67,7 @@ var rooms = map[string][]string{
 
 	"internal/retention":  {},
 	"internal/soak":       {},
+	"internal/model":      {},
 	"internal/pgserver":   {},
 	"internal/cluster":    {"internal/pgserver"},
 	"internal/cluster/up": {"internal/cluster"},
@@ -115,6 +116,7 @@ var walls = []wall{
 	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
 	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
 	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/app/apptest"}, tests: []string{"internal/app"}},
+	{library: "pgregory.net/rapid", tests: []string{"internal/model"}},
 	// Chance comes from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/cluster", "internal/house", "internal/soak"}},
 }
@@ -161,7 +163,7 @@ func TestTheProgramIsMadeOfNothingForTests(t *testing.T) {
 // apart are the packages that are never shipped.
 var apart = []string{
 	"api/bench", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/cluster", "internal/cluster/up", "internal/house",
-	"internal/pgserver", "internal/soak",
+	"internal/model", "internal/pgserver", "internal/soak",
 }
 
 // linkedInto are the packages of ours that a package is made of, itself included.
