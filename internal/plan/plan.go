@@ -24,6 +24,7 @@ var small = map[string]string{
 	"signing_keys":     "the key that signs, the next, and those that were retired lately",
 	"leases":           "a row for each thing that one process does at a time",
 	"epochs":           "one row",
+	"pg_database":      "a row for each database of the server",
 }
 
 // queues are the tables and the partial indexes that hold nothing but what is to be done, of which the next or all is
