@@ -201,5 +201,13 @@ func text(member *string) string {
 // id reads an id of ours.
 func id(text string) uuid.UUID { return uuid.MustParse(text) }
 
+// moment is a time that may not have been; nil for none.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(second(t))
+}
+
 // second is a time as it is answered: in UTC, to the second.
 func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

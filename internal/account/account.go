@@ -31,7 +31,18 @@ type Account struct {
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
 	PasswordResetAt   time.Time // when it was last set by a mailed link; zero for never
+	Role              Role
+	DisabledAt        time.Time // since when nobody signs in; zero for not
 }
+
+// Role is what an account may do beyond its own; empty for nothing.
+type Role string
+
+// Admin looks after the accounts of others.
+const Admin Role = "admin"
+
+// Disabled says whether nobody signs in to the account, whatever they present.
+func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
 
 var (
 	// ErrNotFound means that there is no such account.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/keyring"
 	"twofold/internal/secret"
 )
@@ -21,7 +22,17 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 	if err != nil {
 		return 0, 0, err
 	}
-	return a.Methods.Reset(ctx, found.ID, reason)
+	done, err := a.Administration.ResetMFA(ctx, admin.Act{On: found.ID, Reason: reason})
+	return done.Methods, done.SessionsEnded, err
+}
+
+// SetRole gives an account a role; empty for none. It answers account.ErrNotFound.
+func (a *App) SetRole(ctx context.Context, email string, r account.Role) error {
+	found, err := a.Accounts.ByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	return a.Administration.SetRole(ctx, found.ID, r)
 }
 
 // RewrapKeys puts the sealing keys under the master key in another file, and makes that file if it is not there.

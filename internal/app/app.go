@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/config"
 	"twofold/internal/keyring"
@@ -52,7 +53,10 @@ type App struct {
 	Notices   *notify.Service
 	Removals  *removal.Service
 	Retention *retention.Service
-	Keys      *keyring.Rotation
+
+	Administration *admin.Service
+
+	Keys *keyring.Rotation
 
 	config config.Config
 	db     *store.DB
@@ -108,7 +112,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	return &App{
 		Handler: handler, Operations: operations(handler, h.metrics),
 		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
+		Retention: h.retention(), Administration: h.admin, Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
 	}, nil
 }
 

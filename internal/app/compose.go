@@ -5,6 +5,7 @@ import (
 
 	"twofold/api"
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/authn"
 	"twofold/internal/config"
@@ -42,6 +43,7 @@ type composition struct {
 	methods  *mfa.Service
 	removals *removal.Service
 	engine   *authn.Service
+	admin    *admin.Service
 	metrics  *metrics.Metrics
 }
 
@@ -125,7 +127,7 @@ func (h *composition) secondFactor() {
 	}
 }
 
-// judge makes the engine that turns proofs into rewards.
+// judge makes the engine that turns proofs into rewards, and what looks after the accounts of others.
 func (h *composition) judge() {
 	h.engine = &authn.Service{
 		Store: store.SignIns{DB: h.db}, Devices: store.Devices{DB: h.db}, Accounts: store.Accounts{DB: h.db}, Rules: h.accounts,
@@ -138,6 +140,11 @@ func (h *composition) judge() {
 		Now: h.Now, NewID: newID,
 	}
 	h.accounts.Access = h.engine
+	h.admin = &admin.Service{
+		Store: store.Administration{Accounts: store.Accounts{DB: h.db}}, Accounts: h.accounts, Access: h.engine, Methods: h.methods,
+		Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals, Attempts: h.attempts, Notices: h.notices, Audit: h.trail,
+		Now: h.Now,
+	}
 }
 
 // answer makes the HTTP side.
@@ -150,7 +157,7 @@ func (h *composition) answer() (http.Handler, error) {
 			RemovalDelay: h.removals.Limits.Delay, RemovalPause: h.removals.Limits.Pause,
 		},
 		Accounts: h.accounts, Authn: h.engine, Sessions: h.sessions, StepUps: h.stepUps, Methods: h.methods,
-		Removals: h.removals, Keys: h.ring, Audit: h.trail,
+		Removals: h.removals, Administration: h.admin, Keys: h.ring, Audit: h.trail,
 		NotMe: &notme.Service{
 			Store: store.Accounts{DB: h.db}, Links: h.links, Accounts: h.accounts, Access: h.engine, Methods: h.methods,
 			Notices: h.notices, Audit: h.trail, Young: h.Mail.NotMeLifetime, Now: h.Now,

@@ -54,7 +54,19 @@ var matrix = map[string][]string{
 	"setNoticeEmail":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut},
 	"removeNoticeEmail":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, nothing, proveIt, proveIt, proveIt, signedOut},
 
+	// These are an administrator's, and not there for anybody else.
+	"findAccounts":        {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+	"inspectAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+	"listAccountActivity": {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+	"endAccountSessions":  {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+	"disableAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+	"enableAccount":       {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+	"resetAccountMfa":     {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
+
 	// These ask for proofs, whoever comes; the second half belongs to the first and its cookie.
+	"beginSignInEnrollment":   {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+	"confirmSignInEnrollment": {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+
 	"signIn":         {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
 	"completeSignIn": {noSignIn, "201", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
 

@@ -26,13 +26,17 @@ var rooms = map[string][]string{
 	"internal/house":          {},
 
 	"api": {
-		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
+		"frontend", "internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/notme", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
 		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/removal",
 		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
+	},
+	"internal/admin": {
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/removal", "internal/session", "internal/stepup",
+		"internal/throttle",
 	},
 	"internal/removal": {
 		"internal/account", "internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret",
@@ -73,7 +77,7 @@ var rooms = map[string][]string{
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
-		"internal/account", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/removal", "internal/retention", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},

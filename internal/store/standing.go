@@ -21,7 +21,7 @@ const (
 		coalesce(s.created_at, 0), coalesce(s.expires_at, 0),
 		coalesce(a.id, ''), coalesce(a.email, ''), coalesce(a.display_name, ''), coalesce(a.language, ''),
 		coalesce(a.notice_email, ''), coalesce(a.password_hash, ''), coalesce(a.password_changed_at, 0),
-		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0),
+		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0), coalesce(a.role, ''), coalesce(a.disabled_at, 0),
 		coalesce(d.id, ''), coalesce(d.delivery, ''), coalesce(d.last_used_at, 0), coalesce(d.expires_at, 0),
 		coalesce(w.failures, 0), coalesce(w.wait_until, 0), coalesce(t.failures, 0), coalesce(p.failures, 0),
 		coalesce(h.number, 0), h.hash, coalesce(u.id, ''),
@@ -133,7 +133,7 @@ func (r *standingRow) fields(reward bool) []any {
 	fields := []any{
 		&r.signIn.ID, &r.signIn.AccountID, &r.signIn.Delivery, &r.signIn.Tries, &r.signIn.Bucket, &r.signIn.CreatedAt, &r.signIn.ExpiresAt,
 		&r.account.ID, &r.account.Email, &r.account.DisplayName, &r.account.Language, &r.account.NoticeEmail, &r.account.PasswordHash,
-		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt,
+		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt, &r.account.Role, &r.account.DisabledAt,
 		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt,
 		&r.failures, &r.until, &r.total, &r.tries,
 		&r.head.Number, &r.head.Hash, &r.stepUp, &r.codesLeft,
