@@ -1967,7 +1967,7 @@ type ServerInterface interface {
 	// (POST /api/v1/sessions/enrollment)
 	BeginSignInEnrollment(ctx echo.Context) error
 	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
-	// (POST /api/v1/sessions/enrollment/confirm)
+	// (POST /api/v1/sessions/enrollment-confirmation)
 	ConfirmSignInEnrollment(ctx echo.Context) error
 	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)
@@ -2609,7 +2609,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/sessions/:id", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
 	router.POST(options.BaseURL+"/api/v1/sessions/second-factor", wrapper.CompleteSignIn, options.OperationMiddlewares["completeSignIn"]...)
 	router.POST(options.BaseURL+"/api/v1/sessions/enrollment", wrapper.BeginSignInEnrollment, options.OperationMiddlewares["beginSignInEnrollment"]...)
-	router.POST(options.BaseURL+"/api/v1/sessions/enrollment/confirm", wrapper.ConfirmSignInEnrollment, options.OperationMiddlewares["confirmSignInEnrollment"]...)
+	router.POST(options.BaseURL+"/api/v1/sessions/enrollment-confirmation", wrapper.ConfirmSignInEnrollment, options.OperationMiddlewares["confirmSignInEnrollment"]...)
 	router.DELETE(options.BaseURL+"/api/v1/sessions/current", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/api/v1/sessions/current", wrapper.GetCurrentSession, options.OperationMiddlewares["getCurrentSession"]...)
 	router.POST(options.BaseURL+"/api/v1/step-up", wrapper.StepUp, options.OperationMiddlewares["stepUp"]...)
@@ -10014,7 +10014,7 @@ type StrictServerInterface interface {
 	// (POST /api/v1/sessions/enrollment)
 	BeginSignInEnrollment(ctx context.Context, request BeginSignInEnrollmentRequestObject) (BeginSignInEnrollmentResponseObject, error)
 	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
-	// (POST /api/v1/sessions/enrollment/confirm)
+	// (POST /api/v1/sessions/enrollment-confirmation)
 	ConfirmSignInEnrollment(ctx context.Context, request ConfirmSignInEnrollmentRequestObject) (ConfirmSignInEnrollmentResponseObject, error)
 	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)

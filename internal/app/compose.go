@@ -53,7 +53,7 @@ func (h *composition) tellPeople() error {
 	h.links = &link.Service{Store: store.Links{DB: h.db}, Now: h.Now, NewID: newID}
 	h.accounts = &account.Service{
 		Store: store.Accounts{DB: h.db}, Pending: store.PendingAddresses{DB: h.db}, Resets: store.Resets{DB: h.db},
-		Passwords: h.hasher, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
+		Passwords: h.hasher, MinLength: h.minLength, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
 		Limits: account.Limits{
 			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails,
 			AddressMails: h.Mail.AddressMails, AddressLifetime: h.Mail.AddressLifetime,
@@ -67,6 +67,19 @@ func (h *composition) tellPeople() error {
 	}
 	h.accounts.Notices = h.notices
 	return sendMail(h.notices, h.Config, h.Now)
+}
+
+// policy says whether everybody has to have MFA.
+func (h *composition) policy() mfa.Policy {
+	return mfa.Policy{Required: h.MFA.Required(), From: h.MFA.RequiredFrom.Time}
+}
+
+// minLength is that of a new password: where everybody needs another factor beside it, it may be shorter.
+func (h *composition) minLength() int {
+	if h.policy().Demands(h.Now()) {
+		return password.MinLengthBesideMFA
+	}
+	return password.MinLength
 }
 
 // turnKeys makes what gives keys their turns.
@@ -111,6 +124,7 @@ func (h *composition) secondFactor() {
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,
 			RecoveryCodes: h.MFA.RecoveryCodes,
 		},
+		Policy: h.policy(),
 		Issuer: h.Issuer, Now: h.Now, NewID: newID,
 	}
 	h.removals = &removal.Service{

@@ -19,7 +19,7 @@ var rooms = map[string][]string{
 	"internal/app":            {"*"},
 	"internal/app/apptest":    {"*"},
 	"internal/app/testserver": {"*"},
-	"internal/command":        {"internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
+	"internal/command":        {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
 	"internal/doctor":         {"internal/app", "internal/config", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/bench":          {"*"},
 	"api/bench":               {},

@@ -113,7 +113,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/enrollment/confirm": {
+    "/api/v1/sessions/enrollment-confirmation": {
         parameters: {
             query?: never;
             header?: never;
