@@ -160,7 +160,7 @@ var administering = map[string]func(s *stage){
 
 // requires starts the house anew, with MFA required from a day on.
 func (s *stage) requires(from string) *stage {
-	h := apptest.StartIn(s.t, s.h.Dir, s.h.Clock, "TWOFOLD_MFA_POLICY=required", "TWOFOLD_MFA_REQUIRED_FROM="+from)
+	h := apptest.StartIn(s.t, s.h.Dir, s.h.Clock, "TWOFOLD_MFA_POLICY=required", "TWOFOLD_MFA_REQUIRED_FROM="+from, "TWOFOLD_SMTP_URL=smtp://127.0.0.1:1")
 	h.Hears = s.h.Hears
 	s.h = h
 	return s

@@ -55,6 +55,7 @@ type App struct {
 	Retention *retention.Service
 
 	Administration *admin.Service
+	Reminder       *mfa.Reminder
 
 	Keys *keyring.Rotation
 
@@ -112,7 +113,7 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	return &App{
 		Handler: handler, Operations: operations(handler, h.metrics),
 		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), Administration: h.admin, Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
+		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
 	}, nil
 }
 

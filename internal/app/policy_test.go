@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -214,5 +215,46 @@ func TestAPasswordMayBeShorterWhereEverybodyHasMFA(t *testing.T) {
 	theDay(h)
 	if got := least(); got != 8 {
 		t.Errorf("from then on it has %d characters at least, want 8", got)
+	}
+}
+
+func TestWhoHasNoMFAIsToldByMailOnceBeforeTheDay(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t, "TWOFOLD_MFA_POLICY=required", "TWOFOLD_MFA_REQUIRED_FROM=2026-12-24")
+	withMFA(h, ada)
+	h.AddAccount(bob)
+	told := func(email string) (mails int) {
+		t.Helper()
+		if err := h.App.Reminder.Remind(h.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.Deliver()
+		for _, m := range h.Mails(email) {
+			if strings.Contains(m.Text, "From 24 December 2026, 00:00 UTC on") {
+				mails++
+			}
+		}
+		return mails
+	}
+	if n := told(bob); n != 0 {
+		t.Errorf("%d mails a month before, want none", n)
+	}
+	h.Clock.Advance(17 * 24 * time.Hour)
+	for range 2 {
+		if n := told(bob); n != 1 {
+			t.Errorf("%d mails, want one", n)
+		}
+	}
+	if n := told(ada); n != 0 {
+		t.Errorf("who has MFA got %d mails", n)
+	}
+	h.AddAccount("eve@example.com")
+	if n := told("eve@example.com"); n != 1 {
+		t.Errorf("who came later got %d mails, want one", n)
+	}
+	h.AddAccount("joe@example.com")
+	h.Clock.Advance(14 * 24 * time.Hour)
+	if n := told("joe@example.com"); n != 0 {
+		t.Errorf("%d mails after the day, want none", n)
 	}
 }

@@ -13,6 +13,7 @@ const (
 	NewDevice              Kind = "new_device"
 	FailuresThenSuccess    Kind = "failures_then_success"
 	MFAReset               Kind = "mfa_reset" // by an operator or an administrator
+	MFARequiredSoon        Kind = "mfa_required_soon"
 	AccountDisabled        Kind = "account_disabled"
 	AccountEnabled         Kind = "account_enabled"
 

@@ -68,6 +68,11 @@ var german = catalog{
 			text:    say("Ein Administrator hat alle Authenticator-Apps und Wiederherstellungscodes von Ihrem Konto bei {{.Product}} entfernt. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt es nur das Passwort."),
 			not:     say("Wenn Sie nicht darum gebeten haben, melden Sie sich an, ändern Sie Ihr Passwort und sagen Sie den Betreibern von {{.Product}} Bescheid."),
 		},
+		MFARequiredSoon: {
+			subject: "Ihr Konto braucht bald Multi-Faktor-Authentifizierung",
+			text:    say("{{if .Until}}Ab {{.Until}}{{else}}Bald{{end}} ist zum Anmelden bei {{.Product}} Multi-Faktor-Authentifizierung nötig, und Ihr Konto hat noch keine."),
+			not:     say("Melden Sie sich vorher an und wählen Sie in den Kontoeinstellungen „MFA-Methode registrieren“. Danach werden Sie beim Anmelden darum gebeten."),
+		},
 		AccountDisabled: {
 			subject: "Ihr Konto wurde gesperrt",
 			text:    say("Ein Administrator hat Ihr Konto bei {{.Product}} gesperrt. Alle Geräte wurden abgemeldet, und bis es wieder freigegeben ist, kann sich niemand anmelden."),

@@ -60,6 +60,11 @@ var english = catalog{
 			text:    say("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account. Everybody was signed out of it. Until you add an authenticator app again, the password is all that protects it."),
 			not:     say("If you did not ask for this, sign in, change your password, and tell the people who run {{.Product}}."),
 		},
+		MFARequiredSoon: {
+			subject: "Your account will need multi-factor authentication",
+			text:    say("{{if .Until}}From {{.Until}} on{{else}}Soon{{end}}, signing in to {{.Product}} takes multi-factor authentication, and your account has none yet."),
+			not:     say("Sign in before that and choose “Register MFA Method” in your account settings. Afterwards you are asked for it when you sign in."),
+		},
 		AccountDisabled: {
 			subject: "Your account was disabled",
 			text:    say("An administrator disabled your {{.Product}} account. Everybody was signed out of it, and nobody can sign in until it is enabled again."),

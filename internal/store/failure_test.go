@@ -68,7 +68,9 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"StepUps.Spend":    func() error { _, err := StepUps{db}.Spend(ctx, "x", noon); return err },
 		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
 
-		"SignIns.Enroll": func() error { _, err := SignIns{db}.Enroll(ctx, "x", nil, ""); return err },
+		"Reminders.Untold": func() error { _, err := Reminders{db}.Untold(ctx, noon, 1); return err },
+		"Reminders.Tell":   func() error { _, err := Reminders{db}.Tell(ctx, "x", noon); return err },
+		"SignIns.Enroll":   func() error { _, err := SignIns{db}.Enroll(ctx, "x", nil, ""); return err },
 
 		"Administration.Find":       func() error { _, err := office(db).Find(ctx, "x", "y", 1); return err },
 		"Administration.LastSignIn": func() error { _, err := office(db).LastSignIn(ctx, "x"); return err },
