@@ -134,7 +134,11 @@ func stockOf(stock mfa.Stock) nullable.Nullable[RecoveryCodeStock] {
 	if stock.GeneratedAt.IsZero() {
 		return nullable.NewNullNullable[RecoveryCodeStock]()
 	}
-	return nullable.NewNullableWithValue(RecoveryCodeStock{Remaining: stock.Left, Total: stock.Total, GeneratedAt: second(stock.GeneratedAt)})
+	shown := RecoveryCodeStock{Remaining: stock.Left, Total: stock.Total, GeneratedAt: second(stock.GeneratedAt)}
+	if stock.Retired {
+		shown.Retired = new(true)
+	}
+	return nullable.NewNullableWithValue(shown)
 }
 
 // receipt is what a change of proofs did.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
 	"twofold/api"
@@ -9,6 +10,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/authn"
 	"twofold/internal/config"
+	"twofold/internal/epoch"
 	"twofold/internal/keyring"
 	"twofold/internal/link"
 	"twofold/internal/metrics"
@@ -34,6 +36,7 @@ type composition struct {
 
 	trail    audit.Log
 	rotation *keyring.Rotation
+	epochs   *epoch.Service
 	accounts *account.Service
 	links    *link.Service
 	notices  *notify.Service
@@ -88,6 +91,16 @@ func (h *composition) turnKeys() {
 		Ring: h.ring, Archive: store.Keys{DB: h.db}, Audit: h.trail, Log: h.Log,
 		Limits: keyring.Limits{Lifetime: h.Keys.SigningLifetime, Lead: h.Keys.SigningLead, Keep: h.Keys.SigningKeep},
 	}
+}
+
+// countEpochs makes what notices that the database was restored.
+func (h *composition) countEpochs(ctx context.Context) error {
+	h.epochs = &epoch.Service{
+		Store: store.Epochs{DB: h.db}, Keys: h.rotation, Notices: h.notices, Audit: h.trail, Log: h.Log, File: h.Epochs(),
+		Now: h.Now, NewID: newID,
+	}
+	h.ready.epochs = h.epochs
+	return h.epochs.Open(ctx)
 }
 
 // letIn makes what right proofs earn, and counts wrong ones.

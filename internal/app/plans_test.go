@@ -62,6 +62,9 @@ func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
 			s.requires("2026-12-01")
 			return s.h.App.Reminder.Remind(s.h.Context())
 		},
+		"watching how far the database comes": func(s *stage) error {
+			return s.h.App.Epochs.Tick(s.h.Context())
+		},
 		"purging": func(s *stage) error {
 			s.strong()
 			s.h.Clock.Advance(2 * year)

@@ -14,7 +14,8 @@ import (
 )
 
 // Work does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password,
-// counts the time of removals, gives keys their turns, purges what is over, and tells who will need MFA.
+// counts the time of removals, gives keys their turns, watches how far the database comes, purges what is over, and tells who
+// will need MFA.
 func (a *App) Work(ctx context.Context) {
 	var working sync.WaitGroup
 	working.Go(func() { a.Notices.Run(ctx) })
@@ -23,6 +24,7 @@ func (a *App) Work(ctx context.Context) {
 	working.Go(func() { a.Retention.Run(ctx, a.parts.Log) })
 	working.Go(func() { a.Keys.Run(ctx) })
 	working.Go(func() { a.Reminder.Run(ctx, a.parts.Log) })
+	working.Go(func() { a.Epochs.Run(ctx) })
 	working.Wait()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"twofold/internal/audit"
@@ -205,12 +206,16 @@ func (s *Service) openSession(ctx context.Context, now Standing, o opening) (Out
 		return Outcome{}, err
 	}
 	for _, kind := range []audit.Kind{audit.SessionCreated, audit.SignInSucceeded} {
-		if err := s.Audit.Record(ctx, audit.Event{Kind: kind, AccountID: accountID, Subject: sess.ID}); err != nil {
+		event := audit.Event{Kind: kind, AccountID: accountID, Subject: sess.ID, Reason: by(o.amr)}
+		if err := s.Audit.Record(ctx, event); err != nil {
 			return Outcome{}, err
 		}
 	}
 	return Outcome{Session: sess, Token: token, Browser: browser, Unready: !now.Enabled()}, nil
 }
+
+// by names what somebody proved themselves with, for whoever reads the log.
+func by(amr session.AMR) string { return "by " + strings.Join(amr, " ") }
 
 func (s *Service) openPending(ctx context.Context, c claim, now Standing, d session.Delivery, lifetime time.Duration) (Outcome, error) {
 	bucket := c.passwordGuess().Bucket

@@ -21,6 +21,7 @@ func (cmd serve) Run(ctx context.Context, p Program) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
+	boundMemory(c.Passwords)
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", c.Listen)
 	if err != nil {

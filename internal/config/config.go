@@ -28,6 +28,7 @@ type Config struct {
 	DatabaseURLFile string         `env:"TWOFOLD_DATABASE_URL_FILE"`
 	Connections     int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // to PostgreSQL, at most
 	MasterKeyFile   string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
+	EpochFile       string         `env:"TWOFOLD_EPOCH_FILE"` // see Epochs
 	Issuer          string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
 	TrustedProxies  []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
 	LogLevel        slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`

@@ -32,6 +32,7 @@ type KeptCode struct {
 	Hash      string // PHC string
 	CreatedAt time.Time
 	UsedAt    time.Time // zero: it works
+	RetiredAt time.Time // zero: if it is used, its owner used it
 }
 
 // Stock is what is left of an account's recovery codes. A zero GeneratedAt means that there are none, used or not.
@@ -39,6 +40,7 @@ type Stock struct {
 	Left        int
 	Total       int // how many the set had
 	GeneratedAt time.Time
+	Retired     bool // nobody knows which were used, and none works
 }
 
 // Stock counts the recovery codes that work.
@@ -50,6 +52,7 @@ func (s *Service) Stock(ctx context.Context, accountID string) (Stock, error) {
 	stock := Stock{Total: len(codes)}
 	for _, c := range codes {
 		stock.GeneratedAt = c.CreatedAt
+		stock.Retired = stock.Retired || !c.RetiredAt.IsZero()
 		if c.UsedAt.IsZero() {
 			stock.Left++
 		}

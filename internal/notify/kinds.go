@@ -9,6 +9,7 @@ const (
 	MethodReplaced         Kind = "method_replaced"
 	RecoveryCodesGenerated Kind = "recovery_codes_generated"
 	RecoveryCodeUsed       Kind = "recovery_code_used"
+	RecoveryCodesRetired   Kind = "recovery_codes_retired" // a backup was restored
 	PasswordChanged        Kind = "password_changed"
 	NewDevice              Kind = "new_device"
 	FailuresThenSuccess    Kind = "failures_then_success"

@@ -51,6 +51,11 @@ var german = catalog{
 			subject: "Ein Wiederherstellungscode Ihres Kontos wurde verwendet",
 			text:    say("Ein Wiederherstellungscode Ihres Kontos bei {{.Product}} wurde verwendet. {{if eq .Count 0}}Es ist keiner mehr übrig: Erstellen Sie in den Kontoeinstellungen neue.{{else if eq .Count 1}}Einer ist noch übrig: Erstellen Sie in den Kontoeinstellungen neue.{{else}}{{.Count}} sind noch übrig.{{end}}"),
 		},
+		RecoveryCodesRetired: {
+			subject: "Ihre Wiederherstellungscodes gelten nicht mehr",
+			text:    say("Wer {{.Product}} betreibt, hat es aus einer Sicherung wiederhergestellt. Eine Sicherung weiß nicht, welche Wiederherstellungscodes danach benutzt wurden; deshalb gilt keiner von Ihren mehr, und alle wurden abgemeldet. Melden Sie sich mit Ihrer Authenticator-App an und erstellen Sie in den Kontoeinstellungen neue. Sehen Sie dort auch nach, ob Ihre letzten Änderungen noch da sind."),
+			not:     say("Das betraf alle Konten von {{.Product}}."),
+		},
 		PasswordChanged: {
 			subject: "Das Passwort Ihres Kontos wurde geändert",
 			text:    say("Das Passwort Ihres Kontos bei {{.Product}} wurde geändert. Andere Geräte wurden abgemeldet."),

@@ -43,6 +43,11 @@ var english = catalog{
 			subject: "A recovery code of your account was used",
 			text:    say("A recovery code of your {{.Product}} account was used. {{if eq .Count 0}}None is left: make new ones in your account settings.{{else if eq .Count 1}}One is left: make new ones in your account settings.{{else}}{{.Count}} are left.{{end}}"),
 		},
+		RecoveryCodesRetired: {
+			subject: "Your recovery codes do not work any more",
+			text:    say("The people who run {{.Product}} restored it from a backup. Since a backup does not know which recovery codes were used after it was made, none of yours works any more, and everybody was signed out. Sign in with your authenticator app and make new recovery codes in your account settings. Look there as well whether your last changes are still in place."),
+			not:     say("This happened to every account of {{.Product}}."),
+		},
 		PasswordChanged: {
 			subject: "The password of your account was changed",
 			text:    say("The password of your {{.Product}} account was changed. Other devices were signed out."),
