@@ -33,6 +33,8 @@ var queues = map[string]string{
 	"reset_requests":    "who asked for a new password and was not looked up yet",
 	"outbox_waiting":    "the mails that are on their way",
 	"mfa_removals_open": "the removals that are under way",
+
+	"accounts_of_administrators": "those who look after the others",
 }
 
 // few are the tables of which so few rows are found by the keys that are looked up that sorting them is nothing.
