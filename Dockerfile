@@ -8,7 +8,7 @@ RUN npm ci --no-audit --no-fund
 COPY frontend ./
 RUN npm run build
 
-FROM --platform=$BUILDPLATFORM golang:1.26.8-bookworm AS binary
+FROM --platform=$BUILDPLATFORM golang:1.26.10-bookworm AS binary
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -13,7 +13,7 @@ RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acq
 RELEASED := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 CHECKED  := linux/arm64 darwin/arm64 windows/amd64
 # Tests that run on PostgreSQL too: of what is shared, of what is undone or counted with a change, and of every statement's plan.
-SHARED   := T0[1389]|T1[0-27]|T2[25]|T3[6-9]|T40|AChangeWithout|Removal|Outbox|NoOperationAsks|NoChore
+SHARED   := T0[1389]|T1[0-27]|T2[235]|T3[6-9]|T40|AChangeWithout|Removal|Outbox|NoOperationAsks|NoChore
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # Where the Go tests keep their databases: in memory where that has room and may hold programs, since a database waits for
@@ -34,9 +34,9 @@ CHECK_PACKAGES := .ci/node_modules/.package-lock.json
 NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
-CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-upgrade test-compose test-race test-timing test-journeys check-clean
+CHECKS := check-generated $(STATIC) test-page build check-size check-dependencies check-twice test-go test-postgres test-upgrade test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run cluster build page generate lint test race release bench bench-growth bench-page soak fuzz clean $(CHECKS)
+.PHONY: help run cluster build page generate licenses lint test race release bench bench-growth bench-page soak fuzz clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -61,12 +61,15 @@ generate: $(PAGE_PACKAGES) ## what openapi.yaml decides: the server's interface,
 	$(TOOL) oapi-codegen -config api/oapi-codegen.yaml openapi.yaml
 	npm --prefix frontend run generate
 
+licenses: page ## docs/licenses.md: what others wrote of a release
+	@PLATFORMS='$(RELEASED)' go -C .ci/dependencies run . list
+
 lint: $(STATIC) ## everything that judges the text, and runs nothing of it
 
 test: ## everything that CI runs, one after the other, until one fails
 	@.ci/checks $(CHECKS)
 
-release: page ## bin/release: binaries for every platform, man page, checksums (VERSION=1.2.3)
+release: page ## bin/release: binaries for every platform, man page, licenses, bill of materials, checksums (VERSION=1.2.3)
 	@.ci/tools go
 	@.ci/release '$(VERSION)' $(RELEASED)
 
@@ -99,12 +102,13 @@ check-generated: ## generated files are what openapi.yaml says
 	@.ci/drift
 
 check-format: ## gofmt has nothing to say
-	@files=$$(gofmt -l *.go api frontend/*.go internal .ci/compose .ci/platforms) && [ -z "$$files" ] || \
+	@files=$$(gofmt -l *.go api frontend/*.go internal .ci/compose .ci/dependencies .ci/platforms) && [ -z "$$files" ] || \
 		{ echo "gofmt would change these; type: gofmt -w" $$files; exit 1; }
 
 check-modules: ## go.mod and go.sum name what is imported, and nothing else
 	@go mod tidy -diff
 	@go -C .ci/compose mod tidy -diff
+	@go -C .ci/dependencies mod tidy -diff
 	@go -C .ci/platforms mod tidy -diff
 
 check-vet: ## go vet
@@ -131,6 +135,15 @@ test-page: $(PAGE_PACKAGES) ## the page's tests, without a browser
 
 check-size: page ## what a first visit loads is within its budget
 	npm --prefix frontend run size
+
+check-dependencies: page ## nothing bad is known of what others wrote, and its licenses are allowed
+	@go -C .ci/dependencies vet .
+	@go -C .ci/dependencies test .
+	@PLATFORMS='$(RELEASED)' go -C .ci/dependencies run . check
+	@go -C .ci/dependencies run . known
+
+check-twice: build ## built again in another folder, page and binary are the same, byte for byte
+	@.ci/twice '$(VERSION)'
 
 test-go: ## every Go test
 	$(IN_MEMORY) go test -shuffle=on -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { bundled } from "./build/bundled.ts";
 import { groups } from "./build/chunks.ts";
 import { compress } from "./build/compress.ts";
 
@@ -19,7 +20,7 @@ export default defineConfig({
     ],
     dedupe: ["preact"],
   },
-  plugins: [compress()],
+  plugins: [compress(), bundled()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,

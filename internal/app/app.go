@@ -14,8 +14,10 @@ import (
 	"github.com/google/uuid"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/config"
+	"twofold/internal/epoch"
 	"twofold/internal/keyring"
 	"twofold/internal/logs"
 	"twofold/internal/mfa"
@@ -53,6 +55,10 @@ type App struct {
 	Removals  *removal.Service
 	Retention *retention.Service
 	Keys      *keyring.Rotation
+	Epochs    *epoch.Service
+
+	Administration *admin.Service
+	Reminder       *mfa.Reminder
 
 	config config.Config
 	db     *store.DB
@@ -97,6 +103,9 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	h.turnKeys()
+	if err := h.countEpochs(ctx); err != nil {
+		return nil, err
+	}
 	h.letIn()
 	h.measure()
 	h.secondFactor()
@@ -108,7 +117,8 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	return &App{
 		Handler: handler, Operations: operations(handler, h.metrics),
 		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
+		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, Epochs: h.epochs,
+		config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
 	}, nil
 }
 

@@ -13,7 +13,7 @@ import (
 // withPeople adds what says who and where somebody is to secrets.
 func withPeople(found canaries) canaries {
 	all := maps.Clone(found)
-	all["an address"], all["an address of nobody"] = ada, "nobody@example.com"
+	all["an address"], all["another address"], all["an address of nobody"] = ada, bob, "nobody@example.com"
 	all["where somebody is"], all["what somebody uses"] = "127.0.0.1", "Go-http-client"
 	return all
 }
@@ -31,9 +31,11 @@ func TestT07_NoMetricTellsWhoOrWhere(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	id := h.AddAccount(ada)
-	browser, found := live(t, h)
+	h.AddAccount(bob)
+	browser, phone, found := live(t, h)
 	provoke(browser, found)
 	presentEnded(h, found)
+	collide(h, browser, phone, found)
 	failInside(t, h, browser, found)
 
 	got, text := h.Scrape()
@@ -68,9 +70,11 @@ func TestT07_NoSpanCarriesMoreThanItsName(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	id := h.AddAccount(ada)
-	browser, found := live(t, h)
+	h.AddAccount(bob)
+	browser, phone, found := live(t, h)
 	provoke(browser, found)
 	presentEnded(h, found)
+	collide(h, browser, phone, found)
 	failInside(t, h, browser, found)
 	h.Script("").Do("GET", current, nil, "Tracestate", "a="+found["the key"], "Baggage", "a="+found["a session token"],
 		"Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")

@@ -38,6 +38,10 @@ const (
 	SessionEnded           Kind = "session.ended"
 	AccountCreated         Kind = "account.created"
 	AccountMFAReset        Kind = "account.mfa_reset"
+	AccountDisabled        Kind = "account.disabled"
+	AccountEnabled         Kind = "account.enabled"
+	AccountRoleGranted     Kind = "account.role_granted"
+	AccountRoleRevoked     Kind = "account.role_revoked"
 	RemovalRequested       Kind = "mfa_removal.requested"
 	RemovalCancelled       Kind = "mfa_removal.cancelled"
 	RemovalCompleted       Kind = "mfa_removal.completed"
@@ -49,6 +53,8 @@ const (
 	KeyPublished           Kind = "key.published"
 	KeyRotated             Kind = "key.rotated"
 	KeyRevoked             Kind = "key.revoked"
+	DatabaseFenced         Kind = "database.fenced"
+	DatabaseAccepted       Kind = "database.accepted"
 )
 
 // namesAddress says whether the name of such an event is an e-mail address: the activity keeps it, and no line of the

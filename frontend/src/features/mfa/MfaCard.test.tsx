@@ -22,7 +22,7 @@ const mfaOf = (change: Partial<Mfa> = {}): Mfa => ({
   enabled: true,
   methods: [phone],
   recovery_codes: { remaining: 10, total: 10, generated_at: time },
-  policy: { max_methods: 5 },
+  policy: { max_methods: 5, required: false },
   ...change,
 });
 const receipt = { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 10 };
@@ -88,6 +88,12 @@ describe("recovery codes on the card", () => {
       expect(await screen.findByText(`${remaining} of 8 left`)).toBeTruthy();
       expect(screen.getByText(said)).toBeTruthy();
     });
+
+  it("were retired by a restored backup", async () => {
+    show(mfaOf({ recovery_codes: { remaining: 0, total: 8, generated_at: time, retired: true } }));
+    expect(await screen.findByText(/restored from a backup/)).toBeTruthy();
+    expect(screen.queryByText(/None left/)).toBeNull();
+  });
 
   it("none were ever made", async () => {
     show(mfaOf({ recovery_codes: null }));

