@@ -41,7 +41,7 @@ export function AccountList() {
     );
   if (!query.data) return <WaitingCard {...frame} rows={5} plain />;
   return (
-    <Card {...frame} busy={query.isPlaceholderData}>
+    <Card {...frame}>
       <Search
         start={start}
         busy={query.isPlaceholderData}

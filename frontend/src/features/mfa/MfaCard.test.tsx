@@ -182,7 +182,7 @@ describe("removing says what follows", () => {
       const codes = { remaining, total: 10, generated_at: time };
       const { press, sent } = show(mfaOf({ methods: [phone, ...others], recovery_codes: codes }));
       await press("Remove Pixel 11");
-      expect(screen.getByText(said)).toBeTruthy();
+      expect(await screen.findByText(said)).toBeTruthy();
       expect(sent).toEqual([]);
     });
 
