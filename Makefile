@@ -4,7 +4,7 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
-TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing)$$
+TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing|TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded)$$
 # The test that builds the release before.
 UPGRADE  := ^TestUpgrade
 # Tests of what happens at once.
@@ -13,8 +13,12 @@ RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acq
 RELEASED := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 CHECKED  := linux/arm64 darwin/arm64 windows/amd64
 # Tests that run on PostgreSQL too: of what is shared, of what is undone or counted with a change, and of every statement's plan.
-SHARED   := T0[1389]|T1[0-27]|T2[25]|T3[6-9]|T40|AChangeWithout|Removal|Outbox|NoOperationAsks|NoChore
+SHARED   := T0[1389]|T1[0-27]|T2[235]|T3[6-9]|T40|AChangeWithout|Removal|Outbox|NoOperationAsks|NoChore
 REDOCLY  := .ci/node_modules/.bin/redocly
+
+# Where the Go tests keep their databases: in memory where that has room and may hold programs, since a database waits for
+# the disk at every change and the disk is not what they test. What Go builds stays where it was.
+IN_MEMORY = $(shell .ci/memory)
 
 # The product is built without cgo, and judged as it is built; only the race detector needs a C compiler.
 export CGO_ENABLED = 0
@@ -32,7 +36,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size test-go test-postgres test-upgrade test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run cluster build page generate lint test race release bench bench-growth bench-page soak clean $(CHECKS)
+.PHONY: help run cluster build page generate lint test race release bench bench-growth bench-page soak fuzz clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -81,6 +85,10 @@ bench-page: build ## how fast the page is there on a slow CPU, with figures
 soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
 	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/soak
 
+fuzz: ## every fuzz target, each for FUZZ_TIME (30s); their seeds and what was found are part of make test
+	@.ci/tools go
+	@.ci/fuzz $(or $(FUZZ_TIME),30s)
+
 clean: ## away with what was built and installed
 	rm -rf bin .cache frontend/node_modules .ci/node_modules
 	git clean -fdXq frontend/dist
@@ -125,7 +133,7 @@ check-size: page ## what a first visit loads is within its budget
 	npm --prefix frontend run size
 
 test-go: ## every Go test
-	go test -shuffle=on -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
+	$(IN_MEMORY) go test -shuffle=on -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
 
 test-compose: ## docker-compose.yml starts what this version is, held to little
 	go -C .ci/compose vet ./...
@@ -139,14 +147,14 @@ test-upgrade: ## the release before (.ci/previous) serves beside this one, over 
 	go test -count=1 -v -run "$(UPGRADE)" ./internal/cluster
 
 test-race: ## what happens at once, under the race detector
-	@if .ci/tools race; then set -x; CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi
+	@if .ci/tools race; then set -x; $(IN_MEMORY) CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi
 
 race: ## every Go test under the race detector: a quarter of an hour
 	@.ci/tools race
 	CGO_ENABLED=1 go test -race -timeout 30m -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
 
-test-timing: ## the two tests that measure time (T-15, T-18), alone
-	go test -count=1 -parallel 1 -run "$(TIMED)" -v ./internal/app
+test-timing: ## the tests that measure time and memory (T-15, T-18, T-27), alone
+	go test -count=1 -p 1 -parallel 1 -run "$(TIMED)" -v ./internal/app ./internal/cluster
 
 test-journeys: build ## the journeys in Chromium, the main one over two processes too
 	@CHROMIUM_PATH=$$(.ci/tools chromium) PROGRAM_BIN='$(CURDIR)/bin/twofold' npm --prefix frontend run e2e

@@ -76,7 +76,7 @@ var _ StrictServerInterface = (*Server)(nil)
 
 // New composes the HTTP side. Its error means that the contract or the page cannot be read.
 func New(o Options) (http.Handler, error) {
-	c, err := readContract(o.Contract)
+	c, err := contractOf(o.Contract)
 	if err != nil {
 		return nil, fmt.Errorf("read contract: %w", err)
 	}

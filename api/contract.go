@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -62,6 +63,28 @@ func (o *operation) bounded() bool {
 }
 
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
+
+// contracts are those that were read, by their text.
+var contracts = struct {
+	sync.Mutex
+	read map[string]*contract
+}{read: make(map[string]*contract)}
+
+// contractOf reads a text once, however many servers of this process answer by it: that is most of what a start takes,
+// and no server changes what it read.
+func contractOf(text []byte) (*contract, error) {
+	contracts.Lock()
+	defer contracts.Unlock()
+	if c, ok := contracts.read[string(text)]; ok {
+		return c, nil
+	}
+	c, err := readContract(text)
+	if err != nil {
+		return nil, err
+	}
+	contracts.read[string(text)] = c
+	return c, nil
+}
 
 func readContract(text []byte) (*contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(text)

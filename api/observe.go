@@ -28,6 +28,11 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		ctx, span := s.Traces.Request(ctx, s.parentOf(r))
 		c.SetRequest(r.WithContext(context.WithValue(ctx, callKey{}, call)))
 		s.setHeaders(c.Response().Header(), call.requestID)
+		if len(r.TransferEncoding) > 0 {
+			// There may have been a Content-Length too, of which net/http tells nobody, and by which a proxy before us took
+			// what follows for a part of this request: it is never read (RFC 9112 §6.1).
+			c.Response().Header().Set("Connection", "close")
+		}
 		counted := s.counting()
 		defer func() { // also when net/http is to cut the answer off
 			counted(call.operation(), c.Response().Status, string(call.problem))
@@ -41,10 +46,15 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				s.answerError(err, c)
 				err = nil
 			}
-			s.Log.LogAttrs(ctx, slog.LevelInfo, "request",
+			line := []slog.Attr{
 				slog.String("method", r.Method), slog.String("route", c.Path()),
 				slog.Int("status", c.Response().Status), slog.Duration("took", s.Now().Sub(begun)),
-				slog.String("ip", call.ip.String()))
+				slog.String("ip", call.ip.String()),
+			}
+			if call.problem != "" { // a refusal: for what
+				line = append(line, slog.String("problem", string(call.problem)))
+			}
+			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", line...)
 		}()
 		return next(c)
 	}
@@ -88,11 +98,14 @@ func clip(userAgent string) string {
 	return userAgent
 }
 
+// answerPolicy is that of an answer which is no page: whoever opens it by itself runs nothing of it.
+const answerPolicy = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
 // setHeaders is on every answer, of the API and of the page; the page loosens what it needs.
 func (s *Server) setHeaders(h http.Header, requestID string) {
 	h.Set("X-Request-Id", requestID)
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", answerPolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -143,12 +144,33 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 		if strings.HasPrefix(target, "/api/") && w.Header().Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: Cache-Control is %q", target, w.Header().Get("Cache-Control"))
 		}
-		if strings.HasPrefix(target, "/api/") && w.Header().Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'" {
+		if strings.HasPrefix(target, "/api/") && w.Header().Get("Content-Security-Policy") != "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox" {
 			t.Errorf("%s: Content-Security-Policy is %q", target, w.Header().Get("Content-Security-Policy"))
 		}
 		if w.Header().Get("Server") != "" || w.Header().Get("X-Powered-By") != "" {
 			t.Errorf("%s: the answer says what made it: %v", target, w.Header())
 		}
+	}
+}
+
+func TestALineOfARefusalNamesItsProblem(t *testing.T) {
+	t.Parallel()
+	h, out := serve(t, built)
+	ask(h, "GET", "/api/v1/unknown")
+	ask(h, "PUT", "/healthz")
+	ask(h, "POST", "/api/v1/sessions", "Content-Type", "application/json")
+	ask(h, "POST", "/api/v1/sessions", "Sec-Fetch-Site", "cross-site")
+	ask(h, "GET", "/healthz")
+	var said []string
+	for _, line := range regexp.MustCompile(`"msg":"request".*`).FindAllString(out.String(), -1) {
+		said = append(said, regexp.MustCompile(`"status":\d+`).FindString(line)+regexp.MustCompile(`"problem":"\w*"`).FindString(line))
+	}
+	want := []string{
+		`"status":404"problem":"not_found"`, `"status":405"problem":"method_not_allowed"`, `"status":400"problem":"invalid_request"`,
+		`"status":403"problem":"cross_origin_refused"`, `"status":200`,
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Error(diff)
 	}
 }
 

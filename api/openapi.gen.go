@@ -694,6 +694,7 @@ func (e TOTPEnrollmentPeriod) Valid() bool {
 // Defines values for UnreadyReason.
 const (
 	UnreadyReasonDatabaseReadOnly    UnreadyReason = "database_read_only"
+	UnreadyReasonDatabaseRestored    UnreadyReason = "database_restored"
 	UnreadyReasonDatabaseUnreachable UnreadyReason = "database_unreachable"
 	UnreadyReasonSchemaOlder         UnreadyReason = "schema_older"
 	UnreadyReasonStopping            UnreadyReason = "stopping"
@@ -703,6 +704,8 @@ const (
 func (e UnreadyReason) Valid() bool {
 	switch e {
 	case UnreadyReasonDatabaseReadOnly:
+		return true
+	case UnreadyReasonDatabaseRestored:
 		return true
 	case UnreadyReasonDatabaseUnreachable:
 		return true
@@ -1282,6 +1285,9 @@ type RecoveryCodeStock struct {
 	GeneratedAt time.Time `json:"generated_at"`
 	Remaining   int       `json:"remaining"`
 
+	// Retired True where the operator restored a backup, which no longer knew which codes were used. None of them works.
+	Retired *bool `json:"retired,omitempty"`
+
 	// Total How many the set had.
 	Total int `json:"total"`
 }
@@ -1517,8 +1523,10 @@ type TOTPEnrollmentDigits int
 type TOTPEnrollmentPeriod int
 
 // UnreadyReason `database_unreachable` (it does not answer what it is asked), `database_read_only` (it can be read, and takes no
-// change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`), `stopping` (the
-// server was told to stop). What exactly the database said is in the log.
+// change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`),
+// `database_restored` (it is served, and is older than what was here before, so that used codes and ended sessions may
+// work again: run `twofold restore-fence`), `stopping` (the server was told to stop). What exactly the database said is
+// in the log.
 type UnreadyReason string
 
 // UpdateAccountRequest defines model for UpdateAccountRequest.
@@ -1967,7 +1975,7 @@ type ServerInterface interface {
 	// (POST /api/v1/sessions/enrollment)
 	BeginSignInEnrollment(ctx echo.Context) error
 	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
-	// (POST /api/v1/sessions/enrollment/confirm)
+	// (POST /api/v1/sessions/enrollment-confirmation)
 	ConfirmSignInEnrollment(ctx echo.Context) error
 	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)
@@ -2609,7 +2617,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/sessions/:id", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
 	router.POST(options.BaseURL+"/api/v1/sessions/second-factor", wrapper.CompleteSignIn, options.OperationMiddlewares["completeSignIn"]...)
 	router.POST(options.BaseURL+"/api/v1/sessions/enrollment", wrapper.BeginSignInEnrollment, options.OperationMiddlewares["beginSignInEnrollment"]...)
-	router.POST(options.BaseURL+"/api/v1/sessions/enrollment/confirm", wrapper.ConfirmSignInEnrollment, options.OperationMiddlewares["confirmSignInEnrollment"]...)
+	router.POST(options.BaseURL+"/api/v1/sessions/enrollment-confirmation", wrapper.ConfirmSignInEnrollment, options.OperationMiddlewares["confirmSignInEnrollment"]...)
 	router.DELETE(options.BaseURL+"/api/v1/sessions/current", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/api/v1/sessions/current", wrapper.GetCurrentSession, options.OperationMiddlewares["getCurrentSession"]...)
 	router.POST(options.BaseURL+"/api/v1/step-up", wrapper.StepUp, options.OperationMiddlewares["stepUp"]...)
@@ -10014,7 +10022,7 @@ type StrictServerInterface interface {
 	// (POST /api/v1/sessions/enrollment)
 	BeginSignInEnrollment(ctx context.Context, request BeginSignInEnrollmentRequestObject) (BeginSignInEnrollmentResponseObject, error)
 	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
-	// (POST /api/v1/sessions/enrollment/confirm)
+	// (POST /api/v1/sessions/enrollment-confirmation)
 	ConfirmSignInEnrollment(ctx context.Context, request ConfirmSignInEnrollmentRequestObject) (ConfirmSignInEnrollmentResponseObject, error)
 	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)

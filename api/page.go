@@ -17,7 +17,7 @@ import (
 
 // pagePolicy lets the page run its own script and style, talk to its own origin, and nothing else.
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-	"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
 // page serves the built page: its files by name, and index.html for every address that is the page's own to route.
@@ -69,8 +69,11 @@ func readFile(from fs.FS, name string) (*file, error) {
 		return nil, err
 	}
 	f := &file{kind: mime.TypeByExtension(path.Ext(name)), plain: encode(body)}
-	if f.kind == "" {
+	switch {
+	case f.kind == "":
 		f.kind = "application/octet-stream"
+	case strings.HasSuffix(f.kind, "+xml"): // of which the list says no encoding, as it does of text
+		f.kind += "; charset=utf-8"
 	}
 	for _, e := range encodings {
 		body, err := fs.ReadFile(from, name+e.suffix)

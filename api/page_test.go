@@ -37,8 +37,8 @@ func TestThePagesFilesAreAnsweredByName(t *testing.T) {
 		"/assets/app-1234.js":   {"text/javascript; charset=utf-8", "export {}", "public, max-age=31536000, immutable"},
 		"/assets/app-1234.css":  {"text/css; charset=utf-8", "body{}", "public, max-age=31536000, immutable"},
 		"/assets/font.bin9":     {"application/octet-stream", "font", "public, max-age=31536000, immutable"},
-		"/favicon.svg":          {"image/svg+xml", "<svg/>", "no-cache"},
-		"/favicon.svg?v=2":      {"image/svg+xml", "<svg/>", "no-cache"},
+		"/favicon.svg":          {"image/svg+xml; charset=utf-8", "<svg/>", "no-cache"},
+		"/favicon.svg?v=2":      {"image/svg+xml; charset=utf-8", "<svg/>", "no-cache"},
 		"/manifest.webmanifest": {"application/manifest+json", "{}", "no-cache"},
 	} {
 		w := ask(h, "GET", target)

@@ -15,16 +15,21 @@ const runs = (path) => {
 export function findChromium() {
   const named = process.env["CHROMIUM_PATH"];
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  // A full Chromium draws a window of its own for every page: the one without windows comes first.
+  const names = [
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+  ];
   const found = named
     ? [named].find(runs)
-    : ["/usr/bin/chromium", ...names.flatMap((name) => folders.map((folder) => join(folder, name)))].find(
-        runs,
-      );
+    : names.flatMap((name) => ["/usr/bin", ...folders].map((folder) => join(folder, name))).find(runs);
   if (found) return found;
   throw new Error(
     named
       ? `CHROMIUM_PATH names ${named}, which can't be run. Point it at a Chromium or Chrome.`
-      : "This needs Chromium: install it (on Debian: apt-get install chromium), or set CHROMIUM_PATH.",
+      : "This needs Chromium: install it (on Debian: apt-get install chromium-headless-shell), or set CHROMIUM_PATH.",
   );
 }

@@ -54,68 +54,74 @@ async function catalogue(language: string): Promise<Words> {
   return Object.assign({}, ...(sections as object[])) as Words;
 }
 
-const known = Promise.all([catalogue("en"), catalogue("de")]).then(([en, de]) => [
-  ...new Map(
+/** Puts a German text in the place of an English one, which may have something in it. */
+const translator = Promise.all([catalogue("en"), catalogue("de")]).then(([en, de]) => {
+  const known = new Map(
     pairs(en, de)
       .filter(([english]) => english.trim() !== "" && !english.includes("undefined"))
       .reverse(),
-  ),
-]);
+  );
+  const isMark = (letter: string) => marks.includes(letter);
+  const quoted = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const patterns = [...known]
+    .filter(([english]) => [...english].some(isMark))
+    .map(([english, german]) => ({
+      german,
+      order: [...english].filter(isMark),
+      pattern: new RegExp(
+        `^${marks.reduce((text, mark) => text.replaceAll(mark, "(.+)"), quoted(english))}$`,
+      ),
+      length: english.length,
+    }))
+    .sort((one, other) => other.length - one.length);
+  const whole = (text: string): string | undefined => {
+    const simple = known.get(text);
+    if (simple !== undefined) return simple;
+    for (const { pattern, german, order } of patterns) {
+      const found = pattern.exec(text);
+      if (found)
+        return order.reduce((said, mark, index) => said.replaceAll(mark, found[index + 1] ?? ""), german);
+    }
+    return undefined;
+  };
+  const sentences = (text: string) => {
+    const parts = text.split(/(?<=[.?!]) /).map((part) => [part, whole(part)] as const);
+    return parts.some(([, said]) => said !== undefined)
+      ? parts.map(([part, said]) => said ?? part).join(" ")
+      : undefined;
+  };
+  return (text: string) => {
+    const english = text.trim();
+    const said = whole(english) ?? sentences(english);
+    return said === undefined ? undefined : text.replace(english, () => said);
+  };
+});
 
 /** Shows the page in German while `look` looks at it. */
 export async function inGerman(page: Page, look: () => Promise<void>) {
-  await page.evaluate(
-    ([known, marks]) => {
-      const whole = new Map(known.filter(([english]) => !marks.some((mark) => english.includes(mark))));
-      const quoted = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-      const patterns = known
-        .filter(([english]) => marks.some((mark) => english.includes(mark)))
-        .map(([english, german]) => {
-          const order = [...english].filter((letter) => marks.includes(letter));
-          return {
-            order,
-            german,
-            pattern: new RegExp(
-              `^${marks.reduce((text, mark) => text.replaceAll(mark, "(.+)"), quoted(english))}$`,
-            ),
-            length: english.length,
-          };
-        })
-        .sort((one, other) => other.length - one.length);
-      const translate = (text: string): string | undefined => {
-        const simple = whole.get(text);
-        if (simple !== undefined) return simple;
-        for (const { pattern, german, order } of patterns) {
-          const found = pattern.exec(text);
-          if (found)
-            return order.reduce((said, mark, index) => said.replaceAll(mark, found[index + 1] ?? ""), german);
-        }
-        return undefined;
-      };
-      const sentences = (text: string) => {
-        const parts = text.split(/(?<=[.?!]) /).map((part) => [part, translate(part)] as const);
-        return parts.some(([, said]) => said !== undefined)
-          ? parts.map(([part, said]) => said ?? part).join(" ")
-          : undefined;
-      };
-      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-      const before: [Text, string][] = [];
+  const translate = await translator;
+  const english = await page.evaluate(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts: Text[] = [];
+    while (walker.nextNode()) texts.push(walker.currentNode as Text);
+    const before = texts.map(({ data }) => data);
+    const say = (words: (string | undefined)[]) =>
+      texts.forEach((text, index) => {
+        const said = words[index];
+        if (said !== undefined) text.data = said;
+      });
+    window.toGerman = (words) => {
       window.overlookedUntil = Infinity;
-      for (let node = walker.nextNode() as Text | null; node; node = walker.nextNode() as Text | null) {
-        const text = node.data;
-        const said = translate(text.trim()) ?? sentences(text.trim());
-        if (said === undefined) continue;
-        before.push([node, text]);
-        node.data = text.replace(text.trim(), () => said);
-      }
-      window.backToEnglish = async () => {
-        for (const [node, text] of before) node.data = text;
-        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-        window.overlookedUntil = performance.now();
-      };
-    },
-    [await known, marks] as const,
-  );
+      say(words);
+    };
+    window.backToEnglish = async () => {
+      say(before);
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+      window.overlookedUntil = performance.now();
+    };
+    return before;
+  });
+  await page.evaluate((words) => window.toGerman(words), english.map(translate));
   try {
     await look();
   } finally {
@@ -125,6 +131,7 @@ export async function inGerman(page: Page, look: () => Promise<void>) {
 
 declare global {
   interface Window {
+    toGerman: (words: (string | undefined)[]) => void;
     backToEnglish: () => Promise<void>;
   }
 }

@@ -88,6 +88,7 @@ type Service struct {
 	Sealer    notify.Sealer
 	Audit     audit.Log
 	Limits    Limits
+	MinLength func() int // of a new password, now; nil: password.MinLength
 	Now       func() time.Time
 	NewID     func() string
 }
@@ -174,7 +175,7 @@ func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) er
 // before the transaction that keeps the hash.
 func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (string, error) {
 	local, _, _ := strings.Cut(a.Email, "@")
-	if err := password.Acceptable(pw, a.Email, local, productName, s.Issuer); err != nil {
+	if err := password.Acceptable(pw, s.Shortest(), a.Email, local, productName, s.Issuer); err != nil {
 		return "", err
 	}
 	release, err := s.Passwords.Acquire(ctx)
@@ -192,6 +193,14 @@ func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (strin
 		}
 	}
 	return s.Passwords.Hash(pw)
+}
+
+// Shortest is how many characters a new password has at least, now.
+func (s *Service) Shortest() int {
+	if s.MinLength == nil {
+		return password.MinLength
+	}
+	return s.MinLength()
 }
 
 // productName is what everybody knows that this is, whatever the operator calls it.

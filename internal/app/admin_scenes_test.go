@@ -124,10 +124,44 @@ var administering = map[string]func(s *stage){
 		token := o.permit(ada)
 		s.counted(o.grace).Do("POST", o.at(ada, "disable"), because, "Step-Up-Token", token).Want(200, "")
 	},
+	"getCurrentSession before MFA is required": func(s *stage) {
+		script := s.requires("2027-01-01").h.SignedIn(ada)
+		s.counted(script).Do("GET", current, nil).Want(200, "")
+	},
+	"getCurrentSession from before MFA was required": func(s *stage) {
+		script := s.h.SignedIn(ada)
+		s.requires("2026-01-01")
+		s.counted(script.At(s.h)).Do("GET", current, nil).Want(200, "")
+	},
+	"listSessions from before MFA was required": func(s *stage) {
+		script := s.h.SignedIn(ada)
+		s.requires("2026-01-01")
+		s.counted(script.At(s.h)).Do("GET", "/api/v1/sessions", nil).Want(403, "enrollment_required")
+	},
+	"signIn where MFA is required": func(s *stage) {
+		s.requires("2026-01-01")
+		s.counted(s.h.Script("")).SignIn(ada, JSON{"deliver": "token"}).Want(202, "")
+	},
 	"beginSignInEnrollment": func(s *stage) {
-		s.counted(s.h.Script("")).Do("POST", "/api/v1/sessions/enrollment", JSON{"sign_in_token": "tf_i_none"}).Want(410, "sign_in_expired")
+		body := JSON{"sign_in_token": mustEnroll(s.requires("2026-01-01").h, ada)}
+		s.counted(s.h.Script("")).Do("POST", enrollment, body).Want(201, "")
 	},
 	"confirmSignInEnrollment": func(s *stage) {
-		s.counted(s.h.Script("")).Do("POST", "/api/v1/sessions/enrollment/confirm", JSON{"sign_in_token": "tf_i_none", "code": "123456"}).Want(410, "sign_in_expired")
+		body := JSON{"sign_in_token": mustEnroll(s.requires("2026-01-01").h, ada)}
+		body["code"] = s.h.Scan(s.h.Script("").Do("POST", enrollment, body).Want(201, "")).Code()
+		s.counted(s.h.Script("")).Do("POST", enrolled, body).Want(201, "")
 	},
+	"confirmSignInEnrollment with a wrong code": func(s *stage) {
+		body := JSON{"sign_in_token": mustEnroll(s.requires("2026-01-01").h, ada)}
+		body["code"] = s.h.Scan(s.h.Script("").Do("POST", enrollment, body).Want(201, "")).Wrong()
+		s.counted(s.h.Script("")).Do("POST", enrolled, body).Want(422, "code_rejected")
+	},
+}
+
+// requires starts the house anew, with MFA required from a day on.
+func (s *stage) requires(from string) *stage {
+	h := apptest.StartIn(s.t, s.h.Dir, s.h.Clock, "TWOFOLD_MFA_POLICY=required", "TWOFOLD_MFA_REQUIRED_FROM="+from, "TWOFOLD_SMTP_URL=smtp://127.0.0.1:1")
+	h.Hears = s.h.Hears
+	s.h = h
+	return s
 }

@@ -17,6 +17,7 @@ import (
 	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/config"
+	"twofold/internal/epoch"
 	"twofold/internal/keyring"
 	"twofold/internal/logs"
 	"twofold/internal/mfa"
@@ -53,10 +54,11 @@ type App struct {
 	Notices   *notify.Service
 	Removals  *removal.Service
 	Retention *retention.Service
+	Keys      *keyring.Rotation
+	Epochs    *epoch.Service
 
 	Administration *admin.Service
-
-	Keys *keyring.Rotation
+	Reminder       *mfa.Reminder
 
 	config config.Config
 	db     *store.DB
@@ -101,6 +103,9 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 		return nil, err
 	}
 	h.turnKeys()
+	if err := h.countEpochs(ctx); err != nil {
+		return nil, err
+	}
 	h.letIn()
 	h.measure()
 	h.secondFactor()
@@ -112,7 +117,8 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	return &App{
 		Handler: handler, Operations: operations(handler, h.metrics),
 		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), Administration: h.admin, Keys: h.rotation, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
+		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, Epochs: h.epochs,
+		config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"net/http"
 
 	"twofold/api"
@@ -9,6 +10,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/authn"
 	"twofold/internal/config"
+	"twofold/internal/epoch"
 	"twofold/internal/keyring"
 	"twofold/internal/link"
 	"twofold/internal/metrics"
@@ -34,6 +36,7 @@ type composition struct {
 
 	trail    audit.Log
 	rotation *keyring.Rotation
+	epochs   *epoch.Service
 	accounts *account.Service
 	links    *link.Service
 	notices  *notify.Service
@@ -53,7 +56,7 @@ func (h *composition) tellPeople() error {
 	h.links = &link.Service{Store: store.Links{DB: h.db}, Now: h.Now, NewID: newID}
 	h.accounts = &account.Service{
 		Store: store.Accounts{DB: h.db}, Pending: store.PendingAddresses{DB: h.db}, Resets: store.Resets{DB: h.db},
-		Passwords: h.hasher, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
+		Passwords: h.hasher, MinLength: h.minLength, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
 		Limits: account.Limits{
 			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails,
 			AddressMails: h.Mail.AddressMails, AddressLifetime: h.Mail.AddressLifetime,
@@ -69,12 +72,35 @@ func (h *composition) tellPeople() error {
 	return sendMail(h.notices, h.Config, h.Now)
 }
 
+// policy says whether everybody has to have MFA.
+func (h *composition) policy() mfa.Policy {
+	return mfa.Policy{Required: h.MFA.Required(), From: h.MFA.RequiredFrom.Time}
+}
+
+// minLength is that of a new password: where everybody needs another factor beside it, it may be shorter.
+func (h *composition) minLength() int {
+	if h.policy().Demands(h.Now()) {
+		return password.MinLengthBesideMFA
+	}
+	return password.MinLength
+}
+
 // turnKeys makes what gives keys their turns.
 func (h *composition) turnKeys() {
 	h.rotation = &keyring.Rotation{
 		Ring: h.ring, Archive: store.Keys{DB: h.db}, Audit: h.trail, Log: h.Log,
 		Limits: keyring.Limits{Lifetime: h.Keys.SigningLifetime, Lead: h.Keys.SigningLead, Keep: h.Keys.SigningKeep},
 	}
+}
+
+// countEpochs makes what notices that the database was restored.
+func (h *composition) countEpochs(ctx context.Context) error {
+	h.epochs = &epoch.Service{
+		Store: store.Epochs{DB: h.db}, Keys: h.rotation, Notices: h.notices, Audit: h.trail, Log: h.Log, File: h.Epochs(),
+		Now: h.Now, NewID: newID,
+	}
+	h.ready.epochs = h.epochs
+	return h.epochs.Open(ctx)
 }
 
 // letIn makes what right proofs earn, and counts wrong ones.
@@ -111,6 +137,7 @@ func (h *composition) secondFactor() {
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,
 			RecoveryCodes: h.MFA.RecoveryCodes,
 		},
+		Policy: h.policy(),
 		Issuer: h.Issuer, Now: h.Now, NewID: newID,
 	}
 	h.removals = &removal.Service{

@@ -18,7 +18,7 @@ import (
 )
 
 // Even with commits that wait in the write-ahead log, as after a power cut.
-func TestAWrongOrMissingMasterKeyChangesNotAByte(t *testing.T) {
+func TestAWrongMissingOrCorruptMasterKeyChangesNotAByte(t *testing.T) {
 	t.Parallel()
 	dir, killed := t.TempDir(), t.TempDir()
 	h := apptest.StartIn(t, dir, apptest.NewClock(), "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db")) // bytes of a file, whatever the run is about
@@ -30,12 +30,21 @@ func TestAWrongOrMissingMasterKeyChangesNotAByte(t *testing.T) {
 	if _, err := keyring.CreateMaster(wrong); err != nil {
 		t.Fatal(err)
 	}
+	corrupt := filepath.Join(t.TempDir(), "corrupt.key")
+	right, err := os.ReadFile(filepath.Join(h.Dir, "master.key"))
+	if err == nil {
+		err = os.WriteFile(corrupt, right[:len(right)-9], 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	for outcome, c := range map[string]struct {
 		key  string
 		want error
 	}{
 		"wrong":   {wrong, keyring.ErrWrongMaster},
 		"missing": {filepath.Join(killed, "no.key"), keyring.ErrNoMaster},
+		"corrupt": {corrupt, keyring.ErrMalformedMaster},
 	} {
 		before := content(t, killed)
 		settings, err := config.From(map[string]string{

@@ -21,7 +21,8 @@ func (h *composition) measure() {
 		Kinds:   texts(throttle.Password, throttle.TOTP, throttle.RecoveryCode, throttle.RemovalCancel),
 		Reasons: texts(throttle.InWait, throttle.AtCap, throttle.Crowded),
 		Unready: texts(
-			api.UnreadyReasonDatabaseUnreachable, api.UnreadyReasonDatabaseReadOnly, api.UnreadyReasonSchemaOlder, api.UnreadyReasonStopping,
+			api.UnreadyReasonDatabaseUnreachable, api.UnreadyReasonDatabaseReadOnly, api.UnreadyReasonSchemaOlder,
+			api.UnreadyReasonDatabaseRestored, api.UnreadyReasonStopping,
 		),
 		Hashes:   func() metrics.Hashes { return metrics.Hashes(h.hasher.Load()) },
 		Pools:    h.pools,

@@ -3,17 +3,20 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
 
 	"twofold/api"
+	"twofold/internal/epoch"
 	"twofold/internal/store"
 )
 
 // readiness says why requests cannot be served. What exactly is wrong goes to the log, and to nobody else.
 type readiness struct {
 	db       *store.DB
+	epochs   *epoch.Service
 	log      *slog.Logger
 	stopping atomic.Bool
 }
@@ -30,6 +33,9 @@ func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 	defer cancel()
 	err := r.db.Ready(ctx)
 	if err == nil {
+		err = r.restored(ctx)
+	}
+	if err == nil {
 		return nil
 	}
 	reason := api.UnreadyReasonDatabaseUnreachable
@@ -38,7 +44,20 @@ func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 		reason = api.UnreadyReasonSchemaOlder
 	case errors.Is(err, store.ErrReadOnly):
 		reason = api.UnreadyReasonDatabaseReadOnly
+	case errors.Is(err, errRestored):
+		reason = api.UnreadyReasonDatabaseRestored
 	}
 	r.log.WarnContext(ctx, "not ready", "reason", string(reason), "error", err.Error())
 	return []api.UnreadyReason{reason}
+}
+
+// errRestored means that the database is served, and should not be before there is a fence.
+var errRestored = errors.New("the database was restored")
+
+func (r *readiness) restored(ctx context.Context) error {
+	doubt, err := r.epochs.Doubt(ctx)
+	if err == nil && doubt != "" {
+		err = fmt.Errorf("%w: %s", errRestored, doubt)
+	}
+	return err
 }

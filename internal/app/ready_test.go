@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"twofold/internal/app/apptest"
@@ -105,6 +106,8 @@ func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
+	h.AddAccount(ada)
+	live := h.SignedIn(ada)
 	holder, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
@@ -114,9 +117,20 @@ func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var asking sync.WaitGroup
+	for _, word := range []string{apptest.Password, "what somebody guesses"} { // nobody gets in, and no guess is free
+		asking.Go(func() {
+			if a := h.Script("").SignIn(ada, JSON{"password": word}); a.Status != 503 || a.Code() != "unavailable" {
+				t.Errorf("signing in answers %d %s, want 503 unavailable", a.Status, a.Body)
+			}
+		})
+	}
 	wantUnready(t, h, "database_read_only")
+	live.Do("GET", "/api/v1/account", nil).Want(200, "")
+	asking.Wait()
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
 	wantReady(t, h)
+	h.SignedIn(ada)
 }

@@ -11,13 +11,16 @@ import (
 	"time"
 )
 
+// slop is how much more than MaxHeaderBytes net/http reads of a request's line and headers.
+const slop = 4096
+
 // Serve answers requests on the listener, operations on their own, and works, until the context ends; then it says that
 // it is not ready any longer, serves on while it drains, and finishes the requests under way.
 func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	limits := a.config.HTTP
 	server := &http.Server{
 		Handler:           a.Handler,
-		MaxHeaderBytes:    limits.MaxHeaders,
+		MaxHeaderBytes:    max(limits.MaxHeaders-slop, 1),
 		ReadHeaderTimeout: limits.ReadHeaderTimeout,
 		ReadTimeout:       limits.ReadTimeout,
 		WriteTimeout:      limits.WriteTimeout,

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -103,6 +105,29 @@ func TestASignInWithACodeIsOneStep(t *testing.T) {
 	}
 	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1), "password": "certainly not this one"}).Want(401, "credentials_rejected")
 	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Want(201, "") // the wrong password cost no code
+}
+
+func TestTheLogSaysByWhatSomebodySignedInAndSteppedUp(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	script, phone := withMFA(h, ada)
+	h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	h.Clock.Advance(30 * time.Second)
+	stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
+	h.AddAccount(bob)
+	stepUp(h.SignedIn(bob), "account.password")
+	for _, line := range []string{
+		`"event":"sign_in.succeeded","account":"…","subject":"…","reason":"by pwd otp mfa"`,
+		`"event":"session.created","account":"…","subject":"…","reason":"by pwd otp mfa"`,
+		`"event":"step_up.issued","account":"…","subject":"…","reason":"mfa.remove by pwd otp mfa"`,
+		`"event":"sign_in.succeeded","account":"…","subject":"…","reason":"by pwd"`,
+		`"event":"step_up.issued","account":"…","subject":"…","reason":"account.password by pwd"`,
+	} {
+		pattern := strings.ReplaceAll(regexp.QuoteMeta(line), "…", "[0-9a-f-]{36}")
+		if !regexp.MustCompile(pattern).MatchString(h.Log.String()) {
+			t.Errorf("no line of the log says %s", line)
+		}
+	}
 }
 
 func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {

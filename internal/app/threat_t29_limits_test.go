@@ -35,6 +35,7 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
+	appoint(h, ada) // so that every body is looked at
 	before := state(t, h)
 	const limit = 16 << 10
 	for _, op := range apptest.Operations(t) {
@@ -96,6 +97,7 @@ func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
+	appoint(h, ada) // so that every body is looked at
 	for id, op := range withBody(t) {
 		if len(op.Needs) == 0 {
 			continue
@@ -142,7 +144,13 @@ func TestT29_ASessionComesOneWayOnly(t *testing.T) {
 // serve runs a house as main does, with the limits of its listener.
 func serve(t *testing.T, settings ...string) (address string) {
 	t.Helper()
-	h := apptest.Start(t, settings...)
+	_, address = serveHouse(t, settings...)
+	return address
+}
+
+func serveHouse(t *testing.T, settings ...string) (h *apptest.House, address string) {
+	t.Helper()
+	h = apptest.Start(t, settings...)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +164,7 @@ func serve(t *testing.T, settings ...string) (address string) {
 			t.Errorf("serve: %v", err)
 		}
 	})
-	return listener.Addr().String()
+	return h, listener.Addr().String()
 }
 
 // exchange writes a text to a connection and reads the status of what comes back; zero where it was closed without.

@@ -26,7 +26,7 @@ var everywhere = map[string]string{
 }
 
 var ofAPI = map[string]string{
-	"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+	"Content-Security-Policy": "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
 	"Cache-Control":           "no-store",
 }
 
@@ -38,7 +38,7 @@ var ofKeys = map[string]string{
 
 var ofPage = map[string]string{
 	"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-		"connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; " +
+		"connect-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; " +
 		"require-trusted-types-for 'script'; trusted-types 'none'",
 	"Cache-Control": "no-cache",
 }

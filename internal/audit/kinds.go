@@ -53,6 +53,8 @@ const (
 	KeyPublished           Kind = "key.published"
 	KeyRotated             Kind = "key.rotated"
 	KeyRevoked             Kind = "key.revoked"
+	DatabaseFenced         Kind = "database.fenced"
+	DatabaseAccepted       Kind = "database.accepted"
 )
 
 // namesAddress says whether the name of such an event is an e-mail address: the activity keeps it, and no line of the

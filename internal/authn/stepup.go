@@ -48,7 +48,9 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, f For, proof
 			if token, grant, err = s.StepUps.Issue(ctx, sess, f.Purpose, f.Target, amr); err != nil {
 				return err
 			}
-			return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpIssued, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(f.Purpose)})
+			return s.Audit.Record(ctx, audit.Event{
+				Kind: audit.StepUpIssued, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(f.Purpose) + " " + by(amr),
+			})
 		},
 		pending: func(_ context.Context, now Standing) (verdict, err error) {
 			return &CodeRequiredError{Proofs: now.proofs()}, nil

@@ -30,18 +30,27 @@ func (d database) expressions() map[string]string {
 	return own
 }
 
-// open opens the database without anything of ours between.
-func (d database) open() (*sql.DB, error) {
+// asServed is how a server opens SQLite; careless is for who fills a file that nobody has missed yet.
+const (
+	asServed = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
+	careless = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=cache_size(-4000000)"
+)
+
+// open opens the database without anything of ours between; SQLite with these options.
+func (d database) open(sqlite string) (*sql.DB, error) {
 	if d.server {
 		return sql.Open("pgx", d.url)
 	}
-	return sql.Open("sqlite", "file:"+strings.TrimPrefix(d.url, "sqlite:")+
-		"?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate")
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(d.url, "sqlite:")+sqlite)
+	if err == nil && sqlite == careless {
+		db.SetMaxOpenConns(1) // what it has in memory is one connection's
+	}
+	return db, err
 }
 
 // multiply adds so many copies of every account.
 func (t *town) multiply(ctx context.Context, copies int) (err error) {
-	db, err := t.at.open()
+	db, err := t.at.open(careless)
 	if err != nil {
 		return err
 	}
@@ -62,7 +71,7 @@ func (t *town) multiply(ctx context.Context, copies int) (err error) {
 		// Only founders have ids without an end of their own.
 		statements = append(statements, fmt.Sprintf(
 			`INSERT INTO %[1]s (%[2]s) WITH RECURSIVE copies (n) AS (SELECT %[4]d UNION ALL SELECT n + 1 FROM copies WHERE n < %[5]d)
-			SELECT %[3]s FROM copies CROSS JOIN %[1]s WHERE length(%[6]s) = 36`,
+			SELECT %[3]s FROM %[1]s CROSS JOIN copies WHERE length(%[6]s) = 36`,
 			table, strings.Join(columns, ", "), strings.Join(values, ", "), 1, copies, map[bool]string{true: "id", false: "account_id"}[table == "accounts"]))
 	}
 	if copies == 0 {

@@ -97,7 +97,7 @@ func listens(ctx context.Context, address string) error {
 // measureCommits changes rows, one in a commit, each caller its own; SQLite's callers take turns on one connection, which is
 // faster than what they do otherwise.
 func (r round) measureCommits(ctx context.Context, n int) (perSecond float64, err error) {
-	db, err := r.at.open()
+	db, err := r.at.open(asServed)
 	if err != nil {
 		return 0, err
 	}

@@ -94,6 +94,9 @@ func (p *Process) end(how syscall.Signal) error {
 	return errors.Join(err, p.release())
 }
 
+// PID is its number, while it runs.
+func (p *Process) PID() int { return p.command.Process.Pid }
+
 // URL is its own address, past any proxy.
 func (p *Process) URL() string { return "http://" + p.Address }
 

@@ -28,6 +28,7 @@ const (
 	enrollments   = "/api/v1/mfa/totp/enrollments"
 	recoveryCodes = "/api/v1/mfa/recovery-codes"
 	profile       = "/api/v1/account"
+	password      = "/api/v1/account/password"
 	jwks          = "/.well-known/jwks.json"
 )
 

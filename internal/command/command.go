@@ -31,17 +31,19 @@ type Program struct {
 }
 
 type commands struct {
-	Serve       serve       `cmd:"" help:"Serve the API and the page."`
-	Migrate     migrate     `cmd:"" help:"Create or upgrade the database and its keys, then stop."`
-	Account     accounts    `cmd:"" help:"Add people, and help those who lost their phone."`
-	Keys        keys        `cmd:"" help:"Look after the keys that seal and sign."`
-	Audit       auditing    `cmd:"" help:"Look after the record of what happened."`
-	Healthcheck healthcheck `cmd:"" help:"Ask the running server whether it lives; for containers."`
-	Doctor      examination `cmd:"" help:"Look for what is wrong with settings, keys, database, clock, mail and addresses, and say what to do."`
-	Help        help        `cmd:"" help:"Print the help of a command, or every setting: twofold help settings."`
-	Completion  completion  `cmd:"" help:"Print what makes a shell complete twofold's commands."`
-	Man         man         `cmd:"" help:"Print the man page."`
-	Version     versionOf   `cmd:"" help:"Print the version."`
+	Serve        serve        `cmd:"" help:"Serve the API and the page."`
+	Migrate      migrate      `cmd:"" help:"Create or upgrade the database and its keys, then stop."`
+	Account      accounts     `cmd:"" help:"Add people, and help those who lost their phone."`
+	Keys         keys         `cmd:"" help:"Look after the keys that seal and sign."`
+	Audit        auditing     `cmd:"" help:"Look after the record of what happened."`
+	Backup       backup       `cmd:"" help:"Copy the database while it is served (SQLite)."`
+	RestoreFence restoreFence `cmd:"" name:"restore-fence" help:"End what a restored backup has brought back: used codes, sessions, links."`
+	Healthcheck  healthcheck  `cmd:"" help:"Ask the running server whether it lives; for containers."`
+	Doctor       examination  `cmd:"" help:"Look for what is wrong with settings, keys, database, clock, mail and addresses, and say what to do."`
+	Help         help         `cmd:"" help:"Print the help of a command, or every setting: twofold help settings."`
+	Completion   completion   `cmd:"" help:"Print what makes a shell complete twofold's commands."`
+	Man          man          `cmd:"" help:"Print the man page."`
+	Version      versionOf    `cmd:"" help:"Print the version."`
 }
 
 const description = "Twofold gives any app the account-security page its users expect."

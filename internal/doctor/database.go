@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"twofold/internal/epoch"
 	"twofold/internal/keyring"
 	"twofold/internal/store"
 )
@@ -32,7 +33,9 @@ func (d Doctor) kept(ctx context.Context) {
 		return
 	}
 	d.writing(ctx, db)
-	d.commits(ctx, db)
+	if copied := d.epochs(ctx, db); !copied { // nobody commits to one
+		d.commits(ctx, db)
+	}
 	d.clocks(ctx, db)
 	d.keys(ctx, db, master, keyless)
 }
@@ -77,6 +80,26 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 		d.ok("database", "%s can be read, and its schema is this version's (%d)", d.config.Database(), has)
 	}
 	return true
+}
+
+// epochs looks at whether the database was restored, and says whether it is a copy that was not served yet.
+func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
+	kept := store.Epochs{DB: db}
+	if there, err := kept.Kept(ctx); err == nil && !there {
+		return false // its schema was told
+	}
+	watch := epoch.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.Epochs(), Now: d.Now}
+	e, err := watch.Look(ctx)
+	switch {
+	case errors.Is(err, epoch.ErrNone):
+	case err != nil:
+		d.wrong("restored", "whether it was cannot be read: %v.", err)
+	case e.Doubt != "":
+		d.wrong("restored", "%s. Codes that were used since then, and sessions that were ended, may work again: twofold restore-fence, before people are let in. With --nothing-lost if it was moved while nothing served it.", e.Doubt)
+	default:
+		d.ok("restored", "no sign that it was; epoch %d began %s", e.Number, e.BegunAt.Format(time.DateOnly))
+	}
+	return e.Doubt == epoch.Copied
 }
 
 // writing asks whether changes are possible, and makes none.

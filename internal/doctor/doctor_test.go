@@ -80,7 +80,7 @@ func (p *patient) says(about string, state doctor.State, word string) {
 func TestWhatIsWellIsOK(t *testing.T) {
 	t.Parallel()
 	p := newPatient(t)
-	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "commits", "space", "clock", "master key", "signing keys"} {
+	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "restored", "commits", "space", "clock", "master key", "signing keys"} {
 		p.says(about, doctor.OK, "")
 	}
 }

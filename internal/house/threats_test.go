@@ -36,3 +36,21 @@ func TestTheThreatsOfTheDocsAreTheThreatsOfTheTests(t *testing.T) {
 		}
 	}
 }
+
+// Wherever the docs name a test, there is one.
+func TestTheTestsThatTheDocsNameAreThere(t *testing.T) {
+	t.Parallel()
+	written := make(map[string]bool)
+	for _, s := range sources(t, ".go") {
+		for _, name := range regexp.MustCompile(`(?m)^func (Test\w+)\(t`).FindAllSubmatch(s.text, -1) {
+			written[string(name[1])] = s.isTest()
+		}
+	}
+	for _, s := range sources(t, ".md") {
+		for _, name := range regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(s.text, -1) {
+			if !written[string(name[1])] {
+				t.Errorf("%s names %s, which is nowhere", s.path, name[1])
+			}
+		}
+	}
+}

@@ -19,8 +19,8 @@ var rooms = map[string][]string{
 	"internal/app":            {"*"},
 	"internal/app/apptest":    {"*"},
 	"internal/app/testserver": {"*"},
-	"internal/command":        {"internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
-	"internal/doctor":         {"internal/app", "internal/config", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
+	"internal/command":        {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
+	"internal/doctor":         {"internal/app", "internal/config", "internal/epoch", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/bench":          {"*"},
 	"api/bench":               {},
 	"internal/house":          {},
@@ -42,6 +42,7 @@ var rooms = map[string][]string{
 		"internal/account", "internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret",
 		"internal/session", "internal/throttle",
 	},
+	"internal/epoch": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
 		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
@@ -70,6 +71,7 @@ var rooms = map[string][]string{
 
 	"internal/retention":  {},
 	"internal/soak":       {},
+	"internal/model":      {},
 	"internal/pgserver":   {},
 	"internal/cluster":    {"internal/pgserver"},
 	"internal/cluster/up": {"internal/cluster"},
@@ -77,7 +79,7 @@ var rooms = map[string][]string{
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
-		"internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/epoch", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/removal", "internal/retention", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
@@ -118,8 +120,9 @@ var walls = []wall{
 	{library: "github.com/emersion/", inside: []string{"internal/app/apptest"}, tests: []string{"internal/smtp"}},
 	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
 	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/app/apptest"}, tests: []string{"internal/app"}},
+	{library: "pgregory.net/rapid", tests: []string{"internal/model"}},
 	// Chance comes from crypto/rand.
-	{library: "math/rand", tests: []string{"internal/app", "internal/house", "internal/soak"}},
+	{library: "math/rand", tests: []string{"internal/app", "internal/cluster", "internal/house", "internal/soak"}},
 }
 
 type wall struct {
@@ -164,7 +167,7 @@ func TestTheProgramIsMadeOfNothingForTests(t *testing.T) {
 // apart are the packages that are never shipped.
 var apart = []string{
 	"api/bench", "internal/app/apptest", "internal/app/testserver", "internal/bench", "internal/cluster", "internal/cluster/up", "internal/house",
-	"internal/pgserver", "internal/soak",
+	"internal/model", "internal/pgserver", "internal/soak",
 }
 
 // linkedInto are the packages of ours that a package is made of, itself included.

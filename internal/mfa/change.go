@@ -64,8 +64,8 @@ func (s *Service) announce(ctx context.Context, sess session.Session, n notify.N
 }
 
 // Remove takes a method away and spends the grant with it. With the last one MFA goes off, and the recovery codes die.
-// It ends the account's other sessions and step-up tokens. It answers ErrNotFound and stepup.ErrRefused; neither spends
-// anything.
+// It ends the account's other sessions and step-up tokens. It answers ErrNotFound, ErrLastMethod and stepup.ErrRefused;
+// none of them spends anything.
 func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (Change, error) {
 	var done Change
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -85,6 +85,9 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		}
 		if _, err := s.Store.DeleteMethod(ctx, sess.AccountID, id); err != nil {
 			return err
+		}
+		if len(methods) == 1 && s.Policy.Demands(s.Now()) {
+			return ErrLastMethod
 		}
 		if len(methods) == 1 {
 			if err := s.Store.DeleteRecoveryCodes(ctx, sess.AccountID); err != nil {

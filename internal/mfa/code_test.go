@@ -82,3 +82,32 @@ func TestACodeIsEightyBitsOfChance(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReadRecoveryCode holds that whatever is read as a code is written as one, and then read as the same.
+func FuzzReadRecoveryCode(f *testing.F) {
+	for _, seed := range []string{
+		"0A1B-2C3D-4E5F-6G7H", "oalb2c3d4e5f6g7h", " 0A1B 2C3D\u00a04E5F\r\n6G7H", "0A1B-2C3D-4E5F-6G7U", "", "----------------", "0A\u0131B-2C3D-4E5F-6G7H",
+		"0A1B-2C3D-4E5F-6G7\xff", "\uff10A1B-2C3D-4E5F-6G7H", "492039",
+	} {
+		f.Add(seed)
+	}
+	form := regexp.MustCompile("^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$")
+	f.Fuzz(func(t *testing.T, typed string) {
+		code, err := ReadRecoveryCode(typed)
+		if err != nil {
+			if !errors.Is(err, ErrRecoveryCode) || !code.IsZero() {
+				t.Errorf("%q: got %v, want ErrRecoveryCode", typed, err)
+			}
+			return
+		}
+		shown := code.written().Reveal()
+		if !form.MatchString(shown) {
+			t.Fatalf("%q was read as %q", typed, shown)
+		}
+		for _, other := range []string{shown, strings.ToLower(shown), strings.ReplaceAll(shown, "-", ""), strings.ReplaceAll(shown, "0", "o")} {
+			if again, err := ReadRecoveryCode(other); err != nil || again.written().Reveal() != shown {
+				t.Errorf("%q was read as %q, and that not again: %v", typed, shown, err)
+			}
+		}
+	})
+}

@@ -9,10 +9,12 @@ const (
 	MethodReplaced         Kind = "method_replaced"
 	RecoveryCodesGenerated Kind = "recovery_codes_generated"
 	RecoveryCodeUsed       Kind = "recovery_code_used"
+	RecoveryCodesRetired   Kind = "recovery_codes_retired" // a backup was restored
 	PasswordChanged        Kind = "password_changed"
 	NewDevice              Kind = "new_device"
 	FailuresThenSuccess    Kind = "failures_then_success"
 	MFAReset               Kind = "mfa_reset" // by an operator or an administrator
+	MFARequiredSoon        Kind = "mfa_required_soon"
 	AccountDisabled        Kind = "account_disabled"
 	AccountEnabled         Kind = "account_enabled"
 

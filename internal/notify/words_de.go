@@ -51,6 +51,11 @@ var german = catalog{
 			subject: "Ein Wiederherstellungscode Ihres Kontos wurde verwendet",
 			text:    say("Ein Wiederherstellungscode Ihres Kontos bei {{.Product}} wurde verwendet. {{if eq .Count 0}}Es ist keiner mehr übrig: Erstellen Sie in den Kontoeinstellungen neue.{{else if eq .Count 1}}Einer ist noch übrig: Erstellen Sie in den Kontoeinstellungen neue.{{else}}{{.Count}} sind noch übrig.{{end}}"),
 		},
+		RecoveryCodesRetired: {
+			subject: "Ihre Wiederherstellungscodes gelten nicht mehr",
+			text:    say("Wer {{.Product}} betreibt, hat es aus einer Sicherung wiederhergestellt. Eine Sicherung weiß nicht, welche Wiederherstellungscodes danach benutzt wurden; deshalb gilt keiner von Ihren mehr, und alle wurden abgemeldet. Melden Sie sich mit Ihrer Authenticator-App an und erstellen Sie in den Kontoeinstellungen neue. Sehen Sie dort auch nach, ob Ihre letzten Änderungen noch da sind."),
+			not:     say("Das betraf alle Konten von {{.Product}}."),
+		},
 		PasswordChanged: {
 			subject: "Das Passwort Ihres Kontos wurde geändert",
 			text:    say("Das Passwort Ihres Kontos bei {{.Product}} wurde geändert. Andere Geräte wurden abgemeldet."),
@@ -67,6 +72,11 @@ var german = catalog{
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wurde ausgeschaltet",
 			text:    say("Ein Administrator hat alle Authenticator-Apps und Wiederherstellungscodes von Ihrem Konto bei {{.Product}} entfernt. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt es nur das Passwort."),
 			not:     say("Wenn Sie nicht darum gebeten haben, melden Sie sich an, ändern Sie Ihr Passwort und sagen Sie den Betreibern von {{.Product}} Bescheid."),
+		},
+		MFARequiredSoon: {
+			subject: "Ihr Konto braucht bald Multi-Faktor-Authentifizierung",
+			text:    say("{{if .Until}}Ab {{.Until}}{{else}}Bald{{end}} ist zum Anmelden bei {{.Product}} Multi-Faktor-Authentifizierung nötig, und Ihr Konto hat noch keine."),
+			not:     say("Melden Sie sich vorher an und wählen Sie in den Kontoeinstellungen „MFA-Methode registrieren“. Danach werden Sie beim Anmelden darum gebeten."),
 		},
 		AccountDisabled: {
 			subject: "Ihr Konto wurde gesperrt",

@@ -43,6 +43,11 @@ var english = catalog{
 			subject: "A recovery code of your account was used",
 			text:    say("A recovery code of your {{.Product}} account was used. {{if eq .Count 0}}None is left: make new ones in your account settings.{{else if eq .Count 1}}One is left: make new ones in your account settings.{{else}}{{.Count}} are left.{{end}}"),
 		},
+		RecoveryCodesRetired: {
+			subject: "Your recovery codes do not work any more",
+			text:    say("The people who run {{.Product}} restored it from a backup. Since a backup does not know which recovery codes were used after it was made, none of yours works any more, and everybody was signed out. Sign in with your authenticator app and make new recovery codes in your account settings. Look there as well whether your last changes are still in place."),
+			not:     say("This happened to every account of {{.Product}}."),
+		},
 		PasswordChanged: {
 			subject: "The password of your account was changed",
 			text:    say("The password of your {{.Product}} account was changed. Other devices were signed out."),
@@ -59,6 +64,11 @@ var english = catalog{
 			subject: "Multi-factor authentication was switched off for your account",
 			text:    say("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account. Everybody was signed out of it. Until you add an authenticator app again, the password is all that protects it."),
 			not:     say("If you did not ask for this, sign in, change your password, and tell the people who run {{.Product}}."),
+		},
+		MFARequiredSoon: {
+			subject: "Your account will need multi-factor authentication",
+			text:    say("{{if .Until}}From {{.Until}} on{{else}}Soon{{end}}, signing in to {{.Product}} takes multi-factor authentication, and your account has none yet."),
+			not:     say("Sign in before that and choose “Register MFA Method” in your account settings. Afterwards you are asked for it when you sign in."),
 		},
 		AccountDisabled: {
 			subject: "Your account was disabled",

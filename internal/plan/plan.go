@@ -23,6 +23,7 @@ var small = map[string]string{
 	"sealing_keysets":  "one row",
 	"signing_keys":     "the key that signs, the next, and those that were retired lately",
 	"leases":           "a row for each thing that one process does at a time",
+	"epochs":           "one row",
 }
 
 // queues are the tables and the partial indexes that hold nothing but what is to be done, of which the next or all is

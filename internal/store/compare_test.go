@@ -57,9 +57,9 @@ var indexesOf = map[string]string{
 			(SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) || ')' ||
 			coalesce((SELECT lower(substr(sql, instr(sql, ' WHERE '))) FROM sqlite_master WHERE name = i.name AND sql LIKE '% WHERE %'), '')
 		FROM sqlite_master m JOIN pragma_index_list(m.name) i
-		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'goose_db_version' AND m.name <> 'sealing_keysets'`,
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%' AND m.name <> 'goose_db_version' AND m.name NOT IN ('sealing_keysets', 'epochs')`,
 	"migrations/postgres": `SELECT indexdef FROM pg_indexes
-		WHERE schemaname = current_schema() AND tablename NOT LIKE 'goose_%' AND tablename <> 'sealing_keysets'`,
+		WHERE schemaname = current_schema() AND tablename NOT LIKE 'goose_%' AND tablename NOT IN ('sealing_keysets', 'epochs')`,
 }
 
 // definition reads what PostgreSQL says of an index.
@@ -75,10 +75,12 @@ func indexes(t *testing.T, db *DB) []string {
 		}
 	}
 	slices.Sort(found)
+	// By which SQLite's own of the addresses is sorted anyway.
+	found = slices.DeleteFunc(found, func(text string) bool { return text == `accounts (email COLLATE "C")` })
 	return slices.Compact(found)
 }
 
-// TestBothDatabasesHaveTheSameIndexes compares all but the keyset's, whose integer key is SQLite's row number.
+// TestBothDatabasesHaveTheSameIndexes compares all but those of the two tables of one row, whose integer key is SQLite's row number.
 func TestBothDatabasesHaveTheSameIndexes(t *testing.T) {
 	t.Parallel()
 	file, server := bothKinds(t)

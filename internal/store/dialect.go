@@ -23,6 +23,10 @@ type dialect struct {
 	snapshot *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
 	conflict func(error) bool // transactions were in each other's way, and this one was undone
 	lost     func(error) bool // the connection broke
+	full     func(error) bool // there is no room for a change, or no way to keep one
+
+	place   string // says where the tables lie, so that others of their names are told apart; empty where nothing tells
+	patient string // said in a transaction that may take long; empty where nobody hurries
 
 	// For who looks at the database.
 	commits, sure string // says how commits are kept, and how they should be

@@ -55,6 +55,7 @@ func (s Methods) State(ctx context.Context, accountID string) (st mfa.State, err
 		(SELECT count(*) FROM recovery_codes c WHERE c.account_id = o.id),
 		(SELECT count(*) FROM recovery_codes c WHERE c.account_id = o.id AND c.used_at = 0),
 		coalesce((SELECT max(c.created_at) FROM recovery_codes c WHERE c.account_id = o.id), 0),
+		coalesce((SELECT max(c.retired_at) FROM recovery_codes c WHERE c.account_id = o.id), 0) > 0,
 		coalesce(m.id, ''), coalesce(m.type, ''), coalesce(m.name, ''), m.sealed_key, coalesce(m.last_step, 0),
 		coalesce(m.created_at, 0), coalesce(m.last_used_at, 0), coalesce(m.suspended_at, 0)
 		FROM (SELECT CAST(? AS TEXT) AS id) o
@@ -72,7 +73,7 @@ func (s Methods) State(ctx context.Context, accountID string) (st mfa.State, err
 	for rows.Next() {
 		e, m, made := enrollmentRow{AccountID: accountID}, methodRow{AccountID: accountID}, stamp{}
 		err := rows.Scan(&e.ID, &e.SessionID, &e.Name, &e.SealedKey, &e.Tries, &e.CreatedAt, &e.ExpiresAt, &e.Replaces,
-			&st.Stock.Total, &st.Stock.Left, &made,
+			&st.Stock.Total, &st.Stock.Left, &made, &st.Stock.Retired,
 			&m.ID, &m.Type, &m.Name, &m.SealedKey, &m.LastStep, &m.CreatedAt, &m.LastUsedAt, &m.SuspendedAt)
 		if err != nil {
 			return mfa.State{}, err

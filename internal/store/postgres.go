@@ -31,6 +31,9 @@ var postgresDialect = dialect{
 	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	conflict: func(err error) bool { return hasCode(err, "40001", "40P01") || isOvertaken(err) },
 	lost:     isLost,
+	full:     func(err error) bool { return hasCode(err, "53100", "58030") },
+	place:    "SELECT CAST(oid AS TEXT) || '.' || CAST(CAST(CAST('epochs' AS regclass) AS oid) AS TEXT) FROM pg_database WHERE datname = current_database()",
+	patient:  "SET LOCAL statement_timeout = 0",
 	commits: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
 		" CASE coalesce(current_setting('synchronous_commit', true), 'on') WHEN 'off' THEN 'off' ELSE 'on' END",
 	sure:    "fsync on, synchronous_commit on",

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
@@ -69,11 +69,22 @@ func TestAServerThatIsNotThereIsAFailureWithoutItsPassword(t *testing.T) {
 	}
 }
 
-// raced runs do twice at once: the first is held inside its transaction until the second is under way.
+// waits returns when somebody waits for what another transaction has locked, or the test is over.
+func waits(t *testing.T, db *DB) {
+	for n := 0; n == 0 && t.Context().Err() == nil; {
+		err := db.read.Raw("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&n).Error
+		if err != nil {
+			return
+		}
+	}
+}
+
+// raced runs do twice at once: the first is held inside its transaction until the second has done the same, or waits for it.
 func raced(t *testing.T, db *DB, do func(ctx context.Context, first bool) error) (runs int32) {
 	t.Helper()
 	var count atomic.Int32
 	inside, beside := make(chan struct{}), make(chan struct{})
+	release := sync.OnceFunc(func() { close(beside) })
 	done := make(chan error, 2)
 	go func() {
 		done <- db.InTx(ctx, func(ctx context.Context) error {
@@ -91,10 +102,15 @@ func raced(t *testing.T, db *DB, do func(ctx context.Context, first bool) error)
 		once := false
 		done <- db.InTx(ctx, func(ctx context.Context) error {
 			count.Add(1)
-			if !once {
-				once = true
-				time.AfterFunc(20*time.Millisecond, func() { close(beside) })
+			if once {
+				return do(ctx, false)
 			}
+			once = true
+			go func() {
+				waits(t, db)
+				release()
+			}()
+			defer release()
 			return do(ctx, false)
 		})
 	}()

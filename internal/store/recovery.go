@@ -13,6 +13,7 @@ type recoveryCodeRow struct {
 	Hash      string
 	CreatedAt stamp
 	UsedAt    stamp
+	RetiredAt stamp
 }
 
 func (recoveryCodeRow) TableName() string { return "recovery_codes" }
@@ -25,7 +26,7 @@ func (s Methods) RecoveryCodes(ctx context.Context, accountID string) ([]mfa.Kep
 	}
 	codes := make([]mfa.KeptCode, len(rows))
 	for i, r := range rows {
-		codes[i] = mfa.KeptCode{ID: r.ID, AccountID: r.AccountID, Hash: r.Hash, CreatedAt: r.CreatedAt.Time, UsedAt: r.UsedAt.Time}
+		codes[i] = mfa.KeptCode{ID: r.ID, AccountID: r.AccountID, Hash: r.Hash, CreatedAt: r.CreatedAt.Time, UsedAt: r.UsedAt.Time, RetiredAt: r.RetiredAt.Time}
 	}
 	return codes, nil
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +28,12 @@ var sqliteDialect = dialect{
 	// Who writes is alone, and who waits for another process too long has waited enough.
 	conflict: func(error) bool { return false },
 	lost:     func(error) bool { return false },
-	commits:  "PRAGMA journal_mode",
-	sure:     "wal",
+	full: func(err error) bool {
+		var e *sqlite.Error
+		return errors.As(err, &e) && slices.Contains([]int{sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}, e.Code()&0xff)
+	},
+	commits: "PRAGMA journal_mode",
+	sure:    "wal",
 }
 
 // Path answers the file of a sqlite: URL, or ErrURL.
@@ -73,6 +78,10 @@ func lookSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	}
 	// As few pragmas as possible: setting the journal's mode would write.
 	read, err := openFile(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, &Effort{}, log)
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN { // to look at a write-ahead log SQLite makes a file beside it
+		err = fmt.Errorf("%w: file and folder must be writable for the user that Twofold runs as", err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}

@@ -18,7 +18,7 @@ import (
 const (
 	standingColumns = `
 		coalesce(s.id, ''), coalesce(s.account_id, ''), coalesce(s.delivery, ''), coalesce(s.tries, 0), coalesce(s.bucket, ''),
-		coalesce(s.created_at, 0), coalesce(s.expires_at, 0),
+		coalesce(s.created_at, 0), coalesce(s.expires_at, 0), s.sealed_key, coalesce(s.name, ''),
 		coalesce(a.id, ''), coalesce(a.email, ''), coalesce(a.display_name, ''), coalesce(a.language, ''),
 		coalesce(a.notice_email, ''), coalesce(a.password_hash, ''), coalesce(a.password_changed_at, 0),
 		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0), coalesce(a.role, ''), coalesce(a.disabled_at, 0),
@@ -132,6 +132,7 @@ type standingRow struct {
 func (r *standingRow) fields(reward bool) []any {
 	fields := []any{
 		&r.signIn.ID, &r.signIn.AccountID, &r.signIn.Delivery, &r.signIn.Tries, &r.signIn.Bucket, &r.signIn.CreatedAt, &r.signIn.ExpiresAt,
+		&r.signIn.SealedKey, &r.signIn.Name,
 		&r.account.ID, &r.account.Email, &r.account.DisplayName, &r.account.Language, &r.account.NoticeEmail, &r.account.PasswordHash,
 		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt, &r.account.Role, &r.account.DisabledAt,
 		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt,

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 
 	"gorm.io/gorm"
 )
@@ -18,6 +19,7 @@ type DB struct {
 	// Watch, where it is set, is told of every transaction; what it answers is called when that is over.
 	Watch func(ctx context.Context) (done func())
 
+	stuck       atomic.Bool // the last transaction met a full disk
 	effort      *Effort
 	read, write *gorm.DB
 	migrator    func() (pool *sql.DB, done func() error, err error) // nil where one only looks

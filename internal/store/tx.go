@@ -75,6 +75,9 @@ func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) (agai
 		return refused
 	})
 	if err != nil {
+		if d.full(err) {
+			d.stuck.Store(true)
+		}
 		again = errors.Is(err, errCollision) || d.conflict(err) || (d.lost(err) && !committing)
 		if refused == nil { // begin or commit failed
 			err = failure(err)

@@ -30,10 +30,26 @@ func (d *DB) Ready(ctx context.Context) error {
 	}
 	// It changes nothing, and is refused wherever a change would be: on a standby too, where an empty transaction is not.
 	err = d.write.WithContext(ctx).Exec("UPDATE outbox SET tries = tries WHERE id = ''").Error
+	if err == nil {
+		err = d.unstick(ctx)
+	}
 	if err == nil || d.lost(err) {
 		return err
 	}
 	return fmt.Errorf("%w: %w", ErrReadOnly, err)
+}
+
+// unstick finds out whether the disk that was full has room again. Nothing less than a change tells: that of a time by
+// a microsecond.
+func (d *DB) unstick(ctx context.Context) error {
+	if !d.stuck.Load() {
+		return nil
+	}
+	err := d.write.WithContext(ctx).Exec("UPDATE epochs SET beat_at = beat_at + 1 WHERE id = 1").Error
+	if err == nil {
+		d.stuck.Store(false)
+	}
+	return err
 }
 
 // Version is the number of the last migration that the database has seen.

@@ -113,7 +113,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sessions/enrollment/confirm": {
+    "/api/v1/sessions/enrollment-confirmation": {
         parameters: {
             query?: never;
             header?: never;
@@ -1113,6 +1113,8 @@ export interface components {
             total: number;
             /** Format: date-time */
             generated_at: string;
+            /** @description True where the operator restored a backup, which no longer knew which codes were used. None of them works. */
+            retired?: boolean;
         };
         GeneratedRecoveryCodes: {
             recovery_codes: components["schemas"]["RecoveryCodes"];
@@ -1419,11 +1421,13 @@ export interface components {
         ProblemReason: "too_short" | "too_long" | "common" | "context" | "unchanged" | "off" | "paused" | "password_reset";
         /**
          * @description `database_unreachable` (it does not answer what it is asked), `database_read_only` (it can be read, and takes no
-         *     change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`), `stopping` (the
-         *     server was told to stop). What exactly the database said is in the log.
+         *     change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`),
+         *     `database_restored` (it is served, and is older than what was here before, so that used codes and ended sessions may
+         *     work again: run `twofold restore-fence`), `stopping` (the server was told to stop). What exactly the database said is
+         *     in the log.
          * @enum {string}
          */
-        UnreadyReason: "database_unreachable" | "database_read_only" | "schema_older" | "stopping";
+        UnreadyReason: "database_unreachable" | "database_read_only" | "schema_older" | "database_restored" | "stopping";
         FieldError: {
             /** @description A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`. */
             pointer: string;

@@ -99,12 +99,15 @@ describe("languages", () => {
   });
   it("remembers a choice, and no nonsense", () => {
     expect(chosenLanguage(`a=b; ${languageCookie("de", true).split(";")[0]}`)).toBe("de");
+    expect(chosenLanguage(`a=b; ${languageCookie("de", false).split(";")[0]}`)).toBe("de");
+    expect(chosenLanguage("twofold_language=en; __Host-twofold_language=de")).toBe("de");
     expect(chosenLanguage("twofold_language=fr")).toBeUndefined();
     expect(chosenLanguage("twofold_language=toString")).toBeUndefined();
     expect(chosenLanguage("")).toBeUndefined();
   });
   it("keeps the choice on this site, and off plain connections where there is a better one", () => {
-    expect(languageCookie("de", true)).toContain("; Secure");
+    expect(languageCookie("de", true)).toMatch(/^__Host-twofold_language=de; Path=\/; .*; Secure$/);
+    expect(languageCookie("de", false)).toMatch(/^twofold_language=de; Path=\/; /);
     expect(languageCookie("de", false)).not.toContain("Secure");
   });
   it("has the name of the language for every locale", () => {

@@ -55,6 +55,18 @@ type Raw string
 // does not know.
 func (c *Client) Do(method, path string, body any, headers ...string) Answer {
 	c.t.Helper()
+	return c.send(c.request(method, path, body, headers))
+}
+
+// Try is Do where it may be that nobody answers, or not to the end: then the status is zero.
+func (c *Client) Try(method, path string, body any, headers ...string) Answer {
+	c.t.Helper()
+	a, _ := c.exchange(c.request(method, path, body, headers))
+	return a
+}
+
+func (c *Client) request(method, path string, body any, headers []string) *http.Request {
+	c.t.Helper()
 	var reader io.Reader
 	switch b := body.(type) {
 	case nil:
@@ -80,20 +92,29 @@ func (c *Client) Do(method, path string, body any, headers ...string) Answer {
 	for pair := range slices.Chunk(headers, 2) {
 		r.Header.Set(pair[0], pair[1])
 	}
-	return c.send(r)
+	return r
 }
 
 func (c *Client) send(r *http.Request) Answer {
 	c.t.Helper()
-	response, err := c.http.Do(r)
+	a, err := c.exchange(r)
 	if err != nil {
 		c.t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
-		return Answer{t: c.t}
+	}
+	return a
+}
+
+// exchange answers an error where no answer came, or not all of it.
+func (c *Client) exchange(r *http.Request) (Answer, error) {
+	c.t.Helper()
+	response, err := c.http.Do(r)
+	if err != nil {
+		return Answer{t: c.t}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		c.t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
+		return Answer{t: c.t}, err
 	}
 	if err := c.h.contract.check(r, response, text); err != nil {
 		c.t.Errorf("%s %s answered %d, not in the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, text)
@@ -102,7 +123,7 @@ func (c *Client) send(r *http.Request) Answer {
 	if c.h.Witness != nil {
 		c.h.Witness(r, a)
 	}
-	return a
+	return a, nil
 }
 
 // Want fails the test unless the answer has the status and, for a problem, the code (empty: any).

@@ -138,13 +138,24 @@ func (d *Disk) bound(statement string) string {
 // Hold begins a transaction that changes of any account wait for, until COMMIT or ROLLBACK is executed.
 func (d *Disk) Hold(t testing.TB) {
 	t.Helper()
+	d.hold(t, "accounts")
+}
+
+// HoldActivity begins one that every entry of an account's activity waits for, likewise.
+func (d *Disk) HoldActivity(t testing.TB) {
+	t.Helper()
+	d.hold(t, "activity_heads")
+}
+
+func (d *Disk) hold(t testing.TB, table string) {
+	t.Helper()
 	var err error
 	if d.held, err = d.db.Conn(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	statements := []string{"BEGIN IMMEDIATE"}
 	if d.server {
-		statements = []string{"BEGIN", "SELECT id FROM accounts FOR UPDATE"}
+		statements = []string{"BEGIN", "SELECT * FROM " + table + " FOR UPDATE"}
 	}
 	for _, s := range statements {
 		if _, err := d.Exec(s); err != nil {

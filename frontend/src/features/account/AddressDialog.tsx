@@ -52,6 +52,8 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
   if (sent)
     return (
       <Dialog
+        // One of its own: the form doesn't shrink into it.
+        key="sent"
         kind="short"
         title={t.sentTitle}
         closeLabel={words.common.close}

@@ -89,6 +89,12 @@ describe("recovery codes on the card", () => {
       expect(screen.getByText(said)).toBeTruthy();
     });
 
+  it("were retired by a restored backup", async () => {
+    show(mfaOf({ recovery_codes: { remaining: 0, total: 8, generated_at: time, retired: true } }));
+    expect(await screen.findByText(/restored from a backup/)).toBeTruthy();
+    expect(screen.queryByText(/None left/)).toBeNull();
+  });
+
   it("none were ever made", async () => {
     show(mfaOf({ recovery_codes: null }));
     expect(await screen.findByText(/a lost phone locks you out/)).toBeTruthy();

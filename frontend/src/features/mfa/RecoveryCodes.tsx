@@ -19,11 +19,13 @@ export function RecoveryCodes({ codes, onGenerate }: RecoveryCodesProps) {
   const remaining = codes?.remaining ?? 0;
   const nudge = !codes
     ? t.missing
-    : remaining === 0
-      ? t.gone
-      : remaining <= few
-        ? t.low(remaining)
-        : undefined;
+    : codes.retired
+      ? t.retired
+      : remaining === 0
+        ? t.gone
+        : remaining <= few
+          ? t.low(remaining)
+          : undefined;
   return (
     <section className="part" aria-labelledby="recovery-codes">
       <div className="row row--part">

@@ -57,6 +57,8 @@ export function PasswordDialog({ account, proof, methods, onClose }: PasswordDia
 
   return (
     <Dialog
+      // What is told has a dialog of its own: the form doesn't shrink into it.
+      key={state.at === "told" ? "told" : "form"}
       {...(state.at === "told" && { kind: "short" as const })}
       title={state.at === "told" ? t.doneTitle : t.title}
       closeLabel={words.common.close}

@@ -10,6 +10,8 @@ export const recoveryCodes: typeof en = {
   again:
     "Verloren oder nie gespeichert? Sie können nicht noch einmal gezeigt werden, aber Sie können neue erzeugen.",
   low: (n) => `Nur noch ${count(n, "ein Code", "Codes")}. Erzeugen Sie neue, bevor sie ausgehen.`,
+  retired:
+    "Diese gelten nicht mehr: Der Dienst wurde aus einer Sicherung wiederhergestellt, die nicht weiß, welche davon benutzt wurden. Erzeugen Sie neue.",
   gone: "Keiner mehr übrig. Ohne Ihr Telefon könnte Sie jetzt nichts anmelden. Erzeugen Sie neue.",
   missing:
     "Ohne sie sperrt ein verlorenes Telefon Sie aus. Erzeugen Sie welche und bewahren Sie sie gut auf.",

@@ -11,18 +11,14 @@ CREATE INDEX accounts_told ON accounts (mfa_told_of, id);
 -- Whose account did it, where it was not the owner's.
 ALTER TABLE activity ADD COLUMN actor TEXT NOT NULL DEFAULT '';
 
--- One pending enrollment per pending sign-in that needs one; it dies with that.
-CREATE TABLE sign_in_enrollments (
-  sign_in_id TEXT PRIMARY KEY REFERENCES sign_ins (id) ON DELETE CASCADE,
-  id         TEXT NOT NULL UNIQUE,
-  account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
-  name       TEXT NOT NULL,
-  sealed_key BLOB NOT NULL
-) STRICT;
-CREATE INDEX sign_in_enrollments_of_account ON sign_in_enrollments (account_id);
+-- The authenticator app that is being registered at a sign-in that needs one: its key, sealed for the account and this row, and
+-- what it is called. Nothing where none was begun.
+ALTER TABLE sign_ins ADD COLUMN sealed_key BLOB;
+ALTER TABLE sign_ins ADD COLUMN name TEXT NOT NULL DEFAULT '';
 
 -- +goose Down
-DROP TABLE sign_in_enrollments;
+ALTER TABLE sign_ins DROP COLUMN name;
+ALTER TABLE sign_ins DROP COLUMN sealed_key;
 ALTER TABLE activity DROP COLUMN actor;
 DROP INDEX accounts_told;
 ALTER TABLE accounts DROP COLUMN mfa_told_of;

@@ -1,0 +1,172 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+)
+
+// FuzzBearer holds that a token is what follows the scheme in the one header there is, or that there is none.
+func FuzzBearer(f *testing.F) {
+	for _, seed := range []string{"Bearer tf_s_x", "bEARER  tf_s_x ", "Bearer", "Bearer ", "Basic YTpi", "Bearers x", "Bearer\tx", "Bearer a b", "\x00", "ſearer x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header["Authorization"] = []string{header}
+		token := bearerOf(r).Reveal()
+		want := ""
+		if len(header) > 7 && strings.EqualFold(header[:7], "Bearer ") {
+			want = strings.TrimSpace(header[7:])
+		}
+		if token != want {
+			t.Errorf("%q: got %q, want %q", header, token, want)
+		}
+		r.Header["Authorization"] = []string{header, header}
+		if token := bearerOf(r).Reveal(); token != "" {
+			t.Errorf("%q twice: got %q", header, token)
+		}
+	})
+}
+
+// FuzzCookies holds that a cookie is read where it stands once under its own name, and nowhere else.
+func FuzzCookies(f *testing.F) {
+	const name = "__Host-twofold_session"
+	for _, seed := range []string{
+		name + "=a", "x=1; " + name + "=a; y=2", name + "=a; " + name + "=b", name + `="a"`, name + "=", name, "twofold_session=a", ";;=;" + name + "=a=b",
+		name + "=a," + name + "=b", name + " =a", name + "= a", strings.Repeat("a=b; ", 500) + name + "=a", name + "=a\x00", name + "=\"a", "__HOST-twofold_session=a",
+	} {
+		f.Add(seed)
+	}
+	s := &Server{Options: Options{Secure: true}}
+	f.Fuzz(func(t *testing.T, header string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.Header["Cookie"] = []string{header}
+		value := s.readCookie(r, sessionCookie).Reveal()
+		if value == "" {
+			return
+		}
+		written := 0
+		for part := range strings.SplitSeq(header, ";") {
+			key, text, _ := strings.Cut(strings.TrimSpace(part), "=")
+			if strings.TrimSpace(key) == name && strings.Trim(text, `"`) == strings.Trim(value, `"`) {
+				written++
+			}
+		}
+		if written != 1 || strings.ContainsAny(value, ";\x00\r\n\"\\") {
+			t.Errorf("%q: got %q, which stands there %d times", header, value, written)
+		}
+		r.Header["Cookie"] = []string{header, header}
+		if again := s.readCookie(r, sessionCookie).Reveal(); again != "" {
+			t.Errorf("%q twice: got %q", header, again)
+		}
+	})
+}
+
+// FuzzHeaders holds that no header brings the server down, or is repeated in the answer, and that what is refused is
+// refused as a problem.
+func FuzzHeaders(f *testing.F) {
+	o, out := options(f, built)
+	o.Proxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
+	h, err := New(o)
+	if err != nil {
+		f.Fatal(err)
+	}
+	names := []string{"Cookie", "Authorization", "Origin", "Content-Type", "X-Forwarded-For", "User-Agent", "Sec-Fetch-Site", "Step-Up-Token", "Accept-Encoding", "If-None-Match"}
+	for i, seed := range []string{
+		"twofold_signin=a; x", "Bearer x", "https://evil.example", "application/json; charset=\"", "203.0.113.9, [::1]:80, %%", "\xff\xfe", "cross-site", "e30.e30.", "br;q=x", `"`,
+	} {
+		f.Add(byte(i), seed, byte(i+1), "null")
+	}
+	f.Fuzz(func(t *testing.T, first byte, one string, second byte, two string) {
+		for method, target := range map[string]string{http.MethodPost: "/api/v1/sessions/second-factor", http.MethodGet: "/api/v1/none", http.MethodDelete: "/api/v1/sessions/current"} {
+			r := httptest.NewRequest(method, target, strings.NewReader(`{"code":1}`))
+			name, other := names[int(first)%len(names)], names[int(second)%len(names)]
+			if method == http.MethodDelete && slices.ContainsFunc([]string{name, other}, func(n string) bool { return n == "Cookie" || n == "Authorization" }) {
+				continue // a session would be looked for, and nothing is behind this server
+			}
+			r.Header[name] = append(r.Header[name], one)
+			r.Header[other] = append(r.Header[other], two)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			var p Problem
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code < 400 || w.Code >= 500 || p.Status != w.Code || !p.Code.Valid() {
+				t.Errorf("%s %s with %s %q, %s %q: %d %s, %v\n%s", method, target, name, one, other, two, w.Code, w.Body, err, out)
+			}
+			if !utf8.Valid(w.Body.Bytes()) {
+				t.Errorf("the answer is no UTF-8: %q", w.Body)
+			}
+		}
+	})
+}
+
+// FuzzClientIP holds that nobody but a trusted proxy says where a request comes from, and that what is said is an address.
+func FuzzClientIP(f *testing.F) {
+	for _, seed := range []string{"203.0.113.9", "203.0.113.9, 10.0.0.1", "[2001:db8::1]:443", "::ffff:203.0.113.9", "fe80::1%eth0", ",", "unknown", "203.0.113.9:80:80", "\x00"} {
+		f.Add("10.0.0.1:1234", seed)
+		f.Add("198.51.100.7:1234", seed)
+	}
+	s := &Server{Options: Options{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}
+	f.Fuzz(func(t *testing.T, peer, forwarded string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = peer
+		r.Header["X-Forwarded-For"] = []string{forwarded}
+		ip := s.clientIP(r)
+		if !ip.IsValid() || ip.Is4In6() {
+			t.Errorf("%q for %q: got %v", forwarded, peer, ip)
+		}
+		if from, known := peerOf(r); known && !s.trusted(from) && ip != from.Unmap() {
+			t.Errorf("%q: the stranger %v is believed to be %v", forwarded, from, ip)
+		}
+	})
+}
+
+// FuzzQuery holds that a query which is accepted says what a list needs, in one spelling, and that another is refused
+// where it is wrong.
+func FuzzQuery(f *testing.F) {
+	const id = "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"
+	for _, seed := range []string{
+		"", "limit=1", "limit=100&cursor=" + id, "limit=1&limit=2", "limit=05", "limit=%31", "cursor=" + strings.ToUpper(id), "cursor={" + id + "}", "limit=5;cursor=x",
+		"%6Cimit=101", "limit=%zz", "cursor=' OR 1=1 --", "limit", "cursor=urn:uuid:" + id, "&&&", "limit=١",
+	} {
+		f.Add(seed)
+	}
+	c := theContract(f)
+	op := c.operations["GET /api/v1/account/activity"]
+	if op == nil || len(op.params) == 0 {
+		f.Fatal("the list is elsewhere")
+	}
+	f.Fuzz(func(t *testing.T, query string) {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.URL.RawQuery = query
+		if err := checkQuery(echo.New().NewContext(r, httptest.NewRecorder()), op); err != nil {
+			if codeOf(err) != ProblemCodeInvalidRequest {
+				t.Errorf("%q: got %v, want an invalid request", query, err)
+			}
+			return
+		}
+		said, err := url.ParseQuery(query)
+		if err != nil {
+			t.Fatalf("%q was accepted, and cannot be read: %v", query, err)
+		}
+		for _, limit := range said["limit"] {
+			if len(said["limit"]) != 1 || len(limit) > 3 || limit < "1" || strings.Trim(limit, "0123456789") != "" || limit[0] == '0' {
+				t.Errorf("%q: the limit %q was accepted", query, limit)
+			}
+		}
+		for _, cursor := range said["cursor"] {
+			if id, err := uuid.Parse(cursor); len(said["cursor"]) != 1 || err != nil || id.String() != cursor {
+				t.Errorf("%q: the cursor %q was accepted", query, cursor)
+			}
+		}
+	})
+}

@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"twofold/internal/epoch"
+)
+
+var (
+	// ErrServer means that a database is on a server, which has means of its own for backups.
+	ErrServer = errors.New("the database is on a server")
+	// ErrDamaged means that a copy is not whole.
+	ErrDamaged = errors.New("the copy is damaged")
+)
+
+// Backup copies an SQLite database as it is at one moment into a file that is empty, while anybody may write on. The copy
+// says of itself that it is one. It answers ErrServer, ErrAbsent, or ErrDamaged for a copy that SQLite finds fault with.
+func Backup(ctx context.Context, databaseURL, file string, at time.Time, log *slog.Logger) (err error) {
+	if IsPostgres(databaseURL) {
+		return ErrServer
+	}
+	from, err := lookSQLite(databaseURL, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	if err := from.read.WithContext(ctx).Exec("VACUUM INTO ?", file).Error; err != nil {
+		return fmt.Errorf("copy database: %w", err)
+	}
+	pool, err := openFile(fileURI(file)+"?mode=rw&_pragma=busy_timeout(5000)", 1, &Effort{}, log)
+	if err != nil {
+		return fmt.Errorf("open copy: %w", err)
+	}
+	copied := &DB{dialect: sqliteDialect, effort: &Effort{}, read: pool, write: pool}
+	defer func() { err = errors.Join(err, copied.Close()) }()
+	if err := copied.markCopy(ctx, at); err != nil {
+		return fmt.Errorf("mark copy: %w", err)
+	}
+	return sound(pool.WithContext(ctx))
+}
+
+// markCopy has a copy say that it is one, unless a release made it that had no word for that.
+func (d *DB) markCopy(ctx context.Context, at time.Time) error {
+	if kept, err := (Epochs{d}).Kept(ctx); err != nil || !kept {
+		return err
+	}
+	e, err := Epochs{d}.Epoch(ctx)
+	if errors.Is(err, epoch.ErrNone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	e.Doubt, e.DoubtedAt = epoch.Copied, at
+	return Epochs{d}.Suspect(ctx, e)
+}
+
+// sound asks SQLite what is wrong with a file.
+func sound(db *gorm.DB) error {
+	var faults []string
+	if err := db.Raw("PRAGMA integrity_check(5)").Scan(&faults).Error; err != nil {
+		return fmt.Errorf("check copy: %w", err)
+	}
+	var astray []string
+	if err := db.Raw(`SELECT DISTINCT "table" FROM pragma_foreign_key_check`).Scan(&astray).Error; err != nil {
+		return fmt.Errorf("check copy: %w", err)
+	}
+	for _, table := range astray {
+		faults = append(faults, "rows of "+table+" belong to nothing")
+	}
+	if len(faults) != 1 || faults[0] != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, strings.Join(faults, "; "))
+	}
+	return nil
+}
