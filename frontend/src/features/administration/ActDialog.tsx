@@ -7,7 +7,6 @@ import { Notice } from "../../ui/Notice";
 import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { Whole } from "../../ui/Whole";
 import { words } from "../../words";
 import { administration as t } from "../../words/administration";
 import { faultIn, type Act, type Fault } from "./act";
@@ -39,7 +38,7 @@ export function ActDialog({ state, email, acting }: ActDialogProps) {
       onClose={acting.close}
     >
       <Told
-        done={<Whole text={said.done(email)} />}
+        done={said.done(email)}
         came={[t.sessionsEnded(receipt.sessions_ended), receipt.notices_sent > 0 && t.noticeSent]
           .filter(Boolean)
           .join(" ")}
@@ -90,9 +89,7 @@ function Question({ state, email, acting }: QuestionProps) {
       >
         <DialogBody>
           {trouble && <TroubleNotice trouble={trouble} left={left} />}
-          <p>
-            <Whole text={said.what(email)} />
-          </p>
+          <p>{said.what(email)}</p>
           {state.kind === "resetMfa" && (
             <Notice kind="warning">
               <p>{t.sure}</p>

@@ -51,7 +51,7 @@ export function StateCard({ account, acting }: CardProps) {
       {held.length > 0 && (
         <Notice kind="warning" title={t.held}>
           {held.map(({ proof, until }) => (
-            <p key={proof}>{until ? t.heldUntil(proof, moment(until)) : t.heldForGood(proof)}</p>
+            <p key={proof}>{until ? t.heldUntil[proof](moment(until)) : t.heldForGood[proof]}</p>
           ))}
         </Notice>
       )}

@@ -67,7 +67,7 @@ describe("the banner", () => {
 
 describe("enrollment at sign-in", () => {
   const begin = "POST /sessions/enrollment";
-  const confirm = "POST /sessions/enrollment/confirm";
+  const confirm = "POST /sessions/enrollment-confirmation";
   const enrollment = {
     id: "e1",
     secret: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",

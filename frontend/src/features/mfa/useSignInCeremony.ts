@@ -53,7 +53,7 @@ export function useSignInCeremony({ onSignedIn, onOver }: SignIn) {
       const { run } = state;
       dispatch({ type: "submitted" });
       const answer = await ask(
-        client.POST("/api/v1/sessions/enrollment/confirm", {
+        client.POST("/api/v1/sessions/enrollment-confirmation", {
           body: name === "" ? { code } : { code, name },
         }),
       );

@@ -1,10 +1,16 @@
 import type { administration as en } from "../en/administration";
 import { count, sentence } from "./count";
 
-const looked = {
-  password: "Das Passwort wird",
-  totp: "Codes der Authenticator-App werden",
-  recovery_code: "Wiederherstellungscodes werden",
+const heldUntil: (typeof en)["heldUntil"] = {
+  password: (until) => `Das Passwort wird erst ab ${until} wieder geprüft.`,
+  totp: (until) => `Codes der Authenticator-App werden erst ab ${until} wieder geprüft.`,
+  recovery_code: (until) => `Wiederherstellungscodes werden erst ab ${until} wieder geprüft.`,
+};
+const forGood = "nicht mehr geprüft, auch nicht nach einer Weile.";
+const heldForGood: (typeof en)["heldForGood"] = {
+  password: `Das Passwort wird ${forGood}`,
+  totp: `Codes der Authenticator-App werden ${forGood} Es hilft ein Wiederherstellungscode, oder MFA zurückzusetzen.`,
+  recovery_code: `Wiederherstellungscodes werden ${forGood}`,
 };
 
 const acts: (typeof en)["acts"] = {
@@ -83,9 +89,8 @@ export const administration: typeof en = {
   disabledSince: "Gesperrt seit",
   own: "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen; mehr kann nur jemand anderes aus der Verwaltung.",
   held: "Zu oft falsch",
-  heldUntil: (proof, until) => `${looked[proof]} erst ab ${until} wieder geprüft.`,
-  heldForGood: (proof) =>
-    `${looked[proof]} nicht mehr geprüft, auch nicht nach einer Weile. Es hilft ein Wiederherstellungscode, oder MFA zurückzusetzen.`,
+  heldUntil,
+  heldForGood,
   mfaLead: "Was zur Anmeldung neben dem Passwort gehört.",
   methods: "MFA-Methoden",
   noMethods: "Es ist keine MFA-Methode registriert.",

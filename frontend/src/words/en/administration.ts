@@ -1,10 +1,17 @@
 import type { ProofMethod } from "../../api/problem";
 import { count, sentence } from "./count";
 
-const looked: Record<ProofMethod, string> = {
-  password: "The password",
-  totp: "Codes of the authenticator app",
-  recovery_code: "Recovery codes",
+/** A proof that is not looked at until then, and one for which waiting doesn't help. */
+const heldUntil: Record<ProofMethod, (until: string) => string> = {
+  password: (until) => `The password: not looked at until ${until}.`,
+  totp: (until) => `Codes of the authenticator app: not looked at until ${until}.`,
+  recovery_code: (until) => `Recovery codes: not looked at until ${until}.`,
+};
+const forGood = "not looked at any more, and waiting doesn’t help.";
+const heldForGood: Record<ProofMethod, string> = {
+  password: `The password: ${forGood}`,
+  totp: `Codes of the authenticator app: ${forGood} A recovery code does, or to reset MFA.`,
+  recovery_code: `Recovery codes: ${forGood}`,
 };
 
 /** What is done to an account: asked, and told. */
@@ -83,9 +90,8 @@ export const administration = {
   disabledSince: "Disabled since",
   own: "This is your own account. Change it in your settings; only another administrator can do more.",
   held: "Wrong too often",
-  heldUntil: (proof: ProofMethod, until: string) => `${looked[proof]}: not looked at until ${until}.`,
-  heldForGood: (proof: ProofMethod) =>
-    `${looked[proof]}: not looked at any more, and waiting doesn’t help. A recovery code does, or to reset MFA.`,
+  heldUntil,
+  heldForGood,
   mfaLead: "What signing in takes beyond the password.",
   methods: "MFA methods",
   noMethods: "No MFA method is registered.",
