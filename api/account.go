@@ -34,6 +34,7 @@ func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, err
 		ID: id(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
 		CreatedAt: second(a.CreatedAt), PasswordChangedAt: second(a.PasswordChangedAt),
 	}
+	answer.Role = role(a)
 	if a.NoticeEmail != "" {
 		answer.NoticeEmail = &a.NoticeEmail
 	}
@@ -45,6 +46,14 @@ func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, err
 		return Account{}, err
 	}
 	return answer, nil
+}
+
+// role is absent for most.
+func role(a account.Account) *Role {
+	if a.Role == "" {
+		return nil
+	}
+	return new(Role(a.Role))
 }
 
 func pendingAddress(p account.PendingAddress) PendingAddress {

@@ -13,12 +13,17 @@ func (s *Server) ListActivity(ctx context.Context, r ListActivityRequestObject) 
 	if err != nil {
 		return nil, err
 	}
+	return ListActivity200JSONResponse(activityList(part, entries)), nil
+}
+
+// activityList is a page of entries, of which there is one too many where another page follows.
+func activityList(part slice, entries []audit.Entry) ActivityList {
 	entries, next := cut(part, entries, func(e audit.Entry) string { return e.ID })
 	items := make([]ActivityItem, len(entries))
 	for i, e := range entries {
 		items[i] = activityItem(e)
 	}
-	return ListActivity200JSONResponse{Items: items, NextCursor: next}, nil
+	return ActivityList{Items: items, NextCursor: next}
 }
 
 func activityItem(e audit.Entry) ActivityItem {
@@ -29,7 +34,10 @@ func activityItem(e audit.Entry) ActivityItem {
 	if e.Name != "" {
 		item.Name = &e.Name
 	}
-	if e.Kind == audit.AccountMFAReset { // other reasons are for whoever reads the log
+	if e.Actor != "" {
+		item.By = new(ActivityItemByAdministrator)
+	}
+	if e.Actor != "" || e.Kind == audit.AccountMFAReset { // other reasons are for whoever reads the log
 		item.Reason = &e.Reason
 	}
 	return item

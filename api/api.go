@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/authn"
 	"twofold/internal/keyring"
@@ -43,6 +44,9 @@ type Options struct {
 	StepUps  *stepup.Service
 	Methods  *mfa.Service
 	Removals *removal.Service
+
+	Administration *admin.Service
+
 	Keys     *keyring.Ring
 	NotMe    *notme.Service
 	Audit    audit.Log

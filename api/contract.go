@@ -11,6 +11,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"twofold/internal/account"
 	"twofold/internal/stepup"
 )
 
@@ -24,9 +25,13 @@ type contract struct {
 type operation struct {
 	id      string
 	session bool
+	role    account.Role   // of whom it is there for; empty: for everybody who is signed in
 	purpose stepup.Purpose // empty: needs no step-up
-	params  openapi3.Parameters
-	body    *openapi3.Schema // nil: takes none
+	target  string         // the path's parameter whose value the step-up is for; empty: it is for none
+	// whileEnrolling says whether an account may do it that has to have MFA and has none.
+	whileEnrolling bool
+	params         openapi3.Parameters
+	body           *openapi3.Schema // nil: takes none
 	// bodyRequired says whether the body may be left out.
 	bodyRequired bool
 	status       map[ProblemCode]int // the closed list of what can go wrong
@@ -124,6 +129,16 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 	if stepUp != (purpose != "") || (stepUp && !Purpose(purpose).Valid()) {
 		return nil, fmt.Errorf("stepUpToken and x-step-up-purpose disagree")
 	}
+	o.target, _ = op.Extensions["x-step-up-target"].(string)
+	if o.target != "" && (purpose == "" || o.params.GetByInAndName("path", o.target) == nil) {
+		return nil, fmt.Errorf("x-step-up-target is no parameter of the path, or there is no step-up")
+	}
+	role, _ := op.Extensions["x-role"].(string)
+	o.role = account.Role(role)
+	o.whileEnrolling, _ = op.Extensions["x-while-enrolling"].(bool)
+	if role != "" && !Role(role).Valid() || (role != "" || o.whileEnrolling) && !o.session {
+		return nil, fmt.Errorf("x-role or x-while-enrolling without a session, or a role that is none")
+	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value
 		o.bodyRequired = op.RequestBody.Value.Required
@@ -154,6 +169,12 @@ func (o *operation) checkStatuses(write bool) error {
 	needed := []ProblemCode{ProblemCodeInvalidRequest, ProblemCodeBodyTooLarge, ProblemCodeUnsupportedMediaType, ProblemCodeInternal}
 	if o.session {
 		needed = append(needed, ProblemCodeSessionRequired, ProblemCodeUnavailable)
+	}
+	if o.session && !o.whileEnrolling {
+		needed = append(needed, ProblemCodeEnrollmentRequired)
+	}
+	if o.role != "" {
+		needed = append(needed, ProblemCodeNotFound, ProblemCodeMFARequired)
 	}
 	if o.purpose != "" {
 		needed = append(needed, ProblemCodeStepUpRequired)

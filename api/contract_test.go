@@ -139,6 +139,7 @@ func TestACodeHasOneStatusWhereverItIsAnswered(t *testing.T) {
 		ProblemCodeEmailTaken: {409}, ProblemCodeMailUnavailable: {409}, ProblemCodeLinkExpired: {410}, ProblemCodeRemovalUnavailable: {409},
 		ProblemCodeBodyTooLarge: {413}, ProblemCodeUnsupportedMediaType: {415}, ProblemCodeTooManyAttempts: {429}, ProblemCodeTooManyRequests: {429},
 		ProblemCodeInternal: {500}, ProblemCodeUnavailable: {503}, ProblemCodePasswordUnacceptable: {422},
+		ProblemCodeEnrollmentRequired: {403}, ProblemCodeLastMethod: {409}, ProblemCodeOwnAccount: {409}, ProblemCodeLastAdministrator: {409},
 		ProblemCodeCodeRejected: {401, 422}, // 422 where the caller is proven already: at confirming
 	}
 	got := make(map[ProblemCode][]int)

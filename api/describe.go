@@ -6,9 +6,11 @@ import (
 	"math"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/authn"
 	"twofold/internal/mfa"
 	"twofold/internal/password"
@@ -46,6 +48,10 @@ func describe(p *Problem, err error) {
 		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrName):
 		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
+	case errors.Is(err, authn.ErrTarget):
+		p.Errors = &[]FieldError{{Pointer: "/target", Detail: "must be the id of an account for admin.account, and absent for all else"}}
+	case errors.Is(err, admin.ErrReason):
+		p.Errors = &[]FieldError{{Pointer: "/reason", Detail: "must say why"}}
 	case errors.Is(err, authn.ErrOtherDelivery):
 		p.Errors = &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}
 	case errors.Is(err, mfa.ErrRecoveryCode):
@@ -114,7 +120,13 @@ func (s *Server) challenge(c echo.Context, p *Problem, call *call) {
 	if call.shown.Need == session.AAL2 {
 		acr = AcrAal2
 	}
+	var target *uuid.UUID
+	if call.op.target != "" {
+		target = new(id(c.Param(call.op.target)))
+	}
 	p.StepUp = &StepUpChallenge{
+		Target: target,
+
 		Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: append(proofMethods(throttle.Password), proofMethods(call.shown.Proofs...)...),
 	}
 	c.Response().Header().Set("WWW-Authenticate", fmt.Sprintf(

@@ -51,8 +51,8 @@ func callOf(ctx context.Context) *call {
 	return &call{}
 }
 
-// guard lets a request through to its handler when it has the origin, the size, the session, the shape and the step-up
-// that the contract asks for, in that order. There is no other list of what is protected.
+// guard lets a request through to its handler when it has the origin, the size, the session, the role, the shape and the
+// step-up that the contract asks for, in that order. There is no other list of what is protected.
 func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -105,6 +105,11 @@ func (s *Server) admit(c echo.Context, call *call) error {
 		r = r.WithContext(audit.WithClient(r.Context(), client))
 		c.SetRequest(r)
 	}
+	if call.op.session {
+		if err := s.Authn.Admit(r.Context(), call.session, authn.Entry{Role: call.op.role, WhileEnrolling: call.op.whileEnrolling}); err != nil {
+			return err
+		}
+	}
 	if err := checkParams(c, call.op); err != nil {
 		return err
 	}
@@ -112,7 +117,7 @@ func (s *Server) admit(c echo.Context, call *call) error {
 		return err
 	}
 	call.body = body
-	return s.checkStepUp(r, call)
+	return s.checkStepUp(c, call)
 }
 
 // checkOrigin refuses what a browser sends from another site. What comes with a bearer token and no cookie is not a
@@ -168,7 +173,8 @@ func checkParams(c echo.Context, op *operation) error {
 }
 
 // checkStepUp checks the step-up token, and leaves spending it to the change that it permits.
-func (s *Server) checkStepUp(r *http.Request, call *call) error {
+func (s *Server) checkStepUp(c echo.Context, call *call) error {
+	r := c.Request()
 	if call.op.purpose == "" {
 		return nil
 	}
@@ -176,7 +182,11 @@ func (s *Server) checkStepUp(r *http.Request, call *call) error {
 	if tokens := r.Header.Values("Step-Up-Token"); len(tokens) == 1 {
 		token = tokens[0]
 	}
+	wanted := authn.For{Purpose: call.op.purpose}
+	if call.op.target != "" {
+		wanted.Target = c.Param(call.op.target)
+	}
 	var err error
-	call.shown, err = s.Authn.CheckStepUp(r.Context(), call.session, call.op.purpose, token)
+	call.shown, err = s.Authn.CheckStepUp(r.Context(), call.session, wanted, token)
 	return err
 }

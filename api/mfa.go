@@ -7,9 +7,7 @@ import (
 	"github.com/oapi-codegen/nullable"
 
 	"twofold/internal/mfa"
-	"twofold/internal/qr"
 	"twofold/internal/secret"
-	"twofold/internal/totp"
 )
 
 // GetMFA answers the methods, and what is pending.
@@ -23,7 +21,10 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 		Enabled:       len(st.Methods) > 0,
 		Methods:       make([]MFAMethod, len(st.Methods)),
 		RecoveryCodes: stockOf(st.Stock),
-		Policy:        MFAPolicy{MaxMethods: s.Methods.Limits.Methods},
+		Policy: MFAPolicy{
+			MaxMethods: s.Methods.Limits.Methods,
+			Required:   s.Methods.Policy.Demands(s.Now()), RequiredFrom: moment(s.Methods.Policy.From),
+		},
 	}
 	for i, m := range st.Methods {
 		a.Methods[i] = method(m)
@@ -57,20 +58,8 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 	if err != nil {
 		return nil, err
 	}
-	png, err := qr.PNG(begun.URI.Reveal())
-	if err != nil {
-		return nil, err
-	}
-	return BeginTOTPEnrollment201JSONResponse{
-		ID:         id(begun.Enrollment.ID),
-		Secret:     begun.Key.Base32(),
-		OtpauthURI: begun.URI.Reveal(),
-		QrPng:      png,
-		Algorithm:  totp.Algorithm,
-		Digits:     totp.Digits,
-		Period:     totp.Period,
-		ExpiresAt:  second(begun.Enrollment.ExpiresAt),
-	}, nil
+	shown, err := totpEnrollment(begun)
+	return BeginTOTPEnrollment201JSONResponse(shown), err
 }
 
 // ConfirmTOTPEnrollment turns an enrollment into a method.

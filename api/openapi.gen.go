@@ -37,10 +37,29 @@ func (e Acr) Valid() bool {
 	}
 }
 
+// Defines values for ActivityItemBy.
+const (
+	ActivityItemByAdministrator ActivityItemBy = "administrator"
+)
+
+// Valid indicates whether the value is a known member of the ActivityItemBy enum.
+func (e ActivityItemBy) Valid() bool {
+	switch e {
+	case ActivityItemByAdministrator:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ActivityKind.
 const (
 	ActivityKindAccountCreated             ActivityKind = "account.created"
+	ActivityKindAccountDisabled            ActivityKind = "account.disabled"
+	ActivityKindAccountEnabled             ActivityKind = "account.enabled"
 	ActivityKindAccountMFAReset            ActivityKind = "account.mfa_reset"
+	ActivityKindAccountRoleGranted         ActivityKind = "account.role_granted"
+	ActivityKindAccountRoleRevoked         ActivityKind = "account.role_revoked"
 	ActivityKindCodeReplayed               ActivityKind = "code.replayed"
 	ActivityKindEmailChangeRequested       ActivityKind = "email.change_requested"
 	ActivityKindEmailChanged               ActivityKind = "email.changed"
@@ -86,7 +105,15 @@ func (e ActivityKind) Valid() bool {
 	switch e {
 	case ActivityKindAccountCreated:
 		return true
+	case ActivityKindAccountDisabled:
+		return true
+	case ActivityKindAccountEnabled:
+		return true
 	case ActivityKindAccountMFAReset:
+		return true
+	case ActivityKindAccountRoleGranted:
+		return true
+	case ActivityKindAccountRoleRevoked:
 		return true
 	case ActivityKindCodeReplayed:
 		return true
@@ -205,6 +232,24 @@ func (e CompleteSignInRequestDeliver) Valid() bool {
 	}
 }
 
+// Defines values for ConfirmSignInEnrollmentRequestDeliver.
+const (
+	ConfirmSignInEnrollmentRequestDeliverCookie ConfirmSignInEnrollmentRequestDeliver = "cookie"
+	ConfirmSignInEnrollmentRequestDeliverToken  ConfirmSignInEnrollmentRequestDeliver = "token"
+)
+
+// Valid indicates whether the value is a known member of the ConfirmSignInEnrollmentRequestDeliver enum.
+func (e ConfirmSignInEnrollmentRequestDeliver) Valid() bool {
+	switch e {
+	case ConfirmSignInEnrollmentRequestDeliverCookie:
+		return true
+	case ConfirmSignInEnrollmentRequestDeliverToken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Deliver.
 const (
 	DeliverCookie Deliver = "cookie"
@@ -217,6 +262,21 @@ func (e Deliver) Valid() bool {
 	case DeliverCookie:
 		return true
 	case DeliverToken:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EnrollmentRequiredState.
+const (
+	EnrollmentRequiredStateEnrollmentRequired EnrollmentRequiredState = "enrollment_required"
+)
+
+// Valid indicates whether the value is a known member of the EnrollmentRequiredState enum.
+func (e EnrollmentRequiredState) Valid() bool {
+	switch e {
+	case EnrollmentRequiredStateEnrollmentRequired:
 		return true
 	default:
 		return false
@@ -362,14 +422,18 @@ const (
 	ProblemCodeCrossOriginRefused   ProblemCode = "cross_origin_refused"
 	ProblemCodeEmailTaken           ProblemCode = "email_taken"
 	ProblemCodeEnrollmentExpired    ProblemCode = "enrollment_expired"
+	ProblemCodeEnrollmentRequired   ProblemCode = "enrollment_required"
 	ProblemCodeInternal             ProblemCode = "internal"
 	ProblemCodeInvalidRequest       ProblemCode = "invalid_request"
+	ProblemCodeLastAdministrator    ProblemCode = "last_administrator"
+	ProblemCodeLastMethod           ProblemCode = "last_method"
 	ProblemCodeLinkExpired          ProblemCode = "link_expired"
 	ProblemCodeMFARequired          ProblemCode = "mfa_required"
 	ProblemCodeMailUnavailable      ProblemCode = "mail_unavailable"
 	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
 	ProblemCodeNameTaken            ProblemCode = "name_taken"
 	ProblemCodeNotFound             ProblemCode = "not_found"
+	ProblemCodeOwnAccount           ProblemCode = "own_account"
 	ProblemCodePasswordUnacceptable ProblemCode = "password_unacceptable"
 	ProblemCodeRemovalUnavailable   ProblemCode = "removal_unavailable"
 	ProblemCodeSessionRequired      ProblemCode = "session_required"
@@ -401,9 +465,15 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeEnrollmentExpired:
 		return true
+	case ProblemCodeEnrollmentRequired:
+		return true
 	case ProblemCodeInternal:
 		return true
 	case ProblemCodeInvalidRequest:
+		return true
+	case ProblemCodeLastAdministrator:
+		return true
+	case ProblemCodeLastMethod:
 		return true
 	case ProblemCodeLinkExpired:
 		return true
@@ -416,6 +486,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeNameTaken:
 		return true
 	case ProblemCodeNotFound:
+		return true
+	case ProblemCodeOwnAccount:
 		return true
 	case ProblemCodePasswordUnacceptable:
 		return true
@@ -503,6 +575,7 @@ func (e ProofMethod) Valid() bool {
 const (
 	PurposeAccountEmail     Purpose = "account.email"
 	PurposeAccountPassword  Purpose = "account.password"
+	PurposeAdminAccount     Purpose = "admin.account"
 	PurposeMFAEnroll        Purpose = "mfa.enroll"
 	PurposeMFARecoveryCodes Purpose = "mfa.recovery_codes"
 	PurposeMFARemove        Purpose = "mfa.remove"
@@ -515,11 +588,28 @@ func (e Purpose) Valid() bool {
 		return true
 	case PurposeAccountPassword:
 		return true
+	case PurposeAdminAccount:
+		return true
 	case PurposeMFAEnroll:
 		return true
 	case PurposeMFARecoveryCodes:
 		return true
 	case PurposeMFARemove:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Role.
+const (
+	RoleAdmin Role = "admin"
+)
+
+// Valid indicates whether the value is a known member of the Role enum.
+func (e Role) Valid() bool {
+	switch e {
+	case RoleAdmin:
 		return true
 	default:
 		return false
@@ -648,6 +738,57 @@ type Account struct {
 
 	// PendingAddress An address whose link was not followed yet. There is one at a time.
 	PendingAddress *PendingAddress `json:"pending_address,omitempty"`
+
+	// Role What an account may do beyond its own. Absent for most.
+	Role *Role `json:"role,omitempty"`
+}
+
+// AccountList defines model for AccountList.
+type AccountList struct {
+	Items []FoundAccount `json:"items"`
+
+	// NextCursor For the next page; absent on the last.
+	NextCursor *NextCursor `json:"next_cursor,omitempty"`
+}
+
+// AccountState defines model for AccountState.
+type AccountState struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// DisabledAt Only while it is disabled.
+	DisabledAt *time.Time `json:"disabled_at,omitempty"`
+
+	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	DisplayName DisplayName `json:"display_name"`
+
+	// Email Compared trimmed, in Unicode NFC and lower case.
+	Email Email `json:"email"`
+
+	// HasPassword Not while a new one has to be chosen by mail, after "this was not me".
+	HasPassword bool `json:"has_password"`
+
+	// HeldProofs Kinds of proof that are not looked at now, since they were wrong too often.
+	HeldProofs []HeldProof        `json:"held_proofs"`
+	ID         openapi_types.UUID `json:"id"`
+
+	// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
+	Language Language `json:"language"`
+
+	// LastSignInAt The last that the activity still has.
+	LastSignInAt      *time.Time         `json:"last_sign_in_at,omitempty"`
+	Methods           []MFAMethod        `json:"methods"`
+	MFAEnabled        bool               `json:"mfa_enabled"`
+	PasswordChangedAt time.Time          `json:"password_changed_at"`
+	RecoveryCodes     *RecoveryCodeStock `json:"recovery_codes,omitempty"`
+
+	// Removal A removal of MFA that was asked for and announced.
+	Removal *MFARemoval `json:"removal,omitempty"`
+
+	// Role What an account may do beyond its own. Absent for most.
+	Role *Role `json:"role,omitempty"`
+
+	// Sessions The newest first.
+	Sessions []ListedSession `json:"sessions"`
 }
 
 // Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
@@ -655,6 +796,12 @@ type Acr string
 
 // ActivityItem defines model for ActivityItem.
 type ActivityItem struct {
+	// AdministratorID Whose account that was; of `listAccountActivity` only.
+	AdministratorID *openapi_types.UUID `json:"administrator_id,omitempty"`
+
+	// By Who did it, where it was not the account's owner.
+	By *ActivityItemBy `json:"by,omitempty"`
+
 	// Device As far as the user agent tells; a member is absent where it does not.
 	Device Device             `json:"device"`
 	ID     openapi_types.UUID `json:"id"`
@@ -666,11 +813,14 @@ type ActivityItem struct {
 	// Name Of what was changed, such as a method's, as it was called then.
 	Name *string `json:"name,omitempty"`
 
-	// Reason What an operator gave as the reason.
+	// Reason What an operator or an administrator gave as the reason.
 	Reason    *string   `json:"reason,omitempty"`
 	Time      time.Time `json:"time"`
 	UserAgent string    `json:"user_agent"`
 }
+
+// ActivityItemBy Who did it, where it was not the account's owner.
+type ActivityItemBy string
 
 // ActivityKind defines model for ActivityKind.
 type ActivityKind string
@@ -694,6 +844,15 @@ type AddressRequest struct {
 
 // Amr The proofs that were given (RFC 8176).
 type Amr = []string
+
+// BeginSignInEnrollmentRequest defines model for BeginSignInEnrollmentRequest.
+type BeginSignInEnrollmentRequest struct {
+	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	Name *MethodName `json:"name,omitempty"`
+
+	// SignInToken Where signIn was asked to deliver a token.
+	SignInToken *string `json:"sign_in_token,omitempty"`
+}
 
 // BeginTOTPEnrollmentRequest defines model for BeginTotpEnrollmentRequest.
 type BeginTOTPEnrollmentRequest struct {
@@ -745,6 +904,24 @@ type CompleteSignInRequest struct {
 // CompleteSignInRequestDeliver As at `signIn`, or absent.
 type CompleteSignInRequestDeliver string
 
+// ConfirmSignInEnrollmentRequest defines model for ConfirmSignInEnrollmentRequest.
+type ConfirmSignInEnrollmentRequest struct {
+	// Code Six ASCII digits from the authenticator app.
+	Code Code `json:"code"`
+
+	// Deliver As at `signIn`, or absent.
+	Deliver *ConfirmSignInEnrollmentRequestDeliver `json:"deliver,omitempty"`
+
+	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	Name *MethodName `json:"name,omitempty"`
+
+	// SignInToken Where signIn was asked to deliver a token.
+	SignInToken *string `json:"sign_in_token,omitempty"`
+}
+
+// ConfirmSignInEnrollmentRequestDeliver As at `signIn`, or absent.
+type ConfirmSignInEnrollmentRequestDeliver string
+
 // ConfirmTOTPEnrollmentRequest defines model for ConfirmTotpEnrollmentRequest.
 type ConfirmTOTPEnrollmentRequest struct {
 	// Code Six ASCII digits from the authenticator app.
@@ -789,12 +966,55 @@ type DisplayName = string
 // Email Compared trimmed, in Unicode NFC and lower case.
 type Email = string
 
+// EnrolledSignIn defines model for EnrolledSignIn.
+type EnrolledSignIn struct {
+	Method MFAMethod `json:"method"`
+
+	// Receipt What a change did.
+	Receipt Receipt `json:"receipt"`
+
+	// RecoveryCodes Shown this once.
+	RecoveryCodes RecoveryCodes `json:"recovery_codes"`
+	Session       SignedIn      `json:"session"`
+}
+
+// EnrollmentRequired The password was right, and MFA is required, which this account does not have.
+type EnrollmentRequired struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// SignInToken Only with `"deliver":"token"`.
+	SignInToken *string                 `json:"sign_in_token,omitempty"`
+	State       EnrollmentRequiredState `json:"state"`
+}
+
+// EnrollmentRequiredState defines model for EnrollmentRequired.State.
+type EnrollmentRequiredState string
+
 // FieldError defines model for FieldError.
 type FieldError struct {
 	Detail string `json:"detail"`
 
 	// Pointer A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`.
 	Pointer string `json:"pointer"`
+}
+
+// FoundAccount defines model for FoundAccount.
+type FoundAccount struct {
+	CreatedAt time.Time `json:"created_at"`
+	Disabled  bool      `json:"disabled"`
+
+	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	DisplayName DisplayName `json:"display_name"`
+
+	// Email Compared trimmed, in Unicode NFC and lower case.
+	Email Email              `json:"email"`
+	ID    openapi_types.UUID `json:"id"`
+
+	// MFA Whether signing in takes more than the password.
+	MFA bool `json:"mfa"`
+
+	// Role What an account may do beyond its own. Absent for most.
+	Role *Role `json:"role,omitempty"`
 }
 
 // GeneratedRecoveryCodes defines model for GeneratedRecoveryCodes.
@@ -813,6 +1033,14 @@ type Health struct {
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
+
+// HeldProof defines model for HeldProof.
+type HeldProof struct {
+	Proof ProofMethod `json:"proof"`
+
+	// Until Absent for a proof at its cap, which waiting does not bring back.
+	Until *time.Time `json:"until,omitempty"`
+}
 
 // Jwk An EC public key (RFC 7518 §6.2.1); its `kid` is its thumbprint (RFC 7638).
 type Jwk struct {
@@ -915,6 +1143,12 @@ type MFAMethodType string
 // MFAPolicy defines model for MfaPolicy.
 type MFAPolicy struct {
 	MaxMethods int `json:"max_methods"`
+
+	// Required Everybody has to have MFA, now. The last method stays.
+	Required bool `json:"required"`
+
+	// RequiredFrom When that begins, or began. Only where MFA is required, or will be, from a date on.
+	RequiredFrom *time.Time `json:"required_from,omitempty"`
 }
 
 // MFARemoval A removal of MFA that was asked for and announced.
@@ -929,6 +1163,9 @@ type MFARemoval struct {
 	// Stopped Whether the time stands still, since a notice is not delivered yet or proofs have to wait.
 	Stopped bool `json:"stopped"`
 }
+
+// MFARequiredFrom When MFA will be required. Only before that, and for an account that has none.
+type MFARequiredFrom = time.Time
 
 // NextCursor For the next page; absent on the last.
 type NextCursor = openapi_types.UUID
@@ -1022,6 +1259,13 @@ type ProofMethod string
 // Purpose What a step-up token is for.
 type Purpose string
 
+// ReasonRequest defines model for ReasonRequest.
+type ReasonRequest struct {
+	// Reason Why, and how you know that it is them. The account's owner reads it in the activity, and it is in the audit. Spaces
+	// around it are dropped.
+	Reason string `json:"reason"`
+}
+
 // Receipt What a change did.
 type Receipt struct {
 	// NoticesSent Addresses that a notice is on its way to.
@@ -1065,6 +1309,9 @@ type ResetPasswordRequest struct {
 	// Token What stands behind the `#` of a mailed link.
 	Token LinkToken `json:"token"`
 }
+
+// Role What an account may do beyond its own. Absent for most.
+type Role string
 
 // SecondFactorRequired defines model for SecondFactorRequired.
 type SecondFactorRequired struct {
@@ -1122,6 +1369,9 @@ type Session struct {
 
 	// LastUsedAt To within a thirtieth of the idle limit.
 	LastUsedAt time.Time `json:"last_used_at"`
+
+	// MFARequiredFrom When MFA will be required. Only before that, and for an account that has none.
+	MFARequiredFrom *MFARequiredFrom `json:"mfa_required_from,omitempty"`
 }
 
 // SessionList defines model for SessionList.
@@ -1175,6 +1425,9 @@ type SignedIn struct {
 	ID         openapi_types.UUID `json:"id"`
 	LastUsedAt time.Time          `json:"last_used_at"`
 
+	// MFARequiredFrom When MFA will be required. Only before that, and for an account that has none.
+	MFARequiredFrom *MFARequiredFrom `json:"mfa_required_from,omitempty"`
+
 	// SessionToken Only with `"deliver":"token"`.
 	SessionToken *string       `json:"session_token,omitempty"`
 	State        SignedInState `json:"state"`
@@ -1196,6 +1449,9 @@ type StepUpChallenge struct {
 
 	// Purpose What a step-up token is for.
 	Purpose Purpose `json:"purpose"`
+
+	// Target For `admin.account`, what to give `stepUp` as its `target`.
+	Target *openapi_types.UUID `json:"target,omitempty"`
 }
 
 // StepUpGrant defines model for StepUpGrant.
@@ -1211,6 +1467,9 @@ type StepUpGrant struct {
 	// Purpose What a step-up token is for.
 	Purpose     Purpose `json:"purpose"`
 	StepUpToken string  `json:"step_up_token"`
+
+	// Target For `admin.account`.
+	Target *openapi_types.UUID `json:"target,omitempty"`
 }
 
 // StepUpRequest defines model for StepUpRequest.
@@ -1227,6 +1486,9 @@ type StepUpRequest struct {
 	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
 	// What cannot be one is 400.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
+
+	// Target For `admin.account`, and needed there, the account that it is about.
+	Target *openapi_types.UUID `json:"target,omitempty"`
 }
 
 // TOTPEnrollment defines model for TotpEnrollment.
@@ -1279,6 +1541,9 @@ type UpdateAccountRequest struct {
 // Cursor defines model for Cursor.
 type Cursor = openapi_types.UUID
 
+// EmailPrefix Compared trimmed, in Unicode NFC and lower case.
+type EmailPrefix = Email
+
 // ID defines model for Id.
 type ID = openapi_types.UUID
 
@@ -1299,6 +1564,9 @@ type CrossOriginRefused = Problem
 
 // EnrollmentExpired RFC 9457.
 type EnrollmentExpired = Problem
+
+// Forbidden RFC 9457.
+type Forbidden = Problem
 
 // Internal RFC 9457.
 type Internal = Problem
@@ -1348,6 +1616,27 @@ type ListActivityParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// FindAccountsParams defines parameters for FindAccounts.
+type FindAccountsParams struct {
+	// Email What the addresses begin with.
+	Email *EmailPrefix `form:"email,omitempty" json:"email,omitempty"`
+
+	// Limit How many items a page has at the most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListAccountActivityParams defines parameters for ListAccountActivity.
+type ListAccountActivityParams struct {
+	// Limit How many items a page has at the most.
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor The `next_cursor` of the page before.
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListSessionsParams defines parameters for ListSessions.
 type ListSessionsParams struct {
 	// Limit How many items a page has at the most.
@@ -1371,6 +1660,18 @@ type SetNoticeEmailJSONRequestBody = AddressRequest
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = ChangePasswordRequest
+
+// DisableAccountJSONRequestBody defines body for DisableAccount for application/json ContentType.
+type DisableAccountJSONRequestBody = ReasonRequest
+
+// EnableAccountJSONRequestBody defines body for EnableAccount for application/json ContentType.
+type EnableAccountJSONRequestBody = ReasonRequest
+
+// EndAccountSessionsJSONRequestBody defines body for EndAccountSessions for application/json ContentType.
+type EndAccountSessionsJSONRequestBody = ReasonRequest
+
+// ResetAccountMFAJSONRequestBody defines body for ResetAccountMFA for application/json ContentType.
+type ResetAccountMFAJSONRequestBody = ReasonRequest
 
 // RenameMFAMethodJSONRequestBody defines body for RenameMFAMethod for application/json ContentType.
 type RenameMFAMethodJSONRequestBody = RenameMFAMethodRequest
@@ -1404,6 +1705,12 @@ type ResetPasswordJSONRequestBody = ResetPasswordRequest
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignInRequest
+
+// BeginSignInEnrollmentJSONRequestBody defines body for BeginSignInEnrollment for application/json ContentType.
+type BeginSignInEnrollmentJSONRequestBody = BeginSignInEnrollmentRequest
+
+// ConfirmSignInEnrollmentJSONRequestBody defines body for ConfirmSignInEnrollment for application/json ContentType.
+type ConfirmSignInEnrollmentJSONRequestBody = ConfirmSignInEnrollmentRequest
 
 // CompleteSignInJSONRequestBody defines body for CompleteSignIn for application/json ContentType.
 type CompleteSignInJSONRequestBody = CompleteSignInRequest
@@ -1479,6 +1786,40 @@ func (t *SignInResult) MergeSecondFactorRequired(v SecondFactorRequired) error {
 	return err
 }
 
+// AsEnrollmentRequired returns the union data inside the SignInResult as a EnrollmentRequired
+func (t SignInResult) AsEnrollmentRequired() (EnrollmentRequired, error) {
+	var body EnrollmentRequired
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromEnrollmentRequired overwrites any union data inside the SignInResult as the provided EnrollmentRequired
+func (t *SignInResult) FromEnrollmentRequired(v EnrollmentRequired) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"state":"enrollment_required"}`))
+	t.union = b
+	return err
+}
+
+// MergeEnrollmentRequired performs a merge with any union data inside the SignInResult, using the provided EnrollmentRequired
+func (t *SignInResult) MergeEnrollmentRequired(v EnrollmentRequired) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"state":"enrollment_required"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 func (t SignInResult) Discriminator() (string, error) {
 	var discriminator struct {
 		Discriminator string `json:"state"`
@@ -1493,6 +1834,8 @@ func (t SignInResult) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "enrollment_required":
+		return t.AsEnrollmentRequired()
 	case "second_factor_required":
 		return t.AsSecondFactorRequired()
 	case "signed_in":
@@ -1544,6 +1887,27 @@ type ServerInterface interface {
 	// CancelPendingAddress Forget an address that waits to be confirmed
 	// (DELETE /api/v1/account/pending-address)
 	CancelPendingAddress(ctx echo.Context) error
+	// FindAccounts Find accounts
+	// (GET /api/v1/admin/accounts)
+	FindAccounts(ctx echo.Context, params FindAccountsParams) error
+	// InspectAccount The state of an account
+	// (GET /api/v1/admin/accounts/{id})
+	InspectAccount(ctx echo.Context, id ID) error
+	// ListAccountActivity What happened to an account
+	// (GET /api/v1/admin/accounts/{id}/activity)
+	ListAccountActivity(ctx echo.Context, id ID, params ListAccountActivityParams) error
+	// DisableAccount Disable an account
+	// (POST /api/v1/admin/accounts/{id}/disable)
+	DisableAccount(ctx echo.Context, id ID) error
+	// EnableAccount Enable an account that was disabled
+	// (POST /api/v1/admin/accounts/{id}/enable)
+	EnableAccount(ctx echo.Context, id ID) error
+	// EndAccountSessions Sign an account out everywhere
+	// (POST /api/v1/admin/accounts/{id}/end-sessions)
+	EndAccountSessions(ctx echo.Context, id ID) error
+	// ResetAccountMFA Take MFA off an account whose owner has lost everything
+	// (POST /api/v1/admin/accounts/{id}/reset-mfa)
+	ResetAccountMFA(ctx echo.Context, id ID) error
 	// GetMFA The account's MFA methods and what is pending
 	// (GET /api/v1/mfa)
 	GetMFA(ctx echo.Context) error
@@ -1607,6 +1971,12 @@ type ServerInterface interface {
 	// EndOtherSessions Sign out everywhere else
 	// (POST /api/v1/sessions/end-others)
 	EndOtherSessions(ctx echo.Context) error
+	// BeginSignInEnrollment Begin to enroll an authenticator app, where a sign-in needs one
+	// (POST /api/v1/sessions/enrollment)
+	BeginSignInEnrollment(ctx echo.Context) error
+	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
+	// (POST /api/v1/sessions/enrollment-confirmation)
+	ConfirmSignInEnrollment(ctx echo.Context) error
 	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx echo.Context) error
@@ -1735,6 +2105,150 @@ func (w *ServerInterfaceWrapper) CancelPendingAddress(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CancelPendingAddress(ctx)
+	return err
+}
+
+// FindAccounts converts echo context to params.
+func (w *ServerInterfaceWrapper) FindAccounts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FindAccountsParams
+	// ------------- Optional query parameter "email" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "email", ctx.QueryParams(), &params.Email, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter email: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FindAccounts(ctx, params)
+	return err
+}
+
+// InspectAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) InspectAccount(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.InspectAccount(ctx, id)
+	return err
+}
+
+// ListAccountActivity converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAccountActivity(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAccountActivityParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAccountActivity(ctx, id, params)
+	return err
+}
+
+// DisableAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) DisableAccount(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DisableAccount(ctx, id)
+	return err
+}
+
+// EnableAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) EnableAccount(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EnableAccount(ctx, id)
+	return err
+}
+
+// EndAccountSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) EndAccountSessions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndAccountSessions(ctx, id)
+	return err
+}
+
+// ResetAccountMFA converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetAccountMFA(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetAccountMFA(ctx, id)
 	return err
 }
 
@@ -1971,6 +2485,24 @@ func (w *ServerInterfaceWrapper) EndOtherSessions(ctx echo.Context) error {
 	return err
 }
 
+// BeginSignInEnrollment converts echo context to params.
+func (w *ServerInterfaceWrapper) BeginSignInEnrollment(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BeginSignInEnrollment(ctx)
+	return err
+}
+
+// ConfirmSignInEnrollment converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmSignInEnrollment(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmSignInEnrollment(ctx)
+	return err
+}
+
 // CompleteSignIn converts echo context to params.
 func (w *ServerInterfaceWrapper) CompleteSignIn(ctx echo.Context) error {
 	var err error
@@ -2084,6 +2616,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/sessions/end-others", wrapper.EndOtherSessions, options.OperationMiddlewares["endOtherSessions"]...)
 	router.DELETE(options.BaseURL+"/api/v1/sessions/:id", wrapper.EndSession, options.OperationMiddlewares["endSession"]...)
 	router.POST(options.BaseURL+"/api/v1/sessions/second-factor", wrapper.CompleteSignIn, options.OperationMiddlewares["completeSignIn"]...)
+	router.POST(options.BaseURL+"/api/v1/sessions/enrollment", wrapper.BeginSignInEnrollment, options.OperationMiddlewares["beginSignInEnrollment"]...)
+	router.POST(options.BaseURL+"/api/v1/sessions/enrollment-confirmation", wrapper.ConfirmSignInEnrollment, options.OperationMiddlewares["confirmSignInEnrollment"]...)
 	router.DELETE(options.BaseURL+"/api/v1/sessions/current", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/api/v1/sessions/current", wrapper.GetCurrentSession, options.OperationMiddlewares["getCurrentSession"]...)
 	router.POST(options.BaseURL+"/api/v1/step-up", wrapper.StepUp, options.OperationMiddlewares["stepUp"]...)
@@ -2111,6 +2645,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/password-resets", wrapper.RequestPasswordReset, options.OperationMiddlewares["requestPasswordReset"]...)
 	router.POST(options.BaseURL+"/api/v1/password-resets/complete", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
 	router.POST(options.BaseURL+"/api/v1/notices/not-me", wrapper.ReportNotMe, options.OperationMiddlewares["reportNotMe"]...)
+	router.GET(options.BaseURL+"/api/v1/admin/accounts", wrapper.FindAccounts, options.OperationMiddlewares["findAccounts"]...)
+	router.GET(options.BaseURL+"/api/v1/admin/accounts/:id", wrapper.InspectAccount, options.OperationMiddlewares["inspectAccount"]...)
+	router.GET(options.BaseURL+"/api/v1/admin/accounts/:id/activity", wrapper.ListAccountActivity, options.OperationMiddlewares["listAccountActivity"]...)
+	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/end-sessions", wrapper.EndAccountSessions, options.OperationMiddlewares["endAccountSessions"]...)
+	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/disable", wrapper.DisableAccount, options.OperationMiddlewares["disableAccount"]...)
+	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/enable", wrapper.EnableAccount, options.OperationMiddlewares["enableAccount"]...)
+	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/reset-mfa", wrapper.ResetAccountMFA, options.OperationMiddlewares["resetAccountMfa"]...)
 	router.GET(options.BaseURL+"/api/v1/service", wrapper.GetService, options.OperationMiddlewares["getService"]...)
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJwks, options.OperationMiddlewares["getJwks"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -2135,6 +2676,8 @@ type ConflictApplicationProblemPlusJSONResponse Problem
 type CrossOriginRefusedApplicationProblemPlusJSONResponse Problem
 
 type EnrollmentExpiredApplicationProblemPlusJSONResponse Problem
+
+type ForbiddenApplicationProblemPlusJSONResponse Problem
 
 type InternalApplicationProblemPlusJSONResponse Problem
 
@@ -2494,7 +3037,7 @@ func (response UpdateAccount401ApplicationProblemPlusJSONResponse) VisitUpdateAc
 }
 
 type UpdateAccount403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response UpdateAccount403ApplicationProblemPlusJSONResponse) VisitUpdateAccountResponse(w http.ResponseWriter) error {
@@ -2627,6 +3170,22 @@ func (response ListActivity401ApplicationProblemPlusJSONResponse) VisitListActiv
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListActivity403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListActivity403ApplicationProblemPlusJSONResponse) VisitListActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2926,7 +3485,7 @@ func (response ChangeEmail401ApplicationProblemPlusJSONResponse) VisitChangeEmai
 }
 
 type ChangeEmail403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeEmail403ApplicationProblemPlusJSONResponse) VisitChangeEmailResponse(w http.ResponseWriter) error {
@@ -3098,7 +3657,7 @@ func (response RemoveNoticeEmail401ApplicationProblemPlusJSONResponse) VisitRemo
 }
 
 type RemoveNoticeEmail403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response RemoveNoticeEmail403ApplicationProblemPlusJSONResponse) VisitRemoveNoticeEmailResponse(w http.ResponseWriter) error {
@@ -3252,7 +3811,7 @@ func (response SetNoticeEmail401ApplicationProblemPlusJSONResponse) VisitSetNoti
 }
 
 type SetNoticeEmail403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response SetNoticeEmail403ApplicationProblemPlusJSONResponse) VisitSetNoticeEmailResponse(w http.ResponseWriter) error {
@@ -3435,7 +3994,7 @@ func (response ChangePassword401ApplicationProblemPlusJSONResponse) VisitChangeP
 }
 
 type ChangePassword403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response ChangePassword403ApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
@@ -3582,7 +4141,7 @@ func (response CancelPendingAddress401ApplicationProblemPlusJSONResponse) VisitC
 }
 
 type CancelPendingAddress403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response CancelPendingAddress403ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
@@ -3666,6 +4225,1201 @@ type CancelPendingAddress503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CancelPendingAddress503ApplicationProblemPlusJSONResponse) VisitCancelPendingAddressResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccountsRequestObject struct {
+	Params FindAccountsParams
+}
+
+type FindAccountsResponseObject interface {
+	VisitFindAccountsResponse(w http.ResponseWriter) error
+}
+
+type FindAccounts200JSONResponse AccountList
+
+func (response FindAccounts200JSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts400ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts401ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts403ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts404ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts409ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts413ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts415ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts500ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindAccounts503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FindAccounts503ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccountRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type InspectAccountResponseObject interface {
+	VisitInspectAccountResponse(w http.ResponseWriter) error
+}
+
+type InspectAccount200JSONResponse AccountState
+
+func (response InspectAccount200JSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount400ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount401ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount403ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount404ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount409ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount413ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount415ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount500ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InspectAccount503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response InspectAccount503ApplicationProblemPlusJSONResponse) VisitInspectAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivityRequestObject struct {
+	ID     ID `json:"id"`
+	Params ListAccountActivityParams
+}
+
+type ListAccountActivityResponseObject interface {
+	VisitListAccountActivityResponse(w http.ResponseWriter) error
+}
+
+type ListAccountActivity200JSONResponse ActivityList
+
+func (response ListAccountActivity200JSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity400ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity401ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity403ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity404ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity409ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity413ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity415ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity500ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccountActivity503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListAccountActivity503ApplicationProblemPlusJSONResponse) VisitListAccountActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccountRequestObject struct {
+	ID   ID `json:"id"`
+	Body *DisableAccountJSONRequestBody
+}
+
+type DisableAccountResponseObject interface {
+	VisitDisableAccountResponse(w http.ResponseWriter) error
+}
+
+type DisableAccount200JSONResponse Receipt
+
+func (response DisableAccount200JSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount400ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount401ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount403ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount404ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount409ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount413ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount415ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount500ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisableAccount503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DisableAccount503ApplicationProblemPlusJSONResponse) VisitDisableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccountRequestObject struct {
+	ID   ID `json:"id"`
+	Body *EnableAccountJSONRequestBody
+}
+
+type EnableAccountResponseObject interface {
+	VisitEnableAccountResponse(w http.ResponseWriter) error
+}
+
+type EnableAccount200JSONResponse Receipt
+
+func (response EnableAccount200JSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount400ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount401ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount403ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount404ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount409ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount413ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount415ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount500ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnableAccount503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EnableAccount503ApplicationProblemPlusJSONResponse) VisitEnableAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessionsRequestObject struct {
+	ID   ID `json:"id"`
+	Body *EndAccountSessionsJSONRequestBody
+}
+
+type EndAccountSessionsResponseObject interface {
+	VisitEndAccountSessionsResponse(w http.ResponseWriter) error
+}
+
+type EndAccountSessions200JSONResponse Receipt
+
+func (response EndAccountSessions200JSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions400ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions401ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions403ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions404ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions409ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions413ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions415ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions500ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAccountSessions503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EndAccountSessions503ApplicationProblemPlusJSONResponse) VisitEndAccountSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFARequestObject struct {
+	ID   ID `json:"id"`
+	Body *ResetAccountMFAJSONRequestBody
+}
+
+type ResetAccountMFAResponseObject interface {
+	VisitResetAccountMFAResponse(w http.ResponseWriter) error
+}
+
+type ResetAccountMFA200JSONResponse Receipt
+
+func (response ResetAccountMFA200JSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA400ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA401ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA403ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA404ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA409ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA413ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA415ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA500ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountMFA503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountMFA503ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3867,7 +5621,7 @@ func (response RemoveMFAMethod401ApplicationProblemPlusJSONResponse) VisitRemove
 }
 
 type RemoveMFAMethod403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response RemoveMFAMethod403ApplicationProblemPlusJSONResponse) VisitRemoveMFAMethodResponse(w http.ResponseWriter) error {
@@ -3894,6 +5648,22 @@ func (response RemoveMFAMethod404ApplicationProblemPlusJSONResponse) VisitRemove
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMFAMethod409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMFAMethod409ApplicationProblemPlusJSONResponse) VisitRemoveMFAMethodResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4022,7 +5792,7 @@ func (response RenameMFAMethod401ApplicationProblemPlusJSONResponse) VisitRename
 }
 
 type RenameMFAMethod403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response RenameMFAMethod403ApplicationProblemPlusJSONResponse) VisitRenameMFAMethodResponse(w http.ResponseWriter) error {
@@ -4201,7 +5971,7 @@ func (response GenerateRecoveryCodes401ApplicationProblemPlusJSONResponse) Visit
 }
 
 type GenerateRecoveryCodes403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response GenerateRecoveryCodes403ApplicationProblemPlusJSONResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
@@ -4354,7 +6124,7 @@ func (response CancelMFARemoval401ApplicationProblemPlusJSONResponse) VisitCance
 }
 
 type CancelMFARemoval403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response CancelMFARemoval403ApplicationProblemPlusJSONResponse) VisitCancelMFARemovalResponse(w http.ResponseWriter) error {
@@ -6322,6 +8092,22 @@ func (response ListSessions401ApplicationProblemPlusJSONResponse) VisitListSessi
 	return err
 }
 
+type ListSessions403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListSessions403ApplicationProblemPlusJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSessions413ApplicationProblemPlusJSONResponse struct {
 	BodyTooLargeApplicationProblemPlusJSONResponse
 }
@@ -6898,7 +8684,7 @@ func (response EndOtherSessions401ApplicationProblemPlusJSONResponse) VisitEndOt
 }
 
 type EndOtherSessions403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response EndOtherSessions403ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
@@ -6966,6 +8752,328 @@ type EndOtherSessions503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndOtherSessions503ApplicationProblemPlusJSONResponse) VisitEndOtherSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollmentRequestObject struct {
+	Body *BeginSignInEnrollmentJSONRequestBody
+}
+
+type BeginSignInEnrollmentResponseObject interface {
+	VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error
+}
+
+type BeginSignInEnrollment201JSONResponse TOTPEnrollment
+
+func (response BeginSignInEnrollment201JSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollment400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response BeginSignInEnrollment400ApplicationProblemPlusJSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollment403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response BeginSignInEnrollment403ApplicationProblemPlusJSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollment410ApplicationProblemPlusJSONResponse struct {
+	SignInExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response BeginSignInEnrollment410ApplicationProblemPlusJSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollment413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response BeginSignInEnrollment413ApplicationProblemPlusJSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollment415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response BeginSignInEnrollment415ApplicationProblemPlusJSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollment500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response BeginSignInEnrollment500ApplicationProblemPlusJSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSignInEnrollment503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response BeginSignInEnrollment503ApplicationProblemPlusJSONResponse) VisitBeginSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollmentRequestObject struct {
+	Body *ConfirmSignInEnrollmentJSONRequestBody
+}
+
+type ConfirmSignInEnrollmentResponseObject interface {
+	VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error
+}
+
+type ConfirmSignInEnrollment201ResponseHeaders struct {
+	SetCookie *string
+}
+
+type ConfirmSignInEnrollment201JSONResponse struct {
+	Body    EnrolledSignIn
+	Headers ConfirmSignInEnrollment201ResponseHeaders
+}
+
+func (response ConfirmSignInEnrollment201JSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment400ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment403ApplicationProblemPlusJSONResponse struct {
+	CrossOriginRefusedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment403ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment410ApplicationProblemPlusJSONResponse struct {
+	EnrollmentExpiredApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment410ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment413ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment415ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment422ApplicationProblemPlusJSONResponse struct {
+	CodeRejectedApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment422ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment429ApplicationProblemPlusJSONResponse struct {
+	TooManyApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment429ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment500ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSignInEnrollment503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ConfirmSignInEnrollment503ApplicationProblemPlusJSONResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7224,7 +9332,7 @@ func (response EndSession401ApplicationProblemPlusJSONResponse) VisitEndSessionR
 }
 
 type EndSession403ApplicationProblemPlusJSONResponse struct {
-	CrossOriginRefusedApplicationProblemPlusJSONResponse
+	ForbiddenApplicationProblemPlusJSONResponse
 }
 
 func (response EndSession403ApplicationProblemPlusJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
@@ -7392,6 +9500,38 @@ func (response StepUp403ApplicationProblemPlusJSONResponse) VisitStepUpResponse(
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepUp404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response StepUp404ApplicationProblemPlusJSONResponse) VisitStepUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepUp409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response StepUp409ApplicationProblemPlusJSONResponse) VisitStepUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -7794,6 +9934,27 @@ type StrictServerInterface interface {
 	// CancelPendingAddress Forget an address that waits to be confirmed
 	// (DELETE /api/v1/account/pending-address)
 	CancelPendingAddress(ctx context.Context, request CancelPendingAddressRequestObject) (CancelPendingAddressResponseObject, error)
+	// FindAccounts Find accounts
+	// (GET /api/v1/admin/accounts)
+	FindAccounts(ctx context.Context, request FindAccountsRequestObject) (FindAccountsResponseObject, error)
+	// InspectAccount The state of an account
+	// (GET /api/v1/admin/accounts/{id})
+	InspectAccount(ctx context.Context, request InspectAccountRequestObject) (InspectAccountResponseObject, error)
+	// ListAccountActivity What happened to an account
+	// (GET /api/v1/admin/accounts/{id}/activity)
+	ListAccountActivity(ctx context.Context, request ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error)
+	// DisableAccount Disable an account
+	// (POST /api/v1/admin/accounts/{id}/disable)
+	DisableAccount(ctx context.Context, request DisableAccountRequestObject) (DisableAccountResponseObject, error)
+	// EnableAccount Enable an account that was disabled
+	// (POST /api/v1/admin/accounts/{id}/enable)
+	EnableAccount(ctx context.Context, request EnableAccountRequestObject) (EnableAccountResponseObject, error)
+	// EndAccountSessions Sign an account out everywhere
+	// (POST /api/v1/admin/accounts/{id}/end-sessions)
+	EndAccountSessions(ctx context.Context, request EndAccountSessionsRequestObject) (EndAccountSessionsResponseObject, error)
+	// ResetAccountMFA Take MFA off an account whose owner has lost everything
+	// (POST /api/v1/admin/accounts/{id}/reset-mfa)
+	ResetAccountMFA(ctx context.Context, request ResetAccountMFARequestObject) (ResetAccountMFAResponseObject, error)
 	// GetMFA The account's MFA methods and what is pending
 	// (GET /api/v1/mfa)
 	GetMFA(ctx context.Context, request GetMFARequestObject) (GetMFAResponseObject, error)
@@ -7857,6 +10018,12 @@ type StrictServerInterface interface {
 	// EndOtherSessions Sign out everywhere else
 	// (POST /api/v1/sessions/end-others)
 	EndOtherSessions(ctx context.Context, request EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error)
+	// BeginSignInEnrollment Begin to enroll an authenticator app, where a sign-in needs one
+	// (POST /api/v1/sessions/enrollment)
+	BeginSignInEnrollment(ctx context.Context, request BeginSignInEnrollmentRequestObject) (BeginSignInEnrollmentResponseObject, error)
+	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
+	// (POST /api/v1/sessions/enrollment-confirmation)
+	ConfirmSignInEnrollment(ctx context.Context, request ConfirmSignInEnrollmentRequestObject) (ConfirmSignInEnrollmentResponseObject, error)
 	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx context.Context, request CompleteSignInRequestObject) (CompleteSignInResponseObject, error)
@@ -8230,6 +10397,274 @@ func (sh *strictHandler) CancelPendingAddress(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CancelPendingAddressResponseObject); ok {
 		return validResponse.VisitCancelPendingAddressResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FindAccounts operation middleware
+func (sh *strictHandler) FindAccounts(ctx echo.Context, params FindAccountsParams) error {
+	var request FindAccountsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FindAccounts(ctx.Request().Context(), request.(FindAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FindAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FindAccountsResponseObject); ok {
+		return validResponse.VisitFindAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// InspectAccount operation middleware
+func (sh *strictHandler) InspectAccount(ctx echo.Context, id ID) error {
+	var request InspectAccountRequestObject
+
+	request.ID = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.InspectAccount(ctx.Request().Context(), request.(InspectAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InspectAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(InspectAccountResponseObject); ok {
+		return validResponse.VisitInspectAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAccountActivity operation middleware
+func (sh *strictHandler) ListAccountActivity(ctx echo.Context, id ID, params ListAccountActivityParams) error {
+	var request ListAccountActivityRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAccountActivity(ctx.Request().Context(), request.(ListAccountActivityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAccountActivity")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAccountActivityResponseObject); ok {
+		return validResponse.VisitListAccountActivityResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DisableAccount operation middleware
+func (sh *strictHandler) DisableAccount(ctx echo.Context, id ID) error {
+	var request DisableAccountRequestObject
+
+	request.ID = id
+
+	var body DisableAccountJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DisableAccount(ctx.Request().Context(), request.(DisableAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisableAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DisableAccountResponseObject); ok {
+		return validResponse.VisitDisableAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EnableAccount operation middleware
+func (sh *strictHandler) EnableAccount(ctx echo.Context, id ID) error {
+	var request EnableAccountRequestObject
+
+	request.ID = id
+
+	var body EnableAccountJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnableAccount(ctx.Request().Context(), request.(EnableAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnableAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EnableAccountResponseObject); ok {
+		return validResponse.VisitEnableAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndAccountSessions operation middleware
+func (sh *strictHandler) EndAccountSessions(ctx echo.Context, id ID) error {
+	var request EndAccountSessionsRequestObject
+
+	request.ID = id
+
+	var body EndAccountSessionsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndAccountSessions(ctx.Request().Context(), request.(EndAccountSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndAccountSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndAccountSessionsResponseObject); ok {
+		return validResponse.VisitEndAccountSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetAccountMFA operation middleware
+func (sh *strictHandler) ResetAccountMFA(ctx echo.Context, id ID) error {
+	var request ResetAccountMFARequestObject
+
+	request.ID = id
+
+	var body ResetAccountMFAJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetAccountMFA(ctx.Request().Context(), request.(ResetAccountMFARequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetAccountMFA")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetAccountMFAResponseObject); ok {
+		return validResponse.VisitResetAccountMFAResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8982,6 +11417,101 @@ func (sh *strictHandler) EndOtherSessions(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(EndOtherSessionsResponseObject); ok {
 		return validResponse.VisitEndOtherSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BeginSignInEnrollment operation middleware
+func (sh *strictHandler) BeginSignInEnrollment(ctx echo.Context) error {
+	var request BeginSignInEnrollmentRequestObject
+
+	var body BeginSignInEnrollmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginSignInEnrollment(ctx.Request().Context(), request.(BeginSignInEnrollmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginSignInEnrollment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BeginSignInEnrollmentResponseObject); ok {
+		return validResponse.VisitBeginSignInEnrollmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmSignInEnrollment operation middleware
+func (sh *strictHandler) ConfirmSignInEnrollment(ctx echo.Context) error {
+	var request ConfirmSignInEnrollmentRequestObject
+
+	var body ConfirmSignInEnrollmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmSignInEnrollment(ctx.Request().Context(), request.(ConfirmSignInEnrollmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmSignInEnrollment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmSignInEnrollmentResponseObject); ok {
+		return validResponse.VisitConfirmSignInEnrollmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

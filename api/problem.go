@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/authn"
 	"twofold/internal/link"
 	"twofold/internal/mfa"
@@ -68,6 +69,14 @@ var problems = []struct {
 	{authn.ErrOtherDelivery, ProblemCodeInvalidRequest},
 	{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
 	{mfa.ErrMFARequired, ProblemCodeMFARequired},
+	{mfa.ErrLastMethod, ProblemCodeLastMethod},
+	{authn.ErrNoRole, ProblemCodeNotFound},
+	{authn.ErrEnrollmentRequired, ProblemCodeEnrollmentRequired},
+	{authn.ErrTarget, ProblemCodeInvalidRequest},
+	{admin.ErrNotFound, ProblemCodeNotFound},
+	{admin.ErrOwnAccount, ProblemCodeOwnAccount},
+	{admin.ErrLastAdministrator, ProblemCodeLastAdministrator},
+	{admin.ErrReason, ProblemCodeInvalidRequest},
 	{account.ErrEmail, ProblemCodeInvalidRequest},
 	{account.ErrSameAddress, ProblemCodeInvalidRequest},
 	{account.ErrDisplayName, ProblemCodeInvalidRequest},
@@ -110,6 +119,10 @@ var titles = map[ProblemCode]string{
 	ProblemCodeNotFound:             "There is nothing here",
 	ProblemCodeMethodNotAllowed:     "That method does not work here",
 	ProblemCodeMFARequired:          "That takes multi-factor authentication",
+	ProblemCodeEnrollmentRequired:   "Register an authenticator app first",
+	ProblemCodeLastMethod:           "The last method stays while MFA is required",
+	ProblemCodeOwnAccount:           "That is your own account",
+	ProblemCodeLastAdministrator:    "There would be no administrator left",
 	ProblemCodeNameTaken:            "Another method has that name",
 	ProblemCodeEmailTaken:           "Another account has that address",
 	ProblemCodeMailUnavailable:      "This service sends no mail",

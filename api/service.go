@@ -69,6 +69,6 @@ func (s *Server) GetService(context.Context, GetServiceRequestObject) (GetServic
 	if s.About.Support != "" {
 		a.Support = &s.About.Support
 	}
-	a.Password.MinLength, a.Password.MaxLength = password.MinLength, password.MaxLength
+	a.Password.MinLength, a.Password.MaxLength = s.Accounts.Shortest(), password.MaxLength
 	return a, nil
 }

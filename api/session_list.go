@@ -22,13 +22,18 @@ func (s *Server) ListSessions(ctx context.Context, r ListSessionsRequestObject) 
 	found, next := cut(part, found, func(s session.Session) string { return s.ID })
 	list := ListSessions200JSONResponse{Items: make([]ListedSession, len(found)), NextCursor: next}
 	for i, f := range found {
-		list.Items[i] = ListedSession{
-			ID: id(f.ID), Acr: Acr(f.AMR.ACR()), Amr: Amr(f.AMR), AuthTime: second(f.AuthTime), CreatedAt: second(f.CreatedAt),
-			LastUsedAt: second(f.LastUsedAt), ExpiresAt: second(s.Sessions.Limits.ExpiresAt(f)),
-			Current: f.ID == sess.ID, IP: f.IP, Device: deviceOf(f.UserAgent),
-		}
+		list.Items[i] = s.listedSession(f, sess)
 	}
 	return list, nil
+}
+
+// listedSession is a session in a list that is asked for in the session here.
+func (s *Server) listedSession(f, here session.Session) ListedSession {
+	return ListedSession{
+		ID: id(f.ID), Acr: Acr(f.AMR.ACR()), Amr: Amr(f.AMR), AuthTime: second(f.AuthTime), CreatedAt: second(f.CreatedAt),
+		LastUsedAt: second(f.LastUsedAt), ExpiresAt: second(s.Sessions.Limits.ExpiresAt(f)),
+		Current: f.ID == here.ID, IP: f.IP, Device: deviceOf(f.UserAgent),
+	}
 }
 
 // EndSession ends one session of the account.

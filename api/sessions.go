@@ -73,9 +73,10 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 		return nil, err
 	}
 	if out.Session.ID == "" {
-		return s.secondFactorRequired(out, delivery), nil
+		return s.pending(out, delivery), nil
 	}
-	return s.signedIn(out), nil
+	a, _ := s.signedIn(out)
+	return a, nil
 }
 
 // CompleteSignIn finishes a pending sign-in.
@@ -97,13 +98,20 @@ func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return s.signedIn(out), nil
+	a, _ := s.signedIn(out)
+	return a, nil
 }
 
 // GetCurrentSession answers the caller's session.
 func (s *Server) GetCurrentSession(ctx context.Context, _ GetCurrentSessionRequestObject) (GetCurrentSessionResponseObject, error) {
 	sess := callOf(ctx).session
+	requiredFrom, err := s.requiredFrom(ctx, sess)
+	if err != nil {
+		return nil, err
+	}
 	return GetCurrentSession200JSONResponse{
+		MFARequiredFrom: requiredFrom,
+
 		ID:         id(sess.ID),
 		Acr:        Acr(sess.AMR.ACR()),
 		Amr:        Amr(sess.AMR),
@@ -127,8 +135,20 @@ func (s *Server) SignOut(ctx context.Context, _ SignOutRequestObject) (SignOutRe
 	return a, nil
 }
 
-// signedIn hands a session over, through the carrier that was asked for.
-func (s *Server) signedIn(out authn.Outcome) answer {
+// requiredFrom is when MFA will be required, for a session of an account that has none; otherwise nil.
+func (s *Server) requiredFrom(ctx context.Context, sess session.Session) (*time.Time, error) {
+	if !s.Methods.Policy.Announced(s.Now()) || sess.AMR.ACR() == session.AAL2 {
+		return nil, nil
+	}
+	enabled, err := s.Methods.Enabled(ctx, sess.AccountID)
+	if err != nil || enabled {
+		return nil, err
+	}
+	return moment(s.Methods.Policy.From), nil
+}
+
+// signedIn hands a session over, through the carrier that was asked for, and answers the body too.
+func (s *Server) signedIn(out authn.Outcome) (answer, SignedIn) {
 	body := SignedIn{
 		State:      SignedInStateSignedIn,
 		ID:         id(out.Session.ID),
@@ -138,6 +158,9 @@ func (s *Server) signedIn(out authn.Outcome) answer {
 		CreatedAt:  second(out.Session.CreatedAt),
 		LastUsedAt: second(out.Session.LastUsedAt),
 		ExpiresAt:  second(s.Sessions.Limits.ExpiresAt(out.Session)),
+	}
+	if out.Unready && s.Methods.Policy.Announced(s.Now()) {
+		body.MFARequiredFrom = moment(s.Methods.Policy.From)
 	}
 	a := answer{status: http.StatusCreated}
 	if out.Session.Delivery == session.Token {
@@ -149,24 +172,30 @@ func (s *Server) signedIn(out authn.Outcome) answer {
 		}
 	}
 	a.body = body
-	return a
+	return a, body
 }
 
-// secondFactorRequired hands a pending sign-in over. It touches no session cookie.
-func (s *Server) secondFactorRequired(out authn.Outcome, d session.Delivery) answer {
-	body := SecondFactorRequired{
-		State:     SecondFactorRequiredStateSecondFactorRequired,
-		Methods:   proofMethods(out.Proofs...),
-		ExpiresAt: second(out.Pending.ExpiresAt),
-	}
+// pending hands a pending sign-in over, and says what it waits for. It touches no session cookie.
+func (s *Server) pending(out authn.Outcome, d session.Delivery) answer {
+	var token *string
 	a := answer{status: http.StatusAccepted}
 	if d == session.Token {
-		body.SignInToken = new(out.Token.Reveal())
+		token = new(out.Token.Reveal())
 	} else {
 		lifetime := out.Pending.ExpiresAt.Sub(out.Pending.CreatedAt)
 		a.cookies = []*http.Cookie{s.setCookie(signInCookie, out.Token, lifetime)}
 	}
-	a.body = body
+	if out.Enrolls {
+		a.body = EnrollmentRequired{
+			State: EnrollmentRequiredStateEnrollmentRequired, ExpiresAt: second(out.Pending.ExpiresAt), SignInToken: token,
+		}
+		return a
+	}
+	a.body = SecondFactorRequired{
+		State:     SecondFactorRequiredStateSecondFactorRequired,
+		Methods:   proofMethods(out.Proofs...),
+		ExpiresAt: second(out.Pending.ExpiresAt), SignInToken: token,
+	}
 	return a
 }
 
@@ -200,6 +229,14 @@ func text(member *string) string {
 
 // id reads an id of ours.
 func id(text string) uuid.UUID { return uuid.MustParse(text) }
+
+// moment is a time that may not have been; nil for none.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(second(t))
+}
 
 // second is a time as it is answered: in UTC, to the second.
 func second(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -16,13 +16,18 @@ func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpRespo
 	}
 	proofs := authn.Proofs{Password: secret.New(r.Body.Password), Second: beside}
 	call := callOf(ctx)
-	token, grant, err := s.Authn.StepUp(ctx, call.session, stepup.Purpose(r.Body.Purpose), proofs, call.device)
+	wanted := authn.For{Purpose: stepup.Purpose(r.Body.Purpose)}
+	if r.Body.Target != nil {
+		wanted.Target = r.Body.Target.String()
+	}
+	token, grant, err := s.Authn.StepUp(ctx, call.session, wanted, proofs, call.device)
 	if err != nil {
 		return nil, err
 	}
 	return StepUp201JSONResponse{
 		StepUpToken: token.Reveal(),
 		Purpose:     Purpose(grant.Purpose),
+		Target:      r.Body.Target,
 		Acr:         Acr(grant.AMR.ACR()),
 		Amr:         Amr(grant.AMR),
 		AuthTime:    second(grant.AuthTime),

@@ -31,7 +31,18 @@ type Account struct {
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
 	PasswordResetAt   time.Time // when it was last set by a mailed link; zero for never
+	Role              Role
+	DisabledAt        time.Time // since when nobody signs in; zero for not
 }
+
+// Role is what an account may do beyond its own; empty for nothing.
+type Role string
+
+// Admin looks after the accounts of others.
+const Admin Role = "admin"
+
+// Disabled says whether nobody signs in to the account, whatever they present.
+func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
 
 var (
 	// ErrNotFound means that there is no such account.
@@ -77,6 +88,7 @@ type Service struct {
 	Sealer    notify.Sealer
 	Audit     audit.Log
 	Limits    Limits
+	MinLength func() int // of a new password, now; nil: password.MinLength
 	Now       func() time.Time
 	NewID     func() string
 }
@@ -163,7 +175,7 @@ func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) er
 // before the transaction that keeps the hash.
 func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (string, error) {
 	local, _, _ := strings.Cut(a.Email, "@")
-	if err := password.Acceptable(pw, a.Email, local, productName, s.Issuer); err != nil {
+	if err := password.Acceptable(pw, s.Shortest(), a.Email, local, productName, s.Issuer); err != nil {
 		return "", err
 	}
 	release, err := s.Passwords.Acquire(ctx)
@@ -181,6 +193,14 @@ func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (strin
 		}
 	}
 	return s.Passwords.Hash(pw)
+}
+
+// Shortest is how many characters a new password has at least, now.
+func (s *Service) Shortest() int {
+	if s.MinLength == nil {
+		return password.MinLength
+	}
+	return s.MinLength()
 }
 
 // productName is what everybody knows that this is, whatever the operator calls it.

@@ -150,7 +150,7 @@ func (s *Service) ResolveResets(ctx context.Context) error {
 
 func (s *Service) resolveReset(ctx context.Context, email string) error {
 	a, err := s.Store.ByEmail(ctx, email)
-	if errors.Is(err, ErrNotFound) {
+	if errors.Is(err, ErrNotFound) || err == nil && a.Disabled() {
 		return nil
 	}
 	if err != nil {
@@ -181,7 +181,7 @@ func (s *Service) mailReset(ctx context.Context, a Account, kind notify.Kind) er
 
 // Reset sets a new password with the token of a mailed link. Everything that the old one opened ends, and nothing
 // begins: who signs in next is asked for a code as before (T-24). The token is looked at first, and a password that is
-// refused leaves it alive. It answers link.ErrExpired and what HashNew answers.
+// refused leaves it alive. It answers link.ErrExpired, also for an account that is disabled, and what HashNew answers.
 func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Change, error) {
 	l, err := s.Links.Find(ctx, link.ResetPassword, token)
 	if err != nil {
@@ -190,6 +190,9 @@ func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Change, err
 	a, err := s.Store.ByID(ctx, l.AccountID)
 	if err != nil {
 		return Change{}, fmt.Errorf("find account: %w", err)
+	}
+	if a.Disabled() { // whoever disables it later has ended the link
+		return Change{}, link.ErrExpired
 	}
 	hash, err := s.HashNew(ctx, a, pw)
 	if err != nil {
@@ -239,8 +242,10 @@ func (s *Service) ForceReset(ctx context.Context, accountID string) (sessions in
 		if sessions, err = s.replacePassword(ctx, a.ID, ""); err != nil {
 			return err
 		}
-		if err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
-			return err
+		if !a.Disabled() { // a link would lead nowhere
+			if err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
+				return err
+			}
 		}
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordResetRequested, AccountID: a.ID, Reason: "forced"})
 	})

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/keyring"
 	"twofold/internal/secret"
 )
@@ -21,7 +22,17 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 	if err != nil {
 		return 0, 0, err
 	}
-	return a.Methods.Reset(ctx, found.ID, reason)
+	done, err := a.Administration.ResetMFA(ctx, admin.Act{On: found.ID, Reason: reason})
+	return done.Methods, done.SessionsEnded, err
+}
+
+// SetRole gives an account a role; empty for none. It answers account.ErrNotFound.
+func (a *App) SetRole(ctx context.Context, email string, r account.Role) error {
+	found, err := a.Accounts.ByEmail(ctx, email)
+	if err != nil {
+		return err
+	}
+	return a.Administration.SetRole(ctx, found.ID, r)
 }
 
 // RewrapKeys puts the sealing keys under the master key in another file, and makes that file if it is not there.
@@ -36,23 +47,35 @@ func (a *App) RewrapKeys(ctx context.Context, file string) error {
 // VerifyAudit answers how many entries the record has, or audit.ErrBroken, joined for each account whose chain is broken.
 func (a *App) VerifyAudit(ctx context.Context) (entries int, err error) { return a.audit.Verify(ctx) }
 
-// DemoEmail is who signs in to a demo.
-const DemoEmail = "demo@example.com"
+// DemoEmail is who signs in to a demo, and DemoAdmin who looks after them there.
+const (
+	DemoEmail = "demo@example.com"
+	DemoAdmin = "admin@example.com"
+)
 
-// Demo makes sure that the demo account exists, gives it a new random passphrase, and answers that.
+// Demo makes sure that the accounts of a demo exist, gives both a new random passphrase, and answers that.
 func (a *App) Demo(ctx context.Context) (secret.Text, error) {
 	phrase := newPassphrase()
-	_, err := a.AddAccount(ctx, DemoEmail, phrase)
-	if !errors.Is(err, account.ErrEmailTaken) {
-		return phrase, err
+	for _, email := range []string{DemoEmail, DemoAdmin} {
+		if err := a.demo(ctx, email, phrase); err != nil {
+			return secret.Text{}, err
+		}
 	}
-	found, err := a.Accounts.ByEmail(ctx, DemoEmail)
+	return phrase, a.SetRole(ctx, DemoAdmin, account.Admin)
+}
+
+func (a *App) demo(ctx context.Context, email string, phrase secret.Text) error {
+	_, err := a.AddAccount(ctx, email, phrase)
+	if !errors.Is(err, account.ErrEmailTaken) {
+		return err
+	}
+	found, err := a.Accounts.ByEmail(ctx, email)
 	if err != nil {
-		return secret.Text{}, fmt.Errorf("find demo account: %w", err)
+		return fmt.Errorf("find demo account: %w", err)
 	}
 	if err := a.Accounts.SetPassword(ctx, found.ID, phrase); err != nil {
-		return secret.Text{}, err
+		return err
 	}
 	_, err = a.Sessions.EndOthers(ctx, found.ID, "")
-	return phrase, err
+	return err
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/config"
 	"twofold/internal/epoch"
@@ -55,6 +56,9 @@ type App struct {
 	Retention *retention.Service
 	Keys      *keyring.Rotation
 	Epochs    *epoch.Service
+
+	Administration *admin.Service
+	Reminder       *mfa.Reminder
 
 	config config.Config
 	db     *store.DB
@@ -113,7 +117,8 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	return &App{
 		Handler: handler, Operations: operations(handler, h.metrics),
 		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), Keys: h.rotation, Epochs: h.epochs, config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
+		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, Epochs: h.epochs,
+		config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"maps"
 	"time"
 
 	"twofold/internal/app/apptest"
@@ -9,7 +10,13 @@ import (
 const stepLength = 30 * time.Second
 
 // scenes play each operation as it is mostly called, and the ones that are called most in each of their ways.
-var scenes = map[string]func(s *stage){
+var scenes = func() map[string]func(s *stage) {
+	all := maps.Clone(everyday)
+	maps.Copy(all, administering)
+	return all
+}()
+
+var everyday = map[string]func(s *stage){
 	"getHealth":    open200("/healthz"),
 	"getReadiness": open200("/readyz"),
 	"getOpenapi":   open200("/openapi.yaml"),

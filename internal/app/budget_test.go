@@ -84,6 +84,23 @@ var budget = map[string]effort{
 	"requestPasswordReset":                           {1, 1},
 	"resetPassword":                                  {22, 1},
 	"reportNotMe":                                    {40, 1},
+	"beginSignInEnrollment":                          {4, 1},
+	"confirmSignInEnrollment":                        {24, 1},
+	"confirmSignInEnrollment with a wrong code":      {4, 1},
+	"signIn where MFA is required":                   {7, 2},
+	"getCurrentSession before MFA is required":       {2, 0},
+	"getCurrentSession from before MFA was required": {1, 0},
+	"listSessions from before MFA was required":      {2, 0},
+	"findAccounts":                                   {3, 0},
+	"findAccounts further on":                        {3, 0},
+	"findAccounts for nobody who may":                {2, 0},
+	"inspectAccount":                                 {8, 0},
+	"listAccountActivity":                            {4, 0},
+	"endAccountSessions":                             {16, 1},
+	"disableAccount":                                 {23, 1},
+	"disableAccount of an administrator":             {24, 1},
+	"enableAccount":                                  {14, 1},
+	"resetAccountMfa":                                {31, 1},
 }
 
 // Nor does a statement of it, or of what a scene needs first, read more than it needs.

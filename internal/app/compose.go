@@ -6,6 +6,7 @@ import (
 
 	"twofold/api"
 	"twofold/internal/account"
+	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/authn"
 	"twofold/internal/config"
@@ -45,6 +46,7 @@ type composition struct {
 	methods  *mfa.Service
 	removals *removal.Service
 	engine   *authn.Service
+	admin    *admin.Service
 	metrics  *metrics.Metrics
 }
 
@@ -54,7 +56,7 @@ func (h *composition) tellPeople() error {
 	h.links = &link.Service{Store: store.Links{DB: h.db}, Now: h.Now, NewID: newID}
 	h.accounts = &account.Service{
 		Store: store.Accounts{DB: h.db}, Pending: store.PendingAddresses{DB: h.db}, Resets: store.Resets{DB: h.db},
-		Passwords: h.hasher, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
+		Passwords: h.hasher, MinLength: h.minLength, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.trail,
 		Limits: account.Limits{
 			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails,
 			AddressMails: h.Mail.AddressMails, AddressLifetime: h.Mail.AddressLifetime,
@@ -68,6 +70,19 @@ func (h *composition) tellPeople() error {
 	}
 	h.accounts.Notices = h.notices
 	return sendMail(h.notices, h.Config, h.Now)
+}
+
+// policy says whether everybody has to have MFA.
+func (h *composition) policy() mfa.Policy {
+	return mfa.Policy{Required: h.MFA.Required(), From: h.MFA.RequiredFrom.Time}
+}
+
+// minLength is that of a new password: where everybody needs another factor beside it, it may be shorter.
+func (h *composition) minLength() int {
+	if h.policy().Demands(h.Now()) {
+		return password.MinLengthBesideMFA
+	}
+	return password.MinLength
 }
 
 // turnKeys makes what gives keys their turns.
@@ -122,6 +137,7 @@ func (h *composition) secondFactor() {
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,
 			RecoveryCodes: h.MFA.RecoveryCodes,
 		},
+		Policy: h.policy(),
 		Issuer: h.Issuer, Now: h.Now, NewID: newID,
 	}
 	h.removals = &removal.Service{
@@ -138,7 +154,7 @@ func (h *composition) secondFactor() {
 	}
 }
 
-// judge makes the engine that turns proofs into rewards.
+// judge makes the engine that turns proofs into rewards, and what looks after the accounts of others.
 func (h *composition) judge() {
 	h.engine = &authn.Service{
 		Store: store.SignIns{DB: h.db}, Devices: store.Devices{DB: h.db}, Accounts: store.Accounts{DB: h.db}, Rules: h.accounts,
@@ -151,6 +167,11 @@ func (h *composition) judge() {
 		Now: h.Now, NewID: newID,
 	}
 	h.accounts.Access = h.engine
+	h.admin = &admin.Service{
+		Store: store.Administration{Accounts: store.Accounts{DB: h.db}}, Accounts: h.accounts, Access: h.engine, Methods: h.methods,
+		Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals, Attempts: h.attempts, Notices: h.notices, Audit: h.trail,
+		Now: h.Now,
+	}
 }
 
 // answer makes the HTTP side.
@@ -163,7 +184,7 @@ func (h *composition) answer() (http.Handler, error) {
 			RemovalDelay: h.removals.Limits.Delay, RemovalPause: h.removals.Limits.Pause,
 		},
 		Accounts: h.accounts, Authn: h.engine, Sessions: h.sessions, StepUps: h.stepUps, Methods: h.methods,
-		Removals: h.removals, Keys: h.ring, Audit: h.trail,
+		Removals: h.removals, Administration: h.admin, Keys: h.ring, Audit: h.trail,
 		NotMe: &notme.Service{
 			Store: store.Accounts{DB: h.db}, Links: h.links, Accounts: h.accounts, Access: h.engine, Methods: h.methods,
 			Notices: h.notices, Audit: h.trail, Young: h.Mail.NotMeLifetime, Now: h.Now,

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"twofold/internal/admin"
 	"twofold/internal/app/apptest"
 	"twofold/internal/secret"
 	"twofold/internal/session"
@@ -67,6 +68,17 @@ func (c *cast) another(email string, strong bool) *apptest.Client {
 	return c.h.Script(token.Reveal())
 }
 
+// disabled is somebody whose account is disabled while they are signed in.
+func (c *cast) disabled() *apptest.Client {
+	const zoe = "zoe@example.com"
+	id := c.h.AddAccount(zoe)
+	session := c.another(zoe, true)
+	if _, err := c.h.App.Administration.Disable(context.Background(), admin.Act{On: id, Reason: "for the matrix"}); err != nil {
+		c.h.T.Fatal(err)
+	}
+	return session
+}
+
 // half is a sign-in that waits for its code, in a browser and in a script.
 func (c *cast) half() (browser *apptest.Client, token string) {
 	if c.halfBrowser == nil {
@@ -87,6 +99,9 @@ func (c *cast) credential(t *testing.T, column, purpose string) (client *apptest
 	}
 	if purpose == "" {
 		purpose = "mfa.remove"
+	}
+	if purpose == "admin.account" { // which they have no step-up for
+		purpose = other
 	}
 	switch column {
 	case "nothing":
@@ -121,6 +136,9 @@ func (c *cast) credential(t *testing.T, column, purpose string) (client *apptest
 		ended := c.another(ada, true)
 		ended.Do("DELETE", current, nil).Want(204, "")
 		return ended, nil
+	case "a session of a disabled account":
+		c.withMFA()
+		return c.disabled(), nil
 	}
 	t.Fatalf("who is %q?", column)
 	return nil, nil

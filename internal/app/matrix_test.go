@@ -21,60 +21,72 @@ const (
 var columns = []string{
 	"nothing", "a sign-in token as its cookie", "a sign-in token as session cookie", "a sign-in token as bearer", "a sign-in token as Basic",
 	"aal1", "aal2", "aal2 with a step-up", "with another user's step-up", "with another session's step-up", "with another purpose's step-up",
-	"an ended session",
+	"an ended session", "a session of a disabled account",
 }
 
 var matrix = map[string][]string{
-	// The first five are halfway in at the most, the next six are signed in, the last is signed out.
-	"getCurrentSession": {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
-	"getAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
-	"getMfa":            {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
-	"signOut":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
-	"stepUp":            {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut},
+	// The first five are halfway in at the most, the next six are signed in, the last two are signed out.
+	"getCurrentSession": {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+	"getAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+	"getMfa":            {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+	"signOut":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut, signedOut},
+	"stepUp":            {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut, signedOut},
 
-	"listSessions":         {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
-	"listActivity":         {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
-	"endSession":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
-	"endOtherSessions":     {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
-	"updateAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut},
-	"cancelPendingAddress": {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut},
-	"renameMfaMethod":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, "200", "200", "200", "200", "200", signedOut},
-	"cancelMfaRemoval":     {signedOut, signedOut, signedOut, signedOut, signedOut, "409 mfa_required", nothing, nothing, nothing, nothing, nothing, signedOut},
+	"listSessions":         {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+	"listActivity":         {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+	"endSession":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut, signedOut},
+	"endOtherSessions":     {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+	"updateAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+	"cancelPendingAddress": {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"renameMfaMethod":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, "200", "200", "200", "200", "200", signedOut, signedOut},
+	"cancelMfaRemoval":     {signedOut, signedOut, signedOut, signedOut, signedOut, "409 mfa_required", nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
 
-	"confirmTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut},
-	"cancelTotpEnrollment":  {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut},
+	"confirmTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut, signedOut},
+	"cancelTotpEnrollment":  {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut, signedOut},
 
 	// These take the step-up too.
-	"beginTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut},
-	"removeMfaMethod":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut},
+	"beginTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut, signedOut},
+	"removeMfaMethod":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut, signedOut},
 
-	"generateRecoveryCodes": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut},
-	"changePassword":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut},
-	"changeEmail":           {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut},
-	"setNoticeEmail":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut},
-	"removeNoticeEmail":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, nothing, proveIt, proveIt, proveIt, signedOut},
+	"generateRecoveryCodes": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut, signedOut},
+	"changePassword":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut, signedOut},
+	"changeEmail":           {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut, signedOut},
+	"setNoticeEmail":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut, signedOut},
+	"removeNoticeEmail":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, nothing, proveIt, proveIt, proveIt, signedOut, signedOut},
+
+	// These are an administrator's, and not there for anybody else.
+	"findAccounts":        {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"inspectAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"listAccountActivity": {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"endAccountSessions":  {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"disableAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"enableAccount":       {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"resetAccountMfa":     {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
 
 	// These ask for proofs, whoever comes; the second half belongs to the first and its cookie.
-	"signIn":         {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
-	"completeSignIn": {noSignIn, "201", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+	"beginSignInEnrollment":   {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+	"confirmSignInEnrollment": {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
 
-	"requestMfaRemoval":      {noSignIn, "202", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
-	"cancelMfaRemovalByCode": {noSignIn, nothing, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+	"signIn":         {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
+	"completeSignIn": {noSignIn, "201", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+
+	"requestMfaRemoval":      {noSignIn, "202", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+	"cancelMfaRemovalByCode": {noSignIn, nothing, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
 
 	// These take the token of a mailed link and nothing else: nobody's session replaces it.
-	"cancelMfaRemovalByLink": {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
-	"completeMfaRemoval":     {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
-	"confirmAddress":         {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
-	"resetPassword":          {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
-	"reportNotMe":            {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"cancelMfaRemovalByLink": {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"completeMfaRemoval":     {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"confirmAddress":         {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"resetPassword":          {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
+	"reportNotMe":            {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
 
-	"requestPasswordReset": {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
+	"requestPasswordReset": {"202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202", "202"},
 
-	"getService":   {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
-	"getJwks":      {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
-	"getHealth":    {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
-	"getReadiness": {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
-	"getOpenapi":   {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getService":   {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getJwks":      {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getHealth":    {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getReadiness": {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
+	"getOpenapi":   {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
 }
 
 func TestMatrixEveryOperationForEveryCredential(t *testing.T) {

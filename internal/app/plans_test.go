@@ -58,6 +58,10 @@ func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
 			s.h.Clock.Advance(90 * day)
 			return s.h.App.Keys.Tick(s.h.Context())
 		},
+		"reminding of MFA": func(s *stage) error {
+			s.requires("2026-12-01")
+			return s.h.App.Reminder.Remind(s.h.Context())
+		},
 		"watching how far the database comes": func(s *stage) error {
 			return s.h.App.Epochs.Tick(s.h.Context())
 		},

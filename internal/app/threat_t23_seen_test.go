@@ -22,8 +22,8 @@ func wantSaid(t *testing.T, h *apptest.House, why string) {
 
 func TestT23_WithoutTheFenceTheServerSaysSo(t *testing.T) {
 	t.Parallel()
-	p, h, restore := longAgo(t)
-	h = restore()
+	p, restore := longAgo(t)
+	h := restore()
 	why := "a copy that twofold backup made"
 	if h.OnServer() {
 		why = "made anew since it was served"

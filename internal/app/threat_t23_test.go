@@ -25,7 +25,7 @@ type past struct {
 }
 
 // longAgo lets Ada live through a backup and what comes after it, and answers how to restore that.
-func longAgo(t *testing.T) (*past, *apptest.House, func(...string) *apptest.House) {
+func longAgo(t *testing.T) (*past, func(...string) *apptest.House) {
 	t.Helper()
 	h := apptest.StartWithMail(t)
 	p := &past{account: h.AddAccount(ada)}
@@ -50,7 +50,7 @@ func longAgo(t *testing.T) (*past, *apptest.House, func(...string) *apptest.Hous
 	h.SignedIn(ada, code(p.code))
 	recovering(h, half(h, ada), p.used).Want(201, "")
 	p.ended.Do("DELETE", current, nil).Want(204, "")
-	return p, h, restore
+	return p, restore
 }
 
 // code is a proof beside the password.
@@ -65,8 +65,8 @@ func beat(t *testing.T, h *apptest.House) {
 
 func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 	t.Parallel()
-	p, h, restore := longAgo(t)
-	h = restore()
+	p, restore := longAgo(t)
+	h := restore()
 	before := kidsOf(h)
 	done, err := h.App.Epochs.Fence(context.Background())
 	if err != nil {
@@ -119,8 +119,8 @@ func kidsOf(h *apptest.House) (kids []string) {
 
 func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 	t.Parallel()
-	p, h, restore := longAgo(t)
-	h = restore()
+	p, restore := longAgo(t)
+	h := restore()
 	ctx := context.Background()
 	first, err := h.App.Epochs.Fence(ctx)
 	if err != nil {
@@ -151,8 +151,8 @@ func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 // A fence that cannot tell people is none at all.
 func TestT23_AFenceIsWholeOrNotThere(t *testing.T) {
 	t.Parallel()
-	p, h, restore := longAgo(t)
-	h = restore()
+	p, restore := longAgo(t)
+	h := restore()
 	beat(t, h)
 	allow := h.Disk(t).Refuse(t, "outbox")
 	before := kidsOf(h)

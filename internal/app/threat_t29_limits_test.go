@@ -35,6 +35,7 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
+	appoint(h, ada) // so that every body is looked at
 	before := state(t, h)
 	const limit = 16 << 10
 	for _, op := range apptest.Operations(t) {
@@ -96,6 +97,7 @@ func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
+	appoint(h, ada) // so that every body is looked at
 	for id, op := range withBody(t) {
 		if len(op.Needs) == 0 {
 			continue

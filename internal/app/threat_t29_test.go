@@ -16,7 +16,11 @@ var samples = map[string]any{
 	"email": ada, "password": apptest.Password, "code": "735918", "deliver": "token", "purpose": "mfa.enroll",
 	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11", "recovery_code": "0A1B-2C3D-4E5F-6G7H", "replaces": nowhere,
 	"token": "tf_l_Y2FuYXJ5", "new_password": "an otter counts nine lamps", "display_name": "Ada", "language": "de",
+	"reason": "Ticket 4711",
 }
+
+// odd are members that fit some values of another and not all.
+var odd = []string{"target"}
 
 // fitting is a body that fits an operation, or none where it takes none.
 func fitting(op apptest.Operation, more ...JSON) any {
@@ -25,7 +29,9 @@ func fitting(op apptest.Operation, more ...JSON) any {
 	}
 	body := JSON{}
 	for _, member := range op.Members {
-		body[member] = samples[member]
+		if !slices.Contains(odd, member) {
+			body[member] = samples[member]
+		}
 	}
 	for _, m := range more {
 		for name, value := range m {
@@ -53,6 +59,9 @@ func withBody(t *testing.T) map[string]struct {
 		}
 		fits := JSON{}
 		for _, member := range op.Members {
+			if slices.Contains(odd, member) {
+				continue
+			}
 			sample, known := samples[member]
 			if !known {
 				t.Fatalf("%s takes %s: give a sample of it", op.ID, member)
@@ -163,6 +172,7 @@ func TestT29_AMisshapenBodyIsRefusedWhereItIsWrong(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
+	appoint(h, ada) // so that every body is looked at
 	pending := script.Begin(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"twofold/internal/config"
+	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/retention"
 	"twofold/internal/smtp"
@@ -13,7 +14,8 @@ import (
 )
 
 // Work does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password,
-// counts the time of removals, gives keys their turns, watches how far the database comes, and purges what is over.
+// counts the time of removals, gives keys their turns, watches how far the database comes, purges what is over, and tells who
+// will need MFA.
 func (a *App) Work(ctx context.Context) {
 	var working sync.WaitGroup
 	working.Go(func() { a.Notices.Run(ctx) })
@@ -21,8 +23,20 @@ func (a *App) Work(ctx context.Context) {
 	working.Go(func() { a.Removals.Run(ctx, a.parts.Log) })
 	working.Go(func() { a.Retention.Run(ctx, a.parts.Log) })
 	working.Go(func() { a.Keys.Run(ctx) })
+	working.Go(func() { a.Reminder.Run(ctx, a.parts.Log) })
 	working.Go(func() { a.Epochs.Run(ctx) })
 	working.Wait()
+}
+
+// reminder makes who tells people that MFA will be required, where mail is sent; the page tells them anyway.
+func (h *composition) reminder() *mfa.Reminder {
+	r := &mfa.Reminder{
+		Store: store.Reminders{DB: h.db}, Notices: h.notices, Policy: h.policy(), Before: h.MFA.Remind, Now: h.Now,
+	}
+	if !h.notices.Mail {
+		r.Policy = mfa.Policy{}
+	}
+	return r
 }
 
 // retention makes who purges.

@@ -19,6 +19,7 @@ type Event struct {
 	Subject   string // the id of what was changed
 	Name      string // what the person calls it, as it was then
 	Reason    string
+	Actor     string // the id of the account that did it, where it was another's
 }
 
 // House stands where an account would in what happens to none, such as a change of keys: it has a chain of its own.
@@ -207,7 +208,7 @@ func (l Log) write(ctx context.Context, e Entry) {
 	attrs := []slog.Attr{slog.String("event", string(e.Kind))}
 	for _, a := range []struct{ name, value string }{
 		{"account", e.AccountID}, {"subject", e.Subject}, {"name", e.Name}, {"reason", e.Reason},
-		{"ip", e.IP}, {"user_agent", e.UserAgent}, {"session", e.Session}, {"request_id", e.RequestID},
+		{"actor", e.Actor}, {"ip", e.IP}, {"user_agent", e.UserAgent}, {"session", e.Session}, {"request_id", e.RequestID},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, slog.String(a.name, a.value))

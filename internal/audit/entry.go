@@ -27,6 +27,7 @@ type Entry struct {
 	UserAgent string
 	Session   string // a digest
 	RequestID string
+	Actor     string // the account that did it, where it was not this one; empty for its owner, the service, or a command
 	Previous  Hash
 	Hash      Hash
 }
@@ -35,16 +36,20 @@ func entryOf(ctx context.Context, e Event) Entry {
 	c := ClientOf(ctx)
 	return Entry{
 		AccountID: e.AccountID, Kind: e.Kind, Subject: e.Subject, Name: e.Name, Reason: e.Reason,
-		IP: c.IP, UserAgent: c.UserAgent, Session: digestOf(c.SessionID), RequestID: c.RequestID,
+		IP: c.IP, UserAgent: c.UserAgent, Session: digestOf(c.SessionID), RequestID: c.RequestID, Actor: e.Actor,
 	}
 }
 
 // digest is the hash of the entry's fields, as one JSON array of strings: no two entries are written alike.
 func (e Entry) digest() Hash {
-	text, err := json.Marshal([]string{
+	fields := []string{
 		e.ID, e.AccountID, fmt.Sprint(e.Number), e.Time.UTC().Format(time.RFC3339Nano), string(e.Kind), e.Subject, e.Name, e.Reason,
 		e.IP, e.UserAgent, e.Session, e.RequestID, hex.EncodeToString(e.Previous[:]),
-	})
+	}
+	if e.Actor != "" { // an entry of before there were any is written as it was
+		fields = append(fields, e.Actor)
+	}
+	text, err := json.Marshal(fields)
 	if err != nil {
 		panic(err) // strings always marshal
 	}

@@ -26,6 +26,8 @@ var (
 	ErrSignInExpired = errors.New("sign-in expired")
 	// ErrOtherDelivery means that a sign-in was begun with another delivery than it is to be completed with.
 	ErrOtherDelivery = errors.New("sign-in was begun with another delivery")
+	// ErrTarget means that a step-up lacks what it is to be about, or names something though it is about nothing.
+	ErrTarget = errors.New("the purpose and the target of a step-up do not fit")
 )
 
 // CredentialsError is a wrong address or password, and what is left to try.
@@ -99,10 +101,11 @@ type Presence struct {
 	Grant   stepup.Grant    // a step-up, checked and not yet spent; zero where it was refused
 }
 
-// CheckStepUp says whether a token permits the purpose in this session, at the level the account has now. For a token that
-// does not, or none (empty), it answers stepup.ErrRefused with what a step-up takes.
-func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepup.Purpose, token string) (Presence, error) {
-	grant, refusal := s.StepUps.Read(ctx, token, sess, p)
+// CheckStepUp says whether a token permits what it is for in this session, at the level the account has now, and two
+// factors for what administrators do. For a token that does not, or none (empty), it answers stepup.ErrRefused with what a
+// step-up takes.
+func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, f For, token string) (Presence, error) {
+	grant, refusal := s.StepUps.Read(ctx, token, sess, f.Purpose, f.Target)
 	if refusal != nil && !errors.Is(refusal, stepup.ErrRefused) {
 		return Presence{}, refusal // nobody knows what the token is worth
 	}
@@ -113,6 +116,9 @@ func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, p stepu
 	shown := Presence{Account: c.account(), Need: session.AAL1}
 	if c.standing.Enabled() {
 		shown.Need, shown.Proofs = session.AAL2, c.standing.proofs()
+	}
+	if f.Purpose == stepup.AdminAccount {
+		shown.Need = session.AAL2
 	}
 	if refusal == nil {
 		refusal = grant.Permits(shown.Need, c.standing.StepUp)

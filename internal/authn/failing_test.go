@@ -20,7 +20,7 @@ import (
 	"twofold/internal/totp"
 )
 
-const remove stepup.Purpose = "mfa.remove"
+var remove = authn.For{Purpose: "mfa.remove"}
 
 // state is what a reward changes.
 type state struct {

@@ -16,7 +16,7 @@ import (
 	"twofold/internal/store"
 )
 
-const ofPassword stepup.Purpose = "account.password"
+var ofPassword = authn.For{Purpose: "account.password"}
 
 var fresh = secret.New("an otter counts nine lamps")
 

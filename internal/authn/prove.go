@@ -55,7 +55,7 @@ func (s *Service) lookUp(ctx context.Context, q Seek) (claim, error) {
 }
 
 // lock makes changes of the account's proofs wait, and reads its standing anew, with what is counted for a guess. It
-// answers ErrCredentialsRejected where its password was replaced since it was judged.
+// answers ErrCredentialsRejected where its password was replaced, or the account disabled, since it was judged.
 func (s *Service) lock(ctx context.Context, c claim, g throttle.Guess) (Standing, error) {
 	q := c.seek
 	q.Kind, q.Bucket = g.Kind, g.Bucket
@@ -66,6 +66,9 @@ func (s *Service) lock(ctx context.Context, c claim, g throttle.Guess) (Standing
 	audit.Follow(ctx, now.Head)
 	before, after := c.account(), now.Account
 	if !after.PasswordChangedAt.Equal(before.PasswordChangedAt) || (after.PasswordHash != before.PasswordHash && !c.rehashed) {
+		return Standing{}, ErrCredentialsRejected
+	}
+	if after.Disabled() { // since it was judged
 		return Standing{}, ErrCredentialsRejected
 	}
 	return now, nil
@@ -133,7 +136,7 @@ func (s *Service) prove(ctx context.Context, c claim, p Proofs, r reward) error 
 }
 
 // judgePassword costs the same for an unknown address, and for an account whose password was taken away: a hash against
-// the stand-in. A running wait is looked for before the queue for a hash, and the guess is counted only when its turn
+// the stand-in. No password is right for an account that is disabled. A running wait is looked for before the queue for a hash, and the guess is counted only when its turn
 // has come, so that nobody pays for a busy server.
 func (s *Service) judgePassword(ctx context.Context, c *claim, p Proofs) error {
 	guess := c.passwordGuess()
@@ -157,7 +160,7 @@ func (s *Service) judgePassword(ctx context.Context, c *claim, p Proofs) error {
 	if err != nil {
 		return fmt.Errorf("verify password: %w", err)
 	}
-	if !ok || !has {
+	if !ok || !has || c.account().Disabled() {
 		return &CredentialsError{Budget: budget}
 	}
 	if stale {

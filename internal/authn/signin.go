@@ -22,6 +22,8 @@ type Pending struct {
 	Bucket    throttle.Bucket // that its password was counted in
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	SealedKey []byte // of the authenticator app that is being registered, if one is: Enrolling
+	Name      string // of that
 }
 
 // Store keeps pending sign-ins. A token is kept as its SHA-256 only.
@@ -33,6 +35,9 @@ type Store interface {
 	// its standing then, with what a reward asks for.
 	Lock(ctx context.Context, q Seek) (Standing, error)
 	Insert(ctx context.Context, p Pending, token [32]byte) error
+	// Enroll keeps the key of an authenticator app with a pending sign-in, in the place of an older one, and says whether
+	// that is there still.
+	Enroll(ctx context.Context, id string, sealedKey []byte, name string) (bool, error)
 	Delete(ctx context.Context, id string) error
 	// DeleteOldest leaves the account its newest pending sign-ins of a bucket, keep in number.
 	DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error
@@ -50,14 +55,17 @@ type SignIn struct {
 
 // Outcome is a session, or a pending sign-in where ID of Session is empty.
 type Outcome struct {
+	Enrolls bool // a pending one waits for an enrollment, and for no proof
 	Session session.Session
 	Pending Pending
 	Proofs  []throttle.Kind // of which a pending one takes one
 	Token   secret.Text     // of whichever it is
 	Browser secret.Text     // the token that this browser is known by from now on; a script gets none
+	Unready bool            // the account has no MFA
 }
 
-// SignIn judges the proofs. For an account with MFA and without a second proof the outcome is pending.
+// SignIn judges the proofs. For an account with MFA and without a second proof the outcome is pending, and so it is for one
+// that has to have MFA and has none, whatever was presented.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (Outcome, error) {
 	c, err := s.lookUp(ctx, Seek{Email: in.Email, Browser: in.Browser})
 	if err != nil {
@@ -66,11 +74,16 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (Outcome, error) {
 	var out Outcome
 	err = s.prove(ctx, c, in.Proofs, reward{
 		grant: func(ctx context.Context, now Standing, amr session.AMR) (err error) {
+			if s.enrolls(now) {
+				out, err = s.openPending(ctx, c, now, in.Delivery, s.Methods.Limits.EnrollmentLifetime)
+				out.Enrolls = true
+				return err
+			}
 			out, err = s.openSession(ctx, now, opening{in.Delivery, amr, in.Previous, in.Browser})
 			return err
 		},
 		pending: func(ctx context.Context, now Standing) (verdict, err error) {
-			out, err = s.openPending(ctx, c, now, in.Delivery)
+			out, err = s.openPending(ctx, c, now, in.Delivery, s.Limits.SignInLifetime)
 			return nil, err
 		},
 	})
@@ -198,17 +211,17 @@ func (s *Service) openSession(ctx context.Context, now Standing, o opening) (Out
 			return Outcome{}, err
 		}
 	}
-	return Outcome{Session: sess, Token: token, Browser: browser}, nil
+	return Outcome{Session: sess, Token: token, Browser: browser, Unready: !now.Enabled()}, nil
 }
 
 // by names what somebody proved themselves with, for whoever reads the log.
 func by(amr session.AMR) string { return "by " + strings.Join(amr, " ") }
 
-func (s *Service) openPending(ctx context.Context, c claim, now Standing, d session.Delivery) (Outcome, error) {
+func (s *Service) openPending(ctx context.Context, c claim, now Standing, d session.Delivery, lifetime time.Duration) (Outcome, error) {
 	bucket := c.passwordGuess().Bucket
 	at := s.Now()
 	p := Pending{
-		ID: s.NewID(), AccountID: now.Account.ID, Delivery: d, Bucket: bucket, CreatedAt: at, ExpiresAt: at.Add(s.Limits.SignInLifetime),
+		ID: s.NewID(), AccountID: now.Account.ID, Delivery: d, Bucket: bucket, CreatedAt: at, ExpiresAt: at.Add(lifetime),
 	}
 	if now.SignIns >= s.Limits.SignInsOpen {
 		if err := s.Store.DeleteOldest(ctx, now.Account.ID, bucket, s.Limits.SignInsOpen-1); err != nil {

@@ -3,6 +3,7 @@ package authn
 import (
 	"context"
 
+	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/secret"
 	"twofold/internal/session"
@@ -10,10 +11,32 @@ import (
 	"twofold/internal/throttle"
 )
 
+// For is what a step-up is for.
+type For struct {
+	Purpose stepup.Purpose
+	Target  string // the id of the account it is about, for stepup.AdminAccount; otherwise empty
+}
+
+// check answers ErrTarget for a purpose without the target that it needs, or with one that it has not.
+func (f For) check() error {
+	if (f.Purpose == stepup.AdminAccount) != (f.Target != "") {
+		return ErrTarget
+	}
+	return nil
+}
+
 // StepUp proves presence again and answers a token for one purpose. The browser's token, if there is one, tells whether
 // the account knows it. Besides the errors of the engine it answers a *CodeRequiredError for a password alone on an
-// account with MFA.
-func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose stepup.Purpose, proofs Proofs, browser secret.Text) (secret.Text, stepup.Grant, error) {
+// account with MFA, ErrTarget, and for what administrators do what Admit answers.
+func (s *Service) StepUp(ctx context.Context, sess session.Session, f For, proofs Proofs, browser secret.Text) (secret.Text, stepup.Grant, error) {
+	if err := f.check(); err != nil {
+		return secret.Text{}, stepup.Grant{}, err
+	}
+	if f.Purpose == stepup.AdminAccount {
+		if err := s.Admit(ctx, sess, Entry{Role: account.Admin}); err != nil {
+			return secret.Text{}, stepup.Grant{}, err
+		}
+	}
 	c, err := s.look(ctx, audit.StepUpRefused, sess, Seek{AccountID: sess.AccountID, Browser: browser, Kind: throttle.Password})
 	if err != nil {
 		return secret.Text{}, stepup.Grant{}, err
@@ -22,11 +45,11 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, purpose step
 	var grant stepup.Grant
 	err = s.prove(ctx, c, proofs, reward{
 		grant: func(ctx context.Context, now Standing, amr session.AMR) (err error) {
-			if token, grant, err = s.StepUps.Issue(ctx, sess, purpose, amr); err != nil {
+			if token, grant, err = s.StepUps.Issue(ctx, sess, f.Purpose, f.Target, amr); err != nil {
 				return err
 			}
 			return s.Audit.Record(ctx, audit.Event{
-				Kind: audit.StepUpIssued, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(purpose) + " " + by(amr),
+				Kind: audit.StepUpIssued, AccountID: sess.AccountID, Subject: grant.ID, Reason: string(f.Purpose) + " " + by(amr),
 			})
 		},
 		pending: func(_ context.Context, now Standing) (verdict, err error) {

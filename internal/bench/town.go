@@ -201,7 +201,7 @@ func (t *town) pending(ctx context.Context, people []person) ([]string, error) {
 func (t *town) stepUp(ctx context.Context, people []person) ([]string, error) {
 	tokens := make([]string, len(people))
 	err := t.inBatches(ctx, len(people), func(ctx context.Context, i int) error {
-		token, _, err := t.stepUps.Issue(ctx, people[i].session, "mfa.enroll", session.Proofs(true))
+		token, _, err := t.stepUps.Issue(ctx, people[i].session, "mfa.enroll", "", session.Proofs(true))
 		tokens[i] = token.Reveal()
 		return err
 	})

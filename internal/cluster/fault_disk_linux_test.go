@@ -151,7 +151,7 @@ func (d disk) wrapped(t *testing.T, dir string) (c *cluster.Cluster, wrapper, pi
 	}
 	add := fmt.Sprintf("echo \"%s\" | %s account add --email %s --password-stdin >&2 &&", apptest.Password, program(t), ada)
 	script := fmt.Sprintf("#!/bin/sh\necho $$ >%s\nexec %s '%s %s %s exec %s \"$@\"' sh \"$@\"\n", pidFile, enter, mount, add, d.then(dir), program(t))
-	must(t, os.WriteFile(wrapper, []byte(script), 0o700)) //nolint:gosec // it is run
+	must(t, os.WriteFile(wrapper, []byte(script), 0o700))
 	c, err := cluster.Prepare(t.Context(), cluster.Options{
 		PublicURL: "http://localhost:8080", Database: "sqlite:" + filepath.Join(dir, "twofold.db"), Settings: cheap,
 	})

@@ -11,17 +11,24 @@ import (
 
 	"golang.org/x/term"
 
+	"twofold/internal/account"
+	"twofold/internal/app"
+	"twofold/internal/config"
 	"twofold/internal/secret"
 )
 
 type accounts struct {
 	Add      addAccount `cmd:"" help:"Add an account."`
 	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Take an account's MFA methods away and sign it out everywhere."`
+
+	GrantAdmin  grantAdmin  `cmd:"" name:"grant-admin" help:"Make an account an administrator, who looks after others on the page."`
+	RevokeAdmin revokeAdmin `cmd:"" name:"revoke-admin" help:"Make an administrator an account as any other."`
 }
 
 type addAccount struct {
 	Email         string `required:"" help:"The e-mail address to sign in with."`
 	PasswordStdin bool   `help:"Read the password from standard input, one line."`
+	Admin         bool   `help:"Make it an administrator, who looks after other accounts on the page."`
 }
 
 // Run adds an account. Its password is asked for twice on a terminal, or read as one line.
@@ -40,6 +47,9 @@ func (cmd addAccount) Run(ctx context.Context, p Program) (err error) {
 		return err
 	}
 	p.say("added %s (%s)", added.Email, added.ID)
+	if cmd.Admin {
+		return p.setRole(ctx, a, added.Email, account.Admin)
+	}
 	return nil
 }
 
@@ -99,5 +109,35 @@ func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
 		return err
 	}
 	p.say("MFA is off for %s: methods removed: %d, sessions ended: %d", cmd.Email, methods, sessions)
+	return nil
+}
+
+type grantAdmin struct {
+	Email string `required:"" help:"Who is to look after others. They need MFA to do it."`
+}
+
+// Run makes an account an administrator.
+func (cmd grantAdmin) Run(ctx context.Context, p Program) error {
+	return p.withHouse(ctx, func(a *app.App, _ config.Config) error { return p.setRole(ctx, a, cmd.Email, account.Admin) })
+}
+
+type revokeAdmin struct {
+	Email string `required:"" help:"Who is not to look after others any more, from the next request on."`
+}
+
+// Run takes that back.
+func (cmd revokeAdmin) Run(ctx context.Context, p Program) error {
+	return p.withHouse(ctx, func(a *app.App, _ config.Config) error { return p.setRole(ctx, a, cmd.Email, "") })
+}
+
+func (p Program) setRole(ctx context.Context, a *app.App, email string, r account.Role) error {
+	if err := a.SetRole(ctx, email, r); err != nil {
+		return err
+	}
+	if r == account.Admin {
+		p.say("%s is an administrator", account.CanonicalEmail(email))
+		return nil
+	}
+	p.say("%s is no administrator", account.CanonicalEmail(email))
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 type serve struct {
-	Demo bool `help:"Add demo@example.com with a random passphrase, and print it. Not for production."`
+	Demo bool `help:"Add demo@example.com, and admin@example.com who looks after it, with a random passphrase, and print it. Not for production."`
 }
 
 // Run serves until it is told to stop.
@@ -32,7 +32,8 @@ func (cmd serve) Run(ctx context.Context, p Program) (err error) {
 		if err != nil {
 			return errors.Join(fmt.Errorf("add demo account: %w", err), listener.Close())
 		}
-		p.say("\n  Twofold demo   %s\n  E-mail         %s\n  Password       %s\n", c.PublicURL, app.DemoEmail, phrase.Reveal())
+		p.say("\n  Twofold demo   %s\n  E-mail         %s\n  Password       %s\n  Administrator  %s, with the same password\n",
+			c.PublicURL, app.DemoEmail, phrase.Reveal(), app.DemoAdmin)
 	}
 	return a.Serve(ctx, listener)
 }

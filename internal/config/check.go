@@ -31,6 +31,12 @@ func (c *Config) check() error {
 	if c.Passwords.HashSlots < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_HASH_SLOTS is negative: use 0 for one per processor"))
 	}
+	if p := c.MFA.Policy; p != "optional" && p != "required" {
+		wrong = append(wrong, fmt.Errorf("TWOFOLD_MFA_POLICY is %q: use optional or required", p))
+	}
+	if !c.MFA.RequiredFrom.IsZero() && !c.MFA.Required() {
+		wrong = append(wrong, errors.New("TWOFOLD_MFA_REQUIRED_FROM is given and TWOFOLD_MFA_POLICY is not required: set that too, or take the date away"))
+	}
 	if c.HTTP.Drain < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_DRAIN is negative: use 0 to stop at once"))
 	}
@@ -104,6 +110,7 @@ func positive(v reflect.Value) error {
 		}
 		name := field.Tag.Get("env")
 		switch {
+		case value.Type() == reflect.TypeFor[Date]():
 		case value.Kind() == reflect.Struct:
 			wrong = append(wrong, positive(value))
 		case value.CanInt() && value.Int() <= 0, value.CanUint() && value.Uint() == 0:

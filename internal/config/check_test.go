@@ -133,3 +133,21 @@ func TestTheOperationsListenerCanBeOff(t *testing.T) {
 		t.Errorf("got %q (%v), want none", c.OpsListen, err)
 	}
 }
+
+func TestMFACannotBeRequiredByHalf(t *testing.T) {
+	t.Parallel()
+	for says, given := range map[string]env{
+		"use optional or required":              {"TWOFOLD_MFA_POLICY": "Required"},
+		"TWOFOLD_MFA_POLICY is not required":    {"TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31"},
+		"write it as in 2027-01-31":             {"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "31.1.2027"},
+		"TWOFOLD_MFA_REMIND must be a duration": {"TWOFOLD_MFA_REMIND": "0s"},
+	} {
+		if _, err := config.From(given); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v: got %v, want %q", given, err, says)
+		}
+	}
+	c, err := config.From(env{"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31"})
+	if want := time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC); err != nil || !c.MFA.Required() || !c.MFA.RequiredFrom.Equal(want) {
+		t.Errorf("got %v, %v, %v", c.MFA.Required(), c.MFA.RequiredFrom, err)
+	}
+}

@@ -83,12 +83,27 @@ type Keys struct {
 	SigningKeep     time.Duration `env:"TWOFOLD_SIGNING_KEY_KEEP" envDefault:"24h"`
 }
 
-// MFA bounds methods and enrollments.
+// MFA bounds methods and enrollments, and says who has to have one.
 type MFA struct {
 	MaxMethods         int           `env:"TWOFOLD_MAX_METHODS" envDefault:"5"`
 	EnrollmentLifetime time.Duration `env:"TWOFOLD_ENROLLMENT_LIFETIME" envDefault:"10m"`
 	EnrollmentTries    int           `env:"TWOFOLD_ENROLLMENT_TRIES" envDefault:"5"`
 	RecoveryCodes      int           `env:"TWOFOLD_RECOVERY_CODES" envDefault:"10"`
+	Policy             string        `env:"TWOFOLD_MFA_POLICY" envDefault:"optional"`
+	RequiredFrom       Date          `env:"TWOFOLD_MFA_REQUIRED_FROM"`
+	Remind             time.Duration `env:"TWOFOLD_MFA_REMIND" envDefault:"336h"` // before that
+}
+
+// Required says whether everybody has to have MFA, from a date on if there is one.
+func (m MFA) Required() bool { return m.Policy == "required" }
+
+// Date is the beginning of a day, in UTC; zero for none.
+type Date struct{ time.Time }
+
+// UnmarshalText reads a date as in 2027-01-31.
+func (d *Date) UnmarshalText(text []byte) (err error) {
+	d.Time, err = time.Parse(time.DateOnly, string(text))
+	return err
 }
 
 // Attempts bounds wrong proofs per account and kind (NIST SP 800-63B-4 §3.2.2).
@@ -203,7 +218,10 @@ func unreadable(environment map[string]string, cause error) error {
 		var parse env.ParseError
 		if err := env.ParseWithOptions(&Config{}, env.Options{Environment: alone, FuncMap: parsers}); errors.As(err, &parse) {
 			example := p.DefaultValue
-			if example == "" {
+			switch {
+			case p.Key == "TWOFOLD_MFA_REQUIRED_FROM":
+				example = "2027-01-31"
+			case example == "":
 				example = "10.0.0.0/8,fd00::/8"
 			}
 			wrong = append(wrong, fmt.Errorf("%s cannot be read: write it as in %s", p.Key, example))

@@ -28,7 +28,7 @@ var rules = config.Config{
 	Devices:  config.Devices{Lifetime: 180 * 24 * time.Hour, PerAccount: 50},
 	StepUp:   config.StepUp{Lifetime: 5 * time.Minute},
 	Keys:     config.Keys{SigningLifetime: 90 * 24 * time.Hour, SigningLead: 24 * time.Hour, SigningKeep: 24 * time.Hour},
-	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 10},
+	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 10, Policy: "optional", Remind: 14 * 24 * time.Hour},
 	Attempts: config.Attempts{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
 	Addresses: config.Addresses{
 		FailureLimit: 100, FailureWindow: 15 * time.Minute, SignInLimit: 60, SignInWindow: time.Minute,
@@ -112,7 +112,9 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_ATTEMPTS_KEPT": "7h", "TWOFOLD_SIGNING_KEY_LIFETIME": "720h",
 		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com",
 		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
+		"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31",
 	}
+	beside := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // that makes no sense without
 	defaults, err := config.From(env{})
 	if err != nil {
 		t.Fatal(err)
@@ -126,7 +128,7 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 				value = "7m"
 			}
 		}
-		got, err := config.From(env{name: value})
+		got, err := config.From(env{name: value, beside[name]: others[beside[name]]})
 		if err != nil {
 			t.Errorf("%s=%s: %v", name, value, err)
 		}

@@ -1,4 +1,4 @@
-// Package epoch knows how far a database has come, so that one that was restored from a backup is recognised, and puts a
+// Package epoch knows how far a database has come, so that one that was restored from a backup is noticed, and puts a
 // fence between what was and what comes: behind it nothing works any more that may have been used or ended since the backup.
 package epoch
 

@@ -19,20 +19,24 @@ var rooms = map[string][]string{
 	"internal/app":            {"*"},
 	"internal/app/apptest":    {"*"},
 	"internal/app/testserver": {"*"},
-	"internal/command":        {"internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
+	"internal/command":        {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
 	"internal/doctor":         {"internal/app", "internal/config", "internal/epoch", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/bench":          {"*"},
 	"api/bench":               {},
 	"internal/house":          {},
 
 	"api": {
-		"frontend", "internal/account", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
+		"frontend", "internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/device", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/notme", "internal/password", "internal/qr", "internal/removal", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
 		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/removal",
 		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
+	},
+	"internal/admin": {
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/removal", "internal/session", "internal/stepup",
+		"internal/throttle",
 	},
 	"internal/removal": {
 		"internal/account", "internal/audit", "internal/link", "internal/mfa", "internal/notify", "internal/secret",
@@ -75,7 +79,7 @@ var rooms = map[string][]string{
 
 	// The store keeps what the domain packages declare, and knows nothing of who asks.
 	"internal/store": {
-		"internal/account", "internal/audit", "internal/authn", "internal/epoch", "internal/keyring", "internal/link", "internal/mfa",
+		"internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/epoch", "internal/keyring", "internal/link", "internal/mfa",
 		"internal/notify", "internal/removal", "internal/retention", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},

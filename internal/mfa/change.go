@@ -64,8 +64,8 @@ func (s *Service) announce(ctx context.Context, sess session.Session, n notify.N
 }
 
 // Remove takes a method away and spends the grant with it. With the last one MFA goes off, and the recovery codes die.
-// It ends the account's other sessions and step-up tokens. It answers ErrNotFound and stepup.ErrRefused; neither spends
-// anything.
+// It ends the account's other sessions and step-up tokens. It answers ErrNotFound, ErrLastMethod and stepup.ErrRefused;
+// none of them spends anything.
 func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (Change, error) {
 	var done Change
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -85,6 +85,9 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		}
 		if _, err := s.Store.DeleteMethod(ctx, sess.AccountID, id); err != nil {
 			return err
+		}
+		if len(methods) == 1 && s.Policy.Demands(s.Now()) {
+			return ErrLastMethod
 		}
 		if len(methods) == 1 {
 			if err := s.Store.DeleteRecoveryCodes(ctx, sess.AccountID); err != nil {
@@ -201,27 +204,27 @@ func (s *Service) removeAll(ctx context.Context, accountID string) (sessionsEnde
 	return s.Sessions.EndOthers(ctx, accountID, "")
 }
 
-// Reset is what an operator does for somebody who has lost everything: RemoveAll, with the reason in the audit and a
-// notice to the account.
-func (s *Service) Reset(ctx context.Context, accountID, reason string) (methods, sessions int, err error) {
+// Reset is what an operator, or an administrator whose account is by, does for somebody who has lost everything: RemoveAll,
+// with the reason in the audit and a notice to the account. It answers how many methods that were.
+func (s *Service) Reset(ctx context.Context, accountID, by, reason string) (methods int, done Change, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		found, err := s.Store.Methods(ctx, accountID)
 		if err != nil {
 			return err
 		}
-		methods = len(found)
-		if sessions, err = s.removeAll(ctx, accountID); err != nil {
+		methods, done = len(found), Change{}
+		if done.SessionsEnded, err = s.removeAll(ctx, accountID); err != nil {
 			return err
 		}
-		if _, err := s.Notices.Post(ctx, notify.Notice{Kind: notify.MFAReset, AccountID: accountID}); err != nil {
+		if done.NoticesSent, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.MFAReset, AccountID: accountID}); err != nil {
 			return err
 		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Reason: reason})
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Actor: by, Reason: reason})
 	})
 	if err != nil {
-		return 0, 0, fmt.Errorf("reset MFA: %w", err)
+		return 0, Change{}, fmt.Errorf("reset MFA: %w", err)
 	}
-	return methods, sessions, nil
+	return methods, done, nil
 }
 
 // find answers the method of an id, or ErrNotFound.

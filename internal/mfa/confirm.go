@@ -43,17 +43,17 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		return Method{}, Change{}, err
 	}
 	defer done()
-	step, err := s.matchFirst(ctx, e, code)
+	step, err := s.MatchFirst(ctx, e, code)
 	if rejected := (*RejectedError)(nil); errors.As(err, &rejected) {
 		return Method{}, Change{}, s.countWrong(ctx, guess, e, rejected)
 	}
 	if err != nil {
 		return Method{}, Change{}, err
 	}
-	m, change, err := s.accept(ctx, sess, e, step, guess, set{})
+	m, change, err := s.accept(ctx, sess, e, step, guess, Codes{})
 	if errors.Is(err, errCodesNeeded) { // known only where nothing comes in between; hashing is no part of that
-		var made set
-		if made, err = s.newSet(ctx, e.AccountID); err == nil {
+		var made Codes
+		if made, err = s.NewCodes(ctx, e.AccountID); err == nil {
 			m, change, err = s.accept(ctx, sess, e, step, guess, made)
 		}
 	}
@@ -89,9 +89,9 @@ func (s *Service) countWrong(ctx context.Context, guess throttle.Guess, e Enroll
 	return rejected
 }
 
-// matchFirst judges an enrollment's code. Where a wrong one fits a clock that is off, it says by how much: the key was
+// MatchFirst judges an enrollment's code. Where a wrong one fits a clock that is off, it says by how much: the key was
 // shown to this session a moment ago, so this tells nobody anything new.
-func (s *Service) matchFirst(ctx context.Context, e Enrollment, code string) (totp.Step, error) {
+func (s *Service) MatchFirst(ctx context.Context, e Enrollment, code string) (totp.Step, error) {
 	key, err := s.key(ctx, e.SealedKey, e.AccountID, e.ID)
 	if err != nil {
 		return 0, err
@@ -107,11 +107,8 @@ func (s *Service) matchFirst(ctx context.Context, e Enrollment, code string) (to
 // accept makes the method, and all that follows from it, for a code that was right: unless guesses at the account have to
 // wait now, or the enrollment is over or gone. It answers errCodesNeeded where the method is the account's first and there
 // are no codes to go with it.
-func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, guess throttle.Guess, codes set) (Method, Change, error) {
-	m := Method{
-		ID: e.ID, AccountID: e.AccountID, Type: TOTP, Name: e.Name, SealedKey: e.SealedKey,
-		LastStep: step, CreatedAt: s.Now(), LastUsedAt: s.Now(),
-	}
+func (s *Service) accept(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, guess throttle.Guess, codes Codes) (Method, Change, error) {
+	m := s.methodOf(e, step)
 	var change Change
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		there, err := s.take(ctx, e, guess)

@@ -30,27 +30,19 @@ type Beginning struct {
 // ErrNameTaken, ErrName, ErrTooManyMethods, ErrNotFound for a method to replace that is not the account's, and
 // stepup.ErrRefused; none of them spends anything.
 func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, grant stepup.Grant) (Begun, error) {
-	key, err := totp.NewKey()
-	if err != nil {
-		return Begun{}, fmt.Errorf("make key: %w", err)
-	}
-	uri, err := key.URI(s.Issuer, b.Email)
-	if err != nil {
-		return Begun{}, fmt.Errorf("write key URI: %w", err)
-	}
 	now := s.Now()
-	e := Enrollment{
+	begun, err := s.Prepare(Enrollment{
 		ID:        s.NewID(),
 		AccountID: sess.AccountID,
 		SessionID: sess.ID,
 		Replaces:  b.Replaces,
 		CreatedAt: now,
 		ExpiresAt: now.Add(s.Limits.EnrollmentLifetime),
-	}
-	e.SealedKey, err = s.Sealer.Seal(key.Bytes(), e.AccountID, e.ID)
+	}, b.Email)
 	if err != nil {
 		return Begun{}, err
 	}
+	e := begun.Enrollment
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.StepUps.Spend(ctx, grant); err != nil {
 			return err
@@ -84,7 +76,8 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, 
 	if err != nil {
 		return Begun{}, fmt.Errorf("begin enrollment: %w", err)
 	}
-	return Begun{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
+	begun.Enrollment = e
+	return begun, nil
 }
 
 // State answers what the account holds, without an enrollment that can no longer be confirmed.

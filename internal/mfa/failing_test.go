@@ -92,9 +92,9 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 			h.enroll("phone")
 			h.begin("tablet")
 			return func() error {
-				methods, sessions, err := h.Reset(ctx, "ada", "lost")
-				if err != nil && methods+sessions != 0 {
-					return fmt.Errorf("an error came with %d methods and %d sessions", methods, sessions)
+				methods, done, err := h.Reset(ctx, "ada", "", "lost")
+				if err != nil && methods+done.SessionsEnded != 0 {
+					return fmt.Errorf("an error came with %d methods and %d sessions", methods, done.SessionsEnded)
 				}
 				return err
 			}, h.grant("mfa.remove")

@@ -165,7 +165,7 @@ func (h *house) addBob() error {
 // grant is a step-up that was proven.
 func (h *house) grant(p stepup.Purpose) stepup.Grant {
 	h.t.Helper()
-	_, g, err := h.StepUps.Issue(ctx, h.sess, p, session.Proofs(true))
+	_, g, err := h.StepUps.Issue(ctx, h.sess, p, "", session.Proofs(true))
 	must(h.t, err)
 	return g
 }

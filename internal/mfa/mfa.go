@@ -161,6 +161,7 @@ type Service struct {
 	Audit    audit.Log
 	Notices  Notices
 	Limits   Limits
+	Policy   Policy
 	Issuer   string // the name that authenticator apps show
 	Now      func() time.Time
 	NewID    func() string

@@ -60,20 +60,20 @@ func (s *Service) Stock(ctx context.Context, accountID string) (Stock, error) {
 	return stock, nil
 }
 
-// set is recovery codes that were made and not yet kept.
-type set struct {
+// Codes are recovery codes that were made and not yet kept.
+type Codes struct {
 	shown []secret.Text
 	kept  []KeptCode
 }
 
-// newSet makes recovery codes. It hashes each of them, so it is no part of a transaction. It answers password.ErrBusy.
-func (s *Service) newSet(ctx context.Context, accountID string) (set, error) {
+// NewCodes makes recovery codes. It hashes each of them, so it is no part of a transaction. It answers password.ErrBusy.
+func (s *Service) NewCodes(ctx context.Context, accountID string) (Codes, error) {
 	release, err := s.Hasher.Acquire(ctx)
 	if err != nil {
-		return set{}, fmt.Errorf("queue for hashes: %w", err)
+		return Codes{}, fmt.Errorf("queue for hashes: %w", err)
 	}
 	defer release()
-	var made set
+	var made Codes
 	plain := make([]secret.Text, s.Limits.RecoveryCodes)
 	for i := range plain {
 		code := randomCode()
@@ -82,7 +82,7 @@ func (s *Service) newSet(ctx context.Context, accountID string) (set, error) {
 	}
 	hashes, err := s.Hasher.HashSet(plain)
 	if err != nil {
-		return set{}, fmt.Errorf("hash recovery codes: %w", err)
+		return Codes{}, fmt.Errorf("hash recovery codes: %w", err)
 	}
 	now := s.Now()
 	for _, hash := range hashes {
@@ -92,7 +92,7 @@ func (s *Service) newSet(ctx context.Context, accountID string) (set, error) {
 }
 
 // keep puts a set in the place of the older one. Who guessed at that one has guessed at nothing now.
-func (s *Service) keep(ctx context.Context, accountID string, made set) error {
+func (s *Service) keep(ctx context.Context, accountID string, made Codes) error {
 	if err := s.Store.DeleteRecoveryCodes(ctx, accountID); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Sessio
 	if err := s.requireMFA(ctx, sess.AccountID); err != nil {
 		return Change{}, err
 	}
-	made, err := s.newSet(ctx, sess.AccountID)
+	made, err := s.NewCodes(ctx, sess.AccountID)
 	if err != nil {
 		return Change{}, err
 	}

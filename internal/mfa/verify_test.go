@@ -163,9 +163,9 @@ func TestResettingForgivesCodesAndEndsEverything(t *testing.T) {
 	for range 5 {
 		h.left()
 	}
-	methods, sessions, err := h.Reset(ctx, "ada", "lost the phone")
-	if err != nil || methods != 1 || sessions != 2 {
-		t.Errorf("got %d methods, %d sessions, %v, want 1 and 2", methods, sessions, err)
+	methods, done, err := h.Reset(ctx, "ada", "", "lost the phone")
+	if err != nil || methods != 1 || done.SessionsEnded != 2 {
+		t.Errorf("got %d methods, %d sessions, %v, want 1 and 2", methods, done.SessionsEnded, err)
 	}
 	if s := h.state(g); len(s.Methods) > 0 || s.Pending != "" || s.Session || s.Elsewhere || s.GrantAlive {
 		t.Errorf("left over: %+v", s)
@@ -173,7 +173,7 @@ func TestResettingForgivesCodesAndEndsEverything(t *testing.T) {
 	if left := h.left(); left != 4 {
 		t.Errorf("%d left, want 4", left)
 	}
-	if _, _, err := h.Reset(ctx, "nobody", "x"); err == nil {
+	if _, _, err := h.Reset(ctx, "nobody", "", "x"); err == nil {
 		t.Error("an account that is not there was reset")
 	}
 }

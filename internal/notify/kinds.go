@@ -13,7 +13,10 @@ const (
 	PasswordChanged        Kind = "password_changed"
 	NewDevice              Kind = "new_device"
 	FailuresThenSuccess    Kind = "failures_then_success"
-	MFAReset               Kind = "mfa_reset" // by an operator
+	MFAReset               Kind = "mfa_reset" // by an operator or an administrator
+	MFARequiredSoon        Kind = "mfa_required_soon"
+	AccountDisabled        Kind = "account_disabled"
+	AccountEnabled         Kind = "account_enabled"
 
 	PasswordResetLink   Kind = "password_reset_link"
 	PasswordResetDone   Kind = "password_reset_done"

@@ -70,8 +70,23 @@ var german = catalog{
 		},
 		MFAReset: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wurde ausgeschaltet",
-			text:    say("Ein Administrator hat alle Authenticator-Apps und Wiederherstellungscodes von Ihrem Konto bei {{.Product}} entfernt. Alle Geräte wurden abgemeldet. Zum Anmelden genügt jetzt das Passwort: Fügen Sie bald wieder eine Authenticator-App hinzu."),
+			text:    say("Ein Administrator hat alle Authenticator-Apps und Wiederherstellungscodes von Ihrem Konto bei {{.Product}} entfernt. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt es nur das Passwort."),
 			not:     say("Wenn Sie nicht darum gebeten haben, melden Sie sich an, ändern Sie Ihr Passwort und sagen Sie den Betreibern von {{.Product}} Bescheid."),
+		},
+		MFARequiredSoon: {
+			subject: "Ihr Konto braucht bald Multi-Faktor-Authentifizierung",
+			text:    say("{{if .Until}}Ab {{.Until}}{{else}}Bald{{end}} ist zum Anmelden bei {{.Product}} Multi-Faktor-Authentifizierung nötig, und Ihr Konto hat noch keine."),
+			not:     say("Melden Sie sich vorher an und wählen Sie in den Kontoeinstellungen „MFA-Methode registrieren“. Danach werden Sie beim Anmelden darum gebeten."),
+		},
+		AccountDisabled: {
+			subject: "Ihr Konto wurde gesperrt",
+			text:    say("Ein Administrator hat Ihr Konto bei {{.Product}} gesperrt. Alle Geräte wurden abgemeldet, und bis es wieder freigegeben ist, kann sich niemand anmelden."),
+			not:     say("Wenn Sie das nicht erwartet haben, fragen Sie die Betreiber von {{.Product}}."),
+		},
+		AccountEnabled: {
+			subject: "Ihr Konto wurde wieder freigegeben",
+			text:    say("Ein Administrator hat Ihr Konto bei {{.Product}} wieder freigegeben. Melden Sie sich an wie zuvor."),
+			not:     say("Wenn Sie das nicht erwartet haben, melden Sie sich an, sehen Sie sich die letzten Aktivitäten Ihres Kontos an und sagen Sie den Betreibern von {{.Product}} Bescheid."),
 		},
 		PasswordResetLink: {
 			subject: "Wählen Sie ein neues Passwort für Ihr Konto",
@@ -150,7 +165,7 @@ var german = catalog{
 		},
 		RemovalCompleted: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wurde entfernt",
-			text:    say("Die Multi-Faktor-Authentifizierung Ihres Kontos bei {{.Product}} wurde wie angekündigt entfernt. Alle Geräte wurden abgemeldet. Zum Anmelden genügt jetzt das Passwort: Fügen Sie bald wieder eine Authenticator-App hinzu."),
+			text:    say("Die Multi-Faktor-Authentifizierung Ihres Kontos bei {{.Product}} wurde wie angekündigt entfernt. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt es nur das Passwort."),
 			not:     say("Wenn Sie das nicht waren, wählen Sie mit „Passwort vergessen“ auf der Anmeldeseite ein neues Passwort und sagen Sie sofort den Betreibern von {{.Product}} Bescheid."),
 		},
 	},

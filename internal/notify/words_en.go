@@ -62,8 +62,23 @@ var english = catalog{
 		},
 		MFAReset: {
 			subject: "Multi-factor authentication was switched off for your account",
-			text:    say("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account. Everybody was signed out of it. Signing in takes only the password now: add an authenticator app again soon."),
+			text:    say("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account. Everybody was signed out of it. Until you add an authenticator app again, the password is all that protects it."),
 			not:     say("If you did not ask for this, sign in, change your password, and tell the people who run {{.Product}}."),
+		},
+		MFARequiredSoon: {
+			subject: "Your account will need multi-factor authentication",
+			text:    say("{{if .Until}}From {{.Until}} on{{else}}Soon{{end}}, signing in to {{.Product}} takes multi-factor authentication, and your account has none yet."),
+			not:     say("Sign in before that and choose “Register MFA Method” in your account settings. Afterwards you are asked for it when you sign in."),
+		},
+		AccountDisabled: {
+			subject: "Your account was disabled",
+			text:    say("An administrator disabled your {{.Product}} account. Everybody was signed out of it, and nobody can sign in until it is enabled again."),
+			not:     say("If you did not expect this, ask the people who run {{.Product}}."),
+		},
+		AccountEnabled: {
+			subject: "Your account was enabled again",
+			text:    say("An administrator enabled your {{.Product}} account again. Sign in as you did before."),
+			not:     say("If you did not expect this, sign in, look at the recent activity of your account, and tell the people who run {{.Product}}."),
 		},
 		PasswordResetLink: {
 			subject: "Choose a new password for your account",
@@ -142,7 +157,7 @@ var english = catalog{
 		},
 		RemovalCompleted: {
 			subject: "Multi-factor authentication was removed from your account",
-			text:    say("Multi-factor authentication was removed from your {{.Product}} account, as announced. All devices were signed out. Signing in takes only the password now: add an authenticator app again soon."),
+			text:    say("Multi-factor authentication was removed from your {{.Product}} account, as announced. All devices were signed out. Until you add an authenticator app again, the password is all that protects it."),
 			not:     say("If this was not you, choose a new password with “Forgot password” on the sign-in page, and tell the people who run {{.Product}} at once."),
 		},
 	},

@@ -14,6 +14,9 @@ import (
 // factor, and at least 64 permitted).
 const MinLength, MaxLength = 15, 128
 
+// MinLengthBesideMFA is how long one is at least where everybody needs another factor beside it (the same section).
+const MinLengthBesideMFA = 8
+
 // Reason is why a password cannot be one, in a word that machines know.
 type Reason string
 
@@ -28,12 +31,19 @@ type UnacceptableError struct {
 
 func (e *UnacceptableError) Error() string { return e.words }
 
-// Is makes errors.Is(err, ErrUnacceptable) hold.
-func (e *UnacceptableError) Is(target error) bool { return target == ErrUnacceptable }
+// Is makes errors.Is(err, ErrUnacceptable) hold, and, of two that were too short, that one is the other.
+func (e *UnacceptableError) Is(target error) bool {
+	other, ok := target.(*UnacceptableError)
+	return target == ErrUnacceptable || ok && other.Reason == e.Reason
+}
+
+func tooShort(least int) *UnacceptableError {
+	return &UnacceptableError{"too_short", fmt.Sprintf("password is too short: it needs %d characters", least)}
+}
 
 // Why a password cannot be one. Each is an *UnacceptableError but the last: what is not text is not even that.
 var (
-	ErrTooShort  error = &UnacceptableError{"too_short", fmt.Sprintf("password is too short: it needs %d characters", MinLength)}
+	ErrTooShort  error = tooShort(MinLength)
 	ErrTooLong   error = &UnacceptableError{"too_long", fmt.Sprintf("password is too long: %d characters are the most", MaxLength)}
 	ErrCommon    error = &UnacceptableError{"common", "password is one that many people use"}
 	ErrContext   error = &UnacceptableError{"context", "password is made of the e-mail address or this service's name"}
@@ -41,16 +51,16 @@ var (
 	ErrEncoding        = errors.New("password is not valid UTF-8")
 )
 
-// Acceptable tells whether pw may become a password: ErrEncoding, ErrTooShort, ErrTooLong, ErrCommon (ASVS 6.2.4), or
+// Acceptable tells whether pw may become a password of at least so many characters: ErrEncoding, ErrTooShort, ErrTooLong, ErrCommon (ASVS 6.2.4), or
 // ErrContext where it consists of nothing but these words, once or more, in any case, with whatever between that is
 // neither letter nor digit (NIST SP 800-63B-4 §3.1.1.2). There are no rules of composition.
-func Acceptable(pw secret.Text, context ...string) error {
+func Acceptable(pw secret.Text, least int, context ...string) error {
 	normal, err := normalize(pw)
 	switch {
 	case err != nil:
 		return err
-	case utf8.RuneCountInString(normal) < MinLength:
-		return ErrTooShort
+	case utf8.RuneCountInString(normal) < least:
+		return tooShort(least)
 	case isCommon(normal):
 		return ErrCommon
 	case consistsOf(normal, context):

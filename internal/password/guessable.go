@@ -9,15 +9,22 @@ import (
 	"golang.org/x/text/cases"
 )
 
-//go:embed common.txt
-var commonText string
+var (
+	//go:embed common.txt
+	commonText string
+	//go:embed common_short.txt
+	commonShortText string
+)
 
-// common is the blocklist. ASVS 6.2.4 wants 3,000 passwords at least that are long enough to be tried.
+// common is the blocklist. ASVS 6.2.4 wants 3,000 passwords at least that are long enough to be tried, at either length that
+// passwords may begin at.
 var common = sync.OnceValue(func() map[string]bool {
-	_, words, _ := strings.Cut(commonText, "\n\n")
 	set := make(map[string]bool)
-	for word := range strings.Lines(words) {
-		set[strings.TrimSuffix(word, "\n")] = true
+	for _, text := range []string{commonText, commonShortText} {
+		_, words, _ := strings.Cut(text, "\n\n")
+		for word := range strings.Lines(words) {
+			set[strings.TrimSuffix(word, "\n")] = true
+		}
 	}
 	return set
 })

@@ -33,7 +33,7 @@ func TestTheBlocklistIsLongAndEveryWordOfItIsRefused(t *testing.T) {
 			t.Errorf("%q has %d characters: it is refused for that anyway", pw, n)
 		}
 		for _, spelling := range []string{pw, strings.ToUpper(pw)} {
-			if err := password.Acceptable(secret.New(spelling)); !errors.Is(err, password.ErrCommon) {
+			if err := password.Acceptable(secret.New(spelling), password.MinLength); !errors.Is(err, password.ErrCommon) {
 				t.Errorf("%q: got %v, want ErrCommon", spelling, err)
 			}
 		}
@@ -60,13 +60,28 @@ func TestAPasswordMadeOfWhatEverybodyKnowsIsRefused(t *testing.T) {
 		"lovelace@example.com lovelace":      nil,
 		strings.Repeat("twofold", 18) + "tw": nil,
 	} {
-		if err := password.Acceptable(secret.New(pw), words...); !errors.Is(err, want) {
+		if err := password.Acceptable(secret.New(pw), password.MinLength, words...); !errors.Is(err, want) {
 			t.Errorf("%q: got %v, want %v", pw, err, want)
 		}
 	}
 	for _, none := range [][]string{nil, {""}, {"@", "--"}} {
-		if err := password.Acceptable(secret.New("twofold-twofold-twofold"), none...); err != nil {
+		if err := password.Acceptable(secret.New("twofold-twofold-twofold"), password.MinLength, none...); err != nil {
 			t.Errorf("with the words %q: %v", none, err)
 		}
+	}
+}
+
+func TestBesideMFAAPasswordMayBeShorterAndNoCommonOne(t *testing.T) {
+	t.Parallel()
+	for pw, want := range map[string]error{
+		"k7#qwz1": password.ErrTooShort, "k7#qwz1x": nil, "password1": password.ErrCommon, "QWERTYUIOP": password.ErrCommon,
+		"correct horse battery staple": nil,
+	} {
+		if got := password.Acceptable(secret.New(pw), password.MinLengthBesideMFA); !errors.Is(got, want) {
+			t.Errorf("%q: got %v, want %v", pw, got, want)
+		}
+	}
+	if err := password.Acceptable(secret.New("k7#qwz1"), password.MinLengthBesideMFA); !strings.Contains(err.Error(), "8 characters") {
+		t.Errorf("it says %q", err)
 	}
 }

@@ -24,6 +24,7 @@ var small = map[string]string{
 	"signing_keys":     "the key that signs, the next, and those that were retired lately",
 	"leases":           "a row for each thing that one process does at a time",
 	"epochs":           "one row",
+	"pg_database":      "a row for each database of the server",
 }
 
 // queues are the tables and the partial indexes that hold nothing but what is to be done, of which the next or all is
@@ -32,6 +33,8 @@ var queues = map[string]string{
 	"reset_requests":    "who asked for a new password and was not looked up yet",
 	"outbox_waiting":    "the mails that are on their way",
 	"mfa_removals_open": "the removals that are under way",
+
+	"accounts_of_administrators": "those who look after the others",
 }
 
 // few are the tables of which so few rows are found by the keys that are looked up that sorting them is nothing.

@@ -198,7 +198,7 @@ func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
 			must(h.t, store.Accounts{DB: h.db}.SetEmail(ctx, "ada", "mallory@example.com"))
 		}, "mfa_removal.cancelled: the e-mail address was changed", removal.Paused},
 		"an operator reset MFA": {func(h *house) {
-			_, _, err := h.methods.Reset(ctx, "ada", "asked in person")
+			_, _, err := h.methods.Reset(ctx, "ada", "", "asked in person")
 			must(h.t, err)
 		}, "mfa_removal.expired: MFA is off", ""},
 		"the operator switched removals off": {func(h *house) { h.Limits.Delay = 0 }, "mfa_removal.expired: switched off", removal.Off},
@@ -287,7 +287,7 @@ func TestAPasswordThatWasReplacedAfterItWasProvenAsksForNothing(t *testing.T) {
 		t.Errorf("with the old password: %v", err)
 	}
 	h.request()
-	_, _, err := h.methods.Reset(ctx, "ada", "asked in person")
+	_, _, err := h.methods.Reset(ctx, "ada", "", "asked in person")
 	must(t, err)
 	if _, err := h.Request(ctx, "ada", h.clock()); !errors.Is(err, removal.ErrStale) {
 		t.Errorf("without MFA: %v", err)

@@ -28,6 +28,7 @@ var (
 	withoutMFA  = ending{"MFA is off", false}
 	switchedOff = ending{"switched off", false}
 	tooLate     = ending{"not completed in time", false}
+	overruled   = ending{"an administrator stepped in", false}
 )
 
 // overtaken says whether what a removal rests on is gone. It rests on the password it was asked with, on the methods
@@ -50,6 +51,9 @@ func (s *Service) overtaken(ctx context.Context, r Removal) (ending, error) {
 	methods, err := s.Methods.Methods(ctx, r.AccountID)
 	if err != nil {
 		return ending{}, err
+	}
+	if a.Disabled() {
+		return overruled, nil
 	}
 	if a.Email != r.Email {
 		return byAddress, nil
@@ -111,6 +115,16 @@ func (s *Service) Found(ctx context.Context, accountID string) error {
 // it ends at once, and whatever the clocks say about which came first.
 func (s *Service) PasswordReplaced(ctx context.Context, accountID string) error {
 	_, err := s.endOpen(ctx, accountID, byPassword)
+	if errors.Is(err, ErrNone) {
+		return nil
+	}
+	return err
+}
+
+// Overruled ends the account's removal, if there is one, in the transaction in which somebody who may disables the account
+// or takes its MFA off.
+func (s *Service) Overruled(ctx context.Context, accountID string) error {
+	_, err := s.endOpen(ctx, accountID, overruled)
 	if errors.Is(err, ErrNone) {
 		return nil
 	}

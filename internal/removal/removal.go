@@ -50,7 +50,8 @@ var (
 	ErrNone = errors.New("no removal of MFA is under way")
 	// ErrUnavailable is matched by every *UnavailableError.
 	ErrUnavailable = errors.New("removal of MFA is unavailable")
-	// ErrStale means that there is no MFA any more, or that the password was changed after it was proven.
+	// ErrStale means that there is no MFA any more, that the account is disabled, or that the password was changed after it
+	// was proven.
 	ErrStale = errors.New("what a removal of MFA rests on is gone")
 	// ErrOneFactor means that a session of one factor was to cancel.
 	ErrOneFactor = errors.New("session has one factor")

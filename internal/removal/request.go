@@ -25,7 +25,7 @@ func (s *Service) Request(ctx context.Context, accountID string, proven time.Tim
 		if err != nil {
 			return err
 		}
-		if len(methods) == 0 || a.PasswordChangedAt.After(proven) {
+		if len(methods) == 0 || a.Disabled() || a.PasswordChangedAt.After(proven) {
 			return ErrStale
 		}
 		if !s.Offered() {

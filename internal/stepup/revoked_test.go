@@ -87,7 +87,7 @@ func issueBesideRevocations(t *testing.T, d *desk) {
 		busy.Go(func() {
 			for until.Err() == nil {
 				err := d.db.InTx(ctx, func(ctx context.Context) error {
-					_, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, session.Proofs(true))
+					_, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.Proofs(true))
 					return err
 				})
 				if err != nil {
@@ -130,7 +130,7 @@ func TestSigningAnewHasAnEnd(t *testing.T) {
 	d := open(t)
 	tries := 0
 	d.Store = sieve{d.Store, &tries}
-	token, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, session.Proofs(true))
+	token, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.Proofs(true))
 	if err == nil || !token.IsZero() || tries != 10 {
 		t.Errorf("after %d tries: %v, want an error after ten, and no token", tries, err)
 	}
@@ -155,7 +155,7 @@ func TestKeysThatCannotBeReadAreNoFaultOfTheToken(t *testing.T) {
 		t.Errorf("Check: got %v, want the store's error", err)
 	}
 	d.Store = sieve{d.Store, new(int)}
-	if none, _, err := d.Issue(ctx, sess, remove, session.Proofs(true)); !errors.Is(err, errStore) || !none.IsZero() {
+	if none, _, err := d.Issue(ctx, sess, remove, "", session.Proofs(true)); !errors.Is(err, errStore) || !none.IsZero() {
 		t.Errorf("Issue: got %v, want the store's error and no token", err)
 	}
 }

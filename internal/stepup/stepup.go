@@ -16,6 +16,9 @@ import (
 // Purpose is what a token is for. The closed list stands in the contract.
 type Purpose string
 
+// AdminAccount is what an administrator does to the account of somebody else: a token for it is for one target.
+const AdminAccount Purpose = "admin.account"
+
 // ErrRefused means that a token does not permit what it was presented for. Why is in the log, not in the answer.
 var ErrRefused = errors.New("step-up token refused")
 
@@ -25,6 +28,7 @@ type Grant struct {
 	AccountID string
 	SessionID string
 	Purpose   Purpose
+	Target    string // the id of what it is about, where the purpose is about something; otherwise empty
 	AMR       session.AMR
 	AuthTime  time.Time
 	ExpiresAt time.Time
@@ -59,14 +63,16 @@ type Service struct {
 	NewID    func() string
 }
 
-// Issue makes a token for one purpose in this session. Call it in the transaction that accepts the proofs.
-func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, amr session.AMR) (secret.Text, Grant, error) {
+// Issue makes a token for one purpose in this session, about one target where that is not empty. Call it in the
+// transaction that accepts the proofs.
+func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, target string, amr session.AMR) (secret.Text, Grant, error) {
 	now := s.Now()
 	g := Grant{
 		ID:        s.NewID(),
 		AccountID: sess.AccountID,
 		SessionID: sess.ID,
 		Purpose:   p,
+		Target:    target,
 		AMR:       amr,
 		AuthTime:  now,
 		ExpiresAt: now.Add(s.Lifetime),
@@ -93,9 +99,9 @@ func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, am
 // attempts is how often a token is signed whose key is revoked at that moment.
 const attempts = 10
 
-// Read reads a token that was presented for a purpose in this session, and answers ErrRefused, wrapped with the reason, for
+// Read reads a token that was presented for a purpose, and a target of it, in this session, and answers ErrRefused, wrapped with the reason, for
 // every one that does not permit it, whatever is kept of it. A grant permits nothing until Permits says so.
-func (s *Service) Read(ctx context.Context, token string, sess session.Session, p Purpose) (Grant, error) {
+func (s *Service) Read(ctx context.Context, token string, sess session.Session, p Purpose, target string) (Grant, error) {
 	g, err := s.verify(ctx, token)
 	if err != nil {
 		return Grant{}, err
@@ -105,6 +111,8 @@ func (s *Service) Read(ctx context.Context, token string, sess session.Session, 
 		return Grant{}, refused("another session's")
 	case g.Purpose != p:
 		return Grant{}, refused("for another purpose")
+	case g.Target != target:
+		return Grant{}, refused("for another target")
 	}
 	return g, nil
 }

@@ -79,14 +79,14 @@ func must(t *testing.T, err error) {
 
 func (d *desk) issue(t *testing.T, sess session.Session, withCode bool) (string, stepup.Grant) {
 	t.Helper()
-	token, g, err := d.Issue(ctx, sess, remove, session.Proofs(withCode))
+	token, g, err := d.Issue(ctx, sess, remove, "", session.Proofs(withCode))
 	must(t, err)
 	return token.Reveal(), g
 }
 
 // check checks a token as the guard of the API does.
 func (d *desk) check(token string, sess session.Session, p stepup.Purpose, need session.ACR) (stepup.Grant, error) {
-	g, err := d.Read(ctx, token, sess, p)
+	g, err := d.Read(ctx, token, sess, p, "")
 	if err != nil {
 		return stepup.Grant{}, err
 	}
@@ -269,7 +269,7 @@ func TestAStoreThatFailsPermitsNothing(t *testing.T) {
 	sess := sessionOf("ada", "1")
 	_, g := d.issue(t, sess, true)
 	d.Store = broken{}
-	none, _, errIssue := d.Issue(ctx, sess, remove, session.Proofs(true))
+	none, _, errIssue := d.Issue(ctx, sess, remove, "", session.Proofs(true))
 	if !none.IsZero() {
 		t.Error("a token that was not kept was handed out")
 	}

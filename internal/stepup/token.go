@@ -20,7 +20,7 @@ const (
 	maxToken  = 4096 // bytes; ours are a fifth of that
 )
 
-// claims are those of RFC 7519 and RFC 9470, and the purpose.
+// claims are those of RFC 7519 and RFC 9470, the purpose, and what it is about.
 type claims struct {
 	jwt.RegisteredClaims
 	SessionID string           `json:"sid"`
@@ -28,6 +28,7 @@ type claims struct {
 	ACR       session.ACR      `json:"acr"`
 	AMR       session.AMR      `json:"amr"`
 	Purpose   Purpose          `json:"purpose"`
+	Target    string           `json:"target,omitempty"`
 }
 
 // sign signs with the key that signs now, and notes in the grant which that is.
@@ -49,6 +50,7 @@ func (s *Service) sign(g *Grant, now time.Time) (secret.Text, error) {
 		ACR:       g.AMR.ACR(),
 		AMR:       g.AMR,
 		Purpose:   g.Purpose,
+		Target:    g.Target,
 	})
 	token.Header["typ"] = tokenType
 	token.Header["kid"] = kid
@@ -95,6 +97,7 @@ func (s *Service) verify(ctx context.Context, text string) (Grant, error) {
 		AccountID: c.Subject,
 		SessionID: c.SessionID,
 		Purpose:   c.Purpose,
+		Target:    c.Target,
 		AMR:       c.AMR,
 		AuthTime:  c.AuthTime.Time,
 		ExpiresAt: c.ExpiresAt.Time,

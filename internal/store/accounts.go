@@ -26,6 +26,9 @@ type accountRow struct {
 	PasswordChangedAt stamp
 	PasswordResetAt   stamp
 	CreatedAt         stamp
+	Role              string
+	DisabledAt        stamp
+	MFAToldOf         stamp `gorm:"column:mfa_told_of"`
 }
 
 func (accountRow) TableName() string { return "accounts" }
@@ -34,6 +37,7 @@ func (r accountRow) account() account.Account {
 	return account.Account{
 		ID: r.ID, Email: r.Email, DisplayName: r.DisplayName, Language: r.Language, NoticeEmail: r.NoticeEmail, PasswordHash: r.PasswordHash,
 		PasswordChangedAt: r.PasswordChangedAt.Time, PasswordResetAt: r.PasswordResetAt.Time, CreatedAt: r.CreatedAt.Time,
+		Role: account.Role(r.Role), DisabledAt: r.DisabledAt.Time,
 	}
 }
 
@@ -42,6 +46,7 @@ func (s Accounts) Insert(ctx context.Context, a account.Account) error {
 	tx := s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&accountRow{
 		ID: a.ID, Email: a.Email, DisplayName: a.DisplayName, Language: a.Language, NoticeEmail: a.NoticeEmail, PasswordHash: a.PasswordHash,
 		PasswordChangedAt: stamp{a.PasswordChangedAt}, PasswordResetAt: stamp{a.PasswordResetAt}, CreatedAt: stamp{a.CreatedAt},
+		Role: string(a.Role), DisabledAt: stamp{a.DisabledAt},
 	})
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return account.ErrEmailTaken

@@ -29,6 +29,7 @@ type entryRow struct {
 	UserAgent string
 	Session   string
 	RequestID string
+	Actor     string
 	Previous  []byte
 	Hash      []byte
 }
@@ -39,7 +40,7 @@ func (r entryRow) entry() audit.Entry {
 	return audit.Entry{
 		ID: r.ID, AccountID: r.AccountID, Number: r.Number, Time: r.Time.Time, Kind: audit.Kind(r.Kind),
 		Subject: r.Subject, Name: r.Name, Reason: r.Reason, IP: r.IP, UserAgent: r.UserAgent, Session: r.Session,
-		RequestID: r.RequestID, Previous: hashOf(r.Previous), Hash: hashOf(r.Hash),
+		RequestID: r.RequestID, Actor: r.Actor, Previous: hashOf(r.Previous), Hash: hashOf(r.Hash),
 	}
 }
 
@@ -84,12 +85,12 @@ const (
 	beginHead = "INSERT INTO activity_heads (account_id, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 	moveHead  = "UPDATE activity_heads SET number = ?, hash = ? WHERE account_id = ? AND number = ?"
 	addEntry  = `INSERT INTO activity (id, account_id, number, time, kind, subject, name, reason, ip, user_agent, session, request_id,
-		previous, hash) `
-	entryValues = "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+		actor, previous, hash) `
+	entryValues = "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
 	// An entry has no number where the head did not move, which no row of the table allows: see isOvertaken.
 	typedValues = `SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT) + (SELECT 0 * number FROM moved), CAST(? AS BIGINT),
 		CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
-		CAST(? AS BYTEA), CAST(? AS BYTEA)`
+		CAST(? AS TEXT), CAST(? AS BYTEA), CAST(? AS BYTEA)`
 )
 
 // Append adds entries. Where the chain does not end before them any more, another transaction came first. A server is told
@@ -104,7 +105,7 @@ func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 	var added []any
 	for _, e := range entries {
 		added = append(added, e.ID, e.AccountID, e.Number, stamp{e.Time}, string(e.Kind), e.Subject, e.Name, e.Reason, e.IP,
-			e.UserAgent, e.Session, e.RequestID, e.Previous[:], e.Hash[:])
+			e.UserAgent, e.Session, e.RequestID, e.Actor, e.Previous[:], e.Hash[:])
 	}
 	all := func(values string) string { return values + strings.Repeat(" UNION ALL "+values, len(entries)-1) }
 	if !s.alone() {

@@ -75,6 +75,8 @@ func indexes(t *testing.T, db *DB) []string {
 		}
 	}
 	slices.Sort(found)
+	// By which SQLite's own of the addresses is sorted anyway.
+	found = slices.DeleteFunc(found, func(text string) bool { return text == `accounts (email COLLATE "C")` })
 	return slices.Compact(found)
 }
 

@@ -68,6 +68,20 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"StepUps.Spend":    func() error { _, err := StepUps{db}.Spend(ctx, "x", noon); return err },
 		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
 
+		"Reminders.Untold": func() error { _, err := Reminders{db}.Untold(ctx, noon, 1); return err },
+		"Reminders.Tell":   func() error { _, err := Reminders{db}.Tell(ctx, "x", noon); return err },
+		"SignIns.Enroll":   func() error { _, err := SignIns{db}.Enroll(ctx, "x", nil, ""); return err },
+
+		"Administration.Find":       func() error { _, err := office(db).Find(ctx, "x", "y", 1); return err },
+		"Administration.LastSignIn": func() error { _, err := office(db).LastSignIn(ctx, "x"); return err },
+		"Administration.Held":       func() error { _, err := office(db).Held(ctx, "x", noon, 1); return err },
+		"Administration.SetRole":    func() error { return office(db).SetRole(ctx, "x", account.Admin) },
+		"Administration.OtherAdministrators": func() error {
+			_, err := office(db).OtherAdministrators(ctx, "x")
+			return err
+		},
+		"Administration.SetDisabled": func() error { return office(db).SetDisabled(ctx, "x", noon) },
+
 		"Methods.Methods":           func() error { _, err := Methods{db}.Methods(ctx, "x"); return err },
 		"Methods.InsertMethod":      func() error { return Methods{db}.InsertMethod(ctx, mfa.Method{}) },
 		"Methods.DeleteMethod":      func() error { _, err := Methods{db}.DeleteMethod(ctx, "x", "y"); return err },
@@ -112,3 +126,5 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		}
 	}
 }
+
+func office(db *DB) Administration { return Administration{Accounts{db}} }

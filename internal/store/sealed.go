@@ -17,6 +17,7 @@ var sealedColumns = []sealedColumn{
 	{table: "signing_keys", column: "sealed", id: "kid", owner: "'" + keyring.SigningOwner + "'"},
 	{table: "mfa_methods", column: "sealed_key", id: "id", owner: "account_id"},
 	{table: "enrollments", column: "sealed_key", id: "id", owner: "account_id"},
+	{table: "sign_ins", column: "sealed_key", id: "id", owner: "account_id"},
 	{table: "outbox", column: "sealed", id: "id", owner: "account_id"},
 	{table: "reset_requests", column: "sealed", id: "id", owner: "'" + account.ResetOwner + "'"},
 }

@@ -22,6 +22,8 @@ type signInRow struct {
 	Bucket    string
 	CreatedAt stamp
 	ExpiresAt stamp
+	SealedKey []byte
+	Name      string
 }
 
 func (signInRow) TableName() string { return "sign_ins" }
@@ -38,7 +40,14 @@ func (r signInRow) pending() authn.Pending {
 	return authn.Pending{
 		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Bucket: throttle.Bucket(r.Bucket),
 		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+		SealedKey: r.SealedKey, Name: r.Name,
 	}
+}
+
+// Enroll keeps the key of an authenticator app that is being registered.
+func (s SignIns) Enroll(ctx context.Context, id string, sealedKey []byte, name string) (bool, error) {
+	tx := s.writer(ctx).Exec("UPDATE sign_ins SET sealed_key = ?, name = ? WHERE id = ?", sealedKey, name, id)
+	return tx.RowsAffected == 1, tx.Error
 }
 
 // Delete takes a pending sign-in away.

@@ -18,10 +18,10 @@ import (
 const (
 	standingColumns = `
 		coalesce(s.id, ''), coalesce(s.account_id, ''), coalesce(s.delivery, ''), coalesce(s.tries, 0), coalesce(s.bucket, ''),
-		coalesce(s.created_at, 0), coalesce(s.expires_at, 0),
+		coalesce(s.created_at, 0), coalesce(s.expires_at, 0), s.sealed_key, coalesce(s.name, ''),
 		coalesce(a.id, ''), coalesce(a.email, ''), coalesce(a.display_name, ''), coalesce(a.language, ''),
 		coalesce(a.notice_email, ''), coalesce(a.password_hash, ''), coalesce(a.password_changed_at, 0),
-		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0),
+		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0), coalesce(a.role, ''), coalesce(a.disabled_at, 0),
 		coalesce(d.id, ''), coalesce(d.delivery, ''), coalesce(d.last_used_at, 0), coalesce(d.expires_at, 0),
 		coalesce(w.failures, 0), coalesce(w.wait_until, 0), coalesce(t.failures, 0), coalesce(p.failures, 0),
 		coalesce(h.number, 0), h.hash, coalesce(u.id, ''),
@@ -132,8 +132,9 @@ type standingRow struct {
 func (r *standingRow) fields(reward bool) []any {
 	fields := []any{
 		&r.signIn.ID, &r.signIn.AccountID, &r.signIn.Delivery, &r.signIn.Tries, &r.signIn.Bucket, &r.signIn.CreatedAt, &r.signIn.ExpiresAt,
+		&r.signIn.SealedKey, &r.signIn.Name,
 		&r.account.ID, &r.account.Email, &r.account.DisplayName, &r.account.Language, &r.account.NoticeEmail, &r.account.PasswordHash,
-		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt,
+		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt, &r.account.Role, &r.account.DisabledAt,
 		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt,
 		&r.failures, &r.until, &r.total, &r.tries,
 		&r.head.Number, &r.head.Hash, &r.stepUp, &r.codesLeft,

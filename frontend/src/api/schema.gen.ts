@@ -20,8 +20,8 @@ export interface paths {
         /**
          * Sign in
          * @description Exchanges proofs for a session. For an account with MFA and without `code` or `recovery_code` (one of them at the most)
-         *     the answer is 202: the sign-in is pending, and `completeSignIn` finishes it. No session cookie is set before the last
-         *     proof.
+         *     the answer is 202: the sign-in is pending, and `completeSignIn` finishes it. So it is for an account that has to have MFA
+         *     and does not: `beginSignInEnrollment` goes on. No session cookie is set before the last proof.
          */
         post: operations["signIn"];
         delete?: never;
@@ -91,6 +91,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/enrollment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to enroll an authenticator app, where a sign-in needs one
+         * @description For a sign-in that answered `enrollment_required`. The sign-in token comes as at `completeSignIn`, and is good for this
+         *     and for `confirmSignInEnrollment` alone. Makes the key and shows it, once; beginning again ends the older key. It stays
+         *     pending as long as the sign-in does.
+         */
+        post: operations["beginSignInEnrollment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/enrollment-confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register the authenticator app with its first right code, and be signed in
+         * @description The account has MFA from then on, and this session is of two factors. `name` replaces the one it was begun with. Without
+         *     a pending enrollment the answer is 410 `enrollment_expired`: begin again.
+         */
+        post: operations["confirmSignInEnrollment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/current": {
         parameters: {
             query?: never;
@@ -124,7 +167,8 @@ export interface paths {
         /**
          * Prove presence again, for one purpose
          * @description Asks for the password, and on an account with MFA for a code or a recovery code too (one of them). The token lives five
-         *     minutes, belongs to this session, and dies with the first change that it permits.
+         *     minutes, belongs to this session, and dies with the first change that it permits. For `admin.account` it is for one
+         *     account, `target`, and there for administrators with MFA alone: `mfa_required`, and `not_found` for everybody else.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -222,7 +266,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a method
-         * @description With the last method, MFA goes off. Other sessions of the account end; this one stays, and when it lives in a
+         * @description With the last method, MFA goes off; where MFA is required that one stays, and can be replaced. Other sessions of the account end; this one stays, and when it lives in a
          *     cookie gets a new one.
          */
         delete: operations["removeMfaMethod"];
@@ -543,6 +587,148 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find accounts
+         * @description Those whose address begins with `email`, in any spelling, or all, in the order of their addresses.
+         */
+        get: operations["findAccounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The state of an account
+         * @description What there is to know when somebody asks for help. Nothing in it is a secret, or of use to sign in.
+         */
+        get: operations["inspectAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to an account
+         * @description The newest first, as its owner sees it, and with who of the administrators did what.
+         */
+        get: operations["listAccountActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/end-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign an account out everywhere
+         * @description Ends all of its sessions, its sign-ins that wait for a code and its step-up tokens, and forgets its devices.
+         */
+        post: operations["endAccountSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/disable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Disable an account
+         * @description Ends what `endAccountSessions` does, reset links, an address that waits to be confirmed and a removal of MFA. Until it
+         *     is enabled again, signing in answers as a wrong password does. One that is disabled stays so.
+         */
+        post: operations["disableAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enable an account that was disabled
+         * @description Its password and its methods are what they were. One that is not disabled stays so.
+         */
+        post: operations["enableAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/reset-mfa": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take MFA off an account whose owner has lost everything
+         * @description Every method, recovery code and pending enrollment goes, with all that `endAccountSessions` ends, reset links, an address
+         *     that waits to be confirmed and a removal of MFA. The password stays. Be sure who asks: this is what attackers ask for.
+         */
+        post: operations["resetAccountMfa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/service": {
         parameters: {
             query?: never;
@@ -665,7 +851,7 @@ export interface components {
          * @description What a step-up token is for.
          * @enum {string}
          */
-        Purpose: "mfa.enroll" | "mfa.remove" | "mfa.recovery_codes" | "account.password" | "account.email";
+        Purpose: "mfa.enroll" | "mfa.remove" | "mfa.recovery_codes" | "account.password" | "account.email" | "admin.account";
         /**
          * @description How well presence was proven, by one factor or by two (NIST SP 800-63B).
          * @enum {string}
@@ -696,9 +882,37 @@ export interface components {
         };
         StepUpRequest: {
             purpose: components["schemas"]["Purpose"];
+            /**
+             * Format: uuid
+             * @description For `admin.account`, and needed there, the account that it is about.
+             */
+            target?: string;
             password: components["schemas"]["Password"];
             code?: components["schemas"]["Code"];
             recovery_code?: components["schemas"]["RecoveryCode"];
+        };
+        BeginSignInEnrollmentRequest: {
+            name?: components["schemas"]["MethodName"];
+            /** @description Where signIn was asked to deliver a token. */
+            sign_in_token?: string;
+        };
+        ConfirmSignInEnrollmentRequest: {
+            code: components["schemas"]["Code"];
+            name?: components["schemas"]["MethodName"];
+            /** @description Where signIn was asked to deliver a token. */
+            sign_in_token?: string;
+            /**
+             * @description As at `signIn`, or absent.
+             * @enum {string}
+             */
+            deliver?: "cookie" | "token";
+        };
+        ReasonRequest: {
+            /**
+             * @description Why, and how you know that it is them. The account's owner reads it in the activity, and it is in the audit. Spaces
+             *     around it are dropped.
+             */
+            reason: string;
         };
         BeginTotpEnrollmentRequest: {
             name?: components["schemas"]["MethodName"];
@@ -754,7 +968,7 @@ export interface components {
         Language: "en" | "de";
         /** @description 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped. */
         MethodName: string;
-        SignInResult: components["schemas"]["SignedIn"] | components["schemas"]["SecondFactorRequired"];
+        SignInResult: components["schemas"]["SignedIn"] | components["schemas"]["SecondFactorRequired"] | components["schemas"]["EnrollmentRequired"];
         SignedIn: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -773,6 +987,7 @@ export interface components {
             last_used_at: string;
             /** Format: date-time */
             expires_at: string;
+            mfa_required_from?: components["schemas"]["MfaRequiredFrom"];
             /** @description Only with `"deliver":"token"`. */
             session_token?: string;
         };
@@ -788,6 +1003,29 @@ export interface components {
             /** @description Only with `"deliver":"token"`. */
             sign_in_token?: string;
         };
+        /** @description The password was right, and MFA is required, which this account does not have. */
+        EnrollmentRequired: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            state: "enrollment_required";
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Only with `"deliver":"token"`. */
+            sign_in_token?: string;
+        };
+        EnrolledSignIn: {
+            session: components["schemas"]["SignedIn"];
+            method: components["schemas"]["MfaMethod"];
+            recovery_codes: components["schemas"]["RecoveryCodes"];
+            receipt: components["schemas"]["Receipt"];
+        };
+        /**
+         * Format: date-time
+         * @description When MFA will be required. Only before that, and for an account that has none.
+         */
+        MfaRequiredFrom: string;
         Session: {
             /** Format: uuid */
             id: string;
@@ -810,6 +1048,7 @@ export interface components {
              * @description When the session ends unless it is used again, and at the latest.
              */
             expires_at: string;
+            mfa_required_from?: components["schemas"]["MfaRequiredFrom"];
         };
         SessionList: {
             items: components["schemas"]["ListedSession"][];
@@ -846,6 +1085,11 @@ export interface components {
         StepUpGrant: {
             step_up_token: string;
             purpose: components["schemas"]["Purpose"];
+            /**
+             * Format: uuid
+             * @description For `admin.account`.
+             */
+            target?: string;
             acr: components["schemas"]["Acr"];
             amr: components["schemas"]["Amr"];
             /** Format: date-time */
@@ -916,6 +1160,13 @@ export interface components {
         };
         MfaPolicy: {
             max_methods: number;
+            /** @description Everybody has to have MFA, now. The last method stays. */
+            required: boolean;
+            /**
+             * Format: date-time
+             * @description When that begins, or began. Only where MFA is required, or will be, from a date on.
+             */
+            required_from?: string;
         };
         TotpEnrollment: {
             /**
@@ -963,12 +1214,74 @@ export interface components {
             email: components["schemas"]["Email"];
             display_name: components["schemas"]["DisplayName"];
             language: components["schemas"]["Language"];
+            role?: components["schemas"]["Role"];
             notice_email?: components["schemas"]["Email"];
             pending_address?: components["schemas"]["PendingAddress"];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             password_changed_at: string;
+        };
+        /**
+         * @description What an account may do beyond its own. Absent for most.
+         * @enum {string}
+         */
+        Role: "admin";
+        AccountList: {
+            items: components["schemas"]["FoundAccount"][];
+            next_cursor?: components["schemas"]["NextCursor"];
+        };
+        FoundAccount: {
+            /** Format: uuid */
+            id: string;
+            email: components["schemas"]["Email"];
+            display_name: components["schemas"]["DisplayName"];
+            role?: components["schemas"]["Role"];
+            disabled: boolean;
+            /** @description Whether signing in takes more than the password. */
+            mfa: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AccountState: {
+            /** Format: uuid */
+            id: string;
+            email: components["schemas"]["Email"];
+            display_name: components["schemas"]["DisplayName"];
+            language: components["schemas"]["Language"];
+            role?: components["schemas"]["Role"];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Only while it is disabled.
+             */
+            disabled_at?: string;
+            /** Format: date-time */
+            password_changed_at: string;
+            /** @description Not while a new one has to be chosen by mail, after "this was not me". */
+            has_password: boolean;
+            /**
+             * Format: date-time
+             * @description The last that the activity still has.
+             */
+            last_sign_in_at?: string;
+            mfa_enabled: boolean;
+            methods: components["schemas"]["MfaMethod"][];
+            recovery_codes?: components["schemas"]["RecoveryCodeStock"];
+            removal?: components["schemas"]["MfaRemoval"];
+            /** @description The newest first. */
+            sessions: components["schemas"]["ListedSession"][];
+            /** @description Kinds of proof that are not looked at now, since they were wrong too often. */
+            held_proofs: components["schemas"]["HeldProof"][];
+        };
+        HeldProof: {
+            proof: components["schemas"]["ProofMethod"];
+            /**
+             * Format: date-time
+             * @description Absent for a proof at its cap, which waiting does not bring back.
+             */
+            until?: string;
         };
         /**
          * @description The address that signs in, or the second one for notices.
@@ -998,15 +1311,25 @@ export interface components {
             kind: components["schemas"]["ActivityKind"];
             /** @description Of what was changed, such as a method's, as it was called then. */
             name?: string;
-            /** @description What an operator gave as the reason. */
+            /** @description What an operator or an administrator gave as the reason. */
             reason?: string;
+            /**
+             * @description Who did it, where it was not the account's owner.
+             * @enum {string}
+             */
+            by?: "administrator";
+            /**
+             * Format: uuid
+             * @description Whose account that was; of `listAccountActivity` only.
+             */
+            administrator_id?: string;
             /** @description Empty for what the service itself did. */
             ip: string;
             user_agent: string;
             device: components["schemas"]["Device"];
         };
         /** @enum {string} */
-        ActivityKind: "sign_in.succeeded" | "sign_in.failed" | "sign_in.pending" | "sign_in.throttled" | "step_up.issued" | "step_up.used" | "step_up.refused" | "enrollment.begun" | "enrollment.confirmed" | "enrollment.cancelled" | "enrollment.expired" | "enrollment.failed" | "method.renamed" | "method.removed" | "method.replaced" | "method.disabled" | "recovery_codes.generated" | "recovery_codes.used" | "recovery_codes.failed" | "recovery_codes.low" | "password.changed" | "password.reset_requested" | "password.reset" | "email.change_requested" | "email.changed" | "notice_email.change_requested" | "notice_email.changed" | "notice_email.removed" | "profile.changed" | "session.created" | "session.ended" | "account.created" | "account.mfa_reset" | "mfa_removal.requested" | "mfa_removal.cancelled" | "mfa_removal.completed" | "mfa_removal.expired" | "not_me.reported" | "notice.undelivered" | "code.replayed";
+        ActivityKind: "sign_in.succeeded" | "sign_in.failed" | "sign_in.pending" | "sign_in.throttled" | "step_up.issued" | "step_up.used" | "step_up.refused" | "enrollment.begun" | "enrollment.confirmed" | "enrollment.cancelled" | "enrollment.expired" | "enrollment.failed" | "method.renamed" | "method.removed" | "method.replaced" | "method.disabled" | "recovery_codes.generated" | "recovery_codes.used" | "recovery_codes.failed" | "recovery_codes.low" | "password.changed" | "password.reset_requested" | "password.reset" | "email.change_requested" | "email.changed" | "notice_email.change_requested" | "notice_email.changed" | "notice_email.removed" | "profile.changed" | "session.created" | "session.ended" | "account.created" | "account.mfa_reset" | "account.disabled" | "account.enabled" | "account.role_granted" | "account.role_revoked" | "mfa_removal.requested" | "mfa_removal.cancelled" | "mfa_removal.completed" | "mfa_removal.expired" | "not_me.reported" | "notice.undelivered" | "code.replayed";
         NotMeResult: {
             sessions_ended: number;
             /**
@@ -1060,7 +1383,7 @@ export interface components {
          * @description Stable, for machines.
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "session_required" | "step_up_required" | "credentials_rejected" | "code_required" | "code_rejected" | "code_used" | "cross_origin_refused" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_methods" | "mfa_required" | "password_unacceptable" | "email_taken" | "mail_unavailable" | "removal_unavailable" | "link_expired" | "sign_in_expired" | "enrollment_expired" | "body_too_large" | "unsupported_media_type" | "too_many_attempts" | "too_many_requests" | "internal" | "unavailable";
+        ProblemCode: "invalid_request" | "session_required" | "step_up_required" | "credentials_rejected" | "code_required" | "code_rejected" | "code_used" | "cross_origin_refused" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_methods" | "mfa_required" | "enrollment_required" | "last_method" | "own_account" | "last_administrator" | "password_unacceptable" | "email_taken" | "mail_unavailable" | "removal_unavailable" | "link_expired" | "sign_in_expired" | "enrollment_expired" | "body_too_large" | "unsupported_media_type" | "too_many_attempts" | "too_many_requests" | "internal" | "unavailable";
         /** @description RFC 9457. */
         Problem: {
             /** Format: uri-reference */
@@ -1112,6 +1435,11 @@ export interface components {
         };
         StepUpChallenge: {
             purpose: components["schemas"]["Purpose"];
+            /**
+             * Format: uuid
+             * @description For `admin.account`, what to give `stepUp` as its `target`.
+             */
+            target?: string;
             acr: components["schemas"]["Acr"];
             /** @description Seconds that a step-up token lives. */
             max_age: number;
@@ -1246,6 +1574,26 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description `cross_origin_refused`: a browser sent this from another origin. `enrollment_required`: MFA is required, and this account
+         *     has to enroll first.
+         */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "/problems/enrollment-required",
+                 *       "title": "Register an authenticator app first",
+                 *       "status": 403,
+                 *       "code": "enrollment_required"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description There is no such thing, or it belongs to somebody else. */
         NotFound: {
             headers: {
@@ -1266,7 +1614,8 @@ export interface components {
         /**
          * @description The account is not in the state that the change needs: `name_taken`, `too_many_methods`, `mfa_required` (there is no
          *     MFA, or this session was signed in without it), `email_taken`, `mail_unavailable` (this service sends no mail),
-         *     `removal_unavailable` (with a `reason`).
+         *     `removal_unavailable` (with a `reason`), `last_method` (MFA is required, and this is the last), `own_account`
+         *     (administrators act on others), `last_administrator` (there would be none left).
          */
         Conflict: {
             headers: {
@@ -1468,6 +1817,8 @@ export interface components {
     };
     parameters: {
         Id: string;
+        /** @description What the addresses begin with. */
+        EmailPrefix: components["schemas"]["Email"];
         /** @description How many items a page has at the most. */
         Limit: number;
         /** @description The `next_cursor` of the page before. */
@@ -1544,6 +1895,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -1595,7 +1947,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInResult"];
                 };
             };
-            /** @description The password was right; a second proof is needed. */
+            /** @description The password was right; a second proof is needed, or an authenticator app has to be registered first. */
             202: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -1652,7 +2004,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -1680,7 +2032,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -1740,6 +2092,131 @@ export interface operations {
             410: components["responses"]["SignInExpired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginSignInEnrollment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Pixel 11",
+                 *       "sign_in_token": "tf_i_c2lnbi1pbi10b2tlbi1vZi0yNTYtcmFuZG9tLWJpdHM"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BeginSignInEnrollmentRequest"];
+            };
+        };
+        responses: {
+            /** @description The enrollment is pending. Its key is in this answer and in no other. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
+                     *       "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                     *       "otpauth_uri": "otpauth://totp/Twofold:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Twofold&algorithm=SHA1&digits=6&period=30",
+                     *       "qr_png": "iVBORw0KGgoAAAANSUhEUgAAAcgAAAHIAQAAAADi2kdHAAADLklEQVR4nOxc247cOgwjzv//sw5mY4uU56VdoACTcApsM475YBC6UfKgfvv5D7/9BPnvkOHzWcjw+Sxk+HwW8odPPqLw+fNZkuW9CtkZPi2RF58lf3Gx9mF0Mfzzbf/XO+91zrcgF5+LsvlUGCwW+D58miIPPmt53WWoXzSGT3Pkl32Ky13vGVjDpz1yxE8whNaOnptisdzw6Ysc+e0f/CPoXud8C3LUn0Db4Xp1ed7hZ1N/OiMZFVfFeQTQ5hTgQ/i0RUqW0ya6jBGysMNpL4dPT6S40FWvgDVK7fR209ishk9T5Mheqeip6FebZ3QRGj5dkZBUqGPkssRN34ifuxINn5ZIqT+LIXNJQeJdGT9jn87IzafUKWR2pETkNfHTF9mCzxD20P0xGuXsp4VPTyQ1926JXctHZltsoSF8+iKHR2WTbOdBEk7RZWr49EVKvQKKezWWqdYj8dMc2Xo83e5IeYv90GPHvc75FiSaNZVyKR/0S4j0F39ri1R9SNTZw+uWDKNU+mXGyNlPUZlojPdxJCz+1ho5+ito59or+2sNTTd8uiIh1WdRrq05Iba2itMNn55I4bNk3nZa69yTfMgYSa6ub5DG9Xr/ZaWxT1/kyGdHyTkzIWm8RB8yRjK/FRql47KDqBCcfMgYKf3sMS4NUL6dk7eZH3JGzv5KdRe0Z0w4xnltT/y0RspEvE6ZgANhQySKHm+OlCyoVzBvmnEOrAeLwqcrkq0TERRm0SJN7cRPd6TaZ+mF3f22OQVNN/Zpizymp3G61fGK/bPwaYo8XW0nRNL1nDfQkPzWGCl5rczBK7EylAsVdO91zrcg6UGhnTLmtqU/a4Lot+bIs/4spVNulhWmvhs+PZEQse/shgLzcQFSfxojaXXS8RRXy028EZH60xeJOlhTSVdz3ZpWGz49kTpaq5Un1Afzl6WkTXqvc74FKfNglNyp+31NaiL3kayRB5+AVik1J1CU9/DpiTzt87incgRNyFTKvc75FuSInyodyGSC/jYGL4De65xvQY78VuyT+p5cVSqpVsOnJXLUn3/1udc534IMn89Chs9nIcPns5D/BwAA//8pKtirqWgEIwAAAABJRU5ErkJggg==",
+                     *       "algorithm": "SHA1",
+                     *       "digits": 6,
+                     *       "period": 30,
+                     *       "expires_at": "2026-11-23T09:41:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TotpEnrollment"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            410: components["responses"]["SignInExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmSignInEnrollment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "492039",
+                 *       "sign_in_token": "tf_i_c2lnbi1pbi10b2tlbi1vZi0yNTYtcmFuZG9tLWJpdHM"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmSignInEnrollmentRequest"];
+            };
+        };
+        responses: {
+            /** @description The authenticator app is registered, and this is signed in. */
+            201: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "session": {
+                     *         "state": "signed_in",
+                     *         "id": "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11",
+                     *         "acr": "aal2",
+                     *         "amr": [
+                     *           "pwd",
+                     *           "otp",
+                     *           "mfa"
+                     *         ],
+                     *         "auth_time": "2026-11-23T09:32:00Z",
+                     *         "created_at": "2026-11-23T09:32:00Z",
+                     *         "last_used_at": "2026-11-23T09:32:00Z",
+                     *         "expires_at": "2026-11-23T10:02:00Z",
+                     *         "session_token": "tf_s_c2Vzc2lvbi10b2tlbi1vZi0yNTYtcmFuZG9tLWJpdHM"
+                     *       },
+                     *       "method": {
+                     *         "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
+                     *         "type": "totp",
+                     *         "name": "Pixel 11",
+                     *         "suspended": false,
+                     *         "created_at": "2026-11-23T09:32:00Z",
+                     *         "last_used_at": "2026-11-23T09:32:00Z"
+                     *       },
+                     *       "recovery_codes": [
+                     *         "0A1B-2C3D-4E5F-6G7H",
+                     *         "8J9K-0M1N-2P3Q-4R5S"
+                     *       ],
+                     *       "receipt": {
+                     *         "sessions_ended": 0,
+                     *         "notices_sent": 1,
+                     *         "recovery_codes_left": 10
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EnrolledSignIn"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            403: components["responses"]["CrossOriginRefused"];
+            410: components["responses"]["EnrollmentExpired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["CodeRejected"];
             429: components["responses"]["TooMany"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1853,6 +2330,8 @@ export interface operations {
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["ProofRejected"];
             403: components["responses"]["CrossOriginRefused"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooMany"];
@@ -1894,7 +2373,8 @@ export interface operations {
                      *         "generated_at": "2026-11-23T09:32:00Z"
                      *       },
                      *       "policy": {
-                     *         "max_methods": 5
+                     *         "max_methods": 5,
+                     *         "required": false
                      *       }
                      *     }
                      */
@@ -2083,8 +2563,9 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["StepUpRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -2132,7 +2613,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -2183,7 +2664,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["StepUpRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2264,7 +2745,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
@@ -2466,7 +2947,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -2510,7 +2991,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["StepUpRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["PasswordUnacceptable"];
@@ -2554,7 +3035,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["StepUpRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2599,7 +3080,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["StepUpRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2635,7 +3116,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["StepUpRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2661,7 +3142,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
-            403: components["responses"]["CrossOriginRefused"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2756,6 +3237,7 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
@@ -2883,6 +3365,386 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooMany"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    findAccounts: {
+        parameters: {
+            query?: {
+                /** @description What the addresses begin with. */
+                email?: components["parameters"]["EmailPrefix"];
+                /** @description How many items a page has at the most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01980f5a-0000-7000-8000-000000000001",
+                     *           "email": "ada@example.com",
+                     *           "display_name": "Ada Lovelace",
+                     *           "disabled": false,
+                     *           "mfa": true,
+                     *           "created_at": "2026-11-20T08:00:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    inspectAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01980f5a-0000-7000-8000-000000000001",
+                     *       "email": "ada@example.com",
+                     *       "display_name": "Ada Lovelace",
+                     *       "language": "en",
+                     *       "created_at": "2026-11-20T08:00:00Z",
+                     *       "password_changed_at": "2026-11-20T08:00:00Z",
+                     *       "has_password": true,
+                     *       "last_sign_in_at": "2026-11-23T09:30:00Z",
+                     *       "mfa_enabled": true,
+                     *       "methods": [
+                     *         {
+                     *           "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
+                     *           "type": "totp",
+                     *           "name": "Pixel 11",
+                     *           "suspended": false,
+                     *           "created_at": "2026-11-23T09:32:00Z",
+                     *           "last_used_at": "2026-11-23T09:40:00Z"
+                     *         }
+                     *       ],
+                     *       "recovery_codes": {
+                     *         "remaining": 9,
+                     *         "total": 10,
+                     *         "generated_at": "2026-11-23T09:32:00Z"
+                     *       },
+                     *       "sessions": [
+                     *         {
+                     *           "id": "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11",
+                     *           "acr": "aal2",
+                     *           "amr": [
+                     *             "pwd",
+                     *             "otp",
+                     *             "mfa"
+                     *           ],
+                     *           "auth_time": "2026-11-23T09:30:00Z",
+                     *           "created_at": "2026-11-23T09:30:00Z",
+                     *           "last_used_at": "2026-11-23T09:41:00Z",
+                     *           "expires_at": "2026-11-23T10:11:00Z",
+                     *           "current": false,
+                     *           "ip": "192.0.2.7",
+                     *           "device": {
+                     *             "browser": "Firefox",
+                     *             "system": "Linux"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "held_proofs": [
+                     *         {
+                     *           "proof": "totp",
+                     *           "until": "2026-11-23T09:45:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountState"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAccountActivity: {
+        parameters: {
+            query?: {
+                /** @description How many items a page has at the most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f",
+                     *           "time": "2026-11-23T09:32:00Z",
+                     *           "kind": "account.disabled",
+                     *           "reason": "Ticket 4711: phone and laptop stolen",
+                     *           "by": "administrator",
+                     *           "administrator_id": "01980f5a-0000-7000-8000-000000000002",
+                     *           "ip": "192.0.2.9",
+                     *           "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                     *           "device": {
+                     *             "browser": "Firefox",
+                     *             "system": "Linux"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ActivityList"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endAccountSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ticket 4711: laptop left on the train"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; the receipt says what else happened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "notices_sent": 0,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    disableAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ticket 4711: phone and laptop stolen"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; the receipt says what else happened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 2,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    enableAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ticket 4711: came by with a passport"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; the receipt says what else happened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 0,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resetAccountMfa: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ticket 4711: lost phone, came by with a passport"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Done; the receipt says what else happened. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 1,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

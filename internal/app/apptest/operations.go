@@ -16,6 +16,8 @@ type Operation struct {
 	ID, Method, Path string
 	Session          bool     // needs one
 	Purpose          string   // of the step-up it needs, or empty
+	Role             string   // that the account needs, or empty
+	WhileEnrolling   bool     // an account that has to enroll first can do it
 	Members          []string // of its body, in order; none where it takes no body
 	Needs            []string // the members that may not be left out
 }
@@ -48,6 +50,8 @@ var theOperations = sync.OnceValues(func() ([]Operation, error) {
 func readOperation(method, path string, op *openapi3.Operation) Operation {
 	o := Operation{ID: op.OperationID, Method: method, Path: path}
 	o.Purpose, _ = op.Extensions["x-step-up-purpose"].(string)
+	o.Role, _ = op.Extensions["x-role"].(string)
+	o.WhileEnrolling, _ = op.Extensions["x-while-enrolling"].(bool)
 	if op.Security != nil {
 		for _, alternative := range *op.Security {
 			_, bearer := alternative["sessionBearer"]

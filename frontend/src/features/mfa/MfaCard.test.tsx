@@ -22,7 +22,7 @@ const mfaOf = (change: Partial<Mfa> = {}): Mfa => ({
   enabled: true,
   methods: [phone],
   recovery_codes: { remaining: 10, total: 10, generated_at: time },
-  policy: { max_methods: 5 },
+  policy: { max_methods: 5, required: false },
   ...change,
 });
 const receipt = { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 10 };

@@ -59,7 +59,8 @@ export function PasswordStep(props: PasswordStepProps) {
       const answer = await ask(client.POST("/api/v1/sessions", { body: { email: email.trim(), password } }));
       if (!answer.ok) return setTrouble(answer.trouble);
       if (answer.data.state === "signed_in") props.onSignedIn();
-      else props.onCodeNeeded(answer.data.methods);
+      else if (answer.data.state === "second_factor_required") props.onCodeNeeded(answer.data.methods);
+      else setTrouble({ code: "enrollment_required" });
     });
   };
 

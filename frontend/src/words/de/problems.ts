@@ -65,6 +65,13 @@ export const problems: typeof en = {
     "Sie haben so viele MFA-Methoden, wie ein Konto haben kann. Entfernen Sie zuerst eine.",
   mfa_required: () =>
     "Dafür brauchen Sie MFA und eine Sitzung, die mit einem Code begann. Melden Sie sich ab und mit einem Code wieder an.",
+  enrollment_required: () =>
+    "MFA ist hier vorgeschrieben, und dieses Konto hat noch keine. Registrieren Sie zuerst eine Authenticator-App.",
+  last_method: () =>
+    "MFA ist hier vorgeschrieben, deshalb bleibt die letzte Methode. Registrieren Sie zuerst eine andere.",
+  own_account: () => "Das ist Ihr eigenes Konto. Bitten Sie einen anderen Administrator.",
+  last_administrator: () =>
+    "Es gäbe keinen Administrator mehr. Wenden Sie sich an die Betreiber dieses Dienstes.",
   password_unacceptable: ({ reason }) =>
     (reason && passwordReasons[reason]) ??
     "Dieses Passwort kann nicht verwendet werden. Wählen Sie ein anderes.",

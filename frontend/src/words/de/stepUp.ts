@@ -13,6 +13,8 @@ export const stepUp: typeof en = {
       "Ein anderes Passwort ändert, wie Sie sich anmelden. Geben Sie deshalb zuerst Ihre üblichen Anmeldedaten ein.",
     "account.email":
       "An Ihre E-Mail-Adressen gehen Links zu Ihrem Konto. Geben Sie deshalb zuerst Ihre üblichen Anmeldedaten ein.",
+    "admin.account":
+      "Das ändert das Konto von jemand anderem. Geben Sie deshalb zuerst Ihre üblichen Anmeldedaten ein.",
   },
   submit: "Bestätigen",
   codeHint: "Aus Ihrer Authenticator-App.",

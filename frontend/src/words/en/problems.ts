@@ -57,6 +57,11 @@ export const problems: Record<TroubleCode, (trouble: Trouble) => string> = {
   too_many_methods: () => "You have as many MFA methods as an account can have. Remove one first.",
   mfa_required: () =>
     "This needs MFA, and a session that was signed in with a code. Sign out, then sign in with a code.",
+  enrollment_required: () =>
+    "MFA is required here, and this account has none yet. Register an authenticator app first.",
+  last_method: () => "MFA is required here, so the last method stays. Register another one first.",
+  own_account: () => "That is your own account. Ask another administrator.",
+  last_administrator: () => "There would be no administrator left. Ask whoever runs this service.",
   password_unacceptable: ({ reason }) =>
     (reason && passwordReasons[reason]) ?? "That password can’t be used. Choose another.",
   email_taken: () => "That address can’t be used. Enter a different one.",

@@ -10,6 +10,7 @@ const purposes: Record<Purpose, string> = {
   "account.password": "Your password changes how you sign in, so enter your usual login credentials first.",
   "account.email":
     "Links to your account go to your email addresses, so enter your usual login credentials first.",
+  "admin.account": "This changes somebody else’s account, so enter your usual login credentials first.",
 };
 
 export const stepUp = {

@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+
+	"twofold/internal/admin"
+	"twofold/internal/session"
+)
+
+// FindAccounts answers accounts by the beginning of their address.
+func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) (FindAccountsResponseObject, error) {
+	part := sliceOf(r.Params.Limit, r.Params.Cursor)
+	found, err := s.Administration.Find(ctx, text(r.Params.Email), part.after, part.more())
+	if err != nil {
+		return nil, err
+	}
+	found, next := cut(part, found, func(f admin.Found) string { return f.Account.ID })
+	list := FindAccounts200JSONResponse{Items: make([]FoundAccount, len(found)), NextCursor: next}
+	for i, f := range found {
+		list.Items[i] = FoundAccount{
+			ID: id(f.Account.ID), Email: f.Account.Email, DisplayName: f.Account.DisplayName, Role: role(f.Account),
+			Disabled: f.Account.Disabled(), MFA: f.MFA, CreatedAt: second(f.Account.CreatedAt),
+		}
+	}
+	return list, nil
+}
+
+// InspectAccount answers the state of an account.
+func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObject) (InspectAccountResponseObject, error) {
+	st, err := s.Administration.State(ctx, r.ID.String())
+	if err != nil {
+		return nil, err
+	}
+	return InspectAccount200JSONResponse(s.accountState(st, callOf(ctx).session)), nil
+}
+
+func (s *Server) accountState(st admin.State, here session.Session) AccountState {
+	a := st.Account
+	answer := AccountState{
+		ID: id(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
+		CreatedAt: second(a.CreatedAt), DisabledAt: moment(a.DisabledAt), PasswordChangedAt: second(a.PasswordChangedAt),
+		HasPassword: a.PasswordHash != "", LastSignInAt: moment(st.LastSignIn),
+		MFAEnabled: len(st.MFA.Methods) > 0, Methods: make([]MFAMethod, len(st.MFA.Methods)),
+		Sessions: make([]ListedSession, len(st.Sessions)), HeldProofs: make([]HeldProof, len(st.Held)),
+	}
+	for i, m := range st.MFA.Methods {
+		answer.Methods[i] = method(m)
+	}
+	if stock := stockOf(st.MFA.Stock); !stock.IsNull() {
+		answer.RecoveryCodes = new(stock.MustGet())
+	}
+	if st.Removal.ID != "" {
+		answer.Removal = new(removalStatus(st.Removal))
+	}
+	for i, sess := range st.Sessions {
+		answer.Sessions[i] = s.listedSession(sess, here)
+	}
+	for i, h := range st.Held {
+		answer.HeldProofs[i] = HeldProof{Proof: ProofMethod(h.Kind), Until: moment(h.Until)}
+	}
+	return answer
+}
+
+// ListAccountActivity answers what happened to an account, and who of the administrators did what.
+func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error) {
+	part := sliceOf(r.Params.Limit, r.Params.Cursor)
+	entries, err := s.Administration.Activity(ctx, r.ID.String(), part.after, part.more())
+	if err != nil {
+		return nil, err
+	}
+	list := activityList(part, entries)
+	for i := range list.Items {
+		if actor := entries[i].Actor; actor != "" {
+			list.Items[i].AdministratorID = new(id(actor))
+		}
+	}
+	return ListAccountActivity200JSONResponse(list), nil
+}
+
+// EndAccountSessions signs an account out everywhere.
+func (s *Server) EndAccountSessions(ctx context.Context, r EndAccountSessionsRequestObject) (EndAccountSessionsResponseObject, error) {
+	done, err := s.Administration.EndSessions(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
+	return EndAccountSessions200JSONResponse(adminReceipt(done)), err
+}
+
+// DisableAccount lets nobody sign in to an account.
+func (s *Server) DisableAccount(ctx context.Context, r DisableAccountRequestObject) (DisableAccountResponseObject, error) {
+	done, err := s.Administration.Disable(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
+	return DisableAccount200JSONResponse(adminReceipt(done)), err
+}
+
+// EnableAccount undoes that.
+func (s *Server) EnableAccount(ctx context.Context, r EnableAccountRequestObject) (EnableAccountResponseObject, error) {
+	done, err := s.Administration.Enable(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
+	return EnableAccount200JSONResponse(adminReceipt(done)), err
+}
+
+// ResetAccountMFA takes MFA off an account.
+func (s *Server) ResetAccountMFA(ctx context.Context, r ResetAccountMFARequestObject) (ResetAccountMFAResponseObject, error) {
+	done, err := s.Administration.ResetMFA(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
+	return ResetAccountMFA200JSONResponse(adminReceipt(done)), err
+}
+
+// actOn is what the caller does to an account.
+func actOn(ctx context.Context, accountID, reason string) admin.Act {
+	call := callOf(ctx)
+	return admin.Act{On: accountID, By: call.session.AccountID, Grant: call.shown.Grant, Reason: reason}
+}
+
+func adminReceipt(d admin.Done) Receipt {
+	return Receipt{SessionsEnded: d.SessionsEnded, NoticesSent: d.NoticesSent, RecoveryCodesLeft: d.CodesLeft}
+}

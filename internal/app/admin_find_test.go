@@ -1,0 +1,67 @@
+package app_test
+
+import (
+	"net/url"
+	"slices"
+	"testing"
+
+	"twofold/internal/app/apptest"
+)
+
+func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t, apptest.Start(t))
+	for _, email := range []string{ada, "adam@example.com", "bob@example.com", "ad.hoc@example.com", "ädele@example.com", "a_a@example.com", "a%a@example.com"} {
+		o.AddAccount(email)
+	}
+	find := func(query string) []string {
+		t.Helper()
+		var emails []string
+		for cursor := ""; ; {
+			page := o.grace.Do("GET", administration+"?limit=2"+query+cursor, nil).Want(200, "")
+			items, _ := page.Value("items").([]any)
+			for _, item := range items {
+				emails = append(emails, item.(map[string]any)["email"].(string))
+			}
+			if page.Value("next_cursor") == nil {
+				return emails
+			}
+			cursor = "&cursor=" + page.Text("next_cursor")
+		}
+	}
+	for prefix, want := range map[string][]string{
+		"ad":                {"ad.hoc@example.com", ada, "adam@example.com"},
+		" ADA":              {ada, "adam@example.com"},
+		ada:                 {ada},
+		"a%":                {"a%a@example.com"}, // no wildcards
+		"a_":                {"a_a@example.com"},
+		"a\u0308dele":       {"ädele@example.com"}, // in another form of Unicode
+		"nobody":            nil,
+		"' OR 1=1 --":       nil,
+		"zoe@example.com\n": nil,
+	} {
+		if got := find("&email=" + url.QueryEscape(prefix)); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v, want %v", prefix, got, want)
+		}
+	}
+	if got := find(""); len(got) != 8 || !slices.IsSorted(got) {
+		t.Errorf("all are %v", got)
+	}
+	o.grace.Do("GET", administration+"?email=", nil).Want(400, "invalid_request")
+	o.grace.Do("GET", administration+"/"+nowhere, nil).Want(404, "not_found")
+	o.grace.Do("GET", administration+"/"+nowhere+"/activity", nil).Want(404, "not_found")
+	token := stepUp(o.grace, "admin.account", JSON{"code": o.phone.Code(), "target": nowhere})
+	o.grace.Do("POST", administration+"/"+nowhere+"/disable", because, "Step-Up-Token", token).Want(404, "not_found")
+}
+
+func TestAnAccountSaysThatItIsAnAdministrators(t *testing.T) {
+	t.Parallel()
+	o := openOffice(t, apptest.Start(t))
+	o.AddAccount(ada)
+	if got := o.grace.Do("GET", account, nil).Want(200, "").Text("role"); got != "admin" {
+		t.Errorf("the role is %q", got)
+	}
+	if got := o.SignedIn(ada).Do("GET", account, nil).Want(200, "").Value("role"); got != nil {
+		t.Errorf("everybody's role is %v", got)
+	}
+}
