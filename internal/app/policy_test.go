@@ -190,13 +190,17 @@ func TestASessionFromBeforeTheDayEnrollsAndDoesNothingElse(t *testing.T) {
 		t.Errorf("the policy is %v", mfa.Value("policy"))
 	}
 	script.Do("DELETE", enrollments+"/"+script.Begin().ID, nil).Want(204, "")
+	token := mustEnroll(h, ada)
+	beside := h.Scan(h.Script("").Do("POST", enrollment, JSON{"sign_in_token": token}).Want(201, ""))
 	phone := script.Enroll()
 	script.Do("PATCH", account, JSON{"display_name": "Ada"}).Want(200, "")
+	h.Script("").Do("POST", enrolled, JSON{"sign_in_token": token, "code": beside.Code()}).Want(410, "sign_in_expired")
+	h.Script("").Do("POST", enrollment, JSON{"sign_in_token": token}).Want(410, "sign_in_expired")
 
 	// The last method stays, and can be replaced.
 	code := JSON{"code": phone.Code()}
 	h.Clock.Advance(stepLength)
-	token := stepUp(script, "mfa.remove", code)
+	token = stepUp(script, "mfa.remove", code)
 	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(409, "last_method")
 	another := script.Enroll(JSON{"code": phone.Code()})
 	token = stepUp(script, "mfa.remove", JSON{"code": another.Code()})

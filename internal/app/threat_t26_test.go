@@ -111,6 +111,7 @@ func TestT26_ADisabledAccountAnswersAsAWrongPasswordDoes(t *testing.T) {
 	}
 
 	o.does("enable", ada).Want(200, "")
+	reset(h, link, another).Want(410, "link_expired") // which ended for good
 	h.Deliver()
 	mails := h.Mails(ada)
 	if last := mails[len(mails)-1]; !strings.Contains(last.Text, "enabled your") {
@@ -129,6 +130,10 @@ func TestT26_ADisabledAccountLosesNoMFAByTheSlowWay(t *testing.T) {
 	if o.grace.Do("GET", o.at(ada, ""), nil).Want(200, "").Value("removal") != nil {
 		t.Error("a removal is under way still")
 	}
+	o.does("enable", ada).Want(200, "")
+	if o.grace.Do("GET", o.at(ada, ""), nil).Want(200, "").Value("removal") != nil {
+		t.Error("a removal goes on when the account is enabled again")
+	}
 	l.pass(96 * time.Hour)
 	if l.link(ada, "complete-removal") != "" {
 		t.Error("the mail that completes a removal was sent")
@@ -145,7 +150,9 @@ func TestT26_ResettingMFATakesAReasonAndEndsWhatIsOpen(t *testing.T) {
 	for _, none := range []any{JSON{}, JSON{"reason": ""}, JSON{"reason": "  "}, JSON{"reason": "two\nlines"}, nil} {
 		o.grace.Do("POST", o.at(ada, "reset-mfa"), none, "Step-Up-Token", token).Want(400, "invalid_request")
 	}
+	link := resetToken(t, h, ada)
 	done := o.grace.Do("POST", o.at(ada, "reset-mfa"), because, "Step-Up-Token", token).Want(200, "")
+	reset(h, link, another).Want(410, "link_expired")
 	if done.Int("sessions_ended") != 1 || done.Int("notices_sent") != 1 || done.Int("recovery_codes_left") != 0 {
 		t.Errorf("the receipt is %s", done.Body)
 	}
