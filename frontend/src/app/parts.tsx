@@ -28,6 +28,15 @@ export const Banners = lazyPart<BannersProps>(
   ({ children }) => <>{children}</>,
 );
 
+export const SessionsCard = lazyPart<object>(
+  () => import("../features/sessions/SessionsCard").then(({ SessionsCard }) => SessionsCard),
+  ({ children }) => (
+    <Frame title={words.sessions.title} lead={words.sessions.lead} rows={1}>
+      {children}
+    </Frame>
+  ),
+);
+
 export const ProfileCard = lazyPart<ProfileCardProps>(
   () => import("../features/account/ProfileCard").then(({ ProfileCard }) => ProfileCard),
   ({ children }) => (
@@ -47,6 +56,7 @@ export const ActivityCard = lazyPart<object>(
 );
 
 export const prefetchCards = () => {
+  SessionsCard.prefetch();
   ProfileCard.prefetch();
   ActivityCard.prefetch();
 };

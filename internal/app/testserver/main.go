@@ -1,9 +1,9 @@
 // Testserver is the real house with a clock that can be moved, for the browser journeys. It is never shipped.
 //
 // It prints one line of JSON, {"url", "control"}, and serves until its standard input ends. At control:
-// POST /accounts makes an account, POST /administrators?email=ADDRESS makes one an administrator, POST /advance?seconds=N moves the clock, GET /now reads it, and
-// GET /mail?to=ADDRESS lists the mails that an address got, {"to", "subject", "text", "links"}, the oldest first. Mail is
-// sent for real, to a server in here: within some seconds.
+// POST /accounts makes an account, POST /administrators?email=ADDRESS makes it an administrator, POST /advance?seconds=N
+// moves the clock, GET /now reads it, and GET /mail?to=ADDRESS lists the mails that an address got, {"to", "subject",
+// "text", "links"}, the oldest first. Mail is sent for real, to a server in here: within some seconds.
 package main
 
 import (

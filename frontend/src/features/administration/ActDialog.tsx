@@ -93,7 +93,7 @@ function Question({ state, email, acting }: QuestionProps) {
           {state.kind === "resetMfa" && (
             <Notice kind="warning">
               <p>{t.sure}</p>
-              {required && <p>{t.enrollsNext}</p>}
+              <p>{required ? t.enrollsNext : t.passwordAlone}</p>
             </Notice>
           )}
           <Field

@@ -45,10 +45,10 @@ const acts: (typeof en)["acts"] = {
     button: "MFA zurücksetzen",
     title: "MFA zurücksetzen?",
     what: (email) =>
-      `Alle MFA-Methoden und Wiederherstellungscodes von ${email} werden entfernt, und alle Sitzungen enden. Danach genügt zur Anmeldung das Passwort.`,
+      `Alle MFA-Methoden und Wiederherstellungscodes von ${email} werden entfernt, und alle Sitzungen enden.`,
     submit: "MFA zurücksetzen",
     doneTitle: "MFA zurückgesetzt",
-    done: (email) => `MFA ist für ${email} aus: Zur Anmeldung genügt das Passwort.`,
+    done: (email) => `MFA ist für ${email} aus.`,
   },
 };
 
@@ -109,6 +109,7 @@ export const administration: typeof en = {
 
   acts,
   sure: "Seien Sie sicher, wer fragt: Genau darum bitten Angreifer.",
+  passwordAlone: "Danach genügt zur Anmeldung das Passwort.",
   enrollsNext: "MFA ist hier Pflicht: Die nächste Anmeldung verlangt eine neue Authenticator-App.",
   reason: "Grund",
   reasonHint: "Der Inhaber liest ihn in seinen Aktivitäten.",

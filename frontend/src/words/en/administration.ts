@@ -47,10 +47,10 @@ const acts = {
     button: "Reset MFA",
     title: "Reset MFA?",
     what: (email: string) =>
-      `Every MFA method and every recovery code of ${email} is removed, and every session ends. From then on the password alone signs in.`,
+      `Every MFA method and every recovery code of ${email} is removed, and every session ends.`,
     submit: "Reset MFA",
     doneTitle: "MFA reset",
-    done: (email: string) => `MFA is off for ${email}: the password alone signs in.`,
+    done: (email: string) => `MFA is off for ${email}.`,
   },
 };
 
@@ -109,6 +109,7 @@ export const administration = {
 
   acts,
   sure: "Be sure who asks: this is what attackers ask for.",
+  passwordAlone: "From then on the password alone signs in.",
   enrollsNext: "MFA is required here, so the next sign-in asks for a new authenticator app.",
   reason: "Reason",
   reasonHint: "The owner reads it in their activity.",
