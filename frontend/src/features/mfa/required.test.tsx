@@ -117,6 +117,8 @@ describe("enrollment at sign-in", () => {
       [confirm]: [problem(422, "code_rejected", { attempts_left: 4 }), [201, enrolled]],
     });
     expect(await screen.findByText(/Four tries left/)).toBeTruthy();
+    const code = screen.getByLabelText("6-digit code");
+    await waitFor(() => expect(document.activeElement === code).toBe(true));
     await user.type(screen.getByLabelText(/^Name for this/), "Pixel 11");
     await press("Register");
     const dialog = screen.getByRole("dialog");
