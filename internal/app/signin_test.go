@@ -166,3 +166,41 @@ func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
 		}
 	}
 }
+
+// A panic gives back what its request had: here the turn that guesses at one sign-in wait for.
+func TestASignInGoesOnAfterAPanic(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_HASH_WAIT=100ms")
+	_, phone := withMFA(h, ada)
+	script := h.Script("").Inside()
+	try := func(token, code string) apptest.Answer {
+		return script.Do("POST", complete, JSON{"sign_in_token": token, "code": code})
+	}
+	readings := 0
+	for range 2 { // the second is as those after it
+		token, code := half(h, ada), phone.Code()
+		readings = 0
+		h.Clock.Watch(func() { readings++ })
+		try(token, code).Want(201, "")
+		h.Clock.Watch(nil)
+		h.Clock.Advance(30 * time.Second)
+	}
+	if readings < 4 {
+		t.Fatalf("it asks for the time %d times: nothing fails inside of it", readings)
+	}
+	// The first reading is before the request is watched over, and the last when it has been answered.
+	for n := 2; n < readings; n++ {
+		token, code, count := half(h, ada), phone.Code(), 0
+		h.Clock.Watch(func() {
+			if count++; count == n {
+				panic("a bug")
+			}
+		})
+		try(token, code).Want(500, "internal")
+		h.Clock.Watch(nil)
+		if a := try(token, code); a.Status != 201 {
+			t.Errorf("after a panic at reading %d of %d: %d %s", n, readings, a.Status, a.Body)
+		}
+		h.Clock.Advance(30 * time.Second)
+	}
+}

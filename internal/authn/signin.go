@@ -160,18 +160,24 @@ func (s *Service) resume(ctx context.Context, token secret.Text, carrier session
 	if err != nil {
 		return claim{}, nil, err
 	}
+	turn := done
+	defer func() {
+		if done == nil { // refused, or a panic
+			turn()
+		}
+	}()
+	done = nil
 	c, err = s.look(ctx, audit.SignInFailed, session.Session{}, Seek{SignIn: token, Browser: browser, Kind: kind})
 	p := c.standing.Pending
 	if err == nil && (p.ID == "" || p.Delivery != carrier || !s.Now().Before(p.ExpiresAt) || c.standing.Counts.Tries >= s.Limits.SignInTries) {
 		err = ErrSignInExpired
 	}
 	if err != nil {
-		done()
 		return claim{}, nil, err
 	}
 	// The password was judged when the sign-in began, and a new one ends the sign-in.
 	c.seek.AccountID, c.rehashed = p.AccountID, true
-	return c, done, nil
+	return c, turn, nil
 }
 
 // opening is what a session is opened for.
