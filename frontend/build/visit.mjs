@@ -44,8 +44,11 @@ function stylesOf(page) {
 /** The names of all files of a first visit, the largest language counted. */
 export function visit(module) {
   const page = fileOf(module);
-  const [language] = ["en", "de"].map(fileOf).sort((one, other) => gzipped(other) - gzipped(one));
-  return [...new Set([...fromHtml, ...withImports(language), ...withImports(page), ...stylesOf(page)])];
+  const sum = (names) => names.reduce((bytes, name) => bytes + gzipped(name), 0);
+  const visits = ["en", "de"].map((language) => [
+    ...new Set([...fromHtml, ...withImports(fileOf(language)), ...withImports(page), ...stylesOf(page)]),
+  ]);
+  return visits.sort((one, other) => sum(other) - sum(one))[0];
 }
 
 /** Bytes, as they are and as they come over the wire. */

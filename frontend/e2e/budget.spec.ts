@@ -37,7 +37,7 @@ for (const [module, path, shown] of [
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route("**/assets/*", async (route) => {
       const name = new URL(route.request().url()).pathname.split("/").at(-1) ?? "";
-      if (/^(?:en|de|count|problems|receipt)-/.test(name) || files.has(name)) fetched.push(name);
+      if (/^(?:words-)?(?:en|de|count|problems|receipt)-/.test(name) || files.has(name)) fetched.push(name);
       else await released;
       await route.continue();
     });

@@ -18,6 +18,8 @@ interface Watch {
 
 export interface Topology {
   topology: "one process" | "cluster";
+  /** Of the program, where a journey needs others. */
+  settings: Record<string, string>;
 }
 
 /** https://wicg.github.io/layout-instability/ */
@@ -38,9 +40,10 @@ declare global {
 
 export const test = base.extend<{ watch: Watch; account: Credentials }, Topology & { server: Server }>({
   topology: ["one process", { scope: "worker", option: true }],
+  settings: [{}, { scope: "worker", option: true }],
   server: [
-    async ({ topology }, use) => {
-      const server = await (topology === "cluster" ? startCluster() : startServer());
+    async ({ topology, settings }, use) => {
+      const server = await (topology === "cluster" ? startCluster() : startServer(settings));
       await use(server);
       await server.stop();
     },

@@ -21,6 +21,8 @@ export interface Server {
   processes: number;
   /** A fresh account of its own. */
   account: () => Promise<Credentials>;
+  /** Makes an account an administrator, as the operator's command does. */
+  promote: (email: string) => Promise<void>;
   advance: (seconds: number) => Promise<void>;
   now: () => Promise<number>;
   /** The code that an independent authenticator shows at the server's time, or so many seconds off it. */
@@ -33,9 +35,10 @@ export interface Server {
 }
 
 /** Starts a program that prints a line of JSON when it is ready, and ends when its standard input does. */
-async function start<T>(binary: string, args: string[] = []) {
+async function start<T>(binary: string, args: string[] = [], env: Record<string, string> = {}) {
   const child = spawn(binary, args, {
     cwd: new URL("../..", import.meta.url),
+    env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "ignore"],
   });
   const lines = createInterface({ input: child.stdout });
@@ -78,6 +81,7 @@ export async function startCluster(): Promise<Server> {
     url: said.url,
     processes: 2,
     account: () => Promise.resolve({ email: said.email, password: said.password }),
+    promote: () => Promise.reject(new Error("These processes have no such lever.")),
     advance: unmoved,
     now: () => Promise.resolve(Math.floor(now())),
     code: (secret, offset = 0) => Promise.resolve(codeAt(secret, now() + offset)),
@@ -95,8 +99,9 @@ export async function startCluster(): Promise<Server> {
   };
 }
 
-export async function startServer(): Promise<Server> {
-  const { said, stop } = await start<{ url: string; control: string }>(built("TESTSERVER_BIN"));
+/** `settings` are those of the program. */
+export async function startServer(settings: Record<string, string> = {}): Promise<Server> {
+  const { said, stop } = await start<{ url: string; control: string }>(built("TESTSERVER_BIN"), [], settings);
   const { url, control } = said;
 
   const lever = async (method: string, path: string): Promise<string> => {
@@ -112,6 +117,8 @@ export async function startServer(): Promise<Server> {
     url,
     processes: 1,
     account: async () => JSON.parse(await lever("POST", "/accounts")) as Credentials,
+    promote: async (email) =>
+      void (await lever("POST", `/administrators?email=${encodeURIComponent(email)}`)),
     advance,
     now,
     code,

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
+	"database/sql"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"html"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http/httptest"
@@ -98,30 +100,36 @@ func dump(t *testing.T, h *apptest.House) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		columns, err := rows.Columns()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for rows.Next() {
-			values, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				into[i] = &values[i]
-			}
-			if err := rows.Scan(into...); err != nil {
-				t.Fatal(err)
-			}
-			for i, value := range values {
-				if raw, ok := value.([]byte); ok {
-					value = string(raw)
-				}
-				fmt.Fprintf(&all, "%s.%s=%v\n", table, columns[i], value)
-			}
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			t.Fatal(err)
-		}
+		dumpRows(t, &all, table, rows)
 	}
 	return all.String()
+}
+
+func dumpRows(t *testing.T, to io.Writer, table string, rows *sql.Rows) {
+	t.Helper()
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for rows.Next() {
+		values, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		for i, value := range values {
+			if raw, ok := value.([]byte); ok {
+				value = string(raw)
+			}
+			fmt.Fprintf(to, "%s.%s=%v\n", table, columns[i], value)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // wantNothingKept reads the database's files, and every row, as whoever stole them would.

@@ -15,6 +15,8 @@ export type ActivityItem = components["schemas"]["ActivityItem"];
 export type PendingAddress = components["schemas"]["PendingAddress"];
 export type ConfirmedAddress = components["schemas"]["ConfirmedAddress"];
 export type NotMeResult = components["schemas"]["NotMeResult"];
+export type FoundAccount = components["schemas"]["FoundAccount"];
+export type AccountState = components["schemas"]["AccountState"];
 export type Service = components["schemas"]["Service"];
 export type { ProofMethod, Purpose, StepUpChallenge, Trouble } from "./problem";
 

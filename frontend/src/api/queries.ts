@@ -9,7 +9,7 @@ export class TroubleError extends Error {
   }
 }
 
-async function orThrow<T>(answer: Promise<Answer<T>>): Promise<T> {
+export async function orThrow<T>(answer: Promise<Answer<T>>): Promise<T> {
   const settled = await answer;
   if (!settled.ok) throw new TroubleError(settled.trouble);
   return settled.data;

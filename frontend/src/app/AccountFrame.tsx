@@ -3,8 +3,11 @@ import { Wordmark } from "../ui/Logo";
 import { WaitingCard } from "../ui/WaitingCard";
 import { words } from "../words";
 
-/** Stands in for the account page and its frame, or says why they aren't there. */
-export const AccountFrame = ({ children }: { children?: ReactNode }) => (
+interface FrameProps {
+  children?: ReactNode;
+}
+
+const PageFrame = ({ title, children }: FrameProps & { title: string }) => (
   <>
     <header className="bar">
       <div className="bar__inner">
@@ -15,10 +18,21 @@ export const AccountFrame = ({ children }: { children?: ReactNode }) => (
     </header>
     <main className="page" id="main" tabIndex={-1}>
       <p className="page__eyebrow">{words.shell.settings}</p>
-      <h1 className="page__title">{words.account.title}</h1>
-      {children ?? <WaitingCards />}
+      <h1 className="page__title">{title}</h1>
+      {children}
     </main>
   </>
+);
+
+/** Stands in for the account page and its frame, or says why they aren't there. */
+export const AccountFrame = ({ children }: FrameProps) => (
+  <PageFrame title={words.account.title}>{children ?? <WaitingCards />}</PageFrame>
+);
+
+export const AdministrationFrame = ({ children }: FrameProps) => (
+  <PageFrame title={words.shell.administration}>
+    {children ?? <p role="status">{words.common.loading}</p>}
+  </PageFrame>
 );
 
 export const WaitingCards = () => (

@@ -1,13 +1,15 @@
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useState, type ReactNode } from "react";
+import { Link } from "wouter";
 import { useAccount, useMfa, useSessions } from "../api/queries";
+import { Pending } from "../features/mfa/dialogs";
 import { MfaCard } from "../features/mfa/MfaCard";
 import { PasswordCard, prefetchPassword } from "../features/password/PasswordCard";
-import { SessionsCard } from "../features/sessions/SessionsCard";
 import type { ProofFormProps } from "../features/step-up/ProofForm";
 import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
+import { whenNoDialog } from "../ui/openDialogs";
 import { words } from "../words";
 import { WaitingCards } from "./AccountFrame";
-import { ActivityCard, ProfileCard, ProofForm, RemovalBanner, prefetchCards } from "./parts";
+import { ActivityCard, Banners, ProfileCard, ProofForm, SessionsCard, prefetchCards } from "./parts";
 import { Shell } from "./Shell";
 
 export interface AccountPageProps {
@@ -23,7 +25,12 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   const stepUp = useStepUp(proof);
   const mfa = useMfa();
   const sessions = useSessions();
-  const banner = useBanner(mfa.data?.removal !== undefined);
+  const { enabled, policy, removal, pending_enrollment: pending } = mfa.data ?? {};
+  // Until it has MFA, the server lets such an account do nothing else.
+  const enrolling = useWhenNoDialog(!enabled && policy?.required);
+  const banner = useRare(
+    Boolean(removal || pending || (!enabled && (policy?.required || policy?.required_from))),
+  );
   // Shown at once rather than card by card, so that none pushes the next one away.
   const waiting = banner === "on its way" || [account, mfa, sessions].some((query) => query.isPending);
   const painted = usePainted(!waiting);
@@ -44,15 +51,27 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   return (
     <Shell email={email} onSignedOut={onSignedOut} foot={painted && foot}>
       <p className="page__eyebrow">{words.shell.settings}</p>
-      <h1 className="page__title">{words.account.title}</h1>
+      <div className="page__top">
+        <h1 className="page__title">{words.account.title}</h1>
+        {account.data?.role && (
+          <Link className="button button--secondary button--small" href="/settings/administration">
+            <span className="button__label">{words.shell.administration}</span>
+          </Link>
+        )}
+      </div>
       {waiting ? (
         <WaitingCards />
       ) : (
         <>
-          {banner === "there" && <RemovalBanner />}
-          <MfaCard prove={stepUp.prove} proof={proof} />
-          <PasswordCard proof={proof} />
-          {painted && (
+          <MfaCard
+            prove={stepUp.prove}
+            proof={proof}
+            {...(banner === "there" && {
+              above: (mfa, onRegister) => <Banners mfa={mfa} onRegister={onRegister} />,
+            })}
+          />
+          {!enrolling && <PasswordCard proof={proof} />}
+          {painted && !enrolling && (
             <>
               <SessionsCard />
               <ProfileCard prove={stepUp.prove} />
@@ -66,21 +85,33 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   );
 }
 
-/** The banner of a removal: it pushes all else down, so the page waits for it. It stays to tell that it was cancelled. */
-function useBanner(needed: boolean) {
+/** What is rare pushes all else down, so the page waits for it. It stays, to tell that a removal was cancelled. */
+function useRare(needed: boolean) {
   const [state, setState] = useState<"none" | "there">("none");
   const at = needed && state === "none" ? "on its way" : state;
   useEffect(() => {
-    if (at === "on its way") void RemovalBanner.fetch().then(() => setState("there"));
+    if (at === "on its way")
+      void Promise.all([Banners.fetch(), Pending.fetch()]).then(() => setState("there"));
   }, [at]);
   return at;
 }
 
-/** Whether what is shown first is on the screen: what is below it comes in a task of its own, so that none is long. */
+/** A value as it was when the last dialog closed: behind one, nothing moves. */
+function useWhenNoDialog<T>(value: T): T {
+  const [shown, show] = useState(value);
+  useLayoutEffect(() => whenNoDialog(() => show(value)), [value]);
+  return shown;
+}
+
+/**
+ * Whether what is shown first is on the screen: what is below it comes in a task of its own, so that none is long, and
+ * with its first card, so that none pushes the next one away.
+ */
 function usePainted(shown: boolean): boolean {
   const [painted, setPainted] = useState(false);
   useEffect(() => {
-    if (shown) requestAnimationFrame(() => setTimeout(() => setPainted(true)));
+    if (shown)
+      requestAnimationFrame(() => setTimeout(() => void SessionsCard.fetch().then(() => setPainted(true))));
   }, [shown]);
   return shown && painted;
 }

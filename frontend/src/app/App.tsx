@@ -10,6 +10,7 @@ import { LanguageSwitch } from "./LanguageSwitch";
 import { returnToken, takeToken } from "./linkToken";
 import {
   AccountPage,
+  AdministrationPage,
   CancelRemovalPage,
   CompleteRemovalPage,
   ConfirmAddressPage,
@@ -17,6 +18,7 @@ import {
   NotFoundPage,
   NotMePage,
   ResetPasswordPage,
+  SignInEnrollment,
   SignInPage,
 } from "./pages";
 import { returnPath, signInPath } from "./returnPath";
@@ -108,10 +110,19 @@ export function App({ queries }: { queries: QueryClient }) {
           <Redirect to="/settings/account" replace />
         </Route>
         <Route path="/sign-in">
-          <SignInPage arrival={arrival} onSignedIn={onSignedIn} />
+          <SignInPage
+            arrival={arrival}
+            onSignedIn={onSignedIn}
+            enrollment={(props) => <SignInEnrollment {...props} />}
+          />
         </Route>
         <Route path="/settings/account">
           <AccountPage onSignedOut={() => leave("signedOut", "/sign-in")} foot={foot} />
+        </Route>
+        <Route path="/settings/administration/:id?">
+          {({ id }) => (
+            <AdministrationPage id={id} onSignedOut={() => leave("signedOut", "/sign-in")} foot={foot} />
+          )}
         </Route>
         <Route path="/forgot-password">
           <ForgotPasswordPage />
@@ -142,7 +153,7 @@ export function App({ queries }: { queries: QueryClient }) {
           <NotFoundPage />
         </Route>
       </Switch>
-      {path !== "/settings/account" && foot}
+      {!path.startsWith("/settings/") && foot}
     </QueryClientProvider>
   );
 }

@@ -1,8 +1,11 @@
 // Each page is fetched when it is opened.
+import type { SignInEnrollmentProps } from "../features/mfa/SignInEnrollment";
 import type { SignInPageProps } from "../features/sign-in/SignInPage";
 import { lazyPart } from "../ui/lazyPart";
-import { AccountFrame } from "./AccountFrame";
+import { WaitingForm } from "../ui/WaitingForm";
+import { AccountFrame, AdministrationFrame } from "./AccountFrame";
 import type { AccountPageProps } from "./AccountPage";
+import type { AdministrationPageProps } from "./AdministrationPage";
 import { GateFrame } from "./GateFrame";
 
 interface TokenProps {
@@ -14,9 +17,19 @@ export const SignInPage = lazyPart<SignInPageProps>(
   GateFrame,
 );
 
+export const SignInEnrollment = lazyPart<SignInEnrollmentProps>(
+  () => import("../features/mfa/SignInEnrollment").then(({ SignInEnrollment }) => SignInEnrollment),
+  WaitingForm,
+);
+
 export const AccountPage = lazyPart<AccountPageProps>(
   () => import("./AccountPage").then((page) => page.AccountPage),
   AccountFrame,
+);
+
+export const AdministrationPage = lazyPart<AdministrationPageProps>(
+  () => import("./AdministrationPage").then((page) => page.AdministrationPage),
+  AdministrationFrame,
 );
 
 export const ForgotPasswordPage = lazyPart<object>(

@@ -1,6 +1,7 @@
 // The parts of the account page that are further down than a first look goes, or behind a press: they come a moment later.
 import type { ReactNode } from "react";
 import type { ProfileCardProps } from "../features/account/ProfileCard";
+import type { BannersProps } from "../features/mfa/Banners";
 import type { ProofFormProps } from "../features/step-up/ProofForm";
 import { Card } from "../ui/Card";
 import { lazyPart } from "../ui/lazyPart";
@@ -21,10 +22,19 @@ interface FrameProps {
 const Frame = ({ children, ...frame }: FrameProps) =>
   children ? <Card {...frame}>{children}</Card> : <WaitingCard {...frame} />;
 
-/** Rare, so it is not part of a first visit. */
-export const RemovalBanner = lazyPart<object>(
-  () => import("../features/mfa/RemovalBanner").then(({ RemovalBanner }) => RemovalBanner),
+/** Rare, so they are not part of a first visit. */
+export const Banners = lazyPart<BannersProps>(
+  () => import("../features/mfa/Banners").then(({ Banners }) => Banners),
   ({ children }) => <>{children}</>,
+);
+
+export const SessionsCard = lazyPart<object>(
+  () => import("../features/sessions/SessionsCard").then(({ SessionsCard }) => SessionsCard),
+  ({ children }) => (
+    <Frame title={words.sessions.title} lead={words.sessions.lead} rows={1}>
+      {children}
+    </Frame>
+  ),
 );
 
 export const ProfileCard = lazyPart<ProfileCardProps>(
@@ -46,6 +56,7 @@ export const ActivityCard = lazyPart<object>(
 );
 
 export const prefetchCards = () => {
+  SessionsCard.prefetch();
   ProfileCard.prefetch();
   ActivityCard.prefetch();
 };

@@ -33,5 +33,9 @@ describe("returnPath", () => {
 describe("signInPath", () => {
   it("remembers a page on the list", () =>
     expect(signInPath("/settings/account")).toBe("/sign-in?next=%2Fsettings%2Faccount"));
+  it("remembers the page above one that isn't", () =>
+    expect(signInPath("/settings/administration/01980f5a-0000-7000-8000-000000000001")).toBe(
+      "/sign-in?next=%2Fsettings%2Fadministration",
+    ));
   it("forgets any other", () => expect(signInPath("//evil.example")).toBe("/sign-in"));
 });

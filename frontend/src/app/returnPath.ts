@@ -1,5 +1,5 @@
 /** The pages that signing in may lead back to. */
-const allowed = ["/settings/account"];
+const allowed = ["/settings/account", "/settings/administration"];
 const home = "/settings/account";
 
 /**
@@ -20,8 +20,8 @@ export function returnPath(search: string): string {
   return allowed.find((page) => page === path) ?? home;
 }
 
-/** The sign-in page that leads back to `path`, if signing in may lead there. */
+/** The sign-in page that leads back to `path`, or to the page above it, if signing in may lead there. */
 export function signInPath(path: string): string {
-  const page = allowed.find((known) => known === path);
+  const page = allowed.find((known) => known === path || path.startsWith(`${known}/`));
   return page ? `/sign-in?${new URLSearchParams({ next: page })}` : "/sign-in";
 }

@@ -12,12 +12,14 @@ interface ToldProps {
   receipt?: Parameters<typeof tellReceipt>[0];
   /** The addresses of the account, as it was when the notices were sent. */
   addresses?: (string | undefined)[];
+  /** What else came of it, where the change was not to one's own account. */
+  came?: string;
   onClose: () => void;
 }
 
 /** How a change ends that was made in a dialog: told where the eyes are, and nothing behind it moves before it was read. */
-export function Told({ done, receipt, addresses = [], onClose }: ToldProps) {
-  const more = receipt && tellReceipt(receipt, { addresses });
+export function Told({ done, receipt, addresses = [], came, onClose }: ToldProps) {
+  const more = came ?? (receipt && tellReceipt(receipt, { addresses }));
   return (
     <>
       <DialogBody>

@@ -1,9 +1,9 @@
 // Testserver is the real house with a clock that can be moved, for the browser journeys. It is never shipped.
 //
 // It prints one line of JSON, {"url", "control"}, and serves until its standard input ends. At control:
-// POST /accounts makes an account, POST /advance?seconds=N moves the clock, GET /now reads it, and
-// GET /mail?to=ADDRESS lists the mails that an address got, {"to", "subject", "text", "links"}, the oldest first. Mail is
-// sent for real, to a server in here: within some seconds.
+// POST /accounts makes an account, POST /administrators?email=ADDRESS makes it an administrator, POST /advance?seconds=N
+// moves the clock, GET /now reads it, and GET /mail?to=ADDRESS lists the mails that an address got, {"to", "subject",
+// "text", "links"}, the oldest first. Mail is sent for real, to a server in here: within some seconds.
 package main
 
 import (
@@ -26,6 +26,7 @@ import (
 	"github.com/google/uuid"
 
 	"twofold/frontend"
+	"twofold/internal/account"
 	"twofold/internal/app"
 	"twofold/internal/app/apptest"
 	"twofold/internal/config"
@@ -122,6 +123,11 @@ func handles(a *app.App, moved *clock, box *apptest.Mailbox) http.Handler {
 		}
 		w.WriteHeader(http.StatusCreated)
 		_ = json.NewEncoder(w).Encode(map[string]string{"email": email, "password": pw.Reveal()})
+	})
+	mux.HandleFunc("POST /administrators", func(w http.ResponseWriter, r *http.Request) {
+		if err := a.SetRole(r.Context(), r.URL.Query().Get("email"), account.Admin); err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+		}
 	})
 	mux.HandleFunc("POST /advance", func(w http.ResponseWriter, r *http.Request) {
 		seconds, err := strconv.ParseInt(r.URL.Query().Get("seconds"), 10, 32)

@@ -59,6 +59,16 @@ it("shows hostile names, reasons and user agents as text", async () => {
   expect(row.querySelector("img")).toBeNull();
 });
 
+it("says where it was an administrator", async () => {
+  const by = { by: "administrator" };
+  show({
+    items: [item("1", { kind: "account.mfa_reset", ...by }), item("2", { kind: "session.ended", ...by })],
+  });
+  const [reset, ended] = await screen.findAllByRole("listitem");
+  expect(reset?.textContent).toContain("An administrator removed MFA from your account");
+  expect(ended?.textContent).toContain("An administrator ended your sessions");
+});
+
 it("shows more on demand, from where the last page ended", async () => {
   const asked = show({ items: [item("1")], next_cursor: "c1" }, { items: [item("2")] });
   await userEvent.setup().click(await screen.findByRole("button", { name: "Show more" }));

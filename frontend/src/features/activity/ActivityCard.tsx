@@ -1,9 +1,9 @@
 import { ask, client, type ActivityItem } from "../../api/client";
 import { usePages, type Page } from "../../api/pages";
 import { troubleOf, useActivity } from "../../api/queries";
+import { ActivityList } from "../../ui/ActivityList";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
-import { Ago, Facts } from "../../ui/Facts";
 import { FailedCard } from "../../ui/FailedCard";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
@@ -11,7 +11,6 @@ import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
 import { words } from "../../words";
 import { activity as t } from "../../words/activity";
-import { deviceName } from "../../words/device";
 
 const frame = { title: words.account.activity, lead: words.account.activityLead };
 const further = (cursor: string) =>
@@ -45,11 +44,7 @@ function Loaded({ first }: { first: Page<ActivityItem> }) {
     );
   return (
     <Card {...frame}>
-      <ol className="rows" aria-label={t.list}>
-        {pages.items.map((item) => (
-          <Row key={item.id} item={item} />
-        ))}
-      </ol>
+      <ActivityList items={pages.items} />
       {pages.trouble && <TroubleNotice trouble={pages.trouble} left={left} />}
       {pages.more && (
         <div>
@@ -66,29 +61,5 @@ function Loaded({ first }: { first: Page<ActivityItem> }) {
       )}
       <p className="hint">{t.check}</p>
     </Card>
-  );
-}
-
-/** Names, reasons and user agents are whatever somebody sent: they are text here, and nothing else. */
-function Row({ item }: { item: ActivityItem }) {
-  const { browser, system } = item.device;
-  // A newer server may know kinds that this page doesn't.
-  const say = Object.hasOwn(t.kinds, item.kind) ? t.kinds[item.kind] : undefined;
-  return (
-    <li className="row row--plain">
-      <div className="row__main">
-        <p className="row__title">
-          <bdi>{say ? say(item.name) : item.kind}</bdi>
-        </p>
-        {item.reason && <p className="row__note">{t.reason(item.reason)}</p>}
-        <Facts>
-          {[
-            <Ago time={item.time} />,
-            (browser ?? system) && <span title={item.user_agent}>{deviceName(item.device)}</span>,
-            item.ip,
-          ]}
-        </Facts>
-      </div>
-    </li>
   );
 }

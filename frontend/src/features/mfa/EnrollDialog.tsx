@@ -1,18 +1,10 @@
 import { Fragment, useEffect } from "react";
 import type { Mfa, MfaMethod, ProofMethod } from "../../api/client";
-import { Dialog } from "../../ui/Dialog";
-import { lazyPart } from "../../ui/lazyPart";
-import { Steps } from "../../ui/Steps";
-import { WaitingForm } from "../../ui/WaitingForm";
 import { words } from "../../words";
 import { enroll as t } from "../../words/enroll";
-import { stepOf, steps } from "./ceremony";
-import { timesReminded } from "./keeping";
+import { CeremonyDialog, LaterSteps } from "./CeremonyDialog";
 import type { ProofSlot } from "./proofSlot";
 import { useCeremony } from "./useCeremony";
-
-/** The steps after the first, which nobody sees without having proven who they are. */
-const LaterSteps = lazyPart(async () => (await import("./LaterSteps")).LaterSteps, WaitingForm);
 
 export interface EnrollDialogProps {
   /** The method that the new one takes the place of. */
@@ -43,23 +35,9 @@ export function EnrollDialog({ replaces, mfa, proof, onClosed }: EnrollDialogPro
   });
 
   if (state.at === "closed") return null;
-  const current = stepOf(state);
   const close = () => void ceremony.close();
-  const index = steps.indexOf(current);
-  const reminded = state.at === "success" ? timesReminded(state.keeping) : 0;
   return (
-    <Dialog
-      title={state.replaces ? t.replaceTitle : t.title}
-      closeLabel={words.common.close}
-      onClose={close}
-      focusKey={`${current} ${state.run} ${state.at === "over"} ${reminded}`}
-    >
-      <Steps
-        names={steps.map((name) => t.steps[name])}
-        current={index}
-        done={state.at === "success"}
-        label={t.stepOf(index + 1, steps.length, t.steps[current])}
-      />
+    <CeremonyDialog state={state} onClose={close}>
       {state.at === "reauthenticate" ? (
         <Fragment key={state.run}>
           {proof({
@@ -75,6 +53,6 @@ export function EnrollDialog({ replaces, mfa, proof, onClosed }: EnrollDialogPro
       ) : (
         <LaterSteps state={state} ceremony={ceremony} methods={mfa.methods} />
       )}
-    </Dialog>
+    </CeremonyDialog>
   );
 }

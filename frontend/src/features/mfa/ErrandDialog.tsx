@@ -25,6 +25,7 @@ export function ErrandDialog({ state, errand }: ErrandDialogProps) {
           method={task.method}
           others={task.others}
           codesLeft={task.codesLeft}
+          required={task.required}
           busy={state.at === "working"}
           trouble={state.at === "asked" ? state.trouble : undefined}
           onRemove={() => void errand.remove()}

@@ -14,7 +14,10 @@ import "../../ui/css/scan.css";
 
 interface LaterStepsProps {
   state: Exclude<Ceremony, { at: "closed" } | { at: "reauthenticate" }>;
-  ceremony: ReturnType<typeof useCeremony>;
+  ceremony: Pick<
+    ReturnType<typeof useCeremony>,
+    "onward" | "back" | "tick" | "restart" | "confirm" | "close"
+  >;
   methods: MfaMethod[];
 }
 

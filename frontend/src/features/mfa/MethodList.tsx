@@ -14,11 +14,13 @@ const t = words.mfa;
 interface MethodListProps {
   methods: MfaMethod[];
   codesLeft: number;
+  /** There has to be one. */
+  required: boolean;
   errand: ReturnType<typeof useErrand>;
   onReplace: (method: MfaMethod) => void;
 }
 
-export const MethodList = ({ methods, codesLeft, errand, onReplace }: MethodListProps) => (
+export const MethodList = ({ methods, codesLeft, required, errand, onReplace }: MethodListProps) => (
   <ul className="rows" aria-label={t.methods}>
     {methods.map((method) => (
       <MethodRow
@@ -26,6 +28,7 @@ export const MethodList = ({ methods, codesLeft, errand, onReplace }: MethodList
         method={method}
         others={methods.filter(({ id }) => id !== method.id)}
         codesLeft={codesLeft}
+        required={required}
         errand={errand}
         onReplace={() => onReplace(method)}
       />
@@ -43,11 +46,12 @@ interface MethodRowProps {
   method: MfaMethod;
   others: MfaMethod[];
   codesLeft: number;
+  required: boolean;
   errand: ReturnType<typeof useErrand>;
   onReplace: () => void;
 }
 
-function MethodRow({ method, others, codesLeft, errand, onReplace }: MethodRowProps) {
+function MethodRow({ method, others, codesLeft, required, errand, onReplace }: MethodRowProps) {
   const { name, suspended } = method;
   const rename = renaming(errand.state, method);
   const renameButton = `rename-${method.id}`;
@@ -114,7 +118,7 @@ function MethodRow({ method, others, codesLeft, errand, onReplace }: MethodRowPr
               small
               kind="quiet"
               label={t.removeNamed(name)}
-              onClick={() => errand.ask({ kind: "remove", method, others, codesLeft })}
+              onClick={() => errand.ask({ kind: "remove", method, others, codesLeft, required })}
             >
               {t.remove}
             </Button>

@@ -188,9 +188,28 @@ describe("removing says what follows", () => {
       const codes = { remaining, total: 10, generated_at: time };
       const { press, sent } = show(mfaOf({ methods: [phone, ...others], recovery_codes: codes }));
       await press("Remove Pixel 11");
-      expect(screen.getByText(said)).toBeTruthy();
+      expect(await screen.findByText(said)).toBeTruthy();
       expect(sent).toEqual([]);
     });
+
+  const required = { policy: { max_methods: 5, required: true } };
+
+  it("is not offered for the last one where MFA is required", async () => {
+    const { press } = show(mfaOf(required));
+    await press("Remove Pixel 11");
+    expect(await screen.findByRole("dialog", { name: "“Pixel 11” stays" })).toBeTruthy();
+    expect(screen.getByText(/move it to the new phone/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Remove method" })).toBeNull();
+  });
+
+  it("is refused by the server where it became the last one meanwhile", async () => {
+    const { press } = show(mfaOf({ ...required, methods: [phone, tablet] }), {
+      "DELETE /mfa/methods/m1": problem(409, "last_method"),
+    });
+    await press("Remove Pixel 11");
+    await press("Remove method");
+    expect(await screen.findByText(/MFA is required here, so the last method stays/)).toBeTruthy();
+  });
 
   it("and tells what was done before anything on the card changes", async () => {
     const { press, sent, state } = show(mfaOf(), { "DELETE /mfa/methods/m1": [200, receipt] });

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Mfa, MfaMethod, Prove } from "../../api/client";
 import { troubleOf, useMfa } from "../../api/queries";
 import { Button } from "../../ui/Button";
@@ -6,10 +6,9 @@ import { Badge, Bone, Card } from "../../ui/Card";
 import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
 import { say, words } from "../../words";
-import { EnrollDialog, ErrandDialog, RenameForm } from "./dialogs";
+import { EnrollDialog, ErrandDialog, Pending, RenameForm } from "./dialogs";
 import { isDialog } from "./errand";
 import { MethodList } from "./MethodList";
-import { Pending } from "./Pending";
 import type { ProofSlot } from "./proofSlot";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { useErrand } from "./useErrand";
@@ -19,11 +18,13 @@ const t = words.mfa;
 interface MfaCardProps {
   prove: Prove;
   proof: ProofSlot;
+  /** What is to be read first, where there is something. */
+  above?: (mfa: Mfa, onRegister: () => void) => ReactNode;
 }
 
-export function MfaCard({ prove, proof }: MfaCardProps) {
+export function MfaCard(props: MfaCardProps) {
   const query = useMfa();
-  if (query.data) return <Loaded mfa={query.data} prove={prove} proof={proof} />;
+  if (query.data) return <Loaded mfa={query.data} {...props} />;
   if (query.isError)
     return (
       <Card title={t.title} lead={t.lead}>
@@ -75,7 +76,7 @@ export function MfaCard({ prove, proof }: MfaCardProps) {
   );
 }
 
-function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
+function Loaded({ mfa, prove, proof, above }: MfaCardProps & { mfa: Mfa }) {
   const [enrolling, setEnrolling] = useState<{ replaces: MfaMethod | undefined }>();
   const errand = useErrand(prove);
   // Behind a dialog nothing moves: what changed is shown when it closes.
@@ -99,43 +100,51 @@ function Loaded({ mfa, prove, proof }: MfaCardProps & { mfa: Mfa }) {
   };
 
   return (
-    <Card
-      title={t.title}
-      lead={t.lead}
-      badge={enabled ? <Badge tone="good">{t.on}</Badge> : <Badge tone="plain">{t.off}</Badge>}
-      foot={
-        <>
-          <Button
-            kind="primary"
-            disabled={full}
-            {...(full && { describedBy: "mfa-limit" })}
-            onClick={() => open()}
-          >
-            {t.register}
-          </Button>
-          {full && (
-            <p className="hint" id="mfa-limit">
-              {t.limit(policy.max_methods)}
-            </p>
-          )}
-        </>
-      }
-    >
-      <p className="sr-only" role="status">
-        {renamed}
-      </p>
-      {pending && !enrolling && <Pending {...{ pending, methods, full }} onRestart={open} />}
-      {methods.length > 0 ? (
-        <MethodList {...{ methods, errand }} codesLeft={codes?.remaining ?? 0} onReplace={open} />
-      ) : (
-        <Empty />
-      )}
-      {enabled && <RecoveryCodes codes={codes} onGenerate={() => errand.ask({ kind: "generate" })} />}
-      {enrolling && (
-        <EnrollDialog {...enrolling} {...{ mfa, proof }} onClosed={() => setEnrolling(undefined)} />
-      )}
-      {isDialog(errand.state) && <ErrandDialog state={errand.state} errand={errand} />}
-    </Card>
+    <>
+      {above?.(shown.current, () => open())}
+      <Card
+        title={t.title}
+        lead={t.lead}
+        badge={enabled ? <Badge tone="good">{t.on}</Badge> : <Badge tone="plain">{t.off}</Badge>}
+        foot={
+          <>
+            <Button
+              kind="primary"
+              disabled={full}
+              {...(full && { describedBy: "mfa-limit" })}
+              onClick={() => open()}
+            >
+              {t.register}
+            </Button>
+            {full && (
+              <p className="hint" id="mfa-limit">
+                {t.limit(policy.max_methods)}
+              </p>
+            )}
+          </>
+        }
+      >
+        <p className="sr-only" role="status">
+          {renamed}
+        </p>
+        {pending && !enrolling && <Pending {...{ pending, methods, full }} onRestart={open} />}
+        {methods.length > 0 ? (
+          <MethodList
+            {...{ methods, errand }}
+            codesLeft={codes?.remaining ?? 0}
+            required={policy.required}
+            onReplace={open}
+          />
+        ) : (
+          <Empty />
+        )}
+        {enabled && <RecoveryCodes codes={codes} onGenerate={() => errand.ask({ kind: "generate" })} />}
+        {enrolling && (
+          <EnrollDialog {...enrolling} {...{ mfa, proof }} onClosed={() => setEnrolling(undefined)} />
+        )}
+        {isDialog(errand.state) && <ErrandDialog state={errand.state} errand={errand} />}
+      </Card>
+    </>
   );
 }
 

@@ -9,7 +9,7 @@ import { cancelEnrollment } from "./cancelEnrollment";
 
 const t = words.mfa;
 
-interface PendingProps {
+export interface PendingProps {
   pending: NonNullable<Mfa["pending_enrollment"]>;
   methods: MfaMethod[];
   /** No further method fits; one can still take another's place. */

@@ -14,6 +14,7 @@ interface RemoveDialogProps {
   /** The methods that stay. */
   others: MfaMethod[];
   codesLeft: number;
+  required: boolean;
   busy: boolean;
   trouble: Trouble | undefined;
   onRemove: () => void;
@@ -25,6 +26,7 @@ export function RemoveDialog({
   method,
   others,
   codesLeft,
+  required,
   busy,
   trouble,
   onRemove,
@@ -32,6 +34,24 @@ export function RemoveDialog({
 }: RemoveDialogProps) {
   const left = useCountdown(trouble);
   const working = others.filter(({ suspended }) => !suspended);
+  if (required && others.length === 0)
+    return (
+      <Dialog
+        kind="short"
+        title={t.staysTitle(method.name)}
+        closeLabel={words.common.close}
+        onClose={onClose}
+      >
+        <DialogBody>
+          <p>{t.stays}</p>
+        </DialogBody>
+        <DialogFoot>
+          <Button kind="primary" onClick={onClose}>
+            {words.common.close}
+          </Button>
+        </DialogFoot>
+      </Dialog>
+    );
   return (
     <Dialog kind="short" title={t.title(method.name)} closeLabel={words.common.close} onClose={onClose}>
       <DialogBody>

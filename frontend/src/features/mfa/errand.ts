@@ -5,7 +5,7 @@ import { keep, mayLeave, remind, tick, type Keeping } from "./keeping";
 
 export type Task =
   | { kind: "rename"; method: MfaMethod }
-  | { kind: "remove"; method: MfaMethod; others: MfaMethod[]; codesLeft: number }
+  | { kind: "remove"; method: MfaMethod; others: MfaMethod[]; codesLeft: number; required: boolean }
   | { kind: "generate" };
 
 export type Outcome =

@@ -61,7 +61,7 @@ export function useCeremony(replaces?: MfaMethod) {
       dispatch({ type: "begun", run, enrollment: answer.data });
     },
 
-    async confirm(code: string, name: string) {
+    async confirm(code: string, name: string): Promise<void> {
       if (state.at !== "verify") return;
       const { run, enrollment } = state;
       dispatch({ type: "submitted" });

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { FailedCard } from "../../ui/FailedCard";
 import { Receipt } from "../../ui/Receipt";
+import { SessionRow } from "../../ui/SessionRow";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
@@ -13,7 +14,6 @@ import { WaitingCard } from "../../ui/WaitingCard";
 import { words } from "../../words";
 import { deviceName } from "../../words/device";
 import { ending, type Ending } from "./ending";
-import { SessionRow } from "./SessionRow";
 
 const t = words.sessions;
 const frame = { title: t.title, lead: t.lead };

@@ -20,6 +20,7 @@ interface PasswordStepProps {
   /** Why the code step led back here. */
   trouble: Trouble | undefined;
   onSignedIn: () => void;
+  onEnrollmentNeeded: () => void;
   onCodeNeeded: (methods: ProofMethod[]) => void;
 }
 
@@ -60,7 +61,7 @@ export function PasswordStep(props: PasswordStepProps) {
       if (!answer.ok) return setTrouble(answer.trouble);
       if (answer.data.state === "signed_in") props.onSignedIn();
       else if (answer.data.state === "second_factor_required") props.onCodeNeeded(answer.data.methods);
-      else setTrouble({ code: "enrollment_required" });
+      else props.onEnrollmentNeeded();
     });
   };
 

@@ -39,7 +39,13 @@ async function enter(answers: Record<string, Response>, methods = ["totp", "reco
   });
   render(
     <QueryClientProvider client={makeQueryClient()}>
-      <SignInPage arrival={undefined} onSignedIn={onSignedIn} />
+      <SignInPage
+        arrival={undefined}
+        onSignedIn={onSignedIn}
+        enrollment={({ email, onOver }) => (
+          <button onClick={() => onOver({ code: "sign_in_expired" })}>enroll {email}</button>
+        )}
+      />
     </QueryClientProvider>,
   );
   await user.type(screen.getByLabelText("Email"), "mia@example.org");
@@ -82,6 +88,13 @@ describe("a code of the app", () => {
     expect(await screen.findByText("0:30")).toBeTruthy();
     expect(screen.getByRole("button", { name: "Verify" }).getAttribute("aria-disabled")).toBe("true");
   });
+});
+
+it("MFA that is required and missing leads to its registration, and back when time is up", async () => {
+  const { press } = await enter({ "/api/v1/sessions": json(202, { state: "enrollment_required" }) });
+  await screen.findByText("enroll mia@example.org");
+  await press("enroll mia@example.org");
+  expect(await screen.findByText(/That took too long/)).toBeTruthy();
 });
 
 describe("a recovery code", () => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import type { ProofMethod, Trouble } from "../../api/client";
 import { lazyPart } from "../../ui/lazyPart";
 import { Wordmark } from "../../ui/Logo";
@@ -15,7 +15,9 @@ type SignIn =
   /** The password was right. It is not kept: the server knows. */
   | { at: "code"; methods: ProofMethod[] }
   /** Also where no code could be entered: the only method is suspended, and there are no recovery codes. */
-  | { at: "lost"; methods: ProofMethod[] };
+  | { at: "lost"; methods: ProofMethod[] }
+  /** The password was right, and MFA is required, which the account does not have yet. */
+  | { at: "enroll" };
 
 const canCode = ({ methods }: { methods: ProofMethod[] }) => methods.length > 0;
 
@@ -25,6 +27,13 @@ const LostStep = lazyPart(async () => (await import("./LostStep")).LostStep, Wai
 export interface SignInPageProps {
   arrival: Arrival;
   onSignedIn: () => void;
+  /** What the app's shell lends: the way to MFA where it is required. */
+  enrollment: (props: {
+    email: string;
+    onSignedIn: () => void;
+    onOver: (trouble: Trouble) => void;
+    onOtherAccount: () => void;
+  }) => ReactNode;
 }
 
 const t = words.signIn;
@@ -35,7 +44,7 @@ function titleOf(state: SignIn): string {
   return state.at === "lost" && canCode(state) ? t.lost : words.titles.signIn;
 }
 
-export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
+export function SignInPage({ arrival, onSignedIn, enrollment }: SignInPageProps) {
   const [state, setState] = useState<SignIn>({ at: "password" });
   const [email, setEmail] = useState("");
 
@@ -50,6 +59,8 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
     setState({ at: "password" });
   };
 
+  const onOver = (trouble: Trouble) => setState({ at: "password", trouble });
+
   return (
     <main className="gate" id="main" tabIndex={-1}>
       <div className="gate__logo">
@@ -63,14 +74,17 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
             greeting={arrival && sentences[arrival]}
             trouble={state.trouble}
             onSignedIn={onSignedIn}
+            onEnrollmentNeeded={() => setState({ at: "enroll" })}
             onCodeNeeded={(methods) => setState({ at: canCode({ methods }) ? "code" : "lost", methods })}
           />
+        ) : state.at === "enroll" ? (
+          enrollment({ email, onSignedIn, onOver, onOtherAccount: otherAccount })
         ) : state.at === "lost" ? (
           <LostStep
             email={email}
             methods={state.methods}
             onBack={canCode(state) ? () => setState({ ...state, at: "code" }) : otherAccount}
-            onOver={(trouble) => setState({ at: "password", trouble })}
+            onOver={onOver}
           />
         ) : (
           <CodeStep
@@ -78,7 +92,7 @@ export function SignInPage({ arrival, onSignedIn }: SignInPageProps) {
             methods={state.methods}
             onLost={() => setState({ at: "lost", methods: state.methods })}
             onSignedIn={onSignedIn}
-            onOver={(trouble) => setState({ at: "password", trouble })}
+            onOver={onOver}
             onOtherAccount={otherAccount}
           />
         )}

@@ -14,6 +14,8 @@ import { stepUp } from "../../words/stepUp";
 
 export interface ProofFormProps {
   purpose: Purpose;
+  /** The one thing that it is for, where the purpose alone does not say. */
+  target?: string | undefined;
   /** The proofs to ask for, together. The server may ask for more. */
   methods: ProofMethod[];
   email: string;
@@ -69,7 +71,12 @@ export function ProofForm(props: ProofFormProps) {
     run(async () => {
       const answer = await ask(
         client.POST("/api/v1/step-up", {
-          body: { purpose: props.purpose, password, ...(needsSecond && inBody(second)) },
+          body: {
+            purpose: props.purpose,
+            password,
+            ...(props.target && { target: props.target }),
+            ...(needsSecond && inBody(second)),
+          },
         }),
       );
       if (answer.ok) {

@@ -16,6 +16,7 @@ export const StepUpDialog = ({ challenge, proof, onSettled }: StepUpDialogProps)
   <Dialog kind="over" title={t.title} closeLabel={words.common.close} onClose={() => onSettled(undefined)}>
     {proof({
       purpose: challenge.purpose,
+      target: challenge.target,
       methods: challenge.methods,
       lead: t.purposes[challenge.purpose],
       submit: t.submit,

@@ -54,9 +54,12 @@ const kinds: (typeof en)["kinds"] = {
     name ? `Die zweite Adresse wurde entfernt: ${name}` : "Die zweite Adresse wurde entfernt",
   "profile.changed": () => "Ihr Profil wurde geändert",
   "session.created": () => "Eine Sitzung begann",
-  "session.ended": () => "Eine Sitzung endete",
+  "session.ended": (_, by) => (by ? "Ein Administrator hat Ihre Sitzungen beendet" : "Eine Sitzung endete"),
   "account.created": () => "Ihr Konto wurde angelegt",
-  "account.mfa_reset": () => "Ein Betreiber hat MFA von Ihrem Konto entfernt",
+  "account.mfa_reset": (_, by) =>
+    by
+      ? "Ein Administrator hat MFA von Ihrem Konto entfernt"
+      : "Ein Betreiber hat MFA von Ihrem Konto entfernt",
   "account.disabled": () => "Ein Administrator hat Ihr Konto gesperrt",
   "account.enabled": () => "Ein Administrator hat Ihr Konto wieder freigegeben",
   "account.role_granted": () => "Ihr Konto wurde zu dem eines Administrators",

@@ -12,6 +12,9 @@ export const remove: typeof en = {
     "Was bleibt, ist gesperrt und meldet niemanden an. Bis Sie eine neue Methode registrieren, brauchen Sie zur Anmeldung einen Wiederherstellungscode.",
   nothingLeft:
     "Was bleibt, ist gesperrt und meldet niemanden an, und Sie haben keine Wiederherstellungscodes: Nichts könnte Sie dann noch anmelden. Registrieren Sie zuerst eine neue Methode, oder erzeugen Sie Codes.",
+  staysTitle: (name) => `„${name}“ bleibt`,
+  stays:
+    "Es ist Ihre einzige Methode, und Multi-Faktor-Authentifizierung ist hier Pflicht; darum bleibt sie. Registrieren Sie zuerst eine andere. Bei einem Telefonwechsel ziehen Sie sie auf das neue Telefon um.",
   others,
   submit: "Methode entfernen",
   doneTitle: "Methode entfernt",

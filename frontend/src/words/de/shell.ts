@@ -4,6 +4,7 @@ export const shell: typeof en = {
   signOut: "Abmelden",
   signedInAs: "Angemeldet als",
   settings: "Einstellungen",
+  administration: "Verwaltung",
   offline: "Die Abmeldung hat den Server nicht erreicht, Sie sind also noch angemeldet.",
   home: "Twofold, Kontoeinstellungen",
   language: "Sprache",

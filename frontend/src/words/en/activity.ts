@@ -6,7 +6,7 @@ const named = (name: string | undefined, whole: (quoted: string) => string, none
   name ? whole(`“${name}”`) : none;
 
 /** What happened, in the words of whoever it happened to. */
-const kinds: Record<Kind, (name?: string) => string> = {
+const kinds: Record<Kind, (name?: string, by?: ActivityItem["by"]) => string> = {
   "sign_in.succeeded": () => "You signed in",
   "sign_in.failed": () => "Signing in failed: the password or code was wrong",
   "sign_in.pending": () => "The password was right; a code was asked for",
@@ -47,9 +47,10 @@ const kinds: Record<Kind, (name?: string) => string> = {
     name ? `The second address was removed: ${name}` : "The second address was removed",
   "profile.changed": () => "Your profile was changed",
   "session.created": () => "A session began",
-  "session.ended": () => "A session ended",
+  "session.ended": (_, by) => (by ? "An administrator ended your sessions" : "A session ended"),
   "account.created": () => "Your account was created",
-  "account.mfa_reset": () => "An operator removed MFA from your account",
+  "account.mfa_reset": (_, by) =>
+    by ? "An administrator removed MFA from your account" : "An operator removed MFA from your account",
   "account.disabled": () => "An administrator disabled your account",
   "account.enabled": () => "An administrator enabled your account again",
   "account.role_granted": () => "Your account became an administrator’s",

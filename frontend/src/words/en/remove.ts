@@ -11,6 +11,9 @@ export const remove = {
     "What is left is suspended and signs nobody in. Until you register a new method, signing in takes a recovery code.",
   nothingLeft:
     "What is left is suspended and signs nobody in, and you have no recovery codes: nothing could sign you in any more. Register a new method or generate codes first.",
+  staysTitle: (name: string) => `“${name}” stays`,
+  stays:
+    "It’s your only method, and Multi Factor Authentication is required here, so it stays. Register another one first. To change phones, move it to the new phone.",
   others,
   submit: "Remove method",
   doneTitle: "Method removed",

@@ -1,20 +1,26 @@
-import type { ListedSession } from "../../api/client";
-import { Button } from "../../ui/Button";
-import { Badge } from "../../ui/Card";
-import { Ago, Facts } from "../../ui/Facts";
-import { LaptopIcon, PhoneIcon } from "../../ui/icons";
-import { words } from "../../words";
-import { deviceName } from "../../words/device";
+import { words } from "../words";
+import { deviceName } from "../words/device";
+import { Button } from "./Button";
+import { Badge } from "./Card";
+import { Ago, Facts } from "./Facts";
+import { LaptopIcon, PhoneIcon } from "./icons";
 
 const t = words.sessions;
 
 interface SessionRowProps {
-  session: ListedSession;
-  busy: boolean;
-  onEnd: () => void;
+  session: {
+    device: Parameters<typeof deviceName>[0];
+    current: boolean;
+    ip: string;
+    created_at: string;
+    last_used_at: string;
+  };
+  busy?: boolean;
+  /** Where it can be ended by itself. */
+  onEnd?: () => void;
 }
 
-export function SessionRow({ session, busy, onEnd }: SessionRowProps) {
+export function SessionRow({ session, busy = false, onEnd }: SessionRowProps) {
   const device = deviceName(session.device);
   const mobile = /^(?:android|ios|ipados)/i.test(session.device.system ?? "");
   return (
@@ -38,7 +44,7 @@ export function SessionRow({ session, busy, onEnd }: SessionRowProps) {
           ]}
         </Facts>
       </div>
-      {!session.current && (
+      {onEnd && !session.current && (
         <Button small label={t.endNamed(device)} busy={busy} busyLabel={words.common.working} onClick={onEnd}>
           {t.end}
         </Button>

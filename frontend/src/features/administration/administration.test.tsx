@@ -1,0 +1,216 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { render, screen, within } from "@testing-library/preact";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, it, vi } from "vitest";
+import { makeQueryClient } from "../../api/queries";
+import { AccountList } from "./AccountList";
+import { AccountView } from "./AccountView";
+
+const time = "2026-11-03T10:00:00Z";
+const id = "01980f5a-0000-7000-8000-000000000001";
+const boss = "01980f5a-0000-7000-8000-000000000002";
+const ada = {
+  id,
+  email: "ada@example.com",
+  display_name: "Ada",
+  language: "en",
+  created_at: time,
+  password_changed_at: time,
+  has_password: true,
+  mfa_enabled: true,
+  methods: [
+    { id: "m1", type: "totp", name: "Pixel 11", suspended: false, created_at: time, last_used_at: time },
+  ],
+  recovery_codes: { remaining: 9, total: 10, generated_at: time },
+  sessions: [],
+  held_proofs: [{ proof: "totp", until: time }, { proof: "password" }],
+};
+const found = (email: string, more: object = {}) => ({
+  id: email,
+  email,
+  display_name: "",
+  disabled: false,
+  mfa: false,
+  created_at: time,
+  ...more,
+});
+const receipt = { sessions_ended: 2, notices_sent: 1, recovery_codes_left: 0 };
+const challenge = {
+  purpose: "admin.account",
+  target: id,
+  acr: "aal2",
+  max_age: 300,
+  methods: ["password", "totp"],
+};
+
+type Reply = [status: number, body: object];
+const problem = (status: number, code: string, more = {}): Reply => [status, { status, code, ...more }];
+
+/** A part of the page over a server that answers so. A proof is given at once, wherever one is asked for. */
+function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>, ownId = boss) {
+  const sent: { line: string; body: unknown; token: string | null }[] = [];
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
+    const request = input as Request;
+    const url = new URL(request.url);
+    const line = `${request.method} ${url.pathname.replace("/api/v1", "")}${url.search}`;
+    const text = await request.text();
+    if (request.method !== "GET" || part === "list")
+      sent.push({
+        line,
+        body: text === "" ? undefined : JSON.parse(text),
+        token: request.headers.get("Step-Up-Token"),
+      });
+    const reply = replies[line] ?? problem(404, "not_found");
+    const [status, body] = Array.isArray(reply[0]) ? ((reply as Reply[]).shift() as Reply) : (reply as Reply);
+    return new Response(JSON.stringify(body), {
+      status,
+      headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
+    });
+  });
+  const prove = vi.fn(() => Promise.resolve("token"));
+  render(
+    <QueryClientProvider client={makeQueryClient()}>
+      {part === "list" ? <AccountList /> : <AccountView id={id} ownId={ownId} prove={prove} />}
+    </QueryClientProvider>,
+  );
+  return { user: userEvent.setup(), sent, prove };
+}
+
+const press = async (user: ReturnType<typeof userEvent.setup>, name: string, inside?: HTMLElement) =>
+  user.click(await (inside ? within(inside) : screen).findByRole("button", { name }));
+
+const first = "GET /admin/accounts?limit=20";
+const account = `GET /admin/accounts/${id}`;
+const happened = `${account}/activity?limit=5`;
+const reset = `POST /admin/accounts/${id}/reset-mfa`;
+
+describe("the list", () => {
+  it("shows everybody, what they are, and more on demand", async () => {
+    const { user, sent } = show("list", {
+      [first]: [200, { items: [found("a@x", { mfa: true, role: "admin" })], next_cursor: "c" }],
+      [`${first}&cursor=c`]: [200, { items: [found("b@x", { disabled: true })] }],
+    });
+    expect((await screen.findByRole("listitem")).textContent).toMatch(/a@x.*Administrator.*MFA on/);
+    await press(user, "Show more");
+    const rows = await screen.findAllByRole("listitem");
+    expect(rows[1]?.textContent).toMatch(/b@x.*Disabled.*MFA off/);
+    expect(
+      within(rows[1] as HTMLElement)
+        .getByRole("link")
+        .getAttribute("href"),
+    ).toBe("/settings/administration/b@x");
+    expect(sent).toHaveLength(2);
+  });
+
+  it("finds by the beginning of the address, or says that there is none", async () => {
+    const { user } = show("list", {
+      [first]: [200, { items: [found("a@x")] }],
+      [`${first}&email=zoe`]: [200, { items: [] }],
+    });
+    await user.type(await screen.findByLabelText("Email address"), " zoe{Enter}");
+    expect(await screen.findByText(/^No address begins with “zoe”/)).toBeTruthy();
+    expect(screen.queryByRole("listitem")).toBeNull();
+    history.replaceState(null, "");
+  });
+
+  for (const [enabled, said] of [
+    [false, /your account has MFA off/],
+    [true, /Sign out, then sign in with one/],
+  ] as const)
+    it(`tells an administrator without a second factor what to do (MFA ${enabled ? "on" : "off"})`, async () => {
+      show("list", {
+        [first]: problem(409, "mfa_required"),
+        "GET /mfa": [200, { enabled, methods: [], policy: { max_methods: 5, required: false } }],
+      });
+      expect(await screen.findByText(said)).toBeTruthy();
+      expect(screen.queryByRole("link") === null).toBe(enabled);
+    });
+});
+
+describe("one account", () => {
+  const replies = (more: Record<string, Reply | Reply[]> = {}) => ({
+    [account]: [200, ada] as Reply,
+    [happened]: [200, { items: [] }] as Reply,
+    ...more,
+  });
+
+  it("tells its state, and which proofs wait", async () => {
+    show("account", replies());
+    expect(await screen.findByText("Pixel 11")).toBeTruthy();
+    expect(screen.getByText("9 of 10 left")).toBeTruthy();
+    expect(screen.getByText(/^Codes of the authenticator app: not looked at until/)).toBeTruthy();
+    expect(screen.getByText(/^The password: not looked at any more/)).toBeTruthy();
+  });
+
+  it("has its MFA reset with a reason and a proof for it alone, and tells what came of it", async () => {
+    const { user, sent, prove } = show(
+      "account",
+      replies({ [reset]: [problem(401, "step_up_required", { step_up: challenge }), [200, receipt]] }),
+    );
+    await press(user, "Reset MFA");
+    const dialog = await screen.findByRole("dialog", { name: "Reset MFA?" });
+    await press(user, "Reset MFA", dialog);
+    expect(within(dialog).getByText(/^Say why/)).toBeTruthy();
+    expect(sent).toEqual([]);
+    await user.type(within(dialog).getByLabelText("Reason"), " Ticket 4711 ");
+    await press(user, "Reset MFA", dialog);
+    expect(await screen.findByText("Two sessions ended. We sent them a notice by mail.")).toBeTruthy();
+    const body = { reason: "Ticket 4711" };
+    expect(sent).toEqual([
+      { line: reset, body, token: null },
+      { line: reset, body, token: "token" },
+    ]);
+    expect(prove).toHaveBeenCalledWith(challenge);
+  });
+
+  it("keeps the reason where the server refuses", async () => {
+    const disable = `POST /admin/accounts/${id}/disable`;
+    const { user } = show("account", replies({ [disable]: problem(409, "last_administrator") }));
+    await press(user, "Disable account");
+    const dialog = await screen.findByRole("dialog");
+    const field = within(dialog).getByLabelText<HTMLInputElement>("Reason");
+    await user.type(field, "Ticket 4711{Enter}");
+    expect(await within(dialog).findByText(/no administrator left/)).toBeTruthy();
+    expect(field.value).toBe("Ticket 4711");
+  });
+
+  it("of one’s own has nothing to press", async () => {
+    show("account", replies(), id);
+    expect(await screen.findByText(/^This is your own account/)).toBeTruthy();
+    expect(screen.queryByRole("button")).toBeNull();
+  });
+
+  it("that is disabled can be enabled", async () => {
+    show("account", replies({ [account]: [200, { ...ada, disabled_at: time }] }));
+    expect(await screen.findByRole("button", { name: "Enable account" })).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Disable account" })).toBeNull();
+  });
+
+  it("says which administrator did what", async () => {
+    const item = {
+      id: "1",
+      time,
+      kind: "account.mfa_reset",
+      reason: "Ticket 4711",
+      by: "administrator",
+      ip: "",
+      user_agent: "",
+      device: {},
+    };
+    const items = [
+      { ...item, administrator_id: boss },
+      { ...item, id: "2", administrator_id: "other" },
+    ];
+    show("account", replies({ [happened]: [200, { items }] }));
+    expect(await screen.findAllByText("An administrator removed MFA from your account")).toHaveLength(2);
+    expect(screen.getByText("by you")).toBeTruthy();
+    expect(screen.getByRole("link", { name: "by this administrator" }).getAttribute("href")).toBe(
+      "/settings/administration/other",
+    );
+  });
+
+  it("that isn’t there is said so", async () => {
+    show("account", {});
+    expect(await screen.findByText("There is no such account")).toBeTruthy();
+  });
+});

@@ -1,0 +1,36 @@
+import type { Mfa } from "../../api/client";
+import { Button } from "../../ui/Button";
+import { Notice } from "../../ui/Notice";
+import { date } from "../../words";
+import { required as t } from "../../words/required";
+import { RemovalBanner } from "./RemovalBanner";
+
+export interface BannersProps {
+  mfa: Mfa;
+  onRegister: () => void;
+}
+
+/** Rare, and above everything else: a removal that is under way, and MFA that is missing where it is required. */
+export const Banners = (props: BannersProps) => (
+  <>
+    <RemovalBanner />
+    <RequiredBanner {...props} />
+  </>
+);
+
+function RequiredBanner({ mfa: { enabled, policy }, onRegister }: BannersProps) {
+  if (enabled || !(policy.required || policy.required_from)) return null;
+  return (
+    <Notice
+      kind="warning"
+      title={policy.required || !policy.required_from ? t.nowTitle : t.soonTitle(date(policy.required_from))}
+      actions={
+        <Button small onClick={onRegister}>
+          {t.register}
+        </Button>
+      }
+    >
+      <p>{policy.required ? t.now : t.soon}</p>
+    </Notice>
+  );
+}
