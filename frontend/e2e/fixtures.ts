@@ -115,6 +115,12 @@ export const test = base.extend<{ watch: Watch; account: Credentials }, Topology
 
 export { expect };
 
+/**
+ * Has all requests pass by here from the beginning. Where a page's first route comes later, the browser may send a request or
+ * two past it.
+ */
+export const standBy = (page: Page) => page.route("**/nobody/asks/for/this", (route) => route.continue());
+
 /** What was just said as an error. */
 export const alert = (inside: Page | Locator) => inside.getByRole("alert").filter({ hasText: /\S/ });
 

@@ -2,7 +2,7 @@
 // in any of them.
 import type { Page, Route } from "@playwright/test";
 import axe, { type RunOptions } from "axe-core";
-import { expect, test } from "./fixtures";
+import { expect, standBy, test } from "./fixtures";
 import { inGerman } from "./german";
 
 export const refuse = (route: Route, status: number, body: object, headers: Record<string, string> = {}) =>
@@ -53,6 +53,7 @@ export function inEveryLook(declare: (shooterOf: (page: Page) => (state: string)
         deviceScaleFactor: 1,
       });
       test.setTimeout(180_000);
+      test.beforeEach(({ page }) => standBy(page));
       declare((page) => shooter(page, width));
     });
 }

@@ -10,6 +10,7 @@ import {
   readQr,
   readTold,
   signIn,
+  standBy,
   test,
 } from "./fixtures";
 import { enrollByApi, wrongCode } from "./server";
@@ -25,6 +26,8 @@ const refuse = (page: Page, path: string, status: number, body: object, times = 
       }),
     { times },
   );
+
+test.beforeEach(({ page }) => standBy(page));
 
 test("an unreachable server keeps what was typed", async ({ page, account }) => {
   await page.goto("/sign-in");
