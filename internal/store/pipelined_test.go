@@ -19,7 +19,7 @@ import (
 // sendNow has what is queued in a transaction sent.
 func sendNow(ctx context.Context, db *DB) error { return db.writer(ctx).Exec("SELECT 1").Error }
 
-// counted is a connection that counts how often something was sent.
+// countedConn is a connection that counts how often something was sent.
 type countedConn struct {
 	net.Conn
 	sent *atomic.Int64
