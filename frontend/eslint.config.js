@@ -24,8 +24,8 @@ const walls = [
     ["app", "features", "api"].flatMap(folder),
     "src/ui knows neither features nor the API.",
   ),
-  forbid(["src/api/**"], ["app", "features", "ui", "words"].flatMap(folder), "src/api knows no page."),
-  forbid(["src/words/**"], ["app", "features", "ui"].flatMap(folder), "src/words knows no page."),
+  forbid(["src/api/**"], ["app", "features", "ui", "i18n"].flatMap(folder), "src/api knows no page."),
+  forbid(["src/i18n/**"], ["app", "features", "ui"].flatMap(folder), "src/i18n knows no page."),
 ];
 
 export default ts.config(

@@ -48,7 +48,7 @@ function pairs(english: Words, german: Words): [string, string][] {
 
 /** Every section of words, whichever part of the page loads it. */
 async function catalogue(language: string): Promise<Words> {
-  const folder = new URL(`../src/words/${language}/`, import.meta.url);
+  const folder = new URL(`../src/i18n/${language}/`, import.meta.url);
   const files = readdirSync(folder).filter((name) => !/^(?:index|count)\.ts$/.test(name));
   const sections = await Promise.all(files.map((name) => import(new URL(name, folder).href)));
   return Object.assign({}, ...(sections as object[])) as Words;

@@ -3,7 +3,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { AccountPage, SignInPage } from "./app/pages";
 import "./ui/styles";
-import { language } from "./words";
+import { language } from "./i18n";
 
 /** Milliseconds in which nobody misses anything: what is there by then is shown whole, and not first what stands in for it. */
 const patience = 200;

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Wordmark } from "../ui/Logo";
 import { WaitingCard } from "../ui/WaitingCard";
-import { words } from "../words";
+import { words } from "../i18n";
 
 interface FrameProps {
   children?: ReactNode;

@@ -7,7 +7,7 @@ import { PasswordCard, prefetchPassword } from "../features/password/PasswordCar
 import type { ProofFormProps } from "../features/step-up/ProofForm";
 import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
 import { whenNoDialog } from "../ui/openDialogs";
-import { words } from "../words";
+import { words } from "../i18n";
 import { WaitingCards } from "./AccountFrame";
 import { ActivityCard, Banners, ProfileCard, ProofForm, SessionsCard, prefetchCards } from "./parts";
 import { Shell } from "./Shell";

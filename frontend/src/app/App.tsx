@@ -5,7 +5,7 @@ import { ask, client, onChanged, onSessionLost } from "../api/client";
 import { accountQuery, activityQuery, sessionsQuery } from "../api/queries";
 import type { Arrival } from "../features/sign-in/SignInPage";
 import { whenNoDialog } from "../ui/openDialogs";
-import type { Language } from "../words/languages";
+import type { Language } from "../i18n/languages";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { returnToken, takeToken } from "./linkToken";
 import {

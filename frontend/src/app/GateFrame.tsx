@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { Bone } from "../ui/Card";
 import { Wordmark } from "../ui/Logo";
-import { words } from "../words";
+import { words } from "../i18n";
 
 /** Stands in for a page of its own that is on its way, or says why it isn't. */
 export const GateFrame = ({ children }: { children?: ReactNode }) => (

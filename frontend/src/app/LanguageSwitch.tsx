@@ -1,5 +1,5 @@
-import { language, words } from "../words";
-import { languageCookie, languages, type Language } from "../words/languages";
+import { language, words } from "../i18n";
+import { languageCookie, languages, type Language } from "../i18n/languages";
 
 interface LanguageSwitchProps {
   /** Runs before the page is loaded again in the other language. */

@@ -1,6 +1,6 @@
 import { Link } from "wouter";
 import { Gate } from "../ui/Gate";
-import { notFound as t } from "../words/notFound";
+import { notFound as t } from "../i18n/notFound";
 
 export const NotFoundPage = () => (
   <Gate title={t.tab}>

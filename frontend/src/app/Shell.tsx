@@ -5,7 +5,7 @@ import { Button } from "../ui/Button";
 import { Wordmark } from "../ui/Logo";
 import { Notice } from "../ui/Notice";
 import { useWork } from "../ui/useWork";
-import { say, words } from "../words";
+import { say, words } from "../i18n";
 
 interface ShellProps {
   email: string;

@@ -7,7 +7,7 @@ import { Card } from "../ui/Card";
 import { lazyPart } from "../ui/lazyPart";
 import { WaitingCard } from "../ui/WaitingCard";
 import { WaitingForm } from "../ui/WaitingForm";
-import { words } from "../words";
+import { words } from "../i18n";
 
 const t = words.account;
 

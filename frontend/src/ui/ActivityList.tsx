@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { activity as t } from "../words/activity";
-import { deviceName } from "../words/device";
+import { activity as t } from "../i18n/activity";
+import { deviceName } from "../i18n/device";
 import { Ago, Facts } from "./Facts";
 
 interface Item {

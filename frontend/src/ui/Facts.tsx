@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { ago, moment } from "../words";
+import { ago, moment } from "../i18n";
 
 /** Small facts in a row, with dots between them. Absent ones leave no gap. */
 export function Facts({ children }: { children: (ReactNode | false | undefined)[] }) {

@@ -1,4 +1,4 @@
-import { say, words } from "../words";
+import { say, words } from "../i18n";
 import { Button } from "./Button";
 import { Card } from "./Card";
 import { Notice } from "./Notice";

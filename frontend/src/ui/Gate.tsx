@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from "react";
-import { words } from "../words";
+import { words } from "../i18n";
 import { Wordmark } from "./Logo";
 
 interface GateProps {

@@ -1,6 +1,6 @@
 import type { Ref } from "react";
-import { words } from "../words";
-import { newPassword as t } from "../words/newPassword";
+import { words } from "../i18n";
+import { newPassword as t } from "../i18n/newPassword";
 import { PasswordField } from "./Field";
 import { judge, type Advice } from "./strength";
 import "./css/new-password.css";

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { words } from "../words";
+import { words } from "../i18n";
 import { Spinner } from "./Button";
 
 /** A dialog that is on its way, or why it doesn't come. It lies over the page and moves nothing. */

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useState, type Ref } from "react";
-import { tellReceipt } from "../words/receipt";
+import { tellReceipt } from "../i18n/receipt";
 import { Notice } from "./Notice";
 
 // The page tells of the last change only: the receipt before it goes.

@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, type RefObject } from "react";
-import { say, words } from "../words";
-import { secondProof as t } from "../words/secondProof";
+import { say, words } from "../i18n";
+import { secondProof as t } from "../i18n/secondProof";
 import { Button } from "./Button";
 import { CodeField } from "./CodeField";
 import { FieldFrame } from "./Field";

@@ -1,5 +1,5 @@
-import { words } from "../words";
-import { deviceName } from "../words/device";
+import { words } from "../i18n";
+import { deviceName } from "../i18n/device";
 import { Button } from "./Button";
 import { Badge } from "./Card";
 import { Ago, Facts } from "./Facts";

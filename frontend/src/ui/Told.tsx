@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { words } from "../words";
-import { tellReceipt } from "../words/receipt";
+import { words } from "../i18n";
+import { tellReceipt } from "../i18n/receipt";
 import { Button } from "./Button";
 import { DialogBody, DialogFoot } from "./Dialog";
 import { CheckIcon } from "./icons";

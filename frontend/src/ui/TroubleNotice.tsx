@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { say, words } from "../words";
-import { formatClock } from "../words/format";
+import { say, words } from "../i18n";
+import { formatClock } from "../i18n/format";
 import { Notice } from "./Notice";
 import { Wait } from "./Wait";
 

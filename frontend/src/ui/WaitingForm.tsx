@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { words } from "../words";
+import { words } from "../i18n";
 import { Spinner } from "./Button";
 
 /** A form that is on its way, about as tall as it will be; or why it isn't there. */

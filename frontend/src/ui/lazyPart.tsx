@@ -1,5 +1,5 @@
 import { useEffect, useState, type ComponentType, type ReactNode } from "react";
-import { words } from "../words";
+import { words } from "../i18n";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
 

@@ -8,9 +8,9 @@ import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
-import { addresses as t } from "../../words/addresses";
-import { profile } from "../../words/profile";
+import { say, words } from "../../i18n";
+import { addresses as t } from "../../i18n/addresses";
+import { profile } from "../../i18n/profile";
 import { setAddress } from "./address";
 import type { AddressKind } from "./profile";
 

@@ -2,8 +2,8 @@ import { withStepUp, type Account, type PendingAddress, type Prove, type Trouble
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { useWork } from "../../ui/useWork";
-import { moment, words } from "../../words";
-import { profile as t } from "../../words/profile";
+import { moment, words } from "../../i18n";
+import { profile as t } from "../../i18n/profile";
 import { dropPending, setAddress } from "./address";
 import { Line } from "./lines";
 import type { AddressKind } from "./profile";

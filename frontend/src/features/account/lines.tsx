@@ -2,9 +2,9 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useWork } from "../../ui/useWork";
-import { words } from "../../words";
-import { languages, type Language } from "../../words/languages";
-import { profile as t } from "../../words/profile";
+import { words } from "../../i18n";
+import { languages, type Language } from "../../i18n/languages";
+import { profile as t } from "../../i18n/profile";
 
 interface LineProps {
   name: string;

@@ -3,8 +3,8 @@ import { render, screen, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 import { makeQueryClient } from "../../api/queries";
-import { activity as de } from "../../words/de/activity";
-import { activity as en } from "../../words/en/activity";
+import { activity as de } from "../../i18n/de/activity";
+import { activity as en } from "../../i18n/en/activity";
 import { ActivityCard } from "./ActivityCard";
 
 const item = (id: string, more: object = {}) => ({

@@ -9,8 +9,8 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../words";
-import { activity as t } from "../../words/activity";
+import { words } from "../../i18n";
+import { activity as t } from "../../i18n/activity";
 
 const frame = { title: words.account.activity, lead: words.account.activityLead };
 const further = (cursor: string) =>

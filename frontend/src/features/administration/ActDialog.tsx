@@ -7,8 +7,8 @@ import { Notice } from "../../ui/Notice";
 import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../words";
-import { administration as t } from "../../words/administration";
+import { words } from "../../i18n";
+import { administration as t } from "../../i18n/administration";
 import { faultIn, type Act, type Fault } from "./act";
 import type { Acting } from "./useAct";
 

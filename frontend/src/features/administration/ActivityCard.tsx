@@ -11,8 +11,8 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../words";
-import { administration as t } from "../../words/administration";
+import { words } from "../../i18n";
+import { administration as t } from "../../i18n/administration";
 import { pathOf } from "./path";
 import { accountActivityQuery, furtherActivity } from "./queries";
 

@@ -2,7 +2,7 @@ import { Link } from "wouter";
 import type { Trouble } from "../../api/client";
 import { useMfa } from "../../api/queries";
 import { Notice } from "../../ui/Notice";
-import { administration as t } from "../../words/administration";
+import { administration as t } from "../../i18n/administration";
 
 /** Whether the server wants a session of two factors before it tells anything. */
 export const isBarred = ({ code }: Trouble) => code === "mfa_required" || code === "enrollment_required";

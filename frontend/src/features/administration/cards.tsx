@@ -7,8 +7,8 @@ import { Ago, Facts } from "../../ui/Facts";
 import { KeyIcon, PhoneIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
 import { SessionRow } from "../../ui/SessionRow";
-import { date, moment, words } from "../../words";
-import { administration as t } from "../../words/administration";
+import { date, moment, words } from "../../i18n";
+import { administration as t } from "../../i18n/administration";
 import type { Kind } from "./act";
 import type { Acting } from "./useAct";
 

@@ -11,8 +11,8 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { Whole } from "../../ui/Whole";
-import { say, words } from "../../words";
-import { links } from "../../words/links";
+import { say, words } from "../../i18n";
+import { links } from "../../i18n/links";
 
 const t = links.forgot;
 

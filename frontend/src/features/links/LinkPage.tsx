@@ -5,8 +5,8 @@ import { Button } from "../../ui/Button";
 import { Gate } from "../../ui/Gate";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../words";
-import { links as t } from "../../words/links";
+import { words } from "../../i18n";
+import { links as t } from "../../i18n/links";
 import { startFor, visit, type Visit } from "./visit";
 
 interface LinkPageProps<Result> {

@@ -7,9 +7,9 @@ import { Gate } from "../../ui/Gate";
 import { NewPasswordField } from "../../ui/NewPasswordField";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
-import { links } from "../../words/links";
-import { newPassword } from "../../words/newPassword";
+import { say, words } from "../../i18n";
+import { links } from "../../i18n/links";
+import { newPassword } from "../../i18n/newPassword";
 import { Said } from "./LinkPage";
 import { startFor, visit } from "./visit";
 

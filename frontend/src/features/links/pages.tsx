@@ -1,7 +1,7 @@
 import { ask, client, type ConfirmedAddress, type NotMeResult, type Receipt } from "../../api/client";
 import { useService } from "../../api/queries";
-import { span } from "../../words";
-import { links } from "../../words/links";
+import { span } from "../../i18n";
+import { links } from "../../i18n/links";
 import { LinkPage } from "./LinkPage";
 
 interface TokenProps {

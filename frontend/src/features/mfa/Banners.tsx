@@ -1,8 +1,8 @@
 import type { Mfa } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
-import { date } from "../../words";
-import { required as t } from "../../words/required";
+import { date } from "../../i18n";
+import { required as t } from "../../i18n/required";
 import { RemovalBanner } from "./RemovalBanner";
 
 export interface BannersProps {

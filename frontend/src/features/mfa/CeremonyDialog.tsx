@@ -3,8 +3,8 @@ import { Dialog } from "../../ui/Dialog";
 import { lazyPart } from "../../ui/lazyPart";
 import { Steps } from "../../ui/Steps";
 import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../words";
-import { enroll as t } from "../../words/enroll";
+import { words } from "../../i18n";
+import { enroll as t } from "../../i18n/enroll";
 import { stepOf, steps, type Ceremony } from "./ceremony";
 import { timesReminded } from "./keeping";
 

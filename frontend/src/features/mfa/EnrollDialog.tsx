@@ -1,7 +1,7 @@
 import { Fragment, useEffect } from "react";
 import type { Mfa, MfaMethod, ProofMethod } from "../../api/client";
-import { words } from "../../words";
-import { enroll as t } from "../../words/enroll";
+import { words } from "../../i18n";
+import { enroll as t } from "../../i18n/enroll";
 import { CeremonyDialog, LaterSteps } from "./CeremonyDialog";
 import type { ProofSlot } from "./proofSlot";
 import { useCeremony } from "./useCeremony";

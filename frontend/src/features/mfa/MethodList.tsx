@@ -4,7 +4,7 @@ import { Button } from "../../ui/Button";
 import { Badge } from "../../ui/Card";
 import { Ago, Facts } from "../../ui/Facts";
 import { PhoneIcon } from "../../ui/icons";
-import { date, moment, words } from "../../words";
+import { date, moment, words } from "../../i18n";
 import { RenameForm } from "./dialogs";
 import type { Errand } from "./errand";
 import type { useErrand } from "./useErrand";

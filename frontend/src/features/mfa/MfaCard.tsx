@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import { Badge, Bone, Card } from "../../ui/Card";
 import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
-import { say, words } from "../../words";
+import { say, words } from "../../i18n";
 import { EnrollDialog, ErrandDialog, Pending, RenameForm } from "./dialogs";
 import { isDialog } from "./errand";
 import { MethodList } from "./MethodList";

@@ -4,7 +4,7 @@ import { mfaQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { useWork } from "../../ui/useWork";
-import { words } from "../../words";
+import { words } from "../../i18n";
 import { cancelEnrollment } from "./cancelEnrollment";
 
 const t = words.mfa;

@@ -2,7 +2,7 @@ import type { Mfa } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { KeyIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
-import { date, moment, words } from "../../words";
+import { date, moment, words } from "../../i18n";
 
 const t = words.recoveryCodes;
 

@@ -6,8 +6,8 @@ import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Receipt } from "../../ui/Receipt";
 import { useCountdown } from "../../ui/Wait";
-import { moment, say, span, words } from "../../words";
-import { removal as t } from "../../words/removal";
+import { moment, say, span, words } from "../../i18n";
+import { removal as t } from "../../i18n/removal";
 
 type State = { at: "idle"; trouble?: Trouble } | { at: "cancelling" } | { at: "cancelled"; receipt: Came };
 

@@ -5,8 +5,8 @@ import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../words";
-import { remove as t } from "../../words/remove";
+import { words } from "../../i18n";
+import { remove as t } from "../../i18n/remove";
 import type { Outcome } from "./errand";
 
 interface RemoveDialogProps {

@@ -3,7 +3,7 @@ import type { MfaMethod, Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
+import { say, words } from "../../i18n";
 import { nameError } from "./name";
 
 const t = words.mfa;

@@ -3,8 +3,8 @@ import { createPortal } from "react-dom";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { CheckIcon, CopyIcon, DownloadIcon, PrintIcon } from "../../ui/icons";
-import { date, words } from "../../words";
-import { codes as t } from "../../words/codes";
+import { date, words } from "../../i18n";
+import { codes as t } from "../../i18n/codes";
 import { codesSheet, saveText } from "./sheet";
 
 interface SaveCodesProps {

@@ -4,8 +4,8 @@ import { CopyKey } from "../../ui/CopyKey";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ChevronIcon } from "../../ui/icons";
 import { QrCode } from "../../ui/QrCode";
-import { words } from "../../words";
-import { enroll as t } from "../../words/enroll";
+import { words } from "../../i18n";
+import { enroll as t } from "../../i18n/enroll";
 
 interface ScanStepProps {
   enrollment: TotpEnrollment;

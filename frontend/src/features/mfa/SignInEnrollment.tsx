@@ -4,8 +4,8 @@ import { Button } from "../../ui/Button";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../words";
-import { required as t } from "../../words/required";
+import { words } from "../../i18n";
+import { required as t } from "../../i18n/required";
 import { CeremonyDialog, LaterSteps } from "./CeremonyDialog";
 import { useSignInCeremony } from "./useSignInCeremony";
 

@@ -9,8 +9,8 @@ import { Field } from "../../ui/Field";
 import { BackIcon } from "../../ui/icons";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
-import { enroll as t } from "../../words/enroll";
+import { say, words } from "../../i18n";
+import { enroll as t } from "../../i18n/enroll";
 import { nameError } from "./name";
 
 interface VerifyStepProps {

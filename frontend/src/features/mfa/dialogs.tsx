@@ -2,7 +2,7 @@
 // is rare on it, fetched before the card is shown.
 import { lazyPart } from "../../ui/lazyPart";
 import { OnItsWay } from "../../ui/OnItsWay";
-import { words } from "../../words";
+import { words } from "../../i18n";
 import type { EnrollDialogProps } from "./EnrollDialog";
 import type { ErrandDialogProps } from "./ErrandDialog";
 import type { PendingProps } from "./Pending";

@@ -1,6 +1,6 @@
 import type { MfaMethod } from "../../api/client";
-import { words } from "../../words";
-import { enroll } from "../../words/enroll";
+import { words } from "../../i18n";
+import { enroll } from "../../i18n/enroll";
 
 const sameName = (name: string) => name.trim().normalize("NFC").toLowerCase();
 

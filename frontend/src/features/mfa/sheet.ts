@@ -1,4 +1,4 @@
-import { codes as t } from "../../words/codes";
+import { codes as t } from "../../i18n/codes";
 
 /** What is kept of recovery codes, on paper or in a file: the codes, whose they are, and since when. */
 export const codesSheet = (codes: string[], product: string, email: string, date: string): string[] => [

@@ -9,7 +9,7 @@ import { Ago } from "../../ui/Facts";
 import { lazyPart } from "../../ui/lazyPart";
 import { OnItsWay } from "../../ui/OnItsWay";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../words";
+import { words } from "../../i18n";
 import type { PasswordDialogProps, ProofSlot } from "./PasswordDialog";
 
 const t = words.password;

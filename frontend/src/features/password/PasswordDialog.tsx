@@ -16,9 +16,9 @@ import { NewPasswordField, UsernameForManagers } from "../../ui/NewPasswordField
 import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
-import { stepUp } from "../../words/stepUp";
-import { newPassword as t } from "../../words/newPassword";
+import { say, words } from "../../i18n";
+import { stepUp } from "../../i18n/stepUp";
+import { newPassword as t } from "../../i18n/newPassword";
 import { begun, change, type Change } from "./change";
 
 /** What the app's shell lends: the form that asks for proofs. */

@@ -11,8 +11,8 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../words";
-import { deviceName } from "../../words/device";
+import { words } from "../../i18n";
+import { deviceName } from "../../i18n/device";
 import { ending, type Ending } from "./ending";
 
 const t = words.sessions;

@@ -6,8 +6,8 @@ import { Notice } from "../../ui/Notice";
 import { eitherKind, firstKind, lacks, type SecondProof } from "../../ui/proof";
 import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
-import { span, words } from "../../words";
-import { lost as t } from "../../words/lost";
+import { span, words } from "../../i18n";
+import { lost as t } from "../../i18n/lost";
 
 interface CancelFormProps {
   methods: ProofMethod[];

@@ -7,7 +7,7 @@ import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../words";
+import { words } from "../../i18n";
 
 const t = words.signIn;
 

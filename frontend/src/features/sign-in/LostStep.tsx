@@ -8,8 +8,8 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingForm } from "../../ui/WaitingForm";
 import { Whole } from "../../ui/Whole";
-import { moment, say, span, words } from "../../words";
-import { lost as t } from "../../words/lost";
+import { moment, say, span, words } from "../../i18n";
+import { lost as t } from "../../i18n/lost";
 import { CancelForm } from "./CancelForm";
 import { explained, step } from "./lost";
 

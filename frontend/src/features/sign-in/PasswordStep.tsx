@@ -8,7 +8,7 @@ import { Notice } from "../../ui/Notice";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
+import { say, words } from "../../i18n";
 
 const t = words.signIn;
 

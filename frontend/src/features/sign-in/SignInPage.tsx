@@ -3,7 +3,7 @@ import type { ProofMethod, Trouble } from "../../api/client";
 import { lazyPart } from "../../ui/lazyPart";
 import { Wordmark } from "../../ui/Logo";
 import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../words";
+import { words } from "../../i18n";
 import type { CodeStepProps } from "./CodeStep";
 import { PasswordStep } from "./PasswordStep";
 

@@ -9,8 +9,8 @@ import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../words";
-import { stepUp } from "../../words/stepUp";
+import { say, words } from "../../i18n";
+import { stepUp } from "../../i18n/stepUp";
 
 export interface ProofFormProps {
   purpose: Purpose;

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import type { StepUpChallenge } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { words } from "../../words";
-import { stepUp as t } from "../../words/stepUp";
+import { words } from "../../i18n";
+import { stepUp as t } from "../../i18n/stepUp";
 import type { ProofFormProps } from "./ProofForm";
 
 export interface StepUpDialogProps {
