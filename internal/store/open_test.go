@@ -137,7 +137,7 @@ func TestEveryConnectionToAFileAgrees(t *testing.T) {
 		connections, err := pool.DB()
 		must(t, err)
 		for range connections.Stats().MaxOpenConnections {
-			c, err := connections.Conn(ctx) // held, so that the next is another
+			c, err := connections.Conn(ctx) // pendingEntries, so that the next is another
 			must(t, err)
 			t.Cleanup(func() { _ = c.Close() })
 			for pragma, want := range map[string]string{
@@ -234,7 +234,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "twofold.db")
-	if _, err := OpenReadOnly("sqlite:"+file, silent); !errors.Is(err, ErrAbsent) {
+	if _, err := OpenReadOnly("sqlite:"+file, silent); !errors.Is(err, ErrNotFound) {
 		t.Errorf("of a file that is not there: got %v, want ErrAbsent", err)
 	}
 	db := opened(t, sqliteAt(file))

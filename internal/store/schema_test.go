@@ -19,7 +19,7 @@ import (
 var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
 	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{}, deviceRow{},
-	pendingAddressRow{}, resetRequestRow{}, linkMailRow{}, removalRow{}, leaseRow{}, anchorRow{}, epochRow{},
+	pendingAddressRow{}, resetRequestRow{}, linkMailRow{}, removalRow{}, leaseRow{}, anchorRow{}, restoreStateRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
