@@ -340,7 +340,7 @@ CREATE TABLE epochs (
   id         BIGINT PRIMARY KEY CHECK (id = 1),
   lineage    TEXT NOT NULL,    -- the same in every copy of this database
   number     BIGINT NOT NULL,  -- 1, and one more with each restore fence
-  begun_at   BIGINT NOT NULL,  -- time of the last fence
+  begun_at   BIGINT NOT NULL,  -- time of the last fence, or of the creation
   beat       BIGINT NOT NULL,  -- heartbeat: one more each minute in which a server runs
   beat_at    BIGINT NOT NULL,  -- time of the last heartbeat
   place      TEXT NOT NULL,    -- where the tables were stored at begun_at (PostgreSQL object ids); empty = cannot be told
