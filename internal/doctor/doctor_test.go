@@ -139,7 +139,7 @@ func TestNothingIsMadeWhereNothingIs(t *testing.T) {
 func TestTheSchemaIsComparedWithThisVersion(t *testing.T) {
 	t.Parallel()
 	older := newPatient(t)
-	older.sql("DELETE FROM goose_db_version WHERE version_id > 5")
+	older.sql("UPDATE goose_db_version SET version_id = 5 WHERE version_id > 5")
 	older.says("database", doctor.Warning, "migration 5 of")
 	newer := newPatient(t)
 	newer.sql("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)")

@@ -19,7 +19,7 @@ func looking(t *testing.T, at place) *DB {
 func TestADatabaseThatIsLookedAtSaysHowFarItIs(t *testing.T) {
 	t.Parallel()
 	at := migrated(t)
-	must(t, connected(t, at, silent).write.Exec("DELETE FROM goose_db_version WHERE version_id > 5").Error)
+	must(t, connected(t, at, silent).write.Exec("UPDATE goose_db_version SET version_id = 5 WHERE version_id > 5").Error)
 	if has, err := looking(t, at).Version(ctx); err != nil || has != 5 {
 		t.Errorf("has %d, %v, want 5", has, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -288,4 +289,14 @@ func migrationFiles(t *testing.T) int {
 	files, err := migrations.ReadDir("migrations/sqlite")
 	must(t, err)
 	return len(files)
+}
+
+// newestFile returns the number of the newest migration, which its file name begins with.
+func newestFile(t *testing.T) (number int64) {
+	t.Helper()
+	files, err := migrations.ReadDir("migrations/sqlite")
+	must(t, err)
+	_, err = fmt.Sscanf(files[len(files)-1].Name(), "%d_", &number)
+	must(t, err)
+	return number
 }
