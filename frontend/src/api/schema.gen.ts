@@ -248,7 +248,10 @@ export interface paths {
          *     name given at the beginning; a name that is already taken costs no attempt.
          *
          *     Other sessions of the account are revoked. The current one stays valid and is raised to `aal2`; if it is in a
-         *     cookie, the response sets a new one. The first method of an account also returns recovery codes.
+         *     cookie, the response sets a new one.
+         *
+         *     The first method of an account also returns recovery codes, and revokes password reset links and a pending
+         *     address, because a password alone was enough to create them.
          */
         post: operations["confirmTotpEnrollment"];
         delete?: never;
