@@ -148,5 +148,5 @@ func TestT40_ProcessesTogetherOpenNoMoreSessionsThanOne(t *testing.T) {
 		if alive != 3 {
 			t.Error(fmt.Sprint(alive) + " sessions are alive, want 3")
 		}
-	}, "TWOFOLD_SESSIONS_PER_ACCOUNT=3", "TWOFOLD_ATTEMPTS_FREE=1000")
+	}, "TWOFOLD_SESSIONS_PER_ACCOUNT=3", "TWOFOLD_FREE_ATTEMPTS=1000")
 }

@@ -32,7 +32,7 @@ func TestTablesStayBounded(t *testing.T) {
 	t.Parallel()
 	s := soak{people: 4, months: 5, settled: 1, deeds: 1, settings: []string{
 		"TWOFOLD_ACTIVITY_KEPT=240h", "TWOFOLD_ATTEMPTS_KEPT=120h", "TWOFOLD_MAILS_KEPT=120h", "TWOFOLD_DEVICE_LIFETIME=240h",
-		"TWOFOLD_REMOVAL_PAUSE=120h", "TWOFOLD_NOT_ME_LIFETIME=72h", "TWOFOLD_PURGE_REST=1us",
+		"TWOFOLD_REMOVAL_COOLDOWN=120h", "TWOFOLD_NOT_ME_LIFETIME=72h", "TWOFOLD_PURGE_REST=1us",
 	}}
 	if years := os.Getenv("SOAK_YEARS"); years != "" {
 		n, err := strconv.Atoi(years)
