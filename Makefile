@@ -4,7 +4,7 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
-TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing|TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded)$$
+TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing|TestT27_SignInBurstIsShed)$$
 # The test that builds the release before.
 UPGRADE  := ^TestUpgrade
 # Tests of what happens at once.
@@ -86,7 +86,7 @@ bench-page: build ## how fast the page is there on a slow CPU, with figures
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed
 
 soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
-	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/test/soak
+	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestRetention_TablesStayBounded ./internal/test/soak
 
 fuzz: ## every fuzz target, each for FUZZ_TIME (30s); their seeds and what was found are part of make test
 	@.ci/tools go

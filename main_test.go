@@ -270,7 +270,7 @@ func committed(t *testing.T, box *apptest.Mailbox) (dir string) {
 	return h.Dir
 }
 
-func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
+func TestT37_CrashBeforeSend(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
@@ -286,7 +286,7 @@ func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
 	}
 }
 
-func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
+func TestT37_CrashAfterSend(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
@@ -306,7 +306,7 @@ func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
 	}
 }
 
-func TestTracesGoWhereTheEnvironmentSays(t *testing.T) {
+func TestTraces_ExportToCollector(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)

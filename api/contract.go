@@ -15,63 +15,62 @@ import (
 	"twofold/internal/stepup"
 )
 
-// contract is openapi.yaml as the middleware needs it: what each operation takes, and what may be answered.
+// contract holds what the middleware needs of openapi.yaml: what each operation requires, takes and may respond.
 type contract struct {
 	text       []byte
-	operations map[string]*operation // by method and Echo path
+	operations map[string]*operation // keyed by method and Echo path
 }
 
-// operation is one operation of the contract. Its security is read here and nowhere else.
+// operation is one operation of the contract. Its security requirements are read here and nowhere else.
 type operation struct {
 	id      string
 	session bool
-	role    account.Role   // of whom it is there for; empty: for everybody who is signed in
-	purpose stepup.Purpose // empty: needs no step-up
-	target  string         // the path's parameter whose value the step-up is for; empty: it is for none
-	// whileEnrolling says whether an account may do it that has to have MFA and has none.
+	role    account.Role   // required role; empty for every signed-in account
+	purpose stepup.Purpose // required step-up; empty for none
+	target  string         // path parameter that the step-up must be bound to; empty for none
+	// whileEnrolling allows accounts that must have MFA and have none.
 	whileEnrolling bool
 	params         openapi3.Parameters
-	body           *openapi3.Schema // nil: takes none
-	// bodyRequired says whether the body may be left out.
+	body           *openapi3.Schema // nil if the operation takes none
+	// bodyRequired is false if the body may be omitted.
 	bodyRequired bool
-	status       map[ProblemCode]int // the closed list of what can go wrong
+	status       map[ProblemCode]int // the closed list of problem codes, with their status
 }
 
-// acceptsCredentials says whether wrong proofs can be presented to the operation.
+// acceptsCredentials reports whether a request can present wrong credentials.
 func (o *operation) acceptsCredentials() bool {
 	_, code := o.status[ProblemCodeCodeRejected]
 	_, password := o.status[ProblemCodeCredentialsRejected]
 	return code || password
 }
 
-// followsLink says whether the operation takes the token of a mailed link, from anybody.
+// followsLink reports whether the operation takes the token of a mailed link, without a session.
 func (o *operation) followsLink() bool {
 	_, link := o.status[ProblemCodeLinkExpired]
 	return link && !o.session
 }
 
-// sendsUnsolicitedMail says whether the operation sends mail to an address that whoever calls it names.
+// sendsUnsolicitedMail reports whether the operation mails an address that an anonymous caller names.
 func (o *operation) sendsUnsolicitedMail() bool { return o.id == "requestPasswordReset" }
 
-// signsIn says whether the operation counts as a sign-in of its address: so does asking for a removal of MFA, for which
-// somebody has to begin one.
+// signsIn reports whether the operation counts as a sign-in of its client address. Requesting an MFA removal does,
+// because it needs a pending sign-in.
 func (o *operation) signsIn() bool { return o.id == "signIn" || o.id == "requestMfaRemoval" }
 
-// rateLimited says whether one address may do the operation only so often.
+// rateLimited reports whether the operation is limited per client address.
 func (o *operation) rateLimited() bool {
 	return o.acceptsCredentials() || o.followsLink() || o.sendsUnsolicitedMail() || o.signsIn()
 }
 
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
 
-// contracts are those that were read, by their text.
+// contracts caches parsed contracts by their text.
 var contracts = struct {
 	sync.Mutex
 	read map[string]*contract
 }{read: make(map[string]*contract)}
 
-// contractOf reads a text once, however many servers of this process answer by it: that is most of what a start takes,
-// and no server changes what it read.
+// contractOf parses a text once per process, because parsing takes most of a start and a parsed contract is immutable.
 func contractOf(text []byte) (*contract, error) {
 	contracts.Lock()
 	defer contracts.Unlock()
@@ -164,7 +163,7 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 	return o, o.checkStatuses(method != http.MethodGet)
 }
 
-// checkStatuses refuses an operation that does not list what every request can meet before its handler.
+// checkStatuses returns an error if an operation does not declare the problems that the middleware may respond with.
 func (o *operation) checkStatuses(write bool) error {
 	needed := []ProblemCode{ProblemCodeInvalidRequest, ProblemCodeBodyTooLarge, ProblemCodeUnsupportedMediaType, ProblemCodeInternal}
 	if o.session {
@@ -196,7 +195,7 @@ func (o *operation) checkStatuses(write bool) error {
 	return nil
 }
 
-// find answers the operation that the router chose, or nil for what is not in the contract: the page.
+// find returns the operation of the matched route, or nil for a path that is not in the contract.
 func (c *contract) find(r *http.Request, echoPath string) *operation {
 	return c.operations[r.Method+" "+echoPath]
 }
