@@ -59,6 +59,7 @@ page: $(PAGE_PACKAGES)
 
 generate: $(PAGE_PACKAGES) ## what openapi.yaml decides: the server's interface, the page's types
 	$(TOOL) oapi-codegen -config api/oapi-codegen.yaml openapi.yaml
+	go run ./api/problemtable openapi.yaml docs/troubleshoot.md
 	npm --prefix frontend run generate
 
 licenses: page ## docs/licenses.md: what others wrote of a release

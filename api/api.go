@@ -8,6 +8,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -91,18 +92,13 @@ func New(o Options) (http.Handler, error) {
 		return nil, fmt.Errorf("trust public URL: %w", err)
 	}
 	e := echo.New()
-	e.Logger.SetOutput(discard{})
+	e.Logger.SetOutput(io.Discard) // everything is logged through slog
 	e.HTTPErrorHandler = s.writeError
 	e.Binder = checkedBody{}
 	e.Use(s.observe, s.guard)
 	RegisterHandlers(e, NewStrictHandler(s, nil))
 	return headAsGet(e), nil
 }
-
-// discard silences Echo's own logger, because everything is logged through slog.
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
 
 // headAsGet handles HEAD like GET. net/http omits the body.
 func headAsGet(next http.Handler) http.Handler {

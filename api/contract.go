@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -19,6 +20,7 @@ import (
 type contract struct {
 	text       []byte
 	operations map[string]*operation // keyed by method and Echo path
+	titles     map[ProblemCode]string
 }
 
 // operation is one operation of the contract. Its security requirements are read here and nowhere else.
@@ -93,7 +95,11 @@ func readContract(text []byte) (*contract, error) {
 	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
 		return nil, err
 	}
-	c := &contract{text: text, operations: make(map[string]*operation)}
+	titles, err := readTitles(doc)
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{text: text, operations: make(map[string]*operation), titles: titles}
 	for path, item := range doc.Paths.Map() {
 		echoPath := pathParam.ReplaceAllString(path, ":$1")
 		for method, op := range item.Operations() {
@@ -107,6 +113,35 @@ func readContract(text []byte) (*contract, error) {
 	return c, nil
 }
 
+// readTitles returns the title of each problem code. It returns an error if a code has no entry in x-problems, or an entry
+// has no code.
+func readTitles(doc *openapi3.T) (map[ProblemCode]string, error) {
+	schema := doc.Components.Schemas["ProblemCode"]
+	if schema == nil {
+		return nil, errors.New("schema ProblemCode is missing")
+	}
+	problems, _ := schema.Value.Extensions["x-problems"].(map[string]any)
+	titles := make(map[ProblemCode]string, len(problems))
+	for code, entry := range problems {
+		texts, _ := entry.(map[string]any)
+		for _, text := range []string{"title", "meaning", "action"} {
+			if written, _ := texts[text].(string); written == "" {
+				return nil, fmt.Errorf("x-problems: %s has no %s", code, text)
+			}
+		}
+		titles[ProblemCode(code)], _ = texts["title"].(string)
+	}
+	for _, code := range schema.Value.Enum {
+		if name, _ := code.(string); titles[ProblemCode(name)] == "" {
+			return nil, fmt.Errorf("x-problems: %v is missing", code)
+		}
+	}
+	if len(titles) != len(schema.Value.Enum) {
+		return nil, errors.New("x-problems has a code that ProblemCode does not list")
+	}
+	return titles, nil
+}
+
 func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
 	o := &operation{
 		id:     op.OperationID,
@@ -114,7 +149,7 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 		status: make(map[ProblemCode]int),
 	}
 	if op.Security == nil {
-		return nil, fmt.Errorf("security is not said")
+		return nil, fmt.Errorf("security is missing")
 	}
 	stepUp := false
 	for _, alternative := range *op.Security {
@@ -130,13 +165,13 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 	}
 	o.target, _ = op.Extensions["x-step-up-target"].(string)
 	if o.target != "" && (purpose == "" || o.params.GetByInAndName("path", o.target) == nil) {
-		return nil, fmt.Errorf("x-step-up-target is no parameter of the path, or there is no step-up")
+		return nil, fmt.Errorf("x-step-up-target is not a path parameter, or the operation needs no step-up")
 	}
 	role, _ := op.Extensions["x-role"].(string)
 	o.role = account.Role(role)
 	o.whileEnrolling, _ = op.Extensions["x-while-enrolling"].(bool)
 	if role != "" && !Role(role).Valid() || (role != "" || o.whileEnrolling) && !o.session {
-		return nil, fmt.Errorf("x-role or x-while-enrolling without a session, or a role that is none")
+		return nil, fmt.Errorf("x-role or x-while-enrolling without a session, or an unknown role")
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value

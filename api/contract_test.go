@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -239,18 +238,16 @@ func TestContract_EveryCodeIsUsed(t *testing.T) {
 			}
 		}
 	}
-	for code := range maps.Keys(all) {
-		if titles[code] == "" || !code.Valid() {
-			t.Errorf("%s has the title %q", code, titles[code])
+	for code := range all {
+		if !code.Valid() {
+			t.Errorf("%s is not in the generated code: run make generate", code)
 		}
-	}
-	if len(titles) != len(all) {
-		t.Errorf("%d titles for %d codes", len(titles), len(all))
 	}
 }
 
 func TestContract_ProblemExamplesMatchResponses(t *testing.T) {
 	t.Parallel()
+	titles := theContract(t).titles
 	for name, response := range document(t).Components.Responses {
 		example, ok := response.Value.Content.Get("application/problem+json").Example.(map[string]any)
 		if !ok {

@@ -42,7 +42,7 @@ func TestObserve_PanicIs500(t *testing.T) {
 			if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 				t.Fatalf("%q: %v", w.Body, err)
 			}
-			want := map[string]any{"type": "/problems/internal", "title": titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
+			want := map[string]any{"type": "/problems/internal", "title": theContract(t).titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
 			if diff := cmp.Diff(want, body); diff != "" || w.Code != 500 || w.Header().Get("X-Request-Id") != "request-1" {
 				t.Errorf("got %d\n%s", w.Code, diff)
 			}
@@ -50,7 +50,7 @@ func TestObserve_PanicIs500(t *testing.T) {
 			if strings.Contains(text+fmt.Sprint(w.Header()), canary) {
 				t.Errorf("the log or a header shows the value:\n%s", text)
 			}
-			for _, tells := range []string{`"msg":"panic"`, `"request_id":"request-1"`, fmt.Sprintf(`"type":"%T"`, value), "observe_test.go:", `"status":500`} {
+			for _, tells := range []string{`"msg":"panic"`, `"request_id":"request-1"`, fmt.Sprintf(`"type":"%T"`, value), "middleware_test.go:", `"status":500`} {
 				if !strings.Contains(text, tells) {
 					t.Errorf("the log does not tell %s:\n%s", tells, text)
 				}

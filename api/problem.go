@@ -107,39 +107,6 @@ var problems = []struct {
 	{echo.ErrMethodNotAllowed, ProblemCodeMethodNotAllowed},
 }
 
-var titles = map[ProblemCode]string{
-	ProblemCodeInvalidRequest:       "Invalid request",
-	ProblemCodeSessionRequired:      "Sign-in required",
-	ProblemCodeStepUpRequired:       "Step-up required",
-	ProblemCodeCredentialsRejected:  "Wrong email or password",
-	ProblemCodeCodeRequired:         "Second factor required",
-	ProblemCodeCodeRejected:         "Wrong code",
-	ProblemCodeCodeUsed:             "Code already used",
-	ProblemCodeCrossOriginRefused:   "Cross-origin request refused",
-	ProblemCodeNotFound:             "Not found",
-	ProblemCodeMethodNotAllowed:     "Method not allowed",
-	ProblemCodeMFARequired:          "MFA required",
-	ProblemCodeEnrollmentRequired:   "Enrollment required",
-	ProblemCodeLastMethod:           "Last method cannot be removed",
-	ProblemCodeOwnAccount:           "Not allowed on your own account",
-	ProblemCodeLastAdministrator:    "Last administrator",
-	ProblemCodeNameTaken:            "Method name already in use",
-	ProblemCodeEmailTaken:           "Email address already in use",
-	ProblemCodeMailUnavailable:      "Mail not available",
-	ProblemCodeLinkExpired:          "Link expired",
-	ProblemCodeTooManyMethods:       "Too many methods",
-	ProblemCodeSignInExpired:        "Sign-in expired",
-	ProblemCodeEnrollmentExpired:    "Enrollment expired",
-	ProblemCodeRemovalUnavailable:   "MFA removal not available",
-	ProblemCodeBodyTooLarge:         "Request body too large",
-	ProblemCodeUnsupportedMediaType: "Unsupported media type",
-	ProblemCodePasswordUnacceptable: "Password not acceptable",
-	ProblemCodeTooManyAttempts:      "Too many failed attempts",
-	ProblemCodeTooManyRequests:      "Too many requests",
-	ProblemCodeInternal:             "Internal error",
-	ProblemCodeUnavailable:          "Service unavailable",
-}
-
 // codeOf returns the code of an error. An error that is not in the table is internal.
 func codeOf(err error) ProblemCode {
 	var unfit invalidError
@@ -192,7 +159,7 @@ func (s *Server) writeError(err error, c echo.Context) {
 	call.problem = code
 	p := Problem{
 		Type:   "/problems/" + strings.ReplaceAll(string(code), "_", "-"),
-		Title:  titles[code],
+		Title:  s.contract.titles[code],
 		Status: status,
 		Code:   code,
 	}

@@ -156,7 +156,7 @@ func TestWriteError_UndeclaredCodeIsInternal(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{mfa.ErrNameTaken, session.ErrEnded, errors.New("password is hunter2")} {
 		status, _, body, logged := answered(t, "GET", "/healthz", err)
-		want := map[string]any{"type": "/problems/internal", "title": titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
+		want := map[string]any{"type": "/problems/internal", "title": theContract(t).titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
 		if diff := cmp.Diff(want, body); diff != "" || status != 500 {
 			t.Errorf("%v: got %d\n%s", err, status, diff)
 		}

@@ -11,7 +11,7 @@ import (
 // the same.
 func TestThreats_DocsMatchTests(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../docs/security.md")
+	text, err := os.ReadFile("../../../docs/security.md")
 	if err != nil {
 		t.Fatal(err)
 	}
