@@ -40,7 +40,7 @@ test("ends one session, then all others; each is signed out where it was", async
   await expect(sessions.getByText("Firefox on Windows")).toHaveCount(2);
 
   await sessions.getByRole("button", { name: "End the session in Firefox on Windows" }).first().click();
-  await expect(sessions.getByRole("status")).toContainText("The session in Firefox on Windows has ended.");
+  await expect(sessions.getByRole("status")).toContainText("You signed out “Firefox on Windows”.");
   await expect(sessions.getByRole("listitem")).toHaveCount(2);
 
   const everywhere = sessions.getByRole("button", { name: "Sign out everywhere else" });

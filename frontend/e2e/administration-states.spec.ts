@@ -138,7 +138,7 @@ inEveryLook((shooter) => {
     await shot("administration");
     await page.getByLabel("Email address").fill("zoe");
     await page.getByRole("button", { name: "Find" }).click();
-    await expect(page.getByText("No address begins with “zoe”")).toBeVisible();
+    await expect(page.getByText("No address starts with “zoe”")).toBeVisible();
     await shot("administration-none");
     await page.getByLabel("Email address").fill("ad");
     await page.keyboard.press("Enter");
@@ -248,7 +248,7 @@ inEveryLook((shooter) => {
       });
     await policy(false);
     await signIn(page, server, account);
-    await expect(page.getByText("From 1 Mar 2027 you need an authenticator app")).toBeVisible();
+    await expect(page.getByText("From 1 Mar 2027, you need an authenticator app")).toBeVisible();
     await shot("required-soon");
     await page.getByRole("button", { name: "Register now" }).click();
     await expect(page.getByRole("dialog", { name: "Register MFA Method" })).toBeVisible();

@@ -49,7 +49,7 @@ export const links: typeof en = {
 
   notMe: {
     title: "Waren Sie das nicht?",
-    lead: "Wenn Ihnen unbekannt ist, was in der Benachrichtigung steht, drücken Sie die Schaltfläche unten. Dann geschieht sofort Folgendes:",
+    lead: "Wenn Sie nicht wissen, wovon die Benachrichtigung handelt, wählen Sie unten „Das war ich nicht“. Dann geschieht sofort Folgendes:",
     follows: [
       "Sie werden auf allen Geräten abgemeldet.",
       "Wenn es um eine Authenticator-App geht, funktioniert diese App nicht mehr. MFA bleibt an.",
@@ -71,9 +71,9 @@ export const links: typeof en = {
   },
 
   cancelRemoval: {
-    title: "Soll MFA an bleiben?",
-    lead: "Mit Ihrem Passwort wurde beantragt, MFA von Ihrem Konto zu entfernen, weil Telefon und Wiederherstellungscodes verloren sind. Wenn Sie das nicht waren oder Ihr Telefon oder einen Code gefunden haben, lassen Sie MFA an.",
-    submit: "MFA anlassen",
+    title: "MFA beibehalten?",
+    lead: "Mit Ihrem Passwort wurde beantragt, MFA von Ihrem Konto zu entfernen, weil Telefon und Wiederherstellungscodes verloren sind. Wenn Sie das nicht waren oder Ihr Telefon oder einen Code gefunden haben, behalten Sie MFA bei.",
+    submit: "MFA beibehalten",
     doneTitle: "MFA bleibt an",
     done: (pause) =>
       `Das Entfernen wurde abgebrochen. ${during(pause)} kann es nicht noch einmal beantragt werden. Wenn Sie es nicht beantragt haben, kennt eine andere Person Ihr Passwort: Melden Sie sich an und ändern Sie es.`,

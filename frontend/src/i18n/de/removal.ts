@@ -2,7 +2,7 @@ import type { removal as en } from "../en/removal";
 import { during } from "./count";
 
 export const removal: typeof en = {
-  title: "Das Entfernen von MFA von Ihrem Konto wurde beantragt",
+  title: "Für Ihr Konto wurde beantragt, MFA zu entfernen",
   asked: (moment) => `Beantragt am ${moment} mit Ihrem Passwort.`,
   left: (span) => `Sie können noch ${span} lang abbrechen. Danach kann MFA entfernt werden.`,
   soon: "Wenn Sie nicht abbrechen, kann MFA jeden Moment entfernt werden.",
