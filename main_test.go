@@ -281,7 +281,7 @@ func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
 	box.Take() // what comes from now on
 	arrived := make(chan apptest.Mail, 10)
 	box.Took(func(m apptest.Mail) { arrived <- m })
-	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "The password of your account was changed" {
+	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "Your password was changed" {
 		t.Errorf("got %q", m.Subject)
 	}
 }
