@@ -184,7 +184,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   const card = mfaCard(page);
   await card.getByRole("button", { name: "Replace Old phone" }).click();
   const dialog = page.getByRole("dialog", { name: "Replace authenticator app" });
-  await expect(dialog).toContainText("“Old phone” works until the new phone is confirmed");
+  await expect(dialog).toContainText("“Old phone” keeps working until you confirm the new app");
   await dialog.getByLabel("Password", { exact: true }).fill(who.password);
   await dialog.getByLabel("6-digit code").fill(await server.nextCode(old));
   await dialog.getByRole("button", { name: "Continue" }).click();
