@@ -150,7 +150,7 @@ test("several methods: any of them signs in, each is removed by itself, and the 
   await expect(card.getByRole("listitem").last()).toContainText("Five");
   const register = page.getByRole("button", { name: "Register MFA Method" });
   await expect(register).toHaveAttribute("aria-disabled", "true");
-  await expect(register).toHaveAccessibleDescription(/five methods, as many as an account can have/);
+  await expect(register).toHaveAccessibleDescription(/five methods, the maximum for an account/);
   await register.click({ force: true });
   await expect(page.getByRole("dialog")).toHaveCount(0);
 

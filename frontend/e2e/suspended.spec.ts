@@ -40,7 +40,7 @@ test("whose only method is suspended, without recovery codes, is told what that 
   await page.getByLabel("I’ve saved these codes").check();
   await page.getByRole("button", { name: "Done" }).click();
 
-  for (const subject of [/^A new authenticator app/, /^Recovery codes generated/]) {
+  for (const subject of [/^A new authenticator app/, /^New recovery codes/]) {
     await page.goto("about:blank");
     await page.goto(await mailed(server, account.email, subject, "/not-me"));
     await page.getByRole("button", { name: "This was not me" }).click();

@@ -69,7 +69,7 @@ test("the last wrong code ends the sign-in, and the next sign-in's code waits", 
   for (const left of ["Four", "Three", "Two", "One"]) {
     await field.fill("");
     await field.fill(wrong);
-    await expect(alert(page)).toContainText(`${left} ${left === "One" ? "try" : "tries"} left.`);
+    await expect(alert(page)).toContainText(`${left} ${left === "One" ? "attempt" : "attempts"} left.`);
   }
   await field.fill("");
   await field.fill(wrong);
@@ -98,7 +98,7 @@ test("the last wrong code ends the registration, and the next one's code waits",
   await field.fill(await wrongCode(server, spent));
   for (const left of ["Four", "Three", "Two", "One"]) {
     await register.click();
-    await expect(alert(dialog)).toContainText(`${left} ${left === "One" ? "try" : "tries"} left.`);
+    await expect(alert(dialog)).toContainText(`${left} ${left === "One" ? "attempt" : "attempts"} left.`);
   }
   await register.click();
   await expect(dialog.getByRole("heading", { name: "This registration has ended" })).toBeVisible();
