@@ -281,7 +281,7 @@ func TestT37_CrashBeforeSend(t *testing.T) {
 	box.Next() // what comes from now on
 	arrived := make(chan apptest.Mail, 10)
 	box.Delivered(func(m apptest.Mail) { arrived <- m })
-	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "The password of your account was changed" {
+	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "Your password was changed" {
 		t.Errorf("got %q", m.Subject)
 	}
 }

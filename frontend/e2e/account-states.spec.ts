@@ -48,33 +48,33 @@ inEveryLook((shooter) => {
     await field.fill("an otter counts nine lamps");
     await shot("password-good");
     await dialog.getByRole("button", { name: "Change password" }).click();
-    await expect(page.getByText("Your password is changed.")).toBeFocused();
+    await expect(page.getByText("Your password has been changed.")).toBeFocused();
     await shot("password-changed");
-    await readTold(page, "Password changed", "Your password is changed.");
+    await readTold(page, "Password changed", "Your password has been changed.");
 
     const profile = card("Profile");
     await profile.getByRole("button", { name: "Edit: Name" }).click();
     await shot("profile-name");
     await profile.getByRole("button", { name: "Cancel" }).click();
     await profile.getByRole("button", { name: "Change email address" }).click();
-    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByRole("button", { name: "Send link" }).click();
     await expect(alert(page)).toHaveText("Enter an email address.");
     await shot("profile-email");
     await page.getByLabel("New email address").fill("ada@new.example");
-    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByRole("button", { name: "Send link" }).click();
     const asked = page.getByRole("dialog", { name: "Confirm that it’s you" });
     await asked.getByLabel("Password", { exact: true }).fill("an otter counts nine lamps");
     await asked.getByRole("button", { name: "Confirm" }).click();
     await expect(page.getByText("We sent a link to ada@new.example.")).toBeFocused();
     await shot("profile-email-sent");
-    await readTold(page, "Look into your mail", "We sent a link");
+    await readTold(page, "Check your email", "We sent a link");
     await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
     await shot("profile-email-pending");
     await card("Activity").scrollIntoViewIfNeeded();
     await shot("activity");
     await next(page, "/service", (route) => route.fulfill({ json: noMail }));
     await page.reload();
-    await expect(profile.getByText("This service sends no mail")).toBeVisible();
+    await expect(profile.getByText("This service doesn’t send emails")).toBeVisible();
     await profile.scrollIntoViewIfNeeded();
     await shot("profile-no-mail");
   });
@@ -85,8 +85,8 @@ inEveryLook((shooter) => {
     await expect(page.getByLabel("Email")).toBeFocused();
     await shot("forgot");
     await page.getByLabel("Email", { exact: true }).fill("nobody@example.com");
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
+    await page.getByRole("button", { name: "Send link" }).click();
+    await expect(page.getByRole("heading", { name: "Check your email" })).toBeFocused();
     await shot("forgot-sent");
     await next(page, "/service", (route) => route.fulfill({ json: noMail }));
     await page.reload();
@@ -94,7 +94,7 @@ inEveryLook((shooter) => {
     await shot("forgot-no-mail");
 
     for (const [path, button, done] of [
-      ["not-me", "It wasn’t me", { sessions_ended: 2, method: "suspended", password_reset: false }],
+      ["not-me", "This was not me", { sessions_ended: 2, method: "suspended", password_reset: false }],
       ["complete-removal", "Remove MFA", { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 0 }],
       ["confirm-address", "Confirm address", { kind: "email", email: "ada@new.example" }],
       ["cancel-removal", "Keep MFA on", undefined],

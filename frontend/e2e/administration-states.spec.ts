@@ -129,7 +129,7 @@ inEveryLook((shooter) => {
 
     await next(page, "/admin/accounts?*", (route) => refuse(route, 409, { code: "mfa_required" }));
     await way.click();
-    await expect(page.getByText("your account has MFA off")).toBeVisible();
+    await expect(page.getByText("MFA is off for your account")).toBeVisible();
     await shot("administration-barred");
 
     await page.goto("/settings/administration");
@@ -138,7 +138,7 @@ inEveryLook((shooter) => {
     await shot("administration");
     await page.getByLabel("Email address").fill("zoe");
     await page.getByRole("button", { name: "Find" }).click();
-    await expect(page.getByText("No address begins with “zoe”")).toBeVisible();
+    await expect(page.getByText("No address starts with “zoe”")).toBeVisible();
     await shot("administration-none");
     await page.getByLabel("Email address").fill("ad");
     await page.keyboard.press("Enter");
@@ -146,7 +146,7 @@ inEveryLook((shooter) => {
 
     await rows.getByRole("link").click();
     await expect(page.getByRole("heading", { name: "ada@example.com" })).toBeVisible();
-    await expect(page.getByText("An administrator removed MFA from your account")).toBeVisible();
+    await expect(page.getByText("MFA removed by an administrator")).toBeVisible();
     await shot("administered");
     await page.getByText("by this administrator").scrollIntoViewIfNeeded();
     await shot("administered-activity");
@@ -156,12 +156,12 @@ inEveryLook((shooter) => {
     await expect(dialog.getByLabel("Reason")).toBeFocused();
     await shot("reset-mfa");
     await dialog.getByRole("button", { name: "Reset MFA" }).click();
-    await expect(alert(dialog)).toContainText("Say why");
+    await expect(alert(dialog)).toContainText("Enter a reason");
     await shot("reset-mfa-reason");
     await dialog.getByLabel("Reason").fill("Ticket 4711: lost phone, came by with a passport");
     await next(page, "/admin/accounts/*/reset-mfa", (route) => refuse(route, 409, { code: "own_account" }));
     await page.keyboard.press("Enter");
-    await expect(alert(dialog)).toContainText("That is your own account");
+    await expect(alert(dialog)).toContainText("This is your own account");
     await shot("reset-mfa-refused");
     await next(page, "/admin/accounts/*/reset-mfa", (route) =>
       refuse(route, 401, {
@@ -177,13 +177,13 @@ inEveryLook((shooter) => {
     );
     await page.keyboard.press("Enter");
     const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
-    await expect(proof.getByText("This changes somebody else’s account")).toBeVisible();
+    await expect(proof.getByText("This changes another user’s account")).toBeVisible();
     await shot("reset-mfa-step-up");
     await page.keyboard.press("Escape");
     await expect(proof).toBeHidden();
     await next(page, "/admin/accounts/*/reset-mfa", (route) => route.fulfill({ json: receipt }));
     await dialog.getByRole("button", { name: "Reset MFA" }).click();
-    await expect(page.getByText("Two sessions ended. We sent them a notice by mail.")).toBeVisible();
+    await expect(page.getByText("Two sessions ended. We emailed them a notice.")).toBeVisible();
     await shot("reset-mfa-done");
     await readTold(page, "MFA reset", "MFA is off for ada@example.com");
 
@@ -194,11 +194,11 @@ inEveryLook((shooter) => {
     await expect(page.getByRole("heading", { name: "ada@example.com" })).toBeVisible();
     await next(page, "/admin/accounts/*", (route) => refuse(route, 404, { code: "not_found" }));
     await page.goto(`/settings/administration/${boss}`);
-    await expect(page.getByRole("heading", { name: "There is no such account" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Account not found" })).toBeVisible();
     await shot("administered-gone");
     await next(page, "/admin/accounts/*", (route) => refuse(route, 500, { code: "internal" }));
     await page.reload();
-    await expect(page.getByText("This account can’t be shown right now")).toBeVisible();
+    await expect(page.getByText("We couldn’t load this account")).toBeVisible();
     await shot("administered-failed");
   });
 
@@ -219,7 +219,7 @@ inEveryLook((shooter) => {
     });
     await signIn(page, server, account);
     await page.goto(`/settings/administration/${id}`);
-    await expect(page.getByText("Wrong too often")).toBeVisible();
+    await expect(page.getByText("Too many failed attempts")).toBeVisible();
     await shot("administered-disabled");
     await page.getByRole("button", { name: "Enable account" }).click();
     await shot("enable");
@@ -232,7 +232,7 @@ inEveryLook((shooter) => {
     await signIn(page, server, account);
     await expect(page.getByRole("link", { name: "Administration" })).toHaveCount(0);
     await page.goto("/settings/administration");
-    await expect(page.getByRole("heading", { name: "There’s no page here" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   });
 
   test("MFA that is required", async ({ page, server, account }) => {
@@ -248,22 +248,22 @@ inEveryLook((shooter) => {
       });
     await policy(false);
     await signIn(page, server, account);
-    await expect(page.getByText("From 1 Mar 2027 you need an authenticator app")).toBeVisible();
+    await expect(page.getByText("From 1 Mar 2027, you need an authenticator app")).toBeVisible();
     await shot("required-soon");
-    await page.getByRole("button", { name: "Register one now" }).click();
+    await page.getByRole("button", { name: "Register now" }).click();
     await expect(page.getByRole("dialog", { name: "Register MFA Method" })).toBeVisible();
 
     await page.unroute("**/api/v1/mfa");
     await policy(true);
     await page.reload();
-    await expect(page.getByText("Register an authenticator app to carry on")).toBeVisible();
+    await expect(page.getByText("Register an authenticator app to continue")).toBeVisible();
     await expect(page.getByRole("region", { name: "Password" })).toHaveCount(0);
     await shot("required-now");
 
     const secret = await enrollByApi(server, account, "Pixel 11");
     await signIn(page, server, account, secret);
     await mfaCard(page).getByRole("button", { name: "Remove Pixel 11" }).click();
-    await expect(page.getByRole("dialog", { name: "“Pixel 11” stays" })).toBeVisible();
+    await expect(page.getByRole("dialog", { name: "“Pixel 11” can’t be removed" })).toBeVisible();
     await shot("required-stays");
   });
 

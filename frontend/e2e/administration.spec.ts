@@ -14,7 +14,7 @@ test("an administrator resets MFA, and whose it was signs in with the password a
 
   await signIn(page, server, boss);
   await page.getByRole("link", { name: "Administration" }).click();
-  await expect(page.getByText("your account has MFA off")).toBeVisible();
+  await expect(page.getByText("MFA is off for your account")).toBeVisible();
   const secret = await enrollByApi(server, boss, "Work phone");
   await signIn(page, server, boss, secret);
   await page.getByRole("link", { name: "Administration" }).click();
@@ -48,7 +48,7 @@ test("an administrator resets MFA, and whose it was signs in with the password a
   const told = theirs
     .getByRole("region", { name: "Activity" })
     .getByRole("listitem")
-    .filter({ hasText: "An administrator removed MFA from your account" });
+    .filter({ hasText: "MFA removed by an administrator" });
   await expect(told).toContainText("Ticket 4711: lost phone, came by with a passport");
   await expect(theirs.getByText(boss.email)).toHaveCount(0);
   await theirs.close();

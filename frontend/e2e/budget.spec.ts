@@ -21,7 +21,7 @@ const lengthOf = (url: string) =>
 
 for (const [module, path, shown] of [
   ["SignInPage", "/sign-in", /^Sign in$/],
-  ["AccountPage", "/settings/account", /^Multi Factor Authentication$/],
+  ["AccountPage", "/settings/account", /^Multi-factor authentication \(MFA\)$/],
 ] as const)
   test(`a first visit of ${path} is shown with what is within the budget`, async ({
     page,

@@ -124,7 +124,7 @@ export const standBy = (page: Page) => page.route("**/nobody/asks/for/this", (ro
 /** What was just said as an error. */
 export const alert = (inside: Page | Locator) => inside.getByRole("alert").filter({ hasText: /\S/ });
 
-export const mfaCard = (page: Page) => page.getByRole("region", { name: "Multi Factor Authentication" });
+export const mfaCard = (page: Page) => page.getByRole("region", { name: "Multi-factor authentication" });
 
 export async function fillSignIn(page: Page, who: Credentials) {
   await page.getByLabel("Email", { exact: true }).fill(who.email);

@@ -93,7 +93,7 @@ test("T-32: hostile names, people and browsers are texts wherever they are shown
       await profile.getByRole("button", { name: "Edit: Name" }).click();
       await profile.getByRole("textbox", { name: /^Name/ }).fill(name);
       await profile.getByRole("button", { name: "Save" }).click();
-      await expect(profile.getByRole("status")).toContainText(`Your name is ${name} now.`);
+      await expect(profile.getByRole("status")).toContainText(`Your name is now ${name}.`);
       expect(await profile.locator("bdi").allTextContents()).toContain(name);
       await wantText(page);
     }

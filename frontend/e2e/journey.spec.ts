@@ -20,7 +20,7 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount$/);
   await fillSignIn(page, { ...account, password: "not the password at all" });
-  await expect(alert(page)).toContainText("That email and password don’t match");
+  await expect(alert(page)).toContainText("Wrong email or password");
   await expect(page.getByLabel("Email")).toHaveValue(account.email);
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
   await fillSignIn(page, account);
@@ -37,8 +37,8 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await expect(field).toBeFocused();
   await field.fill(await wrongCode(server, secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(alert(dialog)).toContainText("That code isn’t right");
-  await expect(alert(dialog)).toContainText("Four tries left");
+  await expect(alert(dialog)).toContainText("Wrong code");
+  await expect(alert(dialog)).toContainText("Four attempts left");
   await expect(field).toBeFocused();
 
   await dialog.getByLabel(/^Name for this authenticator/).fill("Work phone");
@@ -48,7 +48,7 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
   await expect(dialog).toContainText("“Work phone”");
   const recoveryCodes = await shownCodes(dialog);
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   await expect(card.getByText("On", { exact: true })).toBeVisible();
@@ -61,7 +61,7 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   const code = page.getByLabel("6-digit code");
   await expect(code).toBeFocused();
   await code.fill(await wrongCode(server, secret));
-  await expect(alert(page)).toContainText("That code isn’t right");
+  await expect(alert(page)).toContainText("Wrong code");
   await code.fill(await server.nextCode(secret));
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
 
@@ -74,7 +74,7 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
 
   await card.getByRole("button", { name: "Remove Work phone" }).click();
   const question = page.getByRole("dialog", { name: "Remove “Work phone”?" });
-  await expect(question).toContainText("Multi Factor Authentication goes off");
+  await expect(question).toContainText("MFA will be turned off");
   await question.getByRole("button", { name: "Remove method" }).click();
   const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
   await proof.getByLabel("Password", { exact: true }).fill(account.password);
@@ -146,7 +146,7 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
   await keyboard.type("Keyboard");
   await keyboard.press("Enter");
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
-  await tabTo("I saved them");
+  await tabTo("I’ve saved these codes");
   await keyboard.press("Space");
   await tabTo("Done");
   await keyboard.press("Enter");

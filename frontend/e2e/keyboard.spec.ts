@@ -70,7 +70,7 @@ for (const width of [1280, 360])
     // From the beginning of the page.
     await page.reload();
     await expect(page.getByRole("button", { name: "Edit: Name" })).toBeVisible();
-    await expect(page.getByText("Something here that you don’t recognise?")).toBeVisible();
+    await expect(page.getByText("Don’t recognise something here?")).toBeVisible();
     const found = await stops(page);
     const names = found.map(({ name }) => name);
     expect(names.slice(0, 8)).toEqual([
@@ -78,7 +78,7 @@ for (const width of [1280, 360])
       "Twofold, account settings",
       "Sign out",
       "Rename Pixel 11",
-      "Move to a new phone: Pixel 11",
+      "Replace Pixel 11",
       "Remove Pixel 11",
       "Generate new codes",
       "Register MFA Method",
@@ -104,7 +104,7 @@ test("Escape closes every dialog, and the focus is where it was", async ({ page,
   const secret = await enrollByApi(server, account, "Pixel 11");
   await signIn(page, server, account, secret);
   for (const name of [
-    "Move to a new phone: Pixel 11",
+    "Replace Pixel 11",
     "Remove Pixel 11",
     "Generate new codes",
     "Register MFA Method",

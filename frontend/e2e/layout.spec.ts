@@ -68,7 +68,7 @@ test("on a desk the dialog's head stays while its body scrolls", async ({ page, 
   const closed = await dialog.getByRole("list").boundingBox();
   await dialog.getByText("Can’t scan?").click();
   expect(await keyLines(dialog)).toEqual([4, 4]);
-  await expect(dialog.getByText("The key is shown only now.")).toBeInViewport({ ratio: 1 });
+  await expect(dialog.getByText("The key is shown only once.")).toBeInViewport({ ratio: 1 });
   expect(await dialog.getByRole("list").boundingBox()).toEqual(closed);
   await expect(dialog.getByRole("button", { name: "Close" })).toBeInViewport({ ratio: 1 });
   expect(await dialog.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);

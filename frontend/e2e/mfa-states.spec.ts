@@ -47,15 +47,15 @@ inEveryLook((shooter) => {
     await shot("step-up-recovery");
     await proof.getByLabel("Recovery code", { exact: true }).fill("0A1B-2C3D-4E5F-6G7H");
     await proof.getByRole("button", { name: "Confirm" }).click();
-    await expect(alert(proof)).toContainText("That recovery code isn’t right");
+    await expect(alert(proof)).toContainText("Wrong recovery code");
     await shot("step-up-recovery-rejected");
     await proof.getByRole("button", { name: "Use your authenticator app instead" }).click();
     await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
     await proof.getByRole("button", { name: "Confirm" }).click();
     const shown = page.getByRole("dialog", { name: "Your new recovery codes" });
-    await expect(shown.getByLabel("I saved them")).toBeVisible();
+    await expect(shown.getByLabel("I’ve saved these codes")).toBeVisible();
     await shot("codes-shown");
-    await shown.getByLabel("I saved them").check();
+    await shown.getByLabel("I’ve saved these codes").check();
     await shown.getByRole("button", { name: "Done" }).click();
     await expect(shown).toBeHidden();
 
@@ -65,7 +65,7 @@ inEveryLook((shooter) => {
     await next(page, "/mfa/methods/*", (route) => refuse(route, 409, { code: "name_taken" }));
     await page.keyboard.type("Tablet");
     await page.keyboard.press("Enter");
-    await expect(alert(card)).toContainText("Another of your methods has that name");
+    await expect(alert(card)).toContainText("You already have a method with this name");
     await shot("rename-taken");
     await page.keyboard.press("Escape");
 
@@ -79,12 +79,12 @@ inEveryLook((shooter) => {
     await expect(card.getByText("Suspended")).toBeVisible();
     await shot("methods-suspended");
     await card.getByRole("button", { name: "Remove Pixel 11" }).click();
-    await expect(page.getByRole("dialog")).toContainText("takes a recovery code");
+    await expect(page.getByRole("dialog")).toContainText("you need a recovery code to sign in");
     await shot("remove-only-suspended");
     await page.keyboard.press("Escape");
     await tell(page, { recovery_codes: { remaining: 0, total: 10, generated_at: removal.requested_at } });
     await page.reload();
-    await expect(card.getByText("None left.")).toBeVisible();
+    await expect(card.getByText("No codes left.")).toBeVisible();
     await shot("codes-gone");
     await tell(page, { recovery_codes: null });
     await page.reload();
@@ -97,9 +97,9 @@ inEveryLook((shooter) => {
     const secret = await enrollByApi(server, account, "Pixel 11");
     await signIn(page, server, account, secret);
     const card = mfaCard(page);
-    const move = card.getByRole("button", { name: "Move to a new phone: Pixel 11" });
+    const move = card.getByRole("button", { name: "Replace Pixel 11" });
     await move.click();
-    const dialog = page.getByRole("dialog", { name: "Move to a new phone" });
+    const dialog = page.getByRole("dialog", { name: "Replace authenticator app" });
     await expect(dialog.getByLabel("6-digit code")).toBeVisible();
     await shot("replace");
     const begin = async () => {
@@ -110,7 +110,7 @@ inEveryLook((shooter) => {
     };
     await begin();
     await page.reload();
-    await expect(card.getByText("Moving to a new phone wasn’t finished")).toBeVisible();
+    await expect(card.getByText("Replacement not finished")).toBeVisible();
     await shot("replace-pending");
     await card.getByRole("button", { name: "Start again" }).click();
     await begin();
@@ -118,7 +118,7 @@ inEveryLook((shooter) => {
     await dialog.getByRole("button", { name: "Continue" }).click();
     await dialog.getByLabel("6-digit code").fill(await server.code(fresh));
     await dialog.getByRole("button", { name: "Register" }).click();
-    await expect(dialog.getByRole("heading", { name: "You’ve moved to the new phone" })).toBeVisible();
+    await expect(dialog.getByRole("heading", { name: "Authenticator app replaced" })).toBeVisible();
     await shot("replaced");
   });
 
@@ -144,7 +144,7 @@ inEveryLook((shooter) => {
       await page.goto("/sign-in");
       await fillSignIn(page, account);
       await page.getByRole("button", { name: "Lost your phone and codes?" }).click();
-      await expect(page.getByRole("button", { name: "Ask for the removal" })).toBeVisible();
+      await expect(page.getByRole("button", { name: "Request removal" })).toBeVisible();
     };
     await page.goto("/sign-in");
     await fillSignIn(page, account);
@@ -164,27 +164,27 @@ inEveryLook((shooter) => {
     await next(page, "/mfa/removal", (route) =>
       refuse(route, 409, { code: "removal_unavailable", reason: "paused" }),
     );
-    await page.getByRole("button", { name: "Ask for the removal" }).click();
-    await expect(alert(page)).toContainText("was cancelled not long ago");
+    await page.getByRole("button", { name: "Request removal" }).click();
+    await expect(alert(page)).toContainText("was cancelled recently");
     await shot("lost-unavailable");
     await toLost();
     await next(page, "/mfa/removal", (route) => route.fulfill(json(202, { ...removal, stopped: true })));
-    await page.getByRole("button", { name: "Ask for the removal" }).click();
+    await page.getByRole("button", { name: "Request removal" }).click();
     await expect(page.getByText("2 days and 5 hours")).toBeVisible();
     await shot("lost-announced");
-    await page.getByRole("button", { name: "Cancel the removal" }).click();
+    await page.getByRole("button", { name: "Cancel removal" }).click();
     await expect(page.getByLabel("6-digit code")).toBeFocused();
     await shot("lost-cancel");
     await next(page, "/mfa/removal/cancel-by-code", (route) =>
       refuse(route, 429, { code: "too_many_attempts" }),
     );
     await page.getByLabel("6-digit code").fill("123456");
-    await page.getByRole("button", { name: "Cancel the removal" }).click();
-    await expect(alert(page)).toContainText("Use the link in one of its mails");
+    await page.getByRole("button", { name: "Cancel removal" }).click();
+    await expect(alert(page)).toContainText("Use the link in one of the emails");
     await shot("lost-cancel-spent");
     await next(page, "/mfa/removal/cancel-by-code", (route) => route.fulfill(json(204)));
-    await page.getByRole("button", { name: "Cancel the removal" }).click();
-    await expect(page.getByRole("heading", { name: "The removal is cancelled" })).toBeFocused();
+    await page.getByRole("button", { name: "Cancel removal" }).click();
+    await expect(page.getByRole("heading", { name: "Removal cancelled" })).toBeFocused();
     await shot("lost-cancelled");
 
     for (const offered of [true, false]) {
@@ -194,21 +194,21 @@ inEveryLook((shooter) => {
       );
       await page.goto("/sign-in");
       await fillSignIn(page, account);
-      await expect(page.getByRole("heading", { name: "No code can sign you in" })).toBeFocused();
+      await expect(page.getByRole("heading", { name: "You can’t sign in with a code" })).toBeFocused();
       await shot(offered ? "no-proof" : "no-proof-off");
     }
 
     await signIn(page, server, account, secret);
     await tell(page, { removal });
     await page.reload();
-    const cancel = page.getByRole("button", { name: "Cancel the removal" });
+    const cancel = page.getByRole("button", { name: "Cancel removal" });
     await expect(cancel).toBeVisible();
     await shot("removal-banner");
     await next(page, "/mfa/removal", (route) =>
       route.fulfill(json(200, { sessions_ended: 0, notices_sent: 1, recovery_codes_left: 10 })),
     );
     await cancel.click();
-    await expect(page.getByText("For 30 days nobody can ask for another")).toBeVisible();
+    await expect(page.getByText("For 30 days, it can’t be requested again")).toBeVisible();
     await shot("removal-banner-cancelled");
   });
 });

@@ -51,7 +51,7 @@ async function firstMethod(page: Page, server: Server, who: Credentials, name: s
   await signIn(page, server, who);
   const { dialog, secret } = await register(page, server, who, name);
   const codes = await shownCodes(dialog);
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   return { secret, codes };
@@ -87,7 +87,7 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   await expect(page.locator("html")).toHaveCSS("background-color", "rgb(255, 255, 255)");
   await page.emulateMedia({ media: "screen", colorScheme: "light" });
 
-  const box = dialog.getByLabel("I saved them");
+  const box = dialog.getByLabel("I’ve saved these codes");
   for (const leave of [
     () => page.keyboard.press("Escape"),
     () => page.keyboard.press("Escape"),
@@ -125,24 +125,24 @@ test("a lost phone: in with a recovery code, the old phone off, a new one on", a
 
   await card.getByRole("button", { name: "Remove Lost phone" }).click();
   const question = page.getByRole("dialog", { name: "Remove “Lost phone”?" });
-  await expect(question).toContainText("Your recovery codes stop working too");
+  await expect(question).toContainText("Your recovery codes will stop working too");
   await question.getByRole("button", { name: "Remove method" }).click();
   await prove(page, who, { recoveryCode: codes[1] ?? "" });
   await readTold(page, "Method removed", "“Lost phone” was removed.");
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
   await expect(card).not.toContainText("Recovery codes");
 
-  const { dialog, secret } = await register(page, server, who, "New phone");
+  const { dialog, secret } = await register(page, server, who, "Replace");
   const fresh = await shownCodes(dialog);
   expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await signOut(page);
 
   await toCodeStep(page, who);
   await page.getByRole("button", { name: "Use a recovery code instead" }).click();
   await sendRecoveryCode(page, codes[2] ?? "");
-  await expect(alert(page)).toContainText("That recovery code isn’t right");
+  await expect(alert(page)).toContainText("Wrong recovery code");
   await page.getByRole("button", { name: "Use your authenticator app instead" }).click();
   await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await expect(account(page)).toBeVisible();
@@ -182,9 +182,9 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
 }) => {
   const { secret: old, codes } = await firstMethod(page, server, who, "Old phone");
   const card = mfaCard(page);
-  await card.getByRole("button", { name: "Move to a new phone: Old phone" }).click();
-  const dialog = page.getByRole("dialog", { name: "Move to a new phone" });
-  await expect(dialog).toContainText("“Old phone” works until the new phone is confirmed");
+  await card.getByRole("button", { name: "Replace Old phone" }).click();
+  const dialog = page.getByRole("dialog", { name: "Replace authenticator app" });
+  await expect(dialog).toContainText("“Old phone” keeps working until you confirm the new app");
   await dialog.getByLabel("Password", { exact: true }).fill(who.password);
   await dialog.getByLabel("6-digit code").fill(await server.nextCode(old));
   await dialog.getByRole("button", { name: "Continue" }).click();
@@ -192,7 +192,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
 
   // A reload in the middle changes nothing: the old phone still signs in, and moving is offered again.
   await page.reload();
-  await expect(card.getByText("Moving to a new phone wasn’t finished")).toBeVisible();
+  await expect(card.getByText("Replacement not finished")).toBeVisible();
   await card.getByRole("button", { name: "Start again" }).click();
   await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
   await page.keyboard.press("Escape");
@@ -200,7 +200,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   await toCodeStep(page, who);
   await page.getByLabel("6-digit code").fill(await server.nextCode(old));
   await expect(account(page)).toBeVisible();
-  await card.getByRole("button", { name: "Move to a new phone: Old phone" }).click();
+  await card.getByRole("button", { name: "Replace Old phone" }).click();
   await dialog.getByLabel("Password", { exact: true }).fill(who.password);
   await dialog.getByLabel("6-digit code").fill(await server.nextCode(old));
   await dialog.getByRole("button", { name: "Continue" }).click();
@@ -210,7 +210,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   await dialog.getByLabel(/^Name for this authenticator/).fill("Old phone");
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(dialog.getByRole("heading", { name: "You’ve moved to the new phone" })).toBeFocused();
+  await expect(dialog.getByRole("heading", { name: "Authenticator app replaced" })).toBeFocused();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByRole("listitem")).toHaveCount(1);
   await expect(card).toContainText("10 of 10 left");
@@ -218,7 +218,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
 
   await toCodeStep(page, who);
   await page.getByLabel("6-digit code").fill(await server.nextCode(old));
-  await expect(alert(page)).toContainText("That code isn’t right");
+  await expect(alert(page)).toContainText("Wrong code");
   await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await expect(account(page)).toBeVisible();
   await signOut(page);
@@ -243,7 +243,7 @@ test("a name is changed in place, and one that is taken is explained", async ({
   await expect(field).toBeFocused();
   await page.keyboard.type("pixel 11");
   await page.keyboard.press("Enter");
-  await expect(alert(card)).toContainText("Another of your methods has that name");
+  await expect(alert(card)).toContainText("You already have a method with this name");
   await page.keyboard.press("Escape");
   await expect(card.getByRole("button", { name: "Rename Tablet" })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -265,8 +265,8 @@ test("new codes kill the old set", async ({ page, server, account: who }) => {
   const dialog = page.getByRole("dialog", { name: "Your new recovery codes" });
   const fresh = await shownCodes(dialog);
   expect(fresh).toHaveLength(10);
-  await expect(dialog).toContainText("The old ones no longer work. We sent a notice to");
-  await dialog.getByLabel("I saved them").check();
+  await expect(dialog).toContainText("Your old codes no longer work. We sent a notice to");
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByRole("button", { name: "Generate new codes" })).toBeFocused();
   await signOut(page);
@@ -274,7 +274,7 @@ test("new codes kill the old set", async ({ page, server, account: who }) => {
   await toCodeStep(page, who);
   await page.getByRole("button", { name: "Use a recovery code instead" }).click();
   await sendRecoveryCode(page, codes[0] ?? "");
-  await expect(alert(page)).toContainText("That recovery code isn’t right");
+  await expect(alert(page)).toContainText("Wrong recovery code");
   await sendRecoveryCode(page, fresh[0] ?? "");
   await expect(account(page)).toBeVisible();
   await expect(card).toContainText("9 of 10 left");

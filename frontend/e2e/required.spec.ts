@@ -27,20 +27,20 @@ test("who did not register in time does at sign-in, and keeps the method", async
   const field = dialog.getByLabel("6-digit code");
   await field.fill(await wrongCode(server, secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(alert(dialog)).toContainText("That code isn’t right");
+  await expect(alert(dialog)).toContainText("Wrong code");
   await dialog.getByLabel(/^Name for this authenticator/).fill("Work phone");
   await field.fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
   expect(await shownCodes(dialog)).toHaveLength(10);
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
 
   const card = mfaCard(page);
   await expect(card.getByText("On", { exact: true })).toBeVisible();
   await expect(page).toHaveURL("/settings/account");
   await card.getByRole("button", { name: "Remove Work phone" }).click();
-  await expect(page.getByRole("dialog", { name: "“Work phone” stays" })).toBeVisible();
+  await expect(page.getByRole("dialog", { name: "“Work phone” can’t be removed" })).toBeVisible();
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await signIn(page, server, account, secret);

@@ -42,7 +42,7 @@ test("T-05, T-06: the key leaves no trace in the browser", async ({ page, server
   await dialog.getByRole("button", { name: "Continue" }).click();
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(mfaCard(page).getByText("On", { exact: true })).toBeVisible();
   clean(await traces());

@@ -25,7 +25,7 @@ inEveryLook((shooter) => {
     await expect(alert(page)).toHaveText("Enter your email address.");
     await shot("sign-in-missing");
     await fillSignIn(page, { ...account, password: "something else altogether" });
-    await expect(alert(page)).toContainText("don’t match");
+    await expect(alert(page)).toContainText("Wrong email or password");
     await shot("sign-in-rejected");
     await next(page, "/sessions", (route) =>
       refuse(route, 429, { code: "too_many_attempts", retry_after: 30 }),
@@ -47,10 +47,10 @@ inEveryLook((shooter) => {
     await expect(code).toBeFocused();
     await shot("code");
     await code.fill(await wrongCode(server, secret));
-    await expect(alert(page)).toContainText("That code isn’t right");
+    await expect(alert(page)).toContainText("Wrong code");
     await shot("code-rejected");
     await page.goto("/nowhere");
-    await expect(page.getByRole("heading", { name: "There’s no page here" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
     await shot("not-found");
   });
 
@@ -67,7 +67,7 @@ inEveryLook((shooter) => {
     await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
     await next(page, "/mfa", (route) => refuse(route, 500, { code: "internal", request_id: "01980f5e" }));
     await page.reload();
-    await expect(page.getByText("Your MFA methods can’t be shown right now")).toBeVisible();
+    await expect(page.getByText("We couldn’t load your MFA methods")).toBeVisible();
     await shot("account-failed");
     await page.getByRole("button", { name: "Try again" }).click();
 
@@ -77,7 +77,7 @@ inEveryLook((shooter) => {
     await shot("reauthenticate");
     await dialog.getByLabel("Password", { exact: true }).fill("something else altogether");
     await dialog.getByRole("button", { name: "Continue" }).click();
-    await expect(alert(dialog)).toContainText("That password isn’t right");
+    await expect(alert(dialog)).toContainText("Wrong password");
     await shot("reauthenticate-rejected");
     await next(page, "/step-up", (route) =>
       refuse(route, 503, { code: "unavailable" }, { "Retry-After": "2" }),
@@ -104,7 +104,7 @@ inEveryLook((shooter) => {
     await shot("verify");
     await field.fill(await wrongCode(server, secret));
     await dialog.getByRole("button", { name: "Register" }).click();
-    await expect(alert(dialog)).toContainText("That code isn’t right");
+    await expect(alert(dialog)).toContainText("Wrong code");
     await shot("verify-rejected");
     await field.fill(await server.code(secret, 120));
     await dialog.getByRole("button", { name: "Register" }).click();
@@ -115,10 +115,10 @@ inEveryLook((shooter) => {
     );
     await field.fill(await server.code(secret));
     await dialog.getByRole("button", { name: "Register" }).click();
-    await expect(alert(dialog)).toContainText("Too many wrong tries.");
+    await expect(alert(dialog)).toContainText("Too many failed attempts.");
     await shot("verify-wait");
     await page.reload();
-    await expect(page.getByText("A registration wasn’t finished")).toBeVisible();
+    await expect(page.getByText("Registration not finished")).toBeVisible();
     await shot("account-pending");
 
     await beginEnrollment(page, account);
@@ -136,7 +136,7 @@ inEveryLook((shooter) => {
     await dialog.getByRole("button", { name: "Done" }).click();
     await expect(alert(dialog)).toHaveText("Save the codes first, then tick this box.");
     await shot("success-reminded");
-    await dialog.getByLabel("I saved them").check();
+    await dialog.getByLabel("I’ve saved these codes").check();
     await shot("success-saved");
     await dialog.getByRole("button", { name: "Done" }).click();
     await expect(mfaCard(page).getByText("On", { exact: true })).toBeVisible();
@@ -156,7 +156,7 @@ inEveryLook((shooter) => {
     await proof.getByLabel("Password", { exact: true }).fill(account.password);
     await proof.getByLabel("6-digit code").fill(await wrongCode(server, fresh));
     await proof.getByRole("button", { name: "Confirm" }).click();
-    await expect(alert(proof)).toContainText("That code isn’t right");
+    await expect(alert(proof)).toContainText("Wrong code");
     await shot("step-up-rejected");
     await proof.getByLabel("6-digit code").fill(await server.nextCode(fresh));
     await proof.getByRole("button", { name: "Confirm" }).click();
@@ -182,7 +182,7 @@ inEveryLook((shooter) => {
       secrets.push(await enrollByApi(server, account, name, secrets));
     // What the page asks for when the dialog has closed, it is told that this session is over.
     await page.keyboard.press("Escape");
-    await expect(page.getByText("Your session has ended")).toBeVisible();
+    await expect(page.getByText("Your session has expired")).toBeVisible();
     await shot("sign-in-expired");
     await signIn(page, server, account, secrets[0]);
     await expect(mfaCard(page).getByRole("listitem")).toHaveCount(5);

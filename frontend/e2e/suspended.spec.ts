@@ -37,13 +37,13 @@ test("whose only method is suspended, without recovery codes, is told what that 
   await card.getByRole("button", { name: "Generate new codes" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Generate new codes" }).click();
   await prove();
-  await page.getByLabel("I saved them").check();
+  await page.getByLabel("I’ve saved these codes").check();
   await page.getByRole("button", { name: "Done" }).click();
 
   for (const subject of [/^A new authenticator app/, /^New recovery codes/]) {
     await page.goto("about:blank");
     await page.goto(await mailed(server, account.email, subject, "/not-me"));
-    await page.getByRole("button", { name: "It wasn’t me" }).click();
+    await page.getByRole("button", { name: "This was not me" }).click();
     await expect(page.getByRole("heading", { name: "Your account is secured" })).toBeFocused();
   }
   await page.goto("about:blank");
@@ -54,16 +54,18 @@ test("whose only method is suspended, without recovery codes, is told what that 
   await expect(page.getByText("Your new password is set.")).toBeVisible();
 
   await fillSignIn(page, { ...account, password });
-  await expect(page.getByRole("heading", { name: "No code can sign you in" })).toBeFocused();
-  await expect(page.getByText("its authenticator app is suspended")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "You can’t sign in with a code" })).toBeFocused();
+  await expect(page.getByText("its authenticator app was reported as not yours and suspended")).toBeVisible();
   await expect(page.getByRole("textbox")).toHaveCount(0);
-  await page.getByRole("button", { name: "Ask for the removal" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "reset by mail not long ago" })).toBeVisible();
+  await page.getByRole("button", { name: "Request removal" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "reset by email recently" })).toBeVisible();
 
   await page.getByRole("button", { name: "Deutsch" }).click();
   await page.getByLabel("E-Mail-Adresse").fill(account.email);
   await page.getByLabel("Passwort", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Anmelden" }).click();
-  await expect(page.getByRole("heading", { name: "Kein Code kann Sie anmelden" })).toBeFocused();
-  await expect(page.getByText("seine Authenticator-App ist gesperrt")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Anmeldung mit Code nicht möglich" })).toBeFocused();
+  await expect(
+    page.getByText("Die Authenticator-App wurde aber mit „Das war ich nicht“ gemeldet und gesperrt"),
+  ).toBeVisible();
 });

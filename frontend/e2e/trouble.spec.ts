@@ -69,11 +69,11 @@ test("the last wrong code ends the sign-in, and the next sign-in's code waits", 
   for (const left of ["Four", "Three", "Two", "One"]) {
     await field.fill("");
     await field.fill(wrong);
-    await expect(alert(page)).toContainText(`${left} ${left === "One" ? "try" : "tries"} left.`);
+    await expect(alert(page)).toContainText(`${left} ${left === "One" ? "attempt" : "attempts"} left.`);
   }
   await field.fill("");
   await field.fill(wrong);
-  await expect(alert(page)).toContainText("Too many wrong codes, so signing in has to start again.");
+  await expect(alert(page)).toContainText("Too many wrong codes. Enter your password to start again.");
   await expect(page.getByLabel("Email")).toHaveValue(account.email);
   const password = page.getByLabel("Password", { exact: true });
   await expect(password).toBeFocused();
@@ -98,7 +98,7 @@ test("the last wrong code ends the registration, and the next one's code waits",
   await field.fill(await wrongCode(server, spent));
   for (const left of ["Four", "Three", "Two", "One"]) {
     await register.click();
-    await expect(alert(dialog)).toContainText(`${left} ${left === "One" ? "try" : "tries"} left.`);
+    await expect(alert(dialog)).toContainText(`${left} ${left === "One" ? "attempt" : "attempts"} left.`);
   }
   await register.click();
   await expect(dialog.getByRole("heading", { name: "This registration has ended" })).toBeVisible();
@@ -123,7 +123,7 @@ test("the account page asks again by itself, then offers to", async ({ page, ser
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
   await refuse(page, "/mfa", 503, { code: "unavailable" }, 3);
   await page.reload();
-  await expect(alert(page)).toContainText("The service is busy right now");
+  await expect(alert(page)).toContainText("The service is busy");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
@@ -164,7 +164,7 @@ test("a name taken meanwhile costs no code", async ({ page, server, account }) =
   await name.fill("Tablet");
   await refuse(page, "/mfa/totp/enrollments/*/confirm", 409, { code: "name_taken" });
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(alert(dialog)).toContainText("Another of your methods has that name");
+  await expect(alert(dialog)).toContainText("You already have a method with this name");
   await expect(name).toBeFocused();
   await name.fill("Other tablet");
   await page.keyboard.press("Enter");
@@ -195,5 +195,5 @@ test("closing while the code is judged leaves no half of it behind", async ({ pa
   expect((await cancelled).status()).toBe(204);
   await page.reload();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
-  await expect(page.getByText("A registration wasn’t finished")).toBeHidden();
+  await expect(page.getByText("Registration not finished")).toBeHidden();
 });
