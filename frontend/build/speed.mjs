@@ -12,7 +12,7 @@ import { openBrowser } from "./devtools.mjs";
 
 const slowdown = 4;
 const visits = Number(process.env["VISITS"] ?? 9);
-const binary = new URL("../../bin/twofold", import.meta.url).pathname;
+const binary = process.env["PROGRAM_BIN"] ?? new URL("../../bin/twofold", import.meta.url).pathname;
 const who = { email: "ada@example.com", password: "an otter counts nine lamps" };
 
 /** What has to be there until a page can be used. */

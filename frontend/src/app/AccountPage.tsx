@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useState, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import { useAccount, useMfa, useSessions } from "../api/queries";
 import { Pending } from "../features/mfa/dialogs";
@@ -28,11 +28,15 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   const { enabled, policy, removal, pending_enrollment: pending } = mfa.data ?? {};
   // Until it has MFA, the server lets such an account do nothing else.
   const enrolling = useWhenNoDialog(!enabled && policy?.required);
-  const banner = useRare(
-    Boolean(removal || pending || (!enabled && (policy?.required || policy?.required_from))),
+  const needsBanners = Boolean(
+    removal || pending || (!enabled && (policy?.required || policy?.required_from)),
   );
-  // Shown at once rather than card by card, so that none pushes the next one away.
-  const waiting = banner === "on its way" || [account, mfa, sessions].some((query) => query.isPending);
+  const banners = useBanners(needsBanners);
+  // Shown at once rather than card by card, so that none pushes the next one away. Once shown, the cards stay, because
+  // a dialog that is open belongs to one of them.
+  const shown = useRef(false);
+  shown.current ||= (banners || !needsBanners) && ![account, mfa, sessions].some((query) => query.isPending);
+  const waiting = !shown.current;
   const painted = usePainted(!waiting);
 
   useEffect(() => {
@@ -66,7 +70,7 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
           <MfaCard
             prove={stepUp.prove}
             proof={proof}
-            {...(banner === "there" && {
+            {...(banners && {
               above: (mfa, onRegister) => <Banners mfa={mfa} onRegister={onRegister} />,
             })}
           />
@@ -85,15 +89,16 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   );
 }
 
-/** What is rare pushes all else down, so the page waits for it. It stays, to tell that a removal was cancelled. */
-function useRare(needed: boolean) {
-  const [state, setState] = useState<"none" | "there">("none");
-  const at = needed && state === "none" ? "on its way" : state;
+/**
+ * Loads the banners when the account first needs one, and reports whether they are loaded. They stay, because one of them
+ * reports that a removal was cancelled.
+ */
+function useBanners(needed: boolean): boolean {
+  const [loaded, setLoaded] = useState(false);
   useEffect(() => {
-    if (at === "on its way")
-      void Promise.all([Banners.fetch(), Pending.fetch()]).then(() => setState("there"));
-  }, [at]);
-  return at;
+    if (needed) void Promise.all([Banners.fetch(), Pending.fetch()]).then(() => setLoaded(true));
+  }, [needed]);
+  return loaded;
 }
 
 /** A value as it was when the last dialog closed: behind one, nothing moves. */
