@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/session"
+	"twofold/internal/test/apptest"
 )
 
 func TestASessionOfOneFactorLasts(t *testing.T) {
@@ -99,8 +99,8 @@ func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
 	first, second, other := h.SignedIn(ada), h.SignedIn(ada), h.SignedIn(bob)
 	for range 18 { // as a sign-in does, without its hash
 		h.Clock.Advance(time.Second)
-		o := session.Opening{AccountID: id, Delivery: session.Token, AMR: session.Proofs(false)}
-		if _, _, err := h.App.Sessions.Open(context.Background(), o); err != nil {
+		o := session.CreateParams{AccountID: id, Delivery: session.Token, AMR: session.AMRFor(false)}
+		if _, _, err := h.App.Sessions.Create(context.Background(), o); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -141,14 +141,14 @@ func TestAResetEndsEverySession(t *testing.T) {
 	script, phone := withMFA(h, ada)
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
-	pending := half(h, ada)
+	pending := pendingSignIn(h, ada)
 	methods, sessions, err := h.App.ResetMFA(context.Background(), ada, "seen in person")
 	if err != nil || methods != 1 || sessions != 2 {
 		t.Errorf("got %d methods, %d sessions, %v, want 1, 2 and no error", methods, sessions, err)
 	}
 	script.Do("GET", current, nil).Want(401, "session_required")
 	browser.Do("GET", current, nil).Want(401, "session_required")
-	if a := finish(h, pending, phone.CodeIn(1)); a.Status < 400 {
+	if a := completeSignIn(h, pending, phone.CodeIn(1)); a.Status < 400 {
 		t.Errorf("a sign-in from before the reset is finished: %s", a.Body)
 	}
 	if acr := h.Script("").SignIn(ada).Want(201, "").Text("acr"); acr != "aal1" {
