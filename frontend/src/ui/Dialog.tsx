@@ -8,9 +8,9 @@ interface DialogProps {
   title: string;
   closeLabel: string;
   onClose: () => void;
-  /** Changes with the content; each time the focus goes to the first field that asks for it, or to the heading. */
+  /** Changes with the content. At each change the focus moves to the element with data-autofocus, or to the heading. */
   focusKey?: string;
-  /** `short` for a question of a few lines; `over` for the one that another dialog waits for. */
+  /** `short` for a question of a few lines; `over` for a dialog on top of another one. */
   kind?: "short" | "over";
   children: ReactNode;
 }
@@ -98,7 +98,7 @@ export const DialogBody = ({ children }: { children: ReactNode }) => (
   <div className="dialog__body">{children}</div>
 );
 
-/** The buttons: the way out first, the way on last. */
+/** The buttons: cancel first, continue last. */
 export const DialogFoot = ({ children }: { children: ReactNode }) => (
   <footer className="dialog__foot">{children}</footer>
 );
