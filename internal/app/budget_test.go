@@ -147,18 +147,18 @@ func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
 // budgetCase is a house in which Ada has an account, and what the request that the scene is about asked of its database.
 type budgetCase struct {
 	t      *testing.T
-	h      *apptest.House
+	h      *apptest.Server
 	effort store.QueryStats
 }
 
 // counted is a client whose requests count.
-func (s *budgetCase) counted(c *apptest.Client) *apptest.Client { return c.Counted(&s.effort) }
+func (s *budgetCase) counted(c *apptest.Client) *apptest.Client { return c.WithStats(&s.effort) }
 
 // strong is a session of two factors, its phone, and the recovery codes that came with that.
 func (s *budgetCase) strong() (*apptest.Client, *apptest.Phone, []string) {
 	script := s.h.SignedIn(ada)
 	phone := script.Begin()
-	codes := shownCodes(s.h.T, script.Confirm(phone, phone.Code()).Want(201, ""))
+	codes := shownCodes(s.h.T, script.Confirm(phone, phone.Code()).Require(201, ""))
 	s.pass()
 	return script, phone, codes
 }

@@ -23,7 +23,7 @@ const (
 )
 
 // withMFA adds an account and enrolls its phone. The script stays signed in, and the clock stands at the next code.
-func withMFA(h *apptest.House, email string) (*apptest.Client, *apptest.Phone) {
+func withMFA(h *apptest.Server, email string) (*apptest.Client, *apptest.Phone) {
 	h.T.Helper()
 	h.AddAccount(email)
 	script := h.SignedIn(email)
@@ -31,32 +31,32 @@ func withMFA(h *apptest.House, email string) (*apptest.Client, *apptest.Phone) {
 }
 
 // pendingSignIn signs in as far as the code, and answers the sign-in token.
-func pendingSignIn(h *apptest.House, email string) string {
+func pendingSignIn(h *apptest.Server, email string) string {
 	h.T.Helper()
-	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Want(202, "").Text("sign_in_token")
+	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Require(202, "").Text("sign_in_token")
 }
 
 // completeSignIn presents a code for a sign-in token.
-func completeSignIn(h *apptest.House, token, code string) apptest.Answer {
+func completeSignIn(h *apptest.Server, token, code string) apptest.Response {
 	h.T.Helper()
 	return h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": code})
 }
 
 // stepUp is a step-up token of the client's session.
 func stepUp(c *apptest.Client, purpose string, proofs ...JSON) string {
-	return c.StepUp(purpose, proofs...).Want(201, "").Text("step_up_token")
+	return c.StepUp(purpose, proofs...).Require(201, "").Text("step_up_token")
 }
 
 // wantTally fails the test unless the answers were these, so many of each.
-func wantTally(t *testing.T, answers []apptest.Answer, want map[string]int) {
+func wantTally(t *testing.T, answers []apptest.Response, want map[string]int) {
 	t.Helper()
-	if got := apptest.Tally(answers); !maps.Equal(got, want) {
+	if got := apptest.CountByOutcome(answers); !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 // wantPointer fails the test unless the problem points at that place of the request.
-func wantPointer(t *testing.T, a apptest.Answer, pointer string) {
+func wantPointer(t *testing.T, a apptest.Response, pointer string) {
 	t.Helper()
 	errors, _ := a.Value("errors").([]any)
 	for _, e := range errors {

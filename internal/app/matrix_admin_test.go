@@ -47,7 +47,7 @@ func TestMatrixOfTheOffice(t *testing.T) {
 			if op.Writes() {
 				body = adminReason
 			}
-			if got := outcome(client.Do(op.Method, op.At(o.id(ada)), body, headers...)); got != row[i] {
+			if got := outcome(client.Do(op.Method, op.OnServer(o.id(ada)), body, headers...)); got != row[i] {
 				t.Errorf("%s for an administrator %s: got %s, want %s", op.ID, column, got, row[i])
 			}
 		}
@@ -75,7 +75,7 @@ func (c *matrixFixture) officer(t *testing.T, o *adminFixture, column string) (*
 			const eve = "eve@example.com"
 			c.strong, _ = withMFA(c.h, eve)
 			grantAdmin(c.h, eve)
-			c.strong.Do("GET", administration, nil).Want(200, "")
+			c.strong.Do("GET", administration, nil).Require(200, "")
 			if err := c.h.App.SetRole(c.h.Context(), eve, ""); err != nil {
 				t.Fatal(err)
 			}

@@ -15,7 +15,7 @@ import (
 // matrixFixture is who plays in the matrix: somebody with MFA, somebody without, and somebody else. Nobody is made before they
 // are needed, and each is kept as long as they can be, since a password costs a hash.
 type matrixFixture struct {
-	h       *apptest.House
+	h       *apptest.Server
 	strong  *apptest.Client
 	phone   *apptest.Phone
 	weak    *apptest.Client
@@ -84,7 +84,7 @@ func (c *matrixFixture) half() (browser *apptest.Client, token string) {
 	if c.halfBrowser == nil {
 		c.withMFA()
 		c.halfBrowser, c.halfToken = c.h.Browser(), pendingSignIn(c.h, ada)
-		c.halfBrowser.SignIn(ada).Want(202, "")
+		c.halfBrowser.SignIn(ada).Require(202, "")
 	}
 	return c.halfBrowser, c.halfToken
 }
@@ -134,7 +134,7 @@ func (c *matrixFixture) credential(t *testing.T, column, purpose string) (client
 	case "an ended session":
 		c.withMFA()
 		ended := c.another(ada, true)
-		ended.Do("DELETE", current, nil).Want(204, "")
+		ended.Do("DELETE", current, nil).Require(204, "")
 		return ended, nil
 	case "a session of a disabled account":
 		c.withMFA()
@@ -191,7 +191,7 @@ func (c *matrixFixture) ownSession(client *apptest.Client) string {
 	} else {
 		c.withMFA()
 	}
-	return c.another(email, email == ada).Do("GET", current, nil).Want(200, "").Text("id")
+	return c.another(email, email == ada).Do("GET", current, nil).Require(200, "").Text("id")
 }
 
 // begun is an enrollment of the client's own session, or of the one with MFA where the client has none.

@@ -126,7 +126,7 @@ func walk(t *testing.T, operations ...apptest.Operation) {
 		for _, op := range operations {
 			t.Run(op.ID+" with "+column, func(t *testing.T) {
 				id, body := c.request(op, client)
-				got := outcome(client.For(t).Do(op.Method, op.At(id), body, headers...))
+				got := outcome(client.WithT(t).Do(op.Method, op.OnServer(id), body, headers...))
 				if want := matrix[op.ID][i]; got != want {
 					t.Errorf("got %s, want %s", got, want)
 				}
@@ -139,7 +139,7 @@ func walk(t *testing.T, operations ...apptest.Operation) {
 }
 
 // outcome is how a cell is written.
-func outcome(a apptest.Answer) string {
+func outcome(a apptest.Response) string {
 	if code := a.Code(); code != "" {
 		return strconv.Itoa(a.Status) + " " + code
 	}

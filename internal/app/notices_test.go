@@ -18,7 +18,7 @@ var firefox = audit.Client{
 }
 
 // post puts a notice into the outbox, as a change would: in a transaction.
-func post(t *testing.T, h *apptest.House, n notify.Notice) {
+func post(t *testing.T, h *apptest.Server, n notify.Notice) {
 	t.Helper()
 	ctx := audit.WithClient(context.Background(), firefox)
 	err := h.App.Notices.Store.InTx(ctx, func(ctx context.Context) error {

@@ -11,7 +11,7 @@ import (
 
 // wireAuthn asks a database that holds much how it would go about each statement, once.
 type planChecker struct {
-	ground queryplan.Ground
+	ground queryplan.Database
 	judged sync.Map
 }
 
@@ -19,7 +19,7 @@ func newJudge(t *testing.T) *planChecker {
 	t.Helper()
 	h := apptest.Start(t)
 	j := &planChecker{ground: h.Disk(t).Plans()}
-	if err := j.ground.Fill(context.Background(), 10000, h.Clock.Now()); err != nil {
+	if err := j.ground.Seed(context.Background(), 10000, h.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	return j
@@ -30,11 +30,11 @@ func (j *planChecker) stage(t *testing.T) *budgetCase {
 	t.Helper()
 	s := &budgetCase{t: t, h: apptest.StartWithMail(t, "TWOFOLD_PURGE_BATCH=3")} // a small part of what is there
 	s.h.AddAccount(ada)
-	s.h.Hears = func(statement string, values []any) {
+	s.h.OnStatement = func(statement string, values []any) {
 		if _, known := j.judged.LoadOrStore(statement, true); known {
 			return
 		}
-		faults, err := j.ground.Faults(context.Background(), statement, values)
+		faults, err := j.ground.FullScans(context.Background(), statement, values)
 		if err != nil {
 			t.Error(err)
 		}

@@ -20,7 +20,7 @@ const (
 
 // lostFactorFixture is a house in which Ada has MFA, recovery codes and two addresses. The tests decide what she has lost.
 type lostFactorFixture struct {
-	*apptest.House
+	*apptest.Server
 	t      *testing.T
 	script *apptest.Client // signed in with two factors
 	phone  *apptest.Phone
@@ -31,9 +31,9 @@ func loseAllFactors(t *testing.T, settings ...string) *lostFactorFixture {
 	t.Helper()
 	h := apptest.StartWithMail(t, settings...)
 	h.AddAccount(ada)
-	l := &lostFactorFixture{House: h, t: t, script: h.SignedIn(ada)}
+	l := &lostFactorFixture{Server: h, t: t, script: h.SignedIn(ada)}
 	l.phone = l.script.Begin()
-	confirmed := l.script.Confirm(l.phone, l.phone.Code()).Want(201, "")
+	confirmed := l.script.Confirm(l.phone, l.phone.Code()).Require(201, "")
 	codes, _ := confirmed.Value("recovery_codes").([]any)
 	for _, code := range codes {
 		text, _ := code.(string)
@@ -41,8 +41,8 @@ func loseAllFactors(t *testing.T, settings ...string) *lostFactorFixture {
 	}
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(l.script, "account.email", JSON{"code": l.phone.Code()})
-	l.script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Want(202, "")
-	l.script.Do("POST", "/api/v1/account/address-confirmations", JSON{"token": l.link(adasOther, "confirm-address")}).Want(200, "")
+	l.script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Require(202, "")
+	l.script.Do("POST", "/api/v1/account/address-confirmations", JSON{"token": l.link(adasOther, "confirm-address")}).Require(200, "")
 	h.Clock.Advance(30 * time.Second)
 	h.Deliver()
 	return l
@@ -65,9 +65,9 @@ func (l *lostFactorFixture) link(to, page string) string {
 }
 
 // ask asks for a removal after signing in as far as the code.
-func (l *lostFactorFixture) ask() apptest.Answer {
+func (l *lostFactorFixture) ask() apptest.Response {
 	l.t.Helper()
-	return l.Script("").Do("POST", removal, JSON{"sign_in_token": pendingSignIn(l.House, ada)})
+	return l.Script("").Do("POST", removal, JSON{"sign_in_token": pendingSignIn(l.Server, ada)})
 }
 
 // pass lets time pass as a server that runs sees it.

@@ -31,7 +31,7 @@ import (
 )
 
 // ofHouse are the secrets of the house itself: the master key, the sealing keys under it, and the signing key's private part.
-func ofHouse(t *testing.T, h *apptest.House) secretMarkers {
+func ofHouse(t *testing.T, h *apptest.Server) secretMarkers {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(h.Dir, "master.key"))
 	if err != nil {
@@ -74,7 +74,7 @@ func ofHouse(t *testing.T, h *apptest.House) secretMarkers {
 }
 
 // files are what whoever stole the database would read, by name.
-func files(t *testing.T, h *apptest.House) map[string]string {
+func files(t *testing.T, h *apptest.Server) map[string]string {
 	t.Helper()
 	read := make(map[string]string)
 	for _, file := range database(t, h).Files(t) {
@@ -91,7 +91,7 @@ func files(t *testing.T, h *apptest.House) map[string]string {
 }
 
 // dump is every value in every row. In the files a long one may lie in pieces, or compressed.
-func dump(t *testing.T, h *apptest.House) string {
+func dump(t *testing.T, h *apptest.Server) string {
 	t.Helper()
 	db := database(t, h)
 	var all strings.Builder
@@ -133,7 +133,7 @@ func dumpRows(t *testing.T, to io.Writer, table string, rows *sql.Rows) {
 }
 
 // wantNothingKept reads the database's files, and every row, as whoever stole them would.
-func wantNothingKept(t *testing.T, h *apptest.House, found secretMarkers) {
+func wantNothingKept(t *testing.T, h *apptest.Server, found secretMarkers) {
 	t.Helper()
 	for name, text := range files(t, h) {
 		found.in(t, name, text)
@@ -161,7 +161,7 @@ func TestT07_APlantedSecretIsFoundInEveryPlace(t *testing.T) {
 	execute(t, database(t, h), `UPDATE activity SET user_agent = ?`, planted)
 	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: planted, To: []string{ada}})
 	heard := recordResponses(h)
-	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password, planted: 1}).Want(400, "invalid_request")
+	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password, planted: 1}).Require(400, "invalid_request")
 
 	registry, scrape := prometheus.NewRegistry(), httptest.NewRecorder()
 	registry.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "planted", ConstLabels: prometheus.Labels{"who": planted}}))

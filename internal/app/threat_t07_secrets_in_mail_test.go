@@ -32,7 +32,7 @@ func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
 	again := apptest.StartIn(t, h.Dir, h.Clock, box.Setting(), "TWOFOLD_SMTP_TIMEOUT=200ms")
 	again.Mailbox = box
 	for _, trouble := range []func(){
-		func() { box.Refuse(450) }, func() { box.Refuse(550) }, func() { box.Hang() }, box.Close,
+		func() { box.FailInserts(450) }, func() { box.FailInserts(550) }, func() { box.Stall() }, box.Close,
 		func() {
 			if err := box.Open(); err != nil {
 				t.Fatal(err)

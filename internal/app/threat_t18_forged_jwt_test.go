@@ -33,7 +33,7 @@ type tokenForger struct {
 	claims JSON
 }
 
-func newForger(t *testing.T, h *apptest.House, real string) tokenForger {
+func newForger(t *testing.T, h *apptest.Server, real string) tokenForger {
 	t.Helper()
 	f := tokenForger{t: t, header: JSON{}, claims: JSON{}}
 	f.kid, f.key = ring(t, h).SigningKey()
@@ -220,20 +220,20 @@ func TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing(t *testing.T) {
 		"algorithm": f.otherAlgorithms(), "header": f.otherHeaders(theirs.URL), "claims": f.otherClaims(h.Clock.Now()), "shape": mangled(token),
 	} {
 		for name, forged := range tokens {
-			t.Run(kind+"/"+name, func(t *testing.T) { wantRefusedFast(t, script.For(t), forged) })
+			t.Run(kind+"/"+name, func(t *testing.T) { wantRefusedFast(t, script.WithT(t), forged) })
 		}
 	}
 	t.Run("shape/in two header lines", func(t *testing.T) {
-		r := script.For(t).Request("POST", enrollments, nil, "Step-Up-Token", token, "Step-Up-Token", token)
-		script.For(t).Send(r).Want(401, "step_up_required")
+		r := script.WithT(t).Request("POST", enrollments, nil, "Step-Up-Token", token, "Step-Up-Token", token)
+		script.WithT(t).Send(r).Require(401, "step_up_required")
 	})
 	if n := fetched.Load(); n != 0 {
 		t.Errorf("%d requests went to an address that a token named", n)
 	}
 	// Every refusal was for the forgery: the token itself still works, with hints beside it that nobody follows.
 	hinted := es256(f.key, but(f.header, JSON{"jku": theirs.URL, "x5u": theirs.URL}), f.claims)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", hinted).Want(201, "")
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", hinted).Require(201, "")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 	if n := fetched.Load(); n != 0 {
 		t.Errorf("%d requests followed a hint", n)
 	}

@@ -9,7 +9,7 @@ import (
 func TestT21_AClockThatJumpsBackSavesNoRemovalFromANewPassword(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
-	l.ask().Want(202, "")
+	l.ask().Require(202, "")
 	l.Clock.Advance(-time.Hour)
 	resetByMail(l)
 	l.tick()

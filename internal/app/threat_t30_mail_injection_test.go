@@ -26,7 +26,7 @@ var standard = []string{"Auto-Submitted", "Content-Type", "Date", "From", "Messa
 
 // wantHarmless wants a mail to ada and nobody else, with the headers that every mail has and no others, and with links to
 // the house alone.
-func wantHarmless(t *testing.T, h *apptest.House, m apptest.Mail, subject string) {
+func wantHarmless(t *testing.T, h *apptest.Server, m apptest.Mail, subject string) {
 	t.Helper()
 	if !slices.Equal(m.To, []string{ada}) || m.From != "twofold@localhost" || m.Header.Get("To") != "<"+ada+">" {
 		t.Errorf("it goes from %s to %v, and says %q", m.From, m.To, m.Header.Get("To"))

@@ -14,10 +14,10 @@ func TestT38_ATryDuringAWaitCountsForTheNetworkAddress(t *testing.T) {
 	_, phone := withMFA(h, ada)
 	token := pendingSignIn(h, ada)
 	for range 4 {
-		completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
 	}
-	completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()).Want(401, "code_rejected")
-	answers := make([]apptest.Answer, 100)
+	completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()).Require(401, "code_rejected")
+	answers := make([]apptest.Response, 100)
 	for i := range answers {
 		answers[i] = completeSignIn(h, token, phone.Wrong())
 	}

@@ -12,14 +12,14 @@ import (
 )
 
 // seedActivity is a house in which two accounts have a past, and ada's entries' numbers run from 1 to last.
-func seedActivity(t *testing.T) (h *apptest.House, adaID string, last int) {
+func seedActivity(t *testing.T) (h *apptest.Server, adaID string, last int) {
 	t.Helper()
 	h = apptest.Start(t)
 	adaID = h.AddAccount(ada)
 	h.AddAccount(bob)
 	h.SignedIn(bob)
 	for range 3 {
-		h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Want(401, "")
+		h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Require(401, "")
 	}
 	h.SignedIn(ada)
 	if err := database(t, h).QueryRow("SELECT max(number) FROM activity WHERE account_id = ?", adaID).Scan(&last); err != nil {
@@ -101,9 +101,9 @@ func TestT38_NothingHappensThatCannotBeRecorded(t *testing.T) {
 	c := h.SignedIn(ada)
 	token := stepUp(c, "mfa.enroll")
 	execute(t, database(t, h), "DROP TABLE activity_heads")
-	c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Want(503, "unavailable")
-	h.Script("").SignIn(ada).Want(503, "unavailable")
-	h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Want(503, "unavailable")
+	c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Require(503, "unavailable")
+	h.Script("").SignIn(ada).Require(503, "unavailable")
+	h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Require(503, "unavailable")
 	var sessions, enrollments int
 	row := database(t, h).QueryRow("SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM enrollments)")
 	if err := row.Scan(&sessions, &enrollments); err != nil {
