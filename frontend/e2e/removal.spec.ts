@@ -1,7 +1,7 @@
-// Who has neither phone nor codes asks for MFA to be removed; who finds them again cancels that.
+// A user without phone and recovery codes requests the removal of MFA; with the phone found again, they cancel it.
 import type { Page } from "@playwright/test";
 import { alert, expect, fillSignIn, mfaCard, signIn, test } from "./fixtures";
-import { enrollByApi, mailedLink, type Credentials } from "./server";
+import { enrollByApi, waitForMailedLink, type Credentials } from "./server";
 
 async function askForRemoval(page: Page, who: Credentials) {
   await page.goto("/sign-in");
@@ -12,7 +12,7 @@ async function askForRemoval(page: Page, who: Credentials) {
 
 const cancel = (page: Page) => page.getByRole("button", { name: "Cancel removal" });
 
-test("a found phone cancels a removal, and another cannot be requested", async ({
+test("a code of the found phone cancels a removal and pauses further requests", async ({
   page,
   server,
   account,
@@ -21,7 +21,7 @@ test("a found phone cancels a removal, and another cannot be requested", async (
   await askForRemoval(page, account);
   await expect(page.getByRole("heading", { name: "Removal requested" })).toBeFocused();
   await expect(page.getByText(/another 3 days|2 days and 24 hours/)).toBeVisible();
-  expect(await mailedLink(server, account.email, "/cancel-removal")).toContain("#");
+  expect(await waitForMailedLink(server, account.email, "/cancel-removal")).toContain("#");
 
   await cancel(page).click();
   await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
@@ -37,12 +37,7 @@ test("a found phone cancels a removal, and another cannot be requested", async (
   await expect(alert(page)).toContainText("was cancelled recently");
 });
 
-test("who is signed in is warned of a removal, and cancels it", async ({
-  page,
-  server,
-  account,
-  browser,
-}) => {
+test("a signed-in user is warned of a removal and cancels it", async ({ page, server, account, browser }) => {
   const secret = await enrollByApi(server, account, "Pixel 11");
   await signIn(page, server, account, secret);
   const stranger = await browser.newPage({ baseURL: server.url });
