@@ -7,7 +7,7 @@ import { PasswordCard, prefetchPassword } from "../features/password/PasswordCar
 import type { ProofFormProps } from "../features/step-up/ProofForm";
 import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
 import { whenNoDialog } from "../ui/openDialogs";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { WaitingCards } from "./AccountFrame";
 import { ActivityCard, Banners, ProfileCard, ProofForm, SessionsCard, prefetchCards } from "./parts";
 import { Shell } from "./Shell";
@@ -36,7 +36,7 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   const painted = usePainted(!waiting);
 
   useEffect(() => {
-    document.title = `${words.titles.account} – ${words.product}`;
+    document.title = `${messages.pageTitles.account} – ${messages.product}`;
   }, []);
 
   useEffect(() => {
@@ -50,12 +50,12 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
 
   return (
     <Shell email={email} onSignedOut={onSignedOut} foot={painted && foot}>
-      <p className="page__eyebrow">{words.shell.settings}</p>
+      <p className="page__eyebrow">{messages.shell.settings}</p>
       <div className="page__top">
-        <h1 className="page__title">{words.account.title}</h1>
+        <h1 className="page__title">{messages.account.title}</h1>
         {account.data?.role && (
           <Link className="button button--secondary button--small" href="/settings/administration">
-            <span className="button__label">{words.shell.administration}</span>
+            <span className="button__label">{messages.shell.administration}</span>
           </Link>
         )}
       </div>

@@ -6,7 +6,7 @@ import { AccountView } from "../features/administration/AccountView";
 import type { ProofFormProps } from "../features/step-up/ProofForm";
 import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
 import { FailedCard } from "../ui/FailedCard";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { administration as t } from "../i18n/administration";
 import { AdministrationFrame } from "./AccountFrame";
 import { NotFoundPage } from "./pages";
@@ -29,7 +29,7 @@ export function AdministrationPage({ id, onSignedOut, foot }: AdministrationPage
   const stepUp = useStepUp((props: Omit<ProofFormProps, "email">) => <ProofForm {...props} email={email} />);
 
   useEffect(() => {
-    document.title = `${words.shell.administration} – ${words.product}`;
+    document.title = `${messages.shell.administration} – ${messages.product}`;
   }, []);
 
   useEffect(() => {
@@ -63,11 +63,11 @@ export function AdministrationPage({ id, onSignedOut, foot }: AdministrationPage
         <AccountView key={id} id={id} ownId={account.id} prove={stepUp.prove} />
       ) : (
         <>
-          <p className="page__eyebrow">{words.shell.settings}</p>
+          <p className="page__eyebrow">{messages.shell.settings}</p>
           <div className="page__top">
-            <h1 className="page__title">{words.shell.administration}</h1>
+            <h1 className="page__title">{messages.shell.administration}</h1>
             <Link className="button button--secondary button--small" href="/settings/account">
-              <span className="button__label">{words.account.title}</span>
+              <span className="button__label">{messages.account.title}</span>
             </Link>
           </div>
           <AccountList />

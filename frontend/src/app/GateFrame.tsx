@@ -1,15 +1,15 @@
 import type { ReactNode } from "react";
 import { Bone } from "../ui/Card";
 import { Wordmark } from "../ui/Logo";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 
 /** Stands in for a page of its own that is on its way, or says why it isn't. */
 export const GateFrame = ({ children }: { children?: ReactNode }) => (
   <main className="gate" id="main" tabIndex={-1}>
     <div className="gate__logo">
-      <Wordmark name={words.product} />
+      <Wordmark name={messages.product} />
     </div>
-    <h1 className="sr-only">{words.product}</h1>
+    <h1 className="sr-only">{messages.product}</h1>
     <div className="gate__card" aria-busy={!children}>
       {children ?? (
         <>
@@ -22,7 +22,7 @@ export const GateFrame = ({ children }: { children?: ReactNode }) => (
             </p>
           </div>
           <p className="sr-only" role="status">
-            {words.common.loading}
+            {messages.common.loading}
           </p>
         </>
       )}

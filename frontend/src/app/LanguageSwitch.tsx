@@ -1,4 +1,4 @@
-import { language, words } from "../i18n";
+import { language, messages } from "../i18n";
 import { languageCookie, languages, type Language } from "../i18n/languages";
 
 interface LanguageSwitchProps {
@@ -15,7 +15,7 @@ export function LanguageSwitch({ before }: LanguageSwitchProps) {
   };
   return (
     <footer className="foot">
-      <div className="languages" role="group" aria-label={words.shell.language}>
+      <div className="languages" role="group" aria-label={messages.shell.language}>
         {Object.entries(languages).map(([code, name]) => (
           <button
             key={code}

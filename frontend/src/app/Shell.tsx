@@ -5,7 +5,7 @@ import { Button } from "../ui/Button";
 import { Wordmark } from "../ui/Logo";
 import { Notice } from "../ui/Notice";
 import { useWork } from "../ui/useWork";
-import { say, words } from "../i18n";
+import { say, messages } from "../i18n";
 
 interface ShellProps {
   email: string;
@@ -30,19 +30,19 @@ export function Shell({ email, onSignedOut, children, foot }: ShellProps) {
   return (
     <>
       <a className="skip" href="#main">
-        {words.common.skip}
+        {messages.common.skipToContent}
       </a>
       <header className="bar">
         <div className="bar__inner">
-          <Link className="bar__home" href="/settings/account" aria-label={words.shell.home}>
-            <Wordmark name={words.product} />
+          <Link className="bar__home" href="/settings/account" aria-label={messages.shell.home}>
+            <Wordmark name={messages.product} />
           </Link>
           <p className="bar__who">
-            <span className="sr-only">{words.shell.signedInAs} </span>
+            <span className="sr-only">{messages.shell.signedInAs} </span>
             <bdi>{email}</bdi>
           </p>
-          <Button small kind="quiet" busy={busy} busyLabel={words.common.working} onClick={signOut}>
-            {words.shell.signOut}
+          <Button small kind="quiet" busy={busy} busyLabel={messages.common.working} onClick={signOut}>
+            {messages.shell.signOut}
           </Button>
         </div>
       </header>
@@ -50,7 +50,7 @@ export function Shell({ email, onSignedOut, children, foot }: ShellProps) {
         {trouble && (
           <Notice kind="error">
             <p>
-              {words.shell.offline} {say(trouble)}
+              {messages.shell.signOutFailed} {say(trouble)}
             </p>
           </Notice>
         )}

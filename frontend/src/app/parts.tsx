@@ -7,9 +7,9 @@ import { Card } from "../ui/Card";
 import { lazyPart } from "../ui/lazyPart";
 import { WaitingCard } from "../ui/WaitingCard";
 import { WaitingForm } from "../ui/WaitingForm";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 
-const t = words.account;
+const t = messages.account;
 
 interface FrameProps {
   title: string;
@@ -31,7 +31,7 @@ export const Banners = lazyPart<BannersProps>(
 export const SessionsCard = lazyPart<object>(
   () => import("../features/sessions/SessionsCard").then(({ SessionsCard }) => SessionsCard),
   ({ children }) => (
-    <Frame title={words.sessions.title} lead={words.sessions.lead} rows={1}>
+    <Frame title={messages.sessions.title} lead={messages.sessions.lead} rows={1}>
       {children}
     </Frame>
   ),

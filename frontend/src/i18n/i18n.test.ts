@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { TroubleCode } from "../api/problem";
-import { words as de } from "./de";
-import { words as en } from "./en";
+import { messages as de } from "./de";
+import { messages as en } from "./en";
 import { formatAgo, formatClock, formatDate, formatSpan } from "./format";
-import { say, words } from "./index";
+import { say, messages } from "./index";
 import { chosenLanguage, languageCookie, languageOf, pickLocale } from "./languages";
 import { maskAddress, tellReceipt } from "./receipt";
 
@@ -48,10 +48,10 @@ describe("say", () => {
 });
 
 it("tells the sessions that ended", () => {
-  expect(words.receipt.sessionsEnded(0)).toBe("");
-  expect(words.receipt.sessionsEnded(1)).toBe("One other session was signed out.");
-  expect(words.receipt.sessionsEnded(2)).toBe("Two other sessions were signed out.");
-  expect(words.receipt.sessionsEnded(12)).toBe("12 other sessions were signed out.");
+  expect(messages.receipt.sessionsEnded(0)).toBe("");
+  expect(messages.receipt.sessionsEnded(1)).toBe("One other session was signed out.");
+  expect(messages.receipt.sessionsEnded(2)).toBe("Two other sessions were signed out.");
+  expect(messages.receipt.sessionsEnded(12)).toBe("12 other sessions were signed out.");
 });
 
 describe("tellReceipt", () => {

@@ -16,14 +16,14 @@ const catalogue = load({ en: () => import("./en"), de: () => import("./de") }).c
   throw error;
 });
 
-export const { words } = await catalogue;
+export const { messages } = await catalogue;
 
 /** What a trouble is called and what to do next. */
-export const say = (trouble: Trouble): string => words.problems[trouble.code](trouble);
+export const say = (trouble: Trouble): string => messages.problems[trouble.code](trouble);
 
 export const date = (iso: string) => formatDate(iso, locale);
 export const moment = (iso: string) => formatMoment(iso, locale);
-export const ago = (iso: string, now = Date.now()) => formatAgo(iso, now, locale, words.common.justNow);
+export const ago = (iso: string, now = Date.now()) => formatAgo(iso, now, locale, messages.common.justNow);
 
 /** "2 days and 5 hours". Nothing where nobody knows how long. */
 export function span(seconds: number): string;

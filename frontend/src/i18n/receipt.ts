@@ -1,5 +1,5 @@
 import type { Receipt } from "../api/client";
-import { words } from "./index";
+import { messages } from "./index";
 
 /** Keeps a line from ending after the dots. */
 const joiner = "\u2060";
@@ -20,7 +20,7 @@ interface Tell {
 
 /** What else a change did, in one calm line. Empty where there is nothing to tell. */
 export function tellReceipt(receipt: Receipt, { addresses, codes = false }: Tell): string {
-  const t = words.receipt;
+  const t = messages.receipt;
   const known = addresses.filter((address) => address !== undefined);
   // Which of several got it isn't told by the server; then none is named.
   const named = known.length === receipt.notices_sent ? known.map((address) => maskAddress(address)) : [];

@@ -1,4 +1,4 @@
-import { say, words } from "../i18n";
+import { say, messages } from "../i18n";
 import { Button } from "./Button";
 import { Card } from "./Card";
 import { Notice } from "./Notice";
@@ -19,8 +19,8 @@ export const FailedCard = ({ title, lead, failed, trouble, busy, onRetry }: Fail
       kind="error"
       title={failed}
       actions={
-        <Button small busy={busy} busyLabel={words.common.working} onClick={onRetry}>
-          {words.common.retry}
+        <Button small busy={busy} busyLabel={messages.common.working} onClick={onRetry}>
+          {messages.common.retry}
         </Button>
       }
     >

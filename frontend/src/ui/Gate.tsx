@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from "react";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { Wordmark } from "./Logo";
 
 interface GateProps {
@@ -10,12 +10,12 @@ interface GateProps {
 /** A page of its own, with one thing to do. */
 export function Gate({ title, children }: GateProps) {
   useEffect(() => {
-    document.title = `${title} – ${words.product}`;
+    document.title = `${title} – ${messages.product}`;
   }, [title]);
   return (
     <main className="gate" id="main" tabIndex={-1}>
       <div className="gate__logo">
-        <Wordmark name={words.product} />
+        <Wordmark name={messages.product} />
       </div>
       <div className="gate__card">{children}</div>
     </main>

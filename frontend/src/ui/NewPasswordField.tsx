@@ -1,5 +1,5 @@
 import type { Ref } from "react";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { newPassword as t } from "../i18n/newPassword";
 import { PasswordField } from "./Field";
 import { judge, type Advice } from "./strength";
@@ -33,8 +33,8 @@ export function NewPasswordField({ value, onChange, min, max, error, inputRef }:
     <div className="new-password">
       <PasswordField
         label={t.label}
-        show={words.common.showPassword}
-        hide={words.common.hidePassword}
+        show={messages.common.showPassword}
+        hide={messages.common.hidePassword}
         autoComplete="new-password"
         value={value}
         onChange={onChange}

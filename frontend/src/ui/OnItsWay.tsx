@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { Spinner } from "./Button";
 
 /** A dialog that is on its way, or why it doesn't come. It lies over the page and moves nothing. */
@@ -8,7 +8,7 @@ export const OnItsWay = ({ children }: { children?: ReactNode }) => (
     {children ?? (
       <>
         <Spinner />
-        <p role="status">{words.common.loading}</p>
+        <p role="status">{messages.common.loading}</p>
       </>
     )}
   </div>

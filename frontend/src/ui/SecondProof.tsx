@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, type RefObject } from "react";
-import { say, words } from "../i18n";
-import { secondProof as t } from "../i18n/secondProof";
+import { say, messages } from "../i18n";
+import { secondFactor as t } from "../i18n/secondFactor";
 import { Button } from "./Button";
 import { CodeField } from "./CodeField";
 import { FieldFrame } from "./Field";
@@ -21,7 +21,7 @@ interface SecondProofFieldProps {
 
 /** What is missing before it can be sent. */
 export const sayMissing = ({ kind }: SecondProof) =>
-  kind === "code" ? words.common.codeMissing : t.recoveryCodeMissing;
+  kind === "code" ? messages.common.codeMissing : t.recoveryCodeMissing;
 
 /** A refusal, in the words of the kind of code that was refused. */
 export function sayOfProof({ kind }: SecondProof, trouble: Parameters<typeof say>[0]): string {

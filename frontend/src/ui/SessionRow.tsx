@@ -1,11 +1,11 @@
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { deviceName } from "../i18n/device";
 import { Button } from "./Button";
 import { Badge } from "./Card";
 import { Ago, Facts } from "./Facts";
 import { LaptopIcon, PhoneIcon } from "./icons";
 
-const t = words.sessions;
+const t = messages.sessions;
 
 interface SessionRowProps {
   session: {
@@ -45,7 +45,13 @@ export function SessionRow({ session, busy = false, onEnd }: SessionRowProps) {
         </Facts>
       </div>
       {onEnd && !session.current && (
-        <Button small label={t.endNamed(device)} busy={busy} busyLabel={words.common.working} onClick={onEnd}>
+        <Button
+          small
+          label={t.endNamed(device)}
+          busy={busy}
+          busyLabel={messages.common.working}
+          onClick={onEnd}
+        >
           {t.end}
         </Button>
       )}

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { tellReceipt } from "../i18n/receipt";
 import { Button } from "./Button";
 import { DialogBody, DialogFoot } from "./Dialog";
@@ -35,7 +35,7 @@ export function Told({ done, receipt, addresses = [], came, onClose }: ToldProps
       </DialogBody>
       <DialogFoot>
         <Button kind="primary" onClick={onClose}>
-          {words.common.done}
+          {messages.common.done}
         </Button>
       </DialogFoot>
     </>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { say, words } from "../i18n";
+import { say, messages } from "../i18n";
 import { formatClock } from "../i18n/format";
 import { Notice } from "./Notice";
 import { Wait } from "./Wait";
@@ -20,12 +20,12 @@ export function TroubleNotice({ trouble, left, actions }: TroubleNoticeProps) {
       {retryAfter !== undefined &&
         (left > 0 ? (
           <Wait
-            text={words.common.waitFor}
-            total={words.common.seconds(retryAfter)}
+            text={messages.common.retryIn}
+            total={messages.common.seconds(retryAfter)}
             clock={formatClock(left)}
           />
         ) : (
-          <p className="wait">{words.common.waitOver}</p>
+          <p className="wait">{messages.common.retryNow}</p>
         ))}
     </Notice>
   );

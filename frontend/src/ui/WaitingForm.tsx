@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { Spinner } from "./Button";
 
 /** A form that is on its way, about as tall as it will be; or why it isn't there. */
@@ -9,7 +9,7 @@ export const WaitingForm = ({ children }: { children?: ReactNode }) => (
       <>
         <Spinner />
         <p className="sr-only" role="status">
-          {words.common.loading}
+          {messages.common.loading}
         </p>
       </>
     )}

@@ -1,5 +1,5 @@
 import { useEffect, useState, type ComponentType, type ReactNode } from "react";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
 
@@ -42,14 +42,14 @@ export function lazyPart<Props extends object>(
       <Frame {...props}>
         <Notice
           kind="error"
-          title={words.common.partFailed}
+          title={messages.common.partFailed}
           actions={
             <Button small onClick={() => settle(fetch(), () => globalThis.location.reload())}>
-              {words.common.retry}
+              {messages.common.retry}
             </Button>
           }
         >
-          <p>{words.common.partFailedHint}</p>
+          <p>{messages.common.partFailedHint}</p>
         </Notice>
       </Frame>
     );

@@ -8,7 +8,7 @@ import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { addresses as t } from "../../i18n/addresses";
 import { profile } from "../../i18n/profile";
 import { setAddress } from "./address";
@@ -56,7 +56,7 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
         key="sent"
         kind="short"
         title={t.sentTitle}
-        closeLabel={words.common.close}
+        closeLabel={messages.common.close}
         onClose={onClose}
         focusKey="sent"
       >
@@ -64,7 +64,7 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
       </Dialog>
     );
   return (
-    <Dialog title={titleOf(kind, account)} closeLabel={words.common.close} onClose={onClose}>
+    <Dialog title={titleOf(kind, account)} closeLabel={messages.common.close} onClose={onClose}>
       <form
         className="dialog__form"
         noValidate
@@ -93,12 +93,12 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
           />
         </DialogBody>
         <DialogFoot>
-          <Button onClick={onClose}>{words.common.cancel}</Button>
+          <Button onClick={onClose}>{messages.common.cancel}</Button>
           <Button
             type="submit"
             kind="primary"
             busy={busy}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0}
           >
             {t.submit}

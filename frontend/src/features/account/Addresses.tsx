@@ -2,7 +2,7 @@ import { withStepUp, type Account, type PendingAddress, type Prove, type Trouble
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { useWork } from "../../ui/useWork";
-import { moment, words } from "../../i18n";
+import { moment, messages } from "../../i18n";
 import { profile as t } from "../../i18n/profile";
 import { dropPending, setAddress } from "./address";
 import { Line } from "./lines";
@@ -59,7 +59,7 @@ export function Addresses(props: AddressesProps) {
                   small
                   label={t.removeNoticeEmail}
                   busy={removing}
-                  busyLabel={words.common.working}
+                  busyLabel={messages.common.working}
                   onClick={() => runRemoval(props.onRemoveNotice)}
                 >
                   {t.remove}
@@ -97,8 +97,8 @@ function Waiting(props: AddressesProps & { pending: PendingAddress }) {
       kind="info"
       actions={
         <>
-          <Button small busy={busy} busyLabel={words.common.working} onClick={() => run(again)}>
-            {t.pending.again}
+          <Button small busy={busy} busyLabel={messages.common.working} onClick={() => run(again)}>
+            {t.pending.resend}
           </Button>
           <Button small kind="quiet" disabled={busy} onClick={() => run(cancel)}>
             {t.pending.cancel}

@@ -8,7 +8,7 @@ import { Receipt } from "../../ui/Receipt";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { date, words } from "../../i18n";
+import { date, messages } from "../../i18n";
 import { languages, type Language } from "../../i18n/languages";
 import { profile as t } from "../../i18n/profile";
 import { removeNoticeAddress } from "./address";
@@ -17,7 +17,7 @@ import { Addresses } from "./Addresses";
 import { LanguageLine, NameLine } from "./lines";
 import type { Profile } from "./profile";
 
-const frame = { title: words.account.profile, lead: words.account.profileLead };
+const frame = { title: messages.account.profile, lead: messages.account.profileLead };
 
 export interface ProfileCardProps {
   prove: Prove;
@@ -31,7 +31,7 @@ export function ProfileCard({ prove }: ProfileCardProps) {
   return (
     <FailedCard
       {...frame}
-      failed={words.account.failed}
+      failed={messages.account.failed}
       trouble={troubleOf(query.error)}
       busy={query.isFetching}
       onRetry={() => void query.refetch()}
@@ -116,7 +116,7 @@ function Loaded({ account, prove }: ProfileCardProps & { account: Account }) {
           onChoose={(language) => update({ language }, () => t.languageSaved(languages[language]))}
         />
       </div>
-      <p className="hint">{t.since(date(account.created_at))}</p>
+      <p className="hint">{t.memberSince(date(account.created_at))}</p>
       {state.at === "addressing" && (
         <AddressDialog
           kind={state.kind}

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useWork } from "../../ui/useWork";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { languages, type Language } from "../../i18n/languages";
 import { profile as t } from "../../i18n/profile";
 
@@ -108,7 +108,7 @@ function NameForm({ name, onCancel, onSave }: Pick<NameLineProps, "name" | "onCa
       <div className="line__main">
         <Field
           label={t.name}
-          aside={words.common.optional}
+          aside={messages.common.optional}
           name="name"
           autoComplete="name"
           value={typed}
@@ -119,11 +119,11 @@ function NameForm({ name, onCancel, onSave }: Pick<NameLineProps, "name" | "onCa
         />
       </div>
       <div className="line__actions">
-        <Button small kind="primary" type="submit" busy={busy} busyLabel={words.common.working}>
+        <Button small kind="primary" type="submit" busy={busy} busyLabel={messages.common.working}>
           {t.save}
         </Button>
         <Button small onClick={onCancel}>
-          {words.common.cancel}
+          {messages.common.cancel}
         </Button>
       </div>
     </form>

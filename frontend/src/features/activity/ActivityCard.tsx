@@ -9,10 +9,10 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { activity as t } from "../../i18n/activity";
 
-const frame = { title: words.account.activity, lead: words.account.activityLead };
+const frame = { title: messages.account.activity, lead: messages.account.activityLead };
 const further = (cursor: string) =>
   ask(client.GET("/api/v1/account/activity", { params: { query: { limit: 20, cursor } } }));
 
@@ -51,7 +51,7 @@ function Loaded({ first }: { first: Page<ActivityItem> }) {
           <Button
             small
             busy={busy}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0}
             onClick={() => pages.more && run(pages.more)}
           >

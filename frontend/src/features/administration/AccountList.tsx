@@ -14,7 +14,7 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { date, words } from "../../i18n";
+import { date, messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import { Barred, isBarred } from "./Barred";
 import { pathOf } from "./path";
@@ -79,7 +79,7 @@ function Search({ start, busy, onFind }: SearchProps) {
         hint={t.searchHint}
       />
       <div className="find__button">
-        <Button type="submit" busy={busy} busyLabel={words.common.working}>
+        <Button type="submit" busy={busy} busyLabel={messages.common.working}>
           {t.find}
         </Button>
       </div>
@@ -102,7 +102,7 @@ function Found({ first, start, stale }: FoundProps) {
   return (
     <>
       <p className={none ? undefined : "sr-only"} role="status">
-        {!stale && (none ? (start ? t.noneWith(start) : t.none) : t.shown(pages.items.length))}
+        {!stale && (none ? (start ? t.noMatch(start) : t.noAccounts) : t.resultCount(pages.items.length))}
       </p>
       {!none && (
         <ul className="rows" aria-label={t.list}>
@@ -117,7 +117,7 @@ function Found({ first, start, stale }: FoundProps) {
           <Button
             small
             busy={busy}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0 || stale}
             onClick={() => pages.more && run(pages.more)}
           >

@@ -5,7 +5,7 @@ import type { AccountState, Prove } from "../../api/client";
 import { troubleOf } from "../../api/queries";
 import { FailedCard } from "../../ui/FailedCard";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import { ActDialog } from "./ActDialog";
 import { ActivityCard } from "./ActivityCard";
@@ -36,8 +36,8 @@ export function AccountView({ id, ownId, prove }: AccountViewProps) {
         <Loaded account={query.data} own={id === ownId} ownId={ownId} prove={prove} />
       ) : trouble?.code === "not_found" ? (
         <>
-          <Title>{t.gone}</Title>
-          <p>{t.goneLead}</p>
+          <Title>{t.notFoundTitle}</Title>
+          <p>{t.notFoundLead}</p>
         </>
       ) : (
         <>
@@ -45,10 +45,10 @@ export function AccountView({ id, ownId, prove }: AccountViewProps) {
           {!trouble ? (
             <>
               <p className="sr-only" role="status">
-                {words.common.loading}
+                {messages.common.loading}
               </p>
               <WaitingCard title={t.state} lead={t.stateLead} rows={4} plain />
-              <WaitingCard title={words.mfa.title} lead={t.mfaLead} />
+              <WaitingCard title={messages.mfa.title} lead={t.mfaLead} />
             </>
           ) : isBarred(trouble) ? (
             <Barred />

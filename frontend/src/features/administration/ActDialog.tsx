@@ -7,7 +7,7 @@ import { Notice } from "../../ui/Notice";
 import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import { faultIn, type Act, type Fault } from "./act";
 import type { Acting } from "./useAct";
@@ -26,7 +26,7 @@ interface ActDialogProps {
 
 /** Says what follows, asks why, and tells what was done. */
 export function ActDialog({ state, email, acting }: ActDialogProps) {
-  const said = t.acts[state.kind];
+  const said = t.actions[state.kind];
   if (state.at !== "told") return <Question state={state} email={email} acting={acting} />;
   const { receipt } = state;
   return (
@@ -34,7 +34,7 @@ export function ActDialog({ state, email, acting }: ActDialogProps) {
       key="told"
       kind="short"
       title={said.doneTitle}
-      closeLabel={words.common.close}
+      closeLabel={messages.common.close}
       onClose={acting.close}
     >
       <Told
@@ -61,7 +61,7 @@ function Question({ state, email, acting }: QuestionProps) {
   const required = useMfa().data?.policy.required ?? false;
   const trouble = state.at === "asked" ? state.trouble : undefined;
   const left = useCountdown(trouble);
-  const said = t.acts[state.kind];
+  const said = t.actions[state.kind];
 
   const submit = () => {
     if (left > 0 || state.at === "working") return;
@@ -76,7 +76,7 @@ function Question({ state, email, acting }: QuestionProps) {
       key="question"
       kind="short"
       title={said.title}
-      closeLabel={words.common.close}
+      closeLabel={messages.common.close}
       onClose={acting.close}
     >
       <form
@@ -89,11 +89,11 @@ function Question({ state, email, acting }: QuestionProps) {
       >
         <DialogBody>
           {trouble && <TroubleNotice trouble={trouble} left={left} />}
-          <p>{said.what(email)}</p>
+          <p>{said.consequence(email)}</p>
           {state.kind === "resetMfa" && (
             <Notice kind="warning">
-              <p>{t.sure}</p>
-              <p>{required ? t.enrollsNext : t.passwordAlone}</p>
+              <p>{t.verifyRequester}</p>
+              <p>{required ? t.enrollsAtNextSignIn : t.passwordOnly}</p>
             </Notice>
           )}
           <Field
@@ -112,12 +112,12 @@ function Question({ state, email, acting }: QuestionProps) {
           />
         </DialogBody>
         <DialogFoot>
-          <Button onClick={acting.close}>{words.common.cancel}</Button>
+          <Button onClick={acting.close}>{messages.common.cancel}</Button>
           <Button
             type="submit"
             kind={state.kind === "enable" ? "primary" : "danger"}
             busy={state.at === "working"}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0}
           >
             {said.submit}

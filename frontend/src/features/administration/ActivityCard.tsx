@@ -11,12 +11,12 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import { pathOf } from "./path";
 import { accountActivityQuery, furtherActivity } from "./queries";
 
-const frame = { title: words.account.activity, lead: t.activityLead };
+const frame = { title: messages.account.activity, lead: t.activityLead };
 
 interface ActivityCardProps {
   id: string;
@@ -40,7 +40,7 @@ export function ActivityCard({ id, ownId }: ActivityCardProps) {
 }
 
 const who = (id: string | undefined, ownId: string) =>
-  id && (id === ownId ? t.byYou : <Link href={pathOf(id)}>{t.who}</Link>);
+  id && (id === ownId ? t.byYou : <Link href={pathOf(id)}>{t.byAdministrator}</Link>);
 
 function Loaded({ first, id, ownId }: ActivityCardProps & { first: Page<ActivityItem> }) {
   const pages = usePages(first, furtherActivity(id));
@@ -49,7 +49,7 @@ function Loaded({ first, id, ownId }: ActivityCardProps & { first: Page<Activity
   return (
     <Card {...frame}>
       {pages.items.length === 0 ? (
-        <p className="hint">{t.nothing}</p>
+        <p className="hint">{t.noActivity}</p>
       ) : (
         <ActivityList items={pages.items} who={(item) => who(item.administrator_id, ownId)} />
       )}
@@ -59,7 +59,7 @@ function Loaded({ first, id, ownId }: ActivityCardProps & { first: Page<Activity
           <Button
             small
             busy={busy}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0}
             onClick={() => pages.more && run(pages.more)}
           >

@@ -13,16 +13,16 @@ export function Barred() {
   return (
     <Notice
       kind="warning"
-      title={t.barred}
+      title={t.mfaRequiredTitle}
       actions={
         !mfa?.enabled && (
           <Link className="button button--primary" href="/settings/account">
-            <span className="button__label">{t.register}</span>
+            <span className="button__label">{t.toAccountSettings}</span>
           </Link>
         )
       }
     >
-      <p>{mfa?.enabled ? t.barredHere : t.barredOff}</p>
+      <p>{mfa?.enabled ? t.sessionWithoutMfa : t.mfaNotEnabled}</p>
     </Notice>
   );
 }

@@ -7,7 +7,7 @@ import { Ago, Facts } from "../../ui/Facts";
 import { KeyIcon, PhoneIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
 import { SessionRow } from "../../ui/SessionRow";
-import { date, moment, words } from "../../i18n";
+import { date, moment, messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import type { Kind } from "./act";
 import type { Acting } from "./useAct";
@@ -26,7 +26,7 @@ const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
 );
 
 const ActButton = ({ kind, acting }: { kind: Kind; acting: Acting | undefined }) =>
-  acting && <Button onClick={() => acting.ask(kind)}>{t.acts[kind].button}</Button>;
+  acting && <Button onClick={() => acting.ask(kind)}>{t.actions[kind].button}</Button>;
 
 export function StateCard({ account, acting }: CardProps) {
   const { disabled_at: disabled, held_proofs: held } = account;
@@ -44,14 +44,14 @@ export function StateCard({ account, acting }: CardProps) {
         acting ? (
           <ActButton kind={disabled ? "enable" : "disable"} acting={acting} />
         ) : (
-          <p className="hint">{t.own}</p>
+          <p className="hint">{t.ownAccount}</p>
         )
       }
     >
       {held.length > 0 && (
-        <Notice kind="warning" title={t.held}>
+        <Notice kind="warning" title={t.lockedTitle}>
           {held.map(({ proof, until }) => (
-            <p key={proof}>{until ? t.heldUntil[proof](moment(until)) : t.heldForGood[proof]}</p>
+            <p key={proof}>{until ? t.lockedUntil[proof](moment(until)) : t.lockedPermanently[proof]}</p>
           ))}
         </Notice>
       )}
@@ -86,9 +86,11 @@ export function MethodsCard({ account, acting }: CardProps) {
   const { methods, mfa_enabled: on, recovery_codes: codes, removal } = account;
   return (
     <Card
-      title={words.mfa.title}
+      title={messages.mfa.title}
       lead={t.mfaLead}
-      badge={on ? <Badge tone="good">{words.mfa.on}</Badge> : <Badge tone="plain">{words.mfa.off}</Badge>}
+      badge={
+        on ? <Badge tone="good">{messages.mfa.on}</Badge> : <Badge tone="plain">{messages.mfa.off}</Badge>
+      }
       foot={on && acting ? <ActButton kind="resetMfa" acting={acting} /> : undefined}
     >
       {removal && (
@@ -108,15 +110,15 @@ export function MethodsCard({ account, acting }: CardProps) {
               <div className="row__main">
                 <p className="row__title">
                   <bdi>{method.name}</bdi>{" "}
-                  {method.suspended && <Badge tone="warn">{words.mfa.suspended}</Badge>}
+                  {method.suspended && <Badge tone="warn">{messages.mfa.suspended}</Badge>}
                 </p>
                 <Facts>
                   {[
                     <>
-                      {words.mfa.added} {date(method.created_at)}
+                      {messages.mfa.added} {date(method.created_at)}
                     </>,
                     <>
-                      {words.mfa.lastUsed} <Ago time={method.last_used_at} />
+                      {messages.mfa.lastUsed} <Ago time={method.last_used_at} />
                     </>,
                   ]}
                 </Facts>
@@ -131,9 +133,9 @@ export function MethodsCard({ account, acting }: CardProps) {
             <KeyIcon />
           </span>
           <div className="row__main">
-            <p className="row__title">{words.recoveryCodes.title}</p>
+            <p className="row__title">{messages.recoveryCodes.title}</p>
             <p className="row__facts">
-              {codes ? words.recoveryCodes.left(codes.remaining, codes.total) : t.noCodes}
+              {codes ? messages.recoveryCodes.remaining(codes.remaining, codes.total) : t.noCodes}
             </p>
           </div>
         </div>
@@ -144,7 +146,7 @@ export function MethodsCard({ account, acting }: CardProps) {
 
 export const SessionsCard = ({ account, acting }: CardProps) => (
   <Card
-    title={words.sessions.title}
+    title={messages.sessions.title}
     lead={t.sessionsLead}
     foot={acting && <ActButton kind="endSessions" acting={acting} />}
   >

@@ -11,7 +11,7 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { Whole } from "../../ui/Whole";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { links } from "../../i18n/links";
 
 const t = links.forgot;
@@ -51,7 +51,7 @@ export function ForgotPasswordPage() {
       <Gate title={t.title}>
         <p className="gate__title" role="status">
           <Bone letters={20} />
-          <span className="sr-only">{words.common.loading}</span>
+          <span className="sr-only">{messages.common.loading}</span>
         </p>
       </Gate>
     );
@@ -73,7 +73,7 @@ export function ForgotPasswordPage() {
           <p className="gate__lead">{t.lead}</p>
           {trouble && placeOf(trouble) === "form" && <TroubleNotice trouble={trouble} left={left} />}
           <Field
-            label={words.common.email}
+            label={messages.common.email}
             name="username"
             type="email"
             autoComplete="username"
@@ -84,7 +84,7 @@ export function ForgotPasswordPage() {
             }}
             error={
               state.missing
-                ? words.common.emailMissing
+                ? messages.common.emailMissing
                 : trouble && placeOf(trouble) === "email"
                   ? say(trouble)
                   : undefined
@@ -96,7 +96,7 @@ export function ForgotPasswordPage() {
             kind="primary"
             wide
             busy={busy}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0}
           >
             {t.submit}
@@ -107,10 +107,10 @@ export function ForgotPasswordPage() {
         <>
           <div className="stack gate__said" role="status">
             <p>{t.sent(email.trim())}</p>
-            <p className="hint">{t.nothing}</p>
+            <p className="hint">{t.notArrived}</p>
           </div>
           <Button wide onClick={() => setAsked({ at: "asking" })}>
-            {t.again}
+            {t.otherAddress}
           </Button>
         </>
       )}
@@ -119,7 +119,7 @@ export function ForgotPasswordPage() {
           <p>{t.noMail}</p>
           {service.data?.support && (
             <p className="gate__support">
-              {t.support}{" "}
+              {t.supportLead}{" "}
               <strong>
                 <Whole text={service.data.support} />
               </strong>

@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import { Gate } from "../../ui/Gate";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { links as t } from "../../i18n/links";
 import { startFor, visit, type Visit } from "./visit";
 
@@ -13,7 +13,7 @@ interface LinkPageProps<Result> {
   token: string;
   title: string;
   lead: string;
-  follows?: string[];
+  consequences?: string[];
   /** What else there is to say before the press. */
   aside?: string;
   submit: string;
@@ -22,7 +22,7 @@ interface LinkPageProps<Result> {
   doneTitle: string;
   done: (result: Result) => string[];
   /** What a link that no longer works means here, and what to do. */
-  over: string;
+  expired: string;
   to?: { path: string; label: string };
 }
 
@@ -40,8 +40,8 @@ export function LinkPage<Result>(props: LinkPageProps<Result>) {
     send(answer.ok ? { type: "done", result: answer.data } : { type: "refused", trouble: answer.trouble });
   };
 
-  const title = at === "done" ? props.doneTitle : at === "over" ? t.overTitle : props.title;
-  const to = props.to ?? { path: "/sign-in", label: t.signIn };
+  const title = at === "done" ? props.doneTitle : at === "over" ? t.expiredTitle : props.title;
+  const to = props.to ?? { path: "/sign-in", label: t.toSignIn };
   return (
     <Gate title={title}>
       <h1 className="gate__title" ref={heading} tabIndex={-1}>
@@ -50,7 +50,7 @@ export function LinkPage<Result>(props: LinkPageProps<Result>) {
       {state.at === "done" ? (
         <Said lines={props.done(state.result)} to={to} />
       ) : state.at === "over" ? (
-        <Said lines={[state.incomplete ? t.incomplete : props.over]} to={to} />
+        <Said lines={[state.incomplete ? t.incomplete : props.expired]} to={to} />
       ) : (
         <Question {...props} state={state} onAct={() => void act()} />
       )}
@@ -74,22 +74,22 @@ export const Said = ({ lines, to }: { lines: string[]; to: { path: string; label
 interface QuestionProps {
   state: Extract<Visit<unknown>, { at: "ready" | "working" }>;
   lead: string;
-  follows?: string[];
+  consequences?: string[];
   aside?: string;
   submit: string;
   danger?: boolean;
   onAct: () => void;
 }
 
-function Question({ state, lead, follows, aside, submit, danger, onAct }: QuestionProps): ReactNode {
+function Question({ state, lead, consequences, aside, submit, danger, onAct }: QuestionProps): ReactNode {
   const trouble = state.at === "ready" ? state.trouble : undefined;
   const left = useCountdown(trouble);
   return (
     <>
       <p>{lead}</p>
-      {follows && (
+      {consequences && (
         <ul className="bullets">
-          {follows.map((line) => (
+          {consequences.map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
@@ -100,7 +100,7 @@ function Question({ state, lead, follows, aside, submit, danger, onAct }: Questi
         kind={danger ? "danger" : "primary"}
         wide
         busy={state.at === "working"}
-        busyLabel={words.common.working}
+        busyLabel={messages.common.working}
         disabled={left > 0}
         onClick={onAct}
       >

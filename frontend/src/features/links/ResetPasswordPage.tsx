@@ -7,7 +7,7 @@ import { Gate } from "../../ui/Gate";
 import { NewPasswordField } from "../../ui/NewPasswordField";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { links } from "../../i18n/links";
 import { newPassword } from "../../i18n/newPassword";
 import { Said } from "./LinkPage";
@@ -50,7 +50,7 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
     send({ type: "refused", trouble: answer.trouble });
   };
 
-  const title = over ? links.overTitle : t.title;
+  const title = over ? links.expiredTitle : t.title;
   // A refusal is about the password that was sent, not about the one that is being typed now.
   const told = judged === password;
   const refused = trouble && place === "password" ? say(trouble) : undefined;
@@ -61,7 +61,7 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
       </h1>
       {state.at === "over" ? (
         <Said
-          lines={[state.incomplete ? links.incomplete : t.over]}
+          lines={[state.incomplete ? links.incomplete : t.expired]}
           to={{ path: "/forgot-password", label: t.askAgain }}
         />
       ) : (
@@ -88,7 +88,7 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
             kind="primary"
             wide
             busy={state.at === "working"}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0}
           >
             {t.submit}

@@ -16,7 +16,7 @@ export function ConfirmAddressPage({ token }: TokenProps) {
       token={token}
       act={(body) => ask(client.POST("/api/v1/account/address-confirmations", { body: { token: body } }))}
       done={({ kind, email }) => [t.done[kind](email)]}
-      to={{ path: "/settings/account", label: links.account }}
+      to={{ path: "/settings/account", label: links.toAccount }}
     />
   );
 }
@@ -31,7 +31,7 @@ export function NotMePage({ token }: TokenProps) {
       danger
       act={(body) => ask(client.POST("/api/v1/notices/not-me", { body: { token: body } }))}
       done={({ sessions_ended, method, password_reset }) => [
-        links.ended(sessions_ended),
+        links.sessionsEnded(sessions_ended),
         method ? t.method[method] : "",
         password_reset ? t.passwordReset : t.next,
       ]}
@@ -58,10 +58,10 @@ export function CompleteRemovalPage({ token }: TokenProps) {
     <LinkPage<Receipt>
       {...t}
       token={token}
-      aside={t.found}
+      aside={t.foundFactor}
       danger
       act={(body) => ask(client.POST("/api/v1/mfa/removal/complete", { body: { token: body } }))}
-      done={({ sessions_ended }) => [links.ended(sessions_ended), t.done]}
+      done={({ sessions_ended }) => [links.sessionsEnded(sessions_ended), t.done]}
     />
   );
 }

@@ -2,7 +2,7 @@ import type { Mfa } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { date } from "../../i18n";
-import { required as t } from "../../i18n/required";
+import { mfaRequired as t } from "../../i18n/mfaRequired";
 import { RemovalBanner } from "./RemovalBanner";
 
 export interface BannersProps {

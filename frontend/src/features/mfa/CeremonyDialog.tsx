@@ -3,7 +3,7 @@ import { Dialog } from "../../ui/Dialog";
 import { lazyPart } from "../../ui/lazyPart";
 import { Steps } from "../../ui/Steps";
 import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
 import { stepOf, steps, type Ceremony } from "./ceremony";
 import { timesReminded } from "./keeping";
@@ -25,7 +25,7 @@ export function CeremonyDialog({ state, onClose, children }: CeremonyDialogProps
   return (
     <Dialog
       title={state.replaces ? t.replaceTitle : t.title}
-      closeLabel={words.common.close}
+      closeLabel={messages.common.close}
       onClose={onClose}
       focusKey={`${current} ${state.run} ${state.at === "over"} ${reminded}`}
     >

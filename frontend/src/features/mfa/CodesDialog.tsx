@@ -4,8 +4,8 @@ import { lazyPart } from "../../ui/lazyPart";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../i18n";
-import { codes as t } from "../../i18n/codes";
+import { messages } from "../../i18n";
+import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
 import type { Errand } from "./errand";
 import { timesReminded } from "./keeping";
 import type { useErrand } from "./useErrand";
@@ -27,8 +27,8 @@ export function CodesDialog({ state, errand }: CodesDialogProps) {
       // A dialog of its own for each: the question doesn't grow into something else.
       key={shown ? "codes" : "question"}
       {...(!shown && { kind: "short" as const })}
-      title={shown ? t.shownTitle : t.askTitle}
-      closeLabel={words.common.close}
+      title={shown ? t.shownTitle : t.confirmTitle}
+      closeLabel={messages.common.close}
       onClose={errand.close}
       focusKey={shown ? `codes ${timesReminded(state.keeping)}` : "asked"}
     >
@@ -38,19 +38,19 @@ export function CodesDialog({ state, errand }: CodesDialogProps) {
         <>
           <DialogBody>
             {trouble && <TroubleNotice trouble={trouble} left={left} />}
-            <p>{t.ask}</p>
-            <p className="hint">{t.others}</p>
+            <p>{t.confirm}</p>
+            <p className="hint">{t.otherSessions}</p>
           </DialogBody>
           <DialogFoot>
-            <Button onClick={errand.close}>{words.common.cancel}</Button>
+            <Button onClick={errand.close}>{messages.common.cancel}</Button>
             <Button
               kind="primary"
               busy={state.at === "working"}
-              busyLabel={words.common.working}
+              busyLabel={messages.common.working}
               disabled={left > 0}
               onClick={() => void errand.generate()}
             >
-              {t.askSubmit}
+              {t.confirmSubmit}
             </Button>
           </DialogFoot>
         </>

@@ -1,6 +1,6 @@
 import { Fragment, useEffect } from "react";
 import type { Mfa, MfaMethod, ProofMethod } from "../../api/client";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
 import { CeremonyDialog, LaterSteps } from "./CeremonyDialog";
 import type { ProofSlot } from "./proofSlot";
@@ -44,7 +44,7 @@ export function EnrollDialog({ replaces, mfa, proof, onClosed }: EnrollDialogPro
             purpose: "mfa.enroll",
             methods: proofsOf(mfa),
             lead: state.replaces ? t.replaceLead(state.replaces.name) : t.reauthenticateLead,
-            submit: words.common.continue,
+            submit: messages.common.continue,
             trouble: state.trouble,
             onProven: ceremony.begin,
             onCancel: close,

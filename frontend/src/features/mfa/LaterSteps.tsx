@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { MfaMethod, Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
 import type { Ceremony } from "./ceremony";
 import { ScanStep } from "./ScanStep";
@@ -71,12 +71,12 @@ function Over(props: { trouble: Trouble; onRestart: () => void; onCancel: () => 
     <>
       <DialogBody>
         <h3 className="dialog__subtitle" tabIndex={-1} data-autofocus>
-          {t.overTitle}
+          {t.endedTitle}
         </h3>
-        <p role="alert">{gone ? t.overGone : say(props.trouble)}</p>
+        <p role="alert">{gone ? t.endedElsewhere : say(props.trouble)}</p>
       </DialogBody>
       <DialogFoot>
-        <Button onClick={props.onCancel}>{words.common.close}</Button>
+        <Button onClick={props.onCancel}>{messages.common.close}</Button>
         <Button kind="primary" onClick={props.onRestart}>
           {t.startAgain}
         </Button>

@@ -4,12 +4,12 @@ import { Button } from "../../ui/Button";
 import { Badge } from "../../ui/Card";
 import { Ago, Facts } from "../../ui/Facts";
 import { PhoneIcon } from "../../ui/icons";
-import { date, moment, words } from "../../i18n";
+import { date, moment, messages } from "../../i18n";
 import { RenameForm } from "./dialogs";
 import type { Errand } from "./errand";
 import type { useErrand } from "./useErrand";
 
-const t = words.mfa;
+const t = messages.mfa;
 
 interface MethodListProps {
   methods: MfaMethod[];

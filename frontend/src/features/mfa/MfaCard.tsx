@@ -5,7 +5,7 @@ import { Button } from "../../ui/Button";
 import { Badge, Bone, Card } from "../../ui/Card";
 import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { EnrollDialog, ErrandDialog, Pending, RenameForm } from "./dialogs";
 import { isDialog } from "./errand";
 import { MethodList } from "./MethodList";
@@ -13,7 +13,7 @@ import type { ProofSlot } from "./proofSlot";
 import { RecoveryCodes } from "./RecoveryCodes";
 import { useErrand } from "./useErrand";
 
-const t = words.mfa;
+const t = messages.mfa;
 
 interface MfaCardProps {
   prove: Prove;
@@ -33,7 +33,7 @@ export function MfaCard(props: MfaCardProps) {
           title={t.failed}
           actions={
             <Button small busy={query.isFetching} onClick={() => void query.refetch()}>
-              {words.common.retry}
+              {messages.common.retry}
             </Button>
           }
         >
@@ -70,7 +70,7 @@ export function MfaCard(props: MfaCardProps) {
         </div>
       </div>
       <p className="sr-only" role="status">
-        {words.common.loading}
+        {messages.common.loading}
       </p>
     </Card>
   );

@@ -2,8 +2,8 @@ import type { GeneratedRecoveryCodes } from "../../api/client";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
-import { words } from "../../i18n";
-import { codes as t } from "../../i18n/codes";
+import { messages } from "../../i18n";
+import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
 import { tellReceipt } from "../../i18n/receipt";
 import { timesReminded, type Keeping } from "./keeping";
 import { SaveCodes } from "./SaveCodes";
@@ -30,17 +30,17 @@ export function NewCodes({ result, keeping, onTick, onDone }: NewCodesProps) {
     >
       <DialogBody>
         <p className="lead" tabIndex={-1} data-autofocus={timesReminded(keeping) === 0 || undefined}>
-          {t.lead} <strong>{t.once}</strong>
+          {t.lead} <strong>{t.shownOnce}</strong>
         </p>
         <SaveCodes codes={result.recovery_codes} />
         <p className="hint">
-          {t.done} {told}
+          {t.oldCodesInvalid} {told}
         </p>
       </DialogBody>
       <SavedBox keeping={keeping} onTick={onTick} />
       <DialogFoot>
         <Button type="submit" kind="primary">
-          {words.common.done}
+          {messages.common.done}
         </Button>
       </DialogFoot>
     </form>

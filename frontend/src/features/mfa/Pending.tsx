@@ -4,10 +4,10 @@ import { mfaQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { useWork } from "../../ui/useWork";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { cancelEnrollment } from "./cancelEnrollment";
 
-const t = words.mfa;
+const t = messages.mfa;
 
 export interface PendingProps {
   pending: NonNullable<Mfa["pending_enrollment"]>;
@@ -38,7 +38,7 @@ export function Pending({ pending, methods, full, onRestart }: PendingProps) {
             <Button
               small
               busy={busy}
-              busyLabel={words.common.working}
+              busyLabel={messages.common.working}
               onClick={() => drop(() => onRestart(replaces))}
             >
               {t.pendingRestart}

@@ -2,9 +2,9 @@ import type { Mfa } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { KeyIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
-import { date, moment, words } from "../../i18n";
+import { date, moment, messages } from "../../i18n";
 
-const t = words.recoveryCodes;
+const t = messages.recoveryCodes;
 
 /** At so few, it is time for new ones. */
 const few = 3;
@@ -22,7 +22,7 @@ export function RecoveryCodes({ codes, onGenerate }: RecoveryCodesProps) {
     : codes.retired
       ? t.retired
       : remaining === 0
-        ? t.gone
+        ? t.usedUp
         : remaining <= few
           ? t.low(remaining)
           : undefined;
@@ -37,7 +37,7 @@ export function RecoveryCodes({ codes, onGenerate }: RecoveryCodesProps) {
             {t.title}
           </h3>
           <p className="row__facts">
-            <span>{codes ? t.left(remaining, codes.total) : t.none}</span>
+            <span>{codes ? t.remaining(remaining, codes.total) : t.none}</span>
             {codes && (
               <span>
                 <span className="row__dot" aria-hidden="true">
@@ -63,7 +63,7 @@ export function RecoveryCodes({ codes, onGenerate }: RecoveryCodesProps) {
         </Notice>
       ) : (
         <p className="hint">
-          {t.what} {t.again}
+          {t.explanation} {t.replaceHint}
         </p>
       )}
     </section>

@@ -6,8 +6,8 @@ import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Receipt } from "../../ui/Receipt";
 import { useCountdown } from "../../ui/Wait";
-import { moment, say, span, words } from "../../i18n";
-import { removal as t } from "../../i18n/removal";
+import { moment, say, span, messages } from "../../i18n";
+import { removalBanner as t } from "../../i18n/removalBanner";
 
 type State = { at: "idle"; trouble?: Trouble } | { at: "cancelling" } | { at: "cancelled"; receipt: Came };
 
@@ -57,7 +57,7 @@ export function RemovalBanner() {
           kind="danger"
           small
           busy={state.at === "cancelling"}
-          busyLabel={words.common.working}
+          busyLabel={messages.common.working}
           disabled={left > 0}
           onClick={() => void cancel()}
         >
@@ -66,9 +66,9 @@ export function RemovalBanner() {
       }
     >
       <p>
-        {t.asked(moment(removal.requested_at))} {timeLeft(removal)}
+        {t.requestedAt(moment(removal.requested_at))} {timeLeft(removal)}
       </p>
-      <p>{t.what}</p>
+      <p>{t.advice}</p>
       {trouble && (
         <p>
           <strong>{say(trouble)}</strong>
@@ -80,6 +80,6 @@ export function RemovalBanner() {
 
 function timeLeft({ remaining_seconds: seconds, stopped, ready }: MfaRemoval): string {
   if (ready) return t.ready;
-  if (seconds === 0) return t.soon;
-  return stopped ? `${t.left(span(seconds))} ${t.stopped}` : t.left(span(seconds));
+  if (seconds === 0) return t.due;
+  return stopped ? `${t.timeLeft(span(seconds))} ${t.paused}` : t.timeLeft(span(seconds));
 }

@@ -5,8 +5,8 @@ import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../i18n";
-import { remove as t } from "../../i18n/remove";
+import { messages } from "../../i18n";
+import { removeMethod as t } from "../../i18n/removeMethod";
 import type { Outcome } from "./errand";
 
 interface RemoveDialogProps {
@@ -38,41 +38,41 @@ export function RemoveDialog({
     return (
       <Dialog
         kind="short"
-        title={t.staysTitle(method.name)}
-        closeLabel={words.common.close}
+        title={t.requiredTitle(method.name)}
+        closeLabel={messages.common.close}
         onClose={onClose}
       >
         <DialogBody>
-          <p>{t.stays}</p>
+          <p>{t.required}</p>
         </DialogBody>
         <DialogFoot>
           <Button kind="primary" onClick={onClose}>
-            {words.common.close}
+            {messages.common.close}
           </Button>
         </DialogFoot>
       </Dialog>
     );
   return (
-    <Dialog kind="short" title={t.title(method.name)} closeLabel={words.common.close} onClose={onClose}>
+    <Dialog kind="short" title={t.title(method.name)} closeLabel={messages.common.close} onClose={onClose}>
       <DialogBody>
         {trouble && <TroubleNotice trouble={trouble} left={left} />}
         <p>
           {others.length === 0
-            ? t.lastOne
+            ? t.lastMethod
             : working.length === 0
               ? codesLeft > 0
                 ? t.onlySuspended
-                : t.nothingLeft
-              : t.oneOf(working.map(({ name }) => name))}
+                : t.noFactorLeft
+              : t.otherMethods(working.map(({ name }) => name))}
         </p>
-        <p className="hint">{t.others}</p>
+        <p className="hint">{t.otherSessions}</p>
       </DialogBody>
       <DialogFoot>
-        <Button onClick={onClose}>{words.common.cancel}</Button>
+        <Button onClick={onClose}>{messages.common.cancel}</Button>
         <Button
           kind="danger"
           busy={busy}
-          busyLabel={words.common.working}
+          busyLabel={messages.common.working}
           disabled={left > 0}
           onClick={onRemove}
         >
@@ -88,7 +88,7 @@ export function RemovedDialog({ outcome, onClose }: { outcome: Outcome; onClose:
   const account = useAccount().data;
   if (outcome.kind !== "removed") return null;
   return (
-    <Dialog kind="short" title={t.doneTitle} closeLabel={words.common.close} onClose={onClose}>
+    <Dialog kind="short" title={t.doneTitle} closeLabel={messages.common.close} onClose={onClose}>
       <Told
         done={t.done(outcome.name, outcome.off)}
         receipt={outcome.receipt}

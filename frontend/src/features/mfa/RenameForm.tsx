@@ -3,10 +3,10 @@ import type { MfaMethod, Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { nameError } from "./name";
 
-const t = words.mfa;
+const t = messages.mfa;
 
 export interface RenameFormProps {
   method: MfaMethod;
@@ -82,13 +82,13 @@ export function RenameForm({ method, others, busy, trouble, onSave, onCancel }: 
           small
           kind="primary"
           busy={busy}
-          busyLabel={words.common.working}
+          busyLabel={messages.common.working}
           disabled={left > 0}
         >
           {t.save}
         </Button>
         <Button small disabled={busy} onClick={onCancel}>
-          {words.common.cancel}
+          {messages.common.cancel}
         </Button>
       </div>
     </form>

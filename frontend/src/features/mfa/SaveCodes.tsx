@@ -3,8 +3,8 @@ import { createPortal } from "react-dom";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { CheckIcon, CopyIcon, DownloadIcon, PrintIcon } from "../../ui/icons";
-import { date, words } from "../../i18n";
-import { codes as t } from "../../i18n/codes";
+import { date, messages } from "../../i18n";
+import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
 import { codesSheet, saveText } from "./sheet";
 
 interface SaveCodesProps {
@@ -16,7 +16,7 @@ export function SaveCodes({ codes }: SaveCodesProps) {
   const [outcome, setOutcome] = useState<"copied" | "failed">();
   const list = useRef<HTMLOListElement>(null);
   const email = useAccount().data?.email ?? "";
-  const sheet = codesSheet(codes, words.product, email, date(new Date().toISOString()));
+  const sheet = codesSheet(codes, messages.product, email, date(new Date().toISOString()));
 
   useEffect(() => {
     if (outcome !== "copied") return;

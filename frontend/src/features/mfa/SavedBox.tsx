@@ -1,5 +1,5 @@
 import { Checkbox } from "../../ui/Checkbox";
-import { codes as t } from "../../i18n/codes";
+import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
 import { timesReminded, type Keeping } from "./keeping";
 
 interface SavedBoxProps {

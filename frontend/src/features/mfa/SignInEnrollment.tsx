@@ -4,8 +4,8 @@ import { Button } from "../../ui/Button";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../i18n";
-import { required as t } from "../../i18n/required";
+import { messages } from "../../i18n";
+import { mfaRequired as t } from "../../i18n/mfaRequired";
 import { CeremonyDialog, LaterSteps } from "./CeremonyDialog";
 import { useSignInCeremony } from "./useSignInCeremony";
 
@@ -47,7 +47,7 @@ export function SignInEnrollment({ email, onSignedIn, onOver, onOtherAccount }: 
       </Button>
       <div className="gate__ways">
         <Button kind="quiet" wide onClick={onOtherAccount}>
-          {words.signIn.otherAccount}
+          {messages.signIn.otherAccount}
         </Button>
       </div>
       {state.at !== "closed" && (

@@ -3,9 +3,9 @@ import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ShieldIcon } from "../../ui/icons";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
-import { codes as c } from "../../i18n/codes";
+import { newRecoveryCodes as c } from "../../i18n/newRecoveryCodes";
 import { tellReceipt } from "../../i18n/receipt";
 import { timesReminded, type Keeping } from "./keeping";
 import { SaveCodes } from "./SaveCodes";
@@ -52,7 +52,7 @@ export function SuccessStep({ result, replaces, keeping, onTick, onDone }: Succe
             <div className="stack stack--tight">
               <h3 className="dialog__subtitle">{c.heading}</h3>
               <p className="lead">
-                {c.lead} <strong>{c.once}</strong>
+                {c.lead} <strong>{c.shownOnce}</strong>
               </p>
             </div>
             <SaveCodes codes={codes} />
@@ -62,7 +62,7 @@ export function SuccessStep({ result, replaces, keeping, onTick, onDone }: Succe
       {codes && <SavedBox keeping={keeping} onTick={onTick} />}
       <DialogFoot>
         <Button type="submit" kind="primary">
-          {words.common.done}
+          {messages.common.done}
         </Button>
       </DialogFoot>
     </form>

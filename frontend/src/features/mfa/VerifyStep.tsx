@@ -9,7 +9,7 @@ import { Field } from "../../ui/Field";
 import { BackIcon } from "../../ui/icons";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
 import { nameError } from "./name";
 
@@ -78,13 +78,13 @@ export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBac
             setMissing(false);
             if (atCode) setAnswered(trouble);
           }}
-          error={missing ? words.common.codeMissing : atCode ? say(current) : undefined}
+          error={missing ? messages.common.codeMissing : atCode ? say(current) : undefined}
           inputRef={input}
           first
         />
         <Field
           label={t.name}
-          aside={words.common.optional}
+          aside={messages.common.optional}
           hint={t.nameHint}
           name="method-name"
           autoComplete="off"
@@ -98,13 +98,19 @@ export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBac
           inputRef={nameInput}
         />
       </DialogBody>
-      <p className="dialog__note hint">{t.others}</p>
+      <p className="dialog__note hint">{t.otherSessions}</p>
       <DialogFoot>
         <Button onClick={onBack}>
           <BackIcon />
-          {words.common.back}
+          {messages.common.back}
         </Button>
-        <Button type="submit" kind="primary" busy={busy} busyLabel={words.common.working} disabled={left > 0}>
+        <Button
+          type="submit"
+          kind="primary"
+          busy={busy}
+          busyLabel={messages.common.working}
+          disabled={left > 0}
+        >
           {t.submit}
         </Button>
       </DialogFoot>

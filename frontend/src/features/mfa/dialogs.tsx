@@ -2,7 +2,7 @@
 // is rare on it, fetched before the card is shown.
 import { lazyPart } from "../../ui/lazyPart";
 import { OnItsWay } from "../../ui/OnItsWay";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import type { EnrollDialogProps } from "./EnrollDialog";
 import type { ErrandDialogProps } from "./ErrandDialog";
 import type { PendingProps } from "./Pending";
@@ -29,7 +29,7 @@ export const RenameForm = lazyPart<RenameFormProps>(
     <div className="rename">
       {children ?? (
         <p className="row__title" role="status">
-          {words.common.loading}
+          {messages.common.loading}
         </p>
       )}
     </div>

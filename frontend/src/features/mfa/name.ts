@@ -1,5 +1,5 @@
 import type { MfaMethod } from "../../api/client";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { enroll } from "../../i18n/enroll";
 
 const sameName = (name: string) => name.trim().normalize("NFC").toLowerCase();
@@ -10,6 +10,6 @@ export function nameError(name: string, methods: MfaMethod[]): string | undefine
   if ([...wanted].length > 64) return enroll.nameTooLong;
   if (/\p{Cc}/u.test(wanted)) return enroll.nameControl;
   if (wanted !== "" && methods.some((method) => sameName(method.name) === sameName(wanted)))
-    return words.problems.name_taken({ code: "name_taken" });
+    return messages.problems.name_taken({ code: "name_taken" });
   return undefined;
 }

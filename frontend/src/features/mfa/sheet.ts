@@ -1,14 +1,14 @@
-import { codes as t } from "../../i18n/codes";
+import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
 
 /** What is kept of recovery codes, on paper or in a file: the codes, whose they are, and since when. */
 export const codesSheet = (codes: string[], product: string, email: string, date: string): string[] => [
-  t.sheetTitle(product),
-  t.sheetAccount(email),
-  t.sheetDate(date),
+  t.fileTitle(product),
+  t.fileAccount(email),
+  t.fileDate(date),
   "",
   ...codes,
   "",
-  t.sheetUse,
+  t.fileHint,
 ];
 
 /** Hands a text to the browser to be saved, without a request. */

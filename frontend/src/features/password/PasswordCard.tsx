@@ -9,10 +9,10 @@ import { Ago } from "../../ui/Facts";
 import { lazyPart } from "../../ui/lazyPart";
 import { OnItsWay } from "../../ui/OnItsWay";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import type { PasswordDialogProps, ProofSlot } from "./PasswordDialog";
 
-const t = words.password;
+const t = messages.password;
 const frame = { title: t.title, lead: t.lead };
 
 const Dialog = lazyPart<PasswordDialogProps>(
@@ -36,7 +36,7 @@ export function PasswordCard({ proof }: { proof: ProofSlot }) {
   return (
     <FailedCard
       {...frame}
-      failed={words.account.failed}
+      failed={messages.account.failed}
       trouble={troubleOf(query.error)}
       busy={query.isFetching}
       onRetry={() => void query.refetch()}

@@ -16,7 +16,7 @@ import { NewPasswordField, UsernameForManagers } from "../../ui/NewPasswordField
 import { Told } from "../../ui/Told";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { stepUp } from "../../i18n/stepUp";
 import { newPassword as t } from "../../i18n/newPassword";
 import { begun, change, type Change } from "./change";
@@ -61,7 +61,7 @@ export function PasswordDialog({ account, proof, methods, onClose }: PasswordDia
       key={state.at === "told" ? "told" : "form"}
       {...(state.at === "told" && { kind: "short" as const })}
       title={state.at === "told" ? t.doneTitle : t.title}
-      closeLabel={words.common.close}
+      closeLabel={messages.common.close}
       onClose={onClose}
       focusKey={state.at === "saving" ? "choose" : state.at}
     >
@@ -70,7 +70,7 @@ export function PasswordDialog({ account, proof, methods, onClose }: PasswordDia
           purpose: "account.password",
           methods,
           lead: state.again ? t.expired : stepUp.purposes["account.password"],
-          submit: words.common.continue,
+          submit: messages.common.continue,
           onProven: async (proven) => {
             token.current = proven;
             send({ type: "proven" });
@@ -154,12 +154,12 @@ function Choose({ state, email, password, setPassword, onSave, onClose }: Choose
         />
       </DialogBody>
       <DialogFoot>
-        <Button onClick={onClose}>{words.common.cancel}</Button>
+        <Button onClick={onClose}>{messages.common.cancel}</Button>
         <Button
           type="submit"
           kind="primary"
           busy={state.at === "saving"}
-          busyLabel={words.common.working}
+          busyLabel={messages.common.working}
           disabled={left > 0}
         >
           {t.submit}

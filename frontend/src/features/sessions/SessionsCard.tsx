@@ -11,11 +11,11 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { deviceName } from "../../i18n/device";
 import { ending, type Ending } from "./ending";
 
-const t = words.sessions;
+const t = messages.sessions;
 const frame = { title: t.title, lead: t.lead };
 
 /** Where one is signed in, and how that ends. */
@@ -110,14 +110,14 @@ function Loaded({ first, account, reload }: LoadedProps) {
           <Button
             small
             busy={fetching}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             onClick={() => pages.more && fetchMore(pages.more)}
           >
             {t.more}
           </Button>
         </div>
       )}
-      {alone && <p className="hint">{t.only}</p>}
+      {alone && <p className="hint">{t.onlySession}</p>}
     </Card>
   );
 }
@@ -155,11 +155,11 @@ function Others({ state, send, endOthers }: OthersProps) {
       <p className="hint" ref={question} tabIndex={-1}>
         {t.endOthersAsk}
       </p>
-      <Button onClick={decline}>{words.common.cancel}</Button>
+      <Button onClick={decline}>{messages.common.cancel}</Button>
       <Button
         kind="danger"
         busy={state.at === "endingOthers"}
-        busyLabel={words.common.working}
+        busyLabel={messages.common.working}
         onClick={() => void endOthers()}
       >
         {t.endOthers}

@@ -6,8 +6,8 @@ import { Notice } from "../../ui/Notice";
 import { eitherKind, firstKind, lacks, type SecondProof } from "../../ui/proof";
 import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
-import { span, words } from "../../i18n";
-import { lost as t } from "../../i18n/lost";
+import { span, messages } from "../../i18n";
+import { mfaRemoval as t } from "../../i18n/mfaRemoval";
 
 interface CancelFormProps {
   methods: ProofMethod[];
@@ -56,11 +56,11 @@ export function CancelForm({ methods, pause, busy, trouble, left, onCode, onBack
       <p>{t.cancelLead(span(pause))}</p>
       {current?.code === "not_found" ? (
         <Notice kind="info">
-          <p>{t.noneUnderWay}</p>
+          <p>{t.nonePending}</p>
         </Notice>
       ) : current?.code === "too_many_attempts" && current.retryAfter === undefined ? (
         <Notice kind="error">
-          <p>{t.codesSpent}</p>
+          <p>{t.codesLocked}</p>
         </Notice>
       ) : (
         current && place === "form" && <TroubleNotice trouble={current} left={left} />
@@ -84,13 +84,13 @@ export function CancelForm({ methods, pause, busy, trouble, left, onCode, onBack
         kind="primary"
         wide
         busy={busy}
-        busyLabel={words.common.working}
+        busyLabel={messages.common.working}
         disabled={left > 0}
       >
         {t.cancelSubmit}
       </Button>
       <Button kind="quiet" wide disabled={busy} onClick={onBack}>
-        {words.common.back}
+        {messages.common.back}
       </Button>
     </form>
   );

@@ -7,9 +7,9 @@ import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 
-const t = words.signIn;
+const t = messages.signIn;
 
 export interface CodeStepProps {
   email: string;
@@ -89,14 +89,14 @@ export function CodeStep({ email, methods, onSignedIn, onOver, onLost, onOtherAc
         kind="primary"
         wide
         busy={busy}
-        busyLabel={words.common.working}
+        busyLabel={messages.common.working}
         disabled={left > 0}
       >
         {t.verify}
       </Button>
       <div className="gate__ways">
         <Button kind="quiet" wide onClick={onLost}>
-          {t.lost}
+          {t.factorsLost}
         </Button>
         <Button kind="quiet" wide onClick={onOtherAccount}>
           {t.otherAccount}

@@ -8,10 +8,10 @@ import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useCountdown } from "../../ui/Wait";
 import { WaitingForm } from "../../ui/WaitingForm";
 import { Whole } from "../../ui/Whole";
-import { moment, say, span, words } from "../../i18n";
-import { lost as t } from "../../i18n/lost";
+import { moment, say, span, messages } from "../../i18n";
+import { mfaRemoval as t } from "../../i18n/mfaRemoval";
 import { CancelForm } from "./CancelForm";
-import { explained, step } from "./lost";
+import { explained, step } from "./mfaRemoval";
 
 export interface LostStepProps {
   email: string;
@@ -78,7 +78,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
 
   const back = (
     <Button kind="quiet" wide onClick={onBack}>
-      {noProof ? words.signIn.otherAccount : t.backToCode}
+      {noProof ? messages.signIn.otherAccount : t.backToCode}
     </Button>
   );
 
@@ -86,16 +86,16 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
     <div className="stack">
       <div className="gate__head">
         <h1 className="gate__title" ref={top} tabIndex={-1}>
-          {noProof && explaining ? t.noProofTitle : off ? t.unavailableTitle : title}
+          {noProof && explaining ? t.noFactorTitle : off ? t.unavailableTitle : title}
         </h1>
         <p className="gate__lead">
           <strong>{email}</strong>
         </p>
       </div>
-      {noProof && explaining && <p>{t.noProof}</p>}
+      {noProof && explaining && <p>{t.noFactor}</p>}
       {off && (
         <>
-          <p>{noProof ? t.noProofNoWay : say({ code: "removal_unavailable", reason: "off" })}</p>
+          <p>{noProof ? t.noFactorNoRemoval : say({ code: "removal_unavailable", reason: "off" })}</p>
           {service.support && (
             <p>
               <Whole text={t.askSupport(service.support)} />
@@ -107,7 +107,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
       {!off && explaining && (
         <>
           {trouble && <TroubleNotice trouble={trouble} left={left} />}
-          <p>{noProof ? t.noProofWay : t.lead}</p>
+          <p>{noProof ? t.noFactorRemoval : t.lead}</p>
           <ol className="gate__steps">
             {t.steps(span(service?.mfa_removal_delay), !noProof).map((text) => (
               <li key={text}>{text}</li>
@@ -122,7 +122,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
             kind="primary"
             wide
             busy={asking}
-            busyLabel={words.common.working}
+            busyLabel={messages.common.working}
             disabled={left > 0}
             onClick={() => void request()}
           >
@@ -131,7 +131,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
           <div className="gate__ways">
             {!noProof && (
               <Button kind="quiet" wide disabled={asking} onClick={() => dispatch({ type: "cancelWanted" })}>
-                {t.foundUnderWay}
+                {t.cancelPending}
               </Button>
             )}
             {back}
@@ -143,7 +143,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
           <Announced removal={state.removal} />
           {!noProof && (
             <>
-              <p>{t.found}</p>
+              <p>{t.foundFactor}</p>
               <Button wide onClick={() => dispatch({ type: "cancelWanted" })}>
                 {t.cancelTitle}
               </Button>
@@ -179,7 +179,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
           <p>{t.cancelled(span(service?.mfa_removal_pause))}</p>
           <p>{t.cancelledNext}</p>
           <Button kind="primary" wide onClick={onBack}>
-            {words.common.continue}
+            {messages.common.continue}
           </Button>
         </>
       )}
@@ -195,9 +195,9 @@ const Announced = ({ removal }: { removal: MfaRemoval }) => (
       {removal.ready
         ? t.ready
         : removal.remaining_seconds > 0
-          ? t.left(span(removal.remaining_seconds))
-          : t.over}{" "}
-      {!removal.ready && removal.stopped && t.stopped}
+          ? t.timeLeft(span(removal.remaining_seconds))
+          : t.almostDue}{" "}
+      {!removal.ready && removal.stopped && t.paused}
     </p>
   </>
 );

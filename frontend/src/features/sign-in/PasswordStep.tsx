@@ -8,9 +8,9 @@ import { Notice } from "../../ui/Notice";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 
-const t = words.signIn;
+const t = messages.signIn;
 
 interface PasswordStepProps {
   email: string;
@@ -91,7 +91,7 @@ export function PasswordStep(props: PasswordStepProps) {
       )}
       {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
       <Field
-        label={words.common.email}
+        label={messages.common.email}
         name="username"
         type="email"
         autoComplete="username"
@@ -102,7 +102,7 @@ export function PasswordStep(props: PasswordStepProps) {
         }}
         error={
           missing === "email"
-            ? words.common.emailMissing
+            ? messages.common.emailMissing
             : trouble && place === "email"
               ? say(trouble)
               : undefined
@@ -110,9 +110,9 @@ export function PasswordStep(props: PasswordStepProps) {
         inputRef={emailInput}
       />
       <PasswordField
-        label={words.common.password}
-        show={words.common.showPassword}
-        hide={words.common.hidePassword}
+        label={messages.common.password}
+        show={messages.common.showPassword}
+        hide={messages.common.hidePassword}
         value={password}
         onChange={(value) => {
           setPassword(value);
@@ -120,7 +120,7 @@ export function PasswordStep(props: PasswordStepProps) {
         }}
         error={
           missing === "password"
-            ? words.common.passwordMissing
+            ? messages.common.passwordMissing
             : place === "password"
               ? t.rejected
               : undefined
@@ -135,7 +135,7 @@ export function PasswordStep(props: PasswordStepProps) {
         kind="primary"
         wide
         busy={busy}
-        busyLabel={words.common.working}
+        busyLabel={messages.common.working}
         disabled={left > 0}
       >
         {t.submit}

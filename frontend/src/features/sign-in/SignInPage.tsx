@@ -3,7 +3,7 @@ import type { ProofMethod, Trouble } from "../../api/client";
 import { lazyPart } from "../../ui/lazyPart";
 import { Wordmark } from "../../ui/Logo";
 import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import type { CodeStepProps } from "./CodeStep";
 import { PasswordStep } from "./PasswordStep";
 
@@ -36,12 +36,12 @@ export interface SignInPageProps {
   }) => ReactNode;
 }
 
-const t = words.signIn;
+const t = messages.signIn;
 const sentences = { expired: t.expired, signedOut: t.signedOut, passwordSet: t.passwordSet };
 
 function titleOf(state: SignIn): string {
-  if (state.at === "code") return words.titles.code;
-  return state.at === "lost" && canCode(state) ? t.lost : words.titles.signIn;
+  if (state.at === "code") return messages.pageTitles.code;
+  return state.at === "lost" && canCode(state) ? t.factorsLost : messages.pageTitles.signIn;
 }
 
 export function SignInPage({ arrival, onSignedIn, enrollment }: SignInPageProps) {
@@ -49,7 +49,7 @@ export function SignInPage({ arrival, onSignedIn, enrollment }: SignInPageProps)
   const [email, setEmail] = useState("");
 
   useEffect(() => {
-    document.title = `${titleOf(state)} – ${words.product}`;
+    document.title = `${titleOf(state)} – ${messages.product}`;
   }, [state]);
 
   useEffect(() => CodeStep.prefetch(), []);
@@ -64,7 +64,7 @@ export function SignInPage({ arrival, onSignedIn, enrollment }: SignInPageProps)
   return (
     <main className="gate" id="main" tabIndex={-1}>
       <div className="gate__logo">
-        <Wordmark name={words.product} />
+        <Wordmark name={messages.product} />
       </div>
       <div className="gate__card">
         {state.at === "password" ? (

@@ -9,7 +9,7 @@ import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
 import { TroubleNotice } from "../../ui/TroubleNotice";
 import { useWork } from "../../ui/useWork";
 import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { say, messages } from "../../i18n";
 import { stepUp } from "../../i18n/stepUp";
 
 export interface ProofFormProps {
@@ -97,7 +97,7 @@ export function ProofForm(props: ProofFormProps) {
 
   const passwordError =
     missing === "password"
-      ? words.common.passwordMissing
+      ? messages.common.passwordMissing
       : trouble && place === "password"
         ? say(trouble)
         : undefined;
@@ -121,7 +121,7 @@ export function ProofForm(props: ProofFormProps) {
         <p className="lead">{props.lead}</p>
         {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
         <Field
-          label={words.common.email}
+          label={messages.common.email}
           name="username"
           autoComplete="username"
           type="email"
@@ -130,9 +130,9 @@ export function ProofForm(props: ProofFormProps) {
           readOnly
         />
         <PasswordField
-          label={words.common.password}
-          show={words.common.showPassword}
-          hide={words.common.hidePassword}
+          label={messages.common.password}
+          show={messages.common.showPassword}
+          hide={messages.common.hidePassword}
           value={password}
           onChange={(value) => {
             setPassword(value);
@@ -159,8 +159,14 @@ export function ProofForm(props: ProofFormProps) {
         )}
       </DialogBody>
       <DialogFoot>
-        <Button onClick={props.onCancel}>{words.common.cancel}</Button>
-        <Button type="submit" kind="primary" busy={busy} busyLabel={words.common.working} disabled={left > 0}>
+        <Button onClick={props.onCancel}>{messages.common.cancel}</Button>
+        <Button
+          type="submit"
+          kind="primary"
+          busy={busy}
+          busyLabel={messages.common.working}
+          disabled={left > 0}
+        >
           {props.submit}
         </Button>
       </DialogFoot>

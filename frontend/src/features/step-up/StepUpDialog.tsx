@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { StepUpChallenge } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { stepUp as t } from "../../i18n/stepUp";
 import type { ProofFormProps } from "./ProofForm";
 
@@ -13,7 +13,7 @@ export interface StepUpDialogProps {
 }
 
 export const StepUpDialog = ({ challenge, proof, onSettled }: StepUpDialogProps) => (
-  <Dialog kind="over" title={t.title} closeLabel={words.common.close} onClose={() => onSettled(undefined)}>
+  <Dialog kind="over" title={t.title} closeLabel={messages.common.close} onClose={() => onSettled(undefined)}>
     {proof({
       purpose: challenge.purpose,
       target: challenge.target,

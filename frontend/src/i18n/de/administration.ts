@@ -1,23 +1,23 @@
 import type { administration as en } from "../en/administration";
 import { count, sentence } from "./count";
 
-const heldUntil: (typeof en)["heldUntil"] = {
+const lockedUntil: (typeof en)["lockedUntil"] = {
   password: (until) => `Das Passwort wird erst ab ${until} wieder geprüft.`,
   totp: (until) => `Codes der Authenticator-App werden erst ab ${until} wieder geprüft.`,
   recovery_code: (until) => `Wiederherstellungscodes werden erst ab ${until} wieder geprüft.`,
 };
 const forGood = "nicht mehr geprüft, auch nicht nach einer Weile.";
-const heldForGood: (typeof en)["heldForGood"] = {
+const lockedPermanently: (typeof en)["lockedPermanently"] = {
   password: `Das Passwort wird ${forGood}`,
   totp: `Codes der Authenticator-App werden ${forGood} Es hilft ein Wiederherstellungscode, oder MFA zurückzusetzen.`,
   recovery_code: `Wiederherstellungscodes werden ${forGood}`,
 };
 
-const acts: (typeof en)["acts"] = {
+const actions: (typeof en)["actions"] = {
   endSessions: {
     button: "Überall abmelden",
     title: "Überall abmelden?",
-    what: (email) =>
+    consequence: (email) =>
       `Alle Sitzungen von ${email} enden, auch Anmeldungen, die auf einen Code warten, und seine Geräte werden nicht mehr wiedererkannt. Passwort und MFA bleiben, wie sie sind.`,
     submit: "Überall abmelden",
     doneTitle: "Überall abgemeldet",
@@ -26,7 +26,7 @@ const acts: (typeof en)["acts"] = {
   disable: {
     button: "Konto sperren",
     title: "Dieses Konto sperren?",
-    what: (email) =>
+    consequence: (email) =>
       `${email} wird überall abgemeldet und kann sich nicht anmelden, bis das Konto wieder freigegeben ist. Verschickte Links gelten nicht mehr.`,
     submit: "Konto sperren",
     doneTitle: "Konto gesperrt",
@@ -35,7 +35,7 @@ const acts: (typeof en)["acts"] = {
   enable: {
     button: "Konto freigeben",
     title: "Dieses Konto freigeben?",
-    what: (email) =>
+    consequence: (email) =>
       `${email} kann sich wieder anmelden, mit demselben Passwort und denselben MFA-Methoden wie zuvor.`,
     submit: "Konto freigeben",
     doneTitle: "Konto freigegeben",
@@ -44,7 +44,7 @@ const acts: (typeof en)["acts"] = {
   resetMfa: {
     button: "MFA zurücksetzen",
     title: "MFA zurücksetzen?",
-    what: (email) =>
+    consequence: (email) =>
       `Alle MFA-Methoden und Wiederherstellungscodes von ${email} werden entfernt, und alle Sitzungen enden.`,
     submit: "MFA zurücksetzen",
     doneTitle: "MFA zurückgesetzt",
@@ -59,10 +59,10 @@ export const administration: typeof en = {
   searchHint: "Ihr Anfang genügt.",
   find: "Suchen",
   list: "Gefundene Konten",
-  none: "Es gibt noch kein Konto.",
-  noneWith: (start) =>
+  noAccounts: "Es gibt noch kein Konto.",
+  noMatch: (start) =>
     `Keine Adresse beginnt mit „${start}“. Prüfen Sie die Schreibweise, oder geben Sie weniger davon ein.`,
-  shown: (n) => `${sentence(count(n, "ein Konto wird", "Konten werden"))} gezeigt.`,
+  resultCount: (n) => `${sentence(count(n, "ein Konto wird", "Konten werden"))} gezeigt.`,
   more: "Mehr zeigen",
   failed: "Die Konten können gerade nicht gezeigt werden",
   disabled: "Gesperrt",
@@ -72,8 +72,8 @@ export const administration: typeof en = {
   since: (date) => `Seit ${date}`,
 
   accountFailed: "Dieses Konto kann gerade nicht gezeigt werden",
-  gone: "Dieses Konto gibt es nicht",
-  goneLead: "Die Adresse dieser Seite stimmt nicht, oder das Konto besteht nicht mehr.",
+  notFoundTitle: "Dieses Konto gibt es nicht",
+  notFoundLead: "Die Adresse dieser Seite stimmt nicht, oder das Konto besteht nicht mehr.",
   back: "Alle Konten",
   state: "Konto",
   stateLead: "Wie es um das Konto steht. Nichts hiervon ist geheim.",
@@ -87,10 +87,11 @@ export const administration: typeof en = {
   changed: "Geändert",
   noPassword: "Nach „Das war ich nicht“ muss mit einem Link aus einer E-Mail ein neues gesetzt werden",
   disabledSince: "Gesperrt seit",
-  own: "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen; mehr kann nur jemand anderes aus der Verwaltung.",
-  held: "Zu oft falsch",
-  heldUntil,
-  heldForGood,
+  ownAccount:
+    "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen; mehr kann nur jemand anderes aus der Verwaltung.",
+  lockedTitle: "Zu oft falsch",
+  lockedUntil,
+  lockedPermanently,
   mfaLead: "Was zur Anmeldung neben dem Passwort gehört.",
   methods: "MFA-Methoden",
   noMethods: "Es ist keine MFA-Methode registriert.",
@@ -103,14 +104,14 @@ export const administration: typeof en = {
   activityLead:
     "Was mit dem Konto geschehen ist, das Neueste zuerst, in den Worten, in denen sein Inhaber es liest.",
   activityFailed: "Die Aktivitäten können gerade nicht gezeigt werden",
-  nothing: "Es ist noch nichts geschehen.",
-  who: "durch dieses Verwaltungskonto",
+  noActivity: "Es ist noch nichts geschehen.",
+  byAdministrator: "durch dieses Verwaltungskonto",
   byYou: "durch Sie",
 
-  acts,
-  sure: "Seien Sie sicher, wer fragt: Genau darum bitten Angreifer.",
-  passwordAlone: "Danach genügt zur Anmeldung das Passwort.",
-  enrollsNext: "MFA ist hier Pflicht: Die nächste Anmeldung verlangt eine neue Authenticator-App.",
+  actions,
+  verifyRequester: "Seien Sie sicher, wer fragt: Genau darum bitten Angreifer.",
+  passwordOnly: "Danach genügt zur Anmeldung das Passwort.",
+  enrollsAtNextSignIn: "MFA ist hier Pflicht: Die nächste Anmeldung verlangt eine neue Authenticator-App.",
   reason: "Grund",
   reasonHint: "Der Inhaber liest ihn in seinen Aktivitäten.",
   reasonMissing: "Sagen Sie, warum, und woran Sie erkannt haben, wer fragt.",
@@ -120,10 +121,10 @@ export const administration: typeof en = {
     n === 0 ? "" : `${sentence(count(n, "eine Sitzung wurde", "Sitzungen wurden"))} beendet.`,
   noticeSent: "Wir haben dem Inhaber eine Mitteilung per E-Mail geschickt.",
 
-  barred: "Die Verwaltung setzt MFA voraus",
-  barredOff:
+  mfaRequiredTitle: "Die Verwaltung setzt MFA voraus",
+  mfaNotEnabled:
     "Wer sich um die Konten anderer kümmert, meldet sich mit zwei Faktoren an, und MFA ist für Ihr Konto aus. Registrieren Sie eine Authenticator-App, dann kommen Sie wieder.",
-  barredHere:
+  sessionWithoutMfa:
     "Ihr Konto hat MFA, aber in dieser Sitzung haben Sie sich ohne Code angemeldet. Melden Sie sich ab und mit einem Code wieder an.",
-  register: "Zu Ihren Kontoeinstellungen",
+  toAccountSettings: "Zu Ihren Kontoeinstellungen",
 };

@@ -2,12 +2,12 @@ import type { links as en } from "../en/links";
 import { count, during, sentence } from "./count";
 
 export const links: typeof en = {
-  signIn: "Zur Anmeldung",
-  account: "Zu Ihrem Konto",
-  overTitle: "Dieser Link gilt nicht mehr",
+  toSignIn: "Zur Anmeldung",
+  toAccount: "Zu Ihrem Konto",
+  expiredTitle: "Dieser Link gilt nicht mehr",
   incomplete:
     "Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal aus der E-Mail, oder kopieren Sie ihn ganz in die Adresszeile.",
-  ended: (n) =>
+  sessionsEnded: (n) =>
     n === 0 ? "" : `${sentence(count(n, "eine Sitzung wurde", "Sitzungen wurden"))} abgemeldet.`,
 
   forgot: {
@@ -17,12 +17,13 @@ export const links: typeof en = {
     sentTitle: "Sehen Sie in Ihre E-Mails",
     sent: (email) =>
       `Wenn es zu ${email} hier ein Konto gibt, ist ein Link unterwegs. Er gilt einmal und 30 Minuten lang.`,
-    nothing: "Nach ein paar Minuten ist nichts da? Sehen Sie in den Spam-Ordner und prüfen Sie die Adresse.",
-    again: "Andere Adresse verwenden",
+    notArrived:
+      "Nach ein paar Minuten ist nichts da? Sehen Sie in den Spam-Ordner und prüfen Sie die Adresse.",
+    otherAddress: "Andere Adresse verwenden",
     noMailTitle: "Bitten Sie um Hilfe mit Ihrem Passwort",
     noMail:
       "Dieser Dienst verschickt keine E-Mails und kann Ihnen deshalb keinen Link schicken. Wer ihn betreibt, kann mit Ihnen ein neues Passwort setzen.",
-    support: "Fragen Sie:",
+    supportLead: "Fragen Sie:",
     back: "Zurück zur Anmeldung",
   },
 
@@ -30,7 +31,7 @@ export const links: typeof en = {
     title: "Neues Passwort setzen",
     lead: "Danach sind alle Geräte abgemeldet. Wenn Ihr Konto MFA hat, gehört zur Anmeldung weiterhin auch ein Code.",
     submit: "Passwort setzen",
-    over: "Ein Link für ein neues Passwort gilt einmal und 30 Minuten lang. Fordern Sie einen neuen an.",
+    expired: "Ein Link für ein neues Passwort gilt einmal und 30 Minuten lang. Fordern Sie einen neuen an.",
     askAgain: "Neuen Link anfordern",
   },
 
@@ -43,13 +44,14 @@ export const links: typeof en = {
       notice_email: (email) => `Ab jetzt gehen Mitteilungen auch an ${email}.`,
     },
     doneTitle: "Die Adresse ist bestätigt",
-    over: "Ein Link zum Bestätigen gilt einmal und einen Tag lang. Melden Sie sich an und geben Sie die Adresse für einen neuen noch einmal ein.",
+    expired:
+      "Ein Link zum Bestätigen gilt einmal und einen Tag lang. Melden Sie sich an und geben Sie die Adresse für einen neuen noch einmal ein.",
   },
 
   notMe: {
     title: "Waren Sie das nicht?",
     lead: "Wenn Sie nicht kennen, wovon die Mitteilung spricht, drücken Sie den Knopf unten. Dann gilt sofort:",
-    follows: [
+    consequences: [
       "Alle Geräte werden abgemeldet.",
       "Wenn es um eine Authenticator-App ging, gilt diese App nicht mehr. MFA bleibt an.",
       "Ist sie Ihre einzige und in den letzten sieben Tagen dazugekommen, wird sie entfernt, und Ihr Passwort auch. Wir schicken Ihnen einen Link für ein neues.",
@@ -65,7 +67,8 @@ export const links: typeof en = {
     },
     passwordReset: "Ihr Passwort gilt nicht mehr. In Ihren E-Mails finden Sie einen Link für ein neues.",
     next: "Vielleicht kennt jemand Ihr Passwort: Melden Sie sich an und ändern Sie es.",
-    over: "Ein solcher Link gilt einmal und sieben Tage lang. Wenn Sie noch Sorge haben: Melden Sie sich an, ändern Sie Ihr Passwort und sehen Sie Ihre Sitzungen und Aktivitäten durch.",
+    expired:
+      "Ein solcher Link gilt einmal und sieben Tage lang. Wenn Sie noch Sorge haben: Melden Sie sich an, ändern Sie Ihr Passwort und sehen Sie Ihre Sitzungen und Aktivitäten durch.",
   },
 
   cancelRemoval: {
@@ -75,22 +78,24 @@ export const links: typeof en = {
     doneTitle: "MFA bleibt an",
     done: (pause) =>
       `Die Entfernung ist abgebrochen. ${during(pause)} kann niemand eine neue beantragen. Wenn nicht Sie darum gebeten haben, kennt jemand Ihr Passwort: Melden Sie sich an und ändern Sie es.`,
-    over: "Die Entfernung ist schon abgebrochen oder abgeschlossen. Melden Sie sich an, um zu sehen, wie es um Ihr Konto steht.",
+    expired:
+      "Die Entfernung ist schon abgebrochen oder abgeschlossen. Melden Sie sich an, um zu sehen, wie es um Ihr Konto steht.",
   },
 
   completeRemoval: {
     title: "MFA von Ihrem Konto entfernen?",
     lead: "Sie haben darum gebeten, weil Ihnen Telefon und Wiederherstellungscodes fehlen. Dann gilt sofort:",
-    follows: [
+    consequences: [
       "MFA geht aus: Ihr Passwort allein meldet Sie an.",
       "Ihre Authenticator-Apps und Wiederherstellungscodes gelten nicht mehr.",
       "Alle Geräte werden abgemeldet.",
     ],
-    found:
+    foundFactor:
       "Wenn Sie Ihr Telefon oder einen Wiederherstellungscode gefunden haben, schließen Sie diese Seite und melden Sie sich damit an.",
     submit: "MFA entfernen",
     doneTitle: "MFA ist entfernt",
     done: "Melden Sie sich mit Ihrem Passwort an und registrieren Sie auf Ihrem neuen Telefon eine MFA-Methode.",
-    over: "Die Entfernung wurde abgebrochen, ist schon abgeschlossen, oder der Link ist zu alt. Melden Sie sich an, um zu sehen, wie es um Ihr Konto steht.",
+    expired:
+      "Die Entfernung wurde abgebrochen, ist schon abgeschlossen, oder der Link ist zu alt. Melden Sie sich an, um zu sehen, wie es um Ihr Konto steht.",
   },
 };

@@ -2,7 +2,7 @@ import type { profile as en } from "../en/profile";
 
 export const profile: typeof en = {
   email: "E-Mail-Adresse",
-  since: (date) => `Dabei seit ${date}`,
+  memberSince: (date) => `Dabei seit ${date}`,
   edit: "Bearbeiten",
   change: "Ändern",
   add: "Hinzufügen",
@@ -28,7 +28,7 @@ export const profile: typeof en = {
       `Öffnen Sie bis ${until} den Link, den wir an ${address} geschickt haben. Bis dahin melden Sie sich mit der Adresse oben an.`,
     notice_email: (address, until) =>
       `Öffnen Sie bis ${until} den Link, den wir an ${address} geschickt haben. Bis dahin gehen keine Mitteilungen dorthin.`,
-    again: "Noch einmal senden",
+    resend: "Noch einmal senden",
     cancel: "Doch nicht ändern",
     cancelled: "Es wurde nichts geändert. Der Link gilt nicht mehr.",
     sent: (address) =>

@@ -1,7 +1,7 @@
 import type { receipt as en } from "../en/receipt";
 import { count, list, sentence } from "./count";
 
-export const others = "Andere Geräte, auf denen Sie angemeldet sind, werden abgemeldet.";
+export const otherSessions = "Andere Geräte, auf denen Sie angemeldet sind, werden abgemeldet.";
 
 export const receipt: typeof en = {
   sessionsEnded: (n) =>

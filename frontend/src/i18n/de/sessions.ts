@@ -9,7 +9,8 @@ export const sessions: typeof en = {
   lastUsed: "Zuletzt benutzt",
   end: "Beenden",
   endNamed: (device) => `Sitzung in ${device} beenden`,
-  only: "Sie sind nirgendwo sonst angemeldet. Wenn Sie sich auf einem anderen Gerät anmelden, steht es hier, und Sie können es hier abmelden.",
+  onlySession:
+    "Sie sind nirgendwo sonst angemeldet. Wenn Sie sich auf einem anderen Gerät anmelden, steht es hier, und Sie können es hier abmelden.",
   endOthers: "Überall sonst abmelden",
   endOthersAsk:
     "Alle Sitzungen außer dieser enden sofort. Wer sich dort wieder anmeldet, braucht Ihre üblichen Anmeldedaten.",

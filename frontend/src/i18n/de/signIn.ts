@@ -15,7 +15,7 @@ export const signIn: typeof en = {
   codeHint: "Er wird mit der sechsten Ziffer abgeschickt.",
   recoveryTitle: "Wiederherstellungscode eingeben",
   recoveryLead: "Jeder gilt einmal, anstelle Ihres Telefons. Sie melden sich an als",
-  lost: "Telefon und Codes verloren?",
+  factorsLost: "Telefon und Codes verloren?",
   verify: "Bestätigen",
   otherAccount: "Anderes Konto verwenden",
 };

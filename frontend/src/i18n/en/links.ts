@@ -1,15 +1,16 @@
 import { count, during, sentence } from "./count";
 
-const signIn = "Go to sign in";
+const toSignIn = "Go to sign in";
 
 /** The pages that work without being signed in: a forgotten password, and what mailed links open. */
 export const links = {
-  signIn,
-  account: "Go to your account",
-  overTitle: "This link no longer works",
+  toSignIn,
+  toAccount: "Go to your account",
+  expiredTitle: "This link no longer works",
   incomplete:
     "The link isn’t complete. Open it from the mail again, or copy the whole of it into the address bar.",
-  ended: (n: number) => (n === 0 ? "" : `${sentence(count(n, "session was", "sessions were"))} signed out.`),
+  sessionsEnded: (n: number) =>
+    n === 0 ? "" : `${sentence(count(n, "session was", "sessions were"))} signed out.`,
 
   forgot: {
     title: "Forgot your password?",
@@ -18,12 +19,12 @@ export const links = {
     sentTitle: "Look into your mail",
     sent: (email: string) =>
       `If ${email} has an account here, a link is on its way. It works once, for 30 minutes.`,
-    nothing: "Nothing there after a few minutes? Look into the junk folder, and check the address.",
-    again: "Use another address",
+    notArrived: "Nothing there after a few minutes? Look into the junk folder, and check the address.",
+    otherAddress: "Use another address",
     noMailTitle: "Ask for help with your password",
     noMail:
       "This service sends no mail, so it can’t send you a link. Whoever runs it can set a new password with you.",
-    support: "Whom to ask:",
+    supportLead: "Whom to ask:",
     back: "Back to sign in",
   },
 
@@ -31,7 +32,7 @@ export const links = {
     title: "Set a new password",
     lead: "Every device is signed out then. If your account has MFA, signing in still takes a code as well.",
     submit: "Set password",
-    over: "Links to set a password work once, for 30 minutes. Ask for a new one.",
+    expired: "Links to set a password work once, for 30 minutes. Ask for a new one.",
     askAgain: "Ask for a new link",
   },
 
@@ -44,13 +45,14 @@ export const links = {
       notice_email: (email: string) => `From now on, notices go to ${email} too.`,
     },
     doneTitle: "The address is confirmed",
-    over: "Links to confirm an address work once, for a day. Sign in and enter the address again for a new one.",
+    expired:
+      "Links to confirm an address work once, for a day. Sign in and enter the address again for a new one.",
   },
 
   notMe: {
     title: "Wasn’t that you?",
     lead: "If you don’t recognise what the notice told you of, press the button below. Then, at once:",
-    follows: [
+    consequences: [
       "Every device is signed out.",
       "If the notice was about an authenticator app, that app stops working. MFA stays on.",
       "If it is your only one and was added in the last seven days, it is removed, and so is your password. We send you a link to set a new one.",
@@ -66,7 +68,8 @@ export const links = {
     },
     passwordReset: "Your password no longer works. Look into your mail for a link to set a new one.",
     next: "Somebody may know your password: sign in and change it.",
-    over: "Such a link works once, for seven days. If you still worry, sign in, change your password, and look through your sessions and your activity.",
+    expired:
+      "Such a link works once, for seven days. If you still worry, sign in, change your password, and look through your sessions and your activity.",
   },
 
   cancelRemoval: {
@@ -76,21 +79,22 @@ export const links = {
     doneTitle: "MFA stays on",
     done: (pause: string | undefined) =>
       `The removal is cancelled. ${during(pause)} nobody can ask for another. If it wasn’t you who asked, somebody knows your password: sign in and change it.`,
-    over: "The removal was cancelled already, or it is complete. Sign in to see how your account is.",
+    expired: "The removal was cancelled already, or it is complete. Sign in to see how your account is.",
   },
 
   completeRemoval: {
     title: "Remove MFA from your account?",
     lead: "You asked for this since you have neither your phone nor your recovery codes. Then, at once:",
-    follows: [
+    consequences: [
       "MFA goes off: your password alone signs you in.",
       "Your authenticator apps and recovery codes stop working.",
       "Every device is signed out.",
     ],
-    found: "If you found your phone or a recovery code, close this page and sign in with it.",
+    foundFactor: "If you found your phone or a recovery code, close this page and sign in with it.",
     submit: "Remove MFA",
     doneTitle: "MFA is removed",
     done: "Sign in with your password, then register an MFA method on your new phone.",
-    over: "The removal was cancelled, it is complete already, or the link is too old. Sign in to see how your account is.",
+    expired:
+      "The removal was cancelled, it is complete already, or the link is too old. Sign in to see how your account is.",
   },
 };

@@ -1,7 +1,7 @@
 /** Of the profile card, which comes a moment later. */
 export const profile = {
   email: "Email",
-  since: (date: string) => `Member since ${date}`,
+  memberSince: (date: string) => `Member since ${date}`,
   edit: "Edit",
   change: "Change",
   add: "Add",
@@ -26,7 +26,7 @@ export const profile = {
       `Open the link we sent to ${address} by ${until}. Until then, you sign in with the address above.`,
     notice_email: (address: string, until: string) =>
       `Open the link we sent to ${address} by ${until}. Until then, no notices go there.`,
-    again: "Send again",
+    resend: "Send again",
     cancel: "Don’t change it",
     cancelled: "Nothing was changed. The link we sent no longer works.",
     sent: (address: string) => `We sent a link to ${address}. Open it there to confirm the address.`,

@@ -1,7 +1,7 @@
 import { count, list, sentence } from "./count";
 
 /** Of every change to how an account signs in; said before it is made. */
-export const others = "Other devices where you’re signed in will be signed out.";
+export const otherSessions = "Other devices where you’re signed in will be signed out.";
 
 /** What a change did, one short sentence each. */
 export const receipt = {

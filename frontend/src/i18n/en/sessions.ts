@@ -7,7 +7,8 @@ export const sessions = {
   lastUsed: "Last used",
   end: "End",
   endNamed: (device: string) => `End the session in ${device}`,
-  only: "You’re signed in nowhere else. When you sign in on another device, it shows here, and you can end it from here.",
+  onlySession:
+    "You’re signed in nowhere else. When you sign in on another device, it shows here, and you can end it from here.",
   endOthers: "Sign out everywhere else",
   endOthersAsk:
     "Every session but this one ends at once. Signing in there takes your usual login credentials.",

@@ -12,7 +12,7 @@ export const signIn = {
   codeHint: "It’s sent with the sixth digit.",
   recoveryTitle: "Enter a recovery code",
   recoveryLead: "Each one works once, in place of your phone. You’re signing in as",
-  lost: "Lost your phone and codes?",
+  factorsLost: "Lost your phone and codes?",
   verify: "Verify",
   otherAccount: "Use a different account",
 };

@@ -1,7 +1,7 @@
 import type { Trouble } from "../../api/problem";
 import { triesLeft } from "./problems";
 
-export const secondProof = {
+export const secondFactor = {
   code: "6-digit code",
   recoveryCode: "Recovery code",
   recoveryCodeHint: "One of those you saved. Capitals and dashes don’t matter.",

@@ -1,20 +1,20 @@
 import { list } from "./count";
-import { others } from "./receipt";
+import { otherSessions } from "./receipt";
 
-export const remove = {
+export const removeMethod = {
   title: (name: string) => `Remove “${name}”?`,
-  lastOne:
+  lastMethod:
     "It’s your only method, so Multi Factor Authentication goes off: your password alone will sign you in. Your recovery codes stop working too.",
-  oneOf: (names: string[]) =>
+  otherMethods: (names: string[]) =>
     `Its codes will stop working. Multi Factor Authentication stays on with ${list(names.map((name) => `“${name}”`))}.`,
   onlySuspended:
     "What is left is suspended and signs nobody in. Until you register a new method, signing in takes a recovery code.",
-  nothingLeft:
+  noFactorLeft:
     "What is left is suspended and signs nobody in, and you have no recovery codes: nothing could sign you in any more. Register a new method or generate codes first.",
-  staysTitle: (name: string) => `“${name}” stays`,
-  stays:
+  requiredTitle: (name: string) => `“${name}” stays`,
+  required:
     "It’s your only method, and Multi Factor Authentication is required here, so it stays. Register another one first. To change phones, move it to the new phone.",
-  others,
+  otherSessions,
   submit: "Remove method",
   doneTitle: "Method removed",
   done: (name: string, off: boolean) =>

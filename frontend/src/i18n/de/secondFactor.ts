@@ -1,7 +1,7 @@
-import type { secondProof as en } from "../en/secondProof";
+import type { secondFactor as en } from "../en/secondFactor";
 import { triesLeft } from "./problems";
 
-export const secondProof: typeof en = {
+export const secondFactor: typeof en = {
   code: "6-stelliger Code",
   recoveryCode: "Wiederherstellungscode",
   recoveryCodeHint: "Einer von denen, die Sie gespeichert haben. Striche und Großschreibung sind egal.",

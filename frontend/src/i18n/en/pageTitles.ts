@@ -1,4 +1,4 @@
-export const titles = {
+export const pageTitles = {
   signIn: "Sign in",
   code: "Enter your code",
   account: "Account settings",

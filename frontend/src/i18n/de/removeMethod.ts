@@ -1,21 +1,21 @@
-import type { remove as en } from "../en/remove";
+import type { removeMethod as en } from "../en/removeMethod";
 import { list } from "./count";
-import { others } from "./receipt";
+import { otherSessions } from "./receipt";
 
-export const remove: typeof en = {
+export const removeMethod: typeof en = {
   title: (name) => `„${name}“ entfernen?`,
-  lastOne:
+  lastMethod:
     "Es ist Ihre einzige Methode. Die Multi-Faktor-Authentifizierung geht damit aus: Ihr Passwort allein meldet Sie dann an. Auch Ihre Wiederherstellungscodes gelten nicht mehr.",
-  oneOf: (names) =>
+  otherMethods: (names) =>
     `Ihre Codes gelten dann nicht mehr. Die Multi-Faktor-Authentifizierung bleibt an, mit ${list(names.map((name) => `„${name}“`))}.`,
   onlySuspended:
     "Was bleibt, ist gesperrt und meldet niemanden an. Bis Sie eine neue Methode registrieren, brauchen Sie zur Anmeldung einen Wiederherstellungscode.",
-  nothingLeft:
+  noFactorLeft:
     "Was bleibt, ist gesperrt und meldet niemanden an, und Sie haben keine Wiederherstellungscodes: Nichts könnte Sie dann noch anmelden. Registrieren Sie zuerst eine neue Methode, oder erzeugen Sie Codes.",
-  staysTitle: (name) => `„${name}“ bleibt`,
-  stays:
+  requiredTitle: (name) => `„${name}“ bleibt`,
+  required:
     "Es ist Ihre einzige Methode, und Multi-Faktor-Authentifizierung ist hier Pflicht; darum bleibt sie. Registrieren Sie zuerst eine andere. Bei einem Telefonwechsel ziehen Sie sie auf das neue Telefon um.",
-  others,
+  otherSessions,
   submit: "Methode entfernen",
   doneTitle: "Methode entfernt",
   done: (name, off) =>

@@ -1,4 +1,4 @@
-export const required = {
+export const mfaRequired = {
   soonTitle: (date: string) => `From ${date} you need an authenticator app`,
   soon: "Then nobody signs in here with a password alone any more. Register an app now, and nothing holds you up on that day.",
   nowTitle: "Register an authenticator app to carry on",

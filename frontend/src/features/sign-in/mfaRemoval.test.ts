@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MfaRemoval } from "../../api/client";
-import { step, type Lost, type LostEvent } from "./lost";
+import { step, type Lost, type LostEvent } from "./mfaRemoval";
 
 const removal: MfaRemoval = {
   requested_at: "2026-11-23T09:30:00Z",

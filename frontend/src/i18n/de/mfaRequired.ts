@@ -1,6 +1,6 @@
-import type { required as en } from "../en/required";
+import type { mfaRequired as en } from "../en/mfaRequired";
 
-export const required: typeof en = {
+export const mfaRequired: typeof en = {
   soonTitle: (date) => `Ab ${date} brauchen Sie eine Authenticator-App`,
   soon: "Dann meldet sich hier niemand mehr mit dem Passwort allein an. Registrieren Sie jetzt eine App, dann hält Sie an dem Tag nichts auf.",
   nowTitle: "Registrieren Sie eine Authenticator-App, um weiterzumachen",

@@ -1,0 +1,26 @@
+import { otherSessions } from "./receipt";
+
+export const newRecoveryCodes = {
+  heading: "Save your recovery codes",
+  lead: "If your phone is gone, each of these signs you in once. Keep them where you’d find them without it: in a password manager, or on paper.",
+  shownOnce: "They are shown only now.",
+  list: "Recovery codes",
+  download: "Download",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "The codes are selected: copy them with your keyboard.",
+  print: "Print",
+  saved: "I saved them",
+  reminder: "Save the codes first, then tick this box.",
+  fileTitle: (product: string) => `${product} recovery codes`,
+  fileAccount: (email: string) => `Account: ${email}`,
+  fileDate: (date: string) => `Generated: ${date}. Older codes no longer work.`,
+  fileHint: "Each code works once, with your password. Keep them safe, and apart from it.",
+  fileName: "recovery-codes.txt",
+  confirmTitle: "Generate new recovery codes?",
+  confirm: "You’ll get new codes. The ones you have now stop working, wherever you keep them.",
+  otherSessions,
+  confirmSubmit: "Generate new codes",
+  shownTitle: "Your new recovery codes",
+  oldCodesInvalid: "The old ones no longer work.",
+};
