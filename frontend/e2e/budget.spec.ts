@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import { visit } from "../build/visit.mjs";
+import { firstLoad } from "../build/first-load.mjs";
 import { expect, mfaCard, signIn, test } from "./fixtures";
 
 /** JS and CSS of a first visit, as it comes over the wire; build/size.mjs adds up the same. */
@@ -29,7 +29,7 @@ for (const [module, path, shown] of [
     account,
   }) => {
     if (module === "AccountPage") await page.request.post("/api/v1/sessions", { data: account });
-    const files = new Set(visit(module));
+    const files = new Set(firstLoad(module));
     const encodings = new Set<string | undefined>();
     const fetched: string[] = [];
     // Nobody waits for anything else: it doesn't come before the page is shown.
@@ -37,7 +37,8 @@ for (const [module, path, shown] of [
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route("**/assets/*", async (route) => {
       const name = new URL(route.request().url()).pathname.split("/").at(-1) ?? "";
-      if (/^(?:words-)?(?:en|de|count|problems|receipt)-/.test(name) || files.has(name)) fetched.push(name);
+      if (/^(?:messages-)?(?:en|de|count|problems|receipt)-/.test(name) || files.has(name))
+        fetched.push(name);
       else await released;
       await route.continue();
     });

@@ -1,7 +1,7 @@
 import { ahead, queries } from "./ahead";
-import { createRoot } from "react-dom/client";
+import { render } from "preact";
 import { App } from "./app/App";
-import { AccountPage, SignInPage } from "./app/pages";
+import { AccountPage, SignInPage } from "./app/lazyPages";
 import "./ui/styles";
 import { language } from "./i18n";
 
@@ -16,5 +16,4 @@ const longEnough = new Promise<void>((resolve) => setTimeout(resolve, patience))
 document.documentElement.lang = language;
 const root = document.getElementById("app");
 // Not awaited: the page's file imports this one, and comes only after it.
-if (root)
-  void Promise.race([whole, longEnough]).then(() => createRoot(root).render(<App queries={queries} />));
+if (root) void Promise.race([whole, longEnough]).then(() => render(<App queries={queries} />, root));

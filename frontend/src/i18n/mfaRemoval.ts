@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown to who has neither phone nor recovery codes. */
-export const { mfaRemoval } = await load({
-  en: () => import("./en/mfaRemoval"),
-  de: () => import("./de/mfaRemoval"),
-});
+/** Messages for users who lost their phone and their recovery codes. */
+export const { mfaRemoval } = await section<typeof import("./en/mfaRemoval")>("mfaRemoval");

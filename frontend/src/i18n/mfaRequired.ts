@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown where MFA is required, or will be. */
-export const { mfaRequired } = await load({
-  en: () => import("./en/mfaRequired"),
-  de: () => import("./de/mfaRequired"),
-});
+/** Messages about MFA that is required, or will be. */
+export const { mfaRequired } = await section<typeof import("./en/mfaRequired")>("mfaRequired");

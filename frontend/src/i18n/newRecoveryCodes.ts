@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown with the dialogs that show recovery codes. */
-export const { newRecoveryCodes } = await load({
-  en: () => import("./en/newRecoveryCodes"),
-  de: () => import("./de/newRecoveryCodes"),
-});
+/** Messages of the dialogs that show recovery codes. */
+export const { newRecoveryCodes } = await section<typeof import("./en/newRecoveryCodes")>("newRecoveryCodes");

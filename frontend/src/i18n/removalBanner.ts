@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown while a removal of MFA is under way. */
-export const { removalBanner } = await load({
-  en: () => import("./en/removalBanner"),
-  de: () => import("./de/removalBanner"),
-});
+/** Messages of a pending removal of MFA. */
+export const { removalBanner } = await section<typeof import("./en/removalBanner")>("removalBanner");

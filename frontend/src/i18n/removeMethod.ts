@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown in the dialog that removes one. */
-export const { removeMethod } = await load({
-  en: () => import("./en/removeMethod"),
-  de: () => import("./de/removeMethod"),
-});
+/** Messages of the dialog that removes a method. */
+export const { removeMethod } = await section<typeof import("./en/removeMethod")>("removeMethod");

@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown where a code or a recovery code is asked for. */
-export const { secondFactor } = await load({
-  en: () => import("./en/secondFactor"),
-  de: () => import("./de/secondFactor"),
-});
+/** Messages of the field for a code or a recovery code. */
+export const { secondFactor } = await section<typeof import("./en/secondFactor")>("secondFactor");

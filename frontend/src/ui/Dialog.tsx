@@ -1,4 +1,5 @@
-import { useEffect, useId, useLayoutEffect, useRef, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./Button";
 import { CloseIcon } from "./icons";
 import { dialogOpened } from "./openDialogs";
@@ -12,7 +13,7 @@ interface DialogProps {
   focusKey?: string;
   /** `short` for a question of a few lines; `over` for the one that another dialog waits for. */
   kind?: "short" | "over";
-  children: ReactNode;
+  children: ComponentChildren;
 }
 
 function focusFirst(dialog: HTMLElement | null) {
@@ -85,11 +86,11 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, childr
   );
 }
 
-export const DialogBody = ({ children }: { children: ReactNode }) => (
+export const DialogBody = ({ children }: { children: ComponentChildren }) => (
   <div className="dialog__body">{children}</div>
 );
 
 /** The buttons: the way out first, the way on last. */
-export const DialogFoot = ({ children }: { children: ReactNode }) => (
+export const DialogFoot = ({ children }: { children: ComponentChildren }) => (
   <footer className="dialog__foot">{children}</footer>
 );

@@ -1,4 +1,5 @@
-import { useEffect, useState, type ComponentType, type ReactNode } from "react";
+import type { ComponentType, ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { messages } from "../i18n";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
@@ -11,11 +12,11 @@ const whenIdle: (run: () => void) => unknown =
 
 interface FrameProps {
   /** Why it isn't there, and what to do; nothing while it is on its way. */
-  children?: ReactNode;
+  children?: ComponentChildren;
 }
 
 /**
- * A part of the page that is fetched when it is first shown. Until then `Frame` stands in its place, as large as the part
+ * A part of the page that is fetched when it is first shown. Until then `Frame` stands in its field, as large as the part
  * will be. Pressing "Try again" fetches once more, and where that fails too loads the page: a newer version of the
  * service may have other files.
  */

@@ -56,14 +56,14 @@ function show(mfa: Mfa, replies: Record<string, Reply> = {}) {
       headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
     });
   });
-  const prove = vi.fn(() => Promise.resolve("token"));
+  const promptStepUp = vi.fn(() => Promise.resolve("token"));
   render(
     <QueryClientProvider client={makeQueryClient()}>
       <RemovalBanner />
       <MfaCard
-        prove={prove}
-        proof={({ lead, methods, onProven }) => (
-          <button onClick={() => void onProven("token")}>
+        promptStepUp={promptStepUp}
+        renderCredentialsForm={({ lead, methods, onVerified }) => (
+          <button onClick={() => void onVerified("token")}>
             {lead} [{methods.join(" ")}]
           </button>
         )}
@@ -73,7 +73,7 @@ function show(mfa: Mfa, replies: Record<string, Reply> = {}) {
   const user = userEvent.setup();
   const press = async (name: string | RegExp, inside?: HTMLElement) =>
     user.click(await (inside ? within(inside) : screen).findByRole("button", { name }));
-  return { user, press, sent, prove, state };
+  return { user, press, sent, promptStepUp, state };
 }
 
 describe("recovery codes on the card", () => {

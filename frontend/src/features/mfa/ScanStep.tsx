@@ -13,7 +13,7 @@ interface ScanStepProps {
   onCancel: () => void;
 }
 
-/** The key as a picture, as a link for the phone that shows this page, and as text. */
+/** Shows the key as a QR code, as an otpauth link for the phone that shows this page, and as text. */
 export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
   return (
     <form

@@ -90,7 +90,7 @@ describe("enrollment at sign-in", () => {
       "GET /account": [200, { id: "a", email: "ada@example.com" }],
       ...replies,
     });
-    const on = { onSignedIn: vi.fn(), onOver: vi.fn(), onOtherAccount: vi.fn() };
+    const on = { onSignedIn: vi.fn(), onExpired: vi.fn(), onOtherAccount: vi.fn() };
     render(
       <QueryClientProvider client={makeQueryClient()}>
         <SignInEnrollment email="ada@example.com" {...on} />
@@ -136,8 +136,8 @@ describe("enrollment at sign-in", () => {
   });
 
   it("begins with the password again when the sign-in is over", async () => {
-    const { onOver } = await toCode({ [confirm]: problem(410, "sign_in_expired") });
-    await waitFor(() => expect(onOver).toHaveBeenCalledWith({ code: "sign_in_expired" }));
+    const { onExpired } = await toCode({ [confirm]: problem(410, "sign_in_expired") });
+    await waitFor(() => expect(onExpired).toHaveBeenCalledWith({ code: "sign_in_expired" }));
   });
 
   it("starts again with a new key after too many wrong codes", async () => {

@@ -40,10 +40,10 @@ async function enter(answers: Record<string, Response>, methods = ["totp", "reco
   render(
     <QueryClientProvider client={makeQueryClient()}>
       <SignInPage
-        arrival={undefined}
+        reason={undefined}
         onSignedIn={onSignedIn}
-        enrollment={({ email, onOver }) => (
-          <button onClick={() => onOver({ code: "sign_in_expired" })}>enroll {email}</button>
+        renderEnrollment={({ email, onExpired }) => (
+          <button onClick={() => onExpired({ code: "sign_in_expired" })}>enroll {email}</button>
         )}
       />
     </QueryClientProvider>,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MfaRemoval } from "../../api/client";
-import { step, type Lost, type LostEvent } from "./mfaRemoval";
+import { mfaRemoval, type MfaRemovalState, type MfaRemovalEvent } from "./mfaRemoval";
 
 const removal: MfaRemoval = {
   requested_at: "2026-11-23T09:30:00Z",
@@ -12,57 +12,57 @@ const off = { code: "removal_unavailable", reason: "off" } as const;
 const busy = { code: "unavailable" } as const;
 const wrong = { code: "code_rejected", attemptsLeft: 4 } as const;
 
-const states: Record<Lost["at"], Lost> = {
+const states: Record<MfaRemovalState["at"], MfaRemovalState> = {
   explained: { at: "explained" },
-  asking: { at: "asking" },
+  requesting: { at: "requesting" },
   announced: { at: "announced", removal },
-  unavailable: { at: "unavailable", trouble: off },
+  unavailable: { at: "unavailable", error: off },
   cancel: { at: "cancel", from: { at: "announced", removal } },
   cancelling: { at: "cancelling", from: { at: "announced", removal } },
   cancelled: { at: "cancelled" },
 };
 
-const events: Record<LostEvent["type"], LostEvent> = {
-  asked: { type: "asked" },
+const events: Record<MfaRemovalEvent["type"], MfaRemovalEvent> = {
+  submitted: { type: "submitted" },
   announced: { type: "announced", removal },
-  refused: { type: "refused", trouble: busy },
-  cancelWanted: { type: "cancelWanted" },
-  codeSent: { type: "codeSent" },
+  failed: { type: "failed", error: busy },
+  cancelOpened: { type: "cancelOpened" },
+  codeSubmitted: { type: "codeSubmitted" },
   cancelled: { type: "cancelled" },
   wentBack: { type: "wentBack" },
 };
 
-/** What each event does in each state; what isn't here is ignored. */
-const table: Record<Lost["at"], Partial<Record<LostEvent["type"], Lost>>> = {
-  explained: { asked: states.asking, cancelWanted: { at: "cancel", from: { at: "explained" } } },
-  asking: { announced: states.announced, refused: { at: "explained", trouble: busy } },
-  announced: { cancelWanted: states.cancel },
+/** The next state of each state and event. A missing event leaves the state as it is. */
+const table: Record<MfaRemovalState["at"], Partial<Record<MfaRemovalEvent["type"], MfaRemovalState>>> = {
+  explained: { submitted: states.requesting, cancelOpened: { at: "cancel", from: { at: "explained" } } },
+  requesting: { announced: states.announced, failed: { at: "explained", error: busy } },
+  announced: { cancelOpened: states.cancel },
   unavailable: {},
-  cancel: { codeSent: states.cancelling, wentBack: states.announced },
+  cancel: { codeSubmitted: states.cancelling, wentBack: states.announced },
   cancelling: {
-    refused: { at: "cancel", from: { at: "announced", removal }, trouble: busy },
+    failed: { at: "cancel", from: { at: "announced", removal }, error: busy },
     cancelled: states.cancelled,
   },
   cancelled: {},
 };
 
-describe("step", () => {
-  for (const [at, state] of Object.entries(states) as [Lost["at"], Lost][])
-    for (const [type, event] of Object.entries(events) as [LostEvent["type"], LostEvent][]) {
+describe("mfaRemoval", () => {
+  for (const [at, state] of Object.entries(states) as [MfaRemovalState["at"], MfaRemovalState][])
+    for (const [type, event] of Object.entries(events) as [MfaRemovalEvent["type"], MfaRemovalEvent][]) {
       const want = table[at][type];
       it(`${at} + ${type} → ${want?.at ?? "ignored"}`, () => {
-        const got = step(state, event);
+        const got = mfaRemoval(state, event);
         if (want) expect(got).toEqual(want);
         else expect(got).toBe(state);
       });
     }
 
-  it("a removal that cannot be had is an end, not something to try again", () =>
-    expect(step(states.asking, { type: "refused", trouble: off })).toEqual(states.unavailable));
+  it("an unavailable removal can't be retried", () =>
+    expect(mfaRemoval(states.requesting, { type: "failed", error: off })).toEqual(states.unavailable));
 
-  it("a wrong code stays at the code, and its answer is gone with the next try", () => {
-    const refused = step(states.cancelling, { type: "refused", trouble: wrong });
-    expect(refused).toEqual({ at: "cancel", from: states.announced, trouble: wrong });
-    expect(step(refused, { type: "codeSent" })).toEqual(states.cancelling);
+  it("a wrong code can be corrected, and its error disappears with the next attempt", () => {
+    const failed = mfaRemoval(states.cancelling, { type: "failed", error: wrong });
+    expect(failed).toEqual({ at: "cancel", from: states.announced, error: wrong });
+    expect(mfaRemoval(failed, { type: "codeSubmitted" })).toEqual(states.cancelling);
   });
 });

@@ -1,49 +1,47 @@
-// Asking for MFA to be removed, with neither phone nor recovery codes, and cancelling that with a code: states, what can
-// happen, and what follows. A pending sign-in that ends leads back to the password; that is not a state of this.
-import type { MfaRemoval, Trouble } from "../../api/client";
+// The states of requesting the removal of MFA, for a user who lost the phone and the recovery codes, and of cancelling it
+// with a code. If the pending sign-in expires, the sign-in page returns to the password. That is not a state here.
+import type { MfaRemoval, RequestError } from "../../api/client";
 
-export type Lost =
-  | { at: "explained"; trouble?: Trouble }
-  | { at: "asking" }
+export type MfaRemovalState =
+  | { at: "explained"; error?: RequestError }
+  | { at: "requesting" }
   | { at: "announced"; removal: MfaRemoval }
-  | { at: "unavailable"; trouble: Trouble }
-  /** What was shown before is where the way back leads. */
-  | { at: "cancel"; from: Before; trouble?: Trouble }
-  | { at: "cancelling"; from: Before }
+  | { at: "unavailable"; error: RequestError }
+  /** `from` is the state that "back" returns to. */
+  | { at: "cancel"; from: CancelOrigin; error?: RequestError }
+  | { at: "cancelling"; from: CancelOrigin }
   | { at: "cancelled" };
 
-type Before = { at: "explained" } | { at: "announced"; removal: MfaRemoval };
+type CancelOrigin = { at: "explained" } | { at: "announced"; removal: MfaRemoval };
 
-export type LostEvent =
-  | { type: "asked" }
+export type MfaRemovalEvent =
+  | { type: "submitted" }
   | { type: "announced"; removal: MfaRemoval }
-  | { type: "refused"; trouble: Trouble }
-  | { type: "cancelWanted" }
-  | { type: "codeSent" }
+  | { type: "failed"; error: RequestError }
+  | { type: "cancelOpened" }
+  | { type: "codeSubmitted" }
   | { type: "cancelled" }
   | { type: "wentBack" };
 
-export const explained: Lost = { at: "explained" };
+export const explained: MfaRemovalState = { at: "explained" };
 
-/** The next state. What does not fit the state it meets is ignored: the same state comes back. */
-export function step(state: Lost, event: LostEvent): Lost {
+/** Returns the next state. An event that does not fit returns the same state. */
+export function mfaRemoval(state: MfaRemovalState, event: MfaRemovalEvent): MfaRemovalState {
   switch (event.type) {
-    case "asked":
-      return state.at === "explained" ? { at: "asking" } : state;
+    case "submitted":
+      return state.at === "explained" ? { at: "requesting" } : state;
     case "announced":
-      return state.at === "asking" ? { at: "announced", removal: event.removal } : state;
-    case "refused": {
-      const { trouble } = event;
-      if (state.at === "cancelling") return { at: "cancel", from: state.from, trouble };
-      if (state.at !== "asking") return state;
-      return trouble.code === "removal_unavailable"
-        ? { at: "unavailable", trouble }
-        : { at: "explained", trouble };
+      return state.at === "requesting" ? { at: "announced", removal: event.removal } : state;
+    case "failed": {
+      const { error } = event;
+      if (state.at === "cancelling") return { at: "cancel", from: state.from, error };
+      if (state.at !== "requesting") return state;
+      return error.code === "removal_unavailable" ? { at: "unavailable", error } : { at: "explained", error };
     }
-    case "cancelWanted":
+    case "cancelOpened":
       if (state.at === "explained") return { at: "cancel", from: { at: "explained" } };
       return state.at === "announced" ? { at: "cancel", from: state } : state;
-    case "codeSent":
+    case "codeSubmitted":
       return state.at === "cancel" ? { at: "cancelling", from: state.from } : state;
     case "cancelled":
       return state.at === "cancelling" ? { at: "cancelled" } : state;

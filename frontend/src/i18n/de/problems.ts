@@ -1,8 +1,8 @@
-import type { ProblemReason, Trouble } from "../../api/problem";
+import type { ProblemReason, RequestError } from "../../api/problem";
 import type { problems as en } from "../en/problems";
 import { count, sentence } from "./count";
 
-export const triesLeft = ({ attemptsLeft }: Trouble) => {
+export const triesLeft = ({ attemptsLeft }: RequestError) => {
   if (attemptsLeft === undefined) return "";
   if (attemptsLeft === 0) return " Das war vorerst der letzte Versuch.";
   return ` Noch ${count(attemptsLeft, "ein Versuch", "Versuche")}.`;
@@ -16,12 +16,12 @@ const clockOff = (seconds: number) => {
   );
 };
 
-const codeRejected = (trouble: Trouble) =>
+const codeRejected = (trouble: RequestError) =>
   trouble.clockOffset === undefined
     ? `Dieser Code stimmt nicht. Geben Sie den ein, den Ihre App jetzt zeigt.${triesLeft(trouble)}`
     : `${clockOff(trouble.clockOffset)}, dann geben Sie den nächsten Code ein.${triesLeft(trouble)}`;
 
-const ranOut = ({ attemptsLeft, clockOffset }: Trouble, byTries: string, byTime: string) =>
+const ranOut = ({ attemptsLeft, clockOffset }: RequestError, byTries: string, byTime: string) =>
   `${attemptsLeft === 0 ? byTries : byTime}${clockOffset === undefined ? "" : ` ${sentence(clockOff(clockOffset))}.`}`;
 
 const reload = "Diese Seite und der Server passen nicht zusammen. Laden Sie die Seite neu.";

@@ -1,7 +1,7 @@
-import type { ProblemReason, Trouble, TroubleCode } from "../../api/problem";
+import type { ProblemReason, RequestError, ErrorCode } from "../../api/problem";
 import { count, sentence } from "./count";
 
-export const triesLeft = ({ attemptsLeft }: Trouble) => {
+export const triesLeft = ({ attemptsLeft }: RequestError) => {
   if (attemptsLeft === undefined) return "";
   if (attemptsLeft === 0) return " That was the last try for now.";
   return ` ${sentence(count(attemptsLeft, "try", "tries"))} left.`;
@@ -15,13 +15,13 @@ const clockOff = (seconds: number) => {
   );
 };
 
-const codeRejected = (trouble: Trouble) =>
+const codeRejected = (trouble: RequestError) =>
   trouble.clockOffset === undefined
     ? `That code isn’t right. Enter the one your app shows now.${triesLeft(trouble)}`
     : `${clockOff(trouble.clockOffset)}, then enter the next code.${triesLeft(trouble)}`;
 
 /** What ran out: the tries or the time. A clock that is off would use up the next tries too, so it is told again. */
-const ranOut = ({ attemptsLeft, clockOffset }: Trouble, byTries: string, byTime: string) =>
+const ranOut = ({ attemptsLeft, clockOffset }: RequestError, byTries: string, byTime: string) =>
   `${attemptsLeft === 0 ? byTries : byTime}${clockOffset === undefined ? "" : ` ${clockOff(clockOffset)} first.`}`;
 
 /** Why a new password can't be one, with what to do. */
@@ -42,7 +42,7 @@ const removalReasons: Partial<Record<ProblemReason, string>> = {
 };
 
 /** What to tell, and what to do next, for every code that the contract knows and for no answer at all. */
-export const problems: Record<TroubleCode, (trouble: Trouble) => string> = {
+export const problems: Record<ErrorCode, (trouble: RequestError) => string> = {
   invalid_request: () => "Something in this form isn’t right. Check what you entered and try again.",
   session_required: () => "You’ve been signed out. Sign in again to carry on.",
   step_up_required: () => "This needs a fresh confirmation that it’s you. Try again.",

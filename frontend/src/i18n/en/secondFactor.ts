@@ -1,4 +1,4 @@
-import type { Trouble } from "../../api/problem";
+import type { RequestError } from "../../api/problem";
 import { triesLeft } from "./problems";
 
 export const secondFactor = {
@@ -6,7 +6,7 @@ export const secondFactor = {
   recoveryCode: "Recovery code",
   recoveryCodeHint: "One of those you saved. Capitals and dashes don’t matter.",
   recoveryCodeMissing: "Enter the whole code: 16 letters and digits.",
-  recoveryCodeRejected: (trouble: Trouble) =>
+  recoveryCodeRejected: (trouble: RequestError) =>
     `That recovery code isn’t right. Check it letter by letter, or try another.${triesLeft(trouble)}`,
   recoveryCodeUsed: "That recovery code was already used. Enter another one.",
   recoveryCodeMalformed: "That can’t be a recovery code. Enter one: 16 letters and digits.",
