@@ -47,7 +47,7 @@ run: build ## build everything and start the demo
 
 cluster: build ## two processes over a PostgreSQL of their own, behind a proxy (LISTEN=localhost:8080)
 	@.ci/tools postgres || { echo "This needs PostgreSQL's programs; on Debian: apt-get install postgresql"; exit 1; }
-	@go build -o bin/cluster ./internal/cluster/up
+	@go build -o bin/cluster ./internal/test/cluster/cmd
 	@exec bin/cluster -listen $(or $(LISTEN),localhost:8080)
 
 build: page ## the page, and bin/twofold with the page inside
@@ -75,18 +75,18 @@ release: page ## bin/release: binaries for every platform, man page, licenses, b
 
 bench: build ## a load on servers of its own, SQLite and PostgreSQL, beside the limits of the machine, with figures
 	@.ci/tools postgres
-	go run ./internal/bench
+	go run ./internal/test/bench
 
 bench-growth: build ## the same with up to a million accounts, and with up to four processes: half an hour
 	@.ci/tools postgres
-	go run ./internal/bench -callers 8 -accounts 1000,100000,1000000
-	go run ./internal/bench -callers 8 -databases postgres -processes 1,2,4
+	go run ./internal/test/bench -callers 8 -accounts 1000,100000,1000000
+	go run ./internal/test/bench -callers 8 -databases postgres -processes 1,2,4
 
 bench-page: build ## how fast the page is there on a slow CPU, with figures
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed
 
 soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
-	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/soak
+	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/test/soak
 
 fuzz: ## every fuzz target, each for FUZZ_TIME (30s); their seeds and what was found are part of make test
 	@.ci/tools go
@@ -157,7 +157,7 @@ test-postgres: ## the store's tests, and those that matter most of the whole, on
 	TWOFOLD_TEST_DATABASE=postgres go test -run "$(SHARED)" ./internal/app
 
 test-upgrade: ## the release before (.ci/previous) serves beside this one, over one database
-	go test -count=1 -v -run "$(UPGRADE)" ./internal/cluster
+	go test -count=1 -v -run "$(UPGRADE)" ./internal/test/cluster
 
 test-race: ## what happens at once, under the race detector
 	@if .ci/tools race; then set -x; $(IN_MEMORY) CGO_ENABLED=1 go test -race -run "$(RACED)" -skip "$(TIMED)" $(PACKAGES); fi
@@ -167,7 +167,7 @@ race: ## every Go test under the race detector: a quarter of an hour
 	CGO_ENABLED=1 go test -race -timeout 30m -skip "$(TIMED)|$(UPGRADE)" $(PACKAGES)
 
 test-timing: ## the tests that measure time and memory (T-15, T-18, T-27), alone
-	go test -count=1 -p 1 -parallel 1 -run "$(TIMED)" -v ./internal/app ./internal/cluster
+	go test -count=1 -p 1 -parallel 1 -run "$(TIMED)" -v ./internal/app ./internal/test/cluster
 
 test-journeys: build ## the journeys in Chromium, the main one over two processes too
 	@CHROMIUM_PATH=$$(.ci/tools chromium) PROGRAM_BIN='$(CURDIR)/bin/twofold' npm --prefix frontend run e2e

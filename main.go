@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"twofold/frontend"
-	"twofold/internal/command"
+	"twofold/internal/cli"
 )
 
 //go:embed openapi.yaml
@@ -26,8 +26,8 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // who asks twice does not want to wait
-	program := command.Program{
-		Version: version, Contract: contract, Operate: operate, Page: frontend.Dist(), Now: time.Now,
+	program := cli.Program{
+		Version: version, Contract: contract, Operations: operate, Page: frontend.Dist(), Now: time.Now,
 		In: os.Stdin, Out: os.Stdout, Errs: os.Stderr,
 	}
 	os.Exit(program.Run(ctx, os.Args[1:]))

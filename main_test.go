@@ -21,8 +21,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/notify"
+	"twofold/internal/test/apptest"
 )
 
 func TestMain(m *testing.M) {
@@ -263,7 +263,7 @@ func committed(t *testing.T, box *apptest.Mailbox) (dir string) {
 	clock.Advance(time.Since(clock.Now()))
 	h := apptest.StartIn(t, t.TempDir(), clock, box.Setting())
 	id := h.AddAccount("ada@example.com")
-	if _, err := h.App.Notices.Post(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: id}); err != nil {
+	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: id}); err != nil {
 		t.Fatal(err)
 	}
 	h.Stop()

@@ -9,7 +9,7 @@ import (
 
 // GetAccount answers the account that is signed in.
 func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (GetAccountResponseObject, error) {
-	a, err := s.Accounts.ByID(ctx, callOf(ctx).session.AccountID)
+	a, err := s.Accounts.ByID(ctx, requestFrom(ctx).session.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -19,7 +19,7 @@ func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (Get
 
 // UpdateAccount changes what a person chooses freely.
 func (s *Server) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject) (UpdateAccountResponseObject, error) {
-	a, err := s.Accounts.Update(ctx, callOf(ctx).session.AccountID, account.Profile{
+	a, err := s.Accounts.Update(ctx, requestFrom(ctx).session.AccountID, account.Profile{
 		DisplayName: r.Body.DisplayName, Language: (*string)(r.Body.Language),
 	})
 	if err != nil {
@@ -31,8 +31,8 @@ func (s *Server) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject
 
 func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, error) {
 	answer := Account{
-		ID: id(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
-		CreatedAt: second(a.CreatedAt), PasswordChangedAt: second(a.PasswordChangedAt),
+		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
+		CreatedAt: truncateToSecond(a.CreatedAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
 	}
 	answer.Role = role(a)
 	if a.NoticeEmail != "" {
@@ -42,7 +42,7 @@ func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, err
 	switch {
 	case err == nil:
 		answer.PendingAddress = new(pendingAddress(pending))
-	case !errors.Is(err, account.ErrNoAddress):
+	case !errors.Is(err, account.ErrNoPendingAddress):
 		return Account{}, err
 	}
 	return answer, nil
@@ -57,5 +57,5 @@ func role(a account.Account) *Role {
 }
 
 func pendingAddress(p account.PendingAddress) PendingAddress {
-	return PendingAddress{Kind: AddressKind(p.Kind), Email: p.Email, ExpiresAt: second(p.ExpiresAt)}
+	return PendingAddress{Kind: AddressKind(p.Kind), Email: p.Email, ExpiresAt: truncateToSecond(p.ExpiresAt)}
 }

@@ -8,8 +8,8 @@ import (
 
 // ListActivity answers what happened to the account, the newest first.
 func (s *Server) ListActivity(ctx context.Context, r ListActivityRequestObject) (ListActivityResponseObject, error) {
-	part := sliceOf(r.Params.Limit, r.Params.Cursor)
-	entries, err := s.Audit.Entries(ctx, callOf(ctx).session.AccountID, part.after, part.more())
+	part := parsePage(r.Params.Limit, r.Params.Cursor)
+	entries, err := s.Audit.Entries(ctx, requestFrom(ctx).session.AccountID, part.after, part.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
@@ -17,8 +17,8 @@ func (s *Server) ListActivity(ctx context.Context, r ListActivityRequestObject) 
 }
 
 // activityList is a page of entries, of which there is one too many where another page follows.
-func activityList(part slice, entries []audit.Entry) ActivityList {
-	entries, next := cut(part, entries, func(e audit.Entry) string { return e.ID })
+func activityList(part page, entries []audit.Entry) ActivityList {
+	entries, next := paginate(part, entries, func(e audit.Entry) string { return e.ID })
 	items := make([]ActivityItem, len(entries))
 	for i, e := range entries {
 		items[i] = activityItem(e)
@@ -28,7 +28,7 @@ func activityList(part slice, entries []audit.Entry) ActivityList {
 
 func activityItem(e audit.Entry) ActivityItem {
 	item := ActivityItem{
-		ID: id(e.ID), Time: second(e.Time), Kind: ActivityKind(e.Kind), IP: e.IP, UserAgent: e.UserAgent,
+		ID: mustUUID(e.ID), Time: truncateToSecond(e.Time), Kind: ActivityKind(e.Kind), IP: e.IP, UserAgent: e.UserAgent,
 		Device: deviceOf(e.UserAgent),
 	}
 	if e.Name != "" {

@@ -9,8 +9,8 @@ import (
 
 // ChangeEmail mails a link to a new address that is to sign in.
 func (s *Server) ChangeEmail(ctx context.Context, r ChangeEmailRequestObject) (ChangeEmailResponseObject, error) {
-	call := callOf(ctx)
-	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.Email, r.Body.Email, call.shown.Grant)
+	call := requestFrom(ctx)
+	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.Email, r.Body.Email, call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -19,8 +19,8 @@ func (s *Server) ChangeEmail(ctx context.Context, r ChangeEmailRequestObject) (C
 
 // SetNoticeEmail mails a link to a second address.
 func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObject) (SetNoticeEmailResponseObject, error) {
-	call := callOf(ctx)
-	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.NoticeEmail, r.Body.Email, call.shown.Grant)
+	call := requestFrom(ctx)
+	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.NoticeEmail, r.Body.Email, call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -29,8 +29,8 @@ func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObje
 
 // RemoveNoticeEmail takes the second address away.
 func (s *Server) RemoveNoticeEmail(ctx context.Context, _ RemoveNoticeEmailRequestObject) (RemoveNoticeEmailResponseObject, error) {
-	call := callOf(ctx)
-	change, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.shown.Grant)
+	call := requestFrom(ctx)
+	change, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (s *Server) RemoveNoticeEmail(ctx context.Context, _ RemoveNoticeEmailReque
 
 // CancelPendingAddress forgets an address that waits.
 func (s *Server) CancelPendingAddress(ctx context.Context, _ CancelPendingAddressRequestObject) (CancelPendingAddressResponseObject, error) {
-	if err := s.Accounts.CancelAddress(ctx, callOf(ctx).session.AccountID); err != nil {
+	if err := s.Accounts.CancelAddress(ctx, requestFrom(ctx).session.AccountID); err != nil {
 		return nil, err
 	}
 	return CancelPendingAddress204Response{}, nil
@@ -55,6 +55,6 @@ func (s *Server) ConfirmAddress(ctx context.Context, r ConfirmAddressRequestObje
 }
 
 // receiptOf is what a change of an account did.
-func receiptOf(c account.Change) Receipt {
-	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.CodesLeft}
+func receiptOf(c account.Receipt) Receipt {
+	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.RecoveryCodesLeft}
 }

@@ -9,17 +9,17 @@ import (
 
 // FindAccounts answers accounts by the beginning of their address.
 func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) (FindAccountsResponseObject, error) {
-	part := sliceOf(r.Params.Limit, r.Params.Cursor)
-	found, err := s.Administration.Find(ctx, text(r.Params.Email), part.after, part.more())
+	part := parsePage(r.Params.Limit, r.Params.Cursor)
+	found, err := s.Administration.Find(ctx, deref(r.Params.Email), part.after, part.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
-	found, next := cut(part, found, func(f admin.Found) string { return f.Account.ID })
+	found, next := paginate(part, found, func(f admin.AccountSummary) string { return f.Account.ID })
 	list := FindAccounts200JSONResponse{Items: make([]FoundAccount, len(found)), NextCursor: next}
 	for i, f := range found {
 		list.Items[i] = FoundAccount{
-			ID: id(f.Account.ID), Email: f.Account.Email, DisplayName: f.Account.DisplayName, Role: role(f.Account),
-			Disabled: f.Account.Disabled(), MFA: f.MFA, CreatedAt: second(f.Account.CreatedAt),
+			ID: mustUUID(f.Account.ID), Email: f.Account.Email, DisplayName: f.Account.DisplayName, Role: role(f.Account),
+			Disabled: f.Account.Disabled(), MFA: f.MFA, CreatedAt: truncateToSecond(f.Account.CreatedAt),
 		}
 	}
 	return list, nil
@@ -27,26 +27,26 @@ func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) 
 
 // InspectAccount answers the state of an account.
 func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObject) (InspectAccountResponseObject, error) {
-	st, err := s.Administration.State(ctx, r.ID.String())
+	st, err := s.Administration.Details(ctx, r.ID.String())
 	if err != nil {
 		return nil, err
 	}
-	return InspectAccount200JSONResponse(s.accountState(st, callOf(ctx).session)), nil
+	return InspectAccount200JSONResponse(s.accountState(st, requestFrom(ctx).session)), nil
 }
 
-func (s *Server) accountState(st admin.State, here session.Session) AccountState {
+func (s *Server) accountState(st admin.AccountDetails, here session.Session) AccountState {
 	a := st.Account
 	answer := AccountState{
-		ID: id(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
-		CreatedAt: second(a.CreatedAt), DisabledAt: moment(a.DisabledAt), PasswordChangedAt: second(a.PasswordChangedAt),
-		HasPassword: a.PasswordHash != "", LastSignInAt: moment(st.LastSignIn),
+		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
+		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
+		HasPassword: a.PasswordHash != "", LastSignInAt: optionalTime(st.LastSignIn),
 		MFAEnabled: len(st.MFA.Methods) > 0, Methods: make([]MFAMethod, len(st.MFA.Methods)),
-		Sessions: make([]ListedSession, len(st.Sessions)), HeldProofs: make([]HeldProof, len(st.Held)),
+		Sessions: make([]ListedSession, len(st.Sessions)), HeldProofs: make([]HeldProof, len(st.Lockouts)),
 	}
 	for i, m := range st.MFA.Methods {
 		answer.Methods[i] = method(m)
 	}
-	if stock := stockOf(st.MFA.Stock); !stock.IsNull() {
+	if stock := recoveryCodeStatus(st.MFA.RecoveryCodes); !stock.IsNull() {
 		answer.RecoveryCodes = new(stock.MustGet())
 	}
 	if st.Removal.ID != "" {
@@ -55,23 +55,23 @@ func (s *Server) accountState(st admin.State, here session.Session) AccountState
 	for i, sess := range st.Sessions {
 		answer.Sessions[i] = s.listedSession(sess, here)
 	}
-	for i, h := range st.Held {
-		answer.HeldProofs[i] = HeldProof{Proof: ProofMethod(h.Kind), Until: moment(h.Until)}
+	for i, h := range st.Lockouts {
+		answer.HeldProofs[i] = HeldProof{Proof: ProofMethod(h.Kind), Until: optionalTime(h.LockedUntil)}
 	}
 	return answer
 }
 
 // ListAccountActivity answers what happened to an account, and who of the administrators did what.
 func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error) {
-	part := sliceOf(r.Params.Limit, r.Params.Cursor)
-	entries, err := s.Administration.Activity(ctx, r.ID.String(), part.after, part.more())
+	part := parsePage(r.Params.Limit, r.Params.Cursor)
+	entries, err := s.Administration.Activity(ctx, r.ID.String(), part.after, part.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
 	list := activityList(part, entries)
 	for i := range list.Items {
 		if actor := entries[i].Actor; actor != "" {
-			list.Items[i].AdministratorID = new(id(actor))
+			list.Items[i].AdministratorID = new(mustUUID(actor))
 		}
 	}
 	return ListAccountActivity200JSONResponse(list), nil
@@ -102,11 +102,11 @@ func (s *Server) ResetAccountMFA(ctx context.Context, r ResetAccountMFARequestOb
 }
 
 // actOn is what the caller does to an account.
-func actOn(ctx context.Context, accountID, reason string) admin.Act {
-	call := callOf(ctx)
-	return admin.Act{On: accountID, By: call.session.AccountID, Grant: call.shown.Grant, Reason: reason}
+func actOn(ctx context.Context, accountID, reason string) admin.Action {
+	call := requestFrom(ctx)
+	return admin.Action{Target: accountID, Actor: call.session.AccountID, Grant: call.stepUp.Grant, Reason: reason}
 }
 
-func adminReceipt(d admin.Done) Receipt {
-	return Receipt{SessionsEnded: d.SessionsEnded, NoticesSent: d.NoticesSent, RecoveryCodesLeft: d.CodesLeft}
+func adminReceipt(d admin.Receipt) Receipt {
+	return Receipt{SessionsEnded: d.SessionsEnded, NoticesSent: d.NoticesSent, RecoveryCodesLeft: d.RecoveryCodesLeft}
 }

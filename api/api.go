@@ -18,10 +18,10 @@ import (
 	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/authn"
+	"twofold/internal/dispute"
 	"twofold/internal/keyring"
 	"twofold/internal/mfa"
-	"twofold/internal/notme"
-	"twofold/internal/removal"
+	"twofold/internal/mfaremoval"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -43,15 +43,15 @@ type Options struct {
 	Sessions *session.Service
 	StepUps  *stepup.Service
 	Methods  *mfa.Service
-	Removals *removal.Service
+	Removals *mfaremoval.Service
 
 	Administration *admin.Service
 
 	Keys     *keyring.Ring
-	NotMe    *notme.Service
+	NotMe    *dispute.Service
 	Audit    audit.Log
-	SignIns  *throttle.Shield // sign-ins per address
-	Failures *throttle.Shield // wrong proofs per address
+	SignIns  *throttle.IPLimiter // sign-ins per address
+	Failures *throttle.IPLimiter // wrong proofs per address
 	// Ready says why requests cannot be served; nothing where they can.
 	Ready func(context.Context) []UnreadyReason
 	// Count, where it is set, is called for each request, and what it answers when the request was answered: with its
@@ -68,7 +68,7 @@ type Options struct {
 type Server struct {
 	Options
 	contract *contract
-	page     *page
+	page     *staticPage
 	origins  *http.CrossOriginProtection
 }
 
@@ -90,7 +90,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	e := echo.New()
 	e.Logger.SetOutput(discard{})
-	e.HTTPErrorHandler = s.answerError
+	e.HTTPErrorHandler = s.writeError
 	e.Binder = checkedBody{}
 	e.Use(s.observe, s.guard)
 	RegisterHandlers(e, NewStrictHandler(s, nil))

@@ -89,15 +89,15 @@ func invalidJSON(err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			return invalid(bounded(syntax.JSONPointer), "appears twice")
+			return invalid(limitBody(syntax.JSONPointer), "appears twice")
 		}
-		return invalid(bounded(syntax.JSONPointer), "is not JSON")
+		return invalid(limitBody(syntax.JSONPointer), "is not JSON")
 	}
 	return invalid("", "is not JSON")
 }
 
-// bounded keeps a pointer from growing with the nesting that somebody sent.
-func bounded(p jsontext.Pointer) string {
+// rateLimited keeps a pointer from growing with the nesting that somebody sent.
+func limitBody(p jsontext.Pointer) string {
 	if len(p) > 200 {
 		return ""
 	}
@@ -150,7 +150,7 @@ type checkedBody struct{}
 
 // Bind fills a request's body. It answers io.EOF for a body that was left out, which the generated code knows.
 func (checkedBody) Bind(into any, c echo.Context) error {
-	body := callOf(c.Request().Context()).body
+	body := requestFrom(c.Request().Context()).body
 	if len(body) == 0 {
 		return io.EOF
 	}

@@ -37,8 +37,8 @@ type operation struct {
 	status       map[ProblemCode]int // the closed list of what can go wrong
 }
 
-// judgesProofs says whether wrong proofs can be presented to the operation.
-func (o *operation) judgesProofs() bool {
+// acceptsCredentials says whether wrong proofs can be presented to the operation.
+func (o *operation) acceptsCredentials() bool {
 	_, code := o.status[ProblemCodeCodeRejected]
 	_, password := o.status[ProblemCodeCredentialsRejected]
 	return code || password
@@ -50,16 +50,16 @@ func (o *operation) followsLink() bool {
 	return link && !o.session
 }
 
-// mailsAnybody says whether the operation sends mail to an address that whoever calls it names.
-func (o *operation) mailsAnybody() bool { return o.id == "requestPasswordReset" }
+// sendsUnsolicitedMail says whether the operation sends mail to an address that whoever calls it names.
+func (o *operation) sendsUnsolicitedMail() bool { return o.id == "requestPasswordReset" }
 
 // signsIn says whether the operation counts as a sign-in of its address: so does asking for a removal of MFA, for which
 // somebody has to begin one.
 func (o *operation) signsIn() bool { return o.id == "signIn" || o.id == "requestMfaRemoval" }
 
-// bounded says whether one address may do the operation only so often.
-func (o *operation) bounded() bool {
-	return o.judgesProofs() || o.followsLink() || o.mailsAnybody() || o.signsIn()
+// rateLimited says whether one address may do the operation only so often.
+func (o *operation) rateLimited() bool {
+	return o.acceptsCredentials() || o.followsLink() || o.sendsUnsolicitedMail() || o.signsIn()
 }
 
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
@@ -179,10 +179,10 @@ func (o *operation) checkStatuses(write bool) error {
 	if o.purpose != "" {
 		needed = append(needed, ProblemCodeStepUpRequired)
 	}
-	if o.judgesProofs() {
+	if o.acceptsCredentials() {
 		needed = append(needed, ProblemCodeTooManyRequests, ProblemCodeTooManyAttempts, ProblemCodeUnavailable)
 	}
-	if o.bounded() {
+	if o.rateLimited() {
 		needed = append(needed, ProblemCodeTooManyRequests)
 	}
 	if write {

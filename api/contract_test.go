@@ -170,11 +170,11 @@ func TestOperationsListWhatTheMiddlewareCanAnswer(t *testing.T) {
 			ProblemCodeBodyTooLarge: true, ProblemCodeUnsupportedMediaType: true, ProblemCodeInternal: true,
 			ProblemCodeCrossOriginRefused: write,
 			ProblemCodeSessionRequired:    o.session,
-			ProblemCodeUnavailable:        o.session || o.judgesProofs(),
+			ProblemCodeUnavailable:        o.session || o.acceptsCredentials(),
 			ProblemCodeStepUpRequired:     o.purpose != "",
 			ProblemCodeNotFound:           strings.Contains(route, ":"),
-			ProblemCodeTooManyRequests:    o.judgesProofs(),
-			ProblemCodeTooManyAttempts:    o.judgesProofs(),
+			ProblemCodeTooManyRequests:    o.acceptsCredentials(),
+			ProblemCodeTooManyAttempts:    o.acceptsCredentials(),
 			ProblemCodeInvalidRequest:     o.body != nil || o.session,
 		} {
 			if _, listed := o.status[code]; can && !listed {

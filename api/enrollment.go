@@ -12,16 +12,18 @@ import (
 )
 
 // VisitConfirmSignInEnrollmentResponse writes the answer.
-func (a answer) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error { return a.write(w) }
+func (a cookieResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
+	return a.write(w)
+}
 
 // BeginSignInEnrollment makes a key and shows it, once, for a sign-in that needs an authenticator app first.
 func (s *Server) BeginSignInEnrollment(ctx context.Context, r BeginSignInEnrollmentRequestObject) (BeginSignInEnrollmentResponseObject, error) {
-	var in authn.Enrolling
+	var in authn.EnrollRequest
 	var inBody *string
 	if r.Body != nil {
-		in.Name, inBody = text(r.Body.Name), r.Body.SignInToken
+		in.Name, inBody = deref(r.Body.Name), r.Body.SignInToken
 	}
-	in.Token, in.Carrier = signInTokenOf(ctx, inBody)
+	in.Token, in.ReceivedVia = signInTokenOf(ctx, inBody)
 	begun, err := s.Authn.BeginEnrollment(ctx, in)
 	if err != nil {
 		return nil, err
@@ -32,10 +34,10 @@ func (s *Server) BeginSignInEnrollment(ctx context.Context, r BeginSignInEnrollm
 
 // ConfirmSignInEnrollment registers the app, and signs in.
 func (s *Server) ConfirmSignInEnrollment(ctx context.Context, r ConfirmSignInEnrollmentRequestObject) (ConfirmSignInEnrollmentResponseObject, error) {
-	call := callOf(ctx)
-	in := authn.Confirmation{Code: r.Body.Code, Previous: call.cookie, Browser: call.device}
-	in.Name = text(r.Body.Name)
-	in.Token, in.Carrier = signInTokenOf(ctx, r.Body.SignInToken)
+	call := requestFrom(ctx)
+	in := authn.ConfirmRequest{Code: r.Body.Code, Previous: call.cookie, Browser: call.device}
+	in.Name = deref(r.Body.Name)
+	in.Token, in.ReceivedVia = signInTokenOf(ctx, r.Body.SignInToken)
 	if r.Body.Deliver != nil {
 		in.Delivery = session.Delivery(*r.Body.Deliver)
 	}
@@ -44,21 +46,21 @@ func (s *Server) ConfirmSignInEnrollment(ctx context.Context, r ConfirmSignInEnr
 		return nil, err
 	}
 	a, signedIn := s.signedIn(out)
-	a.body = EnrolledSignIn{Session: signedIn, Method: method(m), RecoveryCodes: shown(change.Codes), Receipt: receipt(change)}
+	a.body = EnrolledSignIn{Session: signedIn, Method: method(m), RecoveryCodes: qrPNG(change.RecoveryCodes), Receipt: receipt(change)}
 	return a, nil
 }
 
 // totpEnrollment is an enrollment with its key, for the one answer that it is in.
-func totpEnrollment(begun mfa.Begun) (TOTPEnrollment, error) {
+func totpEnrollment(begun mfa.NewEnrollment) (TOTPEnrollment, error) {
 	png, err := qr.PNG(begun.URI.Reveal())
 	return TOTPEnrollment{
-		ID:         id(begun.Enrollment.ID),
+		ID:         mustUUID(begun.Enrollment.ID),
 		Secret:     begun.Key.Base32(),
 		OtpauthURI: begun.URI.Reveal(),
 		QrPng:      png,
 		Algorithm:  totp.Algorithm,
 		Digits:     totp.Digits,
 		Period:     totp.Period,
-		ExpiresAt:  second(begun.Enrollment.ExpiresAt),
+		ExpiresAt:  truncateToSecond(begun.Enrollment.ExpiresAt),
 	}, err
 }

@@ -17,38 +17,38 @@ import (
 	"twofold/internal/session"
 )
 
-// call is what is known of a request before its handler runs.
-type call struct {
-	op        *operation // nil for the page
-	requestID string
-	ip        netip.Addr
-	body      []byte
-	bearer    secret.Text // credentials as presented, empty where absent
-	cookie    secret.Text
-	signIn    secret.Text
-	device    secret.Text
-	presented bool // a session credential was
-	session   session.Session
-	shown     authn.Presence // with the step-up, where one is needed, checked and not yet spent
-	problem   ProblemCode    // what was answered, where that is one
+// requestContext is what is known of a request before its handler runs.
+type requestContext struct {
+	op          *operation // nil for the page
+	requestID   string
+	ip          netip.Addr
+	body        []byte
+	bearer      secret.Text // credentials as presented, empty where absent
+	cookie      secret.Text
+	signInToken secret.Text
+	device      secret.Text
+	presented   bool // a session credential was
+	session     session.Session
+	stepUp      authn.StepUpState // with the step-up, where one is needed, checked and not yet spent
+	problem     ProblemCode       // what was answered, where that is one
 }
 
 // operation is what the request asked for, as it is counted: whatever is not in the contract is the page's.
-func (c *call) operation() string {
+func (c *requestContext) operation() string {
 	if c.op == nil {
 		return "page"
 	}
 	return c.op.id
 }
 
-type callKey struct{}
+type requestContextKey struct{}
 
-// callOf answers the request's call; an empty one where the request never came as far.
-func callOf(ctx context.Context) *call {
-	if c, ok := ctx.Value(callKey{}).(*call); ok {
+// requestFrom answers the request's call; an empty one where the request never came as far.
+func requestFrom(ctx context.Context) *requestContext {
+	if c, ok := ctx.Value(requestContextKey{}).(*requestContext); ok {
 		return c
 	}
-	return &call{}
+	return &requestContext{}
 }
 
 // guard lets a request through to its handler when it has the origin, the size, the session, the role, the shape and the
@@ -56,8 +56,8 @@ func callOf(ctx context.Context) *call {
 func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		call := callOf(r.Context())
-		if deeper(r, c.Path()) {
+		call := requestFrom(r.Context())
+		if hasExtraSegments(r, c.Path()) {
 			return s.page.serve(c)
 		}
 		call.op = s.contract.find(r, c.Path())
@@ -68,28 +68,28 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 			}
 			return err
 		}
-		if err := s.admit(c, call); err != nil {
+		if err := s.authorize(c, call); err != nil {
 			return err
 		}
 		err := next(c)
-		if err != nil && call.op.bounded() {
+		if err != nil && call.op.rateLimited() {
 			s.countFailure(call, err)
 		}
 		return err
 	}
 }
 
-// deeper says whether an address goes on below the route that the router chose: it takes all that follows for the id.
-func deeper(r *http.Request, route string) bool {
+// hasExtraSegments says whether an address goes on below the route that the router chose: it takes all that follows for the id.
+func hasExtraSegments(r *http.Request, route string) bool {
 	return strings.Contains(route, ":") && strings.Count(cmp.Or(r.URL.RawPath, r.URL.Path), "/") != strings.Count(route, "/")
 }
 
-func (s *Server) admit(c echo.Context, call *call) error {
+func (s *Server) authorize(c echo.Context, call *requestContext) error {
 	r := c.Request()
 	if err := s.checkOrigin(r); err != nil {
 		return errors.Join(err, s.Audit.Record(r.Context(), audit.Event{Kind: audit.CrossOriginRefused, Subject: call.op.id}))
 	}
-	if err := s.checkCrowd(call); err != nil {
+	if err := s.checkIPLimit(call); err != nil {
 		return err
 	}
 	body, err := readBody(c.Response(), r, s.MaxBody)
@@ -106,7 +106,7 @@ func (s *Server) admit(c echo.Context, call *call) error {
 		c.SetRequest(r)
 	}
 	if call.op.session {
-		if err := s.Authn.Admit(r.Context(), call.session, authn.Entry{Role: call.op.role, WhileEnrolling: call.op.whileEnrolling}); err != nil {
+		if err := s.Authn.Authorize(r.Context(), call.session, authn.Requirements{Role: call.op.role, WhileEnrolling: call.op.whileEnrolling}); err != nil {
 			return err
 		}
 	}
@@ -132,31 +132,31 @@ func (s *Server) checkOrigin(r *http.Request) error {
 	return nil
 }
 
-// checkCrowd keeps one address from trying proofs and links, and from having mails sent, all day.
-func (s *Server) checkCrowd(call *call) error {
-	if !call.op.bounded() {
+// checkIPLimit keeps one address from trying proofs and links, and from having mails sent, all day.
+func (s *Server) checkIPLimit(call *requestContext) error {
+	if !call.op.rateLimited() {
 		return nil
 	}
-	look := s.Failures.Blocked
-	if call.op.mailsAnybody() {
-		look = s.Failures.Take // each counts, since none is told from the others
+	look := s.Failures.RetryAfter
+	if call.op.sendsUnsolicitedMail() {
+		look = s.Failures.Allow // each counts, since none is told from the others
 	}
 	if wait := look(call.ip); wait > 0 {
-		return crowdError{wait}
+		return ipLimitError{wait}
 	}
 	if !call.op.signsIn() {
 		return nil
 	}
-	if wait := s.SignIns.Take(call.ip); wait > 0 {
-		return crowdError{wait}
+	if wait := s.SignIns.Allow(call.ip); wait > 0 {
+		return ipLimitError{wait}
 	}
 	return nil
 }
 
-func (s *Server) countFailure(call *call, err error) {
+func (s *Server) countFailure(call *requestContext, err error) {
 	switch codeOf(err) {
 	case ProblemCodeCredentialsRejected, ProblemCodeCodeRejected, ProblemCodeCodeUsed, ProblemCodeLinkExpired, ProblemCodeTooManyAttempts:
-		s.Failures.Take(call.ip)
+		s.Failures.Allow(call.ip)
 	}
 }
 
@@ -173,7 +173,7 @@ func checkParams(c echo.Context, op *operation) error {
 }
 
 // checkStepUp checks the step-up token, and leaves spending it to the change that it permits.
-func (s *Server) checkStepUp(c echo.Context, call *call) error {
+func (s *Server) checkStepUp(c echo.Context, call *requestContext) error {
 	r := c.Request()
 	if call.op.purpose == "" {
 		return nil
@@ -182,11 +182,11 @@ func (s *Server) checkStepUp(c echo.Context, call *call) error {
 	if tokens := r.Header.Values("Step-Up-Token"); len(tokens) == 1 {
 		token = tokens[0]
 	}
-	wanted := authn.For{Purpose: call.op.purpose}
+	wanted := authn.StepUpScope{Purpose: call.op.purpose}
 	if call.op.target != "" {
 		wanted.Target = c.Param(call.op.target)
 	}
 	var err error
-	call.shown, err = s.Authn.CheckStepUp(r.Context(), call.session, wanted, token)
+	call.stepUp, err = s.Authn.CheckStepUp(r.Context(), call.session, wanted, token)
 	return err
 }

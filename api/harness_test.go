@@ -17,7 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"twofold/internal/audit"
-	"twofold/internal/logs"
+	"twofold/internal/logctx"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
@@ -64,15 +64,15 @@ func (l *log) String() string {
 func options(t testing.TB, page fs.FS) (Options, *log) {
 	t.Helper()
 	out := &log{}
-	to := logs.Wrap(slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	to := logctx.Wrap(slog.New(slog.NewJSONHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	clock := func() time.Time { return noon }
 	var mu sync.Mutex
 	ids := 0
 	return Options{
 		Contract: contractText(t), Page: page, PublicURL: "https://account.example.com", Secure: true, MaxBody: 16 << 10,
 		StepUps: &stepup.Service{Lifetime: 5 * time.Minute}, Audit: audit.Log{To: to},
-		SignIns:  &throttle.Shield{Limit: 1000, Window: time.Minute, Now: clock},
-		Failures: &throttle.Shield{Limit: 1000, Window: time.Minute, Now: clock},
+		SignIns:  &throttle.IPLimiter{Limit: 1000, Window: time.Minute, Now: clock},
+		Failures: &throttle.IPLimiter{Limit: 1000, Window: time.Minute, Now: clock},
 		Ready:    func(context.Context) []UnreadyReason { return nil },
 		Log:      to, Now: clock,
 		NewID: func() string { mu.Lock(); defer mu.Unlock(); ids++; return "request-" + strconv.Itoa(ids) },
@@ -126,7 +126,7 @@ func answering(t testing.TB, method, route string, do echo.HandlerFunc) (http.Ha
 	s := &Server{Options: o, contract: theContract(t), page: p, origins: http.NewCrossOriginProtection()}
 	e := echo.New()
 	e.Logger.SetOutput(discard{})
-	e.HTTPErrorHandler = s.answerError
+	e.HTTPErrorHandler = s.writeError
 	e.Use(s.observe, s.guard)
 	e.Add(method, route, do)
 	return headAsGet(e), out

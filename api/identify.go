@@ -19,9 +19,9 @@ const (
 )
 
 // identify reads who is calling. Cookie and Authorization header together are refused, since they may not agree.
-func (s *Server) identify(r *http.Request, call *call) error {
+func (s *Server) identify(r *http.Request, call *requestContext) error {
 	call.cookie = s.readCookie(r, sessionCookie)
-	call.signIn = s.readCookie(r, signInCookie)
+	call.signInToken = s.readCookie(r, signInCookie)
 	call.device = s.readCookie(r, deviceCookie)
 	_, carried := r.Header["Authorization"]
 	if carried && len(r.CookiesNamed(s.cookieName(sessionCookie))) > 0 {

@@ -12,7 +12,7 @@ import (
 
 // GetMFA answers the methods, and what is pending.
 func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFAResponseObject, error) {
-	accountID := callOf(ctx).session.AccountID
+	accountID := requestFrom(ctx).session.AccountID
 	st, err := s.Methods.State(ctx, accountID)
 	if err != nil {
 		return nil, err
@@ -20,10 +20,10 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 	a := GetMFA200JSONResponse{
 		Enabled:       len(st.Methods) > 0,
 		Methods:       make([]MFAMethod, len(st.Methods)),
-		RecoveryCodes: stockOf(st.Stock),
+		RecoveryCodes: recoveryCodeStatus(st.RecoveryCodes),
 		Policy: MFAPolicy{
 			MaxMethods: s.Methods.Limits.Methods,
-			Required:   s.Methods.Policy.Demands(s.Now()), RequiredFrom: moment(s.Methods.Policy.From),
+			Required:   s.Methods.Policy.RequiredAt(s.Now()), RequiredFrom: optionalTime(s.Methods.Policy.From),
 		},
 	}
 	for i, m := range st.Methods {
@@ -34,11 +34,11 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 	}
 	if pending := st.Enrollment; pending.ID != "" {
 		a.PendingEnrollment = &PendingEnrollment{
-			ID: id(pending.ID), Name: pending.Name,
-			CreatedAt: second(pending.CreatedAt), ExpiresAt: second(pending.ExpiresAt),
+			ID: mustUUID(pending.ID), Name: pending.Name,
+			CreatedAt: truncateToSecond(pending.CreatedAt), ExpiresAt: truncateToSecond(pending.ExpiresAt),
 		}
 		if pending.Replaces != "" {
-			a.PendingEnrollment.Replaces = new(id(pending.Replaces))
+			a.PendingEnrollment.Replaces = new(mustUUID(pending.Replaces))
 		}
 	}
 	return a, nil
@@ -46,15 +46,15 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 
 // BeginTOTPEnrollment makes a key and shows it, once.
 func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentRequestObject) (BeginTOTPEnrollmentResponseObject, error) {
-	call := callOf(ctx)
-	wanted := mfa.Beginning{Email: call.shown.Account.Email}
+	call := requestFrom(ctx)
+	wanted := mfa.EnrollmentRequest{Email: call.stepUp.Account.Email}
 	if r.Body != nil {
-		wanted.Name = text(r.Body.Name)
+		wanted.Name = deref(r.Body.Name)
 		if r.Body.Replaces != nil {
 			wanted.Replaces = r.Body.Replaces.String()
 		}
 	}
-	begun, err := s.Methods.Begin(ctx, call.session, wanted, call.shown.Grant)
+	begun, err := s.Methods.Begin(ctx, call.session, wanted, call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
@@ -64,20 +64,20 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 
 // ConfirmTOTPEnrollment turns an enrollment into a method.
 func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error) {
-	m, change, err := s.Methods.Confirm(ctx, callOf(ctx).session, r.ID.String(), r.Body.Code, text(r.Body.Name))
+	m, change, err := s.Methods.Confirm(ctx, requestFrom(ctx).session, r.ID.String(), r.Body.Code, deref(r.Body.Name))
 	if err != nil {
 		return nil, err
 	}
 	body := ConfirmedMethod{Method: method(m), Receipt: receipt(change)}
-	if len(change.Codes) > 0 {
-		body.RecoveryCodes = new(shown(change.Codes))
+	if len(change.RecoveryCodes) > 0 {
+		body.RecoveryCodes = new(qrPNG(change.RecoveryCodes))
 	}
-	return answer{status: http.StatusCreated, cookies: s.renewed(change.NewToken), body: body}, nil
+	return cookieResponse{status: http.StatusCreated, cookies: s.elevated(change.NewToken), body: body}, nil
 }
 
 // CancelTOTPEnrollment ends an enrollment.
 func (s *Server) CancelTOTPEnrollment(ctx context.Context, r CancelTOTPEnrollmentRequestObject) (CancelTOTPEnrollmentResponseObject, error) {
-	if err := s.Methods.Cancel(ctx, callOf(ctx).session.AccountID, r.ID.String()); err != nil {
+	if err := s.Methods.Cancel(ctx, requestFrom(ctx).session.AccountID, r.ID.String()); err != nil {
 		return nil, err
 	}
 	return CancelTOTPEnrollment204Response{}, nil
@@ -85,7 +85,7 @@ func (s *Server) CancelTOTPEnrollment(ctx context.Context, r CancelTOTPEnrollmen
 
 // RenameMFAMethod gives a method another name.
 func (s *Server) RenameMFAMethod(ctx context.Context, r RenameMFAMethodRequestObject) (RenameMFAMethodResponseObject, error) {
-	m, err := s.Methods.Rename(ctx, callOf(ctx).session.AccountID, r.ID.String(), r.Body.Name)
+	m, err := s.Methods.Rename(ctx, requestFrom(ctx).session.AccountID, r.ID.String(), r.Body.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -94,34 +94,34 @@ func (s *Server) RenameMFAMethod(ctx context.Context, r RenameMFAMethodRequestOb
 
 // RemoveMFAMethod takes a method away.
 func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestObject) (RemoveMFAMethodResponseObject, error) {
-	call := callOf(ctx)
-	change, err := s.Methods.Remove(ctx, call.session, r.ID.String(), call.shown.Grant)
+	call := requestFrom(ctx)
+	change, err := s.Methods.Remove(ctx, call.session, r.ID.String(), call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
-	return answer{
+	return cookieResponse{
 		status:  http.StatusOK,
-		cookies: s.renewed(change.NewToken),
+		cookies: s.elevated(change.NewToken),
 		body:    receipt(change),
 	}, nil
 }
 
 // GenerateRecoveryCodes makes recovery codes and shows them, once.
 func (s *Server) GenerateRecoveryCodes(ctx context.Context, _ GenerateRecoveryCodesRequestObject) (GenerateRecoveryCodesResponseObject, error) {
-	call := callOf(ctx)
-	change, err := s.Methods.GenerateRecoveryCodes(ctx, call.session, call.shown.Grant)
+	call := requestFrom(ctx)
+	change, err := s.Methods.GenerateRecoveryCodes(ctx, call.session, call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
-	return answer{
+	return cookieResponse{
 		status:  http.StatusCreated,
-		cookies: s.renewed(change.NewToken),
-		body:    GeneratedRecoveryCodes{RecoveryCodes: shown(change.Codes), Receipt: receipt(change)},
+		cookies: s.elevated(change.NewToken),
+		body:    GeneratedRecoveryCodes{RecoveryCodes: qrPNG(change.RecoveryCodes), Receipt: receipt(change)},
 	}, nil
 }
 
-// shown is recovery codes for the one answer that they are in.
-func shown(codes []secret.Text) RecoveryCodes {
+// stepUp is recovery codes for the one answer that they are in.
+func qrPNG(codes []secret.Text) RecoveryCodes {
 	words := make(RecoveryCodes, len(codes))
 	for i, c := range codes {
 		words[i] = c.Reveal()
@@ -129,26 +129,26 @@ func shown(codes []secret.Text) RecoveryCodes {
 	return words
 }
 
-// stockOf is null where there are no recovery codes.
-func stockOf(stock mfa.Stock) nullable.Nullable[RecoveryCodeStock] {
+// recoveryCodeStatus is null where there are no recovery codes.
+func recoveryCodeStatus(stock mfa.RecoveryCodeStatus) nullable.Nullable[RecoveryCodeStock] {
 	if stock.GeneratedAt.IsZero() {
 		return nullable.NewNullNullable[RecoveryCodeStock]()
 	}
-	shown := RecoveryCodeStock{Remaining: stock.Left, Total: stock.Total, GeneratedAt: second(stock.GeneratedAt)}
-	if stock.Retired {
+	shown := RecoveryCodeStock{Remaining: stock.Left, Total: stock.Total, GeneratedAt: truncateToSecond(stock.GeneratedAt)}
+	if stock.Invalidated {
 		shown.Retired = new(true)
 	}
 	return nullable.NewNullableWithValue(shown)
 }
 
 // receipt is what a change of proofs did.
-func receipt(c mfa.Change) Receipt {
-	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.CodesLeft}
+func receipt(c mfa.Receipt) Receipt {
+	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.RecoveryCodesLeft}
 }
 
 func method(m mfa.Method) MFAMethod {
 	return MFAMethod{
-		ID: id(m.ID), Type: MFAMethodType(m.Type), Name: m.Name, Suspended: m.Suspended(),
-		CreatedAt: second(m.CreatedAt), LastUsedAt: second(m.LastUsedAt),
+		ID: mustUUID(m.ID), Type: MFAMethodType(m.Type), Name: m.Name, Suspended: m.Suspended(),
+		CreatedAt: truncateToSecond(m.CreatedAt), LastUsedAt: truncateToSecond(m.LastUsedAt),
 	}
 }

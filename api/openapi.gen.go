@@ -718,830 +718,1002 @@ func (e UnreadyReason) Valid() bool {
 	}
 }
 
-// Account defines model for Account.
+// Account The account of the signed-in user.
 type Account struct {
+	// CreatedAt When the account was created.
 	CreatedAt time.Time `json:"created_at"`
 
-	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email Compared trimmed, in Unicode NFC and lower case.
-	Email Email              `json:"email"`
-	ID    openapi_types.UUID `json:"id"`
+	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	Email Email `json:"email"`
 
-	// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
+	// ID The id of the account.
+	ID openapi_types.UUID `json:"id"`
+
+	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
 	Language Language `json:"language"`
 
-	// NoticeEmail Compared trimmed, in Unicode NFC and lower case.
-	NoticeEmail       *Email    `json:"notice_email,omitempty"`
+	// NoticeEmail An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	NoticeEmail *Email `json:"notice_email,omitempty"`
+
+	// PasswordChangedAt When the password was last changed or reset.
 	PasswordChangedAt time.Time `json:"password_changed_at"`
 
-	// PendingAddress An address whose link was not followed yet. There is one at a time.
+	// PendingAddress An address that is not confirmed yet. An account has one at most.
 	PendingAddress *PendingAddress `json:"pending_address,omitempty"`
 
-	// Role What an account may do beyond its own. Absent for most.
+	// Role A role of the account. Absent for an ordinary user.
 	Role *Role `json:"role,omitempty"`
 }
 
-// AccountList defines model for AccountList.
+// AccountList A page of accounts.
 type AccountList struct {
+	// Items Ordered by address.
 	Items []FoundAccount `json:"items"`
 
-	// NextCursor For the next page; absent on the last.
+	// NextCursor The `cursor` of the next page. Absent on the last page.
 	NextCursor *NextCursor `json:"next_cursor,omitempty"`
 }
 
-// AccountState defines model for AccountState.
+// AccountState The state of an account, for an administrator.
 type AccountState struct {
+	// CreatedAt When the account was created.
 	CreatedAt time.Time `json:"created_at"`
 
-	// DisabledAt Only while it is disabled.
+	// DisabledAt When it was disabled. Absent while it is enabled.
 	DisabledAt *time.Time `json:"disabled_at,omitempty"`
 
-	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email Compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
 	Email Email `json:"email"`
 
-	// HasPassword Not while a new one has to be chosen by mail, after "this was not me".
+	// HasPassword False after a dispute removed the password, until the owner sets a new one with a mailed link.
 	HasPassword bool `json:"has_password"`
 
-	// HeldProofs Kinds of proof that are not looked at now, since they were wrong too often.
-	HeldProofs []HeldProof        `json:"held_proofs"`
-	ID         openapi_types.UUID `json:"id"`
+	// HeldProofs Credentials that are not checked now, because of too many failures.
+	HeldProofs []HeldProof `json:"held_proofs"`
 
-	// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
+	// ID The id of the account.
+	ID openapi_types.UUID `json:"id"`
+
+	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
 	Language Language `json:"language"`
 
-	// LastSignInAt The last that the activity still has.
-	LastSignInAt      *time.Time         `json:"last_sign_in_at,omitempty"`
-	Methods           []MFAMethod        `json:"methods"`
-	MFAEnabled        bool               `json:"mfa_enabled"`
-	PasswordChangedAt time.Time          `json:"password_changed_at"`
-	RecoveryCodes     *RecoveryCodeStock `json:"recovery_codes,omitempty"`
+	// LastSignInAt The last sign-in in the activity. Absent if it holds none.
+	LastSignInAt *time.Time `json:"last_sign_in_at,omitempty"`
 
-	// Removal A removal of MFA that was asked for and announced.
+	// Methods Oldest first.
+	Methods []MFAMethod `json:"methods"`
+
+	// MFAEnabled Whether sign-in requires a second factor.
+	MFAEnabled bool `json:"mfa_enabled"`
+
+	// PasswordChangedAt When the password was last changed or reset.
+	PasswordChangedAt time.Time `json:"password_changed_at"`
+
+	// RecoveryCodes How many recovery codes the account has left. The codes themselves are never returned again.
+	RecoveryCodes *RecoveryCodeStock `json:"recovery_codes,omitempty"`
+
+	// Removal A requested and announced removal of MFA.
 	Removal *MFARemoval `json:"removal,omitempty"`
 
-	// Role What an account may do beyond its own. Absent for most.
+	// Role A role of the account. Absent for an ordinary user.
 	Role *Role `json:"role,omitempty"`
 
-	// Sessions The newest first.
+	// Sessions Newest first.
 	Sessions []ListedSession `json:"sessions"`
 }
 
-// Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
+// Acr The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
 type Acr string
 
-// ActivityItem defines model for ActivityItem.
+// ActivityItem An event of an account.
 type ActivityItem struct {
-	// AdministratorID Whose account that was; of `listAccountActivity` only.
+	// AdministratorID The account of the administrator. Only in `listAccountActivity`.
 	AdministratorID *openapi_types.UUID `json:"administrator_id,omitempty"`
 
-	// By Who did it, where it was not the account's owner.
+	// By Present if the owner of the account was not the actor.
 	By *ActivityItemBy `json:"by,omitempty"`
 
-	// Device As far as the user agent tells; a member is absent where it does not.
-	Device Device             `json:"device"`
-	ID     openapi_types.UUID `json:"id"`
+	// Device The client as derived from its user agent. A member is absent if the user agent does not reveal it.
+	Device Device `json:"device"`
 
-	// IP Empty for what the service itself did.
-	IP   string       `json:"ip"`
+	// ID The id of the entry.
+	ID openapi_types.UUID `json:"id"`
+
+	// IP The network address of the request. Empty for events of the service itself.
+	IP string `json:"ip"`
+
+	// Kind The kind of event: object, dot, outcome.
 	Kind ActivityKind `json:"kind"`
 
-	// Name Of what was changed, such as a method's, as it was called then.
+	// Name The name of the changed object, such as a method, at that time.
 	Name *string `json:"name,omitempty"`
 
-	// Reason What an operator or an administrator gave as the reason.
-	Reason    *string   `json:"reason,omitempty"`
-	Time      time.Time `json:"time"`
-	UserAgent string    `json:"user_agent"`
+	// Reason The reason that an operator or administrator gave.
+	Reason *string `json:"reason,omitempty"`
+
+	// Time When it happened.
+	Time time.Time `json:"time"`
+
+	// UserAgent The `User-Agent` header of the request. Empty if there was none.
+	UserAgent string `json:"user_agent"`
 }
 
-// ActivityItemBy Who did it, where it was not the account's owner.
+// ActivityItemBy Present if the owner of the account was not the actor.
 type ActivityItemBy string
 
-// ActivityKind defines model for ActivityKind.
+// ActivityKind The kind of event: object, dot, outcome.
 type ActivityKind string
 
-// ActivityList defines model for ActivityList.
+// ActivityList A page of activity.
 type ActivityList struct {
+	// Items Newest first.
 	Items []ActivityItem `json:"items"`
 
-	// NextCursor For the next page; absent on the last.
+	// NextCursor The `cursor` of the next page. Absent on the last page.
 	NextCursor *NextCursor `json:"next_cursor,omitempty"`
 }
 
 // AddressKind The address that signs in, or the second one for notices.
 type AddressKind string
 
-// AddressRequest defines model for AddressRequest.
+// AddressRequest An e-mail address.
 type AddressRequest struct {
-	// Email Compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
 	Email Email `json:"email"`
 }
 
-// Amr The proofs that were given (RFC 8176).
+// Amr The authentication methods used: password, one-time code, and `mfa` for two factors (RFC 8176).
 type Amr = []string
 
-// BeginSignInEnrollmentRequest defines model for BeginSignInEnrollmentRequest.
+// BeginSignInEnrollmentRequest All members are optional.
 type BeginSignInEnrollmentRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
-	// SignInToken Where signIn was asked to deliver a token.
+	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
 	SignInToken *string `json:"sign_in_token,omitempty"`
 }
 
-// BeginTOTPEnrollmentRequest defines model for BeginTotpEnrollmentRequest.
+// BeginTOTPEnrollmentRequest All members are optional.
 type BeginTOTPEnrollmentRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
-	// Replaces The method that this one takes the place of when it is confirmed; it works until then.
+	// Replaces The id of the method that the new one replaces. The old method works until the new one is confirmed.
 	Replaces *openapi_types.UUID `json:"replaces,omitempty"`
 }
 
 // CancelMFARemovalByCodeRequest Exactly one of `code` and `recovery_code`.
 type CancelMFARemovalByCodeRequest struct {
-	// Code Six ASCII digits from the authenticator app.
+	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
 	Code *Code `json:"code,omitempty"`
 
-	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
-	// What cannot be one is 400.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
-	// SignInToken Where signIn was asked to deliver a token.
+	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
 	SignInToken *string `json:"sign_in_token,omitempty"`
 }
 
-// ChangePasswordRequest defines model for ChangePasswordRequest.
+// ChangePasswordRequest The new password. The old one was checked by the step-up.
 type ChangePasswordRequest struct {
-	// NewPassword Exactly as typed, in Unicode NFC.
+	// NewPassword The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
 	NewPassword Password `json:"new_password"`
 }
 
-// Code Six ASCII digits from the authenticator app.
+// Code The code of an authenticator app, six ASCII digits (RFC 6238).
 type Code = string
 
 // CompleteSignInRequest Exactly one of `code` and `recovery_code`.
 type CompleteSignInRequest struct {
-	// Code Six ASCII digits from the authenticator app.
+	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
 	Code *Code `json:"code,omitempty"`
 
-	// Deliver As at `signIn`, or absent.
+	// Deliver Must be the value given to `signIn`, or absent.
 	Deliver *CompleteSignInRequestDeliver `json:"deliver,omitempty"`
 
-	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
-	// What cannot be one is 400.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
-	// SignInToken Where signIn was asked to deliver a token.
+	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
 	SignInToken *string `json:"sign_in_token,omitempty"`
 }
 
-// CompleteSignInRequestDeliver As at `signIn`, or absent.
+// CompleteSignInRequestDeliver Must be the value given to `signIn`, or absent.
 type CompleteSignInRequestDeliver string
 
-// ConfirmSignInEnrollmentRequest defines model for ConfirmSignInEnrollmentRequest.
+// ConfirmSignInEnrollmentRequest The first code of the new authenticator app.
 type ConfirmSignInEnrollmentRequest struct {
-	// Code Six ASCII digits from the authenticator app.
+	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
 	Code Code `json:"code"`
 
-	// Deliver As at `signIn`, or absent.
+	// Deliver Must be the value given to `signIn`, or absent.
 	Deliver *ConfirmSignInEnrollmentRequestDeliver `json:"deliver,omitempty"`
 
-	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
-	// SignInToken Where signIn was asked to deliver a token.
+	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
 	SignInToken *string `json:"sign_in_token,omitempty"`
 }
 
-// ConfirmSignInEnrollmentRequestDeliver As at `signIn`, or absent.
+// ConfirmSignInEnrollmentRequestDeliver Must be the value given to `signIn`, or absent.
 type ConfirmSignInEnrollmentRequestDeliver string
 
-// ConfirmTOTPEnrollmentRequest defines model for ConfirmTotpEnrollmentRequest.
+// ConfirmTOTPEnrollmentRequest The first code of the new authenticator app.
 type ConfirmTOTPEnrollmentRequest struct {
-	// Code Six ASCII digits from the authenticator app.
+	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
 	Code Code `json:"code"`
 
-	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 }
 
-// ConfirmedAddress defines model for ConfirmedAddress.
+// ConfirmedAddress The address that was confirmed.
 type ConfirmedAddress struct {
-	// Email Compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
 	Email Email `json:"email"`
 
 	// Kind The address that signs in, or the second one for notices.
 	Kind AddressKind `json:"kind"`
 }
 
-// ConfirmedMethod defines model for ConfirmedMethod.
+// ConfirmedMethod The new method. `recovery_codes` is present if it is the first method of the account.
 type ConfirmedMethod struct {
+	// Method A confirmed MFA method.
 	Method MFAMethod `json:"method"`
 
-	// Receipt What a change did.
+	// Receipt The side effects of a change.
 	Receipt Receipt `json:"receipt"`
 
-	// RecoveryCodes Shown this once.
+	// RecoveryCodes Single-use codes of 80 random bits each, in Crockford base32. Returned once.
 	RecoveryCodes *RecoveryCodes `json:"recovery_codes,omitempty"`
 }
 
-// Deliver How the session comes back. `cookie` for a browser, `token` (in the body) for a script.
+// Deliver How the session is delivered: as a `cookie` for a browser, or as a `token` in the body for a script.
 type Deliver string
 
-// Device As far as the user agent tells; a member is absent where it does not.
+// Device The client as derived from its user agent. A member is absent if the user agent does not reveal it.
 type Device struct {
+	// Browser The name of the browser.
 	Browser *string `json:"browser,omitempty"`
-	System  *string `json:"system,omitempty"`
+
+	// System The name of the operating system.
+	System *string `json:"system,omitempty"`
 }
 
-// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 type DisplayName = string
 
-// Email Compared trimmed, in Unicode NFC and lower case.
+// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
 type Email = string
 
-// EnrolledSignIn defines model for EnrolledSignIn.
+// EnrolledSignIn The session and the method that were created.
 type EnrolledSignIn struct {
+	// Method A confirmed MFA method.
 	Method MFAMethod `json:"method"`
 
-	// Receipt What a change did.
+	// Receipt The side effects of a change.
 	Receipt Receipt `json:"receipt"`
 
-	// RecoveryCodes Shown this once.
+	// RecoveryCodes Single-use codes of 80 random bits each, in Crockford base32. Returned once.
 	RecoveryCodes RecoveryCodes `json:"recovery_codes"`
-	Session       SignedIn      `json:"session"`
+
+	// Session The session that was created.
+	Session SignedIn `json:"session"`
 }
 
-// EnrollmentRequired The password was right, and MFA is required, which this account does not have.
+// EnrollmentRequired The password was accepted. MFA is required, and the account has none. Continue with `beginSignInEnrollment`.
 type EnrollmentRequired struct {
+	// ExpiresAt When the pending sign-in expires.
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// SignInToken Only with `"deliver":"token"`.
-	SignInToken *string                 `json:"sign_in_token,omitempty"`
-	State       EnrollmentRequiredState `json:"state"`
+	// SignInToken Only with `"deliver": "token"`. Send it to `beginSignInEnrollment` and `confirmSignInEnrollment`.
+	SignInToken *string `json:"sign_in_token,omitempty"`
+
+	// State Distinguishes this variant of `SignInResult`.
+	State EnrollmentRequiredState `json:"state"`
 }
 
-// EnrollmentRequiredState defines model for EnrollmentRequired.State.
+// EnrollmentRequiredState Distinguishes this variant of `SignInResult`.
 type EnrollmentRequiredState string
 
-// FieldError defines model for FieldError.
+// FieldError One invalid member of the request.
 type FieldError struct {
+	// Detail What is wrong with it.
 	Detail string `json:"detail"`
 
-	// Pointer A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`.
+	// Pointer A JSON pointer into the body (RFC 6901), or `#` and the name of the header or parameter.
 	Pointer string `json:"pointer"`
 }
 
-// FoundAccount defines model for FoundAccount.
+// FoundAccount An account in a list.
 type FoundAccount struct {
+	// CreatedAt When the account was created.
 	CreatedAt time.Time `json:"created_at"`
-	Disabled  bool      `json:"disabled"`
 
-	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	// Disabled Whether an administrator disabled the account.
+	Disabled bool `json:"disabled"`
+
+	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email Compared trimmed, in Unicode NFC and lower case.
-	Email Email              `json:"email"`
-	ID    openapi_types.UUID `json:"id"`
+	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	Email Email `json:"email"`
 
-	// MFA Whether signing in takes more than the password.
+	// ID The id of the account.
+	ID openapi_types.UUID `json:"id"`
+
+	// MFA Whether sign-in requires a second factor.
 	MFA bool `json:"mfa"`
 
-	// Role What an account may do beyond its own. Absent for most.
+	// Role A role of the account. Absent for an ordinary user.
 	Role *Role `json:"role,omitempty"`
 }
 
-// GeneratedRecoveryCodes defines model for GeneratedRecoveryCodes.
+// GeneratedRecoveryCodes A new set of recovery codes.
 type GeneratedRecoveryCodes struct {
-	// Receipt What a change did.
+	// Receipt The side effects of a change.
 	Receipt Receipt `json:"receipt"`
 
-	// RecoveryCodes Shown this once.
+	// RecoveryCodes Single-use codes of 80 random bits each, in Crockford base32. Returned once.
 	RecoveryCodes RecoveryCodes `json:"recovery_codes"`
 }
 
-// Health defines model for Health.
+// Health The health of the server.
 type Health struct {
+	// Status Always `ok`.
 	Status HealthStatus `json:"status"`
 }
 
-// HealthStatus defines model for Health.Status.
+// HealthStatus Always `ok`.
 type HealthStatus string
 
-// HeldProof defines model for HeldProof.
+// HeldProof A kind of credential in backoff or lockout.
 type HeldProof struct {
+	// Proof A kind of credential.
 	Proof ProofMethod `json:"proof"`
 
-	// Until Absent for a proof at its cap, which waiting does not bring back.
+	// Until End of the backoff. Absent for a lockout, which does not end by waiting.
 	Until *time.Time `json:"until,omitempty"`
 }
 
-// Jwk An EC public key (RFC 7518 §6.2.1); its `kid` is its thumbprint (RFC 7638).
+// Jwk An EC public key (RFC 7518 §6.2.1).
 type Jwk struct {
+	// Alg Signature algorithm.
 	Alg JwkAlg `json:"alg"`
+
+	// Crv Curve.
 	Crv JwkCrv `json:"crv"`
+
+	// Kid JWK thumbprint of the key (RFC 7638).
 	Kid string `json:"kid"`
+
+	// Kty Key type.
 	Kty JwkKty `json:"kty"`
+
+	// Use The key verifies signatures.
 	Use JwkUse `json:"use"`
-	X   string `json:"x"`
-	Y   string `json:"y"`
+
+	// X The x coordinate, 32 bytes in base64url.
+	X string `json:"x"`
+
+	// Y The y coordinate, 32 bytes in base64url.
+	Y string `json:"y"`
 }
 
-// JwkAlg defines model for Jwk.Alg.
+// JwkAlg Signature algorithm.
 type JwkAlg string
 
-// JwkCrv defines model for Jwk.Crv.
+// JwkCrv Curve.
 type JwkCrv string
 
-// JwkKty defines model for Jwk.Kty.
+// JwkKty Key type.
 type JwkKty string
 
-// JwkUse defines model for Jwk.Use.
+// JwkUse The key verifies signatures.
 type JwkUse string
 
-// Jwks defines model for Jwks.
+// Jwks A JSON Web Key Set (RFC 7517 §5).
 type Jwks struct {
+	// Keys The public keys.
 	Keys []Jwk `json:"keys"`
 }
 
-// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
+// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
 type Language string
 
-// LinkRequest defines model for LinkRequest.
+// LinkRequest The token of a mailed link.
 type LinkRequest struct {
-	// Token What stands behind the `#` of a mailed link.
+	// Token The fragment of a mailed link, the part after `#`.
 	Token LinkToken `json:"token"`
 }
 
-// LinkToken What stands behind the `#` of a mailed link.
+// LinkToken The fragment of a mailed link, the part after `#`.
 type LinkToken = string
 
-// ListedSession defines model for ListedSession.
+// ListedSession A session in a list, with the client that created it.
 type ListedSession struct {
-	// Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
+	// Acr The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
 	Acr Acr `json:"acr"`
 
-	// Amr The proofs that were given (RFC 8176).
-	Amr       Amr       `json:"amr"`
-	AuthTime  time.Time `json:"auth_time"`
+	// Amr The authentication methods used: password, one-time code, and `mfa` for two factors (RFC 8176).
+	Amr Amr `json:"amr"`
+
+	// AuthTime When the credentials were presented.
+	AuthTime time.Time `json:"auth_time"`
+
+	// CreatedAt When the session was created.
 	CreatedAt time.Time `json:"created_at"`
-	Current   bool      `json:"current"`
 
-	// Device As far as the user agent tells; a member is absent where it does not.
-	Device    Device             `json:"device"`
-	ExpiresAt time.Time          `json:"expires_at"`
-	ID        openapi_types.UUID `json:"id"`
+	// Current Whether it is the session of this request.
+	Current bool `json:"current"`
 
-	// IP The address it was signed in from; empty where it is not known.
-	IP         string    `json:"ip"`
+	// Device The client as derived from its user agent. A member is absent if the user agent does not reveal it.
+	Device Device `json:"device"`
+
+	// ExpiresAt The end of the idle timeout or the absolute expiry, whichever is earlier.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID The id of the session.
+	ID openapi_types.UUID `json:"id"`
+
+	// IP The network address that signed in. Empty if unknown.
+	IP string `json:"ip"`
+
+	// LastUsedAt The last use, to within a thirtieth of the idle timeout.
 	LastUsedAt time.Time `json:"last_used_at"`
 }
 
-// MethodName 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+// MethodName 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
 type MethodName = string
 
-// MFA defines model for Mfa.
+// MFA The state of MFA of an account.
 type MFA struct {
-	// Enabled Whether signing in takes a code.
-	Enabled bool        `json:"enabled"`
+	// Enabled Whether sign-in requires a second factor.
+	Enabled bool `json:"enabled"`
+
+	// Methods Oldest first. A pending enrollment is not among them.
 	Methods []MFAMethod `json:"methods"`
 
-	// PendingEnrollment Begun and not yet confirmed. Its key is never shown again.
+	// PendingEnrollment An enrollment that is not confirmed yet. Its key is never returned again.
 	PendingEnrollment *PendingEnrollment `json:"pending_enrollment,omitempty"`
-	Policy            MFAPolicy          `json:"policy"`
 
-	// RecoveryCodes Null where there are none.
+	// Policy What the operator permits and requires.
+	Policy MFAPolicy `json:"policy"`
+
+	// RecoveryCodes Null if the account has none.
 	RecoveryCodes nullable.Nullable[RecoveryCodeStock] `json:"recovery_codes"`
 
-	// Removal A removal of MFA that was asked for and announced.
+	// Removal A requested and announced removal of MFA.
 	Removal *MFARemoval `json:"removal,omitempty"`
 }
 
-// MFAMethod defines model for MfaMethod.
+// MFAMethod A confirmed MFA method.
 type MFAMethod struct {
-	CreatedAt  time.Time          `json:"created_at"`
-	ID         openapi_types.UUID `json:"id"`
-	LastUsedAt time.Time          `json:"last_used_at"`
+	// CreatedAt When the method was confirmed.
+	CreatedAt time.Time `json:"created_at"`
 
-	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	// ID The id of the method.
+	ID openapi_types.UUID `json:"id"`
+
+	// LastUsedAt When a code of it was last accepted.
+	LastUsedAt time.Time `json:"last_used_at"`
+
+	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 
-	// Suspended Somebody said that it is not theirs. It signs nobody in, and MFA stays on.
-	Suspended bool          `json:"suspended"`
-	Type      MFAMethodType `json:"type"`
+	// Suspended The owner disputed the method. Its codes are rejected, and MFA stays on.
+	Suspended bool `json:"suspended"`
+
+	// Type The kind of method.
+	Type MFAMethodType `json:"type"`
 }
 
-// MFAMethodType defines model for MFAMethod.Type.
+// MFAMethodType The kind of method.
 type MFAMethodType string
 
-// MFAPolicy defines model for MfaPolicy.
+// MFAPolicy What the operator permits and requires.
 type MFAPolicy struct {
+	// MaxMethods Maximum number of methods per account.
 	MaxMethods int `json:"max_methods"`
 
-	// Required Everybody has to have MFA, now. The last method stays.
+	// Required Whether every account must have MFA now. If so, the last method cannot be removed.
 	Required bool `json:"required"`
 
-	// RequiredFrom When that begins, or began. Only where MFA is required, or will be, from a date on.
+	// RequiredFrom From when on MFA is required. Absent if the operator set no date.
 	RequiredFrom *time.Time `json:"required_from,omitempty"`
 }
 
-// MFARemoval A removal of MFA that was asked for and announced.
+// MFARemoval A requested and announced removal of MFA.
 type MFARemoval struct {
-	// Ready Whether the last mail, whose link completes it, is on its way.
+	// Ready Whether the last mail, with the link that completes the removal, is queued or sent.
 	Ready bool `json:"ready"`
 
-	// RemainingSeconds What is left of the time in which it can be cancelled.
-	RemainingSeconds int       `json:"remaining_seconds"`
-	RequestedAt      time.Time `json:"requested_at"`
+	// RemainingSeconds Seconds left of the waiting period, during which it can be cancelled.
+	RemainingSeconds int `json:"remaining_seconds"`
 
-	// Stopped Whether the time stands still, since a notice is not delivered yet or proofs have to wait.
+	// RequestedAt When it was requested.
+	RequestedAt time.Time `json:"requested_at"`
+
+	// Stopped Whether the waiting period is paused, because a notice is not delivered yet or failed attempts put a
+	// credential of the account in backoff.
 	Stopped bool `json:"stopped"`
 }
 
-// MFARequiredFrom When MFA will be required. Only before that, and for an account that has none.
+// MFARequiredFrom From when on MFA will be required. Present only before that time and only for an account without MFA.
 type MFARequiredFrom = time.Time
 
-// NextCursor For the next page; absent on the last.
+// NextCursor The `cursor` of the next page. Absent on the last page.
 type NextCursor = openapi_types.UUID
 
-// NotMeResult defines model for NotMeResult.
+// NotMeResult The result of a dispute.
 type NotMeResult struct {
-	// Method What became of the authenticator app that the notice named, if it named one.
+	// Method What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
+	// any more. Absent if the notice named none.
 	Method *NotMeResultMethod `json:"method,omitempty"`
 
-	// PasswordReset Whether the password stopped working; a link to set a new one is in the mail.
+	// PasswordReset Whether the password was removed. A link to set a new one has been mailed.
 	PasswordReset bool `json:"password_reset"`
-	SessionsEnded int  `json:"sessions_ended"`
+
+	// SessionsEnded Sessions of the account that were revoked.
+	SessionsEnded int `json:"sessions_ended"`
 }
 
-// NotMeResultMethod What became of the authenticator app that the notice named, if it named one.
+// NotMeResultMethod What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
+// any more. Absent if the notice named none.
 type NotMeResultMethod string
 
-// Password Exactly as typed, in Unicode NFC.
+// Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
 type Password = string
 
-// PendingAddress An address whose link was not followed yet. There is one at a time.
+// PendingAddress An address that is not confirmed yet. An account has one at most.
 type PendingAddress struct {
-	// Email Compared trimmed, in Unicode NFC and lower case.
-	Email     Email     `json:"email"`
+	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	Email Email `json:"email"`
+
+	// ExpiresAt When its link expires.
 	ExpiresAt time.Time `json:"expires_at"`
 
 	// Kind The address that signs in, or the second one for notices.
 	Kind AddressKind `json:"kind"`
 }
 
-// PendingEnrollment Begun and not yet confirmed. Its key is never shown again.
+// PendingEnrollment An enrollment that is not confirmed yet. Its key is never returned again.
 type PendingEnrollment struct {
-	CreatedAt time.Time          `json:"created_at"`
-	ExpiresAt time.Time          `json:"expires_at"`
-	ID        openapi_types.UUID `json:"id"`
+	// CreatedAt When the enrollment was begun.
+	CreatedAt time.Time `json:"created_at"`
 
-	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
-	Name     MethodName          `json:"name"`
+	// ExpiresAt When the enrollment expires.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID The id of the enrollment, which becomes the id of the method.
+	ID openapi_types.UUID `json:"id"`
+
+	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	Name MethodName `json:"name"`
+
+	// Replaces The id of the method that it replaces, if any.
 	Replaces *openapi_types.UUID `json:"replaces,omitempty"`
 }
 
-// Problem RFC 9457.
+// Problem An error (RFC 9457).
 type Problem struct {
-	// AttemptsLeft Wrong tries that are still free. With 0 and `retry_after` a wait has begun; with 0 alone this sign-in or
-	// enrollment is over, and the next try is 410.
+	// AttemptsLeft Failures that are still permitted. With 0 and `retry_after` a backoff has begun. With 0 and no `retry_after`
+	// the sign-in or enrollment is used up, and the next attempt is 410.
 	AttemptsLeft *int `json:"attempts_left,omitempty"`
 
-	// ClockOffsetSeconds At enrollment, how far the phone's clock is ahead (negative when it is behind).
+	// ClockOffsetSeconds At enrollment, how many seconds the clock of the user's phone is fast, or slow if negative.
 	ClockOffsetSeconds *int `json:"clock_offset_seconds,omitempty"`
 
-	// Code Stable, for machines.
-	Code   ProblemCode `json:"code"`
-	Detail *string     `json:"detail,omitempty"`
+	// Code The code of an error, stable across versions. Clients branch on it.
+	Code ProblemCode `json:"code"`
 
-	// Errors For `invalid_request`, one entry for each thing that does not fit.
+	// Detail A text about this occurrence. It can change.
+	Detail *string `json:"detail,omitempty"`
+
+	// Errors For `invalid_request`, one entry per invalid member.
 	Errors *[]FieldError `json:"errors,omitempty"`
 
-	// Methods For `code_required`, the proofs that would do.
+	// Methods For `code_required`, the accepted credentials: the password together with one of the others.
 	Methods *[]ProofMethod `json:"methods,omitempty"`
 
-	// Reason For `password_unacceptable`: `too_short`, `too_long`, `common` (on the list of common passwords), `context` (the e-mail
-	// address or this product's name), `unchanged`. For `removal_unavailable`: `off` (the operator does not offer it, or no
-	// mail is sent), `paused` (one was cancelled lately), `password_reset` (the password was reset by mail lately).
+	// Reason For `password_unacceptable`:
+	// - `too_short`, `too_long`
+	// - `common`: on the list of common passwords
+	// - `context`: derived from the e-mail address or the name of this service
+	// - `unchanged`: the same as before
+	//
+	// For `removal_unavailable`:
+	// - `off`: the operator does not offer it, or no mail is sent
+	// - `paused`: a removal was cancelled recently
+	// - `password_reset`: the password was reset by mail recently
 	Reason *ProblemReason `json:"reason,omitempty"`
 
-	// Reasons Of `getReadiness`, why requests cannot be served.
+	// Reasons For `getReadiness`, why the server cannot serve requests.
 	Reasons *[]UnreadyReason `json:"reasons,omitempty"`
 
-	// RequestID For `internal`, what to look for in the log.
+	// RequestID For `internal`, the id of the request in the log.
 	RequestID *string `json:"request_id,omitempty"`
 
-	// RetryAfter Seconds until the next try is looked at.
-	RetryAfter *int             `json:"retry_after,omitempty"`
-	Status     int              `json:"status"`
-	StepUp     *StepUpChallenge `json:"step_up,omitempty"`
-	Title      string           `json:"title"`
-	Type       string           `json:"type"`
+	// RetryAfter Seconds until the next attempt is checked.
+	RetryAfter *int `json:"retry_after,omitempty"`
+
+	// Status The HTTP status.
+	Status int `json:"status"`
+
+	// StepUp What a request needs to be permitted (RFC 9470).
+	StepUp *StepUpChallenge `json:"step_up,omitempty"`
+
+	// Title A short text for developers. It can change.
+	Title string `json:"title"`
+
+	// Type A URI reference that identifies the code.
+	Type string `json:"type"`
 }
 
-// ProblemCode Stable, for machines.
+// ProblemCode The code of an error, stable across versions. Clients branch on it.
 type ProblemCode string
 
-// ProblemReason For `password_unacceptable`: `too_short`, `too_long`, `common` (on the list of common passwords), `context` (the e-mail
-// address or this product's name), `unchanged`. For `removal_unavailable`: `off` (the operator does not offer it, or no
-// mail is sent), `paused` (one was cancelled lately), `password_reset` (the password was reset by mail lately).
+// ProblemReason For `password_unacceptable`:
+// - `too_short`, `too_long`
+// - `common`: on the list of common passwords
+// - `context`: derived from the e-mail address or the name of this service
+// - `unchanged`: the same as before
+//
+// For `removal_unavailable`:
+// - `off`: the operator does not offer it, or no mail is sent
+// - `paused`: a removal was cancelled recently
+// - `password_reset`: the password was reset by mail recently
 type ProblemReason string
 
-// ProofMethod defines model for ProofMethod.
+// ProofMethod A kind of credential.
 type ProofMethod string
 
-// Purpose What a step-up token is for.
+// Purpose The action that a step-up token permits.
 type Purpose string
 
-// ReasonRequest defines model for ReasonRequest.
+// ReasonRequest The reason of an administrative action.
 type ReasonRequest struct {
-	// Reason Why, and how you know that it is them. The account's owner reads it in the activity, and it is in the audit. Spaces
-	// around it are dropped.
+	// Reason The reason, and how the identity of the user was verified. The owner reads it in the activity, and it is in
+	// the audit log. Surrounding spaces are removed.
 	Reason string `json:"reason"`
 }
 
-// Receipt What a change did.
+// Receipt The side effects of a change.
 type Receipt struct {
-	// NoticesSent Addresses that a notice is on its way to.
-	NoticesSent       int `json:"notices_sent"`
+	// NoticesSent Mails queued, one per address of the account.
+	NoticesSent int `json:"notices_sent"`
+
+	// RecoveryCodesLeft Unused recovery codes of the account.
 	RecoveryCodesLeft int `json:"recovery_codes_left"`
 
-	// SessionsEnded Other sessions of the account that ended.
+	// SessionsEnded Other sessions of the account that were revoked.
 	SessionsEnded int `json:"sessions_ended"`
 }
 
-// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
-// What cannot be one is 400.
+// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+// A malformed one is rejected with 400 and counts as no attempt.
 type RecoveryCode = string
 
-// RecoveryCodeStock defines model for RecoveryCodeStock.
+// RecoveryCodeStock How many recovery codes the account has left. The codes themselves are never returned again.
 type RecoveryCodeStock struct {
+	// GeneratedAt When the set was created.
 	GeneratedAt time.Time `json:"generated_at"`
-	Remaining   int       `json:"remaining"`
 
-	// Retired True where the operator restored a backup, which no longer knew which codes were used. None of them works.
+	// Remaining Unused codes.
+	Remaining int `json:"remaining"`
+
+	// Retired True if the operator restored a backup, after which it was unknown which codes had been used. None of them
+	// works.
 	Retired *bool `json:"retired,omitempty"`
 
-	// Total How many the set had.
+	// Total Codes that the set was created with.
 	Total int `json:"total"`
 }
 
-// RecoveryCodes Shown this once.
+// RecoveryCodes Single-use codes of 80 random bits each, in Crockford base32. Returned once.
 type RecoveryCodes = []string
 
-// RenameMFAMethodRequest defines model for RenameMfaMethodRequest.
+// RenameMFAMethodRequest The new name.
 type RenameMFAMethodRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped.
+	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 }
 
-// ResetPasswordRequest defines model for ResetPasswordRequest.
+// ResetPasswordRequest The token of the mailed link and the new password.
 type ResetPasswordRequest struct {
-	// NewPassword Exactly as typed, in Unicode NFC.
+	// NewPassword The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
 	NewPassword Password `json:"new_password"`
 
-	// Token What stands behind the `#` of a mailed link.
+	// Token The fragment of a mailed link, the part after `#`.
 	Token LinkToken `json:"token"`
 }
 
-// Role What an account may do beyond its own. Absent for most.
+// Role A role of the account. Absent for an ordinary user.
 type Role string
 
-// SecondFactorRequired defines model for SecondFactorRequired.
+// SecondFactorRequired The password was accepted, and the account has MFA. Continue with `completeSignIn`.
 type SecondFactorRequired struct {
-	ExpiresAt time.Time     `json:"expires_at"`
-	Methods   []ProofMethod `json:"methods"`
+	// ExpiresAt When the pending sign-in expires.
+	ExpiresAt time.Time `json:"expires_at"`
 
-	// SignInToken Only with `"deliver":"token"`.
-	SignInToken *string                   `json:"sign_in_token,omitempty"`
-	State       SecondFactorRequiredState `json:"state"`
+	// Methods The second factors that the account can use.
+	Methods []ProofMethod `json:"methods"`
+
+	// SignInToken Only with `"deliver": "token"`. Send it to `completeSignIn`.
+	SignInToken *string `json:"sign_in_token,omitempty"`
+
+	// State Distinguishes this variant of `SignInResult`.
+	State SecondFactorRequiredState `json:"state"`
 }
 
-// SecondFactorRequiredState defines model for SecondFactorRequired.State.
+// SecondFactorRequiredState Distinguishes this variant of `SignInResult`.
 type SecondFactorRequiredState string
 
-// Service defines model for Service.
+// Service The name and the features of this service.
 type Service struct {
+	// Languages The languages of mails and page.
 	Languages []Language `json:"languages"`
 
 	// Mail Whether notices and links are mailed.
 	Mail bool `json:"mail"`
 
-	// MFARemoval Whether requestMfaRemoval can be used.
+	// MFARemoval Whether `requestMfaRemoval` is available.
 	MFARemoval bool `json:"mfa_removal"`
 
-	// MFARemovalDelay Seconds in which a removal can be cancelled. Only where there are removals.
+	// MFARemovalDelay Seconds of the waiting period of a removal. Absent if removals are not available.
 	MFARemovalDelay *int `json:"mfa_removal_delay,omitempty"`
 
-	// MFARemovalPause Seconds after a cancelled removal until another can be asked for. Only where there are removals.
-	MFARemovalPause *int   `json:"mfa_removal_pause,omitempty"`
-	Name            string `json:"name"`
-	Password        struct {
+	// MFARemovalPause Seconds after a cancelled removal until another can be requested. Absent if removals are not available.
+	MFARemovalPause *int `json:"mfa_removal_pause,omitempty"`
+
+	// Name The name of the service, also shown in authenticator apps.
+	Name string `json:"name"`
+
+	// Password The permitted length of a new password, in Unicode code points.
+	Password struct {
+		// MaxLength Maximum length.
 		MaxLength int `json:"max_length"`
+
+		// MinLength Minimum length.
 		MinLength int `json:"min_length"`
 	} `json:"password"`
 
-	// Support Whom to ask for help, in the operator's words.
+	// Support Contact for help, as the operator wrote it.
 	Support *string `json:"support,omitempty"`
 }
 
-// Session defines model for Session.
+// Session An account signed in on a device.
 type Session struct {
-	// Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
+	// Acr The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
 	Acr Acr `json:"acr"`
 
-	// Amr The proofs that were given (RFC 8176).
+	// Amr The authentication methods used: password, one-time code, and `mfa` for two factors (RFC 8176).
 	Amr Amr `json:"amr"`
 
-	// AuthTime When the proofs were given.
-	AuthTime  time.Time `json:"auth_time"`
+	// AuthTime When the credentials were presented.
+	AuthTime time.Time `json:"auth_time"`
+
+	// CreatedAt When the session was created.
 	CreatedAt time.Time `json:"created_at"`
 
-	// ExpiresAt When the session ends unless it is used again, and at the latest.
-	ExpiresAt time.Time          `json:"expires_at"`
-	ID        openapi_types.UUID `json:"id"`
+	// ExpiresAt The end of the idle timeout, which each use extends, or the absolute expiry, whichever is earlier.
+	ExpiresAt time.Time `json:"expires_at"`
 
-	// LastUsedAt To within a thirtieth of the idle limit.
+	// ID The id of the session.
+	ID openapi_types.UUID `json:"id"`
+
+	// LastUsedAt The last use, to within a thirtieth of the idle timeout.
 	LastUsedAt time.Time `json:"last_used_at"`
 
-	// MFARequiredFrom When MFA will be required. Only before that, and for an account that has none.
+	// MFARequiredFrom From when on MFA will be required. Present only before that time and only for an account without MFA.
 	MFARequiredFrom *MFARequiredFrom `json:"mfa_required_from,omitempty"`
 }
 
-// SessionList defines model for SessionList.
+// SessionList A page of sessions.
 type SessionList struct {
+	// Items Newest first.
 	Items []ListedSession `json:"items"`
 
-	// NextCursor For the next page; absent on the last.
+	// NextCursor The `cursor` of the next page. Absent on the last page.
 	NextCursor *NextCursor `json:"next_cursor,omitempty"`
 }
 
-// SignInRequest defines model for SignInRequest.
+// SignInRequest At most one of `code` and `recovery_code`.
 type SignInRequest struct {
-	// Code Six ASCII digits from the authenticator app.
+	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
 	Code *Code `json:"code,omitempty"`
 
-	// Deliver How the session comes back. `cookie` for a browser, `token` (in the body) for a script.
+	// Deliver How the session is delivered: as a `cookie` for a browser, or as a `token` in the body for a script.
 	Deliver *Deliver `json:"deliver,omitempty"`
 
-	// Email Compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
 	Email Email `json:"email"`
 
-	// Password Exactly as typed, in Unicode NFC.
+	// Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
 	Password Password `json:"password"`
 
-	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
-	// What cannot be one is 400.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 }
 
-// SignInResult defines model for SignInResult.
+// SignInResult The result of a sign-in. `state` tells the variants apart.
 type SignInResult struct {
 	union json.RawMessage
 }
 
-// SignInTokenRequest defines model for SignInTokenRequest.
+// SignInTokenRequest Identifies the pending sign-in.
 type SignInTokenRequest struct {
-	// SignInToken Where signIn was asked to deliver a token.
+	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
 	SignInToken *string `json:"sign_in_token,omitempty"`
 }
 
-// SignedIn defines model for SignedIn.
+// SignedIn The session that was created.
 type SignedIn struct {
-	// Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
+	// Acr The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
 	Acr Acr `json:"acr"`
 
-	// Amr The proofs that were given (RFC 8176).
-	Amr        Amr                `json:"amr"`
-	AuthTime   time.Time          `json:"auth_time"`
-	CreatedAt  time.Time          `json:"created_at"`
-	ExpiresAt  time.Time          `json:"expires_at"`
-	ID         openapi_types.UUID `json:"id"`
-	LastUsedAt time.Time          `json:"last_used_at"`
+	// Amr The authentication methods used: password, one-time code, and `mfa` for two factors (RFC 8176).
+	Amr Amr `json:"amr"`
 
-	// MFARequiredFrom When MFA will be required. Only before that, and for an account that has none.
-	MFARequiredFrom *MFARequiredFrom `json:"mfa_required_from,omitempty"`
+	// AuthTime When the credentials were presented.
+	AuthTime time.Time `json:"auth_time"`
 
-	// SessionToken Only with `"deliver":"token"`.
-	SessionToken *string       `json:"session_token,omitempty"`
-	State        SignedInState `json:"state"`
-}
+	// CreatedAt When the session was created.
+	CreatedAt time.Time `json:"created_at"`
 
-// SignedInState defines model for SignedIn.State.
-type SignedInState string
-
-// StepUpChallenge defines model for StepUpChallenge.
-type StepUpChallenge struct {
-	// Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
-	Acr Acr `json:"acr"`
-
-	// MaxAge Seconds that a step-up token lives.
-	MaxAge int `json:"max_age"`
-
-	// Methods The proofs to give, together.
-	Methods []ProofMethod `json:"methods"`
-
-	// Purpose What a step-up token is for.
-	Purpose Purpose `json:"purpose"`
-
-	// Target For `admin.account`, what to give `stepUp` as its `target`.
-	Target *openapi_types.UUID `json:"target,omitempty"`
-}
-
-// StepUpGrant defines model for StepUpGrant.
-type StepUpGrant struct {
-	// Acr How well presence was proven, by one factor or by two (NIST SP 800-63B).
-	Acr Acr `json:"acr"`
-
-	// Amr The proofs that were given (RFC 8176).
-	Amr       Amr       `json:"amr"`
-	AuthTime  time.Time `json:"auth_time"`
+	// ExpiresAt The end of the idle timeout or the absolute expiry, whichever is earlier.
 	ExpiresAt time.Time `json:"expires_at"`
 
-	// Purpose What a step-up token is for.
-	Purpose     Purpose `json:"purpose"`
-	StepUpToken string  `json:"step_up_token"`
-
-	// Target For `admin.account`.
-	Target *openapi_types.UUID `json:"target,omitempty"`
-}
-
-// StepUpRequest defines model for StepUpRequest.
-type StepUpRequest struct {
-	// Code Six ASCII digits from the authenticator app.
-	Code *Code `json:"code,omitempty"`
-
-	// Password Exactly as typed, in Unicode NFC.
-	Password Password `json:"password"`
-
-	// Purpose What a step-up token is for.
-	Purpose Purpose `json:"purpose"`
-
-	// RecoveryCode A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
-	// What cannot be one is 400.
-	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
-
-	// Target For `admin.account`, and needed there, the account that it is about.
-	Target *openapi_types.UUID `json:"target,omitempty"`
-}
-
-// TOTPEnrollment defines model for TotpEnrollment.
-type TOTPEnrollment struct {
-	Algorithm TOTPEnrollmentAlgorithm `json:"algorithm"`
-	Digits    TOTPEnrollmentDigits    `json:"digits"`
-	ExpiresAt time.Time               `json:"expires_at"`
-
-	// ID Becomes the method's id.
+	// ID The id of the session.
 	ID openapi_types.UUID `json:"id"`
 
-	// OtpauthURI The key URI that authenticator apps read.
+	// LastUsedAt The last use, to within a thirtieth of the idle timeout.
+	LastUsedAt time.Time `json:"last_used_at"`
+
+	// MFARequiredFrom From when on MFA will be required. Present only before that time and only for an account without MFA.
+	MFARequiredFrom *MFARequiredFrom `json:"mfa_required_from,omitempty"`
+
+	// SessionToken The bearer token. Only with `"deliver": "token"`.
+	SessionToken *string `json:"session_token,omitempty"`
+
+	// State Distinguishes this variant of `SignInResult`.
+	State SignedInState `json:"state"`
+}
+
+// SignedInState Distinguishes this variant of `SignInResult`.
+type SignedInState string
+
+// StepUpChallenge What a request needs to be permitted (RFC 9470).
+type StepUpChallenge struct {
+	// Acr The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
+	Acr Acr `json:"acr"`
+
+	// MaxAge Lifetime of a step-up token, in seconds.
+	MaxAge int `json:"max_age"`
+
+	// Methods The accepted credentials: the password and, if the account has MFA, one of the others.
+	Methods []ProofMethod `json:"methods"`
+
+	// Purpose The action that a step-up token permits.
+	Purpose Purpose `json:"purpose"`
+
+	// Target The `target` to give to `stepUp`. Only for `admin.account`.
+	Target *openapi_types.UUID `json:"target,omitempty"`
+}
+
+// StepUpGrant A step-up token and what it is valid for.
+type StepUpGrant struct {
+	// Acr The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
+	Acr Acr `json:"acr"`
+
+	// Amr The authentication methods used: password, one-time code, and `mfa` for two factors (RFC 8176).
+	Amr Amr `json:"amr"`
+
+	// AuthTime When the credentials were presented.
+	AuthTime time.Time `json:"auth_time"`
+
+	// ExpiresAt When the token expires.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Purpose The action that a step-up token permits.
+	Purpose Purpose `json:"purpose"`
+
+	// StepUpToken A JWT signed with ES256 (`typ: stepup+jwt`). Send it in the header `Step-Up-Token`.
+	StepUpToken string `json:"step_up_token"`
+
+	// Target The account that the token is bound to. Only for `admin.account`.
+	Target *openapi_types.UUID `json:"target,omitempty"`
+}
+
+// StepUpRequest On an account with MFA, exactly one of `code` and `recovery_code` is required; without MFA, none.
+type StepUpRequest struct {
+	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	Code *Code `json:"code,omitempty"`
+
+	// Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
+	Password Password `json:"password"`
+
+	// Purpose The action that a step-up token permits.
+	Purpose Purpose `json:"purpose"`
+
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// A malformed one is rejected with 400 and counts as no attempt.
+	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
+
+	// Target The id of the account to be changed. Required for `admin.account`.
+	Target *openapi_types.UUID `json:"target,omitempty"`
+}
+
+// TOTPEnrollment A pending enrollment with its TOTP key (RFC 6238).
+type TOTPEnrollment struct {
+	// Algorithm The hash function of the codes.
+	Algorithm TOTPEnrollmentAlgorithm `json:"algorithm"`
+
+	// Digits Digits of a code.
+	Digits TOTPEnrollmentDigits `json:"digits"`
+
+	// ExpiresAt When the enrollment expires.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID The id of the enrollment, which becomes the id of the method.
+	ID openapi_types.UUID `json:"id"`
+
+	// OtpauthURI The key as an `otpauth://` URI, which authenticator apps read.
 	OtpauthURI string `json:"otpauth_uri"`
 
-	// Period Seconds.
+	// Period Seconds for which a code is shown.
 	Period TOTPEnrollmentPeriod `json:"period"`
 
-	// QrPng The key URI as a QR code, a PNG in base64.
+	// QrPng The URI as a QR code: a PNG image in base64.
 	QrPng []byte `json:"qr_png"`
 
-	// Secret The key, 32 base32 characters (RFC 4648 §6).
+	// Secret The key, 20 bytes as 32 base32 characters (RFC 4648 §6) without padding.
 	Secret string `json:"secret"`
 }
 
-// TOTPEnrollmentAlgorithm defines model for TOTPEnrollment.Algorithm.
+// TOTPEnrollmentAlgorithm The hash function of the codes.
 type TOTPEnrollmentAlgorithm string
 
-// TOTPEnrollmentDigits defines model for TOTPEnrollment.Digits.
+// TOTPEnrollmentDigits Digits of a code.
 type TOTPEnrollmentDigits int
 
-// TOTPEnrollmentPeriod Seconds.
+// TOTPEnrollmentPeriod Seconds for which a code is shown.
 type TOTPEnrollmentPeriod int
 
-// UnreadyReason `database_unreachable` (it does not answer what it is asked), `database_read_only` (it can be read, and takes no
-// change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`),
-// `database_restored` (it is served, and is older than what was here before, so that used codes and ended sessions may
-// work again: run `twofold restore-fence`), `stopping` (the server was told to stop). What exactly the database said is
-// in the log.
+// UnreadyReason - `database_unreachable`: the database does not respond.
+//   - `database_read_only`: the database can be read but not written.
+//   - `schema_older`: the schema lacks tables or columns of this version. Run `twofold migrate`.
+//   - `database_restored`: the database is older than the one served before, so that used codes and revoked sessions
+//     may work again. Run `twofold restore-fence`.
+//   - `stopping`: the server is shutting down.
+//
+// The log has the exact error of the database.
 type UnreadyReason string
 
-// UpdateAccountRequest defines model for UpdateAccountRequest.
+// UpdateAccountRequest The members to change.
 type UpdateAccountRequest struct {
-	// DisplayName At most 64 code points without control characters; empty for none. Spaces around it are dropped.
+	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName *DisplayName `json:"display_name,omitempty"`
 
-	// Language The language of mails (BCP 47). The page sets it when another one is chosen there.
+	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
 	Language *Language `json:"language,omitempty"`
 }
 
 // Cursor defines model for Cursor.
 type Cursor = openapi_types.UUID
 
-// EmailPrefix Compared trimmed, in Unicode NFC and lower case.
+// EmailPrefix An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
 type EmailPrefix = Email
 
 // ID defines model for Id.
@@ -1550,99 +1722,99 @@ type ID = openapi_types.UUID
 // Limit defines model for Limit.
 type Limit = int
 
-// BodyTooLarge RFC 9457.
+// BodyTooLarge An error (RFC 9457).
 type BodyTooLarge = Problem
 
-// CodeRejected RFC 9457.
+// CodeRejected An error (RFC 9457).
 type CodeRejected = Problem
 
-// Conflict RFC 9457.
+// Conflict An error (RFC 9457).
 type Conflict = Problem
 
-// CrossOriginRefused RFC 9457.
+// CrossOriginRefused An error (RFC 9457).
 type CrossOriginRefused = Problem
 
-// EnrollmentExpired RFC 9457.
+// EnrollmentExpired An error (RFC 9457).
 type EnrollmentExpired = Problem
 
-// Forbidden RFC 9457.
+// Forbidden An error (RFC 9457).
 type Forbidden = Problem
 
-// Internal RFC 9457.
+// Internal An error (RFC 9457).
 type Internal = Problem
 
-// InvalidRequest RFC 9457.
+// InvalidRequest An error (RFC 9457).
 type InvalidRequest = Problem
 
-// LinkExpired RFC 9457.
+// LinkExpired An error (RFC 9457).
 type LinkExpired = Problem
 
-// NotFound RFC 9457.
+// NotFound An error (RFC 9457).
 type NotFound = Problem
 
-// NotReady RFC 9457.
+// NotReady An error (RFC 9457).
 type NotReady = Problem
 
-// PasswordUnacceptable RFC 9457.
+// PasswordUnacceptable An error (RFC 9457).
 type PasswordUnacceptable = Problem
 
-// ProofRejected RFC 9457.
+// ProofRejected An error (RFC 9457).
 type ProofRejected = Problem
 
-// SessionRequired RFC 9457.
+// SessionRequired An error (RFC 9457).
 type SessionRequired = Problem
 
-// SignInExpired RFC 9457.
+// SignInExpired An error (RFC 9457).
 type SignInExpired = Problem
 
-// StepUpRequired RFC 9457.
+// StepUpRequired An error (RFC 9457).
 type StepUpRequired = Problem
 
-// TooMany RFC 9457.
+// TooMany An error (RFC 9457).
 type TooMany = Problem
 
-// Unavailable RFC 9457.
+// Unavailable An error (RFC 9457).
 type Unavailable = Problem
 
-// UnsupportedMediaType RFC 9457.
+// UnsupportedMediaType An error (RFC 9457).
 type UnsupportedMediaType = Problem
 
 // ListActivityParams defines parameters for ListActivity.
 type ListActivityParams struct {
-	// Limit How many items a page has at the most.
+	// Limit Maximum number of items on a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before.
+	// Cursor The `next_cursor` of the previous page. Absent for the first page.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // FindAccountsParams defines parameters for FindAccounts.
 type FindAccountsParams struct {
-	// Email What the addresses begin with.
+	// Email The beginning of the addresses to find, in any case.
 	Email *EmailPrefix `form:"email,omitempty" json:"email,omitempty"`
 
-	// Limit How many items a page has at the most.
+	// Limit Maximum number of items on a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before.
+	// Cursor The `next_cursor` of the previous page. Absent for the first page.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListAccountActivityParams defines parameters for ListAccountActivity.
 type ListAccountActivityParams struct {
-	// Limit How many items a page has at the most.
+	// Limit Maximum number of items on a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before.
+	// Cursor The `next_cursor` of the previous page. Absent for the first page.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListSessionsParams defines parameters for ListSessions.
 type ListSessionsParams struct {
-	// Limit How many items a page has at the most.
+	// Limit Maximum number of items on a page.
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
-	// Cursor The `next_cursor` of the page before.
+	// Cursor The `next_cursor` of the previous page. Absent for the first page.
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
@@ -1857,16 +2029,16 @@ func (t *SignInResult) UnmarshalJSON(b []byte) error {
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetJwks The public keys that verify step-up tokens (RFC 7517)
+	// GetJwks Get the public keys of step-up tokens (RFC 7517)
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx echo.Context) error
-	// GetAccount The account that is signed in
+	// GetAccount Get the account of the signed-in user
 	// (GET /api/v1/account)
 	GetAccount(ctx echo.Context) error
 	// UpdateAccount Change the display name or the language
 	// (PATCH /api/v1/account)
 	UpdateAccount(ctx echo.Context) error
-	// ListActivity What happened to the account
+	// ListActivity List the activity of the account
 	// (GET /api/v1/account/activity)
 	ListActivity(ctx echo.Context, params ListActivityParams) error
 	// ConfirmAddress Confirm an address with the mailed link
@@ -1884,31 +2056,31 @@ type ServerInterface interface {
 	// ChangePassword Change the password
 	// (PUT /api/v1/account/password)
 	ChangePassword(ctx echo.Context) error
-	// CancelPendingAddress Forget an address that waits to be confirmed
+	// CancelPendingAddress Cancel a pending address
 	// (DELETE /api/v1/account/pending-address)
 	CancelPendingAddress(ctx echo.Context) error
 	// FindAccounts Find accounts
 	// (GET /api/v1/admin/accounts)
 	FindAccounts(ctx echo.Context, params FindAccountsParams) error
-	// InspectAccount The state of an account
+	// InspectAccount Get the state of an account
 	// (GET /api/v1/admin/accounts/{id})
 	InspectAccount(ctx echo.Context, id ID) error
-	// ListAccountActivity What happened to an account
+	// ListAccountActivity List the activity of an account
 	// (GET /api/v1/admin/accounts/{id}/activity)
 	ListAccountActivity(ctx echo.Context, id ID, params ListAccountActivityParams) error
 	// DisableAccount Disable an account
 	// (POST /api/v1/admin/accounts/{id}/disable)
 	DisableAccount(ctx echo.Context, id ID) error
-	// EnableAccount Enable an account that was disabled
+	// EnableAccount Enable a disabled account
 	// (POST /api/v1/admin/accounts/{id}/enable)
 	EnableAccount(ctx echo.Context, id ID) error
-	// EndAccountSessions Sign an account out everywhere
+	// EndAccountSessions Revoke all sessions of an account
 	// (POST /api/v1/admin/accounts/{id}/end-sessions)
 	EndAccountSessions(ctx echo.Context, id ID) error
-	// ResetAccountMFA Take MFA off an account whose owner has lost everything
+	// ResetAccountMFA Remove MFA from an account
 	// (POST /api/v1/admin/accounts/{id}/reset-mfa)
 	ResetAccountMFA(ctx echo.Context, id ID) error
-	// GetMFA The account's MFA methods and what is pending
+	// GetMFA Get the MFA methods of the account
 	// (GET /api/v1/mfa)
 	GetMFA(ctx echo.Context) error
 	// RemoveMFAMethod Remove a method
@@ -1920,10 +2092,10 @@ type ServerInterface interface {
 	// GenerateRecoveryCodes Generate recovery codes
 	// (POST /api/v1/mfa/recovery-codes)
 	GenerateRecoveryCodes(ctx echo.Context) error
-	// CancelMFARemoval Cancel a removal of MFA that is under way
+	// CancelMFARemoval Cancel a removal of MFA
 	// (DELETE /api/v1/mfa/removal)
 	CancelMFARemoval(ctx echo.Context) error
-	// RequestMFARemoval Ask for MFA to be removed, with neither phone nor recovery codes
+	// RequestMFARemoval Request the removal of MFA after losing every factor
 	// (POST /api/v1/mfa/removal)
 	RequestMFARemoval(ctx echo.Context) error
 	// CancelMFARemovalByCode Cancel a removal of MFA with a code
@@ -1941,22 +2113,22 @@ type ServerInterface interface {
 	// CancelTOTPEnrollment Cancel a pending enrollment
 	// (DELETE /api/v1/mfa/totp/enrollments/{id})
 	CancelTOTPEnrollment(ctx echo.Context, id ID) error
-	// ConfirmTOTPEnrollment Turn a pending enrollment into a method with its first right code
+	// ConfirmTOTPEnrollment Confirm a pending enrollment with the first code
 	// (POST /api/v1/mfa/totp/enrollments/{id}/confirm)
 	ConfirmTOTPEnrollment(ctx echo.Context, id ID) error
-	// ReportNotMe Say that a change was not made by you
+	// ReportNotMe Dispute a change
 	// (POST /api/v1/notices/not-me)
 	ReportNotMe(ctx echo.Context) error
-	// RequestPasswordReset Ask for a link to set a new password
+	// RequestPasswordReset Request a link to reset the password
 	// (POST /api/v1/password-resets)
 	RequestPasswordReset(ctx echo.Context) error
-	// ResetPassword Set a new password with the mailed link
+	// ResetPassword Reset the password with the mailed link
 	// (POST /api/v1/password-resets/complete)
 	ResetPassword(ctx echo.Context) error
-	// GetService What this service is called, and what it can do
+	// GetService Get the name and the features of this service
 	// (GET /api/v1/service)
 	GetService(ctx echo.Context) error
-	// ListSessions The sessions of the account
+	// ListSessions List the sessions of the account
 	// (GET /api/v1/sessions)
 	ListSessions(ctx echo.Context, params ListSessionsParams) error
 	// SignIn Sign in
@@ -1965,34 +2137,34 @@ type ServerInterface interface {
 	// SignOut Sign out
 	// (DELETE /api/v1/sessions/current)
 	SignOut(ctx echo.Context) error
-	// GetCurrentSession The session this request is made with
+	// GetCurrentSession Get the current session
 	// (GET /api/v1/sessions/current)
 	GetCurrentSession(ctx echo.Context) error
-	// EndOtherSessions Sign out everywhere else
+	// EndOtherSessions Revoke all other sessions
 	// (POST /api/v1/sessions/end-others)
 	EndOtherSessions(ctx echo.Context) error
-	// BeginSignInEnrollment Begin to enroll an authenticator app, where a sign-in needs one
+	// BeginSignInEnrollment Begin the enrollment that a sign-in requires
 	// (POST /api/v1/sessions/enrollment)
 	BeginSignInEnrollment(ctx echo.Context) error
-	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
+	// ConfirmSignInEnrollment Confirm the enrollment that a sign-in requires
 	// (POST /api/v1/sessions/enrollment-confirmation)
 	ConfirmSignInEnrollment(ctx echo.Context) error
-	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
+	// CompleteSignIn Finish a pending sign-in with a second factor
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx echo.Context) error
-	// EndSession End one session
+	// EndSession Revoke one session
 	// (DELETE /api/v1/sessions/{id})
 	EndSession(ctx echo.Context, id ID) error
-	// StepUp Prove presence again, for one purpose
+	// StepUp Reauthenticate for one purpose
 	// (POST /api/v1/step-up)
 	StepUp(ctx echo.Context) error
-	// GetHealth Whether the process lives
+	// GetHealth Check that the process is alive
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
-	// GetOpenapi This contract
+	// GetOpenapi Get this contract
 	// (GET /openapi.yaml)
 	GetOpenapi(ctx echo.Context) error
-	// GetReadiness Whether requests can be served
+	// GetReadiness Check that the server can serve requests
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
 }
@@ -9904,16 +10076,16 @@ func (response GetReadiness503ApplicationProblemPlusJSONResponse) VisitGetReadin
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// GetJwks The public keys that verify step-up tokens (RFC 7517)
+	// GetJwks Get the public keys of step-up tokens (RFC 7517)
 	// (GET /.well-known/jwks.json)
 	GetJwks(ctx context.Context, request GetJwksRequestObject) (GetJwksResponseObject, error)
-	// GetAccount The account that is signed in
+	// GetAccount Get the account of the signed-in user
 	// (GET /api/v1/account)
 	GetAccount(ctx context.Context, request GetAccountRequestObject) (GetAccountResponseObject, error)
 	// UpdateAccount Change the display name or the language
 	// (PATCH /api/v1/account)
 	UpdateAccount(ctx context.Context, request UpdateAccountRequestObject) (UpdateAccountResponseObject, error)
-	// ListActivity What happened to the account
+	// ListActivity List the activity of the account
 	// (GET /api/v1/account/activity)
 	ListActivity(ctx context.Context, request ListActivityRequestObject) (ListActivityResponseObject, error)
 	// ConfirmAddress Confirm an address with the mailed link
@@ -9931,31 +10103,31 @@ type StrictServerInterface interface {
 	// ChangePassword Change the password
 	// (PUT /api/v1/account/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
-	// CancelPendingAddress Forget an address that waits to be confirmed
+	// CancelPendingAddress Cancel a pending address
 	// (DELETE /api/v1/account/pending-address)
 	CancelPendingAddress(ctx context.Context, request CancelPendingAddressRequestObject) (CancelPendingAddressResponseObject, error)
 	// FindAccounts Find accounts
 	// (GET /api/v1/admin/accounts)
 	FindAccounts(ctx context.Context, request FindAccountsRequestObject) (FindAccountsResponseObject, error)
-	// InspectAccount The state of an account
+	// InspectAccount Get the state of an account
 	// (GET /api/v1/admin/accounts/{id})
 	InspectAccount(ctx context.Context, request InspectAccountRequestObject) (InspectAccountResponseObject, error)
-	// ListAccountActivity What happened to an account
+	// ListAccountActivity List the activity of an account
 	// (GET /api/v1/admin/accounts/{id}/activity)
 	ListAccountActivity(ctx context.Context, request ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error)
 	// DisableAccount Disable an account
 	// (POST /api/v1/admin/accounts/{id}/disable)
 	DisableAccount(ctx context.Context, request DisableAccountRequestObject) (DisableAccountResponseObject, error)
-	// EnableAccount Enable an account that was disabled
+	// EnableAccount Enable a disabled account
 	// (POST /api/v1/admin/accounts/{id}/enable)
 	EnableAccount(ctx context.Context, request EnableAccountRequestObject) (EnableAccountResponseObject, error)
-	// EndAccountSessions Sign an account out everywhere
+	// EndAccountSessions Revoke all sessions of an account
 	// (POST /api/v1/admin/accounts/{id}/end-sessions)
 	EndAccountSessions(ctx context.Context, request EndAccountSessionsRequestObject) (EndAccountSessionsResponseObject, error)
-	// ResetAccountMFA Take MFA off an account whose owner has lost everything
+	// ResetAccountMFA Remove MFA from an account
 	// (POST /api/v1/admin/accounts/{id}/reset-mfa)
 	ResetAccountMFA(ctx context.Context, request ResetAccountMFARequestObject) (ResetAccountMFAResponseObject, error)
-	// GetMFA The account's MFA methods and what is pending
+	// GetMFA Get the MFA methods of the account
 	// (GET /api/v1/mfa)
 	GetMFA(ctx context.Context, request GetMFARequestObject) (GetMFAResponseObject, error)
 	// RemoveMFAMethod Remove a method
@@ -9967,10 +10139,10 @@ type StrictServerInterface interface {
 	// GenerateRecoveryCodes Generate recovery codes
 	// (POST /api/v1/mfa/recovery-codes)
 	GenerateRecoveryCodes(ctx context.Context, request GenerateRecoveryCodesRequestObject) (GenerateRecoveryCodesResponseObject, error)
-	// CancelMFARemoval Cancel a removal of MFA that is under way
+	// CancelMFARemoval Cancel a removal of MFA
 	// (DELETE /api/v1/mfa/removal)
 	CancelMFARemoval(ctx context.Context, request CancelMFARemovalRequestObject) (CancelMFARemovalResponseObject, error)
-	// RequestMFARemoval Ask for MFA to be removed, with neither phone nor recovery codes
+	// RequestMFARemoval Request the removal of MFA after losing every factor
 	// (POST /api/v1/mfa/removal)
 	RequestMFARemoval(ctx context.Context, request RequestMFARemovalRequestObject) (RequestMFARemovalResponseObject, error)
 	// CancelMFARemovalByCode Cancel a removal of MFA with a code
@@ -9988,22 +10160,22 @@ type StrictServerInterface interface {
 	// CancelTOTPEnrollment Cancel a pending enrollment
 	// (DELETE /api/v1/mfa/totp/enrollments/{id})
 	CancelTOTPEnrollment(ctx context.Context, request CancelTOTPEnrollmentRequestObject) (CancelTOTPEnrollmentResponseObject, error)
-	// ConfirmTOTPEnrollment Turn a pending enrollment into a method with its first right code
+	// ConfirmTOTPEnrollment Confirm a pending enrollment with the first code
 	// (POST /api/v1/mfa/totp/enrollments/{id}/confirm)
 	ConfirmTOTPEnrollment(ctx context.Context, request ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error)
-	// ReportNotMe Say that a change was not made by you
+	// ReportNotMe Dispute a change
 	// (POST /api/v1/notices/not-me)
 	ReportNotMe(ctx context.Context, request ReportNotMeRequestObject) (ReportNotMeResponseObject, error)
-	// RequestPasswordReset Ask for a link to set a new password
+	// RequestPasswordReset Request a link to reset the password
 	// (POST /api/v1/password-resets)
 	RequestPasswordReset(ctx context.Context, request RequestPasswordResetRequestObject) (RequestPasswordResetResponseObject, error)
-	// ResetPassword Set a new password with the mailed link
+	// ResetPassword Reset the password with the mailed link
 	// (POST /api/v1/password-resets/complete)
 	ResetPassword(ctx context.Context, request ResetPasswordRequestObject) (ResetPasswordResponseObject, error)
-	// GetService What this service is called, and what it can do
+	// GetService Get the name and the features of this service
 	// (GET /api/v1/service)
 	GetService(ctx context.Context, request GetServiceRequestObject) (GetServiceResponseObject, error)
-	// ListSessions The sessions of the account
+	// ListSessions List the sessions of the account
 	// (GET /api/v1/sessions)
 	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
 	// SignIn Sign in
@@ -10012,34 +10184,34 @@ type StrictServerInterface interface {
 	// SignOut Sign out
 	// (DELETE /api/v1/sessions/current)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
-	// GetCurrentSession The session this request is made with
+	// GetCurrentSession Get the current session
 	// (GET /api/v1/sessions/current)
 	GetCurrentSession(ctx context.Context, request GetCurrentSessionRequestObject) (GetCurrentSessionResponseObject, error)
-	// EndOtherSessions Sign out everywhere else
+	// EndOtherSessions Revoke all other sessions
 	// (POST /api/v1/sessions/end-others)
 	EndOtherSessions(ctx context.Context, request EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error)
-	// BeginSignInEnrollment Begin to enroll an authenticator app, where a sign-in needs one
+	// BeginSignInEnrollment Begin the enrollment that a sign-in requires
 	// (POST /api/v1/sessions/enrollment)
 	BeginSignInEnrollment(ctx context.Context, request BeginSignInEnrollmentRequestObject) (BeginSignInEnrollmentResponseObject, error)
-	// ConfirmSignInEnrollment Register the authenticator app with its first right code, and be signed in
+	// ConfirmSignInEnrollment Confirm the enrollment that a sign-in requires
 	// (POST /api/v1/sessions/enrollment-confirmation)
 	ConfirmSignInEnrollment(ctx context.Context, request ConfirmSignInEnrollmentRequestObject) (ConfirmSignInEnrollmentResponseObject, error)
-	// CompleteSignIn Finish a pending sign-in with a code or a recovery code
+	// CompleteSignIn Finish a pending sign-in with a second factor
 	// (POST /api/v1/sessions/second-factor)
 	CompleteSignIn(ctx context.Context, request CompleteSignInRequestObject) (CompleteSignInResponseObject, error)
-	// EndSession End one session
+	// EndSession Revoke one session
 	// (DELETE /api/v1/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
-	// StepUp Prove presence again, for one purpose
+	// StepUp Reauthenticate for one purpose
 	// (POST /api/v1/step-up)
 	StepUp(ctx context.Context, request StepUpRequestObject) (StepUpResponseObject, error)
-	// GetHealth Whether the process lives
+	// GetHealth Check that the process is alive
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
-	// GetOpenapi This contract
+	// GetOpenapi Get this contract
 	// (GET /openapi.yaml)
 	GetOpenapi(ctx context.Context, request GetOpenapiRequestObject) (GetOpenapiResponseObject, error)
-	// GetReadiness Whether requests can be served
+	// GetReadiness Check that the server can serve requests
 	// (GET /readyz)
 	GetReadiness(ctx context.Context, request GetReadinessRequestObject) (GetReadinessResponseObject, error)
 }

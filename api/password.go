@@ -8,14 +8,14 @@ import (
 )
 
 // VisitChangePasswordResponse writes the answer.
-func (a answer) VisitChangePasswordResponse(w http.ResponseWriter) error { return a.write(w) }
+func (a cookieResponse) VisitChangePasswordResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // ChangePassword gives the account another password.
 func (s *Server) ChangePassword(ctx context.Context, r ChangePasswordRequestObject) (ChangePasswordResponseObject, error) {
-	call := callOf(ctx)
-	done, err := s.Authn.ChangePassword(ctx, call.session, call.shown.Grant, secret.New(r.Body.NewPassword), call.device)
+	call := requestFrom(ctx)
+	done, err := s.Authn.ChangePassword(ctx, call.session, call.stepUp.Grant, secret.New(r.Body.NewPassword), call.device)
 	if err != nil {
 		return nil, err
 	}
-	return answer{status: http.StatusOK, cookies: s.renewed(done.NewToken), body: receipt(done)}, nil
+	return cookieResponse{status: http.StatusOK, cookies: s.elevated(done.NewToken), body: receipt(done)}, nil
 }

@@ -14,10 +14,10 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/admin"
 	"twofold/internal/authn"
-	"twofold/internal/link"
+	"twofold/internal/maillink"
 	"twofold/internal/mfa"
+	"twofold/internal/mfaremoval"
 	"twofold/internal/password"
-	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -40,18 +40,18 @@ func invalid(pointer, detail string) error {
 	return invalidError{{Pointer: pointer, Detail: detail}}
 }
 
-// unreadyError is a server that cannot serve.
-type unreadyError []UnreadyReason
+// notReadyError is a server that cannot serve.
+type notReadyError []UnreadyReason
 
-func (e unreadyError) Error() string { return fmt.Sprintf("not ready: %v", []UnreadyReason(e)) }
+func (e notReadyError) Error() string { return fmt.Sprintf("not ready: %v", []UnreadyReason(e)) }
 
 // Unavailable makes it 503.
-func (e unreadyError) Unavailable() bool { return true }
+func (e notReadyError) Unavailable() bool { return true }
 
-// crowdError is an address that sends too much.
-type crowdError struct{ wait time.Duration }
+// ipLimitError is an address that sends too much.
+type ipLimitError struct{ retryAfter time.Duration }
 
-func (e crowdError) Error() string { return "too many requests from one address" }
+func (e ipLimitError) Error() string { return "too many requests from one address" }
 
 // problems turns errors into codes. Which status a code has, the contract says per operation.
 var problems = []struct {
@@ -66,38 +66,38 @@ var problems = []struct {
 	{authn.ErrCredentialsRejected, ProblemCodeCredentialsRejected},
 	{authn.ErrCodeRequired, ProblemCodeCodeRequired},
 	{authn.ErrSignInExpired, ProblemCodeSignInExpired},
-	{authn.ErrOtherDelivery, ProblemCodeInvalidRequest},
+	{authn.ErrTransportMismatch, ProblemCodeInvalidRequest},
 	{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
-	{mfa.ErrMFARequired, ProblemCodeMFARequired},
+	{mfa.ErrMFANotEnabled, ProblemCodeMFARequired},
 	{mfa.ErrLastMethod, ProblemCodeLastMethod},
-	{authn.ErrNoRole, ProblemCodeNotFound},
+	{authn.ErrForbidden, ProblemCodeNotFound},
 	{authn.ErrEnrollmentRequired, ProblemCodeEnrollmentRequired},
-	{authn.ErrTarget, ProblemCodeInvalidRequest},
+	{authn.ErrInvalidTarget, ProblemCodeInvalidRequest},
 	{admin.ErrNotFound, ProblemCodeNotFound},
 	{admin.ErrOwnAccount, ProblemCodeOwnAccount},
 	{admin.ErrLastAdministrator, ProblemCodeLastAdministrator},
-	{admin.ErrReason, ProblemCodeInvalidRequest},
-	{account.ErrEmail, ProblemCodeInvalidRequest},
+	{admin.ErrReasonRequired, ProblemCodeInvalidRequest},
+	{account.ErrInvalidEmail, ProblemCodeInvalidRequest},
 	{account.ErrSameAddress, ProblemCodeInvalidRequest},
-	{account.ErrDisplayName, ProblemCodeInvalidRequest},
+	{account.ErrInvalidDisplayName, ProblemCodeInvalidRequest},
 	{account.ErrEmailTaken, ProblemCodeEmailTaken},
 	{account.ErrMailUnavailable, ProblemCodeMailUnavailable},
-	{account.ErrNoAddress, ProblemCodeNotFound},
+	{account.ErrNoPendingAddress, ProblemCodeNotFound},
 	{account.ErrTooManyMails, ProblemCodeTooManyRequests},
-	{link.ErrExpired, ProblemCodeLinkExpired},
+	{maillink.ErrExpired, ProblemCodeLinkExpired},
 	{mfa.ErrCodeRejected, ProblemCodeCodeRejected},
 	{mfa.ErrCodeUsed, ProblemCodeCodeUsed},
 	{mfa.ErrNotFound, ProblemCodeNotFound},
-	{mfa.ErrName, ProblemCodeInvalidRequest},
+	{mfa.ErrInvalidName, ProblemCodeInvalidRequest},
 	{mfa.ErrNameTaken, ProblemCodeNameTaken},
 	{mfa.ErrTooManyMethods, ProblemCodeTooManyMethods},
 	{mfa.ErrEnrollmentExpired, ProblemCodeEnrollmentExpired},
-	{removal.ErrNone, ProblemCodeNotFound},
-	{removal.ErrOneFactor, ProblemCodeMFARequired},
-	{removal.ErrUnavailable, ProblemCodeRemovalUnavailable},
-	{removal.ErrUndelivered, ProblemCodeUnavailable},
-	{throttle.ErrWait, ProblemCodeTooManyAttempts},
-	{password.ErrUnacceptable, ProblemCodePasswordUnacceptable},
+	{mfaremoval.ErrNotFound, ProblemCodeNotFound},
+	{mfaremoval.ErrMFASessionRequired, ProblemCodeMFARequired},
+	{mfaremoval.ErrUnavailable, ProblemCodeRemovalUnavailable},
+	{mfaremoval.ErrUndelivered, ProblemCodeUnavailable},
+	{throttle.ErrThrottled, ProblemCodeTooManyAttempts},
+	{password.ErrPolicy, ProblemCodePasswordUnacceptable},
 	{password.ErrBusy, ProblemCodeUnavailable},
 	{throttle.ErrBusy, ProblemCodeUnavailable},
 	{errBodyTooLarge, ProblemCodeBodyTooLarge},
@@ -143,7 +143,7 @@ var titles = map[ProblemCode]string{
 // codeOf finds the code of an error; what nobody expected is internal.
 func codeOf(err error) ProblemCode {
 	var unfit invalidError
-	var crowd crowdError
+	var crowd ipLimitError
 	var down interface{ Unavailable() bool }
 	switch {
 	case errors.As(err, &unfit):
@@ -176,12 +176,12 @@ func statusOf(code ProblemCode, op *operation) (int, bool) {
 	return http.StatusInternalServerError, code == ProblemCodeInternal
 }
 
-// answerError writes every error there is as a problem (RFC 9457). It is Echo's error handler.
-func (s *Server) answerError(err error, c echo.Context) {
+// writeError writes every error there is as a problem (RFC 9457). It is Echo's error handler.
+func (s *Server) writeError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
 	}
-	call := callOf(c.Request().Context())
+	call := requestFrom(c.Request().Context())
 	code := codeOf(err)
 	status, declared := statusOf(code, call.op)
 	if !declared {
@@ -196,7 +196,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 		Code:   code,
 	}
 	if code != ProblemCodeInternal {
-		describe(&p, err)
+		addDetails(&p, err)
 	}
 	header := c.Response().Header()
 	switch code {

@@ -34,7 +34,7 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		want ProblemCode
 	}{
 		{invalid("/a", "b"), ProblemCodeInvalidRequest},
-		{authn.ErrOtherDelivery, ProblemCodeInvalidRequest},
+		{authn.ErrTransportMismatch, ProblemCodeInvalidRequest},
 		{errSessionRequired, ProblemCodeSessionRequired},
 		{session.ErrEnded, ProblemCodeSessionRequired},
 		{stepup.ErrRefused, ProblemCodeStepUpRequired},
@@ -49,9 +49,9 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		{mfa.ErrNameTaken, ProblemCodeNameTaken},
 		{mfa.ErrTooManyMethods, ProblemCodeTooManyMethods},
 		{mfa.ErrEnrollmentExpired, ProblemCodeEnrollmentExpired},
-		{throttle.ErrWait, ProblemCodeTooManyAttempts},
-		{&throttle.WaitError{For: time.Second}, ProblemCodeTooManyAttempts},
-		{crowdError{time.Second}, ProblemCodeTooManyRequests},
+		{throttle.ErrThrottled, ProblemCodeTooManyAttempts},
+		{&throttle.ThrottledError{RetryAfter: time.Second}, ProblemCodeTooManyAttempts},
+		{ipLimitError{time.Second}, ProblemCodeTooManyRequests},
 		{password.ErrBusy, ProblemCodeUnavailable},
 		{down{true}, ProblemCodeUnavailable},
 		{down{false}, ProblemCodeInternal},
@@ -63,9 +63,9 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		{echo.ErrMethodNotAllowed, ProblemCodeMethodNotAllowed},
 		{errors.New("what nobody expected"), ProblemCodeInternal},
 		{account.ErrNotFound, ProblemCodeSessionRequired}, // it went with its sessions
-		{mfa.ErrName, ProblemCodeInvalidRequest},
+		{mfa.ErrInvalidName, ProblemCodeInvalidRequest},
 		{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
-		{mfa.ErrMFARequired, ProblemCodeMFARequired},
+		{mfa.ErrMFANotEnabled, ProblemCodeMFARequired},
 		{&authn.CodeRequiredError{}, ProblemCodeCodeRequired},
 		{throttle.ErrBusy, ProblemCodeUnavailable},
 		{echo.ErrTeapot, ProblemCodeInternal},
@@ -115,22 +115,22 @@ func TestAProblemSaysWhatItsErrorKnows(t *testing.T) {
 		want Problem
 	}{
 		"a field that does not fit": {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
-		"another delivery":          {authn.ErrOtherDelivery, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}}},
-		"a name that is too long":   {mfa.ErrName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}}},
-		"a code that is missing":    {&authn.CodeRequiredError{Proofs: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
-		"a wait":                    {&throttle.WaitError{For: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
-		"a wait of a moment":        {&throttle.WaitError{For: time.Nanosecond}, Problem{RetryAfter: new(1)}},
+		"another delivery":          {authn.ErrTransportMismatch, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}}},
+		"a name that is too long":   {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}}},
+		"a code that is missing":    {&authn.CodeRequiredError{Factors: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
+		"a wait":                    {&throttle.ThrottledError{RetryAfter: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
+		"a wait of a moment":        {&throttle.ThrottledError{RetryAfter: time.Nanosecond}, Problem{RetryAfter: new(1)}},
 		"a wrong password":          {&authn.CredentialsError{Budget: throttle.Budget{Left: 3}}, Problem{AttemptsLeft: new(3)}},
-		"the fifth wrong password":  {&authn.CredentialsError{Budget: throttle.Budget{Wait: 30 * time.Second}}, Problem{AttemptsLeft: new(0), RetryAfter: new(30)}},
+		"the fifth wrong password":  {&authn.CredentialsError{Budget: throttle.Budget{RetryAfter: 30 * time.Second}}, Problem{AttemptsLeft: new(0), RetryAfter: new(30)}},
 		"a wrong code":              {&mfa.RejectedError{Budget: throttle.Budget{Left: 4}}, Problem{AttemptsLeft: new(4)}},
 		"a phone that is fast":      {&mfa.RejectedError{Budget: throttle.Budget{Left: 4}, ClockOffset: 2 * time.Minute}, Problem{AttemptsLeft: new(4), ClockOffsetSeconds: new(120)}},
 		"a phone that is slow":      {&mfa.RejectedError{ClockOffset: -90 * time.Second}, Problem{AttemptsLeft: new(0), ClockOffsetSeconds: new(-90)}},
-		"a crowd":                   {crowdError{61 * time.Second}, Problem{RetryAfter: new(61)}},
+		"a crowd":                   {ipLimitError{61 * time.Second}, Problem{RetryAfter: new(61)}},
 		"a used code":               {mfa.ErrCodeUsed, Problem{}},
 		"nothing there":             {mfa.ErrNotFound, Problem{}},
 	} {
 		var got Problem
-		describe(&got, fmt.Errorf("wrapped: %w", c.err))
+		addDetails(&got, fmt.Errorf("wrapped: %w", c.err))
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s, - want, + got:\n%s", what, diff)
 		}
@@ -145,7 +145,7 @@ func TestWaitingThatDoesNotHelpIsNotAdvised(t *testing.T) {
 	}
 	for kind, way := range map[throttle.Kind]string{throttle.TOTP: "recovery code", throttle.RecoveryCode: "authenticator app"} {
 		var p Problem
-		describe(&p, &throttle.WaitError{Kind: kind})
+		addDetails(&p, &throttle.ThrottledError{Kind: kind})
 		if p.RetryAfter != nil || p.Detail == nil || !strings.Contains(*p.Detail, "Use a") && !strings.Contains(*p.Detail, "Use your") || !strings.Contains(*p.Detail, way) || header.Get("Retry-After") != "" {
 			t.Errorf("%s: got %+v", kind, p)
 		}
@@ -168,7 +168,7 @@ func TestAnErrorThatAnOperationDoesNotListIsInternal(t *testing.T) {
 
 func TestAnInternalErrorSaysNothingElse(t *testing.T) {
 	t.Parallel()
-	for _, err := range []error{&throttle.WaitError{For: time.Second}, &authn.CredentialsError{}, authn.ErrCodeRequired} {
+	for _, err := range []error{&throttle.ThrottledError{RetryAfter: time.Second}, &authn.CredentialsError{}, authn.ErrCodeRequired} {
 		if _, _, body, _ := answered(t, "GET", "/healthz", err); len(body) != 5 {
 			t.Errorf("%v: got %v", err, body)
 		}

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"twofold/internal/authn"
-	"twofold/internal/removal"
+	"twofold/internal/mfaremoval"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 )
@@ -26,24 +26,24 @@ func (s *Server) RequestMFARemoval(ctx context.Context, r RequestMFARemovalReque
 
 // CancelMFARemoval cancels a removal, for a session of two factors.
 func (s *Server) CancelMFARemoval(ctx context.Context, _ CancelMFARemovalRequestObject) (CancelMFARemovalResponseObject, error) {
-	done, err := s.Removals.Cancel(ctx, callOf(ctx).session)
+	done, err := s.Removals.Cancel(ctx, requestFrom(ctx).session)
 	if err != nil {
 		return nil, err
 	}
-	return CancelMFARemoval200JSONResponse{NoticesSent: done.NoticesSent, RecoveryCodesLeft: done.CodesLeft}, nil
+	return CancelMFARemoval200JSONResponse{NoticesSent: done.NoticesSent, RecoveryCodesLeft: done.RecoveryCodesLeft}, nil
 }
 
 // CancelMFARemovalByCode cancels a removal, for a pending sign-in with a code.
 func (s *Server) CancelMFARemovalByCode(ctx context.Context, r CancelMFARemovalByCodeRequestObject) (CancelMFARemovalByCodeResponseObject, error) {
-	proof, err := secondProof(r.Body.Code, r.Body.RecoveryCode)
+	proof, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
 	if proof.IsZero() {
 		return nil, invalid("/code", "this or recovery_code is needed")
 	}
-	in := authn.Completion{Second: proof, Browser: callOf(ctx).device}
-	in.Token, in.Carrier = signInTokenOf(ctx, r.Body.SignInToken)
+	in := authn.SecondFactorRequest{Second: proof, Browser: requestFrom(ctx).device}
+	in.Token, in.ReceivedVia = signInTokenOf(ctx, r.Body.SignInToken)
 	if err := s.Authn.CancelRemoval(ctx, in); err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (s *Server) CompleteMFARemoval(ctx context.Context, r CompleteMFARemovalReq
 // removalOf is the account's removal under way, or nil.
 func (s *Server) removalOf(ctx context.Context, accountID string) (*MFARemoval, error) {
 	status, err := s.Removals.Current(ctx, accountID)
-	if errors.Is(err, removal.ErrNone) {
+	if errors.Is(err, mfaremoval.ErrNotFound) {
 		return nil, nil
 	}
 	if err != nil {
@@ -79,8 +79,8 @@ func (s *Server) removalOf(ctx context.Context, accountID string) (*MFARemoval, 
 	return new(removalStatus(status)), nil
 }
 
-func removalStatus(r removal.Status) MFARemoval {
-	answer := MFARemoval{RequestedAt: second(r.RequestedAt), Stopped: r.Stopped, Ready: r.Ready()}
+func removalStatus(r mfaremoval.Status) MFARemoval {
+	answer := MFARemoval{RequestedAt: truncateToSecond(r.RequestedAt), Stopped: r.ClockPaused, Ready: r.Ready()}
 	if left := seconds(r.Remaining); left != nil {
 		answer.RemainingSeconds = *left
 	}
@@ -92,5 +92,5 @@ func signInTokenOf(ctx context.Context, inBody *string) (secret.Text, session.De
 	if inBody != nil {
 		return secret.New(*inBody), session.Token
 	}
-	return callOf(ctx).signIn, session.Cookie
+	return requestFrom(ctx).signInToken, session.Cookie
 }

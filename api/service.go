@@ -35,7 +35,7 @@ func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthRe
 // GetReadiness answers whether requests can be served.
 func (s *Server) GetReadiness(ctx context.Context, _ GetReadinessRequestObject) (GetReadinessResponseObject, error) {
 	if reasons := s.Ready(ctx); len(reasons) > 0 {
-		return nil, unreadyError(reasons)
+		return nil, notReadyError(reasons)
 	}
 	return GetReadiness200JSONResponse{Status: HealthStatusOk}, nil
 }
@@ -54,7 +54,7 @@ type About struct {
 	Mail    bool   // notices and links are mailed
 	// Somebody who lost everything can ask for a removal of MFA: it takes RemovalDelay, and can be asked for again
 	// RemovalPause after it was cancelled. Delay zero: there are none.
-	RemovalDelay, RemovalPause time.Duration
+	RemovalDelay, RemovalCooldown time.Duration
 }
 
 // GetService answers what this service is called, and what it can do.
@@ -64,11 +64,11 @@ func (s *Server) GetService(context.Context, GetServiceRequestObject) (GetServic
 		Languages: []Language{LanguageEn, LanguageDe},
 	}
 	if a.MFARemoval {
-		a.MFARemovalDelay, a.MFARemovalPause = seconds(s.About.RemovalDelay), seconds(s.About.RemovalPause)
+		a.MFARemovalDelay, a.MFARemovalPause = seconds(s.About.RemovalDelay), seconds(s.About.RemovalCooldown)
 	}
 	if s.About.Support != "" {
 		a.Support = &s.About.Support
 	}
-	a.Password.MinLength, a.Password.MaxLength = s.Accounts.Shortest(), password.MaxLength
+	a.Password.MinLength, a.Password.MaxLength = s.Accounts.MinPasswordLength(), password.MaxLength
 	return a, nil
 }

@@ -4,22 +4,22 @@ import (
 	"context"
 	"net/http"
 
-	"twofold/internal/device"
 	"twofold/internal/session"
+	"twofold/internal/useragent"
 )
 
 // VisitEndSessionResponse writes the answer.
-func (a answer) VisitEndSessionResponse(w http.ResponseWriter) error { return a.write(w) }
+func (a cookieResponse) VisitEndSessionResponse(w http.ResponseWriter) error { return a.write(w) }
 
 // ListSessions answers where the account is signed in.
 func (s *Server) ListSessions(ctx context.Context, r ListSessionsRequestObject) (ListSessionsResponseObject, error) {
-	sess := callOf(ctx).session
-	part := sliceOf(r.Params.Limit, r.Params.Cursor)
-	found, err := s.Sessions.List(ctx, sess.AccountID, part.after, part.more())
+	sess := requestFrom(ctx).session
+	part := parsePage(r.Params.Limit, r.Params.Cursor)
+	found, err := s.Sessions.List(ctx, sess.AccountID, part.after, part.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
-	found, next := cut(part, found, func(s session.Session) string { return s.ID })
+	found, next := paginate(part, found, func(s session.Session) string { return s.ID })
 	list := ListSessions200JSONResponse{Items: make([]ListedSession, len(found)), NextCursor: next}
 	for i, f := range found {
 		list.Items[i] = s.listedSession(f, sess)
@@ -30,19 +30,19 @@ func (s *Server) ListSessions(ctx context.Context, r ListSessionsRequestObject) 
 // listedSession is a session in a list that is asked for in the session here.
 func (s *Server) listedSession(f, here session.Session) ListedSession {
 	return ListedSession{
-		ID: id(f.ID), Acr: Acr(f.AMR.ACR()), Amr: Amr(f.AMR), AuthTime: second(f.AuthTime), CreatedAt: second(f.CreatedAt),
-		LastUsedAt: second(f.LastUsedAt), ExpiresAt: second(s.Sessions.Limits.ExpiresAt(f)),
+		ID: mustUUID(f.ID), Acr: Acr(f.AMR.ACR()), Amr: Amr(f.AMR), AuthTime: truncateToSecond(f.AuthTime), CreatedAt: truncateToSecond(f.CreatedAt),
+		LastUsedAt: truncateToSecond(f.LastUsedAt), ExpiresAt: truncateToSecond(s.Sessions.Limits.ExpiresAt(f)),
 		Current: f.ID == here.ID, IP: f.IP, Device: deviceOf(f.UserAgent),
 	}
 }
 
 // EndSession ends one session of the account.
 func (s *Server) EndSession(ctx context.Context, r EndSessionRequestObject) (EndSessionResponseObject, error) {
-	call := callOf(ctx)
+	call := requestFrom(ctx)
 	if err := s.Authn.EndSession(ctx, call.session, r.ID.String()); err != nil {
 		return nil, err
 	}
-	a := answer{status: http.StatusNoContent}
+	a := cookieResponse{status: http.StatusNoContent}
 	if r.ID.String() == call.session.ID && !call.cookie.IsZero() {
 		a.cookies = []*http.Cookie{s.clearCookie(sessionCookie)}
 	}
@@ -51,7 +51,7 @@ func (s *Server) EndSession(ctx context.Context, r EndSessionRequestObject) (End
 
 // EndOtherSessions ends all sessions of the account but the caller's.
 func (s *Server) EndOtherSessions(ctx context.Context, _ EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error) {
-	done, err := s.Authn.EndOtherSessions(ctx, callOf(ctx).session)
+	done, err := s.Authn.EndOtherSessions(ctx, requestFrom(ctx).session)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *Server) EndOtherSessions(ctx context.Context, _ EndOtherSessionsRequest
 // deviceOf is what a user agent tells.
 func deviceOf(userAgent string) Device {
 	var d Device
-	browser, system := device.Of(userAgent)
+	browser, system := useragent.Of(userAgent)
 	if browser != "" {
 		d.Browser = &browser
 	}

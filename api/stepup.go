@@ -10,13 +10,13 @@ import (
 
 // StepUp proves presence again, for one purpose.
 func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpResponseObject, error) {
-	beside, err := secondProof(r.Body.Code, r.Body.RecoveryCode)
+	beside, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
-	proofs := authn.Proofs{Password: secret.New(r.Body.Password), Second: beside}
-	call := callOf(ctx)
-	wanted := authn.For{Purpose: stepup.Purpose(r.Body.Purpose)}
+	proofs := authn.Credentials{Password: secret.New(r.Body.Password), SecondFactor: beside}
+	call := requestFrom(ctx)
+	wanted := authn.StepUpScope{Purpose: stepup.Purpose(r.Body.Purpose)}
 	if r.Body.Target != nil {
 		wanted.Target = r.Body.Target.String()
 	}
@@ -30,7 +30,7 @@ func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpRespo
 		Target:      r.Body.Target,
 		Acr:         Acr(grant.AMR.ACR()),
 		Amr:         Amr(grant.AMR),
-		AuthTime:    second(grant.AuthTime),
-		ExpiresAt:   second(grant.ExpiresAt),
+		AuthTime:    truncateToSecond(grant.AuthTime),
+		ExpiresAt:   truncateToSecond(grant.ExpiresAt),
 	}, nil
 }

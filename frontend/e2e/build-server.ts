@@ -18,12 +18,12 @@ export default function buildServer() {
     });
     process.env[setting] = binary;
   };
-  build("TESTSERVER_BIN", "./internal/app/testserver");
+  build("TESTSERVER_BIN", "./internal/test/testserver");
   if (!hasPostgres()) {
     console.warn("Skipped: the journey over several processes. Here is no PostgreSQL.");
     return;
   }
-  build("CLUSTER_BIN", "./internal/cluster/up");
+  build("CLUSTER_BIN", "./internal/test/cluster/cmd");
   // As make builds it, which names what it built.
   if (!process.env["PROGRAM_BIN"])
     build("PROGRAM_BIN", ".", "-trimpath", "-buildvcs=false", "-ldflags=-s -w");

@@ -13,7 +13,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"twofold/internal/audit"
-	"twofold/internal/link"
+	"twofold/internal/maillink"
 	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/secret"
@@ -49,8 +49,8 @@ var (
 	ErrNotFound = errors.New("no such account")
 	// ErrEmailTaken means that another account has the address.
 	ErrEmailTaken = errors.New("e-mail address is taken")
-	// ErrEmail means that it is no e-mail address.
-	ErrEmail = errors.New("not an e-mail address")
+	// ErrInvalidEmail means that it is no e-mail address.
+	ErrInvalidEmail = errors.New("not an e-mail address")
 )
 
 // Store keeps accounts.
@@ -81,10 +81,10 @@ type Service struct {
 	Issuer    string // the service's name, which is nobody's password
 	Pending   PendingStore
 	Resets    ResetStore
-	Links     *link.Service
+	Links     *maillink.Service
 	Notices   *notify.Service
 	StepUps   StepUps
-	Access    Access
+	Revoker   Revoker
 	Sealer    notify.Sealer
 	Audit     audit.Log
 	Limits    Limits
@@ -103,25 +103,25 @@ type Limits struct {
 
 // StepUps uses up the step-up that permits a change.
 type StepUps interface {
-	Spend(ctx context.Context, g stepup.Grant) error
+	Consume(ctx context.Context, g stepup.Grant) error
 }
 
-// Access is what an account's proofs have opened.
-type Access interface {
-	// EndAll ends the account's sessions, its sign-ins that wait for a code and its step-up tokens, and says how many
+// Revoker is what an account's proofs have opened.
+type Revoker interface {
+	// RevokeAll ends the account's sessions, its sign-ins that wait for a code and its step-up tokens, and says how many
 	// sessions that were.
-	EndAll(ctx context.Context, accountID string) (sessions int, err error)
-	// ForgivePasswords forgets the wrong passwords that were counted, and ends what the old password asked for.
-	ForgivePasswords(ctx context.Context, accountID string) error
-	// CodesLeft is how many recovery codes the account has.
-	CodesLeft(ctx context.Context, accountID string) (int, error)
+	RevokeAll(ctx context.Context, accountID string) (sessions int, err error)
+	// ResetPasswordFailures forgets the wrong passwords that were counted, and ends what the old password asked for.
+	ResetPasswordFailures(ctx context.Context, accountID string) error
+	// RecoveryCodesLeft is how many recovery codes the account has.
+	RecoveryCodesLeft(ctx context.Context, accountID string) (int, error)
 }
 
-// Change is what a change of an account did.
-type Change struct {
-	SessionsEnded int
-	NoticesSent   int // mails on their way
-	CodesLeft     int // recovery codes
+// Receipt is what a change of an account did.
+type Receipt struct {
+	SessionsEnded     int
+	NoticesSent       int // mails on their way
+	RecoveryCodesLeft int // recovery codes
 }
 
 // CanonicalEmail is the one spelling under which an address is kept, looked up and counted: trimmed, NFC, lower case.
@@ -139,7 +139,7 @@ func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Accoun
 	now := s.Now()
 	a := Account{ID: s.NewID(), Email: email, Language: "en", CreatedAt: now, PasswordChangedAt: now}
 	var err error
-	if a.PasswordHash, err = s.HashNew(ctx, a, pw); err != nil {
+	if a.PasswordHash, err = s.ValidateAndHash(ctx, a, pw); err != nil {
 		return Account{}, err
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -160,7 +160,7 @@ func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) er
 	if err != nil {
 		return fmt.Errorf("find account: %w", err)
 	}
-	hash, err := s.HashNew(ctx, a, pw)
+	hash, err := s.ValidateAndHash(ctx, a, pw)
 	if err != nil {
 		return err
 	}
@@ -170,12 +170,12 @@ func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) er
 	return nil
 }
 
-// HashNew hashes what is to be the account's next password. It answers password.ErrEncoding, an
-// *password.UnacceptableError, or password.ErrBusy. It takes a place in the queue for hashes and a hash or two: call it
+// ValidateAndHash hashes what is to be the account's next password. It answers password.ErrEncoding, an
+// *password.PolicyError, or password.ErrBusy. It takes a place in the queue for hashes and a hash or two: call it
 // before the transaction that keeps the hash.
-func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (string, error) {
+func (s *Service) ValidateAndHash(ctx context.Context, a Account, pw secret.Text) (string, error) {
 	local, _, _ := strings.Cut(a.Email, "@")
-	if err := password.Acceptable(pw, s.Shortest(), a.Email, local, productName, s.Issuer); err != nil {
+	if err := password.Validate(pw, s.MinPasswordLength(), a.Email, local, productName, s.Issuer); err != nil {
 		return "", err
 	}
 	release, err := s.Passwords.Acquire(ctx)
@@ -195,8 +195,8 @@ func (s *Service) HashNew(ctx context.Context, a Account, pw secret.Text) (strin
 	return s.Passwords.Hash(pw)
 }
 
-// Shortest is how many characters a new password has at least, now.
-func (s *Service) Shortest() int {
+// MinPasswordLength is how many characters a new password has at least, now.
+func (s *Service) MinPasswordLength() int {
 	if s.MinLength == nil {
 		return password.MinLength
 	}
@@ -234,7 +234,7 @@ func (s *Service) Recipient(ctx context.Context, id string) (notify.Recipient, e
 func checkEmail(email string) error {
 	addr, err := mail.ParseAddress(email)
 	if err != nil || addr.Address != email || addr.Name != "" || len(email) > 254 || strings.ContainsAny(email, ":\"") || strings.ContainsFunc(email, unseen) {
-		return fmt.Errorf("%w: %q", ErrEmail, email)
+		return fmt.Errorf("%w: %q", ErrInvalidEmail, email)
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"twofold/internal/audit"
 )
 
-// ErrDisplayName means that a display name is longer than 64 code points in NFC, or holds a control character.
-var ErrDisplayName = errors.New("not a display name")
+// ErrInvalidDisplayName means that a display name is longer than 64 code points in NFC, or holds a control character.
+var ErrInvalidDisplayName = errors.New("not a display name")
 
 // maxDisplayName is in code points.
 const maxDisplayName = 64
@@ -65,7 +65,7 @@ func displayName(name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 	breaks := func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) }
 	if utf8.RuneCountInString(name) > maxDisplayName || strings.ContainsFunc(name, breaks) {
-		return "", ErrDisplayName
+		return "", ErrInvalidDisplayName
 	}
 	return name, nil
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"twofold/internal/audit"
-	"twofold/internal/link"
+	"twofold/internal/maillink"
 	"twofold/internal/notify"
 	"twofold/internal/secret"
 )
@@ -32,28 +32,28 @@ type ResetStore interface {
 	// TakeOldest takes the oldest request away; found is false where there is none.
 	TakeOldest(ctx context.Context) (r ResetRequest, found bool, err error)
 	// CountMail counts a mail unless the account had limit of its purpose after since.
-	CountMail(ctx context.Context, m LinkMail, since time.Time, limit int) (counted bool, err error)
+	CountMail(ctx context.Context, m SentLink, since time.Time, limit int) (counted bool, err error)
 }
 
-// LinkMail is a link that is mailed for an account.
-type LinkMail struct {
+// SentLink is a link that is mailed for an account.
+type SentLink struct {
 	ID, AccountID string
-	Purpose       link.Purpose
+	Purpose       maillink.Purpose
 	At            time.Time
 }
 
 // countMail counts a link that is to be mailed, and says whether it may be: limit of a purpose in an hour.
-func (s *Service) countMail(ctx context.Context, accountID string, p link.Purpose, limit int) (bool, error) {
+func (s *Service) countMail(ctx context.Context, accountID string, p maillink.Purpose, limit int) (bool, error) {
 	now := s.Now()
-	counted, err := s.Resets.CountMail(ctx, LinkMail{ID: s.NewID(), AccountID: accountID, Purpose: p, At: now}, now.Add(-time.Hour), limit)
+	counted, err := s.Resets.CountMail(ctx, SentLink{ID: s.NewID(), AccountID: accountID, Purpose: p, At: now}, now.Add(-time.Hour), limit)
 	if err != nil {
 		return false, fmt.Errorf("count mail: %w", err)
 	}
 	return counted, nil
 }
 
-// asked is the sealed part of a request: who is asked for, and who asked.
-type asked struct {
+// resetClient is the sealed part of a request: who is asked for, and who asked.
+type resetClient struct {
 	Email     string
 	IP        string
 	UserAgent string
@@ -72,12 +72,12 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 		return err
 	}
 	client := audit.ClientOf(ctx)
-	plain, err := json.Marshal(asked{Email: email, IP: client.IP, UserAgent: client.UserAgent, RequestID: client.RequestID})
+	plain, err := json.Marshal(resetClient{Email: email, IP: client.IP, UserAgent: client.UserAgent, RequestID: client.RequestID})
 	if err != nil {
 		return err
 	}
 	r := ResetRequest{ID: s.NewID(), CreatedAt: s.Now()}
-	if r.Sealed, err = s.Sealer.Seal(plain, ResetOwner, r.ID); err != nil {
+	if r.Sealed, err = s.Sealer.Seal(plain, ResetSealOwner, r.ID); err != nil {
 		return err
 	}
 	if err := s.Resets.Insert(ctx, r); err != nil {
@@ -86,19 +86,19 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 	return nil
 }
 
-// ResetOwner owns the sealed requests: no account does yet.
-const ResetOwner = "password-reset"
+// ResetSealOwner owns the sealed requests: no account does yet.
+const ResetSealOwner = "password-reset"
 
-// pause is between two looks at the requests. Nothing wakes the one who looks: what a request leads to does not happen
+// resetPollInterval is between two looks at the requests. Nothing wakes the one who looks: what a request leads to does not happen
 // when its sender could feel it.
-const pause = 2 * time.Second
+const resetPollInterval = 2 * time.Second
 
-// RunResets resolves requests until the context ends, whatever fails.
-func (s *Service) RunResets(ctx context.Context, log *slog.Logger) {
-	timer := time.NewTicker(pause)
+// RunResetWorker resolves requests until the context ends, whatever fails.
+func (s *Service) RunResetWorker(ctx context.Context, log *slog.Logger) {
+	timer := time.NewTicker(resetPollInterval)
 	defer timer.Stop()
 	for {
-		if err := s.ResolveResets(ctx); err != nil && ctx.Err() == nil {
+		if err := s.ProcessResets(ctx); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "reset requests cannot be resolved", "error", err)
 		}
 		select {
@@ -109,9 +109,9 @@ func (s *Service) RunResets(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// ResolveResets mails a link for each request whose address has an account, and drops the others. Its error does not
+// ProcessResets mails a link for each request whose address has an account, and drops the others. Its error does not
 // stop it: the requests behind a broken one are resolved too.
-func (s *Service) ResolveResets(ctx context.Context) error {
+func (s *Service) ProcessResets(ctx context.Context) error {
 	var broken []error
 	for {
 		waiting, err := s.Resets.Waiting(ctx)
@@ -127,8 +127,8 @@ func (s *Service) ResolveResets(ctx context.Context) error {
 			if err != nil || !found {
 				return err
 			}
-			var a asked
-			plain, err := s.Sealer.Unseal(ctx, r.Sealed, ResetOwner, r.ID)
+			var a resetClient
+			plain, err := s.Sealer.Unseal(ctx, r.Sealed, ResetSealOwner, r.ID)
 			if err == nil {
 				err = json.Unmarshal(plain, &a)
 			}
@@ -137,7 +137,7 @@ func (s *Service) ResolveResets(ctx context.Context) error {
 				return nil
 			}
 			ctx = audit.WithClient(ctx, audit.Client{IP: a.IP, UserAgent: a.UserAgent, RequestID: a.RequestID})
-			return s.resolveReset(ctx, a.Email)
+			return s.processReset(ctx, a.Email)
 		})
 		if err != nil {
 			return errors.Join(append(broken, fmt.Errorf("resolve reset requests: %w", err))...)
@@ -148,7 +148,7 @@ func (s *Service) ResolveResets(ctx context.Context) error {
 	}
 }
 
-func (s *Service) resolveReset(ctx context.Context, email string) error {
+func (s *Service) processReset(ctx context.Context, email string) error {
 	a, err := s.Store.ByEmail(ctx, email)
 	if errors.Is(err, ErrNotFound) || err == nil && a.Disabled() {
 		return nil
@@ -156,7 +156,7 @@ func (s *Service) resolveReset(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	counted, err := s.countMail(ctx, a.ID, link.ResetPassword, s.Limits.ResetMails)
+	counted, err := s.countMail(ctx, a.ID, maillink.ResetPassword, s.Limits.ResetMails)
 	if err != nil || !counted {
 		return err
 	}
@@ -168,12 +168,12 @@ func (s *Service) resolveReset(ctx context.Context, email string) error {
 
 // mailReset mails a reset link, to the address that signs in alone: the second one is for notices.
 func (s *Service) mailReset(ctx context.Context, a Account, kind notify.Kind) error {
-	token, err := s.Links.Issue(ctx, a.ID, link.ResetPassword, "", s.Limits.ResetLifetime)
+	token, err := s.Links.Issue(ctx, a.ID, maillink.ResetPassword, "", s.Limits.ResetLifetime)
 	if err != nil {
 		return err
 	}
-	_, err = s.Notices.Post(ctx, notify.Notice{
-		Kind: kind, AccountID: a.ID, To: []string{a.Email}, Links: []notify.Action{{Purpose: link.ResetPassword, Token: token}},
+	_, err = s.Notices.Enqueue(ctx, notify.Notice{
+		Kind: kind, AccountID: a.ID, To: []string{a.Email}, Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: token}},
 		Until: s.Now().Add(s.Limits.ResetLifetime),
 	})
 	return err
@@ -182,28 +182,28 @@ func (s *Service) mailReset(ctx context.Context, a Account, kind notify.Kind) er
 // Reset sets a new password with the token of a mailed link. Everything that the old one opened ends, and nothing
 // begins: who signs in next is asked for a code as before (T-24). The token is looked at first, and a password that is
 // refused leaves it alive. It answers link.ErrExpired, also for an account that is disabled, and what HashNew answers.
-func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Change, error) {
-	l, err := s.Links.Find(ctx, link.ResetPassword, token)
+func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Receipt, error) {
+	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
 	if err != nil {
-		return Change{}, err
+		return Receipt{}, err
 	}
 	a, err := s.Store.ByID(ctx, l.AccountID)
 	if err != nil {
-		return Change{}, fmt.Errorf("find account: %w", err)
+		return Receipt{}, fmt.Errorf("find account: %w", err)
 	}
 	if a.Disabled() { // whoever disables it later has ended the link
-		return Change{}, link.ErrExpired
+		return Receipt{}, maillink.ErrExpired
 	}
-	hash, err := s.HashNew(ctx, a, pw)
+	hash, err := s.ValidateAndHash(ctx, a, pw)
 	if err != nil {
-		return Change{}, err
+		return Receipt{}, err
 	}
-	var done Change
+	var done Receipt
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, a.ID); err != nil {
 			return err
 		}
-		if err := s.Links.Spend(ctx, l); err != nil {
+		if err := s.Links.Consume(ctx, l); err != nil {
 			return err
 		}
 		if done.SessionsEnded, err = s.replacePassword(ctx, a.ID, hash); err != nil {
@@ -215,14 +215,14 @@ func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Change, err
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordReset, AccountID: a.ID}); err != nil {
 			return err
 		}
-		if done.CodesLeft, err = s.Access.CodesLeft(ctx, a.ID); err != nil {
+		if done.RecoveryCodesLeft, err = s.Revoker.RecoveryCodesLeft(ctx, a.ID); err != nil {
 			return err
 		}
-		done.NoticesSent, err = s.Notices.Post(ctx, notify.Notice{Kind: notify.PasswordResetDone, AccountID: a.ID})
+		done.NoticesSent, err = s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordResetDone, AccountID: a.ID})
 		return err
 	})
 	if err != nil {
-		return Change{}, fmt.Errorf("reset password: %w", err)
+		return Receipt{}, fmt.Errorf("reset password: %w", err)
 	}
 	return done, nil
 }
@@ -261,19 +261,19 @@ func (s *Service) replacePassword(ctx context.Context, accountID, hash string) (
 	if err := s.Store.SetPassword(ctx, accountID, hash, s.Now()); err != nil {
 		return 0, err
 	}
-	if err := s.EndHandover(ctx, accountID); err != nil {
+	if err := s.CancelPendingChanges(ctx, accountID); err != nil {
 		return 0, err
 	}
-	if err := s.Access.ForgivePasswords(ctx, accountID); err != nil {
+	if err := s.Revoker.ResetPasswordFailures(ctx, accountID); err != nil {
 		return 0, err
 	}
-	return s.Access.EndAll(ctx, accountID)
+	return s.Revoker.RevokeAll(ctx, accountID)
 }
 
-// EndHandover ends the links of mails that could still give the account to whoever reads them: reset links, and an
+// CancelPendingChanges ends the links of mails that could still give the account to whoever reads them: reset links, and an
 // address that waits to be confirmed. Call it in the transaction of a change of the password.
-func (s *Service) EndHandover(ctx context.Context, accountID string) error {
-	if err := s.Links.EndAll(ctx, accountID, link.ResetPassword, ""); err != nil {
+func (s *Service) CancelPendingChanges(ctx context.Context, accountID string) error {
+	if err := s.Links.RevokeAll(ctx, accountID, maillink.ResetPassword, ""); err != nil {
 		return err
 	}
 	_, err := s.forgetPending(ctx, accountID)

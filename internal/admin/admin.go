@@ -12,8 +12,8 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/mfa"
+	"twofold/internal/mfaremoval"
 	"twofold/internal/notify"
-	"twofold/internal/removal"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -26,8 +26,8 @@ var (
 	ErrOwnAccount = errors.New("own account")
 	// ErrLastAdministrator means that nobody would be left who looks after accounts.
 	ErrLastAdministrator = errors.New("last administrator")
-	// ErrReason means that none was given.
-	ErrReason = errors.New("no reason was given")
+	// ErrReasonRequired means that none was given.
+	ErrReasonRequired = errors.New("no reason was given")
 )
 
 // Store finds accounts, and keeps what administrators change of them.
@@ -37,7 +37,7 @@ type Store interface {
 	Lock(ctx context.Context, accountID string) error
 	// Find lists accounts whose address begins so, in the order of addresses, at most limit that come after the one with
 	// the id after (empty: from the beginning).
-	Find(ctx context.Context, prefix, after string, limit int) ([]Found, error)
+	Find(ctx context.Context, prefix, after string, limit int) ([]AccountSummary, error)
 	// OtherAdministrators lists those that are not disabled, without one, and makes others who ask wait until the
 	// transaction ends.
 	OtherAdministrators(ctx context.Context, but string) (accountIDs []string, err error)
@@ -46,44 +46,44 @@ type Store interface {
 	SetDisabled(ctx context.Context, accountID string, at time.Time) error
 	// LastSignIn is when the account was signed in to last, as far as its activity goes back; zero for never.
 	LastSignIn(ctx context.Context, accountID string) (time.Time, error)
-	// Held lists the kinds of proof of which a wait ends after at, in any bucket, or whose total has reached limit.
-	Held(ctx context.Context, accountID string, at time.Time, limit int) ([]Held, error)
+	// Lockout lists the kinds of proof of which a wait ends after at, in any bucket, or whose total has reached limit.
+	Lockouts(ctx context.Context, accountID string, at time.Time, limit int) ([]Lockout, error)
 }
 
-// Found is an account in a list.
-type Found struct {
+// AccountSummary is an account in a list.
+type AccountSummary struct {
 	Account account.Account
 	MFA     bool
 }
 
-// Held is a kind of proof that is not looked at now.
-type Held struct {
-	Kind  throttle.Kind
-	Until time.Time // zero: waiting does not help
+// Lockout is a kind of proof that is not looked at now.
+type Lockout struct {
+	Kind        throttle.Kind
+	LockedUntil time.Time // zero: waiting does not help
 }
 
 // Accounts are whom it is about.
 type Accounts interface {
 	ByID(ctx context.Context, id string) (account.Account, error)
-	// EndHandover ends reset links, and an address that waits to be confirmed.
-	EndHandover(ctx context.Context, accountID string) error
+	// CancelPendingChanges ends reset links, and an address that waits to be confirmed.
+	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
-// Access is what proofs have opened.
-type Access interface {
-	// EndAll ends everything that the account's proofs have opened, and the recognition of its devices.
-	EndAll(ctx context.Context, accountID string) (sessions int, err error)
+// Revoker is what proofs have opened.
+type Revoker interface {
+	// RevokeAll ends everything that the account's proofs have opened, and the recognition of its devices.
+	RevokeAll(ctx context.Context, accountID string) (sessions int, err error)
 }
 
 // Service looks after accounts.
 type Service struct {
 	Store    Store
 	Accounts Accounts
-	Access   Access
+	Revoker  Revoker
 	Methods  *mfa.Service
 	Sessions *session.Service
 	StepUps  *stepup.Service
-	Removals *removal.Service
+	Removals *mfaremoval.Service
 	Attempts *throttle.Limiter
 	Notices  mfa.Notices
 	Audit    audit.Log
@@ -91,7 +91,7 @@ type Service struct {
 }
 
 // Find answers a page of accounts whose address begins with a prefix, in any spelling; see Store.
-func (s *Service) Find(ctx context.Context, prefix, after string, limit int) ([]Found, error) {
+func (s *Service) Find(ctx context.Context, prefix, after string, limit int) ([]AccountSummary, error) {
 	found, err := s.Store.Find(ctx, account.CanonicalEmail(prefix), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find accounts: %w", err)
@@ -99,38 +99,38 @@ func (s *Service) Find(ctx context.Context, prefix, after string, limit int) ([]
 	return found, nil
 }
 
-// State is what there is to know of an account, and no secret of it.
-type State struct {
+// AccountDetails is what there is to know of an account, and no secret of it.
+type AccountDetails struct {
 	Account    account.Account
 	LastSignIn time.Time // zero: never, or longer ago than the activity goes back
 	MFA        mfa.State
 	Sessions   []session.Session // the newest first
-	Held       []Held
-	Removal    removal.Status // zero: none is under way
+	Lockouts   []Lockout
+	Removal    mfaremoval.Status // zero: none is under way
 }
 
-// State answers an account's state, or ErrNotFound.
-func (s *Service) State(ctx context.Context, accountID string) (State, error) {
+// AccountDetails answers an account's state, or ErrNotFound.
+func (s *Service) Details(ctx context.Context, accountID string) (AccountDetails, error) {
 	a, err := s.find(ctx, accountID)
 	if err != nil {
-		return State{}, err
+		return AccountDetails{}, err
 	}
-	st := State{Account: a}
+	st := AccountDetails{Account: a}
 	if st.LastSignIn, err = s.Store.LastSignIn(ctx, a.ID); err != nil {
-		return State{}, fmt.Errorf("look for sign-ins: %w", err)
+		return AccountDetails{}, fmt.Errorf("look for sign-ins: %w", err)
 	}
 	if st.MFA, err = s.Methods.State(ctx, a.ID); err != nil {
-		return State{}, err
+		return AccountDetails{}, err
 	}
 	if st.Sessions, err = s.Sessions.List(ctx, a.ID, "", s.Sessions.Limits.PerAccount); err != nil {
-		return State{}, err
+		return AccountDetails{}, err
 	}
-	if st.Held, err = s.Store.Held(ctx, a.ID, s.Now(), s.Attempts.Limits.Cap); err != nil {
-		return State{}, fmt.Errorf("look for waits: %w", err)
+	if st.Lockouts, err = s.Store.Lockouts(ctx, a.ID, s.Now(), s.Attempts.Limits.HardLimit); err != nil {
+		return AccountDetails{}, fmt.Errorf("look for waits: %w", err)
 	}
 	st.Removal, err = s.Removals.Current(ctx, a.ID)
-	if err != nil && !errors.Is(err, removal.ErrNone) {
-		return State{}, err
+	if err != nil && !errors.Is(err, mfaremoval.ErrNotFound) {
+		return AccountDetails{}, err
 	}
 	return st, nil
 }
@@ -181,7 +181,7 @@ func (s *Service) SetRole(ctx context.Context, accountID string, r account.Role)
 func reason(given string) (string, error) {
 	given = strings.TrimSpace(given)
 	if given == "" {
-		return "", ErrReason
+		return "", ErrReasonRequired
 	}
 	return given, nil
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
-	"twofold/internal/link"
+	"twofold/internal/maillink"
+	"twofold/internal/test/apptest"
 )
 
 func TestAnAddressChangesWhenTheNewOneIsConfirmed(t *testing.T) {
@@ -99,7 +99,7 @@ func TestALinkConfirmsNoOtherAddressThanItsOwn(t *testing.T) {
 	id := h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	changeTo(script, email, newAddress).Want(202, "")
-	stray, err := h.App.Accounts.Links.Issue(context.Background(), id, link.ConfirmAddress, nowhere, time.Hour)
+	stray, err := h.App.Accounts.Links.Issue(context.Background(), id, maillink.ConfirmAddress, nowhere, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {

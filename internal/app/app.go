@@ -17,21 +17,21 @@ import (
 	"twofold/internal/admin"
 	"twofold/internal/audit"
 	"twofold/internal/config"
-	"twofold/internal/epoch"
 	"twofold/internal/keyring"
-	"twofold/internal/logs"
+	"twofold/internal/logctx"
 	"twofold/internal/mfa"
+	"twofold/internal/mfaremoval"
 	"twofold/internal/notify"
 	"twofold/internal/password"
-	"twofold/internal/removal"
+	"twofold/internal/restorefence"
 	"twofold/internal/retention"
 	"twofold/internal/session"
 	"twofold/internal/store"
 	"twofold/internal/trace"
 )
 
-// Parts come from outside: what a test wants to choose and main has one of.
-type Parts struct {
+// Options come from outside: what a test wants to choose and main has one of.
+type Options struct {
 	Version  string // of the program
 	Contract []byte // openapi.yaml
 	Page     fs.FS
@@ -40,7 +40,7 @@ type Parts struct {
 	Traces   *trace.Tracer // nil: none; the house closes it
 	Now      func() time.Time
 
-	WeakHashes bool // of passwords, whatever the settings say: in tests only
+	TestHashes bool // of passwords, whatever the settings say: in tests only
 }
 
 // App is the whole house, composed.
@@ -48,29 +48,29 @@ type App struct {
 	Handler    http.Handler // for everybody
 	Operations http.Handler // for who runs it: see Serve
 
-	Accounts  *account.Service
-	Methods   *mfa.Service
-	Sessions  *session.Service
-	Notices   *notify.Service
-	Removals  *removal.Service
-	Retention *retention.Service
-	Keys      *keyring.Rotation
-	Epochs    *epoch.Service
+	Accounts     *account.Service
+	Methods      *mfa.Service
+	Sessions     *session.Service
+	Notices      *notify.Service
+	Removals     *mfaremoval.Service
+	Retention    *retention.Service
+	Keys         *keyring.Rotation
+	RestoreFence *restorefence.Service
 
 	Administration *admin.Service
 	Reminder       *mfa.Reminder
 
-	config config.Config
-	db     *store.DB
-	parts  Parts
-	audit  audit.Log
-	ready  *readiness
+	config  config.Config
+	db      *store.DB
+	options Options
+	audit   audit.Log
+	ready   *readiness
 }
 
 // New opens the database, migrates it, makes the keys that are missing, and composes the rest. A wrong or missing
 // master key stops it before anything is written: keyring.ErrWrongMaster, keyring.ErrNoMaster.
-func New(ctx context.Context, c config.Config, p Parts) (*App, error) {
-	p.Log, p.Audit = logs.Wrap(p.Log), logs.Wrap(p.Audit)
+func New(ctx context.Context, c config.Config, p Options) (*App, error) {
+	p.Log, p.Audit = logctx.Wrap(p.Log), logctx.Wrap(p.Audit)
 	master, err := findMaster(ctx, c, p.Log)
 	if err != nil {
 		return nil, masterAdvice(c, err)
@@ -79,14 +79,14 @@ func New(ctx context.Context, c config.Config, p Parts) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("TWOFOLD_DATABASE_URL: %w", err)
 	}
-	a, err := compose(ctx, c, p, db, master)
+	a, err := wire(ctx, c, p, db, master)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil
 }
 
-func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master keyring.Master) (*App, error) {
+func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master keyring.Master) (*App, error) {
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
@@ -94,31 +94,31 @@ func compose(ctx context.Context, c config.Config, p Parts, db *store.DB, master
 	if err != nil {
 		return nil, masterAdvice(c, err)
 	}
-	hasher, err := newHasher(c.Passwords, p.WeakHashes)
+	hasher, err := newHasher(c.Passwords, p.TestHashes)
 	if err != nil {
 		return nil, err
 	}
-	h := &composition{Config: c, Parts: p, db: db, ring: ring, hasher: hasher, ready: &readiness{db: db, log: p.Log}}
-	if err := h.tellPeople(); err != nil {
+	h := &wiring{Config: c, Options: p, db: db, ring: ring, hasher: hasher, ready: &readiness{db: db, log: p.Log}}
+	if err := h.wireNotifications(); err != nil {
 		return nil, err
 	}
-	h.turnKeys()
-	if err := h.countEpochs(ctx); err != nil {
+	h.wireKeyRotation()
+	if err := h.wireRestoreFence(ctx); err != nil {
 		return nil, err
 	}
-	h.letIn()
-	h.measure()
-	h.secondFactor()
-	h.judge()
-	handler, err := h.answer()
+	h.wireSessions()
+	h.instrument()
+	h.wireMFA()
+	h.wireAuthn()
+	handler, err := h.newHandler()
 	if err != nil {
 		return nil, err
 	}
 	return &App{
 		Handler: handler, Operations: operations(handler, h.metrics),
 		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, Epochs: h.epochs,
-		config: c, db: db, parts: p, audit: h.trail, ready: h.ready,
+		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, RestoreFence: h.restoreFence,
+		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready,
 	}, nil
 }
 
@@ -128,7 +128,7 @@ func newHasher(c config.Passwords, weak bool) (*password.Hasher, error) {
 		slots = runtime.GOMAXPROCS(0)
 	}
 	if weak {
-		return password.NewWeakHasher(password.Weak, slots, c.HashQueue, c.HashWait)
+		return password.NewTestHasher(password.TestParams, slots, c.HashQueue, c.HashWait)
 	}
 	params := password.Params{MemoryKiB: c.ArgonMemoryKiB, Time: c.ArgonTime, Parallelism: c.ArgonParallelism}
 	hasher, err := password.NewHasher(params, slots, c.HashQueue, c.HashWait)
@@ -143,5 +143,5 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
 // Close exports the traces that are left and closes the database.
 func (a *App) Close() error {
-	return errors.Join(a.parts.Traces.Close(context.Background()), a.db.Close())
+	return errors.Join(a.options.Traces.Close(context.Background()), a.db.Close())
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 func TestRightPasswordsAtOnceAreNobodysFailures(t *testing.T) {

@@ -15,12 +15,12 @@ import (
 	"twofold/internal/store"
 )
 
-// ErrUnopened means that a backup was made that the master key does not open.
-var ErrUnopened = errors.New("the backup is whole, and its master key is missing")
+// ErrMasterKeyMismatch means that a backup was made that the master key does not open.
+var ErrMasterKeyMismatch = errors.New("the backup is whole, and its master key is missing")
 
 // Backup copies an SQLite database into a file that is not there yet, readable by its owner only, while the server runs or
 // not: whole, checked and on disk, or not at all. It changes nothing of the database. It answers store.ErrServer,
-// store.ErrAbsent, fs.ErrExist, store.ErrDamaged, or, beside a backup, ErrUnopened.
+// store.ErrNotFound, fs.ErrExist, store.ErrDamaged, or, beside a backup, ErrUnopened.
 func Backup(ctx context.Context, c config.Config, file string, at time.Time, log *slog.Logger) (err error) {
 	if store.IsPostgres(c.DatabaseURL) {
 		return store.ErrServer
@@ -70,24 +70,24 @@ func opens(ctx context.Context, file, masterKeyFile string, log *slog.Logger) (e
 	defer func() { err = errors.Join(err, db.Close()) }()
 	master, err := keyring.ReadMaster(masterKeyFile)
 	if err == nil {
-		err = keyring.Fits(ctx, store.Keys{DB: db}, master)
+		err = keyring.Check(ctx, store.Keys{DB: db}, master)
 	}
-	if err != nil && !errors.Is(err, keyring.ErrNone) {
-		return fmt.Errorf("%w: %w", ErrUnopened, err)
+	if err != nil && !errors.Is(err, keyring.ErrNoKeys) {
+		return fmt.Errorf("%w: %w", ErrMasterKeyMismatch, err)
 	}
 	return nil
 }
 
-// BackupAdvice says what to do about a backup that was not made as it should be.
-func BackupAdvice(c config.Config, file string, err error) error {
+// ExplainBackupError says what to do about a backup that was not made as it should be.
+func ExplainBackupError(c config.Config, file string, err error) error {
 	switch {
 	case errors.Is(err, store.ErrServer):
 		return fmt.Errorf("%w: its own programs back it up while it serves, as in pg_dump --format=custom --file=%s; docs/operate.md, Backup, has both ways", err, file)
-	case errors.Is(err, store.ErrAbsent):
+	case errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("%w: TWOFOLD_DATABASE_URL is %s", err, c.Database())
 	case errors.Is(err, fs.ErrExist):
 		return fmt.Errorf("%s is there already, and no backup is written over: give another name", file)
-	case errors.Is(err, ErrUnopened):
+	case errors.Is(err, ErrMasterKeyMismatch):
 		return fmt.Errorf("%w; TWOFOLD_MASTER_KEY_FILE is %s: find the one that the database was made with", err, c.MasterKeyFile)
 	}
 	return err

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/store"
+	"twofold/internal/test/apptest"
 )
 
 // effort is what a request asks of the database: so many statements, in so many commits.
@@ -148,7 +148,7 @@ func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
 type stage struct {
 	t      *testing.T
 	h      *apptest.House
-	effort store.Effort
+	effort store.QueryStats
 }
 
 // counted is a client whose requests count.

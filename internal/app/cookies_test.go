@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // jar is a browser's jar, filled from the raw lines: over plain http a real one would not send what is Secure.

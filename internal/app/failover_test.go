@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
-	"twofold/internal/pgserver"
+	"twofold/internal/test/apptest"
+	"twofold/internal/test/pgserver"
 )
 
 // writer is somebody who writes their name anew, again and again, and remembers the last that was acknowledged.

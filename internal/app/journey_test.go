@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 type JSON = apptest.JSON

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
@@ -68,7 +68,7 @@ func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)
-		h.App.Work(ctx)
+		h.App.RunWorkers(ctx)
 	}()
 	defer func() {
 		stop()

@@ -3,7 +3,7 @@ package app_test
 import (
 	"testing"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // What an administrator gets, by what they present, for each operation that is theirs. That nobody else gets anything

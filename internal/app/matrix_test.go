@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"testing"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // What may come back for which credential. An operation without a row fails the test, and so does a row without its

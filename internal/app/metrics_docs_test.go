@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // metric is one of a scrape: its kind and its labels.

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/notify"
 	"twofold/internal/store"
+	"twofold/internal/test/apptest"
 )
 
 // wantSeries wants series to have these values, to the digit.
@@ -110,7 +110,7 @@ func TestAScrapeTellsWhatRuns(t *testing.T) {
 	for series, labels := range got.Series() {
 		if strings.HasPrefix(series, "twofold_build_info{") {
 			found++
-			if labels["version"] != "test" || !strings.HasPrefix(labels["goversion"], "go1.") || labels["schema"] == "0" || store.Schema() == 0 {
+			if labels["version"] != "test" || !strings.HasPrefix(labels["goversion"], "go1.") || labels["schema"] == "0" || store.SchemaVersion() == 0 {
 				t.Errorf("got %s", series)
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 func TestMethodNamesAreCountedInCodePoints(t *testing.T) {

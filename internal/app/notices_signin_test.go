@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // told are the subjects of the mails that came since the last time.

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/audit"
 	"twofold/internal/notify"
+	"twofold/internal/test/apptest"
 )
 
 // firefox is who did it, in these tests.
@@ -22,7 +22,7 @@ func post(t *testing.T, h *apptest.House, n notify.Notice) {
 	t.Helper()
 	ctx := audit.WithClient(context.Background(), firefox)
 	err := h.App.Notices.Store.InTx(ctx, func(ctx context.Context) error {
-		_, err := h.App.Notices.Post(ctx, n)
+		_, err := h.App.Notices.Enqueue(ctx, n)
 		return err
 	})
 	if err != nil {
@@ -38,7 +38,7 @@ func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
 
 	refused := errors.New("the change does not happen")
 	err := h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
-		if mails, err := h.App.Notices.Post(ctx, added); err != nil || mails != 1 {
+		if mails, err := h.App.Notices.Enqueue(ctx, added); err != nil || mails != 1 {
 			t.Errorf("post: %d mails, %v, want 1", mails, err)
 		}
 		return refused

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/audit"
 	"twofold/internal/notify"
+	"twofold/internal/test/apptest"
 )
 
 // outbox counts messages that are waiting, sent and given up.
@@ -113,7 +113,7 @@ func TestNoticesFromBeforeMailWasConfiguredAreSentForADay(t *testing.T) {
 	db := database(t, h)
 	ctx := context.Background()
 	for range 2 {
-		if mails, err := h.App.Notices.Post(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: id}); err != nil || mails != 0 {
+		if mails, err := h.App.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: id}); err != nil || mails != 0 {
 			t.Errorf("post: %d mails, %v: none are sent here", mails, err)
 		}
 		h.Deliver()
@@ -203,7 +203,7 @@ func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
 	h.Mailbox.Took(func(m apptest.Mail) { arrived <- m })
 	ctx, stop := context.WithCancel(context.Background())
 	worked := make(chan struct{})
-	go func() { defer close(worked); h.App.Work(ctx) }()
+	go func() { defer close(worked); h.App.RunWorkers(ctx) }()
 	wait := func(arrived <-chan apptest.Mail) {
 		t.Helper()
 		select {
@@ -281,7 +281,7 @@ func TestAMailServerThatSaysNothingHoldsAMailForItsTimeoutOnly(t *testing.T) {
 func TestANoticeOfNobodyIsAnError(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	if _, err := h.App.Notices.Post(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: nowhere}); err == nil {
+	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: nowhere}); err == nil {
 		t.Error("it was posted")
 	}
 	if err := h.App.Notices.Store.MarkSent(context.Background(), nowhere, h.Clock.Now()); err != nil {

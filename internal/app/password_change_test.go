@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 const password = "/api/v1/account/password"

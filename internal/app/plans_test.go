@@ -5,13 +5,13 @@ import (
 	"sync"
 	"testing"
 
-	"twofold/internal/app/apptest"
-	"twofold/internal/plan"
+	"twofold/internal/test/apptest"
+	"twofold/internal/test/queryplan"
 )
 
-// judge asks a database that holds much how it would go about each statement, once.
+// wireAuthn asks a database that holds much how it would go about each statement, once.
 type judge struct {
-	ground plan.Ground
+	ground queryplan.Ground
 	judged sync.Map
 }
 
@@ -52,7 +52,7 @@ func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
 	for name, do := range map[string]func(s *stage) error{
 		"counting the time of removals": func(s *stage) error {
 			s.removing()
-			return s.h.App.Removals.Tick(s.h.Context())
+			return s.h.App.Removals.RunOnce(s.h.Context())
 		},
 		"giving keys their turns": func(s *stage) error {
 			s.h.Clock.Advance(90 * day)
@@ -63,7 +63,7 @@ func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
 			return s.h.App.Reminder.Remind(s.h.Context())
 		},
 		"watching how far the database comes": func(s *stage) error {
-			return s.h.App.Epochs.Tick(s.h.Context())
+			return s.h.App.RestoreFence.RunOnce(s.h.Context())
 		},
 		"purging": func(s *stage) error {
 			s.strong()

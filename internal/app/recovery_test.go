@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // wantMethods wants a list of proofs, in order.

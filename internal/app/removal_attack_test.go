@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // The scenarios of docs/lost-everything.md.
@@ -257,7 +257,7 @@ func resetByMail(l *lost) {
 	l.t.Helper()
 	l.Clock.Advance(time.Second)
 	l.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Want(202, "")
-	if err := l.App.Accounts.ResolveResets(context.Background()); err != nil {
+	if err := l.App.Accounts.ProcessResets(context.Background()); err != nil {
 		l.t.Fatal(err)
 	}
 	token := regexp.MustCompile(`reset-password#(tf_l_[\w-]+)`).FindStringSubmatch(l.Mail(ada).Text)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 func TestWhoLostEverythingIsBackAfterThreeDaysOfWarnings(t *testing.T) {

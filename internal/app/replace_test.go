@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // beginBeside begins an enrollment with these members, and answers the phone that scanned it.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 const day = 24 * time.Hour
@@ -24,7 +24,7 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 	token := stepUp(script, "account.email", JSON{"code": phone.Code()})
 	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Want(202, "")
 	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Want(202, "")
-	if err := h.App.Accounts.ResolveResets(context.Background()); err != nil {
+	if err := h.App.Accounts.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	reset := apptest.Token(h.Mail(ada).Link("reset-password"))
@@ -170,7 +170,7 @@ func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 	second := apptest.StartIn(t, first.Dir, first.Clock)
 	dies := first.App.Retention
 	now := first.Clock.Now()
-	if taken, err := dies.Store.Take(context.Background(), "retention", dies.Holder, now, now.Add(time.Minute)); err != nil || !taken {
+	if taken, err := dies.Store.AcquireLease(context.Background(), "retention", dies.Holder, now, now.Add(time.Minute)); err != nil || !taken {
 		t.Fatalf("the first gets %v, %v", taken, err)
 	}
 	first.Stop()
@@ -194,7 +194,7 @@ func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)
-		h.App.Work(ctx)
+		h.App.RunWorkers(ctx)
 	}()
 	for ctx.Err() == nil && !strings.Contains(h.Log.String(), `"msg":"purged what is over","sessions":1`) {
 		runtime.Gosched()

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 var verbs = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "QUERY"}

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// slop is how much more than MaxHeaderBytes net/http reads of a request's line and headers.
-const slop = 4096
+// shutdownSlack is how much more than MaxHeaderBytes net/http reads of a request's line and headers.
+const shutdownSlack = 4096
 
 // Serve answers requests on the listener, operations on their own, and works, until the context ends; then it says that
 // it is not ready any longer, serves on while it drains, and finishes the requests under way.
@@ -20,12 +20,12 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	limits := a.config.HTTP
 	server := &http.Server{
 		Handler:           a.Handler,
-		MaxHeaderBytes:    max(limits.MaxHeaders-slop, 1),
+		MaxHeaderBytes:    max(limits.MaxHeaders-shutdownSlack, 1),
 		ReadHeaderTimeout: limits.ReadHeaderTimeout,
 		ReadTimeout:       limits.ReadTimeout,
 		WriteTimeout:      limits.WriteTimeout,
 		IdleTimeout:       limits.IdleTimeout,
-		ErrorLog:          slog.NewLogLogger(a.parts.Log.Handler(), slog.LevelWarn),
+		ErrorLog:          slog.NewLogLogger(a.options.Log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 2)
 	stopOperations, err := a.serveOperations(ctx, failed)
@@ -37,13 +37,13 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	worked := make(chan struct{})
 	go func() {
 		defer close(worked)
-		a.Work(working)
+		a.RunWorkers(working)
 	}()
 	defer func() {
 		rest()
 		<-worked
 	}()
-	a.parts.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
+	a.options.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
 	go func() { failed <- server.Serve(listener) }()
 	go debug.FreeOSMemory() // what only the start needed
 	select {
@@ -52,7 +52,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	case <-ctx.Done():
 	}
 	a.ready.stopping.Store(true)
-	a.parts.Log.Info("stopping", "drain", limits.Drain.String())
+	a.options.Log.Info("stopping", "drain", limits.Drain.String())
 	select {
 	case err := <-failed:
 		return errors.Join(fmt.Errorf("serve: %w", err), server.Close())

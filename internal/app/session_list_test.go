@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 const sessions = "/api/v1/sessions"

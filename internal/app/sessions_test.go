@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/session"
+	"twofold/internal/test/apptest"
 )
 
 func TestASessionOfOneFactorLasts(t *testing.T) {
@@ -99,8 +99,8 @@ func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
 	first, second, other := h.SignedIn(ada), h.SignedIn(ada), h.SignedIn(bob)
 	for range 18 { // as a sign-in does, without its hash
 		h.Clock.Advance(time.Second)
-		o := session.Opening{AccountID: id, Delivery: session.Token, AMR: session.Proofs(false)}
-		if _, _, err := h.App.Sessions.Open(context.Background(), o); err != nil {
+		o := session.CreateParams{AccountID: id, Delivery: session.Token, AMR: session.AMRFor(false)}
+		if _, _, err := h.App.Sessions.Create(context.Background(), o); err != nil {
 			t.Fatal(err)
 		}
 	}

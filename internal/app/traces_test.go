@@ -10,8 +10,8 @@ import (
 
 	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/notify"
+	"twofold/internal/test/apptest"
 )
 
 // named are the spans of a name, in the order of their end.

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
+	"twofold/internal/test/apptest"
 )
 
 // The README's own lines run against a real house, with the phone played by zbarimg and oathtool. Only waiting is

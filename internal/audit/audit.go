@@ -15,15 +15,15 @@ import (
 // Event is one thing that happened. It never holds a secret.
 type Event struct {
 	Kind      Kind
-	AccountID string // House, or empty where no account is known: such an event is a line in the log only
+	AccountID string // System, or empty where no account is known: such an event is a line in the log only
 	Subject   string // the id of what was changed
 	Name      string // what the person calls it, as it was then
 	Reason    string
 	Actor     string // the id of the account that did it, where it was another's
 }
 
-// House stands where an account would in what happens to none, such as a change of keys: it has a chain of its own.
-const House = "house"
+// System stands where an account would in what happens to none, such as a change of keys: it has a chain of its own.
+const System = "house"
 
 // Client is who asked.
 type Client struct {
@@ -82,9 +82,9 @@ type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
 	AfterCommit(ctx context.Context, do func())
-	// Hold keeps an entry until the transaction of ctx is about to commit. Then chain is called once with all that are
+	// Buffer keeps an entry until the transaction of ctx is about to commit. Then chain is called once with all that are
 	// held, in the order they came; its error ends the transaction.
-	Hold(ctx context.Context, e Entry, chain func(ctx context.Context, held []Entry) error)
+	Buffer(ctx context.Context, e Entry, chain func(ctx context.Context, held []Entry) error)
 	// Head answers where the account's chain ends. Nobody else adds to it until the transaction of ctx ends, or only one
 	// of both commits.
 	Head(ctx context.Context, accountID string) (Head, error)
@@ -98,14 +98,14 @@ type Store interface {
 
 	// Anchor answers where what is left of the account's chain begins: at number 0 where nothing was purged.
 	Anchor(ctx context.Context, accountID string) (Anchor, error)
-	// Recorded lists entries of all accounts, in the order in which they were recorded, after the one with the id after.
-	Recorded(ctx context.Context, after string, limit int) ([]Entry, error)
+	// EntriesAfter lists entries of all accounts, in the order in which they were recorded, after the one with the id after.
+	EntriesAfter(ctx context.Context, after string, limit int) ([]Entry, error)
 	// Oldest lists the first entries of the account that are left.
 	Oldest(ctx context.Context, accountID string, limit int) ([]Entry, error)
-	// Cut takes an account's entries up to the anchor away and keeps that, if the anchor before was number from.
-	Cut(ctx context.Context, to Anchor, from int64) (cut bool, err error)
-	// Forget takes an empty chain's end, number head, and its anchor away, if no account has the id.
-	Forget(ctx context.Context, accountID string, head int64) error
+	// Truncate takes an account's entries up to the anchor away and keeps that, if the anchor before was number from.
+	Truncate(ctx context.Context, to Anchor, from int64) (cut bool, err error)
+	// DeleteChain takes an empty chain's end, number head, and its anchor away, if no account has the id.
+	DeleteChain(ctx context.Context, accountID string, head int64) error
 }
 
 // Visitor is shown a chain: Begin, then Entry for each, then End.
@@ -140,7 +140,7 @@ func (l Log) Record(ctx context.Context, e Event) error {
 	}
 	entry.ID, entry.Time = l.NewID(), l.Now().UTC().Truncate(time.Microsecond)
 	return l.Store.InTx(ctx, func(ctx context.Context) error {
-		l.Store.Hold(ctx, entry, l.chain)
+		l.Store.Buffer(ctx, entry, l.chain)
 		return nil
 	})
 }
@@ -190,12 +190,12 @@ func (l Log) link(ctx context.Context, accountID string, entries []Entry) error 
 	return nil
 }
 
-// unsaid are kinds that tell a person nothing which the entry beside them does not tell.
-var unsaid = []Kind{SessionCreated, StepUpUsed}
+// hiddenKinds are kinds that tell a person nothing which the entry beside them does not tell.
+var hiddenKinds = []Kind{SessionCreated, StepUpUsed}
 
 // Entries answers a page of what happened to the account, as its owner wants to know it, the newest first.
 func (l Log) Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error) {
-	return l.Store.Entries(ctx, accountID, before, limit, unsaid)
+	return l.Store.Entries(ctx, accountID, before, limit, hiddenKinds)
 }
 
 func (l Log) write(ctx context.Context, e Entry) {

@@ -70,7 +70,7 @@ func TestAnEditWithAHashToMatchBreaksTheNextEntry(t *testing.T) {
 			t.Parallel()
 			c := recorded()
 			edit(&c)
-			var broken *BrokenError
+			var broken *ChainError
 			if _, err := (Log{Store: c}).Verify(context.Background()); !errors.As(err, &broken) || broken.Number < 2 {
 				t.Errorf("got %v, want a broken chain", err)
 			}

@@ -59,20 +59,20 @@ func (e Entry) digest() Hash {
 // ErrBroken means that a chain is not what was recorded. *BrokenError says where.
 var ErrBroken = errors.New("the activity was changed after it was recorded")
 
-// BrokenError names the first entry of an account that is not as it was recorded.
-type BrokenError struct {
+// ChainError names the first entry of an account that is not as it was recorded.
+type ChainError struct {
 	AccountID string
 	Number    int64
 	ID        string // empty for an entry that is missing
-	Why       string
+	Reason    string
 }
 
-func (e *BrokenError) Error() string {
-	return fmt.Sprintf("account %s, entry %d %s: %s", e.AccountID, e.Number, e.ID, e.Why)
+func (e *ChainError) Error() string {
+	return fmt.Sprintf("account %s, entry %d %s: %s", e.AccountID, e.Number, e.ID, e.Reason)
 }
 
 // Is makes errors.Is(err, ErrBroken) hold.
-func (e *BrokenError) Is(target error) bool { return target == ErrBroken }
+func (e *ChainError) Is(target error) bool { return target == ErrBroken }
 
 // Verify walks every chain from its anchor on and answers how many entries there are, with a *BrokenError, joined, for
 // each account whose chain is broken: an entry was edited, taken out, or cut off the end. Of what was purged it knows
@@ -88,16 +88,16 @@ func (l Log) Verify(ctx context.Context) (entries int, err error) {
 		},
 		Entry: func(e Entry) error {
 			entries++
-			if why := e.fits(last); why != "" && !bad {
+			if why := e.checkAfter(last); why != "" && !bad {
 				bad = true
-				broken = append(broken, e.broken(why))
+				broken = append(broken, e.chainError(why))
 			}
 			last = e
 			return nil
 		},
 		End: func(number int64, hash Hash) error {
 			if !bad && (last.Number != number || last.Hash != hash) {
-				broken = append(broken, &BrokenError{AccountID: last.AccountID, Number: number, Why: cutOff})
+				broken = append(broken, &ChainError{AccountID: last.AccountID, Number: number, Reason: errTruncated})
 			}
 			return nil
 		},
@@ -105,15 +105,15 @@ func (l Log) Verify(ctx context.Context) (entries int, err error) {
 	return entries, errors.Join(append(broken, err)...)
 }
 
-// cutOff is what is wrong with a chain whose last entries are gone.
-const cutOff = "is missing at the end"
+// errTruncated is what is wrong with a chain whose last entries are gone.
+const errTruncated = "is missing at the end"
 
-func (e Entry) broken(why string) error {
-	return &BrokenError{AccountID: e.AccountID, Number: e.Number, ID: e.ID, Why: why}
+func (e Entry) chainError(why string) error {
+	return &ChainError{AccountID: e.AccountID, Number: e.Number, ID: e.ID, Reason: why}
 }
 
-// fits says what is wrong with the entry after another, or nothing.
-func (e Entry) fits(after Entry) string {
+// checkAfter says what is wrong with the entry after another, or nothing.
+func (e Entry) checkAfter(after Entry) string {
 	switch {
 	case e.Number != after.Number+1:
 		return fmt.Sprintf("follows number %d", after.Number)

@@ -19,10 +19,10 @@ type Anchor struct {
 // entry stands for the last entry that was purged.
 func (a Anchor) entry() Entry { return Entry{AccountID: a.AccountID, Number: a.Number, Hash: a.Hash} }
 
-// Old lists whose chains have entries from before a time, looking at limit entries after the one with the id after, the
+// AccountsBefore lists whose chains have entries from before a time, looking at limit entries after the one with the id after, the
 // oldest first. Next is where to go on: empty where there are no more.
-func (l Log) Old(ctx context.Context, before time.Time, after string, limit int) (accounts []string, next string, err error) {
-	entries, err := l.Store.Recorded(ctx, after, limit)
+func (l Log) AccountsBefore(ctx context.Context, before time.Time, after string, limit int) (accounts []string, next string, err error) {
+	entries, err := l.Store.EntriesAfter(ctx, after, limit)
 	if err != nil {
 		return nil, "", fmt.Errorf("look for old activity: %w", err)
 	}
@@ -51,7 +51,7 @@ func (l Log) Purge(ctx context.Context, accountID string, before time.Time, limi
 		if err != nil {
 			return err
 		}
-		old, err := oldOf(anchor, entries, before, limit)
+		old, err := accountsBefore(anchor, entries, before, limit)
 		if err != nil || len(old) == 0 {
 			return err
 		}
@@ -63,13 +63,13 @@ func (l Log) Purge(ctx context.Context, accountID string, before time.Time, limi
 			}
 		}
 		to := Anchor{AccountID: accountID, Number: last.Number, Hash: last.Hash, PurgedAt: l.Now()}
-		cut, err := l.Store.Cut(ctx, to, anchor.Number)
+		cut, err := l.Store.Truncate(ctx, to, anchor.Number)
 		if err != nil || !cut { // another process was faster
 			return err
 		}
 		purged = len(old)
 		if whole {
-			return l.Store.Forget(ctx, accountID, last.Number)
+			return l.Store.DeleteChain(ctx, accountID, last.Number)
 		}
 		return nil
 	})
@@ -79,13 +79,13 @@ func (l Log) Purge(ctx context.Context, accountID string, before time.Time, limi
 	return purged, nil
 }
 
-// oldOf answers the entries from before a time, at most limit, if they are as they were recorded and the one after them
+// accountsBefore answers the entries from before a time, at most limit, if they are as they were recorded and the one after them
 // follows. It stops at the first one that is not old, wherever the clock has been since.
-func oldOf(a Anchor, entries []Entry, before time.Time, limit int) ([]Entry, error) {
+func accountsBefore(a Anchor, entries []Entry, before time.Time, limit int) ([]Entry, error) {
 	last := a.entry()
 	for i, e := range entries {
-		if why := e.fits(last); why != "" {
-			return nil, e.broken(why)
+		if why := e.checkAfter(last); why != "" {
+			return nil, e.chainError(why)
 		}
 		if i == limit || !e.Time.Before(before) {
 			return entries[:i], nil
@@ -99,7 +99,7 @@ func oldOf(a Anchor, entries []Entry, before time.Time, limit int) ([]Entry, err
 func (l Log) endsWith(ctx context.Context, last Entry) error {
 	head, err := l.Store.Head(ctx, last.AccountID)
 	if err == nil && (head.Number != last.Number || head.Hash != last.Hash) {
-		err = &BrokenError{AccountID: last.AccountID, Number: head.Number, Why: cutOff}
+		err = &ChainError{AccountID: last.AccountID, Number: head.Number, Reason: errTruncated}
 	}
 	return err
 }

@@ -21,13 +21,13 @@ func TestARecoveryCodeThatFindsNoPlaceForItsHashCostsNoTry(t *testing.T) {
 	h := open(t)
 	h.enroll()
 	pending := h.pending(session.Token)
-	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
+	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
 	_, err = busy.Acquire(ctx)
 	must(t, err)
 	h.Passwords = busy
 	for range 10 {
-		_, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: recovery()})
+		_, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: recovery()})
 		if !errors.Is(err, password.ErrBusy) {
 			t.Fatalf("got %v, want ErrBusy", err)
 		}
@@ -36,7 +36,7 @@ func TestARecoveryCodeThatFindsNoPlaceForItsHashCostsNoTry(t *testing.T) {
 		t.Errorf("%d tries are counted, want none", n)
 	}
 	h.buckets = nil
-	if out, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: authn.Second{Code: h.code()}}); err != nil || out.Session.ID == "" {
+	if out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: h.code()}}); err != nil || out.Session.ID == "" {
 		t.Errorf("a code of the app takes no hash: got %v", err)
 	}
 }
@@ -47,16 +47,16 @@ func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
 	h.enroll()
 	pending := h.pending(session.Token)
 	for range 5 {
-		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.Anyone}, throttle.Within{})
+		_, err := h.Attempts.Reserve(ctx, throttle.Attempt{Subject: "ada", Kind: throttle.RecoveryCode, Bucket: throttle.AnonymousBucket}, throttle.SubLimit{})
 		must(t, err)
 	}
-	busy, err := password.NewWeakHasher(password.Weak, 1, 0, 0)
+	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
 	_, err = busy.Acquire(ctx)
 	must(t, err)
 	h.Passwords = busy
-	_, err = h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: recovery()})
-	var wait *throttle.WaitError
+	_, err = h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: recovery()})
+	var wait *throttle.ThrottledError
 	if !errors.As(err, &wait) || wait.Kind != throttle.RecoveryCode {
 		t.Errorf("got %v, want a wait for recovery codes", err)
 	}
@@ -65,11 +65,11 @@ func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
 // replaced keeps no code any more when one is to be used: a new set came in between.
 type replaced struct{ mfa.Store }
 
-func (r replaced) UseRecoveryCode(ctx context.Context, a, id string, at time.Time) (bool, error) {
+func (r replaced) ConsumeRecoveryCode(ctx context.Context, a, id string, at time.Time) (bool, error) {
 	if err := r.Store.DeleteRecoveryCodes(ctx, a); err != nil {
 		return false, err
 	}
-	return r.Store.UseRecoveryCode(ctx, a, id, at)
+	return r.Store.ConsumeRecoveryCode(ctx, a, id, at)
 }
 
 func TestACodeWhoseSetIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
@@ -77,7 +77,7 @@ func TestACodeWhoseSetIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
 	h := open(t)
 	h.enroll()
 	h.Methods.Store = replaced{h.Methods.Store}
-	out, err := h.signIn(ada, authn.Proofs{Password: right, Second: recovery()})
+	out, err := h.signIn(ada, authn.Credentials{Password: right, SecondFactor: recovery()})
 	if !errors.Is(err, mfa.ErrCodeUsed) || out.Session.ID != "" {
 		t.Errorf("got %+v, %v, want ErrCodeUsed", out, err)
 	}
@@ -90,26 +90,26 @@ func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
 	_, err := h.Methods.Suspend(ctx, "ada", "phone")
 	must(t, err)
 	only := []throttle.Kind{throttle.RecoveryCode}
-	if out := h.pending(session.Token); !slices.Equal(out.Proofs, only) {
-		t.Errorf("signing in takes one of %v, want %v", out.Proofs, only)
+	if out := h.pending(session.Token); !slices.Equal(out.Factors, only) {
+		t.Errorf("signing in takes one of %v, want %v", out.Factors, only)
 	}
 	sess, _ := h.signedIn(true)
-	_, _, err = h.StepUp(ctx, sess, remove, authn.Proofs{Password: right}, secret.Text{})
+	_, _, err = h.StepUp(ctx, sess, remove, authn.Credentials{Password: right}, secret.Text{})
 	var required *authn.CodeRequiredError
-	if !errors.As(err, &required) || !slices.Equal(required.Proofs, only) {
+	if !errors.As(err, &required) || !slices.Equal(required.Factors, only) {
 		t.Errorf("stepping up: got %v, want %v", err, only)
 	}
 	shown, err := h.CheckStepUp(ctx, sess, remove, "")
-	if shown.Need != session.AAL2 || !errors.Is(err, stepup.ErrRefused) || !slices.Equal(shown.Proofs, only) {
-		t.Errorf("a step-up takes %s with %v, %v", shown.Need, shown.Proofs, err)
+	if shown.RequiredACR != session.AAL2 || !errors.Is(err, stepup.ErrRefused) || !slices.Equal(shown.Factors, only) {
+		t.Errorf("a step-up takes %s with %v, %v", shown.RequiredACR, shown.Factors, err)
 	}
 }
 
 // stale looks before the failures of others were counted, as one of many who come at once does.
 type stale struct{ authn.Store }
 
-func (s stale) Look(ctx context.Context, q authn.Seek) (authn.Standing, error) {
-	st, err := s.Store.Look(ctx, q)
+func (s stale) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, error) {
+	st, err := s.Store.Load(ctx, q)
 	st.Counts = throttle.Counts{}
 	return st, err
 }
@@ -120,13 +120,13 @@ func TestACodeIsJudgedByWhatThoseBeforeItLeft(t *testing.T) {
 	h.enroll()
 	pending := h.pending(session.Token)
 	for range 5 {
-		_, err := h.Attempts.Reserve(ctx, throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}, throttle.Within{})
+		_, err := h.Attempts.Reserve(ctx, throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}, throttle.SubLimit{})
 		must(t, err)
 	}
 	h.Service.Store = stale{h.Service.Store}
 	for what, code := range map[string]string{"a right code": h.code(), "a wrong code": h.wrongCode()} {
-		_, err := h.Complete(ctx, authn.Completion{Token: pending.Token, Carrier: session.Token, Second: authn.Second{Code: code}})
-		if !errors.Is(err, throttle.ErrWait) {
+		_, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: code}})
+		if !errors.Is(err, throttle.ErrThrottled) {
 			t.Errorf("%s: got %v, want a wait", what, err)
 		}
 	}

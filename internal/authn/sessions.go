@@ -37,18 +37,18 @@ func (s *Service) end(ctx context.Context, accountID, id, why string) error {
 }
 
 // EndOtherSessions ends every session of the account but this one.
-func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (mfa.Change, error) {
-	var done mfa.Change
+func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (mfa.Receipt, error) {
+	var done mfa.Receipt
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		var err error
 		if done.SessionsEnded, err = s.Sessions.EndOthers(ctx, sess.AccountID, sess.ID); err != nil {
 			return err
 		}
-		stock, err := s.Methods.Stock(ctx, sess.AccountID)
+		stock, err := s.Methods.RecoveryCodeStatus(ctx, sess.AccountID)
 		if err != nil {
 			return err
 		}
-		done.CodesLeft = stock.Left
+		done.RecoveryCodesLeft = stock.Left
 		if done.SessionsEnded == 0 {
 			return nil
 		}
@@ -56,7 +56,7 @@ func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (m
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Reason: why})
 	})
 	if err != nil {
-		return mfa.Change{}, fmt.Errorf("end other sessions: %w", err)
+		return mfa.Receipt{}, fmt.Errorf("end other sessions: %w", err)
 	}
 	return done, nil
 }

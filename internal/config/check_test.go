@@ -50,7 +50,7 @@ func TestBadValuesAreRefusedByName(t *testing.T) {
 // refusedByName wants an error whose every line names this setting.
 func refusedByName(t *testing.T, name, value string) {
 	t.Helper()
-	_, err := config.From(env{name: value})
+	_, err := config.FromMap(env{name: value})
 	if err == nil {
 		t.Errorf("%s=%q was taken", name, value)
 		return
@@ -90,7 +90,7 @@ func TestAnEmptySettingIsTheDefault(t *testing.T) {
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
 		empty[f.Tag.Get("env")] = ""
 	}
-	got, err := config.From(empty)
+	got, err := config.FromMap(empty)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +105,7 @@ func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 		"checked": {"TWOFOLD_LISTEN": "8080", "TWOFOLD_PUBLIC_URL": "http://example.com", "TWOFOLD_SIGN_IN_TRIES": "0", "TWOFOLD_HASH_WAIT": "-1s"},
 		"read":    {"TWOFOLD_MAX_BODY": "16k", "TWOFOLD_SIGN_IN_TRIES": "x", "TWOFOLD_HASH_WAIT": "5", "TWOFOLD_LOG_LEVEL": "loud", "TWOFOLD_TRUSTED_PROXIES": "x"},
 	} {
-		_, err := config.From(wrong)
+		_, err := config.FromMap(wrong)
 		if err == nil {
 			t.Fatalf("%s: nothing was wrong", what)
 		}
@@ -128,7 +128,7 @@ func TestAnIssuerThatIsNotUTF8IsRefused(t *testing.T) {
 
 func TestTheOperationsListenerCanBeOff(t *testing.T) {
 	t.Parallel()
-	c, err := config.From(env{"TWOFOLD_OPS_LISTEN": "off"})
+	c, err := config.FromMap(env{"TWOFOLD_OPS_LISTEN": "off"})
 	if err != nil || c.OpsListen != "" {
 		t.Errorf("got %q (%v), want none", c.OpsListen, err)
 	}
@@ -142,11 +142,11 @@ func TestMFACannotBeRequiredByHalf(t *testing.T) {
 		"write it as in 2027-01-31":             {"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "31.1.2027"},
 		"TWOFOLD_MFA_REMIND must be a duration": {"TWOFOLD_MFA_REMIND": "0s"},
 	} {
-		if _, err := config.From(given); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := config.FromMap(given); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%v: got %v, want %q", given, err, says)
 		}
 	}
-	c, err := config.From(env{"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31"})
+	c, err := config.FromMap(env{"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31"})
 	if want := time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC); err != nil || !c.MFA.Required() || !c.MFA.RequiredFrom.Equal(want) {
 		t.Errorf("got %v, %v, %v", c.MFA.Required(), c.MFA.RequiredFrom, err)
 	}

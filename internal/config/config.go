@@ -182,15 +182,15 @@ type HTTP struct {
 func Load() (Config, error) { return Parse(os.Environ()) }
 
 // Parse reads and checks settings from NAME=value pairs, as os.Environ lists them.
-func Parse(environ []string) (Config, error) { return From(env.ToMap(environ)) }
+func Parse(environ []string) (Config, error) { return FromMap(env.ToMap(environ)) }
 
 // parsers read what the library does not know.
 var parsers = map[reflect.Type]env.ParserFunc{
 	reflect.TypeFor[secret.Text](): func(value string) (any, error) { return secret.New(value), nil },
 }
 
-// From reads and checks settings from a map instead.
-func From(environment map[string]string) (Config, error) {
+// FromMap reads and checks settings from a map instead.
+func FromMap(environment map[string]string) (Config, error) {
 	environment, err := withFiles(environment)
 	if err != nil {
 		return Config{}, err

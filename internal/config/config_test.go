@@ -62,7 +62,7 @@ var prefixes = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 
 func TestTheDefaultsAreTheRules(t *testing.T) {
 	t.Parallel()
-	got, err := config.From(env{})
+	got, err := config.FromMap(env{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +115,7 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 		"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31",
 	}
 	beside := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // that makes no sense without
-	defaults, err := config.From(env{})
+	defaults, err := config.FromMap(env{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 				value = "7m"
 			}
 		}
-		got, err := config.From(env{name: value, beside[name]: others[beside[name]]})
+		got, err := config.FromMap(env{name: value, beside[name]: others[beside[name]]})
 		if err != nil {
 			t.Errorf("%s=%s: %v", name, value, err)
 		}
@@ -140,7 +140,7 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 
 func TestTrustedProxiesAreAList(t *testing.T) {
 	t.Parallel()
-	c, err := config.From(env{"TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8,192.0.2.1/32"})
+	c, err := config.FromMap(env{"TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8,192.0.2.1/32"})
 	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("192.0.2.1/32")}
 	if err != nil || !slices.Equal(c.TrustedProxies, want) {
 		t.Errorf("got %v, %v, want %v", c.TrustedProxies, err, want)
@@ -166,7 +166,7 @@ func TestThePublicURLIsAnOrigin(t *testing.T) {
 		"http://[::1]:8080":                {"http://[::1]:8080", false},
 		"https://localhost:8443":           {"https://localhost:8443", true},
 	} {
-		c, err := config.From(env{"TWOFOLD_PUBLIC_URL": given})
+		c, err := config.FromMap(env{"TWOFOLD_PUBLIC_URL": given})
 		if err != nil || c.PublicURL != want.origin || c.Secure() != want.secure {
 			t.Errorf("%s became %s, secure %v, %v, want %s, %v", given, c.PublicURL, c.Secure(), err, want.origin, want.secure)
 		}
@@ -176,7 +176,7 @@ func TestThePublicURLIsAnOrigin(t *testing.T) {
 func TestAURLWithItsUsualPortIsTheOriginThatBrowsersSend(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{"https://account.example.com:443": "https://account.example.com", "http://localhost:80": "http://localhost"} {
-		if c, err := config.From(env{"TWOFOLD_PUBLIC_URL": given}); err != nil || c.PublicURL != want {
+		if c, err := config.FromMap(env{"TWOFOLD_PUBLIC_URL": given}); err != nil || c.PublicURL != want {
 			t.Errorf("%s became %s, %v, want %s", given, c.PublicURL, err, want)
 		}
 	}

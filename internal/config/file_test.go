@@ -22,7 +22,7 @@ func written(t *testing.T, text string) string {
 func TestASecretMayLieInAFile(t *testing.T) {
 	t.Parallel()
 	for _, ending := range []string{"", "\n", "\r\n"} {
-		c, err := config.From(env{
+		c, err := config.FromMap(env{
 			"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/from/a file"+ending),
 			"TWOFOLD_SMTP_URL_FILE":     written(t, "smtp://user:canary@mail.example.com"+ending),
 		})
@@ -48,7 +48,7 @@ func TestAFileThatDoesNotFitIsRefusedByName(t *testing.T) {
 	} {
 		for _, name := range []string{"TWOFOLD_DATABASE_URL_FILE", "TWOFOLD_SMTP_URL_FILE"} {
 			refusedByName(t, name, path)
-			if _, err := config.From(env{name: path}); err != nil && strings.Contains(err.Error(), "canary") {
+			if _, err := config.FromMap(env{name: path}); err != nil && strings.Contains(err.Error(), "canary") {
 				t.Errorf("%s, %s: the error repeats what is in it: %v", name, what, err)
 			}
 		}
@@ -58,11 +58,11 @@ func TestAFileThatDoesNotFitIsRefusedByName(t *testing.T) {
 func TestASettingAndItsFileExcludeEachOther(t *testing.T) {
 	t.Parallel()
 	file := written(t, "smtp://user:canary@mail.example.com")
-	_, err := config.From(env{"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_SMTP_URL_FILE": file})
+	_, err := config.FromMap(env{"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_SMTP_URL_FILE": file})
 	if err == nil || !strings.Contains(err.Error(), "TWOFOLD_SMTP_URL and TWOFOLD_SMTP_URL_FILE are both given") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := config.From(env{"TWOFOLD_SMTP_URL": "", "TWOFOLD_SMTP_URL_FILE": file}); err != nil {
+	if _, err := config.FromMap(env{"TWOFOLD_SMTP_URL": "", "TWOFOLD_SMTP_URL_FILE": file}); err != nil {
 		t.Errorf("an empty one beside it: %v", err)
 	}
 }
@@ -77,7 +77,7 @@ func TestTheDatabaseIsNamedWithoutItsPassword(t *testing.T) {
 		"user=twofold password=canary":                           "TWOFOLD_DATABASE_URL",
 		"canary":                                                 "TWOFOLD_DATABASE_URL",
 	} {
-		c, err := config.From(env{"TWOFOLD_DATABASE_URL": given})
+		c, err := config.FromMap(env{"TWOFOLD_DATABASE_URL": given})
 		if got := c.Database(); err != nil || got != want {
 			t.Errorf("%s: got %s, %v, want %s", given, got, err, want)
 		}

@@ -26,7 +26,7 @@ func TestMailSettingsThatDoNotFitAreRefused(t *testing.T) {
 	} {
 		for _, value := range values {
 			refusedByName(t, name, value)
-			if _, err := config.From(env{name: value}); err != nil && strings.Contains(err.Error(), "canary") {
+			if _, err := config.FromMap(env{name: value}); err != nil && strings.Contains(err.Error(), "canary") {
 				t.Errorf("%s: the error repeats a password: %v", name, err)
 			}
 		}
@@ -43,7 +43,7 @@ func TestTheMailServerIsReadFromItsURL(t *testing.T) {
 		"smtp://me%40example.com:p%40ss%20w%C3%B6rd@mail:2525": "mail:2525 implicit false required false as me@example.com p@ss wörd",
 		"smtps://user:canary@[2001:db8::1]:465":                "2001:db8::1:465 implicit true required false as user canary",
 	} {
-		c, err := config.From(env{"TWOFOLD_SMTP_URL": given})
+		c, err := config.FromMap(env{"TWOFOLD_SMTP_URL": given})
 		if err != nil {
 			t.Errorf("%s: %v", given, err)
 			continue
@@ -57,7 +57,7 @@ func TestTheMailServerIsReadFromItsURL(t *testing.T) {
 			t.Errorf("printed settings hold the password: %s", printed)
 		}
 	}
-	if c, err := config.From(env{}); err != nil || c.Mail.Enabled() {
+	if c, err := config.FromMap(env{}); err != nil || c.Mail.Enabled() {
 		t.Errorf("without a server mail is on: %v, %v", c.Mail.Enabled(), err)
 	}
 }
@@ -73,7 +73,7 @@ func TestMailIsFromThePublicHostUnlessSaidOtherwise(t *testing.T) {
 		{"https://account.example.com", "security@example.com", `"Twofold" <security@example.com>`},
 		{"https://account.example.com", "Söhne & Co <security@example.com>", `=?utf-8?b?U8O2aG5lICYgQ28=?= <security@example.com>`},
 	} {
-		got, err := config.From(env{"TWOFOLD_PUBLIC_URL": c.url, "TWOFOLD_MAIL_FROM": c.from})
+		got, err := config.FromMap(env{"TWOFOLD_PUBLIC_URL": c.url, "TWOFOLD_MAIL_FROM": c.from})
 		if err != nil {
 			t.Errorf("%+v: %v", c, err)
 			continue
@@ -87,7 +87,7 @@ func TestMailIsFromThePublicHostUnlessSaidOtherwise(t *testing.T) {
 func TestSupportIsOneLine(t *testing.T) {
 	t.Parallel()
 	line := strings.Repeat("ü", 200)
-	if c, err := config.From(env{"TWOFOLD_SUPPORT": "  " + line + " "}); err != nil || c.Mail.Support != line {
+	if c, err := config.FromMap(env{"TWOFOLD_SUPPORT": "  " + line + " "}); err != nil || c.Mail.Support != line {
 		t.Errorf("got %q, %v", c.Mail.Support, err)
 	}
 }

@@ -6,26 +6,26 @@ import (
 	"log/slog"
 	"time"
 
-	"twofold/internal/epoch"
 	"twofold/internal/keyring"
+	"twofold/internal/restorefence"
 	"twofold/internal/store"
 )
 
-// drift is how far clocks may be apart: TOTP forgives half a minute, and people notice long before that.
-const drift = time.Second
+// maxClockDrift is how far clocks may be apart: TOTP forgives half a minute, and people notice long before that.
+const maxClockDrift = time.Second
 
 // kept looks at the master key and the database, which only mean something together.
 func (d Doctor) kept(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, d.Patience)
+	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
 	master, keyless := d.master()
 	db, err := store.OpenReadOnly(d.config.DatabaseURL, slog.New(slog.DiscardHandler))
 	switch {
-	case errors.Is(err, store.ErrAbsent):
+	case errors.Is(err, store.ErrNotFound):
 		d.absent(keyless)
 		return
 	case err != nil:
-		d.wrong("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
+		d.fail("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
 		return
 	}
 	defer func() { _ = db.Close() }()
@@ -51,7 +51,7 @@ func (d Doctor) databaseAdvice() string {
 func (d Doctor) absent(keyless error) {
 	d.warn("database", "there is none of Twofold's at %s yet: twofold serve makes it. If there should be one, correct TWOFOLD_DATABASE_URL.", d.config.Database())
 	if errors.Is(keyless, keyring.ErrNoMaster) && store.IsPostgres(d.config.DatabaseURL) {
-		d.wrong("master key", "there is none at %s, and processes that share a server need the same. Make it once with openssl rand -base64 32, and point TWOFOLD_MASTER_KEY_FILE at it.", d.config.MasterKeyFile)
+		d.fail("master key", "there is none at %s, and processes that share a server need the same. Make it once with openssl rand -base64 32, and point TWOFOLD_MASTER_KEY_FILE at it.", d.config.MasterKeyFile)
 	}
 }
 
@@ -59,7 +59,7 @@ func (d Doctor) absent(keyless error) {
 func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	migrated, err := db.Migrated(ctx)
 	if err != nil {
-		d.wrong("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
+		d.fail("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
 		return false
 	}
 	if !migrated {
@@ -67,13 +67,13 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 		return false
 	}
 	has, err := db.Version(ctx)
-	knows := store.Schema()
+	knows := store.SchemaVersion()
 	switch {
 	case err != nil:
-		d.wrong("database", "how far it was migrated cannot be read: %v. Let the user that Twofold runs as own its tables.", err)
+		d.fail("database", "how far it was migrated cannot be read: %v. Let the user that Twofold runs as own its tables.", err)
 		return false
 	case has > knows:
-		d.wrong("database", "it was migrated by a newer version (%d, this one knows %d). One release back works; install the version that runs.", has, knows)
+		d.fail("database", "it was migrated by a newer version (%d, this one knows %d). One release back works; install the version that runs.", has, knows)
 	case has < knows:
 		d.warn("database", "it is at migration %d of %d. twofold migrate, or the next start, brings it up; take a backup first.", has, knows)
 	default:
@@ -84,22 +84,22 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 
 // epochs looks at whether the database was restored, and says whether it is a copy that was not served yet.
 func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
-	kept := store.Epochs{DB: db}
-	if there, err := kept.Kept(ctx); err == nil && !there {
+	kept := store.RestoreState{DB: db}
+	if there, err := kept.HasTable(ctx); err == nil && !there {
 		return false // its schema was told
 	}
-	watch := epoch.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.Epochs(), Now: d.Now}
-	e, err := watch.Look(ctx)
+	watch := restorefence.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.Epochs(), Now: d.Now}
+	e, err := watch.Detect(ctx)
 	switch {
-	case errors.Is(err, epoch.ErrNone):
+	case errors.Is(err, restorefence.ErrNone):
 	case err != nil:
-		d.wrong("restored", "whether it was cannot be read: %v.", err)
-	case e.Doubt != "":
-		d.wrong("restored", "%s. Codes that were used since then, and sessions that were ended, may work again: twofold restore-fence, before people are let in. With --nothing-lost if it was moved while nothing served it.", e.Doubt)
+		d.fail("restored", "whether it was cannot be read: %v.", err)
+	case e.RestoreReason != "":
+		d.fail("restored", "%s. Codes that were used since then, and sessions that were ended, may work again: twofold restore-fence, before people are let in. With --nothing-lost if it was moved while nothing served it.", e.RestoreReason)
 	default:
-		d.ok("restored", "no sign that it was; epoch %d began %s", e.Number, e.BegunAt.Format(time.DateOnly))
+		d.ok("restored", "no sign that it was; epoch %d began %s", e.Number, e.StartedAt.Format(time.DateOnly))
 	}
-	return e.Doubt == epoch.Copied
+	return e.RestoreReason == restorefence.BackupCopy
 }
 
 // writing asks whether changes are possible, and makes none.
@@ -108,11 +108,11 @@ func (d Doctor) writing(ctx context.Context, db *store.DB) {
 		d.file(path)
 		return
 	}
-	switch can, err := db.TakesWrites(ctx); {
+	switch can, err := db.Writable(ctx); {
 	case err != nil:
-		d.wrong("writing", "%v. Let the user that Twofold runs as own its tables.", err)
+		d.fail("writing", "%v. Let the user that Twofold runs as own its tables.", err)
 	case !can:
-		d.wrong("writing", "the server takes none from this user: it is a standby, or the user may only read. Let TWOFOLD_DATABASE_URL lead to the primary, as the owner of its tables.")
+		d.fail("writing", "the server takes none from this user: it is a standby, or the user may only read. Let TWOFOLD_DATABASE_URL lead to the primary, as the owner of its tables.")
 	default:
 		d.ok("writing", "the server takes changes from this user")
 	}
@@ -120,9 +120,9 @@ func (d Doctor) writing(ctx context.Context, db *store.DB) {
 
 // commits looks at whether what was answered outlives a power cut.
 func (d Doctor) commits(ctx context.Context, db *store.DB) {
-	switch are, should, err := db.Commits(ctx); {
+	switch are, should, err := db.Durability(ctx); {
 	case err != nil:
-		d.wrong("commits", "how they are kept cannot be read: %v.", err)
+		d.fail("commits", "how they are kept cannot be read: %v.", err)
 	case are != should:
 		d.warn("commits", "%s, where it should be %s: a power cut may lose what people were told is done. Find out who changed that, and change it back.", are, should)
 	default:
@@ -133,10 +133,10 @@ func (d Doctor) commits(ctx context.Context, db *store.DB) {
 // clocks compares this process's clock with the database's: with the server's or, for a file, with when it was written.
 func (d Doctor) clocks(ctx context.Context, db *store.DB) {
 	asked := d.Now()
-	at, own, err := db.Clock(ctx)
+	at, own, err := db.ServerTime(ctx)
 	answered := d.Now()
 	if err != nil {
-		d.wrong("clock", "the database's cannot be read: %v.", err)
+		d.fail("clock", "the database's cannot be read: %v.", err)
 		return
 	}
 	if !own {
@@ -145,7 +145,7 @@ func (d Doctor) clocks(ctx context.Context, db *store.DB) {
 	}
 	way := answered.Sub(asked) / 2
 	switch ahead := at.Sub(asked.Add(way)); {
-	case ahead.Abs() > drift+way:
+	case ahead.Abs() > maxClockDrift+way:
 		d.warn("clock", "the database's is %s from this machine's. Codes are judged by this machine's: let an NTP client keep both.", ahead.Round(100*time.Millisecond))
 	default:
 		d.ok("clock", "%s, and the database's is %s from it", answered.UTC().Format(time.RFC3339), ahead.Round(time.Millisecond))

@@ -16,14 +16,14 @@ type State string
 const (
 	OK      State = "ok"
 	Warning State = "warning" // it works, and may not be what you want
-	Wrong   State = "wrong"   // it does not work, or is not safe
+	Failed  State = "wrong"   // it does not work, or is not safe
 )
 
 // Finding is one thing that was looked at.
 type Finding struct {
-	State State
-	About string // two words at most
-	Says  string // what is so, and, unless it is OK, what to do. It never holds a secret
+	State   State
+	Subject string // two words at most
+	Message string // what is so, and, unless it is OK, what to do. It never holds a secret
 }
 
 // Doctor looks at what one process would use that starts here now.
@@ -33,25 +33,25 @@ type Doctor struct {
 	Online  bool   // fetch the public URL too
 	MailTo  string // send a mail there; empty: none is sent
 
-	// Patience is how long one thing may take that is asked over the network. Zero is five seconds.
-	Patience time.Duration
+	// Timeout is how long one thing may take that is asked over the network. Zero is five seconds.
+	Timeout time.Duration
 
-	tell   func(Finding)
+	report func(Finding)
 	config config.Config
 }
 
-// Examine tells each finding when it is made, and answers how many are wrong. What cannot be looked at because of
+// Run tells each finding when it is made, and answers how many are wrong. What cannot be looked at because of
 // another finding is left out.
-func (d Doctor) Examine(ctx context.Context, tell func(Finding)) (wrong int) {
-	d.tell = func(f Finding) {
-		if f.State == Wrong {
+func (d Doctor) Run(ctx context.Context, tell func(Finding)) (wrong int) {
+	d.report = func(f Finding) {
+		if f.State == Failed {
 			wrong++
 		}
-		f.Says = strings.Join(strings.Fields(f.Says), " ") // drivers answer in several lines
+		f.Message = strings.Join(strings.Fields(f.Message), " ") // drivers answer in several lines
 		tell(f)
 	}
-	if d.Patience == 0 {
-		d.Patience = 5 * time.Second
+	if d.Timeout == 0 {
+		d.Timeout = 5 * time.Second
 	}
 	if !d.settings() {
 		return wrong
@@ -66,13 +66,13 @@ func (d Doctor) Examine(ctx context.Context, tell func(Finding)) (wrong int) {
 }
 
 func (d Doctor) ok(about, format string, args ...any) {
-	d.tell(Finding{OK, about, fmt.Sprintf(format, args...)})
+	d.report(Finding{OK, about, fmt.Sprintf(format, args...)})
 }
 
 func (d Doctor) warn(about, format string, args ...any) {
-	d.tell(Finding{Warning, about, fmt.Sprintf(format, args...)})
+	d.report(Finding{Warning, about, fmt.Sprintf(format, args...)})
 }
 
-func (d Doctor) wrong(about, format string, args ...any) {
-	d.tell(Finding{Wrong, about, fmt.Sprintf(format, args...)})
+func (d Doctor) fail(about, format string, args ...any) {
+	d.report(Finding{Failed, about, fmt.Sprintf(format, args...)})
 }

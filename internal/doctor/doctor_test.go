@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/doctor"
+	"twofold/internal/test/apptest"
 )
 
 // patient is a house that was started once, and what the doctor is told about it.
@@ -62,11 +62,11 @@ func (p *patient) says(about string, state doctor.State, word string) {
 	p.t.Helper()
 	var all []string
 	found := false
-	wrong := p.doctor.Examine(context.Background(), func(f doctor.Finding) {
+	wrong := p.doctor.Run(context.Background(), func(f doctor.Finding) {
 		all = append(all, fmt.Sprint(f))
-		found = found || f.About == about && f.State == state && strings.Contains(f.Says, word)
+		found = found || f.Subject == about && f.State == state && strings.Contains(f.Message, word)
 	})
-	if !found || (wrong > 0) != (state == doctor.Wrong) {
+	if !found || (wrong > 0) != (state == doctor.Failed) {
 		p.t.Errorf("want %s %s … %s, and %d are wrong:\n%s", state, about, word, wrong, strings.Join(all, "\n"))
 	}
 	if strings.Count(strings.Join(all, "\n"), "\n") != len(all)-1 {
@@ -139,11 +139,11 @@ func TestNothingIsMadeWhereNothingIs(t *testing.T) {
 func TestTheSchemaIsComparedWithThisVersion(t *testing.T) {
 	t.Parallel()
 	older := newPatient(t)
-	older.sql("DELETE FROM goose_db_version WHERE version_id > 5")
+	older.sql("UPDATE goose_db_version SET version_id = 5 WHERE version_id > 5")
 	older.says("database", doctor.Warning, "migration 5 of")
 	newer := newPatient(t)
 	newer.sql("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)")
-	newer.says("database", doctor.Wrong, "newer version (99999")
+	newer.says("database", doctor.Failed, "newer version (99999")
 }
 
 func TestWhatIsNoDatabaseIsSaid(t *testing.T) {
@@ -152,7 +152,7 @@ func TestWhatIsNoDatabaseIsSaid(t *testing.T) {
 	if err := os.WriteFile(p.path("twofold.db"), []byte(strings.Repeat("not a database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.says("database", doctor.Wrong, "")
+	p.says("database", doctor.Failed, "")
 }
 
 func TestAJournalThatSomebodyChangedIsSaid(t *testing.T) {
@@ -208,10 +208,10 @@ func TestAMasterKeyThatDoesNotFitIsSaid(t *testing.T) {
 		state doctor.State
 		word  string
 	}{
-		"another's":  {other.path("master.key"), doctor.Wrong, "does not open this database"},
-		"missing":    {other.path("no.key"), doctor.Wrong, "nothing else opens"},
-		"not a key":  {other.path("twofold.db"), doctor.Wrong, "32 random bytes"},
-		"not a file": {other.dir, doctor.Wrong, "read master key"},
+		"another's":  {other.path("master.key"), doctor.Failed, "does not open this database"},
+		"missing":    {other.path("no.key"), doctor.Failed, "nothing else opens"},
+		"not a key":  {other.path("twofold.db"), doctor.Failed, "32 random bytes"},
+		"not a file": {other.dir, doctor.Failed, "read master key"},
 	} {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()
@@ -233,8 +233,8 @@ func TestAMasterKeyThatOthersMayReadIsSaid(t *testing.T) {
 func TestSettingsAreNamed(t *testing.T) {
 	t.Parallel()
 	newPatient(t, "TWOFOLD_SMTP_URI=smtp://user:canary@mail").says("settings", doctor.Warning, "TWOFOLD_SMTP_URI")
-	newPatient(t, "TWOFOLD_SMTP_URL=smtp://user:canary/@mail").says("settings", doctor.Wrong, "TWOFOLD_SMTP_URL")
-	newPatient(t, "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0").says("proxies", doctor.Wrong, "trusts everybody")
+	newPatient(t, "TWOFOLD_SMTP_URL=smtp://user:canary/@mail").says("settings", doctor.Failed, "TWOFOLD_SMTP_URL")
+	newPatient(t, "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0").says("proxies", doctor.Failed, "trusts everybody")
 	newPatient(t, "TWOFOLD_PUBLIC_URL=https://account.example.com").says("proxies", doctor.Warning, "none is trusted")
 	newPatient(t).says("public URL", doctor.Warning, "for this machine alone")
 }
@@ -246,9 +246,9 @@ func TestAnAddressThatSomebodyElseHasIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = silent.Close() }()
-	newPatient(t, "TWOFOLD_LISTEN="+silent.Addr().String()).says("listen", doctor.Wrong, "is taken")
-	newPatient(t, "TWOFOLD_OPS_LISTEN="+silent.Addr().String()).says("listen", doctor.Wrong, "set TWOFOLD_OPS_LISTEN")
-	newPatient(t, "TWOFOLD_LISTEN=192.0.2.1:80").says("listen", doctor.Wrong, "cannot be used")
+	newPatient(t, "TWOFOLD_LISTEN="+silent.Addr().String()).says("listen", doctor.Failed, "is taken")
+	newPatient(t, "TWOFOLD_OPS_LISTEN="+silent.Addr().String()).says("listen", doctor.Failed, "set TWOFOLD_OPS_LISTEN")
+	newPatient(t, "TWOFOLD_LISTEN=192.0.2.1:80").says("listen", doctor.Failed, "cannot be used")
 
 	h := apptest.Start(t)
 	newPatient(t, "TWOFOLD_LISTEN="+strings.TrimPrefix(h.URL, "http://")).says("listen", doctor.OK, "a server runs")
@@ -273,9 +273,9 @@ func TestThePublicURLIsVisitedWhenThatIsAsked(t *testing.T) {
 		t.Error("it was visited unasked")
 	}
 	p.doctor.Online = true
-	p.says("visit", doctor.Wrong, "not as Twofold does")
+	p.says("visit", doctor.Failed, "not as Twofold does")
 	other.Close()
-	p.says("visit", doctor.Wrong, "refused")
+	p.says("visit", doctor.Failed, "refused")
 }
 
 func TestWhoSaysNothingHoldsNobodyUp(t *testing.T) {
@@ -287,8 +287,8 @@ func TestWhoSaysNothingHoldsNobodyUp(t *testing.T) {
 	defer func() { _ = silent.Close() }()
 	address := silent.Addr().String()
 	p := newPatient(t, "TWOFOLD_LISTEN="+address, "TWOFOLD_PUBLIC_URL=http://"+address, "TWOFOLD_SMTP_URL=smtp://"+address, "TWOFOLD_SMTP_TIMEOUT=1h")
-	p.doctor.Online, p.doctor.Patience = true, 100*time.Millisecond
+	p.doctor.Online, p.doctor.Timeout = true, 100*time.Millisecond
 	for _, about := range []string{"listen", "mail", "visit"} {
-		p.says(about, doctor.Wrong, "")
+		p.says(about, doctor.Failed, "")
 	}
 }

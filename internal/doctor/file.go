@@ -11,14 +11,14 @@ import (
 
 const (
 	mebibyte = 1 << 20
-	tight    = 1024 * mebibyte
-	full     = 64 * mebibyte
+	lowSpace = 1024 * mebibyte
+	noSpace  = 64 * mebibyte
 )
 
 // file looks at an SQLite file, and at what is left of the disk that it lies on.
 func (d Doctor) file(path string) {
 	if err := writable(path); err != nil {
-		d.wrong("writing", "%v. Give file and folder to the user that Twofold runs as.", err)
+		d.fail("writing", "%v. Give file and folder to the user that Twofold runs as.", err)
 	} else {
 		d.ok("writing", "file and folder can be written")
 	}
@@ -43,9 +43,9 @@ func (d Doctor) space(dir string, free uint64, err error) {
 	switch left := fmt.Sprintf("%d MiB are free at %s", free/mebibyte, dir); {
 	case err != nil:
 		d.warn("space", "how much is free at %s cannot be read: %v.", dir, err)
-	case free < full:
-		d.wrong("space", "%s. Nothing can be changed when none is: make room.", left)
-	case free < tight:
+	case free < noSpace:
+		d.fail("space", "%s. Nothing can be changed when none is: make room.", left)
+	case free < lowSpace:
 		d.warn("space", "%s. Make room.", left)
 	default:
 		d.ok("space", "%s", left)
@@ -65,7 +65,7 @@ func (d Doctor) fileClock() {
 		if err != nil || file.Size() == 0 { // an empty log was made by whoever looked last
 			continue
 		}
-		if ahead := file.ModTime().Sub(now); ahead > drift {
+		if ahead := file.ModTime().Sub(now); ahead > maxClockDrift {
 			d.warn("clock", "%s was written %s ahead of this machine's clock. Codes are judged by that clock: let an NTP client keep it.", filepath.Base(name), ahead.Round(time.Second))
 			return
 		}

@@ -22,10 +22,10 @@ func (d Doctor) master() (keyring.Master, error) {
 		return key, err
 	}
 	if err != nil {
-		d.wrong("master key", "%v. Put the right file where TWOFOLD_MASTER_KEY_FILE points.", err)
+		d.fail("master key", "%v. Put the right file where TWOFOLD_MASTER_KEY_FILE points.", err)
 		return key, err
 	}
-	if mode := modeOf(path); mode&0o077 != 0 && !handedOver(path) {
+	if mode := modeOf(path); mode&0o077 != 0 && !sharedKeys(path) {
 		d.warn("master key", "%s is open to others (%04o). Type: chmod 600 %[1]s", path, mode)
 	}
 	return key, nil
@@ -39,9 +39,9 @@ func modeOf(path string) os.FileMode {
 	return file.Mode().Perm()
 }
 
-// handedOver says whether systemd or a container engine put the file there, for this process alone, with a mode of their
+// sharedKeys says whether systemd or a container engine put the file there, for this process alone, with a mode of their
 // own.
-func handedOver(path string) bool {
+func sharedKeys(path string) bool {
 	path, err := filepath.Abs(path)
 	return err == nil && (strings.HasPrefix(path, "/run/secrets/") || strings.HasPrefix(path, "/run/credentials/"))
 }
@@ -51,16 +51,16 @@ func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, k
 	kept := store.Keys{DB: db}
 	if keyless != nil {
 		if errors.Is(keyless, keyring.ErrNoMaster) {
-			d.wrong("master key", "there is none at %s, and the database was made with one. Put it back, or point TWOFOLD_MASTER_KEY_FILE at it; nothing else opens what is sealed.", d.config.MasterKeyFile)
+			d.fail("master key", "there is none at %s, and the database was made with one. Put it back, or point TWOFOLD_MASTER_KEY_FILE at it; nothing else opens what is sealed.", d.config.MasterKeyFile)
 		}
 		return
 	}
-	switch err := keyring.Fits(ctx, kept, master); {
-	case errors.Is(err, keyring.ErrNone):
+	switch err := keyring.Check(ctx, kept, master); {
+	case errors.Is(err, keyring.ErrNoKeys):
 		d.warn("master key", "the database has no keys yet: twofold serve makes them.")
 		return
 	case err != nil:
-		d.wrong("master key", "%v. Point TWOFOLD_MASTER_KEY_FILE at the one that the database was made with.", err)
+		d.fail("master key", "%v. Point TWOFOLD_MASTER_KEY_FILE at the one that the database was made with.", err)
 		return
 	}
 	d.ok("master key", "%s opens what is sealed in the database", d.config.MasterKeyFile)
@@ -70,17 +70,17 @@ func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, k
 // signing looks at the keys that step-up tokens are signed with.
 func (d Doctor) signing(ctx context.Context, kept store.Keys) {
 	keys, err := kept.SigningKeys(ctx)
-	signing := slices.IndexFunc(keys, func(k keyring.SealedKey) bool { return k.Signs() })
+	signing := slices.IndexFunc(keys, func(k keyring.SealedKey) bool { return k.Active() })
 	if err != nil || signing < 0 {
-		d.wrong("signing keys", "there is none that signs and can be read: %v. twofold migrate makes one.", err)
+		d.fail("signing keys", "there is none that signs and can be read: %v. twofold migrate makes one.", err)
 		return
 	}
-	age := d.Now().Sub(keys[signing].BeganAt)
-	if age < -drift {
+	age := d.Now().Sub(keys[signing].ActivatedAt)
+	if age < -maxClockDrift {
 		d.warn("signing keys", "the one that signs was made %s ahead of this machine's clock, by another clock. Let an NTP client keep it.", (-age).Round(time.Second))
 		return
 	}
-	if limits := d.config.Keys; age > limits.SigningLifetime+limits.SigningLead && !d.succession(keys) {
+	if limits := d.config.Keys; age > limits.SigningLifetime+limits.SigningLead && !d.rotation(keys) {
 		d.warn("signing keys", "the one that signs is %d days old, and should have had a successor after %d (TWOFOLD_SIGNING_KEY_LIFETIME): nothing has served since, or cannot change keys. Start twofold serve, which publishes one within seconds; where it runs, its log says why the keys do not go on.",
 			int(age/day), int(limits.SigningLifetime/day))
 		return
@@ -88,9 +88,9 @@ func (d Doctor) signing(ctx context.Context, kept store.Keys) {
 	d.ok("signing keys", "%d, the one that signs %d days old", len(keys), int(age/day))
 }
 
-// succession says whether the next key is published and its time has not come: what serves will let it begin.
-func (d Doctor) succession(keys []keyring.SealedKey) bool {
-	return slices.ContainsFunc(keys, func(k keyring.SealedKey) bool { return k.Waits() && k.BeginsAt.After(d.Now()) })
+// rotation says whether the next key is published and its time has not come: what serves will let it begin.
+func (d Doctor) rotation(keys []keyring.SealedKey) bool {
+	return slices.ContainsFunc(keys, func(k keyring.SealedKey) bool { return k.Pending() && k.ActivatesAt.After(d.Now()) })
 }
 
 const day = 24 * time.Hour

@@ -17,17 +17,17 @@ func (d Doctor) mail(ctx context.Context) {
 		d.warn("mail", "none is sent: people see changes in their activity alone, and cannot set a new password by mail. Set TWOFOLD_SMTP_URL.")
 		return
 	}
-	server, err := app.MailServer(d.config, d.Now)
+	server, err := app.NewMailer(d.config, d.Now)
 	if err != nil {
-		d.wrong("mail", "%v.", err)
+		d.fail("mail", "%v.", err)
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, 2*d.Patience)
+	ctx, cancel := context.WithTimeout(ctx, 2*d.Timeout)
 	defer cancel()
-	encrypted, err := server.Greet(ctx)
+	encrypted, err := server.Probe(ctx)
 	switch {
 	case err != nil:
-		d.wrong("mail", "%v. %s", err, mailAdvice(err))
+		d.fail("mail", "%v. %s", err, mailAdvice(err))
 		return
 	case !encrypted && !isHere(server.Host):
 		d.warn("mail", "%s takes mails, unencrypted: links in them could be read on the way. Use smtps://, or ?tls=required, if it can.", server.Host)
@@ -58,7 +58,7 @@ func (d Doctor) send(ctx context.Context, server smtp.Server) {
 		HTML: "<p>twofold doctor sent this mail. There is nothing to do.</p>\n",
 	})
 	if err != nil {
-		d.wrong("test mail", "%v. Is the address one address, and may %s be the sender (TWOFOLD_MAIL_FROM)?", err, server.From.Address)
+		d.fail("test mail", "%v. Is the address one address, and may %s be the sender (TWOFOLD_MAIL_FROM)?", err, server.From.Address)
 		return
 	}
 	d.ok("test mail", "%s has taken it for %s: see whether it arrives, and not among the spam", server.Host, strings.TrimSpace(d.MailTo))

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/doctor"
+	"twofold/internal/test/apptest"
 )
 
 const to = "ada@example.com"
@@ -24,7 +24,7 @@ func TestTheMailServerIsGreetedAndGetsNoMailUnasked(t *testing.T) {
 		t.Errorf("it got %d mails to %s", len(got), to)
 	}
 	box.Refuse(550)
-	p.says("test mail", doctor.Wrong, "550")
+	p.says("test mail", doctor.Failed, "550")
 }
 
 func TestAMailServerThatDoesNotDoIsSaid(t *testing.T) {
@@ -40,7 +40,7 @@ func TestAMailServerThatDoesNotDoIsSaid(t *testing.T) {
 			t.Parallel()
 			p := newPatient(t, "TWOFOLD_SMTP_URL="+url, "TWOFOLD_SMTP_TIMEOUT=1s")
 			p.doctor.MailTo = to
-			p.says("mail", doctor.Wrong, "TWOFOLD_SMTP_URL")
+			p.says("mail", doctor.Failed, "TWOFOLD_SMTP_URL")
 		})
 	}
 	newPatient(t).says("mail", doctor.Warning, "none is sent")

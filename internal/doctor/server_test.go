@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/app/apptest"
 	"twofold/internal/doctor"
-	"twofold/internal/pgserver"
+	"twofold/internal/test/apptest"
+	"twofold/internal/test/pgserver"
 )
 
 // atServer is a patient whose database is on a server.
@@ -50,11 +50,11 @@ func TestAServerThatDoesNotDoIsSaid(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "master.key")
-	atServer(t, "postgres://twofold:canary@127.0.0.1:1/twofold", missing).says("database", doctor.Wrong, "Does the server run")
-	atServer(t, pgserver.Shared(t).URL("nosuch"), missing).says("database", doctor.Wrong, "Does the server run")
+	atServer(t, "postgres://twofold:canary@127.0.0.1:1/twofold", missing).says("database", doctor.Failed, "Does the server run")
+	atServer(t, pgserver.Shared(t).URL("nosuch"), missing).says("database", doctor.Failed, "Does the server run")
 
 	empty := pgserver.Database(t)
-	atServer(t, empty, missing).says("master key", doctor.Wrong, "need the same")
+	atServer(t, empty, missing).says("master key", doctor.Failed, "need the same")
 	if err := os.WriteFile(missing, fmt.Appendln(nil, strings.Repeat("A", 43)+"="), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func (d *Doctor) settings() bool {
 	var err error
 	if d.config, err = config.Parse(d.Environ); err != nil {
 		for line := range strings.SplitSeq(err.Error(), "\n") {
-			d.wrong("settings", "%s", line)
+			d.fail("settings", "%s", line)
 		}
 		return false
 	}
@@ -49,7 +49,7 @@ func (d Doctor) addresses(ctx context.Context) {
 func (d Doctor) proxies() {
 	for _, p := range d.config.TrustedProxies {
 		if p.Bits() == 0 {
-			d.wrong("proxies", "%s trusts everybody, so that any visitor passes for any other. Set TWOFOLD_TRUSTED_PROXIES to the proxy's own address.", p)
+			d.fail("proxies", "%s trusts everybody, so that any visitor passes for any other. Set TWOFOLD_TRUSTED_PROXIES to the proxy's own address.", p)
 			return
 		}
 	}
@@ -65,7 +65,7 @@ func (d Doctor) proxies() {
 
 // listen tries an address, and gives it back at once. Who has it is asked what only a Twofold answers.
 func (d Doctor) listen(ctx context.Context, setting, address string) {
-	ctx, cancel := context.WithTimeout(ctx, d.Patience)
+	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", address)
@@ -78,10 +78,10 @@ func (d Doctor) listen(ctx context.Context, setting, address string) {
 	case err == nil:
 		d.ok("listen", "%s is free (%s)", address, setting)
 	case !errors.Is(err, syscall.EADDRINUSE):
-		d.wrong("listen", "%s cannot be used: %v. Correct %s; a port below 1024 needs root or CAP_NET_BIND_SERVICE.", address, err, setting)
+		d.fail("listen", "%s cannot be used: %v. Correct %s; a port below 1024 needs root or CAP_NET_BIND_SERVICE.", address, err, setting)
 	case app.Healthcheck(ctx, there) == nil:
 		d.ok("listen", "%s is served: a server runs (%s)", address, setting)
 	default:
-		d.wrong("listen", "%s is taken by a program that is not a Twofold that answers. Stop that one, or set %s to a free address.", address, setting)
+		d.fail("listen", "%s is taken by a program that is not a Twofold that answers. Stop that one, or set %s to a free address.", address, setting)
 	}
 }

@@ -12,11 +12,11 @@ func TestAFullDiskIsSaid(t *testing.T) {
 		err  error
 		want State
 	}{
-		{free: 0, want: Wrong}, {free: full - 1, want: Wrong}, {free: full, want: Warning}, {free: tight - 1, want: Warning}, {free: tight, want: OK},
-		{free: tight, err: errors.New("canary"), want: Warning},
+		{free: 0, want: Failed}, {free: noSpace - 1, want: Failed}, {free: noSpace, want: Warning}, {free: lowSpace - 1, want: Warning}, {free: lowSpace, want: OK},
+		{free: lowSpace, err: errors.New("canary"), want: Warning},
 	} {
 		var got Finding
-		(Doctor{tell: func(f Finding) { got = f }}).space("/data", c.free, c.err)
+		(Doctor{report: func(f Finding) { got = f }}).space("/data", c.free, c.err)
 		if got.State != c.want {
 			t.Errorf("%d bytes, %v: got %+v, want %s", c.free, c.err, got, c.want)
 		}

@@ -10,23 +10,23 @@ import (
 	"time"
 )
 
-// soon is when a certificate should have been renewed.
-const soon = 14 * 24 * time.Hour
+// visitTimeout is when a certificate should have been renewed.
+const visitTimeout = 14 * 24 * time.Hour
 
 // visit fetches the public URL as a visitor would, and follows nowhere else.
 func (d Doctor) visit(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, d.Patience)
+	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
 	address := d.config.PublicURL + "/healthz"
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		d.wrong("visit", "%v.", err)
+		d.fail("visit", "%v.", err)
 		return
 	}
 	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	answer, err := client.Do(r)
 	if err != nil {
-		d.wrong("visit", "%v. %s", err, visitAdvice(err))
+		d.fail("visit", "%v. %s", err, visitAdvice(err))
 		return
 	}
 	defer func() { _ = answer.Body.Close() }()
@@ -35,11 +35,11 @@ func (d Doctor) visit(ctx context.Context) {
 	}
 	err = json.NewDecoder(io.LimitReader(answer.Body, 1024)).Decode(&health)
 	if answer.StatusCode != http.StatusOK || err != nil || health.Status != "ok" {
-		d.wrong("visit", "%s answers %s, and not as Twofold does. Let the proxy hand every path of that host to Twofold, unchanged.", address, answer.Status)
+		d.fail("visit", "%s answers %s, and not as Twofold does. Let the proxy hand every path of that host to Twofold, unchanged.", address, answer.Status)
 		return
 	}
 	if answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
-		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < soon {
+		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < visitTimeout {
 			d.warn("visit", "%s answers, with a certificate that ends in %d hours. Renew it.", address, int(left.Hours()))
 			return
 		}

@@ -19,7 +19,7 @@ const thumbprintSize = 43
 // Public lists the public keys that verify what is signed here, now and soon: the one that signs, the one that waits, those
 // that were retired. What any process changed is in it after a second.
 func (r *Ring) Public(ctx context.Context) ([]JWK, error) {
-	if r.now().Sub(r.keys.Load().at).Abs() >= every {
+	if r.now().Sub(r.keys.Load().at).Abs() >= reloadInterval {
 		if err := r.Reload(ctx); err != nil {
 			return nil, err
 		}

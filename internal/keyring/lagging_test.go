@@ -65,7 +65,7 @@ func TestAnotherMasterKey(t *testing.T) {
 	to, err := keyring.CreateMaster(file)
 	must(t, err)
 	must(t, one.Rewrap(ctx, to))
-	if err := keyring.Fits(ctx, one.db, g.master); !errors.Is(err, keyring.ErrWrongMaster) {
+	if err := keyring.Check(ctx, one.db, g.master); !errors.Is(err, keyring.ErrWrongMaster) {
 		t.Errorf("the master key before: got %v, want ErrWrongMaster", err)
 	}
 
@@ -122,7 +122,7 @@ func TestAReadingThatIsLateOverwritesNoLaterOne(t *testing.T) {
 	late := make(chan error, 1)
 	go func() { late <- ring.Reload(ctx) }()
 	<-store.reading // what it has read is old by now
-	signs, err := other.Replace(ctx)
+	signs, err := other.RevokeAll(ctx)
 	must(t, err)
 	must(t, ring.Reload(ctx))
 	close(store.answer)

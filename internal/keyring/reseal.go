@@ -12,22 +12,22 @@ import (
 	"twofold/internal/audit"
 )
 
-// ErrUnreadable means that something sealed could not be opened: it stays as it is, and so do all keys.
-var ErrUnreadable = errors.New("something sealed cannot be opened")
+// ErrUndecryptable means that something sealed could not be opened: it stays as it is, and so do all keys.
+var ErrUndecryptable = errors.New("something sealed cannot be opened")
 
-// Sealed is one sealed thing, and what it was sealed for.
-type Sealed struct {
+// SealedRow is one sealed thing, and what it was sealed for.
+type SealedRow struct {
 	ID, Owner string
 	Text      []byte
 }
 
-// Archive is everything that is kept sealed, by places.
-type Archive interface {
-	SealedPlaces() []string
-	// SealedBut lists what does not begin with the prefix, in the order of the ids, after one, at most limit.
-	SealedBut(ctx context.Context, place string, prefix []byte, after string, limit int) ([]Sealed, error)
-	// Reseal puts another text in a thing's place and answers true, unless the thing is not what it was.
-	Reseal(ctx context.Context, place string, was Sealed, text []byte) (bool, error)
+// SealedStore is everything that is kept sealed, by places.
+type SealedStore interface {
+	SealedTables() []string
+	// NotSealedWith lists what does not begin with the prefix, in the order of the ids, after one, at most limit.
+	NotSealedWith(ctx context.Context, place string, prefix []byte, after string, limit int) ([]SealedRow, error)
+	// Reencrypt puts another text in a thing's place and answers true, unless the thing is not what it was.
+	Reencrypt(ctx context.Context, place string, was SealedRow, text []byte) (bool, error)
 	// SealedPrefixes lists how the things of a place begin.
 	SealedPrefixes(ctx context.Context, place string, size int) ([][]byte, error)
 }
@@ -43,8 +43,8 @@ const (
 // RotateSealing makes a new sealing key, drops those that seal nothing any more, and seals everything anew. It answers how
 // many things that were. If it is stopped, or answers ErrUnreadable for things that it left as they were, Reseal goes on.
 func (r *Rotation) RotateSealing(ctx context.Context) (resealed int, err error) {
-	before, err := r.Reseal(ctx) // what a rotation that was stopped has left
-	if err != nil && !errors.Is(err, ErrUnreadable) {
+	before, err := r.Reencrypt(ctx) // what a rotation that was stopped has left
+	if err != nil && !errors.Is(err, ErrUndecryptable) {
 		return before, err
 	}
 	used, err := r.used(ctx)
@@ -69,7 +69,7 @@ func (r *Rotation) RotateSealing(ctx context.Context) (resealed int, err error) 
 				return fmt.Errorf("drop sealing key: %w", err)
 			}
 		}
-		if err := c.keep(ctx, keys, now); err != nil {
+		if err := c.store(ctx, keys, now); err != nil {
 			return err
 		}
 		return c.record(ctx, audit.KeyRotated, fmt.Sprintf("%08x", id), "sealing key, by command")
@@ -77,11 +77,11 @@ func (r *Rotation) RotateSealing(ctx context.Context) (resealed int, err error) 
 	if err != nil {
 		return before, err
 	}
-	after, err := r.Reseal(ctx)
+	after, err := r.Reencrypt(ctx)
 	return before + after, err
 }
 
-func (c *changes) keep(ctx context.Context, keys *keyset.Manager, at time.Time) error {
+func (c *changes) store(ctx context.Context, keys *keyset.Manager, at time.Time) error {
 	handle, err := keys.Handle()
 	if err != nil {
 		return fmt.Errorf("use sealing keys: %w", err)
@@ -99,8 +99,8 @@ func (c *changes) keep(ctx context.Context, keys *keyset.Manager, at time.Time) 
 // used are the sealing keys that something is sealed with.
 func (r *Rotation) used(ctx context.Context) (map[uint32]bool, error) {
 	used := make(map[uint32]bool)
-	for _, place := range r.Archive.SealedPlaces() {
-		prefixes, err := r.Archive.SealedPrefixes(ctx, place, prefixSize)
+	for _, place := range r.Sealed.SealedTables() {
+		prefixes, err := r.Sealed.SealedPrefixes(ctx, place, prefixSize)
 		if err != nil {
 			return nil, fmt.Errorf("look what keys are used in %s: %w", place, err)
 		}
@@ -113,16 +113,16 @@ func (r *Rotation) used(ctx context.Context) (map[uint32]bool, error) {
 	return used, nil
 }
 
-// Reseal seals anew what an older key sealed, and answers how many things that were. It may be stopped and called again, and
+// Reencrypt seals anew what an older key sealed, and answers how many things that were. It may be stopped and called again, and
 // several processes may do it at once. It answers ErrUnreadable when it has been through everything and could not open all
 // of it.
-func (r *Rotation) Reseal(ctx context.Context) (resealed int, err error) {
+func (r *Rotation) Reencrypt(ctx context.Context) (resealed int, err error) {
 	if err := r.Ring.Reload(ctx); err != nil {
 		return 0, err
 	}
 	for { // until a round finds nothing: what is sealed may move from one place to another meanwhile
 		done, unreadable := 0, 0
-		for _, place := range r.Archive.SealedPlaces() {
+		for _, place := range r.Sealed.SealedTables() {
 			n, failed, err := r.resealIn(ctx, place)
 			done, unreadable = done+n, unreadable+failed
 			if err != nil {
@@ -130,7 +130,7 @@ func (r *Rotation) Reseal(ctx context.Context) (resealed int, err error) {
 			}
 		}
 		if resealed += done; done == 0 && unreadable > 0 {
-			return resealed, fmt.Errorf("%w: %d, see the log", ErrUnreadable, unreadable)
+			return resealed, fmt.Errorf("%w: %d, see the log", ErrUndecryptable, unreadable)
 		}
 		if done == 0 {
 			return resealed, nil
@@ -140,7 +140,7 @@ func (r *Rotation) Reseal(ctx context.Context) (resealed int, err error) {
 
 func (r *Rotation) resealIn(ctx context.Context, place string) (resealed, unreadable int, err error) {
 	for after := ""; ; {
-		found, err := r.Archive.SealedBut(ctx, place, r.Ring.keys.Load().sealing.prefix(), after, batch)
+		found, err := r.Sealed.NotSealedWith(ctx, place, r.Ring.keys.Load().sealing.prefix(), after, batch)
 		if err != nil || len(found) == 0 {
 			return resealed, unreadable, err
 		}
@@ -157,7 +157,7 @@ func (r *Rotation) resealIn(ctx context.Context, place string) (resealed, unread
 			if err != nil {
 				return resealed, unreadable, err
 			}
-			ok, err := r.Archive.Reseal(ctx, place, was, text)
+			ok, err := r.Sealed.Reencrypt(ctx, place, was, text)
 			if err != nil {
 				return resealed, unreadable, err
 			}

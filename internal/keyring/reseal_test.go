@@ -30,7 +30,7 @@ func fill(t *testing.T, r replica) int {
 	must(t, store.Methods{DB: db}.ReplaceEnrollment(ctx, mfa.Enrollment{ID: "e", AccountID: "ada", SessionID: "s", SealedKey: sealedBy(t, r, "ada", "e")}))
 	must(t, store.Outbox{DB: db}.Insert(ctx, notify.Message{ID: "m", AccountID: "ada", Sealed: sealedBy(t, r, "ada", "m")}))
 	must(t, store.Outbox{DB: db}.Insert(ctx, notify.Message{ID: "sent", AccountID: "ada", Sealed: []byte{}, SentAt: noon}))
-	must(t, store.Resets{DB: db}.Insert(ctx, account.ResetRequest{ID: "r", Sealed: sealedBy(t, r, account.ResetOwner, "r")}))
+	must(t, store.Resets{DB: db}.Insert(ctx, account.ResetRequest{ID: "r", Sealed: sealedBy(t, r, account.ResetSealOwner, "r")}))
 	return 6
 }
 
@@ -45,8 +45,8 @@ func sealedBy(t *testing.T, r replica, owner, row string) []byte {
 func everything(t *testing.T, r replica) map[string]string {
 	t.Helper()
 	opened := make(map[string]string)
-	for _, place := range r.Archive.SealedPlaces() {
-		all, err := r.Archive.SealedBut(ctx, place, []byte("nobody"), "", 1000)
+	for _, place := range r.Sealed.SealedTables() {
+		all, err := r.Sealed.NotSealedWith(ctx, place, []byte("nobody"), "", 1000)
 		must(t, err)
 		for _, s := range all {
 			plain, err := r.Ring.Unseal(ctx, s.Text, s.Owner, s.ID)
@@ -63,8 +63,8 @@ func everything(t *testing.T, r replica) map[string]string {
 func sealers(t *testing.T, r replica) map[string]bool {
 	t.Helper()
 	found := make(map[string]bool)
-	for _, place := range r.Archive.SealedPlaces() {
-		prefixes, err := r.Archive.SealedPrefixes(ctx, place, 5)
+	for _, place := range r.Sealed.SealedTables() {
+		prefixes, err := r.Sealed.SealedPrefixes(ctx, place, 5)
 		must(t, err)
 		for _, p := range prefixes {
 			found[string(p)] = true
@@ -99,7 +99,7 @@ func TestARotationSealsEverythingAnew(t *testing.T) {
 	if len(old) != 1 || len(now) != 1 || old[first(now)] {
 		t.Errorf("things were sealed with %q and are with %q, want one key and then one other", first(old), first(now))
 	}
-	if n, err := one.Reseal(ctx); n != 0 || err != nil {
+	if n, err := one.Reencrypt(ctx); n != 0 || err != nil {
 		t.Errorf("sealing anew once more: %d, %v, want nothing to do", n, err)
 	}
 }
@@ -125,7 +125,7 @@ func TestAProcessThatLagsBehindDoesNoHarm(t *testing.T) {
 	if got := everything(t, one)["mfa_methods late"]; got != "secret of late" {
 		t.Errorf("the other process opens it as %q", got)
 	}
-	if n, err := one.Reseal(ctx); n != 1 || err != nil {
+	if n, err := one.Reencrypt(ctx); n != 1 || err != nil {
 		t.Errorf("%d sealed anew, %v, want the one", n, err)
 	}
 	everything(t, two)
@@ -179,7 +179,7 @@ func TestAKeyStaysWhileSomethingUnreadableLiesUnderIt(t *testing.T) {
 	must(t, store.Methods{DB: r.db.DB}.InsertMethod(ctx, mfa.Method{ID: "broken", AccountID: "ada", Name: "broken", SealedKey: broken}))
 	for range 3 {
 		n, err := r.RotateSealing(ctx)
-		if !errors.Is(err, keyring.ErrUnreadable) || n < want {
+		if !errors.Is(err, keyring.ErrUndecryptable) || n < want {
 			t.Errorf("got %d, %v, want all others sealed anew and ErrUnreadable", n, err)
 		}
 		g.pass(2 * time.Hour)
@@ -229,15 +229,15 @@ func rotateSealingAtOnce(t *testing.T, url string) {
 
 // changing is an archive in which a thing changes after it was read.
 type changing struct {
-	keyring.Archive
+	keyring.SealedStore
 	change func()
 }
 
-func (c changing) Reseal(ctx context.Context, place string, was keyring.Sealed, text []byte) (bool, error) {
+func (c changing) Reencrypt(ctx context.Context, place string, was keyring.SealedRow, text []byte) (bool, error) {
 	if was.ID == "e" {
 		c.change()
 	}
-	return c.Archive.Reseal(ctx, place, was, text)
+	return c.SealedStore.Reencrypt(ctx, place, was, text)
 }
 
 func TestWhatChangesMeanwhileIsNotOverwritten(t *testing.T) {
@@ -245,7 +245,7 @@ func TestWhatChangesMeanwhileIsNotOverwritten(t *testing.T) {
 	r := newGroup(t).start()
 	fill(t, r)
 	var once sync.Once
-	r.Archive = changing{r.Archive, func() {
+	r.Sealed = changing{r.Sealed, func() {
 		once.Do(func() {
 			sealed, err := r.Ring.Seal([]byte("another secret"), "ada", "e")
 			must(t, err)
@@ -261,39 +261,39 @@ func TestWhatChangesMeanwhileIsNotOverwritten(t *testing.T) {
 
 // stopping is an archive that fails after some writes.
 type stopping struct {
-	keyring.Archive
+	keyring.SealedStore
 	left *int
 }
 
-func (s stopping) Reseal(ctx context.Context, place string, was keyring.Sealed, text []byte) (bool, error) {
+func (s stopping) Reencrypt(ctx context.Context, place string, was keyring.SealedRow, text []byte) (bool, error) {
 	if *s.left--; *s.left < 0 {
 		return false, errFails
 	}
-	return s.Archive.Reseal(ctx, place, was, text)
+	return s.SealedStore.Reencrypt(ctx, place, was, text)
 }
 
 func TestARotationThatIsStoppedGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	r := newGroup(t).start()
 	want := fill(t, r)
-	archive := r.Archive
+	archive := r.Sealed
 	for done := range want {
 		left := 1
-		r.Archive = stopping{archive, &left}
+		r.Sealed = stopping{archive, &left}
 		var n int
 		var err error
 		if done == 0 {
 			n, err = r.RotateSealing(ctx)
 		} else {
-			n, err = r.Reseal(ctx)
+			n, err = r.Reencrypt(ctx)
 		}
 		if done < want-1 && !errors.Is(err, errFails) || n != 1 {
 			t.Errorf("stop %d: got %d, %v, want one sealed anew and the store's error", done, n, err)
 		}
-		r.Archive = archive
+		r.Sealed = archive
 		everything(t, r)
 	}
-	if n, err := r.Reseal(ctx); n != 0 || err != nil {
+	if n, err := r.Reencrypt(ctx); n != 0 || err != nil {
 		t.Errorf("in the end %d were left, %v", n, err)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// ErrNone means that the database holds no such key yet.
-var ErrNone = errors.New("no key yet")
+// ErrNoKeys means that the database holds no such key yet.
+var ErrNoKeys = errors.New("no key yet")
 
 // Store keeps sealed keys. An insert that finds somebody was faster changes nothing; read afterwards.
 type Store interface {
@@ -29,12 +29,12 @@ type Store interface {
 	// SigningKeys lists the signing keys, the newest that has begun first.
 	SigningKeys(ctx context.Context) ([]SealedKey, error)
 	InsertSigningKey(ctx context.Context, k SealedKey) error
-	BeginSigningKey(ctx context.Context, kid string, at time.Time) error
+	ActivateSigningKey(ctx context.Context, kid string, at time.Time) error
 	RetireSigningKey(ctx context.Context, kid string, at time.Time) error
 	// DeleteSigningKey takes a key away, and with it the tokens that it signed.
 	DeleteSigningKey(ctx context.Context, kid string) error
-	// DeleteUnattributed takes away the tokens of which nobody knows who signed them.
-	DeleteUnattributed(ctx context.Context) error
+	// DeleteTokensWithoutKID takes away the tokens of which nobody knows who signed them.
+	DeleteTokensWithoutKID(ctx context.Context) error
 }
 
 // Ring seals what is kept and signs what is issued. The keys lie in the database and may be changed by any process: the
@@ -44,9 +44,9 @@ type Ring struct {
 	master Master
 	now    func() time.Time
 
-	keys   atomic.Pointer[keys]
-	reads  atomic.Int64
-	absent atomic.Pointer[absence]
+	keys    atomic.Pointer[keys]
+	reads   atomic.Int64
+	missing atomic.Pointer[missingKey]
 }
 
 // keys are all keys, as one reading found them.
@@ -59,18 +59,18 @@ type keys struct {
 	outdated bool
 }
 
-// absence is a sealing key that no reading has found.
-type absence struct {
+// missingKey is a sealing key that no reading has found.
+type missingKey struct {
 	id uint32
 	at time.Time
 }
 
-// every is how often what is not there is looked for.
-const every = time.Second
+// reloadInterval is how often what is not there is looked for.
+const reloadInterval = time.Second
 
-// Fits says whether the master key opens this database. It answers ErrNone for a database without keys and
+// Check says whether the master key opens this database. It answers ErrNone for a database without keys and
 // ErrWrongMaster for one that was sealed under another, and writes nothing.
-func Fits(ctx context.Context, store Store, master Master) error {
+func Check(ctx context.Context, store Store, master Master) error {
 	sealed, err := store.SealedKeyset(ctx)
 	if err != nil {
 		return fmt.Errorf("read sealing keys: %w", err)
@@ -82,8 +82,8 @@ func Fits(ctx context.Context, store Store, master Master) error {
 // Open reads the keys of the database, and makes those that are missing. It answers ErrWrongMaster, and then it has
 // written nothing.
 func Open(ctx context.Context, store Store, master Master, now func() time.Time) (*Ring, error) {
-	err := Fits(ctx, store, master)
-	if errors.Is(err, ErrNone) {
+	err := Check(ctx, store, master)
+	if errors.Is(err, ErrNoKeys) {
 		err = createSealing(ctx, store, master, now())
 	}
 	if err != nil {
@@ -141,27 +141,27 @@ func (r *Ring) Seal(plain []byte, owner, row string) ([]byte, error) {
 
 // Unseal decrypts what Seal made for the same owner and row, here or in another process, and refuses anything else.
 func (r *Ring) Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error) {
-	if err := r.lookFor(ctx, sealed); err != nil {
+	if err := r.reloadIfUnknown(ctx, sealed); err != nil {
 		return nil, err
 	}
 	return unseal(r.keys.Load().sealing.aead, sealed, owner, row)
 }
 
-// lookFor reads the keys again for what a key sealed that this ring does not know: another process has made it.
-func (r *Ring) lookFor(ctx context.Context, sealed []byte) error {
+// reloadIfUnknown reads the keys again for what a key sealed that this ring does not know: another process has made it.
+func (r *Ring) reloadIfUnknown(ctx context.Context, sealed []byte) error {
 	id, ok := keyOf(sealed)
 	if !ok || slices.Contains(r.keys.Load().sealing.ids, id) {
 		return nil
 	}
 	now := r.now()
-	if gone := r.absent.Load(); gone != nil && gone.id == id && now.Sub(gone.at).Abs() < every {
+	if gone := r.missing.Load(); gone != nil && gone.id == id && now.Sub(gone.at).Abs() < reloadInterval {
 		return nil
 	}
 	if err := r.Reload(ctx); err != nil {
 		return err
 	}
 	if !slices.Contains(r.keys.Load().sealing.ids, id) {
-		r.absent.Store(&absence{id: id, at: now})
+		r.missing.Store(&missingKey{id: id, at: now})
 	}
 	return nil
 }

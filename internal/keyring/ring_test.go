@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twofold/internal/keyring"
-	"twofold/internal/pgserver"
 	"twofold/internal/store"
+	"twofold/internal/test/pgserver"
 )
 
 var (
@@ -128,7 +128,7 @@ func TestAnotherMasterOpensNothingAndRewritesNothing(t *testing.T) {
 	if _, err := keyring.Open(ctx, db, stranger, atNoon); !errors.Is(err, keyring.ErrWrongMaster) {
 		t.Errorf("Open: got %v, want ErrWrongMaster", err)
 	}
-	if err := keyring.Fits(ctx, db, stranger); !errors.Is(err, keyring.ErrWrongMaster) {
+	if err := keyring.Check(ctx, db, stranger); !errors.Is(err, keyring.ErrWrongMaster) {
 		t.Errorf("Fits: got %v, want ErrWrongMaster", err)
 	}
 	if diff := cmp.Diff(before, kept(t, db)); diff != "" {
@@ -139,14 +139,14 @@ func TestAnotherMasterOpensNothingAndRewritesNothing(t *testing.T) {
 func TestFits(t *testing.T) {
 	t.Parallel()
 	db, master := newDatabase(t), newMaster(t)
-	if err := keyring.Fits(ctx, db, master); !errors.Is(err, keyring.ErrNone) {
+	if err := keyring.Check(ctx, db, master); !errors.Is(err, keyring.ErrNoKeys) {
 		t.Errorf("a database without keys: got %v, want ErrNone", err)
 	}
-	if _, err := db.SealedKeyset(ctx); !errors.Is(err, keyring.ErrNone) {
+	if _, err := db.SealedKeyset(ctx); !errors.Is(err, keyring.ErrNoKeys) {
 		t.Errorf("asking made keys: %v", err)
 	}
 	openRing(t, db, master)
-	if err := keyring.Fits(ctx, db, master); err != nil {
+	if err := keyring.Check(ctx, db, master); err != nil {
 		t.Errorf("the right master: %v", err)
 	}
 }

@@ -22,11 +22,11 @@ type Limits struct {
 // Rotation gives keys their turns, while any number of processes use them. Each change is one transaction that holds the
 // keyset's row, so that changes at once come one after the other.
 type Rotation struct {
-	Ring    *Ring
-	Archive Archive
-	Audit   audit.Log
-	Log     *slog.Logger
-	Limits  Limits
+	Ring   *Ring
+	Sealed SealedStore
+	Audit  audit.Log
+	Log    *slog.Logger
+	Limits Limits
 }
 
 // refresh is how often a process reads the keys, whether or not it misses one: what another process changed is known here
@@ -64,18 +64,18 @@ func (r *Rotation) Tick(ctx context.Context) error {
 	}
 	return r.change(ctx, func(ctx context.Context, c *changes) error {
 		now := r.Ring.now()
-		if next, ok := waiting(c.keys); ok && !now.Before(next.BeginsAt) {
-			if err := c.begin(ctx, next, "its time has come"); err != nil {
+		if next, ok := waiting(c.keys); ok && !now.Before(next.ActivatesAt) {
+			if err := c.activate(ctx, next, "its time has come"); err != nil {
 				return err
 			}
 		}
-		if r.aged(c.keys) {
-			if _, err := c.prepare(ctx, "the one before it is old"); err != nil {
+		if r.dueForSuccessor(c.keys) {
+			if _, err := c.publish(ctx, "the one before it is old"); err != nil {
 				return err
 			}
 		}
 		for _, k := range c.keys {
-			if r.over(k) {
+			if r.expired(k) {
 				if err := r.Ring.store.DeleteSigningKey(ctx, k.KID); err != nil {
 					return fmt.Errorf("delete signing key: %w", err)
 				}
@@ -87,22 +87,22 @@ func (r *Rotation) Tick(ctx context.Context) error {
 
 func (r *Rotation) due(keys []Key) bool {
 	next, waits := waiting(keys)
-	return (waits && !r.Ring.now().Before(next.BeginsAt)) || r.aged(keys) || slices.ContainsFunc(keys, r.over)
+	return (waits && !r.Ring.now().Before(next.ActivatesAt)) || r.dueForSuccessor(keys) || slices.ContainsFunc(keys, r.expired)
 }
 
-// aged says whether the key that signs needs a successor, now that one still has its time to be published before.
-func (r *Rotation) aged(keys []Key) bool {
+// dueForSuccessor says whether the key that signs needs a successor, now that one still has its time to be published before.
+func (r *Rotation) dueForSuccessor(keys []Key) bool {
 	_, waits := waiting(keys)
-	return !waits && !r.Ring.now().Before(keys[0].BeganAt.Add(r.Limits.Lifetime-r.Limits.Lead))
+	return !waits && !r.Ring.now().Before(keys[0].ActivatedAt.Add(r.Limits.Lifetime-r.Limits.Lead))
 }
 
-// over says whether a key was retired so long ago that nothing it signed is alive.
-func (r *Rotation) over(k Key) bool {
+// expired says whether a key was retired so long ago that nothing it signed is alive.
+func (r *Rotation) expired(k Key) bool {
 	return !k.RetiredAt.IsZero() && !r.Ring.now().Before(k.RetiredAt.Add(r.Limits.Keep))
 }
 
 func waiting(keys []Key) (Key, bool) {
-	i := slices.IndexFunc(keys, Key.Waits)
+	i := slices.IndexFunc(keys, Key.Pending)
 	if i < 0 {
 		return Key{}, false
 	}
@@ -117,29 +117,29 @@ func (r *Rotation) Keys(ctx context.Context) ([]Key, error) {
 	return r.Ring.Keys(), nil
 }
 
-// Prepare makes the next signing key, which is published at once and signs later. Where one waits already, it answers that.
-func (r *Rotation) Prepare(ctx context.Context) (next Key, err error) {
+// PublishNext makes the next signing key, which is published at once and signs later. Where one waits already, it answers that.
+func (r *Rotation) PublishNext(ctx context.Context) (next Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
 		var waits bool
 		if next, waits = waiting(c.keys); waits {
 			return nil
 		}
-		next, err = c.prepare(ctx, "by command")
+		next, err = c.publish(ctx, "by command")
 		return err
 	})
 	return next, err
 }
 
-// Replace is for the day on which keys may be in wrong hands: it revokes every signing key, and answers a new one that
+// RevokeAll is for the day on which keys may be in wrong hands: it revokes every signing key, and answers a new one that
 // signs at once.
-func (r *Rotation) Replace(ctx context.Context) (signs Key, err error) {
+func (r *Rotation) RevokeAll(ctx context.Context) (signs Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
 		for _, k := range c.keys {
 			if err := c.revoke(ctx, k); err != nil {
 				return err
 			}
 		}
-		signs, err = c.create(ctx, Key{BeganAt: r.Ring.now()}, audit.KeyRotated, "every key before it was revoked")
+		signs, err = c.create(ctx, Key{ActivatedAt: r.Ring.now()}, audit.KeyRotated, "every key before it was revoked")
 		return err
 	})
 	return signs, err
@@ -162,9 +162,9 @@ func (r *Rotation) Revoke(ctx context.Context, kid string) (signs Key, err error
 		const why = "the one before it was revoked"
 		if next, waits := waiting(c.keys); waits {
 			signs = next
-			return c.begin(ctx, next, why)
+			return c.activate(ctx, next, why)
 		}
-		signs, err = c.create(ctx, Key{BeganAt: r.Ring.now()}, audit.KeyRotated, why)
+		signs, err = c.create(ctx, Key{ActivatedAt: r.Ring.now()}, audit.KeyRotated, why)
 		return err
 	})
 	return signs, err
@@ -192,7 +192,7 @@ func (r *Rotation) change(ctx context.Context, do func(ctx context.Context, c *c
 		if err != nil {
 			return fmt.Errorf("read signing keys: %w", err)
 		}
-		c.keys = inTurn(kept)
+		c.keys = byActivation(kept)
 		return do(ctx, c)
 	})
 	if err != nil {
@@ -201,11 +201,11 @@ func (r *Rotation) change(ctx context.Context, do func(ctx context.Context, c *c
 	return r.Ring.Reload(ctx)
 }
 
-// inTurn is the keys without what is sealed, the one that signs first.
-func inTurn(kept []SealedKey) []Key {
+// byActivation is the keys without what is sealed, the one that signs first.
+func byActivation(kept []SealedKey) []Key {
 	var signing, others []Key
 	for _, k := range kept {
-		if k.Signs() && len(signing) == 0 {
+		if k.Active() && len(signing) == 0 {
 			signing = append(signing, k.Key)
 			continue
 		}
@@ -214,8 +214,8 @@ func inTurn(kept []SealedKey) []Key {
 	return append(signing, others...)
 }
 
-func (c *changes) prepare(ctx context.Context, why string) (Key, error) {
-	return c.create(ctx, Key{BeginsAt: c.Ring.now().Add(c.Limits.Lead)}, audit.KeyPublished, why)
+func (c *changes) publish(ctx context.Context, why string) (Key, error) {
+	return c.create(ctx, Key{ActivatesAt: c.Ring.now().Add(c.Limits.Lead)}, audit.KeyPublished, why)
 }
 
 func (c *changes) create(ctx context.Context, k Key, kind audit.Kind, why string) (Key, error) {
@@ -226,18 +226,18 @@ func (c *changes) create(ctx context.Context, k Key, kind audit.Kind, why string
 	return made, c.record(ctx, kind, made.KID, why)
 }
 
-// begin lets a key sign that waits, and retires the one before it.
-func (c *changes) begin(ctx context.Context, next Key, why string) error {
+// activate lets a key sign that waits, and retires the one before it.
+func (c *changes) activate(ctx context.Context, next Key, why string) error {
 	now := c.Ring.now()
 	for _, k := range c.keys {
-		if !k.Signs() {
+		if !k.Active() {
 			continue
 		}
 		if err := c.Ring.store.RetireSigningKey(ctx, k.KID, now); err != nil {
 			return fmt.Errorf("retire signing key: %w", err)
 		}
 	}
-	if err := c.Ring.store.BeginSigningKey(ctx, next.KID, now); err != nil {
+	if err := c.Ring.store.ActivateSigningKey(ctx, next.KID, now); err != nil {
 		return fmt.Errorf("begin with signing key: %w", err)
 	}
 	return c.record(ctx, audit.KeyRotated, next.KID, why)
@@ -247,12 +247,12 @@ func (c *changes) revoke(ctx context.Context, k Key) error {
 	if err := c.Ring.store.DeleteSigningKey(ctx, k.KID); err != nil {
 		return fmt.Errorf("delete signing key: %w", err)
 	}
-	if err := c.Ring.store.DeleteUnattributed(ctx); err != nil {
+	if err := c.Ring.store.DeleteTokensWithoutKID(ctx); err != nil {
 		return fmt.Errorf("end step-up tokens: %w", err)
 	}
 	return c.record(ctx, audit.KeyRevoked, k.KID, "by command")
 }
 
 func (r *Rotation) record(ctx context.Context, kind audit.Kind, subject, why string) error {
-	return r.Audit.Record(ctx, audit.Event{Kind: kind, AccountID: audit.House, Subject: subject, Reason: why})
+	return r.Audit.Record(ctx, audit.Event{Kind: kind, AccountID: audit.System, Subject: subject, Reason: why})
 }

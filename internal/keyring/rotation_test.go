@@ -68,7 +68,7 @@ func (g *group) start() replica {
 		g.t.Fatal(err)
 	}
 	return replica{db: db, Rotation: &keyring.Rotation{
-		Ring: ring, Archive: db, Log: slog.New(slog.DiscardHandler),
+		Ring: ring, Sealed: db, Log: slog.New(slog.DiscardHandler),
 		Limits: keyring.Limits{Lifetime: lifetime, Lead: lead, Keep: keep},
 	}}
 }
@@ -102,9 +102,9 @@ func (r replica) line(t *testing.T, seen *[]string) string {
 
 func state(k keyring.Key) string {
 	switch {
-	case k.Waits():
+	case k.Pending():
 		return "waits"
-	case k.Signs():
+	case k.Active():
 		return "signs"
 	}
 	return "retired"
@@ -149,11 +149,11 @@ func TestPreparingPublishesOneKeyThatSignsLater(t *testing.T) {
 	g := newGroup(t)
 	one, two := g.start(), g.start()
 	first, _ := one.Ring.SigningKey()
-	next, err := one.Prepare(ctx)
+	next, err := one.PublishNext(ctx)
 	must(t, err)
-	again, err := two.Prepare(ctx)
+	again, err := two.PublishNext(ctx)
 	must(t, err)
-	if diff := cmp.Diff(next, again); diff != "" || !next.BeginsAt.Equal(noon.Add(lead)) || !next.Waits() {
+	if diff := cmp.Diff(next, again); diff != "" || !next.ActivatesAt.Equal(noon.Add(lead)) || !next.Pending() {
 		t.Errorf("got %+v and then %+v, want one key that begins a day later", next, again)
 	}
 	if kid, _ := one.Ring.SigningKey(); kid != first {
@@ -228,12 +228,12 @@ func TestRevoking(t *testing.T) {
 			t.Parallel()
 			g := newGroup(t)
 			one, two := g.start(), g.start()
-			_, err := one.Prepare(ctx) // so that there is one that was retired
+			_, err := one.PublishNext(ctx) // so that there is one that was retired
 			must(t, err)
 			g.pass(lead)
 			one.tick(t)
 			if c.waits {
-				_, err := one.Prepare(ctx)
+				_, err := one.PublishNext(ctx)
 				must(t, err)
 			}
 			before, err := one.Keys(ctx)
@@ -255,11 +255,11 @@ func TestRevoking(t *testing.T) {
 			}
 			after, err := one.Keys(ctx)
 			must(t, err)
-			waited := slices.ContainsFunc(before, func(k keyring.Key) bool { return k.Waits() && k.KID == signs.KID })
-			if victim.Signs() && waited != c.waits {
+			waited := slices.ContainsFunc(before, func(k keyring.Key) bool { return k.Pending() && k.KID == signs.KID })
+			if victim.Active() && waited != c.waits {
 				t.Errorf("%s signs; it waited: %v, want %v", signs.KID, waited, c.waits)
 			}
-			if !victim.Signs() && (signs.KID != before[0].KID || len(after) != len(before)-1) {
+			if !victim.Active() && (signs.KID != before[0].KID || len(after) != len(before)-1) {
 				t.Errorf("revoking another key changed which signs, or left %d of %d keys", len(after), len(before))
 			}
 		})
@@ -281,22 +281,22 @@ func TestReplacingLeavesOneNewKey(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	one, two := g.start(), g.start()
-	_, err := one.Prepare(ctx)
+	_, err := one.PublishNext(ctx)
 	must(t, err)
 	g.pass(lead)
 	one.tick(t)
-	_, err = one.Prepare(ctx)
+	_, err = one.PublishNext(ctx)
 	must(t, err)
 	two.tick(t)
 	before := two.Ring.Keys()
-	signs, err := one.Replace(ctx)
+	signs, err := one.RevokeAll(ctx)
 	must(t, err)
 	if _, known, err := two.Ring.VerificationKey(ctx, signs.KID); err != nil || !known {
 		t.Errorf("the other process does not look for the new key: %v, %v", known, err)
 	}
 	two.tick(t)
 	for i, r := range []replica{one, two} {
-		if list := r.Ring.Keys(); len(list) != 1 || list[0].KID != signs.KID || !list[0].Signs() {
+		if list := r.Ring.Keys(); len(list) != 1 || list[0].KID != signs.KID || !list[0].Active() {
 			t.Errorf("process %d has %+v, want the new key alone", i, list)
 		}
 		for _, k := range before {

@@ -67,7 +67,7 @@ func createSealing(ctx context.Context, store Store, master Master, now time.Tim
 		return fmt.Errorf("keep sealing key: %w", err)
 	}
 	// Another process may have been faster, with another master key.
-	return Fits(ctx, store, master)
+	return Check(ctx, store, master)
 }
 
 func sealKeyset(handle *keyset.Handle, master Master) ([]byte, error) {

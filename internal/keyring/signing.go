@@ -16,17 +16,17 @@ import (
 
 // Key is when a signing key signs: it waits, begins, and is retired. Its public part is published all the time.
 type Key struct {
-	KID       string
-	BeginsAt  time.Time // zero for the first, and for one that had to begin at once
-	BeganAt   time.Time // zero while it waits
-	RetiredAt time.Time // zero until then
+	KID         string
+	ActivatesAt time.Time // zero for the first, and for one that had to begin at once
+	ActivatedAt time.Time // zero while it waits
+	RetiredAt   time.Time // zero until then
 }
 
-// Signs says whether the key signs: it has begun, and is not retired.
-func (k Key) Signs() bool { return !k.BeganAt.IsZero() && k.RetiredAt.IsZero() }
+// Active says whether the key signs: it has begun, and is not retired.
+func (k Key) Active() bool { return !k.ActivatedAt.IsZero() && k.RetiredAt.IsZero() }
 
-// Waits says whether the key is published and has not begun.
-func (k Key) Waits() bool { return k.BeganAt.IsZero() }
+// Pending says whether the key is published and has not begun.
+func (k Key) Pending() bool { return k.ActivatedAt.IsZero() }
 
 // SealedKey is a signing key at rest: PKCS #8, sealed.
 type SealedKey struct {
@@ -67,7 +67,7 @@ func (r *Ring) createSigning(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = createSigningKey(ctx, r.store, sealing.aead, Key{BeganAt: r.now()})
+		_, err = createSigningKey(ctx, r.store, sealing.aead, Key{ActivatedAt: r.now()})
 		return err
 	})
 }
@@ -116,7 +116,7 @@ func openSigning(kept []SealedKey, before *keys, sealing sealing) ([]signingKey,
 		}
 		signing = append(signing, signingKey{Key: k.Key, private: private})
 	}
-	signs := slices.IndexFunc(signing, func(k signingKey) bool { return k.Signs() })
+	signs := slices.IndexFunc(signing, func(k signingKey) bool { return k.Active() })
 	if signs < 0 {
 		return nil, errors.New("no signing key signs")
 	}

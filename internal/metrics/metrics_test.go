@@ -79,7 +79,7 @@ func TestWhatCanBeAskedIsAskedAtEachScrape(t *testing.T) {
 	fails := errors.New("no database")
 	s.NotReady = func(context.Context) []string { return why }
 	s.Pools = func() []metrics.Pool {
-		return []metrics.Pool{{Name: "read", Limit: 8, Open: 4, InUse: 2, Waits: 3, Waited: 1500 * time.Millisecond}}
+		return []metrics.Pool{{Name: "read", Limit: 8, Open: 4, InUse: 2, WaitCount: 3, Waited: 1500 * time.Millisecond}}
 	}
 	s.Outbox = func(context.Context) (int, time.Duration, error) { return 5, time.Minute, fails }
 	m := metrics.New(s)

@@ -35,7 +35,7 @@ type Hashes struct{ Busy, Slots, Waiting, Queue int }
 type Pool struct {
 	Name               string
 	Limit, Open, InUse int
-	Waits              int64
+	WaitCount          int64
 	Waited             time.Duration
 }
 
@@ -96,7 +96,7 @@ func (l *lookedUp) Collect(to chan<- prometheus.Metric) {
 		gauge(dbOpen, float64(p.Open), p.Name)
 		gauge(dbInUse, float64(p.InUse), p.Name)
 		gauge(dbLimit, float64(p.Limit), p.Name)
-		total(dbWaits, float64(p.Waits), p.Name)
+		total(dbWaits, float64(p.WaitCount), p.Name)
 		total(dbWaited, p.Waited.Seconds(), p.Name)
 	}
 	asked, kept := l.Effort()

@@ -12,15 +12,15 @@ import (
 	"twofold/internal/totp"
 )
 
-// Begun is a pending enrollment with its key, which is shown this once.
-type Begun struct {
+// NewEnrollment is a pending enrollment with its key, which is shown this once.
+type NewEnrollment struct {
 	Enrollment Enrollment
 	Key        totp.Key
 	URI        secret.Text // otpauth://totp/…
 }
 
-// Beginning is what an enrollment is to be.
-type Beginning struct {
+// EnrollmentRequest is what an enrollment is to be.
+type EnrollmentRequest struct {
 	Email    string // what the app shows beside the issuer
 	Name     string // an empty one gets one
 	Replaces string // the id of the method whose place it takes when it is confirmed, if any
@@ -29,9 +29,9 @@ type Beginning struct {
 // Begin makes a key, keeps it sealed as the account's one pending enrollment, and spends the grant with it. It answers
 // ErrNameTaken, ErrName, ErrTooManyMethods, ErrNotFound for a method to replace that is not the account's, and
 // stepup.ErrRefused; none of them spends anything.
-func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, grant stepup.Grant) (Begun, error) {
+func (s *Service) Begin(ctx context.Context, sess session.Session, b EnrollmentRequest, grant stepup.Grant) (NewEnrollment, error) {
 	now := s.Now()
-	begun, err := s.Prepare(Enrollment{
+	begun, err := s.NewPending(Enrollment{
 		ID:        s.NewID(),
 		AccountID: sess.AccountID,
 		SessionID: sess.ID,
@@ -40,11 +40,11 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, 
 		ExpiresAt: now.Add(s.Limits.EnrollmentLifetime),
 	}, b.Email)
 	if err != nil {
-		return Begun{}, err
+		return NewEnrollment{}, err
 	}
 	e := begun.Enrollment
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.StepUps.Spend(ctx, grant); err != nil {
+		if err := s.StepUps.Consume(ctx, grant); err != nil {
 			return err
 		}
 		now, err := s.Store.State(ctx, e.AccountID)
@@ -56,14 +56,14 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, 
 				return err
 			}
 		}
-		others := without(now.Methods, e.Replaces)
+		others := excluding(now.Methods, e.Replaces)
 		if len(others) >= s.Limits.Methods {
 			return ErrTooManyMethods
 		}
-		if e.Name, err = freeName(b.Name, others); err != nil {
+		if e.Name, err = uniqueName(b.Name, others); err != nil {
 			return err
 		}
-		if older := now.Enrollment; older.ID != "" && s.over(older) {
+		if older := now.Enrollment; older.ID != "" && s.expired(older) {
 			if err := s.expire(ctx, older); err != nil {
 				return err
 			}
@@ -74,7 +74,7 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b Beginning, 
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentBegun, AccountID: e.AccountID, Subject: e.ID, Name: e.Name})
 	})
 	if err != nil {
-		return Begun{}, fmt.Errorf("begin enrollment: %w", err)
+		return NewEnrollment{}, fmt.Errorf("begin enrollment: %w", err)
 	}
 	begun.Enrollment = e
 	return begun, nil
@@ -86,7 +86,7 @@ func (s *Service) State(ctx context.Context, accountID string) (State, error) {
 	if err != nil {
 		return State{}, fmt.Errorf("read methods: %w", err)
 	}
-	if s.over(st.Enrollment) {
+	if s.expired(st.Enrollment) {
 		st.Enrollment = Enrollment{}
 	}
 	return st, nil
@@ -113,7 +113,7 @@ func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
 // expire notes that an enrollment is over: once.
 func (s *Service) expire(ctx context.Context, e Enrollment) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		ended, err := s.Store.EndEnrollment(ctx, e.AccountID, e.ID, s.Now())
+		ended, err := s.Store.MarkExpired(ctx, e.AccountID, e.ID, s.Now())
 		if err != nil || !ended {
 			return err
 		}
@@ -121,10 +121,10 @@ func (s *Service) expire(ctx context.Context, e Enrollment) error {
 	})
 }
 
-// ForgetOver forgets at most limit enrollments whose end came before a time, and notes of each that it is over, if that
+// PurgeExpired forgets at most limit enrollments whose end came before a time, and notes of each that it is over, if that
 // was not noted before. It answers how many.
-func (s *Service) ForgetOver(ctx context.Context, before time.Time, limit int) (forgotten int, err error) {
-	over, err := s.Store.OverEnrollments(ctx, before, limit)
+func (s *Service) PurgeExpired(ctx context.Context, before time.Time, limit int) (forgotten int, err error) {
+	over, err := s.Store.ExpiredEnrollments(ctx, before, limit)
 	if err != nil {
 		return 0, fmt.Errorf("list enrollments: %w", err)
 	}
@@ -144,6 +144,6 @@ func (s *Service) ForgetOver(ctx context.Context, before time.Time, limit int) (
 	return forgotten, nil
 }
 
-func (s *Service) over(e Enrollment) bool {
+func (s *Service) expired(e Enrollment) bool {
 	return !s.Now().Before(e.ExpiresAt) || e.Tries >= s.Limits.EnrollmentTries
 }

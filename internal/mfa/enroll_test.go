@@ -49,7 +49,7 @@ func TestNames(t *testing.T) {
 				if at == "confirming" {
 					asked = "some other name"
 				}
-				b, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: asked}, g)
+				b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: asked}, g)
 				got := b.Enrollment.Name
 				if at == "confirming" {
 					must(t, err)
@@ -88,14 +88,14 @@ func TestANameIsAsLongAsItIsComposed(t *testing.T) {
 	} {
 		h := open(t)
 		g := h.grant("mfa.enroll")
-		if _, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: c.name}, g); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrName)) {
+		if _, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: c.name}, g); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
 			t.Errorf("beginning with %s: got %v, fits %v", what, err, c.fits)
 		}
 		if h.state(g).GrantAlive == c.fits {
 			t.Errorf("beginning with %s: the token is spent %v, want %v", what, c.fits, !c.fits)
 		}
 		b := h.begin("phone")
-		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.name); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrName)) {
+		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.name); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
 			t.Errorf("confirming with %s: got %v, fits %v", what, err, c.fits)
 		}
 	}
@@ -108,7 +108,7 @@ func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
 		h.enroll("")
 	}
 	g := h.grant("mfa.enroll")
-	if _, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: ""}, g); !errors.Is(err, mfa.ErrTooManyMethods) {
+	if _, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: ""}, g); !errors.Is(err, mfa.ErrTooManyMethods) {
 		t.Errorf("got %v, want ErrTooManyMethods", err)
 	}
 	if !h.state(g).GrantAlive {
@@ -123,38 +123,38 @@ func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
 func TestConfirmingIsRefused(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
-		prepare func(h *house, b mfa.Begun) (sess session.Session, id, code string)
+		prepare func(h *house, b mfa.NewEnrollment) (sess session.Session, id, code string)
 		want    error
 		tries   int // that were counted; -1: the enrollment is gone or over
 	}{
-		"with a wrong code": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"with a wrong code": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, b.Enrollment.ID, h.wrong(b)
 		}, mfa.ErrCodeRejected, 1},
-		"with a code of six letters": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"with a code of six letters": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, b.Enrollment.ID, "abcdef"
 		}, mfa.ErrCodeRejected, 1},
-		"in another session of the account": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"in another session of the account": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.resumed(h.elsewhere), b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"in a session of another account": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"in a session of another account": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			return session.Session{ID: h.sess.ID, AccountID: "bob"}, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"of another id": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"of another id": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, "id-000", h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"when a newer one was begun": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"when a newer one was begun": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			h.begin("newer")
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"when it was cancelled": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"when it was cancelled": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			must(h.t, h.Cancel(ctx, "ada", b.Enrollment.ID))
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, -1},
-		"at its end": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"at its end": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			h.now = b.Enrollment.ExpiresAt
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrEnrollmentExpired, -1},
-		"after five wrong codes": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"after five wrong codes": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			for range 5 {
 				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), "")
 				if !errors.Is(err, mfa.ErrCodeRejected) {
@@ -163,12 +163,12 @@ func TestConfirmingIsRefused(t *testing.T) {
 			}
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrEnrollmentExpired, -1},
-		"during a wait, which costs no try": {func(h *house, b mfa.Begun) (session.Session, string, string) {
+		"during a wait, which costs no try": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
 			for range 5 {
 				h.left()
 			}
 			return h.sess, b.Enrollment.ID, h.code(b)
-		}, throttle.ErrWait, 0},
+		}, throttle.ErrThrottled, 0},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
@@ -232,7 +232,7 @@ func TestConfirmingTheFirst(t *testing.T) {
 	}
 	match, err := h.verify("ada", h.code(b))
 	must(t, err)
-	if err := h.Use(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
+	if err := h.ConsumeStep(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("its code again: got %v, want ErrCodeUsed", err)
 	}
 	if left := h.left(); left != 4 {
@@ -246,13 +246,13 @@ func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
 		"beginning with one token": func(h *house) func() error {
 			g := h.grant("mfa.enroll")
 			return func() error {
-				_, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada@example.com", Name: ""}, g)
+				_, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: ""}, g)
 				return err
 			}
 		},
 		"confirming with one code": func(h *house) func() error {
 			b := h.begin("")
-			h.Limits.EnrollmentTries, h.Attempts.Limits.Free = 100, 100
+			h.Limits.EnrollmentTries, h.Attempts.Limits.FreeAttempts = 100, 100
 			return func() error { _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); return err }
 		},
 		"removing with one token": func(h *house) func() error {
@@ -264,7 +264,7 @@ func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
 			_, b := h.enroll("")
 			match, err := h.verify("ada", h.code(b))
 			must(h.t, err)
-			return func() error { return h.Use(ctx, "ada", match) }
+			return func() error { return h.ConsumeStep(ctx, "ada", match) }
 		},
 	} {
 		t.Run(what, func(t *testing.T) {

@@ -9,46 +9,46 @@ import (
 	"twofold/internal/totp"
 )
 
-// Prepare makes the key of an enrollment, seals it, and gives the enrollment a name where it has none. The caller keeps it:
+// NewPending makes the key of an enrollment, seals it, and gives the enrollment a name where it has none. The caller keeps it:
 // Begin with a session, and a sign-in that needs a method before there is one. It answers ErrName.
-func (s *Service) Prepare(e Enrollment, email string) (Begun, error) {
+func (s *Service) NewPending(e Enrollment, email string) (NewEnrollment, error) {
 	key, err := totp.NewKey()
 	if err != nil {
-		return Begun{}, fmt.Errorf("make key: %w", err)
+		return NewEnrollment{}, fmt.Errorf("make key: %w", err)
 	}
 	uri, err := key.URI(s.Issuer, email)
 	if err != nil {
-		return Begun{}, fmt.Errorf("write key URI: %w", err)
+		return NewEnrollment{}, fmt.Errorf("write key URI: %w", err)
 	}
-	if e, err = e.Named(); err != nil {
-		return Begun{}, err
+	if e, err = e.WithName(); err != nil {
+		return NewEnrollment{}, err
 	}
 	if e.SealedKey, err = s.Sealer.Seal(key.Bytes(), e.AccountID, e.ID); err != nil {
-		return Begun{}, err
+		return NewEnrollment{}, err
 	}
-	return Begun{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
+	return NewEnrollment{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
 }
 
-// Named is the enrollment of a first method with its name as it is kept, or one where it has none. It answers ErrName.
-func (e Enrollment) Named() (Enrollment, error) {
+// WithName is the enrollment of a first method with its name as it is kept, or one where it has none. It answers ErrName.
+func (e Enrollment) WithName() (Enrollment, error) {
 	var err error
-	e.Name, err = freeName(e.Name, nil)
+	e.Name, err = uniqueName(e.Name, nil)
 	return e, err
 }
 
-// First turns an enrollment into the account's first method, with recovery codes, in the session that is opened by its
+// AddFirstMethod turns an enrollment into the account's first method, with recovery codes, in the session that is opened by its
 // first right code, whose step that is. Other sessions of the account and its step-up tokens end, and what could still hand
 // the account over. Call it in the transaction that accepts the code.
-func (s *Service) First(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, codes Codes) (Method, Change, error) {
-	if err := s.keep(ctx, e.AccountID, codes); err != nil {
-		return Method{}, Change{}, err
+func (s *Service) AddFirstMethod(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, codes CodeBatch) (Method, Receipt, error) {
+	if err := s.replaceRecoveryCodes(ctx, e.AccountID, codes); err != nil {
+		return Method{}, Receipt{}, err
 	}
-	if err := s.Handover.EndHandover(ctx, e.AccountID); err != nil {
-		return Method{}, Change{}, err
+	if err := s.PendingChanges.CancelPendingChanges(ctx, e.AccountID); err != nil {
+		return Method{}, Receipt{}, err
 	}
 	m := s.methodOf(e, step)
-	change, err := s.swap(ctx, sess, m, "", nil)
-	change.Codes = codes.shown
+	change, err := s.addMethod(ctx, sess, m, "", nil)
+	change.RecoveryCodes = codes.plain
 	return m, change, err
 }
 

@@ -50,9 +50,9 @@ type Enrollment struct {
 
 // State is what an account holds, and what it is setting up.
 type State struct {
-	Methods    []Method   // the oldest first
-	Enrollment Enrollment // also one that is over; zero: there is none
-	Stock      Stock      // of recovery codes
+	Methods       []Method           // the oldest first
+	Enrollment    Enrollment         // also one that is over; zero: there is none
+	RecoveryCodes RecoveryCodeStatus // of recovery codes
 }
 
 var (
@@ -64,8 +64,8 @@ var (
 	ErrCodeUsed = errors.New("code used before")
 	// ErrNameTaken means that another method of the account has the name.
 	ErrNameTaken = errors.New("method name is taken")
-	// ErrName means that a name is too long once it is in Unicode NFC, or nothing but spaces where one is needed.
-	ErrName = errors.New("method name does not fit")
+	// ErrInvalidName means that a name is too long once it is in Unicode NFC, or nothing but spaces where one is needed.
+	ErrInvalidName = errors.New("method name does not fit")
 	// ErrTooManyMethods means that the account has as many methods as it may have.
 	ErrTooManyMethods = errors.New("too many methods")
 	// ErrEnrollmentExpired means that the enrollment took too long or was tried too often.
@@ -95,26 +95,26 @@ type Store interface {
 	SuspendMethod(ctx context.Context, accountID, id string, at time.Time) (suspended bool, err error)
 	DeleteMethod(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteMethods(ctx context.Context, accountID string) (deleted int, err error)
-	// UseStep remembers an accepted step if it is later than the last one and the method is not suspended: one conditional
+	// AdvanceStep remembers an accepted step if it is later than the last one and the method is not suspended: one conditional
 	// UPDATE.
-	UseStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (used bool, err error)
+	AdvanceStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (used bool, err error)
 	// ReplaceEnrollment puts the account's one enrollment in place of an older one.
 	ReplaceEnrollment(ctx context.Context, e Enrollment) error
 	// State reads all of it at once.
 	State(ctx context.Context, accountID string) (State, error)
-	// CountTry adds a try, and answers how many there are now, or 0 where there were limit already.
-	CountTry(ctx context.Context, accountID, id string, limit int) (tries int, err error)
-	// EndEnrollment notes that an enrollment is over, and answers false where that was noted before.
-	EndEnrollment(ctx context.Context, accountID, id string, at time.Time) (ended bool, err error)
+	// IncrementTries adds a try, and answers how many there are now, or 0 where there were limit already.
+	IncrementTries(ctx context.Context, accountID, id string, limit int) (tries int, err error)
+	// MarkExpired notes that an enrollment is over, and answers false where that was noted before.
+	MarkExpired(ctx context.Context, accountID, id string, at time.Time) (ended bool, err error)
 	DeleteEnrollment(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteEnrollments(ctx context.Context, accountID string) error
-	// OverEnrollments lists enrollments of all accounts whose end came before a time, at most limit.
-	OverEnrollments(ctx context.Context, before time.Time, limit int) ([]Enrollment, error)
+	// ExpiredEnrollments lists enrollments of all accounts whose end came before a time, at most limit.
+	ExpiredEnrollments(ctx context.Context, before time.Time, limit int) ([]Enrollment, error)
 	// RecoveryCodes lists the account's set, the used ones too.
-	RecoveryCodes(ctx context.Context, accountID string) ([]KeptCode, error)
-	InsertRecoveryCodes(ctx context.Context, codes []KeptCode) error
-	// UseRecoveryCode marks a code that was not used: one conditional UPDATE.
-	UseRecoveryCode(ctx context.Context, accountID, id string, at time.Time) (used bool, err error)
+	RecoveryCodes(ctx context.Context, accountID string) ([]StoredRecoveryCode, error)
+	InsertRecoveryCodes(ctx context.Context, codes []StoredRecoveryCode) error
+	// ConsumeRecoveryCode marks a code that was not used: one conditional UPDATE.
+	ConsumeRecoveryCode(ctx context.Context, accountID, id string, at time.Time) (used bool, err error)
 	DeleteRecoveryCodes(ctx context.Context, accountID string) error
 }
 
@@ -129,15 +129,15 @@ type Locker interface {
 	Lock(ctx context.Context, accountID string) error
 }
 
-// Handover ends what could still give the account to somebody else.
-type Handover interface {
-	// EndHandover ends reset links, and an address that waits to be confirmed.
-	EndHandover(ctx context.Context, accountID string) error
+// PendingChanges ends what could still give the account to somebody else.
+type PendingChanges interface {
+	// CancelPendingChanges ends reset links, and an address that waits to be confirmed.
+	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
 // Notices tells the account's owner what changed.
 type Notices interface {
-	Post(ctx context.Context, n notify.Notice) (mails int, err error)
+	Enqueue(ctx context.Context, n notify.Notice) (mails int, err error)
 }
 
 // Limits bound methods and enrollments.
@@ -150,21 +150,21 @@ type Limits struct {
 
 // Service enrolls, verifies and removes.
 type Service struct {
-	Store    Store
-	Accounts Locker
-	Handover Handover
-	Sealer   Sealer
-	Sessions *session.Service
-	StepUps  *stepup.Service
-	Hasher   *password.Hasher // of recovery codes
-	Attempts *throttle.Limiter
-	Audit    audit.Log
-	Notices  Notices
-	Limits   Limits
-	Policy   Policy
-	Issuer   string // the name that authenticator apps show
-	Now      func() time.Time
-	NewID    func() string
+	Store          Store
+	Accounts       Locker
+	PendingChanges PendingChanges
+	Sealer         Sealer
+	Sessions       *session.Service
+	StepUps        *stepup.Service
+	Hasher         *password.Hasher // of recovery codes
+	Attempts       *throttle.Limiter
+	Audit          audit.Log
+	Notices        Notices
+	Limits         Limits
+	Policy         Policy
+	Issuer         string // the name that authenticator apps show
+	Now            func() time.Time
+	NewID          func() string
 }
 
 // Methods lists the account's methods, the oldest first.
@@ -179,9 +179,9 @@ func (s *Service) Enabled(ctx context.Context, accountID string) (bool, error) {
 	return len(methods) > 0, err
 }
 
-// Guess is a try at the account's codes in this session: one of level aal2 has a budget of its own.
-func Guess(accountID string, sess session.Session) throttle.Guess {
-	g := throttle.Guess{Subject: accountID, Kind: throttle.TOTP, Bucket: throttle.Anyone}
+// AttemptFor is a try at the account's codes in this session: one of level aal2 has a budget of its own.
+func AttemptFor(accountID string, sess session.Session) throttle.Attempt {
+	g := throttle.Attempt{Subject: accountID, Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
 	if sess.ID != "" && sess.AMR.ACR() == session.AAL2 {
 		g.Bucket = throttle.SessionBucket(sess.ID)
 	}

@@ -15,15 +15,15 @@ const maxName = 64
 // nameKey is what must differ between two names of an account: case does not count.
 func nameKey(name string) string { return cases.Fold().String(norm.NFC.String(name)) }
 
-// freeName is the name asked for, or the first of "Authenticator app", "Authenticator app 2", … that is free.
-func freeName(name string, methods []Method) (string, error) {
+// uniqueName is the name asked for, or the first of "Authenticator app", "Authenticator app 2", … that is free.
+func uniqueName(name string, methods []Method) (string, error) {
 	taken := make(map[string]bool, len(methods))
 	for _, m := range methods {
 		taken[nameKey(m.Name)] = true
 	}
 	if name = norm.NFC.String(strings.TrimSpace(name)); name != "" {
 		if utf8.RuneCountInString(name) > maxName {
-			return "", ErrName
+			return "", ErrInvalidName
 		}
 		if taken[nameKey(name)] {
 			return "", ErrNameTaken

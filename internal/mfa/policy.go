@@ -14,8 +14,8 @@ type Policy struct {
 	From     time.Time // zero: from the beginning
 }
 
-// Demands says whether everybody has to have MFA at a time.
-func (p Policy) Demands(at time.Time) bool { return p.Required && !at.Before(p.From) }
+// RequiredAt says whether everybody has to have MFA at a time.
+func (p Policy) RequiredAt(at time.Time) bool { return p.Required && !at.Before(p.From) }
 
-// Announced says whether that is still to come.
-func (p Policy) Announced(at time.Time) bool { return p.Required && at.Before(p.From) }
+// UpcomingAt says whether that is still to come.
+func (p Policy) UpcomingAt(at time.Time) bool { return p.Required && at.Before(p.From) }

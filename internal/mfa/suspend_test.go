@@ -28,7 +28,7 @@ func TestASuspendedMethodKeepsMFAOnAndSignsNobodyIn(t *testing.T) {
 	if match, err := h.verify("ada", h.code(key)); err != nil || len(match) > 0 {
 		t.Errorf("its code: got %v, %v, want no match", match, err)
 	}
-	if err := h.Use(ctx, "ada", before); !errors.Is(err, mfa.ErrCodeUsed) {
+	if err := h.ConsumeStep(ctx, "ada", before); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("its code, judged a moment before: got %v, want ErrCodeUsed", err)
 	}
 	if match, err := h.verify("ada", h.code(other)); err != nil || len(match) != 1 || match[0].MethodID != tablet.ID {

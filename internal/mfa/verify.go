@@ -7,16 +7,16 @@ import (
 	"twofold/internal/totp"
 )
 
-// Match is a code that fits: which methods, and for each the step. Use turns one of them into an acceptance.
-type Match []struct {
+// CodeMatch is a code that fits: which methods, and for each the step. Use turns one of them into an acceptance.
+type CodeMatch []struct {
 	MethodID string
 	Step     totp.Step
 }
 
-// Verify looks which of the methods that are not suspended a code fits, and changes nothing. An empty Match is a wrong
+// MatchCode looks which of the methods that are not suspended a code fits, and changes nothing. An empty Match is a wrong
 // code. Where a code fits two steps of a key the later counts, so that accepting it uses up both.
-func (s *Service) Verify(ctx context.Context, methods []Method, code string) (Match, error) {
-	var match Match
+func (s *Service) MatchCode(ctx context.Context, methods []Method, code string) (CodeMatch, error) {
+	var match CodeMatch
 	now := s.Now()
 	for _, m := range methods {
 		if m.Suspended() {
@@ -36,11 +36,11 @@ func (s *Service) Verify(ctx context.Context, methods []Method, code string) (Ma
 	return match, nil
 }
 
-// Use accepts the code for the first method that has not yet seen its step, and remembers the step. Every candidate is
+// ConsumeStep accepts the code for the first method that has not yet seen its step, and remembers the step. Every candidate is
 // tried before the code is called used: ErrCodeUsed. Call it in the transaction that gives the reward.
-func (s *Service) Use(ctx context.Context, accountID string, match Match) error {
+func (s *Service) ConsumeStep(ctx context.Context, accountID string, match CodeMatch) error {
 	for _, c := range match {
-		used, err := s.Store.UseStep(ctx, accountID, c.MethodID, c.Step, s.Now())
+		used, err := s.Store.AdvanceStep(ctx, accountID, c.MethodID, c.Step, s.Now())
 		if err != nil {
 			return fmt.Errorf("remember code: %w", err)
 		}

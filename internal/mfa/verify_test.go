@@ -45,7 +45,7 @@ func TestACodeIsUsedUpWithEveryEarlierOne(t *testing.T) {
 	} {
 		match, err := h.verify("ada", b.Key.Code(c.step))
 		must(t, err)
-		if err := h.Use(ctx, "ada", match); !errors.Is(err, c.want) {
+		if err := h.ConsumeStep(ctx, "ada", match); !errors.Is(err, c.want) {
 			t.Errorf("the code of step %+d: got %v, want %v", c.step-now, err, c.want)
 		}
 	}
@@ -64,7 +64,7 @@ func TestACodeThatFitsTwoMethodsIsUsedByEachOnce(t *testing.T) {
 	for i, want := range []error{nil, nil, mfa.ErrCodeUsed} {
 		match, err := h.verify("ada", h.code(b))
 		must(t, err)
-		if err := h.Use(ctx, "ada", match); !errors.Is(err, want) {
+		if err := h.ConsumeStep(ctx, "ada", match); !errors.Is(err, want) {
 			t.Errorf("time %d: got %v, want %v: every method that fits is tried before a code is called used", i+1, err, want)
 		}
 	}
@@ -92,7 +92,7 @@ func TestACodeThatFitsTwoStepsUsesBothUp(t *testing.T) {
 		h.now = c.at.Time()
 		match, err := h.verify("ada", code)
 		must(t, err)
-		if err := h.Use(ctx, "ada", match); !errors.Is(err, c.want) {
+		if err := h.ConsumeStep(ctx, "ada", match); !errors.Is(err, c.want) {
 			t.Errorf("at step %+d: got %v, want %v", c.at-first, err, c.want)
 		}
 	}
@@ -101,13 +101,13 @@ func TestACodeThatFitsTwoStepsUsesBothUp(t *testing.T) {
 func TestUsingNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	if err := h.Use(ctx, "ada", nil); !errors.Is(err, mfa.ErrCodeUsed) {
+	if err := h.ConsumeStep(ctx, "ada", nil); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("got %v, want ErrCodeUsed", err)
 	}
 	_, b := h.enroll("phone")
 	match, err := h.verify("ada", h.code(b))
 	must(t, err)
-	if err := h.Use(ctx, "bob", match); !errors.Is(err, mfa.ErrCodeUsed) {
+	if err := h.ConsumeStep(ctx, "bob", match); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("by another account: got %v, want ErrCodeUsed", err)
 	}
 }
@@ -117,7 +117,7 @@ func TestRemovingIsRefused(t *testing.T) {
 	h := open(t)
 	m, _ := h.enroll("phone")
 	g, spent := h.grant("mfa.remove"), h.grant("mfa.remove")
-	must(t, h.StepUps.Spend(ctx, spent))
+	must(t, h.StepUps.Consume(ctx, spent))
 	bob := session.Session{ID: h.sess.ID, AccountID: "bob"}
 	for what, c := range map[string]struct {
 		sess  session.Session
@@ -184,13 +184,13 @@ func TestAGuessIsCountedApartInALiveSessionOfTwoFactors(t *testing.T) {
 		sess session.Session
 		want throttle.Bucket
 	}{
-		"at sign-in":                  {session.Session{}, throttle.Anyone},
-		"in a session of one factor":  {session.Session{ID: "s", AMR: session.Proofs(false)}, throttle.Anyone},
-		"in a session of two factors": {session.Session{ID: "s", AMR: session.Proofs(true)}, throttle.SessionBucket("s")},
-		"in no session that says two": {session.Session{AMR: session.Proofs(true)}, throttle.Anyone},
+		"at sign-in":                  {session.Session{}, throttle.AnonymousBucket},
+		"in a session of one factor":  {session.Session{ID: "s", AMR: session.AMRFor(false)}, throttle.AnonymousBucket},
+		"in a session of two factors": {session.Session{ID: "s", AMR: session.AMRFor(true)}, throttle.SessionBucket("s")},
+		"in no session that says two": {session.Session{AMR: session.AMRFor(true)}, throttle.AnonymousBucket},
 	} {
-		want := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: c.want}
-		if got := mfa.Guess("ada", c.sess); got != want {
+		want := throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: c.want}
+		if got := mfa.AttemptFor("ada", c.sess); got != want {
 			t.Errorf("%s: got %+v, want %+v", what, got, want)
 		}
 	}
@@ -222,7 +222,7 @@ func TestAnAddressThatNoKeyURICanHoldKeepsTheToken(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	g := h.grant("mfa.enroll")
-	if _, err := h.Begin(ctx, h.sess, mfa.Beginning{Email: "ada:x@example.com"}, g); !errors.Is(err, totp.ErrLabel) {
+	if _, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada:x@example.com"}, g); !errors.Is(err, totp.ErrLabel) {
 		t.Errorf("got %v, want ErrLabel", err)
 	}
 	if !h.state(g).GrantAlive {

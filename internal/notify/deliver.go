@@ -27,8 +27,8 @@ type Sender interface {
 const (
 	// poll is how often the outbox is looked at without being woken: another process may have written to it.
 	poll = 3 * time.Second
-	// patience is how long a message is tried.
-	patience = 7 * 24 * time.Hour
+	// sendTimeout is how long a message is tried.
+	sendTimeout = 7 * 24 * time.Hour
 	// heldFor is how old a message may be that was posted before mail was configured.
 	heldFor = 24 * time.Hour
 	// claims is how long a claim lasts, in times that sending one mail may take: enough to mark it afterwards.
@@ -60,7 +60,7 @@ func (s *Service) Run(ctx context.Context) {
 // process that dies between sending a mail and saying so leaves it to the next, once its claim is over.
 func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 	due := s.Now()
-	expired, err := s.Store.GiveUpHeld(ctx, due.Add(-heldFor), due)
+	expired, err := s.Store.ExpireHeld(ctx, due.Add(-heldFor), due)
 	if err != nil {
 		return 0, fmt.Errorf("give up old messages: %w", err)
 	}
@@ -98,7 +98,7 @@ func (s *Service) deliver(ctx context.Context, m Message) (sent bool, err error)
 		s.Log.DebugContext(ctx, "notice sent", "id", m.ID, "kind", m.Kind, "try", m.Tries)
 		return true, nil
 	}
-	if now.Sub(m.CreatedAt) >= patience {
+	if now.Sub(m.CreatedAt) >= sendTimeout {
 		return false, s.giveUp(ctx, m, failed)
 	}
 	next := now.Add(waits[min(m.Tries, len(waits))-1])
@@ -135,11 +135,11 @@ func (s *Service) send(ctx context.Context, m Message) (err error) {
 	if err != nil {
 		return fmt.Errorf("open message: %w", err)
 	}
-	var l letter
+	var l payload
 	if err := json.Unmarshal(plain, &l); err != nil {
 		return fmt.Errorf("read message: %w", err)
 	}
-	mail, err := s.write(m.Kind, l)
+	mail, err := s.render(m.Kind, l)
 	if err != nil {
 		return err
 	}

@@ -12,28 +12,28 @@ import (
 	"time"
 
 	"twofold/internal/audit"
-	"twofold/internal/link"
+	"twofold/internal/maillink"
 	"twofold/internal/secret"
 )
 
 // Notice is what to tell.
 type Notice struct {
-	Kind       Kind
-	AccountID  string
-	Subject    string    // what a "this was not me" link is about: a method's id, or the address that was there before
-	First      bool      // that method switched MFA on
-	Name       string    // of what changed: a method's name, an address
-	Count      int       // recovery codes left, failures before
-	Topic      string    // groups notices, so that Delivered can be asked for
-	To         []string  // these addresses instead of all of the account's
-	Undeniable []string  // of these, the ones whose copy has no "this was not me" link: they may not decide about this
-	Links      []Action  // what the reader can do
-	Until      time.Time // when what is announced happens or ends; zero: it is not said
+	Kind          Kind
+	AccountID     string
+	Subject       string    // what a "this was not me" link is about: a method's id, or the address that was there before
+	First         bool      // that method switched MFA on
+	Name          string    // of what changed: a method's name, an address
+	Count         int       // recovery codes left, failures before
+	Topic         string    // groups notices, so that Delivered can be asked for
+	To            []string  // these addresses instead of all of the account's
+	NoDisputeLink []string  // of these, the ones whose copy has no "this was not me" link: they may not decide about this
+	Links         []Action  // what the reader can do
+	Until         time.Time // when what is announced happens or ends; zero: it is not said
 }
 
 // Action is a link in a mail.
 type Action struct {
-	Purpose link.Purpose
+	Purpose maillink.Purpose
 	Token   secret.Text
 }
 
@@ -44,8 +44,8 @@ type Recipient struct {
 	Language  string // BCP 47
 }
 
-// People says who reads an account's notices.
-type People interface {
+// Recipients says who reads an account's notices.
+type Recipients interface {
 	Recipient(ctx context.Context, accountID string) (Recipient, error)
 }
 
@@ -70,8 +70,8 @@ type Message struct {
 	GivenUp   time.Time // zero: not
 }
 
-// letter is the sealed part of a message.
-type letter struct {
+// payload is the sealed part of a message.
+type payload struct {
 	To       string            `json:"to"`
 	Name     string            `json:"name"`
 	Language string            `json:"language"`
@@ -98,38 +98,38 @@ type Store interface {
 	// MarkSent and GiveUp end a message and empty its sealed part.
 	MarkSent(ctx context.Context, id string, at time.Time) error
 	GiveUp(ctx context.Context, id string, at time.Time) error
-	// GiveUpHeld gives up what was posted before a time while no mail was sent, and answers how many that are.
-	GiveUpHeld(ctx context.Context, before, at time.Time) (int, error)
+	// ExpireHeld gives up what was posted before a time while no mail was sent, and answers how many that are.
+	ExpireHeld(ctx context.Context, before, at time.Time) (int, error)
 	// Undelivered counts the messages of a topic that are not sent: those that never will be, too.
 	Undelivered(ctx context.Context, topic string) (int, error)
 }
 
 // Service posts notices and delivers them.
 type Service struct {
-	Store     Store
-	People    People
-	Links     *link.Service
-	Sealer    Sealer
-	Mail      bool   // whether mail is sent at all; without, the outbox keeps what would have been
-	Sender    Sender // with Mail only
-	Audit     audit.Log
-	Log       *slog.Logger
-	Product   string // what the reader knows this by
-	Support   string // whom to ask for help; may be empty
-	PublicURL string
-	NotMe     time.Duration // how long a "this was not me" link works
-	Timeout   time.Duration // for sending one mail
-	Now       func() time.Time
-	NewID     func() string
+	Store      Store
+	Recipients Recipients
+	Links      *maillink.Service
+	Sealer     Sealer
+	Mail       bool   // whether mail is sent at all; without, the outbox keeps what would have been
+	Sender     Sender // with Mail only
+	Audit      audit.Log
+	Log        *slog.Logger
+	Product    string // what the reader knows this by
+	Support    string // whom to ask for help; may be empty
+	PublicURL  string
+	NotMe      time.Duration // how long a "this was not me" link works
+	Timeout    time.Duration // for sending one mail
+	Now        func() time.Time
+	NewID      func() string
 
 	once sync.Once
 	wake chan struct{}
 }
 
-// Post puts a notice into the outbox, for each of the account's addresses, and answers how many mails that will be: none
+// Enqueue puts a notice into the outbox, for each of the account's addresses, and answers how many mails that will be: none
 // where no mail is sent. Call it in the transaction of the change.
-func (s *Service) Post(ctx context.Context, n Notice) (int, error) {
-	who, err := s.People.Recipient(ctx, n.AccountID)
+func (s *Service) Enqueue(ctx context.Context, n Notice) (int, error) {
+	who, err := s.Recipients.Recipient(ctx, n.AccountID)
 	if err != nil {
 		return 0, fmt.Errorf("find whom to notify: %w", err)
 	}
@@ -157,19 +157,19 @@ func (s *Service) Post(ctx context.Context, n Notice) (int, error) {
 func (s *Service) put(ctx context.Context, n Notice, who Recipient, address string) error {
 	now := s.Now()
 	client := audit.ClientOf(ctx)
-	l := letter{
+	l := payload{
 		To: address, Name: who.Name, Language: who.Language, About: n.Name, Count: n.Count,
 		At: now, Until: n.Until, IP: client.IP, Agent: client.UserAgent, Links: make(map[string]string),
 	}
 	for _, a := range n.Links {
 		l.Links[string(a.Purpose)] = s.address(a)
 	}
-	if n.Kind.canBeDenied() && !slices.Contains(n.Undeniable, address) {
-		token, err := s.Links.Issue(ctx, n.AccountID, link.NotMe, Subject{n.Kind, n.Subject, n.First}.String(), s.NotMe)
+	if n.Kind.hasDisputeLink() && !slices.Contains(n.NoDisputeLink, address) {
+		token, err := s.Links.Issue(ctx, n.AccountID, maillink.NotMe, DisputeSubject{n.Kind, n.Subject, n.First}.String(), s.NotMe)
 		if err != nil {
 			return err
 		}
-		l.Links[string(link.NotMe)] = s.address(Action{link.NotMe, token})
+		l.Links[string(maillink.NotMe)] = s.address(Action{maillink.NotMe, token})
 	}
 	m := Message{ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, NextTry: now, CreatedAt: now}
 	plain, err := json.Marshal(l)

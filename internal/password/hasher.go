@@ -19,15 +19,15 @@ var ErrBusy = errors.New("too many passwords are being checked")
 
 // Hasher hashes passwords at one cost, a few at a time. It is safe for concurrent use.
 type Hasher struct {
-	// Watch, where it is set, is told of each who asks for a slot. What it answers is called when the wait is over, with
+	// OnAcquire, where it is set, is told of each who asks for a slot. What it answers is called when the wait is over, with
 	// nil, ErrBusy or the context's error; and what that answers, when the slot was given back.
-	Watch func(ctx context.Context) (admitted func(error) (released func()))
+	OnAcquire func(ctx context.Context) (admitted func(error) (released func()))
 
-	params  Params
-	wait    time.Duration
-	slots   chan struct{} // holds one for each hash under way
-	queue   chan struct{} // holds one for each caller waiting for a slot
-	standIn string
+	params    Params
+	wait      time.Duration
+	slots     chan struct{} // holds one for each hash under way
+	queue     chan struct{} // holds one for each caller waiting for a slot
+	dummyHash string
 }
 
 // NewHasher returns a Hasher of cost p that lets slots callers hash at once and queue more wait, each for at most wait.
@@ -39,8 +39,8 @@ func NewHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 	return newHasher(p, slots, queue, wait)
 }
 
-// NewWeakHasher is NewHasher for tests, which have thousands of passwords and nothing to protect: it takes any cost.
-func NewWeakHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) {
+// NewTestHasher is NewHasher for tests, which have thousands of passwords and nothing to protect: it takes any cost.
+func NewTestHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) {
 	return newHasher(p, slots, queue, wait)
 }
 
@@ -52,11 +52,11 @@ func newHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 		return nil, fmt.Errorf("the queue for password hashing cannot be %d places long or %v", queue, wait)
 	}
 	return &Hasher{
-		params:  p,
-		wait:    wait,
-		slots:   make(chan struct{}, slots),
-		queue:   make(chan struct{}, queue),
-		standIn: phc{params: p, salt: randomBytes(saltSize), tag: randomBytes(tagSize)}.String(),
+		params:    p,
+		wait:      wait,
+		slots:     make(chan struct{}, slots),
+		queue:     make(chan struct{}, queue),
+		dummyHash: phc{params: p, salt: randomBytes(saltSize), tag: randomBytes(tagSize)}.String(),
 	}, nil
 }
 
@@ -66,7 +66,7 @@ func newHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 // It answers ErrBusy at once when the queue is full and after the wait when no slot came free, and the context's error
 // when that ends first.
 func (h *Hasher) Acquire(ctx context.Context) (release func(), err error) {
-	admitted := h.watched(ctx)
+	admitted := h.onAcquire(ctx)
 	err = h.take(ctx)
 	released := admitted(err)
 	if err != nil {
@@ -106,22 +106,22 @@ func (h *Hasher) take(ctx context.Context) error {
 	}
 }
 
-func (h *Hasher) watched(ctx context.Context) (admitted func(error) (released func())) {
-	if h.Watch == nil {
+func (h *Hasher) onAcquire(ctx context.Context) (admitted func(error) (released func())) {
+	if h.OnAcquire == nil {
 		return func(error) func() { return func() {} }
 	}
-	return h.Watch(ctx)
+	return h.OnAcquire(ctx)
 }
 
-// Load is what a Hasher has to do at the moment, and the most that it takes on.
-type Load struct {
+// QueueStats is what a Hasher has to do at the moment, and the most that it takes on.
+type QueueStats struct {
 	Busy, Slots    int
 	Waiting, Queue int
 }
 
-// Load answers it.
-func (h *Hasher) Load() Load {
-	return Load{Busy: len(h.slots), Slots: cap(h.slots), Waiting: len(h.queue), Queue: cap(h.queue)}
+// QueueStats answers it.
+func (h *Hasher) QueueStats() QueueStats {
+	return QueueStats{Busy: len(h.slots), Slots: cap(h.slots), Waiting: len(h.queue), Queue: cap(h.queue)}
 }
 
 // Hash returns the PHC string of pw, in NFC, with a fresh salt: $argon2id$v=19$m=…,t=…,p=…$salt$tag. The caller holds a
@@ -158,9 +158,9 @@ func (h *Hasher) Verify(stored string, pw secret.Text) (ok, stale bool, err erro
 	return true, weak, nil
 }
 
-// StandIn returns a PHC string of this Hasher's cost whose tag is random, so that no password matches it in practice.
+// DummyHash returns a PHC string of this Hasher's cost whose tag is random, so that no password matches it in practice.
 // Verifying against it makes an unknown account take as long as a known one.
-func (h *Hasher) StandIn() string { return h.standIn }
+func (h *Hasher) DummyHash() string { return h.dummyHash }
 
 func tag(pw string, salt []byte, p Params, size uint32) []byte {
 	return argon2.IDKey([]byte(pw), salt, p.Time, p.MemoryKiB, p.Parallelism, size)

@@ -19,8 +19,8 @@ type Params struct {
 // Default is OWASP's row of 19 MiB, two passes, one lane: about 30 ms on a small server.
 var Default = Params{MemoryKiB: 19 * 1024, Time: 2, Parallelism: 1}
 
-// Weak is for tests: a thirtieth of what the least of floors costs.
-var Weak = Params{MemoryKiB: 1024, Time: 1, Parallelism: 1}
+// TestParams is for tests: a thirtieth of what the least of floors costs.
+var TestParams = Params{MemoryKiB: 1024, Time: 1, Parallelism: 1}
 
 // floors are the least costs that OWASP's Password Storage Cheat Sheet holds to be equally strong. Its rows with less
 // memory are left out.

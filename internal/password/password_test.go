@@ -78,7 +78,7 @@ func TestAcceptable(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := password.Acceptable(secret.New(c.password), password.MinLength); !errors.Is(got, c.want) {
+			if got := password.Validate(secret.New(c.password), password.MinLength); !errors.Is(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
@@ -91,7 +91,7 @@ func TestErrorsNeverShowThePassword(t *testing.T) {
 	for _, pw := range []string{"canary", strings.Repeat("canary", 100), "canary\xff"} {
 		_, hashing := h.Hash(secret.New(pw))
 		_, _, verifying := h.Verify("$argon2id$canary", secret.New(pw))
-		if out := fmt.Sprint(password.Acceptable(secret.New(pw), password.MinLength), hashing, verifying); strings.Contains(out, "canary") {
+		if out := fmt.Sprint(password.Validate(secret.New(pw), password.MinLength), hashing, verifying); strings.Contains(out, "canary") {
 			t.Errorf("the errors show the password: %s", out)
 		}
 	}

@@ -32,7 +32,7 @@ func (h *Hasher) HashSet(words []secret.Text) ([]string, error) {
 // hashes that HashSet did not make together.
 func (h *Hasher) VerifyAny(stored []string, word secret.Text) (at int, err error) {
 	if len(stored) == 0 {
-		stored = []string{h.standIn}
+		stored = []string{h.dummyHash}
 	}
 	kept := make([]phc, len(stored))
 	for i, s := range stored {

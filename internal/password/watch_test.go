@@ -39,7 +39,7 @@ func TestWhoWatchesAHasherIsToldOfEveryTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told diary
 		h := door(t, 1, 0, time.Second)
-		h.Watch = told.watch
+		h.OnAcquire = told.watch
 		release := acquire(t, h)
 		told.says(t, "a slot", "asked", "admitted")
 		busy(t, h)
@@ -69,12 +69,12 @@ func TestAHasherTellsHowManyHashAndHowManyWait(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		if got, want := h.Load(), (password.Load{Busy: 1, Slots: 1, Waiting: 2, Queue: 3}); got != want {
+		if got, want := h.QueueStats(), (password.QueueStats{Busy: 1, Slots: 1, Waiting: 2, Queue: 3}); got != want {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 		release()
 		synctest.Wait()
-		if got, want := h.Load(), (password.Load{Slots: 1, Queue: 3}); got != want {
+		if got, want := h.QueueStats(), (password.QueueStats{Slots: 1, Queue: 3}); got != want {
 			t.Errorf("afterwards %+v, want %+v", got, want)
 		}
 	})

@@ -14,25 +14,25 @@ import (
 
 // Store takes rows away, and says whose turn it is.
 type Store interface {
-	// Take gives the lease of a name to a holder until a time, if it is theirs or nobody's at the time at: one statement.
-	Take(ctx context.Context, name, holder string, at, until time.Time) (taken bool, err error)
-	// GiveBack ends the holder's lease.
-	GiveBack(ctx context.Context, name, holder string) error
+	// AcquireLease gives the lease of a name to a holder until a time, if it is theirs or nobody's at the time at: one statement.
+	AcquireLease(ctx context.Context, name, holder string, at, until time.Time) (taken bool, err error)
+	// ReleaseLease ends the holder's lease.
+	ReleaseLease(ctx context.Context, name, holder string) error
 	// Purge takes away at most limit things that were over before a time, the longest over first: one transaction.
-	Purge(ctx context.Context, t Thing, before time.Time, limit int) (purged int, err error)
+	Purge(ctx context.Context, t Category, before time.Time, limit int) (purged int, err error)
 }
 
 // Enrollments are forgotten by who says what became of them.
 type Enrollments interface {
-	// ForgetOver forgets at most limit enrollments whose end came before a time, each in a transaction with what is said.
-	ForgetOver(ctx context.Context, before time.Time, limit int) (forgotten int, err error)
+	// PurgeExpired forgets at most limit enrollments whose end came before a time, each in a transaction with what is said.
+	PurgeExpired(ctx context.Context, before time.Time, limit int) (forgotten int, err error)
 }
 
 // Activity is what happened to accounts, a chain for each, that loses its old end.
 type Activity interface {
-	// Old lists whose chains have entries from before a time, looking at limit entries after the one with the id after,
+	// AccountsBefore lists whose chains have entries from before a time, looking at limit entries after the one with the id after,
 	// the oldest first; next is where to go on, empty where that is all.
-	Old(ctx context.Context, before time.Time, after string, limit int) (accounts []string, next string, err error)
+	AccountsBefore(ctx context.Context, before time.Time, after string, limit int) (accounts []string, next string, err error)
 	// Purge takes away at most limit entries from the old end of a chain, in one transaction, and leaves a chain alone that
 	// is not as it was recorded: an error.
 	Purge(ctx context.Context, accountID string, before time.Time, limit int) (purged int, err error)
@@ -40,16 +40,16 @@ type Activity interface {
 
 // Limits say how long things stay, and how they go.
 type Limits struct {
-	Over        time.Duration // after its end, what ends by itself
-	Enrollments time.Duration // after their end
-	Attempts    time.Duration // since the last wrong one, and the wait that it began
-	Mails       time.Duration // since they were sent or given up
-	Removals    time.Duration // since they were cancelled
-	Activity    time.Duration
+	ExpiredGrace time.Duration // after its end, what ends by itself
+	Enrollments  time.Duration // after their end
+	Attempts     time.Duration // since the last wrong one, and the wait that it began
+	Mails        time.Duration // since they were sent or given up
+	Removals     time.Duration // since they were cancelled
+	Activity     time.Duration
 
-	Every time.Duration // between two rounds
-	Batch int           // rows in one transaction
-	Rest  time.Duration // between two transactions
+	Every      time.Duration // between two rounds
+	Batch      int           // rows in one transaction
+	BatchPause time.Duration // between two transactions
 }
 
 // Service purges.
@@ -82,10 +82,10 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// Purged is how many rows went, of each thing that there were any of.
-type Purged map[Thing]int
+// Counts is how many rows went, of each thing that there were any of.
+type Counts map[Category]int
 
-func (p Purged) attrs() []any {
+func (p Counts) attrs() []any {
 	var attrs []any
 	for _, t := range slices.Sorted(maps.Keys(p)) {
 		attrs = append(attrs, slog.Int(string(t), p[t]))
@@ -95,20 +95,20 @@ func (p Purged) attrs() []any {
 
 // Purge takes away everything that is over, if it is this process's turn, and answers what. What fails holds nothing else
 // up.
-func (s *Service) Purge(ctx context.Context) (Purged, error) {
-	purged := make(Purged)
+func (s *Service) Purge(ctx context.Context) (Counts, error) {
+	purged := make(Counts)
 	t, err := s.begin(ctx)
 	if err != nil || t == nil {
 		return purged, err
 	}
 	var failed []error
 	for _, r := range s.rules() {
-		n, err := r.purge(ctx, t, s.Now().Add(-r.kept))
+		n, err := r.purge(ctx, t, s.Now().Add(-r.keep))
 		if n > 0 {
-			purged[r.thing] = n
+			purged[r.category] = n
 		}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("purge %s: %w", r.thing, err))
+			failed = append(failed, fmt.Errorf("purge %s: %w", r.category, err))
 		}
 		if errors.Is(err, errLost) || ctx.Err() != nil {
 			break

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"twofold/internal/account"
-	"twofold/internal/link"
+	"twofold/internal/maillink"
 	"twofold/internal/retention"
 	"twofold/internal/store"
 )
@@ -45,10 +45,10 @@ func must(t *testing.T, err error) {
 // watched is a real store that says what is asked of it.
 type watched struct {
 	store.Retention
-	purge func(t retention.Thing, limit int) error
+	purge func(t retention.Category, limit int) error
 }
 
-func (s watched) Purge(ctx context.Context, t retention.Thing, before time.Time, limit int) (int, error) {
+func (s watched) Purge(ctx context.Context, t retention.Category, before time.Time, limit int) (int, error) {
 	if err := s.purge(t, limit); err != nil {
 		return 0, err
 	}
@@ -58,24 +58,24 @@ func (s watched) Purge(ctx context.Context, t retention.Thing, before time.Time,
 // none has nothing that is over.
 type none struct{}
 
-func (none) ForgetOver(context.Context, time.Time, int) (int, error) { return 0, nil }
+func (none) PurgeExpired(context.Context, time.Time, int) (int, error) { return 0, nil }
 
-func (none) Old(context.Context, time.Time, string, int) ([]string, string, error) {
+func (none) AccountsBefore(context.Context, time.Time, string, int) ([]string, string, error) {
 	return nil, "", nil
 }
 
 func (none) Purge(context.Context, string, time.Time, int) (int, error) { return 0, nil }
 
 // process is one of several over a database.
-func process(db *store.DB, holder string, now func() time.Time, purge func(retention.Thing, int) error) *retention.Service {
+func process(db *store.DB, holder string, now func() time.Time, purge func(retention.Category, int) error) *retention.Service {
 	if purge == nil {
-		purge = func(retention.Thing, int) error { return nil }
+		purge = func(retention.Category, int) error { return nil }
 	}
 	return &retention.Service{
 		Store: watched{store.Retention{DB: db}, purge}, Enrollments: none{}, Activity: none{}, Holder: holder, Now: now,
 		Limits: retention.Limits{
-			Over: time.Hour, Enrollments: time.Hour, Attempts: time.Hour, Mails: time.Hour, Removals: time.Hour, Activity: time.Hour,
-			Every: time.Millisecond, Batch: 2, Rest: time.Microsecond,
+			ExpiredGrace: time.Hour, Enrollments: time.Hour, Attempts: time.Hour, Mails: time.Hour, Removals: time.Hour, Activity: time.Hour,
+			Every: time.Millisecond, Batch: 2, BatchPause: time.Microsecond,
 		},
 	}
 }
@@ -88,7 +88,7 @@ func links(t *testing.T, db *store.DB, n int) {
 		id := fmt.Sprint("link-", i)
 		var token [32]byte
 		copy(token[:], id)
-		must(t, store.Links{DB: db}.Insert(ctx, link.Link{ID: id, AccountID: "ada", Purpose: link.NotMe, ExpiresAt: noon}, token))
+		must(t, store.Links{DB: db}.Insert(ctx, maillink.Link{ID: id, AccountID: "ada", Purpose: maillink.NotMe, ExpiresAt: noon}, token))
 	}
 }
 
@@ -98,7 +98,7 @@ func TestWhatIsOverStaysForAWhileAndGoesInBatches(t *testing.T) {
 	links(t, db, 5)
 	now := noon.Add(time.Hour - time.Microsecond)
 	batches := 0
-	s := process(db, "a", func() time.Time { return now }, func(thing retention.Thing, limit int) error {
+	s := process(db, "a", func() time.Time { return now }, func(thing retention.Category, limit int) error {
 		if thing == retention.Links {
 			batches++
 		}
@@ -124,7 +124,7 @@ func TestOfTwoProcessesOnePurgesAtATime(t *testing.T) {
 	var ready, working sync.WaitGroup
 	ready.Add(2)
 	for i := range 2 {
-		s := process(open(t, file), fmt.Sprint(i), func() time.Time { return noon }, func(thing retention.Thing, _ int) error {
+		s := process(open(t, file), fmt.Sprint(i), func() time.Time { return noon }, func(thing retention.Category, _ int) error {
 			if thing == retention.Sessions {
 				rounds.Add(1)
 			}
@@ -160,7 +160,7 @@ func TestAProcessThatDiesIsFollowed(t *testing.T) {
 	clock := func() time.Time { return now }
 	db := open(t, file)
 	links(t, db, 5)
-	dying := process(db, "dying", clock, func(thing retention.Thing, _ int) error {
+	dying := process(db, "dying", clock, func(thing retention.Category, _ int) error {
 		if thing == retention.Links {
 			panic("died")
 		}
@@ -189,12 +189,12 @@ func TestAProcessThatWasTakenOverFromStops(t *testing.T) {
 	now := noon
 	clock := func() time.Time { return now }
 	other := store.Retention{DB: open(t, file)}
-	var asked []retention.Thing
-	s := process(open(t, file), "slow", clock, func(thing retention.Thing, _ int) error {
+	var asked []retention.Category
+	s := process(open(t, file), "slow", clock, func(thing retention.Category, _ int) error {
 		asked = append(asked, thing)
 		if thing == retention.SignIns {
 			now = now.Add(time.Hour)
-			if taken, err := other.Take(ctx, "retention", "other", now, now.Add(time.Minute)); err != nil || !taken {
+			if taken, err := other.AcquireLease(ctx, "retention", "other", now, now.Add(time.Minute)); err != nil || !taken {
 				t.Errorf("the other gets %v, %v", taken, err)
 			}
 		}
@@ -203,7 +203,7 @@ func TestAProcessThatWasTakenOverFromStops(t *testing.T) {
 	if _, err := s.Purge(ctx); err == nil || len(asked) != 2 {
 		t.Errorf("it purged %v, %v, want to stop after two", asked, err)
 	}
-	if taken, err := other.Take(ctx, "retention", "third", now, now.Add(time.Minute)); err != nil || taken {
+	if taken, err := other.AcquireLease(ctx, "retention", "third", now, now.Add(time.Minute)); err != nil || taken {
 		t.Errorf("it gave back what was the other's: %v, %v", taken, err)
 	}
 }
@@ -214,12 +214,12 @@ func TestALongRoundKeepsItsTurn(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	now := noon
 	clock := func() time.Time { return now }
-	other := process(open(t, file), "other", clock, func(thing retention.Thing, _ int) error {
+	other := process(open(t, file), "other", clock, func(thing retention.Category, _ int) error {
 		t.Errorf("another process purges %s meanwhile", thing)
 		return nil
 	})
 	rules := 0
-	s := process(open(t, file), "slow", clock, func(retention.Thing, int) error {
+	s := process(open(t, file), "slow", clock, func(retention.Category, int) error {
 		rules++
 		now = now.Add(90 * time.Second)
 		_, err := other.Purge(ctx)
@@ -235,7 +235,7 @@ func TestWhatFailsHoldsNothingElseUp(t *testing.T) {
 	db := open(t, filepath.Join(t.TempDir(), "twofold.db"))
 	links(t, db, 1)
 	broken := errors.New("broken")
-	s := process(db, "a", func() time.Time { return noon.Add(time.Hour) }, func(thing retention.Thing, _ int) error {
+	s := process(db, "a", func() time.Time { return noon.Add(time.Hour) }, func(thing retention.Category, _ int) error {
 		if thing == retention.Sessions || thing == retention.Removals {
 			return broken
 		}
@@ -254,8 +254,8 @@ func TestRunPurgesUntilItIsStoppedAndGivesTheTurnBack(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	stop, cancel := context.WithCancel(ctx)
-	var asked []retention.Thing
-	s := process(open(t, file), "a", func() time.Time { return noon }, func(thing retention.Thing, _ int) error {
+	var asked []retention.Category
+	s := process(open(t, file), "a", func() time.Time { return noon }, func(thing retention.Category, _ int) error {
 		if asked = append(asked, thing); len(asked) == 20 { // in the second round
 			cancel()
 			return stop.Err()
@@ -267,7 +267,7 @@ func TestRunPurgesUntilItIsStoppedAndGivesTheTurnBack(t *testing.T) {
 		t.Errorf("it asked for %v, want a second round that stops", asked)
 	}
 	other := store.Retention{DB: open(t, file)}
-	if taken, err := other.Take(ctx, "retention", "b", noon, noon); err != nil || !taken {
+	if taken, err := other.AcquireLease(ctx, "retention", "b", noon, noon); err != nil || !taken {
 		t.Errorf("the turn is not given back: %v, %v", taken, err)
 	}
 }

@@ -6,39 +6,39 @@ import (
 	"time"
 )
 
-// Thing is what is purged.
-type Thing string
+// Category is what is purged.
+type Category string
 
 const (
-	Sessions         Thing = "sessions"
-	SignIns          Thing = "sign_ins"
-	StepUps          Thing = "step_ups"
-	PendingAddresses Thing = "pending_addresses"
-	Links            Thing = "links"
-	LinkMails        Thing = "link_mails"
-	ResetRequests    Thing = "reset_requests"
+	Sessions         Category = "sessions"
+	SignIns          Category = "sign_ins"
+	StepUps          Category = "step_ups"
+	PendingAddresses Category = "pending_addresses"
+	Links            Category = "links"
+	LinkMails        Category = "link_mails"
+	ResetRequests    Category = "reset_requests"
 	// Devices past their end; the last of an account stays, and says that the account was signed in to before.
-	Devices Thing = "devices"
+	Devices Category = "devices"
 	// PasswordAttempts are wrong passwords, of accounts and of unknown addresses alike: otherwise a wait that is forgotten
 	// for one and not for the other would tell who has an account.
-	PasswordAttempts Thing = "password_attempts"
-	// StrayAttempts are wrong proofs of other kinds in the bucket of a session or device that is gone. The total of a kind,
+	PasswordAttempts Category = "password_attempts"
+	// OrphanedAttempts are wrong proofs of other kinds in the bucket of a session or device that is gone. The total of a kind,
 	// and what anyone tried, is never forgotten by time alone (NIST SP 800-63B-4 §3.2.2).
-	StrayAttempts Thing = "stray_attempts"
-	SentMails     Thing = "sent_mails"
-	// LostMails were given up. Those of a removal of MFA under way stay: they are what it stands still for.
-	LostMails Thing = "lost_mails"
-	Removals  Thing = "mfa_removals" // cancelled ones
+	OrphanedAttempts Category = "stray_attempts"
+	SentMails        Category = "sent_mails"
+	// FailedMails were given up. Those of a removal of MFA under way stay: they are what it stands still for.
+	FailedMails Category = "lost_mails"
+	Removals    Category = "mfa_removals" // cancelled ones
 
-	enrollments Thing = "enrollments"
-	activity    Thing = "activity"
+	enrollments Category = "enrollments"
+	activity    Category = "activity"
 )
 
 // rule says how long things stay, and takes them away after that.
 type rule struct {
-	thing Thing
-	kept  time.Duration
-	purge func(ctx context.Context, t *turn, before time.Time) (int, error)
+	category Category
+	keep     time.Duration
+	purge    func(ctx context.Context, t *leaseHolder, before time.Time) (int, error)
 }
 
 // hour is how long a link that was mailed counts against the next.
@@ -50,49 +50,49 @@ func (s *Service) rules() []rule {
 	l := s.Limits
 	return []rule{
 		{enrollments, l.Enrollments, s.forgetEnrollments},
-		s.rows(Sessions, l.Over),
-		s.rows(SignIns, l.Over),
-		s.rows(StepUps, l.Over),
-		s.rows(PendingAddresses, l.Over),
-		s.rows(Links, l.Over),
-		s.rows(LinkMails, hour+l.Over),
-		s.rows(ResetRequests, l.Over),
-		s.rows(Devices, l.Over),
+		s.rows(Sessions, l.ExpiredGrace),
+		s.rows(SignIns, l.ExpiredGrace),
+		s.rows(StepUps, l.ExpiredGrace),
+		s.rows(PendingAddresses, l.ExpiredGrace),
+		s.rows(Links, l.ExpiredGrace),
+		s.rows(LinkMails, hour+l.ExpiredGrace),
+		s.rows(ResetRequests, l.ExpiredGrace),
+		s.rows(Devices, l.ExpiredGrace),
 		s.rows(PasswordAttempts, l.Attempts),
-		s.rows(StrayAttempts, l.Attempts),
+		s.rows(OrphanedAttempts, l.Attempts),
 		s.rows(SentMails, l.Mails),
-		s.rows(LostMails, l.Mails),
+		s.rows(FailedMails, l.Mails),
 		s.rows(Removals, l.Removals),
 		{activity, l.Activity, s.purgeActivity},
 	}
 }
 
 // rows is the rule of what one statement takes away.
-func (s *Service) rows(thing Thing, kept time.Duration) rule {
-	return rule{thing, kept, func(ctx context.Context, t *turn, before time.Time) (int, error) {
+func (s *Service) rows(thing Category, kept time.Duration) rule {
+	return rule{thing, kept, func(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
 		return t.batches(ctx, func(ctx context.Context, limit int) (int, error) {
 			return s.Store.Purge(ctx, thing, before, limit)
 		})
 	}}
 }
 
-func (s *Service) forgetEnrollments(ctx context.Context, t *turn, before time.Time) (int, error) {
+func (s *Service) forgetEnrollments(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
 	return t.batches(ctx, func(ctx context.Context, limit int) (int, error) {
-		return s.Enrollments.ForgetOver(ctx, before, limit)
+		return s.Enrollments.PurgeExpired(ctx, before, limit)
 	})
 }
 
 // purgeActivity cuts the chains that have old entries, one after the other, at the end of a day (UTC): so each is cut
 // once a day at most. A chain that cannot be cut holds no other up.
-func (s *Service) purgeActivity(ctx context.Context, t *turn, before time.Time) (int, error) {
+func (s *Service) purgeActivity(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
 	before = before.Truncate(24 * time.Hour)
 	sum := 0
 	var broken []error
 	for after := ""; ; {
-		if err := t.still(ctx); err != nil {
+		if err := t.renew(ctx); err != nil {
 			return sum, errors.Join(append(broken, err)...)
 		}
-		accounts, next, err := s.Activity.Old(ctx, before, after, s.Limits.Batch)
+		accounts, next, err := s.Activity.AccountsBefore(ctx, before, after, s.Limits.Batch)
 		if err != nil {
 			return sum, errors.Join(append(broken, err)...)
 		}
@@ -107,7 +107,7 @@ func (s *Service) purgeActivity(ctx context.Context, t *turn, before time.Time) 
 			if err != nil {
 				broken = append(broken, err)
 			}
-			if err := t.rest(ctx); err != nil {
+			if err := t.pause(ctx); err != nil {
 				return sum, errors.Join(append(broken, err)...)
 			}
 		}

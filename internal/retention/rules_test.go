@@ -16,15 +16,15 @@ import (
 type asked struct {
 	store.Retention
 	now  time.Time
-	kept map[retention.Thing]time.Duration
+	kept map[retention.Category]time.Duration
 }
 
-func (a asked) Purge(_ context.Context, t retention.Thing, before time.Time, _ int) (int, error) {
+func (a asked) Purge(_ context.Context, t retention.Category, before time.Time, _ int) (int, error) {
 	a.kept[t] = a.now.Sub(before)
 	return 0, nil
 }
 
-func (a asked) ForgetOver(_ context.Context, before time.Time, _ int) (int, error) {
+func (a asked) PurgeExpired(_ context.Context, before time.Time, _ int) (int, error) {
 	a.kept["enrollments"] = a.now.Sub(before)
 	return 0, nil
 }
@@ -32,7 +32,7 @@ func (a asked) ForgetOver(_ context.Context, before time.Time, _ int) (int, erro
 // chains notes the same of the activity.
 type chains struct{ asked }
 
-func (c chains) Old(_ context.Context, before time.Time, _ string, _ int) ([]string, string, error) {
+func (c chains) AccountsBefore(_ context.Context, before time.Time, _ string, _ int) ([]string, string, error) {
 	c.kept["activity"] = c.now.Sub(before)
 	return nil, "", nil
 }
@@ -42,18 +42,18 @@ func (c chains) Purge(context.Context, string, time.Time, int) (int, error) { re
 func TestEachThingStaysForItsOwnTime(t *testing.T) {
 	t.Parallel()
 	now := noon.Add(90 * time.Minute)
-	a := asked{store.Retention{DB: open(t, filepath.Join(t.TempDir(), "twofold.db"))}, now, map[retention.Thing]time.Duration{}}
+	a := asked{store.Retention{DB: open(t, filepath.Join(t.TempDir(), "twofold.db"))}, now, map[retention.Category]time.Duration{}}
 	s := &retention.Service{
 		Store: a, Enrollments: a, Activity: chains{a}, Holder: "a", Now: func() time.Time { return now },
 		Limits: retention.Limits{
-			Over: 1 * time.Hour, Enrollments: 2 * time.Hour, Attempts: 3 * time.Hour, Mails: 4 * time.Hour, Removals: 5 * time.Hour,
+			ExpiredGrace: 1 * time.Hour, Enrollments: 2 * time.Hour, Attempts: 3 * time.Hour, Mails: 4 * time.Hour, Removals: 5 * time.Hour,
 			Activity: 6 * 24 * time.Hour, Batch: 1,
 		},
 	}
 	if _, err := s.Purge(ctx); err != nil {
 		t.Fatal(err)
 	}
-	want := map[retention.Thing]time.Duration{
+	want := map[retention.Category]time.Duration{
 		"enrollments": 2 * time.Hour,
 		"sessions":    1 * time.Hour, "sign_ins": 1 * time.Hour, "step_ups": 1 * time.Hour, "pending_addresses": 1 * time.Hour,
 		"links": 1 * time.Hour, "reset_requests": 1 * time.Hour, "devices": 1 * time.Hour,
@@ -74,7 +74,7 @@ type listed struct {
 	purged *[]string
 }
 
-func (l listed) Old(_ context.Context, _ time.Time, after string, _ int) ([]string, string, error) {
+func (l listed) AccountsBefore(_ context.Context, _ time.Time, after string, _ int) ([]string, string, error) {
 	if after == "" {
 		return []string{"a", "b"}, "page 2", nil
 	}

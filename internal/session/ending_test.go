@@ -76,7 +76,7 @@ func TestTheLevelIsReadOffTheProofs(t *testing.T) {
 		amr  session.AMR
 		want session.ACR
 	}{
-		{nil, session.AAL1}, {session.Proofs(false), session.AAL1}, {session.Proofs(true), session.AAL2},
+		{nil, session.AAL1}, {session.AMRFor(false), session.AAL1}, {session.AMRFor(true), session.AAL2},
 		{session.AMR{"otp"}, session.AAL1}, {session.AMR{"pwd", "otp"}, session.AAL1}, {session.AMR{"MFA"}, session.AAL1}, {session.AMR{"mfa"}, session.AAL2},
 	} {
 		if got := c.amr.ACR(); got != c.want {
@@ -92,10 +92,10 @@ func TestASessionSaysWhenItEndsAtTheLatest(t *testing.T) {
 		s    session.Session
 		want time.Time
 	}{
-		"idle first":             {session.Session{LastUsedAt: noon, EndsAt: noon.Add(2 * time.Hour)}, noon.Add(time.Hour)},
-		"idle first, two":        {session.Session{AMR: session.Proofs(true), LastUsedAt: noon, EndsAt: noon.Add(2 * time.Hour)}, noon.Add(30 * time.Minute)},
-		"the absolute one first": {session.Session{LastUsedAt: noon, EndsAt: noon.Add(time.Minute)}, noon.Add(time.Minute)},
-		"both at once":           {session.Session{LastUsedAt: noon, EndsAt: noon.Add(time.Hour)}, noon.Add(time.Hour)},
+		"idle first":             {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(2 * time.Hour)}, noon.Add(time.Hour)},
+		"idle first, two":        {session.Session{AMR: session.AMRFor(true), LastUsedAt: noon, AbsoluteExpiry: noon.Add(2 * time.Hour)}, noon.Add(30 * time.Minute)},
+		"the absolute one first": {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(time.Minute)}, noon.Add(time.Minute)},
+		"both at once":           {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(time.Hour)}, noon.Add(time.Hour)},
 	} {
 		if got := limits.ExpiresAt(c.s); !got.Equal(c.want) {
 			t.Errorf("%s: %v, want %v", what, got, c.want)
@@ -120,7 +120,7 @@ func (broken) Touch(context.Context, string, time.Time) error          { return 
 func (broken) Update(context.Context, session.Session) error           { return errStore }
 func (broken) SetToken(context.Context, string, [32]byte) error        { return errStore }
 func (broken) Delete(context.Context, string, string) (bool, error)    { return true, errStore }
-func (broken) Of(context.Context, string) ([]session.Session, error) {
+func (broken) ByAccount(context.Context, string) ([]session.Session, error) {
 	return []session.Session{{ID: "somebody's"}}, errStore
 }
 func (broken) DeleteByToken(context.Context, [32]byte) error             { return errStore }
@@ -130,21 +130,21 @@ func (broken) DeleteOldest(context.Context, string, int) error           { retur
 // full has no room, but fails only when the session is put in.
 type full struct{ broken }
 
-func (full) DeleteOldest(context.Context, string, int) error       { return nil }
-func (full) Of(context.Context, string) ([]session.Session, error) { return nil, nil }
+func (full) DeleteOldest(context.Context, string, int) error              { return nil }
+func (full) ByAccount(context.Context, string) ([]session.Session, error) { return nil, nil }
 
 func TestAStoreThatFailsOpensNothing(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	s, token := d.opened(t, "ada", false, session.Cookie)
-	opening := session.Opening{AccountID: "ada", Delivery: session.Token, AMR: session.Proofs(true)}
+	opening := session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(true)}
 	for what, call := range map[string]func(*session.Service) (any, error){
 		"Resume": func(d *session.Service) (any, error) { s, err := d.Resume(ctx, token); return s.ID, err },
 		"Raise": func(d *session.Service) (any, error) {
-			s, err := d.Raise(ctx, s, session.Proofs(true))
+			s, err := d.Elevate(ctx, s, session.AMRFor(true))
 			return s.ID, err
 		},
-		"Renew":      func(d *session.Service) (any, error) { token, err := d.Renew(ctx, s); return token.Reveal(), err },
+		"Renew":      func(d *session.Service) (any, error) { token, err := d.RotateToken(ctx, s); return token.Reveal(), err },
 		"End":        func(d *session.Service) (any, error) { return "", d.End(ctx, "ada", s.ID) },
 		"EndByToken": func(d *session.Service) (any, error) { return "", d.EndByToken(ctx, token) },
 		"List": func(d *session.Service) (any, error) {
@@ -156,7 +156,7 @@ func TestAStoreThatFailsOpensNothing(t *testing.T) {
 		},
 		"EndOthers": func(d *session.Service) (any, error) { n, err := d.EndOthers(ctx, "ada", ""); return n, err },
 		"Open": func(d *session.Service) (any, error) {
-			s, token, err := d.Open(ctx, opening)
+			s, token, err := d.Create(ctx, opening)
 			return s.ID + token.Reveal(), err
 		},
 	} {

@@ -48,7 +48,7 @@ func TestManyAtOnceStayWithinTheNumber(t *testing.T) {
 	for range 30 {
 		done.Go(func() {
 			err := db.InTx(ctx, func(ctx context.Context) error {
-				_, token, err := d.Open(ctx, session.Opening{AccountID: "ada", Delivery: session.Token, AMR: session.Proofs(false)})
+				_, token, err := d.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(false)})
 				mu.Lock()
 				defer mu.Unlock()
 				tokens = append(tokens, token)

@@ -25,8 +25,8 @@ type Store interface {
 	Update(ctx context.Context, s Session) error
 	// SetToken answers ErrEnded where the session is gone.
 	SetToken(ctx context.Context, id string, token [32]byte) error
-	// Of lists the account's sessions, the newest first, those past a limit too.
-	Of(ctx context.Context, accountID string) ([]Session, error)
+	// ByAccount lists the account's sessions, the newest first, those past a limit too.
+	ByAccount(ctx context.Context, accountID string) ([]Session, error)
 	Delete(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteByToken(ctx context.Context, token [32]byte) error
 	// DeleteOthers ends all sessions of the account but keep (empty: all), and says how many.
@@ -43,32 +43,32 @@ type Service struct {
 	NewID  func() string
 }
 
-// Opening is what a new session is made from.
-type Opening struct {
-	AccountID string
-	Delivery  Delivery
-	AMR       AMR
-	IP        string
-	UserAgent string
-	Room      bool // for one more is known to be there
+// CreateParams is what a new session is made from.
+type CreateParams struct {
+	AccountID    string
+	Delivery     Delivery
+	AMR          AMR
+	IP           string
+	UserAgent    string
+	SkipEviction bool // for one more is known to be there
 }
 
-// Open is the one place where sessions begin. Call it in the transaction that accepts the proofs.
-func (s *Service) Open(ctx context.Context, o Opening) (Session, secret.Text, error) {
+// Create is the one place where sessions begin. Call it in the transaction that accepts the proofs.
+func (s *Service) Create(ctx context.Context, o CreateParams) (Session, secret.Text, error) {
 	now := s.Now()
 	sess := Session{
-		ID:         s.NewID(),
-		AccountID:  o.AccountID,
-		Delivery:   o.Delivery,
-		AMR:        o.AMR,
-		AuthTime:   now,
-		CreatedAt:  now,
-		LastUsedAt: now,
-		EndsAt:     now.Add(s.Limits.absolute(o.AMR.ACR())),
-		IP:         o.IP,
-		UserAgent:  o.UserAgent,
+		ID:             s.NewID(),
+		AccountID:      o.AccountID,
+		Delivery:       o.Delivery,
+		AMR:            o.AMR,
+		AuthTime:       now,
+		CreatedAt:      now,
+		LastUsedAt:     now,
+		AbsoluteExpiry: now.Add(s.Limits.absolute(o.AMR.ACR())),
+		IP:             o.IP,
+		UserAgent:      o.UserAgent,
 	}
-	if !o.Room {
+	if !o.SkipEviction {
 		if err := s.Store.DeleteOldest(ctx, o.AccountID, s.Limits.PerAccount-1); err != nil {
 			return Session{}, secret.Text{}, fmt.Errorf("make room for a session: %w", err)
 		}
@@ -90,7 +90,7 @@ func (s *Service) Resume(ctx context.Context, token secret.Text) (Session, error
 		return Session{}, fmt.Errorf("resume session: %w", err)
 	}
 	now := s.Now()
-	if s.over(sess) {
+	if s.expired(sess) {
 		return Session{}, ErrEnded
 	}
 	idle := s.Limits.idle(sess.AMR.ACR())
@@ -104,9 +104,9 @@ func (s *Service) Resume(ctx context.Context, token secret.Text) (Session, error
 	return sess, nil
 }
 
-// Raise gives the session the proofs of a stronger event; its limits start anew. A session that is as strong already
+// Elevate gives the session the proofs of a stronger event; its limits start anew. A session that is as strong already
 // stays as it is.
-func (s *Service) Raise(ctx context.Context, sess Session, amr AMR) (Session, error) {
+func (s *Service) Elevate(ctx context.Context, sess Session, amr AMR) (Session, error) {
 	if sess.AMR.ACR() == amr.ACR() {
 		return sess, nil
 	}
@@ -114,16 +114,16 @@ func (s *Service) Raise(ctx context.Context, sess Session, amr AMR) (Session, er
 	sess.AMR = amr
 	sess.AuthTime = now
 	sess.LastUsedAt = now
-	sess.EndsAt = now.Add(s.Limits.absolute(amr.ACR()))
+	sess.AbsoluteExpiry = now.Add(s.Limits.absolute(amr.ACR()))
 	if err := s.Store.Update(ctx, sess); err != nil {
 		return Session{}, fmt.Errorf("raise session: %w", err)
 	}
 	return sess, nil
 }
 
-// Renew gives a session that lives in a cookie a new token (ASVS 7.2.4) and answers it; one that was delivered to a
+// RotateToken gives a session that lives in a cookie a new token (ASVS 7.2.4) and answers it; one that was delivered to a
 // script keeps its own, and the answer is empty.
-func (s *Service) Renew(ctx context.Context, sess Session) (secret.Text, error) {
+func (s *Service) RotateToken(ctx context.Context, sess Session) (secret.Text, error) {
 	if sess.Delivery != Cookie {
 		return secret.Text{}, nil
 	}
@@ -137,20 +137,20 @@ func (s *Service) Renew(ctx context.Context, sess Session) (secret.Text, error) 
 // List answers the account's sessions that are not over, the newest first: at most limit of those that are older than
 // the one with the id before (empty: of all). Looking prolongs none.
 func (s *Service) List(ctx context.Context, accountID, before string, limit int) ([]Session, error) {
-	all, err := s.Store.Of(ctx, accountID)
+	all, err := s.Store.ByAccount(ctx, accountID)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
 	var listed []Session
 	for _, sess := range all { // no more than Limits.PerAccount
-		if len(listed) < limit && (before == "" || sess.ID < before) && !s.over(sess) {
+		if len(listed) < limit && (before == "" || sess.ID < before) && !s.expired(sess) {
 			listed = append(listed, sess)
 		}
 	}
 	return listed, nil
 }
 
-func (s *Service) over(sess Session) bool { return !s.Now().Before(s.Limits.ExpiresAt(sess)) }
+func (s *Service) expired(sess Session) bool { return !s.Now().Before(s.Limits.ExpiresAt(sess)) }
 
 // End ends one session of the account. It answers ErrNotFound.
 func (s *Service) End(ctx context.Context, accountID, id string) error {
@@ -175,13 +175,13 @@ func (s *Service) EndByToken(ctx context.Context, token secret.Text) error {
 // EndOthers ends every other session of the account and says how many that were, without those that were over anyway;
 // an empty keep spares none. Call it in a transaction.
 func (s *Service) EndOthers(ctx context.Context, accountID, keep string) (int, error) {
-	all, err := s.Store.Of(ctx, accountID)
+	all, err := s.Store.ByAccount(ctx, accountID)
 	if err != nil {
 		return 0, fmt.Errorf("list sessions: %w", err)
 	}
 	ended := 0
 	for _, sess := range all {
-		if sess.ID != keep && !s.over(sess) {
+		if sess.ID != keep && !s.expired(sess) {
 			ended++
 		}
 	}

@@ -23,10 +23,10 @@ const (
 	MFA = "mfa" // more than one factor
 )
 
-// Proofs lists what a password, and a code where there was one, amount to. RFC 8176 §2 defines "otp" as a one-time
+// AMRFor lists what a password, and a code where there was one, amount to. RFC 8176 §2 defines "otp" as a one-time
 // password that RFC 4226 and RFC 6238 are among the specifications of, and has no name for a look-up secret: a recovery
 // code, which works once, is one too.
-func Proofs(withCode bool) AMR {
+func AMRFor(withCode bool) AMR {
 	if withCode {
 		return AMR{PWD, OTP, MFA}
 	}
@@ -51,16 +51,16 @@ const (
 
 // Session is an account signed in on a device.
 type Session struct {
-	ID         string
-	AccountID  string
-	Delivery   Delivery
-	AMR        AMR
-	AuthTime   time.Time // when the proofs were given
-	CreatedAt  time.Time
-	LastUsedAt time.Time
-	EndsAt     time.Time // the absolute limit
-	IP         string
-	UserAgent  string
+	ID             string
+	AccountID      string
+	Delivery       Delivery
+	AMR            AMR
+	AuthTime       time.Time // when the proofs were given
+	CreatedAt      time.Time
+	LastUsedAt     time.Time
+	AbsoluteExpiry time.Time // the absolute limit
+	IP             string
+	UserAgent      string
 }
 
 // Limits bound sessions in time and number.
@@ -87,8 +87,8 @@ func (l Limits) absolute(a ACR) time.Duration {
 // ExpiresAt is when the session ends unless it is used again, and at the latest.
 func (l Limits) ExpiresAt(s Session) time.Time {
 	idle := s.LastUsedAt.Add(l.idle(s.AMR.ACR()))
-	if idle.Before(s.EndsAt) {
+	if idle.Before(s.AbsoluteExpiry) {
 		return idle
 	}
-	return s.EndsAt
+	return s.AbsoluteExpiry
 }

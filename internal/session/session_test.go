@@ -59,8 +59,8 @@ func must(t *testing.T, err error) {
 
 func (d *desk) opened(t *testing.T, accountID string, withCode bool, delivery session.Delivery) (session.Session, secret.Text) {
 	t.Helper()
-	s, token, err := d.Open(ctx, session.Opening{
-		AccountID: accountID, Delivery: delivery, AMR: session.Proofs(withCode), IP: "192.0.2.1", UserAgent: "test",
+	s, token, err := d.Create(ctx, session.CreateParams{
+		AccountID: accountID, Delivery: delivery, AMR: session.AMRFor(withCode), IP: "192.0.2.1", UserAgent: "test",
 	})
 	must(t, err)
 	return s, token
@@ -82,7 +82,7 @@ func TestAnOpenedSessionIsResumedAsItWas(t *testing.T) {
 	s, token := d.opened(t, "ada", true, session.Token)
 	want := session.Session{
 		ID: s.ID, AccountID: "ada", Delivery: session.Token, AMR: session.AMR{"pwd", "otp", "mfa"}, AuthTime: noon, CreatedAt: noon,
-		LastUsedAt: noon, EndsAt: noon.Add(12 * time.Hour), IP: "192.0.2.1", UserAgent: "test",
+		LastUsedAt: noon, AbsoluteExpiry: noon.Add(12 * time.Hour), IP: "192.0.2.1", UserAgent: "test",
 	}
 	got, err := d.Resume(ctx, token)
 	if err != nil {
@@ -186,12 +186,12 @@ func TestRaising(t *testing.T) {
 		d := open(t)
 		s, token := d.opened(t, "ada", false, session.Cookie)
 		d.now = later
-		raised, err := d.Raise(ctx, s, session.Proofs(true))
+		raised, err := d.Elevate(ctx, s, session.AMRFor(true))
 		must(t, err)
 		kept, err := d.Resume(ctx, token)
 		must(t, err)
 		want := s
-		want.AMR, want.AuthTime, want.LastUsedAt, want.EndsAt = session.Proofs(true), later, later, later.Add(12*time.Hour)
+		want.AMR, want.AuthTime, want.LastUsedAt, want.AbsoluteExpiry = session.AMRFor(true), later, later, later.Add(12*time.Hour)
 		for _, got := range []session.Session{raised, kept} {
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("- want, + got:\n%s", diff)
@@ -203,7 +203,7 @@ func TestRaising(t *testing.T) {
 		d := open(t)
 		s, _ := d.opened(t, "ada", true, session.Cookie)
 		d.now = later
-		got, err := d.Raise(ctx, s, session.Proofs(true))
+		got, err := d.Elevate(ctx, s, session.AMRFor(true))
 		if diff := cmp.Diff(s, got); err != nil || diff != "" {
 			t.Errorf("%v\n%s", err, diff)
 		}
@@ -213,7 +213,7 @@ func TestRaising(t *testing.T) {
 		d := open(t)
 		s, token := d.opened(t, "ada", false, session.Cookie)
 		must(t, d.End(ctx, "ada", s.ID))
-		if _, err := d.Raise(ctx, s, session.Proofs(true)); !errors.Is(err, session.ErrEnded) {
+		if _, err := d.Elevate(ctx, s, session.AMRFor(true)); !errors.Is(err, session.ErrEnded) {
 			t.Errorf("got %v, want ErrEnded", err)
 		}
 		if d.lives(t, token) {
@@ -228,7 +228,7 @@ func TestRenewing(t *testing.T) {
 		t.Parallel()
 		d := open(t)
 		s, old := d.opened(t, "ada", true, session.Cookie)
-		renewed, err := d.Renew(ctx, s)
+		renewed, err := d.RotateToken(ctx, s)
 		must(t, err)
 		if d.lives(t, old) || !d.lives(t, renewed) {
 			t.Errorf("old token lives %v, new one %v, want false and true", d.lives(t, old), d.lives(t, renewed))
@@ -238,7 +238,7 @@ func TestRenewing(t *testing.T) {
 		t.Parallel()
 		d := open(t)
 		s, token := d.opened(t, "ada", true, session.Token)
-		renewed, err := d.Renew(ctx, s)
+		renewed, err := d.RotateToken(ctx, s)
 		if err != nil || !renewed.IsZero() || !d.lives(t, token) {
 			t.Errorf("a new token: %v, %v; the old one lives: %v", !renewed.IsZero(), err, d.lives(t, token))
 		}
@@ -248,7 +248,7 @@ func TestRenewing(t *testing.T) {
 		d := open(t)
 		s, _ := d.opened(t, "ada", true, session.Cookie)
 		must(t, d.End(ctx, "ada", s.ID))
-		if renewed, err := d.Renew(ctx, s); !errors.Is(err, session.ErrEnded) || !renewed.IsZero() {
+		if renewed, err := d.RotateToken(ctx, s); !errors.Is(err, session.ErrEnded) || !renewed.IsZero() {
 			t.Errorf("got %v, want ErrEnded and no token", err)
 		}
 	})

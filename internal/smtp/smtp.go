@@ -66,9 +66,9 @@ func (s Server) Send(ctx context.Context, m notify.Mail) error {
 	return nil
 }
 
-// Greet does all of Send but sending: it connects, encrypts where that is asked for or offered, signs in and hangs up. It
+// Probe does all of Send but sending: it connects, encrypts where that is asked for or offered, signs in and hangs up. It
 // answers whether the connection was encrypted, and Send's errors.
-func (s Server) Greet(ctx context.Context) (encrypted bool, err error) {
+func (s Server) Probe(ctx context.Context) (encrypted bool, err error) {
 	client, hangUp, err := s.client(ctx)
 	if err != nil {
 		return false, err

@@ -151,7 +151,7 @@ func TestTheConnectionIsEncryptedAsTheSettingsSay(t *testing.T) {
 			for _, user := range []string{"", "twofold"} {
 				r, s := start(t, c.offered, c.implicit)
 				s.TLS, s.User, s.Password = c.want, user, secret.New("p@ss wörd")
-				encrypted, err := s.Greet(context.Background())
+				encrypted, err := s.Probe(context.Background())
 				if (err == nil) != c.sent || encrypted != c.encrypted || len(r.encrypted) > 0 {
 					t.Errorf("greeted as %q: encrypted %v, %v, sent %d", user, encrypted, err, len(r.encrypted))
 				}

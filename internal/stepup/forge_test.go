@@ -54,7 +54,7 @@ func newVerifier(t testing.TB) (*Service, ring) {
 
 func realGrant() Grant {
 	return Grant{
-		ID: "token-1", AccountID: "ada", SessionID: "session-1", Purpose: "mfa.remove", AMR: session.Proofs(true),
+		ID: "token-1", AccountID: "ada", SessionID: "session-1", Purpose: "mfa.remove", AMR: session.AMRFor(true),
 		AuthTime: noon, ExpiresAt: noon.Add(5 * time.Minute),
 	}
 }

@@ -10,10 +10,10 @@ import (
 	"testing"
 
 	"twofold/internal/keyring"
-	"twofold/internal/pgserver"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
+	"twofold/internal/test/pgserver"
 )
 
 // revokeElsewhere makes another process revoke the key that signs here.
@@ -57,7 +57,7 @@ func TestATokenOfARevokedKeyIsRefusedBeforeTheRevocationIsKnownHere(t *testing.T
 	if _, err := d.check(token, sess, remove, session.AAL2); !errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("checked: got %v, want ErrRefused", err)
 	}
-	if err := d.Spend(ctx, g); !errors.Is(err, stepup.ErrRefused) {
+	if err := d.Consume(ctx, g); !errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("spent after it was checked: got %v, want ErrRefused", err)
 	}
 }
@@ -87,7 +87,7 @@ func issueBesideRevocations(t *testing.T, d *desk) {
 		busy.Go(func() {
 			for until.Err() == nil {
 				err := d.db.InTx(ctx, func(ctx context.Context) error {
-					_, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.Proofs(true))
+					_, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.AMRFor(true))
 					return err
 				})
 				if err != nil {
@@ -106,7 +106,7 @@ func issueBesideRevocations(t *testing.T, d *desk) {
 		case <-issued:
 		case <-until.Done():
 		}
-		if _, err := (&keyring.Rotation{Ring: other}).Replace(ctx); err != nil {
+		if _, err := (&keyring.Rotation{Ring: other}).RevokeAll(ctx); err != nil {
 			t.Error(err)
 		}
 	}
@@ -130,7 +130,7 @@ func TestSigningAnewHasAnEnd(t *testing.T) {
 	d := open(t)
 	tries := 0
 	d.Store = sieve{d.Store, &tries}
-	token, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.Proofs(true))
+	token, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.AMRFor(true))
 	if err == nil || !token.IsZero() || tries != 10 {
 		t.Errorf("after %d tries: %v, want an error after ten, and no token", tries, err)
 	}
@@ -155,7 +155,7 @@ func TestKeysThatCannotBeReadAreNoFaultOfTheToken(t *testing.T) {
 		t.Errorf("Check: got %v, want the store's error", err)
 	}
 	d.Store = sieve{d.Store, new(int)}
-	if none, _, err := d.Issue(ctx, sess, remove, "", session.Proofs(true)); !errors.Is(err, errStore) || !none.IsZero() {
+	if none, _, err := d.Issue(ctx, sess, remove, "", session.AMRFor(true)); !errors.Is(err, errStore) || !none.IsZero() {
 		t.Errorf("Issue: got %v, want the store's error and no token", err)
 	}
 }

@@ -47,8 +47,8 @@ type Keys interface {
 type Store interface {
 	// Insert keeps a token, and answers false where the key that signed it is not there any more.
 	Insert(ctx context.Context, g Grant) (bool, error)
-	// Spend takes the token away and says whether it was there to take: one statement, so that it works once.
-	Spend(ctx context.Context, id string, at time.Time) (bool, error)
+	// Consume takes the token away and says whether it was there to take: one statement, so that it works once.
+	Consume(ctx context.Context, id string, at time.Time) (bool, error)
 	DeleteOf(ctx context.Context, accountID string) error
 }
 
@@ -77,7 +77,7 @@ func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, ta
 		AuthTime:  now,
 		ExpiresAt: now.Add(s.Lifetime),
 	}
-	for range attempts {
+	for range signAttempts {
 		token, err := s.sign(&g, now)
 		if err != nil {
 			return secret.Text{}, Grant{}, fmt.Errorf("sign step-up token: %w", err)
@@ -96,12 +96,12 @@ func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, ta
 	return secret.Text{}, Grant{}, errors.New("every key that signed a step-up token was revoked meanwhile")
 }
 
-// attempts is how often a token is signed whose key is revoked at that moment.
-const attempts = 10
+// signAttempts is how often a token is signed whose key is revoked at that moment.
+const signAttempts = 10
 
-// Read reads a token that was presented for a purpose, and a target of it, in this session, and answers ErrRefused, wrapped with the reason, for
+// Parse reads a token that was presented for a purpose, and a target of it, in this session, and answers ErrRefused, wrapped with the reason, for
 // every one that does not permit it, whatever is kept of it. A grant permits nothing until Permits says so.
-func (s *Service) Read(ctx context.Context, token string, sess session.Session, p Purpose, target string) (Grant, error) {
+func (s *Service) Parse(ctx context.Context, token string, sess session.Session, p Purpose, target string) (Grant, error) {
 	g, err := s.verify(ctx, token)
 	if err != nil {
 		return Grant{}, err
@@ -117,9 +117,9 @@ func (s *Service) Read(ctx context.Context, token string, sess session.Session, 
 	return g, nil
 }
 
-// Permits answers ErrRefused, wrapped with the reason, unless the grant is of the level that is needed and alive: kept,
+// Check answers ErrRefused, wrapped with the reason, unless the grant is of the level that is needed and alive: kept,
 // unspent and not past its end. It spends nothing.
-func (g Grant) Permits(need session.ACR, alive bool) error {
+func (g Grant) Check(need session.ACR, alive bool) error {
 	if need == session.AAL2 && g.AMR.ACR() != session.AAL2 {
 		return refused("one factor only")
 	}
@@ -129,10 +129,10 @@ func (g Grant) Permits(need session.ACR, alive bool) error {
 	return nil
 }
 
-// Spend uses the grant up. Call it in the transaction of the change that it permits, so that both happen or neither.
+// Consume uses the grant up. Call it in the transaction of the change that it permits, so that both happen or neither.
 // It answers ErrRefused for one that was spent in between.
-func (s *Service) Spend(ctx context.Context, g Grant) error {
-	ok, err := s.Store.Spend(ctx, g.ID, s.Now())
+func (s *Service) Consume(ctx context.Context, g Grant) error {
+	ok, err := s.Store.Consume(ctx, g.ID, s.Now())
 	if err != nil {
 		return fmt.Errorf("spend step-up token: %w", err)
 	}
@@ -142,8 +142,8 @@ func (s *Service) Spend(ctx context.Context, g Grant) error {
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpUsed, AccountID: g.AccountID, Subject: g.ID, Reason: string(g.Purpose)})
 }
 
-// EndAll ends every token of the account: its proofs have changed.
-func (s *Service) EndAll(ctx context.Context, accountID string) error {
+// RevokeAll ends every token of the account: its proofs have changed.
+func (s *Service) RevokeAll(ctx context.Context, accountID string) error {
 	if err := s.Store.DeleteOf(ctx, accountID); err != nil {
 		return fmt.Errorf("end step-up tokens: %w", err)
 	}

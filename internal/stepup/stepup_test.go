@@ -67,7 +67,7 @@ func openAt(t *testing.T, url string) *desk {
 }
 
 func sessionOf(accountID, n string) session.Session {
-	return session.Session{ID: accountID + "-" + n, AccountID: accountID, AMR: session.Proofs(false)}
+	return session.Session{ID: accountID + "-" + n, AccountID: accountID, AMR: session.AMRFor(false)}
 }
 
 func must(t *testing.T, err error) {
@@ -79,20 +79,20 @@ func must(t *testing.T, err error) {
 
 func (d *desk) issue(t *testing.T, sess session.Session, withCode bool) (string, stepup.Grant) {
 	t.Helper()
-	token, g, err := d.Issue(ctx, sess, remove, "", session.Proofs(withCode))
+	token, g, err := d.Issue(ctx, sess, remove, "", session.AMRFor(withCode))
 	must(t, err)
 	return token.Reveal(), g
 }
 
 // check checks a token as the guard of the API does.
 func (d *desk) check(token string, sess session.Session, p stepup.Purpose, need session.ACR) (stepup.Grant, error) {
-	g, err := d.Read(ctx, token, sess, p, "")
+	g, err := d.Parse(ctx, token, sess, p, "")
 	if err != nil {
 		return stepup.Grant{}, err
 	}
-	now, err := store.SignIns{DB: d.db}.Look(ctx, authn.Seek{AccountID: sess.AccountID, StepUp: g.ID, At: d.Now()})
+	now, err := store.SignIns{DB: d.db}.Load(ctx, authn.SnapshotQuery{AccountID: sess.AccountID, StepUp: g.ID, At: d.Now()})
 	if err == nil {
-		err = g.Permits(need, now.StepUp)
+		err = g.Check(need, now.StepUp)
 	}
 	if err != nil {
 		return stepup.Grant{}, err
@@ -135,15 +135,15 @@ func TestCheckingAToken(t *testing.T) {
 		},
 		"after it was spent it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
-			before: func(t *testing.T, d *desk, g stepup.Grant) { t.Helper(); must(t, d.Spend(ctx, g)) },
+			before: func(t *testing.T, d *desk, g stepup.Grant) { t.Helper(); must(t, d.Consume(ctx, g)) },
 		},
 		"after the account's proofs changed it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
-			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.EndAll(ctx, "ada")) },
+			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "ada")) },
 		},
 		"after somebody else's proofs changed it permits": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
-			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.EndAll(ctx, "bob")) },
+			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "bob")) },
 		},
 		"after its session ended it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
@@ -183,14 +183,14 @@ func TestAGrantIsSpentOnce(t *testing.T) {
 	d := open(t)
 	_, g := d.issue(t, sessionOf("ada", "1"), false)
 	_, other := d.issue(t, sessionOf("ada", "1"), false)
-	must(t, d.Spend(ctx, g))
-	if err := d.Spend(ctx, g); !errors.Is(err, stepup.ErrRefused) {
+	must(t, d.Consume(ctx, g))
+	if err := d.Consume(ctx, g); !errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("the second time: got %v, want ErrRefused", err)
 	}
-	if err := d.Spend(ctx, other); err != nil {
+	if err := d.Consume(ctx, other); err != nil {
 		t.Errorf("another grant: %v", err)
 	}
-	if err := d.Spend(ctx, stepup.Grant{}); !errors.Is(err, stepup.ErrRefused) {
+	if err := d.Consume(ctx, stepup.Grant{}); !errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("the zero grant: got %v, want ErrRefused", err)
 	}
 }
@@ -200,7 +200,7 @@ func TestAChangeThatFailsSpendsNothing(t *testing.T) {
 	d := open(t)
 	token, g := d.issue(t, sessionOf("ada", "1"), false)
 	errFails := errors.New("the change fails")
-	err := d.db.InTx(ctx, func(ctx context.Context) error { return errors.Join(d.Spend(ctx, g), errFails) })
+	err := d.db.InTx(ctx, func(ctx context.Context) error { return errors.Join(d.Consume(ctx, g), errFails) })
 	if !errors.Is(err, errFails) {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestTheSignaturesTwinIsTheSameToken(t *testing.T) {
 	s := new(big.Int).Sub(elliptic.P256().Params().N, new(big.Int).SetBytes(signature[32:]))
 	twin := token[:cut] + base64.RawURLEncoding.EncodeToString(append(signature[:32:32], s.FillBytes(make([]byte, 32))...))
 	if g, err := d.check(token, sessionOf("ada", "1"), remove, session.AAL1); err == nil {
-		must(t, d.Spend(ctx, g))
+		must(t, d.Consume(ctx, g))
 	}
 	if _, err := d.check(twin, sessionOf("ada", "1"), remove, session.AAL1); !errors.Is(err, stepup.ErrRefused) {
 		t.Errorf("the twin of a spent token: got %v, want ErrRefused", err)
@@ -259,9 +259,9 @@ var errStore = errors.New("the store fails")
 // broken fails at everything.
 type broken struct{}
 
-func (broken) Insert(context.Context, stepup.Grant) (bool, error)     { return true, errStore }
-func (broken) Spend(context.Context, string, time.Time) (bool, error) { return true, errStore }
-func (broken) DeleteOf(context.Context, string) error                 { return errStore }
+func (broken) Insert(context.Context, stepup.Grant) (bool, error)       { return true, errStore }
+func (broken) Consume(context.Context, string, time.Time) (bool, error) { return true, errStore }
+func (broken) DeleteOf(context.Context, string) error                   { return errStore }
 
 func TestAStoreThatFailsPermitsNothing(t *testing.T) {
 	t.Parallel()
@@ -269,11 +269,11 @@ func TestAStoreThatFailsPermitsNothing(t *testing.T) {
 	sess := sessionOf("ada", "1")
 	_, g := d.issue(t, sess, true)
 	d.Store = broken{}
-	none, _, errIssue := d.Issue(ctx, sess, remove, "", session.Proofs(true))
+	none, _, errIssue := d.Issue(ctx, sess, remove, "", session.AMRFor(true))
 	if !none.IsZero() {
 		t.Error("a token that was not kept was handed out")
 	}
-	for what, err := range map[string]error{"Issue": errIssue, "Spend": d.Spend(ctx, g), "EndAll": d.EndAll(ctx, "ada")} {
+	for what, err := range map[string]error{"Issue": errIssue, "Spend": d.Consume(ctx, g), "EndAll": d.RevokeAll(ctx, "ada")} {
 		if !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) {
 			t.Errorf("%s: got %v, want the store's error", what, err)
 		}

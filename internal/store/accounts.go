@@ -23,12 +23,12 @@ type accountRow struct {
 	Language          string
 	NoticeEmail       string
 	PasswordHash      string
-	PasswordChangedAt stamp
-	PasswordResetAt   stamp
-	CreatedAt         stamp
+	PasswordChangedAt unixMicro
+	PasswordResetAt   unixMicro
+	CreatedAt         unixMicro
 	Role              string
-	DisabledAt        stamp
-	MFAToldOf         stamp `gorm:"column:mfa_told_of"`
+	DisabledAt        unixMicro
+	MFAToldOf         unixMicro `gorm:"column:mfa_told_of"`
 }
 
 func (accountRow) TableName() string { return "accounts" }
@@ -45,8 +45,8 @@ func (r accountRow) account() account.Account {
 func (s Accounts) Insert(ctx context.Context, a account.Account) error {
 	tx := s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&accountRow{
 		ID: a.ID, Email: a.Email, DisplayName: a.DisplayName, Language: a.Language, NoticeEmail: a.NoticeEmail, PasswordHash: a.PasswordHash,
-		PasswordChangedAt: stamp{a.PasswordChangedAt}, PasswordResetAt: stamp{a.PasswordResetAt}, CreatedAt: stamp{a.CreatedAt},
-		Role: string(a.Role), DisabledAt: stamp{a.DisabledAt},
+		PasswordChangedAt: unixMicro{a.PasswordChangedAt}, PasswordResetAt: unixMicro{a.PasswordResetAt}, CreatedAt: unixMicro{a.CreatedAt},
+		Role: string(a.Role), DisabledAt: unixMicro{a.DisabledAt},
 	})
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return account.ErrEmailTaken
@@ -76,12 +76,12 @@ func (s Accounts) find(ctx context.Context, where, value string) (account.Accoun
 // SetPassword replaces the password's hash.
 func (s Accounts) SetPassword(ctx context.Context, id, hash string, at time.Time) error {
 	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).
-		Updates(map[string]any{"password_hash": hash, "password_changed_at": stamp{at}}).Error
+		Updates(map[string]any{"password_hash": hash, "password_changed_at": unixMicro{at}}).Error
 }
 
 // SetResetAt remembers when the password was set by a mailed link.
 func (s Accounts) SetResetAt(ctx context.Context, id string, at time.Time) error {
-	return s.set(ctx, id, map[string]any{"password_reset_at": stamp{at}})
+	return s.set(ctx, id, map[string]any{"password_reset_at": unixMicro{at}})
 }
 
 // SetProfile replaces what a person chooses freely.
@@ -91,7 +91,7 @@ func (s Accounts) SetProfile(ctx context.Context, id, displayName, language stri
 
 // SetEmail replaces the address that signs in.
 func (s Accounts) SetEmail(ctx context.Context, id, email string) error {
-	err := unlessDuplicate(s.writer(ctx), func(tx *gorm.DB) error {
+	err := withSavepoint(s.writer(ctx), func(tx *gorm.DB) error {
 		return tx.Model(&accountRow{}).Where("id = ?", id).Updates(map[string]any{"email": email}).Error
 	})
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
@@ -106,7 +106,7 @@ func (s Accounts) SetNoticeEmail(ctx context.Context, id, email string) error {
 }
 
 func (s Accounts) set(ctx context.Context, id string, values map[string]any) error {
-	return s.queued(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
+	return s.deferred(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
 }
 
 // Rehash replaces one hash of a password by another of the same.
@@ -115,10 +115,10 @@ func (s Accounts) Rehash(ctx context.Context, id, old, hash string) error {
 		Update("password_hash", hash).Error
 }
 
-// Lock reads the account FOR UPDATE where the database has that; a transaction of SQLite that writes is alone anyway.
+// LockAndLoad reads the account FOR UPDATE where the database has that; a transaction of SQLite that writes is alone anyway.
 func (s Accounts) Lock(ctx context.Context, id string) error {
-	if s.alone() {
+	if s.singleWriter() {
 		return nil
 	}
-	return s.put(ctx, "SELECT id FROM accounts WHERE id = ? FOR UPDATE", []any{id})
+	return s.execDeferred(ctx, "SELECT id FROM accounts WHERE id = ? FOR UPDATE", []any{id})
 }

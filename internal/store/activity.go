@@ -20,7 +20,7 @@ type entryRow struct {
 	ID        string
 	AccountID string
 	Number    int64
-	Time      stamp
+	Time      unixMicro
 	Kind      string
 	Subject   string
 	Name      string
@@ -59,10 +59,10 @@ func hashOf(b []byte) audit.Hash {
 	return h
 }
 
-// Hold keeps an entry in the transaction.
-func (s Activity) Hold(ctx context.Context, e audit.Entry, chain func(context.Context, []audit.Entry) error) {
-	tx, _ := s.open(ctx)
-	tx.held, tx.chain = append(tx.held, e), chain
+// Buffer keeps an entry in the transaction.
+func (s Activity) Buffer(ctx context.Context, e audit.Entry, chain func(context.Context, []audit.Entry) error) {
+	tx, _ := s.txFrom(ctx)
+	tx.pendingEntries, tx.chain = append(tx.pendingEntries, e), chain
 }
 
 // Head answers where an account's chain ends, and locks it where the database has that: who comes second reads on from
@@ -104,23 +104,23 @@ func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 	}
 	var added []any
 	for _, e := range entries {
-		added = append(added, e.ID, e.AccountID, e.Number, stamp{e.Time}, string(e.Kind), e.Subject, e.Name, e.Reason, e.IP,
+		added = append(added, e.ID, e.AccountID, e.Number, unixMicro{e.Time}, string(e.Kind), e.Subject, e.Name, e.Reason, e.IP,
 			e.UserAgent, e.Session, e.RequestID, e.Actor, e.Previous[:], e.Hash[:])
 	}
 	all := func(values string) string { return values + strings.Repeat(" UNION ALL "+values, len(entries)-1) }
-	if !s.alone() {
-		return s.put(ctx, "WITH moved AS ("+head+" RETURNING number) "+addEntry+all(typedValues), append(headed, added...))
+	if !s.singleWriter() {
+		return s.execDeferred(ctx, "WITH moved AS ("+head+" RETURNING number) "+addEntry+all(typedValues), append(headed, added...))
 	}
-	if err := came(s.do(ctx, head, headed)); err != nil {
+	if err := requireChange(s.exec(ctx, head, headed)); err != nil {
 		return err
 	}
-	return came(s.do(ctx, addEntry+all(entryValues), added))
+	return requireChange(s.exec(ctx, addEntry+all(entryValues), added))
 }
 
-// came is what came of moving a head: nothing, where another transaction was first.
-func came(changed int64, err error) error {
+// requireChange is what came of moving a head: nothing, where another transaction was first.
+func requireChange(changed int64, err error) error {
 	if err == nil && changed == 0 {
-		err = failure(errCollision)
+		err = wrapError(errConflict)
 	}
 	return err
 }

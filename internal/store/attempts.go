@@ -21,16 +21,16 @@ type attemptRow struct {
 	Kind      string `gorm:"primaryKey"`
 	Bucket    string `gorm:"primaryKey"`
 	Failures  int
-	WaitUntil stamp
-	UpdatedAt stamp
+	WaitUntil unixMicro
+	UpdatedAt unixMicro
 }
 
 func (attemptRow) TableName() string { return "attempts" }
 
 const (
-	total  = "*"     // the bucket that sums up a kind
-	waited = "-"     // keeps the end of the last wait that was forgiven, of any bucket: Held asks for it
-	tries  = "tries" // the kind that counts tries at one thing, whose id is the bucket
+	total         = "*"     // the bucket that sums up a kind
+	blockedUntil  = "-"     // keeps the end of the last wait that was forgiven, of any bucket: Held asks for it
+	subLimitTries = "tries" // the kind that counts tries at one thing, whose id is the bucket
 )
 
 // ofKind finds the attempts of one kind. The cast keeps SQLite from comparing the value with that of a partial index, after
@@ -39,28 +39,28 @@ const ofKind = "kind = CAST(? AS TEXT)"
 
 // Reserve adds the failures unless a wait is running or something is full, and starts the wait that this failure earns:
 // one statement.
-func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.Within, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
-	now := stamp{at}
-	var first stamp
-	if r.Free <= 1 {
-		first = stamp{at.Add(r.Waits[0])}
+func (s Attempts) Reserve(ctx context.Context, g throttle.Attempt, w throttle.SubLimit, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
+	now := unixMicro{at}
+	var first unixMicro
+	if r.FreeAttempts <= 1 {
+		first = unixMicro{at.Add(r.Backoff[0])}
 	}
 	rows := []any{g.Subject, string(g.Kind), string(g.Bucket), first, now}
 	values := "(?, ?, ?, 1, ?, ?)"
-	if r.Cap > 0 {
-		rows = append(rows, g.Subject, string(g.Kind), total, stamp{}, now)
+	if r.HardLimit > 0 {
+		rows = append(rows, g.Subject, string(g.Kind), total, unixMicro{}, now)
 		values += ", (?, ?, ?, 1, ?, ?)"
 	}
 	if w.ID != "" {
-		rows = append(rows, g.Subject, tries, w.ID, stamp{}, now)
+		rows = append(rows, g.Subject, subLimitTries, w.ID, unixMicro{}, now)
 		values += ", (?, ?, ?, 1, ?, ?)"
 	}
 	wait, ends := waitUntil(at, r)
-	args := append(rows, tries, total)
+	args := append(rows, subLimitTries, total)
 	args = append(args, ends...)
-	args = append(args, tries, w.Tries, total, r.Cap, now)
+	args = append(args, subLimitTries, w.Tries, total, r.HardLimit, now)
 	var got []attemptRow
-	err := s.change(ctx, `INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES `+values+`
+	err := s.queryWrite(ctx, `INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES `+values+`
 		ON CONFLICT (subject, kind, bucket) DO UPDATE SET failures = attempts.failures + 1, updated_at = excluded.updated_at,
 			wait_until = CASE WHEN attempts.kind = ? OR attempts.bucket = ? THEN 0 ELSE `+wait+` END
 		WHERE CASE WHEN attempts.kind = ? THEN attempts.failures < ? WHEN attempts.bucket = ? THEN attempts.failures < ?
@@ -84,43 +84,43 @@ func (s Attempts) Reserve(ctx context.Context, g throttle.Guess, w throttle.With
 // waitUntil writes the end of the wait that the next failure starts, as a CASE over the steps of the doubling.
 func waitUntil(at time.Time, r throttle.Rules) (string, []any) {
 	var sql strings.Builder
-	args := []any{r.Free}
+	args := []any{r.FreeAttempts}
 	sql.WriteString("CASE WHEN attempts.failures + 1 < ? THEN 0")
-	last := len(r.Waits) - 1
-	for i, w := range r.Waits[:last] {
+	last := len(r.Backoff) - 1
+	for i, w := range r.Backoff[:last] {
 		sql.WriteString(" WHEN attempts.failures + 1 = ? THEN CAST(? AS BIGINT)")
-		args = append(args, r.Free+i, stamp{at.Add(w)})
+		args = append(args, r.FreeAttempts+i, unixMicro{at.Add(w)})
 	}
 	sql.WriteString(" ELSE CAST(? AS BIGINT) END")
-	return sql.String(), append(args, stamp{at.Add(r.Waits[last])})
+	return sql.String(), append(args, unixMicro{at.Add(r.Backoff[last])})
 }
 
 func counts(rows []attemptRow) (c throttle.Counts) {
 	for _, r := range rows {
 		switch {
-		case r.Kind == tries:
+		case r.Kind == subLimitTries:
 			c.Tries = r.Failures
 		case r.Bucket == total:
 			c.Total = r.Failures
 		default:
-			c.Failures, c.Until = r.Failures, r.WaitUntil.Time
+			c.Failures, c.BlockedUntil = r.Failures, r.WaitUntil.Time
 		}
 	}
 	return c
 }
 
 // Counts reads what is counted.
-func (s Attempts) Counts(ctx context.Context, g throttle.Guess, w throttle.Within) (throttle.Counts, error) {
+func (s Attempts) Counts(ctx context.Context, g throttle.Attempt, w throttle.SubLimit) (throttle.Counts, error) {
 	var rows []attemptRow
 	err := s.reader(ctx).Select("kind", "bucket", "failures", "wait_until").
-		Where("subject = ? AND ("+ofKind+" AND (bucket = ? OR bucket = ?) OR kind = '"+tries+"' AND bucket = ?)",
+		Where("subject = ? AND ("+ofKind+" AND (bucket = ? OR bucket = ?) OR kind = '"+subLimitTries+"' AND bucket = ?)",
 			g.Subject, string(g.Kind), string(g.Bucket), total, w.ID).Find(&rows).Error
 	return counts(rows), err
 }
 
 // Reset forgives buckets, and with them their totals. That there was a wait is not forgotten.
-func (s Attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throttle.Guess) error {
-	which, args := "(kind = '"+tries+"' AND bucket = ?)", []any{guesses[0].Subject, w.ID}
+func (s Attempts) Reset(ctx context.Context, w throttle.SubLimit, guesses ...throttle.Attempt) error {
+	which, args := "(kind = '"+subLimitTries+"' AND bucket = ?)", []any{guesses[0].Subject, w.ID}
 	for _, g := range guesses {
 		which += " OR (" + ofKind + " AND (bucket = ? OR bucket = ?))"
 		args = append(args, string(g.Kind), string(g.Bucket), total)
@@ -136,7 +136,7 @@ func (s Attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throt
 		}
 		err := s.writer(ctx).Exec(`INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES (?, ?, ?, 0, ?, ?)
 			ON CONFLICT (subject, kind, bucket) DO UPDATE SET wait_until = excluded.wait_until, updated_at = excluded.updated_at
-			WHERE excluded.wait_until > attempts.wait_until`, r.Subject, r.Kind, waited, r.WaitUntil, r.UpdatedAt).Error
+			WHERE excluded.wait_until > attempts.wait_until`, r.Subject, r.Kind, blockedUntil, r.WaitUntil, r.UpdatedAt).Error
 		if err != nil {
 			return err
 		}
@@ -146,13 +146,13 @@ func (s Attempts) Reset(ctx context.Context, w throttle.Within, guesses ...throt
 
 // ResetKind forgives all buckets.
 func (s Attempts) ResetKind(ctx context.Context, subject string, kind throttle.Kind) error {
-	return s.queued(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
+	return s.deferred(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
 }
 
-// Held says whether a wait ended after since, or a total is full.
+// Lockouts says whether a wait ended after since, or a total is full.
 func (s Attempts) Held(ctx context.Context, subject string, kinds []throttle.Kind, since time.Time, limit int) (bool, error) {
 	var n int64
 	err := s.reader(ctx).Model(&attemptRow{}).Where("subject = ? AND kind IN ?", subject, kinds).
-		Where("wait_until > ? OR (bucket = ? AND failures >= ?)", stamp{since}, total, limit).Count(&n).Error
+		Where("wait_until > ? OR (bucket = ? AND failures >= ?)", unixMicro{since}, total, limit).Count(&n).Error
 	return n > 0, err
 }

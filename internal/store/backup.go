@@ -10,7 +10,7 @@ import (
 
 	"gorm.io/gorm"
 
-	"twofold/internal/epoch"
+	"twofold/internal/restorefence"
 )
 
 var (
@@ -26,7 +26,7 @@ func Backup(ctx context.Context, databaseURL, file string, at time.Time, log *sl
 	if IsPostgres(databaseURL) {
 		return ErrServer
 	}
-	from, err := lookSQLite(databaseURL, log)
+	from, err := openSQLiteReadOnly(databaseURL, log)
 	if err != nil {
 		return err
 	}
@@ -34,36 +34,36 @@ func Backup(ctx context.Context, databaseURL, file string, at time.Time, log *sl
 	if err := from.read.WithContext(ctx).Exec("VACUUM INTO ?", file).Error; err != nil {
 		return fmt.Errorf("copy database: %w", err)
 	}
-	pool, err := openFile(fileURI(file)+"?mode=rw&_pragma=busy_timeout(5000)", 1, &Effort{}, log)
+	pool, err := openFile(fileURI(file)+"?mode=rw&_pragma=busy_timeout(5000)", 1, &QueryStats{}, log)
 	if err != nil {
 		return fmt.Errorf("open copy: %w", err)
 	}
-	copied := &DB{dialect: sqliteDialect, effort: &Effort{}, read: pool, write: pool}
+	copied := &DB{dialect: sqliteDialect, stats: &QueryStats{}, read: pool, write: pool}
 	defer func() { err = errors.Join(err, copied.Close()) }()
 	if err := copied.markCopy(ctx, at); err != nil {
 		return fmt.Errorf("mark copy: %w", err)
 	}
-	return sound(pool.WithContext(ctx))
+	return integrityCheck(pool.WithContext(ctx))
 }
 
 // markCopy has a copy say that it is one, unless a release made it that had no word for that.
 func (d *DB) markCopy(ctx context.Context, at time.Time) error {
-	if kept, err := (Epochs{d}).Kept(ctx); err != nil || !kept {
+	if kept, err := (RestoreState{d}).HasTable(ctx); err != nil || !kept {
 		return err
 	}
-	e, err := Epochs{d}.Epoch(ctx)
-	if errors.Is(err, epoch.ErrNone) {
+	e, err := RestoreState{d}.Generation(ctx)
+	if errors.Is(err, restorefence.ErrNone) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	e.Doubt, e.DoubtedAt = epoch.Copied, at
-	return Epochs{d}.Suspect(ctx, e)
+	e.RestoreReason, e.RestoreDetectedAt = restorefence.BackupCopy, at
+	return RestoreState{d}.RecordReason(ctx, e)
 }
 
-// sound asks SQLite what is wrong with a file.
-func sound(db *gorm.DB) error {
+// integrityCheck asks SQLite what is wrong with a file.
+func integrityCheck(db *gorm.DB) error {
 	var faults []string
 	if err := db.Raw("PRAGMA integrity_check(5)").Scan(&faults).Error; err != nil {
 		return fmt.Errorf("check copy: %w", err)

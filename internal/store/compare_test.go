@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"twofold/internal/pgserver"
+	"twofold/internal/test/pgserver"
 )
 
 // bothKinds is a migrated database of each kind, whatever the run is about.

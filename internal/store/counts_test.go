@@ -20,12 +20,12 @@ func processes(t *testing.T) [2]*DB {
 
 func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {
 	t.Parallel()
-	guess := throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
-	rules := throttle.Rules{Free: 5, Waits: []time.Duration{30 * time.Second, time.Minute}, Cap: 100}
-	patient := throttle.Rules{Free: 1000, Waits: []time.Duration{0}, Cap: 100}
+	guess := throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
+	rules := throttle.Rules{FreeAttempts: 5, Backoff: []time.Duration{30 * time.Second, time.Minute}, HardLimit: 100}
+	patient := throttle.Rules{FreeAttempts: 1000, Backoff: []time.Duration{0}, HardLimit: 100}
 	seven := patient
-	seven.Cap = 7
-	reserve := func(db *DB, w throttle.Within, r throttle.Rules) (bool, error) {
+	seven.HardLimit = 7
+	reserve := func(db *DB, w throttle.SubLimit, r throttle.Rules) (bool, error) {
 		_, counted, err := Attempts{db}.Reserve(ctx, guess, w, noon, r)
 		return counted, err
 	}
@@ -34,10 +34,10 @@ func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {
 		want int
 	}{
 		"one uses a step": {
-			func(db *DB, _ int) (bool, error) { return Methods{db}.UseStep(ctx, "ada", "ada-method", 59, noon) }, 1,
+			func(db *DB, _ int) (bool, error) { return Methods{db}.AdvanceStep(ctx, "ada", "ada-method", 59, noon) }, 1,
 		},
 		"one spends a token": {
-			func(db *DB, _ int) (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up", noon) }, 1,
+			func(db *DB, _ int) (bool, error) { return StepUps{db}.Consume(ctx, "ada-step-up", noon) }, 1,
 		},
 		"one deletes an enrollment": {
 			func(db *DB, _ int) (bool, error) { return Methods{db}.DeleteEnrollment(ctx, "ada", "ada-enrollment") }, 1,
@@ -47,25 +47,25 @@ func TestFiftyAtOnceOverTwoProcesses(t *testing.T) {
 		},
 		"five tries of an enrollment count": {
 			func(db *DB, _ int) (bool, error) {
-				n, err := Methods{db}.CountTry(ctx, "ada", "ada-enrollment", 5)
+				n, err := Methods{db}.IncrementTries(ctx, "ada", "ada-enrollment", 5)
 				return n > 0, err
 			}, 5,
 		},
 		"five guesses are reserved before the wait": {
-			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.Within{}, rules) }, 5,
+			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.SubLimit{}, rules) }, 5,
 		},
 		"a hundred guesses in all, and no more, when thirty were made": {
 			func(db *DB, i int) (bool, error) {
-				counted, err := reserve(db, throttle.Within{}, patient)
+				counted, err := reserve(db, throttle.SubLimit{}, patient)
 				return counted && i >= 30, err
 			}, 20,
 		},
 		"seven guesses in all where seven are allowed": {
-			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.Within{}, seven) }, 7,
+			func(db *DB, _ int) (bool, error) { return reserve(db, throttle.SubLimit{}, seven) }, 7,
 		},
 		"three guesses at a thing that takes three": {
 			func(db *DB, _ int) (bool, error) {
-				return reserve(db, throttle.Within{ID: "sign-in", Tries: 3}, patient)
+				return reserve(db, throttle.SubLimit{ID: "sign-in", Tries: 3}, patient)
 			}, 3,
 		},
 	} {
@@ -85,7 +85,7 @@ func TestOfFiftyDifferentStepsTheLatestIsRemembered(t *testing.T) {
 	both := processes(t)
 	ada(t, both[0])
 	atOnce(t, func(i int) (bool, error) {
-		return Methods{both[i%2]}.UseStep(ctx, "ada", "ada-method", totp.Step(1+i), noon)
+		return Methods{both[i%2]}.AdvanceStep(ctx, "ada", "ada-method", totp.Step(1+i), noon)
 	})
 	methods, err := Methods{both[0]}.Methods(ctx, "ada")
 	must(t, err)
@@ -113,7 +113,7 @@ func TestAUsedStepAndAllBeforeItStayUsed(t *testing.T) {
 		{"bob", "ada-method", 200, false},
 		{"bob", "bob-method", 100, true},
 	} {
-		got, err := Methods{db}.UseStep(ctx, c.account, c.method, c.step, noon)
+		got, err := Methods{db}.AdvanceStep(ctx, c.account, c.method, c.step, noon)
 		if err != nil || got != c.want {
 			t.Errorf("UseStep(%s, %s, %d) = %v, %v, want %v", c.account, c.method, c.step, got, err, c.want)
 		}
@@ -130,12 +130,12 @@ func TestATokenIsSpentOnceAndOnlyWhileItLives(t *testing.T) {
 		do   func() (bool, error)
 		want bool
 	}{
-		{"spending at its end", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up", end) }, false},
+		{"spending at its end", func() (bool, error) { return StepUps{db}.Consume(ctx, "ada-step-up", end) }, false},
 		{"looking at its end", func() (bool, error) { return alive(db, end) }, false},
 		{"looking before its end", func() (bool, error) { return alive(db, end.Add(-1*time.Microsecond)) }, true},
-		{"spending another", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up-2", noon) }, false},
-		{"spending before its end", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up", end.Add(-1*time.Microsecond)) }, true},
-		{"spending again", func() (bool, error) { return StepUps{db}.Spend(ctx, "ada-step-up", noon) }, false},
+		{"spending another", func() (bool, error) { return StepUps{db}.Consume(ctx, "ada-step-up-2", noon) }, false},
+		{"spending before its end", func() (bool, error) { return StepUps{db}.Consume(ctx, "ada-step-up", end.Add(-1*time.Microsecond)) }, true},
+		{"spending again", func() (bool, error) { return StepUps{db}.Consume(ctx, "ada-step-up", noon) }, false},
 		{"looking after it was spent", func() (bool, error) { return alive(db, noon) }, false},
 	} {
 		if got, err := c.do(); err != nil || got != c.want {
@@ -146,7 +146,7 @@ func TestATokenIsSpentOnceAndOnlyWhileItLives(t *testing.T) {
 
 // alive says whether ada's step-up token is.
 func alive(db *DB, at time.Time) (bool, error) {
-	st, err := SignIns{db}.Look(ctx, authn.Seek{AccountID: "ada", StepUp: "ada-step-up", At: at})
+	st, err := SignIns{db}.Load(ctx, authn.SnapshotQuery{AccountID: "ada", StepUp: "ada-step-up", At: at})
 	return st.StepUp, err
 }
 

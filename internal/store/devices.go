@@ -22,8 +22,8 @@ type deviceRow struct {
 	AccountID  string `gorm:"primaryKey"`
 	Digest     []byte `gorm:"primaryKey"`
 	Delivery   string
-	LastUsedAt stamp
-	ExpiresAt  stamp
+	LastUsedAt unixMicro
+	ExpiresAt  unixMicro
 }
 
 func (deviceRow) TableName() string { return "devices" }
@@ -37,8 +37,8 @@ func (r deviceRow) device() authn.Device {
 	}
 }
 
-// Any looks for one.
-func (s Devices) Any(ctx context.Context, accountID string) (bool, error) {
+// HasAny looks for one.
+func (s Devices) HasAny(ctx context.Context, accountID string) (bool, error) {
 	var ids []string
 	err := s.reader(ctx).Model(&deviceRow{}).Where("account_id = ?", accountID).Limit(1).Pluck("id", &ids).Error
 	return len(ids) > 0, err
@@ -54,42 +54,42 @@ func (s Devices) Find(ctx context.Context, accountID string, digest [32]byte) (a
 	return r.device(), err
 }
 
-// Keep adds one, or renews it.
-func (s Devices) Keep(ctx context.Context, d authn.Device, digest [32]byte) error {
-	return s.queued(ctx).Clauses(clause.OnConflict{
+// Upsert adds one, or renews it.
+func (s Devices) Upsert(ctx context.Context, d authn.Device, digest [32]byte) error {
+	return s.deferred(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "digest"}, {Name: "account_id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"last_used_at", "expires_at"}),
 	}).Create(&deviceRow{
 		ID: d.ID, AccountID: d.AccountID, Digest: digest[:], Delivery: string(d.Delivery),
-		LastUsedAt: stamp{d.LastUsedAt}, ExpiresAt: stamp{d.ExpiresAt},
+		LastUsedAt: unixMicro{d.LastUsedAt}, ExpiresAt: unixMicro{d.ExpiresAt},
 	}).Error
 }
 
-// Renew gives a browser another digest, in all of its accounts, and new times in one.
-func (s Devices) Renew(ctx context.Context, d authn.Device, from, to [32]byte) error {
-	return s.queued(ctx).Exec(`UPDATE devices SET digest = ?,
+// Rotate gives a browser another digest, in all of its accounts, and new times in one.
+func (s Devices) Rotate(ctx context.Context, d authn.Device, from, to [32]byte) error {
+	return s.deferred(ctx).Exec(`UPDATE devices SET digest = ?,
 		last_used_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE last_used_at END,
 		expires_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE expires_at END
 		WHERE digest = ? AND delivery = ?`,
-		to[:], d.AccountID, stamp{d.LastUsedAt}, d.AccountID, stamp{d.ExpiresAt}, from[:], string(session.Cookie)).Error
+		to[:], d.AccountID, unixMicro{d.LastUsedAt}, d.AccountID, unixMicro{d.ExpiresAt}, from[:], string(session.Cookie)).Error
 }
 
-// Move gives a browser another digest.
-func (s Devices) Move(ctx context.Context, from, to [32]byte) error {
-	return s.queued(ctx).Model(&deviceRow{}).Where("digest = ? AND delivery = ?", from[:], string(session.Cookie)).
+// Rekey gives a browser another digest.
+func (s Devices) Rekey(ctx context.Context, from, to [32]byte) error {
+	return s.deferred(ctx).Model(&deviceRow{}).Where("digest = ? AND delivery = ?", from[:], string(session.Cookie)).
 		Update("digest", to[:]).Error
 }
 
-// Forget ends all but one.
-func (s Devices) Forget(ctx context.Context, accountID, keep string, at time.Time) error {
-	return s.queued(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, stamp{at}).
-		Update("expires_at", stamp{at}).Error
+// Revoke ends all but one.
+func (s Devices) Revoke(ctx context.Context, accountID, keep string, at time.Time) error {
+	return s.deferred(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, unixMicro{at}).
+		Update("expires_at", unixMicro{at}).Error
 }
 
-// Tidy takes away those past their end, and all but the last used.
-func (s Devices) Tidy(ctx context.Context, accountID string, at time.Time, keep int) error {
-	tx := s.queued(ctx)
+// Prune takes away those past their end, and all but the last used.
+func (s Devices) Prune(ctx context.Context, accountID string, at time.Time, keep int) error {
+	tx := s.deferred(ctx)
 	surplus := tx.Session(&gorm.Session{NewDB: true}).Model(&deviceRow{}).Select("id").
 		Where("account_id = ?", accountID).Order("last_used_at DESC, id DESC").Limit(-1).Offset(keep)
-	return tx.Where("account_id = ? AND (expires_at <= ? OR id IN (?))", accountID, stamp{at}, surplus).Delete(&deviceRow{}).Error
+	return tx.Where("account_id = ? AND (expires_at <= ? OR id IN (?))", accountID, unixMicro{at}, surplus).Delete(&deviceRow{}).Error
 }

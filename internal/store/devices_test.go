@@ -27,7 +27,7 @@ func devicesOf(t *testing.T, db *DB, account string, digests ...string) string {
 
 func keep(t *testing.T, db *DB, account, digest string, used, until time.Time) {
 	t.Helper()
-	must(t, Devices{db}.Keep(ctx, authn.Device{
+	must(t, Devices{db}.Upsert(ctx, authn.Device{
 		ID: account + digest, AccountID: account, Delivery: session.Cookie, LastUsedAt: used, ExpiresAt: until,
 	}, tokenOf(digest)))
 }
@@ -54,7 +54,7 @@ func TestDevicesAreTidied(t *testing.T) {
 				keep(t, db, "ada", digest, noon.Add(time.Duration(i)*time.Minute), noon.Add(time.Duration(i+1)*time.Hour))
 			}
 			keep(t, db, "bob", "a", noon, noon)
-			must(t, Devices{db}.Tidy(ctx, "ada", c.at, c.keep))
+			must(t, Devices{db}.Prune(ctx, "ada", c.at, c.keep))
 			if got := devicesOf(t, db, "ada", "a", "b", "c", "d"); got != c.left {
 				t.Errorf("ada knows %s, want %s", got, c.left)
 			}
@@ -70,7 +70,7 @@ func TestADeviceThatIsKeptAgainIsTheSame(t *testing.T) {
 	db := fresh(t)
 	ada(t, db)
 	keep(t, db, "ada", "a", noon, noon.Add(time.Hour))
-	must(t, Devices{db}.Keep(ctx, authn.Device{
+	must(t, Devices{db}.Upsert(ctx, authn.Device{
 		ID: "another", AccountID: "ada", Delivery: session.Token, LastUsedAt: noon.Add(time.Minute), ExpiresAt: noon.Add(2 * time.Hour),
 	}, tokenOf("a")))
 	d, err := Devices{db}.Find(ctx, "ada", tokenOf("a"))
@@ -88,9 +88,9 @@ func TestABrowserMovesWithAllOfItsAccounts(t *testing.T) {
 	keep(t, db, "ada", "a", noon, noon)
 	keep(t, db, "bob", "a", noon, noon)
 	keep(t, db, "bob", "b", noon, noon)
-	must(t, Devices{db}.Keep(ctx, authn.Device{ID: "script", AccountID: "bob", Delivery: session.Token}, tokenOf("s")))
-	must(t, Devices{db}.Move(ctx, tokenOf("a"), tokenOf("c")))
-	must(t, Devices{db}.Move(ctx, tokenOf("s"), tokenOf("t"))) // a script has no token that could move
+	must(t, Devices{db}.Upsert(ctx, authn.Device{ID: "script", AccountID: "bob", Delivery: session.Token}, tokenOf("s")))
+	must(t, Devices{db}.Rekey(ctx, tokenOf("a"), tokenOf("c")))
+	must(t, Devices{db}.Rekey(ctx, tokenOf("s"), tokenOf("t"))) // a script has no token that could move
 	if got := fmt.Sprint(devicesOf(t, db, "ada", "a", "b", "c"), " ", devicesOf(t, db, "bob", "a", "b", "c", "s", "t")); got != "c bcs" {
 		t.Errorf("ada and bob know %s, want c bcs", got)
 	}
@@ -104,7 +104,7 @@ func TestForgettingSparesOneAndIsNoErasing(t *testing.T) {
 	keep(t, db, "ada", "a", noon, noon.Add(time.Hour))
 	keep(t, db, "ada", "b", noon, noon.Add(time.Hour))
 	keep(t, db, "bob", "a", noon, noon.Add(time.Hour))
-	must(t, Devices{db}.Forget(ctx, "ada", "adab", noon))
+	must(t, Devices{db}.Revoke(ctx, "ada", "adab", noon))
 	for _, c := range []struct {
 		account, digest string
 		until           time.Time
@@ -115,7 +115,7 @@ func TestForgettingSparesOneAndIsNoErasing(t *testing.T) {
 		}
 	}
 	for account, want := range map[string]bool{"ada": true, "bob": true, "nobody": false} {
-		if got, err := (Devices{db}).Any(ctx, account); err != nil || got != want {
+		if got, err := (Devices{db}).HasAny(ctx, account); err != nil || got != want {
 			t.Errorf("Any(%s) = %v, %v, want %v", account, got, err, want)
 		}
 	}
@@ -137,7 +137,7 @@ func TestFailuresToSignInAreCountedSinceTheLastSuccess(t *testing.T) {
 	is := func(want int) {
 		t.Helper()
 		must(t, db.InTx(ctx, func(ctx context.Context) error {
-			now, err := SignIns{db}.Lock(ctx, authn.Seek{AccountID: "ada"})
+			now, err := SignIns{db}.LockAndLoad(ctx, authn.SnapshotQuery{AccountID: "ada"})
 			if now.Failures != want {
 				t.Errorf("got %d, want %d", now.Failures, want)
 			}

@@ -16,27 +16,27 @@ import (
 
 // dialect is what one kind of database says differently.
 type dialect struct {
-	folder   string // of its migrations
-	goose    goose.Dialect
-	tables   string // counts the tables of a name
-	locker   func(*slog.Logger) (goose.ProviderOption, error)
-	snapshot *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
-	conflict func(error) bool // transactions were in each other's way, and this one was undone
-	lost     func(error) bool // the connection broke
-	full     func(error) bool // there is no room for a change, or no way to keep one
+	folder           string // of its migrations
+	goose            goose.Dialect
+	tables           string // counts the tables of a name
+	locker           func(*slog.Logger) (goose.ProviderOption, error)
+	snapshot         *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
+	isConflict       func(error) bool // transactions were in each other's way, and this one was undone
+	isConnectionLost func(error) bool // the connection broke
+	isDiskFull       func(error) bool // there is no room for a change, or no way to keep one
 
-	place   string // says where the tables lie, so that others of their names are told apart; empty where nothing tells
-	patient string // said in a transaction that may take long; empty where nobody hurries
+	storageIDQuery string // says where the tables lie, so that others of their names are told apart; empty where nothing tells
+	lockTimeout    string // said in a transaction that may take long; empty where nobody hurries
 
 	// For who looks at the database.
-	commits, sure string // says how commits are kept, and how they should be
-	changes       string // says whether this user may change anything; empty where the file system knows
-	clock         string // reads the server's clock; empty where there is none
+	commitsQuery, durabilityQuery string // says how commits are kept, and how they should be
+	writableQuery                 string // says whether this user may change anything; empty where the file system knows
+	clockQuery                    string // reads the server's clock; empty where there is none
 }
 
 // openPool opens connections, and counts into effort what is asked of them. Both drivers keep what they prepared themselves,
 // by connection.
-func openPool(to gorm.Dialector, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
+func openPool(to gorm.Dialector, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
 	db, err := gorm.Open(to, &gorm.Config{
 		SkipDefaultTransaction: true,
 		QueryFields:            true, // a column that a newer version adds changes no statement of ours
@@ -52,7 +52,7 @@ func openPool(to gorm.Dialector, conns int, effort *Effort, log *slog.Logger) (*
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	return db, errors.Join(markFailures(db), countStatements(db, effort))
+	return db, errors.Join(wrapErrors(db), countStatements(db, effort))
 }
 
 func closePool(db *gorm.DB) error {
@@ -80,11 +80,11 @@ func (l silentLogger) Error(ctx context.Context, _ string, _ ...any) {
 
 func (l silentLogger) Trace(context.Context, time.Time, func() (string, int64), error) {}
 
-// stamp is a time at rest: microseconds since the Unix epoch; zero is the zero time.
-type stamp struct{ time.Time }
+// unixMicro is a time at rest: microseconds since the Unix epoch; zero is the zero time.
+type unixMicro struct{ time.Time }
 
 // Value writes the time.
-func (s stamp) Value() (driver.Value, error) {
+func (s unixMicro) Value() (driver.Value, error) {
 	if s.IsZero() {
 		return int64(0), nil
 	}
@@ -92,7 +92,7 @@ func (s stamp) Value() (driver.Value, error) {
 }
 
 // Scan reads it back, in UTC.
-func (s *stamp) Scan(from any) error {
+func (s *unixMicro) Scan(from any) error {
 	n, ok := from.(int64)
 	if !ok {
 		return fmt.Errorf("scan time from %T", from)
@@ -105,4 +105,4 @@ func (s *stamp) Scan(from any) error {
 }
 
 // GormDataType tells gorm what the column is.
-func (stamp) GormDataType() string { return "integer" }
+func (unixMicro) GormDataType() string { return "integer" }

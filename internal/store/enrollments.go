@@ -18,10 +18,10 @@ type enrollmentRow struct {
 	Name      string
 	SealedKey []byte
 	Tries     int
-	CreatedAt stamp
-	ExpiresAt stamp
+	CreatedAt unixMicro
+	ExpiresAt unixMicro
 	Replaces  string
-	OverAt    stamp
+	OverAt    unixMicro
 }
 
 func (enrollmentRow) TableName() string { return "enrollments" }
@@ -38,11 +38,11 @@ func (r enrollmentRow) enrollment() mfa.Enrollment {
 
 // ReplaceEnrollment puts the account's one enrollment.
 func (s Methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error {
-	return endedWithout(s.writer(ctx).
+	return mapForeignKey(s.writer(ctx).
 		Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).
 		Create(&enrollmentRow{
 			AccountID: e.AccountID, ID: e.ID, SessionID: e.SessionID, Name: e.Name, SealedKey: e.SealedKey, Tries: e.Tries,
-			CreatedAt: stamp{e.CreatedAt}, ExpiresAt: stamp{e.ExpiresAt}, Replaces: e.Replaces,
+			CreatedAt: unixMicro{e.CreatedAt}, ExpiresAt: unixMicro{e.ExpiresAt}, Replaces: e.Replaces,
 		}).Error)
 }
 
@@ -67,18 +67,18 @@ func (s Methods) State(ctx context.Context, accountID string) (st mfa.State, err
 	}
 	defer func() {
 		if err = errors.Join(err, rows.Close()); err != nil {
-			st, err = mfa.State{}, failure(err)
+			st, err = mfa.State{}, wrapError(err)
 		}
 	}()
 	for rows.Next() {
-		e, m, made := enrollmentRow{AccountID: accountID}, methodRow{AccountID: accountID}, stamp{}
+		e, m, made := enrollmentRow{AccountID: accountID}, methodRow{AccountID: accountID}, unixMicro{}
 		err := rows.Scan(&e.ID, &e.SessionID, &e.Name, &e.SealedKey, &e.Tries, &e.CreatedAt, &e.ExpiresAt, &e.Replaces,
-			&st.Stock.Total, &st.Stock.Left, &made, &st.Stock.Retired,
+			&st.RecoveryCodes.Total, &st.RecoveryCodes.Left, &made, &st.RecoveryCodes.Invalidated,
 			&m.ID, &m.Type, &m.Name, &m.SealedKey, &m.LastStep, &m.CreatedAt, &m.LastUsedAt, &m.SuspendedAt)
 		if err != nil {
 			return mfa.State{}, err
 		}
-		st.Enrollment, st.Stock.GeneratedAt = e.enrollment(), made.Time
+		st.Enrollment, st.RecoveryCodes.GeneratedAt = e.enrollment(), made.Time
 		if m.ID != "" {
 			st.Methods = append(st.Methods, m.method())
 		}
@@ -86,8 +86,8 @@ func (s Methods) State(ctx context.Context, accountID string) (st mfa.State, err
 	return st, rows.Err()
 }
 
-// CountTry counts a try.
-func (s Methods) CountTry(ctx context.Context, accountID, id string, limit int) (int, error) {
+// IncrementTries counts a try.
+func (s Methods) IncrementTries(ctx context.Context, accountID, id string, limit int) (int, error) {
 	var r enrollmentRow
 	tx := s.writer(ctx).Model(&r).Clauses(clause.Returning{Columns: []clause.Column{{Name: "tries"}}}).
 		Where("account_id = ? AND id = ? AND tries < ?", accountID, id, limit).
@@ -95,10 +95,10 @@ func (s Methods) CountTry(ctx context.Context, accountID, id string, limit int) 
 	return r.Tries, tx.Error
 }
 
-// EndEnrollment notes that an enrollment is over.
-func (s Methods) EndEnrollment(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
+// MarkExpired notes that an enrollment is over.
+func (s Methods) MarkExpired(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&enrollmentRow{}).
-		Where("account_id = ? AND id = ? AND over_at = 0", accountID, id).Update("over_at", stamp{at})
+		Where("account_id = ? AND id = ? AND over_at = 0", accountID, id).Update("over_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 
@@ -110,13 +110,13 @@ func (s Methods) DeleteEnrollment(ctx context.Context, accountID, id string) (bo
 
 // DeleteEnrollments takes whatever enrollment the account has away.
 func (s Methods) DeleteEnrollments(ctx context.Context, accountID string) error {
-	return s.queued(ctx).Where("account_id = ?", accountID).Delete(&enrollmentRow{}).Error
+	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&enrollmentRow{}).Error
 }
 
-// OverEnrollments lists enrollments that are over, the longest over first.
-func (s Methods) OverEnrollments(ctx context.Context, before time.Time, limit int) ([]mfa.Enrollment, error) {
+// ExpiredEnrollments lists enrollments that are over, the longest over first.
+func (s Methods) ExpiredEnrollments(ctx context.Context, before time.Time, limit int) ([]mfa.Enrollment, error) {
 	var rows []enrollmentRow
-	err := s.reader(ctx).Where("expires_at <= ?", stamp{before}).Order("expires_at").Limit(limit).Find(&rows).Error
+	err := s.reader(ctx).Where("expires_at <= ?", unixMicro{before}).Order("expires_at").Limit(limit).Find(&rows).Error
 	over := make([]mfa.Enrollment, len(rows))
 	for i, r := range rows {
 		over[i] = r.enrollment()

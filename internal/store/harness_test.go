@@ -15,9 +15,9 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/keyring"
 	"twofold/internal/mfa"
-	"twofold/internal/pgserver"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
+	"twofold/internal/test/pgserver"
 )
 
 var (
@@ -27,7 +27,7 @@ var (
 	silent = slog.New(slog.DiscardHandler)
 )
 
-// place is where a database is: what several processes open.
+// storageIDQuery is where a database is: what several processes open.
 type place string
 
 // somewhere is an empty database of the test's own, of the kind that this run of the tests is about.
@@ -104,8 +104,8 @@ func put(t *testing.T, db *DB, id string) {
 		ID: id, Email: id + "@example.com", PasswordHash: "hash", CreatedAt: noon, PasswordChangedAt: noon,
 	}))
 	must(t, Sessions{db}.Insert(ctx, session.Session{
-		ID: id + "-session", AccountID: id, Delivery: session.Cookie, AMR: session.Proofs(false), AuthTime: noon, CreatedAt: noon,
-		LastUsedAt: noon, EndsAt: noon.Add(time.Hour), IP: "192.0.2.1", UserAgent: "test",
+		ID: id + "-session", AccountID: id, Delivery: session.Cookie, AMR: session.AMRFor(false), AuthTime: noon, CreatedAt: noon,
+		LastUsedAt: noon, AbsoluteExpiry: noon.Add(time.Hour), IP: "192.0.2.1", UserAgent: "test",
 	}, tokenOf(id)))
 	must(t, Methods{db}.InsertMethod(ctx, mfa.Method{
 		ID: id + "-method", AccountID: id, Type: mfa.TOTP, Name: "phone", SealedKey: []byte("sealed"), CreatedAt: noon,
@@ -115,7 +115,7 @@ func put(t *testing.T, db *DB, id string) {
 		CreatedAt: noon, ExpiresAt: noon.Add(time.Minute),
 	}))
 	if rows(t, db, "signing_keys") == 0 {
-		must(t, Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{Key: keyring.Key{KID: "key", BeganAt: noon}, Sealed: []byte("sealed")}))
+		must(t, Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{Key: keyring.Key{KID: "key", ActivatedAt: noon}, Sealed: []byte("sealed")}))
 	}
 	kept, err := StepUps{db}.Insert(ctx, stepUpOf(id, id+"-step-up"))
 	must(t, err)

@@ -15,14 +15,14 @@ import (
 type Keys struct{ *DB }
 
 var (
-	_ keyring.Store   = Keys{}
-	_ keyring.Archive = Keys{}
+	_ keyring.Store       = Keys{}
+	_ keyring.SealedStore = Keys{}
 )
 
 type keysetRow struct {
 	ID        int64
 	Sealed    []byte
-	CreatedAt stamp
+	CreatedAt unixMicro
 }
 
 func (keysetRow) TableName() string { return "sealing_keysets" }
@@ -34,9 +34,9 @@ func (r keysetRow) keyset() keyring.SealedKeyset {
 type signingKeyRow struct {
 	KID       string `gorm:"column:kid;primaryKey"`
 	Sealed    []byte
-	CreatedAt stamp
-	BeginsAt  stamp
-	RetiredAt stamp
+	CreatedAt unixMicro
+	BeginsAt  unixMicro
+	RetiredAt unixMicro
 }
 
 func (signingKeyRow) TableName() string { return "signing_keys" }
@@ -55,7 +55,7 @@ func oneKeyset(tx *gorm.DB) (keyring.SealedKeyset, error) {
 	var r keysetRow
 	err := tx.Where("id = 1").Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return keyring.SealedKeyset{}, keyring.ErrNone
+		return keyring.SealedKeyset{}, keyring.ErrNoKeys
 	}
 	return r.keyset(), err
 }
@@ -63,13 +63,13 @@ func oneKeyset(tx *gorm.DB) (keyring.SealedKeyset, error) {
 // InsertSealedKeyset keeps the one keyset, unless there is one.
 func (s Keys) InsertSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
 	return s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).
-		Create(&keysetRow{ID: 1, Sealed: k.Sealed, CreatedAt: stamp{k.RotatedAt}}).Error
+		Create(&keysetRow{ID: 1, Sealed: k.Sealed, CreatedAt: unixMicro{k.RotatedAt}}).Error
 }
 
 // ReplaceSealedKeyset puts another in its place.
 func (s Keys) ReplaceSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
 	return s.writer(ctx).Model(&keysetRow{}).Where("id = 1").
-		Updates(map[string]any{"sealed": k.Sealed, "created_at": stamp{k.RotatedAt}}).Error
+		Updates(map[string]any{"sealed": k.Sealed, "created_at": unixMicro{k.RotatedAt}}).Error
 }
 
 // SigningKeys lists the signing keys, the newest first and the one that waits last.
@@ -81,7 +81,7 @@ func (s Keys) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 	keys := make([]keyring.SealedKey, len(rows))
 	for i, r := range rows {
 		keys[i] = keyring.SealedKey{
-			Key:    keyring.Key{KID: r.KID, BeginsAt: r.BeginsAt.Time, BeganAt: r.CreatedAt.Time, RetiredAt: r.RetiredAt.Time},
+			Key:    keyring.Key{KID: r.KID, ActivatesAt: r.BeginsAt.Time, ActivatedAt: r.CreatedAt.Time, RetiredAt: r.RetiredAt.Time},
 			Sealed: r.Sealed,
 		}
 	}
@@ -91,18 +91,18 @@ func (s Keys) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 // InsertSigningKey adds a signing key.
 func (s Keys) InsertSigningKey(ctx context.Context, k keyring.SealedKey) error {
 	return s.writer(ctx).Create(&signingKeyRow{
-		KID: k.KID, Sealed: k.Sealed, CreatedAt: stamp{k.BeganAt}, BeginsAt: stamp{k.BeginsAt}, RetiredAt: stamp{k.RetiredAt},
+		KID: k.KID, Sealed: k.Sealed, CreatedAt: unixMicro{k.ActivatedAt}, BeginsAt: unixMicro{k.ActivatesAt}, RetiredAt: unixMicro{k.RetiredAt},
 	}).Error
 }
 
-// BeginSigningKey lets the key sign that waits.
-func (s Keys) BeginSigningKey(ctx context.Context, kid string, at time.Time) error {
-	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND created_at = 0", kid).Update("created_at", stamp{at}).Error
+// ActivateSigningKey lets the key sign that waits.
+func (s Keys) ActivateSigningKey(ctx context.Context, kid string, at time.Time) error {
+	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND created_at = 0", kid).Update("created_at", unixMicro{at}).Error
 }
 
 // RetireSigningKey stops a key from signing.
 func (s Keys) RetireSigningKey(ctx context.Context, kid string, at time.Time) error {
-	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND retired_at = 0", kid).Update("retired_at", stamp{at}).Error
+	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND retired_at = 0", kid).Update("retired_at", unixMicro{at}).Error
 }
 
 // DeleteSigningKey takes a key away, and the tokens that it signed.
@@ -110,7 +110,7 @@ func (s Keys) DeleteSigningKey(ctx context.Context, kid string) error {
 	return s.writer(ctx).Where("kid = ?", kid).Delete(&signingKeyRow{}).Error
 }
 
-// DeleteUnattributed takes away the tokens of which nobody knows who signed them.
-func (s Keys) DeleteUnattributed(ctx context.Context) error {
+// DeleteTokensWithoutKID takes away the tokens of which nobody knows who signed them.
+func (s Keys) DeleteTokensWithoutKID(ctx context.Context) error {
 	return s.writer(ctx).Where("kid IS NULL").Delete(&stepUpRow{}).Error
 }

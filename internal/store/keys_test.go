@@ -39,7 +39,7 @@ func TestAStepUpTokenEndsWithTheKeyThatSignedIt(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	ada(t, db)
-	putKey(t, db, keyring.Key{KID: "other", BeganAt: noon})
+	putKey(t, db, keyring.Key{KID: "other", ActivatedAt: noon})
 	other := stepUpOf("ada", "by-other")
 	other.KID = "other"
 	must(t, keepToken(db, other))
@@ -73,23 +73,23 @@ func TestTheReleaseBeforeWorksOnThisSchema(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	ada(t, db)
-	putKey(t, db, keyring.Key{KID: "retired", BeganAt: noon.Add(-time.Hour), RetiredAt: noon})
-	putKey(t, db, keyring.Key{KID: "next", BeginsAt: noon.Add(time.Hour)})
+	putKey(t, db, keyring.Key{KID: "retired", ActivatedAt: noon.Add(-time.Hour), RetiredAt: noon})
+	putKey(t, db, keyring.Key{KID: "next", ActivatesAt: noon.Add(time.Hour)})
 	var signs string
 	must(t, db.read.Raw("SELECT kid FROM signing_keys ORDER BY created_at DESC, kid LIMIT 1").Scan(&signs).Error)
 	if signs != "key" {
 		t.Errorf("it signs with %q, want the key that signs", signs)
 	}
-	must(t, db.write.Exec("INSERT INTO signing_keys (kid, sealed, created_at) VALUES (?, ?, ?)", "its-own", []byte{1}, stamp{noon.Add(time.Hour)}).Error)
+	must(t, db.write.Exec("INSERT INTO signing_keys (kid, sealed, created_at) VALUES (?, ?, ?)", "its-own", []byte{1}, unixMicro{noon.Add(time.Hour)}).Error)
 	if got := kids(t, db); got[0] != "its-own" {
 		t.Errorf("of the keys %v its own comes not first", got)
 	}
 	must(t, db.write.Exec("INSERT INTO step_ups (id, account_id, session_id, purpose, expires_at) VALUES (?, ?, ?, ?, ?)",
-		"its-token", "ada", "ada-session", "mfa.remove", stamp{noon.Add(time.Minute)}).Error)
+		"its-token", "ada", "ada-session", "mfa.remove", unixMicro{noon.Add(time.Minute)}).Error)
 	if !tokenThere(t, db, "its-token") {
 		t.Error("its token is not there")
 	}
-	must(t, Keys{db}.DeleteUnattributed(ctx))
+	must(t, Keys{db}.DeleteTokensWithoutKID(ctx))
 	for id, want := range map[string]bool{"its-token": false, "ada-step-up": true} {
 		if alive := tokenThere(t, db, id); alive != want {
 			t.Errorf("%s after those without a key went: alive = %v, want %v", id, alive, want)
@@ -100,14 +100,14 @@ func TestTheReleaseBeforeWorksOnThisSchema(t *testing.T) {
 func TestASigningKeyBeginsOnceAndIsRetiredOnce(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
-	putKey(t, db, keyring.Key{KID: "next", BeginsAt: noon})
+	putKey(t, db, keyring.Key{KID: "next", ActivatesAt: noon})
 	for i := range 2 {
-		must(t, Keys{db}.BeginSigningKey(ctx, "next", noon.Add(time.Duration(i)*time.Hour)))
+		must(t, Keys{db}.ActivateSigningKey(ctx, "next", noon.Add(time.Duration(i)*time.Hour)))
 		must(t, Keys{db}.RetireSigningKey(ctx, "next", noon.Add(time.Duration(2+i)*time.Hour)))
 	}
 	keys, err := Keys{db}.SigningKeys(ctx)
 	must(t, err)
-	want := keyring.Key{KID: "next", BeginsAt: noon, BeganAt: noon, RetiredAt: noon.Add(2 * time.Hour)}
+	want := keyring.Key{KID: "next", ActivatesAt: noon, ActivatedAt: noon, RetiredAt: noon.Add(2 * time.Hour)}
 	if diff := cmp.Diff(want, keys[0].Key); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
@@ -151,7 +151,7 @@ func TestSealedThingsArePagedByID(t *testing.T) {
 	must(t, Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{Key: keyring.Key{KID: "e"}, Sealed: []byte{}}))
 	var got []string
 	for after := ""; ; {
-		page, err := Keys{db}.SealedBut(ctx, "signing_keys", []byte{1, 0, 0, 0, 'b'}, after, 2)
+		page, err := Keys{db}.NotSealedWith(ctx, "signing_keys", []byte{1, 0, 0, 0, 'b'}, after, 2)
 		must(t, err)
 		if len(page) == 0 {
 			break
@@ -178,13 +178,13 @@ func TestASealedThingIsReplacedOnlyAsItWas(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	ada(t, db)
-	was := keyring.Sealed{ID: "ada-method", Owner: "ada", Text: []byte("sealed")}
+	was := keyring.SealedRow{ID: "ada-method", Owner: "ada", Text: []byte("sealed")}
 	for _, step := range []struct {
 		what string
 		to   string
 		want bool
 	}{{"as it was", "anew", true}, {"as it was before", "lost", false}} {
-		if ok, err := (Keys{db}).Reseal(ctx, "mfa_methods", was, []byte(step.to)); err != nil || ok != step.want {
+		if ok, err := (Keys{db}).Reencrypt(ctx, "mfa_methods", was, []byte(step.to)); err != nil || ok != step.want {
 			t.Errorf("%s: got %v, %v, want %v", step.what, ok, err, step.want)
 		}
 	}

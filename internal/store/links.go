@@ -6,13 +6,13 @@ import (
 
 	"gorm.io/gorm"
 
-	"twofold/internal/link"
+	"twofold/internal/maillink"
 )
 
 // Links keeps the links that still work.
 type Links struct{ *DB }
 
-var _ link.Store = Links{}
+var _ maillink.Store = Links{}
 
 type linkRow struct {
 	ID        string
@@ -20,42 +20,42 @@ type linkRow struct {
 	TokenHash []byte
 	Purpose   string
 	Subject   string
-	CreatedAt stamp
-	ExpiresAt stamp
+	CreatedAt unixMicro
+	ExpiresAt unixMicro
 }
 
 func (linkRow) TableName() string { return "links" }
 
-func (r linkRow) link() link.Link {
-	return link.Link{
-		ID: r.ID, AccountID: r.AccountID, Purpose: link.Purpose(r.Purpose), Subject: r.Subject,
+func (r linkRow) link() maillink.Link {
+	return maillink.Link{
+		ID: r.ID, AccountID: r.AccountID, Purpose: maillink.Purpose(r.Purpose), Subject: r.Subject,
 		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
 	}
 }
 
 // Insert adds a link.
-func (s Links) Insert(ctx context.Context, l link.Link, token [32]byte) error {
-	return s.queued(ctx).Create(&linkRow{
+func (s Links) Insert(ctx context.Context, l maillink.Link, token [32]byte) error {
+	return s.deferred(ctx).Create(&linkRow{
 		ID: l.ID, AccountID: l.AccountID, TokenHash: token[:], Purpose: string(l.Purpose), Subject: l.Subject,
-		CreatedAt: stamp{l.CreatedAt}, ExpiresAt: stamp{l.ExpiresAt},
+		CreatedAt: unixMicro{l.CreatedAt}, ExpiresAt: unixMicro{l.ExpiresAt},
 	}).Error
 }
 
 // ByToken finds a link.
-func (s Links) ByToken(ctx context.Context, token [32]byte) (link.Link, error) {
+func (s Links) ByToken(ctx context.Context, token [32]byte) (maillink.Link, error) {
 	var r linkRow
 	err := s.reader(ctx).Where("token_hash = ?", token[:]).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return link.Link{}, link.ErrExpired
+		return maillink.Link{}, maillink.ErrExpired
 	}
 	return r.link(), err
 }
 
-// Of lists an account's links of a purpose.
-func (s Links) Of(ctx context.Context, accountID string, p link.Purpose) ([]link.Link, error) {
+// ByAccount lists an account's links of a purpose.
+func (s Links) ByAccount(ctx context.Context, accountID string, p maillink.Purpose) ([]maillink.Link, error) {
 	var rows []linkRow
 	err := s.reader(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p)).Order("id").Find(&rows).Error
-	links := make([]link.Link, len(rows))
+	links := make([]maillink.Link, len(rows))
 	for i, r := range rows {
 		links[i] = r.link()
 	}
@@ -69,8 +69,8 @@ func (s Links) Delete(ctx context.Context, id string) (bool, error) {
 }
 
 // DeleteOf takes an account's links of a purpose away.
-func (s Links) DeleteOf(ctx context.Context, accountID string, p link.Purpose, subject string) error {
-	tx := s.queued(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p))
+func (s Links) DeleteOf(ctx context.Context, accountID string, p maillink.Purpose, subject string) error {
+	tx := s.deferred(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p))
 	if subject != "" {
 		tx = tx.Where("subject = ?", subject)
 	}

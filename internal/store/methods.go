@@ -24,9 +24,9 @@ type methodRow struct {
 	Name        string
 	SealedKey   []byte
 	LastStep    int64
-	CreatedAt   stamp
-	LastUsedAt  stamp
-	SuspendedAt stamp
+	CreatedAt   unixMicro
+	LastUsedAt  unixMicro
+	SuspendedAt unixMicro
 }
 
 func (methodRow) TableName() string { return "mfa_methods" }
@@ -56,8 +56,8 @@ func (s Methods) Methods(ctx context.Context, accountID string) ([]mfa.Method, e
 func (s Methods) InsertMethod(ctx context.Context, m mfa.Method) error {
 	tx := s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&methodRow{
 		ID: m.ID, AccountID: m.AccountID, Type: m.Type, Name: m.Name, SealedKey: m.SealedKey,
-		LastStep: int64(m.LastStep), CreatedAt: stamp{m.CreatedAt}, LastUsedAt: stamp{m.LastUsedAt},
-		SuspendedAt: stamp{m.SuspendedAt},
+		LastStep: int64(m.LastStep), CreatedAt: unixMicro{m.CreatedAt}, LastUsedAt: unixMicro{m.LastUsedAt},
+		SuspendedAt: unixMicro{m.SuspendedAt},
 	})
 	if tx.Error == nil && tx.RowsAffected == 0 { // whoever writes at the same time came first
 		return mfa.ErrNameTaken
@@ -68,7 +68,7 @@ func (s Methods) InsertMethod(ctx context.Context, m mfa.Method) error {
 // RenameMethod gives a method another name.
 func (s Methods) RenameMethod(ctx context.Context, accountID, id, name string) (bool, error) {
 	renamed := false
-	err := unlessDuplicate(s.writer(ctx), func(tx *gorm.DB) error {
+	err := withSavepoint(s.writer(ctx), func(tx *gorm.DB) error {
 		tx = tx.Model(&methodRow{}).Where("id = ? AND account_id = ?", id, accountID).Update("name", name)
 		renamed = tx.RowsAffected == 1
 		return tx.Error
@@ -82,7 +82,7 @@ func (s Methods) RenameMethod(ctx context.Context, accountID, id, name string) (
 // SuspendMethod stops a method from being accepted.
 func (s Methods) SuspendMethod(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&methodRow{}).
-		Where("id = ? AND account_id = ? AND suspended_at = 0", id, accountID).Update("suspended_at", stamp{at})
+		Where("id = ? AND account_id = ? AND suspended_at = 0", id, accountID).Update("suspended_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 
@@ -98,10 +98,10 @@ func (s Methods) DeleteMethods(ctx context.Context, accountID string) (int, erro
 	return int(tx.RowsAffected), tx.Error
 }
 
-// UseStep is the one memory of used codes: whoever changes the row first has used the step, and every earlier one.
-func (s Methods) UseStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (bool, error) {
+// AdvanceStep is the one memory of used codes: whoever changes the row first has used the step, and every earlier one.
+func (s Methods) AdvanceStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&methodRow{}).
 		Where("id = ? AND account_id = ? AND suspended_at = 0 AND last_step < ?", id, accountID, int64(step)).
-		Updates(map[string]any{"last_step": int64(step), "last_used_at": stamp{at}})
+		Updates(map[string]any{"last_step": int64(step), "last_used_at": unixMicro{at}})
 	return tx.RowsAffected == 1, tx.Error
 }

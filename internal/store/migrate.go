@@ -16,15 +16,15 @@ import (
 //go:embed migrations
 var migrations embed.FS
 
-// Migrated says whether the database has any of our tables.
+// Migrated reports whether the database has the tables of this program, of whatever version.
 func (d *DB) Migrated(ctx context.Context) (bool, error) {
 	var n int
 	err := d.read.WithContext(ctx).Raw(d.tables, "sealing_keysets").Scan(&n).Error
 	return n > 0, err
 }
 
-// Migrate brings the schema up to this version. Several processes may start at once: one migrates at a time, and the
-// slower one looks again. A newer schema is left as it is.
+// Migrate applies the migrations that the database lacks. If several processes start at the same time, one migrates and the
+// others wait for it and check again. It leaves a newer schema unchanged.
 func (d *DB) Migrate(ctx context.Context) (err error) {
 	pool, done, err := d.migrator()
 	if err != nil {
@@ -53,7 +53,7 @@ func (d *DB) up(ctx context.Context, pool *sql.DB) error {
 		return err
 	}
 	if pending, err := provider.HasPending(ctx); err == nil && !pending {
-		return nil // who only starts again waits for nobody
+		return nil // without the lock, so that a restart waits for no other process
 	}
 	_, err = provider.Up(ctx)
 	return err
@@ -75,7 +75,7 @@ func (d *DB) provider(pool *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(d.goose, pool, dir, options...)
 }
 
-// onWriter lends the pool that writes: SQLite has one writer, and it is us.
+// onWriter returns the pool that writes, because SQLite permits one writer. The returned function closes nothing.
 func (d *DB) onWriter() (*sql.DB, func() error, error) {
 	pool, err := d.write.DB()
 	return pool, func() error { return nil }, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -137,7 +138,7 @@ func TestEveryConnectionToAFileAgrees(t *testing.T) {
 		connections, err := pool.DB()
 		must(t, err)
 		for range connections.Stats().MaxOpenConnections {
-			c, err := connections.Conn(ctx) // held, so that the next is another
+			c, err := connections.Conn(ctx) // pendingEntries, so that the next is another
 			must(t, err)
 			t.Cleanup(func() { _ = c.Close() })
 			for pragma, want := range map[string]string{
@@ -234,7 +235,7 @@ func TestLookingChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "twofold.db")
-	if _, err := OpenReadOnly("sqlite:"+file, silent); !errors.Is(err, ErrAbsent) {
+	if _, err := OpenReadOnly("sqlite:"+file, silent); !errors.Is(err, ErrNotFound) {
 		t.Errorf("of a file that is not there: got %v, want ErrAbsent", err)
 	}
 	db := opened(t, sqliteAt(file))
@@ -288,4 +289,14 @@ func migrationFiles(t *testing.T) int {
 	files, err := migrations.ReadDir("migrations/sqlite")
 	must(t, err)
 	return len(files)
+}
+
+// newestFile returns the number of the newest migration, which its file name begins with.
+func newestFile(t *testing.T) (number int64) {
+	t.Helper()
+	files, err := migrations.ReadDir("migrations/sqlite")
+	must(t, err)
+	_, err = fmt.Sscanf(files[len(files)-1].Name(), "%d_", &number)
+	must(t, err)
+	return number
 }

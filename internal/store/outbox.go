@@ -23,19 +23,19 @@ type messageRow struct {
 	Sealed    []byte
 	Held      bool
 	Tries     int
-	NextTry   stamp
-	CreatedAt stamp
-	SentAt    stamp
-	GivenUp   stamp
+	NextTry   unixMicro
+	CreatedAt unixMicro
+	SentAt    unixMicro
+	GivenUp   unixMicro
 }
 
 func (messageRow) TableName() string { return "outbox" }
 
 // Insert adds a message.
 func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
-	return s.queued(ctx).Create(&messageRow{
+	return s.deferred(ctx).Create(&messageRow{
 		ID: m.ID, AccountID: m.AccountID, Kind: string(m.Kind), Topic: m.Topic, Sealed: m.Sealed, Held: m.Held,
-		Tries: m.Tries, NextTry: stamp{m.NextTry}, CreatedAt: stamp{m.CreatedAt}, SentAt: stamp{m.SentAt}, GivenUp: stamp{m.GivenUp},
+		Tries: m.Tries, NextTry: unixMicro{m.NextTry}, CreatedAt: unixMicro{m.CreatedAt}, SentAt: unixMicro{m.SentAt}, GivenUp: unixMicro{m.GivenUp},
 	}).Error
 }
 
@@ -47,7 +47,7 @@ const waiting = "sent_at = 0 AND given_up = 0"
 func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message, bool, error) {
 	for {
 		var r messageRow
-		err := s.reader(ctx).Where(waiting+" AND next_try <= ?", stamp{due}).Order("next_try, id").Take(&r).Error
+		err := s.reader(ctx).Where(waiting+" AND next_try <= ?", unixMicro{due}).Order("next_try, id").Take(&r).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return notify.Message{}, false, nil
 		}
@@ -55,7 +55,7 @@ func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message
 			return notify.Message{}, false, err
 		}
 		tx := s.writer(ctx).Model(&messageRow{}).Where("id = ? AND tries = ? AND next_try = ? AND "+waiting, r.ID, r.Tries, r.NextTry).
-			Updates(map[string]any{"tries": r.Tries + 1, "next_try": stamp{until}})
+			Updates(map[string]any{"tries": r.Tries + 1, "next_try": unixMicro{until}})
 		if tx.Error != nil {
 			return notify.Message{}, false, tx.Error
 		}
@@ -71,25 +71,25 @@ func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message
 // Retry puts a message off that still is the caller's.
 func (s Outbox) Retry(ctx context.Context, m notify.Message, next time.Time) error {
 	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND tries = ? AND "+waiting, m.ID, m.Tries).
-		Update("next_try", stamp{next}).Error
+		Update("next_try", unixMicro{next}).Error
 }
 
 // MarkSent ends a message that was sent, also one that was given up meanwhile.
 func (s Outbox) MarkSent(ctx context.Context, id string, at time.Time) error {
 	return s.writer(ctx).Model(&messageRow{}).Where("id = ?", id).
-		Updates(map[string]any{"sent_at": stamp{at}, "given_up": stamp{}, "sealed": []byte{}}).Error
+		Updates(map[string]any{"sent_at": unixMicro{at}, "given_up": unixMicro{}, "sealed": []byte{}}).Error
 }
 
 // GiveUp ends a message that is not sent.
 func (s Outbox) GiveUp(ctx context.Context, id string, at time.Time) error {
 	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND "+waiting, id).
-		Updates(map[string]any{"given_up": stamp{at}, "sealed": []byte{}}).Error
+		Updates(map[string]any{"given_up": unixMicro{at}, "sealed": []byte{}}).Error
 }
 
-// GiveUpHeld ends what waited for mail to be configured for too long.
-func (s Outbox) GiveUpHeld(ctx context.Context, before, at time.Time) (int, error) {
-	tx := s.writer(ctx).Model(&messageRow{}).Where("held AND tries = 0 AND created_at < ? AND "+waiting, stamp{before}).
-		Updates(map[string]any{"given_up": stamp{at}, "sealed": []byte{}})
+// ExpireHeld ends what waited for mail to be configured for too long.
+func (s Outbox) ExpireHeld(ctx context.Context, before, at time.Time) (int, error) {
+	tx := s.writer(ctx).Model(&messageRow{}).Where("held AND tries = 0 AND created_at < ? AND "+waiting, unixMicro{before}).
+		Updates(map[string]any{"given_up": unixMicro{at}, "sealed": []byte{}})
 	return int(tx.RowsAffected), tx.Error
 }
 
@@ -105,7 +105,7 @@ func (s Outbox) Undelivered(ctx context.Context, topic string) (int, error) {
 func (s Outbox) Waiting(ctx context.Context) (n int, oldest time.Time, err error) {
 	var found struct {
 		N      int
-		Oldest stamp
+		Oldest unixMicro
 	}
 	err = s.reader(ctx).Model(&messageRow{}).Select("COUNT(*) AS n, COALESCE(MIN(created_at), 0) AS oldest").Where(waiting).
 		Take(&found).Error

@@ -6,22 +6,22 @@ import (
 	"slices"
 	"testing"
 
-	"twofold/internal/plan"
 	"twofold/internal/retention"
+	"twofold/internal/test/queryplan"
 )
 
 // some is a small part of what a filled database holds.
 const some = 3
 
 // wantLookUp wants do to send statements that read nothing but what they need, one of which goes along the index.
-func wantLookUp(t *testing.T, ground plan.Ground, index string, do func(ctx context.Context) error) {
+func wantLookUp(t *testing.T, ground queryplan.Ground, index string, do func(ctx context.Context) error) {
 	t.Helper()
 	type said struct {
 		statement string
 		values    []any
 	}
 	var heard []said
-	must(t, do(Counting(ctx, &Effort{Heard: func(statement string, values []any) {
+	must(t, do(WithStats(ctx, &QueryStats{OnStatement: func(statement string, values []any) {
 		heard = append(heard, said{statement, slices.Clone(values)})
 	}})))
 	found := false
@@ -45,16 +45,16 @@ func TestEveryPurgeIsAnIndexLookUp(t *testing.T) {
 	db := fresh(t)
 	pool, err := db.write.DB()
 	must(t, err)
-	ground := plan.Ground{DB: pool, Server: !db.alone()}
+	ground := queryplan.Ground{DB: pool, Server: !db.singleWriter()}
 	must(t, ground.Fill(ctx, 10000, noon))
-	indexes := map[retention.Thing]string{
+	indexes := map[retention.Category]string{
 		retention.Sessions: "sessions_ended", retention.SignIns: "sign_ins_ended", retention.StepUps: "step_ups_ended",
 		retention.PendingAddresses: "pending_addresses_ended", retention.Links: "links_ended", retention.LinkMails: "link_mails_made",
 		retention.ResetRequests: "reset_requests_made", retention.Devices: "devices_ended", retention.PasswordAttempts: "attempts_at_passwords",
-		retention.StrayAttempts: "attempts_apart", retention.SentMails: "outbox_sent", retention.LostMails: "outbox_given_up",
+		retention.OrphanedAttempts: "attempts_apart", retention.SentMails: "outbox_sent", retention.FailedMails: "outbox_given_up",
 		retention.Removals: "mfa_removals_cancelled",
 	}
-	for _, thing := range slices.Sorted(maps.Keys(graves)) {
+	for _, thing := range slices.Sorted(maps.Keys(purgeRules)) {
 		wantLookUp(t, ground, indexes[thing], func(ctx context.Context) error {
 			_, err := Retention{db}.Purge(ctx, thing, noon, some)
 			return err
@@ -65,8 +65,8 @@ func TestEveryPurgeIsAnIndexLookUp(t *testing.T) {
 		ids, numbers = "activity_pkey", "activity_account_id_number_key"
 	}
 	for index, do := range map[string]func(ctx context.Context) error{
-		"enrollments_ended": func(ctx context.Context) error { _, err := Methods{db}.OverEnrollments(ctx, noon, some); return err },
-		ids:                 func(ctx context.Context) error { _, err := Activity{db}.Recorded(ctx, "", some); return err },
+		"enrollments_ended": func(ctx context.Context) error { _, err := Methods{db}.ExpiredEnrollments(ctx, noon, some); return err },
+		ids:                 func(ctx context.Context) error { _, err := Activity{db}.EntriesAfter(ctx, "", some); return err },
 		numbers:             func(ctx context.Context) error { _, err := Activity{db}.Oldest(ctx, "row-7", some); return err },
 		"outbox_waiting":    func(ctx context.Context) error { _, _, err := Outbox{db}.Waiting(ctx); return err },
 		"outbox_topics":     func(ctx context.Context) error { _, err := Outbox{db}.Undelivered(ctx, "removal:7"); return err },
@@ -81,8 +81,8 @@ func TestAPartOfAStatementIsNone(t *testing.T) {
 	t.Parallel()
 	db := fresh(t)
 	ada(t, db)
-	var effort Effort
-	must(t, Devices{db}.Tidy(Counting(ctx, &effort), "ada", noon, 1))
+	var effort QueryStats
+	must(t, Devices{db}.Prune(WithStats(ctx, &effort), "ada", noon, 1))
 	if effort.Statements() != 1 {
 		t.Errorf("%d statements, want one", effort.Statements())
 	}

@@ -24,26 +24,26 @@ import (
 )
 
 var postgresDialect = dialect{
-	folder:   "migrations/postgres",
-	goose:    goose.DialectPostgres,
-	tables:   "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
-	locker:   tableLocker,
-	snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-	conflict: func(err error) bool { return hasCode(err, "40001", "40P01") || isOvertaken(err) },
-	lost:     isLost,
-	full:     func(err error) bool { return hasCode(err, "53100", "58030") },
-	place:    "SELECT CAST(oid AS TEXT) || '.' || CAST(CAST(CAST('epochs' AS regclass) AS oid) AS TEXT) FROM pg_database WHERE datname = current_database()",
-	patient:  "SET LOCAL statement_timeout = 0",
-	commits: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
+	folder:           "migrations/postgres",
+	goose:            goose.DialectPostgres,
+	tables:           "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
+	locker:           tableLocker,
+	snapshot:         &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	isConflict:       func(err error) bool { return hasCode(err, "40001", "40P01") || isHeadConflict(err) },
+	isConnectionLost: isLost,
+	isDiskFull:       func(err error) bool { return hasCode(err, "53100", "58030") },
+	storageIDQuery:   "SELECT CAST(oid AS TEXT) || '.' || CAST(CAST(CAST('epochs' AS regclass) AS oid) AS TEXT) FROM pg_database WHERE datname = current_database()",
+	lockTimeout:      "SET LOCAL statement_timeout = 0",
+	commitsQuery: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
 		" CASE coalesce(current_setting('synchronous_commit', true), 'on') WHEN 'off' THEN 'off' ELSE 'on' END",
-	sure:    "fsync on, synchronous_commit on",
-	changes: "SELECT NOT pg_is_in_recovery() AND has_table_privilege('accounts', 'INSERT')",
-	clock:   "SELECT clock_timestamp()",
+	durabilityQuery: "fsync on, synchronous_commit on",
+	writableQuery:   "SELECT NOT pg_is_in_recovery() AND has_table_privilege('accounts', 'INSERT')",
+	clockQuery:      "SELECT clock_timestamp()",
 }
 
-// patience is what every connection says to the server, unless the URL says otherwise: nothing of ours takes so long, and a
+// sessionSettings is what every connection says to the server, unless the URL says otherwise: nothing of ours takes so long, and a
 // request that waits longer has lost its asker.
-var patience = map[string]string{
+var sessionSettings = map[string]string{
 	"application_name":                    "twofold",
 	"statement_timeout":                   "10000", // ms
 	"idle_in_transaction_session_timeout": "20000",
@@ -54,14 +54,14 @@ func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) 
 	if err != nil {
 		return nil, err
 	}
-	effort := &Effort{}
+	effort := &QueryStats{}
 	pool, err := openServer(*config, cmp.Or(o.Connections, 16), effort, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	unhurried := *config
 	unhurried.RuntimeParams = map[string]string{"application_name": "twofold migrate"}
-	d := &DB{dialect: postgresDialect, effort: effort, read: pool, write: pool}
+	d := &DB{dialect: postgresDialect, stats: effort, read: pool, write: pool}
 	d.migrator = func() (*sql.DB, func() error, error) {
 		own := stdlib.OpenDB(unhurried)
 		return own, own.Close, nil
@@ -69,17 +69,17 @@ func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) 
 	return d, nil
 }
 
-func lookPostgres(databaseURL string, log *slog.Logger) (*DB, error) {
+func openPostgresReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 	config, err := postgresConfig(databaseURL)
 	if err != nil {
 		return nil, err
 	}
 	config.RuntimeParams["default_transaction_read_only"] = "on"
-	pool, err := openServer(*config, 1, &Effort{}, log)
+	pool, err := openServer(*config, 1, &QueryStats{}, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{dialect: postgresDialect, effort: &Effort{}, read: pool, write: pool}, nil
+	return &DB{dialect: postgresDialect, stats: &QueryStats{}, read: pool, write: pool}, nil
 }
 
 // postgresConfig reads a URL. What it cannot read it answers as ErrURL: the driver's own error may repeat a password.
@@ -91,7 +91,7 @@ func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = 5 * time.Second
 	}
-	for name, value := range patience {
+	for name, value := range sessionSettings {
 		if config.RuntimeParams[name] == "" {
 			config.RuntimeParams[name] = value
 		}
@@ -99,8 +99,8 @@ func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-func openServer(config pgx.ConnConfig, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
-	pool := sql.OpenDB(pipelining{stdlib.GetConnector(config)})
+func openServer(config pgx.ConnConfig, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+	pool := sql.OpenDB(batchConnector{stdlib.GetConnector(config)})
 	pool.SetConnMaxLifetime(30 * time.Minute) // so that replicas and their servers share load anew after one was away
 	to := &postgresDialector{gormpostgres.Dialector{Config: &gormpostgres.Config{Conn: pool}}}
 	db, err := openPool(to, conns, effort, log)
@@ -132,7 +132,7 @@ type postgresDialector struct {
 // Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere. The server's error repeats
 // values: it is left behind.
 func (*postgresDialector) Translate(err error) error {
-	var queued *queuedError
+	var queued *deferredError
 	switch {
 	case errors.As(err, &queued):
 		return err
@@ -150,8 +150,8 @@ func hasCode(err error, codes ...string) bool {
 	return errors.As(err, &e) && slices.Contains(codes, e.Code)
 }
 
-// isOvertaken says whether an entry of the activity has no number: another transaction moved the head of its chain first.
-func isOvertaken(err error) bool {
+// isHeadConflict says whether an entry of the activity has no number: another transaction moved the head of its chain first.
+func isHeadConflict(err error) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && e.Code == "23502" && e.TableName == "activity" && e.ColumnName == "number"
 }

@@ -10,7 +10,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
-	"twofold/internal/pgserver"
+	"twofold/internal/test/pgserver"
 )
 
 // server is a migrated database on a server, whatever the run is about.
@@ -222,17 +222,17 @@ func TestATransactionThatAlwaysFailsEnds(t *testing.T) {
 	runs := 0
 	err := db.InTx(ctx, func(context.Context) error {
 		runs++
-		return failure(errCollision)
+		return wrapError(errConflict)
 	})
-	if f := (*FailureError)(nil); !errors.As(err, &f) || runs != 1+retries {
-		t.Errorf("got %v after %d runs, want a failure after %d", err, runs, 1+retries)
+	if f := (*FailureError)(nil); !errors.As(err, &f) || runs != 1+maxRetries {
+		t.Errorf("got %v after %d runs, want a failure after %d", err, runs, 1+maxRetries)
 	}
 	over, end := context.WithCancel(ctx)
 	runs = 0
 	_ = db.InTx(over, func(context.Context) error {
 		runs++
 		end()
-		return failure(errCollision)
+		return wrapError(errConflict)
 	})
 	if runs != 1 {
 		t.Errorf("%d runs for somebody who has gone, want 1", runs)

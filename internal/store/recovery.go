@@ -11,43 +11,43 @@ type recoveryCodeRow struct {
 	ID        string
 	AccountID string
 	Hash      string
-	CreatedAt stamp
-	UsedAt    stamp
-	RetiredAt stamp
+	CreatedAt unixMicro
+	UsedAt    unixMicro
+	RetiredAt unixMicro
 }
 
 func (recoveryCodeRow) TableName() string { return "recovery_codes" }
 
 // RecoveryCodes lists an account's recovery codes, the used ones too.
-func (s Methods) RecoveryCodes(ctx context.Context, accountID string) ([]mfa.KeptCode, error) {
+func (s Methods) RecoveryCodes(ctx context.Context, accountID string) ([]mfa.StoredRecoveryCode, error) {
 	var rows []recoveryCodeRow
 	if err := s.reader(ctx).Where("account_id = ?", accountID).Order("id").Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	codes := make([]mfa.KeptCode, len(rows))
+	codes := make([]mfa.StoredRecoveryCode, len(rows))
 	for i, r := range rows {
-		codes[i] = mfa.KeptCode{ID: r.ID, AccountID: r.AccountID, Hash: r.Hash, CreatedAt: r.CreatedAt.Time, UsedAt: r.UsedAt.Time, RetiredAt: r.RetiredAt.Time}
+		codes[i] = mfa.StoredRecoveryCode{ID: r.ID, AccountID: r.AccountID, Hash: r.Hash, CreatedAt: r.CreatedAt.Time, UsedAt: r.UsedAt.Time, InvalidatedAt: r.RetiredAt.Time}
 	}
 	return codes, nil
 }
 
 // InsertRecoveryCodes adds a set.
-func (s Methods) InsertRecoveryCodes(ctx context.Context, codes []mfa.KeptCode) error {
+func (s Methods) InsertRecoveryCodes(ctx context.Context, codes []mfa.StoredRecoveryCode) error {
 	rows := make([]recoveryCodeRow, len(codes))
 	for i, c := range codes {
-		rows[i] = recoveryCodeRow{ID: c.ID, AccountID: c.AccountID, Hash: c.Hash, CreatedAt: stamp{c.CreatedAt}, UsedAt: stamp{c.UsedAt}}
+		rows[i] = recoveryCodeRow{ID: c.ID, AccountID: c.AccountID, Hash: c.Hash, CreatedAt: unixMicro{c.CreatedAt}, UsedAt: unixMicro{c.UsedAt}}
 	}
-	return s.queued(ctx).Create(&rows).Error
+	return s.deferred(ctx).Create(&rows).Error
 }
 
-// UseRecoveryCode is the one memory of used recovery codes: whoever changes the row has used the code.
-func (s Methods) UseRecoveryCode(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
+// ConsumeRecoveryCode is the one memory of used recovery codes: whoever changes the row has used the code.
+func (s Methods) ConsumeRecoveryCode(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&recoveryCodeRow{}).
-		Where("id = ? AND account_id = ? AND used_at = 0", id, accountID).Update("used_at", stamp{at})
+		Where("id = ? AND account_id = ? AND used_at = 0", id, accountID).Update("used_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 
 // DeleteRecoveryCodes takes an account's set away.
 func (s Methods) DeleteRecoveryCodes(ctx context.Context, accountID string) error {
-	return s.queued(ctx).Where("account_id = ?", accountID).Delete(&recoveryCodeRow{}).Error
+	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&recoveryCodeRow{}).Error
 }

@@ -16,7 +16,7 @@ func withCodes(t *testing.T) *DB {
 	db := fresh(t)
 	for _, id := range []string{"ada", "bob"} {
 		put(t, db, id)
-		must(t, Methods{db}.InsertRecoveryCodes(ctx, []mfa.KeptCode{
+		must(t, Methods{db}.InsertRecoveryCodes(ctx, []mfa.StoredRecoveryCode{
 			{ID: id + "-1", AccountID: id, Hash: "$argon2id$…1", CreatedAt: odd}, {ID: id + "-2", AccountID: id, Hash: "$argon2id$…2", CreatedAt: odd},
 		}))
 	}
@@ -26,17 +26,17 @@ func withCodes(t *testing.T) *DB {
 func TestRecoveryCodesAreKeptUsedAndDeletedForOneAccount(t *testing.T) {
 	t.Parallel()
 	db := withCodes(t)
-	if used, err := (Methods{db}).UseRecoveryCode(ctx, "ada", "bob-1", odd); used || err != nil {
+	if used, err := (Methods{db}).ConsumeRecoveryCode(ctx, "ada", "bob-1", odd); used || err != nil {
 		t.Errorf("ada uses bob's: %v, %v", used, err)
 	}
 	for i, want := range []bool{true, false} {
-		if used, err := (Methods{db}).UseRecoveryCode(ctx, "bob", "bob-1", odd.Add(time.Duration(i)*time.Hour)); used != want || err != nil {
+		if used, err := (Methods{db}).ConsumeRecoveryCode(ctx, "bob", "bob-1", odd.Add(time.Duration(i)*time.Hour)); used != want || err != nil {
 			t.Errorf("use %d: got %v, %v, want %v", i+1, used, err, want)
 		}
 	}
 	got, err := Methods{db}.RecoveryCodes(ctx, "bob")
 	must(t, err)
-	want := []mfa.KeptCode{
+	want := []mfa.StoredRecoveryCode{
 		{ID: "bob-1", AccountID: "bob", Hash: "$argon2id$…1", CreatedAt: kept, UsedAt: kept}, {ID: "bob-2", AccountID: "bob", Hash: "$argon2id$…2", CreatedAt: kept},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -51,7 +51,7 @@ func TestRecoveryCodesAreKeptUsedAndDeletedForOneAccount(t *testing.T) {
 func TestARecoveryCodeIsUsedByOneOfFifty(t *testing.T) {
 	t.Parallel()
 	db := withCodes(t)
-	n := atOnce(t, func(int) (bool, error) { return Methods{db}.UseRecoveryCode(ctx, "ada", "ada-1", noon) })
+	n := atOnce(t, func(int) (bool, error) { return Methods{db}.ConsumeRecoveryCode(ctx, "ada", "ada-1", noon) })
 	if n != 1 {
 		t.Errorf("%d used it, want 1", n)
 	}
@@ -62,7 +62,7 @@ func TestAMethodIsRenamedAndSuspendedByItsAccountOnly(t *testing.T) {
 	db := withCodes(t)
 	renamed, errR := Methods{db}.RenameMethod(ctx, "ada", "bob-method", "mine")
 	suspended, errS := Methods{db}.SuspendMethod(ctx, "ada", "bob-method", odd)
-	ended, errE := Methods{db}.EndEnrollment(ctx, "ada", "bob-enrollment", odd)
+	ended, errE := Methods{db}.MarkExpired(ctx, "ada", "bob-enrollment", odd)
 	if renamed || suspended || ended || errors.Join(errR, errS, errE) != nil {
 		t.Errorf("ada did to bob: renamed %v, suspended %v, ended %v; %v", renamed, suspended, ended, errors.Join(errR, errS, errE))
 	}
@@ -72,7 +72,7 @@ func TestAMethodIsRenamedAndSuspendedByItsAccountOnly(t *testing.T) {
 	}
 	for i, want := range []bool{true, false} {
 		suspended, errS := Methods{db}.SuspendMethod(ctx, "bob", "bob-method", odd.Add(time.Duration(i)*time.Hour))
-		ended, errE := Methods{db}.EndEnrollment(ctx, "bob", "bob-enrollment", odd)
+		ended, errE := Methods{db}.MarkExpired(ctx, "bob", "bob-enrollment", odd)
 		if suspended != want || ended != want || errors.Join(errS, errE) != nil {
 			t.Errorf("time %d: suspended %v, ended %v, want %v; %v", i+1, suspended, ended, want, errors.Join(errS, errE))
 		}
@@ -82,7 +82,7 @@ func TestAMethodIsRenamedAndSuspendedByItsAccountOnly(t *testing.T) {
 	if !found[1].SuspendedAt.Equal(kept) {
 		t.Errorf("it is suspended since %v, want %v", found[1].SuspendedAt, kept)
 	}
-	if used, err := (Methods{db}).UseStep(ctx, "bob", "bob-method", 1, noon); used || err != nil {
+	if used, err := (Methods{db}).AdvanceStep(ctx, "bob", "bob-method", 1, noon); used || err != nil {
 		t.Errorf("its code was used: %v, %v", used, err)
 	}
 }
@@ -90,7 +90,7 @@ func TestAMethodIsRenamedAndSuspendedByItsAccountOnly(t *testing.T) {
 func TestWhatAnEnrollmentReplacesComesBackAndAnotherIsNotOver(t *testing.T) {
 	t.Parallel()
 	db := withCodes(t)
-	ended, err := Methods{db}.EndEnrollment(ctx, "ada", "ada-enrollment", noon)
+	ended, err := Methods{db}.MarkExpired(ctx, "ada", "ada-enrollment", noon)
 	if !ended || err != nil {
 		t.Fatal(ended, err)
 	}
@@ -101,7 +101,7 @@ func TestWhatAnEnrollmentReplacesComesBackAndAnotherIsNotOver(t *testing.T) {
 	if err != nil || st.Enrollment.Replaces != "ada-method" {
 		t.Errorf("got %+v, %v", st.Enrollment, err)
 	}
-	if ended, err = (Methods{db}).EndEnrollment(ctx, "ada", "next", noon); !ended || err != nil {
+	if ended, err = (Methods{db}).MarkExpired(ctx, "ada", "next", noon); !ended || err != nil {
 		t.Errorf("the next one is over already: %v, %v", ended, err)
 	}
 }

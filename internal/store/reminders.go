@@ -13,10 +13,10 @@ type Reminders struct{ *DB }
 
 var _ mfa.RemindStore = Reminders{}
 
-// Untold lists accounts whose owners were told of no day, or of an earlier one.
-func (s Reminders) Untold(ctx context.Context, of time.Time, limit int) ([]string, error) {
+// AccountsToRemind lists accounts whose owners were told of no day, or of an earlier one.
+func (s Reminders) AccountsToRemind(ctx context.Context, of time.Time, limit int) ([]string, error) {
 	var ids []string
-	err := s.ask(ctx, "SELECT id FROM accounts WHERE mfa_told_of < ? ORDER BY mfa_told_of, id LIMIT ?", []any{stamp{of}, limit},
+	err := s.query(ctx, "SELECT id FROM accounts WHERE mfa_told_of < ? ORDER BY mfa_told_of, id LIMIT ?", []any{unixMicro{of}, limit},
 		func(rows *sql.Rows) error {
 			var id string
 			err := rows.Scan(&id)
@@ -26,12 +26,12 @@ func (s Reminders) Untold(ctx context.Context, of time.Time, limit int) ([]strin
 	return ids, err
 }
 
-// Tell is one conditional statement, so that of two who tell at once one does.
-func (s Reminders) Tell(ctx context.Context, accountID string, of time.Time) (needed bool, err error) {
-	err = s.change(ctx, `UPDATE accounts SET mfa_told_of = ? WHERE id = ? AND mfa_told_of < ?
+// MarkReminded is one conditional statement, so that of two who tell at once one does.
+func (s Reminders) MarkReminded(ctx context.Context, accountID string, of time.Time) (needed bool, err error) {
+	err = s.queryWrite(ctx, `UPDATE accounts SET mfa_told_of = ? WHERE id = ? AND mfa_told_of < ?
 		RETURNING disabled_at, (SELECT count(*) FROM mfa_methods m WHERE m.account_id = accounts.id)`,
-		[]any{stamp{of}, accountID, stamp{of}}, func(rows *sql.Rows) error {
-			var disabled stamp
+		[]any{unixMicro{of}, accountID, unixMicro{of}}, func(rows *sql.Rows) error {
+			var disabled unixMicro
 			var methods int
 			err := rows.Scan(&disabled, &methods)
 			needed = disabled.IsZero() && methods == 0

@@ -7,38 +7,38 @@ import (
 
 	"gorm.io/gorm"
 
-	"twofold/internal/removal"
+	"twofold/internal/mfaremoval"
 )
 
 // Removals keeps the removals of MFA that are under way or were cancelled, one per account.
 type Removals struct{ *DB }
 
-var _ removal.Store = Removals{}
+var _ mfaremoval.Store = Removals{}
 
 type removalRow struct {
 	AccountID   string `gorm:"primaryKey"`
 	ID          string
 	Email       string
-	RequestedAt stamp
+	RequestedAt unixMicro
 	Remaining   int64 // microseconds
-	CountedAt   stamp
-	ToldAt      stamp
-	ReadyAt     stamp
-	CancelledAt stamp
+	CountedAt   unixMicro
+	ToldAt      unixMicro
+	ReadyAt     unixMicro
+	CancelledAt unixMicro
 }
 
 func (removalRow) TableName() string { return "mfa_removals" }
 
 // Last finds an account's removal.
-func (s Removals) Last(ctx context.Context, accountID string) (removal.Removal, error) {
+func (s Removals) Last(ctx context.Context, accountID string) (mfaremoval.Removal, error) {
 	var r removalRow
 	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return removal.Removal{}, removal.ErrNone
+		return mfaremoval.Removal{}, mfaremoval.ErrNotFound
 	}
-	return removal.Removal{
+	return mfaremoval.Removal{
 		ID: r.ID, AccountID: r.AccountID, Email: r.Email, RequestedAt: r.RequestedAt.Time,
-		Remaining: time.Duration(r.Remaining) * time.Microsecond, CountedAt: r.CountedAt.Time, ToldAt: r.ToldAt.Time,
+		Remaining: time.Duration(r.Remaining) * time.Microsecond, CountedAt: r.CountedAt.Time, AnnouncedAt: r.ToldAt.Time,
 		ReadyAt: r.ReadyAt.Time, CancelledAt: r.CancelledAt.Time,
 	}, err
 }
@@ -51,7 +51,7 @@ func (s Removals) Open(ctx context.Context) ([]string, error) {
 }
 
 // Begin adds a removal unless one is under way: one statement.
-func (s Removals) Begin(ctx context.Context, r removal.Removal) (bool, error) {
+func (s Removals) Begin(ctx context.Context, r mfaremoval.Removal) (bool, error) {
 	tx := s.writer(ctx).Exec(`INSERT INTO mfa_removals
 		(account_id, id, email, requested_at, remaining, counted_at, told_at, ready_at, cancelled_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)
@@ -59,22 +59,22 @@ func (s Removals) Begin(ctx context.Context, r removal.Removal) (bool, error) {
 			requested_at = excluded.requested_at, remaining = excluded.remaining, counted_at = excluded.counted_at,
 			told_at = excluded.told_at, ready_at = 0, cancelled_at = 0
 		WHERE mfa_removals.cancelled_at <> 0`,
-		r.AccountID, r.ID, r.Email, stamp{r.RequestedAt}, r.Remaining.Microseconds(), stamp{r.CountedAt}, stamp{r.ToldAt})
+		r.AccountID, r.ID, r.Email, unixMicro{r.RequestedAt}, r.Remaining.Microseconds(), unixMicro{r.CountedAt}, unixMicro{r.AnnouncedAt})
 	return tx.RowsAffected == 1, tx.Error
 }
 
 // Update keeps how far a removal has come.
-func (s Removals) Update(ctx context.Context, r removal.Removal) (bool, error) {
+func (s Removals) Update(ctx context.Context, r mfaremoval.Removal) (bool, error) {
 	tx := s.underWay(ctx, r.AccountID, r.ID).Updates(map[string]any{
-		"remaining": r.Remaining.Microseconds(), "counted_at": stamp{r.CountedAt}, "told_at": stamp{r.ToldAt},
-		"ready_at": stamp{r.ReadyAt},
+		"remaining": r.Remaining.Microseconds(), "counted_at": unixMicro{r.CountedAt}, "told_at": unixMicro{r.AnnouncedAt},
+		"ready_at": unixMicro{r.ReadyAt},
 	})
 	return tx.RowsAffected == 1, tx.Error
 }
 
 // Cancel ends a removal, and remembers when.
 func (s Removals) Cancel(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
-	tx := s.underWay(ctx, accountID, id).Update("cancelled_at", stamp{at})
+	tx := s.underWay(ctx, accountID, id).Update("cancelled_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 

@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twofold/internal/account"
-	"twofold/internal/removal"
+	"twofold/internal/mfaremoval"
 )
 
 func TestAnAccountHasOneRemoval(t *testing.T) {
@@ -15,12 +15,12 @@ func TestAnAccountHasOneRemoval(t *testing.T) {
 	db := fresh(t)
 	removals := Removals{db}
 	must(t, Accounts{db}.Insert(ctx, account.Account{ID: "grace", Email: "grace@example.com"}))
-	first := removal.Removal{
-		ID: "first", AccountID: "grace", Email: "grace@example.com", RequestedAt: noon, Remaining: 72 * time.Hour, CountedAt: noon, ToldAt: noon,
+	first := mfaremoval.Removal{
+		ID: "first", AccountID: "grace", Email: "grace@example.com", RequestedAt: noon, Remaining: 72 * time.Hour, CountedAt: noon, AnnouncedAt: noon,
 	}
 	second := first
 	second.ID, second.RequestedAt = "second", noon.Add(time.Hour)
-	begin := func(r removal.Removal, want bool) {
+	begin := func(r mfaremoval.Removal, want bool) {
 		t.Helper()
 		begun, err := removals.Begin(ctx, r)
 		must(t, err)
@@ -28,7 +28,7 @@ func TestAnAccountHasOneRemoval(t *testing.T) {
 			t.Errorf("%s began: %v", r.ID, begun)
 		}
 	}
-	last := func(want removal.Removal) {
+	last := func(want mfaremoval.Removal) {
 		t.Helper()
 		got, err := removals.Last(ctx, "grace")
 		must(t, err)

@@ -18,7 +18,7 @@ var _ account.ResetStore = Resets{}
 type resetRequestRow struct {
 	ID        string
 	Sealed    []byte
-	CreatedAt stamp
+	CreatedAt unixMicro
 }
 
 func (resetRequestRow) TableName() string { return "reset_requests" }
@@ -27,14 +27,14 @@ type linkMailRow struct {
 	ID        string
 	AccountID string
 	Purpose   string
-	CreatedAt stamp
+	CreatedAt unixMicro
 }
 
 func (linkMailRow) TableName() string { return "link_mails" }
 
 // Insert keeps a request.
 func (s Resets) Insert(ctx context.Context, r account.ResetRequest) error {
-	return s.writer(ctx).Create(&resetRequestRow{ID: r.ID, Sealed: r.Sealed, CreatedAt: stamp{r.CreatedAt}}).Error
+	return s.writer(ctx).Create(&resetRequestRow{ID: r.ID, Sealed: r.Sealed, CreatedAt: unixMicro{r.CreatedAt}}).Error
 }
 
 // Waiting looks for a request.
@@ -67,11 +67,11 @@ func (s Resets) TakeOldest(ctx context.Context) (account.ResetRequest, bool, err
 
 // CountMail adds a mail to those of the account and purpose since a time, unless there are limit already; older ones are
 // forgotten.
-func (s Resets) CountMail(ctx context.Context, m account.LinkMail, since time.Time, limit int) (bool, error) {
+func (s Resets) CountMail(ctx context.Context, m account.SentLink, since time.Time, limit int) (bool, error) {
 	mine := func(tx *gorm.DB) *gorm.DB {
 		return tx.Where("account_id = ? AND purpose = ?", m.AccountID, string(m.Purpose))
 	}
-	if err := mine(s.writer(ctx)).Where("created_at <= ?", stamp{since}).Delete(&linkMailRow{}).Error; err != nil {
+	if err := mine(s.writer(ctx)).Where("created_at <= ?", unixMicro{since}).Delete(&linkMailRow{}).Error; err != nil {
 		return false, err
 	}
 	var n int64
@@ -79,6 +79,6 @@ func (s Resets) CountMail(ctx context.Context, m account.LinkMail, since time.Ti
 		return false, err
 	}
 	return true, s.writer(ctx).Create(&linkMailRow{
-		ID: m.ID, AccountID: m.AccountID, Purpose: string(m.Purpose), CreatedAt: stamp{m.At},
+		ID: m.ID, AccountID: m.AccountID, Purpose: string(m.Purpose), CreatedAt: unixMicro{m.At},
 	}).Error
 }

@@ -29,7 +29,7 @@ func replace(db *DB, accountID, id string) error {
 // odd is a moment with more digits than are kept, in another zone.
 var odd = time.Date(2026, 11, 23, 12, 0, 0, 123456789, time.FixedZone("", 3600))
 
-// kept is that moment as it comes back.
+// statements is that moment as it comes back.
 var kept = odd.UTC().Truncate(time.Microsecond)
 
 func TestWhatIsKeptComesBack(t *testing.T) {
@@ -38,23 +38,23 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 	a := account.Account{ID: "ada", Email: "ada@example.com", PasswordHash: "$argon2id$…", CreatedAt: odd, PasswordChangedAt: odd}
 	must(t, Accounts{db}.Insert(ctx, a))
 	s := session.Session{
-		ID: "s", AccountID: "ada", Delivery: session.Token, AMR: session.Proofs(true), AuthTime: odd, CreatedAt: odd,
-		LastUsedAt: odd, EndsAt: odd, IP: "2001:db8::1", UserAgent: "Mozilla \"5.0\" \u202e",
+		ID: "s", AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(true), AuthTime: odd, CreatedAt: odd,
+		LastUsedAt: odd, AbsoluteExpiry: odd, IP: "2001:db8::1", UserAgent: "Mozilla \"5.0\" \u202e",
 	}
 	must(t, Sessions{db}.Insert(ctx, s, tokenOf("s")))
-	p := authn.Pending{ID: "p", AccountID: "ada", Delivery: session.Cookie, Bucket: throttle.Anyone, CreatedAt: odd, ExpiresAt: odd}
+	p := authn.PendingSignIn{ID: "p", AccountID: "ada", Delivery: session.Cookie, Bucket: throttle.AnonymousBucket, CreatedAt: odd, ExpiresAt: odd}
 	token := secret.New("p")
 	must(t, SignIns{db}.Insert(ctx, p, token.Hash()))
 	m := mfa.Method{ID: "m", AccountID: "ada", Type: mfa.TOTP, Name: "phone", SealedKey: []byte{0, 255}, LastStep: 59, CreatedAt: odd, LastUsedAt: odd}
 	must(t, Methods{db}.InsertMethod(ctx, m))
 	e := mfa.Enrollment{ID: "e", AccountID: "ada", SessionID: "s", Name: "tablet", SealedKey: []byte{1}, Tries: 2, CreatedAt: odd, ExpiresAt: odd}
 	must(t, Methods{db}.ReplaceEnrollment(ctx, e))
-	k := keyring.SealedKey{Key: keyring.Key{KID: "kid", BeginsAt: odd, BeganAt: odd, RetiredAt: odd}, Sealed: []byte{2}}
+	k := keyring.SealedKey{Key: keyring.Key{KID: "kid", ActivatesAt: odd, ActivatedAt: odd, RetiredAt: odd}, Sealed: []byte{2}}
 	must(t, Keys{db}.InsertSigningKey(ctx, k))
 
 	gotA, errA := Accounts{db}.ByEmail(ctx, "ada@example.com")
 	gotS, errS := Sessions{db}.ByToken(ctx, tokenOf("s"))
-	gotP, errP := SignIns{db}.Look(ctx, authn.Seek{SignIn: token})
+	gotP, errP := SignIns{db}.Load(ctx, authn.SnapshotQuery{SignIn: token})
 	gotM, errM := Methods{db}.Methods(ctx, "ada")
 	gotE, errE := Methods{db}.State(ctx, "ada")
 	gotK, errK := Keys{db}.SigningKeys(ctx)
@@ -87,7 +87,7 @@ func TestNothingIsFoundWithItsOwnError(t *testing.T) {
 		"a session by the zero token":     {func() error { _, err := Sessions{db}.ByToken(ctx, [32]byte{}); return err }, session.ErrEnded},
 		"a session to update":             {func() error { return Sessions{db}.Update(ctx, session.Session{ID: "x"}) }, session.ErrEnded},
 		"a session for a new token":       {func() error { return Sessions{db}.SetToken(ctx, "x", tokenOf("y")) }, session.ErrEnded},
-		"a keyset":                        {func() error { _, err := Keys{db}.SealedKeyset(ctx); return err }, keyring.ErrNone},
+		"a keyset":                        {func() error { _, err := Keys{db}.SealedKeyset(ctx); return err }, keyring.ErrNoKeys},
 	} {
 		if err := c.call(); !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", what, err, c.want)
@@ -102,7 +102,7 @@ func TestWhatIsSomebodyElsesStays(t *testing.T) {
 	put(t, db, "bob")
 	deletedM, errM := Methods{db}.DeleteMethod(ctx, "ada", "bob-method")
 	deletedE, errE := Methods{db}.DeleteEnrollment(ctx, "ada", "bob-enrollment")
-	counted, errC := Methods{db}.CountTry(ctx, "ada", "bob-enrollment", 5)
+	counted, errC := Methods{db}.IncrementTries(ctx, "ada", "bob-enrollment", 5)
 	if deletedM || deletedE || counted > 0 || errors.Join(errM, errE, errC) != nil {
 		t.Errorf("ada did to bob: method deleted %v, enrollment deleted %v, try counted %v; %v", deletedM, deletedE, counted, errors.Join(errM, errE, errC))
 	}
@@ -164,10 +164,10 @@ func TestAStamp(t *testing.T) {
 	t.Parallel()
 	t.Run("of the zero time is zero, both ways", func(t *testing.T) {
 		t.Parallel()
-		if v, err := (stamp{}).Value(); v != int64(0) || err != nil {
+		if v, err := (unixMicro{}).Value(); v != int64(0) || err != nil {
 			t.Errorf("got %v, %v", v, err)
 		}
-		s := stamp{noon}
+		s := unixMicro{noon}
 		if err := s.Scan(int64(0)); err != nil || !s.IsZero() {
 			t.Errorf("got %v, %v", s, err)
 		}
@@ -175,7 +175,7 @@ func TestAStamp(t *testing.T) {
 	t.Run("of anything but a number is refused", func(t *testing.T) {
 		t.Parallel()
 		for _, from := range []any{nil, "2026-11-23", 1.5, []byte("1"), noon} {
-			if err := new(stamp).Scan(from); err == nil {
+			if err := new(unixMicro).Scan(from); err == nil {
 				t.Errorf("%T was taken", from)
 			}
 		}

@@ -19,7 +19,7 @@ import (
 var everyRow = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
 	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{}, deviceRow{},
-	pendingAddressRow{}, resetRequestRow{}, linkMailRow{}, removalRow{}, leaseRow{}, anchorRow{}, epochRow{},
+	pendingAddressRow{}, resetRequestRow{}, linkMailRow{}, removalRow{}, leaseRow{}, anchorRow{}, restoreStateRow{},
 }
 
 func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
@@ -193,6 +193,27 @@ func TestMigratingAgainKeepsEverything(t *testing.T) {
 	}
 	if n := rows(t, db, "accounts"); n != 1 {
 		t.Errorf("%d accounts after migrating again, want 1", n)
+	}
+}
+
+// The schema was eleven files before it became one with the number 11. A database that the eleven made has the same tables and
+// a row for each of them.
+func TestMigrate_DatabaseOfTheElevenFilesIsCurrent(t *testing.T) {
+	t.Parallel()
+	db := fresh(t)
+	ada(t, db)
+	must(t, db.write.Exec("DELETE FROM goose_db_version").Error)
+	for version := range 12 { // goose's own zero, and the eleven
+		must(t, db.write.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)", version).Error)
+	}
+	before := schemaText(t, db)
+	must(t, db.Migrate(ctx))
+	must(t, db.Ready(ctx))
+	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {
+		t.Errorf("the schema changed:\n%s", diff)
+	}
+	if n := rows(t, db, "accounts"); n != 1 {
+		t.Errorf("%d accounts after migrating, want 1", n)
 	}
 }
 

@@ -22,10 +22,10 @@ type sessionRow struct {
 	TokenHash  []byte
 	Delivery   string
 	AMR        string `gorm:"column:amr"` // words in order, a space between
-	AuthTime   stamp
-	CreatedAt  stamp
-	LastUsedAt stamp
-	EndsAt     stamp
+	AuthTime   unixMicro
+	CreatedAt  unixMicro
+	LastUsedAt unixMicro
+	EndsAt     unixMicro
 	IP         string `gorm:"column:ip"`
 	UserAgent  string
 }
@@ -35,24 +35,24 @@ func (sessionRow) TableName() string { return "sessions" }
 func (r sessionRow) session() session.Session {
 	return session.Session{
 		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), AMR: strings.Fields(r.AMR),
-		AuthTime: r.AuthTime.Time, CreatedAt: r.CreatedAt.Time, LastUsedAt: r.LastUsedAt.Time, EndsAt: r.EndsAt.Time,
+		AuthTime: r.AuthTime.Time, CreatedAt: r.CreatedAt.Time, LastUsedAt: r.LastUsedAt.Time, AbsoluteExpiry: r.EndsAt.Time,
 		IP: r.IP, UserAgent: r.UserAgent,
 	}
 }
 
 // Insert adds a session.
 func (s Sessions) Insert(ctx context.Context, sess session.Session, token [32]byte) error {
-	return s.put(ctx, `INSERT INTO sessions (id, account_id, token_hash, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent)
+	return s.execDeferred(ctx, `INSERT INTO sessions (id, account_id, token_hash, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, []any{
 		sess.ID, sess.AccountID, token[:], string(sess.Delivery), strings.Join(sess.AMR, " "),
-		stamp{sess.AuthTime}, stamp{sess.CreatedAt}, stamp{sess.LastUsedAt}, stamp{sess.EndsAt}, sess.IP, sess.UserAgent,
+		unixMicro{sess.AuthTime}, unixMicro{sess.CreatedAt}, unixMicro{sess.LastUsedAt}, unixMicro{sess.AbsoluteExpiry}, sess.IP, sess.UserAgent,
 	})
 }
 
 // ByToken finds a session.
 func (s Sessions) ByToken(ctx context.Context, token [32]byte) (session.Session, error) {
 	var r sessionRow
-	err := s.ask(ctx, `SELECT id, account_id, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent
+	err := s.query(ctx, `SELECT id, account_id, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent
 		FROM sessions WHERE token_hash = ?`, []any{token[:]}, func(rows *sql.Rows) error {
 		return rows.Scan(&r.ID, &r.AccountID, &r.Delivery, &r.AMR, &r.AuthTime, &r.CreatedAt, &r.LastUsedAt, &r.EndsAt, &r.IP, &r.UserAgent)
 	})
@@ -64,32 +64,32 @@ func (s Sessions) ByToken(ctx context.Context, token [32]byte) (session.Session,
 
 // Touch moves the time of last use, never back.
 func (s Sessions) Touch(ctx context.Context, id string, at time.Time) error {
-	return s.writer(ctx).Model(&sessionRow{}).Where("id = ? AND last_used_at < ?", id, stamp{at}).
-		Update("last_used_at", stamp{at}).Error
+	return s.writer(ctx).Model(&sessionRow{}).Where("id = ? AND last_used_at < ?", id, unixMicro{at}).
+		Update("last_used_at", unixMicro{at}).Error
 }
 
 // Update keeps a session's proofs and times.
 func (s Sessions) Update(ctx context.Context, sess session.Session) error {
-	return mustTouchOne(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", sess.ID).Updates(map[string]any{
-		"amr": strings.Join(sess.AMR, " "), "auth_time": stamp{sess.AuthTime},
-		"last_used_at": stamp{sess.LastUsedAt}, "ends_at": stamp{sess.EndsAt},
+	return requireOneRow(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", sess.ID).Updates(map[string]any{
+		"amr": strings.Join(sess.AMR, " "), "auth_time": unixMicro{sess.AuthTime},
+		"last_used_at": unixMicro{sess.LastUsedAt}, "ends_at": unixMicro{sess.AbsoluteExpiry},
 	}))
 }
 
 // SetToken replaces a session's token.
 func (s Sessions) SetToken(ctx context.Context, id string, token [32]byte) error {
-	return mustTouchOne(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", id).Update("token_hash", token[:]))
+	return requireOneRow(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", id).Update("token_hash", token[:]))
 }
 
-func mustTouchOne(tx *gorm.DB) error {
+func requireOneRow(tx *gorm.DB) error {
 	if tx.Error == nil && tx.RowsAffected == 0 {
 		return session.ErrEnded
 	}
 	return tx.Error
 }
 
-// Of lists an account's sessions. Ids sort by age.
-func (s Sessions) Of(ctx context.Context, accountID string) ([]session.Session, error) {
+// ByAccount lists an account's sessions. Ids sort by age.
+func (s Sessions) ByAccount(ctx context.Context, accountID string) ([]session.Session, error) {
 	var rows []sessionRow
 	err := s.reader(ctx).Where("account_id = ?", accountID).Order("id DESC").Find(&rows).Error
 	sessions := make([]session.Session, len(rows))
@@ -107,7 +107,7 @@ func (s Sessions) Delete(ctx context.Context, accountID, id string) (bool, error
 
 // DeleteByToken ends a token's session.
 func (s Sessions) DeleteByToken(ctx context.Context, token [32]byte) error {
-	return s.queued(ctx).Where("token_hash = ?", token[:]).Delete(&sessionRow{}).Error
+	return s.deferred(ctx).Where("token_hash = ?", token[:]).Delete(&sessionRow{}).Error
 }
 
 // DeleteOthers ends all but one.
@@ -118,7 +118,7 @@ func (s Sessions) DeleteOthers(ctx context.Context, accountID, keep string) (int
 
 // DeleteOldest ends all but the newest.
 func (s Sessions) DeleteOldest(ctx context.Context, accountID string, keep int) error {
-	return deleteOldest(s.queued(ctx), &sessionRow{}, keep, "account_id = ?", accountID)
+	return deleteOldest(s.deferred(ctx), &sessionRow{}, keep, "account_id = ?", accountID)
 }
 
 // deleteOldest leaves the newest of some rows of a table, keep in number.

@@ -26,14 +26,14 @@ var sqliteDialect = dialect{
 	goose:  goose.DialectSQLite3,
 	tables: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
 	// Who writes is alone, and who waits for another process too long has waited enough.
-	conflict: func(error) bool { return false },
-	lost:     func(error) bool { return false },
-	full: func(err error) bool {
+	isConflict:       func(error) bool { return false },
+	isConnectionLost: func(error) bool { return false },
+	isDiskFull: func(err error) bool {
 		var e *sqlite.Error
 		return errors.As(err, &e) && slices.Contains([]int{sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}, e.Code()&0xff)
 	},
-	commits: "PRAGMA journal_mode",
-	sure:    "wal",
+	commitsQuery:    "PRAGMA journal_mode",
+	durabilityQuery: "wal",
 }
 
 // Path answers the file of a sqlite: URL, or ErrURL.
@@ -54,7 +54,7 @@ func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create database: %w", err)
 	}
-	effort := &Effort{}
+	effort := &QueryStats{}
 	write, err := openFile(dsn(path, "_txlock=immediate"), 1, effort, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
@@ -63,21 +63,21 @@ func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), closePool(write))
 	}
-	d := &DB{dialect: sqliteDialect, effort: effort, read: read, write: write}
+	d := &DB{dialect: sqliteDialect, stats: effort, read: read, write: write}
 	d.migrator = d.onWriter
 	return d, nil
 }
 
-func lookSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
+func openSQLiteReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 	path, err := Path(databaseURL)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil, ErrAbsent
+		return nil, ErrNotFound
 	}
 	// As few pragmas as possible: setting the journal's mode would write.
-	read, err := openFile(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, &Effort{}, log)
+	read, err := openFile(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, &QueryStats{}, log)
 	var e *sqlite.Error
 	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN { // to look at a write-ahead log SQLite makes a file beside it
 		err = fmt.Errorf("%w: file and folder must be writable for the user that Twofold runs as", err)
@@ -85,7 +85,7 @@ func lookSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{dialect: sqliteDialect, effort: &Effort{}, read: read, write: read}, nil
+	return &DB{dialect: sqliteDialect, stats: &QueryStats{}, read: read, write: read}, nil
 }
 
 func create(path string) error {
@@ -110,7 +110,7 @@ func fileURI(path string) string {
 
 // openFile opens connections. Switching a fresh file to the write-ahead log needs it alone for a moment, and SQLite does
 // not wait for that: whoever starts at the same time tries again.
-func openFile(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
+func openFile(dsn string, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
 	for wait := 5 * time.Millisecond; ; wait *= 2 {
 		db, err := openOnce(dsn, conns, effort, log)
 		if err == nil || !isBusy(err) || wait > 2*time.Second {
@@ -120,8 +120,8 @@ func openFile(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB
 	}
 }
 
-func openOnce(dsn string, conns int, effort *Effort, log *slog.Logger) (*gorm.DB, error) {
-	to, err := newCompiling(dsn)
+func openOnce(dsn string, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+	to, err := newCachingConnector(dsn)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type stepUpRow struct {
 	AccountID string
 	SessionID string
 	Purpose   string
-	ExpiresAt stamp
+	ExpiresAt unixMicro
 	KID       *string `gorm:"column:kid"` // null: a release signed it that does not say
 }
 
@@ -36,25 +36,25 @@ func (s StepUps) Insert(ctx context.Context, g stepup.Grant) (bool, error) {
 	}
 	tx := s.writer(ctx).Exec(`INSERT INTO step_ups (id, account_id, session_id, purpose, expires_at, kid)
 		SELECT ?, ?, ?, ?, ?, kid FROM signing_keys WHERE kid = ?`+lock,
-		g.ID, g.AccountID, g.SessionID, string(g.Purpose), stamp{g.ExpiresAt}, g.KID)
-	return tx.RowsAffected == 1, endedWithout(tx.Error)
+		g.ID, g.AccountID, g.SessionID, string(g.Purpose), unixMicro{g.ExpiresAt}, g.KID)
+	return tx.RowsAffected == 1, mapForeignKey(tx.Error)
 }
 
-// endedWithout is session.ErrEnded for a row that belongs to a session which ended a moment ago.
-func endedWithout(err error) error {
+// mapForeignKey is session.ErrEnded for a row that belongs to a session which ended a moment ago.
+func mapForeignKey(err error) error {
 	if errors.Is(err, gorm.ErrForeignKeyViolated) {
 		return session.ErrEnded
 	}
 	return err
 }
 
-// Spend takes a token away.
-func (s StepUps) Spend(ctx context.Context, id string, at time.Time) (bool, error) {
-	tx := s.writer(ctx).Where("id = ? AND expires_at > ?", id, stamp{at}).Delete(&stepUpRow{})
+// Consume takes a token away.
+func (s StepUps) Consume(ctx context.Context, id string, at time.Time) (bool, error) {
+	tx := s.writer(ctx).Where("id = ? AND expires_at > ?", id, unixMicro{at}).Delete(&stepUpRow{})
 	return tx.RowsAffected == 1, tx.Error
 }
 
 // DeleteOf ends the tokens of an account.
 func (s StepUps) DeleteOf(ctx context.Context, accountID string) error {
-	return s.queued(ctx).Where("account_id = ?", accountID).Delete(&stepUpRow{}).Error
+	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&stepUpRow{}).Error
 }

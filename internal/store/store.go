@@ -19,8 +19,8 @@ type DB struct {
 	// Watch, where it is set, is told of every transaction; what it answers is called when that is over.
 	Watch func(ctx context.Context) (done func())
 
-	stuck       atomic.Bool // the last transaction met a full disk
-	effort      *Effort
+	diskFull    atomic.Bool // the last transaction met a full disk
+	stats       *QueryStats
 	read, write *gorm.DB
 	migrator    func() (pool *sql.DB, done func() error, err error) // nil where one only looks
 }
@@ -33,8 +33,8 @@ type Options struct {
 var (
 	// ErrURL means that a database URL is not one this build can open.
 	ErrURL = errors.New("not a database URL that this version can open: use sqlite:PATH, as in sqlite:./data/twofold.db, or postgres://USER@HOST/DATABASE")
-	// ErrAbsent means that there is no database yet.
-	ErrAbsent = errors.New("there is no database yet")
+	// ErrNotFound means that there is no database yet.
+	ErrNotFound = errors.New("there is no database yet")
 )
 
 // Open opens the database of a URL. An SQLite file that is not there is created, readable by its owner only. It does not
@@ -50,9 +50,9 @@ func Open(databaseURL string, o Options, log *slog.Logger) (*DB, error) {
 // ErrAbsent, or ErrURL.
 func OpenReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 	if IsPostgres(databaseURL) {
-		return lookPostgres(databaseURL, log)
+		return openPostgresReadOnly(databaseURL, log)
 	}
-	return lookSQLite(databaseURL, log)
+	return openSQLiteReadOnly(databaseURL, log)
 }
 
 // IsPostgres says whether a URL is that of a database server, which several processes share.
@@ -60,8 +60,8 @@ func IsPostgres(databaseURL string) bool {
 	return strings.HasPrefix(databaseURL, "postgres://") || strings.HasPrefix(databaseURL, "postgresql://")
 }
 
-// Effort is what was asked of the database since it was opened.
-func (d *DB) Effort() *Effort { return d.effort }
+// QueryStats is what was asked of the database since it was opened.
+func (d *DB) Stats() *QueryStats { return d.stats }
 
 // Close closes the database.
 func (d *DB) Close() error {

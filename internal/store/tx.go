@@ -17,25 +17,25 @@ type transaction struct {
 	*gorm.DB
 	after []func()
 
-	held  []audit.Entry
-	chain func(ctx context.Context, held []audit.Entry) error
+	pendingEntries []audit.Entry
+	chain          func(ctx context.Context, held []audit.Entry) error
 }
 
-// settle adds what was held.
-func (t *transaction) settle(ctx context.Context) error {
-	if len(t.held) == 0 {
+// flushAudit adds what was held.
+func (t *transaction) flushAudit(ctx context.Context) error {
+	if len(t.pendingEntries) == 0 {
 		return nil
 	}
-	return t.chain(ctx, t.held)
+	return t.chain(ctx, t.pendingEntries)
 }
 
-func (d *DB) open(ctx context.Context) (*transaction, bool) {
+func (d *DB) txFrom(ctx context.Context) (*transaction, bool) {
 	tx, inside := ctx.Value(txKey{d}).(*transaction)
 	return tx, inside
 }
 
-// retries is how often a transaction is run again, after which its asker is better off with 503.
-const retries = 8
+// maxRetries is how often a transaction is run again, after which its asker is better off with 503.
+const maxRetries = 8
 
 // InTx runs do in one transaction and commits if it answers nil. The context that do gets carries the transaction: use
 // it for everything inside. A transaction inside a transaction is the same one.
@@ -43,13 +43,13 @@ const retries = 8
 // Where the database says that transactions were in each other's way, or the connection broke before the commit, nothing
 // was kept, and do is run again: what it leaves outside of the database it must set, not add to.
 func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error {
-	if _, inside := d.open(ctx); inside {
+	if _, inside := d.txFrom(ctx); inside {
 		return do(ctx)
 	}
-	defer d.watched(ctx)()
+	defer d.withStats(ctx)()
 	for try := 0; ; try++ {
-		again, err := d.once(ctx, do)
-		if err == nil || !again || try == retries {
+		again, err := d.runTx(ctx, do)
+		if err == nil || !again || try == maxRetries {
 			return err
 		}
 		select {
@@ -60,8 +60,8 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	}
 }
 
-// once runs a transaction, and says whether one that failed may be run again.
-func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) (again bool, err error) {
+// runTx runs a transaction, and says whether one that failed may be run again.
+func (d *DB) runTx(ctx context.Context, do func(ctx context.Context) error) (again bool, err error) {
 	var refused error
 	var done *transaction
 	committing := false
@@ -69,34 +69,34 @@ func (d *DB) once(ctx context.Context, do func(ctx context.Context) error) (agai
 		done = &transaction{DB: tx}
 		ctx := context.WithValue(ctx, txKey{d}, done)
 		if refused = do(ctx); refused == nil {
-			refused = done.settle(ctx)
+			refused = done.flushAudit(ctx)
 		}
 		committing = refused == nil
 		return refused
 	})
 	if err != nil {
-		if d.full(err) {
-			d.stuck.Store(true)
+		if d.isDiskFull(err) {
+			d.diskFull.Store(true)
 		}
-		again = errors.Is(err, errCollision) || d.conflict(err) || (d.lost(err) && !committing)
+		again = errors.Is(err, errConflict) || d.isConflict(err) || (d.isConnectionLost(err) && !committing)
 		if refused == nil { // begin or commit failed
-			err = failure(err)
+			err = wrapError(err)
 		}
 		return again, err
 	}
-	d.effort.committed(ctx)
+	d.stats.committed(ctx)
 	for _, do := range done.after {
 		do()
 	}
 	return false, nil
 }
 
-// alone says whether there is one writing transaction at a time, so that there is nothing to lock.
-func (d *DB) alone() bool { return d.write.Name() == "sqlite" }
+// singleWriter says whether there is one writing transaction at a time, so that there is nothing to lock.
+func (d *DB) singleWriter() bool { return d.write.Name() == "sqlite" }
 
 // AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
 func (d *DB) AfterCommit(ctx context.Context, do func()) {
-	if tx, inside := d.open(ctx); inside {
+	if tx, inside := d.txFrom(ctx); inside {
 		tx.after = append(tx.after, do)
 		return
 	}
@@ -104,26 +104,26 @@ func (d *DB) AfterCommit(ctx context.Context, do func()) {
 }
 
 func (d *DB) reader(ctx context.Context) *gorm.DB {
-	if tx, inside := d.open(ctx); inside {
+	if tx, inside := d.txFrom(ctx); inside {
 		return tx.DB
 	}
 	return d.read.WithContext(ctx)
 }
 
 func (d *DB) writer(ctx context.Context) *gorm.DB {
-	if tx, inside := d.open(ctx); inside {
+	if tx, inside := d.txFrom(ctx); inside {
 		return tx.DB
 	}
 	return d.write.WithContext(ctx)
 }
 
-// queued is writer for a change of which nobody asks what came: a server may be sent it with the next statement.
-func (d *DB) queued(ctx context.Context) *gorm.DB {
-	return d.writer(ctx).WithContext(unhurried(ctx))
+// deferred is writer for a change of which nobody asks what came: a server may be sent it with the next statement.
+func (d *DB) deferred(ctx context.Context) *gorm.DB {
+	return d.writer(ctx).WithContext(deferResult(ctx))
 }
 
-// unlessDuplicate runs a statement that may meet a duplicate key. PostgreSQL spoils the whole transaction then: a
+// withSavepoint runs a statement that may meet a duplicate key. PostgreSQL spoils the whole transaction then: a
 // savepoint keeps what came before, so that the caller may go on.
-func unlessDuplicate(tx *gorm.DB, do func(tx *gorm.DB) error) error {
+func withSavepoint(tx *gorm.DB, do func(tx *gorm.DB) error) error {
 	return tx.Transaction(do)
 }

@@ -17,17 +17,17 @@ func TestOtherRulesThanTheDefaults(t *testing.T) {
 		limits throttle.Limits
 		want   []time.Duration // of each failure in turn
 	}{
-		"the first failure already waits": {throttle.Limits{Free: 1, Wait: time.Second, MaxWait: 4 * time.Second}, []time.Duration{1e9, 2e9, 4e9, 4e9}},
-		"every wait is the same":          {throttle.Limits{Free: 2, Wait: time.Second, MaxWait: time.Second}, []time.Duration{0, 1e9, 1e9, 1e9}},
-		"the last is no power of two":     {throttle.Limits{Free: 1, Wait: 4 * time.Second, MaxWait: 10 * time.Second}, []time.Duration{4e9, 8e9, 10e9, 10e9}},
+		"the first failure already waits": {throttle.Limits{FreeAttempts: 1, FirstBackoff: time.Second, MaxBackoff: 4 * time.Second}, []time.Duration{1e9, 2e9, 4e9, 4e9}},
+		"every wait is the same":          {throttle.Limits{FreeAttempts: 2, FirstBackoff: time.Second, MaxBackoff: time.Second}, []time.Duration{0, 1e9, 1e9, 1e9}},
+		"the last is no power of two":     {throttle.Limits{FreeAttempts: 1, FirstBackoff: 4 * time.Second, MaxBackoff: 10 * time.Second}, []time.Duration{4e9, 8e9, 10e9, 10e9}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			limiter := open(t)
-			c.limits.Cap = 100
+			c.limits.HardLimit = 100
 			limiter.Limits = c.limits
 			for failure, want := range c.want {
-				got := limiter.fail(t, anyone).Wait
+				got := limiter.fail(t, anyone).RetryAfter
 				if got != want {
 					t.Errorf("failure %d starts a wait of %s, want %s", failure+1, got, want)
 				}
@@ -42,7 +42,7 @@ func TestAfterTheClockWentBackAWaitStillEnds(t *testing.T) {
 	c := open(t)
 	c.spendFree(t, anyone)
 	c.advance(-time.Hour)
-	_, err := c.Reserve(ctx, anyone, throttle.Within{})
+	_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 	if w := wait(t, err); w != time.Hour+30*time.Second {
 		t.Errorf("told to wait %s, want 1h0m30s: a clock that goes back forgives nothing", w)
 	}
@@ -50,13 +50,13 @@ func TestAfterTheClockWentBackAWaitStillEnds(t *testing.T) {
 
 func TestAWaitErrorSaysHowLong(t *testing.T) {
 	t.Parallel()
-	if text := (&throttle.WaitError{For: 30 * time.Second}).Error(); !strings.Contains(text, "30s") {
+	if text := (&throttle.ThrottledError{RetryAfter: 30 * time.Second}).Error(); !strings.Contains(text, "30s") {
 		t.Errorf("got %q", text)
 	}
-	if text := (&throttle.WaitError{}).Error(); !strings.Contains(text, "no longer accepted") {
+	if text := (&throttle.ThrottledError{}).Error(); !strings.Contains(text, "no longer accepted") {
 		t.Errorf("got %q", text)
 	}
-	if errors.Is(&throttle.WaitError{}, context.Canceled) {
+	if errors.Is(&throttle.ThrottledError{}, context.Canceled) {
 		t.Error("a wait is taken for another error")
 	}
 }
@@ -66,7 +66,7 @@ func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
 	c := open(t)
 	errFails := errors.New("the rest fails")
 	err := c.Store.InTx(ctx, func(ctx context.Context) error {
-		_, err := c.Reserve(ctx, anyone, throttle.Within{})
+		_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 		return errors.Join(err, errFails)
 	})
 	if !errors.Is(err, errFails) {
@@ -80,7 +80,7 @@ func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
 func TestNearTheCapNoMoreIsLeftThanUpToIt(t *testing.T) {
 	t.Parallel()
 	c := open(t)
-	c.Limits.Cap = 3
+	c.Limits.HardLimit = 3
 	for i, want := range []int{2, 1, 0} {
 		g := inside
 		g.Bucket = throttle.SessionBucket(fmt.Sprint(i))
@@ -93,9 +93,9 @@ func TestNearTheCapNoMoreIsLeftThanUpToIt(t *testing.T) {
 func TestTheCapComesBeforeAnyWait(t *testing.T) {
 	t.Parallel()
 	c := open(t)
-	c.Limits.Cap = 5
+	c.Limits.HardLimit = 5
 	c.spendFree(t, anyone)
-	_, err := c.Reserve(ctx, anyone, throttle.Within{})
+	_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 	if w := wait(t, err); w != 0 {
 		t.Errorf("told to wait %s, want no wait: nobody waits for what never comes", w)
 	}
@@ -118,18 +118,20 @@ func (f failing) InTx(ctx context.Context, do func(context.Context) error) error
 	return f.Store.InTx(ctx, do)
 }
 
-func (f failing) Reserve(ctx context.Context, g throttle.Guess, w throttle.Within, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
+func (f failing) Reserve(ctx context.Context, g throttle.Attempt, w throttle.SubLimit, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
 	if f.strikes() {
 		return throttle.Counts{}, true, errStore
 	}
 	return f.Store.Reserve(ctx, g, w, at, r)
 }
 
-func (f failing) Counts(context.Context, throttle.Guess, throttle.Within) (throttle.Counts, error) {
+func (f failing) Counts(context.Context, throttle.Attempt, throttle.SubLimit) (throttle.Counts, error) {
 	return throttle.Counts{}, errStore
 }
 
-func (f failing) Reset(context.Context, throttle.Within, ...throttle.Guess) error { return errStore }
+func (f failing) Reset(context.Context, throttle.SubLimit, ...throttle.Attempt) error {
+	return errStore
+}
 
 func (f failing) ResetKind(context.Context, string, throttle.Kind) error { return errStore }
 
@@ -140,12 +142,12 @@ func TestAStoreThatFailsAllowsNothing(t *testing.T) {
 	for nth := 1; nth <= 2; nth++ { // begin, count
 		left := nth
 		c.Store = failing{works, &left}
-		if _, err := c.Reserve(ctx, anyone, throttle.Within{}); !errors.Is(err, errStore) || errors.Is(err, throttle.ErrWait) {
+		if _, err := c.Reserve(ctx, anyone, throttle.SubLimit{}); !errors.Is(err, errStore) || errors.Is(err, throttle.ErrThrottled) {
 			t.Errorf("Reserve with call %d failing: got %v, want the store's error", nth, err)
 		}
 	}
 	for what, err := range map[string]error{
-		"Counts": c.check(anyone), "Succeeded": c.Succeeded(ctx, throttle.Within{}, anyone), "Revive": c.Revive(ctx, "ada", throttle.TOTP),
+		"Counts": c.check(anyone), "Succeeded": c.Clear(ctx, throttle.SubLimit{}, anyone), "Revive": c.Unlock(ctx, "ada", throttle.TOTP),
 	} {
 		if !errors.Is(err, errStore) {
 			t.Errorf("%s: got %v, want the store's error", what, err)

@@ -19,8 +19,8 @@ var (
 	ctx  = context.Background()
 	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-	anyone = throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.Anyone}
-	inside = throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.SessionBucket("1")}
+	anyone = throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
+	inside = throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.SessionBucket("1")}
 )
 
 // counter is a limiter of the default rules over a real database, with a clock that is moved.
@@ -51,7 +51,7 @@ func openIn(t *testing.T, dir string) *counter {
 	c := &counter{now: noon}
 	c.Limiter = &throttle.Limiter{
 		Store:  store.Attempts{DB: db},
-		Limits: throttle.Limits{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
+		Limits: throttle.Limits{FreeAttempts: 5, FirstBackoff: 30 * time.Second, MaxBackoff: time.Hour, HardLimit: 100},
 		Now: func() time.Time {
 			c.mu.Lock()
 			defer c.mu.Unlock()
@@ -62,9 +62,9 @@ func openIn(t *testing.T, dir string) *counter {
 }
 
 // fail makes a guess that must be counted.
-func (c *counter) fail(t *testing.T, g throttle.Guess) throttle.Budget {
+func (c *counter) fail(t *testing.T, g throttle.Attempt) throttle.Budget {
 	t.Helper()
-	b, err := c.Reserve(ctx, g, throttle.Within{})
+	b, err := c.Reserve(ctx, g, throttle.SubLimit{})
 	if err != nil {
 		t.Fatalf("a guess was not counted: %v", err)
 	}
@@ -72,16 +72,16 @@ func (c *counter) fail(t *testing.T, g throttle.Guess) throttle.Budget {
 }
 
 // check says whether a guess may be judged now, and counts nothing.
-func (c *counter) check(g throttle.Guess) error {
+func (c *counter) check(g throttle.Attempt) error {
 	counts, err := c.Counts(ctx, g)
 	if err != nil {
 		return err
 	}
-	return c.Allows(g, throttle.Within{}, counts)
+	return c.Check(g, throttle.SubLimit{}, counts)
 }
 
 // spendFree makes the five guesses that are free.
-func (c *counter) spendFree(t *testing.T, g throttle.Guess) {
+func (c *counter) spendFree(t *testing.T, g throttle.Attempt) {
 	t.Helper()
 	for range 5 {
 		c.fail(t, g)
@@ -91,11 +91,11 @@ func (c *counter) spendFree(t *testing.T, g throttle.Guess) {
 // wait answers how long a refusal says to wait; the test fails without a refusal.
 func wait(t *testing.T, err error) time.Duration {
 	t.Helper()
-	var w *throttle.WaitError
-	if !errors.As(err, &w) || !errors.Is(err, throttle.ErrWait) {
+	var w *throttle.ThrottledError
+	if !errors.As(err, &w) || !errors.Is(err, throttle.ErrThrottled) {
 		t.Fatalf("got %v, want a *WaitError", err)
 	}
-	return w.For
+	return w.RetryAfter
 }
 
 func TestWaitsDoubleUpToAnHour(t *testing.T) {
@@ -104,27 +104,27 @@ func TestWaitsDoubleUpToAnHour(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			c := open(t)
-			g := throttle.Guess{Subject: "ada", Kind: kind, Bucket: throttle.Anyone}
+			g := throttle.Attempt{Subject: "ada", Kind: kind, Bucket: throttle.AnonymousBucket}
 			for failure, want := range []throttle.Budget{
-				{Left: 4}, {Left: 3}, {Left: 2}, {Left: 1}, {Wait: 30 * time.Second},
-				{Wait: time.Minute}, {Wait: 2 * time.Minute}, {Wait: 4 * time.Minute}, {Wait: 8 * time.Minute}, {Wait: 16 * time.Minute},
-				{Wait: 32 * time.Minute}, {Wait: time.Hour}, {Wait: time.Hour}, {Wait: time.Hour},
+				{Left: 4}, {Left: 3}, {Left: 2}, {Left: 1}, {RetryAfter: 30 * time.Second},
+				{RetryAfter: time.Minute}, {RetryAfter: 2 * time.Minute}, {RetryAfter: 4 * time.Minute}, {RetryAfter: 8 * time.Minute}, {RetryAfter: 16 * time.Minute},
+				{RetryAfter: 32 * time.Minute}, {RetryAfter: time.Hour}, {RetryAfter: time.Hour}, {RetryAfter: time.Hour},
 			} {
 				got := c.fail(t, g)
 				if got != want {
 					t.Fatalf("failure %d: got %+v, want %+v", failure+1, got, want)
 				}
-				if got.Wait == 0 {
+				if got.RetryAfter == 0 {
 					continue
 				}
-				for _, early := range []time.Duration{0, got.Wait - time.Second} {
+				for _, early := range []time.Duration{0, got.RetryAfter - time.Second} {
 					c.advance(early)
-					_, err := c.Reserve(ctx, g, throttle.Within{})
-					if left := wait(t, err); left != got.Wait-early {
-						t.Errorf("failure %d, %s into its wait: told to wait %s, want %s", failure+1, early, left, got.Wait-early)
+					_, err := c.Reserve(ctx, g, throttle.SubLimit{})
+					if left := wait(t, err); left != got.RetryAfter-early {
+						t.Errorf("failure %d, %s into its wait: told to wait %s, want %s", failure+1, early, left, got.RetryAfter-early)
 					}
-					if left := wait(t, c.check(g)); left != got.Wait-early {
-						t.Errorf("failure %d, %s into its wait: looking says %s, want %s", failure+1, early, left, got.Wait-early)
+					if left := wait(t, c.check(g)); left != got.RetryAfter-early {
+						t.Errorf("failure %d, %s into its wait: looking says %s, want %s", failure+1, early, left, got.RetryAfter-early)
 					}
 				}
 				c.advance(time.Second)
@@ -141,12 +141,12 @@ func TestTriesDuringAWaitAreNotCounted(t *testing.T) {
 	c := open(t)
 	c.spendFree(t, anyone)
 	for range 20 {
-		_, err := c.Reserve(ctx, anyone, throttle.Within{})
+		_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 		wait(t, err)
 		wait(t, c.check(anyone))
 	}
 	c.advance(30 * time.Second)
-	if got := c.fail(t, anyone).Wait; got != time.Minute {
+	if got := c.fail(t, anyone).RetryAfter; got != time.Minute {
 		t.Errorf("the sixth failure starts a wait of %s, want 1m", got)
 	}
 }
@@ -166,18 +166,18 @@ func TestLookingCountsNothing(t *testing.T) {
 
 func TestSuccessForgivesItsOwnKindInItsOwnBucket(t *testing.T) {
 	t.Parallel()
-	password := throttle.Guess{Subject: "ada", Kind: throttle.Password, Bucket: throttle.Anyone}
-	bob := throttle.Guess{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.Anyone}
+	password := throttle.Attempt{Subject: "ada", Kind: throttle.Password, Bucket: throttle.AnonymousBucket}
+	bob := throttle.Attempt{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
 	c := open(t)
-	for _, g := range []throttle.Guess{anyone, inside, password, bob} {
+	for _, g := range []throttle.Attempt{anyone, inside, password, bob} {
 		c.fail(t, g)
 		c.fail(t, g)
 	}
-	if err := c.Succeeded(ctx, throttle.Within{}, anyone); err != nil {
+	if err := c.Clear(ctx, throttle.SubLimit{}, anyone); err != nil {
 		t.Fatal(err)
 	}
 	for what, q := range map[string]struct {
-		g    throttle.Guess
+		g    throttle.Attempt
 		left int
 	}{
 		"the kind that succeeded": {anyone, 4}, "the same kind in a session": {inside, 2},
@@ -200,7 +200,7 @@ func TestAStrangerDoesNotLockTheOwnerOut(t *testing.T) {
 	if got := c.fail(t, inside).Left; got != 4 {
 		t.Errorf("the owner's session has %d left, want 4", got)
 	}
-	if err := c.check(throttle.Guess{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.SessionBucket("2")}); err != nil {
+	if err := c.check(throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.SessionBucket("2")}); err != nil {
 		t.Errorf("another session: %v", err)
 	}
 }
@@ -221,19 +221,19 @@ func TestAtTheCapAKindIsNoLongerAccepted(t *testing.T) {
 	untilCap(t, c)
 	c.advance(24 * time.Hour)
 	for range 2 {
-		for _, g := range []throttle.Guess{anyone, inside} {
-			_, err := c.Reserve(ctx, g, throttle.Within{})
+		for _, g := range []throttle.Attempt{anyone, inside} {
+			_, err := c.Reserve(ctx, g, throttle.SubLimit{})
 			if w := wait(t, err); w != 0 {
 				t.Errorf("told to wait %s, want no wait: waiting does not help", w)
 			}
 		}
 	}
-	bob := throttle.Guess{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.Anyone}
+	bob := throttle.Attempt{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
 	c.fail(t, bob)
-	c.fail(t, throttle.Guess{Subject: "ada", Kind: throttle.Password, Bucket: throttle.Anyone})
+	c.fail(t, throttle.Attempt{Subject: "ada", Kind: throttle.Password, Bucket: throttle.AnonymousBucket})
 
 	t.Run("and what was refused was not counted", func(t *testing.T) {
-		if err := c.Revive(ctx, "ada", throttle.TOTP); err != nil {
+		if err := c.Unlock(ctx, "ada", throttle.TOTP); err != nil {
 			t.Fatal(err)
 		}
 		if got := c.fail(t, anyone).Left; got != 4 {
@@ -254,7 +254,7 @@ func TestASuccessBeforeTheCapForgivesTheTotal(t *testing.T) {
 			g.Bucket = throttle.SessionBucket(fmt.Sprint(i / 4))
 			c.fail(t, g)
 			if i%4 == 3 {
-				if err := c.Succeeded(ctx, throttle.Within{}, g); err != nil {
+				if err := c.Clear(ctx, throttle.SubLimit{}, g); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -265,7 +265,7 @@ func TestASuccessBeforeTheCapForgivesTheTotal(t *testing.T) {
 func TestPasswordsNeverStop(t *testing.T) {
 	t.Parallel()
 	c := open(t)
-	g := throttle.Guess{Subject: "ada", Kind: throttle.Password, Bucket: throttle.Anyone}
+	g := throttle.Attempt{Subject: "ada", Kind: throttle.Password, Bucket: throttle.AnonymousBucket}
 	for range 120 {
 		c.fail(t, g)
 		c.advance(time.Hour)
@@ -283,10 +283,10 @@ func TestOfFiftyGuessesAtOnceFiveAreJudged(t *testing.T) {
 	var done sync.WaitGroup
 	for i := range 50 {
 		done.Go(func() {
-			switch _, err := both[i%2].Reserve(ctx, anyone, throttle.Within{}); {
+			switch _, err := both[i%2].Reserve(ctx, anyone, throttle.SubLimit{}); {
 			case err == nil:
 				counted.Add(1)
-			case errors.Is(err, throttle.ErrWait):
+			case errors.Is(err, throttle.ErrThrottled):
 				refused.Add(1)
 			default:
 				t.Error(err)
@@ -298,7 +298,7 @@ func TestOfFiftyGuessesAtOnceFiveAreJudged(t *testing.T) {
 		t.Errorf("%d were judged and %d refused, want 5 and 45", counted.Load(), refused.Load())
 	}
 	both[0].advance(30 * time.Second)
-	if got := both[0].fail(t, anyone).Wait; got != time.Minute {
+	if got := both[0].fail(t, anyone).RetryAfter; got != time.Minute {
 		t.Errorf("the sixth failure starts a wait of %s, want 1m", got)
 	}
 }

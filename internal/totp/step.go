@@ -56,12 +56,12 @@ func (k Key) Match(code string, at time.Time) []Step {
 	return k.matches(code, now-Window, now+Window)
 }
 
-// Offset tells how far the phone's clock is ahead (negative: behind) when code belongs to a step outside the window
+// ClockOffset tells how far the phone's clock is ahead (negative: behind) when code belongs to a step outside the window
 // and within ±10 minutes. It is a multiple of 30 seconds; the nearest step wins, and of two equally near the later.
 // It is false for a code inside the window.
 //
 // It is for enrollment only, where the caller holds the key anyway; at sign-in the answer would help a guesser.
-func (k Key) Offset(code string, at time.Time) (time.Duration, bool) {
+func (k Key) ClockOffset(code string, at time.Time) (time.Duration, bool) {
 	if !sixDigits(code) {
 		return 0, false
 	}

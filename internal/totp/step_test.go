@@ -197,7 +197,7 @@ func TestACodeThatIsNotSixASCIIDigitsMatchesNothing(t *testing.T) {
 			if got := key.Match(bad, noon); got != nil {
 				t.Errorf("%q matched %v", bad, got)
 			}
-			if got, ok := key.Offset(bad, noon); ok || got != 0 {
+			if got, ok := key.ClockOffset(bad, noon); ok || got != 0 {
 				t.Errorf("%q has offset %v", bad, got)
 			}
 		})
@@ -243,7 +243,7 @@ func TestOddTimes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			now := totp.StepAt(c.at)
-			_, _ = key.Offset("123456", c.at)
+			_, _ = key.ClockOffset("123456", c.at)
 			got := slices.Contains(key.Match(key.Code(now), c.at), now)
 			if got != c.matches {
 				t.Errorf("its code matches: %v, want %v", got, c.matches)
@@ -262,7 +262,7 @@ func TestOffsetTellsHowFarThePhoneIsAhead(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%+d steps", distance), func(t *testing.T) {
 			t.Parallel()
-			got, ok := key.Offset(key.Code(now+distance), noon)
+			got, ok := key.ClockOffset(key.Code(now+distance), noon)
 			if got != want || ok != (want != 0) {
 				t.Errorf("got %v, %v, want %v", got, ok, want)
 			}
@@ -273,7 +273,7 @@ func TestOffsetTellsHowFarThePhoneIsAhead(t *testing.T) {
 func TestOffsetOfAWrongCodeIsUnknown(t *testing.T) {
 	t.Parallel()
 	other := keyOf(t, []byte("09876543210987654321"))
-	if got, ok := rfcKey(t).Offset(other.Code(totp.StepAt(noon)), noon); ok || got != 0 {
+	if got, ok := rfcKey(t).ClockOffset(other.Code(totp.StepAt(noon)), noon); ok || got != 0 {
 		t.Errorf("got %v, want none", got)
 	}
 }
@@ -292,7 +292,7 @@ func TestOffsetTakesTheNearestStep(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := rfcKey(t).Offset(share(t, c.step, c.distances...), c.step.Time())
+			got, ok := rfcKey(t).ClockOffset(share(t, c.step, c.distances...), c.step.Time())
 			if got != c.want || ok != (c.want != 0) {
 				t.Errorf("got %v, %v, want %v", got, ok, c.want)
 			}
@@ -332,7 +332,7 @@ func FuzzMatch(f *testing.F) {
 		if own := key.Code(now); now > 0 && !slices.Contains(key.Match(own, at), now) {
 			t.Errorf("%q does not match its own step %d", own, now)
 		}
-		if offset, ok := key.Offset(code, at); ok && (offset.Abs() > 10*time.Minute || offset.Abs() <= totp.Window*totp.Period*time.Second || !digits) {
+		if offset, ok := key.ClockOffset(code, at); ok && (offset.Abs() > 10*time.Minute || offset.Abs() <= totp.Window*totp.Period*time.Second || !digits) {
 			t.Errorf("%q has offset %v", code, offset)
 		}
 	})

@@ -46,8 +46,8 @@ func FromEnvironment(ctx context.Context, get func(string) string, version strin
 	return open(ctx, version, log)
 }
 
-// To answers a Tracer that exports to the collector at a URL, with its path.
-func To(ctx context.Context, url, version string, log *slog.Logger) (*Tracer, error) {
+// NewExporter answers a Tracer that exports to the collector at a URL, with its path.
+func NewExporter(ctx context.Context, url, version string, log *slog.Logger) (*Tracer, error) {
 	return open(ctx, version, log, otlptracehttp.WithEndpointURL(url))
 }
 
@@ -65,21 +65,21 @@ func open(ctx context.Context, version string, log *slog.Logger, options ...otlp
 		return nil, fmt.Errorf("OTEL_RESOURCE_ATTRIBUTES: %w", err)
 	}
 	return &Tracer{provider: sdk.NewTracerProvider(
-		sdk.WithBatcher(told{exporter, log}), sdk.WithResource(about), sdk.WithRawSpanLimits(limits),
+		sdk.WithBatcher(loggedExporter{exporter, log}), sdk.WithResource(about), sdk.WithRawSpanLimits(limits),
 	)}, nil
 }
 
 // limits are more than this package ever puts into a span.
 var limits = sdk.SpanLimits{AttributeValueLengthLimit: 64, AttributeCountLimit: 8, EventCountLimit: 0, LinkCountLimit: 0}
 
-// told says in the log that spans were lost, and loses them: nothing waits for traces.
-type told struct {
+// loggedExporter says in the log that spans were lost, and loses them: nothing waits for traces.
+type loggedExporter struct {
 	sdk.SpanExporter
 	log *slog.Logger
 }
 
 // ExportSpans sends spans to the collector.
-func (t told) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
+func (t loggedExporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpan) error {
 	if err := t.SpanExporter.ExportSpans(ctx, spans); err != nil {
 		t.log.WarnContext(ctx, "traces not exported", "spans", len(spans), "error", err)
 	}

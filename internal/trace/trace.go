@@ -17,14 +17,14 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// Step is a part of the work that is timed on its own.
-type Step string
+// SpanName is a part of the work that is timed on its own.
+type SpanName string
 
 const (
-	PasswordQueue Step = "password.queue" // waiting for a slot to hash in
-	PasswordHash  Step = "password.hash"  // having one
-	Transaction   Step = "database.transaction"
-	MailSend      Step = "mail.send"
+	PasswordQueue SpanName = "password.queue" // waiting for a slot to hash in
+	PasswordHash  SpanName = "password.hash"  // having one
+	Transaction   SpanName = "database.transaction"
+	MailSend      SpanName = "mail.send"
 )
 
 // Tracer begins traces. A nil Tracer is off.
@@ -52,8 +52,8 @@ func (t *Tracer) Request(ctx context.Context, parent string) (context.Context, *
 // Request is the span of one request. A nil Request is not traced.
 type Request struct{ span trace.Span }
 
-// Done ends the span with what is known of the request by then. Problem may be empty.
-func (r *Request) Done(operation string, status int, problem, requestID string) {
+// End ends the span with what is known of the request by then. Problem may be empty.
+func (r *Request) End(operation string, status int, problem, requestID string) {
 	if r == nil {
 		return
 	}
@@ -72,16 +72,16 @@ func (r *Request) Done(operation string, status int, problem, requestID string) 
 	r.span.End()
 }
 
-// Root begins a step of work that no request waits for.
-func (t *Tracer) Root(ctx context.Context, step Step) (context.Context, func(failed bool)) {
+// StartRoot begins a step of work that no request waits for.
+func (t *Tracer) StartRoot(ctx context.Context, step SpanName) (context.Context, func(failed bool)) {
 	if t == nil {
 		return ctx, func(bool) {}
 	}
 	return begin(ctx, t.provider, step)
 }
 
-// Begin begins a step of what ctx is a part of; where that is not traced, nothing.
-func Begin(ctx context.Context, step Step) (context.Context, func(failed bool)) {
+// StartSpan begins a step of what ctx is a part of; where that is not traced, nothing.
+func StartSpan(ctx context.Context, step SpanName) (context.Context, func(failed bool)) {
 	outer := trace.SpanFromContext(ctx)
 	if !outer.IsRecording() {
 		return ctx, func(bool) {}
@@ -89,7 +89,7 @@ func Begin(ctx context.Context, step Step) (context.Context, func(failed bool)) 
 	return begin(ctx, outer.TracerProvider(), step)
 }
 
-func begin(ctx context.Context, provider trace.TracerProvider, step Step) (context.Context, func(failed bool)) {
+func begin(ctx context.Context, provider trace.TracerProvider, step SpanName) (context.Context, func(failed bool)) {
 	ctx, span := provider.Tracer(name).Start(ctx, string(step))
 	return ctx, func(failed bool) {
 		if failed {

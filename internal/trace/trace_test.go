@@ -51,11 +51,11 @@ func TestWhatIsOffDoesNothingAndCostsNoMemory(t *testing.T) {
 	ctx := t.Context()
 	allocated := testing.AllocsPerRun(100, func() {
 		inside, request := off.Request(ctx, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-		_, end := trace.Begin(inside, trace.PasswordHash)
+		_, end := trace.StartSpan(inside, trace.PasswordHash)
 		end(true)
-		_, end = off.Root(inside, trace.MailSend)
+		_, end = off.StartRoot(inside, trace.MailSend)
 		end(false)
-		request.Done("signIn", 500, "internal", "id")
+		request.End("signIn", 500, "internal", "id")
 		if _, _, traced := trace.IDs(inside); traced {
 			t.Error("it is traced")
 		}
@@ -82,12 +82,12 @@ func TestSpansThatTheCollectorRefusesAreLostAndLogged(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	var got atomic.Int32
-	traces, err := trace.To(t.Context(), collector(t, 400, &got), "test", slog.New(slog.NewJSONHandler(&log, nil)))
+	traces, err := trace.NewExporter(t.Context(), collector(t, 400, &got), "test", slog.New(slog.NewJSONHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, request := traces.Request(t.Context(), "")
-	request.Done("signIn", 200, "", "id")
+	request.End("signIn", 200, "", "id")
 	if err := traces.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
@@ -104,15 +104,15 @@ func TestAPanicEndsItsSpansAndLeavesNothingInThem(t *testing.T) {
 		body.Store(string(text))
 	}))
 	defer server.Close()
-	traces, err := trace.To(t.Context(), server.URL, "test", silent)
+	traces, err := trace.NewExporter(t.Context(), server.URL, "test", silent)
 	if err != nil {
 		t.Fatal(err)
 	}
 	func() {
 		defer func() { _ = recover() }()
-		ctx, end := traces.Root(t.Context(), trace.MailSend)
+		ctx, end := traces.StartRoot(t.Context(), trace.MailSend)
 		defer end(true)
-		_, inner := trace.Begin(ctx, trace.Transaction)
+		_, inner := trace.StartSpan(ctx, trace.Transaction)
 		defer inner(false)
 		panic("a canary in a panic")
 	}()

@@ -12,16 +12,21 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The sessions of the account
-         * @description The newest first. `current` marks the one this request is made with.
+         * List the sessions of the account
+         * @description Newest first. `current` marks the session of this request.
          */
         get: operations["listSessions"];
         put?: never;
         /**
          * Sign in
-         * @description Exchanges proofs for a session. For an account with MFA and without `code` or `recovery_code` (one of them at the most)
-         *     the answer is 202: the sign-in is pending, and `completeSignIn` finishes it. So it is for an account that has to have MFA
-         *     and does not: `beginSignInEnrollment` goes on. No session cookie is set before the last proof.
+         * @description Exchanges credentials for a session. `code` or `recovery_code` may be sent along with the password, but not both.
+         *
+         *     For an account with MFA and without a code the response is 202 `second_factor_required`: the sign-in is pending,
+         *     and `completeSignIn` finishes it. For an account that must have MFA and has none the response is 202
+         *     `enrollment_required`: continue with `beginSignInEnrollment`. No session cookie is set before the last factor was
+         *     accepted.
+         *
+         *     An unknown address gets the same response as a wrong password, after the same time (OWASP ASVS 6.3.8).
          */
         post: operations["signIn"];
         delete?: never;
@@ -40,8 +45,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign out everywhere else
-         * @description Ends every other session of the account and every step-up token made in them.
+         * Revoke all other sessions
+         * @description Revokes every session of the account except the current one, and every step-up token issued to them.
          */
         post: operations["endOtherSessions"];
         delete?: never;
@@ -61,8 +66,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End one session
-         * @description Ends a session of the account. Ending the one that the request is made with is signing out.
+         * Revoke one session
+         * @description Revokes a session of the account. Revoking the current one is signing out. A session of another account is 404.
          */
         delete: operations["endSession"];
         options?: never;
@@ -80,9 +85,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Finish a pending sign-in with a code or a recovery code
-         * @description The sign-in token comes back through the carrier it was delivered by: the cookie that `signIn` set, or
-         *     `sign_in_token` in the body. It is good for five minutes and five tries, and for nothing else.
+         * Finish a pending sign-in with a second factor
+         * @description Checks exactly one of `code` and `recovery_code` and creates the session. The sign-in token has to come back the
+         *     way it was delivered: in the cookie that `signIn` set, or as `sign_in_token` in the body. It is valid for five
+         *     minutes and five attempts, and it authorizes nothing else. When it has expired the response is 410
+         *     `sign_in_expired`.
          */
         post: operations["completeSignIn"];
         delete?: never;
@@ -101,10 +108,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begin to enroll an authenticator app, where a sign-in needs one
-         * @description For a sign-in that answered `enrollment_required`. The sign-in token comes as at `completeSignIn`, and is good for this
-         *     and for `confirmSignInEnrollment` alone. Makes the key and shows it, once; beginning again ends the older key. It stays
-         *     pending as long as the sign-in does.
+         * Begin the enrollment that a sign-in requires
+         * @description For a sign-in that returned `enrollment_required`. The sign-in token comes as for `completeSignIn` and is only
+         *     valid for this operation and `confirmSignInEnrollment`. Creates a TOTP key (RFC 6238) and returns it once. Calling
+         *     it again replaces the older key. The enrollment expires with the sign-in.
          */
         post: operations["beginSignInEnrollment"];
         delete?: never;
@@ -123,9 +130,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register the authenticator app with its first right code, and be signed in
-         * @description The account has MFA from then on, and this session is of two factors. `name` replaces the one it was begun with. Without
-         *     a pending enrollment the answer is 410 `enrollment_expired`: begin again.
+         * Confirm the enrollment that a sign-in requires
+         * @description Checks the first code of the new authenticator app, registers the app and signs in. From then on the account has
+         *     MFA, and the session is authenticated with two factors. `name` replaces the name given at the beginning. Without a
+         *     pending enrollment the response is 410 `enrollment_expired`: begin again.
          */
         post: operations["confirmSignInEnrollment"];
         delete?: never;
@@ -141,13 +149,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The session this request is made with */
+        /**
+         * Get the current session
+         * @description Returns the session of this request. Like every request with a session, it extends the idle timeout.
+         */
         get: operations["getCurrentSession"];
         put?: never;
         post?: never;
         /**
          * Sign out
-         * @description Ends this session and every step-up token made in it.
+         * @description Revokes the current session and every step-up token issued to it.
          */
         delete: operations["signOut"];
         options?: never;
@@ -165,10 +176,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Prove presence again, for one purpose
-         * @description Asks for the password, and on an account with MFA for a code or a recovery code too (one of them). The token lives five
-         *     minutes, belongs to this session, and dies with the first change that it permits. For `admin.account` it is for one
-         *     account, `target`, and there for administrators with MFA alone: `mfa_required`, and `not_found` for everybody else.
+         * Reauthenticate for one purpose
+         * @description Checks the password and, on an account with MFA, one of `code` and `recovery_code`, and returns a step-up token.
+         *     The token expires after five minutes, is bound to this session and purpose, and is consumed by the first change
+         *     that it permits.
+         *
+         *     The purpose `admin.account` needs a `target`, the account to be changed. It is for administrators with MFA:
+         *     without MFA the response is 409 `mfa_required`, for any other account 404 `not_found`.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -184,7 +198,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The account's MFA methods and what is pending */
+        /**
+         * Get the MFA methods of the account
+         * @description Returns the methods, the recovery codes left, a pending enrollment, a removal in progress, and the MFA policy. It
+         *     never returns a key or a code.
+         */
         get: operations["getMfa"];
         put?: never;
         post?: never;
@@ -205,8 +223,8 @@ export interface paths {
         put?: never;
         /**
          * Begin to enroll an authenticator app
-         * @description Makes the key and shows it, once. The enrollment stays pending for ten minutes and five tries, touches no
-         *     existing method, and ends an older pending one.
+         * @description Creates a TOTP key (RFC 6238) and returns it once. The enrollment is pending for ten minutes and five attempts. It
+         *     does not affect existing methods, and it replaces an older pending enrollment. An unknown `replaces` is 404.
          */
         post: operations["beginTotpEnrollment"];
         delete?: never;
@@ -225,10 +243,15 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Turn a pending enrollment into a method with its first right code
-         * @description Only the session that began the enrollment can confirm it. `name` replaces the one it was begun with; a name that
-         *     is taken costs no try. Other sessions of the account end; this one stays,
-         *     is raised to `aal2`, and when it lives in a cookie gets a new one.
+         * Confirm a pending enrollment with the first code
+         * @description Turns the enrollment into a method. Only the session that began the enrollment can confirm it. `name` replaces the
+         *     name given at the beginning; a name that is already taken costs no attempt.
+         *
+         *     Other sessions of the account are revoked. The current one stays valid and is raised to `aal2`; if it is in a
+         *     cookie, the response sets a new one.
+         *
+         *     The first method of an account also returns recovery codes, and revokes password reset links and a pending
+         *     address, because a password alone was enough to create them.
          */
         post: operations["confirmTotpEnrollment"];
         delete?: never;
@@ -247,7 +270,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Cancel a pending enrollment */
+        /**
+         * Cancel a pending enrollment
+         * @description Deletes the enrollment and its key. Existing methods stay as they are.
+         */
         delete: operations["cancelTotpEnrollment"];
         options?: never;
         head?: never;
@@ -266,13 +292,19 @@ export interface paths {
         post?: never;
         /**
          * Remove a method
-         * @description With the last method, MFA goes off; where MFA is required that one stays, and can be replaced. Other sessions of the account end; this one stays, and when it lives in a
-         *     cookie gets a new one.
+         * @description Removing the last method turns MFA off and deletes the recovery codes. If MFA is required, the last method cannot
+         *     be removed (409 `last_method`), only replaced.
+         *
+         *     Other sessions of the account are revoked. The current one stays valid; if it is in a cookie, the response sets a
+         *     new one.
          */
         delete: operations["removeMfaMethod"];
         options?: never;
         head?: never;
-        /** Rename a method */
+        /**
+         * Rename a method
+         * @description A name of another method of the account is 409 `name_taken`. The comparison ignores case.
+         */
         patch: operations["renameMfaMethod"];
         trace?: never;
     };
@@ -287,8 +319,11 @@ export interface paths {
         put?: never;
         /**
          * Generate recovery codes
-         * @description Makes ten new recovery codes and shows them, once; the older set stops working. Only for an account with MFA. Other
-         *     sessions of the account end; this one stays, and when it lives in a cookie gets a new one.
+         * @description Creates ten recovery codes and returns them once. The previous set stops working. The account must have MFA (409
+         *     `mfa_required`).
+         *
+         *     Other sessions of the account are revoked. The current one stays valid; if it is in a cookie, the response sets a
+         *     new one.
          */
         post: operations["generateRecoveryCodes"];
         delete?: never;
@@ -307,16 +342,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for MFA to be removed, with neither phone nor recovery codes
-         * @description For a pending sign-in: the password was right, and there is no second proof to give. It announces the removal to every
-         *     address of the account, at once and daily. Nothing is removed before the time is over (three days), before every notice
-         *     was delivered, and without the link of the last mail. Asking again while a removal is under way changes nothing.
+         * Request the removal of MFA after losing every factor
+         * @description For a pending sign-in: the password was accepted, and the user has neither the authenticator app nor a recovery
+         *     code. The removal is announced to every address of the account, immediately and then daily. MFA is removed only
+         *     after a waiting period (three days by default), after every notice was delivered, and with the link in the last
+         *     mail. A second request while a removal is in progress changes nothing and returns its state.
          */
         post: operations["requestMfaRemoval"];
         /**
-         * Cancel a removal of MFA that is under way
-         * @description For a session that was signed in with two factors; any other is 409, whether or not there is a removal. No new one can
-         *     be asked for during the next thirty days.
+         * Cancel a removal of MFA
+         * @description For a session authenticated with two factors. Any other session gets 409 `mfa_required`, whether or not a removal
+         *     is in progress. For the next thirty days (default) no removal can be requested.
          */
         delete: operations["cancelMfaRemoval"];
         options?: never;
@@ -335,7 +371,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a removal of MFA with a mailed link
-         * @description `token` is the fragment of a link that a notice carried. It needs nobody to be signed in.
+         * @description `token` is the fragment of the link in a notice, the part after `#`. No session is needed.
          */
         post: operations["cancelMfaRemovalByLink"];
         delete?: never;
@@ -355,9 +391,9 @@ export interface paths {
         put?: never;
         /**
          * Cancel a removal of MFA with a code
-         * @description For a pending sign-in, with a code of the authenticator app or a recovery code: exactly one of them. Wrong codes have a
-         *     budget of their own here, so that who spent the other one cannot keep the owner from cancelling. 429 without
-         *     `retry_after` means that codes are taken no longer; a mailed link still cancels.
+         * @description For a pending sign-in, with exactly one of `code` and `recovery_code`. Failed codes are counted separately here,
+         *     so that an attacker with too many failures at sign-in cannot keep the owner from cancelling. 429 without
+         *     `retry_after` means that codes are no longer accepted; a mailed link still cancels.
          */
         post: operations["cancelMfaRemovalByCode"];
         delete?: never;
@@ -377,8 +413,9 @@ export interface paths {
         put?: never;
         /**
          * Complete a removal of MFA with the mailed link
-         * @description `token` is the fragment of the link in the last mail. MFA goes off, recovery codes stop working, every session ends.
-         *     While a notice of the removal is not delivered the answer is 503, and the link keeps.
+         * @description `token` is the fragment of the link in the last mail. Deletes all methods and recovery codes and revokes all
+         *     sessions. While a notice of the removal is not delivered, the response is 503 `unavailable` and the link stays
+         *     valid.
          */
         post: operations["completeMfaRemoval"];
         delete?: never;
@@ -394,14 +431,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The account that is signed in */
+        /**
+         * Get the account of the signed-in user
+         * @description Returns addresses, display name, language and role.
+         */
         get: operations["getAccount"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the display name or the language */
+        /**
+         * Change the display name or the language
+         * @description Members that are absent stay as they are.
+         */
         patch: operations["updateAccount"];
         trace?: never;
     };
@@ -415,7 +458,8 @@ export interface paths {
         get?: never;
         /**
          * Change the password
-         * @description Other sessions of the account end; this one stays, and when it lives in a cookie gets a new one.
+         * @description Other sessions of the account are revoked. The current one stays valid; if it is in a cookie, the response sets a
+         *     new one. Pending sign-ins are revoked and other devices are no longer known.
          */
         put: operations["changePassword"];
         post?: never;
@@ -435,8 +479,9 @@ export interface paths {
         get?: never;
         /**
          * Change the e-mail address
-         * @description Sends a link to the new address, and a notice to the old one. The address changes when the link is followed (a day at the
-         *     most); until then the old one signs in. The answer is the same for an address that another account has.
+         * @description Mails a link to the new address and a notice to the old one. The address changes when the link is confirmed,
+         *     within a day by default. Until then the old address signs in. The response is the same if another account has the
+         *     new address.
          */
         put: operations["changeEmail"];
         post?: never;
@@ -456,11 +501,15 @@ export interface paths {
         get?: never;
         /**
          * Set a second address for notices
-         * @description Every notice goes there too, once the link that is sent to it is followed. It does not sign in.
+         * @description Mails a link to the address. Once it is confirmed, every notice is sent there as well. It cannot be used to sign
+         *     in.
          */
         put: operations["setNoticeEmail"];
         post?: never;
-        /** Remove the second address */
+        /**
+         * Remove the second address
+         * @description Sends the second address a last notice and no further ones. Without a second address the response is 404.
+         */
         delete: operations["removeNoticeEmail"];
         options?: never;
         head?: never;
@@ -477,7 +526,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Forget an address that waits to be confirmed */
+        /**
+         * Cancel a pending address
+         * @description Deletes the address that waits for confirmation. Without one the response is 404.
+         */
         delete: operations["cancelPendingAddress"];
         options?: never;
         head?: never;
@@ -495,7 +547,8 @@ export interface paths {
         put?: never;
         /**
          * Confirm an address with the mailed link
-         * @description `token` is the fragment of the link. It needs nobody to be signed in.
+         * @description `token` is the fragment of the mailed link, the part after `#`. No session is needed. 409 `email_taken` if another
+         *     account has taken the address since the link was mailed.
          */
         post: operations["confirmAddress"];
         delete?: never;
@@ -512,8 +565,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened to the account
-         * @description The newest first.
+         * List the activity of the account
+         * @description Sign-ins, changes and refusals, newest first.
          */
         get: operations["listActivity"];
         put?: never;
@@ -534,8 +587,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for a link to set a new password
-         * @description The answer is the same, and takes as long, whether or not there is such an account.
+         * Request a link to reset the password
+         * @description The response and its time are the same whether or not the address has an account (OWASP ASVS 6.3.8).
          */
         post: operations["requestPasswordReset"];
         delete?: never;
@@ -554,9 +607,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Set a new password with the mailed link
-         * @description The link works once, for thirty minutes. Every session of the account ends and none begins: signing in takes the new
-         *     password, and on an account with MFA a code as before.
+         * Reset the password with the mailed link
+         * @description The link is valid for thirty minutes by default, and for one use. Every session of the account is revoked and none
+         *     is created. The next sign-in takes the new password and, on an account with MFA, a second factor as before. A
+         *     rejected password (422) does not consume the link.
          */
         post: operations["resetPassword"];
         delete?: never;
@@ -575,10 +629,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say that a change was not made by you
-         * @description `token` is the fragment of a link that a notice carried; it works once, for seven days. Every session ends. An
-         *     authenticator app that the notice names is suspended: it signs nobody in, and MFA stays on. Only a first and only one
-         *     younger than seven days is removed instead, together with the password.
+         * Dispute a change
+         * @description "This was not me": `token` is the fragment of the link in a notice. It is valid for seven days by default, and for
+         *     one use. Every session of the account is revoked. If the notice is about an authenticator app, the app is
+         *     suspended: its codes are rejected, and MFA stays on. If that app is the account's only method and first one, and
+         *     younger than seven days, it is removed instead, and so is the password.
          */
         post: operations["reportNotMe"];
         delete?: never;
@@ -596,7 +651,7 @@ export interface paths {
         };
         /**
          * Find accounts
-         * @description Those whose address begins with `email`, in any spelling, or all, in the order of their addresses.
+         * @description Lists the accounts whose address begins with `email`, ignoring case, or all accounts. Ordered by address.
          */
         get: operations["findAccounts"];
         put?: never;
@@ -615,8 +670,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The state of an account
-         * @description What there is to know when somebody asks for help. Nothing in it is a secret, or of use to sign in.
+         * Get the state of an account
+         * @description Returns what an administrator needs to help a user: methods, sessions, locked factors, recovery codes left. It
+         *     contains no secret and nothing that helps to sign in.
          */
         get: operations["inspectAccount"];
         put?: never;
@@ -635,8 +691,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened to an account
-         * @description The newest first, as its owner sees it, and with who of the administrators did what.
+         * List the activity of an account
+         * @description Newest first, as its owner sees it, and with the administrator behind each entry.
          */
         get: operations["listAccountActivity"];
         put?: never;
@@ -657,8 +713,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sign an account out everywhere
-         * @description Ends all of its sessions, its sign-ins that wait for a code and its step-up tokens, and forgets its devices.
+         * Revoke all sessions of an account
+         * @description Revokes its sessions, pending sign-ins and step-up tokens, and forgets its known devices.
          */
         post: operations["endAccountSessions"];
         delete?: never;
@@ -678,8 +734,9 @@ export interface paths {
         put?: never;
         /**
          * Disable an account
-         * @description Ends what `endAccountSessions` does, reset links, an address that waits to be confirmed and a removal of MFA. Until it
-         *     is enabled again, signing in answers as a wrong password does. One that is disabled stays so.
+         * @description Revokes the same as `endAccountSessions`, and also reset links, a pending address and a removal of MFA. Until the
+         *     account is enabled again, its sign-ins fail like those with a wrong password. Disabling a disabled account changes
+         *     nothing.
          */
         post: operations["disableAccount"];
         delete?: never;
@@ -698,8 +755,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Enable an account that was disabled
-         * @description Its password and its methods are what they were. One that is not disabled stays so.
+         * Enable a disabled account
+         * @description Password and methods are the same as before. Enabling an enabled account changes nothing.
          */
         post: operations["enableAccount"];
         delete?: never;
@@ -718,9 +775,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take MFA off an account whose owner has lost everything
-         * @description Every method, recovery code and pending enrollment goes, with all that `endAccountSessions` ends, reset links, an address
-         *     that waits to be confirmed and a removal of MFA. The password stays. Be sure who asks: this is what attackers ask for.
+         * Remove MFA from an account
+         * @description For a user who lost every factor. Deletes all methods, recovery codes and a pending enrollment, and revokes the
+         *     same as `endAccountSessions`, and also reset links, a pending address and a removal of MFA. The password stays.
+         *     Verify the identity of the user first: attackers ask for this.
          */
         post: operations["resetAccountMfa"];
         delete?: never;
@@ -736,7 +794,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this service is called, and what it can do */
+        /**
+         * Get the name and the features of this service
+         * @description Returns what a client needs before sign-in. No session is needed.
+         */
         get: operations["getService"];
         put?: never;
         post?: never;
@@ -754,10 +815,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The public keys that verify step-up tokens (RFC 7517)
-         * @description The key that signs, the next one (published a day before it signs), and those that signed until a day ago. An answer
-         *     may be kept for as long as its Cache-Control says. A token whose `kid` is not among the kept keys is a reason to ask
-         *     again, at most once a minute: after a revocation a new key signs at once.
+         * Get the public keys of step-up tokens (RFC 7517)
+         * @description Returns the active signing key, the next one (published a day before it is used), and those retired within the
+         *     last day. Cache the response for as long as `Cache-Control` permits. If the `kid` of a token is not in the cached
+         *     set, fetch it again, at most once a minute: after a revocation a new key is used immediately.
          */
         get: operations["getJwks"];
         put?: never;
@@ -775,7 +836,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process lives */
+        /**
+         * Check that the process is alive
+         * @description Does not use the database. For restarts, not for routing: use `getReadiness` for that.
+         */
         get: operations["getHealth"];
         put?: never;
         post?: never;
@@ -793,9 +857,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether requests can be served
-         * @description For proxies: a server that answers 503 gets no requests until it answers 200 again. A server that is told to stop says
-         *     `stopping` here for as long as its operator gave it to drain, and serves what reaches it all the same.
+         * Check that the server can serve requests
+         * @description For load balancers: send no requests to a server that returns 503 until it returns 200 again. A server that is
+         *     shutting down reports `stopping` for the configured drain time and still serves the requests that it gets.
          */
         get: operations["getReadiness"];
         put?: never;
@@ -813,7 +877,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This contract */
+        /**
+         * Get this contract
+         * @description Returns this file.
+         */
         get: operations["getOpenapi"];
         put?: never;
         post?: never;
@@ -827,40 +894,44 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description Compared trimmed, in Unicode NFC and lower case. */
+        /** @description An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case. */
         Email: string;
         /**
          * Format: password
-         * @description Exactly as typed, in Unicode NFC.
+         * @description The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
          */
         Password: string;
-        /** @description Six ASCII digits from the authenticator app. */
+        /** @description The code of an authenticator app, six ASCII digits (RFC 6238). */
         Code: string;
         /**
-         * @description A recovery code, as carelessly typed as it comes: in lower case, without dashes or with spaces, O for 0, I or L for 1.
-         *     What cannot be one is 400.
+         * @description A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+         *     A malformed one is rejected with 400 and counts as no attempt.
          */
         RecoveryCode: string;
         /**
-         * @description How the session comes back. `cookie` for a browser, `token` (in the body) for a script.
+         * @description How the session is delivered: as a `cookie` for a browser, or as a `token` in the body for a script.
          * @default cookie
          * @enum {string}
          */
         Deliver: "cookie" | "token";
         /**
-         * @description What a step-up token is for.
+         * @description The action that a step-up token permits.
          * @enum {string}
          */
         Purpose: "mfa.enroll" | "mfa.remove" | "mfa.recovery_codes" | "account.password" | "account.email" | "admin.account";
         /**
-         * @description How well presence was proven, by one factor or by two (NIST SP 800-63B).
+         * @description The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
          * @enum {string}
          */
         Acr: "aal1" | "aal2";
-        /** @description The proofs that were given (RFC 8176). */
+        /** @description The authentication methods used: password, one-time code, and `mfa` for two factors (RFC 8176). */
         Amr: ("pwd" | "otp" | "mfa")[];
-        /** @enum {string} */
+        /**
+         * @description A kind of credential.
+         * @enum {string}
+         */
         ProofMethod: "password" | "totp" | "recovery_code";
+        /** @description At most one of `code` and `recovery_code`. */
         SignInRequest: {
             email: components["schemas"]["Email"];
             password: components["schemas"]["Password"];
@@ -872,149 +943,188 @@ export interface components {
         CompleteSignInRequest: {
             code?: components["schemas"]["Code"];
             recovery_code?: components["schemas"]["RecoveryCode"];
-            /** @description Where signIn was asked to deliver a token. */
+            /** @description The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie. */
             sign_in_token?: string;
             /**
-             * @description As at `signIn`, or absent.
+             * @description Must be the value given to `signIn`, or absent.
              * @enum {string}
              */
             deliver?: "cookie" | "token";
         };
+        /** @description On an account with MFA, exactly one of `code` and `recovery_code` is required; without MFA, none. */
         StepUpRequest: {
             purpose: components["schemas"]["Purpose"];
             /**
              * Format: uuid
-             * @description For `admin.account`, and needed there, the account that it is about.
+             * @description The id of the account to be changed. Required for `admin.account`.
              */
             target?: string;
             password: components["schemas"]["Password"];
             code?: components["schemas"]["Code"];
             recovery_code?: components["schemas"]["RecoveryCode"];
         };
+        /** @description All members are optional. */
         BeginSignInEnrollmentRequest: {
             name?: components["schemas"]["MethodName"];
-            /** @description Where signIn was asked to deliver a token. */
+            /** @description The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie. */
             sign_in_token?: string;
         };
+        /** @description The first code of the new authenticator app. */
         ConfirmSignInEnrollmentRequest: {
             code: components["schemas"]["Code"];
             name?: components["schemas"]["MethodName"];
-            /** @description Where signIn was asked to deliver a token. */
+            /** @description The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie. */
             sign_in_token?: string;
             /**
-             * @description As at `signIn`, or absent.
+             * @description Must be the value given to `signIn`, or absent.
              * @enum {string}
              */
             deliver?: "cookie" | "token";
         };
+        /** @description The reason of an administrative action. */
         ReasonRequest: {
             /**
-             * @description Why, and how you know that it is them. The account's owner reads it in the activity, and it is in the audit. Spaces
-             *     around it are dropped.
+             * @description The reason, and how the identity of the user was verified. The owner reads it in the activity, and it is in
+             *     the audit log. Surrounding spaces are removed.
              */
             reason: string;
         };
+        /** @description All members are optional. */
         BeginTotpEnrollmentRequest: {
             name?: components["schemas"]["MethodName"];
             /**
              * Format: uuid
-             * @description The method that this one takes the place of when it is confirmed; it works until then.
+             * @description The id of the method that the new one replaces. The old method works until the new one is confirmed.
              */
             replaces?: string;
         };
+        /** @description The first code of the new authenticator app. */
         ConfirmTotpEnrollmentRequest: {
             code: components["schemas"]["Code"];
             name?: components["schemas"]["MethodName"];
         };
+        /** @description The new name. */
         RenameMfaMethodRequest: {
             name: components["schemas"]["MethodName"];
         };
+        /** @description Identifies the pending sign-in. */
         SignInTokenRequest: {
-            /** @description Where signIn was asked to deliver a token. */
+            /** @description The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie. */
             sign_in_token?: string;
         };
         /** @description Exactly one of `code` and `recovery_code`. */
         CancelMfaRemovalByCodeRequest: {
             code?: components["schemas"]["Code"];
             recovery_code?: components["schemas"]["RecoveryCode"];
-            /** @description Where signIn was asked to deliver a token. */
+            /** @description The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie. */
             sign_in_token?: string;
         };
+        /** @description The token of a mailed link. */
         LinkRequest: {
             token: components["schemas"]["LinkToken"];
         };
-        /** @description What stands behind the `#` of a mailed link. */
+        /** @description The fragment of a mailed link, the part after `#`. */
         LinkToken: string;
+        /** @description An e-mail address. */
         AddressRequest: {
             email: components["schemas"]["Email"];
         };
+        /** @description The members to change. */
         UpdateAccountRequest: {
             display_name?: components["schemas"]["DisplayName"];
             language?: components["schemas"]["Language"];
         };
+        /** @description The new password. The old one was checked by the step-up. */
         ChangePasswordRequest: {
             new_password: components["schemas"]["Password"];
         };
+        /** @description The token of the mailed link and the new password. */
         ResetPasswordRequest: {
             token: components["schemas"]["LinkToken"];
             new_password: components["schemas"]["Password"];
         };
-        /** @description At most 64 code points without control characters; empty for none. Spaces around it are dropped. */
+        /** @description At most 64 code points without control characters. Empty for none. Surrounding spaces are removed. */
         DisplayName: string;
         /**
-         * @description The language of mails (BCP 47). The page sets it when another one is chosen there.
+         * @description The language of mails (BCP 47). The page sets it when the user chooses another language.
          * @enum {string}
          */
         Language: "en" | "de";
-        /** @description 1 to 64 code points without control characters, unique per account whatever the case. Spaces around it are dropped. */
+        /** @description 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed. */
         MethodName: string;
+        /** @description The result of a sign-in. `state` tells the variants apart. */
         SignInResult: components["schemas"]["SignedIn"] | components["schemas"]["SecondFactorRequired"] | components["schemas"]["EnrollmentRequired"];
+        /** @description The session that was created. */
         SignedIn: {
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description Distinguishes this variant of `SignInResult`. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             state: "signed_in";
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
             id: string;
             acr: components["schemas"]["Acr"];
             amr: components["schemas"]["Amr"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the credentials were presented.
+             */
             auth_time: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session was created.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The last use, to within a thirtieth of the idle timeout.
+             */
             last_used_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The end of the idle timeout or the absolute expiry, whichever is earlier.
+             */
             expires_at: string;
             mfa_required_from?: components["schemas"]["MfaRequiredFrom"];
-            /** @description Only with `"deliver":"token"`. */
+            /** @description The bearer token. Only with `"deliver": "token"`. */
             session_token?: string;
         };
+        /** @description The password was accepted, and the account has MFA. Continue with `completeSignIn`. */
         SecondFactorRequired: {
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description Distinguishes this variant of `SignInResult`. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             state: "second_factor_required";
+            /** @description The second factors that the account can use. */
             methods: components["schemas"]["ProofMethod"][];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the pending sign-in expires.
+             */
             expires_at: string;
-            /** @description Only with `"deliver":"token"`. */
+            /** @description Only with `"deliver": "token"`. Send it to `completeSignIn`. */
             sign_in_token?: string;
         };
-        /** @description The password was right, and MFA is required, which this account does not have. */
+        /** @description The password was accepted. MFA is required, and the account has none. Continue with `beginSignInEnrollment`. */
         EnrollmentRequired: {
             /**
-             * @description discriminator enum property added by openapi-typescript
+             * @description Distinguishes this variant of `SignInResult`. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             state: "enrollment_required";
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the pending sign-in expires.
+             */
             expires_at: string;
-            /** @description Only with `"deliver":"token"`. */
+            /** @description Only with `"deliver": "token"`. Send it to `beginSignInEnrollment` and `confirmSignInEnrollment`. */
             sign_in_token?: string;
         };
+        /** @description The session and the method that were created. */
         EnrolledSignIn: {
             session: components["schemas"]["SignedIn"];
             method: components["schemas"]["MfaMethod"];
@@ -1023,193 +1133,289 @@ export interface components {
         };
         /**
          * Format: date-time
-         * @description When MFA will be required. Only before that, and for an account that has none.
+         * @description From when on MFA will be required. Present only before that time and only for an account without MFA.
          */
         MfaRequiredFrom: string;
+        /** @description An account signed in on a device. */
         Session: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
             id: string;
             acr: components["schemas"]["Acr"];
             amr: components["schemas"]["Amr"];
             /**
              * Format: date-time
-             * @description When the proofs were given.
+             * @description When the credentials were presented.
              */
             auth_time: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session was created.
+             */
             created_at: string;
             /**
              * Format: date-time
-             * @description To within a thirtieth of the idle limit.
+             * @description The last use, to within a thirtieth of the idle timeout.
              */
             last_used_at: string;
             /**
              * Format: date-time
-             * @description When the session ends unless it is used again, and at the latest.
+             * @description The end of the idle timeout, which each use extends, or the absolute expiry, whichever is earlier.
              */
             expires_at: string;
             mfa_required_from?: components["schemas"]["MfaRequiredFrom"];
         };
+        /** @description A page of sessions. */
         SessionList: {
+            /** @description Newest first. */
             items: components["schemas"]["ListedSession"][];
             next_cursor?: components["schemas"]["NextCursor"];
         };
         /**
          * Format: uuid
-         * @description For the next page; absent on the last.
+         * @description The `cursor` of the next page. Absent on the last page.
          */
         NextCursor: string;
+        /** @description A session in a list, with the client that created it. */
         ListedSession: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the session.
+             */
             id: string;
             acr: components["schemas"]["Acr"];
             amr: components["schemas"]["Amr"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the credentials were presented.
+             */
             auth_time: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session was created.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The last use, to within a thirtieth of the idle timeout.
+             */
             last_used_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The end of the idle timeout or the absolute expiry, whichever is earlier.
+             */
             expires_at: string;
+            /** @description Whether it is the session of this request. */
             current: boolean;
-            /** @description The address it was signed in from; empty where it is not known. */
+            /** @description The network address that signed in. Empty if unknown. */
             ip: string;
             device: components["schemas"]["Device"];
         };
-        /** @description As far as the user agent tells; a member is absent where it does not. */
+        /** @description The client as derived from its user agent. A member is absent if the user agent does not reveal it. */
         Device: {
+            /** @description The name of the browser. */
             browser?: string;
+            /** @description The name of the operating system. */
             system?: string;
         };
+        /** @description A step-up token and what it is valid for. */
         StepUpGrant: {
+            /** @description A JWT signed with ES256 (`typ: stepup+jwt`). Send it in the header `Step-Up-Token`. */
             step_up_token: string;
             purpose: components["schemas"]["Purpose"];
             /**
              * Format: uuid
-             * @description For `admin.account`.
+             * @description The account that the token is bound to. Only for `admin.account`.
              */
             target?: string;
             acr: components["schemas"]["Acr"];
             amr: components["schemas"]["Amr"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the credentials were presented.
+             */
             auth_time: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the token expires.
+             */
             expires_at: string;
         };
+        /** @description The state of MFA of an account. */
         Mfa: {
-            /** @description Whether signing in takes a code. */
+            /** @description Whether sign-in requires a second factor. */
             enabled: boolean;
+            /** @description Oldest first. A pending enrollment is not among them. */
             methods: components["schemas"]["MfaMethod"][];
-            /** @description Null where there are none. */
+            /** @description Null if the account has none. */
             recovery_codes: components["schemas"]["RecoveryCodeStock"] | null;
             pending_enrollment?: components["schemas"]["PendingEnrollment"];
             removal?: components["schemas"]["MfaRemoval"];
             policy: components["schemas"]["MfaPolicy"];
         };
+        /** @description How many recovery codes the account has left. The codes themselves are never returned again. */
         RecoveryCodeStock: {
+            /** @description Unused codes. */
             remaining: number;
-            /** @description How many the set had. */
+            /** @description Codes that the set was created with. */
             total: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the set was created.
+             */
             generated_at: string;
-            /** @description True where the operator restored a backup, which no longer knew which codes were used. None of them works. */
+            /**
+             * @description True if the operator restored a backup, after which it was unknown which codes had been used. None of them
+             *     works.
+             */
             retired?: boolean;
         };
+        /** @description A new set of recovery codes. */
         GeneratedRecoveryCodes: {
             recovery_codes: components["schemas"]["RecoveryCodes"];
             receipt: components["schemas"]["Receipt"];
         };
-        /** @description Shown this once. */
+        /** @description Single-use codes of 80 random bits each, in Crockford base32. Returned once. */
         RecoveryCodes: string[];
-        /** @description A removal of MFA that was asked for and announced. */
+        /** @description A requested and announced removal of MFA. */
         MfaRemoval: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was requested.
+             */
             requested_at: string;
-            /** @description What is left of the time in which it can be cancelled. */
+            /** @description Seconds left of the waiting period, during which it can be cancelled. */
             remaining_seconds: number;
-            /** @description Whether the time stands still, since a notice is not delivered yet or proofs have to wait. */
+            /**
+             * @description Whether the waiting period is paused, because a notice is not delivered yet or failed attempts put a
+             *     credential of the account in backoff.
+             */
             stopped: boolean;
-            /** @description Whether the last mail, whose link completes it, is on its way. */
+            /** @description Whether the last mail, with the link that completes the removal, is queued or sent. */
             ready: boolean;
         };
+        /** @description A confirmed MFA method. */
         MfaMethod: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the method.
+             */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description The kind of method.
+             * @enum {string}
+             */
             type: "totp";
             name: components["schemas"]["MethodName"];
-            /** @description Somebody said that it is not theirs. It signs nobody in, and MFA stays on. */
+            /** @description The owner disputed the method. Its codes are rejected, and MFA stays on. */
             suspended: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the method was confirmed.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When a code of it was last accepted.
+             */
             last_used_at: string;
         };
-        /** @description Begun and not yet confirmed. Its key is never shown again. */
+        /** @description An enrollment that is not confirmed yet. Its key is never returned again. */
         PendingEnrollment: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the enrollment, which becomes the id of the method.
+             */
             id: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the method that it replaces, if any.
+             */
             replaces?: string;
             name: components["schemas"]["MethodName"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the enrollment was begun.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the enrollment expires.
+             */
             expires_at: string;
         };
+        /** @description What the operator permits and requires. */
         MfaPolicy: {
+            /** @description Maximum number of methods per account. */
             max_methods: number;
-            /** @description Everybody has to have MFA, now. The last method stays. */
+            /** @description Whether every account must have MFA now. If so, the last method cannot be removed. */
             required: boolean;
             /**
              * Format: date-time
-             * @description When that begins, or began. Only where MFA is required, or will be, from a date on.
+             * @description From when on MFA is required. Absent if the operator set no date.
              */
             required_from?: string;
         };
+        /** @description A pending enrollment with its TOTP key (RFC 6238). */
         TotpEnrollment: {
             /**
              * Format: uuid
-             * @description Becomes the method's id.
+             * @description The id of the enrollment, which becomes the id of the method.
              */
             id: string;
-            /** @description The key, 32 base32 characters (RFC 4648 §6). */
+            /** @description The key, 20 bytes as 32 base32 characters (RFC 4648 §6) without padding. */
             secret: string;
-            /** @description The key URI that authenticator apps read. */
+            /** @description The key as an `otpauth://` URI, which authenticator apps read. */
             otpauth_uri: string;
             /**
              * Format: byte
-             * @description The key URI as a QR code, a PNG in base64.
+             * @description The URI as a QR code: a PNG image in base64.
              */
             qr_png: string;
-            /** @enum {string} */
+            /**
+             * @description The hash function of the codes.
+             * @enum {string}
+             */
             algorithm: "SHA1";
-            /** @enum {integer} */
+            /**
+             * @description Digits of a code.
+             * @enum {integer}
+             */
             digits: 6;
             /**
-             * @description Seconds.
+             * @description Seconds for which a code is shown.
              * @enum {integer}
              */
             period: 30;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the enrollment expires.
+             */
             expires_at: string;
         };
+        /** @description The new method. `recovery_codes` is present if it is the first method of the account. */
         ConfirmedMethod: {
             method: components["schemas"]["MfaMethod"];
             recovery_codes?: components["schemas"]["RecoveryCodes"];
             receipt: components["schemas"]["Receipt"];
         };
-        /** @description What a change did. */
+        /** @description The side effects of a change. */
         Receipt: {
-            /** @description Other sessions of the account that ended. */
+            /** @description Other sessions of the account that were revoked. */
             sessions_ended: number;
-            /** @description Addresses that a notice is on its way to. */
+            /** @description Mails queued, one per address of the account. */
             notices_sent: number;
+            /** @description Unused recovery codes of the account. */
             recovery_codes_left: number;
         };
+        /** @description The account of the signed-in user. */
         Account: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
             id: string;
             email: components["schemas"]["Email"];
             display_name: components["schemas"]["DisplayName"];
@@ -1217,69 +1423,98 @@ export interface components {
             role?: components["schemas"]["Role"];
             notice_email?: components["schemas"]["Email"];
             pending_address?: components["schemas"]["PendingAddress"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the account was created.
+             */
             created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the password was last changed or reset.
+             */
             password_changed_at: string;
         };
         /**
-         * @description What an account may do beyond its own. Absent for most.
+         * @description A role of the account. Absent for an ordinary user.
          * @enum {string}
          */
         Role: "admin";
+        /** @description A page of accounts. */
         AccountList: {
+            /** @description Ordered by address. */
             items: components["schemas"]["FoundAccount"][];
             next_cursor?: components["schemas"]["NextCursor"];
         };
+        /** @description An account in a list. */
         FoundAccount: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
             id: string;
             email: components["schemas"]["Email"];
             display_name: components["schemas"]["DisplayName"];
             role?: components["schemas"]["Role"];
+            /** @description Whether an administrator disabled the account. */
             disabled: boolean;
-            /** @description Whether signing in takes more than the password. */
+            /** @description Whether sign-in requires a second factor. */
             mfa: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the account was created.
+             */
             created_at: string;
         };
+        /** @description The state of an account, for an administrator. */
         AccountState: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
             id: string;
             email: components["schemas"]["Email"];
             display_name: components["schemas"]["DisplayName"];
             language: components["schemas"]["Language"];
             role?: components["schemas"]["Role"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the account was created.
+             */
             created_at: string;
             /**
              * Format: date-time
-             * @description Only while it is disabled.
+             * @description When it was disabled. Absent while it is enabled.
              */
             disabled_at?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the password was last changed or reset.
+             */
             password_changed_at: string;
-            /** @description Not while a new one has to be chosen by mail, after "this was not me". */
+            /** @description False after a dispute removed the password, until the owner sets a new one with a mailed link. */
             has_password: boolean;
             /**
              * Format: date-time
-             * @description The last that the activity still has.
+             * @description The last sign-in in the activity. Absent if it holds none.
              */
             last_sign_in_at?: string;
+            /** @description Whether sign-in requires a second factor. */
             mfa_enabled: boolean;
+            /** @description Oldest first. */
             methods: components["schemas"]["MfaMethod"][];
             recovery_codes?: components["schemas"]["RecoveryCodeStock"];
             removal?: components["schemas"]["MfaRemoval"];
-            /** @description The newest first. */
+            /** @description Newest first. */
             sessions: components["schemas"]["ListedSession"][];
-            /** @description Kinds of proof that are not looked at now, since they were wrong too often. */
+            /** @description Credentials that are not checked now, because of too many failures. */
             held_proofs: components["schemas"]["HeldProof"][];
         };
+        /** @description A kind of credential in backoff or lockout. */
         HeldProof: {
             proof: components["schemas"]["ProofMethod"];
             /**
              * Format: date-time
-             * @description Absent for a proof at its cap, which waiting does not bring back.
+             * @description End of the backoff. Absent for a lockout, which does not end by waiting.
              */
             until?: string;
         };
@@ -1288,167 +1523,233 @@ export interface components {
          * @enum {string}
          */
         AddressKind: "email" | "notice_email";
-        /** @description An address whose link was not followed yet. There is one at a time. */
+        /** @description An address that is not confirmed yet. An account has one at most. */
         PendingAddress: {
             kind: components["schemas"]["AddressKind"];
             email: components["schemas"]["Email"];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its link expires.
+             */
             expires_at: string;
         };
+        /** @description The address that was confirmed. */
         ConfirmedAddress: {
             kind: components["schemas"]["AddressKind"];
             email: components["schemas"]["Email"];
         };
+        /** @description A page of activity. */
         ActivityList: {
+            /** @description Newest first. */
             items: components["schemas"]["ActivityItem"][];
             next_cursor?: components["schemas"]["NextCursor"];
         };
+        /** @description An event of an account. */
         ActivityItem: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The id of the entry.
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             time: string;
             kind: components["schemas"]["ActivityKind"];
-            /** @description Of what was changed, such as a method's, as it was called then. */
+            /** @description The name of the changed object, such as a method, at that time. */
             name?: string;
-            /** @description What an operator or an administrator gave as the reason. */
+            /** @description The reason that an operator or administrator gave. */
             reason?: string;
             /**
-             * @description Who did it, where it was not the account's owner.
+             * @description Present if the owner of the account was not the actor.
              * @enum {string}
              */
             by?: "administrator";
             /**
              * Format: uuid
-             * @description Whose account that was; of `listAccountActivity` only.
+             * @description The account of the administrator. Only in `listAccountActivity`.
              */
             administrator_id?: string;
-            /** @description Empty for what the service itself did. */
+            /** @description The network address of the request. Empty for events of the service itself. */
             ip: string;
+            /** @description The `User-Agent` header of the request. Empty if there was none. */
             user_agent: string;
             device: components["schemas"]["Device"];
         };
-        /** @enum {string} */
+        /**
+         * @description The kind of event: object, dot, outcome.
+         * @enum {string}
+         */
         ActivityKind: "sign_in.succeeded" | "sign_in.failed" | "sign_in.pending" | "sign_in.throttled" | "step_up.issued" | "step_up.used" | "step_up.refused" | "enrollment.begun" | "enrollment.confirmed" | "enrollment.cancelled" | "enrollment.expired" | "enrollment.failed" | "method.renamed" | "method.removed" | "method.replaced" | "method.disabled" | "recovery_codes.generated" | "recovery_codes.used" | "recovery_codes.failed" | "recovery_codes.low" | "password.changed" | "password.reset_requested" | "password.reset" | "email.change_requested" | "email.changed" | "notice_email.change_requested" | "notice_email.changed" | "notice_email.removed" | "profile.changed" | "session.created" | "session.ended" | "account.created" | "account.mfa_reset" | "account.disabled" | "account.enabled" | "account.role_granted" | "account.role_revoked" | "mfa_removal.requested" | "mfa_removal.cancelled" | "mfa_removal.completed" | "mfa_removal.expired" | "not_me.reported" | "notice.undelivered" | "code.replayed";
+        /** @description The result of a dispute. */
         NotMeResult: {
+            /** @description Sessions of the account that were revoked. */
             sessions_ended: number;
             /**
-             * @description What became of the authenticator app that the notice named, if it named one.
+             * @description What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
+             *     any more. Absent if the notice named none.
              * @enum {string}
              */
             method?: "suspended" | "removed" | "gone";
-            /** @description Whether the password stopped working; a link to set a new one is in the mail. */
+            /** @description Whether the password was removed. A link to set a new one has been mailed. */
             password_reset: boolean;
         };
+        /** @description The name and the features of this service. */
         Service: {
+            /** @description The name of the service, also shown in authenticator apps. */
             name: string;
             /** @description Whether notices and links are mailed. */
             mail: boolean;
-            /** @description Whether requestMfaRemoval can be used. */
+            /** @description Whether `requestMfaRemoval` is available. */
             mfa_removal: boolean;
-            /** @description Seconds in which a removal can be cancelled. Only where there are removals. */
+            /** @description Seconds of the waiting period of a removal. Absent if removals are not available. */
             mfa_removal_delay?: number;
-            /** @description Seconds after a cancelled removal until another can be asked for. Only where there are removals. */
+            /** @description Seconds after a cancelled removal until another can be requested. Absent if removals are not available. */
             mfa_removal_pause?: number;
-            /** @description Whom to ask for help, in the operator's words. */
+            /** @description Contact for help, as the operator wrote it. */
             support?: string;
+            /** @description The languages of mails and page. */
             languages: components["schemas"]["Language"][];
+            /** @description The permitted length of a new password, in Unicode code points. */
             password: {
+                /** @description Minimum length. */
                 min_length: number;
+                /** @description Maximum length. */
                 max_length: number;
             };
         };
+        /** @description A JSON Web Key Set (RFC 7517 §5). */
         Jwks: {
+            /** @description The public keys. */
             keys: components["schemas"]["Jwk"][];
         };
-        /** @description An EC public key (RFC 7518 §6.2.1); its `kid` is its thumbprint (RFC 7638). */
+        /** @description An EC public key (RFC 7518 §6.2.1). */
         Jwk: {
-            /** @enum {string} */
+            /**
+             * @description Key type.
+             * @enum {string}
+             */
             kty: "EC";
-            /** @enum {string} */
+            /**
+             * @description Curve.
+             * @enum {string}
+             */
             crv: "P-256";
+            /** @description The x coordinate, 32 bytes in base64url. */
             x: string;
+            /** @description The y coordinate, 32 bytes in base64url. */
             y: string;
-            /** @enum {string} */
+            /**
+             * @description The key verifies signatures.
+             * @enum {string}
+             */
             use: "sig";
-            /** @enum {string} */
+            /**
+             * @description Signature algorithm.
+             * @enum {string}
+             */
             alg: "ES256";
+            /** @description JWK thumbprint of the key (RFC 7638). */
             kid: string;
         };
+        /** @description The health of the server. */
         Health: {
-            /** @enum {string} */
+            /**
+             * @description Always `ok`.
+             * @enum {string}
+             */
             status: "ok";
         };
         /**
-         * @description Stable, for machines.
+         * @description The code of an error, stable across versions. Clients branch on it.
          * @enum {string}
          */
         ProblemCode: "invalid_request" | "session_required" | "step_up_required" | "credentials_rejected" | "code_required" | "code_rejected" | "code_used" | "cross_origin_refused" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_methods" | "mfa_required" | "enrollment_required" | "last_method" | "own_account" | "last_administrator" | "password_unacceptable" | "email_taken" | "mail_unavailable" | "removal_unavailable" | "link_expired" | "sign_in_expired" | "enrollment_expired" | "body_too_large" | "unsupported_media_type" | "too_many_attempts" | "too_many_requests" | "internal" | "unavailable";
-        /** @description RFC 9457. */
+        /** @description An error (RFC 9457). */
         Problem: {
-            /** Format: uri-reference */
+            /**
+             * Format: uri-reference
+             * @description A URI reference that identifies the code.
+             */
             type: string;
+            /** @description A short text for developers. It can change. */
             title: string;
+            /** @description The HTTP status. */
             status: number;
+            /** @description A text about this occurrence. It can change. */
             detail?: string;
             code: components["schemas"]["ProblemCode"];
-            /** @description For `invalid_request`, one entry for each thing that does not fit. */
+            /** @description For `invalid_request`, one entry per invalid member. */
             errors?: components["schemas"]["FieldError"][];
             /**
-             * @description Wrong tries that are still free. With 0 and `retry_after` a wait has begun; with 0 alone this sign-in or
-             *     enrollment is over, and the next try is 410.
+             * @description Failures that are still permitted. With 0 and `retry_after` a backoff has begun. With 0 and no `retry_after`
+             *     the sign-in or enrollment is used up, and the next attempt is 410.
              */
             attempts_left?: number;
-            /** @description Seconds until the next try is looked at. */
+            /** @description Seconds until the next attempt is checked. */
             retry_after?: number;
-            /** @description For `code_required`, the proofs that would do. */
+            /** @description For `code_required`, the accepted credentials: the password together with one of the others. */
             methods?: components["schemas"]["ProofMethod"][];
-            /** @description At enrollment, how far the phone's clock is ahead (negative when it is behind). */
+            /** @description At enrollment, how many seconds the clock of the user's phone is fast, or slow if negative. */
             clock_offset_seconds?: number;
             reason?: components["schemas"]["ProblemReason"];
-            /** @description Of `getReadiness`, why requests cannot be served. */
+            /** @description For `getReadiness`, why the server cannot serve requests. */
             reasons?: components["schemas"]["UnreadyReason"][];
             step_up?: components["schemas"]["StepUpChallenge"];
-            /** @description For `internal`, what to look for in the log. */
+            /** @description For `internal`, the id of the request in the log. */
             request_id?: string;
         };
         /**
-         * @description For `password_unacceptable`: `too_short`, `too_long`, `common` (on the list of common passwords), `context` (the e-mail
-         *     address or this product's name), `unchanged`. For `removal_unavailable`: `off` (the operator does not offer it, or no
-         *     mail is sent), `paused` (one was cancelled lately), `password_reset` (the password was reset by mail lately).
+         * @description For `password_unacceptable`:
+         *     - `too_short`, `too_long`
+         *     - `common`: on the list of common passwords
+         *     - `context`: derived from the e-mail address or the name of this service
+         *     - `unchanged`: the same as before
+         *
+         *     For `removal_unavailable`:
+         *     - `off`: the operator does not offer it, or no mail is sent
+         *     - `paused`: a removal was cancelled recently
+         *     - `password_reset`: the password was reset by mail recently
          * @enum {string}
          */
         ProblemReason: "too_short" | "too_long" | "common" | "context" | "unchanged" | "off" | "paused" | "password_reset";
         /**
-         * @description `database_unreachable` (it does not answer what it is asked), `database_read_only` (it can be read, and takes no
-         *     change), `schema_older` (it lacks tables or columns that this version needs: run `twofold migrate`),
-         *     `database_restored` (it is served, and is older than what was here before, so that used codes and ended sessions may
-         *     work again: run `twofold restore-fence`), `stopping` (the server was told to stop). What exactly the database said is
-         *     in the log.
+         * @description - `database_unreachable`: the database does not respond.
+         *     - `database_read_only`: the database can be read but not written.
+         *     - `schema_older`: the schema lacks tables or columns of this version. Run `twofold migrate`.
+         *     - `database_restored`: the database is older than the one served before, so that used codes and revoked sessions
+         *       may work again. Run `twofold restore-fence`.
+         *     - `stopping`: the server is shutting down.
+         *
+         *     The log has the exact error of the database.
          * @enum {string}
          */
         UnreadyReason: "database_unreachable" | "database_read_only" | "schema_older" | "database_restored" | "stopping";
+        /** @description One invalid member of the request. */
         FieldError: {
-            /** @description A JSON pointer into the body (RFC 6901), or the header's or parameter's name behind `#`. */
+            /** @description A JSON pointer into the body (RFC 6901), or `#` and the name of the header or parameter. */
             pointer: string;
+            /** @description What is wrong with it. */
             detail: string;
         };
+        /** @description What a request needs to be permitted (RFC 9470). */
         StepUpChallenge: {
             purpose: components["schemas"]["Purpose"];
             /**
              * Format: uuid
-             * @description For `admin.account`, what to give `stepUp` as its `target`.
+             * @description The `target` to give to `stepUp`. Only for `admin.account`.
              */
             target?: string;
             acr: components["schemas"]["Acr"];
-            /** @description Seconds that a step-up token lives. */
+            /** @description Lifetime of a step-up token, in seconds. */
             max_age: number;
-            /** @description The proofs to give, together. */
+            /** @description The accepted credentials: the password and, if the account has MFA, one of the others. */
             methods: components["schemas"]["ProofMethod"][];
         };
     };
     responses: {
-        /** @description The request does not fit the contract; `errors` points at what does not. */
+        /** @description `invalid_request`: the request does not match this contract. `errors` points at each invalid member. */
         InvalidRequest: {
             headers: {
                 [name: string]: unknown;
@@ -1471,7 +1772,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nobody is signed in; sign in first. */
+        /** @description `session_required`: there is no valid session. Sign in first. */
         SessionRequired: {
             headers: {
                 "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
@@ -1489,7 +1790,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Nobody is signed in, or presence must be proven again for the purpose that `step_up` names. */
+        /**
+         * @description `session_required`: there is no valid session. `step_up_required`: call `stepUp` for the purpose in `step_up`,
+         *     then repeat the request with the token.
+         */
         StepUpRequired: {
             headers: {
                 "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
@@ -1517,7 +1821,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A proof is missing or wrong, or nobody is signed in where that is needed. */
+        /** @description A credential is missing or was rejected, or there is no valid session: see `code`. */
         ProofRejected: {
             headers: {
                 "WWW-Authenticate": components["headers"]["WwwAuthenticate"];
@@ -1537,7 +1841,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The code is wrong; the enrollment stays pending while tries are left. */
+        /** @description `code_rejected`: the code is wrong. The enrollment stays pending while attempts are left. */
         CodeRejected: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -1557,7 +1861,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A browser sent this from another origin. */
+        /** @description `cross_origin_refused`: a browser sent the request from another origin. */
         CrossOriginRefused: {
             headers: {
                 [name: string]: unknown;
@@ -1575,8 +1879,8 @@ export interface components {
             };
         };
         /**
-         * @description `cross_origin_refused`: a browser sent this from another origin. `enrollment_required`: MFA is required, and this account
-         *     has to enroll first.
+         * @description `cross_origin_refused`: a browser sent the request from another origin. `enrollment_required`: MFA is required,
+         *     and this account has to enroll first.
          */
         Forbidden: {
             headers: {
@@ -1594,7 +1898,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description There is no such thing, or it belongs to somebody else. */
+        /** @description `not_found`: the object does not exist or belongs to another account. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -1612,10 +1916,16 @@ export interface components {
             };
         };
         /**
-         * @description The account is not in the state that the change needs: `name_taken`, `too_many_methods`, `mfa_required` (there is no
-         *     MFA, or this session was signed in without it), `email_taken`, `mail_unavailable` (this service sends no mail),
-         *     `removal_unavailable` (with a `reason`), `last_method` (MFA is required, and this is the last), `own_account`
-         *     (administrators act on others), `last_administrator` (there would be none left).
+         * @description The state of the account or of the service does not permit the change:
+         *     - `name_taken`: another method of the account has this name.
+         *     - `too_many_methods`: the account has as many methods as it may have.
+         *     - `mfa_required`: the account has no MFA, or the session was authenticated without it.
+         *     - `last_method`: MFA is required, and this is the last method.
+         *     - `email_taken`: another account has this address.
+         *     - `mail_unavailable`: this service sends no mail.
+         *     - `removal_unavailable`: MFA cannot be removed this way now; see `reason`.
+         *     - `own_account`: administrators cannot do this to their own account.
+         *     - `last_administrator`: no administrator would be left.
          */
         Conflict: {
             headers: {
@@ -1633,7 +1943,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The sign-in took too long, was tried too often, or is over; start again with the password. */
+        /**
+         * @description `sign_in_expired`: the sign-in took too long, has used up its attempts, or was finished before. Start again with
+         *     the password.
+         */
         SignInExpired: {
             headers: {
                 [name: string]: unknown;
@@ -1650,7 +1963,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The link was used, is too old, or never was one. */
+        /** @description `link_expired`: the link is unknown, was used, has expired, or was revoked. */
         LinkExpired: {
             headers: {
                 [name: string]: unknown;
@@ -1667,7 +1980,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The new password cannot be one; `reason` says why. */
+        /** @description `password_unacceptable`: the new password is rejected; see `reason`. */
         PasswordUnacceptable: {
             headers: {
                 [name: string]: unknown;
@@ -1685,7 +1998,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The enrollment took too long or was tried too often; begin a new one. */
+        /** @description `enrollment_expired`: the enrollment took too long or has used up its attempts. Begin a new one. */
         EnrollmentExpired: {
             headers: {
                 [name: string]: unknown;
@@ -1702,7 +2015,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A body is at most 16 KiB. */
+        /** @description `body_too_large`: the body has more than 16 KiB. */
         BodyTooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1719,7 +2032,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description A body must be application/json. */
+        /** @description `unsupported_media_type`: a body must be sent as `application/json`. */
         UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
@@ -1736,7 +2049,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description `too_many_attempts`: a proof of this account was wrong too often. `too_many_requests`: this address sent too much. */
+        /**
+         * @description `too_many_attempts`: too many failures with this credential on this account. `too_many_requests`: too many
+         *     requests from this network address, or too many mails for this account.
+         */
         TooMany: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -1755,7 +2071,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Something broke here; the request id finds it in the log. */
+        /** @description `internal`: an error of the server. `request_id` finds it in the log. */
         Internal: {
             headers: {
                 [name: string]: unknown;
@@ -1773,7 +2089,10 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The service is busy or cannot reach its database; nothing was changed. */
+        /**
+         * @description `unavailable`: the server is overloaded or cannot reach its database. Nothing was changed; retry after
+         *     `Retry-After`.
+         */
         Unavailable: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -1792,7 +2111,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Requests cannot be served here, for the reasons that are named. */
+        /** @description `unavailable`: this server cannot serve requests; see `reasons`. */
         NotReady: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
@@ -1816,29 +2135,30 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
         Id: string;
-        /** @description What the addresses begin with. */
+        /** @description The beginning of the addresses to find, in any case. */
         EmailPrefix: components["schemas"]["Email"];
-        /** @description How many items a page has at the most. */
+        /** @description Maximum number of items on a page. */
         Limit: number;
-        /** @description The `next_cursor` of the page before. */
+        /** @description The `next_cursor` of the previous page. Absent for the first page. */
         Cursor: string;
     };
     requestBodies: never;
     headers: {
         /**
-         * @description The session or sign-in cookie, set, renewed or cleared, and at sign-in the cookie that this browser is known by; only
-         *     where the session lives in a cookie.
+         * @description Sets, rotates or clears the session cookie or the sign-in cookie. At sign-in it also sets the cookie by which this
+         *     browser is recognized. Only for sessions in a cookie.
          */
         SetCookie: string;
-        /** @description For how long the answer may be kept. */
+        /** @description How long the response may be cached (RFC 9111). */
         CacheControl: string;
         /**
-         * @description A Bearer challenge; for `step_up_required` that of RFC 9470.
+         * @description A Bearer challenge (RFC 6750). For `step_up_required` it is the challenge of RFC 9470.
          * @example Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"
          */
         WwwAuthenticate: string;
-        /** @description Seconds until it is worth trying again. Absent where waiting does not help. */
+        /** @description Seconds to wait before the next attempt. Absent if waiting does not help. */
         RetryAfter: number;
     };
     pathItems: never;
@@ -1848,9 +2168,9 @@ export interface operations {
     listSessions: {
         parameters: {
             query?: {
-                /** @description How many items a page has at the most. */
+                /** @description Maximum number of items on a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. Absent for the first page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -1922,7 +2242,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in. */
+            /** @description The account is signed in. */
             201: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -1947,7 +2267,7 @@ export interface operations {
                     "application/json": components["schemas"]["SignInResult"];
                 };
             };
-            /** @description The password was right; a second proof is needed, or an authenticator app has to be registered first. */
+            /** @description The password was accepted. A second factor is missing, or an authenticator app has to be enrolled first. */
             202: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -1986,7 +2306,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The other sessions have ended. */
+            /** @description The other sessions are revoked. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2016,13 +2336,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The session has ended. */
+            /** @description The session is revoked. */
             204: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -2059,7 +2380,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed in. */
+            /** @description The account is signed in with two factors. */
             201: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -2116,7 +2437,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The enrollment is pending. Its key is in this answer and in no other. */
+            /** @description The enrollment is pending. Its key is in this response and in no other. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2165,7 +2486,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The authenticator app is registered, and this is signed in. */
+            /** @description The authenticator app is registered and the account is signed in. */
             201: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -2306,7 +2627,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Presence is proven. */
+            /** @description The user is reauthenticated. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2407,7 +2728,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The enrollment is pending. Its key is in this answer and in no other. */
+            /** @description The enrollment is pending. Its key is in this response and in no other. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2444,6 +2765,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -2510,13 +2832,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The pending enrollment and its key are gone. */
+            /** @description The pending enrollment and its key are deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2538,13 +2861,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The method is gone; the receipt says what else happened. */
+            /** @description The method is removed. The receipt lists the side effects. */
             200: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -2577,6 +2901,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -2631,7 +2956,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The codes are in this answer and in no other. */
+            /** @description The codes are in this response and in no other. */
             201: {
                 headers: {
                     "Set-Cookie": components["headers"]["SetCookie"];
@@ -2808,7 +3133,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The removal is cancelled. The pending sign-in stays. */
+            /** @description The removal is cancelled. The sign-in is still pending. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2926,7 +3251,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The account. */
+            /** @description The changed account. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3017,7 +3342,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The new address waits to be confirmed. */
+            /** @description The new address waits for confirmation. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3062,7 +3387,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The second address waits to be confirmed. */
+            /** @description The second address waits for confirmation. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3098,7 +3423,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The second address gets a last notice, and no other. */
+            /** @description The second address is removed. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3133,7 +3458,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Its link stops working. */
+            /** @description The pending address is deleted, and its link no longer works. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3197,9 +3522,9 @@ export interface operations {
     listActivity: {
         parameters: {
             query?: {
-                /** @description How many items a page has at the most. */
+                /** @description Maximum number of items on a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. Absent for the first page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -3208,7 +3533,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of events. */
+            /** @description A page of entries. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3262,7 +3587,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description If there is such an account, a mail is on its way. */
+            /** @description If the address has an account, a mail is queued. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3343,7 +3668,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What was done. */
+            /** @description The result of the dispute. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3372,11 +3697,11 @@ export interface operations {
     findAccounts: {
         parameters: {
             query?: {
-                /** @description What the addresses begin with. */
+                /** @description The beginning of the addresses to find, in any case. */
                 email?: components["parameters"]["EmailPrefix"];
-                /** @description How many items a page has at the most. */
+                /** @description Maximum number of items on a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. Absent for the first page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
@@ -3424,6 +3749,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -3508,20 +3834,21 @@ export interface operations {
     listAccountActivity: {
         parameters: {
             query?: {
-                /** @description How many items a page has at the most. */
+                /** @description Maximum number of items on a page. */
                 limit?: components["parameters"]["Limit"];
-                /** @description The `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. Absent for the first page. */
                 cursor?: components["parameters"]["Cursor"];
             };
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page of events. */
+            /** @description A page of entries. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3566,6 +3893,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -3581,7 +3909,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; the receipt says what else happened. */
+            /** @description The sessions are revoked. The receipt lists the side effects. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3613,6 +3941,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -3628,7 +3957,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; the receipt says what else happened. */
+            /** @description The account is disabled. The receipt lists the side effects. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3660,6 +3989,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -3675,7 +4005,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; the receipt says what else happened. */
+            /** @description The account is enabled. The receipt lists the side effects. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3707,6 +4037,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
                 id: components["parameters"]["Id"];
             };
             cookie?: never;
@@ -3722,7 +4053,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done; the receipt says what else happened. */
+            /** @description MFA is removed. The receipt lists the side effects. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3842,7 +4173,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The process lives. */
+            /** @description The process is alive. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3871,7 +4202,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Requests can be served. */
+            /** @description The server can serve requests. */
             200: {
                 headers: {
                     [name: string]: unknown;

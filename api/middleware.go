@@ -1,0 +1,173 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"twofold/internal/audit"
+)
+
+// observe gives every request an id, its headers and a line in the log, and turns a panic into an answer.
+func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		begun := s.Now()
+		r := c.Request()
+		call := &requestContext{requestID: s.NewID(), ip: s.clientIP(r)}
+		ctx := audit.WithClient(r.Context(), audit.Client{
+			IP: call.ip.String(), UserAgent: truncateUserAgent(r.UserAgent()), RequestID: call.requestID,
+		})
+		ctx, span := s.Traces.Request(ctx, s.parentOf(r))
+		c.SetRequest(r.WithContext(context.WithValue(ctx, requestContextKey{}, call)))
+		s.setHeaders(c.Response().Header(), call.requestID)
+		if len(r.TransferEncoding) > 0 {
+			// There may have been a Content-Length too, of which net/http tells nobody, and by which a proxy before us took
+			// what follows for a part of this request: it is never read (RFC 9112 §6.1).
+			c.Response().Header().Set("Connection", "close")
+		}
+		counted := s.counting()
+		defer func() { // also when net/http is to cut the answer off
+			counted(call.operation(), c.Response().Status, string(call.problem))
+			span.End(call.operation(), c.Response().Status, string(call.problem), call.requestID)
+		}()
+		defer func() {
+			if cause := recover(); cause != nil {
+				err = s.recovered(c, call, cause)
+			}
+			if err != nil {
+				s.writeError(err, c)
+				err = nil
+			}
+			line := []slog.Attr{
+				slog.String("method", r.Method), slog.String("route", c.Path()),
+				slog.Int("status", c.Response().Status), slog.Duration("took", s.Now().Sub(begun)),
+				slog.String("ip", call.ip.String()),
+			}
+			if call.problem != "" { // a refusal: for what
+				line = append(line, slog.String("problem", string(call.problem)))
+			}
+			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", line...)
+		}()
+		return next(c)
+	}
+}
+
+func (s *Server) counting() (done func(operation string, status int, problem string)) {
+	if s.Count == nil {
+		return func(string, int, string) {}
+	}
+	return s.Count()
+}
+
+// recovered logs where a panic happened. What was panicked with may hold a secret: only its type is logged.
+func (s *Server) recovered(c echo.Context, call *requestContext, cause any) error {
+	if aborted, ok := cause.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
+		panic(cause)
+	}
+	s.Log.ErrorContext(c.Request().Context(), "panic",
+		"type", fmt.Sprintf("%T", cause), "stack", stackOf(debug.Stack()))
+	return fmt.Errorf("panic of type %T", cause)
+}
+
+// stackOf leaves the places of a stack, which are indented, and drops the lines between: they repeat values.
+func stackOf(stack []byte) string {
+	var kept []string
+	for line := range strings.Lines(string(stack)) {
+		if strings.HasPrefix(line, "\t") {
+			kept = append(kept, strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(kept, "\n")
+}
+
+// truncateUserAgent bounds a user agent to 256 bytes of valid UTF-8.
+func truncateUserAgent(userAgent string) string {
+	userAgent = strings.ToValidUTF8(userAgent, "\uFFFD")
+	for len(userAgent) > 256 {
+		_, size := utf8.DecodeLastRuneInString(userAgent)
+		userAgent = userAgent[:len(userAgent)-size]
+	}
+	return userAgent
+}
+
+// apiCSP is that of an answer which is no page: whoever opens it by itself runs nothing of it.
+const apiCSP = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
+
+// setHeaders is on every answer, of the API and of the page; the page loosens what it needs.
+func (s *Server) setHeaders(h http.Header, requestID string) {
+	h.Set("X-Request-Id", requestID)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Security-Policy", apiCSP)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), clipboard-write=(self)")
+	if s.Secure {
+		h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
+}
+
+// clientIP is the peer, or, where the peer is a trusted proxy, the right-most address in X-Forwarded-For that is not
+// one. Whatever stands further left, anybody may have written.
+func (s *Server) clientIP(r *http.Request) netip.Addr {
+	ip, known := peerOf(r)
+	if !known {
+		return netip.IPv4Unspecified()
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0 && s.trusted(ip); i-- {
+		hop, ok := addressOf(strings.TrimSpace(hops[i]))
+		if !ok {
+			break
+		}
+		ip = hop.Unmap()
+	}
+	return ip.WithZone("")
+}
+
+// peerOf is who the connection is with.
+func peerOf(r *http.Request) (ip netip.Addr, known bool) {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	return peer.Addr().Unmap(), err == nil
+}
+
+// parentOf is the trace that the request belongs to, if a trusted proxy says so. Anybody else would choose which requests
+// are traced, and under which name.
+func (s *Server) parentOf(r *http.Request) string {
+	if s.Traces == nil {
+		return ""
+	}
+	said := r.Header.Values("Traceparent")
+	if peer, known := peerOf(r); len(said) != 1 || !known || !s.trusted(peer) {
+		return ""
+	}
+	return said[0]
+}
+
+// addressOf reads a hop, with or without the port that some proxies add.
+func addressOf(hop string) (netip.Addr, bool) {
+	if ip, err := netip.ParseAddr(hop); err == nil {
+		return ip, true
+	}
+	pair, err := netip.ParseAddrPort(hop)
+	return pair.Addr(), err == nil
+}
+
+func (s *Server) trusted(ip netip.Addr) bool {
+	for _, p := range s.Proxies {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,264 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/labstack/echo/v4"
+
+	"twofold/internal/audit"
+	"twofold/internal/secret"
+)
+
+const canary = "correct-horse-canary"
+
+type bag struct {
+	Password string
+	inner    map[string]string
+}
+
+func TestAPanicIs500WithARequestIDAndNothingElse(t *testing.T) {
+	t.Parallel()
+	for what, value := range map[string]any{
+		"a text": canary, "an error": errors.New(canary), "a wrapped error": fmt.Errorf("x: %w", errors.New(canary)),
+		"a struct": bag{canary, map[string]string{"a": canary}}, "a pointer": &bag{Password: canary}, "bytes": []byte(canary),
+		"a secret": secret.New(canary), "a problem": mfaLike{}, "a number": 42, "a function": func() string { return canary },
+		"an error of HTTP": echo.NewHTTPError(418, canary),
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			h, out := answering(t, "GET", "/healthz", func(echo.Context) error { panic(value) })
+			w := ask(h, "GET", "/healthz", "User-Agent", "test")
+			var body map[string]any
+			if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+				t.Fatalf("%q: %v", w.Body, err)
+			}
+			want := map[string]any{"type": "/problems/internal", "title": titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
+			if diff := cmp.Diff(want, body); diff != "" || w.Code != 500 || w.Header().Get("X-Request-Id") != "request-1" {
+				t.Errorf("got %d\n%s", w.Code, diff)
+			}
+			text := out.String()
+			if strings.Contains(text+fmt.Sprint(w.Header()), canary) {
+				t.Errorf("the log or a header shows the value:\n%s", text)
+			}
+			for _, tells := range []string{`"msg":"panic"`, `"request_id":"request-1"`, fmt.Sprintf(`"type":"%T"`, value), "observe_test.go:", `"status":500`} {
+				if !strings.Contains(text, tells) {
+					t.Errorf("the log does not tell %s:\n%s", tells, text)
+				}
+			}
+		})
+	}
+}
+
+// mfaLike is an error that would be answered differently, had it been returned.
+type mfaLike struct{}
+
+func (mfaLike) Error() string     { return canary }
+func (mfaLike) Unavailable() bool { return true }
+
+func TestPanicsOfTheRuntimeAreAnsweredToo(t *testing.T) {
+	t.Parallel()
+	var none map[string]int
+	var nobody *bag
+	for what, do := range map[string]func(){
+		"a nil map": func() { none[canary] = 1 }, "a nil pointer": func() { _ = nobody.Password }, "an index": func() { _ = []int{}[len(none)] },
+		"a type": func() { var v any = canary; _ = v.(int) }, "nil": func() { panic(nil) }, //nolint:govet,forcetypeassert // these are the panics
+	} {
+		h, out := answering(t, "GET", "/healthz", func(echo.Context) error { do(); return nil })
+		if w := ask(h, "GET", "/healthz"); w.Code != 500 || strings.Contains(out.String(), canary) {
+			t.Errorf("%s: got %d %s\n%s", what, w.Code, w.Body, out)
+		}
+	}
+}
+
+func TestAnAbortedAnswerIsNotAnswered(t *testing.T) {
+	t.Parallel()
+	h, _ := answering(t, "GET", "/healthz", func(echo.Context) error { panic(http.ErrAbortHandler) })
+	defer func() {
+		if cause := recover(); cause != http.ErrAbortHandler { //nolint:errorlint // the very value that net/http looks for
+			t.Errorf("recovered %v, want http.ErrAbortHandler for net/http", cause)
+		}
+	}()
+	ask(h, "GET", "/healthz")
+}
+
+func TestAPanicAfterTheAnswerBeganAddsNothing(t *testing.T) {
+	t.Parallel()
+	h, out := answering(t, "GET", "/healthz", func(c echo.Context) error {
+		_ = c.String(200, "begun")
+		panic(canary)
+	})
+	if w := ask(h, "GET", "/healthz"); w.Code != 200 || w.Body.String() != "begun" {
+		t.Errorf("got %d %q", w.Code, w.Body)
+	}
+	if text := out.String(); !strings.Contains(text, `"msg":"panic"`) || strings.Contains(text, canary) {
+		t.Errorf("the log:\n%s", text)
+	}
+}
+
+func TestTheStackOfAShippedProgramIsKept(t *testing.T) {
+	t.Parallel()
+	stack := "goroutine 1 [running]:\nruntime/debug.Stack()\n\truntime/debug/stack.go:26 +0x5e\ntwofold/api.(*Server).GetMFA(0xc000, {0x1, 0x2})\n\ttwofold/api/mfa.go:20 +0x1b\n" +
+		"github.com/labstack/echo/v4.(*Echo).ServeHTTP(...)\n\tgithub.com/labstack/echo/v4@v4.16.0/echo.go:680 +0x2\n"
+	for _, place := range []string{"twofold/api/mfa.go:20", "echo.go:680"} {
+		if got := stackOf([]byte(stack)); !strings.Contains(got, place) {
+			t.Errorf("%s is not in %q", place, got)
+		}
+	}
+}
+
+func TestEveryAnswerHasTheHeaders(t *testing.T) {
+	t.Parallel()
+	h, _ := serve(t, built)
+	want := map[string]string{
+		"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "no-referrer",
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
+		"Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+	}
+	seen := make(map[string]bool)
+	for _, target := range []string{"/", "/assets/app-1234.js", "/healthz", "/openapi.yaml", "/api/v1/mfa", "/api/v1/unknown", "/assets/missing.js", "/api/v1/sessions"} {
+		w := ask(h, "GET", target)
+		for name, value := range want {
+			if got := w.Header().Get(name); got != value {
+				t.Errorf("%s: %s is %q, want %q", target, name, got, value)
+			}
+		}
+		for _, name := range []string{"Content-Security-Policy", "Permissions-Policy", "Cache-Control"} {
+			if w.Header().Get(name) == "" {
+				t.Errorf("%s: no %s", target, name)
+			}
+		}
+		if id := w.Header().Get("X-Request-Id"); id == "" || seen[id] {
+			t.Errorf("%s: X-Request-Id is %q", target, id)
+		}
+		seen[w.Header().Get("X-Request-Id")] = true
+		if strings.HasPrefix(target, "/api/") && w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: Cache-Control is %q", target, w.Header().Get("Cache-Control"))
+		}
+		if strings.HasPrefix(target, "/api/") && w.Header().Get("Content-Security-Policy") != "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox" {
+			t.Errorf("%s: Content-Security-Policy is %q", target, w.Header().Get("Content-Security-Policy"))
+		}
+		if w.Header().Get("Server") != "" || w.Header().Get("X-Powered-By") != "" {
+			t.Errorf("%s: the answer says what made it: %v", target, w.Header())
+		}
+	}
+}
+
+func TestALineOfARefusalNamesItsProblem(t *testing.T) {
+	t.Parallel()
+	h, out := serve(t, built)
+	ask(h, "GET", "/api/v1/unknown")
+	ask(h, "PUT", "/healthz")
+	ask(h, "POST", "/api/v1/sessions", "Content-Type", "application/json")
+	ask(h, "POST", "/api/v1/sessions", "Sec-Fetch-Site", "cross-site")
+	ask(h, "GET", "/healthz")
+	var said []string
+	for _, line := range regexp.MustCompile(`"msg":"request".*`).FindAllString(out.String(), -1) {
+		said = append(said, regexp.MustCompile(`"status":\d+`).FindString(line)+regexp.MustCompile(`"problem":"\w*"`).FindString(line))
+	}
+	want := []string{
+		`"status":404"problem":"not_found"`, `"status":405"problem":"method_not_allowed"`, `"status":400"problem":"invalid_request"`,
+		`"status":403"problem":"cross_origin_refused"`, `"status":200`,
+	}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAUserAgentIsClipped(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"":                                 "",
+		"curl/8":                           "curl/8",
+		strings.Repeat("x", 256):           strings.Repeat("x", 256),
+		strings.Repeat("x", 257):           strings.Repeat("x", 256),
+		strings.Repeat("x", 16<<10):        strings.Repeat("x", 256),
+		strings.Repeat("é", 200):           strings.Repeat("é", 128),
+		"x" + strings.Repeat("é", 200):     "x" + strings.Repeat("é", 127),
+		strings.Repeat("😀", 65):            strings.Repeat("😀", 64),
+		"xx" + strings.Repeat("😀", 65):     "xx" + strings.Repeat("😀", 63),
+		"a\xffb":                           "a\ufffdb",
+		strings.Repeat("\xff", 300):        "\ufffd",
+		"a\xff" + strings.Repeat("x", 252): "a\ufffd" + strings.Repeat("x", 252),
+		"a\xff" + strings.Repeat("x", 253): "a\ufffd" + strings.Repeat("x", 252),
+	} {
+		if got := truncateUserAgent(given); got != want || len(got) > 256 || !utf8.ValidString(got) {
+			t.Errorf("clip(%.20q, %d bytes) = %.20q, %d bytes, want %d", given, len(given), got, len(got), len(want))
+		}
+	}
+}
+
+func TestWhoIsAsking(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		peer, forwarded, proxies, want string
+	}{
+		"the peer": {"192.0.2.1:1234", "", "", "192.0.2.1"},
+		"the peer, whatever it says, where none is trusted":     {"192.0.2.1:1234", "203.0.113.9", "", "192.0.2.1"},
+		"the peer that is not the trusted one":                  {"192.0.2.1:1234", "203.0.113.9", "10.0.0.0/8", "192.0.2.1"},
+		"behind a proxy":                                        {"10.0.0.1:1234", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"behind a proxy that says nothing":                      {"10.0.0.1:1234", "", "10.0.0.0/8", "10.0.0.1"},
+		"behind two proxies":                                    {"10.0.0.1:1234", "203.0.113.9, 10.0.0.2", "10.0.0.0/8", "203.0.113.9"},
+		"the right-most that is no proxy, whatever stands left": {"10.0.0.1:1234", "198.51.100.7, 203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"behind two proxies, after what was made up":            {"10.0.0.1:1234", "127.0.0.1, 203.0.113.9, 10.0.0.2", "10.0.0.0/8", "203.0.113.9"},
+		"a proxy itself":                                        {"10.0.0.1:1234", "10.0.0.3, 10.0.0.2", "10.0.0.0/8", "10.0.0.3"},
+		"up to what is no address":                              {"10.0.0.1:1234", "203.0.113.9, unknown", "10.0.0.0/8", "10.0.0.1"},
+		"up to what is empty":                                   {"10.0.0.1:1234", "203.0.113.9, ", "10.0.0.0/8", "10.0.0.1"},
+		"up to what is a text with a line":                      {"10.0.0.1:1234", "203.0.113.9,<script>", "10.0.0.0/8", "10.0.0.1"},
+		"a client that is said with its port":                   {"10.0.0.1:1234", "203.0.113.9:4711", "10.0.0.0/8", "203.0.113.9"},
+		"IPv6 that is said with its port":                       {"10.0.0.1:1234", "[2001:db8::9]:4711", "10.0.0.0/8", "2001:db8::9"},
+		"over two headers":                                      {"10.0.0.1:1234", "198.51.100.7|203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"IPv6":                                                  {"[2001:db8::1]:1234", "", "", "2001:db8::1"},
+		"IPv6 behind a proxy":                                   {"[fd00::1]:1234", "2001:db8::9", "fd00::/8,10.0.0.0/8", "2001:db8::9"},
+		"IPv4 in IPv6":                                          {"[::ffff:192.0.2.1]:1234", "", "", "192.0.2.1"},
+		"a proxy that is IPv4 in IPv6":                          {"[::ffff:10.0.0.1]:1234", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"a client that is said as IPv4 in IPv6":                 {"10.0.0.1:1234", "::ffff:203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"a link-local peer, without its zone":                   {"[fe80::1%eth0]:1234", "", "", "fe80::1"},
+		"a client that is said with a zone":                     {"10.0.0.1:1234", "fe80::1%eth0", "10.0.0.0/8", "fe80::1"},
+		"a peer that is no address":                             {"@", "203.0.113.9", "0.0.0.0/0", "0.0.0.0"},
+		"everybody trusted: the left-most":                      {"10.0.0.1:1234", "198.51.100.7, 203.0.113.9", "0.0.0.0/0,::/0", "198.51.100.7"},
+	} {
+		var proxies []netip.Prefix
+		for p := range strings.SplitSeq(c.proxies, ",") {
+			if p != "" {
+				proxies = append(proxies, netip.MustParsePrefix(p))
+			}
+		}
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = c.peer
+		for header := range strings.SplitSeq(c.forwarded, "|") {
+			if header != "" {
+				r.Header.Add("X-Forwarded-For", header)
+			}
+		}
+		for _, name := range []string{"X-Real-Ip", "Forwarded", "X-Client-Ip", "Cf-Connecting-Ip", "True-Client-Ip"} {
+			r.Header.Set(name, "198.51.100.66") // never looked at
+		}
+		s := &Server{Options: Options{Proxies: proxies}}
+		if got := s.clientIP(r).String(); got != c.want {
+			t.Errorf("%s: got %s, want %s", what, got, c.want)
+		}
+	}
+}
+
+func TestTheAuditKnowsWhoAsked(t *testing.T) {
+	t.Parallel()
+	var got audit.Client
+	h, _ := answering(t, "GET", "/healthz", func(c echo.Context) error {
+		got = audit.ClientOf(c.Request().Context())
+		return c.NoContent(200)
+	})
+	ask(h, "GET", "/healthz", "User-Agent", strings.Repeat("x", 300), "X-Forwarded-For", "203.0.113.9", "X-Request-Id", "forged")
+	if want := (audit.Client{IP: "192.0.2.1", UserAgent: strings.Repeat("x", 256), RequestID: "request-1"}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+)
+
+// staticPage is the part of a list that was asked for: at most limit items that come after the one with the id after
+// (empty: from the beginning). Ids sort by age, so that nothing is shown twice when something new comes in between.
+type page struct {
+	after string
+	limit int
+}
+
+// defaultLimit is the contract's.
+const defaultLimit = 50
+
+// parsePage reads the query of a list's operation, which the middleware has checked.
+func parsePage(limit *Limit, cursor *Cursor) page {
+	part := page{limit: defaultLimit}
+	if limit != nil {
+		part.limit = *limit
+	}
+	if cursor != nil {
+		part.after = cursor.String()
+	}
+	return part
+}
+
+// fetchLimit is how many items to ask for: one too many, which shows whether there is another page.
+func (s page) fetchLimit() int { return s.limit + 1 }
+
+// paginate takes the surplus item off again and answers the cursor of the next page, or nil on the last.
+func paginate[T any](s page, items []T, idOf func(T) string) ([]T, *NextCursor) {
+	if len(items) <= s.limit {
+		return items, nil
+	}
+	items = items[:s.limit]
+	return items, new(mustUUID(idOf(items[len(items)-1])))
+}
+
+// checkQuery says whether the query's parameters fit the operation's schema. Those that the operation does not know
+// change nothing, as everywhere on the web; one that it knows must not come twice, since the two may not agree.
+func checkQuery(c echo.Context, op *operation) error {
+	known := slices.DeleteFunc(slices.Clone(op.params), func(p *openapi3.ParameterRef) bool { return p.Value.In != openapi3.ParameterInQuery })
+	if len(known) == 0 {
+		return nil
+	}
+	query, err := url.ParseQuery(c.Request().URL.RawQuery)
+	if err != nil {
+		return invalid("", "the query could not be read")
+	}
+	var wrong invalidError
+	for _, p := range known {
+		values, schema := query[p.Value.Name], p.Value.Schema.Value
+		switch {
+		case len(values) == 0 && !p.Value.Required:
+		case len(values) != 1:
+			wrong = append(wrong, FieldError{Pointer: "#" + p.Value.Name, Detail: "is needed once"})
+		case !matchesSchema(schema, values[0]):
+			wrong = append(wrong, FieldError{Pointer: "#" + p.Value.Name, Detail: expectationOfText(schema)})
+		}
+	}
+	if len(wrong) > 0 {
+		return wrong
+	}
+	return nil
+}
+
+// matchesSchema says whether a text is a parameter's value, in the one spelling that it has.
+func matchesSchema(schema *openapi3.Schema, text string) bool {
+	if schema.Type.Is(openapi3.TypeInteger) {
+		n, err := strconv.Atoi(text)
+		return err == nil && strconv.Itoa(n) == text && schema.VisitJSON(float64(n)) == nil
+	}
+	if schema.Format == "uuid" {
+		id, err := uuid.Parse(text)
+		return err == nil && id.String() == text
+	}
+	return schema.VisitJSON(text) == nil
+}
+
+// expectationOfText says what a parameter must be.
+func expectationOfText(s *openapi3.Schema) string {
+	switch {
+	case s.Type.Is(openapi3.TypeInteger) && s.Min != nil && s.Max != nil:
+		return fmt.Sprintf("must be a whole number from %.0f to %.0f", *s.Min, *s.Max)
+	case s.Format == "uuid":
+		return "must be the next_cursor of the page before"
+	}
+	return expectation(s)
+}

@@ -1,0 +1,134 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"twofold/internal/account"
+	"twofold/internal/admin"
+	"twofold/internal/authn"
+	"twofold/internal/mfa"
+	"twofold/internal/mfaremoval"
+	"twofold/internal/password"
+	"twofold/internal/session"
+	"twofold/internal/throttle"
+)
+
+// addDetails adds what an error knows beyond its code.
+func addDetails(p *Problem, err error) {
+	var unfit invalidError
+	var wait *throttle.ThrottledError
+	var credentials *authn.CredentialsError
+	var required *authn.CodeRequiredError
+	var code *mfa.RejectedError
+	var crowd ipLimitError
+	var unacceptable *password.PolicyError
+	var off *mfaremoval.UnavailableError
+	var unready notReadyError
+	switch {
+	case errors.As(err, &off):
+		p.Reason = new(ProblemReason(off.Reason))
+	case errors.As(err, &unacceptable):
+		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The "+unacceptable.Error()+".")
+	case errors.As(err, &unfit):
+		fields := []FieldError(unfit)
+		p.Errors = &fields
+	case errors.Is(err, account.ErrInvalidEmail):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be one e-mail address and nothing else"}}
+	case errors.Is(err, account.ErrTooManyMails):
+		p.RetryAfter = seconds(time.Hour)
+	case errors.Is(err, account.ErrSameAddress):
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be another address than the account has"}}
+	case errors.Is(err, account.ErrInvalidDisplayName):
+		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
+	case errors.Is(err, mfa.ErrInvalidName):
+		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
+	case errors.Is(err, authn.ErrInvalidTarget):
+		p.Errors = &[]FieldError{{Pointer: "/target", Detail: "must be the id of an account for admin.account, and absent for all else"}}
+	case errors.Is(err, admin.ErrReasonRequired):
+		p.Errors = &[]FieldError{{Pointer: "/reason", Detail: "must say why"}}
+	case errors.Is(err, authn.ErrTransportMismatch):
+		p.Errors = &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}
+	case errors.Is(err, mfa.ErrRecoveryCode):
+		p.Errors = &[]FieldError{{Pointer: "/recovery_code", Detail: "must be a recovery code: sixteen letters and digits"}}
+	case errors.As(err, &required):
+		p.Methods = new(append(factorNames(throttle.Password), factorNames(required.Factors...)...))
+	case errors.As(err, &wait):
+		p.RetryAfter = seconds(wait.RetryAfter)
+		if p.RetryAfter == nil {
+			p.Detail = new(lockedOutDetail[wait.Kind])
+		}
+	case errors.As(err, &credentials):
+		p.AttemptsLeft, p.RetryAfter = &credentials.Budget.Left, seconds(credentials.Budget.RetryAfter)
+	case errors.As(err, &code):
+		p.AttemptsLeft, p.RetryAfter = &code.Budget.Left, seconds(code.Budget.RetryAfter)
+		if code.ClockOffset != 0 {
+			p.ClockOffsetSeconds = new(int(code.ClockOffset / time.Second))
+		}
+	case errors.As(err, &crowd):
+		p.RetryAfter = seconds(crowd.retryAfter)
+	case errors.As(err, &unready):
+		p.Reasons, p.RetryAfter = new([]UnreadyReason(unready)), new(2)
+	case p.Code == ProblemCodeUnavailable:
+		p.RetryAfter = new(2)
+	}
+}
+
+// lockedOutDetail says what helps where a kind of proof is no longer accepted and waiting does not help.
+var lockedOutDetail = map[throttle.Kind]string{
+	throttle.TOTP: "Codes of authenticator apps are no longer accepted for this account. " +
+		"Use a recovery code, which has them accepted again, or ask whoever runs this service.",
+	throttle.RecoveryCode: "Recovery codes are no longer accepted for this account. " +
+		"Use your authenticator app, and generate new ones, or ask whoever runs this service.",
+	throttle.RemovalCancel: "Codes no longer cancel this removal. Use the link in one of its mails, or sign in with a code.",
+}
+
+// factorNames are kinds of proof as the contract names them.
+func factorNames(kinds ...throttle.Kind) []ProofMethod {
+	methods := make([]ProofMethod, len(kinds))
+	for i, kind := range kinds {
+		methods[i] = ProofMethod(kind)
+	}
+	return methods
+}
+
+// seconds rounds up, so that who waits that long has waited enough; nil for no wait.
+func seconds(d time.Duration) *int {
+	if d <= 0 {
+		return nil
+	}
+	return new(int(math.Ceil(d.Seconds())))
+}
+
+// bearerChallenge is RFC 6750 §3: an error only where a credential was presented.
+func bearerChallenge(call *requestContext) string {
+	if call.op != nil && call.op.session && call.presented && call.session.ID == "" {
+		return `Bearer realm="twofold", error="invalid_token"`
+	}
+	return `Bearer realm="twofold"`
+}
+
+// challenge says what proof is wanted, and for what (RFC 9470 §3).
+func (s *Server) challenge(c echo.Context, p *Problem, call *requestContext) {
+	maxAge := int(s.StepUps.Lifetime / time.Second)
+	acr := AcrAal1
+	if call.stepUp.RequiredACR == session.AAL2 {
+		acr = AcrAal2
+	}
+	var target *uuid.UUID
+	if call.op.target != "" {
+		target = new(mustUUID(c.Param(call.op.target)))
+	}
+	p.StepUp = &StepUpChallenge{
+		Target: target,
+
+		Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: append(factorNames(throttle.Password), factorNames(call.stepUp.Factors...)...),
+	}
+	c.Response().Header().Set("WWW-Authenticate", fmt.Sprintf(
+		`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="%d"`, acr, maxAge))
+}

@@ -1,0 +1,165 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// pageCSP lets the page run its own script and style, talk to its own origin, and nothing else.
+const pageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+	"connect-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; " +
+	"require-trusted-types-for 'script'; trusted-types 'none'"
+
+// staticPage serves the built page: its files by name, and index.html for every address that is the page's own to route.
+type staticPage struct {
+	files map[string]*file // by path, with the leading slash
+}
+
+// file is one file in the encodings it was built in.
+type file struct {
+	kind  string
+	plain encoded
+	other []struct {
+		encoding string
+		encoded
+	}
+}
+
+type encoded struct {
+	body []byte
+	etag string
+}
+
+// encodings are the precompressed forms, the smallest first.
+var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
+
+const notBuiltMessage = `The page is not built yet. Run "make build", or "npm ci && npm run build" in frontend/, and build this program again.
+The API works without it: see /openapi.yaml.
+`
+
+func readPage(from fs.FS) (*staticPage, error) {
+	p := &staticPage{files: make(map[string]*file)}
+	err := fs.WalkDir(from, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(d.Name(), ".") || path.Ext(name) == ".br" || path.Ext(name) == ".gz" {
+			return err
+		}
+		f, err := readFile(from, name)
+		if err != nil {
+			return err
+		}
+		p.files["/"+name] = f
+		return nil
+	})
+	return p, err
+}
+
+func readFile(from fs.FS, name string) (*file, error) {
+	body, err := fs.ReadFile(from, name)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{kind: mime.TypeByExtension(path.Ext(name)), plain: encode(body)}
+	switch {
+	case f.kind == "":
+		f.kind = "application/octet-stream"
+	case strings.HasSuffix(f.kind, "+xml"): // of which the list says no encoding, as it does of text
+		f.kind += "; charset=utf-8"
+	}
+	for _, e := range encodings {
+		body, err := fs.ReadFile(from, name+e.suffix)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.other = append(f.other, struct {
+			encoding string
+			encoded
+		}{e.name, encode(body)})
+	}
+	return f, nil
+}
+
+func encode(body []byte) encoded {
+	sum := sha256.Sum256(body)
+	return encoded{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+}
+
+// serve answers a file, or index.html for an address without a file ending, or a problem.
+func (p *staticPage) serve(c echo.Context) error {
+	r := c.Request()
+	name := r.URL.Path
+	if r.Method != http.MethodGet || isReserved(name) {
+		return echo.ErrNotFound
+	}
+	if f, ok := p.files[name]; ok && name != "/index.html" {
+		return f.serve(c, strings.HasPrefix(name, "/assets/"))
+	}
+	if path.Ext(name) != "" && name != "/index.html" {
+		return echo.ErrNotFound
+	}
+	index, built := p.files["/index.html"]
+	if !built {
+		return c.String(http.StatusServiceUnavailable, notBuiltMessage)
+	}
+	c.Response().Header().Set("Content-Security-Policy", pageCSP)
+	return index.serve(c, false)
+}
+
+// isReserved says whether an address is no page's: the API's and the service's own, in any spelling, and hidden files.
+func isReserved(name string) bool {
+	if path.Clean(name) != name && path.Clean(name)+"/" != name || strings.Contains(name, "/.") {
+		return true
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.ToLower(name), "/"), "/")
+	return slices.Contains([]string{"api", "healthz", "readyz", "metrics", "debug", "openapi.yaml"}, first)
+}
+
+// serve answers the smallest form the browser takes. A hashed asset never changes; anything else is asked for again and
+// answered 304 while it is the same (RFC 9110 §13.1.2).
+func (f *file) serve(c echo.Context, immutable bool) error {
+	r, h := c.Request(), c.Response().Header()
+	h.Set("Cache-Control", "no-cache")
+	if immutable {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	h.Set("Vary", "Accept-Encoding")
+	form := f.plain
+	for _, o := range f.other {
+		if accepts(r.Header.Get("Accept-Encoding"), o.encoding) {
+			h.Set("Content-Encoding", o.encoding)
+			form = o.encoded
+			break
+		}
+	}
+	h.Set("ETag", form.etag)
+	if strings.Contains(r.Header.Get("If-None-Match"), form.etag) {
+		h.Del("Content-Encoding")
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.Blob(http.StatusOK, f.kind, form.body)
+}
+
+// accepts reads Accept-Encoding (RFC 9110 §12.5.3) as far as browsers use it: a name, and not with q=0.
+func accepts(header, encoding string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.TrimSpace(name) == encoding {
+			_, q, weighted := strings.Cut(strings.ToLower(weight), "q=")
+			value, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+			return !weighted || (err == nil && value > 0)
+		}
+	}
+	return false
+}

@@ -1,0 +1,74 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+
+	"twofold/internal/test/apptest"
+)
+
+// A change, its entry in the activity and its notices are one transaction: where one of them cannot be kept, nothing
+// happens, and the same request works later.
+func TestAChangeWithoutItsEntryOrItsNoticeDoesNotHappen(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"activity", "outbox"} {
+		for name, c := range map[string]struct {
+			silent  bool // has no notice
+			prepare func(t *testing.T, h *apptest.House, c *apptest.Client) (try func() apptest.Answer)
+		}{
+			"a reset": {prepare: func(t *testing.T, h *apptest.House, _ *apptest.Client) func() apptest.Answer {
+				token := resetToken(t, h, ada)
+				return func() apptest.Answer { return reset(h, token, another) }
+			}},
+			"a change of address": {prepare: func(_ *testing.T, _ *apptest.House, c *apptest.Client) func() apptest.Answer {
+				token := stepUp(c, "account.email")
+				return func() apptest.Answer {
+					return c.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token)
+				}
+			}},
+			"a confirmation": {prepare: func(t *testing.T, h *apptest.House, c *apptest.Client) func() apptest.Answer {
+				token := confirmToken(t, h, c, email, newAddress)
+				return func() apptest.Answer { return confirm(h, token) }
+			}},
+			"a confirmation of the second address": {prepare: func(t *testing.T, h *apptest.House, c *apptest.Client) func() apptest.Answer {
+				token := confirmToken(t, h, c, noticeEmail, newAddress)
+				return func() apptest.Answer { return confirm(h, token) }
+			}},
+			"a removal of the second address": {prepare: func(t *testing.T, h *apptest.House, c *apptest.Client) func() apptest.Answer {
+				confirm(h, confirmToken(t, h, c, noticeEmail, newAddress)).Want(200, "")
+				token := stepUp(c, "account.email")
+				return func() apptest.Answer { return c.Do("DELETE", noticeEmail, nil, "Step-Up-Token", token) }
+			}},
+			"a profile": {silent: true, prepare: func(_ *testing.T, _ *apptest.House, c *apptest.Client) func() apptest.Answer {
+				return func() apptest.Answer { return c.Do("PATCH", account, JSON{"display_name": "Ada"}) }
+			}},
+		} {
+			if c.silent && table == "outbox" {
+				continue
+			}
+			t.Run(name+" without "+table, func(t *testing.T) {
+				t.Parallel()
+				h := withMail(t)
+				id := h.AddAccount(ada)
+				try := c.prepare(t, h, h.SignedIn(ada))
+				found, err := h.App.Accounts.ByID(context.Background(), id)
+				if err != nil {
+					t.Fatal(err)
+				}
+				before, db := tables(t, h), database(t, h)
+				allow := db.Refuse(t, table)
+				try().Want(503, "unavailable")
+				allow()
+				if got := difference(before, tables(t, h)); got != "" {
+					t.Errorf("it left %s", got)
+				}
+				if after, err := h.App.Accounts.ByID(context.Background(), id); err != nil || after != found {
+					t.Errorf("the account became %+v, %v", after, err)
+				}
+				if a := try(); a.Status/100 != 2 {
+					t.Errorf("later it is %d %s", a.Status, a.Code())
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"twofold/api"
+	"twofold/internal/metrics"
+	"twofold/internal/notify"
+	"twofold/internal/password"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+	"twofold/internal/trace"
+)
+
+// instrument counts and times what the parts do, which know nothing of it.
+func (h *wiring) instrument() {
+	sources := metrics.Sources{
+		Version: h.Version, Schema: store.SchemaVersion(),
+		Kinds:   sharedTexts(throttle.Password, throttle.TOTP, throttle.RecoveryCode, throttle.RemovalCancel),
+		Reasons: sharedTexts(throttle.Backoff, throttle.Locked, throttle.Busy),
+		Unready: sharedTexts(
+			api.UnreadyReasonDatabaseUnreachable, api.UnreadyReasonDatabaseReadOnly, api.UnreadyReasonSchemaOlder,
+			api.UnreadyReasonDatabaseRestored, api.UnreadyReasonStopping,
+		),
+		Hashes:   func() metrics.Hashes { return metrics.Hashes(h.hasher.QueueStats()) },
+		Pools:    h.pools,
+		Effort:   func() (int, int) { return h.db.Stats().Statements(), h.db.Stats().Commits() },
+		NotReady: func(ctx context.Context) []string { return sharedTexts(h.ready.reasons(ctx)...) },
+	}
+	if h.notices.Mail {
+		sources.Outbox = h.outbox
+	}
+	h.metrics = metrics.New(sources)
+	h.attempts.OnReject = func(kind throttle.Kind, why throttle.RejectReason) { h.metrics.Refused(string(kind), string(why)) }
+	h.hasher.OnAcquire = h.watchHash
+	if h.notices.Mail {
+		h.notices.Sender = measuredSender{h.notices.Sender, h.metrics, h.Traces}
+	}
+	if h.Traces != nil {
+		h.db.Watch = func(ctx context.Context) func() {
+			_, end := trace.StartSpan(ctx, trace.Transaction)
+			return func() { end(false) }
+		}
+	}
+}
+
+// sharedTexts are members of a closed list, as labels.
+func sharedTexts[T ~string](list ...T) []string {
+	texts := make([]string, len(list))
+	for i, member := range list {
+		texts[i] = string(member)
+	}
+	return texts
+}
+
+func (h *wiring) pools() []metrics.Pool {
+	var pools []metrics.Pool
+	for _, p := range h.db.Pools() {
+		pools = append(pools, metrics.Pool(p))
+	}
+	return pools
+}
+
+func (h *wiring) outbox(ctx context.Context) (waiting int, age time.Duration, err error) {
+	waiting, oldest, err := store.Outbox{DB: h.db}.Waiting(ctx)
+	if err != nil || waiting == 0 {
+		return 0, 0, err
+	}
+	return waiting, h.Now().Sub(oldest), nil
+}
+
+func (h *wiring) watchHash(ctx context.Context) func(error) func() {
+	admitted := h.metrics.Hash()
+	_, queued := trace.StartSpan(ctx, trace.PasswordQueue)
+	return func(err error) func() {
+		queued(err != nil)
+		hashed := admitted(errors.Is(err, password.ErrBusy), err != nil)
+		if err != nil {
+			return hashed
+		}
+		_, done := trace.StartSpan(ctx, trace.PasswordHash)
+		return func() {
+			done(false)
+			hashed()
+		}
+	}
+}
+
+// measuredSender counts and times mails.
+type measuredSender struct {
+	notify.Sender
+	metrics *metrics.Metrics
+	traces  *trace.Tracer
+}
+
+// Send sends a mail.
+func (s measuredSender) Send(ctx context.Context, m notify.Mail) (err error) {
+	counted := s.metrics.Mail()
+	ctx, traced := s.traces.StartRoot(ctx, trace.MailSend)
+	refused := true // unless it comes to an end
+	defer func() {
+		traced(refused)
+		counted(refused)
+	}()
+	err = s.Sender.Send(ctx, m)
+	refused = err != nil
+	return err
+}

@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof" // which also fills the default mux, that nobody here serves
+	"time"
+
+	"twofold/internal/metrics"
+)
+
+// operations is what is served to who runs the house, on a listener of its own: metrics, profiles, and, as to everybody,
+// health and readiness.
+func operations(public http.Handler, m *metrics.Metrics) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.Handler())
+	mux.Handle("GET /healthz", public)
+	mux.Handle("GET /readyz", public)
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// maxProfileDuration is how long a profile may take.
+const maxProfileDuration = 2 * time.Minute
+
+// serveOperations serves operations, where the settings name a listener, until stop is called, and tells failed when it
+// cannot any longer.
+func (a *App) serveOperations(ctx context.Context, failed chan<- error) (stop func() error, err error) {
+	if a.config.OpsListen == "" {
+		return func() error { return nil }, nil
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", a.config.OpsListen)
+	if err != nil {
+		return nil, fmt.Errorf("TWOFOLD_OPS_LISTEN: %w", err)
+	}
+	server := &http.Server{
+		Handler:           a.Operations,
+		MaxHeaderBytes:    a.config.HTTP.MaxHeaders,
+		ReadHeaderTimeout: a.config.HTTP.ReadHeaderTimeout,
+		WriteTimeout:      maxProfileDuration,
+		IdleTimeout:       a.config.HTTP.IdleTimeout,
+		ErrorLog:          slog.NewLogLogger(a.options.Log.Handler(), slog.LevelWarn),
+	}
+	a.options.Log.Info("operations", "address", listener.Addr().String())
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("serve operations: %w", err)
+		}
+	}()
+	return server.Close, nil
+}

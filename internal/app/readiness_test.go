@@ -1,0 +1,136 @@
+package app_test
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"twofold/internal/test/apptest"
+)
+
+// wantUnready wants a reason, and that it is all that strangers learn.
+func wantUnready(t *testing.T, h *apptest.House, reason string) {
+	t.Helper()
+	a := h.Script("").Do("GET", "/readyz", nil).Want(503, "unavailable")
+	reasons, _ := a.Value("reasons").([]any)
+	if len(reasons) != 1 || reasons[0] != reason {
+		t.Errorf("got reasons %v, want %s", reasons, reason)
+	}
+	for _, detail := range []string{"sql", "SQL", "table", "goose", "database is", "twofold.db"} {
+		if strings.Contains(string(a.Body), detail) {
+			t.Errorf("it tells everybody %q: %s", detail, a.Body)
+		}
+	}
+	if !strings.Contains(h.Log.String(), `"msg":"not ready","reason":"`+reason+`","error":"`) {
+		t.Errorf("the log does not say why it is not ready:\n%s", h.Log)
+	}
+	got, _ := h.Scrape()
+	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="` + reason + `"}`: 1, `twofold_unready{reason="stopping"}`: 0})
+}
+
+func wantReady(t *testing.T, h *apptest.House) {
+	t.Helper()
+	h.Script("").Do("GET", "/readyz", nil).Want(200, "")
+	got, _ := h.Scrape()
+	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="database_unreachable"}`: 0})
+}
+
+func TestReadinessFallsWithItsReasonAndReturns(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ reason, damage, repair string }{
+		"a database that lost its tables": {
+			"database_unreachable", "ALTER TABLE goose_db_version RENAME TO gone", "ALTER TABLE gone RENAME TO goose_db_version",
+		},
+		"a database of an older version": {
+			"schema_older", "UPDATE goose_db_version SET version_id = -version_id", "UPDATE goose_db_version SET version_id = 0 - version_id",
+		},
+		"a database that takes no change": {
+			"database_read_only", "ALTER TABLE outbox RENAME TO gone", "ALTER TABLE gone RENAME TO outbox",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := apptest.Start(t)
+			db := database(t, h)
+			wantReady(t, h)
+			for _, statement := range []string{c.damage, c.repair} {
+				if _, err := db.Exec(statement); err != nil {
+					t.Fatal(err)
+				}
+				if statement == c.damage {
+					wantUnready(t, h, c.reason)
+				}
+			}
+			wantReady(t, h)
+			h.Script("").Do("GET", "/healthz", nil).Want(200, "")
+		})
+	}
+}
+
+func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
+	besides, err := sql.Open("sqlite", "file:"+file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = besides.Close() }()
+	if _, err := besides.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, make([]byte, len(whole)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantUnready(t, h, "database_unreachable")
+	h.Script("").SignIn(ada).Want(503, "unavailable")
+	if err := os.WriteFile(file, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Whoever restores a file that is in use writes to it as a database: then every connection looks again.
+	if _, err := besides.Exec("PRAGMA user_version = 1"); err != nil {
+		t.Fatal(err)
+	}
+	wantReady(t, h)
+	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
+}
+
+func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "twofold.db")
+	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
+	h.AddAccount(ada)
+	live := h.SignedIn(ada)
+	holder, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = holder.Close() }()
+	tx, err := holder.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asking sync.WaitGroup
+	for _, word := range []string{apptest.Password, "what somebody guesses"} { // nobody gets in, and no guess is free
+		asking.Go(func() {
+			if a := h.Script("").SignIn(ada, JSON{"password": word}); a.Status != 503 || a.Code() != "unavailable" {
+				t.Errorf("signing in answers %d %s, want 503 unavailable", a.Status, a.Body)
+			}
+		})
+	}
+	wantUnready(t, h, "database_read_only")
+	live.Do("GET", "/api/v1/account", nil).Want(200, "")
+	asking.Wait()
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	wantReady(t, h)
+	h.SignedIn(ada)
+}

@@ -1,0 +1,99 @@
+package app_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twofold/internal/test/apptest"
+)
+
+func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(bob)
+	strong, _ := withMFA(h, ada)
+	for _, op := range apptest.Operations(t) {
+		if op.Purpose == "" || op.Role != "" { // who has the role has MFA too: see TestMatrixOfTheOffice
+			continue
+		}
+		for _, c := range []struct {
+			account string
+			client  *apptest.Client
+			acr     string
+			methods []any
+		}{
+			{"without MFA", h.SignedIn(bob), "aal1", []any{"password"}},
+			{"with MFA", strong, "aal2", []any{"password", "totp", "recovery_code"}},
+		} {
+			t.Run(op.ID+" on an account "+c.account, func(t *testing.T) {
+				a := c.client.For(t).Do(op.Method, op.At(nowhere), fitting(op)).Want(401, "step_up_required")
+				want := fmt.Sprintf(`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="300"`, c.acr)
+				if got := a.Header.Values("WWW-Authenticate"); len(got) != 1 || got[0] != want {
+					t.Errorf("got the challenges %q, want only %q", got, want)
+				}
+				challenge := map[string]any{"purpose": op.Purpose, "acr": c.acr, "max_age": 300.0, "methods": c.methods}
+				if diff := cmp.Diff(challenge, a.Value("step_up")); diff != "" {
+					t.Errorf("step_up, - want, + got:\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	script, phone := withMFA(h, ada)
+	for _, purpose := range []string{"mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email"} {
+		t.Run(purpose+" takes the code too", func(t *testing.T) {
+			a := script.For(t).StepUp(purpose).Want(401, "code_required")
+			if diff := cmp.Diff([]any{"password", "totp", "recovery_code"}, a.Value("methods")); diff != "" {
+				t.Errorf("methods, - want, + got:\n%s", diff)
+			}
+			if token := a.Value("step_up_token"); token != nil {
+				t.Errorf("a token came with the refusal: %v", token)
+			}
+		})
+	}
+	t.Run("a wrong password does not cost the code", func(t *testing.T) {
+		code := phone.Code()
+		script.For(t).StepUp("mfa.enroll", JSON{"password": "not the password at all", "code": code}).Want(401, "credentials_rejected")
+		script.For(t).StepUp("mfa.enroll", JSON{"code": code}).Want(201, "")
+	})
+}
+
+func TestT01_AStolenSessionCannotEnrollAnotherPhone(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	owner, phone := withMFA(h, ada)
+	thief := h.Script(owner.Bearer)
+
+	thief.Do("POST", enrollments, nil).Want(401, "step_up_required")
+	thief.Do("POST", enrollments, nil, "Step-Up-Token", owner.Bearer).Want(401, "step_up_required")
+	thief.Do("DELETE", methods+phone.ID, nil).Want(401, "step_up_required")
+	thief.StepUp("mfa.enroll", JSON{"password": "what the thief guesses"}).Want(401, "credentials_rejected")
+
+	a := owner.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	if got, pending := a.Value("methods").([]any), a.Value("pending_enrollment"); len(got) != 1 || pending != nil {
+		t.Errorf("the account has %d methods and the enrollment %v, want 1 and none", len(got), pending)
+	}
+}
+
+func TestT01_TheOwnerIsToldOfAPhoneThatSomebodyElseEnrolled(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	thief, phone := withMFA(h, ada)
+	h.Deliver()
+	before := len(h.Mails(ada))
+	thief.Enroll(JSON{"code": phone.Code()})
+	h.Deliver()
+	mails := h.Mails(ada)
+	if len(mails) != before+1 {
+		t.Fatalf("%d mails came, want one", len(mails)-before)
+	}
+	if m := mails[before]; m.Subject != "A new authenticator app can sign in to your account" || m.Link("/not-me") == "" {
+		t.Errorf("got %q with the links %v, want the news and a way to deny it", m.Subject, m.Links)
+	}
+}

@@ -1,0 +1,136 @@
+package app_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/test/apptest"
+)
+
+// foreign are the headers that a browser puts on a request which another site made it send.
+func foreign(h *apptest.House) map[string][]string {
+	host := strings.TrimPrefix(h.URL, "http://")
+	return map[string][]string{
+		"another site":                           {"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
+		"another site, without an origin":        {"Sec-Fetch-Site", "cross-site"},
+		"a sibling site":                         {"Sec-Fetch-Site", "same-site", "Origin", "http://sibling." + host},
+		"a sibling site, without an origin":      {"Sec-Fetch-Site", "same-site"},
+		"another site, in an old browser":        {"Origin", "https://evil.example"},
+		"a sibling site, in an old browser":      {"Origin", "http://sibling." + host},
+		"another port, in an old browser":        {"Origin", "http://127.0.0.1:1"},
+		"a name that ends like ours":             {"Origin", "http://evil" + host},
+		"a name that begins like ours":           {"Origin", h.URL + ".evil.example"},
+		"a sandboxed frame":                      {"Sec-Fetch-Site", "cross-site", "Origin", "null"},
+		"a sandboxed frame, in an old browser":   {"Origin", "null"},
+		"a form":                                 {"Sec-Fetch-Site", "cross-site", "Content-Type", "application/x-www-form-urlencoded"},
+		"a form with a file":                     {"Sec-Fetch-Site", "cross-site", "Content-Type", "multipart/form-data; boundary=x"},
+		"a form of plain text":                   {"Sec-Fetch-Site", "cross-site", "Content-Type", "text/plain"},
+		"a form of plain text, in an old one":    {"Origin", "https://evil.example", "Content-Type", "text/plain"},
+		"a value that no browser sends":          {"Sec-Fetch-Site", "SAME-ORIGIN"},
+		"a bearer of nothing, from another site": {"Sec-Fetch-Site", "cross-site", "Authorization", "Bearer "},
+		"another scheme, from another site":      {"Sec-Fetch-Site", "cross-site", "Authorization", "Basic YTpi"},
+	}
+}
+
+func TestT02_AWriteThatAnotherSiteCausedIsRefused(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	browser := h.Browser()
+	browser.SignIn(ada).Want(201, "")
+	phone := browser.Enroll()
+	browser.Begin(JSON{"code": phone.Code()})
+	h.Clock.Advance(30 * time.Second)
+	token := stepUp(browser, "mfa.remove", JSON{"code": phone.Code()})
+	before := browser.Do("GET", "/api/v1/mfa", nil).Want(200, "").Body
+	cookie := browser.Cookie("twofold_session")
+
+	for _, op := range apptest.Operations(t) {
+		if !op.Writes() {
+			continue
+		}
+		for whence, headers := range foreign(h) {
+			t.Run(op.ID+" from "+whence, func(t *testing.T) {
+				r := browser.For(t).Request(op.Method, op.At(phone.ID), strings.NewReader(`{"code":"000000"}`), headers...)
+				r.Header.Set("Step-Up-Token", token)
+				a := browser.For(t).Send(r).Want(403, "cross_origin_refused")
+				if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
+					t.Errorf("a refused request sets %q", set)
+				}
+			})
+		}
+	}
+	after := browser.Do("GET", "/api/v1/mfa", nil).Want(200, "").Body
+	if !bytes.Equal(before, after) || browser.Cookie("twofold_session") != cookie {
+		t.Errorf("something changed:\n%s\n%s", before, after)
+	}
+}
+
+func TestT02_AFormWithoutAnyHeaderOfItsOriginIsRefusedForItsType(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	browser := h.Browser()
+	browser.SignIn(ada).Want(201, "")
+	for _, op := range apptest.Operations(t) {
+		if !op.Writes() {
+			continue
+		}
+		for _, kind := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "", "application/jsonp"} {
+			t.Run(op.ID+" as "+kind, func(t *testing.T) {
+				r := browser.For(t).Request(op.Method, op.At(nowhere), strings.NewReader(`{"code":"000000"}`), "Content-Type", kind)
+				browser.For(t).Send(r).Want(415, "unsupported_media_type")
+			})
+		}
+	}
+	browser.Do("GET", current, nil).Want(200, "")
+}
+
+func TestT02_TheSameOriginAndAScriptWork(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	for whence, headers := range map[string][]string{
+		"our page":                     {"Sec-Fetch-Site", "same-origin", "Origin", h.URL},
+		"our page, in an old browser":  {"Origin", h.URL},
+		"a person who typed it":        {"Sec-Fetch-Site", "none"},
+		"our page behind a proxy":      {"Sec-Fetch-Site", "same-site", "Origin", h.URL},
+		"a program that says nothing":  {},
+		"a program that claims a page": {"Sec-Fetch-Site", "same-origin"},
+	} {
+		t.Run(whence, func(t *testing.T) {
+			browser := h.Browser().For(t)
+			browser.Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, headers...).Want(201, "")
+			browser.Do("DELETE", current, nil, headers...).Want(204, "")
+		})
+	}
+	script := h.SignedIn(ada)
+	t.Run("a script with a bearer token and no cookie", func(t *testing.T) {
+		headers := []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://partner.example"}
+		step := script.For(t).Do("POST", "/api/v1/step-up", JSON{"purpose": "mfa.enroll", "password": apptest.Password}, headers...)
+		headers = append(headers, "Step-Up-Token", step.Want(201, "").Text("step_up_token"))
+		script.For(t).Do("POST", enrollments, nil, headers...).Want(201, "")
+	})
+	t.Run("a bearer token with any cookie is a browser's", func(t *testing.T) {
+		script.For(t).Do("DELETE", current, nil, "Sec-Fetch-Site", "cross-site", "Cookie", "theme=dark").Want(403, "cross_origin_refused")
+	})
+}
+
+func TestT02_BehindAProxyThatRewritesTheHostOnlyThePublicOriginWorks(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_PUBLIC_URL=https://account.example.com")
+	h.AddAccount(ada)
+	for origin, want := range map[string]int{
+		"https://account.example.com":      201,
+		"http://account.example.com":       403,
+		"https://account.example.com:8443": 403,
+		"https://evil.example.com":         403,
+	} {
+		t.Run(origin, func(t *testing.T) {
+			a := h.Script("").For(t).Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, "Origin", origin)
+			a.Want(want, "")
+		})
+	}
+}

@@ -1,0 +1,82 @@
+package app_test
+
+import (
+	"testing"
+
+	"twofold/internal/test/apptest"
+)
+
+func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, bob)
+	h.AddAccount(ada)
+	for whence, headers := range map[string][]string{
+		"another site":             {"Sec-Fetch-Site", "cross-site"},
+		"a sibling site":           {"Sec-Fetch-Site", "same-site"},
+		"an old browser":           {"Origin", "https://evil.example"},
+		"a form with a body":       {"Content-Type", "text/plain"},
+		"a form, from a sandbox":   {"Content-Type", "text/plain", "Origin", "null"},
+		"a form with a scheme set": {"Sec-Fetch-Site", "cross-site", "Authorization", "Bearer "},
+	} {
+		t.Run(whence, func(t *testing.T) {
+			victim := h.Browser().For(t)
+			signIn := func(email string) apptest.Answer {
+				return victim.Do("POST", "/api/v1/sessions", JSON{"email": email, "password": apptest.Password}, headers...)
+			}
+			for _, a := range []apptest.Answer{
+				signIn(ada),
+				signIn(bob),
+				victim.Do("POST", complete, JSON{"sign_in_token": half(h, bob), "code": phone.Code()}, headers...),
+			} {
+				if set := a.Header.Values("Set-Cookie"); a.Status < 400 || len(set) > 0 {
+					t.Errorf("got %d and the cookies %q, want a refusal and none", a.Status, set)
+				}
+			}
+		})
+	}
+}
+
+func TestT03_ASignInTokenWorksThroughItsOwnCarrierOnly(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, bob)
+
+	t.Run("a cookie's token in the body", func(t *testing.T) {
+		attacker, victim := h.Browser().For(t), h.Browser().For(t)
+		attacker.SignIn(bob).Want(202, "")
+		body := JSON{"sign_in_token": attacker.Cookie("twofold_signin"), "code": phone.Code()}
+		victim.Do("POST", complete, body).Want(410, "sign_in_expired")
+		h.Script("").For(t).Do("POST", complete, body).Want(410, "sign_in_expired")
+		if got := victim.Cookie("twofold_session"); got != "" {
+			t.Error("the victim works in the attacker's account")
+		}
+	})
+	t.Run("a body's token as a cookie", func(t *testing.T) {
+		victim := h.Browser().For(t)
+		victim.SetCookie("twofold_signin", half(h, bob))
+		victim.Do("POST", complete, JSON{"code": phone.Code()}).Want(410, "sign_in_expired")
+	})
+	t.Run("a body's token in a browser gives it no cookie", func(t *testing.T) {
+		victim := h.Browser().For(t)
+		a := victim.Do("POST", complete, JSON{"sign_in_token": half(h, bob), "code": phone.Code()}).Want(201, "")
+		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
+			t.Errorf("got the cookies %q, want none", set)
+		}
+		victim.Do("GET", current, nil).Want(401, "session_required")
+	})
+	t.Run("nothing at all", func(t *testing.T) {
+		h.Browser().For(t).Do("POST", complete, JSON{"code": phone.CodeIn(1)}).Want(410, "sign_in_expired")
+	})
+}
+
+func TestT03_OfTwoSignInCookiesNoneIsBelieved(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, bob)
+	victim, attacker := h.Browser(), h.Browser()
+	victim.SignIn(bob).Want(202, "")
+	attacker.SignIn(bob).Want(202, "")
+	both := "twofold_signin=" + attacker.Cookie("twofold_signin") + "; twofold_signin=" + victim.Cookie("twofold_signin")
+	h.Script("").Do("POST", complete, JSON{"code": phone.Code()}, "Cookie", both).Want(410, "sign_in_expired")
+}

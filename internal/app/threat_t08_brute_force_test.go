@@ -1,0 +1,189 @@
+package app_test
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/test/apptest"
+)
+
+// patient are settings under which one sign-in outlives many tries and long waits.
+var patient = []string{"TWOFOLD_SIGN_IN_LIFETIME=10000h", "TWOFOLD_SIGN_IN_TRIES=1000"}
+
+// wantWait wants a refusal that says, twice, how long to wait.
+func wantWait(t *testing.T, a apptest.Answer, seconds int) {
+	t.Helper()
+	a.Want(429, "too_many_attempts")
+	if header := a.Header.Get("Retry-After"); header != strconv.Itoa(seconds) || a.Int("retry_after") != seconds {
+		t.Errorf("Retry-After is %q and retry_after %d, want %d", header, a.Int("retry_after"), seconds)
+	}
+}
+
+func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	var answers []apptest.Answer
+	var token string
+	for range 12 {
+		token = half(h, ada)
+		for range 5 {
+			answers = append(answers, finish(h, token, phone.Wrong()))
+		}
+	}
+	wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 55})
+	for _, a := range answers[5:] {
+		wantWait(t, a, 30)
+	}
+
+	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
+	second := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
+	wantWait(t, finish(second, token, phone.Code()), 30)
+	second.Stop()
+	h.Stop()
+	h = apptest.StartIn(t, h.Dir, h.Clock)
+	wantWait(t, finish(h, token, phone.Code()), 30)
+
+	h.Clock.Advance(29 * time.Second)
+	wantWait(t, finish(h, token, phone.Code()), 1)
+	h.Clock.Advance(time.Second)
+	finish(h, token, phone.Code()).Want(201, "")
+	if left := finish(h, half(h, ada), phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+		t.Errorf("attempts_left is %d after a success, want 4", left)
+	}
+}
+
+func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	script, token := h.Script(""), half(h, ada)
+	for left, try := range []func() apptest.Answer{
+		func() apptest.Answer { return script.SignIn(ada, JSON{"code": phone.Wrong()}) },
+		func() apptest.Answer { return finish(h, token, phone.Wrong()) },
+		func() apptest.Answer { return h.Browser().SignIn(ada, JSON{"code": phone.Wrong()}) },
+		func() apptest.Answer { return finish(h, half(h, ada), phone.Wrong()) },
+		func() apptest.Answer { return script.SignIn(ada, JSON{"code": phone.Wrong(), "deliver": "token"}) },
+	} {
+		a := try().Want(401, "code_rejected")
+		if got, want := a.Int("attempts_left"), 4-left; got != want {
+			t.Errorf("attempts_left is %d after try %d, want %d", got, left+1, want)
+		}
+	}
+	wantWait(t, finish(h, token, phone.Code()), 30)
+}
+
+func TestT08_WaitsDoubleUpToAnHour(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, patient...)
+	_, phone := withMFA(h, ada)
+	token := half(h, ada)
+	for range 4 {
+		if a := finish(h, token, phone.Wrong()).Want(401, "code_rejected"); a.Value("retry_after") != nil {
+			t.Errorf("a wait starts early: %s", a.Body)
+		}
+	}
+	for _, seconds := range []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600} {
+		a := finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		if got := a.Int("retry_after"); got != seconds {
+			t.Fatalf("the wait is %d s, want %d", got, seconds)
+		}
+		h.Clock.Advance(time.Duration(seconds-1) * time.Second)
+		wantWait(t, finish(h, token, phone.Code()), 1) // tries during a wait neither count nor prolong it
+		wantWait(t, finish(h, token, phone.Wrong()), 1)
+		h.Clock.Advance(time.Second)
+	}
+	finish(h, token, phone.Code()).Want(201, "")
+}
+
+func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, append(patient, "TWOFOLD_SESSION_AAL2_IDLE=10000h", "TWOFOLD_SESSION_AAL2_ABSOLUTE=10000h")...)
+	live, phone := withMFA(h, ada)
+	token := half(h, ada)
+	for range 97 {
+		finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		h.Clock.Advance(time.Hour)
+	}
+	for range 3 { // a live session has a budget of its own, and the same end
+		live.StepUp("mfa.enroll", JSON{"code": phone.Wrong()}).Want(401, "code_rejected")
+	}
+	h.Clock.Advance(1000 * time.Hour)
+	for what, a := range map[string]apptest.Answer{
+		"a pending sign-in": finish(h, token, phone.Code()),
+		"another sign-in":   h.Script("").SignIn(ada, JSON{"code": phone.Code()}),
+		"a live session":    live.StepUp("mfa.enroll", JSON{"code": phone.Code()}),
+	} {
+		a.Want(429, "too_many_attempts")
+		if wait := a.Header.Get("Retry-After"); wait != "" || !strings.Contains(a.Text("detail"), "no longer accepted") {
+			t.Errorf("%s: Retry-After %q, %s; waiting does not help and the answer should say so", what, wait, a.Body)
+		}
+	}
+	h.Script("").SignIn(ada).Want(202, "")
+	if enabled := live.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("enabled"); enabled != true {
+		t.Errorf("enabled is %v, want true", enabled)
+	}
+
+	if _, _, err := h.App.ResetMFA(context.Background(), ada, "seen in person"); err != nil {
+		t.Fatal(err)
+	}
+	live.Do("GET", "/api/v1/mfa", nil).Want(401, "session_required")
+	next := h.SignedIn(ada).Enroll()
+	if left := finish(h, half(h, ada), next.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+		t.Errorf("attempts_left is %d after the reset, want 4", left)
+	}
+	finish(h, half(h, ada), next.Code()).Want(201, "")
+}
+
+func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_CAP=6", "TWOFOLD_ATTEMPTS_MAX_WAIT=1m")
+	h.AddAccount(ada)
+	wrong := JSON{"password": "certainly not this one"}
+	for try := range 9 {
+		a := h.Script("").SignIn(ada, wrong).Want(401, "credentials_rejected")
+		if got, want := a.Int("attempts_left"), max(4-try, 0); got != want {
+			t.Errorf("attempts_left is %d after try %d, want %d", got, try+1, want)
+		}
+		if try >= 4 {
+			wantWait(t, h.Script("").SignIn(ada), []int{30, 60}[min(try-4, 1)])
+			h.Clock.Advance(time.Minute)
+		}
+	}
+	h.Script("").SignIn(ada).Want(201, "")
+	a := h.Script("").SignIn(ada, wrong).Want(401, "credentials_rejected")
+	if got := a.Int("attempts_left"); got != 4 {
+		t.Errorf("attempts_left is %d after a success, want 4", got)
+	}
+}
+
+func TestT08_WhatIsMalformedCountsAsNoTry(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	_, phone := withMFA(h, ada)
+	token := half(h, ada)
+	for _, code := range []any{"12345", "1234567", "12345a", " 123456", "１２３４５６", "", 123456, nil} {
+		h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": code}).Want(400, "invalid_request")
+	}
+	if left := finish(h, token, phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+		t.Errorf("attempts_left is %d, want 4", left)
+	}
+}
+
+func TestAWaitBegunByAClockThatWasAheadIsNoLongerThanTheLongest(t *testing.T) {
+	t.Parallel()
+	t.Skip("not yet: it lasts for as long as the clock was ahead, a year here, and only a reset of MFA shortens that of a code")
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	h.Clock.Advance(365 * 24 * time.Hour)
+	for range 5 {
+		h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+	}
+	h.Clock.Advance(-365 * 24 * time.Hour)
+	h.Clock.Advance(time.Hour)
+	h.Script("").SignIn(ada).Want(201, "")
+}

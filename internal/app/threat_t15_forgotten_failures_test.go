@@ -1,0 +1,91 @@
+package app_test
+
+import (
+	"testing"
+	"time"
+
+	"twofold/internal/test/apptest"
+)
+
+// Five failures, a long time, and one more failure: what is forgotten for an account is forgotten for nobody, too.
+func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	withMFA(h, ada)
+	h.AddAccount(bob)
+	wrong := JSON{"password": "certainly not this one"}
+	for _, email := range []string{nobody, bob, ada} {
+		for range 5 {
+			h.Script("").SignIn(email, wrong).Want(401, "credentials_rejected")
+		}
+	}
+	alike := func(left, wait int) {
+		t.Helper()
+		purge(t, h)
+		var answers []string
+		for _, email := range []string{nobody, bob, ada} {
+			a := h.Script("").SignIn(email, wrong).Want(401, "credentials_rejected")
+			if got, _ := a.Value("retry_after").(float64); a.Int("attempts_left") != left || int(got) != wait {
+				t.Errorf("%s has %s, want %d left and a wait of %d s", email, a.Body, left, wait)
+			}
+			answers = append(answers, seen(a))
+		}
+		if answers[0] != answers[1] || answers[0] != answers[2] {
+			t.Errorf("they are told apart:\n%s\n\n%s\n\n%s", answers[0], answers[1], answers[2])
+		}
+	}
+	h.Clock.Advance(90*day - time.Microsecond)
+	alike(0, 60) // the sixth in a row
+	h.Clock.Advance(90*day + time.Minute)
+	alike(4, 0) // the first: 90 days after the wait that the sixth began
+}
+
+// The wrong codes in a row are counted whatever time lies between them (NIST SP 800-63B-4 §3.2.2).
+func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, patient...)...)
+	_, phone, codes := withCodes(h, ada)
+	for n := 1; n <= 8; n++ {
+		for _, door := range []func() apptest.Answer{
+			func() apptest.Answer { return finish(h, half(h, ada), phone.Wrong()) },
+			func() apptest.Answer { return recovering(h, half(h, ada), wrongRecoveryCode) },
+		} {
+			a := door().Want(401, "code_rejected")
+			if left := a.Int("attempts_left"); left != max(5-n, 0) {
+				t.Errorf("wrong one %d leaves %d tries, want %d: time forgave", n, left, max(5-n, 0))
+			}
+		}
+		h.Clock.Advance(year)
+		purge(t, h)
+	}
+	for what, a := range map[string]apptest.Answer{
+		"a right code":          finish(h, half(h, ada), phone.Code()),
+		"a right recovery code": recovering(h, half(h, ada), codes[0]),
+	} {
+		if a.Want(429, "too_many_attempts"); a.Value("retry_after") != nil {
+			t.Errorf("%s at the cap: %s, want no wait that helps", what, a.Body)
+		}
+	}
+}
+
+// What a session tried goes with it, and what it adds up to stays.
+func TestT14_WrongCodesOfASessionThatIsGoneLeaveTheirTotal(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	script, phone := withMFA(h, ada)
+	for range 3 {
+		script.StepUp("mfa.remove", JSON{"code": phone.Wrong()}).Want(401, "code_rejected")
+	}
+	const stray = "SELECT count(*) FROM attempts WHERE bucket LIKE 'session:%'"
+	if n := count(t, h, stray); n == 0 {
+		t.Fatal("the session has no bucket of its own")
+	}
+	h.Clock.Advance(90*day + time.Hour)
+	purge(t, h)
+	if n := count(t, h, stray); n != 0 {
+		t.Errorf("%d buckets of sessions that are gone are left", n)
+	}
+	if n := count(t, h, "SELECT failures FROM attempts WHERE kind = 'totp' AND bucket = '*'"); n != 3 {
+		t.Errorf("the total is %d, want 3", n)
+	}
+}

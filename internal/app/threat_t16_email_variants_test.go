@@ -1,0 +1,57 @@
+package app_test
+
+import (
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+
+	"twofold/internal/test/apptest"
+)
+
+func TestT16_EverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, kept string
+		spellings  []string
+	}{
+		{"an account", "zoë@example.com", []string{
+			norm.NFD.String("zoë@example.com"), "ZOË@EXAMPLE.COM", norm.NFD.String("ZOË@Example.com"), "  zoë@example.com\t", "Zoë@example.COM\n",
+		}},
+		{"nobody", "", []string{
+			"nil@example.com", "NIL@example.com", " nil@example.com ", "Nil@Example.Com", "\u00a0nil@example.com",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := apptest.Start(t)
+			if c.kept != "" {
+				h.AddAccount(c.kept)
+			}
+			for left, email := range c.spellings {
+				a := h.Script("").SignIn(email, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+				if got, want := a.Int("attempts_left"), 4-left; got != want {
+					t.Errorf("attempts_left is %d for %q, want %d", got, email, want)
+				}
+			}
+			for _, email := range c.spellings {
+				wantWait(t, h.Script("").SignIn(email), 30)
+			}
+		})
+	}
+}
+
+func TestT16_EverySpellingSignsIn(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	id := h.AddAccount(" Zoë@Example.com")
+	for _, email := range []string{"zoë@example.com", norm.NFD.String("zoë@example.com"), "ZOË@EXAMPLE.COM "} {
+		a := h.SignedIn(email).Do("GET", "/api/v1/account", nil).Want(200, "")
+		if got := a.Text("id"); got != id {
+			t.Errorf("%q signs %s in, want %s", email, got, id)
+		}
+		if got := a.Text("email"); got != "zoë@example.com" {
+			t.Errorf("the address is kept as %q", got)
+		}
+	}
+	h.Script("").SignIn("zoe@example.com").Want(401, "credentials_rejected")
+}

@@ -1,0 +1,74 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/test/apptest"
+)
+
+func TestT21_AClockThatJumpsBackForgetsNoCode(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	live, phone := withMFA(h, ada)
+	code := phone.Code()
+	finish(h, half(h, ada), code).Want(201, "")
+
+	h.Clock.Advance(-20 * time.Minute)
+	finish(h, half(h, ada), phone.Code()).Want(401, "code_used") // the phone's clock went back too
+	finish(h, half(h, ada), code).Want(401, "code_rejected")
+	live.Do("GET", current, nil).Want(200, "")
+
+	h.Clock.Advance(20 * time.Minute)
+	finish(h, half(h, ada), code).Want(401, "code_used")
+	h.Clock.Advance(30 * time.Second)
+	finish(h, half(h, ada), phone.Code()).Want(201, "")
+}
+
+func TestT21_AClockThatJumpsBackLengthensNothing(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	token := stepUp(script, "mfa.enroll")
+	phone := script.Begin()
+
+	h.Clock.Advance(-20 * time.Minute)
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required") // from the future
+	script.Do("GET", current, nil).Want(200, "")
+	h.Clock.Advance(20*time.Minute + 10*time.Minute)
+	script.Confirm(phone, phone.Code()).Want(410, "enrollment_expired")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+	h.Clock.Advance(time.Hour)
+	script.Do("GET", current, nil).Want(401, "session_required")
+}
+
+func TestT21_AYearAheadEverythingIsOverAndNothingBreaks(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	live, phone := withMFA(h, ada)
+	h.AddAccount(bob)
+	other := h.SignedIn(bob)
+	weak := stepUp(other, "mfa.enroll")
+	pending := other.Begin()
+	token := half(h, ada)
+	browser := h.Browser()
+	browser.SignIn(bob).Want(201, "")
+
+	h.Clock.Advance(365 * 24 * time.Hour)
+	live.Do("GET", current, nil).Want(401, "session_required")
+	browser.Do("GET", current, nil).Want(401, "session_required")
+	other.Do("POST", enrollments, nil, "Step-Up-Token", weak).Want(401, "session_required")
+	other.Confirm(pending, pending.Code()).Want(401, "session_required")
+	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+
+	finish(h, half(h, ada), phone.Code()).Want(201, "")
+	again := h.SignedIn(bob)
+	again.Confirm(pending, pending.Code()).Want(404, "not_found")
+	again.Do("POST", enrollments, nil, "Step-Up-Token", weak).Want(401, "step_up_required")
+	again.Enroll()
+	if strings.Contains(h.Log.String(), `"msg":"panic"`) {
+		t.Errorf("it panicked:\n%s", h.Log)
+	}
+}

@@ -1,0 +1,286 @@
+package app_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"twofold/internal/test/apptest"
+)
+
+func TestT24_AResetSignsNobodyInAndTheNextSignInAsksForACode(t *testing.T) {
+	t.Parallel()
+	for name, begin := range map[string]func(t *testing.T, h *apptest.House, id string) string{
+		"asked for": func(t *testing.T, h *apptest.House, _ string) string { return resetToken(t, h, ada) },
+		"forced": func(t *testing.T, h *apptest.House, id string) string {
+			force(t, h, id)
+			return mailed(t, h, "password_reset_forced", ada).token("reset_password")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := withMail(t)
+			script, phone := withMFA(h, ada)
+			browser := h.Browser()
+			token := begin(t, h, script.Do("GET", account, nil).Text("id"))
+			a := browser.Do("POST", resetComplete, JSON{"token": token, "new_password": another}).Want(200, "")
+			if len(a.SetCookies()) > 0 || strings.Contains(string(a.Body), "tf_") {
+				t.Errorf("a reset hands something out: %v %s", a.SetCookies(), a.Body)
+			}
+			browser.Do("GET", current, nil).Want(401, "session_required")
+			script.Do("GET", current, nil).Want(401, "session_required")
+			pending := withPassword(h, ada, another).Want(202, "")
+			if got := pending.Value("methods"); !slices.Contains(got.([]any), any("totp")) {
+				t.Errorf("the methods are %v", got)
+			}
+			session := finish(h, pending.Text("sign_in_token"), phone.Code()).Want(201, "")
+			if acr := session.Text("acr"); acr != "aal2" {
+				t.Errorf("the session is %s", acr)
+			}
+			weak := h.Script(session.Text("session_token")).StepUp("mfa.remove", JSON{"password": another})
+			weak.Want(401, "code_required")
+		})
+	}
+}
+
+func TestT15_ARequestForAResetTellsNotWhetherThereIsAnAccount(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	withMFA(h, ada)
+	h.AddAccount(bob)
+	var answers, left []string
+	for _, address := range []string{"nil@example.com", "ada@example.com", "bob@example.com"} {
+		before := tables(t, h)
+		answers = append(answers, seen(h.Script("").Do("POST", resets, JSON{"email": address}).Want(202, "")))
+		left = append(left, difference(before, tables(t, h)))
+	}
+	for i := range answers {
+		if answers[i] != answers[0] || left[i] != "reset_requests +1" {
+			t.Errorf("answer %d: %s\nand left behind: %s", i, answers[i], left[i])
+		}
+	}
+	if sizes := column(t, h, `SELECT length(sealed) FROM reset_requests`); len(sizes) != 3 || len(slices.Compact(sizes)) != 1 {
+		t.Errorf("what is kept has the sizes %v", sizes)
+	}
+	before := tables(t, h)
+	if got, want := told(t, h), []string{ada + " method_added", ada + " password_reset_link", bob + " password_reset_link"}; !slices.Equal(got, want) {
+		t.Errorf("told: %v, want %v", got, want)
+	}
+	if got := difference(before, tables(t, h)); got != "activity +2, link_mails +2, links +2, outbox +2, reset_requests -3" {
+		t.Errorf("resolving them changed %s", got)
+	}
+}
+
+// A request is answered without a look at the accounts, so that there is nothing to measure.
+func TestT15_ARequestForAResetLooksAtNoAccount(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	db := database(t, h)
+	execute(t, db, `ALTER TABLE accounts RENAME TO gone`)
+	for _, address := range []string{ada, nobody} {
+		askReset(h, address)
+	}
+	execute(t, db, `ALTER TABLE gone RENAME TO accounts`)
+	mailed(t, h, "password_reset_link", ada)
+}
+
+func TestT15_AChangeOfAddressTellsNotWhoseTheNewOneIs(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	h.AddAccount("bob@example.com")
+	script := h.SignedIn(ada)
+	var answers, left []string
+	for _, address := range []string{"nil@example.com", "bob@example.com"} {
+		token := stepUp(script, "account.email")
+		before := tables(t, h)
+		a := script.Do("PUT", email, JSON{"email": address}, "Step-Up-Token", token).Want(202, "")
+		answers = append(answers, strings.ReplaceAll(seen(a), address, "it"))
+		left = append(left, difference(before, tables(t, h)))
+		if got := script.Do("GET", account, nil).Text("pending_address", "email"); got != address {
+			t.Errorf("what waits is %s", got)
+		}
+		script.Do("DELETE", pending, nil).Want(204, "")
+	}
+	if answers[0] != answers[1] || left[0] != left[1] {
+		t.Errorf("they are told apart: %v, %v", answers, left)
+	}
+	l := mailed(t, h, "address_in_use", "bob@example.com")
+	if len(l.Links) > 0 {
+		t.Errorf("its owner is given %v", l.Links)
+	}
+	for _, l := range letters(t, h) {
+		if l.To == "bob@example.com" && l.Kind != "address_in_use" {
+			t.Errorf("its owner is sent %s", l.Kind)
+		}
+	}
+}
+
+func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	token := stepUp(script, "account.email")
+	before := tables(t, h)
+	for what, address := range map[string]string{
+		"a header after it": "ada@new.example\r\nBcc: eve@evil.example", "a line feed": "ada@new.example\nBcc:eve@evil.example", "a bare CR": "ada\r@new.example",
+		"a header before": "Bcc: eve@evil.example\r\nada@new.example", "a body after it": "ada@new.example\r\n\r\nHello", "a NUL": "ada\x00@new.example",
+		"a line separator": "ada\u2028@new.example", "an ideographic space": "ada\u3000x@new.example", "letters from right to left": "ada\u202e@new.example", "no width": "ada\u200b@new.example", "a next line": "ada\u0085@new.example", "two": "ada@new.example, eve@evil.example",
+		"two without a space": "ada@new.example,eve@evil.example", "two by a semicolon": "ada@new.example;eve@evil.example", "a name": "Ada <ada@new.example>",
+		"angles": "<ada@new.example>", "a comment": "ada@new.example (Ada)", "a group": "all: ada@new.example;", "a quoted name": `"ada"@new.example`,
+		"quoted header": "\"ada\r\n Bcc: eve\"@new.example", "an encoded word": "=?utf-8?q?ada?= <ada@new.example>", "two ats": "ada@eve@new.example",
+		"a route": "<@evil.example:ada@new.example>", "no at": "ada", "no host": "ada@", "a tab": "ada\t@new.example", "a space": "ada @new.example",
+		"nothing but space": "   ", "255 octets": strings.Repeat("a", 243) + "@new.example", "a URL": "https://evil.example/@new.example#", "a mailto": "mailto:ada@new.example",
+	} {
+		for _, take := range []func(c *apptest.Client) apptest.Answer{
+			func(c *apptest.Client) apptest.Answer { return c.Do("POST", resets, JSON{"email": address}) },
+			func(c *apptest.Client) apptest.Answer {
+				return c.Do("PUT", email, JSON{"email": address}, "Step-Up-Token", token)
+			},
+			func(c *apptest.Client) apptest.Answer {
+				return c.Do("PUT", noticeEmail, JSON{"email": address}, "Step-Up-Token", token)
+			},
+		} {
+			t.Run(what, func(t *testing.T) {
+				a := take(script.For(t)).Want(400, "invalid_request")
+				wantPointer(t, a, "/email")
+				if strings.Contains(string(a.Body), "evil") {
+					t.Errorf("the answer repeats it: %s", a.Body)
+				}
+			})
+		}
+	}
+	if got := difference(before, tables(t, h)); got != "" {
+		t.Errorf("it changed %s", got)
+	}
+	script.Do("PUT", email, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Want(202, "") // nothing spent it
+}
+
+func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
+	t.Parallel()
+	const public = "https://account.example.com"
+	h := withMail(t, "TWOFOLD_PUBLIC_URL="+public, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	lies := []string{
+		"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "http", "Forwarded", "host=evil.example;proto=http", "X-Original-Host", "evil.example",
+		"X-Forwarded-Prefix", "//evil.example", "X-Original-URL", "https://evil.example/", "Content-Type", "application/json",
+	}
+	token := stepUp(script, "account.email")
+	for _, r := range []*http.Request{
+		h.Script("").Request("POST", resets, body(JSON{"email": ada}), lies...),
+		script.Request("PUT", email, body(JSON{"email": newAddress}), append(lies, "Step-Up-Token", token)...),
+	} {
+		r.Host = "evil.example"
+		script.Send(r).Want(202, "")
+	}
+	links := 0
+	for _, l := range letters(t, h) {
+		for _, to := range l.Links {
+			links++
+			if !strings.HasPrefix(to, public+"/") || strings.Contains(to, "evil") {
+				t.Errorf("%s leads to %s", l.Kind, to)
+			}
+		}
+	}
+	if links < 3 {
+		t.Errorf("%d links were looked at, want those of a reset, a confirmation and a denial", links)
+	}
+}
+
+func TestT31_NoOperationLeadsElsewhere(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	fits := withBody(t)
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	const wishes = "?next=//evil.example&return=https://evil.example&return_to=%2F%2Fevil.example&redirect_uri=https:evil.example&url=evil.example"
+	for _, op := range apptest.Operations(t) {
+		for _, signedIn := range []bool{false, true} {
+			script := h.Script("")
+			if signedIn {
+				script = h.SignedIn(ada)
+			}
+			r := script.Request(op.Method, op.At(nowhere)+wishes, nil)
+			if len(op.Members) > 0 {
+				r = script.Request(op.Method, op.At(nowhere)+wishes, body(fits[op.ID].fits), "Content-Type", "application/json")
+			}
+			for _, lie := range []string{"X-Forwarded-Host", "X-Original-Host", "X-Original-URL", "Referer"} {
+				r.Header.Set(lie, "https://evil.example")
+			}
+			r.Host = "evil.example"
+			answer, err := client.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = answer.Body.Close()
+			for _, name := range []string{"Location", "Refresh", "Content-Location", "Link"} {
+				if to := answer.Header.Get(name); to != "" {
+					t.Errorf("%s, signed in %v: %s is %q", op.ID, signedIn, name, to)
+				}
+			}
+			if answer.StatusCode/100 == 3 {
+				t.Errorf("%s, signed in %v: got %d", op.ID, signedIn, answer.StatusCode)
+			}
+		}
+	}
+}
+
+func TestT39_ALinkIsForOnePurpose(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	script := h.SignedIn(ada)
+	tokens := map[string]string{"reset_password": resetToken(t, h, ada), "confirm_address": confirmToken(t, h, script, email, newAddress)}
+	tokens["not_me"] = mailed(t, h, "email_change_asked", ada).token("not_me")
+	session := script.Bearer
+	for purpose, token := range tokens {
+		if !strings.HasPrefix(token, "tf_l_") {
+			t.Fatalf("%s is %q", purpose, token)
+		}
+		if purpose != "reset_password" {
+			reset(h, token, another).Want(410, "link_expired")
+		}
+		if purpose != "confirm_address" {
+			confirm(h, token).Want(410, "link_expired")
+		}
+		h.Script(token).Do("GET", current, nil).Want(401, "session_required")
+		finish(h, token, "123456").Want(410, "sign_in_expired")
+		script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token).Want(401, "step_up_required")
+	}
+	reset(h, session, another).Want(410, "link_expired")
+	confirm(h, session).Want(410, "link_expired")
+	confirm(h, tokens["confirm_address"]).Want(200, "") // refusing them spent none
+}
+
+func TestT39_ALinkChangesItsOwnAccountOnly(t *testing.T) {
+	t.Parallel()
+	h := withMail(t)
+	h.AddAccount(ada)
+	h.AddAccount(bob)
+	adas, bobs := h.SignedIn(ada), h.SignedIn(bob)
+	adaAddress := confirmToken(t, h, adas, email, newAddress)
+	bobAddress := confirmToken(t, h, bobs, noticeEmail, "bob@second.example")
+	bobReset := resetToken(t, h, bob)
+	bobs.Do("DELETE", pending, nil).Want(204, "")
+	confirm(h, bobAddress).Want(410, "link_expired")
+
+	a := bobs.Do("POST", confirmations, JSON{"token": adaAddress}).Want(200, "") // whoever is signed in
+	if a.Text("email") != newAddress {
+		t.Errorf("got %s", a.Body)
+	}
+	if got := adas.Do("GET", account, nil).Text("email"); got != newAddress {
+		t.Errorf("ada's address is %s", got)
+	}
+	if got := bobs.Do("GET", account, nil); got.Text("email") != bob || got.Value("pending_address") != nil {
+		t.Errorf("bob's account is %s", got.Body)
+	}
+	adas.Do("POST", resetComplete, JSON{"token": bobReset, "new_password": another}).Want(200, "")
+	adas.Do("GET", current, nil).Want(200, "")
+	bobs.Do("GET", current, nil).Want(401, "session_required")
+	h.SignedIn(newAddress)
+	withPassword(h, bob, another).Want(201, "")
+}

@@ -1,0 +1,29 @@
+package app_test
+
+import (
+	"testing"
+
+	"twofold/internal/test/apptest"
+)
+
+// What anybody may read is refused like anything else where the request is out of shape: 400, and not as a failure of
+// ours.
+func TestT29_ReadingWhatIsOpenToAllTakesARightRequestToo(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	browser := h.Browser()
+	browser.SignIn(ada).Want(201, "")
+	for _, op := range apptest.Operations(t) {
+		if !open(op) {
+			continue
+		}
+		t.Run(op.ID+" with a body", func(t *testing.T) {
+			h.Script("").For(t).Do(op.Method, op.Path, JSON{}).Want(400, "invalid_request")
+		})
+		t.Run(op.ID+" with a cookie and a bearer token", func(t *testing.T) {
+			a := browser.For(t).Do(op.Method, op.Path, nil, "Authorization", "Bearer nonsense").Want(400, "invalid_request")
+			wantPointer(t, a, "#Authorization")
+		})
+	}
+}

@@ -1,0 +1,227 @@
+package app_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/test/apptest"
+)
+
+// endless is a body without a length.
+type endless struct{ sent, most int }
+
+func (e *endless) Read(b []byte) (int, error) {
+	if e.sent >= e.most {
+		return 0, io.EOF
+	}
+	n := min(len(b), e.most-e.sent)
+	copy(b, bytes.Repeat([]byte(" "), n))
+	e.sent += n
+	return n, nil
+}
+
+func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	script, phone := withMFA(h, ada)
+	appoint(h, ada) // so that every body is looked at
+	before := state(t, h)
+	const limit = 16 << 10
+	for _, op := range apptest.Operations(t) {
+		client := h.Script("")
+		if op.Session {
+			client = script
+		}
+		send := func(t *testing.T, body io.Reader, headers ...string) apptest.Answer {
+			return client.For(t).Send(client.For(t).Request(op.Method, op.At(phone.ID), body, headers...))
+		}
+		asJSON := []string{"Content-Type", "application/json"}
+		t.Run(op.ID+"/one byte too many", func(t *testing.T) {
+			send(t, strings.NewReader("{}"+strings.Repeat(" ", limit-1)), asJSON...).Want(413, "body_too_large")
+		})
+		t.Run(op.ID+"/without a length", func(t *testing.T) {
+			send(t, io.MultiReader(strings.NewReader("{}"), &endless{most: 200_000}), asJSON...).Want(413, "body_too_large")
+		})
+		for _, kind := range []string{
+			"", "text/plain", "text/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "application/xml",
+			"application/problem+json", "application/json; charset=iso-8859-1", "application/json; charset", "application/json, text/plain", "json",
+		} {
+			t.Run(op.ID+"/as "+kind, func(t *testing.T) {
+				send(t, strings.NewReader("{}"), "Content-Type", kind).Want(415, "unsupported_media_type")
+			})
+		}
+		if len(op.Members) > 0 || open(op) {
+			continue
+		}
+		t.Run(op.ID+"/a body where there is none", func(t *testing.T) {
+			for _, text := range []string{"{}", "null", `{"code":"735918"}`, "["} {
+				send(t, strings.NewReader(text), asJSON...).Want(400, "invalid_request")
+			}
+		})
+	}
+	if after := state(t, h); !maps.Equal(before, after) {
+		t.Errorf("something changed: %v, was %v", after, before)
+	}
+}
+
+func TestT29_WhatFitsIsTaken(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	whole := `{"email":"` + ada + `","password":"` + apptest.Password + `"}`
+	for name, c := range map[string][2]string{
+		"exactly sixteen kibibytes": {whole + strings.Repeat(" ", 16<<10-len(whole)), "application/json"},
+		"a charset":                 {whole, "application/json; charset=UTF-8"},
+		"a type in capitals":        {whole, "Application/JSON"},
+		"members escaped":           {strings.Replace(whole, "email", `\u0065mail`, 1), "application/json"},
+		"spaces and line breaks":    {"\r\n\t " + strings.ReplaceAll(whole, ",", " ,\n ") + "\n", "application/json"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h.Script("").For(t).Do("POST", "/api/v1/sessions", apptest.Raw(c[0]), "Content-Type", c[1]).Want(201, "")
+		})
+	}
+}
+
+func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	script, phone := withMFA(h, ada)
+	appoint(h, ada) // so that every body is looked at
+	for id, op := range withBody(t) {
+		if len(op.Needs) == 0 {
+			continue
+		}
+		t.Run(id, func(t *testing.T) {
+			script.For(t).Do(op.Method, op.At(phone.ID), nil).Want(400, "invalid_request")
+			script.For(t).Do(op.Method, op.At(phone.ID), apptest.Raw("")).Want(400, "invalid_request")
+			a := script.For(t).Do(op.Method, op.At(phone.ID), JSON{}).Want(400, "invalid_request")
+			for _, name := range op.Needs {
+				wantPointer(t, a, "/"+name)
+			}
+		})
+	}
+}
+
+func TestT29_ASessionComesOneWayOnly(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	browser, script := h.Browser(), h.SignedIn(ada)
+	browser.SignIn(ada).Want(201, "")
+	for _, op := range apptest.Operations(t) {
+		if open(op) {
+			continue
+		}
+		t.Run(op.ID, func(t *testing.T) {
+			for _, authorization := range []string{"Bearer " + script.Bearer, "Bearer nonsense", "Basic YTpi", "Bearer"} {
+				a := browser.For(t).Do(op.Method, op.At(nowhere), nil, "Authorization", authorization).Want(400, "invalid_request")
+				wantPointer(t, a, "#Authorization")
+			}
+		})
+	}
+	t.Run("two Authorization lines are none", func(t *testing.T) {
+		bearer := "Bearer " + script.Bearer
+		r := h.Script("").For(t).Request("GET", current, nil, "Authorization", bearer, "Authorization", bearer)
+		h.Script("").For(t).Send(r).Want(401, "session_required")
+	})
+	t.Run("two session cookies are none", func(t *testing.T) {
+		cookie := "twofold_session=" + browser.Cookie("twofold_session")
+		h.Script("").For(t).Do("GET", current, nil, "Cookie", cookie+"; "+cookie).Want(401, "session_required")
+	})
+}
+
+// serve runs a house as main does, with the limits of its listener.
+func serve(t *testing.T, settings ...string) (address string) {
+	t.Helper()
+	_, address = serveHouse(t, settings...)
+	return address
+}
+
+func serveHouse(t *testing.T, settings ...string) (h *apptest.House, address string) {
+	t.Helper()
+	h = apptest.Start(t, settings...)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan error)
+	go func() { stopped <- h.App.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-stopped; err != nil {
+			t.Errorf("serve: %v", err)
+		}
+	})
+	return h, listener.Addr().String()
+}
+
+// exchange writes a text to a connection and reads the status of what comes back; zero where it was closed without.
+func exchange(t *testing.T, address, text string) int {
+	t.Helper()
+	connection, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = connection.Close() }()
+	if err := connection.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.WriteString(connection, text) // may be cut off: that is an answer too
+	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal("the connection is still open after twenty seconds")
+	}
+	if err != nil {
+		return 0
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode
+}
+
+func TestT29_WhatIsNoRequestIsCutOff(t *testing.T) {
+	t.Parallel()
+	address := serve(t, "TWOFOLD_READ_HEADER_TIMEOUT=200ms", "TWOFOLD_READ_TIMEOUT=300ms")
+	get := "GET /healthz HTTP/1.1\r\nHost: x\r\n"
+	post := "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+	for name, c := range map[string]struct {
+		text string
+		want []int
+	}{
+		"a request":                  {get + "\r\n", []int{200}},
+		"a header of 15 KiB":         {get + "X-Long: " + strings.Repeat("x", 15<<10) + "\r\n\r\n", []int{200}},
+		"a header of 32 KiB":         {get + "X-Long: " + strings.Repeat("x", 32<<10) + "\r\n\r\n", []int{431}},
+		"two thousand headers":       {get + strings.Repeat("X-Many: xxxxxxxxxxxx\r\n", 2000) + "\r\n", []int{431}},
+		"headers that never end":     {get + "X-Slow: x", []int{0, 408}},
+		"a body that never comes":    {post + "Content-Length: 100\r\n\r\n{", []int{400, 408}},
+		"two lengths":                {post + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}", []int{400}},
+		"a chunk without a size":     {post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", []int{400}},
+		"a length and chunks":        {post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", []int{400}},
+		"an encoding that is not":    {post + "Transfer-Encoding: gzip\r\n\r\n{}", []int{501}},
+		"a header name with a space": {get + "X Y: z\r\n\r\n", []int{400}},
+		"no host":                    {"GET /healthz HTTP/1.1\r\n\r\n", []int{400}},
+		"a length of a terabyte":     {post + "Content-Length: " + strconv.Itoa(1<<40) + "\r\n\r\n{", []int{400, 408, 413}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := exchange(t, address, c.text)
+			for _, want := range c.want {
+				if got == want {
+					return
+				}
+			}
+			t.Errorf("got %d, want one of %v", got, c.want)
+		})
+	}
+}

@@ -1,0 +1,100 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"twofold/internal/notify"
+	"twofold/internal/secret"
+	"twofold/internal/test/apptest"
+)
+
+// changePassword changes a password with its notice, as a service does: in one transaction.
+func changePassword(h *apptest.House, accountID, password string) error {
+	return h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
+		if err := h.App.Accounts.SetPassword(ctx, accountID, secret.New(password)); err != nil {
+			return err
+		}
+		_, err := h.App.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: accountID})
+		return err
+	})
+}
+
+const anotherPassword = "another horse battery staple"
+
+func TestT37_AChangeWhoseNoticeCannotBeKeptDoesNotHappen(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	id := h.AddAccount(ada)
+	db := database(t, h)
+	hidden := func(table string) func() func() {
+		return func() func() {
+			execute(t, db, `ALTER TABLE `+table+` RENAME TO elsewhere`)
+			return func() { execute(t, db, `ALTER TABLE elsewhere RENAME TO `+table) }
+		}
+	}
+	for what, broken := range map[string]func() (mend func()){
+		"no outbox":              hidden("outbox"),
+		"no links":               hidden("links"),
+		"an outbox that is full": func() func() { return db.Refuse(t, "outbox") },
+	} {
+		mend := broken()
+		if err := changePassword(h, id, anotherPassword); err == nil {
+			t.Errorf("%s: the change happened", what)
+		}
+		mend()
+	}
+	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Want(401, "credentials_rejected")
+	h.Script("").SignIn(ada).Want(201, "")
+	if mails := h.Mails(ada); len(mails) > 0 {
+		t.Errorf("what did not happen was mailed: %s", mails[0].Subject)
+	}
+	if err := changePassword(h, id, anotherPassword); err != nil {
+		t.Fatal(err)
+	}
+	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Want(201, "")
+	h.Mail(ada)
+}
+
+func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) {
+	t.Parallel()
+	for outage, begin := range map[string]func(*apptest.Mailbox){
+		"it is down":          func(b *apptest.Mailbox) { b.Close() },
+		"it refuses for now":  func(b *apptest.Mailbox) { b.Refuse(451) },
+		"it refuses for good": func(b *apptest.Mailbox) { b.Refuse(550) },
+		"it says nothing":     func(b *apptest.Mailbox) { b.Hang() },
+	} {
+		t.Run(outage, func(t *testing.T) {
+			t.Parallel()
+			h := apptest.StartWithMail(t, "TWOFOLD_SMTP_TIMEOUT=300ms")
+			id := h.AddAccount(ada)
+			begin(h.Mailbox)
+			if err := changePassword(h, id, anotherPassword); err != nil {
+				t.Fatalf("the change waits for the mail server: %v", err)
+			}
+			h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Want(201, "")
+			for range 5 {
+				h.Deliver()
+				h.Clock.Advance(time.Hour)
+			}
+			if n := len(h.Mailbox.All()); n > 0 {
+				t.Fatalf("%d mails have arrived where none can", n)
+			}
+			h.Stop() // and the next process takes over
+			h.Mailbox.Take()
+			if outage == "it is down" {
+				if err := h.Mailbox.Open(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			again := apptest.StartIn(t, h.Dir, h.Clock, h.Mailbox.Setting())
+			if sent := again.Deliver(); sent != 1 {
+				t.Errorf("%d mails were sent, want 1", sent)
+			}
+			if got := h.Mailbox.To(ada); len(got) == 0 || got[len(got)-1].Subject != "The password of your account was changed" {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}

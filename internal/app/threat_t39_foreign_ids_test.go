@@ -1,0 +1,121 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/test/apptest"
+)
+
+// person has everything that an account can have an id of.
+type person struct {
+	*apptest.Client
+	phone   *apptest.Phone
+	pending *apptest.Phone
+	account string
+	session string
+}
+
+func whole(h *apptest.House, email string) person {
+	h.T.Helper()
+	c, phone := withMFA(h, email)
+	return person{
+		Client: c, phone: phone, pending: c.Begin(JSON{"code": phone.Code()}),
+		account: c.Do("GET", "/api/v1/account", nil).Want(200, "").Text("id"),
+		session: c.Do("GET", current, nil).Want(200, "").Text("id"),
+	}
+}
+
+func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	adas, bobs := whole(h, ada), whole(h, bob)
+	h.Clock.Advance(30 * time.Second)
+	token := stepUp(bobs.Client, "mfa.remove", JSON{"code": bobs.phone.Code()})
+
+	for _, op := range apptest.Operations(t) {
+		if !strings.Contains(op.Path, "{id}") {
+			continue
+		}
+		for what, id := range map[string]string{
+			"method": adas.phone.ID, "enrollment": adas.pending.ID, "account": adas.account, "session": adas.session, "nothing": nowhere,
+		} {
+			t.Run(op.ID+" of another account's "+what, func(t *testing.T) {
+				c := bobs.For(t)
+				body := fitting(op, JSON{"code": adas.pending.Code()})
+				a := c.Do(op.Method, op.At(id), body, "Step-Up-Token", token).Want(404, "not_found")
+				unknown := c.Do(op.Method, op.At(nowhere), body, "Step-Up-Token", token).Want(404, "not_found")
+				if string(a.Body) != string(unknown.Body) {
+					t.Errorf("it is told apart from an unknown one: %s, %s", a.Body, unknown.Body)
+				}
+			})
+		}
+		// An id of one's own of another kind is no id here either.
+		for what, id := range map[string]string{"account": bobs.account, "session": bobs.session, "method": bobs.phone.ID} {
+			if strings.Contains(op.Path, what) {
+				continue
+			}
+			t.Run(op.ID+" of the own "+what, func(t *testing.T) {
+				body := fitting(op, JSON{"code": bobs.pending.Code()})
+				bobs.For(t).Do(op.Method, op.At(id), body, "Step-Up-Token", token).Want(404, "not_found")
+			})
+		}
+	}
+	if got := len(adas.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("methods").([]any)); got != 1 {
+		t.Errorf("ada has %d methods, want 1", got)
+	}
+	adas.Confirm(adas.pending, adas.pending.Code()).Want(201, "")
+	bobs.Do("DELETE", methods+bobs.phone.ID, nil, "Step-Up-Token", token).Want(200, "") // nothing spent it
+}
+
+func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	me := whole(h, ada)
+	h.Clock.Advance(30 * time.Second)
+	token := stepUp(me.Client, "mfa.remove", JSON{"code": me.phone.Code()})
+	for _, op := range apptest.Operations(t) {
+		if !strings.Contains(op.Path, "{id}") {
+			continue
+		}
+		id := me.phone.ID
+		if strings.Contains(op.Path, "enrollments") {
+			id = me.pending.ID
+		}
+		if strings.Contains(op.Path, "sessions") {
+			id = me.session
+		}
+		for what, spelled := range map[string]string{
+			"capitals": strings.ToUpper(id), "no dashes": strings.ReplaceAll(id, "-", ""), "braces": "%7B" + id + "%7D", "a URN": "urn:uuid:" + id,
+			"a space after": id + "%20", "a NUL after": id + "%00", "a dot after": id + ".", "half of it": id[:18], "a number": "1", "zero": "0",
+			"a word": "all", "a star": "*", "a percent": "%25", "SQL": "'%20OR%20'1'='1", "SQL in a number": "1%20OR%201=1", "a path": "..%2F..%2F" + id,
+			"twice": id + "," + id, "JSON": "%7B%22id%22:%22" + id + "%22%7D", "the zero UUID": "00000000-0000-0000-0000-000000000000",
+			"very long": strings.Repeat("a", 4000), "not UTF-8": "%ff%fe",
+		} {
+			t.Run(op.ID+" by "+what, func(t *testing.T) {
+				body := fitting(op, JSON{"code": me.pending.Code()})
+				me.For(t).Do(op.Method, op.At(spelled), body, "Step-Up-Token", token).Want(404, "not_found")
+			})
+		}
+	}
+	me.Confirm(me.pending, me.pending.Code()).Want(201, "")
+}
+
+func TestT39_NobodyAssignsWhatIsNotAsked(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	me, other := whole(h, ada), whole(h, bob)
+	appoint(h, ada) // so that every body is looked at
+	for id, op := range withBody(t) {
+		for member, value := range map[string]any{
+			"account_id": other.account, "id": other.phone.ID, "session_id": other.session, "acr": "aal2", "amr": []string{"mfa"}, "state": "signed_in",
+			"expires_at": "2099-01-01T00:00:00Z", "created_at": "2020-01-01T00:00:00Z", "attempts_left": 100, "last_step": 0, "admin": true, "role": "admin", "type": "none",
+		} {
+			t.Run(id+" with "+member, func(t *testing.T) {
+				a := me.For(t).Do(op.Method, op.At(me.pending.ID), but(op.fits, JSON{member: value})).Want(400, "invalid_request")
+				wantPointer(t, a, "/"+member)
+			})
+		}
+	}
+}

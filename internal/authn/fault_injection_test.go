@@ -1,0 +1,314 @@
+package authn_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twofold/internal/authn"
+	"twofold/internal/mfa"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+	"twofold/internal/totp"
+)
+
+var remove = authn.StepUpScope{Purpose: "mfa.remove"}
+
+// state is what a reward changes.
+type state struct {
+	Sessions int
+	LastStep totp.Step
+	Pending  bool // the sign-in that was pending is
+	Previous bool // the session that this browser had lives
+	Codes    int  // recovery codes that work
+	Mails    int  // in the outbox
+}
+
+func (h *house) state(pending, previous secret.Text) state {
+	h.t.Helper()
+	h.faults.off()
+	s := state{LastStep: h.lastStep()}
+	errUndo := errors.New("only counting")
+	err := h.db.InTx(ctx, func(ctx context.Context) (err error) {
+		s.Sessions, err = store.Sessions{DB: h.db}.DeleteOthers(ctx, "ada", "")
+		return errors.Join(err, errUndo)
+	})
+	if !errors.Is(err, errUndo) {
+		h.t.Fatal(err)
+	}
+	st, err := store.SignIns{DB: h.db}.Load(ctx, authn.SnapshotQuery{SignIn: pending})
+	must(h.t, err)
+	s.Pending = st.Pending.ID != ""
+	_, err = store.Sessions{DB: h.db}.ByToken(ctx, previous.Hash())
+	s.Previous = err == nil
+	stock, err := h.Methods.RecoveryCodeStatus(ctx, "ada")
+	must(h.t, err)
+	s.Codes = stock.Left
+	s.Mails, _, err = store.Outbox{DB: h.db}.Waiting(ctx)
+	must(h.t, err)
+	return s
+}
+
+// operation is one way to present proofs, and what it leaves behind.
+type operation struct {
+	least int // calls that can fail
+	mfa   bool
+	stale bool // the password's hash is of another day
+	// counts follows the failures of password and code over later and later faults. That a proof that costs a hash was
+	// right makes no difference: only a reward that was committed forgives. A right code counts nowhere.
+	counts  string
+	want    func(before state) state
+	present func(h *house, pending authn.SignInResult, previous secret.Text) (reward string, err error)
+}
+
+func rewardOf(out authn.SignInResult) string {
+	return out.Session.ID + out.Pending.ID + out.Token.Reveal()
+}
+
+var operations = map[string]operation{
+	"signing in with a password": {
+		counts: "0 0, 1 0", least: 12,
+		want: func(s state) state { s.Previous = false; return s }, // one for the other
+		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Cookie, Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"signing in with a password whose hash is of another day": {
+		counts: "0 0, 1 0", least: 13, stale: true,
+		want: func(s state) state { s.Sessions++; return s },
+		present: func(h *house, _ authn.SignInResult, _ secret.Text) (string, error) {
+			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Token})
+			return rewardOf(out), err
+		},
+	},
+	"signing in up to the code": {
+		counts: "0 0, 1 0", least: 9, mfa: true,
+		want: func(s state) state { return s },
+		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Cookie, Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"signing in with password and code": {
+		counts: "0 0, 1 0", least: 14, mfa: true,
+		want: func(s state) state { s.Previous, s.LastStep = false, totp.StepAt(noon); return s },
+		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}}, Delivery: session.Cookie, Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"completing a sign-in": {
+		counts: "0 0", least: 11, mfa: true,
+		want: func(s state) state {
+			s.Pending, s.Previous, s.LastStep = false, false, totp.StepAt(noon)
+			return s
+		},
+		present: func(h *house, pending authn.SignInResult, previous secret.Text) (string, error) {
+			out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Cookie, Second: authn.SecondFactor{Code: h.code()}, Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"signing in with password and recovery code": {
+		counts: "0 0, 1 0, 0 1", least: 24, mfa: true,
+		want: func(s state) state { s.Previous, s.Codes, s.Mails = false, 1, 1; return s },
+		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right, SecondFactor: recovery()}, Delivery: session.Cookie, Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"completing a sign-in with a recovery code": {
+		counts: "0 0, 0 1", least: 22, mfa: true,
+		want: func(s state) state { s.Pending, s.Previous, s.Codes, s.Mails = false, false, 1, 1; return s },
+		present: func(h *house, pending authn.SignInResult, previous secret.Text) (string, error) {
+			out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Cookie, Second: recovery(), Previous: previous})
+			return rewardOf(out), err
+		},
+	},
+	"stepping up with password and recovery code": {
+		counts: "0 0, 1 0, 0 1", least: 22, mfa: true,
+		want: func(s state) state { s.Codes, s.Mails = 1, 1; return s },
+		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+			return h.stepUp(previous, authn.Credentials{Password: right, SecondFactor: recovery()})
+		},
+	},
+	"stepping up with a password": {
+		counts: "0 0, 1 0", least: 9,
+		want: func(s state) state { return s },
+		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+			return h.stepUp(previous, authn.Credentials{Password: right})
+		},
+	},
+	"stepping up with password and code": {
+		counts: "0 0, 1 0", least: 10, mfa: true,
+		want: func(s state) state { s.LastStep = totp.StepAt(noon); return s },
+		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+			return h.stepUp(previous, authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}})
+		},
+	},
+}
+
+// stepUp steps up in the session of a token.
+func (h *house) stepUp(token secret.Text, p authn.Credentials) (string, error) {
+	sess, err := store.Sessions{DB: h.db}.ByToken(ctx, token.Hash())
+	must(h.t, err)
+	got, grant, err := h.StepUp(ctx, sess, remove, p, secret.Text{})
+	return got.Reveal() + grant.ID, err
+}
+
+// run makes the nth call of an operation fail, and says whether there was one.
+func (o operation) run(t *testing.T, nth int) (h *house, before, after state, err error) {
+	t.Helper()
+	h = open(t)
+	pending := authn.SignInResult{Token: secret.New("pending")}
+	if o.mfa {
+		h.enroll()
+		must(t, store.SignIns{DB: h.db}.Insert(ctx, authn.PendingSignIn{
+			ID: "pending", AccountID: "ada", Delivery: session.Cookie, CreatedAt: noon, ExpiresAt: noon.Add(time.Minute),
+		}, pending.Token.Hash()))
+	}
+	if o.stale {
+		least, _ := hashed()
+		must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", least, noon))
+	}
+	sess, previous := h.signedIn(o.mfa)
+	h.buckets = []throttle.Bucket{throttle.AnonymousBucket, throttle.SessionBucket(sess.ID)}
+	before = h.state(pending.Token, previous)
+	h.faults.on(nth)
+	reward, err := o.present(h, pending, previous)
+	if struck := h.faults.struck; !struck {
+		must(t, err)
+		if reward == "" {
+			t.Error("right proofs earned nothing")
+		}
+		return h, before, h.state(pending.Token, previous), nil
+	}
+	if !errors.Is(err, errStore) {
+		t.Errorf("call %d fails: got %v, want the store's error", nth, err)
+	}
+	if reward != "" {
+		t.Errorf("call %d fails: an error came with %q", nth, reward)
+	}
+	after = h.state(pending.Token, previous)
+	if text := h.log.String(); strings.Contains(text, "succeeded") || strings.Contains(text, "issued") {
+		t.Errorf("call %d fails: the audit says otherwise:\n%s", nth, text)
+	}
+	return h, before, after, errStore
+}
+
+// TestAStoreThatFailsHalfway makes each call of each operation fail, one after the other: there is no reward, a code
+// that was not rewarded is unused, a sign-in that was pending is still, and a guess that was counted stays counted.
+func TestAStoreThatFailsHalfway(t *testing.T) {
+	t.Parallel()
+	for name, o := range operations {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var counts []string
+			for nth := 1; ; nth++ {
+				h, before, after, err := o.run(t, nth)
+				count := fmt.Sprintf("%d %d", h.counted(throttle.Password), h.counted(throttle.TOTP)+h.counted(throttle.RecoveryCode))
+				if err == nil {
+					if got := strings.Join(counts, ", "); got != o.counts || count != "0 0" {
+						t.Errorf("with later and later faults password and code count %s, and at last %s, want %s and 0 0", got, count, o.counts)
+					}
+					if diff := cmp.Diff(o.want(before), after); diff != "" {
+						t.Errorf("without a fault, - want, + got:\n%s", diff)
+					}
+					if nth <= o.least {
+						t.Errorf("only %d calls can fail, want %d", nth-1, o.least)
+					}
+					return
+				}
+				if len(counts) == 0 || counts[len(counts)-1] != count {
+					counts = append(counts, count)
+				}
+				if diff := cmp.Diff(before, after); diff != "" {
+					t.Errorf("call %d fails: half of it was done, - before, + after:\n%s", nth, diff)
+				}
+			}
+		})
+	}
+}
+
+// TestAWrongCodeIsAnsweredOnlyWhenItIsCounted makes each call fail, one after the other: whoever learns that a code is
+// wrong has paid for it, and whatever else is answered is the same for every code.
+func TestAWrongCodeIsAnsweredOnlyWhenItIsCounted(t *testing.T) {
+	t.Parallel()
+	for nth := 1; ; nth++ {
+		h := open(t)
+		h.enroll()
+		pending := h.pending(session.Token)
+		h.faults.on(nth)
+		_, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: h.wrongCode()}})
+		h.faults.off()
+		if !h.faults.struck {
+			if got := h.counted(throttle.TOTP); !errors.Is(err, mfa.ErrCodeRejected) || got != 1 {
+				t.Errorf("without a fault: got %v and %d failures, want ErrCodeRejected and one", err, got)
+			}
+			if nth <= 5 {
+				t.Errorf("only %d calls can fail, want 5", nth-1)
+			}
+			return
+		}
+		if got := h.counted(throttle.TOTP); !errors.Is(err, errStore) || got != 0 {
+			t.Errorf("call %d fails: got %v and %d failures, want the store's error and none", nth, err, got)
+		}
+	}
+}
+
+func TestAUsedCodeStaysUsedWhereverTheStoreFails(t *testing.T) {
+	t.Parallel()
+	for nth := 1; ; nth++ {
+		h := open(t)
+		h.enroll()
+		match, err := h.verify(h.code())
+		must(t, err)
+		must(t, h.Methods.ConsumeStep(ctx, "ada", match))
+		h.faults.on(nth)
+		_, err = h.SignIn(ctx, authn.SignIn{Email: ada, Delivery: session.Token, Credentials: authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}}})
+		h.faults.off()
+		if err := h.Methods.ConsumeStep(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
+			t.Errorf("call %d fails: using the code again: got %v, want ErrCodeUsed", nth, err)
+		}
+		if !h.faults.struck {
+			if !errors.Is(err, mfa.ErrCodeUsed) {
+				t.Errorf("without a fault: got %v, want ErrCodeUsed", err)
+			}
+			return
+		}
+	}
+}
+
+func TestAStoreThatFailsChecksAndEndsNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	sess, token := h.signedIn(false)
+	issued, _, err := h.StepUp(ctx, sess, remove, authn.Credentials{Password: right}, secret.Text{})
+	must(t, err)
+	for nth := 1; ; nth++ {
+		h.faults.on(nth)
+		g, err := h.CheckStepUp(ctx, sess, remove, issued.Reveal())
+		if !h.faults.struck {
+			must(t, err)
+			break
+		}
+		if !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) || g.Grant.ID != "" {
+			t.Errorf("checking, call %d fails: got %+v, %v, want the store's error", nth, g, err)
+		}
+	}
+	h.faults.on(1)
+	if err := h.SignOut(ctx, sess); !errors.Is(err, errStore) {
+		t.Errorf("signing out: got %v, want the store's error", err)
+	}
+	if !h.state(secret.Text{}, token).Previous {
+		t.Error("the session ended")
+	}
+}

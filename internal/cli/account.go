@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"twofold/internal/account"
+	"twofold/internal/app"
+	"twofold/internal/config"
+	"twofold/internal/secret"
+)
+
+type accountCommands struct {
+	Add      addAccount `cmd:"" help:"Add an account."`
+	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Take an account's MFA methods away and sign it out everywhere."`
+
+	GrantAdmin  grantAdmin  `cmd:"" name:"grant-admin" help:"Make an account an administrator, who looks after others on the page."`
+	RevokeAdmin revokeAdmin `cmd:"" name:"revoke-admin" help:"Make an administrator an account as any other."`
+}
+
+type addAccount struct {
+	Email         string `required:"" help:"The e-mail address to sign in with."`
+	PasswordStdin bool   `help:"Read the password from standard input, one line."`
+	Admin         bool   `help:"Make it an administrator, who looks after other accounts on the page."`
+}
+
+// Run adds an account. Its password is asked for twice on a terminal, or read as one line.
+func (cmd addAccount) Run(ctx context.Context, p Program) (err error) {
+	pw, err := cmd.password(p)
+	if err != nil {
+		return err
+	}
+	a, _, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	added, err := a.AddAccount(ctx, cmd.Email, pw)
+	if err != nil {
+		return err
+	}
+	p.printf("added %s (%s)", added.Email, added.ID)
+	if cmd.Admin {
+		return p.setRole(ctx, a, added.Email, account.Admin)
+	}
+	return nil
+}
+
+func (cmd addAccount) password(p Program) (secret.Text, error) {
+	if cmd.PasswordStdin {
+		line, err := bufio.NewReader(p.In).ReadString('\n')
+		if err != nil && !errors.Is(err, io.EOF) {
+			return secret.Text{}, fmt.Errorf("read password: %w", err)
+		}
+		return secret.New(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")), nil
+	}
+	terminal, ok := p.In.(*os.File)
+	if !ok || !term.IsTerminal(int(terminal.Fd())) {
+		return secret.Text{}, errors.New("there is no terminal to ask for a password: give it with --password-stdin")
+	}
+	first, err := readSecret(terminal, p.Errs, "Password: ")
+	if err != nil {
+		return secret.Text{}, err
+	}
+	second, err := readSecret(terminal, p.Errs, "Once more: ")
+	if err != nil {
+		return secret.Text{}, err
+	}
+	if first.Reveal() != second.Reveal() {
+		return secret.Text{}, errors.New("the two are not the same")
+	}
+	return first, nil
+}
+
+func readSecret(terminal *os.File, prompt io.Writer, words string) (secret.Text, error) {
+	_, _ = fmt.Fprint(prompt, words)
+	typed, err := term.ReadPassword(int(terminal.Fd()))
+	_, _ = fmt.Fprintln(prompt)
+	if err != nil {
+		return secret.Text{}, fmt.Errorf("read password: %w", err)
+	}
+	return secret.New(string(typed)), nil
+}
+
+type resetMFA struct {
+	Email  string `required:"" help:"Whose methods to take away."`
+	Reason string `required:"" help:"Why, and how you know that it is them. It is written to the audit log."`
+}
+
+// Run resets an account's MFA.
+func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
+	if strings.TrimSpace(cmd.Reason) == "" {
+		return errors.New("give a reason: it is written to the audit log")
+	}
+	a, _, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	methods, sessions, err := a.ResetMFA(ctx, cmd.Email, cmd.Reason)
+	if err != nil {
+		return err
+	}
+	p.printf("MFA is off for %s: methods removed: %d, sessions ended: %d", cmd.Email, methods, sessions)
+	return nil
+}
+
+type grantAdmin struct {
+	Email string `required:"" help:"Who is to look after others. They need MFA to do it."`
+}
+
+// Run makes an account an administrator.
+func (cmd grantAdmin) Run(ctx context.Context, p Program) error {
+	return p.withApp(ctx, func(a *app.App, _ config.Config) error { return p.setRole(ctx, a, cmd.Email, account.Admin) })
+}
+
+type revokeAdmin struct {
+	Email string `required:"" help:"Who is not to look after others any more, from the next request on."`
+}
+
+// Run takes that back.
+func (cmd revokeAdmin) Run(ctx context.Context, p Program) error {
+	return p.withApp(ctx, func(a *app.App, _ config.Config) error { return p.setRole(ctx, a, cmd.Email, "") })
+}
+
+func (p Program) setRole(ctx context.Context, a *app.App, email string, r account.Role) error {
+	if err := a.SetRole(ctx, email, r); err != nil {
+		return err
+	}
+	if r == account.Admin {
+		p.printf("%s is an administrator", account.CanonicalEmail(email))
+		return nil
+	}
+	p.printf("%s is no administrator", account.CanonicalEmail(email))
+	return nil
+}

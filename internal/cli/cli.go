@@ -1,0 +1,132 @@
+// Package cli is what can be typed after twofold: each command understood, and done on a house that it opens and
+// closes again.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"twofold/internal/app"
+	"twofold/internal/config"
+	"twofold/internal/trace"
+)
+
+// Program is what a command is part of, and its surroundings.
+type Program struct {
+	Version    string
+	Contract   []byte // openapi.yaml
+	Operations []byte // docs/operate.md: what each setting is for
+	Page       fs.FS  // the built page
+	Now        func() time.Time
+	In         io.Reader
+	Out, Errs  io.Writer
+}
+
+type commands struct {
+	Serve        serve           `cmd:"" help:"Serve the API and the page."`
+	Migrate      migrate         `cmd:"" help:"Create or upgrade the database and its keys, then stop."`
+	Account      accountCommands `cmd:"" help:"Add people, and help those who lost their phone."`
+	Keys         keyCommands     `cmd:"" help:"Look after the keys that seal and sign."`
+	Audit        auditCommands   `cmd:"" help:"Look after the record of what happened."`
+	Backup       backup          `cmd:"" help:"Copy the database while it is served (SQLite)."`
+	RestoreFence restoreFence    `cmd:"" name:"restore-fence" help:"End what a restored backup has brought back: used codes, sessions, links."`
+	Healthcheck  healthcheck     `cmd:"" help:"Ask the running server whether it lives; for containers."`
+	Doctor       doctorCmd       `cmd:"" help:"Look for what is wrong with settings, keys, database, clock, mail and addresses, and say what to do."`
+	Help         help            `cmd:"" help:"Print the help of a command, or every setting: twofold help settings."`
+	Completion   completion      `cmd:"" help:"Print what makes a shell complete twofold's commands."`
+	Man          man             `cmd:"" help:"Print the man page."`
+	Version      versionCmd      `cmd:"" help:"Print the version."`
+}
+
+const description = "Twofold gives any app the account-security page its users expect."
+
+// exit is how kong leaves after help.
+type exit int
+
+// Run does what the arguments say. It answers 0, 1 for a command that did not succeed, 2 for one that was not understood.
+func (p Program) Run(ctx context.Context, args []string) (code int) {
+	defer func() {
+		switch left := recover().(type) {
+		case nil:
+		case exit:
+			code = int(left)
+		default:
+			panic(left)
+		}
+	}()
+	parser, err := kong.New(&commands{},
+		kong.Name("twofold"),
+		kong.Description(description),
+		kong.Help(printHelp),
+		kong.Writers(p.Out, p.Errs),
+		kong.Exit(func(n int) { panic(exit(n)) }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(p),
+	)
+	if err != nil {
+		_, _ = fmt.Fprintln(p.Errs, "twofold:", err)
+		return 1
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		err = usageError{err}
+	} else {
+		err = parsed.Run()
+	}
+	switch {
+	case err == nil:
+		return 0
+	case isUsageError(err):
+		_, _ = fmt.Fprintf(p.Errs, "twofold: %v; see twofold --help\n", err)
+		return 2
+	}
+	_, _ = fmt.Fprintln(p.Errs, "twofold:", err)
+	return 1
+}
+
+// open composes the house for a command, which closes it.
+func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
+	c, err := config.Load()
+	if err != nil {
+		return nil, config.Config{}, err
+	}
+	log := slog.New(slog.NewJSONHandler(p.Errs, &slog.HandlerOptions{Level: c.LogLevel}))
+	for _, name := range config.Unknown(os.Environ()) {
+		log.Warn("setting is not known to this version and has no effect", "name", name)
+	}
+	traces, err := trace.FromEnvironment(ctx, os.Getenv, p.Version, log)
+	if err != nil {
+		return nil, config.Config{}, err
+	}
+	a, err := app.New(ctx, c, app.Options{
+		Version: p.Version, Contract: p.Contract, Page: p.Page,
+		Log: log, Audit: slog.New(slog.NewJSONHandler(p.Errs, nil)), Traces: traces, Now: p.Now,
+	})
+	return a, c, err
+}
+
+// withApp does something with the house open.
+func (p Program) withApp(ctx context.Context, do func(a *app.App, c config.Config) error) (err error) {
+	a, c, err := p.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return do(a, c)
+}
+
+// printf writes a line, or several, to who typed the command.
+func (p Program) printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.Out, format+"\n", args...)
+}

@@ -1,0 +1,24 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"testing"
+)
+
+func TestTheHelpHasEverySettingOfTheOperatorsPage(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/operate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := settings(page)
+	if want := bytes.Count(page, []byte("| `TWOFOLD_")); len(rows) != want || want == 0 {
+		t.Errorf("it has %d, the page %d", len(rows), want)
+	}
+	for _, s := range rows {
+		if s.name == "" || s.usual == "" {
+			t.Errorf("a row was not understood: %+v", s)
+		}
+	}
+}

@@ -1,0 +1,246 @@
+package mfa_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"twofold/internal/mfa"
+	"twofold/internal/stepup"
+)
+
+// TestAStoreThatFailsHalfway makes each call of each operation fail, one after the other. The error is handed on, and
+// what must change together has not changed; then the same operation is tried again and works.
+func TestAStoreThatFailsHalfway(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		least int // calls that can fail
+		// prepare makes the house ready and answers the operation and the grant that it spends.
+		prepare func(h *house) (do func() error, g stepup.Grant)
+	}{
+		"beginning leaves the token and the older enrollment": {5, func(h *house) (func() error, stepup.Grant) {
+			h.begin("the older one")
+			g := h.grant("mfa.enroll")
+			return func() error {
+				b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "phone"}, g)
+				return keyless(err, b.URI.Reveal()+b.Key.Base32())
+			}, g
+		}},
+		"confirming the first leaves it pending, and MFA off": {15, func(h *house) (func() error, stepup.Grant) {
+			b := h.begin("phone")
+			return func() error {
+				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+				return keyless(err, m.ID+change.NewToken.Reveal())
+			}, h.grant("mfa.enroll")
+		}},
+		"confirming a second leaves it pending, and the first as it was": {13, func(h *house) (func() error, stepup.Grant) {
+			h.enroll("phone")
+			b := h.begin("tablet")
+			return func() error {
+				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "renamed")
+				return keyless(err, m.ID+change.NewToken.Reveal())
+			}, h.grant("mfa.enroll")
+		}},
+		"beginning to replace leaves the token and the method": {5, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			g := h.grant("mfa.enroll")
+			return func() error {
+				b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "PHONE", Replaces: m.ID}, g)
+				return keyless(err, b.URI.Reveal()+b.Key.Base32())
+			}, g
+		}},
+		"replacing leaves the old phone, so that MFA is never off": {14, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "new phone", Replaces: m.ID}, h.grant("mfa.enroll"))
+			must(h.t, err)
+			return func() error {
+				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+				return keyless(err, m.ID+change.NewToken.Reveal())
+			}, h.grant("mfa.enroll")
+		}},
+		"generating codes leaves the older set and the token": {12, func(h *house) (func() error, stepup.Grant) {
+			h.enroll("phone")
+			g := h.grant("mfa.recovery_codes")
+			return func() error {
+				change, err := h.GenerateRecoveryCodes(ctx, h.sess, g)
+				for _, code := range change.RecoveryCodes {
+					err = keyless(err, code.Reveal())
+				}
+				return keyless(err, change.NewToken.Reveal())
+			}, g
+		}},
+		"renaming leaves the name": {4, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			return func() error {
+				renamed, err := h.Rename(ctx, "ada", m.ID, "old phone")
+				return keyless(err, renamed.ID)
+			}, h.grant("mfa.enroll")
+		}},
+		"removing leaves the method and the token": {8, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			g := h.grant("mfa.remove")
+			return func() error {
+				change, err := h.Remove(ctx, h.sess, m.ID, g)
+				return keyless(err, change.NewToken.Reveal())
+			}, g
+		}},
+		"resetting leaves everything": {8, func(h *house) (func() error, stepup.Grant) {
+			h.enroll("phone")
+			h.begin("tablet")
+			return func() error {
+				methods, done, err := h.Reset(ctx, "ada", "", "lost")
+				if err != nil && methods+done.SessionsEnded != 0 {
+					return fmt.Errorf("an error came with %d methods and %d sessions", methods, done.SessionsEnded)
+				}
+				return err
+			}, h.grant("mfa.remove")
+		}},
+		"suspending leaves it working, and the token": {6, func(h *house) (func() error, stepup.Grant) {
+			m, _ := h.enroll("phone")
+			return func() error {
+				suspended, err := h.Suspend(ctx, "ada", m.ID)
+				return keyless(err, suspended.ID)
+			}, h.grant("mfa.remove")
+		}},
+		"removing everything leaves everything": {10, func(h *house) (func() error, stepup.Grant) {
+			h.enroll("phone")
+			h.begin("tablet")
+			return func() error {
+				sessions, err := h.RemoveAll(ctx, "ada")
+				if err != nil && sessions != 0 {
+					return fmt.Errorf("an error came with %d sessions", sessions)
+				}
+				return err
+			}, h.grant("mfa.remove")
+		}},
+		"cancelling leaves the enrollment": {1, func(h *house) (func() error, stepup.Grant) {
+			b := h.begin("phone")
+			return func() error { return h.Cancel(ctx, "ada", b.Enrollment.ID) }, h.grant("mfa.enroll")
+		}},
+		"forgetting leaves an enrollment until its end is told": {4, func(h *house) (func() error, stepup.Grant) {
+			h.begin("phone")
+			return func() error {
+				_, err := h.PurgeExpired(ctx, noon.Add(time.Hour), 10)
+				return err
+			}, h.grant("mfa.enroll")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for nth := 1; ; nth++ {
+				h := open(t)
+				do, g := c.prepare(h)
+				before := h.state(g)
+				h.faults.on(nth)
+				err := do()
+				if !h.faults.struck {
+					if err != nil {
+						t.Fatalf("without a fault: %v", err)
+					}
+					if nth <= c.least {
+						t.Errorf("only %d calls can fail, want %d", nth-1, c.least)
+					}
+					return
+				}
+				if !errors.Is(err, errStore) {
+					t.Errorf("call %d fails: got %v, want the store's error", nth, err)
+				}
+				after := h.state(g)
+				before.Tries = after.Tries // a try that was counted stays counted: see below
+				if diff := cmp.Diff(before, after); diff != "" {
+					t.Errorf("call %d fails: half of it was done, - before, + after:\n%s", nth, diff)
+				}
+				if err := do(); err != nil {
+					t.Errorf("call %d fails: trying again: %v", nth, err)
+				}
+			}
+		})
+	}
+}
+
+// keyless wants no secret beside an error.
+func keyless(err error, secrets string) error {
+	if err != nil && secrets != "" {
+		return errors.New("an error came with something to use")
+	}
+	return err
+}
+
+// TestAWrongCodeIsAnsweredOnlyWhenItIsCounted: wherever the store fails, nobody learns that a code is wrong before it is
+// counted for the account and for the enrollment. A right one counts nowhere.
+func TestAWrongCodeIsAnsweredOnlyWhenItIsCounted(t *testing.T) {
+	t.Parallel()
+	for name, right := range map[string]bool{"a wrong code": false, "a right code": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for nth := 1; ; nth++ {
+				h := open(t)
+				b := h.begin("phone")
+				code := h.wrong(b)
+				if right {
+					code = h.code(b)
+				}
+				h.faults.on(nth)
+				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, code, "")
+				struck, want := h.faults.struck, 0
+				if !struck && !right {
+					want = 1
+				}
+				if wrong := errors.Is(err, mfa.ErrCodeRejected); wrong != (want == 1) {
+					t.Errorf("call %d fails (%v): answered as wrong: %v", nth, err, wrong)
+				}
+				tries := h.state(stepup.Grant{}).Tries
+				if left := h.left(); tries != want || left != 4-want {
+					t.Errorf("call %d fails (%v): the enrollment counts %d tries, and the account has %d left, want %d and %d", nth, err, tries, left, want, 4-want)
+				}
+				if !struck {
+					return
+				}
+			}
+		})
+	}
+}
+
+func TestAKeyThatDoesNotOpenIsAFailureNotAWrongCode(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	_, phone := h.enroll("phone")
+	second, tablet := h.enroll("tablet")
+	h.Sealer = exchanged{h.ring, "id-not-there"}
+	if match, err := h.verify("ada", h.code(phone)); err == nil || len(match) > 0 {
+		t.Errorf("keys of other rows: got %v, %v, want an error", match, err)
+	}
+	b := h.enrollSealed()
+	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); err == nil || errors.Is(err, mfa.ErrCodeRejected) {
+		t.Errorf("confirming with a key of another row: got %v, want an error that is not ErrCodeRejected", err)
+	}
+	h.Sealer = h.ring
+	match, err := h.verify("ada", h.code(tablet))
+	if err != nil || len(match) != 1 || match[0].MethodID != second.ID {
+		t.Errorf("with the keys back: got %v, %v, want the tablet", match, err)
+	}
+}
+
+// enrollSealed begins with the real keyring, whatever the house reads with.
+func (h *house) enrollSealed() mfa.NewEnrollment {
+	h.t.Helper()
+	reads := h.Sealer
+	h.Sealer = h.ring
+	b := h.begin("third")
+	h.Sealer = reads
+	return b
+}
+
+// exchanged unseals as if everything lay in another row.
+type exchanged struct {
+	mfa.Sealer
+	row string
+}
+
+func (e exchanged) Unseal(ctx context.Context, sealed []byte, owner, _ string) ([]byte, error) {
+	return e.Sealer.Unseal(ctx, sealed, owner, e.row)
+}

@@ -1,0 +1,288 @@
+package mfaremoval_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/keyring"
+	"twofold/internal/maillink"
+	"twofold/internal/mfa"
+	"twofold/internal/mfaremoval"
+	"twofold/internal/notify"
+	"twofold/internal/secret"
+	"twofold/internal/session"
+	"twofold/internal/stepup"
+	"twofold/internal/store"
+	"twofold/internal/throttle"
+)
+
+const (
+	own    = "ada@example.com"
+	second = "ada@example.org"
+	day    = 24 * time.Hour
+)
+
+var (
+	ctx  = context.Background()
+	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
+
+	limits = mfaremoval.Limits{Delay: 72 * time.Hour, Cooldown: 30 * day, Remind: day, MaxTick: time.Hour, LinkLifetime: 7 * day}
+)
+
+// house is the service over a real database, with a clock that is moved, mail that is delivered when the test says so,
+// and parts that can be made to fail. Ada has lost her phone; she reads two addresses.
+type house struct {
+	*mfaremoval.Service
+	t       *testing.T
+	db      *store.DB
+	faults  *faults
+	methods *mfa.Service
+	tries   *throttle.Limiter
+
+	mu    sync.Mutex
+	now   time.Time
+	ids   int
+	mails []notify.Notice
+	down  bool // mails do not arrive
+}
+
+func open(t *testing.T) *house {
+	t.Helper()
+	dir := t.TempDir()
+	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
+	database, masterKey := template()
+	must(t, errors.Join(os.WriteFile(file, database, 0o600), os.WriteFile(key, masterKey, 0o600)))
+	db, ring, err := openFiles(file, key)
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	h := &house{t: t, now: noon, db: db, faults: &faults{}}
+	h.tries = &throttle.Limiter{
+		Store: store.Attempts{DB: db}, Now: h.clock,
+		Limits: throttle.Limits{FreeAttempts: 5, FirstBackoff: 30 * time.Second, MaxBackoff: time.Hour, HardLimit: 100},
+	}
+	trail := audit.Log{To: slog.New(slog.DiscardHandler), Store: store.Activity{DB: db}, Now: h.clock, NewID: h.newID}
+	h.methods = &mfa.Service{
+		Store: store.Methods{DB: db}, Accounts: store.Accounts{DB: db}, Sealer: ring, Attempts: h.tries, Audit: trail,
+		Sessions: &session.Service{
+			Store: store.Sessions{DB: db}, Now: h.clock, NewID: h.newID,
+			Limits: session.Limits{AAL1Idle: day, AAL1Absolute: day, AAL2Idle: day, AAL2Absolute: day, PerAccount: 20},
+		},
+		StepUps: &stepup.Service{Store: store.StepUps{DB: db}, Now: h.clock, NewID: h.newID}, Now: h.clock, NewID: h.newID,
+		Notices: h,
+	}
+	h.Service = &mfaremoval.Service{
+		Store: removals{store.Removals{DB: db}, h.faults}, Locks: locks{store.Accounts{DB: db}, h.faults},
+		Accounts: accounts{&account.Service{Store: store.Accounts{DB: db}}, h.faults}, Methods: methods{h.methods, h.faults},
+		Notices: notices{h, h.faults}, Attempts: attempts{h.tries, h.faults},
+		Links: links{&maillink.Service{Store: store.Links{DB: db}, Now: h.clock, NewID: h.newID}, h.faults},
+		Audit: trail, Limits: limits, Now: h.clock, NewID: h.newID,
+	}
+	must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{
+		ID: "ada", Email: own, NoticeEmail: second, PasswordChangedAt: noon.Add(-day), CreatedAt: noon.Add(-day),
+	}))
+	h.enroll("phone")
+	return h
+}
+
+// template is a migrated database and its key: made once, copied for each test.
+var template = sync.OnceValues(func() (database, masterKey []byte) {
+	dir, err := os.MkdirTemp("", "template-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
+	_, err = keyring.CreateMaster(key)
+	if err != nil {
+		panic(err)
+	}
+	db, _, err := openFiles(file, key)
+	if err == nil {
+		err = db.Close()
+	}
+	if err != nil {
+		panic(err)
+	}
+	database, err = os.ReadFile(file)
+	masterKey, other := os.ReadFile(key)
+	if err := errors.Join(err, other); err != nil {
+		panic(err)
+	}
+	return database, masterKey
+})
+
+// openFiles opens a database and the keys in it, and makes what is missing.
+func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
+	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, nil, err
+	}
+	master, err := keyring.ReadMaster(key)
+	if migrated, other := db.Migrated(ctx); err == nil && !migrated {
+		err = errors.Join(other, db.Migrate(ctx))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
+	return db, ring, err
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (h *house) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
+
+func (h *house) newID() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.ids++
+	return fmt.Sprintf("id-%04d", h.ids)
+}
+
+// Enqueue keeps a notice; it is gone with its transaction.
+func (h *house) Enqueue(ctx context.Context, n notify.Notice) (int, error) {
+	h.db.AfterCommit(ctx, func() { h.mu.Lock(); defer h.mu.Unlock(); h.mails = append(h.mails, n) })
+	return max(1, len(n.To)), nil
+}
+
+// Delivered says that mails arrive, unless the house says otherwise.
+func (h *house) Delivered(context.Context, string) (bool, error) { return !h.down, nil }
+
+// told are the notices so far, by kind and address, and forgets them.
+func (h *house) told() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var told []string
+	for _, n := range h.mails {
+		line := string(n.Kind)
+		for _, address := range n.To {
+			line += " " + address
+		}
+		for _, a := range n.Links {
+			line += " " + string(a.Purpose)
+		}
+		told = append(told, line)
+	}
+	h.mails = nil
+	return told
+}
+
+// links are the tokens of a purpose in the notices so far.
+func (h *house) links(p maillink.Purpose) []secret.Text {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var tokens []secret.Text
+	for _, n := range h.mails {
+		for _, a := range n.Links {
+			if a.Purpose == p {
+				tokens = append(tokens, a.Token)
+			}
+		}
+	}
+	return tokens
+}
+
+func (h *house) enroll(id string) {
+	h.t.Helper()
+	must(h.t, store.Methods{DB: h.db}.InsertMethod(ctx, mfa.Method{
+		ID: id, AccountID: "ada", Type: mfa.TOTP, Name: id, SealedKey: []byte("k"), CreatedAt: h.clock(), LastUsedAt: h.clock(),
+	}))
+}
+
+// request asks for a removal, with the password that is right now.
+func (h *house) request() mfaremoval.Status {
+	h.t.Helper()
+	status, err := h.Request(ctx, "ada", h.clock())
+	must(h.t, err)
+	return status
+}
+
+// pass lets time pass as a server that runs sees it: it looks at the clock every hour.
+func (h *house) pass(d time.Duration) {
+	h.t.Helper()
+	for d > 0 {
+		step := min(d, time.Hour)
+		h.jump(step)
+		must(h.t, h.RunOnce(ctx))
+		d -= step
+	}
+}
+
+// jump lets time pass with nobody looking.
+func (h *house) jump(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now = h.now.Add(d) }
+
+// ready lets a removal come to its last mail, and answers the link in it.
+func (h *house) ready() secret.Text {
+	h.t.Helper()
+	h.request()
+	h.pass(h.Limits.Delay)
+	found := h.links(maillink.CompleteRemoval)
+	if len(found) != 1 {
+		h.t.Fatalf("%d links complete the removal, want 1", len(found))
+	}
+	return found[0]
+}
+
+// current is the removal as it is shown, or nothing.
+func (h *house) current() (s mfaremoval.Status, open bool) {
+	h.t.Helper()
+	s, err := h.Current(ctx, "ada")
+	if errors.Is(err, mfaremoval.ErrNotFound) {
+		return s, false
+	}
+	must(h.t, err)
+	return s, true
+}
+
+// enabled says whether MFA is on.
+func (h *house) enabled() bool {
+	h.t.Helper()
+	enabled, err := h.methods.Enabled(ctx, "ada")
+	must(h.t, err)
+	return enabled
+}
+
+// last is the newest entry about removals, with its reason.
+func (h *house) last() string {
+	h.t.Helper()
+	entries, err := store.Activity{DB: h.db}.Entries(ctx, "ada", "", 1, nil)
+	must(h.t, err)
+	if len(entries) == 0 {
+		return ""
+	}
+	if entries[0].Reason == "" {
+		return string(entries[0].Kind)
+	}
+	return string(entries[0].Kind) + ": " + entries[0].Reason
+}
+
+// signIn is a session of ada's.
+func (h *house) signIn(withCode bool) session.Session {
+	h.t.Helper()
+	s, _, err := h.methods.Sessions.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(withCode)})
+	must(h.t, err)
+	return s
+}
+
+// fail counts n wrong proofs of a kind.
+func (h *house) fail(kind throttle.Kind, n int) {
+	h.t.Helper()
+	for range n {
+		_, err := h.tries.Reserve(ctx, throttle.Attempt{Subject: "ada", Kind: kind, Bucket: throttle.AnonymousBucket}, throttle.SubLimit{})
+		must(h.t, err)
+	}
+}

@@ -1,0 +1,213 @@
+package notify
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"twofold/internal/maillink"
+)
+
+// everyKind reads the kinds off the source: a new one without words fails.
+func everyKind(t *testing.T) []Kind {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "kinds.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []Kind
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			for _, v := range spec.Values {
+				text, err := strconv.Unquote(v.(*ast.BasicLit).Value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				kinds = append(kinds, Kind(text))
+			}
+		}
+		return true
+	})
+	if len(kinds) < 24 {
+		t.Fatalf("%d kinds were found: this test looks in the wrong place", len(kinds))
+	}
+	return kinds
+}
+
+const firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+
+// full is a letter with everything that one may hold.
+func full(language string) payload {
+	l := payload{
+		To: "ada@example.com", Name: "Ada Lovelace", Language: language, About: "new@example.com", Count: 4,
+		At:    time.Date(2026, 3, 1, 23, 5, 0, 0, time.FixedZone("", 3600)),
+		Until: time.Date(2026, 3, 4, 22, 5, 0, 0, time.UTC), IP: "192.0.2.7", Agent: firefox, Links: make(map[string]string),
+	}
+	for _, p := range order {
+		l.Links[string(p)] = "https://account.example.com" + p.Path() + "#tf_l_" + string(p)
+	}
+	return l
+}
+
+var house = &Service{Product: "Example & Söhne", Support: "help@example.com, +49 30 1234", NotMe: 7 * 24 * time.Hour}
+
+func TestEveryKindHasWordsInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	broken := regexp.MustCompile(`<no value>|\{\{|\}\}|%!|  \S`)
+	subjects := make(map[string]Kind)
+	for _, kind := range everyKind(t) {
+		for language, c := range catalogs {
+			l := full(language)
+			m, err := house.render(kind, l)
+			if err != nil {
+				t.Errorf("%s in %s: %v", kind, language, err)
+				continue
+			}
+			if other, there := subjects[m.Subject]; m.Subject == "" || there {
+				t.Errorf("%s in %s has the subject %q, as %s", kind, language, m.Subject, other)
+			}
+			subjects[m.Subject] = kind
+			want := []string{"Ada Lovelace", "Example & Söhne", "192.0.2.7", "Firefox " + c.on + " Linux", c.date(l.At), house.Support, c.why}
+			if kind.toUnverified() {
+				want[0] = c.helloNoName + ","
+			}
+			for _, p := range order {
+				want = append(want, l.Links[string(p)], c.actions[p])
+			}
+			if strings.Contains(string(kind), "email") || kind == AddressInUse {
+				want = append(want, l.About)
+			}
+			for _, text := range want {
+				if text == "" || !strings.Contains(m.Text, text) {
+					t.Errorf("%s in %s does not say %q:\n%s", kind, language, text, m.Text)
+				}
+				if !strings.Contains(html.UnescapeString(m.HTML), text) {
+					t.Errorf("%s in %s does not say %q in HTML:\n%s", kind, language, text, m.HTML)
+				}
+			}
+			if found := broken.FindString(m.Text); found != "" {
+				t.Errorf("%s in %s holds %q:\n%s", kind, language, found, m.Text)
+			}
+		}
+	}
+}
+
+func TestANoticeWithLittleToSayReadsWellToo(t *testing.T) {
+	t.Parallel()
+	for _, kind := range everyKind(t) {
+		for language := range catalogs {
+			l := payload{To: "ada@example.com", Language: language, At: time.Unix(0, 0)}
+			if kind.aboutAddress() {
+				l.About = "new@example.com"
+			}
+			m, err := house.render(kind, l)
+			if err != nil {
+				t.Errorf("%s in %s: %v", kind, language, err)
+			}
+			if found := regexp.MustCompile(`“”|„“|<no value>| [.,]|http`).FindString(m.Text); found != "" {
+				t.Errorf("%s in %s holds %q:\n%s", kind, language, found, m.Text)
+			}
+		}
+	}
+}
+
+func TestANoticeThatCanBeDeniedSaysHowAndOthersSayWhatElse(t *testing.T) {
+	t.Parallel()
+	for _, kind := range everyKind(t) {
+		for language, c := range catalogs {
+			if (c.notices[kind].not == nil) != kind.hasDisputeLink() {
+				t.Errorf("%s in %s: its own words about what to do: %v; it can be denied: %v", kind, language, c.notices[kind].not != nil, kind.hasDisputeLink())
+			}
+		}
+	}
+}
+
+func TestAMailLoadsNothingAndLinksOnlyHere(t *testing.T) {
+	t.Parallel()
+	resource := regexp.MustCompile(`(?i)<(img|link|script|style|iframe|object|form|video)|src=|url\(|@import|http-equiv`)
+	for _, kind := range everyKind(t) {
+		m, err := house.render(kind, full("en"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := resource.FindString(m.HTML); found != "" {
+			t.Errorf("%s holds %q", kind, found)
+		}
+		for _, l := range regexp.MustCompile(`https?://\S+`).FindAllString(m.Text+m.HTML, -1) {
+			if !strings.HasPrefix(l, "https://account.example.com/") {
+				t.Errorf("%s links to %s", kind, l)
+			}
+		}
+	}
+}
+
+func TestTheLanguageIsTheReadersAndEnglishOtherwise(t *testing.T) {
+	t.Parallel()
+	for language, want := range map[string]string{
+		"de": "Guten Tag Ada Lovelace,", "de-AT": "Guten Tag Ada Lovelace,", "DE_ch": "Guten Tag Ada Lovelace,",
+		"en": "Hello Ada Lovelace,", "en-GB": "Hello Ada Lovelace,", "fr": "Hello Ada Lovelace,", "": "Hello Ada Lovelace,", "deutsch": "Hello Ada Lovelace,",
+	} {
+		m, err := house.render(MethodAdded, full(language))
+		if err != nil || !strings.HasPrefix(m.Text, want+"\n") {
+			t.Errorf("%q: %v, begins %q, want %q", language, err, strings.SplitN(m.Text, "\n", 2)[0], want)
+		}
+	}
+	at := time.Date(2026, 3, 1, 23, 5, 0, 0, time.FixedZone("", -7200))
+	if got := english.date(at); got != "2 March 2026, 01:05 UTC" {
+		t.Errorf("in English: %s", got)
+	}
+	if got := german.date(at); got != "2. März 2026, 01:05 Uhr UTC" {
+		t.Errorf("in German: %s", got)
+	}
+}
+
+func TestWhatAPersonWroteBecomesNoLink(t *testing.T) {
+	t.Parallel()
+	l := full("en")
+	l.Name, l.About = "Win at http://evil.example", "x\r\n\r\nSee\u2028www.evil.example/a \u202eekaf or a@evil.example"
+	for _, kind := range []Kind{MethodAdded, MethodRemoved, ConfirmEmail} {
+		m, err := house.render(kind, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(m.Text+m.HTML, "http://evil") {
+			t.Errorf("%s greets with an advertisement:\n%s", kind, m.Text)
+		}
+		if kind == ConfirmEmail {
+			continue // about an address, which was checked to be one
+		}
+		if strings.Contains(m.Text+m.HTML, "evil.example") || strings.Contains(m.Text, "@evil") {
+			t.Errorf("%s: a mail program will make a link of a name:\n%s", kind, m.Text)
+		}
+		if strings.Contains(m.Text, "\u202e") || strings.Contains(m.Text, "\nSee") || strings.Contains(m.Text, "\u2028") {
+			t.Errorf("%s: a name leaves its line:\n%s", kind, m.Text)
+		}
+	}
+}
+
+func TestAKindWithoutWordsIsAnError(t *testing.T) {
+	t.Parallel()
+	if m, err := house.render("unheard_of", full("en")); err == nil {
+		t.Errorf("got %+v", m)
+	}
+}
+
+func TestEveryPurposeOfALinkHasAPlaceAndAName(t *testing.T) {
+	t.Parallel()
+	for language, c := range catalogs {
+		if len(c.actions) != len(order) {
+			t.Errorf("%s names %d of %d links", language, len(c.actions), len(order))
+		}
+	}
+	for _, p := range []maillink.Purpose{maillink.ResetPassword, maillink.ConfirmAddress, maillink.CancelRemoval, maillink.CompleteRemoval, maillink.NotMe} {
+		if p.Path() == "" || english.actions[p] == "" {
+			t.Errorf("%s leads to %q and is called %q", p, p.Path(), english.actions[p])
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+
+	"twofold/internal/authn"
+	"twofold/internal/session"
+	"twofold/internal/throttle"
+)
+
+// SignIns keeps pending sign-ins.
+type SignIns struct{ *DB }
+
+var _ authn.Store = SignIns{}
+
+type signInRow struct {
+	ID        string
+	AccountID string
+	TokenHash []byte
+	Delivery  string
+	Tries     int
+	Bucket    string
+	CreatedAt unixMicro
+	ExpiresAt unixMicro
+	SealedKey []byte
+	Name      string
+}
+
+func (signInRow) TableName() string { return "sign_ins" }
+
+// Insert adds a pending sign-in.
+func (s SignIns) Insert(ctx context.Context, p authn.PendingSignIn, token [32]byte) error {
+	return s.execDeferred(ctx, `INSERT INTO sign_ins (id, account_id, token_hash, delivery, tries, bucket, created_at, expires_at)
+		VALUES (?, ?, ?, ?, 0, ?, ?, ?)`, []any{
+		p.ID, p.AccountID, token[:], string(p.Delivery), string(p.Bucket), unixMicro{p.CreatedAt}, unixMicro{p.ExpiresAt},
+	})
+}
+
+func (r signInRow) pending() authn.PendingSignIn {
+	return authn.PendingSignIn{
+		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Bucket: throttle.Bucket(r.Bucket),
+		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+		SealedKey: r.SealedKey, Name: r.Name,
+	}
+}
+
+// SetEnrollmentKey keeps the key of an authenticator app that is being registered.
+func (s SignIns) SetEnrollmentKey(ctx context.Context, id string, sealedKey []byte, name string) (bool, error) {
+	tx := s.writer(ctx).Exec("UPDATE sign_ins SET sealed_key = ?, name = ? WHERE id = ?", sealedKey, name, id)
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// Delete takes a pending sign-in away.
+func (s SignIns) Delete(ctx context.Context, id string) error {
+	return s.execDeferred(ctx, "DELETE FROM sign_ins WHERE id = ?", []any{id})
+}
+
+// DeleteOldest ends all but the newest of a bucket.
+func (s SignIns) DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error {
+	return deleteOldest(s.deferred(ctx), &signInRow{}, keep, "account_id = ? AND bucket = ?", accountID, string(b))
+}
+
+// DeleteOf ends those of an account.
+func (s SignIns) DeleteOf(ctx context.Context, accountID string) error {
+	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&signInRow{}).Error
+}

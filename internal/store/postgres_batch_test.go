@@ -1,0 +1,186 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"net"
+	"reflect"
+	"sync/atomic"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"gorm.io/gorm"
+
+	"twofold/internal/account"
+	"twofold/internal/audit"
+	"twofold/internal/session"
+)
+
+// sendNow has what is queued in a transaction sent.
+func sendNow(ctx context.Context, db *DB) error { return db.writer(ctx).Exec("SELECT 1").Error }
+
+// countedConn is a connection that counts how often something was sent.
+type countedConn struct {
+	net.Conn
+	sent *atomic.Int64
+}
+
+func (c countedConn) Write(b []byte) (int, error) {
+	c.sent.Add(1)
+	return c.Conn.Write(b)
+}
+
+// ways opens one connection to a database, and counts the ways to its server.
+func ways(t *testing.T, url string) (*DB, *atomic.Int64) {
+	t.Helper()
+	config, err := postgresConfig(url)
+	must(t, err)
+	sent, dial := new(atomic.Int64), config.DialFunc
+	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return countedConn{conn, sent}, err
+	}
+	effort := &QueryStats{}
+	pool, err := openServer(*config, 1, effort, silent)
+	must(t, err)
+	db := &DB{dialect: postgresDialect, stats: effort, read: pool, write: pool}
+	t.Cleanup(func() { _ = db.Close() })
+	return db, sent
+}
+
+func TestATransactionGoesToTheServerOnlyForWhatItAsks(t *testing.T) {
+	t.Parallel()
+	db, at := server(t)
+	ada(t, db)
+	db, sent := ways(t, string(at))
+	change := func(n int64) func(context.Context) error {
+		return func(ctx context.Context) error {
+			if err := (Accounts{db}).Lock(ctx, "ada"); err != nil {
+				return err
+			}
+			if _, err := (Sessions{db}).ByAccount(ctx, "ada"); err != nil {
+				return err
+			}
+			return errors.Join(
+				Sessions{db}.Insert(ctx, session.Session{ID: string(rune('a' + n)), AccountID: "ada"}, tokenOf(string(rune('a'+n)))),
+				SignIns{db}.Delete(ctx, "none"),
+				Activity{db}.Append(ctx, []audit.Entry{{ID: string(rune('a' + n)), AccountID: "chain", Number: n}}),
+			)
+		}
+	}
+	for n := int64(1); n <= 2; n++ { // each prepares other statements
+		must(t, db.InTx(ctx, change(n)))
+	}
+	sent.Store(0)
+	must(t, db.InTx(ctx, change(3)))
+	if got := sent.Load(); got != 2 {
+		t.Errorf("%d ways to the server, want 2: one to begin, lock and read, one to change and commit", got)
+	}
+	if n := rows(t, db, "activity"); n != 3 {
+		t.Errorf("%d entries, want 3", n)
+	}
+	sent.Store(0)
+	must(t, db.InTx(ctx, func(context.Context) error { return nil }))
+	if err := db.InTx(ctx, func(context.Context) error { return errGone }); !errors.Is(err, errGone) || sent.Load() != 0 {
+		t.Errorf("transactions that do nothing: %v, and %d ways to the server", err, sent.Load())
+	}
+}
+
+var errGone = errors.New("gone")
+
+func TestAChangeThatNobodyAskedAboutFailsItsTransaction(t *testing.T) {
+	t.Parallel()
+	db, at := server(t)
+	ada(t, db)
+	db, _ = ways(t, string(at))
+	taken := func(ctx context.Context) error {
+		return Sessions{db}.Insert(ctx, session.Session{ID: "second", AccountID: "ada"}, tokenOf("ada"))
+	}
+	before := rows(t, db, "sessions")
+	for what, then := range map[string]func(context.Context) error{
+		"at the commit":         func(context.Context) error { return nil },
+		"at the next statement": func(ctx context.Context) error { return sendNow(ctx, db) },
+	} {
+		err := db.InTx(ctx, func(ctx context.Context) error {
+			must(t, errors.Join(Accounts{db}.SetProfile(ctx, "ada", "Ada of "+what, "en"), taken(ctx)))
+			return then(ctx)
+		})
+		if f := (*FailureError)(nil); !errors.As(err, &f) || !hasCode(err, "23505") {
+			t.Errorf("%s: got %v, want what the server said", what, err)
+		}
+		a, err := Accounts{db}.ByID(ctx, "ada") // expired the same connection
+		must(t, err)
+		if n := rows(t, db, "sessions"); n != before || a.DisplayName != "" {
+			t.Errorf("%s: %d sessions, and the name %q: something was kept", what, n, a.DisplayName)
+		}
+	}
+}
+
+func TestNothingIsKeptOfATransactionThatTheServerHasUndone(t *testing.T) {
+	t.Parallel()
+	db, _ := server(t)
+	err := db.write.Transaction(func(tx *gorm.DB) error {
+		_ = tx.Exec("SELECT 1/0").Error // nobody looks
+		return nil
+	})
+	if !errors.Is(err, pgx.ErrTxCommitRollback) {
+		t.Errorf("got %v, want to hear that it was not committed", err)
+	}
+}
+
+func TestAnOvertakenEntryIsNoEntry(t *testing.T) {
+	t.Parallel()
+	db, _ := server(t)
+	must(t, db.InTx(ctx, func(ctx context.Context) error {
+		return Activity{db}.Append(ctx, []audit.Entry{{ID: "one", AccountID: "chain", Number: 1}})
+	}))
+	for _, late := range []int64{1, 3} {
+		runs := 0
+		err := db.InTx(ctx, func(ctx context.Context) error {
+			runs++
+			return errors.Join(
+				Accounts{db}.Insert(ctx, account.Account{ID: "ada", Email: "ada@example.com"}),
+				Activity{db}.Append(ctx, []audit.Entry{{ID: "late", AccountID: "chain", Number: late}}),
+			)
+		})
+		if !isHeadConflict(err) || runs != 1+maxRetries {
+			t.Errorf("entry %d: got %v after %d runs, want to have been overtaken each time", late, err, runs)
+		}
+		if n, m := rows(t, db, "activity"), rows(t, db, "accounts"); n != 1 || m != 0 {
+			t.Errorf("entry %d: %d entries and %d accounts, want 1 and none", late, n, m)
+		}
+	}
+}
+
+func TestRowsThatAreReadInATransactionAreThoseOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	db, _ := server(t)
+	type row struct {
+		Text  string
+		Bytes []byte
+		Big   int64
+		Small int64
+		Yes   bool
+		None  *string
+	}
+	const words = `SELECT CAST('ä' AS TEXT) AS text, CAST('\x00ff' AS BYTEA) AS bytes, CAST(9007199254740993 AS BIGINT) AS big,
+		CAST(n AS INTEGER) AS small, n > 1 AS yes, CAST(NULL AS TEXT) AS none FROM generate_series(1, 3) AS n`
+	var outside, first, second []row
+	must(t, db.write.Raw(words).Scan(&outside).Error)
+	must(t, db.InTx(ctx, func(ctx context.Context) error {
+		return errors.Join(db.reader(ctx).Raw(words).Scan(&first).Error, db.reader(ctx).Raw(words).Scan(&second).Error)
+	}))
+	if len(first) != 3 || first[2].Small != 3 || !first[2].Yes || first[0].Big != 9007199254740993 || first[0].None != nil {
+		t.Errorf("got %+v", first)
+	}
+	if !reflect.DeepEqual(outside, first) || !reflect.DeepEqual(outside, second) {
+		t.Errorf("read outside %+v, with the beginning %+v, later %+v", outside, first, second)
+	}
+	err := db.InTx(ctx, func(ctx context.Context) error {
+		var when any
+		return db.reader(ctx).Raw("SELECT CAST('1 day' AS INTERVAL)").Row().Scan(&when)
+	})
+	if err == nil {
+		t.Error("a value of which this knows nothing was read")
+	}
+}

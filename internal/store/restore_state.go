@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"twofold/internal/restorefence"
+)
+
+// RestoreState keeps how far the database has come, in one row.
+type RestoreState struct{ *DB }
+
+var _ restorefence.Store = RestoreState{}
+
+type restoreStateRow struct {
+	ID        int64
+	Lineage   string
+	Number    int64
+	BegunAt   unixMicro
+	Beat      int64
+	BeatAt    unixMicro
+	Place     string
+	Doubt     string
+	DoubtedAt unixMicro
+}
+
+func (restoreStateRow) TableName() string { return "epochs" }
+
+// HasTable says whether the schema has a place for it: that of releases before this one has not.
+func (s RestoreState) HasTable(ctx context.Context) (bool, error) {
+	var n int
+	err := s.reader(ctx).Raw(s.tables, restoreStateRow{}.TableName()).Scan(&n).Error
+	return n > 0, err
+}
+
+// Generation reads it.
+func (s RestoreState) Generation(ctx context.Context) (restorefence.Generation, error) {
+	var r restoreStateRow
+	err := s.reader(ctx).Where("id = 1").Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return restorefence.Generation{}, restorefence.ErrNone
+	}
+	return restorefence.Generation{
+		Lineage: r.Lineage, Number: r.Number, StartedAt: r.BegunAt.Time, Heartbeat: r.Beat, HeartbeatAt: r.BeatAt.Time, StorageID: r.Place,
+		RestoreReason: restorefence.RestoreReason(r.Doubt), RestoreDetectedAt: r.DoubtedAt.Time,
+	}, err
+}
+
+// Begin keeps the first epoch.
+func (s RestoreState) Begin(ctx context.Context, e restorefence.Generation) error {
+	return s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&restoreStateRow{
+		ID: 1, Lineage: e.Lineage, Number: e.Number, BegunAt: unixMicro{e.StartedAt}, Beat: e.Heartbeat, BeatAt: unixMicro{e.HeartbeatAt}, Place: e.StorageID,
+		Doubt: string(e.RestoreReason), DoubtedAt: unixMicro{e.RestoreDetectedAt},
+	}).Error
+}
+
+// Rotate begins the next one. The beat goes on.
+func (s RestoreState) Renew(ctx context.Context, e restorefence.Generation, before int64) (bool, error) {
+	tx := s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND number = ?", before).
+		Updates(map[string]any{"number": e.Number, "begun_at": unixMicro{e.StartedAt}, "place": e.StorageID, "doubt": "", "doubted_at": unixMicro{}})
+	return tx.RowsAffected == 1, tx.Error
+}
+
+// Advance moves the beat on, for all processes together. A beat of the future was made by a clock that was wrong.
+func (s RestoreState) Advance(ctx context.Context, at, since time.Time) error {
+	return s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND doubt = '' AND (beat_at <= ? OR beat_at > ?)", unixMicro{since}, unixMicro{at}).
+		Updates(map[string]any{"beat": gorm.Expr("beat + 1"), "beat_at": unixMicro{at}}).Error
+}
+
+// RecordReason notes a doubt.
+func (s RestoreState) RecordReason(ctx context.Context, e restorefence.Generation) error {
+	return s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND doubt = '' AND number = ?", e.Number).
+		Updates(map[string]any{"doubt": string(e.RestoreReason), "doubted_at": unixMicro{e.RestoreDetectedAt}}).Error
+}
+
+// StorageID tells the tables of a server by their numbers, which a dump does not keep. A file is told by what it holds alone.
+func (s RestoreState) StorageID(ctx context.Context) (place string, err error) {
+	if s.storageIDQuery == "" {
+		return "", nil
+	}
+	err = s.reader(ctx).Raw(s.storageIDQuery).Scan(&place).Error
+	return place, err
+}
+
+// HasAccounts looks for one account.
+func (s RestoreState) HasAccounts(ctx context.Context) (bool, error) {
+	var ids []string
+	err := s.reader(ctx).Model(&accountRow{}).Limit(1).Pluck("id", &ids).Error
+	return len(ids) > 0, err
+}

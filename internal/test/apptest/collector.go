@@ -1,0 +1,97 @@
+package apptest
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	collected "go.opentelemetry.io/proto/otlp/collector/trace/v1"
+	otlp "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/proto"
+
+	"twofold/internal/trace"
+)
+
+// Collector takes traces, as OTLP over HTTP in protobuf.
+type Collector struct {
+	URL string // the base, as OTEL_EXPORTER_OTLP_ENDPOINT takes it
+
+	mu    sync.Mutex
+	raw   []byte
+	spans []*otlp.Span
+	about []*otlp.ResourceSpans
+	wrong []string
+}
+
+// NewCollector starts a collector for a test. What is no traces fails that when it is over.
+func NewCollector(t testing.TB) *Collector {
+	t.Helper()
+	c := &Collector{}
+	server := httptest.NewServer(c)
+	c.URL = server.URL
+	t.Cleanup(func() {
+		server.Close()
+		for _, wrong := range c.wrong {
+			t.Errorf("the collector got %s", wrong)
+		}
+	})
+	return c
+}
+
+// ServeHTTP takes one export.
+func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	var export collected.ExportTraceServiceRequest
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.URL.Path != "/v1/traces" || err != nil || proto.Unmarshal(body, &export) != nil {
+		c.wrong = append(c.wrong, r.Method+" "+r.URL.Path+", which is no export of traces")
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	c.raw = append(c.raw, body...)
+	for _, of := range export.ResourceSpans {
+		c.about = append(c.about, of)
+		for _, scope := range of.ScopeSpans {
+			c.spans = append(c.spans, scope.Spans...)
+		}
+	}
+	w.Header().Set("Content-Type", "application/x-protobuf")
+}
+
+// Spans are those that have arrived.
+func (c *Collector) Spans() []*otlp.Span {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.spans
+}
+
+// Resources say whose they are.
+func (c *Collector) Resources() []*otlp.ResourceSpans {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.about
+}
+
+// Raw is everything that has arrived, as it came.
+func (c *Collector) Raw() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return string(c.raw)
+}
+
+// StartTraced starts a house that exports its traces to a collector of its own: all of them have arrived when the house
+// has been stopped.
+func StartTraced(t testing.TB, settings ...string) *House {
+	t.Helper()
+	c := NewCollector(t)
+	traces, err := trace.NewExporter(context.Background(), c.URL+"/v1/traces", "test", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return start(&House{T: t, Dir: t.TempDir(), Clock: NewClock(), Log: &Log{}, Collector: c}, traces, settings)
+}

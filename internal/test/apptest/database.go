@@ -1,0 +1,260 @@
+package apptest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"twofold/internal/keyring"
+	"twofold/internal/store"
+	"twofold/internal/test/pgserver"
+	"twofold/internal/test/queryplan"
+)
+
+// databaseIn is the URL of the database that belongs to a folder: a file in it or, where the run is about PostgreSQL, one
+// on the server that the tests share. There it finds a master key beside it, as an operator gives one.
+func databaseIn(t testing.TB, dir string) string {
+	t.Helper()
+	known, err := os.ReadFile(filepath.Join(dir, note))
+	switch {
+	case err == nil:
+		return string(known)
+	case !errors.Is(err, fs.ErrNotExist):
+		t.Fatal(err)
+	case pgserver.Wanted():
+		return onServer(t, dir)
+	}
+	return "sqlite:" + filepath.Join(dir, "twofold.db")
+}
+
+// note is the file in a house's folder that says where its database is, when that is on a server.
+const note = "database.url"
+
+func onServer(t testing.TB, dir string) string {
+	t.Helper()
+	url := pgserver.Copy(t, "house", migrate)
+	lead(t, dir, url)
+	return url
+}
+
+// lead makes a folder that of a house whose database is on a server.
+func lead(t testing.TB, dir, url string) {
+	t.Helper()
+	if _, err := keyring.CreateMaster(filepath.Join(dir, "master.key")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, note), []byte(url), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Replicas are n houses over one PostgreSQL database, whatever the run is about, behind one public URL. They share nothing
+// else: each has its own connections and its own memory, as processes have.
+func Replicas(t testing.TB, n int, settings ...string) []*House {
+	t.Helper()
+	dir := t.TempDir()
+	onServer(t, dir)
+	return replicasIn(t, dir, n, settings)
+}
+
+// ReplicasOver are n houses over a database of this URL, which is empty.
+func ReplicasOver(t testing.TB, url string, n int, settings ...string) []*House {
+	t.Helper()
+	dir := t.TempDir()
+	lead(t, dir, url)
+	return replicasIn(t, dir, n, settings)
+}
+
+func replicasIn(t testing.TB, dir string, n int, settings []string) []*House {
+	t.Helper()
+	clock := NewClock()
+	houses := []*House{StartIn(t, dir, clock, settings...)}
+	for range n - 1 {
+		houses = append(houses, StartIn(t, dir, clock, append(settings, "TWOFOLD_PUBLIC_URL="+houses[0].URL)...))
+	}
+	return houses
+}
+
+func migrate(url string) error {
+	db, err := store.Open(url, store.Options{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Migrate(context.Background()), db.Close())
+}
+
+// Disk is a house's database, opened beside the house. Statements have ? for their values, in both kinds of database.
+type Disk struct {
+	house  *House
+	db     *sql.DB
+	held   *sql.Conn // of Hold
+	server bool
+}
+
+// OnServer says whether the house's database is on a PostgreSQL server.
+func (h *House) OnServer() bool { return store.IsPostgres(h.Database) }
+
+// Disk opens the house's database.
+func (h *House) Disk(t testing.TB) *Disk {
+	t.Helper()
+	d := &Disk{house: h, server: h.OnServer()}
+	var err error
+	if d.server {
+		d.db, err = sql.Open("pgx", h.Database)
+	} else {
+		d.db, err = sql.Open("sqlite", "file:"+strings.TrimPrefix(h.Database, "sqlite:")+"?_pragma=busy_timeout(5000)")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.db.Close() })
+	return d
+}
+
+// Plans is the database as one that is asked how it would go about a statement.
+func (d *Disk) Plans() queryplan.Ground { return queryplan.Ground{DB: d.db, Server: d.server} }
+
+func (d *Disk) bound(statement string) string {
+	if !d.server {
+		return statement
+	}
+	var text strings.Builder
+	for i, part := range strings.Split(statement, "?") {
+		if i > 0 {
+			fmt.Fprintf(&text, "$%d", i)
+		}
+		text.WriteString(part)
+	}
+	return text.String()
+}
+
+// Hold begins a transaction that changes of any account wait for, until COMMIT or ROLLBACK is executed.
+func (d *Disk) Hold(t testing.TB) {
+	t.Helper()
+	d.hold(t, "accounts")
+}
+
+// HoldActivity begins one that every entry of an account's activity waits for, likewise.
+func (d *Disk) HoldActivity(t testing.TB) {
+	t.Helper()
+	d.hold(t, "activity_heads")
+}
+
+func (d *Disk) hold(t testing.TB, table string) {
+	t.Helper()
+	var err error
+	if d.held, err = d.db.Conn(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	statements := []string{"BEGIN IMMEDIATE"}
+	if d.server {
+		statements = []string{"BEGIN", "SELECT * FROM " + table + " FOR UPDATE"}
+	}
+	for _, s := range statements {
+		if _, err := d.Exec(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Exec is sql.DB's; while a transaction is held, it is in that one.
+func (d *Disk) Exec(statement string, args ...any) (sql.Result, error) {
+	if d.held == nil {
+		return d.db.Exec(d.bound(statement), args...)
+	}
+	done, err := d.held.ExecContext(context.Background(), d.bound(statement), args...)
+	if statement == "COMMIT" || statement == "ROLLBACK" {
+		err = errors.Join(err, d.held.Close())
+		d.held = nil
+	}
+	return done, err
+}
+
+// Query is sql.DB's.
+func (d *Disk) Query(statement string, args ...any) (*sql.Rows, error) {
+	return d.db.Query(d.bound(statement), args...)
+}
+
+// QueryRow is sql.DB's; while a transaction is held, it is in that one.
+func (d *Disk) QueryRow(statement string, args ...any) *sql.Row {
+	if d.held != nil {
+		return d.held.QueryRowContext(context.Background(), d.bound(statement), args...)
+	}
+	return d.db.QueryRow(d.bound(statement), args...)
+}
+
+// Refuse makes the database refuse every new row of a table, until allow is called.
+func (d *Disk) Refuse(t testing.TB, table string) (allow func()) {
+	t.Helper()
+	do := func(statement string) {
+		if _, err := d.Exec(statement); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+	}
+	if d.server {
+		do("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''full''; END'")
+		do("CREATE TRIGGER refused BEFORE INSERT ON " + table + " EXECUTE FUNCTION refuse()")
+		return func() { do("DROP FUNCTION refuse CASCADE") }
+	}
+	do("CREATE TRIGGER refused BEFORE INSERT ON " + table + " BEGIN SELECT RAISE(ABORT, 'full'); END")
+	return func() { do("DROP TRIGGER refused") }
+}
+
+// Files names the files that the database lies in, its log included, with everything written that was committed.
+func (d *Disk) Files(t testing.TB) []string {
+	t.Helper()
+	patterns := []string{filepath.Join(d.house.Dir, "twofold.db*")}
+	if d.server {
+		var oid string
+		if _, err := d.Exec("CHECKPOINT"); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.QueryRow("SELECT oid FROM pg_database WHERE datname = current_database()").Scan(&oid); err != nil {
+			t.Fatal(err)
+		}
+		data := filepath.Join(pgserver.Shared(t).Dir(), "data")
+		patterns = []string{filepath.Join(data, "base", oid, "[0-9]*"), filepath.Join(data, "pg_wal", "[0-9A-F]*")}
+	}
+	var files []string
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("no files %s: %v", pattern, err)
+		}
+		files = append(files, found...)
+	}
+	return files
+}
+
+// Tables names every table.
+func (d *Disk) Tables(t testing.TB) []string {
+	t.Helper()
+	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'"
+	if d.server {
+		query = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_name NOT LIKE 'goose_%'"
+	}
+	rows, err := d.Query(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var names []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return names
+}

@@ -1,0 +1,190 @@
+package cluster_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"sync"
+	"testing"
+
+	"twofold/internal/test/apptest"
+)
+
+// street are people who come and go while processes do. Each of their requests is at the next process of those that serve.
+type street struct {
+	t       *testing.T
+	gate    sync.RWMutex // held by a request, and by who changes what serves
+	serving []*apptest.House
+	first   *apptest.House
+	turn    int
+	mu      sync.Mutex // of turn and visits
+	visits  map[string]int
+	done    chan struct{}
+	closing sync.Once
+	people  sync.WaitGroup
+}
+
+func newStreet(t *testing.T, serving ...*apptest.House) *street {
+	s := &street{t: t, serving: serving, first: serving[0], visits: make(map[string]int), done: make(chan struct{})}
+	t.Cleanup(s.close)
+	return s
+}
+
+// serve says who serves from now on; requests to others are over then.
+func (s *street) serve(houses ...*apptest.House) {
+	s.gate.Lock()
+	defer s.gate.Unlock()
+	s.serving = houses
+}
+
+// ask sends one request to the process whose turn it is.
+func (s *street) ask(request func(h *apptest.House) apptest.Answer) apptest.Answer {
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	s.mu.Lock()
+	s.turn++
+	h := s.serving[s.turn%len(s.serving)]
+	s.mu.Unlock()
+	return request(h)
+}
+
+// let lets somebody do the same again and again, until the street is closed or something is not as it should be.
+func (s *street) let(who string, visit func(i int) error) {
+	s.people.Go(func() {
+		for i := 0; ; i++ {
+			if err := visit(i); err != nil {
+				s.t.Errorf("%s, visit %d: %v", who, i, err)
+				return
+			}
+			s.mu.Lock()
+			s.visits[who]++
+			s.mu.Unlock()
+			select {
+			case <-s.done:
+				return
+			default:
+			}
+		}
+	})
+}
+
+// seen waits until everybody has come a few more times.
+func (s *street) seen(when string) {
+	s.t.Helper()
+	count := func() map[string]int {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return maps.Clone(s.visits)
+	}
+	before := count()
+	eventually(s.t, "everybody comes "+when, func() bool {
+		for who, n := range count() {
+			if n < before[who]+3 {
+				return s.t.Failed()
+			}
+		}
+		return true
+	})
+}
+
+// close lets everybody finish, and nobody come any more.
+func (s *street) close() {
+	s.closing.Do(func() { close(s.done) })
+	s.people.Wait()
+}
+
+// wants answers what is wrong with an answer: its status, or the code of its problem.
+func wants(what string, a apptest.Answer, status int, codes ...string) error {
+	if a.Status == status && (len(codes) == 0 || strings.Contains(strings.Join(codes, " "), a.Code())) {
+		return nil
+	}
+	return fmt.Errorf("%s answers %d %s, want %d %v", what, a.Status, a.Code(), status, codes)
+}
+
+// signIn signs in by password, and wants 201, or 202 where a code is asked for.
+func (s *street) signIn(email string, status int) (a apptest.Answer, err error) {
+	a = s.ask(func(h *apptest.House) apptest.Answer { return h.Script("").SignIn(email, JSON{"deliver": "token"}) })
+	return a, wants("signing in", a, status)
+}
+
+// comeIn signs in by password and steps up to enroll. As asks something as who came in.
+func (s *street) comeIn(email string) (as func(do func(c *apptest.Client) apptest.Answer) apptest.Answer, token string, err error) {
+	in, err := s.signIn(email, 201)
+	if err != nil {
+		return nil, "", err
+	}
+	as = func(do func(c *apptest.Client) apptest.Answer) apptest.Answer {
+		return s.ask(func(h *apptest.House) apptest.Answer { return do(h.Script(in.Text("session_token"))) })
+	}
+	step := as(func(c *apptest.Client) apptest.Answer { return c.StepUp("mfa.enroll") })
+	if err := wants("stepping up", step, 201); err != nil {
+		return nil, "", err
+	}
+	return as, step.Text("step_up_token"), nil
+}
+
+// comeAndGo is a visit without a second factor.
+func (s *street) comeAndGo(email string) error {
+	as, token, err := s.comeIn(email)
+	if err != nil {
+		return err
+	}
+	enroll := func(c *apptest.Client) apptest.Answer { return begin(c, token) }
+	get := func(c *apptest.Client) apptest.Answer { return c.Do("GET", current, nil) }
+	return errors.Join(
+		wants("beginning", as(enroll), 201),
+		wants("beginning again", as(enroll), 401, "step_up_required"),
+		wants("the session", as(get), 200),
+		wants("signing out", as(func(c *apptest.Client) apptest.Answer { return c.Do("DELETE", current, nil) }), 204),
+		wants("the session after", as(get), 401, "session_required"),
+		wants("the session after that", as(get), 401, "session_required"),
+	)
+}
+
+// guess is a visit of somebody who knows the password, and no code.
+func (s *street) guess(email string, phone *apptest.Phone) error {
+	in, err := s.signIn(email, 202)
+	if err != nil {
+		return err
+	}
+	a := s.ask(func(h *apptest.House) apptest.Answer { return finish(h, in.Text("sign_in_token"), code(phone.Wrong())) })
+	if a.Status == 429 {
+		return nil
+	}
+	return wants("a guess", a, 401, "code_rejected")
+}
+
+// enroll gives a new account a phone, and signs in with it and with a recovery code, which work once.
+func (s *street) enroll(email string) error {
+	as, token, err := s.comeIn(email)
+	if err != nil {
+		return err
+	}
+	begun := as(func(c *apptest.Client) apptest.Answer { return begin(c, token) })
+	if err := wants("beginning", begun, 201); err != nil {
+		return err
+	}
+	phone := s.first.Scan(begun)
+	confirmed := as(func(c *apptest.Client) apptest.Answer { return c.Confirm(phone, phone.Code()) })
+	if err := wants("confirming", confirmed, 201); err != nil {
+		return err
+	}
+	for what, proof := range map[string]JSON{"a code": code(phone.CodeIn(1)), "a recovery code": recoveryCode(shownCodes(confirmed)[0])} {
+		var tokens []string
+		for range 2 {
+			in, err := s.signIn(email, 202)
+			if err != nil {
+				return err
+			}
+			tokens = append(tokens, in.Text("sign_in_token"))
+		}
+		present := func(token string) apptest.Answer {
+			return s.ask(func(h *apptest.House) apptest.Answer { return finish(h, token, proof) })
+		}
+		if err := errors.Join(wants(what, present(tokens[0]), 201), wants(what+" again", present(tokens[1]), 401, "code_used")); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,255 @@
+package cluster_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"twofold/internal/test/apptest"
+	"twofold/internal/test/cluster"
+	"twofold/internal/test/pgserver"
+)
+
+type JSON = apptest.JSON
+
+const (
+	ada = "ada@example.com"
+
+	current       = "/api/v1/sessions/current"
+	complete      = "/api/v1/sessions/second-factor"
+	enrollments   = "/api/v1/mfa/totp/enrollments"
+	recoveryCodes = "/api/v1/mfa/recovery-codes"
+	profile       = "/api/v1/account"
+	password      = "/api/v1/account/password"
+	jwks          = "/.well-known/jwks.json"
+)
+
+// patient are settings under which one sign-in outlives many tries.
+var patient = []string{"TWOFOLD_SIGN_IN_LIFETIME=1h", "TWOFOLD_SIGN_IN_TRIES=1000", "TWOFOLD_SIGN_INS_OPEN=50"}
+
+// untiring are settings under which wrong proofs lead to no wait.
+var untiring = append([]string{"TWOFOLD_ATTEMPTS_FREE=1000"}, patient...)
+
+// cheap are settings for clusters that are many on one machine.
+var cheap = []string{
+	"TWOFOLD_ARGON2_MEMORY_KIB=12288", "TWOFOLD_ARGON2_TIME=3", "TWOFOLD_HASH_WAIT=1m", "TWOFOLD_HASH_QUEUE=1000",
+	"TWOFOLD_IP_FAILURE_LIMIT=100000", "TWOFOLD_IP_SIGN_IN_LIMIT=100000", "TWOFOLD_DATABASE_CONNECTIONS=8",
+}
+
+// built is the program, built once by whichever test needs it first.
+var built struct {
+	once sync.Once
+	dir  string
+	err  error
+}
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	_ = os.RemoveAll(built.dir)
+	os.Exit(status)
+}
+
+// program is the file of the program as it is in this folder.
+func program(t *testing.T) string {
+	t.Helper()
+	built.once.Do(func() {
+		if built.dir, built.err = os.MkdirTemp("", "twofold-program-"); built.err == nil {
+			built.err = build(apptest.Root(), built.dir)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return filepath.Join(built.dir, "twofold")
+}
+
+// build builds the program from a folder of sources, as make does, into a folder.
+func build(sources, into string) error {
+	command := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", into, ".")
+	command.Dir, command.Env = sources, append(os.Environ(), "CGO_ENABLED=0")
+	if said, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w: %s", err, said)
+	}
+	return nil
+}
+
+// town is a cluster, and its processes as houses that clients call.
+type town struct {
+	*cluster.Cluster
+	t        *testing.T
+	program  string
+	database string // its name on the server
+	houses   []*apptest.House
+	log      *apptest.Log
+}
+
+// processes are n of the program that started at once on an empty database.
+func processes(t *testing.T, n int, settings ...string) *town {
+	t.Helper()
+	w := emptyTown(t, settings...)
+	w.launch(w.program, n)
+	return w
+}
+
+func emptyTown(t *testing.T, settings ...string) *town {
+	t.Helper()
+	at := pgserver.Database(t)
+	w := &town{t: t, program: program(t), database: databaseOf(t, at), log: &apptest.Log{}}
+	c, err := cluster.Prepare(context.Background(), cluster.Options{
+		PublicURL: "http://localhost:8080", Database: at, Settings: append(cheap[:len(cheap):len(cheap)], settings...), Log: w.log,
+	})
+	must(t, err)
+	w.Cluster = c
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+		if t.Failed() {
+			for line := range strings.Lines(w.log.String()) {
+				if !strings.Contains(line, `"level":"INFO"`) {
+					t.Log(line)
+				}
+			}
+		}
+	})
+	return w
+}
+
+// databaseOf is the name in a database's URL.
+func databaseOf(t *testing.T, text string) string {
+	t.Helper()
+	u, err := url.Parse(text)
+	must(t, err)
+	return strings.TrimPrefix(u.Path, "/")
+}
+
+// launch starts n more processes of a program.
+func (w *town) launch(program string, n int) {
+	w.t.Helper()
+	must(w.t, w.Launch(context.Background(), program, n))
+	for _, p := range w.Processes[len(w.houses):] {
+		w.houses = append(w.houses, apptest.Elsewhere(w.t, p.URL(), time.Now))
+	}
+}
+
+// overProcesses does the same with two and with four processes.
+func overProcesses(t *testing.T, do func(t *testing.T, w *town), settings ...string) {
+	t.Helper()
+	for _, n := range []int{2, 4} {
+		t.Run(fmt.Sprintf("%d processes", n), func(t *testing.T) {
+			t.Parallel()
+			do(t, processes(t, n, settings...))
+		})
+	}
+}
+
+// at is the process whose turn it is.
+func (w *town) at(i int) *apptest.House { return w.houses[i%len(w.houses)] }
+
+// say runs a command of the program.
+func (w *town) say(line string, args ...string) string {
+	w.t.Helper()
+	said, err := w.Do(context.Background(), w.program, line, args...)
+	must(w.t, err)
+	return said
+}
+
+func (w *town) addAccount(email string) {
+	w.t.Helper()
+	w.say(apptest.Password, "account", "add", "--email", email, "--password-stdin")
+}
+
+// withMFA adds an account and enrolls its phone, each request at another process. The code of the next step is free.
+func (w *town) withMFA(email string) (*apptest.Client, *apptest.Phone, []string) {
+	w.t.Helper()
+	w.addAccount(email)
+	script := w.at(0).SignedIn(email)
+	phone := script.At(w.at(1)).Begin()
+	a := script.At(w.at(2)).Confirm(phone, phone.Code()).Want(201, "")
+	return script, phone, shownCodes(a)
+}
+
+// shownCodes are the recovery codes of an answer.
+func shownCodes(a apptest.Answer) []string {
+	list, _ := a.Value("recovery_codes").([]any)
+	codes := make([]string, len(list))
+	for i, code := range list {
+		codes[i], _ = code.(string)
+	}
+	return codes
+}
+
+// half is a sign-in that waits for a code.
+func half(h *apptest.House, email string) (token string) {
+	h.T.Helper()
+	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Want(202, "").Text("sign_in_token")
+}
+
+// halves are sign-in tokens of n sign-ins that wait for a code, begun at all processes.
+func (w *town) halves(n int) (tokens []string) {
+	w.t.Helper()
+	for i := range n {
+		tokens = append(tokens, half(w.at(i), ada))
+	}
+	return tokens
+}
+
+// finish presents a proof for a sign-in token.
+func finish(h *apptest.House, token string, proof JSON) apptest.Answer {
+	h.T.Helper()
+	body := JSON{"sign_in_token": token}
+	for name, value := range proof {
+		body[name] = value
+	}
+	return h.Script("").Do("POST", complete, body)
+}
+
+func code(c string) JSON { return JSON{"code": c} }
+
+func recoveryCode(c string) JSON { return JSON{"recovery_code": c} }
+
+// stepUp is a step-up token of the client's session.
+func stepUp(c *apptest.Client, purpose string, proofs ...JSON) string {
+	return c.StepUp(purpose, proofs...).Want(201, "").Text("step_up_token")
+}
+
+func begin(c *apptest.Client, token string) apptest.Answer {
+	return c.Do("POST", enrollments, nil, "Step-Up-Token", token)
+}
+
+// wantOne wants one success, and refusals that say why.
+func wantOne(t *testing.T, answers []apptest.Answer, refusals ...string) {
+	t.Helper()
+	tally := apptest.Tally(answers)
+	refused := 0
+	for _, why := range refusals {
+		refused += tally[why]
+	}
+	if tally["201"] != 1 || 1+refused != len(answers) {
+		t.Errorf("got %v, want one 201, and the others %v", tally, refusals)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	pgserver.NeedsPrograms(t, err)
+}
+
+// eventually waits for something that processes do by themselves.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if holds() {
+			return
+		}
+	}
+	t.Fatal(errors.New("in a minute never: " + what))
+}

@@ -1,0 +1,173 @@
+package cluster_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"twofold/internal/test/cluster"
+	"twofold/internal/test/pgserver"
+)
+
+// process is a stand-in that is ready while ready is set, and answers every other request with what it got.
+type process struct {
+	*httptest.Server
+	ready atomic.Bool
+	got   atomic.Int64
+}
+
+func standIn(t *testing.T) *process {
+	t.Helper()
+	p := &process{}
+	p.ready.Store(true)
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/readyz" && !p.ready.Load() {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+		if r.URL.Path == "/readyz" {
+			return
+		}
+		p.got.Add(1)
+		if r.URL.Path == "/dies" {
+			c, _, err := w.(http.Hijacker).Hijack()
+			if err == nil {
+				_ = c.Close()
+			}
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+			w.Header().Set(name, strings.Join(r.Header.Values(name), "|"))
+		}
+		w.Header().Set("Got-Host", r.Host)
+		_, _ = w.Write(body)
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+func inFrontOf(t *testing.T, processes ...*process) (url string, proxy *cluster.Proxy) {
+	t.Helper()
+	w := &town{t: t, Cluster: &cluster.Cluster{}}
+	for _, p := range processes {
+		w.Processes = append(w.Processes, &cluster.Process{Address: p.Listener.Addr().String()})
+	}
+	return w.behindProxy()
+}
+
+func post(t *testing.T, url, body string, headers ...string) (status int, header http.Header) {
+	t.Helper()
+	r, err := http.NewRequest("POST", url, strings.NewReader(body))
+	must(t, err)
+	for _, name := range headers {
+		r.Header.Set(name, "203.0.113.9")
+	}
+	answer, err := http.DefaultClient.Do(r)
+	must(t, err)
+	text, err := io.ReadAll(answer.Body)
+	must(t, err)
+	must(t, answer.Body.Close())
+	if answer.StatusCode == 200 && string(text) != body {
+		t.Errorf("the body arrived as %q, want %q", text, body)
+	}
+	return answer.StatusCode, answer.Header
+}
+
+func TestTheProxySaysForWhomItForwardsAndForgetsWhatTheySaid(t *testing.T) {
+	t.Parallel()
+	url, _ := inFrontOf(t, standIn(t))
+	_, header := post(t, url+"/x", "hello", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded")
+	host := strings.TrimPrefix(url, "http://")
+	for name, want := range map[string]string{"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": host, "X-Forwarded-Proto": "http", "Got-Host": host} {
+		if got := header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestTheProxySendsNothingToWhoIsNotReady(t *testing.T) {
+	t.Parallel()
+	one, two := standIn(t), standIn(t)
+	url, proxy := inFrontOf(t, one, two)
+	tell := func(what string, ready int) {
+		eventually(t, what, func() bool { return proxy.Ready() == ready })
+		before := []int64{one.got.Load(), two.got.Load()}
+		for range 4 {
+			want := 200
+			if ready == 0 {
+				want = 503
+			}
+			if got, _ := post(t, url+"/x", "hello"); got != want {
+				t.Errorf("%s: got %d, want %d", what, got, want)
+			}
+		}
+		got := []int64{one.got.Load() - before[0], two.got.Load() - before[1]}
+		if want := map[int][]int64{2: {2, 2}, 1: {0, 4}, 0: {0, 0}}[ready]; got[0] != want[0] || got[1] != want[1] {
+			t.Errorf("%s: the processes got %v of four requests, want %v", what, got, want)
+		}
+	}
+	tell("both are ready", 2)
+	one.ready.Store(false)
+	tell("the second alone", 1)
+	two.ready.Store(false)
+	tell("nobody", 0)
+	one.ready.Store(true)
+	two.ready.Store(true)
+	tell("both again", 2)
+}
+
+func TestTheProxySendsOnWhatCouldNotBeDeliveredAndNothingTwice(t *testing.T) {
+	t.Parallel()
+	one, two := standIn(t), standIn(t)
+	url, proxy := inFrontOf(t, one, two)
+	if got, _ := post(t, url+"/dies", "hello"); got != 502 || one.got.Load()+two.got.Load() != 1 {
+		t.Errorf("a request whose process died answers %d, and was sent %d times; want 502, once", got, one.got.Load()+two.got.Load())
+	}
+	eventually(t, "both are ready", func() bool { return proxy.Ready() == 2 })
+	two.CloseClientConnections()
+	two.Close()
+	for range 4 {
+		got, header := post(t, url+"/x", "hello")
+		if got != 200 || header.Get(cluster.ServedBy) != "1" {
+			t.Errorf("got %d from %q, want 200 from the one that is there", got, header.Get(cluster.ServedBy))
+		}
+	}
+}
+
+func TestNothingIsLeftOfACluster(t *testing.T) {
+	scratch := t.TempDir()
+	must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may be somebody else
+	must(t, os.Chmod(filepath.Dir(scratch), 0o755))
+	file := program(t)
+	t.Setenv("TMPDIR", scratch)
+	c, err := cluster.Prepare(t.Context(), cluster.Options{PublicURL: "http://localhost:8080", Settings: cheap})
+	pgserver.NeedsPrograms(t, err)
+	must(t, c.Launch(t.Context(), file, 2))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	ctx, end := context.WithCancel(t.Context())
+	must(t, c.Serve(ctx, listener, func() error {
+		if got, header := post(t, "http://"+listener.Addr().String()+complete, "{}"); got != 415 || header.Get(cluster.ServedBy) == "" {
+			t.Errorf("the cluster answers %d as %q", got, header.Get(cluster.ServedBy))
+		}
+		end()
+		return nil
+	}))
+	must(t, c.Close())
+	for _, address := range []string{listener.Addr().String(), c.Processes[0].Address, c.Processes[1].Address} {
+		if connection, err := net.Dial("tcp", address); err == nil {
+			t.Errorf("somebody still listens at %s", address)
+			_ = connection.Close()
+		}
+	}
+	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}

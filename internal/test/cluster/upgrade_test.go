@@ -1,0 +1,193 @@
+package cluster_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"twofold/internal/test/apptest"
+	"twofold/internal/test/pgserver"
+)
+
+// previous is the file of the program of the release before, built from its commit. A shallow clone may not have that: then
+// the test is skipped; anywhere else it fails.
+func previous(t *testing.T) string {
+	t.Helper()
+	named, err := os.ReadFile(filepath.Join(apptest.Root(), ".ci/previous"))
+	must(t, err)
+	lines := strings.Split(strings.TrimSpace(string(named)), "\n")
+	commit := lines[len(lines)-1]
+	git := func(args ...string) (string, error) {
+		command := exec.Command("git", args...)
+		command.Dir = apptest.Root()
+		said, err := command.CombinedOutput()
+		return strings.TrimSpace(string(said)), err
+	}
+	if said, err := git("cat-file", "-e", commit+"^{commit}"); err != nil {
+		if shallow, _ := git("rev-parse", "--is-shallow-repository"); shallow != "true" {
+			t.Fatalf("%s, which .ci/previous names, is not in this repository: %s", commit, said)
+		}
+		t.Skipf("NOT TESTED: an upgrade. This clone is shallow and has no %s, which .ci/previous names: git fetch --unshallow", commit)
+	}
+	sources, into := t.TempDir(), t.TempDir()
+	archive := filepath.Join(into, "sources.tar")
+	if said, err := git("archive", "--output", archive, commit); err != nil {
+		t.Fatalf("git archive: %v: %s", err, said)
+	}
+	if said, err := exec.Command("tar", "-x", "-C", sources, "-f", archive).CombinedOutput(); err != nil {
+		t.Fatalf("tar: %v: %s", err, said)
+	}
+	must(t, build(sources, into))
+	return filepath.Join(into, "twofold")
+}
+
+// The release before serves, this one starts beside it and migrates the database under a load, both serve, and the old one
+// is stopped. Then it comes back, as for who regrets. Nobody notices any of it.
+func TestUpgradeWhilePeopleComeAndGo(t *testing.T) {
+	t.Parallel()
+	before := previous(t)
+	w := emptyTown(t)
+	w.launch(before, 1)
+	add := func(email string) {
+		_, err := w.Do(context.Background(), before, apptest.Password, "account", "add", "--email", email, "--password-stdin")
+		must(t, err)
+	}
+	const people = 16
+	for i := range 2 {
+		add(fmt.Sprintf("walker%d@example.com", i))
+	}
+	add("victim@example.com")
+	for i := range people {
+		add(fmt.Sprintf("new%d@example.com", i))
+	}
+	for _, email := range []string{ada, bob} {
+		add(email)
+	}
+	old := w.houses[0]
+	victim := old.SignedIn("victim@example.com")
+	phone := victim.Begin()
+	victim.Confirm(phone, phone.Code()).Want(201, "")
+
+	s := newStreet(t, old)
+	for i := range 2 {
+		email := fmt.Sprintf("walker%d@example.com", i)
+		s.let(email, func(int) error { return s.comeAndGo(email) })
+	}
+	s.let("a guesser", func(int) error { return s.guess("victim@example.com", phone) })
+	s.let("somebody new", func(i int) error {
+		if i < people {
+			return s.enroll(fmt.Sprintf("new%d@example.com", i))
+		}
+		return s.comeAndGo("walker0@example.com")
+	})
+	s.seen("before")
+	marks := leaveMarks(old, ada)
+	newest := newestMigration(t)
+	t.Logf("the release before has migration %d: %v", newest, w.has(newest))
+	w.launch(w.program, 1) // it migrates
+	if !w.has(newest) {
+		t.Errorf("the new process has started, and migration %d is missing", newest)
+	}
+	now := w.houses[1]
+	s.serve(old, now)
+	s.seen("while both serve")
+	marks.honored(t, now, old)
+	leaveMarks(now, bob).honored(t, old, now)
+	s.seen("still")
+	s.serve(now)
+	must(t, w.Processes[0].Stop())
+	s.seen("after the old one has gone")
+	must(t, w.Processes[0].Start(t.Context()))
+	s.serve(old, now)
+	s.seen("after it has come back")
+	s.close()
+	t.Logf("visits: %v", s.visits)
+	for line := range strings.Lines(w.log.String()) {
+		if strings.Contains(line, `"status":5`) || strings.Contains(line, `"level":"ERROR"`) {
+			t.Errorf("logged was %s", line)
+		}
+	}
+}
+
+// newestMigration is the number of this release's last.
+func newestMigration(t *testing.T) (number int) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(apptest.Root(), "internal/store/migrations/postgres/*.sql"))
+	must(t, err)
+	_, err = fmt.Sscanf(filepath.Base(slices.Max(files)), "%d_", &number)
+	must(t, err)
+	return number
+}
+
+// has says whether the town's database has a migration.
+func (w *town) has(migration int) bool {
+	// What has none is divided by zero.
+	statement := fmt.Sprintf("SELECT 1 / count(*) FROM goose_db_version WHERE version_id = %d AND is_applied", migration)
+	return pgserver.Shared(w.t).Exec(w.t.Context(), w.database, statement) == nil
+}
+
+const bob = "bob@example.com"
+
+// marks are what a process of one release has given out, for a process of another to honor.
+type marks struct {
+	email   string
+	live    *apptest.Client
+	phone   *apptest.Phone
+	used    string // of its codes
+	codes   []string
+	remove  string // a step-up token
+	renew   string // another
+	waiting []string
+	second  *apptest.Phone // an enrollment that waits
+}
+
+func leaveMarks(h *apptest.House, email string) marks {
+	h.T.Helper()
+	m := marks{email: email, live: h.SignedIn(email)}
+	m.phone = m.live.Begin()
+	m.codes = shownCodes(m.live.Confirm(m.phone, m.phone.Code()).Want(201, ""))
+	m.second = m.live.Begin(recoveryCode(m.codes[0]))
+	m.remove = stepUp(m.live, "mfa.remove", recoveryCode(m.codes[1]))
+	m.used = m.phone.CodeIn(1)
+	m.renew = stepUp(m.live, "mfa.recovery_codes", code(m.used))
+	for range 3 {
+		m.waiting = append(m.waiting, half(h, email))
+	}
+	return m
+}
+
+// honored fails the test unless another process takes everything as the one that gave it would, each thing once.
+func (m marks) honored(t *testing.T, other, giver *apptest.House) {
+	t.Helper()
+	there := m.live.At(other)
+	there.Do("GET", current, nil).Want(200, "")
+	if ours, theirs := published(t, other), published(t, giver); fmt.Sprint(ours) != fmt.Sprint(theirs) {
+		t.Errorf("one release publishes the keys %v, the other %v", ours, theirs)
+	}
+	finish(other, m.waiting[0], code(m.used)).Want(401, "code_used")
+	finish(other, m.waiting[0], recoveryCode(m.codes[1])).Want(401, "code_used")
+	finish(other, m.waiting[0], recoveryCode(m.codes[2])).Want(201, "")
+	finish(giver, m.waiting[1], recoveryCode(m.codes[2])).Want(401, "code_used")
+
+	renewed := there.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Want(201, "")
+	m.live.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Want(401, "step_up_required")
+	finish(giver, m.waiting[1], recoveryCode(m.codes[3])).Want(401, "code_rejected") // of the set that was replaced
+	finish(giver, m.waiting[1], recoveryCode(shownCodes(renewed)[0])).Want(201, "")
+
+	there.Confirm(m.second, m.second.Code()).Want(201, "") // ends older tokens
+	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", m.remove).Want(401, "step_up_required")
+	token := stepUp(there, "mfa.remove", code(m.second.CodeIn(1)))
+	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", token).Want(200, "")
+	finish(other, half(giver, m.email), code(m.second.Wrong())).Want(401, "code_rejected")
+
+	for _, h := range []*apptest.House{other, giver} {
+		h.SignedIn(m.email, recoveryCode(shownCodes(renewed)[map[bool]int{true: 1, false: 2}[h == giver]]))
+	}
+	there.Do("DELETE", current, nil).Want(204, "")
+	m.live.Do("GET", current, nil).Want(401, "session_required")
+}

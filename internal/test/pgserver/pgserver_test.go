@@ -1,0 +1,76 @@
+package pgserver_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"testing"
+
+	"twofold/internal/test/pgserver"
+)
+
+func TestAServerKeepsWhatWasCommittedThroughAStopAndACrash(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, err := pgserver.Start(ctx, "fsync=off")
+	pgserver.NeedsPrograms(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	if err := s.Create(ctx, "one", ""); err != nil {
+		t.Fatal(err)
+	}
+	for what, end := range map[string]func() error{"stop": s.Stop, "crash": s.Crash} {
+		if err := s.Exec(ctx, "one", "CREATE TABLE kept_"+what+" (id BIGINT)"); err != nil {
+			t.Fatal(err)
+		}
+		if err := end(); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if err := s.Exec(ctx, "one", "SELECT 1"); err == nil {
+			t.Errorf("after a %s the server answers", what)
+		}
+		if err := s.Resume(ctx); err != nil {
+			t.Fatalf("resume after a %s: %v", what, err)
+		}
+		if err := s.Exec(ctx, "one", "SELECT * FROM kept_"+what); err != nil {
+			t.Errorf("after a %s: %v", what, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(s.Dir()); !os.IsNotExist(err) {
+		t.Errorf("after Close the folder is still there: %v", err)
+	}
+}
+
+func TestACopyIsAsItsFirstWasLeft(t *testing.T) {
+	t.Parallel()
+	prepared := 0
+	for range 2 {
+		url := pgserver.Copy(t, "people", func(url string) error {
+			prepared++
+			db, err := sql.Open("pgx", url)
+			if err != nil {
+				return err
+			}
+			defer func() { _ = db.Close() }()
+			_, err = db.Exec("CREATE TABLE people (id BIGINT)")
+			return err
+		})
+		db, err := sql.Open("pgx", url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.Exec("INSERT INTO people VALUES (1)"); err != nil {
+			t.Errorf("a copy: %v", err)
+		}
+		var n int
+		if err := db.QueryRow("SELECT count(*) FROM people").Scan(&n); err != nil || n != 1 {
+			t.Errorf("a copy holds %d, %v, want its own row only", n, err)
+		}
+		_ = db.Close()
+	}
+	if prepared != 1 {
+		t.Errorf("prepared %d times, want once", prepared)
+	}
+}

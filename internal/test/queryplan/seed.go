@@ -1,0 +1,88 @@
+package queryplan
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Fill puts rows into every table that grows, two to an account where it may be, and has a server count them. Which columns there are it
+// asks the database, so that a new table is filled like all others: the texts of row n are row-n, by which each row finds
+// what it refers to, and its times and numbers lie n minutes before at.
+func (g Ground) Fill(ctx context.Context, rows int, at time.Time) (err error) {
+	conn, err := g.DB.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	ask, unbound, bound, count := sqliteColumns, "PRAGMA foreign_keys = off", "PRAGMA foreign_keys = on", "SELECT 1"
+	if g.Server {
+		ask, unbound, bound, count = postgresColumns, "SET session_replication_role = replica", "SET session_replication_role = origin", "ANALYZE"
+	}
+	tables, err := columns(ctx, conn, ask)
+	if err != nil {
+		return err
+	}
+	statements := []string{unbound} // the order of the tables is nobody's
+	for table, r := range tables {
+		statements = append(statements, r.insert(table, rows, at))
+	}
+	for _, s := range append(statements, bound, count) {
+		if _, err := conn.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", s, err)
+		}
+	}
+	return nil
+}
+
+// Columns that may be null stay so.
+const (
+	sqliteColumns = `SELECT t.name, c.name, lower(c.type) FROM sqlite_master t JOIN pragma_table_info(t.name) c
+		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND (c."notnull" = 1 OR c.pk > 0)`
+	postgresColumns = `SELECT table_name, column_name, data_type FROM information_schema.columns
+		WHERE table_schema = current_schema() AND is_nullable = 'NO'`
+)
+
+// row is how a row of a table is made: names of columns, and what each holds in row n.
+type row struct{ names, values []string }
+
+func columns(ctx context.Context, conn *sql.Conn, ask string) (map[string]row, error) {
+	found, err := conn.QueryContext(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = found.Close() }()
+	tables := make(map[string]row)
+	for found.Next() {
+		var table, name, kind string
+		if err := found.Scan(&table, &name, &kind); err != nil {
+			return nil, err
+		}
+		if small[table] != "" {
+			continue
+		}
+		value, known := map[string]string{
+			"text": "'row-' || n", "blob": "CAST('row-' || n AS BLOB)", "bytea": "CAST('row-' || n AS BYTEA)", "boolean": "false",
+			"integer": "CAST(%[1]d - n * 60000000 AS BIGINT)", "bigint": "CAST(%[1]d - n * CAST(60000000 AS BIGINT) AS BIGINT)",
+		}[kind]
+		if name == "account_id" {
+			value = "'row-' || (n / 2)"
+		}
+		if !known {
+			return nil, fmt.Errorf("nobody knows how to fill %s.%s, which is %s", table, name, kind)
+		}
+		t := tables[table]
+		tables[table] = row{append(t.names, name), append(t.values, value)}
+	}
+	return tables, found.Err()
+}
+
+func (r row) insert(table string, rows int, at time.Time) string {
+	values := strings.ReplaceAll(strings.Join(r.values, ", "), "%[1]d", fmt.Sprint(at.UnixMicro()))
+	return fmt.Sprintf(`INSERT INTO %s (%s)
+		WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < %d)
+		SELECT %s FROM numbers WHERE true ON CONFLICT DO NOTHING`, table, strings.Join(r.names, ", "), rows, values)
+}

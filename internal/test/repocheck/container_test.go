@@ -1,0 +1,118 @@
+package repocheck
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// owner is who the server runs as in a container: a number, since the image has no list of users.
+const owner = "65532:65532"
+
+func TestImage(t *testing.T) {
+	stages := dockerfile(t)
+	last := stages[len(stages)-1]
+
+	t.Run("has no shell", func(t *testing.T) {
+		if last.from != "scratch" {
+			t.Errorf("the last stage is from %s, want scratch", last.from)
+		}
+		if runs := last.all("RUN"); len(runs) > 0 {
+			t.Errorf("the last stage runs %v", runs)
+		}
+		for _, name := range []string{"HEALTHCHECK", "ENTRYPOINT", "CMD"} {
+			if said := last.one(t, name); !strings.Contains(said, `["`) {
+				t.Errorf("%s %s needs a shell", name, said)
+			}
+		}
+	})
+	t.Run("is not root, and owns its volume", func(t *testing.T) {
+		if got := last.one(t, "USER"); got != owner {
+			t.Errorf("runs as %s, want %s", got, owner)
+		}
+		if got := last.one(t, "VOLUME"); got != "/data" {
+			t.Errorf("its volume is %s, want /data", got)
+		}
+		copied := func(s string) bool {
+			return strings.Contains(s, "--chown="+owner+" ") && strings.HasSuffix(s, " /data")
+		}
+		if !slices.ContainsFunc(last.all("COPY"), copied) {
+			t.Errorf("nothing copies a /data that belongs to %s: a new volume would belong to root", owner)
+		}
+	})
+	t.Run("says how to see that it lives", func(t *testing.T) {
+		if got := last.one(t, "HEALTHCHECK"); !strings.HasSuffix(got, `CMD ["/twofold", "healthcheck"]`) {
+			t.Errorf("got HEALTHCHECK %s", got)
+		}
+	})
+	t.Run("is made from exact versions", func(t *testing.T) {
+		exact := regexp.MustCompile(`^[a-z/.]+:\d+\.\d+\.\d+(-[a-z.-]+)?$`)
+		for _, s := range stages[:len(stages)-1] {
+			if !exact.MatchString(s.from) {
+				t.Errorf("%s does not say one version", s.from)
+			}
+		}
+	})
+	t.Run("sets nothing, and starts where the defaults lead into its volume", func(t *testing.T) {
+		if got := last.all("ENV"); len(got) > 0 {
+			t.Errorf("ENV %v: a setting in the image excludes its _FILE", got)
+		}
+		if got := last.one(t, "WORKDIR"); got != "/" {
+			t.Errorf("it starts in %s, want /", got)
+		}
+	})
+}
+
+// stage is one FROM of the Dockerfile and the instructions after it, each as its name and the rest of its line.
+type stage struct {
+	from  string
+	lines [][2]string
+}
+
+func (s stage) all(name string) (rest []string) {
+	for _, line := range s.lines {
+		if line[0] == name {
+			rest = append(rest, line[1])
+		}
+	}
+	return rest
+}
+
+func (s stage) one(t *testing.T, name string) string {
+	t.Helper()
+	rest := s.all(name)
+	if len(rest) != 1 {
+		t.Fatalf("the stage from %s has %d lines %s, want one", s.from, len(rest), name)
+	}
+	return rest[0]
+}
+
+func dockerfile(t *testing.T) (stages []stage) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = regexp.MustCompile(`(?m)^#.*\n`).ReplaceAll(text, nil)
+	text = bytes.ReplaceAll(text, []byte("\\\n"), []byte(" "))
+	for line := range strings.Lines(string(text)) {
+		name, rest, ok := strings.Cut(strings.TrimSpace(line), " ")
+		switch {
+		case !ok:
+		case name == "FROM":
+			image := strings.Fields(regexp.MustCompile(`--\S+ `).ReplaceAllString(rest, ""))[0]
+			stages = append(stages, stage{from: image})
+		case len(stages) > 0:
+			last := &stages[len(stages)-1]
+			last.lines = append(last.lines, [2]string{name, rest})
+		}
+	}
+	if len(stages) == 0 {
+		t.Fatal("the Dockerfile has no stage")
+	}
+	return stages
+}

@@ -1,0 +1,303 @@
+package repocheck
+
+import (
+	"cmp"
+	"fmt"
+	"go/parser"
+	"go/token"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rooms says which packages of ours a package may import, in code that is no test. "*" is each of them.
+var rooms = map[string][]string{
+	".":                        {"frontend", "internal/cli"},
+	"frontend":                 {},
+	"internal/app":             {"*"},
+	"internal/test/apptest":    {"*"},
+	"internal/test/testserver": {"*"},
+	"internal/cli":             {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
+	"internal/doctor":          {"internal/app", "internal/config", "internal/restorefence", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
+	"internal/test/bench":      {"*"},
+	"api/echobaseline":         {},
+	"internal/test/repocheck":  {},
+
+	"api": {
+		"frontend", "internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/useragent", "internal/keyring", "internal/maillink", "internal/mfa",
+		"internal/notify", "internal/dispute", "internal/password", "internal/qr", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
+		"internal/throttle", "internal/totp", "internal/trace",
+	},
+	"internal/authn": {
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/mfaremoval",
+		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
+	},
+	"internal/admin": {
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/mfaremoval", "internal/session", "internal/stepup",
+		"internal/throttle",
+	},
+	"internal/mfaremoval": {
+		"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret",
+		"internal/session", "internal/throttle",
+	},
+	"internal/restorefence": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
+	"internal/mfa": {
+		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
+		"internal/throttle", "internal/totp",
+	},
+	"internal/account": {
+		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/secret", "internal/stepup",
+	},
+	"internal/notify":    {"internal/audit", "internal/useragent", "internal/maillink", "internal/secret"},
+	"internal/smtp":      {"internal/notify", "internal/secret"},
+	"internal/dispute":   {"internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
+	"internal/maillink":  {"internal/secret"},
+	"internal/stepup":    {"internal/audit", "internal/secret", "internal/session"},
+	"internal/session":   {"internal/secret"},
+	"internal/keyring":   {"internal/audit", "internal/secret"},
+	"internal/password":  {"internal/secret"},
+	"internal/totp":      {"internal/secret"},
+	"internal/audit":     {},
+	"internal/config":    {"internal/secret"},
+	"internal/useragent": {},
+	"internal/logctx":    {"internal/audit", "internal/trace"},
+	"internal/metrics":   {},
+	"internal/qr":        {},
+	"internal/secret":    {},
+	"internal/throttle":  {},
+	"internal/trace":     {},
+
+	"internal/retention":        {},
+	"internal/test/soak":        {},
+	"internal/test/modeltest":   {},
+	"internal/test/pgserver":    {},
+	"internal/test/cluster":     {"internal/test/pgserver"},
+	"internal/test/cluster/cmd": {"internal/test/cluster"},
+	"internal/test/queryplan":   {},
+
+	// The store keeps what the domain packages declare, and knows nothing of who asks.
+	"internal/store": {
+		"internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/restorefence", "internal/keyring", "internal/maillink", "internal/mfa",
+		"internal/notify", "internal/mfaremoval", "internal/retention", "internal/secret", "internal/session", "internal/stepup",
+		"internal/throttle", "internal/totp",
+	},
+}
+
+// walls says behind which packages a library stays, so that replacing it is a day's work in one place. The tests of
+// the packages listed may use it too.
+var walls = []wall{
+	{library: "github.com/labstack/", inside: []string{"api", "api/echobaseline"}},
+	{library: "github.com/getkin/kin-openapi/", inside: []string{"api", "internal/test/apptest"}},
+	{library: "github.com/oapi-codegen/", inside: []string{"api"}},
+	{
+		library: "net/http",
+		inside: []string{
+			"api", "api/echobaseline", "internal/app", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/doctor",
+			"internal/metrics", "internal/trace",
+		},
+		tests: []string{"*"},
+	},
+	{library: "gorm.io/", inside: []string{"internal/store"}},
+	{library: "modernc.org/", inside: []string{"internal/store"}},
+	{library: "github.com/pressly/goose/", inside: []string{"internal/store"}},
+	{library: "github.com/jackc/pgx/", inside: []string{"internal/store", "internal/test/pgserver"}},
+	{
+		library: "database/sql",
+		inside:  []string{"internal/store", "internal/test/pgserver", "internal/test/queryplan", "internal/test/apptest", "internal/test/bench"},
+		tests:   []string{"internal/app", "internal/doctor", "internal/test/soak"},
+	},
+	{library: "github.com/golang-jwt/jwt/", inside: []string{"internal/stepup"}, tests: []string{"internal/app"}},
+	{library: "github.com/tink-crypto/", inside: []string{"internal/keyring"}, tests: []string{"internal/app"}},
+	{library: "golang.org/x/crypto/argon2", inside: []string{"internal/password"}},
+	{library: "github.com/pquerna/otp", inside: []string{"internal/totp"}},
+	{library: "github.com/yeqown/", inside: []string{"internal/qr"}},
+	{library: "github.com/caarlos0/env/", inside: []string{"internal/config"}},
+	{library: "github.com/alecthomas/kong", inside: []string{"internal/cli"}},
+	{library: "github.com/mileusna/useragent", inside: []string{"internal/useragent"}},
+	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
+	{library: "github.com/emersion/", inside: []string{"internal/test/apptest"}, tests: []string{"internal/smtp"}},
+	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
+	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/test/apptest"}, tests: []string{"internal/app"}},
+	{library: "pgregory.net/rapid", tests: []string{"internal/test/modeltest"}},
+	// Chance comes from crypto/rand.
+	{library: "math/rand", tests: []string{"internal/app", "internal/test/cluster", "internal/test/repocheck", "internal/test/soak"}},
+}
+
+type wall struct {
+	library       string // how its import paths begin
+	inside, tests []string
+}
+
+// imports are those of one package: of ours by folder, of others by path.
+type imports struct{ code, tests []string }
+
+func TestWalls(t *testing.T) {
+	graph := importGraph(t)
+	for _, trespass := range trespasses(graph, rooms, walls) {
+		t.Error(trespass)
+	}
+	for folder := range rooms {
+		if _, there := graph[folder]; !there {
+			t.Errorf("the rules speak of %s, which is not there any more", folder)
+		}
+	}
+}
+
+// What runs it, loads it and lets years pass over it is no part of the program.
+func TestTheProgramIsMadeOfNothingForTests(t *testing.T) {
+	graph := importGraph(t)
+	linked := linkedInto(graph, ".")
+	if !slices.Contains(linked, "api") {
+		t.Fatalf("the program is made of %v: this test looks in the wrong place", linked)
+	}
+	for _, folder := range linked {
+		if slices.Contains(apart, folder) {
+			t.Errorf("%s is linked into the program", folder)
+		}
+	}
+	for _, folder := range apart {
+		if _, there := graph[folder]; !there {
+			t.Errorf("this test speaks of %s, which is not there any more", folder)
+		}
+	}
+}
+
+// apart are the packages that are never shipped.
+var apart = []string{
+	"api/echobaseline", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/test/cluster/cmd", "internal/test/repocheck",
+	"internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
+}
+
+// linkedInto are the packages of ours that a package is made of, itself included.
+func linkedInto(graph map[string]imports, folder string) []string {
+	found := []string{folder}
+	for i := 0; i < len(found); i++ {
+		for _, imported := range graph[found[i]].code {
+			if _, ours := graph[imported]; ours && !slices.Contains(found, imported) {
+				found = append(found, imported)
+			}
+		}
+	}
+	return found
+}
+
+// trespasses says, a sentence each, which imports the rules forbid.
+func trespasses(graph map[string]imports, rooms map[string][]string, walls []wall) []string {
+	var found []string
+	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+
+	for _, folder := range slices.Sorted(maps.Keys(graph)) {
+		mayImport, known := rooms[folder]
+		if !known {
+			say("%s is new: say in rooms which packages it may import", folder)
+		}
+		for _, imported := range graph[folder].code {
+			_, ours := graph[imported]
+			if known && ours && !has(mayImport, imported) {
+				say("%s may not import %s", folder, imported)
+			}
+			if w, behind := wallOf(walls, imported); behind && !slices.Contains(w.inside, folder) {
+				say("%s may not import %s: it stays in %v", folder, imported, w.inside)
+			}
+		}
+		for _, imported := range graph[folder].tests {
+			// Tests may meet anybody, but the two adapters do not know each other even there.
+			if folder == "api" && imported == "internal/store" || folder == "internal/store" && imported == "api" {
+				say("a test in %s may not import %s", folder, imported)
+			}
+			w, behind := wallOf(walls, imported)
+			if behind && !slices.Contains(w.inside, folder) && !has(w.tests, folder) {
+				say("a test in %s may not import %s: it stays in %v", folder, imported, w.inside)
+			}
+		}
+	}
+	return found
+}
+
+func has(folders []string, folder string) bool {
+	return slices.Contains(folders, folder) || slices.Contains(folders, "*")
+}
+
+func wallOf(walls []wall, imported string) (wall, bool) {
+	for _, w := range walls {
+		if imported == w.library || strings.HasPrefix(imported, strings.TrimSuffix(w.library, "/")+"/") {
+			return w, true
+		}
+	}
+	return wall{}, false
+}
+
+func TestTrespasses(t *testing.T) {
+	rules := map[string][]string{
+		".": {"app"}, "app": {"*"}, "api": {"mfa"}, "mfa": {"totp"}, "totp": {}, "store": {"mfa"},
+	}
+	libraries := []wall{
+		{library: "example.org/web/", inside: []string{"api"}},
+		{library: "example.org/otp", inside: []string{"totp"}, tests: []string{"app"}},
+	}
+	cases := map[string]struct {
+		folder string
+		code   string
+		tests  string
+		want   string
+	}{
+		"along the rules":            {folder: "mfa", code: "totp"},
+		"app sees everything":        {folder: "app", code: "store"},
+		"a library in its room":      {folder: "api", code: "example.org/web/v4/middleware"},
+		"an unrelated library":       {folder: "mfa", code: "example.org/website"},
+		"domain to api":              {folder: "mfa", code: "api", want: "mfa may not import api"},
+		"api to store":               {folder: "api", code: "store", want: "api may not import store"},
+		"backwards":                  {folder: "totp", code: "mfa", want: "totp may not import mfa"},
+		"past the middle":            {folder: ".", code: "store", want: ". may not import store"},
+		"a library through the wall": {folder: "mfa", code: "example.org/web/v4", want: "mfa may not import example.org/web/v4: it stays in [api]"},
+		"a package without rules":    {folder: "new", want: "new is new: say in rooms which packages it may import"},
+		"a test meets anybody":       {folder: "mfa", tests: "store"},
+		"a test with a library":      {folder: "app", tests: "example.org/otp/hotp"},
+		"a test through the wall":    {folder: "mfa", tests: "example.org/otp", want: "a test in mfa may not import example.org/otp: it stays in [totp]"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			graph := map[string]imports{".": {}, "app": {}, "api": {}, "mfa": {}, "totp": {}, "store": {}}
+			graph[c.folder] = imports{code: words(c.code), tests: words(c.tests)}
+			if got := strings.Join(trespasses(graph, rules, libraries), "\n"); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func words(s string) []string { return strings.Fields(s) }
+
+// importGraph reads the imports from the files themselves, whatever the platform that they are for and whether or not
+// they compile.
+func importGraph(t *testing.T) map[string]imports {
+	t.Helper()
+	const module = "twofold"
+	graph := map[string]imports{}
+	for _, s := range sources(t, ".go") {
+		file, err := parser.ParseFile(token.NewFileSet(), s.path, s.text, parser.ImportsOnly)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		of := graph[s.folder()]
+		for _, spec := range file.Imports {
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ours, ok := strings.CutPrefix(path+"/", module+"/"); ok {
+				path = cmp.Or(strings.TrimSuffix(ours, "/"), ".")
+			}
+			if s.isTest() {
+				of.tests = append(of.tests, path)
+			} else {
+				of.code = append(of.code, path)
+			}
+		}
+		graph[s.folder()] = of
+	}
+	return graph
+}

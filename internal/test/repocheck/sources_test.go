@@ -1,0 +1,54 @@
+package repocheck
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// root is the top of the repository, seen from this package.
+const root = "../.."
+
+// source is one file written or generated here, its path as in git.
+type source struct {
+	path string
+	text []byte
+}
+
+func (s source) generated() bool { return strings.Contains(s.path, ".gen.") }
+
+func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+// folder is the package that a Go file belongs to, "." for main.
+func (s source) folder() string { return filepath.ToSlash(filepath.Dir(s.path)) }
+
+// sources reads every file with one of the endings, below the top, that is part of the repository.
+func sources(t *testing.T, endings ...string) []source {
+	t.Helper()
+	foreign := []string{"node_modules", "dist", "data", "bin", "testdata", "test-results", "playwright-report"}
+	var found []source
+	err := fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {
+		name := entry.Name()
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != "." && (strings.HasPrefix(name, ".") || slices.Contains(foreign, name)):
+			return fs.SkipDir
+		case entry.IsDir() || !slices.Contains(endings, filepath.Ext(name)):
+			return nil
+		}
+		text, err := os.ReadFile(filepath.Join(root, path))
+		found = append(found, source{path: path, text: text})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 {
+		t.Fatalf("no file ends in %v: this test looks in the wrong place", endings)
+	}
+	return found
+}

@@ -1,0 +1,69 @@
+package repocheck
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// docs/security.md names for each threat the tests that show how it is met, and the journeys in a browser; both lists are
+// the same.
+func TestTheThreatsOfTheDocsAreTheThreatsOfTheTests(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ending, names := range map[string]struct{ documented, written *regexp.Regexp }{
+		".go": {regexp.MustCompile(`(TestT\d\d_\w+)`), regexp.MustCompile(`(?m)^func (TestT\d\d_\w+)\(t`)},
+		".ts": {regexp.MustCompile(`"(T-\d\d[^"]+)"`), regexp.MustCompile(`(?m)^test\("(T-\d\d[^"]+)"`)},
+	} {
+		documented := all(names.documented, text)
+		var written []string
+		for _, s := range sources(t, ending) {
+			if s.isTest() || ending == ".ts" {
+				written = append(written, all(names.written, s.text)...)
+			}
+		}
+		if len(written) == 0 {
+			t.Errorf("no test in %s is named after a threat: this test looks in the wrong place", ending)
+		}
+		for _, test := range written {
+			if !slices.Contains(documented, test) {
+				t.Errorf("docs/security.md does not name %s", test)
+			}
+		}
+		for _, test := range documented {
+			if !slices.Contains(written, test) {
+				t.Errorf("docs/security.md names %s, which is nowhere", test)
+			}
+		}
+	}
+}
+
+// all is what stands in the parentheses of an expression, wherever a text fits it.
+func all(e *regexp.Regexp, text []byte) (found []string) {
+	for _, match := range e.FindAllSubmatch(text, -1) {
+		found = append(found, string(match[1]))
+	}
+	return found
+}
+
+// Wherever the docs name a test, there is one.
+func TestTheTestsThatTheDocsNameAreThere(t *testing.T) {
+	t.Parallel()
+	written := make(map[string]bool)
+	for _, s := range sources(t, ".go") {
+		for _, name := range regexp.MustCompile(`(?m)^func (Test\w+)\(t`).FindAllSubmatch(s.text, -1) {
+			written[string(name[1])] = s.isTest()
+		}
+	}
+	for _, s := range sources(t, ".md") {
+		for _, name := range regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(s.text, -1) {
+			if !written[string(name[1])] {
+				t.Errorf("%s names %s, which is nowhere", s.path, name[1])
+			}
+		}
+	}
+}
