@@ -36,7 +36,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size check-dependencies check-twice test-go test-postgres test-upgrade test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run cluster build page generate licenses lint test race release bench bench-growth bench-page soak fuzz clean $(CHECKS)
+.PHONY: help run cluster build page generate licenses lint test race release bench bench-growth bench-page repeat soak fuzz clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -84,6 +84,9 @@ bench-growth: build ## the same with up to a million accounts, and with up to fo
 
 bench-page: build ## how fast the page is there on a slow CPU, with figures
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed
+
+repeat: $(if $(JOURNEY),build) ## one journey or Go test many times, and the share that failed (JOURNEY=keyboard or TEST=TestURI PACKAGE=./internal/totp, TIMES=100, BUSY=2)
+	@JOURNEY='$(JOURNEY)' TEST='$(TEST)' PACKAGE='$(PACKAGE)' TIMES='$(TIMES)' BUSY='$(BUSY)' .ci/repeat
 
 soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
 	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/test/soak

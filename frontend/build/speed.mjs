@@ -12,7 +12,9 @@ import { openBrowser } from "./devtools.mjs";
 
 const slowdown = 4;
 const loads = Number(process.env["LOADS"] ?? 9);
-const binary = new URL("../../bin/twofold", import.meta.url).pathname;
+/** Milliseconds added to each request, as on the way to a server far away. None by default. */
+const latency = Number(process.env["LATENCY"] ?? 0);
+const binary = process.env["PROGRAM_BIN"] ?? new URL("../../bin/twofold", import.meta.url).pathname;
 const user = { email: "ada@example.com", password: "an otter counts nine lamps" };
 
 /** The pages, and the selector of the element that makes each of them usable. */
@@ -116,6 +118,15 @@ async function measureLoad(browser, context, url, { path, usable }) {
   await page.send("Page.navigate", { url: `${url}/healthz` });
   await pause(300);
   await page.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+  if (latency > 0) {
+    await page.send("Network.enable");
+    await page.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  }
   await page.send("Page.enable");
   await page.send("Page.addScriptToEvaluateOnNewDocument", {
     source: `(${observePage})(${JSON.stringify(usable)})`,

@@ -1,6 +1,6 @@
-// Every state of sessions, password, profile and activity, and of the pages that work without being signed in.
-import { alert, expect, readTold, signIn, test } from "./fixtures";
-import { inEveryLook, next, refuse } from "./shots";
+// Every state of the session, password, profile and activity cards, and of the pages for users who are not signed in.
+import { alert, expect, confirmResult, signIn, test } from "./fixtures";
+import { fulfillProblem, inEveryAppearance, respondOnce } from "./screenshots";
 
 const noMail = {
   name: "Twofold",
@@ -11,8 +11,12 @@ const noMail = {
   password: { min_length: 15, max_length: 128 },
 };
 
-inEveryLook((shooter) => {
-  test("sessions, password, profile, activity", async ({ page, server, account }) => {
+inEveryAppearance((shooter) => {
+  test("the session, password, profile and activity cards in every state", async ({
+    page,
+    server,
+    account,
+  }) => {
     const shot = shooter(page);
     for (const agent of ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "x"])
       await fetch(`${server.url}/api/v1/sessions`, {
@@ -26,7 +30,9 @@ inEveryLook((shooter) => {
     const everywhere = sessions.getByRole("button", { name: "Sign out everywhere else" });
     await everywhere.click();
     await shot("sessions-ask");
-    await next(page, "/sessions/end-others", (route) => refuse(route, 503, { code: "unavailable" }));
+    await respondOnce(page, "/sessions/end-others", (route) =>
+      fulfillProblem(route, 503, { code: "unavailable" }),
+    );
     await everywhere.click();
     await expect(alert(sessions)).toContainText("The service is busy");
     await shot("sessions-refused");
@@ -50,7 +56,7 @@ inEveryLook((shooter) => {
     await dialog.getByRole("button", { name: "Change password" }).click();
     await expect(page.getByText("Your password is changed.")).toBeFocused();
     await shot("password-changed");
-    await readTold(page, "Password changed", "Your password is changed.");
+    await confirmResult(page, "Password changed", "Your password is changed.");
 
     const profile = card("Profile");
     await profile.getByRole("button", { name: "Edit: Name" }).click();
@@ -67,19 +73,19 @@ inEveryLook((shooter) => {
     await asked.getByRole("button", { name: "Confirm" }).click();
     await expect(page.getByText("We sent a link to ada@new.example.")).toBeFocused();
     await shot("profile-email-sent");
-    await readTold(page, "Look into your mail", "We sent a link");
+    await confirmResult(page, "Look into your mail", "We sent a link");
     await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
     await shot("profile-email-pending");
     await card("Activity").scrollIntoViewIfNeeded();
     await shot("activity");
-    await next(page, "/service", (route) => route.fulfill({ json: noMail }));
+    await respondOnce(page, "/service", (route) => route.fulfill({ json: noMail }));
     await page.reload();
     await expect(profile.getByText("This service sends no mail")).toBeVisible();
     await profile.scrollIntoViewIfNeeded();
     await shot("profile-no-mail");
   });
 
-  test("a forgotten password, and mailed links", async ({ page }) => {
+  test("the pages of a forgotten password and of mailed links in every state", async ({ page }) => {
     const shot = shooter(page);
     await page.goto("/forgot-password");
     await expect(page.getByLabel("Email")).toBeFocused();
@@ -88,7 +94,7 @@ inEveryLook((shooter) => {
     await page.getByRole("button", { name: "Send the link" }).click();
     await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
     await shot("forgot-sent");
-    await next(page, "/service", (route) => route.fulfill({ json: noMail }));
+    await respondOnce(page, "/service", (route) => route.fulfill({ json: noMail }));
     await page.reload();
     await expect(page.getByText("IT help desk")).toBeVisible();
     await shot("forgot-no-mail");
@@ -105,7 +111,8 @@ inEveryLook((shooter) => {
       await shot(path);
       await page.route(
         /\/api\/v1\/.*(not-me|removal|address-confirmations)/,
-        (route) => (done ? route.fulfill({ json: done }) : refuse(route, 410, { code: "link_expired" })),
+        (route) =>
+          done ? route.fulfill({ json: done }) : fulfillProblem(route, 410, { code: "link_expired" }),
         { times: 1 },
       );
       await page.getByRole("button", { name: button }).click();

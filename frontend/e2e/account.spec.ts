@@ -1,7 +1,7 @@
-// What somebody does with their account beside MFA: sessions, password, profile, activity, language.
+// The account beside MFA: sessions, password, profile, activity, language.
 import type { Page } from "@playwright/test";
-import { alert, expect, fillSignIn, readTold, signIn, test } from "./fixtures";
-import { enrollByApi, mailedLink, type Credentials } from "./server";
+import { alert, expect, fillSignIn, confirmResult, signIn, test } from "./fixtures";
+import { enrollByApi, waitForMailedLink, type Credentials } from "./server";
 
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 const masked = ({ email }: Credentials) => `${email[0]}…\u2060@example.com`;
@@ -14,7 +14,7 @@ async function prove(page: Page, dialogName: string, who: Credentials, code?: st
   return dialog;
 }
 
-test("ends one session, then all others; each is signed out where it was", async ({
+test("ending one session, then all others, signs each of them out", async ({
   page,
   browser,
   server,
@@ -62,7 +62,7 @@ test("ends one session, then all others; each is signed out where it was", async
   await expect(card(page, "Sessions").getByRole("listitem")).toHaveCount(1);
 });
 
-test("changes the password: proof first, reasons for a refusal, this session stays", async ({
+test("changing the password asks for credentials, explains a refusal and keeps this session", async ({
   page,
   server,
   account,
@@ -101,7 +101,7 @@ test("changes the password: proof first, reasons for a refusal, this session sta
   await save.click();
   const told = page.getByRole("dialog", { name: "Password changed" });
   await expect(told.getByText("Your password is changed.")).toBeFocused();
-  await readTold(
+  await confirmResult(
     page,
     "Password changed",
     `One other session was signed out. We sent a notice to ${masked(account)}.`,
@@ -116,7 +116,7 @@ test("changes the password: proof first, reasons for a refusal, this session sta
   await signIn(page, server, { ...account, password: fresh });
 });
 
-test("a proof that grew too old is asked for again, and the new password kept", async ({
+test("an expired step-up is asked for again, and the typed password stays", async ({
   page,
   server,
   account,
@@ -133,10 +133,10 @@ test("a proof that grew too old is asked for again, and the new password kept", 
   await dialog.getByRole("button", { name: "Continue" }).click();
   await expect(dialog.getByLabel("New password")).toHaveValue(fresh);
   await dialog.getByRole("button", { name: "Change password" }).click();
-  await readTold(page, "Password changed", "Your password is changed.");
+  await confirmResult(page, "Password changed", "Your password is changed.");
 });
 
-test("a forgotten password: a real mail, a link that works once, and still a code", async ({
+test("a password reset link works once, and signing in still takes a code", async ({
   page,
   server,
   account,
@@ -150,7 +150,7 @@ test("a forgotten password: a real mail, a link that works once, and still a cod
   await page.getByRole("button", { name: "Send the link" }).click();
   await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
 
-  const link = await mailedLink(server, account.email, "/reset-password");
+  const link = await waitForMailedLink(server, account.email, "/reset-password");
   await page.goto(link);
   await expect(page.getByLabel("New password")).toBeFocused();
   expect(page.url()).toBe(`${server.url}/reset-password`);
@@ -171,7 +171,7 @@ test("a forgotten password: a real mail, a link that works once, and still a cod
   await expect(page.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
 });
 
-test("says the same to an address that nobody has", async ({ page, server }) => {
+test("a password reset for an unknown address gets the same response", async ({ page, server }) => {
   await page.goto("/forgot-password");
   await page.getByLabel("Email", { exact: true }).fill("nobody@example.com");
   await page.getByRole("button", { name: "Send the link" }).click();
@@ -179,7 +179,9 @@ test("says the same to an address that nobody has", async ({ page, server }) => 
   expect(await server.mails("nobody@example.com")).toEqual([]);
 });
 
-test("a mailed link does nothing until the button is pressed, and can be cut short", async ({ page }) => {
+test("a mailed link does nothing until the button is pressed, and a truncated one is explained", async ({
+  page,
+}) => {
   for (const [path, button] of [
     ["/confirm-address", "Confirm address"],
     ["/not-me", "It wasn’t me"],
@@ -205,7 +207,7 @@ test("a mailed link does nothing until the button is pressed, and can be cut sho
   }
 });
 
-test("changes the email address through its new mailbox, and adds a second one", async ({
+test("changing the email address needs its new mailbox, and a second address can be added", async ({
   page,
   server,
   account,
@@ -221,7 +223,7 @@ test("changes the email address through its new mailbox, and adds a second one",
   const moved = `moved-${account.email}`;
   await field.fill(moved);
   await dialog.getByRole("button", { name: "Send the link" }).click();
-  // Declined: what was typed stays.
+  // Declining the step-up keeps the typed value.
   await page
     .getByRole("dialog", { name: "Confirm that it’s you" })
     .getByRole("button", { name: "Cancel" })
@@ -230,12 +232,12 @@ test("changes the email address through its new mailbox, and adds a second one",
   await dialog.getByRole("button", { name: "Send the link" }).click();
   const asked = await prove(page, "Confirm that it’s you", account);
   await asked.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "Look into your mail", `We sent a link to ${moved}.`);
+  await confirmResult(page, "Look into your mail", `We sent a link to ${moved}.`);
   await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
   await page.reload();
   await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
 
-  await page.goto(await mailedLink(server, moved, "/confirm-address"));
+  await page.goto(await waitForMailedLink(server, moved, "/confirm-address"));
   await page.getByRole("button", { name: "Confirm address" }).click();
   await expect(page.getByText(`From now on, you sign in with ${moved}.`)).toBeVisible();
   await page.getByRole("link", { name: "Go to your account" }).click();
@@ -249,20 +251,16 @@ test("changes the email address through its new mailbox, and adds a second one",
   await page.getByRole("button", { name: "Send the link" }).click();
   const again = await prove(page, "Confirm that it’s you", account);
   await again.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "Look into your mail", `We sent a link to ${second}.`);
+  await confirmResult(page, "Look into your mail", `We sent a link to ${second}.`);
   await expect(profile.getByText("Until then, no notices go there.")).toBeVisible();
   await profile.getByRole("button", { name: "Don’t change it" }).click();
   await expect(profile.getByText("Nothing was changed.")).toBeVisible();
-  await page.goto(await mailedLink(server, second, "/confirm-address"));
+  await page.goto(await waitForMailedLink(server, second, "/confirm-address"));
   await page.getByRole("button", { name: "Confirm address" }).click();
   await expect(page.getByRole("heading", { name: "This link no longer works" })).toBeVisible();
 });
 
-test("speaks the language of the browser, and the one that is chosen", async ({
-  browser,
-  server,
-  account,
-}) => {
+test("the page uses the browser's language, then the chosen one", async ({ browser, server, account }) => {
   const context = await browser.newContext({ baseURL: server.url, locale: "de-AT" });
   const page = await context.newPage();
   const catalogues: string[] = [];
@@ -281,7 +279,7 @@ test("speaks the language of the browser, and the one that is chosen", async ({
   await signIn(page, server, account);
   await page.getByRole("button", { name: "Deutsch" }).click();
   await expect(page.getByRole("heading", { name: "Konto", exact: true })).toBeVisible();
-  // Mails follow.
+  // Mails use the chosen language too.
   await expect(page.getByLabel("Sprache der E-Mails")).toHaveValue("de");
   expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
   await context.close();
@@ -296,7 +294,7 @@ test("a mailed link survives a change of the language", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Dieser Link gilt nicht mehr" })).toBeVisible();
 });
 
-test("T-31: no query and no fragment leads out of this place", async ({ page, server, account }) => {
+test("T-31: no query or fragment leads to another origin", async ({ page, server, account }) => {
   await page.goto("/sign-in?next=//evil.example/settings/account");
   await fillSignIn(page, account);
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();

@@ -1,8 +1,8 @@
-// Somebody lost everything: an administrator, who was asked, takes MFA off their account, and they see who did it.
-import { expect, mfaCard, readTold, signIn, test } from "./fixtures";
+// A user without phone and recovery codes: an administrator resets their MFA, and the user sees which administrator did it.
+import { expect, mfaCard, confirmResult, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
 
-test("an administrator resets MFA, and whose it was signs in with the password and sees who did it", async ({
+test("after an administrator's MFA reset, the user signs in with the password and sees the administrator", async ({
   page,
   server,
   account,
@@ -35,7 +35,7 @@ test("an administrator resets MFA, and whose it was signs in with the password a
   await proof.getByLabel("Password", { exact: true }).fill(boss.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "MFA reset", `MFA is off for ${account.email}`);
+  await confirmResult(page, "MFA reset", `MFA is off for ${account.email}`);
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
   const activity = page.getByRole("region", { name: "Activity" });
   await expect(activity.getByRole("listitem").filter({ hasText: "by you" }).first()).toContainText(

@@ -6,13 +6,13 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
-  shownCodes,
+  confirmResult,
+  shownRecoveryCodes,
   test,
 } from "./fixtures";
 import { wrongCode } from "./server";
 
-test("from a password alone to MFA, in with a code or a recovery code, and back", async ({
+test("MFA is turned on, signs in with a code or a recovery code, and is turned off", async ({
   page,
   server,
   account,
@@ -47,7 +47,7 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
   await expect(dialog).toContainText("“Work phone”");
-  const recoveryCodes = await shownCodes(dialog);
+  const recoveryCodes = await shownRecoveryCodes(dialog);
   await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
@@ -80,9 +80,9 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await proof.getByLabel("Password", { exact: true }).fill(account.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
-  // Behind the dialog nothing has moved yet.
+  // The page behind the dialog does not change until it closes.
   await expect(card.locator(".row--method")).toContainText("Work phone");
-  await readTold(page, "Method removed", "“Work phone” was removed.");
+  await confirmResult(page, "Method removed", "“Work phone” was removed.");
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
 
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -90,9 +90,9 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("the whole ceremony by keyboard alone", async ({ page, server, account }) => {
+test("enrollment and removal work by keyboard alone", async ({ page, server, account }) => {
   const { keyboard } = page;
-  /** Tabs on until the element with this name has the focus. */
+  /** Presses Tab until the element with this name has the focus. */
   const tabTo = async (name: string | RegExp) => {
     for (let presses = 0; presses < 60; presses += 1) {
       await keyboard.press("Tab");
@@ -105,7 +105,7 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
       });
       if (typeof name === "string" ? label === name : name.test(label)) return;
     }
-    throw new Error(`No way to ${name} by keyboard.`);
+    throw new Error(`Tab does not reach ${name}.`);
   };
 
   await page.goto("/sign-in");
@@ -121,7 +121,7 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
 
-  // Escape leaves, and the focus goes back to where it was.
+  // Escape closes the dialog and returns the focus, and the next key press opens it again.
   await keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Register MFA Method" })).toBeFocused();

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { alert, expect, fillSignIn, mfaCard, qr, readQr, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
-import { inEveryLook, next, refuse } from "./shots";
+import { fulfillProblem, inEveryAppearance, respondOnce } from "./screenshots";
 
 const removal = {
   requested_at: "2026-11-23T09:30:00Z",
@@ -11,7 +11,7 @@ const removal = {
   ready: false,
 };
 
-/** What the page is told, changed; for what takes days, a stranger or an operator to come about. */
+/** Changes the server's response, for states that take days, an attacker or an operator to reach. */
 const tell = (page: Page, change: object, path = "/mfa", times = 1) =>
   page.route(
     `**/api/v1${path}`,
@@ -28,8 +28,8 @@ const json = (status: number, body?: object) => ({
   ...(body && { body: JSON.stringify(body) }),
 });
 
-inEveryLook((shooter) => {
-  test("recovery codes and several methods", async ({ page, server, account }) => {
+inEveryAppearance((shooter) => {
+  test("recovery codes and several methods in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     const secret = await enrollByApi(server, account, "Pixel 11");
     await signIn(page, server, account, secret);
@@ -62,7 +62,7 @@ inEveryLook((shooter) => {
     await card.getByRole("button", { name: "Rename Pixel 11" }).click();
     await expect(card.getByLabel("New name")).toBeFocused();
     await shot("rename");
-    await next(page, "/mfa/methods/*", (route) => refuse(route, 409, { code: "name_taken" }));
+    await respondOnce(page, "/mfa/methods/*", (route) => fulfillProblem(route, 409, { code: "name_taken" }));
     await page.keyboard.type("Tablet");
     await page.keyboard.press("Enter");
     await expect(alert(card)).toContainText("Another of your methods has that name");
@@ -92,7 +92,7 @@ inEveryLook((shooter) => {
     await shot("codes-none");
   });
 
-  test("moving to a new phone", async ({ page, server, account }) => {
+  test("moving to a new phone in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     const secret = await enrollByApi(server, account, "Pixel 11");
     await signIn(page, server, account, secret);
@@ -122,7 +122,7 @@ inEveryLook((shooter) => {
     await shot("replaced");
   });
 
-  test("steps that don’t load", async ({ page, server, account }) => {
+  test("enrollment steps whose file does not load", async ({ page, server, account }) => {
     const shot = shooter(page);
     await page.route("**/assets/LaterSteps-*.js", (route) => route.abort());
     await signIn(page, server, account);
@@ -137,7 +137,11 @@ inEveryLook((shooter) => {
     await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
   });
 
-  test("neither phone nor codes, and a removal that is under way", async ({ page, server, account }) => {
+  test("a removal of MFA, requested at sign-in and shown on the account page", async ({
+    page,
+    server,
+    account,
+  }) => {
     const shot = shooter(page);
     const secret = await enrollByApi(server, account, "Pixel 11");
     const toLost = async () => {
@@ -161,35 +165,37 @@ inEveryLook((shooter) => {
     await tell(page, { mfa_removal: true, support: "it-help@example.com" }, "/service", Infinity);
     await toLost();
     await shot("lost");
-    await next(page, "/mfa/removal", (route) =>
-      refuse(route, 409, { code: "removal_unavailable", reason: "paused" }),
+    await respondOnce(page, "/mfa/removal", (route) =>
+      fulfillProblem(route, 409, { code: "removal_unavailable", reason: "paused" }),
     );
     await page.getByRole("button", { name: "Ask for the removal" }).click();
     await expect(alert(page)).toContainText("was cancelled not long ago");
     await shot("lost-unavailable");
     await toLost();
-    await next(page, "/mfa/removal", (route) => route.fulfill(json(202, { ...removal, stopped: true })));
+    await respondOnce(page, "/mfa/removal", (route) =>
+      route.fulfill(json(202, { ...removal, stopped: true })),
+    );
     await page.getByRole("button", { name: "Ask for the removal" }).click();
     await expect(page.getByText("2 days and 5 hours")).toBeVisible();
     await shot("lost-announced");
     await page.getByRole("button", { name: "Cancel the removal" }).click();
     await expect(page.getByLabel("6-digit code")).toBeFocused();
     await shot("lost-cancel");
-    await next(page, "/mfa/removal/cancel-by-code", (route) =>
-      refuse(route, 429, { code: "too_many_attempts" }),
+    await respondOnce(page, "/mfa/removal/cancel-by-code", (route) =>
+      fulfillProblem(route, 429, { code: "too_many_attempts" }),
     );
     await page.getByLabel("6-digit code").fill("123456");
     await page.getByRole("button", { name: "Cancel the removal" }).click();
     await expect(alert(page)).toContainText("Use the link in one of its mails");
     await shot("lost-cancel-spent");
-    await next(page, "/mfa/removal/cancel-by-code", (route) => route.fulfill(json(204)));
+    await respondOnce(page, "/mfa/removal/cancel-by-code", (route) => route.fulfill(json(204)));
     await page.getByRole("button", { name: "Cancel the removal" }).click();
     await expect(page.getByRole("heading", { name: "The removal is cancelled" })).toBeFocused();
     await shot("lost-cancelled");
 
     for (const offered of [true, false]) {
       await tell(page, { mfa_removal: offered, support: "it-help@example.com" }, "/service", Infinity);
-      await next(page, "/sessions", (route) =>
+      await respondOnce(page, "/sessions", (route) =>
         route.fulfill(json(202, { state: "second_factor_required", methods: [], expires_at: "" })),
       );
       await page.goto("/sign-in");
@@ -204,7 +210,7 @@ inEveryLook((shooter) => {
     const cancel = page.getByRole("button", { name: "Cancel the removal" });
     await expect(cancel).toBeVisible();
     await shot("removal-banner");
-    await next(page, "/mfa/removal", (route) =>
+    await respondOnce(page, "/mfa/removal", (route) =>
       route.fulfill(json(200, { sessions_ended: 0, notices_sent: 1, recovery_codes_left: 10 })),
     );
     await cancel.click();

@@ -1,4 +1,4 @@
-// The days on which a phone is gone, or new: nobody is locked out, and MFA is never off in between.
+// A lost or a new phone: the user is not locked out, and MFA stays on in between.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import {
@@ -8,15 +8,15 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
+  confirmResult,
   register,
-  shownCodes,
+  shownRecoveryCodes,
   signIn,
   test,
 } from "./fixtures";
 import type { Credentials, Server } from "./server";
 
-/** The proofs that the step-up dialog asks for; `second` is a code of the app or a recovery code. */
+/** Fills in the step-up dialog; `second` is a TOTP code or a recovery code. */
 async function prove(page: Page, who: Credentials, second: { code: string } | { recoveryCode: string }) {
   const dialog = page.getByRole("dialog", { name: "Confirm that it’s you" });
   await dialog.getByLabel("Password", { exact: true }).fill(who.password);
@@ -46,18 +46,18 @@ async function signOut(page: Page) {
   await expect(page.getByText("You’re signed out.")).toBeVisible();
 }
 
-/** Registers the first method through the page. Answers its secret and the recovery codes. */
+/** Registers the first method through the page. Returns its secret and the recovery codes. */
 async function firstMethod(page: Page, server: Server, who: Credentials, name: string) {
   await signIn(page, server, who);
   const { dialog, secret } = await register(page, server, who, name);
-  const codes = await shownCodes(dialog);
+  const codes = await shownRecoveryCodes(dialog);
   await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   return { secret, codes };
 }
 
-test("recovery codes are shown once, kept in every way, and the dialog waits for it", async ({
+test("recovery codes are shown once, and the dialog stays open until they are saved", async ({
   page,
   context,
   server,
@@ -66,7 +66,7 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   await context.grantPermissions(["clipboard-write", "clipboard-read"]);
   await signIn(page, server, who);
   const { dialog } = await register(page, server, who, "Pixel 11");
-  const codes = await shownCodes(dialog);
+  const codes = await shownRecoveryCodes(dialog);
   expect(codes).toHaveLength(10);
   expect(new Set(codes).size).toBe(10);
 
@@ -82,7 +82,7 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   await expect(page.locator(".print-sheet")).toBeVisible();
   await expect(page.locator(".print-sheet")).toContainText(who.email);
   await expect(page.locator("#app")).toBeHidden();
-  // Black on white, whatever the screen is.
+  // Printed black on white in any color scheme.
   await expect(page.locator(".print-sheet")).toHaveCSS("color", "rgb(0, 0, 0)");
   await expect(page.locator("html")).toHaveCSS("background-color", "rgb(255, 255, 255)");
   await page.emulateMedia({ media: "screen", colorScheme: "light" });
@@ -108,7 +108,7 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   expect(await page.content()).not.toContain(codes[0]);
 });
 
-test("a lost phone: in with a recovery code, the old phone off, a new one on", async ({
+test("a lost phone is replaced after signing in with a recovery code", async ({
   page,
   server,
   account: who,
@@ -128,12 +128,12 @@ test("a lost phone: in with a recovery code, the old phone off, a new one on", a
   await expect(question).toContainText("Your recovery codes stop working too");
   await question.getByRole("button", { name: "Remove method" }).click();
   await prove(page, who, { recoveryCode: codes[1] ?? "" });
-  await readTold(page, "Method removed", "“Lost phone” was removed.");
+  await confirmResult(page, "Method removed", "“Lost phone” was removed.");
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
   await expect(card).not.toContainText("Recovery codes");
 
   const { dialog, secret } = await register(page, server, who, "New phone");
-  const fresh = await shownCodes(dialog);
+  const fresh = await shownRecoveryCodes(dialog);
   expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
   await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
@@ -148,7 +148,7 @@ test("a lost phone: in with a recovery code, the old phone off, a new one on", a
   await expect(account(page)).toBeVisible();
 });
 
-test("a recovery code is understood as carelessly as it is typed, and works once", async ({
+test("a recovery code is accepted in any spelling, and works once", async ({
   page,
   server,
   account: who,
@@ -175,11 +175,7 @@ test("a recovery code is understood as carelessly as it is typed, and works once
   await expect(mfaCard(page)).toContainText("8 of 10 left");
 });
 
-test("a new phone takes the old one’s place at once, and MFA is never off", async ({
-  page,
-  server,
-  account: who,
-}) => {
+test("a new phone replaces the old one without turning MFA off", async ({ page, server, account: who }) => {
   const { secret: old, codes } = await firstMethod(page, server, who, "Old phone");
   const card = mfaCard(page);
   await card.getByRole("button", { name: "Move to a new phone: Old phone" }).click();
@@ -190,7 +186,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   await dialog.getByRole("button", { name: "Continue" }).click();
   const fresh = await readQr(qr(page));
 
-  // A reload in the middle changes nothing: the old phone still signs in, and moving is offered again.
+  // A reload during the move changes nothing: the old phone still signs in, and the move is offered again.
   await page.reload();
   await expect(card.getByText("Moving to a new phone wasn’t finished")).toBeVisible();
   await card.getByRole("button", { name: "Start again" }).click();
@@ -229,7 +225,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   await expect(account(page)).toBeVisible();
 });
 
-test("a name is changed in place, and one that is taken is explained", async ({
+test("a method is renamed in place, and a taken name is explained", async ({
   page,
   server,
   account: who,
@@ -254,7 +250,7 @@ test("a name is changed in place, and one that is taken is explained", async ({
   await expect(card.getByRole("listitem").filter({ hasText: "<b>Küche</b> & Co." })).toBeVisible();
 });
 
-test("new codes kill the old set", async ({ page, server, account: who }) => {
+test("new recovery codes revoke the old ones", async ({ page, server, account: who }) => {
   const { secret, codes } = await firstMethod(page, server, who, "Pixel 11");
   const card = mfaCard(page);
   await card.getByRole("button", { name: "Generate new codes" }).click();
@@ -263,7 +259,7 @@ test("new codes kill the old set", async ({ page, server, account: who }) => {
   await question.getByRole("button", { name: "Generate new codes" }).click();
   await prove(page, who, { code: await server.nextCode(secret) });
   const dialog = page.getByRole("dialog", { name: "Your new recovery codes" });
-  const fresh = await shownCodes(dialog);
+  const fresh = await shownRecoveryCodes(dialog);
   expect(fresh).toHaveLength(10);
   await expect(dialog).toContainText("The old ones no longer work. We sent a notice to");
   await dialog.getByLabel("I saved them").check();
@@ -280,7 +276,7 @@ test("new codes kill the old set", async ({ page, server, account: who }) => {
   await expect(card).toContainText("9 of 10 left");
 });
 
-test("few codes left are said as a warning", async ({ page, server, account: who }) => {
+test("few remaining recovery codes are shown as a warning", async ({ page, server, account: who }) => {
   const { codes } = await firstMethod(page, server, who, "Pixel 11");
   for (const code of codes.slice(0, 7)) {
     await signOut(page);

@@ -1,7 +1,7 @@
-// Who has neither phone nor codes asks for MFA to be removed; who finds them again cancels that.
+// A user without phone and recovery codes requests the removal of MFA; with the phone found again, they cancel it.
 import type { Page } from "@playwright/test";
 import { alert, expect, fillSignIn, mfaCard, signIn, test } from "./fixtures";
-import { enrollByApi, mailedLink, type Credentials } from "./server";
+import { enrollByApi, waitForMailedLink, type Credentials } from "./server";
 
 async function askForRemoval(page: Page, who: Credentials) {
   await page.goto("/sign-in");
@@ -12,12 +12,16 @@ async function askForRemoval(page: Page, who: Credentials) {
 
 const cancel = (page: Page) => page.getByRole("button", { name: "Cancel the removal" });
 
-test("a found phone cancels a removal, and nobody can ask for another", async ({ page, server, account }) => {
+test("a code of the found phone cancels a removal and pauses further requests", async ({
+  page,
+  server,
+  account,
+}) => {
   const secret = await enrollByApi(server, account, "Pixel 11");
   await askForRemoval(page, account);
   await expect(page.getByRole("heading", { name: "The removal is announced" })).toBeFocused();
   await expect(page.getByText(/another 3 days|2 days and 24 hours/)).toBeVisible();
-  expect(await mailedLink(server, account.email, "/cancel-removal")).toContain("#");
+  expect(await waitForMailedLink(server, account.email, "/cancel-removal")).toContain("#");
 
   await cancel(page).click();
   await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
@@ -33,12 +37,7 @@ test("a found phone cancels a removal, and nobody can ask for another", async ({
   await expect(alert(page)).toContainText("was cancelled not long ago");
 });
 
-test("who is signed in is warned of a removal, and cancels it", async ({
-  page,
-  server,
-  account,
-  browser,
-}) => {
+test("a signed-in user is warned of a removal and cancels it", async ({ page, server, account, browser }) => {
   const secret = await enrollByApi(server, account, "Pixel 11");
   await signIn(page, server, account, secret);
   const stranger = await browser.newPage({ baseURL: server.url });

@@ -1,5 +1,5 @@
-// MFA is required from a day on: a reminder before it, and an enrollment at sign-in after it.
-import { alert, expect, fillSignIn, mfaCard, qr, readQr, shownCodes, signIn, test } from "./fixtures";
+// MFA is required from a date on: a reminder before it, and enrollment at sign-in after it.
+import { alert, expect, fillSignIn, mfaCard, qr, readQr, shownRecoveryCodes, signIn, test } from "./fixtures";
 import { wrongCode } from "./server";
 
 const day = 86_400;
@@ -7,7 +7,7 @@ const from = new Date(Date.now() + 2 * day * 1000).toISOString().slice(0, 10);
 
 test.use({ settings: { TWOFOLD_MFA_POLICY: "required", TWOFOLD_MFA_REQUIRED_FROM: from } });
 
-test("who did not register in time does at sign-in, and keeps the method", async ({
+test("a user without MFA registers at sign-in after the deadline and keeps the method", async ({
   page,
   server,
   account,
@@ -32,7 +32,7 @@ test("who did not register in time does at sign-in, and keeps the method", async
   await field.fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
-  expect(await shownCodes(dialog)).toHaveLength(10);
+  expect(await shownRecoveryCodes(dialog)).toHaveLength(10);
   await dialog.getByLabel("I saved them").check();
   await dialog.getByRole("button", { name: "Done" }).click();
 

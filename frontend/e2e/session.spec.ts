@@ -6,7 +6,7 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
+  confirmResult,
   signIn,
   test,
 } from "./fixtures";
@@ -27,7 +27,7 @@ test("an expired session leads to sign-in and back", async ({ page, server, acco
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("who is signed in has nothing to do on the sign-in page", async ({ page, server, account }) => {
+test("the sign-in page redirects a signed-in user", async ({ page, server, account }) => {
   await signIn(page, server, account);
   await page.goto("/sign-in");
   await expect(page).toHaveURL("/settings/account");
@@ -37,7 +37,7 @@ test("who is signed in has nothing to do on the sign-in page", async ({ page, se
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
 });
 
-test("a reload in the middle applies nothing and offers to start again", async ({
+test("a reload during enrollment registers nothing and offers to start again", async ({
   page,
   server,
   account,
@@ -91,7 +91,12 @@ test("closing the dialog cancels the pending enrollment", async ({ page, server,
   await expect(mfaCard(page).getByText("A registration wasn’t finished")).toBeHidden();
 });
 
-test("other sessions end, this one stays, and both are told", async ({ page, browser, server, account }) => {
+test("registering a method ends other sessions, keeps this one and reports it", async ({
+  page,
+  browser,
+  server,
+  account,
+}) => {
   const elsewhere = await browser.newContext({ baseURL: server.url });
   const other = await elsewhere.newPage();
   await signIn(other, server, account);
@@ -113,7 +118,7 @@ test("other sessions end, this one stays, and both are told", async ({ page, bro
   await elsewhere.close();
 });
 
-test("several methods: any of them signs in, each is removed by itself, and the limit is told", async ({
+test("several methods: each signs in, each can be removed, and the limit is shown", async ({
   page,
   server,
   account,
@@ -160,7 +165,7 @@ test("several methods: any of them signs in, each is removed by itself, and the 
   await question.getByRole("button", { name: "Remove method" }).click();
   const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
 
-  // Declining the step-up leads back to the question, and nothing is removed.
+  // Declining the step-up returns to the question, and nothing is removed.
   await proof.getByRole("button", { name: "Cancel" }).click();
   await expect(proof).toBeHidden();
   await expect(question).toBeVisible();
@@ -173,13 +178,13 @@ test("several methods: any of them signs in, each is removed by itself, and the 
   await proof.getByLabel("Password", { exact: true }).fill(account.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "Method removed", "“One” was removed.");
+  await confirmResult(page, "Method removed", "“One” was removed.");
   await expect(card.getByRole("listitem")).toHaveCount(4);
   await expect(card.getByText("On", { exact: true })).toBeVisible();
   await expect(register).not.toHaveAttribute("aria-disabled", "true");
 });
 
-test("a pending sign-in that ran out starts again with the password", async ({ page, server, account }) => {
+test("an expired pending sign-in starts again with the password", async ({ page, server, account }) => {
   const secret = await enrollByApi(server, account, "Phone");
   await page.goto("/sign-in");
   await fillSignIn(page, account);
@@ -193,7 +198,7 @@ test("a pending sign-in that ran out starts again with the password", async ({ p
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
 });
 
-test("an enrollment that ran out starts again inside the dialog", async ({ page, server, account }) => {
+test("an expired enrollment starts again inside the dialog", async ({ page, server, account }) => {
   await signIn(page, server, account);
   const dialog = await beginEnrollment(page, account);
   const late = await readQr(qr(page));
@@ -209,7 +214,7 @@ test("an enrollment that ran out starts again inside the dialog", async ({ page,
   expect(await readQr(qr(page))).not.toBe(late);
 });
 
-test("an unknown address has a friendly page", async ({ page }) => {
+test("an unknown path shows the not-found page", async ({ page }) => {
   await page.goto("/settings/nowhere");
   await expect(page.getByRole("heading", { name: "There’s no page here" })).toBeVisible();
   await page.getByRole("link", { name: "Go to account settings" }).click();

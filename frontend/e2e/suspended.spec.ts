@@ -1,8 +1,8 @@
-// Somebody else had the phone's place: the owner says so from the mails, and is left without any code.
-import { expect, fillSignIn, mfaCard, readTold, signIn, test } from "./fixtures";
+// An attacker replaced the phone: the user reports it from the notice, and has no code left.
+import { expect, fillSignIn, mfaCard, confirmResult, signIn, test } from "./fixtures";
 import { enrollByApi, type Server } from "./server";
 
-/** The link to `path` in the newest mail with this subject. */
+/** Returns the link to `path` in the newest mail with this subject. */
 async function mailed(server: Server, to: string, subject: RegExp, path: string): Promise<string> {
   let link: string | undefined;
   await expect
@@ -15,7 +15,7 @@ async function mailed(server: Server, to: string, subject: RegExp, path: string)
   return link ?? "";
 }
 
-test("whose only method is suspended, without recovery codes, is told what that means and whom to ask", async ({
+test("an account whose only method is suspended is told at sign-in whom to ask", async ({
   page,
   server,
   account,
@@ -33,7 +33,7 @@ test("whose only method is suspended, without recovery codes, is told what that 
   await card.getByRole("button", { name: "Remove Pixel 11" }).click();
   await page.getByRole("button", { name: "Remove method" }).click();
   await prove();
-  await readTold(page, "Method removed", "“Pixel 11” was removed.");
+  await confirmResult(page, "Method removed", "“Pixel 11” was removed.");
   await card.getByRole("button", { name: "Generate new codes" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Generate new codes" }).click();
   await prove();

@@ -67,7 +67,7 @@ func TestTheAddressThereIsIsNoNewOne(t *testing.T) {
 		wantPointer(t, script.Do("PUT", path, JSON{"email": address}, "Step-Up-Token", step).Want(400, "invalid_request"), "/email")
 	}
 	wantPointer(t, script.Do("PUT", noticeEmail, JSON{"email": ada}, "Step-Up-Token", step).Want(400, "invalid_request"), "/email")
-	script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", step).Want(202, "") // nothing spent it
+	script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", step).Want(202, "") // notFound spent it
 	confirm(h, mailed(t, h, "confirm_email", newAddress).token("confirm_address")).Want(200, "")
 	if a := script.Do("GET", account, nil).Want(200, ""); a.Text("email") != newAddress || a.Value("notice_email") != nil {
 		t.Errorf("the account is %s: the second address is the first now", a.Body)
@@ -99,7 +99,7 @@ func TestALinkConfirmsNoOtherAddressThanItsOwn(t *testing.T) {
 	id := h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	changeTo(script, email, newAddress).Want(202, "")
-	stray, err := h.App.Accounts.Links.Issue(context.Background(), id, maillink.ConfirmAddress, nowhere, time.Hour)
+	stray, err := h.App.Accounts.Links.Issue(context.Background(), id, maillink.ConfirmAddress, unknownID, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,13 +169,13 @@ func TestASecondAddressGetsEveryNotice(t *testing.T) {
 			t.Errorf("a reset link went to %s", l.To)
 		}
 	}
-	reset(h, token, another).Want(200, "")
+	reset(h, token, extraSession).Want(200, "")
 	for _, to := range []string{ada, newAddress} {
 		mailed(t, h, "password_reset_done", to)
 	}
 
-	script = h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token"))
-	step = stepUp(script, "account.email", JSON{"password": another})
+	script = h.Script(withPassword(h, ada, extraSession).Want(201, "").Text("session_token"))
+	step = stepUp(script, "account.email", JSON{"password": extraSession})
 	a := script.Do("DELETE", noticeEmail, nil, "Step-Up-Token", step).Want(200, "")
 	if sent, ended := a.Int("notices_sent"), a.Int("sessions_ended"); sent != 2 || ended != 0 {
 		t.Errorf("the receipt says %d notices and %d sessions, want 2 and 0", sent, ended)
@@ -184,7 +184,7 @@ func TestASecondAddressGetsEveryNotice(t *testing.T) {
 		mailed(t, h, "notice_email_removed", to)
 	}
 	before := len(letters(t, h))
-	changeTo(script, email, "ada@third.example", JSON{"password": another}).Want(202, "")
+	changeTo(script, email, "ada@third.example", JSON{"password": extraSession}).Want(202, "")
 	for _, l := range letters(t, h)[before:] {
 		if l.To == newAddress {
 			t.Errorf("it still gets %s", l.Kind)
@@ -203,8 +203,8 @@ func TestANewAddressEndsTheLinksThatWentToTheOldOne(t *testing.T) {
 	h.AddAccount(ada)
 	token := resetToken(t, h, ada)
 	confirm(h, confirmToken(t, h, h.SignedIn(ada), email, newAddress)).Want(200, "")
-	reset(h, token, another).Want(410, "link_expired")
-	reset(h, resetToken(t, h, newAddress), another).Want(200, "")
+	reset(h, token, extraSession).Want(410, "link_expired")
+	reset(h, resetToken(t, h, newAddress), extraSession).Want(200, "")
 }
 
 func TestANewAddressForgivesNoWrongPassword(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 
 func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, apptest.Start(t))
+	o := newAdminFixture(t, apptest.Start(t))
 	for _, email := range []string{ada, "adam@example.com", "bob@example.com", "ad.hoc@example.com", "ädele@example.com", "a_a@example.com", "a%a@example.com"} {
 		o.AddAccount(email)
 	}
@@ -48,15 +48,15 @@ func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
 		t.Errorf("all are %v", got)
 	}
 	o.grace.Do("GET", administration+"?email=", nil).Want(400, "invalid_request")
-	o.grace.Do("GET", administration+"/"+nowhere, nil).Want(404, "not_found")
-	o.grace.Do("GET", administration+"/"+nowhere+"/activity", nil).Want(404, "not_found")
-	token := stepUp(o.grace, "admin.account", JSON{"code": o.phone.Code(), "target": nowhere})
-	o.grace.Do("POST", administration+"/"+nowhere+"/disable", because, "Step-Up-Token", token).Want(404, "not_found")
+	o.grace.Do("GET", administration+"/"+unknownID, nil).Want(404, "not_found")
+	o.grace.Do("GET", administration+"/"+unknownID+"/activity", nil).Want(404, "not_found")
+	token := stepUp(o.grace, "admin.account", JSON{"code": o.phone.Code(), "target": unknownID})
+	o.grace.Do("POST", administration+"/"+unknownID+"/disable", adminReason, "Step-Up-Token", token).Want(404, "not_found")
 }
 
 func TestAnAccountSaysThatItIsAnAdministrators(t *testing.T) {
 	t.Parallel()
-	o := openOffice(t, apptest.Start(t))
+	o := newAdminFixture(t, apptest.Start(t))
 	o.AddAccount(ada)
 	if got := o.grace.Do("GET", account, nil).Want(200, "").Text("role"); got != "admin" {
 		t.Errorf("the role is %q", got)

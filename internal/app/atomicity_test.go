@@ -18,7 +18,7 @@ func TestAChangeWithoutItsEntryOrItsNoticeDoesNotHappen(t *testing.T) {
 		}{
 			"a reset": {prepare: func(t *testing.T, h *apptest.House, _ *apptest.Client) func() apptest.Answer {
 				token := resetToken(t, h, ada)
-				return func() apptest.Answer { return reset(h, token, another) }
+				return func() apptest.Answer { return reset(h, token, extraSession) }
 			}},
 			"a change of address": {prepare: func(_ *testing.T, _ *apptest.House, c *apptest.Client) func() apptest.Answer {
 				token := stepUp(c, "account.email")

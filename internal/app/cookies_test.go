@@ -87,7 +87,7 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 				return a.Text("step_up_token")
 			}
 
-			sets("a sign-in", do("POST", "/api/v1/sessions", right(ada)).Want(201, ""), device, session, noSignIn)
+			sets("a sign-in", do("POST", "/api/v1/sessions", validCredentials(ada)).Want(201, ""), device, session, noSignIn)
 			begun := do("POST", enrollments, nil, "Step-Up-Token", step("mfa.enroll")).Want(201, "")
 			sets("a beginning", begun)
 			phone := h.Scan(begun)
@@ -95,7 +95,7 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 			sets("a reading", do("GET", current, nil).Want(200, ""))
 			h.Clock.Advance(30 * time.Second)
 			before := kept[c.prefix+"twofold_session"]
-			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", right(ada)).Want(202, ""), signIn)
+			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", validCredentials(ada)).Want(202, ""), signIn)
 			if kept[c.prefix+"twofold_session"] != before {
 				t.Error("the session cookie from before is touched")
 			}
@@ -124,7 +124,7 @@ func TestOnlyTheHostBoundCookieCounts(t *testing.T) {
 			h := apptest.Start(t, c.settings...)
 			h.AddAccount(ada)
 			anyone := h.Script("").For(t)
-			cookies := anyone.Do("POST", "/api/v1/sessions", right(ada)).Want(201, "").SetCookies()
+			cookies := anyone.Do("POST", "/api/v1/sessions", validCredentials(ada)).Want(201, "").SetCookies()
 			i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Value != "" })
 			for cookie, want := range map[string]int{
 				c.ours: 200, c.other: 401, "__Secure-twofold_session": 401, strings.ToUpper(c.ours): 401, c.ours + "2": 401,

@@ -58,7 +58,7 @@ func newOutage(t *testing.T, options string) *outage {
 		o.writers = append(o.writers, &writer{client: o.houses[0].SignedIn(email).At(o.houses[i%2])})
 	}
 	_, o.phone = withMFA(o.houses[0], ada)
-	o.token = half(o.houses[0], ada)
+	o.token = pendingSignIn(o.houses[0], ada)
 	return o
 }
 
@@ -92,7 +92,7 @@ func (o *outage) load() (stop func()) {
 		})
 	}
 	until(func() {
-		switch a := finish(o.houses[1], o.token, o.phone.Wrong()); a.Status {
+		switch a := completeSignIn(o.houses[1], o.token, o.phone.Wrong()); a.Status {
 		case 401, 410, 429, 503:
 		default:
 			o.t.Errorf("a wrong code answered %d %s", a.Status, a.Body)

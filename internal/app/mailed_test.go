@@ -21,13 +21,13 @@ func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
 	if !strings.HasPrefix(link, h.URL+"/reset-password#") {
 		t.Fatalf("the mail leads to %q:\n%s", link, h.Mail(ada).Text)
 	}
-	h.Browser().Do("POST", resetComplete, JSON{"token": apptest.Token(link), "new_password": another}).Want(200, "")
+	h.Browser().Do("POST", resetComplete, JSON{"token": apptest.Token(link), "new_password": extraSession}).Want(200, "")
 	if done := h.Mail(ada); !strings.Contains(done.Subject, "password") || done.Link("/reset-password") != "" {
 		t.Errorf("the last mail is %s\n%s", done.Subject, done.Text)
 	}
 
-	script := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token"))
-	changeTo(script, email, newAddress, JSON{"password": another}).Want(202, "")
+	script := h.Script(withPassword(h, ada, extraSession).Want(201, "").Text("session_token"))
+	changeTo(script, email, newAddress, JSON{"password": extraSession}).Want(202, "")
 	link = h.Mail(newAddress).Link("/confirm-address")
 	for _, m := range h.Mails(ada) {
 		if m.Link("/confirm-address") != "" {
@@ -40,7 +40,7 @@ func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
 			t.Errorf("%s reads %s\n%s", to, got.Subject, got.Text)
 		}
 	}
-	withPassword(h, newAddress, another).Want(201, "")
+	withPassword(h, newAddress, extraSession).Want(201, "")
 }
 
 func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
@@ -76,7 +76,7 @@ func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
 	}()
 	select {
 	case m := <-arrived:
-		reset(h, apptest.Token(m.Link("/reset-password")), another).Want(200, "")
+		reset(h, apptest.Token(m.Link("/reset-password")), extraSession).Want(200, "")
 	case <-time.After(time.Minute):
 		t.Error("no mail came")
 	}

@@ -87,7 +87,7 @@ func TestAScriptIsNewByItsNetworkAndWhatItCallsItself(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	h.AddAccount(ada)
-	body := right(ada)
+	body := validCredentials(ada)
 	body["deliver"] = "token"
 	seen := 0
 	for _, c := range []struct{ ip, agent, want string }{
@@ -135,8 +135,8 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 		t.Errorf("after four failures: told %q", got)
 	}
 	wrongPasswords(4)
-	token := half(h, ada) // the right password in between is no sign-in yet
-	finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+	token := pendingSignIn(h, ada) // the right password in between is no sign-in yet
+	completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
 	if got := signIn(); got != afterFailures {
 		t.Errorf("after four wrong passwords and a wrong code: told %q, want %q", got, afterFailures)
 	}

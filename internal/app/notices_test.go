@@ -34,7 +34,7 @@ func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: nowhere, Name: "Phone"}
+	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: "Phone"}
 
 	refused := errors.New("the change does not happen")
 	err := h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {

@@ -21,8 +21,8 @@ const (
 	pending       = "/api/v1/account/pending-address"
 	confirmations = "/api/v1/account/address-confirmations"
 
-	another    = "an otter counts nine lamps"
-	newAddress = "ada@new.example"
+	extraSession = "an otter counts nine lamps"
+	newAddress   = "ada@new.example"
 )
 
 // letter is a mail as it lies in the outbox, opened.

@@ -281,10 +281,10 @@ func TestAMailServerThatSaysNothingHoldsAMailForItsTimeoutOnly(t *testing.T) {
 func TestANoticeOfNobodyIsAnError(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: nowhere}); err == nil {
+	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: unknownID}); err == nil {
 		t.Error("it was posted")
 	}
-	if err := h.App.Notices.Store.MarkSent(context.Background(), nowhere, h.Clock.Now()); err != nil {
+	if err := h.App.Notices.Store.MarkSent(context.Background(), unknownID, h.Clock.Now()); err != nil {
 		t.Errorf("marking what is not there: %v", err)
 	}
 }

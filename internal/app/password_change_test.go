@@ -26,20 +26,20 @@ func TestChangingThePassword(t *testing.T) {
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
 	h.Clock.Advance(30 * time.Second)
-	pending := half(h, ada)
+	pending := pendingSignIn(h, ada)
 	seen := 0
 	heard(h, ada, &seen)
 	id, cookie := sessionID(browser), browser.Cookie("twofold_session")
 	h.Clock.Advance(30 * time.Second)
 
-	a := change(browser, another, stepUp(browser, "account.password", JSON{"code": phone.Code()})).Want(200, "")
+	a := change(browser, extraSession, stepUp(browser, "account.password", JSON{"code": phone.Code()})).Want(200, "")
 	if a.Int("sessions_ended") != 1 || a.Int("notices_sent") != 1 || a.Int("recovery_codes_left") != 10 {
 		t.Errorf("the receipt is %s, want one session, one notice, ten codes", a.Body)
 	}
 	if got := heard(h, ada, &seen); got != "The password of your account was changed" {
 		t.Errorf("told %q", got)
 	}
-	if m := h.Mail(ada); m.Link("/not-me") == "" || strings.Contains(m.Raw, another) {
+	if m := h.Mail(ada); m.Link("/not-me") == "" || strings.Contains(m.Raw, extraSession) {
 		t.Errorf("the mail is\n%s", m.Raw)
 	}
 	if sessionID(browser) != id || browser.Cookie("twofold_session") == cookie {
@@ -48,9 +48,9 @@ func TestChangingThePassword(t *testing.T) {
 	h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+cookie).Want(401, "session_required")
 	script.Do("GET", current, nil).Want(401, "session_required")
 	stranger.Do("GET", current, nil).Want(200, "")
-	finish(h, pending, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, pending, phone.Code()).Want(410, "sign_in_expired")
 	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
-	h.Script("").SignIn(ada, JSON{"password": another}).Want(202, "")
+	h.Script("").SignIn(ada, JSON{"password": extraSession}).Want(202, "")
 	if at := browser.Do("GET", "/api/v1/account", nil).Text("password_changed_at"); at != h.Clock.Now().Format(time.RFC3339) {
 		t.Errorf("password_changed_at is %s, want now", at)
 	}
@@ -64,7 +64,7 @@ func TestAScriptThatChangesThePasswordKeepsItsToken(t *testing.T) {
 	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	a := change(script, another, stepUp(script, "account.password")).Want(200, "")
+	a := change(script, extraSession, stepUp(script, "account.password")).Want(200, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 || a.Int("notices_sent") != 0 {
 		t.Errorf("it sets %q and says %s; no mail is sent here", set, a.Body)
 	}
@@ -109,7 +109,7 @@ func TestAPasswordThatCannotBeOneSpendsNothing(t *testing.T) {
 	if got := heard(h, ada, &seen); got != "" {
 		t.Errorf("told %q", got)
 	}
-	change(mine, another, token).Want(200, "")
+	change(mine, extraSession, token).Want(200, "")
 	other.Do("GET", current, nil).Want(401, "session_required")
 }
 
@@ -151,10 +151,10 @@ func TestANewPasswordMakesOtherDevicesStrangers(t *testing.T) {
 	mine.SignIn(ada).Want(201, "")
 	other.SignIn(ada).Want(201, "")
 	h.SignedIn(ada)
-	change(mine, another, stepUp(mine, "account.password")).Want(200, "")
+	change(mine, extraSession, stepUp(mine, "account.password")).Want(200, "")
 	seen := 0
 	heard(h, ada, &seen)
-	with := JSON{"password": another}
+	with := JSON{"password": extraSession}
 
 	guess(h, ada, 5)
 	mine.SignIn(ada, with).Want(201, "")
@@ -186,7 +186,7 @@ func TestT17_AChangeOfPasswordEndsOlderStepUpTokens(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 	}
 	token := stepUp(script, "account.password", JSON{"code": phone.Code()})
-	change(script, another, token).Want(200, "")
+	change(script, extraSession, token).Want(200, "")
 	for _, spent := range []string{token, older[1]} {
 		change(script, "yet another otter there", spent).Want(401, "step_up_required")
 	}

@@ -17,8 +17,8 @@ const (
 // required are the settings of a house in which everybody has to have MFA, from the day after the clock begins.
 var required = []string{"TWOFOLD_MFA_POLICY=required", "TWOFOLD_MFA_REQUIRED_FROM=2026-11-24"}
 
-// theDay lets that day come.
-func theDay(h *apptest.House) { h.Clock.Advance(24 * time.Hour) }
+// advanceToPolicyDate lets that day come.
+func advanceToPolicyDate(h *apptest.House) { h.Clock.Advance(24 * time.Hour) }
 
 // mustEnroll signs in to an account without MFA, and answers the token that is good for enrolling.
 func mustEnroll(h *apptest.House, email string, members ...JSON) string {
@@ -73,14 +73,14 @@ func TestFromTheDayOnARightPasswordEarnsAnEnrollmentAndNoSession(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, required...)
 	h.AddAccount(ada)
-	theDay(h)
+	advanceToPolicyDate(h)
 	h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
 	token := mustEnroll(h, ada, JSON{"code": "123456"}) // whatever else is presented
 
 	// The token opens nothing else.
 	for _, op := range apptest.Operations(t) {
 		if op.Session {
-			h.Script(token).Do(op.Method, op.At(nowhere), fitting(op)).Want(401, "session_required")
+			h.Script(token).Do(op.Method, op.At(unknownID), fitting(op)).Want(401, "session_required")
 		}
 	}
 	h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": "123456"}).Want(401, "code_rejected")
@@ -103,7 +103,7 @@ func TestFromTheDayOnARightPasswordEarnsAnEnrollmentAndNoSession(t *testing.T) {
 	h.Script("").Do("POST", enrollment, JSON{"sign_in_token": token}).Want(410, "sign_in_expired")
 
 	// The code is used, the next one signs in.
-	finish(h, half(h, ada), phone.Code()).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(401, "code_used")
 	h.Clock.Advance(stepLength)
 	h.SignedIn(ada, JSON{"code": phone.Code()})
 }
@@ -112,7 +112,7 @@ func TestABrowserEnrollsAtSignInByItsCookieAlone(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, required...)
 	h.AddAccount(ada)
-	theDay(h)
+	advanceToPolicyDate(h)
 	browser := h.Browser()
 	asked := browser.SignIn(ada).Want(202, "")
 	if asked.Value("sign_in_token") != nil || browser.Cookie("twofold_session") != "" {
@@ -135,7 +135,7 @@ func TestOfTwoWhoEnrollAtSignInOneDoes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, required...)
 	h.AddAccount(ada)
-	theDay(h)
+	advanceToPolicyDate(h)
 	var tokens []string
 	var phones []*apptest.Phone
 	for range 2 {
@@ -151,10 +151,10 @@ func TestOfTwoWhoEnrollAtSignInOneDoes(t *testing.T) {
 
 func TestEveryWayToHaveNoMFALeadsToAnEnrollment(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t, required...)
-	theDay(l.House)
+	l := loseAllFactors(t, required...)
+	advanceToPolicyDate(l.House)
 	// The slow way.
-	l.Script("").Do("POST", removal, JSON{"sign_in_token": half(l.House, ada)}).Want(202, "")
+	l.Script("").Do("POST", removal, JSON{"sign_in_token": pendingSignIn(l.House, ada)}).Want(202, "")
 	l.pass(96 * time.Hour)
 	l.Script("").Do("POST", completeIt, JSON{"token": l.link(ada, "complete-removal")}).Want(200, "")
 	script, phone := enrolls(l.House, mustEnroll(l.House, ada))
@@ -164,7 +164,7 @@ func TestEveryWayToHaveNoMFALeadsToAnEnrollment(t *testing.T) {
 	if _, _, err := l.App.ResetMFA(context.Background(), ada, "lost the phone"); err != nil {
 		t.Fatal(err)
 	}
-	finish(l.House, mustEnroll(l.House, ada), phone.Code()).Want(401, "code_rejected")
+	completeSignIn(l.House, mustEnroll(l.House, ada), phone.Code()).Want(401, "code_rejected")
 	askReset(l.House, ada)
 	l.Deliver()
 	reset(l.House, l.link(ada, "reset-password"), "k7#qwz1x").Want(200, "") // of eight characters
@@ -182,7 +182,7 @@ func TestASessionFromBeforeTheDayEnrollsAndDoesNothingElse(t *testing.T) {
 		if !op.Session || op.WhileEnrolling {
 			continue
 		}
-		script.Do(op.Method, op.At(nowhere), fitting(op)).Want(403, "enrollment_required")
+		script.Do(op.Method, op.At(unknownID), fitting(op)).Want(403, "enrollment_required")
 	}
 	script.Do("GET", current, nil).Want(200, "")
 	script.Do("GET", account, nil).Want(200, "")
@@ -216,7 +216,7 @@ func TestAPasswordMayBeShorterWhereEverybodyHasMFA(t *testing.T) {
 	if got := least(); got != 15 {
 		t.Errorf("before, it has %d characters at least, want 15", got)
 	}
-	theDay(h)
+	advanceToPolicyDate(h)
 	if got := least(); got != 8 {
 		t.Errorf("from then on it has %d characters at least, want 8", got)
 	}

@@ -14,8 +14,8 @@ const (
 	tenCodes      = "TWOFOLD_RECOVERY_CODES=10" // a set as it is outside of tests
 )
 
-// withCodes adds an account, enrolls its phone, and answers the recovery codes that came with it.
-func withCodes(h *apptest.House, email string) (*apptest.Client, *apptest.Phone, []string) {
+// userWithRecoveryCodes adds an account, enrolls its phone, and answers the recovery codes that came with it.
+func userWithRecoveryCodes(h *apptest.House, email string) (*apptest.Client, *apptest.Phone, []string) {
 	h.T.Helper()
 	h.AddAccount(email)
 	script := h.SignedIn(email)

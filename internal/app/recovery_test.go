@@ -58,11 +58,11 @@ func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 func TestARecoveryCodeThatWasUsedIsToldAndSoIsTheEndOfThem(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_SIGN_INS_OPEN=50")
-	_, _, codes := withCodes(h, ada)
+	_, _, codes := userWithRecoveryCodes(h, ada)
 	account := accountIDOf(h, ada)
 	var lows []int
 	for i, code := range codes {
-		recovering(h, half(h, ada), strings.ToLower(strings.ReplaceAll(code, "-", " "))).Want(201, "")
+		recovering(h, pendingSignIn(h, ada), strings.ToLower(strings.ReplaceAll(code, "-", " "))).Want(201, "")
 		entries := activityOf(t, h, account)
 		wantEntry(t, entries[:4], "recovery_codes.used")
 		if slices.ContainsFunc(entries[:4], func(e string) bool { return strings.HasPrefix(e, "recovery_codes.low") }) {
@@ -78,7 +78,7 @@ func TestARecoveryCodeThatWasUsedIsToldAndSoIsTheEndOfThem(t *testing.T) {
 	}
 	a := h.Script("").SignIn(ada).Want(202, "")
 	wantMethods(t, a.Value("methods"), "totp") // what is gone is not offered
-	recovering(h, half(h, ada), wrongRecoveryCode).Want(401, "code_rejected")
+	recovering(h, pendingSignIn(h, ada), wrongRecoveryCode).Want(401, "code_rejected")
 	wantEntry(t, activityOf(t, h, account)[:2], "recovery_codes.failed")
 }
 
@@ -95,7 +95,7 @@ func accountIDOf(h *apptest.House, email string) string {
 func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	_, phone, codes := withCodes(h, ada)
+	_, phone, codes := userWithRecoveryCodes(h, ada)
 	browser, other := h.Browser(), h.SignedIn(ada, recoveryCode(codes[0]))
 	browser.SignIn(ada, recoveryCode(codes[1])).Want(201, "")
 	older := stepUp(browser, "mfa.remove", recoveryCode(codes[2]))
@@ -126,7 +126,7 @@ func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
 func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	_, _, codes := withCodes(h, ada)
+	_, _, codes := userWithRecoveryCodes(h, ada)
 	if n, sessions, err := h.App.ResetMFA(context.Background(), ada, "lost everything"); n != 1 || sessions != 1 || err != nil {
 		t.Errorf("got %d methods, %d sessions, %v", n, sessions, err)
 	}
@@ -139,13 +139,13 @@ func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
 		t.Errorf("the mails are %v", kinds)
 	}
 	script.Enroll()
-	recovering(h, half(h, ada), codes[0]).Want(401, "code_rejected")
+	recovering(h, pendingSignIn(h, ada), codes[0]).Want(401, "code_rejected")
 }
 
 func TestASuspendedMethodIsShownAndNotOffered(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, phone, codes := withCodes(h, ada)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
 	account := accountIDOf(h, ada)
 	if _, err := h.App.Methods.Suspend(context.Background(), account, phone.ID); err != nil {
 		t.Fatal(err)
@@ -160,8 +160,8 @@ func TestASuspendedMethodIsShownAndNotOffered(t *testing.T) {
 	wantMethods(t, live.StepUp("mfa.remove").Want(401, "code_required").Value("methods"), "password", "recovery_code")
 	a = live.Do("DELETE", methods+phone.ID, nil).Want(401, "step_up_required")
 	wantMethods(t, a.Value("step_up", "methods"), "password", "recovery_code")
-	finish(h, half(h, ada), phone.Code()).Want(401, "code_rejected")
-	back := h.Script(recovering(h, half(h, ada), codes[0]).Want(201, "").Text("session_token"))
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(401, "code_rejected")
+	back := h.Script(recovering(h, pendingSignIn(h, ada), codes[0]).Want(201, "").Text("session_token"))
 	back.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(back, "mfa.remove", recoveryCode(codes[1]))).Want(200, "")
 	h.SignedIn(ada)
 }

@@ -13,7 +13,7 @@ import (
 
 func TestThePasswordAloneRemovesNothing(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	l.pass(72*time.Hour + 7*24*time.Hour) // all mail goes to Ada
 	if l.underWay() || !l.on() {
@@ -23,7 +23,7 @@ func TestThePasswordAloneRemovesNothing(t *testing.T) {
 
 func TestTheMailboxAloneRemovesNothing(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	resetByMail(l)
 	mallory := l.Script("")
 	token := mallory.SignIn(ada, JSON{"password": newPassword, "deliver": "token"}).Want(202, "").Text("sign_in_token")
@@ -40,7 +40,7 @@ func TestTheMailboxAloneRemovesNothing(t *testing.T) {
 
 func TestAResetOfThePasswordEndsARemovalUnderWay(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	l.pass(72 * time.Hour)
 	token := l.link(ada, "complete-removal")
@@ -55,7 +55,7 @@ func TestAResetOfThePasswordEndsARemovalUnderWay(t *testing.T) {
 // Who has both, and whose mails nobody else sees, gets there unless Ada uses her phone once in three days.
 func TestPasswordAndMailboxTakeThreeDaysInWhichOneSignInWins(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	l.pass(71 * time.Hour)
 	l.SignedIn(ada, JSON{"code": l.phone.Code()})
@@ -69,7 +69,7 @@ func TestPasswordAndMailboxTakeThreeDaysInWhichOneSignInWins(t *testing.T) {
 // A stolen session of two factors makes it no shorter, and sends the last mail nowhere else.
 func TestAStolenSessionReroutesNothing(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	for _, c := range []struct{ method, path string }{
 		{"PUT", "/api/v1/account/email"}, {"PUT", "/api/v1/account/notice-email"},
@@ -86,24 +86,24 @@ func TestAStolenSessionReroutesNothing(t *testing.T) {
 // Wrong tries keep Ada from signing in, and the time stands still meanwhile.
 func TestWhoSpendsTheTriesStopsTheTime(t *testing.T) {
 	t.Parallel()
-	for what, spend := range map[string]func(l *lost){
-		"of the code": func(l *lost) {
+	for what, spend := range map[string]func(l *lostFactorFixture){
+		"of the code": func(l *lostFactorFixture) {
 			for range 5 {
-				finish(l.House, half(l.House, ada), l.phone.Wrong())
+				completeSignIn(l.House, pendingSignIn(l.House, ada), l.phone.Wrong())
 			}
 		},
-		"of the recovery codes": func(l *lost) {
+		"of the recovery codes": func(l *lostFactorFixture) {
 			for range 5 {
-				l.Script("").Do("POST", complete, JSON{"sign_in_token": half(l.House, ada), "recovery_code": "0000-0000-0000-0000"})
+				l.Script("").Do("POST", complete, JSON{"sign_in_token": pendingSignIn(l.House, ada), "recovery_code": "0000-0000-0000-0000"})
 			}
 		},
-		"of codes that cancel": func(l *lost) {
-			token := half(l.House, ada)
+		"of codes that cancel": func(l *lostFactorFixture) {
+			token := pendingSignIn(l.House, ada)
 			for range 5 {
 				l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": l.phone.Wrong()})
 			}
 		},
-		"of the password": func(l *lost) {
+		"of the password": func(l *lostFactorFixture) {
 			for range 5 {
 				l.Script("").SignIn(ada, JSON{"password": "not her password, certainly"})
 			}
@@ -111,7 +111,7 @@ func TestWhoSpendsTheTriesStopsTheTime(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			l := loseEverything(t)
+			l := loseAllFactors(t)
 			l.ask().Want(202, "")
 			l.Deliver()
 			spend(l)
@@ -136,7 +136,7 @@ func TestWhoSpendsTheTriesStopsTheTime(t *testing.T) {
 // A server of mail that takes nothing stops the time; the mails arrive later, and it goes on.
 func TestNothingGoesOnWhileMailDoesNotArrive(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.Mailbox.Refuse(450)
 	l.ask().Want(202, "")
 	l.pass(5 * 24 * time.Hour)
@@ -155,7 +155,7 @@ func TestNothingGoesOnWhileMailDoesNotArrive(t *testing.T) {
 // Nothing is removed before every mail, the last ones included, has arrived; the link works then.
 func TestTheLastLinkWaitsForTheOtherMails(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	l.pass(72 * time.Hour)
 	token := l.link(ada, "complete-removal")
@@ -169,7 +169,7 @@ func TestTheLastLinkWaitsForTheOtherMails(t *testing.T) {
 
 func TestATimeInWhichTheServerWasDownIsNotCounted(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	l.Deliver()
 	l.Clock.Advance(10 * 24 * time.Hour)
@@ -182,7 +182,7 @@ func TestATimeInWhichTheServerWasDownIsNotCounted(t *testing.T) {
 // Who does not have the password learns nothing: neither whether removals are offered nor whether one is under way.
 func TestWithoutThePasswordEveryAnswerIsTheSame(t *testing.T) {
 	t.Parallel()
-	with := loseEverything(t)
+	with := loseAllFactors(t)
 	with.ask().Want(202, "")
 	without := apptest.Start(t)
 	withMFA(without, ada)
@@ -195,11 +195,11 @@ func TestWithoutThePasswordEveryAnswerIsTheSame(t *testing.T) {
 			}
 		}
 	}
-	a := without.Script("").Do("POST", removal, JSON{"sign_in_token": half(without, ada)}).Want(409, "removal_unavailable")
+	a := without.Script("").Do("POST", removal, JSON{"sign_in_token": pendingSignIn(without, ada)}).Want(409, "removal_unavailable")
 	if a.Text("reason") != "off" {
 		t.Errorf("without mail the reason is %s", a.Body)
 	}
-	off := loseEverything(t, "TWOFOLD_REMOVAL_DELAY=0")
+	off := loseAllFactors(t, "TWOFOLD_REMOVAL_DELAY=0")
 	if a := off.ask().Want(409, "removal_unavailable"); a.Text("reason") != "off" {
 		t.Errorf("switched off, the reason is %s", a.Body)
 	}
@@ -207,13 +207,13 @@ func TestWithoutThePasswordEveryAnswerIsTheSame(t *testing.T) {
 
 func TestASignInTokenAsksThroughItsOwnCarrierOnly(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	browser := l.Browser()
 	browser.SignIn(ada).Want(202, "")
 	token := browser.Cookie("twofold_signin")
 	l.Script("").Do("POST", removal, JSON{"sign_in_token": token}).Want(410, "sign_in_expired")
 	script := l.Browser()
-	script.SetCookie("twofold_signin", half(l.House, ada))
+	script.SetCookie("twofold_signin", pendingSignIn(l.House, ada))
 	script.Do("POST", removal, nil).Want(410, "sign_in_expired")
 	if l.underWay() {
 		t.Error("one was asked for")
@@ -224,8 +224,8 @@ func TestASignInTokenAsksThroughItsOwnCarrierOnly(t *testing.T) {
 
 func TestManyWhoAskAtOnceGetOneRemoval(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	token := half(l.House, ada)
+	l := loseAllFactors(t)
+	token := pendingSignIn(l.House, ada)
 	before := len(l.Mails(ada))
 	answers := apptest.AtOnce(20, func(int) apptest.Answer {
 		return l.Script("").Do("POST", removal, JSON{"sign_in_token": token})
@@ -234,14 +234,14 @@ func TestManyWhoAskAtOnceGetOneRemoval(t *testing.T) {
 	if n := len(l.Mails(ada)) - before; n != 1 {
 		t.Errorf("%d mails, want 1", n)
 	}
-	finish(l.House, token, l.phone.Code()).Want(201, "") // the sign-in stayed
+	completeSignIn(l.House, token, l.phone.Code()).Want(201, "") // the sign-in stayed
 }
 
 func TestAskingIsBoundedPerAddress(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t, "TWOFOLD_IP_SIGN_IN_LIMIT=5")
+	l := loseAllFactors(t, "TWOFOLD_IP_SIGN_IN_LIMIT=5")
 	l.Clock.Advance(time.Minute)
-	token := half(l.House, ada)
+	token := pendingSignIn(l.House, ada)
 	ask := func() apptest.Answer { return l.Script("").Do("POST", removal, JSON{"sign_in_token": token}) }
 	for range 4 {
 		ask().Want(202, "")
@@ -253,7 +253,7 @@ func TestAskingIsBoundedPerAddress(t *testing.T) {
 const newPassword = "an otter counts nine lamps tonight"
 
 // resetByMail is a reset of the password by somebody who reads Ada's mail.
-func resetByMail(l *lost) {
+func resetByMail(l *lostFactorFixture) {
 	l.t.Helper()
 	l.Clock.Advance(time.Second)
 	l.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Want(202, "")

@@ -8,7 +8,7 @@ import (
 // Whoever knows the password can have its wrong tries forgiven, and leaves no trace of the wait by that.
 func TestAWaitThatWasForgivenStoppedTheTime(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	l.Deliver()
 	for range 5 {

@@ -12,7 +12,7 @@ import (
 
 func TestWhoLostEverythingIsBackAfterThreeDaysOfWarnings(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	if on, _ := l.Script("").Do("GET", "/api/v1/service", nil).Want(200, "").Value("mfa_removal").(bool); !on {
 		t.Error("the service does not say that MFA can be removed")
 	}
@@ -77,36 +77,38 @@ func TestWhoLostEverythingIsBackAfterThreeDaysOfWarnings(t *testing.T) {
 
 func TestEveryWayToCancelARemoval(t *testing.T) {
 	t.Parallel()
-	fresh := func(l *lost) JSON { return JSON{"sign_in_token": half(l.House, ada)} }
+	fresh := func(l *lostFactorFixture) JSON { return JSON{"sign_in_token": pendingSignIn(l.House, ada)} }
 	with := func(body JSON, name, value string) JSON { body[name] = value; return body }
-	for way, cancel := range map[string]func(l *lost) apptest.Answer{
-		"the link to the first address": func(l *lost) apptest.Answer {
+	for way, cancel := range map[string]func(l *lostFactorFixture) apptest.Answer{
+		"the link to the first address": func(l *lostFactorFixture) apptest.Answer {
 			return l.Script("").Do("POST", cancelByLink, JSON{"token": l.link(ada, "cancel-removal")})
 		},
-		"the link to the second address": func(l *lost) apptest.Answer {
+		"the link to the second address": func(l *lostFactorFixture) apptest.Answer {
 			return l.Script("").Do("POST", cancelByLink, JSON{"token": l.link(adasOther, "cancel-removal")})
 		},
-		"a session of two factors": func(l *lost) apptest.Answer { return l.script.Do("DELETE", removal, nil) },
-		"a code": func(l *lost) apptest.Answer {
+		"a session of two factors": func(l *lostFactorFixture) apptest.Answer { return l.script.Do("DELETE", removal, nil) },
+		"a code": func(l *lostFactorFixture) apptest.Answer {
 			return l.Script("").Do("POST", cancelByCode, with(fresh(l), "code", l.phone.Code()))
 		},
-		"a recovery code": func(l *lost) apptest.Answer {
+		"a recovery code": func(l *lostFactorFixture) apptest.Answer {
 			return l.Script("").Do("POST", cancelByCode, with(fresh(l), "recovery_code", l.codes[0]))
 		},
-		"signing in with a code": func(l *lost) apptest.Answer {
+		"signing in with a code": func(l *lostFactorFixture) apptest.Answer {
 			return l.Script("").SignIn(ada, JSON{"code": l.phone.Code(), "deliver": "token"})
 		},
-		"completing a sign-in with a code": func(l *lost) apptest.Answer { return finish(l.House, half(l.House, ada), l.phone.Code()) },
-		"signing in with a recovery code": func(l *lost) apptest.Answer {
+		"completing a sign-in with a code": func(l *lostFactorFixture) apptest.Answer {
+			return completeSignIn(l.House, pendingSignIn(l.House, ada), l.phone.Code())
+		},
+		"signing in with a recovery code": func(l *lostFactorFixture) apptest.Answer {
 			return l.Script("").SignIn(ada, JSON{"recovery_code": l.codes[0], "deliver": "token"})
 		},
-		"stepping up with a code": func(l *lost) apptest.Answer {
+		"stepping up with a code": func(l *lostFactorFixture) apptest.Answer {
 			return l.script.StepUp("account.password", JSON{"code": l.phone.Code()})
 		},
 	} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			l := loseEverything(t)
+			l := loseAllFactors(t)
 			l.ask().Want(202, "")
 			link := l.link(ada, "cancel-removal")
 			if a := cancel(l); a.Status >= 300 {
@@ -136,9 +138,9 @@ func TestEveryWayToCancelARemoval(t *testing.T) {
 
 func TestACodeThatCancelsIsUsedUp(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
-	token := half(l.House, ada)
+	token := pendingSignIn(l.House, ada)
 	code := l.phone.Code()
 	answers := apptest.AtOnce(12, func(int) apptest.Answer {
 		return l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": code})
@@ -152,16 +154,16 @@ func TestACodeThatCancelsIsUsedUp(t *testing.T) {
 	if won != 1 {
 		t.Errorf("%d of 12 cancelled it, want 1: %v", won, apptest.Tally(answers))
 	}
-	finish(l.House, token, code).Want(401, "code_used")
+	completeSignIn(l.House, token, code).Want(401, "code_used")
 	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": l.phone.CodeIn(1)}).Want(404, "not_found")
-	finish(l.House, token, l.phone.CodeIn(1)).Want(201, "") // there was nothing to cancel: it was neither judged nor used
+	completeSignIn(l.House, token, l.phone.CodeIn(1)).Want(201, "") // there was nothing to cancel: it was neither judged nor used
 }
 
 func TestARecoveryCodeThatCancelsIsUsedUp(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
-	token := half(l.House, ada)
+	token := pendingSignIn(l.House, ada)
 	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "recovery_code": l.codes[0]}).Want(204, "")
 	l.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": l.codes[0]}).Want(401, "")
 	l.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": l.codes[1]}).Want(201, "")
@@ -169,8 +171,8 @@ func TestARecoveryCodeThatCancelsIsUsedUp(t *testing.T) {
 
 func TestWhatCancelsNothing(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	token := half(l.House, ada)
+	l := loseAllFactors(t)
+	token := pendingSignIn(l.House, ada)
 	try := func(body JSON) apptest.Answer { return l.Script("").Do("POST", cancelByCode, body) }
 	try(JSON{"sign_in_token": token, "code": l.phone.Code()}).Want(404, "not_found")
 	l.ask().Want(202, "")
@@ -196,10 +198,10 @@ func TestWhatCancelsNothing(t *testing.T) {
 
 func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	l.Deliver()
-	token := half(l.House, ada)
+	token := pendingSignIn(l.House, ada)
 	wrong := l.phone.Wrong()
 	answers := apptest.AtOnce(50, func(i int) apptest.Answer {
 		body := JSON{"sign_in_token": token, "code": wrong}
@@ -213,7 +215,7 @@ func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 	if a := l.ask().Want(202, ""); a.Value("stopped") != true {
 		t.Errorf("the time runs while codes wait: %s", a.Body)
 	}
-	finish(l.House, token, l.phone.Code()).Want(201, "") // another budget
+	completeSignIn(l.House, token, l.phone.Code()).Want(201, "") // extraSession budget
 	if l.underWay() {
 		t.Error("signing in did not cancel it")
 	}
@@ -221,11 +223,11 @@ func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 
 func TestACodeCancelsWhereSigningInByCodeHasToWait(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
+	l := loseAllFactors(t)
 	l.ask().Want(202, "")
 	for range 5 {
-		finish(l.House, half(l.House, ada), l.phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(l.House, pendingSignIn(l.House, ada), l.phone.Wrong()).Want(401, "code_rejected")
 	}
-	finish(l.House, half(l.House, ada), l.phone.Code()).Want(429, "too_many_attempts")
-	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": half(l.House, ada), "code": l.phone.Code()}).Want(204, "")
+	completeSignIn(l.House, pendingSignIn(l.House, ada), l.phone.Code()).Want(429, "too_many_attempts")
+	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": pendingSignIn(l.House, ada), "code": l.phone.Code()}).Want(204, "")
 }

@@ -29,17 +29,17 @@ func methodNames(c *apptest.Client) []string {
 func TestTheOldPhoneWorksUntilTheNewOneTakesItsPlace(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, old, codes := withCodes(h, ada)
+	live, old, codes := userWithRecoveryCodes(h, ada)
 	fresh := beginBeside(live, h, JSON{"replaces": old.ID, "name": "AUTHENTICATOR app"}, JSON{"code": old.Code()})
 	pending := live.Do("GET", "/api/v1/mfa", nil).Want(200, "")
 	if got := pending.Text("pending_enrollment", "replaces"); got != old.ID {
 		t.Errorf("pending_enrollment.replaces is %s, want %s", got, old.ID)
 	}
 	h.Clock.Advance(30 * time.Second)
-	finish(h, half(h, ada), fresh.Code()).Want(401, "code_rejected")
-	finish(h, half(h, ada), old.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), fresh.Code()).Want(401, "code_rejected")
+	completeSignIn(h, pendingSignIn(h, ada), old.Code()).Want(201, "")
 	live.Confirm(fresh, fresh.Wrong()).Want(422, "code_rejected")
-	finish(h, half(h, ada), old.CodeIn(1)).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), old.CodeIn(1)).Want(201, "")
 
 	a := live.Confirm(fresh, fresh.Code()).Want(201, "")
 	if a.Value("recovery_codes") != nil || a.Int("receipt", "recovery_codes_left") != len(codes) || a.Int("receipt", "sessions_ended") != 2 {
@@ -49,9 +49,9 @@ func TestTheOldPhoneWorksUntilTheNewOneTakesItsPlace(t *testing.T) {
 		t.Errorf("methods, - want, + got:\n%s", diff)
 	}
 	h.Clock.Advance(time.Minute)
-	finish(h, half(h, ada), old.Code()).Want(401, "code_rejected")
-	finish(h, half(h, ada), fresh.Code()).Want(201, "")
-	recovering(h, half(h, ada), codes[0]).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), old.Code()).Want(401, "code_rejected")
+	completeSignIn(h, pendingSignIn(h, ada), fresh.Code()).Want(201, "")
+	recovering(h, pendingSignIn(h, ada), codes[0]).Want(201, "")
 	account := accountIDOf(h, ada)
 	entries := activityOf(t, h, account)
 	wantEntry(t, entries, "method.replaced Authenticator app")
@@ -64,10 +64,10 @@ func TestTheOldPhoneWorksUntilTheNewOneTakesItsPlace(t *testing.T) {
 func TestReplacingIsRefused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, phone, codes := withCodes(h, ada)
-	_, bobs, _ := withCodes(h, bob)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
+	_, bobs, _ := userWithRecoveryCodes(h, bob)
 	enroll := stepUp(live, "mfa.enroll", recoveryCode(codes[0]))
-	for what, id := range map[string]string{"nobody's": nowhere, "somebody else's": bobs.ID} {
+	for what, id := range map[string]string{"nobody's": unknownID, "somebody else's": bobs.ID} {
 		t.Run(what+" method is not found", func(t *testing.T) {
 			live.For(t).Do("POST", enrollments, JSON{"replaces": id}, "Step-Up-Token", enroll).Want(404, "not_found")
 		})
@@ -78,7 +78,7 @@ func TestReplacingIsRefused(t *testing.T) {
 			wantPointer(t, a, "/replaces")
 		})
 	}
-	second := beginBeside(live, h, JSON{"name": "Tablet"}, recoveryCode(codes[1])) // nothing was spent, nothing begun
+	second := beginBeside(live, h, JSON{"name": "Tablet"}, recoveryCode(codes[1])) // notFound was spent, nothing begun
 	live.Confirm(second, second.Code()).Want(201, "")
 	enroll = stepUp(live, "mfa.enroll", recoveryCode(codes[2]))
 	live.Do("POST", enrollments, JSON{"replaces": phone.ID, "name": "tablet"}, "Step-Up-Token", enroll).Want(409, "name_taken")
@@ -88,7 +88,7 @@ func TestReplacingIsRefused(t *testing.T) {
 func TestAFullAccountCanStillReplace(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_MAX_METHODS=1")
-	live, old, codes := withCodes(h, ada)
+	live, old, codes := userWithRecoveryCodes(h, ada)
 	enroll := stepUp(live, "mfa.enroll", recoveryCode(codes[0]))
 	live.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Want(409, "too_many_methods")
 	fresh := h.Scan(live.Do("POST", enrollments, JSON{"replaces": old.ID}, "Step-Up-Token", enroll).Want(201, ""))
@@ -101,7 +101,7 @@ func TestAFullAccountCanStillReplace(t *testing.T) {
 func TestReplacingWhatIsGoneMeanwhileAddsOne(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, old, codes := withCodes(h, ada)
+	live, old, codes := userWithRecoveryCodes(h, ada)
 	fresh := beginBeside(live, h, JSON{"replaces": old.ID, "name": "New"}, recoveryCode(codes[0]))
 	live.Do("DELETE", methods+old.ID, nil, "Step-Up-Token", stepUp(live, "mfa.remove", recoveryCode(codes[1]))).Want(200, "")
 	a := live.Confirm(fresh, fresh.Code()).Want(201, "")
@@ -149,10 +149,10 @@ func TestAnEnrollmentThatRanOutIsRecordedOnce(t *testing.T) {
 func TestRenaming(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, phone, codes := withCodes(h, ada)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
 	second := beginBeside(live, h, JSON{"name": "Zoë's tablet"}, recoveryCode(codes[0]))
 	live.Confirm(second, second.Code()).Want(201, "")
-	bobs, _, _ := withCodes(h, bob)
+	bobs, _, _ := userWithRecoveryCodes(h, bob)
 	rename := func(c *apptest.Client, name string) apptest.Answer {
 		return c.Do("PATCH", methods+phone.ID, JSON{"name": name})
 	}
@@ -178,7 +178,7 @@ func TestOfTwoMethodsThatWantOneNameOneGetsIt(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	other := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
-	live, phone, codes := withCodes(h, ada)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
 	second := live.Begin(recoveryCode(codes[0]))
 	live.Confirm(second, second.Code()).Want(201, "")
 	clients := []*apptest.Client{live, live.At(other)}

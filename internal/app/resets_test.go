@@ -22,7 +22,7 @@ func TestAForgottenPasswordIsSetByTheMailedLink(t *testing.T) {
 		t.Errorf("the mail leads to %s and says that %s asked", mail.Links["reset_password"], mail.IP)
 	}
 	token := mail.token("reset_password")
-	a := reset(h, token, another).Want(200, "")
+	a := reset(h, token, extraSession).Want(200, "")
 	if ended, sent := a.Int("sessions_ended"), a.Int("notices_sent"); ended != 2 || sent != 1 {
 		t.Errorf("the receipt says %d sessions and %d notices, want 2 and 1", ended, sent)
 	}
@@ -34,7 +34,7 @@ func TestAForgottenPasswordIsSetByTheMailedLink(t *testing.T) {
 		c.Do("GET", current, nil).Want(401, "session_required")
 	}
 	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
-	withPassword(h, ada, another).Want(201, "")
+	withPassword(h, ada, extraSession).Want(201, "")
 	reset(h, token, "a lamp counts nine otters").Want(410, "link_expired")
 	got := kinds(t, h, id)
 	if slices.Index(got, "password.reset") < 0 || slices.Index(got, "password.reset_requested") < slices.Index(got, "password.reset") {
@@ -59,7 +59,7 @@ func TestAPasswordThatIsRefusedLeavesTheLinkAlive(t *testing.T) {
 		}
 	}
 	h.SignedIn(ada)
-	reset(h, token, another).Want(200, "")
+	reset(h, token, extraSession).Want(200, "")
 }
 
 func TestALinkIsLookedAtBeforeThePassword(t *testing.T) {
@@ -72,7 +72,7 @@ func TestALinkIsLookedAtBeforeThePassword(t *testing.T) {
 	reset(h, token, "short").Want(422, "password_unacceptable")
 	h.Clock.Advance(time.Second)
 	reset(h, token, "short").Want(410, "link_expired")
-	reset(h, token, another).Want(410, "link_expired")
+	reset(h, token, extraSession).Want(410, "link_expired")
 	h.SignedIn(ada)
 }
 
@@ -86,18 +86,18 @@ func TestAResetEndsWhatTheOldPasswordOpened(t *testing.T) {
 		return mailed(t, h, "confirm_email", newAddress).token("confirm_address")
 	}()
 	h.Clock.Advance(30 * time.Second)
-	signIn := half(h, ada)
+	signIn := pendingSignIn(h, ada)
 	token := resetToken(t, h, ada)
 	for range 5 {
 		withPassword(h, ada, "certainly not this one")
 	}
 	wantWait(t, h.Script("").SignIn(ada), 30)
 
-	reset(h, token, another).Want(200, "")
-	finish(h, signIn, phone.Code()).Want(410, "sign_in_expired")
+	reset(h, token, extraSession).Want(200, "")
+	completeSignIn(h, signIn, phone.Code()).Want(410, "sign_in_expired")
 	reset(h, other, "a lamp counts nine otters").Want(410, "link_expired")
 	confirm(h, waiting).Want(410, "link_expired")
-	withPassword(h, ada, another).Want(202, "") // nobody waits for wrong guesses at a password that is gone
+	withPassword(h, ada, extraSession).Want(202, "") // nobody waits for wrong guesses at a password that is gone
 }
 
 func TestManyResetsAtOnceAreOne(t *testing.T) {
@@ -105,7 +105,7 @@ func TestManyResetsAtOnceAreOne(t *testing.T) {
 	h := withMail(t)
 	h.AddAccount(ada)
 	token := resetToken(t, h, ada)
-	answers := apptest.AtOnce(12, func(int) apptest.Answer { return reset(h, token, another) })
+	answers := apptest.AtOnce(12, func(int) apptest.Answer { return reset(h, token, extraSession) })
 	var first, later int
 	for _, a := range answers {
 		switch a.Status {
@@ -156,17 +156,17 @@ func TestAskingAndDeadLinksCountForTheNetworkAddress(t *testing.T) {
 	h.AddAccount(ada)
 	token := resetToken(t, h, ada)
 	askReset(h, nobody)
-	reset(h, "tf_l_nothing", another).Want(410, "")
+	reset(h, "tf_l_nothing", extraSession).Want(410, "")
 	confirm(h, "tf_l_nothing").Want(410, "")
 
 	a := h.Script("").Do("POST", resets, JSON{"email": nobody}).Want(429, "too_many_requests")
 	if wait := a.Header.Get("Retry-After"); wait != "900" {
 		t.Errorf("Retry-After is %s, want 900", wait)
 	}
-	reset(h, token, another).Want(429, "too_many_requests")
+	reset(h, token, extraSession).Want(429, "too_many_requests")
 	confirm(h, "tf_l_nothing").Want(429, "too_many_requests")
 	h.Clock.Advance(15 * time.Minute)
-	reset(h, token, another).Want(200, "")
+	reset(h, token, extraSession).Want(200, "")
 }
 
 func TestAForcedResetLeavesNoPasswordUntilTheLinkIsFollowed(t *testing.T) {
@@ -183,7 +183,7 @@ func TestAForcedResetLeavesNoPasswordUntilTheLinkIsFollowed(t *testing.T) {
 		t.Errorf("without a password the answer is another:\n%s\n%s", seen(a), seen(unknown))
 	}
 	withPassword(h, ada, "x").Want(401, "credentials_rejected")
-	reset(h, older, another).Want(410, "link_expired")
+	reset(h, older, extraSession).Want(410, "link_expired")
 	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), apptest.Password).Want(200, "")
 	h.SignedIn(ada)
 }

@@ -20,7 +20,7 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 	browser := h.Browser()
 	browser.SignIn(bob).Want(201, "")
 	script, phone := withMFA(h, ada)
-	pending := half(h, ada)
+	pending := pendingSignIn(h, ada)
 	token := stepUp(script, "account.email", JSON{"code": phone.Code()})
 	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Want(202, "")
 	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Want(202, "")
@@ -36,7 +36,7 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 		return []string{
 			seen(browser.Do("GET", current, nil).Want(401, "session_required")),
 			seen(script.Do("GET", current, nil).Want(401, "session_required")),
-			seen(finish(h, pending, phone.Wrong()).Want(410, "sign_in_expired")),
+			seen(completeSignIn(h, pending, phone.Wrong()).Want(410, "sign_in_expired")),
 			seen(again.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(401, "step_up_required")),
 			seen(h.Script("").Do("POST", "/api/v1/password-resets/complete", JSON{"token": reset, "new_password": apptest.Password}).Want(410, "link_expired")),
 			seen(h.Script("").Do("POST", "/api/v1/account/address-confirmations", JSON{"token": confirm}).Want(410, "link_expired")),
@@ -128,7 +128,7 @@ func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
 // A removal stands still for a notice that was given up, and for no other reason in this test.
 func TestAPurgeDoesNotMoveARemovalThatStandsStill(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t, "TWOFOLD_MAILS_KEPT=1h")
+	l := loseAllFactors(t, "TWOFOLD_MAILS_KEPT=1h")
 	l.Mailbox.Refuse(550)
 	l.ask().Want(202, "")
 	l.pass(8 * day)

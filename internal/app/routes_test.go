@@ -28,7 +28,7 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 				continue
 			}
 			t.Run(verb+" "+path, func(t *testing.T) {
-				a := script.For(t).Do(verb, strings.ReplaceAll(path, "{id}", nowhere), nil)
+				a := script.For(t).Do(verb, strings.ReplaceAll(path, "{id}", unknownID), nil)
 				if verb != "HEAD" && verb != "OPTIONS" {
 					a.Want(405, "method_not_allowed")
 				}
@@ -64,7 +64,7 @@ func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
 	script := h.SignedIn(ada)
 	for _, path := range []string{
 		"/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/mfa", "/api/v1/mfa/", "/api/v1/nothing", "/api/v1/mfa/totp", "/api/v1/mfa/methods",
-		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + nowhere + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
+		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + unknownID + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
 		"/api/index.html", "/api/v1/debug/pprof", "/.well-known/", "/.well-known/openid-configuration", "/.well-known/jwks.json/",
 	} {
 		for _, verb := range verbs {
@@ -86,7 +86,7 @@ func TestAnUnknownPathBelowAnIdIsUnknownToo(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for _, verb := range []string{"GET", "POST", "DELETE"} {
-		h.Script("").Do(verb, methods+nowhere+"/more", nil).Want(404, "not_found")
+		h.Script("").Do(verb, methods+unknownID+"/more", nil).Want(404, "not_found")
 	}
 }
 

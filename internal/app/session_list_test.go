@@ -56,7 +56,7 @@ func TestSessionsAreListedWithTheirDeviceTheNewestFirst(t *testing.T) {
 	h.AddAccount(bob)
 	h.SignedIn(bob)
 	browser := h.Browser()
-	body := right(ada)
+	body := validCredentials(ada)
 	body["code"] = phone.Code()
 	a := browser.Do("POST", sessions, body, "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "X-Forwarded-For", "192.0.2.7").Want(201, "")
 
@@ -116,7 +116,7 @@ func TestAQueryOfSessionsThatDoesNotFitSaysWhere(t *testing.T) {
 	script := h.SignedIn(ada)
 	for query, pointer := range map[string]string{
 		"?limit=0": "#limit", "?limit=101": "#limit", "?limit=x": "#limit", "?limit=1&limit=1": "#limit", "?cursor=x": "#cursor",
-		"?cursor=" + strings.ToUpper(nowhere): "#cursor", "?limit=%zz": "",
+		"?cursor=" + strings.ToUpper(unknownID): "#cursor", "?limit=%zz": "",
 	} {
 		wantPointer(t, script.Do("GET", sessions+query, nil).Want(400, "invalid_request"), pointer)
 	}
@@ -180,7 +180,7 @@ func TestEndingASession(t *testing.T) {
 	mine.Do("DELETE", sessions+"/"+id, nil).Want(204, "")
 	other.Do("GET", current, nil).Want(401, "session_required")
 	mine.Do("DELETE", sessions+"/"+id, nil).Want(404, "not_found")
-	mine.Do("DELETE", sessions+"/"+nowhere, nil).Want(404, "not_found")
+	mine.Do("DELETE", sessions+"/"+unknownID, nil).Want(404, "not_found")
 	for _, odd := range []string{"nonsense", strings.ToUpper(id), "end-others", "second-factor", id + "0", "%27"} {
 		mine.Do("DELETE", sessions+"/"+odd, nil).Want(404, "not_found")
 	}
@@ -269,7 +269,7 @@ func TestT39_ASessionOfSomebodyElseIsUnknown(t *testing.T) {
 	h.AddAccount(bob)
 	adas, bobs := h.SignedIn(ada), h.SignedIn(bob)
 	id := sessionID(bobs)
-	unknown := adas.Do("DELETE", sessions+"/"+nowhere, nil).Want(404, "not_found")
+	unknown := adas.Do("DELETE", sessions+"/"+unknownID, nil).Want(404, "not_found")
 	theirs := adas.Do("DELETE", sessions+"/"+id, nil).Want(404, "not_found")
 	if fmt.Sprint(string(unknown.Body)) != string(theirs.Body) {
 		t.Errorf("a session of somebody else is told apart: %s, %s", unknown.Body, theirs.Body)

@@ -141,14 +141,14 @@ func TestAResetEndsEverySession(t *testing.T) {
 	script, phone := withMFA(h, ada)
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
-	pending := half(h, ada)
+	pending := pendingSignIn(h, ada)
 	methods, sessions, err := h.App.ResetMFA(context.Background(), ada, "seen in person")
 	if err != nil || methods != 1 || sessions != 2 {
 		t.Errorf("got %d methods, %d sessions, %v, want 1, 2 and no error", methods, sessions, err)
 	}
 	script.Do("GET", current, nil).Want(401, "session_required")
 	browser.Do("GET", current, nil).Want(401, "session_required")
-	if a := finish(h, pending, phone.CodeIn(1)); a.Status < 400 {
+	if a := completeSignIn(h, pending, phone.CodeIn(1)); a.Status < 400 {
 		t.Errorf("a sign-in from before the reset is finished: %s", a.Body)
 	}
 	if acr := h.Script("").SignIn(ada).Want(201, "").Text("acr"); acr != "aal1" {

@@ -17,36 +17,36 @@ func TestASignInIsPendingForFiveMinutes(t *testing.T) {
 	if got, want := a.Text("expires_at"), h.Clock.Now().Add(5*time.Minute).Format(time.RFC3339); got != want {
 		t.Errorf("expires_at is %s, want %s", got, want)
 	}
-	late := half(h, ada)
+	late := pendingSignIn(h, ada)
 	h.Clock.Advance(5*time.Minute - time.Second)
-	finish(h, a.Text("sign_in_token"), phone.Code()).Want(201, "")
+	completeSignIn(h, a.Text("sign_in_token"), phone.Code()).Want(201, "")
 	h.Clock.Advance(time.Second)
-	finish(h, late, phone.CodeIn(1)).Want(410, "sign_in_expired")
+	completeSignIn(h, late, phone.CodeIn(1)).Want(410, "sign_in_expired")
 }
 
 func TestASignInTakesFiveTries(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=100")
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for left := range 5 {
-		a := finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		a := completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
 		if got, want := a.Int("attempts_left"), 4-left; got != want {
 			t.Errorf("attempts_left is %d, want %d", got, want)
 		}
 	}
-	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
-	finish(h, half(h, ada), phone.Code()).Want(201, "")
+	completeSignIn(h, token, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "")
 }
 
 func TestASignInIsFinishedOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
-	finish(h, token, phone.Code()).Want(201, "")
+	token := pendingSignIn(h, ada)
+	completeSignIn(h, token, phone.Code()).Want(201, "")
 	h.Clock.Advance(30 * time.Second)
-	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, token, phone.Code()).Want(410, "sign_in_expired")
 }
 
 func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
@@ -54,15 +54,15 @@ func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
 	_, bobs := withMFA(h, bob)
-	other := half(h, bob)
+	other := pendingSignIn(h, bob)
 	var tokens []string
 	for range 6 {
 		h.Clock.Advance(time.Second)
-		tokens = append(tokens, half(h, ada))
+		tokens = append(tokens, pendingSignIn(h, ada))
 	}
-	finish(h, tokens[0], phone.CodeIn(-1)).Want(410, "sign_in_expired")
-	finish(h, tokens[1], phone.Code()).Want(201, "")
-	finish(h, other, bobs.Code()).Want(201, "")
+	completeSignIn(h, tokens[0], phone.CodeIn(-1)).Want(410, "sign_in_expired")
+	completeSignIn(h, tokens[1], phone.Code()).Want(201, "")
+	completeSignIn(h, other, bobs.Code()).Want(201, "")
 }
 
 func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
@@ -78,7 +78,7 @@ func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
 	})
 	h.Clock.Advance(30 * time.Second)
 	t.Run("a token asked to become a cookie", func(t *testing.T) {
-		token := half(h, ada)
+		token := pendingSignIn(h, ada)
 		a := h.Script("").For(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "cookie"}).Want(400, "invalid_request")
 		wantPointer(t, a, "/deliver")
 		a = h.Script("").For(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "token"}).Want(201, "")
@@ -157,7 +157,7 @@ func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
 	}
 	script.Confirm(phone, phone.CodeIn(1)).Want(201, "") // a step ahead is close enough
 	for name, a := range map[string]apptest.Answer{
-		"sign-in":          finish(h, half(h, ada), phone.CodeIn(6)),
+		"sign-in":          completeSignIn(h, pendingSignIn(h, ada), phone.CodeIn(6)),
 		"sign-in, at once": h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(6)}),
 		"step-up":          script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(6)}),
 	} {
@@ -178,7 +178,7 @@ func TestASignInGoesOnAfterAPanic(t *testing.T) {
 	}
 	readings := 0
 	for range 2 { // the second is as those after it
-		token, code := half(h, ada), phone.Code()
+		token, code := pendingSignIn(h, ada), phone.Code()
 		readings = 0
 		h.Clock.Watch(func() { readings++ })
 		try(token, code).Want(201, "")
@@ -190,7 +190,7 @@ func TestASignInGoesOnAfterAPanic(t *testing.T) {
 	}
 	// The first reading is before the request is watched over, and the last when it has been answered.
 	for n := 2; n < readings; n++ {
-		token, code, count := half(h, ada), phone.Code(), 0
+		token, code, count := pendingSignIn(h, ada), phone.Code(), 0
 		h.Clock.Watch(func() {
 			if count++; count == n {
 				panic("a bug")

@@ -28,7 +28,7 @@ func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
 			{"with MFA", strong, "aal2", []any{"password", "totp", "recovery_code"}},
 		} {
 			t.Run(op.ID+" on an account "+c.account, func(t *testing.T) {
-				a := c.client.For(t).Do(op.Method, op.At(nowhere), fitting(op)).Want(401, "step_up_required")
+				a := c.client.For(t).Do(op.Method, op.At(unknownID), fitting(op)).Want(401, "step_up_required")
 				want := fmt.Sprintf(`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="300"`, c.acr)
 				if got := a.Header.Values("WWW-Authenticate"); len(got) != 1 || got[0] != want {
 					t.Errorf("got the challenges %q, want only %q", got, want)

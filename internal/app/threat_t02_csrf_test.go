@@ -80,7 +80,7 @@ func TestT02_AFormWithoutAnyHeaderOfItsOriginIsRefusedForItsType(t *testing.T) {
 		}
 		for _, kind := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "", "application/jsonp"} {
 			t.Run(op.ID+" as "+kind, func(t *testing.T) {
-				r := browser.For(t).Request(op.Method, op.At(nowhere), strings.NewReader(`{"code":"000000"}`), "Content-Type", kind)
+				r := browser.For(t).Request(op.Method, op.At(unknownID), strings.NewReader(`{"code":"000000"}`), "Content-Type", kind)
 				browser.For(t).Send(r).Want(415, "unsupported_media_type")
 			})
 		}

@@ -27,7 +27,7 @@ func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
 			for _, a := range []apptest.Answer{
 				signIn(ada),
 				signIn(bob),
-				victim.Do("POST", complete, JSON{"sign_in_token": half(h, bob), "code": phone.Code()}, headers...),
+				victim.Do("POST", complete, JSON{"sign_in_token": pendingSignIn(h, bob), "code": phone.Code()}, headers...),
 			} {
 				if set := a.Header.Values("Set-Cookie"); a.Status < 400 || len(set) > 0 {
 					t.Errorf("got %d and the cookies %q, want a refusal and none", a.Status, set)
@@ -54,12 +54,12 @@ func TestT03_ASignInTokenWorksThroughItsOwnCarrierOnly(t *testing.T) {
 	})
 	t.Run("a body's token as a cookie", func(t *testing.T) {
 		victim := h.Browser().For(t)
-		victim.SetCookie("twofold_signin", half(h, bob))
+		victim.SetCookie("twofold_signin", pendingSignIn(h, bob))
 		victim.Do("POST", complete, JSON{"code": phone.Code()}).Want(410, "sign_in_expired")
 	})
 	t.Run("a body's token in a browser gives it no cookie", func(t *testing.T) {
 		victim := h.Browser().For(t)
-		a := victim.Do("POST", complete, JSON{"sign_in_token": half(h, bob), "code": phone.Code()}).Want(201, "")
+		a := victim.Do("POST", complete, JSON{"sign_in_token": pendingSignIn(h, bob), "code": phone.Code()}).Want(201, "")
 		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 			t.Errorf("got the cookies %q, want none", set)
 		}

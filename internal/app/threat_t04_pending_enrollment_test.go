@@ -15,11 +15,11 @@ func TestT04_APendingEnrollmentTouchesNoMethod(t *testing.T) {
 	h.Clock.Advance(30 * time.Second)
 
 	t.Run("its key signs nobody in", func(t *testing.T) {
-		finish(h, half(h, ada), pending.Code()).Want(401, "code_rejected")
+		completeSignIn(h, pendingSignIn(h, ada), pending.Code()).Want(401, "code_rejected")
 		script.For(t).StepUp("mfa.remove", JSON{"code": pending.Code()}).Want(401, "code_rejected")
 	})
 	t.Run("the old method still does", func(t *testing.T) {
-		finish(h, half(h, ada), phone.Code()).Want(201, "")
+		completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "")
 	})
 	t.Run("it is no method and cannot be removed as one", func(t *testing.T) {
 		c := script.For(t)

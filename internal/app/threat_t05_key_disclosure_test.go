@@ -14,8 +14,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// spellings are the forms in which a key or a token might turn up where it must not.
-func spellings(secret string) map[string]string {
+// encodings are the forms in which a key or a token might turn up where it must not.
+func encodings(secret string) map[string]string {
 	raw, err := base32.StdEncoding.DecodeString(secret)
 	if err != nil {
 		raw = []byte(secret)
@@ -36,8 +36,8 @@ func spellings(secret string) map[string]string {
 	return forms
 }
 
-// overhear collects all that the house's clients are answered.
-func overhear(h *apptest.House) (heard func() string) {
+// recordResponses collects all that the house's clients are answered.
+func recordResponses(h *apptest.House) (heard func() string) {
 	var mu sync.Mutex
 	var text bytes.Buffer
 	h.Witness = func(_ *http.Request, a apptest.Answer) {
@@ -76,7 +76,7 @@ func TestT05_AKeyIsShownOnceAndNeverAgain(t *testing.T) {
 	begun := script.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(script, "mfa.enroll")).Want(201, "")
 	phone, secret := h.Scan(begun), begun.Text("secret")
 
-	heard := overhear(h)
+	heard := recordResponses(h)
 	readAll(t, script, phone.ID)
 	script.Confirm(phone, phone.Wrong()).Want(422, "code_rejected")
 	script.Confirm(phone, phone.CodeIn(4)).Want(422, "code_rejected")
@@ -86,10 +86,10 @@ func TestT05_AKeyIsShownOnceAndNeverAgain(t *testing.T) {
 	script.Confirm(phone, phone.Code()).Want(404, "not_found")
 
 	h.Clock.Advance(30 * time.Second)
-	token := half(h, ada)
-	finish(h, token, phone.Wrong()).Want(401, "code_rejected")
-	finish(h, token, phone.Code()).Want(201, "")
-	finish(h, half(h, ada), phone.Code()).Want(401, "code_used")
+	token := pendingSignIn(h, ada)
+	completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
+	completeSignIn(h, token, phone.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(401, "code_used")
 	script.StepUp("mfa.remove").Want(401, "code_required")
 	h.Clock.Advance(30 * time.Second)
 	remove := stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
@@ -99,7 +99,7 @@ func TestT05_AKeyIsShownOnceAndNeverAgain(t *testing.T) {
 	readAll(t, script, phone.ID)
 	readAll(t, h.Script(""), phone.ID)
 
-	for form, text := range spellings(secret) {
+	for form, text := range encodings(secret) {
 		if strings.Contains(heard(), text) {
 			t.Errorf("an answer after the first holds the key %s", form)
 		}

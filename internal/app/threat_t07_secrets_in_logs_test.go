@@ -13,10 +13,10 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// live goes through a whole life with a house, right and wrong, and answers every secret that was in it.
-func live(t *testing.T, h *apptest.House) (*apptest.Client, *apptest.Phone, canaries) {
+// exerciseEverything goes through a whole life with a house, right and wrong, and answers every secret that was in it.
+func exerciseEverything(t *testing.T, h *apptest.House) (*apptest.Client, *apptest.Phone, secretMarkers) {
 	t.Helper()
-	found := canaries{"the password": apptest.Password, "a wrong password": "the wrong canary of passwords"}
+	found := secretMarkers{"the password": apptest.Password, "a wrong password": "the wrong canary of passwords"}
 	browser, script := h.Browser(), h.Script("")
 	script.SignIn(ada, JSON{"password": found["a wrong password"]}).Want(401, "credentials_rejected")
 	script.SignIn("nobody@example.com", JSON{"password": found["a wrong password"]}).Want(401, "credentials_rejected")
@@ -33,14 +33,14 @@ func live(t *testing.T, h *apptest.House) (*apptest.Client, *apptest.Phone, cana
 	found["an unused recovery code"], found["a wrong recovery code"] = codes[1], "7Z8Y-9XWV-7Z8Y-9XWV"
 	found["the renewed session cookie"] = browser.Cookie("twofold_session")
 	h.Clock.Advance(30 * time.Second)
-	found["a sign-in token"], found["the code that signed in"] = half(h, ada), phone.Code()
-	finish(h, found["a sign-in token"], found["a wrong code"]).Want(401, "code_rejected")
-	found["a session token"] = finish(h, found["a sign-in token"], found["the code that signed in"]).Want(201, "").Text("session_token")
+	found["a sign-in token"], found["the code that signed in"] = pendingSignIn(h, ada), phone.Code()
+	completeSignIn(h, found["a sign-in token"], found["a wrong code"]).Want(401, "code_rejected")
+	found["a session token"] = completeSignIn(h, found["a sign-in token"], found["the code that signed in"]).Want(201, "").Text("session_token")
 	h.Script(found["a session token"]).Do("DELETE", current, nil).Want(204, "")
-	finish(h, half(h, ada), found["the code that signed in"]).Want(401, "code_used")
-	recovering(h, half(h, ada), found["a wrong recovery code"]).Want(401, "code_rejected")
-	recovering(h, half(h, ada), found["a recovery code without dashes"]).Want(201, "")
-	recovering(h, half(h, ada), found["a recovery code"]).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), found["the code that signed in"]).Want(401, "code_used")
+	recovering(h, pendingSignIn(h, ada), found["a wrong recovery code"]).Want(401, "code_rejected")
+	recovering(h, pendingSignIn(h, ada), found["a recovery code without dashes"]).Want(201, "")
+	recovering(h, pendingSignIn(h, ada), found["a recovery code"]).Want(401, "code_used")
 	h.Script("").SignIn(ada, recoveryCode(found["an unused recovery code"]+"-9")).Want(400, "invalid_request")
 	other := h.Browser()
 	other.SignIn(ada).Want(202, "")
@@ -62,7 +62,7 @@ func png(begun apptest.Answer) string {
 }
 
 // collide runs into what is there already (409), and guesses until it is told to wait (429).
-func collide(h *apptest.House, browser *apptest.Client, phone *apptest.Phone, found canaries) {
+func collide(h *apptest.House, browser *apptest.Client, phone *apptest.Phone, found secretMarkers) {
 	h.T.Helper()
 	h.Clock.Advance(30 * time.Second)
 	method, _ := browser.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("methods").([]any)[0].(map[string]any)
@@ -76,8 +76,8 @@ func collide(h *apptest.House, browser *apptest.Client, phone *apptest.Phone, fo
 	h.Script("").SignIn(bob).Want(429, "too_many_attempts")
 }
 
-// provoke sends what is refused for its shape, with secrets in all the wrong places.
-func provoke(c *apptest.Client, found canaries) {
+// sendMalformed sends what is refused for its shape, with secrets in all the wrong places.
+func sendMalformed(c *apptest.Client, found secretMarkers) {
 	password, code, token := found["the password"], found["a wrong code"], found["a session token"]
 	key, remove := found["the key"], found["a token for removal"]
 	for _, body := range []apptest.Raw{
@@ -103,9 +103,9 @@ func provoke(c *apptest.Client, found canaries) {
 	c.Do("GET", methods+key+"?code="+code, nil)
 	c.Do("GET", "/"+token, nil)
 	c.Do("DELETE", methods+token, nil, "Step-Up-Token", remove)
-	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove+"x")
-	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove[:len(remove)-9]+"AAAAAAAAA")
-	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", token)
+	c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", remove+"x")
+	c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", remove[:len(remove)-9]+"AAAAAAAAA")
+	c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", token)
 	c.Do("POST", "/api/v1/step-up", JSON{"purpose": token, "password": password})
 	c.Do("PUT", "/api/v1/mfa?token="+token, nil)
 	c.Do("GET", current, nil, "Authorization", "Bearer "+token)
@@ -114,7 +114,7 @@ func provoke(c *apptest.Client, found canaries) {
 }
 
 // presentEnded shows credentials that are over, through every carrier.
-func presentEnded(h *apptest.House, found canaries) {
+func presentEnded(h *apptest.House, found secretMarkers) {
 	for _, what := range []string{"a session cookie", "a sign-in token", "a step-up token", "a session token"} {
 		h.Script(found[what]).Do("GET", current, nil).Want(401, "session_required")
 		h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+found[what]).Want(401, "session_required")
@@ -127,17 +127,17 @@ func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	h.AddAccount(bob)
-	browser, phone, found := live(t, h)
+	browser, phone, found := exerciseEverything(t, h)
 	maps.Copy(found, ofHouse(t, h))
-	heard := overhear(h)
-	provoke(browser, found)
+	heard := recordResponses(h)
+	sendMalformed(browser, found)
 	presentEnded(h, found)
 	refused := heard()
 	collide(h, browser, phone, found)
 	follow(t, h, found)
 	failInside(t, h, browser, found)
 	execute(t, database(t, h), `UPDATE mfa_methods SET sealed_key = ?`, []byte{0})
-	finish(h, half(h, ada), found["a wrong code"]).Want(500, "internal")
+	completeSignIn(h, pendingSignIn(h, ada), found["a wrong code"]).Want(500, "internal")
 
 	found.in(t, "a refusal", refused)
 	found.in(t, "the log", h.Log.String())
@@ -162,12 +162,12 @@ func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
 }
 
 // follow reads the mails. A link's token is in its own mail, and nothing else is in any.
-func follow(t *testing.T, h *apptest.House, found canaries) {
+func follow(t *testing.T, h *apptest.House, found secretMarkers) {
 	t.Helper()
 	askReset(h, ada)
 	askReset(h, bob)
 	h.Deliver()
-	links := canaries{}
+	links := secretMarkers{}
 	for i, m := range h.Mailbox.All() {
 		text := readings(m)
 		found.in(t, "a mail", text)
@@ -189,14 +189,14 @@ func follow(t *testing.T, h *apptest.House, found canaries) {
 }
 
 // failInside makes requests panic at each place where they ask for the time, with secrets as what they panic with.
-func failInside(t *testing.T, h *apptest.House, browser *apptest.Client, found canaries) {
+func failInside(t *testing.T, h *apptest.House, browser *apptest.Client, found secretMarkers) {
 	t.Helper()
 	browser = browser.Inside()
 	requests := map[string]func() apptest.Answer{
 		"sign-in": func() apptest.Answer { return h.Script("").Inside().SignIn(ada) },
 		"step-up": func() apptest.Answer { return browser.StepUp("mfa.remove", JSON{"code": found["a wrong code"]}) },
 		"removal": func() apptest.Answer {
-			return browser.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", found["a token for removal"])
+			return browser.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", found["a token for removal"])
 		},
 		"reading": func() apptest.Answer { return browser.Do("GET", "/api/v1/mfa", nil) },
 	}

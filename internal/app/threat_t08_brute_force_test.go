@@ -29,9 +29,9 @@ func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
 	var answers []apptest.Answer
 	var token string
 	for range 12 {
-		token = half(h, ada)
+		token = pendingSignIn(h, ada)
 		for range 5 {
-			answers = append(answers, finish(h, token, phone.Wrong()))
+			answers = append(answers, completeSignIn(h, token, phone.Wrong()))
 		}
 	}
 	wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 55})
@@ -39,20 +39,20 @@ func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
 		wantWait(t, a, 30)
 	}
 
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 	wantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
 	second := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
-	wantWait(t, finish(second, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(second, token, phone.Code()), 30)
 	second.Stop()
 	h.Stop()
 	h = apptest.StartIn(t, h.Dir, h.Clock)
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 
 	h.Clock.Advance(29 * time.Second)
-	wantWait(t, finish(h, token, phone.Code()), 1)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 1)
 	h.Clock.Advance(time.Second)
-	finish(h, token, phone.Code()).Want(201, "")
-	if left := finish(h, half(h, ada), phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+	completeSignIn(h, token, phone.Code()).Want(201, "")
+	if left := completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d after a success, want 4", left)
 	}
 }
@@ -61,12 +61,12 @@ func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	script, token := h.Script(""), half(h, ada)
+	script, token := h.Script(""), pendingSignIn(h, ada)
 	for left, try := range []func() apptest.Answer{
 		func() apptest.Answer { return script.SignIn(ada, JSON{"code": phone.Wrong()}) },
-		func() apptest.Answer { return finish(h, token, phone.Wrong()) },
+		func() apptest.Answer { return completeSignIn(h, token, phone.Wrong()) },
 		func() apptest.Answer { return h.Browser().SignIn(ada, JSON{"code": phone.Wrong()}) },
-		func() apptest.Answer { return finish(h, half(h, ada), phone.Wrong()) },
+		func() apptest.Answer { return completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()) },
 		func() apptest.Answer { return script.SignIn(ada, JSON{"code": phone.Wrong(), "deliver": "token"}) },
 	} {
 		a := try().Want(401, "code_rejected")
@@ -74,39 +74,39 @@ func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
 			t.Errorf("attempts_left is %d after try %d, want %d", got, left+1, want)
 		}
 	}
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 }
 
 func TestT08_WaitsDoubleUpToAnHour(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, patient...)
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for range 4 {
-		if a := finish(h, token, phone.Wrong()).Want(401, "code_rejected"); a.Value("retry_after") != nil {
+		if a := completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected"); a.Value("retry_after") != nil {
 			t.Errorf("a wait starts early: %s", a.Body)
 		}
 	}
 	for _, seconds := range []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600} {
-		a := finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		a := completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
 		if got := a.Int("retry_after"); got != seconds {
 			t.Fatalf("the wait is %d s, want %d", got, seconds)
 		}
 		h.Clock.Advance(time.Duration(seconds-1) * time.Second)
-		wantWait(t, finish(h, token, phone.Code()), 1) // tries during a wait neither count nor prolong it
-		wantWait(t, finish(h, token, phone.Wrong()), 1)
+		wantWait(t, completeSignIn(h, token, phone.Code()), 1) // tries during a wait neither count nor prolong it
+		wantWait(t, completeSignIn(h, token, phone.Wrong()), 1)
 		h.Clock.Advance(time.Second)
 	}
-	finish(h, token, phone.Code()).Want(201, "")
+	completeSignIn(h, token, phone.Code()).Want(201, "")
 }
 
 func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, "TWOFOLD_SESSION_AAL2_IDLE=10000h", "TWOFOLD_SESSION_AAL2_ABSOLUTE=10000h")...)
 	live, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for range 97 {
-		finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
 		h.Clock.Advance(time.Hour)
 	}
 	for range 3 { // a live session has a budget of its own, and the same end
@@ -114,7 +114,7 @@ func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
 	}
 	h.Clock.Advance(1000 * time.Hour)
 	for what, a := range map[string]apptest.Answer{
-		"a pending sign-in": finish(h, token, phone.Code()),
+		"a pending sign-in": completeSignIn(h, token, phone.Code()),
 		"another sign-in":   h.Script("").SignIn(ada, JSON{"code": phone.Code()}),
 		"a live session":    live.StepUp("mfa.enroll", JSON{"code": phone.Code()}),
 	} {
@@ -133,10 +133,10 @@ func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
 	}
 	live.Do("GET", "/api/v1/mfa", nil).Want(401, "session_required")
 	next := h.SignedIn(ada).Enroll()
-	if left := finish(h, half(h, ada), next.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := completeSignIn(h, pendingSignIn(h, ada), next.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d after the reset, want 4", left)
 	}
-	finish(h, half(h, ada), next.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), next.Code()).Want(201, "")
 }
 
 func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
@@ -165,11 +165,11 @@ func TestT08_WhatIsMalformedCountsAsNoTry(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for _, code := range []any{"12345", "1234567", "12345a", " 123456", "１２３４５６", "", 123456, nil} {
 		h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": code}).Want(400, "invalid_request")
 	}
-	if left := finish(h, token, phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d, want 4", left)
 	}
 }

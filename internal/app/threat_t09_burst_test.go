@@ -17,13 +17,13 @@ func TestT09_ABurstOfWrongCodesIsFiveJudgedOnes(t *testing.T) {
 	t.Run("at sign-in, over two processes", func(t *testing.T) {
 		var tokens []string
 		for range 5 {
-			tokens = append(tokens, half(h, ada))
+			tokens = append(tokens, pendingSignIn(h, ada))
 		}
 		answers := apptest.AtOnce(100, func(i int) apptest.Answer {
-			return finish(houses[i%2], tokens[i%5], phone.Wrong())
+			return completeSignIn(houses[i%2], tokens[i%5], phone.Wrong())
 		})
 		wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 95})
-		wantWait(t, finish(h, tokens[0], phone.Code()), 30)
+		wantWait(t, completeSignIn(h, tokens[0], phone.Code()), 30)
 	})
 	t.Run("at step-up", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
@@ -39,10 +39,10 @@ func TestT09_ABurstOnOneSignInIsFiveTries(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=1000")
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
-	answers := apptest.AtOnce(50, func(int) apptest.Answer { return finish(h, token, phone.Wrong()) })
+	token := pendingSignIn(h, ada)
+	answers := apptest.AtOnce(50, func(int) apptest.Answer { return completeSignIn(h, token, phone.Wrong()) })
 	wantTally(t, answers, map[string]int{"401 code_rejected": 5, "410 sign_in_expired": 45})
-	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, token, phone.Code()).Want(410, "sign_in_expired")
 }
 
 func TestT09_ABurstAtConfirmIsFiveTries(t *testing.T) {
@@ -77,9 +77,9 @@ func TestT14_AStrangersFailuresDoNotStopWhoIsSignedIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	owner, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for range 5 {
-		finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
 	}
 	for range 5 {
 		h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")

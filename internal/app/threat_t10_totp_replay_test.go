@@ -12,8 +12,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// wantOne wants one success, and refusals that say why.
-func wantOne(t *testing.T, answers []apptest.Answer) {
+// wantSingleSuccess wants one success, and refusals that say why.
+func wantSingleSuccess(t *testing.T, answers []apptest.Answer) {
 	t.Helper()
 	tally := apptest.Tally(answers)
 	won := tally["201"]
@@ -38,36 +38,36 @@ func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 		return phone.Code()
 	}
 	t.Run("on one sign-in", func(t *testing.T) {
-		token, code := half(h, ada), next()
-		wantOne(t, apptest.AtOnce(50, func(i int) apptest.Answer { return finish(houses[i%2], token, code) }))
+		token, code := pendingSignIn(h, ada), next()
+		wantSingleSuccess(t, apptest.AtOnce(50, func(i int) apptest.Answer { return completeSignIn(houses[i%2], token, code) }))
 	})
 	t.Run("on sign-ins in four processes, again and again", func(t *testing.T) {
 		var tokens []string
 		for range houses {
-			tokens = append(tokens, half(h, ada))
+			tokens = append(tokens, pendingSignIn(h, ada))
 		}
 		for range 12 {
 			code := next()
-			answers := apptest.AtOnce(len(houses), func(i int) apptest.Answer { return finish(houses[i], tokens[i], code) })
-			wantOne(t, answers)
+			answers := apptest.AtOnce(len(houses), func(i int) apptest.Answer { return completeSignIn(houses[i], tokens[i], code) })
+			wantSingleSuccess(t, answers)
 			for i, a := range answers {
 				if a.Status == 201 {
-					tokens[i] = half(h, ada)
+					tokens[i] = pendingSignIn(h, ada)
 				}
 			}
 		}
 	})
 	t.Run("at step-up", func(t *testing.T) {
 		code := next()
-		wantOne(t, apptest.AtOnce(12, func(i int) apptest.Answer {
+		wantSingleSuccess(t, apptest.AtOnce(12, func(i int) apptest.Answer {
 			return live.At(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
 		}))
 	})
 	t.Run("at sign-in and step-up", func(t *testing.T) {
-		token, code := half(h, ada), next()
-		wantOne(t, apptest.AtOnce(12, func(i int) apptest.Answer {
+		token, code := pendingSignIn(h, ada), next()
+		wantSingleSuccess(t, apptest.AtOnce(12, func(i int) apptest.Answer {
 			if i%4 < 2 {
-				return finish(houses[i%2], token, code)
+				return completeSignIn(houses[i%2], token, code)
 			}
 			return live.At(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
 		}))
@@ -87,7 +87,7 @@ func TestT10_ACodeIsRememberedByEveryDoor(t *testing.T) {
 		open func(code string) apptest.Answer
 	}{
 		{"the code that confirmed", nil},
-		{"a code that finished a sign-in", func(code string) apptest.Answer { return finish(h, half(h, ada), code) }},
+		{"a code that finished a sign-in", func(code string) apptest.Answer { return completeSignIn(h, pendingSignIn(h, ada), code) }},
 		{"a code that signed in at once", func(code string) apptest.Answer {
 			return h.Script("").SignIn(ada, JSON{"code": code, "deliver": "token"})
 		}},
@@ -98,7 +98,7 @@ func TestT10_ACodeIsRememberedByEveryDoor(t *testing.T) {
 			if door.open != nil {
 				door.open(code).Want(201, "")
 			}
-			finish(h, half(h, ada), code).Want(401, "code_used")
+			completeSignIn(h, pendingSignIn(h, ada), code).Want(401, "code_used")
 			h.Script("").SignIn(ada, JSON{"code": code}).Want(401, "code_used")
 			live.For(t).StepUp("mfa.remove", JSON{"code": code}).Want(401, "code_used")
 		})
@@ -112,25 +112,25 @@ func TestT10_AnOlderCodeIsRefusedAfterANewerOne(t *testing.T) {
 	_, phone := withMFA(h, ada)
 	h.Clock.Advance(time.Minute) // so that no step of the window was used
 	older, now, newer := phone.CodeIn(-1), phone.Code(), phone.CodeIn(1)
-	token := half(h, ada)
-	finish(h, token, newer).Want(201, "")
+	token := pendingSignIn(h, ada)
+	completeSignIn(h, token, newer).Want(201, "")
 	for name, code := range map[string]string{"the newer": newer, "the one before": now, "the oldest of the window": older} {
-		t.Run(name, func(t *testing.T) { finish(h, half(h, ada), code).Want(401, "code_used") })
+		t.Run(name, func(t *testing.T) { completeSignIn(h, pendingSignIn(h, ada), code).Want(401, "code_used") })
 	}
 	h.Clock.Advance(30 * time.Second)
-	finish(h, half(h, ada), older).Want(401, "code_rejected") // past the window nobody is told what it was
-	finish(h, half(h, ada), phone.CodeIn(1)).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), older).Want(401, "code_rejected") // backupFixture the window nobody is told what it was
+	completeSignIn(h, pendingSignIn(h, ada), phone.CodeIn(1)).Want(201, "")
 }
 
 func TestT10_ACodeStaysUsedWhereAnotherClockIsBehind(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	late := apptest.NewClock() // half a minute behind by now
+	late := apptest.NewClock() // pendingSignIn a minute behind by now
 	behind := apptest.StartIn(t, h.Dir, late, "TWOFOLD_PUBLIC_URL="+h.URL)
 	code := phone.Code()
-	finish(h, half(h, ada), code).Want(201, "")
-	finish(behind, half(behind, ada), code).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), code).Want(201, "")
+	completeSignIn(behind, pendingSignIn(behind, ada), code).Want(401, "code_used")
 }
 
 func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
@@ -148,16 +148,16 @@ func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sealed, err = keys.Seal(raw, account, nowhere); err != nil {
+	if sealed, err = keys.Seal(raw, account, unknownID); err != nil {
 		t.Fatal(err)
 	}
 	execute(t, db, `INSERT INTO mfa_methods (id, account_id, type, name, sealed_key, last_step, created_at, last_used_at)
-		SELECT ?, account_id, type, 'Twin', ?, last_step, created_at + 1, last_used_at FROM mfa_methods`, nowhere, sealed)
+		SELECT ?, account_id, type, 'Twin', ?, last_step, created_at + 1, last_used_at FROM mfa_methods`, unknownID, sealed)
 
 	code := phone.Code()
-	finish(h, half(h, ada), code).Want(201, "")
-	finish(h, half(h, ada), code).Want(201, "")
-	finish(h, half(h, ada), code).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), code).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), code).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), code).Want(401, "code_used")
 	live.StepUp("mfa.remove", JSON{"code": code}).Want(401, "code_used")
 }
 

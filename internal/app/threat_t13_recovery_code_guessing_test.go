@@ -11,8 +11,8 @@ import (
 func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
-	live, _, codes := withCodes(h, ada)
-	token := half(h, ada)
+	live, _, codes := userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
 	release, err := h.App.Accounts.Passwords.Acquire(t.Context()) // whoever needs a hash is told that there is none
 	if err != nil {
 		t.Fatal(err)
@@ -50,8 +50,8 @@ func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, phone, codes := withCodes(h, ada)
-	token := half(h, ada)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
 	both := JSON{"code": phone.Code(), "recovery_code": codes[0]}
 	for door, a := range map[string]apptest.Answer{
 		"completeSignIn": h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": phone.Code(), "recovery_code": codes[0]}),
@@ -67,31 +67,31 @@ func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
 	if got := remaining(live); got != 10 {
 		t.Errorf("%d codes are left, want 10", got)
 	}
-	finish(h, token, phone.Code()).Want(201, "")
+	completeSignIn(h, token, phone.Code()).Want(201, "")
 }
 
 func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes)...)
-	_, phone, codes := withCodes(h, ada)
-	token := half(h, ada)
+	_, phone, codes := userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
 	for left := 4; left >= 0; left-- {
 		if got := recovering(h, token, wrongRecoveryCode).Want(401, "code_rejected").Int("attempts_left"); got != left {
 			t.Errorf("attempts_left is %d, want %d", got, left)
 		}
 	}
 	wantWait(t, recovering(h, token, codes[0]), 30)
-	finish(h, token, phone.Code()).Want(201, "") // the phone does not wait for them
+	completeSignIn(h, token, phone.Code()).Want(201, "") // the phone does not wait for them
 
-	token = half(h, ada)
+	token = pendingSignIn(h, ada)
 	for range 5 {
-		finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(h, token, phone.Wrong()).Want(401, "code_rejected")
 	}
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 	wantWait(t, recovering(h, token, codes[0]), 30) // the phone's success forgave nothing of theirs
 	h.Clock.Advance(30 * time.Second)
 	recovering(h, token, codes[0]).Want(201, "")
-	token = half(h, ada)
+	token = pendingSignIn(h, ada)
 	wantTally(t, []apptest.Answer{recovering(h, token, codes[0])}, map[string]int{"401 code_used": 1}) // one of five again
 	if got := recovering(h, token, wrongRecoveryCode).Want(401, "code_rejected").Int("attempts_left"); got != 3 {
 		t.Errorf("attempts_left is %d, want 3: a used code counts", got)
@@ -101,8 +101,8 @@ func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes)...)
-	withCodes(h, ada)
-	token := half(h, ada)
+	userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
 	wantTally(t, apptest.AtOnce(40, func(int) apptest.Answer { return recovering(h, token, wrongRecoveryCode) }),
 		map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 35})
 }
@@ -110,7 +110,7 @@ func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 func TestT13_AtTheCapTheOtherProofHelps(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes, "TWOFOLD_ATTEMPTS_CAP=3")...)
-	live, phone, codes := withCodes(h, ada)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
 	exhaust := func(try func() apptest.Answer) string {
 		for range 3 {
 			try().Want(401, "code_rejected")
@@ -121,28 +121,28 @@ func TestT13_AtTheCapTheOtherProofHelps(t *testing.T) {
 		}
 		return a.Text("detail")
 	}
-	token := half(h, ada)
-	detail := exhaust(func() apptest.Answer { return finish(h, token, phone.Wrong()) })
+	token := pendingSignIn(h, ada)
+	detail := exhaust(func() apptest.Answer { return completeSignIn(h, token, phone.Wrong()) })
 	if !strings.Contains(detail, "Use a recovery code") {
 		t.Errorf("the detail is %q, want the way out", detail)
 	}
-	finish(h, token, phone.Code()).Want(429, "too_many_attempts")
+	completeSignIn(h, token, phone.Code()).Want(429, "too_many_attempts")
 	recovering(h, token, wrongRecoveryCode).Want(401, "code_rejected") // a wrong one revives nothing
-	finish(h, token, phone.Code()).Want(429, "too_many_attempts")
+	completeSignIn(h, token, phone.Code()).Want(429, "too_many_attempts")
 	recovering(h, token, codes[0]).Want(201, "")
-	finish(h, half(h, ada), phone.Code()).Want(201, "") // a right one does
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "") // a right one does
 
 	h.Clock.Advance(30 * time.Second)
-	token = half(h, ada)
+	token = pendingSignIn(h, ada)
 	detail = exhaust(func() apptest.Answer { return recovering(h, token, wrongRecoveryCode) })
 	if !strings.Contains(detail, "Use your authenticator app") {
 		t.Errorf("the detail is %q, want the way out", detail)
 	}
 	recovering(h, token, codes[1]).Want(429, "too_many_attempts")
-	finish(h, token, phone.Code()).Want(201, "")
-	recovering(h, half(h, ada), codes[1]).Want(429, "too_many_attempts") // the phone revives it by a new set only
+	completeSignIn(h, token, phone.Code()).Want(201, "")
+	recovering(h, pendingSignIn(h, ada), codes[1]).Want(429, "too_many_attempts") // the phone revives it by a new set only
 	h.Clock.Advance(30 * time.Second)
 	grant := stepUp(live, "mfa.recovery_codes", JSON{"code": phone.Code()})
 	codes = shownCodes(t, live.Do("POST", recoveryCodes, nil, "Step-Up-Token", grant).Want(201, ""))
-	recovering(h, half(h, ada), codes[0]).Want(201, "")
+	recovering(h, pendingSignIn(h, ada), codes[0]).Want(201, "")
 }

@@ -90,7 +90,7 @@ func TestT14_AStolenDeviceCookieSkipsNoProof(t *testing.T) {
 	const itsSession = "twofold_session="
 
 	try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Want(401, "credentials_rejected")
-	if a := try(sessions, right(ada)).Want(202, ""); slices.ContainsFunc(lines(a), func(line string) bool { return strings.HasPrefix(line, itsSession) }) {
+	if a := try(sessions, validCredentials(ada)).Want(202, ""); slices.ContainsFunc(lines(a), func(line string) bool { return strings.HasPrefix(line, itsSession) }) {
 		t.Errorf("the password alone signs in: %v", lines(a))
 	}
 	try(complete, JSON{"code": phone.Code()}).Want(410, "sign_in_expired")
@@ -102,12 +102,12 @@ func TestT14_AStolenDeviceCookieSkipsNoProof(t *testing.T) {
 	for range 5 { // it has a budget, and no more
 		try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Want(401, "credentials_rejected")
 	}
-	wantWait(t, try(sessions, right(ada)), 30)
+	wantWait(t, try(sessions, validCredentials(ada)), 30)
 
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
 	guess(h, ada, 5)
-	try(sessions, right(ada)).Want(429, "too_many_attempts") // it is worth nothing once the owner has signed in again
+	try(sessions, validCredentials(ada)).Want(429, "too_many_attempts") // it is worth nothing once the owner has signed in again
 	browser.SignIn(ada).Want(202, "")
 }
 
@@ -137,7 +137,7 @@ func TestT14_AScriptHasNoBudgetOfItsOwn(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := func() apptest.Answer {
-		body := right(ada)
+		body := validCredentials(ada)
 		body["deliver"] = "token"
 		return h.Script("").Do("POST", sessions, body, "User-Agent", "backup/1.0")
 	}
@@ -157,11 +157,11 @@ func TestT14_AStrangersPendingSignInsPushOutNoneOfAKnownBrowser(t *testing.T) {
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada).Want(202, "")
-	first := half(h, ada)
+	first := pendingSignIn(h, ada)
 	for range 5 {
-		half(h, ada)
+		pendingSignIn(h, ada)
 	}
-	finish(h, first, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, first, phone.Code()).Want(410, "sign_in_expired")
 	browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
 }
 
@@ -201,7 +201,7 @@ func TestT20_ADeviceThatWasPutThereIsNeverAdopted(t *testing.T) {
 			t.Errorf("%s: the cookie is %q", what, got)
 		}
 		guess(h, ada, 5)
-		h.Script("").Do("POST", sessions, right(ada), "Cookie", "twofold_device="+planted).Want(429, "too_many_attempts")
+		h.Script("").Do("POST", sessions, validCredentials(ada), "Cookie", "twofold_device="+planted).Want(429, "too_many_attempts")
 		browser.SignIn(ada).Want(201, "")
 		h.Clock.Advance(time.Hour)
 		h.Script("").SignIn(ada).Want(201, "")

@@ -44,11 +44,11 @@ func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
 func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, patient...)...)
-	_, phone, codes := withCodes(h, ada)
+	_, phone, codes := userWithRecoveryCodes(h, ada)
 	for n := 1; n <= 8; n++ {
 		for _, door := range []func() apptest.Answer{
-			func() apptest.Answer { return finish(h, half(h, ada), phone.Wrong()) },
-			func() apptest.Answer { return recovering(h, half(h, ada), wrongRecoveryCode) },
+			func() apptest.Answer { return completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()) },
+			func() apptest.Answer { return recovering(h, pendingSignIn(h, ada), wrongRecoveryCode) },
 		} {
 			a := door().Want(401, "code_rejected")
 			if left := a.Int("attempts_left"); left != max(5-n, 0) {
@@ -59,8 +59,8 @@ func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
 		purge(t, h)
 	}
 	for what, a := range map[string]apptest.Answer{
-		"a right code":          finish(h, half(h, ada), phone.Code()),
-		"a right recovery code": recovering(h, half(h, ada), codes[0]),
+		"a right code":          completeSignIn(h, pendingSignIn(h, ada), phone.Code()),
+		"a right recovery code": recovering(h, pendingSignIn(h, ada), codes[0]),
 	} {
 		if a.Want(429, "too_many_attempts"); a.Value("retry_after") != nil {
 			t.Errorf("%s at the cap: %s, want no wait that helps", what, a.Body)

@@ -105,7 +105,7 @@ func TestT17_AChangeOfMethodsEndsOlderStepUpTokens(t *testing.T) {
 		now := stepUp(c, "mfa.remove", JSON{"code": phone.Code()})
 		c.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", now).Want(200, "")
 		c.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Want(401, "step_up_required")
-		c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove).Want(401, "step_up_required")
+		c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", remove).Want(401, "step_up_required")
 	})
 }
 
@@ -123,7 +123,7 @@ func TestT17_ARefusedPresentationSpendsNothing(t *testing.T) {
 
 	h.Clock.Advance(30 * time.Second)
 	token = stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
-	script.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", token).Want(404, "not_found")
+	script.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", token).Want(404, "not_found")
 	script.Do("DELETE", methods+"nonsense", nil, "Step-Up-Token", token).Want(404, "not_found")
 	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(200, "")
 }

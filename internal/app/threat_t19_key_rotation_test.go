@@ -152,7 +152,7 @@ func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
 	script := both[0].SignedIn(ada)
 	real := stepUp(script, "mfa.enroll")
 	thief := newForger(t, both[0], real)
-	forged := es256(thief.key, thief.header, but(thief.claims, JSON{"jti": nowhere}))
+	forged := es256(thief.key, thief.header, but(thief.claims, JSON{"jti": unknownID}))
 	for _, h := range both {
 		script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", forged).Want(401, "step_up_required")
 	}

@@ -124,11 +124,11 @@ func TestT19_WhatWasSealedBeforeARotationStillSignsIn(t *testing.T) {
 	}
 	bobs.Confirm(pending, pending.Code()).Want(201, "")
 	for _, h := range both {
-		finish(h, half(h, ada), phone.Code()).Want(201, "")
+		completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "")
 		both[0].Clock.Advance(30 * time.Second)
 		stepUp(script.At(h), "mfa.remove", JSON{"code": phone.Code()})
 		both[0].Clock.Advance(30 * time.Second)
 	}
 	again := apptest.StartIn(t, both[0].Dir, both[0].Clock, "TWOFOLD_PUBLIC_URL="+both[0].URL)
-	finish(again, half(again, ada), phone.Code()).Want(201, "")
+	completeSignIn(again, pendingSignIn(again, ada), phone.Code()).Want(201, "")
 }

@@ -13,17 +13,17 @@ func TestT21_AClockThatJumpsBackForgetsNoCode(t *testing.T) {
 	h := apptest.Start(t)
 	live, phone := withMFA(h, ada)
 	code := phone.Code()
-	finish(h, half(h, ada), code).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), code).Want(201, "")
 
 	h.Clock.Advance(-20 * time.Minute)
-	finish(h, half(h, ada), phone.Code()).Want(401, "code_used") // the phone's clock went back too
-	finish(h, half(h, ada), code).Want(401, "code_rejected")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(401, "code_used") // the phone's clock went back too
+	completeSignIn(h, pendingSignIn(h, ada), code).Want(401, "code_rejected")
 	live.Do("GET", current, nil).Want(200, "")
 
 	h.Clock.Advance(20 * time.Minute)
-	finish(h, half(h, ada), code).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), code).Want(401, "code_used")
 	h.Clock.Advance(30 * time.Second)
-	finish(h, half(h, ada), phone.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "")
 }
 
 func TestT21_AClockThatJumpsBackLengthensNothing(t *testing.T) {
@@ -52,7 +52,7 @@ func TestT21_AYearAheadEverythingIsOverAndNothingBreaks(t *testing.T) {
 	other := h.SignedIn(bob)
 	weak := stepUp(other, "mfa.enroll")
 	pending := other.Begin()
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	browser := h.Browser()
 	browser.SignIn(bob).Want(201, "")
 
@@ -61,9 +61,9 @@ func TestT21_AYearAheadEverythingIsOverAndNothingBreaks(t *testing.T) {
 	browser.Do("GET", current, nil).Want(401, "session_required")
 	other.Do("POST", enrollments, nil, "Step-Up-Token", weak).Want(401, "session_required")
 	other.Confirm(pending, pending.Code()).Want(401, "session_required")
-	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, token, phone.Code()).Want(410, "sign_in_expired")
 
-	finish(h, half(h, ada), phone.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "")
 	again := h.SignedIn(bob)
 	again.Confirm(pending, pending.Code()).Want(404, "not_found")
 	again.Do("POST", enrollments, nil, "Step-Up-Token", weak).Want(401, "step_up_required")

@@ -30,19 +30,19 @@ func TestT22_AKeyMovedToAnotherRowOpensNothing(t *testing.T) {
 	execute(t, db, `UPDATE mfa_methods SET sealed_key = (SELECT sealed_key FROM mfa_methods WHERE id = ?) WHERE id = ?`, own.ID, phone.ID)
 
 	t.Run("the attacker's code is no code of the account", func(t *testing.T) {
-		token := half(h, ada)
-		finish(h, token, own.Code()).Want(500, "internal")
-		finish(h, token, phone.Code()).Want(500, "internal")
+		token := pendingSignIn(h, ada)
+		completeSignIn(h, token, own.Code()).Want(500, "internal")
+		completeSignIn(h, token, phone.Code()).Want(500, "internal")
 		adas.For(t).StepUp("mfa.remove", JSON{"code": own.Code()}).Want(500, "internal")
 	})
 	t.Run("nor is it in another row of the same account", func(t *testing.T) {
 		second := attacker.For(t).Enroll(JSON{"code": own.Code()})
 		execute(t, db, `UPDATE mfa_methods SET sealed_key = (SELECT sealed_key FROM mfa_methods WHERE id = ?) WHERE id = ?`, second.ID, own.ID)
-		finish(h, half(h, bob), second.Code()).Want(500, "internal")
+		completeSignIn(h, pendingSignIn(h, bob), second.Code()).Want(500, "internal")
 	})
 	t.Run("a broken key fails the same way", func(t *testing.T) {
 		execute(t, db, `UPDATE mfa_methods SET sealed_key = ?`, []byte{0})
-		finish(h, half(h, ada), phone.Code()).Want(500, "internal")
+		completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(500, "internal")
 		h.Script("").For(t).SignIn(ada).Want(202, "")
 	})
 	t.Run("a pending key moved in from another account", func(t *testing.T) {
@@ -61,14 +61,14 @@ func TestT22_AStolenDatabaseHoldsNoTokenThatWorks(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	withMFA(h, ada)
-	half(h, ada)
+	pendingSignIn(h, ada)
 	db := database(t, h)
 	for _, c := range []struct{ table, member string }{{"sessions", "session"}, {"sign_ins", "sign-in"}} {
 		var hash []byte
 		if err := db.QueryRow(`SELECT token_hash FROM ` + c.table).Scan(&hash); err != nil {
 			t.Fatal(err)
 		}
-		for form, text := range spellings(string(hash)) {
+		for form, text := range encodings(string(hash)) {
 			if form == "as it is" || form == "in lower case" {
 				continue // bytes do not fit into a header
 			}

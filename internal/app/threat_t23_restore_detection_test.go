@@ -22,7 +22,7 @@ func wantSaid(t *testing.T, h *apptest.House, why string) {
 
 func TestT23_WithoutTheFenceTheServerSaysSo(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	why := "a copy that twofold backup made"
 	if h.OnServer() {
@@ -132,11 +132,11 @@ func TestT23_NobodySlipsThroughWhileTheFenceIsPutUp(t *testing.T) {
 	t.Parallel()
 	h := apptest.Replicas(t, 1)[0]
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	db, beside := h.Disk(t), h.Disk(t)
 	db.HoldActivity(t)
 	in, fence := make(chan apptest.Answer, 1), make(chan error, 1)
-	go func() { in <- finish(h, token, phone.Code()) }()
+	go func() { in <- completeSignIn(h, token, phone.Code()) }()
 	waiting := func(n int) func() bool {
 		return func() (waits bool) {
 			err := beside.QueryRow("SELECT count(DISTINCT pid) = ? FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())", n).Scan(&waits)

@@ -11,8 +11,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// past is what Ada had when the backup was made, and what became of it until the backup was restored.
-type past struct {
+// backupFixture is what Ada had when the backup was made, and what became of it until the backup was restored.
+type backupFixture struct {
 	account      string
 	phone        *apptest.Phone
 	codes        []string
@@ -24,11 +24,11 @@ type past struct {
 	code, used   string          // a code, and a recovery code, that were used since
 }
 
-// longAgo lets Ada live through a backup and what comes after it, and answers how to restore that.
-func longAgo(t *testing.T) (*past, func(...string) *apptest.House) {
+// oldBackupFixture lets Ada live through a backup and what comes after it, and answers how to restore that.
+func oldBackupFixture(t *testing.T) (*backupFixture, func(...string) *apptest.House) {
 	t.Helper()
 	h := apptest.StartWithMail(t)
-	p := &past{account: h.AddAccount(ada)}
+	p := &backupFixture{account: h.AddAccount(ada)}
 	p.ended = h.SignedIn(ada)
 	p.phone = p.ended.Begin()
 	p.codes = shownCodes(t, p.ended.Confirm(p.phone, p.phone.Code()).Want(201, ""))
@@ -39,7 +39,7 @@ func longAgo(t *testing.T) (*past, func(...string) *apptest.House) {
 	p.alive = h.SignedIn(ada, code(p.phone.Code()))
 	h.Clock.Advance(30 * time.Second)
 	p.grant = stepUp(p.alive, "account.password", code(p.phone.Code()))
-	p.half = half(h, ada)
+	p.half = pendingSignIn(h, ada)
 	askReset(h, ada)
 	p.reset = apptest.Token(h.Mail(ada).Link("/reset-password"))
 	beat(t, h)
@@ -48,7 +48,7 @@ func longAgo(t *testing.T) (*past, func(...string) *apptest.House) {
 	h.Clock.Advance(30 * time.Second)
 	p.code, p.used = p.phone.Code(), p.codes[0]
 	h.SignedIn(ada, code(p.code))
-	recovering(h, half(h, ada), p.used).Want(201, "")
+	recovering(h, pendingSignIn(h, ada), p.used).Want(201, "")
 	p.ended.Do("DELETE", current, nil).Want(204, "")
 	return p, restore
 }
@@ -65,7 +65,7 @@ func beat(t *testing.T, h *apptest.House) {
 
 func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	before := kidsOf(h)
 	done, err := h.App.RestoreFence.Fence(context.Background())
@@ -78,16 +78,16 @@ func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 	for _, c := range []*apptest.Client{p.ended, p.alive, p.device} {
 		c.At(h).Do("GET", current, nil).Want(401, "session_required")
 	}
-	finish(h, p.half, p.phone.CodeIn(2)).Want(410, "sign_in_expired")
-	reset(h, p.reset, another).Want(410, "link_expired")
+	completeSignIn(h, p.half, p.phone.CodeIn(2)).Want(410, "sign_in_expired")
+	reset(h, p.reset, extraSession).Want(410, "link_expired")
 	h.Script("").SignIn(ada, code(p.code)).Want(401, "code_used")
 	for _, c := range p.codes {
-		recovering(h, half(h, ada), c).Want(401, "code_used")
+		recovering(h, pendingSignIn(h, ada), c).Want(401, "code_used")
 		h.Clock.Advance(time.Hour) // no wait of an earlier one answers instead
 	}
 
 	again := h.SignedIn(ada, code(p.phone.Code()))
-	again.Do("PUT", "/api/v1/account/password", JSON{"new_password": another}, "Step-Up-Token", p.grant).Want(401, "step_up_required")
+	again.Do("PUT", "/api/v1/account/password", JSON{"new_password": extraSession}, "Step-Up-Token", p.grant).Want(401, "step_up_required")
 	if after := kidsOf(h); len(after) != 1 || slices.Contains(before, after[0]) || after[0] != done.SigningKID.KID {
 		t.Errorf("before the fence %v signed, after it %v do, and it says %s", before, after, done.SigningKID.KID)
 	}
@@ -100,7 +100,7 @@ func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 	}
 	h.Clock.Advance(30 * time.Second)
 	fresh := again.Do("POST", recoveryCodes, nil, "Step-Up-Token", stepUp(again, "mfa.recovery_codes", code(p.phone.Code()))).Want(201, "")
-	recovering(h, half(h, ada), shownCodes(t, fresh)[0]).Want(201, "")
+	recovering(h, pendingSignIn(h, ada), shownCodes(t, fresh)[0]).Want(201, "")
 	if a := again.Do("GET", "/api/v1/mfa", nil).Want(200, ""); a.Value("recovery_codes", "retired") != nil {
 		t.Errorf("the new codes pass for retired: %s", a.Body)
 	}
@@ -119,7 +119,7 @@ func kidsOf(h *apptest.House) (kids []string) {
 
 func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	ctx := context.Background()
 	first, err := h.App.RestoreFence.Fence(ctx)
@@ -151,7 +151,7 @@ func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 // A fence that cannot tell people is none at all.
 func TestT23_AFenceIsWholeOrNotThere(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	beat(t, h)
 	allow := h.Disk(t).Refuse(t, "outbox")

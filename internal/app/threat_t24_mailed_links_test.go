@@ -24,21 +24,21 @@ func TestT24_AResetSignsNobodyInAndTheNextSignInAsksForACode(t *testing.T) {
 			script, phone := withMFA(h, ada)
 			browser := h.Browser()
 			token := begin(t, h, script.Do("GET", account, nil).Text("id"))
-			a := browser.Do("POST", resetComplete, JSON{"token": token, "new_password": another}).Want(200, "")
+			a := browser.Do("POST", resetComplete, JSON{"token": token, "new_password": extraSession}).Want(200, "")
 			if len(a.SetCookies()) > 0 || strings.Contains(string(a.Body), "tf_") {
 				t.Errorf("a reset hands something out: %v %s", a.SetCookies(), a.Body)
 			}
 			browser.Do("GET", current, nil).Want(401, "session_required")
 			script.Do("GET", current, nil).Want(401, "session_required")
-			pending := withPassword(h, ada, another).Want(202, "")
+			pending := withPassword(h, ada, extraSession).Want(202, "")
 			if got := pending.Value("methods"); !slices.Contains(got.([]any), any("totp")) {
 				t.Errorf("the methods are %v", got)
 			}
-			session := finish(h, pending.Text("sign_in_token"), phone.Code()).Want(201, "")
+			session := completeSignIn(h, pending.Text("sign_in_token"), phone.Code()).Want(201, "")
 			if acr := session.Text("acr"); acr != "aal2" {
 				t.Errorf("the session is %s", acr)
 			}
-			weak := h.Script(session.Text("session_token")).StepUp("mfa.remove", JSON{"password": another})
+			weak := h.Script(session.Text("session_token")).StepUp("mfa.remove", JSON{"password": extraSession})
 			weak.Want(401, "code_required")
 		})
 	}
@@ -156,7 +156,7 @@ func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
 	if got := difference(before, tables(t, h)); got != "" {
 		t.Errorf("it changed %s", got)
 	}
-	script.Do("PUT", email, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Want(202, "") // nothing spent it
+	script.Do("PUT", email, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Want(202, "") // notFound spent it
 }
 
 func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
@@ -204,9 +204,9 @@ func TestT31_NoOperationLeadsElsewhere(t *testing.T) {
 			if signedIn {
 				script = h.SignedIn(ada)
 			}
-			r := script.Request(op.Method, op.At(nowhere)+wishes, nil)
+			r := script.Request(op.Method, op.At(unknownID)+wishes, nil)
 			if len(op.Members) > 0 {
-				r = script.Request(op.Method, op.At(nowhere)+wishes, body(fits[op.ID].fits), "Content-Type", "application/json")
+				r = script.Request(op.Method, op.At(unknownID)+wishes, body(fits[op.ID].fits), "Content-Type", "application/json")
 			}
 			for _, lie := range []string{"X-Forwarded-Host", "X-Original-Host", "X-Original-URL", "Referer"} {
 				r.Header.Set(lie, "https://evil.example")
@@ -242,16 +242,16 @@ func TestT39_ALinkIsForOnePurpose(t *testing.T) {
 			t.Fatalf("%s is %q", purpose, token)
 		}
 		if purpose != "reset_password" {
-			reset(h, token, another).Want(410, "link_expired")
+			reset(h, token, extraSession).Want(410, "link_expired")
 		}
 		if purpose != "confirm_address" {
 			confirm(h, token).Want(410, "link_expired")
 		}
 		h.Script(token).Do("GET", current, nil).Want(401, "session_required")
-		finish(h, token, "123456").Want(410, "sign_in_expired")
+		completeSignIn(h, token, "123456").Want(410, "sign_in_expired")
 		script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token).Want(401, "step_up_required")
 	}
-	reset(h, session, another).Want(410, "link_expired")
+	reset(h, session, extraSession).Want(410, "link_expired")
 	confirm(h, session).Want(410, "link_expired")
 	confirm(h, tokens["confirm_address"]).Want(200, "") // refusing them spent none
 }
@@ -278,9 +278,9 @@ func TestT39_ALinkChangesItsOwnAccountOnly(t *testing.T) {
 	if got := bobs.Do("GET", account, nil); got.Text("email") != bob || got.Value("pending_address") != nil {
 		t.Errorf("bob's account is %s", got.Body)
 	}
-	adas.Do("POST", resetComplete, JSON{"token": bobReset, "new_password": another}).Want(200, "")
+	adas.Do("POST", resetComplete, JSON{"token": bobReset, "new_password": extraSession}).Want(200, "")
 	adas.Do("GET", current, nil).Want(200, "")
 	bobs.Do("GET", current, nil).Want(401, "session_required")
 	h.SignedIn(newAddress)
-	withPassword(h, bob, another).Want(201, "")
+	withPassword(h, bob, extraSession).Want(201, "")
 }

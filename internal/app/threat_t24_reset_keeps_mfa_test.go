@@ -9,7 +9,7 @@ import (
 func TestT24_ARecoveryCodeNeedsThePassword(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, _, codes := withCodes(h, ada)
+	live, _, codes := userWithRecoveryCodes(h, ada)
 	h.Script("").SignIn(ada, recoveryCode(codes[0]), JSON{"password": "what somebody guesses"}).Want(401, "credentials_rejected")
 	live.StepUp("mfa.remove", recoveryCode(codes[0]), JSON{"password": "what somebody guesses"}).Want(401, "credentials_rejected")
 	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "recovery_code": codes[0]}).Want(400, "invalid_request")
@@ -19,7 +19,7 @@ func TestT24_ARecoveryCodeNeedsThePassword(t *testing.T) {
 	if got := remaining(live); got != 10 {
 		t.Errorf("%d codes are left, want 10: none was used", got)
 	}
-	a := recovering(h, half(h, ada), codes[0]).Want(201, "")
+	a := recovering(h, pendingSignIn(h, ada), codes[0]).Want(201, "")
 	if acr := a.Text("acr"); acr != "aal2" {
 		t.Errorf("password and recovery code are %s, want aal2", acr)
 	}
@@ -28,8 +28,8 @@ func TestT24_ARecoveryCodeNeedsThePassword(t *testing.T) {
 func TestT25_ARecoveryCodeRemovesTheLostPhoneAndAPasswordDoesNot(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	_, phone, codes := withCodes(h, ada)
-	found := h.Script(recovering(h, half(h, ada), codes[0]).Want(201, "").Text("session_token"))
+	_, phone, codes := userWithRecoveryCodes(h, ada)
+	found := h.Script(recovering(h, pendingSignIn(h, ada), codes[0]).Want(201, "").Text("session_token"))
 	a := found.StepUp("mfa.remove").Want(401, "code_required")
 	wantMethods(t, a.Value("methods"), "password", "totp", "recovery_code")
 	a = found.Do("DELETE", methods+phone.ID, nil).Want(401, "step_up_required")
@@ -48,6 +48,6 @@ func TestT25_ARecoveryCodeRemovesTheLostPhoneAndAPasswordDoesNot(t *testing.T) {
 	if len(codes) != 20 {
 		t.Fatalf("%d codes came with the first method of a new start, want 10", len(codes)-10)
 	}
-	recovering(h, half(h, ada), codes[2]).Want(401, "code_rejected") // of the set that died
-	recovering(h, half(h, ada), codes[12]).Want(201, "")
+	recovering(h, pendingSignIn(h, ada), codes[2]).Want(401, "code_rejected") // of the set that died
+	recovering(h, pendingSignIn(h, ada), codes[12]).Want(201, "")
 }

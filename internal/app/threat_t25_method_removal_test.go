@@ -164,5 +164,5 @@ func TestT25_ASignInThatWasJudgedBeforeMFAIsAskedForACode(t *testing.T) {
 	execute(t, db, `COMMIT`)
 
 	token := (<-signedIn).Want(202, "").Text("sign_in_token")
-	finish(h, token, phone.Code()).Want(201, "")
+	completeSignIn(h, token, phone.Code()).Want(201, "")
 }

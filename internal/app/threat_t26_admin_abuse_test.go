@@ -18,16 +18,16 @@ var deeds = []string{"end-sessions", "disable", "enable", "reset-mfa"}
 func TestT26_OfficeIsNotThereForAnybodyElse(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	o := openOffice(t, h)
+	o := newAdminFixture(t, h)
 	script, phone := withMFA(h, ada)
-	for _, path := range []string{administration, o.at(grace, ""), o.at(ada, ""), o.at(grace, "activity"), administration + "/" + nowhere} {
+	for _, path := range []string{administration, o.at(grace, ""), o.at(ada, ""), o.at(grace, "activity"), administration + "/" + unknownID} {
 		there, nowhereAtAll := script.Do("GET", path, nil).Want(404, "not_found"), script.Do("GET", "/api/v1/nothing", nil)
 		if string(there.Body) != string(nowhereAtAll.Body) {
 			t.Errorf("%s answers %s, what is not there %s", path, there.Body, nowhereAtAll.Body)
 		}
 	}
 	for _, deed := range deeds {
-		script.Do("POST", o.at(grace, deed), because).Want(404, "not_found")
+		script.Do("POST", o.at(grace, deed), adminReason).Want(404, "not_found")
 	}
 	script.StepUp("admin.account", JSON{"code": phone.Code(), "target": o.id(grace)}).Want(404, "not_found")
 }
@@ -37,13 +37,13 @@ func TestT26_AnAdministratorNeedsMFAAndASessionOfTwoFactors(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	h.AddAccount(grace)
-	appoint(h, grace)
-	o := &office{House: h, t: t, grace: h.SignedIn(grace)}
+	grantAdmin(h, grace)
+	o := &adminFixture{House: h, t: t, grace: h.SignedIn(grace)}
 	refused := func() {
 		t.Helper()
 		o.grace.Do("GET", administration, nil).Want(409, "mfa_required")
 		o.grace.Do("GET", o.at(ada, ""), nil).Want(409, "mfa_required")
-		o.grace.Do("POST", o.at(ada, "disable"), because).Want(409, "mfa_required")
+		o.grace.Do("POST", o.at(ada, "disable"), adminReason).Want(409, "mfa_required")
 		o.grace.StepUp("admin.account", JSON{"target": o.id(ada)}).Want(409, "mfa_required")
 	}
 	refused()
@@ -59,19 +59,19 @@ func TestT26_AnAdministratorNeedsMFAAndASessionOfTwoFactors(t *testing.T) {
 func TestT26_AStepUpIsForOneAccountAndIsNotSpentOnAnother(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	o := openOffice(t, h)
+	o := newAdminFixture(t, h)
 	h.AddAccount(ada)
 	h.AddAccount(bob)
-	refused := o.grace.Do("POST", o.at(ada, "disable"), because).Want(401, "step_up_required")
+	refused := o.grace.Do("POST", o.at(ada, "disable"), adminReason).Want(401, "step_up_required")
 	if got := refused.Text("step_up", "target"); got != o.id(ada) || refused.Text("step_up", "acr") != "aal2" {
 		t.Errorf("the challenge is %s", refused.Body)
 	}
-	token := o.permit(ada)
+	token := o.adminStepUp(ada)
 	for _, deed := range deeds {
-		o.grace.Do("POST", o.at(bob, deed), because, "Step-Up-Token", token).Want(401, "step_up_required")
+		o.grace.Do("POST", o.at(bob, deed), adminReason, "Step-Up-Token", token).Want(401, "step_up_required")
 	}
-	o.grace.Do("POST", o.at(ada, "disable"), because, "Step-Up-Token", token).Want(200, "")
-	o.grace.Do("POST", o.at(ada, "enable"), because, "Step-Up-Token", token).Want(401, "step_up_required")
+	o.grace.Do("POST", o.at(ada, "disable"), adminReason, "Step-Up-Token", token).Want(200, "")
+	o.grace.Do("POST", o.at(ada, "enable"), adminReason, "Step-Up-Token", token).Want(401, "step_up_required")
 
 	// What is for no account in particular is for none.
 	code := o.phone.Code()
@@ -84,19 +84,19 @@ func TestT26_AStepUpIsForOneAccountAndIsNotSpentOnAnother(t *testing.T) {
 func TestT26_ADisabledAccountAnswersAsAWrongPasswordDoes(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	o := openOffice(t, h)
+	o := newAdminFixture(t, h)
 	script, phone := withMFA(h, ada)
-	pending := half(h, ada)
+	pending := pendingSignIn(h, ada)
 	link := resetToken(t, h, ada)
 	token := stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
 	h.Clock.Advance(stepLength)
-	done := o.does("disable", ada).Want(200, "")
+	done := o.adminAction("disable", ada).Want(200, "")
 	if done.Int("sessions_ended") != 1 || done.Int("notices_sent") != 1 {
 		t.Errorf("the receipt is %s", done.Body)
 	}
 	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(401, "session_required")
-	finish(h, pending, phone.Code()).Want(410, "sign_in_expired")
-	h.Script("").Do("POST", resetComplete, JSON{"token": link, "new_password": another}).Want(410, "link_expired")
+	completeSignIn(h, pending, phone.Code()).Want(410, "sign_in_expired")
+	h.Script("").Do("POST", resetComplete, JSON{"token": link, "new_password": extraSession}).Want(410, "link_expired")
 
 	right := h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Want(401, "credentials_rejected")
 	wrong := h.Script("").SignIn(grace, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
@@ -110,8 +110,8 @@ func TestT26_ADisabledAccountAnswersAsAWrongPasswordDoes(t *testing.T) {
 		t.Errorf("a disabled account was mailed a link:\n%s", after[len(after)-1].Text)
 	}
 
-	o.does("enable", ada).Want(200, "")
-	reset(h, link, another).Want(410, "link_expired") // which ended for good
+	o.adminAction("enable", ada).Want(200, "")
+	reset(h, link, extraSession).Want(410, "link_expired") // which ended for good
 	h.Deliver()
 	mails := h.Mails(ada)
 	if last := mails[len(mails)-1]; !strings.Contains(last.Text, "enabled your") {
@@ -122,15 +122,15 @@ func TestT26_ADisabledAccountAnswersAsAWrongPasswordDoes(t *testing.T) {
 
 func TestT26_ADisabledAccountLosesNoMFAByTheSlowWay(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	o := openOffice(t, l.House)
-	l.Script("").Do("POST", removal, JSON{"sign_in_token": half(l.House, ada)}).Want(202, "")
+	l := loseAllFactors(t)
+	o := newAdminFixture(t, l.House)
+	l.Script("").Do("POST", removal, JSON{"sign_in_token": pendingSignIn(l.House, ada)}).Want(202, "")
 	l.Deliver()
-	o.does("disable", ada).Want(200, "")
+	o.adminAction("disable", ada).Want(200, "")
 	if o.grace.Do("GET", o.at(ada, ""), nil).Want(200, "").Value("removal") != nil {
 		t.Error("a removal is under way still")
 	}
-	o.does("enable", ada).Want(200, "")
+	o.adminAction("enable", ada).Want(200, "")
 	if o.grace.Do("GET", o.at(ada, ""), nil).Want(200, "").Value("removal") != nil {
 		t.Error("a removal goes on when the account is enabled again")
 	}
@@ -143,21 +143,21 @@ func TestT26_ADisabledAccountLosesNoMFAByTheSlowWay(t *testing.T) {
 func TestT26_ResettingMFATakesAReasonAndEndsWhatIsOpen(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	o := openOffice(t, h)
+	o := newAdminFixture(t, h)
 	script, phone := withMFA(h, ada)
-	pending := half(h, ada)
-	token := o.permit(ada)
+	pending := pendingSignIn(h, ada)
+	token := o.adminStepUp(ada)
 	for _, none := range []any{JSON{}, JSON{"reason": ""}, JSON{"reason": "  "}, JSON{"reason": "two\nlines"}, nil} {
 		o.grace.Do("POST", o.at(ada, "reset-mfa"), none, "Step-Up-Token", token).Want(400, "invalid_request")
 	}
 	link := resetToken(t, h, ada)
-	done := o.grace.Do("POST", o.at(ada, "reset-mfa"), because, "Step-Up-Token", token).Want(200, "")
-	reset(h, link, another).Want(410, "link_expired")
+	done := o.grace.Do("POST", o.at(ada, "reset-mfa"), adminReason, "Step-Up-Token", token).Want(200, "")
+	reset(h, link, extraSession).Want(410, "link_expired")
 	if done.Int("sessions_ended") != 1 || done.Int("notices_sent") != 1 || done.Int("recovery_codes_left") != 0 {
 		t.Errorf("the receipt is %s", done.Body)
 	}
 	script.Do("GET", current, nil).Want(401, "session_required")
-	finish(h, pending, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, pending, phone.Code()).Want(410, "sign_in_expired")
 	h.Deliver()
 	mails := h.Mails(ada)
 	if last := mails[len(mails)-1]; !strings.Contains(last.Text, "An administrator removed all authenticator apps") {
@@ -171,7 +171,7 @@ func TestT26_ResettingMFATakesAReasonAndEndsWhatIsOpen(t *testing.T) {
 		return items[i].(map[string]any)
 	}
 	owner := told(h.SignedIn(ada).Do("GET", account+"/activity", nil))
-	if owner["by"] != "administrator" || owner["reason"] != because["reason"] || owner["administrator_id"] != nil {
+	if owner["by"] != "administrator" || owner["reason"] != adminReason["reason"] || owner["administrator_id"] != nil {
 		t.Errorf("the owner reads %v", owner)
 	}
 	if seen := told(o.grace.Do("GET", o.at(ada, "activity"), nil)); seen["administrator_id"] != o.id(grace) {
@@ -188,15 +188,15 @@ func TestT26_ResettingMFATakesAReasonAndEndsWhatIsOpen(t *testing.T) {
 func TestT26_NobodyDoesItToThemselfOrTakesTheLastAdministratorAway(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	o := openOffice(t, h)
+	o := newAdminFixture(t, h)
 	for _, deed := range deeds {
-		o.does(deed, grace).Want(409, "own_account")
+		o.adminAction(deed, grace).Want(409, "own_account")
 	}
 	// Another administrator can be disabled while one is left, and takes no part any more.
 	bobs, _ := withMFA(h, bob)
-	appoint(h, bob)
+	grantAdmin(h, bob)
 	bobs.Do("GET", administration, nil).Want(200, "")
-	o.does("disable", bob).Want(200, "")
+	o.adminAction("disable", bob).Want(200, "")
 	bobs.Do("GET", administration, nil).Want(401, "session_required")
 	// Even where there is nobody to ask whether they may.
 	_, err := h.App.Administration.Disable(context.Background(), admin.Action{Target: o.id(grace), Reason: "a mistake"})
@@ -209,7 +209,7 @@ func TestT26_NobodyDoesItToThemselfOrTakesTheLastAdministratorAway(t *testing.T)
 func TestT26_AnAdministratorSeesNoSecret(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	o := openOffice(t, h)
+	o := newAdminFixture(t, h)
 	script, phone := withMFA(h, ada)
 	for range 5 {
 		h.Script("").SignIn(ada, JSON{"code": phone.Wrong(), "deliver": "token"}).Want(401, "code_rejected")

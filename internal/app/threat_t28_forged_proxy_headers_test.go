@@ -102,7 +102,7 @@ func TestT28_WrongProofsOfOneAddressAreBounded(t *testing.T) {
 		script.Do("POST", confirm, JSON{"code": phone.Wrong()}, from("198.51.100.1")...).Want(422, "code_rejected")
 	}
 	signIn := func(ip string) apptest.Answer {
-		return h.Script("").Do("POST", "/api/v1/sessions", right(ada), from(ip)...)
+		return h.Script("").Do("POST", "/api/v1/sessions", validCredentials(ada), from(ip)...)
 	}
 	signIn("198.51.100.1").Want(429, "too_many_requests")
 	script.Do("POST", confirm, JSON{"code": phone.Code()}, from("198.51.100.1")...).Want(429, "too_many_requests")
@@ -133,7 +133,7 @@ func TestT28_HostAndProtocolChangeNeitherCookiesNorTokens(t *testing.T) {
 				"Forwarded", "host=evil.example;proto=" + proto, "X-Original-Host", "evil.example", "X-Host", "evil.example",
 			}
 			script := h.Script("").For(t)
-			r := script.Request("POST", "/api/v1/sessions", body(right(ada)), append(lies, "Content-Type", "application/json")...)
+			r := script.Request("POST", "/api/v1/sessions", body(validCredentials(ada)), append(lies, "Content-Type", "application/json")...)
 			r.Host = "evil.example"
 			a := script.Send(r).Want(201, "")
 			set := a.SetCookies()[0]

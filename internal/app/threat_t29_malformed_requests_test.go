@@ -14,7 +14,7 @@ import (
 // samples are what a member could really be, in secrets that can be searched for.
 var samples = map[string]any{
 	"email": ada, "password": apptest.Password, "code": "735918", "deliver": "token", "purpose": "mfa.enroll",
-	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11", "recovery_code": "0A1B-2C3D-4E5F-6G7H", "replaces": nowhere,
+	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11", "recovery_code": "0A1B-2C3D-4E5F-6G7H", "replaces": unknownID,
 	"token": "tf_l_Y2FuYXJ5", "new_password": "an otter counts nine lamps", "display_name": "Ada", "language": "de",
 	"reason": "Ticket 4711",
 }
@@ -172,7 +172,7 @@ func TestT29_AMisshapenBodyIsRefusedWhereItIsWrong(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	pending := script.Begin(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})

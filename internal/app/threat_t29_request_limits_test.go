@@ -35,7 +35,7 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	before := state(t, h)
 	const limit = 16 << 10
 	for _, op := range apptest.Operations(t) {
@@ -97,7 +97,7 @@ func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	for id, op := range withBody(t) {
 		if len(op.Needs) == 0 {
 			continue
@@ -125,7 +125,7 @@ func TestT29_ASessionComesOneWayOnly(t *testing.T) {
 		}
 		t.Run(op.ID, func(t *testing.T) {
 			for _, authorization := range []string{"Bearer " + script.Bearer, "Bearer nonsense", "Basic YTpi", "Bearer"} {
-				a := browser.For(t).Do(op.Method, op.At(nowhere), nil, "Authorization", authorization).Want(400, "invalid_request")
+				a := browser.For(t).Do(op.Method, op.At(unknownID), nil, "Authorization", authorization).Want(400, "invalid_request")
 				wantPointer(t, a, "#Authorization")
 			}
 		})

@@ -23,7 +23,7 @@ var everywhere = map[string]string{
 	"Access-Control-Allow-Headers": "",
 	"Server":                       "",
 	"X-Powered-By":                 "",
-	"Permissions-Policy":           powers,
+	"Permissions-Policy":           permissionsPolicy,
 	"Location":                     "",
 	"Refresh":                      "",
 }
@@ -54,8 +54,8 @@ var ofAssets = map[string]string{
 	"Cache-Control":           "public, max-age=31536000, immutable",
 }
 
-// powers are what no page of the house may use, nor what it would embed; copying recovery codes is the one exception.
-const powers = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), clipboard-write=(self)"
+// permissionsPolicy are what no page of the house may use, nor what it would embed; copying recovery codes is the one exception.
+const permissionsPolicy = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), clipboard-write=(self)"
 
 // kindOf is what an answer is, as the headers go: of the API unless it is found elsewhere.
 func kindOf(path string, a apptest.Answer) map[string]string {
@@ -128,7 +128,7 @@ func TestT34_EveryAnswerCarriesTheHeaders(t *testing.T) {
 			}
 			// What works and what is refused, of every operation.
 			for _, op := range apptest.Operations(t) {
-				path := op.At(nowhere)
+				path := op.At(unknownID)
 				ask(h.Script(""), op.Method, path, nil)
 				ask(script, op.Method, path, nil)
 				ask(script, op.Method, op.At("nonsense"), nil)
@@ -172,7 +172,7 @@ func TestT34_EveryAnswerCarriesTheHeaders(t *testing.T) {
 			}
 			ask(script, "GET", "/readyz", nil).Want(503, "unavailable")
 			for _, op := range apptest.Operations(t) {
-				a := ask(script, op.Method, op.At(nowhere), nil)
+				a := ask(script, op.Method, op.At(unknownID), nil)
 				if op.Session && a.Status != 503 {
 					t.Errorf("%s without a database answers %d", op.ID, a.Status)
 				}
@@ -188,7 +188,7 @@ func breakEach(t *testing.T, h *apptest.House, ask func(method, path string) app
 		readings := 0
 		h.Clock.Watch(func() { readings++ })
 		if op.ID != "signOut" { // which would end what the others need
-			ask(op.Method, op.At(nowhere))
+			ask(op.Method, op.At(unknownID))
 		}
 		// The first reading is before the request is watched over, and the last when it has been answered.
 		if readings < 3 && op.ID != "signOut" {
@@ -201,7 +201,7 @@ func breakEach(t *testing.T, h *apptest.House, ask func(method, path string) app
 				panic("a bug")
 			}
 		})
-		ask(op.Method, op.At(nowhere)).Want(500, "internal")
+		ask(op.Method, op.At(unknownID)).Want(500, "internal")
 	}
 	h.Clock.Watch(nil)
 	return unbroken
@@ -213,8 +213,8 @@ func TestT34_EveryAnswerOfALifeCarriesTheHeaders(t *testing.T) {
 	h, _ := watched(t, []int{200, 201, 202, 204, 400, 401, 404, 405, 409, 410, 413, 415, 422, 429})
 	h.AddAccount(ada)
 	h.AddAccount(bob)
-	browser, phone, found := live(t, h)
-	provoke(browser, found)
+	browser, phone, found := exerciseEverything(t, h)
+	sendMalformed(browser, found)
 	presentEnded(h, found)
 	collide(h, browser, phone, found)
 }

@@ -40,12 +40,12 @@ func TestT36_WhoMovedTheAccountTwiceGetsNoneOfItBack(t *testing.T) {
 
 			h.Script("").Do("POST", notMe, JSON{"token": adas}).Want(200, "")
 			forced := mailed(t, h, "password_reset_forced", ada).token("reset_password")
-			reset(h, forced, another).Want(200, "")
+			reset(h, forced, extraSession).Want(200, "")
 
 			if path == email { // a second address has no such link
 				h.Script("").Do("POST", notMe, JSON{"token": theirs}).Want(410, "link_expired")
 			}
-			a := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
+			a := h.Script(withPassword(h, ada, extraSession).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
 			if a.Value("notice_email") != nil {
 				t.Errorf("the second address is %v", a.Value("notice_email"))
 			}
@@ -63,9 +63,9 @@ func TestT36_OneChangeIsDeniedOnce(t *testing.T) {
 	h.Browser().SignIn(ada).Want(201, "")
 	mine, copied := mailed(t, h, "new_device", ada).token("not_me"), mailed(t, h, "new_device", adasOther).token("not_me")
 	h.Script("").Do("POST", notMe, JSON{"token": mine}).Want(200, "")
-	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), another).Want(200, "")
+	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), extraSession).Want(200, "")
 	h.Script("").Do("POST", notMe, JSON{"token": copied}).Want(410, "link_expired")
-	withPassword(h, ada, another).Want(201, "")
+	withPassword(h, ada, extraSession).Want(201, "")
 }
 
 // An address that was asked for with a password alone is worth nothing once that is not enough.
@@ -110,8 +110,8 @@ func TestT36_AnAddressThatComesBackIsNotTheSecondOneToo(t *testing.T) {
 	moveTo(t, h, script, email, newAddress)
 	moveTo(t, h, script, noticeEmail, ada)
 	deny(t, h, "email_changed", ada).Want(200, "")
-	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), another).Want(200, "")
-	a := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
+	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), extraSession).Want(200, "")
+	a := h.Script(withPassword(h, ada, extraSession).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
 	if a.Value("email") != ada || a.Value("notice_email") != nil {
 		t.Errorf("got %s", a.Body)
 	}

@@ -30,8 +30,8 @@ func TestT36_AMethodThatCameLaterIsSuspendedAndTheOlderOneStays(t *testing.T) {
 		t.Errorf("got %s, want the method suspended, one session ended, and the password as it was", done.Body)
 	}
 	thief.Do("GET", current, nil).Want(401, "session_required")
-	finish(h, half(h, ada), theirs.Code()).Want(401, "code_rejected")
-	owner := h.Script(finish(h, half(h, ada), phone.Code()).Want(201, "").Text("session_token"))
+	completeSignIn(h, pendingSignIn(h, ada), theirs.Code()).Want(401, "code_rejected")
+	owner := h.Script(completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "").Text("session_token"))
 	listed, _ := owner.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("methods").([]any)
 	for _, m := range listed {
 		if m, _ := m.(map[string]any); m["suspended"] != (m["id"] == theirs.ID) {
@@ -58,7 +58,7 @@ func TestT36_MFAStaysOnWhereItWasOnBefore(t *testing.T) {
 	if got, _ := pending.Value("methods").([]any); len(got) != 1 || got[0] != "recovery_code" {
 		t.Errorf("signing in takes %v, want a recovery code", got)
 	}
-	finish(h, pending.Text("sign_in_token"), theirs.Code()).Want(401, "code_rejected")
+	completeSignIn(h, pending.Text("sign_in_token"), theirs.Code()).Want(401, "code_rejected")
 }
 
 func TestT36_AFirstAndOnlyMethodIsRemovedWhileItIsYoungAndThePasswordWithIt(t *testing.T) {
@@ -66,7 +66,7 @@ func TestT36_AFirstAndOnlyMethodIsRemovedWhileItIsYoungAndThePasswordWithIt(t *t
 	h := apptest.StartWithMail(t)
 	_, phone := withMFA(h, ada)
 	h.Clock.Advance(week - time.Minute)
-	thief := h.Script(finish(h, half(h, ada), phone.Code()).Want(201, "").Text("session_token"))
+	thief := h.Script(completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Want(201, "").Text("session_token"))
 
 	done := deny(t, h, "method_added", ada).Want(200, "")
 	if done.Text("method") != "removed" || done.Value("password_reset") != true {
@@ -74,9 +74,9 @@ func TestT36_AFirstAndOnlyMethodIsRemovedWhileItIsYoungAndThePasswordWithIt(t *t
 	}
 	thief.Do("GET", current, nil).Want(401, "session_required")
 	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
-	reset := JSON{"token": mailed(t, h, "password_reset_forced", ada).token("reset_password"), "new_password": another}
+	reset := JSON{"token": mailed(t, h, "password_reset_forced", ada).token("reset_password"), "new_password": extraSession}
 	h.Script("").Do("POST", "/api/v1/password-resets/complete", reset).Want(200, "")
-	h.Script("").SignIn(ada, JSON{"password": another}).Want(201, "")
+	h.Script("").SignIn(ada, JSON{"password": extraSession}).Want(201, "")
 }
 
 func TestT36_ALinkActsOnPOSTAloneOnceAndForSevenDays(t *testing.T) {
@@ -129,11 +129,11 @@ func TestT36_RecoveryCodesThatSomebodyElseMadeAreWorthless(t *testing.T) {
 	h.Clock.Advance(30 * time.Second)
 	deny(t, h, "recovery_codes_generated", ada).Want(200, "")
 
-	reset := JSON{"token": mailed(t, h, "password_reset_forced", ada).token("reset_password"), "new_password": another}
+	reset := JSON{"token": mailed(t, h, "password_reset_forced", ada).token("reset_password"), "new_password": extraSession}
 	h.Script("").Do("POST", "/api/v1/password-resets/complete", reset).Want(200, "")
-	half := h.Script("").SignIn(ada, JSON{"password": another, "deliver": "token"}).Want(202, "").Text("sign_in_token")
+	half := h.Script("").SignIn(ada, JSON{"password": extraSession, "deliver": "token"}).Want(202, "").Text("sign_in_token")
 	h.Script("").Do("POST", complete, JSON{"sign_in_token": half, "recovery_code": codes[0]}).Want(401, "code_rejected")
-	finish(h, half, phone.Code()).Want(201, "")
+	completeSignIn(h, half, phone.Code()).Want(201, "")
 }
 
 // A change of address that waits is part of what somebody else may have begun.
@@ -161,8 +161,8 @@ func TestT36_AnAddressThatWasChangedComesBack(t *testing.T) {
 	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
 
 	deny(t, h, "email_changed", ada).Want(200, "")
-	reset := JSON{"token": mailed(t, h, "password_reset_forced", ada).token("reset_password"), "new_password": another}
+	reset := JSON{"token": mailed(t, h, "password_reset_forced", ada).token("reset_password"), "new_password": extraSession}
 	h.Script("").Do("POST", "/api/v1/password-resets/complete", reset).Want(200, "")
-	h.Script("").SignIn(ada, JSON{"password": another}).Want(201, "")
+	h.Script("").SignIn(ada, JSON{"password": extraSession}).Want(201, "")
 	h.Script("").SignIn("thief@example.com").Want(401, "credentials_rejected")
 }

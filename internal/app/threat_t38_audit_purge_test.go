@@ -28,7 +28,7 @@ func purge(t *testing.T, h *apptest.House) retention.Counts {
 // aLongTimeAgo is a house in which two accounts and an address without one have a past that is old enough to go.
 func aLongTimeAgo(t *testing.T) (h *apptest.House, adaID string, last int) {
 	t.Helper()
-	h, adaID, last = somethingHappened(t)
+	h, adaID, last = seedActivity(t)
 	h.Script("").SignIn(nobody).Want(401, "")
 	h.Clock.Advance(year)
 	return h, adaID, last
@@ -72,7 +72,7 @@ func TestT38_AfterAPurgeWhatIsLeftIsVerified(t *testing.T) {
 	if first := count(t, h, "SELECT min(number) FROM activity WHERE account_id = ?", adaID); first != last+1 {
 		t.Errorf("ada's first entry is number %d, want %d", first, last+1)
 	}
-	h.SignedIn(bob) // nothing was left of him but the end of his chain
+	h.SignedIn(bob) // notFound was left of him but the end of his chain
 	if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries != 4 {
 		t.Errorf("%d entries, %v, want the two of each sign-in", entries, err)
 	}

@@ -11,8 +11,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// somethingHappened is a house in which two accounts have a past, and ada's entries' numbers run from 1 to last.
-func somethingHappened(t *testing.T) (h *apptest.House, adaID string, last int) {
+// seedActivity is a house in which two accounts have a past, and ada's entries' numbers run from 1 to last.
+func seedActivity(t *testing.T) (h *apptest.House, adaID string, last int) {
 	t.Helper()
 	h = apptest.Start(t)
 	adaID = h.AddAccount(ada)
@@ -49,7 +49,7 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			h, adaID, last := somethingHappened(t)
+			h, adaID, last := seedActivity(t)
 			if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries < last {
 				t.Fatalf("before: %d entries, %v", entries, err)
 			}
@@ -64,7 +64,7 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 
 func TestT38_EntriesGoOnAfterTheOneThatWasChanged(t *testing.T) {
 	t.Parallel()
-	h, adaID, _ := somethingHappened(t)
+	h, adaID, _ := seedActivity(t)
 	execute(t, database(t, h), "UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", adaID)
 	h.SignedIn(ada)
 	var broken *audit.ChainError
@@ -78,7 +78,7 @@ func TestT38_ControlCharactersStayInsideOneLine(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	hostile := "curl\u2028\u0085 {\"event\":\"account.mfa_reset\"}\t"
-	h.Script("").Do("POST", "/api/v1/sessions", right(ada), "User-Agent", hostile)
+	h.Script("").Do("POST", "/api/v1/sessions", validCredentials(ada), "User-Agent", hostile)
 	for line := range strings.Lines(h.Log.String()) {
 		var said map[string]any
 		if err := json.Unmarshal([]byte(line), &said); err != nil {

@@ -39,13 +39,13 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 			continue
 		}
 		for what, id := range map[string]string{
-			"method": adas.phone.ID, "enrollment": adas.pending.ID, "account": adas.account, "session": adas.session, "nothing": nowhere,
+			"method": adas.phone.ID, "enrollment": adas.pending.ID, "account": adas.account, "session": adas.session, "nothing": unknownID,
 		} {
 			t.Run(op.ID+" of another account's "+what, func(t *testing.T) {
 				c := bobs.For(t)
 				body := fitting(op, JSON{"code": adas.pending.Code()})
 				a := c.Do(op.Method, op.At(id), body, "Step-Up-Token", token).Want(404, "not_found")
-				unknown := c.Do(op.Method, op.At(nowhere), body, "Step-Up-Token", token).Want(404, "not_found")
+				unknown := c.Do(op.Method, op.At(unknownID), body, "Step-Up-Token", token).Want(404, "not_found")
 				if string(a.Body) != string(unknown.Body) {
 					t.Errorf("it is told apart from an unknown one: %s, %s", a.Body, unknown.Body)
 				}
@@ -66,7 +66,7 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 		t.Errorf("ada has %d methods, want 1", got)
 	}
 	adas.Confirm(adas.pending, adas.pending.Code()).Want(201, "")
-	bobs.Do("DELETE", methods+bobs.phone.ID, nil, "Step-Up-Token", token).Want(200, "") // nothing spent it
+	bobs.Do("DELETE", methods+bobs.phone.ID, nil, "Step-Up-Token", token).Want(200, "") // notFound spent it
 }
 
 func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
@@ -106,7 +106,7 @@ func TestT39_NobodyAssignsWhatIsNotAsked(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	me, other := whole(h, ada), whole(h, bob)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	for id, op := range withBody(t) {
 		for member, value := range map[string]any{
 			"account_id": other.account, "id": other.phone.ID, "session_id": other.session, "acr": "aal2", "amr": []string{"mfa"}, "state": "signed_in",

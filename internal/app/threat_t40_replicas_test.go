@@ -28,20 +28,20 @@ func TestT40_ReplicasShareTheBudget(t *testing.T) {
 		_, phone := withMFA(h, ada)
 		var tokens []string
 		for range 5 {
-			tokens = append(tokens, half(h, ada))
+			tokens = append(tokens, pendingSignIn(h, ada))
 		}
 		answers := apptest.AtOnce(100, func(i int) apptest.Answer {
-			return finish(houses[i%len(houses)], tokens[i%len(tokens)], phone.Wrong())
+			return completeSignIn(houses[i%len(houses)], tokens[i%len(tokens)], phone.Wrong())
 		})
 		tally := apptest.Tally(answers) // who waited for the account too long is sent away unseen
 		if tally["401 code_rejected"] != 5 || tally["429 too_many_attempts"]+tally["503 unavailable"] != 95 {
 			t.Errorf("got %v, want 5 judged codes and 95 refused unseen", tally)
 		}
 		for _, other := range houses {
-			wantWait(t, finish(other, tokens[0], phone.Code()), 30)
+			wantWait(t, completeSignIn(other, tokens[0], phone.Code()), 30)
 		}
 		h.Clock.Advance(30 * time.Second)
-		finish(houses[len(houses)-1], half(h, ada), phone.Code()).Want(201, "")
+		completeSignIn(houses[len(houses)-1], pendingSignIn(h, ada), phone.Code()).Want(201, "")
 	})
 }
 
@@ -49,15 +49,15 @@ func TestT40_ReplicasShareTheMemoryOfUsedCodes(t *testing.T) {
 	t.Parallel()
 	overReplicas(t, func(t *testing.T, houses []*apptest.House) {
 		h := houses[0]
-		live, phone, codes := withCodes(h, ada)
+		live, phone, codes := userWithRecoveryCodes(h, ada)
 		var tokens []string
 		for range 10 {
-			tokens = append(tokens, half(h, ada))
+			tokens = append(tokens, pendingSignIn(h, ada))
 		}
 		at := func(i int) *apptest.House { return houses[i%len(houses)] }
-		wantOne(t, apptest.AtOnce(50, func(i int) apptest.Answer { return finish(at(i), tokens[i%5], phone.Code()) }))
+		wantSingleSuccess(t, apptest.AtOnce(50, func(i int) apptest.Answer { return completeSignIn(at(i), tokens[i%5], phone.Code()) }))
 		live.At(houses[1]).StepUp("mfa.remove", JSON{"code": phone.Code()}).Want(401, "code_used")
-		wantOne(t, apptest.AtOnce(30, func(i int) apptest.Answer { return recovering(at(i), tokens[5+i%5], codes[0]) }))
+		wantSingleSuccess(t, apptest.AtOnce(30, func(i int) apptest.Answer { return recovering(at(i), tokens[5+i%5], codes[0]) }))
 		if got := remaining(live.At(houses[1])); got != 9 {
 			t.Errorf("%d codes are left, want 9", got)
 		}

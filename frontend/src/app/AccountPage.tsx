@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
 import { useAccount, useMfa, useSessions } from "../api/queries";
 import { PendingEnrollment } from "../features/mfa/lazyDialogs";
@@ -38,11 +38,15 @@ export function AccountPage({ onSignedOut, footer }: AccountPageProps) {
   const { enabled, policy, removal, pending_enrollment: pending } = mfa.data ?? {};
   // If MFA is required and not set up, the server allows nothing but the enrollment.
   const enrolling = useWhenNoDialog(!enabled && policy?.required);
-  const banners = useLazyBanners(
-    Boolean(removal || pending || (!enabled && (policy?.required || policy?.required_from))),
+  const needsBanners = Boolean(
+    removal || pending || (!enabled && (policy?.required || policy?.required_from)),
   );
-  // The cards are shown together, so that none pushes another one down.
-  const loading = banners === "loading" || [account, mfa, sessions].some((query) => query.isPending);
+  const banners = useLazyBanners(needsBanners);
+  // The cards are shown together, so that none pushes another one down. Once shown, they stay, because an open dialog
+  // belongs to one of them.
+  const shown = useRef(false);
+  shown.current ||= (banners || !needsBanners) && ![account, mfa, sessions].some((query) => query.isPending);
+  const loading = !shown.current;
   const painted = useFirstPaint(!loading);
 
   useEffect(() => {
@@ -77,7 +81,7 @@ export function AccountPage({ onSignedOut, footer }: AccountPageProps) {
           <MfaCard
             promptStepUp={stepUp.promptStepUp}
             renderCredentialsForm={renderCredentialsForm}
-            {...(banners === "ready" && {
+            {...(banners && {
               renderBanners: (mfa, onRegister) => <Banners mfa={mfa} onRegister={onRegister} />,
             })}
           />
@@ -97,17 +101,15 @@ export function AccountPage({ onSignedOut, footer }: AccountPageProps) {
 }
 
 /**
- * Loads the banners above the cards if they are needed. The page waits for them, because they push everything else down.
- * Once loaded they stay mounted, because they also show the receipt of a cancelled removal.
+ * Loads the banners when the account first needs one, and reports whether they are loaded. They stay, because one of them
+ * also shows the receipt of a cancelled removal.
  */
-function useLazyBanners(needed: boolean): "none" | "loading" | "ready" {
+function useLazyBanners(needed: boolean): boolean {
   const [loaded, setLoaded] = useState(false);
-  const state = loaded ? "ready" : needed ? "loading" : "none";
   useEffect(() => {
-    if (state === "loading")
-      void Promise.all([Banners.fetch(), PendingEnrollment.fetch()]).then(() => setLoaded(true));
-  }, [state]);
-  return state;
+    if (needed) void Promise.all([Banners.fetch(), PendingEnrollment.fetch()]).then(() => setLoaded(true));
+  }, [needed]);
+  return loaded;
 }
 
 /** Returns the value as it was when no dialog was open, so that nothing moves behind a dialog. */

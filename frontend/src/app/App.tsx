@@ -1,9 +1,10 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { client, onSessionLost, onWrite, request } from "../api/client";
 import { accountQuery, activityQuery, sessionsQuery } from "../api/queries";
 import type { SignInReason } from "../features/sign-in/SignInPage";
+import { keepFocus } from "../ui/keepFocus";
 import { whenNoDialog } from "../ui/openDialogs";
 import type { Language } from "../i18n/languages";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -63,6 +64,8 @@ export function App({ queries }: { queries: QueryClient }) {
     onWrite(() => whenNoDialog(refresh));
   }, [queries]);
 
+  useEffect(keepFocus, []);
+
   useEffect(() => {
     // The user opened another mailed link in the same tab.
     const read = () => {
@@ -96,7 +99,7 @@ export function App({ queries }: { queries: QueryClient }) {
   });
 
   const previousPath = useRef(path);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Move the focus to the new page, for screen readers. The sign-in page focuses its own field.
     if (previousPath.current !== path && path !== "/sign-in")
       document.querySelector<HTMLElement>("main")?.focus();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Account, PendingAddress, RequestError } from "../../api/client";
 import { fieldOf } from "../../api/problem";
 import { stepUpCancelled, withStepUp, type StepUpPrompt } from "../../api/stepUp";
@@ -33,7 +33,7 @@ export function AddressDialog({ kind, account, promptStepUp, onClose }: AddressD
   const secondsLeft = useCountdown(error);
   const field = error && fieldOf(error);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (problem ?? error) input.current?.focus();
   }, [problem, error]);
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { request, client, type Account, type RequestError } from "../../api/client";
 import { accountQuery, requestErrorOf, useAccount, useService } from "../../api/queries";
 import { stepUpCancelled, withStepUp, type StepUpPrompt } from "../../api/stepUp";
@@ -50,7 +50,7 @@ function Loaded({ account, promptStepUp }: ProfileCardProps & { account: Account
   // Notices went to the addresses from before the change.
   const [addresses, setAddresses] = useState<(string | undefined)[]>([]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state.at === "done") receipt.current?.focus();
   }, [state]);
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useAsyncAction } from "../../ui/useAsyncAction";
@@ -39,7 +39,7 @@ const editButton = "edit-name";
 export function NameRow({ name, editing, onEdit, onCancel, onSave }: NameRowProps) {
   const before = useRef(editing);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The field that had the focus was removed. After saving, the receipt takes the focus instead.
     if (before.current && !editing && document.activeElement === document.body)
       document.getElementById(editButton)?.focus();
@@ -75,7 +75,7 @@ function NameForm({ name, onCancel, onSave }: Pick<NameRowProps, "name" | "onCan
   const input = useRef<HTMLInputElement>(null);
   const problem = nameError(typed);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = form.current;
     const leave = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !busy) onCancel();
@@ -84,7 +84,7 @@ function NameForm({ name, onCancel, onSave }: Pick<NameRowProps, "name" | "onCan
     return () => element?.removeEventListener("keydown", leave);
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, []);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
 import { request, client, type RequestError } from "../../api/client";
 import { fieldOf } from "../../api/problem";
@@ -30,7 +30,7 @@ export function ForgotPasswordPage() {
   const error = state.at === "form" ? state.error : undefined;
   const secondsLeft = useCountdown(error);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (requested.at === "form") input.current?.focus();
     else heading.current?.focus();
   }, [requested, service.isPending]);

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { Link } from "wouter";
 import type { ApiResult } from "../../api/client";
 import { failureOf } from "../../api/confirmAction";
@@ -39,7 +39,7 @@ export function LinkPage<Value>(props: LinkPageProps<Value>) {
   const heading = useRef<HTMLHeadingElement>(null);
   const finished = state.at === "done" || state.at === "expired";
 
-  useEffect(() => heading.current?.focus(), [finished]);
+  useLayoutEffect(() => heading.current?.focus(), [finished]);
 
   const submit = async () => {
     dispatch({ type: "submitted" });

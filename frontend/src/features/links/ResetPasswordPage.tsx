@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { request, client, type Receipt } from "../../api/client";
 import { failureOf } from "../../api/confirmAction";
 import { fieldOf } from "../../api/problem";
@@ -34,7 +34,7 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
   const secondsLeft = useCountdown(error);
   const expired = state.at === "expired";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (expired) heading.current?.focus();
     else input.current?.focus();
   }, [expired, error]);

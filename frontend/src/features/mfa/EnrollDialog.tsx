@@ -1,5 +1,5 @@
 import { Fragment } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Mfa, MfaMethod, ProofMethod } from "../../api/client";
 import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
@@ -32,7 +32,8 @@ export function EnrollDialog({ replaces, mfa, renderCredentialsForm, onClosed }:
   const isClosed = state.at === "closed";
 
   useEffect(() => EnrollSteps.prefetch(), []);
-  useEffect(() => {
+  // A layout effect runs before the next key press. A later effect would close a dialog that such a key press opens.
+  useLayoutEffect(() => {
     if (isClosed) onClosed();
   });
 

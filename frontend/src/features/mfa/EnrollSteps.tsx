@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { MfaMethod, RequestError } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
@@ -29,7 +29,7 @@ export function EnrollSteps({ state, flow, methods }: EnrollStepsProps) {
   // The name of the replaced method may be used again.
   const others = methods.filter(({ id }) => id !== state.replaces?.id);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // These steps are loaded lazily. The dialog may have looked for its first field before they were rendered.
     document.querySelector<HTMLElement>("dialog[open] [data-autofocus]")?.focus();
   }, []);

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { MfaMethod } from "../../api/client";
 import { failureOf } from "../../api/confirmAction";
 import { Button } from "../../ui/Button";
@@ -58,7 +58,7 @@ function MethodRow({ method, others, codesLeft, required, action, onReplace }: M
   const renameButton = `rename-${method.id}`;
   const before = useRef(rename);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The field that had the focus was removed.
     if (before.current && !rename && document.activeElement === document.body)
       document.getElementById(renameButton)?.focus();

@@ -236,6 +236,20 @@ it("a suspended method says so, and can't be moved to a new phone", async () => 
   expect(screen.queryByRole("button", { name: "Move to a new phone: iPad" })).toBeNull();
 });
 
+it("opens the dialog again at a key press that follows Escape at once", async () => {
+  const { press } = show(mfaOf({ enabled: false, methods: [], recovery_codes: null }));
+  await screen.findByText("Not set up yet");
+  await press("Register MFA Method");
+  const dialog = await screen.findByRole("dialog");
+  // Events of the browser, since those of the testing library wait until every effect has run.
+  dialog.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  for (let renders = 0; renders < 10; renders += 1) await Promise.resolve();
+  expect(screen.queryByRole("dialog")).toBeNull();
+  screen.getByRole("button", { name: "Register MFA Method" }).click();
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  expect(screen.getByRole("dialog")).toBeTruthy();
+});
+
 describe("moving to a new phone", () => {
   const begin = "POST /mfa/totp/enrollments";
 

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   request,
   client,
@@ -29,7 +29,7 @@ export function RemovalBanner() {
   const error = state.at === "idle" ? state.error : undefined;
   const secondsLeft = useCountdown(error);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that had the focus was removed with the banner.
     if (state.at === "cancelled") receipt.current?.focus();
   }, [state]);

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MfaMethod, RequestError } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
@@ -33,7 +33,7 @@ export function RenameForm({ method, others, busy, error, onSave, onCancel }: Re
     input.current?.select();
   }, [error]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = form.current;
     const leave = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !busy) onCancel();

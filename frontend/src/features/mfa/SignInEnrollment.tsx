@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { RequestError } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { ErrorNotice } from "../../ui/ErrorNotice";
@@ -24,10 +24,8 @@ export function SignInEnrollment({ email, onSignedIn, onExpired, onOtherAccount 
   const secondsLeft = useCountdown(error);
   const top = useRef<HTMLHeadingElement>(null);
 
-  useEffect(() => {
-    EnrollSteps.prefetch();
-    top.current?.focus();
-  }, []);
+  useEffect(() => EnrollSteps.prefetch(), []);
+  useLayoutEffect(() => top.current?.focus(), []);
 
   return (
     <div className="stack">

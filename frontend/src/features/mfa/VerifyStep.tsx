@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MfaMethod, RequestError } from "../../api/client";
 import { fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -38,7 +38,7 @@ export function VerifyStep({ busy, error, methods, name, onName, onCode, onBack 
   const codeError = current && fieldOf(current) === "code";
   const nameError = current && fieldOf(current) === "name";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const field = error && fieldOf(error);
     const invalid = field === "code" ? input.current : field === "name" ? nameInput.current : undefined;
     invalid?.focus();

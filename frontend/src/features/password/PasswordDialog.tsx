@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
 import { client, request, type Account, type ProofMethod } from "../../api/client";
 import { failureOf } from "../../api/confirmAction";
 import { fieldOf } from "../../api/problem";
@@ -100,7 +100,7 @@ function NewPasswordForm({ state, email, password, setPassword, onSave, onClose 
   const secondsLeft = useCountdown(error);
   const field = error && fieldOf(error);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (error) input.current?.focus();
   }, [error]);
 

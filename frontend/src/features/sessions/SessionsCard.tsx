@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import {
   client,
   request,
@@ -65,7 +65,7 @@ function Loaded({ first, account, reload }: LoadedProps) {
   const onlySession = pages.items.length <= 1 && !pages.loadMore;
   const done = state.at === "done" ? state : undefined;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that had the focus was removed with its session.
     if (done) receipt.current?.focus();
   }, [done]);
@@ -154,14 +154,15 @@ function EndOthers({ state, onOpen, onCancel, onSubmit }: EndOthersProps) {
   const question = useRef<HTMLParagraphElement>(null);
   const confirming = (state.at === "confirming" || state.at === "working") && state.task.kind === "others";
 
-  useEffect(() => {
-    if (confirming) question.current?.focus();
-  }, [confirming]);
+  const wasConfirming = useRef(confirming);
 
-  const cancel = () => {
-    onCancel();
-    requestAnimationFrame(() => document.getElementById(endOthersButton)?.focus());
-  };
+  useLayoutEffect(() => {
+    if (confirming) question.current?.focus();
+    // The button that had the focus was removed with the question.
+    else if (wasConfirming.current && document.activeElement === document.body)
+      document.getElementById(endOthersButton)?.focus();
+    wasConfirming.current = confirming;
+  }, [confirming]);
 
   if (!confirming)
     return (
@@ -174,7 +175,7 @@ function EndOthers({ state, onOpen, onCancel, onSubmit }: EndOthersProps) {
       <p className="hint" ref={question} tabIndex={-1}>
         {t.endOthersAsk}
       </p>
-      <Button onClick={cancel}>{messages.common.cancel}</Button>
+      <Button onClick={onCancel}>{messages.common.cancel}</Button>
       <Button
         kind="danger"
         busy={state.at === "working"}

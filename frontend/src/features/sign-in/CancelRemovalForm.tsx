@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ProofMethod, RequestError } from "../../api/client";
 import { fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -38,7 +38,7 @@ export function CancelRemovalForm({
   const current = error === dismissed ? undefined : error;
   const field = current && fieldOf(current);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     if (error) input.current?.select();
   }, [error]);

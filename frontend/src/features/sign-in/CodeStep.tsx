@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { request, client, type ProofMethod, type RequestError } from "../../api/client";
 import { asExpired, fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -45,7 +45,7 @@ export function CodeStep({
   const field = error && fieldOf(error);
   const isTotp = factor.kind === "code";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     if (field === "code") input.current?.select();
   }, [error, field]);

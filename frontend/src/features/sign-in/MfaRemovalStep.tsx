@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import {
   request,
   client,
@@ -67,7 +67,7 @@ function Loaded({
 
   const typing = state.at === "cancel" || state.at === "cancelling";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // CancelRemovalForm focuses its own field.
     if (!typing) top.current?.focus();
   }, [title, typing]);

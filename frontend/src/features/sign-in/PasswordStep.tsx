@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
 import { request, client, type ProofMethod, type RequestError } from "../../api/client";
 import { fieldOf } from "../../api/problem";
@@ -35,7 +35,7 @@ export function PasswordStep(props: PasswordStepProps) {
   const secondsLeft = useCountdown(error);
   const field = error && fieldOf(error);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // On arrival, focus the first empty field. After an error, focus and select the password: the email is rarely wrong.
     if (error === undefined) {
       if (emailInput.current?.value === "") emailInput.current.focus();

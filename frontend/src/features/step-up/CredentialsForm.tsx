@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { request, client, type ProofMethod, type Purpose, type RequestError } from "../../api/client";
 import { fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -49,12 +49,12 @@ export function CredentialsForm(props: CredentialsFormProps) {
   const secondsLeft = useCountdown(error);
   const needsSecond = methods.includes("totp") || methods.includes("recovery_code");
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // This form is loaded lazily. The dialog may have looked for its first field before it was rendered.
     passwordInput.current?.focus();
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!ownError) return;
     const input =
       field === "password" ? passwordInput.current : field === "code" ? codeInput.current : undefined;
