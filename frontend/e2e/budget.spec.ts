@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import { visit } from "../build/visit.mjs";
+import { firstLoad } from "../build/first-load.mjs";
 import { expect, mfaCard, signIn, test } from "./fixtures";
 
 /** Bytes of JS and CSS of a first visit, gzipped; build/size.mjs adds up the same files. */
@@ -25,7 +25,7 @@ for (const [module, path, shown] of [
 ] as const)
   test(`the first visit of ${path} stays within the size budget`, async ({ page, server, account }) => {
     if (module === "AccountPage") await page.request.post("/api/v1/sessions", { data: account });
-    const files = new Set(visit(module));
+    const files = new Set(firstLoad(module));
     const encodings = new Set<string | undefined>();
     const fetched: string[] = [];
     // Files beyond the budget are held back: the page has to be shown without them.
@@ -33,7 +33,8 @@ for (const [module, path, shown] of [
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route("**/assets/*", async (route) => {
       const name = new URL(route.request().url()).pathname.split("/").at(-1) ?? "";
-      if (/^(?:words-)?(?:en|de|count|problems|receipt)-/.test(name) || files.has(name)) fetched.push(name);
+      if (/^(?:messages-)?(?:en|de|count|problems|receipt)-/.test(name) || files.has(name))
+        fetched.push(name);
       else await released;
       await route.continue();
     });

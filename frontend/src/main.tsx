@@ -1,7 +1,7 @@
 import { prefetched, queries } from "./prefetch";
-import { createRoot } from "react-dom/client";
+import { render } from "preact";
 import { App } from "./app/App";
-import { AccountPage, SignInPage } from "./app/pages";
+import { AccountPage, SignInPage } from "./app/lazyPages";
 import "./ui/styles";
 import { language } from "./i18n";
 
@@ -20,4 +20,4 @@ const delay = new Promise<void>((resolve) => setTimeout(resolve, skeletonDelay))
 document.documentElement.lang = language;
 const root = document.getElementById("app");
 // Not awaited, because the page's file imports this one and runs only after it.
-if (root) void Promise.race([ready, delay]).then(() => createRoot(root).render(<App queries={queries} />));
+if (root) void Promise.race([ready, delay]).then(() => render(<App queries={queries} />, root));

@@ -1,46 +1,56 @@
-import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
 import { useAccount, useMfa, useSessions } from "../api/queries";
-import { Pending } from "../features/mfa/dialogs";
+import { PendingEnrollment } from "../features/mfa/lazyDialogs";
 import { MfaCard } from "../features/mfa/MfaCard";
 import { PasswordCard, prefetchPassword } from "../features/password/PasswordCard";
-import type { ProofFormProps } from "../features/step-up/ProofForm";
+import type { CredentialsFormProps } from "../features/step-up/CredentialsForm";
 import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
 import { whenNoDialog } from "../ui/openDialogs";
-import { words } from "../i18n";
-import { WaitingCards } from "./AccountFrame";
-import { ActivityCard, Banners, ProfileCard, ProofForm, SessionsCard, prefetchCards } from "./parts";
+import { messages } from "../i18n";
+import {
+  ActivityCard,
+  Banners,
+  CredentialsForm,
+  ProfileCard,
+  SessionsCard,
+  prefetchCards,
+} from "./lazyCards";
+import { CardSkeletons } from "./PageSkeletons";
 import { Shell } from "./Shell";
 
 export interface AccountPageProps {
   onSignedOut: () => void;
-  foot: ReactNode;
+  footer: ComponentChildren;
 }
 
-/** Settings → Account: the cards of all features, in the order in which users need them. */
-export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
+/** Settings → Account: the cards of the features, the most used ones first. */
+export function AccountPage({ onSignedOut, footer }: AccountPageProps) {
   const account = useAccount();
   const email = account.data?.email ?? "";
-  const proof = (props: Omit<ProofFormProps, "email">) => <ProofForm {...props} email={email} />;
-  const stepUp = useStepUp(proof);
+  const renderCredentialsForm = (props: Omit<CredentialsFormProps, "email">) => (
+    <CredentialsForm {...props} email={email} />
+  );
+  const stepUp = useStepUp(renderCredentialsForm);
   const mfa = useMfa();
   const sessions = useSessions();
   const { enabled, policy, removal, pending_enrollment: pending } = mfa.data ?? {};
-  // The server lets such an account do nothing else until it has MFA.
+  // If MFA is required and not set up, the server allows nothing but the enrollment.
   const enrolling = useWhenNoDialog(!enabled && policy?.required);
   const needsBanners = Boolean(
     removal || pending || (!enabled && (policy?.required || policy?.required_from)),
   );
-  const banners = useBanners(needsBanners);
-  // Shown together rather than card by card, so that no card pushes the next one down. Once shown, the cards stay, because
-  // an open dialog belongs to one of them.
+  const banners = useLazyBanners(needsBanners);
+  // The cards are shown together, so that none pushes another one down. Once shown, they stay, because an open dialog
+  // belongs to one of them.
   const shown = useRef(false);
   shown.current ||= (banners || !needsBanners) && ![account, mfa, sessions].some((query) => query.isPending);
-  const waiting = !shown.current;
-  const painted = usePainted(!waiting);
+  const loading = !shown.current;
+  const painted = useFirstPaint(!loading);
 
   useEffect(() => {
-    document.title = `${words.titles.account} – ${words.product}`;
+    document.title = `${messages.pageTitles.account} – ${messages.product}`;
   }, []);
 
   useEffect(() => {
@@ -48,37 +58,38 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
   }, []);
 
   useEffect(() => {
-    // So that a press does not wait for them.
-    if (!waiting) [ProofForm.prefetch, prefetchStepUp, prefetchPassword].forEach((prefetch) => prefetch());
-  }, [waiting]);
+    // Otherwise the first press of a button would wait for them.
+    if (!loading)
+      [CredentialsForm.prefetch, prefetchStepUp, prefetchPassword].forEach((prefetch) => prefetch());
+  }, [loading]);
 
   return (
-    <Shell email={email} onSignedOut={onSignedOut} foot={painted && foot}>
-      <p className="page__eyebrow">{words.shell.settings}</p>
+    <Shell email={email} onSignedOut={onSignedOut} footer={painted && footer}>
+      <p className="page__eyebrow">{messages.shell.settings}</p>
       <div className="page__top">
-        <h1 className="page__title">{words.account.title}</h1>
+        <h1 className="page__title">{messages.account.title}</h1>
         {account.data?.role && (
           <Link className="button button--secondary button--small" href="/settings/administration">
-            <span className="button__label">{words.shell.administration}</span>
+            <span className="button__label">{messages.shell.administration}</span>
           </Link>
         )}
       </div>
-      {waiting ? (
-        <WaitingCards />
+      {loading ? (
+        <CardSkeletons />
       ) : (
         <>
           <MfaCard
-            prove={stepUp.prove}
-            proof={proof}
+            promptStepUp={stepUp.promptStepUp}
+            renderCredentialsForm={renderCredentialsForm}
             {...(banners && {
-              above: (mfa, onRegister) => <Banners mfa={mfa} onRegister={onRegister} />,
+              renderBanners: (mfa, onRegister) => <Banners mfa={mfa} onRegister={onRegister} />,
             })}
           />
-          {!enrolling && <PasswordCard proof={proof} />}
+          {!enrolling && <PasswordCard renderCredentialsForm={renderCredentialsForm} />}
           {painted && !enrolling && (
             <>
               <SessionsCard />
-              <ProfileCard prove={stepUp.prove} />
+              <ProfileCard promptStepUp={stepUp.promptStepUp} />
               <ActivityCard />
             </>
           )}
@@ -91,29 +102,29 @@ export function AccountPage({ onSignedOut, foot }: AccountPageProps) {
 
 /**
  * Loads the banners when the account first needs one, and reports whether they are loaded. They stay, because one of them
- * reports that a removal was cancelled.
+ * also shows the receipt of a cancelled removal.
  */
-function useBanners(needed: boolean): boolean {
+function useLazyBanners(needed: boolean): boolean {
   const [loaded, setLoaded] = useState(false);
   useEffect(() => {
-    if (needed) void Promise.all([Banners.fetch(), Pending.fetch()]).then(() => setLoaded(true));
+    if (needed) void Promise.all([Banners.fetch(), PendingEnrollment.fetch()]).then(() => setLoaded(true));
   }, [needed]);
   return loaded;
 }
 
-/** Returns the value as it was before a dialog opened, so that the page behind the dialog does not move. */
+/** Returns the value as it was when no dialog was open, so that nothing moves behind a dialog. */
 function useWhenNoDialog<T>(value: T): T {
-  const [shown, show] = useState(value);
-  useLayoutEffect(() => whenNoDialog(() => show(value)), [value]);
+  const [shown, setShown] = useState(value);
+  useLayoutEffect(() => whenNoDialog(() => setShown(value)), [value]);
   return shown;
 }
 
 /**
- * Reports whether the cards that are shown first have been painted and the file of the next card is loaded. The cards below
- * are rendered in a later task, so that no task is long, and together with their first card, so that none pushes the next
- * one down. Rendered at once, they would delay a usable page from 2.8 s to 4.6 s (measured as in main.tsx).
+ * Reports whether the first cards are painted and the next one is loaded. Rendering the other cards in a later task keeps
+ * the first task short. They appear together with the sessions card, so that none pushes another one down.
+ * Rendered at once, they would delay a usable page from 2.8 s to 4.6 s (measured as in main.tsx).
  */
-function usePainted(shown: boolean): boolean {
+function useFirstPaint(shown: boolean): boolean {
   const [painted, setPainted] = useState(false);
   useEffect(() => {
     if (shown)

@@ -1,5 +1,5 @@
 import { render, screen } from "@testing-library/preact";
-import { useState } from "react";
+import { useState } from "preact/hooks";
 import { describe, expect, it, vi } from "vitest";
 import { Dialog } from "./Dialog";
 

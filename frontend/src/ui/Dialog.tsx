@@ -1,4 +1,5 @@
-import { useId, useLayoutEffect, useRef, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./Button";
 import { CloseIcon } from "./icons";
 import { dialogOpened } from "./openDialogs";
@@ -12,7 +13,7 @@ interface DialogProps {
   focusKey?: string;
   /** `short` for a question of a few lines; `over` for a dialog on top of another one. */
   kind?: "short" | "over";
-  children: ReactNode;
+  children: ComponentChildren;
 }
 
 function focusFirst(dialog: HTMLElement | null) {
@@ -94,11 +95,11 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, childr
   );
 }
 
-export const DialogBody = ({ children }: { children: ReactNode }) => (
+export const DialogBody = ({ children }: { children: ComponentChildren }) => (
   <div className="dialog__body">{children}</div>
 );
 
 /** The buttons: cancel first, continue last. */
-export const DialogFoot = ({ children }: { children: ReactNode }) => (
+export const DialogFoot = ({ children }: { children: ComponentChildren }) => (
   <footer className="dialog__foot">{children}</footer>
 );

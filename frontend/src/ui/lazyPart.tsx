@@ -1,5 +1,6 @@
-import { useEffect, useState, type ComponentType, type ReactNode } from "react";
-import { words } from "../i18n";
+import type { ComponentType, ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { messages } from "../i18n";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
 
@@ -11,11 +12,11 @@ const whenIdle: (run: () => void) => unknown =
 
 interface FrameProps {
   /** Why loading failed and what to do; nothing while it loads. */
-  children?: ReactNode;
+  children?: ComponentChildren;
 }
 
 /**
- * Returns a component whose file is loaded when it is first shown. Until then `Frame` takes its place, with the size of the
+ * Returns a component whose file is loaded when it is first shown. Until then `Frame` takes its field, with the size of the
  * component. "Try again" loads the file once more and, if that fails too, reloads the page, because a newer version of the
  * service may have other files.
  */
@@ -42,14 +43,14 @@ export function lazyPart<Props extends object>(
       <Frame {...props}>
         <Notice
           kind="error"
-          title={words.common.partFailed}
+          title={messages.common.partFailed}
           actions={
             <Button small onClick={() => settle(fetch(), () => globalThis.location.reload())}>
-              {words.common.retry}
+              {messages.common.retry}
             </Button>
           }
         >
-          <p>{words.common.partFailedHint}</p>
+          <p>{messages.common.partFailedHint}</p>
         </Notice>
       </Frame>
     );

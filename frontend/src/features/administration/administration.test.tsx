@@ -46,7 +46,7 @@ const challenge = {
 type Reply = [status: number, body: object];
 const problem = (status: number, code: string, more = {}): Reply => [status, { status, code, ...more }];
 
-/** A part of the page over a server that answers so. A proof is given at once, wherever one is asked for. */
+/** Renders a part of the administration page with the given responses. A step-up succeeds at once. */
 function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>, ownId = boss) {
   const sent: { line: string; body: unknown; token: string | null }[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
@@ -67,13 +67,13 @@ function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>
       headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
     });
   });
-  const prove = vi.fn(() => Promise.resolve("token"));
+  const promptStepUp = vi.fn(() => Promise.resolve("token"));
   render(
     <QueryClientProvider client={makeQueryClient()}>
-      {part === "list" ? <AccountList /> : <AccountView id={id} ownId={ownId} prove={prove} />}
+      {part === "list" ? <AccountList /> : <AccountView id={id} ownId={ownId} promptStepUp={promptStepUp} />}
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), sent, prove };
+  return { user: userEvent.setup(), sent, promptStepUp };
 }
 
 const press = async (user: ReturnType<typeof userEvent.setup>, name: string, inside?: HTMLElement) =>
@@ -143,7 +143,7 @@ describe("one account", () => {
   });
 
   it("has its MFA reset with a reason and a proof for it alone, and tells what came of it", async () => {
-    const { user, sent, prove } = show(
+    const { user, sent, promptStepUp } = show(
       "account",
       replies({ [reset]: [problem(401, "step_up_required", { step_up: challenge }), [200, receipt]] }),
     );
@@ -160,7 +160,7 @@ describe("one account", () => {
       { line: reset, body, token: null },
       { line: reset, body, token: "token" },
     ]);
-    expect(prove).toHaveBeenCalledWith(challenge);
+    expect(promptStepUp).toHaveBeenCalledWith(challenge);
   });
 
   it("keeps the reason where the server refuses", async () => {

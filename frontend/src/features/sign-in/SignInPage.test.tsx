@@ -20,15 +20,15 @@ const service = {
   support: "it-help@example.com",
 };
 
-/** Signs in with a password that is right. The requests after that get `answers`, by their path. */
-async function enter(answers: Record<string, Response>, methods = ["totp", "recovery_code"]) {
+/** Signs in with a correct password. Later requests get `responses`, by their path. */
+async function enter(responses: Record<string, Response>, methods = ["totp", "recovery_code"]) {
   const user = userEvent.setup();
   const sent: { path: string; body: unknown }[] = [];
   const onSignedIn = vi.fn();
   const all: Record<string, Response> = {
     "/api/v1/sessions": json(202, { state: "second_factor_required", methods }),
     "/api/v1/service": json(200, service),
-    ...answers,
+    ...responses,
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const request = input as Request;
@@ -40,10 +40,10 @@ async function enter(answers: Record<string, Response>, methods = ["totp", "reco
   render(
     <QueryClientProvider client={makeQueryClient()}>
       <SignInPage
-        arrival={undefined}
+        reason={undefined}
         onSignedIn={onSignedIn}
-        enrollment={({ email, onOver }) => (
-          <button onClick={() => onOver({ code: "sign_in_expired" })}>enroll {email}</button>
+        renderEnrollment={({ email, onExpired }) => (
+          <button onClick={() => onExpired({ code: "sign_in_expired" })}>enroll {email}</button>
         )}
       />
     </QueryClientProvider>,
@@ -55,7 +55,7 @@ async function enter(answers: Record<string, Response>, methods = ["totp", "reco
   return { user, sent, press, onSignedIn };
 }
 
-/** The same, up to the code. */
+/** Signs in up to the code step. */
 async function toCode(...how: Parameters<typeof enter>) {
   const page = await enter(...how);
   const field = await screen.findByLabelText<HTMLInputElement>(/6-digit code|Recovery code/);
@@ -147,7 +147,7 @@ describe("a recovery code", () => {
   });
 });
 
-describe("neither phone nor codes", () => {
+describe("lost phone and recovery codes", () => {
   const removal = "/api/v1/mfa/removal";
   const announced = json(202, {
     requested_at: "2026-11-23T09:30:00Z",
@@ -156,21 +156,21 @@ describe("neither phone nor codes", () => {
     ready: false,
   });
 
-  async function toLost(answers: Record<string, Response>) {
-    const page = await toCode(answers);
+  async function toRemoval(responses: Record<string, Response>) {
+    const page = await toCode(responses);
     await page.press("Lost your phone and codes?");
     await screen.findByRole("button", { name: "Request removal" });
     return page;
   }
 
   it("nothing is asked for before it was explained and pressed", async () => {
-    const { sent } = await toLost({});
+    const { sent } = await toRemoval({});
     expect(screen.getByText(/notify every email address/)).toBeTruthy();
     expect(sent.some(({ path }) => path === removal)).toBe(false);
   });
 
   it("tells how long it can be cancelled, and that the time stands still", async () => {
-    const { sent, press } = await toLost({ [removal]: announced });
+    const { sent, press } = await toRemoval({ [removal]: announced });
     await press("Request removal");
     expect(await screen.findByText(/for another 2 days and 5 hours.*waiting period is paused/)).toBeTruthy();
     expect(sent.find(({ path }) => path === removal)?.body).toEqual({});
@@ -182,7 +182,7 @@ describe("neither phone nor codes", () => {
     ["password_reset", /was reset by email recently/],
   ] as const)
     it(`${reason} says why not, and whom to ask`, async () => {
-      const { press } = await toLost({ [removal]: problem(409, { code: "removal_unavailable", reason }) });
+      const { press } = await toRemoval({ [removal]: problem(409, { code: "removal_unavailable", reason }) });
       await press("Request removal");
       expect(await screen.findByText(said)).toBeTruthy();
       expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
@@ -190,7 +190,7 @@ describe("neither phone nor codes", () => {
     });
 
   it("a sign-in that took too long leads back to the password", async () => {
-    const { press } = await toLost({ [removal]: problem(410, { code: "sign_in_expired" }) });
+    const { press } = await toRemoval({ [removal]: problem(410, { code: "sign_in_expired" }) });
     await press("Request removal");
     expect(await screen.findByText(/took too long/)).toBeTruthy();
     expect(screen.getByLabelText("Password")).toBeTruthy();
@@ -198,7 +198,7 @@ describe("neither phone nor codes", () => {
 
   it("a found code cancels, and the sign-in goes on", async () => {
     const byCode = "/api/v1/mfa/removal/cancel-by-code";
-    const { user, sent, press } = await toLost({
+    const { user, sent, press } = await toRemoval({
       [removal]: announced,
       [byCode]: new Response(null, { status: 204 }),
     });
@@ -213,7 +213,7 @@ describe("neither phone nor codes", () => {
   });
 
   it("says so where there is nothing to cancel", async () => {
-    const { user, press } = await toLost({
+    const { user, press } = await toRemoval({
       "/api/v1/mfa/removal/cancel-by-code": problem(404, { code: "not_found" }),
     });
     await press("Cancel a pending removal");
@@ -235,7 +235,7 @@ describe("no code that would do: the only method is suspended, and there are no 
     ).toBeTruthy();
     expect(screen.getByText(/with a link in any of these emails\.$/)).toBeTruthy();
     expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
-    // Nothing is offered that takes a code.
+    // Without a factor, nothing that needs a code is offered.
     expect(screen.queryByRole("button", { name: /code|under way/ })).toBeNull();
     await press("Request removal");
     await waitFor(() => expect(sent.at(-1)?.path).toBe("/api/v1/mfa/removal"));

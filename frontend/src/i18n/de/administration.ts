@@ -1,22 +1,22 @@
 import type { administration as en } from "../en/administration";
 import { count, sentence } from "./count";
 
-const heldUntil: (typeof en)["heldUntil"] = {
+const lockedUntil: (typeof en)["lockedUntil"] = {
   password: (until) => `Passwort: gesperrt bis ${until}.`,
   totp: (until) => `Codes der Authenticator-App: gesperrt bis ${until}.`,
   recovery_code: (until) => `Wiederherstellungscodes: gesperrt bis ${until}.`,
 };
-const heldForGood: (typeof en)["heldForGood"] = {
+const lockedPermanently: (typeof en)["lockedPermanently"] = {
   password: "Passwort: gesperrt. Warten hebt die Sperre nicht auf.",
   totp: "Codes der Authenticator-App: gesperrt. Die Sperre endet, wenn sich der Inhaber mit einem Wiederherstellungscode anmeldet oder Sie MFA zurücksetzen.",
   recovery_code: "Wiederherstellungscodes: gesperrt. Warten hebt die Sperre nicht auf.",
 };
 
-const acts: (typeof en)["acts"] = {
+const actions: (typeof en)["actions"] = {
   endSessions: {
     button: "Überall abmelden",
     title: "Überall abmelden?",
-    what: (email) =>
+    consequence: (email) =>
       `Alle Sitzungen von ${email} werden beendet, auch Anmeldungen, die noch auf einen Code warten. Bekannte Geräte werden vergessen. Passwort und MFA bleiben unverändert.`,
     submit: "Überall abmelden",
     doneTitle: "Überall abgemeldet",
@@ -25,7 +25,7 @@ const acts: (typeof en)["acts"] = {
   disable: {
     button: "Konto sperren",
     title: "Dieses Konto sperren?",
-    what: (email) =>
+    consequence: (email) =>
       `${email} wird überall abgemeldet und kann sich erst wieder anmelden, wenn das Konto freigegeben ist. Bereits gesendete Links werden ungültig.`,
     submit: "Konto sperren",
     doneTitle: "Konto gesperrt",
@@ -34,7 +34,7 @@ const acts: (typeof en)["acts"] = {
   enable: {
     button: "Konto freigeben",
     title: "Dieses Konto freigeben?",
-    what: (email) =>
+    consequence: (email) =>
       `${email} kann sich wieder anmelden, mit demselben Passwort und denselben MFA-Methoden wie zuvor.`,
     submit: "Konto freigeben",
     doneTitle: "Konto freigegeben",
@@ -43,7 +43,7 @@ const acts: (typeof en)["acts"] = {
   resetMfa: {
     button: "MFA zurücksetzen",
     title: "MFA zurücksetzen?",
-    what: (email) =>
+    consequence: (email) =>
       `Alle MFA-Methoden und Wiederherstellungscodes von ${email} werden entfernt und alle Sitzungen beendet.`,
     submit: "MFA zurücksetzen",
     doneTitle: "MFA zurückgesetzt",
@@ -58,10 +58,10 @@ export const administration: typeof en = {
   searchHint: "Geben Sie den Anfang einer Adresse ein.",
   find: "Suchen",
   list: "Gefundene Konten",
-  none: "Es gibt noch keine Konten.",
-  noneWith: (start) =>
+  noAccounts: "Es gibt noch keine Konten.",
+  noMatch: (start) =>
     `Keine Adresse beginnt mit „${start}“. Prüfen Sie die Schreibweise oder geben Sie weniger Zeichen ein.`,
-  shown: (n) => `${sentence(count(n, "ein Konto wird", "Konten werden"))} angezeigt.`,
+  resultCount: (n) => `${sentence(count(n, "ein Konto wird", "Konten werden"))} angezeigt.`,
   more: "Mehr anzeigen",
   failed: "Die Konten konnten nicht geladen werden",
   disabled: "Gesperrt",
@@ -71,8 +71,8 @@ export const administration: typeof en = {
   since: (date) => `Erstellt am ${date}`,
 
   accountFailed: "Dieses Konto konnte nicht geladen werden",
-  gone: "Konto nicht gefunden",
-  goneLead: "Die Adresse dieser Seite ist falsch, oder das Konto existiert nicht mehr.",
+  notFoundTitle: "Konto nicht gefunden",
+  notFoundLead: "Die Adresse dieser Seite ist falsch, oder das Konto existiert nicht mehr.",
   back: "Alle Konten",
   state: "Konto",
   stateLead: "Status, Passwort und letzte Anmeldung.",
@@ -87,10 +87,11 @@ export const administration: typeof en = {
   noPassword:
     "Nach „Das war ich nicht“ entfernt. Der Inhaber legt mit einem Link aus einer E-Mail ein neues fest.",
   disabledSince: "Gesperrt seit",
-  own: "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen oder bitten Sie einen anderen Administrator.",
-  held: "Zu viele Fehlversuche",
-  heldUntil,
-  heldForGood,
+  ownAccount:
+    "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen oder bitten Sie einen anderen Administrator.",
+  lockedTitle: "Zu viele Fehlversuche",
+  lockedUntil,
+  lockedPermanently,
   mfaLead: "Beim Anmelden zusätzlich zum Passwort nötig.",
   methods: "MFA-Methoden",
   noMethods: "Keine MFA-Methoden registriert.",
@@ -102,14 +103,15 @@ export const administration: typeof en = {
   noSessions: "Keine aktiven Sitzungen.",
   activityLead: "Letzte Anmeldungen und Änderungen, neueste zuerst.",
   activityFailed: "Die Aktivitäten konnten nicht geladen werden",
-  nothing: "Noch keine Aktivitäten.",
-  who: "durch diesen Administrator",
+  noActivity: "Noch keine Aktivitäten.",
+  byAdministrator: "durch diesen Administrator",
   byYou: "durch Sie",
 
-  acts,
-  sure: "Prüfen Sie, wer fragt. Auch Angreifer bitten darum.",
-  passwordAlone: "Danach genügt zum Anmelden das Passwort allein.",
-  enrollsNext: "MFA ist hier Pflicht. Bei der nächsten Anmeldung wird eine neue Authenticator-App verlangt.",
+  actions,
+  verifyRequester: "Prüfen Sie, wer fragt. Auch Angreifer bitten darum.",
+  passwordOnly: "Danach genügt zum Anmelden das Passwort allein.",
+  enrollsAtNextSignIn:
+    "MFA ist hier Pflicht. Bei der nächsten Anmeldung wird eine neue Authenticator-App verlangt.",
   reason: "Grund",
   reasonHint: "Der Kontoinhaber sieht ihn in seinen Aktivitäten.",
   reasonMissing: "Geben Sie einen Grund an, und wie Sie geprüft haben, wer fragt.",
@@ -119,9 +121,10 @@ export const administration: typeof en = {
     n === 0 ? "" : `${sentence(count(n, "eine Sitzung wurde", "Sitzungen wurden"))} beendet.`,
   noticeSent: "Der Inhaber wurde per E-Mail benachrichtigt.",
 
-  barred: "Für die Verwaltung ist MFA erforderlich",
-  barredOff:
+  mfaRequiredTitle: "Für die Verwaltung ist MFA erforderlich",
+  mfaNotEnabled:
     "MFA ist für Ihr Konto ausgeschaltet. Registrieren Sie eine Authenticator-App und kommen Sie dann zurück.",
-  barredHere: "Sie haben sich ohne Code angemeldet. Melden Sie sich ab und dann mit einem Code wieder an.",
-  register: "Zu den Kontoeinstellungen",
+  sessionWithoutMfa:
+    "Sie haben sich ohne Code angemeldet. Melden Sie sich ab und dann mit einem Code wieder an.",
+  toAccountSettings: "Zu den Kontoeinstellungen",
 };

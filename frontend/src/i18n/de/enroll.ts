@@ -1,5 +1,5 @@
 import type { enroll as en } from "../en/enroll";
-import { others } from "./receipt";
+import { otherSessions } from "./receipt";
 
 export const enroll: typeof en = {
   title: "MFA-Methode registrieren",
@@ -15,7 +15,8 @@ export const enroll: typeof en = {
   nameControl: "Verwenden Sie nur Buchstaben, Ziffern, Leerzeichen und Sonderzeichen.",
   scanLead: "Scannen Sie diesen QR-Code mit Ihrer Authenticator-App.",
   openLead: "Fügen Sie Ihr Konto der Authenticator-App auf diesem Gerät hinzu.",
-  what: "Eine Authenticator-App wie Aegis, 1Password, Google Authenticator oder Microsoft Authenticator erzeugt alle 30 Sekunden einen neuen 6-stelligen Code.",
+  appHint:
+    "Eine Authenticator-App wie Aegis, 1Password, Google Authenticator oder Microsoft Authenticator erzeugt alle 30 Sekunden einen neuen 6-stelligen Code.",
   qrAlt: "QR-Code mit dem Schlüssel für Ihre Authenticator-App. Derselbe Schlüssel steht darunter als Text.",
   openApp: "In der Authenticator-App öffnen",
   orScan: "Oder scannen Sie diesen QR-Code mit einem anderen Gerät.",
@@ -26,14 +27,14 @@ export const enroll: typeof en = {
   copy: "Schlüssel kopieren",
   copied: "Kopiert",
   copyFailed: "Kopieren nicht möglich. Der Schlüssel ist markiert: Kopieren Sie ihn mit der Tastatur.",
-  once: "Der Schlüssel wird nur einmal angezeigt. Behandeln Sie ihn wie ein Passwort.",
+  shownOnce: "Der Schlüssel wird nur einmal angezeigt. Behandeln Sie ihn wie ein Passwort.",
   verifyLead: "Geben Sie den 6-stelligen Code aus Ihrer Authenticator-App ein.",
   code: "6-stelliger Code",
   codeHint: "Er ändert sich alle 30 Sekunden.",
-  others,
+  otherSessions,
   submit: "Registrieren",
-  overTitle: "Diese Registrierung ist beendet",
-  overGone:
+  endedTitle: "Diese Registrierung ist beendet",
+  endedElsewhere:
     "Sie wurde an anderer Stelle abgebrochen oder neu begonnen, vielleicht in einem anderen Tab. An Ihrem Konto hat sich nichts geändert.",
   startAgain: "Neu beginnen",
   successTitle: "Sie haben eine MFA-Methode registriert",

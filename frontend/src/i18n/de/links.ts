@@ -2,12 +2,12 @@ import type { links as en } from "../en/links";
 import { count, during, sentence } from "./count";
 
 export const links: typeof en = {
-  signIn: "Zur Anmeldung",
-  account: "Zu Ihrem Konto",
-  overTitle: "Dieser Link ist nicht mehr gültig",
+  toSignIn: "Zur Anmeldung",
+  toAccount: "Zu Ihrem Konto",
+  expiredTitle: "Dieser Link ist nicht mehr gültig",
   incomplete:
     "Der Link ist unvollständig. Öffnen Sie ihn noch einmal aus der E-Mail oder kopieren Sie ihn vollständig in die Adresszeile.",
-  ended: (n) =>
+  sessionsEnded: (n) =>
     n === 0 ? "" : `${sentence(count(n, "eine Sitzung wurde", "Sitzungen wurden"))} abgemeldet.`,
 
   forgot: {
@@ -17,13 +17,13 @@ export const links: typeof en = {
     sentTitle: "Prüfen Sie Ihren Posteingang",
     sent: (email) =>
       `Wenn es ein Konto für ${email} gibt, haben wir einen Link an diese Adresse gesendet. Er gilt einmal und läuft nach 30 Minuten ab.`,
-    nothing:
+    notArrived:
       "Nach ein paar Minuten keine E-Mail? Sehen Sie im Spam-Ordner nach und prüfen Sie die Schreibweise der Adresse.",
-    again: "Andere Adresse verwenden",
+    otherAddress: "Andere Adresse verwenden",
     noMailTitle: "Hilfe mit Ihrem Passwort",
     noMail:
       "Dieser Dienst versendet keine E-Mails und kann Ihnen deshalb keinen Link senden. Wenden Sie sich an den Support.",
-    support: "Support:",
+    supportLead: "Support:",
     back: "Zurück zur Anmeldung",
   },
 
@@ -31,7 +31,8 @@ export const links: typeof en = {
     title: "Neues Passwort festlegen",
     lead: "Damit werden Sie auf allen Geräten abgemeldet. Wenn Ihr Konto MFA verwendet, brauchen Sie beim Anmelden weiterhin einen Code.",
     submit: "Passwort festlegen",
-    over: "Ein Link zum Zurücksetzen des Passworts gilt einmal und läuft nach 30 Minuten ab. Fordern Sie einen neuen an.",
+    expired:
+      "Ein Link zum Zurücksetzen des Passworts gilt einmal und läuft nach 30 Minuten ab. Fordern Sie einen neuen an.",
     askAgain: "Neuen Link anfordern",
   },
 
@@ -44,13 +45,14 @@ export const links: typeof en = {
       notice_email: (email) => `Wir senden Benachrichtigungen jetzt auch an ${email}.`,
     },
     doneTitle: "Adresse bestätigt",
-    over: "Ein Bestätigungslink gilt einmal und läuft nach einem Tag ab. Für einen neuen melden Sie sich an und geben Sie die Adresse noch einmal ein.",
+    expired:
+      "Ein Bestätigungslink gilt einmal und läuft nach einem Tag ab. Für einen neuen melden Sie sich an und geben Sie die Adresse noch einmal ein.",
   },
 
   notMe: {
     title: "Waren Sie das nicht?",
     lead: "Wenn Sie nicht wissen, wovon die Benachrichtigung handelt, wählen Sie unten „Das war ich nicht“. Dann geschieht sofort Folgendes:",
-    follows: [
+    consequences: [
       "Sie werden auf allen Geräten abgemeldet.",
       "Wenn es um eine Authenticator-App geht, funktioniert diese App nicht mehr. MFA bleibt an.",
       "Wenn sie Ihre einzige ist und in den letzten sieben Tagen hinzugefügt wurde, entfernen wir sie, und Ihr Passwort wird ungültig. Wir senden Ihnen einen Link für ein neues.",
@@ -67,7 +69,8 @@ export const links: typeof en = {
     passwordReset:
       "Ihr Passwort ist nicht mehr gültig. In Ihrem Posteingang finden Sie einen Link für ein neues.",
     next: "Möglicherweise kennen andere Ihr Passwort. Melden Sie sich an und ändern Sie es.",
-    over: "Dieser Link gilt einmal und läuft nach sieben Tagen ab. Wenn Sie noch Bedenken haben, melden Sie sich an, ändern Sie Ihr Passwort und prüfen Sie Ihre Sitzungen und Aktivitäten.",
+    expired:
+      "Dieser Link gilt einmal und läuft nach sieben Tagen ab. Wenn Sie noch Bedenken haben, melden Sie sich an, ändern Sie Ihr Passwort und prüfen Sie Ihre Sitzungen und Aktivitäten.",
   },
 
   cancelRemoval: {
@@ -77,22 +80,24 @@ export const links: typeof en = {
     doneTitle: "MFA bleibt an",
     done: (pause) =>
       `Das Entfernen wurde abgebrochen. ${during(pause)} kann es nicht noch einmal beantragt werden. Wenn Sie es nicht beantragt haben, kennt eine andere Person Ihr Passwort: Melden Sie sich an und ändern Sie es.`,
-    over: "Das Entfernen wurde bereits abgebrochen oder abgeschlossen. Melden Sie sich an, um Ihr Konto zu prüfen.",
+    expired:
+      "Das Entfernen wurde bereits abgebrochen oder abgeschlossen. Melden Sie sich an, um Ihr Konto zu prüfen.",
   },
 
   completeRemoval: {
     title: "MFA von Ihrem Konto entfernen?",
     lead: "Sie haben das beantragt, weil Sie Ihr Telefon und Ihre Wiederherstellungscodes verloren haben. Dann geschieht sofort Folgendes:",
-    follows: [
+    consequences: [
       "MFA wird ausgeschaltet: Zum Anmelden genügt Ihr Passwort.",
       "Ihre Authenticator-Apps und Wiederherstellungscodes werden ungültig.",
       "Sie werden auf allen Geräten abgemeldet.",
     ],
-    found:
+    foundFactor:
       "Telefon oder Wiederherstellungscode gefunden? Schließen Sie diese Seite und melden Sie sich damit an.",
     submit: "MFA entfernen",
     doneTitle: "MFA entfernt",
     done: "Melden Sie sich mit Ihrem Passwort an und registrieren Sie auf Ihrem neuen Telefon eine MFA-Methode.",
-    over: "Das Entfernen wurde abgebrochen oder bereits abgeschlossen, oder der Link ist abgelaufen. Melden Sie sich an, um Ihr Konto zu prüfen.",
+    expired:
+      "Das Entfernen wurde abgebrochen oder bereits abgeschlossen, oder der Link ist abgelaufen. Melden Sie sich an, um Ihr Konto zu prüfen.",
   },
 };

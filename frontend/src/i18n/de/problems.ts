@@ -1,8 +1,8 @@
-import type { ProblemReason, Trouble } from "../../api/problem";
+import type { ProblemReason, RequestError } from "../../api/problem";
 import type { problems as en } from "../en/problems";
 import { count, sentence } from "./count";
 
-export const triesLeft = ({ attemptsLeft }: Trouble) => {
+export const triesLeft = ({ attemptsLeft }: RequestError) => {
   if (attemptsLeft === undefined) return "";
   if (attemptsLeft === 0) return " Das war vorerst der letzte Versuch.";
   return ` Noch ${count(attemptsLeft, "ein Versuch", "Versuche")}.`;
@@ -16,12 +16,12 @@ const clockOff = (seconds: number) => {
   );
 };
 
-const codeRejected = (trouble: Trouble) =>
-  trouble.clockOffset === undefined
-    ? `Falscher Code. Geben Sie den Code ein, den Ihre App jetzt anzeigt.${triesLeft(trouble)}`
-    : `${clockOff(trouble.clockOffset)} und geben Sie dann den nächsten Code ein.${triesLeft(trouble)}`;
+const codeRejected = (error: RequestError) =>
+  error.clockOffset === undefined
+    ? `Falscher Code. Geben Sie den Code ein, den Ihre App jetzt anzeigt.${triesLeft(error)}`
+    : `${clockOff(error.clockOffset)} und geben Sie dann den nächsten Code ein.${triesLeft(error)}`;
 
-const ranOut = ({ attemptsLeft, clockOffset }: Trouble, byTries: string, byTime: string) =>
+const ranOut = ({ attemptsLeft, clockOffset }: RequestError, byTries: string, byTime: string) =>
   `${attemptsLeft === 0 ? byTries : byTime}${clockOffset === undefined ? "" : ` ${sentence(clockOff(clockOffset))}.`}`;
 
 const reload = "Diese Seite passt nicht zur Version des Servers. Laden Sie die Seite neu.";
@@ -49,7 +49,7 @@ export const problems: typeof en = {
     "Etwas in diesem Formular ist ungültig. Prüfen Sie Ihre Eingaben und versuchen Sie es erneut.",
   session_required: () => "Sie wurden abgemeldet. Melden Sie sich wieder an, um fortzufahren.",
   step_up_required: () => "Bestätigen Sie zur Sicherheit noch einmal Ihre Identität.",
-  credentials_rejected: (trouble) => `Falsches Passwort. Versuchen Sie es erneut.${triesLeft(trouble)}`,
+  credentials_rejected: (error) => `Falsches Passwort. Versuchen Sie es erneut.${triesLeft(error)}`,
   code_required: () => "Ihr Konto verwendet MFA. Geben Sie auch einen Code aus Ihrer Authenticator-App ein.",
   code_rejected: codeRejected,
   code_used: () =>
@@ -77,15 +77,15 @@ export const problems: typeof en = {
   removal_unavailable: ({ reason }) =>
     (reason && removalReasons[reason]) ?? "Das ist gerade nicht möglich. Wenden Sie sich an den Support.",
   link_expired: () => "Dieser Link wurde bereits verwendet oder ist abgelaufen. Fordern Sie einen neuen an.",
-  sign_in_expired: (trouble) =>
+  sign_in_expired: (error) =>
     ranOut(
-      trouble,
+      error,
       "Zu viele falsche Codes. Geben Sie Ihr Passwort ein, um neu zu beginnen.",
       "Das hat zu lange gedauert, oder es gab zu viele Fehlversuche. Geben Sie Ihr Passwort noch einmal ein.",
     ),
-  enrollment_expired: (trouble) =>
+  enrollment_expired: (error) =>
     ranOut(
-      trouble,
+      error,
       "Zu viele falsche Codes. Dieser QR-Code ist nicht mehr gültig. Beginnen Sie neu, um einen neuen zu erhalten.",
       "Das hat zu lange gedauert, oder es gab zu viele falsche Codes. Dieser QR-Code ist nicht mehr gültig. Beginnen Sie neu, um einen neuen zu erhalten.",
     ),

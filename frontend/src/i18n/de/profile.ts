@@ -2,7 +2,7 @@ import type { profile as en } from "../en/profile";
 
 export const profile: typeof en = {
   email: "E-Mail-Adresse",
-  since: (date) => `Konto erstellt am ${date}`,
+  memberSince: (date) => `Konto erstellt am ${date}`,
   edit: "Bearbeiten",
   change: "Ändern",
   add: "Hinzufügen",
@@ -28,7 +28,7 @@ export const profile: typeof en = {
       `Wir haben einen Link an ${address} gesendet. Öffnen Sie ihn bis ${until}. Bis dahin melden Sie sich mit der Adresse oben an.`,
     notice_email: (address, until) =>
       `Wir haben einen Link an ${address} gesendet. Öffnen Sie ihn bis ${until}. Bis dahin senden wir keine Benachrichtigungen dorthin.`,
-    again: "Erneut senden",
+    resend: "Erneut senden",
     cancel: "Änderung verwerfen",
     cancelled: "Die Änderung wurde verworfen. Der gesendete Link ist nicht mehr gültig.",
     sent: (address) =>

@@ -1,7 +1,7 @@
 import type { receipt as en } from "../en/receipt";
 import { count, list, sentence } from "./count";
 
-export const others = "Auf Ihren anderen Geräten werden Sie abgemeldet.";
+export const otherSessions = "Auf Ihren anderen Geräten werden Sie abgemeldet.";
 
 export const receipt: typeof en = {
   sessionsEnded: (n) =>

@@ -9,7 +9,8 @@ export const sessions: typeof en = {
   lastUsed: "Zuletzt verwendet",
   end: "Beenden",
   endNamed: (device) => `Sitzung in ${device} beenden`,
-  only: "Sie sind nirgendwo sonst angemeldet. Andere Geräte erscheinen hier, sobald Sie sich dort anmelden, und Sie können sie hier abmelden.",
+  onlySession:
+    "Sie sind nirgendwo sonst angemeldet. Andere Geräte erscheinen hier, sobald Sie sich dort anmelden, und Sie können sie hier abmelden.",
   endOthers: "Überall sonst abmelden",
   endOthersAsk:
     "Alle anderen Sitzungen werden sofort beendet. Um sich dort wieder anzumelden, brauchen Sie Ihre üblichen Anmeldedaten.",

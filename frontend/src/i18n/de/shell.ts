@@ -5,7 +5,7 @@ export const shell: typeof en = {
   signedInAs: "Angemeldet als",
   settings: "Einstellungen",
   administration: "Verwaltung",
-  offline: "Der Server ist nicht erreichbar, Sie sind also noch angemeldet. Versuchen Sie es erneut.",
+  signOutFailed: "Der Server ist nicht erreichbar, Sie sind also noch angemeldet. Versuchen Sie es erneut.",
   home: "Twofold, Kontoeinstellungen",
   language: "Sprache",
 };

@@ -14,7 +14,7 @@ export const signIn: typeof en = {
   codeHint: "Wir prüfen ihn, sobald Sie sechs Ziffern eingegeben haben.",
   recoveryTitle: "Wiederherstellungscode eingeben",
   recoveryLead: "Jeder Code gilt einmal. Sie melden sich an als",
-  lost: "Telefon und Codes verloren?",
+  factorsLost: "Telefon und Codes verloren?",
   verify: "Bestätigen",
   otherAccount: "Anderes Konto verwenden",
 };

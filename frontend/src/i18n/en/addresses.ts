@@ -1,4 +1,4 @@
-/** The dialog that changes an address. */
+/** Messages of the dialog that changes an address. */
 export const addresses = {
   lead: {
     email:

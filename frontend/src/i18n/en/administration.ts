@@ -1,24 +1,24 @@
 import type { ProofMethod } from "../../api/problem";
 import { count, sentence } from "./count";
 
-/** A credential that is locked until then, and one that stays locked. */
-const heldUntil: Record<ProofMethod, (until: string) => string> = {
+/** A factor that is locked until the given time, and one that stays locked. */
+const lockedUntil: Record<ProofMethod, (until: string) => string> = {
   password: (until) => `Password: locked until ${until}.`,
   totp: (until) => `Authenticator app codes: locked until ${until}.`,
   recovery_code: (until) => `Recovery codes: locked until ${until}.`,
 };
-const heldForGood: Record<ProofMethod, string> = {
+const lockedPermanently: Record<ProofMethod, string> = {
   password: "Password: locked. Waiting doesn’t unlock it.",
   totp: "Authenticator app codes: locked. To unlock them, the owner signs in with a recovery code, or you reset MFA.",
   recovery_code: "Recovery codes: locked. Waiting doesn’t unlock them.",
 };
 
-/** What is done to an account: the question and the result. */
-const acts = {
+/** The actions on an account: confirmation and result. */
+const actions = {
   endSessions: {
     button: "Sign out everywhere",
     title: "Sign out everywhere?",
-    what: (email: string) =>
+    consequence: (email: string) =>
       `This ends all sessions of ${email}, including sign-ins that wait for a code, and forgets the devices. Password and MFA stay the same.`,
     submit: "Sign out everywhere",
     doneTitle: "Signed out everywhere",
@@ -27,7 +27,7 @@ const acts = {
   disable: {
     button: "Disable account",
     title: "Disable this account?",
-    what: (email: string) =>
+    consequence: (email: string) =>
       `${email} is signed out everywhere and can’t sign in until the account is enabled again. Links that were emailed for it stop working.`,
     submit: "Disable account",
     doneTitle: "Account disabled",
@@ -36,7 +36,8 @@ const acts = {
   enable: {
     button: "Enable account",
     title: "Enable this account?",
-    what: (email: string) => `${email} can sign in again with the same password and MFA methods as before.`,
+    consequence: (email: string) =>
+      `${email} can sign in again with the same password and MFA methods as before.`,
     submit: "Enable account",
     doneTitle: "Account enabled",
     done: (email: string) => `${email} is enabled again.`,
@@ -44,7 +45,7 @@ const acts = {
   resetMfa: {
     button: "Reset MFA",
     title: "Reset MFA?",
-    what: (email: string) =>
+    consequence: (email: string) =>
       `This removes all MFA methods and recovery codes of ${email} and ends all sessions.`,
     submit: "Reset MFA",
     doneTitle: "MFA reset",
@@ -59,9 +60,9 @@ export const administration = {
   searchHint: "Enter the start of an address.",
   find: "Find",
   list: "Accounts found",
-  none: "There are no accounts yet.",
-  noneWith: (start: string) => `No address starts with “${start}”. Check the spelling, or enter less of it.`,
-  shown: (n: number) => `${sentence(count(n, "account", "accounts"))} shown.`,
+  noAccounts: "There are no accounts yet.",
+  noMatch: (start: string) => `No address starts with “${start}”. Check the spelling, or enter less of it.`,
+  resultCount: (n: number) => `${sentence(count(n, "account", "accounts"))} shown.`,
   more: "Show more",
   failed: "We couldn’t load the accounts",
   disabled: "Disabled",
@@ -71,8 +72,8 @@ export const administration = {
   since: (date: string) => `Created ${date}`,
 
   accountFailed: "We couldn’t load this account",
-  gone: "Account not found",
-  goneLead: "The address of this page is wrong, or the account no longer exists.",
+  notFoundTitle: "Account not found",
+  notFoundLead: "The address of this page is wrong, or the account no longer exists.",
   back: "All accounts",
   state: "Account",
   stateLead: "Status, password and last sign-in.",
@@ -86,10 +87,10 @@ export const administration = {
   changed: "Changed",
   noPassword: "Removed after “This was not me”. The owner sets a new one with an emailed link.",
   disabledSince: "Disabled since",
-  own: "This is your own account. Change it in your settings, or ask another administrator.",
-  held: "Too many failed attempts",
-  heldUntil,
-  heldForGood,
+  ownAccount: "This is your own account. Change it in your settings, or ask another administrator.",
+  lockedTitle: "Too many failed attempts",
+  lockedUntil,
+  lockedPermanently,
   mfaLead: "Required at sign-in in addition to the password.",
   methods: "MFA methods",
   noMethods: "No MFA methods registered.",
@@ -101,14 +102,14 @@ export const administration = {
   noSessions: "No active sessions.",
   activityLead: "Recent sign-ins and changes, newest first.",
   activityFailed: "We couldn’t load the activity",
-  nothing: "No activity yet.",
-  who: "by this administrator",
+  noActivity: "No activity yet.",
+  byAdministrator: "by this administrator",
   byYou: "by you",
 
-  acts,
-  sure: "Verify who is asking. Attackers request this too.",
-  passwordAlone: "After this, the password alone is enough to sign in.",
-  enrollsNext: "MFA is required here, so the next sign-in asks for a new authenticator app.",
+  actions,
+  verifyRequester: "Verify who is asking. Attackers request this too.",
+  passwordOnly: "After this, the password alone is enough to sign in.",
+  enrollsAtNextSignIn: "MFA is required here, so the next sign-in asks for a new authenticator app.",
   reason: "Reason",
   reasonHint: "The account owner sees it in their activity.",
   reasonMissing: "Enter a reason, including how you verified who is asking.",
@@ -117,8 +118,8 @@ export const administration = {
   sessionsEnded: (n: number) => (n === 0 ? "" : `${sentence(count(n, "session", "sessions"))} ended.`),
   noticeSent: "We emailed them a notice.",
 
-  barred: "Administration requires MFA",
-  barredOff: "MFA is off for your account. Register an authenticator app, then come back.",
-  barredHere: "You signed in without a code. Sign out, then sign in again with a code.",
-  register: "Go to account settings",
+  mfaRequiredTitle: "Administration requires MFA",
+  mfaNotEnabled: "MFA is off for your account. Register an authenticator app, then come back.",
+  sessionWithoutMfa: "You signed in without a code. Sign out, then sign in again with a code.",
+  toAccountSettings: "Go to account settings",
 };

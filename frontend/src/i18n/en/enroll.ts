@@ -1,4 +1,4 @@
-import { others } from "./receipt";
+import { otherSessions } from "./receipt";
 
 export const enroll = {
   title: "Register MFA Method",
@@ -14,7 +14,8 @@ export const enroll = {
   nameControl: "Use letters, numbers, spaces and symbols only.",
   scanLead: "Scan this QR code with your authenticator app.",
   openLead: "Add your account to the authenticator app on this device.",
-  what: "An authenticator app, such as Aegis, 1Password, Google Authenticator or Microsoft Authenticator, generates a new 6-digit code every 30 seconds.",
+  appHint:
+    "An authenticator app, such as Aegis, 1Password, Google Authenticator or Microsoft Authenticator, generates a new 6-digit code every 30 seconds.",
   qrAlt: "QR code with the key for your authenticator app. The same key is below as text.",
   openApp: "Open in authenticator app",
   orScan: "Or scan this QR code with another device.",
@@ -24,14 +25,15 @@ export const enroll = {
   copy: "Copy key",
   copied: "Copied",
   copyFailed: "Copying failed. The key is selected, so you can copy it with your keyboard.",
-  once: "The key is shown only once. Treat it like a password.",
+  shownOnce: "The key is shown only once. Treat it like a password.",
   verifyLead: "Enter the 6-digit code from your authenticator app.",
   code: "6-digit code",
   codeHint: "It changes every 30 seconds.",
-  others,
+  otherSessions,
   submit: "Register",
-  overTitle: "This registration has ended",
-  overGone: "It was cancelled or restarted elsewhere, perhaps in another tab. Your account hasn’t changed.",
+  endedTitle: "This registration has ended",
+  endedElsewhere:
+    "It was cancelled or restarted elsewhere, perhaps in another tab. Your account hasn’t changed.",
   startAgain: "Start again",
   successTitle: "You’ve registered an MFA method",
   success: (name: string) => `You now sign in with your password and a code. “${name}” is ready to use.`,

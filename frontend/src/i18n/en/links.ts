@@ -1,15 +1,16 @@
 import { count, during, sentence } from "./count";
 
-const signIn = "Go to sign-in";
+const toSignIn = "Go to sign-in";
 
-/** The pages that work without being signed in: a forgotten password, and what emailed links open. */
+/** Messages of the pages for signed-out users: a forgotten password, and emailed links. */
 export const links = {
-  signIn,
-  account: "Go to your account",
-  overTitle: "This link no longer works",
+  toSignIn,
+  toAccount: "Go to your account",
+  expiredTitle: "This link no longer works",
   incomplete:
     "The link is incomplete. Open it from the email again, or copy the whole link into the address bar.",
-  ended: (n: number) => (n === 0 ? "" : `${sentence(count(n, "session was", "sessions were"))} signed out.`),
+  sessionsEnded: (n: number) =>
+    n === 0 ? "" : `${sentence(count(n, "session was", "sessions were"))} signed out.`,
 
   forgot: {
     title: "Forgot your password?",
@@ -18,11 +19,11 @@ export const links = {
     sentTitle: "Check your email",
     sent: (email: string) =>
       `If there’s an account for ${email}, we’ve sent a link to that address. It works once and expires after 30 minutes.`,
-    nothing: "No email after a few minutes? Check your spam folder and the spelling of the address.",
-    again: "Use a different address",
+    notArrived: "No email after a few minutes? Check your spam folder and the spelling of the address.",
+    otherAddress: "Use a different address",
     noMailTitle: "Get help with your password",
     noMail: "This service doesn’t send emails, so it can’t send you a link. Contact support for help.",
-    support: "Support:",
+    supportLead: "Support:",
     back: "Back to sign-in",
   },
 
@@ -30,7 +31,7 @@ export const links = {
     title: "Set a new password",
     lead: "This signs you out on all devices. If your account has MFA, you still need a code to sign in.",
     submit: "Set password",
-    over: "Password reset links work once and expire after 30 minutes. Request a new one.",
+    expired: "Password reset links work once and expire after 30 minutes. Request a new one.",
     askAgain: "Request a new link",
   },
 
@@ -43,13 +44,14 @@ export const links = {
       notice_email: (email: string) => `We now also send notices to ${email}.`,
     },
     doneTitle: "Address confirmed",
-    over: "Confirmation links work once and expire after one day. To get a new one, sign in and enter the address again.",
+    expired:
+      "Confirmation links work once and expire after one day. To get a new one, sign in and enter the address again.",
   },
 
   notMe: {
     title: "Wasn’t this you?",
     lead: "If you don’t recognise what the notice describes, press the button below. This happens right away:",
-    follows: [
+    consequences: [
       "You’re signed out on all devices.",
       "If the notice is about an authenticator app, that app stops working. MFA stays on.",
       "If it’s your only app and was added in the last seven days, we remove it, and your password stops working. We email you a link to set a new one.",
@@ -65,7 +67,8 @@ export const links = {
     },
     passwordReset: "Your password no longer works. Check your email for a link to set a new one.",
     next: "Someone may know your password. Sign in and change it.",
-    over: "This link works once and expires after seven days. If you’re still worried, sign in, change your password, and check your sessions and activity.",
+    expired:
+      "This link works once and expires after seven days. If you’re still worried, sign in, change your password, and check your sessions and activity.",
   },
 
   cancelRemoval: {
@@ -75,21 +78,22 @@ export const links = {
     doneTitle: "MFA stays on",
     done: (pause: string | undefined) =>
       `The removal is cancelled. ${during(pause)}, it can’t be requested again. If you didn’t request it, someone knows your password: sign in and change it.`,
-    over: "The removal was already cancelled or completed. Sign in to check your account.",
+    expired: "The removal was already cancelled or completed. Sign in to check your account.",
   },
 
   completeRemoval: {
     title: "Remove MFA from your account?",
     lead: "You requested this because you lost your phone and your recovery codes. This happens right away:",
-    follows: [
+    consequences: [
       "MFA is turned off: your password alone is enough to sign in.",
       "Your authenticator apps and recovery codes stop working.",
       "You’re signed out on all devices.",
     ],
-    found: "Found your phone or a recovery code? Close this page and sign in with it.",
+    foundFactor: "Found your phone or a recovery code? Close this page and sign in with it.",
     submit: "Remove MFA",
     doneTitle: "MFA removed",
     done: "Sign in with your password, then register an MFA method on your new phone.",
-    over: "The removal was cancelled or already completed, or the link has expired. Sign in to check your account.",
+    expired:
+      "The removal was cancelled or already completed, or the link has expired. Sign in to check your account.",
   },
 };

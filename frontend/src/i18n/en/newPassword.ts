@@ -2,7 +2,7 @@ import { count, sentence } from "./count";
 
 const missing = (n: number) => `${sentence(count(n, "more character", "more characters"))} needed.`;
 
-/** For a user who sets a new password: while signed in, or with an emailed link. */
+/** Messages for a new password, set while signed in or with an emailed link. */
 export const newPassword = {
   title: "Change password",
   lead: "This signs you out on your other devices. You stay signed in here.",

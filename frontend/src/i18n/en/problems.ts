@@ -1,7 +1,7 @@
-import type { ProblemReason, Trouble, TroubleCode } from "../../api/problem";
+import type { ProblemReason, RequestError, ErrorCode } from "../../api/problem";
 import { count, sentence } from "./count";
 
-export const triesLeft = ({ attemptsLeft }: Trouble) => {
+export const triesLeft = ({ attemptsLeft }: RequestError) => {
   if (attemptsLeft === undefined) return "";
   if (attemptsLeft === 0) return " That was the last attempt for now.";
   return ` ${sentence(count(attemptsLeft, "attempt", "attempts"))} left.`;
@@ -15,13 +15,13 @@ const clockOff = (seconds: number) => {
   );
 };
 
-const codeRejected = (trouble: Trouble) =>
-  trouble.clockOffset === undefined
-    ? `Wrong code. Enter the one that your app shows now.${triesLeft(trouble)}`
-    : `${clockOff(trouble.clockOffset)}, then enter the next code.${triesLeft(trouble)}`;
+const codeRejected = (error: RequestError) =>
+  error.clockOffset === undefined
+    ? `Wrong code. Enter the one that your app shows now.${triesLeft(error)}`
+    : `${clockOff(error.clockOffset)}, then enter the next code.${triesLeft(error)}`;
 
-/** What ran out: the attempts or the time. A clock that is off would use up the next attempts too, so it is repeated. */
-const ranOut = ({ attemptsLeft, clockOffset }: Trouble, byTries: string, byTime: string) =>
+/** The message for used-up attempts or an expired time. It repeats that a clock is wrong, which would fail the next attempts too. */
+const ranOut = ({ attemptsLeft, clockOffset }: RequestError, byTries: string, byTime: string) =>
   `${attemptsLeft === 0 ? byTries : byTime}${clockOffset === undefined ? "" : ` ${clockOff(clockOffset)} first.`}`;
 
 /** Why a new password is rejected, and what to do. */
@@ -43,11 +43,11 @@ const removalReasons: Partial<Record<ProblemReason, string>> = {
 const reload = "This page doesn’t match the server’s version. Reload the page.";
 
 /** What happened and what to do next, for every code of the contract and for requests without a response. */
-export const problems: Record<TroubleCode, (trouble: Trouble) => string> = {
+export const problems: Record<ErrorCode, (error: RequestError) => string> = {
   invalid_request: () => "Something in this form isn’t valid. Check what you entered and try again.",
   session_required: () => "You’ve been signed out. Sign in again to continue.",
   step_up_required: () => "For security, confirm again that it’s you.",
-  credentials_rejected: (trouble) => `Wrong password. Try again.${triesLeft(trouble)}`,
+  credentials_rejected: (error) => `Wrong password. Try again.${triesLeft(error)}`,
   code_required: () => "Your account has MFA. Enter a code from your authenticator app too.",
   code_rejected: codeRejected,
   code_used: () => "This code was already used. Wait for your app to show the next one, then enter it.",
@@ -71,15 +71,15 @@ export const problems: Record<TroubleCode, (trouble: Trouble) => string> = {
   removal_unavailable: ({ reason }) =>
     (reason && removalReasons[reason]) ?? "This isn’t possible right now. Contact support for help.",
   link_expired: () => "This link was already used or has expired. Request a new one.",
-  sign_in_expired: (trouble) =>
+  sign_in_expired: (error) =>
     ranOut(
-      trouble,
+      error,
       "Too many wrong codes. Enter your password to start again.",
       "That took too long, or there were too many failed attempts. Enter your password again.",
     ),
-  enrollment_expired: (trouble) =>
+  enrollment_expired: (error) =>
     ranOut(
-      trouble,
+      error,
       "Too many wrong codes, so this QR code no longer works. Start again to get a new one.",
       "That took too long, or there were too many wrong codes, so this QR code no longer works. Start again to get a new one.",
     ),

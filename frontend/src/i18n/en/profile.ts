@@ -1,7 +1,7 @@
-/** Of the profile card, which comes a moment later. */
+/** Messages of the profile card. */
 export const profile = {
   email: "Email",
-  since: (date: string) => `Member since ${date}`,
+  memberSince: (date: string) => `Member since ${date}`,
   edit: "Edit",
   change: "Change",
   add: "Add",
@@ -27,7 +27,7 @@ export const profile = {
       `We sent a link to ${address}. Open it by ${until}. Until then, you sign in with the address above.`,
     notice_email: (address: string, until: string) =>
       `We sent a link to ${address}. Open it by ${until}. Until then, we send no notices there.`,
-    again: "Send again",
+    resend: "Send again",
     cancel: "Cancel change",
     cancelled: "The change was cancelled. The link we sent no longer works.",
     sent: (address: string) => `We sent a link to ${address}. Open it to confirm the address.`,

@@ -1,9 +1,9 @@
 import { count, list, sentence } from "./count";
 
-/** Of every change to how an account signs in; shown before it is made. */
-export const others = "You’ll be signed out on your other devices.";
+/** Shown before every change that ends other sessions. */
+export const otherSessions = "You’ll be signed out on your other devices.";
 
-/** What a change did, one short sentence each. */
+/** The side effects of a change, one short sentence each. */
 export const receipt = {
   sessionsEnded: (n: number) =>
     n === 0 ? "" : `${sentence(count(n, "other session was", "other sessions were"))} signed out.`,

@@ -7,7 +7,8 @@ export const sessions = {
   lastUsed: "Last used",
   end: "End",
   endNamed: (device: string) => `End the session in ${device}`,
-  only: "You’re not signed in anywhere else. Other devices appear here when you sign in on them, and you can sign them out.",
+  onlySession:
+    "You’re not signed in anywhere else. Other devices appear here when you sign in on them, and you can sign them out.",
   endOthers: "Sign out everywhere else",
   endOthersAsk:
     "This ends all other sessions right away. To sign in there again, you need your usual login credentials.",

@@ -3,7 +3,7 @@ export const shell = {
   signedInAs: "Signed in as",
   settings: "Settings",
   administration: "Administration",
-  offline: "We couldn’t reach the server, so you’re still signed in. Try again.",
+  signOutFailed: "We couldn’t reach the server, so you’re still signed in. Try again.",
   home: "Twofold, account settings",
   language: "Language",
 };

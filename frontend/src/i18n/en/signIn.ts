@@ -12,7 +12,7 @@ export const signIn = {
   codeHint: "We check it as soon as you enter six digits.",
   recoveryTitle: "Enter a recovery code",
   recoveryLead: "Each code works once. You’re signing in as",
-  lost: "Lost your phone and codes?",
+  factorsLost: "Lost your phone and codes?",
   verify: "Verify",
   otherAccount: "Use a different account",
 };
