@@ -1,4 +1,4 @@
-import type { components } from "./schema.gen";
+import { problemCodeValues, type components } from "./schema.gen";
 
 export type ProblemCode = components["schemas"]["ProblemCode"];
 export type ProblemReason = components["schemas"]["ProblemReason"];
@@ -29,45 +29,14 @@ export interface RequestError {
   pointers?: string[];
 }
 
-const known: Record<ProblemCode, true> = {
-  invalid_request: true,
-  session_required: true,
-  step_up_required: true,
-  credentials_rejected: true,
-  code_required: true,
-  code_rejected: true,
-  code_used: true,
-  cross_origin_refused: true,
-  not_found: true,
-  method_not_allowed: true,
-  name_taken: true,
-  too_many_methods: true,
-  mfa_required: true,
-  enrollment_required: true,
-  last_method: true,
-  own_account: true,
-  last_administrator: true,
-  password_unacceptable: true,
-  email_taken: true,
-  mail_unavailable: true,
-  removal_unavailable: true,
-  link_expired: true,
-  sign_in_expired: true,
-  enrollment_expired: true,
-  body_too_large: true,
-  unsupported_media_type: true,
-  too_many_attempts: true,
-  too_many_requests: true,
-  internal: true,
-  unavailable: true,
-};
+const codes: readonly string[] = problemCodeValues;
 
 const isProblem = (body: unknown): body is Problem =>
   typeof body === "object" &&
   body !== null &&
   "code" in body &&
   typeof body.code === "string" &&
-  Object.hasOwn(known, body.code);
+  codes.includes(body.code);
 
 /**
  * Returns the error of a failed response. A body that is not a problem of the contract, such as a proxy's own page, becomes

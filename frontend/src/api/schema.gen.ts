@@ -4248,3 +4248,39 @@ export interface operations {
         };
     };
 }
+type FlattenedDeepRequired<T> = {
+    [K in keyof T]-?: FlattenedDeepRequired<T[K] extends unknown[] | undefined | null ? Extract<T[K], unknown[]>[number] : T[K]>;
+};
+type ReadonlyArray<T> = [
+    Exclude<T, undefined>
+] extends [
+    unknown[]
+] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const deliverValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deliver"]> = ["cookie", "token"];
+export const purposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Purpose"]> = ["mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email", "admin.account"];
+export const acrValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Acr"]> = ["aal1", "aal2"];
+export const amrValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Amr"]> = ["pwd", "otp", "mfa"];
+export const proofMethodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProofMethod"]> = ["password", "totp", "recovery_code"];
+export const completeSignInRequestDeliverValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompleteSignInRequest"]["deliver"]> = ["cookie", "token"];
+export const confirmSignInEnrollmentRequestDeliverValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ConfirmSignInEnrollmentRequest"]["deliver"]> = ["cookie", "token"];
+export const languageValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Language"]> = ["en", "de"];
+export const signedInStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SignedIn"]["state"]> = ["signed_in"];
+export const secondFactorRequiredStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SecondFactorRequired"]["state"]> = ["second_factor_required"];
+export const enrollmentRequiredStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["EnrollmentRequired"]["state"]> = ["enrollment_required"];
+export const mfaMethodTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MfaMethod"]["type"]> = ["totp"];
+export const totpEnrollmentAlgorithmValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TotpEnrollment"]["algorithm"]> = ["SHA1"];
+export const totpEnrollmentDigitsValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TotpEnrollment"]["digits"]> = [6];
+export const totpEnrollmentPeriodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TotpEnrollment"]["period"]> = [30];
+export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["admin"];
+export const addressKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AddressKind"]> = ["email", "notice_email"];
+export const activityItemByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ActivityItem"]["by"]> = ["administrator"];
+export const activityKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ActivityKind"]> = ["sign_in.succeeded", "sign_in.failed", "sign_in.pending", "sign_in.throttled", "step_up.issued", "step_up.used", "step_up.refused", "enrollment.begun", "enrollment.confirmed", "enrollment.cancelled", "enrollment.expired", "enrollment.failed", "method.renamed", "method.removed", "method.replaced", "method.disabled", "recovery_codes.generated", "recovery_codes.used", "recovery_codes.failed", "recovery_codes.low", "password.changed", "password.reset_requested", "password.reset", "email.change_requested", "email.changed", "notice_email.change_requested", "notice_email.changed", "notice_email.removed", "profile.changed", "session.created", "session.ended", "account.created", "account.mfa_reset", "account.disabled", "account.enabled", "account.role_granted", "account.role_revoked", "mfa_removal.requested", "mfa_removal.cancelled", "mfa_removal.completed", "mfa_removal.expired", "not_me.reported", "notice.undelivered", "code.replayed"];
+export const notMeResultMethodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["NotMeResult"]["method"]> = ["suspended", "removed", "gone"];
+export const jwkKtyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["kty"]> = ["EC"];
+export const jwkCrvValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["crv"]> = ["P-256"];
+export const jwkUseValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["use"]> = ["sig"];
+export const jwkAlgValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["alg"]> = ["ES256"];
+export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["invalid_request", "session_required", "step_up_required", "credentials_rejected", "code_required", "code_rejected", "code_used", "cross_origin_refused", "not_found", "method_not_allowed", "name_taken", "too_many_methods", "mfa_required", "enrollment_required", "last_method", "own_account", "last_administrator", "password_unacceptable", "email_taken", "mail_unavailable", "removal_unavailable", "link_expired", "sign_in_expired", "enrollment_expired", "body_too_large", "unsupported_media_type", "too_many_attempts", "too_many_requests", "internal", "unavailable"];
+export const problemReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemReason"]> = ["too_short", "too_long", "common", "context", "unchanged", "off", "paused", "password_reset"];
+export const unreadyReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UnreadyReason"]> = ["database_unreachable", "database_read_only", "schema_older", "database_restored", "stopping"];

@@ -33,7 +33,7 @@ it("keeps an open enrollment dialog when the pending enrollment is read", async 
   queries.setQueryData(sessionsQuery.queryKey, { items: [], next: null } as never);
   render(
     <QueryClientProvider client={queries}>
-      <AccountPage onSignedOut={() => {}} foot={null} />
+      <AccountPage onSignedOut={() => {}} footer={null} />
     </QueryClientProvider>,
   );
   await screen.findByText("Not set up yet");

@@ -234,7 +234,6 @@ it("a suspended method is marked, and can't be moved to a new phone", async () =
   expect(screen.getByText(/its codes don’t work/)).toBeTruthy();
   expect(screen.getByRole("button", { name: "Replace Pixel 11" })).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Replace iPad" })).toBeNull();
-<<<<<<< ours
 });
 
 it("opens the dialog again at a key press that follows Escape at once", async () => {
@@ -249,8 +248,6 @@ it("opens the dialog again at a key press that follows Escape at once", async ()
   screen.getByRole("button", { name: "Register MFA Method" }).click();
   for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
   expect(screen.getByRole("dialog")).toBeTruthy();
-=======
->>>>>>> theirs
 });
 
 describe("moving to a new phone", () => {
@@ -260,11 +257,7 @@ describe("moving to a new phone", () => {
     const { press, sent } = show(mfaOf(), { [begin]: problem(503, "unavailable") });
     await press("Replace Pixel 11");
     await press(/“Pixel 11” keeps working until you confirm the new app.*\[password totp recovery_code\]/);
-<<<<<<< ours
-    await waitFor(() => expect(sent).toEqual([{ line: begin, body: { replaces: "m1" }, proven: true }]));
-=======
     await waitFor(() => expect(sent).toEqual([{ line: begin, body: { replaces: "m1" }, withToken: true }]));
->>>>>>> theirs
   });
 
   it("is possible with the maximum number of methods", async () => {
