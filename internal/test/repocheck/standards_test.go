@@ -85,7 +85,7 @@ func rowsOf(t *testing.T, doc string, columns int) (rows []row, notMet []string)
 	t.Helper()
 	met, open, split := strings.Cut(read(t, doc), "\n## Not met\n")
 	if !split {
-		t.Fatalf("%s has no section "Not met"", doc)
+		t.Fatalf("%s has no section Not met", doc)
 	}
 	cells := func(line string) []string { return strings.Split(strings.Trim(line, "| "), " | ") }
 	line := regexp.MustCompile(`(?m)^\| \d.*\|$`)
