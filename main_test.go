@@ -274,13 +274,13 @@ func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
-	held := box.Hang()
+	held := box.Stall()
 	first := serveIn(t, dir, box)
 	first.arrival(held) // it is on its way, and not taken
 	first.kill()
-	box.Take() // what comes from now on
+	box.Next() // what comes from now on
 	arrived := make(chan apptest.Mail, 10)
-	box.Took(func(m apptest.Mail) { arrived <- m })
+	box.Delivered(func(m apptest.Mail) { arrived <- m })
 	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "Your password was changed" {
 		t.Errorf("got %q", m.Subject)
 	}
@@ -292,7 +292,7 @@ func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
 	dir := committed(t, box)
 	arrived := make(chan apptest.Mail, 10)
 	died := make(chan struct{})
-	box.Took(func(m apptest.Mail) {
+	box.Delivered(func(m apptest.Mail) {
 		arrived <- m
 		<-died // the server has the mail, and the sender never learns
 	})
@@ -311,7 +311,7 @@ func TestTracesGoWhereTheEnvironmentSays(t *testing.T) {
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
 	arrived := make(chan apptest.Mail, 10)
-	box.Took(func(m apptest.Mail) { arrived <- m })
+	box.Delivered(func(m apptest.Mail) { arrived <- m })
 	traced := apptest.NewCollector(t)
 	s := serveIn(t, dir, box, "OTEL_EXPORTER_OTLP_ENDPOINT="+traced.URL, "OTEL_SERVICE_NAME=canary")
 	s.arrival(arrived)

@@ -17,34 +17,34 @@ func TestAnAddressChangesWhenTheNewOneIsConfirmed(t *testing.T) {
 	id := h.AddAccount(ada)
 	script, other := h.SignedIn(ada), h.SignedIn(ada)
 	step := stepUp(script, "account.email")
-	a := script.Do("PUT", email, JSON{"email": "  ADA@New.Example "}, "Step-Up-Token", step).Want(202, "")
+	a := script.Do("PUT", email, JSON{"email": "  ADA@New.Example "}, "Step-Up-Token", step).Require(202, "")
 	expires := h.Clock.Now().Add(24 * time.Hour).Format(time.RFC3339)
 	if a.Text("kind") != "email" || a.Text("email") != newAddress || a.Text("expires_at") != expires {
 		t.Errorf("got %s, want %s until %s", a.Body, newAddress, expires)
 	}
-	waiting := script.Do("GET", account, nil).Want(200, "")
+	waiting := script.Do("GET", account, nil).Require(200, "")
 	if waiting.Text("email") != ada || waiting.Text("pending_address", "email") != newAddress {
 		t.Errorf("while it waits the account is %s", waiting.Body)
 	}
-	script.Do("PUT", email, JSON{"email": bob}, "Step-Up-Token", step).Want(401, "step_up_required")
+	script.Do("PUT", email, JSON{"email": bob}, "Step-Up-Token", step).Require(401, "step_up_required")
 	if got, want := told(t, h), []string{ada + " email_change_asked", newAddress + " confirm_email"}; !slices.Equal(got, want) {
 		t.Errorf("told: %v, want %v", got, want)
 	}
-	h.Script("").SignIn(newAddress).Want(401, "credentials_rejected")
+	h.Script("").SignIn(newAddress).Require(401, "credentials_rejected")
 	h.SignedIn(ada)
 
 	token := mailed(t, h, "confirm_email", newAddress).token("confirm_address")
-	done := confirm(h, token).Want(200, "")
+	done := confirm(h, token).Require(200, "")
 	if done.Text("kind") != "email" || done.Text("email") != newAddress {
 		t.Errorf("confirmed: %s", done.Body)
 	}
-	confirm(h, token).Want(410, "link_expired")
+	confirm(h, token).Require(410, "link_expired")
 	for _, c := range []*apptest.Client{script, other} {
-		if got := c.Do("GET", account, nil).Want(200, ""); got.Text("email") != newAddress || got.Value("pending_address") != nil {
+		if got := c.Do("GET", account, nil).Require(200, ""); got.Text("email") != newAddress || got.Value("pending_address") != nil {
 			t.Errorf("the account is %s", got.Body)
 		}
 	}
-	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
+	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 	h.SignedIn(newAddress)
 	for _, to := range []string{ada, newAddress} {
 		mailed(t, h, "email_changed", to)
@@ -61,15 +61,15 @@ func TestTheAddressThereIsIsNoNewOne(t *testing.T) {
 	h := withMail(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	confirm(h, confirmToken(t, h, script, noticeEmail, newAddress)).Want(200, "")
+	confirm(h, confirmToken(t, h, script, noticeEmail, newAddress)).Require(200, "")
 	step := stepUp(script, "account.email")
 	for path, address := range map[string]string{email: " ADA@example.com", noticeEmail: strings.ToUpper(newAddress)} {
-		wantPointer(t, script.Do("PUT", path, JSON{"email": address}, "Step-Up-Token", step).Want(400, "invalid_request"), "/email")
+		wantPointer(t, script.Do("PUT", path, JSON{"email": address}, "Step-Up-Token", step).Require(400, "invalid_request"), "/email")
 	}
-	wantPointer(t, script.Do("PUT", noticeEmail, JSON{"email": ada}, "Step-Up-Token", step).Want(400, "invalid_request"), "/email")
-	script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", step).Want(202, "") // nothing spent it
-	confirm(h, mailed(t, h, "confirm_email", newAddress).token("confirm_address")).Want(200, "")
-	if a := script.Do("GET", account, nil).Want(200, ""); a.Text("email") != newAddress || a.Value("notice_email") != nil {
+	wantPointer(t, script.Do("PUT", noticeEmail, JSON{"email": ada}, "Step-Up-Token", step).Require(400, "invalid_request"), "/email")
+	script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", step).Require(202, "") // notFound spent it
+	confirm(h, mailed(t, h, "confirm_email", newAddress).token("confirm_address")).Require(200, "")
+	if a := script.Do("GET", account, nil).Require(200, ""); a.Text("email") != newAddress || a.Value("notice_email") != nil {
 		t.Errorf("the account is %s: the second address is the first now", a.Body)
 	}
 }
@@ -81,13 +81,13 @@ func TestOneAddressWaitsAtATime(t *testing.T) {
 	script := h.SignedIn(ada)
 	first := confirmToken(t, h, script, email, newAddress)
 	second := confirmToken(t, h, script, noticeEmail, "ada@second.example")
-	confirm(h, first).Want(410, "link_expired")
+	confirm(h, first).Require(410, "link_expired")
 	if kind := script.Do("GET", account, nil).Text("pending_address", "kind"); kind != "notice_email" {
 		t.Errorf("what waits is the %s", kind)
 	}
-	script.Do("DELETE", pending, nil).Want(204, "")
-	script.Do("DELETE", pending, nil).Want(404, "not_found")
-	confirm(h, second).Want(410, "link_expired")
+	script.Do("DELETE", pending, nil).Require(204, "")
+	script.Do("DELETE", pending, nil).Require(404, "not_found")
+	confirm(h, second).Require(410, "link_expired")
 	if a := script.Do("GET", account, nil); a.Text("email") != ada || a.Value("notice_email") != nil {
 		t.Errorf("the account is %s", a.Body)
 	}
@@ -98,13 +98,13 @@ func TestALinkConfirmsNoOtherAddressThanItsOwn(t *testing.T) {
 	h := withMail(t)
 	id := h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	changeTo(script, email, newAddress).Want(202, "")
-	stray, err := h.App.Accounts.Links.Issue(context.Background(), id, maillink.ConfirmAddress, nowhere, time.Hour)
+	changeTo(script, email, newAddress).Require(202, "")
+	stray, err := h.App.Accounts.Links.Issue(context.Background(), id, maillink.ConfirmAddress, unknownID, time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	confirm(h, stray.Reveal()).Want(410, "link_expired")
-	confirm(h, mailed(t, h, "confirm_email", newAddress).token("confirm_address")).Want(200, "")
+	confirm(h, stray.Reveal()).Require(410, "link_expired")
+	confirm(h, mailed(t, h, "confirm_email", newAddress).token("confirm_address")).Require(200, "")
 }
 
 func TestAnAddressWaitsForADay(t *testing.T) {
@@ -114,15 +114,15 @@ func TestAnAddressWaitsForADay(t *testing.T) {
 	script := h.SignedIn(ada)
 	token := confirmToken(t, h, script, email, newAddress)
 	h.Clock.Advance(24*time.Hour - time.Second)
-	script.Do("GET", account, nil).Want(200, "").Text("pending_address", "email")
+	script.Do("GET", account, nil).Require(200, "").Text("pending_address", "email")
 	h.Clock.Advance(time.Second)
-	confirm(h, token).Want(410, "link_expired")
+	confirm(h, token).Require(410, "link_expired")
 	if a := script.Do("GET", account, nil); a.Value("pending_address") != nil {
 		t.Errorf("it still waits: %s", a.Body)
 	}
-	script.Do("DELETE", pending, nil).Want(404, "not_found")
+	script.Do("DELETE", pending, nil).Require(404, "not_found")
 	token = confirmToken(t, h, script, email, newAddress)
-	confirm(h, token).Want(200, "")
+	confirm(h, token).Require(200, "")
 }
 
 func TestAnAddressThatSomebodyTookMeanwhileIsTaken(t *testing.T) {
@@ -132,7 +132,7 @@ func TestAnAddressThatSomebodyTookMeanwhileIsTaken(t *testing.T) {
 	h.AddAccount(bob)
 	adas, bobs := h.SignedIn(ada), h.SignedIn(bob)
 	tokens := []string{confirmToken(t, h, adas, email, newAddress), confirmToken(t, h, bobs, email, newAddress)}
-	answers := apptest.AtOnce(2, func(i int) apptest.Answer { return confirm(h, tokens[i]) })
+	answers := apptest.Concurrently(2, func(i int) apptest.Response { return confirm(h, tokens[i]) })
 	wantTally(t, answers, map[string]int{"200": 1, "409 email_taken": 1})
 	winner, loser, still := adas, bobs, bob
 	if answers[1].Status == 200 {
@@ -153,15 +153,15 @@ func TestASecondAddressGetsEveryNotice(t *testing.T) {
 	id := h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	step := stepUp(script, "account.email")
-	script.Do("DELETE", noticeEmail, nil, "Step-Up-Token", step).Want(404, "not_found")
-	confirm(h, confirmToken(t, h, script, noticeEmail, newAddress)).Want(200, "")
+	script.Do("DELETE", noticeEmail, nil, "Step-Up-Token", step).Require(404, "not_found")
+	confirm(h, confirmToken(t, h, script, noticeEmail, newAddress)).Require(200, "")
 	if got := script.Do("GET", account, nil).Text("notice_email"); got != newAddress {
 		t.Errorf("the second address is %s", got)
 	}
 	for _, to := range []string{ada, newAddress} {
 		mailed(t, h, "notice_email_changed", to)
 	}
-	h.Script("").SignIn(newAddress).Want(401, "credentials_rejected") // it does not sign in
+	h.Script("").SignIn(newAddress).Require(401, "credentials_rejected") // it does not sign in
 	askReset(h, newAddress)
 	token := resetToken(t, h, ada)
 	for _, l := range letters(t, h) {
@@ -169,14 +169,14 @@ func TestASecondAddressGetsEveryNotice(t *testing.T) {
 			t.Errorf("a reset link went to %s", l.To)
 		}
 	}
-	reset(h, token, another).Want(200, "")
+	reset(h, token, extraSession).Require(200, "")
 	for _, to := range []string{ada, newAddress} {
 		mailed(t, h, "password_reset_done", to)
 	}
 
-	script = h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token"))
-	step = stepUp(script, "account.email", JSON{"password": another})
-	a := script.Do("DELETE", noticeEmail, nil, "Step-Up-Token", step).Want(200, "")
+	script = h.Script(withPassword(h, ada, extraSession).Require(201, "").Text("session_token"))
+	step = stepUp(script, "account.email", JSON{"password": extraSession})
+	a := script.Do("DELETE", noticeEmail, nil, "Step-Up-Token", step).Require(200, "")
 	if sent, ended := a.Int("notices_sent"), a.Int("sessions_ended"); sent != 2 || ended != 0 {
 		t.Errorf("the receipt says %d notices and %d sessions, want 2 and 0", sent, ended)
 	}
@@ -184,7 +184,7 @@ func TestASecondAddressGetsEveryNotice(t *testing.T) {
 		mailed(t, h, "notice_email_removed", to)
 	}
 	before := len(letters(t, h))
-	changeTo(script, email, "ada@third.example", JSON{"password": another}).Want(202, "")
+	changeTo(script, email, "ada@third.example", JSON{"password": extraSession}).Require(202, "")
 	for _, l := range letters(t, h)[before:] {
 		if l.To == newAddress {
 			t.Errorf("it still gets %s", l.Kind)
@@ -202,9 +202,9 @@ func TestANewAddressEndsTheLinksThatWentToTheOldOne(t *testing.T) {
 	h := withMail(t)
 	h.AddAccount(ada)
 	token := resetToken(t, h, ada)
-	confirm(h, confirmToken(t, h, h.SignedIn(ada), email, newAddress)).Want(200, "")
-	reset(h, token, another).Want(410, "link_expired")
-	reset(h, resetToken(t, h, newAddress), another).Want(200, "")
+	confirm(h, confirmToken(t, h, h.SignedIn(ada), email, newAddress)).Require(200, "")
+	reset(h, token, extraSession).Require(410, "link_expired")
+	reset(h, resetToken(t, h, newAddress), extraSession).Require(200, "")
 }
 
 func TestANewAddressForgivesNoWrongPassword(t *testing.T) {
@@ -213,10 +213,10 @@ func TestANewAddressForgivesNoWrongPassword(t *testing.T) {
 	h.AddAccount(ada)
 	token := confirmToken(t, h, h.SignedIn(ada), email, newAddress)
 	for range 3 {
-		withPassword(h, ada, "certainly not this one").Want(401, "credentials_rejected")
+		withPassword(h, ada, "certainly not this one").Require(401, "credentials_rejected")
 	}
-	confirm(h, token).Want(200, "")
-	if left := withPassword(h, newAddress, "certainly not this one").Want(401, "").Int("attempts_left"); left != 1 {
+	confirm(h, token).Require(200, "")
+	if left := withPassword(h, newAddress, "certainly not this one").Require(401, "").Int("attempts_left"); left != 1 {
 		t.Errorf("%d attempts are left, want 1", left)
 	}
 }
@@ -226,13 +226,13 @@ func TestAProfileIsWhatThePersonChooses(t *testing.T) {
 	h := withMail(t)
 	id := h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	a := script.Do("PATCH", account, JSON{"display_name": "  Zoe\u0308 🔐 ", "language": "de"}).Want(200, "")
+	a := script.Do("PATCH", account, JSON{"display_name": "  Zoe\u0308 🔐 ", "language": "de"}).Require(200, "")
 	if a.Text("display_name") != "Zoë 🔐" || a.Text("language") != "de" || a.Text("email") != ada {
 		t.Errorf("got %s", a.Body)
 	}
 	before := len(kinds(t, h, id))
 	for _, body := range []JSON{{}, {"language": "de"}, {"display_name": "Zoë 🔐"}} {
-		script.Do("PATCH", account, body).Want(200, "")
+		script.Do("PATCH", account, body).Require(200, "")
 	}
 	if got := kinds(t, h, id); len(got) != before || got[0] != "profile.changed" {
 		t.Errorf("the activity is %v, want one change", got)
@@ -242,21 +242,21 @@ func TestAProfileIsWhatThePersonChooses(t *testing.T) {
 		"longer in NFC": strings.Repeat("\u0958", 33), // two code points each
 	} {
 		t.Run(what, func(t *testing.T) {
-			wantPointer(t, script.For(t).Do("PATCH", account, JSON{"display_name": name}).Want(400, "invalid_request"), "/display_name")
+			wantPointer(t, script.WithT(t).Do("PATCH", account, JSON{"display_name": name}).Require(400, "invalid_request"), "/display_name")
 		})
 	}
-	wantPointer(t, script.Do("PATCH", account, JSON{"language": "tlh"}).Want(400, "invalid_request"), "/language")
+	wantPointer(t, script.Do("PATCH", account, JSON{"language": "tlh"}).Require(400, "invalid_request"), "/language")
 	if got := script.Do("GET", account, nil); got.Text("display_name") != "Zoë 🔐" || got.Text("language") != "de" {
 		t.Errorf("got %s", got.Body)
 	}
-	if got := script.Do("PATCH", account, JSON{"display_name": " "}).Want(200, "").Text("display_name"); got != "" {
+	if got := script.Do("PATCH", account, JSON{"display_name": " "}).Require(200, "").Text("display_name"); got != "" {
 		t.Errorf("without a name it is %q", got)
 	}
 	long := strings.Repeat("🔐", 64)
-	if got := script.Do("PATCH", account, JSON{"display_name": long}).Want(200, "").Text("display_name"); got != long {
+	if got := script.Do("PATCH", account, JSON{"display_name": long}).Require(200, "").Text("display_name"); got != long {
 		t.Errorf("got %q", got)
 	}
-	changeTo(script, email, newAddress).Want(202, "")
+	changeTo(script, email, newAddress).Require(202, "")
 	if got := mailed(t, h, "email_change_asked", ada).Name; got != long {
 		t.Errorf("the mail is to %q", got)
 	}
@@ -265,7 +265,7 @@ func TestAProfileIsWhatThePersonChooses(t *testing.T) {
 func TestTheServiceSaysWhatItCanDo(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ISSUER=Example & Söhne")
-	a := h.Script("").Do("GET", "/api/v1/service", nil).Want(200, "")
+	a := h.Script("").Do("GET", "/api/v1/service", nil).Require(200, "")
 	if a.Text("name") != "Example & Söhne" || a.Value("mail") != false || a.Value("mfa_removal") != false {
 		t.Errorf("got %s", a.Body)
 	}
@@ -279,20 +279,20 @@ func TestAnAccountInvitesTenNewAddressesAnHour(t *testing.T) {
 	h := withMail(t, "TWOFOLD_ADDRESS_MAILS=2")
 	h.AddAccount(ada)
 	c := h.SignedIn(ada)
-	ask := func(token string) apptest.Answer {
+	ask := func(token string) apptest.Response {
 		return c.Do("PUT", "/api/v1/account/notice-email", JSON{"email": "stranger@example.com"}, "Step-Up-Token", token)
 	}
-	ask(stepUp(c, "account.email")).Want(202, "")
-	ask(stepUp(c, "account.email")).Want(202, "")
+	ask(stepUp(c, "account.email")).Require(202, "")
+	ask(stepUp(c, "account.email")).Require(202, "")
 	token := stepUp(c, "account.email")
-	if got := ask(token).Want(429, "too_many_requests").Header.Get("Retry-After"); got != "3600" {
+	if got := ask(token).Require(429, "too_many_requests").Header.Get("Retry-After"); got != "3600" {
 		t.Errorf("Retry-After is %s, want an hour", got)
 	}
 	h.Clock.Advance(4 * time.Minute)
-	ask(token).Want(429, "too_many_requests") // and nothing spent it
+	ask(token).Require(429, "too_many_requests") // and nothing spent it
 	h.Clock.Advance(time.Hour - 4*time.Minute)
 	c = h.SignedIn(ada)
-	ask(stepUp(c, "account.email")).Want(202, "")
+	ask(stepUp(c, "account.email")).Require(202, "")
 }
 
 func TestASecondAddressDecidesNothingAboutItself(t *testing.T) {
@@ -301,10 +301,10 @@ func TestASecondAddressDecidesNothingAboutItself(t *testing.T) {
 	h.AddAccount(ada)
 	c := h.SignedIn(ada)
 	second := "second@example.com"
-	c.Do("PUT", "/api/v1/account/notice-email", JSON{"email": second}, "Step-Up-Token", stepUp(c, "account.email")).Want(202, "")
+	c.Do("PUT", "/api/v1/account/notice-email", JSON{"email": second}, "Step-Up-Token", stepUp(c, "account.email")).Require(202, "")
 	confirm := JSON{"token": mailed(t, h, "confirm_notice_email", second).token("confirm_address")}
-	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Want(200, "")
-	c.Do("DELETE", "/api/v1/account/notice-email", nil, "Step-Up-Token", stepUp(c, "account.email")).Want(200, "")
+	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Require(200, "")
+	c.Do("DELETE", "/api/v1/account/notice-email", nil, "Step-Up-Token", stepUp(c, "account.email")).Require(200, "")
 	for _, kind := range []string{"notice_email_changed", "notice_email_removed"} {
 		if mailed(t, h, kind, ada).token("not_me") == "" {
 			t.Errorf("%s: who signs in cannot deny it", kind)

@@ -14,33 +14,33 @@ func TestAChangeWithoutItsEntryOrItsNoticeDoesNotHappen(t *testing.T) {
 	for _, table := range []string{"activity", "outbox"} {
 		for name, c := range map[string]struct {
 			silent  bool // has no notice
-			prepare func(t *testing.T, h *apptest.House, c *apptest.Client) (try func() apptest.Answer)
+			prepare func(t *testing.T, h *apptest.Server, c *apptest.Client) (try func() apptest.Response)
 		}{
-			"a reset": {prepare: func(t *testing.T, h *apptest.House, _ *apptest.Client) func() apptest.Answer {
+			"a reset": {prepare: func(t *testing.T, h *apptest.Server, _ *apptest.Client) func() apptest.Response {
 				token := resetToken(t, h, ada)
-				return func() apptest.Answer { return reset(h, token, another) }
+				return func() apptest.Response { return reset(h, token, extraSession) }
 			}},
-			"a change of address": {prepare: func(_ *testing.T, _ *apptest.House, c *apptest.Client) func() apptest.Answer {
+			"a change of address": {prepare: func(_ *testing.T, _ *apptest.Server, c *apptest.Client) func() apptest.Response {
 				token := stepUp(c, "account.email")
-				return func() apptest.Answer {
+				return func() apptest.Response {
 					return c.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token)
 				}
 			}},
-			"a confirmation": {prepare: func(t *testing.T, h *apptest.House, c *apptest.Client) func() apptest.Answer {
+			"a confirmation": {prepare: func(t *testing.T, h *apptest.Server, c *apptest.Client) func() apptest.Response {
 				token := confirmToken(t, h, c, email, newAddress)
-				return func() apptest.Answer { return confirm(h, token) }
+				return func() apptest.Response { return confirm(h, token) }
 			}},
-			"a confirmation of the second address": {prepare: func(t *testing.T, h *apptest.House, c *apptest.Client) func() apptest.Answer {
+			"a confirmation of the second address": {prepare: func(t *testing.T, h *apptest.Server, c *apptest.Client) func() apptest.Response {
 				token := confirmToken(t, h, c, noticeEmail, newAddress)
-				return func() apptest.Answer { return confirm(h, token) }
+				return func() apptest.Response { return confirm(h, token) }
 			}},
-			"a removal of the second address": {prepare: func(t *testing.T, h *apptest.House, c *apptest.Client) func() apptest.Answer {
-				confirm(h, confirmToken(t, h, c, noticeEmail, newAddress)).Want(200, "")
+			"a removal of the second address": {prepare: func(t *testing.T, h *apptest.Server, c *apptest.Client) func() apptest.Response {
+				confirm(h, confirmToken(t, h, c, noticeEmail, newAddress)).Require(200, "")
 				token := stepUp(c, "account.email")
-				return func() apptest.Answer { return c.Do("DELETE", noticeEmail, nil, "Step-Up-Token", token) }
+				return func() apptest.Response { return c.Do("DELETE", noticeEmail, nil, "Step-Up-Token", token) }
 			}},
-			"a profile": {silent: true, prepare: func(_ *testing.T, _ *apptest.House, c *apptest.Client) func() apptest.Answer {
-				return func() apptest.Answer { return c.Do("PATCH", account, JSON{"display_name": "Ada"}) }
+			"a profile": {silent: true, prepare: func(_ *testing.T, _ *apptest.Server, c *apptest.Client) func() apptest.Response {
+				return func() apptest.Response { return c.Do("PATCH", account, JSON{"display_name": "Ada"}) }
 			}},
 		} {
 			if c.silent && table == "outbox" {
@@ -56,8 +56,8 @@ func TestAChangeWithoutItsEntryOrItsNoticeDoesNotHappen(t *testing.T) {
 					t.Fatal(err)
 				}
 				before, db := tables(t, h), database(t, h)
-				allow := db.Refuse(t, table)
-				try().Want(503, "unavailable")
+				allow := db.FailInserts(t, table)
+				try().Require(503, "unavailable")
 				allow()
 				if got := difference(before, tables(t, h)); got != "" {
 					t.Errorf("it left %s", got)

@@ -107,7 +107,7 @@ var budget = map[string]effort{
 func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
 	t.Parallel()
 	played := make(map[string]bool)
-	for name := range scenes {
+	for name := range budgetCases {
 		operation, _, _ := strings.Cut(name, " ")
 		played[operation] = true
 	}
@@ -117,16 +117,16 @@ func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
 		}
 	}
 	for name := range budget {
-		if scenes[name] == nil {
+		if budgetCases[name] == nil {
 			t.Errorf("%s has a budget and no scene", name)
 		}
 	}
 	judge := newJudge(t)
-	for _, name := range slices.Sorted(maps.Keys(scenes)) {
+	for _, name := range slices.Sorted(maps.Keys(budgetCases)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := judge.stage(t)
-			scenes[name](s)
+			budgetCases[name](s)
 			if s.h.OnServer() { // where what must not change meanwhile is locked by statements of their own
 				return
 			}
@@ -144,27 +144,27 @@ func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
 	}
 }
 
-// stage is a house in which Ada has an account, and what the request that the scene is about asked of its database.
-type stage struct {
+// budgetCase is a house in which Ada has an account, and what the request that the scene is about asked of its database.
+type budgetCase struct {
 	t      *testing.T
-	h      *apptest.House
+	h      *apptest.Server
 	effort store.QueryStats
 }
 
 // counted is a client whose requests count.
-func (s *stage) counted(c *apptest.Client) *apptest.Client { return c.Counted(&s.effort) }
+func (s *budgetCase) counted(c *apptest.Client) *apptest.Client { return c.WithStats(&s.effort) }
 
 // strong is a session of two factors, its phone, and the recovery codes that came with that.
-func (s *stage) strong() (*apptest.Client, *apptest.Phone, []string) {
+func (s *budgetCase) strong() (*apptest.Client, *apptest.Phone, []string) {
 	script := s.h.SignedIn(ada)
 	phone := script.Begin()
-	codes := shownCodes(s.h.T, script.Confirm(phone, phone.Code()).Want(201, ""))
+	codes := shownCodes(s.h.T, script.Confirm(phone, phone.Code()).Require(201, ""))
 	s.pass()
 	return script, phone, codes
 }
 
 // pass lets a step pass, and the mails that are due arrive.
-func (s *stage) pass() {
+func (s *budgetCase) pass() {
 	s.h.Clock.Advance(stepLength)
 	s.h.Deliver()
 }

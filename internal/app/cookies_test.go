@@ -13,7 +13,7 @@ import (
 // jar is a browser's jar, filled from the raw lines: over plain http a real one would not send what is Secure.
 type jar map[string]string
 
-func (j jar) take(a apptest.Answer) {
+func (j jar) take(a apptest.Response) {
 	for _, c := range a.SetCookies() {
 		if j[c.Name] = c.Value; c.MaxAge < 0 {
 			delete(j, c.Name)
@@ -30,7 +30,7 @@ func (j jar) header() string {
 }
 
 // lines are an answer's Set-Cookie lines, with their values cut out.
-func lines(a apptest.Answer) []string {
+func lines(a apptest.Response) []string {
 	all := slices.Clone(a.Header.Values("Set-Cookie"))
 	for i, line := range all {
 		name, rest, _ := strings.Cut(line, "=")
@@ -58,11 +58,11 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 			h := apptest.Start(t, c.settings...)
 			h.AddAccount(ada)
 			kept := jar{}
-			do := func(method, path string, body any, headers ...string) apptest.Answer {
+			do := func(method, path string, body any, headers ...string) apptest.Response {
 				if len(kept) > 0 {
 					headers = append(headers, "Cookie", kept.header())
 				}
-				a := h.Script("").For(t).Do(method, path, body, headers...)
+				a := h.Script("").WithT(t).Do(method, path, body, headers...)
 				kept.take(a)
 				return a
 			}
@@ -71,7 +71,7 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 			device := c.prefix + "twofold_device=…; Path=/; Max-Age=15552000; HttpOnly;" + c.secure + " SameSite=Strict"
 			noSession := c.prefix + "twofold_session=; Path=/; Max-Age=0; HttpOnly;" + c.secure + " SameSite=Strict"
 			noSignIn := c.prefix + "twofold_signin=; Path=/; Max-Age=0; HttpOnly;" + c.secure + " SameSite=Strict"
-			sets := func(what string, a apptest.Answer, want ...string) {
+			sets := func(what string, a apptest.Response, want ...string) {
 				t.Helper()
 				if got := lines(a); !slices.Equal(got, want) {
 					t.Errorf("%s sets\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -82,29 +82,29 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 				for _, p := range proofs {
 					body["code"] = p["code"]
 				}
-				a := do("POST", "/api/v1/step-up", body).Want(201, "")
+				a := do("POST", "/api/v1/step-up", body).Require(201, "")
 				sets("a step-up", a)
 				return a.Text("step_up_token")
 			}
 
-			sets("a sign-in", do("POST", "/api/v1/sessions", right(ada)).Want(201, ""), device, session, noSignIn)
-			begun := do("POST", enrollments, nil, "Step-Up-Token", step("mfa.enroll")).Want(201, "")
+			sets("a sign-in", do("POST", "/api/v1/sessions", validCredentials(ada)).Require(201, ""), device, session, noSignIn)
+			begun := do("POST", enrollments, nil, "Step-Up-Token", step("mfa.enroll")).Require(201, "")
 			sets("a beginning", begun)
-			phone := h.Scan(begun)
-			sets("a confirmation", do("POST", enrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code()}).Want(201, ""), session)
-			sets("a reading", do("GET", current, nil).Want(200, ""))
+			phone := h.PhoneFrom(begun)
+			sets("a confirmation", do("POST", enrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code()}).Require(201, ""), session)
+			sets("a reading", do("GET", current, nil).Require(200, ""))
 			h.Clock.Advance(30 * time.Second)
 			before := kept[c.prefix+"twofold_session"]
-			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", right(ada)).Want(202, ""), signIn)
+			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", validCredentials(ada)).Require(202, ""), signIn)
 			if kept[c.prefix+"twofold_session"] != before {
 				t.Error("the session cookie from before is touched")
 			}
-			sets("a wrong code", do("POST", complete, JSON{"code": phone.Wrong()}).Want(401, "code_rejected"))
-			sets("the second half", do("POST", complete, JSON{"code": phone.Code()}).Want(201, ""), device, session, noSignIn)
+			sets("a wrong code", do("POST", complete, JSON{"code": phone.Wrong()}).Require(401, "code_rejected"))
+			sets("the second half", do("POST", complete, JSON{"code": phone.Code()}).Require(201, ""), device, session, noSignIn)
 			h.Clock.Advance(30 * time.Second)
 			token := step("mfa.remove", JSON{"code": phone.Code()})
-			sets("a removal", do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(200, ""), session)
-			sets("a sign-out", do("DELETE", current, nil).Want(204, ""), noSession)
+			sets("a removal", do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(200, ""), session)
+			sets("a sign-out", do("DELETE", current, nil).Require(204, ""), noSession)
 		})
 	}
 }
@@ -123,13 +123,13 @@ func TestOnlyTheHostBoundCookieCounts(t *testing.T) {
 			t.Parallel()
 			h := apptest.Start(t, c.settings...)
 			h.AddAccount(ada)
-			anyone := h.Script("").For(t)
-			cookies := anyone.Do("POST", "/api/v1/sessions", right(ada)).Want(201, "").SetCookies()
+			anyone := h.Script("").WithT(t)
+			cookies := anyone.Do("POST", "/api/v1/sessions", validCredentials(ada)).Require(201, "").SetCookies()
 			i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Value != "" })
 			for cookie, want := range map[string]int{
 				c.ours: 200, c.other: 401, "__Secure-twofold_session": 401, strings.ToUpper(c.ours): 401, c.ours + "2": 401,
 			} {
-				anyone.Do("GET", current, nil, "Cookie", cookie+"="+cookies[i].Value).Want(want, "")
+				anyone.Do("GET", current, nil, "Cookie", cookie+"="+cookies[i].Value).Require(want, "")
 			}
 		})
 	}
@@ -141,9 +141,9 @@ func TestASignInWithMFASetsNoSessionCookieAtAll(t *testing.T) {
 	_, phone := withMFA(h, ada)
 	h.AddAccount(bob)
 	browser := h.Browser()
-	browser.SignIn(bob).Want(201, "")
+	browser.SignIn(bob).Require(201, "")
 	before := browser.Cookie("twofold_session")
-	for name, a := range map[string]apptest.Answer{
+	for name, a := range map[string]apptest.Response{
 		"the password":              browser.SignIn(ada),
 		"the password, as a script": browser.SignIn(ada, JSON{"deliver": "token"}),
 		"a wrong code":              browser.SignIn(ada, JSON{"code": phone.Wrong()}),
@@ -162,7 +162,7 @@ func TestASignInWithMFASetsNoSessionCookieAtAll(t *testing.T) {
 	if browser.Cookie("twofold_session") != before {
 		t.Error("the session cookie from before is touched")
 	}
-	if got := browser.Do("GET", "/api/v1/account", nil).Want(200, "").Text("email"); got != bob {
+	if got := browser.Do("GET", "/api/v1/account", nil).Require(200, "").Text("email"); got != bob {
 		t.Errorf("the browser works in the account of %s, want %s", got, bob)
 	}
 }

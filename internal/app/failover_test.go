@@ -35,7 +35,7 @@ func (w *writer) write() int {
 type outage struct {
 	t       *testing.T
 	server  *pgserver.Server
-	houses  []*apptest.House
+	houses  []*apptest.Server
 	writers []*writer
 	phone   *apptest.Phone
 	token   string // of a sign-in that waits for a code
@@ -46,7 +46,7 @@ type outage struct {
 func newOutage(t *testing.T, options string) *outage {
 	t.Helper()
 	server, err := pgserver.Start(context.Background(), "shared_buffers=64MB")
-	pgserver.NeedsPrograms(t, err)
+	pgserver.RequireBinaries(t, err)
 	t.Cleanup(func() { _ = server.Close() })
 	if err := server.Create(context.Background(), "house", ""); err != nil {
 		t.Fatal(err)
@@ -55,10 +55,10 @@ func newOutage(t *testing.T, options string) *outage {
 	for i := range 4 {
 		email := fmt.Sprintf("writer-%d@example.com", i)
 		o.houses[0].AddAccount(email)
-		o.writers = append(o.writers, &writer{client: o.houses[0].SignedIn(email).At(o.houses[i%2])})
+		o.writers = append(o.writers, &writer{client: o.houses[0].SignedIn(email).OnServer(o.houses[i%2])})
 	}
 	_, o.phone = withMFA(o.houses[0], ada)
-	o.token = half(o.houses[0], ada)
+	o.token = pendingSignIn(o.houses[0], ada)
 	return o
 }
 
@@ -92,7 +92,7 @@ func (o *outage) load() (stop func()) {
 		})
 	}
 	until(func() {
-		switch a := finish(o.houses[1], o.token, o.phone.Wrong()); a.Status {
+		switch a := completeSignIn(o.houses[1], o.token, o.phone.Wrong()); a.Status {
 		case 401, 410, 429, 503:
 		default:
 			o.t.Errorf("a wrong code answered %d %s", a.Status, a.Body)
@@ -139,7 +139,7 @@ func (o *outage) wantKept() {
 	o.t.Helper()
 	for i, w := range o.writers {
 		var kept int
-		name := w.client.Do("GET", profile, nil).Want(200, "").Text("display_name")
+		name := w.client.Do("GET", profile, nil).Require(200, "").Text("display_name")
 		if _, err := fmt.Sscan(name, &kept); err != nil || kept < w.acked || kept > w.tried {
 			o.t.Errorf("writer %d: %q is kept, acknowledged was %d of %d", i, name, w.acked, w.tried)
 		}
@@ -176,7 +176,7 @@ func TestFailoverADatabaseThatIsSlowIsNotWaitedForForEver(t *testing.T) {
 	stop := o.load()
 	eventually(t, "writes before", o.counts(&o.written))
 	disk := o.houses[0].Disk(t)
-	disk.Hold(t) // every account is locked
+	disk.LockAccounts(t) // every account is locked
 	eventually(t, "writes are refused", o.counts(&o.refused))
 	execute(t, disk, "ROLLBACK")
 	eventually(t, "writes after", o.counts(&o.written))

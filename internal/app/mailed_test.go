@@ -21,26 +21,26 @@ func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
 	if !strings.HasPrefix(link, h.URL+"/reset-password#") {
 		t.Fatalf("the mail leads to %q:\n%s", link, h.Mail(ada).Text)
 	}
-	h.Browser().Do("POST", resetComplete, JSON{"token": apptest.Token(link), "new_password": another}).Want(200, "")
+	h.Browser().Do("POST", resetComplete, JSON{"token": apptest.Token(link), "new_password": extraSession}).Require(200, "")
 	if done := h.Mail(ada); !strings.Contains(done.Subject, "password") || done.Link("/reset-password") != "" {
 		t.Errorf("the last mail is %s\n%s", done.Subject, done.Text)
 	}
 
-	script := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token"))
-	changeTo(script, email, newAddress, JSON{"password": another}).Want(202, "")
+	script := h.Script(withPassword(h, ada, extraSession).Require(201, "").Text("session_token"))
+	changeTo(script, email, newAddress, JSON{"password": extraSession}).Require(202, "")
 	link = h.Mail(newAddress).Link("/confirm-address")
 	for _, m := range h.Mails(ada) {
 		if m.Link("/confirm-address") != "" {
 			t.Errorf("the old address can confirm the new one:\n%s", m.Text)
 		}
 	}
-	confirm(h, apptest.Token(link)).Want(200, "")
+	confirm(h, apptest.Token(link)).Require(200, "")
 	for _, to := range []string{ada, newAddress} {
 		if got := h.Mail(to); !strings.Contains(got.Text, newAddress) || got.Link("/confirm-address") != "" {
 			t.Errorf("%s reads %s\n%s", to, got.Subject, got.Text)
 		}
 	}
-	withPassword(h, newAddress, another).Want(201, "")
+	withPassword(h, newAddress, extraSession).Require(201, "")
 }
 
 func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
@@ -62,7 +62,7 @@ func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	arrived := make(chan apptest.Mail, 1)
-	h.Mailbox.Took(func(m apptest.Mail) { arrived <- m })
+	h.Mailbox.Delivered(func(m apptest.Mail) { arrived <- m })
 	askReset(h, ada)
 	ctx, stop := context.WithCancel(context.Background())
 	worked := make(chan struct{})
@@ -76,7 +76,7 @@ func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
 	}()
 	select {
 	case m := <-arrived:
-		reset(h, apptest.Token(m.Link("/reset-password")), another).Want(200, "")
+		reset(h, apptest.Token(m.Link("/reset-password")), extraSession).Require(200, "")
 	case <-time.After(time.Minute):
 		t.Error("no mail came")
 	}
@@ -87,8 +87,8 @@ func TestT30_AMailHasOneRecipientWhateverStandsInAName(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	script.Do("PATCH", account, JSON{"display_name": "Ada <eve@evil.example>, <b>x</b> https://evil.example"}).Want(200, "")
-	changeTo(script, email, "o'ada+x@new.example").Want(202, "")
+	script.Do("PATCH", account, JSON{"display_name": "Ada <eve@evil.example>, <b>x</b> https://evil.example"}).Require(200, "")
+	changeTo(script, email, "o'ada+x@new.example").Require(202, "")
 	askReset(h, ada)
 	h.Deliver()
 	all := h.Mailbox.All()

@@ -16,22 +16,22 @@ var officeColumns = []string{
 const weak = "409 mfa_required"
 
 var officeMatrix = map[string][]string{
-	"findAccounts":        {weak, "200", "200", "200", "200", weak, nothing},
-	"inspectAccount":      {weak, "200", "200", "200", "200", weak, nothing},
-	"listAccountActivity": {weak, "200", "200", "200", "200", weak, nothing},
-	"endAccountSessions":  {weak, proveIt, "200", proveIt, proveIt, weak, nothing},
-	"disableAccount":      {weak, proveIt, "200", proveIt, proveIt, weak, nothing},
-	"enableAccount":       {weak, proveIt, "200", proveIt, proveIt, weak, nothing},
-	"resetAccountMfa":     {weak, proveIt, "200", proveIt, proveIt, weak, nothing},
+	"findAccounts":        {weak, "200", "200", "200", "200", weak, notFound},
+	"inspectAccount":      {weak, "200", "200", "200", "200", weak, notFound},
+	"listAccountActivity": {weak, "200", "200", "200", "200", weak, notFound},
+	"endAccountSessions":  {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
+	"disableAccount":      {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
+	"enableAccount":       {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
+	"resetAccountMfa":     {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
 }
 
 func TestMatrixOfTheOffice(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
-	o := openOffice(t, c.h)
+	o := newAdminFixture(t, c.h)
 	c.h.AddAccount(ada)
 	c.h.AddAccount(bob)
-	appoint(c.h, bob) // without MFA
+	grantAdmin(c.h, bob) // without MFA
 	for _, op := range apptest.Operations(t) {
 		row := officeMatrix[op.ID]
 		if op.Role == "" && row == nil {
@@ -45,9 +45,9 @@ func TestMatrixOfTheOffice(t *testing.T) {
 			client, headers := c.officer(t, o, column)
 			var body any
 			if op.Writes() {
-				body = because
+				body = adminReason
 			}
-			if got := outcome(client.Do(op.Method, op.At(o.id(ada)), body, headers...)); got != row[i] {
+			if got := outcome(client.Do(op.Method, op.OnServer(o.id(ada)), body, headers...)); got != row[i] {
 				t.Errorf("%s for an administrator %s: got %s, want %s", op.ID, column, got, row[i])
 			}
 		}
@@ -55,7 +55,7 @@ func TestMatrixOfTheOffice(t *testing.T) {
 }
 
 // officer is an administrator, and what they present.
-func (c *cast) officer(t *testing.T, o *office, column string) (*apptest.Client, []string) {
+func (c *matrixFixture) officer(t *testing.T, o *adminFixture, column string) (*apptest.Client, []string) {
 	with := func(token string) []string { return []string{"Step-Up-Token", token} }
 	switch column {
 	case "aal1":
@@ -63,9 +63,9 @@ func (c *cast) officer(t *testing.T, o *office, column string) (*apptest.Client,
 	case "aal2":
 		return o.grace, nil
 	case "with a step-up":
-		return o.grace, with(o.permit(ada))
+		return o.grace, with(o.adminStepUp(ada))
 	case "with a step-up for another account":
-		return o.grace, with(o.permit(bob))
+		return o.grace, with(o.adminStepUp(bob))
 	case "with another purpose's step-up":
 		return o.grace, with(stepUp(o.grace, "mfa.enroll", c.code(o.phone)))
 	case "of an account without MFA":
@@ -74,8 +74,8 @@ func (c *cast) officer(t *testing.T, o *office, column string) (*apptest.Client,
 		if c.strong == nil {
 			const eve = "eve@example.com"
 			c.strong, _ = withMFA(c.h, eve)
-			appoint(c.h, eve)
-			c.strong.Do("GET", administration, nil).Want(200, "")
+			grantAdmin(c.h, eve)
+			c.strong.Do("GET", administration, nil).Require(200, "")
 			if err := c.h.App.SetRole(c.h.Context(), eve, ""); err != nil {
 				t.Fatal(err)
 			}

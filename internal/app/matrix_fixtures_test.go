@@ -12,10 +12,10 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// cast is who plays in the matrix: somebody with MFA, somebody without, and somebody else. Nobody is made before they
+// matrixFixture is who plays in the matrix: somebody with MFA, somebody without, and somebody else. Nobody is made before they
 // are needed, and each is kept as long as they can be, since a password costs a hash.
-type cast struct {
-	h       *apptest.House
+type matrixFixture struct {
+	h       *apptest.Server
 	strong  *apptest.Client
 	phone   *apptest.Phone
 	weak    *apptest.Client
@@ -25,26 +25,26 @@ type cast struct {
 	halfToken   string
 }
 
-func newCast(t *testing.T) *cast {
+func newCast(t *testing.T) *matrixFixture {
 	h := apptest.StartWithMail(t, "TWOFOLD_MAX_METHODS=50")
-	return &cast{h: h, pending: make(map[*apptest.Client]*apptest.Phone)}
+	return &matrixFixture{h: h, pending: make(map[*apptest.Client]*apptest.Phone)}
 }
 
 // code is the phone's code, and time for the next one.
-func (c *cast) code(p *apptest.Phone) JSON {
+func (c *matrixFixture) code(p *apptest.Phone) JSON {
 	code := p.Code()
 	c.h.Clock.Advance(30 * time.Second)
 	return JSON{"code": code}
 }
 
-func (c *cast) withMFA() *apptest.Client {
+func (c *matrixFixture) withMFA() *apptest.Client {
 	if c.strong == nil {
 		c.strong, c.phone = withMFA(c.h, ada)
 	}
 	return c.strong
 }
 
-func (c *cast) withoutMFA() *apptest.Client {
+func (c *matrixFixture) withoutMFA() *apptest.Client {
 	if c.weak == nil {
 		if _, err := c.h.App.Accounts.ByEmail(context.Background(), bob); err != nil {
 			c.h.AddAccount(bob)
@@ -54,8 +54,8 @@ func (c *cast) withoutMFA() *apptest.Client {
 	return c.weak
 }
 
-// another is a new session of an account, opened as a sign-in does, without its hash.
-func (c *cast) another(email string, strong bool) *apptest.Client {
+// extraSession is a new session of an account, opened as a sign-in does, without its hash.
+func (c *matrixFixture) another(email string, strong bool) *apptest.Client {
 	a, err := c.h.App.Accounts.ByEmail(context.Background(), email)
 	if err != nil {
 		c.h.T.Fatal(err)
@@ -69,7 +69,7 @@ func (c *cast) another(email string, strong bool) *apptest.Client {
 }
 
 // disabled is somebody whose account is disabled while they are signed in.
-func (c *cast) disabled() *apptest.Client {
+func (c *matrixFixture) disabled() *apptest.Client {
 	const zoe = "zoe@example.com"
 	id := c.h.AddAccount(zoe)
 	session := c.another(zoe, true)
@@ -79,18 +79,18 @@ func (c *cast) disabled() *apptest.Client {
 	return session
 }
 
-// half is a sign-in that waits for its code, in a browser and in a script.
-func (c *cast) half() (browser *apptest.Client, token string) {
+// pendingSignIn is a sign-in that waits for its code, in a browser and in a script.
+func (c *matrixFixture) half() (browser *apptest.Client, token string) {
 	if c.halfBrowser == nil {
 		c.withMFA()
-		c.halfBrowser, c.halfToken = c.h.Browser(), half(c.h, ada)
-		c.halfBrowser.SignIn(ada).Want(202, "")
+		c.halfBrowser, c.halfToken = c.h.Browser(), pendingSignIn(c.h, ada)
+		c.halfBrowser.SignIn(ada).Require(202, "")
 	}
 	return c.halfBrowser, c.halfToken
 }
 
 // credential is what a column presents to an operation of that purpose; any is as good where it has none.
-func (c *cast) credential(t *testing.T, column, purpose string) (client *apptest.Client, headers []string) {
+func (c *matrixFixture) credential(t *testing.T, column, purpose string) (client *apptest.Client, headers []string) {
 	anyone := c.h.Script("")
 	with := func(token string) []string { return []string{"Step-Up-Token", token} }
 	other := "mfa.remove"
@@ -134,7 +134,7 @@ func (c *cast) credential(t *testing.T, column, purpose string) (client *apptest
 	case "an ended session":
 		c.withMFA()
 		ended := c.another(ada, true)
-		ended.Do("DELETE", current, nil).Want(204, "")
+		ended.Do("DELETE", current, nil).Require(204, "")
 		return ended, nil
 	case "a session of a disabled account":
 		c.withMFA()
@@ -145,11 +145,11 @@ func (c *cast) credential(t *testing.T, column, purpose string) (client *apptest
 }
 
 // request is what would succeed if the credential allowed it: the id in the path, and the body.
-func (c *cast) request(op apptest.Operation, client *apptest.Client) (id string, body any) {
+func (c *matrixFixture) request(op apptest.Operation, client *apptest.Client) (id string, body any) {
 	switch op.ID {
 	case "signIn":
 		c.withMFA()
-		return "", right(ada)
+		return "", validCredentials(ada)
 	case "completeSignIn":
 		c.withMFA()
 		return "", c.code(c.phone)
@@ -180,22 +180,22 @@ func (c *cast) request(op apptest.Operation, client *apptest.Client) (id string,
 	case "changeEmail", "setNoticeEmail":
 		return "", JSON{"email": "new@example.com"}
 	}
-	return nowhere, fitting(op)
+	return unknownID, fitting(op)
 }
 
 // ownSession is another session of the client's account, or of the one with MFA where the client has none.
-func (c *cast) ownSession(client *apptest.Client) string {
+func (c *matrixFixture) ownSession(client *apptest.Client) string {
 	email := ada
 	if client == c.weak && client != nil {
 		email = bob
 	} else {
 		c.withMFA()
 	}
-	return c.another(email, email == ada).Do("GET", current, nil).Want(200, "").Text("id")
+	return c.another(email, email == ada).Do("GET", current, nil).Require(200, "").Text("id")
 }
 
 // begun is an enrollment of the client's own session, or of the one with MFA where the client has none.
-func (c *cast) begun(client *apptest.Client) *apptest.Phone {
+func (c *matrixFixture) begun(client *apptest.Client) *apptest.Phone {
 	if client == nil || client != c.weak {
 		client = c.withMFA()
 	}
@@ -210,7 +210,7 @@ func (c *cast) begun(client *apptest.Client) *apptest.Phone {
 }
 
 // after puts back what an operation that succeeded has used up or changed.
-func (c *cast) after(op apptest.Operation, client *apptest.Client) {
+func (c *matrixFixture) after(op apptest.Operation, client *apptest.Client) {
 	clear(c.pending)
 	switch op.ID {
 	case "completeSignIn":

@@ -11,11 +11,11 @@ import (
 // What may come back for which credential. An operation without a row fails the test, and so does a row without its
 // operation.
 const (
-	signedOut = "401 session_required"
-	proveIt   = "401 step_up_required"
-	noSignIn  = "410 sign_in_expired"
-	noLink    = "410 link_expired"
-	nothing   = "404 not_found"
+	signedOut      = "401 session_required"
+	stepUpRequired = "401 step_up_required"
+	noSignIn       = "410 sign_in_expired"
+	noLink         = "410 link_expired"
+	notFound       = "404 not_found"
 )
 
 var columns = []string{
@@ -37,31 +37,31 @@ var matrix = map[string][]string{
 	"endSession":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut, signedOut},
 	"endOtherSessions":     {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
 	"updateAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
-	"cancelPendingAddress": {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
-	"renameMfaMethod":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, "200", "200", "200", "200", "200", signedOut, signedOut},
-	"cancelMfaRemoval":     {signedOut, signedOut, signedOut, signedOut, signedOut, "409 mfa_required", nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"cancelPendingAddress": {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+	"renameMfaMethod":      {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, "200", "200", "200", "200", "200", signedOut, signedOut},
+	"cancelMfaRemoval":     {signedOut, signedOut, signedOut, signedOut, signedOut, "409 mfa_required", notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 
 	"confirmTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut, signedOut},
 	"cancelTotpEnrollment":  {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut, signedOut},
 
 	// These take the step-up too.
-	"beginTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut, signedOut},
-	"removeMfaMethod":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut, signedOut},
+	"beginTotpEnrollment": {signedOut, signedOut, signedOut, signedOut, signedOut, stepUpRequired, stepUpRequired, "201", stepUpRequired, stepUpRequired, stepUpRequired, signedOut, signedOut},
+	"removeMfaMethod":     {signedOut, signedOut, signedOut, signedOut, signedOut, stepUpRequired, stepUpRequired, "200", stepUpRequired, stepUpRequired, stepUpRequired, signedOut, signedOut},
 
-	"generateRecoveryCodes": {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "201", proveIt, proveIt, proveIt, signedOut, signedOut},
-	"changePassword":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "200", proveIt, proveIt, proveIt, signedOut, signedOut},
-	"changeEmail":           {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut, signedOut},
-	"setNoticeEmail":        {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, "202", proveIt, proveIt, proveIt, signedOut, signedOut},
-	"removeNoticeEmail":     {signedOut, signedOut, signedOut, signedOut, signedOut, proveIt, proveIt, nothing, proveIt, proveIt, proveIt, signedOut, signedOut},
+	"generateRecoveryCodes": {signedOut, signedOut, signedOut, signedOut, signedOut, stepUpRequired, stepUpRequired, "201", stepUpRequired, stepUpRequired, stepUpRequired, signedOut, signedOut},
+	"changePassword":        {signedOut, signedOut, signedOut, signedOut, signedOut, stepUpRequired, stepUpRequired, "200", stepUpRequired, stepUpRequired, stepUpRequired, signedOut, signedOut},
+	"changeEmail":           {signedOut, signedOut, signedOut, signedOut, signedOut, stepUpRequired, stepUpRequired, "202", stepUpRequired, stepUpRequired, stepUpRequired, signedOut, signedOut},
+	"setNoticeEmail":        {signedOut, signedOut, signedOut, signedOut, signedOut, stepUpRequired, stepUpRequired, "202", stepUpRequired, stepUpRequired, stepUpRequired, signedOut, signedOut},
+	"removeNoticeEmail":     {signedOut, signedOut, signedOut, signedOut, signedOut, stepUpRequired, stepUpRequired, notFound, stepUpRequired, stepUpRequired, stepUpRequired, signedOut, signedOut},
 
 	// These are an administrator's, and not there for anybody else.
-	"findAccounts":        {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
-	"inspectAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
-	"listAccountActivity": {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
-	"endAccountSessions":  {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
-	"disableAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
-	"enableAccount":       {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
-	"resetAccountMfa":     {signedOut, signedOut, signedOut, signedOut, signedOut, nothing, nothing, nothing, nothing, nothing, nothing, signedOut, signedOut},
+	"findAccounts":        {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+	"inspectAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+	"listAccountActivity": {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+	"endAccountSessions":  {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+	"disableAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+	"enableAccount":       {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+	"resetAccountMfa":     {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 
 	// These ask for proofs, whoever comes; the second half belongs to the first and its cookie.
 	"beginSignInEnrollment":   {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
@@ -71,7 +71,7 @@ var matrix = map[string][]string{
 	"completeSignIn": {noSignIn, "201", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
 
 	"requestMfaRemoval":      {noSignIn, "202", noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
-	"cancelMfaRemovalByCode": {noSignIn, nothing, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
+	"cancelMfaRemovalByCode": {noSignIn, notFound, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
 
 	// These take the token of a mailed link and nothing else: nobody's session replaces it.
 	"cancelMfaRemovalByLink": {noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink, noLink},
@@ -126,7 +126,7 @@ func walk(t *testing.T, operations ...apptest.Operation) {
 		for _, op := range operations {
 			t.Run(op.ID+" with "+column, func(t *testing.T) {
 				id, body := c.request(op, client)
-				got := outcome(client.For(t).Do(op.Method, op.At(id), body, headers...))
+				got := outcome(client.WithT(t).Do(op.Method, op.OnServer(id), body, headers...))
 				if want := matrix[op.ID][i]; got != want {
 					t.Errorf("got %s, want %s", got, want)
 				}
@@ -139,7 +139,7 @@ func walk(t *testing.T, operations ...apptest.Operation) {
 }
 
 // outcome is how a cell is written.
-func outcome(a apptest.Answer) string {
+func outcome(a apptest.Response) string {
 	if code := a.Code(); code != "" {
 		return strconv.Itoa(a.Status) + " " + code
 	}

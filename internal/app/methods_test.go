@@ -18,7 +18,7 @@ func TestAnAccountHasFiveMethodsAtTheMost(t *testing.T) {
 	for range 4 {
 		script.Enroll(JSON{"code": phone.Code()})
 	}
-	a := script.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	a := script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	for _, m := range a.Value("methods").([]any) {
 		names = append(names, m.(map[string]any)["name"].(string))
 	}
@@ -30,12 +30,12 @@ func TestAnAccountHasFiveMethodsAtTheMost(t *testing.T) {
 		t.Errorf("max_methods is %d, want 5", got)
 	}
 	enroll := stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})
-	script.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Want(409, "too_many_methods")
-	script.Do("POST", enrollments, JSON{"name": "authenticator app"}, "Step-Up-Token", enroll).Want(409, "too_many_methods")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Require(409, "too_many_methods")
+	script.Do("POST", enrollments, JSON{"name": "authenticator app"}, "Step-Up-Token", enroll).Require(409, "too_many_methods")
 
 	h.Clock.Advance(30 * time.Second)
 	remove := stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", remove).Want(200, "")
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", remove).Require(200, "")
 	if enabled := script.Do("GET", "/api/v1/mfa", nil).Value("enabled"); enabled != true {
 		t.Errorf("enabled is %v with four methods left, want true", enabled)
 	}
@@ -47,8 +47,8 @@ func TestANameIsTakenWhateverItsSpelling(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	token := stepUp(script, "mfa.enroll")
-	phone := h.Scan(script.Do("POST", enrollments, JSON{"name": "  Zoë's Straße "}, "Step-Up-Token", token).Want(201, ""))
-	script.Confirm(phone, phone.Code()).Want(201, "")
+	phone := h.PhoneFrom(script.Do("POST", enrollments, JSON{"name": "  Zoë's Straße "}, "Step-Up-Token", token).Require(201, ""))
+	script.Confirm(phone, phone.Code()).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
 
 	token = stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})
@@ -56,15 +56,15 @@ func TestANameIsTakenWhateverItsSpelling(t *testing.T) {
 		"Zoë's Straße", norm.NFD.String("Zoë's Straße"), "ZOË'S STRASSE", "zoë's straße", "\tzoë's straSSe ",
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := script.For(t)
+			c := script.WithT(t)
 			if strings.Contains(name, "\t") {
-				c.Do("POST", enrollments, JSON{"name": name}, "Step-Up-Token", token).Want(400, "invalid_request")
+				c.Do("POST", enrollments, JSON{"name": name}, "Step-Up-Token", token).Require(400, "invalid_request")
 				return
 			}
-			c.Do("POST", enrollments, JSON{"name": name}, "Step-Up-Token", token).Want(409, "name_taken")
+			c.Do("POST", enrollments, JSON{"name": name}, "Step-Up-Token", token).Require(409, "name_taken")
 		})
 	}
-	script.Do("POST", enrollments, JSON{"name": "Zoe's Strase"}, "Step-Up-Token", token).Want(201, "")
+	script.Do("POST", enrollments, JSON{"name": "Zoe's Strase"}, "Step-Up-Token", token).Require(201, "")
 }
 
 func TestTwoAccountsMayUseTheSameName(t *testing.T) {
@@ -75,7 +75,7 @@ func TestTwoAccountsMayUseTheSameName(t *testing.T) {
 	for _, email := range []string{ada, bob} {
 		script := h.SignedIn(email)
 		token := stepUp(script, "mfa.enroll")
-		phone := h.Scan(script.Do("POST", enrollments, JSON{"name": "Pixel 11"}, "Step-Up-Token", token).Want(201, ""))
-		script.Confirm(phone, phone.Code()).Want(201, "")
+		phone := h.PhoneFrom(script.Do("POST", enrollments, JSON{"name": "Pixel 11"}, "Step-Up-Token", token).Require(201, ""))
+		script.Confirm(phone, phone.Code()).Require(201, "")
 	}
 }

@@ -46,7 +46,7 @@ func TestTheOperatorsPageListsEveryMetricWithItsLabels(t *testing.T) {
 		listed[row[1]] = metric{row[2], strings.Join(labels, " ")}
 	}
 	h := apptest.StartWithMail(t)
-	h.Script("").Do("GET", "/readyz", nil).Want(200, "")
+	h.Script("").Do("GET", "/readyz", nil).Require(200, "")
 	found := metricsOf(h.Scrape())
 	for name, m := range found {
 		if _, there := listed[name]; strings.HasPrefix(name, "twofold_") && !there {

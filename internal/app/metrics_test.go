@@ -27,16 +27,16 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	script.Do("GET", "/api/v1/mfa", nil).Want(200, "")
-	script.Do("GET", "/api/v1/mfa", nil).Want(200, "")
-	h.Script("").Do("GET", "/api/v1/mfa", nil).Want(401, "session_required")
+	script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
+	script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
+	h.Script("").Do("GET", "/api/v1/mfa", nil).Require(401, "session_required")
 	for range 2 {
-		h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Want(401, "credentials_rejected")
+		h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Require(401, "credentials_rejected")
 	}
 	for _, path := range []string{"/", "/settings/account", "/assets/app-1234.js"} {
-		h.Script("").Do("GET", path, nil).Want(200, "")
+		h.Script("").Do("GET", path, nil).Require(200, "")
 	}
-	h.Script("").Do("GET", "/api/v1/nothing", nil).Want(404, "not_found")
+	h.Script("").Do("GET", "/api/v1/nothing", nil).Require(404, "not_found")
 
 	got, _ := h.Scrape()
 	wantSeries(t, got, apptest.Scrape{
@@ -87,8 +87,8 @@ func TestAScrapeCountsWhatTheDatabaseIsAskedFor(t *testing.T) {
 	}
 	idleStatements, idleCommits := asked(func() {}) // a scrape looks too
 	statements, commits := asked(func() {
-		script.Do("GET", "/api/v1/sessions/current", nil).Want(200, "")
-		script.Do("DELETE", "/api/v1/sessions/current", nil).Want(204, "")
+		script.Do("GET", "/api/v1/sessions/current", nil).Require(200, "")
+		script.Do("DELETE", "/api/v1/sessions/current", nil).Require(204, "")
 	})
 	want := effort{
 		budget["getCurrentSession"].statements + budget["signOut"].statements,
@@ -130,10 +130,10 @@ func TestAScrapeCountsProofsThatAreNotLookedAt(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	for range 5 {
-		h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Want(401, "credentials_rejected")
+		h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Require(401, "credentials_rejected")
 	}
 	for range 3 {
-		h.Script("").SignIn(ada).Want(429, "too_many_attempts")
+		h.Script("").SignIn(ada).Require(429, "too_many_attempts")
 	}
 	got, _ := h.Scrape()
 	wantSeries(t, got, apptest.Scrape{
@@ -152,7 +152,7 @@ func TestAScrapeTellsHowLongMailWaits(t *testing.T) {
 	wantSeries(t, got, apptest.Scrape{`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0})
 
 	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
-	h.Mailbox.Refuse(450)
+	h.Mailbox.FailInserts(450)
 	h.Deliver()
 	h.Clock.Advance(90 * time.Second)
 	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
@@ -162,7 +162,7 @@ func TestAScrapeTellsHowLongMailWaits(t *testing.T) {
 		`twofold_mails_total{result="failed"}`: 1, `twofold_mails_total{result="sent"}`: 0,
 	})
 
-	h.Mailbox.Take()
+	h.Mailbox.Next()
 	if sent := h.Deliver(); sent != 2 {
 		t.Fatalf("%d mails were sent, want 2", sent)
 	}

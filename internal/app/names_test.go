@@ -20,14 +20,14 @@ func TestMethodNamesAreCountedInCodePoints(t *testing.T) {
 		"nothing":             "",
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {
-			a := script.Do("POST", confirm, JSON{"code": phone.Code(), "name": wrong}).Want(400, "invalid_request")
+			a := script.Do("POST", confirm, JSON{"code": phone.Code(), "name": wrong}).Require(400, "invalid_request")
 			if !strings.Contains(string(a.Body), `"pointer":"/name"`) {
 				t.Errorf("the problem does not point at /name: %s", a.Body)
 			}
 		})
 	}
 	long := strings.Repeat("🔐", 64)
-	got := script.Do("POST", confirm, JSON{"code": phone.Code(), "name": long}).Want(201, "").Text("method", "name")
+	got := script.Do("POST", confirm, JSON{"code": phone.Code(), "name": long}).Require(201, "").Text("method", "name")
 	if got != long {
 		t.Errorf("the name is %q, want 64 locks", got)
 	}
@@ -39,15 +39,15 @@ func TestANameIsGivenAtConfirmAndATakenOneCostsNoTry(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	first := script.Begin()
-	script.Do("POST", "/api/v1/mfa/totp/enrollments/"+first.ID+"/confirm", JSON{"code": first.Code(), "name": " Pixel 11 "}).Want(201, "")
+	script.Do("POST", "/api/v1/mfa/totp/enrollments/"+first.ID+"/confirm", JSON{"code": first.Code(), "name": " Pixel 11 "}).Require(201, "")
 	h.Clock.Advance(30e9)
 
 	second := script.Begin(JSON{"code": first.Code()})
 	confirm := "/api/v1/mfa/totp/enrollments/" + second.ID + "/confirm"
 	for range 6 {
-		script.Do("POST", confirm, JSON{"code": second.Code(), "name": "PIXEL 11"}).Want(409, "name_taken")
+		script.Do("POST", confirm, JSON{"code": second.Code(), "name": "PIXEL 11"}).Require(409, "name_taken")
 	}
-	name := script.Do("POST", confirm, JSON{"code": second.Code()}).Want(201, "").Text("method", "name")
+	name := script.Do("POST", confirm, JSON{"code": second.Code()}).Require(201, "").Text("method", "name")
 	if name != "Authenticator app" {
 		t.Errorf("the second method is called %q, want Authenticator app", name)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // told are the subjects of the mails that came since the last time.
-func heard(h *apptest.House, email string, since *int) string {
+func heard(h *apptest.Server, email string, since *int) string {
 	h.T.Helper()
 	var subjects []string
 	mails := h.Mails(email)
@@ -38,21 +38,21 @@ func TestASignInFromADeviceThatIsNewIsTold(t *testing.T) {
 		}
 	}
 	first, second := h.Browser(), h.Browser()
-	first.SignIn(ada).Want(201, "")
+	first.SignIn(ada).Require(201, "")
 	is("the very first sign-in", "")
-	second.SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+	second.SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 	is("a wrong password", "")
-	second.SignIn(ada).Want(201, "")
+	second.SignIn(ada).Require(201, "")
 	is("another browser", newDevice)
-	first.SignIn(ada).Want(201, "")
-	second.Do("DELETE", current, nil).Want(204, "")
-	second.SignIn(ada).Want(201, "")
+	first.SignIn(ada).Require(201, "")
+	second.Do("DELETE", current, nil).Require(204, "")
+	second.SignIn(ada).Require(201, "")
 	is("both again", "")
-	second.SignIn(bob).Want(201, "")
-	second.SignIn(ada).Want(201, "")
+	second.SignIn(bob).Require(201, "")
+	second.SignIn(ada).Require(201, "")
 	is("both, with another account in between", "")
 	h.Clock.Advance(180 * 24 * time.Hour)
-	first.SignIn(ada).Want(201, "")
+	first.SignIn(ada).Require(201, "")
 	is("one that was away for half a year", newDevice)
 
 	m := h.Mail(ada)
@@ -70,14 +70,14 @@ func TestAPendingSignInIsNoDeviceYet(t *testing.T) {
 	seen := 0
 	heard(h, ada, &seen)
 	browser := h.Browser()
-	browser.SignIn(ada).Want(202, "")
+	browser.SignIn(ada).Require(202, "")
 	if browser.Cookie("twofold_device") != "" {
 		t.Error("half a sign-in gives a device cookie")
 	}
 	if got := heard(h, ada, &seen); got != "" {
 		t.Errorf("half a sign-in is told: %q", got)
 	}
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
+	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
 	if got := heard(h, ada, &seen); got != newDevice {
 		t.Errorf("told %q, want %q", got, newDevice)
 	}
@@ -87,7 +87,7 @@ func TestAScriptIsNewByItsNetworkAndWhatItCallsItself(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	h.AddAccount(ada)
-	body := right(ada)
+	body := validCredentials(ada)
 	body["deliver"] = "token"
 	seen := 0
 	for _, c := range []struct{ ip, agent, want string }{
@@ -102,13 +102,13 @@ func TestAScriptIsNewByItsNetworkAndWhatItCallsItself(t *testing.T) {
 		{"2001:db8:2:2::3", "curl/8.5.0", newDevice},
 		{"::ffff:192.0.2.9", "curl/8.5.0", ""},
 	} {
-		h.Script("").Do("POST", sessions, body, "User-Agent", c.agent, "X-Forwarded-For", c.ip).Want(201, "")
+		h.Script("").Do("POST", sessions, body, "User-Agent", c.agent, "X-Forwarded-For", c.ip).Require(201, "")
 		if got := heard(h, ada, &seen); got != c.want {
 			t.Errorf("%s from %s: told %q, want %q", c.agent, c.ip, got, c.want)
 		}
 	}
 	h.Clock.Advance(180 * 24 * time.Hour)
-	h.Script("").Do("POST", sessions, body, "User-Agent", "curl/8.5.0", "X-Forwarded-For", "192.0.2.7").Want(201, "")
+	h.Script("").Do("POST", sessions, body, "User-Agent", "curl/8.5.0", "X-Forwarded-For", "192.0.2.7").Require(201, "")
 	if got := heard(h, ada, &seen); got != newDevice {
 		t.Errorf("half a year later: told %q, want %q", got, newDevice)
 	}
@@ -122,7 +122,7 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 	heard(h, ada, &seen)
 	wrongPasswords := func(times int) {
 		for range times {
-			h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+			h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 		}
 	}
 	signIn := func() string {
@@ -135,8 +135,8 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 		t.Errorf("after four failures: told %q", got)
 	}
 	wrongPasswords(4)
-	token := half(h, ada) // the right password in between is no sign-in yet
-	finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+	token := pendingSignIn(h, ada) // the right password in between is no sign-in yet
+	completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
 	if got := signIn(); got != afterFailures {
 		t.Errorf("after four wrong passwords and a wrong code: told %q, want %q", got, afterFailures)
 	}
@@ -148,12 +148,12 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 	}
 	browser := h.Browser()
 	h.Clock.Advance(time.Minute)
-	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	heard(h, ada, &seen)
 	wrongPasswords(5)
-	h.Script("").SignIn(ada).Want(429, "too_many_attempts") // not looked at, and not counted
+	h.Script("").SignIn(ada).Require(429, "too_many_attempts") // not looked at, and not counted
 	h.Clock.Advance(30 * time.Second)
-	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	if got := heard(h, ada, &seen); got != afterFailures {
 		t.Errorf("a known browser after a stranger's failures: told %q, want %q", got, afterFailures)
 	}

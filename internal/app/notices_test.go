@@ -18,7 +18,7 @@ var firefox = audit.Client{
 }
 
 // post puts a notice into the outbox, as a change would: in a transaction.
-func post(t *testing.T, h *apptest.House, n notify.Notice) {
+func post(t *testing.T, h *apptest.Server, n notify.Notice) {
 	t.Helper()
 	ctx := audit.WithClient(context.Background(), firefox)
 	err := h.App.Notices.Store.InTx(ctx, func(ctx context.Context) error {
@@ -34,7 +34,7 @@ func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: nowhere, Name: "Phone"}
+	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: "Phone"}
 
 	refused := errors.New("the change does not happen")
 	err := h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {

@@ -44,7 +44,7 @@ func TestOperationsAreOnTheirOwnListenerAlone(t *testing.T) {
 		"/debug/pprof/symbol":             "num_symbols",
 		"/debug/pprof/trace?seconds=0.01": "go 1",
 	} {
-		h.Script("").Do("GET", strings.SplitN(path, "?", 2)[0], nil).Want(404, "not_found")
+		h.Script("").Do("GET", strings.SplitN(path, "?", 2)[0], nil).Require(404, "not_found")
 		if status, body := fetch(t, "GET", inside+path); status != 200 || !strings.Contains(body, holds) {
 			t.Errorf("%s answers %d, want 200 with %q:\n%.200s", path, status, holds, body)
 		}
@@ -57,7 +57,7 @@ func TestOperationsAreOnTheirOwnListenerAlone(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/healthz", "/readyz"} {
-		h.Script("").Do("GET", path, nil).Want(200, "")
+		h.Script("").Do("GET", path, nil).Require(200, "")
 		if status, body := fetch(t, "GET", inside+path); status != 200 || body != "{\"status\":\"ok\"}\n" {
 			t.Errorf("%s answers %d %q on the operations listener", path, status, body)
 		}

@@ -21,8 +21,8 @@ const (
 	pending       = "/api/v1/account/pending-address"
 	confirmations = "/api/v1/account/address-confirmations"
 
-	another    = "an otter counts nine lamps"
-	newAddress = "ada@new.example"
+	extraSession = "an otter counts nine lamps"
+	newAddress   = "ada@new.example"
 )
 
 // letter is a mail as it lies in the outbox, opened.
@@ -36,7 +36,7 @@ type letter struct {
 }
 
 // withMail starts a house that believes that it sends mail.
-func withMail(t testing.TB, settings ...string) *apptest.House {
+func withMail(t testing.TB, settings ...string) *apptest.Server {
 	t.Helper()
 	h := apptest.Start(t, settings...)
 	h.App.Accounts.Notices.Mail = true
@@ -44,7 +44,7 @@ func withMail(t testing.TB, settings ...string) *apptest.House {
 }
 
 // letters are all mails that the house posted so far, the oldest first. What waits to be looked up is.
-func letters(t *testing.T, h *apptest.House) []letter {
+func letters(t *testing.T, h *apptest.Server) []letter {
 	t.Helper()
 	if err := h.App.Accounts.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func letters(t *testing.T, h *apptest.House) []letter {
 }
 
 // mailed is the newest mail of a kind to an address.
-func mailed(t *testing.T, h *apptest.House, kind, to string) letter {
+func mailed(t *testing.T, h *apptest.Server, kind, to string) letter {
 	t.Helper()
 	all := letters(t, h)
 	slices.Reverse(all)
@@ -90,7 +90,7 @@ func mailed(t *testing.T, h *apptest.House, kind, to string) letter {
 }
 
 // told is how often each address was told of a kind, as in "ada@example.com email_changed".
-func told(t *testing.T, h *apptest.House) []string {
+func told(t *testing.T, h *apptest.Server) []string {
 	t.Helper()
 	var all []string
 	for _, l := range letters(t, h) {
@@ -107,51 +107,51 @@ func (l letter) token(purpose string) string {
 }
 
 // askReset asks for a reset link, as anybody can.
-func askReset(h *apptest.House, address string) {
+func askReset(h *apptest.Server, address string) {
 	h.T.Helper()
-	h.Script("").Do("POST", resets, JSON{"email": address}).Want(202, "")
+	h.Script("").Do("POST", resets, JSON{"email": address}).Require(202, "")
 }
 
 // resetToken asks for a reset link and reads its token in the mail.
-func resetToken(t *testing.T, h *apptest.House, address string) string {
+func resetToken(t *testing.T, h *apptest.Server, address string) string {
 	t.Helper()
 	askReset(h, address)
 	return mailed(t, h, "password_reset_link", address).token("reset_password")
 }
 
 // reset sets a password with a link, for whatever comes of it.
-func reset(h *apptest.House, token, pw string) apptest.Answer {
+func reset(h *apptest.Server, token, pw string) apptest.Response {
 	h.T.Helper()
 	return h.Script("").Do("POST", resetComplete, JSON{"token": token, "new_password": pw})
 }
 
 // changeTo asks for a new address after a step-up, for whatever comes of it.
-func changeTo(c *apptest.Client, path, address string, proofs ...JSON) apptest.Answer {
+func changeTo(c *apptest.Client, path, address string, proofs ...JSON) apptest.Response {
 	return c.Do("PUT", path, JSON{"email": address}, "Step-Up-Token", stepUp(c, "account.email", proofs...))
 }
 
 // confirmToken asks for a new address and reads the token in the mail to it.
-func confirmToken(t *testing.T, h *apptest.House, c *apptest.Client, path, address string) string {
+func confirmToken(t *testing.T, h *apptest.Server, c *apptest.Client, path, address string) string {
 	t.Helper()
-	changeTo(c, path, address).Want(202, "")
+	changeTo(c, path, address).Require(202, "")
 	kind := map[string]string{email: "confirm_email", noticeEmail: "confirm_notice_email"}[path]
 	return mailed(t, h, kind, address).token("confirm_address")
 }
 
 // confirm follows the link of an address, for whatever comes of it.
-func confirm(h *apptest.House, token string) apptest.Answer {
+func confirm(h *apptest.Server, token string) apptest.Response {
 	h.T.Helper()
 	return h.Script("").Do("POST", confirmations, JSON{"token": token})
 }
 
 // withPassword signs in with another password than everybody's, for whatever comes of it.
-func withPassword(h *apptest.House, address, pw string) apptest.Answer {
+func withPassword(h *apptest.Server, address, pw string) apptest.Response {
 	h.T.Helper()
 	return h.Script("").SignIn(address, JSON{"password": pw, "deliver": "token"})
 }
 
 // force takes an account's password away.
-func force(t *testing.T, h *apptest.House, id string) {
+func force(t *testing.T, h *apptest.Server, id string) {
 	t.Helper()
 	if _, err := h.App.Accounts.ForceReset(context.Background(), id); err != nil {
 		t.Fatal(err)
@@ -159,13 +159,13 @@ func force(t *testing.T, h *apptest.House, id string) {
 }
 
 // kinds are what the account's activity says, the newest first.
-func kinds(t *testing.T, h *apptest.House, id string) []string {
+func kinds(t *testing.T, h *apptest.Server, id string) []string {
 	t.Helper()
 	return column(t, h, `SELECT kind FROM activity WHERE account_id = ? ORDER BY number DESC`, id)
 }
 
 // column is what a statement of one column finds.
-func column(t *testing.T, h *apptest.House, query string, args ...any) []string {
+func column(t *testing.T, h *apptest.Server, query string, args ...any) []string {
 	t.Helper()
 	rows, err := database(t, h).Query(query, args...)
 	if err != nil {
@@ -187,7 +187,7 @@ func column(t *testing.T, h *apptest.House, query string, args ...any) []string 
 }
 
 // tables counts the rows of every table.
-func tables(t *testing.T, h *apptest.House) map[string]int {
+func tables(t *testing.T, h *apptest.Server) map[string]int {
 	t.Helper()
 	db, counts := database(t, h), make(map[string]int)
 	for _, name := range database(t, h).Tables(t) {

@@ -14,7 +14,7 @@ import (
 )
 
 // outbox counts messages that are waiting, sent and given up.
-func outbox(t *testing.T, db *apptest.Disk) (waiting, sent, givenUp int) {
+func outbox(t *testing.T, db *apptest.Database) (waiting, sent, givenUp int) {
 	t.Helper()
 	err := db.QueryRow(`SELECT count(*) FILTER (WHERE sent_at = 0 AND given_up = 0), count(*) FILTER (WHERE sent_at > 0),
 		count(*) FILTER (WHERE given_up > 0) FROM outbox`).Scan(&waiting, &sent, &givenUp)
@@ -24,7 +24,7 @@ func outbox(t *testing.T, db *apptest.Disk) (waiting, sent, givenUp int) {
 	return waiting, sent, givenUp
 }
 
-func wantOutbox(t *testing.T, db *apptest.Disk, waiting, sent, givenUp int) {
+func wantOutbox(t *testing.T, db *apptest.Database, waiting, sent, givenUp int) {
 	t.Helper()
 	if w, s, g := outbox(t, db); w != waiting || s != sent || g != givenUp {
 		t.Errorf("the outbox has %d waiting, %d sent, %d given up, want %d, %d, %d", w, s, g, waiting, sent, givenUp)
@@ -47,7 +47,7 @@ func TestAMailThatFailsIsTriedAgainAfterGrowingWaits(t *testing.T) {
 		}
 		return n
 	}
-	h.Mailbox.Refuse(450)
+	h.Mailbox.FailInserts(450)
 	for i, wait := range []time.Duration{
 		0, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, time.Hour, time.Hour,
 	} {
@@ -66,7 +66,7 @@ func TestAMailThatFailsIsTriedAgainAfterGrowingWaits(t *testing.T) {
 	if done, err := h.App.Notices.Delivered(context.Background(), "topic"); err != nil || done {
 		t.Errorf("delivered is %v, %v, want false", done, err)
 	}
-	h.Mailbox.Take()
+	h.Mailbox.Next()
 	h.Clock.Advance(time.Hour)
 	h.Mail(ada)
 	wantOutbox(t, db, 0, 1, 0)
@@ -81,7 +81,7 @@ func TestAMailIsGivenUpAfterSevenDaysAndTheActivitySaysSo(t *testing.T) {
 	id := h.AddAccount(ada)
 	db := database(t, h)
 	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
-	h.Mailbox.Refuse(550)
+	h.Mailbox.FailInserts(550)
 	h.Deliver()
 	h.Clock.Advance(7*24*time.Hour - 1)
 	h.Deliver()
@@ -89,7 +89,7 @@ func TestAMailIsGivenUpAfterSevenDaysAndTheActivitySaysSo(t *testing.T) {
 	h.Clock.Advance(time.Hour)
 	h.Deliver()
 	wantOutbox(t, db, 0, 0, 1)
-	h.Mailbox.Take()
+	h.Mailbox.Next()
 	h.Clock.Advance(24 * time.Hour)
 	if mails := h.Mails(ada); len(mails) > 0 {
 		t.Errorf("a mail that was given up was sent: %s", mails[0].Subject)
@@ -137,7 +137,7 @@ func TestSeveralProcessesSendEachMailOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	houses := []*apptest.House{h}
+	houses := []*apptest.Server{h}
 	for range 3 {
 		houses = append(houses, apptest.StartIn(t, h.Dir, h.Clock, h.Mailbox.Setting()))
 	}
@@ -200,7 +200,7 @@ func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
 		return real.Send(ctx, m)
 	})
 	arrived := make(chan apptest.Mail, 100)
-	h.Mailbox.Took(func(m apptest.Mail) { arrived <- m })
+	h.Mailbox.Delivered(func(m apptest.Mail) { arrived <- m })
 	ctx, stop := context.WithCancel(context.Background())
 	worked := make(chan struct{})
 	go func() { defer close(worked); h.App.RunWorkers(ctx) }()
@@ -243,7 +243,7 @@ func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
 	}
 
 	logged("notice sent", 3)
-	held := h.Mailbox.Hang()
+	held := h.Mailbox.Stall()
 	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Laptop"})
 	wait(held)
 	stop()
@@ -267,11 +267,11 @@ func TestAMailServerThatSaysNothingHoldsAMailForItsTimeoutOnly(t *testing.T) {
 	h := apptest.StartWithMail(t, "TWOFOLD_SMTP_TIMEOUT=200ms")
 	id := h.AddAccount(ada)
 	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
-	h.Mailbox.Hang()
+	h.Mailbox.Stall()
 	if sent := h.Deliver(); sent != 0 {
 		t.Errorf("%d sent to a server that says nothing", sent)
 	}
-	h.Mailbox.Take()
+	h.Mailbox.Next()
 	h.Clock.Advance(5 * time.Second)
 	if sent := h.Deliver(); sent != 1 {
 		t.Errorf("%d sent once it answers, want 1", sent)
@@ -281,10 +281,10 @@ func TestAMailServerThatSaysNothingHoldsAMailForItsTimeoutOnly(t *testing.T) {
 func TestANoticeOfNobodyIsAnError(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: nowhere}); err == nil {
+	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: unknownID}); err == nil {
 		t.Error("it was posted")
 	}
-	if err := h.App.Notices.Store.MarkSent(context.Background(), nowhere, h.Clock.Now()); err != nil {
+	if err := h.App.Notices.Store.MarkSent(context.Background(), unknownID, h.Clock.Now()); err != nil {
 		t.Errorf("marking what is not there: %v", err)
 	}
 }

@@ -12,9 +12,9 @@ import (
 )
 
 // wantUnready wants a reason, and that it is all that strangers learn.
-func wantUnready(t *testing.T, h *apptest.House, reason string) {
+func wantUnready(t *testing.T, h *apptest.Server, reason string) {
 	t.Helper()
-	a := h.Script("").Do("GET", "/readyz", nil).Want(503, "unavailable")
+	a := h.Script("").Do("GET", "/readyz", nil).Require(503, "unavailable")
 	reasons, _ := a.Value("reasons").([]any)
 	if len(reasons) != 1 || reasons[0] != reason {
 		t.Errorf("got reasons %v, want %s", reasons, reason)
@@ -31,9 +31,9 @@ func wantUnready(t *testing.T, h *apptest.House, reason string) {
 	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="` + reason + `"}`: 1, `twofold_unready{reason="stopping"}`: 0})
 }
 
-func wantReady(t *testing.T, h *apptest.House) {
+func wantReady(t *testing.T, h *apptest.Server) {
 	t.Helper()
-	h.Script("").Do("GET", "/readyz", nil).Want(200, "")
+	h.Script("").Do("GET", "/readyz", nil).Require(200, "")
 	got, _ := h.Scrape()
 	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="database_unreachable"}`: 0})
 }
@@ -65,7 +65,7 @@ func TestReadinessFallsWithItsReasonAndReturns(t *testing.T) {
 				}
 			}
 			wantReady(t, h)
-			h.Script("").Do("GET", "/healthz", nil).Want(200, "")
+			h.Script("").Do("GET", "/healthz", nil).Require(200, "")
 		})
 	}
 }
@@ -90,7 +90,7 @@ func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantUnready(t, h, "database_unreachable")
-	h.Script("").SignIn(ada).Want(503, "unavailable")
+	h.Script("").SignIn(ada).Require(503, "unavailable")
 	if err := os.WriteFile(file, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantReady(t, h)
-	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
+	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 }
 
 func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
@@ -126,7 +126,7 @@ func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
 		})
 	}
 	wantUnready(t, h, "database_read_only")
-	live.Do("GET", "/api/v1/account", nil).Want(200, "")
+	live.Do("GET", "/api/v1/account", nil).Require(200, "")
 	asking.Wait()
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)

@@ -14,19 +14,19 @@ const (
 	tenCodes      = "TWOFOLD_RECOVERY_CODES=10" // a set as it is outside of tests
 )
 
-// withCodes adds an account, enrolls its phone, and answers the recovery codes that came with it.
-func withCodes(h *apptest.House, email string) (*apptest.Client, *apptest.Phone, []string) {
+// userWithRecoveryCodes adds an account, enrolls its phone, and answers the recovery codes that came with it.
+func userWithRecoveryCodes(h *apptest.Server, email string) (*apptest.Client, *apptest.Phone, []string) {
 	h.T.Helper()
 	h.AddAccount(email)
 	script := h.SignedIn(email)
 	phone := script.Begin()
-	codes := shownCodes(h.T, script.Confirm(phone, phone.Code()).Want(201, ""))
+	codes := shownCodes(h.T, script.Confirm(phone, phone.Code()).Require(201, ""))
 	h.Clock.Advance(30 * time.Second)
 	return script, phone, codes
 }
 
 // shownCodes are the recovery codes of an answer.
-func shownCodes(t testing.TB, a apptest.Answer) []string {
+func shownCodes(t testing.TB, a apptest.Response) []string {
 	t.Helper()
 	list, _ := a.Value("recovery_codes").([]any)
 	codes := make([]string, len(list))
@@ -37,7 +37,7 @@ func shownCodes(t testing.TB, a apptest.Answer) []string {
 }
 
 // recovering presents a recovery code for a sign-in token.
-func recovering(h *apptest.House, token, code string) apptest.Answer {
+func recovering(h *apptest.Server, token, code string) apptest.Response {
 	h.T.Helper()
 	return h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": code})
 }
@@ -50,7 +50,7 @@ const wrongRecoveryCode = "0000-0000-0000-0000"
 
 // remaining is how many codes the account has left; -1: it has none, used or not.
 func remaining(c *apptest.Client) int {
-	a := c.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	a := c.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if a.Value("recovery_codes") == nil {
 		return -1
 	}
@@ -58,7 +58,7 @@ func remaining(c *apptest.Client) int {
 }
 
 // activityOf lists the kinds of what happened to an account, the newest first.
-func activityOf(t *testing.T, h *apptest.House, account string) []string {
+func activityOf(t *testing.T, h *apptest.Server, account string) []string {
 	t.Helper()
 	rows, err := database(t, h).Query(`SELECT kind || ' ' || name FROM activity WHERE account_id = ? ORDER BY number DESC`, account)
 	if err != nil {
@@ -68,7 +68,7 @@ func activityOf(t *testing.T, h *apptest.House, account string) []string {
 }
 
 // mailKinds lists the kinds of the mails to an account, the oldest first.
-func mailKinds(t *testing.T, h *apptest.House, account string) []string {
+func mailKinds(t *testing.T, h *apptest.Server, account string) []string {
 	t.Helper()
 	rows, err := database(t, h).Query(`SELECT kind FROM outbox WHERE account_id = ? ORDER BY id`, account)
 	if err != nil {

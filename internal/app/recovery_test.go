@@ -28,9 +28,9 @@ func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 	if got := remaining(script); got != -1 {
 		t.Errorf("%d codes before any method", got)
 	}
-	script.Do("POST", recoveryCodes, nil, "Step-Up-Token", stepUp(script, "mfa.recovery_codes")).Want(409, "mfa_required")
+	script.Do("POST", recoveryCodes, nil, "Step-Up-Token", stepUp(script, "mfa.recovery_codes")).Require(409, "mfa_required")
 	phone := script.Begin()
-	a := script.Confirm(phone, phone.Code()).Want(201, "")
+	a := script.Confirm(phone, phone.Code()).Require(201, "")
 	codes := shownCodes(t, a)
 	if len(codes) != 10 || a.Int("receipt", "recovery_codes_left") != 10 || remaining(script) != 10 {
 		t.Errorf("got %s, want ten codes", a.Body)
@@ -44,12 +44,12 @@ func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 	}
 	h.Clock.Advance(30 * time.Second)
 	second := script.Begin(recoveryCode(codes[0]))
-	a = script.Confirm(second, second.Code()).Want(201, "")
+	a = script.Confirm(second, second.Code()).Require(201, "")
 	if a.Value("recovery_codes") != nil || a.Int("receipt", "recovery_codes_left") != 9 {
 		t.Errorf("a second method: got %s, want no codes, and nine left", a.Body)
 	}
 	h.Clock.Advance(30 * time.Second)
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": second.Code()})).Want(200, "")
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": second.Code()})).Require(200, "")
 	if got := remaining(script); got != 9 {
 		t.Errorf("%d codes are left beside a method that stays, want 9", got)
 	}
@@ -58,11 +58,11 @@ func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 func TestARecoveryCodeThatWasUsedIsToldAndSoIsTheEndOfThem(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_SIGN_INS_OPEN=50")
-	_, _, codes := withCodes(h, ada)
+	_, _, codes := userWithRecoveryCodes(h, ada)
 	account := accountIDOf(h, ada)
 	var lows []int
 	for i, code := range codes {
-		recovering(h, half(h, ada), strings.ToLower(strings.ReplaceAll(code, "-", " "))).Want(201, "")
+		recovering(h, pendingSignIn(h, ada), strings.ToLower(strings.ReplaceAll(code, "-", " "))).Require(201, "")
 		entries := activityOf(t, h, account)
 		wantEntry(t, entries[:4], "recovery_codes.used")
 		if slices.ContainsFunc(entries[:4], func(e string) bool { return strings.HasPrefix(e, "recovery_codes.low") }) {
@@ -76,14 +76,14 @@ func TestARecoveryCodeThatWasUsedIsToldAndSoIsTheEndOfThem(t *testing.T) {
 	if n := len(slices.DeleteFunc(kinds, func(k string) bool { return k != "recovery_code_used" })); n != 10 {
 		t.Errorf("%d mails tell of a code, want 10", n)
 	}
-	a := h.Script("").SignIn(ada).Want(202, "")
+	a := h.Script("").SignIn(ada).Require(202, "")
 	wantMethods(t, a.Value("methods"), "totp") // what is gone is not offered
-	recovering(h, half(h, ada), wrongRecoveryCode).Want(401, "code_rejected")
+	recovering(h, pendingSignIn(h, ada), wrongRecoveryCode).Require(401, "code_rejected")
 	wantEntry(t, activityOf(t, h, account)[:2], "recovery_codes.failed")
 }
 
 // accountIDOf is an account's id.
-func accountIDOf(h *apptest.House, email string) string {
+func accountIDOf(h *apptest.Server, email string) string {
 	h.T.Helper()
 	a, err := h.App.Accounts.ByEmail(context.Background(), email)
 	if err != nil {
@@ -95,26 +95,26 @@ func accountIDOf(h *apptest.House, email string) string {
 func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	_, phone, codes := withCodes(h, ada)
+	_, phone, codes := userWithRecoveryCodes(h, ada)
 	browser, other := h.Browser(), h.SignedIn(ada, recoveryCode(codes[0]))
-	browser.SignIn(ada, recoveryCode(codes[1])).Want(201, "")
+	browser.SignIn(ada, recoveryCode(codes[1])).Require(201, "")
 	older := stepUp(browser, "mfa.remove", recoveryCode(codes[2]))
 	cookie := browser.Cookie("twofold_session")
-	browser.Do("POST", recoveryCodes, nil).Want(401, "step_up_required")
-	browser.Do("POST", recoveryCodes, nil, "Step-Up-Token", older).Want(401, "step_up_required")
+	browser.Do("POST", recoveryCodes, nil).Require(401, "step_up_required")
+	browser.Do("POST", recoveryCodes, nil, "Step-Up-Token", older).Require(401, "step_up_required")
 	grant := stepUp(browser, "mfa.recovery_codes", JSON{"code": phone.Code()})
-	a := browser.Do("POST", recoveryCodes, nil, "Step-Up-Token", grant).Want(201, "")
+	a := browser.Do("POST", recoveryCodes, nil, "Step-Up-Token", grant).Require(201, "")
 	if got := a.Int("receipt", "sessions_ended"); got != 2 {
 		t.Errorf("sessions_ended is %d, want 2", got)
 	}
 	if browser.Cookie("twofold_session") == cookie {
 		t.Error("the session kept its token")
 	}
-	browser.Do("GET", current, nil).Want(200, "")
-	other.Do("GET", current, nil).Want(401, "session_required")
+	browser.Do("GET", current, nil).Require(200, "")
+	other.Do("GET", current, nil).Require(401, "session_required")
 	for _, token := range []string{older, grant} {
-		browser.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(401, "step_up_required")
-		browser.Do("POST", recoveryCodes, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+		browser.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")
+		browser.Do("POST", recoveryCodes, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 	}
 	account := accountIDOf(h, ada)
 	wantEntry(t, activityOf(t, h, account)[:8], "recovery_codes.generated")
@@ -126,7 +126,7 @@ func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
 func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	_, _, codes := withCodes(h, ada)
+	_, _, codes := userWithRecoveryCodes(h, ada)
 	if n, sessions, err := h.App.ResetMFA(context.Background(), ada, "lost everything"); n != 1 || sessions != 1 || err != nil {
 		t.Errorf("got %d methods, %d sessions, %v", n, sessions, err)
 	}
@@ -139,29 +139,29 @@ func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
 		t.Errorf("the mails are %v", kinds)
 	}
 	script.Enroll()
-	recovering(h, half(h, ada), codes[0]).Want(401, "code_rejected")
+	recovering(h, pendingSignIn(h, ada), codes[0]).Require(401, "code_rejected")
 }
 
 func TestASuspendedMethodIsShownAndNotOffered(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, phone, codes := withCodes(h, ada)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
 	account := accountIDOf(h, ada)
 	if _, err := h.App.Methods.Suspend(context.Background(), account, phone.ID); err != nil {
 		t.Fatal(err)
 	}
 	wantEntry(t, activityOf(t, h, account)[:1], "method.disabled Authenticator app")
-	a := live.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	a := live.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	method, _ := a.Value("methods").([]any)[0].(map[string]any)
 	if a.Value("enabled") != true || method["suspended"] != true {
 		t.Errorf("got %s, want MFA on and its method suspended", a.Body)
 	}
-	wantMethods(t, h.Script("").SignIn(ada).Want(202, "").Value("methods"), "recovery_code")
-	wantMethods(t, live.StepUp("mfa.remove").Want(401, "code_required").Value("methods"), "password", "recovery_code")
-	a = live.Do("DELETE", methods+phone.ID, nil).Want(401, "step_up_required")
+	wantMethods(t, h.Script("").SignIn(ada).Require(202, "").Value("methods"), "recovery_code")
+	wantMethods(t, live.StepUp("mfa.remove").Require(401, "code_required").Value("methods"), "password", "recovery_code")
+	a = live.Do("DELETE", methods+phone.ID, nil).Require(401, "step_up_required")
 	wantMethods(t, a.Value("step_up", "methods"), "password", "recovery_code")
-	finish(h, half(h, ada), phone.Code()).Want(401, "code_rejected")
-	back := h.Script(recovering(h, half(h, ada), codes[0]).Want(201, "").Text("session_token"))
-	back.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(back, "mfa.remove", recoveryCode(codes[1]))).Want(200, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(401, "code_rejected")
+	back := h.Script(recovering(h, pendingSignIn(h, ada), codes[0]).Require(201, "").Text("session_token"))
+	back.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(back, "mfa.remove", recoveryCode(codes[1]))).Require(200, "")
 	h.SignedIn(ada)
 }

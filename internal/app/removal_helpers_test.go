@@ -18,22 +18,22 @@ const (
 	adasOther = "ada@example.org"
 )
 
-// lost is a house in which Ada has MFA, recovery codes and two addresses. The tests decide what she has lost.
-type lost struct {
-	*apptest.House
+// lostFactorFixture is a house in which Ada has MFA, recovery codes and two addresses. The tests decide what she has lost.
+type lostFactorFixture struct {
+	*apptest.Server
 	t      *testing.T
 	script *apptest.Client // signed in with two factors
 	phone  *apptest.Phone
 	codes  []string // recovery codes
 }
 
-func loseEverything(t *testing.T, settings ...string) *lost {
+func loseAllFactors(t *testing.T, settings ...string) *lostFactorFixture {
 	t.Helper()
 	h := apptest.StartWithMail(t, settings...)
 	h.AddAccount(ada)
-	l := &lost{House: h, t: t, script: h.SignedIn(ada)}
+	l := &lostFactorFixture{Server: h, t: t, script: h.SignedIn(ada)}
 	l.phone = l.script.Begin()
-	confirmed := l.script.Confirm(l.phone, l.phone.Code()).Want(201, "")
+	confirmed := l.script.Confirm(l.phone, l.phone.Code()).Require(201, "")
 	codes, _ := confirmed.Value("recovery_codes").([]any)
 	for _, code := range codes {
 		text, _ := code.(string)
@@ -41,8 +41,8 @@ func loseEverything(t *testing.T, settings ...string) *lost {
 	}
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(l.script, "account.email", JSON{"code": l.phone.Code()})
-	l.script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Want(202, "")
-	l.script.Do("POST", "/api/v1/account/address-confirmations", JSON{"token": l.link(adasOther, "confirm-address")}).Want(200, "")
+	l.script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Require(202, "")
+	l.script.Do("POST", "/api/v1/account/address-confirmations", JSON{"token": l.link(adasOther, "confirm-address")}).Require(200, "")
 	h.Clock.Advance(30 * time.Second)
 	h.Deliver()
 	return l
@@ -51,7 +51,7 @@ func loseEverything(t *testing.T, settings ...string) *lost {
 var linkIn = regexp.MustCompile(`/([a-z-]+)#(tf_l_[\w-]+)`)
 
 // link is the token of the newest mailed link that leads to a page; empty where none does.
-func (l *lost) link(to, page string) string {
+func (l *lostFactorFixture) link(to, page string) string {
 	l.t.Helper()
 	token := ""
 	for _, m := range l.Mails(to) {
@@ -65,13 +65,13 @@ func (l *lost) link(to, page string) string {
 }
 
 // ask asks for a removal after signing in as far as the code.
-func (l *lost) ask() apptest.Answer {
+func (l *lostFactorFixture) ask() apptest.Response {
 	l.t.Helper()
-	return l.Script("").Do("POST", removal, JSON{"sign_in_token": half(l.House, ada)})
+	return l.Script("").Do("POST", removal, JSON{"sign_in_token": pendingSignIn(l.Server, ada)})
 }
 
 // pass lets time pass as a server that runs sees it.
-func (l *lost) pass(d time.Duration) {
+func (l *lostFactorFixture) pass(d time.Duration) {
 	l.t.Helper()
 	for ; d > 0; d -= time.Hour {
 		l.Clock.Advance(min(d, time.Hour))
@@ -81,7 +81,7 @@ func (l *lost) pass(d time.Duration) {
 	l.Deliver()
 }
 
-func (l *lost) tick() {
+func (l *lostFactorFixture) tick() {
 	l.t.Helper()
 	if err := l.App.Removals.RunOnce(context.Background()); err != nil {
 		l.t.Fatal(err)
@@ -89,7 +89,7 @@ func (l *lost) tick() {
 }
 
 // subjects are those of the mails to an address after the first skip.
-func (l *lost) subjects(to string, skip int) []string {
+func (l *lostFactorFixture) subjects(to string, skip int) []string {
 	l.t.Helper()
 	var subjects []string
 	for _, m := range l.Mails(to)[skip:] {
@@ -99,7 +99,7 @@ func (l *lost) subjects(to string, skip int) []string {
 }
 
 // underWay says whether a removal is: asking again answers it, and a new one would be paused or begin anew.
-func (l *lost) underWay() bool {
+func (l *lostFactorFixture) underWay() bool {
 	l.t.Helper()
 	open, err := l.App.Removals.Store.Open(context.Background())
 	if err != nil {
@@ -109,7 +109,7 @@ func (l *lost) underWay() bool {
 }
 
 // on says whether MFA is.
-func (l *lost) on() bool {
+func (l *lostFactorFixture) on() bool {
 	l.t.Helper()
 	switch a := l.Script("").SignIn(ada, JSON{"deliver": "token"}); a.Status {
 	case 201:

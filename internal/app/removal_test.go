@@ -12,24 +12,24 @@ import (
 
 func TestWhoLostEverythingIsBackAfterThreeDaysOfWarnings(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	if on, _ := l.Script("").Do("GET", "/api/v1/service", nil).Want(200, "").Value("mfa_removal").(bool); !on {
+	l := loseAllFactors(t)
+	if on, _ := l.Script("").Do("GET", "/api/v1/service", nil).Require(200, "").Value("mfa_removal").(bool); !on {
 		t.Error("the service does not say that MFA can be removed")
 	}
 	before := map[string]int{ada: len(l.Mails(ada)), adasOther: len(l.Mails(adasOther))}
 
 	browser := l.Browser()
-	browser.SignIn(ada).Want(202, "")
-	asked := browser.Do("POST", removal, nil).Want(202, "")
+	browser.SignIn(ada).Require(202, "")
+	asked := browser.Do("POST", removal, nil).Require(202, "")
 	if asked.Int("remaining_seconds") != 72*3600 || asked.Value("ready") != false || asked.Value("stopped") != true {
 		t.Errorf("before its notices are sent it is %s", asked.Body)
 	}
 	l.Deliver()
-	again := browser.Do("POST", removal, JSON{}).Want(202, "")
+	again := browser.Do("POST", removal, JSON{}).Require(202, "")
 	if again.Value("stopped") != false || again.Text("requested_at") != asked.Text("requested_at") {
 		t.Errorf("asking again answered %s", again.Body)
 	}
-	shown := l.script.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	shown := l.script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if shown.Value("removal", "remaining_seconds") != float64(72*3600) {
 		t.Errorf("getMfa shows %s", shown.Body)
 	}
@@ -54,60 +54,62 @@ func TestWhoLostEverythingIsBackAfterThreeDaysOfWarnings(t *testing.T) {
 		t.Error("the second address can complete it")
 	}
 	token := l.link(ada, "complete-removal")
-	l.Script("").Do("GET", "/complete-removal", nil).Want(200, "")
+	l.Script("").Do("GET", "/complete-removal", nil).Require(200, "")
 	if !l.on() {
 		t.Fatal("looking at the link removed MFA")
 	}
 
-	done := l.Script("").Do("POST", completeIt, JSON{"token": token}).Want(200, "")
+	done := l.Script("").Do("POST", completeIt, JSON{"token": token}).Require(200, "")
 	if done.Int("notices_sent") != 2 || done.Int("recovery_codes_left") != 0 || len(done.SetCookies()) != 0 {
 		t.Errorf("the receipt is %s", done.Body)
 	}
-	l.Script("").Do("POST", completeIt, JSON{"token": token}).Want(410, "link_expired")
+	l.Script("").Do("POST", completeIt, JSON{"token": token}).Require(410, "link_expired")
 	if subjects := l.subjects(adasOther, 0); subjects[len(subjects)-1] != "Multi-factor authentication was removed from your account" {
 		t.Errorf("the last mail is %q", subjects[len(subjects)-1])
 	}
-	if acr := l.Script("").SignIn(ada, JSON{"deliver": "token"}).Want(201, "").Text("acr"); acr != "aal1" {
+	if acr := l.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "").Text("acr"); acr != "aal1" {
 		t.Errorf("the password alone gives %s", acr)
 	}
 	l.SignedIn(ada).Enroll() // a new phone
-	l.Script("").SignIn(ada, JSON{"code": l.phone.Code()}).Want(401, "code_rejected")
-	l.Script("").SignIn(ada, JSON{"recovery_code": l.codes[0]}).Want(401, "code_rejected")
+	l.Script("").SignIn(ada, JSON{"code": l.phone.Code()}).Require(401, "code_rejected")
+	l.Script("").SignIn(ada, JSON{"recovery_code": l.codes[0]}).Require(401, "code_rejected")
 }
 
 func TestEveryWayToCancelARemoval(t *testing.T) {
 	t.Parallel()
-	fresh := func(l *lost) JSON { return JSON{"sign_in_token": half(l.House, ada)} }
+	fresh := func(l *lostFactorFixture) JSON { return JSON{"sign_in_token": pendingSignIn(l.Server, ada)} }
 	with := func(body JSON, name, value string) JSON { body[name] = value; return body }
-	for way, cancel := range map[string]func(l *lost) apptest.Answer{
-		"the link to the first address": func(l *lost) apptest.Answer {
+	for way, cancel := range map[string]func(l *lostFactorFixture) apptest.Response{
+		"the link to the first address": func(l *lostFactorFixture) apptest.Response {
 			return l.Script("").Do("POST", cancelByLink, JSON{"token": l.link(ada, "cancel-removal")})
 		},
-		"the link to the second address": func(l *lost) apptest.Answer {
+		"the link to the second address": func(l *lostFactorFixture) apptest.Response {
 			return l.Script("").Do("POST", cancelByLink, JSON{"token": l.link(adasOther, "cancel-removal")})
 		},
-		"a session of two factors": func(l *lost) apptest.Answer { return l.script.Do("DELETE", removal, nil) },
-		"a code": func(l *lost) apptest.Answer {
+		"a session of two factors": func(l *lostFactorFixture) apptest.Response { return l.script.Do("DELETE", removal, nil) },
+		"a code": func(l *lostFactorFixture) apptest.Response {
 			return l.Script("").Do("POST", cancelByCode, with(fresh(l), "code", l.phone.Code()))
 		},
-		"a recovery code": func(l *lost) apptest.Answer {
+		"a recovery code": func(l *lostFactorFixture) apptest.Response {
 			return l.Script("").Do("POST", cancelByCode, with(fresh(l), "recovery_code", l.codes[0]))
 		},
-		"signing in with a code": func(l *lost) apptest.Answer {
+		"signing in with a code": func(l *lostFactorFixture) apptest.Response {
 			return l.Script("").SignIn(ada, JSON{"code": l.phone.Code(), "deliver": "token"})
 		},
-		"completing a sign-in with a code": func(l *lost) apptest.Answer { return finish(l.House, half(l.House, ada), l.phone.Code()) },
-		"signing in with a recovery code": func(l *lost) apptest.Answer {
+		"completing a sign-in with a code": func(l *lostFactorFixture) apptest.Response {
+			return completeSignIn(l.Server, pendingSignIn(l.Server, ada), l.phone.Code())
+		},
+		"signing in with a recovery code": func(l *lostFactorFixture) apptest.Response {
 			return l.Script("").SignIn(ada, JSON{"recovery_code": l.codes[0], "deliver": "token"})
 		},
-		"stepping up with a code": func(l *lost) apptest.Answer {
+		"stepping up with a code": func(l *lostFactorFixture) apptest.Response {
 			return l.script.StepUp("account.password", JSON{"code": l.phone.Code()})
 		},
 	} {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
-			l := loseEverything(t)
-			l.ask().Want(202, "")
+			l := loseAllFactors(t)
+			l.ask().Require(202, "")
 			link := l.link(ada, "cancel-removal")
 			if a := cancel(l); a.Status >= 300 {
 				t.Fatalf("got %d %s", a.Status, a.Body)
@@ -115,7 +117,7 @@ func TestEveryWayToCancelARemoval(t *testing.T) {
 			if l.underWay() {
 				t.Error("it goes on")
 			}
-			if shown := l.script.Do("GET", "/api/v1/mfa", nil).Want(200, ""); shown.Value("removal") != nil {
+			if shown := l.script.Do("GET", "/api/v1/mfa", nil).Require(200, ""); shown.Value("removal") != nil {
 				t.Errorf("getMfa shows %s", shown.Body)
 			}
 			const cancelled = "The removal of multi-factor authentication was cancelled"
@@ -124,9 +126,9 @@ func TestEveryWayToCancelARemoval(t *testing.T) {
 					t.Errorf("%s is not told", address)
 				}
 			}
-			l.Script("").Do("POST", cancelByLink, JSON{"token": link}).Want(410, "link_expired")
-			l.script.Do("DELETE", removal, nil).Want(404, "not_found")
-			a := l.ask().Want(409, "removal_unavailable")
+			l.Script("").Do("POST", cancelByLink, JSON{"token": link}).Require(410, "link_expired")
+			l.script.Do("DELETE", removal, nil).Require(404, "not_found")
+			a := l.ask().Require(409, "removal_unavailable")
 			if a.Text("reason") != "paused" {
 				t.Errorf("the reason is %s", a.Body)
 			}
@@ -136,11 +138,11 @@ func TestEveryWayToCancelARemoval(t *testing.T) {
 
 func TestACodeThatCancelsIsUsedUp(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	l.ask().Want(202, "")
-	token := half(l.House, ada)
+	l := loseAllFactors(t)
+	l.ask().Require(202, "")
+	token := pendingSignIn(l.Server, ada)
 	code := l.phone.Code()
-	answers := apptest.AtOnce(12, func(int) apptest.Answer {
+	answers := apptest.Concurrently(12, func(int) apptest.Response {
 		return l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": code})
 	})
 	won := 0
@@ -150,45 +152,45 @@ func TestACodeThatCancelsIsUsedUp(t *testing.T) {
 		}
 	}
 	if won != 1 {
-		t.Errorf("%d of 12 cancelled it, want 1: %v", won, apptest.Tally(answers))
+		t.Errorf("%d of 12 cancelled it, want 1: %v", won, apptest.CountByOutcome(answers))
 	}
-	finish(l.House, token, code).Want(401, "code_used")
-	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": l.phone.CodeIn(1)}).Want(404, "not_found")
-	finish(l.House, token, l.phone.CodeIn(1)).Want(201, "") // there was nothing to cancel: it was neither judged nor used
+	completeSignIn(l.Server, token, code).Require(401, "code_used")
+	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": l.phone.CodeIn(1)}).Require(404, "not_found")
+	completeSignIn(l.Server, token, l.phone.CodeIn(1)).Require(201, "") // there was nothing to cancel: it was neither judged nor used
 }
 
 func TestARecoveryCodeThatCancelsIsUsedUp(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	l.ask().Want(202, "")
-	token := half(l.House, ada)
-	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "recovery_code": l.codes[0]}).Want(204, "")
-	l.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": l.codes[0]}).Want(401, "")
-	l.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": l.codes[1]}).Want(201, "")
+	l := loseAllFactors(t)
+	l.ask().Require(202, "")
+	token := pendingSignIn(l.Server, ada)
+	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "recovery_code": l.codes[0]}).Require(204, "")
+	l.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": l.codes[0]}).Require(401, "")
+	l.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": l.codes[1]}).Require(201, "")
 }
 
 func TestWhatCancelsNothing(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	token := half(l.House, ada)
-	try := func(body JSON) apptest.Answer { return l.Script("").Do("POST", cancelByCode, body) }
-	try(JSON{"sign_in_token": token, "code": l.phone.Code()}).Want(404, "not_found")
-	l.ask().Want(202, "")
-	try(JSON{"sign_in_token": token, "code": l.phone.Wrong()}).Want(401, "code_rejected")
-	try(JSON{"sign_in_token": token, "recovery_code": "0000-0000-0000-0000"}).Want(401, "code_rejected")
-	try(JSON{"sign_in_token": token, "code": l.phone.Code(), "recovery_code": l.codes[0]}).Want(400, "invalid_request")
-	try(JSON{"sign_in_token": token}).Want(400, "invalid_request")
-	try(JSON{"code": l.phone.Code()}).Want(410, "sign_in_expired")
-	try(JSON{"sign_in_token": l.script.Bearer, "code": l.phone.Code()}).Want(410, "sign_in_expired")
-	l.Script("").Do("POST", cancelByLink, JSON{"token": "tf_l_nothing"}).Want(410, "link_expired")
-	l.Script("").Do("POST", completeIt, JSON{"token": l.link(ada, "cancel-removal")}).Want(410, "link_expired")
-	l.Script("").Do("GET", "/cancel-removal", nil).Want(200, "")
+	l := loseAllFactors(t)
+	token := pendingSignIn(l.Server, ada)
+	try := func(body JSON) apptest.Response { return l.Script("").Do("POST", cancelByCode, body) }
+	try(JSON{"sign_in_token": token, "code": l.phone.Code()}).Require(404, "not_found")
+	l.ask().Require(202, "")
+	try(JSON{"sign_in_token": token, "code": l.phone.Wrong()}).Require(401, "code_rejected")
+	try(JSON{"sign_in_token": token, "recovery_code": "0000-0000-0000-0000"}).Require(401, "code_rejected")
+	try(JSON{"sign_in_token": token, "code": l.phone.Code(), "recovery_code": l.codes[0]}).Require(400, "invalid_request")
+	try(JSON{"sign_in_token": token}).Require(400, "invalid_request")
+	try(JSON{"code": l.phone.Code()}).Require(410, "sign_in_expired")
+	try(JSON{"sign_in_token": l.script.Bearer, "code": l.phone.Code()}).Require(410, "sign_in_expired")
+	l.Script("").Do("POST", cancelByLink, JSON{"token": "tf_l_nothing"}).Require(410, "link_expired")
+	l.Script("").Do("POST", completeIt, JSON{"token": l.link(ada, "cancel-removal")}).Require(410, "link_expired")
+	l.Script("").Do("GET", "/cancel-removal", nil).Require(200, "")
 	l.AddAccount(bob)
 	weak := l.SignedIn(bob)
-	weak.Do("DELETE", removal, nil).Want(409, "mfa_required")
-	_, bobsPhone := withMFA(l.House, "bob@example.net")
+	weak.Do("DELETE", removal, nil).Require(409, "mfa_required")
+	_, bobsPhone := withMFA(l.Server, "bob@example.net")
 	strong := l.SignedIn("bob@example.net", JSON{"code": bobsPhone.Code()})
-	strong.Do("DELETE", removal, nil).Want(404, "not_found")
+	strong.Do("DELETE", removal, nil).Require(404, "not_found")
 	if !l.underWay() {
 		t.Error("it was cancelled")
 	}
@@ -196,12 +198,12 @@ func TestWhatCancelsNothing(t *testing.T) {
 
 func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	l.ask().Want(202, "")
+	l := loseAllFactors(t)
+	l.ask().Require(202, "")
 	l.Deliver()
-	token := half(l.House, ada)
+	token := pendingSignIn(l.Server, ada)
 	wrong := l.phone.Wrong()
-	answers := apptest.AtOnce(50, func(i int) apptest.Answer {
+	answers := apptest.Concurrently(50, func(i int) apptest.Response {
 		body := JSON{"sign_in_token": token, "code": wrong}
 		if i%2 == 1 {
 			body = JSON{"sign_in_token": token, "recovery_code": "0000-0000-0000-0000"}
@@ -209,11 +211,11 @@ func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 		return l.Script("").Do("POST", cancelByCode, body)
 	})
 	wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 45})
-	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": l.phone.Code()}).Want(429, "too_many_attempts")
-	if a := l.ask().Want(202, ""); a.Value("stopped") != true {
+	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": token, "code": l.phone.Code()}).Require(429, "too_many_attempts")
+	if a := l.ask().Require(202, ""); a.Value("stopped") != true {
 		t.Errorf("the time runs while codes wait: %s", a.Body)
 	}
-	finish(l.House, token, l.phone.Code()).Want(201, "") // another budget
+	completeSignIn(l.Server, token, l.phone.Code()).Require(201, "") // extraSession budget
 	if l.underWay() {
 		t.Error("signing in did not cancel it")
 	}
@@ -221,11 +223,11 @@ func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 
 func TestACodeCancelsWhereSigningInByCodeHasToWait(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	l.ask().Want(202, "")
+	l := loseAllFactors(t)
+	l.ask().Require(202, "")
 	for range 5 {
-		finish(l.House, half(l.House, ada), l.phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(l.Server, pendingSignIn(l.Server, ada), l.phone.Wrong()).Require(401, "code_rejected")
 	}
-	finish(l.House, half(l.House, ada), l.phone.Code()).Want(429, "too_many_attempts")
-	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": half(l.House, ada), "code": l.phone.Code()}).Want(204, "")
+	completeSignIn(l.Server, pendingSignIn(l.Server, ada), l.phone.Code()).Require(429, "too_many_attempts")
+	l.Script("").Do("POST", cancelByCode, JSON{"sign_in_token": pendingSignIn(l.Server, ada), "code": l.phone.Code()}).Require(204, "")
 }

@@ -22,7 +22,7 @@ func TestAForgottenPasswordIsSetByTheMailedLink(t *testing.T) {
 		t.Errorf("the mail leads to %s and says that %s asked", mail.Links["reset_password"], mail.IP)
 	}
 	token := mail.token("reset_password")
-	a := reset(h, token, another).Want(200, "")
+	a := reset(h, token, extraSession).Require(200, "")
 	if ended, sent := a.Int("sessions_ended"), a.Int("notices_sent"); ended != 2 || sent != 1 {
 		t.Errorf("the receipt says %d sessions and %d notices, want 2 and 1", ended, sent)
 	}
@@ -31,11 +31,11 @@ func TestAForgottenPasswordIsSetByTheMailedLink(t *testing.T) {
 	}
 	mailed(t, h, "password_reset_done", ada)
 	for _, c := range []*apptest.Client{first, second} {
-		c.Do("GET", current, nil).Want(401, "session_required")
+		c.Do("GET", current, nil).Require(401, "session_required")
 	}
-	h.Script("").SignIn(ada).Want(401, "credentials_rejected")
-	withPassword(h, ada, another).Want(201, "")
-	reset(h, token, "a lamp counts nine otters").Want(410, "link_expired")
+	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
+	withPassword(h, ada, extraSession).Require(201, "")
+	reset(h, token, "a lamp counts nine otters").Require(410, "link_expired")
 	got := kinds(t, h, id)
 	if slices.Index(got, "password.reset") < 0 || slices.Index(got, "password.reset_requested") < slices.Index(got, "password.reset") {
 		t.Errorf("the activity is %v, want a reset after its request", got)
@@ -54,25 +54,25 @@ func TestAPasswordThatIsRefusedLeavesTheLinkAlive(t *testing.T) {
 	for reason, pw := range map[string]string{
 		"too_short": "short", "too_long": strings.Repeat("x", 129), "unchanged": apptest.Password, "context": ada,
 	} {
-		if got := reset(h, token, pw).Want(422, "password_unacceptable").Text("reason"); got != reason {
+		if got := reset(h, token, pw).Require(422, "password_unacceptable").Text("reason"); got != reason {
 			t.Errorf("%q is refused as %s, want %s", pw, got, reason)
 		}
 	}
 	h.SignedIn(ada)
-	reset(h, token, another).Want(200, "")
+	reset(h, token, extraSession).Require(200, "")
 }
 
 func TestALinkIsLookedAtBeforeThePassword(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
-	reset(h, "tf_l_nothing", "short").Want(410, "link_expired")
+	reset(h, "tf_l_nothing", "short").Require(410, "link_expired")
 	token := resetToken(t, h, ada)
 	h.Clock.Advance(30*time.Minute - time.Second)
-	reset(h, token, "short").Want(422, "password_unacceptable")
+	reset(h, token, "short").Require(422, "password_unacceptable")
 	h.Clock.Advance(time.Second)
-	reset(h, token, "short").Want(410, "link_expired")
-	reset(h, token, another).Want(410, "link_expired")
+	reset(h, token, "short").Require(410, "link_expired")
+	reset(h, token, extraSession).Require(410, "link_expired")
 	h.SignedIn(ada)
 }
 
@@ -82,22 +82,22 @@ func TestAResetEndsWhatTheOldPasswordOpened(t *testing.T) {
 	script, phone := withMFA(h, ada)
 	other := resetToken(t, h, ada)
 	waiting := func() string {
-		changeTo(script, email, newAddress, JSON{"code": phone.Code()}).Want(202, "")
+		changeTo(script, email, newAddress, JSON{"code": phone.Code()}).Require(202, "")
 		return mailed(t, h, "confirm_email", newAddress).token("confirm_address")
 	}()
 	h.Clock.Advance(30 * time.Second)
-	signIn := half(h, ada)
+	signIn := pendingSignIn(h, ada)
 	token := resetToken(t, h, ada)
 	for range 5 {
 		withPassword(h, ada, "certainly not this one")
 	}
 	wantWait(t, h.Script("").SignIn(ada), 30)
 
-	reset(h, token, another).Want(200, "")
-	finish(h, signIn, phone.Code()).Want(410, "sign_in_expired")
-	reset(h, other, "a lamp counts nine otters").Want(410, "link_expired")
-	confirm(h, waiting).Want(410, "link_expired")
-	withPassword(h, ada, another).Want(202, "") // nobody waits for wrong guesses at a password that is gone
+	reset(h, token, extraSession).Require(200, "")
+	completeSignIn(h, signIn, phone.Code()).Require(410, "sign_in_expired")
+	reset(h, other, "a lamp counts nine otters").Require(410, "link_expired")
+	confirm(h, waiting).Require(410, "link_expired")
+	withPassword(h, ada, extraSession).Require(202, "") // nobody waits for wrong guesses at a password that is gone
 }
 
 func TestManyResetsAtOnceAreOne(t *testing.T) {
@@ -105,7 +105,7 @@ func TestManyResetsAtOnceAreOne(t *testing.T) {
 	h := withMail(t)
 	h.AddAccount(ada)
 	token := resetToken(t, h, ada)
-	answers := apptest.AtOnce(12, func(int) apptest.Answer { return reset(h, token, another) })
+	answers := apptest.Concurrently(12, func(int) apptest.Response { return reset(h, token, extraSession) })
 	var first, later int
 	for _, a := range answers {
 		switch a.Status {
@@ -116,7 +116,7 @@ func TestManyResetsAtOnceAreOne(t *testing.T) {
 		}
 	}
 	if first != 1 || later != 11 {
-		t.Errorf("got %v, want one 200", apptest.Tally(answers))
+		t.Errorf("got %v, want one 200", apptest.CountByOutcome(answers))
 	}
 	if got := told(t, h); !slices.Equal(got, []string{ada + " password_reset_done", ada + " password_reset_link"}) {
 		t.Errorf("told: %v", got)
@@ -156,17 +156,17 @@ func TestAskingAndDeadLinksCountForTheNetworkAddress(t *testing.T) {
 	h.AddAccount(ada)
 	token := resetToken(t, h, ada)
 	askReset(h, nobody)
-	reset(h, "tf_l_nothing", another).Want(410, "")
-	confirm(h, "tf_l_nothing").Want(410, "")
+	reset(h, "tf_l_nothing", extraSession).Require(410, "")
+	confirm(h, "tf_l_nothing").Require(410, "")
 
-	a := h.Script("").Do("POST", resets, JSON{"email": nobody}).Want(429, "too_many_requests")
+	a := h.Script("").Do("POST", resets, JSON{"email": nobody}).Require(429, "too_many_requests")
 	if wait := a.Header.Get("Retry-After"); wait != "900" {
 		t.Errorf("Retry-After is %s, want 900", wait)
 	}
-	reset(h, token, another).Want(429, "too_many_requests")
-	confirm(h, "tf_l_nothing").Want(429, "too_many_requests")
+	reset(h, token, extraSession).Require(429, "too_many_requests")
+	confirm(h, "tf_l_nothing").Require(429, "too_many_requests")
 	h.Clock.Advance(15 * time.Minute)
-	reset(h, token, another).Want(200, "")
+	reset(h, token, extraSession).Require(200, "")
 }
 
 func TestAForcedResetLeavesNoPasswordUntilTheLinkIsFollowed(t *testing.T) {
@@ -177,14 +177,14 @@ func TestAForcedResetLeavesNoPasswordUntilTheLinkIsFollowed(t *testing.T) {
 	older := resetToken(t, h, ada)
 	force(t, h, id)
 
-	script.Do("GET", current, nil).Want(401, "session_required")
-	unknown := h.Script("").SignIn(nobody).Want(401, "credentials_rejected")
-	if a := h.Script("").SignIn(ada).Want(401, "credentials_rejected"); seen(a) != seen(unknown) {
+	script.Do("GET", current, nil).Require(401, "session_required")
+	unknown := h.Script("").SignIn(nobody).Require(401, "credentials_rejected")
+	if a := h.Script("").SignIn(ada).Require(401, "credentials_rejected"); seen(a) != seen(unknown) {
 		t.Errorf("without a password the answer is another:\n%s\n%s", seen(a), seen(unknown))
 	}
-	withPassword(h, ada, "x").Want(401, "credentials_rejected")
-	reset(h, older, another).Want(410, "link_expired")
-	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), apptest.Password).Want(200, "")
+	withPassword(h, ada, "x").Require(401, "credentials_rejected")
+	reset(h, older, extraSession).Require(410, "link_expired")
+	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), apptest.Password).Require(200, "")
 	h.SignedIn(ada)
 }
 
@@ -212,14 +212,14 @@ func TestWithoutMailNobodyIsPromisedAny(t *testing.T) {
 	script := h.SignedIn(ada)
 	answers := make(map[string]bool)
 	for _, address := range []string{ada, nobody} {
-		answers[seen(h.Script("").Do("POST", resets, JSON{"email": address}).Want(409, "mail_unavailable"))] = true
+		answers[seen(h.Script("").Do("POST", resets, JSON{"email": address}).Require(409, "mail_unavailable"))] = true
 	}
 	if len(answers) != 1 {
 		t.Errorf("the answers differ: %v", answers)
 	}
 	token := stepUp(script, "account.email")
 	for _, path := range []string{email, noticeEmail} {
-		script.Do("PUT", path, JSON{"email": newAddress}, "Step-Up-Token", token).Want(409, "mail_unavailable")
+		script.Do("PUT", path, JSON{"email": newAddress}, "Step-Up-Token", token).Require(409, "mail_unavailable")
 	}
 	if got := letters(t, h); len(got) > 0 {
 		t.Errorf("there is mail: %+v", got)

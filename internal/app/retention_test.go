@@ -18,12 +18,12 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	h.AddAccount(bob)
 	browser := h.Browser()
-	browser.SignIn(bob).Want(201, "")
+	browser.SignIn(bob).Require(201, "")
 	script, phone := withMFA(h, ada)
-	pending := half(h, ada)
+	pending := pendingSignIn(h, ada)
 	token := stepUp(script, "account.email", JSON{"code": phone.Code()})
-	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Want(202, "")
-	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Want(202, "")
+	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Require(202, "")
+	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Require(202, "")
 	if err := h.App.Accounts.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -34,15 +34,15 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 
 	ask := func() []string {
 		return []string{
-			seen(browser.Do("GET", current, nil).Want(401, "session_required")),
-			seen(script.Do("GET", current, nil).Want(401, "session_required")),
-			seen(finish(h, pending, phone.Wrong()).Want(410, "sign_in_expired")),
-			seen(again.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(401, "step_up_required")),
-			seen(h.Script("").Do("POST", "/api/v1/password-resets/complete", JSON{"token": reset, "new_password": apptest.Password}).Want(410, "link_expired")),
-			seen(h.Script("").Do("POST", "/api/v1/account/address-confirmations", JSON{"token": confirm}).Want(410, "link_expired")),
-			seen(again.Do("GET", "/api/v1/account", nil).Want(200, "")),
-			seen(again.Do("GET", "/api/v1/sessions", nil).Want(200, "")),
-			seen(again.Do("GET", "/api/v1/mfa", nil).Want(200, "")),
+			seen(browser.Do("GET", current, nil).Require(401, "session_required")),
+			seen(script.Do("GET", current, nil).Require(401, "session_required")),
+			seen(completeSignIn(h, pending, phone.Wrong()).Require(410, "sign_in_expired")),
+			seen(again.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")),
+			seen(h.Script("").Do("POST", "/api/v1/password-resets/complete", JSON{"token": reset, "new_password": apptest.Password}).Require(410, "link_expired")),
+			seen(h.Script("").Do("POST", "/api/v1/account/address-confirmations", JSON{"token": confirm}).Require(410, "link_expired")),
+			seen(again.Do("GET", "/api/v1/account", nil).Require(200, "")),
+			seen(again.Do("GET", "/api/v1/sessions", nil).Require(200, "")),
+			seen(again.Do("GET", "/api/v1/mfa", nil).Require(200, "")),
 		}
 	}
 	before := ask()
@@ -81,7 +81,7 @@ func TestAnEnrollmentThatNobodyConfirmedIsToldOfBeforeItGoes(t *testing.T) {
 			phone := script.Begin()
 			if c.found {
 				h.Clock.Advance(10 * time.Minute)
-				script.Confirm(phone, phone.Code()).Want(410, "enrollment_expired")
+				script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
 				h.Clock.Advance(-10 * time.Minute)
 			}
 			h.Clock.Advance(c.after)
@@ -90,7 +90,7 @@ func TestAnEnrollmentThatNobodyConfirmedIsToldOfBeforeItGoes(t *testing.T) {
 				t.Errorf("it is there: %v, want %v", left, c.left)
 			}
 			if c.left && what == "while its session lives" {
-				script.Confirm(phone, phone.Code()).Want(410, "enrollment_expired")
+				script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
 			} else if told := count(t, h, "SELECT count(*) FROM activity WHERE account_id = ? AND kind = 'enrollment.expired' AND name <> ''", id); (told == 1) == c.left {
 				t.Errorf("its end is told %d times", told)
 			}
@@ -104,7 +104,7 @@ func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	for range 3 {
-		h.Browser().SignIn(ada).Want(201, "")
+		h.Browser().SignIn(ada).Require(201, "")
 		h.Clock.Advance(time.Minute)
 	}
 	news := 0
@@ -116,7 +116,7 @@ func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
 	if n := count(t, h, "SELECT count(*) FROM devices"); n != 1 {
 		t.Errorf("%d devices are left, want the last one", n)
 	}
-	h.Browser().SignIn(ada).Want(201, "")
+	h.Browser().SignIn(ada).Require(201, "")
 	if got := heard(h, ada, &news); got != newDevice {
 		t.Errorf("told %q, want %q", got, newDevice)
 	}
@@ -128,35 +128,35 @@ func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
 // A removal stands still for a notice that was given up, and for no other reason in this test.
 func TestAPurgeDoesNotMoveARemovalThatStandsStill(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t, "TWOFOLD_MAILS_KEPT=1h")
-	l.Mailbox.Refuse(550)
-	l.ask().Want(202, "")
+	l := loseAllFactors(t, "TWOFOLD_MAILS_KEPT=1h")
+	l.Mailbox.FailInserts(550)
+	l.ask().Require(202, "")
 	l.pass(8 * day)
-	l.Mailbox.Take()
-	if _, _, givenUp := outbox(t, database(t, l.House)); givenUp < 2 {
+	l.Mailbox.Next()
+	if _, _, givenUp := outbox(t, database(t, l.Server)); givenUp < 2 {
 		t.Fatalf("%d notices were given up, want those to both addresses", givenUp)
 	}
 	l.Clock.Advance(2 * time.Hour)
-	purge(t, l.House)
-	if a := l.ask().Want(202, ""); a.Value("stopped") != true {
+	purge(t, l.Server)
+	if a := l.ask().Require(202, ""); a.Value("stopped") != true {
 		t.Errorf("it goes on: %s", a.Body)
 	}
-	if _, sent, _ := outbox(t, database(t, l.House)); sent > 0 {
+	if _, sent, _ := outbox(t, database(t, l.Server)); sent > 0 {
 		t.Errorf("%d mails that were sent are left", sent)
 	}
 	script := l.SignedIn(ada, JSON{"code": l.phone.Code()}) // and that ends it
-	script.Do("GET", current, nil).Want(200, "")
+	script.Do("GET", current, nil).Require(200, "")
 	l.Clock.Advance(2 * time.Hour)
-	purge(t, l.House)
-	if _, _, givenUp := outbox(t, database(t, l.House)); givenUp != 0 {
+	purge(t, l.Server)
+	if _, _, givenUp := outbox(t, database(t, l.Server)); givenUp != 0 {
 		t.Errorf("%d notices of a removal that is over are left", givenUp)
 	}
-	if n := count(t, l.House, "SELECT count(*) FROM mfa_removals"); n != 1 {
+	if n := count(t, l.Server, "SELECT count(*) FROM mfa_removals"); n != 1 {
 		t.Error("the pause after a cancel is forgotten")
 	}
 	l.Clock.Advance(31 * day)
-	purge(t, l.House)
-	if n := count(t, l.House, "SELECT count(*) FROM mfa_removals"); n != 0 {
+	purge(t, l.Server)
+	if n := count(t, l.Server, "SELECT count(*) FROM mfa_removals"); n != 0 {
 		t.Error("what was cancelled longer ago than the pause is left")
 	}
 }
@@ -216,17 +216,17 @@ func TestTheActivityEndsWhereItWasPurged(t *testing.T) {
 	h.SignedIn(ada)
 	h.Clock.Advance(2*day - time.Hour)
 	script := h.SignedIn(ada)
-	page := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Want(200, "")
+	page := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Require(200, "")
 	next, same := page.Text("next_cursor"), seen(page)
 	h.Clock.Advance(2 * time.Minute)
 	if purge(t, h)["activity"] == 0 {
 		t.Fatal("nothing went")
 	}
-	rest := script.Do("GET", "/api/v1/account/activity?cursor="+next, nil).Want(200, "")
+	rest := script.Do("GET", "/api/v1/account/activity?cursor="+next, nil).Require(200, "")
 	if items, _ := rest.Value("items").([]any); len(items) != 0 || rest.Value("next_cursor") != nil {
 		t.Errorf("after the purge the next page is %s, want an end", rest.Body)
 	}
-	if again := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Want(200, ""); seen(again) == same {
+	if again := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Require(200, ""); seen(again) == same {
 		t.Errorf("what was purged is still listed: %s", again.Body)
 	}
 }

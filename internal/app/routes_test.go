@@ -28,9 +28,9 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 				continue
 			}
 			t.Run(verb+" "+path, func(t *testing.T) {
-				a := script.For(t).Do(verb, strings.ReplaceAll(path, "{id}", nowhere), nil)
+				a := script.WithT(t).Do(verb, strings.ReplaceAll(path, "{id}", unknownID), nil)
 				if verb != "HEAD" && verb != "OPTIONS" {
-					a.Want(405, "method_not_allowed")
+					a.Require(405, "method_not_allowed")
 				}
 				if verb == "HEAD" && a.Status != 405 {
 					t.Errorf("got %d, want 405", a.Status)
@@ -64,7 +64,7 @@ func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
 	script := h.SignedIn(ada)
 	for _, path := range []string{
 		"/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/mfa", "/api/v1/mfa/", "/api/v1/nothing", "/api/v1/mfa/totp", "/api/v1/mfa/methods",
-		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + nowhere + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
+		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + unknownID + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
 		"/api/index.html", "/api/v1/debug/pprof", "/.well-known/", "/.well-known/openid-configuration", "/.well-known/jwks.json/",
 	} {
 		for _, verb := range verbs {
@@ -72,11 +72,11 @@ func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
 				continue
 			}
 			t.Run(verb+" "+path, func(t *testing.T) {
-				a := script.For(t).Do(verb, path, nil)
+				a := script.WithT(t).Do(verb, path, nil)
 				if verb == "HEAD" && a.Status == 404 {
 					return
 				}
-				a.Want(404, "not_found")
+				a.Require(404, "not_found")
 			})
 		}
 	}
@@ -86,7 +86,7 @@ func TestAnUnknownPathBelowAnIdIsUnknownToo(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for _, verb := range []string{"GET", "POST", "DELETE"} {
-		h.Script("").Do(verb, methods+nowhere+"/more", nil).Want(404, "not_found")
+		h.Script("").Do(verb, methods+unknownID+"/more", nil).Require(404, "not_found")
 	}
 }
 
@@ -103,7 +103,7 @@ func TestHEADAnswersWhatGETDoesWithoutItsBody(t *testing.T) {
 	}
 	for _, path := range paths {
 		t.Run(path, func(t *testing.T) {
-			for _, c := range []*apptest.Client{script.For(t), h.Script("").For(t)} {
+			for _, c := range []*apptest.Client{script.WithT(t), h.Script("").WithT(t)} {
 				get, head := c.Do("GET", path, nil), c.Do("HEAD", path, nil)
 				for _, own := range []string{"Date", "X-Request-Id"} {
 					get.Header.Del(own)
@@ -125,8 +125,8 @@ func TestAReadChangesNothing(t *testing.T) {
 	before := state(t, h)
 	for _, op := range apptest.Operations(t) {
 		for _, verb := range []string{"GET", "HEAD", "OPTIONS"} {
-			script.Do(verb, op.At(phone.ID), nil)
-			script.Do(verb, op.At(phone.ID)+"?_method=DELETE", nil, "X-HTTP-Method-Override", "DELETE", "X-HTTP-Method", "DELETE")
+			script.Do(verb, op.OnServer(phone.ID), nil)
+			script.Do(verb, op.OnServer(phone.ID)+"?_method=DELETE", nil, "X-HTTP-Method-Override", "DELETE", "X-HTTP-Method", "DELETE")
 		}
 	}
 	if after := state(t, h); !maps.Equal(before, after) {

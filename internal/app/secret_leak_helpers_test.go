@@ -14,11 +14,11 @@ import (
 	"testing"
 )
 
-// canaries are secrets by what they are. None of them may turn up anywhere.
-type canaries map[string]string
+// secretMarkers are secrets by what they are. None of them may turn up anywhere.
+type secretMarkers map[string]string
 
 // in fails the test for every canary that a text holds, in any spelling.
-func (c canaries) in(t *testing.T, where, text string) {
+func (c secretMarkers) in(t *testing.T, where, text string) {
 	t.Helper()
 	for _, what := range c.found(text) {
 		t.Errorf("%s holds %s", where, what)
@@ -26,14 +26,14 @@ func (c canaries) in(t *testing.T, where, text string) {
 }
 
 // found says which canaries a text holds, and how they are spelled there.
-func (c canaries) found(text string) (all []string) {
+func (c secretMarkers) found(text string) (all []string) {
 	for what, secret := range c {
 		if secret == "" {
 			all = append(all, what+", which is empty: it proves nothing")
 			continue
 		}
 		looked := make(map[string]bool)
-		for form, spelled := range hidings(secret) {
+		for form, spelled := range embeddedEncodings(secret) {
 			if looked[spelled] {
 				continue
 			}
@@ -55,9 +55,9 @@ func holds(text, spelled string) bool {
 	return regexp.MustCompile(`(^|[^0-9A-Za-z])` + regexp.QuoteMeta(spelled) + `([^0-9A-Za-z]|$)`).MatchString(text)
 }
 
-// hidings are the spellings of a secret, alone and as a part of something longer.
-func hidings(secret string) map[string]string {
-	forms := spellings(secret)
+// embeddedEncodings are the spellings of a secret, alone and as a part of something longer.
+func embeddedEncodings(secret string) map[string]string {
+	forms := encodings(secret)
 	quoted, err := json.Marshal(secret)
 	if err != nil {
 		panic(err)
@@ -94,8 +94,8 @@ func hidings(secret string) map[string]string {
 func TestASecretIsFoundHoweverItIsSpelled(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"123456", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "tf_s_5Zk-_0aB", `it's "a" <pass>wörd & \ more%`, "\x00\xff\x10 bytes"} {
-		c := canaries{"it": secret}
-		for form, spelled := range hidings(secret) {
+		c := secretMarkers{"it": secret}
+		for form, spelled := range embeddedEncodings(secret) {
 			if len(c.found("before "+spelled+" after")) == 0 {
 				t.Errorf("%q is not found %s: %s", secret, form, spelled)
 			}
@@ -110,7 +110,7 @@ func TestASecretIsFoundHoweverItIsSpelled(t *testing.T) {
 			t.Errorf("%q is found where it is not: %v", secret, got)
 		}
 	}
-	if got := (canaries{"it": ""}).found("x"); len(got) != 1 {
+	if got := (secretMarkers{"it": ""}).found("x"); len(got) != 1 {
 		t.Error("an empty secret passes")
 	}
 }

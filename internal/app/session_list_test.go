@@ -31,7 +31,7 @@ func list(c *apptest.Client, query string) (items []listed, next string) {
 		Items      []listed
 		NextCursor string `json:"next_cursor"`
 	}
-	a := c.Do("GET", sessions+query, nil).Want(200, "")
+	a := c.Do("GET", sessions+query, nil).Require(200, "")
 	if err := json.Unmarshal(a.Body, &page); err != nil {
 		panic(err)
 	}
@@ -47,7 +47,9 @@ func ids(items []listed) []string {
 }
 
 // sessionID is the id of the client's session.
-func sessionID(c *apptest.Client) string { return c.Do("GET", current, nil).Want(200, "").Text("id") }
+func sessionID(c *apptest.Client) string {
+	return c.Do("GET", current, nil).Require(200, "").Text("id")
+}
 
 func TestSessionsAreListedWithTheirDeviceTheNewestFirst(t *testing.T) {
 	t.Parallel()
@@ -56,9 +58,9 @@ func TestSessionsAreListedWithTheirDeviceTheNewestFirst(t *testing.T) {
 	h.AddAccount(bob)
 	h.SignedIn(bob)
 	browser := h.Browser()
-	body := right(ada)
+	body := validCredentials(ada)
 	body["code"] = phone.Code()
-	a := browser.Do("POST", sessions, body, "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "X-Forwarded-For", "192.0.2.7").Want(201, "")
+	a := browser.Do("POST", sessions, body, "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "X-Forwarded-For", "192.0.2.7").Require(201, "")
 
 	got, next := list(browser, "")
 	if want := []string{a.Text("id"), sessionID(script)}; !slices.Equal(ids(got), want) || next != "" {
@@ -100,7 +102,7 @@ func TestSessionsAreListedInPages(t *testing.T) {
 			t.Fatalf("a page of %d, and the next begins after %s", len(page), next)
 		}
 		if h.SignedIn(ada); len(got) == 3 { // what comes in between shifts nothing
-			script.Do("DELETE", sessions+"/"+next, nil).Want(204, "") // nor does what goes
+			script.Do("DELETE", sessions+"/"+next, nil).Require(204, "") // nor does what goes
 		}
 		cursor = "&cursor=" + next
 	}
@@ -116,11 +118,11 @@ func TestAQueryOfSessionsThatDoesNotFitSaysWhere(t *testing.T) {
 	script := h.SignedIn(ada)
 	for query, pointer := range map[string]string{
 		"?limit=0": "#limit", "?limit=101": "#limit", "?limit=x": "#limit", "?limit=1&limit=1": "#limit", "?cursor=x": "#cursor",
-		"?cursor=" + strings.ToUpper(nowhere): "#cursor", "?limit=%zz": "",
+		"?cursor=" + strings.ToUpper(unknownID): "#cursor", "?limit=%zz": "",
 	} {
-		wantPointer(t, script.Do("GET", sessions+query, nil).Want(400, "invalid_request"), pointer)
+		wantPointer(t, script.Do("GET", sessions+query, nil).Require(400, "invalid_request"), pointer)
 	}
-	h.Script("").Do("GET", sessions+"?limit=0", nil).Want(401, "session_required")
+	h.Script("").Do("GET", sessions+"?limit=0", nil).Require(401, "session_required")
 	for _, query := range []string{"?limit=1", "?limit=100&other=x", "?cursor=ffffffff-ffff-7fff-bfff-ffffffffffff"} {
 		if got, _ := list(script, query); len(got) != 1 {
 			t.Errorf("%s: got %d sessions, want 1", query, len(got))
@@ -142,11 +144,11 @@ func TestASessionThatIsOverIsNeitherListedNorCounted(t *testing.T) {
 		t.Errorf("got %d sessions, want 3", len(got))
 	}
 	h.Clock.Advance(30 * time.Minute)
-	other.Do("GET", current, nil).Want(200, "")
+	other.Do("GET", current, nil).Require(200, "")
 	if got, _ := list(mine, ""); len(got) != 2 {
 		t.Errorf("after an hour got %d sessions, want 2", len(got))
 	}
-	if got := mine.Do("POST", sessions+"/end-others", nil).Want(200, "").Int("sessions_ended"); got != 1 {
+	if got := mine.Do("POST", sessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 1 {
 		t.Errorf("%d sessions ended, want 1: the other was over", got)
 	}
 }
@@ -166,8 +168,8 @@ func TestListingProlongsTheCallersSessionAlone(t *testing.T) {
 		}
 	}
 	h.Clock.Advance(5 * time.Minute)
-	other.Do("GET", current, nil).Want(401, "session_required")
-	mine.Do("GET", current, nil).Want(200, "")
+	other.Do("GET", current, nil).Require(401, "session_required")
+	mine.Do("GET", current, nil).Require(200, "")
 }
 
 func TestEndingASession(t *testing.T) {
@@ -177,14 +179,14 @@ func TestEndingASession(t *testing.T) {
 	mine, other := h.SignedIn(ada), h.SignedIn(ada)
 	id := sessionID(other)
 	before := strings.Count(h.Log.String(), `"session.ended"`)
-	mine.Do("DELETE", sessions+"/"+id, nil).Want(204, "")
-	other.Do("GET", current, nil).Want(401, "session_required")
-	mine.Do("DELETE", sessions+"/"+id, nil).Want(404, "not_found")
-	mine.Do("DELETE", sessions+"/"+nowhere, nil).Want(404, "not_found")
+	mine.Do("DELETE", sessions+"/"+id, nil).Require(204, "")
+	other.Do("GET", current, nil).Require(401, "session_required")
+	mine.Do("DELETE", sessions+"/"+id, nil).Require(404, "not_found")
+	mine.Do("DELETE", sessions+"/"+unknownID, nil).Require(404, "not_found")
 	for _, odd := range []string{"nonsense", strings.ToUpper(id), "end-others", "second-factor", id + "0", "%27"} {
-		mine.Do("DELETE", sessions+"/"+odd, nil).Want(404, "not_found")
+		mine.Do("DELETE", sessions+"/"+odd, nil).Require(404, "not_found")
 	}
-	mine.Do("GET", current, nil).Want(200, "")
+	mine.Do("GET", current, nil).Require(200, "")
 	if n := strings.Count(h.Log.String(), `"session.ended"`) - before; n != 1 {
 		t.Errorf("%d entries say that a session ended, want 1", n)
 	}
@@ -195,24 +197,24 @@ func TestEndingTheCurrentSessionIsSigningOut(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
-	browser.SignIn(ada).Want(201, "")
-	a := browser.Do("DELETE", sessions+"/"+sessionID(browser), nil).Want(204, "")
+	browser.SignIn(ada).Require(201, "")
+	a := browser.Do("DELETE", sessions+"/"+sessionID(browser), nil).Require(204, "")
 	if want := []string{"twofold_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"}; !slices.Equal(lines(a), want) {
 		t.Errorf("it sets %q, want %q", lines(a), want)
 	}
 	if browser.Cookie("twofold_session") != "" || browser.Cookie("twofold_device") == "" {
 		t.Error("want the session's cookie gone, and the device's kept")
 	}
-	browser.Do("GET", current, nil).Want(401, "session_required")
+	browser.Do("GET", current, nil).Require(401, "session_required")
 
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	script := h.SignedIn(ada)
-	a = browser.Do("DELETE", sessions+"/"+sessionID(script), nil).Want(204, "")
+	a = browser.Do("DELETE", sessions+"/"+sessionID(script), nil).Require(204, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("ending another session sets %q", set)
 	}
 	script = h.SignedIn(ada)
-	if set := script.Do("DELETE", sessions+"/"+sessionID(script), nil).Want(204, "").Header.Values("Set-Cookie"); len(set) > 0 {
+	if set := script.Do("DELETE", sessions+"/"+sessionID(script), nil).Require(204, "").Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("a script is given %q", set)
 	}
 }
@@ -225,20 +227,20 @@ func TestEndingAllOtherSessions(t *testing.T) {
 	stranger := h.SignedIn(bob)
 	others := []*apptest.Client{h.SignedIn(ada, JSON{"code": phone.Code()}), h.Browser()}
 	h.Clock.Advance(30 * time.Second)
-	others[1].SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	others[1].SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(others[0], "mfa.remove", JSON{"code": phone.Code()})
-	a := script.Do("POST", sessions+"/end-others", nil).Want(200, "")
+	a := script.Do("POST", sessions+"/end-others", nil).Require(200, "")
 	if got := a.Int("sessions_ended"); got != 2 {
 		t.Errorf("%d sessions ended, want 2", got)
 	}
 	for _, other := range others {
-		other.Do("GET", current, nil).Want(401, "session_required")
+		other.Do("GET", current, nil).Require(401, "session_required")
 	}
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(401, "step_up_required")
-	stranger.Do("GET", current, nil).Want(200, "")
-	script.Do("GET", current, nil).Want(200, "")
-	if got := script.Do("POST", sessions+"/end-others", nil).Want(200, "").Int("sessions_ended"); got != 0 {
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")
+	stranger.Do("GET", current, nil).Require(200, "")
+	script.Do("GET", current, nil).Require(200, "")
+	if got := script.Do("POST", sessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
 		t.Errorf("%d sessions ended the second time", got)
 	}
 	if n := strings.Count(h.Log.String(), "all others: 2"); n != 1 {
@@ -252,9 +254,9 @@ func TestT17_AStepUpTokenDiesWithASessionThatAnotherEnds(t *testing.T) {
 	h.AddAccount(ada)
 	mine, other := h.SignedIn(ada), h.SignedIn(ada)
 	token := stepUp(other, "mfa.enroll")
-	mine.Do("DELETE", sessions+"/"+sessionID(other), nil).Want(204, "")
-	other.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "session_required")
-	mine.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+	mine.Do("DELETE", sessions+"/"+sessionID(other), nil).Require(204, "")
+	other.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "session_required")
+	mine.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 	db := database(t, h)
 	var left int
 	if err := db.QueryRow(`SELECT count(*) FROM step_ups`).Scan(&left); err != nil || left != 0 {
@@ -269,8 +271,8 @@ func TestT39_ASessionOfSomebodyElseIsUnknown(t *testing.T) {
 	h.AddAccount(bob)
 	adas, bobs := h.SignedIn(ada), h.SignedIn(bob)
 	id := sessionID(bobs)
-	unknown := adas.Do("DELETE", sessions+"/"+nowhere, nil).Want(404, "not_found")
-	theirs := adas.Do("DELETE", sessions+"/"+id, nil).Want(404, "not_found")
+	unknown := adas.Do("DELETE", sessions+"/"+unknownID, nil).Require(404, "not_found")
+	theirs := adas.Do("DELETE", sessions+"/"+id, nil).Require(404, "not_found")
 	if fmt.Sprint(string(unknown.Body)) != string(theirs.Body) {
 		t.Errorf("a session of somebody else is told apart: %s, %s", unknown.Body, theirs.Body)
 	}
@@ -279,8 +281,8 @@ func TestT39_ASessionOfSomebodyElseIsUnknown(t *testing.T) {
 			t.Errorf("after %s somebody else's session is listed", cursor)
 		}
 	}
-	if got := adas.Do("POST", sessions+"/end-others", nil).Want(200, "").Int("sessions_ended"); got != 0 {
+	if got := adas.Do("POST", sessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
 		t.Errorf("%d sessions ended", got)
 	}
-	bobs.Do("GET", current, nil).Want(200, "")
+	bobs.Do("GET", current, nil).Require(200, "")
 }

@@ -13,40 +13,40 @@ func TestASignInIsPendingForFiveMinutes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	a := h.Script("").SignIn(ada, JSON{"deliver": "token"}).Want(202, "")
+	a := h.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(202, "")
 	if got, want := a.Text("expires_at"), h.Clock.Now().Add(5*time.Minute).Format(time.RFC3339); got != want {
 		t.Errorf("expires_at is %s, want %s", got, want)
 	}
-	late := half(h, ada)
+	late := pendingSignIn(h, ada)
 	h.Clock.Advance(5*time.Minute - time.Second)
-	finish(h, a.Text("sign_in_token"), phone.Code()).Want(201, "")
+	completeSignIn(h, a.Text("sign_in_token"), phone.Code()).Require(201, "")
 	h.Clock.Advance(time.Second)
-	finish(h, late, phone.CodeIn(1)).Want(410, "sign_in_expired")
+	completeSignIn(h, late, phone.CodeIn(1)).Require(410, "sign_in_expired")
 }
 
 func TestASignInTakesFiveTries(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=100")
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for left := range 5 {
-		a := finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		a := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
 		if got, want := a.Int("attempts_left"), 4-left; got != want {
 			t.Errorf("attempts_left is %d, want %d", got, want)
 		}
 	}
-	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
-	finish(h, half(h, ada), phone.Code()).Want(201, "")
+	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
 }
 
 func TestASignInIsFinishedOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
-	finish(h, token, phone.Code()).Want(201, "")
+	token := pendingSignIn(h, ada)
+	completeSignIn(h, token, phone.Code()).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
-	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
 }
 
 func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
@@ -54,15 +54,15 @@ func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
 	_, bobs := withMFA(h, bob)
-	other := half(h, bob)
+	other := pendingSignIn(h, bob)
 	var tokens []string
 	for range 6 {
 		h.Clock.Advance(time.Second)
-		tokens = append(tokens, half(h, ada))
+		tokens = append(tokens, pendingSignIn(h, ada))
 	}
-	finish(h, tokens[0], phone.CodeIn(-1)).Want(410, "sign_in_expired")
-	finish(h, tokens[1], phone.Code()).Want(201, "")
-	finish(h, other, bobs.Code()).Want(201, "")
+	completeSignIn(h, tokens[0], phone.CodeIn(-1)).Require(410, "sign_in_expired")
+	completeSignIn(h, tokens[1], phone.Code()).Require(201, "")
+	completeSignIn(h, other, bobs.Code()).Require(201, "")
 }
 
 func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
@@ -70,28 +70,28 @@ func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
 	t.Run("a cookie asked to become a token", func(t *testing.T) {
-		browser := h.Browser().For(t)
-		browser.SignIn(ada).Want(202, "")
-		a := browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "token"}).Want(400, "invalid_request")
+		browser := h.Browser().WithT(t)
+		browser.SignIn(ada).Require(202, "")
+		a := browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "token"}).Require(400, "invalid_request")
 		wantPointer(t, a, "/deliver")
-		browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "cookie"}).Want(201, "") // that cost no code
+		browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "cookie"}).Require(201, "") // that cost no code
 	})
 	h.Clock.Advance(30 * time.Second)
 	t.Run("a token asked to become a cookie", func(t *testing.T) {
-		token := half(h, ada)
-		a := h.Script("").For(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "cookie"}).Want(400, "invalid_request")
+		token := pendingSignIn(h, ada)
+		a := h.Script("").WithT(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "cookie"}).Require(400, "invalid_request")
 		wantPointer(t, a, "/deliver")
-		a = h.Script("").For(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "token"}).Want(201, "")
+		a = h.Script("").WithT(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "token"}).Require(201, "")
 		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 			t.Errorf("got the cookies %q, want none", set)
 		}
 	})
 	t.Run("the token in the body wins over a cookie", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
-		browser := h.Browser().For(t)
-		browser.SignIn(ada).Want(202, "")
+		browser := h.Browser().WithT(t)
+		browser.SignIn(ada).Require(202, "")
 		body := JSON{"code": phone.Code(), "sign_in_token": browser.Cookie("twofold_signin")}
-		browser.Do("POST", complete, body).Want(410, "sign_in_expired")
+		browser.Do("POST", complete, body).Require(410, "sign_in_expired")
 	})
 }
 
@@ -99,19 +99,19 @@ func TestASignInWithACodeIsOneStep(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	a := h.Script("").SignIn(ada, JSON{"code": phone.Code(), "deliver": "token"}).Want(201, "")
+	a := h.Script("").SignIn(ada, JSON{"code": phone.Code(), "deliver": "token"}).Require(201, "")
 	if acr := a.Text("acr"); acr != "aal2" {
 		t.Errorf("the session is %s, want aal2", acr)
 	}
-	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1), "password": "certainly not this one"}).Want(401, "credentials_rejected")
-	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Want(201, "") // the wrong password cost no code
+	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1), "password": "certainly not this one"}).Require(401, "credentials_rejected")
+	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Require(201, "") // the wrong password cost no code
 }
 
 func TestTheLogSaysByWhatSomebodySignedInAndSteppedUp(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
 	stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
 	h.AddAccount(bob)
@@ -134,7 +134,7 @@ func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
-	if acr := h.Script("").SignIn(ada, JSON{"code": "123456"}).Want(201, "").Text("acr"); acr != "aal1" {
+	if acr := h.Script("").SignIn(ada, JSON{"code": "123456"}).Require(201, "").Text("acr"); acr != "aal1" {
 		t.Errorf("the session is %s, want aal1", acr)
 	}
 }
@@ -146,7 +146,7 @@ func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
 	script := h.SignedIn(ada)
 	phone := script.Begin()
 	for _, c := range []struct{ steps, want int }{{4, 120}, {-4, -120}, {2, 60}, {-2, -60}, {20, 600}, {-20, -600}, {21, 0}, {-21, 0}} {
-		a := script.Confirm(phone, phone.CodeIn(c.steps)).Want(422, "code_rejected")
+		a := script.Confirm(phone, phone.CodeIn(c.steps)).Require(422, "code_rejected")
 		got, _ := a.Value("clock_offset_seconds").(float64)
 		if int(got) != c.want {
 			t.Errorf("%d steps ahead: clock_offset_seconds is %v, want %d", c.steps, a.Value("clock_offset_seconds"), c.want)
@@ -155,13 +155,13 @@ func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
 	if a := script.Confirm(phone, phone.Wrong()); a.Value("clock_offset_seconds") != nil {
 		t.Errorf("a code of no time at all: %s", a.Body)
 	}
-	script.Confirm(phone, phone.CodeIn(1)).Want(201, "") // a step ahead is close enough
-	for name, a := range map[string]apptest.Answer{
-		"sign-in":          finish(h, half(h, ada), phone.CodeIn(6)),
+	script.Confirm(phone, phone.CodeIn(1)).Require(201, "") // a step ahead is close enough
+	for name, a := range map[string]apptest.Response{
+		"sign-in":          completeSignIn(h, pendingSignIn(h, ada), phone.CodeIn(6)),
 		"sign-in, at once": h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(6)}),
 		"step-up":          script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(6)}),
 	} {
-		if a.Want(401, "code_rejected"); a.Value("clock_offset_seconds") != nil {
+		if a.Require(401, "code_rejected"); a.Value("clock_offset_seconds") != nil {
 			t.Errorf("%s tells a guesser the time: %s", name, a.Body)
 		}
 	}
@@ -172,16 +172,16 @@ func TestASignInGoesOnAfterAPanic(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_HASH_WAIT=100ms")
 	_, phone := withMFA(h, ada)
-	script := h.Script("").Inside()
-	try := func(token, code string) apptest.Answer {
+	script := h.Script("").InProcess()
+	try := func(token, code string) apptest.Response {
 		return script.Do("POST", complete, JSON{"sign_in_token": token, "code": code})
 	}
 	readings := 0
 	for range 2 { // the second is as those after it
-		token, code := half(h, ada), phone.Code()
+		token, code := pendingSignIn(h, ada), phone.Code()
 		readings = 0
 		h.Clock.Watch(func() { readings++ })
-		try(token, code).Want(201, "")
+		try(token, code).Require(201, "")
 		h.Clock.Watch(nil)
 		h.Clock.Advance(30 * time.Second)
 	}
@@ -190,13 +190,13 @@ func TestASignInGoesOnAfterAPanic(t *testing.T) {
 	}
 	// The first reading is before the request is watched over, and the last when it has been answered.
 	for n := 2; n < readings; n++ {
-		token, code, count := half(h, ada), phone.Code(), 0
+		token, code, count := pendingSignIn(h, ada), phone.Code(), 0
 		h.Clock.Watch(func() {
 			if count++; count == n {
 				panic("a bug")
 			}
 		})
-		try(token, code).Want(500, "internal")
+		try(token, code).Require(500, "internal")
 		h.Clock.Watch(nil)
 		if a := try(token, code); a.Status != 201 {
 			t.Errorf("after a panic at reading %d of %d: %d %s", n, readings, a.Status, a.Body)

@@ -28,7 +28,7 @@ func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
 			{"with MFA", strong, "aal2", []any{"password", "totp", "recovery_code"}},
 		} {
 			t.Run(op.ID+" on an account "+c.account, func(t *testing.T) {
-				a := c.client.For(t).Do(op.Method, op.At(nowhere), fitting(op)).Want(401, "step_up_required")
+				a := c.client.WithT(t).Do(op.Method, op.OnServer(unknownID), fitting(op)).Require(401, "step_up_required")
 				want := fmt.Sprintf(`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="300"`, c.acr)
 				if got := a.Header.Values("WWW-Authenticate"); len(got) != 1 || got[0] != want {
 					t.Errorf("got the challenges %q, want only %q", got, want)
@@ -48,7 +48,7 @@ func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
 	script, phone := withMFA(h, ada)
 	for _, purpose := range []string{"mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email"} {
 		t.Run(purpose+" takes the code too", func(t *testing.T) {
-			a := script.For(t).StepUp(purpose).Want(401, "code_required")
+			a := script.WithT(t).StepUp(purpose).Require(401, "code_required")
 			if diff := cmp.Diff([]any{"password", "totp", "recovery_code"}, a.Value("methods")); diff != "" {
 				t.Errorf("methods, - want, + got:\n%s", diff)
 			}
@@ -59,8 +59,8 @@ func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
 	}
 	t.Run("a wrong password does not cost the code", func(t *testing.T) {
 		code := phone.Code()
-		script.For(t).StepUp("mfa.enroll", JSON{"password": "not the password at all", "code": code}).Want(401, "credentials_rejected")
-		script.For(t).StepUp("mfa.enroll", JSON{"code": code}).Want(201, "")
+		script.WithT(t).StepUp("mfa.enroll", JSON{"password": "not the password at all", "code": code}).Require(401, "credentials_rejected")
+		script.WithT(t).StepUp("mfa.enroll", JSON{"code": code}).Require(201, "")
 	})
 }
 
@@ -70,12 +70,12 @@ func TestT01_AStolenSessionCannotEnrollAnotherPhone(t *testing.T) {
 	owner, phone := withMFA(h, ada)
 	thief := h.Script(owner.Bearer)
 
-	thief.Do("POST", enrollments, nil).Want(401, "step_up_required")
-	thief.Do("POST", enrollments, nil, "Step-Up-Token", owner.Bearer).Want(401, "step_up_required")
-	thief.Do("DELETE", methods+phone.ID, nil).Want(401, "step_up_required")
-	thief.StepUp("mfa.enroll", JSON{"password": "what the thief guesses"}).Want(401, "credentials_rejected")
+	thief.Do("POST", enrollments, nil).Require(401, "step_up_required")
+	thief.Do("POST", enrollments, nil, "Step-Up-Token", owner.Bearer).Require(401, "step_up_required")
+	thief.Do("DELETE", methods+phone.ID, nil).Require(401, "step_up_required")
+	thief.StepUp("mfa.enroll", JSON{"password": "what the thief guesses"}).Require(401, "credentials_rejected")
 
-	a := owner.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	a := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if got, pending := a.Value("methods").([]any), a.Value("pending_enrollment"); len(got) != 1 || pending != nil {
 		t.Errorf("the account has %d methods and the enrollment %v, want 1 and none", len(got), pending)
 	}

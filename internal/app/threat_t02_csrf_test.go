@@ -10,7 +10,7 @@ import (
 )
 
 // foreign are the headers that a browser puts on a request which another site made it send.
-func foreign(h *apptest.House) map[string][]string {
+func foreign(h *apptest.Server) map[string][]string {
 	host := strings.TrimPrefix(h.URL, "http://")
 	return map[string][]string{
 		"another site":                           {"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
@@ -39,12 +39,12 @@ func TestT02_AWriteThatAnotherSiteCausedIsRefused(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	phone := browser.Enroll()
 	browser.Begin(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(browser, "mfa.remove", JSON{"code": phone.Code()})
-	before := browser.Do("GET", "/api/v1/mfa", nil).Want(200, "").Body
+	before := browser.Do("GET", "/api/v1/mfa", nil).Require(200, "").Body
 	cookie := browser.Cookie("twofold_session")
 
 	for _, op := range apptest.Operations(t) {
@@ -53,16 +53,16 @@ func TestT02_AWriteThatAnotherSiteCausedIsRefused(t *testing.T) {
 		}
 		for whence, headers := range foreign(h) {
 			t.Run(op.ID+" from "+whence, func(t *testing.T) {
-				r := browser.For(t).Request(op.Method, op.At(phone.ID), strings.NewReader(`{"code":"000000"}`), headers...)
+				r := browser.WithT(t).Request(op.Method, op.OnServer(phone.ID), strings.NewReader(`{"code":"000000"}`), headers...)
 				r.Header.Set("Step-Up-Token", token)
-				a := browser.For(t).Send(r).Want(403, "cross_origin_refused")
+				a := browser.WithT(t).Send(r).Require(403, "cross_origin_refused")
 				if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 					t.Errorf("a refused request sets %q", set)
 				}
 			})
 		}
 	}
-	after := browser.Do("GET", "/api/v1/mfa", nil).Want(200, "").Body
+	after := browser.Do("GET", "/api/v1/mfa", nil).Require(200, "").Body
 	if !bytes.Equal(before, after) || browser.Cookie("twofold_session") != cookie {
 		t.Errorf("something changed:\n%s\n%s", before, after)
 	}
@@ -73,19 +73,19 @@ func TestT02_AFormWithoutAnyHeaderOfItsOriginIsRefusedForItsType(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	for _, op := range apptest.Operations(t) {
 		if !op.Writes() {
 			continue
 		}
 		for _, kind := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "", "application/jsonp"} {
 			t.Run(op.ID+" as "+kind, func(t *testing.T) {
-				r := browser.For(t).Request(op.Method, op.At(nowhere), strings.NewReader(`{"code":"000000"}`), "Content-Type", kind)
-				browser.For(t).Send(r).Want(415, "unsupported_media_type")
+				r := browser.WithT(t).Request(op.Method, op.OnServer(unknownID), strings.NewReader(`{"code":"000000"}`), "Content-Type", kind)
+				browser.WithT(t).Send(r).Require(415, "unsupported_media_type")
 			})
 		}
 	}
-	browser.Do("GET", current, nil).Want(200, "")
+	browser.Do("GET", current, nil).Require(200, "")
 }
 
 func TestT02_TheSameOriginAndAScriptWork(t *testing.T) {
@@ -101,20 +101,20 @@ func TestT02_TheSameOriginAndAScriptWork(t *testing.T) {
 		"a program that claims a page": {"Sec-Fetch-Site", "same-origin"},
 	} {
 		t.Run(whence, func(t *testing.T) {
-			browser := h.Browser().For(t)
-			browser.Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, headers...).Want(201, "")
-			browser.Do("DELETE", current, nil, headers...).Want(204, "")
+			browser := h.Browser().WithT(t)
+			browser.Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, headers...).Require(201, "")
+			browser.Do("DELETE", current, nil, headers...).Require(204, "")
 		})
 	}
 	script := h.SignedIn(ada)
 	t.Run("a script with a bearer token and no cookie", func(t *testing.T) {
 		headers := []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://partner.example"}
-		step := script.For(t).Do("POST", "/api/v1/step-up", JSON{"purpose": "mfa.enroll", "password": apptest.Password}, headers...)
-		headers = append(headers, "Step-Up-Token", step.Want(201, "").Text("step_up_token"))
-		script.For(t).Do("POST", enrollments, nil, headers...).Want(201, "")
+		step := script.WithT(t).Do("POST", "/api/v1/step-up", JSON{"purpose": "mfa.enroll", "password": apptest.Password}, headers...)
+		headers = append(headers, "Step-Up-Token", step.Require(201, "").Text("step_up_token"))
+		script.WithT(t).Do("POST", enrollments, nil, headers...).Require(201, "")
 	})
 	t.Run("a bearer token with any cookie is a browser's", func(t *testing.T) {
-		script.For(t).Do("DELETE", current, nil, "Sec-Fetch-Site", "cross-site", "Cookie", "theme=dark").Want(403, "cross_origin_refused")
+		script.WithT(t).Do("DELETE", current, nil, "Sec-Fetch-Site", "cross-site", "Cookie", "theme=dark").Require(403, "cross_origin_refused")
 	})
 }
 
@@ -129,8 +129,8 @@ func TestT02_BehindAProxyThatRewritesTheHostOnlyThePublicOriginWorks(t *testing.
 		"https://evil.example.com":         403,
 	} {
 		t.Run(origin, func(t *testing.T) {
-			a := h.Script("").For(t).Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, "Origin", origin)
-			a.Want(want, "")
+			a := h.Script("").WithT(t).Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, "Origin", origin)
+			a.Require(want, "")
 		})
 	}
 }

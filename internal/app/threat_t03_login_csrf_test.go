@@ -20,14 +20,14 @@ func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
 		"a form with a scheme set": {"Sec-Fetch-Site", "cross-site", "Authorization", "Bearer "},
 	} {
 		t.Run(whence, func(t *testing.T) {
-			victim := h.Browser().For(t)
-			signIn := func(email string) apptest.Answer {
+			victim := h.Browser().WithT(t)
+			signIn := func(email string) apptest.Response {
 				return victim.Do("POST", "/api/v1/sessions", JSON{"email": email, "password": apptest.Password}, headers...)
 			}
-			for _, a := range []apptest.Answer{
+			for _, a := range []apptest.Response{
 				signIn(ada),
 				signIn(bob),
-				victim.Do("POST", complete, JSON{"sign_in_token": half(h, bob), "code": phone.Code()}, headers...),
+				victim.Do("POST", complete, JSON{"sign_in_token": pendingSignIn(h, bob), "code": phone.Code()}, headers...),
 			} {
 				if set := a.Header.Values("Set-Cookie"); a.Status < 400 || len(set) > 0 {
 					t.Errorf("got %d and the cookies %q, want a refusal and none", a.Status, set)
@@ -43,30 +43,30 @@ func TestT03_ASignInTokenWorksThroughItsOwnCarrierOnly(t *testing.T) {
 	_, phone := withMFA(h, bob)
 
 	t.Run("a cookie's token in the body", func(t *testing.T) {
-		attacker, victim := h.Browser().For(t), h.Browser().For(t)
-		attacker.SignIn(bob).Want(202, "")
+		attacker, victim := h.Browser().WithT(t), h.Browser().WithT(t)
+		attacker.SignIn(bob).Require(202, "")
 		body := JSON{"sign_in_token": attacker.Cookie("twofold_signin"), "code": phone.Code()}
-		victim.Do("POST", complete, body).Want(410, "sign_in_expired")
-		h.Script("").For(t).Do("POST", complete, body).Want(410, "sign_in_expired")
+		victim.Do("POST", complete, body).Require(410, "sign_in_expired")
+		h.Script("").WithT(t).Do("POST", complete, body).Require(410, "sign_in_expired")
 		if got := victim.Cookie("twofold_session"); got != "" {
 			t.Error("the victim works in the attacker's account")
 		}
 	})
 	t.Run("a body's token as a cookie", func(t *testing.T) {
-		victim := h.Browser().For(t)
-		victim.SetCookie("twofold_signin", half(h, bob))
-		victim.Do("POST", complete, JSON{"code": phone.Code()}).Want(410, "sign_in_expired")
+		victim := h.Browser().WithT(t)
+		victim.SetCookie("twofold_signin", pendingSignIn(h, bob))
+		victim.Do("POST", complete, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
 	})
 	t.Run("a body's token in a browser gives it no cookie", func(t *testing.T) {
-		victim := h.Browser().For(t)
-		a := victim.Do("POST", complete, JSON{"sign_in_token": half(h, bob), "code": phone.Code()}).Want(201, "")
+		victim := h.Browser().WithT(t)
+		a := victim.Do("POST", complete, JSON{"sign_in_token": pendingSignIn(h, bob), "code": phone.Code()}).Require(201, "")
 		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 			t.Errorf("got the cookies %q, want none", set)
 		}
-		victim.Do("GET", current, nil).Want(401, "session_required")
+		victim.Do("GET", current, nil).Require(401, "session_required")
 	})
 	t.Run("nothing at all", func(t *testing.T) {
-		h.Browser().For(t).Do("POST", complete, JSON{"code": phone.CodeIn(1)}).Want(410, "sign_in_expired")
+		h.Browser().WithT(t).Do("POST", complete, JSON{"code": phone.CodeIn(1)}).Require(410, "sign_in_expired")
 	})
 }
 
@@ -75,8 +75,8 @@ func TestT03_OfTwoSignInCookiesNoneIsBelieved(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := withMFA(h, bob)
 	victim, attacker := h.Browser(), h.Browser()
-	victim.SignIn(bob).Want(202, "")
-	attacker.SignIn(bob).Want(202, "")
+	victim.SignIn(bob).Require(202, "")
+	attacker.SignIn(bob).Require(202, "")
 	both := "twofold_signin=" + attacker.Cookie("twofold_signin") + "; twofold_signin=" + victim.Cookie("twofold_signin")
-	h.Script("").Do("POST", complete, JSON{"code": phone.Code()}, "Cookie", both).Want(410, "sign_in_expired")
+	h.Script("").Do("POST", complete, JSON{"code": phone.Code()}, "Cookie", both).Require(410, "sign_in_expired")
 }

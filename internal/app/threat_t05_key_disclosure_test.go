@@ -14,8 +14,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// spellings are the forms in which a key or a token might turn up where it must not.
-func spellings(secret string) map[string]string {
+// encodings are the forms in which a key or a token might turn up where it must not.
+func encodings(secret string) map[string]string {
 	raw, err := base32.StdEncoding.DecodeString(secret)
 	if err != nil {
 		raw = []byte(secret)
@@ -36,11 +36,11 @@ func spellings(secret string) map[string]string {
 	return forms
 }
 
-// overhear collects all that the house's clients are answered.
-func overhear(h *apptest.House) (heard func() string) {
+// recordResponses collects all that the house's clients are answered.
+func recordResponses(h *apptest.Server) (heard func() string) {
 	var mu sync.Mutex
 	var text bytes.Buffer
-	h.Witness = func(_ *http.Request, a apptest.Answer) {
+	h.OnResponse = func(_ *http.Request, a apptest.Response) {
 		mu.Lock()
 		defer mu.Unlock()
 		_ = a.Header.Write(&text)
@@ -59,7 +59,7 @@ func readAll(t *testing.T, c *apptest.Client, ids ...string) {
 	t.Helper()
 	for _, op := range apptest.Operations(t) {
 		for _, id := range ids {
-			c.Do("GET", op.At(id), nil)
+			c.Do("GET", op.OnServer(id), nil)
 		}
 	}
 	for _, path := range []string{"/", "/settings/account", enrollments + "/" + ids[0], methods + ids[0], "/api/v1/mfa/totp"} {
@@ -73,33 +73,33 @@ func TestT05_AKeyIsShownOnceAndNeverAgain(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	begun := script.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(script, "mfa.enroll")).Want(201, "")
-	phone, secret := h.Scan(begun), begun.Text("secret")
+	begun := script.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(script, "mfa.enroll")).Require(201, "")
+	phone, secret := h.PhoneFrom(begun), begun.Text("secret")
 
-	heard := overhear(h)
+	heard := recordResponses(h)
 	readAll(t, script, phone.ID)
-	script.Confirm(phone, phone.Wrong()).Want(422, "code_rejected")
-	script.Confirm(phone, phone.CodeIn(4)).Want(422, "code_rejected")
+	script.Confirm(phone, phone.Wrong()).Require(422, "code_rejected")
+	script.Confirm(phone, phone.CodeIn(4)).Require(422, "code_rejected")
 	readAll(t, script, phone.ID)
-	script.Confirm(phone, phone.Code()).Want(201, "")
+	script.Confirm(phone, phone.Code()).Require(201, "")
 	readAll(t, script, phone.ID)
-	script.Confirm(phone, phone.Code()).Want(404, "not_found")
+	script.Confirm(phone, phone.Code()).Require(404, "not_found")
 
 	h.Clock.Advance(30 * time.Second)
-	token := half(h, ada)
-	finish(h, token, phone.Wrong()).Want(401, "code_rejected")
-	finish(h, token, phone.Code()).Want(201, "")
-	finish(h, half(h, ada), phone.Code()).Want(401, "code_used")
-	script.StepUp("mfa.remove").Want(401, "code_required")
+	token := pendingSignIn(h, ada)
+	completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
+	completeSignIn(h, token, phone.Code()).Require(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(401, "code_used")
+	script.StepUp("mfa.remove").Require(401, "code_required")
 	h.Clock.Advance(30 * time.Second)
 	remove := stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
 	readAll(t, script, phone.ID)
-	script.Do("DELETE", methods+phone.ID, nil).Want(401, "step_up_required")
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", remove).Want(200, "")
+	script.Do("DELETE", methods+phone.ID, nil).Require(401, "step_up_required")
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", remove).Require(200, "")
 	readAll(t, script, phone.ID)
 	readAll(t, h.Script(""), phone.ID)
 
-	for form, text := range spellings(secret) {
+	for form, text := range encodings(secret) {
 		if strings.Contains(heard(), text) {
 			t.Errorf("an answer after the first holds the key %s", form)
 		}
@@ -121,7 +121,7 @@ func TestT05_EveryEnrollmentHasAKeyOfItsOwn(t *testing.T) {
 	script := h.SignedIn(ada)
 	seen := make(map[string]bool)
 	for range 5 {
-		a := script.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(script, "mfa.enroll")).Want(201, "")
+		a := script.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(script, "mfa.enroll")).Require(201, "")
 		seen[a.Text("secret")] = true
 	}
 	if len(seen) != 5 {
@@ -134,7 +134,7 @@ func TestT06_TheAnswerWithTheKeyIsKeptByNobody(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	a := script.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(script, "mfa.enroll")).Want(201, "")
+	a := script.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(script, "mfa.enroll")).Require(201, "")
 	for name, want := range map[string]string{
 		"Cache-Control":   "no-store",
 		"Referrer-Policy": "no-referrer",

@@ -8,5 +8,5 @@ func TestT07_NoAddressOfAChangeIsLogged(t *testing.T) {
 	h := withMail(t)
 	h.AddAccount(ada)
 	moveTo(t, h, h.SignedIn(ada), email, newAddress)
-	canaries{"an address": newAddress}.in(t, "the log", h.Log.String())
+	secretMarkers{"an address": newAddress}.in(t, "the log", h.Log.String())
 }

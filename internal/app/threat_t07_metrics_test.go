@@ -11,7 +11,7 @@ import (
 )
 
 // withPeople adds what says who and where somebody is to secrets.
-func withPeople(found canaries) canaries {
+func withPeople(found secretMarkers) secretMarkers {
 	all := maps.Clone(found)
 	all["an address"], all["another address"], all["an address of nobody"] = ada, bob, "nobody@example.com"
 	all["where somebody is"], all["what somebody uses"] = "127.0.0.1", "Go-http-client"
@@ -32,8 +32,8 @@ func TestT07_NoMetricTellsWhoOrWhere(t *testing.T) {
 	h := apptest.Start(t)
 	id := h.AddAccount(ada)
 	h.AddAccount(bob)
-	browser, phone, found := live(t, h)
-	provoke(browser, found)
+	browser, phone, found := exerciseEverything(t, h)
+	sendMalformed(browser, found)
 	presentEnded(h, found)
 	collide(h, browser, phone, found)
 	failInside(t, h, browser, found)
@@ -71,8 +71,8 @@ func TestT07_NoSpanCarriesMoreThanItsName(t *testing.T) {
 	h := apptest.StartTraced(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	id := h.AddAccount(ada)
 	h.AddAccount(bob)
-	browser, phone, found := live(t, h)
-	provoke(browser, found)
+	browser, phone, found := exerciseEverything(t, h)
+	sendMalformed(browser, found)
 	presentEnded(h, found)
 	collide(h, browser, phone, found)
 	failInside(t, h, browser, found)

@@ -31,7 +31,7 @@ import (
 )
 
 // ofHouse are the secrets of the house itself: the master key, the sealing keys under it, and the signing key's private part.
-func ofHouse(t *testing.T, h *apptest.House) canaries {
+func ofHouse(t *testing.T, h *apptest.Server) secretMarkers {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(h.Dir, "master.key"))
 	if err != nil {
@@ -41,7 +41,7 @@ func ofHouse(t *testing.T, h *apptest.House) canaries {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found := canaries{"the master key": string(master)}
+	found := secretMarkers{"the master key": string(master)}
 
 	var sealed []byte
 	if err := database(t, h).QueryRow(`SELECT sealed FROM sealing_keysets`).Scan(&sealed); err != nil {
@@ -74,7 +74,7 @@ func ofHouse(t *testing.T, h *apptest.House) canaries {
 }
 
 // files are what whoever stole the database would read, by name.
-func files(t *testing.T, h *apptest.House) map[string]string {
+func files(t *testing.T, h *apptest.Server) map[string]string {
 	t.Helper()
 	read := make(map[string]string)
 	for _, file := range database(t, h).Files(t) {
@@ -91,7 +91,7 @@ func files(t *testing.T, h *apptest.House) map[string]string {
 }
 
 // dump is every value in every row. In the files a long one may lie in pieces, or compressed.
-func dump(t *testing.T, h *apptest.House) string {
+func dump(t *testing.T, h *apptest.Server) string {
 	t.Helper()
 	db := database(t, h)
 	var all strings.Builder
@@ -133,7 +133,7 @@ func dumpRows(t *testing.T, to io.Writer, table string, rows *sql.Rows) {
 }
 
 // wantNothingKept reads the database's files, and every row, as whoever stole them would.
-func wantNothingKept(t *testing.T, h *apptest.House, found canaries) {
+func wantNothingKept(t *testing.T, h *apptest.Server, found secretMarkers) {
 	t.Helper()
 	for name, text := range files(t, h) {
 		found.in(t, name, text)
@@ -150,7 +150,7 @@ func readings(m apptest.Mail) string {
 func TestT07_APlantedSecretIsFoundInEveryPlace(t *testing.T) {
 	t.Parallel()
 	const planted = `tf_x_"A&secret"<that>/nobody+hid`
-	found := canaries{"the planted one": planted}
+	found := secretMarkers{"the planted one": planted}
 	box := apptest.NewMailbox(t)
 	h := apptest.StartTraced(t, box.Setting())
 	h.Mailbox = box
@@ -159,9 +159,9 @@ func TestT07_APlantedSecretIsFoundInEveryPlace(t *testing.T) {
 
 	slog.New(slog.NewJSONHandler(h.Log, nil)).Info("a line", "token", planted)
 	execute(t, database(t, h), `UPDATE activity SET user_agent = ?`, planted)
-	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: nowhere, Name: planted, To: []string{ada}})
-	heard := overhear(h)
-	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password, planted: 1}).Want(400, "invalid_request")
+	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: planted, To: []string{ada}})
+	heard := recordResponses(h)
+	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password, planted: 1}).Require(400, "invalid_request")
 
 	registry, scrape := prometheus.NewRegistry(), httptest.NewRecorder()
 	registry.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "planted", ConstLabels: prometheus.Labels{"who": planted}}))
@@ -172,7 +172,7 @@ func TestT07_APlantedSecretIsFoundInEveryPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, request := traces.Request(context.Background(), "")
-	request.End("page", 200, "", nowhere)
+	request.End("page", 200, "", unknownID)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := traces.Close(ctx); err != nil {

@@ -13,37 +13,37 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// live goes through a whole life with a house, right and wrong, and answers every secret that was in it.
-func live(t *testing.T, h *apptest.House) (*apptest.Client, *apptest.Phone, canaries) {
+// exerciseEverything goes through a whole life with a house, right and wrong, and answers every secret that was in it.
+func exerciseEverything(t *testing.T, h *apptest.Server) (*apptest.Client, *apptest.Phone, secretMarkers) {
 	t.Helper()
-	found := canaries{"the password": apptest.Password, "a wrong password": "the wrong canary of passwords"}
+	found := secretMarkers{"the password": apptest.Password, "a wrong password": "the wrong canary of passwords"}
 	browser, script := h.Browser(), h.Script("")
-	script.SignIn(ada, JSON{"password": found["a wrong password"]}).Want(401, "credentials_rejected")
-	script.SignIn("nobody@example.com", JSON{"password": found["a wrong password"]}).Want(401, "credentials_rejected")
-	browser.SignIn(ada).Want(201, "")
+	script.SignIn(ada, JSON{"password": found["a wrong password"]}).Require(401, "credentials_rejected")
+	script.SignIn("nobody@example.com", JSON{"password": found["a wrong password"]}).Require(401, "credentials_rejected")
+	browser.SignIn(ada).Require(201, "")
 	found["a session cookie"], found["a device cookie"] = browser.Cookie("twofold_session"), browser.Cookie("twofold_device")
 	found["a step-up token"] = stepUp(browser, "mfa.enroll")
-	begun := browser.Do("POST", enrollments, nil, "Step-Up-Token", found["a step-up token"]).Want(201, "")
+	begun := browser.Do("POST", enrollments, nil, "Step-Up-Token", found["a step-up token"]).Require(201, "")
 	found["the key"], found["the key's URI"], found["the key's picture"] = begun.Text("secret"), begun.Text("otpauth_uri"), png(begun)
-	phone := h.Scan(begun)
+	phone := h.PhoneFrom(begun)
 	found["a wrong code"], found["the code that confirmed"] = phone.Wrong(), phone.Code()
-	browser.Confirm(phone, found["a wrong code"]).Want(422, "code_rejected")
-	codes := shownCodes(t, browser.Confirm(phone, found["the code that confirmed"]).Want(201, ""))
+	browser.Confirm(phone, found["a wrong code"]).Require(422, "code_rejected")
+	codes := shownCodes(t, browser.Confirm(phone, found["the code that confirmed"]).Require(201, ""))
 	found["a recovery code"], found["a recovery code without dashes"] = codes[0], strings.ReplaceAll(codes[0], "-", "")
 	found["an unused recovery code"], found["a wrong recovery code"] = codes[1], "7Z8Y-9XWV-7Z8Y-9XWV"
 	found["the renewed session cookie"] = browser.Cookie("twofold_session")
 	h.Clock.Advance(30 * time.Second)
-	found["a sign-in token"], found["the code that signed in"] = half(h, ada), phone.Code()
-	finish(h, found["a sign-in token"], found["a wrong code"]).Want(401, "code_rejected")
-	found["a session token"] = finish(h, found["a sign-in token"], found["the code that signed in"]).Want(201, "").Text("session_token")
-	h.Script(found["a session token"]).Do("DELETE", current, nil).Want(204, "")
-	finish(h, half(h, ada), found["the code that signed in"]).Want(401, "code_used")
-	recovering(h, half(h, ada), found["a wrong recovery code"]).Want(401, "code_rejected")
-	recovering(h, half(h, ada), found["a recovery code without dashes"]).Want(201, "")
-	recovering(h, half(h, ada), found["a recovery code"]).Want(401, "code_used")
-	h.Script("").SignIn(ada, recoveryCode(found["an unused recovery code"]+"-9")).Want(400, "invalid_request")
+	found["a sign-in token"], found["the code that signed in"] = pendingSignIn(h, ada), phone.Code()
+	completeSignIn(h, found["a sign-in token"], found["a wrong code"]).Require(401, "code_rejected")
+	found["a session token"] = completeSignIn(h, found["a sign-in token"], found["the code that signed in"]).Require(201, "").Text("session_token")
+	h.Script(found["a session token"]).Do("DELETE", current, nil).Require(204, "")
+	completeSignIn(h, pendingSignIn(h, ada), found["the code that signed in"]).Require(401, "code_used")
+	recovering(h, pendingSignIn(h, ada), found["a wrong recovery code"]).Require(401, "code_rejected")
+	recovering(h, pendingSignIn(h, ada), found["a recovery code without dashes"]).Require(201, "")
+	recovering(h, pendingSignIn(h, ada), found["a recovery code"]).Require(401, "code_used")
+	h.Script("").SignIn(ada, recoveryCode(found["an unused recovery code"]+"-9")).Require(400, "invalid_request")
 	other := h.Browser()
-	other.SignIn(ada).Want(202, "")
+	other.SignIn(ada).Require(202, "")
 	found["a sign-in cookie"] = other.Cookie("twofold_signin")
 	h.Clock.Advance(30 * time.Second)
 	found["the code that stepped up"] = phone.Code()
@@ -53,7 +53,7 @@ func live(t *testing.T, h *apptest.House) (*apptest.Client, *apptest.Phone, cana
 }
 
 // png is the picture in the answer that shows a key, as bytes.
-func png(begun apptest.Answer) string {
+func png(begun apptest.Response) string {
 	raw, err := base64.StdEncoding.DecodeString(begun.Text("qr_png"))
 	if err != nil {
 		panic(err)
@@ -62,22 +62,22 @@ func png(begun apptest.Answer) string {
 }
 
 // collide runs into what is there already (409), and guesses until it is told to wait (429).
-func collide(h *apptest.House, browser *apptest.Client, phone *apptest.Phone, found canaries) {
+func collide(h *apptest.Server, browser *apptest.Client, phone *apptest.Phone, found secretMarkers) {
 	h.T.Helper()
 	h.Clock.Advance(30 * time.Second)
-	method, _ := browser.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("methods").([]any)[0].(map[string]any)
+	method, _ := browser.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("methods").([]any)[0].(map[string]any)
 	found["a code that collided"] = phone.Code()
 	found["a token that collided"] = stepUp(browser, "mfa.enroll", JSON{"code": found["a code that collided"]})
-	browser.Do("POST", enrollments, JSON{"name": method["name"]}, "Step-Up-Token", found["a token that collided"]).Want(409, "name_taken")
+	browser.Do("POST", enrollments, JSON{"name": method["name"]}, "Step-Up-Token", found["a token that collided"]).Require(409, "name_taken")
 	for range 5 {
-		h.Script("").SignIn(bob, JSON{"password": found["a wrong password"]}).Want(401, "credentials_rejected")
+		h.Script("").SignIn(bob, JSON{"password": found["a wrong password"]}).Require(401, "credentials_rejected")
 	}
-	h.Script("").SignIn(bob, JSON{"password": found["a wrong password"]}).Want(429, "too_many_attempts")
-	h.Script("").SignIn(bob).Want(429, "too_many_attempts")
+	h.Script("").SignIn(bob, JSON{"password": found["a wrong password"]}).Require(429, "too_many_attempts")
+	h.Script("").SignIn(bob).Require(429, "too_many_attempts")
 }
 
-// provoke sends what is refused for its shape, with secrets in all the wrong places.
-func provoke(c *apptest.Client, found canaries) {
+// sendMalformed sends what is refused for its shape, with secrets in all the wrong places.
+func sendMalformed(c *apptest.Client, found secretMarkers) {
 	password, code, token := found["the password"], found["a wrong code"], found["a session token"]
 	key, remove := found["the key"], found["a token for removal"]
 	for _, body := range []apptest.Raw{
@@ -103,9 +103,9 @@ func provoke(c *apptest.Client, found canaries) {
 	c.Do("GET", methods+key+"?code="+code, nil)
 	c.Do("GET", "/"+token, nil)
 	c.Do("DELETE", methods+token, nil, "Step-Up-Token", remove)
-	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove+"x")
-	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove[:len(remove)-9]+"AAAAAAAAA")
-	c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", token)
+	c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", remove+"x")
+	c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", remove[:len(remove)-9]+"AAAAAAAAA")
+	c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", token)
 	c.Do("POST", "/api/v1/step-up", JSON{"purpose": token, "password": password})
 	c.Do("PUT", "/api/v1/mfa?token="+token, nil)
 	c.Do("GET", current, nil, "Authorization", "Bearer "+token)
@@ -114,11 +114,11 @@ func provoke(c *apptest.Client, found canaries) {
 }
 
 // presentEnded shows credentials that are over, through every carrier.
-func presentEnded(h *apptest.House, found canaries) {
+func presentEnded(h *apptest.Server, found secretMarkers) {
 	for _, what := range []string{"a session cookie", "a sign-in token", "a step-up token", "a session token"} {
-		h.Script(found[what]).Do("GET", current, nil).Want(401, "session_required")
-		h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+found[what]).Want(401, "session_required")
-		h.Script("").Do("POST", complete, JSON{"sign_in_token": found[what][:48], "code": found["a wrong code"]}).Want(410, "sign_in_expired")
+		h.Script(found[what]).Do("GET", current, nil).Require(401, "session_required")
+		h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+found[what]).Require(401, "session_required")
+		h.Script("").Do("POST", complete, JSON{"sign_in_token": found[what][:48], "code": found["a wrong code"]}).Require(410, "sign_in_expired")
 	}
 }
 
@@ -127,17 +127,17 @@ func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	h.AddAccount(bob)
-	browser, phone, found := live(t, h)
+	browser, phone, found := exerciseEverything(t, h)
 	maps.Copy(found, ofHouse(t, h))
-	heard := overhear(h)
-	provoke(browser, found)
+	heard := recordResponses(h)
+	sendMalformed(browser, found)
 	presentEnded(h, found)
 	refused := heard()
 	collide(h, browser, phone, found)
 	follow(t, h, found)
 	failInside(t, h, browser, found)
 	execute(t, database(t, h), `UPDATE mfa_methods SET sealed_key = ?`, []byte{0})
-	finish(h, half(h, ada), found["a wrong code"]).Want(500, "internal")
+	completeSignIn(h, pendingSignIn(h, ada), found["a wrong code"]).Require(500, "internal")
 
 	found.in(t, "a refusal", refused)
 	found.in(t, "the log", h.Log.String())
@@ -151,10 +151,10 @@ func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
 	}
 	wantNothingKept(t, h, found) // while it runs, with its write-ahead log
 	h.App.Close()
-	h.Script("").SignIn(ada).Want(503, "unavailable")
-	browser.Do("GET", current, nil).Want(503, "unavailable")
-	browser.Do("GET", "/readyz", nil).Want(503, "unavailable")
-	browser.Do("GET", "/healthz", nil).Want(200, "")
+	h.Script("").SignIn(ada).Require(503, "unavailable")
+	browser.Do("GET", current, nil).Require(503, "unavailable")
+	browser.Do("GET", "/readyz", nil).Require(503, "unavailable")
+	browser.Do("GET", "/healthz", nil).Require(200, "")
 	found.in(t, "the log of a house without its database", h.Log.String())
 	for name, text := range files(t, h) {
 		found.in(t, name, text)
@@ -162,12 +162,12 @@ func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
 }
 
 // follow reads the mails. A link's token is in its own mail, and nothing else is in any.
-func follow(t *testing.T, h *apptest.House, found canaries) {
+func follow(t *testing.T, h *apptest.Server, found secretMarkers) {
 	t.Helper()
 	askReset(h, ada)
 	askReset(h, bob)
 	h.Deliver()
-	links := canaries{}
+	links := secretMarkers{}
 	for i, m := range h.Mailbox.All() {
 		text := readings(m)
 		found.in(t, "a mail", text)
@@ -189,16 +189,16 @@ func follow(t *testing.T, h *apptest.House, found canaries) {
 }
 
 // failInside makes requests panic at each place where they ask for the time, with secrets as what they panic with.
-func failInside(t *testing.T, h *apptest.House, browser *apptest.Client, found canaries) {
+func failInside(t *testing.T, h *apptest.Server, browser *apptest.Client, found secretMarkers) {
 	t.Helper()
-	browser = browser.Inside()
-	requests := map[string]func() apptest.Answer{
-		"sign-in": func() apptest.Answer { return h.Script("").Inside().SignIn(ada) },
-		"step-up": func() apptest.Answer { return browser.StepUp("mfa.remove", JSON{"code": found["a wrong code"]}) },
-		"removal": func() apptest.Answer {
-			return browser.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", found["a token for removal"])
+	browser = browser.InProcess()
+	requests := map[string]func() apptest.Response{
+		"sign-in": func() apptest.Response { return h.Script("").InProcess().SignIn(ada) },
+		"step-up": func() apptest.Response { return browser.StepUp("mfa.remove", JSON{"code": found["a wrong code"]}) },
+		"removal": func() apptest.Response {
+			return browser.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", found["a token for removal"])
 		},
-		"reading": func() apptest.Answer { return browser.Do("GET", "/api/v1/mfa", nil) },
+		"reading": func() apptest.Response { return browser.Do("GET", "/api/v1/mfa", nil) },
 	}
 	values := []any{apptest.Password, http.ErrNotSupported, map[string]string(maps.Clone(found)), struct{ Key, Code string }{found["the key"], found["a wrong code"]}}
 	for name, request := range requests {
@@ -225,7 +225,7 @@ func failInside(t *testing.T, h *apptest.House, browser *apptest.Client, found c
 }
 
 // wantInternal wants a problem that says nothing but where to look.
-func wantInternal(t *testing.T, what string, a apptest.Answer) {
+func wantInternal(t *testing.T, what string, a apptest.Response) {
 	t.Helper()
 	whole, _ := a.Value().(map[string]any)
 	got := slices.Sorted(maps.Keys(whole))

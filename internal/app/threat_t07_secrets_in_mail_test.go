@@ -20,7 +20,7 @@ func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
 	id := h.AddAccount(ada)
 	reset := secret.Random("tf_l_")
 	post(t, h, notify.Notice{
-		Kind: notify.MethodAdded, AccountID: id, Subject: nowhere, Name: "canary-of-a-name", To: []string{ada, "not an address of " + bob},
+		Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: "canary-of-a-name", To: []string{ada, "not an address of " + bob},
 		Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: reset}},
 	})
 	h.Deliver() // the server has no AUTH
@@ -32,7 +32,7 @@ func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
 	again := apptest.StartIn(t, h.Dir, h.Clock, box.Setting(), "TWOFOLD_SMTP_TIMEOUT=200ms")
 	again.Mailbox = box
 	for _, trouble := range []func(){
-		func() { box.Refuse(450) }, func() { box.Refuse(550) }, func() { box.Hang() }, box.Close,
+		func() { box.FailInserts(450) }, func() { box.FailInserts(550) }, func() { box.Stall() }, box.Close,
 		func() {
 			if err := box.Open(); err != nil {
 				t.Fatal(err)
@@ -46,7 +46,7 @@ func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
 	again.Clock.Advance(8 * 24 * time.Hour)
 	again.Deliver() // gives the other one up
 	m := again.Mail(ada)
-	found := canaries{
+	found := secretMarkers{
 		"the reset link's token": reset.Reveal(), "the not-me link's token": apptest.Token(m.Link("/not-me")), "an address": ada,
 		"another": bob, "the mail server's password": "canary-of-the-mail-server", "a name in a mail": "canary-of-a-name",
 	}

@@ -14,9 +14,9 @@ import (
 var patient = []string{"TWOFOLD_SIGN_IN_LIFETIME=10000h", "TWOFOLD_SIGN_IN_TRIES=1000"}
 
 // wantWait wants a refusal that says, twice, how long to wait.
-func wantWait(t *testing.T, a apptest.Answer, seconds int) {
+func wantWait(t *testing.T, a apptest.Response, seconds int) {
 	t.Helper()
-	a.Want(429, "too_many_attempts")
+	a.Require(429, "too_many_attempts")
 	if header := a.Header.Get("Retry-After"); header != strconv.Itoa(seconds) || a.Int("retry_after") != seconds {
 		t.Errorf("Retry-After is %q and retry_after %d, want %d", header, a.Int("retry_after"), seconds)
 	}
@@ -26,12 +26,12 @@ func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	var answers []apptest.Answer
+	var answers []apptest.Response
 	var token string
 	for range 12 {
-		token = half(h, ada)
+		token = pendingSignIn(h, ada)
 		for range 5 {
-			answers = append(answers, finish(h, token, phone.Wrong()))
+			answers = append(answers, completeSignIn(h, token, phone.Wrong()))
 		}
 	}
 	wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 55})
@@ -39,20 +39,20 @@ func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
 		wantWait(t, a, 30)
 	}
 
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 	wantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
 	second := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
-	wantWait(t, finish(second, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(second, token, phone.Code()), 30)
 	second.Stop()
 	h.Stop()
 	h = apptest.StartIn(t, h.Dir, h.Clock)
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 
 	h.Clock.Advance(29 * time.Second)
-	wantWait(t, finish(h, token, phone.Code()), 1)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 1)
 	h.Clock.Advance(time.Second)
-	finish(h, token, phone.Code()).Want(201, "")
-	if left := finish(h, half(h, ada), phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+	completeSignIn(h, token, phone.Code()).Require(201, "")
+	if left := completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d after a success, want 4", left)
 	}
 }
@@ -61,82 +61,82 @@ func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	script, token := h.Script(""), half(h, ada)
-	for left, try := range []func() apptest.Answer{
-		func() apptest.Answer { return script.SignIn(ada, JSON{"code": phone.Wrong()}) },
-		func() apptest.Answer { return finish(h, token, phone.Wrong()) },
-		func() apptest.Answer { return h.Browser().SignIn(ada, JSON{"code": phone.Wrong()}) },
-		func() apptest.Answer { return finish(h, half(h, ada), phone.Wrong()) },
-		func() apptest.Answer { return script.SignIn(ada, JSON{"code": phone.Wrong(), "deliver": "token"}) },
+	script, token := h.Script(""), pendingSignIn(h, ada)
+	for left, try := range []func() apptest.Response{
+		func() apptest.Response { return script.SignIn(ada, JSON{"code": phone.Wrong()}) },
+		func() apptest.Response { return completeSignIn(h, token, phone.Wrong()) },
+		func() apptest.Response { return h.Browser().SignIn(ada, JSON{"code": phone.Wrong()}) },
+		func() apptest.Response { return completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()) },
+		func() apptest.Response { return script.SignIn(ada, JSON{"code": phone.Wrong(), "deliver": "token"}) },
 	} {
-		a := try().Want(401, "code_rejected")
+		a := try().Require(401, "code_rejected")
 		if got, want := a.Int("attempts_left"), 4-left; got != want {
 			t.Errorf("attempts_left is %d after try %d, want %d", got, left+1, want)
 		}
 	}
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 }
 
 func TestT08_WaitsDoubleUpToAnHour(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, patient...)
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for range 4 {
-		if a := finish(h, token, phone.Wrong()).Want(401, "code_rejected"); a.Value("retry_after") != nil {
+		if a := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected"); a.Value("retry_after") != nil {
 			t.Errorf("a wait starts early: %s", a.Body)
 		}
 	}
 	for _, seconds := range []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600} {
-		a := finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		a := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
 		if got := a.Int("retry_after"); got != seconds {
 			t.Fatalf("the wait is %d s, want %d", got, seconds)
 		}
 		h.Clock.Advance(time.Duration(seconds-1) * time.Second)
-		wantWait(t, finish(h, token, phone.Code()), 1) // tries during a wait neither count nor prolong it
-		wantWait(t, finish(h, token, phone.Wrong()), 1)
+		wantWait(t, completeSignIn(h, token, phone.Code()), 1) // tries during a wait neither count nor prolong it
+		wantWait(t, completeSignIn(h, token, phone.Wrong()), 1)
 		h.Clock.Advance(time.Second)
 	}
-	finish(h, token, phone.Code()).Want(201, "")
+	completeSignIn(h, token, phone.Code()).Require(201, "")
 }
 
 func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, "TWOFOLD_SESSION_AAL2_IDLE=10000h", "TWOFOLD_SESSION_AAL2_ABSOLUTE=10000h")...)
 	live, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for range 97 {
-		finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
 		h.Clock.Advance(time.Hour)
 	}
 	for range 3 { // a live session has a budget of its own, and the same end
-		live.StepUp("mfa.enroll", JSON{"code": phone.Wrong()}).Want(401, "code_rejected")
+		live.StepUp("mfa.enroll", JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
 	}
 	h.Clock.Advance(1000 * time.Hour)
-	for what, a := range map[string]apptest.Answer{
-		"a pending sign-in": finish(h, token, phone.Code()),
+	for what, a := range map[string]apptest.Response{
+		"a pending sign-in": completeSignIn(h, token, phone.Code()),
 		"another sign-in":   h.Script("").SignIn(ada, JSON{"code": phone.Code()}),
 		"a live session":    live.StepUp("mfa.enroll", JSON{"code": phone.Code()}),
 	} {
-		a.Want(429, "too_many_attempts")
+		a.Require(429, "too_many_attempts")
 		if wait := a.Header.Get("Retry-After"); wait != "" || !strings.Contains(a.Text("detail"), "no longer accepted") {
 			t.Errorf("%s: Retry-After %q, %s; waiting does not help and the answer should say so", what, wait, a.Body)
 		}
 	}
-	h.Script("").SignIn(ada).Want(202, "")
-	if enabled := live.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("enabled"); enabled != true {
+	h.Script("").SignIn(ada).Require(202, "")
+	if enabled := live.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("enabled"); enabled != true {
 		t.Errorf("enabled is %v, want true", enabled)
 	}
 
 	if _, _, err := h.App.ResetMFA(context.Background(), ada, "seen in person"); err != nil {
 		t.Fatal(err)
 	}
-	live.Do("GET", "/api/v1/mfa", nil).Want(401, "session_required")
+	live.Do("GET", "/api/v1/mfa", nil).Require(401, "session_required")
 	next := h.SignedIn(ada).Enroll()
-	if left := finish(h, half(h, ada), next.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := completeSignIn(h, pendingSignIn(h, ada), next.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d after the reset, want 4", left)
 	}
-	finish(h, half(h, ada), next.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), next.Code()).Require(201, "")
 }
 
 func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
@@ -145,7 +145,7 @@ func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
 	h.AddAccount(ada)
 	wrong := JSON{"password": "certainly not this one"}
 	for try := range 9 {
-		a := h.Script("").SignIn(ada, wrong).Want(401, "credentials_rejected")
+		a := h.Script("").SignIn(ada, wrong).Require(401, "credentials_rejected")
 		if got, want := a.Int("attempts_left"), max(4-try, 0); got != want {
 			t.Errorf("attempts_left is %d after try %d, want %d", got, try+1, want)
 		}
@@ -154,8 +154,8 @@ func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
 			h.Clock.Advance(time.Minute)
 		}
 	}
-	h.Script("").SignIn(ada).Want(201, "")
-	a := h.Script("").SignIn(ada, wrong).Want(401, "credentials_rejected")
+	h.Script("").SignIn(ada).Require(201, "")
+	a := h.Script("").SignIn(ada, wrong).Require(401, "credentials_rejected")
 	if got := a.Int("attempts_left"); got != 4 {
 		t.Errorf("attempts_left is %d after a success, want 4", got)
 	}
@@ -165,11 +165,11 @@ func TestT08_WhatIsMalformedCountsAsNoTry(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for _, code := range []any{"12345", "1234567", "12345a", " 123456", "１２３４５６", "", 123456, nil} {
-		h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": code}).Want(400, "invalid_request")
+		h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": code}).Require(400, "invalid_request")
 	}
-	if left := finish(h, token, phone.Wrong()).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d, want 4", left)
 	}
 }
@@ -181,9 +181,9 @@ func TestAWaitBegunByAClockThatWasAheadIsNoLongerThanTheLongest(t *testing.T) {
 	h.AddAccount(ada)
 	h.Clock.Advance(365 * 24 * time.Hour)
 	for range 5 {
-		h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+		h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 	}
 	h.Clock.Advance(-365 * 24 * time.Hour)
 	h.Clock.Advance(time.Hour)
-	h.Script("").SignIn(ada).Want(201, "")
+	h.Script("").SignIn(ada).Require(201, "")
 }

@@ -12,10 +12,10 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// wantOne wants one success, and refusals that say why.
-func wantOne(t *testing.T, answers []apptest.Answer) {
+// wantSingleSuccess wants one success, and refusals that say why.
+func wantSingleSuccess(t *testing.T, answers []apptest.Response) {
 	t.Helper()
-	tally := apptest.Tally(answers)
+	tally := apptest.CountByOutcome(answers)
 	won := tally["201"]
 	// Counted before it is judged, a burst of right codes is a burst all the same.
 	refused := tally["401 code_used"] + tally["429 too_many_attempts"] + tally["410 sign_in_expired"]
@@ -28,7 +28,7 @@ func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	t.Parallel()
 	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000"}, patient...)
 	h := apptest.Start(t, settings...)
-	houses := []*apptest.House{h}
+	houses := []*apptest.Server{h}
 	for range 3 {
 		houses = append(houses, apptest.StartIn(t, h.Dir, h.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+h.URL)...))
 	}
@@ -38,38 +38,38 @@ func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 		return phone.Code()
 	}
 	t.Run("on one sign-in", func(t *testing.T) {
-		token, code := half(h, ada), next()
-		wantOne(t, apptest.AtOnce(50, func(i int) apptest.Answer { return finish(houses[i%2], token, code) }))
+		token, code := pendingSignIn(h, ada), next()
+		wantSingleSuccess(t, apptest.Concurrently(50, func(i int) apptest.Response { return completeSignIn(houses[i%2], token, code) }))
 	})
 	t.Run("on sign-ins in four processes, again and again", func(t *testing.T) {
 		var tokens []string
 		for range houses {
-			tokens = append(tokens, half(h, ada))
+			tokens = append(tokens, pendingSignIn(h, ada))
 		}
 		for range 12 {
 			code := next()
-			answers := apptest.AtOnce(len(houses), func(i int) apptest.Answer { return finish(houses[i], tokens[i], code) })
-			wantOne(t, answers)
+			answers := apptest.Concurrently(len(houses), func(i int) apptest.Response { return completeSignIn(houses[i], tokens[i], code) })
+			wantSingleSuccess(t, answers)
 			for i, a := range answers {
 				if a.Status == 201 {
-					tokens[i] = half(h, ada)
+					tokens[i] = pendingSignIn(h, ada)
 				}
 			}
 		}
 	})
 	t.Run("at step-up", func(t *testing.T) {
 		code := next()
-		wantOne(t, apptest.AtOnce(12, func(i int) apptest.Answer {
-			return live.At(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
+		wantSingleSuccess(t, apptest.Concurrently(12, func(i int) apptest.Response {
+			return live.OnServer(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
 		}))
 	})
 	t.Run("at sign-in and step-up", func(t *testing.T) {
-		token, code := half(h, ada), next()
-		wantOne(t, apptest.AtOnce(12, func(i int) apptest.Answer {
+		token, code := pendingSignIn(h, ada), next()
+		wantSingleSuccess(t, apptest.Concurrently(12, func(i int) apptest.Response {
 			if i%4 < 2 {
-				return finish(houses[i%2], token, code)
+				return completeSignIn(houses[i%2], token, code)
 			}
-			return live.At(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
+			return live.OnServer(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
 		}))
 	})
 }
@@ -80,27 +80,27 @@ func TestT10_ACodeIsRememberedByEveryDoor(t *testing.T) {
 	h.AddAccount(ada)
 	live := h.SignedIn(ada)
 	phone := live.Begin()
-	live.Confirm(phone, phone.Code()).Want(201, "")
+	live.Confirm(phone, phone.Code()).Require(201, "")
 
 	for _, door := range []struct {
 		name string
-		open func(code string) apptest.Answer
+		open func(code string) apptest.Response
 	}{
 		{"the code that confirmed", nil},
-		{"a code that finished a sign-in", func(code string) apptest.Answer { return finish(h, half(h, ada), code) }},
-		{"a code that signed in at once", func(code string) apptest.Answer {
+		{"a code that finished a sign-in", func(code string) apptest.Response { return completeSignIn(h, pendingSignIn(h, ada), code) }},
+		{"a code that signed in at once", func(code string) apptest.Response {
 			return h.Script("").SignIn(ada, JSON{"code": code, "deliver": "token"})
 		}},
-		{"a code that stepped up", func(code string) apptest.Answer { return live.StepUp("mfa.enroll", JSON{"code": code}) }},
+		{"a code that stepped up", func(code string) apptest.Response { return live.StepUp("mfa.enroll", JSON{"code": code}) }},
 	} {
 		t.Run(door.name+" is used everywhere", func(t *testing.T) {
 			code := phone.Code()
 			if door.open != nil {
-				door.open(code).Want(201, "")
+				door.open(code).Require(201, "")
 			}
-			finish(h, half(h, ada), code).Want(401, "code_used")
-			h.Script("").SignIn(ada, JSON{"code": code}).Want(401, "code_used")
-			live.For(t).StepUp("mfa.remove", JSON{"code": code}).Want(401, "code_used")
+			completeSignIn(h, pendingSignIn(h, ada), code).Require(401, "code_used")
+			h.Script("").SignIn(ada, JSON{"code": code}).Require(401, "code_used")
+			live.WithT(t).StepUp("mfa.remove", JSON{"code": code}).Require(401, "code_used")
 		})
 		h.Clock.Advance(30 * time.Second)
 	}
@@ -112,32 +112,32 @@ func TestT10_AnOlderCodeIsRefusedAfterANewerOne(t *testing.T) {
 	_, phone := withMFA(h, ada)
 	h.Clock.Advance(time.Minute) // so that no step of the window was used
 	older, now, newer := phone.CodeIn(-1), phone.Code(), phone.CodeIn(1)
-	token := half(h, ada)
-	finish(h, token, newer).Want(201, "")
+	token := pendingSignIn(h, ada)
+	completeSignIn(h, token, newer).Require(201, "")
 	for name, code := range map[string]string{"the newer": newer, "the one before": now, "the oldest of the window": older} {
-		t.Run(name, func(t *testing.T) { finish(h, half(h, ada), code).Want(401, "code_used") })
+		t.Run(name, func(t *testing.T) { completeSignIn(h, pendingSignIn(h, ada), code).Require(401, "code_used") })
 	}
 	h.Clock.Advance(30 * time.Second)
-	finish(h, half(h, ada), older).Want(401, "code_rejected") // past the window nobody is told what it was
-	finish(h, half(h, ada), phone.CodeIn(1)).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), older).Require(401, "code_rejected") // backupFixture the window nobody is told what it was
+	completeSignIn(h, pendingSignIn(h, ada), phone.CodeIn(1)).Require(201, "")
 }
 
 func TestT10_ACodeStaysUsedWhereAnotherClockIsBehind(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
-	late := apptest.NewClock() // half a minute behind by now
+	late := apptest.NewClock() // pendingSignIn a minute behind by now
 	behind := apptest.StartIn(t, h.Dir, late, "TWOFOLD_PUBLIC_URL="+h.URL)
 	code := phone.Code()
-	finish(h, half(h, ada), code).Want(201, "")
-	finish(behind, half(behind, ada), code).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), code).Require(201, "")
+	completeSignIn(behind, pendingSignIn(behind, ada), code).Require(401, "code_used")
 }
 
 func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	live, phone := withMFA(h, ada)
-	account := live.Do("GET", "/api/v1/account", nil).Want(200, "").Text("id")
+	account := live.Do("GET", "/api/v1/account", nil).Require(200, "").Text("id")
 	// By chance two keys show one code in a million steps; here they are made to.
 	db, keys := database(t, h), ring(t, h)
 	var sealed []byte
@@ -148,21 +148,21 @@ func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sealed, err = keys.Seal(raw, account, nowhere); err != nil {
+	if sealed, err = keys.Seal(raw, account, unknownID); err != nil {
 		t.Fatal(err)
 	}
 	execute(t, db, `INSERT INTO mfa_methods (id, account_id, type, name, sealed_key, last_step, created_at, last_used_at)
-		SELECT ?, account_id, type, 'Twin', ?, last_step, created_at + 1, last_used_at FROM mfa_methods`, nowhere, sealed)
+		SELECT ?, account_id, type, 'Twin', ?, last_step, created_at + 1, last_used_at FROM mfa_methods`, unknownID, sealed)
 
 	code := phone.Code()
-	finish(h, half(h, ada), code).Want(201, "")
-	finish(h, half(h, ada), code).Want(201, "")
-	finish(h, half(h, ada), code).Want(401, "code_used")
-	live.StepUp("mfa.remove", JSON{"code": code}).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), code).Require(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), code).Require(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), code).Require(401, "code_used")
+	live.StepUp("mfa.remove", JSON{"code": code}).Require(401, "code_used")
 }
 
 // ring opens the keys of a house, as one who has both its files can.
-func ring(t *testing.T, h *apptest.House) *keyring.Ring {
+func ring(t *testing.T, h *apptest.Server) *keyring.Ring {
 	t.Helper()
 	db, err := store.Open(h.Database, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -11,13 +11,13 @@ import (
 func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
-	live, _, codes := withCodes(h, ada)
-	token := half(h, ada)
+	live, _, codes := userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
 	release, err := h.App.Accounts.Passwords.Acquire(t.Context()) // whoever needs a hash is told that there is none
 	if err != nil {
 		t.Fatal(err)
 	}
-	recovering(h, token, wrongRecoveryCode).Want(503, "unavailable")
+	recovering(h, token, wrongRecoveryCode).Require(503, "unavailable")
 	for what, code := range map[string]string{
 		"with a letter that none has": "UUUU-UUUU-UUUU-UUUU",
 		"one too short":               "0000-0000-0000-000",
@@ -28,7 +28,7 @@ func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 		"with a letter of others":     "0000-0000-0000-000Ø",
 	} {
 		t.Run(what, func(t *testing.T) {
-			for door, a := range map[string]apptest.Answer{
+			for door, a := range map[string]apptest.Response{
 				"completeSignIn": recovering(h, token, code),
 				"signIn":         h.Script("").SignIn(ada, recoveryCode(code)),
 				"stepUp":         live.StepUp("mfa.remove", recoveryCode(code)),
@@ -41,19 +41,19 @@ func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 		})
 	}
 	release()
-	if left := recovering(h, token, wrongRecoveryCode).Want(401, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := recovering(h, token, wrongRecoveryCode).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d after one try, want 4", left)
 	}
-	recovering(h, token, codes[0]).Want(201, "")
+	recovering(h, token, codes[0]).Require(201, "")
 }
 
 func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
-	live, phone, codes := withCodes(h, ada)
-	token := half(h, ada)
+	live, phone, codes := userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
 	both := JSON{"code": phone.Code(), "recovery_code": codes[0]}
-	for door, a := range map[string]apptest.Answer{
+	for door, a := range map[string]apptest.Response{
 		"completeSignIn": h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": phone.Code(), "recovery_code": codes[0]}),
 		"signIn":         h.Script("").SignIn(ada, both),
 		"stepUp":         live.StepUp("mfa.remove", both),
@@ -63,37 +63,37 @@ func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
 		}
 		wantPointer(t, a, "/recovery_code")
 	}
-	wantPointer(t, h.Script("").Do("POST", complete, JSON{"sign_in_token": token}).Want(400, "invalid_request"), "/code")
+	wantPointer(t, h.Script("").Do("POST", complete, JSON{"sign_in_token": token}).Require(400, "invalid_request"), "/code")
 	if got := remaining(live); got != 10 {
 		t.Errorf("%d codes are left, want 10", got)
 	}
-	finish(h, token, phone.Code()).Want(201, "")
+	completeSignIn(h, token, phone.Code()).Require(201, "")
 }
 
 func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes)...)
-	_, phone, codes := withCodes(h, ada)
-	token := half(h, ada)
+	_, phone, codes := userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
 	for left := 4; left >= 0; left-- {
-		if got := recovering(h, token, wrongRecoveryCode).Want(401, "code_rejected").Int("attempts_left"); got != left {
+		if got := recovering(h, token, wrongRecoveryCode).Require(401, "code_rejected").Int("attempts_left"); got != left {
 			t.Errorf("attempts_left is %d, want %d", got, left)
 		}
 	}
 	wantWait(t, recovering(h, token, codes[0]), 30)
-	finish(h, token, phone.Code()).Want(201, "") // the phone does not wait for them
+	completeSignIn(h, token, phone.Code()).Require(201, "") // the phone does not wait for them
 
-	token = half(h, ada)
+	token = pendingSignIn(h, ada)
 	for range 5 {
-		finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
 	}
-	wantWait(t, finish(h, token, phone.Code()), 30)
+	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 	wantWait(t, recovering(h, token, codes[0]), 30) // the phone's success forgave nothing of theirs
 	h.Clock.Advance(30 * time.Second)
-	recovering(h, token, codes[0]).Want(201, "")
-	token = half(h, ada)
-	wantTally(t, []apptest.Answer{recovering(h, token, codes[0])}, map[string]int{"401 code_used": 1}) // one of five again
-	if got := recovering(h, token, wrongRecoveryCode).Want(401, "code_rejected").Int("attempts_left"); got != 3 {
+	recovering(h, token, codes[0]).Require(201, "")
+	token = pendingSignIn(h, ada)
+	wantTally(t, []apptest.Response{recovering(h, token, codes[0])}, map[string]int{"401 code_used": 1}) // one of five again
+	if got := recovering(h, token, wrongRecoveryCode).Require(401, "code_rejected").Int("attempts_left"); got != 3 {
 		t.Errorf("attempts_left is %d, want 3: a used code counts", got)
 	}
 }
@@ -101,48 +101,48 @@ func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes)...)
-	withCodes(h, ada)
-	token := half(h, ada)
-	wantTally(t, apptest.AtOnce(40, func(int) apptest.Answer { return recovering(h, token, wrongRecoveryCode) }),
+	userWithRecoveryCodes(h, ada)
+	token := pendingSignIn(h, ada)
+	wantTally(t, apptest.Concurrently(40, func(int) apptest.Response { return recovering(h, token, wrongRecoveryCode) }),
 		map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 35})
 }
 
 func TestT13_AtTheCapTheOtherProofHelps(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes, "TWOFOLD_ATTEMPTS_CAP=3")...)
-	live, phone, codes := withCodes(h, ada)
-	exhaust := func(try func() apptest.Answer) string {
+	live, phone, codes := userWithRecoveryCodes(h, ada)
+	exhaust := func(try func() apptest.Response) string {
 		for range 3 {
-			try().Want(401, "code_rejected")
+			try().Require(401, "code_rejected")
 		}
-		a := try().Want(429, "too_many_attempts")
+		a := try().Require(429, "too_many_attempts")
 		if a.Value("retry_after") != nil {
 			t.Errorf("it promises a wait: %s", a.Body)
 		}
 		return a.Text("detail")
 	}
-	token := half(h, ada)
-	detail := exhaust(func() apptest.Answer { return finish(h, token, phone.Wrong()) })
+	token := pendingSignIn(h, ada)
+	detail := exhaust(func() apptest.Response { return completeSignIn(h, token, phone.Wrong()) })
 	if !strings.Contains(detail, "Use a recovery code") {
 		t.Errorf("the detail is %q, want the way out", detail)
 	}
-	finish(h, token, phone.Code()).Want(429, "too_many_attempts")
-	recovering(h, token, wrongRecoveryCode).Want(401, "code_rejected") // a wrong one revives nothing
-	finish(h, token, phone.Code()).Want(429, "too_many_attempts")
-	recovering(h, token, codes[0]).Want(201, "")
-	finish(h, half(h, ada), phone.Code()).Want(201, "") // a right one does
+	completeSignIn(h, token, phone.Code()).Require(429, "too_many_attempts")
+	recovering(h, token, wrongRecoveryCode).Require(401, "code_rejected") // a wrong one revives nothing
+	completeSignIn(h, token, phone.Code()).Require(429, "too_many_attempts")
+	recovering(h, token, codes[0]).Require(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "") // a right one does
 
 	h.Clock.Advance(30 * time.Second)
-	token = half(h, ada)
-	detail = exhaust(func() apptest.Answer { return recovering(h, token, wrongRecoveryCode) })
+	token = pendingSignIn(h, ada)
+	detail = exhaust(func() apptest.Response { return recovering(h, token, wrongRecoveryCode) })
 	if !strings.Contains(detail, "Use your authenticator app") {
 		t.Errorf("the detail is %q, want the way out", detail)
 	}
-	recovering(h, token, codes[1]).Want(429, "too_many_attempts")
-	finish(h, token, phone.Code()).Want(201, "")
-	recovering(h, half(h, ada), codes[1]).Want(429, "too_many_attempts") // the phone revives it by a new set only
+	recovering(h, token, codes[1]).Require(429, "too_many_attempts")
+	completeSignIn(h, token, phone.Code()).Require(201, "")
+	recovering(h, pendingSignIn(h, ada), codes[1]).Require(429, "too_many_attempts") // the phone revives it by a new set only
 	h.Clock.Advance(30 * time.Second)
 	grant := stepUp(live, "mfa.recovery_codes", JSON{"code": phone.Code()})
-	codes = shownCodes(t, live.Do("POST", recoveryCodes, nil, "Step-Up-Token", grant).Want(201, ""))
-	recovering(h, half(h, ada), codes[0]).Want(201, "")
+	codes = shownCodes(t, live.Do("POST", recoveryCodes, nil, "Step-Up-Token", grant).Require(201, ""))
+	recovering(h, pendingSignIn(h, ada), codes[0]).Require(201, "")
 }

@@ -10,14 +10,14 @@ import (
 )
 
 // guess presents wrong passwords as whoever it is, until a wait is running.
-func guess(h *apptest.House, email string, times int) {
+func guess(h *apptest.Server, email string, times int) {
 	h.T.Helper()
 	for range times {
 		if a := h.Script("").SignIn(email, JSON{"password": "certainly not this one"}); a.Status != 401 && a.Status != 429 {
 			h.T.Fatalf("got %d, want 401 or 429", a.Status)
 		}
 	}
-	h.Script("").SignIn(email).Want(429, "too_many_attempts")
+	h.Script("").SignIn(email).Require(429, "too_many_attempts")
 }
 
 func TestT14_FiftyWrongPasswordsFromElsewhereDoNotStopAKnownBrowser(t *testing.T) {
@@ -25,31 +25,31 @@ func TestT14_FiftyWrongPasswordsFromElsewhereDoNotStopAKnownBrowser(t *testing.T
 	h := apptest.Start(t)
 	h.AddAccount(bob)
 	browser := h.Browser()
-	browser.SignIn(bob).Want(201, "")
-	browser.Do("DELETE", current, nil).Want(204, "") // who signed out is known still
+	browser.SignIn(bob).Require(201, "")
+	browser.Do("DELETE", current, nil).Require(204, "") // who signed out is known still
 	guess(h, bob, 50)
-	h.Browser().SignIn(bob).Want(429, "too_many_attempts")
-	browser.SignIn(bob).Want(201, "")
-	h.Script("").SignIn(bob).Want(429, "too_many_attempts") // nobody else is forgiven by that
+	h.Browser().SignIn(bob).Require(429, "too_many_attempts")
+	browser.SignIn(bob).Require(201, "")
+	h.Script("").SignIn(bob).Require(429, "too_many_attempts") // nobody else is forgiven by that
 
 	t.Run("nor from stepping up", func(t *testing.T) {
-		browser.For(t).StepUp("mfa.enroll").Want(201, "")
+		browser.WithT(t).StepUp("mfa.enroll").Require(201, "")
 	})
 	t.Run("nor with a wrong password of its own", func(t *testing.T) {
-		if got := browser.For(t).SignIn(bob, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected").Int("attempts_left"); got != 4 {
+		if got := browser.WithT(t).SignIn(bob, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected").Int("attempts_left"); got != 4 {
 			t.Errorf("attempts_left is %d, want 4: a budget of its own", got)
 		}
 	})
 	t.Run("nor half a year later, if it came back in between", func(t *testing.T) {
 		for range 2 {
 			h.Clock.Advance(179 * 24 * time.Hour)
-			browser.For(t).SignIn(bob).Want(201, "")
+			browser.WithT(t).SignIn(bob).Require(201, "")
 		}
 		guess(h, bob, 10)
-		browser.For(t).SignIn(bob).Want(201, "")
+		browser.WithT(t).SignIn(bob).Require(201, "")
 		h.Clock.Advance(180 * 24 * time.Hour)
 		guess(h, bob, 10)
-		browser.For(t).SignIn(bob).Want(429, "too_many_attempts") // it was away for too long
+		browser.WithT(t).SignIn(bob).Require(429, "too_many_attempts") // it was away for too long
 	})
 }
 
@@ -58,24 +58,24 @@ func TestT14_WrongCodesFromElsewhereDoNotStopAKnownBrowser(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
 	browser := h.Browser()
-	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
-	browser.Do("DELETE", current, nil).Want(204, "")
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
+	browser.Do("DELETE", current, nil).Require(204, "")
 	h.Clock.Advance(30 * time.Second)
 	for range 5 { // somebody who has the password
-		h.Script("").SignIn(ada, JSON{"code": phone.Wrong()}).Want(401, "code_rejected")
-		h.Script("").SignIn(ada, JSON{"recovery_code": "0000-0000-0000-0000"}).Want(401, "code_rejected")
+		h.Script("").SignIn(ada, JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
+		h.Script("").SignIn(ada, JSON{"recovery_code": "0000-0000-0000-0000"}).Require(401, "code_rejected")
 	}
-	h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Want(429, "too_many_attempts")
-	h.Script("").SignIn(ada, JSON{"recovery_code": "0000-0000-0000-0000"}).Want(429, "too_many_attempts")
+	h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Require(429, "too_many_attempts")
+	h.Script("").SignIn(ada, JSON{"recovery_code": "0000-0000-0000-0000"}).Require(429, "too_many_attempts")
 
-	if got := browser.SignIn(ada, JSON{"recovery_code": "0000-0000-0000-0000"}).Want(401, "code_rejected").Int("attempts_left"); got != 4 {
+	if got := browser.SignIn(ada, JSON{"recovery_code": "0000-0000-0000-0000"}).Require(401, "code_rejected").Int("attempts_left"); got != 4 {
 		t.Errorf("attempts_left of recovery codes is %d, want 4: a budget of its own", got)
 	}
-	browser.SignIn(ada).Want(202, "")
-	if got := browser.Do("POST", complete, JSON{"code": phone.Wrong()}).Want(401, "code_rejected").Int("attempts_left"); got != 4 {
+	browser.SignIn(ada).Require(202, "")
+	if got := browser.Do("POST", complete, JSON{"code": phone.Wrong()}).Require(401, "code_rejected").Int("attempts_left"); got != 4 {
 		t.Errorf("attempts_left of codes is %d, want 4: a budget of its own", got)
 	}
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
+	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
 }
 
 func TestT14_AStolenDeviceCookieSkipsNoProof(t *testing.T) {
@@ -83,32 +83,32 @@ func TestT14_AStolenDeviceCookieSkipsNoProof(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
 	browser := h.Browser()
-	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	stolen := "twofold_device=" + browser.Cookie("twofold_device")
 	thief := h.Script("")
-	try := func(path string, body JSON) apptest.Answer { return thief.Do("POST", path, body, "Cookie", stolen) }
+	try := func(path string, body JSON) apptest.Response { return thief.Do("POST", path, body, "Cookie", stolen) }
 	const itsSession = "twofold_session="
 
-	try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Want(401, "credentials_rejected")
-	if a := try(sessions, right(ada)).Want(202, ""); slices.ContainsFunc(lines(a), func(line string) bool { return strings.HasPrefix(line, itsSession) }) {
+	try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
+	if a := try(sessions, validCredentials(ada)).Require(202, ""); slices.ContainsFunc(lines(a), func(line string) bool { return strings.HasPrefix(line, itsSession) }) {
 		t.Errorf("the password alone signs in: %v", lines(a))
 	}
-	try(complete, JSON{"code": phone.Code()}).Want(410, "sign_in_expired")
+	try(complete, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
 	for _, path := range []string{current, sessions, "/api/v1/account", "/api/v1/mfa"} {
-		thief.Do("GET", path, nil, "Cookie", stolen).Want(401, "session_required")
-		thief.Do("GET", path, nil, "Cookie", itsSession+browser.Cookie("twofold_device")).Want(401, "session_required")
-		h.Script(browser.Cookie("twofold_device")).Do("GET", path, nil).Want(401, "session_required")
+		thief.Do("GET", path, nil, "Cookie", stolen).Require(401, "session_required")
+		thief.Do("GET", path, nil, "Cookie", itsSession+browser.Cookie("twofold_device")).Require(401, "session_required")
+		h.Script(browser.Cookie("twofold_device")).Do("GET", path, nil).Require(401, "session_required")
 	}
 	for range 5 { // it has a budget, and no more
-		try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Want(401, "credentials_rejected")
+		try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
 	}
-	wantWait(t, try(sessions, right(ada)), 30)
+	wantWait(t, try(sessions, validCredentials(ada)), 30)
 
 	h.Clock.Advance(30 * time.Second)
-	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	guess(h, ada, 5)
-	try(sessions, right(ada)).Want(429, "too_many_attempts") // it is worth nothing once the owner has signed in again
-	browser.SignIn(ada).Want(202, "")
+	try(sessions, validCredentials(ada)).Require(429, "too_many_attempts") // it is worth nothing once the owner has signed in again
+	browser.SignIn(ada).Require(202, "")
 }
 
 func TestT14_ABrowserThatOnlyAnotherAccountKnowsHasNoBudget(t *testing.T) {
@@ -117,18 +117,18 @@ func TestT14_ABrowserThatOnlyAnotherAccountKnowsHasNoBudget(t *testing.T) {
 	h.AddAccount(ada)
 	h.AddAccount(bob)
 	bobs := h.Browser()
-	bobs.SignIn(bob).Want(201, "")
+	bobs.SignIn(bob).Require(201, "")
 	guess(h, ada, 5)
 	for range 3 {
-		bobs.SignIn(ada).Want(429, "too_many_attempts")
+		bobs.SignIn(ada).Require(429, "too_many_attempts")
 	}
 	h.Clock.Advance(30 * time.Second)
-	bobs.SignIn(ada).Want(201, "") // from now on the browser is both's
+	bobs.SignIn(ada).Require(201, "") // from now on the browser is both's
 	guess(h, ada, 5)
 	guess(h, bob, 5)
 	for range 2 {
-		bobs.SignIn(ada).Want(201, "")
-		bobs.SignIn(bob).Want(201, "")
+		bobs.SignIn(ada).Require(201, "")
+		bobs.SignIn(bob).Require(201, "")
 	}
 }
 
@@ -136,14 +136,14 @@ func TestT14_AScriptHasNoBudgetOfItsOwn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
-	script := func() apptest.Answer {
-		body := right(ada)
+	script := func() apptest.Response {
+		body := validCredentials(ada)
 		body["deliver"] = "token"
 		return h.Script("").Do("POST", sessions, body, "User-Agent", "backup/1.0")
 	}
-	script().Want(201, "")
+	script().Require(201, "")
 	guess(h, ada, 5)
-	a := script().Want(429, "too_many_attempts") // what it is known by, a stranger can be too
+	a := script().Require(429, "too_many_attempts") // what it is known by, a stranger can be too
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("a script is given %q", set)
 	}
@@ -154,15 +154,15 @@ func TestT14_AStrangersPendingSignInsPushOutNoneOfAKnownBrowser(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
 	browser := h.Browser()
-	browser.SignIn(ada, JSON{"code": phone.Code()}).Want(201, "")
+	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
-	browser.SignIn(ada).Want(202, "")
-	first := half(h, ada)
+	browser.SignIn(ada).Require(202, "")
+	first := pendingSignIn(h, ada)
 	for range 5 {
-		half(h, ada)
+		pendingSignIn(h, ada)
 	}
-	finish(h, first, phone.Code()).Want(410, "sign_in_expired")
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
+	completeSignIn(h, first, phone.Code()).Require(410, "sign_in_expired")
+	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
 }
 
 func TestT15_ADeviceCookieTellsNotWhetherThereIsAnAccount(t *testing.T) {
@@ -172,7 +172,7 @@ func TestT15_ADeviceCookieTellsNotWhetherThereIsAnAccount(t *testing.T) {
 	h.AddAccount(bob)
 	h.AddAccount("eve@example.com")
 	eves := h.Browser()
-	eves.SignIn("eve@example.com").Want(201, "")
+	eves.SignIn("eve@example.com").Require(201, "")
 	for try := range 7 {
 		var answers []string
 		for _, email := range []string{nobody, bob, ada} {
@@ -190,20 +190,20 @@ func TestT20_ADeviceThatWasPutThereIsNeverAdopted(t *testing.T) {
 	h.AddAccount(ada)
 	h.AddAccount("eve@example.com")
 	eves := h.Browser()
-	eves.SignIn("eve@example.com").Want(201, "")
+	eves.SignIn("eve@example.com").Require(201, "")
 	for what, planted := range map[string]string{
 		"made up": "tf_d_cHJlc2V0LWJ5LXNvbWVib2R5LWVsc2UtYmVmb3JlLXNpZ24taW4", "short": "x", "the attacker's own": eves.Cookie("twofold_device"),
 	} {
 		browser := h.Browser()
 		browser.SetCookie("twofold_device", planted)
-		browser.SignIn(ada).Want(201, "")
+		browser.SignIn(ada).Require(201, "")
 		if got := browser.Cookie("twofold_device"); got == planted || len(got) < 40 {
 			t.Errorf("%s: the cookie is %q", what, got)
 		}
 		guess(h, ada, 5)
-		h.Script("").Do("POST", sessions, right(ada), "Cookie", "twofold_device="+planted).Want(429, "too_many_attempts")
-		browser.SignIn(ada).Want(201, "")
+		h.Script("").Do("POST", sessions, validCredentials(ada), "Cookie", "twofold_device="+planted).Require(429, "too_many_attempts")
+		browser.SignIn(ada).Require(201, "")
 		h.Clock.Advance(time.Hour)
-		h.Script("").SignIn(ada).Want(201, "")
+		h.Script("").SignIn(ada).Require(201, "")
 	}
 }

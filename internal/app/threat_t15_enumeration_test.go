@@ -14,7 +14,7 @@ import (
 const nobody = "nil@example.com"
 
 // seen is what a stranger can compare: everything but the date and the request's number.
-func seen(a apptest.Answer) string {
+func seen(a apptest.Response) string {
 	var text bytes.Buffer
 	fmt.Fprintln(&text, a.Status)
 	for _, name := range slices.Sorted(maps.Keys(a.Header)) {
@@ -45,7 +45,7 @@ func TestT15_AWrongPasswordTellsNotWhetherThereIsAnAccount(t *testing.T) {
 			for try := range 7 { // with five failures and the wait that they start
 				var answers []string
 				for _, email := range []string{nobody, bob, ada} {
-					answers = append(answers, seen(h.Script("").For(t).SignIn(email, body)))
+					answers = append(answers, seen(h.Script("").WithT(t).SignIn(email, body)))
 				}
 				if answers[0] != answers[1] || answers[0] != answers[2] {
 					t.Fatalf("try %d tells them apart:\n%s\n\n%s\n\n%s", try+1, answers[0], answers[1], answers[2])
@@ -60,14 +60,14 @@ func TestT15_AFailureOfNobodyIsCounted(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for left := range 5 {
-		a := h.Script("").SignIn(nobody).Want(401, "credentials_rejected")
+		a := h.Script("").SignIn(nobody).Require(401, "credentials_rejected")
 		if got, want := a.Int("attempts_left"), 4-left; got != want {
 			t.Errorf("attempts_left is %d, want %d", got, want)
 		}
 	}
 	wantWait(t, h.Script("").SignIn(nobody), 30)
 	h.Clock.Advance(30 * time.Second)
-	if got := h.Script("").SignIn(nobody).Want(401, "credentials_rejected").Int("retry_after"); got != 60 {
+	if got := h.Script("").SignIn(nobody).Require(401, "credentials_rejected").Int("retry_after"); got != 60 {
 		t.Errorf("the next wait is %d s, want 60", got)
 	}
 }
@@ -77,7 +77,7 @@ func TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked(t *testing.T) {
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=1000000", "TWOFOLD_ARGON2_MEMORY_KIB=12288", "TWOFOLD_ARGON2_TIME=3")
 	withMFA(h, ada)
 	h.AddAccount(bob)
-	script := h.Script("").Inside()
+	script := h.Script("").InProcess()
 	emails := []string{nobody, bob, ada}
 	var far string
 	for range 4 {
@@ -86,7 +86,7 @@ func TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked(t *testing.T) {
 			for i := range emails {
 				i = (i + round) % len(emails)
 				begun := time.Now()
-				script.SignIn(emails[i], JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+				script.SignIn(emails[i], JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 				samples[i] = append(samples[i], time.Since(begun))
 			}
 		}

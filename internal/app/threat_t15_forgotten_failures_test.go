@@ -16,7 +16,7 @@ func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
 	wrong := JSON{"password": "certainly not this one"}
 	for _, email := range []string{nobody, bob, ada} {
 		for range 5 {
-			h.Script("").SignIn(email, wrong).Want(401, "credentials_rejected")
+			h.Script("").SignIn(email, wrong).Require(401, "credentials_rejected")
 		}
 	}
 	alike := func(left, wait int) {
@@ -24,7 +24,7 @@ func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
 		purge(t, h)
 		var answers []string
 		for _, email := range []string{nobody, bob, ada} {
-			a := h.Script("").SignIn(email, wrong).Want(401, "credentials_rejected")
+			a := h.Script("").SignIn(email, wrong).Require(401, "credentials_rejected")
 			if got, _ := a.Value("retry_after").(float64); a.Int("attempts_left") != left || int(got) != wait {
 				t.Errorf("%s has %s, want %d left and a wait of %d s", email, a.Body, left, wait)
 			}
@@ -44,13 +44,13 @@ func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
 func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, patient...)...)
-	_, phone, codes := withCodes(h, ada)
+	_, phone, codes := userWithRecoveryCodes(h, ada)
 	for n := 1; n <= 8; n++ {
-		for _, door := range []func() apptest.Answer{
-			func() apptest.Answer { return finish(h, half(h, ada), phone.Wrong()) },
-			func() apptest.Answer { return recovering(h, half(h, ada), wrongRecoveryCode) },
+		for _, door := range []func() apptest.Response{
+			func() apptest.Response { return completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()) },
+			func() apptest.Response { return recovering(h, pendingSignIn(h, ada), wrongRecoveryCode) },
 		} {
-			a := door().Want(401, "code_rejected")
+			a := door().Require(401, "code_rejected")
 			if left := a.Int("attempts_left"); left != max(5-n, 0) {
 				t.Errorf("wrong one %d leaves %d tries, want %d: time forgave", n, left, max(5-n, 0))
 			}
@@ -58,11 +58,11 @@ func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
 		h.Clock.Advance(year)
 		purge(t, h)
 	}
-	for what, a := range map[string]apptest.Answer{
-		"a right code":          finish(h, half(h, ada), phone.Code()),
-		"a right recovery code": recovering(h, half(h, ada), codes[0]),
+	for what, a := range map[string]apptest.Response{
+		"a right code":          completeSignIn(h, pendingSignIn(h, ada), phone.Code()),
+		"a right recovery code": recovering(h, pendingSignIn(h, ada), codes[0]),
 	} {
-		if a.Want(429, "too_many_attempts"); a.Value("retry_after") != nil {
+		if a.Require(429, "too_many_attempts"); a.Value("retry_after") != nil {
 			t.Errorf("%s at the cap: %s, want no wait that helps", what, a.Body)
 		}
 	}
@@ -74,7 +74,7 @@ func TestT14_WrongCodesOfASessionThatIsGoneLeaveTheirTotal(t *testing.T) {
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
 	for range 3 {
-		script.StepUp("mfa.remove", JSON{"code": phone.Wrong()}).Want(401, "code_rejected")
+		script.StepUp("mfa.remove", JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
 	}
 	const stray = "SELECT count(*) FROM attempts WHERE bucket LIKE 'session:%'"
 	if n := count(t, h, stray); n == 0 {

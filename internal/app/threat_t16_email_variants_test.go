@@ -28,7 +28,7 @@ func TestT16_EverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
 				h.AddAccount(c.kept)
 			}
 			for left, email := range c.spellings {
-				a := h.Script("").SignIn(email, JSON{"password": "certainly not this one"}).Want(401, "credentials_rejected")
+				a := h.Script("").SignIn(email, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 				if got, want := a.Int("attempts_left"), 4-left; got != want {
 					t.Errorf("attempts_left is %d for %q, want %d", got, email, want)
 				}
@@ -45,7 +45,7 @@ func TestT16_EverySpellingSignsIn(t *testing.T) {
 	h := apptest.Start(t)
 	id := h.AddAccount(" Zoë@Example.com")
 	for _, email := range []string{"zoë@example.com", norm.NFD.String("zoë@example.com"), "ZOË@EXAMPLE.COM "} {
-		a := h.SignedIn(email).Do("GET", "/api/v1/account", nil).Want(200, "")
+		a := h.SignedIn(email).Do("GET", "/api/v1/account", nil).Require(200, "")
 		if got := a.Text("id"); got != id {
 			t.Errorf("%q signs %s in, want %s", email, got, id)
 		}
@@ -53,5 +53,5 @@ func TestT16_EverySpellingSignsIn(t *testing.T) {
 			t.Errorf("the address is kept as %q", got)
 		}
 	}
-	h.Script("").SignIn("zoe@example.com").Want(401, "credentials_rejected")
+	h.Script("").SignIn("zoe@example.com").Require(401, "credentials_rejected")
 }

@@ -24,7 +24,7 @@ func TestT17_AStepUpTokenIsForOneSessionAndOnePurpose(t *testing.T) {
 		"a word":                  "please",
 	} {
 		t.Run(name+" is refused", func(t *testing.T) {
-			mine.For(t).Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+			mine.WithT(t).Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 		})
 	}
 }
@@ -36,23 +36,23 @@ func TestT17_AStepUpTokenWorksOnce(t *testing.T) {
 	script := h.SignedIn(ada)
 
 	t.Run("in sequence", func(t *testing.T) {
-		c := script.For(t)
+		c := script.WithT(t)
 		token := stepUp(c, "mfa.enroll")
-		c.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(201, "")
-		c.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+		c.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(201, "")
+		c.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 	})
 	t.Run("fifty times at once", func(t *testing.T) {
-		token := stepUp(script.For(t), "mfa.enroll")
-		answers := apptest.AtOnce(50, func(int) apptest.Answer {
+		token := stepUp(script.WithT(t), "mfa.enroll")
+		answers := apptest.Concurrently(50, func(int) apptest.Response {
 			return script.Do("POST", enrollments, nil, "Step-Up-Token", token)
 		})
 		wantTally(t, answers, map[string]int{"201": 1, "401 step_up_required": 49})
 	})
 	t.Run("over two processes at once", func(t *testing.T) {
 		second := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
-		token := stepUp(script.For(t), "mfa.enroll")
-		answers := apptest.AtOnce(50, func(i int) apptest.Answer {
-			return script.At([]*apptest.House{h, second}[i%2]).Do("POST", enrollments, nil, "Step-Up-Token", token)
+		token := stepUp(script.WithT(t), "mfa.enroll")
+		answers := apptest.Concurrently(50, func(i int) apptest.Response {
+			return script.OnServer([]*apptest.Server{h, second}[i%2]).Do("POST", enrollments, nil, "Step-Up-Token", token)
 		})
 		wantTally(t, answers, map[string]int{"201": 1, "401 step_up_required": 49})
 	})
@@ -66,9 +66,9 @@ func TestT17_AStepUpTokenLivesFiveMinutes(t *testing.T) {
 	token := stepUp(script, "mfa.enroll")
 	other := stepUp(script, "mfa.enroll")
 	h.Clock.Advance(5*time.Minute - time.Second)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(201, "")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(201, "")
 	h.Clock.Advance(time.Second)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", other).Want(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", other).Require(401, "step_up_required")
 }
 
 func TestT17_AStepUpTokenDiesWithItsSession(t *testing.T) {
@@ -76,12 +76,12 @@ func TestT17_AStepUpTokenDiesWithItsSession(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	token := stepUp(browser, "mfa.enroll")
-	browser.Do("DELETE", current, nil).Want(204, "")
-	browser.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "session_required")
-	browser.SignIn(ada).Want(201, "")
-	browser.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+	browser.Do("DELETE", current, nil).Require(204, "")
+	browser.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "session_required")
+	browser.SignIn(ada).Require(201, "")
+	browser.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 }
 
 func TestT17_AChangeOfMethodsEndsOlderStepUpTokens(t *testing.T) {
@@ -90,22 +90,22 @@ func TestT17_AChangeOfMethodsEndsOlderStepUpTokens(t *testing.T) {
 	script, phone := withMFA(h, ada)
 
 	t.Run("after a confirmation", func(t *testing.T) {
-		c := script.For(t)
+		c := script.WithT(t)
 		older := stepUp(c, "mfa.remove", JSON{"code": phone.Code()})
 		h.Clock.Advance(30 * time.Second)
 		c.Enroll(JSON{"code": phone.Code()})
-		c.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", older).Want(401, "step_up_required")
+		c.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", older).Require(401, "step_up_required")
 	})
 	t.Run("after a removal", func(t *testing.T) {
-		c := script.For(t)
+		c := script.WithT(t)
 		enroll := stepUp(c, "mfa.enroll", JSON{"code": phone.Code()})
 		h.Clock.Advance(30 * time.Second)
 		remove := stepUp(c, "mfa.remove", JSON{"code": phone.Code()})
 		h.Clock.Advance(30 * time.Second)
 		now := stepUp(c, "mfa.remove", JSON{"code": phone.Code()})
-		c.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", now).Want(200, "")
-		c.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Want(401, "step_up_required")
-		c.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", remove).Want(401, "step_up_required")
+		c.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", now).Require(200, "")
+		c.Do("POST", enrollments, nil, "Step-Up-Token", enroll).Require(401, "step_up_required")
+		c.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", remove).Require(401, "step_up_required")
 	})
 }
 
@@ -114,18 +114,18 @@ func TestT17_ARefusedPresentationSpendsNothing(t *testing.T) {
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
 	token := stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})
-	script.Do("POST", enrollments, JSON{"name": 7}, "Step-Up-Token", token).Want(400, "invalid_request")
-	script.Do("POST", enrollments, JSON{"name": "authenticator APP"}, "Step-Up-Token", token).Want(409, "name_taken")
-	script.Do("POST", enrollments, apptest.Raw("{}"), "Step-Up-Token", token, "Content-Type", "text/plain").Want(415, "unsupported_media_type")
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token, "Sec-Fetch-Site", "cross-site", "Cookie", "a=b").Want(403, "cross_origin_refused")
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(401, "step_up_required")
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(201, "")
+	script.Do("POST", enrollments, JSON{"name": 7}, "Step-Up-Token", token).Require(400, "invalid_request")
+	script.Do("POST", enrollments, JSON{"name": "authenticator APP"}, "Step-Up-Token", token).Require(409, "name_taken")
+	script.Do("POST", enrollments, apptest.Raw("{}"), "Step-Up-Token", token, "Content-Type", "text/plain").Require(415, "unsupported_media_type")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token, "Sec-Fetch-Site", "cross-site", "Cookie", "a=b").Require(403, "cross_origin_refused")
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(201, "")
 
 	h.Clock.Advance(30 * time.Second)
 	token = stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
-	script.Do("DELETE", methods+nowhere, nil, "Step-Up-Token", token).Want(404, "not_found")
-	script.Do("DELETE", methods+"nonsense", nil, "Step-Up-Token", token).Want(404, "not_found")
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(200, "")
+	script.Do("DELETE", methods+unknownID, nil, "Step-Up-Token", token).Require(404, "not_found")
+	script.Do("DELETE", methods+"nonsense", nil, "Step-Up-Token", token).Require(404, "not_found")
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
 }
 
 func TestT17_AWeakTokenIsWorthlessOnceTheAccountHasMFA(t *testing.T) {
@@ -136,6 +136,6 @@ func TestT17_AWeakTokenIsWorthlessOnceTheAccountHasMFA(t *testing.T) {
 	weak := stepUp(script, "mfa.enroll")
 	remove := stepUp(script, "mfa.remove")
 	phone := script.Enroll()
-	script.Do("POST", enrollments, nil, "Step-Up-Token", weak).Want(401, "step_up_required")
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", remove).Want(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", weak).Require(401, "step_up_required")
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", remove).Require(401, "step_up_required")
 }

@@ -24,8 +24,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// forger signs what it likes, with the house's own key where it is asked to.
-type forger struct {
+// tokenForger signs what it likes, with the house's own key where it is asked to.
+type tokenForger struct {
 	t      *testing.T
 	kid    string
 	key    *ecdsa.PrivateKey
@@ -33,9 +33,9 @@ type forger struct {
 	claims JSON
 }
 
-func newForger(t *testing.T, h *apptest.House, real string) forger {
+func newForger(t *testing.T, h *apptest.Server, real string) tokenForger {
 	t.Helper()
-	f := forger{t: t, header: JSON{}, claims: JSON{}}
+	f := tokenForger{t: t, header: JSON{}, claims: JSON{}}
 	f.kid, f.key = ring(t, h).SigningKey()
 	for i, into := range []*JSON{&f.header, &f.claims} {
 		text, err := base64.RawURLEncoding.DecodeString(strings.Split(real, ".")[i])
@@ -102,7 +102,7 @@ func newKey(t *testing.T, curve elliptic.Curve) *ecdsa.PrivateKey {
 }
 
 // otherAlgorithms are tokens with the claims of a real one, signed in every way but ours.
-func (f forger) otherAlgorithms() map[string]string {
+func (f tokenForger) otherAlgorithms() map[string]string {
 	alg := func(name string) JSON { return but(f.header, JSON{"alg": name}) }
 	bare := encoded(alg("none")) + "." + encoded(f.claims) + "."
 	der, err := x509.MarshalPKIXPublicKey(&f.key.PublicKey)
@@ -149,7 +149,7 @@ func (f forger) otherAlgorithms() map[string]string {
 }
 
 // otherHeaders are tokens with the claims of a real one, signed with the house's own key where that is not the point.
-func (f forger) otherHeaders(url string) map[string]string {
+func (f tokenForger) otherHeaders(url string) map[string]string {
 	theirs := newKey(f.t, elliptic.P256())
 	point, err := theirs.PublicKey.Bytes()
 	if err != nil {
@@ -182,14 +182,14 @@ func (f forger) otherHeaders(url string) map[string]string {
 }
 
 // otherClaims are tokens that the house itself could have signed, and would not have.
-func (f forger) otherClaims(now time.Time) map[string]string {
+func (f tokenForger) otherClaims(now time.Time) map[string]string {
 	at := func(d time.Duration) int64 { return now.Add(d).Unix() }
 	tokens := make(map[string]string)
 	for name, changes := range map[string]JSON{
 		"another issuer": {"iss": "https://evil.example"}, "issuer with a slash": {"iss": f.claims["iss"].(string) + "/"},
 		"another audience": {"aud": "https://evil.example"}, "a list of other audiences": {"aud": []string{"https://evil.example", "b"}},
 		"an empty list of audiences": {"aud": []string{}}, "audience that is a number": {"aud": 1},
-		"another subject": {"sub": nowhere}, "another session": {"sid": nowhere}, "another token's id": {"jti": nowhere},
+		"another subject": {"sub": unknownID}, "another session": {"sid": unknownID}, "another token's id": {"jti": unknownID},
 		"another purpose": {"purpose": "mfa.remove"}, "a purpose that is not": {"purpose": "*"},
 		"past its end": {"exp": at(-31 * time.Second)}, "end in words": {"exp": "tomorrow"}, "end in milliseconds ago": {"exp": -1},
 		"not yet valid": {"nbf": at(time.Minute)}, "issued in the future": {"iat": at(time.Minute)},
@@ -220,20 +220,20 @@ func TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing(t *testing.T) {
 		"algorithm": f.otherAlgorithms(), "header": f.otherHeaders(theirs.URL), "claims": f.otherClaims(h.Clock.Now()), "shape": mangled(token),
 	} {
 		for name, forged := range tokens {
-			t.Run(kind+"/"+name, func(t *testing.T) { wantRefusedFast(t, script.For(t), forged) })
+			t.Run(kind+"/"+name, func(t *testing.T) { wantRefusedFast(t, script.WithT(t), forged) })
 		}
 	}
 	t.Run("shape/in two header lines", func(t *testing.T) {
-		r := script.For(t).Request("POST", enrollments, nil, "Step-Up-Token", token, "Step-Up-Token", token)
-		script.For(t).Send(r).Want(401, "step_up_required")
+		r := script.WithT(t).Request("POST", enrollments, nil, "Step-Up-Token", token, "Step-Up-Token", token)
+		script.WithT(t).Send(r).Require(401, "step_up_required")
 	})
 	if n := fetched.Load(); n != 0 {
 		t.Errorf("%d requests went to an address that a token named", n)
 	}
 	// Every refusal was for the forgery: the token itself still works, with hints beside it that nobody follows.
 	hinted := es256(f.key, but(f.header, JSON{"jku": theirs.URL, "x5u": theirs.URL}), f.claims)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", hinted).Want(201, "")
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", hinted).Require(201, "")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 	if n := fetched.Load(); n != 0 {
 		t.Errorf("%d requests followed a hint", n)
 	}

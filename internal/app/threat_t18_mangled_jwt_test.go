@@ -57,9 +57,9 @@ func wantRefusedFast(t *testing.T, c *apptest.Client, token string) {
 	fastest := time.Hour
 	for range 10 {
 		begun := time.Now()
-		a := c.Inside().Do("POST", enrollments, nil, "Step-Up-Token", token)
+		a := c.InProcess().Do("POST", enrollments, nil, "Step-Up-Token", token)
 		fastest = min(fastest, time.Since(begun))
-		a.Want(401, "step_up_required")
+		a.Require(401, "step_up_required")
 		if fastest < limit {
 			return
 		}
@@ -76,7 +76,7 @@ func TestT18_AnEndFarAheadOutlivesNothing(t *testing.T) {
 	f := newForger(t, h, token)
 	endless := es256(f.key, f.header, but(f.claims, JSON{"exp": h.Clock.Now().Add(365 * 24 * time.Hour).Unix()}))
 	h.Clock.Advance(5 * time.Minute)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", endless).Want(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", endless).Require(401, "step_up_required")
 }
 
 func TestT18_ATokenOfAnotherHouseIsNoneOfOurs(t *testing.T) {
@@ -85,7 +85,7 @@ func TestT18_ATokenOfAnotherHouseIsNoneOfOurs(t *testing.T) {
 	here.AddAccount(ada)
 	there.AddAccount(ada)
 	mine, theirs := here.SignedIn(ada), there.SignedIn(ada)
-	mine.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(theirs, "mfa.enroll")).Want(401, "step_up_required")
+	mine.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(theirs, "mfa.enroll")).Require(401, "step_up_required")
 }
 
 func TestT18_AStepUpTokenIsNoOtherCredential(t *testing.T) {
@@ -93,11 +93,11 @@ func TestT18_AStepUpTokenIsNoOtherCredential(t *testing.T) {
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
 	token := stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})
-	h.Script(token).Do("GET", current, nil).Want(401, "session_required")
+	h.Script(token).Do("GET", current, nil).Require(401, "session_required")
 	browser := h.Browser()
 	browser.SetCookie("twofold_session", token)
-	browser.Do("GET", current, nil).Want(401, "session_required")
+	browser.Do("GET", current, nil).Require(401, "session_required")
 	browser.SetCookie("twofold_signin", token)
-	browser.Do("POST", complete, JSON{"code": phone.CodeIn(1)}).Want(410, "sign_in_expired")
-	h.Script("").Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "session_required")
+	browser.Do("POST", complete, JSON{"code": phone.CodeIn(1)}).Require(410, "sign_in_expired")
+	h.Script("").Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "session_required")
 }

@@ -17,10 +17,10 @@ import (
 const jwks = "/.well-known/jwks.json"
 
 // twoHouses are two processes over one database.
-func twoHouses(t *testing.T, settings ...string) []*apptest.House {
+func twoHouses(t *testing.T, settings ...string) []*apptest.Server {
 	t.Helper()
 	one := apptest.Start(t, settings...)
-	return []*apptest.House{one, apptest.StartIn(t, one.Dir, one.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+one.URL)...)}
+	return []*apptest.Server{one, apptest.StartIn(t, one.Dir, one.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+one.URL)...)}
 }
 
 func must(t *testing.T, err error) {
@@ -31,7 +31,7 @@ func must(t *testing.T, err error) {
 }
 
 // tick does what the processes do every few seconds.
-func tick(t *testing.T, both []*apptest.House) {
+func tick(t *testing.T, both []*apptest.Server) {
 	t.Helper()
 	for _, h := range both {
 		must(t, h.App.Keys.Tick(context.Background()))
@@ -49,9 +49,9 @@ func kidOf(t *testing.T, token string) string {
 }
 
 // published are the ids of the public keys, and the keys as they are published.
-func published(t *testing.T, h *apptest.House) (kids []string, keys []JSON) {
+func published(t *testing.T, h *apptest.Server) (kids []string, keys []JSON) {
 	t.Helper()
-	a := h.Script("").Do("GET", jwks, nil).Want(200, "")
+	a := h.Script("").Do("GET", jwks, nil).Require(200, "")
 	var set struct{ Keys []JSON }
 	must(t, json.Unmarshal(a.Body, &set))
 	for _, k := range set.Keys {
@@ -74,16 +74,16 @@ func TestT19_TokensOfBeforeARotationLiveUntilTheirEnd(t *testing.T) {
 	both[0].Clock.Advance(time.Second)
 	tick(t, both)
 	for i, h := range both {
-		c := script.At(h)
+		c := script.OnServer(h)
 		fresh := stepUp(c, "mfa.enroll")
 		if kidOf(t, fresh) == kidOf(t, old[0]) {
 			t.Errorf("process %d signs with the old key when the next one's time has come", i)
 		}
-		c.Do("POST", enrollments, nil, "Step-Up-Token", old[i]).Want(201, "")
-		script.At(both[1-i]).Do("POST", enrollments, nil, "Step-Up-Token", fresh).Want(201, "")
+		c.Do("POST", enrollments, nil, "Step-Up-Token", old[i]).Require(201, "")
+		script.OnServer(both[1-i]).Do("POST", enrollments, nil, "Step-Up-Token", fresh).Require(201, "")
 	}
 	both[0].Clock.Advance(5*time.Minute - 2*time.Second)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", old[2]).Want(201, "")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", old[2]).Require(201, "")
 }
 
 func TestT19_ARevokedKeysTokensAreRefusedAtOnceByEveryProcess(t *testing.T) {
@@ -97,31 +97,31 @@ func TestT19_ARevokedKeysTokensAreRefusedAtOnceByEveryProcess(t *testing.T) {
 }
 
 // revocations are the ways to revoke a key, at one process.
-var revocations = map[string]func(h *apptest.House, kid string) error{
-	"by its id": func(h *apptest.House, kid string) error {
+var revocations = map[string]func(h *apptest.Server, kid string) error{
+	"by its id": func(h *apptest.Server, kid string) error {
 		_, err := h.App.Keys.Revoke(context.Background(), kid)
 		return err
 	},
-	"with all others": func(h *apptest.House, _ string) error {
+	"with all others": func(h *apptest.Server, _ string) error {
 		_, err := h.App.Keys.RevokeAll(context.Background())
 		return err
 	},
 }
 
 // revokeBesideOthers revokes the key that signs at the first process, and asks every process, none of which has been told.
-func revokeBesideOthers(t *testing.T, houses []*apptest.House, revoke func(h *apptest.House, kid string) error) {
+func revokeBesideOthers(t *testing.T, houses []*apptest.Server, revoke func(h *apptest.Server, kid string) error) {
 	t.Helper()
 	houses[0].AddAccount(ada)
 	script := houses[0].SignedIn(ada)
 	last := len(houses) - 1
-	old := []string{stepUp(script, "mfa.enroll"), stepUp(script.At(houses[last]), "mfa.enroll")}
+	old := []string{stepUp(script, "mfa.enroll"), stepUp(script.OnServer(houses[last]), "mfa.enroll")}
 	must(t, revoke(houses[0], kidOf(t, old[0])))
 	for i, h := range houses {
 		for _, token := range old {
-			script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+			script.OnServer(h).Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 		}
-		fresh := stepUp(script.At(houses[last-i]), "mfa.enroll")
-		script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", fresh).Want(201, "")
+		fresh := stepUp(script.OnServer(houses[last-i]), "mfa.enroll")
+		script.OnServer(h).Do("POST", enrollments, nil, "Step-Up-Token", fresh).Require(201, "")
 	}
 	houses[0].Clock.Advance(time.Second)
 	for i, h := range houses {
@@ -142,7 +142,7 @@ func TestT19_ARevocationEndsTokensOfWhichNobodyKnowsWhoSignedThem(t *testing.T) 
 	must(t, err)
 	_, err = h.App.Keys.Revoke(context.Background(), next.KID)
 	must(t, err)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 }
 
 func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
@@ -152,17 +152,17 @@ func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
 	script := both[0].SignedIn(ada)
 	real := stepUp(script, "mfa.enroll")
 	thief := newForger(t, both[0], real)
-	forged := es256(thief.key, thief.header, but(thief.claims, JSON{"jti": nowhere}))
+	forged := es256(thief.key, thief.header, but(thief.claims, JSON{"jti": unknownID}))
 	for _, h := range both {
-		script.At(h).Do("POST", enrollments, nil, "Step-Up-Token", forged).Want(401, "step_up_required")
+		script.OnServer(h).Do("POST", enrollments, nil, "Step-Up-Token", forged).Require(401, "step_up_required")
 	}
 	_, err := both[0].App.Keys.RevokeAll(context.Background())
 	must(t, err)
 	for _, h := range both {
-		fresh := newForger(t, both[0], stepUp(script.At(h), "mfa.enroll")).claims // of a token that is alive
+		fresh := newForger(t, both[0], stepUp(script.OnServer(h), "mfa.enroll")).claims // of a token that is alive
 		for name, header := range map[string]JSON{"its own id": thief.header, "the new key's id": but(thief.header, JSON{"kid": newForger(t, both[0], real).kid})} {
 			t.Run("under "+name, func(t *testing.T) {
-				script.At(h).For(t).Do("POST", enrollments, nil, "Step-Up-Token", es256(thief.key, header, fresh)).Want(401, "step_up_required")
+				script.OnServer(h).WithT(t).Do("POST", enrollments, nil, "Step-Up-Token", es256(thief.key, header, fresh)).Require(401, "step_up_required")
 			})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // whileBusy changes keys while people at all processes sign in, step up, enroll and confirm, and fails the test where
 // anything of that fails. A token may be refused where the keys are revoked: then its owner steps up once more.
-func whileBusy(t *testing.T, both []*apptest.House, revoked bool, change func()) {
+func whileBusy(t *testing.T, both []*apptest.Server, revoked bool, change func()) {
 	t.Helper()
 	busyUntil, stop := context.WithCancel(context.Background())
 	enrolled := make(chan struct{})
@@ -44,7 +44,7 @@ func whileBusy(t *testing.T, both []*apptest.House, revoked bool, change func())
 }
 
 // comeAndEnroll is somebody's first visit, each request at the other process.
-func comeAndEnroll(t *testing.T, both []*apptest.House, email string, revoked bool) bool {
+func comeAndEnroll(t *testing.T, both []*apptest.Server, email string, revoked bool) bool {
 	both[0].AddAccount(email)
 	a := both[len(both)-1].Script("").SignIn(email, JSON{"deliver": "token"})
 	if a.Status != 201 {
@@ -58,7 +58,7 @@ func comeAndEnroll(t *testing.T, both []*apptest.House, email string, revoked bo
 			t.Errorf("stepping up answers %d %s", step.Status, step.Code())
 			return false
 		}
-		a = c.At(both[len(both)-1]).Do("POST", enrollments, nil, "Step-Up-Token", step.Text("step_up_token"))
+		a = c.OnServer(both[len(both)-1]).Do("POST", enrollments, nil, "Step-Up-Token", step.Text("step_up_token"))
 		if a.Status != 401 || !revoked {
 			break
 		}
@@ -67,7 +67,7 @@ func comeAndEnroll(t *testing.T, both []*apptest.House, email string, revoked bo
 		t.Errorf("beginning answers %d %s", a.Status, a.Code())
 		return false
 	}
-	phone := both[0].Scan(a)
+	phone := both[0].PhoneFrom(a)
 	if a = c.Confirm(phone, phone.Code()); a.Status != 200 && a.Status != 201 {
 		t.Errorf("confirming answers %d %s", a.Status, a.Code())
 		return false
@@ -78,21 +78,21 @@ func comeAndEnroll(t *testing.T, both []*apptest.House, email string, revoked bo
 // rotations are the ways to change keys, at the first of the processes.
 var rotations = map[string]struct {
 	revoked bool
-	change  func(t *testing.T, h *apptest.House)
+	change  func(t *testing.T, h *apptest.Server)
 }{
-	"of the key that signs": {change: func(t *testing.T, h *apptest.House) {
+	"of the key that signs": {change: func(t *testing.T, h *apptest.Server) {
 		t.Helper()
 		_, err := h.App.Keys.PublishNext(context.Background())
 		must(t, err)
 		h.Clock.Advance(time.Second)
 		must(t, h.App.Keys.Tick(context.Background())) // the others learn of it by what they meet
 	}},
-	"of the key that signs, by revocation": {revoked: true, change: func(t *testing.T, h *apptest.House) {
+	"of the key that signs, by revocation": {revoked: true, change: func(t *testing.T, h *apptest.Server) {
 		t.Helper()
 		_, err := h.App.Keys.RevokeAll(context.Background())
 		must(t, err)
 	}},
-	"of the key that seals": {change: func(t *testing.T, h *apptest.House) {
+	"of the key that seals": {change: func(t *testing.T, h *apptest.Server) {
 		t.Helper()
 		_, err := h.App.Keys.RotateSealing(context.Background())
 		must(t, err)
@@ -122,13 +122,13 @@ func TestT19_WhatWasSealedBeforeARotationStillSignsIn(t *testing.T) {
 	if n < 3 { // the key that signs, a method, an enrollment
 		t.Errorf("%d things were sealed anew", n)
 	}
-	bobs.Confirm(pending, pending.Code()).Want(201, "")
+	bobs.Confirm(pending, pending.Code()).Require(201, "")
 	for _, h := range both {
-		finish(h, half(h, ada), phone.Code()).Want(201, "")
+		completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
 		both[0].Clock.Advance(30 * time.Second)
-		stepUp(script.At(h), "mfa.remove", JSON{"code": phone.Code()})
+		stepUp(script.OnServer(h), "mfa.remove", JSON{"code": phone.Code()})
 		both[0].Clock.Advance(30 * time.Second)
 	}
 	again := apptest.StartIn(t, both[0].Dir, both[0].Clock, "TWOFOLD_PUBLIC_URL="+both[0].URL)
-	finish(again, half(again, ada), phone.Code()).Want(201, "")
+	completeSignIn(again, pendingSignIn(again, ada), phone.Code()).Require(201, "")
 }

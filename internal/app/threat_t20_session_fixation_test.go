@@ -14,33 +14,33 @@ func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
 	h.AddAccount(bob)
 	const preset = "tf_s_cHJlc2V0LWJ5LXNvbWVib2R5LWVsc2UtYmVmb3JlLXNpZ24taW4"
 	fixed := func(t *testing.T) *apptest.Client {
-		browser := h.Browser().For(t)
+		browser := h.Browser().WithT(t)
 		browser.SetCookie("twofold_session", preset)
 		browser.SetCookie("twofold_signin", preset)
 		return browser
 	}
 	dead := func(t *testing.T) {
 		t.Helper()
-		h.Script("").For(t).Do("GET", current, nil, "Cookie", "twofold_session="+preset).Want(401, "session_required")
-		h.Script(preset).For(t).Do("GET", current, nil).Want(401, "session_required")
+		h.Script("").WithT(t).Do("GET", current, nil, "Cookie", "twofold_session="+preset).Require(401, "session_required")
+		h.Script(preset).WithT(t).Do("GET", current, nil).Require(401, "session_required")
 	}
 	t.Run("at a sign-in by password", func(t *testing.T) {
 		browser := fixed(t)
-		browser.SignIn(bob).Want(201, "")
+		browser.SignIn(bob).Require(201, "")
 		if got := browser.Cookie("twofold_session"); got == preset || got == "" {
 			t.Errorf("the cookie is %q", got)
 		}
-		browser.Do("GET", current, nil).Want(200, "")
+		browser.Do("GET", current, nil).Require(200, "")
 		dead(t)
 	})
 	t.Run("at a sign-in with a code", func(t *testing.T) {
 		browser := fixed(t)
-		browser.SignIn(ada).Want(202, "")
+		browser.SignIn(ada).Require(202, "")
 		pending := browser.Cookie("twofold_signin")
 		if pending == preset || pending == "" {
 			t.Errorf("the sign-in cookie is %q", pending)
 		}
-		browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
+		browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
 		if got := browser.Cookie("twofold_session"); got == preset || got == pending || got == "" {
 			t.Errorf("the cookie is %q", got)
 		}
@@ -60,18 +60,18 @@ func TestT20_ACookieIsNewAfterEveryProof(t *testing.T) {
 	renewed := func(since string) {
 		t.Helper()
 		now := browser.Cookie("twofold_session")
-		browser.Do("GET", current, nil).Want(200, "")
+		browser.Do("GET", current, nil).Require(200, "")
 		for before, token := range old {
 			if token == now {
 				t.Errorf("the cookie after %s is that after %s", since, before)
 			}
-			h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+token).Want(401, "session_required")
+			h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+token).Require(401, "session_required")
 		}
 		old[since] = now
 	}
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	renewed("sign-in")
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	renewed("another sign-in")
 	id := browser.Do("GET", current, nil).Text("id")
 	phone := browser.Enroll()
@@ -79,18 +79,18 @@ func TestT20_ACookieIsNewAfterEveryProof(t *testing.T) {
 	second := browser.Enroll(JSON{"code": phone.Code()})
 	renewed("the second confirmation")
 	token := stepUp(browser, "mfa.remove", JSON{"code": phone.Code()})
-	browser.Do("DELETE", methods+second.ID, nil, "Step-Up-Token", token).Want(200, "")
+	browser.Do("DELETE", methods+second.ID, nil, "Step-Up-Token", token).Require(200, "")
 	renewed("a removal")
 	if got := browser.Do("GET", current, nil).Text("id"); got != id {
 		t.Errorf("the session is %s, want %s still: only its token is new", got, id)
 	}
 	h.Clock.Advance(30 * time.Second)
-	browser.SignIn(ada).Want(202, "")
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Want(201, "")
+	browser.SignIn(ada).Require(202, "")
+	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
 	renewed("a sign-in with a code")
-	browser.Do("DELETE", current, nil).Want(204, "")
+	browser.Do("DELETE", current, nil).Require(204, "")
 	for _, token := range old {
-		h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+token).Want(401, "session_required")
+		h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+token).Require(401, "session_required")
 	}
 }
 
@@ -100,10 +100,10 @@ func TestT20_ATokenThatWasDeliveredStaysTheSame(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Enroll()
-	script.Do("GET", current, nil).Want(200, "")
-	a := script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": phone.Code()})).Want(200, "")
+	script.Do("GET", current, nil).Require(200, "")
+	a := script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": phone.Code()})).Require(200, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("a script is given the cookies %q", set)
 	}
-	script.Do("GET", current, nil).Want(200, "")
+	script.Do("GET", current, nil).Require(200, "")
 }

@@ -8,8 +8,8 @@ import (
 // What a removal rests on is gone with a new password, also where the clock says that the password came first.
 func TestT21_AClockThatJumpsBackSavesNoRemovalFromANewPassword(t *testing.T) {
 	t.Parallel()
-	l := loseEverything(t)
-	l.ask().Want(202, "")
+	l := loseAllFactors(t)
+	l.ask().Require(202, "")
 	l.Clock.Advance(-time.Hour)
 	resetByMail(l)
 	l.tick()

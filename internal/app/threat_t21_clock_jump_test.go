@@ -13,17 +13,17 @@ func TestT21_AClockThatJumpsBackForgetsNoCode(t *testing.T) {
 	h := apptest.Start(t)
 	live, phone := withMFA(h, ada)
 	code := phone.Code()
-	finish(h, half(h, ada), code).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), code).Require(201, "")
 
 	h.Clock.Advance(-20 * time.Minute)
-	finish(h, half(h, ada), phone.Code()).Want(401, "code_used") // the phone's clock went back too
-	finish(h, half(h, ada), code).Want(401, "code_rejected")
-	live.Do("GET", current, nil).Want(200, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(401, "code_used") // the phone's clock went back too
+	completeSignIn(h, pendingSignIn(h, ada), code).Require(401, "code_rejected")
+	live.Do("GET", current, nil).Require(200, "")
 
 	h.Clock.Advance(20 * time.Minute)
-	finish(h, half(h, ada), code).Want(401, "code_used")
+	completeSignIn(h, pendingSignIn(h, ada), code).Require(401, "code_used")
 	h.Clock.Advance(30 * time.Second)
-	finish(h, half(h, ada), phone.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
 }
 
 func TestT21_AClockThatJumpsBackLengthensNothing(t *testing.T) {
@@ -35,13 +35,13 @@ func TestT21_AClockThatJumpsBackLengthensNothing(t *testing.T) {
 	phone := script.Begin()
 
 	h.Clock.Advance(-20 * time.Minute)
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required") // from the future
-	script.Do("GET", current, nil).Want(200, "")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required") // from the future
+	script.Do("GET", current, nil).Require(200, "")
 	h.Clock.Advance(20*time.Minute + 10*time.Minute)
-	script.Confirm(phone, phone.Code()).Want(410, "enrollment_expired")
-	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Want(401, "step_up_required")
+	script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 	h.Clock.Advance(time.Hour)
-	script.Do("GET", current, nil).Want(401, "session_required")
+	script.Do("GET", current, nil).Require(401, "session_required")
 }
 
 func TestT21_AYearAheadEverythingIsOverAndNothingBreaks(t *testing.T) {
@@ -52,21 +52,21 @@ func TestT21_AYearAheadEverythingIsOverAndNothingBreaks(t *testing.T) {
 	other := h.SignedIn(bob)
 	weak := stepUp(other, "mfa.enroll")
 	pending := other.Begin()
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	browser := h.Browser()
-	browser.SignIn(bob).Want(201, "")
+	browser.SignIn(bob).Require(201, "")
 
 	h.Clock.Advance(365 * 24 * time.Hour)
-	live.Do("GET", current, nil).Want(401, "session_required")
-	browser.Do("GET", current, nil).Want(401, "session_required")
-	other.Do("POST", enrollments, nil, "Step-Up-Token", weak).Want(401, "session_required")
-	other.Confirm(pending, pending.Code()).Want(401, "session_required")
-	finish(h, token, phone.Code()).Want(410, "sign_in_expired")
+	live.Do("GET", current, nil).Require(401, "session_required")
+	browser.Do("GET", current, nil).Require(401, "session_required")
+	other.Do("POST", enrollments, nil, "Step-Up-Token", weak).Require(401, "session_required")
+	other.Confirm(pending, pending.Code()).Require(401, "session_required")
+	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
 
-	finish(h, half(h, ada), phone.Code()).Want(201, "")
+	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
 	again := h.SignedIn(bob)
-	again.Confirm(pending, pending.Code()).Want(404, "not_found")
-	again.Do("POST", enrollments, nil, "Step-Up-Token", weak).Want(401, "step_up_required")
+	again.Confirm(pending, pending.Code()).Require(404, "not_found")
+	again.Do("POST", enrollments, nil, "Step-Up-Token", weak).Require(401, "step_up_required")
 	again.Enroll()
 	if strings.Contains(h.Log.String(), `"msg":"panic"`) {
 		t.Errorf("it panicked:\n%s", h.Log)

@@ -19,7 +19,7 @@ func TestT22_AMailThatWaitsCannotBeReadInTheDatabase(t *testing.T) {
 		Kind: notify.PasswordResetDone, AccountID: id, Name: "canary-of-a-name", To: []string{"canary@example.net"},
 		Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: reset}},
 	})
-	found := canaries{"the link's token": reset.Reveal(), "the address": "canary@example.net", "the name": "canary-of-a-name"}
+	found := secretMarkers{"the link's token": reset.Reveal(), "the address": "canary@example.net", "the name": "canary-of-a-name"}
 	wantOutbox(t, db, 1, 0, 0)
 	wantNothingKept(t, h, found)
 	m := h.Mail("canary@example.net")

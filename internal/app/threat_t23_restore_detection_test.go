@@ -11,7 +11,7 @@ import (
 )
 
 // wantSaid wants the house to say that its database was restored, and why it thinks so.
-func wantSaid(t *testing.T, h *apptest.House, why string) {
+func wantSaid(t *testing.T, h *apptest.Server, why string) {
 	t.Helper()
 	beat(t, h)
 	wantUnready(t, h, "database_restored")
@@ -22,15 +22,15 @@ func wantSaid(t *testing.T, h *apptest.House, why string) {
 
 func TestT23_WithoutTheFenceTheServerSaysSo(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	why := "a copy that twofold backup made"
 	if h.OnServer() {
 		why = "made anew since it was served"
 	}
 	wantSaid(t, h, why)
-	p.alive.At(h).Do("GET", current, nil).Want(200, "") // a false alarm would lock nobody out
-	h.SignedIn(ada, code(p.code))                       // this is what the fence is against
+	p.alive.OnServer(h).Do("GET", current, nil).Require(200, "") // a false alarm would lock nobody out
+	h.SignedIn(ada, code(p.code))                                // this is what the fence is against
 
 	h.Stop() // it is not forgotten
 	h = apptest.StartIn(t, h.Dir, h.Clock)
@@ -132,11 +132,11 @@ func TestT23_NobodySlipsThroughWhileTheFenceIsPutUp(t *testing.T) {
 	t.Parallel()
 	h := apptest.Replicas(t, 1)[0]
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	db, beside := h.Disk(t), h.Disk(t)
 	db.HoldActivity(t)
-	in, fence := make(chan apptest.Answer, 1), make(chan error, 1)
-	go func() { in <- finish(h, token, phone.Code()) }()
+	in, fence := make(chan apptest.Response, 1), make(chan error, 1)
+	go func() { in <- completeSignIn(h, token, phone.Code()) }()
 	waiting := func(n int) func() bool {
 		return func() (waits bool) {
 			err := beside.QueryRow("SELECT count(DISTINCT pid) = ? FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())", n).Scan(&waits)
@@ -156,5 +156,5 @@ func TestT23_NobodySlipsThroughWhileTheFenceIsPutUp(t *testing.T) {
 	if err := <-fence; err != nil {
 		t.Fatal(err)
 	}
-	h.Script((<-in).Want(201, "").Text("session_token")).Do("GET", current, nil).Want(401, "session_required")
+	h.Script((<-in).Require(201, "").Text("session_token")).Do("GET", current, nil).Require(401, "session_required")
 }

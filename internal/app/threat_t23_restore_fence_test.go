@@ -11,8 +11,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// past is what Ada had when the backup was made, and what became of it until the backup was restored.
-type past struct {
+// backupFixture is what Ada had when the backup was made, and what became of it until the backup was restored.
+type backupFixture struct {
 	account      string
 	phone        *apptest.Phone
 	codes        []string
@@ -24,22 +24,22 @@ type past struct {
 	code, used   string          // a code, and a recovery code, that were used since
 }
 
-// longAgo lets Ada live through a backup and what comes after it, and answers how to restore that.
-func longAgo(t *testing.T) (*past, func(...string) *apptest.House) {
+// oldBackupFixture lets Ada live through a backup and what comes after it, and answers how to restore that.
+func oldBackupFixture(t *testing.T) (*backupFixture, func(...string) *apptest.Server) {
 	t.Helper()
 	h := apptest.StartWithMail(t)
-	p := &past{account: h.AddAccount(ada)}
+	p := &backupFixture{account: h.AddAccount(ada)}
 	p.ended = h.SignedIn(ada)
 	p.phone = p.ended.Begin()
-	p.codes = shownCodes(t, p.ended.Confirm(p.phone, p.phone.Code()).Want(201, ""))
+	p.codes = shownCodes(t, p.ended.Confirm(p.phone, p.phone.Code()).Require(201, ""))
 	h.Clock.Advance(30 * time.Second)
 	p.device = h.Browser()
-	p.device.SignIn(ada, code(p.phone.Code())).Want(201, "")
+	p.device.SignIn(ada, code(p.phone.Code())).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
 	p.alive = h.SignedIn(ada, code(p.phone.Code()))
 	h.Clock.Advance(30 * time.Second)
 	p.grant = stepUp(p.alive, "account.password", code(p.phone.Code()))
-	p.half = half(h, ada)
+	p.half = pendingSignIn(h, ada)
 	askReset(h, ada)
 	p.reset = apptest.Token(h.Mail(ada).Link("/reset-password"))
 	beat(t, h)
@@ -48,15 +48,15 @@ func longAgo(t *testing.T) (*past, func(...string) *apptest.House) {
 	h.Clock.Advance(30 * time.Second)
 	p.code, p.used = p.phone.Code(), p.codes[0]
 	h.SignedIn(ada, code(p.code))
-	recovering(h, half(h, ada), p.used).Want(201, "")
-	p.ended.Do("DELETE", current, nil).Want(204, "")
+	recovering(h, pendingSignIn(h, ada), p.used).Require(201, "")
+	p.ended.Do("DELETE", current, nil).Require(204, "")
 	return p, restore
 }
 
 // code is a proof beside the password.
 func code(c string) JSON { return JSON{"code": c} }
 
-func beat(t *testing.T, h *apptest.House) {
+func beat(t *testing.T, h *apptest.Server) {
 	t.Helper()
 	if err := h.App.RestoreFence.RunOnce(context.Background()); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func beat(t *testing.T, h *apptest.House) {
 
 func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	before := kidsOf(h)
 	done, err := h.App.RestoreFence.Fence(context.Background())
@@ -76,22 +76,22 @@ func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 		t.Errorf("the fence says %+v", done)
 	}
 	for _, c := range []*apptest.Client{p.ended, p.alive, p.device} {
-		c.At(h).Do("GET", current, nil).Want(401, "session_required")
+		c.OnServer(h).Do("GET", current, nil).Require(401, "session_required")
 	}
-	finish(h, p.half, p.phone.CodeIn(2)).Want(410, "sign_in_expired")
-	reset(h, p.reset, another).Want(410, "link_expired")
-	h.Script("").SignIn(ada, code(p.code)).Want(401, "code_used")
+	completeSignIn(h, p.half, p.phone.CodeIn(2)).Require(410, "sign_in_expired")
+	reset(h, p.reset, extraSession).Require(410, "link_expired")
+	h.Script("").SignIn(ada, code(p.code)).Require(401, "code_used")
 	for _, c := range p.codes {
-		recovering(h, half(h, ada), c).Want(401, "code_used")
+		recovering(h, pendingSignIn(h, ada), c).Require(401, "code_used")
 		h.Clock.Advance(time.Hour) // no wait of an earlier one answers instead
 	}
 
 	again := h.SignedIn(ada, code(p.phone.Code()))
-	again.Do("PUT", "/api/v1/account/password", JSON{"new_password": another}, "Step-Up-Token", p.grant).Want(401, "step_up_required")
+	again.Do("PUT", "/api/v1/account/password", JSON{"new_password": extraSession}, "Step-Up-Token", p.grant).Require(401, "step_up_required")
 	if after := kidsOf(h); len(after) != 1 || slices.Contains(before, after[0]) || after[0] != done.SigningKID.KID {
 		t.Errorf("before the fence %v signed, after it %v do, and it says %s", before, after, done.SigningKID.KID)
 	}
-	a := again.Do("GET", "/api/v1/mfa", nil).Want(200, "")
+	a := again.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if a.Int("recovery_codes", "remaining") != 0 || a.Value("recovery_codes", "retired") != true {
 		t.Errorf("getMfa does not say that the codes were retired: %s", a.Body)
 	}
@@ -99,16 +99,16 @@ func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 		t.Error("no mail says that the codes were retired")
 	}
 	h.Clock.Advance(30 * time.Second)
-	fresh := again.Do("POST", recoveryCodes, nil, "Step-Up-Token", stepUp(again, "mfa.recovery_codes", code(p.phone.Code()))).Want(201, "")
-	recovering(h, half(h, ada), shownCodes(t, fresh)[0]).Want(201, "")
-	if a := again.Do("GET", "/api/v1/mfa", nil).Want(200, ""); a.Value("recovery_codes", "retired") != nil {
+	fresh := again.Do("POST", recoveryCodes, nil, "Step-Up-Token", stepUp(again, "mfa.recovery_codes", code(p.phone.Code()))).Require(201, "")
+	recovering(h, pendingSignIn(h, ada), shownCodes(t, fresh)[0]).Require(201, "")
+	if a := again.Do("GET", "/api/v1/mfa", nil).Require(200, ""); a.Value("recovery_codes", "retired") != nil {
 		t.Errorf("the new codes pass for retired: %s", a.Body)
 	}
 }
 
 // kidsOf are the ids of the published keys.
-func kidsOf(h *apptest.House) (kids []string) {
-	keys, _ := h.Script("").Do("GET", "/.well-known/jwks.json", nil).Want(200, "").Value("keys").([]any)
+func kidsOf(h *apptest.Server) (kids []string) {
+	keys, _ := h.Script("").Do("GET", "/.well-known/jwks.json", nil).Require(200, "").Value("keys").([]any)
 	for _, k := range keys {
 		key, _ := k.(map[string]any)
 		kid, _ := key["kid"].(string)
@@ -119,7 +119,7 @@ func kidsOf(h *apptest.House) (kids []string) {
 
 func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	ctx := context.Background()
 	first, err := h.App.RestoreFence.Fence(ctx)
@@ -130,7 +130,7 @@ func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 	if err != nil || second.Number != first.Number+1 || second.RecoveryCodeSets != 0 || second.MailsHeld != 0 || second.Revoked.Sessions != 0 {
 		t.Errorf("the second fence says %+v, %v, want nothing more to end", second, err)
 	}
-	h.Script("").SignIn(ada, code(p.phone.CodeIn(1))).Want(401, "code_used") // a phone that is ahead may have shown it
+	h.Script("").SignIn(ada, code(p.phone.CodeIn(1))).Require(401, "code_used") // a phone that is ahead may have shown it
 	h.Clock.Advance(time.Minute)
 	h.SignedIn(ada, code(p.phone.Code()))
 	entries, err := h.App.RestoreFence.Audit.Entries(ctx, audit.System, "", 100)
@@ -151,15 +151,15 @@ func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 // A fence that cannot tell people is none at all.
 func TestT23_AFenceIsWholeOrNotThere(t *testing.T) {
 	t.Parallel()
-	p, restore := longAgo(t)
+	p, restore := oldBackupFixture(t)
 	h := restore()
 	beat(t, h)
-	allow := h.Disk(t).Refuse(t, "outbox")
+	allow := h.Disk(t).FailInserts(t, "outbox")
 	before := kidsOf(h)
 	if _, err := h.App.RestoreFence.Fence(context.Background()); err == nil {
 		t.Fatal("it stands, and nobody can be told")
 	}
-	p.alive.At(h).Do("GET", current, nil).Want(200, "")
+	p.alive.OnServer(h).Do("GET", current, nil).Require(200, "")
 	if after := kidsOf(h); !slices.Equal(before, after) {
 		t.Errorf("the keys are %v, and were %v", after, before)
 	}
@@ -168,5 +168,5 @@ func TestT23_AFenceIsWholeOrNotThere(t *testing.T) {
 	if _, err := h.App.RestoreFence.Fence(context.Background()); err != nil {
 		t.Error(err)
 	}
-	p.alive.At(h).Do("GET", current, nil).Want(401, "session_required")
+	p.alive.OnServer(h).Do("GET", current, nil).Require(401, "session_required")
 }

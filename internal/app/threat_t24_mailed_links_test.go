@@ -11,9 +11,9 @@ import (
 
 func TestT24_AResetSignsNobodyInAndTheNextSignInAsksForACode(t *testing.T) {
 	t.Parallel()
-	for name, begin := range map[string]func(t *testing.T, h *apptest.House, id string) string{
-		"asked for": func(t *testing.T, h *apptest.House, _ string) string { return resetToken(t, h, ada) },
-		"forced": func(t *testing.T, h *apptest.House, id string) string {
+	for name, begin := range map[string]func(t *testing.T, h *apptest.Server, id string) string{
+		"asked for": func(t *testing.T, h *apptest.Server, _ string) string { return resetToken(t, h, ada) },
+		"forced": func(t *testing.T, h *apptest.Server, id string) string {
 			force(t, h, id)
 			return mailed(t, h, "password_reset_forced", ada).token("reset_password")
 		},
@@ -24,22 +24,22 @@ func TestT24_AResetSignsNobodyInAndTheNextSignInAsksForACode(t *testing.T) {
 			script, phone := withMFA(h, ada)
 			browser := h.Browser()
 			token := begin(t, h, script.Do("GET", account, nil).Text("id"))
-			a := browser.Do("POST", resetComplete, JSON{"token": token, "new_password": another}).Want(200, "")
+			a := browser.Do("POST", resetComplete, JSON{"token": token, "new_password": extraSession}).Require(200, "")
 			if len(a.SetCookies()) > 0 || strings.Contains(string(a.Body), "tf_") {
 				t.Errorf("a reset hands something out: %v %s", a.SetCookies(), a.Body)
 			}
-			browser.Do("GET", current, nil).Want(401, "session_required")
-			script.Do("GET", current, nil).Want(401, "session_required")
-			pending := withPassword(h, ada, another).Want(202, "")
+			browser.Do("GET", current, nil).Require(401, "session_required")
+			script.Do("GET", current, nil).Require(401, "session_required")
+			pending := withPassword(h, ada, extraSession).Require(202, "")
 			if got := pending.Value("methods"); !slices.Contains(got.([]any), any("totp")) {
 				t.Errorf("the methods are %v", got)
 			}
-			session := finish(h, pending.Text("sign_in_token"), phone.Code()).Want(201, "")
+			session := completeSignIn(h, pending.Text("sign_in_token"), phone.Code()).Require(201, "")
 			if acr := session.Text("acr"); acr != "aal2" {
 				t.Errorf("the session is %s", acr)
 			}
-			weak := h.Script(session.Text("session_token")).StepUp("mfa.remove", JSON{"password": another})
-			weak.Want(401, "code_required")
+			weak := h.Script(session.Text("session_token")).StepUp("mfa.remove", JSON{"password": extraSession})
+			weak.Require(401, "code_required")
 		})
 	}
 }
@@ -52,7 +52,7 @@ func TestT15_ARequestForAResetTellsNotWhetherThereIsAnAccount(t *testing.T) {
 	var answers, left []string
 	for _, address := range []string{"nil@example.com", "ada@example.com", "bob@example.com"} {
 		before := tables(t, h)
-		answers = append(answers, seen(h.Script("").Do("POST", resets, JSON{"email": address}).Want(202, "")))
+		answers = append(answers, seen(h.Script("").Do("POST", resets, JSON{"email": address}).Require(202, "")))
 		left = append(left, difference(before, tables(t, h)))
 	}
 	for i := range answers {
@@ -96,13 +96,13 @@ func TestT15_AChangeOfAddressTellsNotWhoseTheNewOneIs(t *testing.T) {
 	for _, address := range []string{"nil@example.com", "bob@example.com"} {
 		token := stepUp(script, "account.email")
 		before := tables(t, h)
-		a := script.Do("PUT", email, JSON{"email": address}, "Step-Up-Token", token).Want(202, "")
+		a := script.Do("PUT", email, JSON{"email": address}, "Step-Up-Token", token).Require(202, "")
 		answers = append(answers, strings.ReplaceAll(seen(a), address, "it"))
 		left = append(left, difference(before, tables(t, h)))
 		if got := script.Do("GET", account, nil).Text("pending_address", "email"); got != address {
 			t.Errorf("what waits is %s", got)
 		}
-		script.Do("DELETE", pending, nil).Want(204, "")
+		script.Do("DELETE", pending, nil).Require(204, "")
 	}
 	if answers[0] != answers[1] || left[0] != left[1] {
 		t.Errorf("they are told apart: %v, %v", answers, left)
@@ -135,17 +135,17 @@ func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
 		"a route": "<@evil.example:ada@new.example>", "no at": "ada", "no host": "ada@", "a tab": "ada\t@new.example", "a space": "ada @new.example",
 		"nothing but space": "   ", "255 octets": strings.Repeat("a", 243) + "@new.example", "a URL": "https://evil.example/@new.example#", "a mailto": "mailto:ada@new.example",
 	} {
-		for _, take := range []func(c *apptest.Client) apptest.Answer{
-			func(c *apptest.Client) apptest.Answer { return c.Do("POST", resets, JSON{"email": address}) },
-			func(c *apptest.Client) apptest.Answer {
+		for _, take := range []func(c *apptest.Client) apptest.Response{
+			func(c *apptest.Client) apptest.Response { return c.Do("POST", resets, JSON{"email": address}) },
+			func(c *apptest.Client) apptest.Response {
 				return c.Do("PUT", email, JSON{"email": address}, "Step-Up-Token", token)
 			},
-			func(c *apptest.Client) apptest.Answer {
+			func(c *apptest.Client) apptest.Response {
 				return c.Do("PUT", noticeEmail, JSON{"email": address}, "Step-Up-Token", token)
 			},
 		} {
 			t.Run(what, func(t *testing.T) {
-				a := take(script.For(t)).Want(400, "invalid_request")
+				a := take(script.WithT(t)).Require(400, "invalid_request")
 				wantPointer(t, a, "/email")
 				if strings.Contains(string(a.Body), "evil") {
 					t.Errorf("the answer repeats it: %s", a.Body)
@@ -156,7 +156,7 @@ func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
 	if got := difference(before, tables(t, h)); got != "" {
 		t.Errorf("it changed %s", got)
 	}
-	script.Do("PUT", email, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Want(202, "") // nothing spent it
+	script.Do("PUT", email, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Require(202, "") // notFound spent it
 }
 
 func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
@@ -175,7 +175,7 @@ func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
 		script.Request("PUT", email, body(JSON{"email": newAddress}), append(lies, "Step-Up-Token", token)...),
 	} {
 		r.Host = "evil.example"
-		script.Send(r).Want(202, "")
+		script.Send(r).Require(202, "")
 	}
 	links := 0
 	for _, l := range letters(t, h) {
@@ -204,9 +204,9 @@ func TestT31_NoOperationLeadsElsewhere(t *testing.T) {
 			if signedIn {
 				script = h.SignedIn(ada)
 			}
-			r := script.Request(op.Method, op.At(nowhere)+wishes, nil)
+			r := script.Request(op.Method, op.OnServer(unknownID)+wishes, nil)
 			if len(op.Members) > 0 {
-				r = script.Request(op.Method, op.At(nowhere)+wishes, body(fits[op.ID].fits), "Content-Type", "application/json")
+				r = script.Request(op.Method, op.OnServer(unknownID)+wishes, body(fits[op.ID].fits), "Content-Type", "application/json")
 			}
 			for _, lie := range []string{"X-Forwarded-Host", "X-Original-Host", "X-Original-URL", "Referer"} {
 				r.Header.Set(lie, "https://evil.example")
@@ -242,18 +242,18 @@ func TestT39_ALinkIsForOnePurpose(t *testing.T) {
 			t.Fatalf("%s is %q", purpose, token)
 		}
 		if purpose != "reset_password" {
-			reset(h, token, another).Want(410, "link_expired")
+			reset(h, token, extraSession).Require(410, "link_expired")
 		}
 		if purpose != "confirm_address" {
-			confirm(h, token).Want(410, "link_expired")
+			confirm(h, token).Require(410, "link_expired")
 		}
-		h.Script(token).Do("GET", current, nil).Want(401, "session_required")
-		finish(h, token, "123456").Want(410, "sign_in_expired")
-		script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token).Want(401, "step_up_required")
+		h.Script(token).Do("GET", current, nil).Require(401, "session_required")
+		completeSignIn(h, token, "123456").Require(410, "sign_in_expired")
+		script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token).Require(401, "step_up_required")
 	}
-	reset(h, session, another).Want(410, "link_expired")
-	confirm(h, session).Want(410, "link_expired")
-	confirm(h, tokens["confirm_address"]).Want(200, "") // refusing them spent none
+	reset(h, session, extraSession).Require(410, "link_expired")
+	confirm(h, session).Require(410, "link_expired")
+	confirm(h, tokens["confirm_address"]).Require(200, "") // refusing them spent none
 }
 
 func TestT39_ALinkChangesItsOwnAccountOnly(t *testing.T) {
@@ -265,10 +265,10 @@ func TestT39_ALinkChangesItsOwnAccountOnly(t *testing.T) {
 	adaAddress := confirmToken(t, h, adas, email, newAddress)
 	bobAddress := confirmToken(t, h, bobs, noticeEmail, "bob@second.example")
 	bobReset := resetToken(t, h, bob)
-	bobs.Do("DELETE", pending, nil).Want(204, "")
-	confirm(h, bobAddress).Want(410, "link_expired")
+	bobs.Do("DELETE", pending, nil).Require(204, "")
+	confirm(h, bobAddress).Require(410, "link_expired")
 
-	a := bobs.Do("POST", confirmations, JSON{"token": adaAddress}).Want(200, "") // whoever is signed in
+	a := bobs.Do("POST", confirmations, JSON{"token": adaAddress}).Require(200, "") // whoever is signed in
 	if a.Text("email") != newAddress {
 		t.Errorf("got %s", a.Body)
 	}
@@ -278,9 +278,9 @@ func TestT39_ALinkChangesItsOwnAccountOnly(t *testing.T) {
 	if got := bobs.Do("GET", account, nil); got.Text("email") != bob || got.Value("pending_address") != nil {
 		t.Errorf("bob's account is %s", got.Body)
 	}
-	adas.Do("POST", resetComplete, JSON{"token": bobReset, "new_password": another}).Want(200, "")
-	adas.Do("GET", current, nil).Want(200, "")
-	bobs.Do("GET", current, nil).Want(401, "session_required")
+	adas.Do("POST", resetComplete, JSON{"token": bobReset, "new_password": extraSession}).Require(200, "")
+	adas.Do("GET", current, nil).Require(200, "")
+	bobs.Do("GET", current, nil).Require(401, "session_required")
 	h.SignedIn(newAddress)
-	withPassword(h, bob, another).Want(201, "")
+	withPassword(h, bob, extraSession).Require(201, "")
 }

@@ -15,24 +15,24 @@ func TestT25_ASessionFromBeforeEnrollmentIsOver(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	older := map[string]*apptest.Client{"a script's": h.SignedIn(ada), "a browser's": h.Browser()}
-	older["a browser's"].SignIn(ada).Want(201, "")
+	older["a browser's"].SignIn(ada).Require(201, "")
 	tokens := make(map[string]string)
 	for name, c := range older {
 		tokens[name] = stepUp(c, "mfa.remove")
 	}
 	enrolling := h.SignedIn(ada)
 	phone := enrolling.Begin()
-	a := enrolling.Confirm(phone, phone.Code()).Want(201, "")
+	a := enrolling.Confirm(phone, phone.Code()).Require(201, "")
 	if got := a.Int("receipt", "sessions_ended"); got != 2 {
 		t.Errorf("sessions_ended is %d, want 2", got)
 	}
 	for name, c := range older {
 		t.Run(name, func(t *testing.T) {
-			c := c.For(t)
-			c.Do("GET", "/api/v1/mfa", nil).Want(401, "session_required")
-			c.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", tokens[name]).Want(401, "session_required")
-			c.StepUp("mfa.remove").Want(401, "session_required")
-			enrolling.For(t).Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", tokens[name]).Want(401, "step_up_required")
+			c := c.WithT(t)
+			c.Do("GET", "/api/v1/mfa", nil).Require(401, "session_required")
+			c.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", tokens[name]).Require(401, "session_required")
+			c.StepUp("mfa.remove").Require(401, "session_required")
+			enrolling.WithT(t).Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", tokens[name]).Require(401, "step_up_required")
 		})
 	}
 }
@@ -46,32 +46,32 @@ func TestT25_ARemovalEndsOtherSessions(t *testing.T) {
 	older := stepUp(other, "mfa.enroll", JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(removing, "mfa.remove", JSON{"code": phone.Code()})
-	a := removing.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Want(200, "")
+	a := removing.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
 	if got := a.Int("sessions_ended"); got != 1 {
 		t.Errorf("sessions_ended is %d, want 1", got)
 	}
-	other.Do("GET", current, nil).Want(401, "session_required")
-	other.Do("POST", enrollments, nil, "Step-Up-Token", older).Want(401, "session_required")
-	removing.Do("POST", enrollments, nil, "Step-Up-Token", older).Want(401, "step_up_required")
+	other.Do("GET", current, nil).Require(401, "session_required")
+	other.Do("POST", enrollments, nil, "Step-Up-Token", older).Require(401, "session_required")
+	removing.Do("POST", enrollments, nil, "Step-Up-Token", older).Require(401, "step_up_required")
 }
 
 func TestT25_WhatAStepUpTakesIsReadOffTheMethods(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	script.StepUp("mfa.enroll").Want(401, "code_required")
+	script.StepUp("mfa.enroll").Require(401, "code_required")
 	second := script.Enroll(JSON{"code": phone.Code()})
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": phone.Code()})).Want(200, "")
+	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": phone.Code()})).Require(200, "")
 
-	script.StepUp("mfa.enroll").Want(401, "code_required") // one is left
-	script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(1)}).Want(401, "code_rejected")
-	script.Do("DELETE", methods+second.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": second.Code()})).Want(200, "")
-	grant := script.StepUp("mfa.enroll").Want(201, "") // none is left
+	script.StepUp("mfa.enroll").Require(401, "code_required") // one is left
+	script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(1)}).Require(401, "code_rejected")
+	script.Do("DELETE", methods+second.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": second.Code()})).Require(200, "")
+	grant := script.StepUp("mfa.enroll").Require(201, "") // none is left
 	if acr := grant.Text("acr"); acr != "aal1" {
 		t.Errorf("a password alone is %s, want aal1", acr)
 	}
-	a := script.Do("POST", enrollments, nil).Want(401, "step_up_required")
-	script.Do("POST", enrollments, nil, "Step-Up-Token", grant.Text("step_up_token")).Want(201, "")
+	a := script.Do("POST", enrollments, nil).Require(401, "step_up_required")
+	script.Do("POST", enrollments, nil, "Step-Up-Token", grant.Text("step_up_token")).Require(201, "")
 	if acr := a.Text("step_up", "acr"); acr != "aal1" {
 		t.Errorf("the challenge asks for %s, want aal1: the account has no method", acr)
 	}
@@ -87,7 +87,7 @@ func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
 		h.AddAccount(email)
 		owner := h.SignedIn(email)
 		phone := owner.Begin()
-		answers := make(chan apptest.Answer, 2)
+		answers := make(chan apptest.Response, 2)
 		var both sync.WaitGroup
 		for range cap(answers) {
 			both.Go(func() { answers <- h.Script("").SignIn(email, JSON{"deliver": "token"}) })
@@ -101,14 +101,14 @@ func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
 		})
 		both.Wait()
 		close(answers)
-		if enabled := owner.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("enabled"); enabled != true {
+		if enabled := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("enabled"); enabled != true {
 			t.Fatalf("round %d: enabled is %v, want true", round, enabled)
 		}
 		for a := range answers {
 			switch a.Status {
 			case 202:
 			case 201:
-				h.Script(a.Text("session_token")).Do("GET", current, nil).Want(401, "session_required")
+				h.Script(a.Text("session_token")).Do("GET", current, nil).Require(401, "session_required")
 			default:
 				t.Errorf("round %d: a sign-in answered %d %s", round, a.Status, a.Body)
 			}
@@ -118,7 +118,7 @@ func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
 
 // judged begins a transaction of another process while a sign-in is counted and not yet rewarded, and answers where its
 // answer comes: after the transaction.
-func judged(t *testing.T, h *apptest.House, db *apptest.Disk) chan apptest.Answer {
+func judged(t *testing.T, h *apptest.Server, db *apptest.Database) chan apptest.Response {
 	t.Helper()
 	counted := func() (failures int) {
 		if err := db.QueryRow(`SELECT count(*) FROM attempts WHERE failures > 0`).Scan(&failures); err != nil {
@@ -127,13 +127,13 @@ func judged(t *testing.T, h *apptest.House, db *apptest.Disk) chan apptest.Answe
 		return failures
 	}
 	for {
-		signedIn := make(chan apptest.Answer, 1)
+		signedIn := make(chan apptest.Response, 1)
 		go func() { signedIn <- h.Script("").SignIn(ada, JSON{"deliver": "token"}) }()
 		for len(signedIn) == 0 {
 			if counted() == 0 {
 				continue
 			}
-			db.Hold(t)
+			db.LockAccounts(t)
 			if counted() > 0 {
 				return signedIn
 			}
@@ -163,6 +163,6 @@ func TestT25_ASignInThatWasJudgedBeforeMFAIsAskedForACode(t *testing.T) {
 	execute(t, db, `DELETE FROM sessions`)
 	execute(t, db, `COMMIT`)
 
-	token := (<-signedIn).Want(202, "").Text("sign_in_token")
-	finish(h, token, phone.Code()).Want(201, "")
+	token := (<-signedIn).Require(202, "").Text("sign_in_token")
+	completeSignIn(h, token, phone.Code()).Require(201, "")
 }

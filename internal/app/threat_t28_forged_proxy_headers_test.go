@@ -12,7 +12,7 @@ import (
 )
 
 // knock tries to sign in with nothing, which counts for the address and costs no hash.
-func knock(h *apptest.House, headers ...string) apptest.Answer {
+func knock(h *apptest.Server, headers ...string) apptest.Response {
 	return h.Script("").Do("POST", "/api/v1/sessions", JSON{}, headers...)
 }
 
@@ -33,14 +33,14 @@ func TestT28_ForwardingHeadersOfAStrangerChangeNothing(t *testing.T) {
 				if header == "Forwarded" {
 					value = "for=" + value
 				}
-				knock(h, header, value).Want(400, "invalid_request")
+				knock(h, header, value).Require(400, "invalid_request")
 			}
-			a := knock(h, "X-Forwarded-For", "198.51.100.99").Want(429, "too_many_requests")
+			a := knock(h, "X-Forwarded-For", "198.51.100.99").Require(429, "too_many_requests")
 			if wait := a.Header.Get("Retry-After"); wait != "60" {
 				t.Errorf("Retry-After is %q, want 60", wait)
 			}
 			h.Clock.Advance(time.Minute)
-			knock(h).Want(400, "invalid_request")
+			knock(h).Require(400, "invalid_request")
 			if log := h.Log.String(); strings.Contains(log, "198.51.100.") || !strings.Contains(log, `"ip":"127.0.0.1"`) {
 				t.Errorf("the log believes a header:\n%s", log)
 			}
@@ -66,25 +66,25 @@ func TestT28_BehindATrustedProxyTheRightmostUntrustedHopIsTheClient(t *testing.T
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.client == "" {
-				knock(h, "X-Forwarded-For", c.hops).Want(429, "too_many_requests")
+				knock(h, "X-Forwarded-For", c.hops).Require(429, "too_many_requests")
 				return
 			}
-			knock(h, "X-Forwarded-For", c.hops).Want(400, "invalid_request")
-			knock(h, "X-Forwarded-For", c.client).Want(429, "too_many_requests")
+			knock(h, "X-Forwarded-For", c.hops).Require(400, "invalid_request")
+			knock(h, "X-Forwarded-For", c.client).Require(429, "too_many_requests")
 			if !strings.Contains(h.Log.String(), `"ip":"`+c.client+`"`) {
 				t.Errorf("the log does not know %s", c.client)
 			}
 		})
 	}
 	t.Run("two lines are one list", func(t *testing.T) {
-		r := h.Script("").For(t).Request("POST", "/api/v1/sessions", nil, "X-Forwarded-For", "203.0.113.66", "X-Forwarded-For", "198.51.100.8")
-		h.Script("").For(t).Send(r).Want(400, "")
-		knock(h, "X-Forwarded-For", "198.51.100.8").Want(429, "too_many_requests")
+		r := h.Script("").WithT(t).Request("POST", "/api/v1/sessions", nil, "X-Forwarded-For", "203.0.113.66", "X-Forwarded-For", "198.51.100.8")
+		h.Script("").WithT(t).Send(r).Require(400, "")
+		knock(h, "X-Forwarded-For", "198.51.100.8").Require(429, "too_many_requests")
 	})
 	t.Run("what is no address is the proxy's own", func(t *testing.T) {
-		knock(h, "X-Forwarded-For", "198.51.100.9, nonsense").Want(400, "invalid_request")
-		knock(h, "X-Forwarded-For", "198.51.100.9").Want(400, "invalid_request")
-		knock(h).Want(429, "too_many_requests")
+		knock(h, "X-Forwarded-For", "198.51.100.9, nonsense").Require(400, "invalid_request")
+		knock(h, "X-Forwarded-For", "198.51.100.9").Require(400, "invalid_request")
+		knock(h).Require(429, "too_many_requests")
 	})
 }
 
@@ -98,18 +98,18 @@ func TestT28_WrongProofsOfOneAddressAreBounded(t *testing.T) {
 	wrong := JSON{"email": nobody, "password": "certainly not this one"}
 	confirm := enrollments + "/" + phone.ID + "/confirm"
 	for range 2 {
-		h.Script("").Do("POST", "/api/v1/sessions", wrong, from("198.51.100.1")...).Want(401, "credentials_rejected")
-		script.Do("POST", confirm, JSON{"code": phone.Wrong()}, from("198.51.100.1")...).Want(422, "code_rejected")
+		h.Script("").Do("POST", "/api/v1/sessions", wrong, from("198.51.100.1")...).Require(401, "credentials_rejected")
+		script.Do("POST", confirm, JSON{"code": phone.Wrong()}, from("198.51.100.1")...).Require(422, "code_rejected")
 	}
-	signIn := func(ip string) apptest.Answer {
-		return h.Script("").Do("POST", "/api/v1/sessions", right(ada), from(ip)...)
+	signIn := func(ip string) apptest.Response {
+		return h.Script("").Do("POST", "/api/v1/sessions", validCredentials(ada), from(ip)...)
 	}
-	signIn("198.51.100.1").Want(429, "too_many_requests")
-	script.Do("POST", confirm, JSON{"code": phone.Code()}, from("198.51.100.1")...).Want(429, "too_many_requests")
-	script.Do("GET", current, nil, from("198.51.100.1")...).Want(200, "")
-	signIn("198.51.100.2").Want(201, "")
+	signIn("198.51.100.1").Require(429, "too_many_requests")
+	script.Do("POST", confirm, JSON{"code": phone.Code()}, from("198.51.100.1")...).Require(429, "too_many_requests")
+	script.Do("GET", current, nil, from("198.51.100.1")...).Require(200, "")
+	signIn("198.51.100.2").Require(201, "")
 	h.Clock.Advance(15 * time.Minute)
-	signIn("198.51.100.1").Want(201, "")
+	signIn("198.51.100.1").Require(201, "")
 }
 
 func TestT28_HostAndProtocolChangeNeitherCookiesNorTokens(t *testing.T) {
@@ -132,10 +132,10 @@ func TestT28_HostAndProtocolChangeNeitherCookiesNorTokens(t *testing.T) {
 				"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", proto, "X-Forwarded-Scheme", proto,
 				"Forwarded", "host=evil.example;proto=" + proto, "X-Original-Host", "evil.example", "X-Host", "evil.example",
 			}
-			script := h.Script("").For(t)
-			r := script.Request("POST", "/api/v1/sessions", body(right(ada)), append(lies, "Content-Type", "application/json")...)
+			script := h.Script("").WithT(t)
+			r := script.Request("POST", "/api/v1/sessions", body(validCredentials(ada)), append(lies, "Content-Type", "application/json")...)
 			r.Host = "evil.example"
-			a := script.Send(r).Want(201, "")
+			a := script.Send(r).Require(201, "")
 			set := a.SetCookies()[0]
 			if secure := strings.HasPrefix(public, "https"); set.Name != cookie || set.Secure != secure || set.Domain != "" {
 				t.Errorf("got the cookie %s, secure %t, domain %q; want %s, %t and none", set.Name, set.Secure, set.Domain, cookie, secure)
@@ -143,7 +143,7 @@ func TestT28_HostAndProtocolChangeNeitherCookiesNorTokens(t *testing.T) {
 			r = script.Request("POST", "/api/v1/step-up", body(JSON{"purpose": "mfa.enroll", "password": apptest.Password}),
 				append(lies, "Content-Type", "application/json", "Cookie", set.Name+"="+set.Value)...)
 			r.Host = "evil.example"
-			token := script.Send(r).Want(201, "").Text("step_up_token")
+			token := script.Send(r).Require(201, "").Text("step_up_token")
 			text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
 			if err != nil {
 				t.Fatal(err)

@@ -14,7 +14,7 @@ import (
 // samples are what a member could really be, in secrets that can be searched for.
 var samples = map[string]any{
 	"email": ada, "password": apptest.Password, "code": "735918", "deliver": "token", "purpose": "mfa.enroll",
-	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11", "recovery_code": "0A1B-2C3D-4E5F-6G7H", "replaces": nowhere,
+	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11", "recovery_code": "0A1B-2C3D-4E5F-6G7H", "replaces": unknownID,
 	"token": "tf_l_Y2FuYXJ5", "new_password": "an otter counts nine lamps", "display_name": "Ada", "language": "de",
 	"reason": "Ticket 4711",
 }
@@ -155,7 +155,7 @@ var wrongCodes = []any{
 func hexOf(b byte) string { return string("0123456789abcdef"[b>>4]) + string("0123456789abcdef"[b&15]) }
 
 // state is what must not change.
-func state(t *testing.T, h *apptest.House) map[string]int {
+func state(t *testing.T, h *apptest.Server) map[string]int {
 	t.Helper()
 	db, counts := database(t, h), make(map[string]int)
 	for _, table := range []string{"accounts", "sessions", "sign_ins", "step_ups", "mfa_methods", "enrollments", "attempts", "activity", "outbox", "links"} {
@@ -172,7 +172,7 @@ func TestT29_AMisshapenBodyIsRefusedWhereItIsWrong(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	pending := script.Begin(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 	token := stepUp(script, "mfa.enroll", JSON{"code": phone.Code()})
@@ -184,7 +184,7 @@ func TestT29_AMisshapenBodyIsRefusedWhereItIsWrong(t *testing.T) {
 		}
 		for name, c := range misshapen(t, op.Operation, op.fits) {
 			t.Run(id+"/"+name, func(t *testing.T) {
-				a := client.For(t).Do(op.Method, op.At(pending.ID), apptest.Raw(c[0]), "Step-Up-Token", token).Want(400, "invalid_request")
+				a := client.WithT(t).Do(op.Method, op.OnServer(pending.ID), apptest.Raw(c[0]), "Step-Up-Token", token).Require(400, "invalid_request")
 				pointsAt(t, a, c[1])
 				for _, secret := range []string{apptest.Password, "735918", ada} {
 					if strings.Contains(string(a.Body), secret) {
@@ -197,13 +197,13 @@ func TestT29_AMisshapenBodyIsRefusedWhereItIsWrong(t *testing.T) {
 	if after := state(t, h); !maps.Equal(before, after) {
 		t.Errorf("something changed: %v, was %v", after, before)
 	}
-	if left := script.Confirm(pending, pending.Wrong()).Want(422, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := script.Confirm(pending, pending.Wrong()).Require(422, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d, want 4: what has no shape is no try", left)
 	}
 }
 
 // pointsAt wants the place, and for a body that is no JSON at all at least an error.
-func pointsAt(t *testing.T, a apptest.Answer, pointer string) {
+func pointsAt(t *testing.T, a apptest.Response, pointer string) {
 	t.Helper()
 	if pointer != "" {
 		wantPointer(t, a, pointer)

@@ -15,12 +15,12 @@ import (
 	"time"
 )
 
-// plea is the last request of a conversation: whoever still listens answers it.
-const plea = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+// lastRequest is the last request of a conversation: whoever still listens answers it.
+const lastRequest = "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
-// converse writes a text and then a plea to one connection, and answers the statuses of all that comes back before it is
+// rawHTTP writes a text and then a plea to one connection, and answers the statuses of all that comes back before it is
 // closed. Where paced, the text comes byte by byte.
-func converse(t *testing.T, address, text string, paced time.Duration) (statuses []int) {
+func rawHTTP(t *testing.T, address, text string, paced time.Duration) (statuses []int) {
 	t.Helper()
 	connection, err := net.Dial("tcp", address)
 	if err != nil {
@@ -38,7 +38,7 @@ func converse(t *testing.T, address, text string, paced time.Duration) (statuses
 			text = text[1:]
 			time.Sleep(paced) // a slow sender is slow
 		}
-		_, _ = io.WriteString(connection, text+plea)
+		_, _ = io.WriteString(connection, text+lastRequest)
 	}()
 	answers := bufio.NewReader(connection)
 	for {
@@ -101,7 +101,7 @@ func TestT29_NothingIsSmuggledBehindAnOddRequest(t *testing.T) {
 		"the start of TLS":                 {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + smuggled, []int{400}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := converse(t, address, c.text, 0); !slices.Equal(got, c.want) {
+			if got := rawHTTP(t, address, c.text, 0); !slices.Equal(got, c.want) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
@@ -109,7 +109,7 @@ func TestT29_NothingIsSmuggledBehindAnOddRequest(t *testing.T) {
 	if after := state(t, h); !maps.Equal(before, after) {
 		t.Errorf("something changed: %v, was %v", after, before)
 	}
-	if got := converse(t, address, smuggled, 0); !slices.Equal(got, []int{201, 200}) {
+	if got := rawHTTP(t, address, smuggled, 0); !slices.Equal(got, []int{201, 200}) {
 		t.Errorf("what was smuggled signs nobody in: got %v", got)
 	}
 }
@@ -142,7 +142,7 @@ func TestT29_GiantsAreGivenUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := converse(t, address, c.text, 0)
+			got := rawHTTP(t, address, c.text, 0)
 			if len(got) == 0 || !slices.Contains(c.want, got[0]) {
 				t.Errorf("got %v, want one of %v first", got, c.want)
 			}
@@ -168,11 +168,11 @@ func TestT29_WhoSendsSlowlyIsCutOff(t *testing.T) {
 			oddGet + "X: " + strings.Repeat("slow", 500) + "\r\n\r\n":            "header",
 			oddPost + "Content-Length: 2000\r\n\r\n" + strings.Repeat(" ", 2000): "body",
 		} {
-			go func() { got <- fmt.Sprint(what, " ", converse(t, address, text, 5*time.Millisecond)) }()
+			go func() { got <- fmt.Sprint(what, " ", rawHTTP(t, address, text, 5*time.Millisecond)) }()
 		}
 	}
 	for range 5 {
-		if answered := converse(t, address, "", 0); !slices.Equal(answered, []int{200}) {
+		if answered := rawHTTP(t, address, "", 0); !slices.Equal(answered, []int{200}) {
 			t.Errorf("beside a crowd that is slow, a request got %v", answered)
 		}
 	}

@@ -13,16 +13,16 @@ func TestT29_ReadingWhatIsOpenToAllTakesARightRequestToo(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	for _, op := range apptest.Operations(t) {
 		if !open(op) {
 			continue
 		}
 		t.Run(op.ID+" with a body", func(t *testing.T) {
-			h.Script("").For(t).Do(op.Method, op.Path, JSON{}).Want(400, "invalid_request")
+			h.Script("").WithT(t).Do(op.Method, op.Path, JSON{}).Require(400, "invalid_request")
 		})
 		t.Run(op.ID+" with a cookie and a bearer token", func(t *testing.T) {
-			a := browser.For(t).Do(op.Method, op.Path, nil, "Authorization", "Bearer nonsense").Want(400, "invalid_request")
+			a := browser.WithT(t).Do(op.Method, op.Path, nil, "Authorization", "Bearer nonsense").Require(400, "invalid_request")
 			wantPointer(t, a, "#Authorization")
 		})
 	}

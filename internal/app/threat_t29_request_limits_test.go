@@ -35,7 +35,7 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	before := state(t, h)
 	const limit = 16 << 10
 	for _, op := range apptest.Operations(t) {
@@ -43,22 +43,22 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 		if op.Session {
 			client = script
 		}
-		send := func(t *testing.T, body io.Reader, headers ...string) apptest.Answer {
-			return client.For(t).Send(client.For(t).Request(op.Method, op.At(phone.ID), body, headers...))
+		send := func(t *testing.T, body io.Reader, headers ...string) apptest.Response {
+			return client.WithT(t).Send(client.WithT(t).Request(op.Method, op.OnServer(phone.ID), body, headers...))
 		}
 		asJSON := []string{"Content-Type", "application/json"}
 		t.Run(op.ID+"/one byte too many", func(t *testing.T) {
-			send(t, strings.NewReader("{}"+strings.Repeat(" ", limit-1)), asJSON...).Want(413, "body_too_large")
+			send(t, strings.NewReader("{}"+strings.Repeat(" ", limit-1)), asJSON...).Require(413, "body_too_large")
 		})
 		t.Run(op.ID+"/without a length", func(t *testing.T) {
-			send(t, io.MultiReader(strings.NewReader("{}"), &endless{most: 200_000}), asJSON...).Want(413, "body_too_large")
+			send(t, io.MultiReader(strings.NewReader("{}"), &endless{most: 200_000}), asJSON...).Require(413, "body_too_large")
 		})
 		for _, kind := range []string{
 			"", "text/plain", "text/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "application/xml",
 			"application/problem+json", "application/json; charset=iso-8859-1", "application/json; charset", "application/json, text/plain", "json",
 		} {
 			t.Run(op.ID+"/as "+kind, func(t *testing.T) {
-				send(t, strings.NewReader("{}"), "Content-Type", kind).Want(415, "unsupported_media_type")
+				send(t, strings.NewReader("{}"), "Content-Type", kind).Require(415, "unsupported_media_type")
 			})
 		}
 		if len(op.Members) > 0 || open(op) {
@@ -66,7 +66,7 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 		}
 		t.Run(op.ID+"/a body where there is none", func(t *testing.T) {
 			for _, text := range []string{"{}", "null", `{"code":"735918"}`, "["} {
-				send(t, strings.NewReader(text), asJSON...).Want(400, "invalid_request")
+				send(t, strings.NewReader(text), asJSON...).Require(400, "invalid_request")
 			}
 		})
 	}
@@ -88,7 +88,7 @@ func TestT29_WhatFitsIsTaken(t *testing.T) {
 		"spaces and line breaks":    {"\r\n\t " + strings.ReplaceAll(whole, ",", " ,\n ") + "\n", "application/json"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h.Script("").For(t).Do("POST", "/api/v1/sessions", apptest.Raw(c[0]), "Content-Type", c[1]).Want(201, "")
+			h.Script("").WithT(t).Do("POST", "/api/v1/sessions", apptest.Raw(c[0]), "Content-Type", c[1]).Require(201, "")
 		})
 	}
 }
@@ -97,15 +97,15 @@ func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	for id, op := range withBody(t) {
 		if len(op.Needs) == 0 {
 			continue
 		}
 		t.Run(id, func(t *testing.T) {
-			script.For(t).Do(op.Method, op.At(phone.ID), nil).Want(400, "invalid_request")
-			script.For(t).Do(op.Method, op.At(phone.ID), apptest.Raw("")).Want(400, "invalid_request")
-			a := script.For(t).Do(op.Method, op.At(phone.ID), JSON{}).Want(400, "invalid_request")
+			script.WithT(t).Do(op.Method, op.OnServer(phone.ID), nil).Require(400, "invalid_request")
+			script.WithT(t).Do(op.Method, op.OnServer(phone.ID), apptest.Raw("")).Require(400, "invalid_request")
+			a := script.WithT(t).Do(op.Method, op.OnServer(phone.ID), JSON{}).Require(400, "invalid_request")
 			for _, name := range op.Needs {
 				wantPointer(t, a, "/"+name)
 			}
@@ -118,26 +118,26 @@ func TestT29_ASessionComesOneWayOnly(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser, script := h.Browser(), h.SignedIn(ada)
-	browser.SignIn(ada).Want(201, "")
+	browser.SignIn(ada).Require(201, "")
 	for _, op := range apptest.Operations(t) {
 		if open(op) {
 			continue
 		}
 		t.Run(op.ID, func(t *testing.T) {
 			for _, authorization := range []string{"Bearer " + script.Bearer, "Bearer nonsense", "Basic YTpi", "Bearer"} {
-				a := browser.For(t).Do(op.Method, op.At(nowhere), nil, "Authorization", authorization).Want(400, "invalid_request")
+				a := browser.WithT(t).Do(op.Method, op.OnServer(unknownID), nil, "Authorization", authorization).Require(400, "invalid_request")
 				wantPointer(t, a, "#Authorization")
 			}
 		})
 	}
 	t.Run("two Authorization lines are none", func(t *testing.T) {
 		bearer := "Bearer " + script.Bearer
-		r := h.Script("").For(t).Request("GET", current, nil, "Authorization", bearer, "Authorization", bearer)
-		h.Script("").For(t).Send(r).Want(401, "session_required")
+		r := h.Script("").WithT(t).Request("GET", current, nil, "Authorization", bearer, "Authorization", bearer)
+		h.Script("").WithT(t).Send(r).Require(401, "session_required")
 	})
 	t.Run("two session cookies are none", func(t *testing.T) {
 		cookie := "twofold_session=" + browser.Cookie("twofold_session")
-		h.Script("").For(t).Do("GET", current, nil, "Cookie", cookie+"; "+cookie).Want(401, "session_required")
+		h.Script("").WithT(t).Do("GET", current, nil, "Cookie", cookie+"; "+cookie).Require(401, "session_required")
 	})
 }
 
@@ -148,7 +148,7 @@ func serve(t *testing.T, settings ...string) (address string) {
 	return address
 }
 
-func serveHouse(t *testing.T, settings ...string) (h *apptest.House, address string) {
+func serveHouse(t *testing.T, settings ...string) (h *apptest.Server, address string) {
 	t.Helper()
 	h = apptest.Start(t, settings...)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -26,7 +26,7 @@ var standard = []string{"Auto-Submitted", "Content-Type", "Date", "From", "Messa
 
 // wantHarmless wants a mail to ada and nobody else, with the headers that every mail has and no others, and with links to
 // the house alone.
-func wantHarmless(t *testing.T, h *apptest.House, m apptest.Mail, subject string) {
+func wantHarmless(t *testing.T, h *apptest.Server, m apptest.Mail, subject string) {
 	t.Helper()
 	if !slices.Equal(m.To, []string{ada}) || m.From != "twofold@localhost" || m.Header.Get("To") != "<"+ada+">" {
 		t.Errorf("it goes from %s to %v, and says %q", m.From, m.To, m.Header.Get("To"))
@@ -74,7 +74,7 @@ func TestT30_WhatPeopleWriteIsTextInAMailAndNothingElse(t *testing.T) {
 		t.Run(text, func(t *testing.T) {
 			execute(t, db, `UPDATE accounts SET display_name = ?`, text)
 			ctx := audit.WithClient(context.Background(), audit.Client{IP: "192.0.2.7", UserAgent: text + " (" + text + ") Firefox/" + text})
-			n := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: nowhere, Name: text}
+			n := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: text}
 			if mails, err := h.App.Notices.Enqueue(ctx, n); err != nil || mails != 1 {
 				t.Fatalf("%d mails, %v", mails, err)
 			}
@@ -128,7 +128,7 @@ func TestT30_LinksComeFromThePublicURLAlone(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, // nothing of a request leads there
+	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, // notFound of a request leads there
 		"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "Forwarded", "host=evil.example")
 	var links []notify.Action
 	for _, p := range []maillink.Purpose{maillink.ResetPassword, maillink.ConfirmAddress, maillink.CompleteRemoval, maillink.CancelRemoval} {

@@ -23,7 +23,7 @@ var everywhere = map[string]string{
 	"Access-Control-Allow-Headers": "",
 	"Server":                       "",
 	"X-Powered-By":                 "",
-	"Permissions-Policy":           powers,
+	"Permissions-Policy":           permissionsPolicy,
 	"Location":                     "",
 	"Refresh":                      "",
 }
@@ -54,11 +54,11 @@ var ofAssets = map[string]string{
 	"Cache-Control":           "public, max-age=31536000, immutable",
 }
 
-// powers are what no page of the house may use, nor what it would embed; copying recovery codes is the one exception.
-const powers = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), clipboard-write=(self)"
+// permissionsPolicy are what no page of the house may use, nor what it would embed; copying recovery codes is the one exception.
+const permissionsPolicy = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=(), clipboard-write=(self)"
 
 // kindOf is what an answer is, as the headers go: of the API unless it is found elsewhere.
-func kindOf(path string, a apptest.Answer) map[string]string {
+func kindOf(path string, a apptest.Response) map[string]string {
 	found := a.Status == http.StatusOK || a.Status == http.StatusNotModified
 	isHTML := strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") && !strings.HasPrefix(path, "/api")
 	switch {
@@ -82,7 +82,7 @@ type headers struct {
 }
 
 // watch holds every answer's headers against the table, and HSTS against the scheme.
-func (s *headers) watch(r *http.Request, a apptest.Answer) {
+func (s *headers) watch(r *http.Request, a apptest.Response) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen[a.Status] = true
@@ -102,11 +102,11 @@ func (s *headers) watch(r *http.Request, a apptest.Answer) {
 }
 
 // watched is a house whose every answer is watched, with the statuses that it must have answered when the test is over.
-func watched(t *testing.T, statuses []int, settings ...string) (*apptest.House, bool) {
+func watched(t *testing.T, statuses []int, settings ...string) (*apptest.Server, bool) {
 	t.Helper()
 	h := apptest.Start(t, settings...)
 	s := &headers{t: t, secure: len(settings) > 0, seen: make(map[int]bool)}
-	h.Witness = s.watch
+	h.OnResponse = s.watch
 	t.Cleanup(func() {
 		if got := slices.Sorted(maps.Keys(s.seen)); !slices.Equal(got, statuses) {
 			t.Errorf("it answered %v, want each of %v", got, statuses)
@@ -123,56 +123,56 @@ func TestT34_EveryAnswerCarriesTheHeaders(t *testing.T) {
 			h, secure := watched(t, []int{200, 201, 204, 304, 400, 401, 403, 404, 405, 409, 410, 413, 415, 500, 503}, settings...)
 			h.AddAccount(ada)
 			script := h.SignedIn(ada)
-			ask := func(c *apptest.Client, method, path string, body io.Reader, headers ...string) apptest.Answer {
-				return c.For(t).Inside().Send(c.For(t).Request(method, path, body, headers...))
+			ask := func(c *apptest.Client, method, path string, body io.Reader, headers ...string) apptest.Response {
+				return c.WithT(t).InProcess().Send(c.WithT(t).Request(method, path, body, headers...))
 			}
 			// What works and what is refused, of every operation.
 			for _, op := range apptest.Operations(t) {
-				path := op.At(nowhere)
+				path := op.OnServer(unknownID)
 				ask(h.Script(""), op.Method, path, nil)
 				ask(script, op.Method, path, nil)
-				ask(script, op.Method, op.At("nonsense"), nil)
-				ask(script, "PROPFIND", path, nil).Want(405, "method_not_allowed")
-				ask(script, op.Method, path, strings.NewReader("x")).Want(415, "")
-				ask(script, op.Method, path, strings.NewReader(strings.Repeat(" ", 20000)), "Content-Type", "application/json").Want(413, "")
+				ask(script, op.Method, op.OnServer("nonsense"), nil)
+				ask(script, "PROPFIND", path, nil).Require(405, "method_not_allowed")
+				ask(script, op.Method, path, strings.NewReader("x")).Require(415, "")
+				ask(script, op.Method, path, strings.NewReader(strings.Repeat(" ", 20000)), "Content-Type", "application/json").Require(413, "")
 				if strings.HasPrefix(path, "/api/") {
-					ask(script, op.Method, path+"/no/such/thing", nil).Want(404, "not_found")
+					ask(script, op.Method, path+"/no/such/thing", nil).Require(404, "not_found")
 				}
 				if op.ID == "signOut" {
 					script = h.SignedIn(ada)
 				}
 				if op.Writes() {
-					ask(h.Browser(), op.Method, path, nil, "Sec-Fetch-Site", "cross-site").Want(403, "")
+					ask(h.Browser(), op.Method, path, nil, "Sec-Fetch-Site", "cross-site").Require(403, "")
 				}
 				if op.Session || op.Writes() {
-					ask(script, op.Method, path, nil, "Cookie", cookieOf(secure)+"=x").Want(400, "")
+					ask(script, op.Method, path, nil, "Cookie", cookieOf(secure)+"=x").Require(400, "")
 				}
 				if op.Method == http.MethodGet {
 					ask(script, "HEAD", path, nil)
 				}
 			}
 			for _, path := range []string{"/api", "/api/", "/api/v2/mfa", "/.well-known/nothing", "/missing.js", "/assets/missing.js"} {
-				ask(script, "GET", path, nil).Want(404, "not_found")
-				ask(script, "HEAD", path, nil).Want(404, "")
+				ask(script, "GET", path, nil).Require(404, "not_found")
+				ask(script, "HEAD", path, nil).Require(404, "")
 			}
 			for _, path := range append(pages, "/assets/app-1234.js") {
-				tag := ask(script, "GET", path, nil).Want(200, "").Header.Get("Etag")
-				ask(script, "HEAD", path, nil).Want(200, "")
-				ask(script, "GET", path, nil, "If-None-Match", tag).Want(304, "")
+				tag := ask(script, "GET", path, nil).Require(200, "").Header.Get("Etag")
+				ask(script, "HEAD", path, nil).Require(200, "")
+				ask(script, "GET", path, nil, "If-None-Match", tag).Require(304, "")
 				ask(script, "POST", path, nil)
 			}
 			ask(script, "OPTIONS", "/api/v1/mfa", nil)
 
-			unbroken := breakEach(t, h, func(method, path string) apptest.Answer { return ask(script, method, path, nil) })
+			unbroken := breakEach(t, h, func(method, path string) apptest.Response { return ask(script, method, path, nil) })
 			if want := []string{"getHealth", "getOpenapi", "getReadiness"}; !slices.Equal(unbroken, want) {
 				t.Errorf("%v never panic here, want that of %v alone", unbroken, want)
 			}
 			if err := h.App.Close(); err != nil {
 				t.Fatal(err)
 			}
-			ask(script, "GET", "/readyz", nil).Want(503, "unavailable")
+			ask(script, "GET", "/readyz", nil).Require(503, "unavailable")
 			for _, op := range apptest.Operations(t) {
-				a := ask(script, op.Method, op.At(nowhere), nil)
+				a := ask(script, op.Method, op.OnServer(unknownID), nil)
 				if op.Session && a.Status != 503 {
 					t.Errorf("%s without a database answers %d", op.ID, a.Status)
 				}
@@ -182,13 +182,13 @@ func TestT34_EveryAnswerCarriesTheHeaders(t *testing.T) {
 }
 
 // breakEach makes each operation panic where it first asks for the time, and names those that do not ask.
-func breakEach(t *testing.T, h *apptest.House, ask func(method, path string) apptest.Answer) (unbroken []string) {
+func breakEach(t *testing.T, h *apptest.Server, ask func(method, path string) apptest.Response) (unbroken []string) {
 	t.Helper()
 	for _, op := range apptest.Operations(t) {
 		readings := 0
 		h.Clock.Watch(func() { readings++ })
 		if op.ID != "signOut" { // which would end what the others need
-			ask(op.Method, op.At(nowhere))
+			ask(op.Method, op.OnServer(unknownID))
 		}
 		// The first reading is before the request is watched over, and the last when it has been answered.
 		if readings < 3 && op.ID != "signOut" {
@@ -201,7 +201,7 @@ func breakEach(t *testing.T, h *apptest.House, ask func(method, path string) app
 				panic("a bug")
 			}
 		})
-		ask(op.Method, op.At(nowhere)).Want(500, "internal")
+		ask(op.Method, op.OnServer(unknownID)).Require(500, "internal")
 	}
 	h.Clock.Watch(nil)
 	return unbroken
@@ -213,8 +213,8 @@ func TestT34_EveryAnswerOfALifeCarriesTheHeaders(t *testing.T) {
 	h, _ := watched(t, []int{200, 201, 202, 204, 400, 401, 404, 405, 409, 410, 413, 415, 422, 429})
 	h.AddAccount(ada)
 	h.AddAccount(bob)
-	browser, phone, found := live(t, h)
-	provoke(browser, found)
+	browser, phone, found := exerciseEverything(t, h)
+	sendMalformed(browser, found)
 	presentEnded(h, found)
 	collide(h, browser, phone, found)
 }

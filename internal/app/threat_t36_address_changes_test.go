@@ -9,14 +9,14 @@ import (
 )
 
 // moveTo changes the account's address, and follows the link.
-func moveTo(t *testing.T, h *apptest.House, c *apptest.Client, path, address string, proofs ...JSON) {
+func moveTo(t *testing.T, h *apptest.Server, c *apptest.Client, path, address string, proofs ...JSON) {
 	t.Helper()
-	confirm(h, confirmTokenWith(t, h, c, path, address, proofs...)).Want(200, "")
+	confirm(h, confirmTokenWith(t, h, c, path, address, proofs...)).Require(200, "")
 }
 
-func confirmTokenWith(t *testing.T, h *apptest.House, c *apptest.Client, path, address string, proofs ...JSON) string {
+func confirmTokenWith(t *testing.T, h *apptest.Server, c *apptest.Client, path, address string, proofs ...JSON) string {
 	t.Helper()
-	changeTo(c, path, address, proofs...).Want(202, "")
+	changeTo(c, path, address, proofs...).Require(202, "")
 	kind := map[string]string{email: "confirm_email", noticeEmail: "confirm_notice_email"}[path]
 	return mailed(t, h, kind, address).token("confirm_address")
 }
@@ -38,14 +38,14 @@ func TestT36_WhoMovedTheAccountTwiceGetsNoneOfItBack(t *testing.T) {
 			theirs := mailed(t, h, kind, "thief@one.example").token("not_me")
 			h.Clock.Advance(time.Minute)
 
-			h.Script("").Do("POST", notMe, JSON{"token": adas}).Want(200, "")
+			h.Script("").Do("POST", notMe, JSON{"token": adas}).Require(200, "")
 			forced := mailed(t, h, "password_reset_forced", ada).token("reset_password")
-			reset(h, forced, another).Want(200, "")
+			reset(h, forced, extraSession).Require(200, "")
 
 			if path == email { // a second address has no such link
-				h.Script("").Do("POST", notMe, JSON{"token": theirs}).Want(410, "link_expired")
+				h.Script("").Do("POST", notMe, JSON{"token": theirs}).Require(410, "link_expired")
 			}
-			a := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
+			a := h.Script(withPassword(h, ada, extraSession).Require(201, "").Text("session_token")).Do("GET", account, nil).Require(200, "")
 			if a.Value("notice_email") != nil {
 				t.Errorf("the second address is %v", a.Value("notice_email"))
 			}
@@ -60,12 +60,12 @@ func TestT36_OneChangeIsDeniedOnce(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	moveTo(t, h, script, noticeEmail, adasOther)
-	h.Browser().SignIn(ada).Want(201, "")
+	h.Browser().SignIn(ada).Require(201, "")
 	mine, copied := mailed(t, h, "new_device", ada).token("not_me"), mailed(t, h, "new_device", adasOther).token("not_me")
-	h.Script("").Do("POST", notMe, JSON{"token": mine}).Want(200, "")
-	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), another).Want(200, "")
-	h.Script("").Do("POST", notMe, JSON{"token": copied}).Want(410, "link_expired")
-	withPassword(h, ada, another).Want(201, "")
+	h.Script("").Do("POST", notMe, JSON{"token": mine}).Require(200, "")
+	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), extraSession).Require(200, "")
+	h.Script("").Do("POST", notMe, JSON{"token": copied}).Require(410, "link_expired")
+	withPassword(h, ada, extraSession).Require(201, "")
 }
 
 // An address that was asked for with a password alone is worth nothing once that is not enough.
@@ -76,8 +76,8 @@ func TestT25_AnAddressThatWaitedSinceBeforeMFAIsForgotten(t *testing.T) {
 	thief, owner := h.SignedIn(ada), h.SignedIn(ada)
 	waiting := confirmTokenWith(t, h, thief, email, "thief@example.com")
 	owner.Enroll()
-	confirm(h, waiting).Want(410, "link_expired")
-	owner.Do("DELETE", pending, nil).Want(404, "not_found")
+	confirm(h, waiting).Require(410, "link_expired")
+	owner.Do("DELETE", pending, nil).Require(404, "not_found")
 }
 
 // The one who loses the address is told, and so is the second address: the link may have been in the wrong hands. None
@@ -89,7 +89,7 @@ func TestT36_WhoLosesTheAddressIsTold(t *testing.T) {
 	script := h.SignedIn(ada)
 	moveTo(t, h, script, noticeEmail, adasOther)
 	moveTo(t, h, script, email, newAddress)
-	deny(t, h, "email_changed", ada).Want(200, "")
+	deny(t, h, "email_changed", ada).Require(200, "")
 	for to, where := range map[string]string{newAddress: "", adasOther: "127.0.0.1"} {
 		l := mailed(t, h, "password_taken", to)
 		if len(l.Links) > 0 || l.IP != where {
@@ -109,9 +109,9 @@ func TestT36_AnAddressThatComesBackIsNotTheSecondOneToo(t *testing.T) {
 	script := h.SignedIn(ada)
 	moveTo(t, h, script, email, newAddress)
 	moveTo(t, h, script, noticeEmail, ada)
-	deny(t, h, "email_changed", ada).Want(200, "")
-	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), another).Want(200, "")
-	a := h.Script(withPassword(h, ada, another).Want(201, "").Text("session_token")).Do("GET", account, nil).Want(200, "")
+	deny(t, h, "email_changed", ada).Require(200, "")
+	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), extraSession).Require(200, "")
+	a := h.Script(withPassword(h, ada, extraSession).Require(201, "").Text("session_token")).Do("GET", account, nil).Require(200, "")
 	if a.Value("email") != ada || a.Value("notice_email") != nil {
 		t.Errorf("got %s", a.Body)
 	}

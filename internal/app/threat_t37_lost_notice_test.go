@@ -11,7 +11,7 @@ import (
 )
 
 // changePassword changes a password with its notice, as a service does: in one transaction.
-func changePassword(h *apptest.House, accountID, password string) error {
+func changePassword(h *apptest.Server, accountID, password string) error {
 	return h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
 		if err := h.App.Accounts.SetPassword(ctx, accountID, secret.New(password)); err != nil {
 			return err
@@ -37,7 +37,7 @@ func TestT37_AChangeWhoseNoticeCannotBeKeptDoesNotHappen(t *testing.T) {
 	for what, broken := range map[string]func() (mend func()){
 		"no outbox":              hidden("outbox"),
 		"no links":               hidden("links"),
-		"an outbox that is full": func() func() { return db.Refuse(t, "outbox") },
+		"an outbox that is full": func() func() { return db.FailInserts(t, "outbox") },
 	} {
 		mend := broken()
 		if err := changePassword(h, id, anotherPassword); err == nil {
@@ -45,15 +45,15 @@ func TestT37_AChangeWhoseNoticeCannotBeKeptDoesNotHappen(t *testing.T) {
 		}
 		mend()
 	}
-	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Want(401, "credentials_rejected")
-	h.Script("").SignIn(ada).Want(201, "")
+	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Require(401, "credentials_rejected")
+	h.Script("").SignIn(ada).Require(201, "")
 	if mails := h.Mails(ada); len(mails) > 0 {
 		t.Errorf("what did not happen was mailed: %s", mails[0].Subject)
 	}
 	if err := changePassword(h, id, anotherPassword); err != nil {
 		t.Fatal(err)
 	}
-	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Want(201, "")
+	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Require(201, "")
 	h.Mail(ada)
 }
 
@@ -61,9 +61,9 @@ func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) 
 	t.Parallel()
 	for outage, begin := range map[string]func(*apptest.Mailbox){
 		"it is down":          func(b *apptest.Mailbox) { b.Close() },
-		"it refuses for now":  func(b *apptest.Mailbox) { b.Refuse(451) },
-		"it refuses for good": func(b *apptest.Mailbox) { b.Refuse(550) },
-		"it says nothing":     func(b *apptest.Mailbox) { b.Hang() },
+		"it refuses for now":  func(b *apptest.Mailbox) { b.FailInserts(451) },
+		"it refuses for good": func(b *apptest.Mailbox) { b.FailInserts(550) },
+		"it says nothing":     func(b *apptest.Mailbox) { b.Stall() },
 	} {
 		t.Run(outage, func(t *testing.T) {
 			t.Parallel()
@@ -73,7 +73,7 @@ func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) 
 			if err := changePassword(h, id, anotherPassword); err != nil {
 				t.Fatalf("the change waits for the mail server: %v", err)
 			}
-			h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Want(201, "")
+			h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Require(201, "")
 			for range 5 {
 				h.Deliver()
 				h.Clock.Advance(time.Hour)
@@ -82,7 +82,7 @@ func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) 
 				t.Fatalf("%d mails have arrived where none can", n)
 			}
 			h.Stop() // and the next process takes over
-			h.Mailbox.Take()
+			h.Mailbox.Next()
 			if outage == "it is down" {
 				if err := h.Mailbox.Open(); err != nil {
 					t.Fatal(err)

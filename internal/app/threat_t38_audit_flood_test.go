@@ -12,14 +12,14 @@ func TestT38_ATryDuringAWaitCountsForTheNetworkAddress(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_IP_FAILURE_LIMIT=20")
 	_, phone := withMFA(h, ada)
-	token := half(h, ada)
+	token := pendingSignIn(h, ada)
 	for range 4 {
-		finish(h, token, phone.Wrong()).Want(401, "code_rejected")
+		completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
 	}
-	finish(h, half(h, ada), phone.Wrong()).Want(401, "code_rejected")
-	answers := make([]apptest.Answer, 100)
+	completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()).Require(401, "code_rejected")
+	answers := make([]apptest.Response, 100)
 	for i := range answers {
-		answers[i] = finish(h, token, phone.Wrong())
+		answers[i] = completeSignIn(h, token, phone.Wrong())
 	}
 	wantTally(t, answers, map[string]int{"429 too_many_attempts": 15, "429 too_many_requests": 85})
 }

@@ -16,7 +16,7 @@ import (
 const year = 401 * 24 * time.Hour
 
 // purge takes away what is over, and wants nothing to be left alone.
-func purge(t *testing.T, h *apptest.House) retention.Counts {
+func purge(t *testing.T, h *apptest.Server) retention.Counts {
 	t.Helper()
 	purged, err := h.App.Retention.Purge(context.Background())
 	if err != nil {
@@ -26,16 +26,16 @@ func purge(t *testing.T, h *apptest.House) retention.Counts {
 }
 
 // aLongTimeAgo is a house in which two accounts and an address without one have a past that is old enough to go.
-func aLongTimeAgo(t *testing.T) (h *apptest.House, adaID string, last int) {
+func aLongTimeAgo(t *testing.T) (h *apptest.Server, adaID string, last int) {
 	t.Helper()
-	h, adaID, last = somethingHappened(t)
-	h.Script("").SignIn(nobody).Want(401, "")
+	h, adaID, last = seedActivity(t)
+	h.Script("").SignIn(nobody).Require(401, "")
 	h.Clock.Advance(year)
 	return h, adaID, last
 }
 
 // preserved answers what brings the record back as it is now.
-func preserved(t *testing.T, h *apptest.House) (restore func()) {
+func preserved(t *testing.T, h *apptest.Server) (restore func()) {
 	t.Helper()
 	tables := []string{"activity", "activity_heads", "activity_anchors"}
 	for _, table := range tables {
@@ -51,7 +51,7 @@ func preserved(t *testing.T, h *apptest.House) (restore func()) {
 }
 
 // count is the number that a query answers.
-func count(t *testing.T, h *apptest.House, query string, args ...any) (n int) {
+func count(t *testing.T, h *apptest.Server, query string, args ...any) (n int) {
 	t.Helper()
 	if err := database(t, h).QueryRow(query, args...).Scan(&n); err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func TestT38_AfterAPurgeWhatIsLeftIsVerified(t *testing.T) {
 	if first := count(t, h, "SELECT min(number) FROM activity WHERE account_id = ?", adaID); first != last+1 {
 		t.Errorf("ada's first entry is number %d, want %d", first, last+1)
 	}
-	h.SignedIn(bob) // nothing was left of him but the end of his chain
+	h.SignedIn(bob) // notFound was left of him but the end of his chain
 	if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries != 4 {
 		t.Errorf("%d entries, %v, want the two of each sign-in", entries, err)
 	}
@@ -147,7 +147,7 @@ func TestT38_TheChainOfAnAddressWithoutAccountGoesAsAWhole(t *testing.T) {
 	const strangers = "SELECT (SELECT count(*) FROM activity WHERE account_id LIKE 'unknown:%')" +
 		" + (SELECT count(*) FROM activity_heads WHERE account_id LIKE 'unknown:%')" +
 		" + (SELECT count(*) FROM activity_anchors WHERE account_id LIKE 'unknown:%')"
-	h.Script("").SignIn(nobody).Want(401, "") // a chain that is not old as a whole keeps its end
+	h.Script("").SignIn(nobody).Require(401, "") // a chain that is not old as a whole keeps its end
 	purge(t, h)
 	if n := count(t, h, strangers); n != 3 {
 		t.Errorf("%d rows, want an entry, a head and an anchor", n)
@@ -160,7 +160,7 @@ func TestT38_TheChainOfAnAddressWithoutAccountGoesAsAWhole(t *testing.T) {
 	if n := count(t, h, "SELECT number FROM activity_anchors WHERE account_id = ?", adaID); n != last {
 		t.Errorf("ada's chain is anchored at %d, want %d", n, last)
 	}
-	h.Script("").SignIn(nobody).Want(401, "")
+	h.Script("").SignIn(nobody).Require(401, "")
 	h.SignedIn(ada)
 	if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries != 3 {
 		t.Errorf("%d entries, %v, want those of a wrong and a right sign-in", entries, err)
@@ -174,7 +174,7 @@ func TestT38_ALongChainIsPurgedPieceByPiece(t *testing.T) {
 	adaID := h.AddAccount(ada)
 	c := h.SignedIn(ada)
 	for range 10 {
-		c.Do("PATCH", "/api/v1/account", JSON{"display_name": "Ada"}).Want(200, "")
+		c.Do("PATCH", "/api/v1/account", JSON{"display_name": "Ada"}).Require(200, "")
 	}
 	first := count(t, h, "SELECT max(number) FROM activity") + 1
 	h.Clock.Advance(year)

@@ -11,15 +11,15 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// somethingHappened is a house in which two accounts have a past, and ada's entries' numbers run from 1 to last.
-func somethingHappened(t *testing.T) (h *apptest.House, adaID string, last int) {
+// seedActivity is a house in which two accounts have a past, and ada's entries' numbers run from 1 to last.
+func seedActivity(t *testing.T) (h *apptest.Server, adaID string, last int) {
 	t.Helper()
 	h = apptest.Start(t)
 	adaID = h.AddAccount(ada)
 	h.AddAccount(bob)
 	h.SignedIn(bob)
 	for range 3 {
-		h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Want(401, "")
+		h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Require(401, "")
 	}
 	h.SignedIn(ada)
 	if err := database(t, h).QueryRow("SELECT max(number) FROM activity WHERE account_id = ?", adaID).Scan(&last); err != nil {
@@ -49,7 +49,7 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			h, adaID, last := somethingHappened(t)
+			h, adaID, last := seedActivity(t)
 			if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries < last {
 				t.Fatalf("before: %d entries, %v", entries, err)
 			}
@@ -64,7 +64,7 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 
 func TestT38_EntriesGoOnAfterTheOneThatWasChanged(t *testing.T) {
 	t.Parallel()
-	h, adaID, _ := somethingHappened(t)
+	h, adaID, _ := seedActivity(t)
 	execute(t, database(t, h), "UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", adaID)
 	h.SignedIn(ada)
 	var broken *audit.ChainError
@@ -78,7 +78,7 @@ func TestT38_ControlCharactersStayInsideOneLine(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	hostile := "curl\u2028\u0085 {\"event\":\"account.mfa_reset\"}\t"
-	h.Script("").Do("POST", "/api/v1/sessions", right(ada), "User-Agent", hostile)
+	h.Script("").Do("POST", "/api/v1/sessions", validCredentials(ada), "User-Agent", hostile)
 	for line := range strings.Lines(h.Log.String()) {
 		var said map[string]any
 		if err := json.Unmarshal([]byte(line), &said); err != nil {
@@ -101,9 +101,9 @@ func TestT38_NothingHappensThatCannotBeRecorded(t *testing.T) {
 	c := h.SignedIn(ada)
 	token := stepUp(c, "mfa.enroll")
 	execute(t, database(t, h), "DROP TABLE activity_heads")
-	c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Want(503, "unavailable")
-	h.Script("").SignIn(ada).Want(503, "unavailable")
-	h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Want(503, "unavailable")
+	c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Require(503, "unavailable")
+	h.Script("").SignIn(ada).Require(503, "unavailable")
+	h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Require(503, "unavailable")
 	var sessions, enrollments int
 	row := database(t, h).QueryRow("SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM enrollments)")
 	if err := row.Scan(&sessions, &enrollments); err != nil {

@@ -17,13 +17,13 @@ type person struct {
 	session string
 }
 
-func whole(h *apptest.House, email string) person {
+func whole(h *apptest.Server, email string) person {
 	h.T.Helper()
 	c, phone := withMFA(h, email)
 	return person{
 		Client: c, phone: phone, pending: c.Begin(JSON{"code": phone.Code()}),
-		account: c.Do("GET", "/api/v1/account", nil).Want(200, "").Text("id"),
-		session: c.Do("GET", current, nil).Want(200, "").Text("id"),
+		account: c.Do("GET", "/api/v1/account", nil).Require(200, "").Text("id"),
+		session: c.Do("GET", current, nil).Require(200, "").Text("id"),
 	}
 }
 
@@ -39,13 +39,13 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 			continue
 		}
 		for what, id := range map[string]string{
-			"method": adas.phone.ID, "enrollment": adas.pending.ID, "account": adas.account, "session": adas.session, "nothing": nowhere,
+			"method": adas.phone.ID, "enrollment": adas.pending.ID, "account": adas.account, "session": adas.session, "nothing": unknownID,
 		} {
 			t.Run(op.ID+" of another account's "+what, func(t *testing.T) {
-				c := bobs.For(t)
+				c := bobs.WithT(t)
 				body := fitting(op, JSON{"code": adas.pending.Code()})
-				a := c.Do(op.Method, op.At(id), body, "Step-Up-Token", token).Want(404, "not_found")
-				unknown := c.Do(op.Method, op.At(nowhere), body, "Step-Up-Token", token).Want(404, "not_found")
+				a := c.Do(op.Method, op.OnServer(id), body, "Step-Up-Token", token).Require(404, "not_found")
+				unknown := c.Do(op.Method, op.OnServer(unknownID), body, "Step-Up-Token", token).Require(404, "not_found")
 				if string(a.Body) != string(unknown.Body) {
 					t.Errorf("it is told apart from an unknown one: %s, %s", a.Body, unknown.Body)
 				}
@@ -58,15 +58,15 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 			}
 			t.Run(op.ID+" of the own "+what, func(t *testing.T) {
 				body := fitting(op, JSON{"code": bobs.pending.Code()})
-				bobs.For(t).Do(op.Method, op.At(id), body, "Step-Up-Token", token).Want(404, "not_found")
+				bobs.WithT(t).Do(op.Method, op.OnServer(id), body, "Step-Up-Token", token).Require(404, "not_found")
 			})
 		}
 	}
-	if got := len(adas.Do("GET", "/api/v1/mfa", nil).Want(200, "").Value("methods").([]any)); got != 1 {
+	if got := len(adas.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("methods").([]any)); got != 1 {
 		t.Errorf("ada has %d methods, want 1", got)
 	}
-	adas.Confirm(adas.pending, adas.pending.Code()).Want(201, "")
-	bobs.Do("DELETE", methods+bobs.phone.ID, nil, "Step-Up-Token", token).Want(200, "") // nothing spent it
+	adas.Confirm(adas.pending, adas.pending.Code()).Require(201, "")
+	bobs.Do("DELETE", methods+bobs.phone.ID, nil, "Step-Up-Token", token).Require(200, "") // notFound spent it
 }
 
 func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
@@ -95,25 +95,25 @@ func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
 		} {
 			t.Run(op.ID+" by "+what, func(t *testing.T) {
 				body := fitting(op, JSON{"code": me.pending.Code()})
-				me.For(t).Do(op.Method, op.At(spelled), body, "Step-Up-Token", token).Want(404, "not_found")
+				me.WithT(t).Do(op.Method, op.OnServer(spelled), body, "Step-Up-Token", token).Require(404, "not_found")
 			})
 		}
 	}
-	me.Confirm(me.pending, me.pending.Code()).Want(201, "")
+	me.Confirm(me.pending, me.pending.Code()).Require(201, "")
 }
 
 func TestT39_NobodyAssignsWhatIsNotAsked(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	me, other := whole(h, ada), whole(h, bob)
-	appoint(h, ada) // so that every body is looked at
+	grantAdmin(h, ada) // so that every body is looked at
 	for id, op := range withBody(t) {
 		for member, value := range map[string]any{
 			"account_id": other.account, "id": other.phone.ID, "session_id": other.session, "acr": "aal2", "amr": []string{"mfa"}, "state": "signed_in",
 			"expires_at": "2099-01-01T00:00:00Z", "created_at": "2020-01-01T00:00:00Z", "attempts_left": 100, "last_step": 0, "admin": true, "role": "admin", "type": "none",
 		} {
 			t.Run(id+" with "+member, func(t *testing.T) {
-				a := me.For(t).Do(op.Method, op.At(me.pending.ID), but(op.fits, JSON{member: value})).Want(400, "invalid_request")
+				a := me.WithT(t).Do(op.Method, op.OnServer(me.pending.ID), but(op.fits, JSON{member: value})).Require(400, "invalid_request")
 				wantPointer(t, a, "/"+member)
 			})
 		}

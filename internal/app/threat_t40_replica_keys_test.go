@@ -11,7 +11,7 @@ func TestT40_ARevokedKeyIsRevokedForEveryReplica(t *testing.T) {
 	for how, revoke := range revocations {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			overReplicas(t, func(t *testing.T, houses []*apptest.House) { revokeBesideOthers(t, houses, revoke) })
+			overReplicas(t, func(t *testing.T, houses []*apptest.Server) { revokeBesideOthers(t, houses, revoke) })
 		})
 	}
 }

@@ -37,8 +37,8 @@ func TestATraceSaysWhereTheTimeOfARequestWent(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.AddAccount(ada)
-	a := h.Script("").SignIn(ada, JSON{"deliver": "token"}).Want(201, "")
-	h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Want(401, "credentials_rejected")
+	a := h.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "")
+	h.Script("").SignIn(ada, JSON{"password": "not the password of ada"}).Require(401, "credentials_rejected")
 	h.Stop()
 
 	spans := h.Collector.Spans()
@@ -83,7 +83,7 @@ func TestAFailureIsAnErrorInTheTraceWithoutWords(t *testing.T) {
 			panic("in the middle")
 		}
 	})
-	h.Script("").Inside().SignIn(ada).Want(500, "internal")
+	h.Script("").InProcess().SignIn(ada).Require(500, "internal")
 	h.Clock.Watch(nil)
 	h.Stop()
 	found := named(h.Collector.Spans(), "signIn")
@@ -110,7 +110,7 @@ func TestATraceOfATrustedProxyGoesOnAndAStrangersDoesNot(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := apptest.StartTraced(t, c.settings...)
-			h.Script("").Do("GET", "/api/v1/mfa", nil, c.said...).Want(401, "session_required")
+			h.Script("").Do("GET", "/api/v1/mfa", nil, c.said...).Require(401, "session_required")
 			h.Stop()
 			found := named(h.Collector.Spans(), "getMfa")
 			if len(found) != 1 {
@@ -142,7 +142,7 @@ func TestAMailIsATraceOfItsOwn(t *testing.T) {
 	box := apptest.NewMailbox(t)
 	h := apptest.StartTraced(t, box.Setting())
 	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: h.AddAccount(ada)})
-	box.Refuse(450)
+	box.FailInserts(450)
 	h.Deliver()
 	h.Stop()
 	found := named(h.Collector.Spans(), "mail.send")
@@ -155,7 +155,7 @@ func TestLinesOfTheLogNameTheirRequestAndItsTrace(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.AddAccount(ada)
-	id := h.Script("").SignIn(ada).Want(201, "").Header.Get("X-Request-Id")
+	id := h.Script("").SignIn(ada).Require(201, "").Header.Get("X-Request-Id")
 	h.Stop()
 	root := named(h.Collector.Spans(), "signIn")[0]
 	lines := 0
@@ -178,7 +178,7 @@ func TestWithoutTracesTheLogNamesTheRequestAlone(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
-	id := h.Script("").SignIn(ada).Want(201, "").Header.Get("X-Request-Id")
+	id := h.Script("").SignIn(ada).Require(201, "").Header.Get("X-Request-Id")
 	log := h.Log.String()
 	if !strings.Contains(log, `"request_id":"`+id+`"`) || strings.Contains(log, "trace_id") {
 		t.Errorf("got\n%s", log)

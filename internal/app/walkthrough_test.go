@@ -79,7 +79,7 @@ func readmeBlocks(t *testing.T) []string {
 }
 
 // shims is a folder with a sleep that moves the house's clock and an oathtool that reads it.
-func shims(t *testing.T, h *apptest.House) string {
+func shims(t *testing.T, h *apptest.Server) string {
 	t.Helper()
 	clock := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s := r.URL.Query().Get("sleep"); s != "" {

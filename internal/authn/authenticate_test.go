@@ -17,7 +17,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-func (h *house) signIn(email string, p authn.Credentials) (authn.SignInResult, error) {
+func (h *fixture) signIn(email string, p authn.Credentials) (authn.SignInResult, error) {
 	return h.SignIn(ctx, authn.SignIn{Email: email, Credentials: p, Delivery: session.Token})
 }
 

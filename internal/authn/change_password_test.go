@@ -30,7 +30,7 @@ type changeable struct {
 	Mails              int
 }
 
-func (h *house) changeable(here, other secret.Text, g stepup.Grant, pending secret.Text, browsers [2]secret.Text) changeable {
+func (h *fixture) changeable(here, other secret.Text, g stepup.Grant, pending secret.Text, browsers [2]secret.Text) changeable {
 	h.t.Helper()
 	h.faults.off()
 	s := h.state(pending, here)
@@ -119,25 +119,25 @@ func TestAPasswordThatIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
 	for outcome, c := range map[string]struct {
 		mfa  bool
 		want error
-		try  func(h *house, sess session.Session, pending authn.SignInResult) (string, error)
+		try  func(h *fixture, sess session.Session, pending authn.SignInResult) (string, error)
 	}{
-		"no session": {false, authn.ErrCredentialsRejected, func(h *house, _ session.Session, _ authn.SignInResult) (string, error) {
+		"no session": {false, authn.ErrCredentialsRejected, func(h *fixture, _ session.Session, _ authn.SignInResult) (string, error) {
 			out, err := h.signIn(ada, authn.Credentials{Password: right})
 			return rewardOf(out), err
 		}},
-		"no pending sign-in": {true, authn.ErrCredentialsRejected, func(h *house, _ session.Session, _ authn.SignInResult) (string, error) {
+		"no pending sign-in": {true, authn.ErrCredentialsRejected, func(h *fixture, _ session.Session, _ authn.SignInResult) (string, error) {
 			out, err := h.signIn(ada, authn.Credentials{Password: right})
 			return rewardOf(out), err
 		}},
-		"no session with a code": {true, authn.ErrCredentialsRejected, func(h *house, _ session.Session, _ authn.SignInResult) (string, error) {
+		"no session with a code": {true, authn.ErrCredentialsRejected, func(h *fixture, _ session.Session, _ authn.SignInResult) (string, error) {
 			out, err := h.signIn(ada, authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}})
 			return rewardOf(out), err
 		}},
-		"no session out of a pending sign-in": {true, authn.ErrSignInExpired, func(h *house, _ session.Session, pending authn.SignInResult) (string, error) {
+		"no session out of a pending sign-in": {true, authn.ErrSignInExpired, func(h *fixture, _ session.Session, pending authn.SignInResult) (string, error) {
 			out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: h.code()}})
 			return rewardOf(out), err
 		}},
-		"no step-up token": {false, authn.ErrCredentialsRejected, func(h *house, sess session.Session, _ authn.SignInResult) (string, error) {
+		"no step-up token": {false, authn.ErrCredentialsRejected, func(h *fixture, sess session.Session, _ authn.SignInResult) (string, error) {
 			token, _, err := h.StepUp(ctx, sess, remove, authn.Credentials{Password: right}, secret.Text{})
 			return token.Reveal(), err
 		}},

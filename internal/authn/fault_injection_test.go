@@ -32,7 +32,7 @@ type state struct {
 	Mails    int  // in the outbox
 }
 
-func (h *house) state(pending, previous secret.Text) state {
+func (h *fixture) state(pending, previous secret.Text) state {
 	h.t.Helper()
 	h.faults.off()
 	s := state{LastStep: h.lastStep()}
@@ -66,7 +66,7 @@ type operation struct {
 	// right makes no difference: only a reward that was committed forgives. A right code counts nowhere.
 	counts  string
 	want    func(before state) state
-	present func(h *house, pending authn.SignInResult, previous secret.Text) (reward string, err error)
+	present func(h *fixture, pending authn.SignInResult, previous secret.Text) (reward string, err error)
 }
 
 func rewardOf(out authn.SignInResult) string {
@@ -77,7 +77,7 @@ var operations = map[string]operation{
 	"signing in with a password": {
 		counts: "0 0, 1 0", least: 12,
 		want: func(s state) state { s.Previous = false; return s }, // one for the other
-		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Cookie, Previous: previous})
 			return rewardOf(out), err
 		},
@@ -85,7 +85,7 @@ var operations = map[string]operation{
 	"signing in with a password whose hash is of another day": {
 		counts: "0 0, 1 0", least: 13, stale: true,
 		want: func(s state) state { s.Sessions++; return s },
-		present: func(h *house, _ authn.SignInResult, _ secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, _ secret.Text) (string, error) {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Token})
 			return rewardOf(out), err
 		},
@@ -93,7 +93,7 @@ var operations = map[string]operation{
 	"signing in up to the code": {
 		counts: "0 0, 1 0", least: 9, mfa: true,
 		want: func(s state) state { return s },
-		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Cookie, Previous: previous})
 			return rewardOf(out), err
 		},
@@ -101,7 +101,7 @@ var operations = map[string]operation{
 	"signing in with password and code": {
 		counts: "0 0, 1 0", least: 14, mfa: true,
 		want: func(s state) state { s.Previous, s.LastStep = false, totp.StepAt(noon); return s },
-		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}}, Delivery: session.Cookie, Previous: previous})
 			return rewardOf(out), err
 		},
@@ -112,7 +112,7 @@ var operations = map[string]operation{
 			s.Pending, s.Previous, s.LastStep = false, false, totp.StepAt(noon)
 			return s
 		},
-		present: func(h *house, pending authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, pending authn.SignInResult, previous secret.Text) (string, error) {
 			out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Cookie, Second: authn.SecondFactor{Code: h.code()}, Previous: previous})
 			return rewardOf(out), err
 		},
@@ -120,7 +120,7 @@ var operations = map[string]operation{
 	"signing in with password and recovery code": {
 		counts: "0 0, 1 0, 0 1", least: 24, mfa: true,
 		want: func(s state) state { s.Previous, s.Codes, s.Mails = false, 1, 1; return s },
-		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right, SecondFactor: recovery()}, Delivery: session.Cookie, Previous: previous})
 			return rewardOf(out), err
 		},
@@ -128,7 +128,7 @@ var operations = map[string]operation{
 	"completing a sign-in with a recovery code": {
 		counts: "0 0, 0 1", least: 22, mfa: true,
 		want: func(s state) state { s.Pending, s.Previous, s.Codes, s.Mails = false, false, 1, 1; return s },
-		present: func(h *house, pending authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, pending authn.SignInResult, previous secret.Text) (string, error) {
 			out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Cookie, Second: recovery(), Previous: previous})
 			return rewardOf(out), err
 		},
@@ -136,28 +136,28 @@ var operations = map[string]operation{
 	"stepping up with password and recovery code": {
 		counts: "0 0, 1 0, 0 1", least: 22, mfa: true,
 		want: func(s state) state { s.Codes, s.Mails = 1, 1; return s },
-		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			return h.stepUp(previous, authn.Credentials{Password: right, SecondFactor: recovery()})
 		},
 	},
 	"stepping up with a password": {
 		counts: "0 0, 1 0", least: 9,
 		want: func(s state) state { return s },
-		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			return h.stepUp(previous, authn.Credentials{Password: right})
 		},
 	},
 	"stepping up with password and code": {
 		counts: "0 0, 1 0", least: 10, mfa: true,
 		want: func(s state) state { s.LastStep = totp.StepAt(noon); return s },
-		present: func(h *house, _ authn.SignInResult, previous secret.Text) (string, error) {
+		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			return h.stepUp(previous, authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}})
 		},
 	},
 }
 
 // stepUp steps up in the session of a token.
-func (h *house) stepUp(token secret.Text, p authn.Credentials) (string, error) {
+func (h *fixture) stepUp(token secret.Text, p authn.Credentials) (string, error) {
 	sess, err := store.Sessions{DB: h.db}.ByToken(ctx, token.Hash())
 	must(h.t, err)
 	got, grant, err := h.StepUp(ctx, sess, remove, p, secret.Text{})
@@ -165,7 +165,7 @@ func (h *house) stepUp(token secret.Text, p authn.Credentials) (string, error) {
 }
 
 // run makes the nth call of an operation fail, and says whether there was one.
-func (o operation) run(t *testing.T, nth int) (h *house, before, after state, err error) {
+func (o operation) run(t *testing.T, nth int) (h *fixture, before, after state, err error) {
 	t.Helper()
 	h = open(t)
 	pending := authn.SignInResult{Token: secret.New("pending")}

@@ -54,8 +54,8 @@ var hashed = sync.OnceValues(func() (least, today string) {
 	return hash(password.Params{MemoryKiB: 512, Time: 1, Parallelism: 1}), hash(password.TestParams)
 })
 
-// house is the engine over a real database, with a clock that is moved and a store that can be made to fail.
-type house struct {
+// fixture is the engine over a real database, with a clock that is moved and a store that can be made to fail.
+type fixture struct {
 	*authn.Service
 	t      *testing.T
 	now    time.Time
@@ -87,7 +87,7 @@ func (l *lines) String() string {
 }
 
 // open makes a house in which ada has an account.
-func open(t *testing.T) *house {
+func open(t *testing.T) *fixture {
 	t.Helper()
 	dir := t.TempDir()
 	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
@@ -98,7 +98,7 @@ func open(t *testing.T) *house {
 	t.Cleanup(func() { _ = db.Close() })
 	hasher, err := password.NewTestHasher(password.TestParams, 2, 1000, time.Minute)
 	must(t, err)
-	h := &house{t: t, now: noon, faults: &faults{}, db: db, log: &lines{}, buckets: []throttle.Bucket{throttle.AnonymousBucket}}
+	h := &fixture{t: t, now: noon, faults: &faults{}, db: db, log: &lines{}, buckets: []throttle.Bucket{throttle.AnonymousBucket}}
 	clock := func() time.Time { return h.now }
 	var mu sync.Mutex
 	ids := 0
@@ -194,7 +194,7 @@ func must(t *testing.T, err error) {
 }
 
 // enroll gives ada an authenticator app that has never been used, and two recovery codes.
-func (h *house) enroll() {
+func (h *fixture) enroll() {
 	h.t.Helper()
 	key, err := totp.NewKey()
 	must(h.t, err)
@@ -230,16 +230,16 @@ func recovery() authn.SecondFactor {
 }
 
 // verify looks which of ada's methods a code fits.
-func (h *house) verify(code string) (mfa.CodeMatch, error) {
+func (h *fixture) verify(code string) (mfa.CodeMatch, error) {
 	methods, err := h.Methods.Methods(ctx, "ada")
 	must(h.t, err)
 	return h.Methods.MatchCode(ctx, methods, code)
 }
 
-func (h *house) code() string { return h.key.Code(totp.StepAt(h.now)) }
+func (h *fixture) code() string { return h.key.Code(totp.StepAt(h.now)) }
 
 // wrongCode is none that ada's app shows around now.
-func (h *house) wrongCode() string {
+func (h *fixture) wrongCode() string {
 	for _, code := range []string{"000000", "111111", "222222"} {
 		if len(h.key.Match(code, h.now)) == 0 {
 			return code
@@ -249,7 +249,7 @@ func (h *house) wrongCode() string {
 }
 
 // signedIn is a session of ada's.
-func (h *house) signedIn(withCode bool) (session.Session, secret.Text) {
+func (h *fixture) signedIn(withCode bool) (session.Session, secret.Text) {
 	h.t.Helper()
 	s, token, err := h.Sessions.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: session.Cookie, AMR: session.AMRFor(withCode)})
 	must(h.t, err)
@@ -257,7 +257,7 @@ func (h *house) signedIn(withCode bool) (session.Session, secret.Text) {
 }
 
 // needSecond is a sign-in whose password was right.
-func (h *house) pending(d session.Delivery) authn.SignInResult {
+func (h *fixture) pending(d session.Delivery) authn.SignInResult {
 	h.t.Helper()
 	out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: d})
 	must(h.t, err)
@@ -268,7 +268,7 @@ func (h *house) pending(d session.Delivery) authn.SignInResult {
 }
 
 // lastStep is the step that ada's app was used for last.
-func (h *house) lastStep() totp.Step {
+func (h *fixture) lastStep() totp.Step {
 	h.t.Helper()
 	found, err := store.Methods{DB: h.db}.Methods(ctx, "ada")
 	must(h.t, err)
@@ -279,7 +279,7 @@ func (h *house) lastStep() totp.Step {
 }
 
 // counts answers how many failures of a kind are counted in the house's buckets.
-func (h *house) counted(k throttle.Kind) int {
+func (h *fixture) counted(k throttle.Kind) int {
 	h.t.Helper()
 	sum := 0
 	for _, bucket := range h.buckets {

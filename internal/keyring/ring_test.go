@@ -32,7 +32,7 @@ func newDatabase(t *testing.T) store.Keys {
 // file is the URL of an empty file or, where the run is about PostgreSQL, of an empty database there.
 func file(t *testing.T) string {
 	t.Helper()
-	if pgserver.Wanted() {
+	if pgserver.Enabled() {
 		return pgserver.Database(t)
 	}
 	return "sqlite:" + filepath.Join(t.TempDir(), "twofold.db")

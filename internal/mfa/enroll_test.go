@@ -123,38 +123,38 @@ func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
 func TestConfirmingIsRefused(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
-		prepare func(h *house, b mfa.NewEnrollment) (sess session.Session, id, code string)
+		prepare func(h *fixture, b mfa.NewEnrollment) (sess session.Session, id, code string)
 		want    error
 		tries   int // that were counted; -1: the enrollment is gone or over
 	}{
-		"with a wrong code": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"with a wrong code": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, b.Enrollment.ID, h.wrong(b)
 		}, mfa.ErrCodeRejected, 1},
-		"with a code of six letters": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"with a code of six letters": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, b.Enrollment.ID, "abcdef"
 		}, mfa.ErrCodeRejected, 1},
-		"in another session of the account": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"in another session of the account": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.resumed(h.elsewhere), b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"in a session of another account": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"in a session of another account": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return session.Session{ID: h.sess.ID, AccountID: "bob"}, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"of another id": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"of another id": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, "id-000", h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"when a newer one was begun": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"when a newer one was begun": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			h.begin("newer")
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"when it was cancelled": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"when it was cancelled": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			must(h.t, h.Cancel(ctx, "ada", b.Enrollment.ID))
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, -1},
-		"at its end": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"at its end": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			h.now = b.Enrollment.ExpiresAt
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrEnrollmentExpired, -1},
-		"after five wrong codes": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"after five wrong codes": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			for range 5 {
 				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), "")
 				if !errors.Is(err, mfa.ErrCodeRejected) {
@@ -163,7 +163,7 @@ func TestConfirmingIsRefused(t *testing.T) {
 			}
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrEnrollmentExpired, -1},
-		"during a wait, which costs no try": {func(h *house, b mfa.NewEnrollment) (session.Session, string, string) {
+		"during a wait, which costs no try": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			for range 5 {
 				h.left()
 			}
@@ -242,25 +242,25 @@ func TestConfirmingTheFirst(t *testing.T) {
 
 func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
 	t.Parallel()
-	for what, prepare := range map[string]func(h *house) func() error{
-		"beginning with one token": func(h *house) func() error {
+	for what, prepare := range map[string]func(h *fixture) func() error{
+		"beginning with one token": func(h *fixture) func() error {
 			g := h.grant("mfa.enroll")
 			return func() error {
 				_, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: ""}, g)
 				return err
 			}
 		},
-		"confirming with one code": func(h *house) func() error {
+		"confirming with one code": func(h *fixture) func() error {
 			b := h.begin("")
 			h.Limits.EnrollmentTries, h.Attempts.Limits.FreeAttempts = 100, 100
 			return func() error { _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); return err }
 		},
-		"removing with one token": func(h *house) func() error {
+		"removing with one token": func(h *fixture) func() error {
 			m, _ := h.enroll("")
 			g := h.grant("mfa.remove")
 			return func() error { _, err := h.Remove(ctx, h.sess, m.ID, g); return err }
 		},
-		"using one code": func(h *house) func() error {
+		"using one code": func(h *fixture) func() error {
 			_, b := h.enroll("")
 			match, err := h.verify("ada", h.code(b))
 			must(h.t, err)

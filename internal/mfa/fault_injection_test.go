@@ -20,9 +20,9 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 	for name, c := range map[string]struct {
 		least int // calls that can fail
 		// prepare makes the house ready and answers the operation and the grant that it spends.
-		prepare func(h *house) (do func() error, g stepup.Grant)
+		prepare func(h *fixture) (do func() error, g stepup.Grant)
 	}{
-		"beginning leaves the token and the older enrollment": {5, func(h *house) (func() error, stepup.Grant) {
+		"beginning leaves the token and the older enrollment": {5, func(h *fixture) (func() error, stepup.Grant) {
 			h.begin("the older one")
 			g := h.grant("mfa.enroll")
 			return func() error {
@@ -30,14 +30,14 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return keyless(err, b.URI.Reveal()+b.Key.Base32())
 			}, g
 		}},
-		"confirming the first leaves it pending, and MFA off": {15, func(h *house) (func() error, stepup.Grant) {
+		"confirming the first leaves it pending, and MFA off": {15, func(h *fixture) (func() error, stepup.Grant) {
 			b := h.begin("phone")
 			return func() error {
 				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
-		"confirming a second leaves it pending, and the first as it was": {13, func(h *house) (func() error, stepup.Grant) {
+		"confirming a second leaves it pending, and the first as it was": {13, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			b := h.begin("tablet")
 			return func() error {
@@ -45,7 +45,7 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
-		"beginning to replace leaves the token and the method": {5, func(h *house) (func() error, stepup.Grant) {
+		"beginning to replace leaves the token and the method": {5, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			g := h.grant("mfa.enroll")
 			return func() error {
@@ -53,7 +53,7 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return keyless(err, b.URI.Reveal()+b.Key.Base32())
 			}, g
 		}},
-		"replacing leaves the old phone, so that MFA is never off": {14, func(h *house) (func() error, stepup.Grant) {
+		"replacing leaves the old phone, so that MFA is never off": {14, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "new phone", Replaces: m.ID}, h.grant("mfa.enroll"))
 			must(h.t, err)
@@ -62,7 +62,7 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
-		"generating codes leaves the older set and the token": {12, func(h *house) (func() error, stepup.Grant) {
+		"generating codes leaves the older set and the token": {12, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			g := h.grant("mfa.recovery_codes")
 			return func() error {
@@ -73,14 +73,14 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return keyless(err, change.NewToken.Reveal())
 			}, g
 		}},
-		"renaming leaves the name": {4, func(h *house) (func() error, stepup.Grant) {
+		"renaming leaves the name": {4, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			return func() error {
 				renamed, err := h.Rename(ctx, "ada", m.ID, "old phone")
 				return keyless(err, renamed.ID)
 			}, h.grant("mfa.enroll")
 		}},
-		"removing leaves the method and the token": {8, func(h *house) (func() error, stepup.Grant) {
+		"removing leaves the method and the token": {8, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			g := h.grant("mfa.remove")
 			return func() error {
@@ -88,7 +88,7 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return keyless(err, change.NewToken.Reveal())
 			}, g
 		}},
-		"resetting leaves everything": {8, func(h *house) (func() error, stepup.Grant) {
+		"resetting leaves everything": {8, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			h.begin("tablet")
 			return func() error {
@@ -99,14 +99,14 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return err
 			}, h.grant("mfa.remove")
 		}},
-		"suspending leaves it working, and the token": {6, func(h *house) (func() error, stepup.Grant) {
+		"suspending leaves it working, and the token": {6, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			return func() error {
 				suspended, err := h.Suspend(ctx, "ada", m.ID)
 				return keyless(err, suspended.ID)
 			}, h.grant("mfa.remove")
 		}},
-		"removing everything leaves everything": {10, func(h *house) (func() error, stepup.Grant) {
+		"removing everything leaves everything": {10, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			h.begin("tablet")
 			return func() error {
@@ -117,11 +117,11 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 				return err
 			}, h.grant("mfa.remove")
 		}},
-		"cancelling leaves the enrollment": {1, func(h *house) (func() error, stepup.Grant) {
+		"cancelling leaves the enrollment": {1, func(h *fixture) (func() error, stepup.Grant) {
 			b := h.begin("phone")
 			return func() error { return h.Cancel(ctx, "ada", b.Enrollment.ID) }, h.grant("mfa.enroll")
 		}},
-		"forgetting leaves an enrollment until its end is told": {4, func(h *house) (func() error, stepup.Grant) {
+		"forgetting leaves an enrollment until its end is told": {4, func(h *fixture) (func() error, stepup.Grant) {
 			h.begin("phone")
 			return func() error {
 				_, err := h.PurgeExpired(ctx, noon.Add(time.Hour), 10)
@@ -226,7 +226,7 @@ func TestAKeyThatDoesNotOpenIsAFailureNotAWrongCode(t *testing.T) {
 }
 
 // enrollSealed begins with the real keyring, whatever the house reads with.
-func (h *house) enrollSealed() mfa.NewEnrollment {
+func (h *fixture) enrollSealed() mfa.NewEnrollment {
 	h.t.Helper()
 	reads := h.Sealer
 	h.Sealer = h.ring

@@ -32,8 +32,8 @@ var (
 	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
 )
 
-// house is the service over a real database, with a clock that is moved and a store that can be made to fail.
-type house struct {
+// fixture is the service over a real database, with a clock that is moved and a store that can be made to fail.
+type fixture struct {
 	*mfa.Service
 	t      *testing.T
 	now    time.Time
@@ -46,7 +46,7 @@ type house struct {
 	elsewhere secret.Text // her other session
 }
 
-func open(t *testing.T) *house {
+func open(t *testing.T) *fixture {
 	t.Helper()
 	dir := t.TempDir()
 	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
@@ -55,7 +55,7 @@ func open(t *testing.T) *house {
 	db, ring, err := openFiles(file, key)
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	h := &house{t: t, now: noon, faults: &faults{}, db: db, ring: ring}
+	h := &fixture{t: t, now: noon, faults: &faults{}, db: db, ring: ring}
 	clock := func() time.Time { return h.now }
 	hasher, err := password.NewTestHasher(password.TestParams, 1, 100, time.Minute)
 	must(t, err)
@@ -150,7 +150,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (h *house) signIn(d session.Delivery) (session.Session, secret.Text) {
+func (h *fixture) signIn(d session.Delivery) (session.Session, secret.Text) {
 	h.t.Helper()
 	s, token, err := h.Sessions.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: d, AMR: session.AMRFor(false)})
 	must(h.t, err)
@@ -158,29 +158,29 @@ func (h *house) signIn(d session.Delivery) (session.Session, secret.Text) {
 }
 
 // addBob adds another account.
-func (h *house) addBob() error {
+func (h *fixture) addBob() error {
 	return store.Accounts{DB: h.db}.Insert(ctx, account.Account{ID: "bob", Email: "bob@example.com"})
 }
 
 // grant is a step-up that was proven.
-func (h *house) grant(p stepup.Purpose) stepup.Grant {
+func (h *fixture) grant(p stepup.Purpose) stepup.Grant {
 	h.t.Helper()
 	_, g, err := h.StepUps.Issue(ctx, h.sess, p, "", session.AMRFor(true))
 	must(h.t, err)
 	return g
 }
 
-func (h *house) begin(name string) mfa.NewEnrollment {
+func (h *fixture) begin(name string) mfa.NewEnrollment {
 	h.t.Helper()
 	b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: name}, h.grant("mfa.enroll"))
 	must(h.t, err)
 	return b
 }
 
-func (h *house) code(b mfa.NewEnrollment) string { return b.Key.Code(totp.StepAt(h.now)) }
+func (h *fixture) code(b mfa.NewEnrollment) string { return b.Key.Code(totp.StepAt(h.now)) }
 
 // wrong is a code that fits neither now nor soon nor lately.
-func (h *house) wrong(b mfa.NewEnrollment) string {
+func (h *fixture) wrong(b mfa.NewEnrollment) string {
 	for n := 0; ; n++ {
 		code := fmt.Sprintf("%06d", n)
 		if _, near := b.Key.ClockOffset(code, h.now); !near && len(b.Key.Match(code, h.now)) == 0 {
@@ -190,7 +190,7 @@ func (h *house) wrong(b mfa.NewEnrollment) string {
 }
 
 // enroll adds a method and moves the clock to its next code.
-func (h *house) enroll(name string) (mfa.Method, mfa.NewEnrollment) {
+func (h *fixture) enroll(name string) (mfa.Method, mfa.NewEnrollment) {
 	h.t.Helper()
 	b := h.begin(name)
 	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
@@ -204,7 +204,7 @@ func (h *house) enroll(name string) (mfa.Method, mfa.NewEnrollment) {
 	return m, b
 }
 
-func (h *house) resumed(token secret.Text) session.Session {
+func (h *fixture) resumed(token secret.Text) session.Session {
 	h.t.Helper()
 	s, err := h.Sessions.Resume(ctx, token)
 	must(h.t, err)
@@ -224,7 +224,7 @@ type state struct {
 	GrantAlive bool
 }
 
-func (h *house) state(g stepup.Grant) state {
+func (h *fixture) state(g stepup.Grant) state {
 	h.t.Helper()
 	h.faults.off()
 	var s state
@@ -260,7 +260,7 @@ func (h *house) state(g stepup.Grant) state {
 }
 
 // left answers how many guesses at a code are free, and takes one of them.
-func (h *house) left() int {
+func (h *fixture) left() int {
 	h.t.Helper()
 	b, err := h.Attempts.Reserve(ctx, mfa.AttemptFor("ada", h.sess), throttle.SubLimit{})
 	must(h.t, err)
@@ -268,14 +268,14 @@ func (h *house) left() int {
 }
 
 // unwrap takes the faults away, which count and are not made for many at once.
-func (h *house) unwrap() {
+func (h *fixture) unwrap() {
 	h.Store, h.Accounts = store.Methods{DB: h.db}, store.Accounts{DB: h.db}
 	h.Notices = h.Notices.(notices).Notices
 	h.Sessions.Store, h.StepUps.Store, h.Attempts.Store = store.Sessions{DB: h.db}, store.StepUps{DB: h.db}, store.Attempts{DB: h.db}
 }
 
 // verify looks which of an account's methods a code fits.
-func (h *house) verify(accountID, code string) (mfa.CodeMatch, error) {
+func (h *fixture) verify(accountID, code string) (mfa.CodeMatch, error) {
 	methods, err := h.Methods(ctx, accountID)
 	if err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ func TestEveryChangeSaysWhatItDidAndTellsTheOwner(t *testing.T) {
 }
 
 // found is the id of a code that the account has.
-func (h *house) found(shown string) string {
+func (h *fixture) found(shown string) string {
 	h.t.Helper()
 	code, err := mfa.ParseRecoveryCode(shown)
 	must(h.t, err)

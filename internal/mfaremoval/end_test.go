@@ -32,7 +32,7 @@ func reasonOf(err error) mfaremoval.Reason {
 	return ""
 }
 
-func (h *house) enrollFor(accountID string) {
+func (h *fixture) enrollFor(accountID string) {
 	h.t.Helper()
 	must(h.t, store.Methods{DB: h.db}.InsertMethod(ctx, mfa.Method{
 		ID: accountID + "'s", AccountID: accountID, Type: mfa.TOTP, Name: "phone", SealedKey: []byte("k"), CreatedAt: noon.Add(-40 * day),
@@ -41,22 +41,22 @@ func (h *house) enrollFor(accountID string) {
 
 // ways are the ways to cancel.
 var ways = map[string]struct {
-	cancel func(h *house) error
+	cancel func(h *fixture) error
 	last   string
 }{
 	"with a link": {
-		func(h *house) error { return h.CancelByLink(ctx, h.links(maillink.CancelRemoval)[1]) }, "mfa_removal.cancelled: mailed link",
+		func(h *fixture) error { return h.CancelByLink(ctx, h.links(maillink.CancelRemoval)[1]) }, "mfa_removal.cancelled: mailed link",
 	},
 	"with a session of two factors": {
-		func(h *house) error { _, err := h.Cancel(ctx, h.signIn(true)); return err }, "mfa_removal.cancelled: session",
+		func(h *fixture) error { _, err := h.Cancel(ctx, h.signIn(true)); return err }, "mfa_removal.cancelled: session",
 	},
 	"with a code": {
-		func(h *house) error {
+		func(h *fixture) error {
 			return h.db.InTx(ctx, func(ctx context.Context) error { return h.CancelByCode(ctx, "ada") })
 		}, "mfa_removal.cancelled: code",
 	},
 	"by signing in with a code": {
-		func(h *house) error {
+		func(h *fixture) error {
 			return h.db.InTx(ctx, func(ctx context.Context) error { return h.CancelBecauseFactorUsed(ctx, "ada") })
 		}, "mfa_removal.cancelled: code",
 	},
@@ -65,9 +65,9 @@ var ways = map[string]struct {
 func TestEveryWayToCancelEndsItForAMonth(t *testing.T) {
 	t.Parallel()
 	for way, c := range ways {
-		for moment, until := range map[string]func(h *house){
-			"while the time runs": func(h *house) { h.request() },
-			"when it is over":     func(h *house) { h.ready() },
+		for moment, until := range map[string]func(h *fixture){
+			"while the time runs": func(h *fixture) { h.request() },
+			"when it is over":     func(h *fixture) { h.ready() },
 		} {
 			t.Run(way+", "+moment, func(t *testing.T) {
 				t.Parallel()
@@ -259,7 +259,7 @@ type state struct {
 	Last          string
 }
 
-func (h *house) state(tokens []secret.Text) state {
+func (h *fixture) state(tokens []secret.Text) state {
 	h.t.Helper()
 	h.faults.nth = 0
 	s := state{Enabled: h.enabled(), Last: h.last(), Told: len(h.mails)}
@@ -279,27 +279,27 @@ func (h *house) state(tokens []secret.Text) state {
 
 func TestAPartThatFailsLeavesNothingHalfDone(t *testing.T) {
 	t.Parallel()
-	asked := func(h *house) { h.request() }
-	ready := func(h *house) { h.ready() }
+	asked := func(h *fixture) { h.request() }
+	ready := func(h *fixture) { h.ready() }
 	for name, c := range map[string]struct {
 		least int
-		given func(h *house)
-		do    func(h *house, tokens []secret.Text) error
+		given func(h *fixture)
+		do    func(h *fixture, tokens []secret.Text) error
 	}{
-		"asking": {13, func(*house) {}, func(h *house, _ []secret.Text) error { _, err := h.Request(ctx, "ada", h.clock()); return err }},
-		"asking after one that ended": {19, func(h *house) { h.ready(); h.jump(8 * day) }, func(h *house, _ []secret.Text) error {
+		"asking": {13, func(*fixture) {}, func(h *fixture, _ []secret.Text) error { _, err := h.Request(ctx, "ada", h.clock()); return err }},
+		"asking after one that ended": {19, func(h *fixture) { h.ready(); h.jump(8 * day) }, func(h *fixture, _ []secret.Text) error {
 			_, err := h.Request(ctx, "ada", h.clock())
 			return err
 		}},
-		"counting":               {9, func(h *house) { h.request(); h.jump(time.Minute) }, func(h *house, _ []secret.Text) error { return h.RunOnce(ctx) }},
-		"reminding":              {13, func(h *house) { h.request(); h.jump(day) }, func(h *house, _ []secret.Text) error { return h.RunOnce(ctx) }},
-		"being over":             {14, func(h *house) { h.request(); h.pass(time.Hour); h.jump(time.Hour) }, func(h *house, _ []secret.Text) error { return h.RunOnce(ctx) }},
-		"cancelling with a link": {8, asked, func(h *house, tokens []secret.Text) error { return h.CancelByLink(ctx, tokens[0]) }},
-		"cancelling in a session": {7, asked, func(h *house, _ []secret.Text) error {
+		"counting":               {9, func(h *fixture) { h.request(); h.jump(time.Minute) }, func(h *fixture, _ []secret.Text) error { return h.RunOnce(ctx) }},
+		"reminding":              {13, func(h *fixture) { h.request(); h.jump(day) }, func(h *fixture, _ []secret.Text) error { return h.RunOnce(ctx) }},
+		"being over":             {14, func(h *fixture) { h.request(); h.pass(time.Hour); h.jump(time.Hour) }, func(h *fixture, _ []secret.Text) error { return h.RunOnce(ctx) }},
+		"cancelling with a link": {8, asked, func(h *fixture, tokens []secret.Text) error { return h.CancelByLink(ctx, tokens[0]) }},
+		"cancelling in a session": {7, asked, func(h *fixture, _ []secret.Text) error {
 			_, err := h.Cancel(ctx, h.signIn(true))
 			return err
 		}},
-		"completing": {13, ready, func(h *house, tokens []secret.Text) error {
+		"completing": {13, ready, func(h *fixture, tokens []secret.Text) error {
 			_, err := h.Complete(ctx, tokens[len(tokens)-1])
 			return err
 		}},

@@ -38,9 +38,9 @@ var (
 	limits = mfaremoval.Limits{Delay: 72 * time.Hour, Cooldown: 30 * day, Remind: day, MaxTick: time.Hour, LinkLifetime: 7 * day}
 )
 
-// house is the service over a real database, with a clock that is moved, mail that is delivered when the test says so,
+// fixture is the service over a real database, with a clock that is moved, mail that is delivered when the test says so,
 // and parts that can be made to fail. Ada has lost her phone; she reads two addresses.
-type house struct {
+type fixture struct {
 	*mfaremoval.Service
 	t       *testing.T
 	db      *store.DB
@@ -55,7 +55,7 @@ type house struct {
 	down  bool // mails do not arrive
 }
 
-func open(t *testing.T) *house {
+func open(t *testing.T) *fixture {
 	t.Helper()
 	dir := t.TempDir()
 	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
@@ -64,7 +64,7 @@ func open(t *testing.T) *house {
 	db, ring, err := openFiles(file, key)
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	h := &house{t: t, now: noon, db: db, faults: &faults{}}
+	h := &fixture{t: t, now: noon, db: db, faults: &faults{}}
 	h.tries = &throttle.Limiter{
 		Store: store.Attempts{DB: db}, Now: h.clock,
 		Limits: throttle.Limits{FreeAttempts: 5, FirstBackoff: 30 * time.Second, MaxBackoff: time.Hour, HardLimit: 100},
@@ -144,9 +144,9 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (h *house) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
+func (h *fixture) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
 
-func (h *house) newID() string {
+func (h *fixture) newID() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.ids++
@@ -154,16 +154,16 @@ func (h *house) newID() string {
 }
 
 // Enqueue keeps a notice; it is gone with its transaction.
-func (h *house) Enqueue(ctx context.Context, n notify.Notice) (int, error) {
+func (h *fixture) Enqueue(ctx context.Context, n notify.Notice) (int, error) {
 	h.db.AfterCommit(ctx, func() { h.mu.Lock(); defer h.mu.Unlock(); h.mails = append(h.mails, n) })
 	return max(1, len(n.To)), nil
 }
 
 // Delivered says that mails arrive, unless the house says otherwise.
-func (h *house) Delivered(context.Context, string) (bool, error) { return !h.down, nil }
+func (h *fixture) Delivered(context.Context, string) (bool, error) { return !h.down, nil }
 
 // told are the notices so far, by kind and address, and forgets them.
-func (h *house) told() []string {
+func (h *fixture) told() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var told []string
@@ -182,7 +182,7 @@ func (h *house) told() []string {
 }
 
 // links are the tokens of a purpose in the notices so far.
-func (h *house) links(p maillink.Purpose) []secret.Text {
+func (h *fixture) links(p maillink.Purpose) []secret.Text {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var tokens []secret.Text
@@ -196,7 +196,7 @@ func (h *house) links(p maillink.Purpose) []secret.Text {
 	return tokens
 }
 
-func (h *house) enroll(id string) {
+func (h *fixture) enroll(id string) {
 	h.t.Helper()
 	must(h.t, store.Methods{DB: h.db}.InsertMethod(ctx, mfa.Method{
 		ID: id, AccountID: "ada", Type: mfa.TOTP, Name: id, SealedKey: []byte("k"), CreatedAt: h.clock(), LastUsedAt: h.clock(),
@@ -204,7 +204,7 @@ func (h *house) enroll(id string) {
 }
 
 // request asks for a removal, with the password that is right now.
-func (h *house) request() mfaremoval.Status {
+func (h *fixture) request() mfaremoval.Status {
 	h.t.Helper()
 	status, err := h.Request(ctx, "ada", h.clock())
 	must(h.t, err)
@@ -212,7 +212,7 @@ func (h *house) request() mfaremoval.Status {
 }
 
 // pass lets time pass as a server that runs sees it: it looks at the clock every hour.
-func (h *house) pass(d time.Duration) {
+func (h *fixture) pass(d time.Duration) {
 	h.t.Helper()
 	for d > 0 {
 		step := min(d, time.Hour)
@@ -223,10 +223,10 @@ func (h *house) pass(d time.Duration) {
 }
 
 // jump lets time pass with nobody looking.
-func (h *house) jump(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now = h.now.Add(d) }
+func (h *fixture) jump(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now = h.now.Add(d) }
 
 // ready lets a removal come to its last mail, and answers the link in it.
-func (h *house) ready() secret.Text {
+func (h *fixture) ready() secret.Text {
 	h.t.Helper()
 	h.request()
 	h.pass(h.Limits.Delay)
@@ -238,7 +238,7 @@ func (h *house) ready() secret.Text {
 }
 
 // current is the removal as it is shown, or nothing.
-func (h *house) current() (s mfaremoval.Status, open bool) {
+func (h *fixture) current() (s mfaremoval.Status, open bool) {
 	h.t.Helper()
 	s, err := h.Current(ctx, "ada")
 	if errors.Is(err, mfaremoval.ErrNotFound) {
@@ -249,7 +249,7 @@ func (h *house) current() (s mfaremoval.Status, open bool) {
 }
 
 // enabled says whether MFA is on.
-func (h *house) enabled() bool {
+func (h *fixture) enabled() bool {
 	h.t.Helper()
 	enabled, err := h.methods.Enabled(ctx, "ada")
 	must(h.t, err)
@@ -257,7 +257,7 @@ func (h *house) enabled() bool {
 }
 
 // last is the newest entry about removals, with its reason.
-func (h *house) last() string {
+func (h *fixture) last() string {
 	h.t.Helper()
 	entries, err := store.Activity{DB: h.db}.Entries(ctx, "ada", "", 1, nil)
 	must(h.t, err)
@@ -271,7 +271,7 @@ func (h *house) last() string {
 }
 
 // signIn is a session of ada's.
-func (h *house) signIn(withCode bool) session.Session {
+func (h *fixture) signIn(withCode bool) session.Session {
 	h.t.Helper()
 	s, _, err := h.methods.Sessions.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(withCode)})
 	must(h.t, err)
@@ -279,7 +279,7 @@ func (h *house) signIn(withCode bool) session.Session {
 }
 
 // fail counts n wrong proofs of a kind.
-func (h *house) fail(kind throttle.Kind, n int) {
+func (h *fixture) fail(kind throttle.Kind, n int) {
 	h.t.Helper()
 	for range n {
 		_, err := h.tries.Reserve(ctx, throttle.Attempt{Subject: "ada", Kind: kind, Bucket: throttle.AnonymousBucket}, throttle.SubLimit{})

@@ -74,9 +74,9 @@ func TestAskingAgainAnswersTheSameAndTellsNobody(t *testing.T) {
 // The time stands still while somebody who could cancel might not know, or might not be able to.
 func TestTheTimeStandsStill(t *testing.T) {
 	t.Parallel()
-	wrong := func(k throttle.Kind, n int) func(h *house) { return func(h *house) { h.fail(k, n) } }
-	spent := func(k throttle.Kind) func(h *house) {
-		return func(h *house) {
+	wrong := func(k throttle.Kind, n int) func(h *fixture) { return func(h *fixture) { h.fail(k, n) } }
+	spent := func(k throttle.Kind) func(h *fixture) {
+		return func(h *fixture) {
 			for range 100 {
 				rules := throttle.Rules{FreeAttempts: 1000, Backoff: []time.Duration{0}, HardLimit: 100}
 				_, _, _ = store.Attempts{DB: h.db}.Reserve(ctx, throttle.Attempt{Subject: "ada", Kind: k}, throttle.SubLimit{}, h.clock(), rules)
@@ -84,10 +84,10 @@ func TestTheTimeStandsStill(t *testing.T) {
 		}
 	}
 	for reason, c := range map[string]struct {
-		stop func(h *house)
+		stop func(h *fixture)
 		goes time.Duration // what counts of the first day after that
 	}{
-		"a notice is not delivered":                      {func(h *house) { h.down = true }, 0},
+		"a notice is not delivered":                      {func(h *fixture) { h.down = true }, 0},
 		"codes are spent":                                {spent(throttle.TOTP), 0},
 		"recovery codes are spent":                       {spent(throttle.RecoveryCode), 0},
 		"codes that cancel are spent":                    {spent(throttle.RemovalCancel), 0},
@@ -96,7 +96,7 @@ func TestTheTimeStandsStill(t *testing.T) {
 		"codes that cancel wait":                         {wrong(throttle.RemovalCancel, 5), day - time.Hour},
 		"passwords wait: nobody gets as far as the code": {wrong(throttle.Password, 5), day - time.Hour},
 		"four wrong codes are no wait":                   {wrong(throttle.TOTP, 4), day},
-		"nothing":                                        {func(*house) {}, day},
+		"nothing":                                        {func(*fixture) {}, day},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
@@ -186,26 +186,26 @@ func TestSeveralProcessesCountTheSameTimeOnce(t *testing.T) {
 func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
-		change func(h *house)
+		change func(h *fixture)
 		last   string
 		refuse mfaremoval.Reason // of the next request; empty: none
 	}{
-		"the password was changed": {func(h *house) {
+		"the password was changed": {func(h *fixture) {
 			must(h.t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", "another", h.clock()))
 		}, "mfa_removal.cancelled: the password was changed", mfaremoval.Cooldown},
-		"a method was added": {func(h *house) { h.enroll("tablet") }, "mfa_removal.cancelled: a method was added", mfaremoval.Cooldown},
-		"the address was changed": {func(h *house) {
+		"a method was added": {func(h *fixture) { h.enroll("tablet") }, "mfa_removal.cancelled: a method was added", mfaremoval.Cooldown},
+		"the address was changed": {func(h *fixture) {
 			must(h.t, store.Accounts{DB: h.db}.SetEmail(ctx, "ada", "mallory@example.com"))
 		}, "mfa_removal.cancelled: the e-mail address was changed", mfaremoval.Cooldown},
-		"an operator reset MFA": {func(h *house) {
+		"an operator reset MFA": {func(h *fixture) {
 			_, _, err := h.methods.Reset(ctx, "ada", "", "asked in person")
 			must(h.t, err)
 		}, "mfa_removal.expired: MFA is off", ""},
-		"the operator switched removals off": {func(h *house) { h.Limits.Delay = 0 }, "mfa_removal.expired: switched off", mfaremoval.Off},
+		"the operator switched removals off": {func(h *fixture) { h.Limits.Delay = 0 }, "mfa_removal.expired: switched off", mfaremoval.Off},
 	} {
-		for moment, until := range map[string]func(h *house) secret.Text{
-			"while the time runs": func(h *house) secret.Text { h.request(); return secret.New("none") },
-			"when it is over":     (*house).ready,
+		for moment, until := range map[string]func(h *fixture) secret.Text{
+			"while the time runs": func(h *fixture) secret.Text { h.request(); return secret.New("none") },
+			"when it is over":     (*fixture).ready,
 		} {
 			t.Run(outcome+", "+moment, func(t *testing.T) {
 				t.Parallel()
@@ -246,8 +246,8 @@ func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
 
 func TestWhoCannotAsk(t *testing.T) {
 	t.Parallel()
-	reset := func(ago time.Duration) func(h *house) {
-		return func(h *house) {
+	reset := func(ago time.Duration) func(h *fixture) {
+		return func(h *fixture) {
 			must(h.t, store.Accounts{DB: h.db}.Insert(ctx, account.Account{
 				ID: "bob", Email: "bob@example.com", PasswordChangedAt: noon.Add(-ago), PasswordResetAt: noon.Add(-ago),
 			}))
@@ -255,10 +255,10 @@ func TestWhoCannotAsk(t *testing.T) {
 	}
 	for outcome, c := range map[string]struct {
 		who   string
-		given func(h *house)
+		given func(h *fixture)
 		want  mfaremoval.Reason
 	}{
-		"removals are off":                         {"ada", func(h *house) { h.Limits.Delay = 0 }, mfaremoval.Off},
+		"removals are off":                         {"ada", func(h *fixture) { h.Limits.Delay = 0 }, mfaremoval.Off},
 		"the password was reset by mail yesterday": {"bob", reset(day), mfaremoval.PasswordReset},
 		"or 29 days ago":                           {"bob", reset(29 * day), mfaremoval.PasswordReset},
 		"30 days ago does not matter":              {"bob", reset(30 * day), ""},

@@ -33,7 +33,7 @@ type place string
 // somewhere is an empty database of the test's own, of the kind that this run of the tests is about.
 func somewhere(t *testing.T) place {
 	t.Helper()
-	if pgserver.Wanted() {
+	if pgserver.Enabled() {
 		return place(pgserver.Database(t))
 	}
 	return sqliteAt(filepath.Join(t.TempDir(), "twofold.db"))
@@ -72,12 +72,12 @@ func fresh(t *testing.T) *DB {
 // migrated is the place of one.
 func migrated(t *testing.T) place {
 	t.Helper()
-	if !pgserver.Wanted() {
+	if !pgserver.Enabled() {
 		at := somewhere(t)
 		opened(t, at)
 		return at
 	}
-	return place(pgserver.Copy(t, "migrated", func(url string) error {
+	return place(pgserver.CloneDatabase(t, "migrated", func(url string) error {
 		db, err := Open(url, Options{}, silent)
 		if err != nil {
 			return err

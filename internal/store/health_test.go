@@ -103,7 +103,7 @@ func TestPoolsTellWhatIsInUse(t *testing.T) {
 		return nil
 	}))
 	want := 2 // one to read and one to write
-	if pgserver.Wanted() {
+	if pgserver.Enabled() {
 		want = 1
 	}
 	if n := len(db.Pools()); n != want {

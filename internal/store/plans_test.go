@@ -14,7 +14,7 @@ import (
 const some = 3
 
 // wantLookUp wants do to send statements that read nothing but what they need, one of which goes along the index.
-func wantLookUp(t *testing.T, ground queryplan.Ground, index string, do func(ctx context.Context) error) {
+func wantLookUp(t *testing.T, ground queryplan.Database, index string, do func(ctx context.Context) error) {
 	t.Helper()
 	type said struct {
 		statement string
@@ -26,7 +26,7 @@ func wantLookUp(t *testing.T, ground queryplan.Ground, index string, do func(ctx
 	}})))
 	found := false
 	for _, s := range heard {
-		faults, err := ground.Faults(ctx, s.statement, s.values)
+		faults, err := ground.FullScans(ctx, s.statement, s.values)
 		must(t, err)
 		for _, fault := range faults {
 			t.Errorf("%s\n%s", s.statement, fault)
@@ -45,8 +45,8 @@ func TestEveryPurgeIsAnIndexLookUp(t *testing.T) {
 	db := fresh(t)
 	pool, err := db.write.DB()
 	must(t, err)
-	ground := queryplan.Ground{DB: pool, Server: !db.singleWriter()}
-	must(t, ground.Fill(ctx, 10000, noon))
+	ground := queryplan.Database{DB: pool, Server: !db.singleWriter()}
+	must(t, ground.Seed(ctx, 10000, noon))
 	indexes := map[retention.Category]string{
 		retention.Sessions: "sessions_ended", retention.SignIns: "sign_ins_ended", retention.StepUps: "step_ups_ended",
 		retention.PendingAddresses: "pending_addresses_ended", retention.Links: "links_ended", retention.LinkMails: "link_mails_made",

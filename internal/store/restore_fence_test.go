@@ -13,7 +13,7 @@ func TestAFenceEndsWhateverMayHaveEndedSinceAndNothingElse(t *testing.T) {
 	db := fresh(t)
 	pool, err := db.write.DB()
 	must(t, err)
-	must(t, queryplan.Ground{DB: pool, Server: !db.singleWriter()}.Fill(ctx, 6, noon))
+	must(t, queryplan.Database{DB: pool, Server: !db.singleWriter()}.Seed(ctx, 6, noon))
 	for _, live := range []string{
 		"UPDATE mfa_removals SET cancelled_at = 0 WHERE id = 'row-2'",
 		"UPDATE devices SET expires_at = last_used_at * 2 WHERE id = 'row-2'",

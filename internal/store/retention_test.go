@@ -95,7 +95,7 @@ func attemptsOf(subject, kind, bucket string) string {
 func execute(t *testing.T, db *DB, sql string, args ...any) {
 	t.Helper()
 	for _, blob := range []string{"token_hash", "digest", "sealed"} {
-		sql = castColumn(sql, blob, map[bool]string{false: "BLOB", true: "BYTEA"}[pgserver.Wanted()])
+		sql = castColumn(sql, blob, map[bool]string{false: "BLOB", true: "BYTEA"}[pgserver.Enabled()])
 	}
 	must(t, db.write.Exec(sql, args...).Error)
 }

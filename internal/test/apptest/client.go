@@ -17,14 +17,14 @@ import (
 
 // Client calls the house as one browser (a cookie jar) or one script (a bearer token) would.
 type Client struct {
-	h      *House
+	h      *Server
 	t      testing.TB
 	http   *http.Client
 	Bearer string
 }
 
 // Browser is a client with a cookie jar of its own.
-func (h *House) Browser() *Client {
+func (h *Server) Browser() *Client {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		h.T.Fatal(err)
@@ -33,12 +33,12 @@ func (h *House) Browser() *Client {
 }
 
 // Script is a client with a bearer token, or none.
-func (h *House) Script(bearer string) *Client {
+func (h *Server) Script(bearer string) *Client {
 	return &Client{h: h, t: h.T, http: &http.Client{Timeout: time.Minute}, Bearer: bearer}
 }
 
-// Answer is an answer that fits the contract.
-type Answer struct {
+// Response is an answer that fits the contract.
+type Response struct {
 	Status int
 	Header http.Header
 	Body   []byte
@@ -53,13 +53,13 @@ type Raw string
 
 // Do sends a request with a JSON body (nil: none) and headers in pairs. It fails the test on an answer that the contract
 // does not know.
-func (c *Client) Do(method, path string, body any, headers ...string) Answer {
+func (c *Client) Do(method, path string, body any, headers ...string) Response {
 	c.t.Helper()
 	return c.send(c.request(method, path, body, headers))
 }
 
-// Try is Do where it may be that nobody answers, or not to the end: then the status is zero.
-func (c *Client) Try(method, path string, body any, headers ...string) Answer {
+// DoAllowFailure is Do where it may be that nobody answers, or not to the end: then the status is zero.
+func (c *Client) DoAllowFailure(method, path string, body any, headers ...string) Response {
 	c.t.Helper()
 	a, _ := c.exchange(c.request(method, path, body, headers))
 	return a
@@ -95,7 +95,7 @@ func (c *Client) request(method, path string, body any, headers []string) *http.
 	return r
 }
 
-func (c *Client) send(r *http.Request) Answer {
+func (c *Client) send(r *http.Request) Response {
 	c.t.Helper()
 	a, err := c.exchange(r)
 	if err != nil {
@@ -105,29 +105,29 @@ func (c *Client) send(r *http.Request) Answer {
 }
 
 // exchange answers an error where no answer came, or not all of it.
-func (c *Client) exchange(r *http.Request) (Answer, error) {
+func (c *Client) exchange(r *http.Request) (Response, error) {
 	c.t.Helper()
 	response, err := c.http.Do(r)
 	if err != nil {
-		return Answer{t: c.t}, err
+		return Response{t: c.t}, err
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		return Answer{t: c.t}, err
+		return Response{t: c.t}, err
 	}
 	if err := c.h.contract.check(r, response, text); err != nil {
 		c.t.Errorf("%s %s answered %d, not in the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, text)
 	}
-	a := Answer{Status: response.StatusCode, Header: response.Header, Body: text, t: c.t}
-	if c.h.Witness != nil {
-		c.h.Witness(r, a)
+	a := Response{Status: response.StatusCode, Header: response.Header, Body: text, t: c.t}
+	if c.h.OnResponse != nil {
+		c.h.OnResponse(r, a)
 	}
 	return a, nil
 }
 
-// Want fails the test unless the answer has the status and, for a problem, the code (empty: any).
-func (a Answer) Want(status int, code string) Answer {
+// Require fails the test unless the answer has the status and, for a problem, the code (empty: any).
+func (a Response) Require(status int, code string) Response {
 	a.t.Helper()
 	if a.Status != status || (code != "" && a.Code() != code) {
 		a.t.Fatalf("got %d %s, want %d %s\n%s", a.Status, a.Code(), status, code, a.Body)
@@ -136,10 +136,10 @@ func (a Answer) Want(status int, code string) Answer {
 }
 
 // Code is a problem's code, or empty.
-func (a Answer) Code() string { code, _ := a.Value("code").(string); return code }
+func (a Response) Code() string { code, _ := a.Value("code").(string); return code }
 
 // Value is a member of the body, down a path of names; nil where there is none.
-func (a Answer) Value(path ...string) any {
+func (a Response) Value(path ...string) any {
 	var value any
 	if json.Unmarshal(a.Body, &value) != nil {
 		return nil
@@ -152,7 +152,7 @@ func (a Answer) Value(path ...string) any {
 }
 
 // Text is a member of the body that must be a string.
-func (a Answer) Text(path ...string) string {
+func (a Response) Text(path ...string) string {
 	a.t.Helper()
 	text, ok := a.Value(path...).(string)
 	if !ok {
@@ -162,7 +162,7 @@ func (a Answer) Text(path ...string) string {
 }
 
 // Int is a member of the body that must be a number.
-func (a Answer) Int(path ...string) int {
+func (a Response) Int(path ...string) int {
 	a.t.Helper()
 	n, ok := a.Value(path...).(float64)
 	if !ok {
@@ -172,7 +172,7 @@ func (a Answer) Int(path ...string) int {
 }
 
 // SignIn signs in with the password alone, for whatever comes of it.
-func (c *Client) SignIn(email string, members ...JSON) Answer {
+func (c *Client) SignIn(email string, members ...JSON) Response {
 	c.t.Helper()
 	body := JSON{"email": email, "password": Password}
 	for _, m := range members {
@@ -184,14 +184,14 @@ func (c *Client) SignIn(email string, members ...JSON) Answer {
 }
 
 // SignedIn is a script that is signed in, with proofs added to the password.
-func (h *House) SignedIn(email string, proofs ...JSON) *Client {
+func (h *Server) SignedIn(email string, proofs ...JSON) *Client {
 	h.T.Helper()
-	a := h.Script("").SignIn(email, append(proofs, JSON{"deliver": "token"})...).Want(201, "")
+	a := h.Script("").SignIn(email, append(proofs, JSON{"deliver": "token"})...).Require(201, "")
 	return h.Script(a.Text("session_token"))
 }
 
 // StepUp steps up for a purpose, for whatever comes of it.
-func (c *Client) StepUp(purpose string, members ...JSON) Answer {
+func (c *Client) StepUp(purpose string, members ...JSON) Response {
 	c.t.Helper()
 	body := JSON{"purpose": purpose, "password": Password}
 	for _, m := range members {
@@ -206,19 +206,19 @@ func (c *Client) StepUp(purpose string, members ...JSON) Answer {
 type Phone struct {
 	ID  string // of the method
 	key totp.Key
-	h   *House
+	h   *Server
 }
 
 // Begin begins an enrollment after a step-up, and answers the phone that scanned its key.
 func (c *Client) Begin(proofs ...JSON) *Phone {
 	c.t.Helper()
-	token := c.StepUp("mfa.enroll", proofs...).Want(201, "").Text("step_up_token")
-	a := c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Want(201, "")
-	return c.h.Scan(a)
+	token := c.StepUp("mfa.enroll", proofs...).Require(201, "").Text("step_up_token")
+	a := c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Require(201, "")
+	return c.h.PhoneFrom(a)
 }
 
-// Scan reads the key from beginTotpEnrollment's answer.
-func (h *House) Scan(a Answer) *Phone {
+// PhoneFrom reads the key from beginTotpEnrollment's answer.
+func (h *Server) PhoneFrom(a Response) *Phone {
 	h.T.Helper()
 	raw, err := base32Key(a.Text("secret"))
 	if err != nil {
@@ -228,7 +228,7 @@ func (h *House) Scan(a Answer) *Phone {
 }
 
 // Confirm confirms the enrollment with a code, for whatever comes of it.
-func (c *Client) Confirm(p *Phone, code string) Answer {
+func (c *Client) Confirm(p *Phone, code string) Response {
 	c.t.Helper()
 	return c.Do("POST", "/api/v1/mfa/totp/enrollments/"+p.ID+"/confirm", JSON{"code": code})
 }
@@ -237,7 +237,7 @@ func (c *Client) Confirm(p *Phone, code string) Answer {
 func (c *Client) Enroll(proofs ...JSON) *Phone {
 	c.t.Helper()
 	p := c.Begin(proofs...)
-	c.Confirm(p, p.Code()).Want(201, "")
+	c.Confirm(p, p.Code()).Require(201, "")
 	c.h.Clock.Advance(totp.Period * time.Second)
 	return p
 }

@@ -86,12 +86,12 @@ func (c *Collector) Raw() string {
 
 // StartTraced starts a house that exports its traces to a collector of its own: all of them have arrived when the house
 // has been stopped.
-func StartTraced(t testing.TB, settings ...string) *House {
+func StartTraced(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	c := NewCollector(t)
 	traces, err := trace.NewExporter(context.Background(), c.URL+"/v1/traces", "test", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return start(&House{T: t, Dir: t.TempDir(), Clock: NewClock(), Log: &Log{}, Collector: c}, traces, settings)
+	return start(&Server{T: t, Dir: t.TempDir(), Clock: NewClock(), Log: &Log{}, Collector: c}, traces, settings)
 }

@@ -28,7 +28,7 @@ func databaseIn(t testing.TB, dir string) string {
 		return string(known)
 	case !errors.Is(err, fs.ErrNotExist):
 		t.Fatal(err)
-	case pgserver.Wanted():
+	case pgserver.Enabled():
 		return onServer(t, dir)
 	}
 	return "sqlite:" + filepath.Join(dir, "twofold.db")
@@ -39,7 +39,7 @@ const note = "database.url"
 
 func onServer(t testing.TB, dir string) string {
 	t.Helper()
-	url := pgserver.Copy(t, "house", migrate)
+	url := pgserver.CloneDatabase(t, "house", migrate)
 	lead(t, dir, url)
 	return url
 }
@@ -57,7 +57,7 @@ func lead(t testing.TB, dir, url string) {
 
 // Replicas are n houses over one PostgreSQL database, whatever the run is about, behind one public URL. They share nothing
 // else: each has its own connections and its own memory, as processes have.
-func Replicas(t testing.TB, n int, settings ...string) []*House {
+func Replicas(t testing.TB, n int, settings ...string) []*Server {
 	t.Helper()
 	dir := t.TempDir()
 	onServer(t, dir)
@@ -65,17 +65,17 @@ func Replicas(t testing.TB, n int, settings ...string) []*House {
 }
 
 // ReplicasOver are n houses over a database of this URL, which is empty.
-func ReplicasOver(t testing.TB, url string, n int, settings ...string) []*House {
+func ReplicasOver(t testing.TB, url string, n int, settings ...string) []*Server {
 	t.Helper()
 	dir := t.TempDir()
 	lead(t, dir, url)
 	return replicasIn(t, dir, n, settings)
 }
 
-func replicasIn(t testing.TB, dir string, n int, settings []string) []*House {
+func replicasIn(t testing.TB, dir string, n int, settings []string) []*Server {
 	t.Helper()
 	clock := NewClock()
-	houses := []*House{StartIn(t, dir, clock, settings...)}
+	houses := []*Server{StartIn(t, dir, clock, settings...)}
 	for range n - 1 {
 		houses = append(houses, StartIn(t, dir, clock, append(settings, "TWOFOLD_PUBLIC_URL="+houses[0].URL)...))
 	}
@@ -90,21 +90,21 @@ func migrate(url string) error {
 	return errors.Join(db.Migrate(context.Background()), db.Close())
 }
 
-// Disk is a house's database, opened beside the house. Statements have ? for their values, in both kinds of database.
-type Disk struct {
-	house  *House
+// Database is a house's database, opened beside the house. Statements have ? for their values, in both kinds of database.
+type Database struct {
+	house  *Server
 	db     *sql.DB
 	held   *sql.Conn // of Hold
 	server bool
 }
 
 // OnServer says whether the house's database is on a PostgreSQL server.
-func (h *House) OnServer() bool { return store.IsPostgres(h.Database) }
+func (h *Server) OnServer() bool { return store.IsPostgres(h.Database) }
 
-// Disk opens the house's database.
-func (h *House) Disk(t testing.TB) *Disk {
+// Database opens the house's database.
+func (h *Server) Disk(t testing.TB) *Database {
 	t.Helper()
-	d := &Disk{house: h, server: h.OnServer()}
+	d := &Database{house: h, server: h.OnServer()}
 	var err error
 	if d.server {
 		d.db, err = sql.Open("pgx", h.Database)
@@ -119,9 +119,9 @@ func (h *House) Disk(t testing.TB) *Disk {
 }
 
 // Plans is the database as one that is asked how it would go about a statement.
-func (d *Disk) Plans() queryplan.Ground { return queryplan.Ground{DB: d.db, Server: d.server} }
+func (d *Database) Plans() queryplan.Database { return queryplan.Database{DB: d.db, Server: d.server} }
 
-func (d *Disk) bound(statement string) string {
+func (d *Database) bound(statement string) string {
 	if !d.server {
 		return statement
 	}
@@ -135,19 +135,19 @@ func (d *Disk) bound(statement string) string {
 	return text.String()
 }
 
-// Hold begins a transaction that changes of any account wait for, until COMMIT or ROLLBACK is executed.
-func (d *Disk) Hold(t testing.TB) {
+// LockAccounts begins a transaction that changes of any account wait for, until COMMIT or ROLLBACK is executed.
+func (d *Database) LockAccounts(t testing.TB) {
 	t.Helper()
 	d.hold(t, "accounts")
 }
 
 // HoldActivity begins one that every entry of an account's activity waits for, likewise.
-func (d *Disk) HoldActivity(t testing.TB) {
+func (d *Database) HoldActivity(t testing.TB) {
 	t.Helper()
 	d.hold(t, "activity_heads")
 }
 
-func (d *Disk) hold(t testing.TB, table string) {
+func (d *Database) hold(t testing.TB, table string) {
 	t.Helper()
 	var err error
 	if d.held, err = d.db.Conn(context.Background()); err != nil {
@@ -165,7 +165,7 @@ func (d *Disk) hold(t testing.TB, table string) {
 }
 
 // Exec is sql.DB's; while a transaction is held, it is in that one.
-func (d *Disk) Exec(statement string, args ...any) (sql.Result, error) {
+func (d *Database) Exec(statement string, args ...any) (sql.Result, error) {
 	if d.held == nil {
 		return d.db.Exec(d.bound(statement), args...)
 	}
@@ -178,20 +178,20 @@ func (d *Disk) Exec(statement string, args ...any) (sql.Result, error) {
 }
 
 // Query is sql.DB's.
-func (d *Disk) Query(statement string, args ...any) (*sql.Rows, error) {
+func (d *Database) Query(statement string, args ...any) (*sql.Rows, error) {
 	return d.db.Query(d.bound(statement), args...)
 }
 
 // QueryRow is sql.DB's; while a transaction is held, it is in that one.
-func (d *Disk) QueryRow(statement string, args ...any) *sql.Row {
+func (d *Database) QueryRow(statement string, args ...any) *sql.Row {
 	if d.held != nil {
 		return d.held.QueryRowContext(context.Background(), d.bound(statement), args...)
 	}
 	return d.db.QueryRow(d.bound(statement), args...)
 }
 
-// Refuse makes the database refuse every new row of a table, until allow is called.
-func (d *Disk) Refuse(t testing.TB, table string) (allow func()) {
+// FailInserts makes the database refuse every new row of a table, until allow is called.
+func (d *Database) FailInserts(t testing.TB, table string) (allow func()) {
 	t.Helper()
 	do := func(statement string) {
 		if _, err := d.Exec(statement); err != nil {
@@ -208,7 +208,7 @@ func (d *Disk) Refuse(t testing.TB, table string) (allow func()) {
 }
 
 // Files names the files that the database lies in, its log included, with everything written that was committed.
-func (d *Disk) Files(t testing.TB) []string {
+func (d *Database) Files(t testing.TB) []string {
 	t.Helper()
 	patterns := []string{filepath.Join(d.house.Dir, "twofold.db*")}
 	if d.server {
@@ -234,7 +234,7 @@ func (d *Disk) Files(t testing.TB) []string {
 }
 
 // Tables names every table.
-func (d *Disk) Tables(t testing.TB) []string {
+func (d *Database) Tables(t testing.TB) []string {
 	t.Helper()
 	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'"
 	if d.server {

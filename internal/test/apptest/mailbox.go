@@ -44,7 +44,7 @@ func NewMailbox(t testing.TB) *Mailbox {
 
 // StartWithMail starts a house that sends its mail to a mailbox of its own: h.Mailbox. It sends when the test calls
 // h.Deliver.
-func StartWithMail(t testing.TB, settings ...string) *House {
+func StartWithMail(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	box := NewMailbox(t)
 	h := Start(t, append([]string{box.Setting()}, settings...)...)
@@ -53,7 +53,7 @@ func StartWithMail(t testing.TB, settings ...string) *House {
 }
 
 // Deliver sends what is due by the house's clock, and answers how many mails that were.
-func (h *House) Deliver() int {
+func (h *Server) Deliver() int {
 	h.T.Helper()
 	if err := h.App.Accounts.ProcessResets(h.Context()); err != nil {
 		h.T.Fatalf("look up who asked for a new password: %v", err)
@@ -66,14 +66,14 @@ func (h *House) Deliver() int {
 }
 
 // Mails delivers what is due, and answers every mail to an address so far, the oldest first.
-func (h *House) Mails(to string) []Mail {
+func (h *Server) Mails(to string) []Mail {
 	h.T.Helper()
 	h.Deliver()
 	return h.Mailbox.To(to)
 }
 
 // Mail delivers what is due, and answers the newest mail to an address. It fails the test when there is none.
-func (h *House) Mail(to string) Mail {
+func (h *Server) Mail(to string) Mail {
 	h.T.Helper()
 	mails := h.Mails(to)
 	if len(mails) == 0 {
@@ -104,27 +104,27 @@ func (b *Mailbox) Open() error {
 
 // Close hangs up on everybody, and listens no more. Mails stay.
 func (b *Mailbox) Close() {
-	b.Take()
+	b.Next()
 	_ = b.server.Close()
 }
 
-// Refuse answers every recipient with a status of SMTP from now on, as in 450 or 550.
-func (b *Mailbox) Refuse(status int) {
+// FailInserts answers every recipient with a status of SMTP from now on, as in 450 or 550.
+func (b *Mailbox) FailInserts(status int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refuse = status
 }
 
-// Hang reads mails from now on and says nothing; those that it holds, and will not take, come out of the channel.
-func (b *Mailbox) Hang() (held <-chan Mail) {
+// Stall reads mails from now on and says nothing; those that it holds, and will not take, come out of the channel.
+func (b *Mailbox) Stall() (held <-chan Mail) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.hang, b.held = make(chan struct{}), make(chan Mail, 100)
 	return b.held
 }
 
-// Take ends Refuse and Hang.
-func (b *Mailbox) Take() {
+// Next ends Refuse and Hang.
+func (b *Mailbox) Next() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refuse = 0
@@ -134,8 +134,8 @@ func (b *Mailbox) Take() {
 	}
 }
 
-// Took calls do for every mail that has arrived, before the sender is told so.
-func (b *Mailbox) Took(do func(Mail)) {
+// Delivered calls do for every mail that has arrived, before the sender is told so.
+func (b *Mailbox) Delivered(do func(Mail)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.took = do

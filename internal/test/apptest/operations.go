@@ -69,5 +69,5 @@ func readOperation(method, path string, op *openapi3.Operation) Operation {
 // Writes says whether the operation may change something.
 func (o Operation) Writes() bool { return o.Method != http.MethodGet }
 
-// At is the operation's path, with an id where it takes one.
-func (o Operation) At(id string) string { return strings.ReplaceAll(o.Path, "{id}", id) }
+// OnServer is the operation's path, with an id where it takes one.
+func (o Operation) OnServer(id string) string { return strings.ReplaceAll(o.Path, "{id}", id) }

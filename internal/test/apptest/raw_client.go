@@ -13,30 +13,30 @@ import (
 	"twofold/internal/store"
 )
 
-// For is the same client, whose failures are those of another test: of a subtest.
-func (c *Client) For(t testing.TB) *Client {
+// WithT is the same client, whose failures are those of another test: of a subtest.
+func (c *Client) WithT(t testing.TB) *Client {
 	same := *c
 	same.t = t
 	return &same
 }
 
-// At is the same client, with the same credentials, at another house.
-func (c *Client) At(h *House) *Client {
+// OnServer is the same client, with the same credentials, at another house.
+func (c *Client) OnServer(h *Server) *Client {
 	same := *c
 	same.h = h
 	return &same
 }
 
-// Inside is the same client without a network between: when an answer is there, its request is over, and neither a line
+// InProcess is the same client without a network between: when an answer is there, its request is over, and neither a line
 // of the log nor a reading of the clock follows.
-func (c *Client) Inside() *Client {
+func (c *Client) InProcess() *Client {
 	same := *c
 	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler, nil}}
 	return &same
 }
 
-// Counted is the same client Inside, whose requests' effort is added up.
-func (c *Client) Counted(e *store.QueryStats) *Client {
+// WithStats is the same client Inside, whose requests' effort is added up.
+func (c *Client) WithStats(e *store.QueryStats) *Client {
 	e.OnStatement = c.h.heard
 	same := *c
 	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler, e}}
@@ -81,7 +81,7 @@ func (c *Client) Request(method, path string, body io.Reader, headers ...string)
 }
 
 // Send sends a request as it is, and fails the test on an answer that the contract does not know.
-func (c *Client) Send(r *http.Request) Answer {
+func (c *Client) Send(r *http.Request) Response {
 	c.t.Helper()
 	return c.send(r)
 }
@@ -110,7 +110,7 @@ func (c *Client) address() *url.URL {
 }
 
 // SetCookies are the cookies that the answer sets, in order.
-func (a Answer) SetCookies() []*http.Cookie {
+func (a Response) SetCookies() []*http.Cookie {
 	var cookies []*http.Cookie
 	for _, line := range a.Header.Values("Set-Cookie") {
 		cookie, err := http.ParseSetCookie(line)
@@ -123,9 +123,9 @@ func (a Answer) SetCookies() []*http.Cookie {
 	return cookies
 }
 
-// AtOnce makes n calls, as nearly at the same moment as the machine can, and answers what they answered.
-func AtOnce(n int, call func(i int) Answer) []Answer {
-	answers := make([]Answer, n)
+// Concurrently makes n calls, as nearly at the same moment as the machine can, and answers what they answered.
+func Concurrently(n int, call func(i int) Response) []Response {
+	answers := make([]Response, n)
 	start := make(chan struct{})
 	var all sync.WaitGroup
 	for i := range n {
@@ -139,8 +139,8 @@ func AtOnce(n int, call func(i int) Answer) []Answer {
 	return answers
 }
 
-// Tally counts answers by status and code, as in "401 code_used", or by status alone where there is no problem.
-func Tally(answers []Answer) map[string]int {
+// CountByOutcome counts answers by status and code, as in "401 code_used", or by status alone where there is no problem.
+func CountByOutcome(answers []Response) map[string]int {
 	tally := make(map[string]int)
 	for _, a := range answers {
 		name := fmt.Sprint(a.Status)

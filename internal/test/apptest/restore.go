@@ -17,7 +17,7 @@ import (
 
 // Backup backs the house's database up while it runs, as an operator does, and answers how to restore that: the house
 // stops, its database is the backup, and it starts again.
-func (h *House) Backup() (restore func(settings ...string) *House) {
+func (h *Server) Backup() (restore func(settings ...string) *Server) {
 	h.T.Helper()
 	file := filepath.Join(h.T.TempDir(), "backup")
 	if h.OnServer() {
@@ -38,7 +38,7 @@ func (h *House) Backup() (restore func(settings ...string) *House) {
 }
 
 // Copy is Backup by means that know nothing of Twofold: of a file, that stands still meanwhile.
-func (h *House) Copy() (restore func(settings ...string) *House) {
+func (h *Server) Copy() (restore func(settings ...string) *Server) {
 	h.T.Helper()
 	if h.OnServer() {
 		return h.Backup()
@@ -51,8 +51,8 @@ func (h *House) Copy() (restore func(settings ...string) *House) {
 }
 
 // again stops the house, does something, and starts it again.
-func (h *House) again(do func() error) func(settings ...string) *House {
-	return func(settings ...string) *House {
+func (h *Server) again(do func() error) func(settings ...string) *Server {
+	return func(settings ...string) *Server {
 		h.T.Helper()
 		h.Stop()
 		h.must(do())
@@ -65,10 +65,10 @@ func (h *House) again(do func() error) func(settings ...string) *House {
 	}
 }
 
-func (h *House) path() string { return strings.TrimPrefix(h.Database, "sqlite:") }
+func (h *Server) path() string { return strings.TrimPrefix(h.Database, "sqlite:") }
 
 // put puts a file in the place of the database, whose log goes with it.
-func (h *House) put(file string) error {
+func (h *Server) put(file string) error {
 	for _, ending := range []string{"-wal", "-shm"} {
 		if err := os.Remove(h.path() + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -94,7 +94,7 @@ func nameIn(text string) string {
 	return strings.TrimPrefix(u.Path, "/")
 }
 
-func (h *House) must(err error) {
+func (h *Server) must(err error) {
 	h.T.Helper()
 	if err != nil {
 		h.T.Fatal(err)

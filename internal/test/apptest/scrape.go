@@ -10,7 +10,7 @@ import (
 )
 
 // Operations serves the operations of the house until the test is over, and answers where.
-func (h *House) Operations() (url string) {
+func (h *Server) Operations() (url string) {
 	server := httptest.NewServer(h.App.Operations)
 	h.T.Cleanup(server.Close)
 	return server.URL
@@ -20,7 +20,7 @@ func (h *House) Operations() (url string) {
 type Scrape map[string]float64
 
 // Scrape reads the metrics of the house. They come as they would to Prometheus.
-func (h *House) Scrape() (Scrape, string) {
+func (h *Server) Scrape() (Scrape, string) {
 	h.T.Helper()
 	answer, err := http.Get(h.Operations() + "/metrics")
 	if err != nil {

@@ -68,8 +68,8 @@ func (c *Clock) Advance(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// House is one running house.
-type House struct {
+// Server is one running house.
+type Server struct {
 	T     testing.TB
 	App   *app.App
 	URL   string
@@ -82,10 +82,10 @@ type House struct {
 	Mailbox   *Mailbox   // of StartWithMail; otherwise nil, and the house sends no mail
 	Collector *Collector // of StartTraced; otherwise nil, and the house traces nothing
 
-	// Witness, where there is one, sees every answer that the house's clients get.
-	Witness func(r *http.Request, a Answer)
-	// Hears, where there is one, is told of every statement that is sent for a request, for Deliver, or in Context.
-	Hears func(statement string, values []any)
+	// OnResponse, where there is one, sees every answer that the house's clients get.
+	OnResponse func(r *http.Request, a Response)
+	// OnStatement, where there is one, is told of every statement that is sent for a request, for Deliver, or in Context.
+	OnStatement func(statement string, values []any)
 
 	contract *contract
 	server   *httptest.Server
@@ -117,7 +117,7 @@ var Page fs.FS = fstest.MapFS{
 }
 
 // Start starts a house in a new folder. Settings are NAME=value pairs and override the defaults.
-func Start(t testing.TB, settings ...string) *House {
+func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	return StartIn(t, t.TempDir(), NewClock(), settings...)
 }
@@ -128,23 +128,23 @@ func NewClock() *Clock {
 }
 
 // StartIn starts a house in a folder that may hold a database already: a restart, or a second process.
-func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *House {
+func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *Server {
 	t.Helper()
-	return start(&House{T: t, Dir: dir, Clock: clock, Log: &Log{}}, nil, settings)
+	return start(&Server{T: t, Dir: dir, Clock: clock, Log: &Log{}}, nil, settings)
 }
 
-// Elsewhere is a house that runs in another process, at this URL and by this clock: for clients, who hold its answers
+// Remote is a house that runs in another process, at this URL and by this clock: for clients, who hold its answers
 // against the contract all the same.
-func Elsewhere(t testing.TB, url string, now func() time.Time) *House {
+func Remote(t testing.TB, url string, now func() time.Time) *Server {
 	t.Helper()
 	known, err := theContract()
 	if err != nil {
 		t.Fatalf("contract: %v", err)
 	}
-	return &House{T: t, URL: url, Clock: &Clock{goes: now}, contract: known}
+	return &Server{T: t, URL: url, Clock: &Clock{goes: now}, contract: known}
 }
 
-func start(h *House, traces *trace.Tracer, settings []string) *House {
+func start(h *Server, traces *trace.Tracer, settings []string) *Server {
 	t := h.T
 	t.Helper()
 	h.Database = databaseIn(t, h.Dir)
@@ -175,20 +175,20 @@ func start(h *House, traces *trace.Tracer, settings []string) *House {
 }
 
 // Context is one for what nobody asked the house for: Hears hears it.
-func (h *House) Context() context.Context {
+func (h *Server) Context() context.Context {
 	return store.WithStats(context.Background(), &store.QueryStats{OnStatement: h.heard})
 }
 
-func (h *House) heard(statement string, values []any) {
-	if h.Hears != nil {
-		h.Hears(statement, values)
+func (h *Server) heard(statement string, values []any) {
+	if h.OnStatement != nil {
+		h.OnStatement(statement, values)
 	}
 }
 
 // isCost says whether a setting is one of a hash's cost: who gives one wants hashes as they are outside of tests.
 func isCost(setting string) bool { return strings.HasPrefix(setting, "TWOFOLD_ARGON2_") }
 
-func (h *House) environment(settings []string) map[string]string {
+func (h *Server) environment(settings []string) map[string]string {
 	environment := map[string]string{
 		"TWOFOLD_PUBLIC_URL":       h.URL,
 		"TWOFOLD_OPS_LISTEN":       "off", // many run at once: see House.Operations
@@ -210,7 +210,7 @@ func (h *House) environment(settings []string) map[string]string {
 }
 
 // Stop stops the house; its files stay. Stopping twice is fine.
-func (h *House) Stop() {
+func (h *Server) Stop() {
 	if h.server == nil {
 		return
 	}
@@ -222,7 +222,7 @@ func (h *House) Stop() {
 }
 
 // AddAccount adds an account with Password, and answers its id.
-func (h *House) AddAccount(email string) string {
+func (h *Server) AddAccount(email string) string {
 	h.T.Helper()
 	a, err := h.App.AddAccount(context.Background(), email, secret.New(Password))
 	if err != nil {

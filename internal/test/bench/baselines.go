@@ -32,7 +32,7 @@ func (l limits) lowest() float64 {
 
 // limits measures them with as many callers: Echo alone that gives the same answer to the same requests, and as many commits
 // straight through database/sql.
-func (r round) limits(ctx context.Context, o operation, calls []call, answer string, commits float64) (l limits, err error) {
+func (r measurement) limits(ctx context.Context, o operation, calls []call, answer string, commits float64) (l limits, err error) {
 	if l.echo, err = r.measureEcho(ctx, calls, answer); err != nil {
 		return l, err
 	}
@@ -49,7 +49,7 @@ func (r round) limits(ctx context.Context, o operation, calls []call, answer str
 	return l, err
 }
 
-func (r round) measureEcho(ctx context.Context, calls []call, answer string) (float64, error) {
+func (r measurement) measureEcho(ctx context.Context, calls []call, answer string) (float64, error) {
 	addresses, err := freeAddresses(1)
 	if err != nil {
 		return 0, err
@@ -74,7 +74,7 @@ func (r round) measureEcho(ctx context.Context, calls []call, answer string) (fl
 		c.want = calls[0].want
 		same[i] = c
 	}
-	took, err := spread(ctx, addresses, r.callers, same)
+	took, err := runLoad(ctx, addresses, r.callers, same)
 	if err != nil {
 		return 0, err
 	}
@@ -96,7 +96,7 @@ func listens(ctx context.Context, address string) error {
 
 // measureCommits changes rows, one in a commit, each caller its own; SQLite's callers take turns on one connection, which is
 // faster than what they do otherwise.
-func (r round) measureCommits(ctx context.Context, n int) (perSecond float64, err error) {
+func (r measurement) measureCommits(ctx context.Context, n int) (perSecond float64, err error) {
 	db, err := r.at.open(asServed)
 	if err != nil {
 		return 0, err

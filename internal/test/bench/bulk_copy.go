@@ -12,7 +12,7 @@ import (
 var crowded = []string{"accounts", "mfa_methods", "recovery_codes", "sessions", "activity", "activity_heads"}
 
 // copyOf is copy number n of somebody; 0 is themselves.
-func copyOf(p person, n int) person {
+func copyOf(p testUser, n int) testUser {
 	if n > 0 {
 		p.id, p.email, p.method = fmt.Sprintf("%s-%d", p.id, n), fmt.Sprintf("%d-%s", n, p.email), fmt.Sprintf("%s-%d", p.method, n)
 	}
@@ -32,8 +32,8 @@ func (d database) expressions() map[string]string {
 
 // asServed is how a server opens SQLite; careless is for who fills a file that nobody has missed yet.
 const (
-	asServed = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
-	careless = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=cache_size(-4000000)"
+	asServed       = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
+	unsafeBulkLoad = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=cache_size(-4000000)"
 )
 
 // open opens the database without anything of ours between; SQLite with these options.
@@ -42,15 +42,15 @@ func (d database) open(sqlite string) (*sql.DB, error) {
 		return sql.Open("pgx", d.url)
 	}
 	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(d.url, "sqlite:")+sqlite)
-	if err == nil && sqlite == careless {
+	if err == nil && sqlite == unsafeBulkLoad {
 		db.SetMaxOpenConns(1) // what it has in memory is one connection's
 	}
 	return db, err
 }
 
 // multiply adds so many copies of every account.
-func (t *town) multiply(ctx context.Context, copies int) (err error) {
-	db, err := t.at.open(careless)
+func (t *dataset) multiply(ctx context.Context, copies int) (err error) {
+	db, err := t.at.open(unsafeBulkLoad)
 	if err != nil {
 		return err
 	}

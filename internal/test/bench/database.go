@@ -12,8 +12,8 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// place is where databases of one kind are made.
-type place struct {
+// databaseKind is where databases of one kind are made.
+type databaseKind struct {
 	name   string
 	dir    string
 	server *pgserver.Server // nil: SQLite
@@ -26,11 +26,11 @@ type database struct {
 	server      bool // PostgreSQL's
 }
 
-func newPlace(ctx context.Context, kind, dir string) (*place, error) {
+func newPlace(ctx context.Context, kind, dir string) (*databaseKind, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	p := &place{dir: dir}
+	p := &databaseKind{dir: dir}
 	switch kind {
 	case "sqlite":
 		p.name = "SQLite with synchronous=FULL"
@@ -46,7 +46,7 @@ func newPlace(ctx context.Context, kind, dir string) (*place, error) {
 	return p, nil
 }
 
-func (p *place) close() error {
+func (p *databaseKind) close() error {
 	if p.server == nil {
 		return nil
 	}
@@ -54,7 +54,7 @@ func (p *place) close() error {
 }
 
 // fresh is a new, empty database.
-func (p *place) fresh(ctx context.Context) (database, error) {
+func (p *databaseKind) fresh(ctx context.Context) (database, error) {
 	p.made++
 	dir := filepath.Join(p.dir, fmt.Sprint(p.made))
 	at := database{url: "sqlite:" + filepath.Join(dir, "twofold.db"), master: filepath.Join(dir, "master.key")}

@@ -25,9 +25,9 @@ import (
 
 const phrase = "correct horse battery staple"
 
-// town is the accounts of one database, made straight in it: through the program each would cost the time of a password's
+// dataset is the accounts of one database, made straight in it: through the program each would cost the time of a password's
 // hash.
-type town struct {
+type dataset struct {
 	at       database
 	db       *store.DB
 	ring     *keyring.Ring
@@ -35,18 +35,18 @@ type town struct {
 	sessions *session.Service
 	stepUps  *stepup.Service
 
-	people []person
+	people []testUser
 }
 
-// person is an account with MFA that is signed in, as somebody calls who plays it.
-type person struct {
+// testUser is an account with MFA that is signed in, as somebody calls who plays it.
+type testUser struct {
 	id, email, method string
 	key               totp.Key
 	session           session.Session
 	bearer            string // a line of headers
 }
 
-func openTown(ctx context.Context, at database) (*town, error) {
+func openTown(ctx context.Context, at database) (*dataset, error) {
 	db, err := store.Open(at.url, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func openTown(ctx context.Context, at database) (*town, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	t := &town{at: at, db: db, ring: ring}
+	t := &dataset{at: at, db: db, ring: ring}
 	t.trail = audit.Log{To: slog.New(slog.DiscardHandler), Store: store.Activity{DB: db}, Now: time.Now, NewID: newID}
 	const long = 12 * time.Hour
 	t.sessions = &session.Service{
@@ -72,7 +72,7 @@ func openTown(ctx context.Context, at database) (*town, error) {
 	return t, nil
 }
 
-func (t *town) close() error { return t.db.Close() }
+func (t *dataset) close() error { return t.db.Close() }
 
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
@@ -80,7 +80,7 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 const batch = 500
 
 // inBatches calls do for 0 to n-1, in transactions.
-func (t *town) inBatches(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
+func (t *dataset) inBatches(ctx context.Context, n int, do func(ctx context.Context, i int) error) error {
 	for first := 0; first < n; first += batch {
 		err := t.db.InTx(ctx, func(ctx context.Context) error {
 			for i := first; i < min(first+batch, n); i++ {
@@ -102,7 +102,7 @@ const families = 1000
 
 // populate makes so many accounts, each with a method, recovery codes, a session and activity, and picks people, at most
 // so many and evenly spread, whose phones and tokens are known.
-func (t *town) populate(ctx context.Context, accounts, people int) error {
+func (t *dataset) populate(ctx context.Context, accounts, people int) error {
 	hasher, err := password.NewHasher(password.Default, 1, 1, time.Minute)
 	if err != nil {
 		return err
@@ -112,9 +112,9 @@ func (t *town) populate(ctx context.Context, accounts, people int) error {
 		return err
 	}
 	first := min(accounts, families)
-	founders := make([]person, first)
+	founders := make([]testUser, first)
 	err = t.inBatches(ctx, first, func(ctx context.Context, i int) error {
-		founders[i] = person{id: newID(), email: fmt.Sprintf("person-%d@example.com", i), method: newID()}
+		founders[i] = testUser{id: newID(), email: fmt.Sprintf("person-%d@example.com", i), method: newID()}
 		return t.settle(ctx, founders[i], hash)
 	})
 	if err != nil {
@@ -125,7 +125,7 @@ func (t *town) populate(ctx context.Context, accounts, people int) error {
 		return err
 	}
 	people = min(people, first*(copies+1))
-	t.people = make([]person, people)
+	t.people = make([]testUser, people)
 	used := (people + first - 1) / first
 	return t.inBatches(ctx, people, func(ctx context.Context, i int) error {
 		t.people[i] = copyOf(founders[i%first], i/first*(copies+1)/used)
@@ -134,7 +134,7 @@ func (t *town) populate(ctx context.Context, accounts, people int) error {
 }
 
 // settle makes an account.
-func (t *town) settle(ctx context.Context, p person, hash string) error {
+func (t *dataset) settle(ctx context.Context, p testUser, hash string) error {
 	now := time.Now()
 	err := store.Accounts{DB: t.db}.Insert(ctx, account.Account{ID: p.id, Email: p.email, Language: "en", PasswordHash: hash, CreatedAt: now, PasswordChangedAt: now})
 	if err != nil {
@@ -163,7 +163,7 @@ func (t *town) settle(ctx context.Context, p person, hash string) error {
 }
 
 // meet gives somebody a phone, and signs them in.
-func (t *town) meet(ctx context.Context, p *person) (err error) {
+func (t *dataset) meet(ctx context.Context, p *testUser) (err error) {
 	if p.key, err = totp.NewKey(); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (t *town) meet(ctx context.Context, p *person) (err error) {
 }
 
 // pending begins sign-ins whose passwords are taken for right, and answers their tokens.
-func (t *town) pending(ctx context.Context, people []person) ([]string, error) {
+func (t *dataset) pending(ctx context.Context, people []testUser) ([]string, error) {
 	tokens := make([]string, len(people))
 	err := t.inBatches(ctx, len(people), func(ctx context.Context, i int) error {
 		token, now := secret.Random("tf_i_"), time.Now()
@@ -198,7 +198,7 @@ func (t *town) pending(ctx context.Context, people []person) ([]string, error) {
 }
 
 // stepUp makes tokens for beginning an enrollment.
-func (t *town) stepUp(ctx context.Context, people []person) ([]string, error) {
+func (t *dataset) stepUp(ctx context.Context, people []testUser) ([]string, error) {
 	tokens := make([]string, len(people))
 	err := t.inBatches(ctx, len(people), func(ctx context.Context, i int) error {
 		token, _, err := t.stepUps.Issue(ctx, people[i].session, "mfa.enroll", "", session.AMRFor(true))

@@ -91,9 +91,9 @@ func (t times) at(share float64) float64 { // in ms
 	return float64(t.each[int(share*float64(len(t.each)-1))].Microseconds()) / 1e3
 }
 
-// spread sends the calls from a number of callers, each at one of the addresses. An answer that is not the wanted one is an
+// runLoad sends the calls from a number of callers, each at one of the addresses. An answer that is not the wanted one is an
 // error.
-func spread(ctx context.Context, addresses []string, callers int, calls []call) (times, error) {
+func runLoad(ctx context.Context, addresses []string, callers int, calls []call) (times, error) {
 	lines := make([]*caller, callers)
 	for i := range lines {
 		line, err := dial(ctx, addresses[i%len(addresses)])

@@ -118,7 +118,7 @@ func (p plan) measure(ctx context.Context, kind, dir, limit string) (err error) 
 }
 
 // load measures the operations on a new database with so many accounts.
-func (p plan) load(ctx context.Context, place *place, limit string, accounts, processes int) (err error) {
+func (p plan) load(ctx context.Context, place *databaseKind, limit string, accounts, processes int) (err error) {
 	at, err := place.fresh(ctx)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (p plan) load(ctx context.Context, place *place, limit string, accounts, pr
 			if o.once {
 				i = len(p.callers)
 			}
-			if err := (round{plan: p, limit: limit, fleet: f, town: t, at: at, share: i, callers: callers}).measure(ctx, o); err != nil {
+			if err := (measurement{plan: p, limit: limit, fleet: f, town: t, at: at, share: i, callers: callers}).measure(ctx, o); err != nil {
 				return fmt.Errorf("%s, %d callers: %w", o.name, callers, err)
 			}
 		}

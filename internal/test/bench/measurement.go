@@ -12,31 +12,31 @@ import (
 const header = "                                                                  server, per request:          limits, per s:          share of\n" +
 	"operation                  callers    per s   p50 ms   p99 ms   CPU ms   SQL commits  bytes      Echo    commits  hashes  the limit"
 
-// round is an operation's turn at a number of callers.
-type round struct {
+// measurement is an operation's turn at a number of callers.
+type measurement struct {
 	plan
 	limit   string // the program of api/echobaseline
-	fleet   fleet
-	town    *town
+	fleet   servers
+	town    *dataset
 	at      database
 	share   int // of the people: each number of callers has its own, and what is measured once
 	callers int
 }
 
 // people are those whom this round may play.
-func (r round) people() []person {
+func (r measurement) people() []testUser {
 	n := min(len(r.town.people)/(len(r.plan.callers)+1), r.requests)
 	return r.town.people[r.share*n : (r.share+1)*n]
 }
 
 // measure prints a row of figures.
-func (r round) measure(ctx context.Context, o operation) error {
+func (r measurement) measure(ctx context.Context, o operation) error {
 	if o.warm != nil {
 		calls, err := o.warm(ctx, r)
 		if err != nil {
 			return err
 		}
-		if _, err := spread(ctx, r.fleet.addresses(), r.callers, calls); err != nil {
+		if _, err := runLoad(ctx, r.fleet.addresses(), r.callers, calls); err != nil {
 			return err
 		}
 	}
@@ -54,7 +54,7 @@ func (r round) measure(ctx context.Context, o operation) error {
 	if err != nil {
 		return err
 	}
-	took, err := spread(ctx, r.fleet.addresses(), r.callers, calls)
+	took, err := runLoad(ctx, r.fleet.addresses(), r.callers, calls)
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func orNone(n float64) string {
 
 // profile writes what the first process did with its processor in the next two seconds, where that is wanted; the channel
 // says that it is written.
-func (r round) profile(ctx context.Context, name string) <-chan error {
+func (r measurement) profile(ctx context.Context, name string) <-chan error {
 	done := make(chan error, 1)
 	if r.profiles == "" {
 		close(done)

@@ -13,8 +13,8 @@ type operation struct {
 	name   string
 	hashes bool // a password
 	once   bool // with the most callers, and people whom nobody has played
-	warm   func(context.Context, round) ([]call, error)
-	calls  func(context.Context, round) ([]call, error)
+	warm   func(context.Context, measurement) ([]call, error)
+	calls  func(context.Context, measurement) ([]call, error)
 }
 
 var operations = []operation{
@@ -29,7 +29,7 @@ var operations = []operation{
 
 const secondFactor = "/api/v1/sessions/second-factor"
 
-func reads(_ context.Context, r round) ([]call, error) {
+func reads(_ context.Context, r measurement) ([]call, error) {
 	people := r.people()
 	calls := make([]call, 10*r.plan.requests)
 	for i := range calls {
@@ -39,8 +39,8 @@ func reads(_ context.Context, r round) ([]call, error) {
 }
 
 // rightCodes finishes a sign-in of everybody with the code of now, or of some steps from now.
-func rightCodes(steps totp.Step) func(context.Context, round) ([]call, error) {
-	return func(ctx context.Context, r round) ([]call, error) {
+func rightCodes(steps totp.Step) func(context.Context, measurement) ([]call, error) {
+	return func(ctx context.Context, r measurement) ([]call, error) {
 		people := r.people()
 		tokens, err := r.town.pending(ctx, people)
 		if err != nil {
@@ -56,7 +56,7 @@ func rightCodes(steps totp.Step) func(context.Context, round) ([]call, error) {
 	}
 }
 
-func wrongCodes(ctx context.Context, r round) ([]call, error) {
+func wrongCodes(ctx context.Context, r measurement) ([]call, error) {
 	people := r.people()
 	tokens, err := r.town.pending(ctx, people)
 	if err != nil {
@@ -82,7 +82,7 @@ func wrong(k totp.Key) string {
 	return "222222"
 }
 
-func begins(ctx context.Context, r round) ([]call, error) {
+func begins(ctx context.Context, r measurement) ([]call, error) {
 	people := r.people()
 	tokens, err := r.town.stepUp(ctx, people)
 	if err != nil {
@@ -96,7 +96,7 @@ func begins(ctx context.Context, r round) ([]call, error) {
 }
 
 // passwords sign in as far as the code.
-func passwords(_ context.Context, r round) ([]call, error) {
+func passwords(_ context.Context, r measurement) ([]call, error) {
 	people := r.people()
 	calls := make([]call, max(r.plan.requests/10, 4*r.callers))
 	for i := range calls {
@@ -107,9 +107,9 @@ func passwords(_ context.Context, r round) ([]call, error) {
 }
 
 // mixed is ten thousand requests, or as many as there are people for, of every kind but passwords.
-func mixed(ctx context.Context, r round) ([]call, error) {
+func mixed(ctx context.Context, r measurement) ([]call, error) {
 	var kinds [4][]call
-	for i, calls := range []func(context.Context, round) ([]call, error){reads, rightCodes(0), wrongCodes, begins} {
+	for i, calls := range []func(context.Context, measurement) ([]call, error){reads, rightCodes(0), wrongCodes, begins} {
 		var err error
 		if kinds[i], err = calls(ctx, r); err != nil {
 			return nil, err

@@ -82,11 +82,11 @@ func (p *process) stop() {
 	_ = p.command.Wait()
 }
 
-// fleet is the processes that serve one database.
-type fleet []*process
+// servers is the processes that serve one database.
+type servers []*process
 
-func startFleet(ctx context.Context, binary string, at database, n int) (fleet, error) {
-	var f fleet
+func startFleet(ctx context.Context, binary string, at database, n int) (servers, error) {
+	var f servers
 	for range n {
 		p, err := startProcess(ctx, binary, at)
 		if err != nil {
@@ -98,13 +98,13 @@ func startFleet(ctx context.Context, binary string, at database, n int) (fleet, 
 	return f, nil
 }
 
-func (f fleet) stop() {
+func (f servers) stop() {
 	for _, p := range f {
 		p.stop()
 	}
 }
 
-func (f fleet) addresses() []string {
+func (f servers) addresses() []string {
 	all := make([]string, len(f))
 	for i, p := range f {
 		all[i] = p.address
@@ -119,7 +119,7 @@ func (e effort) minus(o effort) effort {
 	return effort{e.cpu - o.cpu, e.statements - o.statements, e.commits - o.commits}
 }
 
-func (f fleet) effort(ctx context.Context) (e effort, err error) {
+func (f servers) effort(ctx context.Context) (e effort, err error) {
 	for _, p := range f {
 		text, err := get(ctx, "http://"+p.ops+"/metrics")
 		if err != nil {

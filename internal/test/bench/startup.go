@@ -9,7 +9,7 @@ import (
 )
 
 // measureStart prints how soon the program answers, and how much memory it takes.
-func (p plan) measureStart(ctx context.Context, place *place) error {
+func (p plan) measureStart(ctx context.Context, place *databaseKind) error {
 	const times = 5
 	var empty, again []time.Duration
 	var idle float64
@@ -63,11 +63,11 @@ func (p plan) measurePeak(ctx context.Context, at database) (peak float64, err e
 		return 0, err
 	}
 	all := plan{requests: callers, callers: []int{callers}}
-	calls, err := passwords(ctx, round{plan: all, town: t, callers: callers})
+	calls, err := passwords(ctx, measurement{plan: all, town: t, callers: callers})
 	if err != nil {
 		return 0, err
 	}
-	if _, err := spread(ctx, f.addresses(), callers, calls); err != nil {
+	if _, err := runLoad(ctx, f.addresses(), callers, calls); err != nil {
 		return 0, err
 	}
 	return f[0].memory("VmHWM"), nil

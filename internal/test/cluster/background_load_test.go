@@ -11,12 +11,12 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// street are people who come and go while processes do. Each of their requests is at the next process of those that serve.
-type street struct {
+// backgroundLoad are people who come and go while processes do. Each of their requests is at the next process of those that serve.
+type backgroundLoad struct {
 	t       *testing.T
 	gate    sync.RWMutex // held by a request, and by who changes what serves
-	serving []*apptest.House
-	first   *apptest.House
+	serving []*apptest.Server
+	first   *apptest.Server
 	turn    int
 	mu      sync.Mutex // of turn and visits
 	visits  map[string]int
@@ -25,21 +25,21 @@ type street struct {
 	people  sync.WaitGroup
 }
 
-func newStreet(t *testing.T, serving ...*apptest.House) *street {
-	s := &street{t: t, serving: serving, first: serving[0], visits: make(map[string]int), done: make(chan struct{})}
+func startBackgroundLoad(t *testing.T, serving ...*apptest.Server) *backgroundLoad {
+	s := &backgroundLoad{t: t, serving: serving, first: serving[0], visits: make(map[string]int), done: make(chan struct{})}
 	t.Cleanup(s.close)
 	return s
 }
 
 // serve says who serves from now on; requests to others are over then.
-func (s *street) serve(houses ...*apptest.House) {
+func (s *backgroundLoad) serve(houses ...*apptest.Server) {
 	s.gate.Lock()
 	defer s.gate.Unlock()
 	s.serving = houses
 }
 
 // ask sends one request to the process whose turn it is.
-func (s *street) ask(request func(h *apptest.House) apptest.Answer) apptest.Answer {
+func (s *backgroundLoad) ask(request func(h *apptest.Server) apptest.Response) apptest.Response {
 	s.gate.RLock()
 	defer s.gate.RUnlock()
 	s.mu.Lock()
@@ -50,7 +50,7 @@ func (s *street) ask(request func(h *apptest.House) apptest.Answer) apptest.Answ
 }
 
 // let lets somebody do the same again and again, until the street is closed or something is not as it should be.
-func (s *street) let(who string, visit func(i int) error) {
+func (s *backgroundLoad) let(who string, visit func(i int) error) {
 	s.people.Go(func() {
 		for i := 0; ; i++ {
 			if err := visit(i); err != nil {
@@ -70,7 +70,7 @@ func (s *street) let(who string, visit func(i int) error) {
 }
 
 // seen waits until everybody has come a few more times.
-func (s *street) seen(when string) {
+func (s *backgroundLoad) seen(when string) {
 	s.t.Helper()
 	count := func() map[string]int {
 		s.mu.Lock()
@@ -89,13 +89,13 @@ func (s *street) seen(when string) {
 }
 
 // close lets everybody finish, and nobody come any more.
-func (s *street) close() {
+func (s *backgroundLoad) close() {
 	s.closing.Do(func() { close(s.done) })
 	s.people.Wait()
 }
 
 // wants answers what is wrong with an answer: its status, or the code of its problem.
-func wants(what string, a apptest.Answer, status int, codes ...string) error {
+func wants(what string, a apptest.Response, status int, codes ...string) error {
 	if a.Status == status && (len(codes) == 0 || strings.Contains(strings.Join(codes, " "), a.Code())) {
 		return nil
 	}
@@ -103,52 +103,54 @@ func wants(what string, a apptest.Answer, status int, codes ...string) error {
 }
 
 // signIn signs in by password, and wants 201, or 202 where a code is asked for.
-func (s *street) signIn(email string, status int) (a apptest.Answer, err error) {
-	a = s.ask(func(h *apptest.House) apptest.Answer { return h.Script("").SignIn(email, JSON{"deliver": "token"}) })
+func (s *backgroundLoad) signIn(email string, status int) (a apptest.Response, err error) {
+	a = s.ask(func(h *apptest.Server) apptest.Response { return h.Script("").SignIn(email, JSON{"deliver": "token"}) })
 	return a, wants("signing in", a, status)
 }
 
 // comeIn signs in by password and steps up to enroll. As asks something as who came in.
-func (s *street) comeIn(email string) (as func(do func(c *apptest.Client) apptest.Answer) apptest.Answer, token string, err error) {
+func (s *backgroundLoad) comeIn(email string) (as func(do func(c *apptest.Client) apptest.Response) apptest.Response, token string, err error) {
 	in, err := s.signIn(email, 201)
 	if err != nil {
 		return nil, "", err
 	}
-	as = func(do func(c *apptest.Client) apptest.Answer) apptest.Answer {
-		return s.ask(func(h *apptest.House) apptest.Answer { return do(h.Script(in.Text("session_token"))) })
+	as = func(do func(c *apptest.Client) apptest.Response) apptest.Response {
+		return s.ask(func(h *apptest.Server) apptest.Response { return do(h.Script(in.Text("session_token"))) })
 	}
-	step := as(func(c *apptest.Client) apptest.Answer { return c.StepUp("mfa.enroll") })
+	step := as(func(c *apptest.Client) apptest.Response { return c.StepUp("mfa.enroll") })
 	if err := wants("stepping up", step, 201); err != nil {
 		return nil, "", err
 	}
 	return as, step.Text("step_up_token"), nil
 }
 
-// comeAndGo is a visit without a second factor.
-func (s *street) comeAndGo(email string) error {
+// churnUsers is a visit without a second factor.
+func (s *backgroundLoad) churnUsers(email string) error {
 	as, token, err := s.comeIn(email)
 	if err != nil {
 		return err
 	}
-	enroll := func(c *apptest.Client) apptest.Answer { return begin(c, token) }
-	get := func(c *apptest.Client) apptest.Answer { return c.Do("GET", current, nil) }
+	enroll := func(c *apptest.Client) apptest.Response { return begin(c, token) }
+	get := func(c *apptest.Client) apptest.Response { return c.Do("GET", current, nil) }
 	return errors.Join(
 		wants("beginning", as(enroll), 201),
 		wants("beginning again", as(enroll), 401, "step_up_required"),
 		wants("the session", as(get), 200),
-		wants("signing out", as(func(c *apptest.Client) apptest.Answer { return c.Do("DELETE", current, nil) }), 204),
+		wants("signing out", as(func(c *apptest.Client) apptest.Response { return c.Do("DELETE", current, nil) }), 204),
 		wants("the session after", as(get), 401, "session_required"),
 		wants("the session after that", as(get), 401, "session_required"),
 	)
 }
 
 // guess is a visit of somebody who knows the password, and no code.
-func (s *street) guess(email string, phone *apptest.Phone) error {
+func (s *backgroundLoad) guess(email string, phone *apptest.Phone) error {
 	in, err := s.signIn(email, 202)
 	if err != nil {
 		return err
 	}
-	a := s.ask(func(h *apptest.House) apptest.Answer { return finish(h, in.Text("sign_in_token"), code(phone.Wrong())) })
+	a := s.ask(func(h *apptest.Server) apptest.Response {
+		return finish(h, in.Text("sign_in_token"), code(phone.Wrong()))
+	})
 	if a.Status == 429 {
 		return nil
 	}
@@ -156,17 +158,17 @@ func (s *street) guess(email string, phone *apptest.Phone) error {
 }
 
 // enroll gives a new account a phone, and signs in with it and with a recovery code, which work once.
-func (s *street) enroll(email string) error {
+func (s *backgroundLoad) enroll(email string) error {
 	as, token, err := s.comeIn(email)
 	if err != nil {
 		return err
 	}
-	begun := as(func(c *apptest.Client) apptest.Answer { return begin(c, token) })
+	begun := as(func(c *apptest.Client) apptest.Response { return begin(c, token) })
 	if err := wants("beginning", begun, 201); err != nil {
 		return err
 	}
-	phone := s.first.Scan(begun)
-	confirmed := as(func(c *apptest.Client) apptest.Answer { return c.Confirm(phone, phone.Code()) })
+	phone := s.first.PhoneFrom(begun)
+	confirmed := as(func(c *apptest.Client) apptest.Response { return c.Confirm(phone, phone.Code()) })
 	if err := wants("confirming", confirmed, 201); err != nil {
 		return err
 	}
@@ -179,8 +181,8 @@ func (s *street) enroll(email string) error {
 			}
 			tokens = append(tokens, in.Text("sign_in_token"))
 		}
-		present := func(token string) apptest.Answer {
-			return s.ask(func(h *apptest.House) apptest.Answer { return finish(h, token, proof) })
+		present := func(token string) apptest.Response {
+			return s.ask(func(h *apptest.Server) apptest.Response { return finish(h, token, proof) })
 		}
 		if err := errors.Join(wants(what, present(tokens[0]), 201), wants(what+" again", present(tokens[1]), 401, "code_used")); err != nil {
 			return err

@@ -51,7 +51,7 @@ func Prepare(ctx context.Context, o Options) (*Cluster, error) {
 
 func (c *Cluster) prepare(ctx context.Context, o Options) (err error) {
 	if o.Database == "" {
-		if c.server, err = pgserver.Start(ctx, pgserver.Careless...); err != nil {
+		if c.server, err = pgserver.Start(ctx, pgserver.UnsafeSettings...); err != nil {
 			return err
 		}
 		if err := c.server.Create(ctx, "twofold", ""); err != nil {
@@ -99,9 +99,9 @@ func (c *Cluster) Launch(ctx context.Context, program string, n int) error {
 	return errors.Join(failed...)
 }
 
-// Do runs a command of a program, as an operator would beside the processes, with a line to read. It answers what the
+// RunCommand runs a command of a program, as an operator would beside the processes, with a line to read. It answers what the
 // command printed.
-func (c *Cluster) Do(ctx context.Context, program, line string, args ...string) (string, error) {
+func (c *Cluster) RunCommand(ctx context.Context, program, line string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, program, args...) //nolint:gosec // the caller's own program
 	command.Env, command.Stdin = c.environment, strings.NewReader(line+"\n")
 	said, err := command.CombinedOutput()

@@ -23,7 +23,7 @@ type person struct {
 	email                    string // of who changes
 
 	// What became of what they did in the round.
-	begun, confirmed, signedIn, recovered, changed apptest.Answer
+	begun, confirmed, signedIn, recovered, changed apptest.Response
 	enrolls                                        *apptest.Phone
 	confirms, signsIn                              string // codes
 }
@@ -34,7 +34,7 @@ func prepared(t *testing.T, dir, database string, n int) []person {
 	clock := apptest.NewClock() // two minutes ago: the codes of now are free
 	clock.Advance(time.Since(clock.Now()) - 2*time.Minute)
 	h := apptest.StartIn(t, dir, clock, append([]string{"TWOFOLD_DATABASE_URL=" + database}, lasting...)...)
-	today := apptest.Elsewhere(t, "", time.Now)
+	today := apptest.Remote(t, "", time.Now)
 	people := make([]person, n)
 	for i := range people {
 		p := &people[i]
@@ -48,10 +48,10 @@ func prepared(t *testing.T, dir, database string, n int) []person {
 
 		veteran := named("veteran")
 		p.veteran = h.SignedIn(veteran)
-		shown := begin(p.veteran, stepUp(p.veteran, "mfa.enroll")).Want(201, "")
-		then := h.Scan(shown)
-		p.phone = today.Scan(shown)
-		p.codes = shownCodes(p.veteran.Confirm(then, then.Code()).Want(201, ""))
+		shown := begin(p.veteran, stepUp(p.veteran, "mfa.enroll")).Require(201, "")
+		then := h.PhoneFrom(shown)
+		p.phone = today.PhoneFrom(shown)
+		p.codes = shownCodes(p.veteran.Confirm(then, then.Code()).Require(201, ""))
 		for range 4 {
 			p.halves = append(p.halves, half(h, veteran))
 		}
@@ -64,27 +64,27 @@ func prepared(t *testing.T, dir, database string, n int) []person {
 	return people
 }
 
-func (p *person) enroll(h *apptest.House) {
-	novice := p.novice.At(h)
-	if p.begun = novice.Try("POST", enrollments, nil, "Step-Up-Token", p.toEnroll); p.begun.Status != 201 {
+func (p *person) enroll(h *apptest.Server) {
+	novice := p.novice.OnServer(h)
+	if p.begun = novice.DoAllowFailure("POST", enrollments, nil, "Step-Up-Token", p.toEnroll); p.begun.Status != 201 {
 		return
 	}
-	p.enrolls = h.Scan(p.begun)
+	p.enrolls = h.PhoneFrom(p.begun)
 	p.confirms = p.enrolls.Code()
-	p.confirmed = novice.Try("POST", enrollments+"/"+p.enrolls.ID+"/confirm", code(p.confirms))
+	p.confirmed = novice.DoAllowFailure("POST", enrollments+"/"+p.enrolls.ID+"/confirm", code(p.confirms))
 }
 
-func (p *person) useCode(h *apptest.House) {
+func (p *person) useCode(h *apptest.Server) {
 	p.signsIn = p.phone.Code()
-	p.signedIn = h.Script("").Try("POST", complete, JSON{"sign_in_token": p.halves[0], "code": p.signsIn})
+	p.signedIn = h.Script("").DoAllowFailure("POST", complete, JSON{"sign_in_token": p.halves[0], "code": p.signsIn})
 }
 
-func (p *person) useRecoveryCode(h *apptest.House) {
-	p.recovered = h.Script("").Try("POST", complete, JSON{"sign_in_token": p.halves[1], "recovery_code": p.codes[0]})
+func (p *person) useRecoveryCode(h *apptest.Server) {
+	p.recovered = h.Script("").DoAllowFailure("POST", complete, JSON{"sign_in_token": p.halves[1], "recovery_code": p.codes[0]})
 }
 
-func (p *person) changePassword(h *apptest.House) {
-	p.changed = p.changer.At(h).Try("PUT", password, JSON{"new_password": newPassword}, "Step-Up-Token", p.toChange)
+func (p *person) changePassword(h *apptest.Server) {
+	p.changed = p.changer.OnServer(h).DoAllowFailure("PUT", password, JSON{"new_password": newPassword}, "Step-Up-Token", p.toChange)
 }
 
 // interrupted says whether something got no answer.
@@ -95,7 +95,7 @@ func (p *person) interrupted() bool {
 
 // wrong looks at what is left, and says what is not as it should be: what was answered is there, and what was not is whole
 // or absent.
-func (p *person) wrong(h *apptest.House) (wrong []string) {
+func (p *person) wrong(h *apptest.Server) (wrong []string) {
 	for what, err := range map[string]error{
 		"the enrollment": p.enrollment(h), "the codes": p.used(h), "the password": p.passwords(h),
 	} {
@@ -106,8 +106,8 @@ func (p *person) wrong(h *apptest.House) (wrong []string) {
 	return wrong
 }
 
-func (p *person) enrollment(h *apptest.House) error {
-	novice := p.novice.At(h)
+func (p *person) enrollment(h *apptest.Server) error {
+	novice := p.novice.OnServer(h)
 	state := novice.Do("GET", "/api/v1/mfa", nil)
 	if err := wants("the state", state, 200); err != nil {
 		return err
@@ -129,8 +129,8 @@ func (p *person) enrollment(h *apptest.House) error {
 }
 
 // used looks at what the codes bought: a code is used if and only if there is a session for it.
-func (p *person) used(h *apptest.House) error {
-	list := p.veteran.At(h).Do("GET", "/api/v1/sessions", nil)
+func (p *person) used(h *apptest.Server) error {
+	list := p.veteran.OnServer(h).Do("GET", "/api/v1/sessions", nil)
 	if err := wants("the sessions", list, 200); err != nil {
 		return err
 	}
@@ -138,8 +138,8 @@ func (p *person) used(h *apptest.House) error {
 	bought := 1 // the session that looks
 	for _, proof := range []struct {
 		what   string
-		answer apptest.Answer
-		again  apptest.Answer
+		answer apptest.Response
+		again  apptest.Response
 	}{
 		{"the code", p.signedIn, finish(h, p.halves[2], code(p.signsIn))},
 		{"the recovery code", p.recovered, finish(h, p.halves[3], recoveryCode(p.codes[0]))},
@@ -163,12 +163,12 @@ func (p *person) used(h *apptest.House) error {
 	return nil
 }
 
-func (p *person) passwords(h *apptest.House) error {
-	other := p.other.At(h).Do("GET", current, nil)
+func (p *person) passwords(h *apptest.Server) error {
+	other := p.other.OnServer(h).Do("GET", current, nil)
 	if p.changed.Status != 200 && other.Status == 200 { // it did not happen, and may still
 		return errors.Join(
 			wants("the new password", h.Script("").SignIn(p.email, JSON{"password": newPassword}), 401, "credentials_rejected"),
-			wants("changing it once more", p.changer.At(h).Do("PUT", password, JSON{"new_password": newPassword}, "Step-Up-Token", p.toChange), 200),
+			wants("changing it once more", p.changer.OnServer(h).Do("PUT", password, JSON{"new_password": newPassword}, "Step-Up-Token", p.toChange), 200),
 		)
 	}
 	return errors.Join(

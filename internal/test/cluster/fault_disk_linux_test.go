@@ -82,17 +82,17 @@ func TestFaultAFullDiskAllowsNothingLosesNothingAndIsOverWithoutARestart(t *test
 			}
 			d.fill(t, pid, dir)
 			eventually(t, "a write is refused", func() bool { return write() == 503 })
-			h.Script("").Do("GET", "/readyz", nil).Want(503, "unavailable")
+			h.Script("").Do("GET", "/readyz", nil).Require(503, "unavailable")
 			if a := h.Script("").Do("GET", "/readyz", nil); !strings.Contains(string(a.Body), "database_read_only") {
 				t.Errorf("readiness says %s", a.Body)
 			}
 			for range 3 { // nobody gets in, and no guess is free
-				h.Script("").SignIn(ada).Want(503, "unavailable")
-				h.Script("").SignIn(ada, JSON{"password": "what somebody guesses"}).Want(503, "unavailable")
+				h.Script("").SignIn(ada).Require(503, "unavailable")
+				h.Script("").SignIn(ada, JSON{"password": "what somebody guesses"}).Require(503, "unavailable")
 			}
-			person.Do("GET", profile, nil).Want(200, "")
+			person.Do("GET", profile, nil).Require(200, "")
 			d.free(t, pid, dir)
-			h.Script("").Do("GET", "/readyz", nil).Want(200, "")
+			h.Script("").Do("GET", "/readyz", nil).Require(200, "")
 			kept := 0
 			if _, err := fmt.Sscan(person.Do("GET", profile, nil).Text("display_name"), &kept); err != nil || kept != acked {
 				t.Errorf("%d is kept, %v, and %d was acknowledged", kept, err, acked)
@@ -118,7 +118,7 @@ func TestFaultAReadOnlyDatabaseIsNotServed(t *testing.T) {
 }
 
 // serve starts a process over a file on the disk, in which Ada has an account.
-func (d disk) serve(t *testing.T) (h *apptest.House, pid int, dir string) {
+func (d disk) serve(t *testing.T) (h *apptest.Server, pid int, dir string) {
 	t.Helper()
 	dir = t.TempDir()
 	c, wrapper, pidFile := d.wrapped(t, dir)
@@ -129,7 +129,7 @@ func (d disk) serve(t *testing.T) (h *apptest.House, pid int, dir string) {
 	must(t, err)
 	pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
 	must(t, err)
-	return apptest.Elsewhere(t, c.Processes[0].URL(), time.Now), pid, dir
+	return apptest.Remote(t, c.Processes[0].URL(), time.Now), pid, dir
 }
 
 // need stops the test where the disk cannot be made.

@@ -59,14 +59,14 @@ func killed(t *testing.T, database, dir string, people []person) {
 	t.Cleanup(func() { must(t, c.Close()) })
 	must(t, c.Launch(t.Context(), program(t), 1))
 	process := c.Processes[0]
-	h := apptest.Elsewhere(t, process.URL(), time.Now)
+	h := apptest.Remote(t, process.URL(), time.Now)
 	cut := 0
 	spread := 100 * time.Millisecond // the time in which a process is killed, about as long as what it is killed in
 	for round := range people {
 		p := people[round]
 		begun := time.Now()
 		var busy sync.WaitGroup
-		for _, do := range []func(*apptest.House){p.enroll, p.useCode, p.useRecoveryCode, p.changePassword} {
+		for _, do := range []func(*apptest.Server){p.enroll, p.useCode, p.useRecoveryCode, p.changePassword} {
 			busy.Go(func() { do(h) })
 		}
 		over := make(chan time.Duration)
@@ -87,7 +87,7 @@ func killed(t *testing.T, database, dir string, people []person) {
 			t.Errorf("round %d: %s", round, wrong)
 		}
 	}
-	if _, err := c.Do(t.Context(), program(t), "", "audit", "verify"); err != nil {
+	if _, err := c.RunCommand(t.Context(), program(t), "", "audit", "verify"); err != nil {
 		t.Errorf("the chains do not verify: %v", err)
 	}
 	t.Logf("%d of %d kills cut something off", cut, len(people))

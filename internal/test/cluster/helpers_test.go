@@ -81,28 +81,28 @@ func build(sources, into string) error {
 	return nil
 }
 
-// town is a cluster, and its processes as houses that clients call.
-type town struct {
+// clusterFixture is a cluster, and its processes as houses that clients call.
+type clusterFixture struct {
 	*cluster.Cluster
 	t        *testing.T
 	program  string
 	database string // its name on the server
-	houses   []*apptest.House
+	houses   []*apptest.Server
 	log      *apptest.Log
 }
 
 // processes are n of the program that started at once on an empty database.
-func processes(t *testing.T, n int, settings ...string) *town {
+func processes(t *testing.T, n int, settings ...string) *clusterFixture {
 	t.Helper()
-	w := emptyTown(t, settings...)
+	w := newClusterFixture(t, settings...)
 	w.launch(w.program, n)
 	return w
 }
 
-func emptyTown(t *testing.T, settings ...string) *town {
+func newClusterFixture(t *testing.T, settings ...string) *clusterFixture {
 	t.Helper()
 	at := pgserver.Database(t)
-	w := &town{t: t, program: program(t), database: databaseOf(t, at), log: &apptest.Log{}}
+	w := &clusterFixture{t: t, program: program(t), database: databaseOf(t, at), log: &apptest.Log{}}
 	c, err := cluster.Prepare(context.Background(), cluster.Options{
 		PublicURL: "http://localhost:8080", Database: at, Settings: append(cheap[:len(cheap):len(cheap)], settings...), Log: w.log,
 	})
@@ -132,16 +132,16 @@ func databaseOf(t *testing.T, text string) string {
 }
 
 // launch starts n more processes of a program.
-func (w *town) launch(program string, n int) {
+func (w *clusterFixture) launch(program string, n int) {
 	w.t.Helper()
 	must(w.t, w.Launch(context.Background(), program, n))
 	for _, p := range w.Processes[len(w.houses):] {
-		w.houses = append(w.houses, apptest.Elsewhere(w.t, p.URL(), time.Now))
+		w.houses = append(w.houses, apptest.Remote(w.t, p.URL(), time.Now))
 	}
 }
 
 // overProcesses does the same with two and with four processes.
-func overProcesses(t *testing.T, do func(t *testing.T, w *town), settings ...string) {
+func overProcesses(t *testing.T, do func(t *testing.T, w *clusterFixture), settings ...string) {
 	t.Helper()
 	for _, n := range []int{2, 4} {
 		t.Run(fmt.Sprintf("%d processes", n), func(t *testing.T) {
@@ -152,33 +152,33 @@ func overProcesses(t *testing.T, do func(t *testing.T, w *town), settings ...str
 }
 
 // at is the process whose turn it is.
-func (w *town) at(i int) *apptest.House { return w.houses[i%len(w.houses)] }
+func (w *clusterFixture) at(i int) *apptest.Server { return w.houses[i%len(w.houses)] }
 
 // say runs a command of the program.
-func (w *town) say(line string, args ...string) string {
+func (w *clusterFixture) say(line string, args ...string) string {
 	w.t.Helper()
-	said, err := w.Do(context.Background(), w.program, line, args...)
+	said, err := w.RunCommand(context.Background(), w.program, line, args...)
 	must(w.t, err)
 	return said
 }
 
-func (w *town) addAccount(email string) {
+func (w *clusterFixture) addAccount(email string) {
 	w.t.Helper()
 	w.say(apptest.Password, "account", "add", "--email", email, "--password-stdin")
 }
 
 // withMFA adds an account and enrolls its phone, each request at another process. The code of the next step is free.
-func (w *town) withMFA(email string) (*apptest.Client, *apptest.Phone, []string) {
+func (w *clusterFixture) withMFA(email string) (*apptest.Client, *apptest.Phone, []string) {
 	w.t.Helper()
 	w.addAccount(email)
 	script := w.at(0).SignedIn(email)
-	phone := script.At(w.at(1)).Begin()
-	a := script.At(w.at(2)).Confirm(phone, phone.Code()).Want(201, "")
+	phone := script.OnServer(w.at(1)).Begin()
+	a := script.OnServer(w.at(2)).Confirm(phone, phone.Code()).Require(201, "")
 	return script, phone, shownCodes(a)
 }
 
 // shownCodes are the recovery codes of an answer.
-func shownCodes(a apptest.Answer) []string {
+func shownCodes(a apptest.Response) []string {
 	list, _ := a.Value("recovery_codes").([]any)
 	codes := make([]string, len(list))
 	for i, code := range list {
@@ -188,13 +188,13 @@ func shownCodes(a apptest.Answer) []string {
 }
 
 // half is a sign-in that waits for a code.
-func half(h *apptest.House, email string) (token string) {
+func half(h *apptest.Server, email string) (token string) {
 	h.T.Helper()
-	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Want(202, "").Text("sign_in_token")
+	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Require(202, "").Text("sign_in_token")
 }
 
 // halves are sign-in tokens of n sign-ins that wait for a code, begun at all processes.
-func (w *town) halves(n int) (tokens []string) {
+func (w *clusterFixture) halves(n int) (tokens []string) {
 	w.t.Helper()
 	for i := range n {
 		tokens = append(tokens, half(w.at(i), ada))
@@ -203,7 +203,7 @@ func (w *town) halves(n int) (tokens []string) {
 }
 
 // finish presents a proof for a sign-in token.
-func finish(h *apptest.House, token string, proof JSON) apptest.Answer {
+func finish(h *apptest.Server, token string, proof JSON) apptest.Response {
 	h.T.Helper()
 	body := JSON{"sign_in_token": token}
 	for name, value := range proof {
@@ -218,17 +218,17 @@ func recoveryCode(c string) JSON { return JSON{"recovery_code": c} }
 
 // stepUp is a step-up token of the client's session.
 func stepUp(c *apptest.Client, purpose string, proofs ...JSON) string {
-	return c.StepUp(purpose, proofs...).Want(201, "").Text("step_up_token")
+	return c.StepUp(purpose, proofs...).Require(201, "").Text("step_up_token")
 }
 
-func begin(c *apptest.Client, token string) apptest.Answer {
+func begin(c *apptest.Client, token string) apptest.Response {
 	return c.Do("POST", enrollments, nil, "Step-Up-Token", token)
 }
 
 // wantOne wants one success, and refusals that say why.
-func wantOne(t *testing.T, answers []apptest.Answer, refusals ...string) {
+func wantOne(t *testing.T, answers []apptest.Response, refusals ...string) {
 	t.Helper()
-	tally := apptest.Tally(answers)
+	tally := apptest.CountByOutcome(answers)
 	refused := 0
 	for _, why := range refusals {
 		refused += tally[why]
@@ -240,7 +240,7 @@ func wantOne(t *testing.T, answers []apptest.Answer, refusals ...string) {
 
 func must(t *testing.T, err error) {
 	t.Helper()
-	pgserver.NeedsPrograms(t, err)
+	pgserver.RequireBinaries(t, err)
 }
 
 // eventually waits for something that processes do by themselves.

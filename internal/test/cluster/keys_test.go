@@ -24,10 +24,10 @@ func kidOf(t *testing.T, token string) string {
 }
 
 // published are the ids of the public keys that a process shows.
-func published(t *testing.T, h *apptest.House) (kids []string) {
+func published(t *testing.T, h *apptest.Server) (kids []string) {
 	t.Helper()
 	var set struct{ Keys []struct{ KID string } }
-	must(t, json.Unmarshal(h.Script("").Do("GET", jwks, nil).Want(200, "").Body, &set))
+	must(t, json.Unmarshal(h.Script("").Do("GET", jwks, nil).Require(200, "").Body, &set))
 	for _, k := range set.Keys {
 		kids = append(kids, k.KID)
 	}
@@ -36,7 +36,7 @@ func published(t *testing.T, h *apptest.House) (kids []string) {
 
 func TestT19_ARevocationByCommandHoldsForAllProcesses(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
 		live := w.at(0).SignedIn(ada)
 		w.revoke(live, "keys", "revoke", "--")
@@ -45,11 +45,11 @@ func TestT19_ARevocationByCommandHoldsForAllProcesses(t *testing.T) {
 }
 
 // revoke revokes the key that signs, by a command that may want its id, and asks every process, none of which has been told.
-func (w *town) revoke(live *apptest.Client, command ...string) {
+func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 	w.t.Helper()
 	var old []string
 	for i := range w.houses {
-		old = append(old, stepUp(live.At(w.at(i)), "mfa.enroll"))
+		old = append(old, stepUp(live.OnServer(w.at(i)), "mfa.enroll"))
 	}
 	revoked := kidOf(w.t, old[0])
 	if command[1] == "revoke" {
@@ -57,13 +57,13 @@ func (w *town) revoke(live *apptest.Client, command ...string) {
 	}
 	w.say("", command...)
 	for i := range w.houses {
-		begin(live.At(w.at(i)), old[i]).Want(401, "step_up_required")
-		begin(live.At(w.at(i+1)), old[i]).Want(401, "step_up_required")
-		fresh := stepUp(live.At(w.at(i)), "mfa.enroll")
+		begin(live.OnServer(w.at(i)), old[i]).Require(401, "step_up_required")
+		begin(live.OnServer(w.at(i+1)), old[i]).Require(401, "step_up_required")
+		fresh := stepUp(live.OnServer(w.at(i)), "mfa.enroll")
 		if kidOf(w.t, fresh) == revoked {
 			w.t.Errorf("process %d signs with the key that was revoked", i)
 		}
-		begin(live.At(w.at(i+1)), fresh).Want(201, "")
+		begin(live.OnServer(w.at(i+1)), fresh).Require(201, "")
 	}
 	for i := range w.houses { // within a second, as docs/operate.md says
 		eventually(w.t, "the revoked key is published no longer", func() bool {
@@ -75,12 +75,12 @@ func (w *town) revoke(live *apptest.Client, command ...string) {
 
 func TestT19_ARotationByCommandReachesAllProcessesAndTokensOfBeforeLive(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
 		live := w.at(0).SignedIn(ada)
 		var old []string
 		for i := range w.houses {
-			old = append(old, stepUp(live.At(w.at(i)), "mfa.enroll"))
+			old = append(old, stepUp(live.OnServer(w.at(i)), "mfa.enroll"))
 		}
 		first := kidOf(t, old[0])
 		w.say("", "keys", "rotate", "--signing")
@@ -91,11 +91,11 @@ func TestT19_ARotationByCommandReachesAllProcessesAndTokensOfBeforeLive(t *testi
 			})
 			var fresh string
 			eventually(t, "every process signs with the next key", func() bool {
-				fresh = stepUp(live.At(w.at(i)), "mfa.enroll")
+				fresh = stepUp(live.OnServer(w.at(i)), "mfa.enroll")
 				return kidOf(t, fresh) != first
 			})
-			begin(live.At(w.at(i+1)), fresh).Want(201, "")
-			begin(live.At(w.at(i+1)), old[i]).Want(201, "")
+			begin(live.OnServer(w.at(i+1)), fresh).Require(201, "")
+			begin(live.OnServer(w.at(i+1)), old[i]).Require(201, "")
 		}
 	}, "TWOFOLD_SIGNING_KEY_LEAD=1s")
 }
@@ -103,8 +103,8 @@ func TestT19_ARotationByCommandReachesAllProcessesAndTokensOfBeforeLive(t *testi
 // visit is somebody who comes in, steps up and begins to enroll a phone, but mistypes its code. Each request is at another
 // process than the one before. A step-up token may be refused where keys are revoked: then its owner steps up once more.
 // It answers the phone that waits for its right code, or what went wrong.
-func (w *town) visit(email string, from int, revoked bool) (c *apptest.Client, phone *apptest.Phone, err error) {
-	wrong := func(what string, a apptest.Answer) error {
+func (w *clusterFixture) visit(email string, from int, revoked bool) (c *apptest.Client, phone *apptest.Phone, err error) {
+	wrong := func(what string, a apptest.Response) error {
 		return fmt.Errorf("%s answers %d %s", what, a.Status, a.Code())
 	}
 	a := w.at(from).Script("").SignIn(email, JSON{"deliver": "token"})
@@ -116,15 +116,15 @@ func (w *town) visit(email string, from int, revoked bool) (c *apptest.Client, p
 		if a = c.StepUp("mfa.enroll"); a.Status != 201 {
 			return nil, nil, wrong("stepping up", a)
 		}
-		if a = begin(c.At(w.at(from+2)), a.Text("step_up_token")); a.Status != 401 || !revoked {
+		if a = begin(c.OnServer(w.at(from+2)), a.Text("step_up_token")); a.Status != 401 || !revoked {
 			break
 		}
 	}
 	if a.Status != 201 {
 		return nil, nil, wrong("beginning", a)
 	}
-	phone = w.at(from).Scan(a)
-	if a = c.At(w.at(from+3)).Confirm(phone, phone.Wrong()); a.Code() != "code_rejected" {
+	phone = w.at(from).PhoneFrom(a)
+	if a = c.OnServer(w.at(from+3)).Confirm(phone, phone.Wrong()); a.Code() != "code_rejected" {
 		return nil, nil, wrong("a wrong code", a)
 	}
 	return c, phone, nil
@@ -132,7 +132,7 @@ func (w *town) visit(email string, from int, revoked bool) (c *apptest.Client, p
 
 func TestT19_NobodyNoticesCommandsThatChangeKeys(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		done := make(chan struct{})
 		var busy sync.WaitGroup
 		var visits atomic.Int64
@@ -149,7 +149,7 @@ func TestT19_NobodyNoticesCommandsThatChangeKeys(t *testing.T) {
 					visits.Add(1)
 					select {
 					case <-done:
-						c.Confirm(phone, phone.Code()).Want(201, "")
+						c.Confirm(phone, phone.Code()).Require(201, "")
 						return
 					default:
 					}

@@ -17,7 +17,7 @@ import (
 )
 
 // behindProxy is the address of a proxy in front of a town's processes, which knows already which are ready.
-func (w *town) behindProxy() (url string, proxy *cluster.Proxy) {
+func (w *clusterFixture) behindProxy() (url string, proxy *cluster.Proxy) {
 	w.t.Helper()
 	var addresses []string
 	for _, p := range w.Processes {
@@ -67,7 +67,7 @@ func (w *writer) write(t *testing.T) int {
 
 func TestT40_AProcessThatIsKilledTakesNothingWithIt(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		url, proxy := w.behindProxy()
 		victim := w.Processes[0]
 		// Half of the writers come through the proxy, the others to the one that is killed.
@@ -119,13 +119,13 @@ func TestT40_AProcessThatIsKilledTakesNothingWithIt(t *testing.T) {
 		for i, person := range writers {
 			for at := range w.houses {
 				var kept int
-				name := w.at(at).Script(person.bearer).Do("GET", profile, nil).Want(200, "").Text("display_name")
+				name := w.at(at).Script(person.bearer).Do("GET", profile, nil).Require(200, "").Text("display_name")
 				if _, err := fmt.Sscan(name, &kept); err != nil || kept < person.acked || kept > person.tried {
 					t.Errorf("writer %d: process %d has %q, acknowledged was %d of %d", i, at, name, person.acked, person.tried)
 				}
 			}
 		}
-		if _, err := w.Do(t.Context(), w.program, "", "audit", "verify"); err != nil {
+		if _, err := w.RunCommand(t.Context(), w.program, "", "audit", "verify"); err != nil {
 			t.Errorf("after a kill the chains do not verify: %v", err)
 		}
 	})
@@ -137,11 +137,11 @@ func TestT28_BehindTheProxyPeopleHaveTheirOwnAddresses(t *testing.T) {
 	w := processes(t, 2)
 	w.addAccount(ada)
 	url, _ := w.behindProxy()
-	front := apptest.Elsewhere(t, url, time.Now)
-	live := front.Script(front.Script("").SignIn(ada, JSON{"deliver": "token"}).Want(201, "").Text("session_token"))
+	front := apptest.Remote(t, url, time.Now)
+	live := front.Script(front.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "").Text("session_token"))
 	served := make(map[string]int)
 	for range 4 {
-		a := live.Do("GET", profile, nil, "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Host", "evil.example").Want(200, "")
+		a := live.Do("GET", profile, nil, "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Host", "evil.example").Require(200, "")
 		served[a.Header.Get(cluster.ServedBy)]++
 	}
 	if served["1"] != 2 || served["2"] != 2 {

@@ -31,7 +31,7 @@ var errNothing = errors.New("without an error")
 
 // Start starts it, and answers when it listens.
 func (p *Process) Start(ctx context.Context) error {
-	hears := &ear{to: p.log, heard: make(chan string, 1)}
+	hears := &listenLogScanner{to: p.log, heard: make(chan string, 1)}
 	command := exec.Command(p.program, "serve") //nolint:gosec,noctx // the caller's own program; it outlives the context that started it
 	command.Env = append(p.environment[:len(p.environment):len(p.environment)], "TWOFOLD_LISTEN="+cmp.Or(p.Address, "127.0.0.1:0"))
 	command.Stderr = hears
@@ -57,12 +57,12 @@ func (p *Process) Start(ctx context.Context) error {
 	}
 }
 
-// guarding ends a process when its standard input ends, which it does with whoever holds the other side, however that ends.
+// watchdogScript ends a process when its standard input ends, which it does with whoever holds the other side, however that ends.
 // Who said something there ended the process themselves.
-const guarding = `read -r told; [ -n "$told" ] || kill -TERM "$1"`
+const watchdogScript = `read -r told; [ -n "$told" ] || kill -TERM "$1"`
 
 func (p *Process) watchOver(pid int) (err error) {
-	p.guard = exec.Command("sh", "-c", guarding, "sh", strconv.Itoa(pid)) //nolint:gosec,noctx // a number; it outlives the context
+	p.guard = exec.Command("sh", "-c", watchdogScript, "sh", strconv.Itoa(pid)) //nolint:gosec,noctx // a number; it outlives the context
 	p.guard.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if p.hold, err = p.guard.StdinPipe(); err != nil {
 		return err
@@ -100,8 +100,8 @@ func (p *Process) PID() int { return p.command.Process.Pid }
 // URL is its own address, past any proxy.
 func (p *Process) URL() string { return "http://" + p.Address }
 
-// ear passes on what a process logs, and hears in it where the process listens.
-type ear struct {
+// listenLogScanner passes on what a process logs, and hears in it where the process listens.
+type listenLogScanner struct {
 	to      io.Writer
 	said    []byte // until it listened
 	scanned int    // of it
@@ -109,7 +109,7 @@ type ear struct {
 	heard   chan string
 }
 
-func (e *ear) Write(b []byte) (int, error) {
+func (e *listenLogScanner) Write(b []byte) (int, error) {
 	if !e.found {
 		e.said = append(e.said, b...)
 		e.scan()
@@ -117,7 +117,7 @@ func (e *ear) Write(b []byte) (int, error) {
 	return e.to.Write(b)
 }
 
-func (e *ear) scan() {
+func (e *listenLogScanner) scan() {
 	for {
 		line, _, whole := bytes.Cut(e.said[e.scanned:], []byte("\n"))
 		if !whole {

@@ -55,7 +55,7 @@ func standIn(t *testing.T) *process {
 
 func inFrontOf(t *testing.T, processes ...*process) (url string, proxy *cluster.Proxy) {
 	t.Helper()
-	w := &town{t: t, Cluster: &cluster.Cluster{}}
+	w := &clusterFixture{t: t, Cluster: &cluster.Cluster{}}
 	for _, p := range processes {
 		w.Processes = append(w.Processes, &cluster.Process{Address: p.Listener.Addr().String()})
 	}
@@ -148,7 +148,7 @@ func TestNothingIsLeftOfACluster(t *testing.T) {
 	file := program(t)
 	t.Setenv("TMPDIR", scratch)
 	c, err := cluster.Prepare(t.Context(), cluster.Options{PublicURL: "http://localhost:8080", Settings: cheap})
-	pgserver.NeedsPrograms(t, err)
+	pgserver.RequireBinaries(t, err)
 	must(t, c.Launch(t.Context(), file, 2))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)

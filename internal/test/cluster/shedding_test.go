@@ -25,7 +25,7 @@ const (
 )
 
 // alone is one process over a file, with the product's cost of a hash and its queue, and Ada in it.
-func alone(t *testing.T) (*cluster.Process, *apptest.House) {
+func alone(t *testing.T) (*cluster.Process, *apptest.Server) {
 	t.Helper()
 	log := &apptest.Log{}
 	c, err := cluster.Prepare(t.Context(), cluster.Options{
@@ -36,10 +36,10 @@ func alone(t *testing.T) (*cluster.Process, *apptest.House) {
 	})
 	must(t, err)
 	t.Cleanup(func() { must(t, c.Close()) })
-	_, err = c.Do(t.Context(), program(t), apptest.Password, "account", "add", "--email", ada, "--password-stdin")
+	_, err = c.RunCommand(t.Context(), program(t), apptest.Password, "account", "add", "--email", ada, "--password-stdin")
 	must(t, err)
 	must(t, c.Launch(t.Context(), program(t), 1))
-	return c.Processes[0], apptest.Elsewhere(t, c.Processes[0].URL(), time.Now)
+	return c.Processes[0], apptest.Remote(t, c.Processes[0].URL(), time.Now)
 }
 
 // memory is a line of what the system knows of a process, as in VmRSS: in bytes.
@@ -60,7 +60,7 @@ func memory(t *testing.T, pid int, line string) int {
 
 // burst has a crowd sign in at once, each at an address of its own with as long a password as there may be, while somebody
 // asks again and again whether the process lives. It answers what the crowd was answered, and the longest that took.
-func burst(t *testing.T, at *apptest.House) (answers []apptest.Answer, slowest time.Duration) {
+func burst(t *testing.T, at *apptest.Server) (answers []apptest.Response, slowest time.Duration) {
 	t.Helper()
 	over, waited := make(chan struct{}), make(chan time.Duration)
 	go func() {
@@ -77,7 +77,7 @@ func burst(t *testing.T, at *apptest.House) (answers []apptest.Answer, slowest t
 		}
 	}()
 	long := strings.Repeat("🔐", 128)
-	answers = apptest.AtOnce(crowd, func(i int) apptest.Answer {
+	answers = apptest.Concurrently(crowd, func(i int) apptest.Response {
 		return at.Script("").SignIn(fmt.Sprintf("nobody-%d@example.com", i), JSON{"password": long})
 	})
 	close(over)
@@ -107,7 +107,7 @@ func TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded(t *testing.T) {
 		t.Skip("memory is read from /proc: this runs on Linux alone, as CI does")
 	}
 	p, at := alone(t)
-	at.Script("").SignIn(ada, JSON{"deliver": "token"}).Want(201, "")
+	at.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "")
 	before := memory(t, p.PID(), "VmRSS")
 	var wrong error
 	for range 3 {
@@ -120,13 +120,13 @@ func TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded(t *testing.T) {
 }
 
 // crowded answers what a crowd brings about that it must not. What has nothing to do with time and memory fails the test.
-func crowded(t *testing.T, p *cluster.Process, at *apptest.House, before int) error {
+func crowded(t *testing.T, p *cluster.Process, at *apptest.Server, before int) error {
 	t.Helper()
 	must(t, os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID()), []byte("5"), 0)) // the peak is counted from here
 	answers, slowest := burst(t, at)
 	over := time.Now()
 	peak := memory(t, p.PID(), "VmHWM")
-	tally := apptest.Tally(answers)
+	tally := apptest.CountByOutcome(answers)
 	for _, a := range answers {
 		if a.Status != 401 && (a.Header.Get("Retry-After") == "" || a.Code() != "unavailable" && a.Code() != "too_many_requests") {
 			t.Fatalf("one of the crowd got %d %s, Retry-After %q", a.Status, a.Body, a.Header.Get("Retry-After"))
@@ -135,7 +135,7 @@ func crowded(t *testing.T, p *cluster.Process, at *apptest.House, before int) er
 	if tally["503 unavailable"] == 0 || tally["401 credentials_rejected"] == 0 {
 		t.Fatalf("the crowd got %v: some are to be judged, and some shed", tally)
 	}
-	at.Script("").SignIn(ada, JSON{"deliver": "token"}).Want(201, "")
+	at.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "")
 	again := time.Since(over)
 	t.Logf("%v; %d MiB before, %d at the most; /healthz %v at the most; the next sign-in took %v", tally, before>>20, peak>>20, slowest, again)
 	var wrong []error

@@ -9,20 +9,20 @@ import (
 
 func TestT08_WrongCodesAtAllProcessesAreFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		_, phone, _ := w.withMFA(ada)
 		tokens, wrong := w.halves(5), phone.Wrong()
-		answers := apptest.AtOnce(60, func(i int) apptest.Answer {
+		answers := apptest.Concurrently(60, func(i int) apptest.Response {
 			return finish(w.at(i), tokens[i%len(tokens)], code(wrong))
 		})
-		tally := apptest.Tally(answers) // who waited for the account too long is sent away unseen
+		tally := apptest.CountByOutcome(answers) // who waited for the account too long is sent away unseen
 		if tally["401 code_rejected"] != 5 || tally["429 too_many_attempts"]+tally["503 unavailable"] != 55 {
 			t.Errorf("got %v, want 5 judged codes and 55 refused unseen", tally)
 		}
 		must(t, w.Processes[0].Kill())
 		must(t, w.Processes[0].Start(t.Context()))
 		for i := range w.houses {
-			a := finish(w.at(i), tokens[0], code(phone.CodeIn(1))).Want(429, "too_many_attempts")
+			a := finish(w.at(i), tokens[0], code(phone.CodeIn(1))).Require(429, "too_many_attempts")
 			if wait := a.Int("retry_after"); wait < 1 || wait > 30 {
 				t.Errorf("process %d says to wait for %d s, of 30", i, wait)
 			}
@@ -32,67 +32,67 @@ func TestT08_WrongCodesAtAllProcessesAreFiveJudgedOnes(t *testing.T) {
 
 func TestT10_ACodeAtAllProcessesWorksInOne(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		live, phone, _ := w.withMFA(ada)
 		tokens, right := w.halves(10), phone.CodeIn(1)
-		wantOne(t, apptest.AtOnce(36, func(i int) apptest.Answer {
+		wantOne(t, apptest.Concurrently(36, func(i int) apptest.Response {
 			if i/len(w.houses)%3 == 0 {
-				return live.At(w.at(i)).StepUp("mfa.remove", code(right))
+				return live.OnServer(w.at(i)).StepUp("mfa.remove", code(right))
 			}
 			return finish(w.at(i), tokens[i%len(tokens)], code(right))
 		}), "401 code_used", "410 sign_in_expired")
 		for i := range w.houses {
-			finish(w.at(i), w.halves(1)[0], code(right)).Want(401, "code_used")
-			live.At(w.at(i)).StepUp("mfa.remove", code(right)).Want(401, "code_used")
+			finish(w.at(i), w.halves(1)[0], code(right)).Require(401, "code_used")
+			live.OnServer(w.at(i)).StepUp("mfa.remove", code(right)).Require(401, "code_used")
 		}
 	}, untiring...)
 }
 
 func TestT11_ARecoveryCodeAtAllProcessesWorksInOne(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		live, _, codes := w.withMFA(ada)
 		tokens := w.halves(6)
-		wantOne(t, apptest.AtOnce(24, func(i int) apptest.Answer {
+		wantOne(t, apptest.Concurrently(24, func(i int) apptest.Response {
 			if i/len(w.houses)%3 == 0 {
-				return live.At(w.at(i)).StepUp("mfa.remove", recoveryCode(codes[0]))
+				return live.OnServer(w.at(i)).StepUp("mfa.remove", recoveryCode(codes[0]))
 			}
 			return finish(w.at(i), tokens[i%len(tokens)], recoveryCode(codes[0]))
 		}), "401 code_used", "410 sign_in_expired")
 		for i := range w.houses {
-			a := live.At(w.at(i)).Do("GET", "/api/v1/mfa", nil).Want(200, "")
+			a := live.OnServer(w.at(i)).Do("GET", "/api/v1/mfa", nil).Require(200, "")
 			if left := a.Int("recovery_codes", "remaining"); left != len(codes)-1 {
 				t.Errorf("process %d says that %d codes are left of %d", i, left, len(codes))
 			}
-			live.At(w.at(i)).StepUp("mfa.remove", recoveryCode(codes[0])).Want(401, "code_used")
+			live.OnServer(w.at(i)).StepUp("mfa.remove", recoveryCode(codes[0])).Require(401, "code_used")
 		}
 	}, append(untiring, "TWOFOLD_RECOVERY_CODES=3")...)
 }
 
 func TestT17_AStepUpTokenAtAllProcessesIsSpentInOne(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
 		live := w.at(0).SignedIn(ada)
 		also := w.at(1).SignedIn(ada)
 		for i := range w.houses { // made by each of them
-			token := stepUp(live.At(w.at(i)), "mfa.enroll")
-			begin(also.At(w.at(i+1)), token).Want(401, "step_up_required") // of another session
-			wantOne(t, apptest.AtOnce(24, func(i int) apptest.Answer {
-				return begin(live.At(w.at(i)), token)
+			token := stepUp(live.OnServer(w.at(i)), "mfa.enroll")
+			begin(also.OnServer(w.at(i+1)), token).Require(401, "step_up_required") // of another session
+			wantOne(t, apptest.Concurrently(24, func(i int) apptest.Response {
+				return begin(live.OnServer(w.at(i)), token)
 			}), "401 step_up_required")
 		}
 		token := stepUp(live, "mfa.enroll")
-		live.At(w.at(1)).Do("DELETE", current, nil).Want(204, "")
+		live.OnServer(w.at(1)).Do("DELETE", current, nil).Require(204, "")
 		for i := range w.houses {
-			begin(live.At(w.at(i)), token).Want(401, "session_required")
+			begin(live.OnServer(w.at(i)), token).Require(401, "session_required")
 		}
 	})
 }
 
 func TestT40_WhatEndsASessionEndsItAtAllProcesses(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
 		sessions := make([]*apptest.Client, 6)
 		for i := range sessions {
@@ -101,7 +101,7 @@ func TestT40_WhatEndsASessionEndsItAtAllProcesses(t *testing.T) {
 		wantAll := func(c *apptest.Client, status int) {
 			t.Helper()
 			for i := range w.houses {
-				if got := c.At(w.at(i)).Do("GET", current, nil).Status; got != status {
+				if got := c.OnServer(w.at(i)).Do("GET", current, nil).Status; got != status {
 					t.Errorf("process %d answers %d, want %d", i, got, status)
 				}
 			}
@@ -109,15 +109,15 @@ func TestT40_WhatEndsASessionEndsItAtAllProcesses(t *testing.T) {
 		for _, c := range sessions {
 			wantAll(c, 200)
 		}
-		sessions[0].At(w.at(1)).Do("DELETE", current, nil).Want(204, "")
+		sessions[0].OnServer(w.at(1)).Do("DELETE", current, nil).Require(204, "")
 		wantAll(sessions[0], 401)
 
-		id := sessions[1].Do("GET", current, nil).Want(200, "").Text("id")
-		sessions[2].At(w.at(2)).Do("DELETE", "/api/v1/sessions/"+id, nil).Want(204, "")
+		id := sessions[1].Do("GET", current, nil).Require(200, "").Text("id")
+		sessions[2].OnServer(w.at(2)).Do("DELETE", "/api/v1/sessions/"+id, nil).Require(204, "")
 		wantAll(sessions[1], 401)
 
-		live := sessions[2].At(w.at(3))
-		if ended := live.Do("POST", "/api/v1/sessions/end-others", nil).Want(200, "").Int("sessions_ended"); ended != 3 {
+		live := sessions[2].OnServer(w.at(3))
+		if ended := live.Do("POST", "/api/v1/sessions/end-others", nil).Require(200, "").Int("sessions_ended"); ended != 3 {
 			t.Errorf("%d sessions were ended, want 3", ended)
 		}
 		for _, c := range sessions[3:] {
@@ -133,14 +133,14 @@ func TestT40_WhatEndsASessionEndsItAtAllProcesses(t *testing.T) {
 // Signing in at all processes at once leaves no more sessions than an account may have.
 func TestT40_ProcessesTogetherOpenNoMoreSessionsThanOne(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *town) {
+	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
-		answers := apptest.AtOnce(12, func(i int) apptest.Answer {
+		answers := apptest.Concurrently(12, func(i int) apptest.Response {
 			return w.at(i).Script("").SignIn(ada, JSON{"deliver": "token"})
 		})
 		alive := 0
 		for i, a := range answers {
-			token := a.Want(201, "").Text("session_token")
+			token := a.Require(201, "").Text("session_token")
 			if w.at(i+1).Script(token).Do("GET", current, nil).Status == 200 {
 				alive++
 			}

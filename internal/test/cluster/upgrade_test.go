@@ -51,10 +51,10 @@ func previous(t *testing.T) string {
 func TestUpgradeWhilePeopleComeAndGo(t *testing.T) {
 	t.Parallel()
 	before := previous(t)
-	w := emptyTown(t)
+	w := newClusterFixture(t)
 	w.launch(before, 1)
 	add := func(email string) {
-		_, err := w.Do(context.Background(), before, apptest.Password, "account", "add", "--email", email, "--password-stdin")
+		_, err := w.RunCommand(context.Background(), before, apptest.Password, "account", "add", "--email", email, "--password-stdin")
 		must(t, err)
 	}
 	const people = 16
@@ -71,19 +71,19 @@ func TestUpgradeWhilePeopleComeAndGo(t *testing.T) {
 	old := w.houses[0]
 	victim := old.SignedIn("victim@example.com")
 	phone := victim.Begin()
-	victim.Confirm(phone, phone.Code()).Want(201, "")
+	victim.Confirm(phone, phone.Code()).Require(201, "")
 
-	s := newStreet(t, old)
+	s := startBackgroundLoad(t, old)
 	for i := range 2 {
 		email := fmt.Sprintf("walker%d@example.com", i)
-		s.let(email, func(int) error { return s.comeAndGo(email) })
+		s.let(email, func(int) error { return s.churnUsers(email) })
 	}
 	s.let("a guesser", func(int) error { return s.guess("victim@example.com", phone) })
 	s.let("somebody new", func(i int) error {
 		if i < people {
 			return s.enroll(fmt.Sprintf("new%d@example.com", i))
 		}
-		return s.comeAndGo("walker0@example.com")
+		return s.churnUsers("walker0@example.com")
 	})
 	s.seen("before")
 	marks := leaveMarks(old, ada)
@@ -125,7 +125,7 @@ func newestMigration(t *testing.T) (number int) {
 }
 
 // has says whether the town's database has a migration.
-func (w *town) has(migration int) bool {
+func (w *clusterFixture) has(migration int) bool {
 	// What has none is divided by zero.
 	statement := fmt.Sprintf("SELECT 1 / count(*) FROM goose_db_version WHERE version_id = %d AND is_applied", migration)
 	return pgserver.Shared(w.t).Exec(w.t.Context(), w.database, statement) == nil
@@ -146,11 +146,11 @@ type marks struct {
 	second  *apptest.Phone // an enrollment that waits
 }
 
-func leaveMarks(h *apptest.House, email string) marks {
+func leaveMarks(h *apptest.Server, email string) marks {
 	h.T.Helper()
 	m := marks{email: email, live: h.SignedIn(email)}
 	m.phone = m.live.Begin()
-	m.codes = shownCodes(m.live.Confirm(m.phone, m.phone.Code()).Want(201, ""))
+	m.codes = shownCodes(m.live.Confirm(m.phone, m.phone.Code()).Require(201, ""))
 	m.second = m.live.Begin(recoveryCode(m.codes[0]))
 	m.remove = stepUp(m.live, "mfa.remove", recoveryCode(m.codes[1]))
 	m.used = m.phone.CodeIn(1)
@@ -162,32 +162,32 @@ func leaveMarks(h *apptest.House, email string) marks {
 }
 
 // honored fails the test unless another process takes everything as the one that gave it would, each thing once.
-func (m marks) honored(t *testing.T, other, giver *apptest.House) {
+func (m marks) honored(t *testing.T, other, giver *apptest.Server) {
 	t.Helper()
-	there := m.live.At(other)
-	there.Do("GET", current, nil).Want(200, "")
+	there := m.live.OnServer(other)
+	there.Do("GET", current, nil).Require(200, "")
 	if ours, theirs := published(t, other), published(t, giver); fmt.Sprint(ours) != fmt.Sprint(theirs) {
 		t.Errorf("one release publishes the keys %v, the other %v", ours, theirs)
 	}
-	finish(other, m.waiting[0], code(m.used)).Want(401, "code_used")
-	finish(other, m.waiting[0], recoveryCode(m.codes[1])).Want(401, "code_used")
-	finish(other, m.waiting[0], recoveryCode(m.codes[2])).Want(201, "")
-	finish(giver, m.waiting[1], recoveryCode(m.codes[2])).Want(401, "code_used")
+	finish(other, m.waiting[0], code(m.used)).Require(401, "code_used")
+	finish(other, m.waiting[0], recoveryCode(m.codes[1])).Require(401, "code_used")
+	finish(other, m.waiting[0], recoveryCode(m.codes[2])).Require(201, "")
+	finish(giver, m.waiting[1], recoveryCode(m.codes[2])).Require(401, "code_used")
 
-	renewed := there.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Want(201, "")
-	m.live.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Want(401, "step_up_required")
-	finish(giver, m.waiting[1], recoveryCode(m.codes[3])).Want(401, "code_rejected") // of the set that was replaced
-	finish(giver, m.waiting[1], recoveryCode(shownCodes(renewed)[0])).Want(201, "")
+	renewed := there.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Require(201, "")
+	m.live.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Require(401, "step_up_required")
+	finish(giver, m.waiting[1], recoveryCode(m.codes[3])).Require(401, "code_rejected") // of the set that was replaced
+	finish(giver, m.waiting[1], recoveryCode(shownCodes(renewed)[0])).Require(201, "")
 
-	there.Confirm(m.second, m.second.Code()).Want(201, "") // ends older tokens
-	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", m.remove).Want(401, "step_up_required")
+	there.Confirm(m.second, m.second.Code()).Require(201, "") // ends older tokens
+	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", m.remove).Require(401, "step_up_required")
 	token := stepUp(there, "mfa.remove", code(m.second.CodeIn(1)))
-	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", token).Want(200, "")
-	finish(other, half(giver, m.email), code(m.second.Wrong())).Want(401, "code_rejected")
+	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", token).Require(200, "")
+	finish(other, half(giver, m.email), code(m.second.Wrong())).Require(401, "code_rejected")
 
-	for _, h := range []*apptest.House{other, giver} {
+	for _, h := range []*apptest.Server{other, giver} {
 		h.SignedIn(m.email, recoveryCode(shownCodes(renewed)[map[bool]int{true: 1, false: 2}[h == giver]]))
 	}
-	there.Do("DELETE", current, nil).Want(204, "")
-	m.live.Do("GET", current, nil).Want(401, "session_required")
+	there.Do("DELETE", current, nil).Require(204, "")
+	m.live.Do("GET", current, nil).Require(401, "session_required")
 }

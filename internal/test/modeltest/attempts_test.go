@@ -11,15 +11,15 @@ import (
 
 // The rules of guessing.
 const (
-	free    = 3 // the failure of this number starts a wait
-	most    = 7 // failures of a kind that has an end
-	anyone  = "anyone"
-	total   = "*" // of a kind, over all buckets
-	waited  = "-" // the end of the last wait that was forgiven
-	byWord  = "password"
-	byPhone = "totp"
-	bySheet = "recovery_code"
-	byOwner = "removal_cancel"
+	free              = 3 // the failure of this number starts a wait
+	most              = 7 // failures of a kind that has an end
+	anyone            = "anyone"
+	total             = "*" // of a kind, over all buckets
+	waited            = "-" // the end of the last wait that was forgiven
+	kindPassword      = "password"
+	kindTOTP          = "totp"
+	kindRecovery      = "recovery_code"
+	kindRemovalCancel = "removal_cancel"
 )
 
 // waits is how long the failure of each number from free on has the next one wait; the last stands for all later ones.
@@ -53,7 +53,7 @@ func wrong(status int, code string, left int) verdict {
 
 // allows says whether a guess is looked at.
 func (a *account) allows(kind, bucket string, now time.Time) verdict {
-	full := kind != byWord && a.attempts[[2]string{kind, total}].failures >= most
+	full := kind != kindPassword && a.attempts[[2]string{kind, total}].failures >= most
 	if full || a.attempts[[2]string{kind, bucket}].until.After(now) {
 		return refuse(429, "too_many_attempts")
 	}
@@ -69,7 +69,7 @@ func (a *account) reserve(kind, bucket string, now time.Time) (left int) {
 	}
 	a.attempts[[2]string{kind, bucket}] = c
 	left = max(free-c.failures, 0)
-	if kind == byWord {
+	if kind == kindPassword {
 		return left
 	}
 	all := a.attempts[[2]string{kind, total}]
@@ -108,7 +108,7 @@ func (a *account) held(since time.Time) bool {
 }
 
 // bucketOf is the one in which somebody guesses.
-func (w *world) bucketOf(a *account, s *session, browser string) string {
+func (w *modelState) bucketOf(a *account, s *session, browser string) string {
 	if s != nil && s.aal2 {
 		return fmt.Sprint("session ", s.number)
 	}
@@ -125,7 +125,7 @@ type presented struct {
 }
 
 // judgeCode judges a code of an authenticator app; within is the sign-in that it is for, if it is for one.
-func (w *world) judgeCode(a *account, kind, bucket, code string, within *signIn) verdict {
+func (w *modelState) judgeCode(a *account, kind, bucket, code string, within *signIn) verdict {
 	if v := a.allows(kind, bucket, w.now); !v.passes() {
 		return v
 	}
@@ -152,7 +152,7 @@ func (w *world) judgeCode(a *account, kind, bucket, code string, within *signIn)
 }
 
 // judgeRecovery judges a recovery code.
-func (w *world) judgeRecovery(a *account, kind, bucket, code string, within *signIn) verdict {
+func (w *modelState) judgeRecovery(a *account, kind, bucket, code string, within *signIn) verdict {
 	if v := a.allows(kind, bucket, w.now); !v.passes() {
 		return v
 	}
@@ -165,15 +165,15 @@ func (w *world) judgeRecovery(a *account, kind, bucket, code string, within *sig
 		return refuse(401, "code_used")
 	}
 	a.codes[at].used = true
-	if a.attempts[[2]string{byPhone, total}].failures >= most {
-		a.revive(byPhone)
+	if a.attempts[[2]string{kindTOTP, total}].failures >= most {
+		a.revive(kindTOTP)
 	}
 	a.forgive(kind, bucket)
 	return verdict{}
 }
 
 // fail counts a failure, for the account and for what it was tried at.
-func (w *world) fail(a *account, kind, bucket string, within *signIn) (left int) {
+func (w *modelState) fail(a *account, kind, bucket string, within *signIn) (left int) {
 	left = a.reserve(kind, bucket, w.now)
 	if within == nil {
 		return left
@@ -183,22 +183,22 @@ func (w *world) fail(a *account, kind, bucket string, within *signIn) (left int)
 }
 
 // prove judges a password and, where the account has MFA, what comes with it. half is a right password without.
-func (w *world) prove(a *account, bucket string, p presented) (v verdict, aal2, half bool) {
-	if v := a.allows(byWord, bucket, w.now); !v.passes() {
+func (w *modelState) prove(a *account, bucket string, p presented) (v verdict, aal2, half bool) {
+	if v := a.allows(kindPassword, bucket, w.now); !v.passes() {
 		return v, false, false
 	}
-	left := a.reserve(byWord, bucket, w.now)
+	left := a.reserve(kindPassword, bucket, w.now)
 	if p.wrongPassword {
 		return wrong(401, "credentials_rejected", left), false, false
 	}
-	a.forgive(byWord, bucket)
+	a.forgive(kindPassword, bucket)
 	switch {
 	case !a.enabled():
 		return verdict{}, false, false
 	case p.recovery != "":
-		v = w.judgeRecovery(a, bySheet, bucket, p.recovery, nil)
+		v = w.judgeRecovery(a, kindRecovery, bucket, p.recovery, nil)
 	case p.code != "":
-		v = w.judgeCode(a, byPhone, bucket, p.code, nil)
+		v = w.judgeCode(a, kindTOTP, bucket, p.code, nil)
 	default:
 		return verdict{}, false, true
 	}

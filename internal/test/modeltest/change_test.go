@@ -9,13 +9,13 @@ import (
 )
 
 // changed is what follows from any change of an account's proofs: it answers how many sessions ended.
-func (w *world) changed(s *session) (ended int) {
+func (w *modelState) changed(s *session) (ended int) {
 	w.endStepUps(s.account)
 	return w.endOthers(s.account, s)
 }
 
 // begin begins an enrollment.
-func (w *world) begin(s *session, u *stepUp, replaces string) verdict {
+func (w *modelState) begin(s *session, u *stepUp, replaces string) verdict {
 	a := s.account
 	if !w.permits(u, s, "mfa.enroll") {
 		return refuse(401, "step_up_required")
@@ -45,7 +45,7 @@ func (a *account) method(id string) *method {
 }
 
 // confirm judges the first code of an enrollment. first says that recovery codes come with it.
-func (w *world) confirm(s *session, id, code string) (v verdict, first bool, ended int) {
+func (w *modelState) confirm(s *session, id, code string) (v verdict, first bool, ended int) {
 	a := s.account
 	e := a.enrollment
 	if e == nil || e.id != id || e.session != s {
@@ -56,18 +56,18 @@ func (w *world) confirm(s *session, id, code string) (v verdict, first bool, end
 	}
 	bucket := w.bucketOf(a, s, "")
 	step := matching(e.phone, code, w.now)
-	if v := a.allows(byPhone, bucket, w.now); !v.passes() {
+	if v := a.allows(kindTOTP, bucket, w.now); !v.passes() {
 		return v, false, 0
 	}
 	if step == 0 {
-		left := a.reserve(byPhone, bucket, w.now)
+		left := a.reserve(kindTOTP, bucket, w.now)
 		e.tries++
 		return wrong(422, "code_rejected", min(left, enrollmentTries-e.tries)), false, 0
 	}
 	a.enrollment = nil
-	a.forgive(byPhone, bucket)
+	a.forgive(kindTOTP, bucket)
 	if first = !a.enabled(); first {
-		a.revive(bySheet)
+		a.revive(kindRecovery)
 	}
 	if !s.aal2 {
 		s.prove(true, w.now)
@@ -77,7 +77,7 @@ func (w *world) confirm(s *session, id, code string) (v verdict, first bool, end
 }
 
 // put makes a method of an enrollment, in the place of the one that it replaces.
-func (w *world) put(a *account, e *enrollment, step totp.Step) {
+func (w *modelState) put(a *account, e *enrollment, step totp.Step) {
 	if e.replaces != nil {
 		a.methods = without(a.methods, e.replaces)
 	}
@@ -86,7 +86,7 @@ func (w *world) put(a *account, e *enrollment, step totp.Step) {
 }
 
 // cancel cancels an enrollment.
-func (w *world) cancel(s *session, id string) verdict {
+func (w *modelState) cancel(s *session, id string) verdict {
 	if e := s.account.enrollment; e == nil || e.id != id {
 		return refuse(404, "not_found")
 	}
@@ -95,7 +95,7 @@ func (w *world) cancel(s *session, id string) verdict {
 }
 
 // remove takes a method away.
-func (w *world) remove(s *session, u *stepUp, id string) (v verdict, ended int) {
+func (w *modelState) remove(s *session, u *stepUp, id string) (v verdict, ended int) {
 	a := s.account
 	if !w.permits(u, s, "mfa.remove") {
 		return refuse(401, "step_up_required"), 0
@@ -112,7 +112,7 @@ func (w *world) remove(s *session, u *stepUp, id string) (v verdict, ended int) 
 }
 
 // generate makes new recovery codes; keep keeps them.
-func (w *world) generate(s *session, u *stepUp) (v verdict, ended int) {
+func (w *modelState) generate(s *session, u *stepUp) (v verdict, ended int) {
 	a := s.account
 	switch {
 	case !w.permits(u, s, "mfa.recovery_codes"):
@@ -121,12 +121,12 @@ func (w *world) generate(s *session, u *stepUp) (v verdict, ended int) {
 		return refuse(409, "mfa_required"), 0
 	}
 	u.gone = true
-	a.revive(bySheet)
+	a.revive(kindRecovery)
 	return verdict{}, w.changed(s)
 }
 
 // keep keeps the recovery codes that an answer shows.
-func (a *account) keep(answer apptest.Answer) (shown []string) {
+func (a *account) keep(answer apptest.Response) (shown []string) {
 	a.codes = nil
 	list, _ := answer.Value("recovery_codes").([]any)
 	for _, code := range list {
@@ -139,7 +139,7 @@ func (a *account) keep(answer apptest.Answer) (shown []string) {
 }
 
 // cancelRemoval cancels a removal on the word of a session.
-func (w *world) cancelRemoval(s *session) verdict {
+func (w *modelState) cancelRemoval(s *session) verdict {
 	if !s.aal2 {
 		return refuse(409, "mfa_required")
 	}

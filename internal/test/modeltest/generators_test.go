@@ -45,7 +45,7 @@ const (
 
 // The chances of what happens. Somebody who goes on does what leads to what they have in mind: without them, hardly any
 // history would come far.
-var deeds = []chance[string]{
+var actions = []chance[string]{
 	{30, "go on"}, {3, "sign in"}, {2, "finish"}, {3, "step up"}, {2, "begin"}, {2, "confirm"}, {1, "cancel"}, {2, "remove"}, {1, "generate"},
 	{1, "look at session"}, {2, "look at MFA"}, {1, "list sessions"}, {1, "sign out"}, {1, "end session"}, {1, "end others"},
 	{6, "wait"}, {1, "ask for removal"}, {2, "tick"}, {1, "complete removal"}, {2, "cancel removal"}, {1, "cancel by code"},
@@ -99,7 +99,7 @@ func seldom(t *rapid.T, what string) int { return max(number(4).Draw(t, what)-12
 func rarely(t *rapid.T, what string) bool { return number(3).Draw(t, what) == 7 }
 
 var steps = rapid.Custom(func(t *rapid.T) step {
-	s := step{does: drawn(t, deeds, "does")}
+	s := step{does: drawn(t, actions, "does")}
 	s.browser = rapid.Bool().Draw(t, "browser")
 	if s.does == "wait" {
 		s.d = drawn(t, ways, "d")

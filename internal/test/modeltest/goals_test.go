@@ -8,7 +8,7 @@ import (
 )
 
 // goOn makes of a step that goes on the one that leads to what somebody has in mind.
-func (p *play) goOn(who *person, s step) step {
+func (p *run) goOn(who *person, s step) step {
 	if who.mind == "" || s.other {
 		who.mind = s.purpose
 	}
@@ -45,7 +45,7 @@ func (p *play) goOn(who *person, s step) step {
 }
 
 // toChange makes a change in a session, by a step-up; who is hasty takes one that is not worth that.
-func (p *play) toChange(sess *session, s step, hasty bool) step {
+func (p *run) toChange(sess *session, s step, hasty bool) step {
 	s.other = s.purpose == "mfa.enroll" && len(sess.account.methods) >= methodsMost
 	if e := sess.account.enrollment; s.purpose == "mfa.enroll" && e != nil && e.session == sess && !e.over(p.now) {
 		s.does = "confirm"
@@ -60,7 +60,7 @@ func (p *play) toChange(sess *session, s step, hasty bool) step {
 }
 
 // lives is the session that somebody has; nil: none that lives.
-func (p *play) lives(who *person) *session {
+func (p *run) lives(who *person) *session {
 	for _, s := range slices.Backward(p.sessions) {
 		if !s.over(p.now) && (who.browser && s.token == who.session || !who.browser && slices.Contains(who.tokens, s.token)) {
 			return s
@@ -70,7 +70,7 @@ func (p *play) lives(who *person) *session {
 }
 
 // toSession signs in, by two steps where it takes two.
-func (p *play) toSession(who *person, s step) step {
+func (p *run) toSession(who *person, s step) step {
 	if waits := p.half(who); waits != nil {
 		if s.does = "finish"; !p.canProve(waits.account) {
 			return step{does: "wait", d: 30 * time.Second}
@@ -87,7 +87,7 @@ func (p *play) toSession(who *person, s step) step {
 }
 
 // half is the sign-in that somebody may finish; nil: none.
-func (p *play) half(who *person) *signIn {
+func (p *run) half(who *person) *signIn {
 	for _, s := range slices.Backward(p.signIns) {
 		if (!who.browser || s.token == who.signIn) && p.waiting(s.token, who.browser) == s {
 			return s
@@ -97,12 +97,12 @@ func (p *play) half(who *person) *signIn {
 }
 
 // removing says whether a removal is under way: mostly, nobody comes in between.
-func (p *play) removing() bool {
+func (p *run) removing() bool {
 	return slices.ContainsFunc(p.accounts, func(a *account) bool { return a.underWay() != nil && a.removalShown(p.now) })
 }
 
 // toRemoval has MFA removed by who has lost everything but the password.
-func (p *play) toRemoval(who *person, s step) step {
+func (p *run) toRemoval(who *person, s step) step {
 	for _, a := range p.accounts {
 		r := a.underWay()
 		if r == nil && a.enabled() && a.removal != nil && p.now.Before(a.removal.cancelled.Add(removalPause)) {
@@ -134,13 +134,13 @@ func (p *play) toRemoval(who *person, s step) step {
 }
 
 // canProve says whether something fits that the account could present now.
-func (p *play) canProve(a *account) bool {
+func (p *run) canProve(a *account) bool {
 	shown := p.fitting(a)
 	return !a.enabled() || shown != presented{}
 }
 
 // fitting is a second proof that was not used: a code, or else a recovery code.
-func (p *play) fitting(a *account) (shown presented) {
+func (p *run) fitting(a *account) (shown presented) {
 	for _, m := range a.methods {
 		for away := range totp.Window + 1 {
 			if totp.StepAt(p.now)+totp.Step(away) > m.lastStep {

@@ -8,9 +8,9 @@ import (
 	"twofold/internal/totp"
 )
 
-// laws are what holds in every history, whatever the model says: they are read off the answers alone, or nearly so.
-type laws struct {
-	p *play
+// invariants are what holds in every history, whatever the model says: they are read off the answers alone, or nearly so.
+type invariants struct {
+	p *run
 	// Of each code that was accepted: at which steps of the clock.
 	codes  map[string][]totp.Step
 	sheets map[string]bool // recovery codes that were accepted
@@ -27,15 +27,15 @@ type streak struct {
 	last   time.Time
 }
 
-func newLaws(p *play) laws {
-	return laws{
+func newLaws(p *run) invariants {
+	return invariants{
 		p: p, codes: map[string][]totp.Step{}, sheets: map[string]bool{}, spent: map[string]bool{}, levels: map[string]string{},
 		on: map[*account]int{}, asked: map[*account]time.Duration{}, wrong: map[string]streak{},
 	}
 }
 
 // accepted is told of the proofs that something was given for: no code works twice.
-func (l *laws) accepted(a *account, shown presented) {
+func (l *invariants) accepted(a *account, shown presented) {
 	if shown.recovery != "" {
 		if l.sheets[shown.recovery] {
 			l.p.fail("the recovery code %s worked twice", shown.recovery)
@@ -53,7 +53,7 @@ func (l *laws) accepted(a *account, shown presented) {
 }
 
 // signedIn is told of a session that began: with MFA on there is none for a password alone.
-func (l *laws) signedIn(a *account, byCode bool, acr string) {
+func (l *invariants) signedIn(a *account, byCode bool, acr string) {
 	if l.on[a] > 0 && !byCode {
 		l.p.fail("a password alone signed %s in, who has MFA", a.name)
 	}
@@ -63,17 +63,17 @@ func (l *laws) signedIn(a *account, byCode bool, acr string) {
 }
 
 // added is told of a method that came, perhaps in the place of another.
-func (l *laws) added(a *account, replaced bool) {
+func (l *invariants) added(a *account, replaced bool) {
 	if !replaced {
 		l.on[a]++
 	}
 }
 
 // issued is told of a step-up token.
-func (l *laws) issued(token, acr string) { l.levels[token] = acr }
+func (l *invariants) issued(token, acr string) { l.levels[token] = acr }
 
 // used is told of a step-up that something was done with: it was not used before, and not weaker than the account.
-func (l *laws) used(a *account, u *stepUp) {
+func (l *invariants) used(a *account, u *stepUp) {
 	if u == nil {
 		l.p.fail("something was changed without a step-up")
 	}
@@ -87,32 +87,32 @@ func (l *laws) used(a *account, u *stepUp) {
 }
 
 // requested is told of a removal that began; completed of one that ended as it was meant to: it ran its time.
-func (l *laws) requested(a *account) { l.asked[a] = 0 }
+func (l *invariants) requested(a *account) { l.asked[a] = 0 }
 
-func (l *laws) completed(a *account) {
+func (l *invariants) completed(a *account) {
 	if ran, asked := l.asked[a]; !asked || ran < removalDelay {
 		l.p.fail("MFA of %s was removed %v after that was asked for", a.name, ran)
 	}
 	l.on[a] = 0
-	for _, kind := range []string{byPhone, bySheet, byOwner} {
+	for _, kind := range []string{kindTOTP, kindRecovery, kindRemovalCancel} {
 		l.forgiven(a, kind)
 	}
 }
 
-func (l *laws) moved(d time.Duration) {
+func (l *invariants) moved(d time.Duration) {
 	for a := range l.asked {
 		l.asked[a] += max(d, 0)
 	}
 }
 
 // judged is told of a guess that was looked at: never during a wait, never more than there may be.
-func (l *laws) judged(a *account, kind, bucket string, right bool) {
+func (l *invariants) judged(a *account, kind, bucket string, right bool) {
 	one, all := fmt.Sprintln(a.name, kind, bucket), fmt.Sprintln(a.name, kind, total)
 	s := l.wrong[one]
 	if s.number >= free && l.p.now.Before(s.last.Add(waitAfter(s.number))) {
 		l.p.fail("a %s of %s was judged in a wait, as number %d in a row", kind, a.name, s.number+1)
 	}
-	if kind != byWord && l.wrong[all].number >= most {
+	if kind != kindPassword && l.wrong[all].number >= most {
 		l.p.fail("a %s of %s was judged after %d failures", kind, a.name, most)
 	}
 	if right {
@@ -125,7 +125,7 @@ func (l *laws) judged(a *account, kind, bucket string, right bool) {
 }
 
 // forgiven is told that everything about a kind is forgotten.
-func (l *laws) forgiven(a *account, kind string) {
+func (l *invariants) forgiven(a *account, kind string) {
 	prefix := fmt.Sprint(a.name, " ", kind, " ")
 	for key := range l.wrong {
 		if strings.HasPrefix(key, prefix) {

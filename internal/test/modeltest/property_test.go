@@ -19,8 +19,8 @@ const (
 	houses = 6      // that are played in at once: mostly they wait for the disk
 )
 
-// tour is what all houses together have seen.
-type tour struct {
+// coverage is what all houses together have seen.
+type coverage struct {
 	steps, histories atomic.Int64
 	broke            atomic.Int64 // the house in which something went wrong; 0: none
 
@@ -28,14 +28,14 @@ type tour struct {
 	came map[string]int // how often each answer came
 }
 
-func (t *tour) saw(answer string) {
+func (t *coverage) saw(answer string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.came[answer]++
 }
 
 // goesOn says whether a house begins another history: until there were enough steps, or one house has a history to tell.
-func (t *tour) goesOn(house int64) bool {
+func (t *coverage) goesOn(house int64) bool {
 	broke := t.broke.Load()
 	return broke == house || broke == 0 && t.steps.Load() < enough
 }
@@ -46,7 +46,7 @@ func TestNoHistoryLeadsWhereTheModelDoesNot(t *testing.T) {
 	t.Parallel()
 	unlessGiven(t, "rapid.checks", enough)
 	unlessGiven(t, "rapid.steps", usual)
-	all, seen := sync.WaitGroup{}, &tour{came: map[string]int{}}
+	all, seen := sync.WaitGroup{}, &coverage{came: map[string]int{}}
 	for n := range int64(houses) {
 		all.Go(func() {
 			t.Run(fmt.Sprint("house ", n+1), func(t *testing.T) {
@@ -90,14 +90,14 @@ func unlessGiven(t *testing.T, name string, n int) {
 
 // through plays a history to its end. One that fails does so here, whatever it came to: rapid makes a history shorter by
 // ones that fail in the same place with the same words.
-func (p *play) through() {
+func (p *run) through() {
 	if p.plays(); p.broke != "" && p.tour.broke.Load() == p.at {
-		p.t.Logf("%s\n\nafter this history:\n%s\n", p.why, strings.Join(p.told, "\n"))
+		p.t.Logf("%s\n\nafter this history:\n%s\n", p.why, strings.Join(p.trace, "\n"))
 		p.t.Fatal(p.broke)
 	}
 }
 
-func (p *play) plays() {
+func (p *run) plays() {
 	defer func() {
 		if p.broke != "" {
 			_ = recover() // it stopped where it broke
@@ -120,7 +120,7 @@ var everywhere = []string{
 }
 
 // do takes a step.
-func (p *play) do(s step) {
+func (p *run) do(s step) {
 	who := p.people[0]
 	if s.browser {
 		who = p.people[1]
@@ -150,7 +150,7 @@ func (p *play) do(s step) {
 }
 
 // lookBack looks at everything once more: every token that there ever was is worth what the model says.
-func (p *play) lookBack() {
+func (p *run) lookBack() {
 	who := p.people[0]
 	for i := range who.tokens {
 		p.inRoom(who, step{does: "look at session", which: i})

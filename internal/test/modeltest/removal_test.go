@@ -16,7 +16,7 @@ type removal struct {
 	requested   time.Time
 	remaining   time.Duration
 	counted     time.Time
-	told        time.Time
+	trace       time.Time
 	ready       time.Time   // zero: the time is not over
 	cancelled   time.Time   // zero: under way
 	undelivered []time.Time // when what is not delivered was posted
@@ -31,7 +31,7 @@ type completion struct {
 }
 
 func (r *removal) announce(now time.Time) {
-	r.told = now
+	r.trace = now
 	r.undelivered = append(r.undelivered, now)
 }
 
@@ -64,7 +64,7 @@ func (a *account) overtaken(r *removal, now time.Time) (over, pause bool) {
 }
 
 // request asks for a removal where the password was proven at a time.
-func (w *world) request(a *account, proven time.Time) verdict {
+func (w *modelState) request(a *account, proven time.Time) verdict {
 	if !a.enabled() || a.made.After(proven) {
 		return refuse(410, "sign_in_expired")
 	}
@@ -81,19 +81,19 @@ func (w *world) request(a *account, proven time.Time) verdict {
 	}
 	a.removal = &removal{requested: w.now, remaining: removalDelay, counted: w.now}
 	a.removal.announce(w.now)
-	a.revive(byOwner)
+	a.revive(kindRemovalCancel)
 	return verdict{}
 }
 
 // found ends the account's removal, if there is one: what was lost is there.
-func (w *world) found(a *account) {
+func (w *modelState) found(a *account) {
 	if r := a.underWay(); r != nil {
 		r.cancelled = w.now
 	}
 }
 
 // delivered says that what was posted by now has arrived.
-func (w *world) delivered() {
+func (w *modelState) delivered() {
 	for _, a := range w.accounts {
 		if a.removal == nil {
 			continue
@@ -109,7 +109,7 @@ func (w *world) delivered() {
 }
 
 // tick counts the time of every removal.
-func (w *world) tick() {
+func (w *modelState) tick() {
 	for _, a := range w.accounts {
 		r := a.underWay()
 		if r == nil {
@@ -133,7 +133,7 @@ func (w *world) tick() {
 			r.ready = w.now
 			w.links = append(w.links, &completion{account: a, removal: r, ends: w.now.Add(removalLink)})
 			r.announce(w.now)
-		case w.now.Before(r.told.Add(removalReminds)), !arrived:
+		case w.now.Before(r.trace.Add(removalReminds)), !arrived:
 		default:
 			r.announce(w.now)
 		}
@@ -141,7 +141,7 @@ func (w *world) tick() {
 }
 
 // complete removes MFA for whoever has a link.
-func (w *world) complete(l *completion) (v verdict, ended int) {
+func (w *modelState) complete(l *completion) (v verdict, ended int) {
 	if l == nil || !w.now.Before(l.ends) || l.account.underWay() != l.removal {
 		return refuse(410, "link_expired"), 0
 	}
@@ -153,7 +153,7 @@ func (w *world) complete(l *completion) (v verdict, ended int) {
 		return refuse(503, "unavailable"), 0
 	}
 	a.methods, a.codes, a.enrollment, a.removal = nil, nil, nil, nil
-	for _, kind := range []string{byPhone, bySheet, byOwner} {
+	for _, kind := range []string{kindTOTP, kindRecovery, kindRemovalCancel} {
 		a.revive(kind)
 	}
 	w.endStepUps(a)

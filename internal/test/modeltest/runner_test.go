@@ -19,7 +19,7 @@ type JSON = apptest.JSON
 // telling makes the failures of a client those of a history.
 type telling struct {
 	testing.TB
-	p *play
+	p *run
 }
 
 func (t telling) Helper()                           {}
@@ -36,31 +36,31 @@ type person struct {
 	mind                    string   // what they have in mind
 }
 
-// play is a history while it is played.
-type play struct {
-	world
+// run is a history while it is played.
+type run struct {
+	modelState
 	t       *rapid.T
 	at      int64 // which house
-	tour    *tour
+	tour    *coverage
 	doing   string
 	broke   string // a law, or the model; empty: it goes well
 	why     string
-	house   *apptest.House
+	house   *apptest.Server
 	client  *apptest.Client
 	people  []*person
 	cookies []string // every session cookie that there ever was, the oldest first
-	laws    laws
-	told    []string // what happened so far, a line each
+	laws    invariants
+	trace   []string // what happened so far, a line each
 }
 
 // start begins a history with two accounts of its own, at the house's first moment.
-func start(t *rapid.T, h *apptest.House, began time.Time, at int64, seen *tour) *play {
+func start(t *rapid.T, h *apptest.Server, began time.Time, at int64, seen *coverage) *run {
 	h.Clock.Advance(began.Sub(h.Clock.Now()))
-	p := &play{
-		t: t, at: at, tour: seen, house: h, world: world{now: began},
+	p := &run{
+		t: t, at: at, tour: seen, house: h, modelState: modelState{now: began},
 		people: []*person{{name: "the script"}, {name: "the browser", browser: true}},
 	}
-	p.client = h.Script("").For(telling{h.T, p})
+	p.client = h.Script("").WithT(telling{h.T, p})
 	history := seen.histories.Add(1)
 	for _, name := range []string{"ada", "bob"} {
 		a := &account{name: name, email: fmt.Sprintf("%s-%d@example.com", name, history), made: began, attempts: attempts{}}
@@ -72,22 +72,22 @@ func start(t *rapid.T, h *apptest.House, began time.Time, at int64, seen *tour) 
 }
 
 // fail stops the history. What it broke is said without what differs from one time to the next.
-func (p *play) fail(format string, args ...any) {
+func (p *run) fail(format string, args ...any) {
 	p.stop(format, fmt.Sprintf(format, args...))
 }
 
-func (p *play) stop(broke, why string) {
+func (p *run) stop(broke, why string) {
 	p.tour.broke.CompareAndSwap(0, p.at)
 	p.broke, p.why = broke, why
 	panic(broke)
 }
 
-func (p *play) tell(format string, args ...any) {
-	p.told = append(p.told, fmt.Sprintf("%3d. %s", len(p.told)+1, fmt.Sprintf(format, args...)))
+func (p *run) tell(format string, args ...any) {
+	p.trace = append(p.trace, fmt.Sprintf("%3d. %s", len(p.trace)+1, fmt.Sprintf(format, args...)))
 }
 
 // call sends a request for somebody, with what they carry. bearer is the session token of a script.
-func (p *play) call(who *person, bearer, method, path string, body JSON, headers ...string) apptest.Answer {
+func (p *run) call(who *person, bearer, method, path string, body JSON, headers ...string) apptest.Response {
 	if bearer != "" {
 		headers = append(headers, "Authorization", "Bearer "+bearer)
 	}
@@ -103,7 +103,7 @@ func (p *play) call(who *person, bearer, method, path string, body JSON, headers
 		p.take(who, c)
 	}
 	answered := strings.TrimSuffix(fmt.Sprintf("%d %s", a.Status, a.Code()), " ")
-	p.told[len(p.told)-1] += ": " + answered
+	p.trace[len(p.trace)-1] += ": " + answered
 	p.tour.saw(p.doing + " " + answered)
 	return a
 }
@@ -120,7 +120,7 @@ func (who *person) jar() string {
 }
 
 // take takes a cookie that an answer sets, as a browser does; a thief of a cookie reads it off the answer.
-func (p *play) take(who *person, c *http.Cookie) {
+func (p *run) take(who *person, c *http.Cookie) {
 	value := c.Value
 	if c.MaxAge < 0 {
 		value = ""
@@ -142,7 +142,7 @@ func (p *play) take(who *person, c *http.Cookie) {
 }
 
 // renewed is the session cookie that an answer sets; empty: none.
-func renewed(a apptest.Answer) string {
+func renewed(a apptest.Response) string {
 	for _, c := range a.SetCookies() {
 		if c.Name == "twofold_session" {
 			return c.Value
@@ -152,7 +152,7 @@ func renewed(a apptest.Answer) string {
 }
 
 // want holds an answer against what the model says. Where that lets pass, the answer is one of status.
-func (p *play) want(a apptest.Answer, v verdict, status int) bool {
+func (p *run) want(a apptest.Response, v verdict, status int) bool {
 	if v.passes() {
 		v.status = status
 	}
@@ -167,28 +167,28 @@ func (p *play) want(a apptest.Answer, v verdict, status int) bool {
 }
 
 // wantInt holds a number of an answer against the model's.
-func (p *play) wantInt(a apptest.Answer, want int, path ...string) {
+func (p *run) wantInt(a apptest.Response, want int, path ...string) {
 	if got := a.Int(path...); got != want {
 		p.fail("%s is %d, want %d: %s", strings.Join(path, "."), got, want, a.Body)
 	}
 }
 
 // wantText does so with a text.
-func (p *play) wantText(a apptest.Answer, want string, path ...string) {
+func (p *run) wantText(a apptest.Response, want string, path ...string) {
 	if got := a.Text(path...); got != want {
 		p.fail("%s is %s, want %s: %s", strings.Join(path, "."), got, want, a.Body)
 	}
 }
 
 // move moves the clock.
-func (p *play) move(d time.Duration) {
+func (p *run) move(d time.Duration) {
 	p.house.Clock.Advance(d)
 	p.now = p.now.Add(d)
 	p.laws.moved(d)
 }
 
 // look lets the house do what it does once a minute: mails go out, and the time of removals is counted.
-func (p *play) look() {
+func (p *run) look() {
 	p.house.Deliver()
 	p.delivered()
 	if err := p.house.App.Removals.RunOnce(context.Background()); err != nil {

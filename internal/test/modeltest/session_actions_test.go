@@ -13,7 +13,7 @@ import (
 const nowhere = "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f"
 
 // in is the session that somebody uses, whatever it is worth.
-func (p *play) in(who *person, s step) (sess *session, bearer, words string) {
+func (p *run) in(who *person, s step) (sess *session, bearer, words string) {
 	if who.browser {
 		return p.resume(who.session), "", who.name + " (its cookie)"
 	}
@@ -30,14 +30,14 @@ func (p *play) in(who *person, s step) (sess *session, bearer, words string) {
 }
 
 // alive says whether a token is one of a session that is not over.
-func (p *play) alive(token string) bool {
+func (p *run) alive(token string) bool {
 	return slices.ContainsFunc(p.sessions, func(s *session) bool { return s.token == token && !s.over(p.now) })
 }
 
 var signedOut = refuse(401, "session_required")
 
 // inRoom does what takes a session.
-func (p *play) inRoom(who *person, s step) {
+func (p *run) inRoom(who *person, s step) {
 	p.doing = s.does
 	sess, bearer, words := p.in(who, s)
 	a := p.accounts[s.whose%len(p.accounts)]
@@ -45,7 +45,7 @@ func (p *play) inRoom(who *person, s step) {
 		a = sess.account
 		words = fmt.Sprintf("%s in session %d, as %s at %s,", words, sess.number, a.name, sess.acr())
 	}
-	r := room{play: p, who: who, bearer: bearer, words: words, s: sess, a: a, step: s}
+	r := sessionCtx{run: p, who: who, bearer: bearer, words: words, s: sess, a: a, step: s}
 	map[string]func(){
 		"step up": r.stepUp, "begin": r.begin, "confirm": r.confirm, "cancel": r.cancel, "remove": r.remove, "generate": r.generate,
 		"look at session": r.lookAtSession, "look at MFA": r.lookAtMFA, "list sessions": r.listSessions, "sign out": r.signOut,
@@ -53,9 +53,9 @@ func (p *play) inRoom(who *person, s step) {
 	}[s.does]()
 }
 
-// room is a request in a session; s is nil where that is over.
-type room struct {
-	*play
+// sessionCtx is a request in a session; s is nil where that is over.
+type sessionCtx struct {
+	*run
 	who           *person
 	bearer, words string
 	s             *session
@@ -64,7 +64,7 @@ type room struct {
 }
 
 // changed notes what a change of proofs did: the token of a session that lives in a cookie is another.
-func (r *room) changed(token string, ended, sessionsEnded, left int) {
+func (r *sessionCtx) changed(token string, ended, sessionsEnded, left int) {
 	if sessionsEnded != ended {
 		r.fail("%d sessions ended, want %d", sessionsEnded, ended)
 	}
@@ -79,7 +79,7 @@ func (r *room) changed(token string, ended, sessionsEnded, left int) {
 	}
 }
 
-func (r *room) stepUp() {
+func (r *sessionCtx) stepUp() {
 	shown, proof := r.present(r.a, r.step.proof)
 	if !strings.HasPrefix(r.step.purpose, "mfa.") {
 		r.step.purpose = "mfa.enroll"
@@ -88,18 +88,18 @@ func (r *room) stepUp() {
 	looked := false
 	bucket := r.bucketOf(r.a, r.s, r.who.device)
 	if r.s != nil {
-		looked = r.a.allows(byWord, bucket, r.now).passes()
+		looked = r.a.allows(kindPassword, bucket, r.now).passes()
 	}
 	answer := r.call(r.who, r.bearer, "POST", "/api/v1/step-up", shown.body(JSON{"purpose": r.step.purpose, "password": shown.password()}))
 	if r.s == nil {
 		r.want(answer, signedOut, 0)
 		return
 	}
-	v, u := r.world.stepUp(r.s, r.step.purpose, shown, r.who.device)
+	v, u := r.modelState.stepUp(r.s, r.step.purpose, shown, r.who.device)
 	r.proved(r.a, bucket, shown, looked, answer.Status, answer.Code())
 	if r.want(answer, v, 201) {
 		u.token = answer.Text("step_up_token")
-		r.told[len(r.told)-1] += fmt.Sprintf(" (step-up %d)", u.number)
+		r.trace[len(r.trace)-1] += fmt.Sprintf(" (step-up %d)", u.number)
 		r.laws.issued(u.token, answer.Text("acr"))
 		if u.aal2 != (answer.Text("acr") == "aal2") {
 			r.fail("the step-up is %s", answer.Text("acr"))
@@ -108,7 +108,7 @@ func (r *room) stepUp() {
 }
 
 // shown is the step-up token that is presented, with the header that it comes in.
-func (r *room) shown(purpose string) (u *stepUp, headers []string, words string) {
+func (r *sessionCtx) shown(purpose string) (u *stepUp, headers []string, words string) {
 	all := best(r.stepUps, func(u *stepUp) bool { return u.session == r.s && u.purpose == purpose })
 	all = best(all, func(u *stepUp) bool { return r.permits(u, r.s, purpose) })
 	if u = newest(all, r.step.token); u == nil {
@@ -118,7 +118,7 @@ func (r *room) shown(purpose string) (u *stepUp, headers []string, words string)
 	return u, []string{"Step-Up-Token", u.token}, words
 }
 
-func (r *room) lookAtSession() {
+func (r *sessionCtx) lookAtSession() {
 	r.tell("%s looks at the session", r.words)
 	answer := r.call(r.who, r.bearer, "GET", "/api/v1/sessions/current", nil)
 	if r.s == nil {
@@ -135,7 +135,7 @@ func (r *room) lookAtSession() {
 	}
 }
 
-func (r *room) lookAtMFA() {
+func (r *sessionCtx) lookAtMFA() {
 	r.tell("%s looks at the methods", r.words)
 	answer := r.call(r.who, r.bearer, "GET", "/api/v1/mfa", nil)
 	if r.s == nil {
@@ -168,7 +168,7 @@ func (r *room) lookAtMFA() {
 	}
 }
 
-func (r *room) listSessions() {
+func (r *sessionCtx) listSessions() {
 	r.tell("%s lists the sessions", r.words)
 	answer := r.call(r.who, r.bearer, "GET", "/api/v1/sessions", nil)
 	if r.s == nil {

@@ -4,7 +4,7 @@ import "fmt"
 
 // The changes that somebody makes in a session.
 
-func (r *room) begin() {
+func (r *sessionCtx) begin() {
 	u, headers, words := r.shown("mfa.enroll")
 	var body JSON
 	replaces := ""
@@ -24,16 +24,16 @@ func (r *room) begin() {
 	if answer.Status == 201 {
 		r.laws.used(r.a, u)
 	}
-	if !r.want(answer, r.world.begin(r.s, u, replaces), 201) {
+	if !r.want(answer, r.modelState.begin(r.s, u, replaces), 201) {
 		return
 	}
-	phone := r.house.Scan(answer)
+	phone := r.house.PhoneFrom(answer)
 	r.a.enrollment.id, r.a.enrollment.phone = phone.ID, phone
 	r.a.phones = append(r.a.phones, phone)
 }
 
 // enrollmentID is the id of one of the account's phones: of its enrollment, mostly.
-func (r *room) enrollmentID() string {
+func (r *sessionCtx) enrollmentID() string {
 	owner := r.a
 	if r.step.proof.foreign {
 		owner = r.accounts[(1+r.indexOf(r.a))%len(r.accounts)]
@@ -45,7 +45,7 @@ func (r *room) enrollmentID() string {
 }
 
 // firstCode is the code that an enrollment is confirmed with: that of the phone that scanned its key, mostly.
-func (r *room) firstCode() (code, words string) {
+func (r *sessionCtx) firstCode() (code, words string) {
 	phone, how := newest(r.a.phones, r.step.which), r.step.proof
 	if phone == nil || how.kind == wrongCode {
 		return "000000", "the code 000000"
@@ -57,7 +57,7 @@ func (r *room) firstCode() (code, words string) {
 	return code, fmt.Sprintf("its code %s (%+d steps)", code, how.away)
 }
 
-func (r *room) confirm() {
+func (r *sessionCtx) confirm() {
 	id := r.enrollmentID()
 	code, words := r.firstCode()
 	r.tell("%s confirms the enrollment of phone %d from the newest with %s", r.words, r.step.which, words)
@@ -68,13 +68,13 @@ func (r *room) confirm() {
 		return
 	}
 	replaced := r.a.enrollment != nil && r.a.method(methodID(r.a.enrollment.replaces)) != nil
-	v, first, ended := r.world.confirm(r.s, id, code)
+	v, first, ended := r.modelState.confirm(r.s, id, code)
 	switch {
 	case answer.Status == 201:
-		r.laws.judged(r.a, byPhone, bucket, true)
+		r.laws.judged(r.a, kindTOTP, bucket, true)
 		r.laws.accepted(r.a, presented{code: code})
 	case answer.Code() == "code_rejected":
-		r.laws.judged(r.a, byPhone, bucket, false)
+		r.laws.judged(r.a, kindTOTP, bucket, false)
 	}
 	if !r.want(answer, v, 201) {
 		return
@@ -85,7 +85,7 @@ func (r *room) confirm() {
 	}
 	if first {
 		r.a.keep(answer)
-		r.laws.forgiven(r.a, bySheet)
+		r.laws.forgiven(r.a, kindRecovery)
 	}
 	r.changed(renewed(answer), ended, answer.Int("receipt", "sessions_ended"), answer.Int("receipt", "recovery_codes_left"))
 }
@@ -97,7 +97,7 @@ func methodID(m *method) string {
 	return m.id
 }
 
-func (r *room) cancel() {
+func (r *sessionCtx) cancel() {
 	id := r.enrollmentID()
 	r.tell("%s cancels the enrollment of phone %d from the newest", r.words, r.step.which)
 	answer := r.call(r.who, r.bearer, "DELETE", "/api/v1/mfa/totp/enrollments/"+id, nil)
@@ -105,10 +105,10 @@ func (r *room) cancel() {
 		r.want(answer, signedOut, 0)
 		return
 	}
-	r.want(answer, r.world.cancel(r.s, id), 204)
+	r.want(answer, r.modelState.cancel(r.s, id), 204)
 }
 
-func (r *room) remove() {
+func (r *sessionCtx) remove() {
 	u, headers, words := r.shown("mfa.remove")
 	owner, id := r.a, nowhere
 	if r.step.proof.foreign {
@@ -123,7 +123,7 @@ func (r *room) remove() {
 		r.want(answer, signedOut, 0)
 		return
 	}
-	v, ended := r.world.remove(r.s, u, id)
+	v, ended := r.modelState.remove(r.s, u, id)
 	if answer.Status == 200 {
 		r.laws.used(r.a, u)
 		r.laws.on[r.a]--
@@ -133,7 +133,7 @@ func (r *room) remove() {
 	}
 }
 
-func (r *room) generate() {
+func (r *sessionCtx) generate() {
 	u, headers, words := r.shown("mfa.recovery_codes")
 	r.tell("%s generates recovery codes %s", r.words, words)
 	answer := r.call(r.who, r.bearer, "POST", "/api/v1/mfa/recovery-codes", nil, headers...)
@@ -141,18 +141,18 @@ func (r *room) generate() {
 		r.want(answer, signedOut, 0)
 		return
 	}
-	v, ended := r.world.generate(r.s, u)
+	v, ended := r.modelState.generate(r.s, u)
 	if answer.Status == 201 {
 		r.laws.used(r.a, u)
 	}
 	if r.want(answer, v, 201) {
 		r.a.keep(answer)
-		r.laws.forgiven(r.a, bySheet)
+		r.laws.forgiven(r.a, kindRecovery)
 		r.changed(renewed(answer), ended, answer.Int("receipt", "sessions_ended"), answer.Int("receipt", "recovery_codes_left"))
 	}
 }
 
-func (r *room) signOut() {
+func (r *sessionCtx) signOut() {
 	r.tell("%s signs out", r.words)
 	answer := r.call(r.who, r.bearer, "DELETE", "/api/v1/sessions/current", nil)
 	if r.s == nil {
@@ -163,7 +163,7 @@ func (r *room) signOut() {
 	r.end(r.s)
 }
 
-func (r *room) endSession() {
+func (r *sessionCtx) endSession() {
 	one := newest(r.sessions, r.step.which)
 	id, words := nowhere, "a session that is nowhere"
 	if one != nil {
@@ -182,7 +182,7 @@ func (r *room) endSession() {
 	}
 }
 
-func (r *room) endOthers() {
+func (r *sessionCtx) endOthers() {
 	r.tell("%s ends all others", r.words)
 	answer := r.call(r.who, r.bearer, "POST", "/api/v1/sessions/end-others", nil)
 	if r.s == nil {
@@ -190,15 +190,15 @@ func (r *room) endOthers() {
 		return
 	}
 	r.want(answer, verdict{}, 200)
-	r.wantInt(answer, r.world.endOthers(r.a, r.s), "sessions_ended")
+	r.wantInt(answer, r.modelState.endOthers(r.a, r.s), "sessions_ended")
 }
 
-func (r *room) cancelRemoval() {
+func (r *sessionCtx) cancelRemoval() {
 	r.tell("%s cancels the removal", r.words)
 	answer := r.call(r.who, r.bearer, "DELETE", "/api/v1/mfa/removal", nil)
 	if r.s == nil {
 		r.want(answer, signedOut, 0)
 		return
 	}
-	r.want(answer, r.world.cancelRemoval(r.s), 200)
+	r.want(answer, r.modelState.cancelRemoval(r.s), 200)
 }

@@ -9,7 +9,7 @@ import (
 // The doors: what somebody does who is not signed in yet.
 
 // present makes of a proof what is sent, and how it is told.
-func (p *play) present(a *account, how proof) (shown presented, words string) {
+func (p *run) present(a *account, how proof) (shown presented, words string) {
 	shown.wrongPassword = how.wrongPassword
 	words = "the right password"
 	if how.wrongPassword {
@@ -51,7 +51,7 @@ func (a *account) used() []*apptest.Phone {
 	return best(a.phones, func(phone *apptest.Phone) bool { return a.method(phone.ID) != nil })
 }
 
-func (p *play) indexOf(a *account) int {
+func (p *run) indexOf(a *account) int {
 	for i, one := range p.accounts {
 		if one == a {
 			return i
@@ -82,18 +82,18 @@ func (shown presented) password() string {
 	return apptest.Password
 }
 
-func (p *play) signIn(who *person, s step) {
+func (p *run) signIn(who *person, s step) {
 	a := p.accounts[s.whose%len(p.accounts)]
 	shown, words := p.present(a, s.proof)
 	p.tell("%s signs in as %s with %s", who.name, a.name, words)
 	bucket, previous, browser := p.bucketOf(a, nil, who.device), who.session, who.device
-	looked := a.allows(byWord, bucket, p.now).passes()
+	looked := a.allows(kindPassword, bucket, p.now).passes()
 	body := shown.body(JSON{"email": a.email, "password": shown.password()})
 	if !who.browser {
 		body["deliver"] = "token"
 	}
 	answer := p.call(who, "", "POST", "/api/v1/sessions", body)
-	v, opened, pending := p.world.signIn(a, shown, who.browser, previous, browser)
+	v, opened, pending := p.modelState.signIn(a, shown, who.browser, previous, browser)
 	p.proved(a, bucket, shown, looked, answer.Status, answer.Code())
 	switch {
 	case pending != nil:
@@ -111,7 +111,7 @@ func (p *play) signIn(who *person, s step) {
 }
 
 // signedIn notes what a session that began is known by.
-func (p *play) signedIn(who *person, s *session, id string, token any, acr string) {
+func (p *run) signedIn(who *person, s *session, id string, token any, acr string) {
 	if acr != s.acr() {
 		p.fail("the session is %s, want %s", acr, s.acr())
 	}
@@ -128,19 +128,19 @@ func (p *play) signedIn(who *person, s *session, id string, token any, acr strin
 }
 
 // proved tells the laws what an answer says about proofs beside a password.
-func (p *play) proved(a *account, bucket string, shown presented, looked bool, status int, code string) {
+func (p *run) proved(a *account, bucket string, shown presented, looked bool, status int, code string) {
 	if !looked {
 		return
 	}
-	p.laws.judged(a, byWord, bucket, code != "credentials_rejected")
+	p.laws.judged(a, kindPassword, bucket, code != "credentials_rejected")
 	if code == "credentials_rejected" || p.laws.on[a] == 0 {
 		return
 	}
-	p.seconded(a, byPhone, bySheet, bucket, shown, status, code)
+	p.seconded(a, kindTOTP, kindRecovery, bucket, shown, status, code)
 }
 
 // seconded tells them what it says about a second proof.
-func (p *play) seconded(a *account, phone, sheet, bucket string, shown presented, status int, code string) {
+func (p *run) seconded(a *account, phone, sheet, bucket string, shown presented, status int, code string) {
 	kind := phone
 	switch {
 	case shown.recovery != "":
@@ -152,8 +152,8 @@ func (p *play) seconded(a *account, phone, sheet, bucket string, shown presented
 	case status < 300:
 		p.laws.judged(a, kind, bucket, true)
 		p.laws.accepted(a, shown)
-		if shown.recovery != "" && p.laws.wrong[fmt.Sprintln(a.name, byPhone, total)].number >= most {
-			p.laws.forgiven(a, byPhone)
+		if shown.recovery != "" && p.laws.wrong[fmt.Sprintln(a.name, kindTOTP, total)].number >= most {
+			p.laws.forgiven(a, kindTOTP)
 		}
 	case code == "code_rejected" || code == "code_used":
 		p.laws.judged(a, kind, bucket, false)
@@ -161,7 +161,7 @@ func (p *play) seconded(a *account, phone, sheet, bucket string, shown presented
 }
 
 // carried is the sign-in token that somebody presents: the browser its cookie, the script any that there ever was.
-func (p *play) carried(who *person, s step) (pending *signIn, body JSON, words string) {
+func (p *run) carried(who *person, s step) (pending *signIn, body JSON, words string) {
 	if who.browser {
 		return p.waiting(who.signIn, true), JSON{}, "the sign-in of its cookie"
 	}
@@ -175,7 +175,7 @@ func (p *play) carried(who *person, s step) (pending *signIn, body JSON, words s
 }
 
 // finish completes a sign-in, or cancels a removal with it.
-func (p *play) finish(who *person, s step) {
+func (p *run) finish(who *person, s step) {
 	pending, body, words := p.carried(who, s)
 	a := p.accounts[s.whose%len(p.accounts)]
 	if pending != nil {
@@ -190,21 +190,21 @@ func (p *play) finish(who *person, s step) {
 		p.tell("%s cancels a removal in %s with %s", who.name, words, proof)
 		answer := p.call(who, "", "POST", "/api/v1/mfa/removal/cancel-by-code", shown.body(body))
 		v := p.cancelByCode(pending, shown, browser)
-		p.seconded(a, byOwner, byOwner, bucket, shown, answer.Status, answer.Code())
+		p.seconded(a, kindRemovalCancel, kindRemovalCancel, bucket, shown, answer.Status, answer.Code())
 		p.want(answer, v, 204)
 		return
 	}
 	p.tell("%s finishes %s with %s", who.name, words, proof)
 	answer := p.call(who, "", "POST", "/api/v1/sessions/second-factor", shown.body(body))
-	v, opened := p.world.finish(pending, shown, previous, browser)
-	p.seconded(a, byPhone, bySheet, bucket, shown, answer.Status, answer.Code())
+	v, opened := p.modelState.finish(pending, shown, previous, browser)
+	p.seconded(a, kindTOTP, kindRecovery, bucket, shown, answer.Status, answer.Code())
 	if p.want(answer, v, 201) {
 		p.signedIn(who, opened, answer.Text("id"), answer.Value("session_token"), answer.Text("acr"))
 	}
 }
 
 // askForRemoval asks for a removal of MFA, for a sign-in.
-func (p *play) askForRemoval(who *person, s step) {
+func (p *run) askForRemoval(who *person, s step) {
 	pending, body, words := p.carried(who, s)
 	p.tell("%s asks for a removal of MFA in %s", who.name, words)
 	answer := p.call(who, "", "POST", "/api/v1/mfa/removal", body)
@@ -215,12 +215,12 @@ func (p *play) askForRemoval(who *person, s step) {
 	before := pending.account.removal
 	if p.want(answer, p.request(pending.account, pending.made), 202) && pending.account.removal != before {
 		p.laws.requested(pending.account)
-		p.laws.forgiven(pending.account, byOwner)
+		p.laws.forgiven(pending.account, kindRemovalCancel)
 	}
 }
 
 // completeRemoval removes MFA with the link of a mail.
-func (p *play) completeRemoval(who *person, s step) {
+func (p *run) completeRemoval(who *person, s step) {
 	l, token := newest(p.links, s.which), "tf_l_none"
 	if l != nil && l.token != "" {
 		token = l.token

@@ -3,7 +3,7 @@ package modeltest
 import "time"
 
 // open opens a session, as a sign-in earns it. previous is the cookie that the browser had.
-func (w *world) open(a *account, cookie, aal2 bool, previous, browser string) *session {
+func (w *modelState) open(a *account, cookie, aal2 bool, previous, browser string) *session {
 	crowded := len(a.sessions) >= sessionsMost
 	for _, s := range w.sessions {
 		if cookie && previous != "" && s.token == previous && !s.gone {
@@ -26,7 +26,7 @@ func (w *world) open(a *account, cookie, aal2 bool, previous, browser string) *s
 }
 
 // signIn judges proofs at the door: a session, or a sign-in that waits.
-func (w *world) signIn(a *account, p presented, cookie bool, previous, browser string) (verdict, *session, *signIn) {
+func (w *modelState) signIn(a *account, p presented, cookie bool, previous, browser string) (verdict, *session, *signIn) {
 	bucket := w.bucketOf(a, nil, browser)
 	v, aal2, half := w.prove(a, bucket, p)
 	if !v.passes() {
@@ -56,13 +56,13 @@ func (w *world) signIn(a *account, p presented, cookie bool, previous, browser s
 	return verdict{}, nil, pending
 }
 
-func (w *world) drop(s *signIn) {
+func (w *modelState) drop(s *signIn) {
 	s.gone = true
 	s.account.signIns = without(s.account.signIns, s)
 }
 
 // waiting is the sign-in of a token that came in a carrier; nil: it is over, or never was.
-func (w *world) waiting(token string, cookie bool) *signIn {
+func (w *modelState) waiting(token string, cookie bool) *signIn {
 	for _, s := range w.signIns {
 		if token != "" && s.token == token && s.cookie == cookie && !s.gone && s.tries < signInTries && w.now.Before(s.made.Add(signInLifetime)) {
 			return s
@@ -72,12 +72,12 @@ func (w *world) waiting(token string, cookie bool) *signIn {
 }
 
 // finish judges the second proof of a sign-in.
-func (w *world) finish(s *signIn, p presented, previous, browser string) (verdict, *session) {
+func (w *modelState) finish(s *signIn, p presented, previous, browser string) (verdict, *session) {
 	if s == nil {
 		return refuse(410, "sign_in_expired"), nil
 	}
 	a, bucket := s.account, w.bucketOf(s.account, nil, browser)
-	v := w.second(a, byPhone, bySheet, bucket, p, s)
+	v := w.second(a, kindTOTP, kindRecovery, bucket, p, s)
 	if !v.passes() {
 		return v, nil
 	}
@@ -88,7 +88,7 @@ func (w *world) finish(s *signIn, p presented, previous, browser string) (verdic
 }
 
 // second judges a code or a recovery code by the budget of its kind.
-func (w *world) second(a *account, code, recovery, bucket string, p presented, within *signIn) verdict {
+func (w *modelState) second(a *account, code, recovery, bucket string, p presented, within *signIn) verdict {
 	if p.recovery != "" {
 		return w.judgeRecovery(a, recovery, bucket, p.recovery, within)
 	}
@@ -96,7 +96,7 @@ func (w *world) second(a *account, code, recovery, bucket string, p presented, w
 }
 
 // cancelByCode cancels a removal with a proof, for a sign-in that stays.
-func (w *world) cancelByCode(s *signIn, p presented, browser string) verdict {
+func (w *modelState) cancelByCode(s *signIn, p presented, browser string) verdict {
 	if s == nil {
 		return refuse(410, "sign_in_expired")
 	}
@@ -107,7 +107,7 @@ func (w *world) cancelByCode(s *signIn, p presented, browser string) verdict {
 	if over, _ := s.account.overtaken(r, w.now); over {
 		return refuse(404, "not_found")
 	}
-	v := w.second(s.account, byOwner, byOwner, w.bucketOf(s.account, nil, browser), p, nil)
+	v := w.second(s.account, kindRemovalCancel, kindRemovalCancel, w.bucketOf(s.account, nil, browser), p, nil)
 	if v.passes() {
 		w.found(s.account)
 	}
@@ -115,7 +115,7 @@ func (w *world) cancelByCode(s *signIn, p presented, browser string) verdict {
 }
 
 // stepUp judges proofs of a session's account for a purpose.
-func (w *world) stepUp(s *session, purpose string, p presented, browser string) (verdict, *stepUp) {
+func (w *modelState) stepUp(s *session, purpose string, p presented, browser string) (verdict, *stepUp) {
 	v, aal2, half := w.prove(s.account, w.bucketOf(s.account, s, browser), p)
 	switch {
 	case !v.passes():

@@ -161,8 +161,8 @@ type device struct {
 	token   string // empty until the answer is there
 }
 
-// world is everything that the model knows.
-type world struct {
+// modelState is everything that the model knows.
+type modelState struct {
 	now      time.Time
 	accounts []*account
 	sessions []*session // every one that ever began
@@ -173,13 +173,13 @@ type world struct {
 	numbers  int // given out so far
 }
 
-func (w *world) number() int {
+func (w *modelState) number() int {
 	w.numbers++
 	return w.numbers
 }
 
 // resume is the session that a token stands for; nil: none does.
-func (w *world) resume(token string) *session {
+func (w *modelState) resume(token string) *session {
 	if token == "" {
 		return nil
 	}
@@ -195,7 +195,7 @@ func (w *world) resume(token string) *session {
 }
 
 // end ends a session, and with it the tokens and the enrollment that are its own.
-func (w *world) end(s *session) {
+func (w *modelState) end(s *session) {
 	s.gone = true
 	a := s.account
 	a.sessions = without(a.sessions, s)
@@ -210,7 +210,7 @@ func (w *world) end(s *session) {
 }
 
 // endOthers ends all sessions of the account but one, and says how many of them were not over anyway.
-func (w *world) endOthers(a *account, keep *session) (ended int) {
+func (w *modelState) endOthers(a *account, keep *session) (ended int) {
 	for _, s := range slices.Clone(a.sessions) {
 		if s == keep {
 			continue
@@ -223,7 +223,7 @@ func (w *world) endOthers(a *account, keep *session) (ended int) {
 	return ended
 }
 
-func (w *world) endStepUps(a *account) {
+func (w *modelState) endStepUps(a *account) {
 	for _, u := range w.stepUps {
 		if u.session.account == a {
 			u.gone = true
@@ -232,13 +232,13 @@ func (w *world) endStepUps(a *account) {
 }
 
 // permits says whether a step-up token may be spent for a purpose in a session.
-func (w *world) permits(u *stepUp, s *session, purpose string) bool {
+func (w *modelState) permits(u *stepUp, s *session, purpose string) bool {
 	return u != nil && !u.gone && u.session == s && u.purpose == purpose && (u.aal2 || !s.account.enabled()) &&
 		w.now.Before(u.issued.Add(stepUpLifetime)) && !w.now.Add(leeway).Before(u.issued)
 }
 
 // known is the account's device that a browser's token stands for; nil: the account does not know it.
-func (w *world) known(a *account, token string) *device {
+func (w *modelState) known(a *account, token string) *device {
 	for _, d := range w.devices {
 		if d.account == a && token != "" && d.token == token {
 			return d
@@ -248,7 +248,7 @@ func (w *world) known(a *account, token string) *device {
 }
 
 // meet is what a sign-in does to a browser: every account that knew it knows it by its next token.
-func (w *world) meet(a *account, token string) {
+func (w *modelState) meet(a *account, token string) {
 	known := w.known(a, token)
 	for _, d := range w.devices {
 		if token != "" && d.token == token {

@@ -51,25 +51,25 @@ var shared struct {
 func Shared(t testing.TB) *Server {
 	t.Helper()
 	shared.once.Do(func() {
-		shared.server, shared.err = Start(context.Background(), Careless...)
+		shared.server, shared.err = Start(context.Background(), UnsafeSettings...)
 	})
-	NeedsPrograms(t, shared.err)
+	RequireBinaries(t, shared.err)
 	return shared.server
 }
 
-// Wanted says whether this run of the tests is about PostgreSQL: TWOFOLD_TEST_DATABASE is postgres. Otherwise it is about
+// Enabled says whether this run of the tests is about PostgreSQL: TWOFOLD_TEST_DATABASE is postgres. Otherwise it is about
 // SQLite.
-func Wanted() bool { return os.Getenv("TWOFOLD_TEST_DATABASE") == "postgres" }
+func Enabled() bool { return os.Getenv("TWOFOLD_TEST_DATABASE") == "postgres" }
 
-// Careless are settings for a server whose data nobody will miss. Its log is short: a copy of a database is written there
+// UnsafeSettings are settings for a server whose data nobody will miss. Its log is short: a copy of a database is written there
 // whole, and there are tests that read all of it.
-var Careless = []string{
+var UnsafeSettings = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "autovacuum=off",
 	"min_wal_size=32MB", "max_wal_size=64MB",
 }
 
-// NeedsPrograms stops the test for an error of Start: it skips for missing programs, and fails where CI is true.
-func NeedsPrograms(t testing.TB, err error) {
+// RequireBinaries stops the test for an error of Start: it skips for missing programs, and fails where CI is true.
+func RequireBinaries(t testing.TB, err error) {
 	t.Helper()
 	if errors.Is(err, ErrAbsent) && os.Getenv("CI") != "true" {
 		t.Skip(err)
@@ -90,8 +90,8 @@ func Database(t testing.TB) string {
 	return s.URL(name)
 }
 
-// Copy is the URL of a new database that is as prepare left a first one: prepare runs once for a name.
-func Copy(t testing.TB, name string, prepare func(url string) error) string {
+// CloneDatabase is the URL of a new database that is as prepare left a first one: prepare runs once for a name.
+func CloneDatabase(t testing.TB, name string, prepare func(url string) error) string {
 	t.Helper()
 	s := Shared(t)
 	shared.prepare.Lock()

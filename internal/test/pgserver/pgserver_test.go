@@ -13,7 +13,7 @@ func TestAServerKeepsWhatWasCommittedThroughAStopAndACrash(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s, err := pgserver.Start(ctx, "fsync=off")
-	pgserver.NeedsPrograms(t, err)
+	pgserver.RequireBinaries(t, err)
 	t.Cleanup(func() { _ = s.Close() })
 	if err := s.Create(ctx, "one", ""); err != nil {
 		t.Fatal(err)
@@ -47,7 +47,7 @@ func TestACopyIsAsItsFirstWasLeft(t *testing.T) {
 	t.Parallel()
 	prepared := 0
 	for range 2 {
-		url := pgserver.Copy(t, "people", func(url string) error {
+		url := pgserver.CloneDatabase(t, "people", func(url string) error {
 			prepared++
 			db, err := sql.Open("pgx", url)
 			if err != nil {

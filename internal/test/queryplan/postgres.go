@@ -20,7 +20,7 @@ type node struct {
 const sorted = 100
 
 // postgres is the plan of PostgreSQL for these values.
-func (g Ground) postgres(ctx context.Context, statement string, values []any) ([]step, error) {
+func (g Database) postgres(ctx context.Context, statement string, values []any) ([]step, error) {
 	var text []byte
 	if err := g.DB.QueryRowContext(ctx, "EXPLAIN (FORMAT JSON) "+statement, values...).Scan(&text); err != nil {
 		return nil, err

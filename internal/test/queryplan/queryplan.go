@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Ground is a database whose plans are judged: SQLite, or PostgreSQL, which plans by how much it holds. Fill it first.
-type Ground struct {
+// Database is a database whose plans are judged: SQLite, or PostgreSQL, which plans by how much it holds. Fill it first.
+type Database struct {
 	DB     *sql.DB
 	Server bool // it is PostgreSQL
 }
@@ -61,9 +61,9 @@ type step struct {
 	sorts        bool   // what may be much
 }
 
-// Faults says, a sentence each, where a statement reads more than it needs: all of a table that grows, or all of an index of
+// FullScans says, a sentence each, where a statement reads more than it needs: all of a table that grows, or all of an index of
 // one; or sorts what may be much.
-func (g Ground) Faults(ctx context.Context, statement string, values []any) ([]string, error) {
+func (g Database) FullScans(ctx context.Context, statement string, values []any) ([]string, error) {
 	steps, err := g.steps(ctx, statement, values)
 	var faults []string
 	for _, s := range steps {
@@ -78,7 +78,7 @@ func (g Ground) Faults(ctx context.Context, statement string, values []any) ([]s
 }
 
 // Indexes names the indexes along which a statement goes.
-func (g Ground) Indexes(ctx context.Context, statement string, values []any) ([]string, error) {
+func (g Database) Indexes(ctx context.Context, statement string, values []any) ([]string, error) {
 	steps, err := g.steps(ctx, statement, values)
 	var indexes []string
 	for _, s := range steps {
@@ -89,7 +89,7 @@ func (g Ground) Indexes(ctx context.Context, statement string, values []any) ([]
 	return indexes, err
 }
 
-func (g Ground) steps(ctx context.Context, statement string, values []any) (steps []step, err error) {
+func (g Database) steps(ctx context.Context, statement string, values []any) (steps []step, err error) {
 	switch word, _, _ := strings.Cut(statement, " "); {
 	case slices.Contains([]string{"SAVEPOINT", "ROLLBACK", "RELEASE"}, word): // it asks for nothing
 		return nil, nil

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Fill puts rows into every table that grows, two to an account where it may be, and has a server count them. Which columns there are it
+// Seed puts rows into every table that grows, two to an account where it may be, and has a server count them. Which columns there are it
 // asks the database, so that a new table is filled like all others: the texts of row n are row-n, by which each row finds
 // what it refers to, and its times and numbers lie n minutes before at.
-func (g Ground) Fill(ctx context.Context, rows int, at time.Time) (err error) {
+func (g Database) Seed(ctx context.Context, rows int, at time.Time) (err error) {
 	conn, err := g.DB.Conn(ctx)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 )
 
 // sqlite is the plan of SQLite, which says SEARCH for a look-up and SCAN for the rest (https://sqlite.org/eqp.html).
-func (g Ground) sqlite(ctx context.Context, statement string, values []any) (steps []step, err error) {
+func (g Database) sqlite(ctx context.Context, statement string, values []any) (steps []step, err error) {
 	rows, err := g.DB.QueryContext(ctx, "EXPLAIN QUERY PLAN "+statement, values...)
 	if err != nil {
 		return nil, err

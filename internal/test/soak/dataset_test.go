@@ -12,9 +12,9 @@ import (
 
 type JSON = apptest.JSON
 
-// town is a house, the people who have accounts there, and strangers.
-type town struct {
-	*apptest.House
+// dataset is a house, the people who have accounts there, and strangers.
+type dataset struct {
+	*apptest.Server
 	t         *testing.T
 	chance    *rand.Rand
 	people    []*person
@@ -31,13 +31,13 @@ type person struct {
 	changes  int
 }
 
-func found(t *testing.T, people int, settings ...string) *town {
+func found(t *testing.T, people int, settings ...string) *dataset {
 	t.Helper()
-	w := &town{House: apptest.StartWithMail(t, settings...), t: t, chance: rand.New(rand.NewPCG(1, 2))}
+	w := &dataset{Server: apptest.StartWithMail(t, settings...), t: t, chance: rand.New(rand.NewPCG(1, 2))}
 	for i := range people {
 		p := &person{email: fmt.Sprintf("person-%d@example.com", i), password: apptest.Password}
 		w.AddAccount(p.email)
-		p.script, p.browser = w.Script("").Inside(), w.Browser().Inside()
+		p.script, p.browser = w.Script("").InProcess(), w.Browser().InProcess()
 		w.people = append(w.people, p)
 		w.signIn(p)
 		if i%4 != 0 { // one in four does without MFA
@@ -48,7 +48,7 @@ func found(t *testing.T, people int, settings ...string) *town {
 }
 
 // anybody is one of the people.
-func (w *town) anybody() *person { return w.people[w.chance.IntN(len(w.people))] }
+func (w *dataset) anybody() *person { return w.people[w.chance.IntN(len(w.people))] }
 
 // proofs are what the person presents now. A code works once: time passes before every deed.
 func (p *person) proofs() JSON {
@@ -59,8 +59,8 @@ func (p *person) proofs() JSON {
 }
 
 // signIn gives the person's script a session, unless they have to wait.
-func (w *town) signIn(p *person) bool {
-	a := w.Script("").Inside().SignIn(p.email, p.proofs(), JSON{"deliver": "token"})
+func (w *dataset) signIn(p *person) bool {
+	a := w.Script("").InProcess().SignIn(p.email, p.proofs(), JSON{"deliver": "token"})
 	if a.Status == 201 {
 		p.script.Bearer = a.Text("session_token")
 	}
@@ -68,7 +68,7 @@ func (w *town) signIn(p *person) bool {
 }
 
 // stepUp is a step-up token, empty where there is none to be had.
-func (w *town) stepUp(p *person, purpose string) string {
+func (w *dataset) stepUp(p *person, purpose string) string {
 	if !w.signIn(p) {
 		return ""
 	}
@@ -80,20 +80,20 @@ func (w *town) stepUp(p *person, purpose string) string {
 }
 
 // deeds are what people do, about as often as each stands here.
-var deeds = []func(*town, *person){
+var deeds = []func(*dataset, *person){
 	signsInOnABrowser, signsInOnABrowser, signsInOnANewBrowser, signsInWithAScript, givesUpHalfway,
 	mistypesThePassword, mistypesTheCode, stepsUpForNothing, beginsToEnroll, replacesThePhone,
 	forgetsThePassword, wantsAnotherAddress, losesEverything, isRestless, strangersTry, strangersTry, strangersTry, strangersTry, strangersTry,
 }
 
 // live lets one of the people do something at some moment of the next while.
-func (w *town) live(while time.Duration) {
+func (w *dataset) live(while time.Duration) {
 	w.Clock.Advance(time.Minute + time.Duration(w.chance.Int64N(int64(while))))
 	deeds[w.chance.IntN(len(deeds))](w, w.anybody())
 }
 
 // work is what the house does beside requests.
-func (w *town) work() {
+func (w *dataset) work() {
 	w.t.Helper()
 	for _, do := range []func(context.Context) error{
 		w.App.Accounts.ProcessResets,
@@ -107,42 +107,42 @@ func (w *town) work() {
 	}
 }
 
-func signsInOnABrowser(_ *town, p *person) { p.browser.SignIn(p.email, p.proofs()) }
+func signsInOnABrowser(_ *dataset, p *person) { p.browser.SignIn(p.email, p.proofs()) }
 
-func signsInOnANewBrowser(w *town, p *person) {
-	p.browser = w.Browser().Inside()
+func signsInOnANewBrowser(w *dataset, p *person) {
+	p.browser = w.Browser().InProcess()
 	p.browser.SignIn(p.email, p.proofs())
 }
 
-func signsInWithAScript(w *town, p *person) {
+func signsInWithAScript(w *dataset, p *person) {
 	if w.signIn(p) && w.chance.IntN(2) == 0 {
 		p.script.Do("DELETE", "/api/v1/sessions/current", nil)
 	}
 }
 
-func givesUpHalfway(_ *town, p *person) { p.browser.SignIn(p.email, JSON{"password": p.password}) }
+func givesUpHalfway(_ *dataset, p *person) { p.browser.SignIn(p.email, JSON{"password": p.password}) }
 
-func mistypesThePassword(_ *town, p *person) {
+func mistypesThePassword(_ *dataset, p *person) {
 	for range 3 {
 		p.browser.SignIn(p.email, JSON{"password": "certainly not this one"})
 	}
 }
 
-func mistypesTheCode(_ *town, p *person) {
+func mistypesTheCode(_ *dataset, p *person) {
 	if p.phone != nil {
 		p.browser.SignIn(p.email, JSON{"password": p.password, "code": p.phone.Wrong()})
 	}
 }
 
-func stepsUpForNothing(w *town, p *person) { w.stepUp(p, "account.password") }
+func stepsUpForNothing(w *dataset, p *person) { w.stepUp(p, "account.password") }
 
-func beginsToEnroll(w *town, p *person) {
+func beginsToEnroll(w *dataset, p *person) {
 	if token := w.stepUp(p, "mfa.enroll"); token != "" {
 		p.script.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token)
 	}
 }
 
-func replacesThePhone(w *town, p *person) {
+func replacesThePhone(w *dataset, p *person) {
 	if p.phone == nil {
 		return
 	}
@@ -150,14 +150,14 @@ func replacesThePhone(w *town, p *person) {
 	if token == "" {
 		return
 	}
-	a := p.script.Do("POST", "/api/v1/mfa/totp/enrollments", JSON{"replaces": p.phone.ID}, "Step-Up-Token", token).Want(201, "")
-	if next := w.Scan(a); p.script.Confirm(next, next.Code()).Status == 201 {
+	a := p.script.Do("POST", "/api/v1/mfa/totp/enrollments", JSON{"replaces": p.phone.ID}, "Step-Up-Token", token).Require(201, "")
+	if next := w.PhoneFrom(a); p.script.Confirm(next, next.Code()).Status == 201 {
 		p.phone = next
 	}
 }
 
-func forgetsThePassword(w *town, p *person) {
-	w.Script("").Inside().Do("POST", "/api/v1/password-resets", JSON{"email": p.email})
+func forgetsThePassword(w *dataset, p *person) {
+	w.Script("").InProcess().Do("POST", "/api/v1/password-resets", JSON{"email": p.email})
 	w.work()
 	mails := w.Mailbox.To(p.email)
 	if len(mails) == 0 || w.chance.IntN(2) == 0 {
@@ -169,12 +169,12 @@ func forgetsThePassword(w *town, p *person) {
 	}
 	p.changes++
 	next := fmt.Sprintf("a passphrase of mine, number %d", p.changes)
-	if w.Script("").Inside().Do("POST", "/api/v1/password-resets/complete", JSON{"token": token, "new_password": next}).Status == 200 {
+	if w.Script("").InProcess().Do("POST", "/api/v1/password-resets/complete", JSON{"token": token, "new_password": next}).Status == 200 {
 		p.password = next
 	}
 }
 
-func wantsAnotherAddress(w *town, p *person) {
+func wantsAnotherAddress(w *dataset, p *person) {
 	if token := w.stepUp(p, "account.email"); token != "" {
 		p.changes++
 		address := fmt.Sprintf("other-%d-%s", p.changes, p.email)
@@ -183,15 +183,15 @@ func wantsAnotherAddress(w *town, p *person) {
 }
 
 // losesEverything asks for a removal of MFA, which ends with the next right code.
-func losesEverything(w *town, p *person) {
-	a := w.Script("").Inside().SignIn(p.email, JSON{"password": p.password, "deliver": "token"})
+func losesEverything(w *dataset, p *person) {
+	a := w.Script("").InProcess().SignIn(p.email, JSON{"password": p.password, "deliver": "token"})
 	if a.Status == 202 {
-		w.Script("").Inside().Do("POST", "/api/v1/mfa/removal", JSON{"sign_in_token": a.Text("sign_in_token")})
+		w.Script("").InProcess().Do("POST", "/api/v1/mfa/removal", JSON{"sign_in_token": a.Text("sign_in_token")})
 	}
 }
 
 // isRestless does what costs nothing and is recorded all the same.
-func isRestless(w *town, p *person) {
+func isRestless(w *dataset, p *person) {
 	if !w.signIn(p) {
 		return
 	}
@@ -202,9 +202,9 @@ func isRestless(w *town, p *person) {
 }
 
 // strangersTry passwords at an address that has no account, each at another one, and have a link mailed there.
-func strangersTry(w *town, _ *person) {
+func strangersTry(w *dataset, _ *person) {
 	w.strangers++
 	email := fmt.Sprintf("stranger-%d@example.com", w.strangers)
-	w.Script("").Inside().SignIn(email, JSON{"password": "certainly not this one"})
-	w.Script("").Inside().Do("POST", "/api/v1/password-resets", JSON{"email": email})
+	w.Script("").InProcess().SignIn(email, JSON{"password": "certainly not this one"})
+	w.Script("").InProcess().Do("POST", "/api/v1/password-resets", JSON{"email": email})
 }

@@ -65,14 +65,14 @@ func TestTablesStayBounded(t *testing.T) {
 
 // passAMonth lets people live, with the mail server down for eight days of it, so that some notices are given up. It
 // answers how large things were at most, looked at every week.
-func (w *town) passAMonth(deeds int) map[string]int {
+func (w *dataset) passAMonth(deeds int) map[string]int {
 	w.t.Helper()
 	most := map[string]int{}
 	begin, look := w.Clock.Now(), w.Clock.Now()
 	for w.Clock.Now().Before(begin.Add(month)) {
-		w.Mailbox.Take()
+		w.Mailbox.Next()
 		if passed := w.Clock.Now().Sub(begin); passed > 10*day && passed < 18*day {
-			w.Mailbox.Refuse(450)
+			w.Mailbox.FailInserts(450)
 		}
 		w.live(2 * day / time.Duration(deeds))
 		w.work()
@@ -88,7 +88,7 @@ func (w *town) passAMonth(deeds int) map[string]int {
 }
 
 // sizesOf counts the rows of every table, and the pages that are in use.
-func sizesOf(t *testing.T, w *town) map[string]int {
+func sizesOf(t *testing.T, w *dataset) map[string]int {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Dir, "twofold.db")+"?_pragma=busy_timeout(5000)")
 	if err != nil {

@@ -77,7 +77,7 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	password := rand.Text()
-	if _, err := c.Do(ctx, o.program, password, "account", "add", "--email", email, "--password-stdin"); err != nil {
+	if _, err := c.RunCommand(ctx, o.program, password, "account", "add", "--email", email, "--password-stdin"); err != nil {
 		return err
 	}
 	return c.Serve(ctx, listener, func() error {
