@@ -103,10 +103,10 @@ func poolOf(name string, of *gorm.DB) Pool {
 	}
 }
 
-// withStats calls Watch, if set, at the beginning of a transaction. The caller calls done at the end.
-func (d *DB) withStats(ctx context.Context) (done func()) {
-	if d.Watch == nil {
+// beginHook calls OnTransaction, if set, at the beginning of a transaction. The caller calls done at the end.
+func (d *DB) beginHook(ctx context.Context) (done func()) {
+	if d.OnTransaction == nil {
 		return func() {}
 	}
-	return d.Watch(ctx)
+	return d.OnTransaction(ctx)
 }

@@ -67,11 +67,11 @@ func TestOutboxWaiting_NumberAndOldest(t *testing.T) {
 	want(1, noon.Add(2*time.Minute))
 }
 
-func TestWatch_OncePerTransaction(t *testing.T) {
+func TestOnTransaction_OncePerTransaction(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	begun, ended := 0, 0
-	db.Watch = func(context.Context) func() { begun++; return func() { ended++ } }
+	db.OnTransaction = func(context.Context) func() { begun++; return func() { ended++ } }
 	err := db.InTx(ctx, func(ctx context.Context) error {
 		return db.InTx(ctx, func(context.Context) error { return errRefused })
 	})

@@ -2,9 +2,7 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,8 +10,6 @@ import (
 	"testing"
 
 	"gorm.io/gorm"
-
-	"twofold/internal/account"
 )
 
 func TestPath_OfURLs(t *testing.T) {
@@ -183,54 +179,6 @@ func TestDeleteAccount_CascadesToItsRows(t *testing.T) {
 	}
 }
 
-func TestMigrated_BeforeAndAfter(t *testing.T) {
-	t.Parallel()
-	db := openDB(t, emptyDatabase(t), silent)
-	if migrated, err := db.Migrated(ctx); err != nil || migrated {
-		t.Errorf("Migrated() = %v, %v for an empty database, want false", migrated, err)
-	}
-	must(t, db.Migrate(ctx))
-	if migrated, err := db.Migrated(ctx); err != nil || !migrated {
-		t.Errorf("Migrated() = %v, %v after migrating, want true", migrated, err)
-	}
-}
-
-func TestMigrate_ConcurrentProcesses(t *testing.T) {
-	t.Parallel()
-	at := emptyDatabase(t)
-	started := concurrently(t, func(i int) (bool, error) {
-		if i >= 8 {
-			return false, nil
-		}
-		db, err := Open(string(at), Options{}, silent)
-		if err != nil {
-			return false, err
-		}
-		defer func() { _ = db.Close() }()
-		if err := db.Migrate(ctx); err != nil {
-			return false, err
-		}
-		return true, Accounts{db}.Insert(ctx, account.Account{ID: name("id", i), Email: name("ada", i), CreatedAt: noon, PasswordChangedAt: noon})
-	})
-	db := openMigrated(t, at)
-	if n := countRows(t, db, "accounts"); n != started || started != 8 {
-		t.Errorf("%d processes started and inserted %d accounts, want 8 and 8", started, n)
-	}
-	if n := countRows(t, db, "goose_db_version"); n != 1+migrationFiles(t) { // goose inserts version 0
-		t.Errorf("%d migrations were recorded, want %d", n, 1+migrationFiles(t))
-	}
-}
-
-func TestMigrate_CancelledContext(t *testing.T) {
-	t.Parallel()
-	db := openDB(t, emptyDatabase(t), silent)
-	ended, end := context.WithCancel(ctx)
-	end()
-	if err := db.Migrate(ended); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want context.Canceled", err)
-	}
-}
-
 func TestOpenReadOnly_ChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -282,21 +230,4 @@ func TestOpenReadOnly_AfterACrash(t *testing.T) {
 	if again := openMigrated(t, sqliteURL(crashed)); countRows(t, again, "accounts") != 1 {
 		t.Error("OpenReadOnly lost a committed row")
 	}
-}
-
-func migrationFiles(t *testing.T) int {
-	t.Helper()
-	files, err := migrations.ReadDir("migrations/sqlite")
-	must(t, err)
-	return len(files)
-}
-
-// newestFile returns the number of the newest migration, which its file name begins with.
-func newestFile(t *testing.T) (number int64) {
-	t.Helper()
-	files, err := migrations.ReadDir("migrations/sqlite")
-	must(t, err)
-	_, err = fmt.Sscanf(files[len(files)-1].Name(), "%d_", &number)
-	must(t, err)
-	return number
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"net"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 
 	"twofold/internal/account"
@@ -33,6 +35,11 @@ func (c countingNetConn) Write(b []byte) (int, error) {
 // newRoundTripCounter opens a database with one connection and returns the number of its round trips.
 func newRoundTripCounter(t *testing.T, url string) (*DB, *atomic.Int64) {
 	t.Helper()
+	return countRoundTrips(t, url, func(c driver.Connector) driver.Connector { return batchConnector{c} })
+}
+
+func countRoundTrips(t *testing.T, url string, wrap func(driver.Connector) driver.Connector) (*DB, *atomic.Int64) {
+	t.Helper()
 	config, err := postgresConfig(url)
 	must(t, err)
 	sent, dial := new(atomic.Int64), config.DialFunc
@@ -41,11 +48,42 @@ func newRoundTripCounter(t *testing.T, url string) (*DB, *atomic.Int64) {
 		return countingNetConn{conn, sent}, err
 	}
 	stats := &QueryStats{}
-	pool, err := openServer(*config, 1, stats, silent)
+	pool, err := openConnector(wrap(stdlib.GetConnector(*config)), 1, stats, silent)
 	must(t, err)
 	db := &DB{dialect: postgresDialect, stats: stats, read: pool, write: pool}
 	t.Cleanup(func() { _ = db.Close() })
 	return db, sent
+}
+
+// A wrong code takes 3 round trips and a right one 4. Without batches they would take 6 and 11.
+func TestBatch_RoundTripsOfASignIn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		wrap         func(driver.Connector) driver.Connector
+		wrong, right int64
+	}{
+		"with batches":    {func(c driver.Connector) driver.Connector { return batchConnector{c} }, 3, 4},
+		"without batches": {func(c driver.Connector) driver.Connector { return c }, 6, 11},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, at := newPostgresDB(t)
+			db, sent := countRoundTrips(t, string(at), c.wrap)
+			s := newBenchStore(t, db)
+			for range 2 { // the first entry needs another statement, and each is prepared once
+				must(t, errors.Join(s.wrongCode(), s.rightCode()))
+			}
+			sent.Store(0)
+			must(t, s.wrongCode())
+			if got := sent.Swap(0); got != c.wrong {
+				t.Errorf("%d round trips for a wrong code, want %d", got, c.wrong)
+			}
+			must(t, s.rightCode())
+			if got := sent.Load(); got != c.right {
+				t.Errorf("%d round trips for a right code, want %d", got, c.right)
+			}
+		})
+	}
 }
 
 func TestBatch_RoundTrips(t *testing.T) {

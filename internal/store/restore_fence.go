@@ -18,7 +18,7 @@ func (s RestoreState) LockAllAccounts(ctx context.Context) error {
 	if err := s.writer(ctx).Exec(s.disableTimeout).Error; err != nil {
 		return err
 	}
-	return s.execDeferred(ctx, "SELECT id FROM accounts ORDER BY id FOR UPDATE", nil)
+	return s.writer(ctx).Exec("SELECT id FROM accounts ORDER BY id FOR UPDATE").Error
 }
 
 // RevokeAll revokes everything that may have been used or revoked after the backup was made, and marks the TOTP steps up to

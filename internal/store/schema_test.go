@@ -156,67 +156,6 @@ func TestSchema_ForeignKeysHaveAnIndex(t *testing.T) {
 	}
 }
 
-func TestMigrate_DownAndUpAgain(t *testing.T) {
-	t.Parallel()
-	db := newDB(t)
-	insertAda(t, db)
-	before := schemaText(t, db)
-	pool, done, err := db.migrator()
-	must(t, err)
-	defer func() { must(t, done()) }()
-	provider, err := db.provider(pool)
-	must(t, err)
-
-	_, err = provider.DownTo(ctx, 0)
-	must(t, err)
-	if left := tablesOf(t, db); len(left) > 0 {
-		t.Errorf("tables left after migrating down: %v", slices.Collect(maps.Keys(left)))
-	}
-	if migrated, err := db.Migrated(ctx); err != nil || migrated {
-		t.Errorf("Migrated() = %v, %v after migrating down, want false", migrated, err)
-	}
-	must(t, db.Migrate(ctx))
-	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {
-		t.Errorf("the schema differs after migrating down and up, - before, + after:\n%s", diff)
-	}
-	insertAda(t, db)
-}
-
-func TestMigrate_AgainKeepsEverything(t *testing.T) {
-	t.Parallel()
-	db := newDB(t)
-	insertAda(t, db)
-	before := schemaText(t, db)
-	must(t, db.Migrate(ctx))
-	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {
-		t.Errorf("the schema changed:\n%s", diff)
-	}
-	if n := countRows(t, db, "accounts"); n != 1 {
-		t.Errorf("%d accounts after migrating again, want 1", n)
-	}
-}
-
-// The schema was eleven files before it became one with the number 11. A database that the eleven made has the same tables and
-// a row for each of them.
-func TestMigrate_DatabaseOfTheElevenFilesIsCurrent(t *testing.T) {
-	t.Parallel()
-	db := newDB(t)
-	insertAda(t, db)
-	must(t, db.write.Exec("DELETE FROM goose_db_version").Error)
-	for version := range 12 { // goose inserts version 0
-		must(t, db.write.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)", version).Error)
-	}
-	before := schemaText(t, db)
-	must(t, db.Migrate(ctx))
-	must(t, db.Ready(ctx))
-	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {
-		t.Errorf("the schema changed:\n%s", diff)
-	}
-	if n := countRows(t, db, "accounts"); n != 1 {
-		t.Errorf("%d accounts after migrating, want 1", n)
-	}
-}
-
 // schemaTexts are queries for everything in a schema that a migration can change.
 var schemaTexts = map[string]string{
 	"migrations/sqlite": "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY type, name",

@@ -8,6 +8,12 @@ import (
 	"modernc.org/sqlite"
 )
 
+// This file is a database/sql driver on top of the SQLite driver that caches prepared statements for each connection. Preparing a
+// statement takes longer than running it, and the driver prepares at every call. gorm's own cache does not help, because
+// database/sql prepares its statements again in every transaction. Without this cache, the snapshot query takes 2.9 times as
+// long, and the database work of a right code 1.5 times, commits included (BenchmarkSQLite_StatementCache). Preparing only the
+// hand-written statements on the sql.DB would leave out those that gorm builds.
+
 // cachingConnector opens connections to SQLite that cache prepared statements.
 type cachingConnector struct{ driver.Connector }
 

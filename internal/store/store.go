@@ -36,8 +36,8 @@ import (
 // same.
 type DB struct {
 	dialect
-	// Watch, if set, is called at the beginning of every transaction, and the function that it returns at the end.
-	Watch func(ctx context.Context) (done func())
+	// OnTransaction, if set, is called at the beginning of every transaction, and the function that it returns at the end.
+	OnTransaction func(ctx context.Context) (done func())
 
 	diskFull    atomic.Bool // a transaction failed because the disk was full, and no write has succeeded since
 	stats       *QueryStats

@@ -47,7 +47,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	if _, inside := d.txFrom(ctx); inside {
 		return do(ctx)
 	}
-	defer d.withStats(ctx)()
+	defer d.beginHook(ctx)()
 	for try := 0; ; try++ {
 		again, err := d.runTx(ctx, do)
 		if err == nil || !again || try == maxRetries {
