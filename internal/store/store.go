@@ -47,7 +47,7 @@ type DB struct {
 
 // Options configure a database. The zero value means the defaults.
 type Options struct {
-	Connections int // maximum number of connections to PostgreSQL; zero means 16
+	Connections int // maximum number of connections of this process to PostgreSQL; zero means 16
 }
 
 var (
