@@ -17,5 +17,5 @@ func (s *Server) ChangePassword(ctx context.Context, r ChangePasswordRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return cookieResponse{status: http.StatusOK, cookies: s.elevated(done.NewToken), body: receipt(done)}, nil
+	return cookieResponse{status: http.StatusOK, cookies: s.elevated(done.NewToken), body: receiptBody(done.Receipt)}, nil
 }

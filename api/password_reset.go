@@ -16,9 +16,9 @@ func (s *Server) RequestPasswordReset(ctx context.Context, r RequestPasswordRese
 
 // ResetPassword sets a new password with a mailed link. It signs nobody in.
 func (s *Server) ResetPassword(ctx context.Context, r ResetPasswordRequestObject) (ResetPasswordResponseObject, error) {
-	change, err := s.Accounts.Reset(ctx, secret.New(r.Body.Token), secret.New(r.Body.NewPassword))
+	done, err := s.Accounts.Reset(ctx, secret.New(r.Body.Token), secret.New(r.Body.NewPassword))
 	if err != nil {
 		return nil, err
 	}
-	return ResetPassword200JSONResponse(receiptOf(change)), nil
+	return ResetPassword200JSONResponse(receiptBody(done)), nil
 }

@@ -117,13 +117,6 @@ type Revoker interface {
 	RecoveryCodesLeft(ctx context.Context, accountID string) (int, error)
 }
 
-// Receipt is what a change of an account did.
-type Receipt struct {
-	SessionsEnded     int
-	NoticesSent       int // mails on their way
-	RecoveryCodesLeft int // recovery codes
-}
-
 // CanonicalEmail is the one spelling under which an address is kept, looked up and counted: trimmed, NFC, lower case.
 func CanonicalEmail(email string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(email))))

@@ -10,6 +10,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/stepup"
 )
 
@@ -168,8 +169,8 @@ func (s *Service) forgetPending(ctx context.Context, accountID string) (bool, er
 
 // RemoveNoticeEmail takes the second address away; the last notice still goes there. It answers ErrNoAddress or
 // stepup.ErrRefused.
-func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant stepup.Grant) (Receipt, error) {
-	var done Receipt
+func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant stepup.Grant) (receipt.Receipt, error) {
+	var done receipt.Receipt
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, accountID); err != nil {
 			return err
@@ -200,7 +201,7 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("remove notice address: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("remove notice address: %w", err)
 	}
 	return done, nil
 }

@@ -11,6 +11,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/secret"
 )
 
@@ -182,23 +183,23 @@ func (s *Service) mailReset(ctx context.Context, a Account, kind notify.Kind) er
 // Reset sets a new password with the token of a mailed link. Everything that the old one opened ends, and nothing
 // begins: who signs in next is asked for a code as before (T-24). The token is looked at first, and a password that is
 // refused leaves it alive. It answers link.ErrExpired, also for an account that is disabled, and what HashNew answers.
-func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Receipt, error) {
+func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (receipt.Receipt, error) {
 	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	a, err := s.Store.ByID(ctx, l.AccountID)
 	if err != nil {
-		return Receipt{}, fmt.Errorf("find account: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("find account: %w", err)
 	}
 	if a.Disabled() { // whoever disables it later has ended the link
-		return Receipt{}, maillink.ErrExpired
+		return receipt.Receipt{}, maillink.ErrExpired
 	}
 	hash, err := s.ValidateAndHash(ctx, a, pw)
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
-	var done Receipt
+	var done receipt.Receipt
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, a.ID); err != nil {
 			return err
@@ -222,7 +223,7 @@ func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Receipt, er
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("reset password: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("reset password: %w", err)
 	}
 	return done, nil
 }

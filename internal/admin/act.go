@@ -8,6 +8,7 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/stepup"
 )
 
@@ -24,18 +25,10 @@ func (a Action) event(kind audit.Kind) audit.Event {
 	return audit.Event{Kind: kind, AccountID: a.Target, Actor: a.Actor, Reason: a.Reason}
 }
 
-// Receipt is what it did.
-type Receipt struct {
-	Methods           int // that were removed
-	SessionsEnded     int
-	NoticesSent       int // mails on their way
-	RecoveryCodesLeft int // recovery codes
-}
-
 // EndSessions ends what the account's proofs have opened. Like all that follow it answers ErrOwnAccount, ErrReason,
 // ErrNotFound and stepup.ErrRefused; none of them spends or changes anything.
-func (s *Service) EndSessions(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, _ account.Account, done *Receipt) (err error) {
+func (s *Service) EndSessions(ctx context.Context, act Action) (receipt.Receipt, error) {
+	return s.run(ctx, act, func(ctx context.Context, act Action, _ account.Account, done *receipt.Receipt) (err error) {
 		if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, act.Target); err != nil {
 			return err
 		}
@@ -45,8 +38,8 @@ func (s *Service) EndSessions(ctx context.Context, act Action) (Receipt, error) 
 
 // Disable lets nobody sign in to the account until Enable, and ends what is open: sessions, sign-ins, step-up tokens,
 // links that could hand the account over, and a removal of MFA. It answers ErrLastAdministrator too.
-func (s *Service) Disable(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *Receipt) error {
+func (s *Service) Disable(ctx context.Context, act Action) (receipt.Receipt, error) {
+	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if target.Role == account.Admin && !target.Disabled() {
 			others, err := s.Store.OtherAdministrators(ctx, target.ID)
 			if err != nil {
@@ -64,8 +57,8 @@ func (s *Service) Disable(ctx context.Context, act Action) (Receipt, error) {
 }
 
 // Enable undoes Disable: password and methods are what they were.
-func (s *Service) Enable(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *Receipt) error {
+func (s *Service) Enable(ctx context.Context, act Action) (receipt.Receipt, error) {
+	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if !target.Disabled() {
 			return nil
 		}
@@ -74,7 +67,7 @@ func (s *Service) Enable(ctx context.Context, act Action) (Receipt, error) {
 }
 
 // setDisabled disables the account at a time, or enables it at none, and says so.
-func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, done *Receipt) (err error) {
+func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, done *receipt.Receipt) (err error) {
 	notice, event := notify.AccountDisabled, audit.AccountDisabled
 	if at.IsZero() {
 		notice, event = notify.AccountEnabled, audit.AccountEnabled
@@ -90,19 +83,23 @@ func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, don
 
 // ResetMFA takes every method, recovery code and enrollment off an account whose owner has lost everything, and ends what
 // is open, as Disable does. The password stays.
-func (s *Service) ResetMFA(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *Receipt) error {
+func (s *Service) ResetMFA(ctx context.Context, act Action) (methods int, done receipt.Receipt, err error) {
+	done, err = s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if err := s.endAccess(ctx, target.ID, done); err != nil {
 			return err
 		}
-		methods, change, err := s.Methods.Reset(ctx, target.ID, act.Actor, act.Reason)
-		done.Methods, done.NoticesSent = methods, change.NoticesSent
+		removed, reset, err := s.Methods.Reset(ctx, target.ID, act.Actor, act.Reason)
+		methods, done.NoticesSent = removed, reset.NoticesSent
 		return err
 	})
+	if err != nil {
+		return 0, receipt.Receipt{}, err
+	}
+	return methods, done, nil
 }
 
 // endAccess ends whatever is open or under way in an account.
-func (s *Service) endAccess(ctx context.Context, accountID string, done *Receipt) (err error) {
+func (s *Service) endAccess(ctx context.Context, accountID string, done *receipt.Receipt) (err error) {
 	if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, accountID); err != nil {
 		return err
 	}
@@ -113,17 +110,17 @@ func (s *Service) endAccess(ctx context.Context, accountID string, done *Receipt
 }
 
 // run does something to an account in one transaction, in which nobody else changes its proofs, and spends the grant.
-func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Context, act Action, target account.Account, done *Receipt) error) (Receipt, error) {
+func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error) (receipt.Receipt, error) {
 	if act.Target == act.Actor {
-		return Receipt{}, ErrOwnAccount
+		return receipt.Receipt{}, ErrOwnAccount
 	}
 	var err error
 	if act.Reason, err = reason(act.Reason); err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
-	var done Receipt
+	var done receipt.Receipt
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		done = Receipt{}
+		done = receipt.Receipt{}
 		if err := s.Store.Lock(ctx, act.Target); err != nil {
 			return err
 		}
@@ -144,7 +141,7 @@ func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Conte
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("look after account: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("look after account: %w", err)
 	}
 	return done, nil
 }

@@ -22,8 +22,8 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 	if err != nil {
 		return 0, 0, err
 	}
-	done, err := a.Administration.ResetMFA(ctx, admin.Action{Target: found.ID, Reason: reason})
-	return done.Methods, done.SessionsEnded, err
+	methods, done, err := a.Administration.ResetMFA(ctx, admin.Action{Target: found.ID, Reason: reason})
+	return methods, done.SessionsEnded, err
 }
 
 // SetRole gives an account a role; empty for none. It answers account.ErrNotFound.

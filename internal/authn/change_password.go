@@ -25,16 +25,16 @@ type PasswordPolicy interface {
 // all step-up tokens, the sign-ins that wait for a code, and the recognition of other devices than the one it is called
 // from, which the token of a browser tells. It answers stepup.ErrRefused and the errors of Rules; none of them spends
 // anything.
-func (s *Service) ChangePassword(ctx context.Context, sess session.Session, grant stepup.Grant, pw, browser secret.Text) (mfa.Receipt, error) {
+func (s *Service) ChangePassword(ctx context.Context, sess session.Session, grant stepup.Grant, pw, browser secret.Text) (mfa.ChangeResult, error) {
 	a, err := s.Accounts.ByID(ctx, sess.AccountID)
 	if err != nil {
-		return mfa.Receipt{}, fmt.Errorf("find account: %w", err)
+		return mfa.ChangeResult{}, fmt.Errorf("find account: %w", err)
 	}
 	hash, err := s.PasswordPolicy.ValidateAndHash(ctx, a, pw)
 	if err != nil {
-		return mfa.Receipt{}, err
+		return mfa.ChangeResult{}, err
 	}
-	var done mfa.Receipt
+	var done mfa.ChangeResult
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Accounts.Lock(ctx, a.ID); err != nil {
 			return err
@@ -64,7 +64,7 @@ func (s *Service) ChangePassword(ctx context.Context, sess session.Session, gran
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordChanged, AccountID: a.ID})
 	})
 	if err != nil {
-		return mfa.Receipt{}, fmt.Errorf("change password: %w", err)
+		return mfa.ChangeResult{}, fmt.Errorf("change password: %w", err)
 	}
 	return done, nil
 }

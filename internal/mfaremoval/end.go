@@ -7,6 +7,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
@@ -72,19 +73,12 @@ func (s *Service) invalidatedBy(ctx context.Context, r Removal) (endReason, erro
 	return endReason{}, nil
 }
 
-// Receipt is what a cancel or a completion did.
-type Receipt struct {
-	SessionsEnded     int
-	NoticesSent       int
-	RecoveryCodesLeft int // recovery codes
-}
-
 // Cancel ends the account's removal on the word of a session of two factors. It answers ErrOneFactor and ErrNone.
-func (s *Service) Cancel(ctx context.Context, sess session.Session) (Receipt, error) {
+func (s *Service) Cancel(ctx context.Context, sess session.Session) (receipt.Receipt, error) {
 	if sess.AMR.ACR() != session.AAL2 {
-		return Receipt{}, ErrMFASessionRequired
+		return receipt.Receipt{}, ErrMFASessionRequired
 	}
-	var done Receipt
+	var done receipt.Receipt
 	err := s.withAccountLock(ctx, sess.AccountID, func(ctx context.Context) (err error) {
 		if done.NoticesSent, err = s.endOpen(ctx, sess.AccountID, bySession); err != nil {
 			return err
@@ -153,70 +147,70 @@ func (s *Service) CancelByLink(ctx context.Context, token secret.Text) error {
 // Complete takes every method, recovery code and enrollment away and ends every session, for whoever has the link of
 // the last mail. No session comes of it. It answers link.ErrExpired, and ErrUndelivered while a notice is under way:
 // then the link still works later.
-func (s *Service) Complete(ctx context.Context, token secret.Text) (Receipt, error) {
+func (s *Service) Complete(ctx context.Context, token secret.Text) (receipt.Receipt, error) {
 	l, err := s.Links.Lookup(ctx, maillink.CompleteRemoval, token)
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
-	var done Receipt
+	var done receipt.Receipt
 	err = s.withAccountLock(ctx, l.AccountID, func(ctx context.Context) (err error) {
 		done, err = s.complete(ctx, l)
 		return err
 	})
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	return done, nil
 }
 
-func (s *Service) complete(ctx context.Context, l maillink.Link) (Receipt, error) {
+func (s *Service) complete(ctx context.Context, l maillink.Link) (receipt.Receipt, error) {
 	r, err := s.openOf(ctx, l)
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	over, err := s.invalidatedBy(ctx, r)
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	if over != (endReason{}) || !r.Ready() {
-		return Receipt{}, maillink.ErrExpired
+		return receipt.Receipt{}, maillink.ErrExpired
 	}
 	delivered, err := s.Notices.Delivered(ctx, r.topic())
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	if !delivered {
-		return Receipt{}, ErrUndelivered
+		return receipt.Receipt{}, ErrUndelivered
 	}
 	if err := s.Links.Consume(ctx, l); err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	found, err := s.Store.Delete(ctx, r.AccountID, r.ID)
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	if !found {
-		return Receipt{}, maillink.ErrExpired
+		return receipt.Receipt{}, maillink.ErrExpired
 	}
 	return s.removeAll(ctx, r)
 }
 
-func (s *Service) removeAll(ctx context.Context, r Removal) (Receipt, error) {
+func (s *Service) removeAll(ctx context.Context, r Removal) (receipt.Receipt, error) {
 	if err := s.endLinks(ctx, r); err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	ended, err := s.Methods.RemoveAll(ctx, r.AccountID)
 	if err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	if err := s.Attempts.Unlock(ctx, r.AccountID, throttle.RemovalCancel); err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.RemovalCompleted, AccountID: r.AccountID, Subject: r.ID}); err != nil {
-		return Receipt{}, err
+		return receipt.Receipt{}, err
 	}
 	mails, err := s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.RemovalCompleted, AccountID: r.AccountID})
-	return Receipt{SessionsEnded: ended, NoticesSent: mails}, err
+	return receipt.Receipt{SessionsEnded: ended, NoticesSent: mails}, err
 }
 
 // openOf answers the removal under way that a link is about, or link.ErrExpired.

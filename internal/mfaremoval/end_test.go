@@ -13,6 +13,7 @@ import (
 	"twofold/internal/maillink"
 	"twofold/internal/mfa"
 	"twofold/internal/mfaremoval"
+	"twofold/internal/receipt"
 	"twofold/internal/secret"
 	"twofold/internal/store"
 	"twofold/internal/throttle"
@@ -130,7 +131,7 @@ func TestCompletingTakesEverythingAtOnce(t *testing.T) {
 	must(t, store.Methods{DB: h.db}.InsertRecoveryCodes(ctx, []mfa.StoredRecoveryCode{{ID: "c", AccountID: "ada", Hash: "h", CreatedAt: noon}}))
 	done, err := h.Complete(ctx, token)
 	must(t, err)
-	if want := (mfaremoval.Receipt{SessionsEnded: 2, NoticesSent: 1}); done != want {
+	if want := (receipt.Receipt{SessionsEnded: 2, NoticesSent: 1}); done != want {
 		t.Errorf("got %+v, want %+v", done, want)
 	}
 	stock, err := h.methods.RecoveryCodeStatus(ctx, "ada")
