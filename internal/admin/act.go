@@ -12,21 +12,22 @@ import (
 	"twofold/internal/stepup"
 )
 
-// Action is something that is done to an account.
+// Action is the target, actor and reason of an administrative action.
 type Action struct {
-	Target string       // the account's id
-	Actor  string       // the administrator's account; empty: a command
-	Grant  stepup.Grant // of the administrator, for this account; without By there is none
+	Target string       // id of the account that is changed
+	Actor  string       // id of the administrator's account; empty: an operator's command
+	Grant  stepup.Grant // the administrator's step-up for the target; zero if there is no Actor
 	Reason string
 }
 
-// event is what is recorded of it.
+// event returns the audit event of the action.
 func (a Action) event(kind audit.Kind) audit.Event {
 	return audit.Event{Kind: kind, AccountID: a.Target, Actor: a.Actor, Reason: a.Reason}
 }
 
-// EndSessions ends what the account's proofs have opened. Like all that follow it answers ErrOwnAccount, ErrReason,
-// ErrNotFound and stepup.ErrRefused; none of them spends or changes anything.
+// EndSessions ends the account's sessions, pending sign-ins and step-up tokens and forgets its devices. Like every action
+// below it returns ErrOwnAccount, ErrReasonRequired, ErrNotFound and stepup.ErrRefused; none of them changes anything or
+// consumes the grant.
 func (s *Service) EndSessions(ctx context.Context, act Action) (receipt.Receipt, error) {
 	return s.run(ctx, act, func(ctx context.Context, act Action, _ account.Account, done *receipt.Receipt) (err error) {
 		if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, act.Target); err != nil {
@@ -36,8 +37,8 @@ func (s *Service) EndSessions(ctx context.Context, act Action) (receipt.Receipt,
 	})
 }
 
-// Disable lets nobody sign in to the account until Enable, and ends what is open: sessions, sign-ins, step-up tokens,
-// links that could hand the account over, and a removal of MFA. It answers ErrLastAdministrator too.
+// Disable rejects every sign-in to the account until Enable. It revokes sessions, pending sign-ins, step-up tokens, devices
+// and pending changes, and cancels an MFA removal. It also returns ErrLastAdministrator.
 func (s *Service) Disable(ctx context.Context, act Action) (receipt.Receipt, error) {
 	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if target.Role == account.Admin && !target.Disabled() {
@@ -56,7 +57,7 @@ func (s *Service) Disable(ctx context.Context, act Action) (receipt.Receipt, err
 	})
 }
 
-// Enable undoes Disable: password and methods are what they were.
+// Enable lets the account sign in again, with the password and methods that it had before.
 func (s *Service) Enable(ctx context.Context, act Action) (receipt.Receipt, error) {
 	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if !target.Disabled() {
@@ -66,7 +67,7 @@ func (s *Service) Enable(ctx context.Context, act Action) (receipt.Receipt, erro
 	})
 }
 
-// setDisabled disables the account at a time, or enables it at none, and says so.
+// setDisabled disables the account at a time, or enables it if at is zero, and notifies the owner.
 func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, done *receipt.Receipt) (err error) {
 	notice, event := notify.AccountDisabled, audit.AccountDisabled
 	if at.IsZero() {
@@ -81,8 +82,8 @@ func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, don
 	return s.Audit.Record(ctx, act.event(event))
 }
 
-// ResetMFA takes every method, recovery code and enrollment off an account whose owner has lost everything, and ends what
-// is open, as Disable does. The password stays.
+// ResetMFA removes every method, recovery code and enrollment of an account whose owner has lost all of them, and revokes
+// what Disable revokes. The password stays. It returns the number of methods removed.
 func (s *Service) ResetMFA(ctx context.Context, act Action) (methods int, done receipt.Receipt, err error) {
 	done, err = s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if err := s.endAccess(ctx, target.ID, done); err != nil {
@@ -98,24 +99,24 @@ func (s *Service) ResetMFA(ctx context.Context, act Action) (methods int, done r
 	return methods, done, nil
 }
 
-// endAccess ends whatever is open or under way in an account.
+// endAccess revokes what the account's credentials have opened, its pending changes, and an MFA removal in progress.
 func (s *Service) endAccess(ctx context.Context, accountID string, done *receipt.Receipt) (err error) {
 	if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, accountID); err != nil {
 		return err
 	}
-	if err := s.Accounts.CancelPendingChanges(ctx, accountID); err != nil {
+	if err := s.Pending.CancelPendingChanges(ctx, accountID); err != nil {
 		return err
 	}
 	return s.Removals.CancelByAdmin(ctx, accountID)
 }
 
-// run does something to an account in one transaction, in which nobody else changes its proofs, and spends the grant.
+// run calls do in one transaction, with the target account locked and the grant consumed, and completes the receipt.
 func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error) (receipt.Receipt, error) {
 	if act.Target == act.Actor {
 		return receipt.Receipt{}, ErrOwnAccount
 	}
 	var err error
-	if act.Reason, err = reason(act.Reason); err != nil {
+	if act.Reason, err = parseReason(act.Reason); err != nil {
 		return receipt.Receipt{}, err
 	}
 	var done receipt.Receipt
@@ -136,12 +137,11 @@ func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Conte
 		if err := do(ctx, act, target, &done); err != nil {
 			return err
 		}
-		stock, err := s.Methods.RecoveryCodeStatus(ctx, act.Target)
-		done.RecoveryCodesLeft = stock.Left
+		done.RecoveryCodesLeft, err = s.Methods.RecoveryCodesLeft(ctx, act.Target)
 		return err
 	})
 	if err != nil {
-		return receipt.Receipt{}, fmt.Errorf("look after account: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("act on account: %w", err)
 	}
 	return done, nil
 }

@@ -73,7 +73,7 @@ func (a *App) demo(ctx context.Context, email string, phrase secret.Text) error 
 	if err != nil {
 		return fmt.Errorf("find demo account: %w", err)
 	}
-	if err := a.Accounts.SetPassword(ctx, found.ID, phrase); err != nil {
+	if err := a.Passwords.Set(ctx, found.ID, phrase); err != nil {
 		return err
 	}
 	_, err = a.Sessions.EndOthers(ctx, found.ID, "")

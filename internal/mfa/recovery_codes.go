@@ -43,6 +43,12 @@ type RecoveryCodeStatus struct {
 	Invalidated bool // nobody knows which were used, and none works
 }
 
+// RecoveryCodesLeft returns how many unused recovery codes the account has.
+func (s *Service) RecoveryCodesLeft(ctx context.Context, accountID string) (int, error) {
+	status, err := s.RecoveryCodeStatus(ctx, accountID)
+	return status.Left, err
+}
+
 // RecoveryCodeStatus counts the recovery codes that work.
 func (s *Service) RecoveryCodeStatus(ctx context.Context, accountID string) (RecoveryCodeStatus, error) {
 	codes, err := s.Store.RecoveryCodes(ctx, accountID)

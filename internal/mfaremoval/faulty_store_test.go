@@ -93,7 +93,7 @@ func (s removals) Delete(ctx context.Context, a, id string) (bool, error) {
 }
 
 type locks struct {
-	mfaremoval.Locker
+	account.Locker
 	*faults
 }
 

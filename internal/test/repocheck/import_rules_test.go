@@ -44,15 +44,15 @@ var rooms = map[string][]string{
 	},
 	"internal/restorefence": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
-		"internal/audit", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
+		"internal/account", "internal/audit", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/account": {
-		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/stepup",
+		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
 	},
 	"internal/notify":    {"internal/audit", "internal/useragent", "internal/maillink", "internal/secret"},
 	"internal/smtp":      {"internal/notify", "internal/secret"},
-	"internal/dispute":   {"internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
+	"internal/dispute":   {"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
 	"internal/maillink":  {"internal/secret"},
 	"internal/stepup":    {"internal/audit", "internal/secret", "internal/session"},
 	"internal/session":   {"internal/secret"},
