@@ -76,7 +76,7 @@ func New(ctx context.Context, c config.Config, p Options) (*App, error) {
 	p.Log, p.Audit = logctx.Wrap(p.Log), logctx.Wrap(p.Audit)
 	master, err := findMaster(ctx, c, p.Log)
 	if err != nil {
-		return nil, masterAdvice(c, err)
+		return nil, explainMasterError(c, err)
 	}
 	db, err := store.Open(c.DatabaseURL, store.Options{Connections: c.Connections}, p.Log)
 	if err != nil {
@@ -96,7 +96,7 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	}
 	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now)
 	if err != nil {
-		return nil, masterAdvice(c, err)
+		return nil, explainMasterError(c, err)
 	}
 	hasher, err := newHasher(c.Passwords, p.TestHashes)
 	if err != nil {
@@ -120,7 +120,7 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Operations: operations(handler, h.metrics),
+		Handler: handler, Operations: newOperations(handler, h.metrics),
 		Accounts: h.accounts, Passwords: h.passwords, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
 		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, RestoreFence: h.restoreFence,
 		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready,
