@@ -34,7 +34,7 @@ import (
 
 // Options are the parts of an App that do not come from the settings, so that tests can choose them.
 type Options struct {
-	Version  string // of the program
+	Version  string // version of the program
 	Contract []byte // openapi.yaml
 	Page     fs.FS
 	Log      *slog.Logger
