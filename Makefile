@@ -48,7 +48,7 @@ REST  := check-generated check-modules check-go check-platforms check-contract c
 	check-twice test-slow test-app-postgres test-upgrade test-compose test-race test-timing test-journeys-rest check-clean
 
 .PHONY: help run cluster build page generate licenses lint test check check-rest test-journeys race release bench bench-growth \
-	bench-page soak fuzz clean $(TESTS) $(REST)
+	bench-page repeat soak fuzz clean $(TESTS) $(REST)
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -82,6 +82,7 @@ page: $(PAGE_PACKAGES)
 
 generate: $(PAGE_PACKAGES) ## generate the server interface and the page's types from openapi.yaml
 	$(TOOL) oapi-codegen -config api/oapi-codegen.yaml openapi.yaml
+	go run ./api/problemtable openapi.yaml docs/troubleshoot.md
 	npm --prefix frontend run generate
 
 licenses: page ## write docs/licenses.md, the list of third-party code in a release
@@ -102,6 +103,9 @@ bench-growth: build ## the same with up to a million accounts, and with up to fo
 
 bench-page: build ## measure how fast the page loads on a slow CPU
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed
+
+repeat: $(if $(JOURNEY),build) ## repeat a journey or a Go test and count failures (JOURNEY=keyboard or TEST=TestURI PACKAGE=./internal/totp, TIMES=100, BUSY=2)
+	@JOURNEY='$(JOURNEY)' TEST='$(TEST)' PACKAGE='$(PACKAGE)' TIMES='$(TIMES)' BUSY='$(BUSY)' .ci/repeat
 
 soak: ## simulate three years of use, and check that no table grows without limit (20 minutes; YEARS=3)
 	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v ./internal/test/soak

@@ -8,7 +8,7 @@ const cluster = {
   name: "cluster",
   use: { topology: "cluster" as const },
   testMatch: "journey.spec.ts",
-  grep: /from a password alone/,
+  grep: /MFA is turned on/,
 };
 
 export default defineConfig<object, Topology>({

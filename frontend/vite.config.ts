@@ -39,6 +39,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     restoreMocks: true,
+    // Milliseconds; on a busy machine the first import of a lazy part alone takes seconds.
+    testTimeout: 20_000,
     server: { deps: { inline: [/@tanstack/, /wouter/, /@testing-library\/preact/, /preact/] } },
   },
 });

@@ -12,7 +12,9 @@ import { openBrowser } from "./devtools.mjs";
 
 const slowdown = 4;
 const visits = Number(process.env["VISITS"] ?? 9);
-const binary = new URL("../../bin/twofold", import.meta.url).pathname;
+/** Milliseconds added to each request, as on the way to a server far away; none by default. */
+const latency = Number(process.env["LATENCY"] ?? 0);
+const binary = process.env["PROGRAM_BIN"] ?? new URL("../../bin/twofold", import.meta.url).pathname;
 const who = { email: "ada@example.com", password: "an otter counts nine lamps" };
 
 /** What has to be there until a page can be used. */
@@ -116,6 +118,15 @@ async function visit(browser, context, url, { path, usable }) {
   await page.send("Page.navigate", { url: `${url}/healthz` });
   await pause(300);
   await page.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+  if (latency > 0) {
+    await page.send("Network.enable");
+    await page.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  }
   await page.send("Page.enable");
   await page.send("Page.addScriptToEvaluateOnNewDocument", {
     source: `(${watch})(${JSON.stringify(usable)})`,

@@ -1758,7 +1758,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/invalid-request",
-                 *       "title": "The request does not fit the contract",
+                 *       "title": "Invalid request",
                  *       "status": 400,
                  *       "code": "invalid_request",
                  *       "errors": [
@@ -1782,7 +1782,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/session-required",
-                 *       "title": "Sign in first",
+                 *       "title": "Sign-in required",
                  *       "status": 401,
                  *       "code": "session_required"
                  *     }
@@ -1803,7 +1803,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/step-up-required",
-                 *       "title": "Confirm that it's you",
+                 *       "title": "Step-up required",
                  *       "status": 401,
                  *       "code": "step_up_required",
                  *       "step_up": {
@@ -1832,7 +1832,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/code-rejected",
-                 *       "title": "That code is not right",
+                 *       "title": "Wrong code",
                  *       "status": 401,
                  *       "code": "code_rejected",
                  *       "attempts_left": 4
@@ -1851,7 +1851,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/code-rejected",
-                 *       "title": "That code is not right",
+                 *       "title": "Wrong code",
                  *       "status": 422,
                  *       "code": "code_rejected",
                  *       "attempts_left": 4,
@@ -1870,7 +1870,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/cross-origin-refused",
-                 *       "title": "Requests from another origin are refused",
+                 *       "title": "Cross-origin request refused",
                  *       "status": 403,
                  *       "code": "cross_origin_refused"
                  *     }
@@ -1890,7 +1890,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/enrollment-required",
-                 *       "title": "Register an authenticator app first",
+                 *       "title": "Enrollment required",
                  *       "status": 403,
                  *       "code": "enrollment_required"
                  *     }
@@ -1907,7 +1907,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/not-found",
-                 *       "title": "There is nothing here",
+                 *       "title": "Not found",
                  *       "status": 404,
                  *       "code": "not_found"
                  *     }
@@ -1935,7 +1935,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/name-taken",
-                 *       "title": "Another method has that name",
+                 *       "title": "Method name already in use",
                  *       "status": 409,
                  *       "code": "name_taken"
                  *     }
@@ -1955,7 +1955,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/sign-in-expired",
-                 *       "title": "Start signing in again",
+                 *       "title": "Sign-in expired",
                  *       "status": 410,
                  *       "code": "sign_in_expired"
                  *     }
@@ -1972,7 +1972,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/link-expired",
-                 *       "title": "This link no longer works",
+                 *       "title": "Link expired",
                  *       "status": 410,
                  *       "code": "link_expired"
                  *     }
@@ -1989,7 +1989,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/password-unacceptable",
-                 *       "title": "That password cannot be used",
+                 *       "title": "Password not acceptable",
                  *       "status": 422,
                  *       "code": "password_unacceptable",
                  *       "reason": "too_short"
@@ -2007,7 +2007,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/enrollment-expired",
-                 *       "title": "Start the registration again",
+                 *       "title": "Enrollment expired",
                  *       "status": 410,
                  *       "code": "enrollment_expired"
                  *     }
@@ -2024,7 +2024,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/body-too-large",
-                 *       "title": "The body is too large",
+                 *       "title": "Request body too large",
                  *       "status": 413,
                  *       "code": "body_too_large"
                  *     }
@@ -2041,7 +2041,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/unsupported-media-type",
-                 *       "title": "Send JSON",
+                 *       "title": "Unsupported media type",
                  *       "status": 415,
                  *       "code": "unsupported_media_type"
                  *     }
@@ -2062,7 +2062,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/too-many-attempts",
-                 *       "title": "Too many wrong tries",
+                 *       "title": "Too many failed attempts",
                  *       "status": 429,
                  *       "code": "too_many_attempts",
                  *       "retry_after": 30
@@ -2080,7 +2080,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/internal",
-                 *       "title": "Something went wrong on our side",
+                 *       "title": "Internal error",
                  *       "status": 500,
                  *       "code": "internal",
                  *       "request_id": "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"
@@ -2102,7 +2102,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/unavailable",
-                 *       "title": "Not available right now",
+                 *       "title": "Service unavailable",
                  *       "status": 503,
                  *       "code": "unavailable",
                  *       "retry_after": 2
@@ -2121,7 +2121,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/unavailable",
-                 *       "title": "Not available right now",
+                 *       "title": "Service unavailable",
                  *       "status": 503,
                  *       "code": "unavailable",
                  *       "retry_after": 2,

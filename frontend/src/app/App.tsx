@@ -1,9 +1,10 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { ask, client, onChanged, onSessionLost } from "../api/client";
 import { accountQuery, activityQuery, sessionsQuery } from "../api/queries";
 import type { Arrival } from "../features/sign-in/SignInPage";
+import { keepFocus } from "../ui/keepFocus";
 import { whenNoDialog } from "../ui/openDialogs";
 import type { Language } from "../i18n/languages";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -63,6 +64,8 @@ export function App({ queries }: { queries: QueryClient }) {
     onChanged(() => whenNoDialog(refresh));
   }, [queries]);
 
+  useEffect(keepFocus, []);
+
   useEffect(() => {
     // A second mailed link, opened in the same tab.
     const read = () => {
@@ -96,7 +99,7 @@ export function App({ queries }: { queries: QueryClient }) {
   });
 
   const shown = useRef(path);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A new page is read from its beginning; the sign-in page focuses its own field.
     if (shown.current !== path && path !== "/sign-in") document.querySelector<HTMLElement>("main")?.focus();
     shown.current = path;

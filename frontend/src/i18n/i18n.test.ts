@@ -17,9 +17,9 @@ describe("say", () => {
   });
 
   it("counts the tries that are left", () => {
-    expect(say({ code: "code_rejected", attemptsLeft: 4 })).toContain("Four tries left.");
-    expect(say({ code: "code_rejected", attemptsLeft: 1 })).toContain("One try left.");
-    expect(say({ code: "code_rejected", attemptsLeft: 0 })).toContain("That was the last try for now.");
+    expect(say({ code: "code_rejected", attemptsLeft: 4 })).toContain("Four attempts left.");
+    expect(say({ code: "code_rejected", attemptsLeft: 1 })).toContain("One attempt left.");
+    expect(say({ code: "code_rejected", attemptsLeft: 0 })).toContain("That was the last attempt for now.");
     expect(say({ code: "code_rejected" })).not.toContain("left");
   });
 
@@ -33,14 +33,14 @@ describe("say", () => {
   it("tells what ran out, and a clock that would use up the next tries too", () => {
     for (const code of ["sign_in_expired", "enrollment_expired"] as const) {
       expect(say({ code })).toContain("too long");
-      expect(say({ code, attemptsLeft: 0 })).toMatch(/^Too many wrong codes, .* again/);
+      expect(say({ code, attemptsLeft: 0 })).toMatch(/^Too many wrong codes[,.] .* again/);
       expect(say({ code, attemptsLeft: 0, clockOffset: 120 })).toContain("about two minutes fast");
     }
   });
 
   it("promises no end of a wait that has none", () => {
-    expect(say({ code: "too_many_attempts" })).toContain("Ask whoever runs this service");
-    expect(say({ code: "too_many_attempts", retryAfter: 30 })).not.toContain("Ask");
+    expect(say({ code: "too_many_attempts" })).toContain("Contact support");
+    expect(say({ code: "too_many_attempts", retryAfter: 30 })).not.toContain("Contact");
   });
 
   it("gives the number to report", () =>
@@ -67,7 +67,7 @@ describe("tellReceipt", () => {
     ).toBe("We sent a notice to a…\u2060@a.b and e…\u2060@c.d."));
   it("names none where it can’t know which", () =>
     expect(tellReceipt(receipt, { addresses: ["ada@a.b", "eve@c.d"] })).toContain(
-      "We sent you a notice by mail.",
+      "We emailed you a notice.",
     ));
   it("says nothing about mail that wasn’t sent", () =>
     expect(tellReceipt({ ...receipt, notices_sent: 0 }, { addresses: ["ada@a.b"] })).toBe(
@@ -129,10 +129,38 @@ describe("every language", () => {
 
   it("says everything, and not in English", () => {
     // The same word in both languages.
-    const same = new Set(["product", "mfa.totp"]);
+    const same = new Set(["product", "mfa.totp", "common.optional"]);
     const left = told(de).filter(([path, text]) => !same.has(path) && text === english.get(path));
     expect(left).toEqual([]);
     expect(told(de).filter(([, text]) => text.trim() === "")).toEqual([]);
+  });
+
+  it("uses one word for each thing, and plain ones", () => {
+    // The text of every string and template, without what is put into it.
+    const literals = (source: string) =>
+      source.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "").match(/"[^"\n]*"|`[^`]*`/g) ?? [];
+    const found = (sources: Record<string, string>, banned: RegExp) =>
+      Object.entries(sources).flatMap(([file, source]) =>
+        literals(source)
+          .filter((text) => banned.test(text.replaceAll(/\$\{[^}]*\}/g, "…")))
+          .map((text) => `${file}: ${text}`),
+      );
+    const english = import.meta.glob<string>("./en/*.ts", { query: "?raw", import: "default", eager: true });
+    const german = import.meta.glob<string>("./de/*.ts", { query: "?raw", import: "default", eager: true });
+    expect(Object.values(english).flatMap(literals).length).toBeGreaterThan(400);
+    expect(Object.values(german).flatMap(literals).length).toBeGreaterThan(400);
+    expect(
+      found(
+        english,
+        /\b(?:whoever|whomever|nobody|somebody|anybody|e-mails?|mail(?:s|ed)?|told|(?:is|are) over|look into|multi factor|tries left)\b/i,
+      ),
+    ).toEqual([]);
+    expect(
+      found(
+        german,
+        /\b(?:wer auch immer|jemand\w*|niemand\w*|Mitteilung(?:en)?|Nachricht(?:en)?|(?<!E-)Mails?|freiwillig)\b/i,
+      ),
+    ).toEqual([]);
   });
 
   it("has a sentence for every trouble", () => {

@@ -9,7 +9,7 @@ export { language, locale } from "./locale";
 
 /** Without a catalogue there is no page, and only this to say. */
 const sorry =
-  "This page couldn’t be loaded. Load it again. – Diese Seite konnte nicht geladen werden. Laden Sie sie neu.";
+  "This page couldn’t be loaded. Reload it. – Diese Seite konnte nicht geladen werden. Laden Sie sie neu.";
 
 const catalogue = load({ en: () => import("./en"), de: () => import("./de") }).catch((error: unknown) => {
   document.body.textContent = sorry;

@@ -120,7 +120,7 @@ it("pngWidth reads the header", () => {
 
 describe("Receipt", () => {
   const name = { done: "Your name is saved." };
-  const password = { done: "Your password is changed." };
+  const password = { done: "Your password has been changed." };
 
   it("goes when another one comes, and only the newest is told", () => {
     const both = (first: typeof name, second?: typeof name) => (

@@ -65,7 +65,8 @@ func alone(t testing.TB, kind string) {
 func SkipUnlessSelected(t testing.TB) {
 	t.Helper()
 	name, _, _ := strings.Cut(t.Name(), "/")
-	if kind, _ := declared.Load(name); only() != "" && only(t) != kind {
-		t.Skipf("not of the kind that TWOFOLD_TEST_ONLY names: %s", only())
+	wanted := only(t)
+	if kind, _ := declared.Load(name); wanted != "" && kind != wanted {
+		t.Skipf("TWOFOLD_TEST_ONLY limits this run to the tests of %s", wanted)
 	}
 }

@@ -102,7 +102,7 @@ func alive(t *testing.T, url string) time.Duration {
 }
 
 // This test measures time and memory. It tries again if the machine is busy with something else.
-func TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded(t *testing.T) {
+func TestT27_SignInBurstIsShed(t *testing.T) {
 	apptest.Timing(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("memory is read from /proc: this runs on Linux alone, as CI does")

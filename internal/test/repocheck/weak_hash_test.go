@@ -7,7 +7,7 @@ import (
 )
 
 // Passwords are hashed at less than the least cost in tests only: what is shipped cannot be told to.
-func TestOnlyTestsHashWeakly(t *testing.T) {
+func TestHashing_WeakParamsInTestsOnly(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
 		"NewWeakHasher": {"internal/password/hasher.go", "internal/app/app.go"},

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { withStepUp, type Account, type PendingAddress, type Prove, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -32,7 +32,7 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
   const left = useCountdown(trouble);
   const place = trouble && placeOf(trouble);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wrong ?? trouble) input.current?.focus();
   }, [wrong, trouble]);
 

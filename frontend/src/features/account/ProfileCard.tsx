@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { ask, client, withStepUp, type Account, type Prove, type Trouble } from "../../api/client";
 import { accountQuery, troubleOf, useAccount, useService } from "../../api/queries";
 import { Card } from "../../ui/Card";
@@ -49,7 +49,7 @@ function Loaded({ account, prove }: ProfileCardProps & { account: Account }) {
   // The addresses that a notice went to are those from before the change.
   const [addresses, setAddresses] = useState<(string | undefined)[]>([]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state.at === "told") told.current?.focus();
   }, [state]);
 

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
 import { useWork } from "../../ui/useWork";
@@ -38,7 +38,7 @@ const editButton = "edit-name";
 export function NameLine({ name, editing, onEdit, onCancel, onSave }: NameLineProps) {
   const before = useRef(editing);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The field that had the focus is gone; what was saved is told, and has it then.
     if (before.current && !editing && document.activeElement === document.body)
       document.getElementById(editButton)?.focus();
@@ -74,7 +74,7 @@ function NameForm({ name, onCancel, onSave }: Pick<NameLineProps, "name" | "onCa
   const input = useRef<HTMLInputElement>(null);
   const fault = faultInName(typed);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = form.current;
     const leave = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !busy) onCancel();
@@ -83,7 +83,7 @@ function NameForm({ name, onCancel, onSave }: Pick<NameLineProps, "name" | "onCa
     return () => element?.removeEventListener("keydown", leave);
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, []);

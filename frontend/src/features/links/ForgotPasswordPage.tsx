@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import { ask, client, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
@@ -30,7 +30,7 @@ export function ForgotPasswordPage() {
   const trouble = state.at === "asking" ? state.trouble : undefined;
   const left = useCountdown(trouble);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked.at === "asking") input.current?.focus();
     else heading.current?.focus();
   }, [asked, service.isPending]);

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useReducer, useRef, type ReactNode } from "react";
 import { Link } from "wouter";
 import type { Answer } from "../../api/client";
 import { Button } from "../../ui/Button";
@@ -32,7 +32,7 @@ export function LinkPage<Result>(props: LinkPageProps<Result>) {
   const heading = useRef<HTMLHeadingElement>(null);
   const at = state.at === "working" ? "ready" : state.at;
 
-  useEffect(() => heading.current?.focus(), [at]);
+  useLayoutEffect(() => heading.current?.focus(), [at]);
 
   const act = async () => {
     send({ type: "act" });

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef, useState } from "react";
+import { useLayoutEffect, useReducer, useRef, useState } from "react";
 import { ask, client, type Receipt } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { useService } from "../../api/queries";
@@ -33,7 +33,7 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
   const left = useCountdown(trouble);
   const over = state.at === "over";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (over) heading.current?.focus();
     else input.current?.focus();
   }, [over, trouble]);

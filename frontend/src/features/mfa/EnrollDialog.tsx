@@ -1,4 +1,4 @@
-import { Fragment, useEffect } from "react";
+import { Fragment, useEffect, useLayoutEffect } from "react";
 import type { Mfa, MfaMethod, ProofMethod } from "../../api/client";
 import { words } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
@@ -30,7 +30,8 @@ export function EnrollDialog({ replaces, mfa, proof, onClosed }: EnrollDialogPro
   const over = state.at === "closed";
 
   useEffect(() => LaterSteps.prefetch(), []);
-  useEffect(() => {
+  // Before the next key press: an effect that waits for the screen would close the dialog again that such a press opened.
+  useLayoutEffect(() => {
     if (over) onClosed();
   });
 

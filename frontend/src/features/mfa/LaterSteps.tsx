@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useLayoutEffect, useState } from "react";
 import type { MfaMethod, Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
@@ -29,7 +29,7 @@ export function LaterSteps({ state, ceremony, methods }: LaterStepsProps) {
   // The one that is replaced gives up its name.
   const others = methods.filter(({ id }) => id !== state.replaces?.id);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Where these steps came late, the dialog has looked for its first field in vain.
     document.querySelector<HTMLElement>("dialog[open] [data-autofocus]")?.focus();
   }, []);

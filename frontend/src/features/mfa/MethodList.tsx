@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import type { MfaMethod } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Badge } from "../../ui/Card";
@@ -57,7 +57,7 @@ function MethodRow({ method, others, codesLeft, required, errand, onReplace }: M
   const renameButton = `rename-${method.id}`;
   const before = useRef(rename);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The field that had the focus is gone.
     if (before.current && !rename && document.activeElement === document.body)
       document.getElementById(renameButton)?.focus();

@@ -81,7 +81,7 @@ describe("recovery codes on the card", () => {
     [4, /Lost them, or never saved them/],
     [3, /Three codes left/],
     [1, /One code left/],
-    [0, /None left/],
+    [0, /No codes left/],
   ] as const)
     it(`${remaining} left`, async () => {
       show(mfaOf({ recovery_codes: { remaining, total: 8, generated_at: time } }));
@@ -92,12 +92,12 @@ describe("recovery codes on the card", () => {
   it("were retired by a restored backup", async () => {
     show(mfaOf({ recovery_codes: { remaining: 0, total: 8, generated_at: time, retired: true } }));
     expect(await screen.findByText(/restored from a backup/)).toBeTruthy();
-    expect(screen.queryByText(/None left/)).toBeNull();
+    expect(screen.queryByText(/No codes left/)).toBeNull();
   });
 
   it("none were ever made", async () => {
     show(mfaOf({ recovery_codes: null }));
-    expect(await screen.findByText(/a lost phone locks you out/)).toBeTruthy();
+    expect(await screen.findByText(/if you lose your phone/)).toBeTruthy();
   });
 
   it("are not spoken of where there is no MFA", async () => {
@@ -111,7 +111,7 @@ describe("recovery codes on the card", () => {
       "POST /mfa/recovery-codes": [201, { recovery_codes: codes, receipt }],
     });
     await press("Generate new codes");
-    expect(await screen.findByText(/ones you have now stop working/)).toBeTruthy();
+    expect(await screen.findByText(/current ones stop working/)).toBeTruthy();
     let dialog = screen.getByRole("dialog");
     expect(sent).toEqual([]);
     await press("Generate new codes", dialog);
@@ -119,12 +119,12 @@ describe("recovery codes on the card", () => {
     for (const code of codes) expect(await within(dialog).findByText(code)).toBeTruthy();
     expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
     expect(
-      within(dialog).getByText(/old ones no longer work.*signed out.*a…\u2060@example.com/),
+      within(dialog).getByText(/old codes no longer work.*signed out.*a…\u2060@example.com/),
     ).toBeTruthy();
 
     await press("Done", dialog);
     expect(within(dialog).getByText(/tick this box/)).toBeTruthy();
-    const box = within(dialog).getByRole("checkbox", { name: "I saved them" });
+    const box = within(dialog).getByRole("checkbox", { name: "I’ve saved these codes" });
     await waitFor(() => expect(document.activeElement === box).toBe(true));
     await press("Close", dialog);
     expect(screen.getByRole("dialog")).toBeTruthy();
@@ -161,7 +161,7 @@ describe("a name", () => {
     const { user, press } = show(mfaOf(), { [line]: problem(409, "name_taken") });
     await press("Rename Pixel 11");
     await user.keyboard("iPad{Enter}");
-    expect(await screen.findByText(/Another of your methods has that name/)).toBeTruthy();
+    expect(await screen.findByText(/You already have a method with this name/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>("New name").value).toBe("iPad");
   });
 
@@ -172,17 +172,17 @@ describe("a name", () => {
     await user.keyboard("{Enter}");
     expect(screen.getByText("Enter a name.")).toBeTruthy();
     await user.keyboard("IPAD{Enter}");
-    expect(screen.getByText(/Another of your methods/)).toBeTruthy();
+    expect(screen.getByText(/You already have a method/)).toBeTruthy();
     expect(sent).toEqual([]);
   });
 });
 
 describe("removing says what follows", () => {
   for (const [what, others, remaining, said] of [
-    ["the last one", [], 10, /goes off.*recovery codes stop working/],
+    ["the last one", [], 10, /turned off.*recovery codes will stop working/],
     ["one of two", [tablet], 10, /stays on with “iPad”/],
-    ["the only one that works", [method("m2", "iPad", true)], 1, /takes a recovery code/],
-    ["the last thing that signs in", [method("m2", "iPad", true)], 0, /nothing could sign you in any more/],
+    ["the only one that works", [method("m2", "iPad", true)], 1, /you need a recovery code to sign in/],
+    ["the last thing that signs in", [method("m2", "iPad", true)], 0, /you couldn’t sign in any more/],
   ] as const)
     it(what, async () => {
       const codes = { remaining, total: 10, generated_at: time };
@@ -197,8 +197,8 @@ describe("removing says what follows", () => {
   it("is not offered for the last one where MFA is required", async () => {
     const { press } = show(mfaOf(required));
     await press("Remove Pixel 11");
-    expect(await screen.findByRole("dialog", { name: "“Pixel 11” stays" })).toBeTruthy();
-    expect(screen.getByText(/move it to the new phone/)).toBeTruthy();
+    expect(await screen.findByRole("dialog", { name: "“Pixel 11” can’t be removed" })).toBeTruthy();
+    expect(screen.getByText(/replace this one instead/)).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Remove method" })).toBeNull();
   });
 
@@ -208,7 +208,7 @@ describe("removing says what follows", () => {
     });
     await press("Remove Pixel 11");
     await press("Remove method");
-    expect(await screen.findByText(/MFA is required here, so the last method stays/)).toBeTruthy();
+    expect(await screen.findByText(/you can’t remove your last method/)).toBeTruthy();
   });
 
   it("and tells what was done before anything on the card changes", async () => {
@@ -231,9 +231,23 @@ describe("removing says what follows", () => {
 it("a suspended method says so, and can't be moved to a new phone", async () => {
   show(mfaOf({ methods: [phone, method("m2", "iPad", true)] }));
   expect(await screen.findByText("Suspended")).toBeTruthy();
-  expect(screen.getByText(/signs nobody in/)).toBeTruthy();
-  expect(screen.getByRole("button", { name: "Move to a new phone: Pixel 11" })).toBeTruthy();
-  expect(screen.queryByRole("button", { name: "Move to a new phone: iPad" })).toBeNull();
+  expect(screen.getByText(/its codes don’t work/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Replace Pixel 11" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Replace iPad" })).toBeNull();
+});
+
+it("opens the dialog again at a key press that follows Escape at once", async () => {
+  const { press } = show(mfaOf({ enabled: false, methods: [], recovery_codes: null }));
+  await screen.findByText("Not set up yet");
+  await press("Register MFA Method");
+  const dialog = await screen.findByRole("dialog");
+  // Events of the browser, since those of the testing library wait until every effect has run.
+  dialog.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  for (let renders = 0; renders < 10; renders += 1) await Promise.resolve();
+  expect(screen.queryByRole("dialog")).toBeNull();
+  screen.getByRole("button", { name: "Register MFA Method" }).click();
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  expect(screen.getByRole("dialog")).toBeTruthy();
 });
 
 describe("moving to a new phone", () => {
@@ -241,18 +255,18 @@ describe("moving to a new phone", () => {
 
   it("names the old one, which works until then, and begins with what it replaces", async () => {
     const { press, sent } = show(mfaOf(), { [begin]: problem(503, "unavailable") });
-    await press("Move to a new phone: Pixel 11");
-    await press(/“Pixel 11” works until the new phone is confirmed.*\[password totp recovery_code\]/);
+    await press("Replace Pixel 11");
+    await press(/“Pixel 11” keeps working until you confirm the new app.*\[password totp recovery_code\]/);
     await waitFor(() => expect(sent).toEqual([{ line: begin, body: { replaces: "m1" }, proven: true }]));
   });
 
   it("is still possible where no further method fits", async () => {
     const full = ["1", "2", "3", "4", "5"].map((n) => method(`m${n}`, `Phone ${n}`));
     show(mfaOf({ methods: full }));
-    expect(await screen.findByText(/as many as an account can have/)).toBeTruthy();
+    expect(await screen.findByText(/the maximum for an account/)).toBeTruthy();
     const register = screen.getByRole("button", { name: "Register MFA Method" });
     expect(register.getAttribute("aria-disabled")).toBe("true");
-    expect(screen.getAllByRole("button", { name: /^Move to a new phone/ })).toHaveLength(5);
+    expect(screen.getAllByRole("button", { name: /^Replace/ })).toHaveLength(5);
   });
 
   it("that was not finished is offered to start again, as what it was", async () => {
@@ -262,7 +276,7 @@ describe("moving to a new phone", () => {
     });
     expect(await screen.findByText(/“Pixel 11” still works/)).toBeTruthy();
     await press("Start again");
-    expect(await screen.findByRole("dialog", { name: "Move to a new phone" })).toBeTruthy();
+    expect(await screen.findByRole("dialog", { name: "Replace authenticator app" })).toBeTruthy();
     expect(sent.map(({ line }) => line)).toEqual(["DELETE /mfa/totp/enrollments/e1"]);
   });
 });
@@ -275,14 +289,14 @@ describe("a removal of MFA that is under way", () => {
     show(mfaOf({ removal }));
     expect(await screen.findByRole("alert")).toHaveProperty(
       "textContent",
-      expect.stringMatching(/Somebody asked for MFA to be removed.*in 2 days and 5 hours/),
+      expect.stringMatching(/Someone asked to remove MFA.*in 2 days and 5 hours/),
     );
   });
 
   for (const [change, said] of [
-    [{ stopped: true }, /time stands still/],
+    [{ stopped: true }, /waiting period is paused/],
     [{ remaining_seconds: 0 }, /any moment now/],
-    [{ remaining_seconds: 0, ready: true }, /its link removes MFA/],
+    [{ remaining_seconds: 0, ready: true }, /Its link removes MFA/],
   ] as const)
     it(`${JSON.stringify(change)} is told`, async () => {
       show(mfaOf({ removal: { ...removal, ...change } }));
@@ -294,15 +308,15 @@ describe("a removal of MFA that is under way", () => {
       [line]: [200, receipt],
       "GET /service": [200, { mfa_removal: true, mfa_removal_pause: 2_592_000 }],
     });
-    await press("Cancel the removal");
-    expect(await screen.findByText(/For 30 days nobody can ask for another/)).toBeTruthy();
+    await press("Cancel removal");
+    expect(await screen.findByText(/For 30 days, it can’t be requested again/)).toBeTruthy();
     expect(sent.map(({ line }) => line)).toEqual([line]);
   });
 
   it("can't be cancelled without a second factor, and it says what would do", async () => {
     const { press } = show(mfaOf({ removal }), { [line]: problem(409, "mfa_required") });
-    await press("Cancel the removal");
-    expect(await screen.findByText(/sign in with a code/)).toBeTruthy();
+    await press("Cancel removal");
+    expect(await screen.findByText(/sign in again with a code/)).toBeTruthy();
   });
 
   it("nothing is shown where there is none", async () => {

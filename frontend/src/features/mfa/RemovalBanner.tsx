@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { ask, client, type MfaRemoval, type Receipt as Came, type Trouble } from "../../api/client";
 import { mfaQuery, useAccount, useMfa, useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
@@ -22,7 +22,7 @@ export function RemovalBanner() {
   const trouble = state.at === "idle" ? state.trouble : undefined;
   const left = useCountdown(trouble);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that had the focus went away with the removal.
     if (state.at === "cancelled") told.current?.focus();
   }, [state]);

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { MfaMethod, Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
@@ -33,7 +33,7 @@ export function RenameForm({ method, others, busy, trouble, onSave, onCancel }: 
     input.current?.select();
   }, [trouble]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = form.current;
     const leave = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !busy) onCancel();

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import type { Trouble } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { TroubleNotice } from "../../ui/TroubleNotice";
@@ -24,10 +24,8 @@ export function SignInEnrollment({ email, onSignedIn, onOver, onOtherAccount }: 
   const left = useCountdown(trouble);
   const top = useRef<HTMLHeadingElement>(null);
 
-  useEffect(() => {
-    LaterSteps.prefetch();
-    top.current?.focus();
-  }, []);
+  useEffect(() => LaterSteps.prefetch(), []);
+  useLayoutEffect(() => top.current?.focus(), []);
 
   return (
     <div className="stack">

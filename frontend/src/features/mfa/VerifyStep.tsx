@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { MfaMethod, Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -38,7 +38,7 @@ export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBac
   const atCode = current && placeOf(current) === "code";
   const atName = current && placeOf(current) === "name";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const place = trouble && placeOf(trouble);
     const wrong = place === "code" ? input.current : place === "name" ? nameInput.current : undefined;
     wrong?.focus();

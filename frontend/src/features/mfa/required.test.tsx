@@ -49,13 +49,13 @@ describe("the banner", () => {
   it("reminds before the date, and leads to the registration", async () => {
     const onRegister = banner(off);
     expect(screen.getByText(/^From 1 Mar|^From Mar 1/)).toBeTruthy();
-    await userEvent.setup().click(screen.getByRole("button", { name: "Register one now" }));
+    await userEvent.setup().click(screen.getByRole("button", { name: "Register now" }));
     expect(onRegister).toHaveBeenCalledOnce();
   });
 
   it("says from then on that nothing else works without", () => {
     banner({ ...off, policy: { ...off.policy, required: true } });
-    expect(screen.getByText("Register an authenticator app to carry on")).toBeTruthy();
+    expect(screen.getByText("Register an authenticator app to continue")).toBeTruthy();
   });
 
   it("is not there for who has MFA, and where nothing is required", () => {
@@ -116,7 +116,7 @@ describe("enrollment at sign-in", () => {
     const { press, user, onSignedIn, sent } = await toCode({
       [confirm]: [problem(422, "code_rejected", { attempts_left: 4 }), [201, enrolled]],
     });
-    expect(await screen.findByText(/Four tries left/)).toBeTruthy();
+    expect(await screen.findByText(/Four attempts left/)).toBeTruthy();
     const code = screen.getByLabelText("6-digit code");
     await waitFor(() => expect(document.activeElement === code).toBe(true));
     await user.type(screen.getByLabelText(/^Name for this/), "Pixel 11");
@@ -126,7 +126,7 @@ describe("enrollment at sign-in", () => {
     expect(within(dialog).getByText(/a…\u2060@example\.com/)).toBeTruthy();
     await press("Done");
     expect(onSignedIn).not.toHaveBeenCalled();
-    await user.click(screen.getByRole("checkbox", { name: "I saved them" }));
+    await user.click(screen.getByRole("checkbox", { name: "I’ve saved these codes" }));
     await press("Done");
     await waitFor(() => expect(onSignedIn).toHaveBeenCalledOnce());
     expect(sent.filter(({ line }) => line === confirm)[1]?.body).toEqual({

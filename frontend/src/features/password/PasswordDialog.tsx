@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef, useState, type ReactNode } from "react";
+import { useLayoutEffect, useReducer, useRef, useState, type ReactNode } from "react";
 import {
   ask,
   client,
@@ -114,7 +114,7 @@ function Choose({ state, email, password, setPassword, onSave, onClose }: Choose
   const left = useCountdown(trouble);
   const place = trouble && placeOf(trouble);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (trouble) input.current?.focus();
   }, [trouble]);
 

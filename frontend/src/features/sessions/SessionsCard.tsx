@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from "react";
+import { useLayoutEffect, useReducer, useRef } from "react";
 import { ask, client, type Account, type ListedSession } from "../../api/client";
 import { usePages, type Page } from "../../api/pages";
 import { glance, troubleOf, useAccount, useSessions } from "../../api/queries";
@@ -57,7 +57,7 @@ function Loaded({ first, account, reload }: LoadedProps) {
   const alone = pages.items.length <= 1 && !pages.more;
   const done = state.at === "ended" || state.at === "endedOthers" ? state : undefined;
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that had the focus went away with its session.
     if (done) told.current?.focus();
   }, [done]);
@@ -135,14 +135,15 @@ function Others({ state, send, endOthers }: OthersProps) {
   const question = useRef<HTMLParagraphElement>(null);
   const asking = state.at === "asking" || state.at === "endingOthers";
 
-  useEffect(() => {
-    if (asking) question.current?.focus();
-  }, [asking]);
+  const asked = useRef(asking);
 
-  const decline = () => {
-    send({ type: "decline" });
-    requestAnimationFrame(() => document.getElementById(button)?.focus());
-  };
+  useLayoutEffect(() => {
+    if (asking) question.current?.focus();
+    // The button that had the focus went away with the question.
+    else if (asked.current && document.activeElement === document.body)
+      document.getElementById(button)?.focus();
+    asked.current = asking;
+  }, [asking]);
 
   if (!asking)
     return (
@@ -155,7 +156,7 @@ function Others({ state, send, endOthers }: OthersProps) {
       <p className="hint" ref={question} tabIndex={-1}>
         {t.endOthersAsk}
       </p>
-      <Button onClick={decline}>{words.common.cancel}</Button>
+      <Button onClick={() => send({ type: "decline" })}>{words.common.cancel}</Button>
       <Button
         kind="danger"
         busy={state.at === "endingOthers"}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { ProofMethod, Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -30,7 +30,7 @@ export function CancelForm({ methods, pause, busy, trouble, left, onCode, onBack
   const current = trouble === answered ? undefined : trouble;
   const place = current && placeOf(current);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     if (trouble) input.current?.select();
   }, [trouble]);

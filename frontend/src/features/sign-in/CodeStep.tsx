@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { ask, client, type ProofMethod, type Trouble } from "../../api/client";
 import { endedBy, placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -32,7 +32,7 @@ export function CodeStep({ email, methods, onSignedIn, onOver, onLost, onOtherAc
   const place = trouble && placeOf(trouble);
   const byApp = proof.kind === "code";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     if (place === "code") input.current?.select();
   }, [trouble, place]);

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from "react";
+import { useLayoutEffect, useReducer, useRef } from "react";
 import { ask, client, type MfaRemoval, type ProofMethod, type Service, type Trouble } from "../../api/client";
 import { endedBy } from "../../api/problem";
 import { useService } from "../../api/queries";
@@ -54,7 +54,7 @@ function Told({ email, methods, service, onBack, onOver }: LostStepProps & { ser
 
   const typing = state.at === "cancel" || state.at === "cancelling";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The form of a code focuses its own field.
     if (!typing) top.current?.focus();
   }, [title, typing]);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import { ask, client, type ProofMethod, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
@@ -35,7 +35,7 @@ export function PasswordStep(props: PasswordStepProps) {
   const left = useCountdown(trouble);
   const place = trouble && placeOf(trouble);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // On arrival: what is missing first. After a refusal: the password, selected, since the email mostly isn't wrong.
     if (trouble === undefined) {
       if (emailInput.current?.value === "") emailInput.current.focus();

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { ask, client, type ProofMethod, type Purpose, type Trouble } from "../../api/client";
 import { placeOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
@@ -43,12 +43,12 @@ export function ProofForm(props: ProofFormProps) {
   const left = useCountdown(trouble);
   const needsSecond = methods.includes("totp") || methods.includes("recovery_code");
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Where this form came late, the dialog has looked for its first field in vain.
     passwordInput.current?.focus();
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!own) return;
     const input =
       place === "password" ? passwordInput.current : place === "code" ? codeInput.current : undefined;

@@ -1,45 +1,49 @@
 import type { lost as en } from "../en/lost";
 import { during } from "./count";
 
+const slowly =
+  "nach einer Wartezeit von Ihrem Konto entfernen lassen. Währenddessen senden wir Ihnen Benachrichtigungen, damit Angreifer, die Ihr Passwort kennen, das nicht unbemerkt tun können.";
+
 export const lost: typeof en = {
   title: "Telefon und Codes verloren?",
-  lead: "Die Multi-Faktor-Authentifizierung kann von Ihrem Konto entfernt werden, langsam und offen, damit niemand, der Ihr Passwort kennt, es hinter Ihrem Rücken tut.",
+  lead: `Sie können die Multi-Faktor-Authentifizierung (MFA) ${slowly}`,
   steps: (delay, codes) => [
-    "Wir kündigen es allen E-Mail-Adressen Ihres Kontos an, sofort und jeden Tag.",
-    `${during(delay)} kann jeder, der eine dieser Mails bekommt, es abbrechen${codes ? "; ebenso Ihr Telefon und Ihre Wiederherstellungscodes" : ""}.`,
-    "Danach kommt eine letzte Mail mit einem Link. Nur dieser Link entfernt MFA: Ihr Passwort allein meldet Sie dann wieder an, und Sie werden überall abgemeldet.",
+    "Wir benachrichtigen alle E-Mail-Adressen Ihres Kontos, sofort und dann täglich.",
+    `${during(delay)} lässt sich das Entfernen mit einem Link in diesen E-Mails abbrechen${codes ? ", mit einem Code von Ihrem Telefon oder mit einem Wiederherstellungscode" : ""}.`,
+    "Danach senden wir Ihnen den Link, mit dem Sie MFA entfernen. Dann genügt zum Anmelden Ihr Passwort, und Sie werden auf allen Geräten abgemeldet.",
   ],
-  submit: "Entfernung beantragen",
+  submit: "Entfernen beantragen",
   backToCode: "Zurück zum Code",
-  support: (whom) => `Sie brauchen es früher? Hilfe bekommen Sie hier: ${whom}`,
-  noProofTitle: "Kein Code kann Sie anmelden",
+  support: (whom) => `Brauchen Sie schneller Hilfe? Wenden Sie sich an den Support: ${whom}`,
+  noProofTitle: "Anmeldung mit Code nicht möglich",
   noProof:
-    "Ihr Passwort stimmt, und Ihr Konto hat MFA. Aber seine Authenticator-App ist gesperrt, weil sie als nicht Ihre gemeldet wurde, und es gibt keine Wiederherstellungscodes.",
-  noProofWay:
-    "Einen Weg gibt es, auf dem Sie allein wieder hineinkommen: Die Multi-Faktor-Authentifizierung wird von Ihrem Konto entfernt, langsam und offen, damit niemand, der Ihr Passwort kennt, es hinter Ihrem Rücken tut.",
+    "Ihr Passwort ist richtig, und Ihr Konto verwendet MFA. Die Authenticator-App wurde aber mit „Das war ich nicht“ gemeldet und gesperrt, und Sie haben keine Wiederherstellungscodes.",
+  noProofWay: `Um wieder Zugang zu erhalten, können Sie die Multi-Faktor-Authentifizierung (MFA) ${slowly}`,
   noProofNoWay:
-    "Nur wer diesen Dienst betreibt, kann Sie wieder hineinlassen. Sagen Sie dort, was Sie hier lesen.",
-  unavailableTitle: "Bitten Sie um Hilfe bei der Anmeldung",
-  askSupport: (whom) => `Hilfe bekommen Sie hier: ${whom}`,
-  announcedTitle: "Die Entfernung ist angekündigt",
-  announced: "Wir haben an alle E-Mail-Adressen Ihres Kontos geschrieben. Sie können diese Seite schließen.",
-  requested: "Beantragt",
-  left: (span) => `Abbrechen kann man sie noch ${span} lang.`,
-  over: "Die Zeit zum Abbrechen ist fast um: Die letzte Mail folgt.",
+    "Wenden Sie sich an den Support, um wieder Zugang zu Ihrem Konto zu erhalten. Beschreiben Sie, was hier steht.",
+  unavailableTitle: "Hilfe bei der Anmeldung",
+  askSupport: (whom) => `Support: ${whom}`,
+  announcedTitle: "Entfernen beantragt",
+  announced:
+    "Wir haben eine Benachrichtigung an alle E-Mail-Adressen Ihres Kontos gesendet. Sie können diese Seite schließen.",
+  requested: "Beantragt am",
+  left: (span) => `Sie können noch ${span} lang abbrechen.`,
+  over: "Die Wartezeit ist fast vorbei. Die letzte E-Mail folgt in Kürze.",
   stopped:
-    "Die Zeit steht gerade still: Eine Mail ist noch nicht zugestellt, oder es wurden zuletzt falsche Codes eingegeben.",
-  ready: "Die letzte Mail ist unterwegs. Folgen Sie ihrem Link, um MFA zu entfernen.",
-  found: "Telefon oder einen Wiederherstellungscode gefunden?",
-  foundUnderWay: "Laufende Entfernung abbrechen",
-  cancelTitle: "Entfernung abbrechen",
+    "Die Wartezeit ist angehalten: Eine E-Mail ist noch nicht zugestellt, oder es gab in letzter Zeit Fehlversuche.",
+  ready: "Die letzte E-Mail ist unterwegs. Öffnen Sie den Link darin, um MFA zu entfernen.",
+  found: "Telefon oder Wiederherstellungscode gefunden?",
+  foundUnderWay: "Laufenden Antrag abbrechen",
+  cancelTitle: "Entfernen abbrechen",
   cancelLead: (pause) =>
-    `Geben Sie einen Code ein, und MFA bleibt, wie es ist. ${during(pause)} kann niemand eine neue Entfernung beantragen.`,
-  codeHint: "Den, den Ihre Authenticator-App jetzt zeigt.",
-  cancelSubmit: "Entfernung abbrechen",
-  codesSpent: "Codes können diese Entfernung nicht mehr abbrechen. Nehmen Sie den Link in einer ihrer Mails.",
-  noneUnderWay: "Es läuft keine Entfernung, es gibt also nichts abzubrechen.",
-  cancelledTitle: "Die Entfernung ist abgebrochen",
+    `Geben Sie einen Code ein, damit MFA an bleibt. ${during(pause)} kann das Entfernen nicht noch einmal beantragt werden.`,
+  codeHint: "Aus Ihrer Authenticator-App.",
+  cancelSubmit: "Entfernen abbrechen",
+  codesSpent:
+    "Mit Codes lässt sich dieser Antrag nicht mehr abbrechen. Verwenden Sie den Link in einer der E-Mails.",
+  noneUnderWay: "Es gibt keinen laufenden Antrag, den Sie abbrechen könnten.",
+  cancelledTitle: "Entfernen abgebrochen",
   cancelled: (pause) =>
-    `MFA bleibt, wie es ist. ${during(pause)} kann niemand eine neue Entfernung beantragen.`,
-  cancelledNext: "Sie können sich jetzt anmelden. Jeder Code gilt einmal; nehmen Sie den nächsten.",
+    `MFA bleibt an. ${during(pause)} kann das Entfernen nicht noch einmal beantragt werden.`,
+  cancelledNext: "Sie können sich jetzt anmelden. Jeder Code gilt nur einmal: Verwenden Sie einen neuen.",
 };

@@ -5,19 +5,18 @@ import { others } from "./receipt";
 export const remove: typeof en = {
   title: (name) => `„${name}“ entfernen?`,
   lastOne:
-    "Es ist Ihre einzige Methode. Die Multi-Faktor-Authentifizierung geht damit aus: Ihr Passwort allein meldet Sie dann an. Auch Ihre Wiederherstellungscodes gelten nicht mehr.",
+    "Das ist Ihre einzige Methode. MFA wird deshalb ausgeschaltet: Zum Anmelden genügt dann Ihr Passwort. Auch Ihre Wiederherstellungscodes werden ungültig.",
   oneOf: (names) =>
-    `Ihre Codes gelten dann nicht mehr. Die Multi-Faktor-Authentifizierung bleibt an, mit ${list(names.map((name) => `„${name}“`))}.`,
+    `Ihre Codes werden ungültig. MFA bleibt an, mit ${list(names.map((name) => `„${name}“`))}.`,
   onlySuspended:
-    "Was bleibt, ist gesperrt und meldet niemanden an. Bis Sie eine neue Methode registrieren, brauchen Sie zur Anmeldung einen Wiederherstellungscode.",
+    "Ihre übrigen Methoden sind gesperrt. Bis Sie eine neue registrieren, brauchen Sie zum Anmelden einen Wiederherstellungscode.",
   nothingLeft:
-    "Was bleibt, ist gesperrt und meldet niemanden an, und Sie haben keine Wiederherstellungscodes: Nichts könnte Sie dann noch anmelden. Registrieren Sie zuerst eine neue Methode, oder erzeugen Sie Codes.",
-  staysTitle: (name) => `„${name}“ bleibt`,
+    "Ihre übrigen Methoden sind gesperrt, und Sie haben keine Wiederherstellungscodes. Sie könnten sich nicht mehr anmelden. Registrieren Sie zuerst eine neue Methode oder erstellen Sie Codes.",
+  staysTitle: (name) => `„${name}“ kann nicht entfernt werden`,
   stays:
-    "Es ist Ihre einzige Methode, und Multi-Faktor-Authentifizierung ist hier Pflicht; darum bleibt sie. Registrieren Sie zuerst eine andere. Bei einem Telefonwechsel ziehen Sie sie auf das neue Telefon um.",
+    "Das ist Ihre einzige Methode, und MFA ist hier Pflicht. Registrieren Sie zuerst eine andere. Wenn Sie ein neues Telefon haben, ersetzen Sie stattdessen diese.",
   others,
   submit: "Methode entfernen",
   doneTitle: "Methode entfernt",
-  done: (name, off) =>
-    `„${name}“ wurde entfernt.${off ? " Die Multi-Faktor-Authentifizierung ist jetzt aus." : ""}`,
+  done: (name, off) => `„${name}“ wurde entfernt.${off ? " MFA ist jetzt ausgeschaltet." : ""}`,
 };

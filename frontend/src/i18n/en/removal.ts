@@ -1,14 +1,14 @@
 import { during } from "./count";
 
 export const removal = {
-  title: "Somebody asked for MFA to be removed from your account",
-  asked: (moment: string) => `Asked for on ${moment}, by somebody who knows your password.`,
-  left: (span: string) => `Unless it is cancelled, MFA can be removed in ${span}.`,
-  soon: "Unless it is cancelled, MFA can be removed any moment now.",
-  ready: "The last mail is on its way: its link removes MFA.",
-  stopped: "For now the time stands still.",
-  what: "If it wasn’t you, cancel it, then change your password. If it was you and you have your phone again, cancel it too.",
-  cancel: "Cancel the removal",
+  title: "Someone asked to remove MFA from your account",
+  asked: (moment: string) => `Requested on ${moment}, with your password.`,
+  left: (span: string) => `Unless you cancel it, MFA can be removed in ${span}.`,
+  soon: "Unless you cancel it, MFA can be removed any moment now.",
+  ready: "The last email is on its way. Its link removes MFA.",
+  stopped: "The waiting period is paused.",
+  what: "If this wasn’t you, cancel it, then change your password. If it was you and you have your phone again, cancel it too.",
+  cancel: "Cancel removal",
   done: (pause: string | undefined) =>
-    `The removal is cancelled. ${during(pause)} nobody can ask for another.`,
+    `The removal is cancelled. ${during(pause)}, it can’t be requested again.`,
 };

@@ -4,19 +4,18 @@ import { others } from "./receipt";
 export const remove = {
   title: (name: string) => `Remove “${name}”?`,
   lastOne:
-    "It’s your only method, so Multi Factor Authentication goes off: your password alone will sign you in. Your recovery codes stop working too.",
+    "This is your only method, so MFA will be turned off: your password alone will be enough to sign in. Your recovery codes will stop working too.",
   oneOf: (names: string[]) =>
-    `Its codes will stop working. Multi Factor Authentication stays on with ${list(names.map((name) => `“${name}”`))}.`,
+    `Its codes will stop working. MFA stays on with ${list(names.map((name) => `“${name}”`))}.`,
   onlySuspended:
-    "What is left is suspended and signs nobody in. Until you register a new method, signing in takes a recovery code.",
+    "Your remaining methods are suspended. Until you register a new one, you need a recovery code to sign in.",
   nothingLeft:
-    "What is left is suspended and signs nobody in, and you have no recovery codes: nothing could sign you in any more. Register a new method or generate codes first.",
-  staysTitle: (name: string) => `“${name}” stays`,
+    "Your remaining methods are suspended, and you have no recovery codes, so you couldn’t sign in any more. Register a new method or generate codes first.",
+  staysTitle: (name: string) => `“${name}” can’t be removed`,
   stays:
-    "It’s your only method, and Multi Factor Authentication is required here, so it stays. Register another one first. To change phones, move it to the new phone.",
+    "This is your only method, and MFA is required here. Register another one first. If you have a new phone, replace this one instead.",
   others,
   submit: "Remove method",
   doneTitle: "Method removed",
-  done: (name: string, off: boolean) =>
-    `“${name}” was removed.${off ? " Multi Factor Authentication is now off." : ""}`,
+  done: (name: string, off: boolean) => `“${name}” was removed.${off ? " MFA is now off." : ""}`,
 };

@@ -4,12 +4,12 @@ import { triesLeft } from "./problems";
 export const secondProof = {
   code: "6-digit code",
   recoveryCode: "Recovery code",
-  recoveryCodeHint: "One of those you saved. Capitals and dashes don’t matter.",
+  recoveryCodeHint: "One of the codes you saved. Capitals and dashes don’t matter.",
   recoveryCodeMissing: "Enter the whole code: 16 letters and digits.",
   recoveryCodeRejected: (trouble: Trouble) =>
-    `That recovery code isn’t right. Check it letter by letter, or try another.${triesLeft(trouble)}`,
-  recoveryCodeUsed: "That recovery code was already used. Enter another one.",
-  recoveryCodeMalformed: "That can’t be a recovery code. Enter one: 16 letters and digits.",
+    `Wrong recovery code. Check every character, or try another one.${triesLeft(trouble)}`,
+  recoveryCodeUsed: "This recovery code was already used. Enter another one.",
+  recoveryCodeMalformed: "This isn’t a recovery code. Enter one: 16 letters and digits.",
   useRecoveryCode: "Use a recovery code instead",
   useApp: "Use your authenticator app instead",
 };
