@@ -23,7 +23,7 @@ CHECKED  := linux/arm64 darwin/arm64 windows/amd64
 # test. Go's build files stay on disk.
 IN_MEMORY = $(shell .ci/memory)
 
-# The journeys. SELECT is main for those with the tag @main, or rest for all others.
+# The journeys. SELECT is main or rest, for the journeys of `make test` or all others: see frontend/playwright.config.ts.
 JOURNEYS = CHROMIUM_PATH=$$(.ci/tools chromium) PROGRAM_BIN='$(CURDIR)/bin/twofold' npm --prefix frontend run e2e
 
 # In CI the Go tests run in random order. Elsewhere they run in source order, so that Go's cache can skip unchanged packages.
@@ -201,7 +201,7 @@ test-race: ## run the unit tests and the tests of concurrency under the race det
 test-timing: ## run the tests that measure time or memory, one at a time
 	TWOFOLD_TEST_ONLY=timing go test -count=1 -p 1 -parallel 1 -v $(TIMING)
 
-test-journeys-rest: build ## run all other journeys, and the first one over two processes too
+test-journeys-rest: build ## run all other journeys, and those of journey.spec.ts over two processes
 	@SELECT=rest $(JOURNEYS)
 
 check-clean: ## check that no check left changed or new files (in CI)
