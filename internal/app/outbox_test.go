@@ -135,6 +135,7 @@ func TestNoticesFromBeforeMailWasConfiguredAreSentForADay(t *testing.T) {
 
 func TestSeveralProcessesSendEachMailOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	houses := []*apptest.Server{h}
@@ -187,6 +188,7 @@ func TestAClaimKeepsOthersOffUntilItIsOver(t *testing.T) {
 
 func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	db := database(t, h)
@@ -229,7 +231,7 @@ func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
 
 	execute(t, db, `ALTER TABLE outbox RENAME TO elsewhere`)
 	h.App.Notices.Wake()
-	logged("outbox cannot be worked on", 1)
+	logged("mail delivery failed", 1)
 	execute(t, db, `ALTER TABLE elsewhere RENAME TO outbox`)
 	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)

@@ -224,6 +224,7 @@ func TestASignInTokenAsksThroughItsOwnCarrierOnly(t *testing.T) {
 
 func TestManyWhoAskAtOnceGetOneRemoval(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	l := loseAllFactors(t)
 	token := pendingSignIn(l.Server, ada)
 	before := len(l.Mails(ada))
@@ -257,7 +258,7 @@ func resetByMail(l *lostFactorFixture) {
 	l.t.Helper()
 	l.Clock.Advance(time.Second)
 	l.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Require(202, "")
-	if err := l.App.Accounts.ProcessResets(context.Background()); err != nil {
+	if err := l.App.Passwords.ProcessResets(context.Background()); err != nil {
 		l.t.Fatal(err)
 	}
 	token := regexp.MustCompile(`reset-password#(tf_l_[\w-]+)`).FindStringSubmatch(l.Mail(ada).Text)

@@ -24,7 +24,7 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 	token := stepUp(script, "account.email", JSON{"code": phone.Code()})
 	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Require(202, "")
 	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Require(202, "")
-	if err := h.App.Accounts.ProcessResets(context.Background()); err != nil {
+	if err := h.App.Passwords.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	reset := apptest.Token(h.Mail(ada).Link("reset-password"))
@@ -163,6 +163,7 @@ func TestAPurgeDoesNotMoveARemovalThatStandsStill(t *testing.T) {
 
 func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	first := apptest.Start(t)
 	first.AddAccount(ada)
 	first.SignedIn(ada)
@@ -185,6 +186,7 @@ func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 
 func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	h.SignedIn(ada)

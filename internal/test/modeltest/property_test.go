@@ -34,7 +34,7 @@ func (t *coverage) saw(answer string) {
 	t.came[answer]++
 }
 
-// goesOn says whether a house begins another history: until there were enough steps, or one house has a history to tell.
+// goesOn reports whether another history is run: until there were enough steps, or a failure.
 func (t *coverage) goesOn(house int64) bool {
 	broke := t.broke.Load()
 	return broke == house || broke == 0 && t.steps.Load() < enough

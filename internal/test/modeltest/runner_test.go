@@ -86,7 +86,7 @@ func (p *run) tell(format string, args ...any) {
 	p.trace = append(p.trace, fmt.Sprintf("%3d. %s", len(p.trace)+1, fmt.Sprintf(format, args...)))
 }
 
-// call sends a request for somebody, with what they carry. bearer is the session token of a script.
+// call sends a client's request with its credentials. bearer is the session token of a script.
 func (p *run) call(who *person, bearer, method, path string, body JSON, headers ...string) apptest.Response {
 	if bearer != "" {
 		headers = append(headers, "Authorization", "Bearer "+bearer)

@@ -2,7 +2,7 @@ package modeltest
 
 import "fmt"
 
-// The changes that somebody makes in a session.
+// The changes that a client makes in a session.
 
 func (r *sessionCtx) begin() {
 	u, headers, words := r.shown("mfa.enroll")

@@ -90,7 +90,7 @@ func version(program string) int {
 	return n
 }
 
-// leaveRoot makes the server somebody else's where we are root: it refuses to be root's.
+// leaveRoot runs the server as another user if the tests run as root, because PostgreSQL refuses to run as root.
 func (s *Server) leaveRoot() error {
 	if os.Getuid() != 0 {
 		return nil
@@ -116,7 +116,7 @@ func (s *Server) leaveRoot() error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// keeper runs the server until its standard input ends, which it does with whoever holds the other side. Who said nothing
+// keeper runs the server until its standard input ends, which happens when the parent process ends. A parent that wrote nothing
 // there does not come back: the files go.
 const keeper = `dir=$1; shift; "$@" & server=$!; told=$(cat); kill -INT $server; wait $server; [ -n "$told" ] || rm -rf "$dir"`
 
@@ -175,7 +175,7 @@ func (s *Server) Stop() error {
 	}
 	_, err := io.WriteString(s.hold, "back soon")
 	err = errors.Join(err, s.hold.Close())
-	_ = s.running.Wait() // it says that it was told to stop
+	_ = s.running.Wait() // its exit status is that of a stopped server
 	s.running = nil
 	return err
 }
