@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 )
 
@@ -35,46 +34,15 @@ type Client struct {
 
 type clientKey struct{}
 
-// request is who asked, and where an account's chain ended when the request last looked.
-type request struct {
-	client Client
-	head   *atomic.Pointer[Head]
-}
-
-// WithClient remembers who asked.
+// WithClient returns a context that carries the client of the request.
 func WithClient(ctx context.Context, c Client) context.Context {
-	r, known := ctx.Value(clientKey{}).(request)
-	if !known {
-		r.head = new(atomic.Pointer[Head])
-	}
-	r.client = c
-	return context.WithValue(ctx, clientKey{}, r)
+	return context.WithValue(ctx, clientKey{}, c)
 }
 
-// ClientOf answers who asked; zero for a command.
+// ClientOf returns the client of the request, or a zero Client for a command.
 func ClientOf(ctx context.Context) Client {
-	r, _ := ctx.Value(clientKey{}).(request)
-	return r.client
-}
-
-// Follow has the request's next entries follow a head that it has read on its way, so that it is not read again. Where
-// somebody else has recorded since, the transaction runs again, and looks.
-func Follow(ctx context.Context, h Head) {
-	if r, known := ctx.Value(clientKey{}).(request); known {
-		r.head.Store(&h)
-	}
-}
-
-// followed is the head to follow, once.
-func followed(ctx context.Context, accountID string) (Head, bool) {
-	r, known := ctx.Value(clientKey{}).(request)
-	if !known {
-		return Head{}, false
-	}
-	if h := r.head.Swap(nil); h != nil && h.AccountID == accountID {
-		return *h, true
-	}
-	return Head{}, false
+	c, _ := ctx.Value(clientKey{}).(Client)
+	return c
 }
 
 // Store keeps entries, a chain for each account.
@@ -85,8 +53,11 @@ type Store interface {
 	// Buffer keeps an entry until the transaction of ctx is about to commit. Then chain is called once with all that are
 	// held, in the order they came; its error ends the transaction.
 	Buffer(ctx context.Context, e Entry, chain func(ctx context.Context, held []Entry) error)
-	// Head answers where the account's chain ends. Nobody else adds to it until the transaction of ctx ends, or only one
-	// of both commits.
+	// UseHead makes h the result of Head in the transaction of ctx, which saves a read. A transaction that is repeated after a
+	// conflict ignores it, because h may have been the reason. Outside of a transaction it does nothing.
+	UseHead(ctx context.Context, h Head)
+	// Head returns where the account's chain ends: the head given to UseHead, or else what it reads. Nothing else is added to
+	// the chain until the transaction of ctx ends, or only one of the two transactions commits.
 	Head(ctx context.Context, accountID string) (Head, error)
 	// Append adds entries of one account, in order, and moves the head to the last.
 	Append(ctx context.Context, entries []Entry) error
@@ -130,6 +101,14 @@ type Log struct {
 	NewID func() string
 }
 
+// UseKnownHead makes the entries of the transaction of ctx append to h, which the caller has already read, and so saves a
+// read. If h is stale, the transaction conflicts and is repeated with a fresh head.
+func (l Log) UseKnownHead(ctx context.Context, h Head) {
+	if l.Store != nil {
+		l.Store.UseHead(ctx, h)
+	}
+}
+
 // Record adds an entry to the account's chain when the transaction of ctx commits, or at once outside of one, and writes
 // a line after that. An event that cannot be recorded must not happen: its error ends the transaction.
 func (l Log) Record(ctx context.Context, e Event) error {
@@ -166,12 +145,9 @@ func (l Log) chain(ctx context.Context, held []Entry) error {
 }
 
 func (l Log) link(ctx context.Context, accountID string, entries []Entry) error {
-	head, known := followed(ctx, accountID)
-	if !known {
-		var err error
-		if head, err = l.Store.Head(ctx, accountID); err != nil {
-			return err
-		}
+	head, err := l.Store.Head(ctx, accountID)
+	if err != nil {
+		return err
 	}
 	for i := range entries {
 		e := &entries[i]

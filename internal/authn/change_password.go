@@ -13,18 +13,18 @@ import (
 	"twofold/internal/stepup"
 )
 
-// PasswordPolicy say what may be an account's next password, and hash it.
+// PasswordPolicy validates and hashes new passwords.
 type PasswordPolicy interface {
-	// ValidateAndHash answers an *password.PolicyError for one that may not, and password.ErrBusy.
+	// ValidateAndHash returns a *password.PolicyError for a password that is not allowed, and password.ErrBusy.
 	ValidateAndHash(ctx context.Context, a account.Account, pw secret.Text) (hash string, err error)
-	// CancelPendingChanges ends reset links, and an address that waits to be confirmed.
+	// CancelPendingChanges revokes password reset links and deletes an unconfirmed e-mail address.
 	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
-// ChangePassword gives the account another password and spends the grant with it. It ends the account's other sessions,
-// all step-up tokens, the sign-ins that wait for a code, and the recognition of other devices than the one it is called
-// from, which the token of a browser tells. It answers stepup.ErrRefused and the errors of Rules; none of them spends
-// anything.
+// ChangePassword replaces the account's password and consumes the grant. It ends the account's other sessions and revokes
+// all step-up tokens, pending sign-ins and known devices, except the device that the request comes from: the script, or the
+// browser with the given device token. It returns stepup.ErrRefused and the errors of PasswordPolicy.ValidateAndHash; none
+// of them consumes the grant.
 func (s *Service) ChangePassword(ctx context.Context, sess session.Session, grant stepup.Grant, pw, browser secret.Text) (mfa.Receipt, error) {
 	a, err := s.Accounts.ByID(ctx, sess.AccountID)
 	if err != nil {
@@ -39,7 +39,8 @@ func (s *Service) ChangePassword(ctx context.Context, sess session.Session, gran
 		if err := s.Accounts.Lock(ctx, a.ID); err != nil {
 			return err
 		}
-		if err := s.StepUps.Consume(ctx, grant); err != nil { // whoever changed it in between has ended this grant
+		// A concurrent change of the password has revoked the grant.
+		if err := s.StepUps.Consume(ctx, grant); err != nil {
 			return err
 		}
 		if err := s.Accounts.SetPassword(ctx, a.ID, hash, s.Now()); err != nil {
@@ -51,11 +52,11 @@ func (s *Service) ChangePassword(ctx context.Context, sess session.Session, gran
 		if done, err = s.Methods.RevokeAfterChange(ctx, sess); err != nil {
 			return err
 		}
-		here, err := s.deviceOf(ctx, sess, browser)
+		device, err := s.deviceOf(ctx, sess, browser)
 		if err != nil {
 			return err
 		}
-		if err := s.RevokeTrust(ctx, a.ID, here.ID); err != nil {
+		if err := s.RevokeTrust(ctx, a.ID, device.ID); err != nil {
 			return err
 		}
 		if done.NoticesSent, err = s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: a.ID}); err != nil {
@@ -69,7 +70,7 @@ func (s *Service) ChangePassword(ctx context.Context, sess session.Session, gran
 	return done, nil
 }
 
-// deviceOf is the device that a session is used from: the browser's, or the script's.
+// deviceOf returns the device that a session is used from: the browser with the given device token, or the script.
 func (s *Service) deviceOf(ctx context.Context, sess session.Session, browser secret.Text) (Device, error) {
 	if sess.Delivery == session.Cookie {
 		return s.recognize(ctx, sess.AccountID, browser)

@@ -65,9 +65,19 @@ func (s Activity) Buffer(ctx context.Context, e audit.Entry, chain func(context.
 	tx.pendingEntries, tx.chain = append(tx.pendingEntries, e), chain
 }
 
-// Head answers where an account's chain ends, and locks it where the database has that: who comes second reads on from
-// there. Of two that begin a chain, one finds its first number taken.
+// UseHead keeps h in the transaction of ctx, unless that is a repeated one.
+func (s Activity) UseHead(ctx context.Context, h audit.Head) {
+	if tx, inside := s.txFrom(ctx); inside && !tx.repeated {
+		tx.head = h
+	}
+}
+
+// Head returns where an account's chain ends. Unless UseHead has named it, Head reads it and locks it where the database has
+// locks, so that a second transaction continues from there. Of two transactions that begin a chain, one conflicts.
 func (s Activity) Head(ctx context.Context, accountID string) (audit.Head, error) {
+	if tx, inside := s.txFrom(ctx); inside && accountID != "" && tx.head.AccountID == accountID {
+		return tx.head, nil
+	}
 	return headOf(s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), accountID)
 }
 

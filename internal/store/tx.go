@@ -15,8 +15,10 @@ type txKey struct{ db *DB }
 // transaction is one that is open, what is to be done once it has committed, and the activity that goes with it.
 type transaction struct {
 	*gorm.DB
-	after []func()
+	after    []func()
+	repeated bool // after a conflict or a lost connection
 
+	head           audit.Head // of the chain that the entries append to, if the caller has read it: see Activity.UseHead
 	pendingEntries []audit.Entry
 	chain          func(ctx context.Context, held []audit.Entry) error
 }
@@ -48,7 +50,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	}
 	defer d.withStats(ctx)()
 	for try := 0; ; try++ {
-		again, err := d.runTx(ctx, do)
+		again, err := d.runTx(ctx, do, try > 0)
 		if err == nil || !again || try == maxRetries {
 			return err
 		}
@@ -61,12 +63,12 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 }
 
 // runTx runs a transaction, and says whether one that failed may be run again.
-func (d *DB) runTx(ctx context.Context, do func(ctx context.Context) error) (again bool, err error) {
+func (d *DB) runTx(ctx context.Context, do func(ctx context.Context) error, repeated bool) (again bool, err error) {
 	var refused error
 	var done *transaction
 	committing := false
 	err = d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		done = &transaction{DB: tx}
+		done = &transaction{DB: tx, repeated: repeated}
 		ctx := context.WithValue(ctx, txKey{d}, done)
 		if refused = do(ctx); refused == nil {
 			refused = done.flushAudit(ctx)

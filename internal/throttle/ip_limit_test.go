@@ -81,8 +81,8 @@ func TestBlockedCountsNothing(t *testing.T) {
 			t.Fatalf("told to wait %s", w)
 		}
 	}
-	if len(s.spans) != 0 {
-		t.Errorf("asking remembered %d addresses", len(s.spans))
+	if len(s.windows) != 0 {
+		t.Errorf("asking remembered %d addresses", len(s.windows))
 	}
 }
 
@@ -117,8 +117,8 @@ func TestWindowsThatAreOverAreForgotten(t *testing.T) {
 	*now = morning.Add(90 * time.Second)
 	late := netip.MustParseAddr("192.0.2.1")
 	s.Allow(late)
-	if len(s.spans) != 1 {
-		t.Errorf("%d windows are kept, want the one that is open", len(s.spans))
+	if len(s.windows) != 1 {
+		t.Errorf("%d windows are kept, want the one that is open", len(s.windows))
 	}
 	*now = morning.Add(140 * time.Second) // past the first sweep's window, not past late's
 	for range 2 {

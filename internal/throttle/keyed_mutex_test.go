@@ -35,7 +35,7 @@ func TestGuessesOfOneKindAndBucketTakeTurns(t *testing.T) {
 	if most != 1 {
 		t.Errorf("%d were under way at once, want 1", most)
 	}
-	if n := len(l.locks.queued); n != 0 {
+	if n := len(l.locks.locks); n != 0 {
 		t.Errorf("%d turns are remembered when all are over", n)
 	}
 }
@@ -78,7 +78,7 @@ func TestPatienceEnds(t *testing.T) {
 		t.Fatalf("after the turn was given back: %v", err)
 	}
 	again()
-	if n := len(l.locks.queued); n != 0 {
+	if n := len(l.locks.locks); n != 0 {
 		t.Errorf("%d turns are remembered when all are over", n)
 	}
 }

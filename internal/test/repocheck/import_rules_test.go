@@ -31,7 +31,7 @@ var rooms = map[string][]string{
 		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/mfaremoval",
+		"internal/account", "internal/audit", "internal/decision", "internal/mfa", "internal/notify", "internal/password", "internal/mfaremoval",
 		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
 	},
 	"internal/admin": {
@@ -44,7 +44,7 @@ var rooms = map[string][]string{
 	},
 	"internal/restorefence": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
-		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
+		"internal/audit", "internal/decision", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/account": {
@@ -61,6 +61,7 @@ var rooms = map[string][]string{
 	"internal/totp":      {"internal/secret"},
 	"internal/audit":     {},
 	"internal/config":    {"internal/secret"},
+	"internal/decision":  {},
 	"internal/useragent": {},
 	"internal/logctx":    {"internal/audit", "internal/trace"},
 	"internal/metrics":   {},
