@@ -14,17 +14,18 @@ import (
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
+	"twofold/internal/test/faultstore"
 )
 
 var ofPassword = authn.StepUpScope{Purpose: "account.password"}
 
 var fresh = secret.New("an otter counts nine lamps")
 
-// changeable is what a change of the password changes.
+// changeable is what ChangePassword changes.
 type changeable struct {
 	Hash               string
 	Sessions           int
-	Here, Other, Grant bool // whether they live
+	Here, Other, Grant bool // whether they are valid
 	Pending            bool
 	Known              [2]bool // this browser, the other
 	Mails              int
@@ -32,7 +33,7 @@ type changeable struct {
 
 func (h *fixture) changeable(here, other secret.Text, g stepup.Grant, pending secret.Text, browsers [2]secret.Text) changeable {
 	h.t.Helper()
-	h.faults.off()
+	h.faults.Off()
 	s := h.state(pending, here)
 	a, err := store.Accounts{DB: h.db}.ByID(ctx, "ada")
 	must(h.t, err)
@@ -53,10 +54,10 @@ func (h *fixture) changeable(here, other secret.Text, g stepup.Grant, pending se
 	return c
 }
 
-func TestAChangeOfThePasswordHappensWholeOrNotAtAll(t *testing.T) {
+func TestChangePassword_Atomic(t *testing.T) {
 	t.Parallel()
 	for nth := 1; ; nth++ {
-		h := open(t)
+		h := newFixture(t)
 		browser := func() authn.SignInResult {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Cookie})
 			must(t, err)
@@ -73,10 +74,10 @@ func TestAChangeOfThePasswordHappensWholeOrNotAtAll(t *testing.T) {
 		}
 		before := look(here.Token)
 		h.now = h.now.Add(time.Second)
-		h.faults.on(nth)
+		h.faults.FailAt(nth)
 		done, err := h.ChangePassword(ctx, here.Session, grant, fresh, here.Browser)
-		if h.faults.struck {
-			if !errors.Is(err, errStore) || done.SessionsEnded != 0 || !done.NewToken.IsZero() {
+		if h.faults.Hit() {
+			if !errors.Is(err, faultstore.Err) || done.SessionsEnded != 0 || !done.NewToken.IsZero() {
 				t.Errorf("call %d fails: got %+v, %v, want the store's error", nth, done, err)
 			}
 			if diff := cmp.Diff(before, look(here.Token)); diff != "" {
@@ -100,7 +101,7 @@ func TestAChangeOfThePasswordHappensWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// overtaken is an account whose password is changed while the old one is being judged.
+// overtaken replaces the password while the old one is being checked.
 type overtaken struct {
 	authn.Store
 	accounts account.Store
@@ -114,7 +115,7 @@ func (o overtaken) LockAndLoad(ctx context.Context, q authn.SnapshotQuery) (auth
 	return o.Store.LockAndLoad(ctx, q)
 }
 
-func TestAPasswordThatIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
+func TestAuthenticate_PasswordReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		mfa  bool
@@ -144,7 +145,7 @@ func TestAPasswordThatIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			var pending authn.SignInResult
 			if c.mfa {
 				h.enroll()

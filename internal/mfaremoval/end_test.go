@@ -71,7 +71,7 @@ func TestEveryWayToCancelEndsItForAMonth(t *testing.T) {
 		} {
 			t.Run(way+", "+moment, func(t *testing.T) {
 				t.Parallel()
-				h := open(t)
+				h := newFixture(t)
 				until(h)
 				links := append(h.links(maillink.CancelRemoval), h.links(maillink.CompleteRemoval)...)
 				must(t, c.cancel(h))
@@ -109,7 +109,7 @@ func TestEveryWayToCancelEndsItForAMonth(t *testing.T) {
 
 func TestASessionOfOneFactorCancelsNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	if _, err := h.Cancel(ctx, h.signIn(false)); !errors.Is(err, mfaremoval.ErrMFASessionRequired) {
 		t.Errorf("got %v", err)
@@ -121,7 +121,7 @@ func TestASessionOfOneFactorCancelsNothing(t *testing.T) {
 
 func TestCompletingTakesEverythingAtOnce(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	token := h.ready()
 	h.told()
 	h.signIn(true)
@@ -156,7 +156,7 @@ func TestCompletingTakesEverythingAtOnce(t *testing.T) {
 
 func TestWhatDoesNotCompleteARemoval(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	token := h.ready()
 	other, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, "another removal", day)
 	must(t, err)
@@ -192,7 +192,7 @@ func TestWhatDoesNotCompleteARemoval(t *testing.T) {
 
 func TestALinkBeforeTheTimeIsOverCompletesNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	status := h.request()
 	early, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, status.ID, day) // as if one had leaked
 	must(t, err)
@@ -203,7 +203,7 @@ func TestALinkBeforeTheTimeIsOverCompletesNothing(t *testing.T) {
 
 func TestManyRequestsAtOnceAreOneRemoval(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	ids := make(chan string)
 	for range 30 {
 		go func() {
@@ -226,7 +226,7 @@ func TestOfACancelAndACompletionAtOnceOneWins(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			for round := range 6 {
-				h := open(t)
+				h := newFixture(t)
 				token := h.ready()
 				start, completed, cancelled := make(chan struct{}), make(chan error), make(chan error)
 				go func() { <-start; _, err := h.Complete(ctx, token); completed <- err }()
@@ -261,7 +261,7 @@ type state struct {
 
 func (h *fixture) state(tokens []secret.Text) state {
 	h.t.Helper()
-	h.faults.nth = 0
+	h.faults.Off()
 	s := state{Enabled: h.enabled(), Last: h.last(), Told: len(h.mails)}
 	status, open := h.current()
 	s.Open, s.Remaining = open, status.Remaining
@@ -307,14 +307,14 @@ func TestAPartThatFailsLeavesNothingHalfDone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for nth := 1; ; nth++ {
-				h := open(t)
+				h := newFixture(t)
 				h.Limits.Delay = 2 * time.Hour
 				c.given(h)
 				tokens := append(h.links(maillink.CancelRemoval), h.links(maillink.CompleteRemoval)...)
 				before := h.state(tokens)
-				*h.faults = faults{nth: nth}
+				h.faults.FailAt(nth)
 				err := c.do(h, tokens)
-				struck := h.faults.struck
+				struck := h.faults.Hit()
 				after := h.state(tokens)
 				if !struck {
 					must(t, err)

@@ -18,7 +18,7 @@ import (
 
 func TestARemovalIsAnnouncedAtOnceAndDailyToEveryAddress(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	tell := func(kind string, purposes ...string) []string {
 		lines := []string{kind + " " + own + " cancel_removal", kind + " " + second + " cancel_removal"}
 		for _, p := range purposes {
@@ -58,7 +58,7 @@ func TestARemovalIsAnnouncedAtOnceAndDailyToEveryAddress(t *testing.T) {
 
 func TestAskingAgainAnswersTheSameAndTellsNobody(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	first := h.request()
 	if first.Remaining != limits.Delay || first.Ready() || first.ClockPaused {
 		t.Errorf("a new removal is %+v", first)
@@ -100,7 +100,7 @@ func TestTheTimeStandsStill(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			h.request()
 			c.stop(h)
 			shown, _ := h.current()
@@ -117,7 +117,7 @@ func TestTheTimeStandsStill(t *testing.T) {
 
 func TestAWaitOfSomebodyElseStopsNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	_, err := h.tries.Reserve(ctx, throttle.Attempt{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}, throttle.SubLimit{})
 	must(t, err)
@@ -128,7 +128,7 @@ func TestAWaitOfSomebodyElseStopsNothing(t *testing.T) {
 
 func TestARemovalThatStandsStillIsGivenUp(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.told()
 	h.down = true
@@ -143,7 +143,7 @@ func TestARemovalThatStandsStillIsGivenUp(t *testing.T) {
 
 func TestTimeInWhichTheServerWasDownDoesNotCount(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.jump(10 * day)
 	must(t, h.RunOnce(ctx))
@@ -154,7 +154,7 @@ func TestTimeInWhichTheServerWasDownDoesNotCount(t *testing.T) {
 
 func TestAClockThatJumpsBackCountsNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.pass(time.Hour)
 	h.jump(-day)
@@ -167,7 +167,7 @@ func TestAClockThatJumpsBackCountsNothing(t *testing.T) {
 
 func TestSeveralProcessesCountTheSameTimeOnce(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.jump(30 * time.Minute)
 	done := make(chan error)
@@ -209,7 +209,7 @@ func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
 		} {
 			t.Run(outcome+", "+moment, func(t *testing.T) {
 				t.Parallel()
-				h := open(t)
+				h := newFixture(t)
 				token := until(h)
 				h.jump(time.Second)
 				c.change(h)
@@ -265,7 +265,7 @@ func TestWhoCannotAsk(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			c.given(h)
 			if c.who == "bob" {
 				h.enrollFor("bob")
@@ -279,7 +279,7 @@ func TestWhoCannotAsk(t *testing.T) {
 
 func TestAPasswordThatWasReplacedAfterItWasProvenAsksForNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	proven := h.clock()
 	h.jump(time.Minute)
 	must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", "another", h.clock()))

@@ -71,6 +71,7 @@ var rooms = map[string][]string{
 	"internal/trace":     {},
 
 	"internal/retention":        {},
+	"internal/test/faultstore":  {"*"},
 	"internal/test/soak":        {},
 	"internal/test/modeltest":   {},
 	"internal/test/pgserver":    {},
@@ -168,7 +169,7 @@ func TestTheProgramIsMadeOfNothingForTests(t *testing.T) {
 // apart are the packages that are never shipped.
 var apart = []string{
 	"api/echobaseline", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/test/cluster/cmd", "internal/test/repocheck",
-	"internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
+	"internal/test/faultstore", "internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
 }
 
 // linkedInto are the packages of ours that a package is made of, itself included.
