@@ -270,7 +270,7 @@ func committed(t *testing.T, box *apptest.Mailbox) (dir string) {
 	return h.Dir
 }
 
-func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
+func TestT37_CrashBeforeSend(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
@@ -281,12 +281,12 @@ func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
 	box.Next() // what comes from now on
 	arrived := make(chan apptest.Mail, 10)
 	box.Delivered(func(m apptest.Mail) { arrived <- m })
-	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "The password of your account was changed" {
+	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "Your password was changed" {
 		t.Errorf("got %q", m.Subject)
 	}
 }
 
-func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
+func TestT37_CrashAfterSend(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
@@ -306,7 +306,7 @@ func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
 	}
 }
 
-func TestTracesGoWhereTheEnvironmentSays(t *testing.T) {
+func TestTraces_ExportToCollector(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)

@@ -6,7 +6,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// RequestPasswordReset answers the same for every address.
+// RequestPasswordReset gives the same response for every address.
 func (s *Server) RequestPasswordReset(ctx context.Context, r RequestPasswordResetRequestObject) (RequestPasswordResetResponseObject, error) {
 	if err := s.Accounts.RequestReset(ctx, r.Body.Email); err != nil {
 		return nil, err
@@ -14,7 +14,7 @@ func (s *Server) RequestPasswordReset(ctx context.Context, r RequestPasswordRese
 	return RequestPasswordReset202Response{}, nil
 }
 
-// ResetPassword sets a new password with a mailed link. It signs nobody in.
+// ResetPassword sets a new password with a mailed link. It creates no session.
 func (s *Server) ResetPassword(ctx context.Context, r ResetPasswordRequestObject) (ResetPasswordResponseObject, error) {
 	change, err := s.Accounts.Reset(ctx, secret.New(r.Body.Token), secret.New(r.Body.NewPassword))
 	if err != nil {

@@ -32,7 +32,7 @@ import (
 
 // Options come from outside: what a test wants to choose and main has one of.
 type Options struct {
-	Version  string // of the program
+	Version  string // version of the program
 	Contract []byte // openapi.yaml
 	Page     fs.FS
 	Log      *slog.Logger

@@ -66,7 +66,7 @@ func wrongTimes(n int, try func() apptest.Response) (last apptest.Response) {
 
 func TestAtTheCapNobodyIsToldToWait(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_CAP=3")
+	h := apptest.Start(t, "TWOFOLD_ATTEMPT_LIMIT=3")
 	h.AddAccount(ada)
 	phone := h.SignedIn(ada).Enroll()
 	for left := 2; left >= 0; left-- {

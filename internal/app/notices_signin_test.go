@@ -22,7 +22,7 @@ func heard(h *apptest.Server, email string, since *int) string {
 
 const (
 	newDevice     = "A new device signed in to your account"
-	afterFailures = "A sign-in to your account after several wrong attempts"
+	afterFailures = "Sign-in to your account after failed attempts"
 )
 
 func TestASignInFromADeviceThatIsNewIsTold(t *testing.T) {
@@ -140,7 +140,7 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 	if got := signIn(); got != afterFailures {
 		t.Errorf("after four wrong passwords and a wrong code: told %q, want %q", got, afterFailures)
 	}
-	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
+	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 failed attempts") {
 		t.Errorf("the mail says not how many:\n%s", m.Text)
 	}
 	if got := signIn(); got != "" {
@@ -157,7 +157,7 @@ func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
 	if got := heard(h, ada, &seen); got != afterFailures {
 		t.Errorf("a known browser after a stranger's failures: told %q, want %q", got, afterFailures)
 	}
-	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
+	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 failed attempts") {
 		t.Errorf("the mail says not how many:\n%s", m.Text)
 	}
 }

@@ -36,7 +36,7 @@ func TestChangingThePassword(t *testing.T) {
 	if a.Int("sessions_ended") != 1 || a.Int("notices_sent") != 1 || a.Int("recovery_codes_left") != 10 {
 		t.Errorf("the receipt is %s, want one session, one notice, ten codes", a.Body)
 	}
-	if got := heard(h, ada, &seen); got != "The password of your account was changed" {
+	if got := heard(h, ada, &seen); got != "Your password was changed" {
 		t.Errorf("told %q", got)
 	}
 	if m := h.Mail(ada); m.Link("/not-me") == "" || strings.Contains(m.Raw, extraSession) {

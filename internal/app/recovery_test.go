@@ -57,7 +57,7 @@ func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 
 func TestARecoveryCodeThatWasUsedIsToldAndSoIsTheEndOfThem(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, tenCodes, "TWOFOLD_SIGN_INS_OPEN=50")
+	h := apptest.Start(t, tenCodes, "TWOFOLD_MAX_PENDING_SIGN_INS=50")
 	_, _, codes := userWithRecoveryCodes(h, ada)
 	account := accountIDOf(h, ada)
 	var lows []int

@@ -196,7 +196,7 @@ func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
 		defer close(worked)
 		h.App.RunWorkers(ctx)
 	}()
-	for ctx.Err() == nil && !strings.Contains(h.Log.String(), `"msg":"purged what is over","sessions":1`) {
+	for ctx.Err() == nil && !strings.Contains(h.Log.String(), `"msg":"purged expired rows","sessions":1`) {
 		runtime.Gosched()
 	}
 	stop()

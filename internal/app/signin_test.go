@@ -26,7 +26,7 @@ func TestASignInIsPendingForFiveMinutes(t *testing.T) {
 
 func TestASignInTakesFiveTries(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=100")
+	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=100")
 	_, phone := withMFA(h, ada)
 	token := pendingSignIn(h, ada)
 	for left := range 5 {
@@ -141,7 +141,7 @@ func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {
 
 func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ENROLLMENT_TRIES=100", "TWOFOLD_ATTEMPTS_FREE=100")
+	h := apptest.Start(t, "TWOFOLD_ENROLLMENT_TRIES=100", "TWOFOLD_FREE_ATTEMPTS=100")
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Begin()

@@ -141,7 +141,7 @@ func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
 
 func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_CAP=6", "TWOFOLD_ATTEMPTS_MAX_WAIT=1m")
+	h := apptest.Start(t, "TWOFOLD_ATTEMPT_LIMIT=6", "TWOFOLD_ATTEMPTS_MAX_WAIT=1m")
 	h.AddAccount(ada)
 	wrong := JSON{"password": "certainly not this one"}
 	for try := range 9 {

@@ -37,7 +37,7 @@ func TestT09_ABurstOfWrongCodesIsFiveJudgedOnes(t *testing.T) {
 
 func TestT09_ABurstOnOneSignInIsFiveTries(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=1000")
+	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=1000")
 	_, phone := withMFA(h, ada)
 	token := pendingSignIn(h, ada)
 	answers := apptest.Concurrently(50, func(int) apptest.Response { return completeSignIn(h, token, phone.Wrong()) })

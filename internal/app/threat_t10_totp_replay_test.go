@@ -26,7 +26,7 @@ func wantSingleSuccess(t *testing.T, answers []apptest.Response) {
 
 func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	t.Parallel()
-	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000"}, patient...)
+	settings := append([]string{"TWOFOLD_FREE_ATTEMPTS=1000"}, patient...)
 	h := apptest.Start(t, settings...)
 	houses := []*apptest.Server{h}
 	for range 3 {

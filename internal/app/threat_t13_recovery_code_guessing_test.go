@@ -109,7 +109,7 @@ func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 
 func TestT13_AtTheCapTheOtherProofHelps(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, append(patient, tenCodes, "TWOFOLD_ATTEMPTS_CAP=3")...)
+	h := apptest.Start(t, append(patient, tenCodes, "TWOFOLD_ATTEMPT_LIMIT=3")...)
 	live, phone, codes := userWithRecoveryCodes(h, ada)
 	exhaust := func(try func() apptest.Response) string {
 		for range 3 {

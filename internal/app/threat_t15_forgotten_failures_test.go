@@ -43,7 +43,7 @@ func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
 // The wrong codes in a row are counted whatever time lies between them (NIST SP 800-63B-4 §3.2.2).
 func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, patient...)...)
+	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPT_LIMIT=8"}, patient...)...)
 	_, phone, codes := userWithRecoveryCodes(h, ada)
 	for n := 1; n <= 8; n++ {
 		for _, door := range []func() apptest.Response{

@@ -95,7 +95,7 @@ func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
 	if a.Int("recovery_codes", "remaining") != 0 || a.Value("recovery_codes", "retired") != true {
 		t.Errorf("getMfa does not say that the codes were retired: %s", a.Body)
 	}
-	if !slices.ContainsFunc(h.Mails(ada), func(m apptest.Mail) bool { return strings.Contains(m.Subject, "recovery codes do not work") }) {
+	if !slices.ContainsFunc(h.Mails(ada), func(m apptest.Mail) bool { return strings.Contains(m.Subject, "recovery codes no longer work") }) {
 		t.Error("no mail says that the codes were retired")
 	}
 	h.Clock.Advance(30 * time.Second)

@@ -61,7 +61,7 @@ func TestT40_ReplicasShareTheMemoryOfUsedCodes(t *testing.T) {
 		if got := remaining(live.OnServer(houses[1])); got != 9 {
 			t.Errorf("%d codes are left, want 9", got)
 		}
-	}, tenCodes, "TWOFOLD_ATTEMPTS_FREE=1000", "TWOFOLD_SIGN_INS_OPEN=50")
+	}, tenCodes, "TWOFOLD_FREE_ATTEMPTS=1000", "TWOFOLD_MAX_PENDING_SIGN_INS=50")
 }
 
 func TestT40_ReplicasShareWhatIsSpentAndWhatHasEnded(t *testing.T) {

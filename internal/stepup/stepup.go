@@ -153,7 +153,7 @@ func (s *Service) Consume(ctx context.Context, g Grant) error {
 // RevokeAll deletes every token of the account, because its credentials have changed.
 func (s *Service) RevokeAll(ctx context.Context, accountID string) error {
 	if err := s.Store.DeleteOf(ctx, accountID); err != nil {
-		return fmt.Errorf("revoke step-up tokens: %w", err)
+		return fmt.Errorf("delete step-up tokens: %w", err)
 	}
 	return nil
 }

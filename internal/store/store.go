@@ -27,7 +27,7 @@ type DB struct {
 
 // Options are what is said of a database beside where it is. The zero value is fine.
 type Options struct {
-	Connections int // to PostgreSQL, at most; zero: 16
+	Connections int // maximum per process, PostgreSQL only; zero: 16
 }
 
 var (

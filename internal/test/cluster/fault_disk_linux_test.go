@@ -61,7 +61,7 @@ func limit(t *testing.T, pid int, size uint64) {
 	must(t, unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: unix.RLIM_INFINITY}, nil))
 }
 
-func TestFaultAFullDiskAllowsNothingLosesNothingAndIsOverWithoutARestart(t *testing.T) {
+func TestFault_FullDisk(t *testing.T) {
 	t.Parallel()
 	for name, d := range disks {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestFaultAFullDiskAllowsNothingLosesNothingAndIsOverWithoutARestart(t *test
 }
 
 // A file system that takes no change is found out at the start, which ends, and says so.
-func TestFaultAReadOnlyDatabaseIsNotServed(t *testing.T) {
+func TestFault_ReadOnlyDatabase(t *testing.T) {
 	t.Parallel()
 	d := disk{mount: "mount --bind %[1]s %[1]s &&", seal: "mount -o remount,bind,ro %s &&"}
 	c, wrapper, _ := d.wrapped(t, t.TempDir())

@@ -34,7 +34,7 @@ func published(t *testing.T, h *apptest.Server) (kids []string) {
 	return kids
 }
 
-func TestT19_ARevocationByCommandHoldsForAllProcesses(t *testing.T) {
+func TestT19_KeyRevocationAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
@@ -73,7 +73,7 @@ func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 	}
 }
 
-func TestT19_ARotationByCommandReachesAllProcessesAndTokensOfBeforeLive(t *testing.T) {
+func TestT19_KeyRotationAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
@@ -130,7 +130,7 @@ func (w *clusterFixture) visit(email string, from int, revoked bool) (c *apptest
 	return c, phone, nil
 }
 
-func TestT19_NobodyNoticesCommandsThatChangeKeys(t *testing.T) {
+func TestT19_KeyCommandsUnderLoad(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		done := make(chan struct{})

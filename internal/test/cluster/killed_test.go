@@ -65,7 +65,7 @@ func (w *writer) write(t *testing.T) int {
 	return answer.StatusCode
 }
 
-func TestT40_AProcessThatIsKilledTakesNothingWithIt(t *testing.T) {
+func TestT40_KilledProcess(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		url, proxy := w.behindProxy()
@@ -132,7 +132,7 @@ func TestT40_AProcessThatIsKilledTakesNothingWithIt(t *testing.T) {
 }
 
 // The proxy's word about whom it forwards for is believed, and nobody else's.
-func TestT28_BehindTheProxyPeopleHaveTheirOwnAddresses(t *testing.T) {
+func TestT28_ClientAddressesBehindProxy(t *testing.T) {
 	t.Parallel()
 	w := processes(t, 2)
 	w.addAccount(ada)

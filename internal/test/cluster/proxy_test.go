@@ -80,7 +80,7 @@ func post(t *testing.T, url, body string, headers ...string) (status int, header
 	return answer.StatusCode, answer.Header
 }
 
-func TestTheProxySaysForWhomItForwardsAndForgetsWhatTheySaid(t *testing.T) {
+func TestProxy_ReplacesForwardedHeaders(t *testing.T) {
 	t.Parallel()
 	url, _ := inFrontOf(t, standIn(t))
 	_, header := post(t, url+"/x", "hello", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded")
@@ -92,7 +92,7 @@ func TestTheProxySaysForWhomItForwardsAndForgetsWhatTheySaid(t *testing.T) {
 	}
 }
 
-func TestTheProxySendsNothingToWhoIsNotReady(t *testing.T) {
+func TestProxy_SkipsUnreadyProcesses(t *testing.T) {
 	t.Parallel()
 	one, two := standIn(t), standIn(t)
 	url, proxy := inFrontOf(t, one, two)
@@ -123,7 +123,7 @@ func TestTheProxySendsNothingToWhoIsNotReady(t *testing.T) {
 	tell("both again", 2)
 }
 
-func TestTheProxySendsOnWhatCouldNotBeDeliveredAndNothingTwice(t *testing.T) {
+func TestProxy_RetriesUndeliveredRequestsOnly(t *testing.T) {
 	t.Parallel()
 	one, two := standIn(t), standIn(t)
 	url, proxy := inFrontOf(t, one, two)
@@ -141,7 +141,7 @@ func TestTheProxySendsOnWhatCouldNotBeDeliveredAndNothingTwice(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftOfACluster(t *testing.T) {
+func TestCluster_StopLeavesNothing(t *testing.T) {
 	scratch := t.TempDir()
 	must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may be somebody else
 	must(t, os.Chmod(filepath.Dir(scratch), 0o755))

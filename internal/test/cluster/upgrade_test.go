@@ -48,7 +48,7 @@ func previous(t *testing.T) string {
 
 // The release before serves, this one starts beside it and migrates the database under a load, both serve, and the old one
 // is stopped. Then it comes back, as for who regrets. Nobody notices any of it.
-func TestUpgradeWhilePeopleComeAndGo(t *testing.T) {
+func TestUpgrade_UnderLoad(t *testing.T) {
 	t.Parallel()
 	before := previous(t)
 	w := newClusterFixture(t)

@@ -11,7 +11,7 @@ import (
 
 // Whoever gets a refusal finds it in docs/troubleshoot.md: each code of the contract's closed list, with its meaning and
 // what to do.
-func TestEveryProblemCodeIsExplained(t *testing.T) {
+func TestDocs_EveryProblemCodeIsExplained(t *testing.T) {
 	t.Parallel()
 	contract, err := os.ReadFile(filepath.Join(root, "openapi.yaml"))
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // owner is who the server runs as in a container: a number, since the image has no list of users.
 const owner = "65532:65532"
 
-func TestImage(t *testing.T) {
+func TestDockerfile(t *testing.T) {
 	stages := dockerfile(t)
 	last := stages[len(stages)-1]
 

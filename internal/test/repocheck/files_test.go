@@ -15,7 +15,7 @@ import (
 // longest is how many lines a file may have that is written by hand.
 const longest = 350
 
-func TestFilesStayShort(t *testing.T) {
+func TestFiles_LineLimit(t *testing.T) {
 	for _, s := range sources(t, ".go", ".ts", ".tsx", ".css") {
 		// A list of words has no shape to lose.
 		if s.generated() || strings.HasPrefix(s.path, "frontend/src/i18n/") {
@@ -28,7 +28,7 @@ func TestFilesStayShort(t *testing.T) {
 }
 
 // Whoever asks for the time can be tested with a clock that stands still.
-func TestOnlyMainReadsTheClock(t *testing.T) {
+func TestClock_OnlyMainReadsIt(t *testing.T) {
 	for _, s := range sources(t, ".go") {
 		if s.isTest() || mayReadTheClock(s.folder()) {
 			continue
@@ -66,7 +66,7 @@ func clockReadings(t *testing.T, s source) (positions []token.Position) {
 	return positions
 }
 
-func TestClockReadings(t *testing.T) {
+func TestClock_Detector(t *testing.T) {
 	text := "package p\n\nimport \"time\"\n\nvar now = time.Now\n\nfunc f() { _ = time.Since(now()); _ = time.Hour }\n"
 	got := clockReadings(t, source{path: "p.go", text: []byte(text)})
 	if len(got) != 2 || got[0].Line != 5 || got[1].Line != 7 {
@@ -75,7 +75,7 @@ func TestClockReadings(t *testing.T) {
 }
 
 // The top of the repository is the first that a reader sees: what lies there is decided, not dropped.
-func TestTopOfTheRepository(t *testing.T) {
+func TestRepository_TopLevelEntries(t *testing.T) {
 	decided := []string{
 		"api", "frontend", "internal", "docs",
 		"openapi.yaml", "go.mod", "go.sum", "tools.mod", "tools.sum", "main.go", "main_test.go",

@@ -42,7 +42,7 @@ var (
 var elsewhere = []string{"5.0/docs_en", "html/template", "net/http", "crypto/rand", "crypto/subtle", "x/crypto"}
 
 // What the documents name can be found in the tree: tests, journeys, files and packages.
-func TestWhatTheStandardsNameIsThere(t *testing.T) {
+func TestStandards_NamedItemsExist(t *testing.T) {
 	t.Parallel()
 	tests := make(map[string]bool)
 	for _, s := range sources(t, ".go") {
@@ -106,7 +106,7 @@ func rowsOf(t *testing.T, doc string, columns int) (rows []row, notMet []string)
 	return rows, notMet
 }
 
-func TestWhatIsNotMetIsListedAndTheRestSaysHow(t *testing.T) {
+func TestStandards_UnmetRequirementsAreListed(t *testing.T) {
 	t.Parallel()
 	for doc, columns := range map[string]int{asvs: 5, nist: 4} {
 		rows, notMet := rowsOf(t, doc, columns)
@@ -154,7 +154,7 @@ var asked = map[string]int{
 	"16.1": 1, "16.2": 5, "16.3": 4, "16.4": 3, "16.5": 3,
 }
 
-func TestEveryRequirementOfTheSecondLevelHasItsRow(t *testing.T) {
+func TestStandards_EveryLevelTwoRequirementHasARow(t *testing.T) {
 	t.Parallel()
 	rows, _ := rowsOf(t, asvs, 5)
 	seen := make(map[string]bool)

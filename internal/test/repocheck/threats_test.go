@@ -9,9 +9,9 @@ import (
 
 // docs/security.md names for each threat the tests that show how it is met, and the journeys in a browser; both lists are
 // the same.
-func TestTheThreatsOfTheDocsAreTheThreatsOfTheTests(t *testing.T) {
+func TestThreats_DocsMatchTests(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../docs/security.md")
+	text, err := os.ReadFile("../../../docs/security.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func all(e *regexp.Regexp, text []byte) (found []string) {
 }
 
 // Wherever the docs name a test, there is one.
-func TestTheTestsThatTheDocsNameAreThere(t *testing.T) {
+func TestThreats_NamedTestsExist(t *testing.T) {
 	t.Parallel()
 	written := make(map[string]bool)
 	for _, s := range sources(t, ".go") {

@@ -10,8 +10,8 @@ import (
 )
 
 // Whoever builds a commit next year gets what was tested: each package of npm is one version, with the hash of its content.
-// (Go's go.mod and go.sum know nothing else; for images see TestImage and .ci/compose.)
-func TestEveryPackageIsOneVersion(t *testing.T) {
+// (Go's go.mod and go.sum know nothing else; for images see TestDockerfile and .ci/compose.)
+func TestVersions_OnePerPackage(t *testing.T) {
 	t.Parallel()
 	exact := regexp.MustCompile(`^\d+\.\d+\.\d+(-[\w.-]+)?$`)
 	for _, folder := range []string{"frontend", ".ci"} {
@@ -53,7 +53,7 @@ func decode(t *testing.T, file string, into any) {
 }
 
 // What builds and checks installs by lock file, and runs nothing at whatever version is the newest.
-func TestNothingIsInstalledAtItsNewest(t *testing.T) {
+func TestVersions_NothingFloats(t *testing.T) {
 	t.Parallel()
 	loose := regexp.MustCompile(`@(latest|upgrade)\b|\bnpm (i|install|update)\b|\bnpx\b|go (get|install) |:latest\b`)
 	files, err := filepath.Glob(filepath.Join(root, ".ci", "*"))
