@@ -30,11 +30,11 @@ func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObje
 // RemoveNoticeEmail removes the second address.
 func (s *Server) RemoveNoticeEmail(ctx context.Context, _ RemoveNoticeEmailRequestObject) (RemoveNoticeEmailResponseObject, error) {
 	call := requestFrom(ctx)
-	change, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.stepUp.Grant)
+	done, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
-	return RemoveNoticeEmail200JSONResponse(receiptOf(change)), nil
+	return RemoveNoticeEmail200JSONResponse(receiptBody(done)), nil
 }
 
 // CancelPendingAddress deletes an unconfirmed address.
@@ -52,9 +52,4 @@ func (s *Server) ConfirmAddress(ctx context.Context, r ConfirmAddressRequestObje
 		return nil, err
 	}
 	return ConfirmAddress200JSONResponse{Kind: AddressKind(p.Kind), Email: p.Email}, nil
-}
-
-// receiptOf returns the receipt of a change.
-func receiptOf(c account.Receipt) Receipt {
-	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.RecoveryCodesLeft}
 }

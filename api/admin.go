@@ -80,33 +80,29 @@ func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityR
 // EndAccountSessions signs an account out everywhere.
 func (s *Server) EndAccountSessions(ctx context.Context, r EndAccountSessionsRequestObject) (EndAccountSessionsResponseObject, error) {
 	done, err := s.Administration.EndSessions(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return EndAccountSessions200JSONResponse(adminReceipt(done)), err
+	return EndAccountSessions200JSONResponse(receiptBody(done)), err
 }
 
 // DisableAccount blocks an account from signing in.
 func (s *Server) DisableAccount(ctx context.Context, r DisableAccountRequestObject) (DisableAccountResponseObject, error) {
 	done, err := s.Administration.Disable(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return DisableAccount200JSONResponse(adminReceipt(done)), err
+	return DisableAccount200JSONResponse(receiptBody(done)), err
 }
 
 // EnableAccount allows a disabled account to sign in again.
 func (s *Server) EnableAccount(ctx context.Context, r EnableAccountRequestObject) (EnableAccountResponseObject, error) {
 	done, err := s.Administration.Enable(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return EnableAccount200JSONResponse(adminReceipt(done)), err
+	return EnableAccount200JSONResponse(receiptBody(done)), err
 }
 
 // ResetAccountMFA removes all MFA methods of an account.
 func (s *Server) ResetAccountMFA(ctx context.Context, r ResetAccountMFARequestObject) (ResetAccountMFAResponseObject, error) {
-	done, err := s.Administration.ResetMFA(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return ResetAccountMFA200JSONResponse(adminReceipt(done)), err
+	_, done, err := s.Administration.ResetMFA(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
+	return ResetAccountMFA200JSONResponse(receiptBody(done)), err
 }
 
 // actOn returns the action that the caller takes on an account.
 func actOn(ctx context.Context, accountID, reason string) admin.Action {
 	call := requestFrom(ctx)
 	return admin.Action{Target: accountID, Actor: call.session.AccountID, Grant: call.stepUp.Grant, Reason: reason}
-}
-
-func adminReceipt(d admin.Receipt) Receipt {
-	return Receipt{SessionsEnded: d.SessionsEnded, NoticesSent: d.NoticesSent, RecoveryCodesLeft: d.RecoveryCodesLeft}
 }

@@ -41,12 +41,13 @@ type Options struct {
 	About     About
 	Proxies   []netip.Prefix
 
-	Accounts *account.Service
-	Authn    *authn.Service
-	Sessions *session.Service
-	StepUps  *stepup.Service
-	Methods  *mfa.Service
-	Removals *mfaremoval.Service
+	Accounts  *account.Service
+	Passwords *account.Passwords
+	Authn     *authn.Service
+	Sessions  *session.Service
+	StepUps   *stepup.Service
+	Methods   *mfa.Service
+	Removals  *mfaremoval.Service
 
 	Administration *admin.Service
 

@@ -46,7 +46,7 @@ func (s *Server) ConfirmSignInEnrollment(ctx context.Context, r ConfirmSignInEnr
 		return nil, err
 	}
 	a, signedIn := s.signedIn(out)
-	a.body = EnrolledSignIn{Session: signedIn, Method: method(m), RecoveryCodes: revealCodes(change.RecoveryCodes), Receipt: receipt(change)}
+	a.body = EnrolledSignIn{Session: signedIn, Method: method(m), RecoveryCodes: revealCodes(change.RecoveryCodes), Receipt: receiptBody(change.Receipt)}
 	return a, nil
 }
 

@@ -68,7 +68,7 @@ func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollm
 	if err != nil {
 		return nil, err
 	}
-	body := ConfirmedMethod{Method: method(m), Receipt: receipt(change)}
+	body := ConfirmedMethod{Method: method(m), Receipt: receiptBody(change.Receipt)}
 	if len(change.RecoveryCodes) > 0 {
 		body.RecoveryCodes = new(revealCodes(change.RecoveryCodes))
 	}
@@ -102,7 +102,7 @@ func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestOb
 	return cookieResponse{
 		status:  http.StatusOK,
 		cookies: s.elevated(change.NewToken),
-		body:    receipt(change),
+		body:    receiptBody(change.Receipt),
 	}, nil
 }
 
@@ -116,7 +116,7 @@ func (s *Server) GenerateRecoveryCodes(ctx context.Context, _ GenerateRecoveryCo
 	return cookieResponse{
 		status:  http.StatusCreated,
 		cookies: s.elevated(change.NewToken),
-		body:    GeneratedRecoveryCodes{RecoveryCodes: revealCodes(change.RecoveryCodes), Receipt: receipt(change)},
+		body:    GeneratedRecoveryCodes{RecoveryCodes: revealCodes(change.RecoveryCodes), Receipt: receiptBody(change.Receipt)},
 	}, nil
 }
 
@@ -139,11 +139,6 @@ func recoveryCodeStatus(stock mfa.RecoveryCodeStatus) nullable.Nullable[Recovery
 		shown.Retired = new(true)
 	}
 	return nullable.NewNullableWithValue(shown)
-}
-
-// receipt returns the receipt of a change of methods.
-func receipt(c mfa.Receipt) Receipt {
-	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.RecoveryCodesLeft}
 }
 
 func method(m mfa.Method) MFAMethod {

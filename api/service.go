@@ -69,6 +69,6 @@ func (s *Server) GetService(context.Context, GetServiceRequestObject) (GetServic
 	if s.About.Support != "" {
 		a.Support = &s.About.Support
 	}
-	a.Password.MinLength, a.Password.MaxLength = s.Accounts.MinPasswordLength(), password.MaxLength
+	a.Password.MinLength, a.Password.MaxLength = s.Passwords.Policy.MinLength(), password.MaxLength
 	return a, nil
 }

@@ -55,7 +55,7 @@ func (s *Server) EndOtherSessions(ctx context.Context, _ EndOtherSessionsRequest
 	if err != nil {
 		return nil, err
 	}
-	return EndOtherSessions200JSONResponse(receipt(done)), nil
+	return EndOtherSessions200JSONResponse(receiptBody(done)), nil
 }
 
 // deviceOf returns the browser and system of a user agent.

@@ -39,14 +39,14 @@ type letter struct {
 func withMail(t testing.TB, settings ...string) *apptest.Server {
 	t.Helper()
 	h := apptest.Start(t, settings...)
-	h.App.Accounts.Notices.Mail = true
+	h.App.Notices.Mail, h.App.Accounts.Mail, h.App.Passwords.Mail = true, true, true
 	return h
 }
 
 // letters are all mails that the house posted so far, the oldest first. What waits to be looked up is.
 func letters(t *testing.T, h *apptest.Server) []letter {
 	t.Helper()
-	if err := h.App.Accounts.ProcessResets(context.Background()); err != nil {
+	if err := h.App.Passwords.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := database(t, h).Query(`SELECT id, account_id, kind, sealed FROM outbox ORDER BY id`)
@@ -62,7 +62,7 @@ func letters(t *testing.T, h *apptest.Server) []letter {
 		if err := rows.Scan(&id, &owner, &l.Kind, &sealed); err != nil {
 			t.Fatal(err)
 		}
-		plain, err := h.App.Accounts.Sealer.Unseal(context.Background(), sealed, owner, id)
+		plain, err := h.App.Passwords.Sealer.Unseal(context.Background(), sealed, owner, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func withPassword(h *apptest.Server, address, pw string) apptest.Response {
 // force takes an account's password away.
 func force(t *testing.T, h *apptest.Server, id string) {
 	t.Helper()
-	if _, err := h.App.Accounts.ForceReset(context.Background(), id); err != nil {
+	if _, err := h.App.Passwords.ForceReset(context.Background(), id); err != nil {
 		t.Fatal(err)
 	}
 }

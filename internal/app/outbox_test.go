@@ -229,7 +229,7 @@ func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
 
 	execute(t, db, `ALTER TABLE outbox RENAME TO elsewhere`)
 	h.App.Notices.Wake()
-	logged("outbox cannot be worked on", 1)
+	logged("mail delivery failed", 1)
 	execute(t, db, `ALTER TABLE elsewhere RENAME TO outbox`)
 	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)

@@ -257,7 +257,7 @@ func resetByMail(l *lostFactorFixture) {
 	l.t.Helper()
 	l.Clock.Advance(time.Second)
 	l.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Require(202, "")
-	if err := l.App.Accounts.ProcessResets(context.Background()); err != nil {
+	if err := l.App.Passwords.ProcessResets(context.Background()); err != nil {
 		l.t.Fatal(err)
 	}
 	token := regexp.MustCompile(`reset-password#(tf_l_[\w-]+)`).FindStringSubmatch(l.Mail(ada).Text)

@@ -195,7 +195,7 @@ func TestARequestThatCannotBeReadStopsNoOther(t *testing.T) {
 	askReset(h, bob)
 	execute(t, database(t, h), `UPDATE reset_requests SET sealed = ?`, []byte{0})
 	askReset(h, ada)
-	if err := h.App.Accounts.ProcessResets(context.Background()); err == nil || !strings.Contains(err.Error(), "read reset request") {
+	if err := h.App.Passwords.ProcessResets(context.Background()); err == nil || !strings.Contains(err.Error(), "read reset request") {
 		t.Errorf("got %v, want it named", err)
 	}
 	mailed(t, h, "password_reset_link", ada)

@@ -24,7 +24,7 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 	token := stepUp(script, "account.email", JSON{"code": phone.Code()})
 	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Require(202, "")
 	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Require(202, "")
-	if err := h.App.Accounts.ProcessResets(context.Background()); err != nil {
+	if err := h.App.Passwords.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	reset := apptest.Token(h.Mail(ada).Link("reset-password"))

@@ -13,7 +13,7 @@ func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 	h := apptest.Start(t, tenCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
 	live, _, codes := userWithRecoveryCodes(h, ada)
 	token := pendingSignIn(h, ada)
-	release, err := h.App.Accounts.Passwords.Acquire(t.Context()) // whoever needs a hash is told that there is none
+	release, err := h.App.Passwords.Policy.Hasher.Acquire(t.Context()) // whoever needs a hash is told that there is none
 	if err != nil {
 		t.Fatal(err)
 	}

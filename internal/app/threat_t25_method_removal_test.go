@@ -153,7 +153,7 @@ func TestT25_ASignInThatWasJudgedBeforeMFAIsAskedForACode(t *testing.T) {
 
 	signedIn := judged(t, h, db)
 	for range 5 { // as long as a hash takes, five times
-		if _, err := h.App.Accounts.Passwords.Hash(secret.New(apptest.Password)); err != nil {
+		if _, err := h.App.Passwords.Policy.Hasher.Hash(secret.New(apptest.Password)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,7 +13,7 @@ import (
 // changePassword changes a password with its notice, as a service does: in one transaction.
 func changePassword(h *apptest.Server, accountID, password string) error {
 	return h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
-		if err := h.App.Accounts.SetPassword(ctx, accountID, secret.New(password)); err != nil {
+		if err := h.App.Passwords.Set(ctx, accountID, secret.New(password)); err != nil {
 			return err
 		}
 		_, err := h.App.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: accountID})

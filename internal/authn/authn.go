@@ -20,21 +20,20 @@ import (
 
 // Service is the authentication engine.
 type Service struct {
-	Store          Store
-	Devices        Devices
-	Accounts       account.Store
-	PasswordPolicy PasswordPolicy
-	Passwords      *password.Hasher
-	Attempts       *throttle.Limiter
-	Methods        *mfa.Service
-	Sessions       *session.Service
-	StepUps        *stepup.Service
-	Removals       *mfaremoval.Service
-	Audit          audit.Log
-	Notices        mfa.Notices
-	Limits         Limits
-	Now            func() time.Time
-	NewID          func() string
+	Store     Store
+	Devices   Devices
+	Accounts  account.Store
+	Passwords *password.Hasher
+	Attempts  *throttle.Limiter
+	Methods   *mfa.Service
+	Sessions  *session.Service
+	StepUps   *stepup.Service
+	Removals  *mfaremoval.Service
+	Audit     audit.Log
+	Notices   mfa.Notices
+	Limits    Limits
+	Now       func() time.Time
+	NewID     func() string
 }
 
 // Limits bound pending sign-ins and known devices.

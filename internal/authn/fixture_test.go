@@ -92,7 +92,7 @@ func newFixture(t *testing.T) *fixture {
 	h.Service = &authn.Service{
 		Store:    faultstore.SignIns{Store: store.SignIns{DB: h.db}, Faults: h.faults},
 		Devices:  faultstore.Devices{Devices: store.Devices{DB: h.db}, Faults: h.faults},
-		Accounts: faultstore.Accounts{Store: store.Accounts{DB: h.db}, Faults: h.faults}, PasswordPolicy: world.Accounts(), Passwords: world.Hasher,
+		Accounts: faultstore.Accounts{Store: store.Accounts{DB: h.db}, Faults: h.faults}, Passwords: world.Hasher,
 		Attempts: methods.Attempts, Methods: methods, Sessions: methods.Sessions, StepUps: methods.StepUps, Audit: world.Trail, Notices: methods.Notices,
 		Removals: &mfaremoval.Service{Store: store.Removals{DB: h.db}},
 		Limits:   authn.Limits{SignInLifetime: 5 * time.Minute, SignInTries: 5, MaxPending: 5, DeviceLifetime: 180 * 24 * time.Hour, Devices: 50},

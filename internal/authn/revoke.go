@@ -4,11 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"twofold/internal/account"
 	"twofold/internal/throttle"
 )
-
-var _ account.Revoker = (*Service)(nil)
 
 // RevokeAll revokes everything that the account's credentials have created: sessions, pending sign-ins, known devices and
 // step-up tokens. It returns the number of sessions ended. Call it in the transaction that takes the credentials away.
@@ -41,10 +38,4 @@ func (s *Service) ResetPasswordFailures(ctx context.Context, accountID string) e
 		return err
 	}
 	return s.Attempts.Unlock(ctx, accountID, throttle.Password)
-}
-
-// RecoveryCodesLeft returns the number of unused recovery codes of the account.
-func (s *Service) RecoveryCodesLeft(ctx context.Context, accountID string) (int, error) {
-	status, err := s.Methods.RecoveryCodeStatus(ctx, accountID)
-	return status.Left, err
 }

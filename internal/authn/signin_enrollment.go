@@ -67,24 +67,24 @@ type ConfirmRequest struct {
 // pending sign-ins are deleted and its sessions end. It returns ErrSignInExpired, mfa.ErrEnrollmentExpired if no enrollment
 // was begun, ErrTransportMismatch, mfa.ErrInvalidName, a *mfa.RejectedError, a *throttle.ThrottledError and
 // password.ErrBusy.
-func (s *Service) ConfirmEnrollment(ctx context.Context, req ConfirmRequest) (SignInResult, mfa.Method, mfa.Receipt, error) {
+func (s *Service) ConfirmEnrollment(ctx context.Context, req ConfirmRequest) (SignInResult, mfa.Method, mfa.ChangeResult, error) {
 	a, release, err := s.resume(ctx, req.Token, req.ReceivedVia, req.Browser, throttle.TOTP)
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
 	defer release()
 	e, err := s.pendingEnrollment(a, req)
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
 	t := codeAttempt{code: req.Code, attempt: a.attemptFor(throttle.TOTP), subLimit: throttle.SubLimit{ID: e.ID, Tries: s.Limits.SignInTries}}
 	releaseAttempt, err := s.Attempts.Acquire(ctx, t.attempt)
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
 	defer releaseAttempt()
 	if err := s.checkLimits(t, a.snapshot); err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, s.recordRefusal(ctx, a, err)
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, s.recordRefusal(ctx, a, err)
 	}
 	var out SignInResult
 	m, done, err := s.Methods.RunConfirmation(ctx, mfa.Confirmation{
@@ -101,7 +101,7 @@ func (s *Service) ConfirmEnrollment(ctx context.Context, req ConfirmRequest) (Si
 		},
 	})
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, asExpired(err)
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, asExpired(err)
 	}
 	if !done.NewToken.IsZero() {
 		out.Token = done.NewToken

@@ -19,28 +19,28 @@ import (
 // ends the account's other sessions, revokes its step-up tokens and raises sess to two factors. With the first method it
 // also creates recovery codes and cancels pending changes of the account. It returns ErrNotFound, ErrEnrollmentExpired,
 // ErrNameTaken (which costs no try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
-func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, Receipt, error) {
+func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, ChangeResult, error) {
 	st, err := s.Store.State(ctx, sess.AccountID)
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	e := st.Enrollment
 	if e.ID != id || e.SessionID != sess.ID {
-		return Method{}, Receipt{}, ErrNotFound
+		return Method{}, ChangeResult{}, ErrNotFound
 	}
 	if s.expired(e) {
-		return Method{}, Receipt{}, errors.Join(ErrEnrollmentExpired, s.expire(ctx, e))
+		return Method{}, ChangeResult{}, errors.Join(ErrEnrollmentExpired, s.expire(ctx, e))
 	}
 	if strings.TrimSpace(name) != "" {
 		e.Name = name
 	}
 	if e.Name, err = uniqueName(e.Name, excluding(st.Methods, e.Replaces)); err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	attempt := AttemptFor(sess.AccountID, sess)
 	release, err := s.Attempts.Acquire(ctx, attempt)
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	defer release()
 	return s.RunConfirmation(ctx, Confirmation{
@@ -81,18 +81,18 @@ var errCodesNeeded = errors.New("recovery codes are needed")
 
 // RunConfirmation checks the code, and either counts a failure or adds the method, with recovery codes if it is the
 // account's first. It returns the errors of c's functions, a *RejectedError, or password.ErrBusy.
-func (s *Service) RunConfirmation(ctx context.Context, c Confirmation) (Method, Receipt, error) {
+func (s *Service) RunConfirmation(ctx context.Context, c Confirmation) (Method, ChangeResult, error) {
 	step, err := s.matchEnrollmentCode(ctx, c.Enrollment, c.Code)
 	if rejected := (*RejectedError)(nil); errors.As(err, &rejected) {
-		return Method{}, Receipt{}, s.rejectEnrollmentCode(ctx, c, rejected)
+		return Method{}, ChangeResult{}, s.rejectEnrollmentCode(ctx, c, rejected)
 	}
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	var codes codeBatch // hashed before the transaction, because hashing is slow
 	if c.First {
 		if codes, err = s.generateCodes(ctx, c.Enrollment.AccountID); err != nil {
-			return Method{}, Receipt{}, err
+			return Method{}, ChangeResult{}, err
 		}
 	}
 	m, done, err := s.confirmTx(ctx, c, step, codes)
@@ -102,7 +102,7 @@ func (s *Service) RunConfirmation(ctx context.Context, c Confirmation) (Method, 
 		}
 	}
 	if err != nil {
-		return Method{}, Receipt{}, fmt.Errorf("confirm enrollment: %w", err)
+		return Method{}, ChangeResult{}, fmt.Errorf("confirm enrollment: %w", err)
 	}
 	return m, done, nil
 }
@@ -139,9 +139,9 @@ func (s *Service) rejectEnrollmentCode(ctx context.Context, c Confirmation, reje
 
 // confirmTx accepts the enrollment and adds the method in one transaction. It returns errCodesNeeded if the method is the
 // account's first and codes is empty.
-func (s *Service) confirmTx(ctx context.Context, c Confirmation, step totp.Step, codes codeBatch) (Method, Receipt, error) {
+func (s *Service) confirmTx(ctx context.Context, c Confirmation, step totp.Step, codes codeBatch) (Method, ChangeResult, error) {
 	m := s.methodOf(c.Enrollment, step)
-	var done Receipt
+	var done ChangeResult
 	err := c.InTx(ctx, func(ctx context.Context) (*decision.Refusal, error) {
 		sess, others, err := c.Accept(ctx)
 		if err != nil {
@@ -162,7 +162,7 @@ func (s *Service) confirmTx(ctx context.Context, c Confirmation, step totp.Step,
 		return nil, nil
 	})
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	return m, done, nil
 }
@@ -246,21 +246,21 @@ func (s *Service) methodOf(e Enrollment, step totp.Step) Method {
 
 // addMethod inserts the method, and deletes the one that it replaces. If that one has been removed meanwhile, the method is
 // simply added.
-func (s *Service) addMethod(ctx context.Context, sess session.Session, m Method, replaces string, others []Method) (Receipt, error) {
+func (s *Service) addMethod(ctx context.Context, sess session.Session, m Method, replaces string, others []Method) (ChangeResult, error) {
 	notice := notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name, First: len(others) == 0}
 	events := []audit.Event{{Kind: audit.EnrollmentConfirmed, Subject: m.ID, Name: m.Name}}
 	if old, err := find(others, replaces); err == nil {
 		if _, err := s.Store.DeleteMethod(ctx, m.AccountID, old.ID); err != nil {
-			return Receipt{}, err
+			return ChangeResult{}, err
 		}
 		notice.Kind = notify.MethodReplaced
 		events = append(events, audit.Event{Kind: audit.MethodReplaced, Subject: old.ID, Name: old.Name})
 	}
 	if _, err := uniqueName(m.Name, excluding(others, replaces)); err != nil { // taken since the first look
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	if err := s.Store.InsertMethod(ctx, m); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	return s.notifyAndRecord(ctx, sess, notice, events...)
 }

@@ -8,57 +8,56 @@ import (
 
 	"twofold/internal/audit"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
 
-// Receipt lists the side effects of a change of an account's credentials.
-type Receipt struct {
-	SessionsEnded     int
-	NoticesSent       int // mails queued
-	RecoveryCodesLeft int
-	RecoveryCodes     []secret.Text // newly generated, shown only once
-	NewToken          secret.Text   // of the session that made the change, if it is delivered by cookie
+// ChangeResult is what a change of an account's credentials returns to the session that made it.
+type ChangeResult struct {
+	receipt.Receipt
+	RecoveryCodes []secret.Text // newly generated, shown only once
+	NewToken      secret.Text   // of the session that made the change, if it is delivered by cookie
 }
 
 // RevokeAfterChange does what every change of an account's credentials requires: it ends the account's other sessions,
 // revokes its step-up tokens, and rotates the token of a session that is delivered by cookie. Call it in the transaction of
 // the change.
-func (s *Service) RevokeAfterChange(ctx context.Context, sess session.Session) (Receipt, error) {
+func (s *Service) RevokeAfterChange(ctx context.Context, sess session.Session) (ChangeResult, error) {
 	if err := s.StepUps.RevokeAll(ctx, sess.AccountID); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	ended, err := s.Sessions.EndOthers(ctx, sess.AccountID, sess.ID)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	token, err := s.Sessions.RotateToken(ctx, sess)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	codes, err := s.RecoveryCodeStatus(ctx, sess.AccountID)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
-	return Receipt{SessionsEnded: ended, RecoveryCodesLeft: codes.Left, NewToken: token}, nil
+	return ChangeResult{Receipt: receipt.Receipt{SessionsEnded: ended, RecoveryCodesLeft: codes.Left}, NewToken: token}, nil
 }
 
 // notifyAndRecord calls RevokeAfterChange, sends the notice and records the events.
-func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n notify.Notice, events ...audit.Event) (Receipt, error) {
+func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n notify.Notice, events ...audit.Event) (ChangeResult, error) {
 	done, err := s.RevokeAfterChange(ctx, sess)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	n.AccountID = sess.AccountID
 	if done.NoticesSent, err = s.Notices.Enqueue(ctx, n); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	for _, e := range events {
 		e.AccountID = sess.AccountID
 		if err := s.Audit.Record(ctx, e); err != nil {
-			return Receipt{}, err
+			return ChangeResult{}, err
 		}
 	}
 	return done, nil
@@ -67,8 +66,8 @@ func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n n
 // Remove deletes a method and consumes the grant. Removing the last method turns MFA off and deletes the recovery codes.
 // Remove ends the account's other sessions and revokes its step-up tokens. It returns ErrNotFound, ErrLastMethod and
 // stepup.ErrRefused; none of them consumes the grant.
-func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (Receipt, error) {
-	var done Receipt
+func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (ChangeResult, error) {
+	var done ChangeResult
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
 			return err
@@ -101,7 +100,7 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("remove method: %w", err)
+		return ChangeResult{}, fmt.Errorf("remove method: %w", err)
 	}
 	return done, nil
 }
@@ -208,13 +207,13 @@ func (s *Service) removeAll(ctx context.Context, accountID string) (sessionsEnde
 
 // Reset turns MFA off for a user who has lost every factor: it calls RemoveAll, records the reason and notifies the account.
 // The actor is an operator (empty) or the account of an administrator. Reset returns the number of methods removed.
-func (s *Service) Reset(ctx context.Context, accountID, actor, reason string) (methods int, done Receipt, err error) {
+func (s *Service) Reset(ctx context.Context, accountID, actor, reason string) (methods int, done receipt.Receipt, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		found, err := s.Store.Methods(ctx, accountID)
 		if err != nil {
 			return err
 		}
-		methods, done = len(found), Receipt{}
+		methods, done = len(found), receipt.Receipt{}
 		if done.SessionsEnded, err = s.removeAll(ctx, accountID); err != nil {
 			return err
 		}
@@ -224,7 +223,7 @@ func (s *Service) Reset(ctx context.Context, accountID, actor, reason string) (m
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Actor: actor, Reason: reason})
 	})
 	if err != nil {
-		return 0, Receipt{}, fmt.Errorf("reset MFA: %w", err)
+		return 0, receipt.Receipt{}, fmt.Errorf("reset MFA: %w", err)
 	}
 	return methods, done, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/notify"
 	"twofold/internal/password"
@@ -127,14 +128,8 @@ type Sealer interface {
 	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
-// Locker serializes changes of one account's credentials until the transaction of ctx ends.
-type Locker interface {
-	Lock(ctx context.Context, accountID string) error
-}
-
-// PendingChanges cancels requests that could transfer the account.
+// PendingChanges cancels requests that could transfer the account: password reset links and an unconfirmed e-mail address.
 type PendingChanges interface {
-	// CancelPendingChanges revokes password reset links and deletes an unconfirmed e-mail address.
 	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
@@ -154,7 +149,7 @@ type Limits struct {
 // Service manages MFA methods and recovery codes.
 type Service struct {
 	Store          Store
-	Accounts       Locker
+	Accounts       account.Locker
 	PendingChanges PendingChanges
 	Sealer         Sealer
 	Sessions       *session.Service

@@ -57,6 +57,12 @@ func (s *Service) RecoveryCodeStatus(ctx context.Context, accountID string) (Rec
 	return status, nil
 }
 
+// RecoveryCodesLeft returns how many unused recovery codes the account has.
+func (s *Service) RecoveryCodesLeft(ctx context.Context, accountID string) (int, error) {
+	status, err := s.RecoveryCodeStatus(ctx, accountID)
+	return status.Left, err
+}
+
 // codeBatch is a set of recovery codes that has been generated and not yet stored.
 type codeBatch struct {
 	plain  []secret.Text
@@ -106,15 +112,15 @@ func (s *Service) replaceRecoveryCodes(ctx context.Context, accountID string, ba
 // GenerateRecoveryCodes replaces the account's recovery codes and consumes the grant. It ends the account's other sessions
 // and revokes its step-up tokens. It returns ErrMFANotEnabled, stepup.ErrRefused and password.ErrBusy; none of them consumes
 // the grant.
-func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Session, grant stepup.Grant) (Receipt, error) {
+func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Session, grant stepup.Grant) (ChangeResult, error) {
 	if err := s.requireMFA(ctx, sess.AccountID); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	batch, err := s.generateCodes(ctx, sess.AccountID)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
-	var done Receipt
+	var done ChangeResult
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
 			return err
@@ -132,7 +138,7 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Sessio
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("generate recovery codes: %w", err)
+		return ChangeResult{}, fmt.Errorf("generate recovery codes: %w", err)
 	}
 	done.RecoveryCodes = batch.plain
 	return done, nil

@@ -55,7 +55,7 @@ func StartWithMail(t testing.TB, settings ...string) *Server {
 // Deliver sends what is due by the house's clock, and answers how many mails that were.
 func (h *Server) Deliver() int {
 	h.T.Helper()
-	if err := h.App.Accounts.ProcessResets(h.Context()); err != nil {
+	if err := h.App.Passwords.ProcessResets(h.Context()); err != nil {
 		h.T.Fatalf("look up who asked for a new password: %v", err)
 	}
 	sent, err := h.App.Notices.Deliver(h.Context())

@@ -86,24 +86,18 @@ func (w *World) Links() *maillink.Service {
 // Outbox returns a notice service whose mails stay in the outbox.
 func (w *World) Outbox() Notices {
 	return Notices{&notify.Service{
-		Store: store.Outbox{DB: w.DB}, Recipients: &account.Service{Store: store.Accounts{DB: w.DB}}, Sealer: w.Ring, Mail: true,
+		Store: store.Outbox{DB: w.DB}, Recipients: account.Recipients{Store: store.Accounts{DB: w.DB}}, Sealer: w.Ring, Mail: true,
 		Links: &maillink.Service{Store: store.Links{DB: w.DB}, Now: w.Clock, NewID: w.NewID}, PublicURL: "https://example.com",
 		NotMe: 7 * 24 * time.Hour, Now: w.Clock, NewID: w.NewID,
 	}, w.Faults}
 }
 
-// Accounts returns an account service over a store without faults.
-func (w *World) Accounts() *account.Service {
-	return &account.Service{
-		Store: store.Accounts{DB: w.DB}, Passwords: w.Hasher, Issuer: "Twofold", Pending: store.PendingAddresses{DB: w.DB},
-		Links: &maillink.Service{Store: store.Links{DB: w.DB}, Now: w.Clock, NewID: w.NewID}, Now: w.Clock, NewID: w.NewID,
-	}
-}
-
 // MFA returns an MFA service with sessions, step-up tokens and a limiter. Sessions last as long as sessionLimit.
 func (w *World) MFA(sessionLimit time.Duration) *mfa.Service {
 	return &mfa.Service{
-		Store: Methods{store.Methods{DB: w.DB}, w.Faults}, Accounts: Accounts{store.Accounts{DB: w.DB}, w.Faults}, PendingChanges: w.Accounts(),
+		Store: Methods{store.Methods{DB: w.DB}, w.Faults}, Accounts: Accounts{store.Accounts{DB: w.DB}, w.Faults}, PendingChanges: &account.PendingChanges{
+			Addresses: store.PendingAddresses{DB: w.DB}, Links: &maillink.Service{Store: store.Links{DB: w.DB}, Now: w.Clock, NewID: w.NewID}, Now: w.Clock,
+		},
 		Sealer: w.Ring, Hasher: w.Hasher, Attempts: w.Limiter(), Notices: w.Outbox(), Audit: w.Trail,
 		Sessions: &session.Service{
 			Store: Sessions{store.Sessions{DB: w.DB}, w.Faults}, Now: w.Clock, NewID: w.NewID,

@@ -28,32 +28,33 @@ var rooms = map[string][]string{
 
 	"api": {
 		"frontend", "internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/useragent", "internal/keyring", "internal/maillink", "internal/mfa",
-		"internal/notify", "internal/dispute", "internal/password", "internal/qr", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
+		"internal/notify", "internal/dispute", "internal/password", "internal/qr", "internal/receipt", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
-		"internal/account", "internal/audit", "internal/decision", "internal/mfa", "internal/notify", "internal/password", "internal/mfaremoval",
+		"internal/account", "internal/audit", "internal/decision", "internal/mfa", "internal/notify", "internal/password", "internal/receipt", "internal/mfaremoval",
 		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
 	},
 	"internal/admin": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/mfaremoval", "internal/session", "internal/stepup",
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/receipt", "internal/mfaremoval", "internal/session", "internal/stepup",
 		"internal/throttle",
 	},
 	"internal/mfaremoval": {
-		"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret",
+		"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/receipt", "internal/secret",
 		"internal/session", "internal/throttle",
 	},
 	"internal/restorefence": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
-		"internal/audit", "internal/decision", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
+		"internal/account", "internal/audit", "internal/decision", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session",
+		"internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/account": {
-		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/secret", "internal/stepup",
+		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
 	},
 	"internal/notify":    {"internal/audit", "internal/useragent", "internal/maillink", "internal/secret"},
 	"internal/smtp":      {"internal/notify", "internal/secret"},
-	"internal/dispute":   {"internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
+	"internal/dispute":   {"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
 	"internal/maillink":  {"internal/secret"},
 	"internal/stepup":    {"internal/audit", "internal/secret", "internal/session"},
 	"internal/session":   {"internal/secret"},
@@ -67,6 +68,7 @@ var rooms = map[string][]string{
 	"internal/logctx":    {"internal/audit", "internal/trace"},
 	"internal/metrics":   {},
 	"internal/qr":        {},
+	"internal/receipt":   {},
 	"internal/secret":    {},
 	"internal/throttle":  {},
 	"internal/trace":     {},

@@ -96,7 +96,7 @@ func (w *dataset) live(while time.Duration) {
 func (w *dataset) work() {
 	w.t.Helper()
 	for _, do := range []func(context.Context) error{
-		w.App.Accounts.ProcessResets,
+		w.App.Passwords.ProcessResets,
 		func(ctx context.Context) error { _, err := w.App.Notices.Deliver(ctx); return err },
 		w.App.Removals.RunOnce,
 		func(ctx context.Context) error { _, err := w.App.Retention.Purge(ctx); return err },

@@ -11,10 +11,10 @@ import (
 	"twofold/internal/password"
 )
 
-// diary writes down what a Hasher's Watch is told.
-type diary []string
+// callLog records the calls of a Hasher's OnAcquire.
+type callLog []string
 
-func (d *diary) watch(context.Context) func(error) func() {
+func (d *callLog) onAcquire(context.Context) func(error) func() {
 	*d = append(*d, "asked")
 	return func(err error) func() {
 		if err != nil {
@@ -26,40 +26,40 @@ func (d *diary) watch(context.Context) func(error) func() {
 	}
 }
 
-func (d *diary) says(t *testing.T, what string, want ...string) {
+func (d *callLog) require(t *testing.T, what string, want ...string) {
 	t.Helper()
 	if !slices.Equal(*d, want) {
-		t.Errorf("%s: told %q, want %q", what, *d, want)
+		t.Errorf("%s: got %q, want %q", what, *d, want)
 	}
 	*d = nil
 }
 
-func TestWhoWatchesAHasherIsToldOfEveryTurn(t *testing.T) {
+func TestOnAcquire(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var told diary
-		h := door(t, 1, 0, time.Second)
-		h.OnAcquire = told.watch
+		var calls callLog
+		h := queuedHasher(t, 1, 0, time.Second)
+		h.OnAcquire = calls.onAcquire
 		release := acquire(t, h)
-		told.says(t, "a slot", "asked", "admitted")
-		busy(t, h)
-		told.says(t, "a full queue", "asked", password.ErrBusy.Error())
+		calls.require(t, "a slot", "asked", "admitted")
+		requireBusy(t, h)
+		calls.require(t, "a full queue", "asked", password.ErrBusy.Error())
 		release()
 		release()
-		told.says(t, "a slot given back twice", "released")
+		calls.require(t, "a slot released twice", "released")
 		ended, end := context.WithCancel(t.Context())
 		end()
 		if _, err := h.Acquire(ended); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		told.says(t, "somebody who left", "asked", context.Canceled.Error())
+		calls.require(t, "a caller whose context is done", "asked", context.Canceled.Error())
 	})
 }
 
-func TestAHasherTellsHowManyHashAndHowManyWait(t *testing.T) {
+func TestQueueStats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := door(t, 1, 3, time.Minute)
+		h := queuedHasher(t, 1, 3, time.Minute)
 		release := acquire(t, h)
 		for range 2 {
 			go func() {
@@ -75,7 +75,7 @@ func TestAHasherTellsHowManyHashAndHowManyWait(t *testing.T) {
 		release()
 		synctest.Wait()
 		if got, want := h.QueueStats(), (password.QueueStats{Slots: 1, Queue: 3}); got != want {
-			t.Errorf("afterwards %+v, want %+v", got, want)
+			t.Errorf("after the release: got %+v, want %+v", got, want)
 		}
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"twofold/internal/maillink"
 	"twofold/internal/mfa"
 	"twofold/internal/mfaremoval"
+	"twofold/internal/receipt"
 	"twofold/internal/secret"
 	"twofold/internal/store"
 	"twofold/internal/throttle"
@@ -20,11 +21,11 @@ import (
 
 func isExpired(err error) bool { return errors.Is(err, maillink.ErrExpired) }
 
-// reasonOf is why nobody can ask; empty where somebody can.
+// reasonOf returns the reason of an *UnavailableError, or the text of another error.
 func reasonOf(err error) mfaremoval.Reason {
-	var refused *mfaremoval.UnavailableError
-	if errors.As(err, &refused) {
-		return refused.Reason
+	var unavailable *mfaremoval.UnavailableError
+	if errors.As(err, &unavailable) {
+		return unavailable.Reason
 	}
 	if err != nil {
 		return mfaremoval.Reason(err.Error())
@@ -32,6 +33,7 @@ func reasonOf(err error) mfaremoval.Reason {
 	return ""
 }
 
+// enrollFor adds a method to an account, 40 days ago.
 func (h *fixture) enrollFor(accountID string) {
 	h.t.Helper()
 	must(h.t, store.Methods{DB: h.db}.InsertMethod(ctx, mfa.Method{
@@ -39,8 +41,8 @@ func (h *fixture) enrollFor(accountID string) {
 	}))
 }
 
-// ways are the ways to cancel.
-var ways = map[string]struct {
+// cancellations are the ways to cancel a removal, with the audit entry of each.
+var cancellations = map[string]struct {
 	cancel func(h *fixture) error
 	last   string
 }{
@@ -62,12 +64,12 @@ var ways = map[string]struct {
 	},
 }
 
-func TestEveryWayToCancelEndsItForAMonth(t *testing.T) {
+func TestCancel_StartsCooldown(t *testing.T) {
 	t.Parallel()
-	for way, c := range ways {
+	for way, c := range cancellations {
 		for moment, until := range map[string]func(h *fixture){
-			"while the time runs": func(h *fixture) { h.request() },
-			"when it is over":     func(h *fixture) { h.ready() },
+			"before it is ready": func(h *fixture) { h.request() },
+			"when it is ready":   func(h *fixture) { h.ready() },
 		} {
 			t.Run(way+", "+moment, func(t *testing.T) {
 				t.Parallel()
@@ -78,8 +80,8 @@ func TestEveryWayToCancelEndsItForAMonth(t *testing.T) {
 				if got := h.last(); got != c.last {
 					t.Errorf("got %q, want %q", got, c.last)
 				}
-				told := h.told()
-				if last := told[len(told)-1]; last != "removal_cancelled" {
+				notices := h.takeNotices()
+				if last := notices[len(notices)-1]; last != "removal_cancelled" {
 					t.Errorf("the last notice is %q", last)
 				}
 				for _, token := range links {
@@ -95,10 +97,10 @@ func TestEveryWayToCancelEndsItForAMonth(t *testing.T) {
 				}
 				h.pass(limits.Cooldown - time.Minute)
 				if _, err := h.Request(ctx, "ada", h.clock()); reasonOf(err) != mfaremoval.Cooldown {
-					t.Errorf("asking again within the pause: %v", err)
+					t.Errorf("requesting again within the cooldown: %v", err)
 				}
-				if !h.enabled() || len(h.told()) != 0 {
-					t.Error("a cancelled removal goes on")
+				if !h.enabled() || len(h.takeNotices()) != 0 {
+					t.Error("a cancelled removal continues")
 				}
 				h.pass(time.Minute)
 				h.request()
@@ -107,7 +109,7 @@ func TestEveryWayToCancelEndsItForAMonth(t *testing.T) {
 	}
 }
 
-func TestASessionOfOneFactorCancelsNothing(t *testing.T) {
+func TestCancel_OneFactorSession(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	h.request()
@@ -115,34 +117,34 @@ func TestASessionOfOneFactorCancelsNothing(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if _, open := h.current(); !open {
-		t.Error("it is cancelled")
+		t.Error("the removal was cancelled")
 	}
 }
 
-func TestCompletingTakesEverythingAtOnce(t *testing.T) {
+func TestComplete_RemovesEverything(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	token := h.ready()
-	h.told()
+	h.takeNotices()
 	h.signIn(true)
 	h.signIn(false)
 	h.fail(throttle.TOTP, 7-2)
 	must(t, store.Methods{DB: h.db}.InsertRecoveryCodes(ctx, []mfa.StoredRecoveryCode{{ID: "c", AccountID: "ada", Hash: "h", CreatedAt: noon}}))
 	done, err := h.Complete(ctx, token)
 	must(t, err)
-	if want := (mfaremoval.Receipt{SessionsEnded: 2, NoticesSent: 1}); done != want {
+	if want := (receipt.Receipt{SessionsEnded: 2, NoticesSent: 1}); done != want {
 		t.Errorf("got %+v, want %+v", done, want)
 	}
-	stock, err := h.methods.RecoveryCodeStatus(ctx, "ada")
+	codes, err := h.methods.RecoveryCodeStatus(ctx, "ada")
 	must(t, err)
 	sessions, err := h.methods.Sessions.EndOthers(ctx, "ada", "")
 	must(t, err)
-	held, err := h.tries.LockedSince(ctx, "ada", noon, throttle.TOTP)
+	locked, err := h.tries.LockedSince(ctx, "ada", noon, throttle.TOTP)
 	must(t, err)
-	if h.enabled() || stock.Left != 0 || sessions != 0 || held {
-		t.Errorf("MFA on %v, %d codes, %d sessions, codes wait %v", h.enabled(), stock.Left, sessions, held)
+	if h.enabled() || codes.Left != 0 || sessions != 0 || locked {
+		t.Errorf("MFA on: %v, %d recovery codes, %d sessions, locked: %v", h.enabled(), codes.Left, sessions, locked)
 	}
-	if diff := cmp.Diff([]string{"removal_completed"}, h.told()); diff != "" || h.last() != "mfa_removal.completed" {
+	if diff := cmp.Diff([]string{"removal_completed"}, h.takeNotices()); diff != "" || h.last() != "mfa_removal.completed" {
 		t.Errorf("%s: %s", h.last(), diff)
 	}
 	if _, err := h.Complete(ctx, token); !isExpired(err) {
@@ -150,11 +152,11 @@ func TestCompletingTakesEverythingAtOnce(t *testing.T) {
 	}
 	h.enroll("new phone")
 	if _, open := h.current(); open {
-		t.Error("the removal outlived its completion")
+		t.Error("a completed removal is still in progress")
 	}
 }
 
-func TestWhatDoesNotCompleteARemoval(t *testing.T) {
+func TestComplete_Rejected(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	token := h.ready()
@@ -164,23 +166,23 @@ func TestWhatDoesNotCompleteARemoval(t *testing.T) {
 	status, _ := h.current()
 	bobs, err := h.Links.Issue(ctx, "bob", maillink.CompleteRemoval, status.ID, day)
 	must(t, err)
-	for what, t2 := range map[string]secret.Text{
+	for what, candidate := range map[string]secret.Text{
 		"a link that cancels":       h.links(maillink.CancelRemoval)[0],
 		"a link of another removal": other,
 		"a link of another account": bobs,
-		"a token that never was":    secret.Random("tf_l_"),
+		"an unknown token":          secret.Random("tf_l_"),
 		"nothing":                   {},
 	} {
-		if _, err := h.Complete(ctx, t2); !isExpired(err) {
+		if _, err := h.Complete(ctx, candidate); !isExpired(err) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	if err := h.CancelByLink(ctx, token); !isExpired(err) {
-		t.Errorf("the link that completes cancels: %v", err)
+		t.Errorf("the link that completes can cancel: %v", err)
 	}
 	h.down = true
 	if _, err := h.Complete(ctx, token); !errors.Is(err, mfaremoval.ErrUndelivered) {
-		t.Errorf("with a notice under way: %v", err)
+		t.Errorf("with an undelivered notice: %v", err)
 	}
 	h.down = false
 	if !h.enabled() {
@@ -190,18 +192,18 @@ func TestWhatDoesNotCompleteARemoval(t *testing.T) {
 	must(t, err)
 }
 
-func TestALinkBeforeTheTimeIsOverCompletesNothing(t *testing.T) {
+func TestComplete_BeforeReady(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	status := h.request()
-	early, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, status.ID, day) // as if one had leaked
+	early, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, status.ID, day) // as if it had leaked
 	must(t, err)
 	if _, err := h.Complete(ctx, early); !isExpired(err) || !h.enabled() {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestManyRequestsAtOnceAreOneRemoval(t *testing.T) {
+func TestRequest_Concurrent(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	ids := make(chan string)
@@ -215,14 +217,14 @@ func TestManyRequestsAtOnceAreOneRemoval(t *testing.T) {
 	for range 30 {
 		seen[<-ids]++
 	}
-	if len(seen) != 1 || len(h.told()) != 2 {
+	if len(seen) != 1 || len(h.takeNotices()) != 2 {
 		t.Errorf("got %v", seen)
 	}
 }
 
-func TestOfACancelAndACompletionAtOnceOneWins(t *testing.T) {
+func TestComplete_ConcurrentCancel(t *testing.T) {
 	t.Parallel()
-	for way, c := range ways {
+	for way, c := range cancellations {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			for round := range 6 {
@@ -234,7 +236,7 @@ func TestOfACancelAndACompletionAtOnceOneWins(t *testing.T) {
 				close(start)
 				won, lost := <-completed, <-cancelled
 				if way == "by signing in with a code" {
-					lost = nil // it goes on whether there was one to cancel or not
+					lost = nil // it succeeds with or without a removal to cancel
 					if h.last() == "mfa_removal.completed" {
 						lost = mfaremoval.ErrNotFound
 					}
@@ -250,11 +252,12 @@ func TestOfACancelAndACompletionAtOnceOneWins(t *testing.T) {
 	}
 }
 
-// state is all that a removal changes.
+// state is everything that a removal changes.
 type state struct {
 	Open, Enabled bool
 	Remaining     time.Duration
-	Told, Links   int
+	Notices       int
+	Links         int // that are valid
 	Cancelled     bool
 	Last          string
 }
@@ -262,7 +265,7 @@ type state struct {
 func (h *fixture) state(tokens []secret.Text) state {
 	h.t.Helper()
 	h.faults.Off()
-	s := state{Enabled: h.enabled(), Last: h.last(), Told: len(h.mails)}
+	s := state{Enabled: h.enabled(), Last: h.last(), Notices: len(h.mails)}
 	status, open := h.current()
 	s.Open, s.Remaining = open, status.Remaining
 	for _, token := range tokens {
@@ -277,25 +280,25 @@ func (h *fixture) state(tokens []secret.Text) state {
 	return s
 }
 
-func TestAPartThatFailsLeavesNothingHalfDone(t *testing.T) {
+func TestFaults_LeaveNoPartialChange(t *testing.T) {
 	t.Parallel()
-	asked := func(h *fixture) { h.request() }
+	requested := func(h *fixture) { h.request() }
 	ready := func(h *fixture) { h.ready() }
 	for name, c := range map[string]struct {
 		least int
 		given func(h *fixture)
 		do    func(h *fixture, tokens []secret.Text) error
 	}{
-		"asking": {13, func(*fixture) {}, func(h *fixture, _ []secret.Text) error { _, err := h.Request(ctx, "ada", h.clock()); return err }},
-		"asking after one that ended": {19, func(h *fixture) { h.ready(); h.jump(8 * day) }, func(h *fixture, _ []secret.Text) error {
+		"requesting": {13, func(*fixture) {}, func(h *fixture, _ []secret.Text) error { _, err := h.Request(ctx, "ada", h.clock()); return err }},
+		"requesting after an expired one": {19, func(h *fixture) { h.ready(); h.jump(8 * day) }, func(h *fixture, _ []secret.Text) error {
 			_, err := h.Request(ctx, "ada", h.clock())
 			return err
 		}},
 		"counting":               {9, func(h *fixture) { h.request(); h.jump(time.Minute) }, func(h *fixture, _ []secret.Text) error { return h.RunOnce(ctx) }},
 		"reminding":              {13, func(h *fixture) { h.request(); h.jump(day) }, func(h *fixture, _ []secret.Text) error { return h.RunOnce(ctx) }},
-		"being over":             {14, func(h *fixture) { h.request(); h.pass(time.Hour); h.jump(time.Hour) }, func(h *fixture, _ []secret.Text) error { return h.RunOnce(ctx) }},
-		"cancelling with a link": {8, asked, func(h *fixture, tokens []secret.Text) error { return h.CancelByLink(ctx, tokens[0]) }},
-		"cancelling in a session": {7, asked, func(h *fixture, _ []secret.Text) error {
+		"becoming ready":         {14, func(h *fixture) { h.request(); h.pass(time.Hour); h.jump(time.Hour) }, func(h *fixture, _ []secret.Text) error { return h.RunOnce(ctx) }},
+		"cancelling with a link": {8, requested, func(h *fixture, tokens []secret.Text) error { return h.CancelByLink(ctx, tokens[0]) }},
+		"cancelling in a session": {7, requested, func(h *fixture, _ []secret.Text) error {
 			_, err := h.Cancel(ctx, h.signIn(true))
 			return err
 		}},
@@ -319,15 +322,15 @@ func TestAPartThatFailsLeavesNothingHalfDone(t *testing.T) {
 				if !struck {
 					must(t, err)
 					if nth <= c.least {
-						t.Errorf("only %d calls could fail, want %d", nth-1, c.least)
+						t.Errorf("only %d calls can fail, want %d", nth-1, c.least)
 					}
 					if cmp.Equal(before, after) {
-						t.Errorf("nothing failed, and nothing happened: %+v", after)
+						t.Errorf("nothing failed, but nothing changed: %+v", after)
 					}
 					return
 				}
 				if err == nil {
-					t.Errorf("call %d failed unsaid", nth)
+					t.Errorf("call %d failed and the error was lost", nth)
 				}
 				if diff := cmp.Diff(before, after); diff != "" {
 					t.Errorf("call %d failed, - before, + after:\n%s", nth, diff)
