@@ -84,7 +84,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await waits until the server answers; ! await, until nobody listens any more: both for half a minute at most.
+// await waits until the server responds; ! await, until it no longer listens. Both take at most half a minute.
 func await(ts *testscript.TestScript, gone bool, _ []string) {
 	address := ts.Getenv("TWOFOLD_LISTEN")
 	deadline := time.Now().Add(30 * time.Second)

@@ -89,7 +89,7 @@ func TestContract_RequestExamplesPassCheckBody(t *testing.T) {
 	})
 }
 
-// codesOf answers an operation's closed list, by status.
+// codesOf returns an operation's closed list of codes, by status.
 func codesOf(t *testing.T, where string, op *openapi3.Operation) map[int][]ProblemCode {
 	t.Helper()
 	lists, ok := op.Extensions["x-problem-codes"].(map[string]any)

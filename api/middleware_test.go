@@ -68,9 +68,9 @@ func (mfaLike) Unavailable() bool { return true }
 func TestObserve_RuntimePanic(t *testing.T) {
 	t.Parallel()
 	var none map[string]int
-	var nobody *bag
+	var missing *bag
 	for what, do := range map[string]func(){
-		"a nil map": func() { none[canary] = 1 }, "a nil pointer": func() { _ = nobody.Password }, "an index": func() { _ = []int{}[len(none)] },
+		"a nil map": func() { none[canary] = 1 }, "a nil pointer": func() { _ = missing.Password }, "an index": func() { _ = []int{}[len(none)] },
 		"a type": func() { var v any = canary; _ = v.(int) }, "nil": func() { panic(nil) }, //nolint:govet,forcetypeassert // these are the panics
 	} {
 		h, out := answering(t, "GET", "/healthz", func(echo.Context) error { do(); return nil })

@@ -61,7 +61,7 @@ func TestCodeOf(t *testing.T) {
 		{errCrossOrigin, ProblemCodeCrossOriginRefused},
 		{echo.ErrNotFound, ProblemCodeNotFound},
 		{echo.ErrMethodNotAllowed, ProblemCodeMethodNotAllowed},
-		{errors.New("what nobody expected"), ProblemCodeInternal},
+		{errors.New("unexpected"), ProblemCodeInternal},
 		{account.ErrNotFound, ProblemCodeSessionRequired}, // it went with its sessions
 		{mfa.ErrInvalidName, ProblemCodeInvalidRequest},
 		{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},

@@ -39,7 +39,7 @@ func (h *wiring) instrument() {
 		h.notices.Sender = measuredSender{h.notices.Sender, h.metrics, h.Traces}
 	}
 	if h.Traces != nil {
-		h.db.Watch = func(ctx context.Context) func() {
+		h.db.OnTransaction = func(ctx context.Context) func() {
 			_, end := trace.StartSpan(ctx, trace.Transaction)
 			return func() { end(false) }
 		}

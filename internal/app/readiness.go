@@ -41,7 +41,7 @@ func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 	}
 	reason := api.UnreadyReasonDatabaseUnreachable
 	switch {
-	case errors.Is(err, store.ErrOlder):
+	case errors.Is(err, store.ErrOlderSchema):
 		reason = api.UnreadyReasonSchemaOlder
 	case errors.Is(err, store.ErrReadOnly):
 		reason = api.UnreadyReasonDatabaseReadOnly

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// chain is one account's entries as they lie in a store that somebody else can write to.
+// chain holds one account's entries, as a store does that an attacker can write to.
 type chain struct {
 	Store
 	entries []Entry

@@ -33,7 +33,7 @@ func (d Doctor) kept(ctx context.Context) {
 		return
 	}
 	d.writing(ctx, db)
-	if copied := d.epochs(ctx, db); !copied { // nobody commits to one
+	if copied := d.epochs(ctx, db); !copied { // a copy accepts no commits
 		d.commits(ctx, db)
 	}
 	d.clocks(ctx, db)
@@ -86,7 +86,7 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
 	kept := store.RestoreState{DB: db}
 	if there, err := kept.HasTable(ctx); err == nil && !there {
-		return false // its schema was told
+		return false // the schema is reported already
 	}
 	watch := restorefence.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.Epochs(), Now: d.Now}
 	e, err := watch.Detect(ctx)

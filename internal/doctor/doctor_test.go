@@ -18,7 +18,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// installation is a house that was started once, and what the doctor is told about it.
+// installation is a server that was started once, and the doctor that checks it.
 type installation struct {
 	t      *testing.T
 	dir    string

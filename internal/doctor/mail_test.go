@@ -34,7 +34,7 @@ func TestRun_MailServerRejects(t *testing.T) {
 		"no way to sign in": strings.Replace(box.URL(), "smtp://", "smtp://user:canary@", 1),
 		"no STARTTLS":       box.URL() + "?tls=required",
 		"no TLS":            strings.Replace(box.URL(), "smtp://", "smtps://", 1),
-		"nobody there":      "smtp://user:canary@127.0.0.1:1",
+		"no server":         "smtp://user:canary@127.0.0.1:1",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

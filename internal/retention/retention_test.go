@@ -55,7 +55,7 @@ func (s watched) Purge(ctx context.Context, t retention.Category, before time.Ti
 	return s.Retention.Purge(ctx, t, before, limit)
 }
 
-// none has nothing that is over.
+// none has nothing to purge.
 type none struct{}
 
 func (none) PurgeExpired(context.Context, time.Time, int) (int, error) { return 0, nil }
@@ -149,7 +149,7 @@ func TestPurge_OneProcessAtATime(t *testing.T) {
 	}
 	working.Wait()
 	if rounds.Load() == 0 {
-		t.Error("nobody purged")
+		t.Error("no process purged")
 	}
 }
 
@@ -182,7 +182,7 @@ func TestPurge_LeaseOfDeadProcessExpires(t *testing.T) {
 	}
 }
 
-// Who stood still for too long finds somebody else at work and stops.
+// A process that was suspended for longer than its lease stops.
 func TestPurge_StopsAfterLosingLease(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")

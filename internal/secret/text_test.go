@@ -15,7 +15,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// canary is the content nobody may see. Its hexadecimal and decimal spellings are looked for too.
+// canary is a content that must never appear. Its hexadecimal and decimal encodings are searched for too.
 const canary = "correct-horse-canary"
 
 type exported struct{ Password secret.Text }

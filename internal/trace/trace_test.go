@@ -65,7 +65,7 @@ func TestTracer_NilAllocatesNothing(t *testing.T) {
 	}
 }
 
-// collector answers a status and counts what it is sent.
+// collector responds with a status and counts requests.
 func collector(t *testing.T, status int, got *atomic.Int32) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -30,7 +30,7 @@ const issuer = "http://localhost:8080"
 // settings lift the limits that one caller would meet who plays thousands.
 var settings = []string{
 	"TWOFOLD_PUBLIC_URL=" + issuer,
-	"TWOFOLD_HASH_WAIT=1m", // nobody is sent away: the wait is measured
+	"TWOFOLD_HASH_WAIT=1m", // no request is rejected, so that the wait is measured
 	"TWOFOLD_IP_SIGN_IN_LIMIT=100000000",
 	"TWOFOLD_IP_FAILURE_LIMIT=100000000",
 	"TWOFOLD_FREE_ATTEMPTS=100000000",

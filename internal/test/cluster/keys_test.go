@@ -100,9 +100,9 @@ func TestT19_KeyRotationAcrossProcesses(t *testing.T) {
 	}, "TWOFOLD_SIGNING_KEY_LEAD=1s")
 }
 
-// visit is somebody who comes in, steps up and begins to enroll a phone, but mistypes its code. Each request is at another
+// visit signs in, steps up and begins an enrollment, but mistypes the code. Each request is sent to another
 // process than the one before. A step-up token may be refused where keys are revoked: then its owner steps up once more.
-// It answers the phone that waits for its right code, or what went wrong.
+// It returns the phone whose enrollment is pending, or an error.
 func (w *clusterFixture) visit(email string, from int, revoked bool) (c *apptest.Client, phone *apptest.Phone, err error) {
 	wrong := func(what string, a apptest.Response) error {
 		return fmt.Errorf("%s answers %d %s", what, a.Status, a.Code())

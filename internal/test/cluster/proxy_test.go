@@ -143,7 +143,7 @@ func TestProxy_RetriesUndeliveredRequestsOnly(t *testing.T) {
 
 func TestCluster_StopLeavesNothing(t *testing.T) {
 	scratch := t.TempDir()
-	must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may be somebody else
+	must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may run as another user
 	must(t, os.Chmod(filepath.Dir(scratch), 0o755))
 	file := program(t)
 	t.Setenv("TMPDIR", scratch)
@@ -163,7 +163,7 @@ func TestCluster_StopLeavesNothing(t *testing.T) {
 	must(t, c.Close())
 	for _, address := range []string{listener.Addr().String(), c.Processes[0].Address, c.Processes[1].Address} {
 		if connection, err := net.Dial("tcp", address); err == nil {
-			t.Errorf("somebody still listens at %s", address)
+			t.Errorf("a process still listens at %s", address)
 			_ = connection.Close()
 		}
 	}

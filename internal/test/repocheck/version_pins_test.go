@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// Whoever builds a commit next year gets what was tested: each package of npm is one version, with the hash of its content.
-// (Go's go.mod and go.sum know nothing else; for images see TestDockerfile and .ci/compose.)
+// A later build of a commit gets what was tested: each npm package is one version with the hash of its content.
+// (go.mod and go.sum ensure this for Go; for images see TestDockerfile and .ci/compose.)
 func TestVersions_OnePerPackage(t *testing.T) {
 	t.Parallel()
 	exact := regexp.MustCompile(`^\d+\.\d+\.\d+(-[\w.-]+)?$`)
@@ -20,7 +20,7 @@ func TestVersions_OnePerPackage(t *testing.T) {
 		for _, packages := range []map[string]string{wanted.Dependencies, wanted.DevDependencies, wanted.OptionalDependencies} {
 			for name, version := range packages {
 				if !exact.MatchString(version) {
-					t.Errorf("%s/package.json asks for %s %s, which is not one version", folder, name, version)
+					t.Errorf("%s/package.json requires %s %s, which is not an exact version", folder, name, version)
 				}
 			}
 		}
@@ -36,7 +36,7 @@ func TestVersions_OnePerPackage(t *testing.T) {
 				continue
 			}
 			if !exact.MatchString(p.Version) || !strings.HasPrefix(p.Integrity, "sha512-") || p.Link {
-				t.Errorf("%s/package-lock.json: %s is not one version with a hash: %+v", folder, name, p)
+				t.Errorf("%s/package-lock.json: %s is not an exact version with a hash: %+v", folder, name, p)
 			}
 		}
 		if len(locked.Packages) < 2 {
@@ -52,7 +52,7 @@ func decode(t *testing.T, file string, into any) {
 	}
 }
 
-// What builds and checks installs by lock file, and runs nothing at whatever version is the newest.
+// Builds and checks install from lock files and never run the newest version of anything.
 func TestVersions_NothingFloats(t *testing.T) {
 	t.Parallel()
 	loose := regexp.MustCompile(`@(latest|upgrade)\b|\bnpm (i|install|update)\b|\bnpx\b|go (get|install) |:latest\b`)
@@ -76,7 +76,7 @@ func TestVersions_NothingFloats(t *testing.T) {
 			t.Fatal(err)
 		}
 		if found := loose.Find(text); found != nil {
-			t.Errorf("%s says %q", file, found)
+			t.Errorf("%s contains %q", file, found)
 		}
 	}
 }
