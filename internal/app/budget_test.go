@@ -62,7 +62,7 @@ var budget = map[string]effort{
 	"beginTotpEnrollment":                            {7, 1},
 	"beginTotpEnrollment again":                      {7, 1},
 	"beginTotpEnrollment beside a method":            {7, 1},
-	"confirmTotpEnrollment of a first method":        {26, 1},
+	"confirmTotpEnrollment of a first method":        {23, 1},
 	"confirmTotpEnrollment of another method":        {16, 1},
 	"confirmTotpEnrollment with a wrong code":        {7, 1},
 	"cancelTotpEnrollment":                           {5, 1},
