@@ -52,7 +52,7 @@ func (a *account) overtaken(r *removal, now time.Time) (over, pause bool) {
 	if !now.Before(ends) {
 		return true, false
 	}
-	if a.made.After(r.requested) { // as the house sees it, the password was set since
+	if a.made.After(r.requested) { // as the server sees it, the password was set since
 		return true, true
 	}
 	for _, m := range a.methods {

@@ -20,7 +20,7 @@ func (p *run) in(who *person, s step) (sess *session, bearer, words string) {
 	all := who.tokens
 	if words = "the script"; s.stolen {
 		all = append(slices.Clone(p.cookies), who.tokens...)
-		words = "a thief"
+		words = "a attacker"
 	}
 	if len(all) == 0 {
 		return nil, "", words + " without a session"

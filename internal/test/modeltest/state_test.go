@@ -8,7 +8,7 @@ import (
 	"twofold/internal/totp"
 )
 
-// The rules of the house, tighter than those of the product, so that a short history comes to every end of them.
+// The rules of the server, tighter than those of the product, so that a short history comes to every end of them.
 const (
 	aal1Idle, aal1Absolute = time.Hour, 24 * time.Hour
 	aal2Idle, aal2Absolute = 30 * time.Minute, 12 * time.Hour
