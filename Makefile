@@ -4,16 +4,16 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
-TIMED    := ^(TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked|TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing|TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded)$$
+TIMED    := ^(TestT15_Enumeration_Timing|TestT18_ForgedJWT_RefusedWithoutFetch|TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded)$$
 # The test that builds the release before.
 UPGRADE  := ^TestUpgrade
 # Tests of what happens at once.
-RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acquire|Shield|Run|Stop|Wake|Serve
+RACED    := AtOnce|OfTwo|Burst|Race|Beside|Concurrent|Many|Turn|Worker|Queue|Acquire|Shield|Run|Stop|Wake|Serve|Takeover|Backoff|Downtime|Timeout|BuildInfo|Unreadable|AAL2Lifetime|TwoSignIn|HardLimitKeeps|Known|SignedInOwner|WithoutFetch|DetectedBy|ReportedUntil|NeedsTwo|MailOutage
 # What a release has binaries for. Those that this machine does not build anyway are checked by their types.
 RELEASED := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
 CHECKED  := linux/arm64 darwin/arm64 windows/amd64
 # Tests that run on PostgreSQL too: of what is shared, of what is undone or counted with a change, and of every statement's plan.
-SHARED   := T0[1389]|T1[0-27]|T2[235]|T3[6-9]|T40|AChangeWithout|Removal|Outbox|NoOperationAsks|NoChore
+SHARED   := T0[1389]|T1[0-27]|T2[235]|T3[6-9]|T40|Atomicity|MFARemoval_(Concurrent|EndedBy|EveryCancel)|ToRemoval|PausedRemoval|ClockJump_Removal|Outbox|QueryBudget|QueryPlans
 REDOCLY  := .ci/node_modules/.bin/redocly
 
 # Where the Go tests keep their databases: in memory where that has room and may hold programs, since a database waits for

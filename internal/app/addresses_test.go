@@ -11,7 +11,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestAnAddressChangesWhenTheNewOneIsConfirmed(t *testing.T) {
+func TestChangeEmail_Confirmed(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	id := h.AddAccount(ada)
@@ -56,7 +56,7 @@ func TestAnAddressChangesWhenTheNewOneIsConfirmed(t *testing.T) {
 	}
 }
 
-func TestTheAddressThereIsIsNoNewOne(t *testing.T) {
+func TestChangeEmail_SameAddress(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -74,7 +74,7 @@ func TestTheAddressThereIsIsNoNewOne(t *testing.T) {
 	}
 }
 
-func TestOneAddressWaitsAtATime(t *testing.T) {
+func TestChangeEmail_ReplacesPending(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -93,7 +93,7 @@ func TestOneAddressWaitsAtATime(t *testing.T) {
 	}
 }
 
-func TestALinkConfirmsNoOtherAddressThanItsOwn(t *testing.T) {
+func TestConfirmAddress_OtherAddress(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	id := h.AddAccount(ada)
@@ -107,7 +107,7 @@ func TestALinkConfirmsNoOtherAddressThanItsOwn(t *testing.T) {
 	confirm(h, mailed(t, h, "confirm_email", newAddress).token("confirm_address")).Require(200, "")
 }
 
-func TestAnAddressWaitsForADay(t *testing.T) {
+func TestConfirmAddress_ExpiresAfterOneDay(t *testing.T) {
 	t.Parallel()
 	h := withMail(t, "TWOFOLD_SESSION_AAL1_IDLE=48h", "TWOFOLD_SESSION_AAL1_ABSOLUTE=48h")
 	h.AddAccount(ada)
@@ -125,7 +125,7 @@ func TestAnAddressWaitsForADay(t *testing.T) {
 	confirm(h, token).Require(200, "")
 }
 
-func TestAnAddressThatSomebodyTookMeanwhileIsTaken(t *testing.T) {
+func TestConfirmAddress_TakenMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -147,7 +147,7 @@ func TestAnAddressThatSomebodyTookMeanwhileIsTaken(t *testing.T) {
 	h.SignedIn(still)
 }
 
-func TestASecondAddressGetsEveryNotice(t *testing.T) {
+func TestNoticeEmail_GetsEveryNotice(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	id := h.AddAccount(ada)
@@ -197,7 +197,7 @@ func TestASecondAddressGetsEveryNotice(t *testing.T) {
 	}
 }
 
-func TestANewAddressEndsTheLinksThatWentToTheOldOne(t *testing.T) {
+func TestChangeEmail_RevokesOldLinks(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -207,7 +207,7 @@ func TestANewAddressEndsTheLinksThatWentToTheOldOne(t *testing.T) {
 	reset(h, resetToken(t, h, newAddress), extraSession).Require(200, "")
 }
 
-func TestANewAddressForgivesNoWrongPassword(t *testing.T) {
+func TestChangeEmail_KeepsPasswordFailures(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -221,7 +221,7 @@ func TestANewAddressForgivesNoWrongPassword(t *testing.T) {
 	}
 }
 
-func TestAProfileIsWhatThePersonChooses(t *testing.T) {
+func TestUpdateAccount_Profile(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	id := h.AddAccount(ada)
@@ -262,7 +262,7 @@ func TestAProfileIsWhatThePersonChooses(t *testing.T) {
 	}
 }
 
-func TestTheServiceSaysWhatItCanDo(t *testing.T) {
+func TestGetService_Capabilities(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ISSUER=Example & Söhne")
 	a := h.Script("").Do("GET", "/api/v1/service", nil).Require(200, "")
@@ -274,7 +274,7 @@ func TestTheServiceSaysWhatItCanDo(t *testing.T) {
 	}
 }
 
-func TestAnAccountInvitesTenNewAddressesAnHour(t *testing.T) {
+func TestNoticeEmail_MailLimit(t *testing.T) {
 	t.Parallel()
 	h := withMail(t, "TWOFOLD_ADDRESS_MAILS=2")
 	h.AddAccount(ada)
@@ -295,7 +295,7 @@ func TestAnAccountInvitesTenNewAddressesAnHour(t *testing.T) {
 	ask(stepUp(c, "account.email")).Require(202, "")
 }
 
-func TestASecondAddressDecidesNothingAboutItself(t *testing.T) {
+func TestNoticeEmail_CannotDispute(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)

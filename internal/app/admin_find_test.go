@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
+func TestFindAccounts_ByPrefix(t *testing.T) {
 	t.Parallel()
 	o := newAdminFixture(t, apptest.Start(t))
 	for _, email := range []string{ada, "adam@example.com", "bob@example.com", "ad.hoc@example.com", "ädele@example.com", "a_a@example.com", "a%a@example.com"} {
@@ -54,7 +54,7 @@ func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
 	o.grace.Do("POST", administration+"/"+unknownID+"/disable", adminReason, "Step-Up-Token", token).Require(404, "not_found")
 }
 
-func TestAnAccountSaysThatItIsAnAdministrators(t *testing.T) {
+func TestGetAccount_Role(t *testing.T) {
 	t.Parallel()
 	o := newAdminFixture(t, apptest.Start(t))
 	o.AddAccount(ada)

@@ -9,7 +9,7 @@ import (
 
 // A change, its entry in the activity and its notices are one transaction: where one of them cannot be kept, nothing
 // happens, and the same request works later.
-func TestAChangeWithoutItsEntryOrItsNoticeDoesNotHappen(t *testing.T) {
+func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"activity", "outbox"} {
 		for name, c := range map[string]struct {

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestRightPasswordsAtOnceAreNobodysFailures(t *testing.T) {
+func TestSignIn_ConcurrentCorrectPasswords(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_HASH_SLOTS=8")
 	h.AddAccount(ada)
@@ -25,7 +25,7 @@ func TestRightPasswordsAtOnceAreNobodysFailures(t *testing.T) {
 	group.Wait()
 }
 
-func TestTheLastTryPromisesNoWait(t *testing.T) {
+func TestAttempts_LastOneWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -64,7 +64,7 @@ func wrongTimes(n int, try func() apptest.Response) (last apptest.Response) {
 	return last
 }
 
-func TestAtTheCapNobodyIsToldToWait(t *testing.T) {
+func TestAttempts_HardLimitWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_CAP=3")
 	h.AddAccount(ada)
@@ -82,7 +82,7 @@ func TestAtTheCapNobodyIsToldToWait(t *testing.T) {
 	}
 }
 
-func TestAStepUpBesideASignOutIsSignedOutOrWorks(t *testing.T) {
+func TestStepUp_ConcurrentSignOut(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -99,7 +99,7 @@ func TestAStepUpBesideASignOutIsSignedOutOrWorks(t *testing.T) {
 	}
 }
 
-func TestANameThatGrowsInNFCIsMeasuredThere(t *testing.T) {
+func TestMethodName_LongerInNFC(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -104,7 +104,7 @@ var budget = map[string]effort{
 }
 
 // Nor does a statement of it, or of what a scene needs first, read more than it needs.
-func TestNoOperationAsksMoreOfTheDatabaseThanItsBudget(t *testing.T) {
+func TestQueryBudget(t *testing.T) {
 	t.Parallel()
 	played := make(map[string]bool)
 	for name := range budgetCases {

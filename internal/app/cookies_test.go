@@ -44,7 +44,7 @@ func lines(a apptest.Response) []string {
 	return all
 }
 
-func TestCookiesAreStrictAndHostBound(t *testing.T) {
+func TestCookies_StrictAndHostBound(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, prefix, secure string
@@ -110,7 +110,7 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 }
 
 // What a subdomain or a plain http answer could plant goes by another name.
-func TestOnlyTheHostBoundCookieCounts(t *testing.T) {
+func TestCookies_OtherNamesIgnored(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		settings    []string
@@ -135,7 +135,7 @@ func TestOnlyTheHostBoundCookieCounts(t *testing.T) {
 	}
 }
 
-func TestASignInWithMFASetsNoSessionCookieAtAll(t *testing.T) {
+func TestSignIn_PendingSetsNoSessionCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)

@@ -146,7 +146,7 @@ func (o *outage) wantKept() {
 	}
 }
 
-func TestFailoverLosesNothingThatWasAcknowledgedAndAllowsNothing(t *testing.T) {
+func TestFailover_KeepsAcknowledgedWrites(t *testing.T) {
 	t.Parallel()
 	for what, end := range map[string]func(*pgserver.Server) error{"stopped": (*pgserver.Server).Stop, "crashed": (*pgserver.Server).Crash} {
 		t.Run(what, func(t *testing.T) {
@@ -170,7 +170,7 @@ func TestFailoverLosesNothingThatWasAcknowledgedAndAllowsNothing(t *testing.T) {
 	}
 }
 
-func TestFailoverADatabaseThatIsSlowIsNotWaitedForForEver(t *testing.T) {
+func TestFailover_SlowDatabase(t *testing.T) {
 	t.Parallel()
 	o := newOutage(t, "&statement_timeout=300")
 	stop := o.load()

@@ -11,7 +11,7 @@ type JSON = apptest.JSON
 
 const ada = "ada@example.com"
 
-func TestTheMainJobFromSignInToRemoval(t *testing.T) {
+func TestJourney_EnrollToRemoval(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

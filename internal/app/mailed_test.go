@@ -9,7 +9,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
+func TestMailedLinks_FollowedByUser(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_SUPPORT=it-help@example.com")
 	h.AddAccount(ada)
@@ -43,7 +43,7 @@ func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
 	withPassword(h, newAddress, extraSession).Require(201, "")
 }
 
-func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
+func TestPasswordReset_UnknownAddressGetsNoMail(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
@@ -57,7 +57,7 @@ func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
 }
 
 // While it serves, the house looks at the requests by itself.
-func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
+func TestPasswordReset_ResolvedInBackground(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
@@ -82,7 +82,7 @@ func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
 	}
 }
 
-func TestT30_AMailHasOneRecipientWhateverStandsInAName(t *testing.T) {
+func TestT30_MailInjection_DisplayName(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)

@@ -18,7 +18,7 @@ import (
 )
 
 // Even with commits that wait in the write-ahead log, as after a power cut.
-func TestAWrongMissingOrCorruptMasterKeyChangesNotAByte(t *testing.T) {
+func TestMasterKey_UnusableChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir, killed := t.TempDir(), t.TempDir()
 	h := apptest.StartIn(t, dir, apptest.NewClock(), "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db")) // bytes of a file, whatever the run is about

@@ -25,7 +25,7 @@ var officeMatrix = map[string][]string{
 	"resetAccountMfa":     {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
 }
 
-func TestMatrixOfTheOffice(t *testing.T) {
+func TestMatrix_AdminOperations(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
 	o := newAdminFixture(t, c.h)

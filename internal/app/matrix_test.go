@@ -89,7 +89,7 @@ var matrix = map[string][]string{
 	"getOpenapi":   {"200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200", "200"},
 }
 
-func TestMatrixEveryOperationForEveryCredential(t *testing.T) {
+func TestMatrix_OperationsByCredential(t *testing.T) {
 	t.Parallel()
 	operations := apptest.Operations(t)
 	var reads []apptest.Operation

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestAnAccountHasFiveMethodsAtTheMost(t *testing.T) {
+func TestBeginEnrollment_TooManyMethods(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -41,7 +41,7 @@ func TestAnAccountHasFiveMethodsAtTheMost(t *testing.T) {
 	}
 }
 
-func TestANameIsTakenWhateverItsSpelling(t *testing.T) {
+func TestMethodName_TakenInAnySpelling(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -67,7 +67,7 @@ func TestANameIsTakenWhateverItsSpelling(t *testing.T) {
 	script.Do("POST", enrollments, JSON{"name": "Zoe's Strase"}, "Step-Up-Token", token).Require(201, "")
 }
 
-func TestTwoAccountsMayUseTheSameName(t *testing.T) {
+func TestMethodName_SameInTwoAccounts(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

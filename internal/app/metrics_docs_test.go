@@ -33,7 +33,7 @@ func metricsOf(got apptest.Scrape, text string) map[string]metric {
 }
 
 // docs/operate.md lists each metric; what alerts and the dashboard ask for, `make check-alerts` holds against that list.
-func TestTheOperatorsPageListsEveryMetricWithItsLabels(t *testing.T) {
+func TestMetrics_Documented(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile(filepath.Join(apptest.Root(), "docs", "operate.md"))
 	if err != nil {

@@ -22,7 +22,7 @@ func wantSeries(t *testing.T, got, want apptest.Scrape) {
 	}
 }
 
-func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
+func TestMetrics_Requests(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -73,7 +73,7 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 	}
 }
 
-func TestAScrapeCountsWhatTheDatabaseIsAskedFor(t *testing.T) {
+func TestMetrics_DatabaseStatements(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -102,7 +102,7 @@ func TestAScrapeCountsWhatTheDatabaseIsAskedFor(t *testing.T) {
 	}
 }
 
-func TestAScrapeTellsWhatRuns(t *testing.T) {
+func TestMetrics_BuildInfo(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	got, text := h.Scrape()
@@ -125,7 +125,7 @@ func TestAScrapeTellsWhatRuns(t *testing.T) {
 	}
 }
 
-func TestAScrapeCountsProofsThatAreNotLookedAt(t *testing.T) {
+func TestMetrics_RefusedAttempts(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -144,7 +144,7 @@ func TestAScrapeCountsProofsThatAreNotLookedAt(t *testing.T) {
 	})
 }
 
-func TestAScrapeTellsHowLongMailWaits(t *testing.T) {
+func TestMetrics_PendingMail(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -173,7 +173,7 @@ func TestAScrapeTellsHowLongMailWaits(t *testing.T) {
 	})
 }
 
-func TestAHouseWithoutMailHasNoOutboxToWatch(t *testing.T) {
+func TestMetrics_NoOutboxWithoutMail(t *testing.T) {
 	t.Parallel()
 	_, text := apptest.Start(t).Scrape()
 	if strings.Contains(text, "twofold_outbox") {

@@ -25,7 +25,7 @@ const (
 	afterFailures = "A sign-in to your account after several wrong attempts"
 )
 
-func TestASignInFromADeviceThatIsNewIsTold(t *testing.T) {
+func TestNewDeviceNotice_Browser(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
@@ -63,7 +63,7 @@ func TestASignInFromADeviceThatIsNewIsTold(t *testing.T) {
 	}
 }
 
-func TestAPendingSignInIsNoDeviceYet(t *testing.T) {
+func TestNewDeviceNotice_PendingSignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	_, phone := withMFA(h, ada)
@@ -83,7 +83,7 @@ func TestAPendingSignInIsNoDeviceYet(t *testing.T) {
 	}
 }
 
-func TestAScriptIsNewByItsNetworkAndWhatItCallsItself(t *testing.T) {
+func TestNewDeviceNotice_Script(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	h.AddAccount(ada)
@@ -114,7 +114,7 @@ func TestAScriptIsNewByItsNetworkAndWhatItCallsItself(t *testing.T) {
 	}
 }
 
-func TestASuccessAfterFiveFailuresIsTold(t *testing.T) {
+func TestNotice_SignInAfterFailures(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	_, phone := withMFA(h, ada)

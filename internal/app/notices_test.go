@@ -30,7 +30,7 @@ func post(t *testing.T, h *apptest.Server, n notify.Notice) {
 	}
 }
 
-func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
+func TestNotice_MailedOnCommit(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)

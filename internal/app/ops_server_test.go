@@ -31,7 +31,7 @@ func fetch(t *testing.T, method, url string) (status int, body string) {
 	return answer.StatusCode, string(text)
 }
 
-func TestOperationsAreOnTheirOwnListenerAlone(t *testing.T) {
+func TestOps_Routes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	inside := h.Operations()
@@ -77,7 +77,7 @@ func freeListener(t *testing.T) net.Listener {
 	return listener
 }
 
-func TestAnOperationsAddressThatIsTakenIsNamed(t *testing.T) {
+func TestOps_AddressInUse(t *testing.T) {
 	t.Parallel()
 	taken := freeListener(t)
 	defer func() { _ = taken.Close() }()
@@ -94,7 +94,7 @@ func TestAnOperationsAddressThatIsTakenIsNamed(t *testing.T) {
 	}
 }
 
-func TestAServerThatStopsSaysSoWhileItServesOn(t *testing.T) {
+func TestServe_DrainReportsStopping(t *testing.T) {
 	t.Parallel()
 	free := freeListener(t)
 	operations := "http://" + free.Addr().String()

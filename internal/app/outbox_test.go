@@ -35,7 +35,7 @@ func wantOutbox(t *testing.T, db *apptest.Database, waiting, sent, givenUp int) 
 	}
 }
 
-func TestAMailThatFailsIsTriedAgainAfterGrowingWaits(t *testing.T) {
+func TestMailDelivery_RetryBackoff(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -75,7 +75,7 @@ func TestAMailThatFailsIsTriedAgainAfterGrowingWaits(t *testing.T) {
 	}
 }
 
-func TestAMailIsGivenUpAfterSevenDaysAndTheActivitySaysSo(t *testing.T) {
+func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -106,7 +106,7 @@ func TestAMailIsGivenUpAfterSevenDaysAndTheActivitySaysSo(t *testing.T) {
 	}
 }
 
-func TestNoticesFromBeforeMailWasConfiguredAreSentForADay(t *testing.T) {
+func TestMailDelivery_MailConfiguredLater(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	id := h.AddAccount(ada)
@@ -133,7 +133,7 @@ func TestNoticesFromBeforeMailWasConfiguredAreSentForADay(t *testing.T) {
 	}
 }
 
-func TestSeveralProcessesSendEachMailOnce(t *testing.T) {
+func TestMailDelivery_SeveralProcesses(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -159,7 +159,7 @@ func TestSeveralProcessesSendEachMailOnce(t *testing.T) {
 	}
 }
 
-func TestAClaimKeepsOthersOffUntilItIsOver(t *testing.T) {
+func TestMailDelivery_ClaimLease(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -185,7 +185,7 @@ func TestAClaimKeepsOthersOffUntilItIsOver(t *testing.T) {
 	}
 }
 
-func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
+func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -262,7 +262,7 @@ type sender func(ctx context.Context, m notify.Mail) error
 
 func (s sender) Send(ctx context.Context, m notify.Mail) error { return s(ctx, m) }
 
-func TestAMailServerThatSaysNothingHoldsAMailForItsTimeoutOnly(t *testing.T) {
+func TestMailDelivery_Timeout(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_SMTP_TIMEOUT=200ms")
 	id := h.AddAccount(ada)
@@ -278,7 +278,7 @@ func TestAMailServerThatSaysNothingHoldsAMailForItsTimeoutOnly(t *testing.T) {
 	}
 }
 
-func TestANoticeOfNobodyIsAnError(t *testing.T) {
+func TestNotice_UnknownAccount(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: unknownID}); err == nil {

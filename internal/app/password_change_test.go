@@ -17,7 +17,7 @@ func change(c *apptest.Client, to, token string) apptest.Response {
 	return c.Do("PUT", password, JSON{"new_password": to}, "Step-Up-Token", token)
 }
 
-func TestChangingThePassword(t *testing.T) {
+func TestChangePassword_EndsOtherSessions(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, tenCodes)
 	script, phone := withMFA(h, ada)
@@ -59,7 +59,7 @@ func TestChangingThePassword(t *testing.T) {
 	}
 }
 
-func TestAScriptThatChangesThePasswordKeepsItsToken(t *testing.T) {
+func TestChangePassword_ScriptKeepsToken(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
@@ -71,7 +71,7 @@ func TestAScriptThatChangesThePasswordKeepsItsToken(t *testing.T) {
 	script.Do("GET", current, nil).Require(200, "")
 }
 
-func TestAPasswordThatCannotBeOneSpendsNothing(t *testing.T) {
+func TestChangePassword_Unacceptable(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, tenCodes, "TWOFOLD_ISSUER=Lamp Post Ltd")
 	h.AddAccount(ada)
@@ -113,7 +113,7 @@ func TestAPasswordThatCannotBeOneSpendsNothing(t *testing.T) {
 	other.Do("GET", current, nil).Require(401, "session_required")
 }
 
-func TestOfTwoChangesAtOnceOneHappens(t *testing.T) {
+func TestChangePassword_Concurrent(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
@@ -143,7 +143,7 @@ func TestOfTwoChangesAtOnceOneHappens(t *testing.T) {
 	}
 }
 
-func TestANewPasswordMakesOtherDevicesStrangers(t *testing.T) {
+func TestChangePassword_ForgetsOtherDevices(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, tenCodes)
 	h.AddAccount(ada)
@@ -176,7 +176,7 @@ func TestANewPasswordMakesOtherDevicesStrangers(t *testing.T) {
 	}
 }
 
-func TestT17_AChangeOfPasswordEndsOlderStepUpTokens(t *testing.T) {
+func TestT17_StepUpReplay_AfterPasswordChange(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	script, phone := withMFA(h, ada)
@@ -193,7 +193,7 @@ func TestT17_AChangeOfPasswordEndsOlderStepUpTokens(t *testing.T) {
 	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", older[0]).Require(401, "step_up_required")
 }
 
-func TestT16_APasswordIsOneInEverySpelling(t *testing.T) {
+func TestT16_PasswordVariants(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)

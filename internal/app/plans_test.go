@@ -46,7 +46,7 @@ func (j *planChecker) stage(t *testing.T) *budgetCase {
 }
 
 // Nobody waits for these; still they read no whole table, at which all others would wait.
-func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
+func TestQueryPlans_BackgroundTasks(t *testing.T) {
 	t.Parallel()
 	judge := newJudge(t)
 	for name, do := range map[string]func(s *budgetCase) error{

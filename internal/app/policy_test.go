@@ -39,7 +39,7 @@ func enrolls(h *apptest.Server, token string) (*apptest.Client, *apptest.Phone) 
 	return h.Script(a.Text("session", "session_token")), phone
 }
 
-func TestBeforeTheDayPeopleAreToldAndNothingChanges(t *testing.T) {
+func TestMFAPolicy_BeforeDate(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, required...)
 	h.AddAccount(ada)
@@ -69,7 +69,7 @@ func TestBeforeTheDayPeopleAreToldAndNothingChanges(t *testing.T) {
 	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
 }
 
-func TestFromTheDayOnARightPasswordEarnsAnEnrollmentAndNoSession(t *testing.T) {
+func TestMFAPolicy_SignInMustEnroll(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, required...)
 	h.AddAccount(ada)
@@ -108,7 +108,7 @@ func TestFromTheDayOnARightPasswordEarnsAnEnrollmentAndNoSession(t *testing.T) {
 	h.SignedIn(ada, JSON{"code": phone.Code()})
 }
 
-func TestABrowserEnrollsAtSignInByItsCookieAlone(t *testing.T) {
+func TestSignInEnrollment_BrowserCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, required...)
 	h.AddAccount(ada)
@@ -131,7 +131,7 @@ func TestABrowserEnrollsAtSignInByItsCookieAlone(t *testing.T) {
 	}
 }
 
-func TestOfTwoWhoEnrollAtSignInOneDoes(t *testing.T) {
+func TestSignInEnrollment_Concurrent(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, required...)
 	h.AddAccount(ada)
@@ -149,7 +149,7 @@ func TestOfTwoWhoEnrollAtSignInOneDoes(t *testing.T) {
 	wantTally(t, answers, map[string]int{"201": 1, "410 sign_in_expired": 1})
 }
 
-func TestEveryWayToHaveNoMFALeadsToAnEnrollment(t *testing.T) {
+func TestMFAPolicy_MFARemovedOrReset(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t, required...)
 	advanceToPolicyDate(l.Server)
@@ -171,7 +171,7 @@ func TestEveryWayToHaveNoMFALeadsToAnEnrollment(t *testing.T) {
 	mustEnroll(l.Server, ada, JSON{"password": "k7#qwz1x"})
 }
 
-func TestASessionFromBeforeTheDayEnrollsAndDoesNothingElse(t *testing.T) {
+func TestMFAPolicy_OlderSessionCanOnlyEnroll(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, required...)
 	h.AddAccount(ada)
@@ -207,7 +207,7 @@ func TestASessionFromBeforeTheDayEnrollsAndDoesNothingElse(t *testing.T) {
 	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
 }
 
-func TestAPasswordMayBeShorterWhereEverybodyHasMFA(t *testing.T) {
+func TestMFAPolicy_ShorterPasswords(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, required...)
 	least := func() int {
@@ -222,7 +222,7 @@ func TestAPasswordMayBeShorterWhereEverybodyHasMFA(t *testing.T) {
 	}
 }
 
-func TestWhoHasNoMFAIsToldByMailOnceBeforeTheDay(t *testing.T) {
+func TestMFAPolicy_ReminderMail(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_MFA_POLICY=required", "TWOFOLD_MFA_REQUIRED_FROM=2026-12-24")
 	withMFA(h, ada)

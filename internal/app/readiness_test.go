@@ -38,7 +38,7 @@ func wantReady(t *testing.T, h *apptest.Server) {
 	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="database_unreachable"}`: 0})
 }
 
-func TestReadinessFallsWithItsReasonAndReturns(t *testing.T) {
+func TestReadiness_DamagedDatabase(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ reason, damage, repair string }{
 		"a database that lost its tables": {
@@ -70,7 +70,7 @@ func TestReadinessFallsWithItsReasonAndReturns(t *testing.T) {
 	}
 }
 
-func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
+func TestReadiness_CorruptFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
@@ -102,7 +102,7 @@ func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
 	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 }
 
-func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
+func TestReadiness_LockedDatabase(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)

@@ -20,7 +20,7 @@ func wantMethods(t *testing.T, got any, want ...any) {
 	}
 }
 
-func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
+func TestRecoveryCodes_WithFirstMethodOnly(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
@@ -55,7 +55,7 @@ func TestRecoveryCodesComeWithTheFirstMethodOnly(t *testing.T) {
 	}
 }
 
-func TestARecoveryCodeThatWasUsedIsToldAndSoIsTheEndOfThem(t *testing.T) {
+func TestRecoveryCodes_UseAndLowNotices(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_SIGN_INS_OPEN=50")
 	_, _, codes := userWithRecoveryCodes(h, ada)
@@ -92,7 +92,7 @@ func accountIDOf(h *apptest.Server, email string) string {
 	return a.ID
 }
 
-func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
+func TestGenerateRecoveryCodes_EndsOtherSessions(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	_, phone, codes := userWithRecoveryCodes(h, ada)
@@ -123,7 +123,7 @@ func TestNewRecoveryCodesEndOtherSessionsAndAreTold(t *testing.T) {
 	}
 }
 
-func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
+func TestResetMFA_DeletesRecoveryCodes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	_, _, codes := userWithRecoveryCodes(h, ada)
@@ -142,7 +142,7 @@ func TestAnOperatorsResetTakesRecoveryCodesToo(t *testing.T) {
 	recovering(h, pendingSignIn(h, ada), codes[0]).Require(401, "code_rejected")
 }
 
-func TestASuspendedMethodIsShownAndNotOffered(t *testing.T) {
+func TestSuspendedMethod_NotOffered(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, phone, codes := userWithRecoveryCodes(h, ada)

@@ -11,7 +11,7 @@ import (
 
 // The scenarios of docs/lost-everything.md.
 
-func TestThePasswordAloneRemovesNothing(t *testing.T) {
+func TestMFARemoval_PasswordAlone(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -21,7 +21,7 @@ func TestThePasswordAloneRemovesNothing(t *testing.T) {
 	}
 }
 
-func TestTheMailboxAloneRemovesNothing(t *testing.T) {
+func TestMFARemoval_MailboxAlone(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	resetByMail(l)
@@ -38,7 +38,7 @@ func TestTheMailboxAloneRemovesNothing(t *testing.T) {
 	mallory.Do("POST", removal, JSON{"sign_in_token": token}).Require(202, "")
 }
 
-func TestAResetOfThePasswordEndsARemovalUnderWay(t *testing.T) {
+func TestMFARemoval_EndedByPasswordReset(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -53,7 +53,7 @@ func TestAResetOfThePasswordEndsARemovalUnderWay(t *testing.T) {
 }
 
 // Who has both, and whose mails nobody else sees, gets there unless Ada uses her phone once in three days.
-func TestPasswordAndMailboxTakeThreeDaysInWhichOneSignInWins(t *testing.T) {
+func TestMFARemoval_CancelledBySignIn(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -67,7 +67,7 @@ func TestPasswordAndMailboxTakeThreeDaysInWhichOneSignInWins(t *testing.T) {
 }
 
 // A stolen session of two factors makes it no shorter, and sends the last mail nowhere else.
-func TestAStolenSessionReroutesNothing(t *testing.T) {
+func TestMFARemoval_StolenSession(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -84,7 +84,7 @@ func TestAStolenSessionReroutesNothing(t *testing.T) {
 }
 
 // Wrong tries keep Ada from signing in, and the time stands still meanwhile.
-func TestWhoSpendsTheTriesStopsTheTime(t *testing.T) {
+func TestMFARemoval_PausedByBackoff(t *testing.T) {
 	t.Parallel()
 	for what, spend := range map[string]func(l *lostFactorFixture){
 		"of the code": func(l *lostFactorFixture) {
@@ -134,7 +134,7 @@ func TestWhoSpendsTheTriesStopsTheTime(t *testing.T) {
 }
 
 // A server of mail that takes nothing stops the time; the mails arrive later, and it goes on.
-func TestNothingGoesOnWhileMailDoesNotArrive(t *testing.T) {
+func TestMFARemoval_PausedWithoutMail(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.Mailbox.FailInserts(450)
@@ -153,7 +153,7 @@ func TestNothingGoesOnWhileMailDoesNotArrive(t *testing.T) {
 }
 
 // Nothing is removed before every mail, the last ones included, has arrived; the link works then.
-func TestTheLastLinkWaitsForTheOtherMails(t *testing.T) {
+func TestMFARemoval_CompletionWaitsForMails(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -167,7 +167,7 @@ func TestTheLastLinkWaitsForTheOtherMails(t *testing.T) {
 	l.Script("").Do("POST", completeIt, JSON{"token": token}).Require(200, "")
 }
 
-func TestATimeInWhichTheServerWasDownIsNotCounted(t *testing.T) {
+func TestMFARemoval_DowntimeNotCounted(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -180,7 +180,7 @@ func TestATimeInWhichTheServerWasDownIsNotCounted(t *testing.T) {
 }
 
 // Who does not have the password learns nothing: neither whether removals are offered nor whether one is under way.
-func TestWithoutThePasswordEveryAnswerIsTheSame(t *testing.T) {
+func TestMFARemoval_HiddenWithoutPassword(t *testing.T) {
 	t.Parallel()
 	with := loseAllFactors(t)
 	with.ask().Require(202, "")
@@ -205,7 +205,7 @@ func TestWithoutThePasswordEveryAnswerIsTheSame(t *testing.T) {
 	}
 }
 
-func TestASignInTokenAsksThroughItsOwnCarrierOnly(t *testing.T) {
+func TestMFARemoval_OtherCarrier(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	browser := l.Browser()
@@ -222,7 +222,7 @@ func TestASignInTokenAsksThroughItsOwnCarrierOnly(t *testing.T) {
 	browser.Do("POST", removal, nil).Require(410, "sign_in_expired")
 }
 
-func TestManyWhoAskAtOnceGetOneRemoval(t *testing.T) {
+func TestMFARemoval_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	token := pendingSignIn(l.Server, ada)
@@ -237,7 +237,7 @@ func TestManyWhoAskAtOnceGetOneRemoval(t *testing.T) {
 	completeSignIn(l.Server, token, l.phone.Code()).Require(201, "") // the sign-in stayed
 }
 
-func TestAskingIsBoundedPerAddress(t *testing.T) {
+func TestMFARemoval_AddressLimit(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t, "TWOFOLD_IP_SIGN_IN_LIMIT=5")
 	l.Clock.Advance(time.Minute)

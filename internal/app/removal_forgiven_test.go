@@ -6,7 +6,7 @@ import (
 )
 
 // Whoever knows the password can have its wrong tries forgiven, and leaves no trace of the wait by that.
-func TestAWaitThatWasForgivenStoppedTheTime(t *testing.T) {
+func TestMFARemoval_PausedByClearedBackoff(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")

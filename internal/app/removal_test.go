@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestWhoLostEverythingIsBackAfterThreeDaysOfWarnings(t *testing.T) {
+func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	if on, _ := l.Script("").Do("GET", "/api/v1/service", nil).Require(200, "").Value("mfa_removal").(bool); !on {
@@ -75,7 +75,7 @@ func TestWhoLostEverythingIsBackAfterThreeDaysOfWarnings(t *testing.T) {
 	l.Script("").SignIn(ada, JSON{"recovery_code": l.codes[0]}).Require(401, "code_rejected")
 }
 
-func TestEveryWayToCancelARemoval(t *testing.T) {
+func TestMFARemoval_EveryCancelMethod(t *testing.T) {
 	t.Parallel()
 	fresh := func(l *lostFactorFixture) JSON { return JSON{"sign_in_token": pendingSignIn(l.Server, ada)} }
 	with := func(body JSON, name, value string) JSON { body[name] = value; return body }
@@ -136,7 +136,7 @@ func TestEveryWayToCancelARemoval(t *testing.T) {
 	}
 }
 
-func TestACodeThatCancelsIsUsedUp(t *testing.T) {
+func TestMFARemoval_CancelCodeUsedOnce(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -159,7 +159,7 @@ func TestACodeThatCancelsIsUsedUp(t *testing.T) {
 	completeSignIn(l.Server, token, l.phone.CodeIn(1)).Require(201, "") // there was nothing to cancel: it was neither judged nor used
 }
 
-func TestARecoveryCodeThatCancelsIsUsedUp(t *testing.T) {
+func TestMFARemoval_CancelRecoveryCodeUsedOnce(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -169,7 +169,7 @@ func TestARecoveryCodeThatCancelsIsUsedUp(t *testing.T) {
 	l.Script("").Do("POST", complete, JSON{"sign_in_token": token, "recovery_code": l.codes[1]}).Require(201, "")
 }
 
-func TestWhatCancelsNothing(t *testing.T) {
+func TestMFARemoval_CancelRefused(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	token := pendingSignIn(l.Server, ada)
@@ -196,7 +196,7 @@ func TestWhatCancelsNothing(t *testing.T) {
 	}
 }
 
-func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
+func TestMFARemoval_CancelBruteForce(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
@@ -221,7 +221,7 @@ func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 	}
 }
 
-func TestACodeCancelsWhereSigningInByCodeHasToWait(t *testing.T) {
+func TestMFARemoval_CancelDuringBackoff(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")

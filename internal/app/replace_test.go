@@ -26,7 +26,7 @@ func methodNames(c *apptest.Client) []string {
 	return list
 }
 
-func TestTheOldPhoneWorksUntilTheNewOneTakesItsPlace(t *testing.T) {
+func TestReplaceMethod_OldWorksUntilConfirmed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, old, codes := userWithRecoveryCodes(h, ada)
@@ -61,7 +61,7 @@ func TestTheOldPhoneWorksUntilTheNewOneTakesItsPlace(t *testing.T) {
 	}
 }
 
-func TestReplacingIsRefused(t *testing.T) {
+func TestReplaceMethod_Refused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, phone, codes := userWithRecoveryCodes(h, ada)
@@ -85,7 +85,7 @@ func TestReplacingIsRefused(t *testing.T) {
 	live.Do("POST", enrollments, JSON{"replaces": second.ID, "name": "tablet"}, "Step-Up-Token", enroll).Require(201, "")
 }
 
-func TestAFullAccountCanStillReplace(t *testing.T) {
+func TestReplaceMethod_AtMethodLimit(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_MAX_METHODS=1")
 	live, old, codes := userWithRecoveryCodes(h, ada)
@@ -98,7 +98,7 @@ func TestAFullAccountCanStillReplace(t *testing.T) {
 	}
 }
 
-func TestReplacingWhatIsGoneMeanwhileAddsOne(t *testing.T) {
+func TestReplaceMethod_RemovedMeanwhile(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, old, codes := userWithRecoveryCodes(h, ada)
@@ -114,7 +114,7 @@ func TestReplacingWhatIsGoneMeanwhileAddsOne(t *testing.T) {
 	}
 }
 
-func TestAnEnrollmentThatRanOutIsRecordedOnce(t *testing.T) {
+func TestEnrollment_ExpiryRecordedOnce(t *testing.T) {
 	t.Parallel()
 	for how, meet := range map[string]func(c *apptest.Client, p *apptest.Phone){
 		"when it is confirmed": func(c *apptest.Client, p *apptest.Phone) {
@@ -146,7 +146,7 @@ func TestAnEnrollmentThatRanOutIsRecordedOnce(t *testing.T) {
 	}
 }
 
-func TestRenaming(t *testing.T) {
+func TestRenameMethod_NameRules(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, phone, codes := userWithRecoveryCodes(h, ada)
@@ -174,7 +174,7 @@ func TestRenaming(t *testing.T) {
 	}
 }
 
-func TestOfTwoMethodsThatWantOneNameOneGetsIt(t *testing.T) {
+func TestRenameMethod_ConcurrentSameName(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	other := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)

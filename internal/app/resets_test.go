@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestAForgottenPasswordIsSetByTheMailedLink(t *testing.T) {
+func TestPasswordReset_MailedLink(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	id := h.AddAccount(ada)
@@ -46,7 +46,7 @@ func TestAForgottenPasswordIsSetByTheMailedLink(t *testing.T) {
 	}
 }
 
-func TestAPasswordThatIsRefusedLeavesTheLinkAlive(t *testing.T) {
+func TestPasswordReset_UnacceptablePasswordKeepsLink(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -62,7 +62,7 @@ func TestAPasswordThatIsRefusedLeavesTheLinkAlive(t *testing.T) {
 	reset(h, token, extraSession).Require(200, "")
 }
 
-func TestALinkIsLookedAtBeforeThePassword(t *testing.T) {
+func TestPasswordReset_LinkCheckedFirst(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -76,7 +76,7 @@ func TestALinkIsLookedAtBeforeThePassword(t *testing.T) {
 	h.SignedIn(ada)
 }
 
-func TestAResetEndsWhatTheOldPasswordOpened(t *testing.T) {
+func TestPasswordReset_RevokesSignInsAndLinks(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	script, phone := withMFA(h, ada)
@@ -100,7 +100,7 @@ func TestAResetEndsWhatTheOldPasswordOpened(t *testing.T) {
 	withPassword(h, ada, extraSession).Require(202, "") // nobody waits for wrong guesses at a password that is gone
 }
 
-func TestManyResetsAtOnceAreOne(t *testing.T) {
+func TestPasswordReset_Concurrent(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -123,7 +123,7 @@ func TestManyResetsAtOnceAreOne(t *testing.T) {
 	}
 }
 
-func TestAnAccountIsMailedThreeLinksAnHour(t *testing.T) {
+func TestPasswordReset_MailLimit(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -150,7 +150,7 @@ func TestAnAccountIsMailedThreeLinksAnHour(t *testing.T) {
 	mailed(t, h, "password_reset_link", bob)
 }
 
-func TestAskingAndDeadLinksCountForTheNetworkAddress(t *testing.T) {
+func TestPasswordReset_AddressLimit(t *testing.T) {
 	t.Parallel()
 	h := withMail(t, "TWOFOLD_IP_FAILURE_LIMIT=4")
 	h.AddAccount(ada)
@@ -169,7 +169,7 @@ func TestAskingAndDeadLinksCountForTheNetworkAddress(t *testing.T) {
 	reset(h, token, extraSession).Require(200, "")
 }
 
-func TestAForcedResetLeavesNoPasswordUntilTheLinkIsFollowed(t *testing.T) {
+func TestForcedReset_NoPasswordUntilLinkUsed(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	id := h.AddAccount(ada)
@@ -188,7 +188,7 @@ func TestAForcedResetLeavesNoPasswordUntilTheLinkIsFollowed(t *testing.T) {
 	h.SignedIn(ada)
 }
 
-func TestARequestThatCannotBeReadStopsNoOther(t *testing.T) {
+func TestPasswordReset_UnreadableRequest(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -205,7 +205,7 @@ func TestARequestThatCannotBeReadStopsNoOther(t *testing.T) {
 	}
 }
 
-func TestWithoutMailNobodyIsPromisedAny(t *testing.T) {
+func TestPasswordReset_MailUnavailable(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

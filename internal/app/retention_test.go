@@ -13,7 +13,7 @@ import (
 const day = 24 * time.Hour
 
 // Nobody can tell whether what is over is still there.
-func TestAPurgeChangesNoAnswer(t *testing.T) {
+func TestPurge_ResponsesUnchanged(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(bob)
@@ -60,7 +60,7 @@ func TestAPurgeChangesNoAnswer(t *testing.T) {
 }
 
 // An enrollment's end is told once, whoever finds it; and while its session lives, that it is over and not that it never was.
-func TestAnEnrollmentThatNobodyConfirmedIsToldOfBeforeItGoes(t *testing.T) {
+func TestPurge_RecordsExpiredEnrollment(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		settings []string
@@ -99,7 +99,7 @@ func TestAnEnrollmentThatNobodyConfirmedIsToldOfBeforeItGoes(t *testing.T) {
 }
 
 // Years of silence do not make the next sign-in an account's first, of which there is no news.
-func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
+func TestPurge_KeepsLastDevice(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
@@ -126,7 +126,7 @@ func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
 }
 
 // A removal stands still for a notice that was given up, and for no other reason in this test.
-func TestAPurgeDoesNotMoveARemovalThatStandsStill(t *testing.T) {
+func TestPurge_PausedRemoval(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t, "TWOFOLD_MAILS_KEPT=1h")
 	l.Mailbox.FailInserts(550)
@@ -161,7 +161,7 @@ func TestAPurgeDoesNotMoveARemovalThatStandsStill(t *testing.T) {
 	}
 }
 
-func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
+func TestPurge_LeaseTakeover(t *testing.T) {
 	t.Parallel()
 	first := apptest.Start(t)
 	first.AddAccount(ada)
@@ -183,7 +183,7 @@ func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 	}
 }
 
-func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
+func TestPurge_InBackground(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -207,7 +207,7 @@ func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
 }
 
 // A page that ends with an entry that is purged meanwhile is followed by none: whatever is older went before.
-func TestTheActivityEndsWhereItWasPurged(t *testing.T) {
+func TestListActivity_EndsAtPurge(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

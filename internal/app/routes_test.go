@@ -12,7 +12,7 @@ import (
 
 var verbs = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "QUERY"}
 
-func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
+func TestRoutes_MethodNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -57,7 +57,7 @@ func fitsAnID(own map[string][]string, path, verb string) bool {
 	return name != "{id}" && slices.Contains(own[above+"{id}"], verb)
 }
 
-func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
+func TestRoutes_UnknownAPIPath(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -82,7 +82,7 @@ func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
 	}
 }
 
-func TestAnUnknownPathBelowAnIdIsUnknownToo(t *testing.T) {
+func TestRoutes_UnknownPathBelowID(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for _, verb := range []string{"GET", "POST", "DELETE"} {
@@ -90,7 +90,7 @@ func TestAnUnknownPathBelowAnIdIsUnknownToo(t *testing.T) {
 	}
 }
 
-func TestHEADAnswersWhatGETDoesWithoutItsBody(t *testing.T) {
+func TestRoutes_HEAD(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -117,7 +117,7 @@ func TestHEADAnswersWhatGETDoesWithoutItsBody(t *testing.T) {
 	}
 }
 
-func TestAReadChangesNothing(t *testing.T) {
+func TestRoutes_ReadsChangeNothing(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)

@@ -91,7 +91,7 @@ func embeddedEncodings(secret string) map[string]string {
 	return forms
 }
 
-func TestASecretIsFoundHoweverItIsSpelled(t *testing.T) {
+func TestSecrets_FoundInEveryEncoding(t *testing.T) {
 	t.Parallel()
 	for _, secret := range []string{"123456", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "tf_s_5Zk-_0aB", `it's "a" <pass>wörd & \ more%`, "\x00\xff\x10 bytes"} {
 		c := secretMarkers{"it": secret}

@@ -51,7 +51,7 @@ func sessionID(c *apptest.Client) string {
 	return c.Do("GET", current, nil).Require(200, "").Text("id")
 }
 
-func TestSessionsAreListedWithTheirDeviceTheNewestFirst(t *testing.T) {
+func TestListSessions_NewestFirst(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	script, phone := withMFA(h, ada)
@@ -82,7 +82,7 @@ func TestSessionsAreListedWithTheirDeviceTheNewestFirst(t *testing.T) {
 	}
 }
 
-func TestSessionsAreListedInPages(t *testing.T) {
+func TestListSessions_Pages(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -111,7 +111,7 @@ func TestSessionsAreListedInPages(t *testing.T) {
 	}
 }
 
-func TestAQueryOfSessionsThatDoesNotFitSaysWhere(t *testing.T) {
+func TestListSessions_InvalidQuery(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -133,7 +133,7 @@ func TestAQueryOfSessionsThatDoesNotFitSaysWhere(t *testing.T) {
 	}
 }
 
-func TestASessionThatIsOverIsNeitherListedNorCounted(t *testing.T) {
+func TestListSessions_OmitsExpired(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -153,7 +153,7 @@ func TestASessionThatIsOverIsNeitherListedNorCounted(t *testing.T) {
 	}
 }
 
-func TestListingProlongsTheCallersSessionAlone(t *testing.T) {
+func TestListSessions_ExtendsOwnSessionOnly(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -172,7 +172,7 @@ func TestListingProlongsTheCallersSessionAlone(t *testing.T) {
 	mine.Do("GET", current, nil).Require(200, "")
 }
 
-func TestEndingASession(t *testing.T) {
+func TestEndSession_Other(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -192,7 +192,7 @@ func TestEndingASession(t *testing.T) {
 	}
 }
 
-func TestEndingTheCurrentSessionIsSigningOut(t *testing.T) {
+func TestEndSession_Current(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -219,7 +219,7 @@ func TestEndingTheCurrentSessionIsSigningOut(t *testing.T) {
 	}
 }
 
-func TestEndingAllOtherSessions(t *testing.T) {
+func TestEndOtherSessions_KeepsCaller(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -248,7 +248,7 @@ func TestEndingAllOtherSessions(t *testing.T) {
 	}
 }
 
-func TestT17_AStepUpTokenDiesWithASessionThatAnotherEnds(t *testing.T) {
+func TestT17_StepUpReplay_SessionEndedByAnother(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -264,7 +264,7 @@ func TestT17_AStepUpTokenDiesWithASessionThatAnotherEnds(t *testing.T) {
 	}
 }
 
-func TestT39_ASessionOfSomebodyElseIsUnknown(t *testing.T) {
+func TestT39_ForeignIDs_Session(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

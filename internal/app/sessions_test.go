@@ -9,7 +9,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestASessionOfOneFactorLasts(t *testing.T) {
+func TestSession_AAL1Lifetime(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -18,7 +18,7 @@ func TestASessionOfOneFactorLasts(t *testing.T) {
 	idle.Do("GET", current, nil).Require(401, "session_required")
 }
 
-func TestASessionOfTwoFactorsLasts(t *testing.T) {
+func TestSession_AAL2Lifetime(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -45,7 +45,7 @@ func lasts(t *testing.T, h *apptest.Server, c *apptest.Client, idle, absolute ti
 	c.Do("GET", current, nil).Require(401, "session_required")
 }
 
-func TestAnIdleSessionEnds(t *testing.T) {
+func TestSession_IdleExpiry(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(bob)
@@ -60,7 +60,7 @@ func TestAnIdleSessionEnds(t *testing.T) {
 	weak.Do("GET", current, nil).Require(401, "session_required")
 }
 
-func TestConfirmingTheFirstMethodStartsTheLimitsAnew(t *testing.T) {
+func TestSession_RenewedByFirstMethod(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -78,7 +78,7 @@ func TestConfirmingTheFirstMethodStartsTheLimitsAnew(t *testing.T) {
 	lasts(t, h, script, 30*time.Minute, 12*time.Hour)
 }
 
-func TestASecondMethodStartsNothingAnew(t *testing.T) {
+func TestSession_NotRenewedBySecondMethod(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -91,7 +91,7 @@ func TestASecondMethodStartsNothingAnew(t *testing.T) {
 	}
 }
 
-func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
+func TestSession_OldestEvicted(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	id := h.AddAccount(ada)
@@ -113,7 +113,7 @@ func TestTheTwentyFirstSessionEndsTheOldest(t *testing.T) {
 	}
 }
 
-func TestABrowserThatSignsInAgainLeavesItsOldSessionBehind(t *testing.T) {
+func TestSession_ReplacedBySignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -135,7 +135,7 @@ func TestABrowserThatSignsInAgainLeavesItsOldSessionBehind(t *testing.T) {
 	}
 }
 
-func TestAResetEndsEverySession(t *testing.T) {
+func TestResetMFA_EndsEverySession(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -156,7 +156,7 @@ func TestAResetEndsEverySession(t *testing.T) {
 	}
 }
 
-func TestASessionBegunByAClockThatWasAheadEndsWithinItsLimit(t *testing.T) {
+func TestSession_CreatedByFastClock(t *testing.T) {
 	t.Parallel()
 	t.Skip("not yet: it lives for as long as the clock was ahead, a year here")
 	h := apptest.Start(t)

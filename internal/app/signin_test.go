@@ -9,7 +9,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestASignInIsPendingForFiveMinutes(t *testing.T) {
+func TestPendingSignIn_ExpiresAfterFiveMinutes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -24,7 +24,7 @@ func TestASignInIsPendingForFiveMinutes(t *testing.T) {
 	completeSignIn(h, late, phone.CodeIn(1)).Require(410, "sign_in_expired")
 }
 
-func TestASignInTakesFiveTries(t *testing.T) {
+func TestPendingSignIn_FiveAttempts(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=100")
 	_, phone := withMFA(h, ada)
@@ -39,7 +39,7 @@ func TestASignInTakesFiveTries(t *testing.T) {
 	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
 }
 
-func TestASignInIsFinishedOnce(t *testing.T) {
+func TestPendingSignIn_CompletedOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -49,7 +49,7 @@ func TestASignInIsFinishedOnce(t *testing.T) {
 	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
 }
 
-func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
+func TestPendingSignIn_OldestEvicted(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -65,7 +65,7 @@ func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
 	completeSignIn(h, other, bobs.Code()).Require(201, "")
 }
 
-func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
+func TestPendingSignIn_DeliveryMismatch(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -95,7 +95,7 @@ func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
 	})
 }
 
-func TestASignInWithACodeIsOneStep(t *testing.T) {
+func TestSignIn_PasswordAndCode(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -107,7 +107,7 @@ func TestASignInWithACodeIsOneStep(t *testing.T) {
 	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Require(201, "") // the wrong password cost no code
 }
 
-func TestTheLogSaysByWhatSomebodySignedInAndSteppedUp(t *testing.T) {
+func TestLog_AuthenticationMethods(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -130,7 +130,7 @@ func TestTheLogSaysByWhatSomebodySignedInAndSteppedUp(t *testing.T) {
 	}
 }
 
-func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {
+func TestSignIn_CodeWithoutMFA(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -139,7 +139,7 @@ func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {
 	}
 }
 
-func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
+func TestClockOffset_EnrollmentOnly(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ENROLLMENT_TRIES=100", "TWOFOLD_ATTEMPTS_FREE=100")
 	h.AddAccount(ada)
@@ -168,7 +168,7 @@ func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
 }
 
 // A panic gives back what its request had: here the turn that guesses at one sign-in wait for.
-func TestASignInGoesOnAfterAPanic(t *testing.T) {
+func TestSignIn_AfterPanic(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_HASH_WAIT=100ms")
 	_, phone := withMFA(h, ada)

@@ -9,13 +9,13 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
+func TestT01_StolenSession_StepUpChallenge(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(bob)
 	strong, _ := withMFA(h, ada)
 	for _, op := range apptest.Operations(t) {
-		if op.Purpose == "" || op.Role != "" { // who has the role has MFA too: see TestMatrixOfTheOffice
+		if op.Purpose == "" || op.Role != "" { // who has the role has MFA too: see TestMatrix_AdminOperations
 			continue
 		}
 		for _, c := range []struct {
@@ -42,7 +42,7 @@ func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
 	}
 }
 
-func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
+func TestT01_StolenSession_PasswordAloneRefused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -64,7 +64,7 @@ func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
 	})
 }
 
-func TestT01_AStolenSessionCannotEnrollAnotherPhone(t *testing.T) {
+func TestT01_StolenSession_CannotEnroll(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	owner, phone := withMFA(h, ada)
@@ -81,7 +81,7 @@ func TestT01_AStolenSessionCannotEnrollAnotherPhone(t *testing.T) {
 	}
 }
 
-func TestT01_TheOwnerIsToldOfAPhoneThatSomebodyElseEnrolled(t *testing.T) {
+func TestT01_StolenSession_OwnerNotified(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	thief, phone := withMFA(h, ada)

@@ -34,7 +34,7 @@ func foreign(h *apptest.Server) map[string][]string {
 	}
 }
 
-func TestT02_AWriteThatAnotherSiteCausedIsRefused(t *testing.T) {
+func TestT02_CSRF_ForeignOrigin(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -68,7 +68,7 @@ func TestT02_AWriteThatAnotherSiteCausedIsRefused(t *testing.T) {
 	}
 }
 
-func TestT02_AFormWithoutAnyHeaderOfItsOriginIsRefusedForItsType(t *testing.T) {
+func TestT02_CSRF_FormContentType(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -88,7 +88,7 @@ func TestT02_AFormWithoutAnyHeaderOfItsOriginIsRefusedForItsType(t *testing.T) {
 	browser.Do("GET", current, nil).Require(200, "")
 }
 
-func TestT02_TheSameOriginAndAScriptWork(t *testing.T) {
+func TestT02_CSRF_SameOriginAndScript(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -118,7 +118,7 @@ func TestT02_TheSameOriginAndAScriptWork(t *testing.T) {
 	})
 }
 
-func TestT02_BehindAProxyThatRewritesTheHostOnlyThePublicOriginWorks(t *testing.T) {
+func TestT02_CSRF_PublicOriginBehindProxy(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_PUBLIC_URL=https://account.example.com")
 	h.AddAccount(ada)

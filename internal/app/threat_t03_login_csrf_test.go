@@ -6,7 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
+func TestT03_LoginCSRF_ForeignOrigin(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, bob)
@@ -37,7 +37,7 @@ func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
 	}
 }
 
-func TestT03_ASignInTokenWorksThroughItsOwnCarrierOnly(t *testing.T) {
+func TestT03_LoginCSRF_OtherCarrier(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, bob)
@@ -70,7 +70,7 @@ func TestT03_ASignInTokenWorksThroughItsOwnCarrierOnly(t *testing.T) {
 	})
 }
 
-func TestT03_OfTwoSignInCookiesNoneIsBelieved(t *testing.T) {
+func TestT03_LoginCSRF_TwoSignInCookies(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, bob)

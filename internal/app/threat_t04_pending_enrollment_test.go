@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT04_APendingEnrollmentTouchesNoMethod(t *testing.T) {
+func TestT04_PendingEnrollment_MethodsUnchanged(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -38,7 +38,7 @@ func TestT04_APendingEnrollmentTouchesNoMethod(t *testing.T) {
 	})
 }
 
-func TestT04_ASecondBeginKillsTheFirst(t *testing.T) {
+func TestT04_PendingEnrollment_ReplacedBySecond(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -50,7 +50,7 @@ func TestT04_ASecondBeginKillsTheFirst(t *testing.T) {
 	script.Confirm(second, second.Code()).Require(404, "not_found")
 }
 
-func TestT04_AnEnrollmentEnds(t *testing.T) {
+func TestT04_PendingEnrollment_Expiry(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -84,7 +84,7 @@ func TestT04_AnEnrollmentEnds(t *testing.T) {
 	})
 }
 
-func TestT04_AnEnrollmentIsItsSessionsAlone(t *testing.T) {
+func TestT04_PendingEnrollment_OtherSession(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -100,7 +100,7 @@ func TestT04_AnEnrollmentIsItsSessionsAlone(t *testing.T) {
 	mine.Confirm(phone, phone.Code()).Require(201, "")
 }
 
-func TestT04_ARightCodeConfirmsOnce(t *testing.T) {
+func TestT04_PendingEnrollment_ConfirmedOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -117,7 +117,7 @@ func TestT04_ARightCodeConfirmsOnce(t *testing.T) {
 	}
 }
 
-func TestT04_NobodyBringsAKeyOfTheirOwn(t *testing.T) {
+func TestT04_PendingEnrollment_ClientSuppliedKey(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -68,7 +68,7 @@ func readAll(t *testing.T, c *apptest.Client, ids ...string) {
 	}
 }
 
-func TestT05_AKeyIsShownOnceAndNeverAgain(t *testing.T) {
+func TestT05_KeyDisclosure_ShownOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -114,7 +114,7 @@ func TestT05_AKeyIsShownOnceAndNeverAgain(t *testing.T) {
 	}
 }
 
-func TestT05_EveryEnrollmentHasAKeyOfItsOwn(t *testing.T) {
+func TestT05_KeyDisclosure_NewKeyEachTime(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -129,7 +129,7 @@ func TestT05_EveryEnrollmentHasAKeyOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestT06_TheAnswerWithTheKeyIsKeptByNobody(t *testing.T) {
+func TestT06_KeyCaching_NoStore(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT05_RecoveryCodesAreShownOnce(t *testing.T) {
+func TestT05_RecoveryCodeDisclosure_ShownOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	live, phone, codes := userWithRecoveryCodes(h, ada)

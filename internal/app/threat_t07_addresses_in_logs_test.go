@@ -3,7 +3,7 @@ package app_test
 import "testing"
 
 // The activity names the address; a line of the log goes further than the database.
-func TestT07_NoAddressOfAChangeIsLogged(t *testing.T) {
+func TestT07_Secrets_AddressChangeNotLogged(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)

@@ -27,7 +27,7 @@ func operationsOf(t *testing.T) []string {
 	return ids
 }
 
-func TestT07_NoMetricTellsWhoOrWhere(t *testing.T) {
+func TestT07_Secrets_NotInMetrics(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	id := h.AddAccount(ada)
@@ -66,7 +66,7 @@ func TestT07_NoMetricTellsWhoOrWhere(t *testing.T) {
 	}
 }
 
-func TestT07_NoSpanCarriesMoreThanItsName(t *testing.T) {
+func TestT07_Secrets_NotInTraces(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	id := h.AddAccount(ada)

@@ -147,7 +147,7 @@ func readings(m apptest.Mail) string {
 }
 
 // The run finds nothing. Here is why that says something: in each place where it looks, a secret that lies there is found.
-func TestT07_APlantedSecretIsFoundInEveryPlace(t *testing.T) {
+func TestT07_Secrets_PlantedSecretFound(t *testing.T) {
 	t.Parallel()
 	const planted = `tf_x_"A&secret"<that>/nobody+hid`
 	found := secretMarkers{"the planted one": planted}

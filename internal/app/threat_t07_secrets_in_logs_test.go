@@ -122,7 +122,7 @@ func presentEnded(h *apptest.Server, found secretMarkers) {
 	}
 }
 
-func TestT07_NoSecretIsLoggedOrKeptOrAnswered(t *testing.T) {
+func TestT07_Secrets_NotInLogsOrDatabase(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)

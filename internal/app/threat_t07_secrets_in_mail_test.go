@@ -11,7 +11,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
+func TestT07_Secrets_MailNotLogged(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	url := strings.Replace(box.URL(), "smtp://", "smtp://mailuser:canary-of-the-mail-server@", 1)

@@ -22,7 +22,7 @@ func wantWait(t *testing.T, a apptest.Response, seconds int) {
 	}
 }
 
-func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
+func TestT08_BruteForce_SixtyCodesOverTwelveSignIns(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -57,7 +57,7 @@ func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
 	}
 }
 
-func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
+func TestT08_BruteForce_SharedBudget(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -77,7 +77,7 @@ func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
 	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
 }
 
-func TestT08_WaitsDoubleUpToAnHour(t *testing.T) {
+func TestT08_BruteForce_BackoffDoubles(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, patient...)
 	_, phone := withMFA(h, ada)
@@ -100,7 +100,7 @@ func TestT08_WaitsDoubleUpToAnHour(t *testing.T) {
 	completeSignIn(h, token, phone.Code()).Require(201, "")
 }
 
-func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
+func TestT08_BruteForce_HardLimitKeepsMFA(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, "TWOFOLD_SESSION_AAL2_IDLE=10000h", "TWOFOLD_SESSION_AAL2_ABSOLUTE=10000h")...)
 	live, phone := withMFA(h, ada)
@@ -139,7 +139,7 @@ func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
 	completeSignIn(h, pendingSignIn(h, ada), next.Code()).Require(201, "")
 }
 
-func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
+func TestT08_BruteForce_PasswordBackoff(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_CAP=6", "TWOFOLD_ATTEMPTS_MAX_WAIT=1m")
 	h.AddAccount(ada)
@@ -161,7 +161,7 @@ func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
 	}
 }
 
-func TestT08_WhatIsMalformedCountsAsNoTry(t *testing.T) {
+func TestT08_BruteForce_MalformedNotCounted(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -174,7 +174,7 @@ func TestT08_WhatIsMalformedCountsAsNoTry(t *testing.T) {
 	}
 }
 
-func TestAWaitBegunByAClockThatWasAheadIsNoLongerThanTheLongest(t *testing.T) {
+func TestBackoff_StartedByFastClock(t *testing.T) {
 	t.Parallel()
 	t.Skip("not yet: it lasts for as long as the clock was ahead, a year here, and only a reset of MFA shortens that of a code")
 	h := apptest.Start(t)

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT09_ABurstOfWrongCodesIsFiveJudgedOnes(t *testing.T) {
+func TestT09_Burst_WrongCodes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, patient...) // all five may fall to one sign-in, which is not over with them
 	second := apptest.StartIn(t, h.Dir, h.Clock, append(patient, "TWOFOLD_PUBLIC_URL="+h.URL)...)
@@ -35,7 +35,7 @@ func TestT09_ABurstOfWrongCodesIsFiveJudgedOnes(t *testing.T) {
 	})
 }
 
-func TestT09_ABurstOnOneSignInIsFiveTries(t *testing.T) {
+func TestT09_Burst_OneSignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=1000")
 	_, phone := withMFA(h, ada)
@@ -45,7 +45,7 @@ func TestT09_ABurstOnOneSignInIsFiveTries(t *testing.T) {
 	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
 }
 
-func TestT09_ABurstAtConfirmIsFiveTries(t *testing.T) {
+func TestT09_Burst_Confirm(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -59,7 +59,7 @@ func TestT09_ABurstAtConfirmIsFiveTries(t *testing.T) {
 	script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
 }
 
-func TestT09_ABurstOfWrongPasswordsIsFiveJudgedOnes(t *testing.T) {
+func TestT09_Burst_WrongPasswords(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -73,7 +73,7 @@ func TestT09_ABurstOfWrongPasswordsIsFiveJudgedOnes(t *testing.T) {
 	}
 }
 
-func TestT14_AStrangersFailuresDoNotStopWhoIsSignedIn(t *testing.T) {
+func TestT14_LockoutDoS_SignedInOwner(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	owner, phone := withMFA(h, ada)

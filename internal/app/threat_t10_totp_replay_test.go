@@ -24,7 +24,7 @@ func wantSingleSuccess(t *testing.T, answers []apptest.Response) {
 	}
 }
 
-func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
+func TestT10_TOTPReplay_Concurrent(t *testing.T) {
 	t.Parallel()
 	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000"}, patient...)
 	h := apptest.Start(t, settings...)
@@ -74,7 +74,7 @@ func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	})
 }
 
-func TestT10_ACodeIsRememberedByEveryDoor(t *testing.T) {
+func TestT10_TOTPReplay_UsedEverywhere(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -106,7 +106,7 @@ func TestT10_ACodeIsRememberedByEveryDoor(t *testing.T) {
 	}
 }
 
-func TestT10_AnOlderCodeIsRefusedAfterANewerOne(t *testing.T) {
+func TestT10_TOTPReplay_OlderCode(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -122,7 +122,7 @@ func TestT10_AnOlderCodeIsRefusedAfterANewerOne(t *testing.T) {
 	completeSignIn(h, pendingSignIn(h, ada), phone.CodeIn(1)).Require(201, "")
 }
 
-func TestT10_ACodeStaysUsedWhereAnotherClockIsBehind(t *testing.T) {
+func TestT10_TOTPReplay_ClockBehind(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -133,7 +133,7 @@ func TestT10_ACodeStaysUsedWhereAnotherClockIsBehind(t *testing.T) {
 	completeSignIn(behind, pendingSignIn(behind, ada), code).Require(401, "code_used")
 }
 
-func TestT10_ACodeOfTwoMethodsIsUsedWhenBothHaveSeenIt(t *testing.T) {
+func TestT10_TOTPReplay_CodeOfTwoMethods(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	live, phone := withMFA(h, ada)

@@ -6,7 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT11_ARecoveryCodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
+func TestT11_RecoveryCodeReplay_Concurrent(t *testing.T) {
 	t.Parallel()
 	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000", "TWOFOLD_SIGN_INS_OPEN=50"}, patient...)
 	h := apptest.Start(t, append(settings, tenCodes)...)
@@ -35,7 +35,7 @@ func TestT11_ARecoveryCodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	}
 }
 
-func TestT11_AUsedRecoveryCodeIsRememberedByEveryDoor(t *testing.T) {
+func TestT11_RecoveryCodeReplay_UsedEverywhere(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, phone, codes := userWithRecoveryCodes(h, ada)
@@ -63,7 +63,7 @@ func TestT11_AUsedRecoveryCodeIsRememberedByEveryDoor(t *testing.T) {
 	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "") // the phone is as good as before
 }
 
-func TestT11_ARecoveryCodeWhoseSessionFailedIsUnused(t *testing.T) {
+func TestT11_RecoveryCodeReplay_UnusedAfterFailure(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, _, codes := userWithRecoveryCodes(h, ada)

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT12_ARecoveryCodeIsItsAccountsAlone(t *testing.T) {
+func TestT12_ForeignRecoveryCode_OtherAccount(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	adas, _, _ := userWithRecoveryCodes(h, ada)
@@ -23,7 +23,7 @@ func TestT12_ARecoveryCodeIsItsAccountsAlone(t *testing.T) {
 	recovering(h, pendingSignIn(h, bob), codes[0]).Require(201, "")
 }
 
-func TestT12_ACodeOfAnOlderSetIsWorthless(t *testing.T) {
+func TestT12_ForeignRecoveryCode_OlderSet(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, phone, older := userWithRecoveryCodes(h, ada)

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
+func TestT13_RecoveryCodeGuessing_MalformedCostsNothing(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
 	live, _, codes := userWithRecoveryCodes(h, ada)
@@ -47,7 +47,7 @@ func TestT13_WhatCannotBeARecoveryCodeCostsNoHashAndNoTry(t *testing.T) {
 	recovering(h, token, codes[0]).Require(201, "")
 }
 
-func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
+func TestT13_RecoveryCodeGuessing_WithCodeRefused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, phone, codes := userWithRecoveryCodes(h, ada)
@@ -70,7 +70,7 @@ func TestT13_CodeAndRecoveryCodeAreExclusive(t *testing.T) {
 	completeSignIn(h, token, phone.Code()).Require(201, "")
 }
 
-func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
+func TestT13_RecoveryCodeGuessing_OwnBudget(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes)...)
 	_, phone, codes := userWithRecoveryCodes(h, ada)
@@ -98,7 +98,7 @@ func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
+func TestT13_RecoveryCodeGuessing_Burst(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes)...)
 	userWithRecoveryCodes(h, ada)
@@ -107,7 +107,7 @@ func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 		map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 35})
 }
 
-func TestT13_AtTheCapTheOtherProofHelps(t *testing.T) {
+func TestT13_RecoveryCodeGuessing_HardLimit(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append(patient, tenCodes, "TWOFOLD_ATTEMPTS_CAP=3")...)
 	live, phone, codes := userWithRecoveryCodes(h, ada)

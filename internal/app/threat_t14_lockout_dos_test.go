@@ -20,7 +20,7 @@ func guess(h *apptest.Server, email string, times int) {
 	h.Script("").SignIn(email).Require(429, "too_many_attempts")
 }
 
-func TestT14_FiftyWrongPasswordsFromElsewhereDoNotStopAKnownBrowser(t *testing.T) {
+func TestT14_LockoutDoS_KnownBrowserPasswords(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(bob)
@@ -53,7 +53,7 @@ func TestT14_FiftyWrongPasswordsFromElsewhereDoNotStopAKnownBrowser(t *testing.T
 	})
 }
 
-func TestT14_WrongCodesFromElsewhereDoNotStopAKnownBrowser(t *testing.T) {
+func TestT14_LockoutDoS_KnownBrowserCodes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -78,7 +78,7 @@ func TestT14_WrongCodesFromElsewhereDoNotStopAKnownBrowser(t *testing.T) {
 	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
 }
 
-func TestT14_AStolenDeviceCookieSkipsNoProof(t *testing.T) {
+func TestT14_LockoutDoS_StolenDeviceCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -111,7 +111,7 @@ func TestT14_AStolenDeviceCookieSkipsNoProof(t *testing.T) {
 	browser.SignIn(ada).Require(202, "")
 }
 
-func TestT14_ABrowserThatOnlyAnotherAccountKnowsHasNoBudget(t *testing.T) {
+func TestT14_LockoutDoS_OtherAccountsBrowser(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -132,7 +132,7 @@ func TestT14_ABrowserThatOnlyAnotherAccountKnowsHasNoBudget(t *testing.T) {
 	}
 }
 
-func TestT14_AScriptHasNoBudgetOfItsOwn(t *testing.T) {
+func TestT14_LockoutDoS_Script(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -149,7 +149,7 @@ func TestT14_AScriptHasNoBudgetOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestT14_AStrangersPendingSignInsPushOutNoneOfAKnownBrowser(t *testing.T) {
+func TestT14_LockoutDoS_PendingSignInKept(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -165,7 +165,7 @@ func TestT14_AStrangersPendingSignInsPushOutNoneOfAKnownBrowser(t *testing.T) {
 	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
 }
 
-func TestT15_ADeviceCookieTellsNotWhetherThereIsAnAccount(t *testing.T) {
+func TestT15_Enumeration_DeviceCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	withMFA(h, ada)
@@ -184,7 +184,7 @@ func TestT15_ADeviceCookieTellsNotWhetherThereIsAnAccount(t *testing.T) {
 	}
 }
 
-func TestT20_ADeviceThatWasPutThereIsNeverAdopted(t *testing.T) {
+func TestT20_Fixation_DeviceCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

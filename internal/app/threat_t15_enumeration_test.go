@@ -28,7 +28,7 @@ func seen(a apptest.Response) string {
 	return text.String()
 }
 
-func TestT15_AWrongPasswordTellsNotWhetherThereIsAnAccount(t *testing.T) {
+func TestT15_Enumeration_WrongPassword(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	withMFA(h, ada)
@@ -56,7 +56,7 @@ func TestT15_AWrongPasswordTellsNotWhetherThereIsAnAccount(t *testing.T) {
 	}
 }
 
-func TestT15_AFailureOfNobodyIsCounted(t *testing.T) {
+func TestT15_Enumeration_UnknownAccountCounted(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for left := range 5 {
@@ -73,7 +73,7 @@ func TestT15_AFailureOfNobodyIsCounted(t *testing.T) {
 }
 
 // This test measures, and therefore runs alone.
-func TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked(t *testing.T) {
+func TestT15_Enumeration_Timing(t *testing.T) {
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=1000000", "TWOFOLD_ARGON2_MEMORY_KIB=12288", "TWOFOLD_ARGON2_TIME=3")
 	withMFA(h, ada)
 	h.AddAccount(bob)

@@ -8,7 +8,7 @@ import (
 )
 
 // Five failures, a long time, and one more failure: what is forgotten for an account is forgotten for nobody, too.
-func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
+func TestT15_Enumeration_ForgottenFailures(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	withMFA(h, ada)
@@ -41,7 +41,7 @@ func TestT15_AForgottenFailureTellsNotWhetherThereIsAnAccount(t *testing.T) {
 }
 
 // The wrong codes in a row are counted whatever time lies between them (NIST SP 800-63B-4 §3.2.2).
-func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
+func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, patient...)...)
 	_, phone, codes := userWithRecoveryCodes(h, ada)
@@ -69,7 +69,7 @@ func TestT08_NoTimeForgetsAWrongCode(t *testing.T) {
 }
 
 // What a session tried goes with it, and what it adds up to stays.
-func TestT14_WrongCodesOfASessionThatIsGoneLeaveTheirTotal(t *testing.T) {
+func TestT14_LockoutDoS_TotalOutlivesSession(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)

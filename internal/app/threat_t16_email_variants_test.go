@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT16_EverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
+func TestT16_EmailVariants_SharedBudget(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, kept string
@@ -40,7 +40,7 @@ func TestT16_EverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
 	}
 }
 
-func TestT16_EverySpellingSignsIn(t *testing.T) {
+func TestT16_EmailVariants_SignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	id := h.AddAccount(" Zoë@Example.com")

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT17_AStepUpTokenIsForOneSessionAndOnePurpose(t *testing.T) {
+func TestT17_StepUpReplay_OtherSessionOrPurpose(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	mine, phone := withMFA(h, ada)
@@ -29,7 +29,7 @@ func TestT17_AStepUpTokenIsForOneSessionAndOnePurpose(t *testing.T) {
 	}
 }
 
-func TestT17_AStepUpTokenWorksOnce(t *testing.T) {
+func TestT17_StepUpReplay_UsedTwice(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -58,7 +58,7 @@ func TestT17_AStepUpTokenWorksOnce(t *testing.T) {
 	})
 }
 
-func TestT17_AStepUpTokenLivesFiveMinutes(t *testing.T) {
+func TestT17_StepUpReplay_ExpiresAfterFiveMinutes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -71,7 +71,7 @@ func TestT17_AStepUpTokenLivesFiveMinutes(t *testing.T) {
 	script.Do("POST", enrollments, nil, "Step-Up-Token", other).Require(401, "step_up_required")
 }
 
-func TestT17_AStepUpTokenDiesWithItsSession(t *testing.T) {
+func TestT17_StepUpReplay_AfterSignOut(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -84,7 +84,7 @@ func TestT17_AStepUpTokenDiesWithItsSession(t *testing.T) {
 	browser.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 }
 
-func TestT17_AChangeOfMethodsEndsOlderStepUpTokens(t *testing.T) {
+func TestT17_StepUpReplay_AfterMethodChange(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -109,7 +109,7 @@ func TestT17_AChangeOfMethodsEndsOlderStepUpTokens(t *testing.T) {
 	})
 }
 
-func TestT17_ARefusedPresentationSpendsNothing(t *testing.T) {
+func TestT17_StepUpReplay_RefusedRequestKeepsToken(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -128,7 +128,7 @@ func TestT17_ARefusedPresentationSpendsNothing(t *testing.T) {
 	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
 }
 
-func TestT17_AWeakTokenIsWorthlessOnceTheAccountHasMFA(t *testing.T) {
+func TestT17_StepUpReplay_AAL1TokenAfterMFA(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

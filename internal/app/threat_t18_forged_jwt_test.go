@@ -206,7 +206,7 @@ func (f tokenForger) otherClaims(now time.Time) map[string]string {
 	return tokens
 }
 
-func TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing(t *testing.T) {
+func TestT18_ForgedJWT_RefusedWithoutFetch(t *testing.T) {
 	t.Parallel()
 	var fetched atomic.Int32
 	theirs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { fetched.Add(1) }))

@@ -67,7 +67,7 @@ func wantRefusedFast(t *testing.T, c *apptest.Client, token string) {
 	t.Errorf("the fastest refusal took %v, want less than %v", fastest, limit)
 }
 
-func TestT18_AnEndFarAheadOutlivesNothing(t *testing.T) {
+func TestT18_ForgedJWT_FarExpiry(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -79,7 +79,7 @@ func TestT18_AnEndFarAheadOutlivesNothing(t *testing.T) {
 	script.Do("POST", enrollments, nil, "Step-Up-Token", endless).Require(401, "step_up_required")
 }
 
-func TestT18_ATokenOfAnotherHouseIsNoneOfOurs(t *testing.T) {
+func TestT18_ForgedJWT_OtherInstallation(t *testing.T) {
 	t.Parallel()
 	here, there := apptest.Start(t), apptest.Start(t)
 	here.AddAccount(ada)
@@ -88,7 +88,7 @@ func TestT18_ATokenOfAnotherHouseIsNoneOfOurs(t *testing.T) {
 	mine.Do("POST", enrollments, nil, "Step-Up-Token", stepUp(theirs, "mfa.enroll")).Require(401, "step_up_required")
 }
 
-func TestT18_AStepUpTokenIsNoOtherCredential(t *testing.T) {
+func TestT18_ForgedJWT_OtherCredential(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)

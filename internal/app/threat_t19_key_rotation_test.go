@@ -61,7 +61,7 @@ func published(t *testing.T, h *apptest.Server) (kids []string, keys []JSON) {
 	return kids, set.Keys
 }
 
-func TestT19_TokensOfBeforeARotationLiveUntilTheirEnd(t *testing.T) {
+func TestT19_KeyRotation_OlderTokensUntilExpiry(t *testing.T) {
 	t.Parallel()
 	both := twoHouses(t, "TWOFOLD_SIGNING_KEY_LEAD=1m")
 	both[0].AddAccount(ada)
@@ -86,7 +86,7 @@ func TestT19_TokensOfBeforeARotationLiveUntilTheirEnd(t *testing.T) {
 	script.Do("POST", enrollments, nil, "Step-Up-Token", old[2]).Require(201, "")
 }
 
-func TestT19_ARevokedKeysTokensAreRefusedAtOnceByEveryProcess(t *testing.T) {
+func TestT19_KeyRotation_RevokedKeyAtOnce(t *testing.T) {
 	t.Parallel()
 	for how, revoke := range revocations {
 		t.Run(how, func(t *testing.T) {
@@ -131,7 +131,7 @@ func revokeBesideOthers(t *testing.T, houses []*apptest.Server, revoke func(h *a
 	}
 }
 
-func TestT19_ARevocationEndsTokensOfWhichNobodyKnowsWhoSignedThem(t *testing.T) {
+func TestT19_KeyRotation_RevokesTokensWithoutKID(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -145,7 +145,7 @@ func TestT19_ARevocationEndsTokensOfWhichNobodyKnowsWhoSignedThem(t *testing.T) 
 	script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
 }
 
-func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
+func TestT19_KeyRotation_StolenKey(t *testing.T) {
 	t.Parallel()
 	both := twoHouses(t)
 	both[0].AddAccount(ada)
@@ -168,7 +168,7 @@ func TestT19_AStolenKeySignsNothingThatIsAccepted(t *testing.T) {
 	}
 }
 
-func TestT19_ThePublicKeysAreTheNextTheCurrentAndTheRetired(t *testing.T) {
+func TestT19_KeyRotation_PublishedKeys(t *testing.T) {
 	t.Parallel()
 	both := twoHouses(t)
 	keys := both[0].App.Keys
@@ -206,7 +206,7 @@ func TestT19_ThePublicKeysAreTheNextTheCurrentAndTheRetired(t *testing.T) {
 	}
 }
 
-func TestT19_ChangesOfKeysAreOnTheRecord(t *testing.T) {
+func TestT19_KeyRotation_Audited(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	ctx := context.Background()

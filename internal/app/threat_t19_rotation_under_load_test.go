@@ -99,7 +99,7 @@ var rotations = map[string]struct {
 	}},
 }
 
-func TestT19_NobodyBesideARotationNoticesIt(t *testing.T) {
+func TestT19_KeyRotation_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	for what, r := range rotations {
 		t.Run(what, func(t *testing.T) {
@@ -110,7 +110,7 @@ func TestT19_NobodyBesideARotationNoticesIt(t *testing.T) {
 	}
 }
 
-func TestT19_WhatWasSealedBeforeARotationStillSignsIn(t *testing.T) {
+func TestT19_KeyRotation_SealedDataReadable(t *testing.T) {
 	t.Parallel()
 	both := twoHouses(t)
 	script, phone := withMFA(both[0], ada)

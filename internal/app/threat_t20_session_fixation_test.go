@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
+func TestT20_Fixation_PresetCookies(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := withMFA(h, ada)
@@ -51,7 +51,7 @@ func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
 	})
 }
 
-func TestT20_ACookieIsNewAfterEveryProof(t *testing.T) {
+func TestT20_Fixation_NewCookiePerCredential(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -94,7 +94,7 @@ func TestT20_ACookieIsNewAfterEveryProof(t *testing.T) {
 	}
 }
 
-func TestT20_ATokenThatWasDeliveredStaysTheSame(t *testing.T) {
+func TestT20_Fixation_ScriptTokenKept(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -6,7 +6,7 @@ import (
 )
 
 // What a removal rests on is gone with a new password, also where the clock says that the password came first.
-func TestT21_AClockThatJumpsBackSavesNoRemovalFromANewPassword(t *testing.T) {
+func TestT21_ClockJump_RemovalEndedByNewPassword(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT21_AClockThatJumpsBackForgetsNoCode(t *testing.T) {
+func TestT21_ClockJump_BackKeepsCodesUsed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	live, phone := withMFA(h, ada)
@@ -26,7 +26,7 @@ func TestT21_AClockThatJumpsBackForgetsNoCode(t *testing.T) {
 	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
 }
 
-func TestT21_AClockThatJumpsBackLengthensNothing(t *testing.T) {
+func TestT21_ClockJump_BackExtendsNothing(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -44,7 +44,7 @@ func TestT21_AClockThatJumpsBackLengthensNothing(t *testing.T) {
 	script.Do("GET", current, nil).Require(401, "session_required")
 }
 
-func TestT21_AYearAheadEverythingIsOverAndNothingBreaks(t *testing.T) {
+func TestT21_ClockJump_YearAhead(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	live, phone := withMFA(h, ada)

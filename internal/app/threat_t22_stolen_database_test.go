@@ -20,7 +20,7 @@ func execute(t *testing.T, db *apptest.Database, statement string, args ...any) 
 	}
 }
 
-func TestT22_AKeyMovedToAnotherRowOpensNothing(t *testing.T) {
+func TestT22_StolenDatabase_MovedKey(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	adas, phone := withMFA(h, ada)
@@ -57,7 +57,7 @@ func TestT22_AKeyMovedToAnotherRowOpensNothing(t *testing.T) {
 	})
 }
 
-func TestT22_AStolenDatabaseHoldsNoTokenThatWorks(t *testing.T) {
+func TestT22_StolenDatabase_HashesAreNoTokens(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	withMFA(h, ada)

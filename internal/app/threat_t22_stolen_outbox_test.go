@@ -9,7 +9,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT22_AMailThatWaitsCannotBeReadInTheDatabase(t *testing.T) {
+func TestT22_StolenDatabase_PendingMailSealed(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -31,7 +31,7 @@ func TestT22_AMailThatWaitsCannotBeReadInTheDatabase(t *testing.T) {
 	wantOutbox(t, db, 0, 1, 0) // and of what was sent nothing is left to open
 }
 
-func TestT22_AMessageMovedToAnotherRowIsNotSent(t *testing.T) {
+func TestT22_StolenDatabase_MovedMessage(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	victim, thief := h.AddAccount(ada), h.AddAccount(bob)

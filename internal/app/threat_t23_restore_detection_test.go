@@ -20,7 +20,7 @@ func wantSaid(t *testing.T, h *apptest.Server, why string) {
 	}
 }
 
-func TestT23_WithoutTheFenceTheServerSaysSo(t *testing.T) {
+func TestT23_RestoredBackup_ReportedUntilFenced(t *testing.T) {
 	t.Parallel()
 	p, restore := oldBackupFixture(t)
 	h := restore()
@@ -43,7 +43,7 @@ func TestT23_WithoutTheFenceTheServerSaysSo(t *testing.T) {
 	wantReady(t, h)
 }
 
-func TestT23_ACopyByOtherMeansIsRecognisedByWhatWasSeen(t *testing.T) {
+func TestT23_RestoredBackup_CopyDetected(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		served time.Duration // after the copy
@@ -64,7 +64,7 @@ func TestT23_ACopyByOtherMeansIsRecognisedByWhatWasSeen(t *testing.T) {
 			dir := t.TempDir()
 			h := apptest.StartIn(t, dir, apptest.NewClock())
 			if h.OnServer() {
-				t.Skip("of a server the tables' numbers tell: TestT23_WithoutTheFenceTheServerSaysSo")
+				t.Skip("of a server the tables' numbers tell: TestT23_RestoredBackup_ReportedUntilFenced")
 			}
 			h.AddAccount(ada)
 			beat(t, h)
@@ -101,7 +101,7 @@ func TestT23_ACopyByOtherMeansIsRecognisedByWhatWasSeen(t *testing.T) {
 }
 
 // Where replicas share a server, each remembers what it saw of it, and what one finds all of them say.
-func TestT23_AServerThatWasPutBackIsRecognisedByWhoServedIt(t *testing.T) {
+func TestT23_RestoredBackup_DetectedByReplicas(t *testing.T) {
 	t.Parallel()
 	houses := apptest.Replicas(t, 2)
 	db := houses[0].Disk(t)
@@ -128,7 +128,7 @@ func TestT23_AServerThatWasPutBackIsRecognisedByWhoServedIt(t *testing.T) {
 }
 
 // Who signs in with an old code while the fence is put up is on one side of it or on the other.
-func TestT23_NobodySlipsThroughWhileTheFenceIsPutUp(t *testing.T) {
+func TestT23_RestoredBackup_ConcurrentSignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Replicas(t, 1)[0]
 	_, phone := withMFA(h, ada)

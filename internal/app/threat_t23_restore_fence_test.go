@@ -63,7 +63,7 @@ func beat(t *testing.T, h *apptest.Server) {
 	}
 }
 
-func TestT23_BehindTheFenceARestoredBackupBringsNothingBack(t *testing.T) {
+func TestT23_RestoredBackup_FenceRevokesEverything(t *testing.T) {
 	t.Parallel()
 	p, restore := oldBackupFixture(t)
 	h := restore()
@@ -117,7 +117,7 @@ func kidsOf(h *apptest.Server) (kids []string) {
 	return kids
 }
 
-func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
+func TestT23_RestoredBackup_FenceAuditedAndRepeatable(t *testing.T) {
 	t.Parallel()
 	p, restore := oldBackupFixture(t)
 	h := restore()
@@ -149,7 +149,7 @@ func TestT23_AFenceIsOnTheRecordAndMayBePutUpAgain(t *testing.T) {
 }
 
 // A fence that cannot tell people is none at all.
-func TestT23_AFenceIsWholeOrNotThere(t *testing.T) {
+func TestT23_RestoredBackup_FenceIsAtomic(t *testing.T) {
 	t.Parallel()
 	p, restore := oldBackupFixture(t)
 	h := restore()

@@ -9,7 +9,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT24_AResetSignsNobodyInAndTheNextSignInAsksForACode(t *testing.T) {
+func TestT24_ResetKeepsMFA_NextSignInAsksForCode(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string]func(t *testing.T, h *apptest.Server, id string) string{
 		"asked for": func(t *testing.T, h *apptest.Server, _ string) string { return resetToken(t, h, ada) },
@@ -44,7 +44,7 @@ func TestT24_AResetSignsNobodyInAndTheNextSignInAsksForACode(t *testing.T) {
 	}
 }
 
-func TestT15_ARequestForAResetTellsNotWhetherThereIsAnAccount(t *testing.T) {
+func TestT15_Enumeration_PasswordReset(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	withMFA(h, ada)
@@ -73,7 +73,7 @@ func TestT15_ARequestForAResetTellsNotWhetherThereIsAnAccount(t *testing.T) {
 }
 
 // A request is answered without a look at the accounts, so that there is nothing to measure.
-func TestT15_ARequestForAResetLooksAtNoAccount(t *testing.T) {
+func TestT15_Enumeration_PasswordResetReadsNoAccount(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -86,7 +86,7 @@ func TestT15_ARequestForAResetLooksAtNoAccount(t *testing.T) {
 	mailed(t, h, "password_reset_link", ada)
 }
 
-func TestT15_AChangeOfAddressTellsNotWhoseTheNewOneIs(t *testing.T) {
+func TestT15_Enumeration_ChangeEmail(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -118,7 +118,7 @@ func TestT15_AChangeOfAddressTellsNotWhoseTheNewOneIs(t *testing.T) {
 	}
 }
 
-func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
+func TestT30_MailInjection_InvalidAddresses(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -159,7 +159,7 @@ func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
 	script.Do("PUT", email, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Require(202, "") // notFound spent it
 }
 
-func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
+func TestT30_MailInjection_ForgedHostInRequest(t *testing.T) {
 	t.Parallel()
 	const public = "https://account.example.com"
 	h := withMail(t, "TWOFOLD_PUBLIC_URL="+public, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
@@ -191,7 +191,7 @@ func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
 	}
 }
 
-func TestT31_NoOperationLeadsElsewhere(t *testing.T) {
+func TestT31_OpenRedirect_Operations(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -229,7 +229,7 @@ func TestT31_NoOperationLeadsElsewhere(t *testing.T) {
 	}
 }
 
-func TestT39_ALinkIsForOnePurpose(t *testing.T) {
+func TestT39_ForeignIDs_LinkPurpose(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -256,7 +256,7 @@ func TestT39_ALinkIsForOnePurpose(t *testing.T) {
 	confirm(h, tokens["confirm_address"]).Require(200, "") // refusing them spent none
 }
 
-func TestT39_ALinkChangesItsOwnAccountOnly(t *testing.T) {
+func TestT39_ForeignIDs_LinkAccount(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)

@@ -6,7 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT24_ARecoveryCodeNeedsThePassword(t *testing.T) {
+func TestT24_ResetKeepsMFA_RecoveryCodeNeedsPassword(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	live, _, codes := userWithRecoveryCodes(h, ada)
@@ -25,7 +25,7 @@ func TestT24_ARecoveryCodeNeedsThePassword(t *testing.T) {
 	}
 }
 
-func TestT25_ARecoveryCodeRemovesTheLostPhoneAndAPasswordDoesNot(t *testing.T) {
+func TestT25_MethodRemoval_RecoveryCodeRequired(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, tenCodes)
 	_, phone, codes := userWithRecoveryCodes(h, ada)

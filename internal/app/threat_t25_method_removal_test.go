@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT25_ASessionFromBeforeEnrollmentIsOver(t *testing.T) {
+func TestT25_MethodRemoval_SessionBeforeEnrollment(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -37,7 +37,7 @@ func TestT25_ASessionFromBeforeEnrollmentIsOver(t *testing.T) {
 	}
 }
 
-func TestT25_ARemovalEndsOtherSessions(t *testing.T) {
+func TestT25_MethodRemoval_EndsOtherSessions(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	removing, phone := withMFA(h, ada)
@@ -55,7 +55,7 @@ func TestT25_ARemovalEndsOtherSessions(t *testing.T) {
 	removing.Do("POST", enrollments, nil, "Step-Up-Token", older).Require(401, "step_up_required")
 }
 
-func TestT25_WhatAStepUpTakesIsReadOffTheMethods(t *testing.T) {
+func TestT25_MethodRemoval_StepUpFollowsMethods(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -79,7 +79,7 @@ func TestT25_WhatAStepUpTakesIsReadOffTheMethods(t *testing.T) {
 
 // A sign-in by password that runs beside a confirmation either comes first, and its session ends, or comes after, and
 // is asked for a code. There is no in between.
-func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
+func TestT25_MethodRemoval_ConcurrentSignInAndConfirm(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for round := range 5 {
@@ -144,7 +144,7 @@ func judged(t *testing.T, h *apptest.Server, db *apptest.Database) chan apptest.
 
 // The moment that matters, held still: the password was judged while the account had no method, and another process
 // confirms one before the session is written.
-func TestT25_ASignInThatWasJudgedBeforeMFAIsAskedForACode(t *testing.T) {
+func TestT25_MethodRemoval_MFAConfirmedDuringSignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

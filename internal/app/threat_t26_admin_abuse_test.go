@@ -15,7 +15,7 @@ import (
 // deeds are what administrators do, by the last part of their path.
 var deeds = []string{"end-sessions", "disable", "enable", "reset-mfa"}
 
-func TestT26_OfficeIsNotThereForAnybodyElse(t *testing.T) {
+func TestT26_AdminAbuse_HiddenFromUsers(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	o := newAdminFixture(t, h)
@@ -32,7 +32,7 @@ func TestT26_OfficeIsNotThereForAnybodyElse(t *testing.T) {
 	script.StepUp("admin.account", JSON{"code": phone.Code(), "target": o.id(grace)}).Require(404, "not_found")
 }
 
-func TestT26_AnAdministratorNeedsMFAAndASessionOfTwoFactors(t *testing.T) {
+func TestT26_AdminAbuse_NeedsTwoFactors(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -56,7 +56,7 @@ func TestT26_AnAdministratorNeedsMFAAndASessionOfTwoFactors(t *testing.T) {
 	refused()
 }
 
-func TestT26_AStepUpIsForOneAccountAndIsNotSpentOnAnother(t *testing.T) {
+func TestT26_AdminAbuse_StepUpForOneAccount(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	o := newAdminFixture(t, h)
@@ -81,7 +81,7 @@ func TestT26_AStepUpIsForOneAccountAndIsNotSpentOnAnother(t *testing.T) {
 	}
 }
 
-func TestT26_ADisabledAccountAnswersAsAWrongPasswordDoes(t *testing.T) {
+func TestT26_AdminAbuse_DisabledAccountIndistinguishable(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	o := newAdminFixture(t, h)
@@ -120,7 +120,7 @@ func TestT26_ADisabledAccountAnswersAsAWrongPasswordDoes(t *testing.T) {
 	h.SignedIn(ada, JSON{"code": phone.CodeIn(1)})
 }
 
-func TestT26_ADisabledAccountLosesNoMFAByTheSlowWay(t *testing.T) {
+func TestT26_AdminAbuse_DisabledAccountKeepsMFA(t *testing.T) {
 	t.Parallel()
 	l := loseAllFactors(t)
 	o := newAdminFixture(t, l.Server)
@@ -140,7 +140,7 @@ func TestT26_ADisabledAccountLosesNoMFAByTheSlowWay(t *testing.T) {
 	}
 }
 
-func TestT26_ResettingMFATakesAReasonAndEndsWhatIsOpen(t *testing.T) {
+func TestT26_AdminAbuse_ResetNeedsReason(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	o := newAdminFixture(t, h)
@@ -185,7 +185,7 @@ func TestT26_ResettingMFATakesAReasonAndEndsWhatIsOpen(t *testing.T) {
 	}
 }
 
-func TestT26_NobodyDoesItToThemselfOrTakesTheLastAdministratorAway(t *testing.T) {
+func TestT26_AdminAbuse_OwnAccountOrLastAdmin(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	o := newAdminFixture(t, h)
@@ -206,7 +206,7 @@ func TestT26_NobodyDoesItToThemselfOrTakesTheLastAdministratorAway(t *testing.T)
 	o.grace.Do("GET", administration, nil).Require(200, "")
 }
 
-func TestT26_AnAdministratorSeesNoSecret(t *testing.T) {
+func TestT26_AdminAbuse_NoSecretsShown(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	o := newAdminFixture(t, h)

@@ -16,7 +16,7 @@ func knock(h *apptest.Server, headers ...string) apptest.Response {
 	return h.Script("").Do("POST", "/api/v1/sessions", JSON{}, headers...)
 }
 
-func TestT28_ForwardingHeadersOfAStrangerChangeNothing(t *testing.T) {
+func TestT28_ProxyHeaders_Untrusted(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string][]string{
 		"nobody is trusted":      {"TWOFOLD_IP_SIGN_IN_LIMIT=8"},
@@ -48,7 +48,7 @@ func TestT28_ForwardingHeadersOfAStrangerChangeNothing(t *testing.T) {
 	}
 }
 
-func TestT28_BehindATrustedProxyTheRightmostUntrustedHopIsTheClient(t *testing.T) {
+func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8,10.0.0.0/8", "TWOFOLD_IP_SIGN_IN_LIMIT=1")
 	for _, c := range []struct{ name, hops, client string }{
@@ -88,7 +88,7 @@ func TestT28_BehindATrustedProxyTheRightmostUntrustedHopIsTheClient(t *testing.T
 	})
 }
 
-func TestT28_WrongProofsOfOneAddressAreBounded(t *testing.T) {
+func TestT28_ProxyHeaders_FailureLimitPerClient(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.1/32", "TWOFOLD_IP_FAILURE_LIMIT=4")
 	h.AddAccount(ada)
@@ -112,7 +112,7 @@ func TestT28_WrongProofsOfOneAddressAreBounded(t *testing.T) {
 	signIn("198.51.100.1").Require(201, "")
 }
 
-func TestT28_HostAndProtocolChangeNeitherCookiesNorTokens(t *testing.T) {
+func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string][]string{
 		"from a stranger":        {"TWOFOLD_PUBLIC_URL=https://account.example.com"},

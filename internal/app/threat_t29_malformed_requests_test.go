@@ -168,7 +168,7 @@ func state(t *testing.T, h *apptest.Server) map[string]int {
 	return counts
 }
 
-func TestT29_AMisshapenBodyIsRefusedWhereItIsWrong(t *testing.T) {
+func TestT29_MalformedRequests_Bodies(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)

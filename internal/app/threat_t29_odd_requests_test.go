@@ -66,7 +66,7 @@ const (
 
 // What two servers in a row could read differently is refused, and the connection closed, so that nothing that follows
 // it is taken for a request.
-func TestT29_NothingIsSmuggledBehindAnOddRequest(t *testing.T) {
+func TestT29_OddRequests_Smuggling(t *testing.T) {
 	t.Parallel()
 	h, address := serveHouse(t)
 	h.AddAccount(ada)
@@ -115,7 +115,7 @@ func TestT29_NothingIsSmuggledBehindAnOddRequest(t *testing.T) {
 }
 
 // A request that is too much for its size is given up where that shows, and nothing of it is kept.
-func TestT29_GiantsAreGivenUp(t *testing.T) {
+func TestT29_OddRequests_Oversized(t *testing.T) {
 	t.Parallel()
 	h, address := serveHouse(t)
 	h.AddAccount(ada)
@@ -157,7 +157,7 @@ func TestT29_GiantsAreGivenUp(t *testing.T) {
 
 // Who sends slowly is cut off when the time for a request is over, however steadily the bytes come; and a crowd of them is
 // in nobody's way.
-func TestT29_WhoSendsSlowlyIsCutOff(t *testing.T) {
+func TestT29_OddRequests_SlowSenders(t *testing.T) {
 	t.Parallel()
 	h, address := serveHouse(t, "TWOFOLD_READ_HEADER_TIMEOUT=200ms", "TWOFOLD_READ_TIMEOUT=400ms")
 	before := state(t, h)

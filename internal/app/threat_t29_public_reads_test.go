@@ -8,7 +8,7 @@ import (
 
 // What anybody may read is refused like anything else where the request is out of shape: 400, and not as a failure of
 // ours.
-func TestT29_ReadingWhatIsOpenToAllTakesARightRequestToo(t *testing.T) {
+func TestT29_PublicReads_Malformed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -31,7 +31,7 @@ func (e *endless) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
+func TestT29_RequestLimits_BodySizeAndType(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -75,7 +75,7 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 	}
 }
 
-func TestT29_WhatFitsIsTaken(t *testing.T) {
+func TestT29_RequestLimits_AcceptedVariants(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -93,7 +93,7 @@ func TestT29_WhatFitsIsTaken(t *testing.T) {
 	}
 }
 
-func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
+func TestT29_RequestLimits_MissingBody(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	script, phone := withMFA(h, ada)
@@ -113,7 +113,7 @@ func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
 	}
 }
 
-func TestT29_ASessionComesOneWayOnly(t *testing.T) {
+func TestT29_RequestLimits_TwoCredentials(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -190,7 +190,7 @@ func exchange(t *testing.T, address, text string) int {
 	return answer.StatusCode
 }
 
-func TestT29_WhatIsNoRequestIsCutOff(t *testing.T) {
+func TestT29_RequestLimits_InvalidHTTP(t *testing.T) {
 	t.Parallel()
 	address := serve(t, "TWOFOLD_READ_HEADER_TIMEOUT=200ms", "TWOFOLD_READ_TIMEOUT=300ms")
 	get := "GET /healthz HTTP/1.1\r\nHost: x\r\n"

@@ -62,7 +62,7 @@ func wantHarmless(t *testing.T, h *apptest.Server, m apptest.Mail, subject strin
 	}
 }
 
-func TestT30_WhatPeopleWriteIsTextInAMailAndNothingElse(t *testing.T) {
+func TestT30_MailInjection_Names(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -91,7 +91,7 @@ func TestT30_WhatPeopleWriteIsTextInAMailAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestT30_AnAddressIsOneRecipientOrNone(t *testing.T) {
+func TestT30_MailInjection_Recipients(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -124,7 +124,7 @@ func TestT30_AnAddressIsOneRecipientOrNone(t *testing.T) {
 	}
 }
 
-func TestT30_LinksComeFromThePublicURLAlone(t *testing.T) {
+func TestT30_MailInjection_LinkHost(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)

@@ -115,7 +115,7 @@ func watched(t *testing.T, statuses []int, settings ...string) (*apptest.Server,
 	return h, s.secure
 }
 
-func TestT34_EveryAnswerCarriesTheHeaders(t *testing.T) {
+func TestT34_ResponseHeaders_Operations(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string][]string{"on http": nil, "on https": {"TWOFOLD_PUBLIC_URL=https://account.example.com"}} {
 		t.Run(name, func(t *testing.T) {
@@ -208,7 +208,7 @@ func breakEach(t *testing.T, h *apptest.Server, ask func(method, path string) ap
 }
 
 // A life has the answers that no single request has: changes that were made, conflicts, waits.
-func TestT34_EveryAnswerOfALifeCarriesTheHeaders(t *testing.T) {
+func TestT34_ResponseHeaders_Lifecycle(t *testing.T) {
 	t.Parallel()
 	h, _ := watched(t, []int{200, 201, 202, 204, 400, 401, 404, 405, 409, 410, 413, 415, 422, 429})
 	h.AddAccount(ada)
@@ -226,7 +226,7 @@ func cookieOf(secure bool) string {
 	return "twofold_session"
 }
 
-func TestT31_NothingLeavesTheOrigin(t *testing.T) {
+func TestT31_OpenRedirect_Paths(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}

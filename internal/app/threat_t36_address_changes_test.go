@@ -22,7 +22,7 @@ func confirmTokenWith(t *testing.T, h *apptest.Server, c *apptest.Client, path, 
 }
 
 // Whoever moved the account twice has a link of their own that takes the second move back. It dies with the first.
-func TestT36_WhoMovedTheAccountTwiceGetsNoneOfItBack(t *testing.T) {
+func TestT36_Dispute_AddressChangedTwice(t *testing.T) {
 	t.Parallel()
 	for path, kind := range map[string]string{email: "email_changed", noticeEmail: "notice_email_changed"} {
 		t.Run(kind, func(t *testing.T) {
@@ -54,7 +54,7 @@ func TestT36_WhoMovedTheAccountTwiceGetsNoneOfItBack(t *testing.T) {
 }
 
 // Every copy of a notice has a link of its own; the first that is used is the last.
-func TestT36_OneChangeIsDeniedOnce(t *testing.T) {
+func TestT36_Dispute_OncePerChange(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -69,7 +69,7 @@ func TestT36_OneChangeIsDeniedOnce(t *testing.T) {
 }
 
 // An address that was asked for with a password alone is worth nothing once that is not enough.
-func TestT25_AnAddressThatWaitedSinceBeforeMFAIsForgotten(t *testing.T) {
+func TestT25_MethodRemoval_PendingAddressForgotten(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -82,7 +82,7 @@ func TestT25_AnAddressThatWaitedSinceBeforeMFAIsForgotten(t *testing.T) {
 
 // The one who loses the address is told, and so is the second address: the link may have been in the wrong hands. None
 // of them can deny that in turn, and who lost it learns not where it was done.
-func TestT36_WhoLosesTheAddressIsTold(t *testing.T) {
+func TestT36_Dispute_LostAddressNotified(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)
@@ -102,7 +102,7 @@ func TestT36_WhoLosesTheAddressIsTold(t *testing.T) {
 }
 
 // The address that comes back may be the second one by now: it is told once then.
-func TestT36_AnAddressThatComesBackIsNotTheSecondOneToo(t *testing.T) {
+func TestT36_Dispute_RestoredAddressNotSecond(t *testing.T) {
 	t.Parallel()
 	h := withMail(t)
 	h.AddAccount(ada)

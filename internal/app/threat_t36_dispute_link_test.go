@@ -18,7 +18,7 @@ func deny(t *testing.T, h *apptest.Server, kind, to string) apptest.Response {
 	return h.Script("").WithT(t).Do("POST", notMe, JSON{"token": mailed(t, h, kind, to).token("not_me")})
 }
 
-func TestT36_AMethodThatCameLaterIsSuspendedAndTheOlderOneStays(t *testing.T) {
+func TestT36_Dispute_LaterMethodSuspended(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	thief, phone := withMFA(h, ada)
@@ -41,7 +41,7 @@ func TestT36_AMethodThatCameLaterIsSuspendedAndTheOlderOneStays(t *testing.T) {
 	mailed(t, h, "method_suspended", ada)
 }
 
-func TestT36_MFAStaysOnWhereItWasOnBefore(t *testing.T) {
+func TestT36_Dispute_MFAStaysOn(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	thief, phone := withMFA(h, ada)
@@ -61,7 +61,7 @@ func TestT36_MFAStaysOnWhereItWasOnBefore(t *testing.T) {
 	completeSignIn(h, pending.Text("sign_in_token"), theirs.Code()).Require(401, "code_rejected")
 }
 
-func TestT36_AFirstAndOnlyMethodIsRemovedWhileItIsYoungAndThePasswordWithIt(t *testing.T) {
+func TestT36_Dispute_YoungFirstMethodRemoved(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	_, phone := withMFA(h, ada)
@@ -79,7 +79,7 @@ func TestT36_AFirstAndOnlyMethodIsRemovedWhileItIsYoungAndThePasswordWithIt(t *t
 	h.Script("").SignIn(ada, JSON{"password": extraSession}).Require(201, "")
 }
 
-func TestT36_ALinkActsOnPOSTAloneOnceAndForSevenDays(t *testing.T) {
+func TestT36_Dispute_PostOnceWithinSevenDays(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	script, _ := withMFA(h, ada)
@@ -105,7 +105,7 @@ func TestT36_ALinkActsOnPOSTAloneOnceAndForSevenDays(t *testing.T) {
 	h.Script("").Do("POST", notMe, JSON{"token": late}).Require(410, "link_expired")
 }
 
-func TestT36_WhoeverKnewThePasswordKnowsItNoLonger(t *testing.T) {
+func TestT36_Dispute_PasswordRemoved(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
@@ -120,7 +120,7 @@ func TestT36_WhoeverKnewThePasswordKnowsItNoLonger(t *testing.T) {
 	browser.SignIn(ada).Require(401, "credentials_rejected")
 }
 
-func TestT36_RecoveryCodesThatSomebodyElseMadeAreWorthless(t *testing.T) {
+func TestT36_Dispute_RecoveryCodesInvalidated(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	thief, phone := withMFA(h, ada)
@@ -137,7 +137,7 @@ func TestT36_RecoveryCodesThatSomebodyElseMadeAreWorthless(t *testing.T) {
 }
 
 // A change of address that waits is part of what somebody else may have begun.
-func TestT36_AnAddressThatWaitsIsForgotten(t *testing.T) {
+func TestT36_Dispute_PendingAddressForgotten(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
@@ -149,7 +149,7 @@ func TestT36_AnAddressThatWaitsIsForgotten(t *testing.T) {
 	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Require(410, "link_expired")
 }
 
-func TestT36_AnAddressThatWasChangedComesBack(t *testing.T) {
+func TestT36_Dispute_AddressRestored(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)

@@ -23,7 +23,7 @@ func changePassword(h *apptest.Server, accountID, password string) error {
 
 const anotherPassword = "another horse battery staple"
 
-func TestT37_AChangeWhoseNoticeCannotBeKeptDoesNotHappen(t *testing.T) {
+func TestT37_LostNotice_ChangeRolledBack(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -57,7 +57,7 @@ func TestT37_AChangeWhoseNoticeCannotBeKeptDoesNotHappen(t *testing.T) {
 	h.Mail(ada)
 }
 
-func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) {
+func TestT37_LostNotice_MailOutage(t *testing.T) {
 	t.Parallel()
 	for outage, begin := range map[string]func(*apptest.Mailbox){
 		"it is down":          func(b *apptest.Mailbox) { b.Close() },

@@ -8,7 +8,7 @@ import (
 
 // Who is told to wait and does not, writes into somebody's activity each time. One network address does so a hundred
 // times and no more.
-func TestT38_ATryDuringAWaitCountsForTheNetworkAddress(t *testing.T) {
+func TestT38_AuditFlood_AddressLimit(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_IP_FAILURE_LIMIT=20")
 	_, phone := withMFA(h, ada)

@@ -59,7 +59,7 @@ func count(t *testing.T, h *apptest.Server, query string, args ...any) (n int) {
 	return n
 }
 
-func TestT38_AfterAPurgeWhatIsLeftIsVerified(t *testing.T) {
+func TestT38_AuditPurge_RemainderVerified(t *testing.T) {
 	t.Parallel()
 	h, adaID, last := aLongTimeAgo(t)
 	h.SignedIn(ada) // the old end goes, the new one stays
@@ -105,7 +105,7 @@ func TestT38_AfterAPurgeWhatIsLeftIsVerified(t *testing.T) {
 	}
 }
 
-func TestT38_APurgeHidesNoEdit(t *testing.T) {
+func TestT38_AuditPurge_EditsDetected(t *testing.T) {
 	t.Parallel()
 	h, adaID, _ := aLongTimeAgo(t)
 	restore := preserved(t, h)
@@ -141,7 +141,7 @@ func TestT38_APurgeHidesNoEdit(t *testing.T) {
 }
 
 // Each address that was ever tried would leave something otherwise.
-func TestT38_TheChainOfAnAddressWithoutAccountGoesAsAWhole(t *testing.T) {
+func TestT38_AuditPurge_UnknownAddress(t *testing.T) {
 	t.Parallel()
 	h, adaID, last := aLongTimeAgo(t)
 	const strangers = "SELECT (SELECT count(*) FROM activity WHERE account_id LIKE 'unknown:%')" +
@@ -168,7 +168,7 @@ func TestT38_TheChainOfAnAddressWithoutAccountGoesAsAWhole(t *testing.T) {
 }
 
 // A chain may be longer than a batch, and stay young at its end.
-func TestT38_ALongChainIsPurgedPieceByPiece(t *testing.T) {
+func TestT38_AuditPurge_LongChain(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_PURGE_BATCH=3", "TWOFOLD_PURGE_REST=1us")
 	adaID := h.AddAccount(ada)

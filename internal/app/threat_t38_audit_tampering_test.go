@@ -28,7 +28,7 @@ func seedActivity(t *testing.T) (h *apptest.Server, adaID string, last int) {
 	return h, adaID, last
 }
 
-func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
+func TestT38_AuditTampering_EntryNamed(t *testing.T) {
 	t.Parallel()
 	for what, tamper := range map[string]struct{ sql, names string }{
 		"another kind":       {"UPDATE activity SET kind = 'sign_in.succeeded' WHERE account_id = ? AND number = 2", "entry 2 "},
@@ -62,7 +62,7 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 	}
 }
 
-func TestT38_EntriesGoOnAfterTheOneThatWasChanged(t *testing.T) {
+func TestT38_AuditTampering_LaterEntriesAppended(t *testing.T) {
 	t.Parallel()
 	h, adaID, _ := seedActivity(t)
 	execute(t, database(t, h), "UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", adaID)
@@ -73,7 +73,7 @@ func TestT38_EntriesGoOnAfterTheOneThatWasChanged(t *testing.T) {
 	}
 }
 
-func TestT38_ControlCharactersStayInsideOneLine(t *testing.T) {
+func TestT38_AuditTampering_ControlCharacters(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -94,7 +94,7 @@ func TestT38_ControlCharactersStayInsideOneLine(t *testing.T) {
 }
 
 // An event that cannot be recorded must not happen.
-func TestT38_NothingHappensThatCannotBeRecorded(t *testing.T) {
+func TestT38_AuditTampering_UnrecordedChangeRefused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -27,7 +27,7 @@ func whole(h *apptest.Server, email string) person {
 	}
 }
 
-func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
+func TestT39_ForeignIDs_Operations(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	adas, bobs := whole(h, ada), whole(h, bob)
@@ -69,7 +69,7 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 	bobs.Do("DELETE", methods+bobs.phone.ID, nil, "Step-Up-Token", token).Require(200, "") // notFound spent it
 }
 
-func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
+func TestT39_ForeignIDs_OtherSpelling(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	me := whole(h, ada)
@@ -102,7 +102,7 @@ func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
 	me.Confirm(me.pending, me.pending.Code()).Require(201, "")
 }
 
-func TestT39_NobodyAssignsWhatIsNotAsked(t *testing.T) {
+func TestT39_ForeignIDs_MassAssignment(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	me, other := whole(h, ada), whole(h, bob)

@@ -6,7 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT40_ARevokedKeyIsRevokedForEveryReplica(t *testing.T) {
+func TestT40_ReplicaKeys_Revocation(t *testing.T) {
 	t.Parallel()
 	for how, revoke := range revocations {
 		t.Run(how, func(t *testing.T) {
@@ -16,7 +16,7 @@ func TestT40_ARevokedKeyIsRevokedForEveryReplica(t *testing.T) {
 	}
 }
 
-func TestT40_NobodyBesideARotationOfReplicasNoticesIt(t *testing.T) {
+func TestT40_ReplicaKeys_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	for what, r := range rotations {
 		t.Run(what, func(t *testing.T) {

@@ -21,7 +21,7 @@ func overReplicas(t *testing.T, do func(t *testing.T, houses []*apptest.Server),
 	}
 }
 
-func TestT40_ReplicasShareTheBudget(t *testing.T) {
+func TestT40_Replicas_SharedBudget(t *testing.T) {
 	t.Parallel()
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		h := houses[0]
@@ -45,7 +45,7 @@ func TestT40_ReplicasShareTheBudget(t *testing.T) {
 	})
 }
 
-func TestT40_ReplicasShareTheMemoryOfUsedCodes(t *testing.T) {
+func TestT40_Replicas_UsedCodes(t *testing.T) {
 	t.Parallel()
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		h := houses[0]
@@ -64,7 +64,7 @@ func TestT40_ReplicasShareTheMemoryOfUsedCodes(t *testing.T) {
 	}, tenCodes, "TWOFOLD_ATTEMPTS_FREE=1000", "TWOFOLD_SIGN_INS_OPEN=50")
 }
 
-func TestT40_ReplicasShareWhatIsSpentAndWhatHasEnded(t *testing.T) {
+func TestT40_Replicas_SpentTokensAndEndedSessions(t *testing.T) {
 	t.Parallel()
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		h, last := houses[0], houses[len(houses)-1]
@@ -83,7 +83,7 @@ func TestT40_ReplicasShareWhatIsSpentAndWhatHasEnded(t *testing.T) {
 	})
 }
 
-func TestT40_ReplicasThatStartAtOnceHaveTheSameKeys(t *testing.T) {
+func TestT40_Replicas_ConcurrentStart(t *testing.T) {
 	t.Parallel()
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		first := houses[0].Script("").Do("GET", "/.well-known/jwks.json", nil).Require(200, "")

@@ -33,7 +33,7 @@ func attributes(s *otlp.Span) map[string]string {
 	return found
 }
 
-func TestATraceSaysWhereTheTimeOfARequestWent(t *testing.T) {
+func TestTraces_RequestSpans(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.AddAccount(ada)
@@ -74,7 +74,7 @@ func TestATraceSaysWhereTheTimeOfARequestWent(t *testing.T) {
 	}
 }
 
-func TestAFailureIsAnErrorInTheTraceWithoutWords(t *testing.T) {
+func TestTraces_FailedRequest(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	reading := 0
@@ -92,7 +92,7 @@ func TestAFailureIsAnErrorInTheTraceWithoutWords(t *testing.T) {
 	}
 }
 
-func TestATraceOfATrustedProxyGoesOnAndAStrangersDoesNot(t *testing.T) {
+func TestTraces_ParentFromTrustedProxyOnly(t *testing.T) {
 	t.Parallel()
 	const theirs, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 	said := []string{"Traceparent", "00-" + theirs + "-" + parent + "-01", "Tracestate", "canary=state", "Baggage", "canary=baggage"}
@@ -127,7 +127,7 @@ func TestATraceOfATrustedProxyGoesOnAndAStrangersDoesNot(t *testing.T) {
 	}
 }
 
-func TestAStrangerCannotSwitchTracesOff(t *testing.T) {
+func TestTraces_UntrustedCannotDisable(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.Script("").Do("GET", "/api/v1/mfa", nil, "Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
@@ -137,7 +137,7 @@ func TestAStrangerCannotSwitchTracesOff(t *testing.T) {
 	}
 }
 
-func TestAMailIsATraceOfItsOwn(t *testing.T) {
+func TestTraces_Mail(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	h := apptest.StartTraced(t, box.Setting())
@@ -151,7 +151,7 @@ func TestAMailIsATraceOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestLinesOfTheLogNameTheirRequestAndItsTrace(t *testing.T) {
+func TestLog_RequestAndTraceID(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.AddAccount(ada)
@@ -174,7 +174,7 @@ func TestLinesOfTheLogNameTheirRequestAndItsTrace(t *testing.T) {
 	}
 }
 
-func TestWithoutTracesTheLogNamesTheRequestAlone(t *testing.T) {
+func TestLog_RequestIDWithoutTraces(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -18,7 +18,7 @@ import (
 
 // The README's own lines run against a real house, with the phone played by zbarimg and oathtool. Only waiting is
 // shortened: sleep moves the house's clock, and oathtool is told what it shows.
-func TestTheReadmeWalkThroughWorks(t *testing.T) {
+func TestReadme_Walkthrough(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"bash", "curl", "jq", "zbarimg", "oathtool", "base64"} {
 		need(t, program)
