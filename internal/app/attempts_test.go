@@ -31,6 +31,12 @@ func TestAttempts_LastOneWithoutRetryAfter(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Begin()
+	wrongTimes := func(n int, try func() apptest.Response) (last apptest.Response) {
+		for range n {
+			last = try()
+		}
+		return last
+	}
 	last := wrongTimes(5, func() apptest.Response { return script.Confirm(phone, phone.Wrong()).Require(422, "code_rejected") })
 	if last.Int("attempts_left") != 0 || last.Value("retry_after") != nil || last.Header.Get("Retry-After") != "" {
 		t.Errorf("the enrollment's last try answers %s, want no tries and no wait", last.Body)
@@ -55,13 +61,6 @@ func TestAttempts_LastOneWithoutRetryAfter(t *testing.T) {
 	if wait := second(phone.Code()).Require(429, "too_many_attempts").Int("retry_after"); wait != 30 {
 		t.Errorf("a new sign-in waits %d s, want 30", wait)
 	}
-}
-
-func wrongTimes(n int, try func() apptest.Response) (last apptest.Response) {
-	for range n {
-		last = try()
-	}
-	return last
 }
 
 func TestAttempts_HardLimitWithoutRetryAfter(t *testing.T) {

@@ -7,10 +7,6 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-type JSON = apptest.JSON
-
-const ada = "ada@example.com"
-
 func TestJourney_EnrollToRemoval(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)

@@ -1,8 +1,6 @@
 package app_test
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,16 +9,6 @@ import (
 	"twofold/internal/store"
 	"twofold/internal/test/apptest"
 )
-
-// wantSeries wants series to have these values, to the digit.
-func wantSeries(t *testing.T, got, want apptest.Scrape) {
-	t.Helper()
-	for _, series := range slices.Sorted(maps.Keys(want)) {
-		if value, there := got[series]; !there || value != want[series] {
-			t.Errorf("%s is %v (there: %v), want %v", series, value, there, want[series])
-		}
-	}
-}
 
 func TestMetrics_Requests(t *testing.T) {
 	t.Parallel()
@@ -39,7 +27,7 @@ func TestMetrics_Requests(t *testing.T) {
 	h.Script("").Do("GET", "/api/v1/nothing", nil).Require(404, "not_found")
 
 	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_requests_total{operation="signIn",problem="",status="201"}`:                     1,
 		`twofold_requests_total{operation="signIn",problem="credentials_rejected",status="401"}`: 2,
 		`twofold_requests_total{operation="getMfa",problem="",status="200"}`:                     2,
@@ -61,10 +49,10 @@ func TestMetrics_Requests(t *testing.T) {
 		`twofold_unready{reason="stopping"}`:             0,
 	})
 	pool, limit := "write", 1.0
-	if h.OnServer() {
+	if h.UsesPostgres() {
 		pool, limit = "shared", 16
 	}
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_database_connections_limit{pool="` + pool + `"}`:  limit,
 		`twofold_database_connections_in_use{pool="` + pool + `"}`: 0,
 	})
@@ -90,14 +78,14 @@ func TestMetrics_DatabaseStatements(t *testing.T) {
 		script.Do("GET", "/api/v1/sessions/current", nil).Require(200, "")
 		script.Do("DELETE", "/api/v1/sessions/current", nil).Require(204, "")
 	})
-	want := effort{
+	want := queryCount{
 		budget["getCurrentSession"].statements + budget["signOut"].statements,
 		budget["getCurrentSession"].commits + budget["signOut"].commits,
 	}
-	if h.OnServer() {
+	if h.UsesPostgres() {
 		want.statements-- // what happened is kept by one statement there, not two
 	}
-	if got := (effort{int(statements - idleStatements), int(commits - idleCommits)}); got != want {
+	if got := (queryCount{int(statements - idleStatements), int(commits - idleCommits)}); got != want {
 		t.Errorf("reading and signing out take %v, want %v", got, want)
 	}
 }
@@ -136,7 +124,7 @@ func TestMetrics_RefusedAttempts(t *testing.T) {
 		h.Script("").SignIn(ada).Require(429, "too_many_attempts")
 	}
 	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_attempts_refused_total{kind="password",reason="wait"}`:                       3,
 		`twofold_attempts_refused_total{kind="password",reason="cap"}`:                        0,
 		`twofold_attempts_refused_total{kind="totp",reason="wait"}`:                           0,
@@ -149,25 +137,25 @@ func TestMetrics_PendingMail(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0})
+	got.Want(t, apptest.Scrape{`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0})
 
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
-	h.Mailbox.FailInserts(450)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	h.Mailbox.Reject(450)
 	h.Deliver()
 	h.Clock.Advance(90 * time.Second)
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
 	got, _ = h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_outbox_waiting`: 2, `twofold_outbox_oldest_age_seconds`: 90,
 		`twofold_mails_total{result="failed"}`: 1, `twofold_mails_total{result="sent"}`: 0,
 	})
 
-	h.Mailbox.Next()
+	h.Mailbox.Accept()
 	if sent := h.Deliver(); sent != 2 {
 		t.Fatalf("%d mails were sent, want 2", sent)
 	}
 	got, _ = h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0, `twofold_mails_total{result="sent"}`: 2,
 		`twofold_mail_duration_seconds_count`: 3,
 	})

@@ -8,23 +8,6 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// told are the subjects of the mails that came since the last time.
-func heard(h *apptest.Server, email string, since *int) string {
-	h.T.Helper()
-	var subjects []string
-	mails := h.Mails(email)
-	for _, m := range mails[*since:] {
-		subjects = append(subjects, m.Subject)
-	}
-	*since = len(mails)
-	return strings.Join(subjects, ", ")
-}
-
-const (
-	newDevice     = "A new device signed in to your account"
-	afterFailures = "A sign-in to your account after several wrong attempts"
-)
-
 func TestNewDeviceNotice_Browser(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
@@ -33,7 +16,7 @@ func TestNewDeviceNotice_Browser(t *testing.T) {
 	seen := 0
 	is := func(what, want string) {
 		t.Helper()
-		if got := heard(h, ada, &seen); got != want {
+		if got := h.NewSubjects(ada, &seen); got != want {
 			t.Errorf("%s: told %q, want %q", what, got, want)
 		}
 	}
@@ -43,9 +26,9 @@ func TestNewDeviceNotice_Browser(t *testing.T) {
 	second.SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 	is("a wrong password", "")
 	second.SignIn(ada).Require(201, "")
-	is("another browser", newDevice)
+	is("another browser", apptest.SubjectNewDevice)
 	first.SignIn(ada).Require(201, "")
-	second.Do("DELETE", current, nil).Require(204, "")
+	second.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
 	second.SignIn(ada).Require(201, "")
 	is("both again", "")
 	second.SignIn(bob).Require(201, "")
@@ -53,7 +36,7 @@ func TestNewDeviceNotice_Browser(t *testing.T) {
 	is("both, with another account in between", "")
 	h.Clock.Advance(180 * 24 * time.Hour)
 	first.SignIn(ada).Require(201, "")
-	is("one that was away for half a year", newDevice)
+	is("one that was away for half a year", apptest.SubjectNewDevice)
 
 	m := h.Mail(ada)
 	for _, want := range []string{"127.0.0.1", "/not-me#tf_l_"} {
@@ -66,20 +49,20 @@ func TestNewDeviceNotice_Browser(t *testing.T) {
 func TestNewDeviceNotice_PendingSignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	seen := 0
-	heard(h, ada, &seen)
+	h.NewSubjects(ada, &seen)
 	browser := h.Browser()
 	browser.SignIn(ada).Require(202, "")
 	if browser.Cookie("twofold_device") != "" {
 		t.Error("half a sign-in gives a device cookie")
 	}
-	if got := heard(h, ada, &seen); got != "" {
+	if got := h.NewSubjects(ada, &seen); got != "" {
 		t.Errorf("half a sign-in is told: %q", got)
 	}
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
-	if got := heard(h, ada, &seen); got != newDevice {
-		t.Errorf("told %q, want %q", got, newDevice)
+	browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, "")
+	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectNewDevice {
+		t.Errorf("told %q, want %q", got, apptest.SubjectNewDevice)
 	}
 }
 
@@ -87,39 +70,39 @@ func TestNewDeviceNotice_Script(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	h.AddAccount(ada)
-	body := validCredentials(ada)
+	body := apptest.Credentials(ada)
 	body["deliver"] = "token"
 	seen := 0
 	for _, c := range []struct{ ip, agent, want string }{
 		{"192.0.2.7", "curl/8.5.0", ""}, // the very first
 		{"192.0.2.7", "curl/8.5.0", ""},
 		{"192.0.2.250", "curl/8.5.0", ""},
-		{"192.0.3.7", "curl/8.5.0", newDevice},
+		{"192.0.3.7", "curl/8.5.0", apptest.SubjectNewDevice},
 		{"192.0.3.8", "curl/8.5.0", ""},
-		{"192.0.2.7", "curl/8.6.0", newDevice},
-		{"2001:db8:1:2::3", "curl/8.5.0", newDevice},
+		{"192.0.2.7", "curl/8.6.0", apptest.SubjectNewDevice},
+		{"2001:db8:1:2::3", "curl/8.5.0", apptest.SubjectNewDevice},
 		{"2001:db8:1:ffff::9", "curl/8.5.0", ""},
-		{"2001:db8:2:2::3", "curl/8.5.0", newDevice},
+		{"2001:db8:2:2::3", "curl/8.5.0", apptest.SubjectNewDevice},
 		{"::ffff:192.0.2.9", "curl/8.5.0", ""},
 	} {
-		h.Script("").Do("POST", sessions, body, "User-Agent", c.agent, "X-Forwarded-For", c.ip).Require(201, "")
-		if got := heard(h, ada, &seen); got != c.want {
+		h.Script("").Do("POST", apptest.PathSessions, body, "User-Agent", c.agent, "X-Forwarded-For", c.ip).Require(201, "")
+		if got := h.NewSubjects(ada, &seen); got != c.want {
 			t.Errorf("%s from %s: told %q, want %q", c.agent, c.ip, got, c.want)
 		}
 	}
 	h.Clock.Advance(180 * 24 * time.Hour)
-	h.Script("").Do("POST", sessions, body, "User-Agent", "curl/8.5.0", "X-Forwarded-For", "192.0.2.7").Require(201, "")
-	if got := heard(h, ada, &seen); got != newDevice {
-		t.Errorf("half a year later: told %q, want %q", got, newDevice)
+	h.Script("").Do("POST", apptest.PathSessions, body, "User-Agent", "curl/8.5.0", "X-Forwarded-For", "192.0.2.7").Require(201, "")
+	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectNewDevice {
+		t.Errorf("half a year later: told %q, want %q", got, apptest.SubjectNewDevice)
 	}
 }
 
 func TestNotice_SignInAfterFailures(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	seen := 0
-	heard(h, ada, &seen)
+	h.NewSubjects(ada, &seen)
 	wrongPasswords := func(times int) {
 		for range times {
 			h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
@@ -128,17 +111,17 @@ func TestNotice_SignInAfterFailures(t *testing.T) {
 	signIn := func() string {
 		h.Clock.Advance(time.Minute)
 		h.SignedIn(ada, JSON{"code": phone.Code()})
-		return heard(h, ada, &seen)
+		return h.NewSubjects(ada, &seen)
 	}
 	wrongPasswords(4)
 	if got := signIn(); got != "" {
 		t.Errorf("after four failures: told %q", got)
 	}
 	wrongPasswords(4)
-	token := pendingSignIn(h, ada) // the right password in between is no sign-in yet
-	completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
-	if got := signIn(); got != afterFailures {
-		t.Errorf("after four wrong passwords and a wrong code: told %q, want %q", got, afterFailures)
+	token := h.PendingSignIn(ada) // the right password in between is no sign-in yet
+	h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
+	if got := signIn(); got != apptest.SubjectAfterFailures {
+		t.Errorf("after four wrong passwords and a wrong code: told %q, want %q", got, apptest.SubjectAfterFailures)
 	}
 	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
 		t.Errorf("the mail says not how many:\n%s", m.Text)
@@ -149,13 +132,13 @@ func TestNotice_SignInAfterFailures(t *testing.T) {
 	browser := h.Browser()
 	h.Clock.Advance(time.Minute)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
-	heard(h, ada, &seen)
+	h.NewSubjects(ada, &seen)
 	wrongPasswords(5)
 	h.Script("").SignIn(ada).Require(429, "too_many_attempts") // not looked at, and not counted
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
-	if got := heard(h, ada, &seen); got != afterFailures {
-		t.Errorf("a known browser after a stranger's failures: told %q, want %q", got, afterFailures)
+	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectAfterFailures {
+		t.Errorf("a known browser after a stranger's failures: told %q, want %q", got, apptest.SubjectAfterFailures)
 	}
 	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
 		t.Errorf("the mail says not how many:\n%s", m.Text)

@@ -7,34 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/audit"
 	"twofold/internal/notify"
 	"twofold/internal/test/apptest"
 )
-
-// firefox is who did it, in these tests.
-var firefox = audit.Client{
-	IP: "192.0.2.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", RequestID: "r",
-}
-
-// post puts a notice into the outbox, as a change would: in a transaction.
-func post(t *testing.T, h *apptest.Server, n notify.Notice) {
-	t.Helper()
-	ctx := audit.WithClient(context.Background(), firefox)
-	err := h.App.Notices.Store.InTx(ctx, func(ctx context.Context) error {
-		_, err := h.App.Notices.Enqueue(ctx, n)
-		return err
-	})
-	if err != nil {
-		t.Fatalf("post: %v", err)
-	}
-}
 
 func TestNotice_MailedOnCommit(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: "Phone"}
+	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: apptest.UnknownID, Name: "Phone"}
 
 	refused := errors.New("the change does not happen")
 	err := h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
@@ -50,7 +31,7 @@ func TestNotice_MailedOnCommit(t *testing.T) {
 		t.Fatalf("a change that did not happen was mailed: %s", mails[0].Text)
 	}
 
-	post(t, h, added)
+	h.Enqueue(added)
 	if sent := h.Deliver(); sent != 1 {
 		t.Errorf("%d mails were sent, want 1", sent)
 	}

@@ -13,41 +13,19 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// outbox counts messages that are waiting, sent and given up.
-func outbox(t *testing.T, db *apptest.Database) (waiting, sent, givenUp int) {
-	t.Helper()
-	err := db.QueryRow(`SELECT count(*) FILTER (WHERE sent_at = 0 AND given_up = 0), count(*) FILTER (WHERE sent_at > 0),
-		count(*) FILTER (WHERE given_up > 0) FROM outbox`).Scan(&waiting, &sent, &givenUp)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return waiting, sent, givenUp
-}
-
-func wantOutbox(t *testing.T, db *apptest.Database, waiting, sent, givenUp int) {
-	t.Helper()
-	if w, s, g := outbox(t, db); w != waiting || s != sent || g != givenUp {
-		t.Errorf("the outbox has %d waiting, %d sent, %d given up, want %d, %d, %d", w, s, g, waiting, sent, givenUp)
-	}
-	var left int
-	if err := db.QueryRow(`SELECT count(*) FROM outbox WHERE length(sealed) > 0`).Scan(&left); err != nil || left != waiting {
-		t.Errorf("%d messages can still be opened, %v, want the %d that are waiting", left, err, waiting)
-	}
-}
-
 func TestMailDelivery_RetryBackoff(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	db := database(t, h)
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
+	db := h.OpenDatabase(t)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
 	tries := func() (n int) {
 		if err := db.QueryRow(`SELECT tries FROM outbox`).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
 	}
-	h.Mailbox.FailInserts(450)
+	h.Mailbox.Reject(450)
 	for i, wait := range []time.Duration{
 		0, 5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour, time.Hour, time.Hour,
 	} {
@@ -66,10 +44,10 @@ func TestMailDelivery_RetryBackoff(t *testing.T) {
 	if done, err := h.App.Notices.Delivered(context.Background(), "topic"); err != nil || done {
 		t.Errorf("delivered is %v, %v, want false", done, err)
 	}
-	h.Mailbox.Next()
+	h.Mailbox.Accept()
 	h.Clock.Advance(time.Hour)
 	h.Mail(ada)
-	wantOutbox(t, db, 0, 1, 0)
+	db.WantOutbox(t, 0, 1, 0)
 	if done, err := h.App.Notices.Delivered(context.Background(), "topic"); err != nil || !done {
 		t.Errorf("delivered is %v, %v, want true", done, err)
 	}
@@ -79,17 +57,17 @@ func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	db := database(t, h)
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
-	h.Mailbox.FailInserts(550)
+	db := h.OpenDatabase(t)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
+	h.Mailbox.Reject(550)
 	h.Deliver()
 	h.Clock.Advance(7*24*time.Hour - 1)
 	h.Deliver()
-	wantOutbox(t, db, 1, 0, 0)
+	db.WantOutbox(t, 1, 0, 0)
 	h.Clock.Advance(time.Hour)
 	h.Deliver()
-	wantOutbox(t, db, 0, 0, 1)
-	h.Mailbox.Next()
+	db.WantOutbox(t, 0, 0, 1)
+	h.Mailbox.Accept()
 	h.Clock.Advance(24 * time.Hour)
 	if mails := h.Mails(ada); len(mails) > 0 {
 		t.Errorf("a mail that was given up was sent: %s", mails[0].Subject)
@@ -110,7 +88,7 @@ func TestMailDelivery_MailConfiguredLater(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	id := h.AddAccount(ada)
-	db := database(t, h)
+	db := h.OpenDatabase(t)
 	ctx := context.Background()
 	for range 2 {
 		if mails, err := h.App.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: id}); err != nil || mails != 0 {
@@ -119,7 +97,7 @@ func TestMailDelivery_MailConfiguredLater(t *testing.T) {
 		h.Deliver()
 		h.Clock.Advance(12 * time.Hour)
 	}
-	wantOutbox(t, db, 2, 0, 0)
+	db.WantOutbox(t, 2, 0, 0)
 	h.Clock.Advance(time.Second)
 	h.Stop()
 	box := apptest.NewMailbox(t)
@@ -127,7 +105,7 @@ func TestMailDelivery_MailConfiguredLater(t *testing.T) {
 	if sent := again.Deliver(); sent != 1 {
 		t.Errorf("%d mails were sent, want the one of the last day", sent)
 	}
-	wantOutbox(t, db, 0, 1, 1)
+	db.WantOutbox(t, 0, 1, 1)
 	if entries, err := again.App.Notices.Audit.Entries(ctx, id, "", 1); err != nil || len(entries) != 1 || entries[0].Kind == audit.NoticeUndelivered {
 		t.Errorf("the newest of the activity is %+v, %v: without mail nothing was undelivered", entries, err)
 	}
@@ -137,17 +115,17 @@ func TestMailDelivery_SeveralProcesses(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	houses := []*apptest.Server{h}
+	servers := []*apptest.Server{h}
 	for range 3 {
-		houses = append(houses, apptest.StartIn(t, h.Dir, h.Clock, h.Mailbox.Setting()))
+		servers = append(servers, apptest.StartIn(t, h.Dir, h.Clock, h.Mailbox.Setting()))
 	}
 	const mails = 24
 	for i := range mails {
-		post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: fmt.Sprintf("Phone %d", i)})
+		h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: fmt.Sprintf("Phone %d", i)})
 	}
 	var working sync.WaitGroup
-	for _, house := range houses {
-		working.Go(func() { house.Deliver() })
+	for _, server := range servers {
+		working.Go(func() { server.Deliver() })
 	}
 	working.Wait()
 	seen := make(map[string]bool)
@@ -163,7 +141,7 @@ func TestMailDelivery_ClaimLease(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
 	ctx, now := context.Background(), h.Clock.Now()
 	m, claimed, err := h.App.Notices.Store.Claim(ctx, now, now.Add(time.Minute)) // and then this process dies
 	if err != nil || !claimed || m.Tries != 1 {
@@ -189,10 +167,10 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	db := database(t, h)
+	db := h.OpenDatabase(t)
 	real := h.App.Notices.Sender
 	broken := make(chan string, 100)
-	h.App.Notices.Sender = sender(func(ctx context.Context, m notify.Mail) error {
+	h.App.Notices.Sender = senderFunc(func(ctx context.Context, m notify.Mail) error {
 		if strings.Contains(m.Text, "Tablet") {
 			broken <- m.ID
 			panic(m.To)
@@ -200,7 +178,7 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 		return real.Send(ctx, m)
 	})
 	arrived := make(chan apptest.Mail, 100)
-	h.Mailbox.Delivered(func(m apptest.Mail) { arrived <- m })
+	h.Mailbox.OnDelivery(func(m apptest.Mail) { arrived <- m })
 	ctx, stop := context.WithCancel(context.Background())
 	worked := make(chan struct{})
 	go func() { defer close(worked); h.App.RunWorkers(ctx) }()
@@ -221,22 +199,22 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 		}
 	}
 
-	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Tablet"})
+	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Tablet"})
 	<-broken
-	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
+	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)
 	logged("notice sent", 1)
 
-	execute(t, db, `ALTER TABLE outbox RENAME TO elsewhere`)
+	db.MustExec(t, `ALTER TABLE outbox RENAME TO hidden_outbox`)
 	h.App.Notices.Wake()
 	logged("outbox cannot be worked on", 1)
-	execute(t, db, `ALTER TABLE elsewhere RENAME TO outbox`)
-	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
+	db.MustExec(t, `ALTER TABLE hidden_outbox RENAME TO outbox`)
+	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)
 
 	// Another process has no worker to wake here: it is found all the same.
 	other := apptest.StartIn(t, h.Dir, h.Clock, h.Mailbox.Setting())
-	post(t, other, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
+	other.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)
 	if strings.Contains(h.Log.String(), ada) {
 		t.Error("the log says to whom a mail was that broke the sender")
@@ -244,7 +222,7 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 
 	logged("notice sent", 3)
 	held := h.Mailbox.Stall()
-	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Laptop"})
+	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Laptop"})
 	wait(held)
 	stop()
 	select {
@@ -252,26 +230,26 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Error("the worker does not stop while a mail server says nothing")
 	}
-	if waiting, _, _ := outbox(t, db); waiting != 2 {
+	if waiting, _, _ := db.OutboxCounts(t); waiting != 2 {
 		t.Errorf("%d mails wait for the next start, want 2: the one that broke, and the one that hung\n%s", waiting, h.Log)
 	}
 }
 
-// sender is a function that sends.
-type sender func(ctx context.Context, m notify.Mail) error
+// senderFunc is a mail sender.
+type senderFunc func(ctx context.Context, m notify.Mail) error
 
-func (s sender) Send(ctx context.Context, m notify.Mail) error { return s(ctx, m) }
+func (s senderFunc) Send(ctx context.Context, m notify.Mail) error { return s(ctx, m) }
 
 func TestMailDelivery_Timeout(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_SMTP_TIMEOUT=200ms")
 	id := h.AddAccount(ada)
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
 	h.Mailbox.Stall()
 	if sent := h.Deliver(); sent != 0 {
 		t.Errorf("%d sent to a server that says nothing", sent)
 	}
-	h.Mailbox.Next()
+	h.Mailbox.Accept()
 	h.Clock.Advance(5 * time.Second)
 	if sent := h.Deliver(); sent != 1 {
 		t.Errorf("%d sent once it answers, want 1", sent)
@@ -281,10 +259,10 @@ func TestMailDelivery_Timeout(t *testing.T) {
 func TestNotice_UnknownAccount(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: unknownID}); err == nil {
+	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: apptest.UnknownID}); err == nil {
 		t.Error("it was posted")
 	}
-	if err := h.App.Notices.Store.MarkSent(context.Background(), unknownID, h.Clock.Now()); err != nil {
+	if err := h.App.Notices.Store.MarkSent(context.Background(), apptest.UnknownID, h.Clock.Now()); err != nil {
 		t.Errorf("marking what is not there: %v", err)
 	}
 }

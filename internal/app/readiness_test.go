@@ -4,39 +4,11 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
 	"twofold/internal/test/apptest"
 )
-
-// wantUnready wants a reason, and that it is all that strangers learn.
-func wantUnready(t *testing.T, h *apptest.Server, reason string) {
-	t.Helper()
-	a := h.Script("").Do("GET", "/readyz", nil).Require(503, "unavailable")
-	reasons, _ := a.Value("reasons").([]any)
-	if len(reasons) != 1 || reasons[0] != reason {
-		t.Errorf("got reasons %v, want %s", reasons, reason)
-	}
-	for _, detail := range []string{"sql", "SQL", "table", "goose", "database is", "twofold.db"} {
-		if strings.Contains(string(a.Body), detail) {
-			t.Errorf("it tells everybody %q: %s", detail, a.Body)
-		}
-	}
-	if !strings.Contains(h.Log.String(), `"msg":"not ready","reason":"`+reason+`","error":"`) {
-		t.Errorf("the log does not say why it is not ready:\n%s", h.Log)
-	}
-	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="` + reason + `"}`: 1, `twofold_unready{reason="stopping"}`: 0})
-}
-
-func wantReady(t *testing.T, h *apptest.Server) {
-	t.Helper()
-	h.Script("").Do("GET", "/readyz", nil).Require(200, "")
-	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="database_unreachable"}`: 0})
-}
 
 func TestReadiness_DamagedDatabase(t *testing.T) {
 	t.Parallel()
@@ -54,17 +26,17 @@ func TestReadiness_DamagedDatabase(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := apptest.Start(t)
-			db := database(t, h)
-			wantReady(t, h)
+			db := h.OpenDatabase(t)
+			h.WantReady()
 			for _, statement := range []string{c.damage, c.repair} {
 				if _, err := db.Exec(statement); err != nil {
 					t.Fatal(err)
 				}
 				if statement == c.damage {
-					wantUnready(t, h, c.reason)
+					h.WantUnready(c.reason)
 				}
 			}
-			wantReady(t, h)
+			h.WantReady()
 			h.Script("").Do("GET", "/healthz", nil).Require(200, "")
 		})
 	}
@@ -89,7 +61,7 @@ func TestReadiness_CorruptFile(t *testing.T) {
 	if err := os.WriteFile(file, make([]byte, len(whole)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wantUnready(t, h, "database_unreachable")
+	h.WantUnready("database_unreachable")
 	h.Script("").SignIn(ada).Require(503, "unavailable")
 	if err := os.WriteFile(file, whole, 0o600); err != nil {
 		t.Fatal(err)
@@ -98,7 +70,7 @@ func TestReadiness_CorruptFile(t *testing.T) {
 	if _, err := besides.Exec("PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
-	wantReady(t, h)
+	h.WantReady()
 	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 }
 
@@ -125,12 +97,12 @@ func TestReadiness_LockedDatabase(t *testing.T) {
 			}
 		})
 	}
-	wantUnready(t, h, "database_read_only")
+	h.WantUnready("database_read_only")
 	live.Do("GET", "/api/v1/account", nil).Require(200, "")
 	asking.Wait()
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	wantReady(t, h)
+	h.WantReady()
 	h.SignedIn(ada)
 }

@@ -10,8 +10,6 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-var verbs = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "QUERY"}
-
 func TestRoutes_MethodNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
@@ -21,14 +19,18 @@ func TestRoutes_MethodNotAllowed(t *testing.T) {
 	for _, op := range apptest.Operations(t) {
 		own[op.Path] = append(own[op.Path], op.Method)
 	}
+	readsAsID := func(path, verb string) bool { // the last segment of the path is taken for an id by another operation
+		above, name := pathpkg.Split(path)
+		return name != "{id}" && slices.Contains(own[above+"{id}"], verb)
+	}
 	for _, path := range slices.Sorted(maps.Keys(own)) {
-		for _, verb := range verbs {
+		for _, verb := range apptest.HTTPMethods {
 			reads := slices.Contains(own[path], "GET")
-			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" || fitsAnID(own, path, verb) {
+			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" || readsAsID(path, verb) {
 				continue
 			}
 			t.Run(verb+" "+path, func(t *testing.T) {
-				a := script.WithT(t).Do(verb, strings.ReplaceAll(path, "{id}", unknownID), nil)
+				a := script.WithT(t).Do(verb, strings.ReplaceAll(path, "{id}", apptest.UnknownID), nil)
 				if verb != "HEAD" && verb != "OPTIONS" {
 					a.Require(405, "method_not_allowed")
 				}
@@ -51,12 +53,6 @@ func TestRoutes_MethodNotAllowed(t *testing.T) {
 	}
 }
 
-// fitsAnID says whether a path reads as another one's id with that method: there is none of such a name.
-func fitsAnID(own map[string][]string, path, verb string) bool {
-	above, name := pathpkg.Split(path)
-	return name != "{id}" && slices.Contains(own[above+"{id}"], verb)
-}
-
 func TestRoutes_UnknownAPIPath(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
@@ -64,10 +60,10 @@ func TestRoutes_UnknownAPIPath(t *testing.T) {
 	script := h.SignedIn(ada)
 	for _, path := range []string{
 		"/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/mfa", "/api/v1/mfa/", "/api/v1/nothing", "/api/v1/mfa/totp", "/api/v1/mfa/methods",
-		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + unknownID + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
+		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + apptest.UnknownID + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
 		"/api/index.html", "/api/v1/debug/pprof", "/.well-known/", "/.well-known/openid-configuration", "/.well-known/jwks.json/",
 	} {
-		for _, verb := range verbs {
+		for _, verb := range apptest.HTTPMethods {
 			if verb == "CONNECT" {
 				continue
 			}
@@ -86,7 +82,7 @@ func TestRoutes_UnknownPathBelowID(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for _, verb := range []string{"GET", "POST", "DELETE"} {
-		h.Script("").Do(verb, methods+unknownID+"/more", nil).Require(404, "not_found")
+		h.Script("").Do(verb, apptest.PathMethods+apptest.UnknownID+"/more", nil).Require(404, "not_found")
 	}
 }
 
@@ -120,16 +116,16 @@ func TestRoutes_HEAD(t *testing.T) {
 func TestRoutes_ReadsChangeNothing(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	script.Begin(JSON{"code": phone.Code()})
-	before := state(t, h)
+	before := h.RowCounts()
 	for _, op := range apptest.Operations(t) {
 		for _, verb := range []string{"GET", "HEAD", "OPTIONS"} {
-			script.Do(verb, op.OnServer(phone.ID), nil)
-			script.Do(verb, op.OnServer(phone.ID)+"?_method=DELETE", nil, "X-HTTP-Method-Override", "DELETE", "X-HTTP-Method", "DELETE")
+			script.Do(verb, op.PathWith(phone.ID), nil)
+			script.Do(verb, op.PathWith(phone.ID)+"?_method=DELETE", nil, "X-HTTP-Method-Override", "DELETE", "X-HTTP-Method", "DELETE")
 		}
 	}
-	if after := state(t, h); !maps.Equal(before, after) {
+	if after := h.RowCounts(); !maps.Equal(before, after) {
 		t.Errorf("something changed: %v, was %v", after, before)
 	}
 }

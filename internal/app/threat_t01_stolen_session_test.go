@@ -13,7 +13,7 @@ func TestT01_StolenSession_StepUpChallenge(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(bob)
-	strong, _ := withMFA(h, ada)
+	strong, _ := h.NewUser(ada).WithTOTP().Session()
 	for _, op := range apptest.Operations(t) {
 		if op.Purpose == "" || op.Role != "" { // who has the role has MFA too: see TestMatrix_AdminOperations
 			continue
@@ -28,7 +28,7 @@ func TestT01_StolenSession_StepUpChallenge(t *testing.T) {
 			{"with MFA", strong, "aal2", []any{"password", "totp", "recovery_code"}},
 		} {
 			t.Run(op.ID+" on an account "+c.account, func(t *testing.T) {
-				a := c.client.WithT(t).Do(op.Method, op.OnServer(unknownID), fitting(op)).Require(401, "step_up_required")
+				a := c.client.WithT(t).Do(op.Method, op.PathWith(apptest.UnknownID), op.SampleBody()).Require(401, "step_up_required")
 				want := fmt.Sprintf(`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="300"`, c.acr)
 				if got := a.Header.Values("WWW-Authenticate"); len(got) != 1 || got[0] != want {
 					t.Errorf("got the challenges %q, want only %q", got, want)
@@ -45,7 +45,7 @@ func TestT01_StolenSession_StepUpChallenge(t *testing.T) {
 func TestT01_StolenSession_PasswordAloneRefused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	for _, purpose := range []string{"mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email"} {
 		t.Run(purpose+" takes the code too", func(t *testing.T) {
 			a := script.WithT(t).StepUp(purpose).Require(401, "code_required")
@@ -67,12 +67,12 @@ func TestT01_StolenSession_PasswordAloneRefused(t *testing.T) {
 func TestT01_StolenSession_CannotEnroll(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	owner, phone := withMFA(h, ada)
+	owner, phone := h.NewUser(ada).WithTOTP().Session()
 	thief := h.Script(owner.Bearer)
 
-	thief.Do("POST", enrollments, nil).Require(401, "step_up_required")
-	thief.Do("POST", enrollments, nil, "Step-Up-Token", owner.Bearer).Require(401, "step_up_required")
-	thief.Do("DELETE", methods+phone.ID, nil).Require(401, "step_up_required")
+	thief.Do("POST", apptest.PathEnrollments, nil).Require(401, "step_up_required")
+	thief.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", owner.Bearer).Require(401, "step_up_required")
+	thief.Do("DELETE", apptest.PathMethods+phone.ID, nil).Require(401, "step_up_required")
 	thief.StepUp("mfa.enroll", JSON{"password": "what the thief guesses"}).Require(401, "credentials_rejected")
 
 	a := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "")
@@ -84,7 +84,7 @@ func TestT01_StolenSession_CannotEnroll(t *testing.T) {
 func TestT01_StolenSession_OwnerNotified(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	thief, phone := withMFA(h, ada)
+	thief, phone := h.NewUser(ada).WithTOTP().Session()
 	h.Deliver()
 	before := len(h.Mails(ada))
 	thief.Enroll(JSON{"code": phone.Code()})

@@ -10,31 +10,31 @@ import (
 func TestT04_PendingEnrollment_MethodsUnchanged(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	pending := script.Begin(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 
 	t.Run("its key signs nobody in", func(t *testing.T) {
-		completeSignIn(h, pendingSignIn(h, ada), pending.Code()).Require(401, "code_rejected")
+		h.CompleteSignIn(h.PendingSignIn(ada), pending.Code()).Require(401, "code_rejected")
 		script.WithT(t).StepUp("mfa.remove", JSON{"code": pending.Code()}).Require(401, "code_rejected")
 	})
 	t.Run("the old method still does", func(t *testing.T) {
-		completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
+		h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "")
 	})
 	t.Run("it is no method and cannot be removed as one", func(t *testing.T) {
 		c := script.WithT(t)
 		h.Clock.Advance(30 * time.Second)
-		token := stepUp(c, "mfa.remove", JSON{"code": phone.Code()})
-		c.Do("DELETE", methods+pending.ID, nil, "Step-Up-Token", token).Require(404, "not_found")
+		token := c.StepUpToken("mfa.remove", JSON{"code": phone.Code()})
+		c.Do("DELETE", apptest.PathMethods+pending.ID, nil, "Step-Up-Token", token).Require(404, "not_found")
 		if got := len(c.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("methods").([]any)); got != 1 {
 			t.Errorf("the account has %d methods, want 1", got)
 		}
 	})
 	t.Run("a canceled one is gone", func(t *testing.T) {
 		c := script.WithT(t)
-		c.Do("DELETE", enrollments+"/"+pending.ID, nil).Require(204, "")
+		c.Do("DELETE", apptest.PathEnrollments+"/"+pending.ID, nil).Require(204, "")
 		c.Confirm(pending, pending.Code()).Require(404, "not_found")
-		c.Do("DELETE", enrollments+"/"+pending.ID, nil).Require(404, "not_found")
+		c.Do("DELETE", apptest.PathEnrollments+"/"+pending.ID, nil).Require(404, "not_found")
 	})
 }
 
@@ -96,7 +96,7 @@ func TestT04_PendingEnrollment_OtherSession(t *testing.T) {
 			c.WithT(t).Confirm(phone, phone.Code()).Require(404, "not_found")
 		})
 	}
-	other.Do("DELETE", enrollments+"/"+phone.ID, nil).Require(404, "not_found")
+	other.Do("DELETE", apptest.PathEnrollments+"/"+phone.ID, nil).Require(404, "not_found")
 	mine.Confirm(phone, phone.Code()).Require(201, "")
 }
 
@@ -122,16 +122,16 @@ func TestT04_PendingEnrollment_ClientSuppliedKey(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	token := stepUp(script, "mfa.enroll")
+	token := script.StepUpToken("mfa.enroll")
 	const key = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 	for _, member := range []string{"secret", "key", "otpauth_uri", "id", "algorithm", "digits", "period", "account_id", "session_id"} {
 		t.Run(member, func(t *testing.T) {
-			a := script.WithT(t).Do("POST", enrollments, JSON{member: key}, "Step-Up-Token", token).Require(400, "invalid_request")
-			wantPointer(t, a, "/"+member)
+			a := script.WithT(t).Do("POST", apptest.PathEnrollments, JSON{member: key}, "Step-Up-Token", token).Require(400, "invalid_request")
+			apptest.WantPointer(t, a, "/"+member)
 		})
 	}
-	phone := h.PhoneFrom(script.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(201, ""))
-	a := script.Do("POST", enrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code(), "secret": key}).Require(400, "invalid_request")
-	wantPointer(t, a, "/secret")
+	phone := h.PhoneFrom(script.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", token).Require(201, ""))
+	a := script.Do("POST", apptest.PathEnrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code(), "secret": key}).Require(400, "invalid_request")
+	apptest.WantPointer(t, a, "/secret")
 	script.Confirm(phone, phone.Code()).Require(201, "")
 }

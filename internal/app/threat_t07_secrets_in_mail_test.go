@@ -19,8 +19,8 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 	h.Mailbox = box
 	id := h.AddAccount(ada)
 	reset := secret.Random("tf_l_")
-	post(t, h, notify.Notice{
-		Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: "canary-of-a-name", To: []string{ada, "not an address of " + bob},
+	h.Enqueue(notify.Notice{
+		Kind: notify.MethodAdded, AccountID: id, Subject: apptest.UnknownID, Name: "canary-of-a-name", To: []string{ada, "not an address of " + bob},
 		Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: reset}},
 	})
 	h.Deliver() // the server has no AUTH
@@ -32,7 +32,7 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 	again := apptest.StartIn(t, h.Dir, h.Clock, box.Setting(), "TWOFOLD_SMTP_TIMEOUT=200ms")
 	again.Mailbox = box
 	for _, trouble := range []func(){
-		func() { box.FailInserts(450) }, func() { box.FailInserts(550) }, func() { box.Stall() }, box.Close,
+		func() { box.Reject(450) }, func() { box.Reject(550) }, func() { box.Stall() }, box.Close,
 		func() {
 			if err := box.Open(); err != nil {
 				t.Fatal(err)
@@ -46,7 +46,7 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 	again.Clock.Advance(8 * 24 * time.Hour)
 	again.Deliver() // gives the other one up
 	m := again.Mail(ada)
-	found := secretMarkers{
+	found := apptest.Secrets{
 		"the reset link's token": reset.Reveal(), "the not-me link's token": apptest.Token(m.Link("/not-me")), "an address": ada,
 		"another": bob, "the mail server's password": "canary-of-the-mail-server", "a name in a mail": "canary-of-a-name",
 	}
@@ -56,7 +56,7 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 		}
 	}
 	log := h.Log.String() + again.Log.String()
-	found.in(t, "the log", log)
+	found.WantAbsent(t, "the log", log)
 	for _, line := range []string{`"notice not sent yet"`, `"notice given up"`, `"notice sent"`, "answers 450", "answers 550", "sign in"} {
 		if !strings.Contains(log, line) {
 			t.Errorf("the log does not say %s: the run proves nothing", line)

@@ -9,21 +9,21 @@ import (
 
 func TestT09_Burst_WrongCodes(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, patient...) // all five may fall to one sign-in, which is not over with them
-	second := apptest.StartIn(t, h.Dir, h.Clock, append(patient, "TWOFOLD_PUBLIC_URL="+h.URL)...)
-	_, phone := withMFA(h, ada)
+	h := apptest.Start(t, apptest.LongSignIns...) // all five may fall to one sign-in, which is not over with them
+	second := apptest.StartIn(t, h.Dir, h.Clock, append(apptest.LongSignIns, "TWOFOLD_PUBLIC_URL="+h.URL)...)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	houses := []*apptest.Server{h, second}
 
 	t.Run("at sign-in, over two processes", func(t *testing.T) {
 		var tokens []string
 		for range 5 {
-			tokens = append(tokens, pendingSignIn(h, ada))
+			tokens = append(tokens, h.PendingSignIn(ada))
 		}
 		answers := apptest.Concurrently(100, func(i int) apptest.Response {
-			return completeSignIn(houses[i%2], tokens[i%5], phone.Wrong())
+			return houses[i%2].CompleteSignIn(tokens[i%5], phone.Wrong())
 		})
-		wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 95})
-		wantWait(t, completeSignIn(h, tokens[0], phone.Code()), 30)
+		apptest.WantOutcomes(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 95})
+		apptest.WantWait(t, h.CompleteSignIn(tokens[0], phone.Code()), 30)
 	})
 	t.Run("at step-up", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
@@ -31,18 +31,18 @@ func TestT09_Burst_WrongCodes(t *testing.T) {
 		answers := apptest.Concurrently(20, func(i int) apptest.Response {
 			return live.OnServer(houses[i%2]).StepUp("mfa.remove", JSON{"code": phone.Wrong()})
 		})
-		wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 15})
+		apptest.WantOutcomes(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 15})
 	})
 }
 
 func TestT09_Burst_OneSignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=1000")
-	_, phone := withMFA(h, ada)
-	token := pendingSignIn(h, ada)
-	answers := apptest.Concurrently(50, func(int) apptest.Response { return completeSignIn(h, token, phone.Wrong()) })
-	wantTally(t, answers, map[string]int{"401 code_rejected": 5, "410 sign_in_expired": 45})
-	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	token := h.PendingSignIn(ada)
+	answers := apptest.Concurrently(50, func(int) apptest.Response { return h.CompleteSignIn(token, phone.Wrong()) })
+	apptest.WantOutcomes(t, answers, map[string]int{"401 code_rejected": 5, "410 sign_in_expired": 45})
+	h.CompleteSignIn(token, phone.Code()).Require(410, "sign_in_expired")
 }
 
 func TestT09_Burst_Confirm(t *testing.T) {
@@ -68,7 +68,7 @@ func TestT09_Burst_WrongPasswords(t *testing.T) {
 			answers := apptest.Concurrently(30, func(int) apptest.Response {
 				return h.Script("").SignIn(email, JSON{"password": "certainly not this one"})
 			})
-			wantTally(t, answers, map[string]int{"401 credentials_rejected": 5, "429 too_many_attempts": 25})
+			apptest.WantOutcomes(t, answers, map[string]int{"401 credentials_rejected": 5, "429 too_many_attempts": 25})
 		})
 	}
 }
@@ -76,15 +76,15 @@ func TestT09_Burst_WrongPasswords(t *testing.T) {
 func TestT14_LockoutDoS_SignedInOwner(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	owner, phone := withMFA(h, ada)
-	token := pendingSignIn(h, ada)
+	owner, phone := h.NewUser(ada).WithTOTP().Session()
+	token := h.PendingSignIn(ada)
 	for range 5 {
-		completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
+		h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 	}
 	for range 5 {
 		h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 	}
-	wantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
+	apptest.WantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
 	owner.StepUp("mfa.enroll", JSON{"code": phone.Code()}).Require(201, "")
-	wantWait(t, h.Script("").SignIn(ada), 30) // the owner's success is not the stranger's
+	apptest.WantWait(t, h.Script("").SignIn(ada), 30) // the owner's success is not the stranger's
 }

@@ -9,25 +9,14 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// guess presents wrong passwords as whoever it is, until a wait is running.
-func guess(h *apptest.Server, email string, times int) {
-	h.T.Helper()
-	for range times {
-		if a := h.Script("").SignIn(email, JSON{"password": "certainly not this one"}); a.Status != 401 && a.Status != 429 {
-			h.T.Fatalf("got %d, want 401 or 429", a.Status)
-		}
-	}
-	h.Script("").SignIn(email).Require(429, "too_many_attempts")
-}
-
 func TestT14_LockoutDoS_KnownBrowserPasswords(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(bob)
 	browser := h.Browser()
 	browser.SignIn(bob).Require(201, "")
-	browser.Do("DELETE", current, nil).Require(204, "") // who signed out is known still
-	guess(h, bob, 50)
+	browser.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "") // who signed out is known still
+	h.GuessPasswords(bob, 50)
 	h.Browser().SignIn(bob).Require(429, "too_many_attempts")
 	browser.SignIn(bob).Require(201, "")
 	h.Script("").SignIn(bob).Require(429, "too_many_attempts") // nobody else is forgiven by that
@@ -45,10 +34,10 @@ func TestT14_LockoutDoS_KnownBrowserPasswords(t *testing.T) {
 			h.Clock.Advance(179 * 24 * time.Hour)
 			browser.WithT(t).SignIn(bob).Require(201, "")
 		}
-		guess(h, bob, 10)
+		h.GuessPasswords(bob, 10)
 		browser.WithT(t).SignIn(bob).Require(201, "")
 		h.Clock.Advance(180 * 24 * time.Hour)
-		guess(h, bob, 10)
+		h.GuessPasswords(bob, 10)
 		browser.WithT(t).SignIn(bob).Require(429, "too_many_attempts") // it was away for too long
 	})
 }
@@ -56,10 +45,10 @@ func TestT14_LockoutDoS_KnownBrowserPasswords(t *testing.T) {
 func TestT14_LockoutDoS_KnownBrowserCodes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
-	browser.Do("DELETE", current, nil).Require(204, "")
+	browser.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
 	h.Clock.Advance(30 * time.Second)
 	for range 5 { // somebody who has the password
 		h.Script("").SignIn(ada, JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
@@ -72,16 +61,16 @@ func TestT14_LockoutDoS_KnownBrowserCodes(t *testing.T) {
 		t.Errorf("attempts_left of recovery codes is %d, want 4: a budget of its own", got)
 	}
 	browser.SignIn(ada).Require(202, "")
-	if got := browser.Do("POST", complete, JSON{"code": phone.Wrong()}).Require(401, "code_rejected").Int("attempts_left"); got != 4 {
+	if got := browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Wrong()}).Require(401, "code_rejected").Int("attempts_left"); got != 4 {
 		t.Errorf("attempts_left of codes is %d, want 4: a budget of its own", got)
 	}
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
+	browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, "")
 }
 
 func TestT14_LockoutDoS_StolenDeviceCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	stolen := "twofold_device=" + browser.Cookie("twofold_device")
@@ -89,25 +78,25 @@ func TestT14_LockoutDoS_StolenDeviceCookie(t *testing.T) {
 	try := func(path string, body JSON) apptest.Response { return thief.Do("POST", path, body, "Cookie", stolen) }
 	const itsSession = "twofold_session="
 
-	try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
-	if a := try(sessions, validCredentials(ada)).Require(202, ""); slices.ContainsFunc(lines(a), func(line string) bool { return strings.HasPrefix(line, itsSession) }) {
-		t.Errorf("the password alone signs in: %v", lines(a))
+	try(apptest.PathSessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
+	if a := try(apptest.PathSessions, apptest.Credentials(ada)).Require(202, ""); slices.ContainsFunc(a.CookieLines(), func(line string) bool { return strings.HasPrefix(line, itsSession) }) {
+		t.Errorf("the password alone signs in: %v", a.CookieLines())
 	}
-	try(complete, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
-	for _, path := range []string{current, sessions, "/api/v1/account", "/api/v1/mfa"} {
+	try(apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
+	for _, path := range []string{apptest.PathCurrentSession, apptest.PathSessions, "/api/v1/account", "/api/v1/mfa"} {
 		thief.Do("GET", path, nil, "Cookie", stolen).Require(401, "session_required")
 		thief.Do("GET", path, nil, "Cookie", itsSession+browser.Cookie("twofold_device")).Require(401, "session_required")
 		h.Script(browser.Cookie("twofold_device")).Do("GET", path, nil).Require(401, "session_required")
 	}
 	for range 5 { // it has a budget, and no more
-		try(sessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
+		try(apptest.PathSessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
 	}
-	wantWait(t, try(sessions, validCredentials(ada)), 30)
+	apptest.WantWait(t, try(apptest.PathSessions, apptest.Credentials(ada)), 30)
 
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
-	guess(h, ada, 5)
-	try(sessions, validCredentials(ada)).Require(429, "too_many_attempts") // it is worth nothing once the owner has signed in again
+	h.GuessPasswords(ada, 5)
+	try(apptest.PathSessions, apptest.Credentials(ada)).Require(429, "too_many_attempts") // it is worth nothing once the owner has signed in again
 	browser.SignIn(ada).Require(202, "")
 }
 
@@ -118,14 +107,14 @@ func TestT14_LockoutDoS_OtherAccountsBrowser(t *testing.T) {
 	h.AddAccount(bob)
 	bobs := h.Browser()
 	bobs.SignIn(bob).Require(201, "")
-	guess(h, ada, 5)
+	h.GuessPasswords(ada, 5)
 	for range 3 {
 		bobs.SignIn(ada).Require(429, "too_many_attempts")
 	}
 	h.Clock.Advance(30 * time.Second)
 	bobs.SignIn(ada).Require(201, "") // from now on the browser is both's
-	guess(h, ada, 5)
-	guess(h, bob, 5)
+	h.GuessPasswords(ada, 5)
+	h.GuessPasswords(bob, 5)
 	for range 2 {
 		bobs.SignIn(ada).Require(201, "")
 		bobs.SignIn(bob).Require(201, "")
@@ -137,12 +126,12 @@ func TestT14_LockoutDoS_Script(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := func() apptest.Response {
-		body := validCredentials(ada)
+		body := apptest.Credentials(ada)
 		body["deliver"] = "token"
-		return h.Script("").Do("POST", sessions, body, "User-Agent", "backup/1.0")
+		return h.Script("").Do("POST", apptest.PathSessions, body, "User-Agent", "backup/1.0")
 	}
 	script().Require(201, "")
-	guess(h, ada, 5)
+	h.GuessPasswords(ada, 5)
 	a := script().Require(429, "too_many_attempts") // what it is known by, a stranger can be too
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("a script is given %q", set)
@@ -152,31 +141,31 @@ func TestT14_LockoutDoS_Script(t *testing.T) {
 func TestT14_LockoutDoS_PendingSignInKept(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada).Require(202, "")
-	first := pendingSignIn(h, ada)
+	first := h.PendingSignIn(ada)
 	for range 5 {
-		pendingSignIn(h, ada)
+		h.PendingSignIn(ada)
 	}
-	completeSignIn(h, first, phone.Code()).Require(410, "sign_in_expired")
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
+	h.CompleteSignIn(first, phone.Code()).Require(410, "sign_in_expired")
+	browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, "")
 }
 
 func TestT15_Enumeration_DeviceCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	withMFA(h, ada)
+	h.NewUser(ada).WithTOTP()
 	h.AddAccount(bob)
 	h.AddAccount("eve@example.com")
 	eves := h.Browser()
 	eves.SignIn("eve@example.com").Require(201, "")
 	for try := range 7 {
 		var answers []string
-		for _, email := range []string{nobody, bob, ada} {
-			answers = append(answers, seen(eves.SignIn(email, JSON{"password": "certainly not this one"})))
+		for _, email := range []string{unknownEmail, bob, ada} {
+			answers = append(answers, eves.SignIn(email, JSON{"password": "certainly not this one"}).Comparable())
 		}
 		if answers[0] != answers[1] || answers[0] != answers[2] {
 			t.Fatalf("try %d tells them apart:\n%s\n\n%s\n\n%s", try+1, answers[0], answers[1], answers[2])
@@ -200,8 +189,8 @@ func TestT20_Fixation_DeviceCookie(t *testing.T) {
 		if got := browser.Cookie("twofold_device"); got == planted || len(got) < 40 {
 			t.Errorf("%s: the cookie is %q", what, got)
 		}
-		guess(h, ada, 5)
-		h.Script("").Do("POST", sessions, validCredentials(ada), "Cookie", "twofold_device="+planted).Require(429, "too_many_attempts")
+		h.GuessPasswords(ada, 5)
+		h.Script("").Do("POST", apptest.PathSessions, apptest.Credentials(ada), "Cookie", "twofold_device="+planted).Require(429, "too_many_attempts")
 		browser.SignIn(ada).Require(201, "")
 		h.Clock.Advance(time.Hour)
 		h.Script("").SignIn(ada).Require(201, "")

@@ -11,24 +11,24 @@ import (
 func TestT15_Enumeration_ForgottenFailures(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	withMFA(h, ada)
+	h.NewUser(ada).WithTOTP()
 	h.AddAccount(bob)
 	wrong := JSON{"password": "certainly not this one"}
-	for _, email := range []string{nobody, bob, ada} {
+	for _, email := range []string{unknownEmail, bob, ada} {
 		for range 5 {
 			h.Script("").SignIn(email, wrong).Require(401, "credentials_rejected")
 		}
 	}
 	alike := func(left, wait int) {
 		t.Helper()
-		purge(t, h)
+		h.Purge()
 		var answers []string
-		for _, email := range []string{nobody, bob, ada} {
+		for _, email := range []string{unknownEmail, bob, ada} {
 			a := h.Script("").SignIn(email, wrong).Require(401, "credentials_rejected")
 			if got, _ := a.Value("retry_after").(float64); a.Int("attempts_left") != left || int(got) != wait {
 				t.Errorf("%s has %s, want %d left and a wait of %d s", email, a.Body, left, wait)
 			}
-			answers = append(answers, seen(a))
+			answers = append(answers, a.Comparable())
 		}
 		if answers[0] != answers[1] || answers[0] != answers[2] {
 			t.Errorf("they are told apart:\n%s\n\n%s\n\n%s", answers[0], answers[1], answers[2])
@@ -43,12 +43,14 @@ func TestT15_Enumeration_ForgottenFailures(t *testing.T) {
 // The wrong codes in a row are counted whatever time lies between them (NIST SP 800-63B-4 §3.2.2).
 func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, patient...)...)
-	_, phone, codes := userWithRecoveryCodes(h, ada)
+	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, apptest.LongSignIns...)...)
+	_, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	for n := 1; n <= 8; n++ {
 		for _, door := range []func() apptest.Response{
-			func() apptest.Response { return completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()) },
-			func() apptest.Response { return recovering(h, pendingSignIn(h, ada), wrongRecoveryCode) },
+			func() apptest.Response { return h.CompleteSignIn(h.PendingSignIn(ada), phone.Wrong()) },
+			func() apptest.Response {
+				return h.CompleteWithRecoveryCode(h.PendingSignIn(ada), apptest.WrongRecoveryCode)
+			},
 		} {
 			a := door().Require(401, "code_rejected")
 			if left := a.Int("attempts_left"); left != max(5-n, 0) {
@@ -56,11 +58,11 @@ func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 			}
 		}
 		h.Clock.Advance(year)
-		purge(t, h)
+		h.Purge()
 	}
 	for what, a := range map[string]apptest.Response{
-		"a right code":          completeSignIn(h, pendingSignIn(h, ada), phone.Code()),
-		"a right recovery code": recovering(h, pendingSignIn(h, ada), codes[0]),
+		"a right code":          h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()),
+		"a right recovery code": h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[0]),
 	} {
 		if a.Require(429, "too_many_attempts"); a.Value("retry_after") != nil {
 			t.Errorf("%s at the cap: %s, want no wait that helps", what, a.Body)
@@ -72,20 +74,20 @@ func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 func TestT14_LockoutDoS_TotalOutlivesSession(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	for range 3 {
 		script.StepUp("mfa.remove", JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
 	}
 	const stray = "SELECT count(*) FROM attempts WHERE bucket LIKE 'session:%'"
-	if n := count(t, h, stray); n == 0 {
+	if n := h.Count(stray); n == 0 {
 		t.Fatal("the session has no bucket of its own")
 	}
 	h.Clock.Advance(90*day + time.Hour)
-	purge(t, h)
-	if n := count(t, h, stray); n != 0 {
+	h.Purge()
+	if n := h.Count(stray); n != 0 {
 		t.Errorf("%d buckets of sessions that are gone are left", n)
 	}
-	if n := count(t, h, "SELECT failures FROM attempts WHERE kind = 'totp' AND bucket = '*'"); n != 3 {
+	if n := h.Count("SELECT failures FROM attempts WHERE kind = 'totp' AND bucket = '*'"); n != 3 {
 		t.Errorf("the total is %d, want 3", n)
 	}
 }

@@ -34,7 +34,7 @@ func TestT16_EmailVariants_SharedBudget(t *testing.T) {
 				}
 			}
 			for _, email := range c.spellings {
-				wantWait(t, h.Script("").SignIn(email), 30)
+				apptest.WantWait(t, h.Script("").SignIn(email), 30)
 			}
 		})
 	}

@@ -11,8 +11,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// knock tries to sign in with nothing, which counts for the address and costs no hash.
-func knock(h *apptest.Server, headers ...string) apptest.Response {
+// signInEmpty sends a sign-in without credentials, which counts for the client address and costs no hash.
+func signInEmpty(h *apptest.Server, headers ...string) apptest.Response {
 	return h.Script("").Do("POST", "/api/v1/sessions", JSON{}, headers...)
 }
 
@@ -33,14 +33,14 @@ func TestT28_ProxyHeaders_Untrusted(t *testing.T) {
 				if header == "Forwarded" {
 					value = "for=" + value
 				}
-				knock(h, header, value).Require(400, "invalid_request")
+				signInEmpty(h, header, value).Require(400, "invalid_request")
 			}
-			a := knock(h, "X-Forwarded-For", "198.51.100.99").Require(429, "too_many_requests")
+			a := signInEmpty(h, "X-Forwarded-For", "198.51.100.99").Require(429, "too_many_requests")
 			if wait := a.Header.Get("Retry-After"); wait != "60" {
 				t.Errorf("Retry-After is %q, want 60", wait)
 			}
 			h.Clock.Advance(time.Minute)
-			knock(h).Require(400, "invalid_request")
+			signInEmpty(h).Require(400, "invalid_request")
 			if log := h.Log.String(); strings.Contains(log, "198.51.100.") || !strings.Contains(log, `"ip":"127.0.0.1"`) {
 				t.Errorf("the log believes a header:\n%s", log)
 			}
@@ -66,11 +66,11 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.client == "" {
-				knock(h, "X-Forwarded-For", c.hops).Require(429, "too_many_requests")
+				signInEmpty(h, "X-Forwarded-For", c.hops).Require(429, "too_many_requests")
 				return
 			}
-			knock(h, "X-Forwarded-For", c.hops).Require(400, "invalid_request")
-			knock(h, "X-Forwarded-For", c.client).Require(429, "too_many_requests")
+			signInEmpty(h, "X-Forwarded-For", c.hops).Require(400, "invalid_request")
+			signInEmpty(h, "X-Forwarded-For", c.client).Require(429, "too_many_requests")
 			if !strings.Contains(h.Log.String(), `"ip":"`+c.client+`"`) {
 				t.Errorf("the log does not know %s", c.client)
 			}
@@ -79,12 +79,12 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 	t.Run("two lines are one list", func(t *testing.T) {
 		r := h.Script("").WithT(t).Request("POST", "/api/v1/sessions", nil, "X-Forwarded-For", "203.0.113.66", "X-Forwarded-For", "198.51.100.8")
 		h.Script("").WithT(t).Send(r).Require(400, "")
-		knock(h, "X-Forwarded-For", "198.51.100.8").Require(429, "too_many_requests")
+		signInEmpty(h, "X-Forwarded-For", "198.51.100.8").Require(429, "too_many_requests")
 	})
 	t.Run("what is no address is the proxy's own", func(t *testing.T) {
-		knock(h, "X-Forwarded-For", "198.51.100.9, nonsense").Require(400, "invalid_request")
-		knock(h, "X-Forwarded-For", "198.51.100.9").Require(400, "invalid_request")
-		knock(h).Require(429, "too_many_requests")
+		signInEmpty(h, "X-Forwarded-For", "198.51.100.9, nonsense").Require(400, "invalid_request")
+		signInEmpty(h, "X-Forwarded-For", "198.51.100.9").Require(400, "invalid_request")
+		signInEmpty(h).Require(429, "too_many_requests")
 	})
 }
 
@@ -95,18 +95,18 @@ func TestT28_ProxyHeaders_FailureLimitPerClient(t *testing.T) {
 	script := h.SignedIn(ada)
 	phone := script.Begin()
 	from := func(ip string) []string { return []string{"X-Forwarded-For", ip} }
-	wrong := JSON{"email": nobody, "password": "certainly not this one"}
-	confirm := enrollments + "/" + phone.ID + "/confirm"
+	wrong := JSON{"email": unknownEmail, "password": "certainly not this one"}
+	confirm := apptest.PathEnrollments + "/" + phone.ID + "/confirm"
 	for range 2 {
 		h.Script("").Do("POST", "/api/v1/sessions", wrong, from("198.51.100.1")...).Require(401, "credentials_rejected")
 		script.Do("POST", confirm, JSON{"code": phone.Wrong()}, from("198.51.100.1")...).Require(422, "code_rejected")
 	}
 	signIn := func(ip string) apptest.Response {
-		return h.Script("").Do("POST", "/api/v1/sessions", validCredentials(ada), from(ip)...)
+		return h.Script("").Do("POST", "/api/v1/sessions", apptest.Credentials(ada), from(ip)...)
 	}
 	signIn("198.51.100.1").Require(429, "too_many_requests")
 	script.Do("POST", confirm, JSON{"code": phone.Code()}, from("198.51.100.1")...).Require(429, "too_many_requests")
-	script.Do("GET", current, nil, from("198.51.100.1")...).Require(200, "")
+	script.Do("GET", apptest.PathCurrentSession, nil, from("198.51.100.1")...).Require(200, "")
 	signIn("198.51.100.2").Require(201, "")
 	h.Clock.Advance(15 * time.Minute)
 	signIn("198.51.100.1").Require(201, "")
@@ -133,14 +133,14 @@ func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 				"Forwarded", "host=evil.example;proto=" + proto, "X-Original-Host", "evil.example", "X-Host", "evil.example",
 			}
 			script := h.Script("").WithT(t)
-			r := script.Request("POST", "/api/v1/sessions", body(validCredentials(ada)), append(lies, "Content-Type", "application/json")...)
+			r := script.Request("POST", "/api/v1/sessions", apptest.Body(apptest.Credentials(ada)), append(lies, "Content-Type", "application/json")...)
 			r.Host = "evil.example"
 			a := script.Send(r).Require(201, "")
 			set := a.SetCookies()[0]
 			if secure := strings.HasPrefix(public, "https"); set.Name != cookie || set.Secure != secure || set.Domain != "" {
 				t.Errorf("got the cookie %s, secure %t, domain %q; want %s, %t and none", set.Name, set.Secure, set.Domain, cookie, secure)
 			}
-			r = script.Request("POST", "/api/v1/step-up", body(JSON{"purpose": "mfa.enroll", "password": apptest.Password}),
+			r = script.Request("POST", "/api/v1/step-up", apptest.Body(JSON{"purpose": "mfa.enroll", "password": apptest.Password}),
 				append(lies, "Content-Type", "application/json", "Cookie", set.Name+"="+set.Value)...)
 			r.Host = "evil.example"
 			token := script.Send(r).Require(201, "").Text("step_up_token")

@@ -15,7 +15,7 @@ func TestT29_PublicReads_Malformed(t *testing.T) {
 	browser := h.Browser()
 	browser.SignIn(ada).Require(201, "")
 	for _, op := range apptest.Operations(t) {
-		if !open(op) {
+		if !op.PublicRead() {
 			continue
 		}
 		t.Run(op.ID+" with a body", func(t *testing.T) {
@@ -23,7 +23,7 @@ func TestT29_PublicReads_Malformed(t *testing.T) {
 		})
 		t.Run(op.ID+" with a cookie and a bearer token", func(t *testing.T) {
 			a := browser.WithT(t).Do(op.Method, op.Path, nil, "Authorization", "Bearer nonsense").Require(400, "invalid_request")
-			wantPointer(t, a, "#Authorization")
+			apptest.WantPointer(t, a, "#Authorization")
 		})
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -94,4 +96,23 @@ func StartTraced(t testing.TB, settings ...string) *Server {
 		t.Fatal(err)
 	}
 	return start(&Server{T: t, Dir: t.TempDir(), Clock: NewClock(), Log: &Log{}, Collector: c}, traces, settings)
+}
+
+// SpansNamed returns the spans of a name, in the order in which they ended.
+func SpansNamed(spans []*otlp.Span, name string) (found []*otlp.Span) {
+	for _, s := range spans {
+		if s.Name == name {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// SpanAttributes returns a span's attributes as text.
+func SpanAttributes(s *otlp.Span) map[string]string {
+	found := make(map[string]string)
+	for _, a := range s.Attributes {
+		found[a.Key] = strings.Trim(regexp.MustCompile(`^\w+:`).ReplaceAllString(a.Value.String(), ""), `"`)
+	}
+	return found
 }

@@ -99,12 +99,12 @@ type Database struct {
 }
 
 // OnServer says whether the house's database is on a PostgreSQL server.
-func (h *Server) OnServer() bool { return store.IsPostgres(h.Database) }
+func (h *Server) UsesPostgres() bool { return store.IsPostgres(h.Database) }
 
-// Database opens the house's database.
-func (h *Server) Disk(t testing.TB) *Database {
+// OpenDatabase opens the server's database.
+func (h *Server) OpenDatabase(t testing.TB) *Database {
 	t.Helper()
-	d := &Database{house: h, server: h.OnServer()}
+	d := &Database{house: h, server: h.UsesPostgres()}
 	var err error
 	if d.server {
 		d.db, err = sql.Open("pgx", h.Database)

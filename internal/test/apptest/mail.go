@@ -3,6 +3,7 @@ package apptest
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -84,4 +85,9 @@ func parseMail(raw []byte) (Mail, error) {
 	}
 	m.Links = append([]string{}, aLink.FindAllString(m.Text, -1)...)
 	return m, nil
+}
+
+// Readable returns the mail as it was received and as a reader sees it, without zero-width spaces.
+func (m Mail) Readable() string {
+	return m.Raw + strings.ReplaceAll(strings.Join([]string{m.Subject, m.Text, html.UnescapeString(m.HTML)}, "\n"), "\u200b", "")
 }

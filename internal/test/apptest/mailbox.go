@@ -6,6 +6,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -104,12 +105,12 @@ func (b *Mailbox) Open() error {
 
 // Close hangs up on everybody, and listens no more. Mails stay.
 func (b *Mailbox) Close() {
-	b.Next()
+	b.Accept()
 	_ = b.server.Close()
 }
 
 // FailInserts answers every recipient with a status of SMTP from now on, as in 450 or 550.
-func (b *Mailbox) FailInserts(status int) {
+func (b *Mailbox) Reject(status int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refuse = status
@@ -124,7 +125,7 @@ func (b *Mailbox) Stall() (held <-chan Mail) {
 }
 
 // Next ends Refuse and Hang.
-func (b *Mailbox) Next() {
+func (b *Mailbox) Accept() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.refuse = 0
@@ -135,7 +136,7 @@ func (b *Mailbox) Next() {
 }
 
 // Delivered calls do for every mail that has arrived, before the sender is told so.
-func (b *Mailbox) Delivered(do func(Mail)) {
+func (b *Mailbox) OnDelivery(do func(Mail)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.took = do
@@ -217,4 +218,23 @@ func (d *delivery) Data(r io.Reader) error {
 		took(m)
 	}
 	return nil
+}
+
+// Subjects of notices.
+const (
+	SubjectNewDevice     = "A new device signed in to your account"
+	SubjectAfterFailures = "A sign-in to your account after several wrong attempts"
+)
+
+// NewSubjects delivers what is due and returns the subjects of the mails to an address that it has not returned before,
+// joined by commas. seen counts those.
+func (h *Server) NewSubjects(email string, seen *int) string {
+	h.T.Helper()
+	var subjects []string
+	mails := h.Mails(email)
+	for _, m := range mails[*seen:] {
+		subjects = append(subjects, m.Subject)
+	}
+	*seen = len(mails)
+	return strings.Join(subjects, ", ")
 }

@@ -70,4 +70,4 @@ func readOperation(method, path string, op *openapi3.Operation) Operation {
 func (o Operation) Writes() bool { return o.Method != http.MethodGet }
 
 // OnServer is the operation's path, with an id where it takes one.
-func (o Operation) OnServer(id string) string { return strings.ReplaceAll(o.Path, "{id}", id) }
+func (o Operation) PathWith(id string) string { return strings.ReplaceAll(o.Path, "{id}", id) }

@@ -20,7 +20,7 @@ import (
 func (h *Server) Backup() (restore func(settings ...string) *Server) {
 	h.T.Helper()
 	file := filepath.Join(h.T.TempDir(), "backup")
-	if h.OnServer() {
+	if h.UsesPostgres() {
 		server := pgserver.Shared(h.T)
 		h.must(server.Dump(context.Background(), nameIn(h.Database), file))
 		return h.again(func() error {
@@ -40,7 +40,7 @@ func (h *Server) Backup() (restore func(settings ...string) *Server) {
 // Copy is Backup by means that know nothing of Twofold: of a file, that stands still meanwhile.
 func (h *Server) Copy() (restore func(settings ...string) *Server) {
 	h.T.Helper()
-	if h.OnServer() {
+	if h.UsesPostgres() {
 		return h.Backup()
 	}
 	file := filepath.Join(h.T.TempDir(), "copy")

@@ -2,8 +2,10 @@ package apptest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -70,4 +72,14 @@ func (s Scrape) Series() map[string]map[string]string {
 		all[series] = labels
 	}
 	return all
+}
+
+// Want checks that series have exactly these values.
+func (s Scrape) Want(t testing.TB, want Scrape) {
+	t.Helper()
+	for _, series := range slices.Sorted(maps.Keys(want)) {
+		if value, there := s[series]; !there || value != want[series] {
+			t.Errorf("%s is %v (present: %v), want %v", series, value, there, want[series])
+		}
+	}
 }

@@ -89,6 +89,8 @@ type Server struct {
 
 	contract *contract
 	server   *httptest.Server
+	opened   sync.Once
+	side     *Database // of database
 }
 
 // Log keeps what was logged.
