@@ -28,7 +28,7 @@ func TestChangeEmail_Confirmed(t *testing.T) {
 	}
 	script.Do("PUT", apptest.PathEmail, JSON{"email": bob}, "Step-Up-Token", step).Require(401, "step_up_required")
 	if got, want := h.QueuedKinds(), []string{ada + " email_change_asked", newAddress + " confirm_email"}; !slices.Equal(got, want) {
-		t.Errorf("told: %v, want %v", got, want)
+		t.Errorf("queued: %v, want %v", got, want)
 	}
 	h.Script("").SignIn(newAddress).Require(401, "credentials_rejected")
 	h.SignedIn(ada)
@@ -67,7 +67,7 @@ func TestChangeEmail_SameAddress(t *testing.T) {
 		apptest.WantPointer(t, script.Do("PUT", path, JSON{"email": address}, "Step-Up-Token", step).Require(400, "invalid_request"), "/email")
 	}
 	apptest.WantPointer(t, script.Do("PUT", apptest.PathNoticeEmail, JSON{"email": ada}, "Step-Up-Token", step).Require(400, "invalid_request"), "/email")
-	script.Do("PUT", apptest.PathEmail, JSON{"email": newAddress}, "Step-Up-Token", step).Require(202, "") // notFound spent it
+	script.Do("PUT", apptest.PathEmail, JSON{"email": newAddress}, "Step-Up-Token", step).Require(202, "") // no refusal consumed it
 	h.ConfirmAddress(h.Queued("confirm_email", newAddress).Token("confirm_address")).Require(200, "")
 	if a := script.Do("GET", apptest.PathAccount, nil).Require(200, ""); a.Text("email") != newAddress || a.Value("notice_email") != nil {
 		t.Errorf("the account is %s: the second address is the first now", a.Body)
@@ -132,17 +132,17 @@ func TestConfirmAddress_TakenMeanwhile(t *testing.T) {
 	h.AddAccount(bob)
 	adas, bobs := h.SignedIn(ada), h.SignedIn(bob)
 	tokens := []string{adas.AddressToken(apptest.PathEmail, newAddress), bobs.AddressToken(apptest.PathEmail, newAddress)}
-	answers := apptest.Concurrently(2, func(i int) apptest.Response { return h.ConfirmAddress(tokens[i]) })
-	apptest.WantOutcomes(t, answers, map[string]int{"200": 1, "409 email_taken": 1})
+	responses := apptest.Concurrently(2, func(i int) apptest.Response { return h.ConfirmAddress(tokens[i]) })
+	apptest.WantOutcomes(t, responses, map[string]int{"200": 1, "409 email_taken": 1})
 	winner, loser, still := adas, bobs, bob
-	if answers[1].Status == 200 {
+	if responses[1].Status == 200 {
 		winner, loser, still = bobs, adas, ada
 	}
 	if got := winner.Do("GET", apptest.PathAccount, nil).Text("email"); got != newAddress {
-		t.Errorf("who was first has %s", got)
+		t.Errorf("the winner has %s", got)
 	}
 	if got := loser.Do("GET", apptest.PathAccount, nil).Text("email"); got != still {
-		t.Errorf("who came second has %s, want %s", got, still)
+		t.Errorf("the loser has %s, want %s", got, still)
 	}
 	h.SignedIn(still)
 }
@@ -161,7 +161,7 @@ func TestNoticeEmail_GetsEveryNotice(t *testing.T) {
 	for _, to := range []string{ada, newAddress} {
 		h.Queued("notice_email_changed", to)
 	}
-	h.Script("").SignIn(newAddress).Require(401, "credentials_rejected") // it does not sign in
+	h.Script("").SignIn(newAddress).Require(401, "credentials_rejected") // a notice address cannot sign in
 	h.RequestPasswordReset(newAddress)
 	token := h.PasswordResetToken(ada)
 	for _, l := range h.Outbox() {
@@ -178,7 +178,7 @@ func TestNoticeEmail_GetsEveryNotice(t *testing.T) {
 	step = script.StepUpToken("account.email", JSON{"password": apptest.NewPassword})
 	a := script.Do("DELETE", apptest.PathNoticeEmail, nil, "Step-Up-Token", step).Require(200, "")
 	if sent, ended := a.Int("notices_sent"), a.Int("sessions_ended"); sent != 2 || ended != 0 {
-		t.Errorf("the receipt says %d notices and %d sessions, want 2 and 0", sent, ended)
+		t.Errorf("the receipt has %d notices and %d sessions, want 2 and 0", sent, ended)
 	}
 	for _, to := range []string{ada, newAddress} {
 		h.Queued("notice_email_removed", to)
@@ -280,7 +280,7 @@ func TestNoticeEmail_MailLimit(t *testing.T) {
 	h.AddAccount(ada)
 	c := h.SignedIn(ada)
 	ask := func(token string) apptest.Response {
-		return c.Do("PUT", "/api/v1/account/notice-email", JSON{"email": "stranger@example.com"}, "Step-Up-Token", token)
+		return c.Do("PUT", "/api/v1/account/notice-email", JSON{"email": "other@example.com"}, "Step-Up-Token", token)
 	}
 	ask(c.StepUpToken("account.email")).Require(202, "")
 	ask(c.StepUpToken("account.email")).Require(202, "")
@@ -289,7 +289,7 @@ func TestNoticeEmail_MailLimit(t *testing.T) {
 		t.Errorf("Retry-After is %s, want an hour", got)
 	}
 	h.Clock.Advance(4 * time.Minute)
-	ask(token).Require(429, "too_many_requests") // and nothing spent it
+	ask(token).Require(429, "too_many_requests") // the token is still valid
 	h.Clock.Advance(time.Hour - 4*time.Minute)
 	c = h.SignedIn(ada)
 	ask(c.StepUpToken("account.email")).Require(202, "")
@@ -307,10 +307,10 @@ func TestNoticeEmail_CannotDispute(t *testing.T) {
 	c.Do("DELETE", "/api/v1/account/notice-email", nil, "Step-Up-Token", c.StepUpToken("account.email")).Require(200, "")
 	for _, kind := range []string{"notice_email_changed", "notice_email_removed"} {
 		if h.Queued(kind, ada).Token("not_me") == "" {
-			t.Errorf("%s: who signs in cannot deny it", kind)
+			t.Errorf("%s: the sign-in address cannot dispute it", kind)
 		}
 		if token := h.Queued(kind, second).Token("not_me"); token != "" {
-			t.Errorf("%s: the second address can deny it", kind)
+			t.Errorf("%s: the notice address can dispute it", kind)
 		}
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// A change, its entry in the activity and its notices are one transaction: where one of them cannot be kept, nothing
-// happens, and the same request works later.
+// A change, its activity entry and its notices are one transaction: if one of them cannot be stored, nothing changes, and
+// the same request succeeds later.
 func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"activity", "outbox"} {
 		for name, c := range map[string]struct {
-			silent  bool // has no notice
+			silent  bool // without a notice
 			prepare func(t *testing.T, h *apptest.Server, c *apptest.Client) (try func() apptest.Response)
 		}{
 			"a reset": {prepare: func(t *testing.T, h *apptest.Server, _ *apptest.Client) func() apptest.Response {
@@ -60,13 +60,13 @@ func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 				try().Require(503, "unavailable")
 				allow()
 				if got := apptest.RowDifference(before, h.RowCounts()); got != "" {
-					t.Errorf("it left %s", got)
+					t.Errorf("it left rows behind: %s", got)
 				}
 				if after, err := h.App.Accounts.ByID(context.Background(), id); err != nil || after != found {
 					t.Errorf("the account became %+v, %v", after, err)
 				}
 				if a := try(); a.Status/100 != 2 {
-					t.Errorf("later it is %d %s", a.Status, a.Code())
+					t.Errorf("the retry got %d %s", a.Status, a.Code())
 				}
 			})
 		}

@@ -39,7 +39,7 @@ func TestAttempts_LastOneWithoutRetryAfter(t *testing.T) {
 	}
 	last := wrongTimes(5, func() apptest.Response { return script.Confirm(phone, phone.Wrong()).Require(422, "code_rejected") })
 	if last.Int("attempts_left") != 0 || last.Value("retry_after") != nil || last.Header.Get("Retry-After") != "" {
-		t.Errorf("the enrollment's last try answers %s, want no tries and no wait", last.Body)
+		t.Errorf("the enrollment's last attempt returned %s, want no attempts left and no wait", last.Body)
 	}
 	script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
 	h.Clock.Advance(30 * time.Second)
@@ -54,7 +54,7 @@ func TestAttempts_LastOneWithoutRetryAfter(t *testing.T) {
 	}
 	last = wrongTimes(5, func() apptest.Response { return second(phone.Wrong()).Require(401, "code_rejected") })
 	if last.Int("attempts_left") != 0 || last.Value("retry_after") != nil {
-		t.Errorf("the sign-in's last try answers %s, want no tries and no wait", last.Body)
+		t.Errorf("the sign-in's last attempt returned %s, want no attempts left and no wait", last.Body)
 	}
 	second(phone.Code()).Require(410, "sign_in_expired")
 	browser.SignIn(ada).Require(202, "")

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// jar is a browser's jar, filled from the raw lines: over plain http a real one would not send what is Secure.
+// jar is a cookie jar filled from the raw header lines. A real one would not send Secure cookies over plain http.
 type jar map[string]string
 
 func (j jar) take(a apptest.Response) {
@@ -94,7 +94,7 @@ func TestCookies_StrictAndHostBound(t *testing.T) {
 	}
 }
 
-// What a subdomain or a plain http answer could plant goes by another name.
+// A subdomain or a plain http response can only plant cookies of other names.
 func TestCookies_OtherNamesIgnored(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -137,11 +137,11 @@ func TestSignIn_PendingSetsNoSessionCookie(t *testing.T) {
 	} {
 		for _, line := range a.Header.Values("Set-Cookie") {
 			if strings.Contains(line, "session") {
-				t.Errorf("%s answers %d and sets %s", name, a.Status, line)
+				t.Errorf("%s returned %d and sets %s", name, a.Status, line)
 			}
 		}
 		if a.Value("session_token") != nil || a.Value("id") != nil {
-			t.Errorf("%s answers with a session: %s", name, a.Body)
+			t.Errorf("%s returned a session: %s", name, a.Body)
 		}
 	}
 	if browser.Cookie("twofold_session") != before {

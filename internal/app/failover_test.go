@@ -84,7 +84,7 @@ func (o *outage) load() (stop func()) {
 			case 503:
 				o.refused.Add(1)
 			default:
-				o.t.Errorf("a write answered %d", status)
+				o.t.Errorf("a write returned %d", status)
 			}
 		})
 	}
@@ -92,7 +92,7 @@ func (o *outage) load() (stop func()) {
 		switch a := o.servers[1].CompleteSignIn(o.token, o.phone.Wrong()); a.Status {
 		case 401, 410, 429, 503:
 		default:
-			o.t.Errorf("a wrong code answered %d %s", a.Status, a.Body)
+			o.t.Errorf("a wrong code returned %d %s", a.Status, a.Body)
 		}
 	})
 	return func() { close(done); working.Wait() }
@@ -101,12 +101,12 @@ func (o *outage) load() (stop func()) {
 func (o *outage) ready(want int) func() bool {
 	return func() bool {
 		for _, h := range o.servers {
-			answer, err := http.Get(h.URL + "/readyz")
+			response, err := http.Get(h.URL + "/readyz")
 			if err != nil {
 				o.t.Fatal(err)
 			}
-			_ = answer.Body.Close()
-			if answer.StatusCode != want {
+			_ = response.Body.Close()
+			if response.StatusCode != want {
 				return false
 			}
 		}

@@ -31,7 +31,7 @@ func newLeakFixture(t *testing.T, h *apptest.Server) *leakFixture {
 	h.AddAccount(bob)
 	browser, script := h.Browser(), h.Script("")
 	script.SignIn(ada, JSON{"password": found["a wrong password"]}).Require(401, "credentials_rejected")
-	script.SignIn("nobody@example.com", JSON{"password": found["a wrong password"]}).Require(401, "credentials_rejected")
+	script.SignIn(unknownEmail, JSON{"password": found["a wrong password"]}).Require(401, "credentials_rejected")
 	browser.SignIn(ada).Require(201, "")
 	found["a session cookie"], found["a device cookie"] = browser.Cookie("twofold_session"), browser.Cookie("twofold_device")
 	found["a step-up token"] = browser.StepUpToken("mfa.enroll")

@@ -56,7 +56,6 @@ func TestPasswordReset_UnknownAddressGetsNoMail(t *testing.T) {
 	}
 }
 
-// While it serves, the house looks at the requests by itself.
 func TestPasswordReset_ResolvedInBackground(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
@@ -78,7 +77,7 @@ func TestPasswordReset_ResolvedInBackground(t *testing.T) {
 	case m := <-arrived:
 		h.ResetPassword(apptest.Token(m.Link("/reset-password")), apptest.NewPassword).Require(200, "")
 	case <-time.After(time.Minute):
-		t.Error("no mail came")
+		t.Error("no mail was received")
 	}
 }
 

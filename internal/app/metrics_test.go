@@ -39,7 +39,7 @@ func TestMetrics_Requests(t *testing.T) {
 		`twofold_request_duration_seconds_bucket{operation="signIn",le="0.0005"}`:                0, // each is a hash
 		`twofold_request_duration_seconds_bucket{operation="signIn",le="+Inf"}`:                  3,
 		`twofold_requests_in_flight`:                     0,
-		`twofold_hash_duration_seconds_count`:            4, // and the account's own
+		`twofold_hash_duration_seconds_count`:            4, // one more for adding the account
 		`twofold_hash_wait_seconds_count`:                4,
 		`twofold_hash_refused_total`:                     0,
 		`twofold_hash_busy`:                              0,
@@ -73,7 +73,7 @@ func TestMetrics_DatabaseStatements(t *testing.T) {
 		const prefix = "twofold_database_"
 		return after[prefix+"statements_total"] - before[prefix+"statements_total"], after[prefix+"commits_total"] - before[prefix+"commits_total"]
 	}
-	idleStatements, idleCommits := asked(func() {}) // a scrape looks too
+	idleStatements, idleCommits := asked(func() {}) // a scrape takes statements too
 	statements, commits := asked(func() {
 		script.Do("GET", "/api/v1/sessions/current", nil).Require(200, "")
 		script.Do("DELETE", "/api/v1/sessions/current", nil).Require(204, "")
@@ -83,7 +83,7 @@ func TestMetrics_DatabaseStatements(t *testing.T) {
 		budget["getCurrentSession"].commits + budget["signOut"].commits,
 	}
 	if h.UsesPostgres() {
-		want.statements-- // what happened is kept by one statement there, not two
+		want.statements-- // the activity takes one statement there, not two
 	}
 	if got := (queryCount{int(statements - idleStatements), int(commits - idleCommits)}); got != want {
 		t.Errorf("reading and signing out take %v, want %v", got, want)
@@ -108,7 +108,7 @@ func TestMetrics_BuildInfo(t *testing.T) {
 	}
 	for _, name := range []string{"go_goroutines ", "process_open_fds "} {
 		if !strings.Contains(text, "\n"+name) {
-			t.Errorf("the runtime does not tell %s", name)
+			t.Errorf("the runtime metrics lack %s", name)
 		}
 	}
 }
@@ -165,6 +165,6 @@ func TestMetrics_NoOutboxWithoutMail(t *testing.T) {
 	t.Parallel()
 	_, text := apptest.Start(t).Scrape()
 	if strings.Contains(text, "twofold_outbox") {
-		t.Error("what waits for mail that is never sent would alarm somebody")
+		t.Error("the metrics have an outbox that is never delivered, which would raise alerts")
 	}
 }

@@ -17,7 +17,7 @@ func TestNewDeviceNotice_Browser(t *testing.T) {
 	is := func(what, want string) {
 		t.Helper()
 		if got := h.NewSubjects(ada, &seen); got != want {
-			t.Errorf("%s: told %q, want %q", what, got, want)
+			t.Errorf("%s: got the notices %q, want %q", what, got, want)
 		}
 	}
 	first, second := h.Browser(), h.Browser()
@@ -41,7 +41,7 @@ func TestNewDeviceNotice_Browser(t *testing.T) {
 	m := h.Mail(ada)
 	for _, want := range []string{"127.0.0.1", "/not-me#tf_l_"} {
 		if !strings.Contains(m.Text, want) {
-			t.Errorf("the mail does not say %q:\n%s", want, m.Text)
+			t.Errorf("the mail does not contain %q:\n%s", want, m.Text)
 		}
 	}
 }
@@ -55,14 +55,14 @@ func TestNewDeviceNotice_PendingSignIn(t *testing.T) {
 	browser := h.Browser()
 	browser.SignIn(ada).Require(202, "")
 	if browser.Cookie("twofold_device") != "" {
-		t.Error("half a sign-in gives a device cookie")
+		t.Error("a pending sign-in sets a device cookie")
 	}
 	if got := h.NewSubjects(ada, &seen); got != "" {
-		t.Errorf("half a sign-in is told: %q", got)
+		t.Errorf("a pending sign-in sends notices: %q", got)
 	}
 	browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, "")
 	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectNewDevice {
-		t.Errorf("told %q, want %q", got, apptest.SubjectNewDevice)
+		t.Errorf("got the notices %q, want %q", got, apptest.SubjectNewDevice)
 	}
 }
 
@@ -74,7 +74,7 @@ func TestNewDeviceNotice_Script(t *testing.T) {
 	body["deliver"] = "token"
 	seen := 0
 	for _, c := range []struct{ ip, agent, want string }{
-		{"192.0.2.7", "curl/8.5.0", ""}, // the very first
+		{"192.0.2.7", "curl/8.5.0", ""}, // the first sign-in of the account
 		{"192.0.2.7", "curl/8.5.0", ""},
 		{"192.0.2.250", "curl/8.5.0", ""},
 		{"192.0.3.7", "curl/8.5.0", apptest.SubjectNewDevice},
@@ -87,13 +87,13 @@ func TestNewDeviceNotice_Script(t *testing.T) {
 	} {
 		h.Script("").Do("POST", apptest.PathSessions, body, "User-Agent", c.agent, "X-Forwarded-For", c.ip).Require(201, "")
 		if got := h.NewSubjects(ada, &seen); got != c.want {
-			t.Errorf("%s from %s: told %q, want %q", c.agent, c.ip, got, c.want)
+			t.Errorf("%s from %s: got the notices %q, want %q", c.agent, c.ip, got, c.want)
 		}
 	}
 	h.Clock.Advance(180 * 24 * time.Hour)
 	h.Script("").Do("POST", apptest.PathSessions, body, "User-Agent", "curl/8.5.0", "X-Forwarded-For", "192.0.2.7").Require(201, "")
 	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectNewDevice {
-		t.Errorf("half a year later: told %q, want %q", got, apptest.SubjectNewDevice)
+		t.Errorf("half a year later: got the notices %q, want %q", got, apptest.SubjectNewDevice)
 	}
 }
 
@@ -115,32 +115,32 @@ func TestNotice_SignInAfterFailures(t *testing.T) {
 	}
 	wrongPasswords(4)
 	if got := signIn(); got != "" {
-		t.Errorf("after four failures: told %q", got)
+		t.Errorf("after four failures: got the notices %q", got)
 	}
 	wrongPasswords(4)
-	token := h.PendingSignIn(ada) // the right password in between is no sign-in yet
+	token := h.PendingSignIn(ada) // the correct password alone is no sign-in
 	h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 	if got := signIn(); got != apptest.SubjectAfterFailures {
-		t.Errorf("after four wrong passwords and a wrong code: told %q, want %q", got, apptest.SubjectAfterFailures)
+		t.Errorf("after four wrong passwords and a wrong code: got the notices %q, want %q", got, apptest.SubjectAfterFailures)
 	}
 	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
-		t.Errorf("the mail says not how many:\n%s", m.Text)
+		t.Errorf("the mail does not have the number:\n%s", m.Text)
 	}
 	if got := signIn(); got != "" {
-		t.Errorf("the next sign-in: told %q", got)
+		t.Errorf("the next sign-in: got the notices %q", got)
 	}
 	browser := h.Browser()
 	h.Clock.Advance(time.Minute)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.NewSubjects(ada, &seen)
 	wrongPasswords(5)
-	h.Script("").SignIn(ada).Require(429, "too_many_attempts") // not looked at, and not counted
+	h.Script("").SignIn(ada).Require(429, "too_many_attempts") // neither checked nor counted
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectAfterFailures {
-		t.Errorf("a known browser after a stranger's failures: told %q, want %q", got, apptest.SubjectAfterFailures)
+		t.Errorf("a known browser after an attacker's failures: got the notices %q, want %q", got, apptest.SubjectAfterFailures)
 	}
 	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
-		t.Errorf("the mail says not how many:\n%s", m.Text)
+		t.Errorf("the mail does not have the number:\n%s", m.Text)
 	}
 }

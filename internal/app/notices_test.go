@@ -25,7 +25,7 @@ func TestNotice_MailedOnCommit(t *testing.T) {
 		return refused
 	})
 	if !errors.Is(err, refused) {
-		t.Fatalf("got %v, want what the change answered", err)
+		t.Fatalf("got %v, want the error of the change", err)
 	}
 	if mails := h.Mails(ada); len(mails) != 0 {
 		t.Fatalf("a change that did not happen was mailed: %s", mails[0].Text)
@@ -41,7 +41,7 @@ func TestNotice_MailedOnCommit(t *testing.T) {
 	}
 	for _, want := range []string{"“Phone”", "23 November 2026, 09:30 UTC", "192.0.2.7", "Firefox on Linux", "This was not me", h.URL + "/not-me#tf_l_"} {
 		if !strings.Contains(m.Text, want) {
-			t.Errorf("the mail does not say %q:\n%s", want, m.Text)
+			t.Errorf("the mail does not contain %q:\n%s", want, m.Text)
 		}
 	}
 	if got := m.Link("/not-me"); !strings.Contains(m.HTML, `<a href="`+got+`">`) {

@@ -25,24 +25,24 @@ func TestOps_Routes(t *testing.T) {
 	} {
 		h.Script("").Do("GET", strings.SplitN(path, "?", 2)[0], nil).Require(404, "not_found")
 		if status, body := apptest.Fetch(t, "GET", inside+path); status != 200 || !strings.Contains(body, holds) {
-			t.Errorf("%s answers %d, want 200 with %q:\n%.200s", path, status, holds, body)
+			t.Errorf("%s returned %d, want 200 with %q:\n%.200s", path, status, holds, body)
 		}
 	}
 	for _, path := range []string{"/", "/settings/account", "/assets/app-1234.js", "/api/v1/service", "/api/v1/sessions", "/openapi.yaml", "/.well-known/jwks.json"} {
 		for _, method := range []string{"GET", "POST"} {
 			if status, body := apptest.Fetch(t, method, inside+path); status != 404 {
-				t.Errorf("the operations listener answers %s %s with %d:\n%.200s", method, path, status, body)
+				t.Errorf("the operations listener returned for %s %s: %d:\n%.200s", method, path, status, body)
 			}
 		}
 	}
 	for _, path := range []string{"/healthz", "/readyz"} {
 		h.Script("").Do("GET", path, nil).Require(200, "")
 		if status, body := apptest.Fetch(t, "GET", inside+path); status != 200 || body != "{\"status\":\"ok\"}\n" {
-			t.Errorf("%s answers %d %q on the operations listener", path, status, body)
+			t.Errorf("%s returned %d %q on the operations listener", path, status, body)
 		}
 	}
 	if status, _ := apptest.Fetch(t, "POST", inside+"/metrics"); status != 405 {
-		t.Errorf("posting to /metrics answers %d, want 405", status)
+		t.Errorf("POST /metrics returned %d, want 405", status)
 	}
 }
 
@@ -85,14 +85,14 @@ func TestServe_DrainReportsStopping(t *testing.T) {
 		for ; status == 200 && time.Since(begun) < 500*time.Millisecond; status, body = apptest.Fetch(t, "GET", base+"/readyz") {
 		}
 		if status != 503 || !strings.Contains(body, `"reasons":["stopping"]`) {
-			t.Errorf("/readyz answers %d %s, want 503 and stopping", status, body)
+			t.Errorf("/readyz returned %d %s, want 503 and stopping", status, body)
 		}
 	}
 	if status, _ := apptest.Fetch(t, "GET", url+"/api/v1/service"); status != 200 {
-		t.Errorf("a request while it drains is answered %d, want 200", status)
+		t.Errorf("a request during the drain got %d, want 200", status)
 	}
 	if _, body := apptest.Fetch(t, "GET", operations+"/metrics"); !strings.Contains(body, `twofold_unready{reason="stopping"} 1`) {
-		t.Error("the metrics do not say that it stops")
+		t.Error("the metrics do not show that it is stopping")
 	}
 	if err := <-stopped; err != nil {
 		t.Error(err)

@@ -34,7 +34,7 @@ func TestMailDelivery_RetryBackoff(t *testing.T) {
 			h.Deliver()
 		}
 		if got := tries(); got != i {
-			t.Errorf("%d tries shortly before wait %d is over, want %d", got, i, i)
+			t.Errorf("%d tries just before the end of wait %d, want %d", got, i, i)
 		}
 		h.Clock.Advance(1)
 		if sent := h.Deliver(); sent != 0 || tries() != i+1 {
@@ -77,10 +77,10 @@ func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 		t.Errorf("the newest of the activity is %+v, %v, want %s", entries, err, audit.NoticeUndelivered)
 	}
 	if log := h.Log.String(); !strings.Contains(log, `"msg":"notice given up"`) || strings.Contains(log, ada) {
-		t.Errorf("the log says it: %v, and to whom: %v", strings.Contains(log, "given up"), strings.Contains(log, ada))
+		t.Errorf("logged: %v, with the recipient: %v", strings.Contains(log, "given up"), strings.Contains(log, ada))
 	}
 	if done, err := h.App.Notices.Delivered(context.Background(), "topic"); err != nil || done {
-		t.Errorf("delivered is %v, %v: what is given up never is", done, err)
+		t.Errorf("delivered is %v, %v: a mail that was given up is not delivered", done, err)
 	}
 }
 
@@ -143,23 +143,23 @@ func TestMailDelivery_ClaimLease(t *testing.T) {
 	id := h.AddAccount(ada)
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
 	ctx, now := context.Background(), h.Clock.Now()
-	m, claimed, err := h.App.Notices.Store.Claim(ctx, now, now.Add(time.Minute)) // and then this process dies
+	m, claimed, err := h.App.Notices.Store.Claim(ctx, now, now.Add(time.Minute)) // as if this process died then
 	if err != nil || !claimed || m.Tries != 1 {
 		t.Fatalf("claim: %+v, %v, %v", m, claimed, err)
 	}
 	h.Clock.Advance(time.Minute - 1)
 	if sent := h.Deliver(); sent != 0 {
-		t.Errorf("%d sent while another has it", sent)
+		t.Errorf("%d sent while another process has the claim", sent)
 	}
 	h.Clock.Advance(1)
 	if sent := h.Deliver(); sent != 1 {
-		t.Errorf("%d sent when the claim is over, want 1", sent)
+		t.Errorf("%d sent after the claim expired, want 1", sent)
 	}
 	if err := h.App.Notices.Store.Retry(ctx, m, now); err != nil {
 		t.Error(err)
 	}
 	if sent := h.Deliver(); sent != 0 {
-		t.Errorf("who claimed it first had it sent again")
+		t.Errorf("the expired claim had it sent again")
 	}
 }
 
@@ -190,11 +190,11 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 			t.Fatalf("nothing has arrived\n%s", h.Log)
 		}
 	}
-	logged := func(line string, times int) { // what the worker does after it has sent a mail has no other sign
+	logged := func(line string, times int) { // the only sign of what the worker does after sending a mail
 		t.Helper()
 		for end := time.Now().Add(20 * time.Second); strings.Count(h.Log.String(), line) < times; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
-				t.Fatalf("the log does not say %d times %q\n%s", times, line, h.Log)
+				t.Fatalf("the log does not have %d times %q\n%s", times, line, h.Log)
 			}
 		}
 	}
@@ -212,12 +212,12 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)
 
-	// Another process has no worker to wake here: it is found all the same.
+	// The worker also finds notices of another process, which cannot wake it.
 	other := apptest.StartIn(t, h.Dir, h.Clock, h.Mailbox.Setting())
 	other.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)
 	if strings.Contains(h.Log.String(), ada) {
-		t.Error("the log says to whom a mail was that broke the sender")
+		t.Error("the log has the recipient of the failed mail")
 	}
 
 	logged("notice sent", 3)
@@ -228,10 +228,10 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 	select {
 	case <-worked:
 	case <-time.After(10 * time.Second):
-		t.Error("the worker does not stop while a mail server says nothing")
+		t.Error("the worker does not stop while the mail server stalls")
 	}
 	if waiting, _, _ := db.OutboxCounts(t); waiting != 2 {
-		t.Errorf("%d mails wait for the next start, want 2: the one that broke, and the one that hung\n%s", waiting, h.Log)
+		t.Errorf("%d mails are pending for the next start, want 2: the one that panicked, and the stalled one\n%s", waiting, h.Log)
 	}
 }
 
@@ -247,12 +247,12 @@ func TestMailDelivery_Timeout(t *testing.T) {
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
 	h.Mailbox.Stall()
 	if sent := h.Deliver(); sent != 0 {
-		t.Errorf("%d sent to a server that says nothing", sent)
+		t.Errorf("%d sent to a stalled server", sent)
 	}
 	h.Mailbox.Accept()
 	h.Clock.Advance(5 * time.Second)
 	if sent := h.Deliver(); sent != 1 {
-		t.Errorf("%d sent once it answers, want 1", sent)
+		t.Errorf("%d sent after the stall, want 1", sent)
 	}
 }
 

@@ -15,7 +15,7 @@ func TestChangePassword_EndsOtherSessions(t *testing.T) {
 	h := apptest.StartWithMail(t, apptest.TenRecoveryCodes)
 	script, phone := h.NewUser(ada).WithTOTP().Session()
 	h.AddAccount(bob)
-	stranger := h.SignedIn(bob)
+	other := h.SignedIn(bob)
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
@@ -30,7 +30,7 @@ func TestChangePassword_EndsOtherSessions(t *testing.T) {
 		t.Errorf("the receipt is %s, want one session, one notice, ten codes", a.Body)
 	}
 	if got := h.NewSubjects(ada, &seen); got != "The password of your account was changed" {
-		t.Errorf("told %q", got)
+		t.Errorf("got the notices %q", got)
 	}
 	if m := h.Mail(ada); m.Link("/not-me") == "" || strings.Contains(m.Raw, apptest.NewPassword) {
 		t.Errorf("the mail is\n%s", m.Raw)
@@ -40,7 +40,7 @@ func TestChangePassword_EndsOtherSessions(t *testing.T) {
 	}
 	h.Script("").Do("GET", apptest.PathCurrentSession, nil, "Cookie", "twofold_session="+cookie).Require(401, "session_required")
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
-	stranger.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	other.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	h.CompleteSignIn(pending, phone.Code()).Require(410, "sign_in_expired")
 	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 	h.Script("").SignIn(ada, JSON{"password": apptest.NewPassword}).Require(202, "")
@@ -48,7 +48,7 @@ func TestChangePassword_EndsOtherSessions(t *testing.T) {
 		t.Errorf("password_changed_at is %s, want now", at)
 	}
 	if n := strings.Count(h.Log.String(), `"password.changed"`); n != 1 {
-		t.Errorf("%d entries say that the password changed, want 1", n)
+		t.Errorf("%d log lines of the change, want 1", n)
 	}
 }
 
@@ -59,7 +59,7 @@ func TestChangePassword_ScriptKeepsToken(t *testing.T) {
 	script := h.SignedIn(ada)
 	a := script.ChangePassword(apptest.NewPassword, script.StepUpToken("account.password")).Require(200, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 || a.Int("notices_sent") != 0 {
-		t.Errorf("it sets %q and says %s; no mail is sent here", set, a.Body)
+		t.Errorf("it sets %q and returned %s; no mail is sent here", set, a.Body)
 	}
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 }
@@ -85,7 +85,7 @@ func TestChangePassword_Unacceptable(t *testing.T) {
 		apptest.Password:                "unchanged",
 	} {
 		a := mine.ChangePassword(pw, token)
-		if pw == "" && a.Status == 400 { // the schema's own
+		if pw == "" && a.Status == 400 { // refused by the schema
 			continue
 		}
 		a.Require(422, "password_unacceptable")
@@ -93,14 +93,14 @@ func TestChangePassword_Unacceptable(t *testing.T) {
 			t.Errorf("%q is refused as %s, want %s", pw, got, reason)
 		}
 		if pw != "" && strings.Contains(string(a.Body), pw) {
-			t.Errorf("the answer repeats the password: %s", a.Body)
+			t.Errorf("the response repeats the password: %s", a.Body)
 		}
 	}
 	mine.Do("PUT", apptest.PathPassword, JSON{"new_password": 7}, "Step-Up-Token", token).Require(400, "invalid_request")
 	mine.Do("PUT", apptest.PathPassword, JSON{}, "Step-Up-Token", token).Require(400, "invalid_request")
 	other.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	if got := h.NewSubjects(ada, &seen); got != "" {
-		t.Errorf("told %q", got)
+		t.Errorf("got the notices %q", got)
 	}
 	mine.ChangePassword(apptest.NewPassword, token).Require(200, "")
 	other.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
@@ -117,9 +117,9 @@ func TestChangePassword_Concurrent(t *testing.T) {
 		clients, tokens = append(clients, c), append(tokens, c.StepUpToken("account.password"))
 		words = append(words, strings.Repeat("otter ", i+3))
 	}
-	answers := apptest.Concurrently(len(clients), func(i int) apptest.Response { return clients[i].ChangePassword(words[i], tokens[i]) })
+	responses := apptest.Concurrently(len(clients), func(i int) apptest.Response { return clients[i].ChangePassword(words[i], tokens[i]) })
 	changed := 0
-	for i, a := range answers {
+	for i, a := range responses {
 		if a.Status == 200 {
 			changed++
 			h.Script("").SignIn(ada, JSON{"password": words[i]}).Require(201, "")
@@ -154,7 +154,7 @@ func TestChangePassword_ForgetsOtherDevices(t *testing.T) {
 	other.SignIn(ada, with).Require(429, "too_many_attempts")
 	h.Clock.Advance(30 * time.Second)
 	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectAfterFailures {
-		t.Errorf("this browser: told %q, want no new device", got)
+		t.Errorf("this browser: got the notices %q, want no new device", got)
 	}
 	for what, signIn := range map[string]func(){
 		"the other browser": func() { other.SignIn(ada, with).Require(201, "") },
@@ -200,7 +200,7 @@ func TestT16_PasswordVariants(t *testing.T) {
 			t.Errorf("%+q is refused as %s, want unchanged", spelling, reason)
 		}
 	}
-	// Otherwise exactly as received: neither trimmed, nor of another case, nor NFKC.
+	// Passwords are neither trimmed nor case-folded nor normalized to NFKC.
 	for _, other := range []string{" " + word, word + " ", strings.ToUpper(word), strings.ReplaceAll(word, "Ö", "O"), norm.NFKC.String(word[:1]) + word} {
 		h.Script("").SignIn(ada, JSON{"password": other}).Require(401, "credentials_rejected")
 		h.Clock.Advance(2 * time.Hour)

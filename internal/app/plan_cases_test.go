@@ -60,7 +60,7 @@ var planCases = func() map[string]func(s *queryCase) {
 			s.counted(s.h.Script("")).SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 		},
 		"signIn to an unknown account": func(s *queryCase) {
-			s.counted(s.h.Script("")).SignIn("nobody@example.com").Require(401, "credentials_rejected")
+			s.counted(s.h.Script("")).SignIn(unknownEmail).Require(401, "credentials_rejected")
 		},
 		"signIn during backoff": func(s *queryCase) {
 			for range 5 {

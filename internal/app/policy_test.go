@@ -18,21 +18,21 @@ func TestMFAPolicy_BeforeDate(t *testing.T) {
 	script := h.Script(signedIn.Text("session_token"))
 	mfa, here := script.Do("GET", "/api/v1/mfa", nil), script.Do("GET", apptest.PathCurrentSession, nil)
 	if signedIn.Text("mfa_required_from") != day || here.Text("mfa_required_from") != day || mfa.Text("policy", "required_from") != day {
-		t.Errorf("told are %s, %s, %s", signedIn.Body, here.Body, mfa.Body)
+		t.Errorf("the announcements are %s, %s, %s", signedIn.Body, here.Body, mfa.Body)
 	}
 	if mfa.Value("policy", "required") != false {
 		t.Error("it is required already")
 	}
 	script.Do("PATCH", apptest.PathAccount, JSON{"display_name": "Ada"}).Require(200, "")
 
-	// Who has MFA is not told, and may still go without.
+	// A user with MFA gets no announcement and may still remove it.
 	phone := script.Enroll()
 	if here := script.Do("GET", apptest.PathCurrentSession, nil).Require(200, ""); here.Value("mfa_required_from") != nil {
-		t.Errorf("with MFA the session says %s", here.Body)
+		t.Errorf("with MFA the session is %s", here.Body)
 	}
 	again := h.Script("").SignIn(ada, JSON{"deliver": "token", "code": phone.Code()}).Require(201, "")
 	if again.Value("mfa_required_from") != nil {
-		t.Errorf("with MFA signing in says %s", again.Body)
+		t.Errorf("with MFA the sign-in returned %s", again.Body)
 	}
 	h.Clock.Advance(apptest.CodePeriod)
 	token := script.StepUpToken("mfa.remove", JSON{"code": phone.Code()})
@@ -45,9 +45,9 @@ func TestMFAPolicy_SignInMustEnroll(t *testing.T) {
 	h.AddAccount(ada)
 	h.Clock.Advance(day)
 	h.Script("").SignIn(ada, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
-	token := h.SignInToEnroll(ada, JSON{"code": "123456"}) // whatever else is presented
+	token := h.SignInToEnroll(ada, JSON{"code": "123456"}) // the code is ignored
 
-	// The token opens nothing else.
+	// The token is valid for nothing else.
 	for _, op := range apptest.Operations(t) {
 		if op.Session {
 			h.Script(token).Do(op.Method, op.PathWith(apptest.UnknownID), op.SampleBody()).Require(401, "session_required")
@@ -72,7 +72,7 @@ func TestMFAPolicy_SignInMustEnroll(t *testing.T) {
 	script.Do("GET", apptest.PathAccount, nil).Require(200, "")
 	h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(410, "sign_in_expired")
 
-	// The code is used, the next one signs in.
+	// The code of the enrollment is used; the next one signs in.
 	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(401, "code_used")
 	h.Clock.Advance(apptest.CodePeriod)
 	h.SignedIn(ada, JSON{"code": phone.Code()})
@@ -89,7 +89,7 @@ func TestSignInEnrollment_BrowserCookie(t *testing.T) {
 		t.Errorf("got %s, and the session %q", asked.Body, browser.Cookie("twofold_session"))
 	}
 	token := browser.Cookie("twofold_signin")
-	h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(410, "sign_in_expired") // by another carrier
+	h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(410, "sign_in_expired") // delivered as a cookie
 	phone := h.PhoneFrom(browser.Do("POST", apptest.PathSignInEnrollment, nil).Require(201, ""))
 	done := browser.Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"code": phone.Code()}).Require(201, "")
 	if done.Value("session", "session_token") != nil {
@@ -113,31 +113,31 @@ func TestSignInEnrollment_Concurrent(t *testing.T) {
 		tokens = append(tokens, token)
 		phones = append(phones, h.PhoneFrom(h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(201, "")))
 	}
-	answers := apptest.Concurrently(2, func(i int) apptest.Response {
+	responses := apptest.Concurrently(2, func(i int) apptest.Response {
 		return h.Script("").Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"sign_in_token": tokens[i], "code": phones[i].Code()})
 	})
-	apptest.WantOutcomes(t, answers, map[string]int{"201": 1, "410 sign_in_expired": 1})
+	apptest.WantOutcomes(t, responses, map[string]int{"201": 1, "410 sign_in_expired": 1})
 }
 
 func TestMFAPolicy_MFARemovedOrReset(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t, apptest.RequireMFA...)
 	l.Server.Clock.Advance(day)
-	// The slow way.
+	// By an MFA removal.
 	l.Script("").Do("POST", apptest.PathRemoval, JSON{"sign_in_token": l.PendingSignIn(ada)}).Require(202, "")
 	l.pass(96 * time.Hour)
 	l.Script("").Do("POST", apptest.PathCompleteRemoval, JSON{"token": l.link(ada, "complete-removal")}).Require(200, "")
 	script, phone := l.EnrollAtSignIn(l.SignInToEnroll(ada))
 	script.Do("GET", apptest.PathAccount, nil).Require(200, "")
 
-	// An operator's command, and a new password by mail.
+	// By the operator's command, and after a password reset.
 	if _, _, err := l.App.ResetMFA(context.Background(), ada, "lost the phone"); err != nil {
 		t.Fatal(err)
 	}
 	l.CompleteSignIn(l.SignInToEnroll(ada), phone.Code()).Require(401, "code_rejected")
 	l.RequestPasswordReset(ada)
 	l.Deliver()
-	l.ResetPassword(l.link(ada, "reset-password"), "k7#qwz1x").Require(200, "") // of eight characters
+	l.ResetPassword(l.link(ada, "reset-password"), "k7#qwz1x").Require(200, "") // eight characters are enough here
 	l.SignInToEnroll(ada, JSON{"password": "k7#qwz1x"})
 }
 
@@ -147,7 +147,7 @@ func TestMFAPolicy_OlderSessionCanOnlyEnroll(t *testing.T) {
 	h.AddAccount(ada)
 	h.Clock.Advance(14 * time.Hour)
 	script := h.SignedIn(ada)
-	h.Clock.Advance(50 * time.Minute) // the day has begun
+	h.Clock.Advance(50 * time.Minute) // past the date
 	for _, op := range apptest.Operations(t) {
 		if !op.Session || op.WhileEnrolling {
 			continue
@@ -167,7 +167,7 @@ func TestMFAPolicy_OlderSessionCanOnlyEnroll(t *testing.T) {
 	h.Script("").Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"sign_in_token": token, "code": beside.Code()}).Require(410, "sign_in_expired")
 	h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(410, "sign_in_expired")
 
-	// The last method stays, and can be replaced.
+	// The last method cannot be removed, only replaced.
 	code := JSON{"code": phone.Code()}
 	h.Clock.Advance(apptest.CodePeriod)
 	token = script.StepUpToken("mfa.remove", code)
@@ -197,7 +197,7 @@ func TestMFAPolicy_ReminderMail(t *testing.T) {
 	h := apptest.StartWithMail(t, "TWOFOLD_MFA_POLICY=required", "TWOFOLD_MFA_REQUIRED_FROM=2026-12-24")
 	h.NewUser(ada).WithTOTP()
 	h.AddAccount(bob)
-	told := func(email string) (mails int) {
+	reminders := func(email string) (mails int) {
 		t.Helper()
 		if err := h.App.Reminder.Remind(h.Context()); err != nil {
 			t.Fatal(err)
@@ -210,25 +210,25 @@ func TestMFAPolicy_ReminderMail(t *testing.T) {
 		}
 		return mails
 	}
-	if n := told(bob); n != 0 {
+	if n := reminders(bob); n != 0 {
 		t.Errorf("%d mails a month before, want none", n)
 	}
 	h.Clock.Advance(17 * 24 * time.Hour)
 	for range 2 {
-		if n := told(bob); n != 1 {
+		if n := reminders(bob); n != 1 {
 			t.Errorf("%d mails, want one", n)
 		}
 	}
-	if n := told(ada); n != 0 {
-		t.Errorf("who has MFA got %d mails", n)
+	if n := reminders(ada); n != 0 {
+		t.Errorf("a user with MFA got %d mails", n)
 	}
 	h.AddAccount("eve@example.com")
-	if n := told("eve@example.com"); n != 1 {
-		t.Errorf("who came later got %d mails, want one", n)
+	if n := reminders("eve@example.com"); n != 1 {
+		t.Errorf("a later account got %d mails, want one", n)
 	}
 	h.AddAccount("joe@example.com")
 	h.Clock.Advance(14 * 24 * time.Hour)
-	if n := told("joe@example.com"); n != 0 {
+	if n := reminders("joe@example.com"); n != 0 {
 		t.Errorf("%d mails after the day, want none", n)
 	}
 }

@@ -66,7 +66,7 @@ func TestReadiness_CorruptFile(t *testing.T) {
 	if err := os.WriteFile(file, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Whoever restores a file that is in use writes to it as a database: then every connection looks again.
+	// A write makes every connection notice the restored file.
 	if _, err := besides.Exec("PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
@@ -90,10 +90,10 @@ func TestReadiness_LockedDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	var asking sync.WaitGroup
-	for _, word := range []string{apptest.Password, "what somebody guesses"} { // nobody gets in, and no guess is free
+	for _, word := range []string{apptest.Password, "what an attacker guesses"} { // no sign-in, and no uncounted guess
 		asking.Go(func() {
 			if a := h.Script("").SignIn(ada, JSON{"password": word}); a.Status != 503 || a.Code() != "unavailable" {
-				t.Errorf("signing in answers %d %s, want 503 unavailable", a.Status, a.Body)
+				t.Errorf("sign-in returned %d %s, want 503 unavailable", a.Status, a.Body)
 			}
 		})
 	}

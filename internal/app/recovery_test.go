@@ -62,14 +62,14 @@ func TestRecoveryCodes_UseAndLowNotices(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]int{3, 2, 1, 0}, lows); diff != "" {
-		t.Errorf("told that they run out when so many were left, - want, + got:\n%s", diff)
+		t.Errorf("numbers left at which the low warning was recorded, - want, + got:\n%s", diff)
 	}
 	kinds := h.MailKinds(account)
 	if n := len(slices.DeleteFunc(kinds, func(k string) bool { return k != "recovery_code_used" })); n != 10 {
 		t.Errorf("%d mails tell of a code, want 10", n)
 	}
 	a := h.Script("").SignIn(ada).Require(202, "")
-	apptest.WantFactors(t, a.Value("methods"), "totp") // what is gone is not offered
+	apptest.WantFactors(t, a.Value("methods"), "totp") // used-up recovery codes are not offered
 	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), apptest.WrongRecoveryCode).Require(401, "code_rejected")
 	apptest.WantEntry(t, h.Activity(account)[:2], "recovery_codes.failed")
 }
@@ -117,7 +117,7 @@ func TestResetMFA_DeletesRecoveryCodes(t *testing.T) {
 		t.Errorf("%d codes are left", got)
 	}
 	account := h.AccountID(ada)
-	if kinds := h.MailKinds(account); !slices.Equal(kinds[len(kinds)-2:], []string{"mfa_reset", "new_device"}) { // devices are forgotten too
+	if kinds := h.MailKinds(account); !slices.Equal(kinds[len(kinds)-2:], []string{"mfa_reset", "new_device"}) { // known devices are deleted too
 		t.Errorf("the mails are %v", kinds)
 	}
 	script.Enroll()

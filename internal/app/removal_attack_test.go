@@ -7,15 +7,15 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// The scenarios of docs/lost-everything.md.
+// The attack scenarios of docs/lost-everything.md.
 
 func TestMFARemoval_PasswordAlone(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
 	l.request().Require(202, "")
-	l.pass(72*time.Hour + 7*24*time.Hour) // all mail goes to Ada
+	l.pass(72*time.Hour + 7*24*time.Hour) // ada ignores the mails
 	if l.active() || !l.enabled() {
-		t.Error("MFA is off, or the removal goes on")
+		t.Error("MFA is disabled, or the removal is in progress")
 	}
 }
 
@@ -46,11 +46,11 @@ func TestMFARemoval_EndedByPasswordReset(t *testing.T) {
 	l.Script("").Do("POST", apptest.PathCompleteRemoval, JSON{"token": token}).Require(410, "link_expired")
 	l.tick()
 	if l.active() {
-		t.Error("it goes on")
+		t.Error("the removal is still in progress")
 	}
 }
 
-// Who has both, and whose mails nobody else sees, gets there unless Ada uses her phone once in three days.
+// An attacker with the password and the mailbox succeeds unless ada signs in with her phone once in three days.
 func TestMFARemoval_CancelledBySignIn(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
@@ -64,7 +64,7 @@ func TestMFARemoval_CancelledBySignIn(t *testing.T) {
 	l.request().Require(409, "removal_unavailable")
 }
 
-// A stolen session of two factors makes it no shorter, and sends the last mail nowhere else.
+// A stolen session with two factors can neither shorten the removal nor redirect its last mail.
 func TestMFARemoval_StolenSession(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
@@ -81,7 +81,7 @@ func TestMFARemoval_StolenSession(t *testing.T) {
 	}
 }
 
-// Wrong tries keep Ada from signing in, and the time stands still meanwhile.
+// While failed attempts keep ada from signing in, the removal is paused.
 func TestMFARemoval_PausedByBackoff(t *testing.T) {
 	t.Parallel()
 	for what, spend := range map[string]func(l *lostFactorFixture){
@@ -131,7 +131,7 @@ func TestMFARemoval_PausedByBackoff(t *testing.T) {
 	}
 }
 
-// A server of mail that takes nothing stops the time; the mails arrive later, and it goes on.
+// The removal is paused while the mail server accepts nothing, and continues when the mails are delivered.
 func TestMFARemoval_PausedWithoutMail(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
@@ -142,7 +142,7 @@ func TestMFARemoval_PausedWithoutMail(t *testing.T) {
 		t.Errorf("after five days without mail it is %s", a.Body)
 	}
 	l.Mailbox.Accept()
-	l.Clock.Advance(time.Hour) // the mails are tried again after that long
+	l.Clock.Advance(time.Hour) // the delay of the next retry
 	l.Deliver()
 	l.pass(time.Hour)
 	if a := l.request().Require(202, ""); a.Value("stopped") != false || a.Int("remaining_seconds") != 71*3600 {
@@ -150,7 +150,7 @@ func TestMFARemoval_PausedWithoutMail(t *testing.T) {
 	}
 }
 
-// Nothing is removed before every mail, the last ones included, has arrived; the link works then.
+// The link works only after every mail has been delivered.
 func TestMFARemoval_CompletionWaitsForMails(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
@@ -158,7 +158,7 @@ func TestMFARemoval_CompletionWaitsForMails(t *testing.T) {
 	l.pass(72 * time.Hour)
 	token := l.link(ada, "complete-removal")
 	l.Mailbox.Reject(450)
-	l.pass(24 * time.Hour) // a reminder is on its way
+	l.pass(24 * time.Hour) // a reminder is pending
 	l.Script("").Do("POST", apptest.PathCompleteRemoval, JSON{"token": token}).Require(503, "unavailable")
 	l.Mailbox.Accept()
 	l.pass(2 * time.Hour)
@@ -177,14 +177,14 @@ func TestMFARemoval_DowntimeNotCounted(t *testing.T) {
 	}
 }
 
-// Who does not have the password learns nothing: neither whether removals are offered nor whether one is under way.
+// Without the password, the response discloses neither whether removals are enabled nor whether one is in progress.
 func TestMFARemoval_HiddenWithoutPassword(t *testing.T) {
 	t.Parallel()
 	with := newLostFactorFixture(t)
 	with.request().Require(202, "")
 	without := apptest.Start(t)
 	without.NewUser(ada).WithTOTP()
-	for name, h := range map[string]*apptest.Server{"under way": with.Server, "off": without} {
+	for name, h := range map[string]*apptest.Server{"in progress": with.Server, "disabled": without} {
 		for what, body := range map[string]any{
 			"no token": nil, "another": JSON{"sign_in_token": "tf_i_another"}, "a session's": JSON{"sign_in_token": with.script.Bearer},
 		} {
@@ -225,14 +225,14 @@ func TestMFARemoval_ConcurrentRequests(t *testing.T) {
 	l := newLostFactorFixture(t)
 	token := l.PendingSignIn(ada)
 	before := len(l.Mails(ada))
-	answers := apptest.Concurrently(20, func(int) apptest.Response {
+	responses := apptest.Concurrently(20, func(int) apptest.Response {
 		return l.Script("").Do("POST", apptest.PathRemoval, JSON{"sign_in_token": token})
 	})
-	apptest.WantOutcomes(t, answers, map[string]int{"202": 20})
+	apptest.WantOutcomes(t, responses, map[string]int{"202": 20})
 	if n := len(l.Mails(ada)) - before; n != 1 {
 		t.Errorf("%d mails, want 1", n)
 	}
-	l.CompleteSignIn(token, l.phone.Code()).Require(201, "") // the sign-in stayed
+	l.CompleteSignIn(token, l.phone.Code()).Require(201, "") // the pending sign-in is still valid
 }
 
 func TestMFARemoval_AddressLimit(t *testing.T) {

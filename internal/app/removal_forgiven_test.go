@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Whoever knows the password can have its wrong tries forgiven, and leaves no trace of the wait by that.
+// A correct password clears the failures and the backoff. The removal must have been paused during it all the same.
 func TestMFARemoval_PausedByClearedBackoff(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
@@ -19,6 +19,6 @@ func TestMFARemoval_PausedByClearedBackoff(t *testing.T) {
 	l.Clock.Advance(29 * time.Second)
 	l.tick()
 	if a := l.request().Require(202, ""); a.Int("remaining_seconds") != 72*3600 {
-		t.Errorf("a minute in which the owner had to wait counted: %s", a.Body)
+		t.Errorf("the backoff of the owner counted: %s", a.Body)
 	}
 }

@@ -14,7 +14,7 @@ func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
 	if on, _ := l.Script("").Do("GET", "/api/v1/service", nil).Require(200, "").Value("mfa_removal").(bool); !on {
-		t.Error("the service does not say that MFA can be removed")
+		t.Error("the service does not show that MFA can be removed")
 	}
 	before := map[string]int{ada: len(l.Mails(ada)), secondAddress: len(l.Mails(secondAddress))}
 
@@ -27,7 +27,7 @@ func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 	l.Deliver()
 	again := browser.Do("POST", apptest.PathRemoval, JSON{}).Require(202, "")
 	if again.Value("stopped") != false || again.Text("requested_at") != asked.Text("requested_at") {
-		t.Errorf("asking again answered %s", again.Body)
+		t.Errorf("a second request returned %s", again.Body)
 	}
 	shown := l.script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if shown.Value("removal", "remaining_seconds") != float64(72*3600) {
@@ -115,7 +115,7 @@ func TestMFARemoval_EveryCancelMethod(t *testing.T) {
 				t.Fatalf("got %d %s", a.Status, a.Body)
 			}
 			if l.active() {
-				t.Error("it goes on")
+				t.Error("the removal is still in progress")
 			}
 			if shown := l.script.Do("GET", "/api/v1/mfa", nil).Require(200, ""); shown.Value("removal") != nil {
 				t.Errorf("getMfa shows %s", shown.Body)
@@ -123,7 +123,7 @@ func TestMFARemoval_EveryCancelMethod(t *testing.T) {
 			const cancelled = "The removal of multi-factor authentication was cancelled"
 			for _, address := range []string{ada, secondAddress} {
 				if !slices.Contains(l.subjects(address, 0), cancelled) {
-					t.Errorf("%s is not told", address)
+					t.Errorf("%s gets no notice", address)
 				}
 			}
 			l.Script("").Do("POST", apptest.PathCancelRemovalByLink, JSON{"token": link}).Require(410, "link_expired")
@@ -142,21 +142,21 @@ func TestMFARemoval_CancelCodeUsedOnce(t *testing.T) {
 	l.request().Require(202, "")
 	token := l.PendingSignIn(ada)
 	code := l.phone.Code()
-	answers := apptest.Concurrently(12, func(int) apptest.Response {
+	responses := apptest.Concurrently(12, func(int) apptest.Response {
 		return l.Script("").Do("POST", apptest.PathCancelRemovalByCode, JSON{"sign_in_token": token, "code": code})
 	})
 	won := 0
-	for _, a := range answers {
+	for _, a := range responses {
 		if a.Status == 204 {
 			won++
 		}
 	}
 	if won != 1 {
-		t.Errorf("%d of 12 cancelled it, want 1: %v", won, apptest.CountByOutcome(answers))
+		t.Errorf("%d of 12 cancelled it, want 1: %v", won, apptest.CountByOutcome(responses))
 	}
 	l.CompleteSignIn(token, code).Require(401, "code_used")
 	l.Script("").Do("POST", apptest.PathCancelRemovalByCode, JSON{"sign_in_token": token, "code": l.phone.CodeIn(1)}).Require(404, "not_found")
-	l.CompleteSignIn(token, l.phone.CodeIn(1)).Require(201, "") // there was nothing to cancel: it was neither judged nor used
+	l.CompleteSignIn(token, l.phone.CodeIn(1)).Require(201, "") // with nothing to cancel, the code was neither checked nor used
 }
 
 func TestMFARemoval_CancelRecoveryCodeUsedOnce(t *testing.T) {
@@ -205,19 +205,19 @@ func TestMFARemoval_CancelBruteForce(t *testing.T) {
 	l.Deliver()
 	token := l.PendingSignIn(ada)
 	wrong := l.phone.Wrong()
-	answers := apptest.Concurrently(50, func(i int) apptest.Response {
+	responses := apptest.Concurrently(50, func(i int) apptest.Response {
 		body := JSON{"sign_in_token": token, "code": wrong}
 		if i%2 == 1 {
 			body = JSON{"sign_in_token": token, "recovery_code": "0000-0000-0000-0000"}
 		}
 		return l.Script("").Do("POST", apptest.PathCancelRemovalByCode, body)
 	})
-	apptest.WantOutcomes(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 45})
+	apptest.WantOutcomes(t, responses, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 45})
 	l.Script("").Do("POST", apptest.PathCancelRemovalByCode, JSON{"sign_in_token": token, "code": l.phone.Code()}).Require(429, "too_many_attempts")
 	if a := l.request().Require(202, ""); a.Value("stopped") != true {
-		t.Errorf("the time runs while codes wait: %s", a.Body)
+		t.Errorf("the removal is not paused during backoff: %s", a.Body)
 	}
-	l.CompleteSignIn(token, l.phone.Code()).Require(201, "") // extraSession budget
+	l.CompleteSignIn(token, l.phone.Code()).Require(201, "") // sign-ins have another budget
 	if l.active() {
 		t.Error("signing in did not cancel it")
 	}

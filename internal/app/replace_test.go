@@ -52,7 +52,7 @@ func TestReplaceMethod_Refused(t *testing.T) {
 	live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	_, bobs, _ := h.NewUser(bob).WithTOTP().SessionAndCodes()
 	enroll := live.StepUpToken("mfa.enroll", apptest.RecoveryCode(codes[0]))
-	for what, id := range map[string]string{"nobody's": apptest.UnknownID, "somebody else's": bobs.ID} {
+	for what, id := range map[string]string{"an unknown": apptest.UnknownID, "a foreign": bobs.ID} {
 		t.Run(what+" method is not found", func(t *testing.T) {
 			live.WithT(t).Do("POST", apptest.PathEnrollments, JSON{"replaces": id}, "Step-Up-Token", enroll).Require(404, "not_found")
 		})
@@ -63,7 +63,7 @@ func TestReplaceMethod_Refused(t *testing.T) {
 			apptest.WantPointer(t, a, "/replaces")
 		})
 	}
-	second := live.BeginWith(JSON{"name": "Tablet"}, apptest.RecoveryCode(codes[1])) // notFound was spent, nothing begun
+	second := live.BeginWith(JSON{"name": "Tablet"}, apptest.RecoveryCode(codes[1])) // the refusals consumed no code and began nothing
 	live.Confirm(second, second.Code()).Require(201, "")
 	enroll = live.StepUpToken("mfa.enroll", apptest.RecoveryCode(codes[2]))
 	live.Do("POST", apptest.PathEnrollments, JSON{"replaces": phone.ID, "name": "tablet"}, "Step-Up-Token", enroll).Require(409, "name_taken")
@@ -90,7 +90,7 @@ func TestReplaceMethod_RemovedMeanwhile(t *testing.T) {
 	fresh := live.BeginWith(JSON{"replaces": old.ID, "name": "New"}, apptest.RecoveryCode(codes[0]))
 	live.Do("DELETE", apptest.PathMethods+old.ID, nil, "Step-Up-Token", live.StepUpToken("mfa.remove", apptest.RecoveryCode(codes[1]))).Require(200, "")
 	a := live.Confirm(fresh, fresh.Code()).Require(201, "")
-	if got := a.RecoveryCodes(); len(got) != 10 { // it is the first again
+	if got := a.RecoveryCodes(); len(got) != 10 { // it is a first method again
 		t.Errorf("%d recovery codes came with it, want 10", len(got))
 	}
 	account := h.AccountID(ada)
@@ -169,9 +169,9 @@ func TestRenameMethod_ConcurrentSameName(t *testing.T) {
 	clients := []*apptest.Client{live, live.OnServer(other)}
 	for round := range 5 {
 		spellings := []string{fmt.Sprintf("Straße %d", round), fmt.Sprintf("STRASSE %d", round)}
-		answers := apptest.Concurrently(2, func(i int) apptest.Response {
+		responses := apptest.Concurrently(2, func(i int) apptest.Response {
 			return clients[i].Do("PATCH", apptest.PathMethods+[]string{phone.ID, second.ID}[i], JSON{"name": spellings[i]})
 		})
-		apptest.WantOutcomes(t, answers, map[string]int{"200": 1, "409 name_taken": 1})
+		apptest.WantOutcomes(t, responses, map[string]int{"200": 1, "409 name_taken": 1})
 	}
 }

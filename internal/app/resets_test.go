@@ -19,12 +19,12 @@ func TestPasswordReset_MailedLink(t *testing.T) {
 	h.RequestPasswordReset("  ADA@Example.com ")
 	mail := h.Queued("password_reset_link", ada)
 	if !strings.HasPrefix(mail.Links["reset_password"], h.URL+"/reset-password#tf_l_") || mail.IP != "127.0.0.1" {
-		t.Errorf("the mail leads to %s and says that %s asked", mail.Links["reset_password"], mail.IP)
+		t.Errorf("the mail links to %s and has the IP address %s", mail.Links["reset_password"], mail.IP)
 	}
 	token := mail.Token("reset_password")
 	a := h.ResetPassword(token, apptest.NewPassword).Require(200, "")
 	if ended, sent := a.Int("sessions_ended"), a.Int("notices_sent"); ended != 2 || sent != 1 {
-		t.Errorf("the receipt says %d sessions and %d notices, want 2 and 1", ended, sent)
+		t.Errorf("the receipt has %d sessions and %d notices, want 2 and 1", ended, sent)
 	}
 	if set := a.SetCookies(); len(set) > 0 {
 		t.Errorf("it sets %v", set)
@@ -97,7 +97,7 @@ func TestPasswordReset_RevokesSignInsAndLinks(t *testing.T) {
 	h.CompleteSignIn(signIn, phone.Code()).Require(410, "sign_in_expired")
 	h.ResetPassword(other, "a lamp counts nine otters").Require(410, "link_expired")
 	h.ConfirmAddress(waiting).Require(410, "link_expired")
-	h.SignInWith(ada, apptest.NewPassword).Require(202, "") // nobody waits for wrong guesses at a password that is gone
+	h.SignInWith(ada, apptest.NewPassword).Require(202, "") // no backoff for failures at the old password
 }
 
 func TestPasswordReset_Concurrent(t *testing.T) {
@@ -105,21 +105,21 @@ func TestPasswordReset_Concurrent(t *testing.T) {
 	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	token := h.PasswordResetToken(ada)
-	answers := apptest.Concurrently(12, func(int) apptest.Response { return h.ResetPassword(token, apptest.NewPassword) })
+	responses := apptest.Concurrently(12, func(int) apptest.Response { return h.ResetPassword(token, apptest.NewPassword) })
 	var first, later int
-	for _, a := range answers {
+	for _, a := range responses {
 		switch a.Status {
 		case 200:
 			first++
-		case 410, 422: // too late, or so late that the password is the account's already
+		case 410, 422: // the link is consumed, or the password is unchanged
 			later++
 		}
 	}
 	if first != 1 || later != 11 {
-		t.Errorf("got %v, want one 200", apptest.CountByOutcome(answers))
+		t.Errorf("got %v, want one 200", apptest.CountByOutcome(responses))
 	}
 	if got := h.QueuedKinds(); !slices.Equal(got, []string{ada + " password_reset_done", ada + " password_reset_link"}) {
-		t.Errorf("told: %v", got)
+		t.Errorf("queued: %v", got)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestForcedReset_NoPasswordUntilLinkUsed(t *testing.T) {
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	unknown := h.Script("").SignIn(unknownEmail).Require(401, "credentials_rejected")
 	if a := h.Script("").SignIn(ada).Require(401, "credentials_rejected"); a.Comparable() != unknown.Comparable() {
-		t.Errorf("without a password the answer is another:\n%s\n%s", a.Comparable(), unknown.Comparable())
+		t.Errorf("without a password the response is another:\n%s\n%s", a.Comparable(), unknown.Comparable())
 	}
 	h.SignInWith(ada, "x").Require(401, "credentials_rejected")
 	h.ResetPassword(older, apptest.NewPassword).Require(410, "link_expired")
@@ -210,12 +210,12 @@ func TestPasswordReset_MailUnavailable(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	answers := make(map[string]bool)
+	responses := make(map[string]bool)
 	for _, address := range []string{ada, unknownEmail} {
-		answers[h.Script("").Do("POST", apptest.PathPasswordResets, JSON{"email": address}).Require(409, "mail_unavailable").Comparable()] = true
+		responses[h.Script("").Do("POST", apptest.PathPasswordResets, JSON{"email": address}).Require(409, "mail_unavailable").Comparable()] = true
 	}
-	if len(answers) != 1 {
-		t.Errorf("the answers differ: %v", answers)
+	if len(responses) != 1 {
+		t.Errorf("the responses differ: %v", responses)
 	}
 	token := script.StepUpToken("account.email")
 	for _, path := range []string{apptest.PathEmail, apptest.PathNoticeEmail} {

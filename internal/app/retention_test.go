@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// Nobody can tell whether what is over is still there.
+// Responses do not disclose whether expired rows were purged.
 func TestPurge_ResponsesUnchanged(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
@@ -52,23 +52,24 @@ func TestPurge_ResponsesUnchanged(t *testing.T) {
 	}
 	for i, after := range ask() {
 		if after != before[i] {
-			t.Errorf("answer %d was\n%s\n\nand is\n%s", i+1, before[i], after)
+			t.Errorf("response %d was\n%s\n\nand is\n%s", i+1, before[i], after)
 		}
 	}
 }
 
-// An enrollment's end is told once, whoever finds it; and while its session lives, that it is over and not that it never was.
+// The expiry of an enrollment is recorded once, by the user's request or by the purge. While its session is valid, the
+// response is 410 and not 404.
 func TestPurge_RecordsExpiredEnrollment(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		settings []string
-		found    bool // by the person, before the purge
+		found    bool // by a request, before the purge
 		after    time.Duration
 		left     bool
 	}{
-		"found by nobody":         {nil, false, day + 10*time.Minute, false},
-		"found by who began it":   {nil, true, day + 10*time.Minute, false},
-		"a moment before":         {nil, false, day + 10*time.Minute - time.Microsecond, true},
+		"not found":               {nil, false, day + 10*time.Minute, false},
+		"found by its user":       {nil, true, day + 10*time.Minute, false},
+		"just before":             {nil, false, day + 10*time.Minute - time.Microsecond, true},
 		"while its session lives": {[]string{"TWOFOLD_SESSION_AAL1_IDLE=80h", "TWOFOLD_SESSION_AAL1_ABSOLUTE=80h"}, false, 79 * time.Hour, true},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -89,14 +90,14 @@ func TestPurge_RecordsExpiredEnrollment(t *testing.T) {
 			}
 			if c.left && what == "while its session lives" {
 				script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
-			} else if told := h.Count("SELECT count(*) FROM activity WHERE account_id = ? AND kind = 'enrollment.expired' AND name <> ''", id); (told == 1) == c.left {
-				t.Errorf("its end is told %d times", told)
+			} else if n := h.Count("SELECT count(*) FROM activity WHERE account_id = ? AND kind = 'enrollment.expired' AND name <> ''", id); (n == 1) == c.left {
+				t.Errorf("its expiry is recorded %d times", n)
 			}
 		})
 	}
 }
 
-// Years of silence do not make the next sign-in an account's first, of which there is no news.
+// After years without one, the next sign-in is not the account's first, which would send no notice.
 func TestPurge_KeepsLastDevice(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
@@ -116,14 +117,14 @@ func TestPurge_KeepsLastDevice(t *testing.T) {
 	}
 	h.Browser().SignIn(ada).Require(201, "")
 	if got := h.NewSubjects(ada, &news); got != apptest.SubjectNewDevice {
-		t.Errorf("told %q, want %q", got, apptest.SubjectNewDevice)
+		t.Errorf("got the notices %q, want %q", got, apptest.SubjectNewDevice)
 	}
 	if n := h.Count("SELECT count(*) FROM devices"); n != 1 {
 		t.Errorf("%d devices after that, want the new one", n)
 	}
 }
 
-// A removal stands still for a notice that was given up, and for no other reason in this test.
+// The removal is paused because its notices were given up.
 func TestPurge_PausedRemoval(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t, "TWOFOLD_MAILS_KEPT=1h")
@@ -137,25 +138,25 @@ func TestPurge_PausedRemoval(t *testing.T) {
 	l.Clock.Advance(2 * time.Hour)
 	l.Purge()
 	if a := l.request().Require(202, ""); a.Value("stopped") != true {
-		t.Errorf("it goes on: %s", a.Body)
+		t.Errorf("the removal is not paused: %s", a.Body)
 	}
 	if _, sent, _ := l.OpenDatabase(t).OutboxCounts(t); sent > 0 {
 		t.Errorf("%d mails that were sent are left", sent)
 	}
-	script := l.SignedIn(ada, JSON{"code": l.phone.Code()}) // and that ends it
+	script := l.SignedIn(ada, JSON{"code": l.phone.Code()}) // which cancels the removal
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	l.Clock.Advance(2 * time.Hour)
 	l.Purge()
 	if _, _, givenUp := l.OpenDatabase(t).OutboxCounts(t); givenUp != 0 {
-		t.Errorf("%d notices of a removal that is over are left", givenUp)
+		t.Errorf("%d notices of an ended removal are left", givenUp)
 	}
 	if n := l.Count("SELECT count(*) FROM mfa_removals"); n != 1 {
-		t.Error("the pause after a cancel is forgotten")
+		t.Error("the cooldown after a cancel was purged")
 	}
 	l.Clock.Advance(31 * day)
 	l.Purge()
 	if n := l.Count("SELECT count(*) FROM mfa_removals"); n != 0 {
-		t.Error("what was cancelled longer ago than the pause is left")
+		t.Error("a removal cancelled before the cooldown is left")
 	}
 }
 
@@ -204,7 +205,7 @@ func TestPurge_InBackground(t *testing.T) {
 	}
 }
 
-// A page that ends with an entry that is purged meanwhile is followed by none: whatever is older went before.
+// If the entry that a page ended with was purged, the next page is empty, because all older entries were purged too.
 func TestListActivity_EndsAtPurge(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
@@ -218,7 +219,7 @@ func TestListActivity_EndsAtPurge(t *testing.T) {
 	next, same := page.Text("next_cursor"), page.Comparable()
 	h.Clock.Advance(2 * time.Minute)
 	if h.Purge()["activity"] == 0 {
-		t.Fatal("nothing went")
+		t.Fatal("nothing was purged")
 	}
 	rest := script.Do("GET", "/api/v1/account/activity?cursor="+next, nil).Require(200, "")
 	if items, _ := rest.Value("items").([]any); len(items) != 0 || rest.Value("next_cursor") != nil {

@@ -106,7 +106,7 @@ func TestRoutes_HEAD(t *testing.T) {
 					head.Header.Del(own)
 				}
 				if get.Status != head.Status || !maps.EqualFunc(get.Header, head.Header, slices.Equal[[]string]) {
-					t.Errorf("HEAD answers %d %v, GET %d %v", head.Status, head.Header, get.Status, get.Header)
+					t.Errorf("HEAD returned %d %v, GET %d %v", head.Status, head.Header, get.Status, get.Header)
 				}
 			}
 		})

@@ -67,10 +67,10 @@ func TestListSessions_NewestFirst(t *testing.T) {
 		t.Errorf("created %s, expires %s, want now, %s, and half an hour later", mine.CreatedAt, mine.ExpiresAt, now)
 	}
 	if other.Device.Browser != "" || strings.Contains(string(browser.Do("GET", apptest.PathSessions, nil).Body), "Go-http-client") {
-		t.Errorf("what the user agent says is repeated: %+v", other)
+		t.Errorf("the user agent is returned: %+v", other)
 	}
 	if got, _ := listSessions(script, ""); got[0].Current || !got[1].Current {
-		t.Error("the script is not told which session is its own")
+		t.Error("the script does not see which session is its own")
 	}
 }
 
@@ -93,8 +93,8 @@ func TestListSessions_Pages(t *testing.T) {
 		if len(page) != 3 || next != page[2].ID {
 			t.Fatalf("a page of %d, and the next begins after %s", len(page), next)
 		}
-		if h.SignedIn(ada); len(got) == 3 { // what comes in between shifts nothing
-			script.Do("DELETE", apptest.PathSessions+"/"+next, nil).Require(204, "") // nor does what goes
+		if h.SignedIn(ada); len(got) == 3 { // a new session does not shift the pages
+			script.Do("DELETE", apptest.PathSessions+"/"+next, nil).Require(204, "") // nor does an ended one
 		}
 		cursor = "&cursor=" + next
 	}
@@ -141,7 +141,7 @@ func TestListSessions_OmitsExpired(t *testing.T) {
 		t.Errorf("after an hour got %d sessions, want 2", len(got))
 	}
 	if got := mine.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 1 {
-		t.Errorf("%d sessions ended, want 1: the other was over", got)
+		t.Errorf("%d sessions ended, want 1: the other had expired", got)
 	}
 }
 
@@ -180,7 +180,7 @@ func TestEndSession_Other(t *testing.T) {
 	}
 	mine.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	if n := strings.Count(h.Log.String(), `"session.ended"`) - before; n != 1 {
-		t.Errorf("%d entries say that a session ended, want 1", n)
+		t.Errorf("%d log lines of the ended session, want 1", n)
 	}
 }
 
@@ -216,7 +216,7 @@ func TestEndOtherSessions_KeepsCaller(t *testing.T) {
 	h := apptest.Start(t)
 	script, phone := h.NewUser(ada).WithTOTP().Session()
 	h.AddAccount(bob)
-	stranger := h.SignedIn(bob)
+	foreign := h.SignedIn(bob)
 	others := []*apptest.Client{h.SignedIn(ada, JSON{"code": phone.Code()}), h.Browser()}
 	h.Clock.Advance(30 * time.Second)
 	others[1].SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
@@ -230,13 +230,13 @@ func TestEndOtherSessions_KeepsCaller(t *testing.T) {
 		other.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	}
 	script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")
-	stranger.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	foreign.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	if got := script.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
 		t.Errorf("%d sessions ended the second time", got)
 	}
 	if n := strings.Count(h.Log.String(), "all others: 2"); n != 1 {
-		t.Errorf("%d entries say that two others ended, want 1", n)
+		t.Errorf("%d log lines of the two ended sessions, want 1", n)
 	}
 }
 
@@ -266,11 +266,11 @@ func TestT39_ForeignIDs_Session(t *testing.T) {
 	unknown := adas.Do("DELETE", apptest.PathSessions+"/"+apptest.UnknownID, nil).Require(404, "not_found")
 	theirs := adas.Do("DELETE", apptest.PathSessions+"/"+id, nil).Require(404, "not_found")
 	if fmt.Sprint(string(unknown.Body)) != string(theirs.Body) {
-		t.Errorf("a session of somebody else is told apart: %s, %s", unknown.Body, theirs.Body)
+		t.Errorf("a foreign session is distinguishable: %s, %s", unknown.Body, theirs.Body)
 	}
 	for _, cursor := range []string{id, adas.SessionID()} {
 		if got, _ := listSessions(adas, "?cursor="+cursor); slices.Contains(got.ids(), id) {
-			t.Errorf("after %s somebody else's session is listed", cursor)
+			t.Errorf("after %s a foreign session is listed", cursor)
 		}
 	}
 	if got := adas.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {

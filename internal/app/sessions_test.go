@@ -26,7 +26,7 @@ func TestSession_AAL2Lifetime(t *testing.T) {
 	lasts(t, h, used, 30*time.Minute, 12*time.Hour)
 }
 
-// lasts uses a session just before each idle limit, up to the absolute one. It was begun now.
+// lasts checks the limits of a session that was created now, by using it just before each idle limit.
 func lasts(t *testing.T, h *apptest.Server, c *apptest.Client, idle, absolute time.Duration) {
 	t.Helper()
 	begun := h.Clock.Now()
@@ -97,7 +97,7 @@ func TestSession_OldestEvicted(t *testing.T) {
 	id := h.AddAccount(ada)
 	h.AddAccount(bob)
 	first, second, other := h.SignedIn(ada), h.SignedIn(ada), h.SignedIn(bob)
-	for range 18 { // as a sign-in does, without its hash
+	for range 18 { // like a sign-in, without its hash
 		h.Clock.Advance(time.Second)
 		o := session.CreateParams{AccountID: id, Delivery: session.Token, AMR: session.AMRFor(false)}
 		if _, _, err := h.App.Sessions.Create(context.Background(), o); err != nil {
@@ -107,7 +107,7 @@ func TestSession_OldestEvicted(t *testing.T) {
 	first.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	h.Clock.Advance(time.Second)
 	newest := h.SignedIn(ada)
-	first.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required") // although it was used last
+	first.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required") // although it was the last one used
 	for _, c := range []*apptest.Client{second, newest, other} {
 		c.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	}

@@ -74,7 +74,7 @@ func TestPendingSignIn_DeliveryMismatch(t *testing.T) {
 		browser.SignIn(ada).Require(202, "")
 		a := browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "deliver": "token"}).Require(400, "invalid_request")
 		apptest.WantPointer(t, a, "/deliver")
-		browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "deliver": "cookie"}).Require(201, "") // that cost no code
+		browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "deliver": "cookie"}).Require(201, "") // the refusal did not use the code
 	})
 	h.Clock.Advance(30 * time.Second)
 	t.Run("a token asked to become a cookie", func(t *testing.T) {
@@ -86,7 +86,7 @@ func TestPendingSignIn_DeliveryMismatch(t *testing.T) {
 			t.Errorf("got the cookies %q, want none", set)
 		}
 	})
-	t.Run("the token in the body wins over a cookie", func(t *testing.T) {
+	t.Run("the token in the body takes precedence over a cookie", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 		browser := h.Browser().WithT(t)
 		browser.SignIn(ada).Require(202, "")
@@ -104,7 +104,7 @@ func TestSignIn_PasswordAndCode(t *testing.T) {
 		t.Errorf("the session is %s, want aal2", acr)
 	}
 	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1), "password": "certainly not this one"}).Require(401, "credentials_rejected")
-	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Require(201, "") // the wrong password cost no code
+	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Require(201, "") // the wrong password did not use the code
 }
 
 func TestLog_AuthenticationMethods(t *testing.T) {
@@ -125,7 +125,7 @@ func TestLog_AuthenticationMethods(t *testing.T) {
 	} {
 		pattern := strings.ReplaceAll(regexp.QuoteMeta(line), "…", "[0-9a-f-]{36}")
 		if !regexp.MustCompile(pattern).MatchString(h.Log.String()) {
-			t.Errorf("no line of the log says %s", line)
+			t.Errorf("no log line has %s", line)
 		}
 	}
 }
@@ -153,21 +153,21 @@ func TestClockOffset_EnrollmentOnly(t *testing.T) {
 		}
 	}
 	if a := script.Confirm(phone, phone.Wrong()); a.Value("clock_offset_seconds") != nil {
-		t.Errorf("a code of no time at all: %s", a.Body)
+		t.Errorf("a code of no time step: %s", a.Body)
 	}
-	script.Confirm(phone, phone.CodeIn(1)).Require(201, "") // a step ahead is close enough
+	script.Confirm(phone, phone.CodeIn(1)).Require(201, "") // one time step ahead is accepted (RFC 6238 §5.2)
 	for name, a := range map[string]apptest.Response{
 		"sign-in":          h.CompleteSignIn(h.PendingSignIn(ada), phone.CodeIn(6)),
 		"sign-in, at once": h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(6)}),
 		"step-up":          script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(6)}),
 	} {
 		if a.Require(401, "code_rejected"); a.Value("clock_offset_seconds") != nil {
-			t.Errorf("%s tells a guesser the time: %s", name, a.Body)
+			t.Errorf("%s discloses the clock offset: %s", name, a.Body)
 		}
 	}
 }
 
-// A panic gives back what its request had: here the turn that guesses at one sign-in wait for.
+// A panic releases what its request had acquired: here the lock that serializes attempts at one sign-in.
 func TestSignIn_AfterPanic(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_HASH_WAIT=100ms")
@@ -177,7 +177,7 @@ func TestSignIn_AfterPanic(t *testing.T) {
 		return script.Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": token, "code": code})
 	}
 	readings := 0
-	for range 2 { // the second is as those after it
+	for range 2 { // the first differs from all later ones
 		token, code := h.PendingSignIn(ada), phone.Code()
 		readings = 0
 		h.Clock.Watch(func() { readings++ })
@@ -186,9 +186,9 @@ func TestSignIn_AfterPanic(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 	}
 	if readings < 4 {
-		t.Fatalf("it asks for the time %d times: nothing fails inside of it", readings)
+		t.Fatalf("it reads the clock %d times: nothing fails inside of it", readings)
 	}
-	// The first reading is before the request is watched over, and the last when it has been answered.
+	// The first reading is before the recovery middleware, and the last is after the response.
 	for n := 2; n < readings; n++ {
 		token, code, count := h.PendingSignIn(ada), phone.Code(), 0
 		h.Clock.Watch(func() {

@@ -15,7 +15,7 @@ func TestT01_StolenSession_StepUpChallenge(t *testing.T) {
 	h.AddAccount(bob)
 	strong, _ := h.NewUser(ada).WithTOTP().Session()
 	for _, op := range apptest.Operations(t) {
-		if op.Purpose == "" || op.Role != "" { // who has the role has MFA too: see TestMatrix_AdminOperations
+		if op.Purpose == "" || op.Role != "" { // administrators have MFA: see TestMatrix_AdminOperations
 			continue
 		}
 		for _, c := range []struct {
@@ -68,12 +68,12 @@ func TestT01_StolenSession_CannotEnroll(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	owner, phone := h.NewUser(ada).WithTOTP().Session()
-	thief := h.Script(owner.Bearer)
+	attacker := h.Script(owner.Bearer)
 
-	thief.Do("POST", apptest.PathEnrollments, nil).Require(401, "step_up_required")
-	thief.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", owner.Bearer).Require(401, "step_up_required")
-	thief.Do("DELETE", apptest.PathMethods+phone.ID, nil).Require(401, "step_up_required")
-	thief.StepUp("mfa.enroll", JSON{"password": "what the thief guesses"}).Require(401, "credentials_rejected")
+	attacker.Do("POST", apptest.PathEnrollments, nil).Require(401, "step_up_required")
+	attacker.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", owner.Bearer).Require(401, "step_up_required")
+	attacker.Do("DELETE", apptest.PathMethods+phone.ID, nil).Require(401, "step_up_required")
+	attacker.StepUp("mfa.enroll", JSON{"password": "what the attacker guesses"}).Require(401, "credentials_rejected")
 
 	a := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if got, pending := a.Value("methods").([]any), a.Value("pending_enrollment"); len(got) != 1 || pending != nil {
@@ -84,16 +84,16 @@ func TestT01_StolenSession_CannotEnroll(t *testing.T) {
 func TestT01_StolenSession_OwnerNotified(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	thief, phone := h.NewUser(ada).WithTOTP().Session()
+	attacker, phone := h.NewUser(ada).WithTOTP().Session()
 	h.Deliver()
 	before := len(h.Mails(ada))
-	thief.Enroll(JSON{"code": phone.Code()})
+	attacker.Enroll(JSON{"code": phone.Code()})
 	h.Deliver()
 	mails := h.Mails(ada)
 	if len(mails) != before+1 {
 		t.Fatalf("%d mails came, want one", len(mails)-before)
 	}
 	if m := mails[before]; m.Subject != "A new authenticator app can sign in to your account" || m.Link("/not-me") == "" {
-		t.Errorf("got %q with the links %v, want the news and a way to deny it", m.Subject, m.Links)
+		t.Errorf("got %q with the links %v, want the notice and a dispute link", m.Subject, m.Links)
 	}
 }

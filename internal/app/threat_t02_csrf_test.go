@@ -90,12 +90,12 @@ func TestT02_CSRF_SameOriginAndScript(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	for whence, headers := range map[string][]string{
-		"our page":                     {"Sec-Fetch-Site", "same-origin", "Origin", h.URL},
-		"our page, in an old browser":  {"Origin", h.URL},
-		"a person who typed it":        {"Sec-Fetch-Site", "none"},
-		"our page behind a proxy":      {"Sec-Fetch-Site", "same-site", "Origin", h.URL},
-		"a program that says nothing":  {},
-		"a program that claims a page": {"Sec-Fetch-Site", "same-origin"},
+		"our page":                          {"Sec-Fetch-Site", "same-origin", "Origin", h.URL},
+		"our page, in an old browser":       {"Origin", h.URL},
+		"a typed address":                   {"Sec-Fetch-Site", "none"},
+		"our page behind a proxy":           {"Sec-Fetch-Site", "same-site", "Origin", h.URL},
+		"a program without these headers":   {},
+		"a program with a browser's header": {"Sec-Fetch-Site", "same-origin"},
 	} {
 		t.Run(whence, func(t *testing.T) {
 			browser := h.Browser().WithT(t)

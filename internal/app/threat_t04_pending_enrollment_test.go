@@ -14,7 +14,7 @@ func TestT04_PendingEnrollment_MethodsUnchanged(t *testing.T) {
 	pending := script.Begin(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 
-	t.Run("its key signs nobody in", func(t *testing.T) {
+	t.Run("its key does not sign in", func(t *testing.T) {
 		h.CompleteSignIn(h.PendingSignIn(ada), pending.Code()).Require(401, "code_rejected")
 		script.WithT(t).StepUp("mfa.remove", JSON{"code": pending.Code()}).Require(401, "code_rejected")
 	})
@@ -56,7 +56,7 @@ func TestT04_PendingEnrollment_Expiry(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 
-	t.Run("a moment before ten minutes it is alive", func(t *testing.T) {
+	t.Run("ten minutes", func(t *testing.T) {
 		c := script.WithT(t)
 		phone := c.Begin()
 		h.Clock.Advance(10*time.Minute - time.Second)
@@ -67,7 +67,7 @@ func TestT04_PendingEnrollment_Expiry(t *testing.T) {
 			t.Errorf("an expired enrollment is shown: %v", pending)
 		}
 	})
-	t.Run("after five tries", func(t *testing.T) {
+	t.Run("five attempts", func(t *testing.T) {
 		c := script.WithT(t)
 		phone := c.Begin()
 		for left := range 4 {
@@ -76,7 +76,7 @@ func TestT04_PendingEnrollment_Expiry(t *testing.T) {
 				t.Errorf("attempts_left is %d, want %d", got, want)
 			}
 		}
-		// One failure is left of the enrollment before: it is the account that counts, too.
+		// One failure of the previous enrollment still counts for the account.
 		h.Clock.Advance(30 * time.Second)
 		c.Confirm(phone, phone.Wrong()).Require(422, "code_rejected")
 		h.Clock.Advance(time.Minute)
@@ -106,8 +106,8 @@ func TestT04_PendingEnrollment_ConfirmedOnce(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Begin()
-	answers := apptest.Concurrently(20, func(int) apptest.Response { return script.Confirm(phone, phone.Code()) })
-	tally := apptest.CountByOutcome(answers)
+	responses := apptest.Concurrently(20, func(int) apptest.Response { return script.Confirm(phone, phone.Code()) })
+	tally := apptest.CountByOutcome(responses)
 	if tally["201"] != 1 {
 		t.Errorf("got %v, want one 201", tally)
 	}

@@ -17,7 +17,7 @@ func TestT05_KeyDisclosure_ShownOnce(t *testing.T) {
 	begun := script.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", script.StepUpToken("mfa.enroll")).Require(201, "")
 	phone, secret := h.PhoneFrom(begun), begun.Text("secret")
 
-	heard := h.RecordResponses()
+	recorded := h.RecordResponses()
 	script.GetEverything(phone.ID)
 	script.Confirm(phone, phone.Wrong()).Require(422, "code_rejected")
 	script.Confirm(phone, phone.CodeIn(4)).Require(422, "code_rejected")
@@ -41,16 +41,16 @@ func TestT05_KeyDisclosure_ShownOnce(t *testing.T) {
 	h.Script("").GetEverything(phone.ID)
 
 	for form, text := range apptest.Encodings(secret) {
-		if strings.Contains(heard(), text) {
-			t.Errorf("an answer after the first holds the key %s", form)
+		if strings.Contains(recorded(), text) {
+			t.Errorf("a later response contains the key %s", form)
 		}
 	}
 	for what, text := range map[string]string{
 		"a key URI": "otpauth:", "a PNG in base64": "iVBORw0KGgo", "a PNG": "\x89PNG", "a member for it": `"qr_png"`,
 	} {
-		// The contract explains the members and gives examples; it is nobody's key.
-		if strings.Contains(strings.ReplaceAll(heard(), string(apptest.Contract(t)), ""), text) {
-			t.Errorf("an answer after the first holds %s", text+", "+what)
+		// The contract has examples of these members, which are no secrets.
+		if strings.Contains(strings.ReplaceAll(recorded(), string(apptest.Contract(t)), ""), text) {
+			t.Errorf("a later response contains %s", text+", "+what)
 		}
 	}
 }
@@ -89,12 +89,12 @@ func TestT06_KeyCaching_NoStore(t *testing.T) {
 	}
 	png, err := base64.StdEncoding.DecodeString(a.Text("qr_png"))
 	if err != nil || !strings.HasPrefix(string(png), "\x89PNG\r\n\x1a\n") {
-		t.Errorf("the picture does not come as a PNG in the answer itself: %v", err)
+		t.Errorf("the response does not contain the image as a PNG: %v", err)
 	}
 	for name, values := range a.Header {
 		for _, value := range values {
 			if strings.Contains(value, a.Text("secret")) {
-				t.Errorf("the header %s holds the key", name)
+				t.Errorf("the header %s contains the key", name)
 			}
 		}
 	}

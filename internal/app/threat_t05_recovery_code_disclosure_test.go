@@ -12,7 +12,7 @@ func TestT05_RecoveryCodeDisclosure_ShownOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
-	heard := h.RecordResponses()
+	recorded := h.RecordResponses()
 	live.GetEverything(phone.ID)
 	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[0]).Require(201, "")
 	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[0]).Require(401, "code_used")
@@ -27,8 +27,8 @@ func TestT05_RecoveryCodeDisclosure_ShownOnce(t *testing.T) {
 	}
 	live.GetEverything(phone.ID)
 	for _, code := range codes {
-		if text := heard(); strings.Contains(text, code) || strings.Contains(text, strings.ReplaceAll(code, "-", "")) {
-			t.Errorf("a code was answered again")
+		if text := recorded(); strings.Contains(text, code) || strings.Contains(text, strings.ReplaceAll(code, "-", "")) {
+			t.Errorf("a code was returned again")
 		}
 	}
 }

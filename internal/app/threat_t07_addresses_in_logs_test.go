@@ -6,7 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// The activity names the address; a line of the log goes further than the database.
+// The activity has the address, but the log must not, because it leaves the database.
 func TestT07_Secrets_AddressChangeNotLogged(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithOutbox(t)

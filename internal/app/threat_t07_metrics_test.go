@@ -13,7 +13,7 @@ import (
 // withPersonalData adds addresses, IP addresses and user agents to secrets.
 func withPersonalData(found apptest.Secrets) apptest.Secrets {
 	all := maps.Clone(found)
-	all["an address"], all["another address"], all["an unknown address"] = ada, bob, "nobody@example.com"
+	all["an address"], all["another address"], all["an unknown address"] = ada, bob, unknownEmail
 	all["an IP address"], all["a user agent"] = "127.0.0.1", "Go-http-client"
 	return all
 }
@@ -65,11 +65,12 @@ func TestT07_Secrets_NotInTraces(t *testing.T) {
 	f.panicInside()
 	h.Script("").Do("GET", apptest.PathCurrentSession, nil, "Tracestate", "a="+f.secrets["the key"], "Baggage", "a="+f.secrets["a session token"],
 		"Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	account := h.AccountID(ada)
 	h.Stop()
 
 	f.secrets.WantAbsent(t, "the log", h.Log.String())
 	found := withPersonalData(f.secrets)
-	found["an account"] = h.AccountID(ada)
+	found["an account"] = account
 	found.WantAbsent(t, "an exported span", h.Collector.Raw())
 	steps := []string{"password.queue", "password.hash", "database.transaction"}
 	names := append(apptest.OperationIDs(t), steps...)
@@ -86,7 +87,7 @@ func TestT07_Secrets_NotInTraces(t *testing.T) {
 		}
 		for key, value := range apptest.SpanAttributes(s) {
 			if known := says[key]; known == nil || !known.MatchString(value) {
-				t.Errorf("%s says %s=%q", s.Name, key, value)
+				t.Errorf("%s has %s=%q", s.Name, key, value)
 			}
 		}
 		if apptest.SpanAttributes(s)["twofold.problem"] == "internal" {

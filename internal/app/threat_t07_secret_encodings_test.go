@@ -82,11 +82,11 @@ func TestT07_Secrets_PlantedSecretFound(t *testing.T) {
 	slog.New(slog.NewJSONHandler(h.Log, nil)).Info("a line", "token", planted)
 	h.OpenDatabase(t).MustExec(t, `UPDATE activity SET user_agent = ?`, planted)
 	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: apptest.UnknownID, Name: planted, To: []string{ada}})
-	heard := h.RecordResponses()
+	recorded := h.RecordResponses()
 	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password, planted: 1}).Require(400, "invalid_request")
 
 	registry, scrape := prometheus.NewRegistry(), httptest.NewRecorder()
-	registry.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "planted", ConstLabels: prometheus.Labels{"who": planted}}))
+	registry.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "planted", ConstLabels: prometheus.Labels{"label": planted}}))
 	promhttp.HandlerFor(registry, promhttp.HandlerOpts{}).ServeHTTP(scrape, httptest.NewRequest("GET", "/metrics", nil))
 
 	traces, err := trace.NewExporter(context.Background(), h.Collector.URL+"/v1/traces", planted, slog.New(slog.DiscardHandler))
@@ -116,7 +116,7 @@ func TestT07_Secrets_PlantedSecretFound(t *testing.T) {
 	if inFiles == 0 {
 		t.Error("the secret in the database's files is not found")
 	}
-	if !strings.Contains(heard(), `"code":"invalid_request"`) {
-		t.Errorf("no response was recorded: %s", heard())
+	if !strings.Contains(recorded(), `"code":"invalid_request"`) {
+		t.Errorf("no response was recorded: %s", recorded())
 	}
 }

@@ -14,10 +14,10 @@ func TestT07_Secrets_NotInLogsOrDatabase(t *testing.T) {
 	f := newLeakFixture(t, h)
 	browser, found := f.browser, f.secrets
 	maps.Copy(found, serverSecrets(t, h))
-	heard := h.RecordResponses()
+	recorded := h.RecordResponses()
 	f.sendMalformed()
 	f.sendExpired()
-	refused := heard()
+	refused := recorded()
 	f.sendConflicts()
 	f.followMails()
 	f.panicInside()
@@ -34,7 +34,7 @@ func TestT07_Secrets_NotInLogsOrDatabase(t *testing.T) {
 			t.Errorf("the log has no %s: the test proves nothing", line)
 		}
 	}
-	found.WantNotStored(t, h) // while it runs, with its write-ahead log
+	found.WantNotStored(t, h) // of the running server, with its write-ahead log
 	h.App.Close()
 	h.Script("").SignIn(ada).Require(503, "unavailable")
 	browser.Do("GET", apptest.PathCurrentSession, nil).Require(503, "unavailable")

@@ -23,7 +23,7 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 		Kind: notify.MethodAdded, AccountID: id, Subject: apptest.UnknownID, Name: "canary-of-a-name", To: []string{ada, "not an address of " + bob},
 		Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: reset}},
 	})
-	h.Deliver() // the server has no AUTH
+	h.Deliver() // fails, because the mail server has no AUTH
 	if len(box.All()) > 0 {
 		t.Fatal("a mail was sent without signing in to the mail server")
 	}
@@ -44,7 +44,7 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 		again.Deliver()
 	}
 	again.Clock.Advance(8 * 24 * time.Hour)
-	again.Deliver() // gives the other one up
+	again.Deliver() // gives up the other mail
 	m := again.Mail(ada)
 	found := apptest.Secrets{
 		"the reset link's token": reset.Reveal(), "the not-me link's token": apptest.Token(m.Link("/not-me")), "an address": ada,
@@ -52,14 +52,14 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 	}
 	for what, text := range found {
 		if text == "" {
-			t.Fatalf("there is no canary for %s", what)
+			t.Fatalf("there is no secret for %s", what)
 		}
 	}
 	log := h.Log.String() + again.Log.String()
 	found.WantAbsent(t, "the log", log)
 	for _, line := range []string{`"notice not sent yet"`, `"notice given up"`, `"notice sent"`, "answers 450", "answers 550", "sign in"} {
 		if !strings.Contains(log, line) {
-			t.Errorf("the log does not say %s: the run proves nothing", line)
+			t.Errorf("the log does not have %s: the test proves nothing", line)
 		}
 	}
 }

@@ -13,16 +13,16 @@ func TestT08_BruteForce_SixtyCodesOverTwelveSignIns(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
-	var answers []apptest.Response
+	var responses []apptest.Response
 	var token string
 	for range 12 {
 		token = h.PendingSignIn(ada)
 		for range 5 {
-			answers = append(answers, h.CompleteSignIn(token, phone.Wrong()))
+			responses = append(responses, h.CompleteSignIn(token, phone.Wrong()))
 		}
 	}
-	apptest.WantOutcomes(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 55})
-	for _, a := range answers[5:] {
+	apptest.WantOutcomes(t, responses, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 55})
+	for _, a := range responses[5:] {
 		apptest.WantWait(t, a, 30)
 	}
 
@@ -71,7 +71,7 @@ func TestT08_BruteForce_BackoffDoubles(t *testing.T) {
 	token := h.PendingSignIn(ada)
 	for range 4 {
 		if a := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected"); a.Value("retry_after") != nil {
-			t.Errorf("a wait starts early: %s", a.Body)
+			t.Errorf("backoff starts early: %s", a.Body)
 		}
 	}
 	for _, seconds := range []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600} {
@@ -80,7 +80,7 @@ func TestT08_BruteForce_BackoffDoubles(t *testing.T) {
 			t.Fatalf("the wait is %d s, want %d", got, seconds)
 		}
 		h.Clock.Advance(time.Duration(seconds-1) * time.Second)
-		apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 1) // tries during a wait neither count nor prolong it
+		apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 1) // attempts during backoff neither count nor extend it
 		apptest.WantWait(t, h.CompleteSignIn(token, phone.Wrong()), 1)
 		h.Clock.Advance(time.Second)
 	}
@@ -96,7 +96,7 @@ func TestT08_BruteForce_HardLimitKeepsMFA(t *testing.T) {
 		h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 		h.Clock.Advance(time.Hour)
 	}
-	for range 3 { // a live session has a budget of its own, and the same end
+	for range 3 { // the budget of a session has the same hard limit
 		live.StepUp("mfa.enroll", JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
 	}
 	h.Clock.Advance(1000 * time.Hour)
@@ -107,7 +107,7 @@ func TestT08_BruteForce_HardLimitKeepsMFA(t *testing.T) {
 	} {
 		a.Require(429, "too_many_attempts")
 		if wait := a.Header.Get("Retry-After"); wait != "" || !strings.Contains(a.Text("detail"), "no longer accepted") {
-			t.Errorf("%s: Retry-After %q, %s; waiting does not help and the answer should say so", what, wait, a.Body)
+			t.Errorf("%s: Retry-After %q, %s; want a detail that waiting does not help", what, wait, a.Body)
 		}
 	}
 	h.Script("").SignIn(ada).Require(202, "")

@@ -12,9 +12,9 @@ func TestT10_TOTPReplay_Concurrent(t *testing.T) {
 	t.Parallel()
 	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000"}, apptest.LongSignIns...)
 	h := apptest.Start(t, settings...)
-	houses := []*apptest.Server{h}
+	servers := []*apptest.Server{h}
 	for range 3 {
-		houses = append(houses, apptest.StartIn(t, h.Dir, h.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+h.URL)...))
+		servers = append(servers, apptest.StartIn(t, h.Dir, h.Clock, append(settings, "TWOFOLD_PUBLIC_URL="+h.URL)...))
 	}
 	live, phone := h.NewUser(ada).WithTOTP().Session()
 	next := func() string {
@@ -23,18 +23,18 @@ func TestT10_TOTPReplay_Concurrent(t *testing.T) {
 	}
 	t.Run("on one sign-in", func(t *testing.T) {
 		token, code := h.PendingSignIn(ada), next()
-		apptest.WantSingleSuccess(t, apptest.Concurrently(50, func(i int) apptest.Response { return houses[i%2].CompleteSignIn(token, code) }), apptest.UsedCodeRefusals...)
+		apptest.WantSingleSuccess(t, apptest.Concurrently(50, func(i int) apptest.Response { return servers[i%2].CompleteSignIn(token, code) }), apptest.UsedCodeRefusals...)
 	})
 	t.Run("on sign-ins in four processes, again and again", func(t *testing.T) {
 		var tokens []string
-		for range houses {
+		for range servers {
 			tokens = append(tokens, h.PendingSignIn(ada))
 		}
 		for range 12 {
 			code := next()
-			answers := apptest.Concurrently(len(houses), func(i int) apptest.Response { return houses[i].CompleteSignIn(tokens[i], code) })
-			apptest.WantSingleSuccess(t, answers, apptest.UsedCodeRefusals...)
-			for i, a := range answers {
+			responses := apptest.Concurrently(len(servers), func(i int) apptest.Response { return servers[i].CompleteSignIn(tokens[i], code) })
+			apptest.WantSingleSuccess(t, responses, apptest.UsedCodeRefusals...)
+			for i, a := range responses {
 				if a.Status == 201 {
 					tokens[i] = h.PendingSignIn(ada)
 				}
@@ -44,16 +44,16 @@ func TestT10_TOTPReplay_Concurrent(t *testing.T) {
 	t.Run("at step-up", func(t *testing.T) {
 		code := next()
 		apptest.WantSingleSuccess(t, apptest.Concurrently(12, func(i int) apptest.Response {
-			return live.OnServer(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
+			return live.OnServer(servers[i%2]).StepUp("mfa.enroll", JSON{"code": code})
 		}), apptest.UsedCodeRefusals...)
 	})
 	t.Run("at sign-in and step-up", func(t *testing.T) {
 		token, code := h.PendingSignIn(ada), next()
 		apptest.WantSingleSuccess(t, apptest.Concurrently(12, func(i int) apptest.Response {
 			if i%4 < 2 {
-				return houses[i%2].CompleteSignIn(token, code)
+				return servers[i%2].CompleteSignIn(token, code)
 			}
-			return live.OnServer(houses[i%2]).StepUp("mfa.enroll", JSON{"code": code})
+			return live.OnServer(servers[i%2]).StepUp("mfa.enroll", JSON{"code": code})
 		}), apptest.UsedCodeRefusals...)
 	})
 }
@@ -66,7 +66,7 @@ func TestT10_TOTPReplay_UsedEverywhere(t *testing.T) {
 	phone := live.Begin()
 	live.Confirm(phone, phone.Code()).Require(201, "")
 
-	for _, door := range []struct {
+	for _, attempt := range []struct {
 		name string
 		open func(code string) apptest.Response
 	}{
@@ -77,10 +77,10 @@ func TestT10_TOTPReplay_UsedEverywhere(t *testing.T) {
 		}},
 		{"a code that stepped up", func(code string) apptest.Response { return live.StepUp("mfa.enroll", JSON{"code": code}) }},
 	} {
-		t.Run(door.name+" is used everywhere", func(t *testing.T) {
+		t.Run(attempt.name+" is used everywhere", func(t *testing.T) {
 			code := phone.Code()
-			if door.open != nil {
-				door.open(code).Require(201, "")
+			if attempt.open != nil {
+				attempt.open(code).Require(201, "")
 			}
 			h.CompleteSignIn(h.PendingSignIn(ada), code).Require(401, "code_used")
 			h.Script("").SignIn(ada, JSON{"code": code}).Require(401, "code_used")
@@ -94,7 +94,7 @@ func TestT10_TOTPReplay_OlderCode(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
-	h.Clock.Advance(time.Minute) // so that no step of the window was used
+	h.Clock.Advance(time.Minute) // so that no time step of the window was used
 	older, now, newer := phone.CodeIn(-1), phone.Code(), phone.CodeIn(1)
 	token := h.PendingSignIn(ada)
 	h.CompleteSignIn(token, newer).Require(201, "")
@@ -102,7 +102,7 @@ func TestT10_TOTPReplay_OlderCode(t *testing.T) {
 		t.Run(name, func(t *testing.T) { h.CompleteSignIn(h.PendingSignIn(ada), code).Require(401, "code_used") })
 	}
 	h.Clock.Advance(30 * time.Second)
-	h.CompleteSignIn(h.PendingSignIn(ada), older).Require(401, "code_rejected") // backupFixture the window nobody is told what it was
+	h.CompleteSignIn(h.PendingSignIn(ada), older).Require(401, "code_rejected") // outside of the window it is not reported as used
 	h.CompleteSignIn(h.PendingSignIn(ada), phone.CodeIn(1)).Require(201, "")
 }
 
@@ -110,7 +110,7 @@ func TestT10_TOTPReplay_ClockBehind(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
-	late := apptest.NewClock() // pendingSignIn a minute behind by now
+	late := apptest.NewClock() // half a minute behind by now
 	behind := apptest.StartIn(t, h.Dir, late, "TWOFOLD_PUBLIC_URL="+h.URL)
 	code := phone.Code()
 	h.CompleteSignIn(h.PendingSignIn(ada), code).Require(201, "")
@@ -122,7 +122,7 @@ func TestT10_TOTPReplay_CodeOfTwoMethods(t *testing.T) {
 	h := apptest.Start(t)
 	live, phone := h.NewUser(ada).WithTOTP().Session()
 	account := live.Do("GET", "/api/v1/account", nil).Require(200, "").Text("id")
-	// By chance two keys show one code in a million steps; here they are made to.
+	// Two keys have the same code in one of a million time steps. Here both methods get the same key.
 	db, keys := h.OpenDatabase(t), h.Keyring()
 	var sealed []byte
 	if err := db.QueryRow(`SELECT sealed_key FROM mfa_methods`).Scan(&sealed); err != nil {

@@ -10,7 +10,7 @@ func TestT11_RecoveryCodeReplay_Concurrent(t *testing.T) {
 	t.Parallel()
 	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000", "TWOFOLD_SIGN_INS_OPEN=50"}, apptest.LongSignIns...)
 	h := apptest.Start(t, append(settings, apptest.TenRecoveryCodes)...)
-	houses := []*apptest.Server{h, apptest.StartIn(t, h.Dir, h.Clock, append(settings, apptest.TenRecoveryCodes, "TWOFOLD_PUBLIC_URL="+h.URL)...)}
+	servers := []*apptest.Server{h, apptest.StartIn(t, h.Dir, h.Clock, append(settings, apptest.TenRecoveryCodes, "TWOFOLD_PUBLIC_URL="+h.URL)...)}
 	live, _, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	t.Run("on ten sign-ins in two processes", func(t *testing.T) {
 		var tokens []string
@@ -18,16 +18,16 @@ func TestT11_RecoveryCodeReplay_Concurrent(t *testing.T) {
 			tokens = append(tokens, h.PendingSignIn(ada))
 		}
 		apptest.WantSingleSuccess(t, apptest.Concurrently(50, func(i int) apptest.Response {
-			return houses[i%2].CompleteWithRecoveryCode(tokens[i%len(tokens)], codes[0])
+			return servers[i%2].CompleteWithRecoveryCode(tokens[i%len(tokens)], codes[0])
 		}), apptest.UsedCodeRefusals...)
 	})
 	t.Run("at sign-in and step-up", func(t *testing.T) {
 		token := h.PendingSignIn(ada)
 		apptest.WantSingleSuccess(t, apptest.Concurrently(8, func(i int) apptest.Response {
 			if i%4 < 2 {
-				return houses[i%2].CompleteWithRecoveryCode(token, codes[1])
+				return servers[i%2].CompleteWithRecoveryCode(token, codes[1])
 			}
-			return live.OnServer(houses[i%2]).StepUp("mfa.enroll", apptest.RecoveryCode(codes[1]))
+			return live.OnServer(servers[i%2]).StepUp("mfa.enroll", apptest.RecoveryCode(codes[1]))
 		}), apptest.UsedCodeRefusals...)
 	})
 	if got := live.RecoveryCodesLeft(); got != 8 {
@@ -39,7 +39,7 @@ func TestT11_RecoveryCodeReplay_UsedEverywhere(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, apptest.TenRecoveryCodes)
 	live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
-	for i, door := range []struct {
+	for i, attempt := range []struct {
 		name string
 		open func(code string) apptest.Response
 	}{
@@ -49,8 +49,8 @@ func TestT11_RecoveryCodeReplay_UsedEverywhere(t *testing.T) {
 		}},
 		{"stepped up", func(code string) apptest.Response { return live.StepUp("mfa.enroll", apptest.RecoveryCode(code)) }},
 	} {
-		t.Run("a code that "+door.name, func(t *testing.T) {
-			a := door.open(codes[i]).Require(201, "")
+		t.Run("a code that "+attempt.name, func(t *testing.T) {
+			a := attempt.open(codes[i]).Require(201, "")
 			if acr := a.Text("acr"); acr != "aal2" {
 				t.Errorf("it is %s, want aal2", acr)
 			}
@@ -58,9 +58,9 @@ func TestT11_RecoveryCodeReplay_UsedEverywhere(t *testing.T) {
 			h.Script("").SignIn(ada, apptest.RecoveryCode(codes[i])).Require(401, "code_used")
 			live.WithT(t).StepUp("mfa.remove", apptest.RecoveryCode(codes[i])).Require(401, "code_used")
 		})
-		h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[9-i]).Require(201, "") // forgives those that were used
+		h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[9-i]).Require(201, "") // clears the failures
 	}
-	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "") // the phone is as good as before
+	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "") // the phone still works
 }
 
 func TestT11_RecoveryCodeReplay_UnusedAfterFailure(t *testing.T) {

@@ -13,7 +13,7 @@ func TestT13_RecoveryCodeGuessing_MalformedCostsNothing(t *testing.T) {
 	h := apptest.Start(t, apptest.TenRecoveryCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
 	live, _, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	token := h.PendingSignIn(ada)
-	release, err := h.App.Accounts.Passwords.Acquire(t.Context()) // whoever needs a hash is told that there is none
+	release, err := h.App.Accounts.Passwords.Acquire(t.Context()) // takes the only hash slot
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,13 +28,13 @@ func TestT13_RecoveryCodeGuessing_MalformedCostsNothing(t *testing.T) {
 		"with a letter of others":     "0000-0000-0000-000Ø",
 	} {
 		t.Run(what, func(t *testing.T) {
-			for door, a := range map[string]apptest.Response{
+			for attempt, a := range map[string]apptest.Response{
 				"completeSignIn": h.CompleteWithRecoveryCode(token, code),
 				"signIn":         h.Script("").SignIn(ada, apptest.RecoveryCode(code)),
 				"stepUp":         live.StepUp("mfa.remove", apptest.RecoveryCode(code)),
 			} {
 				if a.Status != 400 || a.Code() != "invalid_request" {
-					t.Errorf("%s: got %d %s, want 400 invalid_request", door, a.Status, a.Body)
+					t.Errorf("%s: got %d %s, want 400 invalid_request", attempt, a.Status, a.Body)
 				}
 				apptest.WantPointer(t, a, "/recovery_code")
 			}
@@ -53,13 +53,13 @@ func TestT13_RecoveryCodeGuessing_WithCodeRefused(t *testing.T) {
 	live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	token := h.PendingSignIn(ada)
 	both := JSON{"code": phone.Code(), "recovery_code": codes[0]}
-	for door, a := range map[string]apptest.Response{
+	for attempt, a := range map[string]apptest.Response{
 		"completeSignIn": h.Script("").Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": token, "code": phone.Code(), "recovery_code": codes[0]}),
 		"signIn":         h.Script("").SignIn(ada, both),
 		"stepUp":         live.StepUp("mfa.remove", both),
 	} {
 		if a.Status != 400 {
-			t.Errorf("%s: got %d %s, want 400", door, a.Status, a.Body)
+			t.Errorf("%s: got %d %s, want 400", attempt, a.Status, a.Body)
 		}
 		apptest.WantPointer(t, a, "/recovery_code")
 	}
@@ -81,18 +81,18 @@ func TestT13_RecoveryCodeGuessing_OwnBudget(t *testing.T) {
 		}
 	}
 	apptest.WantWait(t, h.CompleteWithRecoveryCode(token, codes[0]), 30)
-	h.CompleteSignIn(token, phone.Code()).Require(201, "") // the phone does not wait for them
+	h.CompleteSignIn(token, phone.Code()).Require(201, "") // the phone is not in backoff
 
 	token = h.PendingSignIn(ada)
 	for range 5 {
 		h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 	}
 	apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 30)
-	apptest.WantWait(t, h.CompleteWithRecoveryCode(token, codes[0]), 30) // the phone's success forgave nothing of theirs
+	apptest.WantWait(t, h.CompleteWithRecoveryCode(token, codes[0]), 30) // the phone's success cleared none of their failures
 	h.Clock.Advance(30 * time.Second)
 	h.CompleteWithRecoveryCode(token, codes[0]).Require(201, "")
 	token = h.PendingSignIn(ada)
-	apptest.WantOutcomes(t, []apptest.Response{h.CompleteWithRecoveryCode(token, codes[0])}, map[string]int{"401 code_used": 1}) // one of five again
+	apptest.WantOutcomes(t, []apptest.Response{h.CompleteWithRecoveryCode(token, codes[0])}, map[string]int{"401 code_used": 1}) // the first of five
 	if got := h.CompleteWithRecoveryCode(token, apptest.WrongRecoveryCode).Require(401, "code_rejected").Int("attempts_left"); got != 3 {
 		t.Errorf("attempts_left is %d, want 3: a used code counts", got)
 	}
@@ -116,30 +116,30 @@ func TestT13_RecoveryCodeGuessing_HardLimit(t *testing.T) {
 		}
 		a := try().Require(429, "too_many_attempts")
 		if a.Value("retry_after") != nil {
-			t.Errorf("it promises a wait: %s", a.Body)
+			t.Errorf("it has a wait: %s", a.Body)
 		}
 		return a.Text("detail")
 	}
 	token := h.PendingSignIn(ada)
 	detail := exhaust(func() apptest.Response { return h.CompleteSignIn(token, phone.Wrong()) })
 	if !strings.Contains(detail, "Use a recovery code") {
-		t.Errorf("the detail is %q, want the way out", detail)
+		t.Errorf("the detail is %q, want the alternative", detail)
 	}
 	h.CompleteSignIn(token, phone.Code()).Require(429, "too_many_attempts")
-	h.CompleteWithRecoveryCode(token, apptest.WrongRecoveryCode).Require(401, "code_rejected") // a wrong one revives nothing
+	h.CompleteWithRecoveryCode(token, apptest.WrongRecoveryCode).Require(401, "code_rejected") // a wrong one does not unlock the codes
 	h.CompleteSignIn(token, phone.Code()).Require(429, "too_many_attempts")
 	h.CompleteWithRecoveryCode(token, codes[0]).Require(201, "")
-	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "") // a right one does
+	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "") // a correct one does
 
 	h.Clock.Advance(30 * time.Second)
 	token = h.PendingSignIn(ada)
 	detail = exhaust(func() apptest.Response { return h.CompleteWithRecoveryCode(token, apptest.WrongRecoveryCode) })
 	if !strings.Contains(detail, "Use your authenticator app") {
-		t.Errorf("the detail is %q, want the way out", detail)
+		t.Errorf("the detail is %q, want the alternative", detail)
 	}
 	h.CompleteWithRecoveryCode(token, codes[1]).Require(429, "too_many_attempts")
 	h.CompleteSignIn(token, phone.Code()).Require(201, "")
-	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[1]).Require(429, "too_many_attempts") // the phone revives it by a new set only
+	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[1]).Require(429, "too_many_attempts") // the phone unlocks them only by a new set
 	h.Clock.Advance(30 * time.Second)
 	grant := live.StepUpToken("mfa.recovery_codes", JSON{"code": phone.Code()})
 	codes = live.Do("POST", apptest.PathRecoveryCodes, nil, "Step-Up-Token", grant).Require(201, "").RecoveryCodes()

@@ -15,11 +15,11 @@ func TestT14_LockoutDoS_KnownBrowserPasswords(t *testing.T) {
 	h.AddAccount(bob)
 	browser := h.Browser()
 	browser.SignIn(bob).Require(201, "")
-	browser.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "") // who signed out is known still
+	browser.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "") // the device stays known after sign-out
 	h.GuessPasswords(bob, 50)
 	h.Browser().SignIn(bob).Require(429, "too_many_attempts")
 	browser.SignIn(bob).Require(201, "")
-	h.Script("").SignIn(bob).Require(429, "too_many_attempts") // nobody else is forgiven by that
+	h.Script("").SignIn(bob).Require(429, "too_many_attempts") // other devices stay in backoff
 
 	t.Run("nor from stepping up", func(t *testing.T) {
 		browser.WithT(t).StepUp("mfa.enroll").Require(201, "")
@@ -38,7 +38,7 @@ func TestT14_LockoutDoS_KnownBrowserPasswords(t *testing.T) {
 		browser.WithT(t).SignIn(bob).Require(201, "")
 		h.Clock.Advance(180 * 24 * time.Hour)
 		h.GuessPasswords(bob, 10)
-		browser.WithT(t).SignIn(bob).Require(429, "too_many_attempts") // it was away for too long
+		browser.WithT(t).SignIn(bob).Require(429, "too_many_attempts") // the device has expired
 	})
 }
 
@@ -50,7 +50,7 @@ func TestT14_LockoutDoS_KnownBrowserCodes(t *testing.T) {
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	browser.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
 	h.Clock.Advance(30 * time.Second)
-	for range 5 { // somebody who has the password
+	for range 5 { // an attacker with the password
 		h.Script("").SignIn(ada, JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
 		h.Script("").SignIn(ada, JSON{"recovery_code": "0000-0000-0000-0000"}).Require(401, "code_rejected")
 	}
@@ -74,8 +74,10 @@ func TestT14_LockoutDoS_StolenDeviceCookie(t *testing.T) {
 	browser := h.Browser()
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	stolen := "twofold_device=" + browser.Cookie("twofold_device")
-	thief := h.Script("")
-	try := func(path string, body JSON) apptest.Response { return thief.Do("POST", path, body, "Cookie", stolen) }
+	attacker := h.Script("")
+	try := func(path string, body JSON) apptest.Response {
+		return attacker.Do("POST", path, body, "Cookie", stolen)
+	}
 	const itsSession = "twofold_session="
 
 	try(apptest.PathSessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
@@ -84,11 +86,11 @@ func TestT14_LockoutDoS_StolenDeviceCookie(t *testing.T) {
 	}
 	try(apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
 	for _, path := range []string{apptest.PathCurrentSession, apptest.PathSessions, "/api/v1/account", "/api/v1/mfa"} {
-		thief.Do("GET", path, nil, "Cookie", stolen).Require(401, "session_required")
-		thief.Do("GET", path, nil, "Cookie", itsSession+browser.Cookie("twofold_device")).Require(401, "session_required")
+		attacker.Do("GET", path, nil, "Cookie", stolen).Require(401, "session_required")
+		attacker.Do("GET", path, nil, "Cookie", itsSession+browser.Cookie("twofold_device")).Require(401, "session_required")
 		h.Script(browser.Cookie("twofold_device")).Do("GET", path, nil).Require(401, "session_required")
 	}
-	for range 5 { // it has a budget, and no more
+	for range 5 { // it has a budget of its own, nothing else
 		try(apptest.PathSessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
 	}
 	apptest.WantWait(t, try(apptest.PathSessions, apptest.Credentials(ada)), 30)
@@ -96,7 +98,7 @@ func TestT14_LockoutDoS_StolenDeviceCookie(t *testing.T) {
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.GuessPasswords(ada, 5)
-	try(apptest.PathSessions, apptest.Credentials(ada)).Require(429, "too_many_attempts") // it is worth nothing once the owner has signed in again
+	try(apptest.PathSessions, apptest.Credentials(ada)).Require(429, "too_many_attempts") // the cookie was replaced when the owner signed in
 	browser.SignIn(ada).Require(202, "")
 }
 
@@ -112,7 +114,7 @@ func TestT14_LockoutDoS_OtherAccountsBrowser(t *testing.T) {
 		bobs.SignIn(ada).Require(429, "too_many_attempts")
 	}
 	h.Clock.Advance(30 * time.Second)
-	bobs.SignIn(ada).Require(201, "") // from now on the browser is both's
+	bobs.SignIn(ada).Require(201, "") // from now on both accounts know the browser
 	h.GuessPasswords(ada, 5)
 	h.GuessPasswords(bob, 5)
 	for range 2 {
@@ -132,7 +134,7 @@ func TestT14_LockoutDoS_Script(t *testing.T) {
 	}
 	script().Require(201, "")
 	h.GuessPasswords(ada, 5)
-	a := script().Require(429, "too_many_attempts") // what it is known by, a stranger can be too
+	a := script().Require(429, "too_many_attempts") // an attacker can send the same User-Agent from the same network
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("a script is given %q", set)
 	}
@@ -163,12 +165,12 @@ func TestT15_Enumeration_DeviceCookie(t *testing.T) {
 	eves := h.Browser()
 	eves.SignIn("eve@example.com").Require(201, "")
 	for try := range 7 {
-		var answers []string
+		var responses []string
 		for _, email := range []string{unknownEmail, bob, ada} {
-			answers = append(answers, eves.SignIn(email, JSON{"password": "certainly not this one"}).Comparable())
+			responses = append(responses, eves.SignIn(email, JSON{"password": "certainly not this one"}).Comparable())
 		}
-		if answers[0] != answers[1] || answers[0] != answers[2] {
-			t.Fatalf("try %d tells them apart:\n%s\n\n%s\n\n%s", try+1, answers[0], answers[1], answers[2])
+		if responses[0] != responses[1] || responses[0] != responses[2] {
+			t.Fatalf("attempt %d is distinguishable:\n%s\n\n%s\n\n%s", try+1, responses[0], responses[1], responses[2])
 		}
 	}
 }

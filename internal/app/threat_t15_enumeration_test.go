@@ -25,13 +25,13 @@ func TestT15_Enumeration_WrongPassword(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			body := JSON{"password": "certainly not this one"}
 			maps.Copy(body, members)
-			for try := range 7 { // with five failures and the wait that they start
-				var answers []string
+			for try := range 7 { // five failures and the backoff after them
+				var responses []string
 				for _, email := range []string{unknownEmail, bob, ada} {
-					answers = append(answers, h.Script("").WithT(t).SignIn(email, body).Comparable())
+					responses = append(responses, h.Script("").WithT(t).SignIn(email, body).Comparable())
 				}
-				if answers[0] != answers[1] || answers[0] != answers[2] {
-					t.Fatalf("try %d tells them apart:\n%s\n\n%s\n\n%s", try+1, answers[0], answers[1], answers[2])
+				if responses[0] != responses[1] || responses[0] != responses[2] {
+					t.Fatalf("attempt %d is distinguishable:\n%s\n\n%s\n\n%s", try+1, responses[0], responses[1], responses[2])
 				}
 			}
 		})

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// Five failures, a long time, and one more failure: what is forgotten for an account is forgotten for nobody, too.
+// Old failures expire at the same time for accounts and for unknown addresses.
 func TestT15_Enumeration_ForgottenFailures(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
@@ -22,37 +22,37 @@ func TestT15_Enumeration_ForgottenFailures(t *testing.T) {
 	alike := func(left, wait int) {
 		t.Helper()
 		h.Purge()
-		var answers []string
+		var responses []string
 		for _, email := range []string{unknownEmail, bob, ada} {
 			a := h.Script("").SignIn(email, wrong).Require(401, "credentials_rejected")
 			if got, _ := a.Value("retry_after").(float64); a.Int("attempts_left") != left || int(got) != wait {
 				t.Errorf("%s has %s, want %d left and a wait of %d s", email, a.Body, left, wait)
 			}
-			answers = append(answers, a.Comparable())
+			responses = append(responses, a.Comparable())
 		}
-		if answers[0] != answers[1] || answers[0] != answers[2] {
-			t.Errorf("they are told apart:\n%s\n\n%s\n\n%s", answers[0], answers[1], answers[2])
+		if responses[0] != responses[1] || responses[0] != responses[2] {
+			t.Errorf("they are distinguishable:\n%s\n\n%s\n\n%s", responses[0], responses[1], responses[2])
 		}
 	}
 	h.Clock.Advance(90*day - time.Microsecond)
 	alike(0, 60) // the sixth in a row
 	h.Clock.Advance(90*day + time.Minute)
-	alike(4, 0) // the first: 90 days after the wait that the sixth began
+	alike(4, 0) // the first again, 90 days after the backoff of the sixth
 }
 
-// The wrong codes in a row are counted whatever time lies between them (NIST SP 800-63B-4 §3.2.2).
+// Consecutive wrong codes are counted regardless of the time between them (NIST SP 800-63B-4 §3.2.2).
 func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, apptest.LongSignIns...)...)
 	_, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	for n := 1; n <= 8; n++ {
-		for _, door := range []func() apptest.Response{
+		for _, attempt := range []func() apptest.Response{
 			func() apptest.Response { return h.CompleteSignIn(h.PendingSignIn(ada), phone.Wrong()) },
 			func() apptest.Response {
 				return h.CompleteWithRecoveryCode(h.PendingSignIn(ada), apptest.WrongRecoveryCode)
 			},
 		} {
-			a := door().Require(401, "code_rejected")
+			a := attempt().Require(401, "code_rejected")
 			if left := a.Int("attempts_left"); left != max(5-n, 0) {
 				t.Errorf("wrong one %d leaves %d tries, want %d: time forgave", n, left, max(5-n, 0))
 			}
@@ -70,7 +70,7 @@ func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 	}
 }
 
-// What a session tried goes with it, and what it adds up to stays.
+// The attempts of a session are purged with it, but stay in the total of the account.
 func TestT14_LockoutDoS_TotalOutlivesSession(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)

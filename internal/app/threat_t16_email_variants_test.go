@@ -17,7 +17,7 @@ func TestT16_EmailVariants_SharedBudget(t *testing.T) {
 		{"an account", "zoë@example.com", []string{
 			norm.NFD.String("zoë@example.com"), "ZOË@EXAMPLE.COM", norm.NFD.String("ZOË@Example.com"), "  zoë@example.com\t", "Zoë@example.COM\n",
 		}},
-		{"nobody", "", []string{
+		{"no account", "", []string{
 			"nil@example.com", "NIL@example.com", " nil@example.com ", "Nil@Example.Com", "\u00a0nil@example.com",
 		}},
 	} {

@@ -43,18 +43,18 @@ func TestT17_StepUpReplay_UsedTwice(t *testing.T) {
 	})
 	t.Run("fifty times at once", func(t *testing.T) {
 		token := script.WithT(t).StepUpToken("mfa.enroll")
-		answers := apptest.Concurrently(50, func(int) apptest.Response {
+		responses := apptest.Concurrently(50, func(int) apptest.Response {
 			return script.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", token)
 		})
-		apptest.WantOutcomes(t, answers, map[string]int{"201": 1, "401 step_up_required": 49})
+		apptest.WantOutcomes(t, responses, map[string]int{"201": 1, "401 step_up_required": 49})
 	})
 	t.Run("over two processes at once", func(t *testing.T) {
 		second := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
 		token := script.WithT(t).StepUpToken("mfa.enroll")
-		answers := apptest.Concurrently(50, func(i int) apptest.Response {
+		responses := apptest.Concurrently(50, func(i int) apptest.Response {
 			return script.OnServer([]*apptest.Server{h, second}[i%2]).Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", token)
 		})
-		apptest.WantOutcomes(t, answers, map[string]int{"201": 1, "401 step_up_required": 49})
+		apptest.WantOutcomes(t, responses, map[string]int{"201": 1, "401 step_up_required": 49})
 	})
 }
 

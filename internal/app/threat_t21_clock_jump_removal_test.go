@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What a removal rests on is gone with a new password, also where the clock says that the password came first.
+// A new password ends a removal even if the clock says that the password is older.
 func TestT21_ClockJump_RemovalEndedByNewPassword(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)
@@ -14,6 +14,6 @@ func TestT21_ClockJump_RemovalEndedByNewPassword(t *testing.T) {
 	l.resetPassword()
 	l.tick()
 	if l.active() {
-		t.Error("it goes on")
+		t.Error("the removal is still in progress")
 	}
 }

@@ -16,7 +16,7 @@ func TestT21_ClockJump_BackKeepsCodesUsed(t *testing.T) {
 	h.CompleteSignIn(h.PendingSignIn(ada), code).Require(201, "")
 
 	h.Clock.Advance(-20 * time.Minute)
-	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(401, "code_used") // the phone's clock went back too
+	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(401, "code_used") // the phone's clock jumped back too
 	h.CompleteSignIn(h.PendingSignIn(ada), code).Require(401, "code_rejected")
 	live.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 
@@ -35,7 +35,7 @@ func TestT21_ClockJump_BackExtendsNothing(t *testing.T) {
 	phone := script.Begin()
 
 	h.Clock.Advance(-20 * time.Minute)
-	script.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required") // from the future
+	script.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required") // issued in the future
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	h.Clock.Advance(20*time.Minute + 10*time.Minute)
 	script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")

@@ -11,7 +11,7 @@ func TestT22_StolenDatabase_MovedKey(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	adas, phone := h.NewUser(ada).WithTOTP().Session()
-	h.Clock.Advance(-30 * time.Second) // withMFA moves on
+	h.Clock.Advance(-30 * time.Second) // WithTOTP advanced it
 	attacker, own := h.NewUser(bob).WithTOTP().Session()
 	db := h.OpenDatabase(t)
 	db.MustExec(t, `UPDATE mfa_methods SET sealed_key = (SELECT sealed_key FROM mfa_methods WHERE id = ?) WHERE id = ?`, own.ID, phone.ID)
@@ -57,7 +57,7 @@ func TestT22_StolenDatabase_HashesAreNoTokens(t *testing.T) {
 		}
 		for form, text := range apptest.Encodings(string(hash)) {
 			if form == "as it is" || form == "in lower case" {
-				continue // bytes do not fit into a header
+				continue // raw bytes are no valid header
 			}
 			t.Run(c.member+" hash "+form, func(t *testing.T) {
 				script := h.Script(text).WithT(t)

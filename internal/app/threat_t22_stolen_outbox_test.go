@@ -25,20 +25,20 @@ func TestT22_StolenDatabase_PendingMailSealed(t *testing.T) {
 	m := h.Mail("canary@example.net")
 	found["the other link's token"] = apptest.Token(m.Link("/not-me"))
 	if m.Link("/reset-password") != h.URL+"/reset-password#"+reset.Reveal() || found["the other link's token"] == "" {
-		t.Fatalf("the mail has the links %v: the run proves nothing", m.Links)
+		t.Fatalf("the mail has the links %v: the test proves nothing", m.Links)
 	}
 	found.WantNotStored(t, h)
-	db.WantOutbox(t, 0, 1, 0) // and of what was sent nothing is left to open
+	db.WantOutbox(t, 0, 1, 0) // the contents of sent mails are deleted
 }
 
 func TestT22_StolenDatabase_MovedMessage(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	victim, thief := h.AddAccount(ada), h.AddAccount(bob)
+	victim, attacker := h.AddAccount(ada), h.AddAccount(bob)
 	db := h.OpenDatabase(t)
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: victim})
-	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: thief})
-	db.MustExec(t, `UPDATE outbox SET sealed = (SELECT sealed FROM outbox WHERE account_id = ?) WHERE account_id = ?`, victim, thief)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: attacker})
+	db.MustExec(t, `UPDATE outbox SET sealed = (SELECT sealed FROM outbox WHERE account_id = ?) WHERE account_id = ?`, victim, attacker)
 	if sent := h.Deliver(); sent != 1 || len(h.Mailbox.To(ada)) != 1 || len(h.Mailbox.To(bob)) != 0 {
 		t.Errorf("%d mails were sent, %d to the one and %d to the other, want only the victim's own", sent, len(h.Mailbox.To(ada)), len(h.Mailbox.To(bob)))
 	}

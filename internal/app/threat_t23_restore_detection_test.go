@@ -19,10 +19,10 @@ func TestT23_RestoredBackup_ReportedUntilFenced(t *testing.T) {
 		why = "made anew since it was served"
 	}
 	h.WantRestoreReported(why)
-	p.alive.OnServer(h).Do("GET", apptest.PathCurrentSession, nil).Require(200, "") // a false alarm would lock nobody out
-	h.SignedIn(ada, apptest.Code(p.code))                                           // this is what the fence is against
+	p.alive.OnServer(h).Do("GET", apptest.PathCurrentSession, nil).Require(200, "") // so a false alarm locks no user out
+	h.SignedIn(ada, apptest.Code(p.code))                                           // the used code works again
 
-	h.Stop() // it is not forgotten
+	h.Stop() // a restart still reports it
 	h = apptest.StartIn(t, h.Dir, h.Clock)
 	h.WantRestoreReported(why)
 	if _, err := h.App.RestoreFence.Fence(context.Background()); err != nil {
@@ -36,16 +36,16 @@ func TestT23_RestoredBackup_ReportedUntilFenced(t *testing.T) {
 func TestT23_RestoredBackup_CopyDetected(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		served time.Duration // after the copy
-		seen   string        // in place of what was
-		why    string        // empty: nobody notices
+		served time.Duration // how long after the copy
+		seen   string        // the contents of the state file, if replaced
+		why    string        // the reported reason; empty: not detected
 	}{
-		"an hour older":                         {served: time.Hour, why: "older than what was served"},
-		"two minutes older":                     {served: 2 * time.Minute, why: "older than what was served"},
-		"as old as what a failover may lose":    {served: time.Minute},
-		"an hour older, where nobody remembers": {served: time.Hour, seen: "{}"},
-		"an hour older, where nobody can read":  {served: time.Hour, seen: "?"},
-		"another that was served here": {
+		"an hour older":                            {served: time.Hour, why: "older than what was served"},
+		"two minutes older":                        {served: 2 * time.Minute, why: "older than what was served"},
+		"as old as a failover may lose":            {served: time.Minute},
+		"an hour older, with an empty state file":  {served: time.Hour, seen: "{}"},
+		"an hour older, with a corrupt state file": {served: time.Hour, seen: "?"},
+		"another database was served here": {
 			seen: `{"lineage": "another", "epoch": 1, "beat": 1, "at": "2026-11-23T09:00:00Z"}`, why: "another database was served here before",
 		},
 	} {
@@ -54,7 +54,7 @@ func TestT23_RestoredBackup_CopyDetected(t *testing.T) {
 			dir := t.TempDir()
 			h := apptest.StartIn(t, dir, apptest.NewClock())
 			if h.UsesPostgres() {
-				t.Skip("of a server the tables' numbers tell: TestT23_RestoredBackup_ReportedUntilFenced")
+				t.Skip("on PostgreSQL the table ids are compared: TestT23_RestoredBackup_ReportedUntilFenced")
 			}
 			h.AddAccount(ada)
 			h.Heartbeat()
@@ -81,7 +81,7 @@ func TestT23_RestoredBackup_CopyDetected(t *testing.T) {
 			h.Clock.Advance(time.Second)
 			number, err := h.App.RestoreFence.Accept(context.Background())
 			if err != nil || number != 2 {
-				t.Errorf("accepted as it is: epoch %d, %v", number, err)
+				t.Errorf("accepted: epoch %d, %v", number, err)
 			}
 			h.WantReady()
 			h.Heartbeat()
@@ -90,34 +90,34 @@ func TestT23_RestoredBackup_CopyDetected(t *testing.T) {
 	}
 }
 
-// Where replicas share a server, each remembers what it saw of it, and what one finds all of them say.
+// Each replica remembers how far the database had come. If one detects a restore, all report it.
 func TestT23_RestoredBackup_DetectedByReplicas(t *testing.T) {
 	t.Parallel()
-	houses := apptest.Replicas(t, 2)
-	db := houses[0].OpenDatabase(t)
+	servers := apptest.Replicas(t, 2)
+	db := servers[0].OpenDatabase(t)
 	for range 5 {
-		houses[0].Clock.Advance(time.Minute)
-		houses[0].Heartbeat()
+		servers[0].Clock.Advance(time.Minute)
+		servers[0].Heartbeat()
 	}
-	db.MustExec(t, "UPDATE epochs SET beat = beat - 1") // the last moment, as after a failover
-	houses[0].Heartbeat()
-	houses[0].WantReady()
+	db.MustExec(t, "UPDATE epochs SET beat = beat - 1") // within what a failover may lose
+	servers[0].Heartbeat()
+	servers[0].WantReady()
 	db.MustExec(t, "UPDATE epochs SET beat = 1")
-	houses[1].Heartbeat() // it came later
-	houses[1].WantReady()
-	houses[0].WantRestoreReported("older than what was served")
-	houses[1].WantRestoreReported("older than what was served")
-	if _, err := houses[1].App.RestoreFence.Fence(context.Background()); err != nil {
+	servers[1].Heartbeat() // it has seen nothing newer
+	servers[1].WantReady()
+	servers[0].WantRestoreReported("older than what was served")
+	servers[1].WantRestoreReported("older than what was served")
+	if _, err := servers[1].App.RestoreFence.Fence(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for _, h := range houses {
+	for _, h := range servers {
 		h.WantReady()
 		h.Heartbeat()
 		h.WantReady()
 	}
 }
 
-// Who signs in with an old code while the fence is put up is on one side of it or on the other.
+// A sign-in that is concurrent with the fence is either refused or revoked.
 func TestT23_RestoredBackup_ConcurrentSignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Replicas(t, 1)[0]
@@ -136,7 +136,7 @@ func TestT23_RestoredBackup_ConcurrentSignIn(t *testing.T) {
 			return waits
 		}
 	}
-	apptest.Eventually(t, "the sign-in has used the code, and waits to be recorded", waiting(1))
+	apptest.Eventually(t, "the sign-in has used the code and waits for the activity lock", waiting(1))
 	go func() {
 		_, err := h.App.RestoreFence.Fence(context.Background())
 		fence <- err

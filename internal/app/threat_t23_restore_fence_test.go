@@ -57,7 +57,7 @@ func TestT23_RestoredBackup_FenceRevokesEverything(t *testing.T) {
 	t.Parallel()
 	p, restore := newBackupFixture(t)
 	h := restore()
-	before, _ := h.PublishedKeys()
+	before := h.PublishedKIDs()
 	done, err := h.App.RestoreFence.Fence(context.Background())
 	if err != nil {
 		t.Fatal(err)
@@ -78,7 +78,7 @@ func TestT23_RestoredBackup_FenceRevokesEverything(t *testing.T) {
 
 	again := h.SignedIn(ada, apptest.Code(p.phone.Code()))
 	again.Do("PUT", "/api/v1/account/password", JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.grant).Require(401, "step_up_required")
-	if after, _ := h.PublishedKeys(); len(after) != 1 || slices.Contains(before, after[0]) || after[0] != done.SigningKID.KID {
+	if after := h.PublishedKIDs(); len(after) != 1 || slices.Contains(before, after[0]) || after[0] != done.SigningKID.KID {
 		t.Errorf("before the fence %v signed, after it %v, and it reports %s", before, after, done.SigningKID.KID)
 	}
 	a := again.Do("GET", "/api/v1/mfa", nil).Require(200, "")
@@ -134,12 +134,12 @@ func TestT23_RestoredBackup_FenceIsAtomic(t *testing.T) {
 	h := restore()
 	h.Heartbeat()
 	allow := h.OpenDatabase(t).FailInserts(t, "outbox")
-	before, _ := h.PublishedKeys()
+	before := h.PublishedKIDs()
 	if _, err := h.App.RestoreFence.Fence(context.Background()); err == nil {
 		t.Fatal("the fence succeeded without its notices")
 	}
 	p.alive.OnServer(h).Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
-	if after, _ := h.PublishedKeys(); !slices.Equal(before, after) {
+	if after := h.PublishedKIDs(); !slices.Equal(before, after) {
 		t.Errorf("the keys are %v, and were %v", after, before)
 	}
 	h.WantUnready("database_restored")

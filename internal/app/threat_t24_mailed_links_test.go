@@ -49,15 +49,15 @@ func TestT15_Enumeration_PasswordReset(t *testing.T) {
 	h := apptest.StartWithOutbox(t)
 	h.NewUser(ada).WithTOTP()
 	h.AddAccount(bob)
-	var answers, left []string
+	var responses, left []string
 	for _, address := range []string{"nil@example.com", "ada@example.com", "bob@example.com"} {
 		before := h.RowCounts()
-		answers = append(answers, h.Script("").Do("POST", apptest.PathPasswordResets, JSON{"email": address}).Require(202, "").Comparable())
+		responses = append(responses, h.Script("").Do("POST", apptest.PathPasswordResets, JSON{"email": address}).Require(202, "").Comparable())
 		left = append(left, apptest.RowDifference(before, h.RowCounts()))
 	}
-	for i := range answers {
-		if answers[i] != answers[0] || left[i] != "reset_requests +1" {
-			t.Errorf("answer %d: %s\nand left behind: %s", i, answers[i], left[i])
+	for i := range responses {
+		if responses[i] != responses[0] || left[i] != "reset_requests +1" {
+			t.Errorf("response %d: %s\nand left behind: %s", i, responses[i], left[i])
 		}
 	}
 	if sizes := h.Column(`SELECT length(sealed) FROM reset_requests`); len(sizes) != 3 || len(slices.Compact(sizes)) != 1 {
@@ -65,14 +65,14 @@ func TestT15_Enumeration_PasswordReset(t *testing.T) {
 	}
 	before := h.RowCounts()
 	if got, want := h.QueuedKinds(), []string{ada + " method_added", ada + " password_reset_link", bob + " password_reset_link"}; !slices.Equal(got, want) {
-		t.Errorf("told: %v, want %v", got, want)
+		t.Errorf("queued: %v, want %v", got, want)
 	}
 	if got := apptest.RowDifference(before, h.RowCounts()); got != "activity +2, link_mails +2, links +2, outbox +2, reset_requests -3" {
 		t.Errorf("resolving them changed %s", got)
 	}
 }
 
-// A request is answered without a look at the accounts, so that there is nothing to measure.
+// The request does not read the accounts, so its time discloses nothing.
 func TestT15_Enumeration_PasswordResetReadsNoAccount(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithOutbox(t)
@@ -92,20 +92,20 @@ func TestT15_Enumeration_ChangeEmail(t *testing.T) {
 	h.AddAccount(ada)
 	h.AddAccount("bob@example.com")
 	script := h.SignedIn(ada)
-	var answers, left []string
+	var responses, left []string
 	for _, address := range []string{"nil@example.com", "bob@example.com"} {
 		token := script.StepUpToken("account.email")
 		before := h.RowCounts()
 		a := script.Do("PUT", apptest.PathEmail, JSON{"email": address}, "Step-Up-Token", token).Require(202, "")
-		answers = append(answers, strings.ReplaceAll(a.Comparable(), address, "it"))
+		responses = append(responses, strings.ReplaceAll(a.Comparable(), address, "it"))
 		left = append(left, apptest.RowDifference(before, h.RowCounts()))
 		if got := script.Do("GET", apptest.PathAccount, nil).Text("pending_address", "email"); got != address {
 			t.Errorf("what waits is %s", got)
 		}
 		script.Do("DELETE", apptest.PathPendingAddress, nil).Require(204, "")
 	}
-	if answers[0] != answers[1] || left[0] != left[1] {
-		t.Errorf("they are told apart: %v, %v", answers, left)
+	if responses[0] != responses[1] || left[0] != left[1] {
+		t.Errorf("they are distinguishable: %v, %v", responses, left)
 	}
 	l := h.Queued("address_in_use", "bob@example.com")
 	if len(l.Links) > 0 {
@@ -150,7 +150,7 @@ func TestT30_MailInjection_InvalidAddresses(t *testing.T) {
 				a := take(script.WithT(t)).Require(400, "invalid_request")
 				apptest.WantPointer(t, a, "/email")
 				if strings.Contains(string(a.Body), "evil") {
-					t.Errorf("the answer repeats it: %s", a.Body)
+					t.Errorf("the response repeats it: %s", a.Body)
 				}
 			})
 		}
@@ -158,7 +158,7 @@ func TestT30_MailInjection_InvalidAddresses(t *testing.T) {
 	if got := apptest.RowDifference(before, h.RowCounts()); got != "" {
 		t.Errorf("it changed %s", got)
 	}
-	script.Do("PUT", apptest.PathEmail, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Require(202, "") // notFound spent it
+	script.Do("PUT", apptest.PathEmail, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Require(202, "") // no refusal consumed it
 }
 
 func TestT30_MailInjection_ForgedHostInRequest(t *testing.T) {
@@ -214,18 +214,18 @@ func TestT31_OpenRedirect_Operations(t *testing.T) {
 				r.Header.Set(lie, "https://evil.example")
 			}
 			r.Host = "evil.example"
-			answer, err := client.Do(r)
+			response, err := client.Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			_ = answer.Body.Close()
+			_ = response.Body.Close()
 			for _, name := range []string{"Location", "Refresh", "Content-Location", "Link"} {
-				if to := answer.Header.Get(name); to != "" {
+				if to := response.Header.Get(name); to != "" {
 					t.Errorf("%s, signed in %v: %s is %q", op.ID, signedIn, name, to)
 				}
 			}
-			if answer.StatusCode/100 == 3 {
-				t.Errorf("%s, signed in %v: got %d", op.ID, signedIn, answer.StatusCode)
+			if response.StatusCode/100 == 3 {
+				t.Errorf("%s, signed in %v: got %d", op.ID, signedIn, response.StatusCode)
 			}
 		}
 	}
@@ -255,7 +255,7 @@ func TestT39_ForeignIDs_LinkPurpose(t *testing.T) {
 	}
 	h.ResetPassword(session, apptest.NewPassword).Require(410, "link_expired")
 	h.ConfirmAddress(session).Require(410, "link_expired")
-	h.ConfirmAddress(tokens["confirm_address"]).Require(200, "") // refusing them spent none
+	h.ConfirmAddress(tokens["confirm_address"]).Require(200, "") // the refusals consumed none
 }
 
 func TestT39_ForeignIDs_LinkAccount(t *testing.T) {
@@ -270,7 +270,7 @@ func TestT39_ForeignIDs_LinkAccount(t *testing.T) {
 	bobs.Do("DELETE", apptest.PathPendingAddress, nil).Require(204, "")
 	h.ConfirmAddress(bobAddress).Require(410, "link_expired")
 
-	a := bobs.Do("POST", apptest.PathConfirmAddress, JSON{"token": adaAddress}).Require(200, "") // whoever is signed in
+	a := bobs.Do("POST", apptest.PathConfirmAddress, JSON{"token": adaAddress}).Require(200, "") // bob is signed in
 	if a.Text("email") != newAddress {
 		t.Errorf("got %s", a.Body)
 	}

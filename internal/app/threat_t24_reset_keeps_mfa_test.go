@@ -10,8 +10,8 @@ func TestT24_ResetKeepsMFA_RecoveryCodeNeedsPassword(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, apptest.TenRecoveryCodes)
 	live, _, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
-	h.Script("").SignIn(ada, apptest.RecoveryCode(codes[0]), JSON{"password": "what somebody guesses"}).Require(401, "credentials_rejected")
-	live.StepUp("mfa.remove", apptest.RecoveryCode(codes[0]), JSON{"password": "what somebody guesses"}).Require(401, "credentials_rejected")
+	h.Script("").SignIn(ada, apptest.RecoveryCode(codes[0]), JSON{"password": "what an attacker guesses"}).Require(401, "credentials_rejected")
+	live.StepUp("mfa.remove", apptest.RecoveryCode(codes[0]), JSON{"password": "what an attacker guesses"}).Require(401, "credentials_rejected")
 	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "recovery_code": codes[0]}).Require(400, "invalid_request")
 	live.Do("POST", "/api/v1/step-up", JSON{"purpose": "mfa.remove", "recovery_code": codes[0]}).Require(400, "invalid_request")
 	h.Script("").Do("POST", apptest.PathSecondFactor, JSON{"recovery_code": codes[0]}).Require(410, "sign_in_expired")
@@ -48,6 +48,6 @@ func TestT25_MethodRemoval_RecoveryCodeRequired(t *testing.T) {
 	if len(codes) != 20 {
 		t.Fatalf("%d codes came with the first method of a new start, want 10", len(codes)-10)
 	}
-	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[2]).Require(401, "code_rejected") // of the set that died
+	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[2]).Require(401, "code_rejected") // of the deleted set
 	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[12]).Require(201, "")
 }

@@ -63,10 +63,10 @@ func TestT25_MethodRemoval_StepUpFollowsMethods(t *testing.T) {
 	second := script.Enroll(JSON{"code": phone.Code()})
 	script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", script.StepUpToken("mfa.remove", JSON{"code": phone.Code()})).Require(200, "")
 
-	script.StepUp("mfa.enroll").Require(401, "code_required") // one is left
+	script.StepUp("mfa.enroll").Require(401, "code_required") // one method is left
 	script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(1)}).Require(401, "code_rejected")
 	script.Do("DELETE", apptest.PathMethods+second.ID, nil, "Step-Up-Token", script.StepUpToken("mfa.remove", JSON{"code": second.Code()})).Require(200, "")
-	grant := script.StepUp("mfa.enroll").Require(201, "") // none is left
+	grant := script.StepUp("mfa.enroll").Require(201, "") // no method is left
 	if acr := grant.Text("acr"); acr != "aal1" {
 		t.Errorf("a password alone is %s, want aal1", acr)
 	}
@@ -87,10 +87,10 @@ func TestT25_MethodRemoval_ConcurrentSignInAndConfirm(t *testing.T) {
 		h.AddAccount(email)
 		owner := h.SignedIn(email)
 		phone := owner.Begin()
-		answers := make(chan apptest.Response, 2)
+		responses := make(chan apptest.Response, 2)
 		var both sync.WaitGroup
-		for range cap(answers) {
-			both.Go(func() { answers <- h.Script("").SignIn(email, JSON{"deliver": "token"}) })
+		for range cap(responses) {
+			both.Go(func() { responses <- h.Script("").SignIn(email, JSON{"deliver": "token"}) })
 		}
 		both.Go(func() {
 			// The hash takes tens of milliseconds: later rounds confirm at a later moment of the sign-in.
@@ -100,17 +100,17 @@ func TestT25_MethodRemoval_ConcurrentSignInAndConfirm(t *testing.T) {
 			owner.Confirm(phone, phone.Code())
 		})
 		both.Wait()
-		close(answers)
+		close(responses)
 		if enabled := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("enabled"); enabled != true {
 			t.Fatalf("round %d: enabled is %v, want true", round, enabled)
 		}
-		for a := range answers {
+		for a := range responses {
 			switch a.Status {
 			case 202:
 			case 201:
 				h.Script(a.Text("session_token")).Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 			default:
-				t.Errorf("round %d: a sign-in answered %d %s", round, a.Status, a.Body)
+				t.Errorf("round %d: a sign-in returned %d %s", round, a.Status, a.Body)
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func TestT25_MethodRemoval_MFAConfirmedDuringSignIn(t *testing.T) {
 		}
 	}
 	signedIn := lockDuringSignIn()
-	for range 5 { // as long as a hash takes, five times
+	for range 5 { // five times as long as a hash takes
 		if _, err := h.App.Accounts.Passwords.Hash(secret.New(apptest.Password)); err != nil {
 			t.Fatal(err)
 		}

@@ -21,9 +21,9 @@ func TestT26_AdminAbuse_HiddenFromUsers(t *testing.T) {
 	o := newAdminFixture(t, h)
 	script, phone := h.NewUser(ada).WithTOTP().Session()
 	for _, path := range []string{apptest.PathAdminAccounts, o.path(grace, ""), o.path(ada, ""), o.path(grace, "activity"), apptest.PathAdminAccounts + "/" + apptest.UnknownID} {
-		there, nowhereAtAll := script.Do("GET", path, nil).Require(404, "not_found"), script.Do("GET", "/api/v1/nothing", nil)
-		if string(there.Body) != string(nowhereAtAll.Body) {
-			t.Errorf("%s answers %s, what is not there %s", path, there.Body, nowhereAtAll.Body)
+		there, unknown := script.Do("GET", path, nil).Require(404, "not_found"), script.Do("GET", "/api/v1/nothing", nil)
+		if string(there.Body) != string(unknown.Body) {
+			t.Errorf("%s returned %s, an unknown path %s", path, there.Body, unknown.Body)
 		}
 	}
 	for _, action := range adminActions {
@@ -50,7 +50,7 @@ func TestT26_AdminAbuse_NeedsTwoFactors(t *testing.T) {
 	phone := o.grace.Enroll()
 	o.grace.Do("GET", apptest.PathAdminAccounts, nil).Require(200, "")
 
-	// A session stays of two factors when its method goes. The office does not.
+	// The session stays aal2 when its method is removed, but the administrator needs MFA now.
 	token := o.grace.StepUpToken("mfa.remove", JSON{"code": phone.Code()})
 	o.grace.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
 	refused()
@@ -73,7 +73,7 @@ func TestT26_AdminAbuse_StepUpForOneAccount(t *testing.T) {
 	o.grace.Do("POST", o.path(ada, "disable"), adminReason, "Step-Up-Token", token).Require(200, "")
 	o.grace.Do("POST", o.path(ada, "enable"), adminReason, "Step-Up-Token", token).Require(401, "step_up_required")
 
-	// What is for no account in particular is for none.
+	// The purpose needs a target, and other purposes take none.
 	code := o.phone.Code()
 	for _, wrong := range []JSON{{"purpose": "admin.account"}, {"purpose": "mfa.remove", "target": o.AccountID(ada)}} {
 		wrong["password"], wrong["code"] = apptest.Password, code
@@ -101,7 +101,7 @@ func TestT26_AdminAbuse_DisabledAccountIndistinguishable(t *testing.T) {
 	right := h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Require(401, "credentials_rejected")
 	wrong := h.Script("").SignIn(grace, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
 	if string(right.Body) != string(wrong.Body) {
-		t.Errorf("a disabled account answers %s, a wrong password %s", right.Body, wrong.Body)
+		t.Errorf("a disabled account got %s, a wrong password %s", right.Body, wrong.Body)
 	}
 	before := len(h.Mails(ada))
 	h.Script("").Do("POST", apptest.PathPasswordResets, JSON{"email": ada}).Require(202, "")
@@ -111,7 +111,7 @@ func TestT26_AdminAbuse_DisabledAccountIndistinguishable(t *testing.T) {
 	}
 
 	o.act("enable", ada).Require(200, "")
-	h.ResetPassword(link, apptest.NewPassword).Require(410, "link_expired") // which ended for good
+	h.ResetPassword(link, apptest.NewPassword).Require(410, "link_expired") // which stays revoked
 	h.Deliver()
 	mails := h.Mails(ada)
 	if last := mails[len(mails)-1]; !strings.Contains(last.Text, "enabled your") {
@@ -128,11 +128,11 @@ func TestT26_AdminAbuse_DisabledAccountKeepsMFA(t *testing.T) {
 	l.Deliver()
 	o.act("disable", ada).Require(200, "")
 	if o.grace.Do("GET", o.path(ada, ""), nil).Require(200, "").Value("removal") != nil {
-		t.Error("a removal is under way still")
+		t.Error("a removal is still in progress")
 	}
 	o.act("enable", ada).Require(200, "")
 	if o.grace.Do("GET", o.path(ada, ""), nil).Require(200, "").Value("removal") != nil {
-		t.Error("a removal goes on when the account is enabled again")
+		t.Error("the removal continues after the account is enabled")
 	}
 	l.pass(96 * time.Hour)
 	if l.link(ada, "complete-removal") != "" {
@@ -164,21 +164,21 @@ func TestT26_AdminAbuse_ResetNeedsReason(t *testing.T) {
 		t.Errorf("the last mail is\n%s", last.Text)
 	}
 
-	// The owner reads who did it and why, an administrator who exactly.
-	told := func(a apptest.Response) map[string]any {
+	// The owner sees the reason and that it was an administrator; administrators see which one.
+	entry := func(a apptest.Response) map[string]any {
 		items, _ := a.Require(200, "").Value("items").([]any)
 		i := slices.IndexFunc(items, func(item any) bool { return item.(map[string]any)["kind"] == "account.mfa_reset" })
 		return items[i].(map[string]any)
 	}
-	owner := told(h.SignedIn(ada).Do("GET", apptest.PathAccount+"/activity", nil))
+	owner := entry(h.SignedIn(ada).Do("GET", apptest.PathAccount+"/activity", nil))
 	if owner["by"] != "administrator" || owner["reason"] != adminReason["reason"] || owner["administrator_id"] != nil {
-		t.Errorf("the owner reads %v", owner)
+		t.Errorf("the owner sees %v", owner)
 	}
-	if seen := told(o.grace.Do("GET", o.path(ada, "activity"), nil)); seen["administrator_id"] != o.AccountID(grace) {
-		t.Errorf("an administrator reads %v", seen)
+	if shown := entry(o.grace.Do("GET", o.path(ada, "activity"), nil)); shown["administrator_id"] != o.AccountID(grace) {
+		t.Errorf("an administrator sees %v", shown)
 	}
 	if !strings.Contains(h.Log.String(), `"event":"account.mfa_reset","account":"`+o.AccountID(ada)+`","reason":"Ticket 4711: came by with a passport","actor":"`+o.AccountID(grace)) {
-		t.Error("the log does not say who did it and why")
+		t.Error("the log does not have the administrator and the reason")
 	}
 	if _, err := h.App.VerifyAudit(context.Background()); err != nil {
 		t.Error(err)
@@ -192,16 +192,16 @@ func TestT26_AdminAbuse_OwnAccountOrLastAdmin(t *testing.T) {
 	for _, action := range adminActions {
 		o.act(action, grace).Require(409, "own_account")
 	}
-	// Another administrator can be disabled while one is left, and takes no part any more.
+	// Another administrator can be disabled while one is left, and loses access.
 	bobs, _ := h.NewUser(bob).WithTOTP().Session()
 	h.GrantAdmin(bob)
 	bobs.Do("GET", apptest.PathAdminAccounts, nil).Require(200, "")
 	o.act("disable", bob).Require(200, "")
 	bobs.Do("GET", apptest.PathAdminAccounts, nil).Require(401, "session_required")
-	// Even where there is nobody to ask whether they may.
+	// The domain refuses it too, without the checks of the API.
 	_, err := h.App.Administration.Disable(context.Background(), admin.Action{Target: o.AccountID(grace), Reason: "a mistake"})
 	if !errors.Is(err, admin.ErrLastAdministrator) {
-		t.Errorf("disabling the last administrator answers %v", err)
+		t.Errorf("disabling the last administrator returned %v", err)
 	}
 	o.grace.Do("GET", apptest.PathAdminAccounts, nil).Require(200, "")
 }

@@ -19,9 +19,9 @@ func signInEmpty(h *apptest.Server, headers ...string) apptest.Response {
 func TestT28_ProxyHeaders_Untrusted(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string][]string{
-		"nobody is trusted":      {"TWOFOLD_IP_SIGN_IN_LIMIT=8"},
-		"somebody else is":       {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,::1/128"},
-		"no address at all, yet": {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES="},
+		"no trusted proxies":    {"TWOFOLD_IP_SIGN_IN_LIMIT=8"},
+		"other trusted proxies": {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,::1/128"},
+		"an empty list":         {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES="},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -42,7 +42,7 @@ func TestT28_ProxyHeaders_Untrusted(t *testing.T) {
 			h.Clock.Advance(time.Minute)
 			signInEmpty(h).Require(400, "invalid_request")
 			if log := h.Log.String(); strings.Contains(log, "198.51.100.") || !strings.Contains(log, `"ip":"127.0.0.1"`) {
-				t.Errorf("the log believes a header:\n%s", log)
+				t.Errorf("the log has an address of a header:\n%s", log)
 			}
 		})
 	}
@@ -53,15 +53,15 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 	h := apptest.Start(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8,10.0.0.0/8", "TWOFOLD_IP_SIGN_IN_LIMIT=1")
 	for _, c := range []struct{ name, hops, client string }{
 		{"one hop", "198.51.100.1", "198.51.100.1"},
-		{"an address that the client put before it", "203.0.113.66, 198.51.100.2", "198.51.100.2"},
-		{"a row of proxies of ours", "203.0.113.66, 198.51.100.3, 10.1.2.3, 127.0.0.9", "198.51.100.3"},
-		{"our own address, as a client claims it", "10.1.1.1, 198.51.100.4", "198.51.100.4"},
+		{"an address that the client prepended", "203.0.113.66, 198.51.100.2", "198.51.100.2"},
+		{"several trusted proxies", "203.0.113.66, 198.51.100.3, 10.1.2.3, 127.0.0.9", "198.51.100.3"},
+		{"a trusted address, sent by the client", "10.1.1.1, 198.51.100.4", "198.51.100.4"},
 		{"spaces", "   203.0.113.66 ,198.51.100.5  ", "198.51.100.5"},
 		{"a word before it", "unknown, 198.51.100.6", "198.51.100.6"},
 		{"an IPv6 client", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6"},
 		{"another of its network", "2001:db8:1:2:ffff::1", ""},
 		{"one of the next network", "2001:db8:1:3::1", "2001:db8:1:3::1"},
-		{"an IPv4 client in IPv6 dress", "::ffff:198.51.100.7", "198.51.100.7"},
+		{"an IPv4-mapped IPv6 client", "::ffff:198.51.100.7", "198.51.100.7"},
 		{"the same without", "198.51.100.7", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -72,7 +72,7 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 			signInEmpty(h, "X-Forwarded-For", c.hops).Require(400, "invalid_request")
 			signInEmpty(h, "X-Forwarded-For", c.client).Require(429, "too_many_requests")
 			if !strings.Contains(h.Log.String(), `"ip":"`+c.client+`"`) {
-				t.Errorf("the log does not know %s", c.client)
+				t.Errorf("the log does not have %s", c.client)
 			}
 		})
 	}
@@ -115,9 +115,9 @@ func TestT28_ProxyHeaders_FailureLimitPerClient(t *testing.T) {
 func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string][]string{
-		"from a stranger":        {"TWOFOLD_PUBLIC_URL=https://account.example.com"},
-		"from a trusted proxy":   {"TWOFOLD_PUBLIC_URL=https://account.example.com", "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
-		"where the page is http": {},
+		"from an untrusted client": {"TWOFOLD_PUBLIC_URL=https://account.example.com"},
+		"from a trusted proxy":     {"TWOFOLD_PUBLIC_URL=https://account.example.com", "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
+		"where the page is http":   {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

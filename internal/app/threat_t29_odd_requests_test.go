@@ -46,18 +46,18 @@ func rawHTTP(t *testing.T, address, text string, paced time.Duration) (statuses 
 		}
 		_, _ = io.WriteString(connection, text+lastRequest)
 	}()
-	answers := bufio.NewReader(connection)
+	responses := bufio.NewReader(connection)
 	for {
-		answer, err := http.ReadResponse(answers, nil)
+		response, err := http.ReadResponse(responses, nil)
 		if err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Errorf("after %v the connection is still open", statuses)
 			}
 			return statuses
 		}
-		statuses = append(statuses, answer.StatusCode)
-		_, err = io.Copy(io.Discard, answer.Body)
-		if err = errors.Join(err, answer.Body.Close()); err != nil {
+		statuses = append(statuses, response.StatusCode)
+		_, err = io.Copy(io.Discard, response.Body)
+		if err = errors.Join(err, response.Body.Close()); err != nil {
 			return statuses
 		}
 	}

@@ -6,8 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// What anybody may read is refused like anything else where the request is out of shape: 400, and not as a failure of
-// ours.
+// Malformed requests for public resources get 400, and no 500.
 func TestT29_PublicReads_Malformed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)

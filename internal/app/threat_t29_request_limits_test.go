@@ -141,15 +141,15 @@ func TestT29_RequestLimits_InvalidHTTP(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _ = io.WriteString(connection, text) // the server may close the connection
-		answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatal("the connection is still open after twenty seconds")
 		}
 		if err != nil {
 			return 0
 		}
-		_ = answer.Body.Close()
-		return answer.StatusCode
+		_ = response.Body.Close()
+		return response.StatusCode
 	}
 	get := "GET /healthz HTTP/1.1\r\nHost: x\r\n"
 	post := "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

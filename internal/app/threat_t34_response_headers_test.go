@@ -176,7 +176,7 @@ func TestT34_ResponseHeaders_Operations(t *testing.T) {
 			for _, op := range apptest.Operations(t) {
 				a := ask(script, op.Method, op.PathWith(apptest.UnknownID), nil)
 				if op.Session && a.Status != 503 {
-					t.Errorf("%s without a database answers %d", op.ID, a.Status)
+					t.Errorf("%s without a database returned %d", op.ID, a.Status)
 				}
 			}
 		})
@@ -209,18 +209,18 @@ func TestT31_OpenRedirect_Paths(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				r.URL.Opaque = path // as it is, uncleaned
-				answer, err := client.Do(r)
+				r.URL.Opaque = path // not cleaned by the client
+				response, err := client.Do(r)
 				if err != nil {
 					t.Fatal(err)
 				}
-				text, err := io.ReadAll(answer.Body)
-				_ = answer.Body.Close()
+				text, err := io.ReadAll(response.Body)
+				_ = response.Body.Close()
 				if err != nil {
 					t.Fatal(err)
 				}
-				if to := answer.Header.Get("Location") + answer.Header.Get("Refresh"); to != "" || answer.StatusCode/100 == 3 {
-					t.Errorf("%s answers %d and leads to %q", method, answer.StatusCode, to)
+				if to := response.Header.Get("Location") + response.Header.Get("Refresh"); to != "" || response.StatusCode/100 == 3 {
+					t.Errorf("%s returned %d and redirects to %q", method, response.StatusCode, to)
 				}
 				if strings.Contains(string(text), "evil") {
 					t.Errorf("%s repeats the address: %s", method, text)

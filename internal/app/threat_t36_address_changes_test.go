@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// Whoever moved the account twice has a link of their own that takes the second move back. It dies with the first.
+// An attacker who changed the address twice has a link that undoes the second change. Undoing the first revokes it.
 func TestT36_Dispute_AddressChangedTwice(t *testing.T) {
 	t.Parallel()
 	for path, kind := range map[string]string{apptest.PathEmail: "email_changed", apptest.PathNoticeEmail: "notice_email_changed"} {
@@ -16,20 +16,20 @@ func TestT36_Dispute_AddressChangedTwice(t *testing.T) {
 			t.Parallel()
 			h := apptest.StartWithOutbox(t)
 			h.AddAccount(ada)
-			thief := h.SignedIn(ada)
+			attacker := h.SignedIn(ada)
 			h.Clock.Advance(time.Minute)
-			thief.MoveAddress(path, "thief@one.example")
+			attacker.MoveAddress(path, "attacker@one.example")
 			adas := h.Queued(kind, ada).Token("not_me")
 			h.Clock.Advance(time.Minute)
-			thief.MoveAddress(path, "thief@two.example")
-			theirs := h.Queued(kind, "thief@one.example").Token("not_me")
+			attacker.MoveAddress(path, "attacker@two.example")
+			theirs := h.Queued(kind, "attacker@one.example").Token("not_me")
 			h.Clock.Advance(time.Minute)
 
 			h.Script("").Do("POST", apptest.PathNotMe, JSON{"token": adas}).Require(200, "")
 			forced := h.Queued("password_reset_forced", ada).Token("reset_password")
 			h.ResetPassword(forced, apptest.NewPassword).Require(200, "")
 
-			if path == apptest.PathEmail { // a second address has no such link
+			if path == apptest.PathEmail { // a notice address gets no such link
 				h.Script("").Do("POST", apptest.PathNotMe, JSON{"token": theirs}).Require(410, "link_expired")
 			}
 			a := h.Script(h.SignInWith(ada, apptest.NewPassword).Require(201, "").Text("session_token")).Do("GET", apptest.PathAccount, nil).Require(200, "")
@@ -40,7 +40,7 @@ func TestT36_Dispute_AddressChangedTwice(t *testing.T) {
 	}
 }
 
-// Every copy of a notice has a link of its own; the first that is used is the last.
+// Every copy of a notice has its own link. Using one revokes the others.
 func TestT36_Dispute_OncePerChange(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithOutbox(t)
@@ -55,20 +55,20 @@ func TestT36_Dispute_OncePerChange(t *testing.T) {
 	h.SignInWith(ada, apptest.NewPassword).Require(201, "")
 }
 
-// An address that was asked for with a password alone is worth nothing once that is not enough.
+// A pending address that was requested with the password alone is cancelled when MFA is enabled.
 func TestT25_MethodRemoval_PendingAddressForgotten(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
-	thief, owner := h.SignedIn(ada), h.SignedIn(ada)
-	waiting := thief.AddressToken(apptest.PathEmail, "thief@example.com")
+	attacker, owner := h.SignedIn(ada), h.SignedIn(ada)
+	waiting := attacker.AddressToken(apptest.PathEmail, "attacker@example.com")
 	owner.Enroll()
 	h.ConfirmAddress(waiting).Require(410, "link_expired")
 	owner.Do("DELETE", apptest.PathPendingAddress, nil).Require(404, "not_found")
 }
 
-// The one who loses the address is told, and so is the second address: the link may have been in the wrong hands. None
-// of them can deny that in turn, and who lost it learns not where it was done.
+// The address that the undo removes is notified, and so is the notice address, because an attacker may have used the link.
+// These notices have no dispute link, and the one to the removed address has no IP address.
 func TestT36_Dispute_LostAddressNotified(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithOutbox(t)
@@ -80,15 +80,15 @@ func TestT36_Dispute_LostAddressNotified(t *testing.T) {
 	for to, where := range map[string]string{newAddress: "", secondAddress: "127.0.0.1"} {
 		l := h.Queued("password_taken", to)
 		if len(l.Links) > 0 || l.IP != where {
-			t.Errorf("%s is told of %q, with %v; want %q and no link", to, l.IP, l.Links, where)
+			t.Errorf("%s gets the IP address %q and the links %v; want %q and no link", to, l.IP, l.Links, where)
 		}
 	}
 	if slices.Contains(h.QueuedKinds(), ada+" password_taken") {
-		t.Error("who gets the link is told twice")
+		t.Error("the address with the link gets the notice twice")
 	}
 }
 
-// The address that comes back may be the second one by now: it is told once then.
+// The restored address may be the notice address by now. Then it is no longer both.
 func TestT36_Dispute_RestoredAddressNotSecond(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithOutbox(t)

@@ -10,15 +10,15 @@ import (
 func TestT36_Dispute_LaterMethodSuspended(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	thief, phone := h.NewUser(ada).WithTOTP().Session()
-	theirs := thief.Enroll(JSON{"code": phone.Code()})
+	attacker, phone := h.NewUser(ada).WithTOTP().Session()
+	theirs := attacker.Enroll(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 
 	done := h.Dispute("method_added", ada).Require(200, "")
 	if done.Text("method") != "suspended" || done.Int("sessions_ended") != 1 || done.Value("password_reset") != false {
 		t.Errorf("got %s, want the method suspended, one session ended, and the password as it was", done.Body)
 	}
-	thief.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
+	attacker.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	h.CompleteSignIn(h.PendingSignIn(ada), theirs.Code()).Require(401, "code_rejected")
 	owner := h.Script(h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "").Text("session_token"))
 	listed, _ := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("methods").([]any)
@@ -33,11 +33,11 @@ func TestT36_Dispute_LaterMethodSuspended(t *testing.T) {
 func TestT36_Dispute_MFAStaysOn(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	thief, phone := h.NewUser(ada).WithTOTP().Session()
-	theirs := thief.Enroll(JSON{"code": phone.Code()})
+	attacker, phone := h.NewUser(ada).WithTOTP().Session()
+	theirs := attacker.Enroll(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
-	remove := thief.StepUpToken("mfa.remove", JSON{"code": theirs.Code()})
-	thief.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", remove).Require(200, "")
+	remove := attacker.StepUpToken("mfa.remove", JSON{"code": theirs.Code()})
+	attacker.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", remove).Require(200, "")
 	h.Clock.Advance(30 * time.Second)
 
 	if got := h.Dispute("method_added", ada).Require(200, "").Text("method"); got != "suspended" {
@@ -55,13 +55,13 @@ func TestT36_Dispute_YoungFirstMethodRemoved(t *testing.T) {
 	h := apptest.StartWithMail(t)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	h.Clock.Advance(week - time.Minute)
-	thief := h.Script(h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "").Text("session_token"))
+	attacker := h.Script(h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "").Text("session_token"))
 
 	done := h.Dispute("method_added", ada).Require(200, "")
 	if done.Text("method") != "removed" || done.Value("password_reset") != true {
 		t.Errorf("got %s, want the method removed and the password taken away", done.Body)
 	}
-	thief.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
+	attacker.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 	reset := JSON{"token": h.Queued("password_reset_forced", ada).Token("reset_password"), "new_password": apptest.NewPassword}
 	h.Script("").Do("POST", "/api/v1/password-resets/complete", reset).Require(200, "")
@@ -112,9 +112,9 @@ func TestT36_Dispute_PasswordRemoved(t *testing.T) {
 func TestT36_Dispute_RecoveryCodesInvalidated(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	thief, phone := h.NewUser(ada).WithTOTP().Session()
-	token := thief.StepUpToken("mfa.recovery_codes", JSON{"code": phone.Code()})
-	codes, _ := thief.Do("POST", "/api/v1/mfa/recovery-codes", nil, "Step-Up-Token", token).Require(201, "").Value("recovery_codes").([]any)
+	attacker, phone := h.NewUser(ada).WithTOTP().Session()
+	token := attacker.StepUpToken("mfa.recovery_codes", JSON{"code": phone.Code()})
+	codes, _ := attacker.Do("POST", "/api/v1/mfa/recovery-codes", nil, "Step-Up-Token", token).Require(201, "").Value("recovery_codes").([]any)
 	h.Clock.Advance(30 * time.Second)
 	h.Dispute("recovery_codes_generated", ada).Require(200, "")
 
@@ -125,16 +125,16 @@ func TestT36_Dispute_RecoveryCodesInvalidated(t *testing.T) {
 	h.CompleteSignIn(half, phone.Code()).Require(201, "")
 }
 
-// A change of address that waits is part of what somebody else may have begun.
+// The attacker may have requested a change of address, so a dispute cancels it.
 func TestT36_Dispute_PendingAddressForgotten(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
-	thief := h.SignedIn(ada)
-	token := thief.StepUpToken("account.email")
-	thief.Do("PUT", "/api/v1/account/email", JSON{"email": "thief@example.com"}, "Step-Up-Token", token).Require(202, "")
+	attacker := h.SignedIn(ada)
+	token := attacker.StepUpToken("account.email")
+	attacker.Do("PUT", "/api/v1/account/email", JSON{"email": "attacker@example.com"}, "Step-Up-Token", token).Require(202, "")
 	h.Dispute("email_change_asked", ada).Require(200, "")
-	confirm := JSON{"token": h.Queued("confirm_email", "thief@example.com").Token("confirm_address")}
+	confirm := JSON{"token": h.Queued("confirm_email", "attacker@example.com").Token("confirm_address")}
 	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Require(410, "link_expired")
 }
 
@@ -142,10 +142,10 @@ func TestT36_Dispute_AddressRestored(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
-	thief := h.SignedIn(ada)
-	token := thief.StepUpToken("account.email")
-	thief.Do("PUT", "/api/v1/account/email", JSON{"email": "thief@example.com"}, "Step-Up-Token", token).Require(202, "")
-	confirm := JSON{"token": h.Queued("confirm_email", "thief@example.com").Token("confirm_address")}
+	attacker := h.SignedIn(ada)
+	token := attacker.StepUpToken("account.email")
+	attacker.Do("PUT", "/api/v1/account/email", JSON{"email": "attacker@example.com"}, "Step-Up-Token", token).Require(202, "")
+	confirm := JSON{"token": h.Queued("confirm_email", "attacker@example.com").Token("confirm_address")}
 	h.Script("").Do("POST", "/api/v1/account/address-confirmations", confirm).Require(200, "")
 	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 
@@ -153,5 +153,5 @@ func TestT36_Dispute_AddressRestored(t *testing.T) {
 	reset := JSON{"token": h.Queued("password_reset_forced", ada).Token("reset_password"), "new_password": apptest.NewPassword}
 	h.Script("").Do("POST", "/api/v1/password-resets/complete", reset).Require(200, "")
 	h.Script("").SignIn(ada, JSON{"password": apptest.NewPassword}).Require(201, "")
-	h.Script("").SignIn("thief@example.com").Require(401, "credentials_rejected")
+	h.Script("").SignIn("attacker@example.com").Require(401, "credentials_rejected")
 }

@@ -14,8 +14,8 @@ func TestT37_LostNotice_ChangeRolledBack(t *testing.T) {
 	db := h.OpenDatabase(t)
 	hidden := func(table string) func() func() {
 		return func() func() {
-			db.MustExec(t, `ALTER TABLE `+table+` RENAME TO elsewhere`)
-			return func() { db.MustExec(t, `ALTER TABLE elsewhere RENAME TO `+table) }
+			db.MustExec(t, `ALTER TABLE `+table+` RENAME TO hidden`)
+			return func() { db.MustExec(t, `ALTER TABLE hidden RENAME TO `+table) }
 		}
 	}
 	for what, broken := range map[string]func() (mend func()){
@@ -65,7 +65,7 @@ func TestT37_LostNotice_MailOutage(t *testing.T) {
 			if n := len(h.Mailbox.All()); n > 0 {
 				t.Fatalf("%d mails have arrived where none can", n)
 			}
-			h.Stop() // and the next process takes over
+			h.Stop() // the next process continues
 			h.Mailbox.Accept()
 			if outage == "it is down" {
 				if err := h.Mailbox.Open(); err != nil {

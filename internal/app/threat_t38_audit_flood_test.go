@@ -6,8 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// Who is told to wait and does not, writes into somebody's activity each time. One network address does so a hundred
-// times and no more.
+// Each attempt during backoff writes an activity entry. The limit per client address bounds them.
 func TestT38_AuditFlood_AddressLimit(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_IP_FAILURE_LIMIT=20")
@@ -17,9 +16,9 @@ func TestT38_AuditFlood_AddressLimit(t *testing.T) {
 		h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 	}
 	h.CompleteSignIn(h.PendingSignIn(ada), phone.Wrong()).Require(401, "code_rejected")
-	answers := make([]apptest.Response, 100)
-	for i := range answers {
-		answers[i] = h.CompleteSignIn(token, phone.Wrong())
+	responses := make([]apptest.Response, 100)
+	for i := range responses {
+		responses[i] = h.CompleteSignIn(token, phone.Wrong())
 	}
-	apptest.WantOutcomes(t, answers, map[string]int{"429 too_many_attempts": 15, "429 too_many_requests": 85})
+	apptest.WantOutcomes(t, responses, map[string]int{"429 too_many_attempts": 15, "429 too_many_requests": 85})
 }

@@ -40,7 +40,7 @@ func TestT38_AuditPurge_RemainderVerified(t *testing.T) {
 	h, adaID, last := newOldActivity(t)
 	h.SignedIn(ada) // the older entries are purged, these stay
 	if n := h.Purge()["activity"]; n < last {
-		t.Errorf("%d entries went, want ada's first %d and more", n, last)
+		t.Errorf("%d entries were purged, want ada's first %d and more", n, last)
 	}
 	if last != 6 {
 		t.Fatalf("ada's last old entry is number %d; the cases below say 6", last)
@@ -53,7 +53,7 @@ func TestT38_AuditPurge_RemainderVerified(t *testing.T) {
 		t.Errorf("%d entries, %v, want the two of each sign-in", entries, err)
 	}
 	if n := h.Purge()["activity"]; n != 0 {
-		t.Errorf("%d young entries went", n)
+		t.Errorf("%d recent entries were purged", n)
 	}
 	restore := saveActivity(t, h)
 	for what, tamper := range map[string]struct{ sql, names string }{
@@ -61,7 +61,7 @@ func TestT38_AuditPurge_RemainderVerified(t *testing.T) {
 		"the first that is left is taken out": {"DELETE FROM activity WHERE account_id = ? AND number = 7", "entry 8 "},
 		"all that is left is taken out":       {"DELETE FROM activity WHERE account_id = ?", "missing at the end"},
 		"another anchor":                      {"UPDATE activity_anchors SET hash = (SELECT hash FROM activity WHERE number = 8 AND account_id = activity_anchors.account_id) WHERE account_id = ?", "entry 7 "},
-		"an anchor that is elsewhere":         {"UPDATE activity_anchors SET number = 3 WHERE account_id = ?", "entry 7 "},
+		"an anchor of another number":         {"UPDATE activity_anchors SET number = 3 WHERE account_id = ?", "entry 7 "},
 		"no anchor":                           {"DELETE FROM activity_anchors WHERE account_id = ?", "entry 7 "},
 		"no head":                             {"DELETE FROM activity_heads WHERE account_id = ?", "missing at the end"},
 	} {
@@ -86,11 +86,11 @@ func TestT38_AuditPurge_EditsDetected(t *testing.T) {
 	h, adaID, _ := newOldActivity(t)
 	restore := saveActivity(t, h)
 	for what, tamper := range map[string]struct{ sql, names string }{
-		"an entry is edited":   {"UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", "entry 2 "},
-		"one is taken out":     {"DELETE FROM activity WHERE account_id = ? AND number = 2", "entry 3 "},
-		"the first is gone":    {"DELETE FROM activity WHERE account_id = ? AND number = 1", "entry 2 "},
-		"the last is gone":     {"DELETE FROM activity WHERE account_id = ? AND number = 6", "missing at the end"},
-		"the end is elsewhere": {"UPDATE activity_heads SET hash = (SELECT hash FROM activity WHERE number = 1 AND account_id = activity_heads.account_id) WHERE account_id = ?", "missing at the end"},
+		"an entry is edited": {"UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", "entry 2 "},
+		"one is taken out":   {"DELETE FROM activity WHERE account_id = ? AND number = 2", "entry 3 "},
+		"the first is gone":  {"DELETE FROM activity WHERE account_id = ? AND number = 1", "entry 2 "},
+		"the last is gone":   {"DELETE FROM activity WHERE account_id = ? AND number = 6", "missing at the end"},
+		"another head":       {"UPDATE activity_heads SET hash = (SELECT hash FROM activity WHERE number = 1 AND account_id = activity_heads.account_id) WHERE account_id = ?", "missing at the end"},
 		"the last old one is edited, and the one after it is young": {
 			"UPDATE activity SET previous = hash, time = time + 34646400000000 WHERE account_id = ? AND number = 6", "entry 6 ",
 		},
@@ -100,7 +100,7 @@ func TestT38_AuditPurge_EditsDetected(t *testing.T) {
 			left := h.Count("SELECT count(*) FROM activity WHERE account_id = ?", adaID)
 			purged, err := h.App.Retention.Purge(context.Background())
 			if !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), tamper.names) {
-				t.Errorf("the purge answers %v, want a broken chain and %q named", err, tamper.names)
+				t.Errorf("the purge returned %v, want a broken chain and %q named", err, tamper.names)
 			}
 			if now := h.Count("SELECT count(*) FROM activity WHERE account_id = ?", adaID); now != left {
 				t.Errorf("%d of %d entries of the broken chain are left", now, left)
@@ -156,7 +156,7 @@ func TestT38_AuditPurge_LongChain(t *testing.T) {
 	h.Clock.Advance(year)
 	h.SignedIn(ada)
 	if n := h.Purge()["activity"]; n != first-1 {
-		t.Errorf("%d entries went, want %d", n, first-1)
+		t.Errorf("%d entries were purged, want %d", n, first-1)
 	}
 	if n := h.Count("SELECT min(number) FROM activity WHERE account_id = ?", adaID); n != first {
 		t.Errorf("the first entry is number %d, want %d", n, first)

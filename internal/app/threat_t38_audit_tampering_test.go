@@ -113,6 +113,6 @@ func TestT38_AuditTampering_UnrecordedChangeRefused(t *testing.T) {
 		t.Errorf("%d sessions and %d enrollments, want 1 and none", sessions, enrollments)
 	}
 	if a := c.Do("GET", "/api/v1/mfa", nil); a.Status != 200 {
-		t.Errorf("reading answers %d, want 200", a.Status)
+		t.Errorf("reading returned %d, want 200", a.Status)
 	}
 }

@@ -47,7 +47,7 @@ func TestT39_ForeignIDs_Operations(t *testing.T) {
 				a := c.Do(op.Method, op.PathWith(id), body, "Step-Up-Token", token).Require(404, "not_found")
 				unknown := c.Do(op.Method, op.PathWith(apptest.UnknownID), body, "Step-Up-Token", token).Require(404, "not_found")
 				if string(a.Body) != string(unknown.Body) {
-					t.Errorf("it is told apart from an unknown one: %s, %s", a.Body, unknown.Body)
+					t.Errorf("it is distinguishable from an unknown one: %s, %s", a.Body, unknown.Body)
 				}
 			})
 		}

@@ -28,10 +28,10 @@ func TestT40_Replicas_SharedBudget(t *testing.T) {
 		for range 5 {
 			tokens = append(tokens, h.PendingSignIn(ada))
 		}
-		answers := apptest.Concurrently(100, func(i int) apptest.Response {
+		responses := apptest.Concurrently(100, func(i int) apptest.Response {
 			return servers[i%len(servers)].CompleteSignIn(tokens[i%len(tokens)], phone.Wrong())
 		})
-		tally := apptest.CountByOutcome(answers) // requests that wait too long for the account's lock are refused unchecked
+		tally := apptest.CountByOutcome(responses) // requests that wait too long for the account's lock are refused unchecked
 		if tally["401 code_rejected"] != 5 || tally["429 too_many_attempts"]+tally["503 unavailable"] != 95 {
 			t.Errorf("got %v, want 5 checked codes and 95 refused unchecked", tally)
 		}
@@ -68,10 +68,10 @@ func TestT40_Replicas_SpentTokensAndEndedSessions(t *testing.T) {
 		h, last := servers[0], servers[len(servers)-1]
 		live, phone := h.NewUser(ada).WithTOTP().Session()
 		token := live.StepUpToken("mfa.recovery_codes", JSON{"code": phone.Code()})
-		answers := apptest.Concurrently(12, func(i int) apptest.Response {
+		responses := apptest.Concurrently(12, func(i int) apptest.Response {
 			return live.OnServer(servers[i%len(servers)]).Do("POST", "/api/v1/mfa/recovery-codes", nil, "Step-Up-Token", token)
 		})
-		apptest.WantOutcomes(t, answers, map[string]int{"201": 1, "401 step_up_required": 11})
+		apptest.WantOutcomes(t, responses, map[string]int{"201": 1, "401 step_up_required": 11})
 
 		live.OnServer(last).Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 		live.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")

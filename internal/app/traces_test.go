@@ -34,7 +34,7 @@ func TestTraces_RequestSpans(t *testing.T) {
 		t.Errorf("the request is %v, %v with a parent %x, want %v, a server's without one", got, root.Kind, root.ParentSpanId, want)
 	}
 	if got := apptest.SpanAttributes(requests[1])["twofold.problem"]; got != "credentials_rejected" {
-		t.Errorf("a refused request says %q, want credentials_rejected", got)
+		t.Errorf("a refused request has %q, want credentials_rejected", got)
 	}
 	for _, step := range []string{"password.queue", "password.hash", "database.transaction"} {
 		steps := apptest.SpansNamed(spans, step)
@@ -49,7 +49,7 @@ func TestTraces_RequestSpans(t *testing.T) {
 	resource := h.Collector.Resources()[0].Resource.String()
 	for _, about := range []string{`"service.name"`, `"twofold"`, `"service.version"`, `"test"`} {
 		if !strings.Contains(resource, about) {
-			t.Errorf("the resource does not tell %s: %s", about, resource)
+			t.Errorf("the resource lacks %s: %s", about, resource)
 		}
 	}
 }
@@ -68,40 +68,40 @@ func TestTraces_FailedRequest(t *testing.T) {
 	h.Stop()
 	found := apptest.SpansNamed(h.Collector.Spans(), "signIn")
 	if len(found) != 1 || found[0].Status.GetCode() != otlp.Status_STATUS_CODE_ERROR || found[0].Status.Message != "" || len(found[0].Events) > 0 {
-		t.Errorf("got %v, want one span, an error that says nothing", found)
+		t.Errorf("got %v, want one span, an error without a message", found)
 	}
 }
 
 func TestTraces_ParentFromTrustedProxyOnly(t *testing.T) {
 	t.Parallel()
 	const theirs, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-	said := []string{"Traceparent", "00-" + theirs + "-" + parent + "-01", "Tracestate", "canary=state", "Baggage", "canary=baggage"}
+	sent := []string{"Traceparent", "00-" + theirs + "-" + parent + "-01", "Tracestate", "canary=state", "Baggage", "canary=baggage"}
 	for name, c := range map[string]struct {
-		settings []string
-		said     []string
-		goesOn   bool
+		settings  []string
+		sent      []string
+		continued bool
 	}{
-		"a trusted proxy":                   {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, said, true},
-		"a stranger":                        {nil, said, false},
-		"a trusted proxy that says nothing": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, nil, false},
-		"a trusted proxy that says nonsense": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
+		"a trusted proxy":                  {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, sent, true},
+		"an untrusted client":              {nil, sent, false},
+		"a trusted proxy without a parent": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, nil, false},
+		"a trusted proxy with an invalid parent": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
 			[]string{"Traceparent", "00-" + strings.Repeat("0", 32) + "-canary-01"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := apptest.StartTraced(t, c.settings...)
-			h.Script("").Do("GET", "/api/v1/mfa", nil, c.said...).Require(401, "session_required")
+			h.Script("").Do("GET", "/api/v1/mfa", nil, c.sent...).Require(401, "session_required")
 			h.Stop()
 			found := apptest.SpansNamed(h.Collector.Spans(), "getMfa")
 			if len(found) != 1 {
 				t.Fatalf("got %d spans, want one", len(found))
 			}
 			trace, span := hex.EncodeToString(found[0].TraceId), hex.EncodeToString(found[0].ParentSpanId)
-			if goesOn := trace == theirs && span == parent; goesOn != c.goesOn || (!goesOn && span != "") {
-				t.Errorf("the request is in trace %s below %q; goes on: %v, want %v", trace, span, goesOn, c.goesOn)
+			if continued := trace == theirs && span == parent; continued != c.continued || (!continued && span != "") {
+				t.Errorf("the request is in trace %s below %q; continued: %v, want %v", trace, span, continued, c.continued)
 			}
 			if strings.Contains(h.Collector.Raw(), "canary") {
-				t.Error("the trace carries what the caller said")
+				t.Error("the trace contains state of the caller")
 			}
 		})
 	}
@@ -127,7 +127,7 @@ func TestTraces_Mail(t *testing.T) {
 	h.Stop()
 	found := apptest.SpansNamed(h.Collector.Spans(), "mail.send")
 	if len(found) != 1 || len(found[0].ParentSpanId) > 0 || len(found[0].Attributes) > 0 || found[0].Status.GetCode() != otlp.Status_STATUS_CODE_ERROR {
-		t.Errorf("got %v, want one that failed, says no more, and belongs to nothing", found)
+		t.Errorf("got %v, want a failed root span without attributes", found)
 	}
 }
 
@@ -146,7 +146,7 @@ func TestLog_RequestAndTraceID(t *testing.T) {
 		lines++
 		if strings.Count(line, `"request_id":"`+id+`"`) != 1 || !strings.Contains(line, `"trace_id":"`+hex.EncodeToString(root.TraceId)+`"`) ||
 			!strings.Contains(line, `"span_id":"`) {
-			t.Errorf("a line does not say what it belongs to: %s", line)
+			t.Errorf("a line without its request or trace: %s", line)
 		}
 	}
 	if lines < 2 {

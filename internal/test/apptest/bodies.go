@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// samples are valid values of the members of request bodies. Secrets are recognisable, so that tests can search for them.
+// samples are valid values of the members of request bodies. Secrets are recognizable, so that tests can search for them.
 var samples = JSON{
 	"email": "ada@example.com", "password": Password, "code": "735918", "deliver": "token", "purpose": "mfa.enroll",
 	"sign_in_token": "tf_i_Y2FuYXJ5", "name": "Pixel 11", "recovery_code": "0A1B-2C3D-4E5F-6G7H", "replaces": UnknownID,
@@ -64,9 +64,10 @@ func OperationsWithBody(t testing.TB) map[string]OperationWithBody {
 	return all
 }
 
-// OperationIDs returns the ids of all operations.
-func OperationIDs(t testing.TB) (ids []string) {
+// OperationIDs returns the names of operations in metrics and traces: the ids of all operations, and "page".
+func OperationIDs(t testing.TB) []string {
 	t.Helper()
+	ids := []string{"page"}
 	for _, op := range Operations(t) {
 		ids = append(ids, op.ID)
 	}

@@ -14,7 +14,7 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// Must fails the test on an error. It skips the test if the error is that PostgreSQL is not installed.
+// Must ends the test on an error. It skips the test if the error is that PostgreSQL is not installed.
 func Must(t testing.TB, err error) {
 	t.Helper()
 	pgserver.RequireBinaries(t, err)
@@ -34,7 +34,7 @@ func Eventually(t testing.TB, what string, holds func() bool) {
 	}
 }
 
-// UsedCodeRefusals are the outcomes that a code gets which is used again at the same time or later.
+// UsedCodeRefusals are the outcomes of a code that is used again, at the same time or later.
 var UsedCodeRefusals = []string{"401 code_used", "429 too_many_attempts", "410 sign_in_expired"}
 
 // WantSingleSuccess checks that one response has status 201 and all others are one of the refusals.

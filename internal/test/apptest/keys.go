@@ -77,3 +77,10 @@ func TickKeys(t testing.TB, servers []*Server) {
 		Must(t, h.App.Keys.Tick(context.Background()))
 	}
 }
+
+// PublishedKIDs returns the ids of the public signing keys.
+func (h *Server) PublishedKIDs() []string {
+	h.T.Helper()
+	kids, _ := h.PublishedKeys()
+	return kids
+}

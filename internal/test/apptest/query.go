@@ -83,7 +83,7 @@ func (h *Server) Purge() retention.Counts {
 	return purged
 }
 
-// FileContents returns the contents of the database's files by name, as a thief of the disk would read them.
+// FileContents returns the contents of the database's files by name, as an attacker with the disk could read them.
 func (d *Database) FileContents(t testing.TB) map[string]string {
 	t.Helper()
 	read := make(map[string]string)

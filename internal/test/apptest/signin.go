@@ -109,6 +109,12 @@ func (c *Client) StepUpToken(purpose string, credentials ...JSON) string {
 	return c.StepUp(purpose, credentials...).Require(201, "").Text("step_up_token")
 }
 
+// BeginEnrollment begins an enrollment with a step-up token and returns the response, whatever its status.
+func (c *Client) BeginEnrollment(token string) Response {
+	c.t.Helper()
+	return c.Do("POST", PathEnrollments, nil, "Step-Up-Token", token)
+}
+
 // BeginWith begins an enrollment with these members of the body, after a step-up with a second factor.
 func (c *Client) BeginWith(body, factor JSON) *Phone {
 	c.t.Helper()
