@@ -4,7 +4,7 @@
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 PACKAGES := . ./api/... ./frontend ./internal/...
 TOOL     := go tool -modfile=tools.mod
-TIMED    := ^(TestT15_Enumeration_Timing|TestT18_ForgedJWT_RefusedWithoutFetch|TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded)$$
+TIMED    := ^(TestT15_Enumeration_Timing|TestT18_ForgedJWT_RefusedWithoutFetch|TestT27_SignInBurstIsShed)$$
 # The test that builds the release before.
 UPGRADE  := ^TestUpgrade
 # Tests of what happens at once.
@@ -36,7 +36,7 @@ NPM_CI         := npm ci --no-audit --no-fund --loglevel=error
 STATIC := check-format check-modules check-vet check-go check-platforms check-contract check-alerts check-page
 CHECKS := check-generated $(STATIC) test-page build check-size check-dependencies check-twice test-go test-postgres test-upgrade test-compose test-race test-timing test-journeys check-clean
 
-.PHONY: help run cluster build page generate licenses lint test race release bench bench-growth bench-page soak fuzz clean $(CHECKS)
+.PHONY: help run cluster build page generate licenses lint test race release bench bench-growth bench-page repeat soak fuzz clean $(CHECKS)
 .DEFAULT_GOAL := help
 
 help: ## list what can be made
@@ -59,6 +59,7 @@ page: $(PAGE_PACKAGES)
 
 generate: $(PAGE_PACKAGES) ## what openapi.yaml decides: the server's interface, the page's types
 	$(TOOL) oapi-codegen -config api/oapi-codegen.yaml openapi.yaml
+	go run ./api/problemtable openapi.yaml docs/troubleshoot.md
 	npm --prefix frontend run generate
 
 licenses: page ## docs/licenses.md: what others wrote of a release
@@ -85,8 +86,11 @@ bench-growth: build ## the same with up to a million accounts, and with up to fo
 bench-page: build ## how fast the page is there on a slow CPU, with figures
 	@CHROMIUM_PATH=$$(.ci/tools chromium) npm --prefix frontend run speed
 
+repeat: $(if $(JOURNEY),build) ## one journey or Go test many times, and the share that failed (JOURNEY=keyboard or TEST=TestURI PACKAGE=./internal/totp, TIMES=100, BUSY=2)
+	@JOURNEY='$(JOURNEY)' TEST='$(TEST)' PACKAGE='$(PACKAGE)' TIMES='$(TIMES)' BUSY='$(BUSY)' .ci/repeat
+
 soak: ## three years in twenty minutes: every table stays as long as it was; no part of make test
-	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestTablesStayBounded ./internal/test/soak
+	SOAK_YEARS=$(or $(YEARS),3) go test -count=1 -timeout 3h -v -run TestRetention_TablesStayBounded ./internal/test/soak
 
 fuzz: ## every fuzz target, each for FUZZ_TIME (30s); their seeds and what was found are part of make test
 	@.ci/tools go

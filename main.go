@@ -25,7 +25,7 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // who asks twice does not want to wait
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	program := cli.Program{
 		Version: version, Contract: contract, Operations: operate, Page: frontend.Dist(), Now: time.Now,
 		In: os.Stdin, Out: os.Stdout, Errs: os.Stderr,

@@ -84,7 +84,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// await waits until the server answers; ! await, until nobody listens any more: both for half a minute at most.
+// await waits until the server responds; ! await, until it no longer listens. Both take at most half a minute.
 func await(ts *testscript.TestScript, gone bool, _ []string) {
 	address := ts.Getenv("TWOFOLD_LISTEN")
 	deadline := time.Now().Add(30 * time.Second)
@@ -270,7 +270,7 @@ func committed(t *testing.T, box *apptest.Mailbox) (dir string) {
 	return h.Dir
 }
 
-func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
+func TestT37_CrashBeforeSend(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
@@ -281,12 +281,12 @@ func TestT37_AProcessThatDiesBeforeItSendsLeavesTheMailToTheNext(t *testing.T) {
 	box.Accept() // what comes from now on
 	arrived := make(chan apptest.Mail, 10)
 	box.OnDelivery(func(m apptest.Mail) { arrived <- m })
-	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "The password of your account was changed" {
+	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "Your password was changed" {
 		t.Errorf("got %q", m.Subject)
 	}
 }
 
-func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
+func TestT37_CrashAfterSend(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
@@ -306,7 +306,7 @@ func TestT37_AProcessThatDiesBeforeItSaysSoSendsTheMailAgain(t *testing.T) {
 	}
 }
 
-func TestTracesGoWhereTheEnvironmentSays(t *testing.T) {
+func TestTraces_ExportToCollector(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/account"
 )
 
-// GetAccount answers the account that is signed in.
+// GetAccount returns the caller's account.
 func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (GetAccountResponseObject, error) {
 	a, err := s.Accounts.ByID(ctx, requestFrom(ctx).session.AccountID)
 	if err != nil {
@@ -17,7 +17,7 @@ func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (Get
 	return GetAccount200JSONResponse(answer), err
 }
 
-// UpdateAccount changes what a person chooses freely.
+// UpdateAccount changes the display name and the language.
 func (s *Server) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject) (UpdateAccountResponseObject, error) {
 	a, err := s.Accounts.Update(ctx, requestFrom(ctx).session.AccountID, account.Profile{
 		DisplayName: r.Body.DisplayName, Language: (*string)(r.Body.Language),
@@ -48,7 +48,7 @@ func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, err
 	return answer, nil
 }
 
-// role is absent for most.
+// role returns nil for an account without a role.
 func role(a account.Account) *Role {
 	if a.Role == "" {
 		return nil

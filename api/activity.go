@@ -6,7 +6,7 @@ import (
 	"twofold/internal/audit"
 )
 
-// ListActivity answers what happened to the account, the newest first.
+// ListActivity returns the account's activity, the newest first.
 func (s *Server) ListActivity(ctx context.Context, r ListActivityRequestObject) (ListActivityResponseObject, error) {
 	part := parsePage(r.Params.Limit, r.Params.Cursor)
 	entries, err := s.Audit.Entries(ctx, requestFrom(ctx).session.AccountID, part.after, part.fetchLimit())
@@ -16,7 +16,7 @@ func (s *Server) ListActivity(ctx context.Context, r ListActivityRequestObject) 
 	return ListActivity200JSONResponse(activityList(part, entries)), nil
 }
 
-// activityList is a page of entries, of which there is one too many where another page follows.
+// activityList returns a page of entries. If there is one entry more than the limit, another page follows.
 func activityList(part page, entries []audit.Entry) ActivityList {
 	entries, next := paginate(part, entries, func(e audit.Entry) string { return e.ID })
 	items := make([]ActivityItem, len(entries))
@@ -37,7 +37,7 @@ func activityItem(e audit.Entry) ActivityItem {
 	if e.Actor != "" {
 		item.By = new(ActivityItemByAdministrator)
 	}
-	if e.Actor != "" || e.Kind == audit.AccountMFAReset { // other reasons are for whoever reads the log
+	if e.Actor != "" || e.Kind == audit.AccountMFAReset { // other reasons are for the log only
 		item.Reason = &e.Reason
 	}
 	return item

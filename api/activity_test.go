@@ -8,7 +8,7 @@ import (
 
 // Every kind of event that an account can have is one that the contract knows: an entry of another kind would be an answer
 // outside of it.
-func TestEveryKindOfEventIsInTheContract(t *testing.T) {
+func TestActivityKinds_AreInContract(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../internal/audit/kinds.go")
 	if err != nil {

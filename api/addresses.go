@@ -7,7 +7,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// ChangeEmail mails a link to a new address that is to sign in.
+// ChangeEmail mails a confirmation link to a new sign-in address.
 func (s *Server) ChangeEmail(ctx context.Context, r ChangeEmailRequestObject) (ChangeEmailResponseObject, error) {
 	call := requestFrom(ctx)
 	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.Email, r.Body.Email, call.stepUp.Grant)
@@ -17,7 +17,7 @@ func (s *Server) ChangeEmail(ctx context.Context, r ChangeEmailRequestObject) (C
 	return ChangeEmail202JSONResponse(pendingAddress(p)), nil
 }
 
-// SetNoticeEmail mails a link to a second address.
+// SetNoticeEmail mails a confirmation link to a second address for notices.
 func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObject) (SetNoticeEmailResponseObject, error) {
 	call := requestFrom(ctx)
 	p, err := s.Accounts.ChangeAddress(ctx, call.session.AccountID, account.NoticeEmail, r.Body.Email, call.stepUp.Grant)
@@ -27,17 +27,17 @@ func (s *Server) SetNoticeEmail(ctx context.Context, r SetNoticeEmailRequestObje
 	return SetNoticeEmail202JSONResponse(pendingAddress(p)), nil
 }
 
-// RemoveNoticeEmail takes the second address away.
+// RemoveNoticeEmail removes the second address.
 func (s *Server) RemoveNoticeEmail(ctx context.Context, _ RemoveNoticeEmailRequestObject) (RemoveNoticeEmailResponseObject, error) {
 	call := requestFrom(ctx)
-	change, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.stepUp.Grant)
+	done, err := s.Accounts.RemoveNoticeEmail(ctx, call.session.AccountID, call.stepUp.Grant)
 	if err != nil {
 		return nil, err
 	}
-	return RemoveNoticeEmail200JSONResponse(receiptOf(change)), nil
+	return RemoveNoticeEmail200JSONResponse(receiptBody(done)), nil
 }
 
-// CancelPendingAddress forgets an address that waits.
+// CancelPendingAddress deletes an unconfirmed address.
 func (s *Server) CancelPendingAddress(ctx context.Context, _ CancelPendingAddressRequestObject) (CancelPendingAddressResponseObject, error) {
 	if err := s.Accounts.CancelAddress(ctx, requestFrom(ctx).session.AccountID); err != nil {
 		return nil, err
@@ -45,16 +45,11 @@ func (s *Server) CancelPendingAddress(ctx context.Context, _ CancelPendingAddres
 	return CancelPendingAddress204Response{}, nil
 }
 
-// ConfirmAddress makes the change that a mailed link confirms.
+// ConfirmAddress applies the change that a mailed link confirms.
 func (s *Server) ConfirmAddress(ctx context.Context, r ConfirmAddressRequestObject) (ConfirmAddressResponseObject, error) {
 	p, err := s.Accounts.ConfirmAddress(ctx, secret.New(r.Body.Token))
 	if err != nil {
 		return nil, err
 	}
 	return ConfirmAddress200JSONResponse{Kind: AddressKind(p.Kind), Email: p.Email}, nil
-}
-
-// receiptOf is what a change of an account did.
-func receiptOf(c account.Receipt) Receipt {
-	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.RecoveryCodesLeft}
 }

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/session"
 )
 
-// FindAccounts answers accounts by the beginning of their address.
+// FindAccounts returns accounts by address prefix.
 func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) (FindAccountsResponseObject, error) {
 	part := parsePage(r.Params.Limit, r.Params.Cursor)
 	found, err := s.Administration.Find(ctx, deref(r.Params.Email), part.after, part.fetchLimit())
@@ -25,7 +25,7 @@ func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) 
 	return list, nil
 }
 
-// InspectAccount answers the state of an account.
+// InspectAccount returns the state of an account.
 func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObject) (InspectAccountResponseObject, error) {
 	st, err := s.Administration.Details(ctx, r.ID.String())
 	if err != nil {
@@ -61,7 +61,7 @@ func (s *Server) accountState(st admin.AccountDetails, here session.Session) Acc
 	return answer
 }
 
-// ListAccountActivity answers what happened to an account, and who of the administrators did what.
+// ListAccountActivity returns the activity of an account, with the administrators who acted.
 func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error) {
 	part := parsePage(r.Params.Limit, r.Params.Cursor)
 	entries, err := s.Administration.Activity(ctx, r.ID.String(), part.after, part.fetchLimit())
@@ -80,33 +80,29 @@ func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityR
 // EndAccountSessions signs an account out everywhere.
 func (s *Server) EndAccountSessions(ctx context.Context, r EndAccountSessionsRequestObject) (EndAccountSessionsResponseObject, error) {
 	done, err := s.Administration.EndSessions(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return EndAccountSessions200JSONResponse(adminReceipt(done)), err
+	return EndAccountSessions200JSONResponse(receiptBody(done)), err
 }
 
-// DisableAccount lets nobody sign in to an account.
+// DisableAccount blocks an account from signing in.
 func (s *Server) DisableAccount(ctx context.Context, r DisableAccountRequestObject) (DisableAccountResponseObject, error) {
 	done, err := s.Administration.Disable(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return DisableAccount200JSONResponse(adminReceipt(done)), err
+	return DisableAccount200JSONResponse(receiptBody(done)), err
 }
 
-// EnableAccount undoes that.
+// EnableAccount allows a disabled account to sign in again.
 func (s *Server) EnableAccount(ctx context.Context, r EnableAccountRequestObject) (EnableAccountResponseObject, error) {
 	done, err := s.Administration.Enable(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return EnableAccount200JSONResponse(adminReceipt(done)), err
+	return EnableAccount200JSONResponse(receiptBody(done)), err
 }
 
-// ResetAccountMFA takes MFA off an account.
+// ResetAccountMFA removes all MFA methods of an account.
 func (s *Server) ResetAccountMFA(ctx context.Context, r ResetAccountMFARequestObject) (ResetAccountMFAResponseObject, error) {
-	done, err := s.Administration.ResetMFA(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
-	return ResetAccountMFA200JSONResponse(adminReceipt(done)), err
+	_, done, err := s.Administration.ResetMFA(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
+	return ResetAccountMFA200JSONResponse(receiptBody(done)), err
 }
 
-// actOn is what the caller does to an account.
+// actOn returns the action that the caller takes on an account.
 func actOn(ctx context.Context, accountID, reason string) admin.Action {
 	call := requestFrom(ctx)
 	return admin.Action{Target: accountID, Actor: call.session.AccountID, Grant: call.stepUp.Grant, Reason: reason}
-}
-
-func adminReceipt(d admin.Receipt) Receipt {
-	return Receipt{SessionsEnded: d.SessionsEnded, NoticesSent: d.NoticesSent, RecoveryCodesLeft: d.RecoveryCodesLeft}
 }

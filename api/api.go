@@ -1,4 +1,6 @@
-// Package api is all of Twofold that speaks HTTP: the contract's operations, who may call them, and the page.
+// Package api is everything that speaks HTTP: the operations of openapi.yaml, their authorization, and the page. The
+// middleware reads from the contract what each operation requires; handlers take from the request, make one domain call
+// and give the response; problem.go turns errors into problems. The entry point is [New].
 package api
 
 //go:generate go tool -modfile=../tools.mod oapi-codegen -config oapi-codegen.yaml ../openapi.yaml
@@ -6,6 +8,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -28,43 +31,44 @@ import (
 	"twofold/internal/trace"
 )
 
-// Options is what the HTTP side needs of the rest.
+// Options holds what the HTTP layer needs.
 type Options struct {
 	Contract  []byte // openapi.yaml
-	Page      fs.FS  // the built page; without index.html a sentence says how to build it
+	Page      fs.FS  // the built page; without index.html, a text explains how to build it
 	PublicURL string
 	Secure    bool // the public URL is https
 	MaxBody   int64
 	About     About
 	Proxies   []netip.Prefix
 
-	Accounts *account.Service
-	Authn    *authn.Service
-	Sessions *session.Service
-	StepUps  *stepup.Service
-	Methods  *mfa.Service
-	Removals *mfaremoval.Service
+	Accounts  *account.Service
+	Passwords *account.Passwords
+	Authn     *authn.Service
+	Sessions  *session.Service
+	StepUps   *stepup.Service
+	Methods   *mfa.Service
+	Removals  *mfaremoval.Service
 
 	Administration *admin.Service
 
 	Keys     *keyring.Ring
 	NotMe    *dispute.Service
 	Audit    audit.Log
-	SignIns  *throttle.IPLimiter // sign-ins per address
-	Failures *throttle.IPLimiter // wrong proofs per address
-	// Ready says why requests cannot be served; nothing where they can.
+	SignIns  *throttle.IPLimiter // sign-ins per client address
+	Failures *throttle.IPLimiter // failed credentials per client address
+	// Ready returns why the server cannot serve requests, or nothing.
 	Ready func(context.Context) []UnreadyReason
-	// Count, where it is set, is called for each request, and what it answers when the request was answered: with its
-	// operation, or page for what is none, its status, and the code of its problem, if it is one.
+	// Count is called for each request, if set. The function that it returns is called after the response with the
+	// operation (or "page"), the status, and the problem code, if any.
 	Count  func() (done func(operation string, status int, problem string))
-	Traces *trace.Tracer // nil: none
+	Traces *trace.Tracer // nil for none
 
-	Log   *slog.Logger // one that says which request a line belongs to
+	Log   *slog.Logger // adds the request id to each line
 	Now   func() time.Time
 	NewID func() string
 }
 
-// Server answers the operations of the contract.
+// Server implements the operations of the contract.
 type Server struct {
 	Options
 	contract *contract
@@ -74,7 +78,7 @@ type Server struct {
 
 var _ StrictServerInterface = (*Server)(nil)
 
-// New composes the HTTP side. Its error means that the contract or the page cannot be read.
+// New returns the HTTP handler. Its error means that the contract or the page cannot be read.
 func New(o Options) (http.Handler, error) {
 	c, err := contractOf(o.Contract)
 	if err != nil {
@@ -89,7 +93,7 @@ func New(o Options) (http.Handler, error) {
 		return nil, fmt.Errorf("trust public URL: %w", err)
 	}
 	e := echo.New()
-	e.Logger.SetOutput(discard{})
+	e.Logger.SetOutput(io.Discard) // everything is logged through slog
 	e.HTTPErrorHandler = s.writeError
 	e.Binder = checkedBody{}
 	e.Use(s.observe, s.guard)
@@ -97,12 +101,7 @@ func New(o Options) (http.Handler, error) {
 	return headAsGet(e), nil
 }
 
-// discard silences Echo's own logger: everything is said through slog.
-type discard struct{}
-
-func (discard) Write(b []byte) (int, error) { return len(b), nil }
-
-// headAsGet answers HEAD wherever GET is answered; net/http leaves the body out.
+// headAsGet handles HEAD like GET. net/http omits the body.
 func headAsGet(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {

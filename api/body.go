@@ -17,7 +17,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// readBody takes the whole body, at most limit bytes. A body that is not empty must be JSON.
+// readBody reads the body, at most limit bytes. A non-empty body must be application/json.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
@@ -36,8 +36,8 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 	return body, nil
 }
 
-// checkBody says whether a body is one JSON value that fits the operation's schema: valid UTF-8, no duplicate, unknown
-// or case-variant members (RFC 8259 §4 leaves duplicates open; here they are refused).
+// checkBody checks that a body is one JSON value in valid UTF-8 that matches the operation's schema, without duplicate,
+// unknown or case-variant members. RFC 8259 §4 leaves duplicates open; here they are rejected.
 func checkBody(body []byte, op *operation) error {
 	if op.body == nil {
 		if len(body) > 0 {
@@ -47,7 +47,7 @@ func checkBody(body []byte, op *operation) error {
 	}
 	if len(body) == 0 {
 		if op.bodyRequired {
-			return invalid("", "a JSON object is needed")
+			return invalid("", "must be a JSON object")
 		}
 		return nil
 	}
@@ -62,12 +62,12 @@ func checkBody(body []byte, op *operation) error {
 	var wrong invalidError
 	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if op.body.Properties[name] == nil {
-			wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: "is not a member of this request"})
+			wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: "is an unknown member"})
 		}
 	}
 	for _, name := range op.body.Required {
 		if _, there := object[name]; !there {
-			wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: "is needed"})
+			wrong = append(wrong, FieldError{Pointer: pointer(name), Detail: "is required"})
 		}
 	}
 	for name, schema := range op.body.Properties {
@@ -84,19 +84,19 @@ func checkBody(body []byte, op *operation) error {
 	return nil
 }
 
-// invalidJSON says where the text stops being JSON, and never what stood there.
+// invalidJSON returns where the text stops being JSON, without repeating it.
 func invalidJSON(err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
 			return invalid(limitBody(syntax.JSONPointer), "appears twice")
 		}
-		return invalid(limitBody(syntax.JSONPointer), "is not JSON")
+		return invalid(limitBody(syntax.JSONPointer), "is not valid JSON")
 	}
-	return invalid("", "is not JSON")
+	return invalid("", "is not valid JSON")
 }
 
-// rateLimited keeps a pointer from growing with the nesting that somebody sent.
+// limitBody truncates a pointer, which otherwise grows with the nesting of the input.
 func limitBody(p jsontext.Pointer) string {
 	if len(p) > 200 {
 		return ""
@@ -104,7 +104,7 @@ func limitBody(p jsontext.Pointer) string {
 	return string(p)
 }
 
-// expectation says what a member must be. It is written from the schema alone, so that it cannot repeat a secret.
+// expectation describes what a member must be. It is derived from the schema alone, so that it cannot repeat a secret.
 func expectation(s *openapi3.Schema) string {
 	switch {
 	case !s.Type.Is("string"):
@@ -122,11 +122,10 @@ func expectation(s *openapi3.Schema) string {
 	case s.MaxLength != nil:
 		return fmt.Sprintf("must be a string of %d to %d characters, without control characters", s.MinLength, *s.MaxLength)
 	}
-	return "must be a string that is not empty"
+	return "must be a non-empty string"
 }
 
-// isID says whether a member that must be an id is one, in the one spelling that ids have. kin-openapi leaves the format
-// unchecked.
+// isID reports whether a member is an id in canonical form. kin-openapi does not check the format.
 func isID(s *openapi3.Schema, member any) bool {
 	if s.Format != idFormat {
 		return true
@@ -140,15 +139,15 @@ const idFormat = "uuid"
 
 const codePattern = "^[0-9]{6}$"
 
-// pointer writes a JSON pointer to a member of the body (RFC 6901 §3).
+// pointer returns the JSON pointer of a member of the body (RFC 6901 §3).
 func pointer(name string) string {
 	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
-// checkedBody binds what the middleware has read and checked.
+// checkedBody binds the body that the middleware has read and checked.
 type checkedBody struct{}
 
-// Bind fills a request's body. It answers io.EOF for a body that was left out, which the generated code knows.
+// Bind decodes a request's body. It returns io.EOF for an omitted body, as the generated code expects.
 func (checkedBody) Bind(into any, c echo.Context) error {
 	body := requestFrom(c.Request().Context()).body
 	if len(body) == 0 {

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestReadingABody(t *testing.T) {
+func TestReadBody(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		kind, body string
@@ -54,7 +54,7 @@ func TestReadingABody(t *testing.T) {
 	}
 }
 
-func TestABodyThatBreaksOffIsInvalid(t *testing.T) {
+func TestReadBody_Truncated(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader(`{"a"`), brokenReader{}))
 	var unfit invalidError
@@ -67,7 +67,7 @@ type brokenReader struct{}
 
 func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-func TestBodiesOfSignIn(t *testing.T) {
+func TestCheckBody_SignIn(t *testing.T) {
 	t.Parallel()
 	signIn := theContract(t).operations["POST /api/v1/sessions"]
 	for body, want := range map[string][]string{ // the pointers of what does not fit; none: fits
@@ -135,7 +135,7 @@ func TestBodiesOfSignIn(t *testing.T) {
 	}
 }
 
-func TestARefusalNeverRepeatsWhatWasSent(t *testing.T) {
+func TestCheckBody_ErrorsNeverRepeatInput(t *testing.T) {
 	t.Parallel()
 	const canary = "canary"
 	c := theContract(t)
@@ -158,7 +158,7 @@ func TestARefusalNeverRepeatsWhatWasSent(t *testing.T) {
 	}
 }
 
-func TestOperationsWithoutABodyTakeNone(t *testing.T) {
+func TestCheckBody_BodyNotAllowed(t *testing.T) {
 	t.Parallel()
 	for route, op := range theContract(t).operations {
 		if op.body == nil && (checkBody(nil, op) != nil || checkBody([]byte("{}"), op) == nil) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -15,63 +16,63 @@ import (
 	"twofold/internal/stepup"
 )
 
-// contract is openapi.yaml as the middleware needs it: what each operation takes, and what may be answered.
+// contract holds what the middleware needs of openapi.yaml: what each operation requires, takes and may respond.
 type contract struct {
 	text       []byte
-	operations map[string]*operation // by method and Echo path
+	operations map[string]*operation // keyed by method and Echo path
+	titles     map[ProblemCode]string
 }
 
-// operation is one operation of the contract. Its security is read here and nowhere else.
+// operation is one operation of the contract. Its security requirements are read here and nowhere else.
 type operation struct {
 	id      string
 	session bool
-	role    account.Role   // of whom it is there for; empty: for everybody who is signed in
-	purpose stepup.Purpose // empty: needs no step-up
-	target  string         // the path's parameter whose value the step-up is for; empty: it is for none
-	// whileEnrolling says whether an account may do it that has to have MFA and has none.
+	role    account.Role   // required role; empty for every signed-in account
+	purpose stepup.Purpose // required step-up; empty for none
+	target  string         // path parameter that the step-up must be bound to; empty for none
+	// whileEnrolling allows accounts that must have MFA and have none.
 	whileEnrolling bool
 	params         openapi3.Parameters
-	body           *openapi3.Schema // nil: takes none
-	// bodyRequired says whether the body may be left out.
+	body           *openapi3.Schema // nil if the operation takes none
+	// bodyRequired is false if the body may be omitted.
 	bodyRequired bool
-	status       map[ProblemCode]int // the closed list of what can go wrong
+	status       map[ProblemCode]int // the closed list of problem codes, with their status
 }
 
-// acceptsCredentials says whether wrong proofs can be presented to the operation.
+// acceptsCredentials reports whether a request can present wrong credentials.
 func (o *operation) acceptsCredentials() bool {
 	_, code := o.status[ProblemCodeCodeRejected]
 	_, password := o.status[ProblemCodeCredentialsRejected]
 	return code || password
 }
 
-// followsLink says whether the operation takes the token of a mailed link, from anybody.
+// followsLink reports whether the operation takes the token of a mailed link, without a session.
 func (o *operation) followsLink() bool {
 	_, link := o.status[ProblemCodeLinkExpired]
 	return link && !o.session
 }
 
-// sendsUnsolicitedMail says whether the operation sends mail to an address that whoever calls it names.
+// sendsUnsolicitedMail reports whether the operation mails an address that an anonymous caller names.
 func (o *operation) sendsUnsolicitedMail() bool { return o.id == "requestPasswordReset" }
 
-// signsIn says whether the operation counts as a sign-in of its address: so does asking for a removal of MFA, for which
-// somebody has to begin one.
+// signsIn reports whether the operation counts as a sign-in of its client address. Requesting an MFA removal does,
+// because it needs a pending sign-in.
 func (o *operation) signsIn() bool { return o.id == "signIn" || o.id == "requestMfaRemoval" }
 
-// rateLimited says whether one address may do the operation only so often.
+// rateLimited reports whether the operation is limited per client address.
 func (o *operation) rateLimited() bool {
 	return o.acceptsCredentials() || o.followsLink() || o.sendsUnsolicitedMail() || o.signsIn()
 }
 
 var pathParam = regexp.MustCompile(`\{(\w+)\}`)
 
-// contracts are those that were read, by their text.
+// contracts caches parsed contracts by their text.
 var contracts = struct {
 	sync.Mutex
 	read map[string]*contract
 }{read: make(map[string]*contract)}
 
-// contractOf reads a text once, however many servers of this process answer by it: that is most of what a start takes,
-// and no server changes what it read.
+// contractOf parses a text once per process, because parsing takes most of a start and a parsed contract is immutable.
 func contractOf(text []byte) (*contract, error) {
 	contracts.Lock()
 	defer contracts.Unlock()
@@ -94,7 +95,11 @@ func readContract(text []byte) (*contract, error) {
 	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation()); err != nil {
 		return nil, err
 	}
-	c := &contract{text: text, operations: make(map[string]*operation)}
+	titles, err := readTitles(doc)
+	if err != nil {
+		return nil, err
+	}
+	c := &contract{text: text, operations: make(map[string]*operation), titles: titles}
 	for path, item := range doc.Paths.Map() {
 		echoPath := pathParam.ReplaceAllString(path, ":$1")
 		for method, op := range item.Operations() {
@@ -108,6 +113,35 @@ func readContract(text []byte) (*contract, error) {
 	return c, nil
 }
 
+// readTitles returns the title of each problem code. It returns an error if a code has no entry in x-problems, or an entry
+// has no code.
+func readTitles(doc *openapi3.T) (map[ProblemCode]string, error) {
+	schema := doc.Components.Schemas["ProblemCode"]
+	if schema == nil {
+		return nil, errors.New("schema ProblemCode is missing")
+	}
+	problems, _ := schema.Value.Extensions["x-problems"].(map[string]any)
+	titles := make(map[ProblemCode]string, len(problems))
+	for code, entry := range problems {
+		texts, _ := entry.(map[string]any)
+		for _, text := range []string{"title", "meaning", "action"} {
+			if written, _ := texts[text].(string); written == "" {
+				return nil, fmt.Errorf("x-problems: %s has no %s", code, text)
+			}
+		}
+		titles[ProblemCode(code)], _ = texts["title"].(string)
+	}
+	for _, code := range schema.Value.Enum {
+		if name, _ := code.(string); titles[ProblemCode(name)] == "" {
+			return nil, fmt.Errorf("x-problems: %v is missing", code)
+		}
+	}
+	if len(titles) != len(schema.Value.Enum) {
+		return nil, errors.New("x-problems has a code that ProblemCode does not list")
+	}
+	return titles, nil
+}
+
 func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operation) (*operation, error) {
 	o := &operation{
 		id:     op.OperationID,
@@ -115,7 +149,7 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 		status: make(map[ProblemCode]int),
 	}
 	if op.Security == nil {
-		return nil, fmt.Errorf("security is not said")
+		return nil, fmt.Errorf("security is missing")
 	}
 	stepUp := false
 	for _, alternative := range *op.Security {
@@ -131,13 +165,13 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 	}
 	o.target, _ = op.Extensions["x-step-up-target"].(string)
 	if o.target != "" && (purpose == "" || o.params.GetByInAndName("path", o.target) == nil) {
-		return nil, fmt.Errorf("x-step-up-target is no parameter of the path, or there is no step-up")
+		return nil, fmt.Errorf("x-step-up-target is not a path parameter, or the operation needs no step-up")
 	}
 	role, _ := op.Extensions["x-role"].(string)
 	o.role = account.Role(role)
 	o.whileEnrolling, _ = op.Extensions["x-while-enrolling"].(bool)
 	if role != "" && !Role(role).Valid() || (role != "" || o.whileEnrolling) && !o.session {
-		return nil, fmt.Errorf("x-role or x-while-enrolling without a session, or a role that is none")
+		return nil, fmt.Errorf("x-role or x-while-enrolling without a session, or an unknown role")
 	}
 	if op.RequestBody != nil {
 		o.body = op.RequestBody.Value.Content.Get("application/json").Schema.Value
@@ -164,7 +198,7 @@ func readOperation(method string, item *openapi3.PathItem, op *openapi3.Operatio
 	return o, o.checkStatuses(method != http.MethodGet)
 }
 
-// checkStatuses refuses an operation that does not list what every request can meet before its handler.
+// checkStatuses returns an error if an operation does not declare the problems that the middleware may respond with.
 func (o *operation) checkStatuses(write bool) error {
 	needed := []ProblemCode{ProblemCodeInvalidRequest, ProblemCodeBodyTooLarge, ProblemCodeUnsupportedMediaType, ProblemCodeInternal}
 	if o.session {
@@ -196,7 +230,7 @@ func (o *operation) checkStatuses(write bool) error {
 	return nil
 }
 
-// find answers the operation that the router chose, or nil for what is not in the contract: the page.
+// find returns the operation of the matched route, or nil for a path that is not in the contract.
 func (c *contract) find(r *http.Request, echoPath string) *operation {
 	return c.operations[r.Method+" "+echoPath]
 }

@@ -11,12 +11,12 @@ import (
 	"twofold/internal/totp"
 )
 
-// VisitConfirmSignInEnrollmentResponse writes the answer.
+// VisitConfirmSignInEnrollmentResponse writes the response.
 func (a cookieResponse) VisitConfirmSignInEnrollmentResponse(w http.ResponseWriter) error {
 	return a.write(w)
 }
 
-// BeginSignInEnrollment makes a key and shows it, once, for a sign-in that needs an authenticator app first.
+// BeginSignInEnrollment creates a TOTP key and returns it once, for a sign-in that must register a method first.
 func (s *Server) BeginSignInEnrollment(ctx context.Context, r BeginSignInEnrollmentRequestObject) (BeginSignInEnrollmentResponseObject, error) {
 	var in authn.EnrollRequest
 	var inBody *string
@@ -32,7 +32,7 @@ func (s *Server) BeginSignInEnrollment(ctx context.Context, r BeginSignInEnrollm
 	return BeginSignInEnrollment201JSONResponse(shown), err
 }
 
-// ConfirmSignInEnrollment registers the app, and signs in.
+// ConfirmSignInEnrollment registers the authenticator app and creates the session.
 func (s *Server) ConfirmSignInEnrollment(ctx context.Context, r ConfirmSignInEnrollmentRequestObject) (ConfirmSignInEnrollmentResponseObject, error) {
 	call := requestFrom(ctx)
 	in := authn.ConfirmRequest{Code: r.Body.Code, Previous: call.cookie, Browser: call.device}
@@ -46,11 +46,11 @@ func (s *Server) ConfirmSignInEnrollment(ctx context.Context, r ConfirmSignInEnr
 		return nil, err
 	}
 	a, signedIn := s.signedIn(out)
-	a.body = EnrolledSignIn{Session: signedIn, Method: method(m), RecoveryCodes: qrPNG(change.RecoveryCodes), Receipt: receipt(change)}
+	a.body = EnrolledSignIn{Session: signedIn, Method: method(m), RecoveryCodes: revealCodes(change.RecoveryCodes), Receipt: receiptBody(change.Receipt)}
 	return a, nil
 }
 
-// totpEnrollment is an enrollment with its key, for the one answer that it is in.
+// totpEnrollment returns an enrollment with its key, for the only response that contains it.
 func totpEnrollment(begun mfa.NewEnrollment) (TOTPEnrollment, error) {
 	png, err := qr.PNG(begun.URI.Reveal())
 	return TOTPEnrollment{

@@ -17,23 +17,23 @@ import (
 	"twofold/internal/session"
 )
 
-// requestContext is what is known of a request before its handler runs.
+// requestContext is what the middleware knows of a request before its handler runs.
 type requestContext struct {
-	op          *operation // nil for the page
+	op          *operation // nil for paths outside of the contract
 	requestID   string
 	ip          netip.Addr
 	body        []byte
-	bearer      secret.Text // credentials as presented, empty where absent
+	bearer      secret.Text // credentials as presented, empty if absent
 	cookie      secret.Text
 	signInToken secret.Text
 	device      secret.Text
-	presented   bool // a session credential was
+	presented   bool // whether a session credential was presented
 	session     session.Session
-	stepUp      authn.StepUpState // with the step-up, where one is needed, checked and not yet spent
-	problem     ProblemCode       // what was answered, where that is one
+	stepUp      authn.StepUpState // the checked step-up, if one is required; not consumed yet
+	problem     ProblemCode       // code of the response, if it is a problem
 }
 
-// operation is what the request asked for, as it is counted: whatever is not in the contract is the page's.
+// operation returns the operation id for metrics, or "page" for a path that is not in the contract.
 func (c *requestContext) operation() string {
 	if c.op == nil {
 		return "page"
@@ -43,7 +43,7 @@ func (c *requestContext) operation() string {
 
 type requestContextKey struct{}
 
-// requestFrom answers the request's call; an empty one where the request never came as far.
+// requestFrom returns the requestContext of ctx, or an empty one if the middleware did not run.
 func requestFrom(ctx context.Context) *requestContext {
 	if c, ok := ctx.Value(requestContextKey{}).(*requestContext); ok {
 		return c
@@ -51,8 +51,8 @@ func requestFrom(ctx context.Context) *requestContext {
 	return &requestContext{}
 }
 
-// guard lets a request through to its handler when it has the origin, the size, the session, the role, the shape and the
-// step-up that the contract asks for, in that order. There is no other list of what is protected.
+// guard calls the handler if origin, rate limit, size, session, role, parameters, body and step-up are what the
+// contract requires, checked in that order. The contract is the only list of what is protected.
 func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -79,7 +79,8 @@ func (s *Server) guard(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// hasExtraSegments says whether an address goes on below the route that the router chose: it takes all that follows for the id.
+// hasExtraSegments reports whether the path has more segments than the matched route. Echo's last path parameter
+// matches the rest of the path, including slashes.
 func hasExtraSegments(r *http.Request, route string) bool {
 	return strings.Contains(route, ":") && strings.Count(cmp.Or(r.URL.RawPath, r.URL.Path), "/") != strings.Count(route, "/")
 }
@@ -120,8 +121,8 @@ func (s *Server) authorize(c echo.Context, call *requestContext) error {
 	return s.checkStepUp(c, call)
 }
 
-// checkOrigin refuses what a browser sends from another site. What comes with a bearer token and no cookie is not a
-// browser's doing: a page elsewhere cannot add that header.
+// checkOrigin rejects what a browser sends from another origin. A request with a bearer token and without a cookie
+// passes, because a page of another origin cannot add that header.
 func (s *Server) checkOrigin(r *http.Request) error {
 	if !bearerOf(r).IsZero() && r.Header.Get("Cookie") == "" {
 		return nil
@@ -132,14 +133,14 @@ func (s *Server) checkOrigin(r *http.Request) error {
 	return nil
 }
 
-// checkIPLimit keeps one address from trying proofs and links, and from having mails sent, all day.
+// checkIPLimit limits, per client address, failed credentials and links, sign-ins, and requests that send mail.
 func (s *Server) checkIPLimit(call *requestContext) error {
 	if !call.op.rateLimited() {
 		return nil
 	}
 	look := s.Failures.RetryAfter
 	if call.op.sendsUnsolicitedMail() {
-		look = s.Failures.Allow // each counts, since none is told from the others
+		look = s.Failures.Allow // all count, because success and failure look the same
 	}
 	if wait := look(call.ip); wait > 0 {
 		return ipLimitError{wait}
@@ -160,7 +161,7 @@ func (s *Server) countFailure(call *requestContext, err error) {
 	}
 }
 
-// checkParams answers a malformed id like an unknown one, and a query that does not fit as what it is.
+// checkParams treats a malformed id like an unknown one (404), and rejects an invalid query.
 func checkParams(c echo.Context, op *operation) error {
 	for _, p := range op.params {
 		if p.Value.In == "path" {
@@ -172,7 +173,7 @@ func checkParams(c echo.Context, op *operation) error {
 	return checkQuery(c, op)
 }
 
-// checkStepUp checks the step-up token, and leaves spending it to the change that it permits.
+// checkStepUp checks the step-up token. The change that it permits consumes it.
 func (s *Server) checkStepUp(c echo.Context, call *requestContext) error {
 	r := c.Request()
 	if call.op.purpose == "" {

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -125,7 +126,7 @@ func answering(t testing.TB, method, route string, do echo.HandlerFunc) (http.Ha
 	}
 	s := &Server{Options: o, contract: theContract(t), page: p, origins: http.NewCrossOriginProtection()}
 	e := echo.New()
-	e.Logger.SetOutput(discard{})
+	e.Logger.SetOutput(io.Discard)
 	e.HTTPErrorHandler = s.writeError
 	e.Use(s.observe, s.guard)
 	e.Add(method, route, do)

@@ -11,21 +11,22 @@ import (
 	"twofold/internal/session"
 )
 
-// Cookies are named with the __Host- prefix wherever they can be Secure (RFC 6265bis §4.1.3.2).
+// Cookie names have the __Host- prefix if the cookies are Secure (RFC 6265bis §4.1.3.2).
 const (
 	sessionCookie = "twofold_session"
 	signInCookie  = "twofold_signin"
-	deviceCookie  = "twofold_device" // tells that a browser was here before; it stays when somebody signs out
+	deviceCookie  = "twofold_device" // identifies a known browser; it survives signing out
 )
 
-// identify reads who is calling. Cookie and Authorization header together are refused, since they may not agree.
+// identify reads the credentials of a request. It rejects a cookie together with an Authorization header, because they
+// may belong to different accounts.
 func (s *Server) identify(r *http.Request, call *requestContext) error {
 	call.cookie = s.readCookie(r, sessionCookie)
 	call.signInToken = s.readCookie(r, signInCookie)
 	call.device = s.readCookie(r, deviceCookie)
 	_, carried := r.Header["Authorization"]
 	if carried && len(r.CookiesNamed(s.cookieName(sessionCookie))) > 0 {
-		return invalid("#Authorization", "must not come together with a session cookie")
+		return invalid("#Authorization", "must not be combined with a session cookie")
 	}
 	call.bearer = bearerOf(r)
 	if !call.op.session {
@@ -47,7 +48,7 @@ func (s *Server) identify(r *http.Request, call *requestContext) error {
 	return err
 }
 
-// bearerOf reads the one Authorization header; the scheme's case does not count (RFC 9110 §11.1).
+// bearerOf returns the bearer token of the only Authorization header. The scheme is case-insensitive (RFC 9110 §11.1).
 func bearerOf(r *http.Request) secret.Text {
 	header := r.Header.Values("Authorization")
 	if len(header) != 1 {
@@ -67,7 +68,8 @@ func (s *Server) cookieName(name string) string {
 	return name
 }
 
-// readCookie answers a cookie's value, and nothing where the name comes twice: one of them would be a stranger's.
+// readCookie returns a cookie's value. It returns nothing if the name occurs twice, because an attacker may have set
+// one.
 func (s *Server) readCookie(r *http.Request, name string) secret.Text {
 	found := r.CookiesNamed(s.cookieName(name))
 	if len(found) != 1 {
@@ -76,7 +78,7 @@ func (s *Server) readCookie(r *http.Request, name string) secret.Text {
 	return secret.New(found[0].Value)
 }
 
-// setCookie hands a token to the browser for as long as it runs, or for lifetime where that is not zero.
+// setCookie sets a cookie for the browser session, or for lifetime if that is not zero.
 func (s *Server) setCookie(name string, token secret.Text, lifetime time.Duration) *http.Cookie {
 	return &http.Cookie{
 		Name: s.cookieName(name), Value: token.Reveal(), Path: "/", MaxAge: int(lifetime / time.Second),
@@ -84,7 +86,7 @@ func (s *Server) setCookie(name string, token secret.Text, lifetime time.Duratio
 	}
 }
 
-// clearCookie takes it back.
+// clearCookie deletes a cookie.
 func (s *Server) clearCookie(name string) *http.Cookie {
 	c := s.setCookie(name, secret.Text{}, 0)
 	c.MaxAge = -1

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/secret"
 )
 
-func TestABearerToken(t *testing.T) {
+func TestBearerOf(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		headers []string
@@ -38,7 +38,7 @@ func TestABearerToken(t *testing.T) {
 	}
 }
 
-func TestCookies(t *testing.T) {
+func TestReadCookie(t *testing.T) {
 	t.Parallel()
 	secure, plain := &Server{Options: Options{Secure: true}}, &Server{}
 	for what, c := range map[string]struct {
@@ -64,7 +64,7 @@ func TestCookies(t *testing.T) {
 	}
 }
 
-func TestACookieIsSetAsNarrowlyAsItCanBe(t *testing.T) {
+func TestSetCookie_Attributes(t *testing.T) {
 	t.Parallel()
 	token := secret.New("tf_s_x")
 	for what, c := range map[string]struct {
@@ -82,7 +82,7 @@ func TestACookieIsSetAsNarrowlyAsItCanBe(t *testing.T) {
 	}
 }
 
-func TestAContractThatDoesNotSayWhatIsNeededStopsTheStart(t *testing.T) {
+func TestNew_IncompleteContract(t *testing.T) {
 	t.Parallel()
 	text := string(contractText(t))
 	for what, change := range map[string][2]string{
@@ -110,7 +110,7 @@ func TestAContractThatDoesNotSayWhatIsNeededStopsTheStart(t *testing.T) {
 	}
 }
 
-func TestAPublicURLThatIsNoOriginStopsTheStart(t *testing.T) {
+func TestNew_PublicURLMustBeOrigin(t *testing.T) {
 	t.Parallel()
 	o, _ := options(t, built)
 	o.PublicURL = "account.example.com"

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// GetMFA answers the methods, and what is pending.
+// GetMFA returns the methods and the pending enrollment.
 func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFAResponseObject, error) {
 	accountID := requestFrom(ctx).session.AccountID
 	st, err := s.Methods.State(ctx, accountID)
@@ -44,7 +44,7 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 	return a, nil
 }
 
-// BeginTOTPEnrollment makes a key and shows it, once.
+// BeginTOTPEnrollment creates a TOTP key and returns it once.
 func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentRequestObject) (BeginTOTPEnrollmentResponseObject, error) {
 	call := requestFrom(ctx)
 	wanted := mfa.EnrollmentRequest{Email: call.stepUp.Account.Email}
@@ -62,20 +62,20 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 	return BeginTOTPEnrollment201JSONResponse(shown), err
 }
 
-// ConfirmTOTPEnrollment turns an enrollment into a method.
+// ConfirmTOTPEnrollment registers the method of an enrollment.
 func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error) {
 	m, change, err := s.Methods.Confirm(ctx, requestFrom(ctx).session, r.ID.String(), r.Body.Code, deref(r.Body.Name))
 	if err != nil {
 		return nil, err
 	}
-	body := ConfirmedMethod{Method: method(m), Receipt: receipt(change)}
+	body := ConfirmedMethod{Method: method(m), Receipt: receiptBody(change.Receipt)}
 	if len(change.RecoveryCodes) > 0 {
-		body.RecoveryCodes = new(qrPNG(change.RecoveryCodes))
+		body.RecoveryCodes = new(revealCodes(change.RecoveryCodes))
 	}
 	return cookieResponse{status: http.StatusCreated, cookies: s.elevated(change.NewToken), body: body}, nil
 }
 
-// CancelTOTPEnrollment ends an enrollment.
+// CancelTOTPEnrollment deletes a pending enrollment.
 func (s *Server) CancelTOTPEnrollment(ctx context.Context, r CancelTOTPEnrollmentRequestObject) (CancelTOTPEnrollmentResponseObject, error) {
 	if err := s.Methods.Cancel(ctx, requestFrom(ctx).session.AccountID, r.ID.String()); err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func (s *Server) CancelTOTPEnrollment(ctx context.Context, r CancelTOTPEnrollmen
 	return CancelTOTPEnrollment204Response{}, nil
 }
 
-// RenameMFAMethod gives a method another name.
+// RenameMFAMethod renames a method.
 func (s *Server) RenameMFAMethod(ctx context.Context, r RenameMFAMethodRequestObject) (RenameMFAMethodResponseObject, error) {
 	m, err := s.Methods.Rename(ctx, requestFrom(ctx).session.AccountID, r.ID.String(), r.Body.Name)
 	if err != nil {
@@ -92,7 +92,7 @@ func (s *Server) RenameMFAMethod(ctx context.Context, r RenameMFAMethodRequestOb
 	return RenameMFAMethod200JSONResponse(method(m)), nil
 }
 
-// RemoveMFAMethod takes a method away.
+// RemoveMFAMethod removes a method.
 func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestObject) (RemoveMFAMethodResponseObject, error) {
 	call := requestFrom(ctx)
 	change, err := s.Methods.Remove(ctx, call.session, r.ID.String(), call.stepUp.Grant)
@@ -102,11 +102,11 @@ func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestOb
 	return cookieResponse{
 		status:  http.StatusOK,
 		cookies: s.elevated(change.NewToken),
-		body:    receipt(change),
+		body:    receiptBody(change.Receipt),
 	}, nil
 }
 
-// GenerateRecoveryCodes makes recovery codes and shows them, once.
+// GenerateRecoveryCodes creates recovery codes and returns them once.
 func (s *Server) GenerateRecoveryCodes(ctx context.Context, _ GenerateRecoveryCodesRequestObject) (GenerateRecoveryCodesResponseObject, error) {
 	call := requestFrom(ctx)
 	change, err := s.Methods.GenerateRecoveryCodes(ctx, call.session, call.stepUp.Grant)
@@ -116,12 +116,12 @@ func (s *Server) GenerateRecoveryCodes(ctx context.Context, _ GenerateRecoveryCo
 	return cookieResponse{
 		status:  http.StatusCreated,
 		cookies: s.elevated(change.NewToken),
-		body:    GeneratedRecoveryCodes{RecoveryCodes: qrPNG(change.RecoveryCodes), Receipt: receipt(change)},
+		body:    GeneratedRecoveryCodes{RecoveryCodes: revealCodes(change.RecoveryCodes), Receipt: receiptBody(change.Receipt)},
 	}, nil
 }
 
-// stepUp is recovery codes for the one answer that they are in.
-func qrPNG(codes []secret.Text) RecoveryCodes {
+// revealCodes returns the text of recovery codes for the only response that contains them.
+func revealCodes(codes []secret.Text) RecoveryCodes {
 	words := make(RecoveryCodes, len(codes))
 	for i, c := range codes {
 		words[i] = c.Reveal()
@@ -129,7 +129,7 @@ func qrPNG(codes []secret.Text) RecoveryCodes {
 	return words
 }
 
-// recoveryCodeStatus is null where there are no recovery codes.
+// recoveryCodeStatus returns nil if the account has no recovery codes.
 func recoveryCodeStatus(stock mfa.RecoveryCodeStatus) nullable.Nullable[RecoveryCodeStock] {
 	if stock.GeneratedAt.IsZero() {
 		return nullable.NewNullNullable[RecoveryCodeStock]()
@@ -139,11 +139,6 @@ func recoveryCodeStatus(stock mfa.RecoveryCodeStatus) nullable.Nullable[Recovery
 		shown.Retired = new(true)
 	}
 	return nullable.NewNullableWithValue(shown)
-}
-
-// receipt is what a change of proofs did.
-func receipt(c mfa.Receipt) Receipt {
-	return Receipt{SessionsEnded: c.SessionsEnded, NoticesSent: c.NoticesSent, RecoveryCodesLeft: c.RecoveryCodesLeft}
 }
 
 func method(m mfa.Method) MFAMethod {

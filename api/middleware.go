@@ -16,7 +16,7 @@ import (
 	"twofold/internal/audit"
 )
 
-// observe gives every request an id, its headers and a line in the log, and turns a panic into an answer.
+// observe sets the request id and the response headers, logs and counts the request, and turns a panic into a 500.
 func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		begun := s.Now()
@@ -29,12 +29,12 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		c.SetRequest(r.WithContext(context.WithValue(ctx, requestContextKey{}, call)))
 		s.setHeaders(c.Response().Header(), call.requestID)
 		if len(r.TransferEncoding) > 0 {
-			// There may have been a Content-Length too, of which net/http tells nobody, and by which a proxy before us took
-			// what follows for a part of this request: it is never read (RFC 9112 §6.1).
+			// The request may also have had a Content-Length, which net/http drops. A proxy that believed it would take
+			// the following bytes for a part of this request, so the connection is closed (RFC 9112 §6.1).
 			c.Response().Header().Set("Connection", "close")
 		}
 		counted := s.counting()
-		defer func() { // also when net/http is to cut the answer off
+		defer func() { // also if net/http aborts the response
 			counted(call.operation(), c.Response().Status, string(call.problem))
 			span.End(call.operation(), c.Response().Status, string(call.problem), call.requestID)
 		}()
@@ -51,7 +51,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				slog.Int("status", c.Response().Status), slog.Duration("took", s.Now().Sub(begun)),
 				slog.String("ip", call.ip.String()),
 			}
-			if call.problem != "" { // a refusal: for what
+			if call.problem != "" { // the request was refused
 				line = append(line, slog.String("problem", string(call.problem)))
 			}
 			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", line...)
@@ -67,7 +67,7 @@ func (s *Server) counting() (done func(operation string, status int, problem str
 	return s.Count()
 }
 
-// recovered logs where a panic happened. What was panicked with may hold a secret: only its type is logged.
+// recovered logs where a panic happened. It logs only the type of the value, which may hold a secret.
 func (s *Server) recovered(c echo.Context, call *requestContext, cause any) error {
 	if aborted, ok := cause.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
 		panic(cause)
@@ -77,7 +77,7 @@ func (s *Server) recovered(c echo.Context, call *requestContext, cause any) erro
 	return fmt.Errorf("panic of type %T", cause)
 }
 
-// stackOf leaves the places of a stack, which are indented, and drops the lines between: they repeat values.
+// stackOf keeps the source locations of a stack, which are indented. The other lines may contain argument values.
 func stackOf(stack []byte) string {
 	var kept []string
 	for line := range strings.Lines(string(stack)) {
@@ -98,10 +98,10 @@ func truncateUserAgent(userAgent string) string {
 	return userAgent
 }
 
-// apiCSP is that of an answer which is no page: whoever opens it by itself runs nothing of it.
+// apiCSP is the policy of API responses: opened as a document, they run nothing.
 const apiCSP = "default-src 'none'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox"
 
-// setHeaders is on every answer, of the API and of the page; the page loosens what it needs.
+// setHeaders sets the headers of every response, of the API and the page. The page relaxes the policy that it needs.
 func (s *Server) setHeaders(h http.Header, requestID string) {
 	h.Set("X-Request-Id", requestID)
 	h.Set("Cache-Control", "no-store")
@@ -117,8 +117,8 @@ func (s *Server) setHeaders(h http.Header, requestID string) {
 	}
 }
 
-// clientIP is the peer, or, where the peer is a trusted proxy, the right-most address in X-Forwarded-For that is not
-// one. Whatever stands further left, anybody may have written.
+// clientIP returns the peer's address or, behind trusted proxies, the right-most address in X-Forwarded-For that is not
+// a trusted proxy. A client can forge every address to the left of it.
 func (s *Server) clientIP(r *http.Request) netip.Addr {
 	ip, known := peerOf(r)
 	if !known {
@@ -135,14 +135,14 @@ func (s *Server) clientIP(r *http.Request) netip.Addr {
 	return ip.WithZone("")
 }
 
-// peerOf is who the connection is with.
+// peerOf returns the peer's address.
 func peerOf(r *http.Request) (ip netip.Addr, known bool) {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	return peer.Addr().Unmap(), err == nil
 }
 
-// parentOf is the trace that the request belongs to, if a trusted proxy says so. Anybody else would choose which requests
-// are traced, and under which name.
+// parentOf returns the traceparent header if a trusted proxy sent it. Otherwise a client could choose which requests
+// are traced.
 func (s *Server) parentOf(r *http.Request) string {
 	if s.Traces == nil {
 		return ""
@@ -154,7 +154,7 @@ func (s *Server) parentOf(r *http.Request) string {
 	return said[0]
 }
 
-// addressOf reads a hop, with or without the port that some proxies add.
+// addressOf parses a hop, with or without a port.
 func addressOf(hop string) (netip.Addr, bool) {
 	if ip, err := netip.ParseAddr(hop); err == nil {
 		return ip, true

@@ -26,7 +26,7 @@ type bag struct {
 	inner    map[string]string
 }
 
-func TestAPanicIs500WithARequestIDAndNothingElse(t *testing.T) {
+func TestObserve_PanicIs500(t *testing.T) {
 	t.Parallel()
 	for what, value := range map[string]any{
 		"a text": canary, "an error": errors.New(canary), "a wrapped error": fmt.Errorf("x: %w", errors.New(canary)),
@@ -42,7 +42,7 @@ func TestAPanicIs500WithARequestIDAndNothingElse(t *testing.T) {
 			if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 				t.Fatalf("%q: %v", w.Body, err)
 			}
-			want := map[string]any{"type": "/problems/internal", "title": titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
+			want := map[string]any{"type": "/problems/internal", "title": theContract(t).titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
 			if diff := cmp.Diff(want, body); diff != "" || w.Code != 500 || w.Header().Get("X-Request-Id") != "request-1" {
 				t.Errorf("got %d\n%s", w.Code, diff)
 			}
@@ -50,7 +50,7 @@ func TestAPanicIs500WithARequestIDAndNothingElse(t *testing.T) {
 			if strings.Contains(text+fmt.Sprint(w.Header()), canary) {
 				t.Errorf("the log or a header shows the value:\n%s", text)
 			}
-			for _, tells := range []string{`"msg":"panic"`, `"request_id":"request-1"`, fmt.Sprintf(`"type":"%T"`, value), "observe_test.go:", `"status":500`} {
+			for _, tells := range []string{`"msg":"panic"`, `"request_id":"request-1"`, fmt.Sprintf(`"type":"%T"`, value), "middleware_test.go:", `"status":500`} {
 				if !strings.Contains(text, tells) {
 					t.Errorf("the log does not tell %s:\n%s", tells, text)
 				}
@@ -65,12 +65,12 @@ type mfaLike struct{}
 func (mfaLike) Error() string     { return canary }
 func (mfaLike) Unavailable() bool { return true }
 
-func TestPanicsOfTheRuntimeAreAnsweredToo(t *testing.T) {
+func TestObserve_RuntimePanic(t *testing.T) {
 	t.Parallel()
 	var none map[string]int
-	var nobody *bag
+	var missing *bag
 	for what, do := range map[string]func(){
-		"a nil map": func() { none[canary] = 1 }, "a nil pointer": func() { _ = nobody.Password }, "an index": func() { _ = []int{}[len(none)] },
+		"a nil map": func() { none[canary] = 1 }, "a nil pointer": func() { _ = missing.Password }, "an index": func() { _ = []int{}[len(none)] },
 		"a type": func() { var v any = canary; _ = v.(int) }, "nil": func() { panic(nil) }, //nolint:govet,forcetypeassert // these are the panics
 	} {
 		h, out := answering(t, "GET", "/healthz", func(echo.Context) error { do(); return nil })
@@ -80,7 +80,7 @@ func TestPanicsOfTheRuntimeAreAnsweredToo(t *testing.T) {
 	}
 }
 
-func TestAnAbortedAnswerIsNotAnswered(t *testing.T) {
+func TestObserve_AbortHandler(t *testing.T) {
 	t.Parallel()
 	h, _ := answering(t, "GET", "/healthz", func(echo.Context) error { panic(http.ErrAbortHandler) })
 	defer func() {
@@ -91,7 +91,7 @@ func TestAnAbortedAnswerIsNotAnswered(t *testing.T) {
 	ask(h, "GET", "/healthz")
 }
 
-func TestAPanicAfterTheAnswerBeganAddsNothing(t *testing.T) {
+func TestObserve_PanicAfterResponseStarted(t *testing.T) {
 	t.Parallel()
 	h, out := answering(t, "GET", "/healthz", func(c echo.Context) error {
 		_ = c.String(200, "begun")
@@ -105,7 +105,7 @@ func TestAPanicAfterTheAnswerBeganAddsNothing(t *testing.T) {
 	}
 }
 
-func TestTheStackOfAShippedProgramIsKept(t *testing.T) {
+func TestStackOf_TrimmedPaths(t *testing.T) {
 	t.Parallel()
 	stack := "goroutine 1 [running]:\nruntime/debug.Stack()\n\truntime/debug/stack.go:26 +0x5e\ntwofold/api.(*Server).GetMFA(0xc000, {0x1, 0x2})\n\ttwofold/api/mfa.go:20 +0x1b\n" +
 		"github.com/labstack/echo/v4.(*Echo).ServeHTTP(...)\n\tgithub.com/labstack/echo/v4@v4.16.0/echo.go:680 +0x2\n"
@@ -116,7 +116,7 @@ func TestTheStackOfAShippedProgramIsKept(t *testing.T) {
 	}
 }
 
-func TestEveryAnswerHasTheHeaders(t *testing.T) {
+func TestSetHeaders_EveryResponse(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	want := map[string]string{
@@ -153,7 +153,7 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 	}
 }
 
-func TestALineOfARefusalNamesItsProblem(t *testing.T) {
+func TestObserve_LogsProblemCode(t *testing.T) {
 	t.Parallel()
 	h, out := serve(t, built)
 	ask(h, "GET", "/api/v1/unknown")
@@ -174,7 +174,7 @@ func TestALineOfARefusalNamesItsProblem(t *testing.T) {
 	}
 }
 
-func TestAUserAgentIsClipped(t *testing.T) {
+func TestTruncateUserAgent(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		"":                                 "",
@@ -197,7 +197,7 @@ func TestAUserAgentIsClipped(t *testing.T) {
 	}
 }
 
-func TestWhoIsAsking(t *testing.T) {
+func TestClientIP(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		peer, forwarded, proxies, want string
@@ -250,7 +250,7 @@ func TestWhoIsAsking(t *testing.T) {
 	}
 }
 
-func TestTheAuditKnowsWhoAsked(t *testing.T) {
+func TestObserve_SetsAuditClient(t *testing.T) {
 	t.Parallel()
 	var got audit.Client
 	h, _ := answering(t, "GET", "/healthz", func(c echo.Context) error {

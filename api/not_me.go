@@ -6,7 +6,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// ReportNotMe acts on a notice of what somebody else did.
+// ReportNotMe disputes the event of a notice.
 func (s *Server) ReportNotMe(ctx context.Context, r ReportNotMeRequestObject) (ReportNotMeResponseObject, error) {
 	done, err := s.NotMe.Report(ctx, secret.New(r.Body.Token))
 	if err != nil {

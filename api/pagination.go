@@ -11,17 +11,17 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// staticPage is the part of a list that was asked for: at most limit items that come after the one with the id after
-// (empty: from the beginning). Ids sort by age, so that nothing is shown twice when something new comes in between.
+// page is the requested part of a list: at most limit items after the one with the id after (empty: from the start).
+// Ids are ordered by time, so that a new item does not repeat an old one on the next page.
 type page struct {
 	after string
 	limit int
 }
 
-// defaultLimit is the contract's.
+// defaultLimit is the default of the contract.
 const defaultLimit = 50
 
-// parsePage reads the query of a list's operation, which the middleware has checked.
+// parsePage reads the query of a list operation, which the middleware has checked.
 func parsePage(limit *Limit, cursor *Cursor) page {
 	part := page{limit: defaultLimit}
 	if limit != nil {
@@ -33,10 +33,10 @@ func parsePage(limit *Limit, cursor *Cursor) page {
 	return part
 }
 
-// fetchLimit is how many items to ask for: one too many, which shows whether there is another page.
+// fetchLimit is the number of items to fetch: one more than the limit, to know whether another page follows.
 func (s page) fetchLimit() int { return s.limit + 1 }
 
-// paginate takes the surplus item off again and answers the cursor of the next page, or nil on the last.
+// paginate removes the extra item and returns the cursor of the next page, or nil on the last one.
 func paginate[T any](s page, items []T, idOf func(T) string) ([]T, *NextCursor) {
 	if len(items) <= s.limit {
 		return items, nil
@@ -45,8 +45,8 @@ func paginate[T any](s page, items []T, idOf func(T) string) ([]T, *NextCursor) 
 	return items, new(mustUUID(idOf(items[len(items)-1])))
 }
 
-// checkQuery says whether the query's parameters fit the operation's schema. Those that the operation does not know
-// change nothing, as everywhere on the web; one that it knows must not come twice, since the two may not agree.
+// checkQuery checks the query against the operation's schema. It ignores unknown parameters and rejects repeated ones,
+// because their values may differ.
 func checkQuery(c echo.Context, op *operation) error {
 	known := slices.DeleteFunc(slices.Clone(op.params), func(p *openapi3.ParameterRef) bool { return p.Value.In != openapi3.ParameterInQuery })
 	if len(known) == 0 {
@@ -62,7 +62,7 @@ func checkQuery(c echo.Context, op *operation) error {
 		switch {
 		case len(values) == 0 && !p.Value.Required:
 		case len(values) != 1:
-			wrong = append(wrong, FieldError{Pointer: "#" + p.Value.Name, Detail: "is needed once"})
+			wrong = append(wrong, FieldError{Pointer: "#" + p.Value.Name, Detail: "is required exactly once"})
 		case !matchesSchema(schema, values[0]):
 			wrong = append(wrong, FieldError{Pointer: "#" + p.Value.Name, Detail: expectationOfText(schema)})
 		}
@@ -73,7 +73,7 @@ func checkQuery(c echo.Context, op *operation) error {
 	return nil
 }
 
-// matchesSchema says whether a text is a parameter's value, in the one spelling that it has.
+// matchesSchema reports whether a text is a valid parameter value in canonical form.
 func matchesSchema(schema *openapi3.Schema, text string) bool {
 	if schema.Type.Is(openapi3.TypeInteger) {
 		n, err := strconv.Atoi(text)
@@ -86,13 +86,13 @@ func matchesSchema(schema *openapi3.Schema, text string) bool {
 	return schema.VisitJSON(text) == nil
 }
 
-// expectationOfText says what a parameter must be.
+// expectationOfText describes what a parameter must be.
 func expectationOfText(s *openapi3.Schema) string {
 	switch {
 	case s.Type.Is(openapi3.TypeInteger) && s.Min != nil && s.Max != nil:
-		return fmt.Sprintf("must be a whole number from %.0f to %.0f", *s.Min, *s.Max)
+		return fmt.Sprintf("must be an integer from %.0f to %.0f", *s.Min, *s.Max)
 	case s.Format == "uuid":
-		return "must be the next_cursor of the page before"
+		return "must be the next_cursor of the previous page"
 	}
 	return expectation(s)
 }

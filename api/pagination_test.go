@@ -11,7 +11,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-func TestAListThatIsNotLimitedIsAsLongAsTheContractSays(t *testing.T) {
+func TestParsePage_DefaultLimit(t *testing.T) {
 	t.Parallel()
 	lists := 0
 	for _, o := range theContract(t).operations {
@@ -32,7 +32,7 @@ func TestAListThatIsNotLimitedIsAsLongAsTheContractSays(t *testing.T) {
 	}
 }
 
-func TestCutting(t *testing.T) {
+func TestPaginate(t *testing.T) {
 	t.Parallel()
 	const ids = "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d1"
 	all := []string{ids + "3", ids + "2", ids + "1"}
@@ -53,7 +53,7 @@ func TestCutting(t *testing.T) {
 	}
 }
 
-func TestAQueryFitsItsParametersOrSaysWhere(t *testing.T) {
+func TestCheckQuery(t *testing.T) {
 	t.Parallel()
 	const id = "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"
 	op := &operation{params: openapi3.Parameters{

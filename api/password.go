@@ -7,15 +7,15 @@ import (
 	"twofold/internal/secret"
 )
 
-// VisitChangePasswordResponse writes the answer.
+// VisitChangePasswordResponse writes the response.
 func (a cookieResponse) VisitChangePasswordResponse(w http.ResponseWriter) error { return a.write(w) }
 
-// ChangePassword gives the account another password.
+// ChangePassword replaces the account's password.
 func (s *Server) ChangePassword(ctx context.Context, r ChangePasswordRequestObject) (ChangePasswordResponseObject, error) {
 	call := requestFrom(ctx)
-	done, err := s.Authn.ChangePassword(ctx, call.session, call.stepUp.Grant, secret.New(r.Body.NewPassword), call.device)
+	done, token, err := s.Passwords.Change(ctx, call.session, call.stepUp.Grant, secret.New(r.Body.NewPassword), call.device)
 	if err != nil {
 		return nil, err
 	}
-	return cookieResponse{status: http.StatusOK, cookies: s.elevated(done.NewToken), body: receipt(done)}, nil
+	return cookieResponse{status: http.StatusOK, cookies: s.elevated(token), body: receiptBody(done)}, nil
 }

@@ -6,19 +6,19 @@ import (
 	"twofold/internal/secret"
 )
 
-// RequestPasswordReset answers the same for every address.
+// RequestPasswordReset gives the same response for every address.
 func (s *Server) RequestPasswordReset(ctx context.Context, r RequestPasswordResetRequestObject) (RequestPasswordResetResponseObject, error) {
-	if err := s.Accounts.RequestReset(ctx, r.Body.Email); err != nil {
+	if err := s.Passwords.RequestReset(ctx, r.Body.Email); err != nil {
 		return nil, err
 	}
 	return RequestPasswordReset202Response{}, nil
 }
 
-// ResetPassword sets a new password with a mailed link. It signs nobody in.
+// ResetPassword sets a new password with a mailed link. It creates no session.
 func (s *Server) ResetPassword(ctx context.Context, r ResetPasswordRequestObject) (ResetPasswordResponseObject, error) {
-	change, err := s.Accounts.Reset(ctx, secret.New(r.Body.Token), secret.New(r.Body.NewPassword))
+	done, err := s.Passwords.Reset(ctx, secret.New(r.Body.Token), secret.New(r.Body.NewPassword))
 	if err != nil {
 		return nil, err
 	}
-	return ResetPassword200JSONResponse(receiptOf(change)), nil
+	return ResetPassword200JSONResponse(receiptBody(done)), nil
 }

@@ -23,37 +23,37 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Errors that only HTTP knows.
+// Errors of HTTP itself.
 var (
 	errBodyTooLarge         = errors.New("body too large")
 	errUnsupportedMediaType = errors.New("body is not application/json")
 	errCrossOrigin          = errors.New("cross-origin request")
-	errSessionRequired      = errors.New("no session")
+	errSessionRequired      = errors.New("session required")
 )
 
-// invalidError is what does not fit the contract, each with its place.
+// invalidError lists the members that do not match the contract.
 type invalidError []FieldError
 
-func (e invalidError) Error() string { return "request does not fit the contract" }
+func (e invalidError) Error() string { return "request does not match the contract" }
 
 func invalid(pointer, detail string) error {
 	return invalidError{{Pointer: pointer, Detail: detail}}
 }
 
-// notReadyError is a server that cannot serve.
+// notReadyError means that the server cannot serve requests.
 type notReadyError []UnreadyReason
 
 func (e notReadyError) Error() string { return fmt.Sprintf("not ready: %v", []UnreadyReason(e)) }
 
-// Unavailable makes it 503.
+// Unavailable makes the response 503.
 func (e notReadyError) Unavailable() bool { return true }
 
-// ipLimitError is an address that sends too much.
+// ipLimitError means that a client address exceeded its rate limit.
 type ipLimitError struct{ retryAfter time.Duration }
 
 func (e ipLimitError) Error() string { return "too many requests from one address" }
 
-// problems turns errors into codes. Which status a code has, the contract says per operation.
+// problems maps errors to codes. The status of a code is in the contract, per operation.
 var problems = []struct {
 	err  error
 	code ProblemCode
@@ -107,40 +107,7 @@ var problems = []struct {
 	{echo.ErrMethodNotAllowed, ProblemCodeMethodNotAllowed},
 }
 
-var titles = map[ProblemCode]string{
-	ProblemCodeInvalidRequest:       "The request does not fit the contract",
-	ProblemCodeSessionRequired:      "Sign in first",
-	ProblemCodeStepUpRequired:       "Confirm that it's you",
-	ProblemCodeCredentialsRejected:  "That e-mail address and password do not fit together",
-	ProblemCodeCodeRequired:         "A code is needed too",
-	ProblemCodeCodeRejected:         "That code is not right",
-	ProblemCodeCodeUsed:             "That code was used before",
-	ProblemCodeCrossOriginRefused:   "Requests from another origin are refused",
-	ProblemCodeNotFound:             "There is nothing here",
-	ProblemCodeMethodNotAllowed:     "That method does not work here",
-	ProblemCodeMFARequired:          "That takes multi-factor authentication",
-	ProblemCodeEnrollmentRequired:   "Register an authenticator app first",
-	ProblemCodeLastMethod:           "The last method stays while MFA is required",
-	ProblemCodeOwnAccount:           "That is your own account",
-	ProblemCodeLastAdministrator:    "There would be no administrator left",
-	ProblemCodeNameTaken:            "Another method has that name",
-	ProblemCodeEmailTaken:           "Another account has that address",
-	ProblemCodeMailUnavailable:      "This service sends no mail",
-	ProblemCodeLinkExpired:          "This link no longer works",
-	ProblemCodeTooManyMethods:       "The account has as many methods as it may have",
-	ProblemCodeSignInExpired:        "Start signing in again",
-	ProblemCodeEnrollmentExpired:    "Start the registration again",
-	ProblemCodeRemovalUnavailable:   "MFA cannot be removed this way now",
-	ProblemCodeBodyTooLarge:         "The body is too large",
-	ProblemCodeUnsupportedMediaType: "Send JSON",
-	ProblemCodePasswordUnacceptable: "That password cannot be used",
-	ProblemCodeTooManyAttempts:      "Too many wrong tries",
-	ProblemCodeTooManyRequests:      "Too many requests from this address",
-	ProblemCodeInternal:             "Something went wrong on our side",
-	ProblemCodeUnavailable:          "Not available right now",
-}
-
-// codeOf finds the code of an error; what nobody expected is internal.
+// codeOf returns the code of an error. An error that is not in the table is internal.
 func codeOf(err error) ProblemCode {
 	var unfit invalidError
 	var crowd ipLimitError
@@ -161,7 +128,8 @@ func codeOf(err error) ProblemCode {
 	return ProblemCodeInternal
 }
 
-// statusOf is the status of a code: the operation's own, or for what happens outside of operations the usual one.
+// statusOf returns the status of a code in an operation, and whether the operation declares it. Outside of operations
+// it returns the usual status.
 func statusOf(code ProblemCode, op *operation) (int, bool) {
 	if op != nil {
 		status, declared := op.status[code]
@@ -176,7 +144,7 @@ func statusOf(code ProblemCode, op *operation) (int, bool) {
 	return http.StatusInternalServerError, code == ProblemCodeInternal
 }
 
-// writeError writes every error there is as a problem (RFC 9457). It is Echo's error handler.
+// writeError writes every error as a problem (RFC 9457). It is Echo's error handler.
 func (s *Server) writeError(err error, c echo.Context) {
 	if c.Response().Committed {
 		return
@@ -185,13 +153,13 @@ func (s *Server) writeError(err error, c echo.Context) {
 	code := codeOf(err)
 	status, declared := statusOf(code, call.op)
 	if !declared {
-		err = fmt.Errorf("%s is not in the operation's list: %w", code, err)
+		err = fmt.Errorf("problem code %s is not declared for this operation: %w", code, err)
 		code, status = ProblemCodeInternal, http.StatusInternalServerError
 	}
 	call.problem = code
 	p := Problem{
 		Type:   "/problems/" + strings.ReplaceAll(string(code), "_", "-"),
-		Title:  titles[code],
+		Title:  s.contract.titles[code],
 		Status: status,
 		Code:   code,
 	}
@@ -216,8 +184,8 @@ func (s *Server) writeError(err error, c echo.Context) {
 	}
 	body, err := json.Marshal(p)
 	if err != nil {
-		s.Log.ErrorContext(c.Request().Context(), "problem not written", "error", err.Error())
+		s.Log.ErrorContext(c.Request().Context(), "problem response not written", "error", err.Error())
 		return
 	}
-	_ = c.Blob(status, "application/problem+json", body) // the client is gone: nothing to do
+	_ = c.Blob(status, "application/problem+json", body) // the client has disconnected
 }

@@ -19,7 +19,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// addDetails adds what an error knows beyond its code.
+// addDetails adds the members that an error carries besides its code.
 func addDetails(p *Problem, err error) {
 	var unfit invalidError
 	var wait *throttle.ThrottledError
@@ -39,21 +39,21 @@ func addDetails(p *Problem, err error) {
 		fields := []FieldError(unfit)
 		p.Errors = &fields
 	case errors.Is(err, account.ErrInvalidEmail):
-		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be one e-mail address and nothing else"}}
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be a single email address"}}
 	case errors.Is(err, account.ErrTooManyMails):
 		p.RetryAfter = seconds(time.Hour)
 	case errors.Is(err, account.ErrSameAddress):
-		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be another address than the account has"}}
+		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must differ from the account's address"}}
 	case errors.Is(err, account.ErrInvalidDisplayName):
 		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrInvalidName):
 		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
 	case errors.Is(err, authn.ErrInvalidTarget):
-		p.Errors = &[]FieldError{{Pointer: "/target", Detail: "must be the id of an account for admin.account, and absent for all else"}}
+		p.Errors = &[]FieldError{{Pointer: "/target", Detail: "must be the id of an account for the purpose admin.account, and absent for every other"}}
 	case errors.Is(err, admin.ErrReasonRequired):
-		p.Errors = &[]FieldError{{Pointer: "/reason", Detail: "must say why"}}
+		p.Errors = &[]FieldError{{Pointer: "/reason", Detail: "must not be blank"}}
 	case errors.Is(err, authn.ErrTransportMismatch):
-		p.Errors = &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}
+		p.Errors = &[]FieldError{{Pointer: "/deliver", Detail: "must be the value that the sign-in started with, or absent"}}
 	case errors.Is(err, mfa.ErrRecoveryCode):
 		p.Errors = &[]FieldError{{Pointer: "/recovery_code", Detail: "must be a recovery code: sixteen letters and digits"}}
 	case errors.As(err, &required):
@@ -79,16 +79,16 @@ func addDetails(p *Problem, err error) {
 	}
 }
 
-// lockedOutDetail says what helps where a kind of proof is no longer accepted and waiting does not help.
+// lockedOutDetail is the detail for a kind of credential that is locked out, so that waiting does not help.
 var lockedOutDetail = map[throttle.Kind]string{
 	throttle.TOTP: "Codes of authenticator apps are no longer accepted for this account. " +
-		"Use a recovery code, which has them accepted again, or ask whoever runs this service.",
+		"Use a recovery code, which unlocks them, or contact support.",
 	throttle.RecoveryCode: "Recovery codes are no longer accepted for this account. " +
-		"Use your authenticator app, and generate new ones, or ask whoever runs this service.",
-	throttle.RemovalCancel: "Codes no longer cancel this removal. Use the link in one of its mails, or sign in with a code.",
+		"Use your authenticator app and generate new recovery codes, or contact support.",
+	throttle.RemovalCancel: "Codes are no longer accepted for cancelling this removal. Use the link in one of its mails, or sign in with a code.",
 }
 
-// factorNames are kinds of proof as the contract names them.
+// factorNames returns kinds of credential as the contract names them.
 func factorNames(kinds ...throttle.Kind) []ProofMethod {
 	methods := make([]ProofMethod, len(kinds))
 	for i, kind := range kinds {
@@ -97,7 +97,7 @@ func factorNames(kinds ...throttle.Kind) []ProofMethod {
 	return methods
 }
 
-// seconds rounds up, so that who waits that long has waited enough; nil for no wait.
+// seconds rounds up, so that a client that waits that long does not come too early. It returns nil for no wait.
 func seconds(d time.Duration) *int {
 	if d <= 0 {
 		return nil
@@ -105,7 +105,7 @@ func seconds(d time.Duration) *int {
 	return new(int(math.Ceil(d.Seconds())))
 }
 
-// bearerChallenge is RFC 6750 §3: an error only where a credential was presented.
+// bearerChallenge returns the challenge of RFC 6750 §3. It names an error only if a credential was presented.
 func bearerChallenge(call *requestContext) string {
 	if call.op != nil && call.op.session && call.presented && call.session.ID == "" {
 		return `Bearer realm="twofold", error="invalid_token"`
@@ -113,7 +113,7 @@ func bearerChallenge(call *requestContext) string {
 	return `Bearer realm="twofold"`
 }
 
-// challenge says what proof is wanted, and for what (RFC 9470 §3).
+// challenge describes the required step-up in the problem and in WWW-Authenticate (RFC 9470 §3).
 func (s *Server) challenge(c echo.Context, p *Problem, call *requestContext) {
 	maxAge := int(s.StepUps.Lifetime / time.Second)
 	acr := AcrAal1

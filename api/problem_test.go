@@ -27,7 +27,7 @@ type down struct{ is bool }
 func (d down) Error() string     { return "down" }
 func (d down) Unavailable() bool { return d.is }
 
-func TestEveryErrorHasItsCode(t *testing.T) {
+func TestCodeOf(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		err  error
@@ -61,7 +61,7 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 		{errCrossOrigin, ProblemCodeCrossOriginRefused},
 		{echo.ErrNotFound, ProblemCodeNotFound},
 		{echo.ErrMethodNotAllowed, ProblemCodeMethodNotAllowed},
-		{errors.New("what nobody expected"), ProblemCodeInternal},
+		{errors.New("unexpected"), ProblemCodeInternal},
 		{account.ErrNotFound, ProblemCodeSessionRequired}, // it went with its sessions
 		{mfa.ErrInvalidName, ProblemCodeInvalidRequest},
 		{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
@@ -78,7 +78,7 @@ func TestEveryErrorHasItsCode(t *testing.T) {
 	}
 }
 
-func TestTheTableOfErrorsNamesEachOnce(t *testing.T) {
+func TestProblems_ErrorsAreUnique(t *testing.T) {
 	t.Parallel()
 	for i, p := range problems {
 		if !p.code.Valid() {
@@ -103,10 +103,10 @@ func answered(t *testing.T, method, route string, err error) (status int, header
 	return w.Code, w.Header(), body, out.String()
 }
 
-func TestAProblemSaysWhatItsErrorKnows(t *testing.T) {
+func TestAddDetails(t *testing.T) {
 	t.Parallel()
 	status, header, body, _ := answered(t, "GET", "/readyz", fmt.Errorf("ping: %w", down{true}))
-	want := map[string]any{"type": "/problems/unavailable", "title": "Not available right now", "status": 503.0, "code": "unavailable", "retry_after": 2.0}
+	want := map[string]any{"type": "/problems/unavailable", "title": "Service unavailable", "status": 503.0, "code": "unavailable", "retry_after": 2.0}
 	if diff := cmp.Diff(want, body); diff != "" || status != 503 || header.Get("Retry-After") != "2" {
 		t.Errorf("got %d, Retry-After %q\n%s", status, header.Get("Retry-After"), diff)
 	}
@@ -115,7 +115,7 @@ func TestAProblemSaysWhatItsErrorKnows(t *testing.T) {
 		want Problem
 	}{
 		"a field that does not fit": {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
-		"another delivery":          {authn.ErrTransportMismatch, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be what the sign-in was begun with, or absent"}}}},
+		"another delivery":          {authn.ErrTransportMismatch, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be the value that the sign-in started with, or absent"}}}},
 		"a name that is too long":   {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}}},
 		"a code that is missing":    {&authn.CodeRequiredError{Factors: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
 		"a wait":                    {&throttle.ThrottledError{RetryAfter: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
@@ -137,7 +137,7 @@ func TestAProblemSaysWhatItsErrorKnows(t *testing.T) {
 	}
 }
 
-func TestWaitingThatDoesNotHelpIsNotAdvised(t *testing.T) {
+func TestAddDetails_LockoutHasNoRetryAfter(t *testing.T) {
 	t.Parallel()
 	status, header, body, _ := answered(t, "POST", "/api/v1/sessions/second-factor", nil)
 	if status != 400 { // the body is looked at first
@@ -152,11 +152,11 @@ func TestWaitingThatDoesNotHelpIsNotAdvised(t *testing.T) {
 	}
 }
 
-func TestAnErrorThatAnOperationDoesNotListIsInternal(t *testing.T) {
+func TestWriteError_UndeclaredCodeIsInternal(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{mfa.ErrNameTaken, session.ErrEnded, errors.New("password is hunter2")} {
 		status, _, body, logged := answered(t, "GET", "/healthz", err)
-		want := map[string]any{"type": "/problems/internal", "title": titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
+		want := map[string]any{"type": "/problems/internal", "title": theContract(t).titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
 		if diff := cmp.Diff(want, body); diff != "" || status != 500 {
 			t.Errorf("%v: got %d\n%s", err, status, diff)
 		}
@@ -166,7 +166,7 @@ func TestAnErrorThatAnOperationDoesNotListIsInternal(t *testing.T) {
 	}
 }
 
-func TestAnInternalErrorSaysNothingElse(t *testing.T) {
+func TestWriteError_InternalHasNoDetails(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{&throttle.ThrottledError{RetryAfter: time.Second}, &authn.CredentialsError{}, authn.ErrCodeRequired} {
 		if _, _, body, _ := answered(t, "GET", "/healthz", err); len(body) != 5 {
@@ -175,7 +175,7 @@ func TestAnInternalErrorSaysNothingElse(t *testing.T) {
 	}
 }
 
-func TestEvery401HasItsChallenge(t *testing.T) {
+func TestWriteError_401HasChallenge(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for what, c := range map[string]struct {
@@ -194,7 +194,7 @@ func TestEvery401HasItsChallenge(t *testing.T) {
 	}
 }
 
-func TestAProblemOutsideOfOperations(t *testing.T) {
+func TestWriteError_OutsideOfOperations(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[ProblemCode]int{ProblemCodeNotFound: 404, ProblemCodeMethodNotAllowed: 405, ProblemCodeInternal: 500} {
 		if got, ok := statusOf(code, nil); got != want || !ok {
@@ -208,7 +208,7 @@ func TestAProblemOutsideOfOperations(t *testing.T) {
 	}
 }
 
-func TestSecondsAreRoundedUp(t *testing.T) {
+func TestSeconds_RoundUp(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]int{1: 1, time.Second: 1, time.Second + 1: 2, time.Hour: 3600} {
 		if got := seconds(d); got == nil || *got != want {

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/session"
 )
 
-// RequestMFARemoval announces a removal of MFA, for a pending sign-in.
+// RequestMFARemoval requests a delayed removal of MFA with a pending sign-in.
 func (s *Server) RequestMFARemoval(ctx context.Context, r RequestMFARemovalRequestObject) (RequestMFARemovalResponseObject, error) {
 	var inBody *string
 	if r.Body != nil {
@@ -24,7 +24,7 @@ func (s *Server) RequestMFARemoval(ctx context.Context, r RequestMFARemovalReque
 	return RequestMFARemoval202JSONResponse(removalStatus(status)), nil
 }
 
-// CancelMFARemoval cancels a removal, for a session of two factors.
+// CancelMFARemoval cancels a removal from a session with two factors.
 func (s *Server) CancelMFARemoval(ctx context.Context, _ CancelMFARemovalRequestObject) (CancelMFARemovalResponseObject, error) {
 	done, err := s.Removals.Cancel(ctx, requestFrom(ctx).session)
 	if err != nil {
@@ -33,14 +33,14 @@ func (s *Server) CancelMFARemoval(ctx context.Context, _ CancelMFARemovalRequest
 	return CancelMFARemoval200JSONResponse{NoticesSent: done.NoticesSent, RecoveryCodesLeft: done.RecoveryCodesLeft}, nil
 }
 
-// CancelMFARemovalByCode cancels a removal, for a pending sign-in with a code.
+// CancelMFARemovalByCode cancels a removal with a pending sign-in and a code.
 func (s *Server) CancelMFARemovalByCode(ctx context.Context, r CancelMFARemovalByCodeRequestObject) (CancelMFARemovalByCodeResponseObject, error) {
 	proof, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
 	if proof.IsZero() {
-		return nil, invalid("/code", "this or recovery_code is needed")
+		return nil, invalid("/code", "this or recovery_code is required")
 	}
 	in := authn.SecondFactorRequest{Second: proof, Browser: requestFrom(ctx).device}
 	in.Token, in.ReceivedVia = signInTokenOf(ctx, r.Body.SignInToken)
@@ -50,7 +50,7 @@ func (s *Server) CancelMFARemovalByCode(ctx context.Context, r CancelMFARemovalB
 	return CancelMFARemovalByCode204Response{}, nil
 }
 
-// CancelMFARemovalByLink cancels a removal, for whoever has a link of its notices.
+// CancelMFARemovalByLink cancels a removal with a link of its notices.
 func (s *Server) CancelMFARemovalByLink(ctx context.Context, r CancelMFARemovalByLinkRequestObject) (CancelMFARemovalByLinkResponseObject, error) {
 	if err := s.Removals.CancelByLink(ctx, secret.New(r.Body.Token)); err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func (s *Server) CancelMFARemovalByLink(ctx context.Context, r CancelMFARemovalB
 	return CancelMFARemovalByLink204Response{}, nil
 }
 
-// CompleteMFARemoval removes MFA, for whoever has the link of the last mail.
+// CompleteMFARemoval removes MFA with the link of the last mail.
 func (s *Server) CompleteMFARemoval(ctx context.Context, r CompleteMFARemovalRequestObject) (CompleteMFARemovalResponseObject, error) {
 	done, err := s.Removals.Complete(ctx, secret.New(r.Body.Token))
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Server) CompleteMFARemoval(ctx context.Context, r CompleteMFARemovalReq
 	return CompleteMFARemoval200JSONResponse{SessionsEnded: done.SessionsEnded, NoticesSent: done.NoticesSent}, nil
 }
 
-// removalOf is the account's removal under way, or nil.
+// removalOf returns the account's removal in progress, or nil.
 func (s *Server) removalOf(ctx context.Context, accountID string) (*MFARemoval, error) {
 	status, err := s.Removals.Current(ctx, accountID)
 	if errors.Is(err, mfaremoval.ErrNotFound) {
@@ -87,7 +87,7 @@ func removalStatus(r mfaremoval.Status) MFARemoval {
 	return answer
 }
 
-// signInTokenOf is the token of a pending sign-in, and how it came: in the body, or else in its cookie.
+// signInTokenOf returns the token of a pending sign-in and how it was sent: in the body, or else in its cookie.
 func signInTokenOf(ctx context.Context, inBody *string) (secret.Text, session.Delivery) {
 	if inBody != nil {
 		return secret.New(*inBody), session.Token

@@ -11,7 +11,7 @@ import (
 
 // What the guard protects it finds by the router's own method and path: a route that the contract does not name would
 // be open to all.
-func TestTheRouterHasTheRoutesOfTheContractAndNoOther(t *testing.T) {
+func TestRoutes_MatchContract(t *testing.T) {
 	t.Parallel()
 	e := echo.New()
 	RegisterHandlers(e, NewStrictHandler((*Server)(nil), nil))

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/password"
 )
 
-// GetJwks answers the public keys that verify step-up tokens.
+// GetJwks returns the public keys that verify step-up tokens.
 func (s *Server) GetJwks(ctx context.Context, _ GetJwksRequestObject) (GetJwksResponseObject, error) {
 	public, err := s.Keys.Public(ctx)
 	if err != nil {
@@ -23,16 +23,16 @@ func (s *Server) GetJwks(ctx context.Context, _ GetJwksRequestObject) (GetJwksRe
 	return GetJwks200JSONResponse{Body: Jwks{Keys: keys}, Headers: GetJwks200ResponseHeaders{CacheControl: kept}}, nil
 }
 
-// kept is for how long public keys may be kept, and so how long at most somebody else may go on to believe a key that was
-// revoked: as long as a step-up token lives. The next key is published a day before it signs.
+// kept is how long public keys may be cached. A verifier may accept a revoked key for that long, so it equals the
+// lifetime of a step-up token. The next key is published a day before it becomes active.
 const kept = "public, max-age=300"
 
-// GetHealth answers while the process lives.
+// GetHealth responds while the process runs.
 func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
 	return GetHealth200JSONResponse{Status: HealthStatusOk}, nil
 }
 
-// GetReadiness answers whether requests can be served.
+// GetReadiness responds whether requests can be served.
 func (s *Server) GetReadiness(ctx context.Context, _ GetReadinessRequestObject) (GetReadinessResponseObject, error) {
 	if reasons := s.Ready(ctx); len(reasons) > 0 {
 		return nil, notReadyError(reasons)
@@ -40,24 +40,24 @@ func (s *Server) GetReadiness(ctx context.Context, _ GetReadinessRequestObject) 
 	return GetReadiness200JSONResponse{Status: HealthStatusOk}, nil
 }
 
-// GetOpenapi answers the contract.
+// GetOpenapi returns the contract.
 func (s *Server) GetOpenapi(context.Context, GetOpenapiRequestObject) (GetOpenapiResponseObject, error) {
 	return GetOpenapi200ApplicationYamlResponse{
 		Body: bytes.NewReader(s.contract.text), ContentLength: int64(len(s.contract.text)),
 	}, nil
 }
 
-// About is what everybody may know of this service.
+// About is the public information about this service.
 type About struct {
 	Name    string
-	Support string // whom to ask for help; may be empty
-	Mail    bool   // notices and links are mailed
-	// Somebody who lost everything can ask for a removal of MFA: it takes RemovalDelay, and can be asked for again
-	// RemovalPause after it was cancelled. Delay zero: there are none.
+	Support string // support contact; may be empty
+	Mail    bool   // whether notices and links are mailed
+	// RemovalDelay is how long a removal of MFA takes, and RemovalCooldown how long a user must wait after cancelling
+	// one. A delay of zero means that removals are off.
 	RemovalDelay, RemovalCooldown time.Duration
 }
 
-// GetService answers what this service is called, and what it can do.
+// GetService returns the service's name and features.
 func (s *Server) GetService(context.Context, GetServiceRequestObject) (GetServiceResponseObject, error) {
 	a := GetService200JSONResponse{
 		Name: s.About.Name, Mail: s.About.Mail, MFARemoval: s.About.RemovalDelay > 0,
@@ -69,6 +69,6 @@ func (s *Server) GetService(context.Context, GetServiceRequestObject) (GetServic
 	if s.About.Support != "" {
 		a.Support = &s.About.Support
 	}
-	a.Password.MinLength, a.Password.MaxLength = s.Accounts.MinPasswordLength(), password.MaxLength
+	a.Password.MinLength, a.Password.MaxLength = s.Passwords.Policy.MinLength(), password.MaxLength
 	return a, nil
 }

@@ -8,10 +8,10 @@ import (
 	"twofold/internal/useragent"
 )
 
-// VisitEndSessionResponse writes the answer.
+// VisitEndSessionResponse writes the response.
 func (a cookieResponse) VisitEndSessionResponse(w http.ResponseWriter) error { return a.write(w) }
 
-// ListSessions answers where the account is signed in.
+// ListSessions returns the account's sessions.
 func (s *Server) ListSessions(ctx context.Context, r ListSessionsRequestObject) (ListSessionsResponseObject, error) {
 	sess := requestFrom(ctx).session
 	part := parsePage(r.Params.Limit, r.Params.Cursor)
@@ -27,7 +27,7 @@ func (s *Server) ListSessions(ctx context.Context, r ListSessionsRequestObject) 
 	return list, nil
 }
 
-// listedSession is a session in a list that is asked for in the session here.
+// listedSession returns a session of a list; current marks the caller's.
 func (s *Server) listedSession(f, here session.Session) ListedSession {
 	return ListedSession{
 		ID: mustUUID(f.ID), Acr: Acr(f.AMR.ACR()), Amr: Amr(f.AMR), AuthTime: truncateToSecond(f.AuthTime), CreatedAt: truncateToSecond(f.CreatedAt),
@@ -36,7 +36,7 @@ func (s *Server) listedSession(f, here session.Session) ListedSession {
 	}
 }
 
-// EndSession ends one session of the account.
+// EndSession ends one of the account's sessions.
 func (s *Server) EndSession(ctx context.Context, r EndSessionRequestObject) (EndSessionResponseObject, error) {
 	call := requestFrom(ctx)
 	if err := s.Authn.EndSession(ctx, call.session, r.ID.String()); err != nil {
@@ -49,16 +49,16 @@ func (s *Server) EndSession(ctx context.Context, r EndSessionRequestObject) (End
 	return a, nil
 }
 
-// EndOtherSessions ends all sessions of the account but the caller's.
+// EndOtherSessions ends all sessions of the account except the caller's.
 func (s *Server) EndOtherSessions(ctx context.Context, _ EndOtherSessionsRequestObject) (EndOtherSessionsResponseObject, error) {
 	done, err := s.Authn.EndOtherSessions(ctx, requestFrom(ctx).session)
 	if err != nil {
 		return nil, err
 	}
-	return EndOtherSessions200JSONResponse(receipt(done)), nil
+	return EndOtherSessions200JSONResponse(receiptBody(done)), nil
 }
 
-// deviceOf is what a user agent tells.
+// deviceOf returns the browser and system of a user agent.
 func deviceOf(userAgent string) Device {
 	var d Device
 	browser, system := useragent.Of(userAgent)

@@ -14,11 +14,11 @@ import (
 	"twofold/internal/session"
 )
 
-// cookieResponse is an answer that sets cookies: the generated ones can set one at the most.
+// cookieResponse is a response with any number of cookies. The generated responses can set one.
 type cookieResponse struct {
 	status  int
 	cookies []*http.Cookie
-	body    any // nil: none
+	body    any // nil for none
 }
 
 func (a cookieResponse) write(w http.ResponseWriter) error {
@@ -34,29 +34,29 @@ func (a cookieResponse) write(w http.ResponseWriter) error {
 	return json.NewEncoder(w).Encode(a.body)
 }
 
-// VisitSignInResponse writes the answer.
+// VisitSignInResponse writes the response.
 func (a cookieResponse) VisitSignInResponse(w http.ResponseWriter) error { return a.write(w) }
 
-// VisitCompleteSignInResponse writes the answer.
+// VisitCompleteSignInResponse writes the response.
 func (a cookieResponse) VisitCompleteSignInResponse(w http.ResponseWriter) error { return a.write(w) }
 
-// VisitSignOutResponse writes the answer.
+// VisitSignOutResponse writes the response.
 func (a cookieResponse) VisitSignOutResponse(w http.ResponseWriter) error { return a.write(w) }
 
-// VisitConfirmTOTPEnrollmentResponse writes the answer.
+// VisitConfirmTOTPEnrollmentResponse writes the response.
 func (a cookieResponse) VisitConfirmTOTPEnrollmentResponse(w http.ResponseWriter) error {
 	return a.write(w)
 }
 
-// VisitRemoveMFAMethodResponse writes the answer.
+// VisitRemoveMFAMethodResponse writes the response.
 func (a cookieResponse) VisitRemoveMFAMethodResponse(w http.ResponseWriter) error { return a.write(w) }
 
-// VisitGenerateRecoveryCodesResponse writes the answer.
+// VisitGenerateRecoveryCodesResponse writes the response.
 func (a cookieResponse) VisitGenerateRecoveryCodesResponse(w http.ResponseWriter) error {
 	return a.write(w)
 }
 
-// SignIn exchanges proofs for a session, or for a pending sign-in.
+// SignIn exchanges credentials for a session or a pending sign-in.
 func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInResponseObject, error) {
 	delivery := session.Cookie
 	if r.Body.Deliver != nil {
@@ -83,14 +83,14 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 	return a, nil
 }
 
-// CompleteSignIn finishes a pending sign-in.
+// CompleteSignIn completes a pending sign-in.
 func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObject) (CompleteSignInResponseObject, error) {
 	beside, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
 	if beside.IsZero() {
-		return nil, invalid("/code", "this or recovery_code is needed")
+		return nil, invalid("/code", "this or recovery_code is required")
 	}
 	call := requestFrom(ctx)
 	in := authn.SecondFactorRequest{Second: beside, Previous: call.cookie, Browser: call.device}
@@ -106,7 +106,7 @@ func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObje
 	return a, nil
 }
 
-// GetCurrentSession answers the caller's session.
+// GetCurrentSession returns the caller's session.
 func (s *Server) GetCurrentSession(ctx context.Context, _ GetCurrentSessionRequestObject) (GetCurrentSessionResponseObject, error) {
 	sess := requestFrom(ctx).session
 	requiredFrom, err := s.requiredFrom(ctx, sess)
@@ -139,7 +139,7 @@ func (s *Server) SignOut(ctx context.Context, _ SignOutRequestObject) (SignOutRe
 	return a, nil
 }
 
-// requiredFrom is when MFA will be required, for a session of an account that has none; otherwise nil.
+// requiredFrom returns when MFA becomes required for an account that has none, or nil.
 func (s *Server) requiredFrom(ctx context.Context, sess session.Session) (*time.Time, error) {
 	if !s.Methods.Policy.UpcomingAt(s.Now()) || sess.AMR.ACR() == session.AAL2 {
 		return nil, nil
@@ -151,7 +151,7 @@ func (s *Server) requiredFrom(ctx context.Context, sess session.Session) (*time.
 	return optionalTime(s.Methods.Policy.From), nil
 }
 
-// signedIn hands a session over, through the carrier that was asked for, and answers the body too.
+// signedIn returns the response to a completed sign-in: the token in the body or a cookie, as requested.
 func (s *Server) signedIn(out authn.SignInResult) (cookieResponse, SignedIn) {
 	body := SignedIn{
 		State:      SignedInStateSignedIn,
@@ -179,7 +179,7 @@ func (s *Server) signedIn(out authn.SignInResult) (cookieResponse, SignedIn) {
 	return a, body
 }
 
-// pending hands a pending sign-in over, and says what it waits for. It touches no session cookie.
+// pending returns the response to a pending sign-in. It does not touch the session cookie.
 func (s *Server) pending(out authn.SignInResult, d session.Delivery) cookieResponse {
 	var token *string
 	a := cookieResponse{status: http.StatusAccepted}
@@ -203,7 +203,7 @@ func (s *Server) pending(out authn.SignInResult, d session.Delivery) cookieRespo
 	return a
 }
 
-// elevated is the cookie of a session that got a new token, if it did.
+// elevated returns the cookie of a session whose token was rotated, if it was.
 func (s *Server) elevated(token secret.Text) []*http.Cookie {
 	if token.IsZero() {
 		return nil
@@ -211,19 +211,19 @@ func (s *Server) elevated(token secret.Text) []*http.Cookie {
 	return []*http.Cookie{s.setCookie(sessionCookie, token, 0)}
 }
 
-// secondFactor reads what is presented beside the password, or instead of it in a second step: at most one of the two.
+// secondFactor reads the code or the recovery code, of which there may be one.
 func secondFactor(code, recoveryCode *string) (authn.SecondFactor, error) {
 	if recoveryCode == nil {
 		return authn.SecondFactor{Code: deref(code)}, nil
 	}
 	if code != nil {
-		return authn.SecondFactor{}, invalid("/recovery_code", "must not come together with code")
+		return authn.SecondFactor{}, invalid("/recovery_code", "must not be combined with code")
 	}
 	read, err := mfa.ParseRecoveryCode(*recoveryCode)
 	return authn.SecondFactor{RecoveryCode: read}, err
 }
 
-// deref is a member that may be left out.
+// deref returns the value of an optional member.
 func deref(member *string) string {
 	if member == nil {
 		return ""
@@ -231,10 +231,10 @@ func deref(member *string) string {
 	return *member
 }
 
-// mustUUID reads an id of ours.
+// mustUUID parses an id that the server has generated.
 func mustUUID(text string) uuid.UUID { return uuid.MustParse(text) }
 
-// optionalTime is a time that may not have been; nil for none.
+// optionalTime returns nil for the zero time.
 func optionalTime(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -242,5 +242,5 @@ func optionalTime(t time.Time) *time.Time {
 	return new(truncateToSecond(t))
 }
 
-// truncateToSecond is a time as it is answered: in UTC, to the second.
+// truncateToSecond returns a time as responses contain it: in UTC, to the second.
 func truncateToSecond(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

@@ -15,17 +15,17 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// pageCSP lets the page run its own script and style, talk to its own origin, and nothing else.
+// pageCSP lets the page run its own scripts and styles and connect to its own origin only.
 const pageCSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; " +
 	"require-trusted-types-for 'script'; trusted-types 'none'"
 
-// staticPage serves the built page: its files by name, and index.html for every address that is the page's own to route.
+// staticPage serves the built page: files by name, and index.html for every path that the page routes itself.
 type staticPage struct {
-	files map[string]*file // by path, with the leading slash
+	files map[string]*file // keyed by path, with the leading slash
 }
 
-// file is one file in the encodings it was built in.
+// file is one file in all its encodings.
 type file struct {
 	kind  string
 	plain encoded
@@ -72,7 +72,7 @@ func readFile(from fs.FS, name string) (*file, error) {
 	switch {
 	case f.kind == "":
 		f.kind = "application/octet-stream"
-	case strings.HasSuffix(f.kind, "+xml"): // of which the list says no encoding, as it does of text
+	case strings.HasSuffix(f.kind, "+xml"): // the MIME table has no charset for these types
 		f.kind += "; charset=utf-8"
 	}
 	for _, e := range encodings {
@@ -96,7 +96,7 @@ func encode(body []byte) encoded {
 	return encoded{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
-// serve answers a file, or index.html for an address without a file ending, or a problem.
+// serve responds with a file, with index.html for a path without a file extension, or with a problem.
 func (p *staticPage) serve(c echo.Context) error {
 	r := c.Request()
 	name := r.URL.Path
@@ -117,7 +117,8 @@ func (p *staticPage) serve(c echo.Context) error {
 	return index.serve(c, false)
 }
 
-// isReserved says whether an address is no page's: the API's and the service's own, in any spelling, and hidden files.
+// isReserved reports whether a path never belongs to the page: paths of the API and the server in any spelling, and
+// hidden files.
 func isReserved(name string) bool {
 	if path.Clean(name) != name && path.Clean(name)+"/" != name || strings.Contains(name, "/.") {
 		return true
@@ -126,8 +127,8 @@ func isReserved(name string) bool {
 	return slices.Contains([]string{"api", "healthz", "readyz", "metrics", "debug", "openapi.yaml"}, first)
 }
 
-// serve answers the smallest form the browser takes. A hashed asset never changes; anything else is asked for again and
-// answered 304 while it is the same (RFC 9110 §13.1.2).
+// serve responds with the smallest encoding that the client accepts. Hashed assets are immutable; anything else is
+// revalidated and responds 304 while it is unchanged (RFC 9110 §13.1.2).
 func (f *file) serve(c echo.Context, immutable bool) error {
 	r, h := c.Request(), c.Response().Header()
 	h.Set("Cache-Control", "no-cache")
@@ -151,7 +152,7 @@ func (f *file) serve(c echo.Context, immutable bool) error {
 	return c.Blob(http.StatusOK, f.kind, form.body)
 }
 
-// accepts reads Accept-Encoding (RFC 9110 §12.5.3) as far as browsers use it: a name, and not with q=0.
+// accepts parses Accept-Encoding (RFC 9110 §12.5.3) as far as browsers use it: a name, and not with q=0.
 func accepts(header, encoding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")

@@ -12,7 +12,7 @@ import (
 
 const index = "<!doctype html><title>Twofold</title>"
 
-func TestAddressesOfThePageAreAnsweredWithTheIndex(t *testing.T) {
+func TestServe_PagePathsGetIndex(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for _, target := range []string{"/", "/index.html", "/settings/account", "/sign-in?next=%2Fsettings", "/a/b/c/d", "/settings/", "/apis", "//"} {
@@ -30,7 +30,7 @@ func TestAddressesOfThePageAreAnsweredWithTheIndex(t *testing.T) {
 	}
 }
 
-func TestThePagesFilesAreAnsweredByName(t *testing.T) {
+func TestServe_FilesByName(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for target, want := range map[string]struct{ kind, body, cache string }{
@@ -67,7 +67,7 @@ func problemOf(t *testing.T, what string, header http.Header, body []byte) strin
 	return string(p.Code)
 }
 
-func TestWhatIsNotThePagesIsAProblem(t *testing.T) {
+func TestServe_ReservedPathsAreProblems(t *testing.T) {
 	t.Parallel()
 	for state, page := range map[string]fs.FS{"built": built, "not built": fstest.MapFS{".gitkeep": {}}} {
 		h, _ := serve(t, page)
@@ -93,7 +93,7 @@ func TestWhatIsNotThePagesIsAProblem(t *testing.T) {
 	}
 }
 
-func TestAWrongMethodIsAProblemThatSaysWhichDo(t *testing.T) {
+func TestServe_MethodNotAllowed(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for target, want := range map[string]string{"/healthz": "GET", "/api/v1/sessions": "POST", "/api/v1/sessions/current": "DELETE"} {
@@ -104,7 +104,7 @@ func TestAWrongMethodIsAProblemThatSaysWhichDo(t *testing.T) {
 	}
 }
 
-func TestNoAddressLeavesThePage(t *testing.T) {
+func TestServe_PathTraversal(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for _, target := range []string{
@@ -119,7 +119,7 @@ func TestNoAddressLeavesThePage(t *testing.T) {
 	}
 }
 
-func TestTheSmallestFormThatIsTakenIsSent(t *testing.T) {
+func TestServe_SmallestAcceptedEncoding(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for accept, want := range map[string]string{
@@ -142,7 +142,7 @@ func TestTheSmallestFormThatIsTakenIsSent(t *testing.T) {
 	}
 }
 
-func TestEveryWayToWriteZeroRefusesAForm(t *testing.T) {
+func TestAccepts_ZeroQuality(t *testing.T) {
 	t.Parallel()
 	for _, zero := range []string{"q=0", "q=0.", "q=0.0", "q=0.00", "q=0.000", "Q=0", "q=0 "} {
 		if accepts("gzip;"+zero, "gzip") {
@@ -151,7 +151,7 @@ func TestEveryWayToWriteZeroRefusesAForm(t *testing.T) {
 	}
 }
 
-func TestAFileThatIsTheSameIsNotSentAgain(t *testing.T) {
+func TestServe_NotModified(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for _, target := range []string{"/", "/assets/app-1234.js", "/favicon.svg"} {
@@ -184,7 +184,7 @@ func TestAFileThatIsTheSameIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func TestHEADIsAnsweredLikeGET(t *testing.T) {
+func TestServe_HEAD(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for _, target := range []string{"/", "/assets/app-1234.js", "/healthz", "/openapi.yaml", "/api/v1/unknown"} {
@@ -195,7 +195,7 @@ func TestHEADIsAnsweredLikeGET(t *testing.T) {
 	}
 }
 
-func TestAPageThatIsNotBuiltSaysHowToBuildIt(t *testing.T) {
+func TestServe_PageNotBuilt(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, fstest.MapFS{".gitkeep": {}})
 	for _, target := range []string{"/", "/settings/account", "/index.html"} {
@@ -231,7 +231,7 @@ func (u unreadable) ReadFile(name string) ([]byte, error) {
 	return u.MapFS.ReadFile(name)
 }
 
-func TestAPageThatCannotBeReadStopsTheStart(t *testing.T) {
+func TestNew_UnreadablePage(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"index.html", "index.html.br", "assets/app-1234.css"} {
 		o, _ := options(t, unreadable{built, name})

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/stepup"
 )
 
-// StepUp proves presence again, for one purpose.
+// StepUp reauthenticates the caller for one purpose.
 func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpResponseObject, error) {
 	beside, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {

@@ -4,28 +4,28 @@ import a11y from "eslint-plugin-jsx-a11y";
 import hooks from "eslint-plugin-react-hooks";
 import ts from "typescript-eslint";
 
-// The walls of the house: features meet only in the app shell, and what lies below never reaches up.
+// Import rules. Features are combined only in the app shell (src/app), and lower layers do not import higher ones.
 const features = readdirSync(new URL("src/features", import.meta.url));
 const forbid = (files, group, message) => ({
   files,
   rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns: [{ group, message }] }] },
 });
 const folder = (name) => [`**/${name}`, `**/${name}/**`];
-const walls = [
+const layers = [
   ...features.map((feature) =>
     forbid(
       [`src/features/${feature}/**`],
       ["app", ...features.filter((other) => other !== feature)].flatMap(folder),
-      "Features meet only in the app shell (src/app).",
+      "Combine features only in the app shell (src/app).",
     ),
   ),
   forbid(
     ["src/ui/**"],
     ["app", "features", "api"].flatMap(folder),
-    "src/ui knows neither features nor the API.",
+    "src/ui imports neither features nor the API.",
   ),
-  forbid(["src/api/**"], ["app", "features", "ui", "i18n"].flatMap(folder), "src/api knows no page."),
-  forbid(["src/i18n/**"], ["app", "features", "ui"].flatMap(folder), "src/i18n knows no page."),
+  forbid(["src/api/**"], ["app", "features", "ui", "i18n"].flatMap(folder), "src/api imports no page code."),
+  forbid(["src/i18n/**"], ["app", "features", "ui"].flatMap(folder), "src/i18n imports no page code."),
 ];
 
 export default ts.config(
@@ -69,7 +69,7 @@ export default ts.config(
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
   },
   {
-    // Its parts run in Node and in the browser.
+    // Parts of this script run in the browser.
     files: ["build/speed.mjs"],
     languageOptions: {
       globals: Object.fromEntries(
@@ -80,5 +80,5 @@ export default ts.config(
       ),
     },
   },
-  ...walls,
+  ...layers,
 );

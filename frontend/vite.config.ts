@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
-import { bundled } from "./build/bundled.ts";
+import { bundledPackages } from "./build/bundledPackages.ts";
 import { groups } from "./build/chunks.ts";
 import { compress } from "./build/compress.ts";
 
@@ -8,19 +8,17 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   resolve: {
-    // The React API at a third of its size. The order matters: the longer name first.
+    // The page imports Preact. TanStack Query and wouter import React, so for them, and only for them, React is
+    // preact/compat. The order matters: a longer name comes before its prefix.
     alias: [
       { find: "react/jsx-runtime", replacement: "preact/jsx-runtime" },
-      { find: "react/jsx-dev-runtime", replacement: "preact/jsx-runtime" },
-      { find: "react-dom/client", replacement: "preact/compat/client" },
-      { find: "react-dom", replacement: "preact/compat" },
       { find: "react", replacement: "preact/compat" },
-      // wouter brings a shim for React 17; preact/compat has the real thing.
+      // wouter imports a shim for React 17. preact/compat has the hook itself.
       { find: /^use-sync-external-store\/shim\/.*/, replacement: here("build/use-sync-external-store.ts") },
     ],
     dedupe: ["preact"],
   },
-  plugins: [compress(), bundled()],
+  plugins: [compress(), bundledPackages()],
   build: {
     target: "es2022",
     assetsInlineLimit: 0,
@@ -29,7 +27,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: { codeSplitting: { groups } },
-      // "use client" in libraries means nothing here.
+      // Libraries contain "use client" directives, which matter to server components only.
       onLog: (level, log, next) => log.code !== "MODULE_LEVEL_DIRECTIVE" && next(level, log),
     },
   },
@@ -39,6 +37,8 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     restoreMocks: true,
+    // Milliseconds; on a busy machine the first import of a lazy part alone takes seconds.
+    testTimeout: 20_000,
     server: { deps: { inline: [/@tanstack/, /wouter/, /@testing-library\/preact/, /preact/] } },
   },
 });

@@ -1,7 +1,6 @@
-// Bench is the limit that make bench measures against: Echo alone, which answers every request with one JSON text and does
-// nothing else.
+// Echobaseline is the baseline of make bench: Echo alone, which responds to every request with one JSON text.
 //
-// Usage: bench ADDRESS STATUS < answer.json
+// Usage: echobaseline ADDRESS STATUS < answer.json
 package main
 
 import (

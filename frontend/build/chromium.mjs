@@ -1,8 +1,8 @@
-// The browser that the journeys and the measurements run in.
+// Finds the browser for the end-to-end tests and the speed measurement.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const runs = (path) => {
+const isExecutable = (path) => {
   try {
     accessSync(path, constants.X_OK);
     return true;
@@ -11,11 +11,11 @@ const runs = (path) => {
   }
 };
 
-/** CHROMIUM_PATH, or the Chromium or Chrome of this machine. */
+/** Returns the path of Chromium: CHROMIUM_PATH, or the Chromium or Chrome that is installed. It throws if there is none. */
 export function findChromium() {
   const named = process.env["CHROMIUM_PATH"];
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  // A full Chromium draws a window of its own for every page: the one without windows comes first.
+  // The headless shell comes first: a full Chromium also draws a window for every page.
   const names = [
     "chromium-headless-shell",
     "chromium",
@@ -24,8 +24,10 @@ export function findChromium() {
     "google-chrome-stable",
   ];
   const found = named
-    ? [named].find(runs)
-    : names.flatMap((name) => ["/usr/bin", ...folders].map((folder) => join(folder, name))).find(runs);
+    ? [named].find(isExecutable)
+    : names
+        .flatMap((name) => ["/usr/bin", ...folders].map((folder) => join(folder, name)))
+        .find(isExecutable);
   if (found) return found;
   throw new Error(
     named

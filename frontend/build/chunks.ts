@@ -5,51 +5,54 @@ interface ModuleGraph {
 const signInPage = /\/SignInPage\.tsx$/;
 const accountPage = /\/AccountPage\.tsx$/;
 
-/** Whether `id` is one of those, or one of those imports it, however far away. */
-function reached(
+/** Reports whether a module matches, or is imported by one that matches, directly or indirectly. */
+function isReachable(
   id: string,
   graph: ModuleGraph,
-  from: (id: string) => boolean,
+  matches: (id: string) => boolean,
   seen = new Set<string>(),
 ): boolean {
   if (seen.has(id)) return false;
   seen.add(id);
   return (
-    from(id) || (graph.getModuleInfo(id)?.importers ?? []).some((one) => reached(one, graph, from, seen))
+    matches(id) ||
+    (graph.getModuleInfo(id)?.importers ?? []).some((importer) => isReachable(importer, graph, matches, seen))
   );
 }
 
-const first = [
+const firstLoads = [
   ["account", accountPage],
   ["sign-in", signInPage],
-  ["words-en", /\/words\/en\/index\.ts$/],
-  ["words-de", /\/words\/de\/index\.ts$/],
+  ["messages-en", /\/i18n\/en\/index\.ts$/],
+  ["messages-de", /\/i18n\/de\/index\.ts$/],
 ] as const;
-const both = [signInPage, accountPage];
+const firstPages = [signInPage, accountPage];
 const fromEntry = (id: string, graph: ModuleGraph) =>
-  reached(id, graph, (one) => graph.getModuleInfo(one)?.isEntry ?? false);
-/** A style of either, which would be waited for alone. */
-const isEarlyStyle = (id: string, graph: ModuleGraph) =>
-  id.endsWith(".css") && both.some((page) => fromPage(id, graph, page));
+  isReachable(id, graph, (module) => graph.getModuleInfo(module)?.isEntry ?? false);
+/** Reports whether a stylesheet belongs to one of the first pages. As a file of its own it would delay the page. */
+const isFirstPageStyle = (id: string, graph: ModuleGraph) =>
+  id.endsWith(".css") && firstPages.some((page) => fromPage(id, graph, page));
 const fromPage = (id: string, graph: ModuleGraph, page: RegExp) =>
-  reached(id, graph, (one) => page.test(one));
+  isReachable(id, graph, (module) => page.test(module));
 
 /**
- * What is needed before anything is shown is one file: all that the entry imports, and all that both of the pages import
- * that people open first. What else each of those needs is another, and so are the words of each language that every page
- * needs. The rest stays in files of its own.
+ * Groups the modules of the first load into few files. "base" contains everything that the entry imports, and everything
+ * that both first pages (sign-in and account) import. The rest of each of these pages is one file, and so are the messages of
+ * each language that every page needs. Other modules stay in files of their own.
  */
 export const groups = [
   {
     priority: 2,
     name: (id: string, graph: ModuleGraph) =>
-      fromEntry(id, graph) || both.every((page) => fromPage(id, graph, page)) || isEarlyStyle(id, graph)
+      fromEntry(id, graph) ||
+      firstPages.every((page) => fromPage(id, graph, page)) ||
+      isFirstPageStyle(id, graph)
         ? "base"
         : null,
   },
   {
     priority: 1,
     name: (id: string, graph: ModuleGraph) =>
-      first.find(([, from]) => fromPage(id, graph, from))?.[0] ?? null,
+      firstLoads.find(([, from]) => fromPage(id, graph, from))?.[0] ?? null,
   },
 ];

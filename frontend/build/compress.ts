@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 
-const worthIt = /\.(html|js|css|svg|json|webmanifest|txt)$/;
+const compressible = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 
-/** Writes a .br and a .gz beside each text file, so that the server never compresses anything itself. */
+/** Writes a .br and a .gz file next to each text file, so that the server never compresses a response itself. */
 export function compress(): Plugin {
   let folder = "";
   return {
@@ -16,7 +16,7 @@ export function compress(): Plugin {
     },
     closeBundle() {
       for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-        if (!worthIt.test(name)) continue;
+        if (!compressible.test(name)) continue;
         const path = join(folder, name);
         const content = readFileSync(path);
         writeFileSync(`${path}.gz`, gzipSync(content, { level: 9 }));

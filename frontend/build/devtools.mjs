@@ -1,11 +1,12 @@
-// A browser that is asked for what is asked of it, and nothing else: the DevTools protocol over two pipes.
-// https://chromedevtools.github.io/devtools-protocol/
+// A minimal client for the DevTools protocol over two pipes. It sends only the commands that its caller sends, so that it does
+// not disturb a measurement. https://chromedevtools.github.io/devtools-protocol/
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findChromium } from "./chromium.mjs";
 
+/** Starts a headless Chromium with a temporary profile. */
 export async function openBrowser() {
   const folder = mkdtempSync(join(tmpdir(), "twofold-browser-"));
   const child = spawn(
@@ -24,28 +25,28 @@ export async function openBrowser() {
   );
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const [, , , to, from] = child.stdio;
-  const waiting = new Map();
-  let number = 0;
-  let text = "";
+  const pending = new Map();
+  let lastId = 0;
+  let buffer = "";
   from.setEncoding("utf8").on("data", (more) => {
-    const messages = (text + more).split("\0");
-    text = messages.pop();
+    const messages = (buffer + more).split("\0");
+    buffer = messages.pop();
     for (const message of messages) {
       const { id, result, error } = JSON.parse(message);
-      const { resolve, reject } = waiting.get(id) ?? {};
-      waiting.delete(id);
+      const { resolve, reject } = pending.get(id) ?? {};
+      pending.delete(id);
       if (error) reject?.(new Error(error.message));
       else resolve?.(result);
     }
   });
   void ended.then(() => {
-    for (const { reject } of waiting.values()) reject(new Error("The browser has ended."));
+    for (const { reject } of pending.values()) reject(new Error("The browser has ended."));
   });
   const send = (method, params = {}, sessionId = undefined) =>
     new Promise((resolve, reject) => {
-      number += 1;
-      waiting.set(number, { resolve, reject });
-      to.write(`${JSON.stringify({ id: number, method, params, sessionId })}\0`);
+      lastId += 1;
+      pending.set(lastId, { resolve, reject });
+      to.write(`${JSON.stringify({ id: lastId, method, params, sessionId })}\0`);
     });
 
   return {

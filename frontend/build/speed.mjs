@@ -1,8 +1,8 @@
-// How fast the page is there, in Chromium on this machine with a CPU that is slowed down four times. Prints figures and
-// judges nothing: they mean something on a quiet machine only. It wants bin/twofold, with the page inside (make build).
+// Measures how fast the page loads in the local Chromium, with the CPU slowed down four times. It prints figures and checks
+// nothing, because they are meaningful only on a quiet machine. It needs bin/twofold with the page inside (make build).
 //
-// Playwright watches every request, and for that Chromium reads the page's script a second time at the first of them. So
-// the browser is asked for as little as possible here.
+// Playwright intercepts requests, which makes Chromium parse the page's script a second time. So this script uses the
+// DevTools protocol directly, with as few commands as possible.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,11 +11,13 @@ import { join } from "node:path";
 import { openBrowser } from "./devtools.mjs";
 
 const slowdown = 4;
-const visits = Number(process.env["VISITS"] ?? 9);
-const binary = new URL("../../bin/twofold", import.meta.url).pathname;
-const who = { email: "ada@example.com", password: "an otter counts nine lamps" };
+const loads = Number(process.env["LOADS"] ?? 9);
+/** Milliseconds added to each request, as on the way to a server far away. None by default. */
+const latency = Number(process.env["LATENCY"] ?? 0);
+const binary = process.env["PROGRAM_BIN"] ?? new URL("../../bin/twofold", import.meta.url).pathname;
+const user = { email: "ada@example.com", password: "an otter counts nine lamps" };
 
-/** What has to be there until a page can be used. */
+/** The pages, and the selector of the element that makes each of them usable. */
 const pages = [
   { path: "/sign-in", usable: "form input[name=password]" },
   { path: "/settings/account", usable: ".card__foot .button--primary:not([aria-disabled])" },
@@ -32,7 +34,7 @@ const freePort = () =>
     });
   });
 
-/** The real server, on a database of its own with one account. */
+/** Starts the server with a new database that has one account. */
 async function startServer() {
   if (!existsSync(binary)) throw new Error(`${binary} isn't built: run make build first.`);
   const folder = mkdtempSync(join(tmpdir(), "twofold-speed-"));
@@ -45,12 +47,12 @@ async function startServer() {
     TWOFOLD_DATABASE_URL: `sqlite:${join(folder, "twofold.db")}`,
     TWOFOLD_MASTER_KEY_FILE: join(folder, "master.key"),
   };
-  const added = spawnSync(binary, ["account", "add", "--email", who.email, "--password-stdin"], {
+  const added = spawnSync(binary, ["account", "add", "--email", user.email, "--password-stdin"], {
     env,
-    input: who.password,
+    input: user.password,
     encoding: "utf8",
   });
-  if (added.status !== 0) throw new Error(`No account was added: ${added.stderr}`);
+  if (added.status !== 0) throw new Error(`could not add an account: ${added.stderr}`);
   const child = spawn(binary, ["serve"], { env, stdio: "ignore" });
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const stop = async () => {
@@ -70,8 +72,8 @@ async function startServer() {
   throw new Error("The server wasn't ready within five seconds.");
 }
 
-/** Runs in the page before anything else. */
-function watch(usable) {
+/** Runs in the page before its scripts. */
+function observePage(usable) {
   const seen = { usable: undefined, longest: 0, blocked: 0, shift: 0 };
   window.seen = seen;
   const observe = (type, look) =>
@@ -86,25 +88,25 @@ function watch(usable) {
   const observer = new MutationObserver(() => {
     if (!document.querySelector(usable)) return;
     observer.disconnect();
-    // On the screen, and the page is free to answer.
+    // After the next frame is painted and the main thread is idle.
     requestAnimationFrame(() => setTimeout(() => (seen.usable = performance.now())));
   });
   observer.observe(document, { childList: true, subtree: true, attributes: true });
 }
 
-/** The session cookie of somebody who signs in, as "name=value". */
+/** Signs in and returns the cookies of the session. */
 async function signIn(url) {
-  const answer = await fetch(`${url}/api/v1/sessions`, {
+  const response = await fetch(`${url}/api/v1/sessions`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(who),
+    body: JSON.stringify(user),
   });
-  if (!answer.ok) throw new Error(`Signing in answers ${answer.status}.`);
-  const cookies = answer.headers.getSetCookie().map((line) => line.split(";", 1)[0].split("="));
+  if (!response.ok) throw new Error(`Signing in answers ${response.status}.`);
+  const cookies = response.headers.getSetCookie().map((line) => line.split(";", 1)[0].split("="));
   return cookies.map(([name, value]) => ({ name, value, url }));
 }
 
-async function visit(browser, context, url, { path, usable }) {
+async function measureLoad(browser, context, url, { path, usable }) {
   const page = await browser.openPage(context);
   await page.send("Emulation.setDeviceMetricsOverride", {
     width: 1280,
@@ -112,29 +114,38 @@ async function visit(browser, context, url, { path, usable }) {
     deviceScaleFactor: 1,
     mobile: false,
   });
-  // A process for pages of this place is there, as in a browser that is in use; nothing of the page is.
+  // Opens another URL of the origin first, so that its renderer process exists, but nothing of the page is loaded.
   await page.send("Page.navigate", { url: `${url}/healthz` });
   await pause(300);
   await page.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
+  if (latency > 0) {
+    await page.send("Network.enable");
+    await page.send("Network.emulateNetworkConditions", {
+      offline: false,
+      latency,
+      downloadThroughput: -1,
+      uploadThroughput: -1,
+    });
+  }
   await page.send("Page.enable");
   await page.send("Page.addScriptToEvaluateOnNewDocument", {
-    source: `(${watch})(${JSON.stringify(usable)})`,
+    source: `(${observePage})(${JSON.stringify(usable)})`,
   });
   await page.send("Page.navigate", { url: url + path });
-  const ask = async (expression) =>
+  const evaluate = async (expression) =>
     (await page.send("Runtime.evaluate", { expression, returnByValue: true })).result.value;
-  const there = `window.seen?.usable && performance.getEntriesByName("first-contentful-paint").length`;
-  for (let tries = 0; !(await ask(there)); tries += 1) {
+  const isUsable = `window.seen?.usable && performance.getEntriesByName("first-contentful-paint").length`;
+  for (let tries = 0; !(await evaluate(isUsable)); tries += 1) {
     if (tries === 100) throw new Error(`${path} wasn't usable within ten seconds.`);
     await pause(100);
   }
-  // What comes a moment later may move something, or keep the page from answering.
+  // Parts that load later may cause layout shifts or long tasks.
   await pause(1000);
-  const figures = await ask(
+  const figures = await evaluate(
     `({ paint: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? NaN, ...window.seen })`,
   );
   await page.close();
-  // What isn't seen yet can't be used.
+  // A page is not usable before it is painted.
   figures.usable = Math.max(figures.usable, figures.paint);
   return figures;
 }
@@ -142,12 +153,13 @@ async function visit(browser, context, url, { path, usable }) {
 const server = await startServer();
 const browser = await openBrowser();
 try {
-  console.log(`CPU slowed down ${slowdown} times, ${visits} visits each: best / median / worst, in ms`);
+  console.log(`CPU slowed down ${slowdown} times, ${loads} loads each: best / median / worst, in ms`);
   for (const page of pages) {
     const taken = { first: [], again: [] };
-    for (let n = 0; n < visits; n += 1) {
+    for (let n = 0; n < loads; n += 1) {
       const context = await browser.openContext(page.path === "/sign-in" ? [] : await signIn(server.url));
-      for (const times of Object.values(taken)) times.push(await visit(browser, context, server.url, page));
+      for (const times of Object.values(taken))
+        times.push(await measureLoad(browser, context, server.url, page));
       await browser.closeContext(context);
     }
     for (const [which, times] of Object.entries(taken)) {
@@ -157,7 +169,7 @@ try {
         return three.map((value) => value.toFixed(digits)).join(" / ");
       };
       console.log(
-        `${page.path}, ${which === "first" ? "first visit" : "again"}: painted ${show("paint")}, usable ${show("usable")}, ` +
+        `${page.path}, ${which === "first" ? "first load" : "again"}: painted ${show("paint")}, usable ${show("usable")}, ` +
           `longest task ${show("longest")}, layout shift ${show("shift", 3)}`,
       );
     }

@@ -1,6 +1,6 @@
-// Every state of sessions, password, profile and activity, and of the pages that work without being signed in.
-import { alert, expect, readTold, signIn, test } from "./fixtures";
-import { inEveryLook, next, refuse } from "./shots";
+// Every state of the session, password, profile and activity cards, and of the pages for users who are not signed in.
+import { alert, expect, confirmResult, signIn, test } from "./fixtures";
+import { fulfillProblem, inEveryAppearance, respondOnce } from "./screenshots";
 
 const noMail = {
   name: "Twofold",
@@ -11,8 +11,12 @@ const noMail = {
   password: { min_length: 15, max_length: 128 },
 };
 
-inEveryLook((shooter) => {
-  test("sessions, password, profile, activity", async ({ page, server, account }) => {
+inEveryAppearance((shooter) => {
+  test("the session, password, profile and activity cards in every state", async ({
+    page,
+    server,
+    account,
+  }) => {
     const shot = shooter(page);
     for (const agent of ["Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "x"])
       await fetch(`${server.url}/api/v1/sessions`, {
@@ -26,7 +30,9 @@ inEveryLook((shooter) => {
     const everywhere = sessions.getByRole("button", { name: "Sign out everywhere else" });
     await everywhere.click();
     await shot("sessions-ask");
-    await next(page, "/sessions/end-others", (route) => refuse(route, 503, { code: "unavailable" }));
+    await respondOnce(page, "/sessions/end-others", (route) =>
+      fulfillProblem(route, 503, { code: "unavailable" }),
+    );
     await everywhere.click();
     await expect(alert(sessions)).toContainText("The service is busy");
     await shot("sessions-refused");
@@ -48,53 +54,53 @@ inEveryLook((shooter) => {
     await field.fill("an otter counts nine lamps");
     await shot("password-good");
     await dialog.getByRole("button", { name: "Change password" }).click();
-    await expect(page.getByText("Your password is changed.")).toBeFocused();
+    await expect(page.getByText("Your password has been changed.")).toBeFocused();
     await shot("password-changed");
-    await readTold(page, "Password changed", "Your password is changed.");
+    await confirmResult(page, "Password changed", "Your password has been changed.");
 
     const profile = card("Profile");
     await profile.getByRole("button", { name: "Edit: Name" }).click();
     await shot("profile-name");
     await profile.getByRole("button", { name: "Cancel" }).click();
     await profile.getByRole("button", { name: "Change email address" }).click();
-    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByRole("button", { name: "Send link" }).click();
     await expect(alert(page)).toHaveText("Enter an email address.");
     await shot("profile-email");
     await page.getByLabel("New email address").fill("ada@new.example");
-    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByRole("button", { name: "Send link" }).click();
     const asked = page.getByRole("dialog", { name: "Confirm that it’s you" });
     await asked.getByLabel("Password", { exact: true }).fill("an otter counts nine lamps");
     await asked.getByRole("button", { name: "Confirm" }).click();
     await expect(page.getByText("We sent a link to ada@new.example.")).toBeFocused();
     await shot("profile-email-sent");
-    await readTold(page, "Look into your mail", "We sent a link");
+    await confirmResult(page, "Check your email", "We sent a link");
     await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
     await shot("profile-email-pending");
     await card("Activity").scrollIntoViewIfNeeded();
     await shot("activity");
-    await next(page, "/service", (route) => route.fulfill({ json: noMail }));
+    await respondOnce(page, "/service", (route) => route.fulfill({ json: noMail }));
     await page.reload();
-    await expect(profile.getByText("This service sends no mail")).toBeVisible();
+    await expect(profile.getByText("This service doesn’t send emails")).toBeVisible();
     await profile.scrollIntoViewIfNeeded();
     await shot("profile-no-mail");
   });
 
-  test("a forgotten password, and mailed links", async ({ page }) => {
+  test("the pages of a forgotten password and of mailed links in every state", async ({ page }) => {
     const shot = shooter(page);
     await page.goto("/forgot-password");
     await expect(page.getByLabel("Email")).toBeFocused();
     await shot("forgot");
     await page.getByLabel("Email", { exact: true }).fill("nobody@example.com");
-    await page.getByRole("button", { name: "Send the link" }).click();
-    await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
+    await page.getByRole("button", { name: "Send link" }).click();
+    await expect(page.getByRole("heading", { name: "Check your email" })).toBeFocused();
     await shot("forgot-sent");
-    await next(page, "/service", (route) => route.fulfill({ json: noMail }));
+    await respondOnce(page, "/service", (route) => route.fulfill({ json: noMail }));
     await page.reload();
     await expect(page.getByText("IT help desk")).toBeVisible();
     await shot("forgot-no-mail");
 
     for (const [path, button, done] of [
-      ["not-me", "It wasn’t me", { sessions_ended: 2, method: "suspended", password_reset: false }],
+      ["not-me", "This was not me", { sessions_ended: 2, method: "suspended", password_reset: false }],
       ["complete-removal", "Remove MFA", { sessions_ended: 1, notices_sent: 1, recovery_codes_left: 0 }],
       ["confirm-address", "Confirm address", { kind: "email", email: "ada@new.example" }],
       ["cancel-removal", "Keep MFA on", undefined],
@@ -105,7 +111,8 @@ inEveryLook((shooter) => {
       await shot(path);
       await page.route(
         /\/api\/v1\/.*(not-me|removal|address-confirmations)/,
-        (route) => (done ? route.fulfill({ json: done }) : refuse(route, 410, { code: "link_expired" })),
+        (route) =>
+          done ? route.fulfill({ json: done }) : fulfillProblem(route, 410, { code: "link_expired" }),
         { times: 1 },
       );
       await page.getByRole("button", { name: button }).click();

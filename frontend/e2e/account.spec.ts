@@ -1,7 +1,7 @@
-// What somebody does with their account beside MFA: sessions, password, profile, activity, language.
+// The account beside MFA: sessions, password, profile, activity, language.
 import type { Page } from "@playwright/test";
-import { alert, expect, fillSignIn, readTold, signIn, test } from "./fixtures";
-import { enrollByApi, mailedLink, type Credentials } from "./server";
+import { alert, expect, fillSignIn, confirmResult, signIn, test } from "./fixtures";
+import { enrollByApi, waitForMailedLink, type Credentials } from "./server";
 
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 const masked = ({ email }: Credentials) => `${email[0]}…\u2060@example.com`;
@@ -14,14 +14,14 @@ async function prove(page: Page, dialogName: string, who: Credentials, code?: st
   return dialog;
 }
 
-test("ends one session, then all others; each is signed out where it was", async ({
+test("ending one session, then all others, signs each of them out", async ({
   page,
   browser,
   server,
   account,
 }) => {
   await signIn(page, server, account);
-  await expect(card(page, "Sessions").getByText("You’re signed in nowhere else.")).toBeVisible();
+  await expect(card(page, "Sessions").getByText("You’re not signed in anywhere else.")).toBeVisible();
   const others = await Promise.all(
     [1, 2].map(async () => {
       const context = await browser.newContext({
@@ -40,12 +40,12 @@ test("ends one session, then all others; each is signed out where it was", async
   await expect(sessions.getByText("Firefox on Windows")).toHaveCount(2);
 
   await sessions.getByRole("button", { name: "End the session in Firefox on Windows" }).first().click();
-  await expect(sessions.getByRole("status")).toContainText("The session in Firefox on Windows has ended.");
+  await expect(sessions.getByRole("status")).toContainText("You signed out “Firefox on Windows”.");
   await expect(sessions.getByRole("listitem")).toHaveCount(2);
 
   const everywhere = sessions.getByRole("button", { name: "Sign out everywhere else" });
   await everywhere.click();
-  await expect(sessions.getByText("Every session but this one ends at once.")).toBeFocused();
+  await expect(sessions.getByText("This ends all other sessions right away.")).toBeFocused();
   await sessions.getByRole("button", { name: "Cancel" }).click();
   await expect(everywhere).toBeFocused();
   await everywhere.click();
@@ -62,7 +62,7 @@ test("ends one session, then all others; each is signed out where it was", async
   await expect(card(page, "Sessions").getByRole("listitem")).toHaveCount(1);
 });
 
-test("changes the password: proof first, reasons for a refusal, this session stays", async ({
+test("changing the password asks for credentials, explains a refusal and keeps this session", async ({
   page,
   server,
   account,
@@ -87,9 +87,9 @@ test("changes the password: proof first, reasons for a refusal, this session sta
   await save.click();
   await expect(alert(dialog)).toContainText("too short");
   for (const [password, reason] of [
-    [account.email + account.email, "has your email address"],
-    [account.password, "the password you have now"],
-    ["passwordpassword", "often used"],
+    [account.email + account.email, "contains your email address"],
+    [account.password, "your current password"],
+    ["passwordpassword", "common passwords"],
   ] as const) {
     await field.fill(password);
     await save.click();
@@ -100,8 +100,8 @@ test("changes the password: proof first, reasons for a refusal, this session sta
   await expect(alert(dialog)).toHaveCount(0);
   await save.click();
   const told = page.getByRole("dialog", { name: "Password changed" });
-  await expect(told.getByText("Your password is changed.")).toBeFocused();
-  await readTold(
+  await expect(told.getByText("Your password has been changed.")).toBeFocused();
+  await confirmResult(
     page,
     "Password changed",
     `One other session was signed out. We sent a notice to ${masked(account)}.`,
@@ -112,11 +112,11 @@ test("changes the password: proof first, reasons for a refusal, this session sta
   await page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(page.getByText("You’re signed out.")).toBeVisible();
   await fillSignIn(page, account);
-  await expect(alert(page)).toContainText("don’t match");
+  await expect(alert(page)).toContainText("Wrong email or password");
   await signIn(page, server, { ...account, password: fresh });
 });
 
-test("a proof that grew too old is asked for again, and the new password kept", async ({
+test("an expired step-up is asked for again, and the typed password stays", async ({
   page,
   server,
   account,
@@ -128,15 +128,15 @@ test("a proof that grew too old is asked for again, and the new password kept", 
   await dialog.getByLabel("New password").fill(fresh);
   await server.advance(6 * 60);
   await dialog.getByRole("button", { name: "Change password" }).click();
-  await expect(dialog.getByText("your new password is kept")).toBeVisible();
+  await expect(dialog.getByText("Your new password is still filled in")).toBeVisible();
   await prove(page, "Change password", account);
   await dialog.getByRole("button", { name: "Continue" }).click();
   await expect(dialog.getByLabel("New password")).toHaveValue(fresh);
   await dialog.getByRole("button", { name: "Change password" }).click();
-  await readTold(page, "Password changed", "Your password is changed.");
+  await confirmResult(page, "Password changed", "Your password has been changed.");
 });
 
-test("a forgotten password: a real mail, a link that works once, and still a code", async ({
+test("a password reset link works once, and signing in still takes a code", async ({
   page,
   server,
   account,
@@ -144,13 +144,13 @@ test("a forgotten password: a real mail, a link that works once, and still a cod
   const secret = await enrollByApi(server, account, "Pixel 11");
   await page.goto("/sign-in");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
-  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.getByRole("button", { name: "Send link" }).click();
   await expect(alert(page)).toHaveText("Enter your email address.");
   await page.getByLabel("Email", { exact: true }).fill(account.email);
-  await page.getByRole("button", { name: "Send the link" }).click();
-  await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeFocused();
+  await page.getByRole("button", { name: "Send link" }).click();
+  await expect(page.getByRole("heading", { name: "Check your email" })).toBeFocused();
 
-  const link = await mailedLink(server, account.email, "/reset-password");
+  const link = await waitForMailedLink(server, account.email, "/reset-password");
   await page.goto(link);
   await expect(page.getByLabel("New password")).toBeFocused();
   expect(page.url()).toBe(`${server.url}/reset-password`);
@@ -167,22 +167,24 @@ test("a forgotten password: a real mail, a link that works once, and still a cod
   await page.getByLabel("New password").fill(`${fresh} and more`);
   await page.getByRole("button", { name: "Set password" }).click();
   await expect(page.getByRole("heading", { name: "This link no longer works" })).toBeFocused();
-  await page.getByRole("link", { name: "Ask for a new link" }).click();
+  await page.getByRole("link", { name: "Request a new link" }).click();
   await expect(page.getByRole("heading", { name: "Forgot your password?" })).toBeVisible();
 });
 
-test("says the same to an address that nobody has", async ({ page, server }) => {
+test("a password reset for an unknown address gets the same response", async ({ page, server }) => {
   await page.goto("/forgot-password");
   await page.getByLabel("Email", { exact: true }).fill("nobody@example.com");
-  await page.getByRole("button", { name: "Send the link" }).click();
-  await expect(page.getByRole("heading", { name: "Look into your mail" })).toBeVisible();
+  await page.getByRole("button", { name: "Send link" }).click();
+  await expect(page.getByRole("heading", { name: "Check your email" })).toBeVisible();
   expect(await server.mails("nobody@example.com")).toEqual([]);
 });
 
-test("a mailed link does nothing until the button is pressed, and can be cut short", async ({ page }) => {
+test("a mailed link does nothing until the button is pressed, and a truncated one is explained", async ({
+  page,
+}) => {
   for (const [path, button] of [
     ["/confirm-address", "Confirm address"],
-    ["/not-me", "It wasn’t me"],
+    ["/not-me", "This was not me"],
     ["/cancel-removal", "Keep MFA on"],
     ["/complete-removal", "Remove MFA"],
   ] as const) {
@@ -201,11 +203,11 @@ test("a mailed link does nothing until the button is pressed, and can be cut sho
     page.removeAllListeners("request");
     await page.goto("about:blank");
     await page.goto(path);
-    await expect(page.getByText("The link isn’t complete.")).toBeVisible();
+    await expect(page.getByText("The link is incomplete.")).toBeVisible();
   }
 });
 
-test("changes the email address through its new mailbox, and adds a second one", async ({
+test("changing the email address needs its new mailbox, and a second address can be added", async ({
   page,
   server,
   account,
@@ -216,28 +218,28 @@ test("changes the email address through its new mailbox, and adds a second one",
   const dialog = page.getByRole("dialog", { name: "Change email address" });
   const field = dialog.getByLabel("New email address");
   await field.fill(account.email);
-  await dialog.getByRole("button", { name: "Send the link" }).click();
-  await expect(alert(dialog)).toContainText("the address you have now");
+  await dialog.getByRole("button", { name: "Send link" }).click();
+  await expect(alert(dialog)).toContainText("already your address");
   const moved = `moved-${account.email}`;
   await field.fill(moved);
-  await dialog.getByRole("button", { name: "Send the link" }).click();
-  // Declined: what was typed stays.
+  await dialog.getByRole("button", { name: "Send link" }).click();
+  // Declining the step-up keeps the typed value.
   await page
     .getByRole("dialog", { name: "Confirm that it’s you" })
     .getByRole("button", { name: "Cancel" })
     .click();
   await expect(field).toHaveValue(moved);
-  await dialog.getByRole("button", { name: "Send the link" }).click();
+  await dialog.getByRole("button", { name: "Send link" }).click();
   const asked = await prove(page, "Confirm that it’s you", account);
   await asked.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "Look into your mail", `We sent a link to ${moved}.`);
+  await confirmResult(page, "Check your email", `We sent a link to ${moved}.`);
   await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
   await page.reload();
   await expect(profile.getByText("Until then, you sign in with the address above.")).toBeVisible();
 
-  await page.goto(await mailedLink(server, moved, "/confirm-address"));
+  await page.goto(await waitForMailedLink(server, moved, "/confirm-address"));
   await page.getByRole("button", { name: "Confirm address" }).click();
-  await expect(page.getByText(`From now on, you sign in with ${moved}.`)).toBeVisible();
+  await expect(page.getByText(`You now sign in with ${moved}.`)).toBeVisible();
   await page.getByRole("link", { name: "Go to your account" }).click();
   if (await page.getByRole("heading", { name: "Sign in" }).isVisible())
     await fillSignIn(page, { ...account, email: moved });
@@ -246,23 +248,19 @@ test("changes the email address through its new mailbox, and adds a second one",
   await profile.getByRole("button", { name: "Add a second address for notices" }).click();
   const second = `second-${account.email}`;
   await page.getByLabel("Second address", { exact: true }).fill(second);
-  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.getByRole("button", { name: "Send link" }).click();
   const again = await prove(page, "Confirm that it’s you", account);
   await again.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "Look into your mail", `We sent a link to ${second}.`);
-  await expect(profile.getByText("Until then, no notices go there.")).toBeVisible();
-  await profile.getByRole("button", { name: "Don’t change it" }).click();
-  await expect(profile.getByText("Nothing was changed.")).toBeVisible();
-  await page.goto(await mailedLink(server, second, "/confirm-address"));
+  await confirmResult(page, "Check your email", `We sent a link to ${second}.`);
+  await expect(profile.getByText("Until then, we send no notices there.")).toBeVisible();
+  await profile.getByRole("button", { name: "Cancel change" }).click();
+  await expect(profile.getByText("The change was cancelled.")).toBeVisible();
+  await page.goto(await waitForMailedLink(server, second, "/confirm-address"));
   await page.getByRole("button", { name: "Confirm address" }).click();
   await expect(page.getByRole("heading", { name: "This link no longer works" })).toBeVisible();
 });
 
-test("speaks the language of the browser, and the one that is chosen", async ({
-  browser,
-  server,
-  account,
-}) => {
+test("the page uses the browser's language, then the chosen one", async ({ browser, server, account }) => {
   const context = await browser.newContext({ baseURL: server.url, locale: "de-AT" });
   const page = await context.newPage();
   const catalogues: string[] = [];
@@ -281,7 +279,7 @@ test("speaks the language of the browser, and the one that is chosen", async ({
   await signIn(page, server, account);
   await page.getByRole("button", { name: "Deutsch" }).click();
   await expect(page.getByRole("heading", { name: "Konto", exact: true })).toBeVisible();
-  // Mails follow.
+  // Mails use the chosen language too.
   await expect(page.getByLabel("Sprache der E-Mails")).toHaveValue("de");
   expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 0]);
   await context.close();
@@ -293,10 +291,10 @@ test("a mailed link survives a change of the language", async ({ page }) => {
   await expect(page.getByRole("button", { name: "Adresse bestätigen" })).toBeVisible();
   expect(page.url()).not.toContain("tf_l_");
   await page.getByRole("button", { name: "Adresse bestätigen" }).click();
-  await expect(page.getByRole("heading", { name: "Dieser Link gilt nicht mehr" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Dieser Link ist nicht mehr gültig" })).toBeVisible();
 });
 
-test("T-31: no query and no fragment leads out of this place", async ({ page, server, account }) => {
+test("T-31: no query or fragment leads to another origin", async ({ page, server, account }) => {
   await page.goto("/sign-in?next=//evil.example/settings/account");
   await fillSignIn(page, account);
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();

@@ -1,9 +1,9 @@
-// Every state of the administration, and of MFA that is required.
+// Every state of the administration pages, and of required MFA.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { alert, expect, fillSignIn, mfaCard, readTold, signIn, test } from "./fixtures";
+import { alert, expect, fillSignIn, mfaCard, confirmResult, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
-import { inEveryLook, next, refuse } from "./shots";
+import { fulfillProblem, inEveryAppearance, respondOnce } from "./screenshots";
 
 const id = "01980f5a-0000-7000-8000-000000000001";
 const boss = "01980f5a-0000-7000-8000-000000000002";
@@ -61,7 +61,7 @@ const state = () => ({
   held_proofs: [] as object[],
 });
 
-/** As the contract's example has it. */
+/** The example in the contract. */
 const [, png] =
   /qr_png: (\S+)/.exec(readFileSync(new URL("../../openapi.yaml", import.meta.url), "utf8")) ?? [];
 const enrollment = {
@@ -89,7 +89,7 @@ const happened = [
   ...(by && { by: "administrator", administrator_id: by }),
 }));
 
-/** The page is told that this is an administrator, and what such a one gets. */
+/** Makes the page see an administrator: the responses for the role, the accounts and their activity are the test's own. */
 async function asAdministrator(page: Page, more: object = {}) {
   let own = "";
   await page.route("**/api/v1/account", async (route) => {
@@ -118,8 +118,8 @@ async function asAdministrator(page: Page, more: object = {}) {
   return () => own;
 }
 
-inEveryLook((shooter) => {
-  test("administration", async ({ page, server, account }) => {
+inEveryAppearance((shooter) => {
+  test("the administration in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     const own = await asAdministrator(page);
     await signIn(page, server, account);
@@ -127,9 +127,11 @@ inEveryLook((shooter) => {
     await expect(way).toBeVisible();
     await shot("account-administrator");
 
-    await next(page, "/admin/accounts?*", (route) => refuse(route, 409, { code: "mfa_required" }));
+    await respondOnce(page, "/admin/accounts?*", (route) =>
+      fulfillProblem(route, 409, { code: "mfa_required" }),
+    );
     await way.click();
-    await expect(page.getByText("your account has MFA off")).toBeVisible();
+    await expect(page.getByText("MFA is off for your account")).toBeVisible();
     await shot("administration-barred");
 
     await page.goto("/settings/administration");
@@ -138,7 +140,7 @@ inEveryLook((shooter) => {
     await shot("administration");
     await page.getByLabel("Email address").fill("zoe");
     await page.getByRole("button", { name: "Find" }).click();
-    await expect(page.getByText("No address begins with “zoe”")).toBeVisible();
+    await expect(page.getByText("No address starts with “zoe”")).toBeVisible();
     await shot("administration-none");
     await page.getByLabel("Email address").fill("ad");
     await page.keyboard.press("Enter");
@@ -146,7 +148,7 @@ inEveryLook((shooter) => {
 
     await rows.getByRole("link").click();
     await expect(page.getByRole("heading", { name: "ada@example.com" })).toBeVisible();
-    await expect(page.getByText("An administrator removed MFA from your account")).toBeVisible();
+    await expect(page.getByText("MFA removed by an administrator")).toBeVisible();
     await shot("administered");
     await page.getByText("by this administrator").scrollIntoViewIfNeeded();
     await shot("administered-activity");
@@ -156,15 +158,17 @@ inEveryLook((shooter) => {
     await expect(dialog.getByLabel("Reason")).toBeFocused();
     await shot("reset-mfa");
     await dialog.getByRole("button", { name: "Reset MFA" }).click();
-    await expect(alert(dialog)).toContainText("Say why");
+    await expect(alert(dialog)).toContainText("Enter a reason");
     await shot("reset-mfa-reason");
     await dialog.getByLabel("Reason").fill("Ticket 4711: lost phone, came by with a passport");
-    await next(page, "/admin/accounts/*/reset-mfa", (route) => refuse(route, 409, { code: "own_account" }));
+    await respondOnce(page, "/admin/accounts/*/reset-mfa", (route) =>
+      fulfillProblem(route, 409, { code: "own_account" }),
+    );
     await page.keyboard.press("Enter");
-    await expect(alert(dialog)).toContainText("That is your own account");
+    await expect(alert(dialog)).toContainText("This is your own account");
     await shot("reset-mfa-refused");
-    await next(page, "/admin/accounts/*/reset-mfa", (route) =>
-      refuse(route, 401, {
+    await respondOnce(page, "/admin/accounts/*/reset-mfa", (route) =>
+      fulfillProblem(route, 401, {
         code: "step_up_required",
         step_up: {
           purpose: "admin.account",
@@ -177,32 +181,34 @@ inEveryLook((shooter) => {
     );
     await page.keyboard.press("Enter");
     const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
-    await expect(proof.getByText("This changes somebody else’s account")).toBeVisible();
+    await expect(proof.getByText("This changes another user’s account")).toBeVisible();
     await shot("reset-mfa-step-up");
     await page.keyboard.press("Escape");
     await expect(proof).toBeHidden();
-    await next(page, "/admin/accounts/*/reset-mfa", (route) => route.fulfill({ json: receipt }));
+    await respondOnce(page, "/admin/accounts/*/reset-mfa", (route) => route.fulfill({ json: receipt }));
     await dialog.getByRole("button", { name: "Reset MFA" }).click();
-    await expect(page.getByText("Two sessions ended. We sent them a notice by mail.")).toBeVisible();
+    await expect(page.getByText("Two sessions ended. We emailed them a notice.")).toBeVisible();
     await shot("reset-mfa-done");
-    await readTold(page, "MFA reset", "MFA is off for ada@example.com");
+    await confirmResult(page, "MFA reset", "MFA is off for ada@example.com");
 
     await page.goBack();
     await expect(page.getByLabel("Email address")).toHaveValue("ad");
 
     await page.goto(`/settings/administration/${own()}`);
     await expect(page.getByRole("heading", { name: "ada@example.com" })).toBeVisible();
-    await next(page, "/admin/accounts/*", (route) => refuse(route, 404, { code: "not_found" }));
+    await respondOnce(page, "/admin/accounts/*", (route) =>
+      fulfillProblem(route, 404, { code: "not_found" }),
+    );
     await page.goto(`/settings/administration/${boss}`);
-    await expect(page.getByRole("heading", { name: "There is no such account" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Account not found" })).toBeVisible();
     await shot("administered-gone");
-    await next(page, "/admin/accounts/*", (route) => refuse(route, 500, { code: "internal" }));
+    await respondOnce(page, "/admin/accounts/*", (route) => fulfillProblem(route, 500, { code: "internal" }));
     await page.reload();
-    await expect(page.getByText("This account can’t be shown right now")).toBeVisible();
+    await expect(page.getByText("We couldn’t load this account")).toBeVisible();
     await shot("administered-failed");
   });
 
-  test("an account that is disabled, with proofs that wait and a removal; and one’s own", async ({
+  test("a disabled account with credentials in backoff and a removal, and one’s own account", async ({
     page,
     server,
     account,
@@ -219,7 +225,7 @@ inEveryLook((shooter) => {
     });
     await signIn(page, server, account);
     await page.goto(`/settings/administration/${id}`);
-    await expect(page.getByText("Wrong too often")).toBeVisible();
+    await expect(page.getByText("Too many failed attempts")).toBeVisible();
     await shot("administered-disabled");
     await page.getByRole("button", { name: "Enable account" }).click();
     await shot("enable");
@@ -228,14 +234,14 @@ inEveryLook((shooter) => {
     await shot("administered-own");
   });
 
-  test("administration is not there for others", async ({ page, server, account }) => {
+  test("the administration is not available to other accounts", async ({ page, server, account }) => {
     await signIn(page, server, account);
     await expect(page.getByRole("link", { name: "Administration" })).toHaveCount(0);
     await page.goto("/settings/administration");
-    await expect(page.getByRole("heading", { name: "There’s no page here" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   });
 
-  test("MFA that is required", async ({ page, server, account }) => {
+  test("required MFA in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     const policy = (required: boolean) =>
       page.route("**/api/v1/mfa", async (route) => {
@@ -248,40 +254,44 @@ inEveryLook((shooter) => {
       });
     await policy(false);
     await signIn(page, server, account);
-    await expect(page.getByText("From 1 Mar 2027 you need an authenticator app")).toBeVisible();
+    await expect(page.getByText("From 1 Mar 2027, you need an authenticator app")).toBeVisible();
     await shot("required-soon");
-    await page.getByRole("button", { name: "Register one now" }).click();
+    await page.getByRole("button", { name: "Register now" }).click();
     await expect(page.getByRole("dialog", { name: "Register MFA Method" })).toBeVisible();
 
     await page.unroute("**/api/v1/mfa");
     await policy(true);
     await page.reload();
-    await expect(page.getByText("Register an authenticator app to carry on")).toBeVisible();
+    await expect(page.getByText("Register an authenticator app to continue")).toBeVisible();
     await expect(page.getByRole("region", { name: "Password" })).toHaveCount(0);
     await shot("required-now");
 
     const secret = await enrollByApi(server, account, "Pixel 11");
     await signIn(page, server, account, secret);
     await mfaCard(page).getByRole("button", { name: "Remove Pixel 11" }).click();
-    await expect(page.getByRole("dialog", { name: "“Pixel 11” stays" })).toBeVisible();
+    await expect(page.getByRole("dialog", { name: "“Pixel 11” can’t be removed" })).toBeVisible();
     await shot("required-stays");
   });
 
-  test("enrollment at sign-in", async ({ page, account }) => {
+  test("enrollment at sign-in in every state", async ({ page, account }) => {
     const shot = shooter(page);
-    await next(page, "/sessions", (route) =>
+    await respondOnce(page, "/sessions", (route) =>
       route.fulfill({ status: 202, json: { state: "enrollment_required", expires_at: at(1) } }),
     );
     await page.goto("/sign-in");
     await fillSignIn(page, account);
     await expect(page.getByRole("heading", { name: "Register an authenticator app" })).toBeFocused();
     await shot("sign-in-enroll");
-    await next(page, "/sessions/enrollment", (route) => refuse(route, 503, { code: "unavailable" }));
+    await respondOnce(page, "/sessions/enrollment", (route) =>
+      fulfillProblem(route, 503, { code: "unavailable" }),
+    );
     await page.getByRole("button", { name: "Register MFA Method" }).click();
     await expect(alert(page)).toContainText("The service is busy");
     await shot("sign-in-enroll-refused");
 
-    await next(page, "/sessions/enrollment", (route) => route.fulfill({ status: 201, json: enrollment }));
+    await respondOnce(page, "/sessions/enrollment", (route) =>
+      route.fulfill({ status: 201, json: enrollment }),
+    );
     await page.getByRole("button", { name: "Register MFA Method" }).click();
     const dialog = page.getByRole("dialog", { name: "Register MFA Method" });
     await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
@@ -290,13 +300,15 @@ inEveryLook((shooter) => {
     await expect(dialog.getByLabel("6-digit code")).toBeFocused();
     await shot("sign-in-enroll-verify");
     await dialog.getByLabel("6-digit code").fill("492039");
-    await next(page, "/sessions/enrollment-confirmation", (route) =>
-      refuse(route, 410, { code: "enrollment_expired" }),
+    await respondOnce(page, "/sessions/enrollment-confirmation", (route) =>
+      fulfillProblem(route, 410, { code: "enrollment_expired" }),
     );
     await page.keyboard.press("Enter");
     await expect(dialog.getByRole("heading", { name: "This registration has ended" })).toBeFocused();
     await shot("sign-in-enroll-over");
-    await next(page, "/sessions/enrollment", (route) => refuse(route, 410, { code: "sign_in_expired" }));
+    await respondOnce(page, "/sessions/enrollment", (route) =>
+      fulfillProblem(route, 410, { code: "sign_in_expired" }),
+    );
     await dialog.getByRole("button", { name: "Start again" }).click();
     await expect(alert(page)).toContainText("That took too long");
     await shot("sign-in-enroll-expired");

@@ -1,11 +1,11 @@
 import { get } from "node:http";
-import { visit } from "../build/visit.mjs";
+import { firstLoad } from "../build/first-load.mjs";
 import { expect, mfaCard, signIn, test } from "./fixtures";
 
-/** JS and CSS of a first visit, as it comes over the wire; build/size.mjs adds up the same. */
+/** Bytes of JS and CSS of a first visit, gzipped; build/size.mjs adds up the same files. */
 const budget = 45_000;
 
-/** Bytes of a file as a client gets it that takes gzip. */
+/** Returns the bytes of a file with gzip encoding. */
 const lengthOf = (url: string) =>
   new Promise<number>((resolve, reject) => {
     get(url, { headers: { "Accept-Encoding": "gzip" } }, (response) => {
@@ -21,23 +21,20 @@ const lengthOf = (url: string) =>
 
 for (const [module, path, shown] of [
   ["SignInPage", "/sign-in", /^Sign in$/],
-  ["AccountPage", "/settings/account", /^Multi Factor Authentication$/],
+  ["AccountPage", "/settings/account", /^Multi-factor authentication \(MFA\)$/],
 ] as const)
-  test(`a first visit of ${path} is shown with what is within the budget`, async ({
-    page,
-    server,
-    account,
-  }) => {
+  test(`the first visit of ${path} stays within the size budget`, async ({ page, server, account }) => {
     if (module === "AccountPage") await page.request.post("/api/v1/sessions", { data: account });
-    const files = new Set(visit(module));
+    const files = new Set(firstLoad(module));
     const encodings = new Set<string | undefined>();
     const fetched: string[] = [];
-    // Nobody waits for anything else: it doesn't come before the page is shown.
+    // Files beyond the budget are held back: the page has to be shown without them.
     let release = () => {};
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route("**/assets/*", async (route) => {
       const name = new URL(route.request().url()).pathname.split("/").at(-1) ?? "";
-      if (/^(?:words-)?(?:en|de|count|problems|receipt)-/.test(name) || files.has(name)) fetched.push(name);
+      if (/^(?:messages-)?(?:en|de|count|problems|receipt)-/.test(name) || files.has(name))
+        fetched.push(name);
       else await released;
       await route.continue();
     });
@@ -56,11 +53,7 @@ for (const [module, path, shown] of [
     release();
   });
 
-test("signing in loads the account page, and a second visit loads nothing again", async ({
-  page,
-  server,
-  account,
-}) => {
+test("a second visit of the account page loads no file again", async ({ page, server, account }) => {
   const loaded = () =>
     page.evaluate(() =>
       (performance.getEntriesByType("resource") as PerformanceResourceTiming[])
@@ -69,7 +62,7 @@ test("signing in loads the account page, and a second visit loads nothing again"
     );
   await signIn(page, server, account);
   await page.waitForLoadState("networkidle");
-  // What is fetched when nothing else is to be done may come later.
+  // Files that are prefetched when the browser is idle may come later.
   const before = new Set((await loaded()).map(({ name }) => name));
   await page.goto("/settings/account");
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();

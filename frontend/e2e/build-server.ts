@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hasPostgres } from "../build/postgres.mjs";
 
-/** Builds what the journeys are driven against, once for all workers, with the page as it is in dist. */
+/** Builds the servers of the journeys once for all workers, with the page that is in dist. */
 export default function buildServer() {
   if (process.env["TESTSERVER_BIN"]) return;
   if (!existsSync(new URL("../dist/index.html", import.meta.url)))
@@ -20,11 +20,11 @@ export default function buildServer() {
   };
   build("TESTSERVER_BIN", "./internal/test/testserver");
   if (!hasPostgres()) {
-    console.warn("Skipped: the journey over several processes. Here is no PostgreSQL.");
+    console.warn("Skipped the journey over several processes, because PostgreSQL is not installed.");
     return;
   }
   build("CLUSTER_BIN", "./internal/test/cluster/cmd");
-  // As make builds it, which names what it built.
+  // With the flags of `make build`, which sets PROGRAM_BIN to what it built.
   if (!process.env["PROGRAM_BIN"])
     build("PROGRAM_BIN", ".", "-trimpath", "-buildvcs=false", "-ldflags=-s -w");
 }

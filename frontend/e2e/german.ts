@@ -1,9 +1,9 @@
-// The words of the page in German, put in the place of the English ones for as long as it is looked at: the journeys find
-// their way by English words, and German ones are longer.
+// Replaces the page's English texts by the German ones for a check, because German texts are longer and the journeys find
+// their way by English ones.
 import { readdirSync } from "node:fs";
 import type { Page } from "@playwright/test";
 
-/** Stand for what is put into a sentence. They are no letters, so that nothing else in it is taken for them. */
+/** Placeholders for the arguments of a text. They are private-use characters, which occur in no text. */
 const marks = ["\uE000", "\uE001"];
 
 const numbers = [...Array(16).keys(), 30, 128, 7];
@@ -26,7 +26,7 @@ const arguments2 = [marks[1], true, false, ...numbers];
 
 type Words = string | Words[] | { [key: string]: Words } | ((...given: unknown[]) => Words);
 
-/** Every English text with its German one. */
+/** Returns every English text with its German translation. */
 function pairs(english: Words, german: Words): [string, string][] {
   if (typeof english === "string") return typeof german === "string" ? [[english, german]] : [];
   if (typeof english === "function" && typeof german === "function")
@@ -35,7 +35,7 @@ function pairs(english: Words, german: Words): [string, string][] {
         try {
           return pairs(english(one, other), german(one, other));
         } catch {
-          // Not what this one takes.
+          // The text takes arguments of another type.
           return [];
         }
       }),
@@ -46,7 +46,7 @@ function pairs(english: Words, german: Words): [string, string][] {
   );
 }
 
-/** Every section of words, whichever part of the page loads it. */
+/** Returns all sections of a language's catalogue, whichever part of the page loads them. */
 async function catalogue(language: string): Promise<Words> {
   const folder = new URL(`../src/i18n/${language}/`, import.meta.url);
   const files = readdirSync(folder).filter((name) => !/^(?:index|count)\.ts$/.test(name));
@@ -54,7 +54,7 @@ async function catalogue(language: string): Promise<Words> {
   return Object.assign({}, ...(sections as object[])) as Words;
 }
 
-/** Puts a German text in the place of an English one, which may have something in it. */
+/** Translates an English text, which may contain arguments, to German. */
 const translator = Promise.all([catalogue("en"), catalogue("de")]).then(([en, de]) => {
   const known = new Map(
     pairs(en, de)
@@ -97,8 +97,8 @@ const translator = Promise.all([catalogue("en"), catalogue("de")]).then(([en, de
   };
 });
 
-/** Shows the page in German while `look` looks at it. */
-export async function inGerman(page: Page, look: () => Promise<void>) {
+/** Shows the page in German while `check` runs. */
+export async function inGerman(page: Page, check: () => Promise<void>) {
   const translate = await translator;
   const english = await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -111,19 +111,19 @@ export async function inGerman(page: Page, look: () => Promise<void>) {
         if (said !== undefined) text.data = said;
       });
     window.toGerman = (words) => {
-      window.overlookedUntil = Infinity;
+      window.ignoreShiftsUntil = Infinity;
       say(words);
     };
     window.backToEnglish = async () => {
       say(before);
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
-      window.overlookedUntil = performance.now();
+      window.ignoreShiftsUntil = performance.now();
     };
     return before;
   });
   await page.evaluate((words) => window.toGerman(words), english.map(translate));
   try {
-    await look();
+    await check();
   } finally {
     await page.evaluate(() => window.backToEnglish());
   }

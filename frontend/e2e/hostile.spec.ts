@@ -1,10 +1,10 @@
-// What people and programs write about themselves is a text wherever it is shown. That nothing violated the content policy
-// is seen to in every journey (fixtures.ts).
+// Names and user agents are shown as text everywhere. Every journey fails at a violation of the content security policy
+// (fixtures.ts).
 import type { Page } from "@playwright/test";
-import { expect, mfaCard, readTold, signIn, test } from "./fixtures";
+import { expect, mfaCard, confirmResult, signIn, test } from "./fixtures";
 import { enrollByApi, type Credentials, type Server } from "./server";
 
-/** Whatever of this runs leaves a mark. */
+/** Any of these that runs as a script leaves this mark. */
 const mark = "hostile=1";
 const names = [
   `<img src=x onerror=${mark}>"'&`,
@@ -22,7 +22,7 @@ const agents = [
   `<script>${mark}</script>`,
 ];
 
-/** Signs in as a program that sends this about itself, byte for byte, and answers its token. */
+/** Signs in with this user agent, byte for byte, and returns the session token. */
 async function signInAs(server: Server, who: Credentials, agent: string, code: string): Promise<string> {
   const response = await fetch(`${server.url}/api/v1/sessions`, {
     method: "POST",
@@ -35,7 +35,7 @@ async function signInAs(server: Server, who: Credentials, agent: string, code: s
 
 const card = (page: Page, name: string) => page.getByRole("region", { name, exact: true });
 
-/** Nothing ran, and nothing became an element that only markup could have made. */
+/** Expects that no script ran and no element was made from markup in a name. */
 async function wantText(page: Page) {
   expect(await page.evaluate(() => "hostile" in window)).toBe(false);
   const made =
@@ -43,7 +43,7 @@ async function wantText(page: Page) {
   expect(await page.locator(made).evaluateAll((all) => all.map((one) => one.outerHTML))).toEqual([]);
 }
 
-test("T-32: hostile names, people and browsers are texts wherever they are shown", async ({
+test("T-32: hostile names and user agents are shown as text everywhere", async ({
   page,
   server,
   account,
@@ -93,7 +93,7 @@ test("T-32: hostile names, people and browsers are texts wherever they are shown
       await profile.getByRole("button", { name: "Edit: Name" }).click();
       await profile.getByRole("textbox", { name: /^Name/ }).fill(name);
       await profile.getByRole("button", { name: "Save" }).click();
-      await expect(profile.getByRole("status")).toContainText(`Your name is ${name} now.`);
+      await expect(profile.getByRole("status")).toContainText(`Your name is now ${name}.`);
       expect(await profile.locator("bdi").allTextContents()).toContain(name);
       await wantText(page);
     }
@@ -102,7 +102,7 @@ test("T-32: hostile names, people and browsers are texts wherever they are shown
   await test.step("in sessions and activity", async () => {
     await page.reload();
     const sessions = card(page, "Sessions").getByRole("listitem");
-    // One that enrolled each method, those of the agents, and this one.
+    // The sessions that enrolled the methods, those of the user agents, and this one.
     await expect(sessions.filter({ hasText: "Firefox on Linux" })).toHaveCount(3);
     await expect(card(page, "Sessions").getByText(/script|onerror|javascript|evil/)).toHaveCount(0);
     const activity = card(page, "Activity");
@@ -128,7 +128,7 @@ test("T-32: hostile names, people and browsers are texts wherever they are shown
     await dialog.getByLabel("Password", { exact: true }).fill(account.password);
     await dialog.getByLabel("6-digit code").fill(await server.nextCode(secrets[0] ?? ""));
     await dialog.getByRole("button", { name: "Confirm" }).click();
-    await readTold(page, "Method removed", name);
+    await confirmResult(page, "Method removed", name);
     await wantText(page);
   });
 });

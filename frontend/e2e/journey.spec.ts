@@ -6,13 +6,13 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
-  shownCodes,
+  confirmResult,
+  shownRecoveryCodes,
   test,
 } from "./fixtures";
 import { wrongCode } from "./server";
 
-test("from a password alone to MFA, in with a code or a recovery code, and back", async ({
+test("MFA is turned on, signs in with a code or a recovery code, and is turned off", async ({
   page,
   server,
   account,
@@ -20,7 +20,7 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fsettings%2Faccount$/);
   await fillSignIn(page, { ...account, password: "not the password at all" });
-  await expect(alert(page)).toContainText("That email and password don’t match");
+  await expect(alert(page)).toContainText("Wrong email or password");
   await expect(page.getByLabel("Email")).toHaveValue(account.email);
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
   await fillSignIn(page, account);
@@ -37,8 +37,8 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await expect(field).toBeFocused();
   await field.fill(await wrongCode(server, secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(alert(dialog)).toContainText("That code isn’t right");
-  await expect(alert(dialog)).toContainText("Four tries left");
+  await expect(alert(dialog)).toContainText("Wrong code");
+  await expect(alert(dialog)).toContainText("Four attempts left");
   await expect(field).toBeFocused();
 
   await dialog.getByLabel(/^Name for this authenticator/).fill("Work phone");
@@ -47,8 +47,8 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
   await expect(dialog).toContainText("“Work phone”");
-  const recoveryCodes = await shownCodes(dialog);
-  await dialog.getByLabel("I saved them").check();
+  const recoveryCodes = await shownRecoveryCodes(dialog);
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   await expect(card.getByText("On", { exact: true })).toBeVisible();
@@ -61,7 +61,7 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   const code = page.getByLabel("6-digit code");
   await expect(code).toBeFocused();
   await code.fill(await wrongCode(server, secret));
-  await expect(alert(page)).toContainText("That code isn’t right");
+  await expect(alert(page)).toContainText("Wrong code");
   await code.fill(await server.nextCode(secret));
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
 
@@ -74,15 +74,15 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
 
   await card.getByRole("button", { name: "Remove Work phone" }).click();
   const question = page.getByRole("dialog", { name: "Remove “Work phone”?" });
-  await expect(question).toContainText("Multi Factor Authentication goes off");
+  await expect(question).toContainText("MFA will be turned off");
   await question.getByRole("button", { name: "Remove method" }).click();
   const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
   await proof.getByLabel("Password", { exact: true }).fill(account.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
-  // Behind the dialog nothing has moved yet.
+  // The page behind the dialog does not change until it closes.
   await expect(card.locator(".row--method")).toContainText("Work phone");
-  await readTold(page, "Method removed", "“Work phone” was removed.");
+  await confirmResult(page, "Method removed", "“Work phone” was removed.");
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
 
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -90,9 +90,9 @@ test("from a password alone to MFA, in with a code or a recovery code, and back"
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("the whole ceremony by keyboard alone", async ({ page, server, account }) => {
+test("enrollment and removal work by keyboard alone", async ({ page, server, account }) => {
   const { keyboard } = page;
-  /** Tabs on until the element with this name has the focus. */
+  /** Presses Tab until the element with this name has the focus. */
   const tabTo = async (name: string | RegExp) => {
     for (let presses = 0; presses < 60; presses += 1) {
       await keyboard.press("Tab");
@@ -105,7 +105,7 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
       });
       if (typeof name === "string" ? label === name : name.test(label)) return;
     }
-    throw new Error(`No way to ${name} by keyboard.`);
+    throw new Error(`Tab does not reach ${name}.`);
   };
 
   await page.goto("/sign-in");
@@ -121,7 +121,7 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
 
-  // Escape leaves, and the focus goes back to where it was.
+  // Escape closes the dialog and returns the focus, and the next key press opens it again.
   await keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Register MFA Method" })).toBeFocused();
@@ -146,7 +146,7 @@ test("the whole ceremony by keyboard alone", async ({ page, server, account }) =
   await keyboard.type("Keyboard");
   await keyboard.press("Enter");
   await expect(dialog.getByRole("heading", { name: "You’ve registered an MFA method" })).toBeFocused();
-  await tabTo("I saved them");
+  await tabTo("I’ve saved these codes");
   await keyboard.press("Space");
   await tabTo("Done");
   await keyboard.press("Enter");

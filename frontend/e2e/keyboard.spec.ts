@@ -1,22 +1,22 @@
-// The page without a pointer: every stop is seen, they come in the order in which one reads, and a dialog gives the focus
-// back to where it was opened.
+// The page without a pointer: every tab stop is visible and in reading order, and a dialog returns the focus to the button
+// that opened it.
 import type { Page } from "@playwright/test";
 import { expect, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
 
-interface Stop {
+interface TabStop {
   name: string;
   top: number;
   left: number;
-  /** How the element with the focus looks other than without. */
-  seen: boolean;
-  /** It lies within the window, and nothing lies over it. */
-  clear: boolean;
+  /** It has a focus outline of at least 2 px. */
+  outlined: boolean;
+  /** It is within the window and not covered by anything. */
+  uncovered: boolean;
 }
 
-/** Goes through all stops with Tab, from the beginning of the page until they come round again. */
-async function stops(page: Page): Promise<Stop[]> {
-  const found: Stop[] = [];
+/** Presses Tab from the beginning of the page until the stops repeat, and returns them. */
+async function tabStops(page: Page): Promise<TabStop[]> {
+  const found: TabStop[] = [];
   for (let presses = 0; presses < 80; presses += 1) {
     await page.keyboard.press("Tab");
     const stop = await page.evaluate(() => {
@@ -34,8 +34,8 @@ async function stops(page: Page): Promise<Stop[]> {
         ).trim(),
         top: Math.round(box.top + scrollY),
         left: Math.round(box.left),
-        seen: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
-        clear: over !== null && (element.contains(over) || over.contains(element)),
+        outlined: outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2,
+        uncovered: over !== null && (element.contains(over) || over.contains(element)),
       };
     });
     if (!stop) break;
@@ -47,7 +47,7 @@ async function stops(page: Page): Promise<Stop[]> {
 }
 
 for (const width of [1280, 360])
-  test(`every stop is seen and comes in reading order, ${width} px`, async ({ page, server, account }) => {
+  test(`every tab stop is visible and in reading order, ${width} px`, async ({ page, server, account }) => {
     await page.setViewportSize({ width, height: 800 });
     const secret = await enrollByApi(server, account, "Pixel 11");
     await fetch(`${server.url}/api/v1/sessions`, {
@@ -57,7 +57,7 @@ for (const width of [1280, 360])
     });
     await page.goto("/sign-in");
     await expect(page.getByLabel("Email")).toBeFocused();
-    expect((await stops(page)).map(({ name }) => name)).toEqual([
+    expect((await tabStops(page)).map(({ name }) => name)).toEqual([
       "Password",
       "Show password",
       "Forgot your password?",
@@ -70,15 +70,15 @@ for (const width of [1280, 360])
     // From the beginning of the page.
     await page.reload();
     await expect(page.getByRole("button", { name: "Edit: Name" })).toBeVisible();
-    await expect(page.getByText("Something here that you don’t recognise?")).toBeVisible();
-    const found = await stops(page);
+    await expect(page.getByText("Don’t recognise something here?")).toBeVisible();
+    const found = await tabStops(page);
     const names = found.map(({ name }) => name);
     expect(names.slice(0, 8)).toEqual([
       "Skip to content",
       "Twofold, account settings",
       "Sign out",
       "Rename Pixel 11",
-      "Move to a new phone: Pixel 11",
+      "Replace Pixel 11",
       "Remove Pixel 11",
       "Generate new codes",
       "Register MFA Method",
@@ -89,9 +89,9 @@ for (const width of [1280, 360])
         name,
       ).toBe(true);
     expect(names.at(-1)).toBe("Deutsch");
-    expect(found.filter(({ seen }) => !seen).map(({ name }) => name)).toEqual([]);
-    expect(found.filter(({ clear }) => !clear).map(({ name }) => name)).toEqual([]);
-    // Further down, or further right on the same line.
+    expect(found.filter(({ outlined }) => !outlined).map(({ name }) => name)).toEqual([]);
+    expect(found.filter(({ uncovered }) => !uncovered).map(({ name }) => name)).toEqual([]);
+    // Each stop is further down, or further right on the same line.
     const order = found.slice(1);
     for (const [index, stop] of order.entries()) {
       const before = order[index - 1];
@@ -100,11 +100,11 @@ for (const width of [1280, 360])
     }
   });
 
-test("Escape closes every dialog, and the focus is where it was", async ({ page, server, account }) => {
+test("Escape closes every dialog and returns the focus to its button", async ({ page, server, account }) => {
   const secret = await enrollByApi(server, account, "Pixel 11");
   await signIn(page, server, account, secret);
   for (const name of [
-    "Move to a new phone: Pixel 11",
+    "Replace Pixel 11",
     "Remove Pixel 11",
     "Generate new codes",
     "Register MFA Method",
@@ -117,7 +117,7 @@ test("Escape closes every dialog, and the focus is where it was", async ({ page,
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog");
     await expect(dialog, name).toBeVisible();
-    // The focus is inside, and Tab doesn't lead out of it to what lies behind.
+    // The focus is inside, and Tab does not leave the dialog for the page behind it.
     await expect.poll(() => dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true);
     for (let presses = 0; presses < 12; presses += 1) {
       await page.keyboard.press("Tab");
@@ -132,7 +132,7 @@ test("Escape closes every dialog, and the focus is where it was", async ({ page,
     await expect(dialog, name).toBeHidden();
     await expect(button).toBeFocused();
   }
-  // In place of the name, and of the button.
+  // A name is edited in its place on the page.
   await page.getByRole("button", { name: "Edit: Name" }).focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("textbox", { name: /^Name/ })).toBeFocused();

@@ -2,7 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 import { beginEnrollment, expect, mfaCard, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
 
-/** How many groups of the key are on each of its lines. */
+/** Returns the number of groups of the key on each line. */
 const keyLines = (dialog: Locator) =>
   dialog.locator(".key__group").evaluateAll((groups) => {
     const tops = groups.map((group) => group.getBoundingClientRect().top);
@@ -12,7 +12,7 @@ const keyLines = (dialog: Locator) =>
 test.describe("320 px", () => {
   test.use({ viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true });
 
-  test("nothing scrolls sideways, and fingers find what they aim at", async ({ page, server, account }) => {
+  test("nothing scrolls sideways, and every target is at least 44 px", async ({ page, server, account }) => {
     const secrets: string[] = [];
     for (const name of ["W".repeat(64), "Phone"])
       secrets.push(await enrollByApi(server, account, name, secrets));
@@ -60,7 +60,7 @@ test.describe("320 px", () => {
   });
 });
 
-test("on a desk the dialog's head stays while its body scrolls", async ({ page, server, account }) => {
+test("on a desktop the dialog's header stays while its body scrolls", async ({ page, server, account }) => {
   await page.setViewportSize({ width: 1280, height: 860 });
   await signIn(page, server, account);
   const dialog = await beginEnrollment(page, account);
@@ -68,13 +68,13 @@ test("on a desk the dialog's head stays while its body scrolls", async ({ page, 
   const closed = await dialog.getByRole("list").boundingBox();
   await dialog.getByText("Can’t scan?").click();
   expect(await keyLines(dialog)).toEqual([4, 4]);
-  await expect(dialog.getByText("The key is shown only now.")).toBeInViewport({ ratio: 1 });
+  await expect(dialog.getByText("The key is shown only once.")).toBeInViewport({ ratio: 1 });
   expect(await dialog.getByRole("list").boundingBox()).toEqual(closed);
   await expect(dialog.getByRole("button", { name: "Close" })).toBeInViewport({ ratio: 1 });
   expect(await dialog.evaluate(({ scrollHeight, clientHeight }) => scrollHeight - clientHeight)).toBe(0);
 });
 
-/** How far anything reaches beyond the window or its dialog, and which words are cut off. */
+/** Returns how far the page or a dialog can scroll sideways, in px, and which texts are cut off. */
 const beyond = (page: Page) =>
   page.evaluate(() => ({
     sideways: Math.max(
@@ -90,7 +90,7 @@ const beyond = (page: Page) =>
   }));
 const nothing = { sideways: 0, cut: [] };
 
-// A window of 1280 × 800 at 200 % has 640 × 400 CSS pixels left; text alone at 200 % is another setting.
+// At 200 % zoom, a window of 1280 × 800 has 640 × 400 CSS pixels. Enlarging only the text is a separate setting (WCAG 1.4.4).
 for (const [how, viewport, size] of [
   ["zoomed to 200 %", { width: 640, height: 400 }, "100%"],
   ["text at twice its size", { width: 640, height: 800 }, "200%"],
@@ -121,7 +121,7 @@ for (const [how, viewport, size] of [
 test.describe("German", () => {
   test.use({ locale: "de-DE", viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
 
-  test("what can be done with a method stays on one line of a phone", async ({ page, server, account }) => {
+  test("the actions of a method stay on one line of a phone", async ({ page, server, account }) => {
     const secret = await enrollByApi(server, account, "Pixel 11");
     const code = await server.nextCode(secret);
     await page.request.post("/api/v1/sessions", { data: { ...account, code } });
@@ -136,7 +136,7 @@ test.describe("German", () => {
 test.describe("reduced motion", () => {
   test.use({ contextOptions: { reducedMotion: "reduce" } });
 
-  test("nothing flies in", async ({ page, server, account }) => {
+  test("dialogs open without animation", async ({ page, server, account }) => {
     await signIn(page, server, account);
     await page.getByRole("button", { name: "Register MFA Method" }).click();
     const length = await page
@@ -149,7 +149,11 @@ test.describe("reduced motion", () => {
 test.describe("forced colors", () => {
   test.use({ contextOptions: { forcedColors: "active" } });
 
-  test("what matters keeps its outline", async ({ page, server, account }) => {
+  test("buttons keep their border, and the QR code its white background", async ({
+    page,
+    server,
+    account,
+  }) => {
     await signIn(page, server, account);
     const button = page.getByRole("button", { name: "Register MFA Method" });
     expect(await button.evaluate((element) => getComputedStyle(element).borderStyle)).toBe("solid");
@@ -161,7 +165,7 @@ test.describe("forced colors", () => {
   });
 });
 
-test("moves nothing sideways when the page grows a scrollbar", async ({ page, server, account }) => {
+test("a scrollbar moves nothing sideways", async ({ page, server, account }) => {
   await page.setViewportSize({ width: 1280, height: 420 });
   await signIn(page, server, account);
   const left = () => mfaCard(page).evaluate((card) => card.getBoundingClientRect().left);

@@ -2,7 +2,7 @@
 import type { Page } from "@playwright/test";
 import { alert, expect, fillSignIn, mfaCard, qr, readQr, signIn, test } from "./fixtures";
 import { enrollByApi } from "./server";
-import { inEveryLook, next, refuse } from "./shots";
+import { fulfillProblem, inEveryAppearance, respondOnce } from "./screenshots";
 
 const removal = {
   requested_at: "2026-11-23T09:30:00Z",
@@ -11,7 +11,7 @@ const removal = {
   ready: false,
 };
 
-/** What the page is told, changed; for what takes days, a stranger or an operator to come about. */
+/** Changes the server's response, for states that take days, an attacker or an operator to reach. */
 const tell = (page: Page, change: object, path = "/mfa", times = 1) =>
   page.route(
     `**/api/v1${path}`,
@@ -28,8 +28,8 @@ const json = (status: number, body?: object) => ({
   ...(body && { body: JSON.stringify(body) }),
 });
 
-inEveryLook((shooter) => {
-  test("recovery codes and several methods", async ({ page, server, account }) => {
+inEveryAppearance((shooter) => {
+  test("recovery codes and several methods in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     const secret = await enrollByApi(server, account, "Pixel 11");
     await signIn(page, server, account, secret);
@@ -47,25 +47,25 @@ inEveryLook((shooter) => {
     await shot("step-up-recovery");
     await proof.getByLabel("Recovery code", { exact: true }).fill("0A1B-2C3D-4E5F-6G7H");
     await proof.getByRole("button", { name: "Confirm" }).click();
-    await expect(alert(proof)).toContainText("That recovery code isn’t right");
+    await expect(alert(proof)).toContainText("Wrong recovery code");
     await shot("step-up-recovery-rejected");
     await proof.getByRole("button", { name: "Use your authenticator app instead" }).click();
     await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
     await proof.getByRole("button", { name: "Confirm" }).click();
     const shown = page.getByRole("dialog", { name: "Your new recovery codes" });
-    await expect(shown.getByLabel("I saved them")).toBeVisible();
+    await expect(shown.getByLabel("I’ve saved these codes")).toBeVisible();
     await shot("codes-shown");
-    await shown.getByLabel("I saved them").check();
+    await shown.getByLabel("I’ve saved these codes").check();
     await shown.getByRole("button", { name: "Done" }).click();
     await expect(shown).toBeHidden();
 
     await card.getByRole("button", { name: "Rename Pixel 11" }).click();
     await expect(card.getByLabel("New name")).toBeFocused();
     await shot("rename");
-    await next(page, "/mfa/methods/*", (route) => refuse(route, 409, { code: "name_taken" }));
+    await respondOnce(page, "/mfa/methods/*", (route) => fulfillProblem(route, 409, { code: "name_taken" }));
     await page.keyboard.type("Tablet");
     await page.keyboard.press("Enter");
-    await expect(alert(card)).toContainText("Another of your methods has that name");
+    await expect(alert(card)).toContainText("You already have a method with this name");
     await shot("rename-taken");
     await page.keyboard.press("Escape");
 
@@ -79,12 +79,12 @@ inEveryLook((shooter) => {
     await expect(card.getByText("Suspended")).toBeVisible();
     await shot("methods-suspended");
     await card.getByRole("button", { name: "Remove Pixel 11" }).click();
-    await expect(page.getByRole("dialog")).toContainText("takes a recovery code");
+    await expect(page.getByRole("dialog")).toContainText("you need a recovery code to sign in");
     await shot("remove-only-suspended");
     await page.keyboard.press("Escape");
     await tell(page, { recovery_codes: { remaining: 0, total: 10, generated_at: removal.requested_at } });
     await page.reload();
-    await expect(card.getByText("None left.")).toBeVisible();
+    await expect(card.getByText("No codes left.")).toBeVisible();
     await shot("codes-gone");
     await tell(page, { recovery_codes: null });
     await page.reload();
@@ -92,14 +92,14 @@ inEveryLook((shooter) => {
     await shot("codes-none");
   });
 
-  test("moving to a new phone", async ({ page, server, account }) => {
+  test("moving to a new phone in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     const secret = await enrollByApi(server, account, "Pixel 11");
     await signIn(page, server, account, secret);
     const card = mfaCard(page);
-    const move = card.getByRole("button", { name: "Move to a new phone: Pixel 11" });
+    const move = card.getByRole("button", { name: "Replace Pixel 11" });
     await move.click();
-    const dialog = page.getByRole("dialog", { name: "Move to a new phone" });
+    const dialog = page.getByRole("dialog", { name: "Replace authenticator app" });
     await expect(dialog.getByLabel("6-digit code")).toBeVisible();
     await shot("replace");
     const begin = async () => {
@@ -110,7 +110,7 @@ inEveryLook((shooter) => {
     };
     await begin();
     await page.reload();
-    await expect(card.getByText("Moving to a new phone wasn’t finished")).toBeVisible();
+    await expect(card.getByText("Replacement not finished")).toBeVisible();
     await shot("replace-pending");
     await card.getByRole("button", { name: "Start again" }).click();
     await begin();
@@ -118,11 +118,11 @@ inEveryLook((shooter) => {
     await dialog.getByRole("button", { name: "Continue" }).click();
     await dialog.getByLabel("6-digit code").fill(await server.code(fresh));
     await dialog.getByRole("button", { name: "Register" }).click();
-    await expect(dialog.getByRole("heading", { name: "You’ve moved to the new phone" })).toBeVisible();
+    await expect(dialog.getByRole("heading", { name: "Authenticator app replaced" })).toBeVisible();
     await shot("replaced");
   });
 
-  test("steps that don’t load", async ({ page, server, account }) => {
+  test("enrollment steps whose file does not load", async ({ page, server, account }) => {
     const shot = shooter(page);
     await page.route("**/assets/LaterSteps-*.js", (route) => route.abort());
     await signIn(page, server, account);
@@ -137,14 +137,18 @@ inEveryLook((shooter) => {
     await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
   });
 
-  test("neither phone nor codes, and a removal that is under way", async ({ page, server, account }) => {
+  test("a removal of MFA, requested at sign-in and shown on the account page", async ({
+    page,
+    server,
+    account,
+  }) => {
     const shot = shooter(page);
     const secret = await enrollByApi(server, account, "Pixel 11");
     const toLost = async () => {
       await page.goto("/sign-in");
       await fillSignIn(page, account);
       await page.getByRole("button", { name: "Lost your phone and codes?" }).click();
-      await expect(page.getByRole("button", { name: "Ask for the removal" })).toBeVisible();
+      await expect(page.getByRole("button", { name: "Request removal" })).toBeVisible();
     };
     await page.goto("/sign-in");
     await fillSignIn(page, account);
@@ -161,54 +165,56 @@ inEveryLook((shooter) => {
     await tell(page, { mfa_removal: true, support: "it-help@example.com" }, "/service", Infinity);
     await toLost();
     await shot("lost");
-    await next(page, "/mfa/removal", (route) =>
-      refuse(route, 409, { code: "removal_unavailable", reason: "paused" }),
+    await respondOnce(page, "/mfa/removal", (route) =>
+      fulfillProblem(route, 409, { code: "removal_unavailable", reason: "paused" }),
     );
-    await page.getByRole("button", { name: "Ask for the removal" }).click();
-    await expect(alert(page)).toContainText("was cancelled not long ago");
+    await page.getByRole("button", { name: "Request removal" }).click();
+    await expect(alert(page)).toContainText("was cancelled recently");
     await shot("lost-unavailable");
     await toLost();
-    await next(page, "/mfa/removal", (route) => route.fulfill(json(202, { ...removal, stopped: true })));
-    await page.getByRole("button", { name: "Ask for the removal" }).click();
+    await respondOnce(page, "/mfa/removal", (route) =>
+      route.fulfill(json(202, { ...removal, stopped: true })),
+    );
+    await page.getByRole("button", { name: "Request removal" }).click();
     await expect(page.getByText("2 days and 5 hours")).toBeVisible();
     await shot("lost-announced");
-    await page.getByRole("button", { name: "Cancel the removal" }).click();
+    await page.getByRole("button", { name: "Cancel removal" }).click();
     await expect(page.getByLabel("6-digit code")).toBeFocused();
     await shot("lost-cancel");
-    await next(page, "/mfa/removal/cancel-by-code", (route) =>
-      refuse(route, 429, { code: "too_many_attempts" }),
+    await respondOnce(page, "/mfa/removal/cancel-by-code", (route) =>
+      fulfillProblem(route, 429, { code: "too_many_attempts" }),
     );
     await page.getByLabel("6-digit code").fill("123456");
-    await page.getByRole("button", { name: "Cancel the removal" }).click();
-    await expect(alert(page)).toContainText("Use the link in one of its mails");
+    await page.getByRole("button", { name: "Cancel removal" }).click();
+    await expect(alert(page)).toContainText("Use the link in one of the emails");
     await shot("lost-cancel-spent");
-    await next(page, "/mfa/removal/cancel-by-code", (route) => route.fulfill(json(204)));
-    await page.getByRole("button", { name: "Cancel the removal" }).click();
-    await expect(page.getByRole("heading", { name: "The removal is cancelled" })).toBeFocused();
+    await respondOnce(page, "/mfa/removal/cancel-by-code", (route) => route.fulfill(json(204)));
+    await page.getByRole("button", { name: "Cancel removal" }).click();
+    await expect(page.getByRole("heading", { name: "Removal cancelled" })).toBeFocused();
     await shot("lost-cancelled");
 
     for (const offered of [true, false]) {
       await tell(page, { mfa_removal: offered, support: "it-help@example.com" }, "/service", Infinity);
-      await next(page, "/sessions", (route) =>
+      await respondOnce(page, "/sessions", (route) =>
         route.fulfill(json(202, { state: "second_factor_required", methods: [], expires_at: "" })),
       );
       await page.goto("/sign-in");
       await fillSignIn(page, account);
-      await expect(page.getByRole("heading", { name: "No code can sign you in" })).toBeFocused();
+      await expect(page.getByRole("heading", { name: "You can’t sign in with a code" })).toBeFocused();
       await shot(offered ? "no-proof" : "no-proof-off");
     }
 
     await signIn(page, server, account, secret);
     await tell(page, { removal });
     await page.reload();
-    const cancel = page.getByRole("button", { name: "Cancel the removal" });
+    const cancel = page.getByRole("button", { name: "Cancel removal" });
     await expect(cancel).toBeVisible();
     await shot("removal-banner");
-    await next(page, "/mfa/removal", (route) =>
+    await respondOnce(page, "/mfa/removal", (route) =>
       route.fulfill(json(200, { sessions_ended: 0, notices_sent: 1, recovery_codes_left: 10 })),
     );
     await cancel.click();
-    await expect(page.getByText("For 30 days nobody can ask for another")).toBeVisible();
+    await expect(page.getByText("For 30 days, it can’t be requested again")).toBeVisible();
     await shot("removal-banner-cancelled");
   });
 });

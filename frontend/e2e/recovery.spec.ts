@@ -1,4 +1,4 @@
-// The days on which a phone is gone, or new: nobody is locked out, and MFA is never off in between.
+// A lost or a new phone: the user is not locked out, and MFA stays on in between.
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import {
@@ -8,15 +8,15 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
+  confirmResult,
   register,
-  shownCodes,
+  shownRecoveryCodes,
   signIn,
   test,
 } from "./fixtures";
 import type { Credentials, Server } from "./server";
 
-/** The proofs that the step-up dialog asks for; `second` is a code of the app or a recovery code. */
+/** Fills in the step-up dialog; `second` is a TOTP code or a recovery code. */
 async function prove(page: Page, who: Credentials, second: { code: string } | { recoveryCode: string }) {
   const dialog = page.getByRole("dialog", { name: "Confirm that it’s you" });
   await dialog.getByLabel("Password", { exact: true }).fill(who.password);
@@ -46,18 +46,18 @@ async function signOut(page: Page) {
   await expect(page.getByText("You’re signed out.")).toBeVisible();
 }
 
-/** Registers the first method through the page. Answers its secret and the recovery codes. */
+/** Registers the first method through the page. Returns its secret and the recovery codes. */
 async function firstMethod(page: Page, server: Server, who: Credentials, name: string) {
   await signIn(page, server, who);
   const { dialog, secret } = await register(page, server, who, name);
-  const codes = await shownCodes(dialog);
-  await dialog.getByLabel("I saved them").check();
+  const codes = await shownRecoveryCodes(dialog);
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(dialog).toBeHidden();
   return { secret, codes };
 }
 
-test("recovery codes are shown once, kept in every way, and the dialog waits for it", async ({
+test("recovery codes are shown once, and the dialog stays open until they are saved", async ({
   page,
   context,
   server,
@@ -66,7 +66,7 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   await context.grantPermissions(["clipboard-write", "clipboard-read"]);
   await signIn(page, server, who);
   const { dialog } = await register(page, server, who, "Pixel 11");
-  const codes = await shownCodes(dialog);
+  const codes = await shownRecoveryCodes(dialog);
   expect(codes).toHaveLength(10);
   expect(new Set(codes).size).toBe(10);
 
@@ -82,12 +82,12 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   await expect(page.locator(".print-sheet")).toBeVisible();
   await expect(page.locator(".print-sheet")).toContainText(who.email);
   await expect(page.locator("#app")).toBeHidden();
-  // Black on white, whatever the screen is.
+  // Printed black on white in any color scheme.
   await expect(page.locator(".print-sheet")).toHaveCSS("color", "rgb(0, 0, 0)");
   await expect(page.locator("html")).toHaveCSS("background-color", "rgb(255, 255, 255)");
   await page.emulateMedia({ media: "screen", colorScheme: "light" });
 
-  const box = dialog.getByLabel("I saved them");
+  const box = dialog.getByLabel("I’ve saved these codes");
   for (const leave of [
     () => page.keyboard.press("Escape"),
     () => page.keyboard.press("Escape"),
@@ -108,7 +108,7 @@ test("recovery codes are shown once, kept in every way, and the dialog waits for
   expect(await page.content()).not.toContain(codes[0]);
 });
 
-test("a lost phone: in with a recovery code, the old phone off, a new one on", async ({
+test("a lost phone is replaced after signing in with a recovery code", async ({
   page,
   server,
   account: who,
@@ -125,30 +125,30 @@ test("a lost phone: in with a recovery code, the old phone off, a new one on", a
 
   await card.getByRole("button", { name: "Remove Lost phone" }).click();
   const question = page.getByRole("dialog", { name: "Remove “Lost phone”?" });
-  await expect(question).toContainText("Your recovery codes stop working too");
+  await expect(question).toContainText("Your recovery codes will stop working too");
   await question.getByRole("button", { name: "Remove method" }).click();
   await prove(page, who, { recoveryCode: codes[1] ?? "" });
-  await readTold(page, "Method removed", "“Lost phone” was removed.");
+  await confirmResult(page, "Method removed", "“Lost phone” was removed.");
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
   await expect(card).not.toContainText("Recovery codes");
 
-  const { dialog, secret } = await register(page, server, who, "New phone");
-  const fresh = await shownCodes(dialog);
+  const { dialog, secret } = await register(page, server, who, "Replace");
+  const fresh = await shownRecoveryCodes(dialog);
   expect(fresh.filter((code) => codes.includes(code))).toEqual([]);
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await signOut(page);
 
   await toCodeStep(page, who);
   await page.getByRole("button", { name: "Use a recovery code instead" }).click();
   await sendRecoveryCode(page, codes[2] ?? "");
-  await expect(alert(page)).toContainText("That recovery code isn’t right");
+  await expect(alert(page)).toContainText("Wrong recovery code");
   await page.getByRole("button", { name: "Use your authenticator app instead" }).click();
   await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await expect(account(page)).toBeVisible();
 });
 
-test("a recovery code is understood as carelessly as it is typed, and works once", async ({
+test("a recovery code is accepted in any spelling, and works once", async ({
   page,
   server,
   account: who,
@@ -175,24 +175,20 @@ test("a recovery code is understood as carelessly as it is typed, and works once
   await expect(mfaCard(page)).toContainText("8 of 10 left");
 });
 
-test("a new phone takes the old one’s place at once, and MFA is never off", async ({
-  page,
-  server,
-  account: who,
-}) => {
+test("a new phone replaces the old one without turning MFA off", async ({ page, server, account: who }) => {
   const { secret: old, codes } = await firstMethod(page, server, who, "Old phone");
   const card = mfaCard(page);
-  await card.getByRole("button", { name: "Move to a new phone: Old phone" }).click();
-  const dialog = page.getByRole("dialog", { name: "Move to a new phone" });
-  await expect(dialog).toContainText("“Old phone” works until the new phone is confirmed");
+  await card.getByRole("button", { name: "Replace Old phone" }).click();
+  const dialog = page.getByRole("dialog", { name: "Replace authenticator app" });
+  await expect(dialog).toContainText("“Old phone” keeps working until you confirm the new app");
   await dialog.getByLabel("Password", { exact: true }).fill(who.password);
   await dialog.getByLabel("6-digit code").fill(await server.nextCode(old));
   await dialog.getByRole("button", { name: "Continue" }).click();
   const fresh = await readQr(qr(page));
 
-  // A reload in the middle changes nothing: the old phone still signs in, and moving is offered again.
+  // A reload during the move changes nothing: the old phone still signs in, and the move is offered again.
   await page.reload();
-  await expect(card.getByText("Moving to a new phone wasn’t finished")).toBeVisible();
+  await expect(card.getByText("Replacement not finished")).toBeVisible();
   await card.getByRole("button", { name: "Start again" }).click();
   await expect(dialog.getByLabel("Password", { exact: true })).toBeFocused();
   await page.keyboard.press("Escape");
@@ -200,7 +196,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   await toCodeStep(page, who);
   await page.getByLabel("6-digit code").fill(await server.nextCode(old));
   await expect(account(page)).toBeVisible();
-  await card.getByRole("button", { name: "Move to a new phone: Old phone" }).click();
+  await card.getByRole("button", { name: "Replace Old phone" }).click();
   await dialog.getByLabel("Password", { exact: true }).fill(who.password);
   await dialog.getByLabel("6-digit code").fill(await server.nextCode(old));
   await dialog.getByRole("button", { name: "Continue" }).click();
@@ -210,7 +206,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   await dialog.getByLabel(/^Name for this authenticator/).fill("Old phone");
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(dialog.getByRole("heading", { name: "You’ve moved to the new phone" })).toBeFocused();
+  await expect(dialog.getByRole("heading", { name: "Authenticator app replaced" })).toBeFocused();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByRole("listitem")).toHaveCount(1);
   await expect(card).toContainText("10 of 10 left");
@@ -218,7 +214,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
 
   await toCodeStep(page, who);
   await page.getByLabel("6-digit code").fill(await server.nextCode(old));
-  await expect(alert(page)).toContainText("That code isn’t right");
+  await expect(alert(page)).toContainText("Wrong code");
   await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await expect(account(page)).toBeVisible();
   await signOut(page);
@@ -229,7 +225,7 @@ test("a new phone takes the old one’s place at once, and MFA is never off", as
   await expect(account(page)).toBeVisible();
 });
 
-test("a name is changed in place, and one that is taken is explained", async ({
+test("a method is renamed in place, and a taken name is explained", async ({
   page,
   server,
   account: who,
@@ -243,7 +239,7 @@ test("a name is changed in place, and one that is taken is explained", async ({
   await expect(field).toBeFocused();
   await page.keyboard.type("pixel 11");
   await page.keyboard.press("Enter");
-  await expect(alert(card)).toContainText("Another of your methods has that name");
+  await expect(alert(card)).toContainText("You already have a method with this name");
   await page.keyboard.press("Escape");
   await expect(card.getByRole("button", { name: "Rename Tablet" })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -254,7 +250,7 @@ test("a name is changed in place, and one that is taken is explained", async ({
   await expect(card.getByRole("listitem").filter({ hasText: "<b>Küche</b> & Co." })).toBeVisible();
 });
 
-test("new codes kill the old set", async ({ page, server, account: who }) => {
+test("new recovery codes revoke the old ones", async ({ page, server, account: who }) => {
   const { secret, codes } = await firstMethod(page, server, who, "Pixel 11");
   const card = mfaCard(page);
   await card.getByRole("button", { name: "Generate new codes" }).click();
@@ -263,10 +259,10 @@ test("new codes kill the old set", async ({ page, server, account: who }) => {
   await question.getByRole("button", { name: "Generate new codes" }).click();
   await prove(page, who, { code: await server.nextCode(secret) });
   const dialog = page.getByRole("dialog", { name: "Your new recovery codes" });
-  const fresh = await shownCodes(dialog);
+  const fresh = await shownRecoveryCodes(dialog);
   expect(fresh).toHaveLength(10);
-  await expect(dialog).toContainText("The old ones no longer work. We sent a notice to");
-  await dialog.getByLabel("I saved them").check();
+  await expect(dialog).toContainText("Your old codes no longer work. We sent a notice to");
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByRole("button", { name: "Generate new codes" })).toBeFocused();
   await signOut(page);
@@ -274,13 +270,13 @@ test("new codes kill the old set", async ({ page, server, account: who }) => {
   await toCodeStep(page, who);
   await page.getByRole("button", { name: "Use a recovery code instead" }).click();
   await sendRecoveryCode(page, codes[0] ?? "");
-  await expect(alert(page)).toContainText("That recovery code isn’t right");
+  await expect(alert(page)).toContainText("Wrong recovery code");
   await sendRecoveryCode(page, fresh[0] ?? "");
   await expect(account(page)).toBeVisible();
   await expect(card).toContainText("9 of 10 left");
 });
 
-test("few codes left are said as a warning", async ({ page, server, account: who }) => {
+test("few remaining recovery codes are shown as a warning", async ({ page, server, account: who }) => {
   const { codes } = await firstMethod(page, server, who, "Pixel 11");
   for (const code of codes.slice(0, 7)) {
     await signOut(page);

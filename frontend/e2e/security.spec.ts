@@ -16,7 +16,7 @@ test("T-05, T-06: the key leaves no trace in the browser", async ({ page, server
   const png = await page.locator(".qr__image").evaluate((image: HTMLImageElement) => image.src.slice(30, 90));
   await dialog.getByText("Can’t scan?").click();
 
-  /** Everything that the browser itself remembers of the page. */
+  /** Everything that the browser stores for the page. */
   const traces = () =>
     page.evaluate(async () =>
       JSON.stringify([
@@ -42,7 +42,7 @@ test("T-05, T-06: the key leaves no trace in the browser", async ({ page, server
   await dialog.getByRole("button", { name: "Continue" }).click();
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(mfaCard(page).getByText("On", { exact: true })).toBeVisible();
   clean(await traces());
@@ -54,7 +54,7 @@ test("T-05, T-06: the key leaves no trace in the browser", async ({ page, server
   expect(bodies.length).toBeGreaterThan(3);
 });
 
-test("T-31: signing in leads nowhere but to our own pages", async ({ page, account }) => {
+test("T-31: signing in leads only to the service's own pages", async ({ page, account }) => {
   for (const next of [
     "https://evil.example/",
     "//evil.example/settings/account",
@@ -75,15 +75,12 @@ test("T-31: signing in leads nowhere but to our own pages", async ({ page, accou
   }
 });
 
-test("the answer's headers are those of a strict page, and the watch over them is awake", async ({
-  page,
-  watch,
-}) => {
+test("responses carry strict headers, and a policy violation is noticed", async ({ page, watch }) => {
   const response = await page.goto("/settings/account");
   const headers = response?.headers() ?? {};
   expect(headers["content-security-policy"]).toContain("default-src 'none'");
   expect(headers["content-security-policy"]).toContain("require-trusted-types-for 'script'");
-  // The policy is at work: a script of somebody else's would not run.
+  // The content security policy blocks an injected script.
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   expect(
     await page.evaluate(() => {
@@ -100,7 +97,7 @@ test("the answer's headers are those of a strict page, and the watch over them i
   watch.errors.length = 0;
 });
 
-test("a password on an account with MFA steps nobody up", async ({ page, server, account }) => {
+test("a password alone gives no step-up on an account with MFA", async ({ page, server, account }) => {
   const secret = await enrollByApi(server, account, "Phone");
   await signIn(page, server, account, secret);
   await page.getByRole("button", { name: "Register MFA Method" }).click();

@@ -6,7 +6,7 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
+  confirmResult,
   signIn,
   test,
 } from "./fixtures";
@@ -20,14 +20,14 @@ test("an expired session leads to sign-in and back", async ({ page, server, acco
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Password", { exact: true }).fill(account.password);
   await dialog.getByRole("button", { name: "Continue" }).click();
-  await expect(page.getByText("Your session has ended, as it does after a while.")).toBeVisible();
+  await expect(page.getByText("Your session has expired.")).toBeVisible();
   await expect(page).toHaveURL("/sign-in?next=%2Fsettings%2Faccount");
   await fillSignIn(page, account);
   await expect(page).toHaveURL("/settings/account");
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("who is signed in has nothing to do on the sign-in page", async ({ page, server, account }) => {
+test("the sign-in page redirects a signed-in user", async ({ page, server, account }) => {
   await signIn(page, server, account);
   await page.goto("/sign-in");
   await expect(page).toHaveURL("/settings/account");
@@ -37,7 +37,7 @@ test("who is signed in has nothing to do on the sign-in page", async ({ page, se
   await expect(page.getByRole("heading", { name: "Account", exact: true })).toBeVisible();
 });
 
-test("a reload in the middle applies nothing and offers to start again", async ({
+test("a reload during enrollment registers nothing and offers to start again", async ({
   page,
   server,
   account,
@@ -47,7 +47,7 @@ test("a reload in the middle applies nothing and offers to start again", async (
   const dead = await readQr(qr(page));
   await page.reload();
   const card = mfaCard(page);
-  await expect(card.getByText("A registration wasn’t finished")).toBeVisible();
+  await expect(card.getByText("Registration not finished")).toBeVisible();
   await expect(card.getByText("Off", { exact: true })).toBeVisible();
   await card.getByRole("button", { name: "Start again" }).click();
   const dialog = page.getByRole("dialog");
@@ -58,10 +58,10 @@ test("a reload in the middle applies nothing and offers to start again", async (
   await dialog.getByRole("button", { name: "Continue" }).click();
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await expect(card.getByText("On", { exact: true })).toBeVisible();
-  await expect(card.getByText("A registration wasn’t finished")).toBeHidden();
+  await expect(card.getByText("Registration not finished")).toBeHidden();
 });
 
 test("a pending registration can be discarded", async ({ page, server, account }) => {
@@ -69,10 +69,10 @@ test("a pending registration can be discarded", async ({ page, server, account }
   await beginEnrollment(page, account);
   await page.reload();
   await mfaCard(page).getByRole("button", { name: "Discard" }).click();
-  await expect(mfaCard(page).getByText("A registration wasn’t finished")).toBeHidden();
+  await expect(mfaCard(page).getByText("Registration not finished")).toBeHidden();
   await page.reload();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
-  await expect(mfaCard(page).getByText("A registration wasn’t finished")).toBeHidden();
+  await expect(mfaCard(page).getByText("Registration not finished")).toBeHidden();
 });
 
 test("closing the dialog cancels the pending enrollment", async ({ page, server, account }) => {
@@ -88,10 +88,15 @@ test("closing the dialog cancels the pending enrollment", async ({ page, server,
   }
   await page.reload();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
-  await expect(mfaCard(page).getByText("A registration wasn’t finished")).toBeHidden();
+  await expect(mfaCard(page).getByText("Registration not finished")).toBeHidden();
 });
 
-test("other sessions end, this one stays, and both are told", async ({ page, browser, server, account }) => {
+test("registering a method ends other sessions, keeps this one and reports it", async ({
+  page,
+  browser,
+  server,
+  account,
+}) => {
   const elsewhere = await browser.newContext({ baseURL: server.url });
   const other = await elsewhere.newPage();
   await signIn(other, server, account);
@@ -102,18 +107,18 @@ test("other sessions end, this one stays, and both are told", async ({ page, bro
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   await dialog.getByRole("button", { name: "Register" }).click();
   await expect(dialog).toContainText("One other session was signed out.");
-  await dialog.getByLabel("I saved them").check();
+  await dialog.getByLabel("I’ve saved these codes").check();
   await dialog.getByRole("button", { name: "Done" }).click();
   await page.reload();
   await expect(mfaCard(page).getByText("On", { exact: true })).toBeVisible();
   await other.getByRole("button", { name: "Register MFA Method" }).click();
   await other.getByRole("dialog").getByLabel("Password", { exact: true }).fill(account.password);
   await other.getByRole("dialog").getByRole("button", { name: "Continue" }).click();
-  await expect(other.getByText("Your session has ended")).toBeVisible();
+  await expect(other.getByText("Your session has expired")).toBeVisible();
   await elsewhere.close();
 });
 
-test("several methods: any of them signs in, each is removed by itself, and the limit is told", async ({
+test("several methods: each signs in, each can be removed, and the limit is shown", async ({
   page,
   server,
   account,
@@ -136,7 +141,7 @@ test("several methods: any of them signs in, each is removed by itself, and the 
   const name = dialog.getByLabel(/^Name for this authenticator/);
   await name.fill("two");
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(alert(dialog)).toContainText("Another of your methods has that name");
+  await expect(alert(dialog)).toContainText("You already have a method with this name");
   await expect(name).toBeFocused();
   await name.fill("Five");
   await dialog.getByRole("button", { name: "Back" }).click();
@@ -150,7 +155,7 @@ test("several methods: any of them signs in, each is removed by itself, and the 
   await expect(card.getByRole("listitem").last()).toContainText("Five");
   const register = page.getByRole("button", { name: "Register MFA Method" });
   await expect(register).toHaveAttribute("aria-disabled", "true");
-  await expect(register).toHaveAccessibleDescription(/five methods, as many as an account can have/);
+  await expect(register).toHaveAccessibleDescription(/five methods, the maximum for an account/);
   await register.click({ force: true });
   await expect(page.getByRole("dialog")).toHaveCount(0);
 
@@ -160,7 +165,7 @@ test("several methods: any of them signs in, each is removed by itself, and the 
   await question.getByRole("button", { name: "Remove method" }).click();
   const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
 
-  // Declining the step-up leads back to the question, and nothing is removed.
+  // Declining the step-up returns to the question, and nothing is removed.
   await proof.getByRole("button", { name: "Cancel" }).click();
   await expect(proof).toBeHidden();
   await expect(question).toBeVisible();
@@ -168,18 +173,18 @@ test("several methods: any of them signs in, each is removed by itself, and the 
   await proof.getByLabel("Password", { exact: true }).fill("wrong password, surely");
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
-  await expect(alert(proof)).toContainText("That password isn’t right");
+  await expect(alert(proof)).toContainText("Wrong password");
   await expect(proof.getByLabel("Password", { exact: true })).toBeFocused();
   await proof.getByLabel("Password", { exact: true }).fill(account.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "Method removed", "“One” was removed.");
+  await confirmResult(page, "Method removed", "“One” was removed.");
   await expect(card.getByRole("listitem")).toHaveCount(4);
   await expect(card.getByText("On", { exact: true })).toBeVisible();
   await expect(register).not.toHaveAttribute("aria-disabled", "true");
 });
 
-test("a pending sign-in that ran out starts again with the password", async ({ page, server, account }) => {
+test("an expired pending sign-in starts again with the password", async ({ page, server, account }) => {
   const secret = await enrollByApi(server, account, "Phone");
   await page.goto("/sign-in");
   await fillSignIn(page, account);
@@ -187,13 +192,13 @@ test("a pending sign-in that ran out starts again with the password", async ({ p
   await server.advance(6 * 60);
   await page.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await expect(alert(page)).toContainText(
-    "That took too long, or too many tries. Enter your password again.",
+    "That took too long, or there were too many failed attempts. Enter your password again.",
   );
   await expect(page.getByLabel("Email")).toHaveValue(account.email);
   await expect(page.getByLabel("Password", { exact: true })).toBeFocused();
 });
 
-test("an enrollment that ran out starts again inside the dialog", async ({ page, server, account }) => {
+test("an expired enrollment starts again inside the dialog", async ({ page, server, account }) => {
   await signIn(page, server, account);
   const dialog = await beginEnrollment(page, account);
   const late = await readQr(qr(page));
@@ -209,9 +214,9 @@ test("an enrollment that ran out starts again inside the dialog", async ({ page,
   expect(await readQr(qr(page))).not.toBe(late);
 });
 
-test("an unknown address has a friendly page", async ({ page }) => {
+test("an unknown path shows the not-found page", async ({ page }) => {
   await page.goto("/settings/nowhere");
-  await expect(page.getByRole("heading", { name: "There’s no page here" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
   await page.getByRole("link", { name: "Go to account settings" }).click();
   await expect(page).toHaveURL(/\/sign-in/);
 });

@@ -1,4 +1,4 @@
-// Every state of the page, to be looked at: light and dark, phone and desktop. axe finds nothing in any of them.
+// Every state of sign-in, the account page and enrollment, in light and dark, on phone and desktop, checked with axe.
 import {
   alert,
   beginEnrollment,
@@ -7,15 +7,15 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
+  confirmResult,
   signIn,
   test,
 } from "./fixtures";
 import { enrollByApi, wrongCode } from "./server";
-import { hold, inEveryLook, next, refuse } from "./shots";
+import { fulfillProblem, holdNext, inEveryAppearance, respondOnce } from "./screenshots";
 
-inEveryLook((shooter) => {
-  test("signing in", async ({ page, server, account }) => {
+inEveryAppearance((shooter) => {
+  test("sign-in in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     const secret = await enrollByApi(server, account, "Pixel 11");
     await page.goto("/sign-in");
@@ -25,20 +25,20 @@ inEveryLook((shooter) => {
     await expect(alert(page)).toHaveText("Enter your email address.");
     await shot("sign-in-missing");
     await fillSignIn(page, { ...account, password: "something else altogether" });
-    await expect(alert(page)).toContainText("don’t match");
+    await expect(alert(page)).toContainText("Wrong email or password");
     await shot("sign-in-rejected");
-    await next(page, "/sessions", (route) =>
-      refuse(route, 429, { code: "too_many_attempts", retry_after: 30 }),
+    await respondOnce(page, "/sessions", (route) =>
+      fulfillProblem(route, 429, { code: "too_many_attempts", retry_after: 30 }),
     );
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(alert(page)).toContainText("You can try again in 0:");
     await shot("sign-in-wait");
     await page.reload();
-    await next(page, "/sessions", (route) => route.abort());
+    await respondOnce(page, "/sessions", (route) => route.abort());
     await fillSignIn(page, account);
     await expect(alert(page)).toContainText("We can’t reach the server");
     await shot("sign-in-unreachable");
-    const release = await hold(page, "/sessions");
+    const release = await holdNext(page, "/sessions");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("button", { name: /Working/ })).toBeVisible();
     await shot("sign-in-busy");
@@ -47,27 +47,29 @@ inEveryLook((shooter) => {
     await expect(code).toBeFocused();
     await shot("code");
     await code.fill(await wrongCode(server, secret));
-    await expect(alert(page)).toContainText("That code isn’t right");
+    await expect(alert(page)).toContainText("Wrong code");
     await shot("code-rejected");
     await page.goto("/nowhere");
-    await expect(page.getByRole("heading", { name: "There’s no page here" })).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Page not found" })).toBeVisible();
     await shot("not-found");
   });
 
-  test("the account and the ceremony", async ({ page, server, account }) => {
+  test("the account page and enrollment in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     await signIn(page, server, account);
     await shot("account-off");
 
-    const releases = [await hold(page, "/account"), await hold(page, "/mfa")];
+    const releases = [await holdNext(page, "/account"), await holdNext(page, "/mfa")];
     await page.reload();
     await expect(page.getByText("Loading…")).toBeAttached();
     await shot("account-loading");
     for (const release of releases) await release();
     await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
-    await next(page, "/mfa", (route) => refuse(route, 500, { code: "internal", request_id: "01980f5e" }));
+    await respondOnce(page, "/mfa", (route) =>
+      fulfillProblem(route, 500, { code: "internal", request_id: "01980f5e" }),
+    );
     await page.reload();
-    await expect(page.getByText("Your MFA methods can’t be shown right now")).toBeVisible();
+    await expect(page.getByText("We couldn’t load your MFA methods")).toBeVisible();
     await shot("account-failed");
     await page.getByRole("button", { name: "Try again" }).click();
 
@@ -77,10 +79,10 @@ inEveryLook((shooter) => {
     await shot("reauthenticate");
     await dialog.getByLabel("Password", { exact: true }).fill("something else altogether");
     await dialog.getByRole("button", { name: "Continue" }).click();
-    await expect(alert(dialog)).toContainText("That password isn’t right");
+    await expect(alert(dialog)).toContainText("Wrong password");
     await shot("reauthenticate-rejected");
-    await next(page, "/step-up", (route) =>
-      refuse(route, 503, { code: "unavailable" }, { "Retry-After": "2" }),
+    await respondOnce(page, "/step-up", (route) =>
+      fulfillProblem(route, 503, { code: "unavailable" }, { "Retry-After": "2" }),
     );
     await dialog.getByLabel("Password", { exact: true }).fill(account.password);
     await dialog.getByRole("button", { name: "Continue" }).click();
@@ -104,27 +106,27 @@ inEveryLook((shooter) => {
     await shot("verify");
     await field.fill(await wrongCode(server, secret));
     await dialog.getByRole("button", { name: "Register" }).click();
-    await expect(alert(dialog)).toContainText("That code isn’t right");
+    await expect(alert(dialog)).toContainText("Wrong code");
     await shot("verify-rejected");
     await field.fill(await server.code(secret, 120));
     await dialog.getByRole("button", { name: "Register" }).click();
     await expect(alert(dialog)).toContainText("Your phone’s clock is about two minutes fast");
     await shot("verify-clock");
-    await next(page, "/mfa/totp/enrollments/*/confirm", (route) =>
-      refuse(route, 429, { code: "too_many_attempts", retry_after: 30 }),
+    await respondOnce(page, "/mfa/totp/enrollments/*/confirm", (route) =>
+      fulfillProblem(route, 429, { code: "too_many_attempts", retry_after: 30 }),
     );
     await field.fill(await server.code(secret));
     await dialog.getByRole("button", { name: "Register" }).click();
-    await expect(alert(dialog)).toContainText("Too many wrong tries.");
+    await expect(alert(dialog)).toContainText("Too many failed attempts.");
     await shot("verify-wait");
     await page.reload();
-    await expect(page.getByText("A registration wasn’t finished")).toBeVisible();
+    await expect(page.getByText("Registration not finished")).toBeVisible();
     await shot("account-pending");
 
     await beginEnrollment(page, account);
     const fresh = await readQr(qr(page));
     await dialog.getByRole("button", { name: "Continue" }).click();
-    const release = await hold(page, "/mfa/totp/enrollments/*/confirm");
+    const release = await holdNext(page, "/mfa/totp/enrollments/*/confirm");
     await field.fill(await server.code(fresh));
     await dialog.getByLabel(/^Name for this authenticator/).fill("Pixel 11");
     await dialog.getByRole("button", { name: "Register" }).click();
@@ -136,7 +138,7 @@ inEveryLook((shooter) => {
     await dialog.getByRole("button", { name: "Done" }).click();
     await expect(alert(dialog)).toHaveText("Save the codes first, then tick this box.");
     await shot("success-reminded");
-    await dialog.getByLabel("I saved them").check();
+    await dialog.getByLabel("I’ve saved these codes").check();
     await shot("success-saved");
     await dialog.getByRole("button", { name: "Done" }).click();
     await expect(mfaCard(page).getByText("On", { exact: true })).toBeVisible();
@@ -156,17 +158,17 @@ inEveryLook((shooter) => {
     await proof.getByLabel("Password", { exact: true }).fill(account.password);
     await proof.getByLabel("6-digit code").fill(await wrongCode(server, fresh));
     await proof.getByRole("button", { name: "Confirm" }).click();
-    await expect(alert(proof)).toContainText("That code isn’t right");
+    await expect(alert(proof)).toContainText("Wrong code");
     await shot("step-up-rejected");
     await proof.getByLabel("6-digit code").fill(await server.nextCode(fresh));
     await proof.getByRole("button", { name: "Confirm" }).click();
     await expect(page.getByText("“Pixel 11” was removed.")).toBeFocused();
     await shot("account-removed");
-    await readTold(page, "Method removed", "“Pixel 11” was removed.");
+    await confirmResult(page, "Method removed", "“Pixel 11” was removed.");
     await expect(mfaCard(page).getByText("Not set up yet")).toBeVisible();
   });
 
-  test("many methods, and ends", async ({ page, server, account }) => {
+  test("many methods and ended sessions in every state", async ({ page, server, account }) => {
     const shot = shooter(page);
     await signIn(page, server, account);
     const dialog = await beginEnrollment(page, account);
@@ -180,9 +182,9 @@ inEveryLook((shooter) => {
     const secrets: string[] = [];
     for (const name of ["Pixel 11", "Work phone", "iPad in the kitchen drawer", "W".repeat(64), "Backup"])
       secrets.push(await enrollByApi(server, account, name, secrets));
-    // What the page asks for when the dialog has closed, it is told that this session is over.
+    // The refresh after the dialog has closed gets the response that the session has expired.
     await page.keyboard.press("Escape");
-    await expect(page.getByText("Your session has ended")).toBeVisible();
+    await expect(page.getByText("Your session has expired")).toBeVisible();
     await shot("sign-in-expired");
     await signIn(page, server, account, secrets[0]);
     await expect(mfaCard(page).getByRole("listitem")).toHaveCount(5);

@@ -1,8 +1,8 @@
-// Somebody else had the phone's place: the owner says so from the mails, and is left without any code.
-import { expect, fillSignIn, mfaCard, readTold, signIn, test } from "./fixtures";
+// An attacker replaced the phone: the user reports it from the notice, and has no code left.
+import { expect, fillSignIn, mfaCard, confirmResult, signIn, test } from "./fixtures";
 import { enrollByApi, type Server } from "./server";
 
-/** The link to `path` in the newest mail with this subject. */
+/** Returns the link to `path` in the newest mail with this subject. */
 async function mailed(server: Server, to: string, subject: RegExp, path: string): Promise<string> {
   let link: string | undefined;
   await expect
@@ -15,7 +15,7 @@ async function mailed(server: Server, to: string, subject: RegExp, path: string)
   return link ?? "";
 }
 
-test("whose only method is suspended, without recovery codes, is told what that means and whom to ask", async ({
+test("an account whose only method is suspended is told at sign-in whom to ask", async ({
   page,
   server,
   account,
@@ -33,17 +33,17 @@ test("whose only method is suspended, without recovery codes, is told what that 
   await card.getByRole("button", { name: "Remove Pixel 11" }).click();
   await page.getByRole("button", { name: "Remove method" }).click();
   await prove();
-  await readTold(page, "Method removed", "“Pixel 11” was removed.");
+  await confirmResult(page, "Method removed", "“Pixel 11” was removed.");
   await card.getByRole("button", { name: "Generate new codes" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Generate new codes" }).click();
   await prove();
-  await page.getByLabel("I saved them").check();
+  await page.getByLabel("I’ve saved these codes").check();
   await page.getByRole("button", { name: "Done" }).click();
 
   for (const subject of [/^A new authenticator app/, /^New recovery codes/]) {
     await page.goto("about:blank");
     await page.goto(await mailed(server, account.email, subject, "/not-me"));
-    await page.getByRole("button", { name: "It wasn’t me" }).click();
+    await page.getByRole("button", { name: "This was not me" }).click();
     await expect(page.getByRole("heading", { name: "Your account is secured" })).toBeFocused();
   }
   await page.goto("about:blank");
@@ -54,16 +54,18 @@ test("whose only method is suspended, without recovery codes, is told what that 
   await expect(page.getByText("Your new password is set.")).toBeVisible();
 
   await fillSignIn(page, { ...account, password });
-  await expect(page.getByRole("heading", { name: "No code can sign you in" })).toBeFocused();
-  await expect(page.getByText("its authenticator app is suspended")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "You can’t sign in with a code" })).toBeFocused();
+  await expect(page.getByText("its authenticator app was reported as not yours and suspended")).toBeVisible();
   await expect(page.getByRole("textbox")).toHaveCount(0);
-  await page.getByRole("button", { name: "Ask for the removal" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "reset by mail not long ago" })).toBeVisible();
+  await page.getByRole("button", { name: "Request removal" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "reset by email recently" })).toBeVisible();
 
   await page.getByRole("button", { name: "Deutsch" }).click();
   await page.getByLabel("E-Mail-Adresse").fill(account.email);
   await page.getByLabel("Passwort", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Anmelden" }).click();
-  await expect(page.getByRole("heading", { name: "Kein Code kann Sie anmelden" })).toBeFocused();
-  await expect(page.getByText("seine Authenticator-App ist gesperrt")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Anmeldung mit Code nicht möglich" })).toBeFocused();
+  await expect(
+    page.getByText("Die Authenticator-App wurde aber mit „Das war ich nicht“ gemeldet und gesperrt"),
+  ).toBeVisible();
 });

@@ -1,4 +1,4 @@
-// What goes wrong around the page: each time it says what to do next, keeps what was typed, and works afterwards.
+// Failures around the page: each time it says what to do next, keeps the typed values, and works afterwards.
 import type { Page, Route } from "@playwright/test";
 import {
   alert,
@@ -8,14 +8,14 @@ import {
   mfaCard,
   qr,
   readQr,
-  readTold,
+  confirmResult,
   signIn,
-  standBy,
+  interceptFromStart,
   test,
 } from "./fixtures";
 import { enrollByApi, wrongCode } from "./server";
 
-const refuse = (page: Page, path: string, status: number, body: object, times = 1) =>
+const respondProblem = (page: Page, path: string, status: number, body: object, times = 1) =>
   page.route(
     `**/api/v1${path}`,
     (route: Route) =>
@@ -27,9 +27,9 @@ const refuse = (page: Page, path: string, status: number, body: object, times = 
     { times },
   );
 
-test.beforeEach(({ page }) => standBy(page));
+test.beforeEach(({ page }) => interceptFromStart(page));
 
-test("an unreachable server keeps what was typed", async ({ page, account }) => {
+test("an unreachable server leaves the typed values in place", async ({ page, account }) => {
   await page.goto("/sign-in");
   await page.route("**/api/v1/sessions", (route) => route.abort(), { times: 1 });
   await fillSignIn(page, account);
@@ -42,9 +42,9 @@ test("an unreachable server keeps what was typed", async ({ page, account }) => 
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("a wait counts down and ends by itself", async ({ page, account }) => {
+test("a backoff counts down and ends by itself", async ({ page, account }) => {
   await page.goto("/sign-in");
-  await refuse(page, "/sessions", 429, { code: "too_many_attempts", retry_after: 2 });
+  await respondProblem(page, "/sessions", 429, { code: "too_many_attempts", retry_after: 2 });
   await fillSignIn(page, account);
   const button = page.getByRole("button", { name: "Sign in" });
   await expect(page.getByText("You can try again in")).toBeVisible();
@@ -56,7 +56,7 @@ test("a wait counts down and ends by itself", async ({ page, account }) => {
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("the last wrong code ends the sign-in, and the next sign-in's code waits", async ({
+test("the last wrong code ends the sign-in, and the next sign-in starts in backoff", async ({
   page,
   server,
   account,
@@ -69,11 +69,11 @@ test("the last wrong code ends the sign-in, and the next sign-in's code waits", 
   for (const left of ["Four", "Three", "Two", "One"]) {
     await field.fill("");
     await field.fill(wrong);
-    await expect(alert(page)).toContainText(`${left} ${left === "One" ? "try" : "tries"} left.`);
+    await expect(alert(page)).toContainText(`${left} ${left === "One" ? "attempt" : "attempts"} left.`);
   }
   await field.fill("");
   await field.fill(wrong);
-  await expect(alert(page)).toContainText("Too many wrong codes, so signing in has to start again.");
+  await expect(alert(page)).toContainText("Too many wrong codes. Enter your password to start again.");
   await expect(page.getByLabel("Email")).toHaveValue(account.email);
   const password = page.getByLabel("Password", { exact: true });
   await expect(password).toBeFocused();
@@ -84,7 +84,7 @@ test("the last wrong code ends the sign-in, and the next sign-in's code waits", 
   await expect(page.getByRole("button", { name: "Verify" })).toHaveAttribute("aria-disabled", "true");
 });
 
-test("the last wrong code ends the registration, and the next one's code waits", async ({
+test("the last wrong code ends the enrollment, and the next one starts in backoff", async ({
   page,
   server,
   account,
@@ -98,7 +98,7 @@ test("the last wrong code ends the registration, and the next one's code waits",
   await field.fill(await wrongCode(server, spent));
   for (const left of ["Four", "Three", "Two", "One"]) {
     await register.click();
-    await expect(alert(dialog)).toContainText(`${left} ${left === "One" ? "try" : "tries"} left.`);
+    await expect(alert(dialog)).toContainText(`${left} ${left === "One" ? "attempt" : "attempts"} left.`);
   }
   await register.click();
   await expect(dialog.getByRole("heading", { name: "This registration has ended" })).toBeVisible();
@@ -116,19 +116,19 @@ test("the last wrong code ends the registration, and the next one's code waits",
   await expect(register).toHaveAttribute("aria-disabled", "true");
 });
 
-test("the account page asks again by itself, then offers to", async ({ page, server, account }) => {
+test("the account page retries by itself, then offers to", async ({ page, server, account }) => {
   await signIn(page, server, account);
-  await refuse(page, "/mfa", 503, { code: "unavailable" }, 2);
+  await respondProblem(page, "/mfa", 503, { code: "unavailable" }, 2);
   await page.reload();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
-  await refuse(page, "/mfa", 503, { code: "unavailable" }, 3);
+  await respondProblem(page, "/mfa", 503, { code: "unavailable" }, 3);
   await page.reload();
-  await expect(alert(page)).toContainText("The service is busy right now");
+  await expect(alert(page)).toContainText("The service is busy");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("signing out that fails says so", async ({ page, server, account }) => {
+test("a failed sign-out is reported", async ({ page, server, account }) => {
   await signIn(page, server, account);
   await page.route("**/api/v1/sessions/current", (route) => route.abort(), { times: 1 });
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -137,11 +137,11 @@ test("signing out that fails says so", async ({ page, server, account }) => {
   await expect(page.getByText("You’re signed out.")).toBeVisible();
 });
 
-test("a removal that fails says so and can be tried again", async ({ page, server, account }) => {
+test("a failed removal of a method is reported and can be retried", async ({ page, server, account }) => {
   const secret = await enrollByApi(server, account, "Phone");
   await signIn(page, server, account, secret);
   await page.getByRole("button", { name: "Remove Phone" }).click();
-  await refuse(page, "/mfa/methods/*", 500, { code: "internal", request_id: "r-1" });
+  await respondProblem(page, "/mfa/methods/*", 500, { code: "internal", request_id: "r-1" });
   const question = page.getByRole("dialog", { name: "Remove “Phone”?" });
   await question.getByRole("button", { name: "Remove method" }).click();
   await expect(alert(question)).toContainText("report this number: r-1");
@@ -150,11 +150,11 @@ test("a removal that fails says so and can be tried again", async ({ page, serve
   await proof.getByLabel("Password", { exact: true }).fill(account.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
-  await readTold(page, "Method removed", "was removed.");
+  await confirmResult(page, "Method removed", "was removed.");
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });
 
-test("a name taken meanwhile costs no code", async ({ page, server, account }) => {
+test("a name taken meanwhile uses up no code", async ({ page, server, account }) => {
   await signIn(page, server, account);
   const dialog = await beginEnrollment(page, account);
   const secret = await readQr(qr(page));
@@ -162,16 +162,20 @@ test("a name taken meanwhile costs no code", async ({ page, server, account }) =
   await dialog.getByLabel("6-digit code").fill(await server.code(secret));
   const name = dialog.getByLabel(/^Name for this authenticator/);
   await name.fill("Tablet");
-  await refuse(page, "/mfa/totp/enrollments/*/confirm", 409, { code: "name_taken" });
+  await respondProblem(page, "/mfa/totp/enrollments/*/confirm", 409, { code: "name_taken" });
   await dialog.getByRole("button", { name: "Register" }).click();
-  await expect(alert(dialog)).toContainText("Another of your methods has that name");
+  await expect(alert(dialog)).toContainText("You already have a method with this name");
   await expect(name).toBeFocused();
   await name.fill("Other tablet");
   await page.keyboard.press("Enter");
   await expect(dialog).toContainText("“Other tablet”");
 });
 
-test("closing while the code is judged leaves no half of it behind", async ({ page, server, account }) => {
+test("closing while the code is checked leaves no partial registration", async ({
+  page,
+  server,
+  account,
+}) => {
   await signIn(page, server, account);
   await page.getByRole("button", { name: "Register MFA Method" }).click();
   const dialog = page.getByRole("dialog");
@@ -195,5 +199,5 @@ test("closing while the code is judged leaves no half of it behind", async ({ pa
   expect((await cancelled).status()).toBe(204);
   await page.reload();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
-  await expect(page.getByText("A registration wasn’t finished")).toBeHidden();
+  await expect(page.getByText("Registration not finished")).toBeHidden();
 });

@@ -1,4 +1,9 @@
-// Package account keeps the people who can sign in.
+// Package account manages accounts: it adds them, finds them, and changes their profile, e-mail addresses and password.
+// An address is stored, compared and counted in one canonical spelling; no two accounts have the same one. A new address
+// takes effect when the link mailed to it is followed. A new password revokes what the old one opened and cancels pending
+// changes of the account. Every change records its audit entry and enqueues its notice in its own transaction. The entry
+// points are [Service] for accounts and addresses, and [Passwords], through which every password of an existing account is
+// set.
 package account
 
 import (
@@ -15,122 +20,109 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
-	"twofold/internal/password"
 	"twofold/internal/secret"
 	"twofold/internal/stepup"
 )
 
-// Account is a person who can sign in.
+// Account is a user who can sign in.
 type Account struct {
-	ID                string
-	Email             string // canonical
+	ID                string // UUIDv7
+	Email             string // canonical; the address that the user signs in with
 	DisplayName       string
 	Language          string // of mails: BCP 47
-	NoticeEmail       string // a second address for notices; empty for none
-	PasswordHash      string // PHC string; empty while there is no password, see ForceReset
+	NoticeEmail       string // a second address for notices, canonical; empty: none
+	PasswordHash      string // PHC string; empty while there is no password, see Passwords.ForceReset
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
-	PasswordResetAt   time.Time // when it was last set by a mailed link; zero for never
+	PasswordResetAt   time.Time // when the password was last set with a mailed link; zero: never
 	Role              Role
-	DisabledAt        time.Time // since when nobody signs in; zero for not
+	DisabledAt        time.Time // when the account was disabled; zero: it is enabled
 }
 
-// Role is what an account may do beyond its own; empty for nothing.
+// Role is a permission beyond the account's own data; empty: none.
 type Role string
 
-// Admin looks after the accounts of others.
+// Admin is the role of administrators, who manage other accounts.
 const Admin Role = "admin"
 
-// Disabled says whether nobody signs in to the account, whatever they present.
+// Disabled reports whether the account is disabled. Every sign-in to a disabled account is rejected.
 func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
 
 var (
-	// ErrNotFound means that there is no such account.
+	// ErrNotFound means that no account has the id or address.
 	ErrNotFound = errors.New("no such account")
 	// ErrEmailTaken means that another account has the address.
 	ErrEmailTaken = errors.New("e-mail address is taken")
-	// ErrInvalidEmail means that it is no e-mail address.
+	// ErrInvalidEmail means that the text is not an e-mail address.
 	ErrInvalidEmail = errors.New("not an e-mail address")
 )
 
-// Store keeps accounts.
+// Locker serializes changes to one account's credentials.
+type Locker interface {
+	// Lock blocks other transactions that lock the account until the current one ends.
+	Lock(ctx context.Context, accountID string) error
+}
+
+// Store persists accounts.
 type Store interface {
+	Locker
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// Insert answers ErrEmailTaken for a second account with the address.
+	// Insert returns ErrEmailTaken if another account has the address.
 	Insert(ctx context.Context, a Account) error
-	// ByID and ByEmail answer ErrNotFound.
+	// ByID and ByEmail return ErrNotFound.
 	ByID(ctx context.Context, id string) (Account, error)
 	ByEmail(ctx context.Context, email string) (Account, error)
 	SetPassword(ctx context.Context, id, hash string, at time.Time) error
-	// SetResetAt remembers when the password was last set by a mailed link.
+	// SetResetAt records when the password was set with a mailed link.
 	SetResetAt(ctx context.Context, id string, at time.Time) error
 	SetProfile(ctx context.Context, id, displayName, language string) error
-	// SetEmail answers ErrEmailTaken where another account has the address.
+	// SetEmail returns ErrEmailTaken if another account has the address.
 	SetEmail(ctx context.Context, id, email string) error
 	SetNoticeEmail(ctx context.Context, id, email string) error
-	// Rehash replaces hash old by the same password's hash now; it changes nothing where old is no longer there.
+	// Rehash replaces the hash old with hash, which is of the same password. It changes nothing if old is not the current
+	// hash any more.
 	Rehash(ctx context.Context, id, old, hash string) error
-	// Lock makes others who lock the account wait until the transaction ends.
-	Lock(ctx context.Context, id string) error
 }
 
-// Service adds and finds accounts, and changes what belongs to the person rather than to a second factor.
-type Service struct {
-	Store     Store
-	Passwords *password.Hasher
-	Issuer    string // the service's name, which is nobody's password
-	Pending   PendingStore
-	Resets    ResetStore
-	Links     *maillink.Service
-	Notices   *notify.Service
-	StepUps   StepUps
-	Revoker   Revoker
-	Sealer    notify.Sealer
-	Audit     audit.Log
-	Limits    Limits
-	MinLength func() int // of a new password, now; nil: password.MinLength
-	Now       func() time.Time
-	NewID     func() string
-}
-
-// Limits bound mailed links.
-type Limits struct {
-	ResetLifetime   time.Duration
-	ResetMails      int // reset links per account and hour
-	AddressMails    int // links to new addresses, likewise
-	AddressLifetime time.Duration
-}
-
-// StepUps uses up the step-up that permits a change.
+// StepUps consumes the step-up that permits a change.
 type StepUps interface {
 	Consume(ctx context.Context, g stepup.Grant) error
 }
 
-// Revoker is what an account's proofs have opened.
-type Revoker interface {
-	// RevokeAll ends the account's sessions, its sign-ins that wait for a code and its step-up tokens, and says how many
-	// sessions that were.
-	RevokeAll(ctx context.Context, accountID string) (sessions int, err error)
-	// ResetPasswordFailures forgets the wrong passwords that were counted, and ends what the old password asked for.
-	ResetPasswordFailures(ctx context.Context, accountID string) error
-	// RecoveryCodesLeft is how many recovery codes the account has.
+// Notices enqueues notices and returns the number of mails.
+type Notices interface {
+	Enqueue(ctx context.Context, n notify.Notice) (mails int, err error)
+}
+
+// RecoveryCodes counts the recovery codes of an account, for receipts.
+type RecoveryCodes interface {
 	RecoveryCodesLeft(ctx context.Context, accountID string) (int, error)
 }
 
-// Receipt is what a change of an account did.
-type Receipt struct {
-	SessionsEnded     int
-	NoticesSent       int // mails on their way
-	RecoveryCodesLeft int // recovery codes
+// Service adds and finds accounts and changes their profile and addresses.
+type Service struct {
+	Store         Store
+	Policy        PasswordPolicy // for the passwords of new accounts
+	Pending       *PendingChanges
+	SentLinks     SentLinks
+	Links         *maillink.Service
+	Notices       Notices
+	Mail          bool // whether mail is configured; without it, no address can be changed
+	StepUps       StepUps
+	RecoveryCodes RecoveryCodes
+	Audit         audit.Log
+	AddressLinks  LinkLimits // of links that confirm a new address
+	Now           func() time.Time
+	NewID         func() string
 }
 
-// CanonicalEmail is the one spelling under which an address is kept, looked up and counted: trimmed, NFC, lower case.
+// CanonicalEmail returns the spelling under which an address is stored, looked up and counted: trimmed, NFC, lower case.
 func CanonicalEmail(email string) string {
 	return norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(email))))
 }
 
-// Add makes an account, by command. It answers ErrEmail, ErrEmailTaken, and HashNew's errors. Call it
-// outside of transactions: who hashes may wait for the one that would wait for a hash.
+// Add adds an account on an operator's command. It returns ErrInvalidEmail, ErrEmailTaken and the errors of
+// [PasswordPolicy.ValidateAndHash]. Call it outside a transaction, because it may wait for a hash slot.
 func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Account, error) {
 	email = CanonicalEmail(email)
 	if err := checkEmail(email); err != nil {
@@ -139,7 +131,7 @@ func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Accoun
 	now := s.Now()
 	a := Account{ID: s.NewID(), Email: email, Language: "en", CreatedAt: now, PasswordChangedAt: now}
 	var err error
-	if a.PasswordHash, err = s.ValidateAndHash(ctx, a, pw); err != nil {
+	if a.PasswordHash, err = s.Policy.ValidateAndHash(ctx, a, pw); err != nil {
 		return Account{}, err
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -154,91 +146,51 @@ func (s *Service) Add(ctx context.Context, email string, pw secret.Text) (Accoun
 	return a, nil
 }
 
-// SetPassword gives the account a new password. It answers ErrNotFound and HashNew's errors.
-func (s *Service) SetPassword(ctx context.Context, id string, pw secret.Text) error {
-	a, err := s.Store.ByID(ctx, id)
-	if err != nil {
-		return fmt.Errorf("find account: %w", err)
-	}
-	hash, err := s.ValidateAndHash(ctx, a, pw)
-	if err != nil {
-		return err
-	}
-	if err := s.Store.SetPassword(ctx, id, hash, s.Now()); err != nil {
-		return fmt.Errorf("set password: %w", err)
-	}
-	return nil
-}
-
-// ValidateAndHash hashes what is to be the account's next password. It answers password.ErrEncoding, an
-// *password.PolicyError, or password.ErrBusy. It takes a place in the queue for hashes and a hash or two: call it
-// before the transaction that keeps the hash.
-func (s *Service) ValidateAndHash(ctx context.Context, a Account, pw secret.Text) (string, error) {
-	local, _, _ := strings.Cut(a.Email, "@")
-	if err := password.Validate(pw, s.MinPasswordLength(), a.Email, local, productName, s.Issuer); err != nil {
-		return "", err
-	}
-	release, err := s.Passwords.Acquire(ctx)
-	if err != nil {
-		return "", fmt.Errorf("queue for a hash: %w", err)
-	}
-	defer release()
-	if a.PasswordHash != "" {
-		same, _, err := s.Passwords.Verify(a.PasswordHash, pw)
-		if err != nil {
-			return "", fmt.Errorf("verify old password: %w", err)
-		}
-		if same {
-			return "", password.ErrUnchanged
-		}
-	}
-	return s.Passwords.Hash(pw)
-}
-
-// MinPasswordLength is how many characters a new password has at least, now.
-func (s *Service) MinPasswordLength() int {
-	if s.MinLength == nil {
-		return password.MinLength
-	}
-	return s.MinLength()
-}
-
-// productName is what everybody knows that this is, whatever the operator calls it.
-const productName = "Twofold"
-
-// ByEmail finds an account by any spelling of its address. It answers ErrNotFound.
+// ByEmail returns the account with an address, in any spelling of it. It returns ErrNotFound.
 func (s *Service) ByEmail(ctx context.Context, email string) (Account, error) {
 	return s.Store.ByEmail(ctx, CanonicalEmail(email))
 }
 
-// ByID answers ErrNotFound.
+// ByID returns the account with an id. It returns ErrNotFound.
 func (s *Service) ByID(ctx context.Context, id string) (Account, error) {
 	return s.Store.ByID(ctx, id)
 }
 
-// Recipient is who reads the account's notices.
+// Recipient returns the addresses, name and language for the account's notices. It returns ErrNotFound.
 func (s *Service) Recipient(ctx context.Context, id string) (notify.Recipient, error) {
-	a, err := s.Store.ByID(ctx, id)
+	return Recipients{Store: s.Store}.Recipient(ctx, id)
+}
+
+// Recipients looks up where an account's notices go. It needs the store alone, so that notify.Service can be built before
+// Service, which sends notices.
+type Recipients struct{ Store Store }
+
+// Recipient returns the addresses, name and language for the account's notices: first the address that the user signs in
+// with, then the notice address, if there is one. It returns ErrNotFound.
+func (r Recipients) Recipient(ctx context.Context, id string) (notify.Recipient, error) {
+	a, err := r.Store.ByID(ctx, id)
 	if err != nil {
 		return notify.Recipient{}, err
 	}
-	r := notify.Recipient{Addresses: []string{a.Email}, Name: a.DisplayName, Language: a.Language}
+	to := notify.Recipient{Addresses: []string{a.Email}, Name: a.DisplayName, Language: a.Language}
 	if a.NoticeEmail != "" {
-		r.Addresses = append(r.Addresses, a.NoticeEmail)
+		to.Addresses = append(to.Addresses, a.NoticeEmail)
 	}
-	return r, nil
+	return to, nil
 }
 
-// checkEmail accepts what net/mail reads as a bare address (RFC 5322) of at most 254 octets (RFC 5321 §4.5.3.1.3). A
-// colon would break the key URI's label.
+var _ notify.Recipients = Recipients{}
+
+// checkEmail accepts what net/mail parses as a bare address (RFC 5322) of at most 254 octets (RFC 5321 §4.5.3.1.3). A
+// colon is rejected, because it would break the label of the key URI.
 func checkEmail(email string) error {
 	addr, err := mail.ParseAddress(email)
-	if err != nil || addr.Address != email || addr.Name != "" || len(email) > 254 || strings.ContainsAny(email, ":\"") || strings.ContainsFunc(email, unseen) {
+	if err != nil || addr.Address != email || addr.Name != "" || len(email) > 254 || strings.ContainsAny(email, ":\"") || strings.ContainsFunc(email, isInvisible) {
 		return fmt.Errorf("%w: %q", ErrInvalidEmail, email)
 	}
 	return nil
 }
 
-// unseen is what no address shows: spaces and line breaks of all scripts, controls, marks of direction. RFC 6532 lets
-// net/mail take them.
-func unseen(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }
+// isInvisible reports whether r is a space, line break, control character or direction mark of any script. net/mail
+// accepts them in addresses (RFC 6532); Twofold does not.
+func isInvisible(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }

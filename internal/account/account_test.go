@@ -24,7 +24,7 @@ var (
 	good = secret.New("correct horse battery staple")
 )
 
-func TestEverySpellingOfAnAddressIsOne(t *testing.T) {
+func TestCanonicalEmail(t *testing.T) {
 	t.Parallel()
 	for spelling, want := range map[string]string{
 		"ada@example.com":             "ada@example.com",
@@ -32,7 +32,7 @@ func TestEverySpellingOfAnAddressIsOne(t *testing.T) {
 		"Ada@Example.Com":             "ada@example.com",
 		"  ada@example.com\t\r\n":     "ada@example.com",
 		"\u00a0ada@example.com\u3000": "ada@example.com",
-		"ada @example.com":            "ada @example.com", // space inside is not ours to guess at
+		"ada @example.com":            "ada @example.com", // a space inside is left alone
 		"z\u00fcrich@example.com":     "z\u00fcrich@example.com",
 		"zu\u0308rich@example.com":    "z\u00fcrich@example.com",
 		"ZU\u0308RICH@EXAMPLE.COM":    "z\u00fcrich@example.com",
@@ -59,7 +59,7 @@ func TestEverySpellingOfAnAddressIsOne(t *testing.T) {
 	}
 }
 
-func TestTheOneSpellingOfAnAddressIsItsOwn(t *testing.T) {
+func TestCanonicalEmail_Idempotent(t *testing.T) {
 	t.Parallel()
 	for r := rune(0); r <= 0x1ffff; r++ {
 		if (r >= 0x3400 && r < 0xa000) || (r >= 0xac00 && r < 0xf900) {
@@ -68,16 +68,16 @@ func TestTheOneSpellingOfAnAddressIsItsOwn(t *testing.T) {
 		for _, text := range []string{string(r), "a" + string(r) + "@x", string(r) + "\u0307"} {
 			once := account.CanonicalEmail(text)
 			if again := account.CanonicalEmail(once); again != once {
-				t.Fatalf("%+q becomes %+q and then %+q", text, once, again)
+				t.Fatalf("CanonicalEmail(%+q) = %+q, and of that %+q", text, once, again)
 			}
 			if decomposed := account.CanonicalEmail(norm.NFD.String(text)); decomposed != once {
-				t.Fatalf("%+q becomes %+q, but decomposed %+q", text, once, decomposed)
+				t.Fatalf("CanonicalEmail(%+q) = %+q, but %+q when decomposed", text, once, decomposed)
 			}
 		}
 	}
 }
 
-// open adds accounts to a real database.
+// open returns a Service over a new SQLite database.
 func open(t *testing.T) *account.Service {
 	t.Helper()
 	db, err := store.Open("sqlite:"+filepath.Join(t.TempDir(), "twofold.db"), store.Options{}, slog.New(slog.DiscardHandler))
@@ -94,12 +94,12 @@ func open(t *testing.T) *account.Service {
 	}
 	ids := 0
 	return &account.Service{
-		Store: store.Accounts{DB: db}, Passwords: hasher, Now: func() time.Time { return noon },
+		Store: store.Accounts{DB: db}, Policy: account.PasswordPolicy{Hasher: hasher}, Now: func() time.Time { return noon },
 		NewID: func() string { ids++; return fmt.Sprint("account-", ids) },
 	}
 }
 
-func TestAnAddedAccountIsFoundByAnySpelling(t *testing.T) {
+func TestByEmail_AnySpelling(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	added, err := s.Add(ctx, "  ZU\u0308RICH@Example.com ", good)
@@ -118,15 +118,15 @@ func TestAnAddedAccountIsFoundByAnySpelling(t *testing.T) {
 	if found, err := s.ByID(ctx, added.ID); err != nil || found != added {
 		t.Errorf("by id: %+v, %v", found, err)
 	}
-	if ok, _, err := s.Passwords.Verify(added.PasswordHash, good); !ok || err != nil {
-		t.Errorf("its password: %v, %v", ok, err)
+	if ok, _, err := s.Policy.Hasher.Verify(added.PasswordHash, good); !ok || err != nil {
+		t.Errorf("verify its password: got %v, %v", ok, err)
 	}
 	if !added.CreatedAt.Equal(noon) || !added.PasswordChangedAt.Equal(noon) {
-		t.Errorf("created %v and password of %v, want %v", added.CreatedAt, added.PasswordChangedAt, noon)
+		t.Errorf("created at %v, password changed at %v, want %v", added.CreatedAt, added.PasswordChangedAt, noon)
 	}
 }
 
-func TestNobodyIsFoundByWhatIsNobodys(t *testing.T) {
+func TestByEmail_Unknown(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	if _, err := s.Add(ctx, "ada@example.com", good); err != nil {
@@ -139,7 +139,7 @@ func TestNobodyIsFoundByWhatIsNobodys(t *testing.T) {
 	}
 }
 
-func TestAddressesThatAreOne(t *testing.T) {
+func TestAdd_ValidAddress(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	for _, email := range []string{
@@ -152,7 +152,7 @@ func TestAddressesThatAreOne(t *testing.T) {
 	}
 }
 
-func TestAddressesThatAreNone(t *testing.T) {
+func TestAdd_InvalidAddress(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	for what, email := range map[string]string{
@@ -170,25 +170,30 @@ func TestAddressesThatAreNone(t *testing.T) {
 	} {
 		_, err := s.Add(ctx, email, good)
 		if !errors.Is(err, account.ErrInvalidEmail) {
-			t.Errorf("%s: %q: got %v, want ErrEmail", what, email, err)
+			t.Errorf("%s: %q: got %v, want ErrInvalidEmail", what, email, err)
 		}
 		if err != nil && strings.ContainsAny(err.Error(), "\n\r\x00\x1b") {
-			t.Errorf("%s: the error repeats control characters: %q", what, err)
+			t.Errorf("%s: the error contains control characters: %q", what, err)
 		}
 	}
 }
 
-func TestAddressesThatNoKeyURICanHoldAreNone(t *testing.T) {
+func TestAdd_AddressNotAllowedInKeyURI(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	for _, email := range []string{"ada\u0085@example.com", "ada\u009b@example.com", "ada@exa\u0080mple.com"} {
 		if _, err := s.Add(ctx, email, good); !errors.Is(err, account.ErrInvalidEmail) {
-			t.Errorf("%+q: got %v, want ErrEmail", email, err)
+			t.Errorf("%+q: got %v, want ErrInvalidEmail", email, err)
 		}
 	}
 }
 
-func TestPasswordsThatAreRefusedAddNobody(t *testing.T) {
+// passwordsOf returns the Passwords service over the stores of s.
+func passwordsOf(s *account.Service) *account.Passwords {
+	return &account.Passwords{Store: s.Store, Policy: s.Policy, Now: s.Now}
+}
+
+func TestAdd_UnacceptablePassword(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	added, err := s.Add(ctx, "ada@example.com", good)
@@ -200,21 +205,21 @@ func TestPasswordsThatAreRefusedAddNobody(t *testing.T) {
 		strings.Repeat("x", 14) + "\xff": password.ErrEncoding,
 	} {
 		if _, err := s.Add(ctx, "bob@example.com", secret.New(pw)); !errors.Is(err, want) {
-			t.Errorf("adding with %q: got %v, want %v", pw, err, want)
+			t.Errorf("Add with %q: got %v, want %v", pw, err, want)
 		}
-		if err := s.SetPassword(ctx, added.ID, secret.New(pw)); !errors.Is(err, want) {
-			t.Errorf("changing to %q: got %v, want %v", pw, err, want)
+		if err := passwordsOf(s).Set(ctx, added.ID, secret.New(pw)); !errors.Is(err, want) {
+			t.Errorf("Set to %q: got %v, want %v", pw, err, want)
 		}
 	}
 	if _, err := s.ByEmail(ctx, "bob@example.com"); !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("bob: got %v, want ErrNotFound", err)
 	}
 	if now, err := s.ByID(ctx, added.ID); err != nil || now != added {
-		t.Errorf("ada is %+v, %v, want her as she was", now, err)
+		t.Errorf("ada: got %+v, %v, want the account unchanged", now, err)
 	}
 }
 
-func TestAChangedPasswordIsTheOnlyOne(t *testing.T) {
+func TestSet_ReplacesPassword(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	added, err := s.Add(ctx, "ada@example.com", good)
@@ -223,52 +228,52 @@ func TestAChangedPasswordIsTheOnlyOne(t *testing.T) {
 	}
 	s.Now = func() time.Time { return noon.Add(time.Hour) }
 	other := secret.New("another horse battery staple")
-	if err := s.SetPassword(ctx, added.ID, other); err != nil {
+	if err := passwordsOf(s).Set(ctx, added.ID, other); err != nil {
 		t.Fatal(err)
 	}
 	a, err := s.ByID(ctx, added.ID)
 	if err != nil || !a.PasswordChangedAt.Equal(noon.Add(time.Hour)) {
 		t.Errorf("changed at %v, %v", a.PasswordChangedAt, err)
 	}
-	if ok, _, _ := s.Passwords.Verify(a.PasswordHash, good); ok {
-		t.Error("the old password still fits")
+	if ok, _, _ := s.Policy.Hasher.Verify(a.PasswordHash, good); ok {
+		t.Error("the old password is still accepted")
 	}
-	if ok, _, _ := s.Passwords.Verify(a.PasswordHash, other); !ok {
-		t.Error("the new password does not fit")
+	if ok, _, _ := s.Policy.Hasher.Verify(a.PasswordHash, other); !ok {
+		t.Error("the new password is rejected")
 	}
 }
 
-// broken fails at writing.
-type broken struct{ account.Store }
+// faultyStore fails every write.
+type faultyStore struct{ account.Store }
 
 var errStore = errors.New("the store fails")
 
-func (broken) Insert(context.Context, account.Account) error                { return errStore }
-func (broken) SetPassword(context.Context, string, string, time.Time) error { return errStore }
+func (faultyStore) Insert(context.Context, account.Account) error                { return errStore }
+func (faultyStore) SetPassword(context.Context, string, string, time.Time) error { return errStore }
 
-func TestAStoreThatFailsIsSaid(t *testing.T) {
+func TestStoreErrorIsReturned(t *testing.T) {
 	t.Parallel()
 	works := open(t)
 	added, err := works.Add(ctx, "bob@example.com", good)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &account.Service{Store: broken{works.Store}, Passwords: works.Passwords, Now: works.Now, NewID: works.NewID}
+	s := &account.Service{Store: faultyStore{works.Store}, Policy: works.Policy, Now: works.Now, NewID: works.NewID}
 	if a, err := s.Add(ctx, "ada@example.com", good); !errors.Is(err, errStore) || a.ID != "" {
 		t.Errorf("Add: got %+v, %v", a, err)
 	}
-	if err := s.SetPassword(ctx, "x", good); !errors.Is(err, account.ErrNotFound) {
-		t.Errorf("SetPassword of nobody: got %v", err)
+	if err := passwordsOf(s).Set(ctx, "x", good); !errors.Is(err, account.ErrNotFound) {
+		t.Errorf("Set for an unknown account: got %v", err)
 	}
-	if err := works.SetPassword(ctx, added.ID, secret.New("another horse battery staple")); err != nil {
-		t.Errorf("SetPassword that works: %v", err)
+	if err := passwordsOf(works).Set(ctx, added.ID, secret.New("another horse battery staple")); err != nil {
+		t.Errorf("Set without a fault: %v", err)
 	}
-	if err := s.SetPassword(ctx, added.ID, good); !errors.Is(err, errStore) {
-		t.Errorf("SetPassword: got %v", err)
+	if err := passwordsOf(s).Set(ctx, added.ID, good); !errors.Is(err, errStore) {
+		t.Errorf("Set: got %v", err)
 	}
 }
 
-func TestABusyHasherRefuses(t *testing.T) {
+func TestAdd_HasherBusy(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
@@ -280,7 +285,7 @@ func TestABusyHasherRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	s.Passwords = busy
+	s.Policy.Hasher = busy
 	if _, err := s.Add(ctx, "ada@example.com", good); !errors.Is(err, password.ErrBusy) {
 		t.Errorf("got %v, want ErrBusy", err)
 	}

@@ -10,10 +10,11 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/stepup"
 )
 
-// AddressKind tells the address that signs in from the second one.
+// AddressKind is one of an account's two addresses: the one that the user signs in with, or the notice address.
 type AddressKind string
 
 const (
@@ -21,7 +22,7 @@ const (
 	NoticeEmail AddressKind = "notice_email"
 )
 
-// PendingAddress is an address whose link was not followed yet. An account has one at most.
+// PendingAddress is an address that its link has not confirmed yet. An account has at most one.
 type PendingAddress struct {
 	ID        string
 	AccountID string
@@ -32,39 +33,40 @@ type PendingAddress struct {
 }
 
 var (
-	// ErrSameAddress means that the account has the address already.
+	// ErrSameAddress means that the account already has the address.
 	ErrSameAddress = errors.New("the account has this address")
-	// ErrTooManyMails means that an hour's invitations to new addresses were sent.
+	// ErrTooManyMails means that the hour's limit of mails to new addresses is used up.
 	ErrTooManyMails = errors.New("too many mails to new addresses")
-	// ErrNoPendingAddress means that there is no such address on the account.
+	// ErrNoPendingAddress means that the account has no unconfirmed address, or no notice address to remove.
 	ErrNoPendingAddress = errors.New("no such address")
 )
 
-// PendingStore keeps the addresses that wait.
+// PendingStore persists unconfirmed addresses.
 type PendingStore interface {
-	// Replace puts the account's one pending address in place of an older one.
+	// Replace stores the account's unconfirmed address in place of an older one.
 	Replace(ctx context.Context, p PendingAddress) error
-	// Of answers ErrNoAddress where nothing is pending; what it answers may be past its end.
+	// Of returns the account's unconfirmed address, which may have expired, or ErrNoPendingAddress.
 	Of(ctx context.Context, accountID string) (PendingAddress, error)
-	// Delete says whether there was one that was not past its end.
+	// Delete deletes the account's unconfirmed address and reports whether there was one that had not expired at that time.
 	Delete(ctx context.Context, accountID string, at time.Time) (deleted bool, err error)
 }
 
-// PendingAddress answers the address that waits to be confirmed, or ErrNoAddress.
+// PendingAddress returns the account's unconfirmed address. It returns ErrNoPendingAddress if there is none or it has
+// expired.
 func (s *Service) PendingAddress(ctx context.Context, accountID string) (PendingAddress, error) {
-	p, err := s.Pending.Of(ctx, accountID)
+	p, err := s.Pending.Addresses.Of(ctx, accountID)
 	if err == nil && !s.Now().Before(p.ExpiresAt) {
 		return PendingAddress{}, ErrNoPendingAddress
 	}
 	return p, err
 }
 
-// ChangeAddress mails a link to the new address, and to no other; following it makes the change. An address that
-// another account signs in with gets a mail that says so instead, and nobody gets its link: the answer and the work are
-// the same. It answers ErrMailUnavailable, ErrEmail, ErrSameAddress, ErrTooManyMails or stepup.ErrRefused; none of them
-// spends anything.
+// ChangeAddress requests a change of address: it mails a link to the new address, and to no other, and following the link
+// makes the change. It consumes the grant. If another account signs in with the address, that address gets a mail saying so
+// and no link; the result and the work are the same, so that the caller does not learn of the other account. It returns
+// ErrMailUnavailable, ErrInvalidEmail, ErrSameAddress, ErrTooManyMails or stepup.ErrRefused; none of them consumes the grant.
 func (s *Service) ChangeAddress(ctx context.Context, accountID string, kind AddressKind, email string, grant stepup.Grant) (PendingAddress, error) {
-	if !s.Notices.Mail {
+	if !s.Mail {
 		return PendingAddress{}, ErrMailUnavailable
 	}
 	email = CanonicalEmail(email)
@@ -86,22 +88,23 @@ func (s *Service) ChangeAddress(ctx context.Context, accountID string, kind Addr
 		if err := s.StepUps.Consume(ctx, grant); err != nil {
 			return err
 		}
-		counted, err := s.countMail(ctx, a.ID, maillink.ConfirmAddress, s.Limits.AddressMails)
+		now := s.Now()
+		link := SentLink{ID: s.NewID(), AccountID: a.ID, Purpose: maillink.ConfirmAddress, At: now}
+		counted, err := countLink(ctx, s.SentLinks, link, s.AddressLinks)
 		if err != nil {
 			return err
 		}
 		if !counted {
 			return ErrTooManyMails
 		}
-		now := s.Now()
 		p = PendingAddress{
-			ID: s.NewID(), AccountID: a.ID, Kind: kind, Email: email, CreatedAt: now, ExpiresAt: now.Add(s.Limits.AddressLifetime),
+			ID: s.NewID(), AccountID: a.ID, Kind: kind, Email: email, CreatedAt: now, ExpiresAt: now.Add(s.AddressLinks.Lifetime),
 		}
 		if err := s.Links.RevokeAll(ctx, a.ID, maillink.ConfirmAddress, ""); err != nil {
 			return err
 		}
-		if err := s.Pending.Replace(ctx, p); err != nil {
-			return fmt.Errorf("keep address: %w", err)
+		if err := s.Pending.Addresses.Replace(ctx, p); err != nil {
+			return fmt.Errorf("store address: %w", err)
 		}
 		return s.notifyAndRecord(ctx, a, p)
 	})
@@ -111,9 +114,9 @@ func (s *Service) ChangeAddress(ctx context.Context, accountID string, kind Addr
 	return p, nil
 }
 
-// notifyAndRecord mails the link to the new address, tells the old ones where the account is to go, and records it.
+// notifyAndRecord mails the link to the new address, notifies the current addresses of the requested change, and records it.
 func (s *Service) notifyAndRecord(ctx context.Context, a Account, p PendingAddress) error {
-	token, err := s.Links.Issue(ctx, a.ID, maillink.ConfirmAddress, p.ID, s.Limits.AddressLifetime)
+	token, err := s.Links.Issue(ctx, a.ID, maillink.ConfirmAddress, p.ID, s.AddressLinks.Lifetime)
 	if err != nil {
 		return err
 	}
@@ -143,10 +146,10 @@ func (s *Service) notifyAndRecord(ctx context.Context, a Account, p PendingAddre
 	return s.Audit.Record(ctx, requested)
 }
 
-// CancelAddress forgets the address that waits, and its link. It answers ErrNoAddress.
+// CancelAddress deletes the account's unconfirmed address and revokes its link. It returns ErrNoPendingAddress.
 func (s *Service) CancelAddress(ctx context.Context, accountID string) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		pending, err := s.forgetPending(ctx, accountID)
+		pending, err := s.Pending.cancelAddress(ctx, accountID)
 		if err == nil && !pending {
 			err = ErrNoPendingAddress
 		}
@@ -158,18 +161,10 @@ func (s *Service) CancelAddress(ctx context.Context, accountID string) error {
 	return nil
 }
 
-// forgetPending ends the address that waits, and says whether there was one.
-func (s *Service) forgetPending(ctx context.Context, accountID string) (bool, error) {
-	if err := s.Links.RevokeAll(ctx, accountID, maillink.ConfirmAddress, ""); err != nil {
-		return false, err
-	}
-	return s.Pending.Delete(ctx, accountID, s.Now())
-}
-
-// RemoveNoticeEmail takes the second address away; the last notice still goes there. It answers ErrNoAddress or
-// stepup.ErrRefused.
-func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant stepup.Grant) (Receipt, error) {
-	var done Receipt
+// RemoveNoticeEmail removes the notice address and consumes the grant. The notice of the removal still goes there, without
+// a dispute link. It returns ErrNoPendingAddress and stepup.ErrRefused.
+func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant stepup.Grant) (receipt.Receipt, error) {
+	var done receipt.Receipt
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, accountID); err != nil {
 			return err
@@ -190,7 +185,7 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailRemoved, AccountID: a.ID, Name: a.NoticeEmail}); err != nil {
 			return err
 		}
-		if done.RecoveryCodesLeft, err = s.Revoker.RecoveryCodesLeft(ctx, a.ID); err != nil {
+		if done.RecoveryCodesLeft, err = s.RecoveryCodes.RecoveryCodesLeft(ctx, a.ID); err != nil {
 			return err
 		}
 		done.NoticesSent, err = s.Notices.Enqueue(ctx, notify.Notice{
@@ -200,18 +195,18 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("remove notice address: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("remove notice address: %w", err)
 	}
 	return done, nil
 }
 
-// addresses are those that are there, each once.
+// addresses returns the distinct addresses of all that are not empty, in order.
 func addresses(all ...string) []string {
-	var each []string
-	for _, one := range all {
-		if one != "" && !slices.Contains(each, one) {
-			each = append(each, one)
+	var distinct []string
+	for _, address := range all {
+		if address != "" && !slices.Contains(distinct, address) {
+			distinct = append(distinct, address)
 		}
 	}
-	return each
+	return distinct
 }

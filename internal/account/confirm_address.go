@@ -11,8 +11,9 @@ import (
 	"twofold/internal/secret"
 )
 
-// ConfirmAddress makes the change that the token of a mailed link confirms. Sessions stay: no proof changes. It answers
-// link.ErrExpired, or ErrEmailTaken where another account got the address in the meantime.
+// ConfirmAddress makes the change of address that the token of a mailed link confirms, and consumes the link. Sessions
+// stay, because no credential changes. It returns maillink.ErrExpired, and ErrEmailTaken if another account has got the
+// address in the meantime.
 func (s *Service) ConfirmAddress(ctx context.Context, token secret.Text) (PendingAddress, error) {
 	l, err := s.Links.Lookup(ctx, maillink.ConfirmAddress, token)
 	if err != nil {
@@ -32,7 +33,7 @@ func (s *Service) ConfirmAddress(ctx context.Context, token secret.Text) (Pendin
 		if p.ID != l.Subject {
 			return maillink.ErrExpired
 		}
-		if _, err := s.Pending.Delete(ctx, p.AccountID, s.Now()); err != nil {
+		if _, err := s.Pending.Addresses.Delete(ctx, p.AccountID, s.Now()); err != nil {
 			return err
 		}
 		a, err := s.Store.ByID(ctx, p.AccountID)
@@ -57,12 +58,12 @@ func (s *Service) setEmail(ctx context.Context, a Account, p PendingAddress) err
 	if err := s.Store.SetEmail(ctx, a.ID, p.Email); err != nil {
 		return err
 	}
-	if a.NoticeEmail == p.Email { // one mail is enough
+	if a.NoticeEmail == p.Email { // the same address twice would get every notice twice
 		if err := s.Store.SetNoticeEmail(ctx, a.ID, ""); err != nil {
 			return err
 		}
 	}
-	// A reset link went to the old address.
+	// A pending reset link was mailed to the old address.
 	if err := s.Links.RevokeAll(ctx, a.ID, maillink.ResetPassword, ""); err != nil {
 		return err
 	}

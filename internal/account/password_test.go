@@ -11,10 +11,10 @@ import (
 	"twofold/internal/secret"
 )
 
-func TestWhatAnAccountsNextPasswordCannotBe(t *testing.T) {
+func TestValidateAndHash_Policy(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	s.Issuer = "Café Élan Accounts"
+	s.Policy.Issuer = "Café Élan Accounts"
 	zoë, err := s.Add(ctx, "zoë.lovelace@example.com", secret.New("élan élan étoile"))
 	if err != nil {
 		t.Fatal(err)
@@ -25,7 +25,7 @@ func TestWhatAnAccountsNextPasswordCannotBe(t *testing.T) {
 		"Zoë Lovelace Zoë Lovelace":         password.ErrContainsContext,
 		"twofold twofold":                   password.ErrContainsContext,
 		"CAFÉ ÉLAN ACCOUNTS":                password.ErrContainsContext,
-		"ada.lovelace@example.com":          nil, // somebody else's
+		"ada.lovelace@example.com":          nil, // the address of another account
 		"passwordpassword":                  password.ErrCommon,
 		"PasswordPassword":                  password.ErrCommon,
 		"élan élan étoile":                  password.ErrUnchanged,
@@ -34,17 +34,17 @@ func TestWhatAnAccountsNextPasswordCannotBe(t *testing.T) {
 		"élan élan étoile ":                 nil,
 		"too short":                         password.ErrTooShort,
 	} {
-		hash, err := s.ValidateAndHash(ctx, zoë, secret.New(pw))
+		hash, err := s.Policy.ValidateAndHash(ctx, zoë, secret.New(pw))
 		if !errors.Is(err, want) || (hash == "") != (want != nil) {
 			t.Errorf("%q: got %q, %v, want %v", pw, hash, err, want)
 		}
 		if errors.Is(err, password.ErrPolicy) != (want != nil) {
-			t.Errorf("%q: whether %v is ErrUnacceptable", pw, err)
+			t.Errorf("%q: errors.Is(%v, ErrPolicy) is wrong", pw, err)
 		}
 	}
 }
 
-func TestARefusedPasswordWaitsForNoHash(t *testing.T) {
+func TestValidateAndHash_RejectsBeforeQueueing(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
@@ -56,9 +56,9 @@ func TestARefusedPasswordWaitsForNoHash(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	s.Passwords = busy
+	s.Policy.Hasher = busy
 	for pw, want := range map[string]error{"passwordpassword": password.ErrCommon, "twofold twofold": password.ErrContainsContext, "another horse battery staple": password.ErrBusy} {
-		if _, err := s.ValidateAndHash(ctx, account.Account{Email: "ada@example.com"}, secret.New(pw)); !errors.Is(err, want) {
+		if _, err := s.Policy.ValidateAndHash(ctx, account.Account{Email: "ada@example.com"}, secret.New(pw)); !errors.Is(err, want) {
 			t.Errorf("%q: got %v, want %v", pw, err, want)
 		}
 	}

@@ -13,19 +13,21 @@ import (
 	"twofold/internal/audit"
 )
 
-// ErrInvalidDisplayName means that a display name is longer than 64 code points in NFC, or holds a control character.
-var ErrInvalidDisplayName = errors.New("not a display name")
+// ErrInvalidDisplayName means that a display name is longer than 64 code points in NFC, or contains a control character or a
+// line break.
+var ErrInvalidDisplayName = errors.New("invalid display name")
 
 // maxDisplayName is in code points.
 const maxDisplayName = 64
 
-// Profile is what a person chooses freely; nil leaves it as it is.
+// Profile holds the new values of an account's profile; nil leaves one unchanged.
 type Profile struct {
 	DisplayName *string
-	Language    *string // BCP 47, one that there are words for
+	Language    *string // BCP 47, one of the languages with a catalog
 }
 
-// Update changes the profile and answers the account. What stays as it was is no change. It answers ErrDisplayName.
+// Update changes the profile and returns the account. It writes and records only values that differ. It returns
+// ErrInvalidDisplayName and ErrNotFound.
 func (s *Service) Update(ctx context.Context, accountID string, p Profile) (Account, error) {
 	var a Account
 	err := s.Store.InTx(ctx, func(ctx context.Context) (err error) {
@@ -59,8 +61,8 @@ func (s *Service) Update(ctx context.Context, accountID string, p Profile) (Acco
 	return a, nil
 }
 
-// displayName is a name as it is kept: trimmed, in NFC, which can be longer than what was sent. Whatever begins a new
-// line is a control character here, in mails above all.
+// displayName returns name as it is stored: trimmed and in NFC, which can be longer than the input. Line and paragraph
+// separators are rejected like control characters, because the name appears in mails.
 func displayName(name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 	breaks := func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) }

@@ -11,48 +11,29 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
-	"twofold/internal/secret"
 )
 
-// ErrMailUnavailable means that this service sends no mail, and therefore no links.
-var ErrMailUnavailable = errors.New("no mail is sent")
+// ErrMailUnavailable means that mail is not configured, so that no link can be sent.
+var ErrMailUnavailable = errors.New("mail is not configured")
 
-// ResetRequest is somebody's wish for a new password, sealed: nobody has looked yet whether there is such an account.
+// ResetRequest is a request for a password reset link. Whether its address has an account is not known yet.
 type ResetRequest struct {
 	ID        string
-	Sealed    []byte
+	Sealed    []byte // a resetClient
 	CreatedAt time.Time
 }
 
-// ResetStore keeps requests until they are resolved, and counts the mails that came of them.
+// ResetStore queues reset requests and counts the mails that result from them.
 type ResetStore interface {
+	SentLinks
 	Insert(ctx context.Context, r ResetRequest) error
-	// Waiting says whether there is any.
+	// Waiting reports whether a request is queued.
 	Waiting(ctx context.Context) (bool, error)
-	// TakeOldest takes the oldest request away; found is false where there is none.
+	// TakeOldest removes and returns the oldest request; found is false if there is none.
 	TakeOldest(ctx context.Context) (r ResetRequest, found bool, err error)
-	// CountMail counts a mail unless the account had limit of its purpose after since.
-	CountMail(ctx context.Context, m SentLink, since time.Time, limit int) (counted bool, err error)
 }
 
-// SentLink is a link that is mailed for an account.
-type SentLink struct {
-	ID, AccountID string
-	Purpose       maillink.Purpose
-	At            time.Time
-}
-
-// countMail counts a link that is to be mailed, and says whether it may be: limit of a purpose in an hour.
-func (s *Service) countMail(ctx context.Context, accountID string, p maillink.Purpose, limit int) (bool, error) {
-	now := s.Now()
-	counted, err := s.Resets.CountMail(ctx, SentLink{ID: s.NewID(), AccountID: accountID, Purpose: p, At: now}, now.Add(-time.Hour), limit)
-	if err != nil {
-		return false, fmt.Errorf("count mail: %w", err)
-	}
-	return counted, nil
-}
-
-// resetClient is the sealed part of a request: who is asked for, and who asked.
+// resetClient is the sealed part of a request: the address and the client that sent it.
 type resetClient struct {
 	Email     string
 	IP        string
@@ -60,11 +41,14 @@ type resetClient struct {
 	RequestID string
 }
 
-// RequestReset keeps a request for a reset link, and does the same for every address: whether there is such an account
-// is looked up later, by ResolveResets, so that neither the answer nor its time tells (ASVS 6.3.8). It answers
-// ErrMailUnavailable, or ErrEmail for what is no address.
-func (s *Service) RequestReset(ctx context.Context, email string) error {
-	if !s.Notices.Mail {
+// ResetSealOwner is the owner under which reset requests are sealed, because they belong to no account yet.
+const ResetSealOwner = "password-reset"
+
+// RequestReset queues a request for a reset link. It does the same work for every address; ProcessResets looks up the
+// account later, so that neither the response nor its timing reveals whether there is one (ASVS 6.3.8). It returns
+// ErrMailUnavailable and ErrInvalidEmail.
+func (s *Passwords) RequestReset(ctx context.Context, email string) error {
+	if !s.Mail {
 		return ErrMailUnavailable
 	}
 	email = CanonicalEmail(email)
@@ -80,26 +64,23 @@ func (s *Service) RequestReset(ctx context.Context, email string) error {
 	if r.Sealed, err = s.Sealer.Seal(plain, ResetSealOwner, r.ID); err != nil {
 		return err
 	}
-	if err := s.Resets.Insert(ctx, r); err != nil {
-		return fmt.Errorf("keep reset request: %w", err)
+	if err := s.Requests.Insert(ctx, r); err != nil {
+		return fmt.Errorf("queue reset request: %w", err)
 	}
 	return nil
 }
 
-// ResetSealOwner owns the sealed requests: no account does yet.
-const ResetSealOwner = "password-reset"
-
-// resetPollInterval is between two looks at the requests. Nothing wakes the one who looks: what a request leads to does not happen
-// when its sender could feel it.
+// resetPollInterval is the time between two polls of the queue. A request does not wake the worker, because its sender
+// could then measure the work that follows.
 const resetPollInterval = 2 * time.Second
 
-// RunResetWorker resolves requests until the context ends, whatever fails.
-func (s *Service) RunResetWorker(ctx context.Context, log *slog.Logger) {
+// RunResetWorker processes queued requests until ctx is done. Errors are logged and do not stop it.
+func (s *Passwords) RunResetWorker(ctx context.Context, log *slog.Logger) {
 	timer := time.NewTicker(resetPollInterval)
 	defer timer.Stop()
 	for {
 		if err := s.ProcessResets(ctx); err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "reset requests cannot be resolved", "error", err)
+			log.ErrorContext(ctx, "password reset requests failed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -109,46 +90,47 @@ func (s *Service) RunResetWorker(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// ProcessResets mails a link for each request whose address has an account, and drops the others. Its error does not
-// stop it: the requests behind a broken one are resolved too.
-func (s *Service) ProcessResets(ctx context.Context) error {
-	var broken []error
+// ProcessResets mails a link for each queued request whose address has an account, and drops the others. An unreadable
+// request is dropped too and does not stop the ones after it; the returned error joins what failed.
+func (s *Passwords) ProcessResets(ctx context.Context) error {
+	var failed []error
 	for {
-		waiting, err := s.Resets.Waiting(ctx)
+		waiting, err := s.Requests.Waiting(ctx)
 		if err != nil {
-			return errors.Join(append(broken, fmt.Errorf("look for reset requests: %w", err))...)
+			return errors.Join(append(failed, fmt.Errorf("poll reset requests: %w", err))...)
 		}
 		if !waiting {
-			return errors.Join(broken...)
+			return errors.Join(failed...)
 		}
 		var unreadable error
 		err = s.Store.InTx(ctx, func(ctx context.Context) error {
-			r, found, err := s.Resets.TakeOldest(ctx)
+			r, found, err := s.Requests.TakeOldest(ctx)
 			if err != nil || !found {
 				return err
 			}
-			var a resetClient
+			var client resetClient
 			plain, err := s.Sealer.Unseal(ctx, r.Sealed, ResetSealOwner, r.ID)
 			if err == nil {
-				err = json.Unmarshal(plain, &a)
+				err = json.Unmarshal(plain, &client)
 			}
-			if err != nil { // it is gone all the same: it would be as unreadable the next time
+			if err != nil { // commit the removal: the request would be just as unreadable next time
 				unreadable = fmt.Errorf("read reset request %s: %w", r.ID, err)
 				return nil
 			}
-			ctx = audit.WithClient(ctx, audit.Client{IP: a.IP, UserAgent: a.UserAgent, RequestID: a.RequestID})
-			return s.processReset(ctx, a.Email)
+			ctx = audit.WithClient(ctx, audit.Client{IP: client.IP, UserAgent: client.UserAgent, RequestID: client.RequestID})
+			return s.processReset(ctx, client.Email)
 		})
 		if err != nil {
-			return errors.Join(append(broken, fmt.Errorf("resolve reset requests: %w", err))...)
+			return errors.Join(append(failed, fmt.Errorf("process reset request: %w", err))...)
 		}
 		if unreadable != nil {
-			broken = append(broken, unreadable)
+			failed = append(failed, unreadable)
 		}
 	}
 }
 
-func (s *Service) processReset(ctx context.Context, email string) error {
+// processReset mails a link if the address has an enabled account that is within its limit of mails.
+func (s *Passwords) processReset(ctx context.Context, email string) error {
 	a, err := s.Store.ByEmail(ctx, email)
 	if errors.Is(err, ErrNotFound) || err == nil && a.Disabled() {
 		return nil
@@ -156,7 +138,8 @@ func (s *Service) processReset(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	counted, err := s.countMail(ctx, a.ID, maillink.ResetPassword, s.Limits.ResetMails)
+	link := SentLink{ID: s.NewID(), AccountID: a.ID, Purpose: maillink.ResetPassword, At: s.Now()}
+	counted, err := countLink(ctx, s.Requests, link, s.ResetLinks)
 	if err != nil || !counted {
 		return err
 	}
@@ -166,116 +149,16 @@ func (s *Service) processReset(ctx context.Context, email string) error {
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordResetRequested, AccountID: a.ID})
 }
 
-// mailReset mails a reset link, to the address that signs in alone: the second one is for notices.
-func (s *Service) mailReset(ctx context.Context, a Account, kind notify.Kind) error {
-	token, err := s.Links.Issue(ctx, a.ID, maillink.ResetPassword, "", s.Limits.ResetLifetime)
+// mailReset mails a reset link to the address that the user signs in with. The notice address gets none, because it is for
+// notices only.
+func (s *Passwords) mailReset(ctx context.Context, a Account, kind notify.Kind) error {
+	token, err := s.Links.Issue(ctx, a.ID, maillink.ResetPassword, "", s.ResetLinks.Lifetime)
 	if err != nil {
 		return err
 	}
 	_, err = s.Notices.Enqueue(ctx, notify.Notice{
 		Kind: kind, AccountID: a.ID, To: []string{a.Email}, Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: token}},
-		Until: s.Now().Add(s.Limits.ResetLifetime),
+		Until: s.Now().Add(s.ResetLinks.Lifetime),
 	})
-	return err
-}
-
-// Reset sets a new password with the token of a mailed link. Everything that the old one opened ends, and nothing
-// begins: who signs in next is asked for a code as before (T-24). The token is looked at first, and a password that is
-// refused leaves it alive. It answers link.ErrExpired, also for an account that is disabled, and what HashNew answers.
-func (s *Service) Reset(ctx context.Context, token, pw secret.Text) (Receipt, error) {
-	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
-	if err != nil {
-		return Receipt{}, err
-	}
-	a, err := s.Store.ByID(ctx, l.AccountID)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("find account: %w", err)
-	}
-	if a.Disabled() { // whoever disables it later has ended the link
-		return Receipt{}, maillink.ErrExpired
-	}
-	hash, err := s.ValidateAndHash(ctx, a, pw)
-	if err != nil {
-		return Receipt{}, err
-	}
-	var done Receipt
-	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Store.Lock(ctx, a.ID); err != nil {
-			return err
-		}
-		if err := s.Links.Consume(ctx, l); err != nil {
-			return err
-		}
-		if done.SessionsEnded, err = s.replacePassword(ctx, a.ID, hash); err != nil {
-			return err
-		}
-		if err := s.Store.SetResetAt(ctx, a.ID, s.Now()); err != nil {
-			return err
-		}
-		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordReset, AccountID: a.ID}); err != nil {
-			return err
-		}
-		if done.RecoveryCodesLeft, err = s.Revoker.RecoveryCodesLeft(ctx, a.ID); err != nil {
-			return err
-		}
-		done.NoticesSent, err = s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordResetDone, AccountID: a.ID})
-		return err
-	})
-	if err != nil {
-		return Receipt{}, fmt.Errorf("reset password: %w", err)
-	}
-	return done, nil
-}
-
-// ForceReset takes the account's password away and mails a link to set a new one, in the transaction of ctx where there
-// is one. Until then nobody signs in: what an attacker knows opens nothing. It ends what the password opened, and says
-// how many sessions that were.
-func (s *Service) ForceReset(ctx context.Context, accountID string) (sessions int, err error) {
-	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Store.Lock(ctx, accountID); err != nil {
-			return err
-		}
-		a, err := s.Store.ByID(ctx, accountID)
-		if err != nil {
-			return err
-		}
-		if sessions, err = s.replacePassword(ctx, a.ID, ""); err != nil {
-			return err
-		}
-		if !a.Disabled() { // a link would lead nowhere
-			if err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
-				return err
-			}
-		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordResetRequested, AccountID: a.ID, Reason: "forced"})
-	})
-	if err != nil {
-		return 0, fmt.Errorf("force password reset: %w", err)
-	}
-	return sessions, nil
-}
-
-// replacePassword sets a hash, and ends whatever the password before it opened: sessions, sign-ins, step-up tokens, and
-// the links by which the account could still be handed over.
-func (s *Service) replacePassword(ctx context.Context, accountID, hash string) (sessions int, err error) {
-	if err := s.Store.SetPassword(ctx, accountID, hash, s.Now()); err != nil {
-		return 0, err
-	}
-	if err := s.CancelPendingChanges(ctx, accountID); err != nil {
-		return 0, err
-	}
-	if err := s.Revoker.ResetPasswordFailures(ctx, accountID); err != nil {
-		return 0, err
-	}
-	return s.Revoker.RevokeAll(ctx, accountID)
-}
-
-// CancelPendingChanges ends the links of mails that could still give the account to whoever reads them: reset links, and an
-// address that waits to be confirmed. Call it in the transaction of a change of the password.
-func (s *Service) CancelPendingChanges(ctx context.Context, accountID string) error {
-	if err := s.Links.RevokeAll(ctx, accountID, maillink.ResetPassword, ""); err != nil {
-		return err
-	}
-	_, err := s.forgetPending(ctx, accountID)
 	return err
 }

@@ -7,8 +7,8 @@ import (
 	"twofold/internal/audit"
 )
 
-// RestoreEmail gives the account the address back that signed in before somebody else changed it, unless another account
-// has got it since. Call it in the transaction that says why.
+// RestoreEmail sets the account's address back to email after a disputed change. It changes nothing if another account has
+// got the address since. Call it in the transaction of the dispute.
 func (s *Service) RestoreEmail(ctx context.Context, accountID, email string) error {
 	err := s.Store.SetEmail(ctx, accountID, email)
 	if errors.Is(err, ErrEmailTaken) {
@@ -21,7 +21,7 @@ func (s *Service) RestoreEmail(ctx context.Context, accountID, email string) err
 	if err != nil {
 		return err
 	}
-	if a.NoticeEmail == email { // one mail is enough
+	if a.NoticeEmail == email { // the same address twice would get every notice twice
 		if err := s.Store.SetNoticeEmail(ctx, accountID, ""); err != nil {
 			return err
 		}
@@ -29,8 +29,8 @@ func (s *Service) RestoreEmail(ctx context.Context, accountID, email string) err
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.EmailChanged, AccountID: accountID, Name: email, Reason: "restored"})
 }
 
-// RestoreNoticeEmail gives the account the second address back that it had; empty for none, and none where it is the
-// first by now. Call it in the transaction that says why.
+// RestoreNoticeEmail sets the account's notice address back to email after a disputed change. It sets none if email is empty
+// or is the address that the user signs in with by now. Call it in the transaction of the dispute.
 func (s *Service) RestoreNoticeEmail(ctx context.Context, accountID, email string) error {
 	a, err := s.Store.ByID(ctx, accountID)
 	if err != nil {

@@ -8,34 +8,28 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/stepup"
 )
 
-// Action is something that is done to an account.
+// Action is the target, actor and reason of an administrative action.
 type Action struct {
-	Target string       // the account's id
-	Actor  string       // the administrator's account; empty: a command
-	Grant  stepup.Grant // of the administrator, for this account; without By there is none
+	Target string       // id of the account that is changed
+	Actor  string       // id of the administrator's account; empty: an operator's command
+	Grant  stepup.Grant // the administrator's step-up for the target; zero if there is no Actor
 	Reason string
 }
 
-// event is what is recorded of it.
+// event returns the audit event of the action.
 func (a Action) event(kind audit.Kind) audit.Event {
 	return audit.Event{Kind: kind, AccountID: a.Target, Actor: a.Actor, Reason: a.Reason}
 }
 
-// Receipt is what it did.
-type Receipt struct {
-	Methods           int // that were removed
-	SessionsEnded     int
-	NoticesSent       int // mails on their way
-	RecoveryCodesLeft int // recovery codes
-}
-
-// EndSessions ends what the account's proofs have opened. Like all that follow it answers ErrOwnAccount, ErrReason,
-// ErrNotFound and stepup.ErrRefused; none of them spends or changes anything.
-func (s *Service) EndSessions(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, _ account.Account, done *Receipt) (err error) {
+// EndSessions ends the account's sessions, pending sign-ins and step-up tokens and forgets its devices. Like every action
+// below it returns ErrOwnAccount, ErrReasonRequired, ErrNotFound and stepup.ErrRefused; none of them changes anything or
+// consumes the grant.
+func (s *Service) EndSessions(ctx context.Context, act Action) (receipt.Receipt, error) {
+	return s.run(ctx, act, func(ctx context.Context, act Action, _ account.Account, done *receipt.Receipt) (err error) {
 		if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, act.Target); err != nil {
 			return err
 		}
@@ -43,10 +37,10 @@ func (s *Service) EndSessions(ctx context.Context, act Action) (Receipt, error) 
 	})
 }
 
-// Disable lets nobody sign in to the account until Enable, and ends what is open: sessions, sign-ins, step-up tokens,
-// links that could hand the account over, and a removal of MFA. It answers ErrLastAdministrator too.
-func (s *Service) Disable(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *Receipt) error {
+// Disable rejects every sign-in to the account until Enable. It revokes sessions, pending sign-ins, step-up tokens, devices
+// and pending changes, and cancels an MFA removal. It also returns ErrLastAdministrator.
+func (s *Service) Disable(ctx context.Context, act Action) (receipt.Receipt, error) {
+	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if target.Role == account.Admin && !target.Disabled() {
 			others, err := s.Store.OtherAdministrators(ctx, target.ID)
 			if err != nil {
@@ -63,9 +57,9 @@ func (s *Service) Disable(ctx context.Context, act Action) (Receipt, error) {
 	})
 }
 
-// Enable undoes Disable: password and methods are what they were.
-func (s *Service) Enable(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *Receipt) error {
+// Enable lets the account sign in again, with the password and methods that it had before.
+func (s *Service) Enable(ctx context.Context, act Action) (receipt.Receipt, error) {
+	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if !target.Disabled() {
 			return nil
 		}
@@ -73,8 +67,8 @@ func (s *Service) Enable(ctx context.Context, act Action) (Receipt, error) {
 	})
 }
 
-// setDisabled disables the account at a time, or enables it at none, and says so.
-func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, done *Receipt) (err error) {
+// setDisabled disables the account at a time, or enables it if at is zero, and notifies the owner.
+func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, done *receipt.Receipt) (err error) {
 	notice, event := notify.AccountDisabled, audit.AccountDisabled
 	if at.IsZero() {
 		notice, event = notify.AccountEnabled, audit.AccountEnabled
@@ -88,42 +82,46 @@ func (s *Service) setDisabled(ctx context.Context, act Action, at time.Time, don
 	return s.Audit.Record(ctx, act.event(event))
 }
 
-// ResetMFA takes every method, recovery code and enrollment off an account whose owner has lost everything, and ends what
-// is open, as Disable does. The password stays.
-func (s *Service) ResetMFA(ctx context.Context, act Action) (Receipt, error) {
-	return s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *Receipt) error {
+// ResetMFA removes every method, recovery code and enrollment of an account whose owner has lost all of them, and revokes
+// what Disable revokes. The password stays. It returns the number of methods removed.
+func (s *Service) ResetMFA(ctx context.Context, act Action) (methods int, done receipt.Receipt, err error) {
+	done, err = s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error {
 		if err := s.endAccess(ctx, target.ID, done); err != nil {
 			return err
 		}
-		methods, change, err := s.Methods.Reset(ctx, target.ID, act.Actor, act.Reason)
-		done.Methods, done.NoticesSent = methods, change.NoticesSent
+		removed, reset, err := s.Methods.Reset(ctx, target.ID, act.Actor, act.Reason)
+		methods, done.NoticesSent = removed, reset.NoticesSent
 		return err
 	})
+	if err != nil {
+		return 0, receipt.Receipt{}, err
+	}
+	return methods, done, nil
 }
 
-// endAccess ends whatever is open or under way in an account.
-func (s *Service) endAccess(ctx context.Context, accountID string, done *Receipt) (err error) {
+// endAccess revokes what the account's credentials have opened, its pending changes, and an MFA removal in progress.
+func (s *Service) endAccess(ctx context.Context, accountID string, done *receipt.Receipt) (err error) {
 	if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, accountID); err != nil {
 		return err
 	}
-	if err := s.Accounts.CancelPendingChanges(ctx, accountID); err != nil {
+	if err := s.Pending.CancelPendingChanges(ctx, accountID); err != nil {
 		return err
 	}
 	return s.Removals.CancelByAdmin(ctx, accountID)
 }
 
-// run does something to an account in one transaction, in which nobody else changes its proofs, and spends the grant.
-func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Context, act Action, target account.Account, done *Receipt) error) (Receipt, error) {
+// run calls do in one transaction, with the target account locked and the grant consumed, and completes the receipt.
+func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) error) (receipt.Receipt, error) {
 	if act.Target == act.Actor {
-		return Receipt{}, ErrOwnAccount
+		return receipt.Receipt{}, ErrOwnAccount
 	}
 	var err error
-	if act.Reason, err = reason(act.Reason); err != nil {
-		return Receipt{}, err
+	if act.Reason, err = parseReason(act.Reason); err != nil {
+		return receipt.Receipt{}, err
 	}
-	var done Receipt
+	var done receipt.Receipt
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		done = Receipt{}
+		done = receipt.Receipt{}
 		if err := s.Store.Lock(ctx, act.Target); err != nil {
 			return err
 		}
@@ -139,12 +137,11 @@ func (s *Service) run(ctx context.Context, act Action, do func(ctx context.Conte
 		if err := do(ctx, act, target, &done); err != nil {
 			return err
 		}
-		stock, err := s.Methods.RecoveryCodeStatus(ctx, act.Target)
-		done.RecoveryCodesLeft = stock.Left
+		done.RecoveryCodesLeft, err = s.Methods.RecoveryCodesLeft(ctx, act.Target)
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("look after account: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("act on account: %w", err)
 	}
 	return done, nil
 }

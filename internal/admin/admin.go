@@ -1,5 +1,8 @@
-// Package admin looks after the accounts of others: it finds them, tells their state, and does for their owners what
-// those cannot do any more. Whatever it does is recorded where the owner reads it, with who did it and why.
+// Package admin lets administrators and operators manage other users' accounts: find them, read their state and activity,
+// end their sessions, disable and enable them, and reset their MFA. Every action requires a reason, consumes the
+// administrator's step-up for that account, and is recorded with its actor and reason in the activity that the owner reads.
+// Administrators cannot act on their own account, and the last enabled administrator cannot be disabled. The entry point is
+// [Service].
 package admin
 
 import (
@@ -20,66 +23,58 @@ import (
 )
 
 var (
-	// ErrNotFound means that there is no such account.
+	// ErrNotFound means that no account has the id.
 	ErrNotFound = errors.New("no account of that id")
-	// ErrOwnAccount means that an administrator was to do it to themself.
+	// ErrOwnAccount means that the action's target is the administrator's own account.
 	ErrOwnAccount = errors.New("own account")
-	// ErrLastAdministrator means that nobody would be left who looks after accounts.
+	// ErrLastAdministrator means that the action would leave no enabled administrator.
 	ErrLastAdministrator = errors.New("last administrator")
-	// ErrReasonRequired means that none was given.
+	// ErrReasonRequired means that the reason of the action is empty.
 	ErrReasonRequired = errors.New("no reason was given")
 )
 
-// Store finds accounts, and keeps what administrators change of them.
+// Store finds accounts and persists what administrators change of them.
 type Store interface {
+	account.Locker
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// Lock makes others who lock the account wait until the transaction ends.
-	Lock(ctx context.Context, accountID string) error
-	// Find lists accounts whose address begins so, in the order of addresses, at most limit that come after the one with
-	// the id after (empty: from the beginning).
+	// Find lists at most limit accounts whose address begins with prefix, ordered by address, after the account with the id
+	// after (empty: from the beginning).
 	Find(ctx context.Context, prefix, after string, limit int) ([]AccountSummary, error)
-	// OtherAdministrators lists those that are not disabled, without one, and makes others who ask wait until the
-	// transaction ends.
+	// OtherAdministrators lists the enabled administrators except one. It locks them until the transaction ends, so that two
+	// administrators cannot disable each other at once.
 	OtherAdministrators(ctx context.Context, but string) (accountIDs []string, err error)
 	SetRole(ctx context.Context, accountID string, r account.Role) error
-	// SetDisabled takes the zero time for an account that is not.
+	// SetDisabled disables the account at a time, or enables it if at is zero.
 	SetDisabled(ctx context.Context, accountID string, at time.Time) error
-	// LastSignIn is when the account was signed in to last, as far as its activity goes back; zero for never.
+	// LastSignIn returns the time of the newest sign-in in the account's activity; zero: none.
 	LastSignIn(ctx context.Context, accountID string) (time.Time, error)
-	// Lockout lists the kinds of proof of which a wait ends after at, in any bucket, or whose total has reached limit.
+	// Lockouts lists the kinds of attempt whose backoff, in any bucket, ends after at, or whose failures have reached limit.
 	Lockouts(ctx context.Context, accountID string, at time.Time, limit int) ([]Lockout, error)
 }
 
-// AccountSummary is an account in a list.
+// AccountSummary is an account in a list of search results.
 type AccountSummary struct {
 	Account account.Account
 	MFA     bool
 }
 
-// Lockout is a kind of proof that is not looked at now.
+// Lockout is a kind of attempt that is rejected now without a check.
 type Lockout struct {
 	Kind        throttle.Kind
-	LockedUntil time.Time // zero: waiting does not help
+	LockedUntil time.Time // zero: waiting does not end it
 }
 
-// Accounts are whom it is about.
+// Accounts looks up accounts.
 type Accounts interface {
 	ByID(ctx context.Context, id string) (account.Account, error)
-	// CancelPendingChanges ends reset links, and an address that waits to be confirmed.
-	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
-// Revoker is what proofs have opened.
-type Revoker interface {
-	// RevokeAll ends everything that the account's proofs have opened, and the recognition of its devices.
-	RevokeAll(ctx context.Context, accountID string) (sessions int, err error)
-}
-
-// Service looks after accounts.
+// Service manages accounts on behalf of administrators and operators.
 type Service struct {
 	Store    Store
 	Accounts Accounts
-	Revoker  Revoker
+	Pending  mfa.PendingChanges
+	Revoker  account.Revoker
 	Methods  *mfa.Service
 	Sessions *session.Service
 	StepUps  *stepup.Service
@@ -90,7 +85,7 @@ type Service struct {
 	Now      func() time.Time
 }
 
-// Find answers a page of accounts whose address begins with a prefix, in any spelling; see Store.
+// Find returns a page of accounts whose address begins with prefix, in any spelling; see [Store].
 func (s *Service) Find(ctx context.Context, prefix, after string, limit int) ([]AccountSummary, error) {
 	found, err := s.Store.Find(ctx, account.CanonicalEmail(prefix), after, limit)
 	if err != nil {
@@ -99,17 +94,17 @@ func (s *Service) Find(ctx context.Context, prefix, after string, limit int) ([]
 	return found, nil
 }
 
-// AccountDetails is what there is to know of an account, and no secret of it.
+// AccountDetails is the state of an account, without any secret of it.
 type AccountDetails struct {
 	Account    account.Account
-	LastSignIn time.Time // zero: never, or longer ago than the activity goes back
+	LastSignIn time.Time // zero: none in the activity that is kept
 	MFA        mfa.State
-	Sessions   []session.Session // the newest first
+	Sessions   []session.Session // newest first
 	Lockouts   []Lockout
-	Removal    mfaremoval.Status // zero: none is under way
+	Removal    mfaremoval.Status // zero: none in progress
 }
 
-// AccountDetails answers an account's state, or ErrNotFound.
+// Details returns the state of an account. It returns ErrNotFound.
 func (s *Service) Details(ctx context.Context, accountID string) (AccountDetails, error) {
 	a, err := s.find(ctx, accountID)
 	if err != nil {
@@ -117,7 +112,7 @@ func (s *Service) Details(ctx context.Context, accountID string) (AccountDetails
 	}
 	st := AccountDetails{Account: a}
 	if st.LastSignIn, err = s.Store.LastSignIn(ctx, a.ID); err != nil {
-		return AccountDetails{}, fmt.Errorf("look for sign-ins: %w", err)
+		return AccountDetails{}, fmt.Errorf("find last sign-in: %w", err)
 	}
 	if st.MFA, err = s.Methods.State(ctx, a.ID); err != nil {
 		return AccountDetails{}, err
@@ -126,7 +121,7 @@ func (s *Service) Details(ctx context.Context, accountID string) (AccountDetails
 		return AccountDetails{}, err
 	}
 	if st.Lockouts, err = s.Store.Lockouts(ctx, a.ID, s.Now(), s.Attempts.Limits.HardLimit); err != nil {
-		return AccountDetails{}, fmt.Errorf("look for waits: %w", err)
+		return AccountDetails{}, fmt.Errorf("list lockouts: %w", err)
 	}
 	st.Removal, err = s.Removals.Current(ctx, a.ID)
 	if err != nil && !errors.Is(err, mfaremoval.ErrNotFound) {
@@ -135,8 +130,8 @@ func (s *Service) Details(ctx context.Context, accountID string) (AccountDetails
 	return st, nil
 }
 
-// Activity answers a page of what happened to an account, the newest first: at most limit entries before the one with the
-// id before (empty: all). It answers ErrNotFound.
+// Activity returns a page of an account's activity, newest first: at most limit entries before the one with the id before
+// (empty: from the newest). It returns ErrNotFound.
 func (s *Service) Activity(ctx context.Context, accountID, before string, limit int) ([]audit.Entry, error) {
 	a, err := s.find(ctx, accountID)
 	if err != nil {
@@ -145,6 +140,7 @@ func (s *Service) Activity(ctx context.Context, accountID, before string, limit 
 	return s.Audit.Entries(ctx, a.ID, before, limit)
 }
 
+// find returns an account, or ErrNotFound of this package.
 func (s *Service) find(ctx context.Context, accountID string) (account.Account, error) {
 	a, err := s.Accounts.ByID(ctx, accountID)
 	if errors.Is(err, account.ErrNotFound) {
@@ -156,7 +152,8 @@ func (s *Service) find(ctx context.Context, accountID string) (account.Account, 
 	return a, nil
 }
 
-// SetRole gives an account a role, or none, by command. It answers ErrNotFound. One that is as it is to be stays so.
+// SetRole sets the role of an account, or removes it, on an operator's command. It does nothing if the account has that role
+// already. It returns ErrNotFound.
 func (s *Service) SetRole(ctx context.Context, accountID string, r account.Role) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, accountID); err != nil {
@@ -177,13 +174,13 @@ func (s *Service) SetRole(ctx context.Context, accountID string, r account.Role)
 	})
 }
 
-// reason is what was given, or ErrReason.
-func reason(given string) (string, error) {
-	given = strings.TrimSpace(given)
-	if given == "" {
+// parseReason returns a reason without surrounding space, or ErrReasonRequired.
+func parseReason(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if text == "" {
 		return "", ErrReasonRequired
 	}
-	return given, nil
+	return text, nil
 }
 
 var _ Accounts = (*account.Service)(nil)

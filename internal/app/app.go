@@ -1,4 +1,6 @@
-// Package app composes the parts into one running house, for main and for the tests alike.
+// Package app builds the services from the settings and runs them: the HTTP servers and the background workers. It is the only
+// package that knows every other one, and it holds no rules of its own. The commands and the tests use the same entry points:
+// [New], [App.Serve], [App.RunWorkers] and the operator commands of [App].
 package app
 
 import (
@@ -30,25 +32,26 @@ import (
 	"twofold/internal/trace"
 )
 
-// Options come from outside: what a test wants to choose and main has one of.
+// Options are the parts of an App that do not come from the settings, so that tests can choose them.
 type Options struct {
-	Version  string // of the program
+	Version  string // version of the program
 	Contract []byte // openapi.yaml
 	Page     fs.FS
 	Log      *slog.Logger
-	Audit    *slog.Logger  // what happened to accounts; never quieter than info
-	Traces   *trace.Tracer // nil: none; the house closes it
+	Audit    *slog.Logger  // audit events; enabled at level info or lower
+	Traces   *trace.Tracer // nil: none; Close closes it
 	Now      func() time.Time
 
-	TestHashes bool // of passwords, whatever the settings say: in tests only
+	TestHashes bool // hash passwords at test cost, whatever the settings say; for tests only
 }
 
-// App is the whole house, composed.
+// App is a configured instance of the service. Its fields are the services that commands and tests call.
 type App struct {
-	Handler    http.Handler // for everybody
-	Operations http.Handler // for who runs it: see Serve
+	Handler    http.Handler // the API and the page
+	Operations http.Handler // for operators; see Serve
 
 	Accounts     *account.Service
+	Passwords    *account.Passwords
 	Methods      *mfa.Service
 	Sessions     *session.Service
 	Notices      *notify.Service
@@ -67,13 +70,13 @@ type App struct {
 	ready   *readiness
 }
 
-// New opens the database, migrates it, makes the keys that are missing, and composes the rest. A wrong or missing
-// master key stops it before anything is written: keyring.ErrWrongMaster, keyring.ErrNoMaster.
+// New opens the database, migrates it, creates missing keys, and builds the services. It returns keyring.ErrWrongMaster or
+// keyring.ErrNoMaster, before it writes anything, if the master key is wrong or missing.
 func New(ctx context.Context, c config.Config, p Options) (*App, error) {
 	p.Log, p.Audit = logctx.Wrap(p.Log), logctx.Wrap(p.Audit)
 	master, err := findMaster(ctx, c, p.Log)
 	if err != nil {
-		return nil, masterAdvice(c, err)
+		return nil, explainMasterError(c, err)
 	}
 	db, err := store.Open(c.DatabaseURL, store.Options{Connections: c.Connections}, p.Log)
 	if err != nil {
@@ -86,13 +89,14 @@ func New(ctx context.Context, c config.Config, p Options) (*App, error) {
 	return a, nil
 }
 
+// wire migrates the database and builds the services over it.
 func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master keyring.Master) (*App, error) {
 	if err := db.Migrate(ctx); err != nil {
 		return nil, err
 	}
 	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, p.Now)
 	if err != nil {
-		return nil, masterAdvice(c, err)
+		return nil, explainMasterError(c, err)
 	}
 	hasher, err := newHasher(c.Passwords, p.TestHashes)
 	if err != nil {
@@ -109,19 +113,21 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	h.wireSessions()
 	h.instrument()
 	h.wireMFA()
+	h.wireAccounts()
 	h.wireAuthn()
 	handler, err := h.newHandler()
 	if err != nil {
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Operations: operations(handler, h.metrics),
-		Accounts: h.accounts, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
+		Handler: handler, Operations: newOperations(handler, h.metrics),
+		Accounts: h.accounts, Passwords: h.passwords, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
 		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, RestoreFence: h.restoreFence,
 		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready,
 	}, nil
 }
 
+// newHasher returns the password hasher of the settings, or one of test cost.
 func newHasher(c config.Passwords, weak bool) (*password.Hasher, error) {
 	slots := c.HashSlots
 	if slots == 0 {
@@ -138,10 +144,10 @@ func newHasher(c config.Passwords, weak bool) (*password.Hasher, error) {
 	return hasher, nil
 }
 
-// newID is a UUIDv7 (RFC 9562 §5.7): ids sort by when they were made.
+// newID returns a UUIDv7 (RFC 9562 §5.7), so that ids sort by the time they were made.
 func newID() string { return uuid.Must(uuid.NewV7()).String() }
 
-// Close exports the traces that are left and closes the database.
+// Close exports the remaining traces and closes the database.
 func (a *App) Close() error {
 	return errors.Join(a.options.Traces.Close(context.Background()), a.db.Close())
 }

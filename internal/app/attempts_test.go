@@ -65,7 +65,7 @@ func TestAttempts_LastOneWithoutRetryAfter(t *testing.T) {
 
 func TestAttempts_HardLimitWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_CAP=3")
+	h := apptest.Start(t, "TWOFOLD_ATTEMPT_LIMIT=3")
 	h.AddAccount(ada)
 	phone := h.SignedIn(ada).Enroll()
 	for left := 2; left >= 0; left-- {

@@ -15,32 +15,32 @@ import (
 	"twofold/internal/store"
 )
 
-// ErrMasterKeyMismatch means that a backup was made that the master key does not open.
-var ErrMasterKeyMismatch = errors.New("the backup is whole, and its master key is missing")
+// ErrMasterKeyMismatch means that a backup was made, but that the master key does not open it.
+var ErrMasterKeyMismatch = errors.New("the backup is complete, but its master key is missing")
 
-// Backup copies an SQLite database into a file that is not there yet, readable by its owner only, while the server runs or
-// not: whole, checked and on disk, or not at all. It changes nothing of the database. It answers store.ErrServer,
-// store.ErrNotFound, fs.ErrExist, store.ErrDamaged, or, beside a backup, ErrUnopened.
+// Backup copies an SQLite database to a new file that only its owner can read. The server may be running. The copy is complete,
+// checked and synced to disk, or there is none. Backup does not change the database. It returns store.ErrServer,
+// store.ErrNotFound, fs.ErrExist and store.ErrDamaged, and ErrMasterKeyMismatch beside a complete backup.
 func Backup(ctx context.Context, c config.Config, file string, at time.Time, log *slog.Logger) (err error) {
 	if store.IsPostgres(c.DatabaseURL) {
 		return store.ErrServer
 	}
 	claim, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // the operator names the file
 	if err != nil {
-		return fmt.Errorf("make backup: %w", err)
+		return fmt.Errorf("create backup: %w", err)
 	}
-	made, err := copyBeside(ctx, c, file, at, log)
+	copied, err := copyBeside(ctx, c, file, at, log)
 	if err := errors.Join(err, claim.Close()); err != nil {
-		return errors.Join(fmt.Errorf("make backup: %w", err), os.Remove(file))
+		return errors.Join(fmt.Errorf("create backup: %w", err), os.Remove(file))
 	}
-	if err := errors.Join(os.Rename(made, file), syncFolder(filepath.Dir(file))); err != nil {
-		return fmt.Errorf("keep backup: %w", err)
+	if err := errors.Join(os.Rename(copied, file), syncDir(filepath.Dir(file))); err != nil {
+		return fmt.Errorf("store backup: %w", err)
 	}
-	return opens(ctx, file, c.MasterKeyFile, log)
+	return checkMasterKey(ctx, file, c.MasterKeyFile, log)
 }
 
-// copyBeside makes the copy under another name in the folder of a file, and answers that name.
-func copyBeside(ctx context.Context, c config.Config, file string, at time.Time, log *slog.Logger) (made string, err error) {
+// copyBeside copies the database to a temporary file in the directory of file, and returns its name.
+func copyBeside(ctx context.Context, c config.Config, file string, at time.Time, log *slog.Logger) (name string, err error) {
 	f, err := os.CreateTemp(filepath.Dir(file), ".backup-*") // 0600
 	if err != nil {
 		return "", err
@@ -52,17 +52,17 @@ func copyBeside(ctx context.Context, c config.Config, file string, at time.Time,
 	return f.Name(), nil
 }
 
-// syncFolder makes a new name in a folder outlive a power cut.
-func syncFolder(dir string) error {
-	f, err := os.Open(dir) //nolint:gosec // the operator names the folder
+// syncDir syncs a directory to disk, so that a new name in it survives a power failure.
+func syncDir(dir string) error {
+	f, err := os.Open(dir) //nolint:gosec // the operator names the directory
 	if err != nil {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// opens tries the master key on a backup.
-func opens(ctx context.Context, file, masterKeyFile string, log *slog.Logger) (err error) {
+// checkMasterKey returns ErrMasterKeyMismatch if the master key does not open a backup.
+func checkMasterKey(ctx context.Context, file, masterKeyFile string, log *slog.Logger) (err error) {
 	db, err := store.OpenReadOnly("sqlite:"+file, log)
 	if err != nil {
 		return fmt.Errorf("open backup: %w", err)
@@ -78,17 +78,17 @@ func opens(ctx context.Context, file, masterKeyFile string, log *slog.Logger) (e
 	return nil
 }
 
-// ExplainBackupError says what to do about a backup that was not made as it should be.
+// ExplainBackupError adds to an error of Backup what the operator can do about it.
 func ExplainBackupError(c config.Config, file string, err error) error {
 	switch {
 	case errors.Is(err, store.ErrServer):
-		return fmt.Errorf("%w: its own programs back it up while it serves, as in pg_dump --format=custom --file=%s; docs/operate.md, Backup, has both ways", err, file)
+		return fmt.Errorf("%w: back it up with its own tools while it runs, for example pg_dump --format=custom --file=%s; see docs/operate.md, Backup", err, file)
 	case errors.Is(err, store.ErrNotFound):
 		return fmt.Errorf("%w: TWOFOLD_DATABASE_URL is %s", err, c.Database())
 	case errors.Is(err, fs.ErrExist):
-		return fmt.Errorf("%s is there already, and no backup is written over: give another name", file)
+		return fmt.Errorf("%s exists, and backups are never overwritten: choose another name", file)
 	case errors.Is(err, ErrMasterKeyMismatch):
-		return fmt.Errorf("%w; TWOFOLD_MASTER_KEY_FILE is %s: find the one that the database was made with", err, c.MasterKeyFile)
+		return fmt.Errorf("%w; TWOFOLD_MASTER_KEY_FILE is %s: find the key that the database was created with", err, c.MasterKeyFile)
 	}
 	return err
 }

@@ -11,22 +11,22 @@ import (
 	"twofold/internal/secret"
 )
 
-// AddAccount adds an account: account.ErrInvalidEmail, account.ErrEmailTaken, password.ErrTooShort and its kin.
+// AddAccount adds an account. It returns account.ErrInvalidEmail, account.ErrEmailTaken and the errors of password.Validate.
 func (a *App) AddAccount(ctx context.Context, email string, pw secret.Text) (account.Account, error) {
 	return a.Accounts.Add(ctx, email, pw)
 }
 
-// ResetMFA takes an account's methods away and signs it out everywhere. It answers account.ErrNotFound.
+// ResetMFA removes an account's methods and ends its sessions. It returns the numbers of both, and account.ErrNotFound.
 func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sessions int, err error) {
 	found, err := a.Accounts.ByEmail(ctx, email)
 	if err != nil {
 		return 0, 0, err
 	}
-	done, err := a.Administration.ResetMFA(ctx, admin.Action{Target: found.ID, Reason: reason})
-	return done.Methods, done.SessionsEnded, err
+	methods, done, err := a.Administration.ResetMFA(ctx, admin.Action{Target: found.ID, Reason: reason})
+	return methods, done.SessionsEnded, err
 }
 
-// SetRole gives an account a role; empty for none. It answers account.ErrNotFound.
+// SetRole sets the role of an account; empty: none. It returns account.ErrNotFound.
 func (a *App) SetRole(ctx context.Context, email string, r account.Role) error {
 	found, err := a.Accounts.ByEmail(ctx, email)
 	if err != nil {
@@ -35,7 +35,7 @@ func (a *App) SetRole(ctx context.Context, email string, r account.Role) error {
 	return a.Administration.SetRole(ctx, found.ID, r)
 }
 
-// RewrapKeys puts the sealing keys under the master key in another file, and makes that file if it is not there.
+// RewrapKeys encrypts the sealing keys with the master key in another file, which it creates if it does not exist.
 func (a *App) RewrapKeys(ctx context.Context, file string) error {
 	to, err := keyring.CreateMaster(file)
 	if err != nil {
@@ -44,16 +44,17 @@ func (a *App) RewrapKeys(ctx context.Context, file string) error {
 	return a.Keys.Rewrap(ctx, to)
 }
 
-// VerifyAudit answers how many entries the record has, or audit.ErrBroken, joined for each account whose chain is broken.
+// VerifyAudit verifies the audit chains of all accounts and returns the number of entries. It returns audit.ErrBroken, joined for
+// every account whose chain is broken.
 func (a *App) VerifyAudit(ctx context.Context) (entries int, err error) { return a.audit.Verify(ctx) }
 
-// DemoEmail is who signs in to a demo, and DemoAdmin who looks after them there.
+// DemoEmail is the user of a demo, and DemoAdmin its administrator.
 const (
 	DemoEmail = "demo@example.com"
 	DemoAdmin = "admin@example.com"
 )
 
-// Demo makes sure that the accounts of a demo exist, gives both a new random passphrase, and answers that.
+// Demo creates the accounts of a demo if they do not exist, sets a new random passphrase for both, and returns it.
 func (a *App) Demo(ctx context.Context) (secret.Text, error) {
 	phrase := newPassphrase()
 	for _, email := range []string{DemoEmail, DemoAdmin} {
@@ -64,6 +65,7 @@ func (a *App) Demo(ctx context.Context) (secret.Text, error) {
 	return phrase, a.SetRole(ctx, DemoAdmin, account.Admin)
 }
 
+// demo creates one account of a demo, or sets its passphrase and ends its sessions.
 func (a *App) demo(ctx context.Context, email string, phrase secret.Text) error {
 	_, err := a.AddAccount(ctx, email, phrase)
 	if !errors.Is(err, account.ErrEmailTaken) {
@@ -73,7 +75,7 @@ func (a *App) demo(ctx context.Context, email string, phrase secret.Text) error 
 	if err != nil {
 		return fmt.Errorf("find demo account: %w", err)
 	}
-	if err := a.Accounts.SetPassword(ctx, found.ID, phrase); err != nil {
+	if err := a.Passwords.Set(ctx, found.ID, phrase); err != nil {
 		return err
 	}
 	_, err = a.Sessions.EndOthers(ctx, found.ID, "")

@@ -11,7 +11,7 @@ import (
 	"twofold/internal/config"
 )
 
-// Healthcheck asks the server that listens on this machine whether it lives.
+// Healthcheck requests /healthz of the server on this machine. It returns an error unless the response is 200.
 func Healthcheck(ctx context.Context, c config.Config) (err error) {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
@@ -26,13 +26,13 @@ func Healthcheck(ctx context.Context, c config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return fmt.Errorf("no answer: %w", err)
+		return fmt.Errorf("no response: %w", err)
 	}
-	defer func() { err = errors.Join(err, answer.Body.Close()) }()
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("answered %s", answer.Status)
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("response is %s", response.Status)
 	}
 	return nil
 }

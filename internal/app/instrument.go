@@ -14,47 +14,48 @@ import (
 	"twofold/internal/trace"
 )
 
-// instrument counts and times what the parts do, which know nothing of it.
+// instrument builds the metrics and hooks them and the traces into the services, which do not import them.
 func (h *wiring) instrument() {
 	sources := metrics.Sources{
 		Version: h.Version, Schema: store.SchemaVersion(),
-		Kinds:   sharedTexts(throttle.Password, throttle.TOTP, throttle.RecoveryCode, throttle.RemovalCancel),
-		Reasons: sharedTexts(throttle.Backoff, throttle.Locked, throttle.Busy),
-		Unready: sharedTexts(
+		Kinds:   labels(throttle.Password, throttle.TOTP, throttle.RecoveryCode, throttle.RemovalCancel),
+		Reasons: labels(throttle.Backoff, throttle.Locked, throttle.Busy),
+		Unready: labels(
 			api.UnreadyReasonDatabaseUnreachable, api.UnreadyReasonDatabaseReadOnly, api.UnreadyReasonSchemaOlder,
 			api.UnreadyReasonDatabaseRestored, api.UnreadyReasonStopping,
 		),
 		Hashes:   func() metrics.Hashes { return metrics.Hashes(h.hasher.QueueStats()) },
 		Pools:    h.pools,
 		Effort:   func() (int, int) { return h.db.Stats().Statements(), h.db.Stats().Commits() },
-		NotReady: func(ctx context.Context) []string { return sharedTexts(h.ready.reasons(ctx)...) },
+		NotReady: func(ctx context.Context) []string { return labels(h.ready.reasons(ctx)...) },
 	}
 	if h.notices.Mail {
 		sources.Outbox = h.outbox
 	}
 	h.metrics = metrics.New(sources)
 	h.attempts.OnReject = func(kind throttle.Kind, why throttle.RejectReason) { h.metrics.Refused(string(kind), string(why)) }
-	h.hasher.OnAcquire = h.watchHash
+	h.hasher.OnAcquire = h.observeHash
 	if h.notices.Mail {
 		h.notices.Sender = measuredSender{h.notices.Sender, h.metrics, h.Traces}
 	}
 	if h.Traces != nil {
-		h.db.Watch = func(ctx context.Context) func() {
+		h.db.OnTransaction = func(ctx context.Context) func() {
 			_, end := trace.StartSpan(ctx, trace.Transaction)
 			return func() { end(false) }
 		}
 	}
 }
 
-// sharedTexts are members of a closed list, as labels.
-func sharedTexts[T ~string](list ...T) []string {
-	texts := make([]string, len(list))
+// labels returns the members of a closed list as label values.
+func labels[T ~string](list ...T) []string {
+	values := make([]string, len(list))
 	for i, member := range list {
-		texts[i] = string(member)
+		values[i] = string(member)
 	}
-	return texts
+	return values
 }
 
+// pools returns the state of the database's connection pools.
 func (h *wiring) pools() []metrics.Pool {
 	var pools []metrics.Pool
 	for _, p := range h.db.Pools() {
@@ -63,6 +64,7 @@ func (h *wiring) pools() []metrics.Pool {
 	return pools
 }
 
+// outbox returns how many mails wait, and the age of the oldest.
 func (h *wiring) outbox(ctx context.Context) (waiting int, age time.Duration, err error) {
 	waiting, oldest, err := store.Outbox{DB: h.db}.Waiting(ctx)
 	if err != nil || waiting == 0 {
@@ -71,7 +73,8 @@ func (h *wiring) outbox(ctx context.Context) (waiting int, age time.Duration, er
 	return waiting, h.Now().Sub(oldest), nil
 }
 
-func (h *wiring) watchHash(ctx context.Context) func(error) func() {
+// observeHash counts and traces one hash: the wait for a slot and the time that it is held. See password.Hasher.OnAcquire.
+func (h *wiring) observeHash(ctx context.Context) func(error) func() {
 	admitted := h.metrics.Hash()
 	_, queued := trace.StartSpan(ctx, trace.PasswordQueue)
 	return func(err error) func() {
@@ -88,23 +91,23 @@ func (h *wiring) watchHash(ctx context.Context) func(error) func() {
 	}
 }
 
-// measuredSender counts and times mails.
+// measuredSender counts, times and traces mails.
 type measuredSender struct {
 	notify.Sender
 	metrics *metrics.Metrics
 	traces  *trace.Tracer
 }
 
-// Send sends a mail.
+// Send sends a mail with the underlying Sender.
 func (s measuredSender) Send(ctx context.Context, m notify.Mail) (err error) {
 	counted := s.metrics.Mail()
 	ctx, traced := s.traces.StartRoot(ctx, trace.MailSend)
-	refused := true // unless it comes to an end
+	failed := true // also if Sender panics
 	defer func() {
-		traced(refused)
-		counted(refused)
+		traced(failed)
+		counted(failed)
 	}()
 	err = s.Sender.Send(ctx, m)
-	refused = err != nil
+	failed = err != nil
 	return err
 }

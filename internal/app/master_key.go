@@ -11,8 +11,8 @@ import (
 	"twofold/internal/store"
 )
 
-// findMaster reads the master key and tries it on the database there is, before anything is opened for writing: with a
-// wrong or missing key not a byte changes. For a database that has no keys yet a missing master key is made.
+// findMaster reads the master key and checks it against an existing database before anything is opened for writing, so that a
+// wrong or missing key changes nothing. If the database has no keys yet, it creates a missing master key.
 func findMaster(ctx context.Context, c config.Config, log *slog.Logger) (master keyring.Master, err error) {
 	master, missing := keyring.ReadMaster(c.MasterKeyFile)
 	if missing != nil && !errors.Is(missing, keyring.ErrNoMaster) {
@@ -20,7 +20,7 @@ func findMaster(ctx context.Context, c config.Config, log *slog.Logger) (master 
 	}
 	db, err := store.OpenReadOnly(c.DatabaseURL, log)
 	if errors.Is(err, store.ErrNotFound) {
-		return makeMaster(c, master, missing)
+		return newMaster(c, master, missing)
 	}
 	if err != nil {
 		return keyring.Master{}, fmt.Errorf("TWOFOLD_DATABASE_URL: %w", err)
@@ -31,9 +31,9 @@ func findMaster(ctx context.Context, c config.Config, log *slog.Logger) (master 
 		return keyring.Master{}, err
 	}
 	if !migrated {
-		return makeMaster(c, master, missing)
+		return newMaster(c, master, missing)
 	}
-	if missing != nil { // unless another process that starts now has just made it
+	if missing != nil { // another process that starts now may just have created it
 		if master, err = keyring.ReadMaster(c.MasterKeyFile); err != nil {
 			return keyring.Master{}, err
 		}
@@ -44,17 +44,17 @@ func findMaster(ctx context.Context, c config.Config, log *slog.Logger) (master 
 	return master, nil
 }
 
-// makeMaster is for a database that has no keys yet: the master key there is, or a new one beside a file. Several
-// processes share a server, and must be given the same.
-func makeMaster(c config.Config, master keyring.Master, missing error) (keyring.Master, error) {
+// newMaster returns the master key for a database without keys: the existing one, or a new one for an SQLite file. Processes
+// that share a PostgreSQL server need the same key, so it creates none for them and returns missing.
+func newMaster(c config.Config, master keyring.Master, missing error) (keyring.Master, error) {
 	if missing == nil || store.IsPostgres(c.DatabaseURL) {
 		return master, missing
 	}
 	return keyring.CreateMaster(c.MasterKeyFile)
 }
 
-// masterAdvice says what to do about a master key that is not the right one.
-func masterAdvice(c config.Config, err error) error {
+// explainMasterError adds to an error of the master key what the operator can do about it.
+func explainMasterError(c config.Config, err error) error {
 	switch {
 	case errors.Is(err, keyring.ErrWrongMaster):
 		return fmt.Errorf("%w: TWOFOLD_MASTER_KEY_FILE is %s, and %s was made with another key; give that one back, nothing was changed", err, c.MasterKeyFile, c.Database())

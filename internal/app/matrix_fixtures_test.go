@@ -228,7 +228,7 @@ func (c *matrixFixture) restore(op apptest.Operation, client *apptest.Client) {
 		if err != nil {
 			c.h.T.Fatal(err)
 		}
-		if err := c.h.App.Accounts.SetPassword(context.Background(), a.ID, secret.New(apptest.Password)); err != nil {
+		if err := c.h.App.Passwords.Set(context.Background(), a.ID, secret.New(apptest.Password)); err != nil {
 			c.h.T.Fatal(err)
 		}
 	case "confirmTotpEnrollment":

@@ -123,7 +123,7 @@ func TestNotice_SignInAfterFailures(t *testing.T) {
 	if got := signIn(); got != apptest.SubjectAfterFailures {
 		t.Errorf("after four wrong passwords and a wrong code: got the notices %q, want %q", got, apptest.SubjectAfterFailures)
 	}
-	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
+	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 failed attempts") {
 		t.Errorf("the mail does not have the number:\n%s", m.Text)
 	}
 	if got := signIn(); got != "" {
@@ -140,7 +140,7 @@ func TestNotice_SignInAfterFailures(t *testing.T) {
 	if got := h.NewSubjects(ada, &seen); got != apptest.SubjectAfterFailures {
 		t.Errorf("a known browser after an attacker's failures: got the notices %q, want %q", got, apptest.SubjectAfterFailures)
 	}
-	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 wrong attempts") {
+	if m := h.Mail(ada); !strings.Contains(m.Text, "after 5 failed attempts") {
 		t.Errorf("the mail does not have the number:\n%s", m.Text)
 	}
 }

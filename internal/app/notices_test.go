@@ -49,7 +49,7 @@ func TestNotice_MailedOnCommit(t *testing.T) {
 	}
 	for header, want := range map[string]string{
 		"From": `"Twofold" <twofold@localhost>`, "To": "<" + ada + ">", "Auto-Submitted": "auto-generated", "Reply-To": "", "User-Agent": "", "X-Mailer": "",
-		"Date": "Mon, 23 Nov 2026 09:30:05 +0000", "Subject": "A new authenticator app can sign in to your account",
+		"Date": "Mon, 23 Nov 2026 09:30:05 +0000", "Subject": "A new authenticator app was added to your account",
 	} {
 		if got := m.Header.Get(header); got != want {
 			t.Errorf("%s is %q, want %q", header, got, want)

@@ -7,15 +7,15 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/http/pprof" // which also fills the default mux, that nobody here serves
+	"net/http/pprof" // it also registers on the default mux, which is not served
 	"time"
 
 	"twofold/internal/metrics"
 )
 
-// operations is what is served to who runs the house, on a listener of its own: metrics, profiles, and, as to everybody,
+// newOperations returns the handler for operators, which has a listener of its own: metrics and profiles, besides the public
 // health and readiness.
-func operations(public http.Handler, m *metrics.Metrics) http.Handler {
+func newOperations(public http.Handler, m *metrics.Metrics) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.Handler())
 	mux.Handle("GET /healthz", public)
@@ -28,11 +28,11 @@ func operations(public http.Handler, m *metrics.Metrics) http.Handler {
 	return mux
 }
 
-// maxProfileDuration is how long a profile may take.
+// maxProfileDuration is the longest duration of a profile.
 const maxProfileDuration = 2 * time.Minute
 
-// serveOperations serves operations, where the settings name a listener, until stop is called, and tells failed when it
-// cannot any longer.
+// serveOperations serves App.Operations on the listener that the settings name, if any, until stop is called. It sends an error
+// to failed if serving fails.
 func (a *App) serveOperations(ctx context.Context, failed chan<- error) (stop func() error, err error) {
 	if a.config.OpsListen == "" {
 		return func() error { return nil }, nil
@@ -50,7 +50,7 @@ func (a *App) serveOperations(ctx context.Context, failed chan<- error) (stop fu
 		IdleTimeout:       a.config.HTTP.IdleTimeout,
 		ErrorLog:          slog.NewLogLogger(a.options.Log.Handler(), slog.LevelWarn),
 	}
-	a.options.Log.Info("operations", "address", listener.Addr().String())
+	a.options.Log.Info("listening for operators", "address", listener.Addr().String())
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			failed <- fmt.Errorf("serve operations: %w", err)

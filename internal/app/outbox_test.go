@@ -207,7 +207,7 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 
 	db.MustExec(t, `ALTER TABLE outbox RENAME TO hidden_outbox`)
 	h.App.Notices.Wake()
-	logged("outbox cannot be worked on", 1)
+	logged("mail delivery failed", 1)
 	db.MustExec(t, `ALTER TABLE hidden_outbox RENAME TO outbox`)
 	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Name: "Phone"})
 	wait(arrived)

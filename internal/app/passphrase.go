@@ -8,7 +8,8 @@ import (
 	"twofold/internal/secret"
 )
 
-// newPassphrase makes five pronounceable words of two syllables, 63 bits: to be read off a terminal and typed.
+// newPassphrase returns a random passphrase of 63 bits: five pronounceable words of two syllables, which are easy to read in a
+// terminal and to type.
 func newPassphrase() secret.Text {
 	const consonants, vowels = "bdfghjklmnprstvz", "aeiou"
 	letter := func(of string) byte {

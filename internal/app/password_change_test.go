@@ -29,7 +29,7 @@ func TestChangePassword_EndsOtherSessions(t *testing.T) {
 	if a.Int("sessions_ended") != 1 || a.Int("notices_sent") != 1 || a.Int("recovery_codes_left") != 10 {
 		t.Errorf("the receipt is %s, want one session, one notice, ten codes", a.Body)
 	}
-	if got := h.NewSubjects(ada, &seen); got != "The password of your account was changed" {
+	if got := h.NewSubjects(ada, &seen); got != "Your password was changed" {
 		t.Errorf("got the notices %q", got)
 	}
 	if m := h.Mail(ada); m.Link("/not-me") == "" || strings.Contains(m.Raw, apptest.NewPassword) {

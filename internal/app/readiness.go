@@ -13,7 +13,7 @@ import (
 	"twofold/internal/store"
 )
 
-// readiness says why requests cannot be served. What exactly is wrong goes to the log, and to nobody else.
+// readiness reports why requests cannot be served. Details go only to the log.
 type readiness struct {
 	db           *store.DB
 	restoreFence *restorefence.Service
@@ -21,10 +21,11 @@ type readiness struct {
 	stopping     atomic.Bool
 }
 
-// readyTimeout is how soon a database that can be used answers; who asks does not wait much longer (docker's health check, and
-// those of most proxies, give up after 5 s).
+// readyTimeout is the longest wait for the database. It is below the 5 s after which the health checks of Docker and of most
+// proxies give up.
 const readyTimeout = 3 * time.Second
 
+// reasons returns why requests cannot be served, or nil.
 func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 	if r.stopping.Load() {
 		return []api.UnreadyReason{api.UnreadyReasonStopping}
@@ -40,7 +41,7 @@ func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 	}
 	reason := api.UnreadyReasonDatabaseUnreachable
 	switch {
-	case errors.Is(err, store.ErrOlder):
+	case errors.Is(err, store.ErrOlderSchema):
 		reason = api.UnreadyReasonSchemaOlder
 	case errors.Is(err, store.ErrReadOnly):
 		reason = api.UnreadyReasonDatabaseReadOnly
@@ -51,13 +52,14 @@ func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 	return []api.UnreadyReason{reason}
 }
 
-// errRestored means that the database is served, and should not be before there is a fence.
+// errRestored means that the database was restored from a backup and that the restore fence was not run yet.
 var errRestored = errors.New("the database was restored")
 
+// restored returns errRestored with the reason, if the database seems to be a restored backup.
 func (r *readiness) restored(ctx context.Context) error {
-	doubt, err := r.restoreFence.RestoreReason(ctx)
-	if err == nil && doubt != "" {
-		err = fmt.Errorf("%w: %s", errRestored, doubt)
+	reason, err := r.restoreFence.RestoreReason(ctx)
+	if err == nil && reason != "" {
+		err = fmt.Errorf("%w: %s", errRestored, reason)
 	}
 	return err
 }

@@ -49,7 +49,7 @@ func TestRecoveryCodes_WithFirstMethodOnly(t *testing.T) {
 
 func TestRecoveryCodes_UseAndLowNotices(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, apptest.TenRecoveryCodes, "TWOFOLD_SIGN_INS_OPEN=50")
+	h := apptest.Start(t, apptest.TenRecoveryCodes, "TWOFOLD_MAX_PENDING_SIGN_INS=50")
 	_, _, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	account := h.AccountID(ada)
 	var lows []int

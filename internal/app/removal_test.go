@@ -40,7 +40,7 @@ func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 	}
 	l.pass(time.Minute)
 	want := []string{
-		"Somebody wants to remove multi-factor authentication from your account",
+		"Request to remove multi-factor authentication from your account",
 		"Multi-factor authentication will be removed from your account",
 		"Multi-factor authentication will be removed from your account",
 		"Multi-factor authentication can now be removed from your account",

@@ -195,7 +195,7 @@ func TestPasswordReset_UnreadableRequest(t *testing.T) {
 	h.RequestPasswordReset(bob)
 	h.OpenDatabase(t).MustExec(t, `UPDATE reset_requests SET sealed = ?`, []byte{0})
 	h.RequestPasswordReset(ada)
-	if err := h.App.Accounts.ProcessResets(context.Background()); err == nil || !strings.Contains(err.Error(), "read reset request") {
+	if err := h.App.Passwords.ProcessResets(context.Background()); err == nil || !strings.Contains(err.Error(), "read reset request") {
 		t.Errorf("got %v, want it named", err)
 	}
 	h.Queued("password_reset_link", ada)

@@ -22,7 +22,7 @@ func TestPurge_ResponsesUnchanged(t *testing.T) {
 	token := script.StepUpToken("account.email", JSON{"code": phone.Code()})
 	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": secondAddress}, "Step-Up-Token", token).Require(202, "")
 	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Require(202, "")
-	if err := h.App.Accounts.ProcessResets(context.Background()); err != nil {
+	if err := h.App.Passwords.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	reset := apptest.Token(h.Mail(ada).Link("reset-password"))
@@ -195,7 +195,7 @@ func TestPurge_InBackground(t *testing.T) {
 		defer close(worked)
 		h.App.RunWorkers(ctx)
 	}()
-	for ctx.Err() == nil && !strings.Contains(h.Log.String(), `"msg":"purged what is over","sessions":1`) {
+	for ctx.Err() == nil && !strings.Contains(h.Log.String(), `"msg":"purged expired rows","sessions":1`) {
 		runtime.Gosched()
 	}
 	stop()

@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// shutdownSlack is how much more than MaxHeaderBytes net/http reads of a request's line and headers.
-const shutdownSlack = 4096
+// headerSlack is how many bytes more than MaxHeaderBytes net/http reads of a request's line and headers.
+const headerSlack = 4096
 
-// Serve answers requests on the listener, operations on their own, and works, until the context ends; then it says that
-// it is not ready any longer, serves on while it drains, and finishes the requests under way.
+// Serve serves requests on the listener, serves operators on their own listener, and runs the workers, until ctx is done. Then
+// it reports that it is not ready, keeps serving for the drain time, and finishes the requests in progress.
 func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	limits := a.config.HTTP
 	server := &http.Server{
 		Handler:           a.Handler,
-		MaxHeaderBytes:    max(limits.MaxHeaders-shutdownSlack, 1),
+		MaxHeaderBytes:    max(limits.MaxHeaders-headerSlack, 1),
 		ReadHeaderTimeout: limits.ReadHeaderTimeout,
 		ReadTimeout:       limits.ReadTimeout,
 		WriteTimeout:      limits.WriteTimeout,
@@ -33,19 +33,19 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, stopOperations()) }()
-	working, rest := context.WithCancel(ctx)
-	worked := make(chan struct{})
+	workerCtx, stopWorkers := context.WithCancel(ctx)
+	workersDone := make(chan struct{})
 	go func() {
-		defer close(worked)
-		a.RunWorkers(working)
+		defer close(workersDone)
+		a.RunWorkers(workerCtx)
 	}()
 	defer func() {
-		rest()
-		<-worked
+		stopWorkers()
+		<-workersDone
 	}()
 	a.options.Log.Info("listening", "address", listener.Addr().String(), "public_url", a.config.PublicURL)
 	go func() { failed <- server.Serve(listener) }()
-	go debug.FreeOSMemory() // what only the start needed
+	go debug.FreeOSMemory() // return memory that only the start needed
 	select {
 	case err := <-failed:
 		return errors.Join(fmt.Errorf("serve: %w", err), server.Close())
@@ -61,7 +61,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), limits.ShutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil {
-		return errors.Join(fmt.Errorf("requests were cut off: %w", err), server.Close())
+		return errors.Join(fmt.Errorf("shut down with requests in progress: %w", err), server.Close())
 	}
 	return nil
 }

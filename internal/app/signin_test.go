@@ -26,7 +26,7 @@ func TestPendingSignIn_ExpiresAfterFiveMinutes(t *testing.T) {
 
 func TestPendingSignIn_FiveAttempts(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=100")
+	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=100")
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	token := h.PendingSignIn(ada)
 	for left := range 5 {
@@ -141,7 +141,7 @@ func TestSignIn_CodeWithoutMFA(t *testing.T) {
 
 func TestClockOffset_EnrollmentOnly(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ENROLLMENT_TRIES=100", "TWOFOLD_ATTEMPTS_FREE=100")
+	h := apptest.Start(t, "TWOFOLD_ENROLLMENT_TRIES=100", "TWOFOLD_FREE_ATTEMPTS=100")
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Begin()

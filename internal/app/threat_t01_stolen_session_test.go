@@ -93,7 +93,7 @@ func TestT01_StolenSession_OwnerNotified(t *testing.T) {
 	if len(mails) != before+1 {
 		t.Fatalf("%d mails came, want one", len(mails)-before)
 	}
-	if m := mails[before]; m.Subject != "A new authenticator app can sign in to your account" || m.Link("/not-me") == "" {
+	if m := mails[before]; m.Subject != "A new authenticator app was added to your account" || m.Link("/not-me") == "" {
 		t.Errorf("got %q with the links %v, want the notice and a dispute link", m.Subject, m.Links)
 	}
 }

@@ -128,7 +128,7 @@ func TestT08_BruteForce_HardLimitKeepsMFA(t *testing.T) {
 
 func TestT08_BruteForce_PasswordBackoff(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_CAP=6", "TWOFOLD_ATTEMPTS_MAX_WAIT=1m")
+	h := apptest.Start(t, "TWOFOLD_ATTEMPT_LIMIT=6", "TWOFOLD_ATTEMPTS_MAX_WAIT=1m")
 	h.AddAccount(ada)
 	wrong := JSON{"password": "certainly not this one"}
 	for try := range 9 {

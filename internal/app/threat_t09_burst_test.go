@@ -37,7 +37,7 @@ func TestT09_Burst_WrongCodes(t *testing.T) {
 
 func TestT09_Burst_OneSignIn(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, "TWOFOLD_ATTEMPTS_FREE=1000")
+	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=1000")
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	token := h.PendingSignIn(ada)
 	responses := apptest.Concurrently(50, func(int) apptest.Response { return h.CompleteSignIn(token, phone.Wrong()) })

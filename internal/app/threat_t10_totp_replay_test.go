@@ -10,7 +10,7 @@ import (
 
 func TestT10_TOTPReplay_Concurrent(t *testing.T) {
 	t.Parallel()
-	settings := append([]string{"TWOFOLD_ATTEMPTS_FREE=1000"}, apptest.LongSignIns...)
+	settings := append([]string{"TWOFOLD_FREE_ATTEMPTS=1000"}, apptest.LongSignIns...)
 	h := apptest.Start(t, settings...)
 	servers := []*apptest.Server{h}
 	for range 3 {

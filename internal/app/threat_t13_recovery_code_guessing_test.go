@@ -13,7 +13,7 @@ func TestT13_RecoveryCodeGuessing_MalformedCostsNothing(t *testing.T) {
 	h := apptest.Start(t, apptest.TenRecoveryCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
 	live, _, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	token := h.PendingSignIn(ada)
-	release, err := h.App.Accounts.Passwords.Acquire(t.Context()) // takes the only hash slot
+	release, err := h.App.Passwords.Policy.Hasher.Acquire(t.Context()) // takes the only hash slot
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestT13_RecoveryCodeGuessing_Burst(t *testing.T) {
 
 func TestT13_RecoveryCodeGuessing_HardLimit(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, append(apptest.LongSignIns, apptest.TenRecoveryCodes, "TWOFOLD_ATTEMPTS_CAP=3")...)
+	h := apptest.Start(t, append(apptest.LongSignIns, apptest.TenRecoveryCodes, "TWOFOLD_ATTEMPT_LIMIT=3")...)
 	live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	exhaust := func(try func() apptest.Response) string {
 		for range 3 {

@@ -43,7 +43,7 @@ func TestT15_Enumeration_ForgottenFailures(t *testing.T) {
 // Consecutive wrong codes are counted regardless of the time between them (NIST SP 800-63B-4 §3.2.2).
 func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPTS_CAP=8"}, apptest.LongSignIns...)...)
+	h := apptest.Start(t, append([]string{"TWOFOLD_ATTEMPT_LIMIT=8"}, apptest.LongSignIns...)...)
 	_, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	for n := 1; n <= 8; n++ {
 		for _, attempt := range []func() apptest.Response{

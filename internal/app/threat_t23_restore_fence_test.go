@@ -85,7 +85,7 @@ func TestT23_RestoredBackup_FenceRevokesEverything(t *testing.T) {
 	if a.Int("recovery_codes", "remaining") != 0 || a.Value("recovery_codes", "retired") != true {
 		t.Errorf("getMfa does not show that the codes were invalidated: %s", a.Body)
 	}
-	if !slices.ContainsFunc(h.Mails(ada), func(m apptest.Mail) bool { return strings.Contains(m.Subject, "recovery codes do not work") }) {
+	if !slices.ContainsFunc(h.Mails(ada), func(m apptest.Mail) bool { return strings.Contains(m.Subject, "recovery codes no longer work") }) {
 		t.Error("no mail about the invalidated codes")
 	}
 	h.Clock.Advance(30 * time.Second)

@@ -79,7 +79,7 @@ func TestT30_MailInjection_Names(t *testing.T) {
 			if got := len(h.Mailbox.All()) - before; got != 1 {
 				t.Errorf("%d mails arrived, want 1", got)
 			}
-			wantHarmless(t, h, m, "A new authenticator app can sign in to your account")
+			wantHarmless(t, h, m, "A new authenticator app was added to your account")
 			if text == hostile[15] && (!strings.Contains(m.Text, text) || !strings.Contains(html.UnescapeString(m.HTML), text)) {
 				t.Errorf("a long name is not there:\n%s", m.Text)
 			}
@@ -140,5 +140,5 @@ func TestT30_MailInjection_LinkHost(t *testing.T) {
 			t.Errorf("%s is not there: %v", want, m.Links)
 		}
 	}
-	wantHarmless(t, h, m, "A new authenticator app can sign in to your account")
+	wantHarmless(t, h, m, "A new authenticator app was added to your account")
 }

@@ -76,7 +76,7 @@ func TestT37_LostNotice_MailOutage(t *testing.T) {
 			if sent := again.Deliver(); sent != 1 {
 				t.Errorf("%d mails were sent, want 1", sent)
 			}
-			if got := h.Mailbox.To(ada); len(got) == 0 || got[len(got)-1].Subject != "The password of your account was changed" {
+			if got := h.Mailbox.To(ada); len(got) == 0 || got[len(got)-1].Subject != "Your password was changed" {
 				t.Errorf("got %v", got)
 			}
 		})

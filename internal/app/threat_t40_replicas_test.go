@@ -59,7 +59,7 @@ func TestT40_Replicas_UsedCodes(t *testing.T) {
 		if got := live.OnServer(servers[1]).RecoveryCodesLeft(); got != 9 {
 			t.Errorf("%d codes are left, want 9", got)
 		}
-	}, apptest.TenRecoveryCodes, "TWOFOLD_ATTEMPTS_FREE=1000", "TWOFOLD_SIGN_INS_OPEN=50")
+	}, apptest.TenRecoveryCodes, "TWOFOLD_FREE_ATTEMPTS=1000", "TWOFOLD_MAX_PENDING_SIGN_INS=50")
 }
 
 func TestT40_Replicas_SpentTokensAndEndedSessions(t *testing.T) {

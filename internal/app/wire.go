@@ -25,7 +25,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// wiring is the house while it is put together, each part after those that it needs.
+// wiring holds the services while they are built. Each is built once, complete, after the services that it needs.
 type wiring struct {
 	config.Config
 	Options
@@ -37,55 +37,40 @@ type wiring struct {
 	auditLog     audit.Log
 	rotation     *keyring.Rotation
 	restoreFence *restorefence.Service
-	accounts     *account.Service
 	links        *maillink.Service
 	notices      *notify.Service
 	attempts     *throttle.Limiter
 	sessions     *session.Service
 	stepUps      *stepup.Service
+	pending      *account.PendingChanges
 	methods      *mfa.Service
+	policy       account.PasswordPolicy
+	accounts     *account.Service
 	removals     *mfaremoval.Service
 	engine       *authn.Service
+	passwords    *account.Passwords
 	admin        *admin.Service
 	metrics      *metrics.Metrics
 }
 
-// wireNotifications makes what happened known: in the activity, and by mail.
+// wireNotifications builds the activity log, mailed links, and notices.
 func (h *wiring) wireNotifications() error {
 	h.auditLog = audit.Log{To: h.Audit, Store: store.Activity{DB: h.db}, Now: h.Now, NewID: newID}
 	h.links = &maillink.Service{Store: store.Links{DB: h.db}, Now: h.Now, NewID: newID}
-	h.accounts = &account.Service{
-		Store: store.Accounts{DB: h.db}, Pending: store.PendingAddresses{DB: h.db}, Resets: store.Resets{DB: h.db},
-		Passwords: h.hasher, MinLength: h.minLength, Issuer: h.Issuer, Links: h.links, Sealer: h.ring, Audit: h.auditLog,
-		Limits: account.Limits{
-			ResetLifetime: h.Mail.ResetLifetime, ResetMails: h.Mail.ResetMails,
-			AddressMails: h.Mail.AddressMails, AddressLifetime: h.Mail.AddressLifetime,
-		},
-		Now: h.Now, NewID: newID,
+	sender, err := newSender(h.Config, h.Now)
+	if err != nil {
+		return err
 	}
 	h.notices = &notify.Service{
-		Store: store.Outbox{DB: h.db}, Recipients: h.accounts, Links: h.links, Sealer: h.ring, Audit: h.auditLog, Log: h.Log,
+		Store: store.Outbox{DB: h.db}, Recipients: account.Recipients{Store: store.Accounts{DB: h.db}}, Links: h.links, Sealer: h.ring,
+		Mail: sender != nil, Sender: sender, Audit: h.auditLog, Log: h.Log,
 		Product: h.Issuer, Support: h.Mail.Support, PublicURL: h.PublicURL,
 		NotMe: h.Mail.NotMeLifetime, Timeout: h.Mail.Timeout, Now: h.Now, NewID: newID,
 	}
-	h.accounts.Notices = h.notices
-	return sendMail(h.notices, h.Config, h.Now)
+	return nil
 }
 
-// policy says whether everybody has to have MFA.
-func (h *wiring) policy() mfa.Policy {
-	return mfa.Policy{Required: h.MFA.Required(), From: h.MFA.RequiredFrom.Time}
-}
-
-// minLength is that of a new password: where everybody needs another factor beside it, it may be shorter.
-func (h *wiring) minLength() int {
-	if h.policy().RequiredAt(h.Now()) {
-		return password.MinLengthWithMFA
-	}
-	return password.MinLength
-}
-
-// wireKeyRotation makes what gives keys their turns.
+// wireKeyRotation builds the rotation of the signing keys.
 func (h *wiring) wireKeyRotation() {
 	h.rotation = &keyring.Rotation{
 		Ring: h.ring, Sealed: store.Keys{DB: h.db}, Audit: h.auditLog, Log: h.Log,
@@ -93,7 +78,7 @@ func (h *wiring) wireKeyRotation() {
 	}
 }
 
-// wireRestoreFence makes what notices that the database was restored.
+// wireRestoreFence builds the detection of restored databases, and runs it once.
 func (h *wiring) wireRestoreFence(ctx context.Context) error {
 	h.restoreFence = &restorefence.Service{
 		Store: store.RestoreState{DB: h.db}, Keys: h.rotation, Notices: h.notices, Audit: h.auditLog, Log: h.Log, File: h.Epochs(),
@@ -103,7 +88,7 @@ func (h *wiring) wireRestoreFence(ctx context.Context) error {
 	return h.restoreFence.Open(ctx)
 }
 
-// wireSessions makes what right proofs earn, and counts wrong ones.
+// wireSessions builds what a credential check yields, sessions and step-up tokens, and the limits of failed attempts.
 func (h *wiring) wireSessions() {
 	h.attempts = &throttle.Limiter{
 		Store: store.Attempts{DB: h.db},
@@ -125,39 +110,66 @@ func (h *wiring) wireSessions() {
 	h.stepUps = &stepup.Service{
 		Store: store.StepUps{DB: h.db}, Keys: h.ring, Audit: h.auditLog, Issuer: h.PublicURL, Lifetime: h.StepUp.Lifetime, Now: h.Now, NewID: newID,
 	}
-	h.accounts.StepUps = h.stepUps
 }
 
-// wireMFA makes what an account holds beyond its password, and the slow way out for who lost it.
+// mfaPolicy returns whether every account must have MFA, and from when.
+func (h *wiring) mfaPolicy() mfa.Policy {
+	return mfa.Policy{Required: h.MFA.Required(), From: h.MFA.RequiredFrom.Time}
+}
+
+// minPasswordLength returns the minimum length of a new password. It may be shorter once every account must have a second
+// factor (NIST SP 800-63B-4 §3.1.1.2).
+func (h *wiring) minPasswordLength() int {
+	if h.mfaPolicy().RequiredAt(h.Now()) {
+		return password.MinLengthWithMFA
+	}
+	return password.MinLength
+}
+
+// wireMFA builds MFA methods and recovery codes.
 func (h *wiring) wireMFA() {
+	h.pending = &account.PendingChanges{Addresses: store.PendingAddresses{DB: h.db}, Links: h.links, Now: h.Now}
 	h.methods = &mfa.Service{
-		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.accounts, Sealer: h.ring,
+		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.pending, Sealer: h.ring,
 		Sessions: h.sessions, StepUps: h.stepUps, Hasher: h.hasher, Attempts: h.attempts, Audit: h.auditLog, Notices: h.notices,
 		Limits: mfa.Limits{
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,
 			RecoveryCodes: h.MFA.RecoveryCodes,
 		},
-		Policy: h.policy(),
+		Policy: h.mfaPolicy(),
 		Issuer: h.Issuer, Now: h.Now, NewID: newID,
+	}
+}
+
+// wireAccounts builds accounts and their addresses, and MFA removals.
+func (h *wiring) wireAccounts() {
+	h.policy = account.PasswordPolicy{Hasher: h.hasher, Issuer: h.Issuer, Min: h.minPasswordLength}
+	h.accounts = &account.Service{
+		Store: store.Accounts{DB: h.db}, Policy: h.policy, Pending: h.pending, SentLinks: store.Resets{DB: h.db}, Links: h.links,
+		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, RecoveryCodes: h.methods, Audit: h.auditLog,
+		AddressLinks: account.LinkLimits{PerHour: h.Mail.AddressMails, Lifetime: h.Mail.AddressLifetime},
+		Now:          h.Now, NewID: newID,
+	}
+	delay := h.Removal.Delay
+	if !h.notices.Mail { // a removal that cannot be announced is not offered
+		delay = 0
 	}
 	h.removals = &mfaremoval.Service{
 		Store: store.Removals{DB: h.db}, Locks: store.Accounts{DB: h.db}, Accounts: h.accounts, Methods: h.methods,
 		Notices: h.notices, Links: h.links, Attempts: h.attempts, Audit: h.auditLog,
 		Limits: mfaremoval.Limits{
-			Delay: h.Removal.Delay, Cooldown: h.Removal.Pause, Remind: h.Removal.Remind, MaxTick: h.Removal.TickMax,
+			Delay: delay, Cooldown: h.Removal.Pause, Remind: h.Removal.Remind, MaxTick: h.Removal.TickMax,
 			LinkLifetime: h.Removal.LinkLifetime,
 		},
 		Now: h.Now, NewID: newID,
 	}
-	if !h.notices.Mail { // who could be announced to?
-		h.removals.Limits.Delay = 0
-	}
 }
 
-// wireAuthn makes the engine that turns proofs into rewards, and what looks after the accounts of others.
+// wireAuthn builds the authentication engine, and the services that revoke what it has granted: passwords and
+// administration.
 func (h *wiring) wireAuthn() {
 	h.engine = &authn.Service{
-		Store: store.SignIns{DB: h.db}, Devices: store.Devices{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PasswordPolicy: h.accounts,
+		Store: store.SignIns{DB: h.db}, Devices: store.Devices{DB: h.db}, Accounts: store.Accounts{DB: h.db},
 		Passwords: h.hasher, Attempts: h.attempts, Methods: h.methods, Sessions: h.sessions, StepUps: h.stepUps,
 		Removals: h.removals, Audit: h.auditLog, Notices: h.notices,
 		Limits: authn.Limits{
@@ -166,15 +178,20 @@ func (h *wiring) wireAuthn() {
 		},
 		Now: h.Now, NewID: newID,
 	}
-	h.accounts.Revoker = h.engine
+	h.passwords = &account.Passwords{
+		Store: store.Accounts{DB: h.db}, Policy: h.policy, Pending: h.pending, Requests: store.Resets{DB: h.db}, Links: h.links,
+		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, Engine: h.engine, RecoveryCodes: h.methods, Sealer: h.ring,
+		Audit: h.auditLog, ResetLinks: account.LinkLimits{PerHour: h.Mail.ResetMails, Lifetime: h.Mail.ResetLifetime},
+		Now: h.Now, NewID: newID,
+	}
 	h.admin = &admin.Service{
-		Store: store.AdminAccounts{Accounts: store.Accounts{DB: h.db}}, Accounts: h.accounts, Revoker: h.engine, Methods: h.methods,
-		Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals, Attempts: h.attempts, Notices: h.notices, Audit: h.auditLog,
-		Now: h.Now,
+		Store: store.AdminAccounts{Accounts: store.Accounts{DB: h.db}}, Accounts: h.accounts, Pending: h.pending, Revoker: h.engine,
+		Methods: h.methods, Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals, Attempts: h.attempts,
+		Notices: h.notices, Audit: h.auditLog, Now: h.Now,
 	}
 }
 
-// newHandler makes the HTTP side.
+// newHandler builds the HTTP handler: the API and the page.
 func (h *wiring) newHandler() (http.Handler, error) {
 	return api.New(api.Options{
 		Contract: h.Contract, Page: h.Page, PublicURL: h.PublicURL, Secure: h.Secure(), MaxBody: h.HTTP.MaxBody,
@@ -183,10 +200,11 @@ func (h *wiring) newHandler() (http.Handler, error) {
 			Name: h.Issuer, Support: h.Mail.Support, Mail: h.notices.Mail,
 			RemovalDelay: h.removals.Limits.Delay, RemovalCooldown: h.removals.Limits.Cooldown,
 		},
-		Accounts: h.accounts, Authn: h.engine, Sessions: h.sessions, StepUps: h.stepUps, Methods: h.methods,
+		Accounts: h.accounts, Passwords: h.passwords, Authn: h.engine, Sessions: h.sessions, StepUps: h.stepUps, Methods: h.methods,
 		Removals: h.removals, Administration: h.admin, Keys: h.ring, Audit: h.auditLog,
 		NotMe: &dispute.Service{
-			Store: store.Accounts{DB: h.db}, Links: h.links, Accounts: h.accounts, Revoker: h.engine, Methods: h.methods,
+			Store: store.Accounts{DB: h.db}, Links: h.links, Accounts: h.accounts, Passwords: h.passwords, Pending: h.pending,
+			Methods: h.methods, Revoker: h.engine,
 			Notices: h.notices, Audit: h.auditLog, UndoWindow: h.Mail.NotMeLifetime, Now: h.Now,
 		},
 		SignIns:  &throttle.IPLimiter{Limit: h.Addresses.SignInLimit, Window: h.Addresses.SignInWindow, Now: h.Now},

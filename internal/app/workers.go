@@ -13,25 +13,24 @@ import (
 	"twofold/internal/store"
 )
 
-// RunWorkers does what nobody waits for, until the context ends: it delivers notices, looks up who asked for a new password,
-// counts the time of removals, gives keys their turns, watches how far the database comes, purges what is over, and tells who
-// will need MFA.
+// RunWorkers runs the background workers until ctx is done: mail delivery, password reset requests, MFA removals, key
+// rotation, restore detection, retention, and reminders of the coming MFA requirement.
 func (a *App) RunWorkers(ctx context.Context) {
-	var working sync.WaitGroup
-	working.Go(func() { a.Notices.Run(ctx) })
-	working.Go(func() { a.Accounts.RunResetWorker(ctx, a.options.Log) })
-	working.Go(func() { a.Removals.Run(ctx, a.options.Log) })
-	working.Go(func() { a.Retention.Run(ctx, a.options.Log) })
-	working.Go(func() { a.Keys.Run(ctx) })
-	working.Go(func() { a.Reminder.Run(ctx, a.options.Log) })
-	working.Go(func() { a.RestoreFence.Run(ctx) })
-	working.Wait()
+	var workers sync.WaitGroup
+	workers.Go(func() { a.Notices.Run(ctx) })
+	workers.Go(func() { a.Passwords.RunResetWorker(ctx, a.options.Log) })
+	workers.Go(func() { a.Removals.Run(ctx, a.options.Log) })
+	workers.Go(func() { a.Retention.Run(ctx, a.options.Log) })
+	workers.Go(func() { a.Keys.Run(ctx) })
+	workers.Go(func() { a.Reminder.Run(ctx, a.options.Log) })
+	workers.Go(func() { a.RestoreFence.Run(ctx) })
+	workers.Wait()
 }
 
-// reminder makes who tells people that MFA will be required, where mail is sent; the page tells them anyway.
+// reminder builds the mails that announce the MFA requirement. Without mail it announces nothing; the page does that anyway.
 func (h *wiring) reminder() *mfa.Reminder {
 	r := &mfa.Reminder{
-		Store: store.Reminders{DB: h.db}, Notices: h.notices, Policy: h.policy(), Before: h.MFA.Remind, Now: h.Now,
+		Store: store.Reminders{DB: h.db}, Notices: h.notices, Policy: h.mfaPolicy(), Before: h.MFA.Remind, Now: h.Now,
 	}
 	if !h.notices.Mail {
 		r.Policy = mfa.Policy{}
@@ -39,14 +38,15 @@ func (h *wiring) reminder() *mfa.Reminder {
 	return r
 }
 
-// retention makes who purges.
+// retention builds the purge of expired data.
 func (h *wiring) retention() *retention.Service {
 	kept := h.Config.Retention
 	return &retention.Service{
 		Store: store.Retention{DB: h.db}, Enrollments: h.methods, Activity: h.auditLog,
 		Limits: retention.Limits{
 			ExpiredGrace: kept.Over,
-			// Whose session lives is told that an enrollment is over, and not that there never was one.
+			// An expired enrollment is kept as long as its session, so that the session learns that it expired, rather than that
+			// it never existed.
 			Enrollments: max(kept.Over, h.Sessions.AAL1Absolute, h.Sessions.AAL2Absolute),
 			Attempts:    kept.Attempts, Mails: kept.Mails, Activity: kept.Activity,
 			Removals: h.Removal.Pause + kept.Over,
@@ -56,20 +56,19 @@ func (h *wiring) retention() *retention.Service {
 	}
 }
 
-// sendMail lets notices out, where the settings name a server.
-func sendMail(notices *notify.Service, c config.Config, now func() time.Time) error {
+// newSender returns the mail server that the settings name, or nil if they name none.
+func newSender(c config.Config, now func() time.Time) (notify.Sender, error) {
 	if !c.Mail.Enabled() {
-		return nil
+		return nil, nil //nolint:nilnil // no sender is a valid configuration
 	}
 	server, err := NewMailer(c, now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	notices.Mail, notices.Sender = true, server
-	return nil
+	return server, nil
 }
 
-// NewMailer is the one that the settings name.
+// NewMailer returns a client for the mail server that the settings name. Call it only if c.Mail.Enabled().
 func NewMailer(c config.Config, now func() time.Time) (smtp.Server, error) {
 	server, err := c.Mail.Server()
 	if err != nil {

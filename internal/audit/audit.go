@@ -16,10 +16,10 @@ import (
 type Event struct {
 	Kind      Kind
 	AccountID string // System, or empty where no account is known: such an event is a line in the log only
-	Subject   string // the id of what was changed
-	Name      string // what the person calls it, as it was then
+	Subject   string // id of the changed object
+	Name      string // its name at that time
 	Reason    string
-	Actor     string // the id of the account that did it, where it was another's
+	Actor     string // id of the acting account, if it is another one
 }
 
 // System stands where an account would in what happens to none, such as a change of keys: it has a chain of its own.

@@ -15,7 +15,7 @@ import (
 
 var ctx = context.Background()
 
-// record writes one event as the server does, and answers the line and what it says.
+// record writes one event as the server does, and returns the log line and its fields.
 func record(ctx context.Context, t *testing.T, e audit.Event) (string, map[string]any) {
 	t.Helper()
 	var out bytes.Buffer
@@ -30,7 +30,7 @@ func record(ctx context.Context, t *testing.T, e audit.Event) (string, map[strin
 	return out.String(), said
 }
 
-func TestAnEventIsOneLine(t *testing.T) {
+func TestRecord_OneLogLine(t *testing.T) {
 	t.Parallel()
 	ctx := audit.WithClient(ctx, audit.Client{IP: "192.0.2.1", UserAgent: "curl/8", RequestID: "r-1"})
 	_, said := record(ctx, t, audit.Event{Kind: audit.MethodRemoved, AccountID: "ada", Subject: "method-1", Reason: "lost"})
@@ -43,7 +43,7 @@ func TestAnEventIsOneLine(t *testing.T) {
 	}
 }
 
-func TestWhatIsEmptyIsLeftOut(t *testing.T) {
+func TestRecord_OmitsEmptyFields(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		client audit.Client
@@ -51,7 +51,7 @@ func TestWhatIsEmptyIsLeftOut(t *testing.T) {
 		want   []string
 	}{
 		"a command's event":     {audit.Client{}, audit.Event{Kind: audit.AccountCreated}, nil},
-		"an event of nobody":    {audit.Client{IP: "::1"}, audit.Event{Kind: audit.SignInFailed, Reason: "x"}, []string{"reason", "ip"}},
+		"an event without account":    {audit.Client{IP: "::1"}, audit.Event{Kind: audit.SignInFailed, Reason: "x"}, []string{"reason", "ip"}},
 		"an event of a browser": {audit.Client{UserAgent: "x", RequestID: "r"}, audit.Event{Kind: audit.SignInPending, AccountID: "a", Subject: "s"}, []string{"account", "subject", "user_agent", "request_id"}},
 	} {
 		_, said := record(audit.WithClient(ctx, c.client), t, c.event)
@@ -67,7 +67,7 @@ func TestWhatIsEmptyIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestControlCharactersStayInsideOneLine(t *testing.T) {
+func TestRecord_ControlCharactersEscaped(t *testing.T) {
 	t.Parallel()
 	hostile := "a\nb\r\nc\x00d\x1b[31me\u2028f\u2029g\u0085h\"i\\j</script>k\x7fl\xffm" + `","event":"account.mfa_reset`
 	ctx := audit.WithClient(ctx, audit.Client{IP: hostile, UserAgent: hostile, RequestID: hostile})
@@ -91,7 +91,7 @@ func TestControlCharactersStayInsideOneLine(t *testing.T) {
 	}
 }
 
-func TestWhoAskedIsTheInnermost(t *testing.T) {
+func TestWithClient_InnermostWins(t *testing.T) {
 	t.Parallel()
 	if c := audit.ClientOf(ctx); c != (audit.Client{}) {
 		t.Errorf("a command's client is %+v, want none", c)
@@ -106,7 +106,7 @@ func TestWhoAskedIsTheInnermost(t *testing.T) {
 	}
 }
 
-func TestKindsAreNounAndVerb(t *testing.T) {
+func TestKinds_NounAndVerb(t *testing.T) {
 	t.Parallel()
 	seen := make(map[audit.Kind]bool)
 	for _, kind := range []audit.Kind{

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// chain is one account's entries as they lie in a store that somebody else can write to.
+// chain holds one account's entries, as a store does that an attacker can write to.
 type chain struct {
 	Store
 	entries []Entry
@@ -42,7 +42,7 @@ func recorded() chain {
 	return c
 }
 
-func TestAChainIsWhatWasRecorded(t *testing.T) {
+func TestVerify_DetectsEdits(t *testing.T) {
 	t.Parallel()
 	if n, err := (Log{Store: recorded()}).Verify(context.Background()); n != 4 || err != nil {
 		t.Errorf("got %d, %v, want 4 entries", n, err)
@@ -50,7 +50,7 @@ func TestAChainIsWhatWasRecorded(t *testing.T) {
 }
 
 // Who edits an entry and writes its hash anew has broken the chain one entry later.
-func TestAnEditWithAHashToMatchBreaksTheNextEntry(t *testing.T) {
+func TestVerify_RehashedEditBreaksNextEntry(t *testing.T) {
 	t.Parallel()
 	for what, edit := range map[string]func(*chain){
 		"edited":    func(c *chain) { c.entries[1].Reason = "y"; c.entries[1].Hash = c.entries[1].digest() },
@@ -79,7 +79,7 @@ func TestAnEditWithAHashToMatchBreaksTheNextEntry(t *testing.T) {
 }
 
 // No two entries are written alike: what ends one field cannot begin the next.
-func TestFieldsDoNotRunIntoEachOther(t *testing.T) {
+func TestDigest_FieldsAreUnambiguous(t *testing.T) {
 	t.Parallel()
 	a := Entry{Subject: "ab", Name: "c"}
 	b := Entry{Subject: "a", Name: "bc"}

@@ -13,7 +13,7 @@ import (
 // Hash is a SHA-256 digest.
 type Hash [sha256.Size]byte
 
-// Entry is an event as it is kept. Its hash covers everything else of it, the hash of the entry before included.
+// Entry is a stored event. Its hash covers every other field, including the hash of the previous entry.
 type Entry struct {
 	ID        string
 	AccountID string
@@ -25,9 +25,9 @@ type Entry struct {
 	Reason    string
 	IP        string
 	UserAgent string
-	Session   string // a digest
+	Session   string // SHA-256 digest of the session id
 	RequestID string
-	Actor     string // the account that did it, where it was not this one; empty for its owner, the service, or a command
+	Actor     string // acting account, if it is another one; empty for the owner, the server or a command
 	Previous  Hash
 	Hash      Hash
 }
@@ -40,30 +40,30 @@ func entryOf(ctx context.Context, e Event) Entry {
 	}
 }
 
-// digest is the hash of the entry's fields, as one JSON array of strings: no two entries are written alike.
+// digest returns the hash of the entry's fields. They are encoded as one JSON array of strings, which is unambiguous.
 func (e Entry) digest() Hash {
 	fields := []string{
 		e.ID, e.AccountID, fmt.Sprint(e.Number), e.Time.UTC().Format(time.RFC3339Nano), string(e.Kind), e.Subject, e.Name, e.Reason,
 		e.IP, e.UserAgent, e.Session, e.RequestID, hex.EncodeToString(e.Previous[:]),
 	}
-	if e.Actor != "" { // an entry of before there were any is written as it was
+	if e.Actor != "" { // entries without an actor keep their earlier encoding
 		fields = append(fields, e.Actor)
 	}
 	text, err := json.Marshal(fields)
 	if err != nil {
-		panic(err) // strings always marshal
+		panic(err) // strings always encode
 	}
 	return sha256.Sum256(text)
 }
 
-// ErrBroken means that a chain is not what was recorded. *BrokenError says where.
+// ErrBroken means that a chain differs from what was recorded. *ChainError reports where.
 var ErrBroken = errors.New("the activity was changed after it was recorded")
 
-// ChainError names the first entry of an account that is not as it was recorded.
+// ChainError names the first entry of an account that fails verification.
 type ChainError struct {
 	AccountID string
 	Number    int64
-	ID        string // empty for an entry that is missing
+	ID        string // empty if the entry is missing
 	Reason    string
 }
 
@@ -74,9 +74,9 @@ func (e *ChainError) Error() string {
 // Is makes errors.Is(err, ErrBroken) hold.
 func (e *ChainError) Is(target error) bool { return target == ErrBroken }
 
-// Verify walks every chain from its anchor on and answers how many entries there are, with a *BrokenError, joined, for
-// each account whose chain is broken: an entry was edited, taken out, or cut off the end. Of what was purged it knows
-// the last hash; of a chain that is gone with both of its ends, nothing.
+// Verify walks every chain from its anchor and returns the number of entries. The error joins a *ChainError for each
+// account whose chain is broken: an entry was edited or deleted, or the end was cut off. Of purged entries it knows the
+// last hash only. It cannot detect a chain that was deleted with its anchor and its head.
 func (l Log) Verify(ctx context.Context) (entries int, err error) {
 	var broken []error
 	var last Entry
@@ -105,14 +105,14 @@ func (l Log) Verify(ctx context.Context) (entries int, err error) {
 	return entries, errors.Join(append(broken, err)...)
 }
 
-// errTruncated is what is wrong with a chain whose last entries are gone.
+// errTruncated means that the last entries of a chain are missing.
 const errTruncated = "is missing at the end"
 
 func (e Entry) chainError(why string) error {
 	return &ChainError{AccountID: e.AccountID, Number: e.Number, ID: e.ID, Reason: why}
 }
 
-// checkAfter says what is wrong with the entry after another, or nothing.
+// checkAfter returns what is wrong with an entry that follows another, or nil.
 func (e Entry) checkAfter(after Entry) string {
 	switch {
 	case e.Number != after.Number+1:

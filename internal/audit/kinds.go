@@ -1,6 +1,6 @@
 package audit
 
-// Kind names an event, noun first.
+// Kind names an event: the noun first, then what happened to it.
 type Kind string
 
 const (
@@ -57,8 +57,8 @@ const (
 	DatabaseAccepted       Kind = "database.accepted"
 )
 
-// namesAddress says whether the name of such an event is an e-mail address: the activity keeps it, and no line of the
-// log does, which goes further than the database.
+// namesAddress reports whether the name of such an event is an email address. The activity stores it; the log, which is
+// copied to other systems, leaves it out.
 func (k Kind) namesAddress() bool {
 	switch k {
 	case EmailChangeRequested, EmailChanged, NoticeEmailRequested, NoticeEmailChanged, NoticeEmailRemoved:

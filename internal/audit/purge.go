@@ -7,8 +7,7 @@ import (
 	"time"
 )
 
-// Anchor is what is kept of the entries that were purged: the number and the hash of the last one, which the next one
-// follows.
+// Anchor replaces purged entries: the number and the hash of the last one, which the next entry continues.
 type Anchor struct {
 	AccountID string
 	Number    int64
@@ -16,11 +15,11 @@ type Anchor struct {
 	PurgedAt  time.Time
 }
 
-// entry stands for the last entry that was purged.
+// entry returns the last purged entry as far as it is known.
 func (a Anchor) entry() Entry { return Entry{AccountID: a.AccountID, Number: a.Number, Hash: a.Hash} }
 
-// AccountsBefore lists whose chains have entries from before a time, looking at limit entries after the one with the id after, the
-// oldest first. Next is where to go on: empty where there are no more.
+// AccountsBefore returns the accounts whose chains have entries from before a time, after looking at limit entries that
+// follow the one with the id after, oldest first. next is the id to continue after; it is empty at the end.
 func (l Log) AccountsBefore(ctx context.Context, before time.Time, after string, limit int) (accounts []string, next string, err error) {
 	entries, err := l.Store.EntriesAfter(ctx, after, limit)
 	if err != nil {
@@ -37,10 +36,10 @@ func (l Log) AccountsBefore(ctx context.Context, before time.Time, after string,
 	return accounts, next, nil
 }
 
-// Purge takes away at most limit entries of an account from before a time, from the old end of its chain, and keeps an
-// anchor in their place. A chain of nobody, which an address without an account has, goes as a whole once all of it is
-// old: otherwise each address that was ever tried would leave something. What is purged is verified first, with what comes
-// after it, so that no purge hides an edit: a *BrokenError leaves the chain as it is.
+// Purge deletes at most limit of an account's oldest entries from before a time and stores an anchor in their place.
+// The chain of an unknown address is deleted completely once all of it is old, because otherwise every address that was
+// ever tried would leave a row. The entries are verified first, together with the next one, so that a purge cannot hide
+// an edit: on a *ChainError the chain is left as it is.
 func (l Log) Purge(ctx context.Context, accountID string, before time.Time, limit int) (purged int, err error) {
 	err = l.Store.InTx(ctx, func(ctx context.Context) error {
 		anchor, err := l.Store.Anchor(ctx, accountID)
@@ -64,7 +63,7 @@ func (l Log) Purge(ctx context.Context, accountID string, before time.Time, limi
 		}
 		to := Anchor{AccountID: accountID, Number: last.Number, Hash: last.Hash, PurgedAt: l.Now()}
 		cut, err := l.Store.Truncate(ctx, to, anchor.Number)
-		if err != nil || !cut { // another process was faster
+		if err != nil || !cut { // another process purged first
 			return err
 		}
 		purged = len(old)
@@ -79,8 +78,8 @@ func (l Log) Purge(ctx context.Context, accountID string, before time.Time, limi
 	return purged, nil
 }
 
-// accountsBefore answers the entries from before a time, at most limit, if they are as they were recorded and the one after them
-// follows. It stops at the first one that is not old, wherever the clock has been since.
+// accountsBefore returns at most limit entries from before a time, provided that they and the next entry verify. It
+// stops at the first entry that is not old, also if the clock has jumped since.
 func accountsBefore(a Anchor, entries []Entry, before time.Time, limit int) ([]Entry, error) {
 	last := a.entry()
 	for i, e := range entries {
@@ -95,7 +94,7 @@ func accountsBefore(a Anchor, entries []Entry, before time.Time, limit int) ([]E
 	return entries, nil
 }
 
-// endsWith answers a *BrokenError unless the account's chain ends with the entry.
+// endsWith returns a *ChainError unless the account's chain ends with the entry.
 func (l Log) endsWith(ctx context.Context, last Entry) error {
 	head, err := l.Store.Head(ctx, last.AccountID)
 	if err == nil && (head.Number != last.Number || head.Hash != last.Hash) {

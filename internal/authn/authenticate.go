@@ -99,7 +99,7 @@ type onSuccess struct {
 
 // authenticate is the engine: it judges the password, then, on an account with MFA, the second proof. A guess that costs a hash
 // is counted and committed before it is judged; a code is judged and counted in one transaction, and nobody learns how
-// before that has committed. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed, a *throttle.ThrottledError
+// time before MFARequiredFrom has committed. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed, a *throttle.ThrottledError
 // or password.ErrBusy, and has recorded what it refused.
 func (s *Service) authenticate(ctx context.Context, c attempt, p Credentials, r onSuccess) error {
 	done, err := s.Attempts.Acquire(ctx, c.passwordAttempt())

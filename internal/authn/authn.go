@@ -76,21 +76,20 @@ type Limits struct {
 
 // Service is the proof engine and its two rewards.
 type Service struct {
-	Store          Store
-	Devices        Devices
-	Accounts       account.Store
-	PasswordPolicy PasswordPolicy
-	Passwords      *password.Hasher
-	Attempts       *throttle.Limiter
-	Methods        *mfa.Service
-	Sessions       *session.Service
-	StepUps        *stepup.Service
-	Removals       *mfaremoval.Service
-	Audit          audit.Log
-	Notices        mfa.Notices
-	Limits         Limits
-	Now            func() time.Time
-	NewID          func() string
+	Store     Store
+	Devices   Devices
+	Accounts  account.Store
+	Passwords *password.Hasher
+	Attempts  *throttle.Limiter
+	Methods   *mfa.Service
+	Sessions  *session.Service
+	StepUps   *stepup.Service
+	Removals  *mfaremoval.Service
+	Audit     audit.Log
+	Notices   mfa.Notices
+	Limits    Limits
+	Now       func() time.Time
+	NewID     func() string
 }
 
 // StepUpState is what somebody shows of theirs when they want something dangerous.

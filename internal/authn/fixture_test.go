@@ -118,8 +118,7 @@ func open(t *testing.T) *fixture {
 	h.Service = &authn.Service{
 		Store: signIns{store.SignIns{DB: db}, h.faults}, Devices: devices{store.Devices{DB: db}, h.faults}, Accounts: accounts{store.Accounts{DB: db}, h.faults}, Passwords: hasher,
 		Attempts: limiter, Sessions: sittings, StepUps: tokens, Audit: trail,
-		Notices:        notices{mail(db, ring, clock, newID), h.faults},
-		PasswordPolicy: &account.Service{Store: store.Accounts{DB: db}, Passwords: hasher, Issuer: "Twofold", Links: &maillink.Service{Store: store.Links{DB: db}}, Pending: store.PendingAddresses{DB: db}, Now: clock, NewID: newID},
+		Notices: notices{mail(db, ring, clock, newID), h.faults},
 		Methods: &mfa.Service{
 			Store: methods{store.Methods{DB: db}, h.faults}, Accounts: store.Accounts{DB: db}, Sealer: ring, Sessions: sittings, StepUps: tokens,
 			Hasher: hasher, Attempts: limiter, Notices: notices{mail(db, ring, clock, newID), h.faults}, Audit: trail, Limits: mfa.Limits{Methods: 5, EnrollmentLifetime: time.Hour, EnrollmentTries: 5, RecoveryCodes: 2},
@@ -135,7 +134,7 @@ func open(t *testing.T) *fixture {
 // mail is an outbox that nobody empties.
 func mail(db *store.DB, ring *keyring.Ring, clock func() time.Time, newID func() string) *notify.Service {
 	return &notify.Service{
-		Store: store.Outbox{DB: db}, Recipients: &account.Service{Store: store.Accounts{DB: db}}, Sealer: ring, Mail: true,
+		Store: store.Outbox{DB: db}, Recipients: account.Recipients{Store: store.Accounts{DB: db}}, Sealer: ring, Mail: true,
 		Links: &maillink.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, PublicURL: "https://example.com",
 		NotMe: 7 * 24 * time.Hour, Now: clock, NewID: newID,
 	}

@@ -3,11 +3,8 @@ package authn
 import (
 	"context"
 
-	"twofold/internal/account"
 	"twofold/internal/throttle"
 )
-
-var _ account.Revoker = (*Service)(nil)
 
 // RevokeAll ends what an account's proofs have opened: its sessions, its sign-ins that wait for a code, and its step-up
 // tokens. It says how many sessions that were. Call it in the transaction that takes the proofs away.
@@ -28,10 +25,4 @@ func (s *Service) ResetPasswordFailures(ctx context.Context, accountID string) e
 		return err
 	}
 	return s.Attempts.Unlock(ctx, accountID, throttle.Password)
-}
-
-// RecoveryCodesLeft is how many recovery codes the account has.
-func (s *Service) RecoveryCodesLeft(ctx context.Context, accountID string) (int, error) {
-	stock, err := s.Methods.RecoveryCodeStatus(ctx, accountID)
-	return stock.Left, err
 }

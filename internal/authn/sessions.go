@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"twofold/internal/audit"
-	"twofold/internal/mfa"
+	"twofold/internal/receipt"
 	"twofold/internal/session"
 )
 
@@ -37,8 +37,8 @@ func (s *Service) end(ctx context.Context, accountID, id, why string) error {
 }
 
 // EndOtherSessions ends every session of the account but this one.
-func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (mfa.Receipt, error) {
-	var done mfa.Receipt
+func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (receipt.Receipt, error) {
+	var done receipt.Receipt
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		var err error
 		if done.SessionsEnded, err = s.Sessions.EndOthers(ctx, sess.AccountID, sess.ID); err != nil {
@@ -56,7 +56,7 @@ func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (m
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Reason: why})
 	})
 	if err != nil {
-		return mfa.Receipt{}, fmt.Errorf("end other sessions: %w", err)
+		return receipt.Receipt{}, fmt.Errorf("end other sessions: %w", err)
 	}
 	return done, nil
 }

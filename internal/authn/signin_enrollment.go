@@ -70,33 +70,33 @@ type ConfirmRequest struct {
 // ConfirmEnrollment registers the authenticator app with its first right code, as the account's first method, and opens
 // the session. Whatever else was open of the account ends. It answers ErrSignInExpired, mfa.ErrEnrollmentExpired where none
 // was begun, ErrOtherDelivery, mfa.ErrInvalidName, a *mfa.RejectedError, a *throttle.ThrottledError and password.ErrBusy.
-func (s *Service) ConfirmEnrollment(ctx context.Context, in ConfirmRequest) (SignInResult, mfa.Method, mfa.Receipt, error) {
+func (s *Service) ConfirmEnrollment(ctx context.Context, in ConfirmRequest) (SignInResult, mfa.Method, mfa.ChangeResult, error) {
 	c, done, err := s.resume(ctx, in.Token, in.ReceivedVia, in.Browser, throttle.TOTP)
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
 	defer done()
 	e, err := s.enrollment(c, in)
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
 	t := codeAttempt{code: in.Code, attempt: c.attemptFor(throttle.TOTP), subLimit: throttle.SubLimit{ID: e.ID, Tries: s.Limits.SignInTries}}
 	turn, err := s.Attempts.Acquire(ctx, t.attempt)
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
 	defer turn()
 	if err := s.checkLimits(t, c.snapshot); err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, s.recordRefusal(ctx, c, err)
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, s.recordRefusal(ctx, c, err)
 	}
 	step, err := s.Methods.VerifyEnrollmentCode(ctx, e, in.Code)
 	if rejected := (*mfa.RejectedError)(nil); errors.As(err, &rejected) {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, s.countFirst(ctx, c, t, e, rejected)
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, s.countFirst(ctx, c, t, e, rejected)
 	}
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
-	return s.acceptFirst(ctx, c, t, e, in, func(ctx context.Context, sess session.Session, codes mfa.CodeBatch) (mfa.Method, mfa.Receipt, error) {
+	return s.acceptFirst(ctx, c, t, e, in, func(ctx context.Context, sess session.Session, codes mfa.CodeBatch) (mfa.Method, mfa.ChangeResult, error) {
 		return s.Methods.AddFirstMethod(ctx, sess, e, step, codes)
 	})
 }
@@ -133,17 +133,17 @@ func (s *Service) countFirst(ctx context.Context, c attempt, t codeAttempt, e mf
 }
 
 // register makes the account's first method, in the session that it opens.
-type register func(ctx context.Context, sess session.Session, codes mfa.CodeBatch) (mfa.Method, mfa.Receipt, error)
+type register func(ctx context.Context, sess session.Session, codes mfa.CodeBatch) (mfa.Method, mfa.ChangeResult, error)
 
 // acceptFirst registers the app and opens the session, unless the account has got MFA, or another password, meanwhile.
-func (s *Service) acceptFirst(ctx context.Context, c attempt, t codeAttempt, e mfa.Enrollment, in ConfirmRequest, do register) (SignInResult, mfa.Method, mfa.Receipt, error) {
+func (s *Service) acceptFirst(ctx context.Context, c attempt, t codeAttempt, e mfa.Enrollment, in ConfirmRequest, do register) (SignInResult, mfa.Method, mfa.ChangeResult, error) {
 	codes, err := s.Methods.GenerateCodes(ctx, e.AccountID) // hashing is no part of a transaction
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, err
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
 	var out SignInResult
 	var m mfa.Method
-	var change mfa.Receipt
+	var change mfa.ChangeResult
 	err = s.inDecisionTx(ctx, c, func(ctx context.Context) (verdict, err error) {
 		now, err := s.lockAndReload(ctx, c, t.attempt)
 		if err != nil {
@@ -171,7 +171,7 @@ func (s *Service) acceptFirst(ctx context.Context, c attempt, t codeAttempt, e m
 		return nil, err
 	})
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.Receipt{}, c.asExpired(err)
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, c.asExpired(err)
 	}
 	return out, m, change, nil
 }

@@ -19,19 +19,19 @@ import (
 
 type accountCommands struct {
 	Add      addAccount `cmd:"" help:"Add an account."`
-	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Take an account's MFA methods away and sign it out everywhere."`
+	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Remove all MFA methods of an account and sign it out everywhere."`
 
-	GrantAdmin  grantAdmin  `cmd:"" name:"grant-admin" help:"Make an account an administrator, who looks after others on the page."`
-	RevokeAdmin revokeAdmin `cmd:"" name:"revoke-admin" help:"Make an administrator an account as any other."`
+	GrantAdmin  grantAdmin  `cmd:"" name:"grant-admin" help:"Make an account an administrator, who manages other accounts on the page."`
+	RevokeAdmin revokeAdmin `cmd:"" name:"revoke-admin" help:"Take the administrator role from an account."`
 }
 
 type addAccount struct {
-	Email         string `required:"" help:"The e-mail address to sign in with."`
+	Email         string `required:"" help:"The email address to sign in with."`
 	PasswordStdin bool   `help:"Read the password from standard input, one line."`
-	Admin         bool   `help:"Make it an administrator, who looks after other accounts on the page."`
+	Admin         bool   `help:"Make it an administrator, who manages other accounts on the page."`
 }
 
-// Run adds an account. Its password is asked for twice on a terminal, or read as one line.
+// Run adds an account. It prompts for the password twice on a terminal, or reads one line from standard input.
 func (cmd addAccount) Run(ctx context.Context, p Program) (err error) {
 	pw, err := cmd.password(p)
 	if err != nil {
@@ -63,18 +63,18 @@ func (cmd addAccount) password(p Program) (secret.Text, error) {
 	}
 	terminal, ok := p.In.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
-		return secret.Text{}, errors.New("there is no terminal to ask for a password: give it with --password-stdin")
+		return secret.Text{}, errors.New("no terminal to prompt for a password: use --password-stdin")
 	}
 	first, err := readSecret(terminal, p.Errs, "Password: ")
 	if err != nil {
 		return secret.Text{}, err
 	}
-	second, err := readSecret(terminal, p.Errs, "Once more: ")
+	second, err := readSecret(terminal, p.Errs, "Repeat password: ")
 	if err != nil {
 		return secret.Text{}, err
 	}
 	if first.Reveal() != second.Reveal() {
-		return secret.Text{}, errors.New("the two are not the same")
+		return secret.Text{}, errors.New("the passwords do not match")
 	}
 	return first, nil
 }
@@ -90,14 +90,14 @@ func readSecret(terminal *os.File, prompt io.Writer, words string) (secret.Text,
 }
 
 type resetMFA struct {
-	Email  string `required:"" help:"Whose methods to take away."`
-	Reason string `required:"" help:"Why, and how you know that it is them. It is written to the audit log."`
+	Email  string `required:"" help:"The email address of the account."`
+	Reason string `required:"" help:"Why, and how you verified the person's identity. It is written to the audit log."`
 }
 
 // Run resets an account's MFA.
 func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
 	if strings.TrimSpace(cmd.Reason) == "" {
-		return errors.New("give a reason: it is written to the audit log")
+		return errors.New("--reason must not be empty: it is written to the audit log")
 	}
 	a, _, err := p.open(ctx)
 	if err != nil {

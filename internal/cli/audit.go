@@ -6,12 +6,12 @@ import (
 )
 
 type auditCommands struct {
-	Verify verifyAudit `cmd:"" help:"Say whether the record is as it was written. Exits with 1 where it is not."`
+	Verify verifyAudit `cmd:"" help:"Verify the hash chains of the audit log. Exits with 1 if an entry was changed or deleted."`
 }
 
 type verifyAudit struct{}
 
-// Run walks every account's chain and names each entry that was edited or taken out.
+// Run verifies every account's chain and names each entry that was changed or deleted.
 func (verifyAudit) Run(ctx context.Context, p Program) (err error) {
 	a, _, err := p.open(ctx)
 	if err != nil {
@@ -22,6 +22,6 @@ func (verifyAudit) Run(ctx context.Context, p Program) (err error) {
 	if err != nil {
 		return err
 	}
-	p.printf("%d entries, each as it was recorded", entries)
+	p.printf("%d entries, all verified", entries)
 	return nil
 }

@@ -10,17 +10,17 @@ import (
 )
 
 type backup struct {
-	File string `arg:"" help:"Where to: a file that is not there yet."`
+	File string `arg:"" help:"The file to create. It must not exist."`
 }
 
-// Help says what a backup needs beside it.
+// Help describes what must be backed up besides the database.
 func (backup) Help() string {
-	return `The server may run. The copy is consistent, checked, on disk and readable by its owner only when the command is done. Keep the
-master key apart from it: nothing else opens what is sealed in a backup. Before a backup is served: twofold restore-fence.
-A PostgreSQL has programs of its own for this: see docs/operate.md, Backup.`
+	return `The server may be running. When the command succeeds, the copy is consistent, verified and on disk, and only its owner can read it. Keep the
+master key apart from it: without that key, the secrets in a backup cannot be decrypted. Before you serve a restored backup, run twofold restore-fence.
+For PostgreSQL use its own tools: see docs/operate.md, Backup.`
 }
 
-// Run copies the database. It opens no house: nothing is migrated.
+// Run copies the database. It does not wire the application, so that nothing is migrated.
 func (cmd backup) Run(ctx context.Context, p Program) error {
 	c, err := config.Load()
 	if err != nil {
@@ -29,28 +29,28 @@ func (cmd backup) Run(ctx context.Context, p Program) error {
 	log := slog.New(slog.NewJSONHandler(p.Errs, &slog.HandlerOptions{Level: c.LogLevel}))
 	err = app.Backup(ctx, c, cmd.File, p.Now(), log)
 	if err == nil || errors.Is(err, app.ErrMasterKeyMismatch) {
-		p.printf("%s is a copy of %s, checked and on disk", cmd.File, c.Database())
+		p.printf("%s is a verified copy of %s", cmd.File, c.Database())
 	}
 	if err != nil {
 		return app.ExplainBackupError(c, cmd.File, err)
 	}
-	p.printf("keep %s apart from it: nothing else opens what is sealed in it", c.MasterKeyFile)
+	p.printf("keep %s apart from it: without that key, the secrets in it cannot be decrypted", c.MasterKeyFile)
 	return nil
 }
 
 type restoreFence struct {
-	NothingLost bool `help:"End nothing: the database was moved while nothing served it, and is as it was."`
+	NothingLost bool `help:"Revoke nothing: the database was moved while no server used it, and is unchanged."`
 }
 
-// Help says when.
+// Help describes when to use the command.
 func (restoreFence) Help() string {
-	return `After a backup was restored, and before people are let in: a backup does not know which codes were used since it was made, nor
-which sessions were ended. It signs everybody out, has no code work that could be shown by now, retires recovery codes and tells their
-owners, and changes the signing keys, all in one transaction. What was changed since the backup is as it was: passwords, methods and
-addresses too. It may be given again.`
+	return `Run it after restoring a backup and before users sign in. A backup does not know which codes were used since it was made, nor
+which sessions were ended. The command signs everyone out, marks current TOTP codes as used, invalidates recovery codes and notifies their
+owners, and replaces the signing keys, all in one transaction. It cannot restore what was changed since the backup: passwords, methods and
+addresses. It can be repeated.`
 }
 
-// Run fences.
+// Run fences the database.
 func (cmd restoreFence) Run(ctx context.Context, p Program) error {
 	return p.withApp(ctx, func(a *app.App, _ config.Config) error {
 		if cmd.NothingLost {
@@ -58,18 +58,18 @@ func (cmd restoreFence) Run(ctx context.Context, p Program) error {
 			if err != nil {
 				return err
 			}
-			p.printf("epoch %d begins; nothing was ended", number)
+			p.printf("generation %d started; nothing was revoked", number)
 			return nil
 		}
 		done, err := a.RestoreFence.Fence(ctx)
 		if err != nil {
 			return err
 		}
-		p.printf("epoch %d begins, and %s signs", done.Number, done.SigningKID.KID)
-		p.printf("ended: sessions %d, sign-ins %d, step-up tokens %d, links %d, enrollments %d, removals of MFA %d",
+		p.printf("generation %d started; %s is the signing key", done.Number, done.SigningKID.KID)
+		p.printf("revoked: sessions %d, pending sign-ins %d, step-up tokens %d, links %d, enrollments %d, MFA removals %d",
 			done.Revoked.Sessions, done.Revoked.SignIns, done.Revoked.StepUps, done.Revoked.Links, done.Revoked.Enrollments, done.Revoked.Removals)
-		p.printf("devices forgotten: %d; methods that take only codes of later: %d", done.Revoked.Devices, done.Revoked.Methods)
-		p.printf("recovery codes retired: %d sets; mails that say so: %d", done.RecoveryCodeSets, done.MailsHeld)
+		p.printf("known devices forgotten: %d; methods whose current codes were marked used: %d", done.Revoked.Devices, done.Revoked.Methods)
+		p.printf("recovery codes invalidated: %d sets; notices queued: %d", done.RecoveryCodeSets, done.MailsHeld)
 		return nil
 	})
 }

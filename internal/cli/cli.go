@@ -1,5 +1,5 @@
-// Package cli is what can be typed after twofold: each command understood, and done on a house that it opens and
-// closes again.
+// Package cli is the command line of twofold. Each command opens the application, does its work and closes it. The
+// entry point is [Program.Run].
 package cli
 
 import (
@@ -19,7 +19,7 @@ import (
 	"twofold/internal/trace"
 )
 
-// Program is what a command is part of, and its surroundings.
+// Program holds what the commands need.
 type Program struct {
 	Version    string
 	Contract   []byte // openapi.yaml
@@ -32,26 +32,26 @@ type Program struct {
 
 type commands struct {
 	Serve        serve           `cmd:"" help:"Serve the API and the page."`
-	Migrate      migrate         `cmd:"" help:"Create or upgrade the database and its keys, then stop."`
-	Account      accountCommands `cmd:"" help:"Add people, and help those who lost their phone."`
-	Keys         keyCommands     `cmd:"" help:"Look after the keys that seal and sign."`
-	Audit        auditCommands   `cmd:"" help:"Look after the record of what happened."`
-	Backup       backup          `cmd:"" help:"Copy the database while it is served (SQLite)."`
-	RestoreFence restoreFence    `cmd:"" name:"restore-fence" help:"End what a restored backup has brought back: used codes, sessions, links."`
-	Healthcheck  healthcheck     `cmd:"" help:"Ask the running server whether it lives; for containers."`
-	Doctor       doctorCmd       `cmd:"" help:"Look for what is wrong with settings, keys, database, clock, mail and addresses, and say what to do."`
+	Migrate      migrate         `cmd:"" help:"Create or upgrade the database and its keys, then exit."`
+	Account      accountCommands `cmd:"" help:"Add accounts, and help users who lost their phone."`
+	Keys         keyCommands     `cmd:"" help:"List, rotate and revoke the encryption and signing keys."`
+	Audit        auditCommands   `cmd:"" help:"Verify the audit log."`
+	Backup       backup          `cmd:"" help:"Back up the database while the server runs (SQLite)."`
+	RestoreFence restoreFence    `cmd:"" name:"restore-fence" help:"Revoke what a restored backup brought back: used codes, sessions, links."`
+	Healthcheck  healthcheck     `cmd:"" help:"Check whether the server on this machine responds; for containers."`
+	Doctor       doctorCmd       `cmd:"" help:"Check settings, keys, database, clock, mail and addresses, and print how to fix what is wrong."`
 	Help         help            `cmd:"" help:"Print the help of a command, or every setting: twofold help settings."`
-	Completion   completion      `cmd:"" help:"Print what makes a shell complete twofold's commands."`
+	Completion   completion      `cmd:"" help:"Print a shell completion script."`
 	Man          man             `cmd:"" help:"Print the man page."`
 	Version      versionCmd      `cmd:"" help:"Print the version."`
 }
 
 const description = "Twofold gives any app the account-security page its users expect."
 
-// exit is how kong leaves after help.
+// exit is the panic value with which kong leaves after printing help.
 type exit int
 
-// Run does what the arguments say. It answers 0, 1 for a command that did not succeed, 2 for one that was not understood.
+// Run executes a command line. It returns 0, or 1 if the command failed, or 2 for a usage error.
 func (p Program) Run(ctx context.Context, args []string) (code int) {
 	defer func() {
 		switch left := recover().(type) {
@@ -95,7 +95,7 @@ func (p Program) Run(ctx context.Context, args []string) (code int) {
 	return 1
 }
 
-// open composes the house for a command, which closes it.
+// open wires the application for a command, which must close it.
 func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
 	c, err := config.Load()
 	if err != nil {
@@ -103,7 +103,7 @@ func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
 	}
 	log := slog.New(slog.NewJSONHandler(p.Errs, &slog.HandlerOptions{Level: c.LogLevel}))
 	for _, name := range config.Unknown(os.Environ()) {
-		log.Warn("setting is not known to this version and has no effect", "name", name)
+		log.Warn("unknown setting is ignored", "name", name)
 	}
 	traces, err := trace.FromEnvironment(ctx, os.Getenv, p.Version, log)
 	if err != nil {
@@ -116,7 +116,7 @@ func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
 	return a, c, err
 }
 
-// withApp does something with the house open.
+// withApp runs do with the application, and closes it.
 func (p Program) withApp(ctx context.Context, do func(a *app.App, c config.Config) error) (err error) {
 	a, c, err := p.open(ctx)
 	if err != nil {
@@ -126,7 +126,7 @@ func (p Program) withApp(ctx context.Context, do func(a *app.App, c config.Confi
 	return do(a, c)
 }
 
-// printf writes a line, or several, to who typed the command.
+// printf writes a line, or several, to standard output.
 func (p Program) printf(format string, args ...any) {
 	_, _ = fmt.Fprintf(p.Out, format+"\n", args...)
 }

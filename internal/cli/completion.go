@@ -9,8 +9,8 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// The scripts are made from the commands themselves and know nothing that they do not. Libraries that do this for kong
-// have not been touched for years, and answer from within the program, at each press of the key.
+// The scripts are generated from the commands. The libraries that do this for kong are unmaintained, and start the
+// program at each key press.
 //
 //go:embed completion
 var scripts embed.FS
@@ -19,16 +19,16 @@ type completion struct {
 	Shell string `arg:"" enum:"bash,zsh,fish" help:"The shell: bash, zsh or fish."`
 }
 
-// Help says where the scripts go.
+// Help describes where to install the scripts.
 func (completion) Help() string {
-	return `For one shell: source <(twofold completion bash), or twofold completion fish | source. For every shell of yours:
+	return `For the current shell: source <(twofold completion bash), or twofold completion fish | source. For all shells:
 
     twofold completion bash >~/.local/share/bash-completion/completions/twofold
     twofold completion zsh  >"${fpath[1]}/_twofold"
     twofold completion fish >~/.config/fish/completions/twofold.fish`
 }
 
-// Run prints the script of a shell.
+// Run prints the script for a shell.
 func (cmd completion) Run(c *kong.Context, p Program) error {
 	quote := strings.NewReplacer(`'`, `'\''`)
 	script, err := template.New("").Funcs(template.FuncMap{"quote": quote.Replace, "zsh": strings.NewReplacer(`'`, `'\''`, `:`, `\:`).Replace}).
@@ -44,7 +44,7 @@ func (cmd completion) Run(c *kong.Context, p Program) error {
 	return err
 }
 
-// completionPlace is where somebody may be who types: after a command. Words are what can follow.
+// completionPlace is a command prefix, with the words that can follow it.
 type completionPlace struct {
 	Path  string
 	Words []completionWord
@@ -55,7 +55,7 @@ type completionWord struct {
 	Takes       bool // a flag that another word follows
 }
 
-// places lists every command, twofold itself first.
+// places returns every command prefix, twofold itself first.
 func places(n *kong.Node) []completionPlace {
 	here := completionPlace{Path: pathOf(n)}
 	var below []completionPlace
@@ -79,7 +79,7 @@ func places(n *kong.Node) []completionPlace {
 	return append([]completionPlace{here}, below...)
 }
 
-// pathOf is what was typed to get to a command.
+// pathOf returns the words that lead to a command.
 func pathOf(n *kong.Node) string {
 	if n.Parent == nil {
 		return n.Name

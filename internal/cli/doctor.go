@@ -9,18 +9,18 @@ import (
 )
 
 type doctorCmd struct {
-	Online bool   `help:"Fetch the public URL too, as a visitor would."`
+	Online bool   `help:"Also fetch the public URL, as a visitor would."`
 	MailTo string `placeholder:"ADDRESS" help:"Send a test mail there."`
 }
 
-// Help says what to make of it.
+// Help describes the output.
 func (doctorCmd) Help() string {
-	return `Run it with the settings, and as the user, that the server runs with. It changes nothing: it reads, asks the database
-and the mail server, and tries whether the address is free. Each line begins with ok, warning (it works, and may not be what you
-want) or wrong (it does not, and the line ends with what to do). Exit status 1 when something is wrong.`
+	return `Run it as the user and with the settings that the server runs with. It changes nothing: it reads files, queries the database
+and the mail server, and tries to bind the listen address. Each line begins with ok, warning (it works, but may not be what you
+want) or wrong (it does not work; the line ends with what to do). The exit status is 1 if anything is wrong.`
 }
 
-// Run tells what it finds, a line each.
+// Run prints a line per finding.
 func (cmd doctorCmd) Run(ctx context.Context, p Program) error {
 	d := doctor.Doctor{Environ: os.Environ(), Now: p.Now, Online: cmd.Online, MailTo: cmd.MailTo}
 	switch wrong := d.Run(ctx, func(f doctor.Finding) { p.printf("%-8s %-13s %s", f.State, f.Subject, f.Message) }); wrong {

@@ -10,18 +10,18 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// examples stand below the help of twofold itself, and in its man page.
-const examples = `  Try it, with an account made for it:
+// examples are printed below the help of twofold itself and in its man page.
+const examples = `  Try it with a demo account:
     twofold serve --demo
-  Serve people at an address of your own:
+  Serve users at your own address:
     TWOFOLD_PUBLIC_URL=https://account.example.com twofold serve
   Add an account:
     twofold account add --email you@example.com
-  See what is wrong, and what to do:
+  Check the installation:
     twofold doctor
 `
 
-// printHelp is kong's help, with examples below that of twofold itself.
+// printHelp prints kong's help, with the examples below that of twofold itself.
 func printHelp(options kong.HelpOptions, c *kong.Context) error {
 	if err := kong.DefaultHelpPrinter(options, c); err != nil || c.Selected() != nil {
 		return err
@@ -34,7 +34,7 @@ type help struct {
 	Topic []string `arg:"" optional:"" help:"A command, or: settings."`
 }
 
-// Run prints the help of a command, or every setting. What is neither is misunderstood.
+// Run prints the help of a command, or every setting. Anything else is a usage error.
 func (cmd help) Run(c *kong.Context, p Program) error {
 	if len(cmd.Topic) == 1 && cmd.Topic[0] == "settings" {
 		return printSettings(p)
@@ -43,10 +43,10 @@ func (cmd help) Run(c *kong.Context, p Program) error {
 	return usageError{err}
 }
 
-// usageError is a command that the program could not make out.
+// usageError is a command line that could not be parsed.
 type usageError struct{ error }
 
-// setting is one row of the operator's page: it is the one place that says what each is for.
+// setting is a row of the table in docs/operate.md, the one place that describes each setting.
 type setting struct{ name, usual, about string }
 
 var (
@@ -54,7 +54,7 @@ var (
 	manLink    = regexp.MustCompile(`\[([^]]*)\]\([^)]*\)`)
 )
 
-// settings reads the rows of the operator's page, without its markup.
+// settings parses the rows of docs/operate.md and strips their markup.
 func settings(operate []byte) (rows []setting) {
 	plain := func(text []byte) string {
 		return strings.TrimSpace(strings.ReplaceAll(manLink.ReplaceAllString(string(text), "$1"), "`", ""))
@@ -65,7 +65,7 @@ func settings(operate []byte) (rows []setting) {
 	return rows
 }
 
-// printSettings lists every setting, its default and what it is for.
+// printSettings prints every setting, its default and its purpose.
 func printSettings(p Program) error {
 	var text strings.Builder
 	text.WriteString("Settings come from the environment. Durations are written 30s, 5m, 12h.\n")
@@ -79,7 +79,7 @@ func printSettings(p Program) error {
 	return err
 }
 
-// indented breaks a text into lines that fit a terminal.
+// indented wraps a text for a terminal.
 func indented(text string) string {
 	const width, margin = 80, "    "
 	var lines strings.Builder
@@ -94,7 +94,7 @@ func indented(text string) string {
 	return lines.String() + strings.TrimRight(line, " ") + "\n"
 }
 
-// isUsageError says whether an error is about what was typed.
+// isUsageError reports whether an error is about the command line.
 func isUsageError(err error) bool {
 	var m usageError
 	return errors.As(err, &m)

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestTheHelpHasEverySettingOfTheOperatorsPage(t *testing.T) {
+func TestSettings_MatchOperatorsPage(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/operate.md")
 	if err != nil {

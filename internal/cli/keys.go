@@ -11,15 +11,15 @@ import (
 )
 
 type keyCommands struct {
-	List   listKeys   `cmd:"" help:"Print the signing keys, and when each signs."`
-	Rotate rotateKeys `cmd:"" help:"Change keys; servers go on meanwhile."`
-	Reseal resealKeys `cmd:"" help:"Seal anew what older sealing keys sealed: after a rotation that was stopped."`
-	Revoke revokeKey  `cmd:"" help:"Take a signing key away, and end what it signed, at once."`
+	List   listKeys   `cmd:"" help:"Print the signing keys and their state."`
+	Rotate rotateKeys `cmd:"" help:"Rotate keys while the servers run."`
+	Reseal resealKeys `cmd:"" help:"Re-encrypt values that older sealing keys sealed, after an interrupted rotation."`
+	Revoke revokeKey  `cmd:"" help:"Revoke a signing key and the tokens that it signed, at once."`
 }
 
 type listKeys struct{}
 
-// Run prints a line per signing key, the one that signs first.
+// Run prints a line per signing key, the active one first.
 func (listKeys) Run(ctx context.Context, p Program) error {
 	return p.withApp(ctx, func(a *app.App, c config.Config) error {
 		list, err := a.Keys.Keys(ctx)
@@ -29,11 +29,11 @@ func (listKeys) Run(ctx context.Context, p Program) error {
 		for _, k := range list {
 			switch {
 			case k.Pending():
-				p.printf("%s  waits    signs from %s", k.KID, moment(k.ActivatesAt))
+				p.printf("%s  pending  active from %s", k.KID, moment(k.ActivatesAt))
 			case k.Active():
-				p.printf("%s  signs    since %s", k.KID, moment(k.ActivatedAt))
+				p.printf("%s  active   since %s", k.KID, moment(k.ActivatedAt))
 			default:
-				p.printf("%s  retired  signed from %s until %s, published until %s",
+				p.printf("%s  retired  active from %s until %s, published until %s",
 					k.KID, moment(k.ActivatedAt), moment(k.RetiredAt), moment(k.RetiredAt.Add(c.Keys.SigningKeep)))
 			}
 		}
@@ -44,17 +44,17 @@ func (listKeys) Run(ctx context.Context, p Program) error {
 func moment(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 type rotateKeys struct {
-	Signing bool   `required:"" xor:"which" help:"The key that signs step-up tokens: publish the next one, which signs after TWOFOLD_SIGNING_KEY_LEAD."`
-	Sealing bool   `required:"" xor:"which" help:"The key that seals what is kept: make a new one and seal everything anew."`
-	Master  bool   `required:"" xor:"which" help:"The master key: put the sealing keys under the one in --new-file."`
-	Now     bool   `help:"With --signing, when keys may be in wrong hands: revoke every signing key, and sign with a new one at once."`
-	NewFile string `help:"With --master: the file of the new master key. It is made if it is not there." placeholder:"FILE"`
+	Signing bool   `required:"" xor:"which" help:"The key that signs step-up tokens: publish the next one, which becomes active after TWOFOLD_SIGNING_KEY_LEAD."`
+	Sealing bool   `required:"" xor:"which" help:"The key that encrypts stored secrets: create a new one and re-encrypt everything."`
+	Master  bool   `required:"" xor:"which" help:"The master key: encrypt the sealing keys with the one in --new-file."`
+	Now     bool   `help:"With --signing, if keys may have been stolen: revoke every signing key and activate a new one at once."`
+	NewFile string `help:"With --master: the file of the new master key. It is created if it does not exist." placeholder:"FILE"`
 }
 
 // Run rotates one kind of key.
 func (cmd rotateKeys) Run(ctx context.Context, p Program) error {
 	if cmd.Now && !cmd.Signing {
-		return errors.New("--now is for --signing")
+		return errors.New("--now requires --signing")
 	}
 	if cmd.Master != (cmd.NewFile != "") {
 		return errors.New("--master and --new-file go together")
@@ -71,14 +71,14 @@ func (cmd rotateKeys) Run(ctx context.Context, p Program) error {
 			if err != nil {
 				return err
 			}
-			p.printf("%s signs now; every other signing key is revoked, and every step-up token ended", k.KID)
+			p.printf("%s is active; every other signing key and every step-up token is revoked", k.KID)
 			return nil
 		}
 		k, err := a.Keys.PublishNext(ctx)
 		if err != nil {
 			return err
 		}
-		p.printf("%s is published, and signs from %s", k.KID, moment(k.ActivatesAt))
+		p.printf("%s is published, and becomes active at %s", k.KID, moment(k.ActivatesAt))
 		return nil
 	})
 }
@@ -87,14 +87,14 @@ func (cmd rotateKeys) master(ctx context.Context, p Program, a *app.App, c confi
 	if err := a.RewrapKeys(ctx, cmd.NewFile); err != nil {
 		return err
 	}
-	p.printf("the sealing keys lie under %s now: point TWOFOLD_MASTER_KEY_FILE at it, or put it in place of %s, and restart each server",
+	p.printf("the sealing keys are encrypted with %s now: set TWOFOLD_MASTER_KEY_FILE to it, or move it to %s, and restart each server",
 		cmd.NewFile, c.MasterKeyFile)
 	return nil
 }
 
 type resealKeys struct{}
 
-// Run goes on where a rotation was stopped.
+// Run continues an interrupted rotation.
 func (resealKeys) Run(ctx context.Context, p Program) error {
 	return p.withApp(ctx, func(a *app.App, _ config.Config) error {
 		n, err := a.Keys.Reencrypt(ctx)
@@ -102,17 +102,17 @@ func (resealKeys) Run(ctx context.Context, p Program) error {
 	})
 }
 
-// sealed says how much was sealed anew, also where not everything could be.
+// sealed prints how many values were re-encrypted, also if some could not be.
 func (p Program) sealed(n int, err error) error {
 	if err != nil {
-		return fmt.Errorf("%w; sealed anew so far: %d; twofold keys reseal goes on", err, n)
+		return fmt.Errorf("%w; re-encrypted so far: %d; continue with twofold keys reseal", err, n)
 	}
-	p.printf("sealed anew: %d", n)
+	p.printf("re-encrypted: %d", n)
 	return nil
 }
 
 type revokeKey struct {
-	KID string `arg:"" name:"kid" help:"As twofold keys list prints it; put -- before one that begins with a dash."`
+	KID string `arg:"" name:"kid" help:"The key id that twofold keys list prints; write -- before one that begins with a dash."`
 }
 
 // Run revokes a signing key.
@@ -122,7 +122,7 @@ func (cmd revokeKey) Run(ctx context.Context, p Program) error {
 		if err != nil {
 			return err
 		}
-		p.printf("%s is revoked, and what it signed has ended; %s signs", cmd.KID, signs.KID)
+		p.printf("%s and the tokens that it signed are revoked; %s is active", cmd.KID, signs.KID)
 		return nil
 	})
 }

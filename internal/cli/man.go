@@ -10,19 +10,19 @@ import (
 
 type man struct{}
 
-// Help says how to read it.
+// Help describes how to read the page.
 func (man) Help() string {
-	return `To read it: twofold man | man -l -. To keep it: twofold man >/usr/local/share/man/man1/twofold.1`
+	return `To read it: twofold man | man -l -. To install it: twofold man >/usr/local/share/man/man1/twofold.1`
 }
 
-// Run prints the man page (man-pages(7)): commands as they are, settings as the operator's page has them.
+// Run prints the man page (man-pages(7)): the commands as they are, and the settings from docs/operate.md.
 func (man) Run(c *kong.Context, p Program) error {
 	var page strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&page, format+"\n", args...) }
 	say(".TH TWOFOLD 1 \"\" \"twofold %s\"", roff(p.Version))
 	say(".SH NAME\ntwofold \\- account security with MFA for any app")
 	say(".SH SYNOPSIS\n.B twofold\n.I command\n.RI [ flags ]")
-	say(".SH DESCRIPTION\n%s\nOne binary serves the API and the page, and does everything else by the commands below.", roff(description))
+	say(".SH DESCRIPTION\n%s\nOne binary serves the API and the page, and has the commands below for everything else.", roff(description))
 	say(".SH COMMANDS")
 	for _, n := range c.Model.Leaves(true) {
 		say(".SS %s", roff(strings.TrimPrefix(n.Summary(), "twofold ")))
@@ -36,7 +36,7 @@ func (man) Run(c *kong.Context, p Program) error {
 			}
 		}
 	}
-	say(".SH EXIT STATUS\n0: done. 1: it did not succeed, and standard error says why. 2: what was typed was not understood.")
+	say(".SH EXIT STATUS\n0: success. 1: failure, explained on standard error. 2: usage error.")
 	say(".SH ENVIRONMENT\nDurations are written 30s, 5m, 12h.")
 	for _, s := range settings(p.Operations) {
 		say(".TP\n.BR %s \" (%s)\"\n%s", s.name, roff(s.usual), roff(s.about))
@@ -46,7 +46,7 @@ func (man) Run(c *kong.Context, p Program) error {
 	return err
 }
 
-// roff writes a text so that nothing in it is taken for a request (groff(7)).
+// roff escapes a text, so that none of it is read as a request (groff(7)).
 func roff(text string) string {
 	text = strings.NewReplacer(`\`, `\e`, `-`, `\-`, `"`, `\(dq`, `…`, `...`).Replace(text)
 	lines := strings.Split(text, "\n")

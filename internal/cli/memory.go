@@ -8,19 +8,19 @@ import (
 	"twofold/internal/config"
 )
 
-// reservedMemory is what the program may hold beside what it hashes, in bytes: three times what it holds when nobody asks for
-// anything.
+// reservedMemory is the memory in bytes that the program may use besides hashing: three times its idle memory.
 const reservedMemory = 48 << 20
 
-// boundMemory has garbage collected when the program holds more than it needs, and not when it holds twice as much: the
-// memory of a hash that is over would be counted twice. Whoever has set GOMEMLIMIT knows better. It is no hard limit.
+// boundMemory makes the garbage collector run when the program exceeds the memory that it needs, instead of at twice
+// the live heap, which would count the memory of finished hashes twice. GOMEMLIMIT, if set, takes precedence. It is a
+// soft limit.
 func boundMemory(c config.Passwords) {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 {
 		debug.SetMemoryLimit(memoryFor(c))
 	}
 }
 
-// memoryFor is what serving takes, in bytes.
+// memoryFor returns the memory that serving takes, in bytes.
 func memoryFor(c config.Passwords) int64 {
 	slots := c.HashSlots
 	if slots == 0 {

@@ -6,7 +6,7 @@ import (
 	"twofold/internal/config"
 )
 
-func TestMemoryIsForWhatMayBeHashedAtOnceAndSomeMore(t *testing.T) {
+func TestMemoryFor_HashSlots(t *testing.T) {
 	t.Parallel()
 	for slots, want := range map[int]int64{1: 67 << 20, 2: 86 << 20, 16: 352 << 20} {
 		if got := memoryFor(config.Passwords{ArgonMemoryKiB: 19 << 10, HashSlots: slots}); got != want {

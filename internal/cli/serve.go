@@ -11,10 +11,10 @@ import (
 )
 
 type serve struct {
-	Demo bool `help:"Add demo@example.com, and admin@example.com who looks after it, with a random passphrase, and print it. Not for production."`
+	Demo bool `help:"Add demo@example.com and the administrator admin@example.com with a random passphrase, and print it. Not for production."`
 }
 
-// Run serves until it is told to stop.
+// Run serves until it receives a signal to stop.
 func (cmd serve) Run(ctx context.Context, p Program) (err error) {
 	a, c, err := p.open(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (migrate) Run(ctx context.Context, p Program) error {
 
 type healthcheck struct{}
 
-// Run asks the server on this machine.
+// Run queries the server on this machine.
 func (healthcheck) Run(ctx context.Context) error {
 	c, err := config.Load()
 	if err != nil {

@@ -12,14 +12,14 @@ import (
 	"unicode/utf8"
 )
 
-// check answers everything that is wrong, joined, a sentence each.
+// check returns everything that is wrong with the settings, joined, one sentence each.
 func (c *Config) check() error {
 	var wrong []error
 	wrong = append(wrong, c.checkPublicURL(), c.checkListen(), c.checkIssuer(), c.checkMail(), positive(reflect.ValueOf(*c)))
 	if c.Attempts.MaxWait < c.Attempts.Wait {
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_MAX_WAIT is shorter than TWOFOLD_ATTEMPTS_WAIT: make it longer"))
 	}
-	if c.Retention.Attempts <= c.Attempts.MaxWait { // who waits twice as long would wait no longer the next time
+	if c.Retention.Attempts <= c.Attempts.MaxWait { // otherwise a counter is purged during its own backoff
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_KEPT is not longer than TWOFOLD_ATTEMPTS_MAX_WAIT: make it longer"))
 	}
 	if c.Keys.SigningLifetime <= c.Keys.SigningLead {
@@ -35,23 +35,23 @@ func (c *Config) check() error {
 		wrong = append(wrong, fmt.Errorf("TWOFOLD_MFA_POLICY is %q: use optional or required", p))
 	}
 	if !c.MFA.RequiredFrom.IsZero() && !c.MFA.Required() {
-		wrong = append(wrong, errors.New("TWOFOLD_MFA_REQUIRED_FROM is given and TWOFOLD_MFA_POLICY is not required: set that too, or take the date away"))
+		wrong = append(wrong, errors.New("TWOFOLD_MFA_REQUIRED_FROM is set, but TWOFOLD_MFA_POLICY is not required: set it too, or remove the date"))
 	}
 	if c.HTTP.Drain < 0 {
 		wrong = append(wrong, errors.New("TWOFOLD_DRAIN is negative: use 0 to stop at once"))
 	}
 	if c.Removal.Delay < 0 {
-		wrong = append(wrong, errors.New("TWOFOLD_REMOVAL_DELAY is negative: use 0 to switch removals off"))
+		wrong = append(wrong, errors.New("TWOFOLD_REMOVAL_DELAY is negative: use 0 to turn removals off"))
 	}
 	return errors.Join(wrong...)
 }
 
-// checkPublicURL takes an origin: a scheme and a host, no path. Plain http is for this machine only, since cookies
-// could be read on the way.
+// checkPublicURL accepts an origin: scheme and host, without a path. Plain http is accepted for this machine only,
+// because cookies could be read in transit.
 func (c *Config) checkPublicURL() error {
 	u, err := url.Parse(c.PublicURL)
 	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
-		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: give the address people use, as in https://account.example.com", c.PublicURL)
+		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: set it to the address that users open, such as https://account.example.com", c.PublicURL)
 	}
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
 		return fmt.Errorf("TWOFOLD_PUBLIC_URL is %q: give scheme and host only, without a path", c.PublicURL)
@@ -64,7 +64,7 @@ func (c *Config) checkPublicURL() error {
 	}
 	c.publicBase = url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}
 	if usual := map[string]string{"http": "80", "https": "443"}[u.Scheme]; u.Port() == usual {
-		c.publicBase.Host = strings.TrimSuffix(c.publicBase.Host, ":"+usual) // as browsers write origins
+		c.publicBase.Host = strings.TrimSuffix(c.publicBase.Host, ":"+usual) // browsers omit the default port
 	}
 	c.PublicURL = c.publicBase.String()
 	return nil
@@ -90,7 +90,7 @@ func (c *Config) checkListen() error {
 	return errors.Join(wrong...)
 }
 
-// checkIssuer keeps out what would break the label of a key URI.
+// checkIssuer rejects names that would break the label of a key URI.
 func (c *Config) checkIssuer() error {
 	c.Issuer = strings.TrimSpace(c.Issuer)
 	bad := func(r rune) bool { return r == ':' || !unicode.IsPrint(r) }
@@ -100,7 +100,8 @@ func (c *Config) checkIssuer() error {
 	return nil
 }
 
-// positive refuses every duration and number that is not above zero; 0 has a meaning for HashSlots, Delay and Drain.
+// positive rejects every duration and number that is not above zero, except HashSlots, Delay and Drain, where 0 has a
+// meaning.
 func positive(v reflect.Value) error {
 	var wrong []error
 	for i := range v.NumField() {

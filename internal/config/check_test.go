@@ -12,7 +12,7 @@ import (
 	"twofold/internal/config"
 )
 
-func TestBadValuesAreRefusedByName(t *testing.T) {
+func TestFromMap_InvalidValues(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
 		"TWOFOLD_LISTEN":     {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1"},
@@ -65,7 +65,7 @@ func refusedByName(t *testing.T, name, value string) {
 	}
 }
 
-func TestNumbersAndDurationsAreAboveZero(t *testing.T) {
+func TestFromMap_NumbersMustBePositive(t *testing.T) {
 	t.Parallel()
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
 		name := f.Tag.Get("env")
@@ -84,7 +84,7 @@ func TestNumbersAndDurationsAreAboveZero(t *testing.T) {
 	}
 }
 
-func TestAnEmptySettingIsTheDefault(t *testing.T) {
+func TestFromMap_EmptyMeansDefault(t *testing.T) {
 	t.Parallel()
 	empty := env{}
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
@@ -99,7 +99,7 @@ func TestAnEmptySettingIsTheDefault(t *testing.T) {
 	}
 }
 
-func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
+func TestFromMap_ReportsAllErrors(t *testing.T) {
 	t.Parallel()
 	for what, wrong := range map[string]env{
 		"checked": {"TWOFOLD_LISTEN": "8080", "TWOFOLD_PUBLIC_URL": "http://example.com", "TWOFOLD_SIGN_IN_TRIES": "0", "TWOFOLD_HASH_WAIT": "-1s"},
@@ -121,12 +121,12 @@ func TestEverythingThatIsWrongIsSaidAtOnce(t *testing.T) {
 	}
 }
 
-func TestAnIssuerThatIsNotUTF8IsRefused(t *testing.T) {
+func TestFromMap_IssuerMustBeUTF8(t *testing.T) {
 	t.Parallel()
 	refusedByName(t, "TWOFOLD_ISSUER", "Caf\xe9")
 }
 
-func TestTheOperationsListenerCanBeOff(t *testing.T) {
+func TestFromMap_OpsListenerOff(t *testing.T) {
 	t.Parallel()
 	c, err := config.FromMap(env{"TWOFOLD_OPS_LISTEN": "off"})
 	if err != nil || c.OpsListen != "" {
@@ -134,7 +134,7 @@ func TestTheOperationsListenerCanBeOff(t *testing.T) {
 	}
 }
 
-func TestMFACannotBeRequiredByHalf(t *testing.T) {
+func TestFromMap_RequiredFromNeedsPolicy(t *testing.T) {
 	t.Parallel()
 	for says, given := range map[string]env{
 		"use optional or required":              {"TWOFOLD_MFA_POLICY": "Required"},

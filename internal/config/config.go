@@ -1,4 +1,5 @@
-// Package config reads the settings of the house from the environment, once, at start.
+// Package config reads the settings from TWOFOLD_ environment variables once, at start, and checks them. [Load] reads
+// the process environment; its error names every setting that is wrong and a value that would be right.
 package config
 
 import (
@@ -18,17 +19,17 @@ import (
 	"twofold/internal/secret"
 )
 
-// Config is every setting. Durations are written as 30s, 5m, 12h; sizes are bytes unless the name says otherwise. What a
-// …URLFile names has been read into its URL.
+// Config holds every setting. Durations are written 30s, 5m or 12h; sizes are in bytes unless the name says otherwise.
+// The file that a …URLFile setting names has been read into its URL.
 type Config struct {
 	Listen          string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
-	OpsListen       string         `env:"TWOFOLD_OPS_LISTEN" envDefault:"127.0.0.1:9090"` // empty: none
+	OpsListen       string         `env:"TWOFOLD_OPS_LISTEN" envDefault:"127.0.0.1:9090"` // empty: off
 	PublicURL       string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
 	DatabaseURL     string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
 	DatabaseURLFile string         `env:"TWOFOLD_DATABASE_URL_FILE"`
-	Connections     int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // to PostgreSQL, at most
+	Connections     int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // maximum per process, PostgreSQL only
 	MasterKeyFile   string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
-	EpochFile       string         `env:"TWOFOLD_EPOCH_FILE"` // see Epochs
+	EpochFile       string         `env:"TWOFOLD_RESTORE_STATE_FILE"` // see RestoreStateFile
 	Issuer          string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
 	TrustedProxies  []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
 	LogLevel        slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
@@ -49,7 +50,7 @@ type Config struct {
 	publicBase url.URL
 }
 
-// Sessions bounds sessions (stricter than NIST SP 800-63B-4 §2.1.3 and §2.2.3).
+// Sessions limits sessions (stricter than NIST SP 800-63B-4 §2.1.3 and §2.2.3).
 type Sessions struct {
 	AAL1Idle     time.Duration `env:"TWOFOLD_SESSION_AAL1_IDLE" envDefault:"1h"`
 	AAL1Absolute time.Duration `env:"TWOFOLD_SESSION_AAL1_ABSOLUTE" envDefault:"24h"`
@@ -58,32 +59,32 @@ type Sessions struct {
 	PerAccount   int           `env:"TWOFOLD_SESSIONS_PER_ACCOUNT" envDefault:"20"`
 }
 
-// SignIns bounds sign-ins that wait for their second proof.
+// SignIns limits pending sign-ins.
 type SignIns struct {
 	Lifetime time.Duration `env:"TWOFOLD_SIGN_IN_LIFETIME" envDefault:"5m"`
 	Tries    int           `env:"TWOFOLD_SIGN_IN_TRIES" envDefault:"5"`
-	Open     int           `env:"TWOFOLD_SIGN_INS_OPEN" envDefault:"5"`
+	Open     int           `env:"TWOFOLD_MAX_PENDING_SIGN_INS" envDefault:"5"`
 }
 
-// Devices bounds the browsers that an account knows.
+// Devices limits the browsers that an account knows.
 type Devices struct {
 	Lifetime   time.Duration `env:"TWOFOLD_DEVICE_LIFETIME" envDefault:"4320h"`
 	PerAccount int           `env:"TWOFOLD_DEVICES_PER_ACCOUNT" envDefault:"50"`
 }
 
-// StepUp bounds step-up tokens.
+// StepUp limits step-up tokens.
 type StepUp struct {
 	Lifetime time.Duration `env:"TWOFOLD_STEP_UP_LIFETIME" envDefault:"5m"`
 }
 
-// Keys says how long a signing key signs, how long it is published before, and after.
+// Keys holds how long a signing key is active, and how long it is published before and after that.
 type Keys struct {
 	SigningLifetime time.Duration `env:"TWOFOLD_SIGNING_KEY_LIFETIME" envDefault:"2160h"`
 	SigningLead     time.Duration `env:"TWOFOLD_SIGNING_KEY_LEAD" envDefault:"24h"`
 	SigningKeep     time.Duration `env:"TWOFOLD_SIGNING_KEY_KEEP" envDefault:"24h"`
 }
 
-// MFA bounds methods and enrollments, and says who has to have one.
+// MFA limits methods and enrollments, and holds the policy.
 type MFA struct {
 	MaxMethods         int           `env:"TWOFOLD_MAX_METHODS" envDefault:"5"`
 	EnrollmentLifetime time.Duration `env:"TWOFOLD_ENROLLMENT_LIFETIME" envDefault:"10m"`
@@ -91,30 +92,30 @@ type MFA struct {
 	RecoveryCodes      int           `env:"TWOFOLD_RECOVERY_CODES" envDefault:"10"`
 	Policy             string        `env:"TWOFOLD_MFA_POLICY" envDefault:"optional"`
 	RequiredFrom       Date          `env:"TWOFOLD_MFA_REQUIRED_FROM"`
-	Remind             time.Duration `env:"TWOFOLD_MFA_REMIND" envDefault:"336h"` // before that
+	Remind             time.Duration `env:"TWOFOLD_MFA_REMIND" envDefault:"336h"` // time before MFARequiredFrom
 }
 
-// Required says whether everybody has to have MFA, from a date on if there is one.
+// Required reports whether every account must have MFA, from a date on if one is set.
 func (m MFA) Required() bool { return m.Policy == "required" }
 
-// Date is the beginning of a day, in UTC; zero for none.
+// Date is midnight UTC of a day. The zero value means none.
 type Date struct{ time.Time }
 
-// UnmarshalText reads a date as in 2027-01-31.
+// UnmarshalText parses a date such as 2027-01-31.
 func (d *Date) UnmarshalText(text []byte) (err error) {
 	d.Time, err = time.Parse(time.DateOnly, string(text))
 	return err
 }
 
-// Attempts bounds wrong proofs per account and kind (NIST SP 800-63B-4 §3.2.2).
+// Attempts limits failed attempts per account and kind of credential (NIST SP 800-63B-4 §3.2.2).
 type Attempts struct {
-	Free    int           `env:"TWOFOLD_ATTEMPTS_FREE" envDefault:"5"`
+	Free    int           `env:"TWOFOLD_FREE_ATTEMPTS" envDefault:"5"`
 	Wait    time.Duration `env:"TWOFOLD_ATTEMPTS_WAIT" envDefault:"30s"`
 	MaxWait time.Duration `env:"TWOFOLD_ATTEMPTS_MAX_WAIT" envDefault:"1h"`
-	Cap     int           `env:"TWOFOLD_ATTEMPTS_CAP" envDefault:"100"`
+	Cap     int           `env:"TWOFOLD_ATTEMPT_LIMIT" envDefault:"100"`
 }
 
-// Addresses bounds what one network address may do.
+// Addresses limits requests per network address.
 type Addresses struct {
 	FailureLimit  int           `env:"TWOFOLD_IP_FAILURE_LIMIT" envDefault:"100"`
 	FailureWindow time.Duration `env:"TWOFOLD_IP_FAILURE_WINDOW" envDefault:"15m"`
@@ -122,7 +123,7 @@ type Addresses struct {
 	SignInWindow  time.Duration `env:"TWOFOLD_IP_SIGN_IN_WINDOW" envDefault:"1m"`
 }
 
-// Passwords sets the cost of a password hash and how many may run. HashSlots 0 means one per processor.
+// Passwords sets the cost of a password hash and the number of concurrent hashes. HashSlots 0 means one per processor.
 type Passwords struct {
 	ArgonMemoryKiB   uint32        `env:"TWOFOLD_ARGON2_MEMORY_KIB" envDefault:"19456"`
 	ArgonTime        uint32        `env:"TWOFOLD_ARGON2_TIME" envDefault:"2"`
@@ -132,7 +133,7 @@ type Passwords struct {
 	HashWait         time.Duration `env:"TWOFOLD_HASH_WAIT" envDefault:"2s"`
 }
 
-// Mail is how notices reach people.
+// Mail configures how notices are sent.
 type Mail struct {
 	SMTPURL         secret.Text   `env:"TWOFOLD_SMTP_URL"`
 	SMTPURLFile     string        `env:"TWOFOLD_SMTP_URL_FILE"`
@@ -141,23 +142,24 @@ type Mail struct {
 	Support         string        `env:"TWOFOLD_SUPPORT"`
 	NotMeLifetime   time.Duration `env:"TWOFOLD_NOT_ME_LIFETIME" envDefault:"168h"`
 	ResetLifetime   time.Duration `env:"TWOFOLD_RESET_LIFETIME" envDefault:"30m"`
-	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"`    // per account and hour
+	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"`    // per account per hour
 	AddressMails    int           `env:"TWOFOLD_ADDRESS_MAILS" envDefault:"10"` // likewise
 	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
 }
 
-// Removal is the removal of MFA for people who have lost everything: docs/lost-everything.md. Delay 0 switches it off.
+// Removal configures the delayed removal of MFA for users who lost every factor: docs/lost-everything.md. Delay 0 turns
+// it off.
 type Removal struct {
 	Delay        time.Duration `env:"TWOFOLD_REMOVAL_DELAY" envDefault:"72h"`
-	Pause        time.Duration `env:"TWOFOLD_REMOVAL_PAUSE" envDefault:"720h"`
+	Pause        time.Duration `env:"TWOFOLD_REMOVAL_COOLDOWN" envDefault:"720h"`
 	Remind       time.Duration `env:"TWOFOLD_REMOVAL_REMIND" envDefault:"24h"`
 	TickMax      time.Duration `env:"TWOFOLD_REMOVAL_TICK_MAX" envDefault:"1h"`
 	LinkLifetime time.Duration `env:"TWOFOLD_REMOVAL_LINK_LIFETIME" envDefault:"168h"`
 }
 
-// Retention says how long things stay that are over, and how they are purged: docs/operate.md, "What is kept, and how long".
+// Retention holds how long expired data is kept and how it is purged: docs/operate.md, "What is kept, and how long".
 type Retention struct {
-	Over       time.Duration `env:"TWOFOLD_OVER_KEPT" envDefault:"24h"`
+	Over       time.Duration `env:"TWOFOLD_EXPIRED_KEPT" envDefault:"24h"`
 	Attempts   time.Duration `env:"TWOFOLD_ATTEMPTS_KEPT" envDefault:"2160h"`
 	Mails      time.Duration `env:"TWOFOLD_MAILS_KEPT" envDefault:"720h"`
 	Activity   time.Duration `env:"TWOFOLD_ACTIVITY_KEPT" envDefault:"9600h"`
@@ -166,7 +168,7 @@ type Retention struct {
 	PurgeRest  time.Duration `env:"TWOFOLD_PURGE_REST" envDefault:"20ms"`
 }
 
-// HTTP bounds requests. A server that is told to stop serves on for Drain, so that proxies can notice.
+// HTTP limits requests. After the signal to stop, the server keeps serving for Drain, so that proxies can notice.
 type HTTP struct {
 	MaxBody           int64         `env:"TWOFOLD_MAX_BODY" envDefault:"16384"`
 	MaxHeaders        int           `env:"TWOFOLD_MAX_HEADERS" envDefault:"16384"`
@@ -178,18 +180,18 @@ type HTTP struct {
 	ShutdownTimeout   time.Duration `env:"TWOFOLD_SHUTDOWN_TIMEOUT" envDefault:"15s"`
 }
 
-// Load reads and checks the environment. Its error names every setting that does not fit, and what would.
+// Load reads and checks the process environment. Its error names every invalid setting and a value that would be valid.
 func Load() (Config, error) { return Parse(os.Environ()) }
 
-// Parse reads and checks settings from NAME=value pairs, as os.Environ lists them.
+// Parse reads and checks settings from NAME=value pairs in the form of os.Environ.
 func Parse(environ []string) (Config, error) { return FromMap(env.ToMap(environ)) }
 
-// parsers read what the library does not know.
+// parsers parse the types that the library does not know.
 var parsers = map[reflect.Type]env.ParserFunc{
 	reflect.TypeFor[secret.Text](): func(value string) (any, error) { return secret.New(value), nil },
 }
 
-// FromMap reads and checks settings from a map instead.
+// FromMap reads and checks settings from a map.
 func FromMap(environment map[string]string) (Config, error) {
 	environment, err := withFiles(environment)
 	if err != nil {
@@ -205,7 +207,7 @@ func FromMap(environment map[string]string) (Config, error) {
 	return c, nil
 }
 
-// unreadable names the settings that could not be read, each found by reading it alone: the library's own error names
+// unreadable names the settings that could not be parsed, by parsing each alone, because the library's error names the
 // fields of this struct.
 func unreadable(environment map[string]string, cause error) error {
 	params, err := env.GetFieldParams(&Config{})
@@ -233,8 +235,7 @@ func unreadable(environment map[string]string, cause error) error {
 	return errors.Join(wrong...)
 }
 
-// Unknown lists the TWOFOLD_ settings of an environment (os.Environ) that this version does not have: typing errors,
-// mostly.
+// Unknown returns the TWOFOLD_ variables of an environment (os.Environ) that this version does not have, mostly typos.
 func Unknown(environ []string) []string {
 	params, err := env.GetFieldParams(&Config{})
 	if err != nil {
@@ -254,5 +255,5 @@ func Unknown(environ []string) []string {
 	return unknown
 }
 
-// Secure says whether the public URL is https, and cookies are therefore marked so.
+// Secure reports whether the public URL is https. Cookies are marked Secure accordingly.
 func (c Config) Secure() bool { return c.publicBase.Scheme == "https" }

@@ -60,7 +60,7 @@ var exported = cmp.FilterPath(func(p cmp.Path) bool {
 
 var prefixes = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 
-func TestTheDefaultsAreTheRules(t *testing.T) {
+func TestFromMap_Defaults(t *testing.T) {
 	t.Parallel()
 	got, err := config.FromMap(env{})
 	if err != nil {
@@ -89,7 +89,7 @@ func settings(t *testing.T, of reflect.Type) []reflect.StructField {
 	return fields
 }
 
-func TestEverySettingHasOneNameOfItsOwn(t *testing.T) {
+func TestConfig_UniqueVariableNames(t *testing.T) {
 	t.Parallel()
 	seen := make(map[string]bool)
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
@@ -104,7 +104,7 @@ func TestEverySettingHasOneNameOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestEverySettingTakesAnotherValue(t *testing.T) {
+func TestFromMap_EverySettingIsRead(t *testing.T) {
 	t.Parallel()
 	others := env{
 		"TWOFOLD_LISTEN": "127.0.0.1:0", "TWOFOLD_OPS_LISTEN": "127.0.0.1:0", "TWOFOLD_PUBLIC_URL": "https://account.example.com", "TWOFOLD_DATABASE_URL": "sqlite:/x",
@@ -138,7 +138,7 @@ func TestEverySettingTakesAnotherValue(t *testing.T) {
 	}
 }
 
-func TestTrustedProxiesAreAList(t *testing.T) {
+func TestFromMap_TrustedProxies(t *testing.T) {
 	t.Parallel()
 	c, err := config.FromMap(env{"TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8,192.0.2.1/32"})
 	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("192.0.2.1/32")}
@@ -147,7 +147,7 @@ func TestTrustedProxiesAreAList(t *testing.T) {
 	}
 }
 
-func TestThePublicURLIsAnOrigin(t *testing.T) {
+func TestFromMap_PublicURL(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]struct {
 		origin string
@@ -173,7 +173,7 @@ func TestThePublicURLIsAnOrigin(t *testing.T) {
 	}
 }
 
-func TestAURLWithItsUsualPortIsTheOriginThatBrowsersSend(t *testing.T) {
+func TestFromMap_DefaultPortIsDropped(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{"https://account.example.com:443": "https://account.example.com", "http://localhost:80": "http://localhost"} {
 		if c, err := config.FromMap(env{"TWOFOLD_PUBLIC_URL": given}); err != nil || c.PublicURL != want {
@@ -182,7 +182,7 @@ func TestAURLWithItsUsualPortIsTheOriginThatBrowsersSend(t *testing.T) {
 	}
 }
 
-func TestUnknownSettingsAreNamed(t *testing.T) {
+func TestUnknown_NamesTypos(t *testing.T) {
 	t.Parallel()
 	got := config.Unknown([]string{
 		"TWOFOLD_LISTEN=:80", "TWOFOLD_LISTENS=:80", "TWOFOLD_", "TWOFOLD_SMTP_URI=smtp://x", "twofold_listen=:80", "PATH=/bin", "TWOFOLDER=1",
@@ -201,7 +201,7 @@ func TestUnknownSettingsAreNamed(t *testing.T) {
 	}
 }
 
-func TestLoadReadsTheEnvironment(t *testing.T) {
+func TestLoad_ReadsEnvironment(t *testing.T) {
 	t.Setenv("TWOFOLD_ISSUER", "From the environment")
 	for _, pair := range os.Environ() {
 		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "TWOFOLD_") && name != "TWOFOLD_ISSUER" {

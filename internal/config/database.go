@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Epochs is the file in which this machine notes how far the database has come; empty for none. It belongs beside an SQLite
-// file, but not into what is backed up with it.
+// RestoreStateFile returns the path of the file that records how far the database has advanced, or "" for none. It lies
+// beside an SQLite file and must not be part of its backup.
 func (c Config) Epochs() string {
 	switch file, sqlite := strings.CutPrefix(c.DatabaseURL, "sqlite:"); {
 	case c.EpochFile == "off" || c.EpochFile == "" && !sqlite:
@@ -17,7 +17,7 @@ func (c Config) Epochs() string {
 	return c.EpochFile
 }
 
-// Database is where the database is, to be read by people: without user, password and options.
+// RedactedDatabaseURL returns the database's URL without user, password and parameters, for messages.
 func (c Config) Database() string {
 	if strings.HasPrefix(c.DatabaseURL, "sqlite:") {
 		return c.DatabaseURL

@@ -8,7 +8,7 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-func TestTheOperatorsPageListsEverySettingWithItsDefault(t *testing.T) {
+func TestDocs_OperateListsEverySetting(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../docs/operate.md")
 	if err != nil {

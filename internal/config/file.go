@@ -11,10 +11,10 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// withFiles answers the environment with each setting filled in that is given as a file. A setting that has another of
-// its name with _FILE behind may be: whatever mounts secrets as files (Compose, Kubernetes, systemd's credentials) can
-// then keep it out of the environment, which every child and every dump of the process shows. The library's own way
-// (`,file`) makes a setting a file always.
+// withFiles returns the environment with each setting that is given as a file filled in. Any setting may be given by a
+// variable of its name with the suffix _FILE, which names a file that holds the value. Compose, Kubernetes and systemd
+// credentials mount secrets this way, which keeps them out of the environment, where child processes and dumps show
+// them. The library's own option (`,file`) would make a setting always a file.
 func withFiles(environment map[string]string) (map[string]string, error) {
 	params, err := env.GetFieldParams(&Config{})
 	if err != nil {
@@ -28,7 +28,7 @@ func withFiles(environment map[string]string) (map[string]string, error) {
 			continue
 		}
 		if environment[p.Key] != "" {
-			wrong = append(wrong, fmt.Errorf("%s and %s are both given: give one of them", p.Key, file))
+			wrong = append(wrong, fmt.Errorf("%s and %s are both set: set only one of them", p.Key, file))
 			continue
 		}
 		text, err := readFile(environment[file])
@@ -50,7 +50,7 @@ func isSetting(params []env.FieldParams, key string) bool {
 	return false
 }
 
-// readFile answers the one line of a file. Its error does not repeat it: it may hold a password.
+// readFile returns the single line of a file. Its error does not repeat the content, which may be a password.
 func readFile(path string) (string, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	var cause *fs.PathError

@@ -19,7 +19,7 @@ func written(t *testing.T, text string) string {
 	return path
 }
 
-func TestASecretMayLieInAFile(t *testing.T) {
+func TestFromMap_FileVariables(t *testing.T) {
 	t.Parallel()
 	for _, ending := range []string{"", "\n", "\r\n"} {
 		c, err := config.FromMap(env{
@@ -36,7 +36,7 @@ func TestASecretMayLieInAFile(t *testing.T) {
 	}
 }
 
-func TestAFileThatDoesNotFitIsRefusedByName(t *testing.T) {
+func TestFromMap_InvalidFiles(t *testing.T) {
 	t.Parallel()
 	for what, path := range map[string]string{
 		"missing":   filepath.Join(t.TempDir(), "nowhere"),
@@ -55,11 +55,11 @@ func TestAFileThatDoesNotFitIsRefusedByName(t *testing.T) {
 	}
 }
 
-func TestASettingAndItsFileExcludeEachOther(t *testing.T) {
+func TestFromMap_SettingAndFileConflict(t *testing.T) {
 	t.Parallel()
 	file := written(t, "smtp://user:canary@mail.example.com")
 	_, err := config.FromMap(env{"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_SMTP_URL_FILE": file})
-	if err == nil || !strings.Contains(err.Error(), "TWOFOLD_SMTP_URL and TWOFOLD_SMTP_URL_FILE are both given") {
+	if err == nil || !strings.Contains(err.Error(), "TWOFOLD_SMTP_URL and TWOFOLD_SMTP_URL_FILE are both set") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := config.FromMap(env{"TWOFOLD_SMTP_URL": "", "TWOFOLD_SMTP_URL_FILE": file}); err != nil {
@@ -67,7 +67,7 @@ func TestASettingAndItsFileExcludeEachOther(t *testing.T) {
 	}
 }
 
-func TestTheDatabaseIsNamedWithoutItsPassword(t *testing.T) {
+func TestRedactedDatabaseURL(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		"sqlite:./data/100% of #1?.db":                           "sqlite:./data/100% of #1?.db",

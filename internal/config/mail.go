@@ -14,8 +14,8 @@ import (
 	"twofold/internal/secret"
 )
 
-// SMTP is where mails go: smtp:// uses STARTTLS where it is offered, or refuses to go without (Required); smtps:// is
-// encrypted from the first byte (Implicit).
+// SMTP is the server that mails are sent to. smtp:// uses STARTTLS if the server offers it, or requires it (Required);
+// smtps:// is encrypted from the first byte (Implicit).
 type SMTP struct {
 	Host     string
 	Port     int
@@ -25,12 +25,12 @@ type SMTP struct {
 	Password secret.Text
 }
 
-// Enabled says whether mail is sent at all.
+// Enabled reports whether mail is sent at all.
 func (m Mail) Enabled() bool { return !m.SMTPURL.IsZero() }
 
-// Server reads the URL. Its error does not repeat it: it may hold a password.
+// Server parses the URL. Its error does not repeat the URL, which may hold a password.
 func (m Mail) Server() (SMTP, error) {
-	wrong := errors.New("TWOFOLD_SMTP_URL cannot be read: write it as in smtp://user:password@mail.example.com:587?tls=required")
+	wrong := errors.New("TWOFOLD_SMTP_URL is invalid: write it like smtp://user:password@mail.example.com:587?tls=required")
 	u, err := url.Parse(m.SMTPURL.Reveal())
 	if err != nil || u.Hostname() == "" || strings.Trim(u.Path, "/") != "" || u.Fragment != "" || strings.ContainsFunc(u.Host, notASCII) {
 		return SMTP{}, wrong
@@ -61,16 +61,16 @@ func (m Mail) Server() (SMTP, error) {
 
 func notASCII(r rune) bool { return r > unicode.MaxASCII || r <= ' ' }
 
-// MailHost is the name that mails go by: the public host, without its port.
+// MailHost returns the host name used in HELO and Message-ID: the public host without its port.
 func (c Config) MailHost() string {
 	host := c.publicBase.Hostname()
-	if _, err := netip.ParseAddr(host); err == nil { // no mail comes from a bare address
+	if _, err := netip.ParseAddr(host); err == nil { // a mail server needs a name, not an address
 		return "localhost"
 	}
 	return host
 }
 
-// Sender is who mails are from: the address that was given, or twofold at the public host. One without a name gets the
+// Sender returns the From address: the configured one, or twofold at the public host. Without a name it gets the
 // issuer's.
 func (c Config) Sender() (mail.Address, error) {
 	given := c.Mail.From
@@ -99,7 +99,7 @@ func (c *Config) checkMail() error {
 	c.Mail.Support = strings.TrimSpace(c.Mail.Support)
 	unprintable := func(r rune) bool { return !unicode.IsPrint(r) }
 	if s := c.Mail.Support; !utf8.ValidString(s) || strings.ContainsFunc(s, unprintable) || utf8.RuneCountInString(s) > 200 {
-		wrong = append(wrong, fmt.Errorf("TWOFOLD_SUPPORT is %q: say in one line of at most 200 characters whom to ask for help", s))
+		wrong = append(wrong, fmt.Errorf("TWOFOLD_SUPPORT is %q: write one line of at most 200 characters that names the contact", s))
 	}
 	return errors.Join(wrong...)
 }

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/config"
 )
 
-func TestMailSettingsThatDoNotFitAreRefused(t *testing.T) {
+func TestFromMap_InvalidMailSettings(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
 		"TWOFOLD_SMTP_URL": {
@@ -33,7 +33,7 @@ func TestMailSettingsThatDoNotFitAreRefused(t *testing.T) {
 	}
 }
 
-func TestTheMailServerIsReadFromItsURL(t *testing.T) {
+func TestMail_Server(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
 		"smtp://mail.example.com":                              "mail.example.com:587 implicit false required false as  ",
@@ -62,7 +62,7 @@ func TestTheMailServerIsReadFromItsURL(t *testing.T) {
 	}
 }
 
-func TestMailIsFromThePublicHostUnlessSaidOtherwise(t *testing.T) {
+func TestMail_Sender(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ url, from, want string }{
 		{"https://account.example.com", "", `"Twofold" <twofold@account.example.com>`},
@@ -84,7 +84,7 @@ func TestMailIsFromThePublicHostUnlessSaidOtherwise(t *testing.T) {
 	}
 }
 
-func TestSupportIsOneLine(t *testing.T) {
+func TestFromMap_SupportMustBeOneLine(t *testing.T) {
 	t.Parallel()
 	line := strings.Repeat("ü", 200)
 	if c, err := config.FromMap(env{"TWOFOLD_SUPPORT": "  " + line + " "}); err != nil || c.Mail.Support != line {

@@ -1,5 +1,7 @@
-// Package dispute acts on "this was not me": what somebody says who reads of a change that they did not make. It never
-// switches MFA off where MFA was on before that change.
+// Package dispute handles "this was not me" reports, which users send with the dispute link of a notice about a change that
+// they did not make. A report consumes the link, revokes everything that the account's credentials have opened, undoes the
+// reported change as far as possible, and forces a password reset, because the attacker knows the password. It never turns
+// MFA off if MFA was on before the reported change. The entry point is [Service.Report].
 package dispute
 
 import (
@@ -8,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/mfa"
@@ -15,61 +18,59 @@ import (
 	"twofold/internal/secret"
 )
 
-// Outcome says what became of the authenticator app that a notice named.
+// Outcome is what happened to the MFA method that a notice named.
 type Outcome string
 
 const (
-	Suspended      Outcome = "suspended" // it signs nobody in, and still counts
-	Removed        Outcome = "removed"   // it was the first and only one, and young
-	AlreadyRemoved Outcome = "gone"      // it was removed before
+	Suspended      Outcome = "suspended" // no longer accepted, but MFA stays on
+	Removed        Outcome = "removed"   // it was the only method, turned MFA on, and was younger than UndoWindow
+	AlreadyRemoved Outcome = "gone"      // it was removed before the report
 )
 
-// Result is what was done.
+// Result is the effect of a report.
 type Result struct {
 	SessionsEnded int
-	Method        Outcome // empty where the notice named none
-	PasswordReset bool    // the password stopped working, and a link to set a new one is in the mail
+	Method        Outcome // empty if the notice named no method
+	PasswordReset bool    // the password was removed, and a link to set a new one was mailed
 }
 
-// Accounts is what is asked of people.
+// Accounts looks up the recipients of notices and restores addresses.
 type Accounts interface {
-	// Recipient says who reads the account's notices: first the address that signs in.
-	Recipient(ctx context.Context, accountID string) (notify.Recipient, error)
-	// ForceReset takes the password away and mails a link to set a new one.
-	ForceReset(ctx context.Context, accountID string) (sessionsEnded int, err error)
-	// CancelPendingChanges ends reset links, and an address that waits to be confirmed.
-	CancelPendingChanges(ctx context.Context, accountID string) error
-	// RestoreEmail and RestoreNoticeEmail give back what the account had before.
+	notify.Recipients
+	// RestoreEmail and RestoreNoticeEmail set an address back to what it was before the reported change.
 	RestoreEmail(ctx context.Context, accountID, email string) error
 	RestoreNoticeEmail(ctx context.Context, accountID, email string) error
 }
 
-// Revoker is what proofs have opened.
-type Revoker interface {
-	// RevokeAll ends everything that the account's proofs have opened, and the recognition of its devices.
-	RevokeAll(ctx context.Context, accountID string) (sessions int, err error)
+// Passwords forces password resets.
+type Passwords interface {
+	// ForceReset removes the password and mails a link to set a new one.
+	ForceReset(ctx context.Context, accountID string) (sessionsEnded int, err error)
 }
 
-// Store opens transactions, and makes changes to one account wait for each other.
+// Store opens transactions and locks accounts.
 type Store interface {
+	account.Locker
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	Lock(ctx context.Context, accountID string) error
 }
 
-// Service acts on links.
+// Service handles reports.
 type Service struct {
 	Store      Store
 	Links      *maillink.Service
 	Accounts   Accounts
+	Passwords  Passwords
+	Pending    mfa.PendingChanges
 	Methods    *mfa.Service
-	Revoker    Revoker
+	Revoker    account.Revoker
 	Notices    mfa.Notices
 	Audit      audit.Log
-	UndoWindow time.Duration // a first and only method younger than this is removed
+	UndoWindow time.Duration // a first and only method younger than this is removed instead of suspended
 	Now        func() time.Time
 }
 
-// Report ends every session and deals with what the notice told of. It answers link.ErrExpired.
+// Report consumes the dispute link of a notice, ends every session of the account and undoes the reported change. It returns
+// maillink.ErrExpired.
 func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error) {
 	l, err := s.Links.Lookup(ctx, maillink.NotMe, token)
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, l.AccountID); err != nil {
 			return err
 		}
-		if err := s.Accounts.CancelPendingChanges(ctx, l.AccountID); err != nil {
+		if err := s.Pending.CancelPendingChanges(ctx, l.AccountID); err != nil {
 			return err
 		}
 		reported := audit.Event{Kind: audit.NotMeReported, AccountID: l.AccountID, Subject: about.Of, Reason: string(about.Kind)}
@@ -110,13 +111,13 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		return s.notifyOtherAddresses(ctx, l.AccountID, before.Addresses)
 	})
 	if err != nil {
-		return Result{}, fmt.Errorf("act on a notice: %w", err)
+		return Result{}, fmt.Errorf("handle dispute: %w", err)
 	}
 	return done, nil
 }
 
-// revokeSuperseded ends the links that this one leaves nothing to: the copies of the same notice, and, of an address, those of
-// every later change. Whoever moved an account twice has a link that takes the second move back, to them.
+// revokeSuperseded revokes links that this undo makes pointless: copies of the same notice and, for an address change, links
+// of later changes. Otherwise an attacker who changed the address twice could restore their first change.
 func (s *Service) revokeSuperseded(ctx context.Context, l maillink.Link, about notify.DisputeSubject) error {
 	return s.Links.RevokeWhere(ctx, l.AccountID, maillink.NotMe, func(other maillink.Link) bool {
 		if other.Subject == l.Subject {
@@ -127,20 +128,22 @@ func (s *Service) revokeSuperseded(ctx context.Context, l maillink.Link, about n
 	})
 }
 
-// notifyOtherAddresses tells of a reset whom no link went to: the second address, and whoever has lost the account by this, who is
-// not told where that was done. The link may have been in the wrong hands. What they get cannot be denied in turn.
+// notifyOtherAddresses sends the password-reset notice to addresses that got no link: the second address, and addresses that
+// the undo removed, in case an attacker used the dispute link. The notice to the latter omits where the report was made. These
+// notices carry no dispute link.
 func (s *Service) notifyOtherAddresses(ctx context.Context, accountID string, before []string) error {
 	now, err := s.Accounts.Recipient(ctx, accountID)
 	if err != nil {
 		return err
 	}
-	gone := slices.DeleteFunc(slices.Clone(before), func(address string) bool { return slices.Contains(now.Addresses, address) })
+	removed := slices.DeleteFunc(slices.Clone(before), func(address string) bool { return slices.Contains(now.Addresses, address) })
 	if err := s.notify(ctx, accountID, now.Addresses[1:]); err != nil {
 		return err
 	}
-	return s.notify(audit.WithClient(ctx, audit.Client{}), accountID, gone)
+	return s.notify(audit.WithClient(ctx, audit.Client{}), accountID, removed)
 }
 
+// notify sends the password-reset notice to some addresses.
 func (s *Service) notify(ctx context.Context, accountID string, to []string) error {
 	if len(to) == 0 {
 		return nil
@@ -149,13 +152,13 @@ func (s *Service) notify(ctx context.Context, accountID string, to []string) err
 	return err
 }
 
-// undo takes back what the notice told of, as far as that can be. Whoever did it knows the password, so that goes too,
-// but where a method is suspended: there it takes another factor beside the password as it is.
+// undo undoes the reported change as far as possible. It also forces a password reset, because the attacker knows the
+// password. The exception is a suspended method: signing in then still takes a second factor besides the password.
 func (s *Service) undo(ctx context.Context, accountID string, about notify.DisputeSubject, done *Result) error {
 	var err error
 	switch about.Kind {
 	case notify.MethodAdded, notify.MethodReplaced:
-		return s.dispute(ctx, accountID, about, done)
+		return s.disputeMethod(ctx, accountID, about, done)
 	case notify.RecoveryCodesGenerated:
 		err = s.Methods.DeleteRecoveryCodes(ctx, accountID)
 	case notify.EmailChanged:
@@ -169,9 +172,9 @@ func (s *Service) undo(ctx context.Context, accountID string, about notify.Dispu
 	return s.forceReset(ctx, accountID, done)
 }
 
-// dispute takes the use of a method from whoever holds it. It is removed only where there was no MFA before it and nothing
-// else has come since; then the password alone would sign in, so that is taken away too.
-func (s *Service) dispute(ctx context.Context, accountID string, about notify.DisputeSubject, done *Result) error {
+// disputeMethod suspends the reported method. It removes it instead if the method turned MFA on, is the only one and is
+// younger than UndoWindow. The password alone would then be enough to sign in, so it forces a password reset too.
+func (s *Service) disputeMethod(ctx context.Context, accountID string, about notify.DisputeSubject, done *Result) error {
 	methods, err := s.Methods.Methods(ctx, accountID)
 	if err != nil {
 		return err
@@ -200,8 +203,9 @@ func (s *Service) dispute(ctx context.Context, accountID string, about notify.Di
 	return err
 }
 
+// forceReset forces a password reset and adds it to the result.
 func (s *Service) forceReset(ctx context.Context, accountID string, done *Result) error {
-	ended, err := s.Accounts.ForceReset(ctx, accountID)
+	ended, err := s.Passwords.ForceReset(ctx, accountID)
 	done.PasswordReset, done.SessionsEnded = true, done.SessionsEnded+ended
 	return err
 }

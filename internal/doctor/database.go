@@ -11,10 +11,10 @@ import (
 	"twofold/internal/store"
 )
 
-// maxClockDrift is how far clocks may be apart: TOTP forgives half a minute, and people notice long before that.
+// maxClockDrift is the accepted difference between clocks. TOTP tolerates half a minute.
 const maxClockDrift = time.Second
 
-// kept looks at the master key and the database, which only mean something together.
+// kept checks the master key and the database, which only make sense together.
 func (d Doctor) kept(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
@@ -33,7 +33,7 @@ func (d Doctor) kept(ctx context.Context) {
 		return
 	}
 	d.writing(ctx, db)
-	if copied := d.epochs(ctx, db); !copied { // nobody commits to one
+	if copied := d.epochs(ctx, db); !copied { // a copy accepts no commits
 		d.commits(ctx, db)
 	}
 	d.clocks(ctx, db)
@@ -42,20 +42,20 @@ func (d Doctor) kept(ctx context.Context) {
 
 func (d Doctor) databaseAdvice() string {
 	if store.IsPostgres(d.config.DatabaseURL) {
-		return "Does the server run, and do host, user, password and sslmode in TWOFOLD_DATABASE_URL fit?"
+		return "Check that the server runs, and that host, user, password and sslmode in TWOFOLD_DATABASE_URL are right."
 	}
-	return "Correct TWOFOLD_DATABASE_URL, or give file and folder to the user that Twofold runs as."
+	return "Correct TWOFOLD_DATABASE_URL, or make the user that Twofold runs as the owner of the file and its directory."
 }
 
-// absent is a database that will be made, with its keys.
+// absent reports a database that does not exist yet.
 func (d Doctor) absent(keyless error) {
-	d.warn("database", "there is none of Twofold's at %s yet: twofold serve makes it. If there should be one, correct TWOFOLD_DATABASE_URL.", d.config.Database())
+	d.warn("database", "%s does not exist yet: twofold serve creates it. If it should exist, correct TWOFOLD_DATABASE_URL.", d.config.Database())
 	if errors.Is(keyless, keyring.ErrNoMaster) && store.IsPostgres(d.config.DatabaseURL) {
-		d.fail("master key", "there is none at %s, and processes that share a server need the same. Make it once with openssl rand -base64 32, and point TWOFOLD_MASTER_KEY_FILE at it.", d.config.MasterKeyFile)
+		d.fail("master key", "%s does not exist, and processes that share a database need the same key. Create it once with openssl rand -base64 32, and set TWOFOLD_MASTER_KEY_FILE to it.", d.config.MasterKeyFile)
 	}
 }
 
-// schema compares the database with this version. Of one that this version cannot use nothing else is looked at.
+// schema compares the database's version with this program's, and reports whether the other checks make sense.
 func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	migrated, err := db.Migrated(ctx)
 	if err != nil {
@@ -70,39 +70,39 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	knows := store.SchemaVersion()
 	switch {
 	case err != nil:
-		d.fail("database", "how far it was migrated cannot be read: %v. Let the user that Twofold runs as own its tables.", err)
+		d.fail("database", "its schema version cannot be read: %v. Make the user that Twofold runs as the owner of its tables.", err)
 		return false
 	case has > knows:
-		d.fail("database", "it was migrated by a newer version (%d, this one knows %d). One release back works; install the version that runs.", has, knows)
+		d.fail("database", "it was migrated by a newer version (schema %d, this version knows %d). One release back works; install the newer version.", has, knows)
 	case has < knows:
-		d.warn("database", "it is at migration %d of %d. twofold migrate, or the next start, brings it up; take a backup first.", has, knows)
+		d.warn("database", "its schema is at %d of %d. twofold migrate, or the next start, upgrades it; take a backup first.", has, knows)
 	default:
-		d.ok("database", "%s can be read, and its schema is this version's (%d)", d.config.Database(), has)
+		d.ok("database", "%s can be read, and its schema is current (%d)", d.config.Database(), has)
 	}
 	return true
 }
 
-// epochs looks at whether the database was restored, and says whether it is a copy that was not served yet.
+// epochs checks whether the database was restored, and reports whether it is an unused copy.
 func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
 	kept := store.RestoreState{DB: db}
 	if there, err := kept.HasTable(ctx); err == nil && !there {
-		return false // its schema was told
+		return false // the schema is reported already
 	}
 	watch := restorefence.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.Epochs(), Now: d.Now}
 	e, err := watch.Detect(ctx)
 	switch {
 	case errors.Is(err, restorefence.ErrNone):
 	case err != nil:
-		d.fail("restored", "whether it was cannot be read: %v.", err)
+		d.fail("restored", "the restore state cannot be read: %v.", err)
 	case e.RestoreReason != "":
-		d.fail("restored", "%s. Codes that were used since then, and sessions that were ended, may work again: twofold restore-fence, before people are let in. With --nothing-lost if it was moved while nothing served it.", e.RestoreReason)
+		d.fail("restored", "%s. Codes that were used and sessions that were ended since then may work again: run twofold restore-fence before users sign in, with --nothing-lost if the database was moved while no server used it.", e.RestoreReason)
 	default:
-		d.ok("restored", "no sign that it was; epoch %d began %s", e.Number, e.StartedAt.Format(time.DateOnly))
+		d.ok("restored", "no sign of a restored backup; generation %d started %s", e.Number, e.StartedAt.Format(time.DateOnly))
 	}
 	return e.RestoreReason == restorefence.BackupCopy
 }
 
-// writing asks whether changes are possible, and makes none.
+// writing checks whether the database accepts writes, without writing.
 func (d Doctor) writing(ctx context.Context, db *store.DB) {
 	if path, err := store.Path(d.config.DatabaseURL); err == nil {
 		d.file(path)
@@ -110,33 +110,33 @@ func (d Doctor) writing(ctx context.Context, db *store.DB) {
 	}
 	switch can, err := db.Writable(ctx); {
 	case err != nil:
-		d.fail("writing", "%v. Let the user that Twofold runs as own its tables.", err)
+		d.fail("writing", "%v. Make the user that Twofold runs as the owner of its tables.", err)
 	case !can:
-		d.fail("writing", "the server takes none from this user: it is a standby, or the user may only read. Let TWOFOLD_DATABASE_URL lead to the primary, as the owner of its tables.")
+		d.fail("writing", "the server rejects writes of this user: it is a standby, or the user may only read. Set TWOFOLD_DATABASE_URL to the primary, with the owner of the tables as user.")
 	default:
-		d.ok("writing", "the server takes changes from this user")
+		d.ok("writing", "the server accepts writes of this user")
 	}
 }
 
-// commits looks at whether what was answered outlives a power cut.
+// commits checks whether an acknowledged change survives a power failure.
 func (d Doctor) commits(ctx context.Context, db *store.DB) {
 	switch are, should, err := db.Durability(ctx); {
 	case err != nil:
-		d.fail("commits", "how they are kept cannot be read: %v.", err)
+		d.fail("commits", "the durability setting cannot be read: %v.", err)
 	case are != should:
-		d.warn("commits", "%s, where it should be %s: a power cut may lose what people were told is done. Find out who changed that, and change it back.", are, should)
+		d.warn("commits", "%s, but should be %s: a power failure may lose acknowledged changes. Find out why it was changed, and change it back.", are, should)
 	default:
-		d.ok("commits", "each is on disk before it is answered (%s)", are)
+		d.ok("commits", "each is on disk before the response (%s)", are)
 	}
 }
 
-// clocks compares this process's clock with the database's: with the server's or, for a file, with when it was written.
+// clocks compares this process's clock with the database server's or, for SQLite, with the file's modification time.
 func (d Doctor) clocks(ctx context.Context, db *store.DB) {
 	asked := d.Now()
 	at, own, err := db.ServerTime(ctx)
 	answered := d.Now()
 	if err != nil {
-		d.fail("clock", "the database's cannot be read: %v.", err)
+		d.fail("clock", "the database's clock cannot be read: %v.", err)
 		return
 	}
 	if !own {
@@ -146,8 +146,8 @@ func (d Doctor) clocks(ctx context.Context, db *store.DB) {
 	way := answered.Sub(asked) / 2
 	switch ahead := at.Sub(asked.Add(way)); {
 	case ahead.Abs() > maxClockDrift+way:
-		d.warn("clock", "the database's is %s from this machine's. Codes are judged by this machine's: let an NTP client keep both.", ahead.Round(100*time.Millisecond))
+		d.warn("clock", "the database's clock differs by %s from this machine's, which codes are checked with. Synchronize both with NTP.", ahead.Round(100*time.Millisecond))
 	default:
-		d.ok("clock", "%s, and the database's is %s from it", answered.UTC().Format(time.RFC3339), ahead.Round(time.Millisecond))
+		d.ok("clock", "%s, and the database's clock differs by %s", answered.UTC().Format(time.RFC3339), ahead.Round(time.Millisecond))
 	}
 }

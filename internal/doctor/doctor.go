@@ -1,4 +1,5 @@
-// Package doctor looks at an installation, changes nothing of it, and says what is wrong and what to do.
+// Package doctor checks an installation without changing it, and reports what is wrong and how to fix it. The entry
+// point is [Doctor.Run].
 package doctor
 
 import (
@@ -10,44 +11,44 @@ import (
 	"twofold/internal/config"
 )
 
-// State is how one thing is.
+// State is the result of one check.
 type State string
 
 const (
 	OK      State = "ok"
-	Warning State = "warning" // it works, and may not be what you want
+	Warning State = "warning" // it works, but may not be intended
 	Failed  State = "wrong"   // it does not work, or is not safe
 )
 
-// Finding is one thing that was looked at.
+// Finding is one checked item.
 type Finding struct {
 	State   State
-	Subject string // two words at most
-	Message string // what is so, and, unless it is OK, what to do. It never holds a secret
+	Subject string // at most two words
+	Message string // the result and, unless it is OK, what to do; never a secret
 }
 
-// Doctor looks at what one process would use that starts here now.
+// Doctor checks what a process that starts here now would use.
 type Doctor struct {
 	Environ []string // as os.Environ lists it
 	Now     func() time.Time
-	Online  bool   // fetch the public URL too
-	MailTo  string // send a mail there; empty: none is sent
+	Online  bool   // also fetch the public URL
+	MailTo  string // recipient of a test mail; empty for none
 
-	// Timeout is how long one thing may take that is asked over the network. Zero is five seconds.
+	// Timeout limits each check that uses the network. Zero means five seconds.
 	Timeout time.Duration
 
 	report func(Finding)
 	config config.Config
 }
 
-// Run tells each finding when it is made, and answers how many are wrong. What cannot be looked at because of
-// another finding is left out.
+// Run reports each finding as it is made, and returns how many have failed. Checks that depend on a failed one are left
+// out.
 func (d Doctor) Run(ctx context.Context, tell func(Finding)) (wrong int) {
 	d.report = func(f Finding) {
 		if f.State == Failed {
 			wrong++
 		}
-		f.Message = strings.Join(strings.Fields(f.Message), " ") // drivers answer in several lines
+		f.Message = strings.Join(strings.Fields(f.Message), " ") // drivers' errors have several lines
 		tell(f)
 	}
 	if d.Timeout == 0 {

@@ -18,19 +18,19 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// patient is a house that was started once, and what the doctor is told about it.
-type patient struct {
+// installation is a server that was started once, and the doctor that checks it.
+type installation struct {
 	t      *testing.T
 	dir    string
 	doctor doctor.Doctor
 }
 
-func newPatient(t *testing.T, settings ...string) *patient {
+func newInstallation(t *testing.T, settings ...string) *installation {
 	t.Helper()
 	clock, dir := apptest.NewClock(), t.TempDir()
 	h := apptest.StartIn(t, dir, clock, "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"))
 	h.Stop()
-	p := &patient{t: t, dir: h.Dir}
+	p := &installation{t: t, dir: h.Dir}
 	for _, name := range []string{"twofold.db", "twofold.db-wal"} { // written when the clock says
 		if err := os.Chtimes(filepath.Join(h.Dir, name), clock.Now(), clock.Now()); err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
@@ -42,10 +42,10 @@ func newPatient(t *testing.T, settings ...string) *patient {
 	return p
 }
 
-func (p *patient) path(name string) string { return filepath.Join(p.dir, name) }
+func (p *installation) path(name string) string { return filepath.Join(p.dir, name) }
 
 // sql changes the database behind everybody's back.
-func (p *patient) sql(statement string) {
+func (p *installation) sql(statement string) {
 	p.t.Helper()
 	db, err := sql.Open("sqlite", p.path("twofold.db"))
 	if err != nil {
@@ -58,7 +58,7 @@ func (p *patient) sql(statement string) {
 }
 
 // says wants the one finding about something to be in a state, and to say a word.
-func (p *patient) says(about string, state doctor.State, word string) {
+func (p *installation) reports(about string, state doctor.State, word string) {
 	p.t.Helper()
 	var all []string
 	found := false
@@ -77,19 +77,19 @@ func (p *patient) says(about string, state doctor.State, word string) {
 	}
 }
 
-func TestWhatIsWellIsOK(t *testing.T) {
+func TestRun_HealthyInstallation(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
+	p := newInstallation(t)
 	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "restored", "commits", "space", "clock", "master key", "signing keys"} {
-		p.says(about, doctor.OK, "")
+		p.reports(about, doctor.OK, "")
 	}
 }
 
-func TestLookingChangesNotAByte(t *testing.T) {
+func TestRun_ChangesNothing(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
+	p := newInstallation(t)
 	before := p.files()
-	p.says("database", doctor.OK, "")
+	p.reports("database", doctor.OK, "")
 	p.sql("SELECT 1")
 	for name, text := range p.files() {
 		if before[name] != text {
@@ -102,7 +102,7 @@ func TestLookingChangesNotAByte(t *testing.T) {
 }
 
 // files are the contents of the folder, without SQLite's shared memory: every first reader makes that anew.
-func (p *patient) files() map[string]string {
+func (p *installation) files() map[string]string {
 	contents := make(map[string]string)
 	err := fs.WalkDir(os.DirFS(p.dir), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || strings.HasSuffix(path, "-shm") || strings.HasSuffix(path, "-wal") && size(entry) == 0 {
@@ -126,52 +126,52 @@ func size(entry fs.DirEntry) int64 {
 	return info.Size()
 }
 
-func TestNothingIsMadeWhereNothingIs(t *testing.T) {
+func TestRun_MissingDatabase(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
-	p := newPatient(t, "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"), "TWOFOLD_MASTER_KEY_FILE="+filepath.Join(dir, "master.key"))
-	p.says("database", doctor.Warning, "there is none")
+	p := newInstallation(t, "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"), "TWOFOLD_MASTER_KEY_FILE="+filepath.Join(dir, "master.key"))
+	p.reports("database", doctor.Warning, "does not exist yet")
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("%s: %v", dir, err)
 	}
 }
 
-func TestTheSchemaIsComparedWithThisVersion(t *testing.T) {
+func TestRun_SchemaVersion(t *testing.T) {
 	t.Parallel()
-	older := newPatient(t)
+	older := newInstallation(t)
 	older.sql("UPDATE goose_db_version SET version_id = 5 WHERE version_id > 5")
-	older.says("database", doctor.Warning, "migration 5 of")
-	newer := newPatient(t)
+	older.reports("database", doctor.Warning, "schema is at 5 of")
+	newer := newInstallation(t)
 	newer.sql("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, 1)")
-	newer.says("database", doctor.Failed, "newer version (99999")
+	newer.reports("database", doctor.Failed, "newer version (schema 99999")
 }
 
-func TestWhatIsNoDatabaseIsSaid(t *testing.T) {
+func TestRun_FileIsNoDatabase(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
+	p := newInstallation(t)
 	if err := os.WriteFile(p.path("twofold.db"), []byte(strings.Repeat("not a database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p.says("database", doctor.Failed, "")
+	p.reports("database", doctor.Failed, "")
 }
 
-func TestAJournalThatSomebodyChangedIsSaid(t *testing.T) {
+func TestRun_JournalModeChanged(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
+	p := newInstallation(t)
 	p.sql("PRAGMA journal_mode = DELETE")
-	p.says("commits", doctor.Warning, "delete, where it should be wal")
+	p.reports("commits", doctor.Warning, "delete, but should be wal")
 }
 
-func TestAClockThatIsBehindIsSaid(t *testing.T) {
+func TestRun_ClockBehind(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
+	p := newInstallation(t)
 	now := p.doctor.Now().Add(-time.Minute)
 	p.doctor.Now = func() time.Time { return now }
-	p.says("clock", doctor.Warning, "1m0s ahead")
-	p.says("signing keys", doctor.Warning, "1m0s ahead")
+	p.reports("clock", doctor.Warning, "1m0s ahead")
+	p.reports("signing keys", doctor.Warning, "1m0s ahead")
 }
 
-func TestASigningKeyThatOutlivedItsTimeIsSaid(t *testing.T) {
+func TestRun_SigningKeyOverdue(t *testing.T) {
 	t.Parallel()
 	const day = 24 * time.Hour
 	for name, c := range map[string]struct {
@@ -183,83 +183,83 @@ func TestASigningKeyThatOutlivedItsTimeIsSaid(t *testing.T) {
 		"its successor has a day to begin":     {91 * day, nil, doctor.OK, "91 days old"},
 		"nothing served since":                 {91*day + time.Minute, nil, doctor.Warning, "Start twofold serve"},
 		"its lifetime was made shorter":        {12 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=240h"}, doctor.Warning, "after 10"},
-		"its successor waits to begin":         {100 * day, nil, doctor.OK, "2, the one that signs 100 days old"},
+		"its successor waits to begin":         {100 * day, nil, doctor.OK, "2 keys; the active one is 100 days old"},
 		"and longer is what the setting says":  {100 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=4800h"}, doctor.OK, "100 days old"},
 		"or what is published before it signs": {92 * day, []string{"TWOFOLD_SIGNING_KEY_LEAD=72h"}, doctor.OK, "92 days old"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPatient(t, c.settings...)
+			p := newInstallation(t, c.settings...)
 			later := p.doctor.Now().Add(c.age)
 			if strings.Contains(name, "waits") {
 				p.sql(fmt.Sprintf("INSERT INTO signing_keys (kid, sealed, created_at, begins_at) SELECT 'next', sealed, 0, %d FROM signing_keys", later.Add(day).UnixMicro()))
 			}
 			p.doctor.Now = func() time.Time { return later }
-			p.says("signing keys", c.state, c.word)
+			p.reports("signing keys", c.state, c.word)
 		})
 	}
 }
 
-func TestAMasterKeyThatDoesNotFitIsSaid(t *testing.T) {
+func TestRun_WrongMasterKey(t *testing.T) {
 	t.Parallel()
-	other := newPatient(t)
+	other := newInstallation(t)
 	for about, c := range map[string]struct {
 		key   string
 		state doctor.State
 		word  string
 	}{
-		"another's":  {other.path("master.key"), doctor.Failed, "does not open this database"},
-		"missing":    {other.path("no.key"), doctor.Failed, "nothing else opens"},
+		"another's":  {other.path("master.key"), doctor.Failed, "does not fit this database"},
+		"missing":    {other.path("no.key"), doctor.Failed, "no other key can decrypt"},
 		"not a key":  {other.path("twofold.db"), doctor.Failed, "32 random bytes"},
 		"not a file": {other.dir, doctor.Failed, "read master key"},
 	} {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()
-			newPatient(t, "TWOFOLD_MASTER_KEY_FILE="+c.key).says("master key", c.state, c.word)
+			newInstallation(t, "TWOFOLD_MASTER_KEY_FILE="+c.key).reports("master key", c.state, c.word)
 		})
 	}
 }
 
-func TestAMasterKeyThatOthersMayReadIsSaid(t *testing.T) {
+func TestRun_MasterKeyReadableByOthers(t *testing.T) {
 	t.Parallel()
-	p := newPatient(t)
+	p := newInstallation(t)
 	if err := os.Chmod(p.path("master.key"), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	p.says("master key", doctor.Warning, "chmod 600")
-	p.says("master key", doctor.OK, "opens")
+	p.reports("master key", doctor.Warning, "chmod 600")
+	p.reports("master key", doctor.OK, "decrypts")
 }
 
-func TestSettingsAreNamed(t *testing.T) {
+func TestRun_InvalidSettings(t *testing.T) {
 	t.Parallel()
-	newPatient(t, "TWOFOLD_SMTP_URI=smtp://user:canary@mail").says("settings", doctor.Warning, "TWOFOLD_SMTP_URI")
-	newPatient(t, "TWOFOLD_SMTP_URL=smtp://user:canary/@mail").says("settings", doctor.Failed, "TWOFOLD_SMTP_URL")
-	newPatient(t, "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0").says("proxies", doctor.Failed, "trusts everybody")
-	newPatient(t, "TWOFOLD_PUBLIC_URL=https://account.example.com").says("proxies", doctor.Warning, "none is trusted")
-	newPatient(t).says("public URL", doctor.Warning, "for this machine alone")
+	newInstallation(t, "TWOFOLD_SMTP_URI=smtp://user:canary@mail").reports("settings", doctor.Warning, "TWOFOLD_SMTP_URI")
+	newInstallation(t, "TWOFOLD_SMTP_URL=smtp://user:canary/@mail").reports("settings", doctor.Failed, "TWOFOLD_SMTP_URL")
+	newInstallation(t, "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,0.0.0.0/0").reports("proxies", doctor.Failed, "trusts every address")
+	newInstallation(t, "TWOFOLD_PUBLIC_URL=https://account.example.com").reports("proxies", doctor.Warning, "none is trusted")
+	newInstallation(t).reports("public URL", doctor.Warning, "works on this machine only")
 }
 
-func TestAnAddressThatSomebodyElseHasIsSaid(t *testing.T) {
+func TestRun_ListenAddressInUse(t *testing.T) {
 	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = silent.Close() }()
-	newPatient(t, "TWOFOLD_LISTEN="+silent.Addr().String()).says("listen", doctor.Failed, "is taken")
-	newPatient(t, "TWOFOLD_OPS_LISTEN="+silent.Addr().String()).says("listen", doctor.Failed, "set TWOFOLD_OPS_LISTEN")
-	newPatient(t, "TWOFOLD_LISTEN=192.0.2.1:80").says("listen", doctor.Failed, "cannot be used")
+	newInstallation(t, "TWOFOLD_LISTEN="+silent.Addr().String()).reports("listen", doctor.Failed, "in use by another program")
+	newInstallation(t, "TWOFOLD_OPS_LISTEN="+silent.Addr().String()).reports("listen", doctor.Failed, "set TWOFOLD_OPS_LISTEN")
+	newInstallation(t, "TWOFOLD_LISTEN=192.0.2.1:80").reports("listen", doctor.Failed, "cannot be used")
 
 	h := apptest.Start(t)
-	newPatient(t, "TWOFOLD_LISTEN="+strings.TrimPrefix(h.URL, "http://")).says("listen", doctor.OK, "a server runs")
+	newInstallation(t, "TWOFOLD_LISTEN="+strings.TrimPrefix(h.URL, "http://")).reports("listen", doctor.OK, "running Twofold server")
 }
 
-func TestThePublicURLIsVisitedWhenThatIsAsked(t *testing.T) {
+func TestRun_Online(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	visited := newPatient(t, "TWOFOLD_PUBLIC_URL="+h.URL)
+	visited := newInstallation(t, "TWOFOLD_PUBLIC_URL="+h.URL)
 	visited.doctor.Online = true
-	visited.says("visit", doctor.OK, "answers as Twofold does")
+	visited.reports("visit", doctor.OK, "responds as Twofold")
 
 	asked := false
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -267,18 +267,18 @@ func TestThePublicURLIsVisitedWhenThatIsAsked(t *testing.T) {
 		http.Redirect(w, &http.Request{}, h.URL+"/healthz", http.StatusFound)
 	}))
 	defer other.Close()
-	p := newPatient(t, "TWOFOLD_PUBLIC_URL="+other.URL)
-	p.says("public URL", doctor.Warning, "")
+	p := newInstallation(t, "TWOFOLD_PUBLIC_URL="+other.URL)
+	p.reports("public URL", doctor.Warning, "")
 	if asked {
 		t.Error("it was visited unasked")
 	}
 	p.doctor.Online = true
-	p.says("visit", doctor.Failed, "not as Twofold does")
+	p.reports("visit", doctor.Failed, "unlike Twofold")
 	other.Close()
-	p.says("visit", doctor.Failed, "refused")
+	p.reports("visit", doctor.Failed, "refused")
 }
 
-func TestWhoSaysNothingHoldsNobodyUp(t *testing.T) {
+func TestRun_SilentServersTimeOut(t *testing.T) {
 	t.Parallel()
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections, and says nothing on them
 	if err != nil {
@@ -286,9 +286,9 @@ func TestWhoSaysNothingHoldsNobodyUp(t *testing.T) {
 	}
 	defer func() { _ = silent.Close() }()
 	address := silent.Addr().String()
-	p := newPatient(t, "TWOFOLD_LISTEN="+address, "TWOFOLD_PUBLIC_URL=http://"+address, "TWOFOLD_SMTP_URL=smtp://"+address, "TWOFOLD_SMTP_TIMEOUT=1h")
+	p := newInstallation(t, "TWOFOLD_LISTEN="+address, "TWOFOLD_PUBLIC_URL=http://"+address, "TWOFOLD_SMTP_URL=smtp://"+address, "TWOFOLD_SMTP_TIMEOUT=1h")
 	p.doctor.Online, p.doctor.Timeout = true, 100*time.Millisecond
 	for _, about := range []string{"listen", "mail", "visit"} {
-		p.says(about, doctor.Failed, "")
+		p.reports(about, doctor.Failed, "")
 	}
 }

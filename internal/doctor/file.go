@@ -15,18 +15,18 @@ const (
 	noSpace  = 64 * mebibyte
 )
 
-// file looks at an SQLite file, and at what is left of the disk that it lies on.
+// file checks an SQLite file and the free space of its disk.
 func (d Doctor) file(path string) {
 	if err := writable(path); err != nil {
-		d.fail("writing", "%v. Give file and folder to the user that Twofold runs as.", err)
+		d.fail("writing", "%v. Make the user that Twofold runs as the owner of the file and its directory.", err)
 	} else {
-		d.ok("writing", "file and folder can be written")
+		d.ok("writing", "file and directory are writable")
 	}
 	free, err := freeSpace(filepath.Dir(path))
 	d.space(filepath.Dir(path), free, err)
 }
 
-// writable tries to open for writing, and writes nothing.
+// writable opens the file for writing, without writing.
 func writable(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the operator names the file
 	if err != nil {
@@ -38,22 +38,21 @@ func writable(path string) error {
 	return folderWritable(filepath.Dir(path))
 }
 
-// space judges what is left of the disk.
+// space checks the free space of the disk.
 func (d Doctor) space(dir string, free uint64, err error) {
-	switch left := fmt.Sprintf("%d MiB are free at %s", free/mebibyte, dir); {
+	switch left := fmt.Sprintf("%d MiB are free in %s", free/mebibyte, dir); {
 	case err != nil:
-		d.warn("space", "how much is free at %s cannot be read: %v.", dir, err)
+		d.warn("space", "the free space in %s cannot be read: %v.", dir, err)
 	case free < noSpace:
-		d.fail("space", "%s. Nothing can be changed when none is: make room.", left)
+		d.fail("space", "%s. Without space every change fails: free some.", left)
 	case free < lowSpace:
-		d.warn("space", "%s. Make room.", left)
+		d.warn("space", "%s. Free some space.", left)
 	default:
 		d.ok("space", "%s", left)
 	}
 }
 
-// fileClock compares this process's clock with the file system's, as far as that has told it: a file is not written in the
-// future.
+// fileClock compares this process's clock with the file's modification time, which must not be in the future.
 func (d Doctor) fileClock() {
 	path, err := store.Path(d.config.DatabaseURL)
 	if err != nil {
@@ -62,11 +61,11 @@ func (d Doctor) fileClock() {
 	now := d.Now()
 	for _, name := range []string{path, path + "-wal"} {
 		file, err := os.Stat(name)
-		if err != nil || file.Size() == 0 { // an empty log was made by whoever looked last
+		if err != nil || file.Size() == 0 { // an empty WAL was created by the last reader
 			continue
 		}
 		if ahead := file.ModTime().Sub(now); ahead > maxClockDrift {
-			d.warn("clock", "%s was written %s ahead of this machine's clock. Codes are judged by that clock: let an NTP client keep it.", filepath.Base(name), ahead.Round(time.Second))
+			d.warn("clock", "%s was written %s ahead of this machine's clock, which codes are checked with. Synchronize it with NTP.", filepath.Base(name), ahead.Round(time.Second))
 			return
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"twofold/internal/store"
 )
 
-// master reads the master key. One that is missing is told once it is known whether there is a database.
+// master reads the master key. A missing one is reported once it is known whether there is a database.
 func (d Doctor) master() (keyring.Master, error) {
 	path := d.config.MasterKeyFile
 	key, err := keyring.ReadMaster(path)
@@ -22,73 +22,72 @@ func (d Doctor) master() (keyring.Master, error) {
 		return key, err
 	}
 	if err != nil {
-		d.fail("master key", "%v. Put the right file where TWOFOLD_MASTER_KEY_FILE points.", err)
+		d.fail("master key", "%v. Put the right file at the path in TWOFOLD_MASTER_KEY_FILE.", err)
 		return key, err
 	}
 	if mode := modeOf(path); mode&0o077 != 0 && !sharedKeys(path) {
-		d.warn("master key", "%s is open to others (%04o). Type: chmod 600 %[1]s", path, mode)
+		d.warn("master key", "%s can be read by others (%04o). Run: chmod 600 %[1]s", path, mode)
 	}
 	return key, nil
 }
 
 func modeOf(path string) os.FileMode {
 	file, err := os.Stat(path)
-	if err != nil || runtime.GOOS == "windows" { // there it says nothing
+	if err != nil || runtime.GOOS == "windows" { // modes have no meaning there
 		return 0
 	}
 	return file.Mode().Perm()
 }
 
-// sharedKeys says whether systemd or a container engine put the file there, for this process alone, with a mode of their
-// own.
+// sharedKeys reports whether systemd or a container engine mounted the file for this process alone, with its own mode.
 func sharedKeys(path string) bool {
 	path, err := filepath.Abs(path)
 	return err == nil && (strings.HasPrefix(path, "/run/secrets/") || strings.HasPrefix(path, "/run/credentials/"))
 }
 
-// keys looks at what lies sealed in the database. Without a master key it stays closed.
+// keys checks the keys in the database. Without a master key they cannot be read.
 func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, keyless error) {
 	kept := store.Keys{DB: db}
 	if keyless != nil {
 		if errors.Is(keyless, keyring.ErrNoMaster) {
-			d.fail("master key", "there is none at %s, and the database was made with one. Put it back, or point TWOFOLD_MASTER_KEY_FILE at it; nothing else opens what is sealed.", d.config.MasterKeyFile)
+			d.fail("master key", "%s does not exist, but the database was created with a master key. Put it back, or set TWOFOLD_MASTER_KEY_FILE to it; no other key can decrypt the secrets.", d.config.MasterKeyFile)
 		}
 		return
 	}
 	switch err := keyring.Check(ctx, kept, master); {
 	case errors.Is(err, keyring.ErrNoKeys):
-		d.warn("master key", "the database has no keys yet: twofold serve makes them.")
+		d.warn("master key", "the database has no keys yet: twofold serve creates them.")
 		return
 	case err != nil:
-		d.fail("master key", "%v. Point TWOFOLD_MASTER_KEY_FILE at the one that the database was made with.", err)
+		d.fail("master key", "%v. Set TWOFOLD_MASTER_KEY_FILE to the key that the database was created with.", err)
 		return
 	}
-	d.ok("master key", "%s opens what is sealed in the database", d.config.MasterKeyFile)
+	d.ok("master key", "%s decrypts the database's keys", d.config.MasterKeyFile)
 	d.signing(ctx, kept)
 }
 
-// signing looks at the keys that step-up tokens are signed with.
+// signing checks the keys that sign step-up tokens.
 func (d Doctor) signing(ctx context.Context, kept store.Keys) {
 	keys, err := kept.SigningKeys(ctx)
 	signing := slices.IndexFunc(keys, func(k keyring.SealedKey) bool { return k.Active() })
 	if err != nil || signing < 0 {
-		d.fail("signing keys", "there is none that signs and can be read: %v. twofold migrate makes one.", err)
+		d.fail("signing keys", "no active key can be read: %v. twofold migrate creates one.", err)
 		return
 	}
 	age := d.Now().Sub(keys[signing].ActivatedAt)
 	if age < -maxClockDrift {
-		d.warn("signing keys", "the one that signs was made %s ahead of this machine's clock, by another clock. Let an NTP client keep it.", (-age).Round(time.Second))
+		d.warn("signing keys", "the active key was created %s ahead of this machine's clock. Synchronize it with NTP.", (-age).Round(time.Second))
 		return
 	}
 	if limits := d.config.Keys; age > limits.SigningLifetime+limits.SigningLead && !d.rotation(keys) {
-		d.warn("signing keys", "the one that signs is %d days old, and should have had a successor after %d (TWOFOLD_SIGNING_KEY_LIFETIME): nothing has served since, or cannot change keys. Start twofold serve, which publishes one within seconds; where it runs, its log says why the keys do not go on.",
+		d.warn("signing keys", "the active key is %d days old, and should have had a successor after %d (TWOFOLD_SIGNING_KEY_LIFETIME): no server has run since, or rotation fails. Start twofold serve, which publishes a successor within seconds; if it runs, its log says why key rotation failed.",
 			int(age/day), int(limits.SigningLifetime/day))
 		return
 	}
-	d.ok("signing keys", "%d, the one that signs %d days old", len(keys), int(age/day))
+	d.ok("signing keys", "%d keys; the active one is %d days old", len(keys), int(age/day))
 }
 
-// rotation says whether the next key is published and its time has not come: what serves will let it begin.
+// rotation reports whether the next key is published and not due yet: a running server will activate it.
 func (d Doctor) rotation(keys []keyring.SealedKey) bool {
 	return slices.ContainsFunc(keys, func(k keyring.SealedKey) bool { return k.Pending() && k.ActivatesAt.After(d.Now()) })
 }

@@ -11,10 +11,10 @@ import (
 	"twofold/internal/smtp"
 )
 
-// mail greets the server that the settings name, and sends what was asked for.
+// mail connects to the configured server, and sends the test mail if requested.
 func (d Doctor) mail(ctx context.Context) {
 	if !d.config.Mail.Enabled() {
-		d.warn("mail", "none is sent: people see changes in their activity alone, and cannot set a new password by mail. Set TWOFOLD_SMTP_URL.")
+		d.warn("mail", "no mail is sent: users see changes in their activity only, and cannot reset their password by mail. Set TWOFOLD_SMTP_URL.")
 		return
 	}
 	server, err := app.NewMailer(d.config, d.Now)
@@ -30,9 +30,9 @@ func (d Doctor) mail(ctx context.Context) {
 		d.fail("mail", "%v. %s", err, mailAdvice(err))
 		return
 	case !encrypted && !isHere(server.Host):
-		d.warn("mail", "%s takes mails, unencrypted: links in them could be read on the way. Use smtps://, or ?tls=required, if it can.", server.Host)
+		d.warn("mail", "%s accepts mails unencrypted, so that links in them can be read in transit. Use smtps://, or ?tls=required, if the server supports it.", server.Host)
 	default:
-		d.ok("mail", "%s takes mails from %s (encrypted: %v, signed in: %v)", server.Host, server.From.Address, encrypted, server.User != "")
+		d.ok("mail", "%s accepts mails from %s (encrypted: %v, authenticated: %v)", server.Host, server.From.Address, encrypted, server.User != "")
 	}
 	if d.MailTo != "" {
 		d.send(ctx, server)
@@ -58,8 +58,8 @@ func (d Doctor) send(ctx context.Context, server smtp.Server) {
 		HTML: "<p>twofold doctor sent this mail. There is nothing to do.</p>\n",
 	})
 	if err != nil {
-		d.fail("test mail", "%v. Is the address one address, and may %s be the sender (TWOFOLD_MAIL_FROM)?", err, server.From.Address)
+		d.fail("test mail", "%v. Check that the address is a single address, and that %s may send (TWOFOLD_MAIL_FROM).", err, server.From.Address)
 		return
 	}
-	d.ok("test mail", "%s has taken it for %s: see whether it arrives, and not among the spam", server.Host, strings.TrimSpace(d.MailTo))
+	d.ok("test mail", "%s accepted it for %s: check that it arrives, and not in the spam folder", server.Host, strings.TrimSpace(d.MailTo))
 }

@@ -10,38 +10,38 @@ import (
 
 const to = "ada@example.com"
 
-func TestTheMailServerIsGreetedAndGetsNoMailUnasked(t *testing.T) {
+func TestRun_MailServer(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
-	p := newPatient(t, box.Setting())
-	p.says("mail", doctor.OK, "takes mails")
+	p := newInstallation(t, box.Setting())
+	p.reports("mail", doctor.OK, "accepts mails")
 	if got := box.All(); len(got) > 0 {
 		t.Errorf("it got %d mails", len(got))
 	}
 	p.doctor.MailTo = to
-	p.says("test mail", doctor.OK, to)
+	p.reports("test mail", doctor.OK, to)
 	if got := box.To(to); len(got) != 1 || !strings.Contains(got[0].Raw, "twofold doctor sent this mail") {
 		t.Errorf("it got %d mails to %s", len(got), to)
 	}
 	box.Reject(550)
-	p.says("test mail", doctor.Failed, "550")
+	p.reports("test mail", doctor.Failed, "550")
 }
 
-func TestAMailServerThatDoesNotDoIsSaid(t *testing.T) {
+func TestRun_MailServerRejects(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	for name, url := range map[string]string{
 		"no way to sign in": strings.Replace(box.URL(), "smtp://", "smtp://user:canary@", 1),
 		"no STARTTLS":       box.URL() + "?tls=required",
 		"no TLS":            strings.Replace(box.URL(), "smtp://", "smtps://", 1),
-		"nobody there":      "smtp://user:canary@127.0.0.1:1",
+		"no server":         "smtp://user:canary@127.0.0.1:1",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := newPatient(t, "TWOFOLD_SMTP_URL="+url, "TWOFOLD_SMTP_TIMEOUT=1s")
+			p := newInstallation(t, "TWOFOLD_SMTP_URL="+url, "TWOFOLD_SMTP_TIMEOUT=1s")
 			p.doctor.MailTo = to
-			p.says("mail", doctor.Failed, "TWOFOLD_SMTP_URL")
+			p.reports("mail", doctor.Failed, "TWOFOLD_SMTP_URL")
 		})
 	}
-	newPatient(t).says("mail", doctor.Warning, "none is sent")
+	newInstallation(t).reports("mail", doctor.Warning, "no mail is sent")
 }

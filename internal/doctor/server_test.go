@@ -13,28 +13,28 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// atServer is a patient whose database is on a server.
-func atServer(t *testing.T, url, key string, settings ...string) *patient {
+// atServer is a installation whose database is on a server.
+func atServer(t *testing.T, url, key string, settings ...string) *installation {
 	t.Helper()
-	return &patient{t: t, doctor: doctor.Doctor{Now: time.Now, Environ: append([]string{
+	return &installation{t: t, doctor: doctor.Doctor{Now: time.Now, Environ: append([]string{
 		"TWOFOLD_DATABASE_URL=" + url, "TWOFOLD_MASTER_KEY_FILE=" + key, "TWOFOLD_LISTEN=127.0.0.1:0", "TWOFOLD_OPS_LISTEN=127.0.0.1:0",
 	}, settings...)}}
 }
 
-func TestAServerThatIsWellIsOK(t *testing.T) {
+func TestRun_HealthyPostgreSQL(t *testing.T) {
 	t.Parallel()
 	h := apptest.Replicas(t, 1)[0]
 	key := filepath.Join(h.Dir, "master.key")
 	p := atServer(t, h.Database, key)
 	for _, about := range []string{"database", "writing", "clock", "master key", "signing keys"} {
-		p.says(about, doctor.OK, "")
+		p.reports(about, doctor.OK, "")
 	}
-	p.says("commits", doctor.Warning, "fsync off") // a test's server may forget
+	p.reports("commits", doctor.Warning, "fsync off") // a test's server may forget
 
 	t.Run("and its clock is compared", func(t *testing.T) {
 		for _, ahead := range []time.Duration{-time.Minute, time.Minute} {
 			p.doctor.Now = func() time.Time { return time.Now().Add(-ahead) }
-			p.says("clock", doctor.Warning, ahead.String()[:2])
+			p.reports("clock", doctor.Warning, ahead.String()[:2])
 		}
 	})
 	t.Run("and it is told without its password", func(t *testing.T) {
@@ -42,21 +42,21 @@ func TestAServerThatIsWellIsOK(t *testing.T) {
 		if with == h.Database {
 			t.Fatalf("%s has no user", h.Database)
 		}
-		atServer(t, with, key).says("database", doctor.OK, "")
+		atServer(t, with, key).reports("database", doctor.OK, "")
 	})
 }
 
-func TestAServerThatDoesNotDoIsSaid(t *testing.T) {
+func TestRun_PostgreSQLUnusable(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	missing := filepath.Join(dir, "master.key")
-	atServer(t, "postgres://twofold:canary@127.0.0.1:1/twofold", missing).says("database", doctor.Failed, "Does the server run")
-	atServer(t, pgserver.Shared(t).URL("nosuch"), missing).says("database", doctor.Failed, "Does the server run")
+	atServer(t, "postgres://twofold:canary@127.0.0.1:1/twofold", missing).reports("database", doctor.Failed, "Check that the server runs")
+	atServer(t, pgserver.Shared(t).URL("nosuch"), missing).reports("database", doctor.Failed, "Check that the server runs")
 
 	empty := pgserver.Database(t)
-	atServer(t, empty, missing).says("master key", doctor.Failed, "need the same")
+	atServer(t, empty, missing).reports("master key", doctor.Failed, "need the same")
 	if err := os.WriteFile(missing, fmt.Appendln(nil, strings.Repeat("A", 43)+"="), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	atServer(t, empty, missing).says("database", doctor.Warning, "there is none of Twofold's")
+	atServer(t, empty, missing).reports("database", doctor.Warning, "does not exist yet")
 }

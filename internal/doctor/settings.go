@@ -11,7 +11,7 @@ import (
 	"twofold/internal/config"
 )
 
-// settings reads them. Where they cannot be read there is nothing else to look at.
+// settings reads the settings. If that fails, no other check makes sense.
 func (d *Doctor) settings() bool {
 	var err error
 	if d.config, err = config.Parse(d.Environ); err != nil {
@@ -22,21 +22,21 @@ func (d *Doctor) settings() bool {
 	}
 	unknown := config.Unknown(d.Environ)
 	for _, name := range unknown {
-		d.warn("settings", "%s is not known to this version and has no effect. Correct its spelling, or take it away.", name)
+		d.warn("settings", "%s is unknown to this version and has no effect. Correct its spelling or remove it.", name)
 	}
 	if len(unknown) == 0 {
-		d.ok("settings", "every one is known and can be read")
+		d.ok("settings", "all are known and valid")
 	}
 	return true
 }
 
-// addresses looks at where people come from, and how.
+// addresses checks the public URL and the listen addresses.
 func (d Doctor) addresses(ctx context.Context) {
 	c := d.config
 	if c.Secure() {
 		d.ok("public URL", "%s", c.PublicURL)
 	} else {
-		d.warn("public URL", "%s is for this machine alone. For other people set TWOFOLD_PUBLIC_URL to an https address.", c.PublicURL)
+		d.warn("public URL", "%s works on this machine only. For other users set TWOFOLD_PUBLIC_URL to an https address.", c.PublicURL)
 	}
 	d.proxies()
 	d.listen(ctx, "TWOFOLD_LISTEN", c.Listen)
@@ -45,25 +45,25 @@ func (d Doctor) addresses(ctx context.Context) {
 	}
 }
 
-// proxies says whose word counts about whom a request comes from.
+// proxies checks which proxies are trusted.
 func (d Doctor) proxies() {
 	for _, p := range d.config.TrustedProxies {
 		if p.Bits() == 0 {
-			d.fail("proxies", "%s trusts everybody, so that any visitor passes for any other. Set TWOFOLD_TRUSTED_PROXIES to the proxy's own address.", p)
+			d.fail("proxies", "%s trusts every address, so that any client can forge its own. Set TWOFOLD_TRUSTED_PROXIES to the proxy's address.", p)
 			return
 		}
 	}
 	switch trusted := d.config.TrustedProxies; {
 	case len(trusted) > 0:
-		d.ok("proxies", "X-Forwarded-For counts from %v", trusted)
+		d.ok("proxies", "X-Forwarded-For is trusted from %v", trusted)
 	case d.config.Secure():
-		d.warn("proxies", "none is trusted, and something in front must speak TLS: limits and activity take it for the visitor. Set TWOFOLD_TRUSTED_PROXIES to its address.")
+		d.warn("proxies", "none is trusted, but a proxy must terminate TLS: limits and activity see its address instead of the client's. Set TWOFOLD_TRUSTED_PROXIES to it.")
 	default:
-		d.ok("proxies", "none is trusted: visitors are who connects")
+		d.ok("proxies", "none is trusted: the client is the peer of the connection")
 	}
 }
 
-// listen tries an address, and gives it back at once. Who has it is asked what only a Twofold answers.
+// listen tries to bind an address and releases it. If it is taken, an endpoint that only Twofold has tells by what.
 func (d Doctor) listen(ctx context.Context, setting, address string) {
 	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
@@ -80,8 +80,8 @@ func (d Doctor) listen(ctx context.Context, setting, address string) {
 	case !errors.Is(err, syscall.EADDRINUSE):
 		d.fail("listen", "%s cannot be used: %v. Correct %s; a port below 1024 needs root or CAP_NET_BIND_SERVICE.", address, err, setting)
 	case app.Healthcheck(ctx, there) == nil:
-		d.ok("listen", "%s is served: a server runs (%s)", address, setting)
+		d.ok("listen", "%s is in use by a running Twofold server (%s)", address, setting)
 	default:
-		d.fail("listen", "%s is taken by a program that is not a Twofold that answers. Stop that one, or set %s to a free address.", address, setting)
+		d.fail("listen", "%s is in use by another program. Stop it, or set %s to a free address.", address, setting)
 	}
 }

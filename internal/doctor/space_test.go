@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAFullDiskIsSaid(t *testing.T) {
+func TestRun_FullDisk(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		free uint64

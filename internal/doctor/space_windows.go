@@ -2,7 +2,7 @@ package doctor
 
 import "golang.org/x/sys/windows"
 
-// freeSpace is what is left to this user, in bytes.
+// freeSpace returns the bytes available to this user.
 func freeSpace(dir string) (free uint64, err error) {
 	path, err := windows.UTF16PtrFromString(dir)
 	if err != nil {
@@ -12,5 +12,5 @@ func freeSpace(dir string) (free uint64, err error) {
 	return free, err
 }
 
-// folderWritable cannot be told without writing there.
+// folderWritable is not known without writing.
 func folderWritable(string) error { return nil }

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// visitTimeout is when a certificate should have been renewed.
+// visitTimeout is the remaining lifetime at which a certificate should have been renewed.
 const visitTimeout = 14 * 24 * time.Hour
 
-// visit fetches the public URL as a visitor would, and follows nowhere else.
+// visit fetches the public URL as a visitor would, without following redirects to other hosts.
 func (d Doctor) visit(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
@@ -35,21 +35,21 @@ func (d Doctor) visit(ctx context.Context) {
 	}
 	err = json.NewDecoder(io.LimitReader(answer.Body, 1024)).Decode(&health)
 	if answer.StatusCode != http.StatusOK || err != nil || health.Status != "ok" {
-		d.fail("visit", "%s answers %s, and not as Twofold does. Let the proxy hand every path of that host to Twofold, unchanged.", address, answer.Status)
+		d.fail("visit", "%s responds with %s, unlike Twofold. Let the proxy forward every path of that host to Twofold unchanged.", address, answer.Status)
 		return
 	}
 	if answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
 		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < visitTimeout {
-			d.warn("visit", "%s answers, with a certificate that ends in %d hours. Renew it.", address, int(left.Hours()))
+			d.warn("visit", "%s responds, but its certificate expires in %d hours. Renew it.", address, int(left.Hours()))
 			return
 		}
 	}
-	d.ok("visit", "%s answers as Twofold does", address)
+	d.ok("visit", "%s responds as Twofold", address)
 }
 
 func visitAdvice(err error) string {
 	if bad := (*tls.CertificateVerificationError)(nil); errors.As(err, &bad) {
-		return "Give the proxy a certificate for that name that browsers believe."
+		return "Give the proxy a certificate for that name that browsers trust."
 	}
-	return "Let the name lead to the proxy, and the proxy to Twofold; or correct TWOFOLD_PUBLIC_URL."
+	return "Let the name resolve to the proxy and the proxy forward to Twofold, or correct TWOFOLD_PUBLIC_URL."
 }

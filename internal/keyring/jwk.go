@@ -13,11 +13,11 @@ type JWK struct {
 	KID, X, Y string
 }
 
-// thumbprintSize is how long a thumbprint is: 32 bytes in base64url.
+// thumbprintSize is the length of a thumbprint: 32 bytes in base64url without padding.
 const thumbprintSize = 43
 
-// Public lists the public keys that verify what is signed here, now and soon: the one that signs, the one that waits, those
-// that were retired. What any process changed is in it after a second.
+// Public returns the public keys that verify step-up tokens: the active key, the pending one and those that were
+// retired. A change made by another process appears within a second.
 func (r *Ring) Public(ctx context.Context) ([]JWK, error) {
 	if r.now().Sub(r.keys.Load().at).Abs() >= reloadInterval {
 		if err := r.Reload(ctx); err != nil {
@@ -36,8 +36,8 @@ func (r *Ring) Public(ctx context.Context) ([]JWK, error) {
 	return public, nil
 }
 
-// publicJWK writes a key's coordinates, and as its id its thumbprint: SHA-256 over the required members in
-// lexicographic order without spaces (RFC 7638 §3).
+// publicJWK returns the coordinates of a key. Its id is the thumbprint of RFC 7638 §3: SHA-256 over the required
+// members in lexicographic order, without spaces.
 func publicJWK(key *ecdsa.PublicKey) (JWK, error) {
 	point, err := key.Bytes() // 0x04, X, Y (SEC 1 §2.3.3)
 	if err != nil {

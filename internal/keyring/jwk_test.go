@@ -36,7 +36,7 @@ func rfcKey(t *testing.T) *ecdsa.PublicKey {
 	return key
 }
 
-func TestAKeysIDIsItsThumbprint(t *testing.T) {
+func TestPublic_KIDIsThumbprint(t *testing.T) {
 	t.Parallel()
 	jwk, err := publicJWK(rfcKey(t))
 	if err != nil {
@@ -59,7 +59,7 @@ func TestAKeysIDIsItsThumbprint(t *testing.T) {
 	}
 }
 
-func TestCoordinatesKeepTheirLeadingZeros(t *testing.T) {
+func TestPublic_CoordinatesKeepLeadingZeros(t *testing.T) {
 	t.Parallel()
 	// The smallest scalar whose point has a coordinate that begins with a zero byte.
 	for scalar := int64(1); ; scalar++ {
@@ -90,7 +90,7 @@ func ringOf(signing ...signingKey) *Ring {
 	return r
 }
 
-func TestAPublicKeyHasNoPrivatePart(t *testing.T) {
+func TestPublic_HasNoPrivatePart(t *testing.T) {
 	t.Parallel()
 	kind := reflect.TypeFor[JWK]()
 	for i := range kind.NumField() {
@@ -120,7 +120,7 @@ func TestAPublicKeyHasNoPrivatePart(t *testing.T) {
 	}
 }
 
-func TestAVerificationKeyIsFoundByItsIDOnly(t *testing.T) {
+func TestVerificationKey_ByIDOnly(t *testing.T) {
 	t.Parallel()
 	a, _ := ecdsa.ParseRawPrivateKey(elliptic.P256(), big.NewInt(1).FillBytes(make([]byte, 32)))
 	b, _ := ecdsa.ParseRawPrivateKey(elliptic.P256(), big.NewInt(2).FillBytes(make([]byte, 32)))

@@ -25,7 +25,7 @@ func (c counting) SealedKeyset(ctx context.Context) (keyring.SealedKeyset, error
 	return c.Store.SealedKeyset(ctx)
 }
 
-func TestAnUnknownSealingKeyIsLookedForOnceASecond(t *testing.T) {
+func TestUnseal_UnknownKeyReloadsOncePerSecond(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	reads := 0
@@ -54,7 +54,7 @@ func TestAnUnknownSealingKeyIsLookedForOnceASecond(t *testing.T) {
 	}
 }
 
-func TestAnotherMasterKey(t *testing.T) {
+func TestReload_OtherMasterKey(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	one, running := g.start(), g.start()
@@ -112,7 +112,7 @@ func (s slow) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 	return keys, err
 }
 
-func TestAReadingThatIsLateOverwritesNoLaterOne(t *testing.T) {
+func TestReload_LateReadingLoses(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	other := g.start()

@@ -1,4 +1,7 @@
-// Package keyring holds the keys of the house: the master key, the sealing keys under it, and the signing keys.
+// Package keyring holds the server's keys: the master key in a file, the sealing keys that it encrypts, which encrypt
+// secrets at rest, and the keys that sign step-up tokens. The keys are stored in the database, so that any process may
+// rotate them and all others follow. The master key is never in the database. [Open] returns a [Ring], which uses the
+// keys; a [Rotation] changes them.
 package keyring
 
 import (
@@ -18,20 +21,20 @@ import (
 const masterSize = 32 // bytes, AES-256
 
 var (
-	// ErrNoMaster means that there is no master key file.
+	// ErrNoMaster means that the master key file does not exist.
 	ErrNoMaster = errors.New("there is no master key file")
-	// ErrMalformedMaster means that the file holds something else.
+	// ErrMalformedMaster means that the file does not hold a master key.
 	ErrMalformedMaster = errors.New("not a master key: the file must hold 32 random bytes in base64, as `openssl rand -base64 32` prints them")
-	// ErrWrongMaster means that the database was sealed under another key.
-	ErrWrongMaster = errors.New("the master key does not open this database")
+	// ErrWrongMaster means that the database was sealed under another master key.
+	ErrWrongMaster = errors.New("the master key does not fit this database")
 )
 
-// Master seals the sealing keys. It never lives in the database.
+// Master encrypts the sealing keys. It is never stored in the database.
 type Master struct {
 	aead tink.AEAD
 }
 
-// ReadMaster reads the master key. It answers ErrNoMaster or ErrMalformedMaster.
+// ReadMaster reads the master key from a file. It returns ErrNoMaster or ErrMalformedMaster.
 func ReadMaster(path string) (Master, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if errors.Is(err, fs.ErrNotExist) {
@@ -47,16 +50,16 @@ func ReadMaster(path string) (Master, error) {
 	return masterOf(raw)
 }
 
-// CreateMaster writes a new master key, readable by its owner only, and never over a file that is there: then it reads
-// that one. A reader never sees half a key.
+// CreateMaster writes a new master key that only its owner can read. It never overwrites a file: if one exists, it
+// reads that key. A concurrent reader never sees a partial key.
 func CreateMaster(path string) (Master, error) {
 	raw := make([]byte, masterSize)
 	if _, err := rand.Read(raw); err != nil {
-		return Master{}, fmt.Errorf("make master key: %w", err)
+		return Master{}, fmt.Errorf("generate master key: %w", err)
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return Master{}, fmt.Errorf("make folder for master key: %w", err)
+		return Master{}, fmt.Errorf("create directory of master key: %w", err)
 	}
 	tmp, err := os.CreateTemp(dir, ".master-*") // 0600
 	if err != nil {
@@ -80,7 +83,7 @@ func CreateMaster(path string) (Master, error) {
 	return masterOf(raw)
 }
 
-// syncFolder makes a new name in a folder outlive a power cut, as the database's commits do.
+// syncFolder flushes a directory, so that a new file name survives a power failure, as the database's commits do.
 func syncFolder(dir string) error {
 	f, err := os.Open(dir) //nolint:gosec // the operator names the folder
 	if err != nil {

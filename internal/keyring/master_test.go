@@ -13,7 +13,7 @@ import (
 	"twofold/internal/keyring"
 )
 
-func TestAMasterKeyIsCreatedForItsOwnerOnly(t *testing.T) {
+func TestCreateMaster_ReadableByOwnerOnly(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	file := filepath.Join(dir, "master.key")
@@ -44,7 +44,7 @@ func TestAMasterKeyIsCreatedForItsOwnerOnly(t *testing.T) {
 	}
 }
 
-func TestTwoMasterKeysAreNotTheSame(t *testing.T) {
+func TestCreateMaster_KeysDiffer(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var texts [2][]byte
@@ -59,7 +59,7 @@ func TestTwoMasterKeysAreNotTheSame(t *testing.T) {
 	}
 }
 
-func TestCreatingNeverOverwrites(t *testing.T) {
+func TestCreateMaster_NeverOverwrites(t *testing.T) {
 	t.Parallel()
 	for what, content := range map[string]string{
 		"a key": base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32)), "something else": "my only notes", "nothing": "",
@@ -84,7 +84,7 @@ func TestCreatingNeverOverwrites(t *testing.T) {
 	}
 }
 
-func TestReadingAMasterKey(t *testing.T) {
+func TestReadMaster(t *testing.T) {
 	t.Parallel()
 	key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
 	for what, c := range map[string]struct {
@@ -140,7 +140,7 @@ func TestReadingAMasterKey(t *testing.T) {
 	})
 }
 
-func TestProcessesThatCreateAtOnceGetOneKey(t *testing.T) {
+func TestCreateMaster_ConcurrentProcessesAgree(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "master.key")
 	db := newDatabase(t)
@@ -168,7 +168,7 @@ func TestProcessesThatCreateAtOnceGetOneKey(t *testing.T) {
 	}
 }
 
-func TestAFolderThatCannotBeMadeIsSaid(t *testing.T) {
+func TestCreateMaster_DirectoryFails(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

@@ -12,38 +12,41 @@ import (
 	"twofold/internal/audit"
 )
 
-// ErrUndecryptable means that something sealed could not be opened: it stays as it is, and so do all keys.
-var ErrUndecryptable = errors.New("something sealed cannot be opened")
+// ErrUndecryptable means that a sealed value could not be decrypted. That value and all keys are left unchanged.
+var ErrUndecryptable = errors.New("a sealed value cannot be decrypted")
 
-// SealedRow is one sealed thing, and what it was sealed for.
+// SealedRow is one sealed value with the associated data that it was sealed for.
 type SealedRow struct {
 	ID, Owner string
 	Text      []byte
 }
 
-// SealedStore is everything that is kept sealed, by places.
+// SealedStore reads and replaces the sealed values of the database, table by table.
 type SealedStore interface {
 	SealedTables() []string
-	// NotSealedWith lists what does not begin with the prefix, in the order of the ids, after one, at most limit.
+	// NotSealedWith returns at most limit rows whose value does not begin with the prefix, ordered by id, after the id
+	// after.
 	NotSealedWith(ctx context.Context, place string, prefix []byte, after string, limit int) ([]SealedRow, error)
-	// Reencrypt puts another text in a thing's place and answers true, unless the thing is not what it was.
+	// Reencrypt replaces a value and returns true. It returns false, and changes nothing, if the value is not the one
+	// read.
 	Reencrypt(ctx context.Context, place string, was SealedRow, text []byte) (bool, error)
-	// SealedPrefixes lists how the things of a place begin.
+	// SealedPrefixes returns the distinct prefixes of a table's values, which name the sealing keys in use.
 	SealedPrefixes(ctx context.Context, place string, size int) ([][]byte, error)
 }
 
 const (
-	// batch is how many things are read at once. Each is written alone, so that nobody waits for more than one row.
+	// batch is the number of rows read at once. Each is written in its own transaction, so that no lock spans two rows.
 	batch = 200
-	// settled is how long ago the newest sealing key must have been made before unused ones may go: a process that still
-	// seals with one of them is hopelessly behind.
+	// settled is the age that the newest sealing key must have before unused keys are deleted. By then every process
+	// has reloaded and seals with the newest one.
 	settled = time.Hour
 )
 
-// RotateSealing makes a new sealing key, drops those that seal nothing any more, and seals everything anew. It answers how
-// many things that were. If it is stopped, or answers ErrUnreadable for things that it left as they were, Reseal goes on.
+// RotateSealing creates a new sealing key, deletes the sealing keys that no value uses, and re-encrypts every value. It
+// returns the number of values re-encrypted. If it is interrupted, or returns ErrUndecryptable for values that it left
+// unchanged, call Reencrypt to continue.
 func (r *Rotation) RotateSealing(ctx context.Context) (resealed int, err error) {
-	before, err := r.Reencrypt(ctx) // what a rotation that was stopped has left
+	before, err := r.Reencrypt(ctx) // left over from an interrupted rotation
 	if err != nil && !errors.Is(err, ErrUndecryptable) {
 		return before, err
 	}
@@ -56,7 +59,7 @@ func (r *Rotation) RotateSealing(ctx context.Context) (resealed int, err error) 
 		keys := keyset.NewManagerFromHandle(c.sealing.handle)
 		id, err := keys.Add(aead.AES256GCMKeyTemplate())
 		if err != nil {
-			return fmt.Errorf("make sealing key: %w", err)
+			return fmt.Errorf("generate sealing key: %w", err)
 		}
 		if err := keys.SetPrimary(id); err != nil {
 			return fmt.Errorf("use new sealing key: %w", err)
@@ -66,7 +69,7 @@ func (r *Rotation) RotateSealing(ctx context.Context) (resealed int, err error) 
 				continue
 			}
 			if err := keys.Delete(old); err != nil {
-				return fmt.Errorf("drop sealing key: %w", err)
+				return fmt.Errorf("delete sealing key: %w", err)
 			}
 		}
 		if err := c.store(ctx, keys, now); err != nil {
@@ -91,18 +94,18 @@ func (c *changes) store(ctx context.Context, keys *keyset.Manager, at time.Time)
 		return err
 	}
 	if err := c.Ring.store.ReplaceSealedKeyset(ctx, SealedKeyset{Sealed: sealed, RotatedAt: at}); err != nil {
-		return fmt.Errorf("keep sealing keys: %w", err)
+		return fmt.Errorf("store sealing keys: %w", err)
 	}
 	return nil
 }
 
-// used are the sealing keys that something is sealed with.
+// used returns the ids of the sealing keys that some value is sealed with.
 func (r *Rotation) used(ctx context.Context) (map[uint32]bool, error) {
 	used := make(map[uint32]bool)
 	for _, place := range r.Sealed.SealedTables() {
 		prefixes, err := r.Sealed.SealedPrefixes(ctx, place, prefixSize)
 		if err != nil {
-			return nil, fmt.Errorf("look what keys are used in %s: %w", place, err)
+			return nil, fmt.Errorf("list keys used in %s: %w", place, err)
 		}
 		for _, p := range prefixes {
 			if id, ok := keyOf(p); ok {
@@ -113,20 +116,20 @@ func (r *Rotation) used(ctx context.Context) (map[uint32]bool, error) {
 	return used, nil
 }
 
-// Reencrypt seals anew what an older key sealed, and answers how many things that were. It may be stopped and called again, and
-// several processes may do it at once. It answers ErrUnreadable when it has been through everything and could not open all
-// of it.
+// Reencrypt re-encrypts the values that an older key sealed, and returns how many. It can be interrupted and called
+// again, and several processes may run it at once. It returns ErrUndecryptable, after trying every value, if it could
+// not decrypt some of them.
 func (r *Rotation) Reencrypt(ctx context.Context) (resealed int, err error) {
 	if err := r.Ring.Reload(ctx); err != nil {
 		return 0, err
 	}
-	for { // until a round finds nothing: what is sealed may move from one place to another meanwhile
+	for { // repeated until nothing is left, because values may move between tables meanwhile
 		done, unreadable := 0, 0
 		for _, place := range r.Sealed.SealedTables() {
 			n, failed, err := r.resealIn(ctx, place)
 			done, unreadable = done+n, unreadable+failed
 			if err != nil {
-				return resealed + done, fmt.Errorf("seal %s anew: %w", place, err)
+				return resealed + done, fmt.Errorf("re-encrypt %s: %w", place, err)
 			}
 		}
 		if resealed += done; done == 0 && unreadable > 0 {
@@ -148,11 +151,11 @@ func (r *Rotation) resealIn(ctx context.Context, place string) (resealed, unread
 			after = was.ID
 			plain, err := r.Ring.Unseal(ctx, was.Text, was.Owner, was.ID)
 			if err != nil {
-				r.Log.ErrorContext(ctx, "what is sealed here cannot be opened", "place", place, "id", was.ID, "error", err.Error())
+				r.Log.ErrorContext(ctx, "sealed value cannot be decrypted", "place", place, "id", was.ID, "error", err.Error())
 				unreadable++
 				continue
 			}
-			text, err := r.Ring.Seal(plain, was.Owner, was.ID) // with what is newest by now: opening may have told
+			text, err := r.Ring.Seal(plain, was.Owner, was.ID) // with the newest key, which Unseal may just have reloaded
 			clear(plain)
 			if err != nil {
 				return resealed, unreadable, err
@@ -168,13 +171,13 @@ func (r *Rotation) resealIn(ctx context.Context, place string) (resealed, unread
 	}
 }
 
-// Rewrap puts the sealing keys under another master key. Nothing else changes: what they sealed stays as it is, and
-// processes that know the master key before go on with the keys that they hold.
+// Rewrap encrypts the sealing keys under another master key. The sealed values stay as they are, and processes that
+// already hold the sealing keys keep working.
 func (r *Rotation) Rewrap(ctx context.Context, to Master) error {
 	return r.Ring.store.InTx(ctx, func(ctx context.Context) error {
 		kept, err := r.Ring.store.LockKeyset(ctx)
 		if err != nil {
-			return fmt.Errorf("wait for the keys: %w", err)
+			return fmt.Errorf("lock the keys: %w", err)
 		}
 		sealing, err := openSealing(kept, r.Ring.master)
 		if err != nil {
@@ -184,7 +187,7 @@ func (r *Rotation) Rewrap(ctx context.Context, to Master) error {
 			return err
 		}
 		if err := r.Ring.store.ReplaceSealedKeyset(ctx, kept); err != nil {
-			return fmt.Errorf("keep sealing keys: %w", err)
+			return fmt.Errorf("store sealing keys: %w", err)
 		}
 		return r.record(ctx, audit.KeyRotated, "master", "master key, by command")
 	})

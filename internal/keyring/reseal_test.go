@@ -73,7 +73,7 @@ func sealers(t *testing.T, r replica) map[string]bool {
 	return found
 }
 
-func TestARotationSealsEverythingAnew(t *testing.T) {
+func TestRotateSealing_ReencryptsEverything(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	one, two := g.start(), g.start()
@@ -112,7 +112,7 @@ func first(m map[string]bool) string {
 }
 
 // What a process seals that has not heard of the new key yet is opened by all, and sealed anew by the next round.
-func TestAProcessThatLagsBehindDoesNoHarm(t *testing.T) {
+func TestRotateSealing_LaggingProcess(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	one, two := g.start(), g.start()
@@ -135,7 +135,7 @@ func TestAProcessThatLagsBehindDoesNoHarm(t *testing.T) {
 	}
 }
 
-func TestKeysThatSealNothingGoWithTheNextRotation(t *testing.T) {
+func TestRotateSealing_DeletesUnusedKeys(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	r := g.start()
@@ -167,7 +167,7 @@ func TestKeysThatSealNothingGoWithTheNextRotation(t *testing.T) {
 	everything(t, r)
 }
 
-func TestAKeyStaysWhileSomethingUnreadableLiesUnderIt(t *testing.T) {
+func TestRotateSealing_KeepsKeyOfUndecryptableValue(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	r := g.start()
@@ -199,7 +199,7 @@ func TestAKeyStaysWhileSomethingUnreadableLiesUnderIt(t *testing.T) {
 	}
 }
 
-func TestSealingRotationsAtOnceLoseNoKey(t *testing.T) {
+func TestRotateSealing_ConcurrentRotations(t *testing.T) {
 	t.Parallel()
 	everywhere(t, rotateSealingAtOnce)
 }
@@ -240,7 +240,7 @@ func (c changing) Reencrypt(ctx context.Context, place string, was keyring.Seale
 	return c.SealedStore.Reencrypt(ctx, place, was, text)
 }
 
-func TestWhatChangesMeanwhileIsNotOverwritten(t *testing.T) {
+func TestReencrypt_ConcurrentChangeWins(t *testing.T) {
 	t.Parallel()
 	r := newGroup(t).start()
 	fill(t, r)
@@ -272,7 +272,7 @@ func (s stopping) Reencrypt(ctx context.Context, place string, was keyring.Seale
 	return s.SealedStore.Reencrypt(ctx, place, was, text)
 }
 
-func TestARotationThatIsStoppedGoesOnWhereItWas(t *testing.T) {
+func TestReencrypt_ContinuesInterruptedRotation(t *testing.T) {
 	t.Parallel()
 	r := newGroup(t).start()
 	want := fill(t, r)

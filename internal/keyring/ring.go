@@ -14,31 +14,32 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// ErrNoKeys means that the database holds no such key yet.
-var ErrNoKeys = errors.New("no key yet")
+// ErrNoKeys means that the database does not hold the requested keys yet.
+var ErrNoKeys = errors.New("the database has no keys yet")
 
-// Store keeps sealed keys. An insert that finds somebody was faster changes nothing; read afterwards.
+// Store stores sealed keys. An insert that loses a race changes nothing: read afterwards.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// SealedKeyset answers ErrNone before there is one.
+	// SealedKeyset returns the sealing keys, or ErrNoKeys if there are none yet.
 	SealedKeyset(ctx context.Context) (SealedKeyset, error)
 	InsertSealedKeyset(ctx context.Context, k SealedKeyset) error
-	// LockKeyset reads it, and lets nobody else lock it until the transaction ends: whoever changes keys does so alone.
+	// LockKeyset returns the sealing keys and locks their row until the transaction ends. Every change of keys holds
+	// this lock.
 	LockKeyset(ctx context.Context) (SealedKeyset, error)
 	ReplaceSealedKeyset(ctx context.Context, k SealedKeyset) error
-	// SigningKeys lists the signing keys, the newest that has begun first.
+	// SigningKeys returns the signing keys, the most recently activated first.
 	SigningKeys(ctx context.Context) ([]SealedKey, error)
 	InsertSigningKey(ctx context.Context, k SealedKey) error
 	ActivateSigningKey(ctx context.Context, kid string, at time.Time) error
 	RetireSigningKey(ctx context.Context, kid string, at time.Time) error
-	// DeleteSigningKey takes a key away, and with it the tokens that it signed.
+	// DeleteSigningKey deletes a key and the tokens that it signed.
 	DeleteSigningKey(ctx context.Context, kid string) error
-	// DeleteTokensWithoutKID takes away the tokens of which nobody knows who signed them.
+	// DeleteTokensWithoutKID deletes the tokens whose signing key is not recorded.
 	DeleteTokensWithoutKID(ctx context.Context) error
 }
 
-// Ring seals what is kept and signs what is issued. The keys lie in the database and may be changed by any process: the
-// ring holds them as they were when it read them last, and reads them again when it meets one that it does not know.
+// Ring seals stored secrets and signs step-up tokens. Any process may change the keys in the database: a ring holds the
+// keys that it read last, and reloads them when it meets a key id that it does not know.
 type Ring struct {
 	store  Store
 	master Master
@@ -49,27 +50,28 @@ type Ring struct {
 	missing atomic.Pointer[missingKey]
 }
 
-// keys are all keys, as one reading found them.
+// keys is one consistent reading of all keys.
 type keys struct {
-	read    int64 // the number of the reading
+	read    int64 // number of this reading, increasing
 	at      time.Time
 	sealing sealing
-	signing []signingKey // the one that signs first
-	// The sealing keys lie under another master key by now. Those of the reading before are the same.
+	signing []signingKey // the active one first
+	// outdated means that the sealing keys are encrypted under another master key by now, so that those of the previous
+	// reading are kept.
 	outdated bool
 }
 
-// missingKey is a sealing key that no reading has found.
+// missingKey is a sealing key id that a reload did not find.
 type missingKey struct {
 	id uint32
 	at time.Time
 }
 
-// reloadInterval is how often what is not there is looked for.
+// reloadInterval is the least time between two reloads for a missing key.
 const reloadInterval = time.Second
 
-// Check says whether the master key opens this database. It answers ErrNone for a database without keys and
-// ErrWrongMaster for one that was sealed under another, and writes nothing.
+// Check reports whether the master key can decrypt this database's keys. It returns ErrNoKeys for a database without
+// keys and ErrWrongMaster for one sealed under another master key. It writes nothing.
 func Check(ctx context.Context, store Store, master Master) error {
 	sealed, err := store.SealedKeyset(ctx)
 	if err != nil {
@@ -79,8 +81,8 @@ func Check(ctx context.Context, store Store, master Master) error {
 	return err
 }
 
-// Open reads the keys of the database, and makes those that are missing. It answers ErrWrongMaster, and then it has
-// written nothing.
+// Open reads the keys of the database and creates those that are missing. If the master key is wrong, it returns
+// ErrWrongMaster and has written nothing.
 func Open(ctx context.Context, store Store, master Master, now func() time.Time) (*Ring, error) {
 	err := Check(ctx, store, master)
 	if errors.Is(err, ErrNoKeys) {
@@ -99,11 +101,11 @@ func Open(ctx context.Context, store Store, master Master, now func() time.Time)
 	return r, nil
 }
 
-// Reload reads the keys again. What it cannot read or open stays as it was. It waits for nobody: of two readings the one
-// that began later is kept.
+// Reload reads the keys again and keeps those that it cannot read or decrypt. Concurrent reloads do not wait for each
+// other: the one that started last wins.
 func (r *Ring) Reload(ctx context.Context) error {
 	read := keys{read: r.reads.Add(1), at: r.now()}
-	// In this order, so that what seals the signing keys is among the sealing keys.
+	// The order matters: the sealing keys are read after the signing keys that they encrypt, so that none is unknown.
 	kept, err := r.store.SigningKeys(ctx)
 	if err != nil {
 		return fmt.Errorf("read signing keys: %w", err)
@@ -134,12 +136,13 @@ func (r *Ring) Reload(ctx context.Context) error {
 	}
 }
 
-// Seal encrypts what belongs to owner and lies in row; it opens for those two only.
+// Seal encrypts a secret with owner and row as associated data: it can be decrypted for those two only.
 func (r *Ring) Seal(plain []byte, owner, row string) ([]byte, error) {
 	return seal(r.keys.Load().sealing.aead, plain, owner, row)
 }
 
-// Unseal decrypts what Seal made for the same owner and row, here or in another process, and refuses anything else.
+// Unseal decrypts what Seal returned for the same owner and row, in this process or another. It returns an error for
+// anything else.
 func (r *Ring) Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error) {
 	if err := r.reloadIfUnknown(ctx, sealed); err != nil {
 		return nil, err
@@ -147,7 +150,8 @@ func (r *Ring) Unseal(ctx context.Context, sealed []byte, owner, row string) ([]
 	return unseal(r.keys.Load().sealing.aead, sealed, owner, row)
 }
 
-// reloadIfUnknown reads the keys again for what a key sealed that this ring does not know: another process has made it.
+// reloadIfUnknown reloads the keys if a value was sealed by a key that this ring does not know, because another process
+// may have created it.
 func (r *Ring) reloadIfUnknown(ctx context.Context, sealed []byte) error {
 	id, ok := keyOf(sealed)
 	if !ok || slices.Contains(r.keys.Load().sealing.ids, id) {
@@ -166,7 +170,7 @@ func (r *Ring) reloadIfUnknown(ctx context.Context, sealed []byte) error {
 	return nil
 }
 
-// keyOf reads which key sealed something: the four bytes after the first, which is 1, in what Tink writes.
+// keyOf returns the id of the key that sealed a value. Tink writes a 1, then the id in four bytes.
 func keyOf(sealed []byte) (id uint32, ok bool) {
 	if len(sealed) < prefixSize || sealed[0] != 1 {
 		return 0, false
@@ -194,14 +198,14 @@ func unseal(aead tink.AEAD, sealed []byte, owner, row string) ([]byte, error) {
 
 func place(owner, row string) []byte { return []byte(owner + "\x00" + row) }
 
-// SigningKey is the key that signs now.
+// SigningKey returns the active signing key.
 func (r *Ring) SigningKey() (string, *ecdsa.PrivateKey) {
 	k := r.keys.Load().signing[0]
 	return k.KID, k.private
 }
 
-// VerificationKey finds a public key by its id. One that it does not know it looks for in the database: another process
-// may have begun to sign with it.
+// VerificationKey returns the public key with an id. If the ring does not know it, it reloads the keys, because another
+// process may have activated it.
 func (r *Ring) VerificationKey(ctx context.Context, kid string) (*ecdsa.PublicKey, bool, error) {
 	if key, ok := r.keys.Load().verifying(kid); ok || len(kid) != thumbprintSize {
 		return key, ok, nil
@@ -222,7 +226,7 @@ func (k *keys) verifying(kid string) (*ecdsa.PublicKey, bool) {
 	return nil, false
 }
 
-// Keys lists the signing keys, the one that signs first.
+// Keys returns the signing keys, the active one first.
 func (r *Ring) Keys() []Key {
 	signing := r.keys.Load().signing
 	keys := make([]Key, len(signing))

@@ -96,7 +96,7 @@ func kept(t *testing.T, db keyring.Store) []keyring.SealedKey {
 	return append(keys, keyring.SealedKey{Key: keyring.Key{KID: "keyset"}, Sealed: keyset.Sealed})
 }
 
-func TestTheSameMasterOpensTheSameKeysAgain(t *testing.T) {
+func TestOpen_SameMasterKey(t *testing.T) {
 	t.Parallel()
 	db, master := newDatabase(t), newMaster(t)
 	first := openRing(t, db, master)
@@ -119,7 +119,7 @@ func TestTheSameMasterOpensTheSameKeysAgain(t *testing.T) {
 	}
 }
 
-func TestAnotherMasterOpensNothingAndRewritesNothing(t *testing.T) {
+func TestOpen_OtherMasterKeyChangesNothing(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	openRing(t, db, newMaster(t))
@@ -136,7 +136,7 @@ func TestAnotherMasterOpensNothingAndRewritesNothing(t *testing.T) {
 	}
 }
 
-func TestFits(t *testing.T) {
+func TestCheck(t *testing.T) {
 	t.Parallel()
 	db, master := newDatabase(t), newMaster(t)
 	if err := keyring.Check(ctx, db, master); !errors.Is(err, keyring.ErrNoKeys) {
@@ -151,7 +151,7 @@ func TestFits(t *testing.T) {
 	}
 }
 
-func TestProcessesThatOpenAFreshDatabaseAtOnceAgree(t *testing.T) {
+func TestOpen_ConcurrentProcessesAgree(t *testing.T) {
 	t.Parallel()
 	everywhere(t, openAtOnce)
 }
@@ -197,7 +197,7 @@ func openAtOnce(t *testing.T, url string) {
 	}
 }
 
-func TestWhatIsSealedOpensInItsPlaceOnly(t *testing.T) {
+func TestUnseal_BoundToOwnerAndRow(t *testing.T) {
 	t.Parallel()
 	ring, other := openRing(t, newDatabase(t), newMaster(t)), openRing(t, newDatabase(t), newMaster(t))
 	seal := func(owner, row string) []byte {
@@ -242,7 +242,7 @@ func TestWhatIsSealedOpensInItsPlaceOnly(t *testing.T) {
 	}
 }
 
-func TestASigningKeyMovedToAnotherIDStopsTheStart(t *testing.T) {
+func TestOpen_SigningKeyUnderOtherID(t *testing.T) {
 	t.Parallel()
 	db, master := newDatabase(t), newMaster(t)
 	openRing(t, db, master)
@@ -313,7 +313,7 @@ func (f failing) InsertSigningKey(ctx context.Context, k keyring.SealedKey) erro
 	return f.Store.InsertSigningKey(ctx, k)
 }
 
-func TestAStoreThatFailsIsNoStoreWithoutKeys(t *testing.T) {
+func TestOpen_StoreErrorCreatesNoKeys(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"begin", "keyset", "insert keyset", "lock", "keys", "insert key"} {
 		t.Run(at, func(t *testing.T) {

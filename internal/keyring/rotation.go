@@ -11,16 +11,16 @@ import (
 	"twofold/internal/audit"
 )
 
-// ErrUnknownKey means that no signing key has that id.
+// ErrUnknownKey means that no signing key has the given id.
 var ErrUnknownKey = errors.New("no signing key has that id")
 
-// Limits says how long a signing key signs, how long it is published before, and after.
+// Limits holds how long a signing key is active, and how long it is published before and after that.
 type Limits struct {
 	Lifetime, Lead, Keep time.Duration
 }
 
-// Rotation gives keys their turns, while any number of processes use them. Each change is one transaction that holds the
-// keyset's row, so that changes at once come one after the other.
+// Rotation replaces keys while any number of processes use them. Each change is one transaction that locks the keyset's
+// row, so that concurrent changes are serialized.
 type Rotation struct {
 	Ring   *Ring
 	Sealed SealedStore
@@ -29,17 +29,17 @@ type Rotation struct {
 	Limits Limits
 }
 
-// refresh is how often a process reads the keys, whether or not it misses one: what another process changed is known here
-// within that time.
+// refresh is the interval at which a process reloads the keys. A change made by another process is known here within
+// that time.
 const refresh = 5 * time.Second
 
-// Run reads the keys again and again, and does what is due, until the context ends, whatever fails.
+// Run reloads the keys and performs due rotations until ctx is done. It logs errors and continues.
 func (r *Rotation) Run(ctx context.Context) {
 	ticker := time.NewTicker(refresh)
 	defer ticker.Stop()
 	for {
 		if err := r.Tick(ctx); err != nil && ctx.Err() == nil {
-			r.Log.ErrorContext(ctx, "the keys do not go on", "error", err.Error())
+			r.Log.ErrorContext(ctx, "key rotation failed", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
@@ -49,17 +49,17 @@ func (r *Rotation) Run(ctx context.Context) {
 	}
 }
 
-// Tick reads the keys and does what is due: a key that waited begins, one that is old gets a successor, one that was
-// retired long enough goes.
+// Tick reloads the keys and performs what is due: it activates a pending key, publishes a successor for an old one, and
+// deletes a key that was retired long enough ago.
 func (r *Rotation) Tick(ctx context.Context) error {
 	if err := r.Ring.Reload(ctx); err != nil {
 		return err
 	}
 	if r.Ring.keys.Load().outdated {
-		r.Log.WarnContext(ctx, "the sealing keys lie under another master key now: restart this process with that one")
+		r.Log.WarnContext(ctx, "the sealing keys are encrypted under another master key now: restart this process with it")
 		return nil
 	}
-	if !r.due(r.Ring.Keys()) { // nearly always, and it costs no lock
+	if !r.due(r.Ring.Keys()) { // the usual case, which needs no lock
 		return nil
 	}
 	return r.change(ctx, func(ctx context.Context, c *changes) error {
@@ -90,13 +90,13 @@ func (r *Rotation) due(keys []Key) bool {
 	return (waits && !r.Ring.now().Before(next.ActivatesAt)) || r.dueForSuccessor(keys) || slices.ContainsFunc(keys, r.expired)
 }
 
-// dueForSuccessor says whether the key that signs needs a successor, now that one still has its time to be published before.
+// dueForSuccessor reports whether a successor of the active key must be published now to be known early enough.
 func (r *Rotation) dueForSuccessor(keys []Key) bool {
 	_, waits := waiting(keys)
 	return !waits && !r.Ring.now().Before(keys[0].ActivatedAt.Add(r.Limits.Lifetime-r.Limits.Lead))
 }
 
-// expired says whether a key was retired so long ago that nothing it signed is alive.
+// expired reports whether a key was retired so long ago that every token it signed has expired.
 func (r *Rotation) expired(k Key) bool {
 	return !k.RetiredAt.IsZero() && !r.Ring.now().Before(k.RetiredAt.Add(r.Limits.Keep))
 }
@@ -109,7 +109,7 @@ func waiting(keys []Key) (Key, bool) {
 	return keys[i], true
 }
 
-// Keys lists the signing keys, the one that signs first.
+// Keys returns the signing keys, the active one first.
 func (r *Rotation) Keys(ctx context.Context) ([]Key, error) {
 	if err := r.Ring.Reload(ctx); err != nil {
 		return nil, err
@@ -117,7 +117,8 @@ func (r *Rotation) Keys(ctx context.Context) ([]Key, error) {
 	return r.Ring.Keys(), nil
 }
 
-// PublishNext makes the next signing key, which is published at once and signs later. Where one waits already, it answers that.
+// PublishNext creates the next signing key, which is published at once and activated later. If one is pending already,
+// it returns that.
 func (r *Rotation) PublishNext(ctx context.Context) (next Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
 		var waits bool
@@ -130,8 +131,7 @@ func (r *Rotation) PublishNext(ctx context.Context) (next Key, err error) {
 	return next, err
 }
 
-// RevokeAll is for the day on which keys may be in wrong hands: it revokes every signing key, and answers a new one that
-// signs at once.
+// RevokeAll revokes every signing key and returns a new, active one. Use it if keys may have been stolen.
 func (r *Rotation) RevokeAll(ctx context.Context) (signs Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
 		for _, k := range c.keys {
@@ -145,8 +145,8 @@ func (r *Rotation) RevokeAll(ctx context.Context) (signs Key, err error) {
 	return signs, err
 }
 
-// Revoke takes a signing key away, and ends what it signed, at once. If it was the one that signs, the one that waits signs
-// from now on, or a new one. It answers the key that signs, or ErrUnknownKey.
+// Revoke deletes a signing key and the tokens that it signed, effective at once. If it was the active key, the pending
+// one, or else a new one, becomes active. It returns the active key, or ErrUnknownKey.
 func (r *Rotation) Revoke(ctx context.Context, kid string) (signs Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
 		i := slices.IndexFunc(c.keys, func(k Key) bool { return k.KID == kid })
@@ -170,19 +170,19 @@ func (r *Rotation) Revoke(ctx context.Context, kid string) (signs Key, err error
 	return signs, err
 }
 
-// changes are the keys while they are changed, as they were when that began.
+// changes holds the keys during a change, as they were when it began.
 type changes struct {
 	*Rotation
 	sealing sealing
-	keys    []Key // the one that signs first
+	keys    []Key // the active one first
 }
 
-// change lets do change the keys, alone, and lets the ring know.
+// change runs do with the keys locked, commits, and reloads the ring.
 func (r *Rotation) change(ctx context.Context, do func(ctx context.Context, c *changes) error) error {
 	err := r.Ring.store.InTx(ctx, func(ctx context.Context) error {
 		keyset, err := r.Ring.store.LockKeyset(ctx)
 		if err != nil {
-			return fmt.Errorf("wait for the keys: %w", err)
+			return fmt.Errorf("lock the keys: %w", err)
 		}
 		c := &changes{Rotation: r}
 		if c.sealing, err = openSealing(keyset, r.Ring.master); err != nil {
@@ -201,7 +201,7 @@ func (r *Rotation) change(ctx context.Context, do func(ctx context.Context, c *c
 	return r.Ring.Reload(ctx)
 }
 
-// byActivation is the keys without what is sealed, the one that signs first.
+// byActivation returns the keys without their private parts, the active one first.
 func byActivation(kept []SealedKey) []Key {
 	var signing, others []Key
 	for _, k := range kept {
@@ -226,7 +226,7 @@ func (c *changes) create(ctx context.Context, k Key, kind audit.Kind, why string
 	return made, c.record(ctx, kind, made.KID, why)
 }
 
-// activate lets a key sign that waits, and retires the one before it.
+// activate makes a pending key the active one and retires its predecessor.
 func (c *changes) activate(ctx context.Context, next Key, why string) error {
 	now := c.Ring.now()
 	for _, k := range c.keys {
@@ -238,7 +238,7 @@ func (c *changes) activate(ctx context.Context, next Key, why string) error {
 		}
 	}
 	if err := c.Ring.store.ActivateSigningKey(ctx, next.KID, now); err != nil {
-		return fmt.Errorf("begin with signing key: %w", err)
+		return fmt.Errorf("activate signing key: %w", err)
 	}
 	return c.record(ctx, audit.KeyRotated, next.KID, why)
 }
@@ -248,7 +248,7 @@ func (c *changes) revoke(ctx context.Context, k Key) error {
 		return fmt.Errorf("delete signing key: %w", err)
 	}
 	if err := c.Ring.store.DeleteTokensWithoutKID(ctx); err != nil {
-		return fmt.Errorf("end step-up tokens: %w", err)
+		return fmt.Errorf("delete step-up tokens: %w", err)
 	}
 	return c.record(ctx, audit.KeyRevoked, k.KID, "by command")
 }

@@ -110,7 +110,7 @@ func state(k keyring.Key) string {
 	return "retired"
 }
 
-func TestASigningKeysLife(t *testing.T) {
+func TestTick_SigningKeyLifecycle(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	r := g.start()
@@ -144,7 +144,7 @@ func TestASigningKeysLife(t *testing.T) {
 	}
 }
 
-func TestPreparingPublishesOneKeyThatSignsLater(t *testing.T) {
+func TestPublishNext_OnePendingKey(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	one, two := g.start(), g.start()
@@ -176,7 +176,7 @@ func TestPreparingPublishesOneKeyThatSignsLater(t *testing.T) {
 	}
 }
 
-func TestProcessesThatRotateAtOnceMakeOneKey(t *testing.T) {
+func TestTick_ConcurrentProcessesCreateOneKey(t *testing.T) {
 	t.Parallel()
 	everywhere(t, rotateAtOnce)
 }
@@ -212,7 +212,7 @@ func rotateAtOnce(t *testing.T, url string) {
 	}
 }
 
-func TestRevoking(t *testing.T) {
+func TestRevoke(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		waits  bool // a next key is there
@@ -277,7 +277,7 @@ func TestRevoking(t *testing.T) {
 	})
 }
 
-func TestReplacingLeavesOneNewKey(t *testing.T) {
+func TestRevokeAll_LeavesOneNewKey(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
 	one, two := g.start(), g.start()

@@ -12,27 +12,27 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// SealedKeyset are the sealing keys at rest, under the master key.
+// SealedKeyset holds the sealing keys at rest, encrypted under the master key.
 type SealedKeyset struct {
 	Sealed    []byte
-	RotatedAt time.Time // since when the newest key seals
+	RotatedAt time.Time // when the newest key was created
 }
 
-// sealing are the sealing keys, open.
+// sealing holds the decrypted sealing keys.
 type sealing struct {
 	kept   SealedKeyset
 	handle *keyset.Handle
 	aead   tink.AEAD
-	newest uint32 // the id of the key that seals
+	newest uint32 // id of the key that encrypts
 	ids    []uint32
 }
 
-// prefix is how everything begins that the newest key sealed.
+// prefix returns the first bytes of every value that the newest key seals.
 func (s sealing) prefix() []byte { return binary.BigEndian.AppendUint32([]byte{1}, s.newest) }
 
 var keysetUse = []byte("twofold sealing keyset")
 
-// openSealing answers ErrWrongMaster for keys under another master key.
+// openSealing decrypts the sealing keys. It returns ErrWrongMaster if they are under another master key.
 func openSealing(kept SealedKeyset, master Master) (sealing, error) {
 	handle, err := keyset.ReadWithAssociatedData(keyset.NewBinaryReader(bytes.NewReader(kept.Sealed)), master.aead, keysetUse)
 	if err != nil {
@@ -57,16 +57,16 @@ func sealingOf(handle *keyset.Handle, kept SealedKeyset) (sealing, error) {
 func createSealing(ctx context.Context, store Store, master Master, now time.Time) error {
 	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
 	if err != nil {
-		return fmt.Errorf("make sealing key: %w", err)
+		return fmt.Errorf("generate sealing key: %w", err)
 	}
 	sealed, err := sealKeyset(handle, master)
 	if err != nil {
 		return err
 	}
 	if err := store.InsertSealedKeyset(ctx, SealedKeyset{Sealed: sealed, RotatedAt: now}); err != nil {
-		return fmt.Errorf("keep sealing key: %w", err)
+		return fmt.Errorf("store sealing key: %w", err)
 	}
-	// Another process may have been faster, with another master key.
+	// Another process may have created the keys first, under another master key.
 	return Check(ctx, store, master)
 }
 

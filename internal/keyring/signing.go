@@ -14,18 +14,18 @@ import (
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// Key is when a signing key signs: it waits, begins, and is retired. Its public part is published all the time.
+// Key describes when a signing key is pending, active and retired. Its public part is published all that time.
 type Key struct {
 	KID         string
-	ActivatesAt time.Time // zero for the first, and for one that had to begin at once
-	ActivatedAt time.Time // zero while it waits
-	RetiredAt   time.Time // zero until then
+	ActivatesAt time.Time // zero for the first key and for one activated at once
+	ActivatedAt time.Time // zero while pending
+	RetiredAt   time.Time // zero until retired
 }
 
-// Active says whether the key signs: it has begun, and is not retired.
+// Active reports whether the key signs: it was activated and is not retired.
 func (k Key) Active() bool { return !k.ActivatedAt.IsZero() && k.RetiredAt.IsZero() }
 
-// Pending says whether the key is published and has not begun.
+// Pending reports whether the key is published and not activated yet.
 func (k Key) Pending() bool { return k.ActivatedAt.IsZero() }
 
 // SealedKey is a signing key at rest: PKCS #8, sealed.
@@ -39,11 +39,11 @@ type signingKey struct {
 	private *ecdsa.PrivateKey
 }
 
-// SigningOwner owns the sealed signing keys; their rows are their kids.
+// SigningOwner is the owner of sealed signing keys in their associated data. Their row is their key id.
 const SigningOwner = "signing-key"
 
-// createSigning makes the first signing key, unless there is one. Processes that start at once take turns, so that they
-// agree.
+// createSigning creates the first signing key unless there is one. It holds the keyset's lock, so that processes that
+// start together agree on one key.
 func (r *Ring) createSigning(ctx context.Context) error {
 	return r.store.InTx(ctx, func(ctx context.Context) error {
 		kept, err := r.store.SigningKeys(ctx)
@@ -55,7 +55,7 @@ func (r *Ring) createSigning(ctx context.Context) error {
 		}
 		keyset, err := r.store.LockKeyset(ctx)
 		if err != nil {
-			return fmt.Errorf("wait for the keys: %w", err)
+			return fmt.Errorf("lock the keys: %w", err)
 		}
 		if kept, err = r.store.SigningKeys(ctx); err != nil {
 			return fmt.Errorf("read signing keys: %w", err)
@@ -72,11 +72,11 @@ func (r *Ring) createSigning(ctx context.Context) error {
 	})
 }
 
-// createSigningKey makes a key with the times given, and keeps it.
+// createSigningKey creates a key with the given times and stores it.
 func createSigningKey(ctx context.Context, store Store, aead tink.AEAD, k Key) (Key, error) {
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
-		return Key{}, fmt.Errorf("make signing key: %w", err)
+		return Key{}, fmt.Errorf("generate signing key: %w", err)
 	}
 	der, err := x509.MarshalPKCS8PrivateKey(private)
 	if err != nil {
@@ -92,12 +92,12 @@ func createSigningKey(ctx context.Context, store Store, aead tink.AEAD, k Key) (
 		return Key{}, err
 	}
 	if err := store.InsertSigningKey(ctx, SealedKey{Key: k, Sealed: sealed}); err != nil {
-		return Key{}, fmt.Errorf("keep signing key: %w", err)
+		return Key{}, fmt.Errorf("store signing key: %w", err)
 	}
 	return k, nil
 }
 
-// openSigning opens the signing keys but those that were open before, and puts the one first that signs.
+// openSigning decrypts the signing keys, reusing those that were decrypted before, and puts the active one first.
 func openSigning(kept []SealedKey, before *keys, sealing sealing) ([]signingKey, error) {
 	open := make(map[string]*ecdsa.PrivateKey)
 	if before != nil {
@@ -118,7 +118,7 @@ func openSigning(kept []SealedKey, before *keys, sealing sealing) ([]signingKey,
 	}
 	signs := slices.IndexFunc(signing, func(k signingKey) bool { return k.Active() })
 	if signs < 0 {
-		return nil, errors.New("no signing key signs")
+		return nil, errors.New("no signing key is active")
 	}
 	first := signing[signs]
 	return slices.Insert(slices.Delete(signing, signs, signs+1), 0, first), nil

@@ -1,4 +1,4 @@
-// Package logctx says in every line of the log which request it belongs to, and which trace.
+// Package logctx adds the request id and the trace ids of a context to every log line. [Wrap] returns such a logger.
 package logctx
 
 import (
@@ -9,15 +9,15 @@ import (
 	"twofold/internal/trace"
 )
 
-// Handler adds request_id, and trace_id and span_id where the request is traced, from the context of a line.
+// Handler adds request_id, and for traced requests trace_id and span_id, from the context of a line.
 type Handler struct{ slog.Handler }
 
 var _ slog.Handler = Handler{}
 
-// Wrap answers a logger whose lines say what they belong to.
+// Wrap returns a logger whose lines carry the ids of their context.
 func Wrap(log *slog.Logger) *slog.Logger { return slog.New(Handler{log.Handler()}) }
 
-// Handle adds what the line does not say itself.
+// Handle adds the ids that the line does not have already.
 func (h Handler) Handle(ctx context.Context, r slog.Record) error {
 	if id := audit.ClientOf(ctx).RequestID; id != "" && !says(r, "request_id") {
 		r.AddAttrs(slog.String("request_id", id))
@@ -36,10 +36,10 @@ func says(r slog.Record, name string) (said bool) {
 	return said
 }
 
-// WithAttrs keeps adding.
+// WithAttrs returns a Handler with more attributes.
 func (h Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return Handler{h.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup keeps adding.
+// WithGroup returns a Handler with a group.
 func (h Handler) WithGroup(name string) slog.Handler { return Handler{h.Handler.WithGroup(name)} }

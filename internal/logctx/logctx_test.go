@@ -27,7 +27,7 @@ func line(t *testing.T, say func(*slog.Logger)) map[string]any {
 	return said
 }
 
-func TestALineNamesTheRequestThatItBelongsTo(t *testing.T) {
+func TestHandle_AddsRequestID(t *testing.T) {
 	t.Parallel()
 	request := audit.WithClient(t.Context(), audit.Client{RequestID: "r-1"})
 	for name, c := range map[string]struct {
@@ -55,7 +55,7 @@ func TestALineNamesTheRequestThatItBelongsTo(t *testing.T) {
 	}
 }
 
-func TestALineOfATraceNamesItAndItsSpan(t *testing.T) {
+func TestHandle_AddsTraceIDs(t *testing.T) {
 	t.Parallel()
 	traces, err := trace.NewExporter(t.Context(), "http://127.0.0.1:1", "test", slog.New(slog.DiscardHandler))
 	if err != nil {

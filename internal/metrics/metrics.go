@@ -1,8 +1,7 @@
-// Package metrics counts and times what the house does, for Prometheus.
-//
-// What a series is labeled with comes from a closed list: operations, statuses and codes of the contract, kinds of
-// proof, pools of connections. No account, address or path ever does. Times are those of the machine's steady clock, not
-// of the clock that a test moves.
+// Package metrics counts and times the server's work for Prometheus. Labels come from closed lists: operations,
+// statuses and codes of the contract, kinds of credential, connection pools. No account, address or path is ever a
+// label. Durations use the monotonic clock, not the clock that a test advances. [New] returns the [Metrics];
+// [Metrics.Handler] serves them.
 package metrics
 
 import (
@@ -14,7 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics is what is counted in one house.
+// Metrics holds the metrics of one server.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -31,14 +30,14 @@ type Metrics struct {
 	mailTime prometheus.Histogram
 }
 
-// buckets reach from a read that is served from memory to what a server gives up on.
+// buckets range from a read served from memory to the server's write timeout.
 var buckets = []float64{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}
 
-// New begins to count. What is only looked up when somebody asks comes from the sources.
+// New returns Metrics that also report what the sources return when they are scraped.
 func New(s Sources) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		requests: counters("requests_total", "Requests answered, by operation of openapi.yaml (page: the page and its files, none: neither), status, and code of the problem, empty where there was none.",
+		requests: counters("requests_total", "Responses by operation of openapi.yaml (page: the page and its files, none: neither), status, and problem code, empty if none.",
 			"operation", "status", "problem"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Namespace: namespace, Name: "request_duration_seconds", Help: "Time until a request was answered.", Buckets: buckets,
@@ -46,15 +45,15 @@ func New(s Sources) *Metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Namespace: namespace, Name: "requests_in_flight", Help: "Requests that are being answered.",
 		}),
-		hashWaits: histogram("hash_wait_seconds", "Time that a password waited for its turn to be hashed."),
-		hashes:    histogram("hash_duration_seconds", "Time that a password had its turn: the hash, and counting the guess before it."),
+		hashWaits: histogram("hash_wait_seconds", "Time a password waited for a hash slot."),
+		hashes:    histogram("hash_duration_seconds", "Time a hash slot was held: the hash, and counting the attempt before it."),
 		hashRefused: prometheus.NewCounter(prometheus.CounterOpts{
 			Namespace: namespace, Name: "hash_refused_total", Help: "Passwords that were sent away with 503 because too many waited, or for too long.",
 		}),
-		attempts: counters("attempts_refused_total", "Proofs that were not looked at, by kind and reason: a wait is running, the cap is reached, too many at once.",
+		attempts: counters("attempts_refused_total", "Attempts rejected without checking the credential, by kind and reason: backoff, hard limit, too many at once.",
 			"kind", "reason"),
-		mails:    counters("mails_total", "Tries to hand a mail to the mail server, by result.", "result"),
-		mailTime: histogram("mail_duration_seconds", "Time that handing a mail to the mail server took."),
+		mails:    counters("mails_total", "Attempts to send a mail, by result.", "result"),
+		mailTime: histogram("mail_duration_seconds", "Time to hand a mail to the mail server."),
 	}
 	for _, result := range []string{sent, failed} {
 		m.mails.WithLabelValues(result)
@@ -81,12 +80,12 @@ func histogram(name, help string) prometheus.Histogram {
 	return prometheus.NewHistogram(prometheus.HistogramOpts{Namespace: namespace, Name: name, Help: help, Buckets: buckets})
 }
 
-// Handler answers what Prometheus asks for.
+// Handler returns the endpoint that Prometheus scrapes.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, MaxRequestsInFlight: 4})
 }
 
-// Request begins to count a request; call done when it is answered. Problem is the code of a problem, or empty.
+// Request counts a request in flight. Call done with its outcome; problem is a problem's code, or empty.
 func (m *Metrics) Request() (done func(operation string, status int, problem string)) {
 	m.inFlight.Inc()
 	var operation string
@@ -101,7 +100,7 @@ func (m *Metrics) Request() (done func(operation string, status int, problem str
 	}
 }
 
-// Hash begins to time a password; call admitted when its wait is over, and what that answers when it was hashed.
+// Hash times a password hash. Call admitted when a slot was acquired, and the function that it returns after the hash.
 func (m *Metrics) Hash() (admitted func(busy, gone bool) (hashed func())) {
 	waiting := prometheus.NewTimer(m.hashWaits)
 	return func(busy, gone bool) func() {
@@ -117,12 +116,12 @@ func (m *Metrics) Hash() (admitted func(busy, gone bool) (hashed func())) {
 	}
 }
 
-// Refused counts a proof that was not looked at.
+// Refused counts an attempt that was rejected without being checked.
 func (m *Metrics) Refused(kind, reason string) { m.attempts.WithLabelValues(kind, reason).Inc() }
 
 const sent, failed = "sent", "failed"
 
-// Mail begins to time a try to send a mail; call done when it is over.
+// Mail times an attempt to send a mail. Call done with its outcome.
 func (m *Metrics) Mail() (done func(refused bool)) {
 	sending := prometheus.NewTimer(m.mailTime)
 	return func(refused bool) {

@@ -41,14 +41,14 @@ func wantLines(t *testing.T, text string, lines ...string) {
 	}
 }
 
-func TestWhatIsCountedStartsAtZeroSoThatItsFirstRiseShows(t *testing.T) {
+func TestMetrics_CountersStartAtZero(t *testing.T) {
 	t.Parallel()
 	wantLines(t, scrape(t, metrics.New(quiet())),
 		`twofold_attempts_refused_total{kind="password",reason="wait"} 0`, `twofold_mails_total{result="failed"} 0`,
 		`twofold_mails_total{result="sent"} 0`, `twofold_hash_refused_total 0`, `twofold_requests_in_flight 0`)
 }
 
-func TestARequestIsInFlightUntilItIsDone(t *testing.T) {
+func TestRequest_InFlight(t *testing.T) {
 	t.Parallel()
 	m := metrics.New(quiet())
 	done := m.Request()
@@ -62,7 +62,7 @@ func TestARequestIsInFlightUntilItIsDone(t *testing.T) {
 	}
 }
 
-func TestAPasswordThatIsSentAwayIsNoHash(t *testing.T) {
+func TestHash_RejectedPasswordIsNotCounted(t *testing.T) {
 	t.Parallel()
 	m := metrics.New(quiet())
 	m.Hash()(true, true)
@@ -72,7 +72,7 @@ func TestAPasswordThatIsSentAwayIsNoHash(t *testing.T) {
 	wantLines(t, scrape(t, m), `twofold_hash_refused_total 1`, `twofold_hash_wait_seconds_count 3`, `twofold_hash_duration_seconds_count 1`)
 }
 
-func TestWhatCanBeAskedIsAskedAtEachScrape(t *testing.T) {
+func TestCollect_ReadsSourcesPerScrape(t *testing.T) {
 	t.Parallel()
 	s := quiet()
 	var why []string

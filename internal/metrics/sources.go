@@ -9,29 +9,29 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// Sources are asked each time somebody looks.
+// Sources are read at every scrape.
 type Sources struct {
-	Version string // of the program
-	Schema  int64  // the last migration that it knows
+	Version string // version of the program
+	Schema  int64  // schema version of the program
 
-	Kinds   []string // of proofs
-	Reasons []string // not to look at one
-	Unready []string // reasons not to be ready
+	Kinds   []string // kinds of credential
+	Reasons []string // reasons to reject an attempt unchecked
+	Unready []string // reasons of not being ready
 
 	Hashes func() Hashes
 	Pools  func() []Pool
-	// Effort answers how many statements and commits the database was asked for.
+	// Effort returns the number of statements and commits sent to the database.
 	Effort func() (statements, commits int)
-	// Outbox answers how many mails wait and how long the oldest has; nil where no mail is sent.
+	// Outbox returns the number of queued mails and the age of the oldest; nil if mail is off.
 	Outbox func(context.Context) (waiting int, oldest time.Duration, err error)
-	// NotReady answers which of Unready hold.
+	// NotReady returns which of Unready apply.
 	NotReady func(context.Context) []string
 }
 
-// Hashes is what the password hasher has to do, and the most that it takes on.
+// Hashes is the load of the password hasher and its limits.
 type Hashes struct{ Busy, Slots, Waiting, Queue int }
 
-// Pool is one pool of connections to the database.
+// Pool is a pool of database connections.
 type Pool struct {
 	Name               string
 	Limit, Open, InUse int
@@ -39,10 +39,10 @@ type Pool struct {
 	Waited             time.Duration
 }
 
-// lookedUp is what nobody counts, since it can be asked.
+// lookedUp collects what is read at a scrape instead of being counted.
 type lookedUp struct{ Sources }
 
-// atMost is how long a look may take: a database that hangs is told by what is missing.
+// atMost limits how long a scrape waits for the database. If it hangs, its metrics are missing.
 const atMost = 2 * time.Second
 
 func described(name, help string, labels ...string) *prometheus.Desc {
@@ -51,23 +51,23 @@ func described(name, help string, labels ...string) *prometheus.Desc {
 
 var (
 	buildInfo   = described("build_info", "1, labeled with what runs: version, Go, and the database schema that it was built for.", "version", "goversion", "schema")
-	hashBusy    = described("hash_busy", "Passwords that are being hashed.")
-	hashSlots   = described("hash_slots", "Passwords that may be hashed at once.")
-	hashWaiting = described("hash_queue", "Passwords that wait to be hashed.")
-	hashQueue   = described("hash_queue_limit", "Passwords that may wait; more are sent away.")
-	dbOpen      = described("database_connections_open", "Connections to the database.", "pool")
-	dbInUse     = described("database_connections_in_use", "Connections that somebody works with.", "pool")
-	dbLimit     = described("database_connections_limit", "Connections that may be open; 0 is any number.", "pool")
-	dbWaits     = described("database_connection_waits_total", "Times that somebody waited for a connection.", "pool")
-	dbWaited    = described("database_connection_wait_seconds_total", "Time that was spent on waiting for a connection.", "pool")
+	hashBusy    = described("hash_busy", "Hash slots in use.")
+	hashSlots   = described("hash_slots", "Number of hash slots.")
+	hashWaiting = described("hash_queue", "Passwords waiting for a hash slot.")
+	hashQueue   = described("hash_queue_limit", "Maximum number of waiting passwords; more are rejected with 503.")
+	dbOpen      = described("database_connections_open", "Open connections to the database.", "pool")
+	dbInUse     = described("database_connections_in_use", "Connections in use.", "pool")
+	dbLimit     = described("database_connections_limit", "Maximum number of open connections; 0 means no limit.", "pool")
+	dbWaits     = described("database_connection_waits_total", "Number of waits for a connection.", "pool")
+	dbWaited    = described("database_connection_wait_seconds_total", "Total time spent waiting for a connection.", "pool")
 	statements  = described("database_statements_total", "Statements sent to the database.")
-	commits     = described("database_commits_total", "Commits: transactions, and statements that change something outside of one.")
-	outbox      = described("outbox_waiting", "Mails that wait to be sent.")
-	outboxAge   = described("outbox_oldest_age_seconds", "How long the oldest of them has waited; 0 for none.")
+	commits     = described("database_commits_total", "Commits, including those of single statements outside of a transaction.")
+	outbox      = described("outbox_waiting", "Mails waiting to be sent.")
+	outboxAge   = described("outbox_oldest_age_seconds", "Age of the oldest waiting mail; 0 if there is none.")
 	unready     = described("unready", "1 while the server is not ready for this reason.", "reason")
 )
 
-// Describe lists what there is.
+// Describe lists the metrics.
 func (l *lookedUp) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		buildInfo, hashBusy, hashSlots, hashWaiting, hashQueue, dbOpen, dbInUse, dbLimit, dbWaits, dbWaited, statements, commits, outbox, outboxAge, unready,
@@ -76,7 +76,7 @@ func (l *lookedUp) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
-// Collect asks the sources. What cannot be found out is left out.
+// Collect reads the sources. A metric whose source fails is left out.
 func (l *lookedUp) Collect(to chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), atMost)
 	defer cancel()

@@ -19,36 +19,36 @@ import (
 // and step-up tokens and raises this session; with the first method come recovery codes, and an address that waits to be
 // confirmed is forgotten. It answers ErrNotFound,
 // ErrEnrollmentExpired, ErrNameTaken (which costs no try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
-func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, Receipt, error) {
+func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, ChangeResult, error) {
 	st, err := s.Store.State(ctx, sess.AccountID)
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	e := st.Enrollment
 	if e.ID != id || e.SessionID != sess.ID {
-		return Method{}, Receipt{}, ErrNotFound
+		return Method{}, ChangeResult{}, ErrNotFound
 	}
 	if s.expired(e) {
-		return Method{}, Receipt{}, errors.Join(ErrEnrollmentExpired, s.expire(ctx, e))
+		return Method{}, ChangeResult{}, errors.Join(ErrEnrollmentExpired, s.expire(ctx, e))
 	}
 	if strings.TrimSpace(name) != "" {
 		e.Name = name
 	}
 	if e.Name, err = uniqueName(e.Name, excluding(st.Methods, e.Replaces)); err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	guess := AttemptFor(sess.AccountID, sess)
 	done, err := s.Attempts.Acquire(ctx, guess)
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	defer done()
 	step, err := s.VerifyEnrollmentCode(ctx, e, code)
 	if rejected := (*RejectedError)(nil); errors.As(err, &rejected) {
-		return Method{}, Receipt{}, s.countWrong(ctx, guess, e, rejected)
+		return Method{}, ChangeResult{}, s.countWrong(ctx, guess, e, rejected)
 	}
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	m, change, err := s.confirmTx(ctx, sess, e, step, guess, CodeBatch{})
 	if errors.Is(err, errCodesNeeded) { // known only where nothing comes in between; hashing is no part of that
@@ -58,7 +58,7 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 		}
 	}
 	if err != nil {
-		return Method{}, Receipt{}, fmt.Errorf("confirm enrollment: %w", err)
+		return Method{}, ChangeResult{}, fmt.Errorf("confirm enrollment: %w", err)
 	}
 	return m, change, nil
 }
@@ -107,9 +107,9 @@ func (s *Service) VerifyEnrollmentCode(ctx context.Context, e Enrollment, code s
 // confirmTx makes the method, and all that follows from it, for a code that was right: unless guesses at the account have to
 // wait now, or the enrollment is over or gone. It answers errCodesNeeded where the method is the account's first and there
 // are no codes to go with it.
-func (s *Service) confirmTx(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, guess throttle.Attempt, codes CodeBatch) (Method, Receipt, error) {
+func (s *Service) confirmTx(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, guess throttle.Attempt, codes CodeBatch) (Method, ChangeResult, error) {
 	m := s.methodOf(e, step)
-	var change Receipt
+	var change ChangeResult
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		there, err := s.consumeEnrollment(ctx, e, guess)
 		if err != nil {
@@ -141,7 +141,7 @@ func (s *Service) confirmTx(ctx context.Context, sess session.Session, e Enrollm
 		return nil
 	})
 	if err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	return m, change, nil
 }
@@ -180,21 +180,21 @@ func (s *Service) consumeEnrollment(ctx context.Context, e Enrollment, guess thr
 
 // addMethod puts the method beside those that are there, in the place of the one that it replaces. Where that one is gone
 // meanwhile, the method is simply one more.
-func (s *Service) addMethod(ctx context.Context, sess session.Session, m Method, replaces string, there []Method) (Receipt, error) {
+func (s *Service) addMethod(ctx context.Context, sess session.Session, m Method, replaces string, there []Method) (ChangeResult, error) {
 	notice := notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name, First: len(there) == 0}
 	events := []audit.Event{{Kind: audit.EnrollmentConfirmed, Subject: m.ID, Name: m.Name}}
 	if old, err := find(there, replaces); err == nil {
 		if _, err := s.Store.DeleteMethod(ctx, m.AccountID, old.ID); err != nil {
-			return Receipt{}, err
+			return ChangeResult{}, err
 		}
 		notice.Kind = notify.MethodReplaced
 		events = append(events, audit.Event{Kind: audit.MethodReplaced, Subject: old.ID, Name: old.Name})
 	}
 	if _, err := uniqueName(m.Name, excluding(there, replaces)); err != nil { // taken since it was looked at
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	if err := s.Store.InsertMethod(ctx, m); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	return s.notifyAndRecord(ctx, sess, notice, events...)
 }

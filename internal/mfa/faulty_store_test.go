@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"twofold/internal/account"
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/session"
@@ -153,7 +154,7 @@ func (s notices) Enqueue(ctx context.Context, n notify.Notice) (int, error) {
 }
 
 type locker struct {
-	mfa.Locker
+	account.Locker
 	*faults
 }
 

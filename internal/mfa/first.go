@@ -39,12 +39,12 @@ func (e Enrollment) WithName() (Enrollment, error) {
 // AddFirstMethod turns an enrollment into the account's first method, with recovery codes, in the session that is opened by its
 // first right code, whose step that is. Other sessions of the account and its step-up tokens end, and what could still hand
 // the account over. Call it in the transaction that accepts the code.
-func (s *Service) AddFirstMethod(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, codes CodeBatch) (Method, Receipt, error) {
+func (s *Service) AddFirstMethod(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, codes CodeBatch) (Method, ChangeResult, error) {
 	if err := s.replaceRecoveryCodes(ctx, e.AccountID, codes); err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	if err := s.PendingChanges.CancelPendingChanges(ctx, e.AccountID); err != nil {
-		return Method{}, Receipt{}, err
+		return Method{}, ChangeResult{}, err
 	}
 	m := s.methodOf(e, step)
 	change, err := s.addMethod(ctx, sess, m, "", nil)

@@ -64,8 +64,8 @@ func open(t *testing.T) *fixture {
 	h.Service = &mfa.Service{
 		Store:    methods{store.Methods{DB: db}, h.faults},
 		Accounts: locker{store.Accounts{DB: db}, h.faults},
-		PendingChanges: &account.Service{
-			Links: &maillink.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, Pending: store.PendingAddresses{DB: db}, Now: clock,
+		PendingChanges: &account.PendingChanges{
+			Links: &maillink.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, Addresses: store.PendingAddresses{DB: db}, Now: clock,
 		},
 		Sealer: ring,
 		Sessions: &session.Service{
@@ -93,7 +93,7 @@ func open(t *testing.T) *fixture {
 // mail is an outbox that nobody empties.
 func mail(db *store.DB, ring *keyring.Ring, clock func() time.Time, newID func() string) *notify.Service {
 	return &notify.Service{
-		Store: store.Outbox{DB: db}, Recipients: &account.Service{Store: store.Accounts{DB: db}}, Sealer: ring, Mail: true,
+		Store: store.Outbox{DB: db}, Recipients: account.Recipients{Store: store.Accounts{DB: db}}, Sealer: ring, Mail: true,
 		Links: &maillink.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, PublicURL: "https://example.com",
 		NotMe: 7 * 24 * time.Hour, Now: clock, NewID: newID,
 	}

@@ -8,56 +8,55 @@ import (
 
 	"twofold/internal/audit"
 	"twofold/internal/notify"
+	"twofold/internal/receipt"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
 
-// Receipt is what a change of an account's proofs did.
-type Receipt struct {
-	SessionsEnded     int
-	NoticesSent       int           // mails on their way
-	RecoveryCodesLeft int           // recovery codes
-	RecoveryCodes     []secret.Text // recovery codes that were made, shown this once
-	NewToken          secret.Text   // of the session that made the change, when it lives in a cookie
+// ChangeResult is what a change of an account's credentials returns to the session that made it.
+type ChangeResult struct {
+	receipt.Receipt
+	RecoveryCodes []secret.Text // new recovery codes, shown this once
+	NewToken      secret.Text   // of the session that made the change, if it is delivered in a cookie
 }
 
 // RevokeAfterChange does what follows from any change of an account's proofs: other sessions and older step-up tokens end,
 // and a session that lives in a cookie gets a new token. Call it in the transaction of the change.
-func (s *Service) RevokeAfterChange(ctx context.Context, sess session.Session) (Receipt, error) {
+func (s *Service) RevokeAfterChange(ctx context.Context, sess session.Session) (ChangeResult, error) {
 	if err := s.StepUps.RevokeAll(ctx, sess.AccountID); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	ended, err := s.Sessions.EndOthers(ctx, sess.AccountID, sess.ID)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	token, err := s.Sessions.RotateToken(ctx, sess)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	stock, err := s.RecoveryCodeStatus(ctx, sess.AccountID)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
-	return Receipt{SessionsEnded: ended, RecoveryCodesLeft: stock.Left, NewToken: token}, nil
+	return ChangeResult{Receipt: receipt.Receipt{SessionsEnded: ended, RecoveryCodesLeft: stock.Left}, NewToken: token}, nil
 }
 
 // notifyAndRecord is ProofsChanged with its notice and its entries.
-func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n notify.Notice, events ...audit.Event) (Receipt, error) {
+func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n notify.Notice, events ...audit.Event) (ChangeResult, error) {
 	done, err := s.RevokeAfterChange(ctx, sess)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	n.AccountID = sess.AccountID
 	if done.NoticesSent, err = s.Notices.Enqueue(ctx, n); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	for _, e := range events {
 		e.AccountID = sess.AccountID
 		if err := s.Audit.Record(ctx, e); err != nil {
-			return Receipt{}, err
+			return ChangeResult{}, err
 		}
 	}
 	return done, nil
@@ -66,8 +65,8 @@ func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n n
 // Remove takes a method away and spends the grant with it. With the last one MFA goes off, and the recovery codes die.
 // It ends the account's other sessions and step-up tokens. It answers ErrNotFound, ErrLastMethod and stepup.ErrRefused;
 // none of them spends anything.
-func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (Receipt, error) {
-	var done Receipt
+func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (ChangeResult, error) {
+	var done ChangeResult
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
 			return err
@@ -100,7 +99,7 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("remove method: %w", err)
+		return ChangeResult{}, fmt.Errorf("remove method: %w", err)
 	}
 	return done, nil
 }
@@ -206,13 +205,13 @@ func (s *Service) removeAll(ctx context.Context, accountID string) (sessionsEnde
 
 // Reset is what an operator, or an administrator whose account is by, does for somebody who has lost everything: RemoveAll,
 // with the reason in the audit and a notice to the account. It answers how many methods that were.
-func (s *Service) Reset(ctx context.Context, accountID, by, reason string) (methods int, done Receipt, err error) {
+func (s *Service) Reset(ctx context.Context, accountID, by, reason string) (methods int, done receipt.Receipt, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		found, err := s.Store.Methods(ctx, accountID)
 		if err != nil {
 			return err
 		}
-		methods, done = len(found), Receipt{}
+		methods, done = len(found), receipt.Receipt{}
 		if done.SessionsEnded, err = s.removeAll(ctx, accountID); err != nil {
 			return err
 		}
@@ -222,7 +221,7 @@ func (s *Service) Reset(ctx context.Context, accountID, by, reason string) (meth
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Actor: by, Reason: reason})
 	})
 	if err != nil {
-		return 0, Receipt{}, fmt.Errorf("reset MFA: %w", err)
+		return 0, receipt.Receipt{}, fmt.Errorf("reset MFA: %w", err)
 	}
 	return methods, done, nil
 }

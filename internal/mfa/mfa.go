@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"twofold/internal/account"
 	"twofold/internal/audit"
 	"twofold/internal/notify"
 	"twofold/internal/password"
@@ -124,14 +125,8 @@ type Sealer interface {
 	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
-// Locker makes changes to one account's proofs wait for each other.
-type Locker interface {
-	Lock(ctx context.Context, accountID string) error
-}
-
-// PendingChanges ends what could still give the account to somebody else.
+// PendingChanges cancels requests that could transfer the account: password reset links and an unconfirmed e-mail address.
 type PendingChanges interface {
-	// CancelPendingChanges ends reset links, and an address that waits to be confirmed.
 	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
@@ -151,7 +146,7 @@ type Limits struct {
 // Service enrolls, verifies and removes.
 type Service struct {
 	Store          Store
-	Accounts       Locker
+	Accounts       account.Locker
 	PendingChanges PendingChanges
 	Sealer         Sealer
 	Sessions       *session.Service

@@ -43,6 +43,12 @@ type RecoveryCodeStatus struct {
 	Invalidated bool // nobody knows which were used, and none works
 }
 
+// RecoveryCodesLeft returns how many unused recovery codes the account has.
+func (s *Service) RecoveryCodesLeft(ctx context.Context, accountID string) (int, error) {
+	status, err := s.RecoveryCodeStatus(ctx, accountID)
+	return status.Left, err
+}
+
 // RecoveryCodeStatus counts the recovery codes that work.
 func (s *Service) RecoveryCodeStatus(ctx context.Context, accountID string) (RecoveryCodeStatus, error) {
 	codes, err := s.Store.RecoveryCodes(ctx, accountID)
@@ -108,15 +114,15 @@ func (s *Service) replaceRecoveryCodes(ctx context.Context, accountID string, ma
 // GenerateRecoveryCodes makes a new set, which kills the older one, and spends the grant with it. It ends the account's
 // other sessions and step-up tokens. It answers ErrMFARequired, stepup.ErrRefused and password.ErrBusy; none of them
 // spends anything.
-func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Session, grant stepup.Grant) (Receipt, error) {
+func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Session, grant stepup.Grant) (ChangeResult, error) {
 	if err := s.requireMFA(ctx, sess.AccountID); err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
 	made, err := s.GenerateCodes(ctx, sess.AccountID)
 	if err != nil {
-		return Receipt{}, err
+		return ChangeResult{}, err
 	}
-	var change Receipt
+	var change ChangeResult
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
 			return err
@@ -134,7 +140,7 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Sessio
 		return err
 	})
 	if err != nil {
-		return Receipt{}, fmt.Errorf("generate recovery codes: %w", err)
+		return ChangeResult{}, fmt.Errorf("generate recovery codes: %w", err)
 	}
 	change.RecoveryCodes = made.plain
 	return change, nil

@@ -30,7 +30,7 @@ func TestEveryChangeSaysWhatItDidAndTellsTheOwner(t *testing.T) {
 	h := open(t)
 	var all []notify.Notice
 	h.Notices = posted{h.Notices, &all}
-	told := func(what string, c mfa.Receipt, codes int, want notify.Notice) {
+	told := func(what string, c mfa.ChangeResult, codes int, want notify.Notice) {
 		t.Helper()
 		want.AccountID = "ada"
 		if diff := cmp.Diff([]notify.Notice{want}, all); diff != "" {

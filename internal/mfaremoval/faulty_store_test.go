@@ -14,9 +14,9 @@ import (
 	"twofold/internal/throttle"
 )
 
-var errPart = errors.New("a part fails")
+var errFault = errors.New("a dependency fails")
 
-// faults makes the nth call of any part fail, counted over all of them; 0: none.
+// faults makes the nth call of any dependency fail, counted over all of them; 0: none.
 type faults struct {
 	nth, calls int
 	struck     bool
@@ -29,12 +29,12 @@ func (f *faults) strike() error {
 	f.calls++
 	if f.calls == f.nth {
 		f.struck = true
-		return errPart
+		return errFault
 	}
 	return nil
 }
 
-// through makes one call, unless it is the one that fails.
+// through makes a call, unless it is the one that fails.
 func through[T any](f *faults, call func() (T, error)) (T, error) {
 	if err := f.strike(); err != nil {
 		var none T
@@ -55,7 +55,7 @@ type removals struct {
 	*faults
 }
 
-// InTx fails to begin, or to commit.
+// InTx can fail to begin and to commit.
 func (s removals) InTx(ctx context.Context, do func(context.Context) error) error {
 	if err := s.strike(); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (s removals) Delete(ctx context.Context, a, id string) (bool, error) {
 }
 
 type locks struct {
-	mfaremoval.Locker
+	account.Locker
 	*faults
 }
 
@@ -115,20 +115,20 @@ func (s accounts) Recipient(ctx context.Context, a string) (notify.Recipient, er
 }
 
 type methods struct {
-	kept mfaremoval.Methods
+	inner mfaremoval.Methods
 	*faults
 }
 
 func (s methods) Methods(ctx context.Context, a string) ([]mfa.Method, error) {
-	return through(s.faults, func() ([]mfa.Method, error) { return s.kept.Methods(ctx, a) })
+	return through(s.faults, func() ([]mfa.Method, error) { return s.inner.Methods(ctx, a) })
 }
 
 func (s methods) RecoveryCodeStatus(ctx context.Context, a string) (mfa.RecoveryCodeStatus, error) {
-	return through(s.faults, func() (mfa.RecoveryCodeStatus, error) { return s.kept.RecoveryCodeStatus(ctx, a) })
+	return through(s.faults, func() (mfa.RecoveryCodeStatus, error) { return s.inner.RecoveryCodeStatus(ctx, a) })
 }
 
 func (s methods) RemoveAll(ctx context.Context, a string) (int, error) {
-	return through(s.faults, func() (int, error) { return s.kept.RemoveAll(ctx, a) })
+	return through(s.faults, func() (int, error) { return s.inner.RemoveAll(ctx, a) })
 }
 
 type notices struct {

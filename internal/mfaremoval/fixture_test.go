@@ -38,8 +38,8 @@ var (
 	limits = mfaremoval.Limits{Delay: 72 * time.Hour, Cooldown: 30 * day, Remind: day, MaxTick: time.Hour, LinkLifetime: 7 * day}
 )
 
-// fixture is the service over a real database, with a clock that is moved, mail that is delivered when the test says so,
-// and parts that can be made to fail. Ada has lost her phone; she reads two addresses.
+// fixture is the service over an SQLite database, with a clock that tests advance, mail whose delivery they control, and
+// dependencies that can fail. Ada has lost her phone, and has two addresses.
 type fixture struct {
 	*mfaremoval.Service
 	t       *testing.T
@@ -52,9 +52,10 @@ type fixture struct {
 	now   time.Time
 	ids   int
 	mails []notify.Notice
-	down  bool // mails do not arrive
+	down  bool // mails are not delivered
 }
 
+// open returns a fixture in which ada has one method.
 func open(t *testing.T) *fixture {
 	t.Helper()
 	dir := t.TempDir()
@@ -93,7 +94,7 @@ func open(t *testing.T) *fixture {
 	return h
 }
 
-// template is a migrated database and its key: made once, copied for each test.
+// template returns a migrated database and its master key, which are created once and copied for each test.
 var template = sync.OnceValues(func() (database, masterKey []byte) {
 	dir, err := os.MkdirTemp("", "template-")
 	if err != nil {
@@ -120,7 +121,7 @@ var template = sync.OnceValues(func() (database, masterKey []byte) {
 	return database, masterKey
 })
 
-// openFiles opens a database and the keys in it, and makes what is missing.
+// openFiles opens a database and its keys, and migrates a new one.
 func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
 	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -153,20 +154,20 @@ func (h *fixture) newID() string {
 	return fmt.Sprintf("id-%04d", h.ids)
 }
 
-// Enqueue keeps a notice; it is gone with its transaction.
+// Enqueue records a notice when its transaction commits.
 func (h *fixture) Enqueue(ctx context.Context, n notify.Notice) (int, error) {
 	h.db.AfterCommit(ctx, func() { h.mu.Lock(); defer h.mu.Unlock(); h.mails = append(h.mails, n) })
 	return max(1, len(n.To)), nil
 }
 
-// Delivered says that mails arrive, unless the house says otherwise.
+// Delivered reports true unless the fixture is down.
 func (h *fixture) Delivered(context.Context, string) (bool, error) { return !h.down, nil }
 
-// told are the notices so far, by kind and address, and forgets them.
-func (h *fixture) told() []string {
+// takeNotices returns the notices so far, with kind, addresses and purposes of links, and clears them.
+func (h *fixture) takeNotices() []string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	var told []string
+	var lines []string
 	for _, n := range h.mails {
 		line := string(n.Kind)
 		for _, address := range n.To {
@@ -175,13 +176,13 @@ func (h *fixture) told() []string {
 		for _, a := range n.Links {
 			line += " " + string(a.Purpose)
 		}
-		told = append(told, line)
+		lines = append(lines, line)
 	}
 	h.mails = nil
-	return told
+	return lines
 }
 
-// links are the tokens of a purpose in the notices so far.
+// links returns the tokens of a purpose in the notices so far.
 func (h *fixture) links(p maillink.Purpose) []secret.Text {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -196,6 +197,7 @@ func (h *fixture) links(p maillink.Purpose) []secret.Text {
 	return tokens
 }
 
+// enroll adds a method to ada's account now.
 func (h *fixture) enroll(id string) {
 	h.t.Helper()
 	must(h.t, store.Methods{DB: h.db}.InsertMethod(ctx, mfa.Method{
@@ -203,7 +205,7 @@ func (h *fixture) enroll(id string) {
 	}))
 }
 
-// request asks for a removal, with the password that is right now.
+// request requests a removal with a password that was accepted now.
 func (h *fixture) request() mfaremoval.Status {
 	h.t.Helper()
 	status, err := h.Request(ctx, "ada", h.clock())
@@ -211,7 +213,7 @@ func (h *fixture) request() mfaremoval.Status {
 	return status
 }
 
-// pass lets time pass as a server that runs sees it: it looks at the clock every hour.
+// pass advances the clock and runs the worker every hour.
 func (h *fixture) pass(d time.Duration) {
 	h.t.Helper()
 	for d > 0 {
@@ -222,10 +224,10 @@ func (h *fixture) pass(d time.Duration) {
 	}
 }
 
-// jump lets time pass with nobody looking.
+// jump advances the clock without running the worker.
 func (h *fixture) jump(d time.Duration) { h.mu.Lock(); defer h.mu.Unlock(); h.now = h.now.Add(d) }
 
-// ready lets a removal come to its last mail, and answers the link in it.
+// ready requests a removal, passes its delay, and returns the link of the last mail.
 func (h *fixture) ready() secret.Text {
 	h.t.Helper()
 	h.request()
@@ -237,7 +239,7 @@ func (h *fixture) ready() secret.Text {
 	return found[0]
 }
 
-// current is the removal as it is shown, or nothing.
+// current returns the removal in progress, if there is one.
 func (h *fixture) current() (s mfaremoval.Status, open bool) {
 	h.t.Helper()
 	s, err := h.Current(ctx, "ada")
@@ -248,7 +250,7 @@ func (h *fixture) current() (s mfaremoval.Status, open bool) {
 	return s, true
 }
 
-// enabled says whether MFA is on.
+// enabled reports whether MFA is on.
 func (h *fixture) enabled() bool {
 	h.t.Helper()
 	enabled, err := h.methods.Enabled(ctx, "ada")
@@ -256,7 +258,7 @@ func (h *fixture) enabled() bool {
 	return enabled
 }
 
-// last is the newest entry about removals, with its reason.
+// last returns the newest audit entry, with its reason.
 func (h *fixture) last() string {
 	h.t.Helper()
 	entries, err := store.Activity{DB: h.db}.Entries(ctx, "ada", "", 1, nil)
@@ -270,7 +272,7 @@ func (h *fixture) last() string {
 	return string(entries[0].Kind) + ": " + entries[0].Reason
 }
 
-// signIn is a session of ada's.
+// signIn creates a session of ada's account.
 func (h *fixture) signIn(withCode bool) session.Session {
 	h.t.Helper()
 	s, _, err := h.methods.Sessions.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(withCode)})
@@ -278,7 +280,7 @@ func (h *fixture) signIn(withCode bool) session.Session {
 	return s
 }
 
-// fail counts n wrong proofs of a kind.
+// fail counts n failed attempts of a kind.
 func (h *fixture) fail(kind throttle.Kind, n int) {
 	h.t.Helper()
 	for range n {

@@ -1,6 +1,9 @@
-// Package mfaremoval takes MFA off the account of somebody who has lost everything: phone and recovery codes. Since nothing
-// proves who asks but the password, it is slow, announced to every address, and cancelled by whoever still has a code, a
-// session of two factors or one of the mailed links. docs/lost-everything.md says why each rule is there.
+// Package mfaremoval removes MFA from the account of a user who has lost every second factor: phone and recovery codes. The
+// password is the only credential behind such a request. Therefore a removal is slow, it is announced to every address of the
+// account, and a second factor, a session of two factors or any of the mailed links cancels it. The announced time passes only
+// while the notices are delivered and the owner's credentials are not locked. The entry points are [Service.Request],
+// [Service.Cancel], [Service.CancelByLink], [Service.Complete] and the worker, [Service.Run]. docs/lost-everything.md explains
+// the reason for each rule.
 package mfaremoval
 
 import (
@@ -18,104 +21,99 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Removal is a removal of MFA that was asked for and announced.
+// Removal is a removal of MFA that was requested and announced.
 type Removal struct {
 	ID          string
 	AccountID   string
-	Email       string // where the last mail goes: the account's address when it was asked for
+	Email       string // the account's address at the request; the link that completes the removal goes there
 	RequestedAt time.Time
-	Remaining   time.Duration // of the announced time; zero: it is over
-	CountedAt   time.Time     // up to when the time was counted
+	Remaining   time.Duration // of the announced time; zero: it has passed
+	CountedAt   time.Time     // until when the passed time was counted
 	AnnouncedAt time.Time     // of the last announcement
-	ReadyAt     time.Time     // when the last mail was posted; zero: the time is not over
-	CancelledAt time.Time     // zero: under way
+	ReadyAt     time.Time     // when the mail that completes the removal was enqueued; zero: not yet
+	CancelledAt time.Time     // zero: in progress
 }
 
-// Topic and a removal's id group its notices: while one of them is not delivered, the time stands still.
+// Topic, followed by a removal's id, groups its notices. While one of them is undelivered, the clock is paused.
 const Topic = "mfa_removal "
 
 func (r Removal) topic() string { return Topic + r.ID }
 
-// Status is a removal under way, as it is shown.
+// Status is a removal in progress, as it is shown to the user.
 type Status struct {
 	Removal
-	ClockPaused bool // the time stands still
+	ClockPaused bool // the announced time does not pass now
 }
 
-// Ready says whether the last mail is on its way.
+// Ready reports whether the mail with the link that completes the removal was enqueued.
 func (r Removal) Ready() bool { return !r.ReadyAt.IsZero() }
 
 var (
-	// ErrNotFound means that no removal is under way.
-	ErrNotFound = errors.New("no removal of MFA is under way")
+	// ErrNotFound means that no removal is in progress.
+	ErrNotFound = errors.New("no MFA removal is in progress")
 	// ErrUnavailable is matched by every *UnavailableError.
-	ErrUnavailable = errors.New("removal of MFA is unavailable")
-	// ErrStale means that there is no MFA any more, that the account is disabled, or that the password was changed after it
-	// was proven.
-	ErrStale = errors.New("what a removal of MFA rests on is gone")
-	// ErrMFASessionRequired means that a session of one factor was to cancel.
+	ErrUnavailable = errors.New("MFA removal is unavailable")
+	// ErrStale means that the account has no MFA any more, that it is disabled, or that its password was changed after the
+	// sign-in that requests the removal.
+	ErrStale = errors.New("the account has changed since the password was checked")
+	// ErrMFASessionRequired means that the session has only one factor, which is not enough to cancel a removal.
 	ErrMFASessionRequired = errors.New("session has one factor")
-	// ErrUndelivered means that a notice is still under way, without which nothing is removed.
+	// ErrUndelivered means that a notice of the removal is not delivered yet. Nothing is removed before that.
 	ErrUndelivered = errors.New("a notice of the removal is not delivered")
 )
 
-// Reason is why no removal can be asked for.
+// Reason is why a removal cannot be requested.
 type Reason string
 
 const (
-	Off           Reason = "off"            // the operator does not offer it, or no mail is sent
-	Cooldown      Reason = "paused"         // one was cancelled lately
-	PasswordReset Reason = "password_reset" // the password was set with a mailed link lately: the mailbox alone would do
+	Off           Reason = "off"            // disabled by a setting, or mail is not configured
+	Cooldown      Reason = "paused"         // one was cancelled within Limits.Cooldown
+	PasswordReset Reason = "password_reset" // the password was set with a mailed link within Limits.Cooldown, so that the mailbox alone would be enough
 )
 
-// UnavailableError is a removal that cannot be asked for now.
+// UnavailableError is the rejection of a request for a removal.
 type UnavailableError struct{ Reason Reason }
 
 func (e *UnavailableError) Error() string { return ErrUnavailable.Error() + ": " + string(e.Reason) }
 
-// Is makes errors.Is(err, ErrUnavailable) hold.
+// Is makes errors.Is(err, ErrUnavailable) true.
 func (e *UnavailableError) Is(target error) bool { return target == ErrUnavailable }
 
-// Store keeps one removal per account.
+// Store persists at most one removal per account.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// Last answers the account's removal, under way or cancelled, or ErrNone.
+	// Last returns the account's removal, in progress or cancelled, or ErrNotFound.
 	Last(ctx context.Context, accountID string) (Removal, error)
-	// Open lists the accounts that have one under way.
+	// Open lists the accounts with a removal in progress.
 	Open(ctx context.Context) (accountIDs []string, err error)
-	// Begin adds a removal in place of a cancelled one, and says whether none was under way: one statement.
+	// Begin inserts a removal in place of a cancelled one, in one statement. It reports false if one is in progress.
 	Begin(ctx context.Context, r Removal) (begun bool, err error)
-	// Update keeps how far a removal under way has come; Cancel and Delete end it. Each says whether it was there.
+	// Update stores the progress of a removal; Cancel and Delete end it. Each reports whether the removal was in progress.
 	Update(ctx context.Context, r Removal) (found bool, err error)
 	Cancel(ctx context.Context, accountID, id string, at time.Time) (found bool, err error)
 	Delete(ctx context.Context, accountID, id string) (found bool, err error)
 }
 
-// Accounts answers whom a removal is about, and who reads its notices.
+// Accounts looks up accounts and the recipients of their notices.
 type Accounts interface {
+	notify.Recipients
 	ByID(ctx context.Context, id string) (account.Account, error)
-	Recipient(ctx context.Context, id string) (notify.Recipient, error)
 }
 
-// Locker makes changes to one account's proofs wait for each other.
-type Locker interface {
-	Lock(ctx context.Context, accountID string) error
-}
-
-// Methods is what is removed.
+// Methods reads and removes the account's second factors.
 type Methods interface {
 	Methods(ctx context.Context, accountID string) ([]mfa.Method, error)
 	RecoveryCodeStatus(ctx context.Context, accountID string) (mfa.RecoveryCodeStatus, error)
 	RemoveAll(ctx context.Context, accountID string) (sessionsEnded int, err error)
 }
 
-// Notices announces.
+// Notices enqueues announcements and reports their delivery.
 type Notices interface {
 	Enqueue(ctx context.Context, n notify.Notice) (mails int, err error)
 	Delivered(ctx context.Context, topic string) (bool, error)
 }
 
-// Links makes the links that cancel and complete.
+// Links issues and consumes the links that cancel and complete removals.
 type Links interface {
 	Issue(ctx context.Context, accountID string, p maillink.Purpose, subject string, lifetime time.Duration) (secret.Text, error)
 	Lookup(ctx context.Context, p maillink.Purpose, token secret.Text) (maillink.Link, error)
@@ -123,28 +121,29 @@ type Links interface {
 	RevokeAll(ctx context.Context, accountID string, p maillink.Purpose, subject string) error
 }
 
-// Attempts tells whether the owner's proofs have to wait.
+// Attempts reports whether the owner's credentials are locked or in backoff.
 type Attempts interface {
 	LockedSince(ctx context.Context, subject string, since time.Time, kinds ...throttle.Kind) (bool, error)
 	Unlock(ctx context.Context, subject string, kind throttle.Kind) error
 }
 
-// Limits are the times of a removal.
+// Limits are the durations of a removal.
 type Limits struct {
-	Delay        time.Duration // that a removal is announced for; zero: none can be asked for, and none goes on
-	Cooldown     time.Duration // without a new request, after a cancel and after a reset of the password by mail
+	Delay        time.Duration // for which a removal is announced; zero: none can be requested, and none continues
+	Cooldown     time.Duration // without a new request, after a cancel and after a password reset by mail
 	Remind       time.Duration // between two announcements
-	MaxTick      time.Duration // the most that one look at the clock counts: what the server was down for does not count
-	LinkLifetime time.Duration // of the link in the last mail
+	MaxTick      time.Duration // the most that one tick counts, so that downtime does not count
+	LinkLifetime time.Duration // of the link that completes the removal
 }
 
-// life is how long a removal may stand still before it is given up, and how long a link that cancels it works.
-func (l Limits) life() time.Duration { return l.Delay + l.Cooldown }
+// maxAge returns how long a removal may take, clock paused or not, before it expires, and how long a link that cancels it is
+// valid.
+func (l Limits) maxAge() time.Duration { return l.Delay + l.Cooldown }
 
-// Service asks for removals, counts their time, cancels and completes them.
+// Service requests, times, cancels and completes removals.
 type Service struct {
 	Store    Store
-	Locks    Locker
+	Locks    account.Locker
 	Accounts Accounts
 	Methods  Methods
 	Notices  Notices
@@ -156,30 +155,31 @@ type Service struct {
 	NewID    func() string
 }
 
-// Enabled says whether a removal can be asked for at all.
+// Enabled reports whether removals can be requested at all.
 func (s *Service) Enabled() bool { return s.Limits.Delay > 0 }
 
-// Current answers the account's removal under way, or ErrNone. It changes nothing.
+// Current returns the account's removal in progress, or ErrNotFound. It changes nothing.
 func (s *Service) Current(ctx context.Context, accountID string) (Status, error) {
 	r, err := s.open(ctx, accountID)
 	if err != nil {
 		return Status{}, err
 	}
-	if over, err := s.invalidatedBy(ctx, r); err != nil || over != (endReason{}) {
+	if reason, err := s.invalidatedBy(ctx, r); err != nil || reason != (endReason{}) {
 		return Status{}, errors.Join(ErrNotFound, err)
 	}
 	return s.status(ctx, r)
 }
 
+// status returns the removal with the state of its clock now.
 func (s *Service) status(ctx context.Context, r Removal) (Status, error) {
 	if r.Ready() {
 		return Status{Removal: r}, nil
 	}
-	stopped, err := s.clockPaused(ctx, r, s.Now())
-	return Status{Removal: r, ClockPaused: stopped}, err
+	paused, err := s.clockPaused(ctx, r, s.Now())
+	return Status{Removal: r, ClockPaused: paused}, err
 }
 
-// open answers the removal that is under way, or ErrNone.
+// open returns the account's removal that is not cancelled, or ErrNotFound.
 func (s *Service) open(ctx context.Context, accountID string) (Removal, error) {
 	r, err := s.Store.Last(ctx, accountID)
 	if err != nil {
@@ -191,7 +191,7 @@ func (s *Service) open(ctx context.Context, accountID string) (Removal, error) {
 	return r, nil
 }
 
-// withAccountLock is a transaction in which nobody else changes the account's proofs.
+// withAccountLock calls do in a transaction that has locked the account's credentials.
 func (s *Service) withAccountLock(ctx context.Context, accountID string, do func(context.Context) error) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Locks.Lock(ctx, accountID); err != nil {
@@ -200,7 +200,7 @@ func (s *Service) withAccountLock(ctx context.Context, accountID string, do func
 		return do(ctx)
 	})
 	if err != nil {
-		return fmt.Errorf("removal of MFA: %w", err)
+		return fmt.Errorf("MFA removal: %w", err)
 	}
 	return nil
 }

@@ -12,9 +12,9 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Request announces a removal for somebody who proved the account's password at a time. Where one is under way it answers
-// that, and changes and announces nothing. It answers ErrStale and an *UnavailableError.
-func (s *Service) Request(ctx context.Context, accountID string, proven time.Time) (Status, error) {
+// Request begins a removal and announces it, for a sign-in whose password was accepted at the time passwordAt. If a removal is
+// already in progress, it returns that one and changes nothing. It returns ErrStale and an *UnavailableError.
+func (s *Service) Request(ctx context.Context, accountID string, passwordAt time.Time) (Status, error) {
 	var status Status
 	err := s.withAccountLock(ctx, accountID, func(ctx context.Context) error {
 		a, err := s.Accounts.ByID(ctx, accountID)
@@ -25,7 +25,7 @@ func (s *Service) Request(ctx context.Context, accountID string, proven time.Tim
 		if err != nil {
 			return err
 		}
-		if len(methods) == 0 || a.Disabled() || a.PasswordChangedAt.After(proven) {
+		if len(methods) == 0 || a.Disabled() || a.PasswordChangedAt.After(passwordAt) {
 			return ErrStale
 		}
 		if !s.Enabled() {
@@ -47,25 +47,26 @@ func (s *Service) Request(ctx context.Context, accountID string, proven time.Tim
 	return status, nil
 }
 
-// active answers the removal under way, and ends it first where something has overtaken it.
+// active returns the account's removal in progress. If the removal is invalid, it ends it first and returns ErrNotFound.
 func (s *Service) active(ctx context.Context, accountID string) (Removal, error) {
 	r, err := s.open(ctx, accountID)
 	if err != nil {
 		return Removal{}, err
 	}
-	over, err := s.invalidatedBy(ctx, r)
+	reason, err := s.invalidatedBy(ctx, r)
 	if err != nil {
 		return Removal{}, err
 	}
-	if over == (endReason{}) {
+	if reason == (endReason{}) {
 		return r, nil
 	}
-	if _, err := s.end(ctx, r, over); err != nil {
+	if _, err := s.end(ctx, r, reason); err != nil {
 		return Removal{}, err
 	}
 	return Removal{}, ErrNotFound
 }
 
+// begin inserts and announces a removal, unless the account is in a cooldown.
 func (s *Service) begin(ctx context.Context, a account.Account) (Removal, error) {
 	now := s.Now()
 	if !a.PasswordResetAt.IsZero() && now.Before(a.PasswordResetAt.Add(s.Limits.Cooldown)) {
@@ -85,7 +86,7 @@ func (s *Service) begin(ctx context.Context, a account.Account) (Removal, error)
 	if err != nil {
 		return Removal{}, err
 	}
-	if !begun { // the lock holds others off; a store without one must not announce twice
+	if !begun { // the account lock prevents this; a removal must not be announced twice even without it
 		return s.open(ctx, a.ID)
 	}
 	if err := s.Attempts.Unlock(ctx, a.ID, throttle.RemovalCancel); err != nil {
@@ -94,17 +95,17 @@ func (s *Service) begin(ctx context.Context, a account.Account) (Removal, error)
 	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.RemovalRequested, AccountID: a.ID, Subject: r.ID}); err != nil {
 		return Removal{}, err
 	}
-	return r, s.notifyAndRecord(ctx, r, notify.RemovalRequested)
+	return r, s.announce(ctx, r, notify.RemovalRequested)
 }
 
-// notifyAndRecord tells every address, each with a link of its own that cancels: who reads one mailbox only can still do that.
-// The link that completes goes to the account's own address alone.
-func (s *Service) notifyAndRecord(ctx context.Context, r Removal, kind notify.Kind) error {
-	who, err := s.Accounts.Recipient(ctx, r.AccountID)
+// announce enqueues a notice to every address of the account, each with its own link that cancels, so that one mailbox is
+// enough to cancel. The link that completes the removal goes only to the address that the account had at the request.
+func (s *Service) announce(ctx context.Context, r Removal, kind notify.Kind) error {
+	to, err := s.Accounts.Recipient(ctx, r.AccountID)
 	if err != nil {
 		return err
 	}
-	for _, address := range who.Addresses {
+	for _, address := range to.Addresses {
 		purposes := []maillink.Purpose{maillink.CancelRemoval}
 		if kind == notify.RemovalReady && address == r.Email {
 			purposes = append(purposes, maillink.CompleteRemoval)
@@ -124,7 +125,7 @@ func (s *Service) notifyAndRecord(ctx context.Context, r Removal, kind notify.Ki
 	return nil
 }
 
-// until is the moment that an announcement names: from when the removal can be completed at the earliest, or until when.
+// until returns the time that an announcement names: the earliest completion or, in the last mail, when its link expires.
 func (s *Service) until(r Removal, kind notify.Kind) time.Time {
 	switch {
 	case kind == notify.RemovalReady:
@@ -135,10 +136,10 @@ func (s *Service) until(r Removal, kind notify.Kind) time.Time {
 	return s.Now().Add(r.Remaining)
 }
 
-// lifetime is how long a link works. One that cancels works as long as there can be something to cancel.
+// lifetime returns how long a link is valid. A link that cancels is valid as long as the removal can be in progress.
 func (s *Service) lifetime(p maillink.Purpose) time.Duration {
 	if p == maillink.CancelRemoval {
-		return s.Limits.life()
+		return s.Limits.maxAge()
 	}
 	return s.Limits.LinkLifetime
 }

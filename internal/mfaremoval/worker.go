@@ -11,17 +11,17 @@ import (
 	"twofold/internal/throttle"
 )
 
-// tickInterval is the time between two looks at the clock.
+// tickInterval is the time between two runs of the worker.
 const tickInterval = time.Minute
 
-// Run looks at the clock of every removal once a minute, until the context ends. Several processes may: whoever comes
-// second finds that the time was counted.
+// Run calls RunOnce every minute until ctx is done. Several processes may run it: time that one of them has counted is not
+// counted again. Errors are logged and do not stop it.
 func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 	ticker := time.NewTicker(tickInterval)
 	defer ticker.Stop()
 	for {
 		if err := s.RunOnce(ctx); err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "removals of MFA do not go on", "error", err.Error())
+			log.ErrorContext(ctx, "MFA removals failed", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
@@ -31,12 +31,12 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// RunOnce counts the time of every removal under way, and does what is due: reminders, the last mail, the end. Each is a
-// transaction of its own, so that one that fails holds no other up.
+// RunOnce advances the clock of every removal in progress and does what is due: reminders, the last mail, expiry. Each
+// removal has a transaction of its own, so that a failure does not delay the others.
 func (s *Service) RunOnce(ctx context.Context) error {
 	accounts, err := s.Store.Open(ctx)
 	if err != nil {
-		return fmt.Errorf("list removals of MFA: %w", err)
+		return fmt.Errorf("list MFA removals: %w", err)
 	}
 	var failed []error
 	for _, id := range accounts {
@@ -47,24 +47,25 @@ func (s *Service) RunOnce(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
+// tick advances the clock of the account's removal, in the transaction of ctx.
 func (s *Service) tick(ctx context.Context, accountID string) error {
 	r, err := s.active(ctx, accountID)
 	if errors.Is(err, ErrNotFound) {
-		return nil // it ended meanwhile
+		return nil // it has ended in the meantime
 	}
 	if err != nil {
 		return err
 	}
-	stopped, err := s.clockPaused(ctx, r, r.CountedAt)
+	paused, err := s.clockPaused(ctx, r, r.CountedAt)
 	if err != nil {
 		return err
 	}
 	now := s.Now()
-	if !stopped {
+	if !paused {
 		r.Remaining -= s.elapsed(r, now)
 	}
 	r.CountedAt = now
-	if err := s.remind(ctx, &r, now, stopped); err != nil {
+	if err := s.remind(ctx, &r, now, paused); err != nil {
 		return err
 	}
 	found, err := s.Store.Update(ctx, r)
@@ -74,33 +75,34 @@ func (s *Service) tick(ctx context.Context, accountID string) error {
 	return err
 }
 
-// elapsed is what counts of the time since the last look: no more than TickMax, so that a server that was down, where
-// nobody could cancel, does not run the time off; and nothing where the server's clock went back.
+// elapsed returns how much of the time since the last tick counts: at most MaxTick, so that downtime, when cancelling was
+// impossible, does not count, and nothing if the server's clock was set back.
 func (s *Service) elapsed(r Removal, now time.Time) time.Duration {
 	return min(max(now.Sub(r.CountedAt), 0), s.Limits.MaxTick, r.Remaining)
 }
 
-// remind posts what is due: the last mail when the time is over, otherwise a reminder, once the one before has arrived.
-func (s *Service) remind(ctx context.Context, r *Removal, now time.Time, stopped bool) error {
+// remind enqueues what is due: the last mail once the time has passed, otherwise a reminder, once the one before it was
+// delivered. It sets the times of r accordingly.
+func (s *Service) remind(ctx context.Context, r *Removal, now time.Time, paused bool) error {
 	kind := notify.RemovalReminder
 	switch {
 	case r.Remaining == 0 && !r.Ready():
 		kind, r.ReadyAt = notify.RemovalReady, now
 	case now.Before(r.AnnouncedAt.Add(s.Limits.Remind)):
 		return nil
-	case stopped:
+	case paused:
 		delivered, err := s.Notices.Delivered(ctx, r.topic())
 		if err != nil || !delivered {
 			return err
 		}
 	}
 	r.AnnouncedAt = now
-	return s.notifyAndRecord(ctx, *r, kind)
+	return s.announce(ctx, *r, kind)
 }
 
-// clockPaused says whether the time stands still, or stood still at some moment after since: a notice is not delivered, or
-// the owner's proofs had to wait or are no longer accepted. Who spends the owner's tries, of the password too, cannot
-// keep the owner from cancelling while the time runs.
+// clockPaused reports whether the clock is paused, or was at some moment after since: a notice is undelivered, or the owner's
+// credentials were locked or in backoff. So an attacker who uses up the owner's attempts, of the password too, cannot keep
+// the owner from cancelling while the time passes.
 func (s *Service) clockPaused(ctx context.Context, r Removal, since time.Time) (bool, error) {
 	delivered, err := s.Notices.Delivered(ctx, r.topic())
 	if err != nil || !delivered {

@@ -16,10 +16,10 @@ import (
 	"twofold/internal/throttle"
 )
 
-func TestARemovalIsAnnouncedAtOnceAndDailyToEveryAddress(t *testing.T) {
+func TestRunOnce_AnnouncesDailyToEveryAddress(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	tell := func(kind string, purposes ...string) []string {
+	notices := func(kind string, purposes ...string) []string {
 		lines := []string{kind + " " + own + " cancel_removal", kind + " " + second + " cancel_removal"}
 		for _, p := range purposes {
 			lines[0] += " " + p
@@ -27,36 +27,36 @@ func TestARemovalIsAnnouncedAtOnceAndDailyToEveryAddress(t *testing.T) {
 		return lines
 	}
 	h.request()
-	for after, want := range []struct {
-		pass time.Duration
-		told []string
+	for step, c := range []struct {
+		pass    time.Duration
+		notices []string
 	}{
-		{0, tell("removal_requested")},
+		{0, notices("removal_requested")},
 		{day - time.Hour, nil},
-		{time.Hour, tell("removal_reminder")},
-		{day, tell("removal_reminder")},
+		{time.Hour, notices("removal_reminder")},
+		{day, notices("removal_reminder")},
 		{day - time.Hour, nil},
-		{time.Hour, tell("removal_ready", "complete_removal")},
-		{day, tell("removal_reminder")}, // it can still be cancelled
+		{time.Hour, notices("removal_ready", "complete_removal")},
+		{day, notices("removal_reminder")}, // it can still be cancelled
 	} {
-		h.pass(want.pass)
-		if diff := cmp.Diff(want.told, h.told()); diff != "" {
-			t.Errorf("step %d, - want, + got:\n%s", after, diff)
+		h.pass(c.pass)
+		if diff := cmp.Diff(c.notices, h.takeNotices()); diff != "" {
+			t.Errorf("step %d, - want, + got:\n%s", step, diff)
 		}
 	}
 	h.pass(6 * day)
 	if h.last() != "mfa_removal.expired: not completed in time" {
-		t.Errorf("after a week nobody completed it: %s", h.last())
+		t.Errorf("not completed for a week: got %q", h.last())
 	}
 	if _, open := h.current(); open || !h.enabled() {
-		t.Error("a removal that nobody completed did not just end")
+		t.Error("an expired removal is still in progress, or removed MFA")
 	}
 	if _, err := h.Request(ctx, "ada", h.clock()); err != nil {
-		t.Errorf("asking again after that: %v", err)
+		t.Errorf("requesting again after that: %v", err)
 	}
 }
 
-func TestAskingAgainAnswersTheSameAndTellsNobody(t *testing.T) {
+func TestRequest_AlreadyInProgress(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	first := h.request()
@@ -64,18 +64,18 @@ func TestAskingAgainAnswersTheSameAndTellsNobody(t *testing.T) {
 		t.Errorf("a new removal is %+v", first)
 	}
 	h.pass(10 * time.Hour)
-	h.told()
+	h.takeNotices()
 	again := h.request()
-	if again.ID != first.ID || again.Remaining != 62*time.Hour || len(h.told()) != 0 {
-		t.Errorf("asking again answered %+v", again)
+	if again.ID != first.ID || again.Remaining != 62*time.Hour || len(h.takeNotices()) != 0 {
+		t.Errorf("requesting again: got %+v", again)
 	}
 }
 
-// The time stands still while somebody who could cancel might not know, or might not be able to.
-func TestTheTimeStandsStill(t *testing.T) {
+// The clock is paused while an owner who could cancel may not know of the removal, or may be unable to.
+func TestClock_Paused(t *testing.T) {
 	t.Parallel()
-	wrong := func(k throttle.Kind, n int) func(h *fixture) { return func(h *fixture) { h.fail(k, n) } }
-	spent := func(k throttle.Kind) func(h *fixture) {
+	failures := func(k throttle.Kind, n int) func(h *fixture) { return func(h *fixture) { h.fail(k, n) } }
+	locked := func(k throttle.Kind) func(h *fixture) {
 		return func(h *fixture) {
 			for range 100 {
 				rules := throttle.Rules{FreeAttempts: 1000, Backoff: []time.Duration{0}, HardLimit: 100}
@@ -84,64 +84,64 @@ func TestTheTimeStandsStill(t *testing.T) {
 		}
 	}
 	for reason, c := range map[string]struct {
-		stop func(h *fixture)
-		goes time.Duration // what counts of the first day after that
+		pause  func(h *fixture)
+		counts time.Duration // how much of the first day after that
 	}{
-		"a notice is not delivered":                      {func(h *fixture) { h.down = true }, 0},
-		"codes are spent":                                {spent(throttle.TOTP), 0},
-		"recovery codes are spent":                       {spent(throttle.RecoveryCode), 0},
-		"codes that cancel are spent":                    {spent(throttle.RemovalCancel), 0},
-		"codes wait, and the look that it falls into":    {wrong(throttle.TOTP, 5), day - time.Hour},
-		"recovery codes wait":                            {wrong(throttle.RecoveryCode, 5), day - time.Hour},
-		"codes that cancel wait":                         {wrong(throttle.RemovalCancel, 5), day - time.Hour},
-		"passwords wait: nobody gets as far as the code": {wrong(throttle.Password, 5), day - time.Hour},
-		"four wrong codes are no wait":                   {wrong(throttle.TOTP, 4), day},
-		"nothing":                                        {func(*fixture) {}, day},
+		"a notice is not delivered":            {func(h *fixture) { h.down = true }, 0},
+		"codes are locked":                     {locked(throttle.TOTP), 0},
+		"recovery codes are locked":            {locked(throttle.RecoveryCode), 0},
+		"codes that cancel are locked":         {locked(throttle.RemovalCancel), 0},
+		"codes are in backoff during one tick": {failures(throttle.TOTP, 5), day - time.Hour},
+		"recovery codes are in backoff":        {failures(throttle.RecoveryCode, 5), day - time.Hour},
+		"codes that cancel are in backoff":     {failures(throttle.RemovalCancel, 5), day - time.Hour},
+		"passwords are in backoff":             {failures(throttle.Password, 5), day - time.Hour},
+		"four wrong codes cause no backoff":    {failures(throttle.TOTP, 4), day},
+		"nothing":                              {func(*fixture) {}, day},
 	} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
 			h := open(t)
 			h.request()
-			c.stop(h)
+			c.pause(h)
 			shown, _ := h.current()
-			if shown.ClockPaused != (c.goes < day) {
-				t.Errorf("it shows %v", shown.ClockPaused)
+			if shown.ClockPaused != (c.counts < day) {
+				t.Errorf("paused: %v", shown.ClockPaused)
 			}
 			h.pass(day)
-			if s, _ := h.current(); s.Remaining != limits.Delay-c.goes {
-				t.Errorf("of a day %s counted, want %s", limits.Delay-s.Remaining, c.goes)
+			if s, _ := h.current(); s.Remaining != limits.Delay-c.counts {
+				t.Errorf("%s of a day counted, want %s", limits.Delay-s.Remaining, c.counts)
 			}
 		})
 	}
 }
 
-func TestAWaitOfSomebodyElseStopsNothing(t *testing.T) {
+func TestClock_FailuresOfAnotherAccount(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.request()
 	_, err := h.tries.Reserve(ctx, throttle.Attempt{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}, throttle.SubLimit{})
 	must(t, err)
 	if s, _ := h.current(); s.ClockPaused {
-		t.Error("Bob's wrong code stopped Ada's removal")
+		t.Error("Bob's failures paused the clock of Ada's removal")
 	}
 }
 
-func TestARemovalThatStandsStillIsGivenUp(t *testing.T) {
+func TestClock_PausedTooLong(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.request()
-	h.told()
+	h.takeNotices()
 	h.down = true
 	h.pass(limits.Delay + limits.Cooldown)
 	if _, open := h.current(); open || h.last() != "mfa_removal.expired: not completed in time" {
-		t.Errorf("it goes on: %s", h.last())
+		t.Errorf("still in progress: %s", h.last())
 	}
-	if told := h.told(); told != nil {
-		t.Errorf("reminders piled up behind one that was not delivered: %q", told)
+	if notices := h.takeNotices(); notices != nil {
+		t.Errorf("reminders were enqueued behind an undelivered one: %q", notices)
 	}
 }
 
-func TestTimeInWhichTheServerWasDownDoesNotCount(t *testing.T) {
+func TestClock_ServerDown(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.request()
@@ -152,7 +152,7 @@ func TestTimeInWhichTheServerWasDownDoesNotCount(t *testing.T) {
 	}
 }
 
-func TestAClockThatJumpsBackCountsNothing(t *testing.T) {
+func TestClock_JumpsBack(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.request()
@@ -165,7 +165,7 @@ func TestAClockThatJumpsBackCountsNothing(t *testing.T) {
 	}
 }
 
-func TestSeveralProcessesCountTheSameTimeOnce(t *testing.T) {
+func TestRunOnce_ConcurrentProcesses(t *testing.T) {
 	t.Parallel()
 	h := open(t)
 	h.request()
@@ -182,13 +182,13 @@ func TestSeveralProcessesCountTheSameTimeOnce(t *testing.T) {
 	}
 }
 
-// What a removal rests on: the password it was asked with, the methods that were lost, the address that was told.
-func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
+// A removal depends on the password it was requested with, the methods that were lost, and the announced address.
+func TestRemoval_Invalidated(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		change func(h *fixture)
 		last   string
-		refuse mfaremoval.Reason // of the next request; empty: none
+		reason mfaremoval.Reason // why the next request is rejected; empty: accepted
 	}{
 		"the password was changed": {func(h *fixture) {
 			must(h.t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", "another", h.clock()))
@@ -201,11 +201,11 @@ func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
 			_, _, err := h.methods.Reset(ctx, "ada", "", "asked in person")
 			must(h.t, err)
 		}, "mfa_removal.expired: MFA is off", ""},
-		"the operator switched removals off": {func(h *fixture) { h.Limits.Delay = 0 }, "mfa_removal.expired: switched off", mfaremoval.Off},
+		"the operator disabled removals": {func(h *fixture) { h.Limits.Delay = 0 }, "mfa_removal.expired: switched off", mfaremoval.Off},
 	} {
 		for moment, until := range map[string]func(h *fixture) secret.Text{
-			"while the time runs": func(h *fixture) secret.Text { h.request(); return secret.New("none") },
-			"when it is over":     (*fixture).ready,
+			"before it is ready": func(h *fixture) secret.Text { h.request(); return secret.New("none") },
+			"when it is ready":   (*fixture).ready,
 		} {
 			t.Run(outcome+", "+moment, func(t *testing.T) {
 				t.Parallel()
@@ -214,37 +214,37 @@ func TestARemovalEndsWithWhatItRestsOn(t *testing.T) {
 				h.jump(time.Second)
 				c.change(h)
 				if _, err := h.Complete(ctx, token); !isExpired(err) {
-					t.Errorf("completing it: %v", err)
+					t.Errorf("Complete: %v", err)
 				}
 				if _, open := h.current(); open {
-					t.Error("it is still shown")
+					t.Error("still in progress")
 				}
 				must(t, h.RunOnce(ctx))
 				if got := h.last(); got != c.last {
 					t.Errorf("got %q, want %q", got, c.last)
 				}
-				told := h.told()
-				if got := told[len(told)-1] == "removal_cancelled"; got != strings.Contains(c.last, "cancelled") {
-					t.Errorf("the last notice is %q", told[len(told)-1])
+				notices := h.takeNotices()
+				if got := notices[len(notices)-1] == "removal_cancelled"; got != strings.Contains(c.last, "cancelled") {
+					t.Errorf("the last notice is %q", notices[len(notices)-1])
 				}
 				for _, cancel := range h.links(maillink.CancelRemoval) {
 					if err := h.CancelByLink(ctx, cancel); !isExpired(err) {
-						t.Errorf("a link still works: %v", err)
+						t.Errorf("a link is still valid: %v", err)
 					}
 				}
 				if outcome == "an operator reset MFA" {
 					h.enroll("new phone")
 				}
 				_, err := h.Request(ctx, "ada", h.clock())
-				if got := reasonOf(err); got != c.refuse {
-					t.Errorf("asking again: %q, want %q", got, c.refuse)
+				if got := reasonOf(err); got != c.reason {
+					t.Errorf("requesting again: %q, want %q", got, c.reason)
 				}
 			})
 		}
 	}
 }
 
-func TestWhoCannotAsk(t *testing.T) {
+func TestRequest_Unavailable(t *testing.T) {
 	t.Parallel()
 	reset := func(ago time.Duration) func(h *fixture) {
 		return func(h *fixture) {
@@ -254,36 +254,36 @@ func TestWhoCannotAsk(t *testing.T) {
 		}
 	}
 	for outcome, c := range map[string]struct {
-		who   string
-		given func(h *fixture)
-		want  mfaremoval.Reason
+		account string
+		given   func(h *fixture)
+		want    mfaremoval.Reason
 	}{
-		"removals are off":                         {"ada", func(h *fixture) { h.Limits.Delay = 0 }, mfaremoval.Off},
+		"removals are disabled":                    {"ada", func(h *fixture) { h.Limits.Delay = 0 }, mfaremoval.Off},
 		"the password was reset by mail yesterday": {"bob", reset(day), mfaremoval.PasswordReset},
 		"or 29 days ago":                           {"bob", reset(29 * day), mfaremoval.PasswordReset},
-		"30 days ago does not matter":              {"bob", reset(30 * day), ""},
+		"or 30 days ago, after the cooldown":       {"bob", reset(30 * day), ""},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
 			h := open(t)
 			c.given(h)
-			if c.who == "bob" {
+			if c.account == "bob" {
 				h.enrollFor("bob")
 			}
-			if _, err := h.Request(ctx, c.who, h.clock()); reasonOf(err) != c.want {
+			if _, err := h.Request(ctx, c.account, h.clock()); reasonOf(err) != c.want {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
 	}
 }
 
-func TestAPasswordThatWasReplacedAfterItWasProvenAsksForNothing(t *testing.T) {
+func TestRequest_Stale(t *testing.T) {
 	t.Parallel()
 	h := open(t)
-	proven := h.clock()
+	passwordAt := h.clock()
 	h.jump(time.Minute)
 	must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", "another", h.clock()))
-	if _, err := h.Request(ctx, "ada", proven); !errors.Is(err, mfaremoval.ErrStale) {
+	if _, err := h.Request(ctx, "ada", passwordAt); !errors.Is(err, mfaremoval.ErrStale) {
 		t.Errorf("with the old password: %v", err)
 	}
 	h.request()

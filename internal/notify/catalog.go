@@ -8,13 +8,13 @@ import (
 	"twofold/internal/maillink"
 )
 
-// catalog is everything that mails say in one language. What happened and what to do are templates over a facts value;
-// a subject is a fixed sentence, so that no person's text stands in a header.
+// catalog holds the texts of mails in one language. What happened and what to do are templates over a facts value. A mail's
+// subject is a fixed sentence, so that no user's text appears in a header.
 type catalog struct {
 	notices map[Kind]text
-	actions map[maillink.Purpose]string // what a link is called
-	dispute *template.Template          // what to do about a notice that can be denied
-	// noDispute is the same for a reader who may not decide about it.
+	actions map[maillink.Purpose]string // labels of links
+	dispute *template.Template          // what to do about a notice with a dispute link
+	// noDispute is the same for a copy without a dispute link.
 	noDispute *template.Template
 	date      func(time.Time) string
 
@@ -23,30 +23,31 @@ type catalog struct {
 	help, why               string
 }
 
-// text are those of one kind of notice.
+// text holds the texts of one kind of notice.
 type text struct {
 	subject string
 	text    *template.Template
-	not     *template.Template // what to do if it was not you; nil: the catalog's denial
+	not     *template.Template // what to do if it was not you; nil: dispute or noDispute of the catalog
 }
 
-// facts is what the words may speak of.
+// facts is the data of a notice's templates.
 type facts struct {
 	About   string // a method's name, or an address
 	Count   int
-	Until   string // when what is announced happens; may be empty
+	Until   string // when the announced event happens; may be empty
 	Product string
 }
 
+// textFor parses a template of a catalog.
 func textFor(text string) *template.Template {
 	return template.Must(template.New("").Option("missingkey=error").Parse(text))
 }
 
-// catalogs are the languages that mails are written in, by BCP 47's primary subtag.
+// catalogs holds a catalog per language, by the primary subtag of BCP 47.
 var catalogs = map[string]catalog{"en": english, "de": german}
 
-// in answers the catalog of a language: English where there is none.
-func in(language string) (string, catalog) {
+// catalogFor returns the catalog of a language and its subtag. It returns the English one if the language has none.
+func catalogFor(language string) (string, catalog) {
 	base, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(language, "_", "-")), "-")
 	if c, ok := catalogs[base]; ok {
 		return base, c

@@ -12,63 +12,64 @@ import (
 
 // Mail is one mail, ready to be sent.
 type Mail struct {
-	ID      string // the same at each try, so that a mail that arrives twice can be told
+	ID      string // the same at each try, so that duplicates can be recognized
 	To      string // one address
 	Subject string
 	Text    string
 	HTML    string
 }
 
-// Sender hands a mail to a server. An error means that it may not have taken it; its words hold no address of a person.
+// Sender hands a mail to a server. An error means that the server may not have accepted it. The text of an error contains no
+// e-mail address, because it is logged.
 type Sender interface {
 	Send(ctx context.Context, m Mail) error
 }
 
 const (
-	// poll is how often the outbox is looked at without being woken: another process may have written to it.
-	poll = 3 * time.Second
-	// sendTimeout is how long a message is tried.
-	sendTimeout = 7 * 24 * time.Hour
-	// heldFor is how old a message may be that was posted before mail was configured.
+	// pollInterval is the time between polls of the outbox without a wakeup, because another process may have written to it.
+	pollInterval = 3 * time.Second
+	// giveUpAfter is how long a message is tried.
+	giveUpAfter = 7 * 24 * time.Hour
+	// heldFor is how long a message is held that was enqueued while mail was not configured.
 	heldFor = 24 * time.Hour
-	// claims is how long a claim lasts, in times that sending one mail may take: enough to mark it afterwards.
-	claims = 2
+	// claimFactor is the duration of a claim, in multiples of Service.Timeout, so that time is left to mark the message.
+	claimFactor = 2
 )
 
-// waits are the times between tries; the last one repeats.
-var waits = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
+// retryDelays are the times between tries; the last one repeats.
+var retryDelays = []time.Duration{5 * time.Second, 30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour}
 
-// Run delivers until the context ends, whatever fails.
+// Run delivers the outbox until ctx is done. Errors are logged and do not stop it.
 func (s *Service) Run(ctx context.Context) {
-	timer := time.NewTicker(poll)
+	timer := time.NewTicker(pollInterval)
 	defer timer.Stop()
 	for {
 		if _, err := s.Deliver(ctx); err != nil && ctx.Err() == nil {
-			s.Log.ErrorContext(ctx, "outbox cannot be worked on", "error", err)
+			s.Log.ErrorContext(ctx, "mail delivery failed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.waking():
+		case <-s.wakeups():
 		case <-timer.C:
 		}
 	}
 }
 
-// Deliver sends what is due now, the longest due first, and answers how many mails were sent. A mail that cannot be sent
-// is put off, and no error; an error means that the outbox could not be read or written. Each is sent at least once: a
-// process that dies between sending a mail and saying so leaves it to the next, once its claim is over.
+// Deliver sends the messages that are due, the longest due first, and returns the number of mails sent. A mail that cannot be
+// sent is retried later and is no error; an error means that the outbox could not be read or written. Mails are sent at least
+// once: if a process dies after sending a mail and before marking it, another process sends it again when the claim expires.
 func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 	due := s.Now()
 	expired, err := s.Store.ExpireHeld(ctx, due.Add(-heldFor), due)
 	if err != nil {
-		return 0, fmt.Errorf("give up old messages: %w", err)
+		return 0, fmt.Errorf("expire held messages: %w", err)
 	}
 	if expired > 0 {
-		s.Log.InfoContext(ctx, "notices are too old to be sent: no mail was configured in time", "count", expired)
+		s.Log.InfoContext(ctx, "held notices given up: mail was not configured in time", "count", expired)
 	}
 	for s.Mail && ctx.Err() == nil {
-		m, claimed, err := s.Store.Claim(ctx, due, s.Now().Add(claims*s.Timeout))
+		m, claimed, err := s.Store.Claim(ctx, due, s.Now().Add(claimFactor*s.Timeout))
 		if err != nil {
 			return sent, fmt.Errorf("claim a message: %w", err)
 		}
@@ -86,30 +87,31 @@ func (s *Service) Deliver(ctx context.Context) (sent int, err error) {
 	return sent, ctx.Err()
 }
 
-// deliver sends one message and keeps what became of it, also when the context ends meanwhile.
+// deliver sends one message and stores the result, even if ctx is done in the meantime.
 func (s *Service) deliver(ctx context.Context, m Message) (sent bool, err error) {
-	failed := s.send(ctx, m)
+	sendErr := s.send(ctx, m)
 	ctx = context.WithoutCancel(ctx)
 	now := s.Now()
-	if failed == nil {
+	if sendErr == nil {
 		if err := s.Store.MarkSent(ctx, m.ID, now); err != nil {
 			return true, fmt.Errorf("mark message as sent: %w", err)
 		}
 		s.Log.DebugContext(ctx, "notice sent", "id", m.ID, "kind", m.Kind, "try", m.Tries)
 		return true, nil
 	}
-	if now.Sub(m.CreatedAt) >= sendTimeout {
-		return false, s.giveUp(ctx, m, failed)
+	if now.Sub(m.CreatedAt) >= giveUpAfter {
+		return false, s.giveUp(ctx, m, sendErr)
 	}
-	next := now.Add(waits[min(m.Tries, len(waits))-1])
-	s.Log.WarnContext(ctx, "notice not sent yet", "id", m.ID, "kind", m.Kind, "try", m.Tries, "next", next, "error", failed)
+	next := now.Add(retryDelays[min(m.Tries, len(retryDelays))-1])
+	s.Log.WarnContext(ctx, "notice not sent yet", "id", m.ID, "kind", m.Kind, "try", m.Tries, "next", next, "error", sendErr)
 	if err := s.Store.Retry(ctx, m, next); err != nil {
-		return false, fmt.Errorf("put message off: %w", err)
+		return false, fmt.Errorf("schedule retry: %w", err)
 	}
 	return false, nil
 }
 
-func (s *Service) giveUp(ctx context.Context, m Message, failed error) error {
+// giveUp ends a message that cannot be sent, and records it in the account's activity.
+func (s *Service) giveUp(ctx context.Context, m Message, sendErr error) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.GiveUp(ctx, m.ID, s.Now()); err != nil {
 			return err
@@ -119,12 +121,12 @@ func (s *Service) giveUp(ctx context.Context, m Message, failed error) error {
 	if err != nil {
 		return fmt.Errorf("give message up: %w", err)
 	}
-	s.Log.ErrorContext(ctx, "notice given up", "id", m.ID, "kind", m.Kind, "try", m.Tries, "error", failed)
+	s.Log.ErrorContext(ctx, "notice given up", "id", m.ID, "kind", m.Kind, "try", m.Tries, "error", sendErr)
 	return nil
 }
 
-// send opens a message, writes it out, and hands it to the server. What panics is an error: one bad message stops no
-// other.
+// send unseals and renders a message and hands it to the mail server. A panic is returned as an error, so that one bad message
+// does not stop the others.
 func (s *Service) send(ctx context.Context, m Message) (err error) {
 	defer func() {
 		if recover() != nil {
@@ -133,13 +135,13 @@ func (s *Service) send(ctx context.Context, m Message) (err error) {
 	}()
 	plain, err := s.Sealer.Unseal(ctx, m.Sealed, m.AccountID, m.ID)
 	if err != nil {
-		return fmt.Errorf("open message: %w", err)
+		return fmt.Errorf("unseal message: %w", err)
 	}
-	var l payload
-	if err := json.Unmarshal(plain, &l); err != nil {
-		return fmt.Errorf("read message: %w", err)
+	var body payload
+	if err := json.Unmarshal(plain, &body); err != nil {
+		return fmt.Errorf("parse message: %w", err)
 	}
-	mail, err := s.render(m.Kind, l)
+	mail, err := s.render(m.Kind, body)
 	if err != nil {
 		return err
 	}

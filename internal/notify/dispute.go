@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// DisputeSubject is what a "this was not me" link is about.
+// DisputeSubject is the change that a dispute link is about.
 type DisputeSubject struct {
 	Kind  Kind
-	Of    string // the method's id, or the address that was there before; may be empty
-	First bool   // the method switched MFA on
+	Of    string // the method's id, or the address before the change; may be empty
+	First bool   // the method turned MFA on
 }
 
-// Supersedes says whether denying this change leaves nothing of a later one: both are of the same address.
+// Supersedes reports whether undoing this change also undoes a later one, because both changed the same address.
 func (s DisputeSubject) Supersedes(other DisputeSubject) bool {
 	return s.field() != "" && s.field() == other.field()
 }
 
-// field is which address a change is of; empty for what is of none.
+// field returns which address a change is about: EmailChanged, NoticeEmailChanged, or empty if it is about none.
 func (s DisputeSubject) field() Kind {
 	switch s.Kind {
 	case EmailChanged:
@@ -30,6 +30,7 @@ func (s DisputeSubject) field() Kind {
 
 const first = "first"
 
+// String returns the subject as it is stored in a link: kind, Of, and "first" if First, separated by spaces.
 func (s DisputeSubject) String() string {
 	parts := []string{string(s.Kind), s.Of}
 	if s.First {
@@ -38,9 +39,9 @@ func (s DisputeSubject) String() string {
 	return strings.Join(parts, " ")
 }
 
-var errSubject = errors.New("not the subject of a notice")
+var errSubject = errors.New("malformed subject of a dispute link")
 
-// ParseSubject reads what String wrote.
+// ParseSubject parses a subject in the form of String.
 func ParseSubject(text string) (DisputeSubject, error) {
 	parts := strings.Split(text, " ")
 	if len(parts) < 2 || len(parts) > 3 || !Kind(parts[0]).hasDisputeLink() {

@@ -1,6 +1,6 @@
 package notify
 
-// Kind is what a notice is about. The words for each are in the catalogs.
+// Kind is the event that a notice is about. The texts of each kind are in the catalogs.
 type Kind string
 
 const (
@@ -20,13 +20,13 @@ const (
 
 	PasswordResetLink   Kind = "password_reset_link"
 	PasswordResetDone   Kind = "password_reset_done"
-	PasswordResetForced Kind = "password_reset_forced" // somebody said "this was not me"
-	PasswordRemoved     Kind = "password_taken"        // the same, to the addresses that get no link
+	PasswordResetForced Kind = "password_reset_forced" // after a dispute: the address that the user signs in with gets a link
+	PasswordRemoved     Kind = "password_taken"        // after a dispute: the other addresses get no link
 	MethodSuspended     Kind = "method_suspended"
 
 	ConfirmEmail         Kind = "confirm_email"        // to the new address
 	ConfirmNoticeEmail   Kind = "confirm_notice_email" // to the new address
-	AddressInUse         Kind = "address_in_use"       // to a new address that is another account's
+	AddressInUse         Kind = "address_in_use"       // to a new address that another account signs in with
 	EmailChangeRequested Kind = "email_change_asked"
 	EmailChanged         Kind = "email_changed"
 	NoticeEmailChanged   Kind = "notice_email_changed"
@@ -39,8 +39,7 @@ const (
 	RemovalCompleted Kind = "removal_completed"
 )
 
-// hasDisputeLink says whether a notice carries a "this was not me" link: it tells of a change that somebody else may have
-// made.
+// hasDisputeLink reports whether notices of this kind carry a dispute link, because an attacker may have made the change.
 func (k Kind) hasDisputeLink() bool {
 	switch k {
 	case MethodAdded, MethodRemoved, MethodReplaced, RecoveryCodesGenerated, RecoveryCodeUsed, PasswordChanged, NewDevice,
@@ -50,7 +49,7 @@ func (k Kind) hasDisputeLink() bool {
 	return false
 }
 
-// aboutAddress says whether a notice's name is an e-mail address.
+// aboutAddress reports whether the name in notices of this kind is an e-mail address.
 func (k Kind) aboutAddress() bool {
 	switch k {
 	case ConfirmEmail, ConfirmNoticeEmail, AddressInUse, EmailChangeRequested, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:
@@ -59,7 +58,7 @@ func (k Kind) aboutAddress() bool {
 	return false
 }
 
-// toUnverified says whether a notice goes to an address that nobody has shown to be the account's.
+// toUnverified reports whether notices of this kind go to an address that is not confirmed to be the account's.
 func (k Kind) toUnverified() bool {
 	return k == ConfirmEmail || k == ConfirmNoticeEmail || k == AddressInUse
 }

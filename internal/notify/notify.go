@@ -1,5 +1,8 @@
-// Package notify tells people what happened to their account, by mail, through an outbox that a change writes to in its
-// own transaction: no change goes without its notice, and no notice without its change.
+// Package notify sends notices of security events by mail. A change enqueues its notice in an outbox, in its own transaction, so
+// that no change commits without its notice and no notice exists without its change. A worker delivers the outbox at least
+// once, retries failed mails for a week, and records those that it gives up. Messages are sealed at rest, because they contain
+// links. Notices of changes that an attacker may have made carry a dispute link, "this was not me". The entry points are
+// [Service.Enqueue] and [Service.Run].
 package notify
 
 import (
@@ -16,19 +19,19 @@ import (
 	"twofold/internal/secret"
 )
 
-// Notice is what to tell.
+// Notice is a security event to notify an account's owner of.
 type Notice struct {
 	Kind          Kind
 	AccountID     string
-	Subject       string    // what a "this was not me" link is about: a method's id, or the address that was there before
-	First         bool      // that method switched MFA on
-	Name          string    // of what changed: a method's name, an address
-	Count         int       // recovery codes left, failures before
-	Topic         string    // groups notices, so that Delivered can be asked for
-	To            []string  // these addresses instead of all of the account's
-	NoDisputeLink []string  // of these, the ones whose copy has no "this was not me" link: they may not decide about this
-	Links         []Action  // what the reader can do
-	Until         time.Time // when what is announced happens or ends; zero: it is not said
+	Subject       string    // what the dispute link is about: a method's id, or the address before the change
+	First         bool      // the method of Subject turned MFA on
+	Name          string    // of what changed: a method's name, or an address
+	Count         int       // recovery codes left, or failures before a sign-in
+	Topic         string    // groups notices for Delivered; may be empty
+	To            []string  // recipients instead of all of the account's addresses; nil: all
+	NoDisputeLink []string  // recipients whose copy has no dispute link, because they have no right to dispute the change
+	Links         []Action  // further links of the mail
+	Until         time.Time // when the announced event happens or ends; zero: the mail does not mention it
 }
 
 // Action is a link in a mail.
@@ -37,37 +40,37 @@ type Action struct {
 	Token   secret.Text
 }
 
-// Recipient is who reads.
+// Recipient is where an account's notices go, and in which language.
 type Recipient struct {
-	Addresses []string
-	Name      string // as the person wants to be called; may be empty
-	Language  string // BCP 47
+	Addresses []string // at least the one that the user signs in with, which is first
+	Name      string   // the display name; may be empty
+	Language  string   // BCP 47
 }
 
-// Recipients says who reads an account's notices.
+// Recipients looks up where an account's notices go.
 type Recipients interface {
 	Recipient(ctx context.Context, accountID string) (Recipient, error)
 }
 
-// Sealer keeps messages unreadable at rest: they carry links.
+// Sealer encrypts messages at rest, because they contain links.
 type Sealer interface {
 	Seal(plain []byte, owner, row string) ([]byte, error)
 	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
-// Message is one mail to one address, waiting to be sent.
+// Message is one mail to one address in the outbox.
 type Message struct {
 	ID        string
 	AccountID string
 	Kind      Kind
 	Topic     string
-	Sealed    []byte // a letter; empty once it is sent or given up
-	Held      bool   // posted while no mail was sent at all
+	Sealed    []byte // a payload; empty once the message was sent or given up
+	Held      bool   // enqueued while mail was not configured
 	Tries     int
-	NextTry   time.Time // not before; while somebody tries, when their claim ends
+	NextTry   time.Time // earliest time of the next try; for a claimed message, when the claim expires
 	CreatedAt time.Time
-	SentAt    time.Time // zero: not yet
-	GivenUp   time.Time // zero: not
+	SentAt    time.Time // zero: not sent
+	GivenUp   time.Time // zero: not given up
 }
 
 // payload is the sealed part of a message.
@@ -81,43 +84,43 @@ type payload struct {
 	Until    time.Time         `json:"until"`
 	IP       string            `json:"ip"`
 	Agent    string            `json:"agent"`
-	Links    map[string]string `json:"links"` // addresses, by purpose
+	Links    map[string]string `json:"links"` // URLs by purpose
 }
 
-// Store keeps the outbox.
+// Store persists the outbox.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
+	// AfterCommit calls do after the transaction of ctx has committed, or at once if there is none.
 	AfterCommit(ctx context.Context, do func())
 	Insert(ctx context.Context, m Message) error
-	// Claim takes the message that is due longest, by the time due, counts a try, and keeps it from everybody else until
-	// a time. It answers false when none is due.
+	// Claim returns the message that has been due longest at the time due, counts a try, and keeps other workers from claiming
+	// it until a time. It reports false if none is due.
 	Claim(ctx context.Context, due, until time.Time) (m Message, claimed bool, err error)
-	// Retry puts a claimed message off. It does nothing when another has claimed it since.
+	// Retry sets the next try of a claimed message. It does nothing if another worker has claimed the message since.
 	Retry(ctx context.Context, m Message, next time.Time) error
-	// MarkSent and GiveUp end a message and empty its sealed part.
+	// MarkSent and GiveUp end a message and delete its sealed part.
 	MarkSent(ctx context.Context, id string, at time.Time) error
 	GiveUp(ctx context.Context, id string, at time.Time) error
-	// ExpireHeld gives up what was posted before a time while no mail was sent, and answers how many that are.
+	// ExpireHeld gives up the messages that were enqueued before a time while mail was not configured, and returns their number.
 	ExpireHeld(ctx context.Context, before, at time.Time) (int, error)
-	// Undelivered counts the messages of a topic that are not sent: those that never will be, too.
+	// Undelivered counts the messages of a topic that were not sent, including those given up.
 	Undelivered(ctx context.Context, topic string) (int, error)
 }
 
-// Service posts notices and delivers them.
+// Service enqueues and delivers notices.
 type Service struct {
 	Store      Store
 	Recipients Recipients
 	Links      *maillink.Service
 	Sealer     Sealer
-	Mail       bool   // whether mail is sent at all; without, the outbox keeps what would have been
-	Sender     Sender // with Mail only
+	Mail       bool   // whether mail is configured; without it, messages are held for heldFor
+	Sender     Sender // required if Mail
 	Audit      audit.Log
 	Log        *slog.Logger
-	Product    string // what the reader knows this by
-	Support    string // whom to ask for help; may be empty
+	Product    string // the name of the service in mails
+	Support    string // contact for help in mails; may be empty
 	PublicURL  string
-	NotMe      time.Duration // how long a "this was not me" link works
+	NotMe      time.Duration // lifetime of a dispute link
 	Timeout    time.Duration // for sending one mail
 	Now        func() time.Time
 	NewID      func() string
@@ -126,19 +129,19 @@ type Service struct {
 	wake chan struct{}
 }
 
-// Enqueue puts a notice into the outbox, for each of the account's addresses, and answers how many mails that will be: none
-// where no mail is sent. Call it in the transaction of the change.
+// Enqueue adds a notice to the outbox, one message per recipient, and returns the number of mails that will be sent: 0 if mail
+// is not configured. Call it in the transaction of the change.
 func (s *Service) Enqueue(ctx context.Context, n Notice) (int, error) {
-	who, err := s.Recipients.Recipient(ctx, n.AccountID)
+	to, err := s.Recipients.Recipient(ctx, n.AccountID)
 	if err != nil {
-		return 0, fmt.Errorf("find whom to notify: %w", err)
+		return 0, fmt.Errorf("find recipients: %w", err)
 	}
 	if n.To != nil {
-		who.Addresses = n.To
+		to.Addresses = n.To
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		for _, address := range who.Addresses {
-			if err := s.put(ctx, n, who, address); err != nil {
+		for _, address := range to.Addresses {
+			if err := s.enqueueTo(ctx, n, to, address); err != nil {
 				return err
 			}
 		}
@@ -146,33 +149,34 @@ func (s *Service) Enqueue(ctx context.Context, n Notice) (int, error) {
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("post notice: %w", err)
+		return 0, fmt.Errorf("enqueue notice: %w", err)
 	}
 	if !s.Mail {
 		return 0, nil
 	}
-	return len(who.Addresses), nil
+	return len(to.Addresses), nil
 }
 
-func (s *Service) put(ctx context.Context, n Notice, who Recipient, address string) error {
+// enqueueTo adds a notice for one address, with a dispute link if its kind has one.
+func (s *Service) enqueueTo(ctx context.Context, n Notice, to Recipient, address string) error {
 	now := s.Now()
 	client := audit.ClientOf(ctx)
-	l := payload{
-		To: address, Name: who.Name, Language: who.Language, About: n.Name, Count: n.Count,
+	body := payload{
+		To: address, Name: to.Name, Language: to.Language, About: n.Name, Count: n.Count,
 		At: now, Until: n.Until, IP: client.IP, Agent: client.UserAgent, Links: make(map[string]string),
 	}
 	for _, a := range n.Links {
-		l.Links[string(a.Purpose)] = s.address(a)
+		body.Links[string(a.Purpose)] = s.url(a)
 	}
 	if n.Kind.hasDisputeLink() && !slices.Contains(n.NoDisputeLink, address) {
 		token, err := s.Links.Issue(ctx, n.AccountID, maillink.NotMe, DisputeSubject{n.Kind, n.Subject, n.First}.String(), s.NotMe)
 		if err != nil {
 			return err
 		}
-		l.Links[string(maillink.NotMe)] = s.address(Action{maillink.NotMe, token})
+		body.Links[string(maillink.NotMe)] = s.url(Action{maillink.NotMe, token})
 	}
 	m := Message{ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, NextTry: now, CreatedAt: now}
-	plain, err := json.Marshal(l)
+	plain, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
@@ -182,26 +186,28 @@ func (s *Service) put(ctx context.Context, n Notice, who Recipient, address stri
 	return s.Store.Insert(ctx, m)
 }
 
-// address is where a link leads: always the public URL, and the token where no server or Referer sees it.
-func (s *Service) address(a Action) string {
+// url returns the URL of a link. It begins with the public URL. The token is in the fragment, so that it appears in no server's
+// log and no Referer header.
+func (s *Service) url(a Action) string {
 	return s.PublicURL + a.Purpose.Path() + "#" + a.Token.Reveal()
 }
 
-// Delivered says whether every message of a topic was sent. One that was given up never is.
+// Delivered reports whether every message of a topic was sent. A message that was given up counts as not sent.
 func (s *Service) Delivered(ctx context.Context, topic string) (bool, error) {
 	n, err := s.Store.Undelivered(ctx, topic)
 	return n == 0, err
 }
 
-// Wake tells the worker that there is something to send.
+// Wake makes the worker poll the outbox now.
 func (s *Service) Wake() {
 	select {
-	case s.waking() <- struct{}{}:
+	case s.wakeups() <- struct{}{}:
 	default:
 	}
 }
 
-func (s *Service) waking() chan struct{} {
+// wakeups returns the channel that wakes the worker.
+func (s *Service) wakeups() chan struct{} {
 	s.once.Do(func() { s.wake = make(chan struct{}, 1) })
 	return s.wake
 }

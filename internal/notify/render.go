@@ -22,7 +22,7 @@ var (
 	htmlMail = htmltemplate.Must(htmltemplate.New("mail.html").Parse(htmlLayout))
 )
 
-// page is a mail before it is laid out, as text and as HTML. All of it is plain text; the HTML layout escapes it.
+// page is the data of the text and HTML layouts of a mail. All of it is plain text; the HTML layout escapes it.
 type page struct {
 	Language string
 	Subject  string
@@ -39,27 +39,27 @@ type fact struct{ Name, Value string }
 
 type action struct{ Name, Address string }
 
-// order is how links follow each other.
+// order is the order of the links in a mail.
 var order = []maillink.Purpose{maillink.ResetPassword, maillink.ConfirmAddress, maillink.CancelRemoval, maillink.CompleteRemoval, maillink.NotMe}
 
-// render puts a letter into words. It fails for a kind without words.
-func (s *Service) render(kind Kind, l payload) (Mail, error) {
-	language, c := in(l.Language)
+// render returns a message as a mail in the reader's language. It returns an error for a kind without texts.
+func (s *Service) render(kind Kind, body payload) (Mail, error) {
+	language, c := catalogFor(body.Language)
 	w, known := c.notices[kind]
 	if !known {
-		return Mail{}, fmt.Errorf("no words for a notice of kind %q", kind)
+		return Mail{}, fmt.Errorf("no text for a notice of kind %q", kind)
 	}
-	p := page{Language: language, Subject: w.subject, Hello: c.greet(kind, l.Name), Facts: c.facts(l), Why: c.why}
-	about := facts{About: printable(l.About), Count: l.Count, Product: s.Product}
+	p := page{Language: language, Subject: w.subject, Hello: c.greet(kind, body.Name), Facts: c.facts(body), Why: c.why}
+	about := facts{About: printable(body.About), Count: body.Count, Product: s.Product}
 	if kind.aboutAddress() {
-		about.About = oneLine(l.About)
+		about.About = oneLine(body.About)
 	}
-	if !l.Until.IsZero() {
-		about.Until = c.date(l.Until)
+	if !body.Until.IsZero() {
+		about.Until = c.date(body.Until)
 	}
 	switch {
 	case w.not != nil:
-	case l.Links[string(maillink.NotMe)] == "":
+	case body.Links[string(maillink.NotMe)] == "":
 		w.not = c.noDispute
 	default:
 		w.not = c.dispute
@@ -72,35 +72,36 @@ func (s *Service) render(kind Kind, l payload) (Mail, error) {
 		return Mail{}, err
 	}
 	for _, purpose := range order {
-		if address := l.Links[string(purpose)]; address != "" {
+		if address := body.Links[string(purpose)]; address != "" {
 			p.Actions = append(p.Actions, action{c.actions[purpose], address})
 		}
 	}
 	if s.Support != "" {
 		p.Help = c.help + " " + s.Support
 	}
-	m := Mail{To: l.To, Subject: w.subject}
+	m := Mail{To: body.To, Subject: w.subject}
 	if m.Text, err = fill(textMail, p); err != nil {
 		return Mail{}, err
 	}
 	var html strings.Builder
 	if err := htmlMail.Execute(&html, p); err != nil {
-		return Mail{}, fmt.Errorf("lay mail out: %w", err)
+		return Mail{}, fmt.Errorf("render HTML: %w", err)
 	}
 	m.HTML = html.String()
 	return m, nil
 }
 
+// fill executes a template and trims the result.
 func fill(t *template.Template, data any) (string, error) {
 	var text strings.Builder
 	if err := t.Execute(&text, data); err != nil {
-		return "", fmt.Errorf("write mail: %w", err)
+		return "", fmt.Errorf("render mail: %w", err)
 	}
 	return strings.TrimSpace(text.String()), nil
 }
 
-// greet names the reader, if what they call themselves is a name: whoever has an account could have others mailed by us
-// what it says.
+// greet returns the salutation. It omits the display name if that contains anything that a mail program may turn into a link,
+// and for unverified addresses, because an attacker could otherwise send text of their choice to others.
 func (c catalog) greet(kind Kind, name string) string {
 	name = oneLine(name)
 	if name == "" || kind.toUnverified() || printable(name) != name {
@@ -109,12 +110,13 @@ func (c catalog) greet(kind Kind, name string) string {
 	return c.hello + " " + name + ","
 }
 
-func (c catalog) facts(l payload) []fact {
-	known := []fact{{c.when, c.date(l.At)}}
-	if l.IP != "" {
-		known = append(known, fact{c.where, l.IP})
+// facts returns when, where and on which device the event happened, as far as that is known.
+func (c catalog) facts(body payload) []fact {
+	known := []fact{{c.when, c.date(body.At)}}
+	if body.IP != "" {
+		known = append(known, fact{c.where, body.IP})
 	}
-	browser, system := useragent.Of(l.Agent)
+	browser, system := useragent.Of(body.Agent)
 	switch {
 	case browser != "" && system != "":
 		known = append(known, fact{c.device, browser + " " + c.on + " " + system})
@@ -124,7 +126,7 @@ func (c catalog) facts(l payload) []fact {
 	return known
 }
 
-// oneLine keeps a person's text within its line, and in the direction that it is read in.
+// oneLine returns a user's text without line breaks, control characters and direction marks.
 func oneLine(text string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
@@ -137,8 +139,8 @@ func oneLine(text string) string {
 	}, text))
 }
 
-// printable is a person's text in one line, of which no mail program makes a link: after what would be part of one stands
-// a space of no width.
+// printable returns a user's text in one line, with a zero-width space after every character that could be part of a link, so
+// that mail programs do not turn it into one.
 func printable(text string) string {
 	const gap = "\u200b"
 	return strings.NewReplacer(".", "."+gap, "/", "/"+gap, ":", ":"+gap, "@", "@"+gap).Replace(oneLine(text))

@@ -13,8 +13,8 @@ import (
 	"twofold/internal/password"
 )
 
-// door is a Hasher with the given slots, places to queue and wait.
-func door(t *testing.T, slots, queue int, wait time.Duration) *password.Hasher {
+// queuedHasher returns a Hasher with a number of slots, a queue and a maximum wait.
+func queuedHasher(t *testing.T, slots, queue int, wait time.Duration) *password.Hasher {
 	t.Helper()
 	h, err := password.NewHasher(password.Default, slots, queue, wait)
 	if err != nil {
@@ -32,25 +32,25 @@ func acquire(t *testing.T, h *password.Hasher) (release func()) {
 	return release
 }
 
-// busy fails the test unless h refuses at once.
-func busy(t *testing.T, h *password.Hasher) {
+// requireBusy fails the test unless Acquire returns ErrBusy at once.
+func requireBusy(t *testing.T, h *password.Hasher) {
 	t.Helper()
 	start := time.Now()
 	if release, err := h.Acquire(t.Context()); !errors.Is(err, password.ErrBusy) || release != nil {
 		t.Errorf("got %v, want ErrBusy", err)
 	}
 	if waited := time.Since(start); waited != 0 {
-		t.Errorf("it took %v to say so, want at once", waited)
+		t.Errorf("ErrBusy after %v, want at once", waited)
 	}
 }
 
-func TestOf200AtOnceSomeRunSomeWaitAndTheRestAreBusyAtOnce(t *testing.T) {
+func TestAcquire_200Concurrent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		const slots, queue, callers = 4, 32, 200
-		h := door(t, slots, queue, 2*time.Second)
+		h := queuedHasher(t, slots, queue, 2*time.Second)
 		start, gate := time.Now(), make(chan struct{})
-		var running, most, served, refused atomic.Int32
+		var running, most, served, rejected atomic.Int32
 		for range callers {
 			go func() {
 				release, err := h.Acquire(t.Context())
@@ -58,7 +58,7 @@ func TestOf200AtOnceSomeRunSomeWaitAndTheRestAreBusyAtOnce(t *testing.T) {
 					if !errors.Is(err, password.ErrBusy) || release != nil {
 						t.Errorf("got %v, want ErrBusy", err)
 					}
-					refused.Add(1)
+					rejected.Add(1)
 					return
 				}
 				defer release()
@@ -69,20 +69,21 @@ func TestOf200AtOnceSomeRunSomeWaitAndTheRestAreBusyAtOnce(t *testing.T) {
 			}()
 		}
 		synctest.Wait()
-		if running.Load() != slots || refused.Load() != callers-slots-queue {
-			t.Errorf("%d run and %d are refused, want %d and %d", running.Load(), refused.Load(), slots, callers-slots-queue)
+		if running.Load() != slots || rejected.Load() != callers-slots-queue {
+			t.Errorf("%d run and %d are rejected, want %d and %d", running.Load(), rejected.Load(), slots, callers-slots-queue)
 		}
 		if waited := time.Since(start); waited != 0 {
-			t.Errorf("the refusal took %v, want at once", waited)
+			t.Errorf("rejected after %v, want at once", waited)
 		}
 		close(gate)
 		synctest.Wait()
-		if served.Load() != slots+queue || refused.Load() != callers-slots-queue || most.Load() != slots {
-			t.Errorf("%d served, %d refused, at most %d at once", served.Load(), refused.Load(), most.Load())
+		if served.Load() != slots+queue || rejected.Load() != callers-slots-queue || most.Load() != slots {
+			t.Errorf("%d served, %d rejected, at most %d at once", served.Load(), rejected.Load(), most.Load())
 		}
 	})
 }
 
+// raise sets most to n if n is larger.
 func raise(most *atomic.Int32, n int32) {
 	for {
 		old := most.Load()
@@ -92,11 +93,11 @@ func raise(most *atomic.Int32, n int32) {
 	}
 }
 
-// TestAcquireUnderStress churns in real time: callers come, give up and leave in every order. Afterwards nothing is lost.
-func TestAcquireUnderStress(t *testing.T) {
+// TestAcquire_Stress acquires, cancels and releases in real time and in every order. Afterwards no slot is lost.
+func TestAcquire_Stress(t *testing.T) {
 	t.Parallel()
 	const slots, queue, callers, rounds = 4, 8, 200, 50
-	h := door(t, slots, queue, 2*time.Second)
+	h := queuedHasher(t, slots, queue, 2*time.Second)
 	var running, most, served atomic.Int32
 	var group sync.WaitGroup
 	for caller := range callers {
@@ -132,14 +133,14 @@ func TestAcquireUnderStress(t *testing.T) {
 	ended, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	if _, err := h.Acquire(ended); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("with every slot taken and the queue empty: got %v, want to wait until the context ends", err)
+		t.Errorf("with every slot taken and the queue empty: got %v, want a wait until the context ends", err)
 	}
 }
 
-func TestAWaiterIsBusyAfterTheWait(t *testing.T) {
+func TestAcquire_BusyAfterWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := door(t, 1, 1, 1500*time.Millisecond)
+		h := queuedHasher(t, 1, 1, 1500*time.Millisecond)
 		defer acquire(t, h)()
 		start := time.Now()
 		if _, err := h.Acquire(t.Context()); !errors.Is(err, password.ErrBusy) {
@@ -148,19 +149,19 @@ func TestAWaiterIsBusyAfterTheWait(t *testing.T) {
 		if waited := time.Since(start); waited != 1500*time.Millisecond {
 			t.Errorf("waited %v, want 1.5s", waited)
 		}
-		go func() { // its place in the queue is free again
+		go func() { // takes the place in the queue that is free again
 			_, _ = h.Acquire(t.Context())
 		}()
 		synctest.Wait()
-		busy(t, h)
+		requireBusy(t, h)
 		time.Sleep(1500 * time.Millisecond)
 	})
 }
 
-func TestAWaiterGetsTheSlotThatComesFree(t *testing.T) {
+func TestAcquire_WaiterGetsFreedSlot(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := door(t, 1, 1, 2*time.Second)
+		h := queuedHasher(t, 1, 1, 2*time.Second)
 		release := acquire(t, h)
 		time.AfterFunc(time.Second, release)
 		start := time.Now()
@@ -171,10 +172,10 @@ func TestAWaiterGetsTheSlotThatComesFree(t *testing.T) {
 	})
 }
 
-func TestWaitersAreServedInTheOrderTheyCame(t *testing.T) {
+func TestAcquire_FirstComeFirstServed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := door(t, 1, 5, 2*time.Second)
+		h := queuedHasher(t, 1, 5, 2*time.Second)
 		release := acquire(t, h)
 		served := make(chan int, 5)
 		for n := range 5 {
@@ -198,10 +199,10 @@ func TestWaitersAreServedInTheOrderTheyCame(t *testing.T) {
 	})
 }
 
-func TestAWaiterLeavesWhenItsContextEnds(t *testing.T) {
+func TestAcquire_ContextEndsWhileWaiting(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := door(t, 1, 1, 2*time.Second)
+		h := queuedHasher(t, 1, 1, 2*time.Second)
 		release := acquire(t, h)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
@@ -213,9 +214,9 @@ func TestAWaiterLeavesWhenItsContextEnds(t *testing.T) {
 	})
 }
 
-func TestAnEndedContextTakesNoSlot(t *testing.T) {
+func TestAcquire_ContextAlreadyDone(t *testing.T) {
 	t.Parallel()
-	h := door(t, 1, 1, time.Second)
+	h := queuedHasher(t, 1, 1, time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := h.Acquire(ctx); !errors.Is(err, context.Canceled) {
@@ -224,27 +225,27 @@ func TestAnEndedContextTakesNoSlot(t *testing.T) {
 	acquire(t, h)()
 }
 
-func TestWithoutAQueueTheSecondIsBusyAtOnce(t *testing.T) {
+func TestAcquire_NoQueue(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := door(t, 1, 0, 2*time.Second)
+		h := queuedHasher(t, 1, 0, 2*time.Second)
 		release := acquire(t, h)
-		busy(t, h)
+		requireBusy(t, h)
 		release()
 		acquire(t, h)()
 	})
 }
 
-func TestReleasingTwiceFreesOneSlot(t *testing.T) {
+func TestAcquire_ReleaseTwice(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		h := door(t, 2, 0, 0)
+		h := queuedHasher(t, 2, 0, 0)
 		first, second := acquire(t, h), acquire(t, h)
 		first()
 		first()
 		third := acquire(t, h)
 		first()
-		busy(t, h)
+		requireBusy(t, h)
 		second()
 		third()
 	})

@@ -16,8 +16,8 @@ var (
 	commonShortText string
 )
 
-// common is the blocklist. ASVS 6.2.4 wants 3,000 passwords at least that are long enough to be tried, at either length that
-// passwords may begin at.
+// common returns the blocklist. ASVS 6.2.4 requires at least 3,000 common passwords that satisfy the policy's minimum length,
+// here for both minimum lengths.
 var common = sync.OnceValue(func() map[string]bool {
 	set := make(map[string]bool)
 	for _, text := range []string{commonText, commonShortText} {
@@ -29,12 +29,13 @@ var common = sync.OnceValue(func() map[string]bool {
 	return set
 })
 
+// isCommon reports whether pw is on the blocklist, in any case.
 func isCommon(pw string) bool { return common()[strings.ToLower(pw)] }
 
-// consistsOf says whether pw is made of these words and nothing else.
+// consistsOf reports whether the letters and digits of pw are a sequence of these words and nothing else.
 func consistsOf(pw string, words []string) bool {
 	text := letters(pw)
-	reached := make([]bool, len(text)+1) // by words from the beginning
+	reached := make([]bool, len(text)+1) // reached[i]: text[:i] is a sequence of words
 	reached[0] = true
 	for at := range text {
 		if !reached[at] {
@@ -49,7 +50,7 @@ func consistsOf(pw string, words []string) bool {
 	return text != "" && reached[len(text)]
 }
 
-// letters are the letters and digits of a text, all in one case.
+// letters returns the letters, digits and marks of a text, case-folded.
 func letters(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) {

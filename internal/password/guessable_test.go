@@ -11,7 +11,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// blocklist is the list as it lies in the source.
+// blocklist returns the passwords of common.txt.
 func blocklist(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("common.txt")
@@ -22,15 +22,15 @@ func blocklist(t *testing.T) []string {
 	return strings.Split(strings.TrimSuffix(words, "\n"), "\n")
 }
 
-func TestTheBlocklistIsLongAndEveryWordOfItIsRefused(t *testing.T) {
+func TestValidate_Blocklist(t *testing.T) {
 	t.Parallel()
 	list := blocklist(t)
 	if len(list) < 3000 {
-		t.Errorf("the list has %d passwords, want 3,000 at least (ASVS 6.2.4)", len(list))
+		t.Errorf("the list has %d passwords, want at least 3,000 (ASVS 6.2.4)", len(list))
 	}
 	for _, pw := range list {
 		if n := utf8.RuneCountInString(pw); n < password.MinLength || n > password.MaxLength {
-			t.Errorf("%q has %d characters: it is refused for that anyway", pw, n)
+			t.Errorf("%q has %d characters: the length check rejects it anyway", pw, n)
 		}
 		for _, spelling := range []string{pw, strings.ToUpper(pw)} {
 			if err := password.Validate(secret.New(spelling), password.MinLength); !errors.Is(err, password.ErrCommon) {
@@ -40,13 +40,13 @@ func TestTheBlocklistIsLongAndEveryWordOfItIsRefused(t *testing.T) {
 	}
 }
 
-func TestAPasswordMadeOfWhatEverybodyKnowsIsRefused(t *testing.T) {
+func TestValidate_ContextWords(t *testing.T) {
 	t.Parallel()
 	words := []string{"zoë.lovelace@example.com", "zoë.lovelace", "Twofold"}
 	for pw, want := range map[string]error{
 		"zoë.lovelace@example.com":           password.ErrContainsContext,
 		"ZOË.LOVELACE@EXAMPLE.COM":           password.ErrContainsContext,
-		"zoe\u0308.lovelace@example.com":     password.ErrContainsContext, // as a Mac decomposes it
+		"zoe\u0308.lovelace@example.com":     password.ErrContainsContext, // decomposed, as macOS does
 		"zoëlovelaceexamplecom":              password.ErrContainsContext,
 		"zoë.lovelacezoë.lovelace":           password.ErrContainsContext,
 		"Zoë Lovelace, Zoë Lovelace":         password.ErrContainsContext,
@@ -66,12 +66,12 @@ func TestAPasswordMadeOfWhatEverybodyKnowsIsRefused(t *testing.T) {
 	}
 	for _, none := range [][]string{nil, {""}, {"@", "--"}} {
 		if err := password.Validate(secret.New("twofold-twofold-twofold"), password.MinLength, none...); err != nil {
-			t.Errorf("with the words %q: %v", none, err)
+			t.Errorf("with the context %q: %v", none, err)
 		}
 	}
 }
 
-func TestBesideMFAAPasswordMayBeShorterAndNoCommonOne(t *testing.T) {
+func TestValidate_MinLengthWithMFA(t *testing.T) {
 	t.Parallel()
 	for pw, want := range map[string]error{
 		"k7#qwz1": password.ErrTooShort, "k7#qwz1x": nil, "password1": password.ErrCommon, "QWERTYUIOP": password.ErrCommon,
@@ -82,6 +82,6 @@ func TestBesideMFAAPasswordMayBeShorterAndNoCommonOne(t *testing.T) {
 		}
 	}
 	if err := password.Validate(secret.New("k7#qwz1"), password.MinLengthWithMFA); !strings.Contains(err.Error(), "8 characters") {
-		t.Errorf("it says %q", err)
+		t.Errorf("got %q, want the minimum length in the text", err)
 	}
 }

@@ -14,24 +14,25 @@ import (
 	"twofold/internal/secret"
 )
 
-// ErrBusy means that too many passwords are being hashed; the caller should come back a little later.
+// ErrBusy means that the queue for hash slots is full, or that the wait was too long. Retrying later may succeed.
 var ErrBusy = errors.New("too many passwords are being checked")
 
-// Hasher hashes passwords at one cost, a few at a time. It is safe for concurrent use.
+// Hasher hashes passwords at one cost, a limited number at a time. It is safe for concurrent use.
 type Hasher struct {
-	// OnAcquire, where it is set, is told of each who asks for a slot. What it answers is called when the wait is over, with
-	// nil, ErrBusy or the context's error; and what that answers, when the slot was given back.
+	// OnAcquire, if set, is called when a caller asks for a slot. It returns a function that is called when the wait ends, with
+	// nil, ErrBusy or the context's error. That returns a function that is called when the slot is released.
 	OnAcquire func(ctx context.Context) (admitted func(error) (released func()))
 
 	params    Params
-	wait      time.Duration
-	slots     chan struct{} // holds one for each hash under way
-	queue     chan struct{} // holds one for each caller waiting for a slot
+	wait      time.Duration // maximum wait for a slot
+	slots     chan struct{} // holds one element per caller with a slot
+	queue     chan struct{} // holds one element per caller waiting for a slot
 	dummyHash string
 }
 
-// NewHasher returns a Hasher of cost p that lets slots callers hash at once and queue more wait, each for at most wait.
-// GOMAXPROCS slots keep every core busy. It refuses a p that does not validate, no slots, and a negative queue or wait.
+// NewHasher returns a Hasher of cost p with a number of slots, and a queue of callers that wait for one, each for at most wait.
+// GOMAXPROCS slots keep every core busy. It returns an error if p does not validate, for less than one slot, and for a negative
+// queue or wait.
 func NewHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -39,7 +40,7 @@ func NewHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 	return newHasher(p, slots, queue, wait)
 }
 
-// NewTestHasher is NewHasher for tests, which have thousands of passwords and nothing to protect: it takes any cost.
+// NewTestHasher returns a Hasher of any cost, for tests, which hash thousands of passwords and protect nothing.
 func NewTestHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) {
 	return newHasher(p, slots, queue, wait)
 }
@@ -49,7 +50,7 @@ func newHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 		return nil, fmt.Errorf("password hashing needs at least 1 slot, not %d", slots)
 	}
 	if queue < 0 || wait < 0 {
-		return nil, fmt.Errorf("the queue for password hashing cannot be %d places long or %v", queue, wait)
+		return nil, fmt.Errorf("the queue for password hashing cannot have %d places and a wait of %v", queue, wait)
 	}
 	return &Hasher{
 		params:    p,
@@ -60,11 +61,9 @@ func newHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 	}, nil
 }
 
-// Acquire takes a slot, which the caller holds while it hashes and gives back with release; releasing twice is
-// harmless. Slots go to those who wait in the order they came.
-//
-// It answers ErrBusy at once when the queue is full and after the wait when no slot came free, and the context's error
-// when that ends first.
+// Acquire takes a slot, which the caller holds while it hashes and returns with release; further calls of release have no
+// effect. Waiting callers get slots in the order they came. It returns ErrBusy at once if the queue is full, ErrBusy after the
+// maximum wait, and the context's error if ctx ends first.
 func (h *Hasher) Acquire(ctx context.Context) (release func(), err error) {
 	admitted := h.onAcquire(ctx)
 	err = h.take(ctx)
@@ -106,6 +105,7 @@ func (h *Hasher) take(ctx context.Context) error {
 	}
 }
 
+// onAcquire calls OnAcquire, if it is set.
 func (h *Hasher) onAcquire(ctx context.Context) (admitted func(error) (released func())) {
 	if h.OnAcquire == nil {
 		return func(error) func() { return func() {} }
@@ -113,19 +113,19 @@ func (h *Hasher) onAcquire(ctx context.Context) (admitted func(error) (released 
 	return h.OnAcquire(ctx)
 }
 
-// QueueStats is what a Hasher has to do at the moment, and the most that it takes on.
+// QueueStats is the current load of a Hasher and its limits.
 type QueueStats struct {
-	Busy, Slots    int
-	Waiting, Queue int
+	Busy, Slots    int // slots in use, and all slots
+	Waiting, Queue int // callers that wait, and the most that can wait
 }
 
-// QueueStats answers it.
+// QueueStats returns the current load and the limits.
 func (h *Hasher) QueueStats() QueueStats {
 	return QueueStats{Busy: len(h.slots), Slots: cap(h.slots), Waiting: len(h.queue), Queue: cap(h.queue)}
 }
 
-// Hash returns the PHC string of pw, in NFC, with a fresh salt: $argon2id$v=19$m=…,t=…,p=…$salt$tag. The caller holds a
-// slot and has asked Acceptable; what Verify could never match is refused with ErrTooLong or ErrEncoding all the same.
+// Hash returns the PHC string of pw, in NFC, with a fresh salt: $argon2id$v=19$m=…,t=…,p=…$salt$tag. The caller holds a slot
+// and has called Validate; Hash still returns ErrTooLong or ErrEncoding for a password that Verify could never match.
 func (h *Hasher) Hash(pw secret.Text) (string, error) {
 	normal, err := normalize(pw)
 	if err != nil {
@@ -136,30 +136,30 @@ func (h *Hasher) Hash(pw secret.Text) (string, error) {
 	return made.String(), nil
 }
 
-// Verify tells whether pw, in NFC, is the password hashed in stored, comparing in constant time. The caller holds a slot.
+// Verify reports whether stored is a hash of pw, in NFC, and compares in constant time. The caller holds a slot.
 //
-// stale comes with ok only and means that the hash was made at a lower cost than this Hasher's: hash pw anew and store
-// that. A password that is longer than MaxLength or not valid UTF-8 is nobody's and is refused without hashing. It
-// answers an error for a PHC string that is malformed or asks for more than 1 GiB, 16 passes or 16 lanes.
+// If ok, stale means that the hash has a lower cost than this Hasher's, and that the caller should store a new hash of pw. A
+// password that is longer than MaxLength or not valid UTF-8 matches nothing and is rejected without hashing. Verify returns an
+// error for a PHC string that is malformed or has a cost of more than 1 GiB, 16 passes or 16 lanes.
 func (h *Hasher) Verify(stored string, pw secret.Text) (ok, stale bool, err error) {
-	kept, err := parse(stored)
+	parsed, err := parse(stored)
 	if err != nil {
 		return false, false, err
 	}
 	normal, err := normalize(pw)
 	if err != nil {
-		return false, false, nil //nolint:nilerr // a wrong password, not a mistake
+		return false, false, nil //nolint:nilerr // such a password matches no hash
 	}
-	computed := tag(normal, kept.salt, kept.params, uint32(len(kept.tag))) //nolint:gosec // parse admits at most 64 bytes
-	if subtle.ConstantTimeCompare(computed, kept.tag) != 1 {
+	computed := tag(normal, parsed.salt, parsed.params, uint32(len(parsed.tag))) //nolint:gosec // parse admits at most 64 bytes
+	if subtle.ConstantTimeCompare(computed, parsed.tag) != 1 {
 		return false, false, nil
 	}
-	weak := kept.params.below(h.params) || len(kept.salt) < saltSize || len(kept.tag) < tagSize
-	return true, weak, nil
+	stale = parsed.params.below(h.params) || len(parsed.salt) < saltSize || len(parsed.tag) < tagSize
+	return true, stale, nil
 }
 
-// DummyHash returns a PHC string of this Hasher's cost whose tag is random, so that no password matches it in practice.
-// Verifying against it makes an unknown account take as long as a known one.
+// DummyHash returns a PHC string of this Hasher's cost with a random tag, which no password matches in practice. Verifying
+// against it takes as long for an unknown account as for a known one.
 func (h *Hasher) DummyHash() string { return h.dummyHash }
 
 func tag(pw string, salt []byte, p Params, size uint32) []byte {
@@ -168,6 +168,6 @@ func tag(pw string, salt []byte, p Params, size uint32) []byte {
 
 func randomBytes(n int) []byte {
 	b := make([]byte, n)
-	rand.Read(b) // never fails: it ends the program rather than return weak bytes
+	rand.Read(b) // never returns an error: it crashes the program instead
 	return b
 }

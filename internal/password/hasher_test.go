@@ -12,7 +12,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// cheap is the cheapest cost that validates, for tests that hash.
+// cheap is the lowest cost that validates, for tests that hash.
 var cheap = password.Params{MemoryKiB: 12 * 1024, Time: 3, Parallelism: 1}
 
 var passphrase = secret.New("correct horse battery staple")
@@ -35,7 +35,7 @@ func hash(t testing.TB, h *password.Hasher, pw secret.Text) string {
 	return stored
 }
 
-func TestNewHasherRefusesSettingsThatDoNotProtect(t *testing.T) {
+func TestNewHasher_RejectsInsecureSettings(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		params       password.Params
@@ -61,7 +61,7 @@ func TestNewHasherRefusesSettingsThatDoNotProtect(t *testing.T) {
 	}
 }
 
-func TestHashIsAPHCStringWithAFreshSalt(t *testing.T) {
+func TestHash_PHCStringWithFreshSalt(t *testing.T) {
 	t.Parallel()
 	h := newHasher(t, cheap)
 	// 16 bytes are 22 and 32 bytes are 43 characters of unpadded base64.
@@ -75,7 +75,7 @@ func TestHashIsAPHCStringWithAFreshSalt(t *testing.T) {
 	}
 }
 
-func TestHashRefusesWhatVerifyCouldNeverMatch(t *testing.T) {
+func TestHash_UnusablePassword(t *testing.T) {
 	t.Parallel()
 	h := newHasher(t, cheap)
 	for _, pw := range []string{strings.Repeat("a", 129), "\xff"} {
@@ -114,9 +114,9 @@ func TestVerify(t *testing.T) {
 	}
 }
 
-// TestReferenceVectors holds argon2id rows of the reference implementation's own tests (phc-winner-argon2, src/test.c),
-// version 0x13.
-func TestReferenceVectors(t *testing.T) {
+// TestVerify_ReferenceVectors uses argon2id vectors, version 0x13, from the tests of the reference implementation
+// (phc-winner-argon2, src/test.c).
+func TestVerify_ReferenceVectors(t *testing.T) {
 	t.Parallel()
 	h := newHasher(t, cheap)
 	for _, c := range []struct{ password, stored string }{
@@ -133,7 +133,7 @@ func TestReferenceVectors(t *testing.T) {
 	}
 }
 
-func TestAHashIsStaleWhenTheCostHasRisen(t *testing.T) {
+func TestVerify_Stale(t *testing.T) {
 	t.Parallel()
 	made := password.Params{MemoryKiB: 19456, Time: 3, Parallelism: 2}
 	stored := hash(t, newHasher(t, made), passphrase)
@@ -163,7 +163,7 @@ func TestAHashIsStaleWhenTheCostHasRisen(t *testing.T) {
 	}
 }
 
-func TestAMalformedPHCStringIsAnError(t *testing.T) {
+func TestVerify_MalformedPHCString(t *testing.T) {
 	t.Parallel()
 	h := newHasher(t, cheap)
 	const salt, tag = "c29tZXNhbHQ", "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
@@ -216,7 +216,7 @@ func TestAMalformedPHCStringIsAnError(t *testing.T) {
 				t.Fatalf("got %v, %v, %v, want an error", ok, stale, err)
 			}
 			if strings.Contains(err.Error(), salt) || strings.Contains(err.Error(), tag[:8]) || strings.Contains(err.Error(), "horse") {
-				t.Errorf("the error shows what is stored: %v", err)
+				t.Errorf("the error contains parts of the hash: %v", err)
 			}
 		})
 	}
@@ -224,11 +224,11 @@ func TestAMalformedPHCStringIsAnError(t *testing.T) {
 
 func b64(size int) string { return base64.RawStdEncoding.EncodeToString(make([]byte, size)) }
 
-func TestAPasswordNobodyCanHaveIsRefusedWithoutHashing(t *testing.T) {
+func TestVerify_UnusablePasswordIsNotHashed(t *testing.T) {
 	t.Parallel()
 	h := newHasher(t, cheap)
-	// A hash of this cost takes seconds and a GiB.
-	dearest := fmt.Sprintf("$argon2id$v=19$m=1048576,t=16,p=1$%s$%s", b64(16), b64(32))
+	// A hash of the maximum cost takes seconds and a GiB.
+	expensive := fmt.Sprintf("$argon2id$v=19$m=1048576,t=16,p=1$%s$%s", b64(16), b64(32))
 	for name, pw := range map[string]string{
 		"too long":             strings.Repeat("a", 129),
 		"too long a body":      strings.Repeat("a", 1<<20),
@@ -238,7 +238,7 @@ func TestAPasswordNobodyCanHaveIsRefusedWithoutHashing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
-			ok, stale, err := h.Verify(dearest, secret.New(pw))
+			ok, stale, err := h.Verify(expensive, secret.New(pw))
 			if ok || stale || err != nil {
 				t.Errorf("got %v, %v, %v, want false", ok, stale, err)
 			}
@@ -249,7 +249,7 @@ func TestAPasswordNobodyCanHaveIsRefusedWithoutHashing(t *testing.T) {
 	}
 }
 
-func TestTheStandInCostsTheSameAndMatchesNothing(t *testing.T) {
+func TestDummyHash(t *testing.T) {
 	t.Parallel()
 	h := newHasher(t, cheap)
 	stored := hash(t, h, passphrase)
@@ -260,7 +260,7 @@ func TestTheStandInCostsTheSameAndMatchesNothing(t *testing.T) {
 		t.Errorf("%d characters, want %d", got, want)
 	}
 	if first, again := h.DummyHash(), h.DummyHash(); first != again || first == newHasher(t, cheap).DummyHash() {
-		t.Error("the stand-in is not one per hasher")
+		t.Error("want one dummy hash per Hasher")
 	}
 	for _, pw := range []secret.Text{{}, passphrase, secret.New(h.DummyHash())} {
 		if ok, stale, err := h.Verify(h.DummyHash(), pw); ok || stale || err != nil {

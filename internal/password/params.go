@@ -1,7 +1,7 @@
-// Package password turns a password into something that can be kept, and tells later whether a person typed it again.
-//
-// Hashes are argon2id (RFC 9106) in PHC strings. Hashing is made to cost memory and time, so a Hasher has a few slots
-// and a short queue before them: who hashes takes a slot first, and is told ErrBusy rather than let the machine drown.
+// Package password hashes and verifies passwords and recovery codes with argon2id (RFC 9106), and checks new passwords against
+// the policy of NIST SP 800-63B-4 §3.1.1.2. Hashes are PHC strings; passwords are compared in NFC. Hashing is expensive by
+// design, so a [Hasher] has a few slots and a short queue: callers acquire a slot before they hash, and get ErrBusy when the
+// queue is full. The entry points are [Validate] and [Hasher].
 package password
 
 import (
@@ -9,41 +9,42 @@ import (
 	"fmt"
 )
 
-// Params is what one hash costs.
+// Params is the cost of one hash.
 type Params struct {
-	MemoryKiB   uint32
+	MemoryKiB   uint32 // memory in KiB
 	Time        uint32 // passes over the memory
 	Parallelism uint8  // lanes
 }
 
-// Default is OWASP's row of 19 MiB, two passes, one lane: about 30 ms on a small server.
+// Default is one of the settings of OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane. It takes about 30 ms
+// on a small server.
 var Default = Params{MemoryKiB: 19 * 1024, Time: 2, Parallelism: 1}
 
-// TestParams is for tests: a thirtieth of what the least of floors costs.
+// TestParams is for tests. It costs about a thirtieth of the cheapest of floors.
 var TestParams = Params{MemoryKiB: 1024, Time: 1, Parallelism: 1}
 
-// floors are the least costs that OWASP's Password Storage Cheat Sheet holds to be equally strong. Its rows with less
-// memory are left out.
+// floors are the minimum costs of OWASP's Password Storage Cheat Sheet, which considers them equally strong. Its settings with
+// less memory are left out.
 var floors = []Params{
 	{MemoryKiB: 46 * 1024, Time: 1},
 	{MemoryKiB: 19 * 1024, Time: 2},
 	{MemoryKiB: 12 * 1024, Time: 3},
 }
 
-// Ceilings, for settings as for stored hashes: a corrupted or planted row must not be able to ask for all of the
-// machine's memory. The dearest hash within them takes a few seconds.
+// Maximum costs, for settings and for stored hashes: a corrupted or planted row must not exhaust the machine's memory. The most
+// expensive hash within them takes a few seconds.
 const (
 	maxMemoryKiB   = 1024 * 1024 // 1 GiB
 	maxTime        = 16
 	maxParallelism = 16
 )
 
-// Validate says what to raise or lower when p is weaker than OWASP's floors or beyond what a server can bear.
+// Validate returns an error that names what to raise or lower if p is weaker than OWASP's minimum or exceeds the maximum.
 func (p Params) Validate() error {
 	if p.Parallelism < 1 {
 		return errors.New("argon2id parallelism must be at least 1")
 	}
-	if err := p.bounded(); err != nil {
+	if err := p.checkMax(); err != nil {
 		return err
 	}
 	for _, floor := range floors {
@@ -55,7 +56,8 @@ func (p Params) Validate() error {
 		p.MemoryKiB, p.Time)
 }
 
-func (p Params) bounded() error {
+// checkMax returns an error if p exceeds the maximum costs.
+func (p Params) checkMax() error {
 	switch {
 	case p.MemoryKiB > maxMemoryKiB:
 		return fmt.Errorf("argon2id memory %d KiB is too much: use at most %d KiB", p.MemoryKiB, maxMemoryKiB)
@@ -67,6 +69,6 @@ func (p Params) bounded() error {
 	return nil
 }
 
-// below tells whether a hash of cost p should be made anew at cost q. Lanes do not count: they change the time a hash
-// takes, not its strength.
+// below reports whether a hash of cost p should be replaced by one of cost q. Lanes do not count, because they change how long
+// a hash takes and not its strength.
 func (p Params) below(q Params) bool { return p.MemoryKiB < q.MemoryKiB || p.Time < q.Time }

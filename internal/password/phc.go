@@ -10,16 +10,17 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// What a new hash is made of (RFC 9106 §4 recommends 128 and 256 bits), and the least and most of it that a stored hash may have.
+// Sizes in bytes of the salt and tag of a new hash (RFC 9106 §4 recommends 128 and 256 bits), and the minimum and maximum sizes
+// of a stored one.
 const (
 	saltSize, minSaltSize, maxSaltSize = 16, 8, 64
 	tagSize, minTagSize, maxTagSize    = 32, 16, 64
 )
 
-// errMalformed names no part of the string: it is made of what it should protect.
+// errMalformed quotes no part of the string, because that may contain a hash.
 var errMalformed = errors.New("malformed argon2id PHC string")
 
-// phc is a parsed PHC string: $argon2id$v=19$m=19456,t=2,p=1$salt$tag, base64 without padding.
+// phc is a parsed PHC string: $argon2id$v=19$m=19456,t=2,p=1$salt$tag, with salt and tag in base64 without padding.
 type phc struct {
 	params    Params
 	salt, tag []byte
@@ -31,8 +32,8 @@ func (h phc) String() string {
 		base64.RawStdEncoding.EncodeToString(h.salt), base64.RawStdEncoding.EncodeToString(h.tag))
 }
 
-// parse reads a PHC string in the one form that String writes. Costs beyond the ceilings are refused here, before
-// anything is allocated for them; costs below the floors are not, since older rows may have them.
+// parse parses a PHC string in the form that String writes. It rejects costs above the maximum, before anything is allocated
+// for them. It accepts costs below the minimum, because older rows may have them.
 func parse(s string) (phc, error) {
 	parts := strings.Split(s, "$")
 	if len(parts) != 6 || parts[0] != "" || parts[1] != "argon2id" || parts[2] != "v="+strconv.Itoa(argon2.Version) {
@@ -53,6 +54,7 @@ func parse(s string) (phc, error) {
 	return phc{params: params, salt: salt, tag: tag}, nil
 }
 
+// parseParams parses the cost of a PHC string: m=19456,t=2,p=1.
 func parseParams(s string) (Params, error) {
 	var numbers [3]uint64
 	fields := strings.Split(s, ",")
@@ -68,18 +70,19 @@ func parseParams(s string) (Params, error) {
 		numbers[i] = n
 	}
 	if numbers[2] > maxParallelism {
-		return Params{}, fmt.Errorf("%w: parallelism beyond %d", errMalformed, maxParallelism)
+		return Params{}, fmt.Errorf("%w: parallelism above %d", errMalformed, maxParallelism)
 	}
 	p := Params{MemoryKiB: uint32(numbers[0]), Time: uint32(numbers[1]), Parallelism: uint8(numbers[2])} //nolint:gosec // parsed as 31 bits, lanes checked above
-	if err := p.bounded(); err != nil {
+	if err := p.checkMax(); err != nil {
 		return Params{}, fmt.Errorf("%w: %w", errMalformed, err)
 	}
 	return p, nil
 }
 
-func decode(s string, least, most int) ([]byte, error) {
+// decode decodes strict, unpadded base64 of minSize to maxSize bytes.
+func decode(s string, minSize, maxSize int) ([]byte, error) {
 	b, err := base64.RawStdEncoding.Strict().DecodeString(s)
-	if err != nil || len(b) < least || len(b) > most || strings.ContainsAny(s, "\r\n") {
+	if err != nil || len(b) < minSize || len(b) > maxSize || strings.ContainsAny(s, "\r\n") {
 		return nil, errMalformed
 	}
 	return b, nil

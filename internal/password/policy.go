@@ -10,57 +10,58 @@ import (
 	"twofold/internal/secret"
 )
 
-// How long a password is, in code points after NFC (NIST SP 800-63B-4 §3.1.1.2: at least 15 where it is the only
-// factor, and at least 64 permitted).
+// MinLength and MaxLength are the length of a password, in code points after NFC. NIST SP 800-63B-4 §3.1.1.2 requires at least
+// 15 if it is the only factor, and that at least 64 are permitted.
 const MinLength, MaxLength = 15, 128
 
-// MinLengthWithMFA is how long one is at least where everybody needs another factor beside it (the same section).
+// MinLengthWithMFA is the minimum length if every account must have a second factor (NIST SP 800-63B-4 §3.1.1.2).
 const MinLengthWithMFA = 8
 
-// Reason is why a password cannot be one, in a word that machines know.
+// Reason is the machine-readable reason why a password is unacceptable.
 type Reason string
 
-// ErrPolicy is matched by every *UnacceptableError.
+// ErrPolicy is matched by every *PolicyError.
 var ErrPolicy = errors.New("password is unacceptable")
 
-// PolicyError is a password that cannot be one.
+// PolicyError means that the policy rejects a password.
 type PolicyError struct {
 	Reason Reason
-	words  string
+	text   string
 }
 
-func (e *PolicyError) Error() string { return e.words }
+func (e *PolicyError) Error() string { return e.text }
 
-// Is makes errors.Is(err, ErrUnacceptable) hold, and, of two that were too short, that one is the other.
+// Is makes errors.Is(err, ErrPolicy) true, and makes two errors with the same reason equal, whatever their minimum length.
 func (e *PolicyError) Is(target error) bool {
 	other, ok := target.(*PolicyError)
 	return target == ErrPolicy || ok && other.Reason == e.Reason
 }
 
-func tooShort(least int) *PolicyError {
-	return &PolicyError{"too_short", fmt.Sprintf("password is too short: it needs %d characters", least)}
+func tooShort(minLength int) *PolicyError {
+	return &PolicyError{"too_short", fmt.Sprintf("password is too short: it needs %d characters", minLength)}
 }
 
-// Why a password cannot be one. Each is an *UnacceptableError but the last: what is not text is not even that.
+// Why a password is unacceptable. Each is a *PolicyError, except ErrEncoding, which means that the password is not text.
 var (
 	ErrTooShort        error = tooShort(MinLength)
 	ErrTooLong         error = &PolicyError{"too_long", fmt.Sprintf("password is too long: %d characters are the most", MaxLength)}
-	ErrCommon          error = &PolicyError{"common", "password is one that many people use"}
-	ErrContainsContext error = &PolicyError{"context", "password is made of the e-mail address or this service's name"}
-	ErrUnchanged       error = &PolicyError{"unchanged", "password is the one it was"}
+	ErrCommon          error = &PolicyError{"common", "password is a common one"}
+	ErrContainsContext error = &PolicyError{"context", "password consists of the e-mail address or this service's name"}
+	ErrUnchanged       error = &PolicyError{"unchanged", "password is the current one"}
 	ErrEncoding              = errors.New("password is not valid UTF-8")
 )
 
-// Validate tells whether pw may become a password of at least so many characters: ErrEncoding, ErrTooShort, ErrTooLong, ErrCommon (ASVS 6.2.4), or
-// ErrContext where it consists of nothing but these words, once or more, in any case, with whatever between that is
-// neither letter nor digit (NIST SP 800-63B-4 §3.1.1.2). There are no rules of composition.
-func Validate(pw secret.Text, least int, context ...string) error {
+// Validate checks a new password of at least minLength code points. It returns ErrEncoding, ErrTooShort, ErrTooLong, ErrCommon
+// if pw is on the blocklist (ASVS 6.2.4), or ErrContainsContext if pw consists only of words of context, repeated, in any case,
+// with any characters between them that are neither letters nor digits. There are no composition rules (NIST SP 800-63B-4
+// §3.1.1.2).
+func Validate(pw secret.Text, minLength int, context ...string) error {
 	normal, err := normalize(pw)
 	switch {
 	case err != nil:
 		return err
-	case utf8.RuneCountInString(normal) < least:
-		return tooShort(least)
+	case utf8.RuneCountInString(normal) < minLength:
+		return tooShort(minLength)
 	case isCommon(normal):
 		return ErrCommon
 	case consistsOf(normal, context):
@@ -69,8 +70,8 @@ func Validate(pw secret.Text, least int, context ...string) error {
 	return nil
 }
 
-// normalize returns pw in NFC and otherwise exactly as received, so that é typed on a Mac is é typed on a PC. It
-// answers ErrEncoding or ErrTooLong.
+// normalize returns pw in NFC and otherwise exactly as received, so that é typed on a Mac equals é typed on a PC. It returns
+// ErrEncoding or ErrTooLong.
 func normalize(pw secret.Text) (string, error) {
 	s := pw.Reveal()
 	if !utf8.ValidString(s) {

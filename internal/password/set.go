@@ -8,12 +8,12 @@ import (
 	"twofold/internal/secret"
 )
 
-// errMixed means that hashes which should share a salt and a cost do not.
+// errMixed means that the hashes of a set differ in salt or cost, so that HashSet did not make them together.
 var errMixed = errors.New("argon2id hashes of one set differ in salt or cost")
 
-// HashSet returns the PHC strings of a set of random words, with one fresh salt for all of them, so that VerifyAny takes
-// one hash however many there are. The salt keeps two sets apart; within one, words that are random need no own. It takes
-// one hash per word. The caller holds a slot.
+// HashSet returns the PHC strings of a set of random words, with one fresh salt for all of them, so that VerifyAny computes one
+// hash for the whole set. The salt distinguishes two sets; the words of one set need no salt of their own, because they are
+// random. It computes one hash per word. The caller holds a slot.
 func (h *Hasher) HashSet(words []secret.Text) ([]string, error) {
 	salt := randomBytes(saltSize)
 	hashes := make([]string, len(words))
@@ -27,9 +27,9 @@ func (h *Hasher) HashSet(words []secret.Text) ([]string, error) {
 	return hashes, nil
 }
 
-// VerifyAny tells which of a set's hashes is the word's, or -1, with one hash, and compares with each of them. Without
-// any it takes as long. The caller holds a slot. It answers an error for a PHC string that Verify would not read, and for
-// hashes that HashSet did not make together.
+// VerifyAny returns the index of the hash of word in a set that HashSet made, or -1. It computes one hash and compares it with
+// every stored one; with an empty set it takes as long. It returns an error for a malformed PHC string and for hashes that
+// HashSet did not make together. The caller holds a slot.
 func (h *Hasher) VerifyAny(stored []string, word secret.Text) (at int, err error) {
 	if len(stored) == 0 {
 		stored = []string{h.dummyHash}
@@ -45,7 +45,7 @@ func (h *Hasher) VerifyAny(stored []string, word secret.Text) (at int, err error
 	}
 	normal, err := normalize(word)
 	if err != nil {
-		return -1, nil //nolint:nilerr // a wrong word, not a mistake
+		return -1, nil //nolint:nilerr // such a word matches no hash
 	}
 	computed := tag(normal, kept[0].salt, kept[0].params, uint32(len(kept[0].tag))) //nolint:gosec // parse admits at most 64 bytes
 	at = -1

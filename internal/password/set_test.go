@@ -9,7 +9,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// words are as random as a test needs them.
+// words is a set to hash; a test needs no random ones.
 var words = []secret.Text{secret.New("0123456789ABCDEF"), secret.New("GHJKMNPQRSTVWXYZ"), secret.New("0000000000000000")}
 
 func hashSet(t *testing.T, h *password.Hasher) []string {
@@ -21,9 +21,9 @@ func hashSet(t *testing.T, h *password.Hasher) []string {
 	return hashes
 }
 
-func TestAWordIsFoundInItsSet(t *testing.T) {
+func TestVerifyAny(t *testing.T) {
 	t.Parallel()
-	h := door(t, 1, 0, time.Second)
+	h := queuedHasher(t, 1, 0, time.Second)
 	hashes := hashSet(t, h)
 	for i, word := range words {
 		if at, err := h.VerifyAny(hashes, word); at != i || err != nil {
@@ -36,40 +36,40 @@ func TestAWordIsFoundInItsSet(t *testing.T) {
 		}
 	}
 	if at, err := h.VerifyAny(hashes, secret.New("\xff")); at != -1 || err != nil {
-		t.Errorf("what is no text: got %d, %v, want -1", at, err)
+		t.Errorf("invalid UTF-8: got %d, %v, want -1", at, err)
 	}
 }
 
-// saltOf is what every hash of a set must share: where two differ, a try would cost a hash for each.
+// saltOf returns the cost and salt of a hash, which must be the same in a set, so that VerifyAny computes one hash.
 func saltOf(t *testing.T, hash string) string {
 	t.Helper()
 	at := strings.LastIndex(hash, "$")
 	if at < 0 {
-		t.Fatalf("%q is no PHC string", hash)
+		t.Fatalf("%q is not a PHC string", hash)
 	}
 	return hash[:at]
 }
 
-func TestASetHasOneSaltAndAnotherSetAnother(t *testing.T) {
+func TestHashSet_Salt(t *testing.T) {
 	t.Parallel()
-	h := door(t, 1, 0, time.Second)
+	h := queuedHasher(t, 1, 0, time.Second)
 	one, other := hashSet(t, h), hashSet(t, h)
 	for i, hash := range one {
 		if saltOf(t, hash) != saltOf(t, one[0]) || (i > 0 && hash == one[0]) {
-			t.Errorf("hash %d does not share the salt, or is the first again", i)
+			t.Errorf("hash %d has another salt, or equals the first", i)
 		}
 	}
 	if saltOf(t, one[0]) == saltOf(t, other[0]) {
 		t.Error("two sets share a salt")
 	}
 	if ok, stale, err := h.Verify(one[1], words[1]); !ok || stale || err != nil {
-		t.Errorf("each hash is one like any other: got %v, %v, %v", ok, stale, err)
+		t.Errorf("Verify of a single hash: got %v, %v, %v", ok, stale, err)
 	}
 }
 
-func TestATryAtASetTakesOneHash(t *testing.T) {
+func TestVerifyAny_MixedSet(t *testing.T) {
 	t.Parallel()
-	h := door(t, 1, 0, time.Second)
+	h := queuedHasher(t, 1, 0, time.Second)
 	one, other := hashSet(t, h), hashSet(t, h)
 	for what, set := range map[string][]string{
 		"two salts":    {one[0], other[1]},
@@ -84,9 +84,9 @@ func TestATryAtASetTakesOneHash(t *testing.T) {
 	}
 }
 
-func TestAWordThatIsNoTextHasNoHash(t *testing.T) {
+func TestHashSet_InvalidUTF8(t *testing.T) {
 	t.Parallel()
-	h := door(t, 1, 0, time.Second)
+	h := queuedHasher(t, 1, 0, time.Second)
 	if hashes, err := h.HashSet([]secret.Text{words[0], secret.New("\xff")}); err == nil || hashes != nil {
 		t.Errorf("got %v, %v, want an error", hashes, err)
 	}

@@ -1,4 +1,4 @@
-// Package qr draws a text as a QR code that a phone can read from a screen.
+// Package qr renders a text as a QR code in a PNG that a phone can scan from a screen. The entry point is [PNG].
 package qr
 
 import (
@@ -13,25 +13,25 @@ import (
 )
 
 const (
-	modulePixels = 8 // also the pixels in a byte of a 1-bit image, so that a module's row is one byte
-	quietModules = 4 // white on each side, ISO/IEC 18004 §5.3.8
+	modulePixels = 8 // one byte of a 1-bit image
+	quietModules = 4 // quiet zone on each side, ISO/IEC 18004 §5.3.8
 )
 
-// maxBytes is what version 40 holds at level M in byte mode.
+// maxBytes is the capacity of version 40 at level M in byte mode.
 const maxBytes = 2331
 
 var (
-	// ErrEmpty means that there is no text to draw.
+	// ErrEmpty means that the text is empty.
 	ErrEmpty = errors.New("no text for a QR code")
-	// ErrTooLong means that the text does not fit.
+	// ErrTooLong means that the text does not fit into a QR code.
 	ErrTooLong = fmt.Errorf("text for a QR code is longer than %d bytes", maxBytes)
 )
 
-// PNG returns text as a QR code at error-correction level M (15 %): a square 1-bit grayscale PNG, black on white, 8 pixels a
-// module, with a quiet zone of 4 modules. It answers ErrEmpty, and ErrTooLong beyond 2331 bytes.
+// PNG returns text as a QR code at error-correction level M (15 %): a square 1-bit grayscale PNG, black on white, 8
+// pixels per module, with a quiet zone of 4 modules. It returns ErrEmpty, or ErrTooLong beyond 2331 bytes.
 //
-// The text should be ASCII, as a key URI is: scanners only guess at the encoding of anything else. The same text may
-// give another, equally good picture each time.
+// The text should be ASCII, as a key URI is, because scanners guess at any other encoding. The same text may yield a
+// different, equally good image each time.
 func PNG(text string) ([]byte, error) {
 	if text == "" {
 		return nil, ErrEmpty
@@ -51,13 +51,13 @@ func PNG(text string) ([]byte, error) {
 	return w.out.Bytes(), nil
 }
 
-// pngWriter draws a matrix as a PNG. It writes the file itself: image/png would first want every pixel in a byte of its
-// own, which takes longer than all the rest.
+// pngWriter renders a matrix as a PNG. It writes the format itself, because image/png needs a byte per pixel first,
+// which takes longer than everything else.
 type pngWriter struct{ out bytes.Buffer }
 
 var _ qrcode.Writer = (*pngWriter)(nil)
 
-// Write draws mat.
+// Write renders mat.
 func (w *pngWriter) Write(mat qrcode.Matrix) error {
 	modules := mat.Bitmap()
 	side := uint32(len(modules)+2*quietModules) * modulePixels //nolint:gosec // at most 1480
@@ -76,10 +76,10 @@ func (w *pngWriter) Write(mat qrcode.Matrix) error {
 	return nil
 }
 
-// Close does nothing; the interface asks for it.
+// Close does nothing. The interface requires it.
 func (w *pngWriter) Close() error { return nil }
 
-// chunk appends a PNG chunk: length, kind, data, checksum of the two latter (PNG specification §5.3).
+// chunk appends a PNG chunk: length, type, data, and the checksum of type and data (PNG specification §5.3).
 func (w *pngWriter) chunk(kind string, data []byte) {
 	body := append([]byte(kind), data...)
 	w.out.Write(binary.BigEndian.AppendUint32(nil, uint32(len(data)))) //nolint:gosec // kilobytes
@@ -87,14 +87,14 @@ func (w *pngWriter) chunk(kind string, data []byte) {
 	w.out.Write(binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE(body)))
 }
 
-// Row filters (PNG specification §9.2): a row as it is, and a row as its difference from the one above.
+// Row filters (PNG specification §9.2): the row itself, or its difference from the row above.
 const (
 	filterNone = 0
 	filterUp   = 2
 )
 
-// rows returns the filtered rows of the picture. A row of modules is eight rows of pixels, of which the lower seven are
-// no different from the one above: all zeros.
+// rows returns the filtered rows of the image. A row of modules is eight rows of pixels; the lower seven equal the
+// first, so their differences are zeros.
 func rows(modules [][]bool) []byte {
 	width := len(modules) + 2*quietModules
 	stride := 1 + width
@@ -102,7 +102,7 @@ func rows(modules [][]bool) []byte {
 	same := make([]byte, stride)
 	same[0] = filterUp
 	for y := range width {
-		row := bytes.Repeat([]byte{0xff}, stride) // eight white pixels a module
+		row := bytes.Repeat([]byte{0xff}, stride) // eight white pixels per module
 		row[0] = filterNone
 		if y >= quietModules && y < quietModules+len(modules) {
 			blacken(row[1+quietModules:], modules[y-quietModules])
@@ -115,7 +115,7 @@ func rows(modules [][]bool) []byte {
 	return all
 }
 
-// blacken draws the dark ones of a row of modules.
+// blacken sets the pixels of the dark modules in a row.
 func blacken(row []byte, modules []bool) {
 	for x, dark := range modules {
 		if dark {

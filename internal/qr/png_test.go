@@ -85,7 +85,7 @@ func scaled(t *testing.T, b []byte, side int) []byte {
 	return out.Bytes()
 }
 
-func TestAScannerReadsTheText(t *testing.T) {
+func TestPNG_ScannerReadsText(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
 		"one character":       "A",
@@ -106,7 +106,7 @@ func TestAScannerReadsTheText(t *testing.T) {
 	}
 }
 
-func TestAScannerReadsTheTextAtTheSizesAPageShowsItIn(t *testing.T) {
+func TestPNG_ScannerReadsScaledImage(t *testing.T) {
 	t.Parallel()
 	for _, side := range []int{200, 240, 320, 900} {
 		if got := scan(t, scaled(t, draw(t, usual), side)); got != usual {
@@ -115,8 +115,8 @@ func TestAScannerReadsTheTextAtTheSizesAPageShowsItIn(t *testing.T) {
 	}
 }
 
-// TestEveryVersionCanBeRead walks the lengths at which a text may grow into the next version, up to what a key URI can be.
-func TestEveryVersionCanBeRead(t *testing.T) {
+// TestPNG_EveryVersion walks the lengths at which a text may grow into the next version, up to what a key URI can be.
+func TestPNG_EveryVersion(t *testing.T) {
 	t.Parallel()
 	// Byte capacities at level M, ISO/IEC 18004 table 7.
 	for _, capacity := range []int{14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450} {
@@ -129,7 +129,7 @@ func TestEveryVersionCanBeRead(t *testing.T) {
 	}
 }
 
-func TestThePictureIsBlackOnWhiteOneBitWithAQuietZone(t *testing.T) {
+func TestPNG_Format(t *testing.T) {
 	t.Parallel()
 	b := draw(t, usual)
 	// 138 bytes at level M are version 8: 49 modules and 4 of white on each side, 8 pixels each.
@@ -159,7 +159,7 @@ func TestThePictureIsBlackOnWhiteOneBitWithAQuietZone(t *testing.T) {
 	}
 }
 
-func TestThePictureIsSmall(t *testing.T) {
+func TestPNG_Size(t *testing.T) {
 	t.Parallel()
 	for _, account := range []string{"ada%40example.com", "ada.lovelace%40example.com", "ada.lovelace.the.first%40mail.example.com"} {
 		uri := strings.Replace(usual, "ada.lovelace%40example.com", account, 1)
@@ -169,7 +169,7 @@ func TestThePictureIsSmall(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
+func TestPNG_InvalidText(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		text string
@@ -189,7 +189,7 @@ func TestWhatCannotBeDrawnIsAnError(t *testing.T) {
 	}
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestPNG_Concurrent(t *testing.T) {
 	t.Parallel()
 	want := decode(t, draw(t, usual)).Bounds()
 	var group sync.WaitGroup

@@ -6,19 +6,20 @@ import (
 	"time"
 )
 
-// interval is how often a server looks, and moves the beat on.
+// interval is the time between two checks, each of which advances the heartbeat.
 const interval = time.Minute
 
-// maxLag is how many beats a database may be behind what was seen of it: a standby that took over may lack the last moment.
+// maxLag is how many heartbeats a database may lag behind its watermark, because a promoted standby may lack the last
+// moments.
 const maxLag = 1
 
-// Run looks again and again, until the context ends, whatever fails.
+// Run checks for a restored database at every interval until ctx is done. It logs errors and continues.
 func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
 		if err := s.RunOnce(ctx); err != nil && ctx.Err() == nil {
-			s.Log.ErrorContext(ctx, "how far the database has come cannot be kept", "error", err.Error())
+			s.Log.ErrorContext(ctx, "restore detection failed", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
@@ -28,8 +29,8 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// RunOnce looks whether the database was restored, and says so to the log; otherwise it moves the beat on, and notes how far
-// that is. One process does this at a time.
+// RunOnce checks whether the database was restored and logs the reason if so. Otherwise it advances the heartbeat and
+// writes the watermark. Only one process per database does this at a time.
 func (s *Service) RunOnce(ctx context.Context) error {
 	e, err := s.judged(ctx)
 	if err != nil {
@@ -50,13 +51,13 @@ func (s *Service) RunOnce(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("move the beat on: %w", err)
+		return fmt.Errorf("advance heartbeat: %w", err)
 	}
 	s.seen = Watermark{Lineage: e.Lineage, Number: e.Number, Heartbeat: e.Heartbeat, At: now}
 	return s.write(s.seen)
 }
 
-// judged is Look. What is wrong stays noted in the database, for every process, until there is a fence.
+// judged is Detect, and records a reason that it finds in the database, for every process, until the next fence.
 func (s *Service) judged(ctx context.Context) (Generation, error) {
 	e, err := s.Detect(ctx)
 	if err != nil || e.RestoreReason == "" || !e.RestoreDetectedAt.IsZero() {
@@ -64,16 +65,17 @@ func (s *Service) judged(ctx context.Context) (Generation, error) {
 	}
 	e.RestoreDetectedAt = s.Now()
 	if err := s.Store.RecordReason(ctx, e); err != nil {
-		return Generation{}, fmt.Errorf("note that the database was restored: %w", err)
+		return Generation{}, fmt.Errorf("record restore reason: %w", err)
 	}
 	return e, nil
 }
 
-// Detect reads the epoch, with its doubt, and changes nothing. It answers ErrNone before there is one.
+// Detect returns the generation, with the reason to consider it restored, and changes nothing. It returns ErrNone
+// before the first generation.
 func (s *Service) Detect(ctx context.Context) (Generation, error) {
 	e, err := s.Store.Generation(ctx)
 	if err != nil {
-		return Generation{}, fmt.Errorf("read the epoch: %w", err)
+		return Generation{}, fmt.Errorf("read generation: %w", err)
 	}
 	if e.RestoreReason == "" {
 		e.RestoreReason, err = s.detect(ctx, e)
@@ -81,19 +83,19 @@ func (s *Service) Detect(ctx context.Context) (Generation, error) {
 	return e, err
 }
 
-// detect compares an epoch with where the database lies, and with what was seen of it: by this process, and by whoever
-// wrote the file.
+// detect compares a generation with where the database is stored, and with the watermarks seen by this process and read
+// from the state file.
 func (s *Service) detect(ctx context.Context, e Generation) (RestoreReason, error) {
 	place, err := s.Store.StorageID(ctx)
 	if err != nil {
-		return "", fmt.Errorf("look where the tables lie: %w", err)
+		return "", fmt.Errorf("read storage id: %w", err)
 	}
 	if e.StorageID != place {
 		return Recreated, nil
 	}
 	noted, err := s.read()
-	if err != nil { // better no memory than no server
-		s.Log.WarnContext(ctx, "how far the database had come cannot be read, and is noted anew", "error", err.Error())
+	if err != nil { // starting without a watermark is better than not starting
+		s.Log.WarnContext(ctx, "watermark cannot be read and is replaced", "error", err.Error())
 	}
 	switch {
 	case s.seen.aheadOf(e), noted.aheadOf(e):
@@ -102,7 +104,7 @@ func (s *Service) detect(ctx context.Context, e Generation) (RestoreReason, erro
 		return "", nil
 	}
 	peopled, err := s.Store.HasAccounts(ctx)
-	if err != nil || !peopled { // who begins anew in the old place has nothing that could be old
+	if err != nil || !peopled { // a new, empty database in the old place holds nothing stale
 		return "", err
 	}
 	return Different, nil

@@ -11,41 +11,41 @@ import (
 	"twofold/internal/totp"
 )
 
-// Revoked is what a fence ended.
+// Revoked is the number of rows that a fence revoked, per kind.
 type Revoked struct {
 	Sessions, SignIns, StepUps, Links, Devices, Enrollments, Removals int
-	Methods                                                           int // that accept only codes of later from now on
+	Methods                                                           int // methods whose used step was moved forward
 }
 
-// FenceReport is what a fence did.
+// FenceReport is the result of a fence.
 type FenceReport struct {
-	Number           int64 // of the epoch that begins
+	Number           int64 // number of the new generation
 	Revoked          Revoked
-	RecoveryCodeSets int // of recovery codes that were retired
-	MailsHeld        int // that say so
+	RecoveryCodeSets int // sets of recovery codes that were invalidated
+	MailsHeld        int // notices about them that were enqueued
 	SigningKID       keyring.Key
 }
 
-// errConcurrentFence means that somebody else fences at the same time.
-var errConcurrentFence = errors.New("another fence was put up at the same time")
+// errConcurrentFence means that another fence ran at the same time.
+var errConcurrentFence = errors.New("another restore-fence ran at the same time")
 
-// Fence begins a new epoch, in one transaction: whoever was signed in or about to be is not any more, no code works that
-// could be shown by now, recovery codes are retired and their owners told, and what was signed before is worth nothing. It
-// may be called again: then it finds less to end.
+// Fence starts a new generation in one transaction. It revokes every session and pending sign-in, marks every TOTP code
+// that an authenticator can show by now as used, invalidates recovery codes and notifies their owners, and replaces the
+// signing keys. It may be repeated: a later fence finds less to revoke.
 func (s *Service) Fence(ctx context.Context) (FenceReport, error) {
 	var done FenceReport
 	err := s.renew(ctx, audit.Event{Kind: audit.DatabaseFenced}, func(ctx context.Context, e Generation) (err error) {
 		done = FenceReport{Number: e.Number}
 		if err = s.Store.LockAllAccounts(ctx); err != nil {
-			return fmt.Errorf("wait for changes under way: %w", err)
+			return fmt.Errorf("lock accounts: %w", err)
 		}
-		// The step after this one may have been used too, by a phone that is ahead.
+		// The following step may have been used as well, by a phone whose clock is fast.
 		if done.Revoked, err = s.Store.RevokeAll(ctx, e.StartedAt, totp.StepAt(e.StartedAt)+totp.Window); err != nil {
 			return err
 		}
 		whose, err := s.Store.InvalidateRecoveryCodes(ctx, e.StartedAt)
 		if err != nil {
-			return fmt.Errorf("retire recovery codes: %w", err)
+			return fmt.Errorf("invalidate recovery codes: %w", err)
 		}
 		done.RecoveryCodeSets = len(whose)
 		for _, id := range whose {
@@ -61,8 +61,8 @@ func (s *Service) Fence(ctx context.Context) (FenceReport, error) {
 	return done, err
 }
 
-// Accept begins a new epoch without ending anything, on an operator's word that nothing was lost: the database was moved
-// while nothing served it.
+// Accept starts a new generation without revoking anything. The operator asserts that nothing was lost, because the
+// database was moved while no server used it.
 func (s *Service) Accept(ctx context.Context) (number int64, err error) {
 	err = s.renew(ctx, audit.Event{Kind: audit.DatabaseAccepted, Reason: "nothing was lost, by command"}, func(_ context.Context, e Generation) error {
 		number = e.Number
@@ -71,12 +71,12 @@ func (s *Service) Accept(ctx context.Context) (number int64, err error) {
 	return number, err
 }
 
-// renew begins the next epoch, in the transaction of what do does about it, and records why.
+// renew starts the next generation in the transaction that do runs in, and records the reason.
 func (s *Service) renew(ctx context.Context, why audit.Event, do func(ctx context.Context, e Generation) error) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		e, err := s.Store.Generation(ctx)
 		if err != nil {
-			return fmt.Errorf("read the epoch: %w", err)
+			return fmt.Errorf("read generation: %w", err)
 		}
 		why.AccountID, why.Subject = audit.System, e.Lineage
 		if why.Reason == "" {
@@ -85,7 +85,7 @@ func (s *Service) renew(ctx context.Context, why audit.Event, do func(ctx contex
 		before := e.Number
 		e.Number, e.StartedAt, e.RestoreReason = before+1, s.Now(), ""
 		if e.StorageID, err = s.Store.StorageID(ctx); err != nil {
-			return fmt.Errorf("look where the tables lie: %w", err)
+			return fmt.Errorf("read storage id: %w", err)
 		}
 		if err := do(ctx, e); err != nil {
 			return err
@@ -95,7 +95,7 @@ func (s *Service) renew(ctx context.Context, why audit.Event, do func(ctx contex
 			err = errConcurrentFence
 		}
 		if err != nil {
-			return fmt.Errorf("begin another epoch: %w", err)
+			return fmt.Errorf("start generation: %w", err)
 		}
 		return s.Audit.Record(ctx, why)
 	})

@@ -1,5 +1,7 @@
-// Package restorefence knows how far a database has come, so that one that was restored from a backup is noticed, and puts a
-// fence between what was and what comes: behind it nothing works any more that may have been used or ended since the backup.
+// Package restorefence detects that the database was restored from a backup, by comparing a heartbeat stored in it with
+// a copy kept outside (the watermark). The fence then revokes everything that may have been used or revoked since the
+// backup: sessions, pending sign-ins, step-up tokens, links, unconfirmed addresses, enrollments, MFA removals, TOTP
+// steps, recovery codes and known devices. [Service.Run] is the detector and [Service.Fence] the command.
 package restorefence
 
 import (
@@ -16,99 +18,99 @@ import (
 	"twofold/internal/totp"
 )
 
-// Generation is how far a database has come.
+// Generation identifies one history of a database, and how far it has advanced.
 type Generation struct {
-	Lineage           string // the same in all copies of one database
-	Number            int64  // 1, and one more with each fence
+	Lineage           string // random id, the same in all copies of one database
+	Number            int64  // 1, incremented by each fence
 	StartedAt         time.Time
-	Heartbeat         int64 // one more with each minute in which a server ran
+	Heartbeat         int64 // incremented every minute while a server runs
 	HeartbeatAt       time.Time
-	StorageID         string // where its tables lay when it began; empty: that cannot be told
+	StorageID         string // where its tables were stored at its start; empty if unknown
 	RestoreReason     RestoreReason
 	RestoreDetectedAt time.Time
 }
 
-// RestoreReason is why a database is taken for a restored one; empty: it is not.
+// RestoreReason is why the database is considered restored. Empty means that it is not.
 type RestoreReason string
 
 const (
-	BackupCopy RestoreReason = "backup"  // it says so itself: twofold backup made it
-	Recreated  RestoreReason = "moved"   // its tables were made anew, as by pg_restore
-	Stale      RestoreReason = "behind"  // it was further when somebody here saw it last
-	Different  RestoreReason = "another" // somebody here saw another database in its place
+	BackupCopy RestoreReason = "backup"  // marked as a copy by twofold backup
+	Recreated  RestoreReason = "moved"   // its tables were recreated, as pg_restore does
+	Stale      RestoreReason = "behind"  // its heartbeat is behind the watermark
+	Different  RestoreReason = "another" // the watermark belongs to another database
 )
 
-// String says it to an operator.
+// String returns the reason as a phrase for operators.
 func (d RestoreReason) String() string {
 	switch d {
 	case BackupCopy:
-		return "it is a copy that twofold backup made"
+		return "it is a copy made by twofold backup"
 	case Recreated:
-		return "its tables were made anew since it was served, as pg_restore does"
+		return "its tables were recreated since a server last used it, as pg_restore does"
 	case Stale:
-		return "it is older than what was served here before"
+		return "it is older than the database that was served here before"
 	case Different:
 		return "another database was served here before"
 	}
 	return string(d)
 }
 
-// ErrNone means that the database does not say yet how far it has come.
-var ErrNone = errors.New("no epoch has begun")
+// ErrNone means that the database has no generation yet.
+var ErrNone = errors.New("the database has no generation yet")
 
-// Store keeps how far the database has come, and ends what a fence ends.
+// Store stores the generation and revokes what a fence revokes.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// Generation answers ErrNone before there is one.
+	// Generation returns the current generation, or ErrNone.
 	Generation(ctx context.Context) (Generation, error)
-	// Begin keeps the first epoch, unless there is one.
+	// Begin inserts the first generation, unless there is one.
 	Begin(ctx context.Context, e Generation) error
-	// Renew puts the next epoch in the place of the one of this number, and says whether that was still there.
+	// Renew replaces the generation with this number and reports whether it was still current.
 	Renew(ctx context.Context, e Generation, before int64) (renewed bool, err error)
-	// Advance moves the beat on, unless it moved after since and not after at.
+	// Advance increments the heartbeat, unless it has advanced since since, or is later than at.
 	Advance(ctx context.Context, at, since time.Time) error
-	// RecordReason notes the epoch's doubt, unless there is one already or another epoch has begun.
+	// RecordReason stores the reason, unless one is stored already or another generation has started.
 	RecordReason(ctx context.Context, e Generation) error
-	// StorageID says where the tables lie, or nothing where that means nothing.
+	// StorageID identifies where the tables are stored. It is empty if the database cannot tell.
 	StorageID(ctx context.Context) (string, error)
-	// HasAccounts says whether there is any account.
+	// HasAccounts reports whether there is any account.
 	HasAccounts(ctx context.Context) (bool, error)
-	// LockAllAccounts lets nobody change any account's proofs until the transaction ends.
+	// LockAllAccounts blocks changes of every account's credentials until the transaction ends.
 	LockAllAccounts(ctx context.Context) error
-	// RevokeAll ends every session, sign-in, step-up token, mailed link, address that waits, enrollment and removal of MFA,
-	// has every code up to a step used, and makes every known device a stranger.
+	// RevokeAll deletes every session, pending sign-in, step-up token, mailed link, unconfirmed address, enrollment and
+	// MFA removal, marks every TOTP step up to the given one as used, and forgets every known device.
 	RevokeAll(ctx context.Context, at time.Time, used totp.Step) (Revoked, error)
-	// InvalidateRecoveryCodes makes every recovery code worthless, and lists whose there were.
+	// InvalidateRecoveryCodes invalidates every recovery code and returns the ids of the accounts that had any.
 	InvalidateRecoveryCodes(ctx context.Context, at time.Time) (accountIDs []string, err error)
 }
 
-// Keys changes who signs.
+// Keys replaces the signing keys.
 type Keys interface {
-	// RevokeAll revokes every signing key, and answers a new one that signs at once.
+	// RevokeAll revokes every signing key and returns a new, active one.
 	RevokeAll(ctx context.Context) (signs keyring.Key, err error)
 }
 
-// Notices tells people.
+// Notices enqueues notices to account owners.
 type Notices interface {
 	Enqueue(ctx context.Context, n notify.Notice) (mails int, err error)
 }
 
-// Service watches how far the database comes, and fences.
+// Service detects restored databases and fences them.
 type Service struct {
 	Store   Store
 	Keys    Keys
 	Notices Notices
 	Audit   audit.Log
 	Log     *slog.Logger
-	File    string // where it is noted beside the database; empty: nowhere
+	File    string // path of the state file outside the database; empty for none
 	Now     func() time.Time
 	NewID   func() string
 
-	seen     Watermark // by this process
+	seen     Watermark // the latest that this process has seen
 	restored atomic.Bool
 }
 
-// Open begins the first epoch of a database that has none.
+// Open starts the first generation of a database that has none.
 func (s *Service) Open(ctx context.Context) error {
 	_, err := s.Store.Generation(ctx)
 	if !errors.Is(err, ErrNone) {
@@ -116,15 +118,15 @@ func (s *Service) Open(ctx context.Context) error {
 	}
 	place, err := s.Store.StorageID(ctx)
 	if err != nil {
-		return fmt.Errorf("look where the tables lie: %w", err)
+		return fmt.Errorf("read storage id: %w", err)
 	}
 	if err := s.Store.Begin(ctx, Generation{Lineage: s.NewID(), Number: 1, StartedAt: s.Now(), StorageID: place}); err != nil {
-		return fmt.Errorf("begin the first epoch: %w", err)
+		return fmt.Errorf("start first generation: %w", err)
 	}
 	return nil
 }
 
-// RestoreReason says why the database is taken for a restored one, as the last Tick found and as long as nobody fences.
+// RestoreReason returns the reason that the last RunOnce found. It is empty after a fence.
 func (s *Service) RestoreReason(ctx context.Context) (RestoreReason, error) {
 	if !s.restored.Load() {
 		return "", nil

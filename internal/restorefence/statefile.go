@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Watermark is how far somebody saw the database come.
+// Watermark is a generation and heartbeat as a process saw it.
 type Watermark struct {
 	Lineage   string    `json:"lineage"`
 	Number    int64     `json:"epoch"`
@@ -18,18 +18,19 @@ type Watermark struct {
 	At        time.Time `json:"at"`
 }
 
-// aheadOf says whether this is further than an epoch of the same lineage, by more than a failover loses.
+// aheadOf reports whether the watermark is further than a generation of the same lineage, by more than a failover
+// loses.
 func (m Watermark) aheadOf(e Generation) bool {
 	return m.Lineage == e.Lineage && (m.Number > e.Number || m.Number == e.Number && m.Heartbeat > e.Heartbeat+maxLag)
 }
 
-// isDifferent says whether this is of another database, and no operator has given a word about that since.
+// isDifferent reports whether the watermark belongs to another database, and no operator has accepted that since.
 func (m Watermark) isDifferent(e Generation) bool {
 	fenced := e.Number > 1 && e.StartedAt.After(m.At)
 	return m.Lineage != "" && m.Lineage != e.Lineage && !fenced
 }
 
-// read answers the zero Mark where there is no file.
+// read returns the watermark of the file, or the zero Watermark if there is none.
 func (s *Service) read() (Watermark, error) {
 	if s.File == "" {
 		return Watermark{}, nil
@@ -48,14 +49,14 @@ func (s *Service) read() (Watermark, error) {
 	return m, nil
 }
 
-// write puts the mark into its file, whole or not at all.
+// write replaces the file atomically.
 func (s *Service) write(m Watermark) (err error) {
 	if s.File == "" {
 		return nil
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("note how far the database has come: %w", err)
+			err = fmt.Errorf("write watermark: %w", err)
 		}
 	}()
 	text, err := json.Marshal(m)

@@ -8,22 +8,23 @@ import (
 )
 
 const (
-	// name is the lease's.
+	// name is the name of the lease.
 	name = "retention"
-	// lease is how long a process that died holds the others off. It is renewed before every second half.
+	// lease is how long a process that died keeps other processes from purging. It is renewed when half of it has
+	// passed.
 	lease = 2 * time.Minute
 )
 
-// errLost means that somebody else purges by now: this process stood still for longer than its lease.
-var errLost = errors.New("another process has taken over")
+// errLost means that another process holds the lease, because this one was suspended for longer than the lease.
+var errLost = errors.New("another process holds the lease")
 
-// leaseHolder is the time in which this process purges and no other.
+// leaseHolder is a purge in progress, which needs the lease.
 type leaseHolder struct {
 	*Service
 	until time.Time
 }
 
-// begin answers nil where it is another process's turn.
+// begin acquires the lease. It returns nil if another process holds it.
 func (s *Service) begin(ctx context.Context) (*leaseHolder, error) {
 	t := &leaseHolder{Service: s}
 	err := t.acquire(ctx)
@@ -38,7 +39,7 @@ func (t *leaseHolder) acquire(ctx context.Context) error {
 	t.until = now.Add(lease)
 	taken, err := t.Store.AcquireLease(ctx, name, t.Holder, now, t.until)
 	if err != nil {
-		return fmt.Errorf("take turns at purging: %w", err)
+		return fmt.Errorf("acquire purge lease: %w", err)
 	}
 	if !taken {
 		return errLost
@@ -46,15 +47,15 @@ func (t *leaseHolder) acquire(ctx context.Context) error {
 	return nil
 }
 
-// end lets the next one purge, also when the context has ended.
+// end releases the lease, also if ctx is done.
 func (t *leaseHolder) end(ctx context.Context) error {
 	if err := t.Store.ReleaseLease(context.WithoutCancel(ctx), name, t.Holder); err != nil {
-		return fmt.Errorf("give the turn at purging back: %w", err)
+		return fmt.Errorf("release purge lease: %w", err)
 	}
 	return nil
 }
 
-// batches repeats a transaction as long as there is more, with a rest in between, and answers what they sum up to.
+// batches repeats a transaction until it finds less than a full batch, with a pause in between, and returns the total.
 func (t *leaseHolder) batches(ctx context.Context, batch func(ctx context.Context, limit int) (int, error)) (int, error) {
 	sum := 0
 	for {
@@ -72,7 +73,7 @@ func (t *leaseHolder) batches(ctx context.Context, batch func(ctx context.Contex
 	}
 }
 
-// renew makes sure that it is this process's turn for a while yet.
+// renew extends the lease if less than half of it is left.
 func (t *leaseHolder) renew(ctx context.Context) error {
 	if t.until.Sub(t.Now()) > lease/2 {
 		return nil

@@ -1,5 +1,6 @@
-// Package retention takes away what is over, so that no table grows with time alone. One process does that at a time, in
-// small batches with a rest between them, so that nobody who signs in waits for it.
+// Package retention deletes expired rows, so that no table grows with time alone. One process purges at a time, under a
+// lease, in small batches with pauses, so that a purge does not delay sign-ins. [Service.Run] is the worker and
+// [Service.Purge] is one round.
 package retention
 
 import (
@@ -12,67 +13,69 @@ import (
 	"time"
 )
 
-// Store takes rows away, and says whose turn it is.
+// Store deletes expired rows and holds the lease.
 type Store interface {
-	// AcquireLease gives the lease of a name to a holder until a time, if it is theirs or nobody's at the time at: one statement.
+	// AcquireLease gives the lease to holder until the time until, if it is free, expired at the time at, or held by
+	// holder already. It is one statement.
 	AcquireLease(ctx context.Context, name, holder string, at, until time.Time) (taken bool, err error)
 	// ReleaseLease ends the holder's lease.
 	ReleaseLease(ctx context.Context, name, holder string) error
-	// Purge takes away at most limit things that were over before a time, the longest over first: one transaction.
+	// Purge deletes at most limit rows of a category that expired before a time, the oldest first, in one transaction.
 	Purge(ctx context.Context, t Category, before time.Time, limit int) (purged int, err error)
 }
 
-// Enrollments are forgotten by who says what became of them.
+// Enrollments purges expired enrollments and records that they expired.
 type Enrollments interface {
-	// PurgeExpired forgets at most limit enrollments whose end came before a time, each in a transaction with what is said.
+	// PurgeExpired deletes at most limit enrollments that expired before a time, each in one transaction with its audit
+	// entry.
 	PurgeExpired(ctx context.Context, before time.Time, limit int) (forgotten int, err error)
 }
 
-// Activity is what happened to accounts, a chain for each, that loses its old end.
+// Activity is the audit log: a hash chain per account, whose oldest entries can be deleted.
 type Activity interface {
-	// AccountsBefore lists whose chains have entries from before a time, looking at limit entries after the one with the id after,
-	// the oldest first; next is where to go on, empty where that is all.
+	// AccountsBefore returns the accounts that have entries older than a time. It looks at limit entries after the
+	// entry with the id after, oldest first. next is the id to continue after; it is empty at the end.
 	AccountsBefore(ctx context.Context, before time.Time, after string, limit int) (accounts []string, next string, err error)
-	// Purge takes away at most limit entries from the old end of a chain, in one transaction, and leaves a chain alone that
-	// is not as it was recorded: an error.
+	// Purge deletes at most limit of the oldest entries of a chain, in one transaction. If the chain fails
+	// verification, it deletes nothing and returns an error.
 	Purge(ctx context.Context, accountID string, before time.Time, limit int) (purged int, err error)
 }
 
-// Limits say how long things stay, and how they go.
+// Limits holds how long rows are kept, and the pace of a purge.
 type Limits struct {
-	ExpiredGrace time.Duration // after its end, what ends by itself
-	Enrollments  time.Duration // after their end
-	Attempts     time.Duration // since the last wrong one, and the wait that it began
-	Mails        time.Duration // since they were sent or given up
-	Removals     time.Duration // since they were cancelled
+	ExpiredGrace time.Duration // expired rows: time after expiry
+	Enrollments  time.Duration // time after expiry
+	Attempts     time.Duration // time after the last failure and its backoff
+	Mails        time.Duration // time after they were sent or given up
+	Removals     time.Duration // time after cancellation
 	Activity     time.Duration
 
-	Every      time.Duration // between two rounds
-	Batch      int           // rows in one transaction
+	Every      time.Duration // between two purges
+	Batch      int           // rows per transaction
 	BatchPause time.Duration // between two transactions
 }
 
-// Service purges.
+// Service purges the tables.
 type Service struct {
 	Store       Store
 	Enrollments Enrollments
 	Activity    Activity
 	Limits      Limits
-	Holder      string // names this process among those over one database
+	Holder      string // identifies this process among those that share the database
 	Now         func() time.Time
 }
 
-// Run purges until the context ends, whatever fails.
+// Run purges at every interval until ctx is done. It logs errors and continues.
 func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 	ticker := time.NewTicker(s.Limits.Every)
 	defer ticker.Stop()
 	for {
 		purged, err := s.Purge(ctx)
 		if len(purged) > 0 {
-			log.InfoContext(ctx, "purged what is over", purged.attrs()...)
+			log.InfoContext(ctx, "purged expired rows", purged.attrs()...)
 		}
 		if err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "not everything that is over can be purged", "error", err.Error())
+			log.ErrorContext(ctx, "purge failed", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
@@ -82,7 +85,7 @@ func (s *Service) Run(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// Counts is how many rows went, of each thing that there were any of.
+// Counts is the number of rows deleted per category, without zeros.
 type Counts map[Category]int
 
 func (p Counts) attrs() []any {
@@ -93,8 +96,8 @@ func (p Counts) attrs() []any {
 	return attrs
 }
 
-// Purge takes away everything that is over, if it is this process's turn, and answers what. What fails holds nothing else
-// up.
+// Purge deletes everything that has expired and returns the numbers, unless another process holds the lease. An error
+// in one category does not stop the others.
 func (s *Service) Purge(ctx context.Context) (Counts, error) {
 	purged := make(Counts)
 	t, err := s.begin(ctx)

@@ -55,7 +55,7 @@ func (s watched) Purge(ctx context.Context, t retention.Category, before time.Ti
 	return s.Retention.Purge(ctx, t, before, limit)
 }
 
-// none has nothing that is over.
+// none has nothing to purge.
 type none struct{}
 
 func (none) PurgeExpired(context.Context, time.Time, int) (int, error) { return 0, nil }
@@ -92,7 +92,7 @@ func links(t *testing.T, db *store.DB, n int) {
 	}
 }
 
-func TestWhatIsOverStaysForAWhileAndGoesInBatches(t *testing.T) {
+func TestPurge_GraceAndBatches(t *testing.T) {
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "twofold.db"))
 	links(t, db, 5)
@@ -117,7 +117,7 @@ func TestWhatIsOverStaysForAWhileAndGoesInBatches(t *testing.T) {
 	}
 }
 
-func TestOfTwoProcessesOnePurgesAtATime(t *testing.T) {
+func TestPurge_OneProcessAtATime(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	var inside, rounds atomic.Int32
@@ -149,11 +149,11 @@ func TestOfTwoProcessesOnePurgesAtATime(t *testing.T) {
 	}
 	working.Wait()
 	if rounds.Load() == 0 {
-		t.Error("nobody purged")
+		t.Error("no process purged")
 	}
 }
 
-func TestAProcessThatDiesIsFollowed(t *testing.T) {
+func TestPurge_LeaseOfDeadProcessExpires(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	now := noon.Add(2 * time.Hour)
@@ -182,8 +182,8 @@ func TestAProcessThatDiesIsFollowed(t *testing.T) {
 	}
 }
 
-// Who stood still for too long finds somebody else at work and stops.
-func TestAProcessThatWasTakenOverFromStops(t *testing.T) {
+// A process that was suspended for longer than its lease stops.
+func TestPurge_StopsAfterLosingLease(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	now := noon
@@ -209,7 +209,7 @@ func TestAProcessThatWasTakenOverFromStops(t *testing.T) {
 }
 
 // A round may take longer than the lease.
-func TestALongRoundKeepsItsTurn(t *testing.T) {
+func TestPurge_RenewsLease(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	now := noon
@@ -230,7 +230,7 @@ func TestALongRoundKeepsItsTurn(t *testing.T) {
 	}
 }
 
-func TestWhatFailsHoldsNothingElseUp(t *testing.T) {
+func TestPurge_ErrorsDoNotStopOthers(t *testing.T) {
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "twofold.db"))
 	links(t, db, 1)
@@ -250,7 +250,7 @@ func TestWhatFailsHoldsNothingElseUp(t *testing.T) {
 	}
 }
 
-func TestRunPurgesUntilItIsStoppedAndGivesTheTurnBack(t *testing.T) {
+func TestRun_ReleasesLeaseWhenStopped(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	stop, cancel := context.WithCancel(ctx)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Category is what is purged.
+// Category names what a rule deletes.
 type Category string
 
 const (
@@ -17,35 +17,36 @@ const (
 	Links            Category = "links"
 	LinkMails        Category = "link_mails"
 	ResetRequests    Category = "reset_requests"
-	// Devices past their end; the last of an account stays, and says that the account was signed in to before.
+	// Devices are expired known devices. The last one of an account stays, as the record that the account has signed in
+	// before.
 	Devices Category = "devices"
-	// PasswordAttempts are wrong passwords, of accounts and of unknown addresses alike: otherwise a wait that is forgotten
-	// for one and not for the other would tell who has an account.
+	// PasswordAttempts are failed passwords, of accounts and of unknown addresses alike. If backoff were forgotten
+	// earlier for one than for the other, it would reveal whether an account exists.
 	PasswordAttempts Category = "password_attempts"
-	// OrphanedAttempts are wrong proofs of other kinds in the bucket of a session or device that is gone. The total of a kind,
-	// and what anyone tried, is never forgotten by time alone (NIST SP 800-63B-4 §3.2.2).
+	// OrphanedAttempts are failures of other kinds in the bucket of a session or device that no longer exists. The
+	// total per kind and the anonymous bucket are never forgotten by time alone (NIST SP 800-63B-4 §3.2.2).
 	OrphanedAttempts Category = "stray_attempts"
 	SentMails        Category = "sent_mails"
-	// FailedMails were given up. Those of a removal of MFA under way stay: they are what it stands still for.
+	// FailedMails were given up. Those of an MFA removal in progress stay, because they pause its clock.
 	FailedMails Category = "lost_mails"
-	Removals    Category = "mfa_removals" // cancelled ones
+	Removals    Category = "mfa_removals" // cancelled removals
 
 	enrollments Category = "enrollments"
 	activity    Category = "activity"
 )
 
-// rule says how long things stay, and takes them away after that.
+// rule holds how long a category is kept and how it is purged.
 type rule struct {
 	category Category
 	keep     time.Duration
 	purge    func(ctx context.Context, t *leaseHolder, before time.Time) (int, error)
 }
 
-// hour is how long a link that was mailed counts against the next.
+// hour is how long a mailed link counts against the limit of mails.
 const hour = time.Hour
 
-// rules come in an order: an enrollment goes with its session, but not before what became of it is said, and wrong proofs
-// go after the sessions and devices that they were tried in.
+// rules returns the rules in order. Expired enrollments are recorded before their sessions are deleted, and failures
+// are deleted after the sessions and devices whose buckets they are in.
 func (s *Service) rules() []rule {
 	l := s.Limits
 	return []rule{
@@ -67,7 +68,7 @@ func (s *Service) rules() []rule {
 	}
 }
 
-// rows is the rule of what one statement takes away.
+// rows returns the rule of a category that one statement purges.
 func (s *Service) rows(thing Category, kept time.Duration) rule {
 	return rule{thing, kept, func(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
 		return t.batches(ctx, func(ctx context.Context, limit int) (int, error) {
@@ -82,8 +83,8 @@ func (s *Service) forgetEnrollments(ctx context.Context, t *leaseHolder, before 
 	})
 }
 
-// purgeActivity cuts the chains that have old entries, one after the other, at the end of a day (UTC): so each is cut
-// once a day at most. A chain that cannot be cut holds no other up.
+// purgeActivity truncates each chain that has old entries. It cuts at midnight UTC, so that a chain changes once a day
+// at most. A chain that cannot be truncated does not stop the others.
 func (s *Service) purgeActivity(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
 	before = before.Truncate(24 * time.Hour)
 	sum := 0

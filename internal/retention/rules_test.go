@@ -39,7 +39,7 @@ func (c chains) AccountsBefore(_ context.Context, before time.Time, _ string, _ 
 
 func (c chains) Purge(context.Context, string, time.Time, int) (int, error) { return 0, nil }
 
-func TestEachThingStaysForItsOwnTime(t *testing.T) {
+func TestPurge_RetentionPerCategory(t *testing.T) {
 	t.Parallel()
 	now := noon.Add(90 * time.Minute)
 	a := asked{store.Retention{DB: open(t, filepath.Join(t.TempDir(), "twofold.db"))}, now, map[retention.Category]time.Duration{}}
@@ -92,7 +92,7 @@ func (l listed) Purge(_ context.Context, account string, _ time.Time, limit int)
 	return 1, nil
 }
 
-func TestEveryChainIsCutWhateverBecomesOfAnother(t *testing.T) {
+func TestPurge_BrokenChainDoesNotStopOthers(t *testing.T) {
 	t.Parallel()
 	s := process(open(t, filepath.Join(t.TempDir(), "twofold.db")), "a", func() time.Time { return noon }, nil)
 	var purged []string

@@ -1,7 +1,6 @@
-// Package secret holds words that must not be overheard: passwords, keys, tokens.
-//
-// A Text can be handed around, put into structs, logged and written as JSON by accident; all that ever comes out is
-// [redacted]. Whoever really needs the content says so by calling Reveal, which is easy to search for.
+// Package secret holds strings that must not leak: passwords, keys, tokens. A [Text] may be passed on, stored in
+// structs, logged or encoded as JSON by accident, and always appears as [redacted]. Only Reveal returns the content,
+// which makes every use easy to find.
 package secret
 
 import (
@@ -14,18 +13,17 @@ import (
 	"log/slog"
 )
 
-// Redacted is what stands where a secret would have been.
+// Redacted is what a Text prints as.
 const Redacted = "[redacted]"
 
 // randomBytes is the entropy of Random: 256 bits.
 const randomBytes = 32
 
-// Text is a secret string: it prints as [redacted] everywhere and shows itself only through Reveal.
-// The zero Text is the empty one.
+// Text is a secret string. It prints as [redacted] everywhere, and Reveal returns its content. The zero value is empty.
 type Text struct {
-	// reveal hides the content from reflection: fmt cannot call methods on an unexported field and prints what lies
-	// in it instead, which for a func is an address. It also makes == on two Texts, which would not take constant
-	// time, an error of compilation.
+	// reveal hides the content from reflection: fmt cannot call methods on an unexported field and prints its memory
+	// instead, which for a func is an address. It also makes == on two Texts a compile error; == would not take
+	// constant time.
 	reveal func() string
 }
 
@@ -36,7 +34,7 @@ var (
 	_ slog.LogValuer = Text{}
 )
 
-// New makes a secret of s.
+// New returns s as a secret.
 func New(s string) Text {
 	if s == "" {
 		return Text{}
@@ -60,14 +58,14 @@ func (t Text) Reveal() string {
 	return t.reveal()
 }
 
-// IsZero tells whether the content is empty.
+// IsZero reports whether the content is empty.
 func (t Text) IsZero() bool { return t.reveal == nil }
 
-// Hash returns the SHA-256 of the content, which is what is stored of a Random token. It is no way to store a
-// password: a fast hash protects only what cannot be guessed.
+// Hash returns the SHA-256 of the content, which is how a Random token is stored. Do not use it for passwords: a fast
+// hash protects only values that cannot be guessed.
 func (t Text) Hash() [32]byte { return sha256.Sum256([]byte(t.Reveal())) }
 
-// Equal tells whether two contents are the same, and takes as long wherever they differ.
+// Equal reports whether two contents are equal, in constant time.
 func (t Text) Equal(other Text) bool {
 	return subtle.ConstantTimeCompare([]byte(t.Reveal()), []byte(other.Reveal())) == 1
 }

@@ -15,7 +15,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// canary is the content nobody may see. Its hexadecimal and decimal spellings are looked for too.
+// canary is a content that must never appear. Its hexadecimal and decimal encodings are searched for too.
 const canary = "correct-horse-canary"
 
 type exported struct{ Password secret.Text }
@@ -76,7 +76,7 @@ func shows(out string) bool {
 	return false
 }
 
-func TestTheCanaryWouldBeSeen(t *testing.T) {
+func TestCanary_IsDetectable(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"%v", "%q", "%x", "% X", "%#v"} {
 		if out := fmt.Sprintf(format, canary); !shows(out) {
@@ -88,7 +88,7 @@ func TestTheCanaryWouldBeSeen(t *testing.T) {
 	}
 }
 
-func TestFmtNeverShowsTheContent(t *testing.T) {
+func TestText_FmtHidesContent(t *testing.T) {
 	t.Parallel()
 	for name, holder := range holders() {
 		t.Run(name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestFmtNeverShowsTheContent(t *testing.T) {
 	}
 }
 
-func TestFmtSaysRedacted(t *testing.T) {
+func TestText_FmtPrintsRedacted(t *testing.T) {
 	t.Parallel()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%10s", "%.2s"} {
 		if got := fmt.Sprintf(verb, secret.New(canary)); got != "[redacted]" {
@@ -129,7 +129,7 @@ func TestFmtSaysRedacted(t *testing.T) {
 	}
 }
 
-func TestPanicNeverShowsTheContent(t *testing.T) {
+func TestText_PanicHidesContent(t *testing.T) {
 	t.Parallel()
 	defer func() {
 		if out := fmt.Sprint(recover()); shows(out) {
@@ -139,7 +139,7 @@ func TestPanicNeverShowsTheContent(t *testing.T) {
 	panic(unexported{password: secret.New(canary)})
 }
 
-func TestSlogNeverShowsTheContent(t *testing.T) {
+func TestText_SlogHidesContent(t *testing.T) {
 	t.Parallel()
 	handlers := map[string]func(*bytes.Buffer, *slog.HandlerOptions) slog.Handler{
 		"json": func(b *bytes.Buffer, o *slog.HandlerOptions) slog.Handler { return slog.NewJSONHandler(b, o) },
@@ -165,7 +165,7 @@ func TestSlogNeverShowsTheContent(t *testing.T) {
 	}
 }
 
-func TestSlogSaysRedacted(t *testing.T) {
+func TestText_SlogPrintsRedacted(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("sign in", "password", secret.New(canary))
@@ -174,7 +174,7 @@ func TestSlogSaysRedacted(t *testing.T) {
 	}
 }
 
-func TestJSONNeverShowsTheContent(t *testing.T) {
+func TestText_JSONHidesContent(t *testing.T) {
 	t.Parallel()
 	for name, holder := range holders() {
 		out, err := json.Marshal(holder)
@@ -191,7 +191,7 @@ func TestJSONNeverShowsTheContent(t *testing.T) {
 	}
 }
 
-func TestXMLNeverShowsTheContent(t *testing.T) {
+func TestText_XMLHidesContent(t *testing.T) {
 	t.Parallel()
 	out, err := xml.Marshal(exported{secret.New(canary)})
 	if got, want := string(out), "<exported><Password>[redacted]</Password></exported>"; err != nil || got != want {
@@ -199,7 +199,7 @@ func TestXMLNeverShowsTheContent(t *testing.T) {
 	}
 }
 
-func TestRevealGivesBackExactlyWhatWasPutIn(t *testing.T) {
+func TestReveal_ReturnsContent(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", canary, " spaces stay ", "é", "e\u0301", "\x00\xff", "[redacted]"} {
 		if got := secret.New(s).Reveal(); got != s {
@@ -229,7 +229,7 @@ func TestIsZero(t *testing.T) {
 	}
 }
 
-func TestRandomIsPrefixThen256BitsBase64URL(t *testing.T) {
+func TestRandom_Format(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for range 1000 {
@@ -249,7 +249,7 @@ func TestRandomIsPrefixThen256BitsBase64URL(t *testing.T) {
 	}
 }
 
-func TestHashIsSHA256OfTheText(t *testing.T) {
+func TestHash_IsSHA256(t *testing.T) {
 	t.Parallel()
 	// FIPS 180-2 appendix B.1.
 	const want = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -1,4 +1,6 @@
-// Package smtp hands mails to an SMTP server.
+// Package smtp sends mails to an SMTP server: one connection per mail, with STARTTLS or implicit TLS, and
+// authentication if configured. Its errors contain neither recipient addresses nor the password. The entry point is
+// [Server.Send].
 package smtp
 
 import (
@@ -19,32 +21,32 @@ import (
 	"twofold/internal/secret"
 )
 
-// TLS says when a connection is encrypted.
+// TLS is when a connection is encrypted.
 type TLS int
 
 const (
-	WhereOffered TLS = iota // STARTTLS (RFC 3207), if the server has it
-	Required                // STARTTLS or nothing
+	WhereOffered TLS = iota // STARTTLS (RFC 3207) if the server offers it
+	Required                // STARTTLS, or no mail
 	Implicit                // from the first byte (RFC 8314)
 )
 
-// Server is where mails go, and who they are from.
+// Server is an SMTP server and the sender of the mails.
 type Server struct {
 	Host     string
 	Port     int
 	TLS      TLS
-	User     string // empty: without signing in
+	User     string // empty: no authentication
 	Password secret.Text
 	From     mail.Address
-	Name     string // of this house, in HELO and Message-ID: the public host
+	Name     string // for HELO and Message-ID: the public host
 	Timeout  time.Duration
 	Now      func() time.Time
 }
 
 var _ notify.Sender = Server{}
 
-// Send makes one connection and sends one mail. It answers an *Error for what the server refuses, and what the network
-// says otherwise: neither repeats a person's address or the password.
+// Send opens a connection and sends one mail. It returns an *Error if the server rejects it, or a network error.
+// Neither contains an address or the password.
 func (s Server) Send(ctx context.Context, m notify.Mail) error {
 	msg, err := s.compose(m)
 	if err != nil {
@@ -58,7 +60,7 @@ func (s Server) Send(ctx context.Context, m notify.Mail) error {
 	if err := client.DialWithContext(ctx); err != nil {
 		return refusal("reach mail server", err)
 	}
-	// What fails once the server has taken the mail is no failure: trying again would send it twice.
+	// An error after the server has accepted the mail is ignored, because a retry would send it twice.
 	if err := client.Send(msg); err != nil && !msg.IsDelivered() {
 		return refusal("send mail", err)
 	}
@@ -66,8 +68,8 @@ func (s Server) Send(ctx context.Context, m notify.Mail) error {
 	return nil
 }
 
-// Probe does all of Send but sending: it connects, encrypts where that is asked for or offered, signs in and hangs up. It
-// answers whether the connection was encrypted, and Send's errors.
+// Probe connects, encrypts if configured or offered, authenticates and disconnects, without sending. It reports whether
+// the connection was encrypted, and returns the same errors as Send.
 func (s Server) Probe(ctx context.Context) (encrypted bool, err error) {
 	client, hangUp, err := s.client(ctx)
 	if err != nil {
@@ -83,7 +85,7 @@ func (s Server) Probe(ctx context.Context) (encrypted bool, err error) {
 	return encrypted || s.TLS == Implicit, nil
 }
 
-// client is one that makes one connection, which lasts until the context ends or somebody hangs up.
+// client returns a client for one connection, which closes when ctx is done.
 func (s Server) client(ctx context.Context) (client *gomail.Client, hangUp func(), err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var conn net.Conn
@@ -99,7 +101,7 @@ func (s Server) client(ctx context.Context) (client *gomail.Client, hangUp func(
 			return nil, err
 		}
 		conn = open
-		context.AfterFunc(ctx, func() { _ = open.Close() }) // a server that says nothing does not hold who stops
+		context.AfterFunc(ctx, func() { _ = open.Close() }) // a silent server must not delay the shutdown
 		if s.TLS != Implicit {
 			return open, nil
 		}
@@ -127,17 +129,17 @@ func (s Server) options() []gomail.Option {
 		options = append(options, gomail.WithSSL())
 	}
 	if s.User != "" {
-		// PLAIN and LOGIN refuse to go over an open connection, unless to this machine.
+		// PLAIN and LOGIN are not used over an unencrypted connection, unless the server is on this machine.
 		options = append(options, gomail.WithUsername(s.User), gomail.WithPassword(s.Password.Reveal()),
 			gomail.WithOpportunisticSMTPAuth(gomail.SMTPAuthSCRAMSHA256, gomail.SMTPAuthSCRAMSHA1, gomail.SMTPAuthPlain, gomail.SMTPAuthLogin))
 	}
 	return options
 }
 
-// errAddress means that there is nobody to send to.
+// errAddress means that the recipient is not a valid address.
 var errAddress = errors.New("the recipient's address cannot be read")
 
-// compose writes the mail out. It has one recipient, and a header holds nothing of a person's but that address.
+// compose builds the mail. It has one recipient, and that address is the only user data in its headers.
 func (s Server) compose(m notify.Mail) (*gomail.Msg, error) {
 	to, err := mail.ParseAddress(m.To)
 	if err != nil || to.Address != m.To || to.Name != "" {
@@ -155,13 +157,13 @@ func (s Server) compose(m notify.Mail) (*gomail.Msg, error) {
 	msg.Subject(m.Subject)
 	msg.SetDateWithValue(s.Now())
 	msg.SetMessageIDWithValue(m.ID + "@" + s.Name)
-	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 §5: no holiday notes, please
+	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834 §5: suppresses vacation replies
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	return msg, nil
 }
 
-// Error is what a server answered. Its text is left out: servers repeat addresses in it.
+// Error is the server's reply code. The text of the reply is dropped, because servers repeat addresses in it.
 type Error struct {
 	Doing string
 	Code  int // RFC 5321 §4.2
@@ -169,7 +171,7 @@ type Error struct {
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: the server answers %d", e.Doing, e.Code) }
 
-// refusal keeps of an error what holds no person's data.
+// refusal reduces an error to what holds no user data.
 func refusal(doing string, err error) error {
 	var sending *gomail.SendError
 	var answer *textproto.Error

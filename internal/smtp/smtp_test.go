@@ -132,7 +132,7 @@ func start(t *testing.T, offered, implicit bool) (*relay, smtp.Server) {
 
 var letter = notify.Mail{ID: "id", To: "ada@example.com", Subject: "Hello", Text: "text", HTML: "<p>text</p>"}
 
-func TestTheConnectionIsEncryptedAsTheSettingsSay(t *testing.T) {
+func TestSend_TLSModes(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		offered, implicit bool
@@ -170,7 +170,7 @@ func TestTheConnectionIsEncryptedAsTheSettingsSay(t *testing.T) {
 	}
 }
 
-func TestACertificateOfSomebodyElseIsRefused(t *testing.T) {
+func TestSend_CertificateMismatch(t *testing.T) {
 	t.Parallel()
 	for _, implicit := range []bool{false, true} {
 		r, s := start(t, !implicit, implicit)
@@ -188,7 +188,7 @@ func TestACertificateOfSomebodyElseIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnErrorSaysWhatTheServerAnswersAndNotWhatItRepeats(t *testing.T) {
+func TestSend_ErrorHidesServerText(t *testing.T) {
 	t.Parallel()
 	_, s := start(t, true, false)
 	s.User, s.Password = "twofold", secret.New("canary")
@@ -203,7 +203,7 @@ func TestAnErrorSaysWhatTheServerAnswersAndNotWhatItRepeats(t *testing.T) {
 	}
 }
 
-func TestAServerThatHangsIsLeftWhenTheContextEnds(t *testing.T) {
+func TestSend_HangingServer(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0") // and never says hello
 	if err != nil {

@@ -145,7 +145,7 @@ func (s *Service) Consume(ctx context.Context, g Grant) error {
 // RevokeAll ends every token of the account: its proofs have changed.
 func (s *Service) RevokeAll(ctx context.Context, accountID string) error {
 	if err := s.Store.DeleteOf(ctx, accountID); err != nil {
-		return fmt.Errorf("end step-up tokens: %w", err)
+		return fmt.Errorf("delete step-up tokens: %w", err)
 	}
 	return nil
 }

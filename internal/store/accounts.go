@@ -11,7 +11,7 @@ import (
 	"twofold/internal/account"
 )
 
-// Accounts keeps accounts.
+// Accounts stores accounts.
 type Accounts struct{ *DB }
 
 var _ account.Store = Accounts{}
@@ -41,7 +41,7 @@ func (r accountRow) account() account.Account {
 	}
 }
 
-// Insert adds an account.
+// Insert inserts an account. It returns account.ErrEmailTaken if there is one with the id or the address.
 func (s Accounts) Insert(ctx context.Context, a account.Account) error {
 	tx := s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&accountRow{
 		ID: a.ID, Email: a.Email, DisplayName: a.DisplayName, Language: a.Language, NoticeEmail: a.NoticeEmail, PasswordHash: a.PasswordHash,
@@ -54,12 +54,12 @@ func (s Accounts) Insert(ctx context.Context, a account.Account) error {
 	return tx.Error
 }
 
-// ByID finds an account.
+// ByID returns an account, or account.ErrNotFound.
 func (s Accounts) ByID(ctx context.Context, id string) (account.Account, error) {
 	return s.find(ctx, "id = ?", id)
 }
 
-// ByEmail finds an account by its canonical address.
+// ByEmail returns an account by its canonical address, or account.ErrNotFound.
 func (s Accounts) ByEmail(ctx context.Context, email string) (account.Account, error) {
 	return s.find(ctx, "email = ?", email)
 }
@@ -73,23 +73,23 @@ func (s Accounts) find(ctx context.Context, where, value string) (account.Accoun
 	return r.account(), err
 }
 
-// SetPassword replaces the password's hash.
+// SetPassword replaces the hash of the password and the time of its last change.
 func (s Accounts) SetPassword(ctx context.Context, id, hash string, at time.Time) error {
 	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).
 		Updates(map[string]any{"password_hash": hash, "password_changed_at": unixMicro{at}}).Error
 }
 
-// SetResetAt remembers when the password was set by a mailed link.
+// SetResetAt sets the time at which the password was reset by a mailed link.
 func (s Accounts) SetResetAt(ctx context.Context, id string, at time.Time) error {
 	return s.set(ctx, id, map[string]any{"password_reset_at": unixMicro{at}})
 }
 
-// SetProfile replaces what a person chooses freely.
+// SetProfile replaces the display name and the language.
 func (s Accounts) SetProfile(ctx context.Context, id, displayName, language string) error {
 	return s.set(ctx, id, map[string]any{"display_name": displayName, "language": language})
 }
 
-// SetEmail replaces the address that signs in.
+// SetEmail replaces the address that the user signs in with. It returns account.ErrEmailTaken if another account has it.
 func (s Accounts) SetEmail(ctx context.Context, id, email string) error {
 	err := withSavepoint(s.writer(ctx), func(tx *gorm.DB) error {
 		return tx.Model(&accountRow{}).Where("id = ?", id).Updates(map[string]any{"email": email}).Error
@@ -100,22 +100,22 @@ func (s Accounts) SetEmail(ctx context.Context, id, email string) error {
 	return err
 }
 
-// SetNoticeEmail replaces the second address; empty for none.
+// SetNoticeEmail replaces the second address for notices. Empty means none.
 func (s Accounts) SetNoticeEmail(ctx context.Context, id, email string) error {
 	return s.set(ctx, id, map[string]any{"notice_email": email})
 }
 
 func (s Accounts) set(ctx context.Context, id string, values map[string]any) error {
-	return s.deferred(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
+	return s.writer(ctx).Model(&accountRow{}).Where("id = ?", id).Updates(values).Error
 }
 
-// Rehash replaces one hash of a password by another of the same.
+// Rehash replaces the hash of an unchanged password. It does nothing if the password has changed, so that old is not its hash.
 func (s Accounts) Rehash(ctx context.Context, id, old, hash string) error {
 	return s.writer(ctx).Model(&accountRow{}).Where("id = ? AND password_hash = ?", id, old).
 		Update("password_hash", hash).Error
 }
 
-// LockAndLoad reads the account FOR UPDATE where the database has that; a transaction of SQLite that writes is alone anyway.
+// Lock locks the row of the account until the transaction ends. SQLite needs no lock, because it has a single writer.
 func (s Accounts) Lock(ctx context.Context, id string) error {
 	if s.singleWriter() {
 		return nil

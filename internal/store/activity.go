@@ -11,7 +11,7 @@ import (
 	"twofold/internal/audit"
 )
 
-// Activity keeps what happened to accounts.
+// Activity stores the audit log: a hash chain of entries for each account, with a head that names the last entry.
 type Activity struct{ *DB }
 
 var _ audit.Store = Activity{}
@@ -52,21 +52,22 @@ type headRow struct {
 
 func (headRow) TableName() string { return "activity_heads" }
 
-// hashOf reads a digest; one that was cut short differs from every other.
+// hashOf converts a stored hash. A truncated one is padded with zeros, so that it equals no real hash.
 func hashOf(b []byte) audit.Hash {
 	var h audit.Hash
 	copy(h[:], b)
 	return h
 }
 
-// Buffer keeps an entry in the transaction.
+// Buffer holds an entry in the transaction of ctx until it commits.
 func (s Activity) Buffer(ctx context.Context, e audit.Entry, chain func(context.Context, []audit.Entry) error) {
 	tx, _ := s.txFrom(ctx)
 	tx.pendingEntries, tx.chain = append(tx.pendingEntries, e), chain
 }
 
-// Head answers where an account's chain ends, and locks it where the database has that: who comes second reads on from
-// there. Of two that begin a chain, one finds its first number taken.
+// Head returns the head of the account's chain. PostgreSQL locks its row until the transaction ends, so that concurrent
+// appends run one after the other. A chain without entries has no row to lock: of two transactions that begin it, one
+// fails with a conflict in Append.
 func (s Activity) Head(ctx context.Context, accountID string) (audit.Head, error) {
 	return headOf(s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), accountID)
 }
@@ -80,44 +81,50 @@ func headOf(tx *gorm.DB, accountID string) (audit.Head, error) {
 	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
 }
 
-// How an account's chain grows: its head moves, which locks it, and the entries are added if it did.
+// Append advances the head and then inserts the entries. On PostgreSQL both statements are deferred, so nothing can look at
+// how many rows the first one changed. The second therefore takes the numbers of the entries from the head that the first
+// one wrote:
+//
+//   - The head was not advanced because another transaction moved it, or because DeleteChain deleted it: there is no number,
+//     and the NOT NULL column rejects the entry.
+//   - Another transaction appended just as many entries: the numbers exist already, and UNIQUE (account_id, number) rejects them.
+//
+// isHeadConflict recognizes both errors. A foreign key from the entries to the head would miss a chain that was deleted
+// and has begun again since.
 const (
-	beginHead = "INSERT INTO activity_heads (account_id, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-	moveHead  = "UPDATE activity_heads SET number = ?, hash = ? WHERE account_id = ? AND number = ?"
-	addEntry  = `INSERT INTO activity (id, account_id, number, time, kind, subject, name, reason, ip, user_agent, session, request_id,
-		actor, previous, hash) `
-	entryValues = "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
-	// An entry has no number where the head did not move, which no row of the table allows: see isOvertaken.
-	typedValues = `SELECT CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT) + (SELECT 0 * number FROM moved), CAST(? AS BIGINT),
-		CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT),
-		CAST(? AS TEXT), CAST(? AS BYTEA), CAST(? AS BYTEA)`
+	insertHead    = "INSERT INTO activity_heads (account_id, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+	advanceHead   = "UPDATE activity_heads SET number = ?, hash = ? WHERE account_id = ? AND number = ? AND hash = ?"
+	insertEntries = `INSERT INTO activity (id, account_id, number, time, kind, subject, name, reason, ip, user_agent, session, request_id,
+		actor, previous, hash) VALUES `
+	entryValues = `(?, ?, (SELECT number - ? FROM activity_heads WHERE account_id = ? AND number = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 )
 
-// Append adds entries. Where the chain does not end before them any more, another transaction came first. A server is told
-// by one statement, on the way to the commit, which fails then; SQLite, which nobody has to travel to, changes two tables by
-// two statements.
+// Append inserts entries and advances the account's chain head. If another transaction has advanced or deleted the head
+// since it was read, the transaction fails with a conflict, and InTx repeats it. On PostgreSQL the writes are deferred, so
+// the conflict surfaces at the next statement or at COMMIT.
 func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 	first, last := entries[0], entries[len(entries)-1]
-	head, headed := moveHead, []any{last.Number, last.Hash[:], last.AccountID, first.Number - 1}
+	head, headArgs := advanceHead, []any{last.Number, last.Hash[:], last.AccountID, first.Number - 1, first.Previous[:]}
 	if first.Number == 1 {
-		head, headed = beginHead, []any{last.AccountID, last.Number, last.Hash[:]}
+		head, headArgs = insertHead, []any{last.AccountID, last.Number, last.Hash[:]}
 	}
-	var added []any
+	values := entryValues + strings.Repeat(", "+entryValues, len(entries)-1)
+	var args []any
 	for _, e := range entries {
-		added = append(added, e.ID, e.AccountID, e.Number, unixMicro{e.Time}, string(e.Kind), e.Subject, e.Name, e.Reason, e.IP,
-			e.UserAgent, e.Session, e.RequestID, e.Actor, e.Previous[:], e.Hash[:])
+		args = append(args, e.ID, e.AccountID, last.Number-e.Number, e.AccountID, last.Number, unixMicro{e.Time}, string(e.Kind),
+			e.Subject, e.Name, e.Reason, e.IP, e.UserAgent, e.Session, e.RequestID, e.Actor, e.Previous[:], e.Hash[:])
 	}
-	all := func(values string) string { return values + strings.Repeat(" UNION ALL "+values, len(entries)-1) }
-	if !s.singleWriter() {
-		return s.execDeferred(ctx, "WITH moved AS ("+head+" RETURNING number) "+addEntry+all(typedValues), append(headed, added...))
-	}
-	if err := requireChange(s.exec(ctx, head, headed)); err != nil {
+	if s.singleWriter() {
+		if err := requireChange(s.exec(ctx, head, headArgs)); err != nil {
+			return err
+		}
+	} else if err := s.execDeferred(ctx, head, headArgs); err != nil {
 		return err
 	}
-	return requireChange(s.exec(ctx, addEntry+all(entryValues), added))
+	return s.execDeferred(ctx, insertEntries+values, args)
 }
 
-// requireChange is what came of moving a head: nothing, where another transaction was first.
+// requireChange turns a head that was not changed into a conflict.
 func requireChange(changed int64, err error) error {
 	if err == nil && changed == 0 {
 		err = wrapError(errConflict)
@@ -125,10 +132,10 @@ func requireChange(changed int64, err error) error {
 	return err
 }
 
-// Entries lists a page of an account's entries.
+// Entries lists a page of an account's entries, newest first.
 func (s Activity) Entries(ctx context.Context, accountID, before string, limit int, without []audit.Kind) ([]audit.Entry, error) {
 	tx := s.reader(ctx).Where("account_id = ?", accountID)
-	if len(without) > 0 { // SQL holds nothing to be outside of an empty list
+	if len(without) > 0 { // NOT IN an empty list is no valid SQL
 		tx = tx.Where("kind NOT IN ?", without)
 	}
 	if before != "" {
@@ -147,60 +154,4 @@ func (s Activity) list(tx *gorm.DB) ([]audit.Entry, error) {
 		entries[i] = r.entry()
 	}
 	return entries, nil
-}
-
-// Walk visits everything, in one reading transaction, so that what is recorded or purged meanwhile is seen whole or not
-// at all.
-func (s Activity) Walk(ctx context.Context, v audit.Visitor) error {
-	walk := func(tx *gorm.DB) error {
-		var accounts []string
-		err := tx.Raw(`SELECT account_id FROM activity UNION SELECT account_id FROM activity_heads
-			UNION SELECT account_id FROM activity_anchors ORDER BY account_id`).Scan(&accounts).Error
-		if err != nil {
-			return err
-		}
-		inside := context.WithValue(ctx, txKey{s.DB}, &transaction{DB: tx})
-		for _, id := range accounts {
-			anchor, err := s.Anchor(inside, id)
-			if err != nil {
-				return err
-			}
-			if err := v.Begin(anchor); err != nil {
-				return err
-			}
-			if err := walkOne(tx, id, v.Entry); err != nil {
-				return err
-			}
-			head, err := headOf(tx, id)
-			if err != nil {
-				return err
-			}
-			if err := v.End(head.Number, head.Hash); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	if s.snapshot == nil {
-		return s.read.WithContext(ctx).Transaction(walk)
-	}
-	return s.read.WithContext(ctx).Transaction(walk, s.snapshot)
-}
-
-func walkOne(tx *gorm.DB, accountID string, entry func(audit.Entry) error) (err error) {
-	rows, err := tx.Model(&entryRow{}).Where("account_id = ?", accountID).Order("number").Rows()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var r entryRow
-		if err := tx.ScanRows(rows, &r); err != nil {
-			return err
-		}
-		if err := entry(r.entry()); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

@@ -11,16 +11,16 @@ import (
 	"twofold/internal/throttle"
 )
 
-// AdminAccounts finds accounts, and keeps what administrators change of them.
+// AdminAccounts searches accounts and stores what administrators change.
 type AdminAccounts struct{ Accounts }
 
 var _ admin.Store = AdminAccounts{}
 
-// maxRuneSuffix comes after whatever an address goes on with.
+// maxRuneSuffix sorts after every continuation of a prefix.
 const maxRuneSuffix = "\U0010FFFF"
 
-// Find lists a page of accounts by their addresses, which are compared by their bytes: a server has an order of its own,
-// by which what begins alike does not lie together.
+// Find lists a page of accounts whose address begins with prefix, ordered by address. Addresses are compared byte by byte,
+// because in the collation of a PostgreSQL database addresses with the same prefix need not be adjacent.
 func (s AdminAccounts) Find(ctx context.Context, prefix, after string, limit int) ([]admin.AccountSummary, error) {
 	address := "a.email"
 	if !s.singleWriter() {
@@ -44,7 +44,8 @@ func (s AdminAccounts) Find(ctx context.Context, prefix, after string, limit int
 	return found, err
 }
 
-// OtherAdministrators lists and locks them in the order of their ids, so that two who ask wait for each other once.
+// OtherAdministrators lists and locks the enabled administrators other than one. It locks in the order of their ids, so that
+// concurrent calls do not deadlock.
 func (s AdminAccounts) OtherAdministrators(ctx context.Context, but string) ([]string, error) {
 	lock := ""
 	if !s.singleWriter() {
@@ -61,17 +62,17 @@ func (s AdminAccounts) OtherAdministrators(ctx context.Context, but string) ([]s
 	return ids, err
 }
 
-// SetRole gives an account a role.
+// SetRole sets the role of an account.
 func (s AdminAccounts) SetRole(ctx context.Context, accountID string, r account.Role) error {
 	return s.set(ctx, accountID, map[string]any{"role": string(r)})
 }
 
-// SetDisabled disables an account, or enables it.
+// SetDisabled disables an account, or enables it if at is zero.
 func (s AdminAccounts) SetDisabled(ctx context.Context, accountID string, at time.Time) error {
 	return s.set(ctx, accountID, map[string]any{"disabled_at": unixMicro{at}})
 }
 
-// LastSignIn reads it off the activity.
+// LastSignIn returns the time of the last sign-in in the activity, or zero.
 func (s AdminAccounts) LastSignIn(ctx context.Context, accountID string) (time.Time, error) {
 	var at unixMicro
 	err := s.query(ctx, "SELECT time FROM activity WHERE account_id = ? AND kind = ? ORDER BY number DESC LIMIT 1",
@@ -79,9 +80,10 @@ func (s AdminAccounts) LastSignIn(ctx context.Context, accountID string) (time.T
 	return at.Time, err
 }
 
-// Lockouts lists a row for each kind: the end of its last wait, and whether it is full, which no wait ends.
+// Lockouts lists the kinds of attempts that are in backoff or locked at a time. LockedUntil is the end of the last backoff, or
+// zero for a kind whose failures have reached limit, because no waiting lifts that.
 func (s AdminAccounts) Lockouts(ctx context.Context, accountID string, at time.Time, limit int) ([]admin.Lockout, error) {
-	var held []admin.Lockout
+	var lockouts []admin.Lockout
 	err := s.query(ctx, `SELECT kind, max(wait_until), max(CASE WHEN bucket = '`+total+`' AND failures >= ? THEN 1 ELSE 0 END)
 		FROM attempts WHERE subject = ? AND kind IN (?, ?, ?) AND (wait_until > ? OR bucket = '`+total+`' AND failures >= ?)
 		GROUP BY kind ORDER BY kind`, []any{
@@ -91,12 +93,12 @@ func (s AdminAccounts) Lockouts(ctx context.Context, accountID string, at time.T
 		var until unixMicro
 		var full int
 		err := rows.Scan(&kind, &until, &full)
-		h := admin.Lockout{Kind: throttle.Kind(kind), LockedUntil: until.Time}
+		l := admin.Lockout{Kind: throttle.Kind(kind), LockedUntil: until.Time}
 		if full == 1 {
-			h.LockedUntil = time.Time{}
+			l.LockedUntil = time.Time{}
 		}
-		held = append(held, h)
+		lockouts = append(lockouts, l)
 		return err
 	})
-	return held, err
+	return lockouts, err
 }

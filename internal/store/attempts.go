@@ -11,7 +11,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Attempts counts guesses.
+// Attempts counts failed attempts at credentials.
 type Attempts struct{ *DB }
 
 var _ throttle.Store = Attempts{}
@@ -28,41 +28,41 @@ type attemptRow struct {
 func (attemptRow) TableName() string { return "attempts" }
 
 const (
-	total         = "*"     // the bucket that sums up a kind
-	blockedUntil  = "-"     // keeps the end of the last wait that was forgiven, of any bucket: Held asks for it
-	subLimitTries = "tries" // the kind that counts tries at one thing, whose id is the bucket
+	total         = "*"     // the bucket that counts the failures of a kind in all buckets
+	blockedUntil  = "-"     // the bucket that holds the end of the last backoff that was reset, for Held
+	subLimitTries = "tries" // the kind that counts the attempts at one object, whose id is the bucket
 )
 
-// ofKind finds the attempts of one kind. The cast keeps SQLite from comparing the value with that of a partial index, after
-// which it would compile the statement anew for every value that follows (https://sqlite.org/c3ref/prepare.html, rule 3).
+// ofKind is a condition on the kind. The cast keeps SQLite from comparing the value with that of a partial index, after which it
+// would prepare the statement again for each other value (https://sqlite.org/c3ref/prepare.html, rule 3).
 const ofKind = "kind = CAST(? AS TEXT)"
 
-// Reserve adds the failures unless a wait is running or something is full, and starts the wait that this failure earns:
-// one statement.
-func (s Attempts) Reserve(ctx context.Context, g throttle.Attempt, w throttle.SubLimit, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
+// Reserve counts a failure in one statement, unless a backoff is running or a limit is reached, and starts the backoff that
+// follows this failure. It returns the counts, and whether it counted.
+func (s Attempts) Reserve(ctx context.Context, a throttle.Attempt, sub throttle.SubLimit, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
 	now := unixMicro{at}
 	var first unixMicro
 	if r.FreeAttempts <= 1 {
 		first = unixMicro{at.Add(r.Backoff[0])}
 	}
-	rows := []any{g.Subject, string(g.Kind), string(g.Bucket), first, now}
+	rows := []any{a.Subject, string(a.Kind), string(a.Bucket), first, now}
 	values := "(?, ?, ?, 1, ?, ?)"
 	if r.HardLimit > 0 {
-		rows = append(rows, g.Subject, string(g.Kind), total, unixMicro{}, now)
+		rows = append(rows, a.Subject, string(a.Kind), total, unixMicro{}, now)
 		values += ", (?, ?, ?, 1, ?, ?)"
 	}
-	if w.ID != "" {
-		rows = append(rows, g.Subject, subLimitTries, w.ID, unixMicro{}, now)
+	if sub.ID != "" {
+		rows = append(rows, a.Subject, subLimitTries, sub.ID, unixMicro{}, now)
 		values += ", (?, ?, ?, 1, ?, ?)"
 	}
-	wait, ends := waitUntil(at, r)
+	backoffEnd, ends := backoffExpr(at, r)
 	args := append(rows, subLimitTries, total)
 	args = append(args, ends...)
-	args = append(args, subLimitTries, w.Tries, total, r.HardLimit, now)
+	args = append(args, subLimitTries, sub.Tries, total, r.HardLimit, now)
 	var got []attemptRow
 	err := s.queryWrite(ctx, `INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES `+values+`
 		ON CONFLICT (subject, kind, bucket) DO UPDATE SET failures = attempts.failures + 1, updated_at = excluded.updated_at,
-			wait_until = CASE WHEN attempts.kind = ? OR attempts.bucket = ? THEN 0 ELSE `+wait+` END
+			wait_until = CASE WHEN attempts.kind = ? OR attempts.bucket = ? THEN 0 ELSE `+backoffEnd+` END
 		WHERE CASE WHEN attempts.kind = ? THEN attempts.failures < ? WHEN attempts.bucket = ? THEN attempts.failures < ?
 			ELSE attempts.wait_until <= ? END
 		RETURNING kind, bucket, failures, wait_until`, args, func(rows *sql.Rows) error {
@@ -77,12 +77,13 @@ func (s Attempts) Reserve(ctx context.Context, g throttle.Attempt, w throttle.Su
 	if len(got) == len(rows)/5 {
 		return counts(got), true, nil
 	}
-	c, err := s.Counts(ctx, g, w)
+	c, err := s.Counts(ctx, a, sub)
 	return c, false, err
 }
 
-// waitUntil writes the end of the wait that the next failure starts, as a CASE over the steps of the doubling.
-func waitUntil(at time.Time, r throttle.Rules) (string, []any) {
+// backoffExpr returns an SQL expression for the end of the backoff that the next failure starts, and its arguments: a CASE over
+// the steps of the backoff.
+func backoffExpr(at time.Time, r throttle.Rules) (string, []any) {
 	var sql strings.Builder
 	args := []any{r.FreeAttempts}
 	sql.WriteString("CASE WHEN attempts.failures + 1 < ? THEN 0")
@@ -109,28 +110,29 @@ func counts(rows []attemptRow) (c throttle.Counts) {
 	return c
 }
 
-// Counts reads what is counted.
-func (s Attempts) Counts(ctx context.Context, g throttle.Attempt, w throttle.SubLimit) (throttle.Counts, error) {
+// Counts returns the counts of an attempt.
+func (s Attempts) Counts(ctx context.Context, a throttle.Attempt, sub throttle.SubLimit) (throttle.Counts, error) {
 	var rows []attemptRow
 	err := s.reader(ctx).Select("kind", "bucket", "failures", "wait_until").
 		Where("subject = ? AND ("+ofKind+" AND (bucket = ? OR bucket = ?) OR kind = '"+subLimitTries+"' AND bucket = ?)",
-			g.Subject, string(g.Kind), string(g.Bucket), total, w.ID).Find(&rows).Error
+			a.Subject, string(a.Kind), string(a.Bucket), total, sub.ID).Find(&rows).Error
 	return counts(rows), err
 }
 
-// Reset forgives buckets, and with them their totals. That there was a wait is not forgotten.
-func (s Attempts) Reset(ctx context.Context, w throttle.SubLimit, guesses ...throttle.Attempt) error {
-	which, args := "(kind = '"+subLimitTries+"' AND bucket = ?)", []any{guesses[0].Subject, w.ID}
-	for _, g := range guesses {
+// Reset deletes the counts of attempts, including the totals of their kinds. It keeps the end of a backoff in the bucket
+// blockedUntil.
+func (s Attempts) Reset(ctx context.Context, sub throttle.SubLimit, attempts ...throttle.Attempt) error {
+	which, args := "(kind = '"+subLimitTries+"' AND bucket = ?)", []any{attempts[0].Subject, sub.ID}
+	for _, a := range attempts {
 		which += " OR (" + ofKind + " AND (bucket = ? OR bucket = ?))"
-		args = append(args, string(g.Kind), string(g.Bucket), total)
+		args = append(args, string(a.Kind), string(a.Bucket), total)
 	}
-	var forgiven []attemptRow
-	err := s.writer(ctx).Clauses(clause.Returning{}).Where("subject = ? AND ("+which+")", args...).Delete(&forgiven).Error
+	var deleted []attemptRow
+	err := s.writer(ctx).Clauses(clause.Returning{}).Where("subject = ? AND ("+which+")", args...).Delete(&deleted).Error
 	if err != nil {
 		return err
 	}
-	for _, r := range forgiven {
+	for _, r := range deleted {
 		if r.WaitUntil.IsZero() {
 			continue
 		}
@@ -144,12 +146,12 @@ func (s Attempts) Reset(ctx context.Context, w throttle.SubLimit, guesses ...thr
 	return nil
 }
 
-// ResetKind forgives all buckets.
+// ResetKind deletes the counts of all buckets of a kind.
 func (s Attempts) ResetKind(ctx context.Context, subject string, kind throttle.Kind) error {
-	return s.deferred(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
+	return s.writer(ctx).Where("subject = ? AND "+ofKind, subject, string(kind)).Delete(&attemptRow{}).Error
 }
 
-// Lockouts says whether a wait ended after since, or a total is full.
+// Held reports whether a backoff ended after since or a total has reached limit.
 func (s Attempts) Held(ctx context.Context, subject string, kinds []throttle.Kind, since time.Time, limit int) (bool, error) {
 	var n int64
 	err := s.reader(ctx).Model(&attemptRow{}).Where("subject = ? AND kind IN ?", subject, kinds).

@@ -18,7 +18,7 @@ type anchorRow struct {
 
 func (anchorRow) TableName() string { return "activity_anchors" }
 
-// Anchor answers where what is left of a chain begins.
+// Anchor returns the anchor of the account's chain: the last purged entry, or number 0 if nothing was purged.
 func (s Activity) Anchor(ctx context.Context, accountID string) (audit.Anchor, error) {
 	var r anchorRow
 	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
@@ -28,17 +28,18 @@ func (s Activity) Anchor(ctx context.Context, accountID string) (audit.Anchor, e
 	return audit.Anchor{AccountID: r.AccountID, Number: r.Number, Hash: hashOf(r.Hash), PurgedAt: r.PurgedAt.Time}, err
 }
 
-// EntriesAfter lists entries of all accounts in the order in which they were recorded: that of their ids.
+// EntriesAfter lists entries of all accounts in the order of their ids, which is the order in which they were inserted.
 func (s Activity) EntriesAfter(ctx context.Context, after string, limit int) ([]audit.Entry, error) {
 	return s.list(s.reader(ctx).Where("id > ?", after).Order("id").Limit(limit))
 }
 
-// Oldest lists the first entries of a chain that are left.
+// Oldest lists the first entries of a chain that were not purged.
 func (s Activity) Oldest(ctx context.Context, accountID string, limit int) ([]audit.Entry, error) {
 	return s.list(s.reader(ctx).Where("account_id = ?", accountID).Order("number").Limit(limit))
 }
 
-// Truncate takes the old end of a chain away, and keeps the anchor in its place.
+// Truncate deletes the entries of a chain up to an anchor and stores the anchor. It reports false and deletes nothing if the
+// number of the current anchor is not from, because another process has truncated the chain.
 func (s Activity) Truncate(ctx context.Context, to audit.Anchor, from int64) (bool, error) {
 	tx := s.writer(ctx).Exec(`INSERT INTO activity_anchors (account_id, number, hash, purged_at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (account_id) DO UPDATE SET number = excluded.number, hash = excluded.hash, purged_at = excluded.purged_at
@@ -49,7 +50,8 @@ func (s Activity) Truncate(ctx context.Context, to audit.Anchor, from int64) (bo
 	return true, s.writer(ctx).Where("account_id = ? AND number <= ?", to.AccountID, to.Number).Delete(&entryRow{}).Error
 }
 
-// Revoke takes head and anchor of an empty chain away, where it is no account's.
+// DeleteChain deletes the head and the anchor of an empty chain that ends at number head, unless an account has the id. An
+// append that has read the head before fails with a conflict; see Append.
 func (s Activity) DeleteChain(ctx context.Context, accountID string, head int64) error {
 	tx := s.writer(ctx).Exec(`DELETE FROM activity_heads
 		WHERE account_id = ? AND number = ? AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = ?)`, accountID, head, accountID)

@@ -14,14 +14,14 @@ import (
 )
 
 var (
-	// ErrServer means that a database is on a server, which has means of its own for backups.
+	// ErrServer means that the database is on a PostgreSQL server, whose own tools make backups.
 	ErrServer = errors.New("the database is on a server")
-	// ErrDamaged means that a copy is not whole.
+	// ErrDamaged means that SQLite found errors in a copy.
 	ErrDamaged = errors.New("the copy is damaged")
 )
 
-// Backup copies an SQLite database as it is at one moment into a file that is empty, while anybody may write on. The copy
-// says of itself that it is one. It answers ErrServer, ErrAbsent, or ErrDamaged for a copy that SQLite finds fault with.
+// Backup copies a snapshot of an SQLite database into an empty file, while other processes may write. It marks the copy as a
+// backup, so that a restore is detected, and checks it. It returns ErrServer, ErrNotFound, or ErrDamaged.
 func Backup(ctx context.Context, databaseURL, file string, at time.Time, log *slog.Logger) (err error) {
 	if IsPostgres(databaseURL) {
 		return ErrServer
@@ -46,9 +46,9 @@ func Backup(ctx context.Context, databaseURL, file string, at time.Time, log *sl
 	return integrityCheck(pool.WithContext(ctx))
 }
 
-// markCopy has a copy say that it is one, unless a release made it that had no word for that.
+// markCopy marks a copy as a backup, unless its schema is older than the table for that.
 func (d *DB) markCopy(ctx context.Context, at time.Time) error {
-	if kept, err := (RestoreState{d}).HasTable(ctx); err != nil || !kept {
+	if hasTable, err := (RestoreState{d}).HasTable(ctx); err != nil || !hasTable {
 		return err
 	}
 	e, err := RestoreState{d}.Generation(ctx)
@@ -62,21 +62,21 @@ func (d *DB) markCopy(ctx context.Context, at time.Time) error {
 	return RestoreState{d}.RecordReason(ctx, e)
 }
 
-// integrityCheck asks SQLite what is wrong with a file.
+// integrityCheck returns ErrDamaged with the first errors that SQLite finds in a file.
 func integrityCheck(db *gorm.DB) error {
-	var faults []string
-	if err := db.Raw("PRAGMA integrity_check(5)").Scan(&faults).Error; err != nil {
+	var found []string
+	if err := db.Raw("PRAGMA integrity_check(5)").Scan(&found).Error; err != nil {
 		return fmt.Errorf("check copy: %w", err)
 	}
-	var astray []string
-	if err := db.Raw(`SELECT DISTINCT "table" FROM pragma_foreign_key_check`).Scan(&astray).Error; err != nil {
+	var tables []string
+	if err := db.Raw(`SELECT DISTINCT "table" FROM pragma_foreign_key_check`).Scan(&tables).Error; err != nil {
 		return fmt.Errorf("check copy: %w", err)
 	}
-	for _, table := range astray {
-		faults = append(faults, "rows of "+table+" belong to nothing")
+	for _, table := range tables {
+		found = append(found, "foreign key violated in "+table)
 	}
-	if len(faults) != 1 || faults[0] != "ok" {
-		return fmt.Errorf("%w: %s", ErrDamaged, strings.Join(faults, "; "))
+	if len(found) != 1 || found[0] != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, strings.Join(found, "; "))
 	}
 	return nil
 }

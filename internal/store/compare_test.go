@@ -13,13 +13,13 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// bothKinds is a migrated database of each kind, whatever the run is about.
-func bothKinds(t *testing.T) (file, server *DB) {
+// newSQLiteAndPostgres opens a migrated database of each kind.
+func newSQLiteAndPostgres(t *testing.T) (file, server *DB) {
 	t.Helper()
-	return freshFile(t), opened(t, place(pgserver.Database(t)))
+	return newSQLiteDB(t), openMigrated(t, databaseURL(pgserver.Database(t)))
 }
 
-func TestBothDatabasesHaveTheSameMigrations(t *testing.T) {
+func TestDialects_SameMigrations(t *testing.T) {
 	t.Parallel()
 	var names [2][]string
 	for i, folder := range []string{"migrations/sqlite", "migrations/postgres"} {
@@ -34,9 +34,9 @@ func TestBothDatabasesHaveTheSameMigrations(t *testing.T) {
 	}
 }
 
-func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
+func TestDialects_SameColumns(t *testing.T) {
 	t.Parallel()
-	file, server := bothKinds(t)
+	file, server := newSQLiteAndPostgres(t)
 	text := func(db *DB) []string {
 		var lines []string
 		for _, c := range columns(t, db) {
@@ -51,7 +51,7 @@ func TestBothDatabasesHaveTheSameColumns(t *testing.T) {
 	}
 }
 
-// indexesOf answers each index as "table (columns) where", unique ones marked; those of primary keys too.
+// indexesOf are queries for each index as "table (columns) where …", with "unique" if it is. They include those of primary keys.
 var indexesOf = map[string]string{
 	"migrations/sqlite": `SELECT m.name || ' ' || (CASE i."unique" WHEN 1 THEN 'unique ' ELSE '' END) || '(' ||
 			(SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) || ')' ||
@@ -62,7 +62,7 @@ var indexesOf = map[string]string{
 		WHERE schemaname = current_schema() AND tablename NOT LIKE 'goose_%' AND tablename NOT IN ('sealing_keysets', 'epochs')`,
 }
 
-// definition reads what PostgreSQL says of an index.
+// definition matches PostgreSQL's definition of an index.
 var definition = regexp.MustCompile(`^CREATE (UNIQUE )?INDEX \S+ ON \w+\.(\w+) USING btree (\(.*?\))( WHERE .*)?$`)
 
 func indexes(t *testing.T, db *DB) []string {
@@ -75,21 +75,21 @@ func indexes(t *testing.T, db *DB) []string {
 		}
 	}
 	slices.Sort(found)
-	// By which SQLite's own of the addresses is sorted anyway.
+	// SQLite's index on the addresses has this order anyway.
 	found = slices.DeleteFunc(found, func(text string) bool { return text == `accounts (email COLLATE "C")` })
 	return slices.Compact(found)
 }
 
-// TestBothDatabasesHaveTheSameIndexes compares all but those of the two tables of one row, whose integer key is SQLite's row number.
-func TestBothDatabasesHaveTheSameIndexes(t *testing.T) {
+// TestDialects_SameIndexes leaves out the two tables of one row, whose integer key is the row number in SQLite.
+func TestDialects_SameIndexes(t *testing.T) {
 	t.Parallel()
-	file, server := bothKinds(t)
+	file, server := newSQLiteAndPostgres(t)
 	if diff := cmp.Diff(indexes(t, file), indexes(t, server)); diff != "" {
 		t.Errorf("- SQLite, + PostgreSQL:\n%s", diff)
 	}
 }
 
-// keysOf answers each foreign key as "table.column references table, what happens at its end".
+// keysOf are queries for each foreign key as "table.column references table on delete …".
 var keysOf = map[string]string{
 	"migrations/sqlite": `SELECT m.name || '.' || k."from" || ' references ' || k."table" || ' on delete ' || lower(k.on_delete)
 		FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) k WHERE m.type = 'table'`,
@@ -100,9 +100,9 @@ var keysOf = map[string]string{
 		WHERE r.constraint_schema = current_schema()`,
 }
 
-func TestBothDatabasesHaveTheSameForeignKeys(t *testing.T) {
+func TestDialects_SameForeignKeys(t *testing.T) {
 	t.Parallel()
-	file, server := bothKinds(t)
+	file, server := newSQLiteAndPostgres(t)
 	keys := func(db *DB) []string {
 		var found []string
 		must(t, db.read.Raw(keysOf[db.folder]).Scan(&found).Error)

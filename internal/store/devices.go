@@ -12,7 +12,7 @@ import (
 	"twofold/internal/session"
 )
 
-// Devices keeps where accounts were signed in from.
+// Devices stores the browsers and scripts that accounts have signed in from.
 type Devices struct{ *DB }
 
 var _ authn.Devices = Devices{}
@@ -37,14 +37,14 @@ func (r deviceRow) device() authn.Device {
 	}
 }
 
-// HasAny looks for one.
+// HasAny reports whether the account has a device, expired or not.
 func (s Devices) HasAny(ctx context.Context, accountID string) (bool, error) {
 	var ids []string
 	err := s.reader(ctx).Model(&deviceRow{}).Where("account_id = ?", accountID).Limit(1).Pluck("id", &ids).Error
 	return len(ids) > 0, err
 }
 
-// Find finds one by its digest.
+// Find returns the device of an account with a token's digest, or the zero value.
 func (s Devices) Find(ctx context.Context, accountID string, digest [32]byte) (authn.Device, error) {
 	var r deviceRow
 	err := s.reader(ctx).Where("digest = ? AND account_id = ?", digest[:], accountID).Take(&r).Error
@@ -54,7 +54,7 @@ func (s Devices) Find(ctx context.Context, accountID string, digest [32]byte) (a
 	return r.device(), err
 }
 
-// Upsert adds one, or renews it.
+// Upsert inserts a device, or updates the times of the one with the digest.
 func (s Devices) Upsert(ctx context.Context, d authn.Device, digest [32]byte) error {
 	return s.deferred(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "digest"}, {Name: "account_id"}},
@@ -65,7 +65,7 @@ func (s Devices) Upsert(ctx context.Context, d authn.Device, digest [32]byte) er
 	}).Error
 }
 
-// Rotate gives a browser another digest, in all of its accounts, and new times in one.
+// Rotate replaces the digest of a browser in all accounts that know it, and updates its times in one of them.
 func (s Devices) Rotate(ctx context.Context, d authn.Device, from, to [32]byte) error {
 	return s.deferred(ctx).Exec(`UPDATE devices SET digest = ?,
 		last_used_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE last_used_at END,
@@ -74,19 +74,19 @@ func (s Devices) Rotate(ctx context.Context, d authn.Device, from, to [32]byte) 
 		to[:], d.AccountID, unixMicro{d.LastUsedAt}, d.AccountID, unixMicro{d.ExpiresAt}, from[:], string(session.Cookie)).Error
 }
 
-// Rekey gives a browser another digest.
+// Rekey replaces the digest of a browser in all accounts that know it.
 func (s Devices) Rekey(ctx context.Context, from, to [32]byte) error {
 	return s.deferred(ctx).Model(&deviceRow{}).Where("digest = ? AND delivery = ?", from[:], string(session.Cookie)).
 		Update("digest", to[:]).Error
 }
 
-// Revoke ends all but one.
+// Revoke marks all devices of an account as expired, except the one with the id keep.
 func (s Devices) Revoke(ctx context.Context, accountID, keep string, at time.Time) error {
-	return s.deferred(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, unixMicro{at}).
+	return s.writer(ctx).Model(&deviceRow{}).Where("account_id = ? AND id <> ? AND expires_at > ?", accountID, keep, unixMicro{at}).
 		Update("expires_at", unixMicro{at}).Error
 }
 
-// Prune takes away those past their end, and all but the last used.
+// Prune deletes the account's expired devices, and all but the keep most recently used.
 func (s Devices) Prune(ctx context.Context, accountID string, at time.Time, keep int) error {
 	tx := s.deferred(ctx)
 	surplus := tx.Session(&gorm.Session{NewDB: true}).Model(&deviceRow{}).Select("id").

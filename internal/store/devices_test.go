@@ -11,8 +11,8 @@ import (
 	"twofold/internal/session"
 )
 
-// devices says which of a list of digests an account knows, by their last letters.
-func devicesOf(t *testing.T, db *DB, account string, digests ...string) string {
+// knownDevices returns those of the digests that an account has a device for.
+func knownDevices(t *testing.T, db *DB, account string, digests ...string) string {
 	t.Helper()
 	known := ""
 	for _, digest := range digests {
@@ -25,51 +25,51 @@ func devicesOf(t *testing.T, db *DB, account string, digests ...string) string {
 	return known
 }
 
-func keep(t *testing.T, db *DB, account, digest string, used, until time.Time) {
+func upsertDevice(t *testing.T, db *DB, account, digest string, used, until time.Time) {
 	t.Helper()
 	must(t, Devices{db}.Upsert(ctx, authn.Device{
 		ID: account + digest, AccountID: account, Delivery: session.Cookie, LastUsedAt: used, ExpiresAt: until,
 	}, tokenOf(digest)))
 }
 
-func TestDevicesAreTidied(t *testing.T) {
+func TestPruneDevices_ExpiredAndBeyondLimit(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		at   time.Time
 		keep int
 		left string
 	}{
-		"none while there is room":       {noon, 4, "abcd"},
-		"the one used longest ago":       {noon, 3, "bcd"},
-		"all but the last used":          {noon, 1, "d"},
-		"those that are over":            {noon.Add(2 * time.Hour), 4, "cd"},
-		"those that are over and beyond": {noon.Add(2 * time.Hour), 1, "d"},
+		"none below the limit":         {noon, 4, "abcd"},
+		"the one used longest ago":     {noon, 3, "bcd"},
+		"all but the last used":        {noon, 1, "d"},
+		"expired ones":                 {noon.Add(2 * time.Hour), 4, "cd"},
+		"expired and beyond the limit": {noon.Add(2 * time.Hour), 1, "d"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			db := fresh(t)
-			ada(t, db)
-			put(t, db, "bob")
+			db := newDB(t)
+			insertAda(t, db)
+			insertAccountWithRows(t, db, "bob")
 			for i, digest := range []string{"a", "b", "c", "d"} {
-				keep(t, db, "ada", digest, noon.Add(time.Duration(i)*time.Minute), noon.Add(time.Duration(i+1)*time.Hour))
+				upsertDevice(t, db, "ada", digest, noon.Add(time.Duration(i)*time.Minute), noon.Add(time.Duration(i+1)*time.Hour))
 			}
-			keep(t, db, "bob", "a", noon, noon)
+			upsertDevice(t, db, "bob", "a", noon, noon)
 			must(t, Devices{db}.Prune(ctx, "ada", c.at, c.keep))
-			if got := devicesOf(t, db, "ada", "a", "b", "c", "d"); got != c.left {
-				t.Errorf("ada knows %s, want %s", got, c.left)
+			if got := knownDevices(t, db, "ada", "a", "b", "c", "d"); got != c.left {
+				t.Errorf("ada's devices are %s, want %s", got, c.left)
 			}
-			if got := devicesOf(t, db, "bob", "a"); got != "a" {
-				t.Errorf("bob knows %q, want his own", got)
+			if got := knownDevices(t, db, "bob", "a"); got != "a" {
+				t.Errorf("bob's devices are %q, want a", got)
 			}
 		})
 	}
 }
 
-func TestADeviceThatIsKeptAgainIsTheSame(t *testing.T) {
+func TestUpsertDevice_UpdatesTimesOnly(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
-	keep(t, db, "ada", "a", noon, noon.Add(time.Hour))
+	db := newDB(t)
+	insertAda(t, db)
+	upsertDevice(t, db, "ada", "a", noon, noon.Add(time.Hour))
 	must(t, Devices{db}.Upsert(ctx, authn.Device{
 		ID: "another", AccountID: "ada", Delivery: session.Token, LastUsedAt: noon.Add(time.Minute), ExpiresAt: noon.Add(2 * time.Hour),
 	}, tokenOf("a")))
@@ -80,30 +80,30 @@ func TestADeviceThatIsKeptAgainIsTheSame(t *testing.T) {
 	}
 }
 
-func TestABrowserMovesWithAllOfItsAccounts(t *testing.T) {
+func TestRekeyDevices_InAllAccounts(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
-	put(t, db, "bob")
-	keep(t, db, "ada", "a", noon, noon)
-	keep(t, db, "bob", "a", noon, noon)
-	keep(t, db, "bob", "b", noon, noon)
+	db := newDB(t)
+	insertAda(t, db)
+	insertAccountWithRows(t, db, "bob")
+	upsertDevice(t, db, "ada", "a", noon, noon)
+	upsertDevice(t, db, "bob", "a", noon, noon)
+	upsertDevice(t, db, "bob", "b", noon, noon)
 	must(t, Devices{db}.Upsert(ctx, authn.Device{ID: "script", AccountID: "bob", Delivery: session.Token}, tokenOf("s")))
 	must(t, Devices{db}.Rekey(ctx, tokenOf("a"), tokenOf("c")))
-	must(t, Devices{db}.Rekey(ctx, tokenOf("s"), tokenOf("t"))) // a script has no token that could move
-	if got := fmt.Sprint(devicesOf(t, db, "ada", "a", "b", "c"), " ", devicesOf(t, db, "bob", "a", "b", "c", "s", "t")); got != "c bcs" {
-		t.Errorf("ada and bob know %s, want c bcs", got)
+	must(t, Devices{db}.Rekey(ctx, tokenOf("s"), tokenOf("t"))) // a script has no token to rotate
+	if got := fmt.Sprint(knownDevices(t, db, "ada", "a", "b", "c"), " ", knownDevices(t, db, "bob", "a", "b", "c", "s", "t")); got != "c bcs" {
+		t.Errorf("the devices of ada and bob are %s, want c bcs", got)
 	}
 }
 
-func TestForgettingSparesOneAndIsNoErasing(t *testing.T) {
+func TestRevokeDevices_ExpiresAllButOne(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
-	put(t, db, "bob")
-	keep(t, db, "ada", "a", noon, noon.Add(time.Hour))
-	keep(t, db, "ada", "b", noon, noon.Add(time.Hour))
-	keep(t, db, "bob", "a", noon, noon.Add(time.Hour))
+	db := newDB(t)
+	insertAda(t, db)
+	insertAccountWithRows(t, db, "bob")
+	upsertDevice(t, db, "ada", "a", noon, noon.Add(time.Hour))
+	upsertDevice(t, db, "ada", "b", noon, noon.Add(time.Hour))
+	upsertDevice(t, db, "bob", "a", noon, noon.Add(time.Hour))
 	must(t, Devices{db}.Revoke(ctx, "ada", "adab", noon))
 	for _, c := range []struct {
 		account, digest string
@@ -111,21 +111,21 @@ func TestForgettingSparesOneAndIsNoErasing(t *testing.T) {
 	}{{"ada", "a", noon}, {"ada", "b", noon.Add(time.Hour)}, {"bob", "a", noon.Add(time.Hour)}} {
 		d, err := Devices{db}.Find(ctx, c.account, tokenOf(c.digest))
 		if err != nil || !d.ExpiresAt.Equal(c.until) {
-			t.Errorf("%s knows %s until %v, %v, want %v", c.account, c.digest, d.ExpiresAt, err, c.until)
+			t.Errorf("%s of %s expires at %v, %v, want %v", c.digest, c.account, d.ExpiresAt, err, c.until)
 		}
 	}
-	for account, want := range map[string]bool{"ada": true, "bob": true, "nobody": false} {
+	for account, want := range map[string]bool{"ada": true, "bob": true, "unknown": false} {
 		if got, err := (Devices{db}).HasAny(ctx, account); err != nil || got != want {
-			t.Errorf("Any(%s) = %v, %v, want %v", account, got, err, want)
+			t.Errorf("HasAny(%s) = %v, %v, want %v", account, got, err, want)
 		}
 	}
 }
 
-func TestFailuresToSignInAreCountedSinceTheLastSuccess(t *testing.T) {
+func TestSnapshot_FailuresSinceLastSuccess(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	const bad, good = audit.SignInFailed, audit.SignInSucceeded
-	put(t, db, "ada")
+	insertAccountWithRows(t, db, "ada")
 	numbers := make(map[string]int64)
 	record := func(account string, kinds ...audit.Kind) {
 		for _, kind := range kinds {
@@ -134,24 +134,24 @@ func TestFailuresToSignInAreCountedSinceTheLastSuccess(t *testing.T) {
 			must(t, Activity{db}.Append(ctx, []audit.Entry{e}))
 		}
 	}
-	is := func(want int) {
+	wantFailures := func(want int) {
 		t.Helper()
 		must(t, db.InTx(ctx, func(ctx context.Context) error {
-			now, err := SignIns{db}.LockAndLoad(ctx, authn.SnapshotQuery{AccountID: "ada"})
-			if now.Failures != want {
-				t.Errorf("got %d, want %d", now.Failures, want)
+			snapshot, err := SignIns{db}.LockAndLoad(ctx, authn.SnapshotQuery{AccountID: "ada"})
+			if snapshot.Failures != want {
+				t.Errorf("got %d failures, want %d", snapshot.Failures, want)
 			}
 			return err
 		}))
 	}
-	is(0)
+	wantFailures(0)
 	record("ada", bad, bad, audit.SignInThrottled)
-	is(2)
+	wantFailures(2)
 	record("bob", bad, good)
 	record("ada", audit.StepUpRefused, bad)
-	is(3)
+	wantFailures(3)
 	record("ada", good)
-	is(0)
+	wantFailures(0)
 	record("ada", bad, good, bad, audit.SignInPending, bad)
-	is(2)
+	wantFailures(2)
 }

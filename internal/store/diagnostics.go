@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Durability answers how commits are kept, and how they should be.
-func (d *DB) Durability(ctx context.Context) (are, should string, err error) {
-	err = d.read.WithContext(ctx).Raw(d.commitsQuery).Scan(&are).Error
-	return are, d.durabilityQuery, err
+// Durability returns the settings that decide whether a commit is on disk, as they are and as they should be.
+func (d *DB) Durability(ctx context.Context) (got, want string, err error) {
+	err = d.read.WithContext(ctx).Raw(d.durabilityQuery).Scan(&got).Error
+	return got, d.wantDurability, err
 }
 
-// Writable says whether the server lets this user change what is kept: a standby does not. Of a file only the file
-// system knows.
-func (d *DB) Writable(ctx context.Context) (can bool, err error) {
+// Writable reports whether the server lets this user write. A standby does not. For an SQLite file it returns true, because
+// only the file's permissions decide.
+func (d *DB) Writable(ctx context.Context) (writable bool, err error) {
 	if d.writableQuery == "" {
 		return true, nil
 	}
-	err = d.read.WithContext(ctx).Raw(d.writableQuery).Scan(&can).Error
-	return can, err
+	err = d.read.WithContext(ctx).Raw(d.writableQuery).Scan(&writable).Error
+	return writable, err
 }
 
-// ServerTime reads the server's clock. A file has none: own is false.
-func (d *DB) ServerTime(ctx context.Context) (at time.Time, own bool, err error) {
+// ServerTime returns the server's time. For an SQLite file, hasClock is false.
+func (d *DB) ServerTime(ctx context.Context) (at time.Time, hasClock bool, err error) {
 	if d.clockQuery == "" {
 		return time.Time{}, false, nil
 	}
@@ -30,7 +30,7 @@ func (d *DB) ServerTime(ctx context.Context) (at time.Time, own bool, err error)
 	return at, true, err
 }
 
-// Server answers what a PostgreSQL server's clock says, and whether it only follows another.
+// Server returns the time of a PostgreSQL server, and whether the server is a standby.
 func (d *DB) Server(ctx context.Context) (clock time.Time, standby bool, err error) {
 	var r struct {
 		Clock   unixMicro

@@ -14,32 +14,33 @@ import (
 	"gorm.io/gorm/logger"
 )
 
-// dialect is what one kind of database says differently.
+// dialect holds the differences between SQLite and PostgreSQL.
 type dialect struct {
 	folder           string // of its migrations
 	goose            goose.Dialect
-	tables           string // counts the tables of a name
+	tables           string // query: counts the tables with a name
 	locker           func(*slog.Logger) (goose.ProviderOption, error)
-	snapshot         *sql.TxOptions   // of a transaction that sees one moment; nil where every one does
-	isConflict       func(error) bool // transactions were in each other's way, and this one was undone
+	snapshot         *sql.TxOptions   // of a read-only transaction with one snapshot; nil if every transaction has one
+	isConflict       func(error) bool // the transaction conflicted with another and was rolled back
 	isConnectionLost func(error) bool // the connection broke
-	isDiskFull       func(error) bool // there is no room for a change, or no way to keep one
+	isDiskFull       func(error) bool // the disk is full or fails
 
-	storageIDQuery string // says where the tables lie, so that others of their names are told apart; empty where nothing tells
-	lockTimeout    string // said in a transaction that may take long; empty where nobody hurries
+	storageIDQuery string // query: the object ids of the tables, which differ in a restored copy; empty = there are none
+	disableTimeout string // lifts the statement timeout of a transaction; empty = there is no timeout
 
-	// For who looks at the database.
-	commitsQuery, durabilityQuery string // says how commits are kept, and how they should be
-	writableQuery                 string // says whether this user may change anything; empty where the file system knows
-	clockQuery                    string // reads the server's clock; empty where there is none
+	// For the doctor command.
+	durabilityQuery string // query: the settings that decide whether a commit is on disk
+	wantDurability  string // its result in a safe configuration
+	writableQuery   string // query: whether this user may write; empty = the file's permissions decide
+	clockQuery      string // query: the server's time; empty = there is no server
 }
 
-// openPool opens connections, and counts into effort what is asked of them. Both drivers keep what they prepared themselves,
-// by connection.
-func openPool(to gorm.Dialector, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+// openPool opens a pool of connections, whose statements are counted in stats. gorm's own statement cache is off, because
+// both drivers cache prepared statements for each connection.
+func openPool(to gorm.Dialector, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
 	db, err := gorm.Open(to, &gorm.Config{
 		SkipDefaultTransaction: true,
-		QueryFields:            true, // a column that a newer version adds changes no statement of ours
+		QueryFields:            true, // name the columns, so that a column added by a newer version changes no statement
 		TranslateError:         true,
 		Logger:                 silentLogger{log},
 	})
@@ -52,7 +53,7 @@ func openPool(to gorm.Dialector, conns int, effort *QueryStats, log *slog.Logger
 	}
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
-	return db, errors.Join(wrapErrors(db), countStatements(db, effort))
+	return db, errors.Join(wrapErrors(db), countStatements(db, stats))
 }
 
 func closePool(db *gorm.DB) error {
@@ -63,7 +64,7 @@ func closePool(db *gorm.DB) error {
 	return pool.Close()
 }
 
-// silentLogger stands in for gorm's, which prints values: this one never sees a statement.
+// silentLogger replaces gorm's logger, which prints statements with their values.
 type silentLogger struct{ to *slog.Logger }
 
 func (l silentLogger) LogMode(logger.LogLevel) logger.Interface { return l }
@@ -71,38 +72,38 @@ func (l silentLogger) LogMode(logger.LogLevel) logger.Interface { return l }
 func (l silentLogger) Info(context.Context, string, ...any) {}
 
 func (l silentLogger) Warn(ctx context.Context, _ string, _ ...any) {
-	l.to.WarnContext(ctx, "the database layer warns")
+	l.to.WarnContext(ctx, "database layer reported a warning")
 }
 
 func (l silentLogger) Error(ctx context.Context, _ string, _ ...any) {
-	l.to.ErrorContext(ctx, "the database layer reports an error")
+	l.to.ErrorContext(ctx, "database layer reported an error")
 }
 
 func (l silentLogger) Trace(context.Context, time.Time, func() (string, int64), error) {}
 
-// unixMicro is a time at rest: microseconds since the Unix epoch; zero is the zero time.
+// unixMicro is a time that is stored as microseconds since the Unix epoch. The zero time is stored as zero.
 type unixMicro struct{ time.Time }
 
-// Value writes the time.
-func (s unixMicro) Value() (driver.Value, error) {
-	if s.IsZero() {
+// Value returns the time as it is stored.
+func (u unixMicro) Value() (driver.Value, error) {
+	if u.IsZero() {
 		return int64(0), nil
 	}
-	return s.UnixMicro(), nil
+	return u.UnixMicro(), nil
 }
 
-// Scan reads it back, in UTC.
-func (s *unixMicro) Scan(from any) error {
+// Scan sets the time, in UTC, from a stored one.
+func (u *unixMicro) Scan(from any) error {
 	n, ok := from.(int64)
 	if !ok {
 		return fmt.Errorf("scan time from %T", from)
 	}
-	s.Time = time.Time{}
+	u.Time = time.Time{}
 	if n != 0 {
-		s.Time = time.UnixMicro(n).UTC()
+		u.Time = time.UnixMicro(n).UTC()
 	}
 	return nil
 }
 
-// GormDataType tells gorm what the column is.
+// GormDataType returns gorm's name of the column's type.
 func (unixMicro) GormDataType() string { return "integer" }

@@ -36,7 +36,8 @@ func (r enrollmentRow) enrollment() mfa.Enrollment {
 	}
 }
 
-// ReplaceEnrollment puts the account's one enrollment.
+// ReplaceEnrollment inserts the account's enrollment in place of the previous one. It returns session.ErrEnded if the session
+// has ended.
 func (s Methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error {
 	return mapForeignKey(s.writer(ctx).
 		Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).
@@ -46,8 +47,8 @@ func (s Methods) ReplaceEnrollment(ctx context.Context, e mfa.Enrollment) error 
 		}).Error)
 }
 
-// State reads the enrollment, the methods and the number of recovery codes: a row for each method, and one where there is
-// none.
+// State returns the enrollment, the methods and the number of recovery codes of an account. Its query yields one row per
+// method, or one row without a method.
 func (s Methods) State(ctx context.Context, accountID string) (st mfa.State, err error) {
 	rows, err := s.reader(ctx).Raw(`SELECT
 		coalesce(e.id, ''), coalesce(e.session_id, ''), coalesce(e.name, ''), e.sealed_key, coalesce(e.tries, 0),
@@ -86,7 +87,7 @@ func (s Methods) State(ctx context.Context, accountID string) (st mfa.State, err
 	return st, rows.Err()
 }
 
-// IncrementTries counts a try.
+// IncrementTries counts an attempt at an enrollment and returns the number of attempts, or 0 if there were limit before.
 func (s Methods) IncrementTries(ctx context.Context, accountID, id string, limit int) (int, error) {
 	var r enrollmentRow
 	tx := s.writer(ctx).Model(&r).Clauses(clause.Returning{Columns: []clause.Column{{Name: "tries"}}}).
@@ -95,31 +96,31 @@ func (s Methods) IncrementTries(ctx context.Context, accountID, id string, limit
 	return r.Tries, tx.Error
 }
 
-// MarkExpired notes that an enrollment is over.
+// MarkExpired marks an enrollment as expired. It reports false if it was marked before.
 func (s Methods) MarkExpired(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&enrollmentRow{}).
 		Where("account_id = ? AND id = ? AND over_at = 0", accountID, id).Update("over_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteEnrollment takes an enrollment away.
+// DeleteEnrollment deletes an enrollment and reports whether there was one.
 func (s Methods) DeleteEnrollment(ctx context.Context, accountID, id string) (bool, error) {
 	tx := s.writer(ctx).Where("account_id = ? AND id = ?", accountID, id).Delete(&enrollmentRow{})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteEnrollments takes whatever enrollment the account has away.
+// DeleteEnrollments deletes the account's enrollment, if there is one.
 func (s Methods) DeleteEnrollments(ctx context.Context, accountID string) error {
-	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&enrollmentRow{}).Error
+	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&enrollmentRow{}).Error
 }
 
-// ExpiredEnrollments lists enrollments that are over, the longest over first.
+// ExpiredEnrollments lists enrollments that expired before a time, those that expired first first.
 func (s Methods) ExpiredEnrollments(ctx context.Context, before time.Time, limit int) ([]mfa.Enrollment, error) {
 	var rows []enrollmentRow
 	err := s.reader(ctx).Where("expires_at <= ?", unixMicro{before}).Order("expires_at").Limit(limit).Find(&rows).Error
-	over := make([]mfa.Enrollment, len(rows))
+	expired := make([]mfa.Enrollment, len(rows))
 	for i, r := range rows {
-		over[i] = r.enrollment()
+		expired[i] = r.enrollment()
 	}
-	return over, err
+	return expired, err
 }

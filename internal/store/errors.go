@@ -6,25 +6,25 @@ import (
 	"gorm.io/gorm"
 )
 
-// FailureError is a database that did not do what it was asked. Nobody's request is at fault: the answer is 503.
+// FailureError is an error of the database that is not the fault of the request. The API responds with 503.
 type FailureError struct {
 	cause error
 }
 
 func (e *FailureError) Error() string { return "database: " + e.cause.Error() }
 
-// Unwrap answers the cause.
+// Unwrap returns the cause.
 func (e *FailureError) Unwrap() error { return e.cause }
 
-// Unavailable marks the error for those who may not know this package.
+// Unavailable marks the error for packages that must not import this one.
 func (e *FailureError) Unavailable() bool { return true }
 
-// errConflict means that another transaction did the same thing first: run again, this one sees it.
-var errConflict = errors.New("another transaction came first")
+// errConflict means that another transaction changed the same rows first. InTx repeats the transaction, which then sees them.
+var errConflict = errors.New("conflict with another transaction")
 
 func wrapError(err error) error { return &FailureError{cause: err} }
 
-// wrapErrors makes a FailureError of every statement's error that a caller does not handle.
+// wrapErrors wraps the errors of gorm's statements in a FailureError, except those that callers handle.
 func wrapErrors(db *gorm.DB) error {
 	mark := func(tx *gorm.DB) {
 		for _, expected := range []error{gorm.ErrRecordNotFound, gorm.ErrDuplicatedKey, gorm.ErrForeignKeyViolated} {
@@ -39,7 +39,7 @@ func wrapErrors(db *gorm.DB) error {
 			tx.Error = wrapError(tx.Error)
 		}
 	}
-	const name = "twofold:mark"
+	const name = "twofold:wrap_errors"
 	return errors.Join(
 		db.Callback().Create().After("*").Register(name, mark),
 		db.Callback().Query().After("*").Register(name, mark),

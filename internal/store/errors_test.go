@@ -16,13 +16,13 @@ import (
 	"twofold/internal/throttle"
 )
 
-// TestAClosedDatabaseFailsEverywhere calls whatever there is: each answer must be a failure, which becomes 503, and
+// TestClosedDatabase_EveryCallFails calls every method. Each must return a FailureError, for which the API responds with 503, and
 // never an empty result, which could be taken for a permission.
-func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
+func TestClosedDatabase_EveryCallFails(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	must(t, db.Close())
-	guess := throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
+	attempt := throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
 	rules := throttle.Rules{FreeAttempts: 5, Backoff: []time.Duration{time.Second}}
 	for name, call := range map[string]func() error{
 		"InTx":     func() error { return db.InTx(ctx, func(context.Context) error { return nil }) },
@@ -43,88 +43,88 @@ func TestAClosedDatabaseFailsEverywhere(t *testing.T) {
 		"Sessions.Update":        func() error { return Sessions{db}.Update(ctx, session.Session{}) },
 		"Sessions.SetToken":      func() error { return Sessions{db}.SetToken(ctx, "x", tokenOf("x")) },
 		"Sessions.Delete":        func() error { _, err := Sessions{db}.Delete(ctx, "x", "y"); return err },
-		"Sessions.Of":            func() error { _, err := Sessions{db}.ByAccount(ctx, "x"); return err },
+		"Sessions.ByAccount":     func() error { _, err := Sessions{db}.ByAccount(ctx, "x"); return err },
 		"Sessions.DeleteByToken": func() error { return Sessions{db}.DeleteByToken(ctx, tokenOf("x")) },
 		"Sessions.DeleteOthers":  func() error { _, err := Sessions{db}.DeleteOthers(ctx, "x", "y"); return err },
 		"Sessions.DeleteOldest":  func() error { return Sessions{db}.DeleteOldest(ctx, "x", 1) },
 
 		"SignIns.Insert":       func() error { return SignIns{db}.Insert(ctx, authn.PendingSignIn{}, tokenOf("x")) },
-		"SignIns.Look":         func() error { _, err := SignIns{db}.Load(ctx, authn.SnapshotQuery{}); return err },
-		"SignIns.Lock":         func() error { _, err := SignIns{db}.LockAndLoad(ctx, authn.SnapshotQuery{}); return err },
+		"SignIns.Load":         func() error { _, err := SignIns{db}.Load(ctx, authn.SnapshotQuery{}); return err },
+		"SignIns.LockAndLoad":  func() error { _, err := SignIns{db}.LockAndLoad(ctx, authn.SnapshotQuery{}); return err },
 		"SignIns.Delete":       func() error { return SignIns{db}.Delete(ctx, "x") },
 		"SignIns.DeleteOldest": func() error { return SignIns{db}.DeleteOldest(ctx, "x", "anyone", 1) },
 
 		"SignIns.DeleteOf": func() error { return SignIns{db}.DeleteOf(ctx, "x") },
 
-		"Devices.Any":    func() error { _, err := Devices{db}.HasAny(ctx, "x"); return err },
+		"Devices.HasAny": func() error { _, err := Devices{db}.HasAny(ctx, "x"); return err },
 		"Devices.Find":   func() error { _, err := Devices{db}.Find(ctx, "x", tokenOf("x")); return err },
-		"Devices.Keep":   func() error { return Devices{db}.Upsert(ctx, authn.Device{}, tokenOf("x")) },
-		"Devices.Move":   func() error { return Devices{db}.Rekey(ctx, tokenOf("x"), tokenOf("y")) },
-		"Devices.Renew":  func() error { return Devices{db}.Rotate(ctx, authn.Device{}, tokenOf("x"), tokenOf("y")) },
-		"Devices.Forget": func() error { return Devices{db}.Revoke(ctx, "x", "", noon) },
-		"Devices.Tidy":   func() error { return Devices{db}.Prune(ctx, "x", noon, 1) },
+		"Devices.Upsert": func() error { return Devices{db}.Upsert(ctx, authn.Device{}, tokenOf("x")) },
+		"Devices.Rekey":  func() error { return Devices{db}.Rekey(ctx, tokenOf("x"), tokenOf("y")) },
+		"Devices.Rotate": func() error { return Devices{db}.Rotate(ctx, authn.Device{}, tokenOf("x"), tokenOf("y")) },
+		"Devices.Revoke": func() error { return Devices{db}.Revoke(ctx, "x", "", noon) },
+		"Devices.Prune":  func() error { return Devices{db}.Prune(ctx, "x", noon, 1) },
 
-		"StepUps.Insert":   func() error { return keepToken(db, stepup.Grant{}) },
-		"StepUps.Spend":    func() error { _, err := StepUps{db}.Consume(ctx, "x", noon); return err },
+		"StepUps.Insert":   func() error { return insertStepUp(db, stepup.Grant{}) },
+		"StepUps.Consume":  func() error { _, err := StepUps{db}.Consume(ctx, "x", noon); return err },
 		"StepUps.DeleteOf": func() error { return StepUps{db}.DeleteOf(ctx, "x") },
 
-		"Reminders.Untold": func() error { _, err := Reminders{db}.AccountsToRemind(ctx, noon, 1); return err },
-		"Reminders.Tell":   func() error { _, err := Reminders{db}.MarkReminded(ctx, "x", noon); return err },
-		"SignIns.Enroll":   func() error { _, err := SignIns{db}.SetEnrollmentKey(ctx, "x", nil, ""); return err },
+		"Reminders.AccountsToRemind": func() error { _, err := Reminders{db}.AccountsToRemind(ctx, noon, 1); return err },
+		"Reminders.MarkReminded":     func() error { _, err := Reminders{db}.MarkReminded(ctx, "x", noon); return err },
+		"SignIns.SetEnrollmentKey":   func() error { _, err := SignIns{db}.SetEnrollmentKey(ctx, "x", nil, ""); return err },
 
-		"Administration.Find":       func() error { _, err := office(db).Find(ctx, "x", "y", 1); return err },
-		"Administration.LastSignIn": func() error { _, err := office(db).LastSignIn(ctx, "x"); return err },
-		"Administration.Held":       func() error { _, err := office(db).Lockouts(ctx, "x", noon, 1); return err },
-		"Administration.SetRole":    func() error { return office(db).SetRole(ctx, "x", account.Admin) },
-		"Administration.OtherAdministrators": func() error {
-			_, err := office(db).OtherAdministrators(ctx, "x")
+		"AdminAccounts.Find":       func() error { _, err := adminAccounts(db).Find(ctx, "x", "y", 1); return err },
+		"AdminAccounts.LastSignIn": func() error { _, err := adminAccounts(db).LastSignIn(ctx, "x"); return err },
+		"AdminAccounts.Lockouts":   func() error { _, err := adminAccounts(db).Lockouts(ctx, "x", noon, 1); return err },
+		"AdminAccounts.SetRole":    func() error { return adminAccounts(db).SetRole(ctx, "x", account.Admin) },
+		"AdminAccounts.OtherAdministrators": func() error {
+			_, err := adminAccounts(db).OtherAdministrators(ctx, "x")
 			return err
 		},
-		"Administration.SetDisabled": func() error { return office(db).SetDisabled(ctx, "x", noon) },
+		"AdminAccounts.SetDisabled": func() error { return adminAccounts(db).SetDisabled(ctx, "x", noon) },
 
 		"Methods.Methods":           func() error { _, err := Methods{db}.Methods(ctx, "x"); return err },
 		"Methods.InsertMethod":      func() error { return Methods{db}.InsertMethod(ctx, mfa.Method{}) },
 		"Methods.DeleteMethod":      func() error { _, err := Methods{db}.DeleteMethod(ctx, "x", "y"); return err },
 		"Methods.DeleteMethods":     func() error { _, err := Methods{db}.DeleteMethods(ctx, "x"); return err },
-		"Methods.UseStep":           func() error { _, err := Methods{db}.AdvanceStep(ctx, "x", "y", 1, noon); return err },
+		"Methods.AdvanceStep":       func() error { _, err := Methods{db}.AdvanceStep(ctx, "x", "y", 1, noon); return err },
 		"Methods.ReplaceEnrollment": func() error { return Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{}) },
 		"Methods.State":             func() error { _, err := Methods{db}.State(ctx, "x"); return err },
-		"Methods.CountTry":          func() error { _, err := Methods{db}.IncrementTries(ctx, "x", "y", 1); return err },
+		"Methods.IncrementTries":    func() error { _, err := Methods{db}.IncrementTries(ctx, "x", "y", 1); return err },
 		"Methods.DeleteEnrollment":  func() error { _, err := Methods{db}.DeleteEnrollment(ctx, "x", "y"); return err },
 		"Methods.DeleteEnrollments": func() error { return Methods{db}.DeleteEnrollments(ctx, "x") },
 
 		"Attempts.Reserve": func() error {
-			_, _, err := Attempts{db}.Reserve(ctx, guess, throttle.SubLimit{}, noon, rules)
+			_, _, err := Attempts{db}.Reserve(ctx, attempt, throttle.SubLimit{}, noon, rules)
 			return err
 		},
-		"Attempts.Counts":    func() error { _, err := Attempts{db}.Counts(ctx, guess, throttle.SubLimit{}); return err },
-		"Attempts.Reset":     func() error { return Attempts{db}.Reset(ctx, throttle.SubLimit{}, guess) },
+		"Attempts.Counts":    func() error { _, err := Attempts{db}.Counts(ctx, attempt, throttle.SubLimit{}); return err },
+		"Attempts.Reset":     func() error { return Attempts{db}.Reset(ctx, throttle.SubLimit{}, attempt) },
 		"Attempts.ResetKind": func() error { return Attempts{db}.ResetKind(ctx, "x", throttle.TOTP) },
 
-		"Keys.SealedKeyset":        func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
-		"Keys.InsertSealedKeyset":  func() error { return Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{}) },
-		"Keys.LockKeyset":          func() error { _, err := Keys{db}.LockKeyset(ctx); return err },
-		"Keys.ReplaceSealedKeyset": func() error { return Keys{db}.ReplaceSealedKeyset(ctx, keyring.SealedKeyset{}) },
-		"Keys.SigningKeys":         func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
-		"Keys.InsertSigningKey":    func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
-		"Keys.BeginSigningKey":     func() error { return Keys{db}.ActivateSigningKey(ctx, "x", noon) },
-		"Keys.RetireSigningKey":    func() error { return Keys{db}.RetireSigningKey(ctx, "x", noon) },
-		"Keys.DeleteSigningKey":    func() error { return Keys{db}.DeleteSigningKey(ctx, "x") },
-		"Keys.DeleteUnattributed":  func() error { return Keys{db}.DeleteTokensWithoutKID(ctx) },
-		"Keys.SealedBut":           func() error { _, err := Keys{db}.NotSealedWith(ctx, "outbox", nil, "", 1); return err },
-		"Keys.Reseal":              func() error { _, err := Keys{db}.Reencrypt(ctx, "outbox", keyring.SealedRow{}, nil); return err },
-		"Keys.SealedPrefixes":      func() error { _, err := Keys{db}.SealedPrefixes(ctx, "outbox", 5); return err },
+		"Keys.SealedKeyset":           func() error { _, err := Keys{db}.SealedKeyset(ctx); return err },
+		"Keys.InsertSealedKeyset":     func() error { return Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.LockKeyset":             func() error { _, err := Keys{db}.LockKeyset(ctx); return err },
+		"Keys.ReplaceSealedKeyset":    func() error { return Keys{db}.ReplaceSealedKeyset(ctx, keyring.SealedKeyset{}) },
+		"Keys.SigningKeys":            func() error { _, err := Keys{db}.SigningKeys(ctx); return err },
+		"Keys.InsertSigningKey":       func() error { return Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{}) },
+		"Keys.ActivateSigningKey":     func() error { return Keys{db}.ActivateSigningKey(ctx, "x", noon) },
+		"Keys.RetireSigningKey":       func() error { return Keys{db}.RetireSigningKey(ctx, "x", noon) },
+		"Keys.DeleteSigningKey":       func() error { return Keys{db}.DeleteSigningKey(ctx, "x") },
+		"Keys.DeleteTokensWithoutKID": func() error { return Keys{db}.DeleteTokensWithoutKID(ctx) },
+		"Keys.NotSealedWith":          func() error { _, err := Keys{db}.NotSealedWith(ctx, "outbox", nil, "", 1); return err },
+		"Keys.Reencrypt":              func() error { _, err := Keys{db}.Reencrypt(ctx, "outbox", keyring.SealedRow{}, nil); return err },
+		"Keys.SealedPrefixes":         func() error { _, err := Keys{db}.SealedPrefixes(ctx, "outbox", 5); return err },
 	} {
 		err := call()
 		f := (*FailureError)(nil)
 		if !errors.As(err, &f) || !f.Unavailable() {
-			t.Errorf("%s answered %v (%T), want a failure", name, err, err)
+			t.Errorf("%s returned %v (%T), want a FailureError", name, err, err)
 			continue
 		}
 		if !strings.HasPrefix(f.Error(), "database: ") || f.Unwrap() == nil {
-			t.Errorf("%s: the failure reads %q and wraps %v", name, f.Error(), f.Unwrap())
+			t.Errorf("%s: the error is %q and wraps %v", name, f.Error(), f.Unwrap())
 		}
 	}
 }
 
-func office(db *DB) AdminAccounts { return AdminAccounts{Accounts{db}} }
+func adminAccounts(db *DB) AdminAccounts { return AdminAccounts{Accounts{db}} }

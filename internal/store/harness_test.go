@@ -27,23 +27,23 @@ var (
 	silent = slog.New(slog.DiscardHandler)
 )
 
-// storageIDQuery is where a database is: what several processes open.
-type place string
+// databaseURL is the URL of a database, which a test opens several times in place of several processes.
+type databaseURL string
 
-// somewhere is an empty database of the test's own, of the kind that this run of the tests is about.
-func somewhere(t *testing.T) place {
+// emptyDatabase returns an empty database for one test, on PostgreSQL if the tests run on that.
+func emptyDatabase(t *testing.T) databaseURL {
 	t.Helper()
 	if pgserver.Enabled() {
-		return place(pgserver.Database(t))
+		return databaseURL(pgserver.Database(t))
 	}
-	return sqliteAt(filepath.Join(t.TempDir(), "twofold.db"))
+	return sqliteURL(filepath.Join(t.TempDir(), "twofold.db"))
 }
 
-// sqliteAt is the place of a file, whatever the run is about.
-func sqliteAt(path string) place { return place("sqlite:" + path) }
+// sqliteURL returns the URL of a file, even if the tests run on PostgreSQL.
+func sqliteURL(path string) databaseURL { return databaseURL("sqlite:" + path) }
 
-// connected opens a place as it is.
-func connected(t *testing.T, at place, log *slog.Logger) *DB {
+// openDB opens a database without migrating it.
+func openDB(t testing.TB, at databaseURL, log *slog.Logger) *DB {
 	t.Helper()
 	db, err := Open(string(at), Options{}, log)
 	if err != nil {
@@ -53,31 +53,31 @@ func connected(t *testing.T, at place, log *slog.Logger) *DB {
 	return db
 }
 
-// opened opens a place and migrates it.
-func opened(t *testing.T, at place) *DB {
+// openMigrated opens a database and migrates it.
+func openMigrated(t testing.TB, at databaseURL) *DB {
 	t.Helper()
-	db := connected(t, at, silent)
+	db := openDB(t, at, silent)
 	if err := db.Migrate(ctx); err != nil {
 		t.Fatalf("migrate: %v", err)
 	}
 	return db
 }
 
-// fresh is a migrated database of the test's own.
-func fresh(t *testing.T) *DB {
+// newDB opens a migrated database for one test.
+func newDB(t *testing.T) *DB {
 	t.Helper()
-	return connected(t, migrated(t), silent)
+	return openDB(t, migratedDatabase(t), silent)
 }
 
-// migrated is the place of one.
-func migrated(t *testing.T) place {
+// migratedDatabase returns a migrated database for one test.
+func migratedDatabase(t *testing.T) databaseURL {
 	t.Helper()
 	if !pgserver.Enabled() {
-		at := somewhere(t)
-		opened(t, at)
+		at := emptyDatabase(t)
+		openMigrated(t, at)
 		return at
 	}
-	return place(pgserver.CloneDatabase(t, "migrated", func(url string) error {
+	return databaseURL(pgserver.CloneDatabase(t, "migrated", func(url string) error {
 		db, err := Open(url, Options{}, silent)
 		if err != nil {
 			return err
@@ -86,19 +86,21 @@ func migrated(t *testing.T) place {
 	}))
 }
 
-// freshFile is a migrated SQLite file, for what only a file has.
-func freshFile(t *testing.T) *DB {
+// newSQLiteDB opens a migrated SQLite file, even if the tests run on PostgreSQL.
+func newSQLiteDB(t *testing.T) *DB {
 	t.Helper()
-	return opened(t, sqliteAt(filepath.Join(t.TempDir(), "twofold.db")))
+	return openMigrated(t, sqliteURL(filepath.Join(t.TempDir(), "twofold.db")))
 }
 
-// ada puts an account with one session, one method, one enrollment and one step-up token into the database.
-func ada(t *testing.T, db *DB) {
+// insertAda is insertAccountWithRows for the account ada.
+func insertAda(t testing.TB, db *DB) {
 	t.Helper()
-	put(t, db, "ada")
+	insertAccountWithRows(t, db, "ada")
 }
 
-func put(t *testing.T, db *DB, id string) {
+// insertAccountWithRows inserts an account with one session, one method, one enrollment and one step-up token. Their ids begin
+// with that of the account.
+func insertAccountWithRows(t testing.TB, db *DB, id string) {
 	t.Helper()
 	must(t, Accounts{db}.Insert(ctx, account.Account{
 		ID: id, Email: id + "@example.com", PasswordHash: "hash", CreatedAt: noon, PasswordChangedAt: noon,
@@ -114,24 +116,24 @@ func put(t *testing.T, db *DB, id string) {
 		ID: id + "-enrollment", AccountID: id, SessionID: id + "-session", Name: "new phone", SealedKey: []byte("sealed"),
 		CreatedAt: noon, ExpiresAt: noon.Add(time.Minute),
 	}))
-	if rows(t, db, "signing_keys") == 0 {
+	if countRows(t, db, "signing_keys") == 0 {
 		must(t, Keys{db}.InsertSigningKey(ctx, keyring.SealedKey{Key: keyring.Key{KID: "key", ActivatedAt: noon}, Sealed: []byte("sealed")}))
 	}
-	kept, err := StepUps{db}.Insert(ctx, stepUpOf(id, id+"-step-up"))
+	inserted, err := StepUps{db}.Insert(ctx, newStepUp(id, id+"-step-up"))
 	must(t, err)
-	if !kept {
-		t.Fatal("the step-up token was not kept")
+	if !inserted {
+		t.Fatal("the step-up token was not inserted")
 	}
 }
 
-// stepUpOf is a token of an account that put has put there.
-func stepUpOf(accountID, id string) stepup.Grant {
+// newStepUp returns a token of an account that insertAccountWithRows has inserted. It expires a minute after noon.
+func newStepUp(accountID, id string) stepup.Grant {
 	return stepup.Grant{
 		ID: id, AccountID: accountID, SessionID: accountID + "-session", Purpose: "mfa.remove", ExpiresAt: noon.Add(time.Minute), KID: "key",
 	}
 }
 
-func keepToken(db *DB, g stepup.Grant) error {
+func insertStepUp(db *DB, g stepup.Grant) error {
 	_, err := StepUps{db}.Insert(ctx, g)
 	return err
 }
@@ -141,46 +143,46 @@ func tokenOf(text string) (token [32]byte) {
 	return token
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
 }
 
-// rows counts a table.
-func rows(t *testing.T, db *DB, table string) int {
+// countRows returns the number of rows of a table.
+func countRows(t testing.TB, db *DB, table string) int {
 	t.Helper()
 	var n int
 	must(t, db.read.Raw("SELECT count(*) FROM "+table).Scan(&n).Error)
 	return n
 }
 
-// atOnce runs do fifty times at the same moment and says how often it answered true.
-func atOnce(t *testing.T, do func(i int) (bool, error)) int {
+// concurrently calls do fifty times at the same time and returns how often it returned true.
+func concurrently(t *testing.T, do func(i int) (bool, error)) int {
 	t.Helper()
-	const crowd = 50
-	var done sync.WaitGroup
-	var yes atomic.Int32
+	const calls = 50
+	var running sync.WaitGroup
+	var succeeded atomic.Int32
 	start := make(chan struct{})
-	for i := range crowd {
-		done.Go(func() {
+	for i := range calls {
+		running.Go(func() {
 			<-start
 			ok, err := do(i)
 			if err != nil {
-				t.Errorf("number %d: %v", i, err)
+				t.Errorf("call %d: %v", i, err)
 			}
 			if ok {
-				yes.Add(1)
+				succeeded.Add(1)
 			}
 		})
 	}
 	close(start)
-	done.Wait()
-	return int(yes.Load())
+	running.Wait()
+	return int(succeeded.Load())
 }
 
-// lockedBuffer collects a log that several goroutines write.
+// lockedBuffer is a buffer for a log to which several goroutines write.
 type lockedBuffer struct {
 	mu   sync.Mutex
 	text bytes.Buffer

@@ -12,23 +12,23 @@ import (
 	"gorm.io/gorm"
 )
 
-// Why a database that answers is of no use: ErrReadOnly takes no change, ErrOlder lacks what this version needs.
+// Errors of Ready.
 var (
-	ErrReadOnly = errors.New("the database takes no change")
-	ErrOlder    = errors.New("the database has an older schema than this version needs")
+	ErrReadOnly    = errors.New("the database is read-only")
+	ErrOlderSchema = errors.New("the database has an older schema than this version needs")
 )
 
-// Ready says whether the database can be read and written and has the schema of this version, or a newer one. It answers
-// ErrReadOnly, ErrOlder, or a *FailureError for a database that does not answer.
+// Ready checks that the database can be read and written and has the schema of this version or a newer one. It returns
+// ErrReadOnly, ErrOlderSchema, or a *FailureError if the database does not respond.
 func (d *DB) Ready(ctx context.Context) error {
 	version, err := d.Version(ctx)
 	if err != nil {
 		return err
 	}
 	if version < SchemaVersion() {
-		return fmt.Errorf("%w: %d, not %d", ErrOlder, version, SchemaVersion())
+		return fmt.Errorf("%w: %d, not %d", ErrOlderSchema, version, SchemaVersion())
 	}
-	// It changes nothing, and is refused wherever a change would be: on a standby too, where an empty transaction is not.
+	// This changes no row, and fails wherever a write would fail: on a standby too, which permits an empty transaction.
 	err = d.write.WithContext(ctx).Exec("UPDATE outbox SET tries = tries WHERE id = ''").Error
 	if err == nil {
 		err = d.clearDiskFull(ctx)
@@ -39,8 +39,8 @@ func (d *DB) Ready(ctx context.Context) error {
 	return fmt.Errorf("%w: %w", ErrReadOnly, err)
 }
 
-// clearDiskFull finds out whether the disk that was full has room again. Nothing less than a change tells: that of a time by
-// a microsecond.
+// clearDiskFull writes to the database if the disk was full, and returns the error if it still is. Only a change needs room on
+// the disk, so it moves a time by a microsecond.
 func (d *DB) clearDiskFull(ctx context.Context) error {
 	if !d.diskFull.Load() {
 		return nil
@@ -52,18 +52,18 @@ func (d *DB) clearDiskFull(ctx context.Context) error {
 	return err
 }
 
-// Version is the number of the last migration that the database has seen.
+// Version returns the number of the last migration that was applied to the database.
 func (d *DB) Version(ctx context.Context) (version int64, err error) {
 	err = d.read.WithContext(ctx).Raw("SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&version).Error
 	return version, err
 }
 
-// SchemaVersion is the number of this version's last migration.
+// SchemaVersion returns the number of the last migration of this program.
 func SchemaVersion() int64 {
 	var last int64
 	files, err := fs.Glob(migrations, "migrations/*/*.sql")
 	if err != nil {
-		return 0 // the pattern is ours
+		return 0 // only a malformed pattern is an error
 	}
 	for _, file := range files {
 		name := file[strings.LastIndexByte(file, '/')+1:]
@@ -76,15 +76,15 @@ func SchemaVersion() int64 {
 	return last
 }
 
-// Pool is the connections of one kind, now and since the start.
+// Pool holds the figures of one connection pool.
 type Pool struct {
-	Name               string // read, write, or shared by both
+	Name               string // "read", "write", or "shared" for both
 	Limit, Open, InUse int
-	WaitCount          int64
-	Waited             time.Duration
+	WaitCount          int64         // waits for a connection since the start
+	Waited             time.Duration // their total duration
 }
 
-// Pools answers the state of each pool of connections.
+// Pools returns the figures of each connection pool.
 func (d *DB) Pools() []Pool {
 	if d.read == d.write {
 		return []Pool{poolOf("shared", d.read)}
@@ -103,10 +103,10 @@ func poolOf(name string, of *gorm.DB) Pool {
 	}
 }
 
-// withStats tells Watch of a transaction, where there is one; call done when it is over.
-func (d *DB) withStats(ctx context.Context) (done func()) {
-	if d.Watch == nil {
+// beginHook calls OnTransaction, if set, at the beginning of a transaction. The caller calls done at the end.
+func (d *DB) beginHook(ctx context.Context) (done func()) {
+	if d.OnTransaction == nil {
 		return func() {}
 	}
-	return d.Watch(ctx)
+	return d.OnTransaction(ctx)
 }

@@ -10,48 +10,45 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-func TestADatabaseIsReadyOnceItsTablesAreThere(t *testing.T) {
+func TestReady_AfterMigration(t *testing.T) {
 	t.Parallel()
-	db := connected(t, somewhere(t), silent)
+	db := openDB(t, emptyDatabase(t), silent)
 	if err := db.Ready(ctx); err == nil {
-		t.Error("a database without tables is ready")
+		t.Error("Ready() = nil for a database without tables")
 	}
 	must(t, db.Migrate(ctx))
 	if err := db.Ready(ctx); err != nil {
-		t.Errorf("a migrated database is not ready: %v", err)
+		t.Errorf("Ready() = %v for a migrated database", err)
 	}
 	if got, err := db.Version(ctx); err != nil || got != SchemaVersion() || got != newestFile(t) {
-		t.Errorf("it is at %d (%v), want %d as SchemaVersion returns and %d as the newest file is numbered", got, err, SchemaVersion(), newestFile(t))
+		t.Errorf("version %d, %v, want %d as SchemaVersion returns and %d as the newest file is numbered", got, err, SchemaVersion(), newestFile(t))
 	}
 }
 
-func TestADatabaseThatTakesNoChangeSaysSo(t *testing.T) {
+func TestReady_ReadOnly(t *testing.T) {
 	t.Parallel()
-	looking, err := OpenReadOnly(string(migrated(t)), silent)
-	must(t, err)
-	t.Cleanup(func() { _ = looking.Close() })
-	if err := looking.Ready(ctx); !errors.Is(err, ErrReadOnly) {
+	if err := openReadOnly(t, migratedDatabase(t)).Ready(ctx); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("got %v, want ErrReadOnly", err)
 	}
 }
 
-func TestAnOlderSchemaIsNotReadyAndANewerOneIs(t *testing.T) {
+func TestReady_OlderAndNewerSchema(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	must(t, db.write.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)").Error)
 	if err := db.Ready(ctx); err != nil {
-		t.Errorf("after the migration of a newer version: %v", err)
+		t.Errorf("after a migration of a newer version: %v", err)
 	}
 	must(t, db.write.Exec("DELETE FROM goose_db_version WHERE version_id >= ?", SchemaVersion()).Error)
-	if err := db.Ready(ctx); !errors.Is(err, ErrOlder) {
-		t.Errorf("got %v, want ErrOlder", err)
+	if err := db.Ready(ctx); !errors.Is(err, ErrOlderSchema) {
+		t.Errorf("got %v, want ErrOlderSchema", err)
 	}
 }
 
-func TestTheOutboxTellsHowManyWaitAndSinceWhen(t *testing.T) {
+func TestOutboxWaiting_NumberAndOldest(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
+	db := newDB(t)
+	insertAda(t, db)
 	want := func(n int, oldest time.Time) {
 		t.Helper()
 		if got, since, err := (Outbox{db}).Waiting(ctx); err != nil || got != n || !since.Equal(oldest) {
@@ -70,30 +67,29 @@ func TestTheOutboxTellsHowManyWaitAndSinceWhen(t *testing.T) {
 	want(1, noon.Add(2*time.Minute))
 }
 
-func TestATransactionIsWatchedOnceHoweverDeepItGoes(t *testing.T) {
+func TestOnTransaction_OncePerTransaction(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	begun, over := 0, 0
-	db.Watch = func(context.Context) func() { begun++; return func() { over++ } }
-	refused := errors.New("refused")
+	db := newDB(t)
+	begun, ended := 0, 0
+	db.OnTransaction = func(context.Context) func() { begun++; return func() { ended++ } }
 	err := db.InTx(ctx, func(ctx context.Context) error {
-		return db.InTx(ctx, func(context.Context) error { return refused })
+		return db.InTx(ctx, func(context.Context) error { return errRefused })
 	})
-	if !errors.Is(err, refused) || begun != 1 || over != 1 {
-		t.Errorf("got %v, %d begun and %d over, want one each", err, begun, over)
+	if !errors.Is(err, errRefused) || begun != 1 || ended != 1 {
+		t.Errorf("got %v, %d begun and %d ended, want one each", err, begun, ended)
 	}
 	func() {
 		defer func() { _ = recover() }()
 		_ = db.InTx(ctx, func(context.Context) error { panic("in the middle") })
 	}()
-	if begun != 2 || over != 2 {
-		t.Errorf("after a panic %d had begun and %d were over, want two each", begun, over)
+	if begun != 2 || ended != 2 {
+		t.Errorf("after a panic: %d begun and %d ended, want two each", begun, ended)
 	}
 }
 
-func TestPoolsTellWhatIsInUse(t *testing.T) {
+func TestPools_ConnectionsInUse(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	must(t, db.InTx(ctx, func(context.Context) error {
 		for _, p := range db.Pools() {
 			if want := map[string]int{"write": 1, "shared": 1, "read": 0}[p.Name]; p.InUse != want || p.Limit < 1 || p.Open < p.InUse {
@@ -102,7 +98,7 @@ func TestPoolsTellWhatIsInUse(t *testing.T) {
 		}
 		return nil
 	}))
-	want := 2 // one to read and one to write
+	want := 2 // read and write
 	if pgserver.Enabled() {
 		want = 1
 	}

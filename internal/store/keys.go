@@ -11,7 +11,7 @@ import (
 	"twofold/internal/keyring"
 )
 
-// Keys keeps sealed keys.
+// Keys stores the encrypted keysets and signing keys.
 type Keys struct{ *DB }
 
 var (
@@ -41,12 +41,13 @@ type signingKeyRow struct {
 
 func (signingKeyRow) TableName() string { return "signing_keys" }
 
-// SealedKeyset reads the one keyset.
+// SealedKeyset returns the keyset, or keyring.ErrNoKeys.
 func (s Keys) SealedKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
 	return oneKeyset(s.reader(ctx))
 }
 
-// LockKeyset reads it FOR UPDATE where the database has that; a transaction of SQLite that writes is alone anyway.
+// LockKeyset returns the keyset and locks its row until the transaction ends. SQLite needs no lock, because it has a single
+// writer. It returns keyring.ErrNoKeys if there is none.
 func (s Keys) LockKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
 	return oneKeyset(s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}))
 }
@@ -60,19 +61,19 @@ func oneKeyset(tx *gorm.DB) (keyring.SealedKeyset, error) {
 	return r.keyset(), err
 }
 
-// InsertSealedKeyset keeps the one keyset, unless there is one.
+// InsertSealedKeyset inserts the keyset, unless there is one.
 func (s Keys) InsertSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
 	return s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).
 		Create(&keysetRow{ID: 1, Sealed: k.Sealed, CreatedAt: unixMicro{k.RotatedAt}}).Error
 }
 
-// ReplaceSealedKeyset puts another in its place.
+// ReplaceSealedKeyset replaces the keyset.
 func (s Keys) ReplaceSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
 	return s.writer(ctx).Model(&keysetRow{}).Where("id = 1").
 		Updates(map[string]any{"sealed": k.Sealed, "created_at": unixMicro{k.RotatedAt}}).Error
 }
 
-// SigningKeys lists the signing keys, the newest first and the one that waits last.
+// SigningKeys lists the signing keys, the last activated first and the pending one last.
 func (s Keys) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 	var rows []signingKeyRow
 	if err := s.reader(ctx).Order("created_at DESC, kid").Find(&rows).Error; err != nil {
@@ -88,29 +89,29 @@ func (s Keys) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 	return keys, nil
 }
 
-// InsertSigningKey adds a signing key.
+// InsertSigningKey inserts a signing key.
 func (s Keys) InsertSigningKey(ctx context.Context, k keyring.SealedKey) error {
 	return s.writer(ctx).Create(&signingKeyRow{
 		KID: k.KID, Sealed: k.Sealed, CreatedAt: unixMicro{k.ActivatedAt}, BeginsAt: unixMicro{k.ActivatesAt}, RetiredAt: unixMicro{k.RetiredAt},
 	}).Error
 }
 
-// ActivateSigningKey lets the key sign that waits.
+// ActivateSigningKey activates a pending key.
 func (s Keys) ActivateSigningKey(ctx context.Context, kid string, at time.Time) error {
 	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND created_at = 0", kid).Update("created_at", unixMicro{at}).Error
 }
 
-// RetireSigningKey stops a key from signing.
+// RetireSigningKey retires a key, which then signs no more. The first time stays.
 func (s Keys) RetireSigningKey(ctx context.Context, kid string, at time.Time) error {
 	return s.writer(ctx).Model(&signingKeyRow{}).Where("kid = ? AND retired_at = 0", kid).Update("retired_at", unixMicro{at}).Error
 }
 
-// DeleteSigningKey takes a key away, and the tokens that it signed.
+// DeleteSigningKey deletes a key and the step-up tokens that it signed.
 func (s Keys) DeleteSigningKey(ctx context.Context, kid string) error {
 	return s.writer(ctx).Where("kid = ?", kid).Delete(&signingKeyRow{}).Error
 }
 
-// DeleteTokensWithoutKID takes away the tokens of which nobody knows who signed them.
+// DeleteTokensWithoutKID deletes the step-up tokens whose signing key is unknown.
 func (s Keys) DeleteTokensWithoutKID(ctx context.Context) error {
 	return s.writer(ctx).Where("kid IS NULL").Delete(&stepUpRow{}).Error
 }

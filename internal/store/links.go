@@ -9,7 +9,7 @@ import (
 	"twofold/internal/maillink"
 )
 
-// Links keeps the links that still work.
+// Links stores the single-use e-mail links that have not been consumed.
 type Links struct{ *DB }
 
 var _ maillink.Store = Links{}
@@ -33,7 +33,7 @@ func (r linkRow) link() maillink.Link {
 	}
 }
 
-// Insert adds a link.
+// Insert inserts a link.
 func (s Links) Insert(ctx context.Context, l maillink.Link, token [32]byte) error {
 	return s.deferred(ctx).Create(&linkRow{
 		ID: l.ID, AccountID: l.AccountID, TokenHash: token[:], Purpose: string(l.Purpose), Subject: l.Subject,
@@ -41,7 +41,7 @@ func (s Links) Insert(ctx context.Context, l maillink.Link, token [32]byte) erro
 	}).Error
 }
 
-// ByToken finds a link.
+// ByToken returns the link of a token's hash, or maillink.ErrExpired.
 func (s Links) ByToken(ctx context.Context, token [32]byte) (maillink.Link, error) {
 	var r linkRow
 	err := s.reader(ctx).Where("token_hash = ?", token[:]).Take(&r).Error
@@ -62,15 +62,15 @@ func (s Links) ByAccount(ctx context.Context, accountID string, p maillink.Purpo
 	return links, err
 }
 
-// Delete takes a link away.
+// Delete deletes a link and reports whether there was one, so that one of several callers consumes it.
 func (s Links) Delete(ctx context.Context, id string) (bool, error) {
 	tx := s.writer(ctx).Where("id = ?", id).Delete(&linkRow{})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteOf takes an account's links of a purpose away.
+// DeleteOf deletes an account's links of a purpose. An empty subject means all subjects.
 func (s Links) DeleteOf(ctx context.Context, accountID string, p maillink.Purpose, subject string) error {
-	tx := s.deferred(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p))
+	tx := s.writer(ctx).Where("account_id = ? AND purpose = ?", accountID, string(p))
 	if subject != "" {
 		tx = tx.Where("subject = ?", subject)
 	}

@@ -12,7 +12,7 @@ import (
 	"twofold/internal/totp"
 )
 
-// Methods keeps MFA methods, the enrollments that may become some, and recovery codes.
+// Methods stores MFA methods, enrollments and recovery codes.
 type Methods struct{ *DB }
 
 var _ mfa.Store = Methods{}
@@ -52,20 +52,20 @@ func (s Methods) Methods(ctx context.Context, accountID string) ([]mfa.Method, e
 	return methods, nil
 }
 
-// InsertMethod adds a method.
+// InsertMethod inserts a method. It returns mfa.ErrNameTaken if the account has one of that name.
 func (s Methods) InsertMethod(ctx context.Context, m mfa.Method) error {
 	tx := s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&methodRow{
 		ID: m.ID, AccountID: m.AccountID, Type: m.Type, Name: m.Name, SealedKey: m.SealedKey,
 		LastStep: int64(m.LastStep), CreatedAt: unixMicro{m.CreatedAt}, LastUsedAt: unixMicro{m.LastUsedAt},
 		SuspendedAt: unixMicro{m.SuspendedAt},
 	})
-	if tx.Error == nil && tx.RowsAffected == 0 { // whoever writes at the same time came first
+	if tx.Error == nil && tx.RowsAffected == 0 {
 		return mfa.ErrNameTaken
 	}
 	return tx.Error
 }
 
-// RenameMethod gives a method another name.
+// RenameMethod renames a method and reports whether there is one. It returns mfa.ErrNameTaken if another has the name.
 func (s Methods) RenameMethod(ctx context.Context, accountID, id, name string) (bool, error) {
 	renamed := false
 	err := withSavepoint(s.writer(ctx), func(tx *gorm.DB) error {
@@ -79,26 +79,28 @@ func (s Methods) RenameMethod(ctx context.Context, accountID, id, name string) (
 	return renamed, err
 }
 
-// SuspendMethod stops a method from being accepted.
+// SuspendMethod suspends a method. It reports false if there is none or it is suspended already.
 func (s Methods) SuspendMethod(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&methodRow{}).
 		Where("id = ? AND account_id = ? AND suspended_at = 0", id, accountID).Update("suspended_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteMethod takes a method away.
+// DeleteMethod deletes a method and reports whether there was one.
 func (s Methods) DeleteMethod(ctx context.Context, accountID, id string) (bool, error) {
 	tx := s.writer(ctx).Where("id = ? AND account_id = ?", id, accountID).Delete(&methodRow{})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteMethods takes all of an account's methods away.
+// DeleteMethods deletes all methods of an account and returns their number.
 func (s Methods) DeleteMethods(ctx context.Context, accountID string) (int, error) {
 	tx := s.writer(ctx).Where("account_id = ?", accountID).Delete(&methodRow{})
 	return int(tx.RowsAffected), tx.Error
 }
 
-// AdvanceStep is the one memory of used codes: whoever changes the row first has used the step, and every earlier one.
+// AdvanceStep consumes the TOTP code of a step and of every earlier one (RFC 6238 §5.2). It is the only record of used codes.
+// It reports false if the step or a later one is used, or if the method does not exist or is suspended: of concurrent
+// transactions, the first one to change the row consumes the code.
 func (s Methods) AdvanceStep(ctx context.Context, accountID, id string, step totp.Step, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&methodRow{}).
 		Where("id = ? AND account_id = ? AND suspended_at = 0 AND last_step < ?", id, accountID, int64(step)).

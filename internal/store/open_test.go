@@ -2,9 +2,7 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -12,11 +10,9 @@ import (
 	"testing"
 
 	"gorm.io/gorm"
-
-	"twofold/internal/account"
 )
 
-func TestPathReadsTheFileOfAURL(t *testing.T) {
+func TestPath_OfURLs(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
 		"sqlite:./data/twofold.db":         "./data/twofold.db",
@@ -49,7 +45,7 @@ func TestPathReadsTheFileOfAURL(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesAURLItDoesNotKnowAndSaysWhatItKnows(t *testing.T) {
+func TestOpen_UnknownURL(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"mysql://ada:secret@localhost/twofold", "postgres://ada:secret@localhost:port/twofold", "secret", ""} {
 		for what, open := range map[string]func() error{
@@ -62,13 +58,13 @@ func TestOpenRefusesAURLItDoesNotKnowAndSaysWhatItKnows(t *testing.T) {
 				continue
 			}
 			if text := err.Error(); !strings.Contains(text, "sqlite:PATH") || strings.Contains(text, "secret") {
-				t.Errorf("%s(%q): the error is %q: it should say what to write, and not repeat a password", what, url, text)
+				t.Errorf("%s(%q): the error is %q: it should show valid URLs, and not repeat a password", what, url, text)
 			}
 		}
 	}
 }
 
-func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
+func TestOpen_FileThatIsNoDatabase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	text := filepath.Join(dir, "notes.txt")
@@ -81,11 +77,11 @@ func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
 		}
 	}
 	if kept, err := os.ReadFile(text); err != nil || !strings.HasPrefix(string(kept), "this is not") {
-		t.Errorf("the file that was no database reads %.20q, %v", kept, err)
+		t.Errorf("the text file now contains %.20q, %v", kept, err)
 	}
 }
 
-func TestOddPathsOpenTheFileTheyName(t *testing.T) {
+func TestOpen_UnusualFileNames(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{
 		"a file.db", "100%.db", "100%25.db", "what?.db", "what?mode=ro&cache=shared", "part#1.db", "a&b=c.db", "größe.db", "データ.db",
@@ -94,20 +90,20 @@ func TestOddPathsOpenTheFileTheyName(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			db := opened(t, place("sqlite:"+filepath.Join(dir, file)))
-			ada(t, db)
+			db := openMigrated(t, databaseURL("sqlite:"+filepath.Join(dir, file)))
+			insertAda(t, db)
 			must(t, db.Close())
 			info, err := os.Stat(filepath.Join(dir, file))
 			must(t, err)
 			if info.Size() == 0 {
-				t.Error("the file is empty: the rows went elsewhere")
+				t.Error("the file is empty: the rows are in another one")
 			}
-			if again := opened(t, place("sqlite:"+filepath.Join(dir, file))); rows(t, again, "accounts") != 1 {
-				t.Error("the account is not there when the file is opened again")
+			if again := openMigrated(t, databaseURL("sqlite:"+filepath.Join(dir, file))); countRows(t, again, "accounts") != 1 {
+				t.Error("the account is missing after the file was opened again")
 			}
 			_ = filepath.WalkDir(dir, func(found string, d fs.DirEntry, _ error) error {
 				if !d.IsDir() && !strings.HasPrefix(found, filepath.Join(dir, file)) {
-					t.Errorf("there is another file, %s", found)
+					t.Errorf("there is another file: %s", found)
 				}
 				return nil
 			})
@@ -115,11 +111,11 @@ func TestOddPathsOpenTheFileTheyName(t *testing.T) {
 	}
 }
 
-func TestTheFilesAreTheOwnersOnly(t *testing.T) {
+func TestOpen_FilePermissions(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "data")
-	db := opened(t, sqliteAt(filepath.Join(dir, "twofold.db")))
-	ada(t, db)
+	db := openMigrated(t, sqliteURL(filepath.Join(dir, "twofold.db")))
+	insertAda(t, db)
 	for file, want := range map[string]fs.FileMode{
 		"": fs.ModeDir | 0o700, "twofold.db": 0o600, "twofold.db-wal": 0o600, "twofold.db-shm": 0o600,
 	} {
@@ -131,14 +127,14 @@ func TestTheFilesAreTheOwnersOnly(t *testing.T) {
 	}
 }
 
-func TestEveryConnectionToAFileAgrees(t *testing.T) {
+func TestSQLite_SettingsOfEveryConnection(t *testing.T) {
 	t.Parallel()
-	db := freshFile(t)
+	db := newSQLiteDB(t)
 	for name, pool := range map[string]*gorm.DB{"read": db.read, "write": db.write} {
 		connections, err := pool.DB()
 		must(t, err)
 		for range connections.Stats().MaxOpenConnections {
-			c, err := connections.Conn(ctx) // pendingEntries, so that the next is another
+			c, err := connections.Conn(ctx) // held until the end of the test, so that each is another connection
 			must(t, err)
 			t.Cleanup(func() { _ = c.Close() })
 			for pragma, want := range map[string]string{
@@ -155,91 +151,43 @@ func TestEveryConnectionToAFileAgrees(t *testing.T) {
 	}
 }
 
-func TestTheReadPoolOfAFileCannotWrite(t *testing.T) {
+func TestSQLite_ReadPoolIsReadOnly(t *testing.T) {
 	t.Parallel()
-	db := freshFile(t)
-	ada(t, db)
+	db := newSQLiteDB(t)
+	insertAda(t, db)
 	if err := db.read.Exec("DELETE FROM accounts").Error; err == nil {
-		t.Error("the read pool deleted the accounts")
+		t.Error("the read pool deleted an account")
 	}
-	if n := rows(t, db, "accounts"); n != 1 {
+	if n := countRows(t, db, "accounts"); n != 1 {
 		t.Errorf("%d accounts, want 1", n)
 	}
 }
 
-func TestAnAccountTakesEverythingOfItsOwnWithIt(t *testing.T) {
+func TestDeleteAccount_CascadesToItsRows(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	put(t, db, "ada")
-	put(t, db, "bob")
+	db := newDB(t)
+	insertAccountWithRows(t, db, "ada")
+	insertAccountWithRows(t, db, "bob")
 	must(t, db.write.Exec("DELETE FROM accounts WHERE id = 'ada'").Error)
 	for _, table := range []string{"accounts", "sessions", "mfa_methods", "enrollments", "step_ups"} {
-		if n := rows(t, db, table); n != 1 {
-			t.Errorf("%d in %s, want bob's one", n, table)
+		if n := countRows(t, db, table); n != 1 {
+			t.Errorf("%d rows in %s, want bob's one", n, table)
 		}
 	}
-	if err := db.write.Exec("INSERT INTO step_ups VALUES ('x', 'nobody', 'nothing', 'mfa.remove', 0)").Error; err == nil {
-		t.Error("a step-up token of nobody was kept: foreign keys are off")
+	if err := db.write.Exec("INSERT INTO step_ups VALUES ('x', 'unknown', 'unknown', 'mfa.remove', 0)").Error; err == nil {
+		t.Error("a step-up token without an account was inserted: foreign keys are off")
 	}
 }
 
-func TestMigratedSaysWhetherThereIsAnythingToLose(t *testing.T) {
-	t.Parallel()
-	db := connected(t, somewhere(t), silent)
-	if migrated, err := db.Migrated(ctx); err != nil || migrated {
-		t.Errorf("Migrated() = %v, %v of an empty file, want false", migrated, err)
-	}
-	must(t, db.Migrate(ctx))
-	if migrated, err := db.Migrated(ctx); err != nil || !migrated {
-		t.Errorf("Migrated() = %v, %v after migrating, want true", migrated, err)
-	}
-}
-
-func TestProcessesThatStartAtOnceMigrateOnce(t *testing.T) {
-	t.Parallel()
-	at := somewhere(t)
-	begun := atOnce(t, func(i int) (bool, error) {
-		if i >= 8 {
-			return false, nil
-		}
-		db, err := Open(string(at), Options{}, silent)
-		if err != nil {
-			return false, err
-		}
-		defer func() { _ = db.Close() }()
-		if err := db.Migrate(ctx); err != nil {
-			return false, err
-		}
-		return true, Accounts{db}.Insert(ctx, account.Account{ID: name("id", i), Email: name("ada", i), CreatedAt: noon, PasswordChangedAt: noon})
-	})
-	db := opened(t, at)
-	if n := rows(t, db, "accounts"); n != begun || begun != 8 {
-		t.Errorf("%d started and kept %d accounts, want 8 and 8", begun, n)
-	}
-	if n := rows(t, db, "goose_db_version"); n != 1+migrationFiles(t) { // goose's own zero, and ours
-		t.Errorf("%d migrations were noted, want %d", n, 1+migrationFiles(t))
-	}
-}
-
-func TestMigratingStopsWhenItsContextEnds(t *testing.T) {
-	t.Parallel()
-	db := connected(t, somewhere(t), silent)
-	ended, end := context.WithCancel(ctx)
-	end()
-	if err := db.Migrate(ended); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want context.Canceled", err)
-	}
-}
-
-func TestLookingChangesNothing(t *testing.T) {
+func TestOpenReadOnly_ChangesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "twofold.db")
 	if _, err := OpenReadOnly("sqlite:"+file, silent); !errors.Is(err, ErrNotFound) {
-		t.Errorf("of a file that is not there: got %v, want ErrAbsent", err)
+		t.Errorf("for a file that does not exist: got %v, want ErrNotFound", err)
 	}
-	db := opened(t, sqliteAt(file))
-	ada(t, db)
+	db := openMigrated(t, sqliteURL(file))
+	insertAda(t, db)
 	must(t, db.Close())
 	before, err := os.ReadFile(file)
 	must(t, err)
@@ -251,24 +199,24 @@ func TestLookingChangesNothing(t *testing.T) {
 	if _, err := (Accounts{look}).ByID(ctx, "ada"); err != nil {
 		t.Errorf("reading: %v", err)
 	}
-	if err := addTo(look, "bob")(ctx); err == nil {
-		t.Error("an account was added while only looking")
+	if err := insertsAccount(look, "bob")(ctx); err == nil {
+		t.Error("an account was inserted into a read-only database")
 	}
 	must(t, look.Close())
 	after, err := os.ReadFile(file)
 	must(t, err)
 	if !bytes.Equal(before, after) {
-		t.Error("looking changed the file")
+		t.Error("OpenReadOnly changed the file")
 	}
 }
 
-func TestLookingSeesWhatWasCommittedBeforeACrash(t *testing.T) {
+func TestOpenReadOnly_AfterACrash(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
-	db := opened(t, sqliteAt(file))
-	ada(t, db)
+	db := openMigrated(t, sqliteURL(file))
+	insertAda(t, db)
 	crashed := filepath.Join(t.TempDir(), "twofold.db")
-	for _, ending := range []string{"", "-wal"} { // as a process that is killed leaves them
+	for _, ending := range []string{"", "-wal"} { // the files that a killed process leaves
 		content, err := os.ReadFile(file + ending)
 		must(t, err)
 		must(t, os.WriteFile(crashed+ending, content, 0o600))
@@ -279,24 +227,7 @@ func TestLookingSeesWhatWasCommittedBeforeACrash(t *testing.T) {
 		t.Errorf("reading: %v", err)
 	}
 	must(t, look.Close())
-	if again := opened(t, sqliteAt(crashed)); rows(t, again, "accounts") != 1 {
-		t.Error("looking lost what was committed")
+	if again := openMigrated(t, sqliteURL(crashed)); countRows(t, again, "accounts") != 1 {
+		t.Error("OpenReadOnly lost a committed row")
 	}
-}
-
-func migrationFiles(t *testing.T) int {
-	t.Helper()
-	files, err := migrations.ReadDir("migrations/sqlite")
-	must(t, err)
-	return len(files)
-}
-
-// newestFile returns the number of the newest migration, which its file name begins with.
-func newestFile(t *testing.T) (number int64) {
-	t.Helper()
-	files, err := migrations.ReadDir("migrations/sqlite")
-	must(t, err)
-	_, err = fmt.Sscanf(files[len(files)-1].Name(), "%d_", &number)
-	must(t, err)
-	return number
 }

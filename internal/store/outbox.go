@@ -10,7 +10,7 @@ import (
 	"twofold/internal/notify"
 )
 
-// Outbox keeps the mails that are on their way.
+// Outbox stores the mails to deliver.
 type Outbox struct{ *DB }
 
 var _ notify.Store = Outbox{}
@@ -31,7 +31,7 @@ type messageRow struct {
 
 func (messageRow) TableName() string { return "outbox" }
 
-// Insert adds a message.
+// Insert inserts a message.
 func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
 	return s.deferred(ctx).Create(&messageRow{
 		ID: m.ID, AccountID: m.AccountID, Kind: string(m.Kind), Topic: m.Topic, Sealed: m.Sealed, Held: m.Held,
@@ -39,11 +39,12 @@ func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
 	}).Error
 }
 
-// waiting is what a message is until it is sent or given up.
+// waiting is a condition: the message is neither sent nor given up.
 const waiting = "sent_at = 0 AND given_up = 0"
 
-// Claim takes the message that is due longest. It looks first, so that who finds nothing to do keeps no writer waiting,
-// and takes it by one conditional UPDATE: of several processes that saw the same message, one gets it.
+// Claim claims the message that has been due longest, until a time. It reads first, so that an idle worker does not block
+// writers, and then claims by one conditional UPDATE, so that one of several processes gets the message. It reports false if no
+// message is due.
 func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message, bool, error) {
 	for {
 		var r messageRow
@@ -68,40 +69,41 @@ func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message
 	}
 }
 
-// Retry puts a message off that still is the caller's.
+// Retry schedules the next try of a message, unless another process has claimed it since.
 func (s Outbox) Retry(ctx context.Context, m notify.Message, next time.Time) error {
 	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND tries = ? AND "+waiting, m.ID, m.Tries).
 		Update("next_try", unixMicro{next}).Error
 }
 
-// MarkSent ends a message that was sent, also one that was given up meanwhile.
+// MarkSent marks a message as sent, even if it was given up meanwhile, and erases its text.
 func (s Outbox) MarkSent(ctx context.Context, id string, at time.Time) error {
 	return s.writer(ctx).Model(&messageRow{}).Where("id = ?", id).
 		Updates(map[string]any{"sent_at": unixMicro{at}, "given_up": unixMicro{}, "sealed": []byte{}}).Error
 }
 
-// GiveUp ends a message that is not sent.
+// GiveUp marks a message as given up, unless it was sent, and erases its text.
 func (s Outbox) GiveUp(ctx context.Context, id string, at time.Time) error {
 	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND "+waiting, id).
 		Updates(map[string]any{"given_up": unixMicro{at}, "sealed": []byte{}}).Error
 }
 
-// ExpireHeld ends what waited for mail to be configured for too long.
+// ExpireHeld gives up the messages from before a time that were held because no mail server was configured. It returns their
+// number.
 func (s Outbox) ExpireHeld(ctx context.Context, before, at time.Time) (int, error) {
 	tx := s.writer(ctx).Model(&messageRow{}).Where("held AND tries = 0 AND created_at < ? AND "+waiting, unixMicro{before}).
 		Updates(map[string]any{"given_up": unixMicro{at}, "sealed": []byte{}})
 	return int(tx.RowsAffected), tx.Error
 }
 
-// Undelivered counts what is not sent. That the topic is one is said for the index, which holds no others.
+// Undelivered returns the number of unsent messages of a topic. The condition topic <> ” selects the partial index.
 func (s Outbox) Undelivered(ctx context.Context, topic string) (int, error) {
 	var n int64
 	err := s.reader(ctx).Model(&messageRow{}).Where("topic = ? AND topic <> '' AND sent_at = 0", topic).Count(&n).Error
 	return int(n), err
 }
 
-// Waiting answers how many mails are on their way, and when the oldest was posted; zero for none. It looks at what waits
-// and at nothing else.
+// Waiting returns the number of messages to deliver and the time of the oldest, or zero. It reads no other rows, by a partial
+// index.
 func (s Outbox) Waiting(ctx context.Context) (n int, oldest time.Time, err error) {
 	var found struct {
 		N      int

@@ -11,7 +11,7 @@ import (
 	"twofold/internal/account"
 )
 
-// PendingAddresses keeps the addresses that wait to be confirmed.
+// PendingAddresses stores the addresses to confirm, at most one for each account.
 type PendingAddresses struct{ *DB }
 
 var _ account.PendingStore = PendingAddresses{}
@@ -27,7 +27,7 @@ type pendingAddressRow struct {
 
 func (pendingAddressRow) TableName() string { return "pending_addresses" }
 
-// Replace puts an address in the place of the one that the account waits for.
+// Replace stores a pending address in place of the account's previous one.
 func (s PendingAddresses) Replace(ctx context.Context, p account.PendingAddress) error {
 	return s.writer(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "account_id"}}, UpdateAll: true}).Create(&pendingAddressRow{
 		AccountID: p.AccountID, ID: p.ID, Kind: string(p.Kind), Email: p.Email,
@@ -35,7 +35,7 @@ func (s PendingAddresses) Replace(ctx context.Context, p account.PendingAddress)
 	}).Error
 }
 
-// ByAccount finds the address that the account waits for.
+// Of returns the account's pending address, or account.ErrNoPendingAddress.
 func (s PendingAddresses) Of(ctx context.Context, accountID string) (account.PendingAddress, error) {
 	var r pendingAddressRow
 	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
@@ -48,7 +48,7 @@ func (s PendingAddresses) Of(ctx context.Context, accountID string) (account.Pen
 	}, err
 }
 
-// Delete forgets it, and says whether it was there and not past its end.
+// Delete deletes the account's pending address and reports whether it had not expired.
 func (s PendingAddresses) Delete(ctx context.Context, accountID string, at time.Time) (bool, error) {
 	var deleted []pendingAddressRow
 	tx := s.writer(ctx).Clauses(clause.Returning{Columns: []clause.Column{{Name: "expires_at"}}}).Where("account_id = ?", accountID).Delete(&deleted)

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// SignIns keeps pending sign-ins.
+// SignIns stores pending sign-ins.
 type SignIns struct{ *DB }
 
 var _ authn.Store = SignIns{}
@@ -28,7 +28,7 @@ type signInRow struct {
 
 func (signInRow) TableName() string { return "sign_ins" }
 
-// Insert adds a pending sign-in.
+// Insert inserts a pending sign-in.
 func (s SignIns) Insert(ctx context.Context, p authn.PendingSignIn, token [32]byte) error {
 	return s.execDeferred(ctx, `INSERT INTO sign_ins (id, account_id, token_hash, delivery, tries, bucket, created_at, expires_at)
 		VALUES (?, ?, ?, ?, 0, ?, ?, ?)`, []any{
@@ -44,23 +44,24 @@ func (r signInRow) pending() authn.PendingSignIn {
 	}
 }
 
-// SetEnrollmentKey keeps the key of an authenticator app that is being registered.
+// SetEnrollmentKey stores the encrypted key and the name of an authenticator app that is enrolled during sign-in. It reports
+// false if the pending sign-in does not exist.
 func (s SignIns) SetEnrollmentKey(ctx context.Context, id string, sealedKey []byte, name string) (bool, error) {
 	tx := s.writer(ctx).Exec("UPDATE sign_ins SET sealed_key = ?, name = ? WHERE id = ?", sealedKey, name, id)
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// Delete takes a pending sign-in away.
+// Delete deletes a pending sign-in.
 func (s SignIns) Delete(ctx context.Context, id string) error {
 	return s.execDeferred(ctx, "DELETE FROM sign_ins WHERE id = ?", []any{id})
 }
 
-// DeleteOldest ends all but the newest of a bucket.
+// DeleteOldest deletes all but the newest pending sign-ins of an account's bucket.
 func (s SignIns) DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error {
 	return deleteOldest(s.deferred(ctx), &signInRow{}, keep, "account_id = ? AND bucket = ?", accountID, string(b))
 }
 
-// DeleteOf ends those of an account.
+// DeleteOf deletes the pending sign-ins of an account.
 func (s SignIns) DeleteOf(ctx context.Context, accountID string) error {
-	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&signInRow{}).Error
+	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&signInRow{}).Error
 }

@@ -33,20 +33,20 @@ var postgresDialect = dialect{
 	isConnectionLost: isLost,
 	isDiskFull:       func(err error) bool { return hasCode(err, "53100", "58030") },
 	storageIDQuery:   "SELECT CAST(oid AS TEXT) || '.' || CAST(CAST(CAST('epochs' AS regclass) AS oid) AS TEXT) FROM pg_database WHERE datname = current_database()",
-	lockTimeout:      "SET LOCAL statement_timeout = 0",
-	commitsQuery: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
+	disableTimeout:   "SET LOCAL statement_timeout = 0",
+	durabilityQuery: "SELECT 'fsync ' || coalesce(current_setting('fsync', true), 'on') || ', synchronous_commit ' ||" +
 		" CASE coalesce(current_setting('synchronous_commit', true), 'on') WHEN 'off' THEN 'off' ELSE 'on' END",
-	durabilityQuery: "fsync on, synchronous_commit on",
-	writableQuery:   "SELECT NOT pg_is_in_recovery() AND has_table_privilege('accounts', 'INSERT')",
-	clockQuery:      "SELECT clock_timestamp()",
+	wantDurability: "fsync on, synchronous_commit on",
+	writableQuery:  "SELECT NOT pg_is_in_recovery() AND has_table_privilege('accounts', 'INSERT')",
+	clockQuery:     "SELECT clock_timestamp()",
 }
 
-// sessionSettings is what every connection says to the server, unless the URL says otherwise: nothing of ours takes so long, and a
-// request that waits longer has lost its asker.
+// sessionSettings are set on every connection, unless the URL sets them. No statement takes as long as the timeouts, and the
+// client of a request that waits longer has given up.
 var sessionSettings = map[string]string{
 	"application_name":                    "twofold",
 	"statement_timeout":                   "10000", // ms
-	"idle_in_transaction_session_timeout": "20000",
+	"idle_in_transaction_session_timeout": "20000", // ms
 }
 
 func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) {
@@ -54,16 +54,16 @@ func openPostgres(databaseURL string, o Options, log *slog.Logger) (*DB, error) 
 	if err != nil {
 		return nil, err
 	}
-	effort := &QueryStats{}
-	pool, err := openServer(*config, cmp.Or(o.Connections, 16), effort, log)
+	stats := &QueryStats{}
+	pool, err := openServer(*config, cmp.Or(o.Connections, 16), stats, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	unhurried := *config
-	unhurried.RuntimeParams = map[string]string{"application_name": "twofold migrate"}
-	d := &DB{dialect: postgresDialect, stats: effort, read: pool, write: pool}
+	withoutTimeouts := *config
+	withoutTimeouts.RuntimeParams = map[string]string{"application_name": "twofold migrate"}
+	d := &DB{dialect: postgresDialect, stats: stats, read: pool, write: pool}
 	d.migrator = func() (*sql.DB, func() error, error) {
-		own := stdlib.OpenDB(unhurried)
+		own := stdlib.OpenDB(withoutTimeouts)
 		return own, own.Close, nil
 	}
 	return d, nil
@@ -82,7 +82,7 @@ func openPostgresReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 	return &DB{dialect: postgresDialect, stats: &QueryStats{}, read: pool, write: pool}, nil
 }
 
-// postgresConfig reads a URL. What it cannot read it answers as ErrURL: the driver's own error may repeat a password.
+// postgresConfig parses a URL. It returns ErrURL instead of the driver's error, which may contain the password.
 func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(databaseURL)
 	if err != nil {
@@ -99,19 +99,23 @@ func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-func openServer(config pgx.ConnConfig, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
-	pool := sql.OpenDB(batchConnector{stdlib.GetConnector(config)})
-	pool.SetConnMaxLifetime(30 * time.Minute) // so that replicas and their servers share load anew after one was away
+func openServer(config pgx.ConnConfig, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+	return openConnector(batchConnector{stdlib.GetConnector(config)}, conns, stats, log)
+}
+
+func openConnector(connector driver.Connector, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+	pool := sql.OpenDB(connector)
+	pool.SetConnMaxLifetime(30 * time.Minute) // so that load spreads again after a server was away
 	to := &postgresDialector{gormpostgres.Dialector{Config: &gormpostgres.Config{Conn: pool}}}
-	db, err := openPool(to, conns, effort, log)
+	db, err := openPool(to, conns, stats, log)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return db, nil
 }
 
-// tableLocker lets one process migrate at a time by a row with a lease: plain SQL, which servers without advisory locks
-// speak too.
+// tableLocker lets one process migrate at a time. It uses a row as a lease, because not every database that speaks
+// PostgreSQL's protocol has advisory locks.
 func tableLocker(log *slog.Logger) (goose.ProviderOption, error) {
 	locker, err := lock.NewPostgresTableLocker(
 		lock.WithTableLockTimeout(100*time.Millisecond, 600),
@@ -124,17 +128,17 @@ func tableLocker(log *slog.Logger) (goose.ProviderOption, error) {
 	return goose.WithLocker(locker), nil
 }
 
-// postgresDialector is gorm's PostgreSQL, with gorm's own errors for what an insert meets.
+// postgresDialector is gorm's dialect of PostgreSQL with another translation of errors.
 type postgresDialector struct {
 	gormpostgres.Dialector
 }
 
-// Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere. The server's error repeats
-// values: it is left behind.
+// Translate returns gorm's errors for a duplicate key and a violated foreign key, without PostgreSQL's text, which contains
+// values. It leaves the error of a deferred statement alone, which is not an error of the statement that gorm ran.
 func (*postgresDialector) Translate(err error) error {
-	var queued *deferredError
+	var deferred *deferredError
 	switch {
-	case errors.As(err, &queued):
+	case errors.As(err, &deferred):
 		return err
 	case hasCode(err, "23505"):
 		return gorm.ErrDuplicatedKey
@@ -144,19 +148,23 @@ func (*postgresDialector) Translate(err error) error {
 	return err
 }
 
-// hasCode says whether the server answered with one of these codes (PostgreSQL, appendix A).
+// hasCode reports whether the server returned one of these error codes (PostgreSQL documentation, appendix A).
 func hasCode(err error, codes ...string) bool {
 	var e *pgconn.PgError
 	return errors.As(err, &e) && slices.Contains(codes, e.Code)
 }
 
-// isHeadConflict says whether an entry of the activity has no number: another transaction moved the head of its chain first.
+// isHeadConflict reports whether PostgreSQL rejected an activity entry because another transaction changed the head of its
+// chain: the entry has no number, or an existing one.
 func isHeadConflict(err error) bool {
 	var e *pgconn.PgError
-	return errors.As(err, &e) && e.Code == "23502" && e.TableName == "activity" && e.ColumnName == "number"
+	if !errors.As(err, &e) || e.TableName != "activity" {
+		return false
+	}
+	return e.Code == "23502" && e.ColumnName == "number" || e.Code == "23505" && e.ConstraintName == "activity_account_id_number_key"
 }
 
-// isLost says whether the connection broke, or the server is going or coming.
+// isLost reports whether the connection broke, or the server is starting or shutting down.
 func isLost(err error) bool {
 	var e *pgconn.PgError
 	if errors.As(err, &e) {

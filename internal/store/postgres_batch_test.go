@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"net"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 
 	"twofold/internal/account"
@@ -16,43 +18,79 @@ import (
 	"twofold/internal/session"
 )
 
-// sendNow has what is queued in a transaction sent.
+// sendNow sends the statements that are queued in the transaction of ctx.
 func sendNow(ctx context.Context, db *DB) error { return db.writer(ctx).Exec("SELECT 1").Error }
 
-// countedConn is a connection that counts how often something was sent.
-type countedConn struct {
+// countingNetConn is a connection that counts its writes, each of which is a round trip.
+type countingNetConn struct {
 	net.Conn
 	sent *atomic.Int64
 }
 
-func (c countedConn) Write(b []byte) (int, error) {
+func (c countingNetConn) Write(b []byte) (int, error) {
 	c.sent.Add(1)
 	return c.Conn.Write(b)
 }
 
-// ways opens one connection to a database, and counts the ways to its server.
-func ways(t *testing.T, url string) (*DB, *atomic.Int64) {
+// newRoundTripCounter opens a database with one connection and returns the number of its round trips.
+func newRoundTripCounter(t *testing.T, url string) (*DB, *atomic.Int64) {
+	t.Helper()
+	return countRoundTrips(t, url, func(c driver.Connector) driver.Connector { return batchConnector{c} })
+}
+
+func countRoundTrips(t *testing.T, url string, wrap func(driver.Connector) driver.Connector) (*DB, *atomic.Int64) {
 	t.Helper()
 	config, err := postgresConfig(url)
 	must(t, err)
 	sent, dial := new(atomic.Int64), config.DialFunc
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
-		return countedConn{conn, sent}, err
+		return countingNetConn{conn, sent}, err
 	}
-	effort := &QueryStats{}
-	pool, err := openServer(*config, 1, effort, silent)
+	stats := &QueryStats{}
+	pool, err := openConnector(wrap(stdlib.GetConnector(*config)), 1, stats, silent)
 	must(t, err)
-	db := &DB{dialect: postgresDialect, stats: effort, read: pool, write: pool}
+	db := &DB{dialect: postgresDialect, stats: stats, read: pool, write: pool}
 	t.Cleanup(func() { _ = db.Close() })
 	return db, sent
 }
 
-func TestATransactionGoesToTheServerOnlyForWhatItAsks(t *testing.T) {
+// A wrong code takes 3 round trips and a right one 4. Without batches they would take 6 and 11.
+func TestBatch_RoundTripsOfASignIn(t *testing.T) {
 	t.Parallel()
-	db, at := server(t)
-	ada(t, db)
-	db, sent := ways(t, string(at))
+	for name, c := range map[string]struct {
+		wrap         func(driver.Connector) driver.Connector
+		wrong, right int64
+	}{
+		"with batches":    {func(c driver.Connector) driver.Connector { return batchConnector{c} }, 3, 4},
+		"without batches": {func(c driver.Connector) driver.Connector { return c }, 6, 11},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, at := newPostgresDB(t)
+			db, sent := countRoundTrips(t, string(at), c.wrap)
+			s := newBenchStore(t, db)
+			for range 2 { // the first entry needs another statement, and each is prepared once
+				must(t, errors.Join(s.wrongCode(), s.rightCode()))
+			}
+			sent.Store(0)
+			must(t, s.wrongCode())
+			if got := sent.Swap(0); got != c.wrong {
+				t.Errorf("%d round trips for a wrong code, want %d", got, c.wrong)
+			}
+			must(t, s.rightCode())
+			if got := sent.Load(); got != c.right {
+				t.Errorf("%d round trips for a right code, want %d", got, c.right)
+			}
+		})
+	}
+}
+
+func TestBatch_RoundTrips(t *testing.T) {
+	t.Parallel()
+	db, at := newPostgresDB(t)
+	insertAda(t, db)
+	db, sent := newRoundTripCounter(t, string(at))
 	change := func(n int64) func(context.Context) error {
 		return func(ctx context.Context) error {
 			if err := (Accounts{db}).Lock(ctx, "ada"); err != nil {
@@ -68,69 +106,69 @@ func TestATransactionGoesToTheServerOnlyForWhatItAsks(t *testing.T) {
 			)
 		}
 	}
-	for n := int64(1); n <= 2; n++ { // each prepares other statements
+	for n := int64(1); n <= 2; n++ { // the first and the second entry need different statements, which are prepared
 		must(t, db.InTx(ctx, change(n)))
 	}
 	sent.Store(0)
 	must(t, db.InTx(ctx, change(3)))
 	if got := sent.Load(); got != 2 {
-		t.Errorf("%d ways to the server, want 2: one to begin, lock and read, one to change and commit", got)
+		t.Errorf("%d round trips, want 2: one to begin, lock and read, one to write and commit", got)
 	}
-	if n := rows(t, db, "activity"); n != 3 {
+	if n := countRows(t, db, "activity"); n != 3 {
 		t.Errorf("%d entries, want 3", n)
 	}
 	sent.Store(0)
 	must(t, db.InTx(ctx, func(context.Context) error { return nil }))
-	if err := db.InTx(ctx, func(context.Context) error { return errGone }); !errors.Is(err, errGone) || sent.Load() != 0 {
-		t.Errorf("transactions that do nothing: %v, and %d ways to the server", err, sent.Load())
+	if err := db.InTx(ctx, func(context.Context) error { return errRefused }); !errors.Is(err, errRefused) || sent.Load() != 0 {
+		t.Errorf("transactions without statements: %v and %d round trips, want none", err, sent.Load())
 	}
 }
 
-var errGone = errors.New("gone")
+var errRefused = errors.New("refused")
 
-func TestAChangeThatNobodyAskedAboutFailsItsTransaction(t *testing.T) {
+func TestBatch_DeferredErrorFailsTransaction(t *testing.T) {
 	t.Parallel()
-	db, at := server(t)
-	ada(t, db)
-	db, _ = ways(t, string(at))
-	taken := func(ctx context.Context) error {
+	db, at := newPostgresDB(t)
+	insertAda(t, db)
+	db, _ = newRoundTripCounter(t, string(at))
+	duplicate := func(ctx context.Context) error {
 		return Sessions{db}.Insert(ctx, session.Session{ID: "second", AccountID: "ada"}, tokenOf("ada"))
 	}
-	before := rows(t, db, "sessions")
+	before := countRows(t, db, "sessions")
 	for what, then := range map[string]func(context.Context) error{
 		"at the commit":         func(context.Context) error { return nil },
 		"at the next statement": func(ctx context.Context) error { return sendNow(ctx, db) },
 	} {
 		err := db.InTx(ctx, func(ctx context.Context) error {
-			must(t, errors.Join(Accounts{db}.SetProfile(ctx, "ada", "Ada of "+what, "en"), taken(ctx)))
+			must(t, errors.Join(Accounts{db}.SetProfile(ctx, "ada", "Ada of "+what, "en"), duplicate(ctx)))
 			return then(ctx)
 		})
 		if f := (*FailureError)(nil); !errors.As(err, &f) || !hasCode(err, "23505") {
-			t.Errorf("%s: got %v, want what the server said", what, err)
+			t.Errorf("%s: got %v, want the server's error", what, err)
 		}
-		a, err := Accounts{db}.ByID(ctx, "ada") // expired the same connection
+		a, err := Accounts{db}.ByID(ctx, "ada") // on the same connection
 		must(t, err)
-		if n := rows(t, db, "sessions"); n != before || a.DisplayName != "" {
-			t.Errorf("%s: %d sessions, and the name %q: something was kept", what, n, a.DisplayName)
+		if n := countRows(t, db, "sessions"); n != before || a.DisplayName != "" {
+			t.Errorf("%s: %d sessions and the name %q: the transaction was not rolled back", what, n, a.DisplayName)
 		}
 	}
 }
 
-func TestNothingIsKeptOfATransactionThatTheServerHasUndone(t *testing.T) {
+func TestBatch_CommitOfAbortedTransaction(t *testing.T) {
 	t.Parallel()
-	db, _ := server(t)
+	db, _ := newPostgresDB(t)
 	err := db.write.Transaction(func(tx *gorm.DB) error {
-		_ = tx.Exec("SELECT 1/0").Error // nobody looks
+		_ = tx.Exec("SELECT 1/0").Error // ignored on purpose
 		return nil
 	})
 	if !errors.Is(err, pgx.ErrTxCommitRollback) {
-		t.Errorf("got %v, want to hear that it was not committed", err)
+		t.Errorf("got %v, want ErrTxCommitRollback", err)
 	}
 }
 
-func TestAnOvertakenEntryIsNoEntry(t *testing.T) {
+func TestBatch_StaleHeadConflicts(t *testing.T) {
 	t.Parallel()
-	db, _ := server(t)
+	db, _ := newPostgresDB(t)
 	must(t, db.InTx(ctx, func(ctx context.Context) error {
 		return Activity{db}.Append(ctx, []audit.Entry{{ID: "one", AccountID: "chain", Number: 1}})
 	}))
@@ -144,17 +182,17 @@ func TestAnOvertakenEntryIsNoEntry(t *testing.T) {
 			)
 		})
 		if !isHeadConflict(err) || runs != 1+maxRetries {
-			t.Errorf("entry %d: got %v after %d runs, want to have been overtaken each time", late, err, runs)
+			t.Errorf("entry %d: got %v after %d runs, want a conflict each time", late, err, runs)
 		}
-		if n, m := rows(t, db, "activity"), rows(t, db, "accounts"); n != 1 || m != 0 {
+		if n, m := countRows(t, db, "activity"), countRows(t, db, "accounts"); n != 1 || m != 0 {
 			t.Errorf("entry %d: %d entries and %d accounts, want 1 and none", late, n, m)
 		}
 	}
 }
 
-func TestRowsThatAreReadInATransactionAreThoseOfTheDatabase(t *testing.T) {
+func TestBatch_RowsEqualThoseWithoutBatch(t *testing.T) {
 	t.Parallel()
-	db, _ := server(t)
+	db, _ := newPostgresDB(t)
 	type row struct {
 		Text  string
 		Bytes []byte
@@ -174,13 +212,13 @@ func TestRowsThatAreReadInATransactionAreThoseOfTheDatabase(t *testing.T) {
 		t.Errorf("got %+v", first)
 	}
 	if !reflect.DeepEqual(outside, first) || !reflect.DeepEqual(outside, second) {
-		t.Errorf("read outside %+v, with the beginning %+v, later %+v", outside, first, second)
+		t.Errorf("without a batch %+v, in a batch %+v, after it %+v", outside, first, second)
 	}
 	err := db.InTx(ctx, func(ctx context.Context) error {
 		var when any
 		return db.reader(ctx).Raw("SELECT CAST('1 day' AS INTERVAL)").Row().Scan(&when)
 	})
 	if err == nil {
-		t.Error("a value of which this knows nothing was read")
+		t.Error("a value of an unsupported type was read")
 	}
 }

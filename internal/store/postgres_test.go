@@ -13,16 +13,16 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// server is a migrated database on a server, whatever the run is about.
-func server(t *testing.T) (*DB, place) {
+// newPostgresDB opens a migrated PostgreSQL database, even if the tests run on SQLite.
+func newPostgresDB(t *testing.T) (*DB, databaseURL) {
 	t.Helper()
-	at := place(pgserver.Database(t))
-	return opened(t, at), at
+	at := databaseURL(pgserver.Database(t))
+	return openMigrated(t, at), at
 }
 
-func TestEveryConnectionToAServerIsPatientAndNotForever(t *testing.T) {
+func TestPostgres_SettingsOfEveryConnection(t *testing.T) {
 	t.Parallel()
-	db, at := server(t)
+	db, at := newPostgresDB(t)
 	for name, want := range map[string]string{"statement_timeout": "10s", "idle_in_transaction_session_timeout": "20s", "application_name": "twofold"} {
 		var got string
 		must(t, db.read.Raw("SHOW "+name).Scan(&got).Error)
@@ -30,47 +30,45 @@ func TestEveryConnectionToAServerIsPatientAndNotForever(t *testing.T) {
 			t.Errorf("%s is %q, want %q", name, got, want)
 		}
 	}
-	own := connected(t, at+"&statement_timeout=100", silent)
+	own := openDB(t, at+"&statement_timeout=100", silent)
 	var got string
 	must(t, own.read.Raw("SHOW statement_timeout").Scan(&got).Error)
 	if got != "100ms" {
-		t.Errorf("with a timeout of the URL's own it is %q, want 100ms", got)
+		t.Errorf("with a timeout in the URL it is %q, want 100ms", got)
 	}
 	if err := own.read.Exec("SELECT pg_sleep(5)").Error; err == nil {
-		t.Error("a statement took longer than it may")
+		t.Error("a statement took longer than the timeout")
 	}
 }
 
-func TestLookingAtAServerChangesNothing(t *testing.T) {
+func TestOpenReadOnly_PostgresChangesNothing(t *testing.T) {
 	t.Parallel()
-	db, at := server(t)
-	ada(t, db)
-	look, err := OpenReadOnly(string(at), silent)
-	must(t, err)
-	t.Cleanup(func() { _ = look.Close() })
+	db, at := newPostgresDB(t)
+	insertAda(t, db)
+	look := openReadOnly(t, at)
 	if migrated, err := look.Migrated(ctx); err != nil || !migrated {
 		t.Errorf("Migrated() = %v, %v, want true", migrated, err)
 	}
-	if err := addTo(look, "bob")(ctx); err == nil || rows(t, db, "accounts") != 1 {
-		t.Error("an account was added while only looking")
+	if err := insertsAccount(look, "bob")(ctx); err == nil || countRows(t, db, "accounts") != 1 {
+		t.Error("an account was inserted into a read-only database")
 	}
 	if err := look.Ready(ctx); !errors.Is(err, ErrReadOnly) {
-		t.Errorf("Ready() = %v of a connection that takes no writes, want ErrReadOnly", err)
+		t.Errorf("Ready() = %v for a read-only database, want ErrReadOnly", err)
 	}
 }
 
-func TestAServerThatIsNotThereIsAFailureWithoutItsPassword(t *testing.T) {
+func TestOpen_UnreachableServer(t *testing.T) {
 	t.Parallel()
 	for _, at := range []string{"postgres://ada:secret@127.0.0.1:1/twofold", pgserver.Shared(t).URL("nosuch")} {
 		_, err := Open(at, Options{}, silent)
 		if err == nil || strings.Contains(err.Error(), "secret") {
-			t.Errorf("Open(%q) answered %v", at, err)
+			t.Errorf("Open(%q) returned %v, want an error without the password", at, err)
 		}
 	}
 }
 
-// waits returns when somebody waits for what another transaction has locked, or the test is over.
-func waits(t *testing.T, db *DB) {
+// waitForLock returns when a transaction waits for a lock, or at the end of the test.
+func waitForLock(t *testing.T, db *DB) {
 	for n := 0; n == 0 && t.Context().Err() == nil; {
 		err := db.read.Raw("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&n).Error
 		if err != nil {
@@ -79,25 +77,26 @@ func waits(t *testing.T, db *DB) {
 	}
 }
 
-// raced runs do twice at once: the first is held inside its transaction until the second has done the same, or waits for it.
-func raced(t *testing.T, db *DB, do func(ctx context.Context, first bool) error) (runs int32) {
+// race runs do in two concurrent transactions. The first one does not commit before the second has run do, or waits for a lock. It
+// returns how many times do ran.
+func race(t *testing.T, db *DB, do func(ctx context.Context, first bool) error) (runs int32) {
 	t.Helper()
 	var count atomic.Int32
-	inside, beside := make(chan struct{}), make(chan struct{})
-	release := sync.OnceFunc(func() { close(beside) })
+	firstDone, secondDone := make(chan struct{}), make(chan struct{})
+	release := sync.OnceFunc(func() { close(secondDone) })
 	done := make(chan error, 2)
 	go func() {
 		done <- db.InTx(ctx, func(ctx context.Context) error {
 			if count.Add(1) == 1 {
 				defer func() {
-					close(inside)
-					<-beside
+					close(firstDone)
+					<-secondDone
 				}()
 			}
 			return do(ctx, true)
 		})
 	}()
-	<-inside
+	<-firstDone
 	go func() {
 		once := false
 		done <- db.InTx(ctx, func(ctx context.Context) error {
@@ -107,7 +106,7 @@ func raced(t *testing.T, db *DB, do func(ctx context.Context, first bool) error)
 			}
 			once = true
 			go func() {
-				waits(t, db)
+				waitForLock(t, db)
 				release()
 			}()
 			defer release()
@@ -122,14 +121,14 @@ func raced(t *testing.T, db *DB, do func(ctx context.Context, first bool) error)
 	return count.Load()
 }
 
-func TestTransactionsThatAreInEachOthersWayAreRunAgain(t *testing.T) {
+func TestInTx_ConflictIsRetried(t *testing.T) {
 	t.Parallel()
-	_, at := server(t)
+	_, at := newPostgresDB(t)
 	for outcome, c := range map[string]struct {
 		options string
 		do      func(db *DB) func(ctx context.Context, first bool) error
 	}{
-		"two that would not have happened one after the other": {
+		"two that are not serializable": {
 			"&default_transaction_isolation=serializable",
 			func(db *DB) func(context.Context, bool) error {
 				return func(ctx context.Context, _ bool) error {
@@ -137,11 +136,11 @@ func TestTransactionsThatAreInEachOthersWayAreRunAgain(t *testing.T) {
 					if err := db.reader(ctx).Model(&accountRow{}).Count(&n).Error; err != nil {
 						return err
 					}
-					return addTo(db, name("serial", int(n)))(ctx)
+					return insertsAccount(db, name("serial", int(n)))(ctx)
 				}
 			},
 		},
-		"two that record the first entry of a chain": {
+		"two that append the first entry of a chain": {
 			"",
 			func(db *DB) func(context.Context, bool) error {
 				return func(ctx context.Context, first bool) error {
@@ -157,28 +156,28 @@ func TestTransactionsThatAreInEachOthersWayAreRunAgain(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			db := connected(t, at+place(c.options), silent)
-			if runs := raced(t, db, c.do(db)); runs != 3 {
-				t.Errorf("they were run %d times in all, want 3: one of them again", runs)
+			db := openDB(t, at+databaseURL(c.options), silent)
+			if runs := race(t, db, c.do(db)); runs != 3 {
+				t.Errorf("they ran %d times, want 3: one of them again", runs)
 			}
 		})
 	}
 }
 
-func TestTransactionsThatWaitForEachOtherAreRunAgain(t *testing.T) {
+func TestInTx_DeadlockIsRetried(t *testing.T) {
 	t.Parallel()
-	db, _ := server(t)
-	must(t, errors.Join(addTo(db, "ada")(ctx), addTo(db, "bob")(ctx)))
-	var met atomic.Int32
+	db, _ := newPostgresDB(t)
+	must(t, errors.Join(insertsAccount(db, "ada")(ctx), insertsAccount(db, "bob")(ctx)))
+	var runs atomic.Int32
 	both := make(chan struct{})
-	atOnce := make(chan error, 2)
+	done := make(chan error, 2)
 	for _, order := range [][2]string{{"ada", "bob"}, {"bob", "ada"}} {
 		go func() {
-			atOnce <- db.InTx(ctx, func(ctx context.Context) error {
+			done <- db.InTx(ctx, func(ctx context.Context) error {
 				if err := errors.Join(Accounts{db}.Lock(ctx, order[0]), sendNow(ctx, db)); err != nil {
 					return err
 				}
-				switch met.Add(1) {
+				switch runs.Add(1) {
 				case 1:
 					<-both
 				case 2:
@@ -189,21 +188,21 @@ func TestTransactionsThatWaitForEachOtherAreRunAgain(t *testing.T) {
 		}()
 	}
 	for range 2 {
-		if err := <-atOnce; err != nil {
+		if err := <-done; err != nil {
 			t.Error(err)
 		}
 	}
-	if met.Load() < 3 { // more, where the one that runs again is there before the other has woken up
-		t.Errorf("they were run %d times in all, want 3: one of them again", met.Load())
+	if n := runs.Load(); n < 3 { // more if a retry locks its first account before the other transaction wakes up
+		t.Errorf("they ran %d times, want at least 3: one of them again", n)
 	}
 }
 
-func TestATransactionWhoseConnectionBreaksIsRunAgain(t *testing.T) {
+func TestInTx_LostConnectionIsRetried(t *testing.T) {
 	t.Parallel()
-	db, _ := server(t)
+	db, _ := newPostgresDB(t)
 	runs := 0
 	must(t, db.InTx(ctx, func(ctx context.Context) error {
-		if err := addTo(db, "ada")(ctx); err != nil {
+		if err := insertsAccount(db, "ada")(ctx); err != nil {
 			return err
 		}
 		if runs++; runs == 1 {
@@ -211,14 +210,14 @@ func TestATransactionWhoseConnectionBreaksIsRunAgain(t *testing.T) {
 		}
 		return nil
 	}))
-	if n := rows(t, db, "accounts"); n != 1 || runs != 2 {
+	if n := countRows(t, db, "accounts"); n != 1 || runs != 2 {
 		t.Errorf("%d accounts after %d runs, want 1 after 2", n, runs)
 	}
 }
 
-func TestATransactionThatAlwaysFailsEnds(t *testing.T) {
+func TestInTx_RetriesEnd(t *testing.T) {
 	t.Parallel()
-	db, _ := server(t)
+	db, _ := newPostgresDB(t)
 	runs := 0
 	err := db.InTx(ctx, func(context.Context) error {
 		runs++
@@ -227,27 +226,27 @@ func TestATransactionThatAlwaysFailsEnds(t *testing.T) {
 	if f := (*FailureError)(nil); !errors.As(err, &f) || runs != 1+maxRetries {
 		t.Errorf("got %v after %d runs, want a failure after %d", err, runs, 1+maxRetries)
 	}
-	over, end := context.WithCancel(ctx)
+	cancelled, cancel := context.WithCancel(ctx)
 	runs = 0
-	_ = db.InTx(over, func(context.Context) error {
+	_ = db.InTx(cancelled, func(context.Context) error {
 		runs++
-		end()
+		cancel()
 		return wrapError(errConflict)
 	})
 	if runs != 1 {
-		t.Errorf("%d runs for somebody who has gone, want 1", runs)
+		t.Errorf("%d runs with a cancelled context, want 1", runs)
 	}
 }
 
-func TestAColumnThatANewerVersionAddsStopsNobody(t *testing.T) {
+func TestPostgres_ColumnOfANewerVersion(t *testing.T) {
 	t.Parallel()
-	db, _ := server(t)
-	ada(t, db)
-	_, err := Accounts{db}.ByID(ctx, "ada") // the statement is prepared
+	db, _ := newPostgresDB(t)
+	insertAda(t, db)
+	_, err := Accounts{db}.ByID(ctx, "ada") // prepares the statement
 	must(t, err)
 	must(t, db.write.Exec("ALTER TABLE accounts ADD COLUMN shoe_size BIGINT NOT NULL DEFAULT 0").Error)
 	if _, err := (Accounts{db}).ByID(ctx, "ada"); err != nil {
-		t.Errorf("reading after the column came: %v", err)
+		t.Errorf("reading after the column was added: %v", err)
 	}
 	must(t, Accounts{db}.Insert(ctx, account.Account{ID: "bob", Email: "bob@example.com"}))
 }

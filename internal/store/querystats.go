@@ -8,44 +8,44 @@ import (
 	"gorm.io/gorm"
 )
 
-// QueryStats counts what is asked of the database: statements, and commits, each of which waits for a disk.
+// QueryStats counts statements and commits. Each commit waits for the disk.
 type QueryStats struct {
-	// OnStatement, where it is set, is told of every statement, as it was sent, with its values.
+	// OnStatement, if set, is called with every statement and its values.
 	OnStatement func(statement string, values []any)
 
 	statements, commits atomic.Int64
 }
 
-// Statements is how many there were. Beginning and ending a transaction are none.
-func (e *QueryStats) Statements() int { return int(e.statements.Load()) }
+// Statements returns the number of statements. BEGIN, COMMIT and ROLLBACK do not count.
+func (s *QueryStats) Statements() int { return int(s.statements.Load()) }
 
-// Durability is how many transactions were committed, and how many statements changed something outside of one.
-func (e *QueryStats) Commits() int { return int(e.commits.Load()) }
+// Commits returns the number of committed transactions and of writes outside of a transaction.
+func (s *QueryStats) Commits() int { return int(s.commits.Load()) }
 
 type statsKey struct{}
 
-// WithStats is a context that counts what is done in it.
-func WithStats(ctx context.Context, e *QueryStats) context.Context {
-	return context.WithValue(ctx, statsKey{}, e)
+// WithStats returns a context whose statements and commits are counted in s too.
+func WithStats(ctx context.Context, s *QueryStats) context.Context {
+	return context.WithValue(ctx, statsKey{}, s)
 }
 
-// statsFrom is what the context counts into, or nil.
+// statsFrom returns the counters of WithStats, or nil.
 func statsFrom(ctx context.Context) *QueryStats {
-	e, _ := ctx.Value(statsKey{}).(*QueryStats)
-	return e
+	s, _ := ctx.Value(statsKey{}).(*QueryStats)
+	return s
 }
 
-// committed counts a commit: into all, and where its context wants that.
-func (e *QueryStats) committed(ctx context.Context) {
-	e.commits.Add(1)
+// committed counts a commit in s and in the counters of ctx.
+func (s *QueryStats) committed(ctx context.Context) {
+	s.commits.Add(1)
 	if of := statsFrom(ctx); of != nil {
 		of.commits.Add(1)
 	}
 }
 
-// sent counts a statement: into all, and where its context wants that.
-func (e *QueryStats) sent(ctx context.Context, statement string, values []any) {
-	e.statements.Add(1)
+// sent counts a statement in s and in the counters of ctx.
+func (s *QueryStats) sent(ctx context.Context, statement string, values []any) {
+	s.statements.Add(1)
 	of := statsFrom(ctx)
 	if of == nil {
 		return
@@ -56,10 +56,10 @@ func (e *QueryStats) sent(ctx context.Context, statement string, values []any) {
 	}
 }
 
-// countStatements counts what gorm sends.
+// countStatements counts the statements that gorm sends.
 func countStatements(db *gorm.DB, all *QueryStats) error {
 	read := func(tx *gorm.DB) {
-		if !tx.DryRun { // a part of another is spelled out
+		if !tx.DryRun { // gorm builds a subquery in a dry run
 			all.sent(tx.Statement.Context, tx.Statement.SQL.String(), tx.Statement.Vars)
 		}
 	}

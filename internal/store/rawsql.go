@@ -11,41 +11,51 @@ import (
 	"gorm.io/gorm"
 )
 
-// The statements that are sent most are in our own words and go past gorm, which would build the same text again and again,
-// and read rows by reflection: a third of what the cheapest request costs.
+// The most frequent statements are written by hand and bypass gorm, which would build the same text at every call and read rows
+// by reflection: a third of the cost of the cheapest request. The package comment lists them.
 
-// query reads rows, one after the other, with words that have ? for each value.
-func (d *DB) query(ctx context.Context, words string, values []any, row func(*sql.Rows) error) error {
-	return d.forEachRow(ctx, d.pool(ctx, d.read), words, values, row)
+// query calls row for each row that a SELECT returns. The text has a ? for each value.
+func (d *DB) query(ctx context.Context, text string, values []any, row func(*sql.Rows) error) error {
+	return d.forEachRow(ctx, d.pool(ctx, d.read), text, values, row)
 }
 
-// queryWrite changes rows, and reads those that it returns.
-func (d *DB) queryWrite(ctx context.Context, words string, values []any, row func(*sql.Rows) error) error {
-	err := d.forEachRow(ctx, d.pool(ctx, d.write), words, values, row)
+// queryWrite is query for a write with RETURNING.
+func (d *DB) queryWrite(ctx context.Context, text string, values []any, row func(*sql.Rows) error) error {
+	err := d.forEachRow(ctx, d.pool(ctx, d.write), text, values, row)
 	if _, inside := d.txFrom(ctx); !inside {
 		d.stats.committed(ctx)
 	}
 	return err
 }
 
-// exec changes rows inside of a transaction, and answers how many.
-func (d *DB) exec(ctx context.Context, words string, values []any) (int64, error) {
-	words = d.rebind(words)
-	d.stats.sent(ctx, words, values)
-	done, err := d.pool(ctx, d.write).ExecContext(ctx, words, values...)
+// exec runs a write in the current transaction and returns the number of affected rows.
+func (d *DB) exec(ctx context.Context, text string, values []any) (int64, error) {
+	done, err := d.execResult(ctx, text, values)
 	if err != nil {
-		return 0, wrapError(err)
+		return 0, err
 	}
 	return done.RowsAffected()
 }
 
-// execDeferred changes rows inside of a transaction, before its next statement or its end. Nobody asks what came of it.
-func (d *DB) execDeferred(ctx context.Context, words string, values []any) error {
-	_, err := d.exec(deferResult(ctx), words, values)
+// execDeferred queues a write in the current transaction. It runs before the next statement or COMMIT, which returns its
+// error. Use it only if the caller does not need the number of affected rows. SQLite, without round trips to save, runs it
+// at once.
+func (d *DB) execDeferred(ctx context.Context, text string, values []any) error {
+	_, err := d.execResult(deferResult(ctx), text, values)
 	return err
 }
 
-// pool is where statements go: the transaction that is open, or else one of the database's.
+func (d *DB) execResult(ctx context.Context, text string, values []any) (sql.Result, error) {
+	text = d.rebind(text)
+	d.stats.sent(ctx, text, values)
+	done, err := d.pool(ctx, d.write).ExecContext(ctx, text, values...)
+	if err != nil {
+		return nil, wrapError(err)
+	}
+	return done, nil
+}
+
+// pool returns the transaction of ctx, or the given database if there is none.
 func (d *DB) pool(ctx context.Context, otherwise *gorm.DB) gorm.ConnPool {
 	if tx, inside := d.txFrom(ctx); inside {
 		return tx.Statement.ConnPool
@@ -53,10 +63,10 @@ func (d *DB) pool(ctx context.Context, otherwise *gorm.DB) gorm.ConnPool {
 	return otherwise.Statement.ConnPool
 }
 
-func (d *DB) forEachRow(ctx context.Context, pool gorm.ConnPool, words string, values []any, row func(*sql.Rows) error) (err error) {
-	words = d.rebind(words)
-	d.stats.sent(ctx, words, values)
-	rows, err := pool.QueryContext(ctx, words, values...)
+func (d *DB) forEachRow(ctx context.Context, pool gorm.ConnPool, text string, values []any, row func(*sql.Rows) error) (err error) {
+	text = d.rebind(text)
+	d.stats.sent(ctx, text, values)
+	rows, err := pool.QueryContext(ctx, text, values...)
 	if err != nil {
 		return wrapError(err)
 	}
@@ -73,25 +83,25 @@ func (d *DB) forEachRow(ctx context.Context, pool gorm.ConnPool, words string, v
 	return rows.Err()
 }
 
-// rebindCache are the words that were spelled for PostgreSQL before.
+// rebindCache maps each text with ? to the same with $1, $2, …
 var rebindCache sync.Map
 
-// rebind is a text as the database takes it: PostgreSQL numbers the values.
-func (d *DB) rebind(words string) string {
+// rebind returns a text with the placeholders of the database: ? for SQLite, $1, $2, … for PostgreSQL.
+func (d *DB) rebind(text string) string {
 	if d.singleWriter() {
-		return words
-	}
-	known, _ := rebindCache.Load(words)
-	if text, ok := known.(string); ok {
 		return text
 	}
-	var text strings.Builder
-	for i, part := range strings.Split(words, "?") {
-		if i > 0 {
-			text.WriteString("$" + strconv.Itoa(i))
-		}
-		text.WriteString(part)
+	known, _ := rebindCache.Load(text)
+	if numbered, ok := known.(string); ok {
+		return numbered
 	}
-	rebindCache.Store(words, text.String())
-	return text.String()
+	var numbered strings.Builder
+	for i, part := range strings.Split(text, "?") {
+		if i > 0 {
+			numbered.WriteString("$" + strconv.Itoa(i))
+		}
+		numbered.WriteString(part)
+	}
+	rebindCache.Store(text, numbered.String())
+	return numbered.String()
 }

@@ -18,7 +18,7 @@ type recoveryCodeRow struct {
 
 func (recoveryCodeRow) TableName() string { return "recovery_codes" }
 
-// RecoveryCodes lists an account's recovery codes, the used ones too.
+// RecoveryCodes lists an account's recovery codes, used ones included.
 func (s Methods) RecoveryCodes(ctx context.Context, accountID string) ([]mfa.StoredRecoveryCode, error) {
 	var rows []recoveryCodeRow
 	if err := s.reader(ctx).Where("account_id = ?", accountID).Order("id").Find(&rows).Error; err != nil {
@@ -31,23 +31,24 @@ func (s Methods) RecoveryCodes(ctx context.Context, accountID string) ([]mfa.Sto
 	return codes, nil
 }
 
-// InsertRecoveryCodes adds a set.
+// InsertRecoveryCodes inserts recovery codes.
 func (s Methods) InsertRecoveryCodes(ctx context.Context, codes []mfa.StoredRecoveryCode) error {
 	rows := make([]recoveryCodeRow, len(codes))
 	for i, c := range codes {
 		rows[i] = recoveryCodeRow{ID: c.ID, AccountID: c.AccountID, Hash: c.Hash, CreatedAt: unixMicro{c.CreatedAt}, UsedAt: unixMicro{c.UsedAt}}
 	}
-	return s.deferred(ctx).Create(&rows).Error
+	return s.writer(ctx).Create(&rows).Error
 }
 
-// ConsumeRecoveryCode is the one memory of used recovery codes: whoever changes the row has used the code.
+// ConsumeRecoveryCode marks a recovery code as used. It reports false if it was used before: of concurrent transactions, the
+// first one to change the row consumes the code.
 func (s Methods) ConsumeRecoveryCode(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&recoveryCodeRow{}).
 		Where("id = ? AND account_id = ? AND used_at = 0", id, accountID).Update("used_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteRecoveryCodes takes an account's set away.
+// DeleteRecoveryCodes deletes the account's recovery codes.
 func (s Methods) DeleteRecoveryCodes(ctx context.Context, accountID string) error {
-	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&recoveryCodeRow{}).Error
+	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&recoveryCodeRow{}).Error
 }

@@ -10,12 +10,12 @@ import (
 	"twofold/internal/mfa"
 )
 
-// withCodes puts two accounts, each with two recovery codes.
-func withCodes(t *testing.T) *DB {
+// newDBWithRecoveryCodes opens a database with the accounts ada and bob, each with two recovery codes.
+func newDBWithRecoveryCodes(t *testing.T) *DB {
 	t.Helper()
-	db := fresh(t)
+	db := newDB(t)
 	for _, id := range []string{"ada", "bob"} {
-		put(t, db, id)
+		insertAccountWithRows(t, db, id)
 		must(t, Methods{db}.InsertRecoveryCodes(ctx, []mfa.StoredRecoveryCode{
 			{ID: id + "-1", AccountID: id, Hash: "$argon2id$…1", CreatedAt: odd}, {ID: id + "-2", AccountID: id, Hash: "$argon2id$…2", CreatedAt: odd},
 		}))
@@ -23,11 +23,11 @@ func withCodes(t *testing.T) *DB {
 	return db
 }
 
-func TestRecoveryCodesAreKeptUsedAndDeletedForOneAccount(t *testing.T) {
+func TestRecoveryCodes_OfOneAccount(t *testing.T) {
 	t.Parallel()
-	db := withCodes(t)
+	db := newDBWithRecoveryCodes(t)
 	if used, err := (Methods{db}).ConsumeRecoveryCode(ctx, "ada", "bob-1", odd); used || err != nil {
-		t.Errorf("ada uses bob's: %v, %v", used, err)
+		t.Errorf("ada consumed bob's code: %v, %v", used, err)
 	}
 	for i, want := range []bool{true, false} {
 		if used, err := (Methods{db}).ConsumeRecoveryCode(ctx, "bob", "bob-1", odd.Add(time.Duration(i)*time.Hour)); used != want || err != nil {
@@ -43,28 +43,28 @@ func TestRecoveryCodesAreKeptUsedAndDeletedForOneAccount(t *testing.T) {
 		t.Errorf("bob's codes, - want, + got:\n%s", diff)
 	}
 	must(t, Methods{db}.DeleteRecoveryCodes(ctx, "ada"))
-	if n := rows(t, db, "recovery_codes"); n != 2 {
+	if n := countRows(t, db, "recovery_codes"); n != 2 {
 		t.Errorf("%d codes, want bob's two", n)
 	}
 }
 
-func TestARecoveryCodeIsUsedByOneOfFifty(t *testing.T) {
+func TestConsumeRecoveryCode_OneOfFifty(t *testing.T) {
 	t.Parallel()
-	db := withCodes(t)
-	n := atOnce(t, func(int) (bool, error) { return Methods{db}.ConsumeRecoveryCode(ctx, "ada", "ada-1", noon) })
+	db := newDBWithRecoveryCodes(t)
+	n := concurrently(t, func(int) (bool, error) { return Methods{db}.ConsumeRecoveryCode(ctx, "ada", "ada-1", noon) })
 	if n != 1 {
-		t.Errorf("%d used it, want 1", n)
+		t.Errorf("%d of 50 calls consumed it, want 1", n)
 	}
 }
 
-func TestAMethodIsRenamedAndSuspendedByItsAccountOnly(t *testing.T) {
+func TestMethods_ChangedByTheirAccountOnly(t *testing.T) {
 	t.Parallel()
-	db := withCodes(t)
+	db := newDBWithRecoveryCodes(t)
 	renamed, errR := Methods{db}.RenameMethod(ctx, "ada", "bob-method", "mine")
 	suspended, errS := Methods{db}.SuspendMethod(ctx, "ada", "bob-method", odd)
 	ended, errE := Methods{db}.MarkExpired(ctx, "ada", "bob-enrollment", odd)
 	if renamed || suspended || ended || errors.Join(errR, errS, errE) != nil {
-		t.Errorf("ada did to bob: renamed %v, suspended %v, ended %v; %v", renamed, suspended, ended, errors.Join(errR, errS, errE))
+		t.Errorf("ada changed bob's rows: renamed %v, suspended %v, expired %v; %v", renamed, suspended, ended, errors.Join(errR, errS, errE))
 	}
 	must(t, Methods{db}.InsertMethod(ctx, mfa.Method{ID: "tablet", AccountID: "bob", Name: "tablet", SealedKey: []byte("k")}))
 	if _, err := (Methods{db}).RenameMethod(ctx, "bob", "bob-method", "tablet"); !errors.Is(err, mfa.ErrNameTaken) {
@@ -74,22 +74,22 @@ func TestAMethodIsRenamedAndSuspendedByItsAccountOnly(t *testing.T) {
 		suspended, errS := Methods{db}.SuspendMethod(ctx, "bob", "bob-method", odd.Add(time.Duration(i)*time.Hour))
 		ended, errE := Methods{db}.MarkExpired(ctx, "bob", "bob-enrollment", odd)
 		if suspended != want || ended != want || errors.Join(errS, errE) != nil {
-			t.Errorf("time %d: suspended %v, ended %v, want %v; %v", i+1, suspended, ended, want, errors.Join(errS, errE))
+			t.Errorf("call %d: suspended %v, expired %v, want %v; %v", i+1, suspended, ended, want, errors.Join(errS, errE))
 		}
 	}
 	found, err := Methods{db}.Methods(ctx, "bob")
 	must(t, err)
 	if !found[1].SuspendedAt.Equal(kept) {
-		t.Errorf("it is suspended since %v, want %v", found[1].SuspendedAt, kept)
+		t.Errorf("suspended at %v, want %v", found[1].SuspendedAt, kept)
 	}
 	if used, err := (Methods{db}).AdvanceStep(ctx, "bob", "bob-method", 1, noon); used || err != nil {
-		t.Errorf("its code was used: %v, %v", used, err)
+		t.Errorf("a code of the suspended method was accepted: %v, %v", used, err)
 	}
 }
 
-func TestWhatAnEnrollmentReplacesComesBackAndAnotherIsNotOver(t *testing.T) {
+func TestReplaceEnrollment_AfterAnExpiredOne(t *testing.T) {
 	t.Parallel()
-	db := withCodes(t)
+	db := newDBWithRecoveryCodes(t)
 	ended, err := Methods{db}.MarkExpired(ctx, "ada", "ada-enrollment", noon)
 	if !ended || err != nil {
 		t.Fatal(ended, err)
@@ -102,6 +102,6 @@ func TestWhatAnEnrollmentReplacesComesBackAndAnotherIsNotOver(t *testing.T) {
 		t.Errorf("got %+v, %v", st.Enrollment, err)
 	}
 	if ended, err = (Methods{db}).MarkExpired(ctx, "ada", "next", noon); !ended || err != nil {
-		t.Errorf("the next one is over already: %v, %v", ended, err)
+		t.Errorf("the next one is marked as expired already: %v, %v", ended, err)
 	}
 }

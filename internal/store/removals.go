@@ -10,7 +10,7 @@ import (
 	"twofold/internal/mfaremoval"
 )
 
-// Removals keeps the removals of MFA that are under way or were cancelled, one per account.
+// Removals stores the MFA removals that are active or were cancelled, at most one for each account.
 type Removals struct{ *DB }
 
 var _ mfaremoval.Store = Removals{}
@@ -20,7 +20,7 @@ type removalRow struct {
 	ID          string
 	Email       string
 	RequestedAt unixMicro
-	Remaining   int64 // microseconds
+	Remaining   int64 // in microseconds
 	CountedAt   unixMicro
 	ToldAt      unixMicro
 	ReadyAt     unixMicro
@@ -29,7 +29,7 @@ type removalRow struct {
 
 func (removalRow) TableName() string { return "mfa_removals" }
 
-// Last finds an account's removal.
+// Last returns the account's removal, active or cancelled, or mfaremoval.ErrNotFound.
 func (s Removals) Last(ctx context.Context, accountID string) (mfaremoval.Removal, error) {
 	var r removalRow
 	err := s.reader(ctx).Where("account_id = ?", accountID).Take(&r).Error
@@ -43,14 +43,14 @@ func (s Removals) Last(ctx context.Context, accountID string) (mfaremoval.Remova
 	}, err
 }
 
-// Open lists the accounts that have a removal under way.
+// Open lists the accounts that have an active removal.
 func (s Removals) Open(ctx context.Context) ([]string, error) {
 	var ids []string
 	err := s.reader(ctx).Model(&removalRow{}).Where("cancelled_at = 0").Order("account_id").Pluck("account_id", &ids).Error
 	return ids, err
 }
 
-// Begin adds a removal unless one is under way: one statement.
+// Begin inserts a removal in place of a cancelled one. It reports false if one is active. It is one statement.
 func (s Removals) Begin(ctx context.Context, r mfaremoval.Removal) (bool, error) {
 	tx := s.writer(ctx).Exec(`INSERT INTO mfa_removals
 		(account_id, id, email, requested_at, remaining, counted_at, told_at, ready_at, cancelled_at)
@@ -63,27 +63,27 @@ func (s Removals) Begin(ctx context.Context, r mfaremoval.Removal) (bool, error)
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// Update keeps how far a removal has come.
+// Update stores the remaining time of an active removal and the times that go with it. It reports false if there is none.
 func (s Removals) Update(ctx context.Context, r mfaremoval.Removal) (bool, error) {
-	tx := s.underWay(ctx, r.AccountID, r.ID).Updates(map[string]any{
+	tx := s.active(ctx, r.AccountID, r.ID).Updates(map[string]any{
 		"remaining": r.Remaining.Microseconds(), "counted_at": unixMicro{r.CountedAt}, "told_at": unixMicro{r.AnnouncedAt},
 		"ready_at": unixMicro{r.ReadyAt},
 	})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// Cancel ends a removal, and remembers when.
+// Cancel marks an active removal as cancelled. It reports false if there is none.
 func (s Removals) Cancel(ctx context.Context, accountID, id string, at time.Time) (bool, error) {
-	tx := s.underWay(ctx, accountID, id).Update("cancelled_at", unixMicro{at})
+	tx := s.active(ctx, accountID, id).Update("cancelled_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// Delete ends a removal, and forgets it.
+// Delete deletes an active removal. It reports false if there is none.
 func (s Removals) Delete(ctx context.Context, accountID, id string) (bool, error) {
-	tx := s.underWay(ctx, accountID, id).Delete(&removalRow{})
+	tx := s.active(ctx, accountID, id).Delete(&removalRow{})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-func (s Removals) underWay(ctx context.Context, accountID, id string) *gorm.DB {
+func (s Removals) active(ctx context.Context, accountID, id string) *gorm.DB {
 	return s.writer(ctx).Model(&removalRow{}).Where("account_id = ? AND id = ? AND cancelled_at = 0", accountID, id)
 }

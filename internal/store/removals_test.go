@@ -10,9 +10,9 @@ import (
 	"twofold/internal/mfaremoval"
 )
 
-func TestAnAccountHasOneRemoval(t *testing.T) {
+func TestRemovals_OnePerAccount(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	removals := Removals{db}
 	must(t, Accounts{db}.Insert(ctx, account.Account{ID: "grace", Email: "grace@example.com"}))
 	first := mfaremoval.Removal{
@@ -25,7 +25,7 @@ func TestAnAccountHasOneRemoval(t *testing.T) {
 		begun, err := removals.Begin(ctx, r)
 		must(t, err)
 		if begun != want {
-			t.Errorf("%s began: %v", r.ID, begun)
+			t.Errorf("Begin(%s) = %v, want %v", r.ID, begun, want)
 		}
 	}
 	last := func(want mfaremoval.Removal) {
@@ -43,7 +43,7 @@ func TestAnAccountHasOneRemoval(t *testing.T) {
 		found, err := removals.Cancel(ctx, "grace", other, noon.Add(time.Minute))
 		must(t, err)
 		if found != (other == "first") {
-			t.Errorf("cancelling %s: %v", other, found)
+			t.Errorf("Cancel(%s) = %v", other, found)
 		}
 	}
 	for what, end := range map[string]func() (bool, error){
@@ -52,7 +52,7 @@ func TestAnAccountHasOneRemoval(t *testing.T) {
 		"update": func() (bool, error) { return removals.Update(ctx, first) },
 	} {
 		if found, err := end(); found || err != nil {
-			t.Errorf("a cancelled one is there to %s: %v", what, err)
+			t.Errorf("%s found a cancelled removal, %v", what, err)
 		}
 	}
 	first.CancelledAt = noon.Add(time.Minute)

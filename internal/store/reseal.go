@@ -9,10 +9,11 @@ import (
 	"twofold/internal/keyring"
 )
 
-// sealedColumn is where sealed things lie, and what they were sealed for: the value of owner, an SQL expression, and of id.
+// sealedColumn is a column of values that are encrypted with a key of the keyset. Each value is bound to its owner, an SQL
+// expression, and to its id.
 type sealedColumn struct{ table, column, id, owner string }
 
-// sealedColumns are all but the keyset's own, which lies under the master key.
+// sealedColumns are all encrypted columns, except that of the keyset itself, which is encrypted with the master key.
 var sealedColumns = []sealedColumn{
 	{table: "signing_keys", column: "sealed", id: "kid", owner: "'" + keyring.SigningOwner + "'"},
 	{table: "mfa_methods", column: "sealed_key", id: "id", owner: "account_id"},
@@ -22,24 +23,24 @@ var sealedColumns = []sealedColumn{
 	{table: "reset_requests", column: "sealed", id: "id", owner: "'" + account.ResetSealOwner + "'"},
 }
 
-// SealedTables lists where sealed things lie.
+// SealedTables lists the tables with an encrypted column.
 func (s Keys) SealedTables() []string {
-	places := make([]string, len(sealedColumns))
+	tables := make([]string, len(sealedColumns))
 	for i, c := range sealedColumns {
-		places[i] = c.table
+		tables[i] = c.table
 	}
-	return places
+	return tables
 }
 
-func columnOf(place string) sealedColumn {
-	i := slices.IndexFunc(sealedColumns, func(c sealedColumn) bool { return c.table == place })
+func columnOf(table string) sealedColumn {
+	i := slices.IndexFunc(sealedColumns, func(c sealedColumn) bool { return c.table == table })
 	return sealedColumns[i]
 }
 
-// NotSealedWith lists what does not begin as it would if it was sealed with the newest key, in the order of the ids. What was
-// sent and emptied is nothing.
-func (s Keys) NotSealedWith(ctx context.Context, place string, prefix []byte, after string, limit int) ([]keyring.SealedRow, error) {
-	c := columnOf(place)
+// NotSealedWith lists values that do not begin with the prefix of a key, in the order of their ids. It skips empty values, such
+// as the erased text of a message that was sent.
+func (s Keys) NotSealedWith(ctx context.Context, table string, prefix []byte, after string, limit int) ([]keyring.SealedRow, error) {
+	c := columnOf(table)
 	var rows []keyring.SealedRow
 	err := s.reader(ctx).Raw(fmt.Sprintf(
 		`SELECT %[1]s AS id, %[2]s AS owner, %[3]s AS text FROM %[4]s
@@ -48,16 +49,16 @@ func (s Keys) NotSealedWith(ctx context.Context, place string, prefix []byte, af
 	return rows, err
 }
 
-// Reencrypt changes how a thing is sealed, unless the thing has changed meanwhile.
-func (s Keys) Reencrypt(ctx context.Context, place string, was keyring.SealedRow, text []byte) (bool, error) {
-	c := columnOf(place)
+// Reencrypt replaces an encrypted value by another of the same content. It reports false if the value has changed meanwhile.
+func (s Keys) Reencrypt(ctx context.Context, table string, was keyring.SealedRow, text []byte) (bool, error) {
+	c := columnOf(table)
 	tx := s.writer(ctx).Exec(fmt.Sprintf("UPDATE %s SET %s = ? WHERE %s = ? AND %[2]s = ?", c.table, c.column, c.id), text, was.ID, was.Text)
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// SealedPrefixes lists how sealed things begin, each beginning once.
-func (s Keys) SealedPrefixes(ctx context.Context, place string, size int) ([][]byte, error) {
-	c := columnOf(place)
+// SealedPrefixes lists the distinct prefixes of the encrypted values.
+func (s Keys) SealedPrefixes(ctx context.Context, table string, size int) ([][]byte, error) {
+	c := columnOf(table)
 	var prefixes [][]byte
 	err := s.reader(ctx).Raw(fmt.Sprintf(
 		"SELECT DISTINCT substr(%[1]s, 1, %[2]d) FROM %[3]s WHERE length(%[1]s) > 0", c.column, size, c.table)).Scan(&prefixes).Error

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/account"
 )
 
-// Resets keeps who asked for a new password, and how many links were mailed for that.
+// Resets stores password reset requests, and counts the links that were mailed.
 type Resets struct{ *DB }
 
 var _ account.ResetStore = Resets{}
@@ -32,19 +32,19 @@ type linkMailRow struct {
 
 func (linkMailRow) TableName() string { return "link_mails" }
 
-// Insert keeps a request.
+// Insert inserts a request.
 func (s Resets) Insert(ctx context.Context, r account.ResetRequest) error {
 	return s.writer(ctx).Create(&resetRequestRow{ID: r.ID, Sealed: r.Sealed, CreatedAt: unixMicro{r.CreatedAt}}).Error
 }
 
-// Waiting looks for a request.
+// Waiting reports whether there is a request.
 func (s Resets) Waiting(ctx context.Context) (bool, error) {
 	var ids []string
 	err := s.reader(ctx).Model(&resetRequestRow{}).Limit(1).Pluck("id", &ids).Error
 	return len(ids) > 0, err
 }
 
-// TakeOldest takes the oldest request away and answers it.
+// TakeOldest deletes and returns the oldest request. It reports false if there is none.
 func (s Resets) TakeOldest(ctx context.Context) (account.ResetRequest, bool, error) {
 	for {
 		var r resetRequestRow
@@ -59,23 +59,23 @@ func (s Resets) TakeOldest(ctx context.Context) (account.ResetRequest, bool, err
 		if tx.Error != nil {
 			return account.ResetRequest{}, false, tx.Error
 		}
-		if tx.RowsAffected == 1 { // of several processes that saw it, one gets it
+		if tx.RowsAffected == 1 { // one of several processes that read the request deletes it
 			return account.ResetRequest{ID: r.ID, Sealed: r.Sealed, CreatedAt: r.CreatedAt.Time}, true, nil
 		}
 	}
 }
 
-// CountMail adds a mail to those of the account and purpose since a time, unless there are limit already; older ones are
-// forgotten.
+// CountMail counts a mail of an account and a purpose, and deletes those from before since. It reports false and does not count
+// if limit mails were sent since then.
 func (s Resets) CountMail(ctx context.Context, m account.SentLink, since time.Time, limit int) (bool, error) {
-	mine := func(tx *gorm.DB) *gorm.DB {
+	same := func(tx *gorm.DB) *gorm.DB {
 		return tx.Where("account_id = ? AND purpose = ?", m.AccountID, string(m.Purpose))
 	}
-	if err := mine(s.writer(ctx)).Where("created_at <= ?", unixMicro{since}).Delete(&linkMailRow{}).Error; err != nil {
+	if err := same(s.writer(ctx)).Where("created_at <= ?", unixMicro{since}).Delete(&linkMailRow{}).Error; err != nil {
 		return false, err
 	}
 	var n int64
-	if err := mine(s.reader(ctx)).Model(&linkMailRow{}).Count(&n).Error; err != nil || int(n) >= limit {
+	if err := same(s.reader(ctx)).Model(&linkMailRow{}).Count(&n).Error; err != nil || int(n) >= limit {
 		return false, err
 	}
 	return true, s.writer(ctx).Create(&linkMailRow{

@@ -9,28 +9,29 @@ import (
 	"twofold/internal/totp"
 )
 
-// LockAllAccounts locks every account where the database has that; a transaction of SQLite that writes is alone anyway. However many
-// there are, the server may take its time.
+// LockAllAccounts locks all accounts until the transaction ends, and lifts its statement timeout. SQLite needs no lock, because
+// it has a single writer.
 func (s RestoreState) LockAllAccounts(ctx context.Context) error {
 	if s.singleWriter() {
 		return nil
 	}
-	if err := s.writer(ctx).Exec(s.lockTimeout).Error; err != nil {
+	if err := s.writer(ctx).Exec(s.disableTimeout).Error; err != nil {
 		return err
 	}
-	return s.execDeferred(ctx, "SELECT id FROM accounts ORDER BY id FOR UPDATE", nil)
+	return s.writer(ctx).Exec("SELECT id FROM accounts ORDER BY id FOR UPDATE").Error
 }
 
-// RevokeAll ends what a fence ends. Known devices stay as strangers: that somebody signed in before is not forgotten. A
-// removal that is under way here may have been cancelled since; one that was cancelled stays so.
+// RevokeAll revokes everything that may have been used or revoked after the backup was made, and marks the TOTP steps up to
+// used as used. Known devices expire but stay, so that the account still has signed in before. An active
+// removal is deleted, because it may have been cancelled after the backup; a cancelled one stays cancelled.
 func (s RestoreState) RevokeAll(ctx context.Context, at time.Time, used totp.Step) (done restorefence.Revoked, err error) {
 	now := unixMicro{at}
-	for _, end := range []struct {
-		count *int
-		what  string
-		args  []any
+	for _, revoke := range []struct {
+		count     *int
+		statement string
+		args      []any
 	}{
-		{&done.StepUps, "DELETE FROM step_ups", nil}, // before their sessions, with which they would go uncounted
+		{&done.StepUps, "DELETE FROM step_ups", nil}, // before the sessions, whose deletion would cascade to them uncounted
 		{&done.Enrollments, "DELETE FROM enrollments", nil},
 		{&done.Sessions, "DELETE FROM sessions", nil},
 		{&done.SignIns, "DELETE FROM sign_ins", nil},
@@ -41,16 +42,17 @@ func (s RestoreState) RevokeAll(ctx context.Context, at time.Time, used totp.Ste
 		{&done.Devices, "UPDATE devices SET expires_at = ? WHERE expires_at > ?", []any{now, now}},
 		{&done.Methods, "UPDATE mfa_methods SET last_step = ? WHERE last_step < ?", []any{int64(used), int64(used)}},
 	} {
-		tx := s.writer(ctx).Exec(end.what, end.args...)
+		tx := s.writer(ctx).Exec(revoke.statement, revoke.args...)
 		if tx.Error != nil {
-			return restorefence.Revoked{}, fmt.Errorf("end what was: %w", tx.Error)
+			return restorefence.Revoked{}, fmt.Errorf("revoke credentials: %w", tx.Error)
 		}
-		*end.count = int(tx.RowsAffected)
+		*revoke.count = int(tx.RowsAffected)
 	}
 	return done, nil
 }
 
-// InvalidateRecoveryCodes marks every code as used, which each release understands, and as retired, which tells why.
+// InvalidateRecoveryCodes marks every unused recovery code as used, so that none is accepted, and as retired, which is the
+// reason. It returns the accounts that had one.
 func (s RestoreState) InvalidateRecoveryCodes(ctx context.Context, at time.Time) (accountIDs []string, err error) {
 	err = s.writer(ctx).Raw("SELECT DISTINCT account_id FROM recovery_codes WHERE used_at = 0 ORDER BY account_id").Scan(&accountIDs).Error
 	if err != nil {

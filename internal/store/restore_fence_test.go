@@ -8,9 +8,9 @@ import (
 	"twofold/internal/test/queryplan"
 )
 
-func TestAFenceEndsWhateverMayHaveEndedSinceAndNothingElse(t *testing.T) {
+func TestRevokeAll_RevokesNothingElse(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	pool, err := db.write.DB()
 	must(t, err)
 	must(t, queryplan.Database{DB: pool, Server: !db.singleWriter()}.Seed(ctx, 6, noon))
@@ -25,7 +25,7 @@ func TestAFenceEndsWhateverMayHaveEndedSinceAndNothingElse(t *testing.T) {
 	tables := tablesOf(t, db)
 	before := make(map[string]int)
 	for table := range tables {
-		before[table] = rows(t, db, table)
+		before[table] = countRows(t, db, table)
 	}
 
 	done, err := RestoreState{db}.RevokeAll(ctx, noon, 9)
@@ -36,32 +36,32 @@ func TestAFenceEndsWhateverMayHaveEndedSinceAndNothingElse(t *testing.T) {
 		switch {
 		case slices.Contains(gone, table):
 			want = 0
-		case table == "mfa_removals": // those that were cancelled stay so
+		case table == "mfa_removals": // the cancelled ones stay
 			want--
 		}
-		if n := rows(t, db, table); n != want || before[table] == 0 && table != "epochs" && table != "sealing_keysets" && table != "signing_keys" && table != "leases" {
-			t.Errorf("%s has %d rows, and had %d, want %d", table, n, before[table], want)
+		if n := countRows(t, db, table); n != want || before[table] == 0 && table != "epochs" && table != "sealing_keysets" && table != "signing_keys" && table != "leases" {
+			t.Errorf("%s has %d rows of %d, want %d", table, n, before[table], want)
 		}
 	}
 	if done.Removals != 1 || done.Devices != 1 || done.Methods != 1 || done.Enrollments != before["enrollments"] || done.StepUps != before["step_ups"] {
-		t.Errorf("it says %+v", done)
+		t.Errorf("got the counts %+v", done)
 	}
 	var known, early int
 	must(t, db.read.Raw("SELECT count(*) FROM devices WHERE expires_at > ?", unixMicro{noon}).Scan(&known).Error)
 	must(t, db.read.Raw("SELECT count(*) FROM mfa_methods WHERE last_step < 9").Scan(&early).Error)
 	if known != 0 || early != 0 {
-		t.Errorf("%d devices are known, and %d methods take codes of before", known, early)
+		t.Errorf("%d devices are not expired, and %d methods accept earlier codes, want none", known, early)
 	}
 
-	for _, want := range [][]string{{"row-1"}, nil} { // two codes of one account
+	for _, want := range [][]string{{"row-1"}, nil} { // the account has two unused codes
 		whose, err := RestoreState{db}.InvalidateRecoveryCodes(ctx, noon.Add(time.Hour))
 		if err != nil || !slices.Equal(whose, want) {
-			t.Errorf("codes of %v were retired, %v, want %v", whose, err, want)
+			t.Errorf("codes of %v were invalidated, %v, want %v", whose, err, want)
 		}
 	}
 	var retired int
 	must(t, db.read.Raw("SELECT count(*) FROM recovery_codes WHERE retired_at = ? AND used_at = retired_at", unixMicro{noon.Add(time.Hour)}).Scan(&retired).Error)
 	if retired != 2 {
-		t.Errorf("%d codes are retired, want 2", retired)
+		t.Errorf("%d codes were invalidated, want 2", retired)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"twofold/internal/restorefence"
 )
 
-// RestoreState keeps how far the database has come, in one row.
+// RestoreState stores the generation and the heartbeat of the database, by which a restored backup is detected, in one row.
 type RestoreState struct{ *DB }
 
 var _ restorefence.Store = RestoreState{}
@@ -30,14 +30,14 @@ type restoreStateRow struct {
 
 func (restoreStateRow) TableName() string { return "epochs" }
 
-// HasTable says whether the schema has a place for it: that of releases before this one has not.
+// HasTable reports whether the schema has the table.
 func (s RestoreState) HasTable(ctx context.Context) (bool, error) {
 	var n int
 	err := s.reader(ctx).Raw(s.tables, restoreStateRow{}.TableName()).Scan(&n).Error
 	return n > 0, err
 }
 
-// Generation reads it.
+// Generation returns the row, or restorefence.ErrNone.
 func (s RestoreState) Generation(ctx context.Context) (restorefence.Generation, error) {
 	var r restoreStateRow
 	err := s.reader(ctx).Where("id = 1").Take(&r).Error
@@ -50,7 +50,7 @@ func (s RestoreState) Generation(ctx context.Context) (restorefence.Generation, 
 	}, err
 }
 
-// Begin keeps the first epoch.
+// Begin inserts the first generation, unless there is one.
 func (s RestoreState) Begin(ctx context.Context, e restorefence.Generation) error {
 	return s.writer(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&restoreStateRow{
 		ID: 1, Lineage: e.Lineage, Number: e.Number, BegunAt: unixMicro{e.StartedAt}, Beat: e.Heartbeat, BeatAt: unixMicro{e.HeartbeatAt}, Place: e.StorageID,
@@ -58,35 +58,38 @@ func (s RestoreState) Begin(ctx context.Context, e restorefence.Generation) erro
 	}).Error
 }
 
-// Rotate begins the next one. The beat goes on.
+// Renew starts the next generation and clears the restore reason. The heartbeat continues. It reports false if the number of
+// the current generation is not before.
 func (s RestoreState) Renew(ctx context.Context, e restorefence.Generation, before int64) (bool, error) {
 	tx := s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND number = ?", before).
 		Updates(map[string]any{"number": e.Number, "begun_at": unixMicro{e.StartedAt}, "place": e.StorageID, "doubt": "", "doubted_at": unixMicro{}})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// Advance moves the beat on, for all processes together. A beat of the future was made by a clock that was wrong.
+// Advance increments the heartbeat unless a process has done so after since. A heartbeat in the future is ignored, because its
+// clock was wrong. The heartbeat stops while there is a restore reason.
 func (s RestoreState) Advance(ctx context.Context, at, since time.Time) error {
 	return s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND doubt = '' AND (beat_at <= ? OR beat_at > ?)", unixMicro{since}, unixMicro{at}).
 		Updates(map[string]any{"beat": gorm.Expr("beat + 1"), "beat_at": unixMicro{at}}).Error
 }
 
-// RecordReason notes a doubt.
+// RecordReason stores why the database is taken for a restored one, unless a reason is stored or the generation has changed.
 func (s RestoreState) RecordReason(ctx context.Context, e restorefence.Generation) error {
 	return s.writer(ctx).Model(&restoreStateRow{}).Where("id = 1 AND doubt = '' AND number = ?", e.Number).
 		Updates(map[string]any{"doubt": string(e.RestoreReason), "doubted_at": unixMicro{e.RestoreDetectedAt}}).Error
 }
 
-// StorageID tells the tables of a server by their numbers, which a dump does not keep. A file is told by what it holds alone.
-func (s RestoreState) StorageID(ctx context.Context) (place string, err error) {
+// StorageID returns the object ids of the tables on a PostgreSQL server, which a dump does not preserve. It is empty for an
+// SQLite file.
+func (s RestoreState) StorageID(ctx context.Context) (id string, err error) {
 	if s.storageIDQuery == "" {
 		return "", nil
 	}
-	err = s.reader(ctx).Raw(s.storageIDQuery).Scan(&place).Error
-	return place, err
+	err = s.reader(ctx).Raw(s.storageIDQuery).Scan(&id).Error
+	return id, err
 }
 
-// HasAccounts looks for one account.
+// HasAccounts reports whether there is an account.
 func (s RestoreState) HasAccounts(ctx context.Context) (bool, error) {
 	var ids []string
 	err := s.reader(ctx).Model(&accountRow{}).Limit(1).Pluck("id", &ids).Error

@@ -8,75 +8,75 @@ import (
 	"twofold/internal/restorefence"
 )
 
-// begun is a database whose first epoch began at noon.
-func begun(t *testing.T) [2]RestoreState {
+// newGenerations opens a database twice, as two processes do. Its first generation started at noon.
+func newGenerations(t *testing.T) [2]RestoreState {
 	t.Helper()
 	both := processes(t)
 	if _, err := (RestoreState{both[0]}).Generation(ctx); !errors.Is(err, restorefence.ErrNone) {
-		t.Errorf("before it begins: %v, want ErrNone", err)
+		t.Errorf("before Begin: %v, want ErrNone", err)
 	}
-	for _, lineage := range []string{"first", "second"} { // who comes second finds one
+	for _, lineage := range []string{"first", "second"} { // the second call changes nothing
 		must(t, RestoreState{both[0]}.Begin(ctx, restorefence.Generation{Lineage: lineage, Number: 1, StartedAt: noon}))
 	}
 	return [2]RestoreState{{both[0]}, {both[1]}}
 }
 
-func epochOf(t *testing.T, s RestoreState) restorefence.Generation {
+func generationOf(t *testing.T, s RestoreState) restorefence.Generation {
 	t.Helper()
 	e, err := s.Generation(ctx)
 	must(t, err)
 	return e
 }
 
-func TestTheBeatMovesOnOnceForAllProcesses(t *testing.T) {
+func TestAdvance_OnceForAllProcesses(t *testing.T) {
 	t.Parallel()
-	both := begun(t)
-	for _, minute := range []int{0, 1, 2, 60 * 24 * 365, 3, 4} { // a clock that was wrong holds nothing up
+	both := newGenerations(t)
+	for _, minute := range []int{0, 1, 2, 60 * 24 * 365, 3, 4} { // one process's clock is a year ahead once
 		at := noon.Add(time.Duration(minute) * time.Minute)
 		for _, s := range both {
 			must(t, s.Advance(ctx, at, at.Add(-time.Minute)))
 		}
 	}
-	if e := epochOf(t, both[0]); e.Heartbeat != 6 || e.Lineage != "first" || !e.HeartbeatAt.Equal(noon.Add(4*time.Minute)) {
-		t.Errorf("got %+v, want six beats", e)
+	if e := generationOf(t, both[0]); e.Heartbeat != 6 || e.Lineage != "first" || !e.HeartbeatAt.Equal(noon.Add(4*time.Minute)) {
+		t.Errorf("got %+v, want 6 heartbeats", e)
 	}
 }
 
-func TestADoubtStaysUntilAnotherEpochBegins(t *testing.T) {
+func TestRecordReason_UntilNextGeneration(t *testing.T) {
 	t.Parallel()
-	s := begun(t)[0]
-	e := epochOf(t, s)
-	for i, doubt := range []restorefence.RestoreReason{restorefence.Stale, restorefence.Recreated} {
-		e.RestoreReason, e.RestoreDetectedAt = doubt, noon.Add(time.Duration(i)*time.Hour)
+	s := newGenerations(t)[0]
+	e := generationOf(t, s)
+	for i, reason := range []restorefence.RestoreReason{restorefence.Stale, restorefence.Recreated} {
+		e.RestoreReason, e.RestoreDetectedAt = reason, noon.Add(time.Duration(i)*time.Hour)
 		must(t, s.RecordReason(ctx, e))
 	}
 	must(t, s.Advance(ctx, noon, noon))
-	if got := epochOf(t, s); got.RestoreReason != restorefence.Stale || !got.RestoreDetectedAt.Equal(noon) || got.Heartbeat != 0 {
-		t.Errorf("got %+v, want the first doubt, and no beat", got)
+	if got := generationOf(t, s); got.RestoreReason != restorefence.Stale || !got.RestoreDetectedAt.Equal(noon) || got.Heartbeat != 0 {
+		t.Errorf("got %+v, want the first reason and no heartbeat", got)
 	}
 	next := restorefence.Generation{Number: 2, StartedAt: noon, StorageID: "here"}
 	for before, want := range map[int64]bool{1: true, 7: false} {
 		if renewed, err := s.Renew(ctx, next, before); renewed != want || err != nil {
-			t.Errorf("in the place of epoch %d: %v, %v, want %v", before, renewed, err, want)
+			t.Errorf("Renew after generation %d: %v, %v, want %v", before, renewed, err, want)
 		}
 	}
-	must(t, s.RecordReason(ctx, e)) // by who has not heard of the next
-	if got := epochOf(t, s); got.Number != 2 || got.RestoreReason != "" || got.StorageID != "here" || got.Lineage != "first" {
-		t.Errorf("got %+v, want the second epoch without a doubt", got)
+	must(t, s.RecordReason(ctx, e)) // by a process that has not seen the next generation
+	if got := generationOf(t, s); got.Number != 2 || got.RestoreReason != "" || got.StorageID != "here" || got.Lineage != "first" {
+		t.Errorf("got %+v, want the second generation without a reason", got)
 	}
 }
 
-func TestABackupOfABrokenFileIsRefused(t *testing.T) {
+func TestBackup_DamagedFile(t *testing.T) {
 	t.Parallel()
-	at := sqliteAt(t.TempDir() + "/twofold.db")
-	db := opened(t, at)
-	ada(t, db)
+	at := sqliteURL(t.TempDir() + "/twofold.db")
+	db := openMigrated(t, at)
+	insertAda(t, db)
 	must(t, db.write.Exec("PRAGMA foreign_keys = OFF").Error)
 	must(t, db.write.Exec("DELETE FROM accounts").Error)
 	if err := Backup(ctx, string(at), t.TempDir()+"/copy.db", noon, silent); !errors.Is(err, ErrDamaged) {
 		t.Errorf("got %v, want ErrDamaged", err)
 	}
 	if err := Backup(ctx, "postgres://twofold@127.0.0.1:1/twofold", t.TempDir()+"/copy.db", noon, silent); !errors.Is(err, ErrServer) {
-		t.Errorf("of a server: got %v, want ErrServer", err)
+		t.Errorf("for a server: got %v, want ErrServer", err)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/retention"
 )
 
-// Retention takes away what is over, and keeps whose turn that is.
+// Retention purges expired rows, and stores the leases of jobs that one process runs at a time.
 type Retention struct{ *DB }
 
 var _ retention.Store = Retention{}
@@ -23,7 +23,7 @@ type leaseRow struct {
 
 func (leaseRow) TableName() string { return "leases" }
 
-// AcquireLease takes a lease: one conditional statement.
+// AcquireLease acquires or renews a lease in one conditional statement. It reports false if another holder has it.
 func (s Retention) AcquireLease(ctx context.Context, name, holder string, at, until time.Time) (bool, error) {
 	tx := s.writer(ctx).Exec(`INSERT INTO leases (name, holder, until) VALUES (?, ?, ?)
 		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
@@ -31,16 +31,17 @@ func (s Retention) AcquireLease(ctx context.Context, name, holder string, at, un
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// ReleaseLease ends a lease that is the holder's.
+// ReleaseLease deletes a lease, if the holder has it.
 func (s Retention) ReleaseLease(ctx context.Context, name, holder string) error {
 	return s.writer(ctx).Where("name = ? AND holder = ?", name, holder).Delete(&leaseRow{}).Error
 }
 
-// purgeRule are the rows of a table that are over. Each ? is the time before which they were; by is the column of an index
-// that leads there.
+// purgeRule selects the rows to purge. The condition expired has a ? for each use of the time before which they expired. The
+// column by orders them, along an index.
 type purgeRule struct{ table, key, by, expired string }
 
-// Each condition on the time comes with the literal words of its index, if that is a partial one.
+// purgeRules has a rule for each category. A condition repeats the condition of its partial index literally, so that the
+// database uses the index.
 var purgeRules = map[retention.Category]purgeRule{
 	retention.Sessions:         {"sessions", "id", "ends_at", "ends_at <= ?"},
 	retention.SignIns:          {"sign_ins", "id", "expires_at", "expires_at <= ?"},
@@ -66,36 +67,37 @@ var purgeRules = map[retention.Category]purgeRule{
 		" AND NOT EXISTS (SELECT 1 FROM devices WHERE id = substr(attempts.bucket, 8))"},
 }
 
-// statement takes the longest dead of them away. The condition is asked again of the row itself: who renewed it
-// meanwhile keeps it.
-func (d purgeRule) statement() string {
+// statement deletes the rows that expired first. It repeats the condition outside of the subquery, so that a row that was
+// renewed meanwhile stays.
+func (r purgeRule) statement() string {
 	return fmt.Sprintf("DELETE FROM %[1]s WHERE (%[2]s) IN (SELECT %[2]s FROM %[1]s WHERE %[4]s ORDER BY %[3]s LIMIT ?) AND %[4]s",
-		d.table, d.key, d.by, d.expired)
+		r.table, r.key, r.by, r.expired)
 }
 
-func (d purgeRule) args(before time.Time, limit int) []any {
+func (r purgeRule) args(before time.Time, limit int) []any {
 	var times []any
-	for range strings.Count(d.expired, "?") {
+	for range strings.Count(r.expired, "?") {
 		times = append(times, unixMicro{before})
 	}
 	return append(append(append([]any{}, times...), limit), times...)
 }
 
-// markLastDevice marks devices that stay although they are over, as the last of their accounts: an end at zero is an end, and
-// nobody looks there again.
+// markLastDevice sets expires_at to 0 on expired devices that are kept because they are the most recent of their account. Zero
+// counts as expired, and later purges skip it.
 const markLastDevice = `UPDATE devices SET expires_at = 0 WHERE id IN (
 	SELECT id FROM devices WHERE expires_at > 0 AND expires_at <= ? ORDER BY expires_at LIMIT ?)
 	AND expires_at > 0 AND expires_at <= ?`
 
-// Purge takes away the longest dead, and answers how many were dealt with.
-func (s Retention) Purge(ctx context.Context, t retention.Category, before time.Time, limit int) (int, error) {
-	d, known := purgeRules[t]
+// Purge deletes at most limit rows of a category that expired before a time, those that expired first first. It returns how many
+// rows it deleted or marked.
+func (s Retention) Purge(ctx context.Context, c retention.Category, before time.Time, limit int) (int, error) {
+	rule, known := purgeRules[c]
 	if !known {
-		return 0, fmt.Errorf("nobody knows where %s lie", t)
+		return 0, fmt.Errorf("unknown category %s", c)
 	}
-	tx := s.writer(ctx).Exec(d.statement(), d.args(before, limit)...)
+	tx := s.writer(ctx).Exec(rule.statement(), rule.args(before, limit)...)
 	purged := int(tx.RowsAffected)
-	if tx.Error != nil || t != retention.Devices || purged == limit {
+	if tx.Error != nil || c != retention.Devices || purged == limit {
 		return purged, tx.Error
 	}
 	tx = s.writer(ctx).Exec(markLastDevice, unixMicro{before}, limit, unixMicro{before})

@@ -20,21 +20,21 @@ import (
 	"twofold/internal/throttle"
 )
 
-func replace(db *DB, accountID, id string) error {
+func replaceEnrollment(db *DB, accountID, id string) error {
 	return Methods{db}.ReplaceEnrollment(ctx, mfa.Enrollment{
 		ID: id, AccountID: accountID, SessionID: accountID + "-session", Name: id, SealedKey: []byte("other"), CreatedAt: noon, ExpiresAt: noon,
 	})
 }
 
-// odd is a moment with more digits than are kept, in another zone.
+// odd is a time with more digits than are stored, in another zone.
 var odd = time.Date(2026, 11, 23, 12, 0, 0, 123456789, time.FixedZone("", 3600))
 
-// statements is that moment as it comes back.
+// kept is odd as it is read back.
 var kept = odd.UTC().Truncate(time.Microsecond)
 
-func TestWhatIsKeptComesBack(t *testing.T) {
+func TestRows_ReadBackAsStored(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	a := account.Account{ID: "ada", Email: "ada@example.com", PasswordHash: "$argon2id$…", CreatedAt: odd, PasswordChangedAt: odd}
 	must(t, Accounts{db}.Insert(ctx, a))
 	s := session.Session{
@@ -65,16 +65,16 @@ func TestWhatIsKeptComesBack(t *testing.T) {
 			t.Errorf("%T, - want, + got:\n%s", c.want, diff)
 		}
 	}
-	if gotA.CreatedAt != kept { // the very value: UTC, no other zone's pointer
-		t.Errorf("a time came back as %v, want %v", gotA.CreatedAt, kept)
+	if gotA.CreatedAt != kept { // compared with !=, so that the location is UTC too
+		t.Errorf("a time was read back as %v, want %v", gotA.CreatedAt, kept)
 	}
 }
 
-func TestNothingIsFoundWithItsOwnError(t *testing.T) {
+func TestLookups_NotFound(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	put(t, db, "ada")
-	put(t, db, "bob")
+	db := newDB(t)
+	insertAccountWithRows(t, db, "ada")
+	insertAccountWithRows(t, db, "bob")
 	for what, c := range map[string]struct {
 		call func() error
 		want error
@@ -82,7 +82,7 @@ func TestNothingIsFoundWithItsOwnError(t *testing.T) {
 		"an account by id":                {func() error { _, err := Accounts{db}.ByID(ctx, "x"); return err }, account.ErrNotFound},
 		"an account by an empty id":       {func() error { _, err := Accounts{db}.ByID(ctx, ""); return err }, account.ErrNotFound},
 		"an account by an id that is SQL": {func() error { _, err := Accounts{db}.ByID(ctx, "1 OR 1=1"); return err }, account.ErrNotFound},
-		"an account by a spelling":        {func() error { _, err := Accounts{db}.ByEmail(ctx, "ADA@example.com"); return err }, account.ErrNotFound},
+		"an account by another spelling":  {func() error { _, err := Accounts{db}.ByEmail(ctx, "ADA@example.com"); return err }, account.ErrNotFound},
 		"a session by token":              {func() error { _, err := Sessions{db}.ByToken(ctx, tokenOf("x")); return err }, session.ErrEnded},
 		"a session by the zero token":     {func() error { _, err := Sessions{db}.ByToken(ctx, [32]byte{}); return err }, session.ErrEnded},
 		"a session to update":             {func() error { return Sessions{db}.Update(ctx, session.Session{ID: "x"}) }, session.ErrEnded},
@@ -95,16 +95,16 @@ func TestNothingIsFoundWithItsOwnError(t *testing.T) {
 	}
 }
 
-func TestWhatIsSomebodyElsesStays(t *testing.T) {
+func TestWrites_RowsOfOtherAccountsStay(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	put(t, db, "ada")
-	put(t, db, "bob")
+	db := newDB(t)
+	insertAccountWithRows(t, db, "ada")
+	insertAccountWithRows(t, db, "bob")
 	deletedM, errM := Methods{db}.DeleteMethod(ctx, "ada", "bob-method")
 	deletedE, errE := Methods{db}.DeleteEnrollment(ctx, "ada", "bob-enrollment")
 	counted, errC := Methods{db}.IncrementTries(ctx, "ada", "bob-enrollment", 5)
 	if deletedM || deletedE || counted > 0 || errors.Join(errM, errE, errC) != nil {
-		t.Errorf("ada did to bob: method deleted %v, enrollment deleted %v, try counted %v; %v", deletedM, deletedE, counted, errors.Join(errM, errE, errC))
+		t.Errorf("ada changed bob's rows: method deleted %v, enrollment deleted %v, attempt counted %v; %v", deletedM, deletedE, counted, errors.Join(errM, errE, errC))
 	}
 	deleted, err := Sessions{db}.Delete(ctx, "ada", "bob-session")
 	must(t, err)
@@ -117,31 +117,31 @@ func TestWhatIsSomebodyElsesStays(t *testing.T) {
 		t.Errorf("DeleteOthers(ada, none) = %d, %v, want 1", ended, err)
 	}
 	for _, table := range []string{"sessions", "step_ups"} {
-		if n := rows(t, db, table); n != 1 {
-			t.Errorf("%d in %s, want bob's one", n, table)
+		if n := countRows(t, db, table); n != 1 {
+			t.Errorf("%d rows in %s, want bob's one", n, table)
 		}
 	}
-	if n := rows(t, db, "mfa_methods"); n != 2 {
+	if n := countRows(t, db, "mfa_methods"); n != 2 {
 		t.Errorf("%d methods, want both", n)
 	}
 }
 
-func TestAPasswordIsRehashedOnlyWhereTheOldHashStillStands(t *testing.T) {
+func TestRehash_OnlyUnchangedPassword(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
+	db := newDB(t)
+	insertAda(t, db)
 	must(t, Accounts{db}.SetPassword(ctx, "ada", "changed", noon.Add(time.Hour)))
 	must(t, Accounts{db}.Rehash(ctx, "ada", "hash", "rehashed"))
 	a, err := Accounts{db}.ByID(ctx, "ada")
 	if err != nil || a.PasswordHash != "changed" || !a.PasswordChangedAt.Equal(noon.Add(time.Hour)) {
-		t.Errorf("got %q of %v, %v, want the changed one", a.PasswordHash, a.PasswordChangedAt, err)
+		t.Errorf("got %q of %v, %v, want the changed hash", a.PasswordHash, a.PasswordChangedAt, err)
 	}
 }
 
-func TestTheTimeOfLastUseNeverMovesBack(t *testing.T) {
+func TestTouch_NeverMovesBack(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
+	db := newDB(t)
+	insertAda(t, db)
 	must(t, Sessions{db}.Touch(ctx, "ada-session", noon.Add(time.Minute)))
 	must(t, Sessions{db}.Touch(ctx, "ada-session", noon))
 	s, err := Sessions{db}.ByToken(ctx, tokenOf("ada"))
@@ -150,9 +150,9 @@ func TestTheTimeOfLastUseNeverMovesBack(t *testing.T) {
 	}
 }
 
-func TestTheFirstKeysetStays(t *testing.T) {
+func TestInsertSealedKeyset_FirstStays(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	must(t, Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{Sealed: []byte("first"), RotatedAt: odd}))
 	must(t, Keys{db}.InsertSealedKeyset(ctx, keyring.SealedKeyset{Sealed: []byte("second"), RotatedAt: noon}))
 	if got, err := (Keys{db}).SealedKeyset(ctx); err != nil || string(got.Sealed) != "first" || got.RotatedAt != kept {
@@ -160,9 +160,9 @@ func TestTheFirstKeysetStays(t *testing.T) {
 	}
 }
 
-func TestAStamp(t *testing.T) {
+func TestUnixMicro(t *testing.T) {
 	t.Parallel()
-	t.Run("of the zero time is zero, both ways", func(t *testing.T) {
+	t.Run("zero time", func(t *testing.T) {
 		t.Parallel()
 		if v, err := (unixMicro{}).Value(); v != int64(0) || err != nil {
 			t.Errorf("got %v, %v", v, err)
@@ -172,29 +172,29 @@ func TestAStamp(t *testing.T) {
 			t.Errorf("got %v, %v", s, err)
 		}
 	})
-	t.Run("of anything but a number is refused", func(t *testing.T) {
+	t.Run("not a number", func(t *testing.T) {
 		t.Parallel()
 		for _, from := range []any{nil, "2026-11-23", 1.5, []byte("1"), noon} {
 			if err := new(unixMicro).Scan(from); err == nil {
-				t.Errorf("%T was taken", from)
+				t.Errorf("Scan(%T) succeeded", from)
 			}
 		}
 	})
 }
 
-func TestNoValueReachesTheLog(t *testing.T) {
+func TestLog_ContainsNoValues(t *testing.T) {
 	t.Parallel()
 	const canary = "correct-horse-canary"
 	var out lockedBuffer
 	log := slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	db := connected(t, somewhere(t), log)
+	db := openDB(t, emptyDatabase(t), log)
 	must(t, db.Migrate(ctx))
 	a := account.Account{ID: canary, Email: canary, PasswordHash: canary}
 	must(t, Accounts{db}.Insert(ctx, a))
 	_ = Accounts{db}.Insert(ctx, a)                                                                     // a duplicate
-	_, _ = Accounts{db}.ByEmail(ctx, canary+"x")                                                        // nothing found
+	_, _ = Accounts{db}.ByEmail(ctx, canary+"x")                                                        // not found
 	_ = Sessions{db}.Insert(ctx, session.Session{ID: canary, AccountID: canary + "x"}, tokenOf(canary)) // no such account
-	_ = db.write.Debug().Exec("SELECT ? FROM no_such_table", canary).Error                              // no such table, and debugging asked for
+	_ = db.write.Debug().Exec("SELECT ? FROM no_such_table", canary).Error                              // no such table, in debug mode
 	_ = db.write.Session(&gorm.Session{Logger: db.write.Logger.LogMode(logger.Info)}).Exec("SELECT '" + canary + "'").Error
 	db.write.Logger.Info(ctx, canary, canary)
 	db.write.Logger.Warn(ctx, "%s", canary)
@@ -202,9 +202,9 @@ func TestNoValueReachesTheLog(t *testing.T) {
 	must(t, db.Close())
 	_ = Accounts{db}.Insert(ctx, a)
 	if text := out.String(); strings.Contains(text, canary) {
-		t.Errorf("the log shows the value:\n%s", text)
+		t.Errorf("the log contains the value:\n%s", text)
 	}
-	if text := out.String(); !strings.Contains(text, "the database layer warns") || !strings.Contains(text, "the database layer reports an error") {
-		t.Errorf("a warning and an error are not in the log:\n%s", text)
+	if text := out.String(); !strings.Contains(text, "database layer reported a warning") || !strings.Contains(text, "database layer reported an error") {
+		t.Errorf("the log does not contain the warning and the error:\n%s", text)
 	}
 }

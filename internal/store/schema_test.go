@@ -15,24 +15,24 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// everyRow is one of each row type of this package.
-var everyRow = []interface{ TableName() string }{
+// rowTypes are all row types of this package.
+var rowTypes = []interface{ TableName() string }{
 	accountRow{}, sessionRow{}, signInRow{}, stepUpRow{}, methodRow{}, enrollmentRow{}, attemptRow{}, keysetRow{}, signingKeyRow{},
 	entryRow{}, headRow{}, messageRow{}, linkRow{}, recoveryCodeRow{}, deviceRow{},
 	pendingAddressRow{}, resetRequestRow{}, linkMailRow{}, removalRow{}, leaseRow{}, anchorRow{}, restoreStateRow{},
 }
 
-func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
+func TestSchema_RowTypesMatchTables(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	tables := tablesOf(t, db)
-	for _, row := range everyRow {
+	for _, row := range rowTypes {
 		parsed, err := schema.Parse(row, &sync.Map{}, schema.NamingStrategy{})
 		must(t, err)
 		got := slices.Sorted(slices.Values(parsed.DBNames))
 		want := slices.Sorted(maps.Keys(tables[row.TableName()]))
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("columns of %T, - in the table, + in the row:\n%s", row, diff)
+			t.Errorf("columns of %T, - in the table, + in the struct:\n%s", row, diff)
 		}
 		for _, field := range parsed.Fields {
 			kind := tables[row.TableName()][field.DBName]
@@ -47,7 +47,7 @@ func TestRowsAndTablesHaveTheSameColumns(t *testing.T) {
 	}
 }
 
-// sqlTypeOf is the type that a field must lie in. SQLite has no BOOLEAN.
+// sqlTypeOf returns the type that the column of a field must have, as columnsOf names it. SQLite has no BOOLEAN.
 func sqlTypeOf(db *DB, field *schema.Field) string {
 	switch field.DataType {
 	case schema.String:
@@ -62,7 +62,7 @@ func sqlTypeOf(db *DB, field *schema.Field) string {
 	return "INTEGER"
 }
 
-func TestEveryRowTypeOfThePackageIsCompared(t *testing.T) {
+func TestSchema_EveryRowTypeIsCompared(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("*.go")
 	must(t, err)
@@ -76,12 +76,12 @@ func TestEveryRowTypeOfThePackageIsCompared(t *testing.T) {
 			}
 		}
 	}
-	if found != len(everyRow) {
-		t.Errorf("%d row types are compared with their tables, the package has %d", len(everyRow), found)
+	if found != len(rowTypes) {
+		t.Errorf("rowTypes lists %d types, the package has %d", len(rowTypes), found)
 	}
 }
 
-// columnsOf says what a table's columns are, in words that both databases share: TEXT, BYTES, INTEGER, BOOLEAN.
+// columnsOf are queries for the columns of all tables, with the same type names for both databases: TEXT, BYTES, INTEGER, BOOLEAN.
 var columnsOf = map[string]string{
 	"migrations/sqlite": `SELECT t.name AS of_table, c.name, CASE c.type WHEN 'BLOB' THEN 'BYTES' ELSE c.type END AS type,
 			c."notnull" = 0 AND c.pk = 0 AS nullable
@@ -105,7 +105,7 @@ func columns(t *testing.T, db *DB) []column {
 	return all
 }
 
-// tablesOf answers our tables, and of each the columns with their types.
+// tablesOf returns the columns of each table, except goose's, with their types.
 func tablesOf(t *testing.T, db *DB) map[string]map[string]string {
 	t.Helper()
 	tables := make(map[string]map[string]string)
@@ -118,21 +118,21 @@ func tablesOf(t *testing.T, db *DB) map[string]map[string]string {
 	return tables
 }
 
-// nulls are the columns that take NULL: a key that leads nowhere, and one that was not made.
+// nulls are the nullable columns: an unknown signing key, and a sign-in without an enrollment.
 var nulls = map[string]bool{"step_ups.kid": true, "sign_ins.sealed_key": true}
 
-func TestNoOtherColumnTakesNull(t *testing.T) {
+func TestSchema_NullableColumns(t *testing.T) {
 	t.Parallel()
-	for _, c := range columns(t, fresh(t)) {
+	for _, c := range columns(t, newDB(t)) {
 		if where := c.OfTable + "." + c.Name; c.Nullable != nulls[where] {
-			t.Errorf("%s takes NULL: %t, want %t", where, c.Nullable, nulls[where])
+			t.Errorf("%s is nullable: %t, want %t", where, c.Nullable, nulls[where])
 		}
 	}
 }
 
-func TestEveryTableOfAFileIsStrict(t *testing.T) {
+func TestSchema_SQLiteTablesAreStrict(t *testing.T) {
 	t.Parallel()
-	db := freshFile(t)
+	db := newSQLiteDB(t)
 	for table := range tablesOf(t, db) {
 		var strict bool
 		must(t, db.read.Raw("SELECT strict FROM pragma_table_list(?)", table).Scan(&strict).Error)
@@ -142,82 +142,21 @@ func TestEveryTableOfAFileIsStrict(t *testing.T) {
 	}
 }
 
-func TestForeignKeysToAnAccountHaveAnIndex(t *testing.T) {
+func TestSchema_ForeignKeysHaveAnIndex(t *testing.T) {
 	t.Parallel()
-	db := freshFile(t) // the indexes of both are compared below
+	db := newSQLiteDB(t) // TestDialects_SameIndexes compares PostgreSQL's with these
 	for table := range tablesOf(t, db) {
 		var bare []string
 		must(t, db.read.Raw(`SELECT k."from" FROM pragma_foreign_key_list(?) k WHERE NOT EXISTS (
 			SELECT 1 FROM pragma_index_list(?) i JOIN pragma_index_info(i.name) c WHERE c.seqno = 0 AND c.name = k."from")`,
 			table, table).Scan(&bare).Error)
 		if len(bare) > 0 {
-			t.Errorf("%s has no index that begins with %v: ending an account would read the whole table", table, bare)
+			t.Errorf("%s has no index that begins with %v: deleting an account would scan the table", table, bare)
 		}
 	}
 }
 
-func TestMigrationsGoUpAndDownAndUpAgain(t *testing.T) {
-	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
-	before := schemaText(t, db)
-	pool, done, err := db.migrator()
-	must(t, err)
-	defer func() { must(t, done()) }()
-	provider, err := db.provider(pool)
-	must(t, err)
-
-	_, err = provider.DownTo(ctx, 0)
-	must(t, err)
-	if left := tablesOf(t, db); len(left) > 0 {
-		t.Errorf("after going down there are still %v", slices.Collect(maps.Keys(left)))
-	}
-	if migrated, err := db.Migrated(ctx); err != nil || migrated {
-		t.Errorf("Migrated() = %v, %v after going down, want false", migrated, err)
-	}
-	must(t, db.Migrate(ctx))
-	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {
-		t.Errorf("the schema is another after going down and up, - before, + after:\n%s", diff)
-	}
-	ada(t, db)
-}
-
-func TestMigratingAgainKeepsEverything(t *testing.T) {
-	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
-	before := schemaText(t, db)
-	must(t, db.Migrate(ctx))
-	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {
-		t.Errorf("the schema changed:\n%s", diff)
-	}
-	if n := rows(t, db, "accounts"); n != 1 {
-		t.Errorf("%d accounts after migrating again, want 1", n)
-	}
-}
-
-// The schema was eleven files before it became one with the number 11. A database that the eleven made has the same tables and
-// a row for each of them.
-func TestMigrate_DatabaseOfTheElevenFilesIsCurrent(t *testing.T) {
-	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
-	must(t, db.write.Exec("DELETE FROM goose_db_version").Error)
-	for version := range 12 { // goose's own zero, and the eleven
-		must(t, db.write.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)", version).Error)
-	}
-	before := schemaText(t, db)
-	must(t, db.Migrate(ctx))
-	must(t, db.Ready(ctx))
-	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {
-		t.Errorf("the schema changed:\n%s", diff)
-	}
-	if n := rows(t, db, "accounts"); n != 1 {
-		t.Errorf("%d accounts after migrating, want 1", n)
-	}
-}
-
-// schemaTexts say everything of a schema that a migration can change.
+// schemaTexts are queries for everything in a schema that a migration can change.
 var schemaTexts = map[string]string{
 	"migrations/sqlite": "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_master ORDER BY type, name",
 	"migrations/postgres": `SELECT * FROM (

@@ -11,7 +11,7 @@ import (
 	"twofold/internal/session"
 )
 
-// Sessions keeps sessions.
+// Sessions stores sessions.
 type Sessions struct{ *DB }
 
 var _ session.Store = Sessions{}
@@ -21,7 +21,7 @@ type sessionRow struct {
 	AccountID  string
 	TokenHash  []byte
 	Delivery   string
-	AMR        string `gorm:"column:amr"` // words in order, a space between
+	AMR        string `gorm:"column:amr"` // values in order, separated by spaces
 	AuthTime   unixMicro
 	CreatedAt  unixMicro
 	LastUsedAt unixMicro
@@ -40,7 +40,7 @@ func (r sessionRow) session() session.Session {
 	}
 }
 
-// Insert adds a session.
+// Insert inserts a session.
 func (s Sessions) Insert(ctx context.Context, sess session.Session, token [32]byte) error {
 	return s.execDeferred(ctx, `INSERT INTO sessions (id, account_id, token_hash, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, []any{
@@ -49,7 +49,7 @@ func (s Sessions) Insert(ctx context.Context, sess session.Session, token [32]by
 	})
 }
 
-// ByToken finds a session.
+// ByToken returns the session of a token's hash, or session.ErrEnded.
 func (s Sessions) ByToken(ctx context.Context, token [32]byte) (session.Session, error) {
 	var r sessionRow
 	err := s.query(ctx, `SELECT id, account_id, delivery, amr, auth_time, created_at, last_used_at, ends_at, ip, user_agent
@@ -62,13 +62,13 @@ func (s Sessions) ByToken(ctx context.Context, token [32]byte) (session.Session,
 	return r.session(), err
 }
 
-// Touch moves the time of last use, never back.
+// Touch sets the time of last use, unless it is later already.
 func (s Sessions) Touch(ctx context.Context, id string, at time.Time) error {
 	return s.writer(ctx).Model(&sessionRow{}).Where("id = ? AND last_used_at < ?", id, unixMicro{at}).
 		Update("last_used_at", unixMicro{at}).Error
 }
 
-// Update keeps a session's proofs and times.
+// Update stores the authentication methods and the times of a session. It returns session.ErrEnded if it has ended.
 func (s Sessions) Update(ctx context.Context, sess session.Session) error {
 	return requireOneRow(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", sess.ID).Updates(map[string]any{
 		"amr": strings.Join(sess.AMR, " "), "auth_time": unixMicro{sess.AuthTime},
@@ -76,7 +76,7 @@ func (s Sessions) Update(ctx context.Context, sess session.Session) error {
 	}))
 }
 
-// SetToken replaces a session's token.
+// SetToken replaces the token's hash of a session. It returns session.ErrEnded if it has ended.
 func (s Sessions) SetToken(ctx context.Context, id string, token [32]byte) error {
 	return requireOneRow(s.writer(ctx).Model(&sessionRow{}).Where("id = ?", id).Update("token_hash", token[:]))
 }
@@ -88,7 +88,7 @@ func requireOneRow(tx *gorm.DB) error {
 	return tx.Error
 }
 
-// ByAccount lists an account's sessions. Ids sort by age.
+// ByAccount lists an account's sessions, newest first. Ids sort by age.
 func (s Sessions) ByAccount(ctx context.Context, accountID string) ([]session.Session, error) {
 	var rows []sessionRow
 	err := s.reader(ctx).Where("account_id = ?", accountID).Order("id DESC").Find(&rows).Error
@@ -99,29 +99,29 @@ func (s Sessions) ByAccount(ctx context.Context, accountID string) ([]session.Se
 	return sessions, err
 }
 
-// Delete ends a session.
+// Delete deletes a session and reports whether there was one.
 func (s Sessions) Delete(ctx context.Context, accountID, id string) (bool, error) {
 	tx := s.writer(ctx).Where("id = ? AND account_id = ?", id, accountID).Delete(&sessionRow{})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteByToken ends a token's session.
+// DeleteByToken deletes the session of a token's hash.
 func (s Sessions) DeleteByToken(ctx context.Context, token [32]byte) error {
 	return s.deferred(ctx).Where("token_hash = ?", token[:]).Delete(&sessionRow{}).Error
 }
 
-// DeleteOthers ends all but one.
+// DeleteOthers deletes all sessions of an account except the one with the id keep, and returns their number.
 func (s Sessions) DeleteOthers(ctx context.Context, accountID, keep string) (int, error) {
 	tx := s.writer(ctx).Where("account_id = ? AND id <> ?", accountID, keep).Delete(&sessionRow{})
 	return int(tx.RowsAffected), tx.Error
 }
 
-// DeleteOldest ends all but the newest.
+// DeleteOldest deletes all but the keep newest sessions of an account.
 func (s Sessions) DeleteOldest(ctx context.Context, accountID string, keep int) error {
 	return deleteOldest(s.deferred(ctx), &sessionRow{}, keep, "account_id = ?", accountID)
 }
 
-// deleteOldest leaves the newest of some rows of a table, keep in number.
+// deleteOldest deletes all but the keep newest of the rows that a condition selects.
 func deleteOldest(tx *gorm.DB, row interface{ TableName() string }, keep int, which string, args ...any) error {
 	surplus := tx.Session(&gorm.Session{NewDB: true}).Table(row.TableName()).Select("id").
 		Where(which, args...).Order("created_at DESC, id DESC").Limit(-1).Offset(keep)

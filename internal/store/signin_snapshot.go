@@ -12,9 +12,9 @@ import (
 	"twofold/internal/throttle"
 )
 
-// The one read that proofs are judged by: who, from which device, by which methods, and after how many failures. It has
-// a row for each method, and one where there is none. Every table is looked up by an index, one after the other. The kind is
-// cast as in ofKind.
+// The snapshot query loads everything that a credential check needs in one round trip: account, pending sign-in, device, attempt
+// counters, activity head and methods. It yields one row per method, or one row without a method. Every join uses an index. The
+// kinds are cast for the reason given at ofKind. successColumns and successTables add what only an accepted credential needs.
 const (
 	snapshotColumns = `
 		coalesce(s.id, ''), coalesce(s.account_id, ''), coalesce(s.delivery, ''), coalesce(s.tries, 0), coalesce(s.bucket, ''),
@@ -57,13 +57,14 @@ const (
 		ORDER BY m.created_at, m.id`
 )
 
-// Load reads a standing.
+// Load returns the snapshot of an account, or of an address without one.
 func (s SignIns) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, error) {
-	return s.snapshot(ctx, q.Subject, "SELECT"+snapshotColumns+snapshotTables+snapshotOrder, snapshotArgs(q), false)
+	return s.loadSnapshot(ctx, q.Subject, "SELECT"+snapshotColumns+snapshotTables+snapshotOrder, snapshotArgs(q), false)
 }
 
-// LockAndLoad locks the account where the database has that, and then reads its standing: what it reads nobody else changes
-// until the transaction ends. The lock is a statement of its own, since one that waited for it would have looked before.
+// LockAndLoad locks the account until the transaction ends, and returns its snapshot with the columns for success. The lock is a
+// statement of its own: a single statement that waits for the lock would read the other tables as they were before the wait. SQLite
+// needs no lock, because it has a single writer.
 func (s SignIns) LockAndLoad(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, error) {
 	if !s.singleWriter() {
 		err := s.execDeferred(ctx, `SELECT a.id FROM accounts a WHERE a.id = coalesce(
@@ -75,9 +76,10 @@ func (s SignIns) LockAndLoad(ctx context.Context, q authn.SnapshotQuery) (authn.
 	}
 	args := append([]any{string(audit.SignInFailed), string(audit.SignInSucceeded)}, snapshotArgs(q)...)
 	args = append(args, q.Script[:], string(session.Token))
-	return s.snapshot(ctx, q.Subject, "SELECT"+snapshotColumns+successColumns+snapshotTables+successTables+snapshotOrder, args, true)
+	return s.loadSnapshot(ctx, q.Subject, "SELECT"+snapshotColumns+successColumns+snapshotTables+successTables+snapshotOrder, args, true)
 }
 
+// digestArg returns a digest as an argument, or an empty one, which equals no stored digest.
 func digestArg(digest [32]byte, none bool) []byte {
 	if none {
 		return []byte{}
@@ -85,6 +87,7 @@ func digestArg(digest [32]byte, none bool) []byte {
 	return digest[:]
 }
 
+// snapshotArgs returns the arguments of snapshotTables, in order.
 func snapshotArgs(q authn.SnapshotQuery) []any {
 	kind := string(q.Kind)
 	return []any{
@@ -95,12 +98,13 @@ func snapshotArgs(q authn.SnapshotQuery) []any {
 	}
 }
 
-func (s SignIns) snapshot(ctx context.Context, subject, text string, args []any, reward bool) (authn.Snapshot, error) {
+// loadSnapshot runs a snapshot query. The flag onSuccess states that it has successColumns.
+func (s SignIns) loadSnapshot(ctx context.Context, subject, text string, args []any, onSuccess bool) (authn.Snapshot, error) {
 	var methods []mfa.Method
 	var r snapshotRow
 	err := s.query(ctx, text, args, func(rows *sql.Rows) error {
 		r = snapshotRow{}
-		err := rows.Scan(r.fields(reward)...)
+		err := rows.Scan(r.destinations(onSuccess)...)
 		if r.method.ID != "" {
 			r.method.AccountID = r.account.ID
 			methods = append(methods, r.method.method())
@@ -110,39 +114,40 @@ func (s SignIns) snapshot(ctx context.Context, subject, text string, args []any,
 	if err != nil {
 		return authn.Snapshot{}, err
 	}
-	st := r.snapshot(methods)
-	st.Head.AccountID = cmp.Or(st.Account.ID, subject)
-	return st, nil
+	snapshot := r.snapshot(methods)
+	snapshot.Head.AccountID = cmp.Or(snapshot.Account.ID, subject)
+	return snapshot, nil
 }
 
-// snapshotRow is one row of that read.
+// snapshotRow is one row of the snapshot query.
 type snapshotRow struct {
 	signIn          signInRow
 	account         accountRow
 	browser, script deviceRow
-	until           unixMicro
+	blockedUntil    unixMicro
 	head            headRow
-	stepUp          string
+	stepUpID        string
 	method          methodRow
 
-	failures, total, tries                             int
-	sessions, signIns, codesLeft, failedSince, removal int
+	failures, totalFailures, tries                       int
+	sessions, signIns, codesLeft, failedSignIns, removal int
 }
 
-func (r *snapshotRow) fields(reward bool) []any {
+// destinations returns the destinations of Scan, in the order of the columns.
+func (r *snapshotRow) destinations(onSuccess bool) []any {
 	fields := []any{
 		&r.signIn.ID, &r.signIn.AccountID, &r.signIn.Delivery, &r.signIn.Tries, &r.signIn.Bucket, &r.signIn.CreatedAt, &r.signIn.ExpiresAt,
 		&r.signIn.SealedKey, &r.signIn.Name,
 		&r.account.ID, &r.account.Email, &r.account.DisplayName, &r.account.Language, &r.account.NoticeEmail, &r.account.PasswordHash,
 		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt, &r.account.Role, &r.account.DisabledAt,
 		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt,
-		&r.failures, &r.until, &r.total, &r.tries,
-		&r.head.Number, &r.head.Hash, &r.stepUp, &r.codesLeft,
+		&r.failures, &r.blockedUntil, &r.totalFailures, &r.tries,
+		&r.head.Number, &r.head.Hash, &r.stepUpID, &r.codesLeft,
 		&r.method.ID, &r.method.Type, &r.method.Name, &r.method.SealedKey, &r.method.LastStep,
 		&r.method.CreatedAt, &r.method.LastUsedAt, &r.method.SuspendedAt,
 	}
-	if reward {
-		fields = append(fields, &r.script.ID, &r.script.LastUsedAt, &r.script.ExpiresAt, &r.sessions, &r.signIns, &r.failedSince, &r.removal)
+	if onSuccess {
+		fields = append(fields, &r.script.ID, &r.script.LastUsedAt, &r.script.ExpiresAt, &r.sessions, &r.signIns, &r.failedSignIns, &r.removal)
 	}
 	return fields
 }
@@ -151,10 +156,10 @@ func (r *snapshotRow) snapshot(methods []mfa.Method) authn.Snapshot {
 	r.browser.AccountID, r.script.AccountID, r.script.Delivery = r.account.ID, r.account.ID, string(session.Token)
 	return authn.Snapshot{
 		Pending: r.signIn.pending(), Account: r.account.account(), Browser: r.browser.device(), ScriptDevice: r.script.device(), Methods: methods,
-		// What was tried before tries were counted among the attempts counts too.
-		Counts:   throttle.Counts{Failures: r.failures, BlockedUntil: r.until.Time, Total: r.total, Tries: r.tries + r.signIn.Tries},
+		// Older versions counted the attempts at a pending sign-in in its own row.
+		Counts:   throttle.Counts{Failures: r.failures, BlockedUntil: r.blockedUntil.Time, Total: r.totalFailures, Tries: r.tries + r.signIn.Tries},
 		Head:     audit.Head{Number: r.head.Number, Hash: hashOf(r.head.Hash)},
-		Sessions: r.sessions, RecoveryCodesLeft: r.codesLeft, Failures: r.failedSince, Removal: r.removal > 0,
-		SignIns: r.signIns, StepUp: r.stepUp != "",
+		Sessions: r.sessions, RecoveryCodesLeft: r.codesLeft, Failures: r.failedSignIns, Removal: r.removal > 0,
+		SignIns: r.signIns, StepUp: r.stepUpID != "",
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,18 +26,18 @@ var sqliteDialect = dialect{
 	folder: "migrations/sqlite",
 	goose:  goose.DialectSQLite3,
 	tables: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
-	// Who writes is alone, and who waits for another process too long has waited enough.
+	// There is one writer at a time, so that nothing conflicts. A wait for another process that exceeds busy_timeout is final.
 	isConflict:       func(error) bool { return false },
 	isConnectionLost: func(error) bool { return false },
 	isDiskFull: func(err error) bool {
 		var e *sqlite.Error
 		return errors.As(err, &e) && slices.Contains([]int{sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY}, e.Code()&0xff)
 	},
-	commitsQuery:    "PRAGMA journal_mode",
-	durabilityQuery: "wal",
+	durabilityQuery: "PRAGMA journal_mode",
+	wantDurability:  "wal",
 }
 
-// Path answers the file of a sqlite: URL, or ErrURL.
+// Path returns the path of the file that a sqlite: URL names, or ErrURL.
 func Path(databaseURL string) (string, error) {
 	path, ok := strings.CutPrefix(databaseURL, "sqlite:")
 	path = strings.TrimPrefix(path, "//")
@@ -54,16 +55,16 @@ func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create database: %w", err)
 	}
-	effort := &QueryStats{}
-	write, err := openFile(dsn(path, "_txlock=immediate"), 1, effort, log)
+	stats := &QueryStats{}
+	write, err := openFile(dsn(path, "_txlock=immediate"), 1, stats, log)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	read, err := openFile(dsn(path, "_pragma=query_only(1)"), 4*runtime.GOMAXPROCS(0), effort, log)
+	read, err := openFile(dsn(path, "_pragma=query_only(1)"), 4*runtime.GOMAXPROCS(0), stats, log)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open database: %w", err), closePool(write))
 	}
-	d := &DB{dialect: sqliteDialect, stats: effort, read: read, write: write}
+	d := &DB{dialect: sqliteDialect, stats: stats, read: read, write: write}
 	d.migrator = d.onWriter
 	return d, nil
 }
@@ -76,10 +77,10 @@ func openSQLiteReadOnly(databaseURL string, log *slog.Logger) (*DB, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotFound
 	}
-	// As few pragmas as possible: setting the journal's mode would write.
+	// Only the pragma that is needed: setting the journal mode would write.
 	read, err := openFile(fileURI(path)+"?mode=ro&_pragma=busy_timeout(5000)", 1, &QueryStats{}, log)
 	var e *sqlite.Error
-	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN { // to look at a write-ahead log SQLite makes a file beside it
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN { // reading a write-ahead log creates a file beside it
 		err = fmt.Errorf("%w: file and folder must be writable for the user that Twofold runs as", err)
 	}
 	if err != nil {
@@ -99,7 +100,8 @@ func create(path string) error {
 	return f.Close()
 }
 
-// dsn spells the file and what every connection must agree on: write-ahead log, every commit on disk, foreign keys.
+// dsn returns the driver's name for a file, with the settings of every connection: write-ahead log, a sync to disk at every
+// commit, foreign keys.
 func dsn(path, option string) string {
 	return fileURI(path) + "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&" + option
 }
@@ -108,11 +110,11 @@ func fileURI(path string) string {
 	return (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String()
 }
 
-// openFile opens connections. Switching a fresh file to the write-ahead log needs it alone for a moment, and SQLite does
-// not wait for that: whoever starts at the same time tries again.
-func openFile(dsn string, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+// openFile opens a pool of connections. Switching a new file to the write-ahead log needs exclusive access, for which SQLite
+// does not wait. If another process starts at the same time, openFile tries again.
+func openFile(dsn string, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
 	for wait := 5 * time.Millisecond; ; wait *= 2 {
-		db, err := openOnce(dsn, conns, effort, log)
+		db, err := openOnce(dsn, conns, stats, log)
 		if err == nil || !isBusy(err) || wait > 2*time.Second {
 			return db, err
 		}
@@ -120,26 +122,30 @@ func openFile(dsn string, conns int, effort *QueryStats, log *slog.Logger) (*gor
 	}
 }
 
-func openOnce(dsn string, conns int, effort *QueryStats, log *slog.Logger) (*gorm.DB, error) {
-	to, err := newCachingConnector(dsn)
+func openOnce(dsn string, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+	connector, err := newCachingConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	pool := sql.OpenDB(to)
-	db, err := openPool(&dialector{gormsqlite.Dialector{Conn: pool}}, conns, effort, log)
+	return openSQLiteConnector(connector, conns, stats, log)
+}
+
+func openSQLiteConnector(connector driver.Connector, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
+	pool := sql.OpenDB(connector)
+	db, err := openPool(&sqliteDialector{gormsqlite.Dialector{Conn: pool}}, conns, stats, log)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return db, nil
 }
 
-// dialector is gorm's SQLite over the driver without C, whose duplicate-key errors gorm does not know.
-type dialector struct {
+// sqliteDialector is gorm's dialect of SQLite on the driver without cgo, whose errors gorm does not know.
+type sqliteDialector struct {
 	gormsqlite.Dialector
 }
 
-// Translate tells gorm's errors for a duplicate key and for a foreign key that leads nowhere.
-func (*dialector) Translate(err error) error {
+// Translate returns gorm's errors for a duplicate key and a violated foreign key.
+func (*sqliteDialector) Translate(err error) error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return err
@@ -153,7 +159,7 @@ func (*dialector) Translate(err error) error {
 	return err
 }
 
-// isBusy says whether another process holds the database.
+// isBusy reports whether another process has locked the database.
 func isBusy(err error) bool {
 	var e *sqlite.Error
 	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY

@@ -8,8 +8,13 @@ import (
 	"modernc.org/sqlite"
 )
 
-// cachingConnector opens connections to SQLite that keep what they compiled. To compile a statement takes longer than to run it;
-// database/sql would do it anew in every transaction.
+// This file is a database/sql driver on top of the SQLite driver that caches prepared statements for each connection. Preparing a
+// statement takes longer than running it, and the driver prepares at every call. gorm's own cache does not help, because
+// database/sql prepares its statements again in every transaction. Without this cache, the snapshot query takes 2.9 times as
+// long, and the database work of a right code 1.5 times, commits included (BenchmarkSQLite_StatementCache). Preparing only the
+// hand-written statements on the sql.DB would leave out those that gorm builds.
+
+// cachingConnector opens connections to SQLite that cache prepared statements.
 type cachingConnector struct{ driver.Connector }
 
 func newCachingConnector(dsn string) (cachingConnector, error) {
@@ -25,14 +30,14 @@ func (c cachingConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	full, ok := conn.(fullConn)
 	if !ok {
-		return nil, errors.Join(errLacks, conn.Close())
+		return nil, errors.Join(errUnexpectedDriver, conn.Close())
 	}
 	return &cachedConn{fullConn: full, statements: make(map[string]fullStmt)}, nil
 }
 
-var errLacks = errors.New("the driver lacks what database/sql can make use of")
+var errUnexpectedDriver = errors.New("the database driver lacks an optional interface of database/sql")
 
-// fullConn is what the driver's connections are.
+// fullConn are the interfaces that the driver's connections implement.
 type fullConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -42,23 +47,24 @@ type fullConn interface {
 	driver.Validator
 }
 
-// fullStmt is what the driver's statements are.
+// fullStmt are the interfaces that the driver's statements implement.
 type fullStmt interface {
 	driver.Stmt
 	driver.StmtExecContext
 	driver.StmtQueryContext
 }
 
-// cachedConn is one connection. Database/sql lets one goroutine use it at a time.
+// cachedConn is one connection. database/sql lets one goroutine use it at a time.
 type cachedConn struct {
 	fullConn
-	statements map[string]fullStmt // by their text, those that are not in use
+	statements map[string]fullStmt // prepared statements by their text, except those in use
 }
 
-// maxCachedStatements is how many statements a connection keeps: more than this program has, but for lists of unusual lengths.
+// maxCachedStatements is the maximum number of statements in the cache of a connection. The program has fewer, except for lists
+// of unusual lengths.
 const maxCachedStatements = 250
 
-// checkout answers a statement, which is the caller's until it is given back.
+// checkout takes a statement out of the cache, or prepares it. It belongs to the caller until release.
 func (c *cachedConn) checkout(ctx context.Context, text string) (fullStmt, error) {
 	if s, known := c.statements[text]; known {
 		delete(c.statements, text)
@@ -70,14 +76,15 @@ func (c *cachedConn) checkout(ctx context.Context, text string) (fullStmt, error
 	}
 	full, ok := s.(fullStmt)
 	if !ok {
-		return nil, errors.Join(errLacks, s.Close())
+		return nil, errors.Join(errUnexpectedDriver, s.Close())
 	}
 	return full, nil
 }
 
-// release keeps a statement for the next who asks for it, in the place of any other where there are too many.
+// release puts a statement into the cache. It closes an arbitrary one if the cache is full, and s if the cache has another of the
+// same text, which happens if the text was prepared twice because its rows were being read.
 func (c *cachedConn) release(text string, s fullStmt) error {
-	if _, another := c.statements[text]; another {
+	if _, cached := c.statements[text]; cached {
 		return s.Close()
 	}
 	c.statements[text] = s
@@ -91,7 +98,7 @@ func (c *cachedConn) release(text string, s fullStmt) error {
 	return nil
 }
 
-// ExecContext runs a statement that answers no rows.
+// ExecContext runs a statement that returns no rows.
 func (c *cachedConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (done driver.Result, err error) {
 	s, err := c.checkout(ctx, text)
 	if err != nil {
@@ -101,7 +108,7 @@ func (c *cachedConn) ExecContext(ctx context.Context, text string, args []driver
 	return s.ExecContext(ctx, args)
 }
 
-// QueryContext runs a statement whose rows are read until they are closed.
+// QueryContext runs a statement, which is in use until its rows are closed.
 func (c *cachedConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
 	s, err := c.checkout(ctx, text)
 	if err != nil {
@@ -114,7 +121,7 @@ func (c *cachedConn) QueryContext(ctx context.Context, text string, args []drive
 	return &cachedRows{Rows: rows, done: func() error { return c.release(text, s) }}, nil
 }
 
-// Close closes the connection and what it kept.
+// Close closes the connection and the cached statements.
 func (c *cachedConn) Close() error {
 	var errs []error
 	for _, s := range c.statements {
@@ -124,11 +131,11 @@ func (c *cachedConn) Close() error {
 	return errors.Join(append(errs, c.fullConn.Close())...)
 }
 
-// cachedRows give their statement back when they are closed.
+// cachedRows release their statement when they are closed.
 type cachedRows struct {
 	driver.Rows
 	done func() error
 }
 
-// Close ends the reading.
+// Close closes the rows and releases the statement.
 func (r *cachedRows) Close() error { return errors.Join(r.Rows.Close(), r.done()) }

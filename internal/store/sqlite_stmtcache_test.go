@@ -8,31 +8,31 @@ import (
 	"testing"
 )
 
-// counted is a connection that counts what is compiled.
-type counted struct {
+// countingConn is a connection that counts the statements it prepares.
+type countingConn struct {
 	fullConn
-	compiled int
+	prepared int
 }
 
-func (c *counted) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
-	c.compiled++
+func (c *countingConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	c.prepared++
 	return c.fullConn.PrepareContext(ctx, text)
 }
 
-// connection is one to a file of the test's own, in which there is a table of numbers, and what counts there.
-func connection(t *testing.T) (*cachedConn, *counted) {
+// newCachedConn opens a connection to a new file with a table of numbers.
+func newCachedConn(t *testing.T) (*cachedConn, *countingConn) {
 	t.Helper()
-	opens, err := newCachingConnector(dsn(filepath.Join(t.TempDir(), "twofold.db"), ""))
+	connector, err := newCachingConnector(dsn(filepath.Join(t.TempDir(), "twofold.db"), ""))
 	must(t, err)
-	conn, err := opens.Connect(ctx)
+	conn, err := connector.Connect(ctx)
 	must(t, err)
 	c := conn.(*cachedConn)
 	t.Cleanup(func() { must(t, c.Close()) })
-	counts := &counted{fullConn: c.fullConn}
+	counts := &countingConn{fullConn: c.fullConn}
 	c.fullConn = counts
 	run(t, c, "CREATE TABLE numbers (n INTEGER PRIMARY KEY)")
 	run(t, c, "INSERT INTO numbers VALUES (?), (?)", 1, 2)
-	counts.compiled = 0
+	counts.prepared = 0
 	return c, counts
 }
 
@@ -50,8 +50,8 @@ func run(t *testing.T, c *cachedConn, text string, numbers ...int64) {
 	must(t, err)
 }
 
-// reading begins to read one number a row.
-func reading(t *testing.T, c *cachedConn, text string, numbers ...int64) (next func() int64, end func()) {
+// readRows runs a query. The function next returns the first column of the next row, and end closes the rows.
+func readRows(t *testing.T, c *cachedConn, text string, numbers ...int64) (next func() int64, end func()) {
 	t.Helper()
 	rows, err := c.QueryContext(ctx, text, valuesOf(numbers))
 	must(t, err)
@@ -63,78 +63,78 @@ func reading(t *testing.T, c *cachedConn, text string, numbers ...int64) (next f
 	return next, func() { must(t, rows.Close()) }
 }
 
-func TestAConnectionCompilesAStatementOnce(t *testing.T) {
+func TestStatementCache_PreparesOnce(t *testing.T) {
 	t.Parallel()
 	const find = "SELECT n FROM numbers WHERE n >= ? ORDER BY n"
-	t.Run("in and out of transactions", func(t *testing.T) {
+	t.Run("inside and outside of transactions", func(t *testing.T) {
 		t.Parallel()
-		c, counts := connection(t)
+		c, counts := newCachedConn(t)
 		for n := range int64(3) {
 			tx, err := c.BeginTx(ctx, driver.TxOptions{})
 			must(t, err)
 			run(t, c, "INSERT INTO numbers VALUES (?)", n+10)
 			must(t, tx.Commit())
-			next, end := reading(t, c, find, n+10)
+			next, end := readRows(t, c, find, n+10)
 			if got := next(); got != n+10 {
 				t.Errorf("read %d, want %d", got, n+10)
 			}
 			end()
 		}
-		if counts.compiled != 2 {
-			t.Errorf("compiled %d, want each of two once", counts.compiled)
+		if counts.prepared != 2 {
+			t.Errorf("prepared %d statements, want each of two once", counts.prepared)
 		}
 	})
-	t.Run("but twice where it is being read", func(t *testing.T) {
+	t.Run("twice while its rows are read", func(t *testing.T) {
 		t.Parallel()
-		c, counts := connection(t)
-		outer, endOuter := reading(t, c, find, 1)
+		c, counts := newCachedConn(t)
+		outer, endOuter := readRows(t, c, find, 1)
 		first := outer()
-		inner, endInner := reading(t, c, find, 2)
+		inner, endInner := readRows(t, c, find, 2)
 		if got := [...]int64{first, inner(), outer()}; got != [...]int64{1, 2, 2} {
 			t.Errorf("read %v, want 1, 2, 2", got)
 		}
 		endInner()
 		endOuter()
-		if counts.compiled != 2 || len(c.statements) != 3 { // those that made the table are two
-			t.Errorf("compiled %d and kept %d", counts.compiled, len(c.statements))
+		if counts.prepared != 2 || len(c.statements) != 3 { // two created the table
+			t.Errorf("prepared %d statements and cached %d, want 2 and 3", counts.prepared, len(c.statements))
 		}
 	})
-	t.Run("and after a failure is right again", func(t *testing.T) {
+	t.Run("after an error", func(t *testing.T) {
 		t.Parallel()
-		c, counts := connection(t)
+		c, counts := newCachedConn(t)
 		if _, err := c.ExecContext(ctx, "INSERT INTO numbers VALUES (?)", valuesOf([]int64{1})); err == nil {
-			t.Fatal("a number was taken twice")
+			t.Fatal("a number was inserted twice")
 		}
 		run(t, c, "INSERT INTO numbers VALUES (?)", 3)
-		if counts.compiled != 1 {
-			t.Errorf("compiled %d, want one", counts.compiled)
+		if counts.prepared != 1 {
+			t.Errorf("prepared %d statements, want 1", counts.prepared)
 		}
 	})
-	t.Run("and follows the schema", func(t *testing.T) {
+	t.Run("after a change of the schema", func(t *testing.T) {
 		t.Parallel()
-		c, _ := connection(t)
+		c, _ := newCachedConn(t)
 		for range 2 {
-			next, end := reading(t, c, "SELECT * FROM numbers WHERE n = ?", 2)
+			next, end := readRows(t, c, "SELECT * FROM numbers WHERE n = ?", 2)
 			next()
 			end()
 			run(t, c, "ALTER TABLE numbers ADD COLUMN more INTEGER DEFAULT 5")
 			rows, err := c.QueryContext(ctx, "SELECT * FROM numbers WHERE n = ?", valuesOf([]int64{2}))
 			must(t, err)
 			if got := len(rows.Columns()); got != 2 {
-				t.Errorf("%d columns, want the new one too", got)
+				t.Errorf("%d columns, want 2 with the new one", got)
 			}
 			must(t, rows.Close())
 			run(t, c, "ALTER TABLE numbers DROP COLUMN more")
 		}
 	})
-	t.Run("and keeps no more than it can use", func(t *testing.T) {
+	t.Run("at most the maximum number", func(t *testing.T) {
 		t.Parallel()
-		c, _ := connection(t)
+		c, _ := newCachedConn(t)
 		for i := range 2 * maxCachedStatements {
 			run(t, c, fmt.Sprintf("DELETE FROM numbers WHERE n = %d", i))
 		}
 		if len(c.statements) > maxCachedStatements {
-			t.Errorf("it keeps %d, want at most %d", len(c.statements), maxCachedStatements)
+			t.Errorf("%d statements are cached, want at most %d", len(c.statements), maxCachedStatements)
 		}
 	})
 }

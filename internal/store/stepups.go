@@ -11,7 +11,7 @@ import (
 	"twofold/internal/stepup"
 )
 
-// StepUps keeps the step-up tokens that are alive.
+// StepUps stores the step-up tokens that have not been consumed.
 type StepUps struct{ *DB }
 
 var _ stepup.Store = StepUps{}
@@ -22,13 +22,14 @@ type stepUpRow struct {
 	SessionID string
 	Purpose   string
 	ExpiresAt unixMicro
-	KID       *string `gorm:"column:kid"` // null: a release signed it that does not say
+	KID       *string `gorm:"column:kid"` // the key that signed it; NULL = unknown, from a version before this column
 }
 
 func (stepUpRow) TableName() string { return "step_ups" }
 
-// Insert adds a token, unless the key that signed it is not there any more. Where the database locks rows, that key stays
-// until the transaction ends, so that whoever takes it away waits, and finds this token too.
+// Insert inserts a token. It reports false if the key that signed it was deleted, and returns session.ErrEnded if the session has
+// ended. On PostgreSQL it locks the key until the transaction ends, so that a concurrent deletion of the key waits and then
+// deletes this token too.
 func (s StepUps) Insert(ctx context.Context, g stepup.Grant) (bool, error) {
 	lock := ""
 	if s.write.Name() == "postgres" {
@@ -40,7 +41,7 @@ func (s StepUps) Insert(ctx context.Context, g stepup.Grant) (bool, error) {
 	return tx.RowsAffected == 1, mapForeignKey(tx.Error)
 }
 
-// mapForeignKey is session.ErrEnded for a row that belongs to a session which ended a moment ago.
+// mapForeignKey returns session.ErrEnded for a row whose session was deleted meanwhile.
 func mapForeignKey(err error) error {
 	if errors.Is(err, gorm.ErrForeignKeyViolated) {
 		return session.ErrEnded
@@ -48,13 +49,13 @@ func mapForeignKey(err error) error {
 	return err
 }
 
-// Consume takes a token away.
+// Consume deletes a token and reports whether it had not expired.
 func (s StepUps) Consume(ctx context.Context, id string, at time.Time) (bool, error) {
 	tx := s.writer(ctx).Where("id = ? AND expires_at > ?", id, unixMicro{at}).Delete(&stepUpRow{})
 	return tx.RowsAffected == 1, tx.Error
 }
 
-// DeleteOf ends the tokens of an account.
+// DeleteOf deletes the tokens of an account.
 func (s StepUps) DeleteOf(ctx context.Context, accountID string) error {
-	return s.deferred(ctx).Where("account_id = ?", accountID).Delete(&stepUpRow{}).Error
+	return s.writer(ctx).Where("account_id = ?", accountID).Delete(&stepUpRow{}).Error
 }

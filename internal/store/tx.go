@@ -12,16 +12,16 @@ import (
 
 type txKey struct{ db *DB }
 
-// transaction is one that is open, what is to be done once it has committed, and the activity that goes with it.
+// transaction is an open transaction, the functions to call once it has committed, and the activity entries to append before.
 type transaction struct {
 	*gorm.DB
 	after []func()
 
 	pendingEntries []audit.Entry
-	chain          func(ctx context.Context, held []audit.Entry) error
+	chain          func(ctx context.Context, entries []audit.Entry) error
 }
 
-// flushAudit adds what was held.
+// flushAudit appends the buffered activity entries.
 func (t *transaction) flushAudit(ctx context.Context) error {
 	if len(t.pendingEntries) == 0 {
 		return nil
@@ -34,19 +34,20 @@ func (d *DB) txFrom(ctx context.Context) (*transaction, bool) {
 	return tx, inside
 }
 
-// maxRetries is how often a transaction is run again, after which its asker is better off with 503.
+// maxRetries is how many times InTx repeats a transaction that conflicted or lost its connection. After that it returns the
+// error, and the API responds with 503.
 const maxRetries = 8
 
-// InTx runs do in one transaction and commits if it answers nil. The context that do gets carries the transaction: use
-// it for everything inside. A transaction inside a transaction is the same one.
+// InTx runs do in one transaction and commits it if do returns nil. The context passed to do carries the transaction and must
+// be used for everything inside. If ctx already carries one, do runs in that.
 //
-// Where the database says that transactions were in each other's way, or the connection broke before the commit, nothing
-// was kept, and do is run again: what it leaves outside of the database it must set, not add to.
+// If the transaction conflicts with another, or the connection breaks before the commit, nothing is stored and do runs again.
+// Therefore do must set variables outside of it and not add to them. An error of do, of BEGIN or of COMMIT is returned.
 func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error {
 	if _, inside := d.txFrom(ctx); inside {
 		return do(ctx)
 	}
-	defer d.withStats(ctx)()
+	defer d.beginHook(ctx)()
 	for try := 0; ; try++ {
 		again, err := d.runTx(ctx, do)
 		if err == nil || !again || try == maxRetries {
@@ -55,12 +56,12 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 		select {
 		case <-ctx.Done():
 			return err
-		case <-time.After(time.Millisecond << try): // of those who met, one has gone on
+		case <-time.After(time.Millisecond << try): // the transaction that this one conflicted with has gone on
 		}
 	}
 }
 
-// runTx runs a transaction, and says whether one that failed may be run again.
+// runTx runs a transaction once. If it fails, again reports whether it may be repeated.
 func (d *DB) runTx(ctx context.Context, do func(ctx context.Context) error) (again bool, err error) {
 	var refused error
 	var done *transaction
@@ -91,10 +92,10 @@ func (d *DB) runTx(ctx context.Context, do func(ctx context.Context) error) (aga
 	return false, nil
 }
 
-// singleWriter says whether there is one writing transaction at a time, so that there is nothing to lock.
+// singleWriter reports whether the database permits one writing transaction at a time, so that rows need no locks.
 func (d *DB) singleWriter() bool { return d.write.Name() == "sqlite" }
 
-// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
+// AfterCommit calls do after the transaction of ctx has committed, or at once if ctx carries none.
 func (d *DB) AfterCommit(ctx context.Context, do func()) {
 	if tx, inside := d.txFrom(ctx); inside {
 		tx.after = append(tx.after, do)
@@ -117,13 +118,14 @@ func (d *DB) writer(ctx context.Context) *gorm.DB {
 	return d.write.WithContext(ctx)
 }
 
-// deferred is writer for a change of which nobody asks what came: a server may be sent it with the next statement.
+// deferred is writer for a write that may be queued as in execDeferred. Use it in the frequent flows only: the errors of a
+// queued write surface elsewhere, and gorm reports no affected rows.
 func (d *DB) deferred(ctx context.Context) *gorm.DB {
 	return d.writer(ctx).WithContext(deferResult(ctx))
 }
 
-// withSavepoint runs a statement that may meet a duplicate key. PostgreSQL spoils the whole transaction then: a
-// savepoint keeps what came before, so that the caller may go on.
+// withSavepoint runs a statement that may violate a unique constraint. PostgreSQL aborts the whole transaction then. Rolling
+// back to a savepoint lets the caller handle the error and continue.
 func withSavepoint(tx *gorm.DB, do func(tx *gorm.DB) error) error {
 	return tx.Transaction(do)
 }

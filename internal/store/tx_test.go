@@ -12,92 +12,92 @@ import (
 	"twofold/internal/session"
 )
 
-var errChanged = errors.New("changed my mind")
+var errRollback = errors.New("roll back")
 
-// addTo adds an account, inside whatever transaction ctx carries.
-func addTo(db *DB, id string) func(context.Context) error {
+// insertsAccount returns a function that inserts an account.
+func insertsAccount(db *DB, id string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		return Accounts{db}.Insert(ctx, account.Account{ID: id, Email: id + "@example.com"})
 	}
 }
 
-func TestATransaction(t *testing.T) {
+func TestInTx(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		do   func(db *DB) error
 		err  error
 		kept int
 	}{
-		"commits when it answers nil": {
-			func(db *DB) error { return db.InTx(ctx, addTo(db, "ada")) }, nil, 1,
+		"commits if it returns nil": {
+			func(db *DB) error { return db.InTx(ctx, insertsAccount(db, "ada")) }, nil, 1,
 		},
-		"rolls back when it answers an error": {
+		"rolls back if it returns an error": {
 			func(db *DB) error {
-				return db.InTx(ctx, func(ctx context.Context) error { return errors.Join(addTo(db, "ada")(ctx), errChanged) })
-			}, errChanged, 0,
+				return db.InTx(ctx, func(ctx context.Context) error { return errors.Join(insertsAccount(db, "ada")(ctx), errRollback) })
+			}, errRollback, 0,
 		},
-		"inside a transaction is the same one: the outer decides": {
+		"nested, and the outer one fails": {
 			func(db *DB) error {
 				return db.InTx(ctx, func(ctx context.Context) error {
-					return errors.Join(db.InTx(ctx, addTo(db, "ada")), errChanged)
+					return errors.Join(db.InTx(ctx, insertsAccount(db, "ada")), errRollback)
 				})
-			}, errChanged, 0,
+			}, errRollback, 0,
 		},
-		"inside a transaction that fails and is forgiven keeps both": {
+		"nested, and its error is ignored": {
 			func(db *DB) error {
 				return db.InTx(ctx, func(ctx context.Context) error {
-					_ = db.InTx(ctx, func(ctx context.Context) error { return errors.Join(addTo(db, "ada")(ctx), errChanged) })
-					return addTo(db, "bob")(ctx)
+					_ = db.InTx(ctx, func(ctx context.Context) error { return errors.Join(insertsAccount(db, "ada")(ctx), errRollback) })
+					return insertsAccount(db, "bob")(ctx)
 				})
 			}, nil, 2,
 		},
-		"goes on after a duplicate that was handled": {
+		"continues after a duplicate": {
 			func(db *DB) error {
 				return db.InTx(ctx, func(ctx context.Context) error {
-					if err := errors.Join(addTo(db, "ada")(ctx), addTo(db, "bob")(ctx)); err != nil {
+					if err := errors.Join(insertsAccount(db, "ada")(ctx), insertsAccount(db, "bob")(ctx)); err != nil {
 						return err
 					}
-					if err := addTo(db, "ada")(ctx); !errors.Is(err, account.ErrEmailTaken) {
-						return errors.New("a second ada was kept")
+					if err := insertsAccount(db, "ada")(ctx); !errors.Is(err, account.ErrEmailTaken) {
+						return errors.New("a second ada was inserted")
 					}
 					return nil
 				})
 			}, nil, 2,
 		},
-		"sees its own writes when it reads": {
+		"reads its own writes": {
 			func(db *DB) error {
 				return db.InTx(ctx, func(ctx context.Context) error {
-					err := addTo(db, "ada")(ctx)
+					err := insertsAccount(db, "ada")(ctx)
 					_, found := Accounts{db}.ByID(ctx, "ada")
 					return errors.Join(err, found)
 				})
 			}, nil, 1,
 		},
-		"is not begun when its context is over": {
+		"does not begin with a cancelled context": {
 			func(db *DB) error {
-				over, end := context.WithCancel(ctx)
-				end()
-				return db.InTx(over, addTo(db, "ada"))
+				cancelled, cancel := context.WithCancel(ctx)
+				cancel()
+				return db.InTx(cancelled, insertsAccount(db, "ada"))
 			}, context.Canceled, 0,
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			db := fresh(t)
+			db := newDB(t)
 			if err := c.do(db); !errors.Is(err, c.err) {
 				t.Errorf("got error %v, want %v", err, c.err)
 			}
-			if n := rows(t, db, "accounts"); n != c.kept {
-				t.Errorf("%d accounts were kept, want %d", n, c.kept)
+			if n := countRows(t, db, "accounts"); n != c.kept {
+				t.Errorf("%d accounts, want %d", n, c.kept)
 			}
-			must(t, db.InTx(ctx, addTo(db, "grace"))) // the one writing connection is free again
+			must(t, db.InTx(ctx, insertsAccount(db, "grace"))) // the writing connection is free again
 		})
 	}
 }
 
-func TestAPanicRollsBackAndGoesOn(t *testing.T) {
+func TestInTx_PanicRollsBack(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	func() {
 		defer func() {
 			if cause := recover(); cause != "out of cheese" {
@@ -105,21 +105,21 @@ func TestAPanicRollsBackAndGoesOn(t *testing.T) {
 			}
 		}()
 		_ = db.InTx(ctx, func(ctx context.Context) error {
-			must(t, addTo(db, "ada")(ctx))
+			must(t, insertsAccount(db, "ada")(ctx))
 			panic("out of cheese")
 		})
 	}()
-	if n := rows(t, db, "accounts"); n != 0 {
-		t.Errorf("%d accounts were kept, want none", n)
+	if n := countRows(t, db, "accounts"); n != 0 {
+		t.Errorf("%d accounts, want none", n)
 	}
-	must(t, db.InTx(ctx, addTo(db, "bob")))
+	must(t, db.InTx(ctx, insertsAccount(db, "bob")))
 }
 
-func TestOthersReadWhatWasThereUntilATransactionCommits(t *testing.T) {
+func TestInTx_InvisibleUntilCommit(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
+	db := newDB(t)
 	must(t, db.InTx(ctx, func(inside context.Context) error {
-		must(t, addTo(db, "ada")(inside))
+		must(t, insertsAccount(db, "ada")(inside))
 		if _, err := (Accounts{db}).ByID(ctx, "ada"); !errors.Is(err, account.ErrNotFound) {
 			t.Errorf("another reader got %v before the commit, want ErrNotFound", err)
 		}
@@ -130,18 +130,18 @@ func TestOthersReadWhatWasThereUntilATransactionCommits(t *testing.T) {
 	}
 }
 
-func TestTwoDatabasesDoNotShareATransaction(t *testing.T) {
+func TestInTx_OfAnotherDatabase(t *testing.T) {
 	t.Parallel()
-	one, other := fresh(t), fresh(t)
+	one, other := newDB(t), newDB(t)
 	err := one.InTx(ctx, func(ctx context.Context) error {
-		return errors.Join(addTo(other, "ada")(ctx), errChanged)
+		return errors.Join(insertsAccount(other, "ada")(ctx), errRollback)
 	})
-	if !errors.Is(err, errChanged) || rows(t, other, "accounts") != 1 {
-		t.Errorf("got %v and %d accounts in the other database, want the error and 1", err, rows(t, other, "accounts"))
+	if !errors.Is(err, errRollback) || countRows(t, other, "accounts") != 1 {
+		t.Errorf("got %v and %d accounts in the other database, want errRollback and 1", err, countRows(t, other, "accounts"))
 	}
 }
 
-func TestATransactionWaitsForThatOfAnotherProcess(t *testing.T) {
+func TestInTx_WaitsForAnotherProcess(t *testing.T) {
 	t.Parallel()
 	both := processes(t)
 	one, other := both[0], both[1]
@@ -150,26 +150,26 @@ func TestATransactionWaitsForThatOfAnotherProcess(t *testing.T) {
 		done <- one.InTx(ctx, func(ctx context.Context) error {
 			close(inside)
 			<-leave
-			return addTo(one, "ada")(ctx)
+			return insertsAccount(one, "ada")(ctx)
 		})
 	}()
 	<-inside
-	go func() { done <- other.InTx(ctx, addTo(other, "bob")) }()
+	go func() { done <- other.InTx(ctx, insertsAccount(other, "bob")) }()
 	close(leave)
 	for range 2 {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
 	}
-	if n := rows(t, one, "accounts"); n != 2 {
+	if n := countRows(t, one, "accounts"); n != 2 {
 		t.Errorf("%d accounts, want 2", n)
 	}
 }
 
-func TestADuplicateIsTold(t *testing.T) {
+func TestInsert_Duplicate(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
+	db := newDB(t)
+	insertAda(t, db)
 	for what, c := range map[string]struct{ got, want error }{
 		"a second account with the address": {Accounts{db}.Insert(ctx, account.Account{ID: "x", Email: "ada@example.com"}), account.ErrEmailTaken},
 		"a second account with the id":      {Accounts{db}.Insert(ctx, account.Account{ID: "ada", Email: "x"}), account.ErrEmailTaken},
@@ -177,25 +177,25 @@ func TestADuplicateIsTold(t *testing.T) {
 			Methods{db}.InsertMethod(ctx, mfa.Method{ID: "x", AccountID: "ada", Name: "phone", SealedKey: []byte("k")}), mfa.ErrNameTaken,
 		},
 		"a step-up token twice": {
-			keepToken(db, stepUpOf("ada", "ada-step-up")), gorm.ErrDuplicatedKey,
+			insertStepUp(db, newStepUp("ada", "ada-step-up")), gorm.ErrDuplicatedKey,
 		},
 	} {
 		if !errors.Is(c.got, c.want) {
 			t.Errorf("%s: got %v, want %v", what, c.got, c.want)
 		}
 		if f := (*FailureError)(nil); errors.As(c.got, &f) {
-			t.Errorf("%s counts as a failure of the database: %v", what, c.got)
+			t.Errorf("%s is a FailureError: %v", what, c.got)
 		}
 	}
 }
 
-func TestWhatBelongsToASessionThatEndedIsRefusedAsItIs(t *testing.T) {
+func TestInsert_SessionEnded(t *testing.T) {
 	t.Parallel()
-	db := fresh(t)
-	ada(t, db)
+	db := newDB(t)
+	insertAda(t, db)
 	_, err := Sessions{db}.Delete(ctx, "ada", "ada-session")
 	must(t, err)
-	for what, err := range map[string]error{"a step-up token": keepToken(db, stepUpOf("ada", "late")), "an enrollment": replace(db, "ada", "late")} {
+	for what, err := range map[string]error{"a step-up token": insertStepUp(db, newStepUp("ada", "late")), "an enrollment": replaceEnrollment(db, "ada", "late")} {
 		if !errors.Is(err, session.ErrEnded) {
 			t.Errorf("%s: got %v, want session.ErrEnded", what, err)
 		}

@@ -14,15 +14,15 @@ import (
 	sdk "go.opentelemetry.io/otel/sdk/trace"
 )
 
-// Errors of FromEnvironment.
+// Errors returned by FromEnvironment.
 var (
 	ErrExporter = errors.New("OTEL_TRACES_EXPORTER: this program knows otlp and none")
 	ErrProtocol = errors.New("OTEL_EXPORTER_OTLP_PROTOCOL: this program speaks http/protobuf")
 )
 
-// FromEnvironment answers the Tracer that OpenTelemetry's environment variables ask for, or nil: it takes an endpoint or
-// an exporter to switch traces on. The library reads the rest of those variables itself. It answers ErrExporter or
-// ErrProtocol for what this program cannot do.
+// FromEnvironment returns the Tracer that OpenTelemetry's environment variables configure, or nil. Traces are on if an
+// endpoint or an exporter is set. The library reads the other variables itself. It returns ErrExporter or ErrProtocol
+// for values that this program does not support.
 func FromEnvironment(ctx context.Context, get func(string) string, version string, log *slog.Logger) (*Tracer, error) {
 	first := func(names ...string) string {
 		for _, name := range names {
@@ -46,7 +46,7 @@ func FromEnvironment(ctx context.Context, get func(string) string, version strin
 	return open(ctx, version, log)
 }
 
-// NewExporter answers a Tracer that exports to the collector at a URL, with its path.
+// NewExporter returns a Tracer that exports to the collector at a URL, including its path.
 func NewExporter(ctx context.Context, url, version string, log *slog.Logger) (*Tracer, error) {
 	return open(ctx, version, log, otlptracehttp.WithEndpointURL(url))
 }
@@ -56,7 +56,7 @@ func open(ctx context.Context, version string, log *slog.Logger, options ...otlp
 	if err != nil {
 		return nil, fmt.Errorf("prepare traces: %w", err)
 	}
-	// The environment comes last: OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
+	// The environment comes last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
 	about, err := resource.New(ctx,
 		resource.WithAttributes(attribute.String("service.name", name), attribute.String("service.version", version)),
 		resource.WithTelemetrySDK(), resource.WithFromEnv(),
@@ -69,10 +69,10 @@ func open(ctx context.Context, version string, log *slog.Logger, options ...otlp
 	)}, nil
 }
 
-// limits are more than this package ever puts into a span.
+// limits are above anything that this package adds to a span.
 var limits = sdk.SpanLimits{AttributeValueLengthLimit: 64, AttributeCountLimit: 8, EventCountLimit: 0, LinkCountLimit: 0}
 
-// loggedExporter says in the log that spans were lost, and loses them: nothing waits for traces.
+// loggedExporter logs that spans were lost and drops them, because no request may wait for traces.
 type loggedExporter struct {
 	sdk.SpanExporter
 	log *slog.Logger
@@ -86,15 +86,15 @@ func (t loggedExporter) ExportSpans(ctx context.Context, spans []sdk.ReadOnlySpa
 	return nil
 }
 
-// patience is how long Close waits for a collector: a stop is not held up for long.
-const patience = 3 * time.Second
+// closeTimeout limits how long Close waits for the collector.
+const closeTimeout = 3 * time.Second
 
-// Close exports what is left.
+// Close exports the remaining spans.
 func (t *Tracer) Close(ctx context.Context) error {
 	if t == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, closeTimeout)
 	defer cancel()
 	return t.provider.Shutdown(ctx)
 }

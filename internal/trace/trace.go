@@ -1,9 +1,8 @@
-// Package trace says where the time of a request goes, to whoever collects OpenTelemetry traces. It is off unless the
-// environment names a collector, and costs nothing then.
-//
-// A span carries what stands in this package and nothing else: names from a closed list, an operation, a status, a
-// problem's code, a request's id. No value, statement, address, URL or error text comes near one. Spans themselves stay in
-// here: whoever deferred the End of one would have it keep the text of a panic.
+// Package trace records where the time of a request goes and exports it as OpenTelemetry traces. It is off, and free,
+// unless the environment names a collector. A span carries only what this package defines: names from a closed list,
+// the operation, the status, the problem's code and the request id, and never a value, statement, address, URL or error
+// text. Spans do not leave the package, because a caller's deferred End could record the text of a panic.
+// [FromEnvironment] returns the [Tracer].
 package trace
 
 import (
@@ -17,32 +16,32 @@ import (
 	"go.opentelemetry.io/otel/trace"
 )
 
-// SpanName is a part of the work that is timed on its own.
+// SpanName names a timed part of the work.
 type SpanName string
 
 const (
-	PasswordQueue SpanName = "password.queue" // waiting for a slot to hash in
-	PasswordHash  SpanName = "password.hash"  // having one
+	PasswordQueue SpanName = "password.queue" // waiting for a hash slot
+	PasswordHash  SpanName = "password.hash"  // hashing
 	Transaction   SpanName = "database.transaction"
 	MailSend      SpanName = "mail.send"
 )
 
-// Tracer begins traces. A nil Tracer is off.
+// Tracer starts traces. A nil Tracer is off.
 type Tracer struct {
 	provider *sdk.TracerProvider
 }
 
-// name is of the instrumentation, as OpenTelemetry calls it.
+// name is the name of the instrumentation scope.
 const name = "twofold"
 
-// Request begins the span of a request. Parent is a traceparent header (W3C Trace Context §3.2) of somebody who is
-// trusted, or empty: then the request begins a trace of its own.
+// Request starts the span of a request. parent is the traceparent header (W3C Trace Context §3.2) of a trusted proxy,
+// or empty to start a new trace.
 func (t *Tracer) Request(ctx context.Context, parent string) (context.Context, *Request) {
 	if t == nil {
 		return ctx, nil
 	}
 	if parent != "" {
-		// Only this header: tracestate and baggage carry what others like to say.
+		// tracestate and baggage are ignored, because they carry arbitrary text.
 		ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(http.Header{"Traceparent": {parent}}))
 	}
 	ctx, span := t.provider.Tracer(name).Start(ctx, "request", trace.WithSpanKind(trace.SpanKindServer))
@@ -52,7 +51,7 @@ func (t *Tracer) Request(ctx context.Context, parent string) (context.Context, *
 // Request is the span of one request. A nil Request is not traced.
 type Request struct{ span trace.Span }
 
-// End ends the span with what is known of the request by then. Problem may be empty.
+// End ends the span with the request's outcome. problem may be empty.
 func (r *Request) End(operation string, status int, problem, requestID string) {
 	if r == nil {
 		return
@@ -72,7 +71,7 @@ func (r *Request) End(operation string, status int, problem, requestID string) {
 	r.span.End()
 }
 
-// StartRoot begins a step of work that no request waits for.
+// StartRoot starts the span of a background task.
 func (t *Tracer) StartRoot(ctx context.Context, step SpanName) (context.Context, func(failed bool)) {
 	if t == nil {
 		return ctx, func(bool) {}
@@ -80,7 +79,7 @@ func (t *Tracer) StartRoot(ctx context.Context, step SpanName) (context.Context,
 	return begin(ctx, t.provider, step)
 }
 
-// StartSpan begins a step of what ctx is a part of; where that is not traced, nothing.
+// StartSpan starts a child of the span in ctx. Without one it does nothing.
 func StartSpan(ctx context.Context, step SpanName) (context.Context, func(failed bool)) {
 	outer := trace.SpanFromContext(ctx)
 	if !outer.IsRecording() {
@@ -99,7 +98,7 @@ func begin(ctx context.Context, provider trace.TracerProvider, step SpanName) (c
 	}
 }
 
-// IDs answers the trace and the span that ctx is a part of, in hexadecimal; false where there is none.
+// IDs returns the trace id and the span id of ctx in hexadecimal, or false if it is not traced.
 func IDs(ctx context.Context) (traceID, spanID string, traced bool) {
 	of := trace.SpanContextFromContext(ctx)
 	if !of.IsValid() {

@@ -17,7 +17,7 @@ import (
 
 var silent = slog.New(slog.DiscardHandler)
 
-func TestTracesAreOffUnlessTheEnvironmentAsks(t *testing.T) {
+func TestFromEnvironment_OffByDefault(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		environment map[string]string
@@ -46,7 +46,7 @@ func TestTracesAreOffUnlessTheEnvironmentAsks(t *testing.T) {
 }
 
 // Not parallel: what others allocate would count.
-func TestWhatIsOffDoesNothingAndCostsNoMemory(t *testing.T) {
+func TestTracer_NilAllocatesNothing(t *testing.T) {
 	var off *trace.Tracer
 	ctx := t.Context()
 	allocated := testing.AllocsPerRun(100, func() {
@@ -65,7 +65,7 @@ func TestWhatIsOffDoesNothingAndCostsNoMemory(t *testing.T) {
 	}
 }
 
-// collector answers a status and counts what it is sent.
+// collector responds with a status and counts requests.
 func collector(t *testing.T, status int, got *atomic.Int32) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -78,7 +78,7 @@ func collector(t *testing.T, status int, got *atomic.Int32) string {
 	return server.URL + "/v1/traces"
 }
 
-func TestSpansThatTheCollectorRefusesAreLostAndLogged(t *testing.T) {
+func TestExport_RejectedSpansAreLogged(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	var got atomic.Int32
@@ -96,7 +96,7 @@ func TestSpansThatTheCollectorRefusesAreLostAndLogged(t *testing.T) {
 	}
 }
 
-func TestAPanicEndsItsSpansAndLeavesNothingInThem(t *testing.T) {
+func TestSpans_PanicLeavesNoText(t *testing.T) {
 	t.Parallel()
 	var body atomic.Value
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -1,4 +1,5 @@
-// Package useragent tells a person which browser, on which system, something came from.
+// Package useragent names the browser and the operating system of a User-Agent header, for sessions, activity and
+// notices.
 package useragent
 
 import (
@@ -7,10 +8,10 @@ import (
 	"github.com/mileusna/useragent"
 )
 
-// longest is how much of a User-Agent header is looked at.
+// longest is the number of bytes of a header that are parsed.
 const longest = 256
 
-// browsers and systems are all that Of ever answers: a header is anybody's to write, and what it says about itself never
+// browsers and systems are the only names that Of returns. The header is attacker-controlled, so its own text never
 // reaches a page or a mail.
 var (
 	browsers = []string{
@@ -23,7 +24,7 @@ var (
 	}
 )
 
-// Of reads a User-Agent header: "Firefox" and "Linux". What it does not know is empty.
+// Of parses a User-Agent header and returns, for example, "Firefox" and "Linux". Unknown parts are empty.
 func Of(userAgent string) (browser, system string) {
 	if len(userAgent) > longest {
 		userAgent = userAgent[:longest]

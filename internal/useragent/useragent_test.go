@@ -32,7 +32,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-func TestWhatAHeaderSaysAboutItselfIsNotRepeated(t *testing.T) {
+func TestOf_NeverRepeatsHeader(t *testing.T) {
 	t.Parallel()
 	for _, agent := range []string{
 		"<script>alert(1)</script>", "Visit-evil.example/1.0 (<b>evil</b>)", "Mozilla/5.0 (evil; evil) evil/1.0", "evil\r\nBcc: evil",

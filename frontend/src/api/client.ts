@@ -1,5 +1,5 @@
 import createClient from "openapi-fetch";
-import { readTrouble, type StepUpChallenge, type Trouble } from "./problem";
+import { readProblem, type RequestError } from "./problem";
 import type { components, paths } from "./schema.gen";
 
 export type Account = components["schemas"]["Account"];
@@ -18,87 +18,67 @@ export type NotMeResult = components["schemas"]["NotMeResult"];
 export type FoundAccount = components["schemas"]["FoundAccount"];
 export type AccountState = components["schemas"]["AccountState"];
 export type Service = components["schemas"]["Service"];
-export type { ProofMethod, Purpose, StepUpChallenge, Trouble } from "./problem";
+export type { ProofMethod, Purpose, RequestError, StepUpChallenge } from "./problem";
 
-export type Answer<T> = { ok: true; data: T } | { ok: false; trouble: Trouble };
+export type ApiResult<T> = { ok: true; data: T } | { ok: false; error: RequestError };
 
-/** The server gives up after 20 seconds (its WriteTimeout); waiting longer than that is waiting for nobody. */
-const patience = 25_000;
+/** Milliseconds after which a request is aborted. The server's WriteTimeout is 20 seconds, so no response comes later. */
+const timeoutMs = 25_000;
 
-// A change of the account's proofs renews the session cookie. A read that crossed such a change on the wire was asked
-// with the old cookie: it is asked once more before anybody is called signed out.
-let changes = 0;
+// A change of the account's credentials rotates the session cookie. A GET that was sent with the old cookie can then
+// fail with 401 although the user is signed in. So send compares this count before and after, and retries the GET once.
+let writeCount = 0;
 
-let changed: () => void = () => {};
+let onWritten: () => void = () => {};
 
-/** Tells the app's shell of every change that the server made. */
-export function onChanged(listener: () => void) {
-  changed = listener;
+/** Registers the listener that is called after every successful request that changes something. */
+export function onWrite(listener: () => void) {
+  onWritten = listener;
 }
 
 async function send(request: Request): Promise<Response> {
-  const asked = changes;
-  const once = () => fetch(new Request(request, { signal: AbortSignal.timeout(patience) }));
+  const writesBefore = writeCount;
+  const attempt = () => fetch(new Request(request, { signal: AbortSignal.timeout(timeoutMs) }));
   if (request.method !== "GET") {
-    const response = await once();
+    const response = await attempt();
     if (response.ok) {
-      changes += 1;
-      changed();
+      writeCount += 1;
+      onWritten();
     }
     return response;
   }
-  const response = await once();
-  return response.status === 401 && changes !== asked ? once() : response;
+  const response = await attempt();
+  return response.status === 401 && writeCount !== writesBefore ? attempt() : response;
 }
 
-/** Every request goes through here; wrap each call in `ask`. */
+/** The typed client for the API. Wrap each call in `request`. */
 export const client = createClient<paths>({ baseUrl: globalThis.location.origin, fetch: send });
 
-// Until somebody listens, it is remembered: the first requests go out before there is a shell.
-let lostUnheard = false;
+// The first requests are sent before the app shell listens, so a lost session is remembered until it does.
+let lostBeforeListening = false;
 let sessionLost = () => {
-  lostUnheard = true;
+  lostBeforeListening = true;
 };
 
-/** Tells the app's shell when any request finds nobody signed in. */
+/** Registers the listener that is called when a request fails because the user is not signed in. */
 export function onSessionLost(listener: () => void) {
   sessionLost = listener;
-  if (!lostUnheard) return;
-  lostUnheard = false;
+  if (!lostBeforeListening) return;
+  lostBeforeListening = false;
   listener();
 }
 
-/** Turns what openapi-fetch answers, or throws, into one shape: data, or the trouble in the page's terms. */
-export async function ask<T>(
+/** Awaits a call of the client and returns its data or its error. It never throws. */
+export async function request<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
-): Promise<Answer<T>> {
+): Promise<ApiResult<T>> {
   try {
-    const { data, error, response } = await call;
+    const { data, error: body, response } = await call;
     if (response.ok) return { ok: true, data: data as T };
-    const trouble = readTrouble(response, error);
-    if (trouble.code === "session_required") sessionLost();
-    return { ok: false, trouble };
+    const error = readProblem(response, body);
+    if (error.code === "session_required") sessionLost();
+    return { ok: false, error };
   } catch {
-    return { ok: false, trouble: { code: "unreachable" } };
+    return { ok: false, error: { code: "unreachable" } };
   }
-}
-
-/** Asks the person for the proofs that the challenge names. Answers a step-up token, or undefined if they decline. */
-export type Prove = (challenge: StepUpChallenge) => Promise<string | undefined>;
-export type StepUpHeaders = { "Step-Up-Token"?: string };
-
-export const stepUpHeader = (token: string): StepUpHeaders => ({ "Step-Up-Token": token });
-
-/**
- * The one rule for dangerous requests: send it; where the server asks for a step-up, step up for that purpose and send
- * the same request again. The token lives in this closure and nowhere else.
- */
-export async function withStepUp<T>(
-  prove: Prove,
-  request: (headers: StepUpHeaders) => Promise<Answer<T>>,
-): Promise<Answer<T>> {
-  const answer = await request({});
-  if (answer.ok || answer.trouble.code !== "step_up_required" || !answer.trouble.stepUp) return answer;
-  const token = await prove(answer.trouble.stepUp);
-  return token === undefined ? answer : request(stepUpHeader(token));
 }

@@ -1,4 +1,4 @@
-import type { components } from "./schema.gen";
+import { problemCodeValues, type components } from "./schema.gen";
 
 export type ProblemCode = components["schemas"]["ProblemCode"];
 export type ProblemReason = components["schemas"]["ProblemReason"];
@@ -7,76 +7,48 @@ export type Purpose = components["schemas"]["Purpose"];
 export type StepUpChallenge = components["schemas"]["StepUpChallenge"];
 type Problem = components["schemas"]["Problem"];
 
-/** What the contract can answer, and the two things that happen without an answer that fits it. */
-export type TroubleCode = ProblemCode | "unreachable" | "unexpected";
+/** The problem codes of the contract, and two of the page: no response, and a response that is not in the contract. */
+export type ErrorCode = ProblemCode | "unreachable" | "unexpected";
 
-/** Why a request did not do what was asked, in the page's own terms. */
-export interface Trouble {
-  code: TroubleCode;
-  /** Wrong tries that are still free before a wait. */
+/** Why a request failed, with the members of the problem that the page uses. */
+export interface RequestError {
+  code: ErrorCode;
+  /** Failed attempts that are left before a backoff. */
   attemptsLeft?: number;
-  /** Seconds until the next try is looked at. */
+  /** Seconds until the server checks the next attempt. */
   retryAfter?: number;
-  /** Seconds that the phone's clock is ahead; negative when it is behind. */
+  /** Seconds that the phone's clock is ahead of the server's. Negative if it is behind. */
   clockOffset?: number;
-  /** The proofs that would do. */
+  /** The credentials that the server accepts. */
   methods?: ProofMethod[];
   stepUp?: StepUpChallenge;
-  /** Why a password, or a removal of MFA, is refused. */
+  /** Why the server rejected a password or a removal of MFA. */
   reason?: ProblemReason;
   requestId?: string;
-  /** JSON pointers to what does not fit. */
+  /** JSON pointers (RFC 6901) to the invalid members of the request. */
   pointers?: string[];
 }
 
-const known: Record<ProblemCode, true> = {
-  invalid_request: true,
-  session_required: true,
-  step_up_required: true,
-  credentials_rejected: true,
-  code_required: true,
-  code_rejected: true,
-  code_used: true,
-  cross_origin_refused: true,
-  not_found: true,
-  method_not_allowed: true,
-  name_taken: true,
-  too_many_methods: true,
-  mfa_required: true,
-  enrollment_required: true,
-  last_method: true,
-  own_account: true,
-  last_administrator: true,
-  password_unacceptable: true,
-  email_taken: true,
-  mail_unavailable: true,
-  removal_unavailable: true,
-  link_expired: true,
-  sign_in_expired: true,
-  enrollment_expired: true,
-  body_too_large: true,
-  unsupported_media_type: true,
-  too_many_attempts: true,
-  too_many_requests: true,
-  internal: true,
-  unavailable: true,
-};
+const codes: readonly string[] = problemCodeValues;
 
 const isProblem = (body: unknown): body is Problem =>
   typeof body === "object" &&
   body !== null &&
   "code" in body &&
   typeof body.code === "string" &&
-  Object.hasOwn(known, body.code);
+  codes.includes(body.code);
 
-/** Reads a refusal. Anything that is not a problem of the contract, say a proxy's own page, is `unexpected`. */
-export function readTrouble(response: Response, body: unknown): Trouble {
-  const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+/**
+ * Returns the error of a failed response. A body that is not a problem of the contract, such as a proxy's own page, becomes
+ * `unavailable` or `unexpected`.
+ */
+export function readProblem(response: Response, body: unknown): RequestError {
+  const header = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
   if (!isProblem(body)) {
     const code = [502, 503, 504].includes(response.status) ? "unavailable" : "unexpected";
-    return { code, ...(wait > 0 && { retryAfter: wait }) };
+    return { code, ...(header > 0 && { retryAfter: header }) };
   }
-  const retryAfter = body.retry_after ?? (wait > 0 ? wait : undefined);
+  const retryAfter = body.retry_after ?? (header > 0 ? header : undefined);
   return {
     code: body.code,
     ...(body.attempts_left !== undefined && { attemptsLeft: body.attempts_left }),
@@ -91,18 +63,20 @@ export function readTrouble(response: Response, body: unknown): Trouble {
 }
 
 /**
- * The trouble as the page goes on from it. A rejected code with no try left and no wait was the last one of an enrollment
- * or of a pending sign-in: it is over, as if its time had run out, and nothing is gained by sending another code.
+ * Returns the error with the code `expired` if it is the last rejected code of an enrollment or of a pending sign-in: no
+ * attempt is left and there is no backoff, so no other code can succeed. Other errors are returned as they are.
  */
-export function endedBy(trouble: Trouble, over: "enrollment_expired" | "sign_in_expired"): Trouble {
-  const last =
-    trouble.code === "code_rejected" && trouble.attemptsLeft === 0 && trouble.retryAfter === undefined;
-  return last ? { ...trouble, code: over } : trouble;
+export function asExpired(
+  error: RequestError,
+  expired: "enrollment_expired" | "sign_in_expired",
+): RequestError {
+  const last = error.code === "code_rejected" && error.attemptsLeft === 0 && error.retryAfter === undefined;
+  return last ? { ...error, code: expired } : error;
 }
 
-export type Place = "email" | "password" | "code" | "name" | "form";
+export type FormField = "email" | "password" | "code" | "name" | "form";
 
-const places: Record<string, Place> = {
+const fieldsByPointer: Record<string, FormField> = {
   email: "email",
   password: "password",
   new_password: "password",
@@ -112,15 +86,14 @@ const places: Record<string, Place> = {
   display_name: "name",
 };
 
-/** The field that a refusal is about, or the form as a whole. */
-export function placeOf(trouble: Trouble): Place {
-  switch (trouble.code) {
+/** Returns the form field that an error belongs to, or "form" for the form as a whole. */
+export function fieldOf(error: RequestError): FormField {
+  switch (error.code) {
     case "code_rejected":
     case "code_used":
     case "code_required":
       return "code";
     case "credentials_rejected":
-      return "password";
     case "password_unacceptable":
       return "password";
     case "email_taken":
@@ -128,7 +101,7 @@ export function placeOf(trouble: Trouble): Place {
     case "name_taken":
       return "name";
     case "invalid_request":
-      return places[trouble.pointers?.[0]?.replace(/^\//, "") ?? ""] ?? "form";
+      return fieldsByPointer[error.pointers?.[0]?.replace(/^\//, "") ?? ""] ?? "form";
     default:
       return "form";
   }

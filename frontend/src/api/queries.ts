@@ -1,48 +1,49 @@
 import { QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
-import { ask, client, type Answer } from "./client";
-import type { Trouble } from "./problem";
+import { client, request, type ApiResult } from "./client";
+import type { RequestError } from "./problem";
 
-/** A query fails with this, so that the page can say what the trouble is. */
-export class TroubleError extends Error {
-  constructor(readonly trouble: Trouble) {
-    super(trouble.code);
+/** The error that a failed query throws. It carries what the page shows. */
+export class ApiError extends Error {
+  constructor(readonly requestError: RequestError) {
+    super(requestError.code);
   }
 }
 
-export async function orThrow<T>(answer: Promise<Answer<T>>): Promise<T> {
-  const settled = await answer;
-  if (!settled.ok) throw new TroubleError(settled.trouble);
-  return settled.data;
+/** Awaits a result and returns its data. It throws an ApiError if the request failed, as TanStack Query expects. */
+export async function orThrow<T>(pending: Promise<ApiResult<T>>): Promise<T> {
+  const result = await pending;
+  if (!result.ok) throw new ApiError(result.error);
+  return result.data;
 }
 
 export const accountQuery = queryOptions({
   queryKey: ["account"],
-  queryFn: () => orThrow(ask(client.GET("/api/v1/account"))),
+  queryFn: () => orThrow(request(client.GET("/api/v1/account"))),
 });
 
 export const mfaQuery = queryOptions({
   queryKey: ["mfa"],
-  queryFn: () => orThrow(ask(client.GET("/api/v1/mfa"))),
+  queryFn: () => orThrow(request(client.GET("/api/v1/mfa"))),
 });
 
-/** As many as one takes in at a glance; the rest is asked for. */
-export const glance = 5;
+/** Items of a list that the page loads first. "Show more" loads the rest. */
+export const pageSize = 5;
 
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
-  queryFn: () => orThrow(ask(client.GET("/api/v1/sessions", { params: { query: { limit: glance } } }))),
+  queryFn: () => orThrow(request(client.GET("/api/v1/sessions", { params: { query: { limit: pageSize } } }))),
 });
 
 export const activityQuery = queryOptions({
   queryKey: ["activity"],
   queryFn: () =>
-    orThrow(ask(client.GET("/api/v1/account/activity", { params: { query: { limit: glance } } }))),
+    orThrow(request(client.GET("/api/v1/account/activity", { params: { query: { limit: pageSize } } }))),
 });
 
-/** What the service can do; it changes with a restart only. */
+/** What the service offers. It changes only when the server restarts. */
 export const serviceQuery = queryOptions({
   queryKey: ["service"],
-  queryFn: () => orThrow(ask(client.GET("/api/v1/service"))),
+  queryFn: () => orThrow(request(client.GET("/api/v1/service"))),
   staleTime: Infinity,
 });
 
@@ -52,14 +53,15 @@ export const useService = () => useQuery(serviceQuery);
 export const useAccount = () => useQuery(accountQuery);
 export const useMfa = () => useQuery(mfaQuery);
 
-export const troubleOf = (error: unknown): Trouble =>
-  error instanceof TroubleError ? error.trouble : { code: "unexpected" };
+/** Returns the request error that a query failed with. */
+export const requestErrorOf = (error: unknown): RequestError =>
+  error instanceof ApiError ? error.requestError : { code: "unexpected" };
 
-/** Worth asking again without being told to: what passes by itself. */
-const passing = (error: unknown) =>
-  error instanceof TroubleError && ["unreachable", "unavailable"].includes(error.trouble.code);
+/** Reports whether an error may be gone by itself a moment later, so that a retry makes sense. */
+const isTransient = (error: unknown) =>
+  error instanceof ApiError && ["unreachable", "unavailable"].includes(error.requestError.code);
 
-/** Only reads that hold no secret are kept here; requests with passwords, codes and keys never pass through it. */
+/** Returns the query cache. It holds only reads without secrets: passwords, codes and keys never pass through it. */
 export const makeQueryClient = () =>
   new QueryClient({
     defaultOptions: {
@@ -67,9 +69,9 @@ export const makeQueryClient = () =>
         staleTime: 10_000,
         gcTime: 60_000,
         networkMode: "always",
-        // What failed is told, and asked for again at a press: not because another part of the page looks at it too.
+        // A failed query is shown with a "Try again" button. Another component that mounts must not repeat it.
         retryOnMount: false,
-        retry: (failures, error) => failures < 2 && passing(error),
+        retry: (failures, error) => failures < 2 && isTransient(error),
         retryDelay: (failures) => 400 * 2 ** failures,
       },
     },

@@ -1758,7 +1758,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/invalid-request",
-                 *       "title": "The request does not fit the contract",
+                 *       "title": "Invalid request",
                  *       "status": 400,
                  *       "code": "invalid_request",
                  *       "errors": [
@@ -1782,7 +1782,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/session-required",
-                 *       "title": "Sign in first",
+                 *       "title": "Sign-in required",
                  *       "status": 401,
                  *       "code": "session_required"
                  *     }
@@ -1803,7 +1803,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/step-up-required",
-                 *       "title": "Confirm that it's you",
+                 *       "title": "Step-up required",
                  *       "status": 401,
                  *       "code": "step_up_required",
                  *       "step_up": {
@@ -1832,7 +1832,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/code-rejected",
-                 *       "title": "That code is not right",
+                 *       "title": "Wrong code",
                  *       "status": 401,
                  *       "code": "code_rejected",
                  *       "attempts_left": 4
@@ -1851,7 +1851,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/code-rejected",
-                 *       "title": "That code is not right",
+                 *       "title": "Wrong code",
                  *       "status": 422,
                  *       "code": "code_rejected",
                  *       "attempts_left": 4,
@@ -1870,7 +1870,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/cross-origin-refused",
-                 *       "title": "Requests from another origin are refused",
+                 *       "title": "Cross-origin request refused",
                  *       "status": 403,
                  *       "code": "cross_origin_refused"
                  *     }
@@ -1890,7 +1890,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/enrollment-required",
-                 *       "title": "Register an authenticator app first",
+                 *       "title": "Enrollment required",
                  *       "status": 403,
                  *       "code": "enrollment_required"
                  *     }
@@ -1907,7 +1907,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/not-found",
-                 *       "title": "There is nothing here",
+                 *       "title": "Not found",
                  *       "status": 404,
                  *       "code": "not_found"
                  *     }
@@ -1935,7 +1935,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/name-taken",
-                 *       "title": "Another method has that name",
+                 *       "title": "Method name already in use",
                  *       "status": 409,
                  *       "code": "name_taken"
                  *     }
@@ -1955,7 +1955,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/sign-in-expired",
-                 *       "title": "Start signing in again",
+                 *       "title": "Sign-in expired",
                  *       "status": 410,
                  *       "code": "sign_in_expired"
                  *     }
@@ -1972,7 +1972,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/link-expired",
-                 *       "title": "This link no longer works",
+                 *       "title": "Link expired",
                  *       "status": 410,
                  *       "code": "link_expired"
                  *     }
@@ -1989,7 +1989,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/password-unacceptable",
-                 *       "title": "That password cannot be used",
+                 *       "title": "Password not acceptable",
                  *       "status": 422,
                  *       "code": "password_unacceptable",
                  *       "reason": "too_short"
@@ -2007,7 +2007,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/enrollment-expired",
-                 *       "title": "Start the registration again",
+                 *       "title": "Enrollment expired",
                  *       "status": 410,
                  *       "code": "enrollment_expired"
                  *     }
@@ -2024,7 +2024,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/body-too-large",
-                 *       "title": "The body is too large",
+                 *       "title": "Request body too large",
                  *       "status": 413,
                  *       "code": "body_too_large"
                  *     }
@@ -2041,7 +2041,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/unsupported-media-type",
-                 *       "title": "Send JSON",
+                 *       "title": "Unsupported media type",
                  *       "status": 415,
                  *       "code": "unsupported_media_type"
                  *     }
@@ -2062,7 +2062,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/too-many-attempts",
-                 *       "title": "Too many wrong tries",
+                 *       "title": "Too many failed attempts",
                  *       "status": 429,
                  *       "code": "too_many_attempts",
                  *       "retry_after": 30
@@ -2080,7 +2080,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/internal",
-                 *       "title": "Something went wrong on our side",
+                 *       "title": "Internal error",
                  *       "status": 500,
                  *       "code": "internal",
                  *       "request_id": "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"
@@ -2102,7 +2102,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/unavailable",
-                 *       "title": "Not available right now",
+                 *       "title": "Service unavailable",
                  *       "status": 503,
                  *       "code": "unavailable",
                  *       "retry_after": 2
@@ -2121,7 +2121,7 @@ export interface components {
                 /**
                  * @example {
                  *       "type": "/problems/unavailable",
-                 *       "title": "Not available right now",
+                 *       "title": "Service unavailable",
                  *       "status": 503,
                  *       "code": "unavailable",
                  *       "retry_after": 2,
@@ -4248,3 +4248,39 @@ export interface operations {
         };
     };
 }
+type FlattenedDeepRequired<T> = {
+    [K in keyof T]-?: FlattenedDeepRequired<T[K] extends unknown[] | undefined | null ? Extract<T[K], unknown[]>[number] : T[K]>;
+};
+type ReadonlyArray<T> = [
+    Exclude<T, undefined>
+] extends [
+    unknown[]
+] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
+export const deliverValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deliver"]> = ["cookie", "token"];
+export const purposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Purpose"]> = ["mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email", "admin.account"];
+export const acrValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Acr"]> = ["aal1", "aal2"];
+export const amrValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Amr"]> = ["pwd", "otp", "mfa"];
+export const proofMethodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProofMethod"]> = ["password", "totp", "recovery_code"];
+export const completeSignInRequestDeliverValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["CompleteSignInRequest"]["deliver"]> = ["cookie", "token"];
+export const confirmSignInEnrollmentRequestDeliverValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ConfirmSignInEnrollmentRequest"]["deliver"]> = ["cookie", "token"];
+export const languageValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Language"]> = ["en", "de"];
+export const signedInStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SignedIn"]["state"]> = ["signed_in"];
+export const secondFactorRequiredStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["SecondFactorRequired"]["state"]> = ["second_factor_required"];
+export const enrollmentRequiredStateValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["EnrollmentRequired"]["state"]> = ["enrollment_required"];
+export const mfaMethodTypeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["MfaMethod"]["type"]> = ["totp"];
+export const totpEnrollmentAlgorithmValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TotpEnrollment"]["algorithm"]> = ["SHA1"];
+export const totpEnrollmentDigitsValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TotpEnrollment"]["digits"]> = [6];
+export const totpEnrollmentPeriodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["TotpEnrollment"]["period"]> = [30];
+export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["admin"];
+export const addressKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AddressKind"]> = ["email", "notice_email"];
+export const activityItemByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ActivityItem"]["by"]> = ["administrator"];
+export const activityKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ActivityKind"]> = ["sign_in.succeeded", "sign_in.failed", "sign_in.pending", "sign_in.throttled", "step_up.issued", "step_up.used", "step_up.refused", "enrollment.begun", "enrollment.confirmed", "enrollment.cancelled", "enrollment.expired", "enrollment.failed", "method.renamed", "method.removed", "method.replaced", "method.disabled", "recovery_codes.generated", "recovery_codes.used", "recovery_codes.failed", "recovery_codes.low", "password.changed", "password.reset_requested", "password.reset", "email.change_requested", "email.changed", "notice_email.change_requested", "notice_email.changed", "notice_email.removed", "profile.changed", "session.created", "session.ended", "account.created", "account.mfa_reset", "account.disabled", "account.enabled", "account.role_granted", "account.role_revoked", "mfa_removal.requested", "mfa_removal.cancelled", "mfa_removal.completed", "mfa_removal.expired", "not_me.reported", "notice.undelivered", "code.replayed"];
+export const notMeResultMethodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["NotMeResult"]["method"]> = ["suspended", "removed", "gone"];
+export const jwkKtyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["kty"]> = ["EC"];
+export const jwkCrvValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["crv"]> = ["P-256"];
+export const jwkUseValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["use"]> = ["sig"];
+export const jwkAlgValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["alg"]> = ["ES256"];
+export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
+export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["invalid_request", "session_required", "step_up_required", "credentials_rejected", "code_required", "code_rejected", "code_used", "cross_origin_refused", "not_found", "method_not_allowed", "name_taken", "too_many_methods", "mfa_required", "enrollment_required", "last_method", "own_account", "last_administrator", "password_unacceptable", "email_taken", "mail_unavailable", "removal_unavailable", "link_expired", "sign_in_expired", "enrollment_expired", "body_too_large", "unsupported_media_type", "too_many_attempts", "too_many_requests", "internal", "unavailable"];
+export const problemReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemReason"]> = ["too_short", "too_long", "common", "context", "unchanged", "off", "paused", "password_reset"];
+export const unreadyReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UnreadyReason"]> = ["database_unreachable", "database_read_only", "schema_older", "database_restored", "stopping"];

@@ -1,73 +1,77 @@
-import { useEffect, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { Link } from "wouter";
-import { troubleOf, useAccount } from "../api/queries";
+import { requestErrorOf, useAccount } from "../api/queries";
 import { AccountList } from "../features/administration/AccountList";
 import { AccountView } from "../features/administration/AccountView";
-import type { ProofFormProps } from "../features/step-up/ProofForm";
+import type { CredentialsFormProps } from "../features/step-up/CredentialsForm";
 import { prefetchStepUp, useStepUp } from "../features/step-up/useStepUp";
 import { FailedCard } from "../ui/FailedCard";
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { administration as t } from "../i18n/administration";
-import { AdministrationFrame } from "./AccountFrame";
-import { NotFoundPage } from "./pages";
-import { ProofForm } from "./parts";
+import { CredentialsForm } from "./lazyCards";
+import { AdministrationPageSkeleton } from "./PageSkeletons";
 import { Shell } from "./Shell";
 import "../ui/css/administration.css";
 
 export interface AdministrationPageProps {
-  /** Of the account that is looked at; without one, they are looked for. */
+  /** The account to show. Without an id, the page shows the search. */
   id: string | undefined;
   onSignedOut: () => void;
-  foot: ReactNode;
+  footer: ComponentChildren;
+  /** Shown to users that are not administrators. */
+  notFound: ComponentChildren;
 }
 
-/** Settings → Administration: for everybody else it isn't there. */
-export function AdministrationPage({ id, onSignedOut, foot }: AdministrationPageProps) {
+/** Settings → Administration. For other users the page does not exist. */
+export function AdministrationPage({ id, onSignedOut, footer, notFound }: AdministrationPageProps) {
   const query = useAccount();
   const account = query.data;
   const email = account?.email ?? "";
-  const stepUp = useStepUp((props: Omit<ProofFormProps, "email">) => <ProofForm {...props} email={email} />);
+  const stepUp = useStepUp((props: Omit<CredentialsFormProps, "email">) => (
+    <CredentialsForm {...props} email={email} />
+  ));
 
   useEffect(() => {
-    document.title = `${words.shell.administration} – ${words.product}`;
+    document.title = `${messages.shell.administration} – ${messages.product}`;
   }, []);
 
   useEffect(() => {
-    if (id) [ProofForm.prefetch, prefetchStepUp].forEach((prefetch) => prefetch());
+    if (id) [CredentialsForm.prefetch, prefetchStepUp].forEach((prefetch) => prefetch());
   }, [id]);
 
   if (query.isError && !account)
     return (
-      <AdministrationFrame>
+      <AdministrationPageSkeleton>
         <FailedCard
           title={t.accounts}
           lead={t.lead}
           failed={t.failed}
-          trouble={troubleOf(query.error)}
+          error={requestErrorOf(query.error)}
           busy={query.isFetching}
           onRetry={() => void query.refetch()}
         />
-      </AdministrationFrame>
+      </AdministrationPageSkeleton>
     );
-  if (!account) return <AdministrationFrame />;
+  if (!account) return <AdministrationPageSkeleton />;
   if (account.role !== "admin")
     return (
       <>
-        <NotFoundPage />
-        {foot}
+        {notFound}
+        {footer}
       </>
     );
   return (
-    <Shell email={email} onSignedOut={onSignedOut} foot={foot}>
+    <Shell email={email} onSignedOut={onSignedOut} footer={footer}>
       {id ? (
-        <AccountView key={id} id={id} ownId={account.id} prove={stepUp.prove} />
+        <AccountView key={id} id={id} ownId={account.id} promptStepUp={stepUp.promptStepUp} />
       ) : (
         <>
-          <p className="page__eyebrow">{words.shell.settings}</p>
+          <p className="page__eyebrow">{messages.shell.settings}</p>
           <div className="page__top">
-            <h1 className="page__title">{words.shell.administration}</h1>
+            <h1 className="page__title">{messages.shell.administration}</h1>
             <Link className="button button--secondary button--small" href="/settings/account">
-              <span className="button__label">{words.account.title}</span>
+              <span className="button__label">{messages.account.title}</span>
             </Link>
           </div>
           <AccountList />

@@ -1,9 +1,10 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { ask, client, onChanged, onSessionLost } from "../api/client";
+import { client, onSessionLost, onWrite, request } from "../api/client";
 import { accountQuery, activityQuery, sessionsQuery } from "../api/queries";
-import type { Arrival } from "../features/sign-in/SignInPage";
+import type { SignInReason } from "../features/sign-in/SignInPage";
+import { keepFocus } from "../ui/keepFocus";
 import { whenNoDialog } from "../ui/openDialogs";
 import type { Language } from "../i18n/languages";
 import { LanguageSwitch } from "./LanguageSwitch";
@@ -20,51 +21,53 @@ import {
   ResetPasswordPage,
   SignInEnrollment,
   SignInPage,
-} from "./pages";
+} from "./lazyPages";
 import { returnPath, signInPath } from "./returnPath";
 
-/** The app's shell: which page, who is signed in, and what happens when that ends. */
+/** The app shell: it routes to the pages, and handles sign-in, sign-out and expired sessions. */
 export function App({ queries }: { queries: QueryClient }) {
   const [path, navigate] = useLocation();
-  // Why the sign-in page is shown; undefined while nobody has asked the server yet.
-  const [arrival, setArrival] = useState<Arrival>();
-  const asked = useRef(false);
+  // Why the sign-in page is shown. Undefined until there is a reason.
+  const [signInReason, setSignInReason] = useState<SignInReason>();
+  const sessionChecked = useRef(false);
   const [token, setToken] = useState(() => takeToken(window));
-  const here = useRef(path);
-  here.current = path;
+  const currentPath = useRef(path);
+  currentPath.current = path;
 
-  const leave = (reason: Arrival, to: string) => {
-    asked.current = true;
-    setArrival(reason);
+  const leave = (reason: SignInReason, to: string) => {
+    sessionChecked.current = true;
+    setSignInReason(reason);
     navigate(to, { replace: true });
     queries.clear();
   };
 
   const onSignedIn = () => {
     queries.clear();
-    setArrival(undefined);
+    setSignInReason(undefined);
     navigate(returnPath(globalThis.location.search), { replace: true });
   };
 
   useEffect(() => {
     onSessionLost(() => {
-      if (here.current === "/sign-in") return;
-      // Only who was seen signed in here can have been signed out; anybody else just arrived.
-      const known = queries.getQueryData(accountQuery.queryKey) !== undefined;
-      leave(known ? "expired" : undefined, signInPath(here.current));
+      if (currentPath.current === "/sign-in") return;
+      // Without a loaded account the user was not signed in before, so no session has expired.
+      const wasSignedIn = queries.getQueryData(accountQuery.queryKey) !== undefined;
+      leave(wasSignedIn ? "expired" : undefined, signInPath(currentPath.current));
     });
   });
 
   useEffect(() => {
-    // What every change leaves a trace in.
+    // Every write can change these lists.
     const refresh = () => {
       for (const { queryKey } of [sessionsQuery, activityQuery]) void queries.invalidateQueries({ queryKey });
     };
-    onChanged(() => whenNoDialog(refresh));
+    onWrite(() => whenNoDialog(refresh));
   }, [queries]);
 
+  useEffect(keepFocus, []);
+
   useEffect(() => {
-    // A second mailed link, opened in the same tab.
+    // The user opened another mailed link in the same tab.
     const read = () => {
       if (globalThis.location.hash) setToken(takeToken(window));
     };
@@ -73,7 +76,7 @@ export function App({ queries }: { queries: QueryClient }) {
   }, []);
 
   useEffect(() => {
-    // Whoever types here will see the account page in a moment.
+    // A user that types here is about to sign in and to see the account page.
     if (path !== "/sign-in") return;
     addEventListener("input", AccountPage.prefetch, { once: true });
     return () => removeEventListener("input", AccountPage.prefetch);
@@ -81,28 +84,29 @@ export function App({ queries }: { queries: QueryClient }) {
 
   const beforeReload = async (language: Language) => {
     returnToken(token, window);
-    // Mails follow the page; where that doesn't work now, the page changes all the same.
+    // Mails use the language of the page. If this fails, the page changes its language nevertheless.
     if (queries.getQueryData(accountQuery.queryKey))
-      await ask(client.PATCH("/api/v1/account", { body: { language } }));
+      await request(client.PATCH("/api/v1/account", { body: { language } }));
   };
 
   useEffect(() => {
-    // Opened by hand: somebody who is signed in already has nothing to do on the sign-in page.
-    if (path !== "/sign-in" || asked.current) return;
-    asked.current = true;
-    void ask(client.GET("/api/v1/sessions/current")).then((answer) => {
-      if (answer.ok && here.current === "/sign-in") onSignedIn();
+    // A user that opens the sign-in page with a valid session is redirected.
+    if (path !== "/sign-in" || sessionChecked.current) return;
+    sessionChecked.current = true;
+    void request(client.GET("/api/v1/sessions/current")).then((result) => {
+      if (result.ok && currentPath.current === "/sign-in") onSignedIn();
     });
   });
 
-  const shown = useRef(path);
-  useEffect(() => {
-    // A new page is read from its beginning; the sign-in page focuses its own field.
-    if (shown.current !== path && path !== "/sign-in") document.querySelector<HTMLElement>("main")?.focus();
-    shown.current = path;
+  const previousPath = useRef(path);
+  useLayoutEffect(() => {
+    // Move the focus to the new page, for screen readers. The sign-in page focuses its own field.
+    if (previousPath.current !== path && path !== "/sign-in")
+      document.querySelector<HTMLElement>("main")?.focus();
+    previousPath.current = path;
   }, [path]);
 
-  const foot = <LanguageSwitch before={beforeReload} />;
+  const footer = <LanguageSwitch before={beforeReload} />;
   return (
     <QueryClientProvider client={queries}>
       <Switch>
@@ -111,17 +115,22 @@ export function App({ queries }: { queries: QueryClient }) {
         </Route>
         <Route path="/sign-in">
           <SignInPage
-            arrival={arrival}
+            reason={signInReason}
             onSignedIn={onSignedIn}
-            enrollment={(props) => <SignInEnrollment {...props} />}
+            renderEnrollment={(props) => <SignInEnrollment {...props} />}
           />
         </Route>
         <Route path="/settings/account">
-          <AccountPage onSignedOut={() => leave("signedOut", "/sign-in")} foot={foot} />
+          <AccountPage onSignedOut={() => leave("signedOut", "/sign-in")} footer={footer} />
         </Route>
         <Route path="/settings/administration/:id?">
           {({ id }) => (
-            <AdministrationPage id={id} onSignedOut={() => leave("signedOut", "/sign-in")} foot={foot} />
+            <AdministrationPage
+              id={id}
+              onSignedOut={() => leave("signedOut", "/sign-in")}
+              footer={footer}
+              notFound={<NotFoundPage />}
+            />
           )}
         </Route>
         <Route path="/forgot-password">
@@ -153,7 +162,7 @@ export function App({ queries }: { queries: QueryClient }) {
           <NotFoundPage />
         </Route>
       </Switch>
-      {!path.startsWith("/settings/") && foot}
+      {!path.startsWith("/settings/") && footer}
     </QueryClientProvider>
   );
 }

@@ -1,12 +1,12 @@
-import { language, words } from "../i18n";
+import { language, messages } from "../i18n";
 import { languageCookie, languages, type Language } from "../i18n/languages";
 
 interface LanguageSwitchProps {
-  /** Runs before the page is loaded again in the other language. */
+  /** Called before the page is reloaded in the other language. */
   before: (language: Language) => Promise<void>;
 }
 
-/** Each language is called by its own name. The page is loaded again, since only one language is in it. */
+/** Switches the language. The page is reloaded, because it contains the messages of only one language. */
 export function LanguageSwitch({ before }: LanguageSwitchProps) {
   const choose = async (chosen: Language) => {
     document.cookie = languageCookie(chosen, globalThis.location.protocol === "https:");
@@ -14,8 +14,8 @@ export function LanguageSwitch({ before }: LanguageSwitchProps) {
     globalThis.location.reload();
   };
   return (
-    <footer className="foot">
-      <div className="languages" role="group" aria-label={words.shell.language}>
+    <footer className="footer">
+      <div className="languages" role="group" aria-label={messages.shell.language}>
         {Object.entries(languages).map(([code, name]) => (
           <button
             key={code}

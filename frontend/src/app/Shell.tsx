@@ -1,62 +1,63 @@
-import { useState, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { Link } from "wouter";
-import { ask, client, type Trouble } from "../api/client";
+import { request, client, type RequestError } from "../api/client";
 import { Button } from "../ui/Button";
 import { Wordmark } from "../ui/Logo";
 import { Notice } from "../ui/Notice";
-import { useWork } from "../ui/useWork";
-import { say, words } from "../i18n";
+import { useAsyncAction } from "../ui/useAsyncAction";
+import { messageFor, messages } from "../i18n";
 
 interface ShellProps {
   email: string;
   onSignedOut: () => void;
-  children: ReactNode;
-  foot: ReactNode;
+  children: ComponentChildren;
+  footer: ComponentChildren;
 }
 
-/** The frame of every page of somebody who is signed in. */
-export function Shell({ email, onSignedOut, children, foot }: ShellProps) {
-  const [busy, run] = useWork();
-  const [trouble, setTrouble] = useState<Trouble>();
+/** The layout of the settings pages: header with sign-out, content, footer. */
+export function Shell({ email, onSignedOut, children, footer }: ShellProps) {
+  const [busy, run] = useAsyncAction();
+  const [error, setError] = useState<RequestError>();
 
   const signOut = () =>
     run(async () => {
-      const answer = await ask(client.DELETE("/api/v1/sessions/current"));
-      // Nobody being signed in is what was wanted.
-      if (answer.ok || answer.trouble.code === "session_required") return onSignedOut();
-      setTrouble(answer.trouble);
+      const result = await request(client.DELETE("/api/v1/sessions/current"));
+      // Without a session the user is signed out already.
+      if (result.ok || result.error.code === "session_required") return onSignedOut();
+      setError(result.error);
     });
 
   return (
     <>
       <a className="skip" href="#main">
-        {words.common.skip}
+        {messages.common.skipToContent}
       </a>
       <header className="bar">
         <div className="bar__inner">
-          <Link className="bar__home" href="/settings/account" aria-label={words.shell.home}>
-            <Wordmark name={words.product} />
+          <Link className="bar__home" href="/settings/account" aria-label={messages.shell.home}>
+            <Wordmark name={messages.product} />
           </Link>
           <p className="bar__who">
-            <span className="sr-only">{words.shell.signedInAs} </span>
+            <span className="sr-only">{messages.shell.signedInAs} </span>
             <bdi>{email}</bdi>
           </p>
-          <Button small kind="quiet" busy={busy} busyLabel={words.common.working} onClick={signOut}>
-            {words.shell.signOut}
+          <Button small kind="quiet" busy={busy} busyLabel={messages.common.working} onClick={signOut}>
+            {messages.shell.signOut}
           </Button>
         </div>
       </header>
       <main className="page" id="main" tabIndex={-1}>
-        {trouble && (
+        {error && (
           <Notice kind="error">
             <p>
-              {words.shell.offline} {say(trouble)}
+              {messages.shell.signOutFailed} {messageFor(error)}
             </p>
           </Notice>
         )}
         {children}
       </main>
-      {foot}
+      {footer}
     </>
   );
 }

@@ -4,26 +4,26 @@ import { returnToken, takeToken } from "./linkToken";
 const at = (path: string) => history.replaceState(null, "", path);
 beforeEach(() => at("/"));
 
-it("takes the token out of the address, once", () => {
+it("removes the token from the URL, once", () => {
   at("/reset-password#tf_l_abc");
   expect(takeToken(window)).toBe("tf_l_abc");
   expect(location.href).toMatch(/\/reset-password$/);
   expect(takeToken(window)).toBe("");
 });
 
-it("leaves other pages alone", () => {
+it("ignores other pages", () => {
   at("/settings/account#main");
   expect(takeToken(window)).toBe("");
   expect(location.hash).toBe("#main");
 });
 
-it("drops what stood in the query", () => {
+it("removes the query", () => {
   at("/not-me?token=x#tf_l_abc");
   expect(takeToken(window)).toBe("tf_l_abc");
   expect(location.search).toBe("");
 });
 
-it("puts it back on its own page only", () => {
+it("puts the token back on a link page only", () => {
   at("/not-me");
   returnToken("tf_l_abc", window);
   expect(location.hash).toBe("#tf_l_abc");

@@ -1,9 +1,9 @@
-/** The pages that mailed links open, with a token behind the `#`. */
+/** The pages of mailed links. The token is in the fragment, which browsers do not send to the server. */
 const pages = ["/reset-password", "/confirm-address", "/not-me", "/cancel-removal", "/complete-removal"];
 
 /**
- * Reads the token of a mailed link and takes it out of the address: it stays neither in the bar nor in the history.
- * Empty where there is none.
+ * Returns the token of a mailed link and removes it from the URL, so that it stays neither in the address bar nor in the
+ * history. It returns "" if there is none.
  */
 export function takeToken({ location, history }: Pick<Window, "location" | "history">): string {
   if (!pages.includes(location.pathname)) return "";
@@ -12,7 +12,7 @@ export function takeToken({ location, history }: Pick<Window, "location" | "hist
   return token;
 }
 
-/** Puts it back, for the page to read it when it is loaded again. */
+/** Puts the token back into the URL, so that the page finds it after a reload. */
 export function returnToken(token: string, { location, history }: Pick<Window, "location" | "history">) {
   if (token && pages.includes(location.pathname))
     history.replaceState(null, "", `${location.pathname}#${token}`);

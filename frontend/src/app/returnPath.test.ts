@@ -5,9 +5,9 @@ const home = "/settings/account";
 const after = (next: string) => returnPath(`?${new URLSearchParams({ next })}`);
 
 describe("returnPath", () => {
-  it("leads to a page on the list", () => expect(after("/settings/account")).toBe(home));
+  it("returns an allowed page", () => expect(after("/settings/account")).toBe(home));
   it("drops query and fragment", () => expect(after("/settings/account?next=//evil.example#x")).toBe(home));
-  it("leads home without a wish", () => expect(returnPath("")).toBe(home));
+  it("returns the account page by default", () => expect(returnPath("")).toBe(home));
 
   for (const next of [
     "https://evil.example/settings/account",
@@ -27,15 +27,15 @@ describe("returnPath", () => {
     "/settings/account\u0000",
     "http://[",
   ])
-    it(`never leads to ${JSON.stringify(next)}`, () => expect(after(next)).toBe(home));
+    it(`rejects ${JSON.stringify(next)}`, () => expect(after(next)).toBe(home));
 });
 
 describe("signInPath", () => {
-  it("remembers a page on the list", () =>
+  it("keeps an allowed page", () =>
     expect(signInPath("/settings/account")).toBe("/sign-in?next=%2Fsettings%2Faccount"));
-  it("remembers the page above one that isn't", () =>
+  it("keeps the page above one that is not allowed", () =>
     expect(signInPath("/settings/administration/01980f5a-0000-7000-8000-000000000001")).toBe(
       "/sign-in?next=%2Fsettings%2Fadministration",
     ));
-  it("forgets any other", () => expect(signInPath("//evil.example")).toBe("/sign-in"));
+  it("drops any other path", () => expect(signInPath("//evil.example")).toBe("/sign-in"));
 });

@@ -1,10 +1,10 @@
-/** The pages that signing in may lead back to. */
+/** The pages that a sign-in may return to. */
 const allowed = ["/settings/account", "/settings/administration"];
 const home = "/settings/account";
 
 /**
- * Where to go after signing in, from the query of the sign-in page. The answer is always one of our own paths, written
- * by us: nothing of what stood in the query is passed on, so no link can lead elsewhere (T-31).
+ * Returns the path to open after a sign-in, from the query of the sign-in page. It is always an element of `allowed`, never
+ * a part of the query, so that a link cannot redirect to another site (T-31).
  */
 export function returnPath(search: string): string {
   const next = new URLSearchParams(search).get("next");
@@ -20,7 +20,7 @@ export function returnPath(search: string): string {
   return allowed.find((page) => page === path) ?? home;
 }
 
-/** The sign-in page that leads back to `path`, or to the page above it, if signing in may lead there. */
+/** Returns the URL of the sign-in page that returns to `path`, or to the page above it, if that is allowed. */
 export function signInPath(path: string): string {
   const page = allowed.find((known) => known === path || path.startsWith(`${known}/`));
   return page ? `/sign-in?${new URLSearchParams({ next: page })}` : "/sign-in";

@@ -1,6 +1,3 @@
-import { load } from "./load";
+import { section } from "./section";
 
-export const { activity } = await load({
-  en: () => import("./en/activity"),
-  de: () => import("./de/activity"),
-});
+export const { activity } = await section<typeof import("./en/activity")>("activity");

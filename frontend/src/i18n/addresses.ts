@@ -1,6 +1,3 @@
-import { load } from "./load";
+import { section } from "./section";
 
-export const { addresses } = await load({
-  en: () => import("./en/addresses"),
-  de: () => import("./de/addresses"),
-});
+export const { addresses } = await section<typeof import("./en/addresses")>("addresses");

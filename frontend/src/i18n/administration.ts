@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** For administrators only. */
-export const { administration } = await load({
-  en: () => import("./en/administration"),
-  de: () => import("./de/administration"),
-});
+/** Messages of the administration pages. */
+export const { administration } = await section<typeof import("./en/administration")>("administration");

@@ -1,7 +1,7 @@
-import { words } from "./index";
+import { messages } from "./index";
 
-/** "Firefox on Linux", or what of it is known. */
+/** Returns a name such as "Firefox on Linux", from what is known about the device. */
 export function deviceName({ browser, system }: { browser?: string; system?: string }): string {
-  if (browser && system) return words.device.on(browser, system);
-  return browser || system || words.device.unknown;
+  if (browser && system) return messages.device.on(browser, system);
+  return browser || system || messages.device.unknown;
 }

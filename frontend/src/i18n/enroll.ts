@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown in the dialog that registers an MFA method. */
-export const { enroll } = await load({
-  en: () => import("./en/enroll"),
-  de: () => import("./de/enroll"),
-});
+/** Messages of the dialog that registers an MFA method. */
+export const { enroll } = await section<typeof import("./en/enroll")>("enroll");

@@ -1,18 +1,19 @@
-// Dates and counts, through Intl, in the language of the catalogue.
+// Formats dates and durations with Intl, in the locale of the page.
 
+/** Milliseconds. */
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** "23 November 2026", in the order of the locale. */
+/** Returns a date such as "23 Nov 2026". */
 export const formatDate = (iso: string, locale: string) =>
   new Intl.DateTimeFormat(locale, { dateStyle: "medium" }).format(new Date(iso));
 
-/** Date and time, for a tooltip. */
-export const formatMoment = (iso: string, locale: string) =>
+/** Returns date and time, such as "23 November 2026 at 12:00". */
+export const formatDateTime = (iso: string, locale: string) =>
   new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" }).format(new Date(iso));
 
-/** "5 minutes ago" within a week, the date before that. A moment ahead of this device's clock counts as now. */
+/** Returns "5 minutes ago" within a week and the date before that. A time ahead of this device's clock counts as now. */
 export function formatAgo(iso: string, now: number, locale: string, justNow: string): string {
   const age = now - Date.parse(iso);
   if (age < minute) return justNow;
@@ -23,19 +24,19 @@ export function formatAgo(iso: string, now: number, locale: string, justNow: str
   return formatDate(iso, locale);
 }
 
-/** "0:29", for a countdown. */
+/** Returns seconds as "0:29". */
 export const formatClock = (seconds: number) =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 
-/** "2 days and 5 hours", rounded up to the smaller unit, so that a wait never seems shorter than it is. */
-export function formatSpan(seconds: number, locale: string): string {
-  const some = (n: number, unit: "day" | "hour" | "minute") =>
+/** Returns a duration such as "2 days and 5 hours", rounded up to the smaller unit, so that no wait is understated. */
+export function formatDuration(seconds: number, locale: string): string {
+  const unitParts = (n: number, unit: "day" | "hour" | "minute") =>
     n === 0 ? [] : [new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(n)];
   const minutes = Math.max(1, Math.ceil(seconds / 60));
   const hours = Math.ceil(seconds / 3600);
   const parts =
     minutes < 60
-      ? some(minutes, "minute")
-      : [...some(Math.floor(hours / 24), "day"), ...some(hours % 24, "hour")];
+      ? unitParts(minutes, "minute")
+      : [...unitParts(Math.floor(hours / 24), "day"), ...unitParts(hours % 24, "hour")];
   return new Intl.ListFormat(locale, { type: "conjunction" }).format(parts);
 }

@@ -1,33 +1,35 @@
-// The words of this visit. Each language is a folder of the same shape, and only the one that is shown is loaded.
-// Rare words are in sections of their own, loaded with what shows them: see links.ts.
-import type { Trouble } from "../api/problem";
-import { formatAgo, formatDate, formatMoment, formatSpan } from "./format";
+// The message catalogue. Each language is a folder of the same shape, and only the language of the page is loaded. Messages
+// that the first page does not need are in sections, which are loaded with the component that shows them: see section.ts.
+import type { RequestError } from "../api/problem";
+import { formatAgo, formatDate, formatDateTime, formatDuration } from "./format";
 import { load } from "./load";
 import { locale } from "./locale";
 
+export type { RequestError } from "../api/problem";
 export { language, locale } from "./locale";
 
-/** Without a catalogue there is no page, and only this to say. */
-const sorry =
-  "This page couldn’t be loaded. Load it again. – Diese Seite konnte nicht geladen werden. Laden Sie sie neu.";
+/** Shown if the catalogue can't be loaded, so in both languages. */
+const catalogueFailed =
+  "This page couldn’t be loaded. Reload it. – Diese Seite konnte nicht geladen werden. Laden Sie sie neu.";
 
 const catalogue = load({ en: () => import("./en"), de: () => import("./de") }).catch((error: unknown) => {
-  document.body.textContent = sorry;
+  document.body.textContent = catalogueFailed;
   throw error;
 });
 
-export const { words } = await catalogue;
+export const { messages } = await catalogue;
 
-/** What a trouble is called and what to do next. */
-export const say = (trouble: Trouble): string => words.problems[trouble.code](trouble);
+/** Returns the message of an error: what happened and what to do next. */
+export const messageFor = (error: RequestError): string => messages.problems[error.code](error);
 
-export const date = (iso: string) => formatDate(iso, locale);
-export const moment = (iso: string) => formatMoment(iso, locale);
-export const ago = (iso: string, now = Date.now()) => formatAgo(iso, now, locale, words.common.justNow);
+export const shortDate = (iso: string) => formatDate(iso, locale);
+export const dateTime = (iso: string) => formatDateTime(iso, locale);
+export const timeAgo = (iso: string, now = Date.now()) =>
+  formatAgo(iso, now, locale, messages.common.justNow);
 
-/** "2 days and 5 hours". Nothing where nobody knows how long. */
-export function span(seconds: number): string;
-export function span(seconds: number | undefined): string | undefined;
-export function span(seconds: number | undefined) {
-  return seconds === undefined ? undefined : formatSpan(seconds, locale);
+/** Returns a duration such as "2 days and 5 hours", or undefined if the number of seconds is unknown. */
+export function duration(seconds: number): string;
+export function duration(seconds: number | undefined): string | undefined;
+export function duration(seconds: number | undefined) {
+  return seconds === undefined ? undefined : formatDuration(seconds, locale);
 }

@@ -1,6 +1,3 @@
-import { load } from "./load";
+import { section } from "./section";
 
-export const { links } = await load({
-  en: () => import("./en/links"),
-  de: () => import("./de/links"),
-});
+export const { links } = await section<typeof import("./en/links")>("links");

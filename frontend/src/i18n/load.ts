@@ -1,6 +1,6 @@
 import { language } from "./locale";
 import type { Language } from "./languages";
 
-/** Loads one section of words in the language of this visit. Twice, since a connection may just have been lost. */
-export const load = <Section>(sections: Record<Language, () => Promise<Section>>): Promise<Section> =>
-  sections[language]().catch(() => sections[language]());
+/** Loads messages in the language of the page. It tries twice, because the connection may have been lost for a moment. */
+export const load = <Messages>(loaders: Record<Language, () => Promise<Messages>>): Promise<Messages> =>
+  loaders[language]().catch(() => loaders[language]());

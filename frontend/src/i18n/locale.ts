@@ -1,7 +1,7 @@
 import { chosenLanguage, languageOf, pickLocale } from "./languages";
 
-/** Of dates and numbers. */
+/** The locale of dates and numbers. */
 export const locale = pickLocale(chosenLanguage(document.cookie), navigator.languages);
 
-/** Of the words, and of `<html lang>`. */
+/** The language of the messages and of `<html lang>`. */
 export const language = languageOf(locale);

@@ -1,6 +1,3 @@
-import { load } from "./load";
+import { section } from "./section";
 
-export const { newPassword } = await load({
-  en: () => import("./en/newPassword"),
-  de: () => import("./de/newPassword"),
-});
+export const { newPassword } = await section<typeof import("./en/newPassword")>("newPassword");

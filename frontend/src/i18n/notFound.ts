@@ -1,6 +1,3 @@
-import { load } from "./load";
+import { section } from "./section";
 
-export const { notFound } = await load({
-  en: () => import("./en/notFound"),
-  de: () => import("./de/notFound"),
-});
+export const { notFound } = await section<typeof import("./en/notFound")>("notFound");

@@ -1,6 +1,3 @@
-import { load } from "./load";
+import { section } from "./section";
 
-export const { profile } = await load({
-  en: () => import("./en/profile"),
-  de: () => import("./de/profile"),
-});
+export const { profile } = await section<typeof import("./en/profile")>("profile");

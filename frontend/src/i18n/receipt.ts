@@ -1,32 +1,32 @@
 import type { Receipt } from "../api/client";
-import { words } from "./index";
+import { messages } from "./index";
 
-/** Keeps a line from ending after the dots. */
-const joiner = "\u2060";
+/** WORD JOINER: prevents a line break after the ellipsis. */
+const wordJoiner = "\u2060";
 
-/** "a…@example.com": enough to know which address it is, and no more for whoever looks over a shoulder. */
+/** Masks an address as "a…@example.com", so that it can be recognised but not read over the user's shoulder. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf("@");
   const first = [...address][0] ?? "";
-  return at < 1 ? `${first}…` : `${first}…${joiner}${address.slice(at)}`;
+  return at < 1 ? `${first}…` : `${first}…${wordJoiner}${address.slice(at)}`;
 }
 
-interface Tell {
-  /** The addresses of the account, as it was when the notices were sent. */
+interface ReceiptTextOptions {
+  /** The addresses of the account before the change. Notices went there. */
   addresses: (string | undefined)[];
-  /** Where the change was about recovery codes, or used one. */
+  /** Whether to show how many recovery codes are left. */
   codes?: boolean;
 }
 
-/** What else a change did, in one calm line. Empty where there is nothing to tell. */
-export function tellReceipt(receipt: Receipt, { addresses, codes = false }: Tell): string {
-  const t = words.receipt;
+/** Returns the side effects of a change as one line. It is empty if there are none. */
+export function receiptText(receipt: Receipt, { addresses, codes = false }: ReceiptTextOptions): string {
+  const t = messages.receipt;
   const known = addresses.filter((address) => address !== undefined);
-  // Which of several got it isn't told by the server; then none is named.
-  const named = known.length === receipt.notices_sent ? known.map((address) => maskAddress(address)) : [];
+  // The receipt only counts the notices. If not every address got one, no address is shown.
+  const notified = known.length === receipt.notices_sent ? known.map((address) => maskAddress(address)) : [];
   return [
     t.sessionsEnded(receipt.sessions_ended),
-    receipt.notices_sent > 0 && t.noticeSent(named),
+    receipt.notices_sent > 0 && t.noticeSent(notified),
     codes && t.codesLeft(receipt.recovery_codes_left),
   ]
     .filter(Boolean)

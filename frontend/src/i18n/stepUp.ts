@@ -1,7 +1,4 @@
-import { load } from "./load";
+import { section } from "./section";
 
-/** Shown where a person confirms who they are. */
-export const { stepUp } = await load({
-  en: () => import("./en/stepUp"),
-  de: () => import("./de/stepUp"),
-});
+/** Messages of the step-up dialog. */
+export const { stepUp } = await section<typeof import("./en/stepUp")>("stepUp");

@@ -1,7 +1,7 @@
-import type { ReactNode } from "react";
+import type { ComponentChildren } from "preact";
 import { activity as t } from "../i18n/activity";
 import { deviceName } from "../i18n/device";
-import { Ago, Facts } from "./Facts";
+import { TimeAgo, MetaList } from "./MetaList";
 
 interface Item {
   id: string;
@@ -17,39 +17,39 @@ interface Item {
 
 interface ActivityListProps<T extends Item> {
   items: T[];
-  /** Who did it, for those who may know. */
-  who?: (item: T) => ReactNode;
+  /** Renders the administrator that caused an item. Only administrators see it. */
+  renderActor?: (item: T) => ComponentChildren;
 }
 
-/** What happened to an account. */
-export const ActivityList = <T extends Item>({ items, who }: ActivityListProps<T>) => (
+/** The security events of an account, as a list. */
+export const ActivityList = <T extends Item>({ items, renderActor }: ActivityListProps<T>) => (
   <ol className="rows" aria-label={t.list}>
     {items.map((item) => (
-      <Row key={item.id} item={item} who={who?.(item)} />
+      <Row key={item.id} item={item} actor={renderActor?.(item)} />
     ))}
   </ol>
 );
 
-/** Names, reasons and user agents are whatever somebody sent: they are text here, and nothing else. */
-function Row({ item, who }: { item: Item; who: ReactNode }) {
+/** Names, reasons and user agents come from users and attackers. They are rendered as text only. */
+function Row({ item, actor }: { item: Item; actor: ComponentChildren }) {
   const { browser, system } = item.device;
-  // A newer server may know kinds that this page doesn't.
-  const say = Object.hasOwn(t.kinds, item.kind) ? t.kinds[item.kind] : undefined;
+  // A newer server may send a kind that this page does not know.
+  const describe = Object.hasOwn(t.kinds, item.kind) ? t.kinds[item.kind] : undefined;
   return (
     <li className="row row--plain">
       <div className="row__main">
         <p className="row__title">
-          <bdi>{say ? say(item.name, item.by) : item.kind}</bdi>
+          <bdi>{describe ? describe(item.name, item.by) : item.kind}</bdi>
         </p>
         {item.reason && <p className="row__note">{t.reason(item.reason)}</p>}
-        <Facts>
+        <MetaList>
           {[
-            <Ago time={item.time} />,
-            who,
+            <TimeAgo time={item.time} />,
+            actor,
             (browser ?? system) && <span title={item.user_agent}>{deviceName(item.device)}</span>,
             item.ip,
           ]}
-        </Facts>
+        </MetaList>
       </div>
     </li>
   );

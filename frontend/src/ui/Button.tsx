@@ -1,12 +1,12 @@
-import type { ReactNode } from "react";
+import type { ComponentChildren } from "preact";
 
 interface ButtonProps {
-  children: ReactNode;
+  children: ComponentChildren;
   kind?: "primary" | "secondary" | "danger" | "quiet";
   type?: "button" | "submit";
-  /** Work is under way: the button keeps its width and its focus, and does nothing when pressed. */
+  /** A request is under way. The button keeps its width and the focus, and ignores presses. */
   busy?: boolean;
-  /** What a screen reader hears while busy. */
+  /** Read by screen readers while busy. */
   busyLabel?: string;
   disabled?: boolean;
   wide?: boolean;
@@ -19,26 +19,26 @@ interface ButtonProps {
 
 export function Button(props: ButtonProps) {
   const { kind = "secondary", type = "button", busy = false, disabled = false } = props;
-  const names = ["button", `button--${kind}`, props.wide && "button--wide", props.small && "button--small"];
-  // aria-disabled rather than disabled: a button that just had the focus must not lose it.
-  const still = busy || disabled;
+  const classes = ["button", `button--${kind}`, props.wide && "button--wide", props.small && "button--small"];
+  // aria-disabled rather than disabled, because a disabled button loses the focus.
+  const inactive = busy || disabled;
   return (
     <button
       id={props.id}
       type={type}
-      className={names.filter(Boolean).join(" ")}
-      aria-disabled={still || undefined}
+      className={classes.filter(Boolean).join(" ")}
+      aria-disabled={inactive || undefined}
       aria-busy={busy || undefined}
       aria-label={props.label}
       aria-describedby={props.describedBy}
       onClick={(event) => {
-        if (still) event.preventDefault();
+        if (inactive) event.preventDefault();
         else props.onClick?.();
       }}
     >
       <span className="button__label">{props.children}</span>
       {busy && (
-        <span className="button__wait">
+        <span className="button__spinner">
           <Spinner />
           <span className="sr-only">{props.busyLabel}</span>
         </span>
@@ -54,7 +54,7 @@ export function IconButton({
 }: {
   label: string;
   onClick: () => void;
-  children: ReactNode;
+  children: ComponentChildren;
 }) {
   return (
     <button type="button" className="icon-button" aria-label={label} title={label} onClick={onClick}>

@@ -1,11 +1,12 @@
-import { useId, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
 
 interface CardProps {
   title: string;
   lead?: string;
-  badge?: ReactNode;
-  children: ReactNode;
-  foot?: ReactNode;
+  badge?: ComponentChildren;
+  children: ComponentChildren;
+  foot?: ComponentChildren;
   busy?: boolean;
 }
 
@@ -28,11 +29,15 @@ export function Card({ title, lead, badge, children, foot, busy }: CardProps) {
   );
 }
 
-export const Badge = ({ tone, children }: { tone: "good" | "plain" | "warn"; children: ReactNode }) => (
-  <span className={`badge badge--${tone}`}>{children}</span>
-);
+export const Badge = ({
+  tone,
+  children,
+}: {
+  tone: "good" | "plain" | "warn";
+  children: ComponentChildren;
+}) => <span className={`badge badge--${tone}`}>{children}</span>;
 
-/** A grey bar as wide as a few letters, in the place of a text that is on its way. */
-export const Bone = ({ letters }: { letters: 4 | 12 | 20 }) => (
-  <span className={`bone bone--${letters}`} aria-hidden="true" />
+/** A grey bar, about as wide as the given number of letters, in place of a text that is loading. */
+export const Skeleton = ({ letters }: { letters: 4 | 12 | 20 }) => (
+  <span className={`skeleton skeleton--${letters}`} aria-hidden="true" />
 );

@@ -1,28 +1,29 @@
-import { useId, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
 
 interface CheckboxProps {
   checked: boolean;
   onChange: (checked: boolean) => void;
-  children: ReactNode;
+  children: ComponentChildren;
   error?: string | undefined;
   /** Takes the focus when the content of its dialog changes. */
-  first?: boolean;
+  initialFocus?: boolean;
 }
 
-/** A box to tick, with a line below that is kept free for what is missing. */
-export function Checkbox({ checked, onChange, children, error, first }: CheckboxProps) {
+/** A checkbox with an empty line below, reserved for an error. */
+export function Checkbox({ checked, onChange, children, error, initialFocus }: CheckboxProps) {
   const id = useId();
   return (
-    <div className={`check${error ? " check--wrong" : ""}`}>
-      <label className="check__label" htmlFor={id}>
+    <div className={`checkbox${error ? " checkbox--invalid" : ""}`}>
+      <label className="checkbox__label" htmlFor={id}>
         <input
           id={id}
-          className="check__box"
+          className="checkbox__input"
           type="checkbox"
           checked={checked}
           aria-describedby={`${id}-note`}
           aria-invalid={error ? true : undefined}
-          data-autofocus={first || undefined}
+          data-autofocus={initialFocus || undefined}
           onChange={(event) => onChange(event.currentTarget.checked)}
         />
         <span>{children}</span>

@@ -1,42 +1,42 @@
-import type { Ref } from "react";
-import { codeLength, digitsOf } from "./code";
+import type { Ref } from "preact";
+import { codeLength, extractDigits } from "./totp";
 import { FieldFrame } from "./Field";
-import "./css/code.css";
+import "./css/code-field.css";
 
 interface CodeFieldProps {
   label: string;
   value: string;
   onChange: (code: string) => void;
-  /** Told once, at the moment when the sixth digit arrives. */
+  /** Called once, when the sixth digit is entered. */
   onComplete?: (code: string) => void;
   hint?: string | undefined;
   error?: string | undefined;
-  first?: boolean;
+  initialFocus?: boolean;
   inputRef?: Ref<HTMLInputElement>;
 }
 
-/** One plain input for the whole code, so that pasting, autofill and screen readers work as in any other field. */
+/** A single input for the whole code, so that pasting, autofill and screen readers work as in any other field. */
 export function CodeField(props: CodeFieldProps) {
   return (
     <FieldFrame label={props.label} hint={props.hint} error={props.error}>
-      {(wiring) => (
+      {(inputProps) => (
         <div className="code-field" data-filled={props.value.length}>
           <input
-            {...wiring}
+            {...inputProps}
             className="input input--code"
-            ref={props.inputRef}
+            ref={props.inputRef ?? null}
             name="code"
             type="text"
             inputMode="numeric"
             autoComplete="one-time-code"
             autoCorrect="off"
-            spellCheck={false}
-            data-autofocus={props.first || undefined}
+            spellcheck={false}
+            data-autofocus={props.initialFocus || undefined}
             value={props.value}
             onInput={(event) => {
               const input = event.currentTarget;
-              const code = digitsOf(input.value);
-              // Set here too: where the digits stayed the same nothing renders, and the stray character would stay.
+              const code = extractDigits(input.value);
+              // Preact does not render if the digits are unchanged, so a rejected character has to be removed here.
               input.value = code;
               if (code === props.value) return;
               props.onChange(code);

@@ -1,6 +1,6 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./Button";
-import { groupKey } from "./code";
+import { groupKey } from "./totp";
 import { CheckIcon, CopyIcon } from "./icons";
 
 interface CopyKeyProps {
@@ -11,7 +11,7 @@ interface CopyKeyProps {
   failed: string;
 }
 
-/** A key to read, in groups of four, and to copy without the spaces. */
+/** Shows a key in groups of four. The copied text has no spaces. */
 export function CopyKey({ label, value, copy, copied, failed }: CopyKeyProps) {
   const [outcome, setOutcome] = useState<"copied" | "failed">();
   const text = useRef<HTMLElement>(null);
@@ -27,7 +27,7 @@ export function CopyKey({ label, value, copy, copied, failed }: CopyKeyProps) {
       await navigator.clipboard.writeText(value);
       setOutcome("copied");
     } catch {
-      // Not allowed here: leave it selected, so that the keyboard can do it.
+      // The browser does not allow it. Select the key, so that the user can copy it with the keyboard.
       if (text.current) globalThis.getSelection()?.selectAllChildren(text.current);
       setOutcome("failed");
     }

@@ -1,4 +1,5 @@
-import { useEffect, useId, useLayoutEffect, useRef, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./Button";
 import { CloseIcon } from "./icons";
 import { dialogOpened } from "./openDialogs";
@@ -8,11 +9,11 @@ interface DialogProps {
   title: string;
   closeLabel: string;
   onClose: () => void;
-  /** Changes with the content; each time the focus goes to the first field that asks for it, or to the heading. */
+  /** Changes with the content. At each change the focus moves to the element with data-autofocus, or to the heading. */
   focusKey?: string;
-  /** `short` for a question of a few lines; `over` for the one that another dialog waits for. */
+  /** `short` for a question of a few lines; `over` for a dialog on top of another one. */
   kind?: "short" | "over";
-  children: ReactNode;
+  children: ComponentChildren;
 }
 
 function focusFirst(dialog: HTMLElement | null) {
@@ -20,7 +21,10 @@ function focusFirst(dialog: HTMLElement | null) {
   (wanted ?? dialog?.querySelector<HTMLElement>("h2"))?.focus();
 }
 
-/** A native modal dialog, open for as long as it is rendered. The focus returns by itself to where it came from. */
+/**
+ * A native modal dialog, open for as long as it is rendered. When it closes, the focus returns to the element that had it
+ * before; if that element is gone, see keepFocus.
+ */
 export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
@@ -35,31 +39,37 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, childr
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
-      // What opened it goes at the same time, where it was about a thing that is gone.
-      requestAnimationFrame(() => {
-        if (document.activeElement === document.body)
-          document.querySelector<HTMLElement>("main")?.focus({ preventScroll: true });
-      });
       closed();
     };
   }, []);
 
   useLayoutEffect(() => focusFirst(dialog.current), [focusKey]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
-    // Also where the browser closes it without asking, as on a second Escape.
+    // Left to the browser, Escape may close the dialog first and report it in a later task (HTML Standard, close watchers).
+    // A key pressed in between would act on the page as if no dialog were open.
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+      event.preventDefault();
+      if (!event.repeat) close.current();
+    };
+    // The browser's other ways to close it, such as Android's back gesture.
     const closed = () => {
       close.current();
-      // Still rendered: there is a reason to keep it open.
-      requestAnimationFrame(() => {
+      // Rendered before this: if the dialog is still there, it has a reason to stay open.
+      queueMicrotask(() => {
         if (!element?.isConnected || element.open) return;
         element.showModal();
         focusFirst(element);
       });
     };
+    element?.addEventListener("keydown", escape);
     element?.addEventListener("close", closed);
-    return () => element?.removeEventListener("close", closed);
+    return () => {
+      element?.removeEventListener("keydown", escape);
+      element?.removeEventListener("close", closed);
+    };
   }, []);
 
   return (
@@ -85,11 +95,11 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, childr
   );
 }
 
-export const DialogBody = ({ children }: { children: ReactNode }) => (
+export const DialogBody = ({ children }: { children: ComponentChildren }) => (
   <div className="dialog__body">{children}</div>
 );
 
-/** The buttons: the way out first, the way on last. */
-export const DialogFoot = ({ children }: { children: ReactNode }) => (
+/** The buttons: cancel first, continue last. */
+export const DialogFoot = ({ children }: { children: ComponentChildren }) => (
   <footer className="dialog__foot">{children}</footer>
 );

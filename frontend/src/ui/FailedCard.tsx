@@ -1,4 +1,4 @@
-import { say, words } from "../i18n";
+import { messageFor, messages, type RequestError } from "../i18n";
 import { Button } from "./Button";
 import { Card } from "./Card";
 import { Notice } from "./Notice";
@@ -7,24 +7,24 @@ interface FailedCardProps {
   title: string;
   lead: string;
   failed: string;
-  trouble: Parameters<typeof say>[0];
+  error: RequestError;
   busy: boolean;
   onRetry: () => void;
 }
 
-/** A card whose content could not be had. */
-export const FailedCard = ({ title, lead, failed, trouble, busy, onRetry }: FailedCardProps) => (
+/** A card whose content could not be loaded, with a button to retry. */
+export const FailedCard = ({ title, lead, failed, error, busy, onRetry }: FailedCardProps) => (
   <Card title={title} lead={lead}>
     <Notice
       kind="error"
       title={failed}
       actions={
-        <Button small busy={busy} busyLabel={words.common.working} onClick={onRetry}>
-          {words.common.retry}
+        <Button small busy={busy} busyLabel={messages.common.working} onClick={onRetry}>
+          {messages.common.retry}
         </Button>
       }
     >
-      <p>{say(trouble)}</p>
+      <p>{messageFor(error)}</p>
     </Notice>
   </Card>
 );

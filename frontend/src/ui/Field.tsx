@@ -1,33 +1,34 @@
-import { useId, useState, type ReactNode, type Ref } from "react";
+import type { ComponentChildren, Ref } from "preact";
+import { useId, useState } from "preact/hooks";
 import { EyeIcon, EyeOffIcon } from "./icons";
 import "./css/fields.css";
 
 interface FrameProps {
   label: string;
-  /** Follows the label, set apart: "optional". */
-  aside?: string | undefined;
+  /** Follows the label in lighter type, such as "optional". */
+  suffix?: string | undefined;
   hint?: string | undefined;
   error?: string | undefined;
-  /** Nothing can be wrong with it: no line is kept free. */
-  bare?: boolean | undefined;
-  children: (wiring: Wiring) => ReactNode;
+  /** The field can't have an error, so no line is reserved for one. */
+  plain?: boolean | undefined;
+  children: (inputProps: InputProps) => ComponentChildren;
 }
 
-export interface Wiring {
+interface InputProps {
   id: string;
   "aria-describedby": string;
   "aria-invalid": true | undefined;
 }
 
-/** Label above, one line of hint or error below. The line is kept free, so that an error moves nothing. */
-export function FieldFrame({ label, aside, hint, error, bare, children }: FrameProps) {
+/** A label above and one line for the hint or the error below. The line is reserved, so that an error moves nothing. */
+export function FieldFrame({ label, suffix, hint, error, plain, children }: FrameProps) {
   const id = useId();
   const note = `${id}-note`;
   return (
-    <div className={`field${error ? " field--wrong" : ""}${bare ? " field--bare" : ""}`}>
+    <div className={`field${error ? " field--invalid" : ""}${plain ? " field--plain" : ""}`}>
       <label className="field__label" htmlFor={id}>
         {label}
-        {aside && <span className="field__aside"> ({aside})</span>}
+        {suffix && <span className="field__suffix"> ({suffix})</span>}
       </label>
       {children({ id, "aria-describedby": note, "aria-invalid": error ? true : undefined })}
       <p className="field__note" id={note}>
@@ -45,11 +46,11 @@ interface FieldProps {
   name: string;
   type?: "text" | "email";
   autoComplete: string;
-  aside?: string;
+  suffix?: string;
   hint?: string | undefined;
   error?: string | undefined;
   readOnly?: boolean;
-  first?: boolean;
+  initialFocus?: boolean;
   inputRef?: Ref<HTMLInputElement>;
 }
 
@@ -57,23 +58,23 @@ export function Field(props: FieldProps) {
   return (
     <FieldFrame
       label={props.label}
-      aside={props.aside}
+      suffix={props.suffix}
       hint={props.hint}
       error={props.error}
-      bare={props.readOnly}
+      plain={props.readOnly}
     >
-      {(wiring) => (
+      {(inputProps) => (
         <input
-          {...wiring}
+          {...inputProps}
           className="input"
-          ref={props.inputRef}
+          ref={props.inputRef ?? null}
           name={props.name}
           type={props.type ?? "text"}
           autoComplete={props.autoComplete}
           autoCapitalize="none"
-          spellCheck={false}
+          spellcheck={false}
           readOnly={props.readOnly}
-          data-autofocus={props.first || undefined}
+          data-autofocus={props.initialFocus || undefined}
           value={props.value}
           onInput={(event) => props.onChange(event.currentTarget.value)}
         />
@@ -88,11 +89,11 @@ interface PasswordFieldProps {
   hide: string;
   value: string;
   onChange: (value: string) => void;
-  /** Password managers make and keep a new one, and fill in the present one. */
+  /** Tells password managers whether to suggest a new password or to fill in the current one. */
   autoComplete?: "current-password" | "new-password";
   hint?: string | undefined;
   error?: string | undefined;
-  first?: boolean;
+  initialFocus?: boolean;
   inputRef?: Ref<HTMLInputElement>;
 }
 
@@ -100,18 +101,18 @@ export function PasswordField(props: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (
     <FieldFrame label={props.label} hint={props.hint} error={props.error}>
-      {(wiring) => (
+      {(inputProps) => (
         <div className="input-group">
           <input
-            {...wiring}
+            {...inputProps}
             className="input"
-            ref={props.inputRef}
+            ref={props.inputRef ?? null}
             name="password"
             type={shown ? "text" : "password"}
             autoComplete={props.autoComplete ?? "current-password"}
             autoCapitalize="none"
-            spellCheck={false}
-            data-autofocus={props.first || undefined}
+            spellcheck={false}
+            data-autofocus={props.initialFocus || undefined}
             value={props.value}
             onInput={(event) => props.onChange(event.currentTarget.value)}
           />

@@ -1,4 +1,4 @@
-/** A sheet folded once: the two proofs that make one sign-in. */
+/** The logo: a sheet folded once, for the two factors of a sign-in. */
 export function Mark() {
   return (
     <svg className="mark" viewBox="0 0 32 32" width="28" height="28" aria-hidden="true" focusable="false">

@@ -1,8 +1,8 @@
-import type { Ref } from "react";
-import { words } from "../i18n";
+import type { Ref } from "preact";
+import { messages } from "../i18n";
 import { newPassword as t } from "../i18n/newPassword";
 import { PasswordField } from "./Field";
-import { judge, type Advice } from "./strength";
+import { assessPassword, type PasswordAdvice } from "./passwordStrength";
 import "./css/new-password.css";
 
 interface NewPasswordFieldProps {
@@ -14,7 +14,7 @@ interface NewPasswordFieldProps {
   inputRef?: Ref<HTMLInputElement>;
 }
 
-function adviceText(advice: Advice, min: number): string {
+function adviceText(advice: PasswordAdvice, min: number): string {
   switch (advice.grade) {
     case "none":
       return t.atLeast(min);
@@ -26,21 +26,21 @@ function adviceText(advice: Advice, min: number): string {
   }
 }
 
-/** Where a new password is made. What it says on the way is advice; only the server refuses. */
+/** A field for a new password, with advice while the user types. Only the server rejects a password. */
 export function NewPasswordField({ value, onChange, min, max, error, inputRef }: NewPasswordFieldProps) {
-  const advice = judge(value, min, max);
+  const advice = assessPassword(value, min, max);
   return (
     <div className="new-password">
       <PasswordField
         label={t.label}
-        show={words.common.showPassword}
-        hide={words.common.hidePassword}
+        show={messages.common.showPassword}
+        hide={messages.common.hidePassword}
         autoComplete="new-password"
         value={value}
         onChange={onChange}
         hint={adviceText(advice, min)}
         error={error}
-        first
+        initialFocus
         {...(inputRef && { inputRef })}
       />
       <span className={`strength strength--${error ? "none" : advice.grade}`} aria-hidden="true">
@@ -52,8 +52,8 @@ export function NewPasswordField({ value, onChange, min, max, error, inputRef }:
   );
 }
 
-/** Unseen: which account the password is of, so that a password manager keeps it in the right place. */
-export const UsernameForManagers = ({ email }: { email: string }) => (
+/** A hidden field with the account's email, so that password managers store the new password for the right account. */
+export const HiddenUsernameField = ({ email }: { email: string }) => (
   <input
     className="sr-only"
     type="email"

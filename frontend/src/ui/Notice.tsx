@@ -1,21 +1,21 @@
-import type { ReactNode, Ref } from "react";
+import type { ComponentChildren, Ref } from "preact";
 import { AlertIcon, CheckIcon, InfoIcon } from "./icons";
 
 interface NoticeProps {
   kind: "info" | "success" | "warning" | "error";
   title?: string;
-  children?: ReactNode;
-  actions?: ReactNode;
+  children?: ComponentChildren;
+  actions?: ComponentChildren;
   noticeRef?: Ref<HTMLDivElement>;
 }
 
-/** Something to read. An error interrupts a screen reader, the rest waits its turn. */
+/** A highlighted message. Screen readers read an error at once, and other kinds when they are idle. */
 export function Notice({ kind, title, children, actions, noticeRef }: NoticeProps) {
   return (
     <div
       className={`notice notice--${kind}`}
       role={kind === "error" ? "alert" : "status"}
-      ref={noticeRef}
+      ref={noticeRef ?? null}
       tabIndex={noticeRef ? -1 : undefined}
     >
       {kind === "success" ? (

@@ -1,47 +1,48 @@
-import { useLayoutEffect, useState, type Ref } from "react";
-import { tellReceipt } from "../i18n/receipt";
+import type { Ref } from "preact";
+import { useLayoutEffect, useState } from "preact/hooks";
+import { receiptText } from "../i18n/receipt";
 import { Notice } from "./Notice";
 
-// The page tells of the last change only: the receipt before it goes.
-let newest: object | undefined;
-const shown = new Set<() => void>();
+// The page shows the receipt of the last change only. An earlier one disappears.
+let latestChange: object | undefined;
+const listeners = new Set<() => void>();
 
-/** Whether another receipt was shown after the one of this change. */
-function useReplaced(change: object): boolean {
-  const [replaced, setReplaced] = useState<object>();
+/** Reports whether a receipt of a later change was shown. */
+function useSuperseded(change: object): boolean {
+  const [supersededChange, setSupersededChange] = useState<object>();
   useLayoutEffect(() => {
-    newest = change;
-    for (const look of shown) look();
-    const look = () => {
-      if (newest !== change) setReplaced(change);
+    latestChange = change;
+    for (const listener of listeners) listener();
+    const listener = () => {
+      if (latestChange !== change) setSupersededChange(change);
     };
-    shown.add(look);
-    return () => void shown.delete(look);
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
   }, [change]);
-  return replaced === change;
+  return supersededChange === change;
 }
 
 interface ReceiptProps {
-  /** What came of the change, as an object of its own: a receipt is told once. */
+  /** Identifies the change: each one is another object. */
   change: object;
   /** What was done, in one sentence. */
   done: string;
-  /** What the change answered, where it answers a receipt. */
-  receipt?: Parameters<typeof tellReceipt>[0] | undefined;
-  /** The addresses of the account, as it was when the notices were sent. */
+  /** The receipt that the server returned, if it did. */
+  receipt?: Parameters<typeof receiptText>[0] | undefined;
+  /** The addresses of the account before the change. Notices went there. */
   addresses?: (string | undefined)[];
-  /** Tell how many recovery codes are left. */
+  /** Whether to show how many recovery codes are left. */
   codes?: boolean;
   noticeRef?: Ref<HTMLDivElement>;
 }
 
-/** The one calm line after a change: what was done, and what else came of it. */
+/** The line after a change: what was done, and its side effects. */
 export function Receipt({ change, done, receipt, addresses = [], codes = false, noticeRef }: ReceiptProps) {
-  if (useReplaced(change)) return null;
+  if (useSuperseded(change)) return null;
   return (
     <Notice kind="success" {...(noticeRef && { noticeRef })}>
       <p>
-        {done} {receipt && tellReceipt(receipt, { addresses, codes })}
+        {done} {receipt && receiptText(receipt, { addresses, codes })}
       </p>
     </Notice>
   );

@@ -1,11 +1,11 @@
-import { words } from "../i18n";
+import { messages } from "../i18n";
 import { deviceName } from "../i18n/device";
 import { Button } from "./Button";
 import { Badge } from "./Card";
-import { Ago, Facts } from "./Facts";
+import { TimeAgo, MetaList } from "./MetaList";
 import { LaptopIcon, PhoneIcon } from "./icons";
 
-const t = words.sessions;
+const t = messages.sessions;
 
 interface SessionRowProps {
   session: {
@@ -16,7 +16,7 @@ interface SessionRowProps {
     last_used_at: string;
   };
   busy?: boolean;
-  /** Where it can be ended by itself. */
+  /** Ends the session. Without it, the row has no button. */
   onEnd?: () => void;
 }
 
@@ -25,27 +25,33 @@ export function SessionRow({ session, busy = false, onEnd }: SessionRowProps) {
   const mobile = /^(?:android|ios|ipados)/i.test(session.device.system ?? "");
   return (
     <li className="row row--session">
-      <span className="row__sign">{mobile ? <PhoneIcon /> : <LaptopIcon />}</span>
+      <span className="row__icon">{mobile ? <PhoneIcon /> : <LaptopIcon />}</span>
       <div className="row__main">
         <p className="row__title">
           <bdi>{device}</bdi> {session.current && <Badge tone="good">{t.current}</Badge>}
         </p>
-        <Facts>
+        <MetaList>
           {[
             session.ip,
             <>
-              {t.signedIn} <Ago time={session.created_at} />
+              {t.signedIn} <TimeAgo time={session.created_at} />
             </>,
             !session.current && (
               <>
-                {t.lastUsed} <Ago time={session.last_used_at} />
+                {t.lastUsed} <TimeAgo time={session.last_used_at} />
               </>
             ),
           ]}
-        </Facts>
+        </MetaList>
       </div>
       {onEnd && !session.current && (
-        <Button small label={t.endNamed(device)} busy={busy} busyLabel={words.common.working} onClick={onEnd}>
+        <Button
+          small
+          label={t.endNamed(device)}
+          busy={busy}
+          busyLabel={messages.common.working}
+          onClick={onEnd}
+        >
           {t.end}
         </Button>
       )}

@@ -3,19 +3,19 @@ import "./css/steps.css";
 
 interface StepsProps {
   names: string[];
-  /** Counted from 0. */
+  /** The index of the current step, from 0. */
   current: number;
   done: boolean;
   label: string;
 }
 
-/** Where one is in a ceremony. On a narrow screen only the present step keeps its name. */
+/** The steps of a flow, with the current one highlighted. A narrow screen shows only the name of the current step. */
 export function Steps({ names, current, done, label }: StepsProps) {
   return (
     <ol className="steps" aria-label={label}>
       {names.map((name, index) => {
-        const past = index < current || (done && index === current);
-        const state = past ? "past" : index === current ? "now" : "next";
+        const isDone = index < current || (done && index === current);
+        const state = isDone ? "done" : index === current ? "active" : "upcoming";
         return (
           <li
             key={name}
@@ -23,7 +23,7 @@ export function Steps({ names, current, done, label }: StepsProps) {
             aria-current={index === current ? "step" : undefined}
           >
             <span className="steps__mark" aria-hidden="true">
-              {past ? <CheckIcon /> : index + 1}
+              {isDone ? <CheckIcon /> : index + 1}
             </span>
             <span className="steps__name">{name}</span>
           </li>

@@ -1,6 +1,6 @@
-import type { ReactNode } from "react";
+import type { ComponentChildren } from "preact";
 
-const icon = (paths: ReactNode) =>
+const icon = (paths: ComponentChildren) =>
   function Icon() {
     return (
       <svg className="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false">

@@ -1,22 +1,23 @@
-import { useEffect, useState, type ComponentType, type ReactNode } from "react";
-import { words } from "../i18n";
+import type { ComponentType, ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { messages } from "../i18n";
 import { Button } from "./Button";
 import { Notice } from "./Notice";
 
 const nothing = () => {};
 
-/** Not every browser knows when it is idle. */
+/** Safari has no requestIdleCallback. */
 const whenIdle: (run: () => void) => unknown =
   "requestIdleCallback" in globalThis ? (run) => requestIdleCallback(run, { timeout: 2000 }) : setTimeout;
 
 interface FrameProps {
-  /** Why it isn't there, and what to do; nothing while it is on its way. */
-  children?: ReactNode;
+  /** Why loading failed and what to do; nothing while it loads. */
+  children?: ComponentChildren;
 }
 
 /**
- * A part of the page that is fetched when it is first shown. Until then `Frame` stands in its place, as large as the part
- * will be. Pressing "Try again" fetches once more, and where that fails too loads the page: a newer version of the
+ * Returns a component whose file is loaded when it is first shown. Until then `Frame` takes its field, with the size of the
+ * component. "Try again" loads the file once more and, if that fails too, reloads the page, because a newer version of the
  * service may have other files.
  */
 export function lazyPart<Props extends object>(
@@ -42,21 +43,21 @@ export function lazyPart<Props extends object>(
       <Frame {...props}>
         <Notice
           kind="error"
-          title={words.common.partFailed}
+          title={messages.common.partFailed}
           actions={
             <Button small onClick={() => settle(fetch(), () => globalThis.location.reload())}>
-              {words.common.retry}
+              {messages.common.retry}
             </Button>
           }
         >
-          <p>{words.common.partFailedHint}</p>
+          <p>{messages.common.partFailedHint}</p>
         </Notice>
       </Frame>
     );
   }
-  /** Fetches it now. A failure is told when it is shown. */
+  /** Loads the file now. A failure is reported when the component is shown. */
   LazyPart.fetch = () => fetch().then(nothing, nothing);
-  /** Fetches it when nothing else is to be done, so that nobody waits for it later. */
+  /** Loads the file when the browser is idle, so that the user does not wait for it later. */
   LazyPart.prefetch = () => {
     whenIdle(() => void LazyPart.fetch());
   };

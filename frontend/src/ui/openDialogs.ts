@@ -1,8 +1,9 @@
-// Behind a dialog nothing moves: what is to be shown on the page meanwhile waits until the last one has closed.
+// Delays changes of the page until no dialog is open. A card that grew or shrank behind a dialog would be a layout shift that
+// the user did not cause.
 let open = 0;
 const waiting = new Set<() => void>();
 
-/** Tells that a dialog opened. Answers what to call when it has closed. */
+/** Counts an open dialog. Returns a function to call when it has closed. */
 export function dialogOpened(): () => void {
   open += 1;
   return () => {
@@ -14,7 +15,7 @@ export function dialogOpened(): () => void {
   };
 }
 
-/** Runs at once, or when no dialog is open any more; the same function once. */
+/** Calls run now, or once the last dialog has closed. The same function is called once. */
 export function whenNoDialog(run: () => void) {
   if (open === 0) run();
   else waiting.add(run);

@@ -1,7 +1,9 @@
 import "./css/tokens.css";
 import "./css/base.css";
 import "./css/controls.css";
-import "./css/content.css";
-import "./css/on-its-way.css";
+import "./css/cards.css";
+import "./css/rows.css";
+import "./css/notice.css";
+import "./css/dialog-loading.css";
 import "./css/layout.css";
 import "./css/mfa.css";

@@ -1,9 +1,9 @@
 import { render, screen } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { useState } from "react";
+import { useState } from "preact/hooks";
 import { describe, expect, it, vi } from "vitest";
 import { Button } from "./Button";
-import { digitsOf, groupKey } from "./code";
+import { extractDigits, groupKey } from "./totp";
 import { CodeField } from "./CodeField";
 import { CopyKey } from "./CopyKey";
 import { pngWidth } from "./QrCode";
@@ -19,7 +19,7 @@ describe("digitsOf", () => {
     ["12345678", "123456"],
     ["abc", ""],
   ];
-  for (const [typed, want] of cases) it(JSON.stringify(typed), () => expect(digitsOf(typed)).toBe(want));
+  for (const [typed, want] of cases) it(JSON.stringify(typed), () => expect(extractDigits(typed)).toBe(want));
 });
 
 it("groupKey makes groups of four", () => {
@@ -120,7 +120,7 @@ it("pngWidth reads the header", () => {
 
 describe("Receipt", () => {
   const name = { done: "Your name is saved." };
-  const password = { done: "Your password is changed." };
+  const password = { done: "Your password has been changed." };
 
   it("goes when another one comes, and only the newest is told", () => {
     const both = (first: typeof name, second?: typeof name) => (

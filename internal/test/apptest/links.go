@@ -29,7 +29,7 @@ func (h *Server) ResetPassword(token, password string) Response {
 // ForceReset removes an account's password, as a dispute does.
 func (h *Server) ForceReset(accountID string) {
 	h.T.Helper()
-	_, err := h.App.Accounts.ForceReset(context.Background(), accountID)
+	_, err := h.App.Passwords.ForceReset(context.Background(), accountID)
 	h.must(err)
 }
 
@@ -78,7 +78,7 @@ func (h *Server) Enqueue(n notify.Notice) {
 // ChangePasswordWithNotice changes a password and enqueues its notice in one transaction, as a service does.
 func (h *Server) ChangePasswordWithNotice(accountID, password string) error {
 	return h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
-		if err := h.App.Accounts.SetPassword(ctx, accountID, secret.New(password)); err != nil {
+		if err := h.App.Passwords.Set(ctx, accountID, secret.New(password)); err != nil {
 			return err
 		}
 		_, err := h.App.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: accountID})

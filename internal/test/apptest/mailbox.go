@@ -55,7 +55,7 @@ func StartWithMail(t testing.TB, settings ...string) *Server {
 // Deliver processes password reset requests, sends the mails that are due by the server's clock, and returns their number.
 func (h *Server) Deliver() int {
 	h.T.Helper()
-	if err := h.App.Accounts.ProcessResets(h.Context()); err != nil {
+	if err := h.App.Passwords.ProcessResets(h.Context()); err != nil {
 		h.T.Fatalf("process password reset requests: %v", err)
 	}
 	sent, err := h.App.Notices.Deliver(h.Context())
@@ -222,7 +222,7 @@ func (d *delivery) Data(r io.Reader) error {
 // Subjects of notices.
 const (
 	SubjectNewDevice     = "A new device signed in to your account"
-	SubjectAfterFailures = "A sign-in to your account after several wrong attempts"
+	SubjectAfterFailures = "Sign-in to your account after failed attempts"
 )
 
 // NewSubjects delivers what is due and returns the subjects of the mails to an address that it has not returned before,

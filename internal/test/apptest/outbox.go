@@ -27,14 +27,14 @@ func (m QueuedMail) Token(purpose string) string { return Token(m.Links[purpose]
 func StartWithOutbox(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	h := Start(t, settings...)
-	h.App.Accounts.Notices.Mail = true
+	h.App.Notices.Mail, h.App.Accounts.Mail, h.App.Passwords.Mail = true, true, true
 	return h
 }
 
 // Outbox processes pending password reset requests and returns every mail queued so far, oldest first.
 func (h *Server) Outbox() []QueuedMail {
 	h.T.Helper()
-	h.must(h.App.Accounts.ProcessResets(context.Background()))
+	h.must(h.App.Passwords.ProcessResets(context.Background()))
 	rows, err := h.database().Query(`SELECT id, account_id, kind, sealed FROM outbox ORDER BY id`)
 	h.must(err)
 	defer func() { _ = rows.Close() }()
@@ -44,7 +44,7 @@ func (h *Server) Outbox() []QueuedMail {
 		var sealed []byte
 		var m QueuedMail
 		h.must(rows.Scan(&id, &owner, &m.Kind, &sealed))
-		plain, err := h.App.Accounts.Sealer.Unseal(context.Background(), sealed, owner, id)
+		plain, err := h.App.Passwords.Sealer.Unseal(context.Background(), sealed, owner, id)
 		h.must(err)
 		h.must(json.Unmarshal(plain, &m))
 		all = append(all, m)

@@ -81,7 +81,7 @@ func (r measurement) measureEcho(ctx context.Context, calls []call, answer strin
 	return took.perSecond(), nil
 }
 
-// listens waits until somebody does, ten seconds at the most.
+// listens waits until the address accepts connections, for at most ten seconds.
 func listens(ctx context.Context, address string) error {
 	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
 		line, err := dial(ctx, address)

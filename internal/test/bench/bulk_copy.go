@@ -11,7 +11,7 @@ import (
 // crowded are the tables of which every account has rows, those first that others refer to.
 var crowded = []string{"accounts", "mfa_methods", "recovery_codes", "sessions", "activity", "activity_heads"}
 
-// copyOf is copy number n of somebody; 0 is themselves.
+// copyOf returns copy number n of an account; 0 is the account itself.
 func copyOf(p testUser, n int) testUser {
 	if n > 0 {
 		p.id, p.email, p.method = fmt.Sprintf("%s-%d", p.id, n), fmt.Sprintf("%d-%s", n, p.email), fmt.Sprintf("%s-%d", p.method, n)
@@ -30,7 +30,7 @@ func (d database) expressions() map[string]string {
 	return own
 }
 
-// asServed is how a server opens SQLite; careless is for who fills a file that nobody has missed yet.
+// asServed opens SQLite as the server does; unsafeBulkLoad is for filling a new file, which may be lost.
 const (
 	asServed       = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
 	unsafeBulkLoad = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=cache_size(-4000000)"

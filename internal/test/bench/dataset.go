@@ -38,7 +38,7 @@ type dataset struct {
 	people []testUser
 }
 
-// testUser is an account with MFA that is signed in, as somebody calls who plays it.
+// testUser is a signed-in account with MFA, and what a caller needs to act as it.
 type testUser struct {
 	id, email, method string
 	key               totp.Key
@@ -162,7 +162,7 @@ func (t *dataset) settle(ctx context.Context, p testUser, hash string) error {
 	return nil
 }
 
-// meet gives somebody a phone, and signs them in.
+// meet enrolls an authenticator for an account and signs it in.
 func (t *dataset) meet(ctx context.Context, p *testUser) (err error) {
 	if p.key, err = totp.NewKey(); err != nil {
 		return err
@@ -184,7 +184,7 @@ func (t *dataset) meet(ctx context.Context, p *testUser) (err error) {
 	return err
 }
 
-// pending begins sign-ins whose passwords are taken for right, and answers their tokens.
+// pending creates pending sign-ins without checking passwords, and returns their tokens.
 func (t *dataset) pending(ctx context.Context, people []testUser) ([]string, error) {
 	tokens := make([]string, len(people))
 	err := t.inBatches(ctx, len(people), func(ctx context.Context, i int) error {

@@ -124,7 +124,7 @@ func runLoad(ctx context.Context, addresses []string, callers int, calls []call)
 	return times{each: took, all: all}, err
 }
 
-// atOnce calls do(0) … do(n-1) at once, and answers their errors.
+// atOnce calls do(0) … do(n-1) concurrently and returns their errors.
 func atOnce(n int, do func(i int) error) error {
 	var group sync.WaitGroup
 	errs := make([]error, n)

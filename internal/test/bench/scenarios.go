@@ -12,7 +12,7 @@ import (
 type operation struct {
 	name   string
 	hashes bool // a password
-	once   bool // with the most callers, and people whom nobody has played
+	once   bool // measured with the most callers only, on unused accounts
 	warm   func(context.Context, measurement) ([]call, error)
 	calls  func(context.Context, measurement) ([]call, error)
 }

@@ -30,11 +30,11 @@ const issuer = "http://localhost:8080"
 // settings lift the limits that one caller would meet who plays thousands.
 var settings = []string{
 	"TWOFOLD_PUBLIC_URL=" + issuer,
-	"TWOFOLD_HASH_WAIT=1m", // nobody is sent away: the wait is measured
+	"TWOFOLD_HASH_WAIT=1m", // no request is rejected, so that the wait is measured
 	"TWOFOLD_IP_SIGN_IN_LIMIT=100000000",
 	"TWOFOLD_IP_FAILURE_LIMIT=100000000",
-	"TWOFOLD_ATTEMPTS_FREE=100000000",
-	"TWOFOLD_ATTEMPTS_CAP=100000000",
+	"TWOFOLD_FREE_ATTEMPTS=100000000",
+	"TWOFOLD_ATTEMPT_LIMIT=100000000",
 	"TWOFOLD_SIGN_IN_TRIES=100000000",
 	"TWOFOLD_LOG_LEVEL=warn",
 }

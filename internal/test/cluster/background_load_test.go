@@ -31,7 +31,7 @@ func startBackgroundLoad(t *testing.T, serving ...*apptest.Server) *backgroundLo
 	return s
 }
 
-// serve says who serves from now on; requests to others are over then.
+// serve sets the servers that receive requests from now on, after requests to others have finished.
 func (s *backgroundLoad) serve(houses ...*apptest.Server) {
 	s.gate.Lock()
 	defer s.gate.Unlock()
@@ -49,7 +49,7 @@ func (s *backgroundLoad) ask(request func(h *apptest.Server) apptest.Response) a
 	return request(h)
 }
 
-// let lets somebody do the same again and again, until the street is closed or something is not as it should be.
+// let repeats an action until the load is closed or the action fails.
 func (s *backgroundLoad) let(who string, visit func(i int) error) {
 	s.people.Go(func() {
 		for i := 0; ; i++ {
@@ -88,7 +88,7 @@ func (s *backgroundLoad) seen(when string) {
 	})
 }
 
-// close lets everybody finish, and nobody come any more.
+// close waits for the running actions and starts no more.
 func (s *backgroundLoad) close() {
 	s.closing.Do(func() { close(s.done) })
 	s.people.Wait()
@@ -142,7 +142,7 @@ func (s *backgroundLoad) churnUsers(email string) error {
 	)
 }
 
-// guess is a visit of somebody who knows the password, and no code.
+// guess is a visit of an attacker who knows the password and no code.
 func (s *backgroundLoad) guess(email string, phone *apptest.Phone) error {
 	in, err := s.signIn(email, 202)
 	if err != nil {

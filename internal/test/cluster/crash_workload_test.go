@@ -85,7 +85,7 @@ func (p *person) changePassword(h *apptest.Server) {
 	p.changed = p.changer.OnServer(h).DoAllowFailure("PUT", apptest.PathPassword, JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.toChange)
 }
 
-// interrupted says whether something got no answer.
+// interrupted reports whether a request got no response.
 func (p *person) interrupted() bool {
 	confirmed := p.confirmed.Status > 0
 	return !confirmed || p.signedIn.Status == 0 || p.recovered.Status == 0 || p.changed.Status == 0
@@ -120,7 +120,7 @@ func (p *person) enrollment(h *apptest.Server) error {
 		return wants("the code that did not confirm", novice.Confirm(p.enrolls, p.confirms), 201)
 	case p.begun.Status == 201:
 		return fmt.Errorf("what was begun is gone: %s", state.Body)
-	case pending != nil: // begun, and nobody heard of it
+	case pending != nil: // begun, but the response was lost
 		return wants("beginning with a token that is spent", novice.BeginEnrollment(p.toEnroll), 401, "step_up_required")
 	}
 	return wants("beginning once more", novice.BeginEnrollment(p.toEnroll), 201)

@@ -61,7 +61,7 @@ func limit(t *testing.T, pid int, size uint64) {
 	apptest.Must(t, unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: unix.RLIM_INFINITY}, nil))
 }
 
-func TestFaultAFullDiskAllowsNothingLosesNothingAndIsOverWithoutARestart(t *testing.T) {
+func TestFault_FullDisk(t *testing.T) {
 	t.Parallel()
 	for name, d := range disks {
 		t.Run(name, func(t *testing.T) {
@@ -86,9 +86,9 @@ func TestFaultAFullDiskAllowsNothingLosesNothingAndIsOverWithoutARestart(t *test
 			if a := h.Script("").Do("GET", "/readyz", nil); !strings.Contains(string(a.Body), "database_read_only") {
 				t.Errorf("readiness says %s", a.Body)
 			}
-			for range 3 { // nobody gets in, and no guess is free
+			for range 3 { // no sign-in succeeds, and no attempt is free
 				h.Script("").SignIn(ada).Require(503, "unavailable")
-				h.Script("").SignIn(ada, JSON{"password": "what somebody guesses"}).Require(503, "unavailable")
+				h.Script("").SignIn(ada, JSON{"password": "a wrong guess"}).Require(503, "unavailable")
 			}
 			person.Do("GET", apptest.PathAccount, nil).Require(200, "")
 			d.free(t, pid, dir)
@@ -106,7 +106,7 @@ func TestFaultAFullDiskAllowsNothingLosesNothingAndIsOverWithoutARestart(t *test
 }
 
 // A file system that takes no change is found out at the start, which ends, and says so.
-func TestFaultAReadOnlyDatabaseIsNotServed(t *testing.T) {
+func TestFault_ReadOnlyDatabase(t *testing.T) {
 	t.Parallel()
 	d := disk{mount: "mount --bind %[1]s %[1]s &&", seal: "mount -o remount,bind,ro %s &&"}
 	c, wrapper, _ := d.wrapped(t, t.TempDir())
@@ -136,7 +136,7 @@ func (d disk) serve(t *testing.T) (h *apptest.Server, pid int, dir string) {
 func (d disk) need(t *testing.T, err error) {
 	t.Helper()
 	if d.mount != "" && err != nil && (strings.Contains(err.Error(), "unshare") || strings.Contains(err.Error(), "mount:")) {
-		t.Skipf("this system lets nobody mount a file system of their own: %v", err)
+		t.Skipf("this system does not allow mounting a file system: %v", err)
 	}
 }
 

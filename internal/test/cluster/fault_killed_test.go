@@ -20,7 +20,7 @@ var lasting = []string{"TWOFOLD_PUBLIC_URL=http://localhost:8080", "TWOFOLD_STEP
 
 // A process is killed while people enroll, sign in with codes and change passwords, and is started again: 200 times over
 // files, and some over a server.
-func TestFaultAKilledProcessLosesNothingThatItAcknowledged(t *testing.T) {
+func TestFault_KillLosesNothingAcknowledged(t *testing.T) {
 	t.Parallel()
 	const files, rounds, onServer = 4, 50, 6
 	t.Run("SQLite", func(t *testing.T) {

@@ -24,10 +24,10 @@ const (
 )
 
 // patient are settings under which one sign-in outlives many tries.
-var patient = []string{"TWOFOLD_SIGN_IN_LIFETIME=1h", "TWOFOLD_SIGN_IN_TRIES=1000", "TWOFOLD_SIGN_INS_OPEN=50"}
+var patient = []string{"TWOFOLD_SIGN_IN_LIFETIME=1h", "TWOFOLD_SIGN_IN_TRIES=1000", "TWOFOLD_MAX_PENDING_SIGN_INS=50"}
 
 // untiring are settings under which wrong proofs lead to no wait.
-var untiring = append([]string{"TWOFOLD_ATTEMPTS_FREE=1000"}, patient...)
+var untiring = append([]string{"TWOFOLD_FREE_ATTEMPTS=1000"}, patient...)
 
 // cheap are settings for clusters that are many on one machine.
 var cheap = []string{

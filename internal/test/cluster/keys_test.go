@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT19_ARevocationByCommandHoldsForAllProcesses(t *testing.T) {
+func TestT19_KeyRevocationAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
@@ -49,7 +49,7 @@ func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 	}
 }
 
-func TestT19_ARotationByCommandReachesAllProcessesAndTokensOfBeforeLive(t *testing.T) {
+func TestT19_KeyRotationAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
@@ -76,9 +76,9 @@ func TestT19_ARotationByCommandReachesAllProcessesAndTokensOfBeforeLive(t *testi
 	}, "TWOFOLD_SIGNING_KEY_LEAD=1s")
 }
 
-// visit is somebody who comes in, steps up and begins to enroll a phone, but mistypes its code. Each request is at another
+// visit signs in, steps up and begins an enrollment, but mistypes the code. Each request is sent to another
 // process than the one before. A step-up token may be refused where keys are revoked: then its owner steps up once more.
-// It answers the phone that waits for its right code, or what went wrong.
+// It returns the phone whose enrollment is pending, or an error.
 func (w *clusterFixture) visit(email string, from int, revoked bool) (c *apptest.Client, phone *apptest.Phone, err error) {
 	wrong := func(what string, a apptest.Response) error {
 		return fmt.Errorf("%s answers %d %s", what, a.Status, a.Code())
@@ -106,7 +106,7 @@ func (w *clusterFixture) visit(email string, from int, revoked bool) (c *apptest
 	return c, phone, nil
 }
 
-func TestT19_NobodyNoticesCommandsThatChangeKeys(t *testing.T) {
+func TestT19_KeyCommandsUnderLoad(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		done := make(chan struct{})

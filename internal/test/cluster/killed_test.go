@@ -37,13 +37,13 @@ func (w *clusterFixture) behindProxy() (url string, proxy *cluster.Proxy) {
 	return server.URL, proxy
 }
 
-// writer is somebody who writes their name anew, again and again, and remembers the last that was acknowledged.
+// writer changes an account's display name repeatedly and remembers the last acknowledged one.
 type writer struct {
 	url, bearer  string
 	tried, acked int
 }
 
-// write sends the next name, and answers the status; 0: the connection was lost.
+// write sends the next name and returns the status, or 0 if the connection was lost.
 func (w *writer) write(t *testing.T) int {
 	t.Helper()
 	w.tried++
@@ -65,7 +65,7 @@ func (w *writer) write(t *testing.T) int {
 	return answer.StatusCode
 }
 
-func TestT40_AProcessThatIsKilledTakesNothingWithIt(t *testing.T) {
+func TestT40_KilledProcess(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		url, proxy := w.behindProxy()
@@ -87,7 +87,7 @@ func TestT40_AProcessThatIsKilledTakesNothingWithIt(t *testing.T) {
 					switch status := person.write(t); {
 					case status == 200:
 						written.Add(1)
-					case status == 0 && person.url != url && gone: // nobody is there, and nobody may pretend to be
+					case status == 0 && person.url != url && gone: // the process is gone, and the proxy must not answer for it
 						refused.Add(1)
 					case (status == 0 && person.url != url || status == 502 && person.url == url) && dead.Load():
 						lost.Add(1) // it was under way
@@ -131,8 +131,8 @@ func TestT40_AProcessThatIsKilledTakesNothingWithIt(t *testing.T) {
 	})
 }
 
-// The proxy's word about whom it forwards for is believed, and nobody else's.
-func TestT28_BehindTheProxyPeopleHaveTheirOwnAddresses(t *testing.T) {
+// Forwarded headers are trusted from the proxy only.
+func TestT28_ClientAddressesBehindProxy(t *testing.T) {
 	t.Parallel()
 	w := processes(t, 2)
 	w.addAccount(ada)

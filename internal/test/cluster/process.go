@@ -57,7 +57,7 @@ func (p *Process) Start(ctx context.Context) error {
 	}
 }
 
-// watchdogScript ends a process when its standard input ends, which it does with whoever holds the other side, however that ends.
+// watchdogScript ends a process when its standard input ends, which happens whenever the parent process ends.
 // Who said something there ended the process themselves.
 const watchdogScript = `read -r told; [ -n "$told" ] || kill -TERM "$1"`
 

@@ -67,7 +67,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.forward.Se
 var errNobody = errors.New("no process is ready")
 
 // RoundTrip sends a request to the next process that is ready. What could not be delivered goes to the one after it; what
-// may have been delivered is sent to nobody else.
+// may have been delivered is not retried elsewhere.
 func (p *Proxy) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		r.Body = io.NopCloser(r.Body) // a failed try closes it, and the next one reads it

@@ -81,7 +81,7 @@ func post(t *testing.T, url, body string, headers ...string) (status int, header
 	return answer.StatusCode, answer.Header
 }
 
-func TestTheProxySaysForWhomItForwardsAndForgetsWhatTheySaid(t *testing.T) {
+func TestProxy_ReplacesForwardedHeaders(t *testing.T) {
 	t.Parallel()
 	url, _ := inFrontOf(t, standIn(t))
 	_, header := post(t, url+"/x", "hello", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded")
@@ -93,7 +93,7 @@ func TestTheProxySaysForWhomItForwardsAndForgetsWhatTheySaid(t *testing.T) {
 	}
 }
 
-func TestTheProxySendsNothingToWhoIsNotReady(t *testing.T) {
+func TestProxy_SkipsUnreadyProcesses(t *testing.T) {
 	t.Parallel()
 	one, two := standIn(t), standIn(t)
 	url, proxy := inFrontOf(t, one, two)
@@ -124,7 +124,7 @@ func TestTheProxySendsNothingToWhoIsNotReady(t *testing.T) {
 	tell("both again", 2)
 }
 
-func TestTheProxySendsOnWhatCouldNotBeDeliveredAndNothingTwice(t *testing.T) {
+func TestProxy_RetriesUndeliveredRequestsOnly(t *testing.T) {
 	t.Parallel()
 	one, two := standIn(t), standIn(t)
 	url, proxy := inFrontOf(t, one, two)
@@ -142,9 +142,9 @@ func TestTheProxySendsOnWhatCouldNotBeDeliveredAndNothingTwice(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftOfACluster(t *testing.T) {
+func TestCluster_StopLeavesNothing(t *testing.T) {
 	scratch := t.TempDir()
-	apptest.Must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may be somebody else
+	apptest.Must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may run as another user
 	apptest.Must(t, os.Chmod(filepath.Dir(scratch), 0o755))
 	file := program(t)
 	t.Setenv("TMPDIR", scratch)
@@ -164,7 +164,7 @@ func TestNothingIsLeftOfACluster(t *testing.T) {
 	apptest.Must(t, c.Close())
 	for _, address := range []string{listener.Addr().String(), c.Processes[0].Address, c.Processes[1].Address} {
 		if connection, err := net.Dial("tcp", address); err == nil {
-			t.Errorf("somebody still listens at %s", address)
+			t.Errorf("a process still listens at %s", address)
 			_ = connection.Close()
 		}
 	}

@@ -102,7 +102,7 @@ func alive(t *testing.T, url string) time.Duration {
 }
 
 // This test measures, and therefore runs alone. A machine that is busy with something else gets another try.
-func TestT27_ACrowdThatSignsInAtOnceIsShedAndTheMemoryIsBounded(t *testing.T) {
+func TestT27_SignInBurstIsShed(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("memory is read from /proc: this runs on Linux alone, as CI does")
 	}

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT08_WrongCodesAtAllProcessesAreFiveJudgedOnes(t *testing.T) {
+func TestT08_BruteForceAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		_, phone, _ := w.withMFA(ada)
@@ -30,7 +30,7 @@ func TestT08_WrongCodesAtAllProcessesAreFiveJudgedOnes(t *testing.T) {
 	}, patient...)
 }
 
-func TestT10_ACodeAtAllProcessesWorksInOne(t *testing.T) {
+func TestT10_TOTPReplayAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		live, phone, _ := w.withMFA(ada)
@@ -48,7 +48,7 @@ func TestT10_ACodeAtAllProcessesWorksInOne(t *testing.T) {
 	}, untiring...)
 }
 
-func TestT11_ARecoveryCodeAtAllProcessesWorksInOne(t *testing.T) {
+func TestT11_RecoveryCodeRaceAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		live, _, codes := w.withMFA(ada)
@@ -69,7 +69,7 @@ func TestT11_ARecoveryCodeAtAllProcessesWorksInOne(t *testing.T) {
 	}, append(untiring, "TWOFOLD_RECOVERY_CODES=3")...)
 }
 
-func TestT17_AStepUpTokenAtAllProcessesIsSpentInOne(t *testing.T) {
+func TestT17_StepUpReplayAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
@@ -90,7 +90,7 @@ func TestT17_AStepUpTokenAtAllProcessesIsSpentInOne(t *testing.T) {
 	})
 }
 
-func TestT40_WhatEndsASessionEndsItAtAllProcesses(t *testing.T) {
+func TestT40_SessionEndsAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
@@ -131,7 +131,7 @@ func TestT40_WhatEndsASessionEndsItAtAllProcesses(t *testing.T) {
 }
 
 // Signing in at all processes at once leaves no more sessions than an account may have.
-func TestT40_ProcessesTogetherOpenNoMoreSessionsThanOne(t *testing.T) {
+func TestT40_SessionLimitAcrossProcesses(t *testing.T) {
 	t.Parallel()
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		w.addAccount(ada)
@@ -148,5 +148,5 @@ func TestT40_ProcessesTogetherOpenNoMoreSessionsThanOne(t *testing.T) {
 		if alive != 3 {
 			t.Error(fmt.Sprint(alive) + " sessions are alive, want 3")
 		}
-	}, "TWOFOLD_SESSIONS_PER_ACCOUNT=3", "TWOFOLD_ATTEMPTS_FREE=1000")
+	}, "TWOFOLD_SESSIONS_PER_ACCOUNT=3", "TWOFOLD_FREE_ATTEMPTS=1000")
 }

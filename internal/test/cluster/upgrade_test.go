@@ -48,7 +48,7 @@ func previous(t *testing.T) string {
 
 // The release before serves, this one starts beside it and migrates the database under a load, both serve, and the old one
 // is stopped. Then it comes back, as for who regrets. Nobody notices any of it.
-func TestUpgradeWhilePeopleComeAndGo(t *testing.T) {
+func TestUpgrade_UnderLoad(t *testing.T) {
 	t.Parallel()
 	before := previous(t)
 	w := newClusterFixture(t)
@@ -79,7 +79,7 @@ func TestUpgradeWhilePeopleComeAndGo(t *testing.T) {
 		s.let(email, func(int) error { return s.churnUsers(email) })
 	}
 	s.let("a guesser", func(int) error { return s.guess("victim@example.com", phone) })
-	s.let("somebody new", func(i int) error {
+	s.let("new user", func(i int) error {
 		if i < people {
 			return s.enroll(fmt.Sprintf("new%d@example.com", i))
 		}
@@ -124,7 +124,7 @@ func newestMigration(t *testing.T) (number int) {
 	return number
 }
 
-// has says whether the town's database has a migration.
+// has reports whether the database has a migration.
 func (w *clusterFixture) has(migration int) bool {
 	// What has none is divided by zero.
 	statement := fmt.Sprintf("SELECT 1 / count(*) FROM goose_db_version WHERE version_id = %d AND is_applied", migration)

@@ -40,9 +40,9 @@ func (t *coverage) goesOn(house int64) bool {
 	return broke == house || broke == 0 && t.steps.Load() < enough
 }
 
-// TestNoHistoryLeadsWhereTheModelDoesNot plays random histories of a script and a browser with two accounts. One that
+// TestModel_RandomHistories plays random histories of a script and a browser with two accounts. One that
 // fails is made shorter, and told step by step.
-func TestNoHistoryLeadsWhereTheModelDoesNot(t *testing.T) {
+func TestModel_RandomHistories(t *testing.T) {
 	t.Parallel()
 	unlessGiven(t, "rapid.checks", enough)
 	unlessGiven(t, "rapid.steps", usual)

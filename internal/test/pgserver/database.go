@@ -24,7 +24,7 @@ func (s *Server) Exec(ctx context.Context, database, statement string) (err erro
 	return err
 }
 
-// Create makes a database: an empty one, or a copy of template, to which nobody may be connected.
+// Create creates a database: an empty one, or a copy of template, which must have no connections.
 func (s *Server) Create(ctx context.Context, database, template string) error {
 	statement := "CREATE DATABASE " + database
 	if template != "" {
@@ -57,11 +57,11 @@ func Shared(t testing.TB) *Server {
 	return shared.server
 }
 
-// Enabled says whether this run of the tests is about PostgreSQL: TWOFOLD_TEST_DATABASE is postgres. Otherwise it is about
+// Enabled reports whether the tests run on PostgreSQL: TWOFOLD_TEST_DATABASE is postgres. Otherwise they run on
 // SQLite.
 func Enabled() bool { return os.Getenv("TWOFOLD_TEST_DATABASE") == "postgres" }
 
-// UnsafeSettings are settings for a server whose data nobody will miss. Its log is short: a copy of a database is written there
+// UnsafeSettings are for a server whose data may be lost. Its log is short: a copy of a database is written there
 // whole, and there are tests that read all of it.
 var UnsafeSettings = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "autovacuum=off",

@@ -90,7 +90,7 @@ func version(program string) int {
 	return n
 }
 
-// leaveRoot makes the server somebody else's where we are root: it refuses to be root's.
+// leaveRoot runs the server as another user if the tests run as root, because PostgreSQL refuses to run as root.
 func (s *Server) leaveRoot() error {
 	if os.Getuid() != 0 {
 		return nil
@@ -175,7 +175,7 @@ func (s *Server) Stop() error {
 	}
 	_, err := io.WriteString(s.hold, "back soon")
 	err = errors.Join(err, s.hold.Close())
-	_ = s.running.Wait() // it says that it was told to stop
+	_ = s.running.Wait() // its exit status is that of a stopped server
 	s.running = nil
 	return err
 }

@@ -9,7 +9,7 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-func TestAServerKeepsWhatWasCommittedThroughAStopAndACrash(t *testing.T) {
+func TestServer_CommittedDataSurvivesCrash(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	s, err := pgserver.Start(ctx, "fsync=off")
@@ -43,7 +43,7 @@ func TestAServerKeepsWhatWasCommittedThroughAStopAndACrash(t *testing.T) {
 	}
 }
 
-func TestACopyIsAsItsFirstWasLeft(t *testing.T) {
+func TestCloneDatabase_CopiesTemplate(t *testing.T) {
 	t.Parallel()
 	prepared := 0
 	for range 2 {

@@ -40,7 +40,7 @@ var queues = map[string]string{
 // few are the tables of which so few rows are found by the keys that are looked up that sorting them is nothing.
 var few = map[string]string{
 	"sessions":       "20 an account, TWOFOLD_SESSIONS_PER_ACCOUNT",
-	"sign_ins":       "5 an account and bucket, TWOFOLD_SIGN_INS_OPEN",
+	"sign_ins":       "5 an account and bucket, TWOFOLD_MAX_PENDING_SIGN_INS",
 	"devices":        "20 an account, TWOFOLD_DEVICES_PER_ACCOUNT",
 	"mfa_methods":    "5 an account, TWOFOLD_MFA_MAX_METHODS",
 	"recovery_codes": "a set an account",

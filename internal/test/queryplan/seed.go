@@ -26,7 +26,7 @@ func (g Database) Seed(ctx context.Context, rows int, at time.Time) (err error) 
 	if err != nil {
 		return err
 	}
-	statements := []string{unbound} // the order of the tables is nobody's
+	statements := []string{unbound} // the tables have no order
 	for table, r := range tables {
 		statements = append(statements, r.insert(table, rows, at))
 	}
@@ -72,7 +72,7 @@ func columns(ctx context.Context, conn *sql.Conn, ask string) (map[string]row, e
 			value = "'row-' || (n / 2)"
 		}
 		if !known {
-			return nil, fmt.Errorf("nobody knows how to fill %s.%s, which is %s", table, name, kind)
+			return nil, fmt.Errorf("no generator for %s.%s of type %s", table, name, kind)
 		}
 		t := tables[table]
 		tables[table] = row{append(t.names, name), append(t.values, value)}

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// Whoever gets a refusal finds it in docs/troubleshoot.md: each code of the contract's closed list, with its meaning and
+// docs/troubleshoot.md explains each code of the contract's closed list, with its meaning and
 // what to do.
-func TestEveryProblemCodeIsExplained(t *testing.T) {
+func TestDocs_EveryProblemCodeIsExplained(t *testing.T) {
 	t.Parallel()
 	contract, err := os.ReadFile(filepath.Join(root, "openapi.yaml"))
 	if err != nil {
@@ -31,7 +31,7 @@ func TestEveryProblemCodeIsExplained(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (.*) \\| (.*) \\|$").FindAllSubmatch(page, -1) {
 		explained = append(explained, string(row[1]))
 		if len(row[2]) < 20 || len(row[3]) < 10 {
-			t.Errorf("docs/troubleshoot.md says next to nothing about %s", row[1])
+			t.Errorf("docs/troubleshoot.md hardly explains %s", row[1])
 		}
 	}
 	for _, code := range codes {

@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// owner is who the server runs as in a container: a number, since the image has no list of users.
+// owner is the user of the server in a container: a number, because the image has no user database.
 const owner = "65532:65532"
 
-func TestImage(t *testing.T) {
+func TestDockerfile(t *testing.T) {
 	stages := dockerfile(t)
 	last := stages[len(stages)-1]
 
@@ -67,7 +67,7 @@ func TestImage(t *testing.T) {
 	})
 }
 
-// stage is one FROM of the Dockerfile and the instructions after it, each as its name and the rest of its line.
+// stage is a FROM of the Dockerfile with the instructions after it, each split into name and arguments.
 type stage struct {
 	from  string
 	lines [][2]string

@@ -12,12 +12,12 @@ import (
 	"testing"
 )
 
-// longest is how many lines a file may have that is written by hand.
+// longest is the maximum number of lines of a file that is not generated.
 const longest = 350
 
-func TestFilesStayShort(t *testing.T) {
+func TestFiles_LineLimit(t *testing.T) {
 	for _, s := range sources(t, ".go", ".ts", ".tsx", ".css") {
-		// A list of words has no shape to lose.
+		// Catalogues are lists of texts.
 		if s.generated() || strings.HasPrefix(s.path, "frontend/src/i18n/") {
 			continue
 		}
@@ -27,8 +27,8 @@ func TestFilesStayShort(t *testing.T) {
 	}
 }
 
-// Whoever asks for the time can be tested with a clock that stands still.
-func TestOnlyMainReadsTheClock(t *testing.T) {
+// Code that takes the time as an argument or a field can be tested with a fixed clock.
+func TestClock_OnlyMainReadsIt(t *testing.T) {
 	for _, s := range sources(t, ".go") {
 		if s.isTest() || mayReadTheClock(s.folder()) {
 			continue
@@ -43,7 +43,7 @@ func mayReadTheClock(folder string) bool {
 	return slices.Contains([]string{".", "api/echobaseline", "internal/test/bench", "internal/test/testserver"}, folder)
 }
 
-// clockReadings are the places where a file names time.Now, time.Since or time.Until, called or handed on.
+// clockReadings returns the positions where a file uses time.Now, time.Since or time.Until, called or as a value.
 func clockReadings(t *testing.T, s source) (positions []token.Position) {
 	t.Helper()
 	set := token.NewFileSet()
@@ -66,7 +66,7 @@ func clockReadings(t *testing.T, s source) (positions []token.Position) {
 	return positions
 }
 
-func TestClockReadings(t *testing.T) {
+func TestClock_Detector(t *testing.T) {
 	text := "package p\n\nimport \"time\"\n\nvar now = time.Now\n\nfunc f() { _ = time.Since(now()); _ = time.Hour }\n"
 	got := clockReadings(t, source{path: "p.go", text: []byte(text)})
 	if len(got) != 2 || got[0].Line != 5 || got[1].Line != 7 {
@@ -74,8 +74,8 @@ func TestClockReadings(t *testing.T) {
 	}
 }
 
-// The top of the repository is the first that a reader sees: what lies there is decided, not dropped.
-func TestTopOfTheRepository(t *testing.T) {
+// The top level of the repository is what a reader sees first, so its entries are listed here.
+func TestRepository_TopLevelEntries(t *testing.T) {
 	decided := []string{
 		"api", "frontend", "internal", "docs",
 		"openapi.yaml", "go.mod", "go.sum", "tools.mod", "tools.sum", "main.go", "main_test.go",
@@ -93,7 +93,7 @@ func TestTopOfTheRepository(t *testing.T) {
 		name := entry.Name()
 		untracked := slices.Contains(strings.Fields(string(ignored)), "/"+name+"/")
 		if !slices.Contains(decided, name) && !strings.HasPrefix(name, ".") && !untracked {
-			t.Errorf("%s lies at the top of the repository: move it, or decide on it here", name)
+			t.Errorf("%s is at the top level of the repository: move it, or add it to this list", name)
 		}
 	}
 }

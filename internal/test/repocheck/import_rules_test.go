@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// rooms says which packages of ours a package may import, in code that is no test. "*" is each of them.
-var rooms = map[string][]string{
+// allowedImports lists which packages of this module a package may import outside of tests. "*" means any.
+var allowedImports = map[string][]string{
 	".":                        {"frontend", "internal/cli"},
 	"frontend":                 {},
 	"internal/app":             {"*"},
@@ -23,36 +23,37 @@ var rooms = map[string][]string{
 	"internal/doctor":          {"internal/app", "internal/config", "internal/restorefence", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/test/bench":      {"*"},
 	"api/echobaseline":         {},
+	"api/problemtable":         {},
 	"internal/test/repocheck":  {},
 
 	"api": {
 		"frontend", "internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/useragent", "internal/keyring", "internal/maillink", "internal/mfa",
-		"internal/notify", "internal/dispute", "internal/password", "internal/qr", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
+		"internal/notify", "internal/dispute", "internal/password", "internal/qr", "internal/receipt", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/mfaremoval",
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/receipt", "internal/mfaremoval",
 		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
 	},
 	"internal/admin": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/mfaremoval", "internal/session", "internal/stepup",
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/receipt", "internal/mfaremoval", "internal/session", "internal/stepup",
 		"internal/throttle",
 	},
 	"internal/mfaremoval": {
-		"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret",
+		"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/receipt", "internal/secret",
 		"internal/session", "internal/throttle",
 	},
 	"internal/restorefence": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
-		"internal/audit", "internal/notify", "internal/password", "internal/secret", "internal/session", "internal/stepup",
+		"internal/account", "internal/audit", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/account": {
-		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/secret", "internal/stepup",
+		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
 	},
 	"internal/notify":    {"internal/audit", "internal/useragent", "internal/maillink", "internal/secret"},
 	"internal/smtp":      {"internal/notify", "internal/secret"},
-	"internal/dispute":   {"internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
+	"internal/dispute":   {"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
 	"internal/maillink":  {"internal/secret"},
 	"internal/stepup":    {"internal/audit", "internal/secret", "internal/session"},
 	"internal/session":   {"internal/secret"},
@@ -65,6 +66,7 @@ var rooms = map[string][]string{
 	"internal/logctx":    {"internal/audit", "internal/trace"},
 	"internal/metrics":   {},
 	"internal/qr":        {},
+	"internal/receipt":   {},
 	"internal/secret":    {},
 	"internal/throttle":  {},
 	"internal/trace":     {},
@@ -77,7 +79,7 @@ var rooms = map[string][]string{
 	"internal/test/cluster/cmd": {"internal/test/cluster"},
 	"internal/test/queryplan":   {},
 
-	// The store keeps what the domain packages declare, and knows nothing of who asks.
+	// The store implements the interfaces of the domain packages and knows none of their callers.
 	"internal/store": {
 		"internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/restorefence", "internal/keyring", "internal/maillink", "internal/mfa",
 		"internal/notify", "internal/mfaremoval", "internal/retention", "internal/secret", "internal/session", "internal/stepup",
@@ -85,11 +87,11 @@ var rooms = map[string][]string{
 	},
 }
 
-// walls says behind which packages a library stays, so that replacing it is a day's work in one place. The tests of
+// libraryRules lists the only packages that may import a library, so that it can be replaced in one place. The tests of
 // the packages listed may use it too.
-var walls = []wall{
+var libraryRules = []libraryRule{
 	{library: "github.com/labstack/", inside: []string{"api", "api/echobaseline"}},
-	{library: "github.com/getkin/kin-openapi/", inside: []string{"api", "internal/test/apptest"}},
+	{library: "github.com/getkin/kin-openapi/", inside: []string{"api", "api/problemtable", "internal/test/apptest"}},
 	{library: "github.com/oapi-codegen/", inside: []string{"api"}},
 	{
 		library: "net/http",
@@ -121,32 +123,32 @@ var walls = []wall{
 	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
 	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/test/apptest"}, tests: []string{"internal/app"}},
 	{library: "pgregory.net/rapid", tests: []string{"internal/test/modeltest"}},
-	// Chance comes from crypto/rand.
+	// Random values of the product come from crypto/rand.
 	{library: "math/rand", tests: []string{"internal/app", "internal/test/cluster", "internal/test/repocheck", "internal/test/soak"}},
 }
 
-type wall struct {
+type libraryRule struct {
 	library       string // how its import paths begin
 	inside, tests []string
 }
 
-// imports are those of one package: of ours by folder, of others by path.
+// imports holds the imports of one package: folders of this module, and paths of other modules.
 type imports struct{ code, tests []string }
 
-func TestWalls(t *testing.T) {
+func TestImports_LibraryBoundaries(t *testing.T) {
 	graph := importGraph(t)
-	for _, trespass := range trespasses(graph, rooms, walls) {
-		t.Error(trespass)
+	for _, violation := range violations(graph, allowedImports, libraryRules) {
+		t.Error(violation)
 	}
-	for folder := range rooms {
+	for folder := range allowedImports {
 		if _, there := graph[folder]; !there {
-			t.Errorf("the rules speak of %s, which is not there any more", folder)
+			t.Errorf("allowedImports names %s, which does not exist", folder)
 		}
 	}
 }
 
-// What runs it, loads it and lets years pass over it is no part of the program.
-func TestTheProgramIsMadeOfNothingForTests(t *testing.T) {
+// Test tools are not linked into the program.
+func TestImports_NoTestPackagesInBinary(t *testing.T) {
 	graph := importGraph(t)
 	linked := linkedInto(graph, ".")
 	if !slices.Contains(linked, "api") {
@@ -159,18 +161,18 @@ func TestTheProgramIsMadeOfNothingForTests(t *testing.T) {
 	}
 	for _, folder := range apart {
 		if _, there := graph[folder]; !there {
-			t.Errorf("this test speaks of %s, which is not there any more", folder)
+			t.Errorf("this test names %s, which does not exist", folder)
 		}
 	}
 }
 
-// apart are the packages that are never shipped.
+// apart lists the packages that are never linked into the program.
 var apart = []string{
 	"api/echobaseline", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/test/cluster/cmd", "internal/test/repocheck",
 	"internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
 }
 
-// linkedInto are the packages of ours that a package is made of, itself included.
+// linkedInto returns the packages of this module that a package depends on, itself included.
 func linkedInto(graph map[string]imports, folder string) []string {
 	found := []string{folder}
 	for i := 0; i < len(found); i++ {
@@ -183,31 +185,31 @@ func linkedInto(graph map[string]imports, folder string) []string {
 	return found
 }
 
-// trespasses says, a sentence each, which imports the rules forbid.
-func trespasses(graph map[string]imports, rooms map[string][]string, walls []wall) []string {
+// violations returns a sentence for each import that the rules forbid.
+func violations(graph map[string]imports, allowedImports map[string][]string, libraryRules []libraryRule) []string {
 	var found []string
 	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 
 	for _, folder := range slices.Sorted(maps.Keys(graph)) {
-		mayImport, known := rooms[folder]
+		mayImport, known := allowedImports[folder]
 		if !known {
-			say("%s is new: say in rooms which packages it may import", folder)
+			say("%s is new: add it to allowedImports", folder)
 		}
 		for _, imported := range graph[folder].code {
 			_, ours := graph[imported]
 			if known && ours && !has(mayImport, imported) {
 				say("%s may not import %s", folder, imported)
 			}
-			if w, behind := wallOf(walls, imported); behind && !slices.Contains(w.inside, folder) {
+			if w, behind := ruleOf(libraryRules, imported); behind && !slices.Contains(w.inside, folder) {
 				say("%s may not import %s: it stays in %v", folder, imported, w.inside)
 			}
 		}
 		for _, imported := range graph[folder].tests {
-			// Tests may meet anybody, but the two adapters do not know each other even there.
+			// Tests may import any package, but api and store do not import each other even there.
 			if folder == "api" && imported == "internal/store" || folder == "internal/store" && imported == "api" {
 				say("a test in %s may not import %s", folder, imported)
 			}
-			w, behind := wallOf(walls, imported)
+			w, behind := ruleOf(libraryRules, imported)
 			if behind && !slices.Contains(w.inside, folder) && !has(w.tests, folder) {
 				say("a test in %s may not import %s: it stays in %v", folder, imported, w.inside)
 			}
@@ -220,20 +222,20 @@ func has(folders []string, folder string) bool {
 	return slices.Contains(folders, folder) || slices.Contains(folders, "*")
 }
 
-func wallOf(walls []wall, imported string) (wall, bool) {
-	for _, w := range walls {
+func ruleOf(libraryRules []libraryRule, imported string) (libraryRule, bool) {
+	for _, w := range libraryRules {
 		if imported == w.library || strings.HasPrefix(imported, strings.TrimSuffix(w.library, "/")+"/") {
 			return w, true
 		}
 	}
-	return wall{}, false
+	return libraryRule{}, false
 }
 
-func TestTrespasses(t *testing.T) {
+func TestImports_Detector(t *testing.T) {
 	rules := map[string][]string{
 		".": {"app"}, "app": {"*"}, "api": {"mfa"}, "mfa": {"totp"}, "totp": {}, "store": {"mfa"},
 	}
-	libraries := []wall{
+	libraries := []libraryRule{
 		{library: "example.org/web/", inside: []string{"api"}},
 		{library: "example.org/otp", inside: []string{"totp"}, tests: []string{"app"}},
 	}
@@ -252,8 +254,8 @@ func TestTrespasses(t *testing.T) {
 		"backwards":                  {folder: "totp", code: "mfa", want: "totp may not import mfa"},
 		"past the middle":            {folder: ".", code: "store", want: ". may not import store"},
 		"a library through the wall": {folder: "mfa", code: "example.org/web/v4", want: "mfa may not import example.org/web/v4: it stays in [api]"},
-		"a package without rules":    {folder: "new", want: "new is new: say in rooms which packages it may import"},
-		"a test meets anybody":       {folder: "mfa", tests: "store"},
+		"a package without rules":    {folder: "new", want: "new is new: add it to allowedImports"},
+		"a test imports any":         {folder: "mfa", tests: "store"},
 		"a test with a library":      {folder: "app", tests: "example.org/otp/hotp"},
 		"a test through the wall":    {folder: "mfa", tests: "example.org/otp", want: "a test in mfa may not import example.org/otp: it stays in [totp]"},
 	}
@@ -261,7 +263,7 @@ func TestTrespasses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			graph := map[string]imports{".": {}, "app": {}, "api": {}, "mfa": {}, "totp": {}, "store": {}}
 			graph[c.folder] = imports{code: words(c.code), tests: words(c.tests)}
-			if got := strings.Join(trespasses(graph, rules, libraries), "\n"); got != c.want {
+			if got := strings.Join(violations(graph, rules, libraries), "\n"); got != c.want {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})

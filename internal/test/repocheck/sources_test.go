@@ -10,7 +10,7 @@ import (
 )
 
 // root is the top of the repository, seen from this package.
-const root = "../.."
+const root = "../../.."
 
 // source is one file written or generated here, its path as in git.
 type source struct {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// The documents that say, requirement by requirement, what meets it.
+// The documents that show, per requirement, how it is met.
 const asvs, nist = "docs/asvs.md", "docs/nist-800-63b.md"
 
 func read(t *testing.T, path string) string {
@@ -23,7 +23,7 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// quoted are the things of a document that stand as code.
+// quoted returns the code spans of a document.
 func quoted(text string) []string {
 	var all []string
 	for _, found := range regexp.MustCompile("`([^`\n]+)`").FindAllStringSubmatch(text, -1) {
@@ -38,11 +38,11 @@ var (
 	aPath    = regexp.MustCompile(`^\.?\w[\w.-]*(/[\w.-]+)+$|^[\w-]+\.(go|md|yaml|yml)$|^Makefile$|^\.golangci\.yml$`)
 )
 
-// elsewhere are paths that are none of ours: of the standards' texts, and of Go's library.
+// elsewhere lists paths that are not in this repository: of the standards' texts, and of Go's library.
 var elsewhere = []string{"5.0/docs_en", "html/template", "net/http", "crypto/rand", "crypto/subtle", "x/crypto"}
 
-// What the documents name can be found in the tree: tests, journeys, files and packages.
-func TestWhatTheStandardsNameIsThere(t *testing.T) {
+// Tests, journeys, files and packages that the documents name exist.
+func TestStandards_NamedItemsExist(t *testing.T) {
 	t.Parallel()
 	tests := make(map[string]bool)
 	for _, s := range sources(t, ".go") {
@@ -59,33 +59,33 @@ func TestWhatTheStandardsNameIsThere(t *testing.T) {
 			switch {
 			case aTest.MatchString(name):
 				if named++; !tests[name] {
-					t.Errorf("%s names the test %s, which is nowhere", doc, name)
+					t.Errorf("%s names the test %s, which does not exist", doc, name)
 				}
 			case journey != nil:
 				if !strings.Contains(read(t, "frontend/e2e/"+journey[1]), "test("+strconv.Quote(journey[2])) {
-					t.Errorf("%s names the journey %q, which is nowhere", doc, name)
+					t.Errorf("%s names the journey %q, which does not exist", doc, name)
 				}
 			case aPath.MatchString(name) && !slices.Contains(elsewhere, name):
 				if _, err := os.Stat(filepath.Join(root, name)); err != nil {
-					t.Errorf("%s names %s, which is not there", doc, name)
+					t.Errorf("%s names %s, which does not exist", doc, name)
 				}
 			}
 		}
 		if named < 50 && doc != "docs/inventory.md" {
-			t.Errorf("%s names %d tests only: this test looks for them in the wrong way", doc, named)
+			t.Errorf("%s names only %d tests: the pattern of this test is wrong", doc, named)
 		}
 	}
 }
 
-// row is a requirement: how it is met stands in the cell of that name.
+// row is one requirement of a document.
 type row struct{ number, asks, how, tests string }
 
-// rowsOf reads the tables of a document, and the numbers of the one under "Not met".
+// rowsOf parses the tables of a document, and the numbers in the table under "Not met".
 func rowsOf(t *testing.T, doc string, columns int) (rows []row, notMet []string) {
 	t.Helper()
 	met, open, split := strings.Cut(read(t, doc), "\n## Not met\n")
 	if !split {
-		t.Fatalf("%s has no list of what is not met", doc)
+		t.Fatalf("%s has no section Not met", doc)
 	}
 	cells := func(line string) []string { return strings.Split(strings.Trim(line, "| "), " | ") }
 	line := regexp.MustCompile(`(?m)^\| \d.*\|$`)
@@ -106,7 +106,7 @@ func rowsOf(t *testing.T, doc string, columns int) (rows []row, notMet []string)
 	return rows, notMet
 }
 
-func TestWhatIsNotMetIsListedAndTheRestSaysHow(t *testing.T) {
+func TestStandards_UnmetRequirementsAreListed(t *testing.T) {
 	t.Parallel()
 	for doc, columns := range map[string]int{asvs: 5, nist: 4} {
 		rows, notMet := rowsOf(t, doc, columns)
@@ -120,25 +120,25 @@ func TestWhatIsNotMetIsListedAndTheRestSaysHow(t *testing.T) {
 					t.Errorf("%s: %s does not apply and has tests", doc, r.number)
 				}
 			case !strings.Contains(r.how+r.tests, "`"):
-				t.Errorf("%s: %s is met by nothing that has a name: %s", doc, r.number, r.asks)
+				t.Errorf("%s: %s names no code and no test: %s", doc, r.number, r.asks)
 			}
 		}
 		for _, number := range open {
 			if !slices.Contains(notMet, number) {
-				t.Errorf("%s: %s is not met, and not in the list", doc, number)
+				t.Errorf("%s: %s is not met, but missing in the list", doc, number)
 			}
 		}
 		for _, number := range notMet {
 			if !slices.Contains(open, number) {
-				t.Errorf("%s: %s is in the list, and met", doc, number)
+				t.Errorf("%s: %s is in the list, but met", doc, number)
 			}
 		}
 	}
 }
 
 // asked is how many requirements of levels 1 and 2 each section of ASVS 5.0.0 has, in the chapters that docs/asvs.md is
-// about. Those of level 3 come after them.
-var asked = map[string]int{
+// about. Requirements of level 3 follow them.
+var requirementCounts = map[string]int{
 	"1.1": 2, "1.2": 9, "1.3": 11, "1.4": 3, "1.5": 2,
 	"2.1": 3, "2.2": 3, "2.3": 4, "2.4": 1,
 	"3.1": 0, "3.2": 2, "3.3": 4, "3.4": 6, "3.5": 5, "3.6": 0, "3.7": 2,
@@ -154,7 +154,7 @@ var asked = map[string]int{
 	"16.1": 1, "16.2": 5, "16.3": 4, "16.4": 3, "16.5": 3,
 }
 
-func TestEveryRequirementOfTheSecondLevelHasItsRow(t *testing.T) {
+func TestStandards_EveryLevelTwoRequirementHasARow(t *testing.T) {
 	t.Parallel()
 	rows, _ := rowsOf(t, asvs, 5)
 	seen := make(map[string]bool)
@@ -165,8 +165,8 @@ func TestEveryRequirementOfTheSecondLevelHasItsRow(t *testing.T) {
 		}
 		section, from := splitNumber(t, first)
 		other, to := splitNumber(t, last)
-		if _, known := asked[section]; !known || other != section || to < from {
-			t.Errorf("%s is no number of a requirement", r.number)
+		if _, known := requirementCounts[section]; !known || other != section || to < from {
+			t.Errorf("%s is not a requirement number", r.number)
 		}
 		for n := from; n <= to; n++ {
 			number := fmt.Sprintf("%s.%d", section, n)
@@ -176,7 +176,7 @@ func TestEveryRequirementOfTheSecondLevelHasItsRow(t *testing.T) {
 			seen[number] = true
 		}
 	}
-	for section, count := range asked {
+	for section, count := range requirementCounts {
 		for n := 1; n <= count; n++ {
 			if number := fmt.Sprintf("%s.%d", section, n); !seen[number] {
 				t.Errorf("%s has no row", number)
@@ -185,16 +185,16 @@ func TestEveryRequirementOfTheSecondLevelHasItsRow(t *testing.T) {
 	}
 }
 
-// splitNumber takes 1.2.3 apart into 1.2 and 3.
+// splitNumber splits 1.2.3 into 1.2 and 3.
 func splitNumber(t *testing.T, number string) (section string, n int) {
 	t.Helper()
 	at := strings.LastIndexByte(number, '.')
 	if at < 0 {
-		t.Fatalf("%q is no number of a requirement", number)
+		t.Fatalf("%q is not a requirement number", number)
 	}
 	n, err := strconv.Atoi(number[at+1:])
 	if err != nil {
-		t.Fatalf("%q is no number of a requirement", number)
+		t.Fatalf("%q is not a requirement number", number)
 	}
 	return number[:at], n
 }

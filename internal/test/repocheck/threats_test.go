@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// docs/security.md names for each threat the tests that show how it is met, and the journeys in a browser; both lists are
+// docs/security.md names the tests and journeys of each threat. The lists in the document and in the tests are
 // the same.
-func TestTheThreatsOfTheDocsAreTheThreatsOfTheTests(t *testing.T) {
+func TestThreats_DocsMatchTests(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../../docs/security.md")
+	text, err := os.ReadFile("../../../docs/security.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestTheThreatsOfTheDocsAreTheThreatsOfTheTests(t *testing.T) {
 			}
 		}
 		if len(written) == 0 {
-			t.Errorf("no test in %s is named after a threat: this test looks in the wrong place", ending)
+			t.Errorf("no test in %s is named after a threat: the pattern of this test is wrong", ending)
 		}
 		for _, test := range written {
 			if !slices.Contains(documented, test) {
@@ -36,13 +36,13 @@ func TestTheThreatsOfTheDocsAreTheThreatsOfTheTests(t *testing.T) {
 		}
 		for _, test := range documented {
 			if !slices.Contains(written, test) {
-				t.Errorf("docs/security.md names %s, which is nowhere", test)
+				t.Errorf("docs/security.md names %s, which does not exist", test)
 			}
 		}
 	}
 }
 
-// all is what stands in the parentheses of an expression, wherever a text fits it.
+// all returns the first group of every match.
 func all(e *regexp.Regexp, text []byte) (found []string) {
 	for _, match := range e.FindAllSubmatch(text, -1) {
 		found = append(found, string(match[1]))
@@ -50,8 +50,8 @@ func all(e *regexp.Regexp, text []byte) (found []string) {
 	return found
 }
 
-// Wherever the docs name a test, there is one.
-func TestTheTestsThatTheDocsNameAreThere(t *testing.T) {
+// Every test that the docs name exists.
+func TestThreats_NamedTestsExist(t *testing.T) {
 	t.Parallel()
 	written := make(map[string]bool)
 	for _, s := range sources(t, ".go") {
@@ -62,7 +62,7 @@ func TestTheTestsThatTheDocsNameAreThere(t *testing.T) {
 	for _, s := range sources(t, ".md") {
 		for _, name := range regexp.MustCompile("`(Test\\w+)`").FindAllSubmatch(s.text, -1) {
 			if !written[string(name[1])] {
-				t.Errorf("%s names %s, which is nowhere", s.path, name[1])
+				t.Errorf("%s names %s, which does not exist", s.path, name[1])
 			}
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// Whoever builds a commit next year gets what was tested: each package of npm is one version, with the hash of its content.
-// (Go's go.mod and go.sum know nothing else; for images see TestImage and .ci/compose.)
-func TestEveryPackageIsOneVersion(t *testing.T) {
+// A later build of a commit gets what was tested: each npm package is one version with the hash of its content.
+// (go.mod and go.sum ensure this for Go; for images see TestDockerfile and .ci/compose.)
+func TestVersions_OnePerPackage(t *testing.T) {
 	t.Parallel()
 	exact := regexp.MustCompile(`^\d+\.\d+\.\d+(-[\w.-]+)?$`)
 	for _, folder := range []string{"frontend", ".ci"} {
@@ -20,7 +20,7 @@ func TestEveryPackageIsOneVersion(t *testing.T) {
 		for _, packages := range []map[string]string{wanted.Dependencies, wanted.DevDependencies, wanted.OptionalDependencies} {
 			for name, version := range packages {
 				if !exact.MatchString(version) {
-					t.Errorf("%s/package.json asks for %s %s, which is not one version", folder, name, version)
+					t.Errorf("%s/package.json requires %s %s, which is not an exact version", folder, name, version)
 				}
 			}
 		}
@@ -36,7 +36,7 @@ func TestEveryPackageIsOneVersion(t *testing.T) {
 				continue
 			}
 			if !exact.MatchString(p.Version) || !strings.HasPrefix(p.Integrity, "sha512-") || p.Link {
-				t.Errorf("%s/package-lock.json: %s is not one version with a hash: %+v", folder, name, p)
+				t.Errorf("%s/package-lock.json: %s is not an exact version with a hash: %+v", folder, name, p)
 			}
 		}
 		if len(locked.Packages) < 2 {
@@ -52,8 +52,8 @@ func decode(t *testing.T, file string, into any) {
 	}
 }
 
-// What builds and checks installs by lock file, and runs nothing at whatever version is the newest.
-func TestNothingIsInstalledAtItsNewest(t *testing.T) {
+// Builds and checks install from lock files and never run the newest version of anything.
+func TestVersions_NothingFloats(t *testing.T) {
 	t.Parallel()
 	loose := regexp.MustCompile(`@(latest|upgrade)\b|\bnpm (i|install|update)\b|\bnpx\b|go (get|install) |:latest\b`)
 	files, err := filepath.Glob(filepath.Join(root, ".ci", "*"))
@@ -76,7 +76,7 @@ func TestNothingIsInstalledAtItsNewest(t *testing.T) {
 			t.Fatal(err)
 		}
 		if found := loose.Find(text); found != nil {
-			t.Errorf("%s says %q", file, found)
+			t.Errorf("%s contains %q", file, found)
 		}
 	}
 }

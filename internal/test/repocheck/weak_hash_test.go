@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// Passwords are hashed at less than the least cost in tests only: what is shipped cannot be told to.
-func TestOnlyTestsHashWeakly(t *testing.T) {
+// Hashes below the minimum cost are for tests. The shipped program cannot be configured to use them.
+func TestHashing_WeakParamsInTestsOnly(t *testing.T) {
 	t.Parallel()
 	may := map[string][]string{
-		"NewWeakHasher": {"internal/password/hasher.go", "internal/app/app.go"},
-		"WeakHashes":    {"internal/app/app.go", "internal/test/apptest/house.go", "internal/test/testserver/main.go"},
+		"NewTestHasher": {"internal/password/hasher.go", "internal/app/app.go"},
+		"TestHashes":    {"internal/app/app.go", "internal/test/apptest/server.go", "internal/test/testserver/main.go"},
 	}
 	for name, files := range may {
 		seen := 0
@@ -21,11 +21,11 @@ func TestOnlyTestsHashWeakly(t *testing.T) {
 			}
 			seen++
 			if !slices.Contains(files, s.path) {
-				t.Errorf("%s speaks of %s", s.path, name)
+				t.Errorf("%s uses %s", s.path, name)
 			}
 		}
 		if seen != len(files) {
-			t.Errorf("%d files speak of %s, not %d", seen, name, len(files))
+			t.Errorf("%d files use %s, not %d", seen, name, len(files))
 		}
 	}
 }

@@ -47,8 +47,8 @@ func found(t *testing.T, people int, settings ...string) *dataset {
 	return w
 }
 
-// anybody is one of the people.
-func (w *dataset) anybody() *person { return w.people[w.chance.IntN(len(w.people))] }
+// randomPerson returns one of the accounts.
+func (w *dataset) randomPerson() *person { return w.people[w.chance.IntN(len(w.people))] }
 
 // proofs are what the person presents now. A code works once: time passes before every deed.
 func (p *person) proofs() JSON {
@@ -89,14 +89,14 @@ var deeds = []func(*dataset, *person){
 // live lets one of the people do something at some moment of the next while.
 func (w *dataset) live(while time.Duration) {
 	w.Clock.Advance(time.Minute + time.Duration(w.chance.Int64N(int64(while))))
-	deeds[w.chance.IntN(len(deeds))](w, w.anybody())
+	deeds[w.chance.IntN(len(deeds))](w, w.randomPerson())
 }
 
 // work is what the house does beside requests.
 func (w *dataset) work() {
 	w.t.Helper()
 	for _, do := range []func(context.Context) error{
-		w.App.Accounts.ProcessResets,
+		w.App.Passwords.ProcessResets,
 		func(ctx context.Context) error { _, err := w.App.Notices.Deliver(ctx); return err },
 		w.App.Removals.RunOnce,
 		func(ctx context.Context) error { _, err := w.App.Retention.Purge(ctx); return err },

@@ -26,13 +26,13 @@ type soak struct {
 	settings                []string
 }
 
-// TestTablesStayBounded lets five months pass, with shorter times to keep things for. The form that takes years, with the
+// TestRetention_TablesStayBounded lets five months pass, with shorter times to keep things for. The form that takes years, with the
 // times of the product, is no part of `make test`: it is `make soak`, which sets SOAK_YEARS.
-func TestTablesStayBounded(t *testing.T) {
+func TestRetention_TablesStayBounded(t *testing.T) {
 	t.Parallel()
 	s := soak{people: 4, months: 5, settled: 1, deeds: 1, settings: []string{
 		"TWOFOLD_ACTIVITY_KEPT=240h", "TWOFOLD_ATTEMPTS_KEPT=120h", "TWOFOLD_MAILS_KEPT=120h", "TWOFOLD_DEVICE_LIFETIME=240h",
-		"TWOFOLD_REMOVAL_PAUSE=120h", "TWOFOLD_NOT_ME_LIFETIME=72h", "TWOFOLD_PURGE_REST=1us",
+		"TWOFOLD_REMOVAL_COOLDOWN=120h", "TWOFOLD_NOT_ME_LIFETIME=72h", "TWOFOLD_PURGE_REST=1us",
 	}}
 	if years := os.Getenv("SOAK_YEARS"); years != "" {
 		n, err := strconv.Atoi(years)
@@ -163,7 +163,7 @@ func table(sizes []map[string]int) string {
 	return text.String()
 }
 
-func TestGrowthIsSeen(t *testing.T) {
+func TestRetention_GrowthIsDetected(t *testing.T) {
 	t.Parallel()
 	months := func(n ...int) (sizes []map[string]int) {
 		for _, rows := range n {

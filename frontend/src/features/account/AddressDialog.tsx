@@ -1,70 +1,72 @@
-import { useEffect, useRef, useState } from "react";
-import { withStepUp, type Account, type PendingAddress, type Prove, type Trouble } from "../../api/client";
-import { placeOf } from "../../api/problem";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Account, PendingAddress, RequestError } from "../../api/client";
+import { fieldOf } from "../../api/problem";
+import { stepUpCancelled, withStepUp, type StepUpPrompt } from "../../api/stepUp";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
-import { Told } from "../../ui/Told";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { ResultBody } from "../../ui/ResultBody";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { useCountdown } from "../../ui/Countdown";
+import { messageFor, messages } from "../../i18n";
 import { addresses as t } from "../../i18n/addresses";
 import { profile } from "../../i18n/profile";
-import { setAddress } from "./address";
-import type { AddressKind } from "./profile";
+import { requestAddressChange } from "./addressRequests";
+import type { AddressKind } from "./profileAction";
 
 export interface AddressDialogProps {
   kind: AddressKind;
   account: Account;
-  prove: Prove;
+  promptStepUp: StepUpPrompt;
   onClose: () => void;
 }
 
-/** Asks for an address, then for a proof, then sends the link and says so. A declined proof leaves what was typed. */
-export function AddressDialog({ kind, account, prove, onClose }: AddressDialogProps) {
+/** Asks for an address, then for a step-up, then has the link sent. Cancelling the step-up keeps what was typed. */
+export function AddressDialog({ kind, account, promptStepUp, onClose }: AddressDialogProps) {
   const [email, setEmail] = useState("");
-  const [wrong, setWrong] = useState<string>();
-  const [trouble, setTrouble] = useState<Trouble>();
+  const [problem, setProblem] = useState<string>();
+  const [error, setError] = useState<RequestError>();
   const [sent, setSent] = useState<PendingAddress>();
-  const [busy, run] = useWork();
+  const [busy, run] = useAsyncAction();
   const input = useRef<HTMLInputElement>(null);
-  const left = useCountdown(trouble);
-  const place = trouble && placeOf(trouble);
+  const secondsLeft = useCountdown(error);
+  const field = error && fieldOf(error);
 
-  useEffect(() => {
-    if (wrong ?? trouble) input.current?.focus();
-  }, [wrong, trouble]);
+  useLayoutEffect(() => {
+    if (problem ?? error) input.current?.focus();
+  }, [problem, error]);
 
   const submit = () => {
-    if (left > 0) return;
-    const fault = faultIn(email, kind === "email" ? account.email : account.notice_email);
-    setWrong(fault);
-    if (fault) return input.current?.focus();
+    if (secondsLeft > 0) return;
+    const found = addressProblem(email, kind === "email" ? account.email : account.notice_email);
+    setProblem(found);
+    if (found) return input.current?.focus();
     run(async () => {
-      const answer = await withStepUp(prove, (headers) => setAddress(kind, email.trim(), headers));
-      if (answer.ok) return setSent(answer.data);
-      const declined = answer.trouble.code === "step_up_required" && answer.trouble.stepUp;
-      setTrouble(declined ? undefined : answer.trouble);
+      const result = await withStepUp(promptStepUp, (headers) =>
+        requestAddressChange(kind, email.trim(), headers),
+      );
+      if (result.ok) return setSent(result.data);
+      setError(stepUpCancelled(result.error) ? undefined : result.error);
     });
   };
 
   if (sent)
     return (
       <Dialog
-        // One of its own: the form doesn't shrink into it.
+        // Another dialog element, so that the form does not visibly shrink into it.
         key="sent"
         kind="short"
         title={t.sentTitle}
-        closeLabel={words.common.close}
+        closeLabel={messages.common.close}
         onClose={onClose}
         focusKey="sent"
       >
-        <Told done={profile.pending.sent(sent.email)} onClose={onClose} />
+        <ResultBody done={profile.pending.sent(sent.email)} onClose={onClose} />
       </Dialog>
     );
   return (
-    <Dialog title={titleOf(kind, account)} closeLabel={words.common.close} onClose={onClose}>
+    <Dialog title={titleOf(kind, account)} closeLabel={messages.common.close} onClose={onClose}>
       <form
         className="dialog__form"
         noValidate
@@ -75,7 +77,7 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
       >
         <DialogBody>
           <p className="lead">{t.lead[kind]}</p>
-          {trouble && place !== "email" && <TroubleNotice trouble={trouble} left={left} />}
+          {error && field !== "email" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
           <Field
             label={t.label[kind]}
             name="email"
@@ -84,22 +86,22 @@ export function AddressDialog({ kind, account, prove, onClose }: AddressDialogPr
             value={email}
             onChange={(value) => {
               setEmail(value);
-              setWrong(undefined);
-              if (place === "email") setTrouble(undefined);
+              setProblem(undefined);
+              if (field === "email") setError(undefined);
             }}
-            error={wrong ?? (trouble && place === "email" ? told(trouble) : undefined)}
+            error={problem ?? (error && field === "email" ? rejection(error) : undefined)}
             inputRef={input}
-            first
+            initialFocus
           />
         </DialogBody>
         <DialogFoot>
-          <Button onClick={onClose}>{words.common.cancel}</Button>
+          <Button onClick={onClose}>{messages.common.cancel}</Button>
           <Button
             type="submit"
             kind="primary"
             busy={busy}
-            busyLabel={words.common.working}
-            disabled={left > 0}
+            busyLabel={messages.common.working}
+            disabled={secondsLeft > 0}
           >
             {t.submit}
           </Button>
@@ -114,11 +116,13 @@ function titleOf(kind: AddressKind, account: Account): string {
   return account.notice_email ? profile.changeNoticeEmail : profile.addNoticeEmail;
 }
 
-function faultIn(email: string, present: string | undefined): string | undefined {
+/** Reports what is wrong with an address before it is sent. */
+function addressProblem(email: string, present: string | undefined): string | undefined {
   const address = email.trim();
   if (address === "") return t.missing;
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) return t.malformed;
   return address.toLowerCase() === present?.toLowerCase() ? t.same : undefined;
 }
 
-const told = (trouble: Trouble) => (trouble.code === "invalid_request" ? t.malformed : say(trouble));
+const rejection = (error: RequestError) =>
+  error.code === "invalid_request" ? t.malformed : messageFor(error);

@@ -1,33 +1,35 @@
-import { withStepUp, type Account, type PendingAddress, type Prove, type Trouble } from "../../api/client";
+import type { Account, PendingAddress, RequestError } from "../../api/client";
+import { stepUpCancelled, withStepUp, type StepUpPrompt } from "../../api/stepUp";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
-import { useWork } from "../../ui/useWork";
-import { moment, words } from "../../i18n";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { dateTime, messages } from "../../i18n";
 import { profile as t } from "../../i18n/profile";
-import { dropPending, setAddress } from "./address";
-import { Line } from "./lines";
-import type { AddressKind } from "./profile";
+import { cancelAddressChange, requestAddressChange } from "./addressRequests";
+import { ProfileRow } from "./profileRows";
+import type { AddressKind } from "./profileAction";
 
 interface AddressesProps {
   account: Account;
-  /** Whether the service sends mail. Without it no address can be confirmed, and so none changed. */
+  /** Whether the service sends mail. Without mail no address can be confirmed, so none can be changed. */
   mail: boolean;
-  prove: Prove;
+  promptStepUp: StepUpPrompt;
   onChange: (kind: AddressKind) => void;
   onRemoveNotice: () => Promise<void>;
-  onTold: (done: string) => void;
-  onTrouble: (trouble: Trouble | undefined) => void;
+  onDone: (done: string) => void;
+  onError: (error: RequestError | undefined) => void;
 }
 
+/** The email address and the second address for notices, with what can be changed. */
 export function Addresses(props: AddressesProps) {
   const { account, mail, onChange } = props;
   const { notice_email: notice, pending_address: pending } = account;
-  const [removing, runRemoval] = useWork();
+  const [removing, runRemoval] = useAsyncAction();
   return (
     <>
-      <Line
+      <ProfileRow
         name={t.email}
-        below={pending?.kind === "email" && <Waiting {...props} pending={pending} />}
+        below={pending?.kind === "email" && <PendingAddressNotice {...props} pending={pending} />}
         actions={
           mail && (
             <Button small label={t.changeEmail} onClick={() => onChange("email")}>
@@ -38,11 +40,11 @@ export function Addresses(props: AddressesProps) {
       >
         <bdi>{account.email}</bdi>
         {!mail && <p className="hint">{t.noMail}</p>}
-      </Line>
+      </ProfileRow>
       {(mail || notice) && (
-        <Line
+        <ProfileRow
           name={t.noticeEmail}
-          below={pending?.kind === "notice_email" && <Waiting {...props} pending={pending} />}
+          below={pending?.kind === "notice_email" && <PendingAddressNotice {...props} pending={pending} />}
           actions={
             <>
               {mail && (
@@ -59,7 +61,7 @@ export function Addresses(props: AddressesProps) {
                   small
                   label={t.removeNoticeEmail}
                   busy={removing}
-                  busyLabel={words.common.working}
+                  busyLabel={messages.common.working}
                   onClick={() => runRemoval(props.onRemoveNotice)}
                 >
                   {t.remove}
@@ -69,27 +71,28 @@ export function Addresses(props: AddressesProps) {
           }
         >
           {notice ? <bdi>{notice}</bdi> : <span className="hint">{t.noNoticeEmail}</span>}
-        </Line>
+        </ProfileRow>
       )}
     </>
   );
 }
 
-/** An address whose link was not opened yet. */
-function Waiting(props: AddressesProps & { pending: PendingAddress }) {
-  const { pending, prove, onTold, onTrouble } = props;
-  const [busy, run] = useWork();
+/** Notice of an address whose confirmation link was not opened yet. */
+function PendingAddressNotice(props: AddressesProps & { pending: PendingAddress }) {
+  const { pending, promptStepUp, onDone, onError } = props;
+  const [busy, run] = useAsyncAction();
 
-  const again = async () => {
-    const answer = await withStepUp(prove, (headers) => setAddress(pending.kind, pending.email, headers));
-    if (answer.ok) return onTold(t.pending.sent(answer.data.email));
-    const declined = answer.trouble.code === "step_up_required" && answer.trouble.stepUp;
-    onTrouble(declined ? undefined : answer.trouble);
+  const resend = async () => {
+    const result = await withStepUp(promptStepUp, (headers) =>
+      requestAddressChange(pending.kind, pending.email, headers),
+    );
+    if (result.ok) return onDone(t.pending.sent(result.data.email));
+    onError(stepUpCancelled(result.error) ? undefined : result.error);
   };
   const cancel = async () => {
-    const answer = await dropPending();
-    if (answer.ok) return onTold(t.pending.cancelled);
-    onTrouble(answer.trouble);
+    const result = await cancelAddressChange();
+    if (result.ok) return onDone(t.pending.cancelled);
+    onError(result.error);
   };
 
   return (
@@ -97,8 +100,8 @@ function Waiting(props: AddressesProps & { pending: PendingAddress }) {
       kind="info"
       actions={
         <>
-          <Button small busy={busy} busyLabel={words.common.working} onClick={() => run(again)}>
-            {t.pending.again}
+          <Button small busy={busy} busyLabel={messages.common.working} onClick={() => run(resend)}>
+            {t.pending.resend}
           </Button>
           <Button small kind="quiet" disabled={busy} onClick={() => run(cancel)}>
             {t.pending.cancel}
@@ -106,7 +109,7 @@ function Waiting(props: AddressesProps & { pending: PendingAddress }) {
         </>
       }
     >
-      <p>{t.pending[pending.kind](pending.email, moment(pending.expires_at))}</p>
+      <p>{t.pending[pending.kind](pending.email, dateTime(pending.expires_at))}</p>
     </Notice>
   );
 }

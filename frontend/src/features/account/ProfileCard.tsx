@@ -1,130 +1,130 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
-import { ask, client, withStepUp, type Account, type Prove, type Trouble } from "../../api/client";
-import { accountQuery, troubleOf, useAccount, useService } from "../../api/queries";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { request, client, type Account, type RequestError } from "../../api/client";
+import { accountQuery, requestErrorOf, useAccount, useService } from "../../api/queries";
+import { stepUpCancelled, withStepUp, type StepUpPrompt } from "../../api/stepUp";
 import { Card } from "../../ui/Card";
 import { FailedCard } from "../../ui/FailedCard";
 import { Receipt } from "../../ui/Receipt";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useCountdown } from "../../ui/Wait";
-import { WaitingCard } from "../../ui/WaitingCard";
-import { date, words } from "../../i18n";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useCountdown } from "../../ui/Countdown";
+import { CardSkeleton } from "../../ui/CardSkeleton";
+import { shortDate, messages } from "../../i18n";
 import { languages, type Language } from "../../i18n/languages";
 import { profile as t } from "../../i18n/profile";
-import { removeNoticeAddress } from "./address";
+import { removeNoticeAddress } from "./addressRequests";
 import { AddressDialog } from "./AddressDialog";
 import { Addresses } from "./Addresses";
-import { LanguageLine, NameLine } from "./lines";
-import type { Profile } from "./profile";
+import { LanguageRow, NameRow } from "./profileRows";
+import type { ProfileAction } from "./profileAction";
 
-const frame = { title: words.account.profile, lead: words.account.profileLead };
+const frame = { title: messages.account.profile, lead: messages.account.profileLead };
 
 export interface ProfileCardProps {
-  prove: Prove;
+  promptStepUp: StepUpPrompt;
 }
 
-/** Who somebody is here, and how they are reached. */
-export function ProfileCard({ prove }: ProfileCardProps) {
+/** Name, addresses and mail language of the account. */
+export function ProfileCard({ promptStepUp }: ProfileCardProps) {
   const query = useAccount();
-  if (query.data) return <Loaded account={query.data} prove={prove} />;
-  if (!query.isError) return <WaitingCard {...frame} rows={4} plain />;
+  if (query.data) return <Loaded account={query.data} promptStepUp={promptStepUp} />;
+  if (!query.isError) return <CardSkeleton {...frame} rows={4} plain />;
   return (
     <FailedCard
       {...frame}
-      failed={words.account.failed}
-      trouble={troubleOf(query.error)}
+      failed={messages.account.failed}
+      error={requestErrorOf(query.error)}
       busy={query.isFetching}
       onRetry={() => void query.refetch()}
     />
   );
 }
 
-function Loaded({ account, prove }: ProfileCardProps & { account: Account }) {
+function Loaded({ account, promptStepUp }: ProfileCardProps & { account: Account }) {
   const queries = useQueryClient();
   const service = useService();
-  const [state, setState] = useState<Profile>({ at: "rest" });
-  const [trouble, setTrouble] = useState<Trouble>();
-  const left = useCountdown(trouble);
-  const told = useRef<HTMLDivElement>(null);
-  // The addresses that a notice went to are those from before the change.
+  const [state, setState] = useState<ProfileAction>({ at: "idle" });
+  const [error, setError] = useState<RequestError>();
+  const secondsLeft = useCountdown(error);
+  const receipt = useRef<HTMLDivElement>(null);
+  // Notices went to the addresses from before the change.
   const [addresses, setAddresses] = useState<(string | undefined)[]>([]);
 
-  useEffect(() => {
-    if (state.at === "told") told.current?.focus();
+  useLayoutEffect(() => {
+    if (state.at === "done") receipt.current?.focus();
   }, [state]);
 
-  const settle = (next: Profile) => {
-    setTrouble(undefined);
+  const settle = (next: ProfileAction) => {
+    setError(undefined);
     setAddresses([account.email, account.notice_email]);
     setState(next);
   };
-  const read = () => queries.invalidateQueries({ queryKey: accountQuery.queryKey });
+  const refresh = () => queries.invalidateQueries({ queryKey: accountQuery.queryKey });
 
   const update = async (
     body: { display_name?: string; language?: Language },
     done: (saved: Account) => string,
   ) => {
-    const answer = await ask(client.PATCH("/api/v1/account", { body }));
-    if (!answer.ok) return setTrouble(answer.trouble);
-    queries.setQueryData(accountQuery.queryKey, answer.data);
-    settle({ at: "told", done: done(answer.data) });
+    const result = await request(client.PATCH("/api/v1/account", { body }));
+    if (!result.ok) return setError(result.error);
+    queries.setQueryData(accountQuery.queryKey, result.data);
+    settle({ at: "done", done: done(result.data) });
   };
 
   const removeNotice = async () => {
-    const answer = await withStepUp(prove, removeNoticeAddress);
-    // Declined: as if nothing had been pressed.
-    if (!answer.ok && answer.trouble.code === "step_up_required" && answer.trouble.stepUp) return;
-    if (!answer.ok) return setTrouble(answer.trouble);
-    await read();
-    settle({ at: "told", done: t.noticeEmailRemoved, receipt: answer.data });
+    const result = await withStepUp(promptStepUp, removeNoticeAddress);
+    if (!result.ok && stepUpCancelled(result.error)) return;
+    if (!result.ok) return setError(result.error);
+    await refresh();
+    settle({ at: "done", done: t.noticeEmailRemoved, receipt: result.data });
   };
 
   return (
     <Card {...frame}>
-      {state.at === "told" && (
+      {state.at === "done" && (
         <Receipt
           change={state}
           done={state.done}
           receipt={state.receipt}
           addresses={addresses}
-          noticeRef={told}
+          noticeRef={receipt}
         />
       )}
-      {trouble && <TroubleNotice trouble={trouble} left={left} />}
+      {error && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
       <div className="rows">
-        <NameLine
+        <NameRow
           name={account.display_name}
-          editing={state.at === "naming"}
-          onEdit={() => settle({ at: "naming" })}
-          onCancel={() => settle({ at: "rest" })}
+          editing={state.at === "editingName"}
+          onEdit={() => settle({ at: "editingName" })}
+          onCancel={() => settle({ at: "idle" })}
           onSave={(name) => update({ display_name: name }, ({ display_name }) => t.nameSaved(display_name))}
         />
         <Addresses
           account={account}
           mail={service.data?.mail ?? true}
-          prove={prove}
-          onChange={(kind) => settle({ at: "addressing", kind })}
+          promptStepUp={promptStepUp}
+          onChange={(kind) => settle({ at: "changingAddress", kind })}
           onRemoveNotice={removeNotice}
-          onTold={(done) => {
-            void read();
-            settle({ at: "told", done });
+          onDone={(done) => {
+            void refresh();
+            settle({ at: "done", done });
           }}
-          onTrouble={setTrouble}
+          onError={setError}
         />
-        <LanguageLine
+        <LanguageRow
           language={account.language}
           onChoose={(language) => update({ language }, () => t.languageSaved(languages[language]))}
         />
       </div>
-      <p className="hint">{t.since(date(account.created_at))}</p>
-      {state.at === "addressing" && (
+      <p className="hint">{t.memberSince(shortDate(account.created_at))}</p>
+      {state.at === "changingAddress" && (
         <AddressDialog
           kind={state.kind}
           account={account}
-          prove={prove}
+          promptStepUp={promptStepUp}
           onClose={() => {
-            settle({ at: "rest" });
-            void read();
+            settle({ at: "idle" });
+            void refresh();
           }}
         />
       )}

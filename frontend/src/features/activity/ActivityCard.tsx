@@ -1,31 +1,31 @@
-import { ask, client, type ActivityItem } from "../../api/client";
-import { usePages, type Page } from "../../api/pages";
-import { troubleOf, useActivity } from "../../api/queries";
+import { request, client, type ActivityItem } from "../../api/client";
+import { usePagination, type Page } from "../../api/pagination";
+import { requestErrorOf, useActivity } from "../../api/queries";
 import { ActivityList } from "../../ui/ActivityList";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { FailedCard } from "../../ui/FailedCard";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { useCountdown } from "../../ui/Countdown";
+import { CardSkeleton } from "../../ui/CardSkeleton";
+import { messages } from "../../i18n";
 import { activity as t } from "../../i18n/activity";
 
-const frame = { title: words.account.activity, lead: words.account.activityLead };
-const further = (cursor: string) =>
-  ask(client.GET("/api/v1/account/activity", { params: { query: { limit: 20, cursor } } }));
+const frame = { title: messages.account.activity, lead: messages.account.activityLead };
+const loadPage = (cursor: string) =>
+  request(client.GET("/api/v1/account/activity", { params: { query: { limit: 20, cursor } } }));
 
-/** What happened to the account. */
+/** The security events of the own account. */
 export function ActivityCard() {
   const query = useActivity();
   if (query.data) return <Loaded first={query.data} />;
-  if (!query.isError) return <WaitingCard {...frame} rows={5} plain />;
+  if (!query.isError) return <CardSkeleton {...frame} rows={5} plain />;
   return (
     <FailedCard
       {...frame}
       failed={t.failed}
-      trouble={troubleOf(query.error)}
+      error={requestErrorOf(query.error)}
       busy={query.isFetching}
       onRetry={() => void query.refetch()}
     />
@@ -33,9 +33,9 @@ export function ActivityCard() {
 }
 
 function Loaded({ first }: { first: Page<ActivityItem> }) {
-  const pages = usePages(first, further);
-  const [busy, run] = useWork();
-  const left = useCountdown(pages.trouble);
+  const pages = usePagination(first, loadPage);
+  const [busy, run] = useAsyncAction();
+  const secondsLeft = useCountdown(pages.error);
   if (pages.items.length === 0)
     return (
       <Card {...frame}>
@@ -45,15 +45,15 @@ function Loaded({ first }: { first: Page<ActivityItem> }) {
   return (
     <Card {...frame}>
       <ActivityList items={pages.items} />
-      {pages.trouble && <TroubleNotice trouble={pages.trouble} left={left} />}
-      {pages.more && (
+      {pages.error && <ErrorNotice error={pages.error} secondsLeft={secondsLeft} />}
+      {pages.loadMore && (
         <div>
           <Button
             small
             busy={busy}
-            busyLabel={words.common.working}
-            disabled={left > 0}
-            onClick={() => pages.more && run(pages.more)}
+            busyLabel={messages.common.working}
+            disabled={secondsLeft > 0}
+            onClick={() => pages.loadMore && run(pages.loadMore)}
           >
             {t.more}
           </Button>

@@ -1,73 +1,73 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useState } from "preact/hooks";
 import { Link, useLocation } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
 import type { FoundAccount } from "../../api/client";
-import { usePages, type Page } from "../../api/pages";
-import { troubleOf } from "../../api/queries";
+import { usePagination, type Page } from "../../api/pagination";
+import { requestErrorOf } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Badge, Card } from "../../ui/Card";
 import { FailedCard } from "../../ui/FailedCard";
-import { Facts } from "../../ui/Facts";
+import { MetaList } from "../../ui/MetaList";
 import { Field } from "../../ui/Field";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { WaitingCard } from "../../ui/WaitingCard";
-import { date, words } from "../../i18n";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { useCountdown } from "../../ui/Countdown";
+import { CardSkeleton } from "../../ui/CardSkeleton";
+import { shortDate, messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
-import { Barred, isBarred } from "./Barred";
-import { pathOf } from "./path";
-import { accountsQuery, furtherAccounts } from "./queries";
+import { MfaRequiredNotice, needsMfa } from "./MfaRequiredNotice";
+import { accountPath } from "./accountPath";
+import { accountsQuery, moreAccounts } from "./queries";
 
 const frame = { title: t.accounts, lead: t.lead };
 
-/** Everybody, or those whose address begins as was typed. The history keeps that, so that the way back leads to it. */
+/** All accounts, or those whose address begins with the search text. The history state holds the text, so that "back" keeps it. */
 export function AccountList() {
   const [path, navigate] = useLocation();
-  const start = useHistoryState<{ email?: string } | null>()?.email ?? "";
-  const query = useQuery({ ...accountsQuery(start), placeholderData: keepPreviousData });
-  const trouble = query.isError ? troubleOf(query.error) : undefined;
-  if (trouble && isBarred(trouble)) return <Barred />;
-  if (trouble)
+  const prefix = useHistoryState<{ email?: string } | null>()?.email ?? "";
+  const query = useQuery({ ...accountsQuery(prefix), placeholderData: keepPreviousData });
+  const error = query.isError ? requestErrorOf(query.error) : undefined;
+  if (error && needsMfa(error)) return <MfaRequiredNotice />;
+  if (error)
     return (
       <FailedCard
         {...frame}
         failed={t.failed}
-        trouble={trouble}
+        error={error}
         busy={query.isFetching}
         onRetry={() => void query.refetch()}
       />
     );
-  if (!query.data) return <WaitingCard {...frame} rows={5} plain />;
+  if (!query.data) return <CardSkeleton {...frame} rows={5} plain />;
   return (
     <Card {...frame}>
       <Search
-        start={start}
+        prefix={prefix}
         busy={query.isPlaceholderData}
-        onFind={(email) => navigate(path, { replace: true, state: { email } })}
+        onSearch={(email) => navigate(path, { replace: true, state: { email } })}
       />
-      <Found first={query.data} start={start} stale={query.isPlaceholderData} />
+      <SearchResults first={query.data} prefix={prefix} stale={query.isPlaceholderData} />
     </Card>
   );
 }
 
 interface SearchProps {
-  start: string;
+  prefix: string;
   busy: boolean;
-  onFind: (email: string) => void;
+  onSearch: (email: string) => void;
 }
 
-function Search({ start, busy, onFind }: SearchProps) {
-  const [typed, setTyped] = useState(start);
+function Search({ prefix, busy, onSearch }: SearchProps) {
+  const [typed, setTyped] = useState(prefix);
   return (
     <form
-      className="find"
+      className="account-search"
       role="search"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        onFind(typed.trim());
+        onSearch(typed.trim());
       }}
     >
       <Field
@@ -78,8 +78,8 @@ function Search({ start, busy, onFind }: SearchProps) {
         onChange={setTyped}
         hint={t.searchHint}
       />
-      <div className="find__button">
-        <Button type="submit" busy={busy} busyLabel={words.common.working}>
+      <div className="account-search__button">
+        <Button type="submit" busy={busy} busyLabel={messages.common.working}>
           {t.find}
         </Button>
       </div>
@@ -87,39 +87,40 @@ function Search({ start, busy, onFind }: SearchProps) {
   );
 }
 
-interface FoundProps {
+interface SearchResultsProps {
   first: Page<FoundAccount>;
-  start: string;
-  /** What is shown is of the search before. */
+  prefix: string;
+  /** Whether the items are still those of the previous search. */
   stale: boolean;
 }
 
-function Found({ first, start, stale }: FoundProps) {
-  const pages = usePages(first, furtherAccounts(start));
-  const [busy, run] = useWork();
-  const left = useCountdown(pages.trouble);
-  const none = pages.items.length === 0;
+function SearchResults({ first, prefix, stale }: SearchResultsProps) {
+  const pages = usePagination(first, moreAccounts(prefix));
+  const [busy, run] = useAsyncAction();
+  const secondsLeft = useCountdown(pages.error);
+  const isEmpty = pages.items.length === 0;
   return (
     <>
-      <p className={none ? undefined : "sr-only"} role="status">
-        {!stale && (none ? (start ? t.noneWith(start) : t.none) : t.shown(pages.items.length))}
+      <p className={isEmpty ? undefined : "sr-only"} role="status">
+        {!stale &&
+          (isEmpty ? (prefix ? t.noMatch(prefix) : t.noAccounts) : t.resultCount(pages.items.length))}
       </p>
-      {!none && (
+      {!isEmpty && (
         <ul className="rows" aria-label={t.list}>
           {pages.items.map((account) => (
             <Row key={account.id} account={account} />
           ))}
         </ul>
       )}
-      {pages.trouble && <TroubleNotice trouble={pages.trouble} left={left} />}
-      {pages.more && (
+      {pages.error && <ErrorNotice error={pages.error} secondsLeft={secondsLeft} />}
+      {pages.loadMore && (
         <div>
           <Button
             small
             busy={busy}
-            busyLabel={words.common.working}
-            disabled={left > 0 || stale}
-            onClick={() => pages.more && run(pages.more)}
+            busyLabel={messages.common.working}
+            disabled={secondsLeft > 0 || stale}
+            onClick={() => pages.loadMore && run(pages.loadMore)}
           >
             {t.more}
           </Button>
@@ -133,19 +134,19 @@ const Row = ({ account }: { account: FoundAccount }) => (
   <li className="row row--plain">
     <div className="row__main">
       <p className="row__title">
-        <Link className="row__link" href={pathOf(account.id)}>
+        <Link className="row__link" href={accountPath(account.id)}>
           <bdi>{account.email}</bdi>
         </Link>{" "}
         {account.disabled && <Badge tone="warn">{t.disabled}</Badge>}{" "}
         {account.role === "admin" && <Badge tone="plain">{t.administrator}</Badge>}
       </p>
-      <Facts>
+      <MetaList>
         {[
           account.display_name && <bdi>{account.display_name}</bdi>,
           account.mfa ? t.mfaOn : t.mfaOff,
-          t.since(date(account.created_at)),
+          t.since(shortDate(account.created_at)),
         ]}
-      </Facts>
+      </MetaList>
     </div>
   </li>
 );

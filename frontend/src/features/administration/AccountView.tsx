@@ -1,63 +1,65 @@
 import { useQuery } from "@tanstack/react-query";
-import { useRef, type ReactNode } from "react";
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
 import { Link } from "wouter";
-import type { AccountState, Prove } from "../../api/client";
-import { troubleOf } from "../../api/queries";
+import type { AccountState } from "../../api/client";
+import { requestErrorOf } from "../../api/queries";
+import type { StepUpPrompt } from "../../api/stepUp";
 import { FailedCard } from "../../ui/FailedCard";
-import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { CardSkeleton } from "../../ui/CardSkeleton";
+import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
-import { ActDialog } from "./ActDialog";
+import { AdminActionDialog } from "./AdminActionDialog";
 import { ActivityCard } from "./ActivityCard";
-import { Barred, isBarred } from "./Barred";
-import { MethodsCard, SessionsCard, StateCard } from "./cards";
+import { MfaRequiredNotice, needsMfa } from "./MfaRequiredNotice";
+import { MethodsCard, SessionsCard, AccountCard } from "./accountCards";
 import { stateQuery } from "./queries";
-import { useAct } from "./useAct";
+import { useAdminAction } from "./useAdminAction";
 
 interface AccountViewProps {
   id: string;
-  /** The account of who looks. */
+  /** The id of the administrator's own account. */
   ownId: string;
-  prove: Prove;
+  promptStepUp: StepUpPrompt;
 }
 
-const Title = ({ children }: { children: ReactNode }) => <h1 className="page__title">{children}</h1>;
+const Title = ({ children }: { children: ComponentChildren }) => <h1 className="page__title">{children}</h1>;
 
-/** One account: how it stands, and what can be done for its owner. */
-export function AccountView({ id, ownId, prove }: AccountViewProps) {
+/** The administrator's view of one account, with its state and the actions on it. */
+export function AccountView({ id, ownId, promptStepUp }: AccountViewProps) {
   const query = useQuery(stateQuery(id));
-  const trouble = query.isError && !query.data ? troubleOf(query.error) : undefined;
+  const error = query.isError && !query.data ? requestErrorOf(query.error) : undefined;
   return (
     <>
       <p className="page__eyebrow">
         <Link href="/settings/administration">{t.back}</Link>
       </p>
       {query.data ? (
-        <Loaded account={query.data} own={id === ownId} ownId={ownId} prove={prove} />
-      ) : trouble?.code === "not_found" ? (
+        <Loaded account={query.data} own={id === ownId} ownId={ownId} promptStepUp={promptStepUp} />
+      ) : error?.code === "not_found" ? (
         <>
-          <Title>{t.gone}</Title>
-          <p>{t.goneLead}</p>
+          <Title>{t.notFoundTitle}</Title>
+          <p>{t.notFoundLead}</p>
         </>
       ) : (
         <>
           <Title>{t.state}</Title>
-          {!trouble ? (
+          {!error ? (
             <>
               <p className="sr-only" role="status">
-                {words.common.loading}
+                {messages.common.loading}
               </p>
-              <WaitingCard title={t.state} lead={t.stateLead} rows={4} plain />
-              <WaitingCard title={words.mfa.title} lead={t.mfaLead} />
+              <CardSkeleton title={t.state} lead={t.stateLead} rows={4} plain />
+              <CardSkeleton title={messages.mfa.title} lead={t.mfaLead} />
             </>
-          ) : isBarred(trouble) ? (
-            <Barred />
+          ) : needsMfa(error) ? (
+            <MfaRequiredNotice />
           ) : (
             <FailedCard
               title={t.state}
               lead={t.stateLead}
               failed={t.accountFailed}
-              trouble={trouble}
+              error={error}
               busy={query.isFetching}
               onRetry={() => void query.refetch()}
             />
@@ -72,27 +74,27 @@ interface LoadedProps {
   account: AccountState;
   own: boolean;
   ownId: string;
-  prove: Prove;
+  promptStepUp: StepUpPrompt;
 }
 
-function Loaded({ account, own, ownId, prove }: LoadedProps) {
-  const acting = useAct(account.id, prove);
-  const { state } = acting;
-  // Behind a dialog nothing moves: what changed is shown when it closes.
+function Loaded({ account, own, ownId, promptStepUp }: LoadedProps) {
+  const action = useAdminAction(account.id, promptStepUp);
+  const { state } = action;
+  // While a dialog is open, the cards behind it keep showing the old data, so that nothing moves.
   const shown = useRef(account);
   if (state.at === "idle") shown.current = account;
-  const now = shown.current;
-  const may = own ? undefined : acting;
+  const visible = shown.current;
+  const allowed = own ? undefined : action;
   return (
     <>
       <Title>
-        <bdi>{now.email}</bdi>
+        <bdi>{visible.email}</bdi>
       </Title>
-      <StateCard account={now} acting={may} />
-      <MethodsCard account={now} acting={may} />
-      <SessionsCard account={now} acting={may} />
-      <ActivityCard id={now.id} ownId={ownId} />
-      {state.at !== "idle" && <ActDialog state={state} email={now.email} acting={acting} />}
+      <AccountCard account={visible} action={allowed} />
+      <MethodsCard account={visible} action={allowed} />
+      <SessionsCard account={visible} action={allowed} />
+      <ActivityCard id={visible.id} ownId={ownId} />
+      {state.at !== "idle" && <AdminActionDialog state={state} email={visible.email} action={action} />}
     </>
   );
 }

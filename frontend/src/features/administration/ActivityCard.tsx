@@ -1,67 +1,67 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import type { ActivityItem } from "../../api/client";
-import { usePages, type Page } from "../../api/pages";
-import { troubleOf } from "../../api/queries";
+import { usePagination, type Page } from "../../api/pagination";
+import { requestErrorOf } from "../../api/queries";
 import { ActivityList } from "../../ui/ActivityList";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { FailedCard } from "../../ui/FailedCard";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { useCountdown } from "../../ui/Countdown";
+import { CardSkeleton } from "../../ui/CardSkeleton";
+import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
-import { pathOf } from "./path";
-import { accountActivityQuery, furtherActivity } from "./queries";
+import { accountPath } from "./accountPath";
+import { accountActivityQuery, moreActivity } from "./queries";
 
-const frame = { title: words.account.activity, lead: t.activityLead };
+const frame = { title: messages.account.activity, lead: t.activityLead };
 
 interface ActivityCardProps {
   id: string;
   ownId: string;
 }
 
-/** What happened to the account, as its owner reads it, and which administrator did it. */
+/** The security events of another account, as its owner sees them, with the administrator that caused each. */
 export function ActivityCard({ id, ownId }: ActivityCardProps) {
   const query = useQuery(accountActivityQuery(id));
   if (query.data) return <Loaded first={query.data} id={id} ownId={ownId} />;
-  if (!query.isError) return <WaitingCard {...frame} rows={5} plain />;
+  if (!query.isError) return <CardSkeleton {...frame} rows={5} plain />;
   return (
     <FailedCard
       {...frame}
       failed={t.activityFailed}
-      trouble={troubleOf(query.error)}
+      error={requestErrorOf(query.error)}
       busy={query.isFetching}
       onRetry={() => void query.refetch()}
     />
   );
 }
 
-const who = (id: string | undefined, ownId: string) =>
-  id && (id === ownId ? t.byYou : <Link href={pathOf(id)}>{t.who}</Link>);
+const actorOf = (id: string | undefined, ownId: string) =>
+  id && (id === ownId ? t.byYou : <Link href={accountPath(id)}>{t.byAdministrator}</Link>);
 
 function Loaded({ first, id, ownId }: ActivityCardProps & { first: Page<ActivityItem> }) {
-  const pages = usePages(first, furtherActivity(id));
-  const [busy, run] = useWork();
-  const left = useCountdown(pages.trouble);
+  const pages = usePagination(first, moreActivity(id));
+  const [busy, run] = useAsyncAction();
+  const secondsLeft = useCountdown(pages.error);
   return (
     <Card {...frame}>
       {pages.items.length === 0 ? (
-        <p className="hint">{t.nothing}</p>
+        <p className="hint">{t.noActivity}</p>
       ) : (
-        <ActivityList items={pages.items} who={(item) => who(item.administrator_id, ownId)} />
+        <ActivityList items={pages.items} renderActor={(item) => actorOf(item.administrator_id, ownId)} />
       )}
-      {pages.trouble && <TroubleNotice trouble={pages.trouble} left={left} />}
-      {pages.more && (
+      {pages.error && <ErrorNotice error={pages.error} secondsLeft={secondsLeft} />}
+      {pages.loadMore && (
         <div>
           <Button
             small
             busy={busy}
-            busyLabel={words.common.working}
-            disabled={left > 0}
-            onClick={() => pages.more && run(pages.more)}
+            busyLabel={messages.common.working}
+            disabled={secondsLeft > 0}
+            onClick={() => pages.loadMore && run(pages.loadMore)}
           >
             {t.more}
           </Button>

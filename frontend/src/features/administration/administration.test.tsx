@@ -46,7 +46,7 @@ const challenge = {
 type Reply = [status: number, body: object];
 const problem = (status: number, code: string, more = {}): Reply => [status, { status, code, ...more }];
 
-/** A part of the page over a server that answers so. A proof is given at once, wherever one is asked for. */
+/** Renders a part of the administration page with the given responses. A step-up succeeds at once. */
 function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>, ownId = boss) {
   const sent: { line: string; body: unknown; token: string | null }[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
@@ -67,13 +67,13 @@ function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>
       headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
     });
   });
-  const prove = vi.fn(() => Promise.resolve("token"));
+  const promptStepUp = vi.fn(() => Promise.resolve("token"));
   render(
     <QueryClientProvider client={makeQueryClient()}>
-      {part === "list" ? <AccountList /> : <AccountView id={id} ownId={ownId} prove={prove} />}
+      {part === "list" ? <AccountList /> : <AccountView id={id} ownId={ownId} promptStepUp={promptStepUp} />}
     </QueryClientProvider>,
   );
-  return { user: userEvent.setup(), sent, prove };
+  return { user: userEvent.setup(), sent, promptStepUp };
 }
 
 const press = async (user: ReturnType<typeof userEvent.setup>, name: string, inside?: HTMLElement) =>
@@ -108,14 +108,14 @@ describe("the list", () => {
       [`${first}&email=zoe`]: [200, { items: [] }],
     });
     await user.type(await screen.findByLabelText("Email address"), " zoe{Enter}");
-    expect(await screen.findByText(/^No address begins with “zoe”/)).toBeTruthy();
+    expect(await screen.findByText(/^No address starts with “zoe”/)).toBeTruthy();
     expect(screen.queryByRole("listitem")).toBeNull();
     history.replaceState(null, "");
   });
 
   for (const [enabled, said] of [
-    [false, /your account has MFA off/],
-    [true, /Sign out, then sign in with one/],
+    [false, /MFA is off for your account/],
+    [true, /sign in again with a code/],
   ] as const)
     it(`tells an administrator without a second factor what to do (MFA ${enabled ? "on" : "off"})`, async () => {
       show("list", {
@@ -138,29 +138,29 @@ describe("one account", () => {
     show("account", replies());
     expect(await screen.findByText("Pixel 11")).toBeTruthy();
     expect(screen.getByText("9 of 10 left")).toBeTruthy();
-    expect(screen.getByText(/^Codes of the authenticator app: not looked at until/)).toBeTruthy();
-    expect(screen.getByText(/^The password: not looked at any more/)).toBeTruthy();
+    expect(screen.getByText(/^Authenticator app codes: locked until/)).toBeTruthy();
+    expect(screen.getByText(/^Password: locked. Waiting/)).toBeTruthy();
   });
 
   it("has its MFA reset with a reason and a proof for it alone, and tells what came of it", async () => {
-    const { user, sent, prove } = show(
+    const { user, sent, promptStepUp } = show(
       "account",
       replies({ [reset]: [problem(401, "step_up_required", { step_up: challenge }), [200, receipt]] }),
     );
     await press(user, "Reset MFA");
     const dialog = await screen.findByRole("dialog", { name: "Reset MFA?" });
     await press(user, "Reset MFA", dialog);
-    expect(within(dialog).getByText(/^Say why/)).toBeTruthy();
+    expect(within(dialog).getByText(/^Enter a reason/)).toBeTruthy();
     expect(sent).toEqual([]);
     await user.type(within(dialog).getByLabelText("Reason"), " Ticket 4711 ");
     await press(user, "Reset MFA", dialog);
-    expect(await screen.findByText("Two sessions ended. We sent them a notice by mail.")).toBeTruthy();
+    expect(await screen.findByText("Two sessions ended. We emailed them a notice.")).toBeTruthy();
     const body = { reason: "Ticket 4711" };
     expect(sent).toEqual([
       { line: reset, body, token: null },
       { line: reset, body, token: "token" },
     ]);
-    expect(prove).toHaveBeenCalledWith(challenge);
+    expect(promptStepUp).toHaveBeenCalledWith(challenge);
   });
 
   it("keeps the reason where the server refuses", async () => {
@@ -170,7 +170,7 @@ describe("one account", () => {
     const dialog = await screen.findByRole("dialog");
     const field = within(dialog).getByLabelText<HTMLInputElement>("Reason");
     await user.type(field, "Ticket 4711{Enter}");
-    expect(await within(dialog).findByText(/no administrator left/)).toBeTruthy();
+    expect(await within(dialog).findByText(/the last administrator/)).toBeTruthy();
     expect(field.value).toBe("Ticket 4711");
   });
 
@@ -202,7 +202,7 @@ describe("one account", () => {
       { ...item, id: "2", administrator_id: "other" },
     ];
     show("account", replies({ [happened]: [200, { items }] }));
-    expect(await screen.findAllByText("An administrator removed MFA from your account")).toHaveLength(2);
+    expect(await screen.findAllByText("MFA removed by an administrator")).toHaveLength(2);
     expect(screen.getByText("by you")).toBeTruthy();
     expect(screen.getByRole("link", { name: "by this administrator" }).getAttribute("href")).toBe(
       "/settings/administration/other",
@@ -211,6 +211,6 @@ describe("one account", () => {
 
   it("that isn’t there is said so", async () => {
     show("account", {});
-    expect(await screen.findByText("There is no such account")).toBeTruthy();
+    expect(await screen.findByText("Account not found")).toBeTruthy();
   });
 });

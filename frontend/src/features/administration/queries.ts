@@ -1,42 +1,42 @@
 import { queryOptions } from "@tanstack/react-query";
-import { ask, client } from "../../api/client";
-import { glance, orThrow } from "../../api/queries";
+import { request, client } from "../../api/client";
+import { pageSize, orThrow } from "../../api/queries";
 
-/** As many as one looks through before typing more of the address. */
-const handful = 20;
+/** Items of a list that the administration pages load at once. */
+const adminPageSize = 20;
 
-const find = (email: string, cursor?: string) =>
-  ask(
+const fetchAccounts = (email: string, cursor?: string) =>
+  request(
     client.GET("/api/v1/admin/accounts", {
-      params: { query: { limit: handful, ...(email && { email }), ...(cursor && { cursor }) } },
+      params: { query: { limit: adminPageSize, ...(email && { email }), ...(cursor && { cursor }) } },
     }),
   );
 
-const happened = (id: string, limit: number, cursor?: string) =>
-  ask(
+const fetchActivity = (id: string, limit: number, cursor?: string) =>
+  request(
     client.GET("/api/v1/admin/accounts/{id}/activity", {
       params: { path: { id }, query: { limit, ...(cursor && { cursor }) } },
     }),
   );
 
 export const accountsQuery = (email: string) =>
-  queryOptions({ queryKey: ["accounts", email], queryFn: () => orThrow(find(email)) });
+  queryOptions({ queryKey: ["accounts", email], queryFn: () => orThrow(fetchAccounts(email)) });
 
-export const furtherAccounts = (email: string) => (cursor: string) => find(email, cursor);
+export const moreAccounts = (email: string) => (cursor: string) => fetchAccounts(email, cursor);
 
-/** Both below it in the cache, so that a change refreshes them together. */
-export const oneAccount = (id: string) => ["one account", id];
+/** The common prefix of an account's query keys, so that a change refreshes all of them. */
+export const accountKey = (id: string) => ["managed account", id];
 
 export const stateQuery = (id: string) =>
   queryOptions({
-    queryKey: [...oneAccount(id), "state"],
-    queryFn: () => orThrow(ask(client.GET("/api/v1/admin/accounts/{id}", { params: { path: { id } } }))),
+    queryKey: [...accountKey(id), "state"],
+    queryFn: () => orThrow(request(client.GET("/api/v1/admin/accounts/{id}", { params: { path: { id } } }))),
   });
 
 export const accountActivityQuery = (id: string) =>
   queryOptions({
-    queryKey: [...oneAccount(id), "activity"],
-    queryFn: () => orThrow(happened(id, glance)),
+    queryKey: [...accountKey(id), "activity"],
+    queryFn: () => orThrow(fetchActivity(id, pageSize)),
   });
 
-export const furtherActivity = (id: string) => (cursor: string) => happened(id, handful, cursor);
+export const moreActivity = (id: string) => (cursor: string) => fetchActivity(id, adminPageSize, cursor);

@@ -1,67 +1,67 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
-import { ask, client, type Trouble } from "../../api/client";
-import { placeOf } from "../../api/problem";
+import { request, client, type RequestError } from "../../api/client";
+import { fieldOf } from "../../api/problem";
 import { useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
-import { Bone } from "../../ui/Card";
+import { Skeleton } from "../../ui/Card";
 import { Field } from "../../ui/Field";
-import { Gate } from "../../ui/Gate";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { Whole } from "../../ui/Whole";
-import { say, words } from "../../i18n";
+import { AuthLayout } from "../../ui/AuthLayout";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { useCountdown } from "../../ui/Countdown";
+import { NoBreakAddresses } from "../../ui/NoBreakAddresses";
+import { messageFor, messages } from "../../i18n";
 import { links } from "../../i18n/links";
 
 const t = links.forgot;
 
-type State = { at: "asking"; trouble?: Trouble; missing?: boolean } | { at: "sent" } | { at: "noMail" };
+type State = { at: "form"; error?: RequestError; missing?: boolean } | { at: "sent" } | { at: "noMail" };
 
-/** Says the same whether there is such an account or not: the server does, too. */
+/** Asks for a password reset link. Page and server respond in the same way whether or not the account exists. */
 export function ForgotPasswordPage() {
   const service = useService();
-  const [asked, setAsked] = useState<State>({ at: "asking" });
+  const [requested, setRequested] = useState<State>({ at: "form" });
   const [email, setEmail] = useState("");
-  const [busy, run] = useWork();
+  const [busy, run] = useAsyncAction();
   const heading = useRef<HTMLHeadingElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const state: State = service.data?.mail === false ? { at: "noMail" } : asked;
-  const trouble = state.at === "asking" ? state.trouble : undefined;
-  const left = useCountdown(trouble);
+  const state: State = service.data?.mail === false ? { at: "noMail" } : requested;
+  const error = state.at === "form" ? state.error : undefined;
+  const secondsLeft = useCountdown(error);
 
-  useEffect(() => {
-    if (asked.at === "asking") input.current?.focus();
+  useLayoutEffect(() => {
+    if (requested.at === "form") input.current?.focus();
     else heading.current?.focus();
-  }, [asked, service.isPending]);
+  }, [requested, service.isPending]);
 
   const submit = () => {
-    if (left > 0) return;
-    if (email.trim() === "") return setAsked({ at: "asking", missing: true });
+    if (secondsLeft > 0) return;
+    if (email.trim() === "") return setRequested({ at: "form", missing: true });
     run(async () => {
-      const answer = await ask(client.POST("/api/v1/password-resets", { body: { email: email.trim() } }));
-      if (answer.ok) return setAsked({ at: "sent" });
-      if (answer.trouble.code === "mail_unavailable") return setAsked({ at: "noMail" });
-      setAsked({ at: "asking", trouble: answer.trouble });
+      const result = await request(client.POST("/api/v1/password-resets", { body: { email: email.trim() } }));
+      if (result.ok) return setRequested({ at: "sent" });
+      if (result.error.code === "mail_unavailable") return setRequested({ at: "noMail" });
+      setRequested({ at: "form", error: result.error });
     });
   };
 
   if (service.isPending)
     return (
-      <Gate title={t.title}>
-        <p className="gate__title" role="status">
-          <Bone letters={20} />
-          <span className="sr-only">{words.common.loading}</span>
+      <AuthLayout title={t.title}>
+        <p className="auth__title" role="status">
+          <Skeleton letters={20} />
+          <span className="sr-only">{messages.common.loading}</span>
         </p>
-      </Gate>
+      </AuthLayout>
     );
-  const title = { asking: t.title, sent: t.sentTitle, noMail: t.noMailTitle }[state.at];
+  const title = { form: t.title, sent: t.sentTitle, noMail: t.noMailTitle }[state.at];
   return (
-    <Gate title={title}>
-      <h1 className="gate__title" ref={heading} tabIndex={-1}>
+    <AuthLayout title={title}>
+      <h1 className="auth__title" ref={heading} tabIndex={-1}>
         {title}
       </h1>
-      {state.at === "asking" && (
+      {state.at === "form" && (
         <form
           className="stack"
           noValidate
@@ -70,23 +70,23 @@ export function ForgotPasswordPage() {
             submit();
           }}
         >
-          <p className="gate__lead">{t.lead}</p>
-          {trouble && placeOf(trouble) === "form" && <TroubleNotice trouble={trouble} left={left} />}
+          <p className="auth__lead">{t.lead}</p>
+          {error && fieldOf(error) === "form" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
           <Field
-            label={words.common.email}
+            label={messages.common.email}
             name="username"
             type="email"
             autoComplete="username"
             value={email}
             onChange={(value) => {
               setEmail(value);
-              if (state.missing) setAsked({ at: "asking" });
+              if (state.missing) setRequested({ at: "form" });
             }}
             error={
               state.missing
-                ? words.common.emailMissing
-                : trouble && placeOf(trouble) === "email"
-                  ? say(trouble)
+                ? messages.common.emailMissing
+                : error && fieldOf(error) === "email"
+                  ? messageFor(error)
                   : undefined
             }
             inputRef={input}
@@ -96,8 +96,8 @@ export function ForgotPasswordPage() {
             kind="primary"
             wide
             busy={busy}
-            busyLabel={words.common.working}
-            disabled={left > 0}
+            busyLabel={messages.common.working}
+            disabled={secondsLeft > 0}
           >
             {t.submit}
           </Button>
@@ -105,23 +105,23 @@ export function ForgotPasswordPage() {
       )}
       {state.at === "sent" && (
         <>
-          <div className="stack gate__said" role="status">
+          <div className="stack auth__text" role="status">
             <p>{t.sent(email.trim())}</p>
-            <p className="hint">{t.nothing}</p>
+            <p className="hint">{t.notArrived}</p>
           </div>
-          <Button wide onClick={() => setAsked({ at: "asking" })}>
-            {t.again}
+          <Button wide onClick={() => setRequested({ at: "form" })}>
+            {t.otherAddress}
           </Button>
         </>
       )}
       {state.at === "noMail" && (
-        <div className="stack gate__said">
+        <div className="stack auth__text">
           <p>{t.noMail}</p>
           {service.data?.support && (
-            <p className="gate__support">
-              {t.support}{" "}
+            <p className="auth__support">
+              {t.supportLead}{" "}
               <strong>
-                <Whole text={service.data.support} />
+                <NoBreakAddresses text={service.data.support} />
               </strong>
             </p>
           )}
@@ -130,6 +130,6 @@ export function ForgotPasswordPage() {
       <Link className="button button--quiet button--wide" href="/sign-in">
         <span className="button__label">{t.back}</span>
       </Link>
-    </Gate>
+    </AuthLayout>
   );
 }

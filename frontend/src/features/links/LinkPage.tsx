@@ -1,64 +1,73 @@
-import { useEffect, useReducer, useRef, type ReactNode } from "react";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { Link } from "wouter";
-import type { Answer } from "../../api/client";
+import type { ApiResult } from "../../api/client";
+import { failureOf } from "../../api/confirmAction";
+import { AuthLayout } from "../../ui/AuthLayout";
 import { Button } from "../../ui/Button";
-import { Gate } from "../../ui/Gate";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useCountdown } from "../../ui/Wait";
-import { words } from "../../i18n";
+import { useCountdown } from "../../ui/Countdown";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { messages } from "../../i18n";
 import { links as t } from "../../i18n/links";
-import { startFor, visit, type Visit } from "./visit";
+import { initialLinkAction, linkAction, type LinkAction } from "./linkAction";
 
-interface LinkPageProps<Result> {
+interface Target {
+  path: string;
+  label: string;
+}
+
+interface LinkPageProps<Value> {
   token: string;
   title: string;
   lead: string;
-  follows?: string[];
-  /** What else there is to say before the press. */
-  aside?: string;
+  consequences?: string[];
+  /** A further note above the button. */
+  note?: string;
   submit: string;
   danger?: boolean;
-  act: (token: string) => Promise<Answer<Result>>;
+  send: (token: string) => Promise<ApiResult<Value>>;
   doneTitle: string;
-  done: (result: Result) => string[];
-  /** What a link that no longer works means here, and what to do. */
-  over: string;
-  to?: { path: string; label: string };
+  done: (value: Value) => string[];
+  /** Why the link may no longer work, and what to do instead. */
+  expired: string;
+  /** Where the button of the result leads. The default is the sign-in page. */
+  to?: Target;
 }
 
-/** What a mailed link opens. Scanners open links too: nothing happens before somebody presses the button. */
-export function LinkPage<Result>(props: LinkPageProps<Result>) {
-  const [state, send] = useReducer(visit<Result>, startFor<Result>(props.token));
+/** The page of a mailed link. Mail scanners open links too, so nothing is sent before the user presses the button. */
+export function LinkPage<Value>(props: LinkPageProps<Value>) {
+  const [state, dispatch] = useReducer(linkAction<Value>, props.token, initialLinkAction<Value>);
   const heading = useRef<HTMLHeadingElement>(null);
-  const at = state.at === "working" ? "ready" : state.at;
+  const finished = state.at === "done" || state.at === "expired";
 
-  useEffect(() => heading.current?.focus(), [at]);
+  useLayoutEffect(() => heading.current?.focus(), [finished]);
 
-  const act = async () => {
-    send({ type: "act" });
-    const answer = await props.act(props.token);
-    send(answer.ok ? { type: "done", result: answer.data } : { type: "refused", trouble: answer.trouble });
+  const submit = async () => {
+    dispatch({ type: "submitted" });
+    const result = await props.send(props.token);
+    dispatch(
+      result.ok ? { type: "succeeded", outcome: result.data } : { type: "failed", error: result.error },
+    );
   };
 
-  const title = at === "done" ? props.doneTitle : at === "over" ? t.overTitle : props.title;
-  const to = props.to ?? { path: "/sign-in", label: t.signIn };
+  const title = state.at === "done" ? props.doneTitle : state.at === "expired" ? t.expiredTitle : props.title;
+  const to = props.to ?? { path: "/sign-in", label: t.toSignIn };
   return (
-    <Gate title={title}>
-      <h1 className="gate__title" ref={heading} tabIndex={-1}>
+    <AuthLayout title={title}>
+      <h1 className="auth__title" ref={heading} tabIndex={-1}>
         {title}
       </h1>
       {state.at === "done" ? (
-        <Said lines={props.done(state.result)} to={to} />
-      ) : state.at === "over" ? (
-        <Said lines={[state.incomplete ? t.incomplete : props.over]} to={to} />
+        <LinkResult lines={props.done(state.outcome)} to={to} />
+      ) : state.at === "expired" ? (
+        <LinkResult lines={[state.incomplete ? t.incomplete : props.expired]} to={to} />
       ) : (
-        <Question {...props} state={state} onAct={() => void act()} />
+        <Confirmation {...props} state={state} onSubmit={() => void submit()} />
       )}
-    </Gate>
+    </AuthLayout>
   );
 }
 
-export const Said = ({ lines, to }: { lines: string[]; to: { path: string; label: string } }) => (
+export const LinkResult = ({ lines, to }: { lines: string[]; to: Target }) => (
   <>
     <div className="stack" role="status">
       {lines.filter(Boolean).map((line) => (
@@ -71,38 +80,38 @@ export const Said = ({ lines, to }: { lines: string[]; to: { path: string; label
   </>
 );
 
-interface QuestionProps {
-  state: Extract<Visit<unknown>, { at: "ready" | "working" }>;
+interface ConfirmationProps {
+  state: LinkAction<unknown>;
   lead: string;
-  follows?: string[];
-  aside?: string;
+  consequences?: string[];
+  note?: string;
   submit: string;
   danger?: boolean;
-  onAct: () => void;
+  onSubmit: () => void;
 }
 
-function Question({ state, lead, follows, aside, submit, danger, onAct }: QuestionProps): ReactNode {
-  const trouble = state.at === "ready" ? state.trouble : undefined;
-  const left = useCountdown(trouble);
+function Confirmation({ state, lead, consequences, note, submit, danger, onSubmit }: ConfirmationProps) {
+  const error = failureOf(state);
+  const secondsLeft = useCountdown(error);
   return (
     <>
       <p>{lead}</p>
-      {follows && (
+      {consequences && (
         <ul className="bullets">
-          {follows.map((line) => (
+          {consequences.map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
       )}
-      {aside && <p className="hint">{aside}</p>}
-      {trouble && <TroubleNotice trouble={trouble} left={left} />}
+      {note && <p className="hint">{note}</p>}
+      {error && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
       <Button
         kind={danger ? "danger" : "primary"}
         wide
         busy={state.at === "working"}
-        busyLabel={words.common.working}
-        disabled={left > 0}
-        onClick={onAct}
+        busyLabel={messages.common.working}
+        disabled={secondsLeft > 0}
+        onClick={onSubmit}
       >
         {submit}
       </Button>

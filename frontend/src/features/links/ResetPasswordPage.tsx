@@ -1,67 +1,68 @@
-import { useEffect, useReducer, useRef, useState } from "react";
-import { ask, client, type Receipt } from "../../api/client";
-import { placeOf } from "../../api/problem";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { request, client, type Receipt } from "../../api/client";
+import { failureOf } from "../../api/confirmAction";
+import { fieldOf } from "../../api/problem";
 import { useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
-import { Gate } from "../../ui/Gate";
+import { AuthLayout } from "../../ui/AuthLayout";
 import { NewPasswordField } from "../../ui/NewPasswordField";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useCountdown } from "../../ui/Countdown";
+import { messageFor, messages } from "../../i18n";
 import { links } from "../../i18n/links";
 import { newPassword } from "../../i18n/newPassword";
-import { Said } from "./LinkPage";
-import { startFor, visit } from "./visit";
+import { LinkResult } from "./LinkPage";
+import { initialLinkAction, linkAction } from "./linkAction";
 
 const t = links.reset;
 
 interface ResetPasswordPageProps {
   token: string;
-  /** The password is set; nobody is signed in by that. */
+  /** Called after the password was set. That does not sign the user in. */
   onDone: () => void;
 }
 
 export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
-  const [state, send] = useReducer(visit<Receipt>, startFor<Receipt>(token));
+  const [state, dispatch] = useReducer(linkAction<Receipt>, token, initialLinkAction<Receipt>);
   const [password, setPassword] = useState("");
-  const [judged, setJudged] = useState<string>();
+  const [submitted, setSubmitted] = useState<string>();
   const limits = useService().data?.password ?? { min_length: 15, max_length: 128 };
   const input = useRef<HTMLInputElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  const trouble = state.at === "ready" ? state.trouble : undefined;
-  const place = trouble && placeOf(trouble);
-  const left = useCountdown(trouble);
-  const over = state.at === "over";
+  const error = failureOf(state);
+  const field = error && fieldOf(error);
+  const secondsLeft = useCountdown(error);
+  const expired = state.at === "expired";
 
-  useEffect(() => {
-    if (over) heading.current?.focus();
+  useLayoutEffect(() => {
+    if (expired) heading.current?.focus();
     else input.current?.focus();
-  }, [over, trouble]);
+  }, [expired, error]);
 
   const submit = async () => {
-    if (left > 0 || state.at !== "ready") return;
-    setJudged(password);
+    if (secondsLeft > 0 || state.at !== "confirming") return;
+    setSubmitted(password);
     if (password === "") return input.current?.focus();
-    send({ type: "act" });
-    const answer = await ask(
+    dispatch({ type: "submitted" });
+    const result = await request(
       client.POST("/api/v1/password-resets/complete", { body: { token, new_password: password } }),
     );
-    if (answer.ok) return onDone();
-    send({ type: "refused", trouble: answer.trouble });
+    if (result.ok) return onDone();
+    dispatch({ type: "failed", error: result.error });
   };
 
-  const title = over ? links.overTitle : t.title;
-  // A refusal is about the password that was sent, not about the one that is being typed now.
-  const told = judged === password;
-  const refused = trouble && place === "password" ? say(trouble) : undefined;
+  const title = expired ? links.expiredTitle : t.title;
+  // The error belongs to the password that was sent. It disappears when the user edits the password.
+  const unchanged = submitted === password;
+  const rejection = error && field === "password" ? messageFor(error) : undefined;
   return (
-    <Gate title={title}>
-      <h1 className="gate__title" ref={heading} tabIndex={-1}>
+    <AuthLayout title={title}>
+      <h1 className="auth__title" ref={heading} tabIndex={-1}>
         {title}
       </h1>
-      {state.at === "over" ? (
-        <Said
-          lines={[state.incomplete ? links.incomplete : t.over]}
+      {state.at === "expired" ? (
+        <LinkResult
+          lines={[state.incomplete ? links.incomplete : t.expired]}
           to={{ path: "/forgot-password", label: t.askAgain }}
         />
       ) : (
@@ -73,14 +74,14 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
             void submit();
           }}
         >
-          <p className="gate__lead">{t.lead}</p>
-          {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
+          <p className="auth__lead">{t.lead}</p>
+          {error && field === "form" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
           <NewPasswordField
             value={password}
             onChange={setPassword}
             min={limits.min_length}
             max={limits.max_length}
-            error={told ? (password === "" ? newPassword.missing : refused) : undefined}
+            error={unchanged ? (password === "" ? newPassword.missing : rejection) : undefined}
             inputRef={input}
           />
           <Button
@@ -88,13 +89,13 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
             kind="primary"
             wide
             busy={state.at === "working"}
-            busyLabel={words.common.working}
-            disabled={left > 0}
+            busyLabel={messages.common.working}
+            disabled={secondsLeft > 0}
           >
             {t.submit}
           </Button>
         </form>
       )}
-    </Gate>
+    </AuthLayout>
   );
 }

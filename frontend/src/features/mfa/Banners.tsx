@@ -1,8 +1,8 @@
 import type { Mfa } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
-import { date } from "../../i18n";
-import { required as t } from "../../i18n/required";
+import { shortDate } from "../../i18n";
+import { mfaRequired as t } from "../../i18n/mfaRequired";
 import { RemovalBanner } from "./RemovalBanner";
 
 export interface BannersProps {
@@ -10,7 +10,7 @@ export interface BannersProps {
   onRegister: () => void;
 }
 
-/** Rare, and above everything else: a removal that is under way, and MFA that is missing where it is required. */
+/** The banners above the MFA card: a pending removal of MFA, and MFA that is required but not set up. They are rare. */
 export const Banners = (props: BannersProps) => (
   <>
     <RemovalBanner />
@@ -23,7 +23,9 @@ function RequiredBanner({ mfa: { enabled, policy }, onRegister }: BannersProps) 
   return (
     <Notice
       kind="warning"
-      title={policy.required || !policy.required_from ? t.nowTitle : t.soonTitle(date(policy.required_from))}
+      title={
+        policy.required || !policy.required_from ? t.nowTitle : t.soonTitle(shortDate(policy.required_from))
+      }
       actions={
         <Button small onClick={onRegister}>
           {t.register}

@@ -1,21 +1,22 @@
-import { Fragment, useEffect } from "react";
+import { Fragment } from "preact";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import type { Mfa, MfaMethod, ProofMethod } from "../../api/client";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
-import { CeremonyDialog, LaterSteps } from "./CeremonyDialog";
-import type { ProofSlot } from "./proofSlot";
-import { useCeremony } from "./useCeremony";
+import { EnrollmentFlowDialog, EnrollSteps } from "./EnrollmentFlowDialog";
+import type { RenderCredentialsForm } from "../../api/stepUp";
+import { useEnrollmentFlow } from "./useEnrollmentFlow";
 
 export interface EnrollDialogProps {
-  /** The method that the new one takes the place of. */
+  /** The method that the new one replaces. */
   replaces: MfaMethod | undefined;
   mfa: Mfa;
-  proof: ProofSlot;
+  renderCredentialsForm: RenderCredentialsForm;
   onClosed: () => void;
 }
 
-/** The proofs that the account has, as far as this page knows; the server may ask for others. */
-function proofsOf({ enabled, methods, recovery_codes: codes }: Mfa): ProofMethod[] {
+/** Returns the credentials to ask for first, from what the page knows. The server may require others. */
+function availableFactors({ enabled, methods, recovery_codes: codes }: Mfa): ProofMethod[] {
   if (!enabled) return ["password"];
   return [
     "password",
@@ -24,35 +25,37 @@ function proofsOf({ enabled, methods, recovery_codes: codes }: Mfa): ProofMethod
   ];
 }
 
-export function EnrollDialog({ replaces, mfa, proof, onClosed }: EnrollDialogProps) {
-  const ceremony = useCeremony(replaces);
-  const { state } = ceremony;
-  const over = state.at === "closed";
+/** Registers an MFA method, or moves one to a new phone, for a signed-in user. */
+export function EnrollDialog({ replaces, mfa, renderCredentialsForm, onClosed }: EnrollDialogProps) {
+  const flow = useEnrollmentFlow(replaces);
+  const { state } = flow;
+  const isClosed = state.at === "closed";
 
-  useEffect(() => LaterSteps.prefetch(), []);
-  useEffect(() => {
-    if (over) onClosed();
+  useEffect(() => EnrollSteps.prefetch(), []);
+  // A layout effect runs before the next key press. A later effect would close a dialog that such a key press opens.
+  useLayoutEffect(() => {
+    if (isClosed) onClosed();
   });
 
   if (state.at === "closed") return null;
-  const close = () => void ceremony.close();
+  const close = () => void flow.close();
   return (
-    <CeremonyDialog state={state} onClose={close}>
+    <EnrollmentFlowDialog state={state} onClose={close}>
       {state.at === "reauthenticate" ? (
         <Fragment key={state.run}>
-          {proof({
+          {renderCredentialsForm({
             purpose: "mfa.enroll",
-            methods: proofsOf(mfa),
+            methods: availableFactors(mfa),
             lead: state.replaces ? t.replaceLead(state.replaces.name) : t.reauthenticateLead,
-            submit: words.common.continue,
-            trouble: state.trouble,
-            onProven: ceremony.begin,
+            submit: messages.common.continue,
+            error: state.error,
+            onVerified: flow.begin,
             onCancel: close,
           })}
         </Fragment>
       ) : (
-        <LaterSteps state={state} ceremony={ceremony} methods={mfa.methods} />
+        <EnrollSteps state={state} flow={flow} methods={mfa.methods} />
       )}
-    </CeremonyDialog>
+    </EnrollmentFlowDialog>
   );
 }

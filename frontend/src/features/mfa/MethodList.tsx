@@ -1,26 +1,27 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { MfaMethod } from "../../api/client";
+import { failureOf } from "../../api/confirmAction";
 import { Button } from "../../ui/Button";
 import { Badge } from "../../ui/Card";
-import { Ago, Facts } from "../../ui/Facts";
+import { TimeAgo, MetaList } from "../../ui/MetaList";
 import { PhoneIcon } from "../../ui/icons";
-import { date, moment, words } from "../../i18n";
-import { RenameForm } from "./dialogs";
-import type { Errand } from "./errand";
-import type { useErrand } from "./useErrand";
+import { shortDate, dateTime, messages } from "../../i18n";
+import { RenameForm } from "./lazyDialogs";
+import type { MethodAction } from "./methodAction";
+import type { MethodActions } from "./useMethodAction";
 
-const t = words.mfa;
+const t = messages.mfa;
 
 interface MethodListProps {
   methods: MfaMethod[];
   codesLeft: number;
-  /** There has to be one. */
+  /** Whether the service requires MFA, so that the last method stays. */
   required: boolean;
-  errand: ReturnType<typeof useErrand>;
+  action: MethodActions;
   onReplace: (method: MfaMethod) => void;
 }
 
-export const MethodList = ({ methods, codesLeft, required, errand, onReplace }: MethodListProps) => (
+export const MethodList = ({ methods, codesLeft, required, action, onReplace }: MethodListProps) => (
   <ul className="rows" aria-label={t.methods}>
     {methods.map((method) => (
       <MethodRow
@@ -29,16 +30,16 @@ export const MethodList = ({ methods, codesLeft, required, errand, onReplace }: 
         others={methods.filter(({ id }) => id !== method.id)}
         codesLeft={codesLeft}
         required={required}
-        errand={errand}
+        action={action}
         onReplace={() => onReplace(method)}
       />
     ))}
   </ul>
 );
 
-/** The errand, where it is to rename this method. */
-function renaming(state: Errand, { id }: MfaMethod) {
-  if (state.at !== "asked" && state.at !== "working") return undefined;
+/** Returns the action if it renames this method. */
+function renameOf(state: MethodAction, { id }: MfaMethod) {
+  if (state.at !== "confirming" && state.at !== "working") return undefined;
   return state.task.kind === "rename" && state.task.method.id === id ? state : undefined;
 }
 
@@ -47,18 +48,18 @@ interface MethodRowProps {
   others: MfaMethod[];
   codesLeft: number;
   required: boolean;
-  errand: ReturnType<typeof useErrand>;
+  action: MethodActions;
   onReplace: () => void;
 }
 
-function MethodRow({ method, others, codesLeft, required, errand, onReplace }: MethodRowProps) {
+function MethodRow({ method, others, codesLeft, required, action, onReplace }: MethodRowProps) {
   const { name, suspended } = method;
-  const rename = renaming(errand.state, method);
+  const rename = renameOf(action.state, method);
   const renameButton = `rename-${method.id}`;
   const before = useRef(rename);
 
-  useEffect(() => {
-    // The field that had the focus is gone.
+  useLayoutEffect(() => {
+    // The field that had the focus was removed.
     if (before.current && !rename && document.activeElement === document.body)
       document.getElementById(renameButton)?.focus();
     before.current = rename;
@@ -66,7 +67,7 @@ function MethodRow({ method, others, codesLeft, required, errand, onReplace }: M
 
   return (
     <li className="row row--method">
-      <span className="row__sign">
+      <span className="row__icon">
         <PhoneIcon />
       </span>
       {rename ? (
@@ -74,9 +75,9 @@ function MethodRow({ method, others, codesLeft, required, errand, onReplace }: M
           method={method}
           others={others}
           busy={rename.at === "working"}
-          trouble={rename.at === "asked" ? rename.trouble : undefined}
-          onSave={(wanted) => void errand.rename(wanted)}
-          onCancel={errand.close}
+          error={failureOf(rename)}
+          onSave={(wanted) => void action.rename(wanted)}
+          onCancel={action.close}
         />
       ) : (
         <>
@@ -84,20 +85,20 @@ function MethodRow({ method, others, codesLeft, required, errand, onReplace }: M
             <p className="row__title">
               <bdi>{name}</bdi> {suspended && <Badge tone="warn">{t.suspended}</Badge>}
             </p>
-            <Facts>
+            <MetaList>
               {[
                 <>
                   {t.added}{" "}
-                  <time dateTime={method.created_at} title={moment(method.created_at)}>
-                    {date(method.created_at)}
+                  <time dateTime={method.created_at} title={dateTime(method.created_at)}>
+                    {shortDate(method.created_at)}
                   </time>
                 </>,
                 <>
-                  {t.lastUsed} <Ago time={method.last_used_at} />
+                  {t.lastUsed} <TimeAgo time={method.last_used_at} />
                 </>,
               ]}
-            </Facts>
-            {suspended && <p className="row__why">{t.suspendedWhy}</p>}
+            </MetaList>
+            {suspended && <p className="row__warning">{t.suspendedWhy}</p>}
           </div>
           <div className="row__actions">
             <Button
@@ -105,7 +106,7 @@ function MethodRow({ method, others, codesLeft, required, errand, onReplace }: M
               kind="quiet"
               id={renameButton}
               label={t.renameNamed(name)}
-              onClick={() => errand.ask({ kind: "rename", method })}
+              onClick={() => action.open({ kind: "rename", method })}
             >
               {t.rename}
             </Button>
@@ -118,7 +119,7 @@ function MethodRow({ method, others, codesLeft, required, errand, onReplace }: M
               small
               kind="quiet"
               label={t.removeNamed(name)}
-              onClick={() => errand.ask({ kind: "remove", method, others, codesLeft, required })}
+              onClick={() => action.open({ kind: "remove", method, others, codesLeft, required })}
             >
               {t.remove}
             </Button>

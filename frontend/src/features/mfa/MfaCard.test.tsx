@@ -32,20 +32,20 @@ const account = { id: "a", email: "ada@example.com", created_at: time };
 type Reply = [status: number, body?: unknown];
 const problem = (status: number, code: string, more = {}): Reply => [status, { status, code, ...more }];
 
-/** The card over a server that knows `mfa`. A proof is given at once, wherever one is asked for. */
+/** Renders the card with `mfa` and the given responses. A step-up succeeds at once. */
 function show(mfa: Mfa, replies: Record<string, Reply> = {}) {
   const state = { mfa };
-  const sent: { line: string; body: unknown; proven: boolean }[] = [];
+  const sent: { line: string; body: unknown; withToken: boolean }[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const request = input as Request;
     const line = `${request.method} ${new URL(request.url).pathname.replace("/api/v1", "")}`;
     const text = await request.text();
-    const proven = request.headers.get("Step-Up-Token") === "token";
+    const withToken = request.headers.get("Step-Up-Token") === "token";
     if (request.method !== "GET")
-      sent.push({ line, body: text === "" ? undefined : JSON.parse(text), proven });
+      sent.push({ line, body: text === "" ? undefined : JSON.parse(text), withToken });
     const dangerous = line.startsWith("DELETE /mfa/methods") || line === "POST /mfa/recovery-codes";
     const [status, body] =
-      dangerous && !proven
+      dangerous && !withToken
         ? problem(401, "step_up_required", {
             step_up: { purpose: "mfa.remove", acr: "aal2", max_age: 300, methods: ["password", "totp"] },
           })
@@ -56,14 +56,14 @@ function show(mfa: Mfa, replies: Record<string, Reply> = {}) {
       headers: { "Content-Type": status < 400 ? "application/json" : "application/problem+json" },
     });
   });
-  const prove = vi.fn(() => Promise.resolve("token"));
+  const promptStepUp = vi.fn(() => Promise.resolve("token"));
   render(
     <QueryClientProvider client={makeQueryClient()}>
       <RemovalBanner />
       <MfaCard
-        prove={prove}
-        proof={({ lead, methods, onProven }) => (
-          <button onClick={() => void onProven("token")}>
+        promptStepUp={promptStepUp}
+        renderCredentialsForm={({ lead, methods, onVerified }) => (
+          <button onClick={() => void onVerified("token")}>
             {lead} [{methods.join(" ")}]
           </button>
         )}
@@ -73,7 +73,7 @@ function show(mfa: Mfa, replies: Record<string, Reply> = {}) {
   const user = userEvent.setup();
   const press = async (name: string | RegExp, inside?: HTMLElement) =>
     user.click(await (inside ? within(inside) : screen).findByRole("button", { name }));
-  return { user, press, sent, prove, state };
+  return { user, press, sent, promptStepUp, state };
 }
 
 describe("recovery codes on the card", () => {
@@ -81,7 +81,7 @@ describe("recovery codes on the card", () => {
     [4, /Lost them, or never saved them/],
     [3, /Three codes left/],
     [1, /One code left/],
-    [0, /None left/],
+    [0, /No codes left/],
   ] as const)
     it(`${remaining} left`, async () => {
       show(mfaOf({ recovery_codes: { remaining, total: 8, generated_at: time } }));
@@ -89,42 +89,42 @@ describe("recovery codes on the card", () => {
       expect(screen.getByText(said)).toBeTruthy();
     });
 
-  it("were retired by a restored backup", async () => {
+  it("were invalidated by a restored backup", async () => {
     show(mfaOf({ recovery_codes: { remaining: 0, total: 8, generated_at: time, retired: true } }));
     expect(await screen.findByText(/restored from a backup/)).toBeTruthy();
-    expect(screen.queryByText(/None left/)).toBeNull();
+    expect(screen.queryByText(/No codes left/)).toBeNull();
   });
 
   it("none were ever made", async () => {
     show(mfaOf({ recovery_codes: null }));
-    expect(await screen.findByText(/a lost phone locks you out/)).toBeTruthy();
+    expect(await screen.findByText(/if you lose your phone/)).toBeTruthy();
   });
 
-  it("are not spoken of where there is no MFA", async () => {
+  it("are not shown without MFA", async () => {
     show(mfaOf({ enabled: false, methods: [], recovery_codes: null }));
     await screen.findByText("Not set up yet");
     expect(screen.queryByText("Recovery codes")).toBeNull();
   });
 
-  it("are generated anew with a proof, and shown until they are saved", async () => {
+  it("are generated after a step-up, and shown until they are saved", async () => {
     const { user, press, sent } = show(mfaOf(), {
       "POST /mfa/recovery-codes": [201, { recovery_codes: codes, receipt }],
     });
     await press("Generate new codes");
-    expect(await screen.findByText(/ones you have now stop working/)).toBeTruthy();
+    expect(await screen.findByText(/current ones stop working/)).toBeTruthy();
     let dialog = screen.getByRole("dialog");
     expect(sent).toEqual([]);
     await press("Generate new codes", dialog);
     dialog = await screen.findByRole("dialog", { name: "Your new recovery codes" });
     for (const code of codes) expect(await within(dialog).findByText(code)).toBeTruthy();
-    expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
+    expect(sent.map(({ withToken }) => withToken)).toEqual([false, true]);
     expect(
-      within(dialog).getByText(/old ones no longer work.*signed out.*a…\u2060@example.com/),
+      within(dialog).getByText(/old codes no longer work.*signed out.*a…\u2060@example.com/),
     ).toBeTruthy();
 
     await press("Done", dialog);
     expect(within(dialog).getByText(/tick this box/)).toBeTruthy();
-    const box = within(dialog).getByRole("checkbox", { name: "I saved them" });
+    const box = within(dialog).getByRole("checkbox", { name: "I’ve saved these codes" });
     await waitFor(() => expect(document.activeElement === box).toBe(true));
     await press("Close", dialog);
     expect(screen.getByRole("dialog")).toBeTruthy();
@@ -145,10 +145,10 @@ describe("a name", () => {
     expect(document.activeElement === field).toBe(true);
     await user.keyboard("Work phone{Enter}");
     expect(await screen.findByText("Renamed to “Work phone”.")).toBeTruthy();
-    expect(sent).toEqual([{ line, body: { name: "Work phone" }, proven: false }]);
+    expect(sent).toEqual([{ line, body: { name: "Work phone" }, withToken: false }]);
   });
 
-  it("stays as it was after Escape, and the focus goes back", async () => {
+  it("stays unchanged after Escape, and the focus returns", async () => {
     const { user, press, sent } = show(mfaOf());
     await press("Rename Pixel 11");
     await user.keyboard("Work phone{Escape}");
@@ -157,11 +157,11 @@ describe("a name", () => {
     expect(sent).toEqual([]);
   });
 
-  it("that is taken elsewhere meanwhile is explained, and kept in the field", async () => {
+  it("that the server rejects as taken stays in the field, with the error", async () => {
     const { user, press } = show(mfaOf(), { [line]: problem(409, "name_taken") });
     await press("Rename Pixel 11");
     await user.keyboard("iPad{Enter}");
-    expect(await screen.findByText(/Another of your methods has that name/)).toBeTruthy();
+    expect(await screen.findByText(/You already have a method with this name/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>("New name").value).toBe("iPad");
   });
 
@@ -172,17 +172,17 @@ describe("a name", () => {
     await user.keyboard("{Enter}");
     expect(screen.getByText("Enter a name.")).toBeTruthy();
     await user.keyboard("IPAD{Enter}");
-    expect(screen.getByText(/Another of your methods/)).toBeTruthy();
+    expect(screen.getByText(/You already have a method/)).toBeTruthy();
     expect(sent).toEqual([]);
   });
 });
 
-describe("removing says what follows", () => {
+describe("removing a method explains the consequence", () => {
   for (const [what, others, remaining, said] of [
-    ["the last one", [], 10, /goes off.*recovery codes stop working/],
+    ["the last one", [], 10, /turned off.*recovery codes will stop working/],
     ["one of two", [tablet], 10, /stays on with “iPad”/],
-    ["the only one that works", [method("m2", "iPad", true)], 1, /takes a recovery code/],
-    ["the last thing that signs in", [method("m2", "iPad", true)], 0, /nothing could sign you in any more/],
+    ["the only one that works", [method("m2", "iPad", true)], 1, /you need a recovery code to sign in/],
+    ["the last thing that signs in", [method("m2", "iPad", true)], 0, /you couldn’t sign in any more/],
   ] as const)
     it(what, async () => {
       const codes = { remaining, total: 10, generated_at: time };
@@ -194,24 +194,24 @@ describe("removing says what follows", () => {
 
   const required = { policy: { max_methods: 5, required: true } };
 
-  it("is not offered for the last one where MFA is required", async () => {
+  it("is not offered for the last method if MFA is required", async () => {
     const { press } = show(mfaOf(required));
     await press("Remove Pixel 11");
-    expect(await screen.findByRole("dialog", { name: "“Pixel 11” stays" })).toBeTruthy();
-    expect(screen.getByText(/move it to the new phone/)).toBeTruthy();
+    expect(await screen.findByRole("dialog", { name: "“Pixel 11” can’t be removed" })).toBeTruthy();
+    expect(screen.getByText(/replace this one instead/)).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Remove method" })).toBeNull();
   });
 
-  it("is refused by the server where it became the last one meanwhile", async () => {
+  it("shows the error if the method became the last one", async () => {
     const { press } = show(mfaOf({ ...required, methods: [phone, tablet] }), {
       "DELETE /mfa/methods/m1": problem(409, "last_method"),
     });
     await press("Remove Pixel 11");
     await press("Remove method");
-    expect(await screen.findByText(/MFA is required here, so the last method stays/)).toBeTruthy();
+    expect(await screen.findByText(/you can’t remove your last method/)).toBeTruthy();
   });
 
-  it("and tells what was done before anything on the card changes", async () => {
+  it("shows the result before the card changes", async () => {
     const { press, sent, state } = show(mfaOf(), { "DELETE /mfa/methods/m1": [200, receipt] });
     await press("Remove Pixel 11");
     state.mfa = mfaOf({ enabled: false, methods: [], recovery_codes: null });
@@ -220,7 +220,7 @@ describe("removing says what follows", () => {
     const done = within(dialog).getByText(/was removed.*now off/);
     await waitFor(() => expect(document.activeElement === done).toBe(true));
     expect(within(dialog).getByText(/One other session was signed out.*a…\u2060@example.com/)).toBeTruthy();
-    expect(sent.map(({ proven }) => proven)).toEqual([false, true]);
+    expect(sent.map(({ withToken }) => withToken)).toEqual([false, true]);
     expect(screen.getByText("Pixel 11")).toBeTruthy();
     await press("Done", dialog);
     expect(await screen.findByText("Not set up yet")).toBeTruthy();
@@ -228,81 +228,95 @@ describe("removing says what follows", () => {
   });
 });
 
-it("a suspended method says so, and can't be moved to a new phone", async () => {
+it("a suspended method is marked, and can't be moved to a new phone", async () => {
   show(mfaOf({ methods: [phone, method("m2", "iPad", true)] }));
   expect(await screen.findByText("Suspended")).toBeTruthy();
-  expect(screen.getByText(/signs nobody in/)).toBeTruthy();
-  expect(screen.getByRole("button", { name: "Move to a new phone: Pixel 11" })).toBeTruthy();
-  expect(screen.queryByRole("button", { name: "Move to a new phone: iPad" })).toBeNull();
+  expect(screen.getByText(/its codes don’t work/)).toBeTruthy();
+  expect(screen.getByRole("button", { name: "Replace Pixel 11" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Replace iPad" })).toBeNull();
+});
+
+it("opens the dialog again at a key press that follows Escape at once", async () => {
+  const { press } = show(mfaOf({ enabled: false, methods: [], recovery_codes: null }));
+  await screen.findByText("Not set up yet");
+  await press("Register MFA Method");
+  const dialog = await screen.findByRole("dialog");
+  // Events of the browser, since those of the testing library wait until every effect has run.
+  dialog.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  for (let renders = 0; renders < 10; renders += 1) await Promise.resolve();
+  expect(screen.queryByRole("dialog")).toBeNull();
+  screen.getByRole("button", { name: "Register MFA Method" }).click();
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame);
+  expect(screen.getByRole("dialog")).toBeTruthy();
 });
 
 describe("moving to a new phone", () => {
   const begin = "POST /mfa/totp/enrollments";
 
-  it("names the old one, which works until then, and begins with what it replaces", async () => {
+  it("names the replaced method and sends its id", async () => {
     const { press, sent } = show(mfaOf(), { [begin]: problem(503, "unavailable") });
-    await press("Move to a new phone: Pixel 11");
-    await press(/“Pixel 11” works until the new phone is confirmed.*\[password totp recovery_code\]/);
-    await waitFor(() => expect(sent).toEqual([{ line: begin, body: { replaces: "m1" }, proven: true }]));
+    await press("Replace Pixel 11");
+    await press(/“Pixel 11” keeps working until you confirm the new app.*\[password totp recovery_code\]/);
+    await waitFor(() => expect(sent).toEqual([{ line: begin, body: { replaces: "m1" }, withToken: true }]));
   });
 
-  it("is still possible where no further method fits", async () => {
+  it("is possible with the maximum number of methods", async () => {
     const full = ["1", "2", "3", "4", "5"].map((n) => method(`m${n}`, `Phone ${n}`));
     show(mfaOf({ methods: full }));
-    expect(await screen.findByText(/as many as an account can have/)).toBeTruthy();
+    expect(await screen.findByText(/the maximum for an account/)).toBeTruthy();
     const register = screen.getByRole("button", { name: "Register MFA Method" });
     expect(register.getAttribute("aria-disabled")).toBe("true");
-    expect(screen.getAllByRole("button", { name: /^Move to a new phone/ })).toHaveLength(5);
+    expect(screen.getAllByRole("button", { name: /^Replace/ })).toHaveLength(5);
   });
 
-  it("that was not finished is offered to start again, as what it was", async () => {
+  it("that was left unfinished can be restarted as a replacement", async () => {
     const pending = { id: "e1", name: "x", replaces: "m1", created_at: time, expires_at: time };
     const { press, sent } = show(mfaOf({ pending_enrollment: pending }), {
       "DELETE /mfa/totp/enrollments/e1": [204],
     });
     expect(await screen.findByText(/“Pixel 11” still works/)).toBeTruthy();
     await press("Start again");
-    expect(await screen.findByRole("dialog", { name: "Move to a new phone" })).toBeTruthy();
+    expect(await screen.findByRole("dialog", { name: "Replace authenticator app" })).toBeTruthy();
     expect(sent.map(({ line }) => line)).toEqual(["DELETE /mfa/totp/enrollments/e1"]);
   });
 });
 
-describe("a removal of MFA that is under way", () => {
+describe("a pending removal of MFA", () => {
   const removal = { requested_at: time, remaining_seconds: 190_000, stopped: false, ready: false };
   const line = "DELETE /mfa/removal";
 
-  it("is shown above everything, with the time that is left", async () => {
+  it("is shown above the card, with the time that is left", async () => {
     show(mfaOf({ removal }));
     expect(await screen.findByRole("alert")).toHaveProperty(
       "textContent",
-      expect.stringMatching(/Somebody asked for MFA to be removed.*in 2 days and 5 hours/),
+      expect.stringMatching(/Someone asked to remove MFA.*in 2 days and 5 hours/),
     );
   });
 
   for (const [change, said] of [
-    [{ stopped: true }, /time stands still/],
+    [{ stopped: true }, /waiting period is paused/],
     [{ remaining_seconds: 0 }, /any moment now/],
-    [{ remaining_seconds: 0, ready: true }, /its link removes MFA/],
+    [{ remaining_seconds: 0, ready: true }, /Its link removes MFA/],
   ] as const)
     it(`${JSON.stringify(change)} is told`, async () => {
       show(mfaOf({ removal: { ...removal, ...change } }));
       expect(await screen.findByText(said)).toBeTruthy();
     });
 
-  it("is cancelled, and it says for how long that holds", async () => {
+  it("can be cancelled, and the cooldown is shown", async () => {
     const { press, sent } = show(mfaOf({ removal }), {
       [line]: [200, receipt],
       "GET /service": [200, { mfa_removal: true, mfa_removal_pause: 2_592_000 }],
     });
-    await press("Cancel the removal");
-    expect(await screen.findByText(/For 30 days nobody can ask for another/)).toBeTruthy();
+    await press("Cancel removal");
+    expect(await screen.findByText(/For 30 days, it can’t be requested again/)).toBeTruthy();
     expect(sent.map(({ line }) => line)).toEqual([line]);
   });
 
-  it("can't be cancelled without a second factor, and it says what would do", async () => {
+  it("can't be cancelled without a second factor", async () => {
     const { press } = show(mfaOf({ removal }), { [line]: problem(409, "mfa_required") });
-    await press("Cancel the removal");
-    expect(await screen.findByText(/sign in with a code/)).toBeTruthy();
+    await press("Cancel removal");
+    expect(await screen.findByText(/sign in again with a code/)).toBeTruthy();
   });
 
   it("nothing is shown where there is none", async () => {

@@ -1,25 +1,27 @@
-import { useEffect, useRef, useState, type ReactNode } from "react";
-import type { Mfa, MfaMethod, Prove } from "../../api/client";
-import { troubleOf, useMfa } from "../../api/queries";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Mfa, MfaMethod } from "../../api/client";
+import { requestErrorOf, useMfa } from "../../api/queries";
+import type { StepUpPrompt } from "../../api/stepUp";
 import { Button } from "../../ui/Button";
-import { Badge, Bone, Card } from "../../ui/Card";
+import { Badge, Skeleton, Card } from "../../ui/Card";
 import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
-import { say, words } from "../../i18n";
-import { EnrollDialog, ErrandDialog, Pending, RenameForm } from "./dialogs";
-import { isDialog } from "./errand";
+import { messageFor, messages } from "../../i18n";
+import { EnrollDialog, MethodActionDialog, PendingEnrollment, RenameForm } from "./lazyDialogs";
+import { isDialog } from "./methodAction";
 import { MethodList } from "./MethodList";
-import type { ProofSlot } from "./proofSlot";
-import { RecoveryCodes } from "./RecoveryCodes";
-import { useErrand } from "./useErrand";
+import type { RenderCredentialsForm } from "../../api/stepUp";
+import { RecoveryCodesSection } from "./RecoveryCodesSection";
+import { useMethodAction } from "./useMethodAction";
 
-const t = words.mfa;
+const t = messages.mfa;
 
 interface MfaCardProps {
-  prove: Prove;
-  proof: ProofSlot;
-  /** What is to be read first, where there is something. */
-  above?: (mfa: Mfa, onRegister: () => void) => ReactNode;
+  promptStepUp: StepUpPrompt;
+  renderCredentialsForm: RenderCredentialsForm;
+  /** Renders banners above the card, if there are any. */
+  renderBanners?: (mfa: Mfa, onRegister: () => void) => ComponentChildren;
 }
 
 export function MfaCard(props: MfaCardProps) {
@@ -33,11 +35,11 @@ export function MfaCard(props: MfaCardProps) {
           title={t.failed}
           actions={
             <Button small busy={query.isFetching} onClick={() => void query.refetch()}>
-              {words.common.retry}
+              {messages.common.retry}
             </Button>
           }
         >
-          <p>{say(troubleOf(query.error))}</p>
+          <p>{messageFor(requestErrorOf(query.error))}</p>
         </Notice>
       </Card>
     );
@@ -46,7 +48,7 @@ export function MfaCard(props: MfaCardProps) {
       title={t.title}
       lead={t.lead}
       busy
-      badge={<Bone letters={4} />}
+      badge={<Skeleton letters={4} />}
       foot={
         <Button kind="primary" disabled>
           {t.register}
@@ -54,54 +56,54 @@ export function MfaCard(props: MfaCardProps) {
       }
     >
       <div className="row">
-        <span className="row__sign" />
+        <span className="row__icon" />
         <div className="row__main">
           <p className="row__title">
-            <Bone letters={12} />
+            <Skeleton letters={12} />
           </p>
-          <p className="row__facts">
+          <p className="row__meta">
             <span>
-              <Bone letters={12} />
+              <Skeleton letters={12} />
             </span>
             <span>
-              <Bone letters={12} />
+              <Skeleton letters={12} />
             </span>
           </p>
         </div>
       </div>
       <p className="sr-only" role="status">
-        {words.common.loading}
+        {messages.common.loading}
       </p>
     </Card>
   );
 }
 
-function Loaded({ mfa, prove, proof, above }: MfaCardProps & { mfa: Mfa }) {
+function Loaded({ mfa, promptStepUp, renderCredentialsForm, renderBanners }: MfaCardProps & { mfa: Mfa }) {
   const [enrolling, setEnrolling] = useState<{ replaces: MfaMethod | undefined }>();
-  const errand = useErrand(prove);
-  // Behind a dialog nothing moves: what changed is shown when it closes.
+  const action = useMethodAction(promptStepUp);
+  // While a dialog is open, the card behind it keeps showing the old data, so that nothing moves.
   const shown = useRef(mfa);
-  if (!enrolling && !isDialog(errand.state)) shown.current = mfa;
+  if (!enrolling && !isDialog(action.state)) shown.current = mfa;
   const { methods, enabled, recovery_codes: codes, pending_enrollment: pending, policy } = shown.current;
   const full = methods.length >= policy.max_methods;
-  // A name that changed is there to be seen; it is told to who can't see it.
+  // Announced to screen readers only: others see the changed name.
   const renamed =
-    errand.state.at === "told" && errand.state.outcome.kind === "renamed"
-      ? t.renamed(errand.state.outcome.name)
+    action.state.at === "done" && action.state.outcome.kind === "renamed"
+      ? t.renamed(action.state.outcome.name)
       : undefined;
 
   useEffect(() => {
-    [EnrollDialog, ErrandDialog, RenameForm].forEach(({ prefetch }) => prefetch());
+    [EnrollDialog, MethodActionDialog, RenameForm].forEach(({ prefetch }) => prefetch());
   }, []);
 
   const open = (replaces?: MfaMethod) => {
-    errand.close();
+    action.close();
     setEnrolling({ replaces });
   };
 
   return (
     <>
-      {above?.(shown.current, () => open())}
+      {renderBanners?.(shown.current, () => open())}
       <Card
         title={t.title}
         lead={t.lead}
@@ -127,10 +129,10 @@ function Loaded({ mfa, prove, proof, above }: MfaCardProps & { mfa: Mfa }) {
         <p className="sr-only" role="status">
           {renamed}
         </p>
-        {pending && !enrolling && <Pending {...{ pending, methods, full }} onRestart={open} />}
+        {pending && !enrolling && <PendingEnrollment {...{ pending, methods, full }} onRestart={open} />}
         {methods.length > 0 ? (
           <MethodList
-            {...{ methods, errand }}
+            {...{ methods, action }}
             codesLeft={codes?.remaining ?? 0}
             required={policy.required}
             onReplace={open}
@@ -138,11 +140,17 @@ function Loaded({ mfa, prove, proof, above }: MfaCardProps & { mfa: Mfa }) {
         ) : (
           <Empty />
         )}
-        {enabled && <RecoveryCodes codes={codes} onGenerate={() => errand.ask({ kind: "generate" })} />}
-        {enrolling && (
-          <EnrollDialog {...enrolling} {...{ mfa, proof }} onClosed={() => setEnrolling(undefined)} />
+        {enabled && (
+          <RecoveryCodesSection codes={codes} onGenerate={() => action.open({ kind: "generate" })} />
         )}
-        {isDialog(errand.state) && <ErrandDialog state={errand.state} errand={errand} />}
+        {enrolling && (
+          <EnrollDialog
+            {...enrolling}
+            {...{ mfa, renderCredentialsForm }}
+            onClosed={() => setEnrolling(undefined)}
+          />
+        )}
+        {isDialog(action.state) && <MethodActionDialog state={action.state} action={action} />}
       </Card>
     </>
   );
@@ -150,12 +158,12 @@ function Loaded({ mfa, prove, proof, above }: MfaCardProps & { mfa: Mfa }) {
 
 const Empty = () => (
   <div className="row">
-    <span className="row__sign">
+    <span className="row__icon">
       <ShieldIcon />
     </span>
     <div className="row__main">
       <p className="row__title">{t.emptyTitle}</p>
-      <p className="row__facts">{t.empty}</p>
+      <p className="row__meta">{t.empty}</p>
     </div>
   </div>
 );

@@ -1,50 +1,57 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
-import { ask, client, type MfaRemoval, type Receipt as Came, type Trouble } from "../../api/client";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import {
+  request,
+  client,
+  type MfaRemoval,
+  type Receipt as ReceiptData,
+  type RequestError,
+} from "../../api/client";
 import { mfaQuery, useAccount, useMfa, useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
 import { Receipt } from "../../ui/Receipt";
-import { useCountdown } from "../../ui/Wait";
-import { moment, say, span, words } from "../../i18n";
-import { removal as t } from "../../i18n/removal";
+import { useCountdown } from "../../ui/Countdown";
+import { dateTime, messageFor, duration, messages } from "../../i18n";
+import { removalBanner as t } from "../../i18n/removalBanner";
 
-type State = { at: "idle"; trouble?: Trouble } | { at: "cancelling" } | { at: "cancelled"; receipt: Came };
+type State =
+  { at: "idle"; error?: RequestError } | { at: "cancelling" } | { at: "cancelled"; receipt: ReceiptData };
 
-/** Above everything else, as long as somebody's wish to have MFA removed is under way. */
+/** Warns of a pending removal of MFA, and cancels it. */
 export function RemovalBanner() {
   const [state, setState] = useState<State>({ at: "idle" });
   const removal = useMfa().data?.removal;
   const account = useAccount().data;
-  const pause = useService().data?.mfa_removal_pause;
+  const cooldown = useService().data?.mfa_removal_pause;
   const queries = useQueryClient();
-  const told = useRef<HTMLDivElement>(null);
-  const trouble = state.at === "idle" ? state.trouble : undefined;
-  const left = useCountdown(trouble);
+  const receipt = useRef<HTMLDivElement>(null);
+  const error = state.at === "idle" ? state.error : undefined;
+  const secondsLeft = useCountdown(error);
 
-  useEffect(() => {
-    // The button that had the focus went away with the removal.
-    if (state.at === "cancelled") told.current?.focus();
+  useLayoutEffect(() => {
+    // The button that had the focus was removed with the banner.
+    if (state.at === "cancelled") receipt.current?.focus();
   }, [state]);
 
   async function cancel() {
     setState({ at: "cancelling" });
-    const answer = await ask(client.DELETE("/api/v1/mfa/removal"));
-    // Cancelled elsewhere, or completed: then there is nothing to show.
-    const gone = !answer.ok && answer.trouble.code === "not_found";
-    if (answer.ok) setState({ at: "cancelled", receipt: answer.data });
-    else setState(gone ? { at: "idle" } : { at: "idle", trouble: answer.trouble });
-    if (answer.ok || gone) await queries.invalidateQueries({ queryKey: mfaQuery.queryKey });
+    const result = await request(client.DELETE("/api/v1/mfa/removal"));
+    // The removal was cancelled elsewhere or completed, so the banner disappears.
+    const notFound = !result.ok && result.error.code === "not_found";
+    if (result.ok) setState({ at: "cancelled", receipt: result.data });
+    else setState(notFound ? { at: "idle" } : { at: "idle", error: result.error });
+    if (result.ok || notFound) await queries.invalidateQueries({ queryKey: mfaQuery.queryKey });
   }
 
   if (state.at === "cancelled")
     return (
       <Receipt
         change={state}
-        done={t.done(span(pause))}
+        done={t.done(duration(cooldown))}
         receipt={state.receipt}
         addresses={[account?.email, account?.notice_email]}
-        noticeRef={told}
+        noticeRef={receipt}
       />
     );
   if (!removal) return null;
@@ -57,8 +64,8 @@ export function RemovalBanner() {
           kind="danger"
           small
           busy={state.at === "cancelling"}
-          busyLabel={words.common.working}
-          disabled={left > 0}
+          busyLabel={messages.common.working}
+          disabled={secondsLeft > 0}
           onClick={() => void cancel()}
         >
           {t.cancel}
@@ -66,12 +73,12 @@ export function RemovalBanner() {
       }
     >
       <p>
-        {t.asked(moment(removal.requested_at))} {timeLeft(removal)}
+        {t.requestedAt(dateTime(removal.requested_at))} {timeLeft(removal)}
       </p>
-      <p>{t.what}</p>
-      {trouble && (
+      <p>{t.advice}</p>
+      {error && (
         <p>
-          <strong>{say(trouble)}</strong>
+          <strong>{messageFor(error)}</strong>
         </p>
       )}
     </Notice>
@@ -80,6 +87,6 @@ export function RemovalBanner() {
 
 function timeLeft({ remaining_seconds: seconds, stopped, ready }: MfaRemoval): string {
   if (ready) return t.ready;
-  if (seconds === 0) return t.soon;
-  return stopped ? `${t.left(span(seconds))} ${t.stopped}` : t.left(span(seconds));
+  if (seconds === 0) return t.due;
+  return stopped ? `${t.timeLeft(duration(seconds))} ${t.paused}` : t.timeLeft(duration(seconds));
 }

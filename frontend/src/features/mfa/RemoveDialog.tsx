@@ -1,79 +1,79 @@
-import type { MfaMethod, Trouble } from "../../api/client";
+import type { MfaMethod, RequestError } from "../../api/client";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
-import { Told } from "../../ui/Told";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useCountdown } from "../../ui/Wait";
-import { words } from "../../i18n";
-import { remove as t } from "../../i18n/remove";
-import type { Outcome } from "./errand";
+import { ResultBody } from "../../ui/ResultBody";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useCountdown } from "../../ui/Countdown";
+import { messages } from "../../i18n";
+import { removeMethod as t } from "../../i18n/removeMethod";
+import type { Outcome } from "./methodAction";
 
 interface RemoveDialogProps {
   method: MfaMethod;
-  /** The methods that stay. */
+  /** The methods that remain. */
   others: MfaMethod[];
   codesLeft: number;
   required: boolean;
   busy: boolean;
-  trouble: Trouble | undefined;
+  error: RequestError | undefined;
   onRemove: () => void;
   onClose: () => void;
 }
 
-/** Says what follows before anything is asked or done. */
+/** Explains what removing the method means, before the step-up. */
 export function RemoveDialog({
   method,
   others,
   codesLeft,
   required,
   busy,
-  trouble,
+  error,
   onRemove,
   onClose,
 }: RemoveDialogProps) {
-  const left = useCountdown(trouble);
-  const working = others.filter(({ suspended }) => !suspended);
+  const secondsLeft = useCountdown(error);
+  const usable = others.filter(({ suspended }) => !suspended);
   if (required && others.length === 0)
     return (
       <Dialog
         kind="short"
-        title={t.staysTitle(method.name)}
-        closeLabel={words.common.close}
+        title={t.requiredTitle(method.name)}
+        closeLabel={messages.common.close}
         onClose={onClose}
       >
         <DialogBody>
-          <p>{t.stays}</p>
+          <p>{t.required}</p>
         </DialogBody>
         <DialogFoot>
           <Button kind="primary" onClick={onClose}>
-            {words.common.close}
+            {messages.common.close}
           </Button>
         </DialogFoot>
       </Dialog>
     );
   return (
-    <Dialog kind="short" title={t.title(method.name)} closeLabel={words.common.close} onClose={onClose}>
+    <Dialog kind="short" title={t.title(method.name)} closeLabel={messages.common.close} onClose={onClose}>
       <DialogBody>
-        {trouble && <TroubleNotice trouble={trouble} left={left} />}
+        {error && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
         <p>
           {others.length === 0
-            ? t.lastOne
-            : working.length === 0
+            ? t.lastMethod
+            : usable.length === 0
               ? codesLeft > 0
                 ? t.onlySuspended
-                : t.nothingLeft
-              : t.oneOf(working.map(({ name }) => name))}
+                : t.noFactorLeft
+              : t.otherMethods(usable.map(({ name }) => name))}
         </p>
-        <p className="hint">{t.others}</p>
+        <p className="hint">{t.otherSessions}</p>
       </DialogBody>
       <DialogFoot>
-        <Button onClick={onClose}>{words.common.cancel}</Button>
+        <Button onClick={onClose}>{messages.common.cancel}</Button>
         <Button
           kind="danger"
           busy={busy}
-          busyLabel={words.common.working}
-          disabled={left > 0}
+          busyLabel={messages.common.working}
+          disabled={secondsLeft > 0}
           onClick={onRemove}
         >
           {t.submit}
@@ -83,13 +83,13 @@ export function RemoveDialog({
   );
 }
 
-/** Says what was done. Behind it the card is as it was, until this closes. */
+/** Shows the receipt of a removal. The card behind it changes when this dialog closes. */
 export function RemovedDialog({ outcome, onClose }: { outcome: Outcome; onClose: () => void }) {
   const account = useAccount().data;
   if (outcome.kind !== "removed") return null;
   return (
-    <Dialog kind="short" title={t.doneTitle} closeLabel={words.common.close} onClose={onClose}>
-      <Told
+    <Dialog kind="short" title={t.doneTitle} closeLabel={messages.common.close} onClose={onClose}>
+      <ResultBody
         done={t.done(outcome.name, outcome.off)}
         receipt={outcome.receipt}
         addresses={[account?.email, account?.notice_email]}

@@ -1,39 +1,39 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
-import type { MfaMethod, Trouble } from "../../api/client";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { MfaMethod, RequestError } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Field } from "../../ui/Field";
-import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
-import { nameError } from "./name";
+import { useCountdown } from "../../ui/Countdown";
+import { messageFor, messages } from "../../i18n";
+import { methodNameError } from "./methodName";
 
-const t = words.mfa;
+const t = messages.mfa;
 
 export interface RenameFormProps {
   method: MfaMethod;
-  /** Whose names are taken. */
+  /** The methods whose names are taken. */
   others: MfaMethod[];
   busy: boolean;
-  trouble: Trouble | undefined;
+  error: RequestError | undefined;
   onSave: (name: string) => void;
   onCancel: () => void;
 }
 
-/** In the place of the name: Enter saves, Escape leaves it as it was. */
-export function RenameForm({ method, others, busy, trouble, onSave, onCancel }: RenameFormProps) {
+/** Edits a name in place. Enter saves it, Escape cancels. */
+export function RenameForm({ method, others, busy, error, onSave, onCancel }: RenameFormProps) {
   const [name, setName] = useState(method.name);
-  const [wrong, setWrong] = useState<string>();
-  const [answered, setAnswered] = useState<Trouble>();
+  const [problem, setProblem] = useState<string>();
+  const [dismissed, setDismissed] = useState<RequestError>();
   const form = useRef<HTMLFormElement>(null);
   const input = useRef<HTMLInputElement>(null);
-  const left = useCountdown(trouble);
+  const secondsLeft = useCountdown(error);
 
-  // Before anything is typed, or what was typed first would be selected too.
+  // A layout effect, so that the text is selected before the user types. Otherwise the first letters would be selected too.
   useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
-  }, [trouble]);
+  }, [error]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = form.current;
     const leave = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !busy) onCancel();
@@ -43,12 +43,11 @@ export function RenameForm({ method, others, busy, trouble, onSave, onCancel }: 
   });
 
   const save = () => {
-    if (busy || left > 0) return;
+    if (busy || secondsLeft > 0) return;
     const wanted = name.trim();
-    const error = wanted === "" ? t.nameMissing : nameError(wanted, others);
-    setWrong(error);
-    if (error) return input.current?.focus();
-    // Nothing to change.
+    const found = wanted === "" ? t.nameMissing : methodNameError(wanted, others);
+    setProblem(found);
+    if (found) return input.current?.focus();
     if (wanted === method.name) return onCancel();
     onSave(wanted);
   };
@@ -70,10 +69,10 @@ export function RenameForm({ method, others, busy, trouble, onSave, onCancel }: 
         value={name}
         onChange={(value) => {
           setName(value);
-          setWrong(undefined);
-          setAnswered(trouble);
+          setProblem(undefined);
+          setDismissed(error);
         }}
-        error={wrong ?? (trouble && trouble !== answered ? say(trouble) : undefined)}
+        error={problem ?? (error && error !== dismissed ? messageFor(error) : undefined)}
         inputRef={input}
       />
       <div className="rename__buttons">
@@ -82,13 +81,13 @@ export function RenameForm({ method, others, busy, trouble, onSave, onCancel }: 
           small
           kind="primary"
           busy={busy}
-          busyLabel={words.common.working}
-          disabled={left > 0}
+          busyLabel={messages.common.working}
+          disabled={secondsLeft > 0}
         >
           {t.save}
         </Button>
         <Button small disabled={busy} onClick={onCancel}>
-          {words.common.cancel}
+          {messages.common.cancel}
         </Button>
       </div>
     </form>

@@ -4,7 +4,7 @@ import { CopyKey } from "../../ui/CopyKey";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ChevronIcon } from "../../ui/icons";
 import { QrCode } from "../../ui/QrCode";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
 
 interface ScanStepProps {
@@ -13,7 +13,7 @@ interface ScanStepProps {
   onCancel: () => void;
 }
 
-/** The key as a picture, as a link for the phone that shows this page, and as text. */
+/** Shows the key as a QR code, as an otpauth link for the phone that shows this page, and as text. */
 export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
   return (
     <form
@@ -29,7 +29,7 @@ export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
         </h3>
         <p className="lead not-touch">{t.scanLead}</p>
         <p className="lead only-touch">{t.openLead}</p>
-        <p className="hint">{t.what}</p>
+        <p className="hint">{t.appHint}</p>
         <a className="button button--secondary button--wide only-touch" href={enrollment.otpauth_uri}>
           <span className="button__label">{t.openApp}</span>
         </a>
@@ -54,14 +54,14 @@ export function ScanStep({ enrollment, onNext, onCancel }: ScanStepProps) {
               copied={t.copied}
               failed={t.copyFailed}
             />
-            <p className="hint">{t.once}</p>
+            <p className="hint">{t.shownOnce}</p>
           </div>
         </details>
       </DialogBody>
       <DialogFoot>
-        <Button onClick={onCancel}>{words.common.cancel}</Button>
+        <Button onClick={onCancel}>{messages.common.cancel}</Button>
         <Button type="submit" kind="primary">
-          {words.common.continue}
+          {messages.common.continue}
         </Button>
       </DialogFoot>
     </form>

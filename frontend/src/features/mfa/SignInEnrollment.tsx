@@ -1,63 +1,61 @@
-import { useEffect, useRef } from "react";
-import type { Trouble } from "../../api/client";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { RequestError } from "../../api/client";
 import { Button } from "../../ui/Button";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useCountdown } from "../../ui/Wait";
-import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../i18n";
-import { required as t } from "../../i18n/required";
-import { CeremonyDialog, LaterSteps } from "./CeremonyDialog";
-import { useSignInCeremony } from "./useSignInCeremony";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useCountdown } from "../../ui/Countdown";
+import { FormSkeleton } from "../../ui/FormSkeleton";
+import { messages } from "../../i18n";
+import { mfaRequired as t } from "../../i18n/mfaRequired";
+import { EnrollmentFlowDialog, EnrollSteps } from "./EnrollmentFlowDialog";
+import { useSignInEnrollment } from "./useSignInEnrollment";
 
 export interface SignInEnrollmentProps {
   email: string;
   onSignedIn: () => void;
-  /** The pending sign-in is gone; it starts again with the password. */
-  onOver: (trouble: Trouble) => void;
+  /** Called if the pending sign-in expired, so that the user has to enter the password again. */
+  onExpired: (error: RequestError) => void;
   onOtherAccount: () => void;
 }
 
-/** Where MFA is required: says so, leads through the ceremony, and then one is signed in. */
-export function SignInEnrollment({ email, onSignedIn, onOver, onOtherAccount }: SignInEnrollmentProps) {
-  const ceremony = useSignInCeremony({ onSignedIn, onOver });
-  const { state, trouble } = ceremony;
-  const left = useCountdown(trouble);
+/** Explains that MFA is required, and registers a method before the sign-in completes. */
+export function SignInEnrollment({ email, onSignedIn, onExpired, onOtherAccount }: SignInEnrollmentProps) {
+  const flow = useSignInEnrollment({ onSignedIn, onExpired });
+  const { state, error } = flow;
+  const secondsLeft = useCountdown(error);
   const top = useRef<HTMLHeadingElement>(null);
 
-  useEffect(() => {
-    LaterSteps.prefetch();
-    top.current?.focus();
-  }, []);
+  useEffect(() => EnrollSteps.prefetch(), []);
+  useLayoutEffect(() => top.current?.focus(), []);
 
   return (
     <div className="stack">
-      <div className="gate__head">
-        <h1 className="gate__title" ref={top} tabIndex={-1}>
+      <div className="auth__head">
+        <h1 className="auth__title" ref={top} tabIndex={-1}>
           {t.title}
         </h1>
-        <p className="gate__lead">
+        <p className="auth__lead">
           {t.lead} <strong>{email}</strong>
         </p>
       </div>
-      {trouble && <TroubleNotice trouble={trouble} left={left} />}
+      {error && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
       <p>{t.why}</p>
       <p>{t.how}</p>
-      <Button kind="primary" wide disabled={left > 0} onClick={ceremony.begin}>
+      <Button kind="primary" wide disabled={secondsLeft > 0} onClick={flow.begin}>
         {t.submit}
       </Button>
-      <div className="gate__ways">
+      <div className="auth__actions">
         <Button kind="quiet" wide onClick={onOtherAccount}>
-          {words.signIn.otherAccount}
+          {messages.signIn.otherAccount}
         </Button>
       </div>
       {state.at !== "closed" && (
-        <CeremonyDialog state={state} onClose={() => void ceremony.close()}>
+        <EnrollmentFlowDialog state={state} onClose={() => void flow.close()}>
           {state.at === "reauthenticate" ? (
-            <WaitingForm />
+            <FormSkeleton />
           ) : (
-            <LaterSteps state={state} ceremony={ceremony} methods={[]} />
+            <EnrollSteps state={state} flow={flow} methods={[]} />
           )}
-        </CeremonyDialog>
+        </EnrollmentFlowDialog>
       )}
     </div>
   );

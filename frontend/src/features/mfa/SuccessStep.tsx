@@ -3,27 +3,27 @@ import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ShieldIcon } from "../../ui/icons";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
-import { codes as c } from "../../i18n/codes";
-import { tellReceipt } from "../../i18n/receipt";
-import { timesReminded, type Keeping } from "./keeping";
-import { SaveCodes } from "./SaveCodes";
-import { SavedBox } from "./SavedBox";
+import { newRecoveryCodes as c } from "../../i18n/newRecoveryCodes";
+import { receiptText } from "../../i18n/receipt";
+import { reminderCount, type SaveState } from "./saveState";
+import { SaveRecoveryCodes } from "./SaveRecoveryCodes";
+import { SavedCheckbox } from "./SavedCheckbox";
 
 interface SuccessStepProps {
   result: ConfirmedMethod;
   replaces: MfaMethod | undefined;
-  keeping: Keeping;
-  onTick: (saved: boolean) => void;
+  saveState: SaveState;
+  onSaved: (saved: boolean) => void;
   onDone: () => void;
 }
 
-/** What happened, told calmly, and with the first method the codes for the day it is gone. */
-export function SuccessStep({ result, replaces, keeping, onTick, onDone }: SuccessStepProps) {
+/** The result of an enrollment. For the first method it shows the recovery codes, which have to be saved. */
+export function SuccessStep({ result, replaces, saveState, onSaved, onDone }: SuccessStepProps) {
   const account = useAccount().data;
   const { method, receipt, recovery_codes: codes } = result;
-  const told = tellReceipt(receipt, { addresses: [account?.email, account?.notice_email] });
+  const effects = receiptText(receipt, { addresses: [account?.email, account?.notice_email] });
   return (
     <form
       className="dialog__form"
@@ -33,36 +33,36 @@ export function SuccessStep({ result, replaces, keeping, onTick, onDone }: Succe
       }}
     >
       <DialogBody>
-        <div className={codes ? "done done--first" : "done"} role="status">
-          <span className="done__sign">
+        <div className={codes ? "result result--first" : "result"} role="status">
+          <span className="result__icon">
             <ShieldIcon />
           </span>
           <h3
             className="dialog__subtitle"
             tabIndex={-1}
-            data-autofocus={timesReminded(keeping) === 0 || undefined}
+            data-autofocus={reminderCount(saveState) === 0 || undefined}
           >
             {replaces ? t.replacedTitle : t.successTitle}
           </h3>
           <p>{replaces ? t.replaced(method.name, replaces.name) : t.success(method.name)}</p>
-          {told && <p className="hint">{told}</p>}
+          {effects && <p className="hint">{effects}</p>}
         </div>
         {codes && (
           <>
             <div className="stack stack--tight">
               <h3 className="dialog__subtitle">{c.heading}</h3>
               <p className="lead">
-                {c.lead} <strong>{c.once}</strong>
+                {c.lead} <strong>{c.shownOnce}</strong>
               </p>
             </div>
-            <SaveCodes codes={codes} />
+            <SaveRecoveryCodes codes={codes} />
           </>
         )}
       </DialogBody>
-      {codes && <SavedBox keeping={keeping} onTick={onTick} />}
+      {codes && <SavedCheckbox saveState={saveState} onSaved={onSaved} />}
       <DialogFoot>
         <Button type="submit" kind="primary">
-          {words.common.done}
+          {messages.common.done}
         </Button>
       </DialogFoot>
     </form>

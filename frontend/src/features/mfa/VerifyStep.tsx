@@ -1,22 +1,22 @@
-import { useEffect, useRef, useState } from "react";
-import type { MfaMethod, Trouble } from "../../api/client";
-import { placeOf } from "../../api/problem";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { MfaMethod, RequestError } from "../../api/client";
+import { fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
-import { codeLength } from "../../ui/code";
+import { codeLength } from "../../ui/totp";
 import { CodeField } from "../../ui/CodeField";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { BackIcon } from "../../ui/icons";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useCountdown } from "../../ui/Countdown";
+import { messageFor, messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
-import { nameError } from "./name";
+import { methodNameError } from "./methodName";
 
 interface VerifyStepProps {
   busy: boolean;
-  trouble: Trouble | undefined;
-  /** Whose names are taken. */
+  error: RequestError | undefined;
+  /** The methods whose names are taken. */
   methods: MfaMethod[];
   name: string;
   onName: (name: string) => void;
@@ -24,36 +24,36 @@ interface VerifyStepProps {
   onBack: () => void;
 }
 
-/** The first code, and a name. A wrong one stays in the field, selected, for the next to be typed over it. */
-export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBack }: VerifyStepProps) {
+/** Asks for the first code and a name. A rejected value stays in its field, selected, so that the user can type over it. */
+export function VerifyStep({ busy, error, methods, name, onName, onCode, onBack }: VerifyStepProps) {
   const [code, setCode] = useState("");
-  const [answered, setAnswered] = useState<Trouble>();
+  const [dismissed, setDismissed] = useState<RequestError>();
   const [missing, setMissing] = useState(false);
-  const [wrongName, setWrongName] = useState<string>();
+  const [nameProblem, setNameProblem] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
   const nameInput = useRef<HTMLInputElement>(null);
-  const left = useCountdown(trouble);
-  // What was said about a code goes once another one is being typed.
-  const current = trouble === answered ? undefined : trouble;
-  const atCode = current && placeOf(current) === "code";
-  const atName = current && placeOf(current) === "name";
+  const secondsLeft = useCountdown(error);
+  // The error disappears when the user edits the field that it belongs to.
+  const current = error === dismissed ? undefined : error;
+  const codeError = current && fieldOf(current) === "code";
+  const nameError = current && fieldOf(current) === "name";
 
-  useEffect(() => {
-    const place = trouble && placeOf(trouble);
-    const wrong = place === "code" ? input.current : place === "name" ? nameInput.current : undefined;
-    wrong?.focus();
-    wrong?.select();
-  }, [trouble]);
+  useLayoutEffect(() => {
+    const field = error && fieldOf(error);
+    const invalid = field === "code" ? input.current : field === "name" ? nameInput.current : undefined;
+    invalid?.focus();
+    invalid?.select();
+  }, [error]);
 
   const submit = () => {
-    if (left > 0 || busy) return;
+    if (secondsLeft > 0 || busy) return;
     if (code.length < codeLength) {
       setMissing(true);
       return input.current?.focus();
     }
-    const error = nameError(name, methods);
-    setWrongName(error);
-    if (error) return nameInput.current?.focus();
+    const problem = methodNameError(name, methods);
+    setNameProblem(problem);
+    if (problem) return nameInput.current?.focus();
     onCode(code);
   };
 
@@ -68,7 +68,7 @@ export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBac
     >
       <DialogBody>
         <p className="lead">{t.verifyLead}</p>
-        {trouble && placeOf(trouble) === "form" && <TroubleNotice trouble={trouble} left={left} />}
+        {error && fieldOf(error) === "form" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
         <CodeField
           label={t.code}
           hint={t.codeHint}
@@ -76,35 +76,41 @@ export function VerifyStep({ busy, trouble, methods, name, onName, onCode, onBac
           onChange={(value) => {
             setCode(value);
             setMissing(false);
-            if (atCode) setAnswered(trouble);
+            if (codeError) setDismissed(error);
           }}
-          error={missing ? words.common.codeMissing : atCode ? say(current) : undefined}
+          error={missing ? messages.common.codeMissing : codeError ? messageFor(current) : undefined}
           inputRef={input}
-          first
+          initialFocus
         />
         <Field
           label={t.name}
-          aside={words.common.optional}
+          suffix={messages.common.optional}
           hint={t.nameHint}
           name="method-name"
           autoComplete="off"
           value={name}
           onChange={(value) => {
             onName(value);
-            setWrongName(undefined);
-            if (atName) setAnswered(trouble);
+            setNameProblem(undefined);
+            if (nameError) setDismissed(error);
           }}
-          error={wrongName ?? (atName ? say(current) : undefined)}
+          error={nameProblem ?? (nameError ? messageFor(current) : undefined)}
           inputRef={nameInput}
         />
       </DialogBody>
-      <p className="dialog__note hint">{t.others}</p>
+      <p className="dialog__note hint">{t.otherSessions}</p>
       <DialogFoot>
         <Button onClick={onBack}>
           <BackIcon />
-          {words.common.back}
+          {messages.common.back}
         </Button>
-        <Button type="submit" kind="primary" busy={busy} busyLabel={words.common.working} disabled={left > 0}>
+        <Button
+          type="submit"
+          kind="primary"
+          busy={busy}
+          busyLabel={messages.common.working}
+          disabled={secondsLeft > 0}
+        >
           {t.submit}
         </Button>
       </DialogFoot>

@@ -1,4 +1,4 @@
-import { ask, client } from "../../api/client";
+import { request, client } from "../../api/client";
 
 export const cancelEnrollment = (id: string) =>
-  ask(client.DELETE("/api/v1/mfa/totp/enrollments/{id}", { params: { path: { id } }, keepalive: true }));
+  request(client.DELETE("/api/v1/mfa/totp/enrollments/{id}", { params: { path: { id } }, keepalive: true }));

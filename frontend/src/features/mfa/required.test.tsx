@@ -46,19 +46,19 @@ describe("the banner", () => {
     return onRegister;
   };
 
-  it("reminds before the date, and leads to the registration", async () => {
+  it("warns before the date, and opens the enrollment", async () => {
     const onRegister = banner(off);
     expect(screen.getByText(/^From 1 Mar|^From Mar 1/)).toBeTruthy();
-    await userEvent.setup().click(screen.getByRole("button", { name: "Register one now" }));
+    await userEvent.setup().click(screen.getByRole("button", { name: "Register now" }));
     expect(onRegister).toHaveBeenCalledOnce();
   });
 
-  it("says from then on that nothing else works without", () => {
+  it("says that MFA is required now", () => {
     banner({ ...off, policy: { ...off.policy, required: true } });
-    expect(screen.getByText("Register an authenticator app to carry on")).toBeTruthy();
+    expect(screen.getByText("Register an authenticator app to continue")).toBeTruthy();
   });
 
-  it("is not there for who has MFA, and where nothing is required", () => {
+  it("is not shown with MFA, or if MFA is not required", () => {
     banner({ ...off, enabled: true });
     banner({ ...off, policy: { max_methods: 5, required: false } });
     expect(screen.queryByRole("button")).toBeNull();
@@ -90,7 +90,7 @@ describe("enrollment at sign-in", () => {
       "GET /account": [200, { id: "a", email: "ada@example.com" }],
       ...replies,
     });
-    const on = { onSignedIn: vi.fn(), onOver: vi.fn(), onOtherAccount: vi.fn() };
+    const on = { onSignedIn: vi.fn(), onExpired: vi.fn(), onOtherAccount: vi.fn() };
     render(
       <QueryClientProvider client={makeQueryClient()}>
         <SignInEnrollment email="ada@example.com" {...on} />
@@ -101,7 +101,7 @@ describe("enrollment at sign-in", () => {
     return { ...on, user, sent, press };
   }
 
-  /** Up to the code. */
+  /** Renders the enrollment and submits a first code. */
   async function toCode(replies: Record<string, Reply | Reply[]>) {
     const shown = show(replies);
     await shown.press("Register MFA Method");
@@ -112,11 +112,11 @@ describe("enrollment at sign-in", () => {
     return shown;
   }
 
-  it("ends signed in, once the codes are saved", async () => {
+  it("signs in once the codes are saved", async () => {
     const { press, user, onSignedIn, sent } = await toCode({
       [confirm]: [problem(422, "code_rejected", { attempts_left: 4 }), [201, enrolled]],
     });
-    expect(await screen.findByText(/Four tries left/)).toBeTruthy();
+    expect(await screen.findByText(/Four attempts left/)).toBeTruthy();
     const code = screen.getByLabelText("6-digit code");
     await waitFor(() => expect(document.activeElement === code).toBe(true));
     await user.type(screen.getByLabelText(/^Name for this/), "Pixel 11");
@@ -126,7 +126,7 @@ describe("enrollment at sign-in", () => {
     expect(within(dialog).getByText(/a…\u2060@example\.com/)).toBeTruthy();
     await press("Done");
     expect(onSignedIn).not.toHaveBeenCalled();
-    await user.click(screen.getByRole("checkbox", { name: "I saved them" }));
+    await user.click(screen.getByRole("checkbox", { name: "I’ve saved these codes" }));
     await press("Done");
     await waitFor(() => expect(onSignedIn).toHaveBeenCalledOnce());
     expect(sent.filter(({ line }) => line === confirm)[1]?.body).toEqual({
@@ -135,12 +135,12 @@ describe("enrollment at sign-in", () => {
     });
   });
 
-  it("begins with the password again when the sign-in is over", async () => {
-    const { onOver } = await toCode({ [confirm]: problem(410, "sign_in_expired") });
-    await waitFor(() => expect(onOver).toHaveBeenCalledWith({ code: "sign_in_expired" }));
+  it("returns to the password if the sign-in expired", async () => {
+    const { onExpired } = await toCode({ [confirm]: problem(410, "sign_in_expired") });
+    await waitFor(() => expect(onExpired).toHaveBeenCalledWith({ code: "sign_in_expired" }));
   });
 
-  it("starts again with a new key after too many wrong codes", async () => {
+  it("restarts with a new key after too many wrong codes", async () => {
     const { press, sent } = await toCode({
       [confirm]: problem(422, "code_rejected", { attempts_left: 0 }),
     });
@@ -149,7 +149,7 @@ describe("enrollment at sign-in", () => {
     expect(sent.filter(({ line }) => line === begin)).toHaveLength(2);
   });
 
-  it("says why no key could be made, and can be tried again", async () => {
+  it("shows why no key could be created, and can be retried", async () => {
     const { press } = show({ [begin]: [problem(503, "unavailable"), [201, enrollment]] });
     await press("Register MFA Method");
     expect(await screen.findByText(/The service is busy/)).toBeTruthy();

@@ -1,27 +1,33 @@
-import { useState } from "react";
-import type { Account, ProofMethod } from "../../api/client";
-import { accountQuery, troubleOf, useAccount, useMfa } from "../../api/queries";
 import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "preact/hooks";
+import type { Account, ProofMethod } from "../../api/client";
+import { accountQuery, requestErrorOf, useAccount, useMfa } from "../../api/queries";
+import type { RenderCredentialsForm } from "../../api/stepUp";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
 import { FailedCard } from "../../ui/FailedCard";
-import { Ago } from "../../ui/Facts";
+import { TimeAgo } from "../../ui/MetaList";
 import { lazyPart } from "../../ui/lazyPart";
-import { OnItsWay } from "../../ui/OnItsWay";
-import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
-import type { PasswordDialogProps, ProofSlot } from "./PasswordDialog";
+import { DialogLoading } from "../../ui/DialogLoading";
+import { CardSkeleton } from "../../ui/CardSkeleton";
+import { messages } from "../../i18n";
+import type { PasswordDialogProps } from "./PasswordDialog";
 
-const t = words.password;
+const t = messages.password;
 const frame = { title: t.title, lead: t.lead };
 
-const Dialog = lazyPart<PasswordDialogProps>(
+const PasswordDialog = lazyPart<PasswordDialogProps>(
   () => import("./PasswordDialog").then(({ PasswordDialog }) => PasswordDialog),
-  ({ children }) => <OnItsWay>{children}</OnItsWay>,
+  ({ children }) => <DialogLoading>{children}</DialogLoading>,
 );
-export const prefetchPassword = Dialog.prefetch;
+export const prefetchPassword = PasswordDialog.prefetch;
 
-export function PasswordCard({ proof }: { proof: ProofSlot }) {
+interface PasswordCardProps {
+  renderCredentialsForm: RenderCredentialsForm;
+}
+
+/** When the password was changed, and the dialog that changes it. */
+export function PasswordCard({ renderCredentialsForm }: PasswordCardProps) {
   const query = useAccount();
   const mfa = useMfa();
   if (query.data)
@@ -29,15 +35,15 @@ export function PasswordCard({ proof }: { proof: ProofSlot }) {
       <Loaded
         account={query.data}
         methods={mfa.data?.enabled ? ["password", "totp"] : ["password"]}
-        proof={proof}
+        renderCredentialsForm={renderCredentialsForm}
       />
     );
-  if (!query.isError) return <WaitingCard {...frame} />;
+  if (!query.isError) return <CardSkeleton {...frame} />;
   return (
     <FailedCard
       {...frame}
-      failed={words.account.failed}
-      trouble={troubleOf(query.error)}
+      failed={messages.account.failed}
+      error={requestErrorOf(query.error)}
       busy={query.isFetching}
       onRetry={() => void query.refetch()}
     />
@@ -47,24 +53,24 @@ export function PasswordCard({ proof }: { proof: ProofSlot }) {
 interface LoadedProps {
   account: Account;
   methods: ProofMethod[];
-  proof: ProofSlot;
+  renderCredentialsForm: RenderCredentialsForm;
 }
 
-function Loaded({ account, methods, proof }: LoadedProps) {
+function Loaded({ account, methods, renderCredentialsForm }: LoadedProps) {
   const [changing, setChanging] = useState(false);
   const queries = useQueryClient();
   return (
     <Card {...frame}>
-      <div className="line">
-        <p className="line__value">
-          {t.changed} <Ago time={account.password_changed_at} />
+      <div className="detail">
+        <p className="detail__value">
+          {t.changed} <TimeAgo time={account.password_changed_at} />
         </p>
         <Button onClick={() => setChanging(true)}>{t.change}</Button>
       </div>
       {changing && (
-        <Dialog
+        <PasswordDialog
           account={account}
-          proof={proof}
+          renderCredentialsForm={renderCredentialsForm}
           methods={methods}
           onClose={() => {
             setChanging(false);

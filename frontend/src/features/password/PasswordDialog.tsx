@@ -1,91 +1,77 @@
-import { useEffect, useReducer, useRef, useState, type ReactNode } from "react";
-import {
-  ask,
-  client,
-  stepUpHeader,
-  type Account,
-  type ProofMethod,
-  type Purpose,
-  type Trouble,
-} from "../../api/client";
-import { placeOf } from "../../api/problem";
+import { useLayoutEffect, useReducer, useRef, useState } from "preact/hooks";
+import { client, request, type Account, type ProofMethod } from "../../api/client";
+import { failureOf } from "../../api/confirmAction";
+import { fieldOf } from "../../api/problem";
 import { useService } from "../../api/queries";
+import { stepUpHeader, type RenderCredentialsForm } from "../../api/stepUp";
 import { Button } from "../../ui/Button";
+import { useCountdown } from "../../ui/Countdown";
 import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
-import { NewPasswordField, UsernameForManagers } from "../../ui/NewPasswordField";
-import { Told } from "../../ui/Told";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
-import { stepUp } from "../../i18n/stepUp";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { HiddenUsernameField, NewPasswordField } from "../../ui/NewPasswordField";
+import { ResultBody } from "../../ui/ResultBody";
+import { messageFor, messages } from "../../i18n";
 import { newPassword as t } from "../../i18n/newPassword";
-import { begun, change, type Change } from "./change";
-
-/** What the app's shell lends: the form that asks for proofs. */
-export type ProofSlot = (props: {
-  purpose: Purpose;
-  methods: ProofMethod[];
-  lead: string;
-  submit: string;
-  trouble?: Trouble | undefined;
-  onProven: (token: string) => Promise<void>;
-  onCancel: () => void;
-}) => ReactNode;
+import { stepUp } from "../../i18n/stepUp";
+import { initialPasswordChange, passwordChange, type PasswordChange } from "./passwordChange";
 
 export interface PasswordDialogProps {
   account: Account;
-  proof: ProofSlot;
+  renderCredentialsForm: RenderCredentialsForm;
   methods: ProofMethod[];
   onClose: () => void;
 }
 
-export function PasswordDialog({ account, proof, methods, onClose }: PasswordDialogProps) {
-  const [state, send] = useReducer(change, begun);
+export function PasswordDialog({ account, renderCredentialsForm, methods, onClose }: PasswordDialogProps) {
+  const [state, dispatch] = useReducer(passwordChange, initialPasswordChange);
   const [password, setPassword] = useState("");
   const token = useRef("");
+  const done = state.at === "done";
 
   const save = async () => {
-    send({ type: "save" });
-    const answer = await ask(
+    dispatch({ type: "submitted" });
+    const result = await request(
       client.PUT("/api/v1/account/password", {
         body: { new_password: password },
         headers: stepUpHeader(token.current),
       }),
     );
-    send(answer.ok ? { type: "saved", receipt: answer.data } : { type: "refused", trouble: answer.trouble });
+    dispatch(
+      result.ok ? { type: "succeeded", outcome: result.data } : { type: "failed", error: result.error },
+    );
   };
 
   return (
     <Dialog
-      // What is told has a dialog of its own: the form doesn't shrink into it.
-      key={state.at === "told" ? "told" : "form"}
-      {...(state.at === "told" && { kind: "short" as const })}
-      title={state.at === "told" ? t.doneTitle : t.title}
-      closeLabel={words.common.close}
+      // The result is another dialog element, so that the form does not visibly shrink into it.
+      key={done ? "done" : "form"}
+      {...(done && { kind: "short" as const })}
+      title={done ? t.doneTitle : t.title}
+      closeLabel={messages.common.close}
       onClose={onClose}
-      focusKey={state.at === "saving" ? "choose" : state.at}
+      focusKey={state.at === "working" ? "confirming" : state.at}
     >
-      {state.at === "prove" ? (
-        proof({
+      {state.at === "reauthenticate" ? (
+        renderCredentialsForm({
           purpose: "account.password",
           methods,
-          lead: state.again ? t.expired : stepUp.purposes["account.password"],
-          submit: words.common.continue,
-          onProven: async (proven) => {
-            token.current = proven;
-            send({ type: "proven" });
+          lead: state.expired ? t.expired : stepUp.purposes["account.password"],
+          submit: messages.common.continue,
+          onVerified: async (stepUpToken) => {
+            token.current = stepUpToken;
+            dispatch({ type: "verified" });
           },
           onCancel: onClose,
         })
-      ) : state.at === "told" ? (
-        <Told
+      ) : state.at === "done" ? (
+        <ResultBody
           done={t.done}
-          receipt={state.receipt}
+          receipt={state.outcome}
           addresses={[account.email, account.notice_email]}
           onClose={onClose}
         />
       ) : (
-        <Choose
+        <NewPasswordForm
           {...{ state, password, setPassword, onClose }}
           email={account.email}
           onSave={() => void save()}
@@ -95,8 +81,8 @@ export function PasswordDialog({ account, proof, methods, onClose }: PasswordDia
   );
 }
 
-interface ChooseProps {
-  state: Extract<Change, { at: "choose" | "saving" }>;
+interface NewPasswordFormProps {
+  state: Extract<PasswordChange, { at: "confirming" | "working" }>;
   email: string;
   password: string;
   setPassword: (password: string) => void;
@@ -104,19 +90,19 @@ interface ChooseProps {
   onClose: () => void;
 }
 
-function Choose({ state, email, password, setPassword, onSave, onClose }: ChooseProps) {
+function NewPasswordForm({ state, email, password, setPassword, onSave, onClose }: NewPasswordFormProps) {
   const limits = useService().data?.password ?? { min_length: 15, max_length: 128 };
   const [missing, setMissing] = useState(false);
-  // What was refused, so that the words go when it is changed.
-  const [refused, setRefused] = useState<string>();
+  // The error belongs to this password. It disappears when the user edits the password.
+  const [submitted, setSubmitted] = useState<string>();
   const input = useRef<HTMLInputElement>(null);
-  const trouble = state.at === "choose" ? state.trouble : undefined;
-  const left = useCountdown(trouble);
-  const place = trouble && placeOf(trouble);
+  const error = failureOf(state);
+  const secondsLeft = useCountdown(error);
+  const field = error && fieldOf(error);
 
-  useEffect(() => {
-    if (trouble) input.current?.focus();
-  }, [trouble]);
+  useLayoutEffect(() => {
+    if (error) input.current?.focus();
+  }, [error]);
 
   return (
     <form
@@ -124,8 +110,8 @@ function Choose({ state, email, password, setPassword, onSave, onClose }: Choose
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (left > 0 || state.at === "saving") return;
-        setRefused(password);
+        if (secondsLeft > 0 || state.at === "working") return;
+        setSubmitted(password);
         setMissing(password === "");
         if (password === "") input.current?.focus();
         else onSave();
@@ -133,8 +119,8 @@ function Choose({ state, email, password, setPassword, onSave, onClose }: Choose
     >
       <DialogBody>
         <p className="lead">{t.lead}</p>
-        {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
-        <UsernameForManagers email={email} />
+        {error && field === "form" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
+        <HiddenUsernameField email={email} />
         <NewPasswordField
           value={password}
           onChange={(value) => {
@@ -146,21 +132,21 @@ function Choose({ state, email, password, setPassword, onSave, onClose }: Choose
           error={
             missing
               ? t.missing
-              : trouble && place === "password" && password === refused
-                ? say(trouble)
+              : error && field === "password" && password === submitted
+                ? messageFor(error)
                 : undefined
           }
           inputRef={input}
         />
       </DialogBody>
       <DialogFoot>
-        <Button onClick={onClose}>{words.common.cancel}</Button>
+        <Button onClick={onClose}>{messages.common.cancel}</Button>
         <Button
           type="submit"
           kind="primary"
-          busy={state.at === "saving"}
-          busyLabel={words.common.working}
-          disabled={left > 0}
+          busy={state.at === "working"}
+          busyLabel={messages.common.working}
+          disabled={secondsLeft > 0}
         >
           {t.submit}
         </Button>

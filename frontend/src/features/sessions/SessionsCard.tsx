@@ -1,34 +1,45 @@
-import { useEffect, useReducer, useRef } from "react";
-import { ask, client, type Account, type ListedSession } from "../../api/client";
-import { usePages, type Page } from "../../api/pages";
-import { glance, troubleOf, useAccount, useSessions } from "../../api/queries";
+import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import {
+  client,
+  request,
+  type Account,
+  type ListedSession,
+  type Receipt as ReceiptData,
+} from "../../api/client";
+import { confirmAction, failureOf, idle, type ConfirmAction } from "../../api/confirmAction";
+import { usePagination, type Page } from "../../api/pagination";
+import { pageSize, requestErrorOf, useAccount, useSessions } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Card } from "../../ui/Card";
+import { CardSkeleton } from "../../ui/CardSkeleton";
+import { useCountdown } from "../../ui/Countdown";
+import { ErrorNotice } from "../../ui/ErrorNotice";
 import { FailedCard } from "../../ui/FailedCard";
 import { Receipt } from "../../ui/Receipt";
 import { SessionRow } from "../../ui/SessionRow";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { WaitingCard } from "../../ui/WaitingCard";
-import { words } from "../../i18n";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { messages } from "../../i18n";
 import { deviceName } from "../../i18n/device";
-import { ending, type Ending } from "./ending";
 
-const t = words.sessions;
+const t = messages.sessions;
 const frame = { title: t.title, lead: t.lead };
 
-/** Where one is signed in, and how that ends. */
+/** One session is ended when its button is pressed. All others are ended after a confirmation in place. */
+type Task = { kind: "one"; id: string } | { kind: "others" };
+type Outcome = { kind: "one"; device: string } | { kind: "others"; receipt: ReceiptData };
+type EndSessions = ConfirmAction<Task, Outcome>;
+
+/** Lists the sessions of the account, and ends them. */
 export function SessionsCard() {
   const query = useSessions();
   const account = useAccount();
   if (query.data) return <Loaded first={query.data} account={account.data} reload={query.refetch} />;
-  if (!query.isError) return <WaitingCard {...frame} />;
+  if (!query.isError) return <CardSkeleton {...frame} />;
   return (
     <FailedCard
       {...frame}
       failed={t.failed}
-      trouble={troubleOf(query.error)}
+      error={requestErrorOf(query.error)}
       busy={query.isFetching}
       onRetry={() => void query.refetch()}
     />
@@ -41,112 +52,121 @@ interface LoadedProps {
   reload: () => Promise<unknown>;
 }
 
-const further = (cursor: string) =>
-  ask(client.GET("/api/v1/sessions", { params: { query: { limit: glance, cursor } } }));
-
-const troubleIn = (state: Ending) =>
-  state.at === "failed" ? state.trouble : state.at === "asking" ? state.trouble : undefined;
+const loadPage = (cursor: string) =>
+  request(client.GET("/api/v1/sessions", { params: { query: { limit: pageSize, cursor } } }));
 
 function Loaded({ first, account, reload }: LoadedProps) {
-  const [state, send] = useReducer(ending, { at: "idle" });
-  const pages = usePages(first, further);
-  const [fetching, fetchMore] = useWork();
-  const told = useRef<HTMLDivElement>(null);
-  const trouble = troubleIn(state) ?? pages.trouble;
-  const left = useCountdown(trouble);
-  const alone = pages.items.length <= 1 && !pages.more;
-  const done = state.at === "ended" || state.at === "endedOthers" ? state : undefined;
+  const [state, dispatch] = useReducer(confirmAction<Task, Outcome>, idle);
+  const pages = usePagination(first, loadPage);
+  const [fetching, fetchMore] = useAsyncAction();
+  const receipt = useRef<HTMLDivElement>(null);
+  const error = failureOf(state) ?? pages.error;
+  const secondsLeft = useCountdown(error);
+  const onlySession = pages.items.length <= 1 && !pages.loadMore;
+  const done = state.at === "done" ? state : undefined;
 
-  useEffect(() => {
-    // The button that had the focus went away with its session.
-    if (done) told.current?.focus();
+  useLayoutEffect(() => {
+    // The button that had the focus was removed with its session.
+    if (done) receipt.current?.focus();
   }, [done]);
 
   const end = async (session: ListedSession) => {
-    send({ type: "end", id: session.id });
-    const answer = await ask(
+    if (state.at === "working") return;
+    dispatch({ type: "opened", task: { kind: "one", id: session.id } });
+    dispatch({ type: "submitted" });
+    const result = await request(
       client.DELETE("/api/v1/sessions/{id}", { params: { path: { id: session.id } } }),
     );
-    // One that isn't there any more has ended already.
-    if (!answer.ok && answer.trouble.code !== "not_found")
-      return send({ type: "refused", trouble: answer.trouble });
-    pages.drop(session.id);
+    // A session that is not found has ended already.
+    if (!result.ok && result.error.code !== "not_found")
+      return dispatch({ type: "failed", error: result.error });
+    pages.remove(session.id);
     await reload();
-    send({ type: "ended", device: deviceName(session.device) });
+    dispatch({ type: "succeeded", outcome: { kind: "one", device: deviceName(session.device) } });
   };
 
   const endOthers = async () => {
-    send({ type: "endOthers" });
-    const answer = await ask(client.POST("/api/v1/sessions/end-others"));
-    if (!answer.ok) return send({ type: "refused", trouble: answer.trouble });
+    dispatch({ type: "submitted" });
+    const result = await request(client.POST("/api/v1/sessions/end-others"));
+    if (!result.ok) return dispatch({ type: "failed", error: result.error });
     await reload();
-    send({ type: "endedOthers", receipt: answer.data });
+    dispatch({ type: "succeeded", outcome: { kind: "others", receipt: result.data } });
   };
 
+  const foot = (
+    <EndOthers
+      state={state}
+      onOpen={() => dispatch({ type: "opened", task: { kind: "others" } })}
+      onCancel={() => dispatch({ type: "closed" })}
+      onSubmit={() => void endOthers()}
+    />
+  );
   return (
-    <Card {...frame} foot={alone ? undefined : <Others {...{ state, send, endOthers }} />}>
+    <Card {...frame} foot={onlySession ? undefined : foot}>
       {done && (
         <Receipt
           change={done}
-          done={done.at === "ended" ? t.ended(done.device) : t.endedOthers}
-          receipt={done.at === "endedOthers" ? done.receipt : undefined}
+          done={done.outcome.kind === "one" ? t.ended(done.outcome.device) : t.endedOthers}
+          receipt={done.outcome.kind === "others" ? done.outcome.receipt : undefined}
           addresses={[account?.email, account?.notice_email]}
-          noticeRef={told}
+          noticeRef={receipt}
         />
       )}
-      {trouble && <TroubleNotice trouble={trouble} left={left} />}
+      {error && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
       <ul className="rows" aria-label={t.list}>
         {pages.items.map((session) => (
           <SessionRow
             key={session.id}
             session={session}
-            busy={state.at === "ending" && state.id === session.id}
+            busy={state.at === "working" && state.task.kind === "one" && state.task.id === session.id}
             onEnd={() => void end(session)}
           />
         ))}
       </ul>
-      {pages.more && (
+      {pages.loadMore && (
         <div>
           <Button
             small
             busy={fetching}
-            busyLabel={words.common.working}
-            onClick={() => pages.more && fetchMore(pages.more)}
+            busyLabel={messages.common.working}
+            onClick={() => pages.loadMore && fetchMore(pages.loadMore)}
           >
             {t.more}
           </Button>
         </div>
       )}
-      {alone && <p className="hint">{t.only}</p>}
+      {onlySession && <p className="hint">{t.onlySession}</p>}
     </Card>
   );
 }
 
-interface OthersProps {
-  state: Ending;
-  send: (event: { type: "ask" } | { type: "decline" }) => void;
-  endOthers: () => Promise<void>;
+interface EndOthersProps {
+  state: EndSessions;
+  onOpen: () => void;
+  onCancel: () => void;
+  onSubmit: () => void;
 }
 
-const button = "end-others";
+const endOthersButton = "end-others";
 
-/** The question stands where the button was: nothing else moves. */
-function Others({ state, send, endOthers }: OthersProps) {
+/** The button that ends all other sessions. The confirmation takes its place, so that nothing else moves. */
+function EndOthers({ state, onOpen, onCancel, onSubmit }: EndOthersProps) {
   const question = useRef<HTMLParagraphElement>(null);
-  const asking = state.at === "asking" || state.at === "endingOthers";
+  const confirming = (state.at === "confirming" || state.at === "working") && state.task.kind === "others";
 
-  useEffect(() => {
-    if (asking) question.current?.focus();
-  }, [asking]);
+  const wasConfirming = useRef(confirming);
 
-  const decline = () => {
-    send({ type: "decline" });
-    requestAnimationFrame(() => document.getElementById(button)?.focus());
-  };
+  useLayoutEffect(() => {
+    if (confirming) question.current?.focus();
+    // The button that had the focus was removed with the question.
+    else if (wasConfirming.current && document.activeElement === document.body)
+      document.getElementById(endOthersButton)?.focus();
+    wasConfirming.current = confirming;
+  }, [confirming]);
 
-  if (!asking)
+  if (!confirming)
     return (
-      <Button id={button} onClick={() => send({ type: "ask" })}>
+      <Button id={endOthersButton} onClick={onOpen}>
         {t.endOthers}
       </Button>
     );
@@ -155,12 +175,12 @@ function Others({ state, send, endOthers }: OthersProps) {
       <p className="hint" ref={question} tabIndex={-1}>
         {t.endOthersAsk}
       </p>
-      <Button onClick={decline}>{words.common.cancel}</Button>
+      <Button onClick={onCancel}>{messages.common.cancel}</Button>
       <Button
         kind="danger"
-        busy={state.at === "endingOthers"}
-        busyLabel={words.common.working}
-        onClick={() => void endOthers()}
+        busy={state.at === "working"}
+        busyLabel={messages.common.working}
+        onClick={onSubmit}
       >
         {t.endOthers}
       </Button>

@@ -1,54 +1,69 @@
-import { useEffect, useRef, useState } from "react";
-import { ask, client, type ProofMethod, type Trouble } from "../../api/client";
-import { endedBy, placeOf } from "../../api/problem";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { request, client, type ProofMethod, type RequestError } from "../../api/client";
+import { asExpired, fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
-import { eitherKind, firstKind, inBody, lacks, type SecondProof } from "../../ui/proof";
-import { sayMissing, sayOfProof, SecondProofField } from "../../ui/SecondProof";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { words } from "../../i18n";
+import {
+  offersBothKinds,
+  defaultKind,
+  toRequestBody,
+  isIncomplete,
+  type SecondFactor,
+} from "../../ui/secondFactor";
+import { missingCodeMessage, secondFactorMessage, SecondFactorField } from "../../ui/SecondFactorField";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { useCountdown } from "../../ui/Countdown";
+import { messages } from "../../i18n";
 
-const t = words.signIn;
+const t = messages.signIn;
 
 export interface CodeStepProps {
   email: string;
-  /** The proofs that would do. */
+  /** The credentials that the server accepts. */
   methods: ProofMethod[];
   onSignedIn: () => void;
-  /** The pending sign-in is gone; it starts again with the password. */
-  onOver: (trouble: Trouble) => void;
-  onLost: () => void;
+  /** Called if the pending sign-in expired, so that the user has to enter the password again. */
+  onExpired: (error: RequestError) => void;
+  onFactorsLost: () => void;
   onOtherAccount: () => void;
 }
 
-export function CodeStep({ email, methods, onSignedIn, onOver, onLost, onOtherAccount }: CodeStepProps) {
-  const [proof, setProof] = useState<SecondProof>({ kind: firstKind(methods), text: "" });
-  const [trouble, setTrouble] = useState<Trouble>();
+export function CodeStep({
+  email,
+  methods,
+  onSignedIn,
+  onExpired,
+  onFactorsLost,
+  onOtherAccount,
+}: CodeStepProps) {
+  const [factor, setFactor] = useState<SecondFactor>({ kind: defaultKind(methods), text: "" });
+  const [error, setError] = useState<RequestError>();
   const [missing, setMissing] = useState(false);
-  const [busy, run] = useWork();
+  const [busy, run] = useAsyncAction();
   const input = useRef<HTMLInputElement>(null);
-  const left = useCountdown(trouble);
-  const place = trouble && placeOf(trouble);
-  const byApp = proof.kind === "code";
+  const secondsLeft = useCountdown(error);
+  const field = error && fieldOf(error);
+  const isTotp = factor.kind === "code";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
-    if (place === "code") input.current?.select();
-  }, [trouble, place]);
+    if (field === "code") input.current?.select();
+  }, [error, field]);
 
-  const submit = (whole: SecondProof) => {
-    if (left > 0) return;
-    if (lacks(whole)) {
+  const submit = (entered: SecondFactor) => {
+    if (secondsLeft > 0) return;
+    if (isIncomplete(entered)) {
       setMissing(true);
       return input.current?.focus();
     }
     run(async () => {
-      const answer = await ask(client.POST("/api/v1/sessions/second-factor", { body: inBody(whole) }));
-      if (answer.ok) return onSignedIn();
-      const refusal = endedBy(answer.trouble, "sign_in_expired");
-      if (refusal.code === "sign_in_expired") return onOver(refusal);
-      setTrouble(refusal);
+      const result = await request(
+        client.POST("/api/v1/sessions/second-factor", { body: toRequestBody(entered) }),
+      );
+      if (result.ok) return onSignedIn();
+      const failure = asExpired(result.error, "sign_in_expired");
+      if (failure.code === "sign_in_expired") return onExpired(failure);
+      setError(failure);
     });
   };
 
@@ -58,30 +73,34 @@ export function CodeStep({ email, methods, onSignedIn, onOver, onLost, onOtherAc
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit(proof);
+        submit(factor);
       }}
     >
-      <div className="gate__head">
-        <h1 className="gate__title">{byApp ? t.codeTitle : t.recoveryTitle}</h1>
-        <p className="gate__lead">
-          {byApp ? t.codeLead : t.recoveryLead} <strong>{email}</strong>
+      <div className="auth__head">
+        <h1 className="auth__title">{isTotp ? t.codeTitle : t.recoveryTitle}</h1>
+        <p className="auth__lead">
+          {isTotp ? t.codeLead : t.recoveryLead} <strong>{email}</strong>
         </p>
       </div>
-      {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
-      <SecondProofField
+      {error && field === "form" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
+      <SecondFactorField
         hint={t.codeHint}
-        value={proof}
+        value={factor}
         onChange={(value) => {
-          setProof(value);
+          setFactor(value);
           setMissing(false);
-          // Each kind has its own tries and its own wait.
-          if (place === "code" || value.kind !== proof.kind) setTrouble(undefined);
+          // Each kind of code has its own attempts and its own backoff.
+          if (field === "code" || value.kind !== factor.kind) setError(undefined);
         }}
         onComplete={submit}
         error={
-          missing ? sayMissing(proof) : trouble && place === "code" ? sayOfProof(proof, trouble) : undefined
+          missing
+            ? missingCodeMessage(factor)
+            : error && field === "code"
+              ? secondFactorMessage(factor, error)
+              : undefined
         }
-        either={eitherKind(methods)}
+        canSwitch={offersBothKinds(methods)}
         inputRef={input}
       />
       <Button
@@ -89,14 +108,14 @@ export function CodeStep({ email, methods, onSignedIn, onOver, onLost, onOtherAc
         kind="primary"
         wide
         busy={busy}
-        busyLabel={words.common.working}
-        disabled={left > 0}
+        busyLabel={messages.common.working}
+        disabled={secondsLeft > 0}
       >
         {t.verify}
       </Button>
-      <div className="gate__ways">
-        <Button kind="quiet" wide onClick={onLost}>
-          {t.lost}
+      <div className="auth__actions">
+        <Button kind="quiet" wide onClick={onFactorsLost}>
+          {t.factorsLost}
         </Button>
         <Button kind="quiet" wide onClick={onOtherAccount}>
           {t.otherAccount}

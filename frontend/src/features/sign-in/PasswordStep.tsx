@@ -1,24 +1,24 @@
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
-import { ask, client, type ProofMethod, type Trouble } from "../../api/client";
-import { placeOf } from "../../api/problem";
+import { request, client, type ProofMethod, type RequestError } from "../../api/client";
+import { fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
 import { Field, PasswordField } from "../../ui/Field";
 import { Notice } from "../../ui/Notice";
-import { TroubleNotice } from "../../ui/TroubleNotice";
-import { useWork } from "../../ui/useWork";
-import { useCountdown } from "../../ui/Wait";
-import { say, words } from "../../i18n";
+import { ErrorNotice } from "../../ui/ErrorNotice";
+import { useAsyncAction } from "../../ui/useAsyncAction";
+import { useCountdown } from "../../ui/Countdown";
+import { messageFor, messages } from "../../i18n";
 
-const t = words.signIn;
+const t = messages.signIn;
 
 interface PasswordStepProps {
   email: string;
   onEmail: (email: string) => void;
-  /** Why this page is shown, until something else is to be said. */
+  /** Why the page is shown, until there is an error to show. */
   greeting: string | undefined;
-  /** Why the code step led back here. */
-  trouble: Trouble | undefined;
+  /** Why the code step returned here. */
+  error: RequestError | undefined;
   onSignedIn: () => void;
   onEnrollmentNeeded: () => void;
   onCodeNeeded: (methods: ProofMethod[]) => void;
@@ -27,27 +27,27 @@ interface PasswordStepProps {
 export function PasswordStep(props: PasswordStepProps) {
   const { email } = props;
   const [password, setPassword] = useState("");
-  const [trouble, setTrouble] = useState(props.trouble);
+  const [error, setError] = useState(props.error);
   const [missing, setMissing] = useState<"email" | "password">();
-  const [busy, run] = useWork();
+  const [busy, run] = useAsyncAction();
   const emailInput = useRef<HTMLInputElement>(null);
   const passwordInput = useRef<HTMLInputElement>(null);
-  const left = useCountdown(trouble);
-  const place = trouble && placeOf(trouble);
+  const secondsLeft = useCountdown(error);
+  const field = error && fieldOf(error);
 
-  useEffect(() => {
-    // On arrival: what is missing first. After a refusal: the password, selected, since the email mostly isn't wrong.
-    if (trouble === undefined) {
+  useLayoutEffect(() => {
+    // On arrival, focus the first empty field. After an error, focus and select the password: the email is rarely wrong.
+    if (error === undefined) {
       if (emailInput.current?.value === "") emailInput.current.focus();
       return;
     }
-    const input = place === "email" ? emailInput.current : passwordInput.current;
+    const input = field === "email" ? emailInput.current : passwordInput.current;
     input?.focus();
-    if (place === "password") input?.select();
-  }, [trouble, place]);
+    if (field === "password") input?.select();
+  }, [error, field]);
 
   const submit = () => {
-    if (left > 0) return;
+    if (secondsLeft > 0) return;
     if (email.trim() === "") {
       setMissing("email");
       return emailInput.current?.focus();
@@ -57,18 +57,20 @@ export function PasswordStep(props: PasswordStepProps) {
       return passwordInput.current?.focus();
     }
     run(async () => {
-      const answer = await ask(client.POST("/api/v1/sessions", { body: { email: email.trim(), password } }));
-      if (!answer.ok) return setTrouble(answer.trouble);
-      if (answer.data.state === "signed_in") props.onSignedIn();
-      else if (answer.data.state === "second_factor_required") props.onCodeNeeded(answer.data.methods);
+      const result = await request(
+        client.POST("/api/v1/sessions", { body: { email: email.trim(), password } }),
+      );
+      if (!result.ok) return setError(result.error);
+      if (result.data.state === "signed_in") props.onSignedIn();
+      else if (result.data.state === "second_factor_required") props.onCodeNeeded(result.data.methods);
       else props.onEnrollmentNeeded();
     });
   };
 
   const typed = (field: "email" | "password") => {
     if (missing === field) setMissing(undefined);
-    // Either may have been the wrong one.
-    if (place === "password") setTrouble(undefined);
+    // The server does not tell which of the two was wrong.
+    if (field === "password") setError(undefined);
   };
 
   return (
@@ -80,18 +82,18 @@ export function PasswordStep(props: PasswordStepProps) {
         submit();
       }}
     >
-      <div className="gate__head">
-        <h1 className="gate__title">{t.title}</h1>
-        <p className="gate__lead">{t.lead}</p>
+      <div className="auth__head">
+        <h1 className="auth__title">{t.title}</h1>
+        <p className="auth__lead">{t.lead}</p>
       </div>
-      {props.greeting && !trouble && (
+      {props.greeting && !error && (
         <Notice kind="info">
           <p>{props.greeting}</p>
         </Notice>
       )}
-      {trouble && place === "form" && <TroubleNotice trouble={trouble} left={left} />}
+      {error && field === "form" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
       <Field
-        label={words.common.email}
+        label={messages.common.email}
         name="username"
         type="email"
         autoComplete="username"
@@ -102,17 +104,17 @@ export function PasswordStep(props: PasswordStepProps) {
         }}
         error={
           missing === "email"
-            ? words.common.emailMissing
-            : trouble && place === "email"
-              ? say(trouble)
+            ? messages.common.emailMissing
+            : error && field === "email"
+              ? messageFor(error)
               : undefined
         }
         inputRef={emailInput}
       />
       <PasswordField
-        label={words.common.password}
-        show={words.common.showPassword}
-        hide={words.common.hidePassword}
+        label={messages.common.password}
+        show={messages.common.showPassword}
+        hide={messages.common.hidePassword}
         value={password}
         onChange={(value) => {
           setPassword(value);
@@ -120,14 +122,14 @@ export function PasswordStep(props: PasswordStepProps) {
         }}
         error={
           missing === "password"
-            ? words.common.passwordMissing
-            : place === "password"
+            ? messages.common.passwordMissing
+            : field === "password"
               ? t.rejected
               : undefined
         }
         inputRef={passwordInput}
       />
-      <Link className="gate__link" href="/forgot-password">
+      <Link className="auth__link" href="/forgot-password">
         {t.forgot}
       </Link>
       <Button
@@ -135,8 +137,8 @@ export function PasswordStep(props: PasswordStepProps) {
         kind="primary"
         wide
         busy={busy}
-        busyLabel={words.common.working}
-        disabled={left > 0}
+        busyLabel={messages.common.working}
+        disabled={secondsLeft > 0}
       >
         {t.submit}
       </Button>

@@ -20,15 +20,15 @@ const service = {
   support: "it-help@example.com",
 };
 
-/** Signs in with a password that is right. The requests after that get `answers`, by their path. */
-async function enter(answers: Record<string, Response>, methods = ["totp", "recovery_code"]) {
+/** Signs in with a correct password. Later requests get `responses`, by their path. */
+async function enter(responses: Record<string, Response>, methods = ["totp", "recovery_code"]) {
   const user = userEvent.setup();
   const sent: { path: string; body: unknown }[] = [];
   const onSignedIn = vi.fn();
   const all: Record<string, Response> = {
     "/api/v1/sessions": json(202, { state: "second_factor_required", methods }),
     "/api/v1/service": json(200, service),
-    ...answers,
+    ...responses,
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const request = input as Request;
@@ -40,10 +40,10 @@ async function enter(answers: Record<string, Response>, methods = ["totp", "reco
   render(
     <QueryClientProvider client={makeQueryClient()}>
       <SignInPage
-        arrival={undefined}
+        reason={undefined}
         onSignedIn={onSignedIn}
-        enrollment={({ email, onOver }) => (
-          <button onClick={() => onOver({ code: "sign_in_expired" })}>enroll {email}</button>
+        renderEnrollment={({ email, onExpired }) => (
+          <button onClick={() => onExpired({ code: "sign_in_expired" })}>enroll {email}</button>
         )}
       />
     </QueryClientProvider>,
@@ -55,7 +55,7 @@ async function enter(answers: Record<string, Response>, methods = ["totp", "reco
   return { user, sent, press, onSignedIn };
 }
 
-/** The same, up to the code. */
+/** Signs in up to the code step. */
 async function toCode(...how: Parameters<typeof enter>) {
   const page = await enter(...how);
   const field = await screen.findByLabelText<HTMLInputElement>(/6-digit code|Recovery code/);
@@ -70,7 +70,7 @@ const sendCode = async (answer: Response) => {
 describe("a code of the app", () => {
   it("the last wrong one leads back to the password, with the email kept", async () => {
     await sendCode(problem(401, { code: "code_rejected", attempts_left: 0 }));
-    expect(await screen.findByText(/Too many wrong codes, so signing in has to start again/)).toBeTruthy();
+    expect(await screen.findByText(/Too many wrong codes. Enter your password to start again/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("mia@example.org");
     const password = screen.getByLabelText<HTMLInputElement>("Password");
     expect(password.value).toBe("");
@@ -79,7 +79,7 @@ describe("a code of the app", () => {
 
   it("a wrong one with tries left stays there", async () => {
     await sendCode(problem(401, { code: "code_rejected", attempts_left: 1 }));
-    expect(await screen.findByText(/One try left/)).toBeTruthy();
+    expect(await screen.findByText(/One attempt left/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>("6-digit code").value).toBe("000000");
   });
 
@@ -119,11 +119,11 @@ describe("a recovery code", () => {
   });
 
   for (const [answer, said] of [
-    [problem(401, { code: "code_rejected", attempts_left: 4 }), /recovery code isn’t right.*Four tries left/],
+    [problem(401, { code: "code_rejected", attempts_left: 4 }), /Wrong recovery code.*Four attempts left/],
     [problem(401, { code: "code_used" }), /recovery code was already used/],
     [
       problem(400, { code: "invalid_request", errors: [{ pointer: "/recovery_code", detail: "x" }] }),
-      /can’t be a recovery code/,
+      /isn’t a recovery code/,
     ],
   ] as const)
     it(`is kept in the field and explained: ${said.source}`, async () => {
@@ -147,7 +147,7 @@ describe("a recovery code", () => {
   });
 });
 
-describe("neither phone nor codes", () => {
+describe("lost phone and recovery codes", () => {
   const removal = "/api/v1/mfa/removal";
   const announced = json(202, {
     requested_at: "2026-11-23T09:30:00Z",
@@ -156,86 +156,88 @@ describe("neither phone nor codes", () => {
     ready: false,
   });
 
-  async function toLost(answers: Record<string, Response>) {
-    const page = await toCode(answers);
+  async function toRemoval(responses: Record<string, Response>) {
+    const page = await toCode(responses);
     await page.press("Lost your phone and codes?");
-    await screen.findByRole("button", { name: "Ask for the removal" });
+    await screen.findByRole("button", { name: "Request removal" });
     return page;
   }
 
   it("nothing is asked for before it was explained and pressed", async () => {
-    const { sent } = await toLost({});
-    expect(screen.getByText(/announce it to every email address/)).toBeTruthy();
+    const { sent } = await toRemoval({});
+    expect(screen.getByText(/notify every email address/)).toBeTruthy();
     expect(sent.some(({ path }) => path === removal)).toBe(false);
   });
 
   it("tells how long it can be cancelled, and that the time stands still", async () => {
-    const { sent, press } = await toLost({ [removal]: announced });
-    await press("Ask for the removal");
-    expect(await screen.findByText(/for another 2 days and 5 hours.*time stands still/)).toBeTruthy();
+    const { sent, press } = await toRemoval({ [removal]: announced });
+    await press("Request removal");
+    expect(await screen.findByText(/for another 2 days and 5 hours.*waiting period is paused/)).toBeTruthy();
     expect(sent.find(({ path }) => path === removal)?.body).toEqual({});
   });
 
   for (const [reason, said] of [
-    ["off", /doesn’t offer that/],
-    ["paused", /was cancelled not long ago/],
-    ["password_reset", /was reset by mail not long ago/],
+    ["off", /can’t be removed from here/],
+    ["paused", /was cancelled recently/],
+    ["password_reset", /was reset by email recently/],
   ] as const)
     it(`${reason} says why not, and whom to ask`, async () => {
-      const { press } = await toLost({ [removal]: problem(409, { code: "removal_unavailable", reason }) });
-      await press("Ask for the removal");
+      const { press } = await toRemoval({ [removal]: problem(409, { code: "removal_unavailable", reason }) });
+      await press("Request removal");
       expect(await screen.findByText(said)).toBeTruthy();
       expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
-      expect(screen.queryByRole("button", { name: "Ask for the removal" })).toBeNull();
+      expect(screen.queryByRole("button", { name: "Request removal" })).toBeNull();
     });
 
   it("a sign-in that took too long leads back to the password", async () => {
-    const { press } = await toLost({ [removal]: problem(410, { code: "sign_in_expired" }) });
-    await press("Ask for the removal");
+    const { press } = await toRemoval({ [removal]: problem(410, { code: "sign_in_expired" }) });
+    await press("Request removal");
     expect(await screen.findByText(/took too long/)).toBeTruthy();
     expect(screen.getByLabelText("Password")).toBeTruthy();
   });
 
   it("a found code cancels, and the sign-in goes on", async () => {
     const byCode = "/api/v1/mfa/removal/cancel-by-code";
-    const { user, sent, press } = await toLost({
+    const { user, sent, press } = await toRemoval({
       [removal]: announced,
       [byCode]: new Response(null, { status: 204 }),
     });
-    await press("Ask for the removal");
-    await screen.findByRole("heading", { name: "The removal is announced" });
-    await press("Cancel the removal");
+    await press("Request removal");
+    await screen.findByRole("heading", { name: "Removal requested" });
+    await press("Cancel removal");
     await user.type(screen.getByLabelText("6-digit code"), "123456{Enter}");
-    expect(await screen.findByText(/For 30 days nobody can ask/)).toBeTruthy();
+    expect(await screen.findByText(/For 30 days, the removal can’t be requested again/)).toBeTruthy();
     expect(sent.at(-1)).toEqual({ path: byCode, body: { code: "123456" } });
     await press("Continue");
     expect(screen.getByLabelText("6-digit code")).toBeTruthy();
   });
 
   it("says so where there is nothing to cancel", async () => {
-    const { user, press } = await toLost({
+    const { user, press } = await toRemoval({
       "/api/v1/mfa/removal/cancel-by-code": problem(404, { code: "not_found" }),
     });
-    await press("Cancel a removal under way");
+    await press("Cancel a pending removal");
     await user.type(screen.getByLabelText("6-digit code"), "123456{Enter}");
-    expect(await screen.findByText(/No removal is under way/)).toBeTruthy();
+    expect(await screen.findByText(/no pending removal to cancel/)).toBeTruthy();
   });
 });
 
 describe("no code that would do: the only method is suspended, and there are no recovery codes", () => {
-  const heading = { name: "No code can sign you in" };
+  const heading = { name: "You can’t sign in with a code" };
 
   it("says what that means, and the way that there is", async () => {
     const { sent, press } = await enter({ "/api/v1/mfa/removal": problem(503, { code: "unavailable" }) }, []);
     const title = await screen.findByRole("heading", heading);
     await waitFor(() => expect(document.activeElement === title).toBe(true));
     expect(document.title).toMatch(/^Sign in/);
-    expect(screen.getByText(/authenticator app is suspended.*no recovery codes/)).toBeTruthy();
-    expect(screen.getByText(/anybody who gets one of these mails can cancel it\.$/)).toBeTruthy();
+    expect(
+      screen.getByText(/authenticator app was reported as not yours and suspended.*no recovery codes/),
+    ).toBeTruthy();
+    expect(screen.getByText(/with a link in any of these emails\.$/)).toBeTruthy();
     expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
-    // Nothing is offered that takes a code.
+    // Without a factor, nothing that needs a code is offered.
     expect(screen.queryByRole("button", { name: /code|under way/ })).toBeNull();
-    await press("Ask for the removal");
+    await press("Request removal");
     await waitFor(() => expect(sent.at(-1)?.path).toBe("/api/v1/mfa/removal"));
   });
 
@@ -252,18 +254,18 @@ describe("no code that would do: the only method is suspended, and there are no 
       [],
     );
     await screen.findByRole("heading", heading);
-    await press("Ask for the removal");
-    await screen.findByRole("heading", { name: "The removal is announced" });
-    expect(screen.queryByRole("button", { name: "Cancel the removal" })).toBeNull();
+    await press("Request removal");
+    await screen.findByRole("heading", { name: "Removal requested" });
+    expect(screen.queryByRole("button", { name: "Cancel removal" })).toBeNull();
     expect(screen.queryByText(/Found your phone/)).toBeNull();
   });
 
   it("says whom to ask where removals are not offered", async () => {
     const { press } = await enter({ "/api/v1/service": json(200, { ...service, mfa_removal: false }) }, []);
     await screen.findByRole("heading", heading);
-    expect(screen.getByText(/Only whoever runs this service can let you in/)).toBeTruthy();
+    expect(screen.getByText(/Contact support to get back into your account/)).toBeTruthy();
     expect(screen.getByText(/it-help@example.com/)).toBeTruthy();
-    expect(screen.queryByRole("button", { name: "Ask for the removal" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Request removal" })).toBeNull();
     await press("Use a different account");
     expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("");
   });

@@ -1,55 +1,56 @@
-import { useEffect, useState, type ReactNode } from "react";
-import type { ProofMethod, Trouble } from "../../api/client";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import type { ProofMethod, RequestError } from "../../api/client";
 import { lazyPart } from "../../ui/lazyPart";
 import { Wordmark } from "../../ui/Logo";
-import { WaitingForm } from "../../ui/WaitingForm";
-import { words } from "../../i18n";
+import { FormSkeleton } from "../../ui/FormSkeleton";
+import { messages } from "../../i18n";
 import type { CodeStepProps } from "./CodeStep";
 import { PasswordStep } from "./PasswordStep";
 
-/** Why somebody is on this page, where that is worth a sentence. */
-export type Arrival = "expired" | "signedOut" | "passwordSet" | undefined;
+/** Why the sign-in page is shown, if the page says so. */
+export type SignInReason = "expired" | "signedOut" | "passwordSet" | undefined;
 
 type SignIn =
-  | { at: "password"; trouble?: Trouble }
-  /** The password was right. It is not kept: the server knows. */
+  | { at: "password"; error?: RequestError }
+  /** The password was right. The page does not keep it: the server remembers the pending sign-in. */
   | { at: "code"; methods: ProofMethod[] }
-  /** Also where no code could be entered: the only method is suspended, and there are no recovery codes. */
-  | { at: "lost"; methods: ProofMethod[] }
-  /** The password was right, and MFA is required, which the account does not have yet. */
+  /** Also shown if the account has no usable factor: its only method is suspended and it has no recovery codes. */
+  | { at: "mfaRemoval"; methods: ProofMethod[] }
+  /** The password was right, but MFA is required and not set up yet. */
   | { at: "enroll" };
 
-const canCode = ({ methods }: { methods: ProofMethod[] }) => methods.length > 0;
+const hasFactor = ({ methods }: { methods: ProofMethod[] }) => methods.length > 0;
 
-const CodeStep = lazyPart<CodeStepProps>(async () => (await import("./CodeStep")).CodeStep, WaitingForm);
-const LostStep = lazyPart(async () => (await import("./LostStep")).LostStep, WaitingForm);
+const CodeStep = lazyPart<CodeStepProps>(async () => (await import("./CodeStep")).CodeStep, FormSkeleton);
+const MfaRemovalStep = lazyPart(async () => (await import("./MfaRemovalStep")).MfaRemovalStep, FormSkeleton);
 
 export interface SignInPageProps {
-  arrival: Arrival;
+  reason: SignInReason;
   onSignedIn: () => void;
-  /** What the app's shell lends: the way to MFA where it is required. */
-  enrollment: (props: {
+  /** Renders the enrollment that a sign-in requires. The app shell provides it. */
+  renderEnrollment: (props: {
     email: string;
     onSignedIn: () => void;
-    onOver: (trouble: Trouble) => void;
+    onExpired: (error: RequestError) => void;
     onOtherAccount: () => void;
-  }) => ReactNode;
+  }) => ComponentChildren;
 }
 
-const t = words.signIn;
-const sentences = { expired: t.expired, signedOut: t.signedOut, passwordSet: t.passwordSet };
+const t = messages.signIn;
+const greetings = { expired: t.expired, signedOut: t.signedOut, passwordSet: t.passwordSet };
 
 function titleOf(state: SignIn): string {
-  if (state.at === "code") return words.titles.code;
-  return state.at === "lost" && canCode(state) ? t.lost : words.titles.signIn;
+  if (state.at === "code") return messages.pageTitles.code;
+  return state.at === "mfaRemoval" && hasFactor(state) ? t.factorsLost : messages.pageTitles.signIn;
 }
 
-export function SignInPage({ arrival, onSignedIn, enrollment }: SignInPageProps) {
+export function SignInPage({ reason, onSignedIn, renderEnrollment }: SignInPageProps) {
   const [state, setState] = useState<SignIn>({ at: "password" });
   const [email, setEmail] = useState("");
 
   useEffect(() => {
-    document.title = `${titleOf(state)} – ${words.product}`;
+    document.title = `${titleOf(state)} – ${messages.product}`;
   }, [state]);
 
   useEffect(() => CodeStep.prefetch(), []);
@@ -59,40 +60,42 @@ export function SignInPage({ arrival, onSignedIn, enrollment }: SignInPageProps)
     setState({ at: "password" });
   };
 
-  const onOver = (trouble: Trouble) => setState({ at: "password", trouble });
+  const onExpired = (error: RequestError) => setState({ at: "password", error });
 
   return (
-    <main className="gate" id="main" tabIndex={-1}>
-      <div className="gate__logo">
-        <Wordmark name={words.product} />
+    <main className="auth" id="main" tabIndex={-1}>
+      <div className="auth__logo">
+        <Wordmark name={messages.product} />
       </div>
-      <div className="gate__card">
+      <div className="auth__card">
         {state.at === "password" ? (
           <PasswordStep
             email={email}
             onEmail={setEmail}
-            greeting={arrival && sentences[arrival]}
-            trouble={state.trouble}
+            greeting={reason && greetings[reason]}
+            error={state.error}
             onSignedIn={onSignedIn}
             onEnrollmentNeeded={() => setState({ at: "enroll" })}
-            onCodeNeeded={(methods) => setState({ at: canCode({ methods }) ? "code" : "lost", methods })}
+            onCodeNeeded={(methods) =>
+              setState({ at: hasFactor({ methods }) ? "code" : "mfaRemoval", methods })
+            }
           />
         ) : state.at === "enroll" ? (
-          enrollment({ email, onSignedIn, onOver, onOtherAccount: otherAccount })
-        ) : state.at === "lost" ? (
-          <LostStep
+          renderEnrollment({ email, onSignedIn, onExpired, onOtherAccount: otherAccount })
+        ) : state.at === "mfaRemoval" ? (
+          <MfaRemovalStep
             email={email}
             methods={state.methods}
-            onBack={canCode(state) ? () => setState({ ...state, at: "code" }) : otherAccount}
-            onOver={onOver}
+            onBack={hasFactor(state) ? () => setState({ ...state, at: "code" }) : otherAccount}
+            onExpired={onExpired}
           />
         ) : (
           <CodeStep
             email={email}
             methods={state.methods}
-            onLost={() => setState({ at: "lost", methods: state.methods })}
+            onFactorsLost={() => setState({ at: "mfaRemoval", methods: state.methods })}
             onSignedIn={onSignedIn}
-            onOver={onOver}
+            onExpired={onExpired}
             onOtherAccount={otherAccount}
           />
         )}

@@ -1,27 +1,27 @@
-import type { ReactNode } from "react";
+import type { ComponentChildren } from "preact";
 import type { StepUpChallenge } from "../../api/client";
 import { Dialog } from "../../ui/Dialog";
-import { words } from "../../i18n";
+import { messages } from "../../i18n";
 import { stepUp as t } from "../../i18n/stepUp";
-import type { ProofFormProps } from "./ProofForm";
+import type { CredentialsFormProps } from "./CredentialsForm";
 
 export interface StepUpDialogProps {
   challenge: StepUpChallenge;
-  proof: (props: Omit<ProofFormProps, "email">) => ReactNode;
-  /** With a token, or without one where they declined. */
+  renderCredentialsForm: (props: Omit<CredentialsFormProps, "email">) => ComponentChildren;
+  /** Called with the step-up token, or with undefined if the user cancelled. */
   onSettled: (token: string | undefined) => void;
 }
 
-export const StepUpDialog = ({ challenge, proof, onSettled }: StepUpDialogProps) => (
-  <Dialog kind="over" title={t.title} closeLabel={words.common.close} onClose={() => onSettled(undefined)}>
-    {proof({
+export const StepUpDialog = ({ challenge, renderCredentialsForm, onSettled }: StepUpDialogProps) => (
+  <Dialog kind="over" title={t.title} closeLabel={messages.common.close} onClose={() => onSettled(undefined)}>
+    {renderCredentialsForm({
       purpose: challenge.purpose,
       target: challenge.target,
       methods: challenge.methods,
       lead: t.purposes[challenge.purpose],
       submit: t.submit,
       onCancel: () => onSettled(undefined),
-      onProven: async (token) => onSettled(token),
+      onVerified: async (token) => onSettled(token),
     })}
   </Dialog>
 );

@@ -1,50 +1,58 @@
-import { useCallback, useRef, useState, type ReactNode } from "react";
-import type { Prove, StepUpChallenge } from "../../api/client";
+import type { ComponentChildren } from "preact";
+import { useCallback, useRef, useState } from "preact/hooks";
+import type { StepUpChallenge } from "../../api/client";
+import type { StepUpPrompt } from "../../api/stepUp";
 import { lazyPart } from "../../ui/lazyPart";
-import { OnItsWay } from "../../ui/OnItsWay";
-import type { ProofFormProps } from "./ProofForm";
+import { DialogLoading } from "../../ui/DialogLoading";
+import type { CredentialsFormProps } from "./CredentialsForm";
 import type { StepUpDialogProps } from "./StepUpDialog";
 
 const StepUpDialog = lazyPart<StepUpDialogProps>(
   () => import("./StepUpDialog").then(({ StepUpDialog }) => StepUpDialog),
-  ({ children }) => <OnItsWay>{children}</OnItsWay>,
+  ({ children }) => <DialogLoading>{children}</DialogLoading>,
 );
 
 export const prefetchStepUp = StepUpDialog.prefetch;
 
-interface Asking {
+interface PendingPrompt {
   challenge: StepUpChallenge;
   settle: (token: string | undefined) => void;
 }
 
 /**
- * The one step-up dialog: `prove` opens it and waits for a token, `dialog` is what to render. The token goes to whoever
- * asked and is kept nowhere here.
+ * The step-up dialog of a page. `promptStepUp` opens it and resolves to a token, or to undefined if the user cancels. `dialog`
+ * has to be rendered. The token is passed to the caller and not kept here.
  */
-export function useStepUp(proof: (props: Omit<ProofFormProps, "email">) => ReactNode) {
-  const [asking, setAsking] = useState<Asking>();
-  const open = useRef<Asking>(undefined);
+export function useStepUp(
+  renderCredentialsForm: (props: Omit<CredentialsFormProps, "email">) => ComponentChildren,
+) {
+  const [pending, setPending] = useState<PendingPrompt>();
+  const open = useRef<PendingPrompt | undefined>(undefined);
 
-  const prove: Prove = useCallback(
+  const promptStepUp: StepUpPrompt = useCallback(
     (challenge) =>
       new Promise((resolve) => {
         open.current?.settle(undefined);
-        const next: Asking = {
+        const next: PendingPrompt = {
           challenge,
           settle: (token) => {
             open.current = undefined;
-            setAsking(undefined);
+            setPending(undefined);
             resolve(token);
           },
         };
         open.current = next;
-        setAsking(next);
+        setPending(next);
       }),
     [],
   );
 
-  const dialog = asking && (
-    <StepUpDialog challenge={asking.challenge} proof={proof} onSettled={asking.settle} />
+  const dialog = pending && (
+    <StepUpDialog
+      challenge={pending.challenge}
+      renderCredentialsForm={renderCredentialsForm}
+      onSettled={pending.settle}
+    />
   );
-  return { prove, dialog };
+  return { promptStepUp, dialog };
 }

@@ -2,9 +2,9 @@ import type { account as en } from "../en/account";
 
 export const account: typeof en = {
   title: "Konto",
-  failed: "Ihr Konto kann gerade nicht gezeigt werden",
+  failed: "Ihr Konto konnte nicht geladen werden",
   profile: "Profil",
-  profileLead: "Wer Sie hier sind und wie wir Sie erreichen.",
+  profileLead: "Ihr Name und die Adressen, unter denen wir Sie erreichen.",
   activity: "Aktivitäten",
-  activityLead: "Was mit Ihrem Konto geschehen ist, das Neueste zuerst.",
+  activityLead: "Letzte Anmeldungen und Änderungen, neueste zuerst.",
 };

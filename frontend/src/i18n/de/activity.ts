@@ -4,82 +4,74 @@ const named = (name: string | undefined, whole: (quoted: string) => string, none
   name ? whole(`„${name}“`) : none;
 
 const kinds: (typeof en)["kinds"] = {
-  "sign_in.succeeded": () => "Sie haben sich angemeldet",
-  "sign_in.failed": () => "Eine Anmeldung schlug fehl: Passwort oder Code war falsch",
-  "sign_in.pending": () => "Das Passwort stimmte, nach einem Code wurde gefragt",
-  "sign_in.throttled": () => "Eine Anmeldung wurde abgewiesen: zu viele falsche Versuche",
-  "step_up.issued": () => "Sie haben bestätigt, dass Sie es sind",
-  "step_up.used": () => "Ihre Bestätigung wurde für eine Änderung benutzt",
-  "step_up.refused": () => "Eine Bestätigung, dass Sie es sind, schlug fehl",
-  "enrollment.begun": () => "Die Registrierung einer MFA-Methode begann",
+  "sign_in.succeeded": () => "Angemeldet",
+  "sign_in.failed": () => "Anmeldung fehlgeschlagen: Passwort oder Code falsch",
+  "sign_in.pending": () => "Passwort richtig, Code angefordert",
+  "sign_in.throttled": () => "Anmeldung blockiert: zu viele Fehlversuche",
+  "step_up.issued": () => "Identität bestätigt",
+  "step_up.used": () => "Bestätigung der Identität für eine Änderung verwendet",
+  "step_up.refused": () => "Bestätigung der Identität fehlgeschlagen",
+  "enrollment.begun": () => "Registrierung einer MFA-Methode begonnen",
   "enrollment.confirmed": (name) =>
-    named(
-      name,
-      (quoted) => `Die MFA-Methode ${quoted} wurde registriert`,
-      "Eine MFA-Methode wurde registriert",
-    ),
-  "enrollment.cancelled": () => "Die Registrierung einer MFA-Methode wurde abgebrochen",
-  "enrollment.expired": () => "Die Registrierung einer MFA-Methode dauerte zu lange",
-  "enrollment.failed": () => "Die Registrierung einer MFA-Methode schlug fehl: Der Code war falsch",
+    named(name, (quoted) => `MFA-Methode ${quoted} registriert`, "MFA-Methode registriert"),
+  "enrollment.cancelled": () => "Registrierung einer MFA-Methode abgebrochen",
+  "enrollment.expired": () => "Registrierung einer MFA-Methode abgelaufen",
+  "enrollment.failed": () => "Registrierung einer MFA-Methode: falscher Code eingegeben",
   "method.renamed": (name) =>
-    named(
-      name,
-      (quoted) => `Eine MFA-Methode wurde in ${quoted} umbenannt`,
-      "Eine MFA-Methode wurde umbenannt",
-    ),
+    named(name, (quoted) => `MFA-Methode in ${quoted} umbenannt`, "MFA-Methode umbenannt"),
   "method.removed": (name) =>
-    named(name, (quoted) => `Die MFA-Methode ${quoted} wurde entfernt`, "Eine MFA-Methode wurde entfernt"),
+    named(name, (quoted) => `MFA-Methode ${quoted} entfernt`, "MFA-Methode entfernt"),
   "method.replaced": (name) =>
-    named(name, (quoted) => `Die MFA-Methode ${quoted} wurde ersetzt`, "Eine MFA-Methode wurde ersetzt"),
+    named(name, (quoted) => `MFA-Methode ${quoted} ersetzt`, "MFA-Methode ersetzt"),
   "method.disabled": (name) =>
-    named(name, (quoted) => `Die MFA-Methode ${quoted} wurde gesperrt`, "Eine MFA-Methode wurde gesperrt"),
-  "recovery_codes.generated": () => "Neue Wiederherstellungscodes wurden erzeugt; ältere gelten nicht mehr",
-  "recovery_codes.used": () => "Ein Wiederherstellungscode wurde benutzt",
-  "recovery_codes.failed": () => "Ein Wiederherstellungscode war falsch",
-  "recovery_codes.low": () => "Es sind nur noch wenige Wiederherstellungscodes übrig",
-  "password.changed": () => "Ihr Passwort wurde geändert",
-  "password.reset_requested": () => "Ein Link für ein neues Passwort wurde angefordert",
-  "password.reset": () => "Ihr Passwort wurde mit einem Link aus einer E-Mail gesetzt",
+    named(name, (quoted) => `MFA-Methode ${quoted} gesperrt`, "MFA-Methode gesperrt"),
+  "recovery_codes.generated": () => "Wiederherstellungscodes erstellt",
+  "recovery_codes.used": () => "Wiederherstellungscode verwendet",
+  "recovery_codes.failed": () => "Falscher Wiederherstellungscode eingegeben",
+  "recovery_codes.low": () => "Nur noch wenige Wiederherstellungscodes",
+  "password.changed": () => "Passwort geändert",
+  "password.reset_requested": () => "Zurücksetzen des Passworts angefordert",
+  "password.reset": () => "Passwort mit einem Link aus einer E-Mail zurückgesetzt",
   "email.change_requested": (name) =>
-    name ? `Die Änderung Ihrer E-Mail-Adresse in ${name} begann` : "Die Änderung Ihrer E-Mail-Adresse begann",
-  "email.changed": (name) =>
-    name ? `Ihre E-Mail-Adresse wurde geändert: ${name}` : "Ihre E-Mail-Adresse wurde geändert",
+    name ? `Änderung der E-Mail-Adresse in ${name} angefordert` : "Änderung der E-Mail-Adresse angefordert",
+  "email.changed": (name) => (name ? `E-Mail-Adresse in ${name} geändert` : "E-Mail-Adresse geändert"),
   "notice_email.change_requested": (name) =>
     name
-      ? `Eine zweite Adresse für Mitteilungen wurde eingegeben: ${name}`
-      : "Eine zweite Adresse für Mitteilungen wurde eingegeben",
+      ? `Zweite Adresse für Benachrichtigungen eingegeben: ${name}`
+      : "Zweite Adresse für Benachrichtigungen eingegeben",
   "notice_email.changed": (name) =>
-    name ? `Mitteilungen gehen an eine zweite Adresse: ${name}` : "Mitteilungen gehen an eine zweite Adresse",
+    name
+      ? `Zweite Adresse für Benachrichtigungen in ${name} geändert`
+      : "Zweite Adresse für Benachrichtigungen geändert",
   "notice_email.removed": (name) =>
-    name ? `Die zweite Adresse wurde entfernt: ${name}` : "Die zweite Adresse wurde entfernt",
-  "profile.changed": () => "Ihr Profil wurde geändert",
-  "session.created": () => "Eine Sitzung begann",
-  "session.ended": (_, by) => (by ? "Ein Administrator hat Ihre Sitzungen beendet" : "Eine Sitzung endete"),
-  "account.created": () => "Ihr Konto wurde angelegt",
-  "account.mfa_reset": (_, by) =>
-    by
-      ? "Ein Administrator hat MFA von Ihrem Konto entfernt"
-      : "Ein Betreiber hat MFA von Ihrem Konto entfernt",
-  "account.disabled": () => "Ein Administrator hat Ihr Konto gesperrt",
-  "account.enabled": () => "Ein Administrator hat Ihr Konto wieder freigegeben",
-  "account.role_granted": () => "Ihr Konto wurde zu dem eines Administrators",
-  "account.role_revoked": () => "Ihr Konto ist nicht mehr das eines Administrators",
-  "mfa_removal.requested": () => "Um die Entfernung von MFA wurde gebeten",
-  "mfa_removal.cancelled": () => "Die Entfernung von MFA wurde abgebrochen",
-  "mfa_removal.completed": () => "MFA wurde wie erbeten entfernt",
-  "mfa_removal.expired": () => "Die Entfernung von MFA wurde nicht rechtzeitig abgeschlossen",
-  "not_me.reported": () => "„Das war ich nicht“ wurde gemeldet",
-  "notice.undelivered": () => "Eine Mitteilung an Sie konnte nicht zugestellt werden",
-  "code.replayed": () => "Ein Code wurde ein zweites Mal geschickt und abgewiesen",
+    name
+      ? `Zweite Adresse für Benachrichtigungen entfernt: ${name}`
+      : "Zweite Adresse für Benachrichtigungen entfernt",
+  "profile.changed": () => "Profil geändert",
+  "session.created": () => "Sitzung begonnen",
+  "session.ended": (_, by) => (by ? "Sitzungen durch Administrator beendet" : "Sitzung beendet"),
+  "account.created": () => "Konto erstellt",
+  "account.mfa_reset": (_, by) => (by ? "MFA durch Administrator entfernt" : "MFA durch Betreiber entfernt"),
+  "account.disabled": () => "Konto durch Administrator gesperrt",
+  "account.enabled": () => "Konto durch Administrator freigegeben",
+  "account.role_granted": () => "Administratorrolle zugewiesen",
+  "account.role_revoked": () => "Administratorrolle entzogen",
+  "mfa_removal.requested": () => "Entfernen von MFA beantragt",
+  "mfa_removal.cancelled": () => "Entfernen von MFA abgebrochen",
+  "mfa_removal.completed": () => "MFA wie beantragt entfernt",
+  "mfa_removal.expired": () => "Antrag auf Entfernen von MFA abgelaufen",
+  "not_me.reported": () => "„Das war ich nicht“ gemeldet",
+  "notice.undelivered": () => "Eine Benachrichtigung konnte nicht zugestellt werden",
+  "code.replayed": () => "Bereits verwendeter Code abgelehnt",
 };
 
 export const activity: typeof en = {
   kinds,
-  list: "Was geschehen ist",
-  empty: "Noch ist nichts geschehen. Anmeldungen und Änderungen an Ihrem Konto stehen dann hier.",
-  reason: (text) => `Angegebener Grund: ${text}`,
+  list: "Letzte Aktivitäten",
+  empty: "Noch keine Aktivitäten. Anmeldungen und Änderungen an Ihrem Konto werden hier angezeigt.",
+  reason: (text) => `Grund: ${text}`,
   check:
-    "Erkennen Sie hier etwas nicht wieder? Ändern Sie Ihr Passwort und beenden Sie die anderen Sitzungen.",
-  more: "Mehr zeigen",
-  failed: "Ihre Aktivitäten können gerade nicht gezeigt werden",
+    "Kommt Ihnen etwas nicht bekannt vor? Ändern Sie Ihr Passwort und beenden Sie die anderen Sitzungen.",
+  more: "Mehr anzeigen",
+  failed: "Ihre Aktivitäten konnten nicht geladen werden",
 };

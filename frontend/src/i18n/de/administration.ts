@@ -1,24 +1,23 @@
 import type { administration as en } from "../en/administration";
 import { count, sentence } from "./count";
 
-const heldUntil: (typeof en)["heldUntil"] = {
-  password: (until) => `Das Passwort wird erst ab ${until} wieder geprüft.`,
-  totp: (until) => `Codes der Authenticator-App werden erst ab ${until} wieder geprüft.`,
-  recovery_code: (until) => `Wiederherstellungscodes werden erst ab ${until} wieder geprüft.`,
+const lockedUntil: (typeof en)["lockedUntil"] = {
+  password: (until) => `Passwort: gesperrt bis ${until}.`,
+  totp: (until) => `Codes der Authenticator-App: gesperrt bis ${until}.`,
+  recovery_code: (until) => `Wiederherstellungscodes: gesperrt bis ${until}.`,
 };
-const forGood = "nicht mehr geprüft, auch nicht nach einer Weile.";
-const heldForGood: (typeof en)["heldForGood"] = {
-  password: `Das Passwort wird ${forGood}`,
-  totp: `Codes der Authenticator-App werden ${forGood} Es hilft ein Wiederherstellungscode, oder MFA zurückzusetzen.`,
-  recovery_code: `Wiederherstellungscodes werden ${forGood}`,
+const lockedPermanently: (typeof en)["lockedPermanently"] = {
+  password: "Passwort: gesperrt. Warten hebt die Sperre nicht auf.",
+  totp: "Codes der Authenticator-App: gesperrt. Die Sperre endet, wenn sich der Inhaber mit einem Wiederherstellungscode anmeldet oder Sie MFA zurücksetzen.",
+  recovery_code: "Wiederherstellungscodes: gesperrt. Warten hebt die Sperre nicht auf.",
 };
 
-const acts: (typeof en)["acts"] = {
+const actions: (typeof en)["actions"] = {
   endSessions: {
     button: "Überall abmelden",
     title: "Überall abmelden?",
-    what: (email) =>
-      `Alle Sitzungen von ${email} enden, auch Anmeldungen, die auf einen Code warten, und seine Geräte werden nicht mehr wiedererkannt. Passwort und MFA bleiben, wie sie sind.`,
+    consequence: (email) =>
+      `Alle Sitzungen von ${email} werden beendet, auch Anmeldungen, die noch auf einen Code warten. Bekannte Geräte werden vergessen. Passwort und MFA bleiben unverändert.`,
     submit: "Überall abmelden",
     doneTitle: "Überall abgemeldet",
     done: (email) => `${email} ist überall abgemeldet.`,
@@ -26,16 +25,16 @@ const acts: (typeof en)["acts"] = {
   disable: {
     button: "Konto sperren",
     title: "Dieses Konto sperren?",
-    what: (email) =>
-      `${email} wird überall abgemeldet und kann sich nicht anmelden, bis das Konto wieder freigegeben ist. Verschickte Links gelten nicht mehr.`,
+    consequence: (email) =>
+      `${email} wird überall abgemeldet und kann sich erst wieder anmelden, wenn das Konto freigegeben ist. Bereits gesendete Links werden ungültig.`,
     submit: "Konto sperren",
     doneTitle: "Konto gesperrt",
-    done: (email) => `${email} ist gesperrt: Niemand meldet sich dort an.`,
+    done: (email) => `${email} ist gesperrt und kann sich nicht anmelden.`,
   },
   enable: {
     button: "Konto freigeben",
     title: "Dieses Konto freigeben?",
-    what: (email) =>
+    consequence: (email) =>
       `${email} kann sich wieder anmelden, mit demselben Passwort und denselben MFA-Methoden wie zuvor.`,
     submit: "Konto freigeben",
     doneTitle: "Konto freigegeben",
@@ -44,86 +43,88 @@ const acts: (typeof en)["acts"] = {
   resetMfa: {
     button: "MFA zurücksetzen",
     title: "MFA zurücksetzen?",
-    what: (email) =>
-      `Alle MFA-Methoden und Wiederherstellungscodes von ${email} werden entfernt, und alle Sitzungen enden.`,
+    consequence: (email) =>
+      `Alle MFA-Methoden und Wiederherstellungscodes von ${email} werden entfernt und alle Sitzungen beendet.`,
     submit: "MFA zurücksetzen",
     doneTitle: "MFA zurückgesetzt",
-    done: (email) => `MFA ist für ${email} aus.`,
+    done: (email) => `MFA ist für ${email} ausgeschaltet.`,
   },
 };
 
 export const administration: typeof en = {
-  lead: "Finden Sie, wer um Hilfe bittet, und sehen Sie, wie es um das Konto steht.",
+  lead: "Konto suchen, Status prüfen und dem Inhaber helfen.",
   accounts: "Konten",
   search: "E-Mail-Adresse",
-  searchHint: "Ihr Anfang genügt.",
+  searchHint: "Geben Sie den Anfang einer Adresse ein.",
   find: "Suchen",
   list: "Gefundene Konten",
-  none: "Es gibt noch kein Konto.",
-  noneWith: (start) =>
-    `Keine Adresse beginnt mit „${start}“. Prüfen Sie die Schreibweise, oder geben Sie weniger davon ein.`,
-  shown: (n) => `${sentence(count(n, "ein Konto wird", "Konten werden"))} gezeigt.`,
-  more: "Mehr zeigen",
-  failed: "Die Konten können gerade nicht gezeigt werden",
+  noAccounts: "Es gibt noch keine Konten.",
+  noMatch: (start) =>
+    `Keine Adresse beginnt mit „${start}“. Prüfen Sie die Schreibweise oder geben Sie weniger Zeichen ein.`,
+  resultCount: (n) => `${sentence(count(n, "ein Konto wird", "Konten werden"))} angezeigt.`,
+  more: "Mehr anzeigen",
+  failed: "Die Konten konnten nicht geladen werden",
   disabled: "Gesperrt",
-  administrator: "Administration",
+  administrator: "Administrator",
   mfaOn: "MFA an",
   mfaOff: "MFA aus",
-  since: (date) => `Seit ${date}`,
+  since: (date) => `Erstellt am ${date}`,
 
-  accountFailed: "Dieses Konto kann gerade nicht gezeigt werden",
-  gone: "Dieses Konto gibt es nicht",
-  goneLead: "Die Adresse dieser Seite stimmt nicht, oder das Konto besteht nicht mehr.",
+  accountFailed: "Dieses Konto konnte nicht geladen werden",
+  notFoundTitle: "Konto nicht gefunden",
+  notFoundLead: "Die Adresse dieser Seite ist falsch, oder das Konto existiert nicht mehr.",
   back: "Alle Konten",
   state: "Konto",
-  stateLead: "Wie es um das Konto steht. Nichts hiervon ist geheim.",
+  stateLead: "Status, Passwort und letzte Anmeldung.",
   active: "Aktiv",
   name: "Name",
   noName: "Nicht angegeben",
-  created: "Angelegt",
+  created: "Erstellt",
   lastSignIn: "Letzte Anmeldung",
-  noSignIn: "Keine, von der die Aktivitäten noch wissen",
+  noSignIn: "Keine in den gespeicherten Aktivitäten",
   password: "Passwort",
   changed: "Geändert",
-  noPassword: "Nach „Das war ich nicht“ muss mit einem Link aus einer E-Mail ein neues gesetzt werden",
+  noPassword:
+    "Nach „Das war ich nicht“ entfernt. Der Inhaber legt mit einem Link aus einer E-Mail ein neues fest.",
   disabledSince: "Gesperrt seit",
-  own: "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen; mehr kann nur jemand anderes aus der Verwaltung.",
-  held: "Zu oft falsch",
-  heldUntil,
-  heldForGood,
-  mfaLead: "Was zur Anmeldung neben dem Passwort gehört.",
+  ownAccount:
+    "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen oder bitten Sie einen anderen Administrator.",
+  lockedTitle: "Zu viele Fehlversuche",
+  lockedUntil,
+  lockedPermanently,
+  mfaLead: "Beim Anmelden zusätzlich zum Passwort nötig.",
   methods: "MFA-Methoden",
-  noMethods: "Es ist keine MFA-Methode registriert.",
+  noMethods: "Keine MFA-Methoden registriert.",
   noCodes: "Keine Wiederherstellungscodes",
   removal: (requested) =>
-    `Am ${requested} wurde mit dem Passwort die Entfernung von MFA beantragt. MFA zurückzusetzen oder das Konto zu sperren beendet sie.`,
-  sessionsLead: "Wo jemand gerade in diesem Konto angemeldet ist.",
+    `Am ${requested} wurde mit dem richtigen Passwort beantragt, MFA zu entfernen. Wenn Sie MFA zurücksetzen oder das Konto sperren, endet der Antrag.`,
+  sessionsLead: "Geräte, die bei diesem Konto angemeldet sind.",
   sessions: "Sitzungen dieses Kontos",
-  noSessions: "Niemand ist angemeldet.",
-  activityLead:
-    "Was mit dem Konto geschehen ist, das Neueste zuerst, in den Worten, in denen sein Inhaber es liest.",
-  activityFailed: "Die Aktivitäten können gerade nicht gezeigt werden",
-  nothing: "Es ist noch nichts geschehen.",
-  who: "durch dieses Verwaltungskonto",
+  noSessions: "Keine aktiven Sitzungen.",
+  activityLead: "Letzte Anmeldungen und Änderungen, neueste zuerst.",
+  activityFailed: "Die Aktivitäten konnten nicht geladen werden",
+  noActivity: "Noch keine Aktivitäten.",
+  byAdministrator: "durch diesen Administrator",
   byYou: "durch Sie",
 
-  acts,
-  sure: "Seien Sie sicher, wer fragt: Genau darum bitten Angreifer.",
-  passwordAlone: "Danach genügt zur Anmeldung das Passwort.",
-  enrollsNext: "MFA ist hier Pflicht: Die nächste Anmeldung verlangt eine neue Authenticator-App.",
+  actions,
+  verifyRequester: "Prüfen Sie, wer fragt. Auch Angreifer bitten darum.",
+  passwordOnly: "Danach genügt zum Anmelden das Passwort allein.",
+  enrollsAtNextSignIn:
+    "MFA ist hier Pflicht. Bei der nächsten Anmeldung wird eine neue Authenticator-App verlangt.",
   reason: "Grund",
-  reasonHint: "Der Inhaber liest ihn in seinen Aktivitäten.",
-  reasonMissing: "Sagen Sie, warum, und woran Sie erkannt haben, wer fragt.",
-  reasonTooLong: "Höchstens 500 Zeichen.",
-  reasonControl: "Nur Buchstaben, Ziffern, Leerzeichen und Zeichen.",
+  reasonHint: "Der Kontoinhaber sieht ihn in seinen Aktivitäten.",
+  reasonMissing: "Geben Sie einen Grund an, und wie Sie geprüft haben, wer fragt.",
+  reasonTooLong: "Verwenden Sie höchstens 500 Zeichen.",
+  reasonControl: "Verwenden Sie nur Buchstaben, Ziffern, Leerzeichen und Sonderzeichen.",
   sessionsEnded: (n) =>
     n === 0 ? "" : `${sentence(count(n, "eine Sitzung wurde", "Sitzungen wurden"))} beendet.`,
-  noticeSent: "Wir haben dem Inhaber eine Mitteilung per E-Mail geschickt.",
+  noticeSent: "Der Inhaber wurde per E-Mail benachrichtigt.",
 
-  barred: "Die Verwaltung setzt MFA voraus",
-  barredOff:
-    "Wer sich um die Konten anderer kümmert, meldet sich mit zwei Faktoren an, und MFA ist für Ihr Konto aus. Registrieren Sie eine Authenticator-App, dann kommen Sie wieder.",
-  barredHere:
-    "Ihr Konto hat MFA, aber in dieser Sitzung haben Sie sich ohne Code angemeldet. Melden Sie sich ab und mit einem Code wieder an.",
-  register: "Zu Ihren Kontoeinstellungen",
+  mfaRequiredTitle: "Für die Verwaltung ist MFA erforderlich",
+  mfaNotEnabled:
+    "MFA ist für Ihr Konto ausgeschaltet. Registrieren Sie eine Authenticator-App und kommen Sie dann zurück.",
+  sessionWithoutMfa:
+    "Sie haben sich ohne Code angemeldet. Melden Sie sich ab und dann mit einem Code wieder an.",
+  toAccountSettings: "Zu den Kontoeinstellungen",
 };

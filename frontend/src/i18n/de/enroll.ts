@@ -1,44 +1,45 @@
 import type { enroll as en } from "../en/enroll";
-import { others } from "./receipt";
+import { otherSessions } from "./receipt";
 
 export const enroll: typeof en = {
   title: "MFA-Methode registrieren",
   steps: { reauthenticate: "Identität bestätigen", scan: "Scannen", verify: "Prüfen", success: "Fertig" },
   stepOf: (step, of, name) => `Schritt ${step} von ${of}: ${name}`,
-  reauthenticateLead: "Geben Sie Ihre üblichen Anmeldedaten ein, um zu bestätigen, dass Sie es sind.",
-  replaceTitle: "Auf ein neues Telefon umziehen",
+  reauthenticateLead: "Geben Sie Ihre üblichen Anmeldedaten ein, um Ihre Identität zu bestätigen.",
+  replaceTitle: "Authenticator-App ersetzen",
   replaceLead: (name) =>
-    `„${name}“ gilt, bis das neue Telefon bestätigt ist; dann werden beide auf einmal getauscht. Geben Sie zuerst Ihre üblichen Anmeldedaten ein.`,
-  name: "Name für diesen Authenticator",
-  nameHint: "Damit Sie ihn wiedererkennen, etwa „Diensthandy“.",
-  nameTooLong: "Höchstens 64 Zeichen.",
-  nameControl: "Nur Buchstaben, Ziffern, Leerzeichen und Zeichen.",
+    `„${name}“ funktioniert weiter, bis Sie die neue App bestätigen. Geben Sie zuerst Ihre üblichen Anmeldedaten ein.`,
+  name: "Name für diese Authenticator-App",
+  nameHint: "Damit Sie sie später wiedererkennen, etwa „Diensthandy“.",
+  nameTooLong: "Verwenden Sie höchstens 64 Zeichen.",
+  nameControl: "Verwenden Sie nur Buchstaben, Ziffern, Leerzeichen und Sonderzeichen.",
   scanLead: "Scannen Sie diesen QR-Code mit Ihrer Authenticator-App.",
   openLead: "Fügen Sie Ihr Konto der Authenticator-App auf diesem Gerät hinzu.",
-  what: "Eine Authenticator-App, etwa Aegis, 1Password, Google Authenticator oder Microsoft Authenticator, erzeugt alle 30 Sekunden einen neuen 6-stelligen Code.",
+  appHint:
+    "Eine Authenticator-App wie Aegis, 1Password, Google Authenticator oder Microsoft Authenticator erzeugt alle 30 Sekunden einen neuen 6-stelligen Code.",
   qrAlt: "QR-Code mit dem Schlüssel für Ihre Authenticator-App. Derselbe Schlüssel steht darunter als Text.",
   openApp: "In der Authenticator-App öffnen",
   orScan: "Oder scannen Sie diesen QR-Code mit einem anderen Gerät.",
-  cantScan: "Scannen geht nicht?",
+  cantScan: "Scannen nicht möglich?",
   cantScanLead:
-    "Wählen Sie in der App „Schlüssel von Hand eingeben“, tippen Sie diesen Schlüssel ein und wählen Sie „zeitbasiert“.",
+    "Wählen Sie in der App die manuelle Eingabe. Geben Sie diesen Schlüssel ein und wählen Sie „zeitbasiert“.",
   key: "Schlüssel",
   copy: "Schlüssel kopieren",
   copied: "Kopiert",
-  copyFailed: "Der Schlüssel ist markiert: Kopieren Sie ihn mit der Tastatur",
-  once: "Der Schlüssel wird nur jetzt gezeigt. Behandeln Sie ihn wie ein Passwort.",
-  verifyLead: "Geben Sie den 6-stelligen Code ein, den Ihre Authenticator-App jetzt zeigt.",
+  copyFailed: "Kopieren nicht möglich. Der Schlüssel ist markiert: Kopieren Sie ihn mit der Tastatur.",
+  shownOnce: "Der Schlüssel wird nur einmal angezeigt. Behandeln Sie ihn wie ein Passwort.",
+  verifyLead: "Geben Sie den 6-stelligen Code aus Ihrer Authenticator-App ein.",
   code: "6-stelliger Code",
-  codeHint: "Er wechselt alle 30 Sekunden.",
-  others,
+  codeHint: "Er ändert sich alle 30 Sekunden.",
+  otherSessions,
   submit: "Registrieren",
-  overTitle: "Diese Registrierung ist beendet",
-  overGone:
-    "Sie wurde anderswo abgebrochen oder ersetzt, vielleicht in einem anderen Tab. Es hat sich nichts geändert.",
-  startAgain: "Von vorn anfangen",
+  endedTitle: "Diese Registrierung ist beendet",
+  endedElsewhere:
+    "Sie wurde an anderer Stelle abgebrochen oder neu begonnen, vielleicht in einem anderen Tab. An Ihrem Konto hat sich nichts geändert.",
+  startAgain: "Neu beginnen",
   successTitle: "Sie haben eine MFA-Methode registriert",
-  success: (name) => `Ab jetzt gehören zur Anmeldung Ihr Passwort und ein Code aus „${name}“.`,
-  replacedTitle: "Sie sind auf das neue Telefon umgezogen",
+  success: (name) => `Sie melden sich jetzt mit Passwort und Code an. „${name}“ ist einsatzbereit.`,
+  replacedTitle: "Authenticator-App ersetzt",
   replaced: (name, old) =>
-    `Ab jetzt kommen die Codes aus „${name}“. Die von „${old}“ gelten nicht mehr: Löschen Sie den Eintrag in der App des alten Telefons. Ihre Wiederherstellungscodes bleiben, wie sie sind.`,
+    `„${name}“ hat „${old}“ ersetzt. Die alten Codes sind ungültig: Löschen Sie den Eintrag in der alten App. Ihre Wiederherstellungscodes bleiben gültig.`,
 };

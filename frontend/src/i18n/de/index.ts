@@ -1,9 +1,10 @@
-// Every word of a first visit, in German.
-import type { words as en } from "../en";
+// The German messages of the first load.
+import type { messages as en } from "../en";
 import { account } from "./account";
 import { common } from "./common";
 import { device } from "./device";
 import { mfa } from "./mfa";
+import { pageTitles } from "./pageTitles";
 import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
@@ -11,14 +12,13 @@ import { recoveryCodes } from "./recoveryCodes";
 import { sessions } from "./sessions";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
-import { titles } from "./titles";
 
-export const words: typeof en = {
+export const messages: typeof en = {
   product: "Twofold",
   problems,
   common,
   device,
-  titles,
+  pageTitles,
   shell,
   signIn,
   account,

@@ -2,95 +2,102 @@ import type { links as en } from "../en/links";
 import { count, during, sentence } from "./count";
 
 export const links: typeof en = {
-  signIn: "Zur Anmeldung",
-  account: "Zu Ihrem Konto",
-  overTitle: "Dieser Link gilt nicht mehr",
+  toSignIn: "Zur Anmeldung",
+  toAccount: "Zu Ihrem Konto",
+  expiredTitle: "Dieser Link ist nicht mehr gültig",
   incomplete:
-    "Der Link ist nicht vollständig. Öffnen Sie ihn noch einmal aus der E-Mail, oder kopieren Sie ihn ganz in die Adresszeile.",
-  ended: (n) =>
+    "Der Link ist unvollständig. Öffnen Sie ihn noch einmal aus der E-Mail oder kopieren Sie ihn vollständig in die Adresszeile.",
+  sessionsEnded: (n) =>
     n === 0 ? "" : `${sentence(count(n, "eine Sitzung wurde", "Sitzungen wurden"))} abgemeldet.`,
 
   forgot: {
     title: "Passwort vergessen?",
-    lead: "Geben Sie die E-Mail-Adresse Ihres Kontos ein. Wir schicken einen Link dorthin, mit dem Sie ein neues Passwort setzen.",
-    submit: "Link schicken",
-    sentTitle: "Sehen Sie in Ihre E-Mails",
+    lead: "Geben Sie die E-Mail-Adresse Ihres Kontos ein. Wir senden Ihnen einen Link, mit dem Sie ein neues Passwort festlegen.",
+    submit: "Link senden",
+    sentTitle: "Prüfen Sie Ihren Posteingang",
     sent: (email) =>
-      `Wenn es zu ${email} hier ein Konto gibt, ist ein Link unterwegs. Er gilt einmal und 30 Minuten lang.`,
-    nothing: "Nach ein paar Minuten ist nichts da? Sehen Sie in den Spam-Ordner und prüfen Sie die Adresse.",
-    again: "Andere Adresse verwenden",
-    noMailTitle: "Bitten Sie um Hilfe mit Ihrem Passwort",
+      `Wenn es ein Konto für ${email} gibt, haben wir einen Link an diese Adresse gesendet. Er gilt einmal und läuft nach 30 Minuten ab.`,
+    notArrived:
+      "Nach ein paar Minuten keine E-Mail? Sehen Sie im Spam-Ordner nach und prüfen Sie die Schreibweise der Adresse.",
+    otherAddress: "Andere Adresse verwenden",
+    noMailTitle: "Hilfe mit Ihrem Passwort",
     noMail:
-      "Dieser Dienst verschickt keine E-Mails und kann Ihnen deshalb keinen Link schicken. Wer ihn betreibt, kann mit Ihnen ein neues Passwort setzen.",
-    support: "Fragen Sie:",
+      "Dieser Dienst versendet keine E-Mails und kann Ihnen deshalb keinen Link senden. Wenden Sie sich an den Support.",
+    supportLead: "Support:",
     back: "Zurück zur Anmeldung",
   },
 
   reset: {
-    title: "Neues Passwort setzen",
-    lead: "Danach sind alle Geräte abgemeldet. Wenn Ihr Konto MFA hat, gehört zur Anmeldung weiterhin auch ein Code.",
-    submit: "Passwort setzen",
-    over: "Ein Link für ein neues Passwort gilt einmal und 30 Minuten lang. Fordern Sie einen neuen an.",
+    title: "Neues Passwort festlegen",
+    lead: "Damit werden Sie auf allen Geräten abgemeldet. Wenn Ihr Konto MFA verwendet, brauchen Sie beim Anmelden weiterhin einen Code.",
+    submit: "Passwort festlegen",
+    expired:
+      "Ein Link zum Zurücksetzen des Passworts gilt einmal und läuft nach 30 Minuten ab. Fordern Sie einen neuen an.",
     askAgain: "Neuen Link anfordern",
   },
 
   confirm: {
     title: "Diese Adresse bestätigen",
-    lead: "Dieser Link zeigt, dass E-Mails an diese Adresse Sie erreichen. Bestätigen Sie, und Ihr Konto benutzt sie.",
+    lead: "Bestätigen Sie, dass Sie E-Mails an diese Adresse erhalten. Danach verwendet Ihr Konto sie.",
     submit: "Adresse bestätigen",
     done: {
-      email: (email) => `Ab jetzt melden Sie sich mit ${email} an.`,
-      notice_email: (email) => `Ab jetzt gehen Mitteilungen auch an ${email}.`,
+      email: (email) => `Sie melden sich jetzt mit ${email} an.`,
+      notice_email: (email) => `Wir senden Benachrichtigungen jetzt auch an ${email}.`,
     },
-    doneTitle: "Die Adresse ist bestätigt",
-    over: "Ein Link zum Bestätigen gilt einmal und einen Tag lang. Melden Sie sich an und geben Sie die Adresse für einen neuen noch einmal ein.",
+    doneTitle: "Adresse bestätigt",
+    expired:
+      "Ein Bestätigungslink gilt einmal und läuft nach einem Tag ab. Für einen neuen melden Sie sich an und geben Sie die Adresse noch einmal ein.",
   },
 
   notMe: {
     title: "Waren Sie das nicht?",
-    lead: "Wenn Sie nicht kennen, wovon die Mitteilung spricht, drücken Sie den Knopf unten. Dann gilt sofort:",
-    follows: [
-      "Alle Geräte werden abgemeldet.",
-      "Wenn es um eine Authenticator-App ging, gilt diese App nicht mehr. MFA bleibt an.",
-      "Ist sie Ihre einzige und in den letzten sieben Tagen dazugekommen, wird sie entfernt, und Ihr Passwort auch. Wir schicken Ihnen einen Link für ein neues.",
+    lead: "Wenn Sie nicht wissen, wovon die Benachrichtigung handelt, wählen Sie unten „Das war ich nicht“. Dann geschieht sofort Folgendes:",
+    consequences: [
+      "Sie werden auf allen Geräten abgemeldet.",
+      "Wenn es um eine Authenticator-App geht, funktioniert diese App nicht mehr. MFA bleibt an.",
+      "Wenn sie Ihre einzige ist und in den letzten sieben Tagen hinzugefügt wurde, entfernen wir sie, und Ihr Passwort wird ungültig. Wir senden Ihnen einen Link für ein neues.",
     ],
-    wasMe: "Wenn Sie es waren, schließen Sie diese Seite. Es geschieht nichts.",
+    wasMe: "Wenn Sie es waren, schließen Sie diese Seite. Es ändert sich nichts.",
     submit: "Das war ich nicht",
-    doneTitle: "Ihr Konto ist gesichert",
+    doneTitle: "Ihr Konto ist geschützt",
     method: {
       suspended:
-        "Die Authenticator-App ist gesperrt: Sie meldet niemanden an. Melden Sie sich mit einer anderen Methode oder einem Wiederherstellungscode an und entfernen Sie sie.",
-      removed: "Die Authenticator-App ist entfernt.",
-      gone: "Die Authenticator-App war schon entfernt.",
+        "Die Authenticator-App ist gesperrt, ihre Codes sind ungültig. Melden Sie sich mit einer anderen Methode oder einem Wiederherstellungscode an und entfernen Sie die App dann.",
+      removed: "Die Authenticator-App wurde entfernt.",
+      gone: "Die Authenticator-App war bereits entfernt.",
     },
-    passwordReset: "Ihr Passwort gilt nicht mehr. In Ihren E-Mails finden Sie einen Link für ein neues.",
-    next: "Vielleicht kennt jemand Ihr Passwort: Melden Sie sich an und ändern Sie es.",
-    over: "Ein solcher Link gilt einmal und sieben Tage lang. Wenn Sie noch Sorge haben: Melden Sie sich an, ändern Sie Ihr Passwort und sehen Sie Ihre Sitzungen und Aktivitäten durch.",
+    passwordReset:
+      "Ihr Passwort ist nicht mehr gültig. In Ihrem Posteingang finden Sie einen Link für ein neues.",
+    next: "Möglicherweise kennen andere Ihr Passwort. Melden Sie sich an und ändern Sie es.",
+    expired:
+      "Dieser Link gilt einmal und läuft nach sieben Tagen ab. Wenn Sie noch Bedenken haben, melden Sie sich an, ändern Sie Ihr Passwort und prüfen Sie Ihre Sitzungen und Aktivitäten.",
   },
 
   cancelRemoval: {
-    title: "Soll MFA an bleiben?",
-    lead: "Jemand, der Ihr Passwort kennt, möchte MFA von Ihrem Konto entfernen, weil Telefon und Wiederherstellungscodes fehlen. Wenn Sie das nicht waren oder Ihr Telefon wiederhaben, lassen Sie MFA an.",
-    submit: "MFA an lassen",
+    title: "MFA beibehalten?",
+    lead: "Mit Ihrem Passwort wurde beantragt, MFA von Ihrem Konto zu entfernen, weil Telefon und Wiederherstellungscodes verloren sind. Wenn Sie das nicht waren oder Ihr Telefon oder einen Code gefunden haben, behalten Sie MFA bei.",
+    submit: "MFA beibehalten",
     doneTitle: "MFA bleibt an",
     done: (pause) =>
-      `Die Entfernung ist abgebrochen. ${during(pause)} kann niemand eine neue beantragen. Wenn nicht Sie darum gebeten haben, kennt jemand Ihr Passwort: Melden Sie sich an und ändern Sie es.`,
-    over: "Die Entfernung ist schon abgebrochen oder abgeschlossen. Melden Sie sich an, um zu sehen, wie es um Ihr Konto steht.",
+      `Das Entfernen wurde abgebrochen. ${during(pause)} kann es nicht noch einmal beantragt werden. Wenn Sie es nicht beantragt haben, kennt eine andere Person Ihr Passwort: Melden Sie sich an und ändern Sie es.`,
+    expired:
+      "Das Entfernen wurde bereits abgebrochen oder abgeschlossen. Melden Sie sich an, um Ihr Konto zu prüfen.",
   },
 
   completeRemoval: {
     title: "MFA von Ihrem Konto entfernen?",
-    lead: "Sie haben darum gebeten, weil Ihnen Telefon und Wiederherstellungscodes fehlen. Dann gilt sofort:",
-    follows: [
-      "MFA geht aus: Ihr Passwort allein meldet Sie an.",
-      "Ihre Authenticator-Apps und Wiederherstellungscodes gelten nicht mehr.",
-      "Alle Geräte werden abgemeldet.",
+    lead: "Sie haben das beantragt, weil Sie Ihr Telefon und Ihre Wiederherstellungscodes verloren haben. Dann geschieht sofort Folgendes:",
+    consequences: [
+      "MFA wird ausgeschaltet: Zum Anmelden genügt Ihr Passwort.",
+      "Ihre Authenticator-Apps und Wiederherstellungscodes werden ungültig.",
+      "Sie werden auf allen Geräten abgemeldet.",
     ],
-    found:
-      "Wenn Sie Ihr Telefon oder einen Wiederherstellungscode gefunden haben, schließen Sie diese Seite und melden Sie sich damit an.",
+    foundFactor:
+      "Telefon oder Wiederherstellungscode gefunden? Schließen Sie diese Seite und melden Sie sich damit an.",
     submit: "MFA entfernen",
-    doneTitle: "MFA ist entfernt",
+    doneTitle: "MFA entfernt",
     done: "Melden Sie sich mit Ihrem Passwort an und registrieren Sie auf Ihrem neuen Telefon eine MFA-Methode.",
-    over: "Die Entfernung wurde abgebrochen, ist schon abgeschlossen, oder der Link ist zu alt. Melden Sie sich an, um zu sehen, wie es um Ihr Konto steht.",
+    expired:
+      "Das Entfernen wurde abgebrochen oder bereits abgeschlossen, oder der Link ist abgelaufen. Melden Sie sich an, um Ihr Konto zu prüfen.",
   },
 };

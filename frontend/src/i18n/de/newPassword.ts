@@ -3,20 +3,20 @@ import { count } from "./count";
 
 export const newPassword: typeof en = {
   title: "Passwort ändern",
-  lead: "Ihre anderen Geräte werden abgemeldet, dieses bleibt angemeldet.",
+  lead: "Sie werden auf Ihren anderen Geräten abgemeldet. Hier bleiben Sie angemeldet.",
   label: "Neues Passwort",
-  atLeast: (min) => `Mindestens ${min} Zeichen. Ein paar Wörter hintereinander sind gut.`,
+  atLeast: (min) => `Mindestens ${min} Zeichen. Gut sind mehrere zufällige Wörter.`,
   advice: {
     short: (n) => `Noch ${count(n, "ein Zeichen", "Zeichen")}.`,
-    repetitive: () => "Lang genug, aber voller Wiederholungen: leicht zu erraten.",
+    repetitive: () => "Lang genug, aber mit Wiederholungen und leicht zu erraten.",
     fair: () => "Lang genug. Noch länger ist noch besser.",
     good: () => "Gut: lang und abwechslungsreich.",
-    long: (max) => `Zu lang: höchstens ${max} Zeichen.`,
+    long: (max) => `Zu lang. Verwenden Sie höchstens ${max} Zeichen.`,
   },
   missing: "Geben Sie ein neues Passwort ein.",
   submit: "Passwort ändern",
   doneTitle: "Passwort geändert",
-  done: "Ihr Passwort ist geändert.",
+  done: "Ihr Passwort wurde geändert.",
   expired:
-    "Das hat etwas gedauert. Bestätigen Sie noch einmal, dass Sie es sind; Ihr neues Passwort bleibt stehen.",
+    "Das hat zu lange gedauert. Bestätigen Sie noch einmal Ihre Identität. Ihr neues Passwort ist noch eingetragen.",
 };

@@ -2,7 +2,7 @@ import type { notFound as en } from "../en/notFound";
 
 export const notFound: typeof en = {
   tab: "Seite nicht gefunden",
-  title: "Hier ist keine Seite",
-  lead: "Vielleicht ist die Adresse vertippt, oder die Seite ist umgezogen.",
+  title: "Seite nicht gefunden",
+  lead: "Die Adresse ist vielleicht falsch, oder die Seite wurde verschoben.",
   home: "Zu den Kontoeinstellungen",
 };

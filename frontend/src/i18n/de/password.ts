@@ -2,7 +2,7 @@ import type { password as en } from "../en/password";
 
 export const password: typeof en = {
   title: "Passwort",
-  lead: "Nur Ihnen bekannt und nirgendwo sonst benutzt.",
+  lead: "Verwenden Sie eines, das Sie nirgendwo sonst nutzen.",
   changed: "Zuletzt geändert",
   change: "Passwort ändern",
 };

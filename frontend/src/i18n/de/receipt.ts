@@ -1,7 +1,7 @@
 import type { receipt as en } from "../en/receipt";
 import { count, list, sentence } from "./count";
 
-export const others = "Andere Geräte, auf denen Sie angemeldet sind, werden abgemeldet.";
+export const otherSessions = "Auf Ihren anderen Geräten werden Sie abgemeldet.";
 
 export const receipt: typeof en = {
   sessionsEnded: (n) =>
@@ -10,8 +10,8 @@ export const receipt: typeof en = {
       : `${sentence(count(n, "eine andere Sitzung wurde", "andere Sitzungen wurden"))} abgemeldet.`,
   noticeSent: (addresses) =>
     addresses.length === 0
-      ? "Wir haben Ihnen eine Mitteilung per E-Mail geschickt."
-      : `Wir haben eine Mitteilung an ${list(addresses)} geschickt.`,
+      ? "Wir haben Ihnen eine Benachrichtigung per E-Mail gesendet."
+      : `Wir haben eine Benachrichtigung an ${list(addresses)} gesendet.`,
   codesLeft: (n) =>
     n === 0
       ? "Sie haben keine Wiederherstellungscodes mehr."

@@ -3,17 +3,18 @@ import { count } from "./count";
 
 export const recoveryCodes: typeof en = {
   title: "Wiederherstellungscodes",
-  left: (n, of) => `Noch ${n} von ${of}`,
+  remaining: (n, of) => `Noch ${n} von ${of}`,
   none: "Noch keine",
-  generated: "Erzeugt",
-  what: "Für den Tag, an dem Ihr Telefon weg ist: Jeder meldet Sie einmal an, an seiner Stelle.",
-  again:
-    "Verloren oder nie gespeichert? Sie können nicht noch einmal gezeigt werden, aber Sie können neue erzeugen.",
-  low: (n) => `Nur noch ${count(n, "ein Code", "Codes")}. Erzeugen Sie neue, bevor sie ausgehen.`,
+  generated: "Erstellt",
+  explanation: "Ersatzcodes, falls Sie Ihr Telefon nicht zur Hand haben. Jeder gilt einmal.",
+  replaceHint:
+    "Verloren oder nie gespeichert? Sie können nicht noch einmal angezeigt werden, aber Sie können neue erstellen.",
+  low: (n) => `Nur noch ${count(n, "ein Code", "Codes")}. Erstellen Sie neue, bevor sie ausgehen.`,
   retired:
-    "Diese gelten nicht mehr: Der Dienst wurde aus einer Sicherung wiederhergestellt, die nicht weiß, welche davon benutzt wurden. Erzeugen Sie neue.",
-  gone: "Keiner mehr übrig. Ohne Ihr Telefon könnte Sie jetzt nichts anmelden. Erzeugen Sie neue.",
+    "Diese Codes sind nicht mehr gültig, weil der Dienst aus einer Sicherung wiederhergestellt wurde. Erstellen Sie neue.",
+  usedUp:
+    "Keine Codes mehr übrig. Wenn Sie Ihr Telefon verlieren, können Sie sich nicht anmelden. Erstellen Sie neue.",
   missing:
-    "Ohne sie sperrt ein verlorenes Telefon Sie aus. Erzeugen Sie welche und bewahren Sie sie gut auf.",
-  generate: "Neue Codes erzeugen",
+    "Ohne Wiederherstellungscodes können Sie sich nicht anmelden, wenn Sie Ihr Telefon verlieren. Erstellen Sie welche und bewahren Sie sie sicher auf.",
+  generate: "Neue Codes erstellen",
 };

@@ -6,15 +6,16 @@ export const sessions: typeof en = {
   list: "Ihre Sitzungen",
   current: "Dieses Gerät",
   signedIn: "Angemeldet",
-  lastUsed: "Zuletzt benutzt",
+  lastUsed: "Zuletzt verwendet",
   end: "Beenden",
   endNamed: (device) => `Sitzung in ${device} beenden`,
-  only: "Sie sind nirgendwo sonst angemeldet. Wenn Sie sich auf einem anderen Gerät anmelden, steht es hier, und Sie können es hier abmelden.",
+  onlySession:
+    "Sie sind nirgendwo sonst angemeldet. Andere Geräte erscheinen hier, sobald Sie sich dort anmelden, und Sie können sie hier abmelden.",
   endOthers: "Überall sonst abmelden",
   endOthersAsk:
-    "Alle Sitzungen außer dieser enden sofort. Wer sich dort wieder anmeldet, braucht Ihre üblichen Anmeldedaten.",
-  ended: (device) => `Die Sitzung in ${device} ist beendet.`,
+    "Alle anderen Sitzungen werden sofort beendet. Um sich dort wieder anzumelden, brauchen Sie Ihre üblichen Anmeldedaten.",
+  ended: (device) => `Sie haben „${device}“ abgemeldet.`,
   endedOthers: "Sie sind jetzt nur noch auf diesem Gerät angemeldet.",
-  more: "Mehr zeigen",
-  failed: "Ihre Sitzungen können gerade nicht gezeigt werden",
+  more: "Mehr anzeigen",
+  failed: "Ihre Sitzungen konnten nicht geladen werden",
 };

@@ -5,7 +5,7 @@ export const shell: typeof en = {
   signedInAs: "Angemeldet als",
   settings: "Einstellungen",
   administration: "Verwaltung",
-  offline: "Die Abmeldung hat den Server nicht erreicht, Sie sind also noch angemeldet.",
+  signOutFailed: "Der Server ist nicht erreichbar, Sie sind also noch angemeldet. Versuchen Sie es erneut.",
   home: "Twofold, Kontoeinstellungen",
   language: "Sprache",
 };

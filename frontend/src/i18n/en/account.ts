@@ -1,8 +1,8 @@
 export const account = {
   title: "Account",
-  failed: "Your account can’t be shown right now",
+  failed: "We couldn’t load your account",
   profile: "Profile",
-  profileLead: "Who you are here, and how we reach you.",
+  profileLead: "Your name and the addresses we use to reach you.",
   activity: "Activity",
-  activityLead: "What happened to your account, the newest first.",
+  activityLead: "Recent sign-ins and changes, newest first.",
 };

@@ -1,26 +1,25 @@
 import type { ProofMethod } from "../../api/problem";
 import { count, sentence } from "./count";
 
-/** A proof that is not looked at until then, and one for which waiting doesn't help. */
-const heldUntil: Record<ProofMethod, (until: string) => string> = {
-  password: (until) => `The password: not looked at until ${until}.`,
-  totp: (until) => `Codes of the authenticator app: not looked at until ${until}.`,
-  recovery_code: (until) => `Recovery codes: not looked at until ${until}.`,
+/** A factor that is locked until the given time, and one that stays locked. */
+const lockedUntil: Record<ProofMethod, (until: string) => string> = {
+  password: (until) => `Password: locked until ${until}.`,
+  totp: (until) => `Authenticator app codes: locked until ${until}.`,
+  recovery_code: (until) => `Recovery codes: locked until ${until}.`,
 };
-const forGood = "not looked at any more, and waiting doesn’t help.";
-const heldForGood: Record<ProofMethod, string> = {
-  password: `The password: ${forGood}`,
-  totp: `Codes of the authenticator app: ${forGood} A recovery code does, or to reset MFA.`,
-  recovery_code: `Recovery codes: ${forGood}`,
+const lockedPermanently: Record<ProofMethod, string> = {
+  password: "Password: locked. Waiting doesn’t unlock it.",
+  totp: "Authenticator app codes: locked. To unlock them, the owner signs in with a recovery code, or you reset MFA.",
+  recovery_code: "Recovery codes: locked. Waiting doesn’t unlock them.",
 };
 
-/** What is done to an account: asked, and told. */
-const acts = {
+/** The actions on an account: confirmation and result. */
+const actions = {
   endSessions: {
     button: "Sign out everywhere",
     title: "Sign out everywhere?",
-    what: (email: string) =>
-      `Every session of ${email} ends, sign-ins that wait for a code too, and its devices are no longer recognised. Password and MFA stay as they are.`,
+    consequence: (email: string) =>
+      `This ends all sessions of ${email}, including sign-ins that wait for a code, and forgets the devices. Password and MFA stay the same.`,
     submit: "Sign out everywhere",
     doneTitle: "Signed out everywhere",
     done: (email: string) => `${email} is signed out everywhere.`,
@@ -28,17 +27,17 @@ const acts = {
   disable: {
     button: "Disable account",
     title: "Disable this account?",
-    what: (email: string) =>
-      `${email} is signed out everywhere, and can’t sign in until the account is enabled again. Links that were mailed for it stop working.`,
+    consequence: (email: string) =>
+      `${email} is signed out everywhere and can’t sign in until the account is enabled again. Links that were emailed for it stop working.`,
     submit: "Disable account",
     doneTitle: "Account disabled",
-    done: (email: string) => `${email} is disabled: nobody signs in to it.`,
+    done: (email: string) => `${email} is disabled and can’t sign in.`,
   },
   enable: {
     button: "Enable account",
     title: "Enable this account?",
-    what: (email: string) =>
-      `${email} can sign in again, with the same password and the same MFA methods as before.`,
+    consequence: (email: string) =>
+      `${email} can sign in again with the same password and MFA methods as before.`,
     submit: "Enable account",
     doneTitle: "Account enabled",
     done: (email: string) => `${email} is enabled again.`,
@@ -46,8 +45,8 @@ const acts = {
   resetMfa: {
     button: "Reset MFA",
     title: "Reset MFA?",
-    what: (email: string) =>
-      `Every MFA method and every recovery code of ${email} is removed, and every session ends.`,
+    consequence: (email: string) =>
+      `This removes all MFA methods and recovery codes of ${email} and ends all sessions.`,
     submit: "Reset MFA",
     doneTitle: "MFA reset",
     done: (email: string) => `MFA is off for ${email}.`,
@@ -55,74 +54,72 @@ const acts = {
 };
 
 export const administration = {
-  lead: "Find whoever asks for help, and see how their account stands.",
+  lead: "Find an account, check its status and help its owner.",
   accounts: "Accounts",
   search: "Email address",
-  searchHint: "Its beginning is enough.",
+  searchHint: "Enter the start of an address.",
   find: "Find",
   list: "Accounts found",
-  none: "There is no account yet.",
-  noneWith: (start: string) => `No address begins with “${start}”. Check the spelling, or enter less of it.`,
-  shown: (n: number) => `${sentence(count(n, "account", "accounts"))} shown.`,
+  noAccounts: "There are no accounts yet.",
+  noMatch: (start: string) => `No address starts with “${start}”. Check the spelling, or enter less of it.`,
+  resultCount: (n: number) => `${sentence(count(n, "account", "accounts"))} shown.`,
   more: "Show more",
-  failed: "The accounts can’t be shown right now",
+  failed: "We couldn’t load the accounts",
   disabled: "Disabled",
   administrator: "Administrator",
   mfaOn: "MFA on",
   mfaOff: "MFA off",
-  since: (date: string) => `Since ${date}`,
+  since: (date: string) => `Created ${date}`,
 
-  accountFailed: "This account can’t be shown right now",
-  gone: "There is no such account",
-  goneLead: "The address of this page is wrong, or the account is no more.",
+  accountFailed: "We couldn’t load this account",
+  notFoundTitle: "Account not found",
+  notFoundLead: "The address of this page is wrong, or the account no longer exists.",
   back: "All accounts",
   state: "Account",
-  stateLead: "How it stands. Nothing here is a secret.",
+  stateLead: "Status, password and last sign-in.",
   active: "Active",
   name: "Name",
-  noName: "Not given",
+  noName: "Not set",
   created: "Created",
   lastSignIn: "Last sign-in",
-  noSignIn: "None that the activity still has",
+  noSignIn: "None in the recorded activity",
   password: "Password",
   changed: "Changed",
-  noPassword: "A new one has to be set with a mailed link, after “It wasn’t me”",
+  noPassword: "Removed after “This was not me”. The owner sets a new one with an emailed link.",
   disabledSince: "Disabled since",
-  own: "This is your own account. Change it in your settings; only another administrator can do more.",
-  held: "Wrong too often",
-  heldUntil,
-  heldForGood,
-  mfaLead: "What signing in takes beyond the password.",
+  ownAccount: "This is your own account. Change it in your settings, or ask another administrator.",
+  lockedTitle: "Too many failed attempts",
+  lockedUntil,
+  lockedPermanently,
+  mfaLead: "Required at sign-in in addition to the password.",
   methods: "MFA methods",
-  noMethods: "No MFA method is registered.",
+  noMethods: "No MFA methods registered.",
   noCodes: "No recovery codes",
   removal: (requested: string) =>
-    `A removal of MFA was asked for on ${requested}, with the password. Resetting MFA or disabling the account ends it.`,
-  sessionsLead: "Where somebody is signed in to it now.",
+    `MFA removal was requested on ${requested}, with the correct password. Resetting MFA or disabling the account ends the request.`,
+  sessionsLead: "Devices that are signed in to this account.",
   sessions: "Sessions of this account",
-  noSessions: "Nobody is signed in.",
-  activityLead: "What happened to it, the newest first, in the words in which its owner reads it.",
-  activityFailed: "The activity can’t be shown right now",
-  nothing: "Nothing has happened yet.",
-  who: "by this administrator",
+  noSessions: "No active sessions.",
+  activityLead: "Recent sign-ins and changes, newest first.",
+  activityFailed: "We couldn’t load the activity",
+  noActivity: "No activity yet.",
+  byAdministrator: "by this administrator",
   byYou: "by you",
 
-  acts,
-  sure: "Be sure who asks: this is what attackers ask for.",
-  passwordAlone: "From then on the password alone signs in.",
-  enrollsNext: "MFA is required here, so the next sign-in asks for a new authenticator app.",
+  actions,
+  verifyRequester: "Verify who is asking. Attackers request this too.",
+  passwordOnly: "After this, the password alone is enough to sign in.",
+  enrollsAtNextSignIn: "MFA is required here, so the next sign-in asks for a new authenticator app.",
   reason: "Reason",
-  reasonHint: "The owner reads it in their activity.",
-  reasonMissing: "Say why, and how you know that it’s them.",
+  reasonHint: "The account owner sees it in their activity.",
+  reasonMissing: "Enter a reason, including how you verified who is asking.",
   reasonTooLong: "Use at most 500 characters.",
-  reasonControl: "Use letters, digits, spaces and signs only.",
+  reasonControl: "Use letters, numbers, spaces and symbols only.",
   sessionsEnded: (n: number) => (n === 0 ? "" : `${sentence(count(n, "session", "sessions"))} ended.`),
-  noticeSent: "We sent them a notice by mail.",
+  noticeSent: "We emailed them a notice.",
 
-  barred: "Administration takes MFA",
-  barredOff:
-    "Who looks after the accounts of others signs in with two factors, and your account has MFA off. Register an authenticator app, then come back.",
-  barredHere:
-    "Your account has MFA, but you signed in to this session without a code. Sign out, then sign in with one.",
-  register: "To your account settings",
+  mfaRequiredTitle: "Administration requires MFA",
+  mfaNotEnabled: "MFA is off for your account. Register an authenticator app, then come back.",
+  sessionWithoutMfa: "You signed in without a code. Sign out, then sign in again with a code.",
+  toAccountSettings: "Go to account settings",
 };

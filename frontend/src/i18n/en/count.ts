@@ -1,7 +1,7 @@
 const plurals = new Intl.PluralRules("en");
 const few = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 
-/** "two methods", "12 methods". */
+/** Returns a number with its noun: "two methods", "12 methods". */
 export const count = (n: number, one: string, other: string) =>
   `${few[n] ?? n} ${plurals.select(n) === "one" ? one : other}`;
 
@@ -9,5 +9,5 @@ export const sentence = (text: string) => text.charAt(0).toUpperCase() + text.sl
 
 export const list = (items: string[]) => new Intl.ListFormat("en", { type: "conjunction" }).format(items);
 
-/** "For 30 days"; the service knows how long. */
+/** Returns "For 30 days", or "For some time" if the page does not know the duration. */
 export const during = (span: string | undefined) => (span ? `For ${span}` : "For some time");

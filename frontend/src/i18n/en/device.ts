@@ -1,4 +1,4 @@
-/** What made a request, as far as it tells. */
+/** The name of a device, from its user agent. */
 export const device = {
   on: (browser: string, system: string) => `${browser} on ${system}`,
   unknown: "Unknown device",

@@ -1,8 +1,9 @@
-// Every word of a first visit, in English. The other languages have the same shape, or tsc fails.
+// The English messages of the first load. Other languages have the same shape, which tsc checks.
 import { account } from "./account";
 import { common } from "./common";
 import { device } from "./device";
 import { mfa } from "./mfa";
+import { pageTitles } from "./pageTitles";
 import { password } from "./password";
 import { problems } from "./problems";
 import { receipt } from "./receipt";
@@ -10,14 +11,13 @@ import { recoveryCodes } from "./recoveryCodes";
 import { sessions } from "./sessions";
 import { shell } from "./shell";
 import { signIn } from "./signIn";
-import { titles } from "./titles";
 
-export const words = {
+export const messages = {
   product: "Twofold",
   problems,
   common,
   device,
-  titles,
+  pageTitles,
   shell,
   signIn,
   account,

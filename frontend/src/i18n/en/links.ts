@@ -1,96 +1,99 @@
 import { count, during, sentence } from "./count";
 
-const signIn = "Go to sign in";
+const toSignIn = "Go to sign-in";
 
-/** The pages that work without being signed in: a forgotten password, and what mailed links open. */
+/** Messages of the pages for signed-out users: a forgotten password, and emailed links. */
 export const links = {
-  signIn,
-  account: "Go to your account",
-  overTitle: "This link no longer works",
+  toSignIn,
+  toAccount: "Go to your account",
+  expiredTitle: "This link no longer works",
   incomplete:
-    "The link isn’t complete. Open it from the mail again, or copy the whole of it into the address bar.",
-  ended: (n: number) => (n === 0 ? "" : `${sentence(count(n, "session was", "sessions were"))} signed out.`),
+    "The link is incomplete. Open it from the email again, or copy the whole link into the address bar.",
+  sessionsEnded: (n: number) =>
+    n === 0 ? "" : `${sentence(count(n, "session was", "sessions were"))} signed out.`,
 
   forgot: {
     title: "Forgot your password?",
-    lead: "Enter the email address of your account. We send a link there to set a new password.",
-    submit: "Send the link",
-    sentTitle: "Look into your mail",
+    lead: "Enter the email address of your account. We’ll email you a link to set a new password.",
+    submit: "Send link",
+    sentTitle: "Check your email",
     sent: (email: string) =>
-      `If ${email} has an account here, a link is on its way. It works once, for 30 minutes.`,
-    nothing: "Nothing there after a few minutes? Look into the junk folder, and check the address.",
-    again: "Use another address",
-    noMailTitle: "Ask for help with your password",
-    noMail:
-      "This service sends no mail, so it can’t send you a link. Whoever runs it can set a new password with you.",
-    support: "Whom to ask:",
-    back: "Back to sign in",
+      `If there’s an account for ${email}, we’ve sent a link to that address. It works once and expires after 30 minutes.`,
+    notArrived: "No email after a few minutes? Check your spam folder and the spelling of the address.",
+    otherAddress: "Use a different address",
+    noMailTitle: "Get help with your password",
+    noMail: "This service doesn’t send emails, so it can’t send you a link. Contact support for help.",
+    supportLead: "Support:",
+    back: "Back to sign-in",
   },
 
   reset: {
     title: "Set a new password",
-    lead: "Every device is signed out then. If your account has MFA, signing in still takes a code as well.",
+    lead: "This signs you out on all devices. If your account has MFA, you still need a code to sign in.",
     submit: "Set password",
-    over: "Links to set a password work once, for 30 minutes. Ask for a new one.",
-    askAgain: "Ask for a new link",
+    expired: "Password reset links work once and expire after 30 minutes. Request a new one.",
+    askAgain: "Request a new link",
   },
 
   confirm: {
     title: "Confirm this address",
-    lead: "You were sent this link to show that mail to this address reaches you. Confirm, and your account uses it.",
+    lead: "Confirm that you receive emails at this address. Your account then uses it.",
     submit: "Confirm address",
     done: {
-      email: (email: string) => `From now on, you sign in with ${email}.`,
-      notice_email: (email: string) => `From now on, notices go to ${email} too.`,
+      email: (email: string) => `You now sign in with ${email}.`,
+      notice_email: (email: string) => `We now also send notices to ${email}.`,
     },
-    doneTitle: "The address is confirmed",
-    over: "Links to confirm an address work once, for a day. Sign in and enter the address again for a new one.",
+    doneTitle: "Address confirmed",
+    expired:
+      "Confirmation links work once and expire after one day. To get a new one, sign in and enter the address again.",
   },
 
   notMe: {
-    title: "Wasn’t that you?",
-    lead: "If you don’t recognise what the notice told you of, press the button below. Then, at once:",
-    follows: [
-      "Every device is signed out.",
-      "If the notice was about an authenticator app, that app stops working. MFA stays on.",
-      "If it is your only one and was added in the last seven days, it is removed, and so is your password. We send you a link to set a new one.",
+    title: "Wasn’t this you?",
+    lead: "If you don’t recognise what the notice describes, press the button below. This happens right away:",
+    consequences: [
+      "You’re signed out on all devices.",
+      "If the notice is about an authenticator app, that app stops working. MFA stays on.",
+      "If it’s your only app and was added in the last seven days, we remove it, and your password stops working. We email you a link to set a new one.",
     ],
-    wasMe: "If it was you, close this page. Nothing happens.",
-    submit: "It wasn’t me",
+    wasMe: "If it was you, close this page. Nothing changes.",
+    submit: "This was not me",
     doneTitle: "Your account is secured",
     method: {
       suspended:
-        "The authenticator app is suspended: it signs nobody in. Sign in with another method or a recovery code, then remove it.",
-      removed: "The authenticator app is removed.",
-      gone: "The authenticator app was removed already.",
+        "The authenticator app is suspended, so its codes no longer work. Sign in with another method or a recovery code, then remove it.",
+      removed: "The authenticator app was removed.",
+      gone: "The authenticator app had already been removed.",
     },
-    passwordReset: "Your password no longer works. Look into your mail for a link to set a new one.",
-    next: "Somebody may know your password: sign in and change it.",
-    over: "Such a link works once, for seven days. If you still worry, sign in, change your password, and look through your sessions and your activity.",
+    passwordReset: "Your password no longer works. Check your email for a link to set a new one.",
+    next: "Someone may know your password. Sign in and change it.",
+    expired:
+      "This link works once and expires after seven days. If you’re still worried, sign in, change your password, and check your sessions and activity.",
   },
 
   cancelRemoval: {
     title: "Keep MFA on?",
-    lead: "Somebody who knows your password asked to remove MFA from your account, since they have neither phone nor recovery codes. If it wasn’t you, or you found your phone again, keep MFA on.",
+    lead: "Someone who knows your password asked to remove MFA from your account because the phone and the recovery codes are lost. If this wasn’t you, or you’ve found your phone or a code, keep MFA on.",
     submit: "Keep MFA on",
     doneTitle: "MFA stays on",
     done: (pause: string | undefined) =>
-      `The removal is cancelled. ${during(pause)} nobody can ask for another. If it wasn’t you who asked, somebody knows your password: sign in and change it.`,
-    over: "The removal was cancelled already, or it is complete. Sign in to see how your account is.",
+      `The removal is cancelled. ${during(pause)}, it can’t be requested again. If you didn’t request it, someone knows your password: sign in and change it.`,
+    expired: "The removal was already cancelled or completed. Sign in to check your account.",
   },
 
   completeRemoval: {
     title: "Remove MFA from your account?",
-    lead: "You asked for this since you have neither your phone nor your recovery codes. Then, at once:",
-    follows: [
-      "MFA goes off: your password alone signs you in.",
+    lead: "You requested this because you lost your phone and your recovery codes. This happens right away:",
+    consequences: [
+      "MFA is turned off: your password alone is enough to sign in.",
       "Your authenticator apps and recovery codes stop working.",
-      "Every device is signed out.",
+      "You’re signed out on all devices.",
     ],
-    found: "If you found your phone or a recovery code, close this page and sign in with it.",
+    foundFactor: "Found your phone or a recovery code? Close this page and sign in with it.",
     submit: "Remove MFA",
-    doneTitle: "MFA is removed",
+    doneTitle: "MFA removed",
     done: "Sign in with your password, then register an MFA method on your new phone.",
-    over: "The removal was cancelled, it is complete already, or the link is too old. Sign in to see how your account is.",
+    expired:
+      "The removal was cancelled or already completed, or the link has expired. Sign in to check your account.",
   },
 };

@@ -2,22 +2,22 @@ import { count, sentence } from "./count";
 
 const missing = (n: number) => `${sentence(count(n, "more character", "more characters"))} needed.`;
 
-/** For whoever sets a new password: while signed in, or with a mailed link. */
+/** Messages for a new password, set while signed in or with an emailed link. */
 export const newPassword = {
   title: "Change password",
-  lead: "Your other devices will be signed out; this one stays signed in.",
+  lead: "This signs you out on your other devices. You stay signed in here.",
   label: "New password",
-  atLeast: (min: number) => `At least ${min} characters. A few words in a row do well.`,
+  atLeast: (min: number) => `At least ${min} characters. A few random words work well.`,
   advice: {
     short: missing,
-    repetitive: () => "Long enough, but repetitive: easy to guess.",
-    fair: () => "Long enough. Longer is better still.",
+    repetitive: () => "Long enough, but repetitive and easy to guess.",
+    fair: () => "Long enough. Longer is even better.",
     good: () => "Good: long and varied.",
-    long: (max: number) => `Too long: ${max} characters at the most.`,
+    long: (max: number) => `Too long. Use at most ${max} characters.`,
   },
   missing: "Enter a new password.",
   submit: "Change password",
   doneTitle: "Password changed",
-  done: "Your password is changed.",
-  expired: "That took a while. Confirm once more that it’s you; your new password is kept.",
+  done: "Your password has been changed.",
+  expired: "That took too long. Confirm again that it’s you. Your new password is still filled in.",
 };

@@ -1,6 +1,6 @@
 export const password = {
   title: "Password",
-  lead: "Known to you only, and used nowhere else.",
+  lead: "Use one that you use nowhere else.",
   changed: "Last changed",
   change: "Change password",
 };

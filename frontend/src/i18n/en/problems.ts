@@ -1,10 +1,10 @@
-import type { ProblemReason, Trouble, TroubleCode } from "../../api/problem";
+import type { ProblemReason, RequestError, ErrorCode } from "../../api/problem";
 import { count, sentence } from "./count";
 
-export const triesLeft = ({ attemptsLeft }: Trouble) => {
+export const triesLeft = ({ attemptsLeft }: RequestError) => {
   if (attemptsLeft === undefined) return "";
-  if (attemptsLeft === 0) return " That was the last try for now.";
-  return ` ${sentence(count(attemptsLeft, "try", "tries"))} left.`;
+  if (attemptsLeft === 0) return " That was the last attempt for now.";
+  return ` ${sentence(count(attemptsLeft, "attempt", "attempts"))} left.`;
 };
 
 const clockOff = (seconds: number) => {
@@ -15,84 +15,85 @@ const clockOff = (seconds: number) => {
   );
 };
 
-const codeRejected = (trouble: Trouble) =>
-  trouble.clockOffset === undefined
-    ? `That code isn’t right. Enter the one your app shows now.${triesLeft(trouble)}`
-    : `${clockOff(trouble.clockOffset)}, then enter the next code.${triesLeft(trouble)}`;
+const codeRejected = (error: RequestError) =>
+  error.clockOffset === undefined
+    ? `Wrong code. Enter the one that your app shows now.${triesLeft(error)}`
+    : `${clockOff(error.clockOffset)}, then enter the next code.${triesLeft(error)}`;
 
-/** What ran out: the tries or the time. A clock that is off would use up the next tries too, so it is told again. */
-const ranOut = ({ attemptsLeft, clockOffset }: Trouble, byTries: string, byTime: string) =>
+/** The message for used-up attempts or an expired time. It repeats that a clock is wrong, which would fail the next attempts too. */
+const ranOut = ({ attemptsLeft, clockOffset }: RequestError, byTries: string, byTime: string) =>
   `${attemptsLeft === 0 ? byTries : byTime}${clockOffset === undefined ? "" : ` ${clockOff(clockOffset)} first.`}`;
 
-/** Why a new password can't be one, with what to do. */
+/** Why a new password is rejected, and what to do. */
 const passwordReasons: Partial<Record<ProblemReason, string>> = {
-  too_short: "That password is too short. A few words in a row are long enough and easy to remember.",
-  too_long: "That password is too long. Shorten it.",
-  common: "That password is on a list of often used ones, which attackers try first. Choose another.",
-  context: "That password has your email address or the name of this service in it. Choose another.",
-  unchanged: "That is the password you have now. Choose another.",
+  too_short: "This password is too short. A few random words are long enough and easy to remember.",
+  too_long: "This password is too long. Use a shorter one.",
+  common: "This password is on a list of common passwords that attackers try first. Choose another.",
+  context: "This password contains your email address or the name of this service. Choose another.",
+  unchanged: "This is your current password. Choose another.",
 };
 
 const removalReasons: Partial<Record<ProblemReason, string>> = {
-  off: "This service doesn’t offer that. Ask whoever runs it to help you back in.",
-  paused:
-    "A removal was cancelled not long ago, so another can’t be asked for yet. Ask whoever runs this service.",
+  off: "MFA can’t be removed from here. Contact support.",
+  paused: "A removal was cancelled recently, so you can’t request another one yet. Contact support for help.",
   password_reset:
-    "Your password was reset by mail not long ago, so this can’t be asked for yet. Ask whoever runs this service.",
+    "Your password was reset by email recently, so you can’t request this yet. Contact support for help.",
 };
 
-/** What to tell, and what to do next, for every code that the contract knows and for no answer at all. */
-export const problems: Record<TroubleCode, (trouble: Trouble) => string> = {
-  invalid_request: () => "Something in this form isn’t right. Check what you entered and try again.",
-  session_required: () => "You’ve been signed out. Sign in again to carry on.",
-  step_up_required: () => "This needs a fresh confirmation that it’s you. Try again.",
-  credentials_rejected: (trouble) => `That password isn’t right. Try again.${triesLeft(trouble)}`,
-  code_required: () => "Your account has MFA: enter a code from your authenticator app as well.",
+const reload = "This page doesn’t match the server’s version. Reload the page.";
+
+/** What happened and what to do next, for every code of the contract and for requests without a response. */
+export const problems: Record<ErrorCode, (error: RequestError) => string> = {
+  invalid_request: () => "Something in this form isn’t valid. Check what you entered and try again.",
+  session_required: () => "You’ve been signed out. Sign in again to continue.",
+  step_up_required: () => "For security, confirm again that it’s you.",
+  credentials_rejected: (error) => `Wrong password. Try again.${triesLeft(error)}`,
+  code_required: () => "Your account has MFA. Enter a code from your authenticator app too.",
   code_rejected: codeRejected,
-  code_used: () => "That code was already used. Wait for your app to show the next one, then enter it.",
-  cross_origin_refused: () => "Your browser sent this from another site. Load this page again and retry.",
-  not_found: () => "It isn’t there any more. Load this page again to see what is.",
-  method_not_allowed: () => "This page and the server don’t fit together. Load the page again.",
-  name_taken: () => "Another of your methods has that name. Choose a different one.",
-  too_many_methods: () => "You have as many MFA methods as an account can have. Remove one first.",
-  mfa_required: () =>
-    "This needs MFA, and a session that was signed in with a code. Sign out, then sign in with a code.",
+  code_used: () => "This code was already used. Wait for your app to show the next one, then enter it.",
+  cross_origin_refused: () =>
+    "Your browser sent this request from another site. Reload this page and try again.",
+  not_found: () => "This no longer exists. Reload the page to see the current state.",
+  method_not_allowed: () => reload,
+  name_taken: () => "You already have a method with this name. Choose a different one.",
+  too_many_methods: () => "You’ve reached the maximum number of MFA methods. Remove one first.",
+  mfa_required: () => "This requires signing in with MFA. Sign out, then sign in again with a code.",
   enrollment_required: () =>
-    "MFA is required here, and this account has none yet. Register an authenticator app first.",
-  last_method: () => "MFA is required here, so the last method stays. Register another one first.",
-  own_account: () => "That is your own account. Ask another administrator.",
-  last_administrator: () => "There would be no administrator left. Ask whoever runs this service.",
+    "MFA is required here, and your account doesn’t have it yet. Register an authenticator app first.",
+  last_method: () =>
+    "MFA is required here, so you can’t remove your last method. Register another one first.",
+  own_account: () => "This is your own account. Ask another administrator.",
+  last_administrator: () => "This is the last administrator, and at least one must remain. Contact support.",
   password_unacceptable: ({ reason }) =>
-    (reason && passwordReasons[reason]) ?? "That password can’t be used. Choose another.",
-  email_taken: () => "That address can’t be used. Enter a different one.",
-  mail_unavailable: () => "This service sends no mail. Ask whoever runs it to help you.",
+    (reason && passwordReasons[reason]) ?? "This password can’t be used. Choose another.",
+  email_taken: () => "This address can’t be used. Enter a different one.",
+  mail_unavailable: () => "This service doesn’t send emails. Contact support for help.",
   removal_unavailable: ({ reason }) =>
-    (reason && removalReasons[reason]) ?? "That isn’t possible right now. Ask whoever runs this service.",
-  link_expired: () => "This link was used already, or is too old. Ask for a new one.",
-  sign_in_expired: (trouble) =>
+    (reason && removalReasons[reason]) ?? "This isn’t possible right now. Contact support for help.",
+  link_expired: () => "This link was already used or has expired. Request a new one.",
+  sign_in_expired: (error) =>
     ranOut(
-      trouble,
-      "Too many wrong codes, so signing in has to start again. Enter your password.",
-      "That took too long, or too many tries. Enter your password again.",
+      error,
+      "Too many wrong codes. Enter your password to start again.",
+      "That took too long, or there were too many failed attempts. Enter your password again.",
     ),
-  enrollment_expired: (trouble) =>
+  enrollment_expired: (error) =>
     ranOut(
-      trouble,
-      "Too many wrong codes, so this QR code no longer works. Start again for a new one.",
-      "The QR code was open too long, or had too many wrong tries, and no longer works. Start again for a new one.",
+      error,
+      "Too many wrong codes, so this QR code no longer works. Start again to get a new one.",
+      "That took too long, or there were too many wrong codes, so this QR code no longer works. Start again to get a new one.",
     ),
-  body_too_large: () => "That is more text than the server takes. Shorten it and try again.",
-  unsupported_media_type: () => "This page and the server don’t fit together. Load the page again.",
+  body_too_large: () => "This text is too long. Shorten it and try again.",
+  unsupported_media_type: () => reload,
   too_many_attempts: ({ retryAfter }) =>
     retryAfter === undefined
-      ? "Too many wrong tries. Ask whoever runs this service to help you back in."
-      : "Too many wrong tries.",
+      ? "Too many failed attempts. Contact support to get back in."
+      : "Too many failed attempts.",
   too_many_requests: ({ retryAfter }) =>
     `Too many requests from your network.${retryAfter === undefined ? " Wait a minute, then try again." : ""}`,
   internal: ({ requestId }) =>
-    `Something went wrong on our side. Try again${requestId ? `; if it stays, report this number: ${requestId}` : ""}.`,
-  unavailable: () => "The service is busy right now, and nothing was changed. Try again in a moment.",
+    `Something went wrong on our side. Try again.${requestId ? ` If it keeps happening, report this number: ${requestId}.` : ""}`,
+  unavailable: () => "The service is busy, and nothing was changed. Try again in a moment.",
   unreachable: () => "We can’t reach the server. Check your connection, then try again.",
-  unexpected: () =>
-    "The server gave an answer this page doesn’t understand. Try again, or load the page again.",
+  unexpected: () => "The server sent an unexpected response. Try again, or reload the page.",
 };

@@ -1,14 +1,14 @@
 import { count, list, sentence } from "./count";
 
-/** Of every change to how an account signs in; said before it is made. */
-export const others = "Other devices where you’re signed in will be signed out.";
+/** Shown before every change that ends other sessions. */
+export const otherSessions = "You’ll be signed out on your other devices.";
 
-/** What a change did, one short sentence each. */
+/** The side effects of a change, one short sentence each. */
 export const receipt = {
   sessionsEnded: (n: number) =>
     n === 0 ? "" : `${sentence(count(n, "other session was", "other sessions were"))} signed out.`,
   noticeSent: (addresses: string[]) =>
-    addresses.length === 0 ? "We sent you a notice by mail." : `We sent a notice to ${list(addresses)}.`,
+    addresses.length === 0 ? "We emailed you a notice." : `We sent a notice to ${list(addresses)}.`,
   codesLeft: (n: number) =>
     n === 0
       ? "You have no recovery codes left."

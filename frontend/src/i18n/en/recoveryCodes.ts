@@ -2,15 +2,15 @@ import { count, sentence } from "./count";
 
 export const recoveryCodes = {
   title: "Recovery codes",
-  left: (n: number, of: number) => `${n} of ${of} left`,
+  remaining: (n: number, of: number) => `${n} of ${of} left`,
   none: "None yet",
   generated: "Generated",
-  what: "For the day your phone is gone: each one signs you in once, in its place.",
-  again: "Lost them, or never saved them? They can’t be shown again, but you can generate new ones.",
+  explanation: "Backup codes for when you don’t have your phone. Each works once.",
+  replaceHint: "Lost them, or never saved them? They can’t be shown again, but you can generate new ones.",
   low: (n: number) => `${sentence(count(n, "code", "codes"))} left. Generate new ones before they run out.`,
-  retired:
-    "These do not work any more: this service was restored from a backup, which does not know which of them were used. Generate new ones.",
-  gone: "None left. Without your phone, nothing could sign you in now. Generate new ones.",
-  missing: "Without them, a lost phone locks you out. Generate some and keep them safe.",
+  retired: "These codes no longer work because the service was restored from a backup. Generate new ones.",
+  usedUp: "No codes left. If you lose your phone, you can’t sign in. Generate new ones.",
+  missing:
+    "Without recovery codes, you can’t sign in if you lose your phone. Generate some and keep them safe.",
   generate: "Generate new codes",
 };

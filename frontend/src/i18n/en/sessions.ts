@@ -7,12 +7,13 @@ export const sessions = {
   lastUsed: "Last used",
   end: "End",
   endNamed: (device: string) => `End the session in ${device}`,
-  only: "You’re signed in nowhere else. When you sign in on another device, it shows here, and you can end it from here.",
+  onlySession:
+    "You’re not signed in anywhere else. Other devices appear here when you sign in on them, and you can sign them out.",
   endOthers: "Sign out everywhere else",
   endOthersAsk:
-    "Every session but this one ends at once. Signing in there takes your usual login credentials.",
-  ended: (device: string) => `The session in ${device} has ended.`,
-  endedOthers: "You’re signed in on this device only.",
+    "This ends all other sessions right away. To sign in there again, you need your usual login credentials.",
+  ended: (device: string) => `You signed out “${device}”.`,
+  endedOthers: "You’re now signed in on this device only.",
   more: "Show more",
-  failed: "Your sessions can’t be shown right now",
+  failed: "We couldn’t load your sessions",
 };

@@ -3,7 +3,7 @@ export const shell = {
   signedInAs: "Signed in as",
   settings: "Settings",
   administration: "Administration",
-  offline: "Signing out didn’t reach the server, so you’re still signed in.",
+  signOutFailed: "We couldn’t reach the server, so you’re still signed in. Try again.",
   home: "Twofold, account settings",
   language: "Language",
 };

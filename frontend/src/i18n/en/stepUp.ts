@@ -6,11 +6,11 @@ const purposes: Record<Purpose, string> = {
   "mfa.remove":
     "Removing an MFA method changes how you sign in, so enter your usual login credentials first.",
   "mfa.recovery_codes":
-    "Recovery codes can sign you in, so enter your usual login credentials before new ones are made.",
-  "account.password": "Your password changes how you sign in, so enter your usual login credentials first.",
+    "Recovery codes let you sign in, so enter your usual login credentials before you generate new ones.",
+  "account.password": "A new password changes how you sign in, so enter your usual login credentials first.",
   "account.email":
-    "Links to your account go to your email addresses, so enter your usual login credentials first.",
-  "admin.account": "This changes somebody else’s account, so enter your usual login credentials first.",
+    "We email links to your account to these addresses, so enter your usual login credentials first.",
+  "admin.account": "This changes another user’s account, so enter your usual login credentials first.",
 };
 
 export const stepUp = {

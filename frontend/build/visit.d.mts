@@ -1,2 +1,0 @@
-export function visit(module: string): string[];
-export function sizeOf(name: string): { raw: number; gz: number; br: number };

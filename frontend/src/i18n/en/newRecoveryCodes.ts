@@ -1,0 +1,26 @@
+import { otherSessions } from "./receipt";
+
+export const newRecoveryCodes = {
+  heading: "Save your recovery codes",
+  lead: "Use one of these codes to sign in if you lose your phone. Each works once. Keep them where you can find them without your phone, such as in a password manager or on paper.",
+  shownOnce: "You can’t see them again later.",
+  list: "Recovery codes",
+  download: "Download",
+  copy: "Copy",
+  copied: "Copied",
+  copyFailed: "Copying failed. The codes are selected, so you can copy them with your keyboard.",
+  print: "Print",
+  saved: "I’ve saved these codes",
+  reminder: "Save the codes first, then tick this box.",
+  fileTitle: (product: string) => `${product} recovery codes`,
+  fileAccount: (email: string) => `Account: ${email}`,
+  fileDate: (date: string) => `Generated: ${date}. Older codes no longer work.`,
+  fileHint: "Each code works once, together with your password. Keep the codes safe and apart from it.",
+  fileName: "recovery-codes.txt",
+  confirmTitle: "Generate new recovery codes?",
+  confirm: "You get new codes, and your current ones stop working.",
+  otherSessions,
+  confirmSubmit: "Generate new codes",
+  shownTitle: "Your new recovery codes",
+  oldCodesInvalid: "Your old codes no longer work.",
+};
