@@ -15,11 +15,11 @@ import (
 // matrixFixture holds the users of the matrix: ada, who has MFA, and bob, who has not. They are created when first needed
 // and kept, because every sign-in costs a hash.
 type matrixFixture struct {
-	h        *apptest.Server
-	withTOTP *apptest.Client // a session of ada
-	phone    *apptest.Phone
-	weak     *apptest.Client                    // a session of bob
-	pending  map[*apptest.Client]*apptest.Phone // enrollments, by the session that began them
+	h            *apptest.Server
+	withTOTP     *apptest.Client // a session of ada
+	phone        *apptest.Phone
+	passwordOnly *apptest.Client                    // a session of bob
+	pending      map[*apptest.Client]*apptest.Phone // enrollments, by the session that began them
 
 	pendingBrowser *apptest.Client
 	pendingToken   string
@@ -45,13 +45,13 @@ func (c *matrixFixture) withMFA() *apptest.Client {
 }
 
 func (c *matrixFixture) withoutMFA() *apptest.Client {
-	if c.weak == nil {
+	if c.passwordOnly == nil {
 		if _, err := c.h.App.Accounts.ByEmail(context.Background(), bob); err != nil {
 			c.h.AddAccount(bob)
 		}
-		c.weak = c.session(bob, false)
+		c.passwordOnly = c.session(bob, false)
 	}
-	return c.weak
+	return c.passwordOnly
 }
 
 // session creates a session of an account, without the hash that a sign-in costs.
@@ -186,7 +186,7 @@ func (c *matrixFixture) request(op apptest.Operation, client *apptest.Client) (i
 // ownSession returns the id of another session of the client's account, or of ada if the client is not signed in.
 func (c *matrixFixture) ownSession(client *apptest.Client) string {
 	email := ada
-	if client == c.weak && client != nil {
+	if client == c.passwordOnly && client != nil {
 		email = bob
 	} else {
 		c.withMFA()
@@ -196,7 +196,7 @@ func (c *matrixFixture) ownSession(client *apptest.Client) string {
 
 // begun returns an enrollment of the client's session, or of ada's if the client is not signed in.
 func (c *matrixFixture) begun(client *apptest.Client) *apptest.Phone {
-	if client == nil || client != c.weak {
+	if client == nil || client != c.passwordOnly {
 		client = c.withMFA()
 	}
 	if c.pending[client] == nil {
@@ -220,7 +220,7 @@ func (c *matrixFixture) restore(op apptest.Operation, client *apptest.Client) {
 			c.withTOTP = c.session(ada, true)
 			return
 		}
-		c.weak = nil
+		c.passwordOnly = nil
 	case "removeMfaMethod":
 		c.phone = c.withTOTP.Enroll()
 	case "changePassword":
@@ -232,11 +232,11 @@ func (c *matrixFixture) restore(op apptest.Operation, client *apptest.Client) {
 			c.h.T.Fatal(err)
 		}
 	case "confirmTotpEnrollment":
-		if client == c.weak { // bob has MFA now
+		if client == c.passwordOnly { // bob has MFA now
 			if _, _, err := c.h.App.ResetMFA(context.Background(), bob, "for the next cell"); err != nil {
 				c.h.T.Fatal(err)
 			}
-			c.weak = nil
+			c.passwordOnly = nil
 		}
 	}
 }

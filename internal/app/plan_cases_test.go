@@ -176,16 +176,16 @@ var planCases = func() map[string]func(s *queryCase) {
 		},
 		"beginTotpEnrollment": func(s *queryCase) {
 			script := s.h.SignedIn(ada)
-			s.stepped(script, "mfa.enroll", "POST", apptest.PathEnrollments, nil).Require(201, "")
+			s.withStepUp(script, "mfa.enroll", "POST", apptest.PathEnrollments, nil).Require(201, "")
 		},
 		"beginTotpEnrollment again": func(s *queryCase) {
 			script := s.h.SignedIn(ada)
 			script.Begin()
-			s.stepped(script, "mfa.enroll", "POST", apptest.PathEnrollments, nil).Require(201, "")
+			s.withStepUp(script, "mfa.enroll", "POST", apptest.PathEnrollments, nil).Require(201, "")
 		},
 		"beginTotpEnrollment beside a method": func(s *queryCase) {
 			script, phone, _ := s.withMFA()
-			s.stepped(script, "mfa.enroll", "POST", apptest.PathEnrollments, nil, JSON{"code": phone.Code()}).Require(201, "")
+			s.withStepUp(script, "mfa.enroll", "POST", apptest.PathEnrollments, nil, JSON{"code": phone.Code()}).Require(201, "")
 		},
 		"confirmTotpEnrollment of a first method": func(s *queryCase) {
 			script := s.h.SignedIn(ada)
@@ -212,11 +212,11 @@ var planCases = func() map[string]func(s *queryCase) {
 		},
 		"removeMfaMethod": func(s *queryCase) {
 			script, phone, _ := s.withMFA()
-			s.stepped(script, "mfa.remove", "DELETE", apptest.PathMethods+phone.ID, nil, JSON{"code": phone.Code()}).Require(200, "")
+			s.withStepUp(script, "mfa.remove", "DELETE", apptest.PathMethods+phone.ID, nil, JSON{"code": phone.Code()}).Require(200, "")
 		},
 		"generateRecoveryCodes": func(s *queryCase) {
 			script, phone, _ := s.withMFA()
-			s.stepped(script, "mfa.recovery_codes", "POST", apptest.PathRecoveryCodes, nil, JSON{"code": phone.Code()}).Require(201, "")
+			s.withStepUp(script, "mfa.recovery_codes", "POST", apptest.PathRecoveryCodes, nil, JSON{"code": phone.Code()}).Require(201, "")
 		},
 
 		"requestMfaRemoval": func(s *queryCase) {
@@ -246,18 +246,18 @@ var planCases = func() map[string]func(s *queryCase) {
 			s.counted(s.h.SignedIn(ada)).Do("PATCH", apptest.PathAccount, JSON{"display_name": "Ada"}).Require(200, "")
 		},
 		"changePassword": func(s *queryCase) {
-			s.stepped(s.h.SignedIn(ada), "account.password", "PUT", apptest.PathAccount+"/password", JSON{"new_password": apptest.NewPassword}).Require(200, "")
+			s.withStepUp(s.h.SignedIn(ada), "account.password", "PUT", apptest.PathAccount+"/password", JSON{"new_password": apptest.NewPassword}).Require(200, "")
 		},
 		"changeEmail": func(s *queryCase) {
-			s.stepped(s.h.SignedIn(ada), "account.email", "PUT", apptest.PathEmail, JSON{"email": newAddress}).Require(202, "")
+			s.withStepUp(s.h.SignedIn(ada), "account.email", "PUT", apptest.PathEmail, JSON{"email": newAddress}).Require(202, "")
 		},
 		"setNoticeEmail": func(s *queryCase) {
-			s.stepped(s.h.SignedIn(ada), "account.email", "PUT", apptest.PathNoticeEmail, JSON{"email": newAddress}).Require(202, "")
+			s.withStepUp(s.h.SignedIn(ada), "account.email", "PUT", apptest.PathNoticeEmail, JSON{"email": newAddress}).Require(202, "")
 		},
 		"removeNoticeEmail": func(s *queryCase) {
 			script := s.h.SignedIn(ada)
 			s.h.ConfirmAddress(script.AddressToken(apptest.PathNoticeEmail, newAddress)).Require(200, "")
-			s.stepped(script, "account.email", "DELETE", apptest.PathNoticeEmail, nil).Require(200, "")
+			s.withStepUp(script, "account.email", "DELETE", apptest.PathNoticeEmail, nil).Require(200, "")
 		},
 		"cancelPendingAddress": func(s *queryCase) {
 			script := s.h.SignedIn(ada)

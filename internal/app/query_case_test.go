@@ -52,8 +52,8 @@ func (s *queryCase) known(phone *apptest.Phone) {
 	s.pass()
 }
 
-// stepped sends a counted request with a step-up token. The step-up itself is not counted.
-func (s *queryCase) stepped(c *apptest.Client, purpose, method, path string, body any, credentials ...JSON) apptest.Response {
+// withStepUp sends a counted request with a step-up token. The step-up itself is not counted.
+func (s *queryCase) withStepUp(c *apptest.Client, purpose, method, path string, body any, credentials ...JSON) apptest.Response {
 	return s.counted(c).Do(method, path, body, "Step-Up-Token", c.StepUpToken(purpose, credentials...))
 }
 

@@ -14,7 +14,7 @@ func TestSession_AAL1Lifetime(t *testing.T) {
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	used, idle := h.SignedIn(ada), h.SignedIn(ada)
-	lasts(t, h, used, time.Hour, 24*time.Hour)
+	checkLifetime(t, h, used, time.Hour, 24*time.Hour)
 	idle.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 }
 
@@ -23,11 +23,11 @@ func TestSession_AAL2Lifetime(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	used := h.SignedIn(ada, JSON{"code": phone.Code()})
-	lasts(t, h, used, 30*time.Minute, 12*time.Hour)
+	checkLifetime(t, h, used, 30*time.Minute, 12*time.Hour)
 }
 
-// lasts checks the limits of a session that was created now, by using it just before each idle limit.
-func lasts(t *testing.T, h *apptest.Server, c *apptest.Client, idle, absolute time.Duration) {
+// checkLifetime checks the limits of a session that was created now, by using it just before each idle limit.
+func checkLifetime(t *testing.T, h *apptest.Server, c *apptest.Client, idle, absolute time.Duration) {
 	t.Helper()
 	begun := h.Clock.Now()
 	for spent := time.Duration(0); spent < absolute-time.Second; {
@@ -75,7 +75,7 @@ func TestSession_RenewedByFirstMethod(t *testing.T) {
 	if acr, at := a.Text("acr"), a.Text("auth_time"); acr != "aal2" || at != h.Clock.Now().Format(time.RFC3339) {
 		t.Errorf("the session is %s since %s, want aal2 since now, %s", acr, at, h.Clock.Now())
 	}
-	lasts(t, h, script, 30*time.Minute, 12*time.Hour)
+	checkLifetime(t, h, script, 30*time.Minute, 12*time.Hour)
 }
 
 func TestSession_NotRenewedBySecondMethod(t *testing.T) {
