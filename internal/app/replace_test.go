@@ -162,7 +162,7 @@ func TestRenameMethod_NameRules(t *testing.T) {
 func TestRenameMethod_ConcurrentSameName(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, apptest.TenRecoveryCodes)
-	other := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
+	other := h.Another()
 	live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	second := live.Begin(apptest.RecoveryCode(codes[0]))
 	live.Confirm(second, second.Code()).Require(201, "")

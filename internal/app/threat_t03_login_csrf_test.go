@@ -65,7 +65,7 @@ func TestT03_LoginCSRF_OtherCarrier(t *testing.T) {
 		}
 		victim.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	})
-	t.Run("nothing at all", func(t *testing.T) {
+	t.Run("no token", func(t *testing.T) {
 		h.Browser().WithT(t).Do("POST", apptest.PathSecondFactor, JSON{"code": phone.CodeIn(1)}).Require(410, "sign_in_expired")
 	})
 }

@@ -56,7 +56,7 @@ func TestT04_PendingEnrollment_Expiry(t *testing.T) {
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 
-	t.Run("ten minutes", func(t *testing.T) {
+	t.Run("expired after ten minutes", func(t *testing.T) {
 		c := script.WithT(t)
 		phone := c.Begin()
 		h.Clock.Advance(10*time.Minute - time.Second)
@@ -67,7 +67,7 @@ func TestT04_PendingEnrollment_Expiry(t *testing.T) {
 			t.Errorf("an expired enrollment is shown: %v", pending)
 		}
 	})
-	t.Run("five attempts", func(t *testing.T) {
+	t.Run("expired after five attempts", func(t *testing.T) {
 		c := script.WithT(t)
 		phone := c.Begin()
 		for left := range 4 {

@@ -28,7 +28,7 @@ func TestT08_BruteForce_SixtyCodesOverTwelveSignIns(t *testing.T) {
 
 	apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 30)
 	apptest.WantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
-	second := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
+	second := h.Another()
 	apptest.WantWait(t, second.CompleteSignIn(token, phone.Code()), 30)
 	second.Stop()
 	h.Stop()

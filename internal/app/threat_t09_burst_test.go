@@ -10,11 +10,11 @@ import (
 func TestT09_Burst_WrongCodes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, apptest.LongSignIns...) // all five may be for one sign-in, which must survive them
-	second := apptest.StartIn(t, h.Dir, h.Clock, append(apptest.LongSignIns, "TWOFOLD_PUBLIC_URL="+h.URL)...)
+	second := h.Another(apptest.LongSignIns...)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	servers := []*apptest.Server{h, second}
 
-	t.Run("at sign-in, over two processes", func(t *testing.T) {
+	t.Run("sign-in in two processes", func(t *testing.T) {
 		var tokens []string
 		for range 5 {
 			tokens = append(tokens, h.PendingSignIn(ada))
@@ -25,7 +25,7 @@ func TestT09_Burst_WrongCodes(t *testing.T) {
 		apptest.WantOutcomes(t, responses, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 95})
 		apptest.WantWait(t, h.CompleteSignIn(tokens[0], phone.Code()), 30)
 	})
-	t.Run("at step-up", func(t *testing.T) {
+	t.Run("step-up", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 		live := h.SignedIn(ada, JSON{"code": phone.Code()})
 		responses := apptest.Concurrently(20, func(i int) apptest.Response {

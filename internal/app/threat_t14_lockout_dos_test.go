@@ -21,15 +21,15 @@ func TestT14_LockoutDoS_KnownBrowserPasswords(t *testing.T) {
 	browser.SignIn(bob).Require(201, "")
 	h.Script("").SignIn(bob).Require(429, "too_many_attempts") // other devices stay in backoff
 
-	t.Run("nor from stepping up", func(t *testing.T) {
+	t.Run("step-up allowed", func(t *testing.T) {
 		browser.WithT(t).StepUp("mfa.enroll").Require(201, "")
 	})
-	t.Run("nor with a wrong password of its own", func(t *testing.T) {
+	t.Run("failures counted separately", func(t *testing.T) {
 		if got := browser.WithT(t).SignIn(bob, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected").Int("attempts_left"); got != 4 {
 			t.Errorf("attempts_left is %d, want 4: a budget of its own", got)
 		}
 	})
-	t.Run("nor half a year later, if it came back in between", func(t *testing.T) {
+	t.Run("device expires half a year after its last sign-in", func(t *testing.T) {
 		for range 2 {
 			h.Clock.Advance(179 * 24 * time.Hour)
 			browser.WithT(t).SignIn(bob).Require(201, "")
@@ -78,16 +78,16 @@ func TestT14_LockoutDoS_StolenDeviceCookie(t *testing.T) {
 	try := func(path string, body JSON) apptest.Response {
 		return attacker.Do("POST", path, body, "Cookie", stolen)
 	}
-	const itsSession = "twofold_session="
+	const cookieName = "twofold_session="
 
 	try(apptest.PathSessions, JSON{"email": ada, "password": "certainly not this one"}).Require(401, "credentials_rejected")
-	if a := try(apptest.PathSessions, apptest.Credentials(ada)).Require(202, ""); slices.ContainsFunc(a.CookieLines(), func(line string) bool { return strings.HasPrefix(line, itsSession) }) {
+	if a := try(apptest.PathSessions, apptest.Credentials(ada)).Require(202, ""); slices.ContainsFunc(a.CookieLines(), func(line string) bool { return strings.HasPrefix(line, cookieName) }) {
 		t.Errorf("the password alone signs in: %v", a.CookieLines())
 	}
 	try(apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
 	for _, path := range []string{apptest.PathCurrentSession, apptest.PathSessions, "/api/v1/account", "/api/v1/mfa"} {
 		attacker.Do("GET", path, nil, "Cookie", stolen).Require(401, "session_required")
-		attacker.Do("GET", path, nil, "Cookie", itsSession+browser.Cookie("twofold_device")).Require(401, "session_required")
+		attacker.Do("GET", path, nil, "Cookie", cookieName+browser.Cookie("twofold_device")).Require(401, "session_required")
 		h.Script(browser.Cookie("twofold_device")).Do("GET", path, nil).Require(401, "session_required")
 	}
 	for range 5 { // it has a budget of its own, nothing else

@@ -22,7 +22,7 @@ func TestT22_StolenDatabase_MovedKey(t *testing.T) {
 		h.CompleteSignIn(token, phone.Code()).Require(500, "internal")
 		adas.WithT(t).StepUp("mfa.remove", JSON{"code": own.Code()}).Require(500, "internal")
 	})
-	t.Run("nor is it in another row of the same account", func(t *testing.T) {
+	t.Run("nor in another row of the same account", func(t *testing.T) {
 		second := attacker.WithT(t).Enroll(JSON{"code": own.Code()})
 		db.MustExec(t, `UPDATE mfa_methods SET sealed_key = (SELECT sealed_key FROM mfa_methods WHERE id = ?) WHERE id = ?`, second.ID, own.ID)
 		h.CompleteSignIn(h.PendingSignIn(bob), second.Code()).Require(500, "internal")

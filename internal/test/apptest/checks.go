@@ -34,12 +34,16 @@ func Eventually(t testing.TB, what string, holds func() bool) {
 	}
 }
 
-// UsedCodeRefusals are the outcomes of a code that is used again, at the same time or later.
-var UsedCodeRefusals = []string{"401 code_used", "429 too_many_attempts", "410 sign_in_expired"}
+// usedCodeRefusals are the outcomes of a code that is used again, at the same time or later.
+var usedCodeRefusals = []string{"401 code_used", "429 too_many_attempts", "410 sign_in_expired"}
 
-// WantSingleSuccess checks that one response has status 201 and all others are one of the refusals.
+// WantSingleSuccess checks that one response has status 201 and all others are one of the refusals: by default those of a
+// code that is used again.
 func WantSingleSuccess(t testing.TB, responses []Response, refusals ...string) {
 	t.Helper()
+	if len(refusals) == 0 {
+		refusals = usedCodeRefusals
+	}
 	tally := CountByOutcome(responses)
 	refused := 0
 	for _, outcome := range refusals {
