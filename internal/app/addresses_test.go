@@ -127,6 +127,7 @@ func TestConfirmAddress_ExpiresAfterOneDay(t *testing.T) {
 
 func TestConfirmAddress_TakenMeanwhile(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	h.AddAccount(bob)

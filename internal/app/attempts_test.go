@@ -12,6 +12,7 @@ import (
 
 func TestSignIn_ConcurrentCorrectPasswords(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, "TWOFOLD_HASH_SLOTS=8")
 	h.AddAccount(ada)
 	var group sync.WaitGroup
@@ -83,6 +84,7 @@ func TestAttempts_HardLimitWithoutRetryAfter(t *testing.T) {
 
 func TestStepUp_ConcurrentSignOut(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	for range 10 {

@@ -58,6 +58,7 @@ func TestPasswordReset_UnknownAddressGetsNoMail(t *testing.T) {
 
 func TestPasswordReset_ResolvedInBackground(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	arrived := make(chan apptest.Mail, 1)

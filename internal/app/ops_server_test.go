@@ -65,6 +65,7 @@ func TestOps_AddressInUse(t *testing.T) {
 
 func TestServe_DrainReportsStopping(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	free := apptest.FreeListener(t)
 	operations := "http://" + free.Addr().String()
 	_ = free.Close()

@@ -113,6 +113,7 @@ func TestMailDelivery_MailConfiguredLater(t *testing.T) {
 
 func TestMailDelivery_SeveralProcesses(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	servers := []*apptest.Server{h}
@@ -165,6 +166,7 @@ func TestMailDelivery_ClaimLease(t *testing.T) {
 
 func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	db := h.OpenDatabase(t)

@@ -108,6 +108,7 @@ func TestChangePassword_Unacceptable(t *testing.T) {
 
 func TestChangePassword_Concurrent(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, apptest.TenRecoveryCodes)
 	h.AddAccount(ada)
 	var clients []*apptest.Client

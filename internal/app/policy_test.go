@@ -103,6 +103,7 @@ func TestSignInEnrollment_BrowserCookie(t *testing.T) {
 
 func TestSignInEnrollment_Concurrent(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, apptest.RequireMFA...)
 	h.AddAccount(ada)
 	h.Clock.Advance(day)

@@ -222,6 +222,7 @@ func TestMFARemoval_OtherCarrier(t *testing.T) {
 
 func TestMFARemoval_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	l := newLostFactorFixture(t)
 	token := l.PendingSignIn(ada)
 	before := len(l.Mails(ada))

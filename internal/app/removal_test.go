@@ -138,6 +138,7 @@ func TestMFARemoval_EveryCancelMethod(t *testing.T) {
 
 func TestMFARemoval_CancelCodeUsedOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	l := newLostFactorFixture(t)
 	l.request().Require(202, "")
 	token := l.PendingSignIn(ada)
@@ -200,6 +201,7 @@ func TestMFARemoval_CancelRefused(t *testing.T) {
 
 func TestMFARemoval_CancelBruteForce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	l := newLostFactorFixture(t)
 	l.request().Require(202, "")
 	l.Deliver()

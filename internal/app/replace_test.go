@@ -161,6 +161,7 @@ func TestRenameMethod_NameRules(t *testing.T) {
 
 func TestRenameMethod_ConcurrentSameName(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, apptest.TenRecoveryCodes)
 	other := h.Another()
 	live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()

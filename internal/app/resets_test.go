@@ -102,6 +102,7 @@ func TestPasswordReset_RevokesSignInsAndLinks(t *testing.T) {
 
 func TestPasswordReset_Concurrent(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	token := h.PasswordResetToken(ada)

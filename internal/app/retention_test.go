@@ -162,6 +162,7 @@ func TestPurge_PausedRemoval(t *testing.T) {
 
 func TestPurge_LeaseTakeover(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	first := apptest.Start(t)
 	first.AddAccount(ada)
 	first.SignedIn(ada)
@@ -184,6 +185,7 @@ func TestPurge_LeaseTakeover(t *testing.T) {
 
 func TestPurge_InBackground(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	h.SignedIn(ada)

@@ -102,6 +102,7 @@ func TestT04_PendingEnrollment_OtherSession(t *testing.T) {
 
 func TestT04_PendingEnrollment_ConfirmedOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)

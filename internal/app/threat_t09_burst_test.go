@@ -9,6 +9,7 @@ import (
 
 func TestT09_Burst_WrongCodes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, apptest.LongSignIns...) // all five may be for one sign-in, which must survive them
 	second := h.Another(apptest.LongSignIns...)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
@@ -37,6 +38,7 @@ func TestT09_Burst_WrongCodes(t *testing.T) {
 
 func TestT09_Burst_OneSignIn(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=1000")
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	token := h.PendingSignIn(ada)
@@ -47,6 +49,7 @@ func TestT09_Burst_OneSignIn(t *testing.T) {
 
 func TestT09_Burst_Confirm(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
@@ -61,6 +64,7 @@ func TestT09_Burst_Confirm(t *testing.T) {
 
 func TestT09_Burst_WrongPasswords(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	for name, email := range map[string]string{"for an account": ada, "for an unknown address": unknownEmail} {

@@ -10,6 +10,7 @@ import (
 
 func TestT10_TOTPReplay_Concurrent(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	settings := append([]string{"TWOFOLD_FREE_ATTEMPTS=1000"}, apptest.LongSignIns...)
 	h := apptest.Start(t, settings...)
 	servers := []*apptest.Server{h, h.Another(settings...), h.Another(settings...), h.Another(settings...)}

@@ -8,6 +8,7 @@ import (
 
 func TestT11_RecoveryCodeReplay_Concurrent(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	settings := append([]string{"TWOFOLD_FREE_ATTEMPTS=1000", "TWOFOLD_MAX_PENDING_SIGN_INS=50"}, apptest.LongSignIns...)
 	h := apptest.Start(t, append(settings, apptest.TenRecoveryCodes)...)
 	servers := []*apptest.Server{h, apptest.StartIn(t, h.Dir, h.Clock, append(settings, apptest.TenRecoveryCodes, "TWOFOLD_PUBLIC_URL="+h.URL)...)}

@@ -100,6 +100,7 @@ func TestT13_RecoveryCodeGuessing_OwnBudget(t *testing.T) {
 
 func TestT13_RecoveryCodeGuessing_Burst(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, append(apptest.LongSignIns, apptest.TenRecoveryCodes)...)
 	h.NewUser(ada).WithTOTP()
 	token := h.PendingSignIn(ada)

@@ -55,8 +55,8 @@ func TestT15_Enumeration_UnknownAccountCounted(t *testing.T) {
 	}
 }
 
-// It measures time and therefore runs alone.
 func TestT15_Enumeration_Timing(t *testing.T) {
+	apptest.Timing(t)
 	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=1000000", "TWOFOLD_ARGON2_MEMORY_KIB=12288", "TWOFOLD_ARGON2_TIME=3")
 	h.NewUser(ada).WithTOTP()
 	h.AddAccount(bob)

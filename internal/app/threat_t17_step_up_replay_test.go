@@ -31,6 +31,7 @@ func TestT17_StepUpReplay_OtherSessionOrPurpose(t *testing.T) {
 
 func TestT17_StepUpReplay_UsedTwice(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)

@@ -11,7 +11,7 @@ import (
 )
 
 func TestT18_ForgedJWT_RefusedWithoutFetch(t *testing.T) {
-	t.Parallel()
+	apptest.Timing(t)
 	// refused checks that a token is refused within ten milliseconds. The fastest of ten attempts counts, because the machine
 	// can be busy.
 	refused := func(t *testing.T, c *apptest.Client, token string) {

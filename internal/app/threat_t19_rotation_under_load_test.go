@@ -97,6 +97,7 @@ var keyRotations = map[string]struct {
 
 func TestT19_KeyRotation_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	for what, r := range keyRotations {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

@@ -120,6 +120,7 @@ func TestT23_RestoredBackup_DetectedByReplicas(t *testing.T) {
 // A sign-in that is concurrent with the fence is either refused or revoked.
 func TestT23_RestoredBackup_ConcurrentSignIn(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Replicas(t, 1)[0]
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	token := h.PendingSignIn(ada)

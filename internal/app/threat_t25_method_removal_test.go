@@ -81,6 +81,7 @@ func TestT25_MethodRemoval_StepUpFollowsMethods(t *testing.T) {
 // second, and is asked for a code.
 func TestT25_MethodRemoval_ConcurrentSignInAndConfirm(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	for round := range 5 {
 		email := fmt.Sprintf("ada%d@example.com", round)
@@ -119,6 +120,7 @@ func TestT25_MethodRemoval_ConcurrentSignInAndConfirm(t *testing.T) {
 // The password is checked while the account has no method, and another process confirms one before the session is written.
 func TestT25_MethodRemoval_MFAConfirmedDuringSignIn(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	phone := h.SignedIn(ada).Begin()

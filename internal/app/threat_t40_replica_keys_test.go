@@ -18,6 +18,7 @@ func TestT40_ReplicaKeys_Revocation(t *testing.T) {
 
 func TestT40_ReplicaKeys_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	for what, r := range keyRotations {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

@@ -21,6 +21,7 @@ func overReplicas(t *testing.T, do func(t *testing.T, servers []*apptest.Server)
 
 func TestT40_Replicas_SharedBudget(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, servers []*apptest.Server) {
 		h := servers[0]
 		_, phone := h.NewUser(ada).WithTOTP().Session()
@@ -45,6 +46,7 @@ func TestT40_Replicas_SharedBudget(t *testing.T) {
 
 func TestT40_Replicas_UsedCodes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, servers []*apptest.Server) {
 		h := servers[0]
 		live, phone, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
@@ -64,6 +66,7 @@ func TestT40_Replicas_UsedCodes(t *testing.T) {
 
 func TestT40_Replicas_SpentTokensAndEndedSessions(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, servers []*apptest.Server) {
 		h, last := servers[0], servers[len(servers)-1]
 		live, phone := h.NewUser(ada).WithTOTP().Session()
@@ -83,6 +86,7 @@ func TestT40_Replicas_SpentTokensAndEndedSessions(t *testing.T) {
 
 func TestT40_Replicas_ConcurrentStart(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, servers []*apptest.Server) {
 		first := servers[0].Script("").Do("GET", "/.well-known/jwks.json", nil).Require(200, "")
 		for _, other := range servers[1:] {

@@ -40,6 +40,7 @@ const urlFile = "database.url"
 // onPostgres creates a database on the shared test server for a folder and returns its URL.
 func onPostgres(t testing.TB, dir string) string {
 	t.Helper()
+	SkipUnlessSelected(t)
 	url := pgserver.CloneDatabase(t, "app", migrate)
 	useDatabase(t, dir, url)
 	return url
