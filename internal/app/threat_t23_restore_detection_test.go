@@ -14,9 +14,9 @@ func TestT23_RestoredBackup_ReportedUntilFenced(t *testing.T) {
 	t.Parallel()
 	p, restore := newBackupFixture(t)
 	h := restore()
-	why := "a copy that twofold backup made"
+	why := "a copy made by twofold backup"
 	if h.UsesPostgres() {
-		why = "made anew since it was served"
+		why = "its tables were recreated since a server last used it"
 	}
 	h.WantRestoreReported(why)
 	p.alive.OnServer(h).Do("GET", apptest.PathCurrentSession, nil).Require(200, "") // so a false alarm locks no user out
@@ -40,8 +40,8 @@ func TestT23_RestoredBackup_CopyDetected(t *testing.T) {
 		seen   string        // the contents of the state file, if replaced
 		why    string        // the reported reason; empty: not detected
 	}{
-		"an hour older":                            {served: time.Hour, why: "older than what was served"},
-		"two minutes older":                        {served: 2 * time.Minute, why: "older than what was served"},
+		"an hour older":                            {served: time.Hour, why: "older than the database that was served here before"},
+		"two minutes older":                        {served: 2 * time.Minute, why: "older than the database that was served here before"},
 		"as old as a failover may lose":            {served: time.Minute},
 		"an hour older, with an empty state file":  {served: time.Hour, seen: "{}"},
 		"an hour older, with a corrupt state file": {served: time.Hour, seen: "?"},
@@ -105,8 +105,8 @@ func TestT23_RestoredBackup_DetectedByReplicas(t *testing.T) {
 	db.MustExec(t, "UPDATE epochs SET beat = 1")
 	servers[1].Heartbeat() // it has seen nothing newer
 	servers[1].WantReady()
-	servers[0].WantRestoreReported("older than what was served")
-	servers[1].WantRestoreReported("older than what was served")
+	servers[0].WantRestoreReported("older than the database that was served here before")
+	servers[1].WantRestoreReported("older than the database that was served here before")
 	if _, err := servers[1].App.RestoreFence.Fence(context.Background()); err != nil {
 		t.Fatal(err)
 	}
