@@ -278,9 +278,9 @@ func TestT37_CrashBeforeSend(t *testing.T) {
 	first := serveIn(t, dir, box)
 	first.arrival(held) // it is on its way, and not taken
 	first.kill()
-	box.Next() // what comes from now on
+	box.Accept() // what comes from now on
 	arrived := make(chan apptest.Mail, 10)
-	box.Delivered(func(m apptest.Mail) { arrived <- m })
+	box.OnDelivery(func(m apptest.Mail) { arrived <- m })
 	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "Your password was changed" {
 		t.Errorf("got %q", m.Subject)
 	}
@@ -292,7 +292,7 @@ func TestT37_CrashAfterSend(t *testing.T) {
 	dir := committed(t, box)
 	arrived := make(chan apptest.Mail, 10)
 	died := make(chan struct{})
-	box.Delivered(func(m apptest.Mail) {
+	box.OnDelivery(func(m apptest.Mail) {
 		arrived <- m
 		<-died // the server has the mail, and the sender never learns
 	})
@@ -311,7 +311,7 @@ func TestTraces_ExportToCollector(t *testing.T) {
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
 	arrived := make(chan apptest.Mail, 10)
-	box.Delivered(func(m apptest.Mail) { arrived <- m })
+	box.OnDelivery(func(m apptest.Mail) { arrived <- m })
 	traced := apptest.NewCollector(t)
 	s := serveIn(t, dir, box, "OTEL_EXPORTER_OTLP_ENDPOINT="+traced.URL, "OTEL_SERVICE_NAME=canary")
 	s.arrival(arrived)

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
+func TestFindAccounts_ByPrefix(t *testing.T) {
 	t.Parallel()
 	o := newAdminFixture(t, apptest.Start(t))
 	for _, email := range []string{ada, "adam@example.com", "bob@example.com", "ad.hoc@example.com", "ädele@example.com", "a_a@example.com", "a%a@example.com"} {
@@ -18,7 +18,7 @@ func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
 		t.Helper()
 		var emails []string
 		for cursor := ""; ; {
-			page := o.grace.Do("GET", administration+"?limit=2"+query+cursor, nil).Require(200, "")
+			page := o.grace.Do("GET", apptest.PathAdminAccounts+"?limit=2"+query+cursor, nil).Require(200, "")
 			items, _ := page.Value("items").([]any)
 			for _, item := range items {
 				emails = append(emails, item.(map[string]any)["email"].(string))
@@ -33,10 +33,10 @@ func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
 		"ad":                {"ad.hoc@example.com", ada, "adam@example.com"},
 		" ADA":              {ada, "adam@example.com"},
 		ada:                 {ada},
-		"a%":                {"a%a@example.com"}, // no wildcards
+		"a%":                {"a%a@example.com"}, // not a wildcard
 		"a_":                {"a_a@example.com"},
-		"a\u0308dele":       {"ädele@example.com"}, // in another form of Unicode
-		"nobody":            nil,
+		"a\u0308dele":       {"ädele@example.com"}, // decomposed
+		"nosuch":            nil,
 		"' OR 1=1 --":       nil,
 		"zoe@example.com\n": nil,
 	} {
@@ -47,21 +47,21 @@ func TestAccountsAreFoundByTheBeginningOfTheirAddress(t *testing.T) {
 	if got := find(""); len(got) != 8 || !slices.IsSorted(got) {
 		t.Errorf("all are %v", got)
 	}
-	o.grace.Do("GET", administration+"?email=", nil).Require(400, "invalid_request")
-	o.grace.Do("GET", administration+"/"+unknownID, nil).Require(404, "not_found")
-	o.grace.Do("GET", administration+"/"+unknownID+"/activity", nil).Require(404, "not_found")
-	token := stepUp(o.grace, "admin.account", JSON{"code": o.phone.Code(), "target": unknownID})
-	o.grace.Do("POST", administration+"/"+unknownID+"/disable", adminReason, "Step-Up-Token", token).Require(404, "not_found")
+	o.grace.Do("GET", apptest.PathAdminAccounts+"?email=", nil).Require(400, "invalid_request")
+	o.grace.Do("GET", apptest.PathAdminAccounts+"/"+apptest.UnknownID, nil).Require(404, "not_found")
+	o.grace.Do("GET", apptest.PathAdminAccounts+"/"+apptest.UnknownID+"/activity", nil).Require(404, "not_found")
+	token := o.grace.StepUpToken("admin.account", JSON{"code": o.phone.Code(), "target": apptest.UnknownID})
+	o.grace.Do("POST", apptest.PathAdminAccounts+"/"+apptest.UnknownID+"/disable", adminReason, "Step-Up-Token", token).Require(404, "not_found")
 }
 
-func TestAnAccountSaysThatItIsAnAdministrators(t *testing.T) {
+func TestGetAccount_Role(t *testing.T) {
 	t.Parallel()
 	o := newAdminFixture(t, apptest.Start(t))
 	o.AddAccount(ada)
-	if got := o.grace.Do("GET", account, nil).Require(200, "").Text("role"); got != "admin" {
+	if got := o.grace.Do("GET", apptest.PathAccount, nil).Require(200, "").Text("role"); got != "admin" {
 		t.Errorf("the role is %q", got)
 	}
-	if got := o.SignedIn(ada).Do("GET", account, nil).Require(200, "").Value("role"); got != nil {
+	if got := o.SignedIn(ada).Do("GET", apptest.PathAccount, nil).Require(200, "").Value("role"); got != nil {
 		t.Errorf("everybody's role is %v", got)
 	}
 }

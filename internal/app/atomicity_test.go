@@ -7,40 +7,40 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// A change, its entry in the activity and its notices are one transaction: where one of them cannot be kept, nothing
-// happens, and the same request works later.
-func TestAChangeWithoutItsEntryOrItsNoticeDoesNotHappen(t *testing.T) {
+// A change, its activity entry and its notices are one transaction: if one of them cannot be stored, nothing changes, and
+// the same request succeeds later.
+func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 	t.Parallel()
 	for _, table := range []string{"activity", "outbox"} {
 		for name, c := range map[string]struct {
-			silent  bool // has no notice
+			silent  bool // without a notice
 			prepare func(t *testing.T, h *apptest.Server, c *apptest.Client) (try func() apptest.Response)
 		}{
 			"a reset": {prepare: func(t *testing.T, h *apptest.Server, _ *apptest.Client) func() apptest.Response {
-				token := resetToken(t, h, ada)
-				return func() apptest.Response { return reset(h, token, extraSession) }
+				token := h.PasswordResetToken(ada)
+				return func() apptest.Response { return h.ResetPassword(token, apptest.NewPassword) }
 			}},
 			"a change of address": {prepare: func(_ *testing.T, _ *apptest.Server, c *apptest.Client) func() apptest.Response {
-				token := stepUp(c, "account.email")
+				token := c.StepUpToken("account.email")
 				return func() apptest.Response {
-					return c.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token)
+					return c.Do("PUT", apptest.PathEmail, JSON{"email": newAddress}, "Step-Up-Token", token)
 				}
 			}},
 			"a confirmation": {prepare: func(t *testing.T, h *apptest.Server, c *apptest.Client) func() apptest.Response {
-				token := confirmToken(t, h, c, email, newAddress)
-				return func() apptest.Response { return confirm(h, token) }
+				token := c.AddressToken(apptest.PathEmail, newAddress)
+				return func() apptest.Response { return h.ConfirmAddress(token) }
 			}},
 			"a confirmation of the second address": {prepare: func(t *testing.T, h *apptest.Server, c *apptest.Client) func() apptest.Response {
-				token := confirmToken(t, h, c, noticeEmail, newAddress)
-				return func() apptest.Response { return confirm(h, token) }
+				token := c.AddressToken(apptest.PathNoticeEmail, newAddress)
+				return func() apptest.Response { return h.ConfirmAddress(token) }
 			}},
 			"a removal of the second address": {prepare: func(t *testing.T, h *apptest.Server, c *apptest.Client) func() apptest.Response {
-				confirm(h, confirmToken(t, h, c, noticeEmail, newAddress)).Require(200, "")
-				token := stepUp(c, "account.email")
-				return func() apptest.Response { return c.Do("DELETE", noticeEmail, nil, "Step-Up-Token", token) }
+				h.ConfirmAddress(c.AddressToken(apptest.PathNoticeEmail, newAddress)).Require(200, "")
+				token := c.StepUpToken("account.email")
+				return func() apptest.Response { return c.Do("DELETE", apptest.PathNoticeEmail, nil, "Step-Up-Token", token) }
 			}},
 			"a profile": {silent: true, prepare: func(_ *testing.T, _ *apptest.Server, c *apptest.Client) func() apptest.Response {
-				return func() apptest.Response { return c.Do("PATCH", account, JSON{"display_name": "Ada"}) }
+				return func() apptest.Response { return c.Do("PATCH", apptest.PathAccount, JSON{"display_name": "Ada"}) }
 			}},
 		} {
 			if c.silent && table == "outbox" {
@@ -48,25 +48,25 @@ func TestAChangeWithoutItsEntryOrItsNoticeDoesNotHappen(t *testing.T) {
 			}
 			t.Run(name+" without "+table, func(t *testing.T) {
 				t.Parallel()
-				h := withMail(t)
+				h := apptest.StartWithOutbox(t)
 				id := h.AddAccount(ada)
 				try := c.prepare(t, h, h.SignedIn(ada))
 				found, err := h.App.Accounts.ByID(context.Background(), id)
 				if err != nil {
 					t.Fatal(err)
 				}
-				before, db := tables(t, h), database(t, h)
+				before, db := h.RowCounts(), h.OpenDatabase(t)
 				allow := db.FailInserts(t, table)
 				try().Require(503, "unavailable")
 				allow()
-				if got := difference(before, tables(t, h)); got != "" {
-					t.Errorf("it left %s", got)
+				if got := apptest.RowDifference(before, h.RowCounts()); got != "" {
+					t.Errorf("it left rows behind: %s", got)
 				}
 				if after, err := h.App.Accounts.ByID(context.Background(), id); err != nil || after != found {
 					t.Errorf("the account became %+v, %v", after, err)
 				}
 				if a := try(); a.Status/100 != 2 {
-					t.Errorf("later it is %d %s", a.Status, a.Code())
+					t.Errorf("the retry got %d %s", a.Status, a.Code())
 				}
 			})
 		}

@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestRightPasswordsAtOnceAreNobodysFailures(t *testing.T) {
+func TestSignIn_ConcurrentCorrectPasswords(t *testing.T) {
 	t.Parallel()
 	apptest.Concurrency(t)
 	h := apptest.Start(t, "TWOFOLD_HASH_SLOTS=8")
@@ -26,15 +26,21 @@ func TestRightPasswordsAtOnceAreNobodysFailures(t *testing.T) {
 	group.Wait()
 }
 
-func TestTheLastTryPromisesNoWait(t *testing.T) {
+func TestAttempts_LastOneWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Begin()
+	wrongTimes := func(n int, try func() apptest.Response) (last apptest.Response) {
+		for range n {
+			last = try()
+		}
+		return last
+	}
 	last := wrongTimes(5, func() apptest.Response { return script.Confirm(phone, phone.Wrong()).Require(422, "code_rejected") })
 	if last.Int("attempts_left") != 0 || last.Value("retry_after") != nil || last.Header.Get("Retry-After") != "" {
-		t.Errorf("the enrollment's last try answers %s, want no tries and no wait", last.Body)
+		t.Errorf("the enrollment's last attempt returned %s, want no attempts left and no wait", last.Body)
 	}
 	script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
 	h.Clock.Advance(30 * time.Second)
@@ -49,7 +55,7 @@ func TestTheLastTryPromisesNoWait(t *testing.T) {
 	}
 	last = wrongTimes(5, func() apptest.Response { return second(phone.Wrong()).Require(401, "code_rejected") })
 	if last.Int("attempts_left") != 0 || last.Value("retry_after") != nil {
-		t.Errorf("the sign-in's last try answers %s, want no tries and no wait", last.Body)
+		t.Errorf("the sign-in's last attempt returned %s, want no attempts left and no wait", last.Body)
 	}
 	second(phone.Code()).Require(410, "sign_in_expired")
 	browser.SignIn(ada).Require(202, "")
@@ -58,14 +64,7 @@ func TestTheLastTryPromisesNoWait(t *testing.T) {
 	}
 }
 
-func wrongTimes(n int, try func() apptest.Response) (last apptest.Response) {
-	for range n {
-		last = try()
-	}
-	return last
-}
-
-func TestAtTheCapNobodyIsToldToWait(t *testing.T) {
+func TestAttempts_HardLimitWithoutRetryAfter(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPT_LIMIT=3")
 	h.AddAccount(ada)
@@ -83,7 +82,7 @@ func TestAtTheCapNobodyIsToldToWait(t *testing.T) {
 	}
 }
 
-func TestAStepUpBesideASignOutIsSignedOutOrWorks(t *testing.T) {
+func TestStepUp_ConcurrentSignOut(t *testing.T) {
 	t.Parallel()
 	apptest.Concurrency(t)
 	h := apptest.Start(t)
@@ -101,7 +100,7 @@ func TestAStepUpBesideASignOutIsSignedOutOrWorks(t *testing.T) {
 	}
 }
 
-func TestANameThatGrowsInNFCIsMeasuredThere(t *testing.T) {
+func TestMethodName_LongerInNFC(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

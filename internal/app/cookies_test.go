@@ -10,7 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// jar is a browser's jar, filled from the raw lines: over plain http a real one would not send what is Secure.
+// jar is a cookie jar filled from the raw header lines. A real one would not send Secure cookies over plain http.
 type jar map[string]string
 
 func (j jar) take(a apptest.Response) {
@@ -29,22 +29,7 @@ func (j jar) header() string {
 	return strings.Join(pairs, "; ")
 }
 
-// lines are an answer's Set-Cookie lines, with their values cut out.
-func lines(a apptest.Response) []string {
-	all := slices.Clone(a.Header.Values("Set-Cookie"))
-	for i, line := range all {
-		name, rest, _ := strings.Cut(line, "=")
-		value, attributes, _ := strings.Cut(rest, ";")
-		if value != "" {
-			value = "…"
-		}
-		all[i] = name + "=" + value + ";" + attributes
-	}
-	slices.Sort(all)
-	return all
-}
-
-func TestCookiesAreStrictAndHostBound(t *testing.T) {
+func TestCookies_StrictAndHostBound(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, prefix, secure string
@@ -73,7 +58,7 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 			noSignIn := c.prefix + "twofold_signin=; Path=/; Max-Age=0; HttpOnly;" + c.secure + " SameSite=Strict"
 			sets := func(what string, a apptest.Response, want ...string) {
 				t.Helper()
-				if got := lines(a); !slices.Equal(got, want) {
+				if got := a.CookieLines(); !slices.Equal(got, want) {
 					t.Errorf("%s sets\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
 				}
 			}
@@ -87,30 +72,30 @@ func TestCookiesAreStrictAndHostBound(t *testing.T) {
 				return a.Text("step_up_token")
 			}
 
-			sets("a sign-in", do("POST", "/api/v1/sessions", validCredentials(ada)).Require(201, ""), device, session, noSignIn)
-			begun := do("POST", enrollments, nil, "Step-Up-Token", step("mfa.enroll")).Require(201, "")
+			sets("a sign-in", do("POST", "/api/v1/sessions", apptest.Credentials(ada)).Require(201, ""), device, session, noSignIn)
+			begun := do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", step("mfa.enroll")).Require(201, "")
 			sets("a beginning", begun)
 			phone := h.PhoneFrom(begun)
-			sets("a confirmation", do("POST", enrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code()}).Require(201, ""), session)
-			sets("a reading", do("GET", current, nil).Require(200, ""))
+			sets("a confirmation", do("POST", apptest.PathEnrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code()}).Require(201, ""), session)
+			sets("a reading", do("GET", apptest.PathCurrentSession, nil).Require(200, ""))
 			h.Clock.Advance(30 * time.Second)
 			before := kept[c.prefix+"twofold_session"]
-			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", validCredentials(ada)).Require(202, ""), signIn)
+			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", apptest.Credentials(ada)).Require(202, ""), signIn)
 			if kept[c.prefix+"twofold_session"] != before {
 				t.Error("the session cookie from before is touched")
 			}
-			sets("a wrong code", do("POST", complete, JSON{"code": phone.Wrong()}).Require(401, "code_rejected"))
-			sets("the second half", do("POST", complete, JSON{"code": phone.Code()}).Require(201, ""), device, session, noSignIn)
+			sets("a wrong code", do("POST", apptest.PathSecondFactor, JSON{"code": phone.Wrong()}).Require(401, "code_rejected"))
+			sets("the second half", do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, ""), device, session, noSignIn)
 			h.Clock.Advance(30 * time.Second)
 			token := step("mfa.remove", JSON{"code": phone.Code()})
-			sets("a removal", do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(200, ""), session)
-			sets("a sign-out", do("DELETE", current, nil).Require(204, ""), noSession)
+			sets("a removal", do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", token).Require(200, ""), session)
+			sets("a sign-out", do("DELETE", apptest.PathCurrentSession, nil).Require(204, ""), noSession)
 		})
 	}
 }
 
-// What a subdomain or a plain http answer could plant goes by another name.
-func TestOnlyTheHostBoundCookieCounts(t *testing.T) {
+// A subdomain or a plain http response can only plant cookies of other names.
+func TestCookies_OtherNamesIgnored(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		settings    []string
@@ -124,21 +109,21 @@ func TestOnlyTheHostBoundCookieCounts(t *testing.T) {
 			h := apptest.Start(t, c.settings...)
 			h.AddAccount(ada)
 			anyone := h.Script("").WithT(t)
-			cookies := anyone.Do("POST", "/api/v1/sessions", validCredentials(ada)).Require(201, "").SetCookies()
+			cookies := anyone.Do("POST", "/api/v1/sessions", apptest.Credentials(ada)).Require(201, "").SetCookies()
 			i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return c.Value != "" })
 			for cookie, want := range map[string]int{
 				c.ours: 200, c.other: 401, "__Secure-twofold_session": 401, strings.ToUpper(c.ours): 401, c.ours + "2": 401,
 			} {
-				anyone.Do("GET", current, nil, "Cookie", cookie+"="+cookies[i].Value).Require(want, "")
+				anyone.Do("GET", apptest.PathCurrentSession, nil, "Cookie", cookie+"="+cookies[i].Value).Require(want, "")
 			}
 		})
 	}
 }
 
-func TestASignInWithMFASetsNoSessionCookieAtAll(t *testing.T) {
+func TestSignIn_PendingSetsNoSessionCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	h.AddAccount(bob)
 	browser := h.Browser()
 	browser.SignIn(bob).Require(201, "")
@@ -147,16 +132,16 @@ func TestASignInWithMFASetsNoSessionCookieAtAll(t *testing.T) {
 		"the password":              browser.SignIn(ada),
 		"the password, as a script": browser.SignIn(ada, JSON{"deliver": "token"}),
 		"a wrong code":              browser.SignIn(ada, JSON{"code": phone.Wrong()}),
-		"a wrong code after that":   browser.Do("POST", complete, JSON{"code": phone.Wrong()}),
+		"a wrong code after that":   browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Wrong()}),
 		"a wrong password":          browser.SignIn(ada, JSON{"password": "certainly not this one"}),
 	} {
 		for _, line := range a.Header.Values("Set-Cookie") {
 			if strings.Contains(line, "session") {
-				t.Errorf("%s answers %d and sets %s", name, a.Status, line)
+				t.Errorf("%s returned %d and sets %s", name, a.Status, line)
 			}
 		}
 		if a.Value("session_token") != nil || a.Value("id") != nil {
-			t.Errorf("%s answers with a session: %s", name, a.Body)
+			t.Errorf("%s returned a session: %s", name, a.Body)
 		}
 	}
 	if browser.Cookie("twofold_session") != before {

@@ -7,40 +7,37 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"twofold/internal/test/apptest"
 	"twofold/internal/test/pgserver"
 )
 
-// writer is somebody who writes their name anew, again and again, and remembers the last that was acknowledged.
+// outage is a load on two replicas while their database server is unavailable.
+type outage struct {
+	t       *testing.T
+	server  *pgserver.Server
+	servers []*apptest.Server
+	writers []*writer
+	phone   *apptest.Phone
+	token   string // of a pending sign-in
+
+	refused, written atomic.Int64
+}
+
+// writer changes a display name again and again. acked is the last change that was acknowledged.
 type writer struct {
 	client       *apptest.Client
 	tried, acked int
 }
 
-const profile = "/api/v1/account"
-
-// write sends the next name. It answers the status.
+// write sends the next name and returns the status.
 func (w *writer) write() int {
 	w.tried++
-	a := w.client.Do("PATCH", profile, JSON{"display_name": fmt.Sprint(w.tried)})
+	a := w.client.Do("PATCH", apptest.PathAccount, JSON{"display_name": fmt.Sprint(w.tried)})
 	if a.Status == 200 {
 		w.acked = w.tried
 	}
 	return a.Status
-}
-
-// outage is a load on two replicas while their database server is away.
-type outage struct {
-	t       *testing.T
-	server  *pgserver.Server
-	houses  []*apptest.Server
-	writers []*writer
-	phone   *apptest.Phone
-	token   string // of a sign-in that waits for a code
-
-	refused, written atomic.Int64
 }
 
 func newOutage(t *testing.T, options string) *outage {
@@ -48,22 +45,22 @@ func newOutage(t *testing.T, options string) *outage {
 	server, err := pgserver.Start(context.Background(), "shared_buffers=64MB")
 	pgserver.RequireBinaries(t, err)
 	t.Cleanup(func() { _ = server.Close() })
-	if err := server.Create(context.Background(), "house", ""); err != nil {
+	if err := server.Create(context.Background(), "app", ""); err != nil {
 		t.Fatal(err)
 	}
-	o := &outage{t: t, server: server, houses: apptest.ReplicasOver(t, server.URL("house")+options, 2, patient...)}
+	o := &outage{t: t, server: server, servers: apptest.ReplicasOver(t, server.URL("app")+options, 2, apptest.LongSignIns...)}
 	for i := range 4 {
 		email := fmt.Sprintf("writer-%d@example.com", i)
-		o.houses[0].AddAccount(email)
-		o.writers = append(o.writers, &writer{client: o.houses[0].SignedIn(email).OnServer(o.houses[i%2])})
+		o.servers[0].AddAccount(email)
+		o.writers = append(o.writers, &writer{client: o.servers[0].SignedIn(email).OnServer(o.servers[i%2])})
 	}
-	_, o.phone = withMFA(o.houses[0], ada)
-	o.token = pendingSignIn(o.houses[0], ada)
+	_, o.phone = o.servers[0].NewUser(ada).WithTOTP().Session()
+	o.token = o.servers[0].PendingSignIn(ada)
 	return o
 }
 
-// load lets everybody write until stop is called, and somebody guess codes. Nothing but "done" and "not now" is answered,
-// and no guess signs in.
+// load writes and guesses codes until stop is called. It fails the test unless every write succeeds or gets 503, and every
+// guess is refused.
 func (o *outage) load() (stop func()) {
 	var working sync.WaitGroup
 	done := make(chan struct{})
@@ -87,40 +84,29 @@ func (o *outage) load() (stop func()) {
 			case 503:
 				o.refused.Add(1)
 			default:
-				o.t.Errorf("a write answered %d", status)
+				o.t.Errorf("a write returned %d", status)
 			}
 		})
 	}
 	until(func() {
-		switch a := completeSignIn(o.houses[1], o.token, o.phone.Wrong()); a.Status {
+		switch a := o.servers[1].CompleteSignIn(o.token, o.phone.Wrong()); a.Status {
 		case 401, 410, 429, 503:
 		default:
-			o.t.Errorf("a wrong code answered %d %s", a.Status, a.Body)
+			o.t.Errorf("a wrong code returned %d %s", a.Status, a.Body)
 		}
 	})
 	return func() { close(done); working.Wait() }
 }
 
-// eventually waits for something that other processes do.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	t.Fatalf("in 20 s never: %s", what)
-}
-
 func (o *outage) ready(want int) func() bool {
 	return func() bool {
-		for _, h := range o.houses {
-			answer, err := http.Get(h.URL + "/readyz")
+		for _, h := range o.servers {
+			response, err := http.Get(h.URL + "/readyz")
 			if err != nil {
 				o.t.Fatal(err)
 			}
-			_ = answer.Body.Close()
-			if answer.StatusCode != want {
+			_ = response.Body.Close()
+			if response.StatusCode != want {
 				return false
 			}
 		}
@@ -133,53 +119,53 @@ func (o *outage) counts(n *atomic.Int64) func() bool {
 	return func() bool { return n.Load() > before+8 }
 }
 
-// wantKept looks whether what was acknowledged is there: the last acknowledged name, or one that was sent after it and got
-// no answer that said so.
+// wantKept checks that acknowledged writes were kept: the name is the last acknowledged one, or a later one whose response
+// was lost.
 func (o *outage) wantKept() {
 	o.t.Helper()
 	for i, w := range o.writers {
 		var kept int
-		name := w.client.Do("GET", profile, nil).Require(200, "").Text("display_name")
+		name := w.client.Do("GET", apptest.PathAccount, nil).Require(200, "").Text("display_name")
 		if _, err := fmt.Sscan(name, &kept); err != nil || kept < w.acked || kept > w.tried {
-			o.t.Errorf("writer %d: %q is kept, acknowledged was %d of %d", i, name, w.acked, w.tried)
+			o.t.Errorf("writer %d: %q is stored, acknowledged was %d of %d", i, name, w.acked, w.tried)
 		}
 	}
 }
 
-func TestFailoverLosesNothingThatWasAcknowledgedAndAllowsNothing(t *testing.T) {
+func TestFailover_KeepsAcknowledgedWrites(t *testing.T) {
 	t.Parallel()
 	for what, end := range map[string]func(*pgserver.Server) error{"stopped": (*pgserver.Server).Stop, "crashed": (*pgserver.Server).Crash} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			o := newOutage(t, "")
 			stop := o.load()
-			eventually(t, "writes before", o.counts(&o.written))
+			apptest.Eventually(t, "writes before", o.counts(&o.written))
 			if err := end(o.server); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "both replicas say that they are not ready", o.ready(503))
-			eventually(t, "writes are refused", o.counts(&o.refused))
+			apptest.Eventually(t, "both replicas are not ready", o.ready(503))
+			apptest.Eventually(t, "writes are refused", o.counts(&o.refused))
 			if err := o.server.Resume(context.Background()); err != nil {
 				t.Fatal(err)
 			}
-			eventually(t, "both replicas are ready again", o.ready(200))
-			eventually(t, "writes after", o.counts(&o.written))
+			apptest.Eventually(t, "both replicas are ready again", o.ready(200))
+			apptest.Eventually(t, "writes after", o.counts(&o.written))
 			stop()
 			o.wantKept()
 		})
 	}
 }
 
-func TestFailoverADatabaseThatIsSlowIsNotWaitedForForEver(t *testing.T) {
+func TestFailover_SlowDatabase(t *testing.T) {
 	t.Parallel()
 	o := newOutage(t, "&statement_timeout=300")
 	stop := o.load()
-	eventually(t, "writes before", o.counts(&o.written))
-	disk := o.houses[0].Disk(t)
-	disk.LockAccounts(t) // every account is locked
-	eventually(t, "writes are refused", o.counts(&o.refused))
-	execute(t, disk, "ROLLBACK")
-	eventually(t, "writes after", o.counts(&o.written))
+	apptest.Eventually(t, "writes before", o.counts(&o.written))
+	db := o.servers[0].OpenDatabase(t)
+	db.LockAccounts(t) // every account is locked
+	apptest.Eventually(t, "writes are refused", o.counts(&o.refused))
+	db.MustExec(t, "ROLLBACK")
+	apptest.Eventually(t, "writes after", o.counts(&o.written))
 	stop()
 	o.wantKept()
 }

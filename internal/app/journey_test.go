@@ -7,17 +7,13 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-type JSON = apptest.JSON
-
-const ada = "ada@example.com"
-
-func TestTheMainJobFromSignInToRemoval(t *testing.T) {
+func TestJourney_EnrollToRemoval(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
 	browser.SignIn(ada).Require(201, "")
-	elsewhere := h.SignedIn(ada)
+	other := h.SignedIn(ada)
 
 	phone := browser.Begin()
 	rejected := browser.Confirm(phone, phone.Wrong()).Require(422, "code_rejected")
@@ -28,7 +24,7 @@ func TestTheMainJobFromSignInToRemoval(t *testing.T) {
 	if ended := confirmed.Int("receipt", "sessions_ended"); ended != 1 {
 		t.Errorf("sessions_ended is %d, want 1", ended)
 	}
-	elsewhere.Do("GET", "/api/v1/mfa", nil).Require(401, "session_required")
+	other.Do("GET", "/api/v1/mfa", nil).Require(401, "session_required")
 	if acr := browser.Do("GET", "/api/v1/sessions/current", nil).Require(200, "").Text("acr"); acr != "aal2" {
 		t.Errorf("the session is %s after confirming, want aal2", acr)
 	}

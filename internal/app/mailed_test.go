@@ -9,46 +9,46 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestAPersonFollowsTheLinksInTheirMail(t *testing.T) {
+func TestMailedLinks_FollowedByUser(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t, "TWOFOLD_SUPPORT=it-help@example.com")
 	h.AddAccount(ada)
 	if a := h.Script("").Do("GET", "/api/v1/service", nil); a.Value("mail") != true || a.Text("support") != "it-help@example.com" {
 		t.Errorf("the service is %s", a.Body)
 	}
-	askReset(h, ada)
+	h.RequestPasswordReset(ada)
 	link := h.Mail(ada).Link("/reset-password")
 	if !strings.HasPrefix(link, h.URL+"/reset-password#") {
 		t.Fatalf("the mail leads to %q:\n%s", link, h.Mail(ada).Text)
 	}
-	h.Browser().Do("POST", resetComplete, JSON{"token": apptest.Token(link), "new_password": extraSession}).Require(200, "")
+	h.Browser().Do("POST", apptest.PathCompletePasswordReset, JSON{"token": apptest.Token(link), "new_password": apptest.NewPassword}).Require(200, "")
 	if done := h.Mail(ada); !strings.Contains(done.Subject, "password") || done.Link("/reset-password") != "" {
 		t.Errorf("the last mail is %s\n%s", done.Subject, done.Text)
 	}
 
-	script := h.Script(withPassword(h, ada, extraSession).Require(201, "").Text("session_token"))
-	changeTo(script, email, newAddress, JSON{"password": extraSession}).Require(202, "")
+	script := h.Script(h.SignInWith(ada, apptest.NewPassword).Require(201, "").Text("session_token"))
+	script.ChangeAddress(apptest.PathEmail, newAddress, JSON{"password": apptest.NewPassword}).Require(202, "")
 	link = h.Mail(newAddress).Link("/confirm-address")
 	for _, m := range h.Mails(ada) {
 		if m.Link("/confirm-address") != "" {
 			t.Errorf("the old address can confirm the new one:\n%s", m.Text)
 		}
 	}
-	confirm(h, apptest.Token(link)).Require(200, "")
+	h.ConfirmAddress(apptest.Token(link)).Require(200, "")
 	for _, to := range []string{ada, newAddress} {
 		if got := h.Mail(to); !strings.Contains(got.Text, newAddress) || got.Link("/confirm-address") != "" {
 			t.Errorf("%s reads %s\n%s", to, got.Subject, got.Text)
 		}
 	}
-	withPassword(h, newAddress, extraSession).Require(201, "")
+	h.SignInWith(newAddress, apptest.NewPassword).Require(201, "")
 }
 
-func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
+func TestPasswordReset_UnknownAddressGetsNoMail(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
-	for _, address := range []string{nobody, "ada@example.co", "xada@example.com"} {
-		askReset(h, address)
+	for _, address := range []string{unknownEmail, "ada@example.co", "xada@example.com"} {
+		h.RequestPasswordReset(address)
 	}
 	h.Deliver()
 	if all := h.Mailbox.All(); len(all) > 0 {
@@ -56,15 +56,14 @@ func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
 	}
 }
 
-// While it serves, the house looks at the requests by itself.
-func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
+func TestPasswordReset_ResolvedInBackground(t *testing.T) {
 	t.Parallel()
 	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	arrived := make(chan apptest.Mail, 1)
-	h.Mailbox.Delivered(func(m apptest.Mail) { arrived <- m })
-	askReset(h, ada)
+	h.Mailbox.OnDelivery(func(m apptest.Mail) { arrived <- m })
+	h.RequestPasswordReset(ada)
 	ctx, stop := context.WithCancel(context.Background())
 	worked := make(chan struct{})
 	go func() {
@@ -77,20 +76,20 @@ func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
 	}()
 	select {
 	case m := <-arrived:
-		reset(h, apptest.Token(m.Link("/reset-password")), extraSession).Require(200, "")
+		h.ResetPassword(apptest.Token(m.Link("/reset-password")), apptest.NewPassword).Require(200, "")
 	case <-time.After(time.Minute):
-		t.Error("no mail came")
+		t.Error("no mail was received")
 	}
 }
 
-func TestT30_AMailHasOneRecipientWhateverStandsInAName(t *testing.T) {
+func TestT30_MailInjection_DisplayName(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	script.Do("PATCH", account, JSON{"display_name": "Ada <eve@evil.example>, <b>x</b> https://evil.example"}).Require(200, "")
-	changeTo(script, email, "o'ada+x@new.example").Require(202, "")
-	askReset(h, ada)
+	script.Do("PATCH", apptest.PathAccount, JSON{"display_name": "Ada <eve@evil.example>, <b>x</b> https://evil.example"}).Require(200, "")
+	script.ChangeAddress(apptest.PathEmail, "o'ada+x@new.example").Require(202, "")
+	h.RequestPasswordReset(ada)
 	h.Deliver()
 	all := h.Mailbox.All()
 	if len(all) != 3 {

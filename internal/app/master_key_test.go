@@ -17,14 +17,37 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// Even with commits that wait in the write-ahead log, as after a power cut.
-func TestAWrongMissingOrCorruptMasterKeyChangesNotAByte(t *testing.T) {
+// The database has commits in its write-ahead log, as after a power cut.
+func TestMasterKey_UnusableChangesNothing(t *testing.T) {
 	t.Parallel()
+	content := func(dir string) map[string][]byte { // without the -shm, which SQLite recreates for every first reader
+		files := make(map[string][]byte)
+		err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || filepath.Ext(path) == ".db-shm" {
+				return err
+			}
+			files[path], err = os.ReadFile(filepath.Join(dir, path))
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	copyFile := func(from, to string) {
+		text, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(to, text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	dir, killed := t.TempDir(), t.TempDir()
-	h := apptest.StartIn(t, dir, apptest.NewClock(), "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db")) // bytes of a file, whatever the run is about
+	h := apptest.StartIn(t, dir, apptest.NewClock(), "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db")) // a file, even in runs on PostgreSQL
 	h.AddAccount(ada)
 	for _, name := range []string{"twofold.db", "twofold.db-wal"} {
-		copyFile(t, filepath.Join(h.Dir, name), filepath.Join(killed, name))
+		copyFile(filepath.Join(h.Dir, name), filepath.Join(killed, name))
 	}
 	wrong := filepath.Join(t.TempDir(), "other.key")
 	if _, err := keyring.CreateMaster(wrong); err != nil {
@@ -46,7 +69,7 @@ func TestAWrongMissingOrCorruptMasterKeyChangesNotAByte(t *testing.T) {
 		"missing": {filepath.Join(killed, "no.key"), keyring.ErrNoMaster},
 		"corrupt": {corrupt, keyring.ErrMalformedMaster},
 	} {
-		before := content(t, killed)
+		before := content(killed)
 		settings, err := config.FromMap(map[string]string{
 			"TWOFOLD_DATABASE_URL": "sqlite:" + filepath.Join(killed, "twofold.db"), "TWOFOLD_MASTER_KEY_FILE": c.key,
 		})
@@ -58,38 +81,10 @@ func TestAWrongMissingOrCorruptMasterKeyChangesNotAByte(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: got %v, want %v", outcome, err, c.want)
 		}
-		for name, text := range content(t, killed) {
+		for name, text := range content(killed) {
 			if !bytes.Equal(text, before[name]) {
 				t.Errorf("%s: %s has changed", outcome, name)
 			}
 		}
-	}
-}
-
-// content is every file of a folder but the -shm, which SQLite makes anew for every first reader.
-func content(t *testing.T, dir string) map[string][]byte {
-	t.Helper()
-	files := make(map[string][]byte)
-	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) == ".db-shm" {
-			return err
-		}
-		files[path], err = os.ReadFile(filepath.Join(dir, path))
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return files
-}
-
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	text, err := os.ReadFile(from)
-	if err == nil {
-		err = os.WriteFile(to, text, 0o600)
-	}
-	if err != nil {
-		t.Fatal(err)
 	}
 }

@@ -6,82 +6,83 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// What an administrator gets, by what they present, for each operation that is theirs. That nobody else gets anything
-// stands in the other matrix.
-var officeColumns = []string{
-	"aal1", "aal2", "with a step-up", "with a step-up for another account", "with another purpose's step-up", "of an account without MFA",
-	"of who is none any more",
-}
-
-const weak = "409 mfa_required"
-
-var officeMatrix = map[string][]string{
-	"findAccounts":        {weak, "200", "200", "200", "200", weak, notFound},
-	"inspectAccount":      {weak, "200", "200", "200", "200", weak, notFound},
-	"listAccountActivity": {weak, "200", "200", "200", "200", weak, notFound},
-	"endAccountSessions":  {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
-	"disableAccount":      {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
-	"enableAccount":       {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
-	"resetAccountMfa":     {weak, stepUpRequired, "200", stepUpRequired, stepUpRequired, weak, notFound},
-}
-
-func TestMatrixOfTheOffice(t *testing.T) {
+// What each operation of administrators returns for each credential of an administrator. The other matrix covers users
+// without the role.
+func TestMatrix_AdminOperations(t *testing.T) {
 	t.Parallel()
-	c := newCast(t)
+	columns := []string{
+		"aal1", "aal2", "with a step-up", "with a step-up for another account", "with another purpose's step-up", "of an account without MFA",
+		"who lost the role",
+	}
+	const (
+		aal1           = "409 mfa_required"
+		stepUpRequired = "401 step_up_required"
+		notFound       = "404 not_found"
+	)
+	matrix := map[string][]string{
+		"findAccounts":        {aal1, "200", "200", "200", "200", aal1, notFound},
+		"inspectAccount":      {aal1, "200", "200", "200", "200", aal1, notFound},
+		"listAccountActivity": {aal1, "200", "200", "200", "200", aal1, notFound},
+		"endAccountSessions":  {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
+		"disableAccount":      {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
+		"enableAccount":       {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
+		"resetAccountMfa":     {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
+	}
+	c := newMatrixFixture(t)
 	o := newAdminFixture(t, c.h)
 	c.h.AddAccount(ada)
 	c.h.AddAccount(bob)
-	grantAdmin(c.h, bob) // without MFA
+	c.h.GrantAdmin(bob) // without MFA
 	for _, op := range apptest.Operations(t) {
-		row := officeMatrix[op.ID]
+		row := matrix[op.ID]
 		if op.Role == "" && row == nil {
 			continue
 		}
-		if op.Role != "admin" || len(row) != len(officeColumns) {
-			t.Errorf("%s has %d cells, for the role %q: say what it answers to whom", op.ID, len(row), op.Role)
+		if op.Role != "admin" || len(row) != len(columns) {
+			t.Errorf("%s has %d cells, for the role %q: add a row", op.ID, len(row), op.Role)
 			continue
 		}
-		for i, column := range officeColumns {
-			client, headers := c.officer(t, o, column)
+		for i, column := range columns {
+			client, headers := c.administrator(t, o, column)
 			var body any
 			if op.Writes() {
 				body = adminReason
 			}
-			if got := outcome(client.Do(op.Method, op.OnServer(o.id(ada)), body, headers...)); got != row[i] {
+			if got := client.Do(op.Method, op.PathWith(o.AccountID(ada)), body, headers...).Outcome(); got != row[i] {
 				t.Errorf("%s for an administrator %s: got %s, want %s", op.ID, column, got, row[i])
 			}
 		}
 	}
 }
 
-// officer is an administrator, and what they present.
-func (c *matrixFixture) officer(t *testing.T, o *adminFixture, column string) (*apptest.Client, []string) {
+// administrator returns the client and the headers of a column.
+func (c *matrixFixture) administrator(t *testing.T, o *adminFixture, column string) (*apptest.Client, []string) {
 	with := func(token string) []string { return []string{"Step-Up-Token", token} }
 	switch column {
 	case "aal1":
-		return c.another(grace, false), nil
+		return c.session(grace, false), nil
 	case "aal2":
 		return o.grace, nil
 	case "with a step-up":
-		return o.grace, with(o.adminStepUp(ada))
+		return o.grace, with(o.stepUp(ada))
 	case "with a step-up for another account":
-		return o.grace, with(o.adminStepUp(bob))
+		return o.grace, with(o.stepUp(bob))
 	case "with another purpose's step-up":
-		return o.grace, with(stepUp(o.grace, "mfa.enroll", c.code(o.phone)))
+		return o.grace, with(o.grace.StepUpToken("mfa.enroll", c.code(o.phone)))
 	case "of an account without MFA":
-		return c.another(bob, true), nil
-	case "of who is none any more":
-		if c.strong == nil {
+		return c.session(bob, true), nil
+	case "who lost the role":
+		if c.withTOTP == nil {
 			const eve = "eve@example.com"
-			c.strong, _ = withMFA(c.h, eve)
-			grantAdmin(c.h, eve)
-			c.strong.Do("GET", administration, nil).Require(200, "")
+			c.withTOTP, _ = c.h.NewUser(eve).WithTOTP().Session()
+			c.h.GrantAdmin(eve)
+			c.withTOTP.Do("GET", apptest.PathAdminAccounts, nil).Require(200, "")
 			if err := c.h.App.SetRole(c.h.Context(), eve, ""); err != nil {
 				t.Fatal(err)
 			}
 		}
-		return c.strong, nil
+		return c.withTOTP, nil
 	}
-	t.Fatalf("who is %q?", column)
+	t.Fatalf("unknown column %q", column)
 	return nil, nil
 }

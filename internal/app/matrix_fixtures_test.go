@@ -12,25 +12,25 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// matrixFixture is who plays in the matrix: somebody with MFA, somebody without, and somebody else. Nobody is made before they
-// are needed, and each is kept as long as they can be, since a password costs a hash.
+// matrixFixture holds the users of the matrix: ada, who has MFA, and bob, who has not. They are created when first needed
+// and kept, because every sign-in costs a hash.
 type matrixFixture struct {
-	h       *apptest.Server
-	strong  *apptest.Client
-	phone   *apptest.Phone
-	weak    *apptest.Client
-	pending map[*apptest.Client]*apptest.Phone // enrollments, by whose session began them
+	h            *apptest.Server
+	withTOTP     *apptest.Client // a session of ada
+	phone        *apptest.Phone
+	passwordOnly *apptest.Client                    // a session of bob
+	pending      map[*apptest.Client]*apptest.Phone // enrollments, by the session that began them
 
-	halfBrowser *apptest.Client
-	halfToken   string
+	pendingBrowser *apptest.Client
+	pendingToken   string
 }
 
-func newCast(t *testing.T) *matrixFixture {
+func newMatrixFixture(t *testing.T) *matrixFixture {
 	h := apptest.StartWithMail(t, "TWOFOLD_MAX_METHODS=50")
 	return &matrixFixture{h: h, pending: make(map[*apptest.Client]*apptest.Phone)}
 }
 
-// code is the phone's code, and time for the next one.
+// code returns the phone's code and advances the clock to the next one.
 func (c *matrixFixture) code(p *apptest.Phone) JSON {
 	code := p.Code()
 	c.h.Clock.Advance(30 * time.Second)
@@ -38,24 +38,24 @@ func (c *matrixFixture) code(p *apptest.Phone) JSON {
 }
 
 func (c *matrixFixture) withMFA() *apptest.Client {
-	if c.strong == nil {
-		c.strong, c.phone = withMFA(c.h, ada)
+	if c.withTOTP == nil {
+		c.withTOTP, c.phone = c.h.NewUser(ada).WithTOTP().Session()
 	}
-	return c.strong
+	return c.withTOTP
 }
 
 func (c *matrixFixture) withoutMFA() *apptest.Client {
-	if c.weak == nil {
+	if c.passwordOnly == nil {
 		if _, err := c.h.App.Accounts.ByEmail(context.Background(), bob); err != nil {
 			c.h.AddAccount(bob)
 		}
-		c.weak = c.another(bob, false)
+		c.passwordOnly = c.session(bob, false)
 	}
-	return c.weak
+	return c.passwordOnly
 }
 
-// extraSession is a new session of an account, opened as a sign-in does, without its hash.
-func (c *matrixFixture) another(email string, strong bool) *apptest.Client {
+// session creates a session of an account, without the hash that a sign-in costs.
+func (c *matrixFixture) session(email string, strong bool) *apptest.Client {
 	a, err := c.h.App.Accounts.ByEmail(context.Background(), email)
 	if err != nil {
 		c.h.T.Fatal(err)
@@ -68,30 +68,30 @@ func (c *matrixFixture) another(email string, strong bool) *apptest.Client {
 	return c.h.Script(token.Reveal())
 }
 
-// disabled is somebody whose account is disabled while they are signed in.
+// disabled returns a session of a user whose account was disabled afterwards.
 func (c *matrixFixture) disabled() *apptest.Client {
 	const zoe = "zoe@example.com"
 	id := c.h.AddAccount(zoe)
-	session := c.another(zoe, true)
+	client := c.session(zoe, true)
 	if _, err := c.h.App.Administration.Disable(context.Background(), admin.Action{Target: id, Reason: "for the matrix"}); err != nil {
 		c.h.T.Fatal(err)
 	}
-	return session
+	return client
 }
 
-// pendingSignIn is a sign-in that waits for its code, in a browser and in a script.
-func (c *matrixFixture) half() (browser *apptest.Client, token string) {
-	if c.halfBrowser == nil {
+// pendingSignIn returns pending sign-ins of ada, one in a browser and one in a script.
+func (c *matrixFixture) pendingSignIn() (browser *apptest.Client, token string) {
+	if c.pendingBrowser == nil {
 		c.withMFA()
-		c.halfBrowser, c.halfToken = c.h.Browser(), pendingSignIn(c.h, ada)
-		c.halfBrowser.SignIn(ada).Require(202, "")
+		c.pendingBrowser, c.pendingToken = c.h.Browser(), c.h.PendingSignIn(ada)
+		c.pendingBrowser.SignIn(ada).Require(202, "")
 	}
-	return c.halfBrowser, c.halfToken
+	return c.pendingBrowser, c.pendingToken
 }
 
-// credential is what a column presents to an operation of that purpose; any is as good where it has none.
+// credential returns the client and the headers of a column, for an operation with this step-up purpose or none.
 func (c *matrixFixture) credential(t *testing.T, column, purpose string) (client *apptest.Client, headers []string) {
-	anyone := c.h.Script("")
+	anonymous := c.h.Script("")
 	with := func(token string) []string { return []string{"Step-Up-Token", token} }
 	other := "mfa.remove"
 	if purpose == other || purpose == "" {
@@ -100,62 +100,62 @@ func (c *matrixFixture) credential(t *testing.T, column, purpose string) (client
 	if purpose == "" {
 		purpose = "mfa.remove"
 	}
-	if purpose == "admin.account" { // which they have no step-up for
+	if purpose == "admin.account" { // for which users without the role get no step-up
 		purpose = other
 	}
 	switch column {
 	case "nothing":
-		return anyone, nil
+		return anonymous, nil
 	case "a sign-in token as its cookie":
-		browser, _ := c.half()
+		browser, _ := c.pendingSignIn()
 		return browser, nil
 	case "a sign-in token as session cookie":
-		browser, _ := c.half()
-		return anyone, []string{"Cookie", "twofold_session=" + browser.Cookie("twofold_signin")}
+		browser, _ := c.pendingSignIn()
+		return anonymous, []string{"Cookie", "twofold_session=" + browser.Cookie("twofold_signin")}
 	case "a sign-in token as bearer":
-		_, token := c.half()
+		_, token := c.pendingSignIn()
 		return c.h.Script(token), nil
 	case "a sign-in token as Basic":
-		_, token := c.half()
-		return anyone, []string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(token+":"))}
+		_, token := c.pendingSignIn()
+		return anonymous, []string{"Authorization", "Basic " + base64.StdEncoding.EncodeToString([]byte(token+":"))}
 	case "aal1":
 		return c.withoutMFA(), nil
 	case "aal2":
 		return c.withMFA(), nil
 	case "aal2 with a step-up":
-		return c.withMFA(), with(stepUp(c.withMFA(), purpose, c.code(c.phone)))
+		return c.withMFA(), with(c.withMFA().StepUpToken(purpose, c.code(c.phone)))
 	case "with another user's step-up":
-		return c.withMFA(), with(stepUp(c.withoutMFA(), purpose))
+		return c.withMFA(), with(c.withoutMFA().StepUpToken(purpose))
 	case "with another session's step-up":
 		c.withMFA()
-		return c.strong, with(stepUp(c.another(ada, true), purpose, c.code(c.phone)))
+		return c.withTOTP, with(c.session(ada, true).StepUpToken(purpose, c.code(c.phone)))
 	case "with another purpose's step-up":
-		return c.withMFA(), with(stepUp(c.withMFA(), other, c.code(c.phone)))
+		return c.withMFA(), with(c.withMFA().StepUpToken(other, c.code(c.phone)))
 	case "an ended session":
 		c.withMFA()
-		ended := c.another(ada, true)
-		ended.Do("DELETE", current, nil).Require(204, "")
+		ended := c.session(ada, true)
+		ended.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
 		return ended, nil
 	case "a session of a disabled account":
 		c.withMFA()
 		return c.disabled(), nil
 	}
-	t.Fatalf("who is %q?", column)
+	t.Fatalf("unknown column %q", column)
 	return nil, nil
 }
 
-// request is what would succeed if the credential allowed it: the id in the path, and the body.
+// request returns the id and the body of a request that succeeds if the credential allows it.
 func (c *matrixFixture) request(op apptest.Operation, client *apptest.Client) (id string, body any) {
 	switch op.ID {
 	case "signIn":
 		c.withMFA()
-		return "", validCredentials(ada)
+		return "", apptest.Credentials(ada)
 	case "completeSignIn":
 		c.withMFA()
 		return "", c.code(c.phone)
 	case "stepUp":
 		body := JSON{"purpose": "mfa.enroll", "password": apptest.Password}
-		if client == c.strong {
+		if client == c.withTOTP {
 			body["code"] = c.code(c.phone)["code"]
 		}
 		return "", body
@@ -180,49 +180,49 @@ func (c *matrixFixture) request(op apptest.Operation, client *apptest.Client) (i
 	case "changeEmail", "setNoticeEmail":
 		return "", JSON{"email": "new@example.com"}
 	}
-	return unknownID, fitting(op)
+	return apptest.UnknownID, op.SampleBody()
 }
 
-// ownSession is another session of the client's account, or of the one with MFA where the client has none.
+// ownSession returns the id of another session of the client's account, or of ada if the client is not signed in.
 func (c *matrixFixture) ownSession(client *apptest.Client) string {
 	email := ada
-	if client == c.weak && client != nil {
+	if client == c.passwordOnly && client != nil {
 		email = bob
 	} else {
 		c.withMFA()
 	}
-	return c.another(email, email == ada).Do("GET", current, nil).Require(200, "").Text("id")
+	return c.session(email, email == ada).Do("GET", apptest.PathCurrentSession, nil).Require(200, "").Text("id")
 }
 
-// begun is an enrollment of the client's own session, or of the one with MFA where the client has none.
+// begun returns an enrollment of the client's session, or of ada's if the client is not signed in.
 func (c *matrixFixture) begun(client *apptest.Client) *apptest.Phone {
-	if client == nil || client != c.weak {
+	if client == nil || client != c.passwordOnly {
 		client = c.withMFA()
 	}
 	if c.pending[client] == nil {
-		var proofs []JSON
-		if client == c.strong {
-			proofs = append(proofs, c.code(c.phone))
+		var factors []JSON
+		if client == c.withTOTP {
+			factors = append(factors, c.code(c.phone))
 		}
-		c.pending[client] = client.Begin(proofs...)
+		c.pending[client] = client.Begin(factors...)
 	}
 	return c.pending[client]
 }
 
-// after puts back what an operation that succeeded has used up or changed.
-func (c *matrixFixture) after(op apptest.Operation, client *apptest.Client) {
+// restore undoes what an operation that succeeded has used up or changed.
+func (c *matrixFixture) restore(op apptest.Operation, client *apptest.Client) {
 	clear(c.pending)
 	switch op.ID {
 	case "completeSignIn":
-		c.halfBrowser = nil
+		c.pendingBrowser = nil
 	case "signOut":
-		if client == c.strong {
-			c.strong = c.another(ada, true)
+		if client == c.withTOTP {
+			c.withTOTP = c.session(ada, true)
 			return
 		}
-		c.weak = nil
+		c.passwordOnly = nil
 	case "removeMfaMethod":
-		c.phone = c.strong.Enroll()
+		c.phone = c.withTOTP.Enroll()
 	case "changePassword":
 		a, err := c.h.App.Accounts.ByEmail(context.Background(), ada)
 		if err != nil {
@@ -232,11 +232,11 @@ func (c *matrixFixture) after(op apptest.Operation, client *apptest.Client) {
 			c.h.T.Fatal(err)
 		}
 	case "confirmTotpEnrollment":
-		if client == c.weak { // bob has MFA now: without it again
+		if client == c.passwordOnly { // bob has MFA now
 			if _, _, err := c.h.App.ResetMFA(context.Background(), bob, "for the next cell"); err != nil {
 				c.h.T.Fatal(err)
 			}
-			c.weak = nil
+			c.passwordOnly = nil
 		}
 	}
 }

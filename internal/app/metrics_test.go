@@ -1,8 +1,6 @@
 package app_test
 
 import (
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,17 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// wantSeries wants series to have these values, to the digit.
-func wantSeries(t *testing.T, got, want apptest.Scrape) {
-	t.Helper()
-	for _, series := range slices.Sorted(maps.Keys(want)) {
-		if value, there := got[series]; !there || value != want[series] {
-			t.Errorf("%s is %v (there: %v), want %v", series, value, there, want[series])
-		}
-	}
-}
-
-func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
+func TestMetrics_Requests(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -39,7 +27,7 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 	h.Script("").Do("GET", "/api/v1/nothing", nil).Require(404, "not_found")
 
 	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_requests_total{operation="signIn",problem="",status="201"}`:                     1,
 		`twofold_requests_total{operation="signIn",problem="credentials_rejected",status="401"}`: 2,
 		`twofold_requests_total{operation="getMfa",problem="",status="200"}`:                     2,
@@ -51,7 +39,7 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 		`twofold_request_duration_seconds_bucket{operation="signIn",le="0.0005"}`:                0, // each is a hash
 		`twofold_request_duration_seconds_bucket{operation="signIn",le="+Inf"}`:                  3,
 		`twofold_requests_in_flight`:                     0,
-		`twofold_hash_duration_seconds_count`:            4, // and the account's own
+		`twofold_hash_duration_seconds_count`:            4, // one more for adding the account
 		`twofold_hash_wait_seconds_count`:                4,
 		`twofold_hash_refused_total`:                     0,
 		`twofold_hash_busy`:                              0,
@@ -61,10 +49,10 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 		`twofold_unready{reason="stopping"}`:             0,
 	})
 	pool, limit := "write", 1.0
-	if h.OnServer() {
+	if h.UsesPostgres() {
 		pool, limit = "shared", 16
 	}
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_database_connections_limit{pool="` + pool + `"}`:  limit,
 		`twofold_database_connections_in_use{pool="` + pool + `"}`: 0,
 	})
@@ -73,7 +61,7 @@ func TestAScrapeCountsRequestsByOperationStatusAndProblem(t *testing.T) {
 	}
 }
 
-func TestAScrapeCountsWhatTheDatabaseIsAskedFor(t *testing.T) {
+func TestMetrics_DatabaseStatements(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -85,24 +73,24 @@ func TestAScrapeCountsWhatTheDatabaseIsAskedFor(t *testing.T) {
 		const prefix = "twofold_database_"
 		return after[prefix+"statements_total"] - before[prefix+"statements_total"], after[prefix+"commits_total"] - before[prefix+"commits_total"]
 	}
-	idleStatements, idleCommits := asked(func() {}) // a scrape looks too
+	idleStatements, idleCommits := asked(func() {}) // a scrape takes statements too
 	statements, commits := asked(func() {
 		script.Do("GET", "/api/v1/sessions/current", nil).Require(200, "")
 		script.Do("DELETE", "/api/v1/sessions/current", nil).Require(204, "")
 	})
-	want := effort{
+	want := queryCount{
 		budget["getCurrentSession"].statements + budget["signOut"].statements,
 		budget["getCurrentSession"].commits + budget["signOut"].commits,
 	}
-	if h.OnServer() {
-		want.statements-- // what happened is kept by one statement there, not two
+	if h.UsesPostgres() {
+		want.statements-- // the activity takes one statement there, not two
 	}
-	if got := (effort{int(statements - idleStatements), int(commits - idleCommits)}); got != want {
+	if got := (queryCount{int(statements - idleStatements), int(commits - idleCommits)}); got != want {
 		t.Errorf("reading and signing out take %v, want %v", got, want)
 	}
 }
 
-func TestAScrapeTellsWhatRuns(t *testing.T) {
+func TestMetrics_BuildInfo(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	got, text := h.Scrape()
@@ -120,12 +108,12 @@ func TestAScrapeTellsWhatRuns(t *testing.T) {
 	}
 	for _, name := range []string{"go_goroutines ", "process_open_fds "} {
 		if !strings.Contains(text, "\n"+name) {
-			t.Errorf("the runtime does not tell %s", name)
+			t.Errorf("the runtime metrics lack %s", name)
 		}
 	}
 }
 
-func TestAScrapeCountsProofsThatAreNotLookedAt(t *testing.T) {
+func TestMetrics_RefusedAttempts(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -136,7 +124,7 @@ func TestAScrapeCountsProofsThatAreNotLookedAt(t *testing.T) {
 		h.Script("").SignIn(ada).Require(429, "too_many_attempts")
 	}
 	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_attempts_refused_total{kind="password",reason="wait"}`:                       3,
 		`twofold_attempts_refused_total{kind="password",reason="cap"}`:                        0,
 		`twofold_attempts_refused_total{kind="totp",reason="wait"}`:                           0,
@@ -144,39 +132,39 @@ func TestAScrapeCountsProofsThatAreNotLookedAt(t *testing.T) {
 	})
 }
 
-func TestAScrapeTellsHowLongMailWaits(t *testing.T) {
+func TestMetrics_PendingMail(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0})
+	got.Want(t, apptest.Scrape{`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0})
 
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
-	h.Mailbox.FailInserts(450)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	h.Mailbox.Reject(450)
 	h.Deliver()
 	h.Clock.Advance(90 * time.Second)
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
 	got, _ = h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_outbox_waiting`: 2, `twofold_outbox_oldest_age_seconds`: 90,
 		`twofold_mails_total{result="failed"}`: 1, `twofold_mails_total{result="sent"}`: 0,
 	})
 
-	h.Mailbox.Next()
+	h.Mailbox.Accept()
 	if sent := h.Deliver(); sent != 2 {
 		t.Fatalf("%d mails were sent, want 2", sent)
 	}
 	got, _ = h.Scrape()
-	wantSeries(t, got, apptest.Scrape{
+	got.Want(t, apptest.Scrape{
 		`twofold_outbox_waiting`: 0, `twofold_outbox_oldest_age_seconds`: 0, `twofold_mails_total{result="sent"}`: 2,
 		`twofold_mail_duration_seconds_count`: 3,
 	})
 }
 
-func TestAHouseWithoutMailHasNoOutboxToWatch(t *testing.T) {
+func TestMetrics_NoOutboxWithoutMail(t *testing.T) {
 	t.Parallel()
 	_, text := apptest.Start(t).Scrape()
 	if strings.Contains(text, "twofold_outbox") {
-		t.Error("what waits for mail that is never sent would alarm somebody")
+		t.Error("the metrics have an outbox that is never delivered, which would raise alerts")
 	}
 }

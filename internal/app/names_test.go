@@ -7,7 +7,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestMethodNamesAreCountedInCodePoints(t *testing.T) {
+func TestMethodName_CodePoints(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -33,7 +33,7 @@ func TestMethodNamesAreCountedInCodePoints(t *testing.T) {
 	}
 }
 
-func TestANameIsGivenAtConfirmAndATakenOneCostsNoTry(t *testing.T) {
+func TestConfirmEnrollment_TakenName(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

@@ -7,34 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"twofold/internal/audit"
 	"twofold/internal/notify"
 	"twofold/internal/test/apptest"
 )
 
-// firefox is who did it, in these tests.
-var firefox = audit.Client{
-	IP: "192.0.2.7", UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", RequestID: "r",
-}
-
-// post puts a notice into the outbox, as a change would: in a transaction.
-func post(t *testing.T, h *apptest.Server, n notify.Notice) {
-	t.Helper()
-	ctx := audit.WithClient(context.Background(), firefox)
-	err := h.App.Notices.Store.InTx(ctx, func(ctx context.Context) error {
-		_, err := h.App.Notices.Enqueue(ctx, n)
-		return err
-	})
-	if err != nil {
-		t.Fatalf("post: %v", err)
-	}
-}
-
-func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
+func TestNotice_MailedOnCommit(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: "Phone"}
+	added := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: apptest.UnknownID, Name: "Phone"}
 
 	refused := errors.New("the change does not happen")
 	err := h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
@@ -44,13 +25,13 @@ func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
 		return refused
 	})
 	if !errors.Is(err, refused) {
-		t.Fatalf("got %v, want what the change answered", err)
+		t.Fatalf("got %v, want the error of the change", err)
 	}
 	if mails := h.Mails(ada); len(mails) != 0 {
 		t.Fatalf("a change that did not happen was mailed: %s", mails[0].Text)
 	}
 
-	post(t, h, added)
+	h.Enqueue(added)
 	if sent := h.Deliver(); sent != 1 {
 		t.Errorf("%d mails were sent, want 1", sent)
 	}
@@ -60,7 +41,7 @@ func TestANoticeIsMailedWhenItsChangeCommitsAndOnlyThen(t *testing.T) {
 	}
 	for _, want := range []string{"“Phone”", "23 November 2026, 09:30 UTC", "192.0.2.7", "Firefox on Linux", "This was not me", h.URL + "/not-me#tf_l_"} {
 		if !strings.Contains(m.Text, want) {
-			t.Errorf("the mail does not say %q:\n%s", want, m.Text)
+			t.Errorf("the mail does not contain %q:\n%s", want, m.Text)
 		}
 	}
 	if got := m.Link("/not-me"); !strings.Contains(m.HTML, `<a href="`+got+`">`) {

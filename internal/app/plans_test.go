@@ -2,6 +2,8 @@ package app_test
 
 import (
 	"context"
+	"maps"
+	"strings"
 	"sync"
 	"testing"
 
@@ -9,64 +11,87 @@ import (
 	"twofold/internal/test/queryplan"
 )
 
-// wireAuthn asks a database that holds much how it would go about each statement, once.
+// planChecker explains each distinct statement once, on a database with many rows, and fails the test for full scans.
 type planChecker struct {
-	ground queryplan.Database
-	judged sync.Map
+	database queryplan.Database
+	checked  sync.Map
 }
 
-func newJudge(t *testing.T) *planChecker {
+func newPlanChecker(t *testing.T) *planChecker {
 	t.Helper()
 	h := apptest.Start(t)
-	j := &planChecker{ground: h.Disk(t).Plans()}
-	if err := j.ground.Seed(context.Background(), 10000, h.Clock.Now()); err != nil {
+	p := &planChecker{database: h.OpenDatabase(t).Plans()}
+	if err := p.database.Seed(context.Background(), 10000, h.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	return j
+	return p
 }
 
-// budgetCase is one of which every statement is judged, those of Deliver included.
-func (j *planChecker) stage(t *testing.T) *budgetCase {
+// start starts a server whose statements are checked: those of requests, of Deliver, and in Context.
+func (p *planChecker) start(t *testing.T) *queryCase {
 	t.Helper()
-	s := &budgetCase{t: t, h: apptest.StartWithMail(t, "TWOFOLD_PURGE_BATCH=3")} // a small part of what is there
+	s := &queryCase{t: t, h: apptest.StartWithMail(t, "TWOFOLD_PURGE_BATCH=3")} // a small part of the seeded rows
 	s.h.AddAccount(ada)
 	s.h.OnStatement = func(statement string, values []any) {
-		if _, known := j.judged.LoadOrStore(statement, true); known {
+		if _, known := p.checked.LoadOrStore(statement, true); known {
 			return
 		}
-		faults, err := j.ground.FullScans(context.Background(), statement, values)
+		scans, err := p.database.FullScans(context.Background(), statement, values)
 		if err != nil {
 			t.Error(err)
 		}
-		for _, fault := range faults {
-			t.Errorf("%s\n%s", statement, fault)
+		for _, scan := range scans {
+			t.Errorf("%s\n%s", statement, scan)
 		}
 	}
 	return s
 }
 
-// Nobody waits for these; still they read no whole table, at which all others would wait.
-func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
+func TestQueryPlans_Operations(t *testing.T) {
 	t.Parallel()
-	judge := newJudge(t)
-	for name, do := range map[string]func(s *budgetCase) error{
-		"counting the time of removals": func(s *budgetCase) error {
+	cases := maps.Clone(planCases)
+	maps.Copy(cases, adminPlanCases)
+	covered := make(map[string]bool)
+	for name := range cases {
+		operation, _, _ := strings.Cut(name, " ")
+		covered[strings.TrimSuffix(operation, ",")] = true
+	}
+	for _, op := range apptest.Operations(t) {
+		if !covered[op.ID] {
+			t.Errorf("%s has no plan case: add one", op.ID)
+		}
+	}
+	plans := newPlanChecker(t)
+	for name, run := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			run(plans.start(t))
+		})
+	}
+}
+
+// Background tasks must not read whole tables either, because all requests would wait for that.
+func TestQueryPlans_BackgroundTasks(t *testing.T) {
+	t.Parallel()
+	plans := newPlanChecker(t)
+	for name, run := range map[string]func(s *queryCase) error{
+		"MFA removals": func(s *queryCase) error {
 			s.removing()
 			return s.h.App.Removals.RunOnce(s.h.Context())
 		},
-		"giving keys their turns": func(s *budgetCase) error {
+		"key rotation": func(s *queryCase) error {
 			s.h.Clock.Advance(90 * day)
 			return s.h.App.Keys.Tick(s.h.Context())
 		},
-		"reminding of MFA": func(s *budgetCase) error {
+		"MFA reminders": func(s *queryCase) error {
 			s.requires("2026-12-01")
 			return s.h.App.Reminder.Remind(s.h.Context())
 		},
-		"watching how far the database comes": func(s *budgetCase) error {
+		"restore detection": func(s *queryCase) error {
 			return s.h.App.RestoreFence.RunOnce(s.h.Context())
 		},
-		"purging": func(s *budgetCase) error {
-			s.strong()
+		"retention": func(s *queryCase) error {
+			s.withMFA()
 			s.h.Clock.Advance(2 * year)
 			_, err := s.h.App.Retention.Purge(s.h.Context())
 			return err
@@ -74,7 +99,7 @@ func TestNoChoreReadsMoreThanItNeeds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if err := do(judge.stage(t)); err != nil {
+			if err := run(plans.start(t)); err != nil {
 				t.Fatal(err)
 			}
 		})

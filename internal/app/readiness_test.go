@@ -4,41 +4,13 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 
 	"twofold/internal/test/apptest"
 )
 
-// wantUnready wants a reason, and that it is all that strangers learn.
-func wantUnready(t *testing.T, h *apptest.Server, reason string) {
-	t.Helper()
-	a := h.Script("").Do("GET", "/readyz", nil).Require(503, "unavailable")
-	reasons, _ := a.Value("reasons").([]any)
-	if len(reasons) != 1 || reasons[0] != reason {
-		t.Errorf("got reasons %v, want %s", reasons, reason)
-	}
-	for _, detail := range []string{"sql", "SQL", "table", "goose", "database is", "twofold.db"} {
-		if strings.Contains(string(a.Body), detail) {
-			t.Errorf("it tells everybody %q: %s", detail, a.Body)
-		}
-	}
-	if !strings.Contains(h.Log.String(), `"msg":"not ready","reason":"`+reason+`","error":"`) {
-		t.Errorf("the log does not say why it is not ready:\n%s", h.Log)
-	}
-	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="` + reason + `"}`: 1, `twofold_unready{reason="stopping"}`: 0})
-}
-
-func wantReady(t *testing.T, h *apptest.Server) {
-	t.Helper()
-	h.Script("").Do("GET", "/readyz", nil).Require(200, "")
-	got, _ := h.Scrape()
-	wantSeries(t, got, apptest.Scrape{`twofold_unready{reason="database_unreachable"}`: 0})
-}
-
-func TestReadinessFallsWithItsReasonAndReturns(t *testing.T) {
+func TestReadiness_DamagedDatabase(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ reason, damage, repair string }{
 		"a database that lost its tables": {
@@ -54,23 +26,23 @@ func TestReadinessFallsWithItsReasonAndReturns(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := apptest.Start(t)
-			db := database(t, h)
-			wantReady(t, h)
+			db := h.OpenDatabase(t)
+			h.WantReady()
 			for _, statement := range []string{c.damage, c.repair} {
 				if _, err := db.Exec(statement); err != nil {
 					t.Fatal(err)
 				}
 				if statement == c.damage {
-					wantUnready(t, h, c.reason)
+					h.WantUnready(c.reason)
 				}
 			}
-			wantReady(t, h)
+			h.WantReady()
 			h.Script("").Do("GET", "/healthz", nil).Require(200, "")
 		})
 	}
 }
 
-func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
+func TestReadiness_CorruptFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
@@ -89,20 +61,20 @@ func TestReadinessFallsWithABrokenFileAndReturnsWithTheFile(t *testing.T) {
 	if err := os.WriteFile(file, make([]byte, len(whole)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	wantUnready(t, h, "database_unreachable")
+	h.WantUnready("database_unreachable")
 	h.Script("").SignIn(ada).Require(503, "unavailable")
 	if err := os.WriteFile(file, whole, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Whoever restores a file that is in use writes to it as a database: then every connection looks again.
+	// A write makes every connection notice the restored file.
 	if _, err := besides.Exec("PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
-	wantReady(t, h)
+	h.WantReady()
 	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
 }
 
-func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
+func TestReadiness_LockedDatabase(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
@@ -118,19 +90,19 @@ func TestReadinessFallsWhileSomebodyElseHoldsTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	var asking sync.WaitGroup
-	for _, word := range []string{apptest.Password, "what somebody guesses"} { // nobody gets in, and no guess is free
+	for _, word := range []string{apptest.Password, "what an attacker guesses"} { // no sign-in, and no uncounted guess
 		asking.Go(func() {
 			if a := h.Script("").SignIn(ada, JSON{"password": word}); a.Status != 503 || a.Code() != "unavailable" {
-				t.Errorf("signing in answers %d %s, want 503 unavailable", a.Status, a.Body)
+				t.Errorf("sign-in returned %d %s, want 503 unavailable", a.Status, a.Body)
 			}
 		})
 	}
-	wantUnready(t, h, "database_read_only")
+	h.WantUnready("database_read_only")
 	live.Do("GET", "/api/v1/account", nil).Require(200, "")
 	asking.Wait()
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	wantReady(t, h)
+	h.WantReady()
 	h.SignedIn(ada)
 }

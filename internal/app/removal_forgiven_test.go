@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Whoever knows the password can have its wrong tries forgiven, and leaves no trace of the wait by that.
-func TestAWaitThatWasForgivenStoppedTheTime(t *testing.T) {
+// A correct password clears the failures and the backoff. The removal must have been paused during it all the same.
+func TestMFARemoval_PausedByClearedBackoff(t *testing.T) {
 	t.Parallel()
-	l := loseAllFactors(t)
-	l.ask().Require(202, "")
+	l := newLostFactorFixture(t)
+	l.request().Require(202, "")
 	l.Deliver()
 	for range 5 {
 		l.Script("").SignIn(ada, JSON{"password": "not her password, certainly"})
@@ -18,7 +18,7 @@ func TestAWaitThatWasForgivenStoppedTheTime(t *testing.T) {
 	l.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(202, "")
 	l.Clock.Advance(29 * time.Second)
 	l.tick()
-	if a := l.ask().Require(202, ""); a.Int("remaining_seconds") != 72*3600 {
-		t.Errorf("a minute in which the owner had to wait counted: %s", a.Body)
+	if a := l.request().Require(202, ""); a.Int("remaining_seconds") != 72*3600 {
+		t.Errorf("the backoff of the owner counted: %s", a.Body)
 	}
 }

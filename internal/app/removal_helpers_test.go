@@ -2,23 +2,13 @@ package app_test
 
 import (
 	"context"
-	"regexp"
 	"testing"
 	"time"
 
 	"twofold/internal/test/apptest"
 )
 
-const (
-	removal      = "/api/v1/mfa/removal"
-	cancelByLink = removal + "/cancel-by-link"
-	cancelByCode = removal + "/cancel-by-code"
-	completeIt   = removal + "/complete"
-
-	adasOther = "ada@example.org"
-)
-
-// lostFactorFixture is a house in which Ada has MFA, recovery codes and two addresses. The tests decide what she has lost.
+// lostFactorFixture is a server on which ada has MFA, recovery codes and a notice address. Each test decides what she lost.
 type lostFactorFixture struct {
 	*apptest.Server
 	t      *testing.T
@@ -27,50 +17,36 @@ type lostFactorFixture struct {
 	codes  []string // recovery codes
 }
 
-func loseAllFactors(t *testing.T, settings ...string) *lostFactorFixture {
+func newLostFactorFixture(t *testing.T, settings ...string) *lostFactorFixture {
 	t.Helper()
 	h := apptest.StartWithMail(t, settings...)
-	h.AddAccount(ada)
-	l := &lostFactorFixture{Server: h, t: t, script: h.SignedIn(ada)}
-	l.phone = l.script.Begin()
-	confirmed := l.script.Confirm(l.phone, l.phone.Code()).Require(201, "")
-	codes, _ := confirmed.Value("recovery_codes").([]any)
-	for _, code := range codes {
-		text, _ := code.(string)
-		l.codes = append(l.codes, text)
-	}
-	h.Clock.Advance(30 * time.Second)
-	token := stepUp(l.script, "account.email", JSON{"code": l.phone.Code()})
-	l.script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Require(202, "")
-	l.script.Do("POST", "/api/v1/account/address-confirmations", JSON{"token": l.link(adasOther, "confirm-address")}).Require(200, "")
-	h.Clock.Advance(30 * time.Second)
+	l := &lostFactorFixture{Server: h, t: t}
+	l.script, l.phone, l.codes = h.NewUser(ada).WithTOTP().SessionAndCodes()
+	l.script.ChangeAddress(apptest.PathNoticeEmail, secondAddress, JSON{"code": l.phone.Code()}).Require(202, "")
+	h.ConfirmAddress(l.link(secondAddress, "confirm-address")).Require(200, "")
+	h.Clock.Advance(apptest.CodePeriod)
 	h.Deliver()
 	return l
 }
 
-var linkIn = regexp.MustCompile(`/([a-z-]+)#(tf_l_[\w-]+)`)
-
-// link is the token of the newest mailed link that leads to a page; empty where none does.
-func (l *lostFactorFixture) link(to, page string) string {
+// link returns the token of the newest mailed link to a page, or nothing.
+func (l *lostFactorFixture) link(to, page string) (token string) {
 	l.t.Helper()
-	token := ""
 	for _, m := range l.Mails(to) {
-		for _, found := range linkIn.FindAllStringSubmatch(m.Text, -1) {
-			if found[1] == page {
-				token = found[2]
-			}
+		if link := m.Link("/" + page); link != "" {
+			token = apptest.Token(link)
 		}
 	}
 	return token
 }
 
-// ask asks for a removal after signing in as far as the code.
-func (l *lostFactorFixture) ask() apptest.Response {
+// request requests an MFA removal with a pending sign-in.
+func (l *lostFactorFixture) request() apptest.Response {
 	l.t.Helper()
-	return l.Script("").Do("POST", removal, JSON{"sign_in_token": pendingSignIn(l.Server, ada)})
+	return l.Script("").Do("POST", apptest.PathRemoval, JSON{"sign_in_token": l.PendingSignIn(ada)})
 }
 
-// pass lets time pass as a server that runs sees it.
+// pass advances the clock by steps of an hour, with the mails and the removal worker of a running server.
 func (l *lostFactorFixture) pass(d time.Duration) {
 	l.t.Helper()
 	for ; d > 0; d -= time.Hour {
@@ -81,6 +57,7 @@ func (l *lostFactorFixture) pass(d time.Duration) {
 	l.Deliver()
 }
 
+// tick runs the removal worker once.
 func (l *lostFactorFixture) tick() {
 	l.t.Helper()
 	if err := l.App.Removals.RunOnce(context.Background()); err != nil {
@@ -88,7 +65,7 @@ func (l *lostFactorFixture) tick() {
 	}
 }
 
-// subjects are those of the mails to an address after the first skip.
+// subjects returns the subjects of the mails to an address after the first skip.
 func (l *lostFactorFixture) subjects(to string, skip int) []string {
 	l.t.Helper()
 	var subjects []string
@@ -98,8 +75,8 @@ func (l *lostFactorFixture) subjects(to string, skip int) []string {
 	return subjects
 }
 
-// underWay says whether a removal is: asking again answers it, and a new one would be paused or begin anew.
-func (l *lostFactorFixture) underWay() bool {
+// active reports whether a removal is in progress. Requesting one again would not tell, because that can begin a new one.
+func (l *lostFactorFixture) active() bool {
 	l.t.Helper()
 	open, err := l.App.Removals.Store.Open(context.Background())
 	if err != nil {
@@ -108,8 +85,8 @@ func (l *lostFactorFixture) underWay() bool {
 	return len(open) > 0
 }
 
-// on says whether MFA is.
-func (l *lostFactorFixture) on() bool {
+// enabled reports whether MFA is enabled.
+func (l *lostFactorFixture) enabled() bool {
 	l.t.Helper()
 	switch a := l.Script("").SignIn(ada, JSON{"deliver": "token"}); a.Status {
 	case 201:
@@ -120,4 +97,12 @@ func (l *lostFactorFixture) on() bool {
 		l.t.Fatalf("signing in: %d %s", a.Status, a.Body)
 		return false
 	}
+}
+
+// resetPassword resets the password as an attacker with access to ada's mail would.
+func (l *lostFactorFixture) resetPassword() {
+	l.t.Helper()
+	l.Clock.Advance(time.Second)
+	l.RequestPasswordReset(ada)
+	l.ResetPassword(l.link(ada, "reset-password"), apptest.NewPassword).Require(200, "")
 }

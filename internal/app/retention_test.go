@@ -10,67 +10,66 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-const day = 24 * time.Hour
-
-// Nobody can tell whether what is over is still there.
-func TestAPurgeChangesNoAnswer(t *testing.T) {
+// Responses do not disclose whether expired rows were purged.
+func TestPurge_ResponsesUnchanged(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(bob)
 	browser := h.Browser()
 	browser.SignIn(bob).Require(201, "")
-	script, phone := withMFA(h, ada)
-	pending := pendingSignIn(h, ada)
-	token := stepUp(script, "account.email", JSON{"code": phone.Code()})
-	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": adasOther}, "Step-Up-Token", token).Require(202, "")
+	script, phone := h.NewUser(ada).WithTOTP().Session()
+	pending := h.PendingSignIn(ada)
+	token := script.StepUpToken("account.email", JSON{"code": phone.Code()})
+	script.Do("PUT", "/api/v1/account/notice-email", JSON{"email": secondAddress}, "Step-Up-Token", token).Require(202, "")
 	h.Script("").Do("POST", "/api/v1/password-resets", JSON{"email": ada}).Require(202, "")
 	if err := h.App.Passwords.ProcessResets(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	reset := apptest.Token(h.Mail(ada).Link("reset-password"))
-	confirm := apptest.Token(h.Mail(adasOther).Link("confirm-address"))
+	confirm := apptest.Token(h.Mail(secondAddress).Link("confirm-address"))
 	h.Clock.Advance(31 * day)
 	again := h.SignedIn(ada, JSON{"code": phone.Code()})
 
 	ask := func() []string {
 		return []string{
-			seen(browser.Do("GET", current, nil).Require(401, "session_required")),
-			seen(script.Do("GET", current, nil).Require(401, "session_required")),
-			seen(completeSignIn(h, pending, phone.Wrong()).Require(410, "sign_in_expired")),
-			seen(again.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")),
-			seen(h.Script("").Do("POST", "/api/v1/password-resets/complete", JSON{"token": reset, "new_password": apptest.Password}).Require(410, "link_expired")),
-			seen(h.Script("").Do("POST", "/api/v1/account/address-confirmations", JSON{"token": confirm}).Require(410, "link_expired")),
-			seen(again.Do("GET", "/api/v1/account", nil).Require(200, "")),
-			seen(again.Do("GET", "/api/v1/sessions", nil).Require(200, "")),
-			seen(again.Do("GET", "/api/v1/mfa", nil).Require(200, "")),
+			browser.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required").Comparable(),
+			script.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required").Comparable(),
+			h.CompleteSignIn(pending, phone.Wrong()).Require(410, "sign_in_expired").Comparable(),
+			again.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required").Comparable(),
+			h.Script("").Do("POST", "/api/v1/password-resets/complete", JSON{"token": reset, "new_password": apptest.Password}).Require(410, "link_expired").Comparable(),
+			h.Script("").Do("POST", "/api/v1/account/address-confirmations", JSON{"token": confirm}).Require(410, "link_expired").Comparable(),
+			again.Do("GET", "/api/v1/account", nil).Require(200, "").Comparable(),
+			again.Do("GET", "/api/v1/sessions", nil).Require(200, "").Comparable(),
+			again.Do("GET", "/api/v1/mfa", nil).Require(200, "").Comparable(),
 		}
 	}
 	before := ask()
-	purged := purge(t, h)
+	purged := h.Purge()
 	for _, table := range []string{"sessions", "sign_ins", "pending_addresses", "links", "link_mails", "outbox"} {
-		if n := count(t, h, "SELECT count(*) FROM "+table); n > map[string]int{"sessions": 1, "links": 1, "outbox": 1}[table] {
+		if n := h.Count("SELECT count(*) FROM " + table); n > map[string]int{"sessions": 1, "links": 1, "outbox": 1}[table] {
 			t.Errorf("%d rows of %s are left, though nothing but a session and its notice is young: %v", n, table, purged)
 		}
 	}
 	for i, after := range ask() {
 		if after != before[i] {
-			t.Errorf("answer %d was\n%s\n\nand is\n%s", i+1, before[i], after)
+			t.Errorf("response %d was\n%s\n\nand is\n%s", i+1, before[i], after)
 		}
 	}
 }
 
-// An enrollment's end is told once, whoever finds it; and while its session lives, that it is over and not that it never was.
-func TestAnEnrollmentThatNobodyConfirmedIsToldOfBeforeItGoes(t *testing.T) {
+// The expiry of an enrollment is recorded once, by the user's request or by the purge. While its session is valid, the
+// response is 410 and not 404.
+func TestPurge_RecordsExpiredEnrollment(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		settings []string
-		found    bool // by the person, before the purge
+		found    bool // by a request, before the purge
 		after    time.Duration
 		left     bool
 	}{
-		"found by nobody":         {nil, false, day + 10*time.Minute, false},
-		"found by who began it":   {nil, true, day + 10*time.Minute, false},
-		"a moment before":         {nil, false, day + 10*time.Minute - time.Microsecond, true},
+		"not found":               {nil, false, day + 10*time.Minute, false},
+		"found by its user":       {nil, true, day + 10*time.Minute, false},
+		"just before":             {nil, false, day + 10*time.Minute - time.Microsecond, true},
 		"while its session lives": {[]string{"TWOFOLD_SESSION_AAL1_IDLE=80h", "TWOFOLD_SESSION_AAL1_ABSOLUTE=80h"}, false, 79 * time.Hour, true},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -85,21 +84,21 @@ func TestAnEnrollmentThatNobodyConfirmedIsToldOfBeforeItGoes(t *testing.T) {
 				h.Clock.Advance(-10 * time.Minute)
 			}
 			h.Clock.Advance(c.after)
-			purge(t, h)
-			if left := count(t, h, "SELECT count(*) FROM enrollments") == 1; left != c.left {
+			h.Purge()
+			if left := h.Count("SELECT count(*) FROM enrollments") == 1; left != c.left {
 				t.Errorf("it is there: %v, want %v", left, c.left)
 			}
 			if c.left && what == "while its session lives" {
 				script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
-			} else if told := count(t, h, "SELECT count(*) FROM activity WHERE account_id = ? AND kind = 'enrollment.expired' AND name <> ''", id); (told == 1) == c.left {
-				t.Errorf("its end is told %d times", told)
+			} else if n := h.Count("SELECT count(*) FROM activity WHERE account_id = ? AND kind = 'enrollment.expired' AND name <> ''", id); (n == 1) == c.left {
+				t.Errorf("its expiry is recorded %d times", n)
 			}
 		})
 	}
 }
 
-// Years of silence do not make the next sign-in an account's first, of which there is no news.
-func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
+// After years without one, the next sign-in is not the account's first, which would send no notice.
+func TestPurge_KeepsLastDevice(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
@@ -108,60 +107,60 @@ func TestAfterYearsASignInFromElsewhereIsStillTold(t *testing.T) {
 		h.Clock.Advance(time.Minute)
 	}
 	news := 0
-	heard(h, ada, &news)
+	h.NewSubjects(ada, &news)
 	for range 3 {
 		h.Clock.Advance(year)
-		purge(t, h)
+		h.Purge()
 	}
-	if n := count(t, h, "SELECT count(*) FROM devices"); n != 1 {
+	if n := h.Count("SELECT count(*) FROM devices"); n != 1 {
 		t.Errorf("%d devices are left, want the last one", n)
 	}
 	h.Browser().SignIn(ada).Require(201, "")
-	if got := heard(h, ada, &news); got != newDevice {
-		t.Errorf("told %q, want %q", got, newDevice)
+	if got := h.NewSubjects(ada, &news); got != apptest.SubjectNewDevice {
+		t.Errorf("got the notices %q, want %q", got, apptest.SubjectNewDevice)
 	}
-	if n := count(t, h, "SELECT count(*) FROM devices"); n != 1 {
+	if n := h.Count("SELECT count(*) FROM devices"); n != 1 {
 		t.Errorf("%d devices after that, want the new one", n)
 	}
 }
 
-// A removal stands still for a notice that was given up, and for no other reason in this test.
-func TestAPurgeDoesNotMoveARemovalThatStandsStill(t *testing.T) {
+// The removal is paused because its notices were given up.
+func TestPurge_PausedRemoval(t *testing.T) {
 	t.Parallel()
-	l := loseAllFactors(t, "TWOFOLD_MAILS_KEPT=1h")
-	l.Mailbox.FailInserts(550)
-	l.ask().Require(202, "")
+	l := newLostFactorFixture(t, "TWOFOLD_MAILS_KEPT=1h")
+	l.Mailbox.Reject(550)
+	l.request().Require(202, "")
 	l.pass(8 * day)
-	l.Mailbox.Next()
-	if _, _, givenUp := outbox(t, database(t, l.Server)); givenUp < 2 {
+	l.Mailbox.Accept()
+	if _, _, givenUp := l.OpenDatabase(t).OutboxCounts(t); givenUp < 2 {
 		t.Fatalf("%d notices were given up, want those to both addresses", givenUp)
 	}
 	l.Clock.Advance(2 * time.Hour)
-	purge(t, l.Server)
-	if a := l.ask().Require(202, ""); a.Value("stopped") != true {
-		t.Errorf("it goes on: %s", a.Body)
+	l.Purge()
+	if a := l.request().Require(202, ""); a.Value("stopped") != true {
+		t.Errorf("the removal is not paused: %s", a.Body)
 	}
-	if _, sent, _ := outbox(t, database(t, l.Server)); sent > 0 {
+	if _, sent, _ := l.OpenDatabase(t).OutboxCounts(t); sent > 0 {
 		t.Errorf("%d mails that were sent are left", sent)
 	}
-	script := l.SignedIn(ada, JSON{"code": l.phone.Code()}) // and that ends it
-	script.Do("GET", current, nil).Require(200, "")
+	script := l.SignedIn(ada, JSON{"code": l.phone.Code()}) // which cancels the removal
+	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	l.Clock.Advance(2 * time.Hour)
-	purge(t, l.Server)
-	if _, _, givenUp := outbox(t, database(t, l.Server)); givenUp != 0 {
-		t.Errorf("%d notices of a removal that is over are left", givenUp)
+	l.Purge()
+	if _, _, givenUp := l.OpenDatabase(t).OutboxCounts(t); givenUp != 0 {
+		t.Errorf("%d notices of an ended removal are left", givenUp)
 	}
-	if n := count(t, l.Server, "SELECT count(*) FROM mfa_removals"); n != 1 {
-		t.Error("the pause after a cancel is forgotten")
+	if n := l.Count("SELECT count(*) FROM mfa_removals"); n != 1 {
+		t.Error("the cooldown after a cancel was purged")
 	}
 	l.Clock.Advance(31 * day)
-	purge(t, l.Server)
-	if n := count(t, l.Server, "SELECT count(*) FROM mfa_removals"); n != 0 {
-		t.Error("what was cancelled longer ago than the pause is left")
+	l.Purge()
+	if n := l.Count("SELECT count(*) FROM mfa_removals"); n != 0 {
+		t.Error("a removal cancelled before the cooldown is left")
 	}
 }
 
-func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
+func TestPurge_LeaseTakeover(t *testing.T) {
 	t.Parallel()
 	apptest.Concurrency(t)
 	first := apptest.Start(t)
@@ -175,16 +174,16 @@ func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 		t.Fatalf("the first gets %v, %v", taken, err)
 	}
 	first.Stop()
-	if purged := purge(t, second); len(purged) > 0 {
+	if purged := second.Purge(); len(purged) > 0 {
 		t.Errorf("the second purged %v while the first holds the lease", purged)
 	}
 	second.Clock.Advance(time.Minute)
-	if purged := purge(t, second); purged["sessions"] != 1 {
+	if purged := second.Purge(); purged["sessions"] != 1 {
 		t.Errorf("the second purged %v, want the session", purged)
 	}
 }
 
-func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
+func TestPurge_InBackground(t *testing.T) {
 	t.Parallel()
 	apptest.Concurrency(t)
 	h := apptest.Start(t)
@@ -203,13 +202,13 @@ func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
 	}
 	stop()
 	<-worked
-	if n := count(t, h, "SELECT count(*) FROM sessions"); n != 0 {
+	if n := h.Count("SELECT count(*) FROM sessions"); n != 0 {
 		t.Errorf("%d sessions are left", n)
 	}
 }
 
-// A page that ends with an entry that is purged meanwhile is followed by none: whatever is older went before.
-func TestTheActivityEndsWhereItWasPurged(t *testing.T) {
+// If the entry that a page ended with was purged, the next page is empty, because all older entries were purged too.
+func TestListActivity_EndsAtPurge(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -219,16 +218,16 @@ func TestTheActivityEndsWhereItWasPurged(t *testing.T) {
 	h.Clock.Advance(2*day - time.Hour)
 	script := h.SignedIn(ada)
 	page := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Require(200, "")
-	next, same := page.Text("next_cursor"), seen(page)
+	next, same := page.Text("next_cursor"), page.Comparable()
 	h.Clock.Advance(2 * time.Minute)
-	if purge(t, h)["activity"] == 0 {
-		t.Fatal("nothing went")
+	if h.Purge()["activity"] == 0 {
+		t.Fatal("nothing was purged")
 	}
 	rest := script.Do("GET", "/api/v1/account/activity?cursor="+next, nil).Require(200, "")
 	if items, _ := rest.Value("items").([]any); len(items) != 0 || rest.Value("next_cursor") != nil {
 		t.Errorf("after the purge the next page is %s, want an end", rest.Body)
 	}
-	if again := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Require(200, ""); seen(again) == same {
+	if again := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Require(200, ""); again.Comparable() == same {
 		t.Errorf("what was purged is still listed: %s", again.Body)
 	}
 }

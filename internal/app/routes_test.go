@@ -10,9 +10,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-var verbs = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "QUERY"}
-
-func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
+func TestRoutes_MethodNotAllowed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -21,14 +19,18 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 	for _, op := range apptest.Operations(t) {
 		own[op.Path] = append(own[op.Path], op.Method)
 	}
+	readsAsID := func(path, verb string) bool { // the last segment of the path is taken for an id by another operation
+		above, name := pathpkg.Split(path)
+		return name != "{id}" && slices.Contains(own[above+"{id}"], verb)
+	}
 	for _, path := range slices.Sorted(maps.Keys(own)) {
-		for _, verb := range verbs {
+		for _, verb := range apptest.HTTPMethods {
 			reads := slices.Contains(own[path], "GET")
-			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" || fitsAnID(own, path, verb) {
+			if slices.Contains(own[path], verb) || verb == "HEAD" && reads || verb == "CONNECT" || readsAsID(path, verb) {
 				continue
 			}
 			t.Run(verb+" "+path, func(t *testing.T) {
-				a := script.WithT(t).Do(verb, strings.ReplaceAll(path, "{id}", unknownID), nil)
+				a := script.WithT(t).Do(verb, strings.ReplaceAll(path, "{id}", apptest.UnknownID), nil)
 				if verb != "HEAD" && verb != "OPTIONS" {
 					a.Require(405, "method_not_allowed")
 				}
@@ -51,23 +53,17 @@ func TestAKnownPathRefusesOtherMethodsAndNamesItsOwn(t *testing.T) {
 	}
 }
 
-// fitsAnID says whether a path reads as another one's id with that method: there is none of such a name.
-func fitsAnID(own map[string][]string, path, verb string) bool {
-	above, name := pathpkg.Split(path)
-	return name != "{id}" && slices.Contains(own[above+"{id}"], verb)
-}
-
-func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
+func TestRoutes_UnknownAPIPath(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	for _, path := range []string{
 		"/api", "/api/", "/api/v1", "/api/v1/", "/api/v2/mfa", "/api/v1/mfa/", "/api/v1/nothing", "/api/v1/mfa/totp", "/api/v1/mfa/methods",
-		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + unknownID + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
+		"/api/v1/mfa/methods/", "/api/v1/mfa/totp/enrollments/" + apptest.UnknownID + "/", "/api/v1/sessions/current/", "/api/v1/../v1/nothing",
 		"/api/index.html", "/api/v1/debug/pprof", "/.well-known/", "/.well-known/openid-configuration", "/.well-known/jwks.json/",
 	} {
-		for _, verb := range verbs {
+		for _, verb := range apptest.HTTPMethods {
 			if verb == "CONNECT" {
 				continue
 			}
@@ -82,15 +78,15 @@ func TestAnUnknownPathOfTheAPIIsAProblemAndNeverThePage(t *testing.T) {
 	}
 }
 
-func TestAnUnknownPathBelowAnIdIsUnknownToo(t *testing.T) {
+func TestRoutes_UnknownPathBelowID(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	for _, verb := range []string{"GET", "POST", "DELETE"} {
-		h.Script("").Do(verb, methods+unknownID+"/more", nil).Require(404, "not_found")
+		h.Script("").Do(verb, apptest.PathMethods+apptest.UnknownID+"/more", nil).Require(404, "not_found")
 	}
 }
 
-func TestHEADAnswersWhatGETDoesWithoutItsBody(t *testing.T) {
+func TestRoutes_HEAD(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -110,26 +106,26 @@ func TestHEADAnswersWhatGETDoesWithoutItsBody(t *testing.T) {
 					head.Header.Del(own)
 				}
 				if get.Status != head.Status || !maps.EqualFunc(get.Header, head.Header, slices.Equal[[]string]) {
-					t.Errorf("HEAD answers %d %v, GET %d %v", head.Status, head.Header, get.Status, get.Header)
+					t.Errorf("HEAD returned %d %v, GET %d %v", head.Status, head.Header, get.Status, get.Header)
 				}
 			}
 		})
 	}
 }
 
-func TestAReadChangesNothing(t *testing.T) {
+func TestRoutes_ReadsChangeNothing(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	script.Begin(JSON{"code": phone.Code()})
-	before := state(t, h)
+	before := h.RowCounts()
 	for _, op := range apptest.Operations(t) {
 		for _, verb := range []string{"GET", "HEAD", "OPTIONS"} {
-			script.Do(verb, op.OnServer(phone.ID), nil)
-			script.Do(verb, op.OnServer(phone.ID)+"?_method=DELETE", nil, "X-HTTP-Method-Override", "DELETE", "X-HTTP-Method", "DELETE")
+			script.Do(verb, op.PathWith(phone.ID), nil)
+			script.Do(verb, op.PathWith(phone.ID)+"?_method=DELETE", nil, "X-HTTP-Method-Override", "DELETE", "X-HTTP-Method", "DELETE")
 		}
 	}
-	if after := state(t, h); !maps.Equal(before, after) {
+	if after := h.RowCounts(); !maps.Equal(before, after) {
 		t.Errorf("something changed: %v, was %v", after, before)
 	}
 }

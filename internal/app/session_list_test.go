@@ -11,10 +11,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-const sessions = "/api/v1/sessions"
-
-// listed is a session as listSessions answers it.
-type listed struct {
+// sessionList is a page of listSessions.
+type sessionList []struct {
 	ID        string
 	Acr       string
 	Current   bool
@@ -25,46 +23,40 @@ type listed struct {
 	Device    struct{ Browser, System string }
 }
 
-// list reads one page.
-func list(c *apptest.Client, query string) (items []listed, next string) {
+func (l sessionList) ids() (ids []string) {
+	for _, s := range l {
+		ids = append(ids, s.ID)
+	}
+	return ids
+}
+
+// listSessions reads one page and its cursor for the next.
+func listSessions(c *apptest.Client, query string) (items sessionList, next string) {
 	var page struct {
-		Items      []listed
+		Items      sessionList
 		NextCursor string `json:"next_cursor"`
 	}
-	a := c.Do("GET", sessions+query, nil).Require(200, "")
+	a := c.Do("GET", apptest.PathSessions+query, nil).Require(200, "")
 	if err := json.Unmarshal(a.Body, &page); err != nil {
 		panic(err)
 	}
 	return page.Items, page.NextCursor
 }
 
-func ids(items []listed) []string {
-	var ids []string
-	for _, s := range items {
-		ids = append(ids, s.ID)
-	}
-	return ids
-}
-
-// sessionID is the id of the client's session.
-func sessionID(c *apptest.Client) string {
-	return c.Do("GET", current, nil).Require(200, "").Text("id")
-}
-
-func TestSessionsAreListedWithTheirDeviceTheNewestFirst(t *testing.T) {
+func TestListSessions_NewestFirst(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	h.AddAccount(bob)
 	h.SignedIn(bob)
 	browser := h.Browser()
-	body := validCredentials(ada)
+	body := apptest.Credentials(ada)
 	body["code"] = phone.Code()
-	a := browser.Do("POST", sessions, body, "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "X-Forwarded-For", "192.0.2.7").Require(201, "")
+	a := browser.Do("POST", apptest.PathSessions, body, "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "X-Forwarded-For", "192.0.2.7").Require(201, "")
 
-	got, next := list(browser, "")
-	if want := []string{a.Text("id"), sessionID(script)}; !slices.Equal(ids(got), want) || next != "" {
-		t.Fatalf("got %v and a next page %q, want %v", ids(got), next, want)
+	got, next := listSessions(browser, "")
+	if want := []string{a.Text("id"), script.SessionID()}; !slices.Equal(got.ids(), want) || next != "" {
+		t.Fatalf("got %v and a next page %q, want %v", got.ids(), next, want)
 	}
 	mine, other := got[0], got[1]
 	if !mine.Current || other.Current || mine.IP != "192.0.2.7" || mine.Device.Browser != "Firefox" || mine.Device.System != "Linux" || mine.Acr != "aal2" {
@@ -74,35 +66,35 @@ func TestSessionsAreListedWithTheirDeviceTheNewestFirst(t *testing.T) {
 	if mine.CreatedAt != now.Format(time.RFC3339) || mine.ExpiresAt != now.Add(30*time.Minute).Format(time.RFC3339) {
 		t.Errorf("created %s, expires %s, want now, %s, and half an hour later", mine.CreatedAt, mine.ExpiresAt, now)
 	}
-	if other.Device.Browser != "" || strings.Contains(string(browser.Do("GET", sessions, nil).Body), "Go-http-client") {
-		t.Errorf("what the user agent says is repeated: %+v", other)
+	if other.Device.Browser != "" || strings.Contains(string(browser.Do("GET", apptest.PathSessions, nil).Body), "Go-http-client") {
+		t.Errorf("the user agent is returned: %+v", other)
 	}
-	if got, _ := list(script, ""); got[0].Current || !got[1].Current {
-		t.Error("the script is not told which session is its own")
+	if got, _ := listSessions(script, ""); got[0].Current || !got[1].Current {
+		t.Error("the script does not see which session is its own")
 	}
 }
 
-func TestSessionsAreListedInPages(t *testing.T) {
+func TestListSessions_Pages(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	want := []string{sessionID(script)}
+	want := []string{script.SessionID()}
 	for range 6 {
-		want = slices.Insert(want, 0, sessionID(h.SignedIn(ada)))
+		want = slices.Insert(want, 0, h.SignedIn(ada).SessionID())
 	}
 	var got []string
 	for cursor := ""; ; {
-		page, next := list(script, "?limit=3"+cursor)
-		got = append(got, ids(page)...)
+		page, next := listSessions(script, "?limit=3"+cursor)
+		got = append(got, page.ids()...)
 		if next == "" {
 			break
 		}
 		if len(page) != 3 || next != page[2].ID {
 			t.Fatalf("a page of %d, and the next begins after %s", len(page), next)
 		}
-		if h.SignedIn(ada); len(got) == 3 { // what comes in between shifts nothing
-			script.Do("DELETE", sessions+"/"+next, nil).Require(204, "") // nor does what goes
+		if h.SignedIn(ada); len(got) == 3 { // a new session does not shift the pages
+			script.Do("DELETE", apptest.PathSessions+"/"+next, nil).Require(204, "") // nor does an ended one
 		}
 		cursor = "&cursor=" + next
 	}
@@ -111,49 +103,49 @@ func TestSessionsAreListedInPages(t *testing.T) {
 	}
 }
 
-func TestAQueryOfSessionsThatDoesNotFitSaysWhere(t *testing.T) {
+func TestListSessions_InvalidQuery(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	for query, pointer := range map[string]string{
 		"?limit=0": "#limit", "?limit=101": "#limit", "?limit=x": "#limit", "?limit=1&limit=1": "#limit", "?cursor=x": "#cursor",
-		"?cursor=" + strings.ToUpper(unknownID): "#cursor", "?limit=%zz": "",
+		"?cursor=" + strings.ToUpper(apptest.UnknownID): "#cursor", "?limit=%zz": "",
 	} {
-		wantPointer(t, script.Do("GET", sessions+query, nil).Require(400, "invalid_request"), pointer)
+		apptest.WantPointer(t, script.Do("GET", apptest.PathSessions+query, nil).Require(400, "invalid_request"), pointer)
 	}
-	h.Script("").Do("GET", sessions+"?limit=0", nil).Require(401, "session_required")
+	h.Script("").Do("GET", apptest.PathSessions+"?limit=0", nil).Require(401, "session_required")
 	for _, query := range []string{"?limit=1", "?limit=100&other=x", "?cursor=ffffffff-ffff-7fff-bfff-ffffffffffff"} {
-		if got, _ := list(script, query); len(got) != 1 {
+		if got, _ := listSessions(script, query); len(got) != 1 {
 			t.Errorf("%s: got %d sessions, want 1", query, len(got))
 		}
 	}
-	if got, next := list(script, "?cursor=00000000-0000-7000-8000-000000000000"); len(got) != 0 || next != "" {
+	if got, next := listSessions(script, "?cursor=00000000-0000-7000-8000-000000000000"); len(got) != 0 || next != "" {
 		t.Errorf("before the first there are %d sessions", len(got))
 	}
 }
 
-func TestASessionThatIsOverIsNeitherListedNorCounted(t *testing.T) {
+func TestListSessions_OmitsExpired(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	h.SignedIn(ada)
 	h.Clock.Advance(30 * time.Minute)
 	mine, other := h.SignedIn(ada), h.SignedIn(ada)
-	if got, _ := list(mine, ""); len(got) != 3 {
+	if got, _ := listSessions(mine, ""); len(got) != 3 {
 		t.Errorf("got %d sessions, want 3", len(got))
 	}
 	h.Clock.Advance(30 * time.Minute)
-	other.Do("GET", current, nil).Require(200, "")
-	if got, _ := list(mine, ""); len(got) != 2 {
+	other.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	if got, _ := listSessions(mine, ""); len(got) != 2 {
 		t.Errorf("after an hour got %d sessions, want 2", len(got))
 	}
-	if got := mine.Do("POST", sessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 1 {
-		t.Errorf("%d sessions ended, want 1: the other was over", got)
+	if got := mine.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 1 {
+		t.Errorf("%d sessions ended, want 1: the other had expired", got)
 	}
 }
 
-func TestListingProlongsTheCallersSessionAlone(t *testing.T) {
+func TestListSessions_ExtendsOwnSessionOnly(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -161,128 +153,128 @@ func TestListingProlongsTheCallersSessionAlone(t *testing.T) {
 	begun := h.Clock.Now()
 	for range 5 {
 		h.Clock.Advance(11 * time.Minute)
-		got, _ := list(mine, "")
+		got, _ := listSessions(mine, "")
 		want := []string{begun.Add(time.Hour).Format(time.RFC3339), h.Clock.Now().Add(time.Hour).Format(time.RFC3339)}
 		if expires := []string{got[0].ExpiresAt, got[1].ExpiresAt}; !slices.Equal(expires, want) {
 			t.Errorf("the other session and the caller's expire %v, want %v", expires, want)
 		}
 	}
 	h.Clock.Advance(5 * time.Minute)
-	other.Do("GET", current, nil).Require(401, "session_required")
-	mine.Do("GET", current, nil).Require(200, "")
+	other.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
+	mine.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 }
 
-func TestEndingASession(t *testing.T) {
+func TestEndSession_Other(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	mine, other := h.SignedIn(ada), h.SignedIn(ada)
-	id := sessionID(other)
+	id := other.SessionID()
 	before := strings.Count(h.Log.String(), `"session.ended"`)
-	mine.Do("DELETE", sessions+"/"+id, nil).Require(204, "")
-	other.Do("GET", current, nil).Require(401, "session_required")
-	mine.Do("DELETE", sessions+"/"+id, nil).Require(404, "not_found")
-	mine.Do("DELETE", sessions+"/"+unknownID, nil).Require(404, "not_found")
+	mine.Do("DELETE", apptest.PathSessions+"/"+id, nil).Require(204, "")
+	other.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
+	mine.Do("DELETE", apptest.PathSessions+"/"+id, nil).Require(404, "not_found")
+	mine.Do("DELETE", apptest.PathSessions+"/"+apptest.UnknownID, nil).Require(404, "not_found")
 	for _, odd := range []string{"nonsense", strings.ToUpper(id), "end-others", "second-factor", id + "0", "%27"} {
-		mine.Do("DELETE", sessions+"/"+odd, nil).Require(404, "not_found")
+		mine.Do("DELETE", apptest.PathSessions+"/"+odd, nil).Require(404, "not_found")
 	}
-	mine.Do("GET", current, nil).Require(200, "")
+	mine.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	if n := strings.Count(h.Log.String(), `"session.ended"`) - before; n != 1 {
-		t.Errorf("%d entries say that a session ended, want 1", n)
+		t.Errorf("%d log lines of the ended session, want 1", n)
 	}
 }
 
-func TestEndingTheCurrentSessionIsSigningOut(t *testing.T) {
+func TestEndSession_Current(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
 	browser.SignIn(ada).Require(201, "")
-	a := browser.Do("DELETE", sessions+"/"+sessionID(browser), nil).Require(204, "")
-	if want := []string{"twofold_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"}; !slices.Equal(lines(a), want) {
-		t.Errorf("it sets %q, want %q", lines(a), want)
+	a := browser.Do("DELETE", apptest.PathSessions+"/"+browser.SessionID(), nil).Require(204, "")
+	if want := []string{"twofold_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"}; !slices.Equal(a.CookieLines(), want) {
+		t.Errorf("it sets %q, want %q", a.CookieLines(), want)
 	}
 	if browser.Cookie("twofold_session") != "" || browser.Cookie("twofold_device") == "" {
 		t.Error("want the session's cookie gone, and the device's kept")
 	}
-	browser.Do("GET", current, nil).Require(401, "session_required")
+	browser.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 
 	browser.SignIn(ada).Require(201, "")
 	script := h.SignedIn(ada)
-	a = browser.Do("DELETE", sessions+"/"+sessionID(script), nil).Require(204, "")
+	a = browser.Do("DELETE", apptest.PathSessions+"/"+script.SessionID(), nil).Require(204, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("ending another session sets %q", set)
 	}
 	script = h.SignedIn(ada)
-	if set := script.Do("DELETE", sessions+"/"+sessionID(script), nil).Require(204, "").Header.Values("Set-Cookie"); len(set) > 0 {
+	if set := script.Do("DELETE", apptest.PathSessions+"/"+script.SessionID(), nil).Require(204, "").Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("a script is given %q", set)
 	}
 }
 
-func TestEndingAllOtherSessions(t *testing.T) {
+func TestEndOtherSessions_KeepsCaller(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	h.AddAccount(bob)
-	stranger := h.SignedIn(bob)
+	foreign := h.SignedIn(bob)
 	others := []*apptest.Client{h.SignedIn(ada, JSON{"code": phone.Code()}), h.Browser()}
 	h.Clock.Advance(30 * time.Second)
 	others[1].SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
-	token := stepUp(others[0], "mfa.remove", JSON{"code": phone.Code()})
-	a := script.Do("POST", sessions+"/end-others", nil).Require(200, "")
+	token := others[0].StepUpToken("mfa.remove", JSON{"code": phone.Code()})
+	a := script.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "")
 	if got := a.Int("sessions_ended"); got != 2 {
 		t.Errorf("%d sessions ended, want 2", got)
 	}
 	for _, other := range others {
-		other.Do("GET", current, nil).Require(401, "session_required")
+		other.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	}
-	script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")
-	stranger.Do("GET", current, nil).Require(200, "")
-	script.Do("GET", current, nil).Require(200, "")
-	if got := script.Do("POST", sessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
+	script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", token).Require(401, "step_up_required")
+	foreign.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	if got := script.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
 		t.Errorf("%d sessions ended the second time", got)
 	}
 	if n := strings.Count(h.Log.String(), "all others: 2"); n != 1 {
-		t.Errorf("%d entries say that two others ended, want 1", n)
+		t.Errorf("%d log lines of the two ended sessions, want 1", n)
 	}
 }
 
-func TestT17_AStepUpTokenDiesWithASessionThatAnotherEnds(t *testing.T) {
+func TestT17_StepUpReplay_SessionEndedByAnother(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	mine, other := h.SignedIn(ada), h.SignedIn(ada)
-	token := stepUp(other, "mfa.enroll")
-	mine.Do("DELETE", sessions+"/"+sessionID(other), nil).Require(204, "")
-	other.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "session_required")
-	mine.Do("POST", enrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
-	db := database(t, h)
+	token := other.StepUpToken("mfa.enroll")
+	mine.Do("DELETE", apptest.PathSessions+"/"+other.SessionID(), nil).Require(204, "")
+	other.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", token).Require(401, "session_required")
+	mine.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", token).Require(401, "step_up_required")
+	db := h.OpenDatabase(t)
 	var left int
 	if err := db.QueryRow(`SELECT count(*) FROM step_ups`).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d step-up tokens are kept, %v, want none", left, err)
 	}
 }
 
-func TestT39_ASessionOfSomebodyElseIsUnknown(t *testing.T) {
+func TestT39_ForeignIDs_Session(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	h.AddAccount(bob)
 	adas, bobs := h.SignedIn(ada), h.SignedIn(bob)
-	id := sessionID(bobs)
-	unknown := adas.Do("DELETE", sessions+"/"+unknownID, nil).Require(404, "not_found")
-	theirs := adas.Do("DELETE", sessions+"/"+id, nil).Require(404, "not_found")
+	id := bobs.SessionID()
+	unknown := adas.Do("DELETE", apptest.PathSessions+"/"+apptest.UnknownID, nil).Require(404, "not_found")
+	theirs := adas.Do("DELETE", apptest.PathSessions+"/"+id, nil).Require(404, "not_found")
 	if fmt.Sprint(string(unknown.Body)) != string(theirs.Body) {
-		t.Errorf("a session of somebody else is told apart: %s, %s", unknown.Body, theirs.Body)
+		t.Errorf("a foreign session is distinguishable: %s, %s", unknown.Body, theirs.Body)
 	}
-	for _, cursor := range []string{id, sessionID(adas)} {
-		if got, _ := list(adas, "?cursor="+cursor); slices.Contains(ids(got), id) {
-			t.Errorf("after %s somebody else's session is listed", cursor)
+	for _, cursor := range []string{id, adas.SessionID()} {
+		if got, _ := listSessions(adas, "?cursor="+cursor); slices.Contains(got.ids(), id) {
+			t.Errorf("after %s a foreign session is listed", cursor)
 		}
 	}
-	if got := adas.Do("POST", sessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
+	if got := adas.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
 		t.Errorf("%d sessions ended", got)
 	}
-	bobs.Do("GET", current, nil).Require(200, "")
+	bobs.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 }

@@ -9,113 +9,113 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestASignInIsPendingForFiveMinutes(t *testing.T) {
+func TestPendingSignIn_ExpiresAfterFiveMinutes(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	a := h.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(202, "")
 	if got, want := a.Text("expires_at"), h.Clock.Now().Add(5*time.Minute).Format(time.RFC3339); got != want {
 		t.Errorf("expires_at is %s, want %s", got, want)
 	}
-	late := pendingSignIn(h, ada)
+	late := h.PendingSignIn(ada)
 	h.Clock.Advance(5*time.Minute - time.Second)
-	completeSignIn(h, a.Text("sign_in_token"), phone.Code()).Require(201, "")
+	h.CompleteSignIn(a.Text("sign_in_token"), phone.Code()).Require(201, "")
 	h.Clock.Advance(time.Second)
-	completeSignIn(h, late, phone.CodeIn(1)).Require(410, "sign_in_expired")
+	h.CompleteSignIn(late, phone.CodeIn(1)).Require(410, "sign_in_expired")
 }
 
-func TestASignInTakesFiveTries(t *testing.T) {
+func TestPendingSignIn_FiveAttempts(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=100")
-	_, phone := withMFA(h, ada)
-	token := pendingSignIn(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	token := h.PendingSignIn(ada)
 	for left := range 5 {
-		a := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
+		a := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 		if got, want := a.Int("attempts_left"), 4-left; got != want {
 			t.Errorf("attempts_left is %d, want %d", got, want)
 		}
 	}
-	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
-	completeSignIn(h, pendingSignIn(h, ada), phone.Code()).Require(201, "")
+	h.CompleteSignIn(token, phone.Code()).Require(410, "sign_in_expired")
+	h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "")
 }
 
-func TestASignInIsFinishedOnce(t *testing.T) {
+func TestPendingSignIn_CompletedOnce(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
-	token := pendingSignIn(h, ada)
-	completeSignIn(h, token, phone.Code()).Require(201, "")
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	token := h.PendingSignIn(ada)
+	h.CompleteSignIn(token, phone.Code()).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
-	completeSignIn(h, token, phone.Code()).Require(410, "sign_in_expired")
+	h.CompleteSignIn(token, phone.Code()).Require(410, "sign_in_expired")
 }
 
-func TestTheSixthPendingSignInEndsTheOldest(t *testing.T) {
+func TestPendingSignIn_OldestEvicted(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
-	_, bobs := withMFA(h, bob)
-	other := pendingSignIn(h, bob)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	_, bobs := h.NewUser(bob).WithTOTP().Session()
+	other := h.PendingSignIn(bob)
 	var tokens []string
 	for range 6 {
 		h.Clock.Advance(time.Second)
-		tokens = append(tokens, pendingSignIn(h, ada))
+		tokens = append(tokens, h.PendingSignIn(ada))
 	}
-	completeSignIn(h, tokens[0], phone.CodeIn(-1)).Require(410, "sign_in_expired")
-	completeSignIn(h, tokens[1], phone.Code()).Require(201, "")
-	completeSignIn(h, other, bobs.Code()).Require(201, "")
+	h.CompleteSignIn(tokens[0], phone.CodeIn(-1)).Require(410, "sign_in_expired")
+	h.CompleteSignIn(tokens[1], phone.Code()).Require(201, "")
+	h.CompleteSignIn(other, bobs.Code()).Require(201, "")
 }
 
-func TestASignInIsFinishedTheWayItWasBegun(t *testing.T) {
+func TestPendingSignIn_DeliveryMismatch(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	t.Run("a cookie asked to become a token", func(t *testing.T) {
 		browser := h.Browser().WithT(t)
 		browser.SignIn(ada).Require(202, "")
-		a := browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "token"}).Require(400, "invalid_request")
-		wantPointer(t, a, "/deliver")
-		browser.Do("POST", complete, JSON{"code": phone.Code(), "deliver": "cookie"}).Require(201, "") // that cost no code
+		a := browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "deliver": "token"}).Require(400, "invalid_request")
+		apptest.WantPointer(t, a, "/deliver")
+		browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "deliver": "cookie"}).Require(201, "") // the refusal did not use the code
 	})
 	h.Clock.Advance(30 * time.Second)
 	t.Run("a token asked to become a cookie", func(t *testing.T) {
-		token := pendingSignIn(h, ada)
-		a := h.Script("").WithT(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "cookie"}).Require(400, "invalid_request")
-		wantPointer(t, a, "/deliver")
-		a = h.Script("").WithT(t).Do("POST", complete, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "token"}).Require(201, "")
+		token := h.PendingSignIn(ada)
+		a := h.Script("").WithT(t).Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "cookie"}).Require(400, "invalid_request")
+		apptest.WantPointer(t, a, "/deliver")
+		a = h.Script("").WithT(t).Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "token"}).Require(201, "")
 		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 			t.Errorf("got the cookies %q, want none", set)
 		}
 	})
-	t.Run("the token in the body wins over a cookie", func(t *testing.T) {
+	t.Run("the token in the body takes precedence over a cookie", func(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 		browser := h.Browser().WithT(t)
 		browser.SignIn(ada).Require(202, "")
 		body := JSON{"code": phone.Code(), "sign_in_token": browser.Cookie("twofold_signin")}
-		browser.Do("POST", complete, body).Require(410, "sign_in_expired")
+		browser.Do("POST", apptest.PathSecondFactor, body).Require(410, "sign_in_expired")
 	})
 }
 
-func TestASignInWithACodeIsOneStep(t *testing.T) {
+func TestSignIn_PasswordAndCode(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	a := h.Script("").SignIn(ada, JSON{"code": phone.Code(), "deliver": "token"}).Require(201, "")
 	if acr := a.Text("acr"); acr != "aal2" {
 		t.Errorf("the session is %s, want aal2", acr)
 	}
 	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1), "password": "certainly not this one"}).Require(401, "credentials_rejected")
-	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Require(201, "") // the wrong password cost no code
+	h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(1)}).Require(201, "") // the wrong password did not use the code
 }
 
-func TestTheLogSaysByWhatSomebodySignedInAndSteppedUp(t *testing.T) {
+func TestLog_AuthenticationMethods(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	h.Script("").SignIn(ada, JSON{"code": phone.Code()}).Require(201, "")
 	h.Clock.Advance(30 * time.Second)
-	stepUp(script, "mfa.remove", JSON{"code": phone.Code()})
+	script.StepUpToken("mfa.remove", JSON{"code": phone.Code()})
 	h.AddAccount(bob)
-	stepUp(h.SignedIn(bob), "account.password")
+	h.SignedIn(bob).StepUpToken("account.password")
 	for _, line := range []string{
 		`"event":"sign_in.succeeded","account":"…","subject":"…","reason":"by pwd otp mfa"`,
 		`"event":"session.created","account":"…","subject":"…","reason":"by pwd otp mfa"`,
@@ -125,12 +125,12 @@ func TestTheLogSaysByWhatSomebodySignedInAndSteppedUp(t *testing.T) {
 	} {
 		pattern := strings.ReplaceAll(regexp.QuoteMeta(line), "…", "[0-9a-f-]{36}")
 		if !regexp.MustCompile(pattern).MatchString(h.Log.String()) {
-			t.Errorf("no line of the log says %s", line)
+			t.Errorf("no log line has %s", line)
 		}
 	}
 }
 
-func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {
+func TestSignIn_CodeWithoutMFA(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -139,7 +139,7 @@ func TestACodeOfAnAccountWithoutMFARaisesNothing(t *testing.T) {
 	}
 }
 
-func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
+func TestClockOffset_EnrollmentOnly(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ENROLLMENT_TRIES=100", "TWOFOLD_FREE_ATTEMPTS=100")
 	h.AddAccount(ada)
@@ -153,32 +153,32 @@ func TestTheClocksDifferenceIsToldAtEnrollmentOnly(t *testing.T) {
 		}
 	}
 	if a := script.Confirm(phone, phone.Wrong()); a.Value("clock_offset_seconds") != nil {
-		t.Errorf("a code of no time at all: %s", a.Body)
+		t.Errorf("a code of no time step: %s", a.Body)
 	}
-	script.Confirm(phone, phone.CodeIn(1)).Require(201, "") // a step ahead is close enough
+	script.Confirm(phone, phone.CodeIn(1)).Require(201, "") // one time step ahead is accepted (RFC 6238 §5.2)
 	for name, a := range map[string]apptest.Response{
-		"sign-in":          completeSignIn(h, pendingSignIn(h, ada), phone.CodeIn(6)),
+		"sign-in":          h.CompleteSignIn(h.PendingSignIn(ada), phone.CodeIn(6)),
 		"sign-in, at once": h.Script("").SignIn(ada, JSON{"code": phone.CodeIn(6)}),
 		"step-up":          script.StepUp("mfa.enroll", JSON{"code": phone.CodeIn(6)}),
 	} {
 		if a.Require(401, "code_rejected"); a.Value("clock_offset_seconds") != nil {
-			t.Errorf("%s tells a guesser the time: %s", name, a.Body)
+			t.Errorf("%s discloses the clock offset: %s", name, a.Body)
 		}
 	}
 }
 
-// A panic gives back what its request had: here the turn that guesses at one sign-in wait for.
-func TestASignInGoesOnAfterAPanic(t *testing.T) {
+// A panic releases what its request had acquired: here the lock that serializes attempts at one sign-in.
+func TestSignIn_AfterPanic(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_HASH_WAIT=100ms")
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	script := h.Script("").InProcess()
 	try := func(token, code string) apptest.Response {
-		return script.Do("POST", complete, JSON{"sign_in_token": token, "code": code})
+		return script.Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": token, "code": code})
 	}
 	readings := 0
-	for range 2 { // the second is as those after it
-		token, code := pendingSignIn(h, ada), phone.Code()
+	for range 2 { // the first differs from all later ones
+		token, code := h.PendingSignIn(ada), phone.Code()
 		readings = 0
 		h.Clock.Watch(func() { readings++ })
 		try(token, code).Require(201, "")
@@ -186,11 +186,11 @@ func TestASignInGoesOnAfterAPanic(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 	}
 	if readings < 4 {
-		t.Fatalf("it asks for the time %d times: nothing fails inside of it", readings)
+		t.Fatalf("it reads the clock %d times: nothing fails inside of it", readings)
 	}
-	// The first reading is before the request is watched over, and the last when it has been answered.
+	// The first reading is before the recovery middleware, and the last is after the response.
 	for n := 2; n < readings; n++ {
-		token, code, count := pendingSignIn(h, ada), phone.Code(), 0
+		token, code, count := h.PendingSignIn(ada), phone.Code(), 0
 		h.Clock.Watch(func() {
 			if count++; count == n {
 				panic("a bug")

@@ -9,13 +9,13 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
+func TestT01_StolenSession_StepUpChallenge(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(bob)
-	strong, _ := withMFA(h, ada)
+	strong, _ := h.NewUser(ada).WithTOTP().Session()
 	for _, op := range apptest.Operations(t) {
-		if op.Purpose == "" || op.Role != "" { // who has the role has MFA too: see TestMatrixOfTheOffice
+		if op.Purpose == "" || op.Role != "" { // administrators have MFA: see TestMatrix_AdminOperations
 			continue
 		}
 		for _, c := range []struct {
@@ -28,7 +28,7 @@ func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
 			{"with MFA", strong, "aal2", []any{"password", "totp", "recovery_code"}},
 		} {
 			t.Run(op.ID+" on an account "+c.account, func(t *testing.T) {
-				a := c.client.WithT(t).Do(op.Method, op.OnServer(unknownID), fitting(op)).Require(401, "step_up_required")
+				a := c.client.WithT(t).Do(op.Method, op.PathWith(apptest.UnknownID), op.SampleBody()).Require(401, "step_up_required")
 				want := fmt.Sprintf(`Bearer error="insufficient_user_authentication", acr_values="%s", max_age="300"`, c.acr)
 				if got := a.Header.Values("WWW-Authenticate"); len(got) != 1 || got[0] != want {
 					t.Errorf("got the challenges %q, want only %q", got, want)
@@ -42,10 +42,10 @@ func TestT01_ASessionAloneIsToldWhichProofIsMissing(t *testing.T) {
 	}
 }
 
-func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
+func TestT01_StolenSession_PasswordAloneRefused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
 	for _, purpose := range []string{"mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email"} {
 		t.Run(purpose+" takes the code too", func(t *testing.T) {
 			a := script.WithT(t).StepUp(purpose).Require(401, "code_required")
@@ -64,16 +64,16 @@ func TestT01_APasswordAloneIsNoStepUpOnAnAccountWithMFA(t *testing.T) {
 	})
 }
 
-func TestT01_AStolenSessionCannotEnrollAnotherPhone(t *testing.T) {
+func TestT01_StolenSession_CannotEnroll(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	owner, phone := withMFA(h, ada)
-	thief := h.Script(owner.Bearer)
+	owner, phone := h.NewUser(ada).WithTOTP().Session()
+	attacker := h.Script(owner.Bearer)
 
-	thief.Do("POST", enrollments, nil).Require(401, "step_up_required")
-	thief.Do("POST", enrollments, nil, "Step-Up-Token", owner.Bearer).Require(401, "step_up_required")
-	thief.Do("DELETE", methods+phone.ID, nil).Require(401, "step_up_required")
-	thief.StepUp("mfa.enroll", JSON{"password": "what the thief guesses"}).Require(401, "credentials_rejected")
+	attacker.Do("POST", apptest.PathEnrollments, nil).Require(401, "step_up_required")
+	attacker.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", owner.Bearer).Require(401, "step_up_required")
+	attacker.Do("DELETE", apptest.PathMethods+phone.ID, nil).Require(401, "step_up_required")
+	attacker.StepUp("mfa.enroll", JSON{"password": "what the attacker guesses"}).Require(401, "credentials_rejected")
 
 	a := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if got, pending := a.Value("methods").([]any), a.Value("pending_enrollment"); len(got) != 1 || pending != nil {
@@ -81,19 +81,19 @@ func TestT01_AStolenSessionCannotEnrollAnotherPhone(t *testing.T) {
 	}
 }
 
-func TestT01_TheOwnerIsToldOfAPhoneThatSomebodyElseEnrolled(t *testing.T) {
+func TestT01_StolenSession_OwnerNotified(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
-	thief, phone := withMFA(h, ada)
+	attacker, phone := h.NewUser(ada).WithTOTP().Session()
 	h.Deliver()
 	before := len(h.Mails(ada))
-	thief.Enroll(JSON{"code": phone.Code()})
+	attacker.Enroll(JSON{"code": phone.Code()})
 	h.Deliver()
 	mails := h.Mails(ada)
 	if len(mails) != before+1 {
 		t.Fatalf("%d mails came, want one", len(mails)-before)
 	}
 	if m := mails[before]; m.Subject != "A new authenticator app was added to your account" || m.Link("/not-me") == "" {
-		t.Errorf("got %q with the links %v, want the news and a way to deny it", m.Subject, m.Links)
+		t.Errorf("got %q with the links %v, want the notice and a dispute link", m.Subject, m.Links)
 	}
 }

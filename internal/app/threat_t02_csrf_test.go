@@ -9,10 +9,22 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// foreign are the headers that a browser puts on a request which another site made it send.
-func foreign(h *apptest.Server) map[string][]string {
+func TestT02_CSRF_ForeignOrigin(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	browser := h.Browser()
+	browser.SignIn(ada).Require(201, "")
+	phone := browser.Enroll()
+	browser.Begin(JSON{"code": phone.Code()})
+	h.Clock.Advance(30 * time.Second)
+	token := browser.StepUpToken("mfa.remove", JSON{"code": phone.Code()})
+	before := browser.Do("GET", "/api/v1/mfa", nil).Require(200, "").Body
+	cookie := browser.Cookie("twofold_session")
+
 	host := strings.TrimPrefix(h.URL, "http://")
-	return map[string][]string{
+	// The headers that a browser adds to a request that another site caused.
+	foreign := map[string][]string{
 		"another site":                           {"Sec-Fetch-Site", "cross-site", "Origin", "https://evil.example"},
 		"another site, without an origin":        {"Sec-Fetch-Site", "cross-site"},
 		"a sibling site":                         {"Sec-Fetch-Site", "same-site", "Origin", "http://sibling." + host},
@@ -20,8 +32,8 @@ func foreign(h *apptest.Server) map[string][]string {
 		"another site, in an old browser":        {"Origin", "https://evil.example"},
 		"a sibling site, in an old browser":      {"Origin", "http://sibling." + host},
 		"another port, in an old browser":        {"Origin", "http://127.0.0.1:1"},
-		"a name that ends like ours":             {"Origin", "http://evil" + host},
-		"a name that begins like ours":           {"Origin", h.URL + ".evil.example"},
+		"a name that ends like the origin":       {"Origin", "http://evil" + host},
+		"a name that begins like the origin":     {"Origin", h.URL + ".evil.example"},
 		"a sandboxed frame":                      {"Sec-Fetch-Site", "cross-site", "Origin", "null"},
 		"a sandboxed frame, in an old browser":   {"Origin", "null"},
 		"a form":                                 {"Sec-Fetch-Site", "cross-site", "Content-Type", "application/x-www-form-urlencoded"},
@@ -32,28 +44,13 @@ func foreign(h *apptest.Server) map[string][]string {
 		"a bearer of nothing, from another site": {"Sec-Fetch-Site", "cross-site", "Authorization", "Bearer "},
 		"another scheme, from another site":      {"Sec-Fetch-Site", "cross-site", "Authorization", "Basic YTpi"},
 	}
-}
-
-func TestT02_AWriteThatAnotherSiteCausedIsRefused(t *testing.T) {
-	t.Parallel()
-	h := apptest.Start(t)
-	h.AddAccount(ada)
-	browser := h.Browser()
-	browser.SignIn(ada).Require(201, "")
-	phone := browser.Enroll()
-	browser.Begin(JSON{"code": phone.Code()})
-	h.Clock.Advance(30 * time.Second)
-	token := stepUp(browser, "mfa.remove", JSON{"code": phone.Code()})
-	before := browser.Do("GET", "/api/v1/mfa", nil).Require(200, "").Body
-	cookie := browser.Cookie("twofold_session")
-
 	for _, op := range apptest.Operations(t) {
 		if !op.Writes() {
 			continue
 		}
-		for whence, headers := range foreign(h) {
+		for whence, headers := range foreign {
 			t.Run(op.ID+" from "+whence, func(t *testing.T) {
-				r := browser.WithT(t).Request(op.Method, op.OnServer(phone.ID), strings.NewReader(`{"code":"000000"}`), headers...)
+				r := browser.WithT(t).Request(op.Method, op.PathWith(phone.ID), strings.NewReader(`{"code":"000000"}`), headers...)
 				r.Header.Set("Step-Up-Token", token)
 				a := browser.WithT(t).Send(r).Require(403, "cross_origin_refused")
 				if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
@@ -68,7 +65,7 @@ func TestT02_AWriteThatAnotherSiteCausedIsRefused(t *testing.T) {
 	}
 }
 
-func TestT02_AFormWithoutAnyHeaderOfItsOriginIsRefusedForItsType(t *testing.T) {
+func TestT02_CSRF_FormContentType(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -80,30 +77,30 @@ func TestT02_AFormWithoutAnyHeaderOfItsOriginIsRefusedForItsType(t *testing.T) {
 		}
 		for _, kind := range []string{"application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "", "application/jsonp"} {
 			t.Run(op.ID+" as "+kind, func(t *testing.T) {
-				r := browser.WithT(t).Request(op.Method, op.OnServer(unknownID), strings.NewReader(`{"code":"000000"}`), "Content-Type", kind)
+				r := browser.WithT(t).Request(op.Method, op.PathWith(apptest.UnknownID), strings.NewReader(`{"code":"000000"}`), "Content-Type", kind)
 				browser.WithT(t).Send(r).Require(415, "unsupported_media_type")
 			})
 		}
 	}
-	browser.Do("GET", current, nil).Require(200, "")
+	browser.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 }
 
-func TestT02_TheSameOriginAndAScriptWork(t *testing.T) {
+func TestT02_CSRF_SameOriginAndScript(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	for whence, headers := range map[string][]string{
-		"our page":                     {"Sec-Fetch-Site", "same-origin", "Origin", h.URL},
-		"our page, in an old browser":  {"Origin", h.URL},
-		"a person who typed it":        {"Sec-Fetch-Site", "none"},
-		"our page behind a proxy":      {"Sec-Fetch-Site", "same-site", "Origin", h.URL},
-		"a program that says nothing":  {},
-		"a program that claims a page": {"Sec-Fetch-Site", "same-origin"},
+		"our page":                          {"Sec-Fetch-Site", "same-origin", "Origin", h.URL},
+		"our page, in an old browser":       {"Origin", h.URL},
+		"a typed address":                   {"Sec-Fetch-Site", "none"},
+		"our page behind a proxy":           {"Sec-Fetch-Site", "same-site", "Origin", h.URL},
+		"a program without these headers":   {},
+		"a program with a browser's header": {"Sec-Fetch-Site", "same-origin"},
 	} {
 		t.Run(whence, func(t *testing.T) {
 			browser := h.Browser().WithT(t)
 			browser.Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, headers...).Require(201, "")
-			browser.Do("DELETE", current, nil, headers...).Require(204, "")
+			browser.Do("DELETE", apptest.PathCurrentSession, nil, headers...).Require(204, "")
 		})
 	}
 	script := h.SignedIn(ada)
@@ -111,14 +108,14 @@ func TestT02_TheSameOriginAndAScriptWork(t *testing.T) {
 		headers := []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://partner.example"}
 		step := script.WithT(t).Do("POST", "/api/v1/step-up", JSON{"purpose": "mfa.enroll", "password": apptest.Password}, headers...)
 		headers = append(headers, "Step-Up-Token", step.Require(201, "").Text("step_up_token"))
-		script.WithT(t).Do("POST", enrollments, nil, headers...).Require(201, "")
+		script.WithT(t).Do("POST", apptest.PathEnrollments, nil, headers...).Require(201, "")
 	})
 	t.Run("a bearer token with any cookie is a browser's", func(t *testing.T) {
-		script.WithT(t).Do("DELETE", current, nil, "Sec-Fetch-Site", "cross-site", "Cookie", "theme=dark").Require(403, "cross_origin_refused")
+		script.WithT(t).Do("DELETE", apptest.PathCurrentSession, nil, "Sec-Fetch-Site", "cross-site", "Cookie", "theme=dark").Require(403, "cross_origin_refused")
 	})
 }
 
-func TestT02_BehindAProxyThatRewritesTheHostOnlyThePublicOriginWorks(t *testing.T) {
+func TestT02_CSRF_PublicOriginBehindProxy(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_PUBLIC_URL=https://account.example.com")
 	h.AddAccount(ada)

@@ -6,10 +6,10 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
+func TestT03_LoginCSRF_ForeignOrigin(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, bob)
+	_, phone := h.NewUser(bob).WithTOTP().Session()
 	h.AddAccount(ada)
 	for whence, headers := range map[string][]string{
 		"another site":             {"Sec-Fetch-Site", "cross-site"},
@@ -27,7 +27,7 @@ func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
 			for _, a := range []apptest.Response{
 				signIn(ada),
 				signIn(bob),
-				victim.Do("POST", complete, JSON{"sign_in_token": pendingSignIn(h, bob), "code": phone.Code()}, headers...),
+				victim.Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": h.PendingSignIn(bob), "code": phone.Code()}, headers...),
 			} {
 				if set := a.Header.Values("Set-Cookie"); a.Status < 400 || len(set) > 0 {
 					t.Errorf("got %d and the cookies %q, want a refusal and none", a.Status, set)
@@ -37,46 +37,46 @@ func TestT03_AnotherSiteCannotSignAVictimIn(t *testing.T) {
 	}
 }
 
-func TestT03_ASignInTokenWorksThroughItsOwnCarrierOnly(t *testing.T) {
+func TestT03_LoginCSRF_OtherCarrier(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, bob)
+	_, phone := h.NewUser(bob).WithTOTP().Session()
 
 	t.Run("a cookie's token in the body", func(t *testing.T) {
 		attacker, victim := h.Browser().WithT(t), h.Browser().WithT(t)
 		attacker.SignIn(bob).Require(202, "")
 		body := JSON{"sign_in_token": attacker.Cookie("twofold_signin"), "code": phone.Code()}
-		victim.Do("POST", complete, body).Require(410, "sign_in_expired")
-		h.Script("").WithT(t).Do("POST", complete, body).Require(410, "sign_in_expired")
+		victim.Do("POST", apptest.PathSecondFactor, body).Require(410, "sign_in_expired")
+		h.Script("").WithT(t).Do("POST", apptest.PathSecondFactor, body).Require(410, "sign_in_expired")
 		if got := victim.Cookie("twofold_session"); got != "" {
 			t.Error("the victim works in the attacker's account")
 		}
 	})
 	t.Run("a body's token as a cookie", func(t *testing.T) {
 		victim := h.Browser().WithT(t)
-		victim.SetCookie("twofold_signin", pendingSignIn(h, bob))
-		victim.Do("POST", complete, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
+		victim.SetCookie("twofold_signin", h.PendingSignIn(bob))
+		victim.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
 	})
 	t.Run("a body's token in a browser gives it no cookie", func(t *testing.T) {
 		victim := h.Browser().WithT(t)
-		a := victim.Do("POST", complete, JSON{"sign_in_token": pendingSignIn(h, bob), "code": phone.Code()}).Require(201, "")
+		a := victim.Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": h.PendingSignIn(bob), "code": phone.Code()}).Require(201, "")
 		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 			t.Errorf("got the cookies %q, want none", set)
 		}
-		victim.Do("GET", current, nil).Require(401, "session_required")
+		victim.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	})
-	t.Run("nothing at all", func(t *testing.T) {
-		h.Browser().WithT(t).Do("POST", complete, JSON{"code": phone.CodeIn(1)}).Require(410, "sign_in_expired")
+	t.Run("no token", func(t *testing.T) {
+		h.Browser().WithT(t).Do("POST", apptest.PathSecondFactor, JSON{"code": phone.CodeIn(1)}).Require(410, "sign_in_expired")
 	})
 }
 
-func TestT03_OfTwoSignInCookiesNoneIsBelieved(t *testing.T) {
+func TestT03_LoginCSRF_TwoSignInCookies(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, bob)
+	_, phone := h.NewUser(bob).WithTOTP().Session()
 	victim, attacker := h.Browser(), h.Browser()
 	victim.SignIn(bob).Require(202, "")
 	attacker.SignIn(bob).Require(202, "")
 	both := "twofold_signin=" + attacker.Cookie("twofold_signin") + "; twofold_signin=" + victim.Cookie("twofold_signin")
-	h.Script("").Do("POST", complete, JSON{"code": phone.Code()}, "Cookie", both).Require(410, "sign_in_expired")
+	h.Script("").Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}, "Cookie", both).Require(410, "sign_in_expired")
 }

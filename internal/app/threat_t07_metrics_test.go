@@ -10,40 +10,29 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// withPeople adds what says who and where somebody is to secrets.
-func withPeople(found secretMarkers) secretMarkers {
+// withPersonalData adds addresses, IP addresses and user agents to secrets.
+func withPersonalData(found apptest.Secrets) apptest.Secrets {
 	all := maps.Clone(found)
-	all["an address"], all["another address"], all["an address of nobody"] = ada, bob, "nobody@example.com"
-	all["where somebody is"], all["what somebody uses"] = "127.0.0.1", "Go-http-client"
+	all["an address"], all["another address"], all["an unknown address"] = ada, bob, unknownEmail
+	all["an IP address"], all["a user agent"] = "127.0.0.1", "Go-http-client"
 	return all
 }
 
-func operationsOf(t *testing.T) []string {
-	t.Helper()
-	ids := []string{"page"}
-	for _, o := range apptest.Operations(t) {
-		ids = append(ids, o.ID)
-	}
-	return ids
-}
-
-func TestT07_NoMetricTellsWhoOrWhere(t *testing.T) {
+func TestT07_Secrets_NotInMetrics(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	id := h.AddAccount(ada)
-	h.AddAccount(bob)
-	browser, phone, found := exerciseEverything(t, h)
-	sendMalformed(browser, found)
-	presentEnded(h, found)
-	collide(h, browser, phone, found)
-	failInside(t, h, browser, found)
+	f := newLeakFixture(t, h)
+	f.sendMalformed()
+	f.sendExpired()
+	f.sendConflicts()
+	f.panicInside()
 
 	got, text := h.Scrape()
-	found = withPeople(found)
-	found["an account"] = id
-	found.in(t, "a scrape", text)
+	found := withPersonalData(f.secrets)
+	found["an account"] = h.AccountID(ada)
+	found.WantAbsent(t, "a scrape", text)
 	labels := map[string]*regexp.Regexp{
-		"operation": regexp.MustCompile(`^(` + strings.Join(operationsOf(t), "|") + `)$`),
+		"operation": regexp.MustCompile(`^(` + strings.Join(apptest.OperationIDs(t), "|") + `)$`),
 		"status":    regexp.MustCompile(`^[2-5]\d\d$`),
 		"problem":   regexp.MustCompile(`^[a-z_]*$`),
 		"kind":      regexp.MustCompile(`^(password|totp|recovery_code|removal_cancel)$`),
@@ -62,33 +51,32 @@ func TestT07_NoMetricTellsWhoOrWhere(t *testing.T) {
 	}
 	if got[`twofold_requests_total{operation="signIn",problem="internal",status="500"}`] == 0 ||
 		got[`twofold_requests_total{operation="page",problem="not_found",status="404"}`] == 0 {
-		t.Error("nothing failed: the run proves nothing")
+		t.Error("nothing failed: the test proves nothing")
 	}
 }
 
-func TestT07_NoSpanCarriesMoreThanItsName(t *testing.T) {
+func TestT07_Secrets_NotInTraces(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
-	id := h.AddAccount(ada)
-	h.AddAccount(bob)
-	browser, phone, found := exerciseEverything(t, h)
-	sendMalformed(browser, found)
-	presentEnded(h, found)
-	collide(h, browser, phone, found)
-	failInside(t, h, browser, found)
-	h.Script("").Do("GET", current, nil, "Tracestate", "a="+found["the key"], "Baggage", "a="+found["a session token"],
+	f := newLeakFixture(t, h)
+	f.sendMalformed()
+	f.sendExpired()
+	f.sendConflicts()
+	f.panicInside()
+	h.Script("").Do("GET", apptest.PathCurrentSession, nil, "Tracestate", "a="+f.secrets["the key"], "Baggage", "a="+f.secrets["a session token"],
 		"Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+	account := h.AccountID(ada)
 	h.Stop()
 
-	found.in(t, "the log", h.Log.String())
-	found = withPeople(found)
-	found["an account"] = id
-	found.in(t, "an exported span", h.Collector.Raw())
+	f.secrets.WantAbsent(t, "the log", h.Log.String())
+	found := withPersonalData(f.secrets)
+	found["an account"] = account
+	found.WantAbsent(t, "an exported span", h.Collector.Raw())
 	steps := []string{"password.queue", "password.hash", "database.transaction"}
-	names := append(operationsOf(t), steps...)
+	names := append(apptest.OperationIDs(t), steps...)
 	says := map[string]*regexp.Regexp{
 		"http.response.status_code": regexp.MustCompile(`^[2-5]\d\d$`),
-		"twofold.operation":         regexp.MustCompile(`^(` + strings.Join(operationsOf(t), "|") + `)$`),
+		"twofold.operation":         regexp.MustCompile(`^(` + strings.Join(apptest.OperationIDs(t), "|") + `)$`),
 		"twofold.problem":           regexp.MustCompile(`^[a-z_]+$`),
 		"twofold.request_id":        regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`),
 	}
@@ -97,16 +85,16 @@ func TestT07_NoSpanCarriesMoreThanItsName(t *testing.T) {
 		if !slices.Contains(names, s.Name) || len(s.Events)+len(s.Links) > 0 || s.Status.GetMessage() != "" || s.TraceState != "" {
 			t.Errorf("a span is more than its name: %v", s)
 		}
-		for key, value := range attributes(s) {
+		for key, value := range apptest.SpanAttributes(s) {
 			if known := says[key]; known == nil || !known.MatchString(value) {
-				t.Errorf("%s says %s=%q", s.Name, key, value)
+				t.Errorf("%s has %s=%q", s.Name, key, value)
 			}
 		}
-		if attributes(s)["twofold.problem"] == "internal" {
+		if apptest.SpanAttributes(s)["twofold.problem"] == "internal" {
 			failed++
 		}
 	}
 	if failed == 0 {
-		t.Error("nothing failed: the run proves nothing")
+		t.Error("nothing failed: the test proves nothing")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
+func TestT07_Secrets_MailNotLogged(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	url := strings.Replace(box.URL(), "smtp://", "smtp://mailuser:canary-of-the-mail-server@", 1)
@@ -19,11 +19,11 @@ func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
 	h.Mailbox = box
 	id := h.AddAccount(ada)
 	reset := secret.Random("tf_l_")
-	post(t, h, notify.Notice{
-		Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: "canary-of-a-name", To: []string{ada, "not an address of " + bob},
+	h.Enqueue(notify.Notice{
+		Kind: notify.MethodAdded, AccountID: id, Subject: apptest.UnknownID, Name: "canary-of-a-name", To: []string{ada, "not an address of " + bob},
 		Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: reset}},
 	})
-	h.Deliver() // the server has no AUTH
+	h.Deliver() // fails, because the mail server has no AUTH
 	if len(box.All()) > 0 {
 		t.Fatal("a mail was sent without signing in to the mail server")
 	}
@@ -32,7 +32,7 @@ func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
 	again := apptest.StartIn(t, h.Dir, h.Clock, box.Setting(), "TWOFOLD_SMTP_TIMEOUT=200ms")
 	again.Mailbox = box
 	for _, trouble := range []func(){
-		func() { box.FailInserts(450) }, func() { box.FailInserts(550) }, func() { box.Stall() }, box.Close,
+		func() { box.Reject(450) }, func() { box.Reject(550) }, func() { box.Stall() }, box.Close,
 		func() {
 			if err := box.Open(); err != nil {
 				t.Fatal(err)
@@ -44,22 +44,22 @@ func TestT07_NoLinkNoAddressAndNoMailPasswordIsLogged(t *testing.T) {
 		again.Deliver()
 	}
 	again.Clock.Advance(8 * 24 * time.Hour)
-	again.Deliver() // gives the other one up
+	again.Deliver() // gives up the other mail
 	m := again.Mail(ada)
-	found := secretMarkers{
+	found := apptest.Secrets{
 		"the reset link's token": reset.Reveal(), "the not-me link's token": apptest.Token(m.Link("/not-me")), "an address": ada,
 		"another": bob, "the mail server's password": "canary-of-the-mail-server", "a name in a mail": "canary-of-a-name",
 	}
 	for what, text := range found {
 		if text == "" {
-			t.Fatalf("there is no canary for %s", what)
+			t.Fatalf("there is no secret for %s", what)
 		}
 	}
 	log := h.Log.String() + again.Log.String()
-	found.in(t, "the log", log)
+	found.WantAbsent(t, "the log", log)
 	for _, line := range []string{`"notice not sent yet"`, `"notice given up"`, `"notice sent"`, "answers 450", "answers 550", "sign in"} {
 		if !strings.Contains(log, line) {
-			t.Errorf("the log does not say %s: the run proves nothing", line)
+			t.Errorf("the log does not have %s: the test proves nothing", line)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,63 +9,51 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// patient are settings under which one sign-in outlives many tries and long waits.
-var patient = []string{"TWOFOLD_SIGN_IN_LIFETIME=10000h", "TWOFOLD_SIGN_IN_TRIES=1000"}
-
-// wantWait wants a refusal that says, twice, how long to wait.
-func wantWait(t *testing.T, a apptest.Response, seconds int) {
-	t.Helper()
-	a.Require(429, "too_many_attempts")
-	if header := a.Header.Get("Retry-After"); header != strconv.Itoa(seconds) || a.Int("retry_after") != seconds {
-		t.Errorf("Retry-After is %q and retry_after %d, want %d", header, a.Int("retry_after"), seconds)
-	}
-}
-
-func TestT08_SixtyWrongCodesOverTwelveSignInsAreFiveJudgedOnes(t *testing.T) {
+func TestT08_BruteForce_SixtyCodesOverTwelveSignIns(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
-	var answers []apptest.Response
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	var responses []apptest.Response
 	var token string
 	for range 12 {
-		token = pendingSignIn(h, ada)
+		token = h.PendingSignIn(ada)
 		for range 5 {
-			answers = append(answers, completeSignIn(h, token, phone.Wrong()))
+			responses = append(responses, h.CompleteSignIn(token, phone.Wrong()))
 		}
 	}
-	wantTally(t, answers, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 55})
-	for _, a := range answers[5:] {
-		wantWait(t, a, 30)
+	apptest.WantOutcomes(t, responses, map[string]int{"401 code_rejected": 5, "429 too_many_attempts": 55})
+	for _, a := range responses[5:] {
+		apptest.WantWait(t, a, 30)
 	}
 
-	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
-	wantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
-	second := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
-	wantWait(t, completeSignIn(second, token, phone.Code()), 30)
+	apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 30)
+	apptest.WantWait(t, h.Script("").SignIn(ada, JSON{"code": phone.Code()}), 30)
+	second := h.Another()
+	apptest.WantWait(t, second.CompleteSignIn(token, phone.Code()), 30)
 	second.Stop()
 	h.Stop()
 	h = apptest.StartIn(t, h.Dir, h.Clock)
-	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
+	apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 30)
 
 	h.Clock.Advance(29 * time.Second)
-	wantWait(t, completeSignIn(h, token, phone.Code()), 1)
+	apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 1)
 	h.Clock.Advance(time.Second)
-	completeSignIn(h, token, phone.Code()).Require(201, "")
-	if left := completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
+	h.CompleteSignIn(token, phone.Code()).Require(201, "")
+	if left := h.CompleteSignIn(h.PendingSignIn(ada), phone.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d after a success, want 4", left)
 	}
 }
 
-func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
+func TestT08_BruteForce_SharedBudget(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
-	script, token := h.Script(""), pendingSignIn(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	script, token := h.Script(""), h.PendingSignIn(ada)
 	for left, try := range []func() apptest.Response{
 		func() apptest.Response { return script.SignIn(ada, JSON{"code": phone.Wrong()}) },
-		func() apptest.Response { return completeSignIn(h, token, phone.Wrong()) },
+		func() apptest.Response { return h.CompleteSignIn(token, phone.Wrong()) },
 		func() apptest.Response { return h.Browser().SignIn(ada, JSON{"code": phone.Wrong()}) },
-		func() apptest.Response { return completeSignIn(h, pendingSignIn(h, ada), phone.Wrong()) },
+		func() apptest.Response { return h.CompleteSignIn(h.PendingSignIn(ada), phone.Wrong()) },
 		func() apptest.Response { return script.SignIn(ada, JSON{"code": phone.Wrong(), "deliver": "token"}) },
 	} {
 		a := try().Require(401, "code_rejected")
@@ -74,53 +61,53 @@ func TestT08_EveryDoorSharesTheBudget(t *testing.T) {
 			t.Errorf("attempts_left is %d after try %d, want %d", got, left+1, want)
 		}
 	}
-	wantWait(t, completeSignIn(h, token, phone.Code()), 30)
+	apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 30)
 }
 
-func TestT08_WaitsDoubleUpToAnHour(t *testing.T) {
+func TestT08_BruteForce_BackoffDoubles(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, patient...)
-	_, phone := withMFA(h, ada)
-	token := pendingSignIn(h, ada)
+	h := apptest.Start(t, apptest.LongSignIns...)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	token := h.PendingSignIn(ada)
 	for range 4 {
-		if a := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected"); a.Value("retry_after") != nil {
-			t.Errorf("a wait starts early: %s", a.Body)
+		if a := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected"); a.Value("retry_after") != nil {
+			t.Errorf("backoff starts early: %s", a.Body)
 		}
 	}
 	for _, seconds := range []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600} {
-		a := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
+		a := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 		if got := a.Int("retry_after"); got != seconds {
 			t.Fatalf("the wait is %d s, want %d", got, seconds)
 		}
 		h.Clock.Advance(time.Duration(seconds-1) * time.Second)
-		wantWait(t, completeSignIn(h, token, phone.Code()), 1) // tries during a wait neither count nor prolong it
-		wantWait(t, completeSignIn(h, token, phone.Wrong()), 1)
+		apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 1) // attempts during backoff neither count nor extend it
+		apptest.WantWait(t, h.CompleteSignIn(token, phone.Wrong()), 1)
 		h.Clock.Advance(time.Second)
 	}
-	completeSignIn(h, token, phone.Code()).Require(201, "")
+	h.CompleteSignIn(token, phone.Code()).Require(201, "")
 }
 
-func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
+func TestT08_BruteForce_HardLimitKeepsMFA(t *testing.T) {
 	t.Parallel()
-	h := apptest.Start(t, append(patient, "TWOFOLD_SESSION_AAL2_IDLE=10000h", "TWOFOLD_SESSION_AAL2_ABSOLUTE=10000h")...)
-	live, phone := withMFA(h, ada)
-	token := pendingSignIn(h, ada)
+	h := apptest.Start(t, append(apptest.LongSignIns, "TWOFOLD_SESSION_AAL2_IDLE=10000h", "TWOFOLD_SESSION_AAL2_ABSOLUTE=10000h")...)
+	live, phone := h.NewUser(ada).WithTOTP().Session()
+	token := h.PendingSignIn(ada)
 	for range 97 {
-		completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected")
+		h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 		h.Clock.Advance(time.Hour)
 	}
-	for range 3 { // a live session has a budget of its own, and the same end
+	for range 3 { // the budget of a session has the same hard limit
 		live.StepUp("mfa.enroll", JSON{"code": phone.Wrong()}).Require(401, "code_rejected")
 	}
 	h.Clock.Advance(1000 * time.Hour)
 	for what, a := range map[string]apptest.Response{
-		"a pending sign-in": completeSignIn(h, token, phone.Code()),
+		"a pending sign-in": h.CompleteSignIn(token, phone.Code()),
 		"another sign-in":   h.Script("").SignIn(ada, JSON{"code": phone.Code()}),
 		"a live session":    live.StepUp("mfa.enroll", JSON{"code": phone.Code()}),
 	} {
 		a.Require(429, "too_many_attempts")
 		if wait := a.Header.Get("Retry-After"); wait != "" || !strings.Contains(a.Text("detail"), "no longer accepted") {
-			t.Errorf("%s: Retry-After %q, %s; waiting does not help and the answer should say so", what, wait, a.Body)
+			t.Errorf("%s: Retry-After %q, %s; want a detail that waiting does not help", what, wait, a.Body)
 		}
 	}
 	h.Script("").SignIn(ada).Require(202, "")
@@ -133,13 +120,13 @@ func TestT08_AtAHundredFailuresCodesStopAndMFAStaysOn(t *testing.T) {
 	}
 	live.Do("GET", "/api/v1/mfa", nil).Require(401, "session_required")
 	next := h.SignedIn(ada).Enroll()
-	if left := completeSignIn(h, pendingSignIn(h, ada), next.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := h.CompleteSignIn(h.PendingSignIn(ada), next.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d after the reset, want 4", left)
 	}
-	completeSignIn(h, pendingSignIn(h, ada), next.Code()).Require(201, "")
+	h.CompleteSignIn(h.PendingSignIn(ada), next.Code()).Require(201, "")
 }
 
-func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
+func TestT08_BruteForce_PasswordBackoff(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_ATTEMPT_LIMIT=6", "TWOFOLD_ATTEMPTS_MAX_WAIT=1m")
 	h.AddAccount(ada)
@@ -150,7 +137,7 @@ func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
 			t.Errorf("attempts_left is %d after try %d, want %d", got, try+1, want)
 		}
 		if try >= 4 {
-			wantWait(t, h.Script("").SignIn(ada), []int{30, 60}[min(try-4, 1)])
+			apptest.WantWait(t, h.Script("").SignIn(ada), []int{30, 60}[min(try-4, 1)])
 			h.Clock.Advance(time.Minute)
 		}
 	}
@@ -161,20 +148,20 @@ func TestT08_PasswordsWaitTooAndNeverStop(t *testing.T) {
 	}
 }
 
-func TestT08_WhatIsMalformedCountsAsNoTry(t *testing.T) {
+func TestT08_BruteForce_MalformedNotCounted(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
-	token := pendingSignIn(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	token := h.PendingSignIn(ada)
 	for _, code := range []any{"12345", "1234567", "12345a", " 123456", "１２３４５６", "", 123456, nil} {
-		h.Script("").Do("POST", complete, JSON{"sign_in_token": token, "code": code}).Require(400, "invalid_request")
+		h.Script("").Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": token, "code": code}).Require(400, "invalid_request")
 	}
-	if left := completeSignIn(h, token, phone.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
+	if left := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d, want 4", left)
 	}
 }
 
-func TestAWaitBegunByAClockThatWasAheadIsNoLongerThanTheLongest(t *testing.T) {
+func TestBackoff_StartedByFastClock(t *testing.T) {
 	t.Parallel()
 	t.Skip("not yet: it lasts for as long as the clock was ahead, a year here, and only a reset of MFA shortens that of a code")
 	h := apptest.Start(t)

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT16_EverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
+func TestT16_EmailVariants_SharedBudget(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, kept string
@@ -17,7 +17,7 @@ func TestT16_EverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
 		{"an account", "zoë@example.com", []string{
 			norm.NFD.String("zoë@example.com"), "ZOË@EXAMPLE.COM", norm.NFD.String("ZOË@Example.com"), "  zoë@example.com\t", "Zoë@example.COM\n",
 		}},
-		{"nobody", "", []string{
+		{"no account", "", []string{
 			"nil@example.com", "NIL@example.com", " nil@example.com ", "Nil@Example.Com", "\u00a0nil@example.com",
 		}},
 	} {
@@ -34,13 +34,13 @@ func TestT16_EverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
 				}
 			}
 			for _, email := range c.spellings {
-				wantWait(t, h.Script("").SignIn(email), 30)
+				apptest.WantWait(t, h.Script("").SignIn(email), 30)
 			}
 		})
 	}
 }
 
-func TestT16_EverySpellingSignsIn(t *testing.T) {
+func TestT16_EmailVariants_SignIn(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	id := h.AddAccount(" Zoë@Example.com")

@@ -7,10 +7,10 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
+func TestT20_Fixation_PresetCookies(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	_, phone := withMFA(h, ada)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
 	h.AddAccount(bob)
 	const preset = "tf_s_cHJlc2V0LWJ5LXNvbWVib2R5LWVsc2UtYmVmb3JlLXNpZ24taW4"
 	fixed := func(t *testing.T) *apptest.Client {
@@ -21,8 +21,8 @@ func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
 	}
 	dead := func(t *testing.T) {
 		t.Helper()
-		h.Script("").WithT(t).Do("GET", current, nil, "Cookie", "twofold_session="+preset).Require(401, "session_required")
-		h.Script(preset).WithT(t).Do("GET", current, nil).Require(401, "session_required")
+		h.Script("").WithT(t).Do("GET", apptest.PathCurrentSession, nil, "Cookie", "twofold_session="+preset).Require(401, "session_required")
+		h.Script(preset).WithT(t).Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	}
 	t.Run("at a sign-in by password", func(t *testing.T) {
 		browser := fixed(t)
@@ -30,7 +30,7 @@ func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
 		if got := browser.Cookie("twofold_session"); got == preset || got == "" {
 			t.Errorf("the cookie is %q", got)
 		}
-		browser.Do("GET", current, nil).Require(200, "")
+		browser.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 		dead(t)
 	})
 	t.Run("at a sign-in with a code", func(t *testing.T) {
@@ -40,7 +40,7 @@ func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
 		if pending == preset || pending == "" {
 			t.Errorf("the sign-in cookie is %q", pending)
 		}
-		browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
+		browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, "")
 		if got := browser.Cookie("twofold_session"); got == preset || got == pending || got == "" {
 			t.Errorf("the cookie is %q", got)
 		}
@@ -51,7 +51,7 @@ func TestT20_AValueThatWasPutThereIsNeverAdopted(t *testing.T) {
 	})
 }
 
-func TestT20_ACookieIsNewAfterEveryProof(t *testing.T) {
+func TestT20_Fixation_NewCookiePerCredential(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -60,12 +60,12 @@ func TestT20_ACookieIsNewAfterEveryProof(t *testing.T) {
 	renewed := func(since string) {
 		t.Helper()
 		now := browser.Cookie("twofold_session")
-		browser.Do("GET", current, nil).Require(200, "")
+		browser.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 		for before, token := range old {
 			if token == now {
 				t.Errorf("the cookie after %s is that after %s", since, before)
 			}
-			h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+token).Require(401, "session_required")
+			h.Script("").Do("GET", apptest.PathCurrentSession, nil, "Cookie", "twofold_session="+token).Require(401, "session_required")
 		}
 		old[since] = now
 	}
@@ -73,37 +73,37 @@ func TestT20_ACookieIsNewAfterEveryProof(t *testing.T) {
 	renewed("sign-in")
 	browser.SignIn(ada).Require(201, "")
 	renewed("another sign-in")
-	id := browser.Do("GET", current, nil).Text("id")
+	id := browser.Do("GET", apptest.PathCurrentSession, nil).Text("id")
 	phone := browser.Enroll()
 	renewed("the first confirmation")
 	second := browser.Enroll(JSON{"code": phone.Code()})
 	renewed("the second confirmation")
-	token := stepUp(browser, "mfa.remove", JSON{"code": phone.Code()})
-	browser.Do("DELETE", methods+second.ID, nil, "Step-Up-Token", token).Require(200, "")
+	token := browser.StepUpToken("mfa.remove", JSON{"code": phone.Code()})
+	browser.Do("DELETE", apptest.PathMethods+second.ID, nil, "Step-Up-Token", token).Require(200, "")
 	renewed("a removal")
-	if got := browser.Do("GET", current, nil).Text("id"); got != id {
+	if got := browser.Do("GET", apptest.PathCurrentSession, nil).Text("id"); got != id {
 		t.Errorf("the session is %s, want %s still: only its token is new", got, id)
 	}
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada).Require(202, "")
-	browser.Do("POST", complete, JSON{"code": phone.Code()}).Require(201, "")
+	browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, "")
 	renewed("a sign-in with a code")
-	browser.Do("DELETE", current, nil).Require(204, "")
+	browser.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
 	for _, token := range old {
-		h.Script("").Do("GET", current, nil, "Cookie", "twofold_session="+token).Require(401, "session_required")
+		h.Script("").Do("GET", apptest.PathCurrentSession, nil, "Cookie", "twofold_session="+token).Require(401, "session_required")
 	}
 }
 
-func TestT20_ATokenThatWasDeliveredStaysTheSame(t *testing.T) {
+func TestT20_Fixation_ScriptTokenKept(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Enroll()
-	script.Do("GET", current, nil).Require(200, "")
-	a := script.Do("DELETE", methods+phone.ID, nil, "Step-Up-Token", stepUp(script, "mfa.remove", JSON{"code": phone.Code()})).Require(200, "")
+	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	a := script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", script.StepUpToken("mfa.remove", JSON{"code": phone.Code()})).Require(200, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
 		t.Errorf("a script is given the cookies %q", set)
 	}
-	script.Do("GET", current, nil).Require(200, "")
+	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 }

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// What a removal rests on is gone with a new password, also where the clock says that the password came first.
-func TestT21_AClockThatJumpsBackSavesNoRemovalFromANewPassword(t *testing.T) {
+// A new password ends a removal even if the clock says that the password is older.
+func TestT21_ClockJump_RemovalEndedByNewPassword(t *testing.T) {
 	t.Parallel()
-	l := loseAllFactors(t)
-	l.ask().Require(202, "")
+	l := newLostFactorFixture(t)
+	l.request().Require(202, "")
 	l.Clock.Advance(-time.Hour)
-	resetByMail(l)
+	l.resetPassword()
 	l.tick()
-	if l.underWay() {
-		t.Error("it goes on")
+	if l.active() {
+		t.Error("the removal is still in progress")
 	}
 }

@@ -9,122 +9,122 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT24_AResetSignsNobodyInAndTheNextSignInAsksForACode(t *testing.T) {
+func TestT24_ResetKeepsMFA_NextSignInAsksForCode(t *testing.T) {
 	t.Parallel()
 	for name, begin := range map[string]func(t *testing.T, h *apptest.Server, id string) string{
-		"asked for": func(t *testing.T, h *apptest.Server, _ string) string { return resetToken(t, h, ada) },
+		"asked for": func(t *testing.T, h *apptest.Server, _ string) string { return h.PasswordResetToken(ada) },
 		"forced": func(t *testing.T, h *apptest.Server, id string) string {
-			force(t, h, id)
-			return mailed(t, h, "password_reset_forced", ada).token("reset_password")
+			h.ForceReset(id)
+			return h.Queued("password_reset_forced", ada).Token("reset_password")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := withMail(t)
-			script, phone := withMFA(h, ada)
+			h := apptest.StartWithOutbox(t)
+			script, phone := h.NewUser(ada).WithTOTP().Session()
 			browser := h.Browser()
-			token := begin(t, h, script.Do("GET", account, nil).Text("id"))
-			a := browser.Do("POST", resetComplete, JSON{"token": token, "new_password": extraSession}).Require(200, "")
+			token := begin(t, h, script.Do("GET", apptest.PathAccount, nil).Text("id"))
+			a := browser.Do("POST", apptest.PathCompletePasswordReset, JSON{"token": token, "new_password": apptest.NewPassword}).Require(200, "")
 			if len(a.SetCookies()) > 0 || strings.Contains(string(a.Body), "tf_") {
 				t.Errorf("a reset hands something out: %v %s", a.SetCookies(), a.Body)
 			}
-			browser.Do("GET", current, nil).Require(401, "session_required")
-			script.Do("GET", current, nil).Require(401, "session_required")
-			pending := withPassword(h, ada, extraSession).Require(202, "")
+			browser.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
+			script.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
+			pending := h.SignInWith(ada, apptest.NewPassword).Require(202, "")
 			if got := pending.Value("methods"); !slices.Contains(got.([]any), any("totp")) {
 				t.Errorf("the methods are %v", got)
 			}
-			session := completeSignIn(h, pending.Text("sign_in_token"), phone.Code()).Require(201, "")
+			session := h.CompleteSignIn(pending.Text("sign_in_token"), phone.Code()).Require(201, "")
 			if acr := session.Text("acr"); acr != "aal2" {
 				t.Errorf("the session is %s", acr)
 			}
-			weak := h.Script(session.Text("session_token")).StepUp("mfa.remove", JSON{"password": extraSession})
+			weak := h.Script(session.Text("session_token")).StepUp("mfa.remove", JSON{"password": apptest.NewPassword})
 			weak.Require(401, "code_required")
 		})
 	}
 }
 
-func TestT15_ARequestForAResetTellsNotWhetherThereIsAnAccount(t *testing.T) {
+func TestT15_Enumeration_PasswordReset(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
-	withMFA(h, ada)
+	h := apptest.StartWithOutbox(t)
+	h.NewUser(ada).WithTOTP()
 	h.AddAccount(bob)
-	var answers, left []string
+	var responses, left []string
 	for _, address := range []string{"nil@example.com", "ada@example.com", "bob@example.com"} {
-		before := tables(t, h)
-		answers = append(answers, seen(h.Script("").Do("POST", resets, JSON{"email": address}).Require(202, "")))
-		left = append(left, difference(before, tables(t, h)))
+		before := h.RowCounts()
+		responses = append(responses, h.Script("").Do("POST", apptest.PathPasswordResets, JSON{"email": address}).Require(202, "").Comparable())
+		left = append(left, apptest.RowDifference(before, h.RowCounts()))
 	}
-	for i := range answers {
-		if answers[i] != answers[0] || left[i] != "reset_requests +1" {
-			t.Errorf("answer %d: %s\nand left behind: %s", i, answers[i], left[i])
+	for i := range responses {
+		if responses[i] != responses[0] || left[i] != "reset_requests +1" {
+			t.Errorf("response %d: %s\nand left behind: %s", i, responses[i], left[i])
 		}
 	}
-	if sizes := column(t, h, `SELECT length(sealed) FROM reset_requests`); len(sizes) != 3 || len(slices.Compact(sizes)) != 1 {
+	if sizes := h.Column(`SELECT length(sealed) FROM reset_requests`); len(sizes) != 3 || len(slices.Compact(sizes)) != 1 {
 		t.Errorf("what is kept has the sizes %v", sizes)
 	}
-	before := tables(t, h)
-	if got, want := told(t, h), []string{ada + " method_added", ada + " password_reset_link", bob + " password_reset_link"}; !slices.Equal(got, want) {
-		t.Errorf("told: %v, want %v", got, want)
+	before := h.RowCounts()
+	if got, want := h.QueuedKinds(), []string{ada + " method_added", ada + " password_reset_link", bob + " password_reset_link"}; !slices.Equal(got, want) {
+		t.Errorf("queued: %v, want %v", got, want)
 	}
-	if got := difference(before, tables(t, h)); got != "activity +2, link_mails +2, links +2, outbox +2, reset_requests -3" {
+	if got := apptest.RowDifference(before, h.RowCounts()); got != "activity +2, link_mails +2, links +2, outbox +2, reset_requests -3" {
 		t.Errorf("resolving them changed %s", got)
 	}
 }
 
-// A request is answered without a look at the accounts, so that there is nothing to measure.
-func TestT15_ARequestForAResetLooksAtNoAccount(t *testing.T) {
+// The request does not read the accounts, so its time discloses nothing.
+func TestT15_Enumeration_PasswordResetReadsNoAccount(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
-	db := database(t, h)
-	execute(t, db, `ALTER TABLE accounts RENAME TO gone`)
-	for _, address := range []string{ada, nobody} {
-		askReset(h, address)
+	db := h.OpenDatabase(t)
+	db.MustExec(t, `ALTER TABLE accounts RENAME TO gone`)
+	for _, address := range []string{ada, unknownEmail} {
+		h.RequestPasswordReset(address)
 	}
-	execute(t, db, `ALTER TABLE gone RENAME TO accounts`)
-	mailed(t, h, "password_reset_link", ada)
+	db.MustExec(t, `ALTER TABLE gone RENAME TO accounts`)
+	h.Queued("password_reset_link", ada)
 }
 
-func TestT15_AChangeOfAddressTellsNotWhoseTheNewOneIs(t *testing.T) {
+func TestT15_Enumeration_ChangeEmail(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	h.AddAccount("bob@example.com")
 	script := h.SignedIn(ada)
-	var answers, left []string
+	var responses, left []string
 	for _, address := range []string{"nil@example.com", "bob@example.com"} {
-		token := stepUp(script, "account.email")
-		before := tables(t, h)
-		a := script.Do("PUT", email, JSON{"email": address}, "Step-Up-Token", token).Require(202, "")
-		answers = append(answers, strings.ReplaceAll(seen(a), address, "it"))
-		left = append(left, difference(before, tables(t, h)))
-		if got := script.Do("GET", account, nil).Text("pending_address", "email"); got != address {
+		token := script.StepUpToken("account.email")
+		before := h.RowCounts()
+		a := script.Do("PUT", apptest.PathEmail, JSON{"email": address}, "Step-Up-Token", token).Require(202, "")
+		responses = append(responses, strings.ReplaceAll(a.Comparable(), address, "it"))
+		left = append(left, apptest.RowDifference(before, h.RowCounts()))
+		if got := script.Do("GET", apptest.PathAccount, nil).Text("pending_address", "email"); got != address {
 			t.Errorf("what waits is %s", got)
 		}
-		script.Do("DELETE", pending, nil).Require(204, "")
+		script.Do("DELETE", apptest.PathPendingAddress, nil).Require(204, "")
 	}
-	if answers[0] != answers[1] || left[0] != left[1] {
-		t.Errorf("they are told apart: %v, %v", answers, left)
+	if responses[0] != responses[1] || left[0] != left[1] {
+		t.Errorf("they are distinguishable: %v, %v", responses, left)
 	}
-	l := mailed(t, h, "address_in_use", "bob@example.com")
+	l := h.Queued("address_in_use", "bob@example.com")
 	if len(l.Links) > 0 {
 		t.Errorf("its owner is given %v", l.Links)
 	}
-	for _, l := range letters(t, h) {
+	for _, l := range h.Outbox() {
 		if l.To == "bob@example.com" && l.Kind != "address_in_use" {
 			t.Errorf("its owner is sent %s", l.Kind)
 		}
 	}
 }
 
-func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
+func TestT30_MailInjection_InvalidAddresses(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	token := stepUp(script, "account.email")
-	before := tables(t, h)
+	token := script.StepUpToken("account.email")
+	before := h.RowCounts()
 	for what, address := range map[string]string{
 		"a header after it": "ada@new.example\r\nBcc: eve@evil.example", "a line feed": "ada@new.example\nBcc:eve@evil.example", "a bare CR": "ada\r@new.example",
 		"a header before": "Bcc: eve@evil.example\r\nada@new.example", "a body after it": "ada@new.example\r\n\r\nHello", "a NUL": "ada\x00@new.example",
@@ -136,49 +136,51 @@ func TestT30_WhatIsNotOneAddressIsRefusedWhereverOneIsTaken(t *testing.T) {
 		"nothing but space": "   ", "255 octets": strings.Repeat("a", 243) + "@new.example", "a URL": "https://evil.example/@new.example#", "a mailto": "mailto:ada@new.example",
 	} {
 		for _, take := range []func(c *apptest.Client) apptest.Response{
-			func(c *apptest.Client) apptest.Response { return c.Do("POST", resets, JSON{"email": address}) },
 			func(c *apptest.Client) apptest.Response {
-				return c.Do("PUT", email, JSON{"email": address}, "Step-Up-Token", token)
+				return c.Do("POST", apptest.PathPasswordResets, JSON{"email": address})
 			},
 			func(c *apptest.Client) apptest.Response {
-				return c.Do("PUT", noticeEmail, JSON{"email": address}, "Step-Up-Token", token)
+				return c.Do("PUT", apptest.PathEmail, JSON{"email": address}, "Step-Up-Token", token)
+			},
+			func(c *apptest.Client) apptest.Response {
+				return c.Do("PUT", apptest.PathNoticeEmail, JSON{"email": address}, "Step-Up-Token", token)
 			},
 		} {
 			t.Run(what, func(t *testing.T) {
 				a := take(script.WithT(t)).Require(400, "invalid_request")
-				wantPointer(t, a, "/email")
+				apptest.WantPointer(t, a, "/email")
 				if strings.Contains(string(a.Body), "evil") {
-					t.Errorf("the answer repeats it: %s", a.Body)
+					t.Errorf("the response repeats it: %s", a.Body)
 				}
 			})
 		}
 	}
-	if got := difference(before, tables(t, h)); got != "" {
+	if got := apptest.RowDifference(before, h.RowCounts()); got != "" {
 		t.Errorf("it changed %s", got)
 	}
-	script.Do("PUT", email, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Require(202, "") // notFound spent it
+	script.Do("PUT", apptest.PathEmail, JSON{"email": "zoë@bücher.example"}, "Step-Up-Token", token).Require(202, "") // no refusal consumed it
 }
 
-func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
+func TestT30_MailInjection_ForgedHostInRequest(t *testing.T) {
 	t.Parallel()
 	const public = "https://account.example.com"
-	h := withMail(t, "TWOFOLD_PUBLIC_URL="+public, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
+	h := apptest.StartWithOutbox(t, "TWOFOLD_PUBLIC_URL="+public, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	lies := []string{
 		"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "http", "Forwarded", "host=evil.example;proto=http", "X-Original-Host", "evil.example",
 		"X-Forwarded-Prefix", "//evil.example", "X-Original-URL", "https://evil.example/", "Content-Type", "application/json",
 	}
-	token := stepUp(script, "account.email")
+	token := script.StepUpToken("account.email")
 	for _, r := range []*http.Request{
-		h.Script("").Request("POST", resets, body(JSON{"email": ada}), lies...),
-		script.Request("PUT", email, body(JSON{"email": newAddress}), append(lies, "Step-Up-Token", token)...),
+		h.Script("").Request("POST", apptest.PathPasswordResets, apptest.Body(JSON{"email": ada}), lies...),
+		script.Request("PUT", apptest.PathEmail, apptest.Body(JSON{"email": newAddress}), append(lies, "Step-Up-Token", token)...),
 	} {
 		r.Host = "evil.example"
 		script.Send(r).Require(202, "")
 	}
 	links := 0
-	for _, l := range letters(t, h) {
+	for _, l := range h.Outbox() {
 		for _, to := range l.Links {
 			links++
 			if !strings.HasPrefix(to, public+"/") || strings.Contains(to, "evil") {
@@ -191,11 +193,11 @@ func TestT30_LinksLeadToThePublicURLWhateverARequestSays(t *testing.T) {
 	}
 }
 
-func TestT31_NoOperationLeadsElsewhere(t *testing.T) {
+func TestT31_OpenRedirect_Operations(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
-	fits := withBody(t)
+	fits := apptest.OperationsWithBody(t)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	const wishes = "?next=//evil.example&return=https://evil.example&return_to=%2F%2Fevil.example&redirect_uri=https:evil.example&url=evil.example"
 	for _, op := range apptest.Operations(t) {
@@ -204,83 +206,83 @@ func TestT31_NoOperationLeadsElsewhere(t *testing.T) {
 			if signedIn {
 				script = h.SignedIn(ada)
 			}
-			r := script.Request(op.Method, op.OnServer(unknownID)+wishes, nil)
+			r := script.Request(op.Method, op.PathWith(apptest.UnknownID)+wishes, nil)
 			if len(op.Members) > 0 {
-				r = script.Request(op.Method, op.OnServer(unknownID)+wishes, body(fits[op.ID].fits), "Content-Type", "application/json")
+				r = script.Request(op.Method, op.PathWith(apptest.UnknownID)+wishes, apptest.Body(fits[op.ID].Sample), "Content-Type", "application/json")
 			}
 			for _, lie := range []string{"X-Forwarded-Host", "X-Original-Host", "X-Original-URL", "Referer"} {
 				r.Header.Set(lie, "https://evil.example")
 			}
 			r.Host = "evil.example"
-			answer, err := client.Do(r)
+			response, err := client.Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			_ = answer.Body.Close()
+			_ = response.Body.Close()
 			for _, name := range []string{"Location", "Refresh", "Content-Location", "Link"} {
-				if to := answer.Header.Get(name); to != "" {
+				if to := response.Header.Get(name); to != "" {
 					t.Errorf("%s, signed in %v: %s is %q", op.ID, signedIn, name, to)
 				}
 			}
-			if answer.StatusCode/100 == 3 {
-				t.Errorf("%s, signed in %v: got %d", op.ID, signedIn, answer.StatusCode)
+			if response.StatusCode/100 == 3 {
+				t.Errorf("%s, signed in %v: got %d", op.ID, signedIn, response.StatusCode)
 			}
 		}
 	}
 }
 
-func TestT39_ALinkIsForOnePurpose(t *testing.T) {
+func TestT39_ForeignIDs_LinkPurpose(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	tokens := map[string]string{"reset_password": resetToken(t, h, ada), "confirm_address": confirmToken(t, h, script, email, newAddress)}
-	tokens["not_me"] = mailed(t, h, "email_change_asked", ada).token("not_me")
+	tokens := map[string]string{"reset_password": h.PasswordResetToken(ada), "confirm_address": script.AddressToken(apptest.PathEmail, newAddress)}
+	tokens["not_me"] = h.Queued("email_change_asked", ada).Token("not_me")
 	session := script.Bearer
 	for purpose, token := range tokens {
 		if !strings.HasPrefix(token, "tf_l_") {
 			t.Fatalf("%s is %q", purpose, token)
 		}
 		if purpose != "reset_password" {
-			reset(h, token, extraSession).Require(410, "link_expired")
+			h.ResetPassword(token, apptest.NewPassword).Require(410, "link_expired")
 		}
 		if purpose != "confirm_address" {
-			confirm(h, token).Require(410, "link_expired")
+			h.ConfirmAddress(token).Require(410, "link_expired")
 		}
-		h.Script(token).Do("GET", current, nil).Require(401, "session_required")
-		completeSignIn(h, token, "123456").Require(410, "sign_in_expired")
-		script.Do("PUT", email, JSON{"email": newAddress}, "Step-Up-Token", token).Require(401, "step_up_required")
+		h.Script(token).Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
+		h.CompleteSignIn(token, "123456").Require(410, "sign_in_expired")
+		script.Do("PUT", apptest.PathEmail, JSON{"email": newAddress}, "Step-Up-Token", token).Require(401, "step_up_required")
 	}
-	reset(h, session, extraSession).Require(410, "link_expired")
-	confirm(h, session).Require(410, "link_expired")
-	confirm(h, tokens["confirm_address"]).Require(200, "") // refusing them spent none
+	h.ResetPassword(session, apptest.NewPassword).Require(410, "link_expired")
+	h.ConfirmAddress(session).Require(410, "link_expired")
+	h.ConfirmAddress(tokens["confirm_address"]).Require(200, "") // the refusals consumed none
 }
 
-func TestT39_ALinkChangesItsOwnAccountOnly(t *testing.T) {
+func TestT39_ForeignIDs_LinkAccount(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	h.AddAccount(bob)
 	adas, bobs := h.SignedIn(ada), h.SignedIn(bob)
-	adaAddress := confirmToken(t, h, adas, email, newAddress)
-	bobAddress := confirmToken(t, h, bobs, noticeEmail, "bob@second.example")
-	bobReset := resetToken(t, h, bob)
-	bobs.Do("DELETE", pending, nil).Require(204, "")
-	confirm(h, bobAddress).Require(410, "link_expired")
+	adaAddress := adas.AddressToken(apptest.PathEmail, newAddress)
+	bobAddress := bobs.AddressToken(apptest.PathNoticeEmail, "bob@second.example")
+	bobReset := h.PasswordResetToken(bob)
+	bobs.Do("DELETE", apptest.PathPendingAddress, nil).Require(204, "")
+	h.ConfirmAddress(bobAddress).Require(410, "link_expired")
 
-	a := bobs.Do("POST", confirmations, JSON{"token": adaAddress}).Require(200, "") // whoever is signed in
+	a := bobs.Do("POST", apptest.PathConfirmAddress, JSON{"token": adaAddress}).Require(200, "") // bob is signed in
 	if a.Text("email") != newAddress {
 		t.Errorf("got %s", a.Body)
 	}
-	if got := adas.Do("GET", account, nil).Text("email"); got != newAddress {
+	if got := adas.Do("GET", apptest.PathAccount, nil).Text("email"); got != newAddress {
 		t.Errorf("ada's address is %s", got)
 	}
-	if got := bobs.Do("GET", account, nil); got.Text("email") != bob || got.Value("pending_address") != nil {
+	if got := bobs.Do("GET", apptest.PathAccount, nil); got.Text("email") != bob || got.Value("pending_address") != nil {
 		t.Errorf("bob's account is %s", got.Body)
 	}
-	adas.Do("POST", resetComplete, JSON{"token": bobReset, "new_password": extraSession}).Require(200, "")
-	adas.Do("GET", current, nil).Require(200, "")
-	bobs.Do("GET", current, nil).Require(401, "session_required")
+	adas.Do("POST", apptest.PathCompletePasswordReset, JSON{"token": bobReset, "new_password": apptest.NewPassword}).Require(200, "")
+	adas.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	bobs.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	h.SignedIn(newAddress)
-	withPassword(h, bob, extraSession).Require(201, "")
+	h.SignInWith(bob, apptest.NewPassword).Require(201, "")
 }

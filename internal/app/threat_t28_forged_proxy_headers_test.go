@@ -11,17 +11,17 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// knock tries to sign in with nothing, which counts for the address and costs no hash.
-func knock(h *apptest.Server, headers ...string) apptest.Response {
+// signInEmpty sends a sign-in without credentials, which counts for the client address and costs no hash.
+func signInEmpty(h *apptest.Server, headers ...string) apptest.Response {
 	return h.Script("").Do("POST", "/api/v1/sessions", JSON{}, headers...)
 }
 
-func TestT28_ForwardingHeadersOfAStrangerChangeNothing(t *testing.T) {
+func TestT28_ProxyHeaders_Untrusted(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string][]string{
-		"nobody is trusted":      {"TWOFOLD_IP_SIGN_IN_LIMIT=8"},
-		"somebody else is":       {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,::1/128"},
-		"no address at all, yet": {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES="},
+		"no trusted proxies":    {"TWOFOLD_IP_SIGN_IN_LIMIT=8"},
+		"other trusted proxies": {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES=10.0.0.0/8,::1/128"},
+		"an empty list":         {"TWOFOLD_IP_SIGN_IN_LIMIT=8", "TWOFOLD_TRUSTED_PROXIES="},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -33,91 +33,91 @@ func TestT28_ForwardingHeadersOfAStrangerChangeNothing(t *testing.T) {
 				if header == "Forwarded" {
 					value = "for=" + value
 				}
-				knock(h, header, value).Require(400, "invalid_request")
+				signInEmpty(h, header, value).Require(400, "invalid_request")
 			}
-			a := knock(h, "X-Forwarded-For", "198.51.100.99").Require(429, "too_many_requests")
+			a := signInEmpty(h, "X-Forwarded-For", "198.51.100.99").Require(429, "too_many_requests")
 			if wait := a.Header.Get("Retry-After"); wait != "60" {
 				t.Errorf("Retry-After is %q, want 60", wait)
 			}
 			h.Clock.Advance(time.Minute)
-			knock(h).Require(400, "invalid_request")
+			signInEmpty(h).Require(400, "invalid_request")
 			if log := h.Log.String(); strings.Contains(log, "198.51.100.") || !strings.Contains(log, `"ip":"127.0.0.1"`) {
-				t.Errorf("the log believes a header:\n%s", log)
+				t.Errorf("the log has an address of a header:\n%s", log)
 			}
 		})
 	}
 }
 
-func TestT28_BehindATrustedProxyTheRightmostUntrustedHopIsTheClient(t *testing.T) {
+func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8,10.0.0.0/8", "TWOFOLD_IP_SIGN_IN_LIMIT=1")
 	for _, c := range []struct{ name, hops, client string }{
 		{"one hop", "198.51.100.1", "198.51.100.1"},
-		{"an address that the client put before it", "203.0.113.66, 198.51.100.2", "198.51.100.2"},
-		{"a row of proxies of ours", "203.0.113.66, 198.51.100.3, 10.1.2.3, 127.0.0.9", "198.51.100.3"},
-		{"our own address, as a client claims it", "10.1.1.1, 198.51.100.4", "198.51.100.4"},
+		{"an address that the client prepended", "203.0.113.66, 198.51.100.2", "198.51.100.2"},
+		{"several trusted proxies", "203.0.113.66, 198.51.100.3, 10.1.2.3, 127.0.0.9", "198.51.100.3"},
+		{"a trusted address, sent by the client", "10.1.1.1, 198.51.100.4", "198.51.100.4"},
 		{"spaces", "   203.0.113.66 ,198.51.100.5  ", "198.51.100.5"},
 		{"a word before it", "unknown, 198.51.100.6", "198.51.100.6"},
 		{"an IPv6 client", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6"},
 		{"another of its network", "2001:db8:1:2:ffff::1", ""},
 		{"one of the next network", "2001:db8:1:3::1", "2001:db8:1:3::1"},
-		{"an IPv4 client in IPv6 dress", "::ffff:198.51.100.7", "198.51.100.7"},
+		{"an IPv4-mapped IPv6 client", "::ffff:198.51.100.7", "198.51.100.7"},
 		{"the same without", "198.51.100.7", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.client == "" {
-				knock(h, "X-Forwarded-For", c.hops).Require(429, "too_many_requests")
+				signInEmpty(h, "X-Forwarded-For", c.hops).Require(429, "too_many_requests")
 				return
 			}
-			knock(h, "X-Forwarded-For", c.hops).Require(400, "invalid_request")
-			knock(h, "X-Forwarded-For", c.client).Require(429, "too_many_requests")
+			signInEmpty(h, "X-Forwarded-For", c.hops).Require(400, "invalid_request")
+			signInEmpty(h, "X-Forwarded-For", c.client).Require(429, "too_many_requests")
 			if !strings.Contains(h.Log.String(), `"ip":"`+c.client+`"`) {
-				t.Errorf("the log does not know %s", c.client)
+				t.Errorf("the log does not have %s", c.client)
 			}
 		})
 	}
 	t.Run("two lines are one list", func(t *testing.T) {
 		r := h.Script("").WithT(t).Request("POST", "/api/v1/sessions", nil, "X-Forwarded-For", "203.0.113.66", "X-Forwarded-For", "198.51.100.8")
 		h.Script("").WithT(t).Send(r).Require(400, "")
-		knock(h, "X-Forwarded-For", "198.51.100.8").Require(429, "too_many_requests")
+		signInEmpty(h, "X-Forwarded-For", "198.51.100.8").Require(429, "too_many_requests")
 	})
 	t.Run("what is no address is the proxy's own", func(t *testing.T) {
-		knock(h, "X-Forwarded-For", "198.51.100.9, nonsense").Require(400, "invalid_request")
-		knock(h, "X-Forwarded-For", "198.51.100.9").Require(400, "invalid_request")
-		knock(h).Require(429, "too_many_requests")
+		signInEmpty(h, "X-Forwarded-For", "198.51.100.9, nonsense").Require(400, "invalid_request")
+		signInEmpty(h, "X-Forwarded-For", "198.51.100.9").Require(400, "invalid_request")
+		signInEmpty(h).Require(429, "too_many_requests")
 	})
 }
 
-func TestT28_WrongProofsOfOneAddressAreBounded(t *testing.T) {
+func TestT28_ProxyHeaders_FailureLimitPerClient(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_TRUSTED_PROXIES=127.0.0.1/32", "TWOFOLD_IP_FAILURE_LIMIT=4")
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
 	phone := script.Begin()
 	from := func(ip string) []string { return []string{"X-Forwarded-For", ip} }
-	wrong := JSON{"email": nobody, "password": "certainly not this one"}
-	confirm := enrollments + "/" + phone.ID + "/confirm"
+	wrong := JSON{"email": unknownEmail, "password": "certainly not this one"}
+	confirm := apptest.PathEnrollments + "/" + phone.ID + "/confirm"
 	for range 2 {
 		h.Script("").Do("POST", "/api/v1/sessions", wrong, from("198.51.100.1")...).Require(401, "credentials_rejected")
 		script.Do("POST", confirm, JSON{"code": phone.Wrong()}, from("198.51.100.1")...).Require(422, "code_rejected")
 	}
 	signIn := func(ip string) apptest.Response {
-		return h.Script("").Do("POST", "/api/v1/sessions", validCredentials(ada), from(ip)...)
+		return h.Script("").Do("POST", "/api/v1/sessions", apptest.Credentials(ada), from(ip)...)
 	}
 	signIn("198.51.100.1").Require(429, "too_many_requests")
 	script.Do("POST", confirm, JSON{"code": phone.Code()}, from("198.51.100.1")...).Require(429, "too_many_requests")
-	script.Do("GET", current, nil, from("198.51.100.1")...).Require(200, "")
+	script.Do("GET", apptest.PathCurrentSession, nil, from("198.51.100.1")...).Require(200, "")
 	signIn("198.51.100.2").Require(201, "")
 	h.Clock.Advance(15 * time.Minute)
 	signIn("198.51.100.1").Require(201, "")
 }
 
-func TestT28_HostAndProtocolChangeNeitherCookiesNorTokens(t *testing.T) {
+func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 	t.Parallel()
 	for name, settings := range map[string][]string{
-		"from a stranger":        {"TWOFOLD_PUBLIC_URL=https://account.example.com"},
-		"from a trusted proxy":   {"TWOFOLD_PUBLIC_URL=https://account.example.com", "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
-		"where the page is http": {},
+		"from an untrusted client": {"TWOFOLD_PUBLIC_URL=https://account.example.com"},
+		"from a trusted proxy":     {"TWOFOLD_PUBLIC_URL=https://account.example.com", "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
+		"where the page is http":   {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -133,14 +133,14 @@ func TestT28_HostAndProtocolChangeNeitherCookiesNorTokens(t *testing.T) {
 				"Forwarded", "host=evil.example;proto=" + proto, "X-Original-Host", "evil.example", "X-Host", "evil.example",
 			}
 			script := h.Script("").WithT(t)
-			r := script.Request("POST", "/api/v1/sessions", body(validCredentials(ada)), append(lies, "Content-Type", "application/json")...)
+			r := script.Request("POST", "/api/v1/sessions", apptest.Body(apptest.Credentials(ada)), append(lies, "Content-Type", "application/json")...)
 			r.Host = "evil.example"
 			a := script.Send(r).Require(201, "")
 			set := a.SetCookies()[0]
 			if secure := strings.HasPrefix(public, "https"); set.Name != cookie || set.Secure != secure || set.Domain != "" {
 				t.Errorf("got the cookie %s, secure %t, domain %q; want %s, %t and none", set.Name, set.Secure, set.Domain, cookie, secure)
 			}
-			r = script.Request("POST", "/api/v1/step-up", body(JSON{"purpose": "mfa.enroll", "password": apptest.Password}),
+			r = script.Request("POST", "/api/v1/step-up", apptest.Body(JSON{"purpose": "mfa.enroll", "password": apptest.Password}),
 				append(lies, "Content-Type", "application/json", "Cookie", set.Name+"="+set.Value)...)
 			r.Host = "evil.example"
 			token := script.Send(r).Require(201, "").Text("step_up_token")

@@ -6,16 +6,15 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// What anybody may read is refused like anything else where the request is out of shape: 400, and not as a failure of
-// ours.
-func TestT29_ReadingWhatIsOpenToAllTakesARightRequestToo(t *testing.T) {
+// Malformed requests for public resources get 400, and no 500.
+func TestT29_PublicReads_Malformed(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser := h.Browser()
 	browser.SignIn(ada).Require(201, "")
 	for _, op := range apptest.Operations(t) {
-		if !open(op) {
+		if !op.PublicRead() {
 			continue
 		}
 		t.Run(op.ID+" with a body", func(t *testing.T) {
@@ -23,7 +22,7 @@ func TestT29_ReadingWhatIsOpenToAllTakesARightRequestToo(t *testing.T) {
 		})
 		t.Run(op.ID+" with a cookie and a bearer token", func(t *testing.T) {
 			a := browser.WithT(t).Do(op.Method, op.Path, nil, "Authorization", "Bearer nonsense").Require(400, "invalid_request")
-			wantPointer(t, a, "#Authorization")
+			apptest.WantPointer(t, a, "#Authorization")
 		})
 	}
 }

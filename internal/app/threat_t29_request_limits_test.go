@@ -2,14 +2,13 @@ package app_test
 
 import (
 	"bufio"
-	"bytes"
-	"context"
 	"errors"
 	"io"
 	"maps"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,25 +17,12 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// endless is a body without a length.
-type endless struct{ sent, most int }
-
-func (e *endless) Read(b []byte) (int, error) {
-	if e.sent >= e.most {
-		return 0, io.EOF
-	}
-	n := min(len(b), e.most-e.sent)
-	copy(b, bytes.Repeat([]byte(" "), n))
-	e.sent += n
-	return n, nil
-}
-
-func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
+func TestT29_RequestLimits_BodySizeAndType(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
-	grantAdmin(h, ada) // so that every body is looked at
-	before := state(t, h)
+	script, phone := h.NewUser(ada).WithTOTP().Session()
+	h.GrantAdmin(ada) // so that every body is parsed
+	before := h.RowCounts()
 	const limit = 16 << 10
 	for _, op := range apptest.Operations(t) {
 		client := h.Script("")
@@ -44,14 +30,14 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 			client = script
 		}
 		send := func(t *testing.T, body io.Reader, headers ...string) apptest.Response {
-			return client.WithT(t).Send(client.WithT(t).Request(op.Method, op.OnServer(phone.ID), body, headers...))
+			return client.WithT(t).Send(client.WithT(t).Request(op.Method, op.PathWith(phone.ID), body, headers...))
 		}
 		asJSON := []string{"Content-Type", "application/json"}
 		t.Run(op.ID+"/one byte too many", func(t *testing.T) {
 			send(t, strings.NewReader("{}"+strings.Repeat(" ", limit-1)), asJSON...).Require(413, "body_too_large")
 		})
 		t.Run(op.ID+"/without a length", func(t *testing.T) {
-			send(t, io.MultiReader(strings.NewReader("{}"), &endless{most: 200_000}), asJSON...).Require(413, "body_too_large")
+			send(t, io.MultiReader(strings.NewReader("{}"), strings.NewReader(strings.Repeat(" ", 200_000))), asJSON...).Require(413, "body_too_large")
 		})
 		for _, kind := range []string{
 			"", "text/plain", "text/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "application/xml",
@@ -61,7 +47,7 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 				send(t, strings.NewReader("{}"), "Content-Type", kind).Require(415, "unsupported_media_type")
 			})
 		}
-		if len(op.Members) > 0 || open(op) {
+		if len(op.Members) > 0 || op.PublicRead() {
 			continue
 		}
 		t.Run(op.ID+"/a body where there is none", func(t *testing.T) {
@@ -70,12 +56,12 @@ func TestT29_ABodyIsAtMostSixteenKibibytesOfJSON(t *testing.T) {
 			}
 		})
 	}
-	if after := state(t, h); !maps.Equal(before, after) {
+	if after := h.RowCounts(); !maps.Equal(before, after) {
 		t.Errorf("something changed: %v, was %v", after, before)
 	}
 }
 
-func TestT29_WhatFitsIsTaken(t *testing.T) {
+func TestT29_RequestLimits_AcceptedVariants(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
@@ -93,106 +79,78 @@ func TestT29_WhatFitsIsTaken(t *testing.T) {
 	}
 }
 
-func TestT29_ABodyIsNeededWhereMembersAre(t *testing.T) {
+func TestT29_RequestLimits_MissingBody(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	script, phone := withMFA(h, ada)
-	grantAdmin(h, ada) // so that every body is looked at
-	for id, op := range withBody(t) {
+	script, phone := h.NewUser(ada).WithTOTP().Session()
+	h.GrantAdmin(ada) // so that every body is parsed
+	for id, op := range apptest.OperationsWithBody(t) {
 		if len(op.Needs) == 0 {
 			continue
 		}
 		t.Run(id, func(t *testing.T) {
-			script.WithT(t).Do(op.Method, op.OnServer(phone.ID), nil).Require(400, "invalid_request")
-			script.WithT(t).Do(op.Method, op.OnServer(phone.ID), apptest.Raw("")).Require(400, "invalid_request")
-			a := script.WithT(t).Do(op.Method, op.OnServer(phone.ID), JSON{}).Require(400, "invalid_request")
+			script.WithT(t).Do(op.Method, op.PathWith(phone.ID), nil).Require(400, "invalid_request")
+			script.WithT(t).Do(op.Method, op.PathWith(phone.ID), apptest.Raw("")).Require(400, "invalid_request")
+			a := script.WithT(t).Do(op.Method, op.PathWith(phone.ID), JSON{}).Require(400, "invalid_request")
 			for _, name := range op.Needs {
-				wantPointer(t, a, "/"+name)
+				apptest.WantPointer(t, a, "/"+name)
 			}
 		})
 	}
 }
 
-func TestT29_ASessionComesOneWayOnly(t *testing.T) {
+func TestT29_RequestLimits_TwoCredentials(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	browser, script := h.Browser(), h.SignedIn(ada)
 	browser.SignIn(ada).Require(201, "")
 	for _, op := range apptest.Operations(t) {
-		if open(op) {
+		if op.PublicRead() {
 			continue
 		}
 		t.Run(op.ID, func(t *testing.T) {
 			for _, authorization := range []string{"Bearer " + script.Bearer, "Bearer nonsense", "Basic YTpi", "Bearer"} {
-				a := browser.WithT(t).Do(op.Method, op.OnServer(unknownID), nil, "Authorization", authorization).Require(400, "invalid_request")
-				wantPointer(t, a, "#Authorization")
+				a := browser.WithT(t).Do(op.Method, op.PathWith(apptest.UnknownID), nil, "Authorization", authorization).Require(400, "invalid_request")
+				apptest.WantPointer(t, a, "#Authorization")
 			}
 		})
 	}
 	t.Run("two Authorization lines are none", func(t *testing.T) {
 		bearer := "Bearer " + script.Bearer
-		r := h.Script("").WithT(t).Request("GET", current, nil, "Authorization", bearer, "Authorization", bearer)
+		r := h.Script("").WithT(t).Request("GET", apptest.PathCurrentSession, nil, "Authorization", bearer, "Authorization", bearer)
 		h.Script("").WithT(t).Send(r).Require(401, "session_required")
 	})
 	t.Run("two session cookies are none", func(t *testing.T) {
 		cookie := "twofold_session=" + browser.Cookie("twofold_session")
-		h.Script("").WithT(t).Do("GET", current, nil, "Cookie", cookie+"; "+cookie).Require(401, "session_required")
+		h.Script("").WithT(t).Do("GET", apptest.PathCurrentSession, nil, "Cookie", cookie+"; "+cookie).Require(401, "session_required")
 	})
 }
 
-// serve runs a house as main does, with the limits of its listener.
-func serve(t *testing.T, settings ...string) (address string) {
-	t.Helper()
-	_, address = serveHouse(t, settings...)
-	return address
-}
-
-func serveHouse(t *testing.T, settings ...string) (h *apptest.Server, address string) {
-	t.Helper()
-	h = apptest.Start(t, settings...)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	stopped := make(chan error)
-	go func() { stopped <- h.App.Serve(ctx, listener) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-stopped; err != nil {
-			t.Errorf("serve: %v", err)
-		}
-	})
-	return h, listener.Addr().String()
-}
-
-// exchange writes a text to a connection and reads the status of what comes back; zero where it was closed without.
-func exchange(t *testing.T, address, text string) int {
-	t.Helper()
-	connection, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = connection.Close() }()
-	if err := connection.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = io.WriteString(connection, text) // may be cut off: that is an answer too
-	answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatal("the connection is still open after twenty seconds")
-	}
-	if err != nil {
-		return 0
-	}
-	_ = answer.Body.Close()
-	return answer.StatusCode
-}
-
-func TestT29_WhatIsNoRequestIsCutOff(t *testing.T) {
+func TestT29_RequestLimits_InvalidHTTP(t *testing.T) {
 	t.Parallel()
-	address := serve(t, "TWOFOLD_READ_HEADER_TIMEOUT=200ms", "TWOFOLD_READ_TIMEOUT=300ms")
+	_, address := apptest.StartServing(t, "TWOFOLD_READ_HEADER_TIMEOUT=200ms", "TWOFOLD_READ_TIMEOUT=300ms")
+	// exchange writes a text to a connection and returns the status of the response; zero if there is none.
+	exchange := func(t *testing.T, text string) int {
+		connection, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = connection.Close() }()
+		if err := connection.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(connection, text) // the server may close the connection
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatal("the connection is still open after twenty seconds")
+		}
+		if err != nil {
+			return 0
+		}
+		_ = response.Body.Close()
+		return response.StatusCode
+	}
 	get := "GET /healthz HTTP/1.1\r\nHost: x\r\n"
 	post := "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 	for name, c := range map[string]struct {
@@ -215,13 +173,10 @@ func TestT29_WhatIsNoRequestIsCutOff(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := exchange(t, address, c.text)
-			for _, want := range c.want {
-				if got == want {
-					return
-				}
+			got := exchange(t, c.text)
+			if !slices.Contains(c.want, got) {
+				t.Errorf("got %d, want one of %v", got, c.want)
 			}
-			t.Errorf("got %d, want one of %v", got, c.want)
 		})
 	}
 }

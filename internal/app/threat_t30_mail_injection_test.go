@@ -14,32 +14,22 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// hostile is what somebody may call a phone, or themselves, or send as a User-Agent.
-var hostile = []string{
-	"x\r\nBcc: evil@example.net", "x\nSubject: evil", "x\r\n\r\n<h1>evil</h1>", "x\r\n.\r\nMAIL FROM:<evil@example.net>", "x\x00\rTo: evil@example.net",
-	`"evil" <evil@example.net>, bob@example.com`, "=?utf-8?q?=0D=0ABcc:_evil@example.net?=", `"><img src=x onerror=evil()>`, "<script>evil()</script>", "</title></p><a href=https://evil.example>",
-	"{{.Links}} %s %n", "Zoë’s 📱 电话 \u202egpj.evil\u202c", "https://evil.example/#tf_l_x", "www.evil.example", "\u2028evil\u2029\u0085evil", strings.Repeat("ä", 64),
-}
-
-// standard are the headers of every mail.
-var standard = []string{"Auto-Submitted", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To"}
-
-// wantHarmless wants a mail to ada and nobody else, with the headers that every mail has and no others, and with links to
-// the house alone.
+// wantHarmless checks that a mail goes to ada only, has exactly the headers of every mail, and links only to the server.
 func wantHarmless(t *testing.T, h *apptest.Server, m apptest.Mail, subject string) {
 	t.Helper()
+	headers := []string{"Auto-Submitted", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To"}
 	if !slices.Equal(m.To, []string{ada}) || m.From != "twofold@localhost" || m.Header.Get("To") != "<"+ada+">" {
-		t.Errorf("it goes from %s to %v, and says %q", m.From, m.To, m.Header.Get("To"))
+		t.Errorf("it goes from %s to %v, with the To header %q", m.From, m.To, m.Header.Get("To"))
 	}
 	var got []string
 	for name, values := range m.Header {
 		got = append(got, name)
 		if len(values) != 1 {
-			t.Errorf("%s stands there %d times: %q", name, len(values), values)
+			t.Errorf("%s is there %d times: %q", name, len(values), values)
 		}
 	}
-	if slices.Sort(got); !slices.Equal(got, standard) {
-		t.Errorf("its headers are %v, want %v", got, standard)
+	if slices.Sort(got); !slices.Equal(got, headers) {
+		t.Errorf("its headers are %v, want %v", got, headers)
 	}
 	if m.Subject != subject {
 		t.Errorf("the subject is %q, want %q", m.Subject, subject)
@@ -58,23 +48,29 @@ func wantHarmless(t *testing.T, h *apptest.Server, m apptest.Mail, subject strin
 		t.Errorf("the HTML part has %d links, the text %d", n, len(m.Links))
 	}
 	if strings.ContainsAny(m.Text+m.HTML, "\u202e\u2028\u2029\u0085\x00") {
-		t.Error("a name brought characters that turn or break lines")
+		t.Error("a name contains characters that reverse or break lines")
 	}
 }
 
-func TestT30_WhatPeopleWriteIsTextInAMailAndNothingElse(t *testing.T) {
+func TestT30_MailInjection_Names(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	db := database(t, h)
+	db := h.OpenDatabase(t)
+	// Names of methods and of users, and user agents.
+	hostile := []string{
+		"x\r\nBcc: evil@example.net", "x\nSubject: evil", "x\r\n\r\n<h1>evil</h1>", "x\r\n.\r\nMAIL FROM:<evil@example.net>", "x\x00\rTo: evil@example.net",
+		`"evil" <evil@example.net>, bob@example.com`, "=?utf-8?q?=0D=0ABcc:_evil@example.net?=", `"><img src=x onerror=evil()>`, "<script>evil()</script>", "</title></p><a href=https://evil.example>",
+		"{{.Links}} %s %n", "Zoë’s 📱 电话 \u202egpj.evil\u202c", "https://evil.example/#tf_l_x", "www.evil.example", "\u2028evil\u2029\u0085evil", strings.Repeat("ä", 64),
+	}
 	for _, text := range hostile {
-		if h.OnServer() {
-			text = strings.ReplaceAll(text, "\x00", "") // PostgreSQL keeps no such text
+		if h.UsesPostgres() {
+			text = strings.ReplaceAll(text, "\x00", "") // PostgreSQL stores no NUL in text
 		}
 		t.Run(text, func(t *testing.T) {
-			execute(t, db, `UPDATE accounts SET display_name = ?`, text)
+			db.MustExec(t, `UPDATE accounts SET display_name = ?`, text)
 			ctx := audit.WithClient(context.Background(), audit.Client{IP: "192.0.2.7", UserAgent: text + " (" + text + ") Firefox/" + text})
-			n := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: unknownID, Name: text}
+			n := notify.Notice{Kind: notify.MethodAdded, AccountID: id, Subject: apptest.UnknownID, Name: text}
 			if mails, err := h.App.Notices.Enqueue(ctx, n); err != nil || mails != 1 {
 				t.Fatalf("%d mails, %v", mails, err)
 			}
@@ -91,7 +87,7 @@ func TestT30_WhatPeopleWriteIsTextInAMailAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestT30_AnAddressIsOneRecipientOrNone(t *testing.T) {
+func TestT30_MailInjection_Recipients(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
@@ -118,23 +114,23 @@ func TestT30_AnAddressIsOneRecipientOrNone(t *testing.T) {
 			t.Errorf("%q: got %d mails, want one to %s", address, len(arrived), want)
 		}
 	}
-	wantOutbox(t, database(t, h), unsent, 2, 0)
+	h.OpenDatabase(t).WantOutbox(t, unsent, 2, 0)
 	if strings.Contains(h.Log.String(), "evil@") || strings.Contains(h.Log.String(), ada) {
 		t.Error("the log holds an address that could not be used")
 	}
 }
 
-func TestT30_LinksComeFromThePublicURLAlone(t *testing.T) {
+func TestT30_MailInjection_LinkHost(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, // notFound of a request leads there
+	h.Script("").Do("POST", "/api/v1/sessions", JSON{"email": ada, "password": apptest.Password}, // headers that must not change links
 		"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "https", "Forwarded", "host=evil.example")
 	var links []notify.Action
 	for _, p := range []maillink.Purpose{maillink.ResetPassword, maillink.ConfirmAddress, maillink.CompleteRemoval, maillink.CancelRemoval} {
 		links = append(links, notify.Action{Purpose: p, Token: secret.Random("tf_l_")})
 	}
-	post(t, h, notify.Notice{Kind: notify.MethodAdded, AccountID: id, Links: links})
+	h.Enqueue(notify.Notice{Kind: notify.MethodAdded, AccountID: id, Links: links})
 	m := h.Mail(ada)
 	if len(m.Links) != 5 {
 		t.Errorf("%d links, want 5: %v", len(m.Links), m.Links)

@@ -8,44 +8,31 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// moveTo changes the account's address, and follows the link.
-func moveTo(t *testing.T, h *apptest.Server, c *apptest.Client, path, address string, proofs ...JSON) {
-	t.Helper()
-	confirm(h, confirmTokenWith(t, h, c, path, address, proofs...)).Require(200, "")
-}
-
-func confirmTokenWith(t *testing.T, h *apptest.Server, c *apptest.Client, path, address string, proofs ...JSON) string {
-	t.Helper()
-	changeTo(c, path, address, proofs...).Require(202, "")
-	kind := map[string]string{email: "confirm_email", noticeEmail: "confirm_notice_email"}[path]
-	return mailed(t, h, kind, address).token("confirm_address")
-}
-
-// Whoever moved the account twice has a link of their own that takes the second move back. It dies with the first.
-func TestT36_WhoMovedTheAccountTwiceGetsNoneOfItBack(t *testing.T) {
+// An attacker who changed the address twice has a link that undoes the second change. Undoing the first revokes it.
+func TestT36_Dispute_AddressChangedTwice(t *testing.T) {
 	t.Parallel()
-	for path, kind := range map[string]string{email: "email_changed", noticeEmail: "notice_email_changed"} {
+	for path, kind := range map[string]string{apptest.PathEmail: "email_changed", apptest.PathNoticeEmail: "notice_email_changed"} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			h := withMail(t)
+			h := apptest.StartWithOutbox(t)
 			h.AddAccount(ada)
-			thief := h.SignedIn(ada)
+			attacker := h.SignedIn(ada)
 			h.Clock.Advance(time.Minute)
-			moveTo(t, h, thief, path, "thief@one.example")
-			adas := mailed(t, h, kind, ada).token("not_me")
+			attacker.MoveAddress(path, "attacker@one.example")
+			adas := h.Queued(kind, ada).Token("not_me")
 			h.Clock.Advance(time.Minute)
-			moveTo(t, h, thief, path, "thief@two.example")
-			theirs := mailed(t, h, kind, "thief@one.example").token("not_me")
+			attacker.MoveAddress(path, "attacker@two.example")
+			theirs := h.Queued(kind, "attacker@one.example").Token("not_me")
 			h.Clock.Advance(time.Minute)
 
-			h.Script("").Do("POST", notMe, JSON{"token": adas}).Require(200, "")
-			forced := mailed(t, h, "password_reset_forced", ada).token("reset_password")
-			reset(h, forced, extraSession).Require(200, "")
+			h.Script("").Do("POST", apptest.PathNotMe, JSON{"token": adas}).Require(200, "")
+			forced := h.Queued("password_reset_forced", ada).Token("reset_password")
+			h.ResetPassword(forced, apptest.NewPassword).Require(200, "")
 
-			if path == email { // a second address has no such link
-				h.Script("").Do("POST", notMe, JSON{"token": theirs}).Require(410, "link_expired")
+			if path == apptest.PathEmail { // a notice address gets no such link
+				h.Script("").Do("POST", apptest.PathNotMe, JSON{"token": theirs}).Require(410, "link_expired")
 			}
-			a := h.Script(withPassword(h, ada, extraSession).Require(201, "").Text("session_token")).Do("GET", account, nil).Require(200, "")
+			a := h.Script(h.SignInWith(ada, apptest.NewPassword).Require(201, "").Text("session_token")).Do("GET", apptest.PathAccount, nil).Require(200, "")
 			if a.Value("notice_email") != nil {
 				t.Errorf("the second address is %v", a.Value("notice_email"))
 			}
@@ -53,65 +40,65 @@ func TestT36_WhoMovedTheAccountTwiceGetsNoneOfItBack(t *testing.T) {
 	}
 }
 
-// Every copy of a notice has a link of its own; the first that is used is the last.
-func TestT36_OneChangeIsDeniedOnce(t *testing.T) {
+// Every copy of a notice has its own link. Using one revokes the others.
+func TestT36_Dispute_OncePerChange(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	moveTo(t, h, script, noticeEmail, adasOther)
+	script.MoveAddress(apptest.PathNoticeEmail, secondAddress)
 	h.Browser().SignIn(ada).Require(201, "")
-	mine, copied := mailed(t, h, "new_device", ada).token("not_me"), mailed(t, h, "new_device", adasOther).token("not_me")
-	h.Script("").Do("POST", notMe, JSON{"token": mine}).Require(200, "")
-	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), extraSession).Require(200, "")
-	h.Script("").Do("POST", notMe, JSON{"token": copied}).Require(410, "link_expired")
-	withPassword(h, ada, extraSession).Require(201, "")
+	mine, copied := h.Queued("new_device", ada).Token("not_me"), h.Queued("new_device", secondAddress).Token("not_me")
+	h.Script("").Do("POST", apptest.PathNotMe, JSON{"token": mine}).Require(200, "")
+	h.ResetPassword(h.Queued("password_reset_forced", ada).Token("reset_password"), apptest.NewPassword).Require(200, "")
+	h.Script("").Do("POST", apptest.PathNotMe, JSON{"token": copied}).Require(410, "link_expired")
+	h.SignInWith(ada, apptest.NewPassword).Require(201, "")
 }
 
-// An address that was asked for with a password alone is worth nothing once that is not enough.
-func TestT25_AnAddressThatWaitedSinceBeforeMFAIsForgotten(t *testing.T) {
+// A pending address that was requested with the password alone is cancelled when MFA is enabled.
+func TestT25_MethodRemoval_PendingAddressForgotten(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
-	thief, owner := h.SignedIn(ada), h.SignedIn(ada)
-	waiting := confirmTokenWith(t, h, thief, email, "thief@example.com")
+	attacker, owner := h.SignedIn(ada), h.SignedIn(ada)
+	waiting := attacker.AddressToken(apptest.PathEmail, "attacker@example.com")
 	owner.Enroll()
-	confirm(h, waiting).Require(410, "link_expired")
-	owner.Do("DELETE", pending, nil).Require(404, "not_found")
+	h.ConfirmAddress(waiting).Require(410, "link_expired")
+	owner.Do("DELETE", apptest.PathPendingAddress, nil).Require(404, "not_found")
 }
 
-// The one who loses the address is told, and so is the second address: the link may have been in the wrong hands. None
-// of them can deny that in turn, and who lost it learns not where it was done.
-func TestT36_WhoLosesTheAddressIsTold(t *testing.T) {
+// The address that the undo removes is notified, and so is the notice address, because an attacker may have used the link.
+// These notices have no dispute link, and the one to the removed address has no IP address.
+func TestT36_Dispute_LostAddressNotified(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	moveTo(t, h, script, noticeEmail, adasOther)
-	moveTo(t, h, script, email, newAddress)
-	deny(t, h, "email_changed", ada).Require(200, "")
-	for to, where := range map[string]string{newAddress: "", adasOther: "127.0.0.1"} {
-		l := mailed(t, h, "password_taken", to)
+	script.MoveAddress(apptest.PathNoticeEmail, secondAddress)
+	script.MoveAddress(apptest.PathEmail, newAddress)
+	h.Dispute("email_changed", ada).Require(200, "")
+	for to, where := range map[string]string{newAddress: "", secondAddress: "127.0.0.1"} {
+		l := h.Queued("password_taken", to)
 		if len(l.Links) > 0 || l.IP != where {
-			t.Errorf("%s is told of %q, with %v; want %q and no link", to, l.IP, l.Links, where)
+			t.Errorf("%s gets the IP address %q and the links %v; want %q and no link", to, l.IP, l.Links, where)
 		}
 	}
-	if slices.Contains(told(t, h), ada+" password_taken") {
-		t.Error("who gets the link is told twice")
+	if slices.Contains(h.QueuedKinds(), ada+" password_taken") {
+		t.Error("the address with the link gets the notice twice")
 	}
 }
 
-// The address that comes back may be the second one by now: it is told once then.
-func TestT36_AnAddressThatComesBackIsNotTheSecondOneToo(t *testing.T) {
+// The restored address may be the notice address by now. Then it is no longer both.
+func TestT36_Dispute_RestoredAddressNotSecond(t *testing.T) {
 	t.Parallel()
-	h := withMail(t)
+	h := apptest.StartWithOutbox(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	moveTo(t, h, script, email, newAddress)
-	moveTo(t, h, script, noticeEmail, ada)
-	deny(t, h, "email_changed", ada).Require(200, "")
-	reset(h, mailed(t, h, "password_reset_forced", ada).token("reset_password"), extraSession).Require(200, "")
-	a := h.Script(withPassword(h, ada, extraSession).Require(201, "").Text("session_token")).Do("GET", account, nil).Require(200, "")
+	script.MoveAddress(apptest.PathEmail, newAddress)
+	script.MoveAddress(apptest.PathNoticeEmail, ada)
+	h.Dispute("email_changed", ada).Require(200, "")
+	h.ResetPassword(h.Queued("password_reset_forced", ada).Token("reset_password"), apptest.NewPassword).Require(200, "")
+	a := h.Script(h.SignInWith(ada, apptest.NewPassword).Require(201, "").Text("session_token")).Do("GET", apptest.PathAccount, nil).Require(200, "")
 	if a.Value("email") != ada || a.Value("notice_email") != nil {
 		t.Errorf("got %s", a.Body)
 	}

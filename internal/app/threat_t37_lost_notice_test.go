@@ -1,37 +1,21 @@
 package app_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
-	"twofold/internal/notify"
-	"twofold/internal/secret"
 	"twofold/internal/test/apptest"
 )
 
-// changePassword changes a password with its notice, as a service does: in one transaction.
-func changePassword(h *apptest.Server, accountID, password string) error {
-	return h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
-		if err := h.App.Passwords.Set(ctx, accountID, secret.New(password)); err != nil {
-			return err
-		}
-		_, err := h.App.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: accountID})
-		return err
-	})
-}
-
-const anotherPassword = "another horse battery staple"
-
-func TestT37_AChangeWhoseNoticeCannotBeKeptDoesNotHappen(t *testing.T) {
+func TestT37_LostNotice_ChangeRolledBack(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
-	db := database(t, h)
+	db := h.OpenDatabase(t)
 	hidden := func(table string) func() func() {
 		return func() func() {
-			execute(t, db, `ALTER TABLE `+table+` RENAME TO elsewhere`)
-			return func() { execute(t, db, `ALTER TABLE elsewhere RENAME TO `+table) }
+			db.MustExec(t, `ALTER TABLE `+table+` RENAME TO hidden`)
+			return func() { db.MustExec(t, `ALTER TABLE hidden RENAME TO `+table) }
 		}
 	}
 	for what, broken := range map[string]func() (mend func()){
@@ -40,29 +24,29 @@ func TestT37_AChangeWhoseNoticeCannotBeKeptDoesNotHappen(t *testing.T) {
 		"an outbox that is full": func() func() { return db.FailInserts(t, "outbox") },
 	} {
 		mend := broken()
-		if err := changePassword(h, id, anotherPassword); err == nil {
+		if err := h.ChangePasswordWithNotice(id, apptest.NewPassword); err == nil {
 			t.Errorf("%s: the change happened", what)
 		}
 		mend()
 	}
-	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Require(401, "credentials_rejected")
+	h.Script("").SignIn(ada, JSON{"password": apptest.NewPassword}).Require(401, "credentials_rejected")
 	h.Script("").SignIn(ada).Require(201, "")
 	if mails := h.Mails(ada); len(mails) > 0 {
 		t.Errorf("what did not happen was mailed: %s", mails[0].Subject)
 	}
-	if err := changePassword(h, id, anotherPassword); err != nil {
+	if err := h.ChangePasswordWithNotice(id, apptest.NewPassword); err != nil {
 		t.Fatal(err)
 	}
-	h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Require(201, "")
+	h.Script("").SignIn(ada, JSON{"password": apptest.NewPassword}).Require(201, "")
 	h.Mail(ada)
 }
 
-func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) {
+func TestT37_LostNotice_MailOutage(t *testing.T) {
 	t.Parallel()
 	for outage, begin := range map[string]func(*apptest.Mailbox){
 		"it is down":          func(b *apptest.Mailbox) { b.Close() },
-		"it refuses for now":  func(b *apptest.Mailbox) { b.FailInserts(451) },
-		"it refuses for good": func(b *apptest.Mailbox) { b.FailInserts(550) },
+		"it refuses for now":  func(b *apptest.Mailbox) { b.Reject(451) },
+		"it refuses for good": func(b *apptest.Mailbox) { b.Reject(550) },
 		"it says nothing":     func(b *apptest.Mailbox) { b.Stall() },
 	} {
 		t.Run(outage, func(t *testing.T) {
@@ -70,10 +54,10 @@ func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) 
 			h := apptest.StartWithMail(t, "TWOFOLD_SMTP_TIMEOUT=300ms")
 			id := h.AddAccount(ada)
 			begin(h.Mailbox)
-			if err := changePassword(h, id, anotherPassword); err != nil {
+			if err := h.ChangePasswordWithNotice(id, apptest.NewPassword); err != nil {
 				t.Fatalf("the change waits for the mail server: %v", err)
 			}
-			h.Script("").SignIn(ada, JSON{"password": anotherPassword}).Require(201, "")
+			h.Script("").SignIn(ada, JSON{"password": apptest.NewPassword}).Require(201, "")
 			for range 5 {
 				h.Deliver()
 				h.Clock.Advance(time.Hour)
@@ -81,8 +65,8 @@ func TestT37_WithoutTheMailServerAChangeWorksAndItsMailComesLater(t *testing.T) 
 			if n := len(h.Mailbox.All()); n > 0 {
 				t.Fatalf("%d mails have arrived where none can", n)
 			}
-			h.Stop() // and the next process takes over
-			h.Mailbox.Next()
+			h.Stop() // the next process continues
+			h.Mailbox.Accept()
 			if outage == "it is down" {
 				if err := h.Mailbox.Open(); err != nil {
 					t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// seedActivity is a house in which two accounts have a past, and ada's entries' numbers run from 1 to last.
+// seedActivity starts a server with activity of two accounts. The entries of ada are numbered from 1 to last.
 func seedActivity(t *testing.T) (h *apptest.Server, adaID string, last int) {
 	t.Helper()
 	h = apptest.Start(t)
@@ -22,13 +22,13 @@ func seedActivity(t *testing.T) (h *apptest.Server, adaID string, last int) {
 		h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Require(401, "")
 	}
 	h.SignedIn(ada)
-	if err := database(t, h).QueryRow("SELECT max(number) FROM activity WHERE account_id = ?", adaID).Scan(&last); err != nil {
+	if err := h.OpenDatabase(t).QueryRow("SELECT max(number) FROM activity WHERE account_id = ?", adaID).Scan(&last); err != nil {
 		t.Fatal(err)
 	}
 	return h, adaID, last
 }
 
-func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
+func TestT38_AuditTampering_EntryNamed(t *testing.T) {
 	t.Parallel()
 	for what, tamper := range map[string]struct{ sql, names string }{
 		"another kind":       {"UPDATE activity SET kind = 'sign_in.succeeded' WHERE account_id = ? AND number = 2", "entry 2 "},
@@ -43,8 +43,8 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 		"a hash to match": {
 			"UPDATE activity SET kind = 'sign_in.pending', hash = previous WHERE account_id = ? AND number = 2", "entry 2 ",
 		},
-		"somebody else's": {
-			"UPDATE activity SET account_id = 'somebody' WHERE account_id = ? AND number = 4", "account somebody",
+		"moved to another account": {
+			"UPDATE activity SET account_id = 'another' WHERE account_id = ? AND number = 4", "account another",
 		},
 	} {
 		t.Run(what, func(t *testing.T) {
@@ -53,7 +53,7 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 			if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries < last {
 				t.Fatalf("before: %d entries, %v", entries, err)
 			}
-			execute(t, database(t, h), tamper.sql, adaID)
+			h.OpenDatabase(t).MustExec(t, tamper.sql, adaID)
 			_, err := h.App.VerifyAudit(context.Background())
 			if !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), tamper.names) {
 				t.Errorf("got %v, want a broken chain and %q named", err, tamper.names)
@@ -62,10 +62,10 @@ func TestT38_AnEntryThatWasChangedIsNamed(t *testing.T) {
 	}
 }
 
-func TestT38_EntriesGoOnAfterTheOneThatWasChanged(t *testing.T) {
+func TestT38_AuditTampering_LaterEntriesAppended(t *testing.T) {
 	t.Parallel()
 	h, adaID, _ := seedActivity(t)
-	execute(t, database(t, h), "UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", adaID)
+	h.OpenDatabase(t).MustExec(t, "UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", adaID)
 	h.SignedIn(ada)
 	var broken *audit.ChainError
 	if _, err := h.App.VerifyAudit(context.Background()); !errors.As(err, &broken) || broken.Number != 2 {
@@ -73,12 +73,12 @@ func TestT38_EntriesGoOnAfterTheOneThatWasChanged(t *testing.T) {
 	}
 }
 
-func TestT38_ControlCharactersStayInsideOneLine(t *testing.T) {
+func TestT38_AuditTampering_ControlCharacters(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	hostile := "curl\u2028\u0085 {\"event\":\"account.mfa_reset\"}\t"
-	h.Script("").Do("POST", "/api/v1/sessions", validCredentials(ada), "User-Agent", hostile)
+	h.Script("").Do("POST", "/api/v1/sessions", apptest.Credentials(ada), "User-Agent", hostile)
 	for line := range strings.Lines(h.Log.String()) {
 		var said map[string]any
 		if err := json.Unmarshal([]byte(line), &said); err != nil {
@@ -93,19 +93,19 @@ func TestT38_ControlCharactersStayInsideOneLine(t *testing.T) {
 	}
 }
 
-// An event that cannot be recorded must not happen.
-func TestT38_NothingHappensThatCannotBeRecorded(t *testing.T) {
+// A change that cannot be recorded is refused.
+func TestT38_AuditTampering_UnrecordedChangeRefused(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	c := h.SignedIn(ada)
-	token := stepUp(c, "mfa.enroll")
-	execute(t, database(t, h), "DROP TABLE activity_heads")
+	token := c.StepUpToken("mfa.enroll")
+	h.OpenDatabase(t).MustExec(t, "DROP TABLE activity_heads")
 	c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Require(503, "unavailable")
 	h.Script("").SignIn(ada).Require(503, "unavailable")
 	h.Script("").SignIn(ada, JSON{"password": "not it, not it, not it"}).Require(503, "unavailable")
 	var sessions, enrollments int
-	row := database(t, h).QueryRow("SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM enrollments)")
+	row := h.OpenDatabase(t).QueryRow("SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM enrollments)")
 	if err := row.Scan(&sessions, &enrollments); err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +113,6 @@ func TestT38_NothingHappensThatCannotBeRecorded(t *testing.T) {
 		t.Errorf("%d sessions and %d enrollments, want 1 and none", sessions, enrollments)
 	}
 	if a := c.Do("GET", "/api/v1/mfa", nil); a.Status != 200 {
-		t.Errorf("reading answers %d, want 200", a.Status)
+		t.Errorf("reading returned %d, want 200", a.Status)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// person has everything that an account can have an id of.
+// person is a user with everything that has an id.
 type person struct {
 	*apptest.Client
 	phone   *apptest.Phone
@@ -17,48 +17,48 @@ type person struct {
 	session string
 }
 
-func whole(h *apptest.Server, email string) person {
+func newPerson(h *apptest.Server, email string) person {
 	h.T.Helper()
-	c, phone := withMFA(h, email)
+	c, phone := h.NewUser(email).WithTOTP().Session()
 	return person{
 		Client: c, phone: phone, pending: c.Begin(JSON{"code": phone.Code()}),
 		account: c.Do("GET", "/api/v1/account", nil).Require(200, "").Text("id"),
-		session: c.Do("GET", current, nil).Require(200, "").Text("id"),
+		session: c.Do("GET", apptest.PathCurrentSession, nil).Require(200, "").Text("id"),
 	}
 }
 
-func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
+func TestT39_ForeignIDs_Operations(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	adas, bobs := whole(h, ada), whole(h, bob)
+	adas, bobs := newPerson(h, ada), newPerson(h, bob)
 	h.Clock.Advance(30 * time.Second)
-	token := stepUp(bobs.Client, "mfa.remove", JSON{"code": bobs.phone.Code()})
+	token := bobs.Client.StepUpToken("mfa.remove", JSON{"code": bobs.phone.Code()})
 
 	for _, op := range apptest.Operations(t) {
 		if !strings.Contains(op.Path, "{id}") {
 			continue
 		}
 		for what, id := range map[string]string{
-			"method": adas.phone.ID, "enrollment": adas.pending.ID, "account": adas.account, "session": adas.session, "nothing": unknownID,
+			"method": adas.phone.ID, "enrollment": adas.pending.ID, "account": adas.account, "session": adas.session, "nothing": apptest.UnknownID,
 		} {
 			t.Run(op.ID+" of another account's "+what, func(t *testing.T) {
 				c := bobs.WithT(t)
-				body := fitting(op, JSON{"code": adas.pending.Code()})
-				a := c.Do(op.Method, op.OnServer(id), body, "Step-Up-Token", token).Require(404, "not_found")
-				unknown := c.Do(op.Method, op.OnServer(unknownID), body, "Step-Up-Token", token).Require(404, "not_found")
+				body := op.SampleBody(JSON{"code": adas.pending.Code()})
+				a := c.Do(op.Method, op.PathWith(id), body, "Step-Up-Token", token).Require(404, "not_found")
+				unknown := c.Do(op.Method, op.PathWith(apptest.UnknownID), body, "Step-Up-Token", token).Require(404, "not_found")
 				if string(a.Body) != string(unknown.Body) {
-					t.Errorf("it is told apart from an unknown one: %s, %s", a.Body, unknown.Body)
+					t.Errorf("it is distinguishable from an unknown one: %s, %s", a.Body, unknown.Body)
 				}
 			})
 		}
-		// An id of one's own of another kind is no id here either.
+		// An id of the own account, but of another kind, is unknown too.
 		for what, id := range map[string]string{"account": bobs.account, "session": bobs.session, "method": bobs.phone.ID} {
 			if strings.Contains(op.Path, what) {
 				continue
 			}
 			t.Run(op.ID+" of the own "+what, func(t *testing.T) {
-				body := fitting(op, JSON{"code": bobs.pending.Code()})
-				bobs.WithT(t).Do(op.Method, op.OnServer(id), body, "Step-Up-Token", token).Require(404, "not_found")
+				body := op.SampleBody(JSON{"code": bobs.pending.Code()})
+				bobs.WithT(t).Do(op.Method, op.PathWith(id), body, "Step-Up-Token", token).Require(404, "not_found")
 			})
 		}
 	}
@@ -66,15 +66,15 @@ func TestT39_EveryIdOfSomebodyElseIsUnknown(t *testing.T) {
 		t.Errorf("ada has %d methods, want 1", got)
 	}
 	adas.Confirm(adas.pending, adas.pending.Code()).Require(201, "")
-	bobs.Do("DELETE", methods+bobs.phone.ID, nil, "Step-Up-Token", token).Require(200, "") // notFound spent it
+	bobs.Do("DELETE", apptest.PathMethods+bobs.phone.ID, nil, "Step-Up-Token", token).Require(200, "") // no refusal consumed it
 }
 
-func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
+func TestT39_ForeignIDs_OtherSpelling(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	me := whole(h, ada)
+	me := newPerson(h, ada)
 	h.Clock.Advance(30 * time.Second)
-	token := stepUp(me.Client, "mfa.remove", JSON{"code": me.phone.Code()})
+	token := me.Client.StepUpToken("mfa.remove", JSON{"code": me.phone.Code()})
 	for _, op := range apptest.Operations(t) {
 		if !strings.Contains(op.Path, "{id}") {
 			continue
@@ -94,27 +94,27 @@ func TestT39_AnIdInAnotherSpellingIsUnknown(t *testing.T) {
 			"very long": strings.Repeat("a", 4000), "not UTF-8": "%ff%fe",
 		} {
 			t.Run(op.ID+" by "+what, func(t *testing.T) {
-				body := fitting(op, JSON{"code": me.pending.Code()})
-				me.WithT(t).Do(op.Method, op.OnServer(spelled), body, "Step-Up-Token", token).Require(404, "not_found")
+				body := op.SampleBody(JSON{"code": me.pending.Code()})
+				me.WithT(t).Do(op.Method, op.PathWith(spelled), body, "Step-Up-Token", token).Require(404, "not_found")
 			})
 		}
 	}
 	me.Confirm(me.pending, me.pending.Code()).Require(201, "")
 }
 
-func TestT39_NobodyAssignsWhatIsNotAsked(t *testing.T) {
+func TestT39_ForeignIDs_MassAssignment(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	me, other := whole(h, ada), whole(h, bob)
-	grantAdmin(h, ada) // so that every body is looked at
-	for id, op := range withBody(t) {
+	me, other := newPerson(h, ada), newPerson(h, bob)
+	h.GrantAdmin(ada) // so that every body is parsed
+	for id, op := range apptest.OperationsWithBody(t) {
 		for member, value := range map[string]any{
 			"account_id": other.account, "id": other.phone.ID, "session_id": other.session, "acr": "aal2", "amr": []string{"mfa"}, "state": "signed_in",
 			"expires_at": "2099-01-01T00:00:00Z", "created_at": "2020-01-01T00:00:00Z", "attempts_left": 100, "last_step": 0, "admin": true, "role": "admin", "type": "none",
 		} {
 			t.Run(id+" with "+member, func(t *testing.T) {
-				a := me.WithT(t).Do(op.Method, op.OnServer(me.pending.ID), but(op.fits, JSON{member: value})).Require(400, "invalid_request")
-				wantPointer(t, a, "/"+member)
+				a := me.WithT(t).Do(op.Method, op.PathWith(me.pending.ID), op.Sample.With(JSON{member: value})).Require(400, "invalid_request")
+				apptest.WantPointer(t, a, "/"+member)
 			})
 		}
 	}

@@ -6,24 +6,24 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-func TestT40_ARevokedKeyIsRevokedForEveryReplica(t *testing.T) {
+func TestT40_ReplicaKeys_Revocation(t *testing.T) {
 	t.Parallel()
-	for how, revoke := range revocations {
+	for how, revoke := range keyRevocations {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
-			overReplicas(t, func(t *testing.T, houses []*apptest.Server) { revokeBesideOthers(t, houses, revoke) })
+			overReplicas(t, func(t *testing.T, servers []*apptest.Server) { checkRevocation(t, servers, revoke) })
 		})
 	}
 }
 
-func TestT40_NobodyBesideARotationOfReplicasNoticesIt(t *testing.T) {
+func TestT40_ReplicaKeys_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	apptest.Concurrency(t)
-	for what, r := range rotations {
+	for what, r := range keyRotations {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			houses := apptest.Replicas(t, 2, "TWOFOLD_SIGNING_KEY_LEAD=1s")
-			whileBusy(t, houses, r.revoked, func() { r.change(t, houses[0]) })
+			servers := apptest.Replicas(t, 2, "TWOFOLD_SIGNING_KEY_LEAD=1s")
+			rotateUnderLoad(t, servers, r.revokes, func() { r.change(t, servers[0]) })
 		})
 	}
 }

@@ -3,7 +3,6 @@ package app_test
 import (
 	"encoding/hex"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -14,26 +13,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// named are the spans of a name, in the order of their end.
-func named(spans []*otlp.Span, name string) (found []*otlp.Span) {
-	for _, s := range spans {
-		if s.Name == name {
-			found = append(found, s)
-		}
-	}
-	return found
-}
-
-// attributes are a span's, as text.
-func attributes(s *otlp.Span) map[string]string {
-	found := make(map[string]string)
-	for _, a := range s.Attributes {
-		found[a.Key] = strings.Trim(regexp.MustCompile(`^\w+:`).ReplaceAllString(a.Value.String(), ""), `"`)
-	}
-	return found
-}
-
-func TestATraceSaysWhereTheTimeOfARequestWent(t *testing.T) {
+func TestTraces_RequestSpans(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.AddAccount(ada)
@@ -42,7 +22,7 @@ func TestATraceSaysWhereTheTimeOfARequestWent(t *testing.T) {
 	h.Stop()
 
 	spans := h.Collector.Spans()
-	requests := named(spans, "signIn")
+	requests := apptest.SpansNamed(spans, "signIn")
 	if len(requests) != 2 {
 		t.Fatalf("there are %d spans of signIn, want 2: %v", len(requests), spans)
 	}
@@ -50,14 +30,14 @@ func TestATraceSaysWhereTheTimeOfARequestWent(t *testing.T) {
 	want := map[string]string{
 		"twofold.operation": "signIn", "http.response.status_code": "201", "twofold.request_id": a.Header.Get("X-Request-Id"),
 	}
-	if got := attributes(root); !maps.Equal(got, want) || root.Kind != otlp.Span_SPAN_KIND_SERVER || len(root.ParentSpanId) > 0 {
+	if got := apptest.SpanAttributes(root); !maps.Equal(got, want) || root.Kind != otlp.Span_SPAN_KIND_SERVER || len(root.ParentSpanId) > 0 {
 		t.Errorf("the request is %v, %v with a parent %x, want %v, a server's without one", got, root.Kind, root.ParentSpanId, want)
 	}
-	if got := attributes(requests[1])["twofold.problem"]; got != "credentials_rejected" {
-		t.Errorf("a refused request says %q, want credentials_rejected", got)
+	if got := apptest.SpanAttributes(requests[1])["twofold.problem"]; got != "credentials_rejected" {
+		t.Errorf("a refused request has %q, want credentials_rejected", got)
 	}
 	for _, step := range []string{"password.queue", "password.hash", "database.transaction"} {
-		steps := named(spans, step)
+		steps := apptest.SpansNamed(spans, step)
 		inside := func(s *otlp.Span) bool {
 			return slices.Equal(s.TraceId, root.TraceId) && slices.Equal(s.ParentSpanId, root.SpanId) &&
 				s.StartTimeUnixNano >= root.StartTimeUnixNano && s.EndTimeUnixNano <= root.EndTimeUnixNano && len(s.Attributes) == 0
@@ -69,12 +49,12 @@ func TestATraceSaysWhereTheTimeOfARequestWent(t *testing.T) {
 	resource := h.Collector.Resources()[0].Resource.String()
 	for _, about := range []string{`"service.name"`, `"twofold"`, `"service.version"`, `"test"`} {
 		if !strings.Contains(resource, about) {
-			t.Errorf("the resource does not tell %s: %s", about, resource)
+			t.Errorf("the resource lacks %s: %s", about, resource)
 		}
 	}
 }
 
-func TestAFailureIsAnErrorInTheTraceWithoutWords(t *testing.T) {
+func TestTraces_FailedRequest(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	reading := 0
@@ -86,78 +66,78 @@ func TestAFailureIsAnErrorInTheTraceWithoutWords(t *testing.T) {
 	h.Script("").InProcess().SignIn(ada).Require(500, "internal")
 	h.Clock.Watch(nil)
 	h.Stop()
-	found := named(h.Collector.Spans(), "signIn")
+	found := apptest.SpansNamed(h.Collector.Spans(), "signIn")
 	if len(found) != 1 || found[0].Status.GetCode() != otlp.Status_STATUS_CODE_ERROR || found[0].Status.Message != "" || len(found[0].Events) > 0 {
-		t.Errorf("got %v, want one span, an error that says nothing", found)
+		t.Errorf("got %v, want one span, an error without a message", found)
 	}
 }
 
-func TestATraceOfATrustedProxyGoesOnAndAStrangersDoesNot(t *testing.T) {
+func TestTraces_ParentFromTrustedProxyOnly(t *testing.T) {
 	t.Parallel()
 	const theirs, parent = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
-	said := []string{"Traceparent", "00-" + theirs + "-" + parent + "-01", "Tracestate", "canary=state", "Baggage", "canary=baggage"}
+	sent := []string{"Traceparent", "00-" + theirs + "-" + parent + "-01", "Tracestate", "canary=state", "Baggage", "canary=baggage"}
 	for name, c := range map[string]struct {
-		settings []string
-		said     []string
-		goesOn   bool
+		settings  []string
+		sent      []string
+		continued bool
 	}{
-		"a trusted proxy":                   {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, said, true},
-		"a stranger":                        {nil, said, false},
-		"a trusted proxy that says nothing": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, nil, false},
-		"a trusted proxy that says nonsense": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
+		"a trusted proxy":                  {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, sent, true},
+		"an untrusted client":              {nil, sent, false},
+		"a trusted proxy without a parent": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"}, nil, false},
+		"a trusted proxy with an invalid parent": {[]string{"TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8"},
 			[]string{"Traceparent", "00-" + strings.Repeat("0", 32) + "-canary-01"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := apptest.StartTraced(t, c.settings...)
-			h.Script("").Do("GET", "/api/v1/mfa", nil, c.said...).Require(401, "session_required")
+			h.Script("").Do("GET", "/api/v1/mfa", nil, c.sent...).Require(401, "session_required")
 			h.Stop()
-			found := named(h.Collector.Spans(), "getMfa")
+			found := apptest.SpansNamed(h.Collector.Spans(), "getMfa")
 			if len(found) != 1 {
 				t.Fatalf("got %d spans, want one", len(found))
 			}
 			trace, span := hex.EncodeToString(found[0].TraceId), hex.EncodeToString(found[0].ParentSpanId)
-			if goesOn := trace == theirs && span == parent; goesOn != c.goesOn || (!goesOn && span != "") {
-				t.Errorf("the request is in trace %s below %q; goes on: %v, want %v", trace, span, goesOn, c.goesOn)
+			if continued := trace == theirs && span == parent; continued != c.continued || (!continued && span != "") {
+				t.Errorf("the request is in trace %s below %q; continued: %v, want %v", trace, span, continued, c.continued)
 			}
 			if strings.Contains(h.Collector.Raw(), "canary") {
-				t.Error("the trace carries what the caller said")
+				t.Error("the trace contains state of the caller")
 			}
 		})
 	}
 }
 
-func TestAStrangerCannotSwitchTracesOff(t *testing.T) {
+func TestTraces_UntrustedCannotDisable(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.Script("").Do("GET", "/api/v1/mfa", nil, "Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00")
 	h.Stop()
-	if found := named(h.Collector.Spans(), "getMfa"); len(found) != 1 {
+	if found := apptest.SpansNamed(h.Collector.Spans(), "getMfa"); len(found) != 1 {
 		t.Errorf("got %d spans, want one", len(found))
 	}
 }
 
-func TestAMailIsATraceOfItsOwn(t *testing.T) {
+func TestTraces_Mail(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	h := apptest.StartTraced(t, box.Setting())
-	post(t, h, notify.Notice{Kind: notify.PasswordChanged, AccountID: h.AddAccount(ada)})
-	box.FailInserts(450)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: h.AddAccount(ada)})
+	box.Reject(450)
 	h.Deliver()
 	h.Stop()
-	found := named(h.Collector.Spans(), "mail.send")
+	found := apptest.SpansNamed(h.Collector.Spans(), "mail.send")
 	if len(found) != 1 || len(found[0].ParentSpanId) > 0 || len(found[0].Attributes) > 0 || found[0].Status.GetCode() != otlp.Status_STATUS_CODE_ERROR {
-		t.Errorf("got %v, want one that failed, says no more, and belongs to nothing", found)
+		t.Errorf("got %v, want a failed root span without attributes", found)
 	}
 }
 
-func TestLinesOfTheLogNameTheirRequestAndItsTrace(t *testing.T) {
+func TestLog_RequestAndTraceID(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartTraced(t)
 	h.AddAccount(ada)
 	id := h.Script("").SignIn(ada).Require(201, "").Header.Get("X-Request-Id")
 	h.Stop()
-	root := named(h.Collector.Spans(), "signIn")[0]
+	root := apptest.SpansNamed(h.Collector.Spans(), "signIn")[0]
 	lines := 0
 	for line := range strings.Lines(h.Log.String()) {
 		if !strings.Contains(line, id) {
@@ -166,7 +146,7 @@ func TestLinesOfTheLogNameTheirRequestAndItsTrace(t *testing.T) {
 		lines++
 		if strings.Count(line, `"request_id":"`+id+`"`) != 1 || !strings.Contains(line, `"trace_id":"`+hex.EncodeToString(root.TraceId)+`"`) ||
 			!strings.Contains(line, `"span_id":"`) {
-			t.Errorf("a line does not say what it belongs to: %s", line)
+			t.Errorf("a line without its request or trace: %s", line)
 		}
 	}
 	if lines < 2 {
@@ -174,7 +154,7 @@ func TestLinesOfTheLogNameTheirRequestAndItsTrace(t *testing.T) {
 	}
 }
 
-func TestWithoutTracesTheLogNamesTheRequestAlone(t *testing.T) {
+func TestLog_RequestIDWithoutTraces(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	h.AddAccount(ada)

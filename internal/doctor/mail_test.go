@@ -23,7 +23,7 @@ func TestRun_MailServer(t *testing.T) {
 	if got := box.To(to); len(got) != 1 || !strings.Contains(got[0].Raw, "twofold doctor sent this mail") {
 		t.Errorf("it got %d mails to %s", len(got), to)
 	}
-	box.FailInserts(550)
+	box.Reject(550)
 	p.reports("test mail", doctor.Failed, "550")
 }
 

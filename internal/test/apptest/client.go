@@ -15,7 +15,7 @@ import (
 	"twofold/internal/totp"
 )
 
-// Client calls the house as one browser (a cookie jar) or one script (a bearer token) would.
+// Client calls the server like one browser, with a cookie jar, or like one script, with a bearer token.
 type Client struct {
 	h      *Server
 	t      testing.TB
@@ -23,7 +23,7 @@ type Client struct {
 	Bearer string
 }
 
-// Browser is a client with a cookie jar of its own.
+// Browser returns a client with a new cookie jar.
 func (h *Server) Browser() *Client {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -32,12 +32,12 @@ func (h *Server) Browser() *Client {
 	return &Client{h: h, t: h.T, http: &http.Client{Jar: jar, Timeout: time.Minute}}
 }
 
-// Script is a client with a bearer token, or none.
+// Script returns a client with a bearer token; empty for none.
 func (h *Server) Script(bearer string) *Client {
 	return &Client{h: h, t: h.T, http: &http.Client{Timeout: time.Minute}, Bearer: bearer}
 }
 
-// Response is an answer that fits the contract.
+// Response is a response that conforms to the contract.
 type Response struct {
 	Status int
 	Header http.Header
@@ -45,20 +45,20 @@ type Response struct {
 	t      testing.TB
 }
 
-// JSON is a body that is an object.
+// JSON is a body, a JSON object.
 type JSON map[string]any
 
-// Raw is a body as it is.
+// Raw is a body that is sent unchanged.
 type Raw string
 
-// Do sends a request with a JSON body (nil: none) and headers in pairs. It fails the test on an answer that the contract
-// does not know.
+// Do sends a request with a JSON body (nil: none) and headers in pairs. It fails the test if the request fails or the
+// response violates the contract.
 func (c *Client) Do(method, path string, body any, headers ...string) Response {
 	c.t.Helper()
 	return c.send(c.request(method, path, body, headers))
 }
 
-// DoAllowFailure is Do where it may be that nobody answers, or not to the end: then the status is zero.
+// DoAllowFailure is Do for requests whose connection may fail. The status is zero then.
 func (c *Client) DoAllowFailure(method, path string, body any, headers ...string) Response {
 	c.t.Helper()
 	a, _ := c.exchange(c.request(method, path, body, headers))
@@ -104,7 +104,7 @@ func (c *Client) send(r *http.Request) Response {
 	return a
 }
 
-// exchange answers an error where no answer came, or not all of it.
+// exchange returns an error if there was no complete response.
 func (c *Client) exchange(r *http.Request) (Response, error) {
 	c.t.Helper()
 	response, err := c.http.Do(r)
@@ -117,7 +117,7 @@ func (c *Client) exchange(r *http.Request) (Response, error) {
 		return Response{t: c.t}, err
 	}
 	if err := c.h.contract.check(r, response, text); err != nil {
-		c.t.Errorf("%s %s answered %d, not in the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, text)
+		c.t.Errorf("%s %s returned %d, a violation of the contract: %v\n%s", r.Method, r.URL.Path, response.StatusCode, err, text)
 	}
 	a := Response{Status: response.StatusCode, Header: response.Header, Body: text, t: c.t}
 	if c.h.OnResponse != nil {
@@ -126,7 +126,7 @@ func (c *Client) exchange(r *http.Request) (Response, error) {
 	return a, nil
 }
 
-// Require fails the test unless the answer has the status and, for a problem, the code (empty: any).
+// Require ends the test unless the response has the status and the problem code (empty: any).
 func (a Response) Require(status int, code string) Response {
 	a.t.Helper()
 	if a.Status != status || (code != "" && a.Code() != code) {
@@ -135,10 +135,10 @@ func (a Response) Require(status int, code string) Response {
 	return a
 }
 
-// Code is a problem's code, or empty.
+// Code returns the problem code, or nothing.
 func (a Response) Code() string { code, _ := a.Value("code").(string); return code }
 
-// Value is a member of the body, down a path of names; nil where there is none.
+// Value returns the member of the body at a path of names, or nil.
 func (a Response) Value(path ...string) any {
 	var value any
 	if json.Unmarshal(a.Body, &value) != nil {
@@ -151,7 +151,7 @@ func (a Response) Value(path ...string) any {
 	return value
 }
 
-// Text is a member of the body that must be a string.
+// Text returns a member of the body that must be a string.
 func (a Response) Text(path ...string) string {
 	a.t.Helper()
 	text, ok := a.Value(path...).(string)
@@ -161,7 +161,7 @@ func (a Response) Text(path ...string) string {
 	return text
 }
 
-// Int is a member of the body that must be a number.
+// Int returns a member of the body that must be a number.
 func (a Response) Int(path ...string) int {
 	a.t.Helper()
 	n, ok := a.Value(path...).(float64)
@@ -171,7 +171,7 @@ func (a Response) Int(path ...string) int {
 	return int(n)
 }
 
-// SignIn signs in with the password alone, for whatever comes of it.
+// SignIn signs in with Password and these members, and returns the response, whatever its status.
 func (c *Client) SignIn(email string, members ...JSON) Response {
 	c.t.Helper()
 	body := JSON{"email": email, "password": Password}
@@ -183,14 +183,14 @@ func (c *Client) SignIn(email string, members ...JSON) Response {
 	return c.Do("POST", "/api/v1/sessions", body)
 }
 
-// SignedIn is a script that is signed in, with proofs added to the password.
-func (h *Server) SignedIn(email string, proofs ...JSON) *Client {
+// SignedIn returns a script that is signed in with Password and these credentials.
+func (h *Server) SignedIn(email string, credentials ...JSON) *Client {
 	h.T.Helper()
-	a := h.Script("").SignIn(email, append(proofs, JSON{"deliver": "token"})...).Require(201, "")
+	a := h.Script("").SignIn(email, append(credentials, JSON{"deliver": "token"})...).Require(201, "")
 	return h.Script(a.Text("session_token"))
 }
 
-// StepUp steps up for a purpose, for whatever comes of it.
+// StepUp steps up for a purpose with Password and these members, and returns the response, whatever its status.
 func (c *Client) StepUp(purpose string, members ...JSON) Response {
 	c.t.Helper()
 	body := JSON{"purpose": purpose, "password": Password}
@@ -202,22 +202,22 @@ func (c *Client) StepUp(purpose string, members ...JSON) Response {
 	return c.Do("POST", "/api/v1/step-up", body)
 }
 
-// Phone is an authenticator app that somebody enrolled. It reads the house's clock.
+// Phone is an authenticator app that runs on the server's clock.
 type Phone struct {
-	ID  string // of the method
+	ID  string // of the enrollment and the method
 	key totp.Key
 	h   *Server
 }
 
-// Begin begins an enrollment after a step-up, and answers the phone that scanned its key.
-func (c *Client) Begin(proofs ...JSON) *Phone {
+// Begin begins an enrollment after a step-up and returns a phone with its key.
+func (c *Client) Begin(credentials ...JSON) *Phone {
 	c.t.Helper()
-	token := c.StepUp("mfa.enroll", proofs...).Require(201, "").Text("step_up_token")
+	token := c.StepUp("mfa.enroll", credentials...).Require(201, "").Text("step_up_token")
 	a := c.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token).Require(201, "")
 	return c.h.PhoneFrom(a)
 }
 
-// PhoneFrom reads the key from beginTotpEnrollment's answer.
+// PhoneFrom returns a phone with the key in a response of beginTotpEnrollment.
 func (h *Server) PhoneFrom(a Response) *Phone {
 	h.T.Helper()
 	raw, err := base32Key(a.Text("secret"))
@@ -227,30 +227,30 @@ func (h *Server) PhoneFrom(a Response) *Phone {
 	return &Phone{ID: a.Text("id"), key: raw, h: h}
 }
 
-// Confirm confirms the enrollment with a code, for whatever comes of it.
+// Confirm confirms the enrollment with a code and returns the response, whatever its status.
 func (c *Client) Confirm(p *Phone, code string) Response {
 	c.t.Helper()
 	return c.Do("POST", "/api/v1/mfa/totp/enrollments/"+p.ID+"/confirm", JSON{"code": code})
 }
 
-// Enroll enrolls a phone and moves the clock to its next code.
-func (c *Client) Enroll(proofs ...JSON) *Phone {
+// Enroll enrolls a phone and advances the clock to its next code.
+func (c *Client) Enroll(credentials ...JSON) *Phone {
 	c.t.Helper()
-	p := c.Begin(proofs...)
+	p := c.Begin(credentials...)
 	c.Confirm(p, p.Code()).Require(201, "")
 	c.h.Clock.Advance(totp.Period * time.Second)
 	return p
 }
 
-// Code is what the phone shows now.
+// Code returns the current code.
 func (p *Phone) Code() string { return p.CodeIn(0) }
 
-// CodeIn is what the phone shows some steps from now.
+// CodeIn returns the code some time steps from now.
 func (p *Phone) CodeIn(steps int) string {
 	return p.key.Code(totp.StepAt(p.h.Clock.Now()) + totp.Step(steps))
 }
 
-// Wrong is a code that the phone shows neither now nor soon nor lately.
+// Wrong returns a code that is not accepted now.
 func (p *Phone) Wrong() string {
 	for _, code := range []string{"000000", "111111", "222222"} {
 		if len(p.key.Match(code, p.h.Clock.Now())) == 0 {

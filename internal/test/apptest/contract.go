@@ -18,13 +18,13 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// contract holds answers against openapi.yaml, more strictly than a client would: an undocumented status, code, header
-// or member fails.
+// contract checks responses against openapi.yaml, more strictly than a client would: undocumented statuses, codes, cookies
+// and members are errors.
 type contract struct {
 	router routers.Router
 }
 
-// theContract is read once: it is long, and every house of every test holds its answers against the same.
+// theContract is parsed once for all servers of all tests.
 var theContract = sync.OnceValues(func() (*contract, error) {
 	doc, err := readDocument()
 	if err != nil {
@@ -50,40 +50,40 @@ func readDocument() (*openapi3.T, error) {
 	return openapi3.NewLoader().LoadFromData(text)
 }
 
-// check answers what in an answer the contract does not say.
-func (c *contract) check(r *http.Request, answer *http.Response, body []byte) error {
+// check returns an error if a response violates the contract.
+func (c *contract) check(r *http.Request, response *http.Response, body []byte) error {
 	if r.Method == http.MethodHead {
 		return checkHead(body)
 	}
 	route, params, err := c.router.FindRoute(r)
 	if err != nil {
-		return c.checkOutside(answer, body)
+		return c.checkOutside(response, body)
 	}
-	// Validate by the fields of a copy, since reading consumes the body.
+	// The validation reads the body, so it gets a copy.
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route},
-		Status:                 answer.StatusCode,
-		Header:                 answer.Header,
+		Status:                 response.StatusCode,
+		Header:                 response.Header,
 		Body:                   io.NopCloser(bytes.NewReader(body)),
 		Options:                &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true},
 	}
-	if strings.HasPrefix(answer.Header.Get("Content-Type"), "application/yaml") {
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/yaml") {
 		return nil
 	}
 	if err := openapi3filter.ValidateResponse(context.Background(), input); err != nil {
 		return err
 	}
-	if answer.Header.Get("Set-Cookie") != "" && route.Operation.Responses.Status(answer.StatusCode).Value.Headers["Set-Cookie"] == nil {
-		return fmt.Errorf("status %d of %s sets a cookie, undocumented", answer.StatusCode, route.Operation.OperationID)
+	if response.Header.Get("Set-Cookie") != "" && route.Operation.Responses.Status(response.StatusCode).Value.Headers["Set-Cookie"] == nil {
+		return fmt.Errorf("status %d of %s sets a cookie, undocumented", response.StatusCode, route.Operation.OperationID)
 	}
-	if answer.StatusCode < 400 {
+	if response.StatusCode < 400 {
 		return nil
 	}
-	return checkCode(route.Operation, answer, body)
+	return checkCode(route.Operation, response, body)
 }
 
-// checkCode wants the problem's code in the operation's closed list.
-func checkCode(op *openapi3.Operation, answer *http.Response, body []byte) error {
+// checkCode checks that the operation documents the problem's code, and that status and challenge are right.
+func checkCode(op *openapi3.Operation, response *http.Response, body []byte) error {
 	var p struct {
 		Code   string
 		Status int
@@ -91,38 +91,38 @@ func checkCode(op *openapi3.Operation, answer *http.Response, body []byte) error
 	if err := json.Unmarshal(body, &p); err != nil {
 		return err
 	}
-	if p.Status != answer.StatusCode {
-		return fmt.Errorf("problem says status %d, the answer %d", p.Status, answer.StatusCode)
+	if p.Status != response.StatusCode {
+		return fmt.Errorf("the problem has status %d, the response %d", p.Status, response.StatusCode)
 	}
-	if answer.StatusCode == http.StatusUnauthorized && !strings.HasPrefix(answer.Header.Get("WWW-Authenticate"), "Bearer ") {
+	if response.StatusCode == http.StatusUnauthorized && !strings.HasPrefix(response.Header.Get("WWW-Authenticate"), "Bearer ") {
 		return fmt.Errorf("401 without a Bearer challenge")
 	}
 	lists, _ := op.Extensions["x-problem-codes"].(map[string]any)
-	codes, _ := lists[strconv.Itoa(answer.StatusCode)].([]any)
+	codes, _ := lists[strconv.Itoa(response.StatusCode)].([]any)
 	for _, c := range codes {
 		if c == p.Code {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s answers %d %s, undocumented", op.OperationID, answer.StatusCode, p.Code)
+	return fmt.Errorf("%s returned %d %s, undocumented", op.OperationID, response.StatusCode, p.Code)
 }
 
-// checkHead wants no body: what GET would have answered is in the headers alone.
+// checkHead checks that a response to HEAD has no body.
 func checkHead(body []byte) error {
 	if len(body) > 0 {
-		return fmt.Errorf("an answer to HEAD has a body of %d bytes", len(body))
+		return fmt.Errorf("a response to HEAD has a body of %d bytes", len(body))
 	}
 	return nil
 }
 
-// checkOutside wants a problem wherever there is neither an operation nor a page.
-func (c *contract) checkOutside(answer *http.Response, body []byte) error {
-	if answer.StatusCode < 400 || strings.HasPrefix(answer.Header.Get("Content-Type"), "text/") {
+// checkOutside checks that errors outside of operations and pages are problems too.
+func (c *contract) checkOutside(response *http.Response, body []byte) error {
+	if response.StatusCode < 400 || strings.HasPrefix(response.Header.Get("Content-Type"), "text/") {
 		return nil
 	}
 	var p struct{ Code string }
 	if err := json.Unmarshal(body, &p); err != nil || p.Code == "" {
-		return fmt.Errorf("status %d without a problem: %q", answer.StatusCode, body)
+		return fmt.Errorf("status %d without a problem: %q", response.StatusCode, body)
 	}
 	return nil
 }

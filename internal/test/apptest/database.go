@@ -18,69 +18,70 @@ import (
 	"twofold/internal/test/queryplan"
 )
 
-// databaseIn is the URL of the database that belongs to a folder: a file in it or, where the run is about PostgreSQL, one
-// on the server that the tests share. There it finds a master key beside it, as an operator gives one.
+// databaseIn returns the URL of a folder's database: a file in it or, in runs on PostgreSQL, a database on the shared test
+// server, for which it creates a master key in the folder.
 func databaseIn(t testing.TB, dir string) string {
 	t.Helper()
-	known, err := os.ReadFile(filepath.Join(dir, note))
+	known, err := os.ReadFile(filepath.Join(dir, urlFile))
 	switch {
 	case err == nil:
 		return string(known)
 	case !errors.Is(err, fs.ErrNotExist):
 		t.Fatal(err)
 	case pgserver.Enabled():
-		return onServer(t, dir)
+		return onPostgres(t, dir)
 	}
 	return "sqlite:" + filepath.Join(dir, "twofold.db")
 }
 
-// note is the file in a house's folder that says where its database is, when that is on a server.
-const note = "database.url"
+// urlFile is the file in a folder with the URL of its database, if that is on PostgreSQL.
+const urlFile = "database.url"
 
-func onServer(t testing.TB, dir string) string {
+// onPostgres creates a database on the shared test server for a folder and returns its URL.
+func onPostgres(t testing.TB, dir string) string {
 	t.Helper()
 	SkipUnlessSelected(t)
-	url := pgserver.CloneDatabase(t, "house", migrate)
-	lead(t, dir, url)
+	url := pgserver.CloneDatabase(t, "app", migrate)
+	useDatabase(t, dir, url)
 	return url
 }
 
-// lead makes a folder that of a house whose database is on a server.
-func lead(t testing.TB, dir, url string) {
+// useDatabase records the URL of a folder's database and creates a master key.
+func useDatabase(t testing.TB, dir, url string) {
 	t.Helper()
 	if _, err := keyring.CreateMaster(filepath.Join(dir, "master.key")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, note), []byte(url), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, urlFile), []byte(url), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// Replicas are n houses over one PostgreSQL database, whatever the run is about, behind one public URL. They share nothing
-// else: each has its own connections and its own memory, as processes have.
+// Replicas starts n servers over one PostgreSQL database, in every kind of run, behind one public URL. They share nothing
+// else: each has its own connections and memory, like processes.
 func Replicas(t testing.TB, n int, settings ...string) []*Server {
 	t.Helper()
 	dir := t.TempDir()
-	onServer(t, dir)
+	onPostgres(t, dir)
 	return replicasIn(t, dir, n, settings)
 }
 
-// ReplicasOver are n houses over a database of this URL, which is empty.
+// ReplicasOver starts n servers over an empty database.
 func ReplicasOver(t testing.TB, url string, n int, settings ...string) []*Server {
 	t.Helper()
 	dir := t.TempDir()
-	lead(t, dir, url)
+	useDatabase(t, dir, url)
 	return replicasIn(t, dir, n, settings)
 }
 
 func replicasIn(t testing.TB, dir string, n int, settings []string) []*Server {
 	t.Helper()
 	clock := NewClock()
-	houses := []*Server{StartIn(t, dir, clock, settings...)}
+	servers := []*Server{StartIn(t, dir, clock, settings...)}
 	for range n - 1 {
-		houses = append(houses, StartIn(t, dir, clock, append(settings, "TWOFOLD_PUBLIC_URL="+houses[0].URL)...))
+		servers = append(servers, StartIn(t, dir, clock, append(settings, "TWOFOLD_PUBLIC_URL="+servers[0].URL)...))
 	}
-	return houses
+	return servers
 }
 
 func migrate(url string) error {
@@ -91,21 +92,22 @@ func migrate(url string) error {
 	return errors.Join(db.Migrate(context.Background()), db.Close())
 }
 
-// Database is a house's database, opened beside the house. Statements have ? for their values, in both kinds of database.
+// Database is a connection to a server's database beside the server's own. Statements have ? for their values, in SQLite
+// and PostgreSQL.
 type Database struct {
-	house  *Server
+	owner  *Server
 	db     *sql.DB
-	held   *sql.Conn // of Hold
+	held   *sql.Conn // with the open transaction of LockAccounts or HoldActivity
 	server bool
 }
 
-// OnServer says whether the house's database is on a PostgreSQL server.
-func (h *Server) OnServer() bool { return store.IsPostgres(h.Database) }
+// UsesPostgres reports whether the server's database is on PostgreSQL.
+func (h *Server) UsesPostgres() bool { return store.IsPostgres(h.Database) }
 
-// Database opens the house's database.
-func (h *Server) Disk(t testing.TB) *Database {
+// OpenDatabase opens the server's database.
+func (h *Server) OpenDatabase(t testing.TB) *Database {
 	t.Helper()
-	d := &Database{house: h, server: h.OnServer()}
+	d := &Database{owner: h, server: h.UsesPostgres()}
 	var err error
 	if d.server {
 		d.db, err = sql.Open("pgx", h.Database)
@@ -119,7 +121,7 @@ func (h *Server) Disk(t testing.TB) *Database {
 	return d
 }
 
-// Plans is the database as one that is asked how it would go about a statement.
+// Plans returns the database for EXPLAIN checks.
 func (d *Database) Plans() queryplan.Database { return queryplan.Database{DB: d.db, Server: d.server} }
 
 func (d *Database) bound(statement string) string {
@@ -136,13 +138,13 @@ func (d *Database) bound(statement string) string {
 	return text.String()
 }
 
-// LockAccounts begins a transaction that changes of any account wait for, until COMMIT or ROLLBACK is executed.
+// LockAccounts begins a transaction that blocks changes of all accounts until COMMIT or ROLLBACK is executed.
 func (d *Database) LockAccounts(t testing.TB) {
 	t.Helper()
 	d.hold(t, "accounts")
 }
 
-// HoldActivity begins one that every entry of an account's activity waits for, likewise.
+// HoldActivity begins a transaction that blocks new activity entries until COMMIT or ROLLBACK is executed.
 func (d *Database) HoldActivity(t testing.TB) {
 	t.Helper()
 	d.hold(t, "activity_heads")
@@ -165,7 +167,7 @@ func (d *Database) hold(t testing.TB, table string) {
 	}
 }
 
-// Exec is sql.DB's; while a transaction is held, it is in that one.
+// Exec executes a statement, in the open transaction if there is one.
 func (d *Database) Exec(statement string, args ...any) (sql.Result, error) {
 	if d.held == nil {
 		return d.db.Exec(d.bound(statement), args...)
@@ -178,12 +180,12 @@ func (d *Database) Exec(statement string, args ...any) (sql.Result, error) {
 	return done, err
 }
 
-// Query is sql.DB's.
+// Query runs a query outside of the open transaction.
 func (d *Database) Query(statement string, args ...any) (*sql.Rows, error) {
 	return d.db.Query(d.bound(statement), args...)
 }
 
-// QueryRow is sql.DB's; while a transaction is held, it is in that one.
+// QueryRow runs a query for one row, in the open transaction if there is one.
 func (d *Database) QueryRow(statement string, args ...any) *sql.Row {
 	if d.held != nil {
 		return d.held.QueryRowContext(context.Background(), d.bound(statement), args...)
@@ -191,7 +193,7 @@ func (d *Database) QueryRow(statement string, args ...any) *sql.Row {
 	return d.db.QueryRow(d.bound(statement), args...)
 }
 
-// FailInserts makes the database refuse every new row of a table, until allow is called.
+// FailInserts makes every INSERT into a table fail until allow is called.
 func (d *Database) FailInserts(t testing.TB, table string) (allow func()) {
 	t.Helper()
 	do := func(statement string) {
@@ -208,10 +210,10 @@ func (d *Database) FailInserts(t testing.TB, table string) (allow func()) {
 	return func() { do("DROP TRIGGER refused") }
 }
 
-// Files names the files that the database lies in, its log included, with everything written that was committed.
+// Files returns the paths of the database's files and write-ahead logs, with everything written that was committed.
 func (d *Database) Files(t testing.TB) []string {
 	t.Helper()
-	patterns := []string{filepath.Join(d.house.Dir, "twofold.db*")}
+	patterns := []string{filepath.Join(d.owner.Dir, "twofold.db*")}
 	if d.server {
 		var oid string
 		if _, err := d.Exec("CHECKPOINT"); err != nil {
@@ -234,7 +236,7 @@ func (d *Database) Files(t testing.TB) []string {
 	return files
 }
 
-// Tables names every table.
+// Tables returns the names of all tables.
 func (d *Database) Tables(t testing.TB) []string {
 	t.Helper()
 	query := "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'goose_%'"

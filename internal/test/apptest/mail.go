@@ -3,6 +3,7 @@ package apptest
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -12,7 +13,7 @@ import (
 	"strings"
 )
 
-// Mail is a mail as it arrived.
+// Mail is a received mail.
 type Mail struct {
 	From    string      `json:"-"` // of the envelope
 	To      []string    `json:"to"`
@@ -24,7 +25,7 @@ type Mail struct {
 	Raw     string      `json:"-"`
 }
 
-// Link is the mail's link to a page; empty for none.
+// Link returns the mail's link to a page, or nothing.
 func (m Mail) Link(page string) string {
 	for _, l := range m.Links {
 		if strings.Contains(l, page+"#") {
@@ -34,7 +35,7 @@ func (m Mail) Link(page string) string {
 	return ""
 }
 
-// Token is what a link carries in its fragment.
+// Token returns the token in the fragment of a link.
 func Token(link string) string {
 	_, token, _ := strings.Cut(link, "#")
 	return token
@@ -42,7 +43,7 @@ func Token(link string) string {
 
 var aLink = regexp.MustCompile(`https?://\S+`)
 
-// parseMail reads a mail of two alternatives, plain text and HTML, in that order (RFC 2046 §5.1.4).
+// parseMail parses a mail with two alternatives, plain text and HTML, in that order (RFC 2046 §5.1.4).
 func parseMail(raw []byte) (Mail, error) {
 	m := Mail{Raw: string(raw)}
 	message, err := mail.ReadMessage(bytes.NewReader(raw))
@@ -84,4 +85,9 @@ func parseMail(raw []byte) (Mail, error) {
 	}
 	m.Links = append([]string{}, aLink.FindAllString(m.Text, -1)...)
 	return m, nil
+}
+
+// Readable returns the mail as it was received and as a reader sees it, without zero-width spaces.
+func (m Mail) Readable() string {
+	return m.Raw + strings.ReplaceAll(strings.Join([]string{m.Subject, m.Text, html.UnescapeString(m.HTML)}, "\n"), "\u200b", "")
 }

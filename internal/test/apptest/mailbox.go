@@ -6,32 +6,33 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/emersion/go-smtp"
 )
 
-// Mailbox is a mail server for everybody's mail, on this machine.
+// Mailbox is an SMTP server on the loopback address that accepts mail for every address.
 type Mailbox struct {
 	address string
 	server  *smtp.Server
 
 	mu     sync.Mutex
 	mails  []Mail
-	refuse int           // the status that every recipient gets; 0: taken
-	hang   chan struct{} // closed, the mails that are held are refused
+	reject int           // the SMTP status for every recipient; 0: accepted
+	stall  chan struct{} // stalled mails are rejected when it is closed
 	held   chan Mail
-	took   func(Mail)
+	onMail func(Mail)
 }
 
-// OpenMailbox starts a mailbox.
+// OpenMailbox starts a mailbox. Close stops it.
 func OpenMailbox() (*Mailbox, error) {
 	b := &Mailbox{address: "127.0.0.1:0"}
 	return b, b.Open()
 }
 
-// NewMailbox starts a mailbox for a test.
+// NewMailbox starts a mailbox that is closed when the test ends.
 func NewMailbox(t testing.TB) *Mailbox {
 	t.Helper()
 	b, err := OpenMailbox()
@@ -42,8 +43,7 @@ func NewMailbox(t testing.TB) *Mailbox {
 	return b
 }
 
-// StartWithMail starts a house that sends its mail to a mailbox of its own: h.Mailbox. It sends when the test calls
-// h.Deliver.
+// StartWithMail starts a server that sends its mail to a new mailbox, h.Mailbox, when the test calls h.Deliver.
 func StartWithMail(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	box := NewMailbox(t)
@@ -52,11 +52,11 @@ func StartWithMail(t testing.TB, settings ...string) *Server {
 	return h
 }
 
-// Deliver sends what is due by the house's clock, and answers how many mails that were.
+// Deliver processes password reset requests, sends the mails that are due by the server's clock, and returns their number.
 func (h *Server) Deliver() int {
 	h.T.Helper()
 	if err := h.App.Passwords.ProcessResets(h.Context()); err != nil {
-		h.T.Fatalf("look up who asked for a new password: %v", err)
+		h.T.Fatalf("process password reset requests: %v", err)
 	}
 	sent, err := h.App.Notices.Deliver(h.Context())
 	if err != nil {
@@ -65,30 +65,30 @@ func (h *Server) Deliver() int {
 	return sent
 }
 
-// Mails delivers what is due, and answers every mail to an address so far, the oldest first.
+// Mails delivers what is due and returns every mail to an address so far, oldest first.
 func (h *Server) Mails(to string) []Mail {
 	h.T.Helper()
 	h.Deliver()
 	return h.Mailbox.To(to)
 }
 
-// Mail delivers what is due, and answers the newest mail to an address. It fails the test when there is none.
+// Mail delivers what is due and returns the newest mail to an address. It ends the test if there is none.
 func (h *Server) Mail(to string) Mail {
 	h.T.Helper()
 	mails := h.Mails(to)
 	if len(mails) == 0 {
-		h.T.Fatalf("no mail to %s has arrived", to)
+		h.T.Fatalf("no mail to %s was received", to)
 	}
 	return mails[len(mails)-1]
 }
 
-// Setting makes a house send its mail here.
+// Setting returns the setting with which a server sends its mail here.
 func (b *Mailbox) Setting() string { return "TWOFOLD_SMTP_URL=" + b.URL() }
 
-// URL is where it listens.
+// URL returns the SMTP URL.
 func (b *Mailbox) URL() string { return "smtp://" + b.address }
 
-// Open listens again, at the same address, after Close.
+// Open listens again at the same address after Close.
 func (b *Mailbox) Open() error {
 	listener, err := net.Listen("tcp", b.address)
 	if err != nil {
@@ -102,53 +102,53 @@ func (b *Mailbox) Open() error {
 	return nil
 }
 
-// Close hangs up on everybody, and listens no more. Mails stay.
+// Close closes all connections and stops listening. Received mails are kept.
 func (b *Mailbox) Close() {
-	b.Next()
+	b.Accept()
 	_ = b.server.Close()
 }
 
-// FailInserts answers every recipient with a status of SMTP from now on, as in 450 or 550.
-func (b *Mailbox) FailInserts(status int) {
+// Reject rejects every recipient from now on with an SMTP status such as 450 or 550.
+func (b *Mailbox) Reject(status int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.refuse = status
+	b.reject = status
 }
 
-// Stall reads mails from now on and says nothing; those that it holds, and will not take, come out of the channel.
+// Stall receives mails from now on without replying, and sends them to the channel. They are rejected in the end.
 func (b *Mailbox) Stall() (held <-chan Mail) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.hang, b.held = make(chan struct{}), make(chan Mail, 100)
+	b.stall, b.held = make(chan struct{}), make(chan Mail, 100)
 	return b.held
 }
 
-// Next ends Refuse and Hang.
-func (b *Mailbox) Next() {
+// Accept ends Reject and Stall.
+func (b *Mailbox) Accept() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.refuse = 0
-	if b.hang != nil {
-		close(b.hang)
-		b.hang = nil
+	b.reject = 0
+	if b.stall != nil {
+		close(b.stall)
+		b.stall = nil
 	}
 }
 
-// Delivered calls do for every mail that has arrived, before the sender is told so.
-func (b *Mailbox) Delivered(do func(Mail)) {
+// OnDelivery calls do for every mail that is received, before the reply to the sender.
+func (b *Mailbox) OnDelivery(do func(Mail)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.took = do
+	b.onMail = do
 }
 
-// All lists every mail that has arrived.
+// All returns every mail received so far.
 func (b *Mailbox) All() []Mail {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]Mail(nil), b.mails...)
 }
 
-// To lists the mails to an address, the oldest first.
+// To returns the mails to an address, oldest first.
 func (b *Mailbox) To(address string) []Mail {
 	found := []Mail{}
 	for _, m := range b.All() {
@@ -161,13 +161,13 @@ func (b *Mailbox) To(address string) []Mail {
 	return found
 }
 
-// ServeHTTP lists the mails to an address, as in GET /mail?to=ada@example.com, as JSON.
+// ServeHTTP returns the mails to an address as JSON, as in GET /mail?to=ada@example.com.
 func (b *Mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(b.To(r.URL.Query().Get("to")))
 }
 
-// delivery is one connection.
+// delivery is one SMTP session.
 type delivery struct {
 	box  *Mailbox
 	from string
@@ -185,8 +185,8 @@ func (d *delivery) Mail(from string, _ *smtp.MailOptions) error {
 func (d *delivery) Rcpt(to string, _ *smtp.RcptOptions) error {
 	d.box.mu.Lock()
 	defer d.box.mu.Unlock()
-	if d.box.refuse != 0 { // with the address, as real servers do
-		return &smtp.SMTPError{Code: d.box.refuse, EnhancedCode: smtp.NoEnhancedCode, Message: "<" + to + ">: not now"}
+	if d.box.reject != 0 { // with the address, as real servers do
+		return &smtp.SMTPError{Code: d.box.reject, EnhancedCode: smtp.NoEnhancedCode, Message: "<" + to + ">: not now"}
 	}
 	d.to = append(d.to, to)
 	return nil
@@ -203,18 +203,37 @@ func (d *delivery) Data(r io.Reader) error {
 	}
 	m.From, m.To = d.from, d.to
 	d.box.mu.Lock()
-	hang, held, took := d.box.hang, d.box.held, d.box.took
+	stall, held, onMail := d.box.stall, d.box.held, d.box.onMail
 	d.box.mu.Unlock()
-	if hang != nil {
+	if stall != nil {
 		held <- m
-		<-hang
+		<-stall
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.NoEnhancedCode, Message: "too late"}
 	}
 	d.box.mu.Lock()
 	d.box.mails = append(d.box.mails, m)
 	d.box.mu.Unlock()
-	if took != nil {
-		took(m)
+	if onMail != nil {
+		onMail(m)
 	}
 	return nil
+}
+
+// Subjects of notices.
+const (
+	SubjectNewDevice     = "A new device signed in to your account"
+	SubjectAfterFailures = "Sign-in to your account after failed attempts"
+)
+
+// NewSubjects delivers what is due and returns the subjects of the mails to an address that it has not returned before,
+// joined by commas. seen counts those.
+func (h *Server) NewSubjects(email string, seen *int) string {
+	h.T.Helper()
+	var subjects []string
+	mails := h.Mails(email)
+	for _, m := range mails[*seen:] {
+		subjects = append(subjects, m.Subject)
+	}
+	*seen = len(mails)
+	return strings.Join(subjects, ", ")
 }

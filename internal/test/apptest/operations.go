@@ -14,15 +14,15 @@ import (
 // Operation is one operation of the contract.
 type Operation struct {
 	ID, Method, Path string
-	Session          bool     // needs one
-	Purpose          string   // of the step-up it needs, or empty
-	Role             string   // that the account needs, or empty
-	WhileEnrolling   bool     // an account that has to enroll first can do it
-	Members          []string // of its body, in order; none where it takes no body
-	Needs            []string // the members that may not be left out
+	Session          bool     // needs a session
+	Purpose          string   // of the step-up it needs; empty for none
+	Role             string   // that the account needs; empty for none
+	WhileEnrolling   bool     // allowed for an account that must enroll first
+	Members          []string // of its body, sorted; none if it takes no body
+	Needs            []string // the required members
 }
 
-// Operations are those of the contract, by path and method.
+// Operations returns the operations of the contract, ordered by path and method.
 func Operations(t testing.TB) []Operation {
 	t.Helper()
 	all, err := theOperations()
@@ -66,8 +66,8 @@ func readOperation(method, path string, op *openapi3.Operation) Operation {
 	return o
 }
 
-// Writes says whether the operation may change something.
+// Writes reports whether the operation may change something.
 func (o Operation) Writes() bool { return o.Method != http.MethodGet }
 
-// OnServer is the operation's path, with an id where it takes one.
-func (o Operation) OnServer(id string) string { return strings.ReplaceAll(o.Path, "{id}", id) }
+// PathWith returns the operation's path with an id in place of {id}.
+func (o Operation) PathWith(id string) string { return strings.ReplaceAll(o.Path, "{id}", id) }

@@ -1,7 +1,6 @@
 package apptest
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,58 +12,57 @@ import (
 	"twofold/internal/store"
 )
 
-// WithT is the same client, whose failures are those of another test: of a subtest.
+// WithT returns the same client with another test, such as a subtest, for its failures.
 func (c *Client) WithT(t testing.TB) *Client {
 	same := *c
 	same.t = t
 	return &same
 }
 
-// OnServer is the same client, with the same credentials, at another house.
+// OnServer returns the same client, with the same credentials, for another server.
 func (c *Client) OnServer(h *Server) *Client {
 	same := *c
 	same.h = h
 	return &same
 }
 
-// InProcess is the same client without a network between: when an answer is there, its request is over, and neither a line
-// of the log nor a reading of the clock follows.
+// InProcess returns the same client without a network connection. When it has the response, the handler has returned, and
+// no log line or clock reading follows.
 func (c *Client) InProcess() *Client {
 	same := *c
-	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler, nil}}
+	same.http = &http.Client{Jar: c.http.Jar, Transport: inProcess{c.h.App.Handler, nil}}
 	return &same
 }
 
-// WithStats is the same client Inside, whose requests' effort is added up.
+// WithStats is InProcess with query statistics, which add up over the requests.
 func (c *Client) WithStats(e *store.QueryStats) *Client {
-	e.OnStatement = c.h.heard
+	e.OnStatement = c.h.onStatement
 	same := *c
-	same.http = &http.Client{Jar: c.http.Jar, Transport: inside{c.h.App.Handler, e}}
+	same.http = &http.Client{Jar: c.http.Jar, Transport: inProcess{c.h.App.Handler, e}}
 	return &same
 }
 
-type inside struct {
+type inProcess struct {
 	handler http.Handler
-	effort  *store.QueryStats
+	stats   *store.QueryStats
 }
 
-func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
-	r = r.Clone(store.WithStats(r.Context(), i.effort))
+func (i inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(store.WithStats(r.Context(), i.stats))
 	r.RemoteAddr, r.Host = "127.0.0.1:1", r.URL.Host
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
 	recorder := httptest.NewRecorder()
 	i.handler.ServeHTTP(recorder, r)
-	answer := recorder.Result()
-	if answer.Request = r; r.Method == http.MethodHead {
-		answer.Body = http.NoBody // as net/http sees to
+	response := recorder.Result()
+	if response.Request = r; r.Method == http.MethodHead {
+		response.Body = http.NoBody // as net/http does
 	}
-	return answer, nil
+	return response, nil
 }
 
-// Request is a request as Do would send it, for a test that bends it before it calls Send. Headers come in pairs and
-// may repeat.
+// Request returns a request for Send, so that the test can change it first. Headers come in pairs and may repeat.
 func (c *Client) Request(method, path string, body io.Reader, headers ...string) *http.Request {
 	c.t.Helper()
 	r, err := http.NewRequest(method, c.h.URL+path, body)
@@ -80,13 +78,13 @@ func (c *Client) Request(method, path string, body io.Reader, headers ...string)
 	return r
 }
 
-// Send sends a request as it is, and fails the test on an answer that the contract does not know.
+// Send sends a request unchanged. It fails the test if the request fails or the response violates the contract.
 func (c *Client) Send(r *http.Request) Response {
 	c.t.Helper()
 	return c.send(r)
 }
 
-// Cookie is the value of a cookie that the browser would send now, or empty.
+// Cookie returns the value of a cookie that the browser would send now, or nothing.
 func (c *Client) Cookie(name string) string {
 	for _, cookie := range c.http.Jar.Cookies(c.address()) {
 		if cookie.Name == name {
@@ -96,7 +94,7 @@ func (c *Client) Cookie(name string) string {
 	return ""
 }
 
-// SetCookie puts a cookie into the browser, as whoever controls a neighboring site could.
+// SetCookie puts a cookie into the browser, as an attacker on a sibling domain could.
 func (c *Client) SetCookie(name, value string) {
 	c.http.Jar.SetCookies(c.address(), []*http.Cookie{{Name: name, Value: value, Path: "/"}})
 }
@@ -109,7 +107,7 @@ func (c *Client) address() *url.URL {
 	return u
 }
 
-// SetCookies are the cookies that the answer sets, in order.
+// SetCookies returns the cookies that the response sets, in order.
 func (a Response) SetCookies() []*http.Cookie {
 	var cookies []*http.Cookie
 	for _, line := range a.Header.Values("Set-Cookie") {
@@ -123,31 +121,27 @@ func (a Response) SetCookies() []*http.Cookie {
 	return cookies
 }
 
-// Concurrently makes n calls, as nearly at the same moment as the machine can, and answers what they answered.
+// Concurrently makes n calls at the same time and returns their responses.
 func Concurrently(n int, call func(i int) Response) []Response {
-	answers := make([]Response, n)
+	responses := make([]Response, n)
 	start := make(chan struct{})
 	var all sync.WaitGroup
 	for i := range n {
 		all.Go(func() {
 			<-start
-			answers[i] = call(i)
+			responses[i] = call(i)
 		})
 	}
 	close(start)
 	all.Wait()
-	return answers
+	return responses
 }
 
-// CountByOutcome counts answers by status and code, as in "401 code_used", or by status alone where there is no problem.
-func CountByOutcome(answers []Response) map[string]int {
+// CountByOutcome counts responses by Outcome.
+func CountByOutcome(responses []Response) map[string]int {
 	tally := make(map[string]int)
-	for _, a := range answers {
-		name := fmt.Sprint(a.Status)
-		if code := a.Code(); code != "" {
-			name += " " + code
-		}
-		tally[name]++
+	for _, a := range responses {
+		tally[a.Outcome()]++
 	}
 	return tally
 }

@@ -15,43 +15,43 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// Backup backs the house's database up while it runs, as an operator does, and answers how to restore that: the house
-// stops, its database is the backup, and it starts again.
+// Backup backs up the database of the running server, as an operator does. The returned function stops the server,
+// restores the backup and starts the server again.
 func (h *Server) Backup() (restore func(settings ...string) *Server) {
 	h.T.Helper()
 	file := filepath.Join(h.T.TempDir(), "backup")
-	if h.OnServer() {
+	if h.UsesPostgres() {
 		server := pgserver.Shared(h.T)
 		h.must(server.Dump(context.Background(), nameIn(h.Database), file))
-		return h.again(func() error {
+		return h.restart(func() error {
 			at := pgserver.Database(h.T)
 			if err := server.Restore(context.Background(), nameIn(at), file); err != nil {
 				return err
 			}
-			return os.WriteFile(filepath.Join(h.Dir, note), []byte(at), 0o600)
+			return os.WriteFile(filepath.Join(h.Dir, urlFile), []byte(at), 0o600)
 		})
 	}
 	c, err := config.FromMap(h.environment(nil))
 	h.must(err)
 	h.must(app.Backup(context.Background(), c, file, h.Clock.Now(), slog.New(slog.DiscardHandler)))
-	return h.again(func() error { return h.put(file) })
+	return h.restart(func() error { return h.replace(file) })
 }
 
-// Copy is Backup by means that know nothing of Twofold: of a file, that stands still meanwhile.
+// Copy is Backup by a copy of the SQLite file while the server is stopped. On PostgreSQL it is the same as Backup.
 func (h *Server) Copy() (restore func(settings ...string) *Server) {
 	h.T.Helper()
-	if h.OnServer() {
+	if h.UsesPostgres() {
 		return h.Backup()
 	}
 	file := filepath.Join(h.T.TempDir(), "copy")
 	h.must(errors.Join(h.App.Close(), copyTo(h.path(), file)))
 	h.server.Close()
 	h.server = nil
-	return h.again(func() error { return h.put(file) })
+	return h.restart(func() error { return h.replace(file) })
 }
 
-// again stops the house, does something, and starts it again.
-func (h *Server) again(do func() error) func(settings ...string) *Server {
+// restart returns a function that stops the server, calls do, and starts the server again.
+func (h *Server) restart(do func() error) func(settings ...string) *Server {
 	return func(settings ...string) *Server {
 		h.T.Helper()
 		h.Stop()
@@ -67,8 +67,8 @@ func (h *Server) again(do func() error) func(settings ...string) *Server {
 
 func (h *Server) path() string { return strings.TrimPrefix(h.Database, "sqlite:") }
 
-// put puts a file in the place of the database, whose log goes with it.
-func (h *Server) put(file string) error {
+// replace replaces the database with a file and deletes its write-ahead log.
+func (h *Server) replace(file string) error {
 	for _, ending := range []string{"-wal", "-shm"} {
 		if err := os.Remove(h.path() + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
@@ -85,7 +85,7 @@ func copyTo(from, to string) error {
 	return os.WriteFile(to, text, 0o600)
 }
 
-// nameIn is the name in a database's URL.
+// nameIn returns the database's name in a URL.
 func nameIn(text string) string {
 	u, err := url.Parse(text)
 	if err != nil {

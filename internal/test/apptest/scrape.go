@@ -2,34 +2,36 @@ package apptest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// Operations serves the operations of the house until the test is over, and answers where.
+// Operations serves the operations listener until the test ends and returns its URL.
 func (h *Server) Operations() (url string) {
 	server := httptest.NewServer(h.App.Operations)
 	h.T.Cleanup(server.Close)
 	return server.URL
 }
 
-// Scrape is what Prometheus reads: the values by series, which are written name{label="value",…} with sorted labels.
+// Scrape holds the metrics by series, as in name{label="value",…}, with sorted labels.
 type Scrape map[string]float64
 
-// Scrape reads the metrics of the house. They come as they would to Prometheus.
+// Scrape reads the server's metrics over HTTP, as Prometheus does. It returns the text too.
 func (h *Server) Scrape() (Scrape, string) {
 	h.T.Helper()
-	answer, err := http.Get(h.Operations() + "/metrics")
+	response, err := http.Get(h.Operations() + "/metrics")
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	defer func() { _ = answer.Body.Close() }()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil || answer.StatusCode != http.StatusOK {
-		h.T.Fatalf("a scrape answers %d, %v\n%s", answer.StatusCode, err, text)
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusOK {
+		h.T.Fatalf("a scrape returned %d, %v\n%s", response.StatusCode, err, text)
 	}
 	return readScrape(h.T, string(text)), string(text)
 }
@@ -52,7 +54,7 @@ func readScrape(t testing.TB, text string) Scrape {
 	return found
 }
 
-// Series are the names, with their labels.
+// Series returns the labels of each series.
 func (s Scrape) Series() map[string]map[string]string {
 	all := make(map[string]map[string]string, len(s))
 	for series := range s {
@@ -70,4 +72,14 @@ func (s Scrape) Series() map[string]map[string]string {
 		all[series] = labels
 	}
 	return all
+}
+
+// Want checks that series have exactly these values.
+func (s Scrape) Want(t testing.TB, want Scrape) {
+	t.Helper()
+	for _, series := range slices.Sorted(maps.Keys(want)) {
+		if value, there := s[series]; !there || value != want[series] {
+			t.Errorf("%s is %v (present: %v), want %v", series, value, there, want[series])
+		}
+	}
 }

@@ -1,5 +1,6 @@
-// Package apptest starts the real house for a test: an own database file, a clock that the test moves, and clients that
-// hold every answer against the contract.
+// Package apptest starts real servers for tests. Each has its own database, a clock that the test advances, and clients that
+// check every response against the contract. Start and its variants are the entry points, NewUser adds users with their
+// authenticators, and the methods of Server, Client and Response cover the steps and checks that many tests share.
 package apptest
 
 import (
@@ -29,69 +30,71 @@ import (
 	"twofold/internal/trace"
 )
 
-// Password is every test account's.
+// Password is the password of every test account.
 const Password = "correct horse battery staple"
 
-// Clock is a clock that stands still until it is moved.
+// Clock is a clock that stands still until it is advanced.
 type Clock struct {
 	mu    sync.Mutex
 	at    time.Time
-	goes  func() time.Time // of Elsewhere: it is never moved
+	live  func() time.Time // of Remote, in place of at
 	watch func()
 }
 
-// Now reads it.
+// Now returns the time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.watch != nil {
 		c.watch()
 	}
-	if c.goes != nil {
-		return c.goes()
+	if c.live != nil {
+		return c.live()
 	}
 	return c.at
 }
 
-// Watch calls watch at every reading from now on; nil stops that. What watch panics with, the house panics with: the
-// clock is the one part that everything in it asks.
+// Watch calls watch at every reading from now on; nil stops that. If watch panics, so does the code that reads the clock,
+// so that tests can make any request panic.
 func (c *Clock) Watch(watch func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.watch = watch
 }
 
-// Advance moves it, forward or back.
+// Advance moves the clock forward or back.
 func (c *Clock) Advance(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.at = c.at.Add(d)
 }
 
-// Server is one running house.
+// Server is one running server.
 type Server struct {
 	T     testing.TB
 	App   *app.App
 	URL   string
-	Dir   string // holds master.key, and twofold.db or where else the database is
+	Dir   string // with master.key, and with twofold.db or the file with the database's URL
 	Clock *Clock
 	Log   *Log
 
 	Database string // its URL
 
-	Mailbox   *Mailbox   // of StartWithMail; otherwise nil, and the house sends no mail
-	Collector *Collector // of StartTraced; otherwise nil, and the house traces nothing
+	Mailbox   *Mailbox   // of StartWithMail; otherwise nil, and the server sends no mail
+	Collector *Collector // of StartTraced; otherwise nil, and the server exports no traces
 
-	// OnResponse, where there is one, sees every answer that the house's clients get.
+	// OnResponse, if set, is called with every response to the server's clients.
 	OnResponse func(r *http.Request, a Response)
-	// OnStatement, where there is one, is told of every statement that is sent for a request, for Deliver, or in Context.
+	// OnStatement, if set, is called with every SQL statement of InProcess requests with stats, of Deliver, and in Context.
 	OnStatement func(statement string, values []any)
 
 	contract *contract
 	server   *httptest.Server
+	opened   sync.Once
+	side     *Database // opened by database
 }
 
-// Log keeps what was logged.
+// Log keeps the log lines.
 type Log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -103,45 +106,44 @@ func (l *Log) Write(b []byte) (int, error) {
 	return l.text.Write(b)
 }
 
-// String is everything that was logged so far.
+// String returns everything that was logged so far.
 func (l *Log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.text.String()
 }
 
-// Page is a stand-in for the built page.
+// Page is a placeholder for the built frontend.
 var Page fs.FS = fstest.MapFS{
 	"index.html":         {Data: []byte("<!doctype html><title>Twofold</title>")},
 	"assets/app-1234.js": {Data: []byte("export {}")},
 }
 
-// Start starts a house in a new folder. Settings are NAME=value pairs and override the defaults.
+// Start starts a server in a new folder. Settings are NAME=value pairs and override the defaults.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
 	return StartIn(t, t.TempDir(), NewClock(), settings...)
 }
 
-// NewClock stands at a quiet moment, 5 seconds into a step.
+// NewClock returns a clock that is 5 seconds into a TOTP time step.
 func NewClock() *Clock {
 	return &Clock{at: time.Date(2026, 11, 23, 9, 30, 5, 0, time.UTC)}
 }
 
-// StartIn starts a house in a folder that may hold a database already: a restart, or a second process.
+// StartIn starts a server in a folder that may have a database already, as a restart or a second process.
 func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *Server {
 	t.Helper()
 	return start(&Server{T: t, Dir: dir, Clock: clock, Log: &Log{}}, nil, settings)
 }
 
-// Remote is a house that runs in another process, at this URL and by this clock: for clients, who hold its answers
-// against the contract all the same.
+// Remote returns a server in another process, with this URL and clock. Its clients check responses against the contract too.
 func Remote(t testing.TB, url string, now func() time.Time) *Server {
 	t.Helper()
 	known, err := theContract()
 	if err != nil {
 		t.Fatalf("contract: %v", err)
 	}
-	return &Server{T: t, URL: url, Clock: &Clock{goes: now}, contract: known}
+	return &Server{T: t, URL: url, Clock: &Clock{live: now}, contract: known}
 }
 
 func start(h *Server, traces *trace.Tracer, settings []string) *Server {
@@ -175,27 +177,27 @@ func start(h *Server, traces *trace.Tracer, settings []string) *Server {
 	return h
 }
 
-// Context is one for what nobody asked the house for: Hears hears it.
+// Context returns a context for background work. OnStatement sees its statements.
 func (h *Server) Context() context.Context {
-	return store.WithStats(context.Background(), &store.QueryStats{OnStatement: h.heard})
+	return store.WithStats(context.Background(), &store.QueryStats{OnStatement: h.onStatement})
 }
 
-func (h *Server) heard(statement string, values []any) {
+func (h *Server) onStatement(statement string, values []any) {
 	if h.OnStatement != nil {
 		h.OnStatement(statement, values)
 	}
 }
 
-// isCost says whether a setting is one of a hash's cost: who gives one wants hashes as they are outside of tests.
+// isCost reports whether a setting is about the cost of hashes. A test that has one gets real hashes instead of weak ones.
 func isCost(setting string) bool { return strings.HasPrefix(setting, "TWOFOLD_ARGON2_") }
 
 func (h *Server) environment(settings []string) map[string]string {
 	environment := map[string]string{
 		"TWOFOLD_PUBLIC_URL":       h.URL,
-		"TWOFOLD_OPS_LISTEN":       "off", // many run at once: see House.Operations
+		"TWOFOLD_OPS_LISTEN":       "off", // many servers run at once; see Operations
 		"TWOFOLD_DATABASE_URL":     h.Database,
 		"TWOFOLD_MASTER_KEY_FILE":  filepath.Join(h.Dir, "master.key"),
-		"TWOFOLD_RECOVERY_CODES":   "2", // each is a hash
+		"TWOFOLD_RECOVERY_CODES":   "2", // few, because each costs a hash
 		"TWOFOLD_HASH_WAIT":        "1m",
 		"TWOFOLD_HASH_QUEUE":       "1000",
 		"TWOFOLD_IP_FAILURE_LIMIT": "100000",
@@ -210,7 +212,7 @@ func (h *Server) environment(settings []string) map[string]string {
 	return environment
 }
 
-// Stop stops the house; its files stay. Stopping twice is fine.
+// Stop stops the server and keeps its files. A second call does nothing.
 func (h *Server) Stop() {
 	if h.server == nil {
 		return
@@ -222,7 +224,7 @@ func (h *Server) Stop() {
 	h.server = nil
 }
 
-// AddAccount adds an account with Password, and answers its id.
+// AddAccount adds an account with Password and returns its id.
 func (h *Server) AddAccount(email string) string {
 	h.T.Helper()
 	a, err := h.App.AddAccount(context.Background(), email, secret.New(Password))
@@ -232,13 +234,13 @@ func (h *Server) AddAccount(email string) string {
 	return a.ID
 }
 
-// Root is the project's root folder.
+// Root returns the root folder of the repository.
 func Root() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "..", "..", "..")
 }
 
-// Contract reads openapi.yaml.
+// Contract returns openapi.yaml.
 func Contract(t testing.TB) []byte {
 	t.Helper()
 	text, err := os.ReadFile(contractFile())

@@ -78,7 +78,7 @@ func (s *backgroundLoad) seen(when string) {
 		return maps.Clone(s.visits)
 	}
 	before := count()
-	eventually(s.t, "everybody comes "+when, func() bool {
+	apptest.Eventually(s.t, "everybody comes "+when, func() bool {
 		for who, n := range count() {
 			if n < before[who]+3 {
 				return s.t.Failed()
@@ -130,13 +130,13 @@ func (s *backgroundLoad) churnUsers(email string) error {
 	if err != nil {
 		return err
 	}
-	enroll := func(c *apptest.Client) apptest.Response { return begin(c, token) }
-	get := func(c *apptest.Client) apptest.Response { return c.Do("GET", current, nil) }
+	enroll := func(c *apptest.Client) apptest.Response { return c.BeginEnrollment(token) }
+	get := func(c *apptest.Client) apptest.Response { return c.Do("GET", apptest.PathCurrentSession, nil) }
 	return errors.Join(
 		wants("beginning", as(enroll), 201),
 		wants("beginning again", as(enroll), 401, "step_up_required"),
 		wants("the session", as(get), 200),
-		wants("signing out", as(func(c *apptest.Client) apptest.Response { return c.Do("DELETE", current, nil) }), 204),
+		wants("signing out", as(func(c *apptest.Client) apptest.Response { return c.Do("DELETE", apptest.PathCurrentSession, nil) }), 204),
 		wants("the session after", as(get), 401, "session_required"),
 		wants("the session after that", as(get), 401, "session_required"),
 	)
@@ -149,7 +149,7 @@ func (s *backgroundLoad) guess(email string, phone *apptest.Phone) error {
 		return err
 	}
 	a := s.ask(func(h *apptest.Server) apptest.Response {
-		return finish(h, in.Text("sign_in_token"), code(phone.Wrong()))
+		return h.SecondFactor(in.Text("sign_in_token"), apptest.Code(phone.Wrong()))
 	})
 	if a.Status == 429 {
 		return nil
@@ -163,7 +163,7 @@ func (s *backgroundLoad) enroll(email string) error {
 	if err != nil {
 		return err
 	}
-	begun := as(func(c *apptest.Client) apptest.Response { return begin(c, token) })
+	begun := as(func(c *apptest.Client) apptest.Response { return c.BeginEnrollment(token) })
 	if err := wants("beginning", begun, 201); err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *backgroundLoad) enroll(email string) error {
 	if err := wants("confirming", confirmed, 201); err != nil {
 		return err
 	}
-	for what, proof := range map[string]JSON{"a code": code(phone.CodeIn(1)), "a recovery code": recoveryCode(shownCodes(confirmed)[0])} {
+	for what, proof := range map[string]JSON{"a code": apptest.Code(phone.CodeIn(1)), "a recovery code": apptest.RecoveryCode(confirmed.RecoveryCodes()[0])} {
 		var tokens []string
 		for range 2 {
 			in, err := s.signIn(email, 202)
@@ -182,7 +182,7 @@ func (s *backgroundLoad) enroll(email string) error {
 			tokens = append(tokens, in.Text("sign_in_token"))
 		}
 		present := func(token string) apptest.Response {
-			return s.ask(func(h *apptest.Server) apptest.Response { return finish(h, token, proof) })
+			return s.ask(func(h *apptest.Server) apptest.Response { return h.SecondFactor(token, proof) })
 		}
 		if err := errors.Join(wants(what, present(tokens[0]), 201), wants(what+" again", present(tokens[1]), 401, "code_used")); err != nil {
 			return err

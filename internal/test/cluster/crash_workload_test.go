@@ -9,8 +9,6 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-const newPassword = "nine otters counted the lamps"
-
 // person is three people who live through one round: a novice who enrolls, a veteran with a phone and recovery codes, and
 // a user that changes a password. Their credentials were prepared before.
 type person struct {
@@ -44,21 +42,21 @@ func prepared(t *testing.T, dir, database string, n int) []person {
 			return email
 		}
 		p.novice = h.SignedIn(named("novice"))
-		p.toEnroll = stepUp(p.novice, "mfa.enroll")
+		p.toEnroll = p.novice.StepUpToken("mfa.enroll")
 
 		veteran := named("veteran")
 		p.veteran = h.SignedIn(veteran)
-		shown := begin(p.veteran, stepUp(p.veteran, "mfa.enroll")).Require(201, "")
+		shown := p.veteran.BeginEnrollment(p.veteran.StepUpToken("mfa.enroll")).Require(201, "")
 		then := h.PhoneFrom(shown)
 		p.phone = today.PhoneFrom(shown)
-		p.codes = shownCodes(p.veteran.Confirm(then, then.Code()).Require(201, ""))
+		p.codes = p.veteran.Confirm(then, then.Code()).Require(201, "").RecoveryCodes()
 		for range 4 {
-			p.halves = append(p.halves, half(h, veteran))
+			p.halves = append(p.halves, h.PendingSignIn(veteran))
 		}
 
 		p.email = named("changer")
 		p.other, p.changer = h.SignedIn(p.email), h.SignedIn(p.email)
-		p.toChange = stepUp(p.changer, "account.password")
+		p.toChange = p.changer.StepUpToken("account.password")
 	}
 	h.Stop()
 	return people
@@ -66,25 +64,25 @@ func prepared(t *testing.T, dir, database string, n int) []person {
 
 func (p *person) enroll(h *apptest.Server) {
 	novice := p.novice.OnServer(h)
-	if p.begun = novice.DoAllowFailure("POST", enrollments, nil, "Step-Up-Token", p.toEnroll); p.begun.Status != 201 {
+	if p.begun = novice.DoAllowFailure("POST", apptest.PathEnrollments, nil, "Step-Up-Token", p.toEnroll); p.begun.Status != 201 {
 		return
 	}
 	p.enrolls = h.PhoneFrom(p.begun)
 	p.confirms = p.enrolls.Code()
-	p.confirmed = novice.DoAllowFailure("POST", enrollments+"/"+p.enrolls.ID+"/confirm", code(p.confirms))
+	p.confirmed = novice.DoAllowFailure("POST", apptest.PathEnrollments+"/"+p.enrolls.ID+"/confirm", apptest.Code(p.confirms))
 }
 
 func (p *person) useCode(h *apptest.Server) {
 	p.signsIn = p.phone.Code()
-	p.signedIn = h.Script("").DoAllowFailure("POST", complete, JSON{"sign_in_token": p.halves[0], "code": p.signsIn})
+	p.signedIn = h.Script("").DoAllowFailure("POST", apptest.PathSecondFactor, JSON{"sign_in_token": p.halves[0], "code": p.signsIn})
 }
 
 func (p *person) useRecoveryCode(h *apptest.Server) {
-	p.recovered = h.Script("").DoAllowFailure("POST", complete, JSON{"sign_in_token": p.halves[1], "recovery_code": p.codes[0]})
+	p.recovered = h.Script("").DoAllowFailure("POST", apptest.PathSecondFactor, JSON{"sign_in_token": p.halves[1], "recovery_code": p.codes[0]})
 }
 
 func (p *person) changePassword(h *apptest.Server) {
-	p.changed = p.changer.OnServer(h).DoAllowFailure("PUT", password, JSON{"new_password": newPassword}, "Step-Up-Token", p.toChange)
+	p.changed = p.changer.OnServer(h).DoAllowFailure("PUT", apptest.PathPassword, JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.toChange)
 }
 
 // interrupted reports whether a request got no response.
@@ -115,7 +113,7 @@ func (p *person) enrollment(h *apptest.Server) error {
 	methods, _ := state.Value("methods").([]any)
 	switch codes, pending := state.Value("recovery_codes"), state.Value("pending_enrollment"); {
 	case len(methods) == 1 && codes != nil && pending == nil && p.begun.Status == 201: // confirmed, whether or not that was answered
-		return wants("the code again", novice.StepUp("mfa.remove", code(p.confirms)), 401, "code_used")
+		return wants("the code again", novice.StepUp("mfa.remove", apptest.Code(p.confirms)), 401, "code_used")
 	case len(methods) > 0 || codes != nil || p.confirmed.Status == 201:
 		return fmt.Errorf("it was answered with %d, and there is %s", p.confirmed.Status, state.Body)
 	case pending != nil && p.begun.Status == 201:
@@ -123,9 +121,9 @@ func (p *person) enrollment(h *apptest.Server) error {
 	case p.begun.Status == 201:
 		return fmt.Errorf("what was begun is gone: %s", state.Body)
 	case pending != nil: // begun, but the response was lost
-		return wants("beginning with a token that is spent", begin(novice, p.toEnroll), 401, "step_up_required")
+		return wants("beginning with a token that is spent", novice.BeginEnrollment(p.toEnroll), 401, "step_up_required")
 	}
-	return wants("beginning once more", begin(novice, p.toEnroll), 201)
+	return wants("beginning once more", novice.BeginEnrollment(p.toEnroll), 201)
 }
 
 // used looks at what the codes bought: a code is used if and only if there is a session for it.
@@ -141,8 +139,8 @@ func (p *person) used(h *apptest.Server) error {
 		answer apptest.Response
 		again  apptest.Response
 	}{
-		{"the code", p.signedIn, finish(h, p.halves[2], code(p.signsIn))},
-		{"the recovery code", p.recovered, finish(h, p.halves[3], recoveryCode(p.codes[0]))},
+		{"the code", p.signedIn, h.SecondFactor(p.halves[2], apptest.Code(p.signsIn))},
+		{"the recovery code", p.recovered, h.SecondFactor(p.halves[3], apptest.RecoveryCode(p.codes[0]))},
 	} {
 		switch {
 		case proof.again.Code() == "code_used":
@@ -151,7 +149,7 @@ func (p *person) used(h *apptest.Server) error {
 			return fmt.Errorf("%s was answered with %d, and again with %d %s", proof.what, proof.answer.Status, proof.again.Status, proof.again.Code())
 		}
 		if proof.answer.Status == 201 {
-			session := h.Script(proof.answer.Text("session_token")).Do("GET", current, nil)
+			session := h.Script(proof.answer.Text("session_token")).Do("GET", apptest.PathCurrentSession, nil)
 			if err := wants("the session of "+proof.what, session, 200); err != nil {
 				return err
 			}
@@ -164,15 +162,15 @@ func (p *person) used(h *apptest.Server) error {
 }
 
 func (p *person) passwords(h *apptest.Server) error {
-	other := p.other.OnServer(h).Do("GET", current, nil)
+	other := p.other.OnServer(h).Do("GET", apptest.PathCurrentSession, nil)
 	if p.changed.Status != 200 && other.Status == 200 { // it did not happen, and may still
 		return errors.Join(
-			wants("the new password", h.Script("").SignIn(p.email, JSON{"password": newPassword}), 401, "credentials_rejected"),
-			wants("changing it once more", p.changer.OnServer(h).Do("PUT", password, JSON{"new_password": newPassword}, "Step-Up-Token", p.toChange), 200),
+			wants("the new password", h.Script("").SignIn(p.email, JSON{"password": apptest.NewPassword}), 401, "credentials_rejected"),
+			wants("changing it once more", p.changer.OnServer(h).Do("PUT", apptest.PathPassword, JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.toChange), 200),
 		)
 	}
 	return errors.Join(
 		wants("another session", other, 401, "session_required"),
-		wants("the new password", h.Script("").SignIn(p.email, JSON{"password": newPassword}), 201),
+		wants("the new password", h.Script("").SignIn(p.email, JSON{"password": apptest.NewPassword}), 201),
 	)
 }

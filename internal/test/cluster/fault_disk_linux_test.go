@@ -30,7 +30,7 @@ var disks = map[string]disk{
 		fill: func(t *testing.T, pid int, dir string) {
 			t.Helper()
 			ballast, err := os.Create(ballastIn(pid, dir))
-			must(t, err)
+			apptest.Must(t, err)
 			defer func() { _ = ballast.Close() }()
 			for err == nil {
 				_, err = ballast.Write(make([]byte, 1024))
@@ -41,7 +41,7 @@ var disks = map[string]disk{
 		},
 		free: func(t *testing.T, pid int, dir string) {
 			t.Helper()
-			must(t, os.Remove(ballastIn(pid, dir)))
+			apptest.Must(t, os.Remove(ballastIn(pid, dir)))
 		},
 	},
 	// Files that may not grow any more, as by a quota.
@@ -58,7 +58,7 @@ func ballastIn(pid int, dir string) string {
 
 func limit(t *testing.T, pid int, size uint64) {
 	t.Helper()
-	must(t, unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: unix.RLIM_INFINITY}, nil))
+	apptest.Must(t, unix.Prlimit(pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: unix.RLIM_INFINITY}, nil))
 }
 
 func TestFault_FullDisk(t *testing.T) {
@@ -71,7 +71,7 @@ func TestFault_FullDisk(t *testing.T) {
 			tried, acked := 0, 0
 			write := func() int {
 				tried++
-				status := person.Do("PATCH", profile, JSON{"display_name": fmt.Sprint(tried)}).Status
+				status := person.Do("PATCH", apptest.PathAccount, JSON{"display_name": fmt.Sprint(tried)}).Status
 				if status == 200 {
 					acked = tried
 				}
@@ -81,7 +81,7 @@ func TestFault_FullDisk(t *testing.T) {
 				t.Fatalf("a write on an empty disk answers %d", got)
 			}
 			d.fill(t, pid, dir)
-			eventually(t, "a write is refused", func() bool { return write() == 503 })
+			apptest.Eventually(t, "a write is refused", func() bool { return write() == 503 })
 			h.Script("").Do("GET", "/readyz", nil).Require(503, "unavailable")
 			if a := h.Script("").Do("GET", "/readyz", nil); !strings.Contains(string(a.Body), "database_read_only") {
 				t.Errorf("readiness says %s", a.Body)
@@ -90,11 +90,11 @@ func TestFault_FullDisk(t *testing.T) {
 				h.Script("").SignIn(ada).Require(503, "unavailable")
 				h.Script("").SignIn(ada, JSON{"password": "a wrong guess"}).Require(503, "unavailable")
 			}
-			person.Do("GET", profile, nil).Require(200, "")
+			person.Do("GET", apptest.PathAccount, nil).Require(200, "")
 			d.free(t, pid, dir)
 			h.Script("").Do("GET", "/readyz", nil).Require(200, "")
 			kept := 0
-			if _, err := fmt.Sscan(person.Do("GET", profile, nil).Text("display_name"), &kept); err != nil || kept != acked {
+			if _, err := fmt.Sscan(person.Do("GET", apptest.PathAccount, nil).Text("display_name"), &kept); err != nil || kept != acked {
 				t.Errorf("%d is kept, %v, and %d was acknowledged", kept, err, acked)
 			}
 			if got := write(); got != 200 {
@@ -124,11 +124,11 @@ func (d disk) serve(t *testing.T) (h *apptest.Server, pid int, dir string) {
 	c, wrapper, pidFile := d.wrapped(t, dir)
 	err := c.Launch(t.Context(), wrapper, 1)
 	d.need(t, err)
-	must(t, err)
+	apptest.Must(t, err)
 	text, err := os.ReadFile(pidFile)
-	must(t, err)
+	apptest.Must(t, err)
 	pid, err = strconv.Atoi(strings.TrimSpace(string(text)))
-	must(t, err)
+	apptest.Must(t, err)
 	return apptest.Remote(t, c.Processes[0].URL(), time.Now), pid, dir
 }
 
@@ -151,12 +151,12 @@ func (d disk) wrapped(t *testing.T, dir string) (c *cluster.Cluster, wrapper, pi
 	}
 	add := fmt.Sprintf("echo \"%s\" | %s account add --email %s --password-stdin >&2 &&", apptest.Password, program(t), ada)
 	script := fmt.Sprintf("#!/bin/sh\necho $$ >%s\nexec %s '%s %s %s exec %s \"$@\"' sh \"$@\"\n", pidFile, enter, mount, add, d.then(dir), program(t))
-	must(t, os.WriteFile(wrapper, []byte(script), 0o700))
+	apptest.Must(t, os.WriteFile(wrapper, []byte(script), 0o700))
 	c, err := cluster.Prepare(t.Context(), cluster.Options{
 		PublicURL: "http://localhost:8080", Database: "sqlite:" + filepath.Join(dir, "twofold.db"), Settings: cheap,
 	})
-	must(t, err)
-	t.Cleanup(func() { must(t, c.Close()) })
+	apptest.Must(t, err)
+	t.Cleanup(func() { apptest.Must(t, c.Close()) })
 	return c, wrapper, pidFile
 }
 

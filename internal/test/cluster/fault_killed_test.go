@@ -33,8 +33,8 @@ func TestFault_KillLosesNothingAcknowledged(t *testing.T) {
 				dir := t.TempDir()
 				for _, name := range []string{"twofold.db", "master.key"} {
 					text, err := os.ReadFile(filepath.Join(from, name))
-					must(t, err)
-					must(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
+					apptest.Must(t, err)
+					apptest.Must(t, os.WriteFile(filepath.Join(dir, name), text, 0o600))
 				}
 				killed(t, "sqlite:"+filepath.Join(dir, "twofold.db"), dir, people)
 			})
@@ -44,7 +44,7 @@ func TestFault_KillLosesNothingAcknowledged(t *testing.T) {
 		t.Parallel()
 		dir, at := t.TempDir(), pgserver.Database(t)
 		_, err := keyring.CreateMaster(filepath.Join(dir, "master.key"))
-		must(t, err)
+		apptest.Must(t, err)
 		killed(t, at, dir, prepared(t, dir, at, onServer))
 	})
 }
@@ -55,9 +55,9 @@ func killed(t *testing.T, database, dir string, people []person) {
 	settings := append(append(cheap[:len(cheap):len(cheap)], lasting...),
 		"TWOFOLD_MASTER_KEY_FILE="+filepath.Join(dir, "master.key"), "TWOFOLD_RECOVERY_CODES=1")
 	c, err := cluster.Prepare(t.Context(), cluster.Options{Database: database, Settings: settings})
-	must(t, err)
-	t.Cleanup(func() { must(t, c.Close()) })
-	must(t, c.Launch(t.Context(), program(t), 1))
+	apptest.Must(t, err)
+	t.Cleanup(func() { apptest.Must(t, c.Close()) })
+	apptest.Must(t, c.Launch(t.Context(), program(t), 1))
 	process := c.Processes[0]
 	h := apptest.Remote(t, process.URL(), time.Now)
 	cut := 0
@@ -75,14 +75,14 @@ func killed(t *testing.T, database, dir string, people []person) {
 			over <- time.Since(begun)
 		}()
 		time.Sleep(rand.N(spread))
-		must(t, process.Kill())
+		apptest.Must(t, process.Kill())
 		if took := <-over; p.interrupted() {
 			cut++
 			spread += spread / 5
 		} else {
 			spread = max(20*time.Millisecond, took)
 		}
-		must(t, process.Start(t.Context()))
+		apptest.Must(t, process.Start(t.Context()))
 		for _, wrong := range p.wrong(h) {
 			t.Errorf("round %d: %s", round, wrong)
 		}

@@ -2,7 +2,6 @@ package cluster_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -22,14 +21,6 @@ type JSON = apptest.JSON
 
 const (
 	ada = "ada@example.com"
-
-	current       = "/api/v1/sessions/current"
-	complete      = "/api/v1/sessions/second-factor"
-	enrollments   = "/api/v1/mfa/totp/enrollments"
-	recoveryCodes = "/api/v1/mfa/recovery-codes"
-	profile       = "/api/v1/account"
-	password      = "/api/v1/account/password"
-	jwks          = "/.well-known/jwks.json"
 )
 
 // patient are settings under which one sign-in outlives many tries.
@@ -107,7 +98,7 @@ func newClusterFixture(t *testing.T, settings ...string) *clusterFixture {
 	c, err := cluster.Prepare(context.Background(), cluster.Options{
 		PublicURL: "http://localhost:8080", Database: at, Settings: append(cheap[:len(cheap):len(cheap)], settings...), Log: w.log,
 	})
-	must(t, err)
+	apptest.Must(t, err)
 	w.Cluster = c
 	t.Cleanup(func() {
 		if err := c.Close(); err != nil {
@@ -128,14 +119,14 @@ func newClusterFixture(t *testing.T, settings ...string) *clusterFixture {
 func databaseOf(t *testing.T, text string) string {
 	t.Helper()
 	u, err := url.Parse(text)
-	must(t, err)
+	apptest.Must(t, err)
 	return strings.TrimPrefix(u.Path, "/")
 }
 
 // launch starts n more processes of a program.
 func (w *clusterFixture) launch(program string, n int) {
 	w.t.Helper()
-	must(w.t, w.Launch(context.Background(), program, n))
+	apptest.Must(w.t, w.Launch(context.Background(), program, n))
 	for _, p := range w.Processes[len(w.houses):] {
 		w.houses = append(w.houses, apptest.Remote(w.t, p.URL(), time.Now))
 	}
@@ -159,7 +150,7 @@ func (w *clusterFixture) at(i int) *apptest.Server { return w.houses[i%len(w.hou
 func (w *clusterFixture) say(line string, args ...string) string {
 	w.t.Helper()
 	said, err := w.RunCommand(context.Background(), w.program, line, args...)
-	must(w.t, err)
+	apptest.Must(w.t, err)
 	return said
 }
 
@@ -175,82 +166,14 @@ func (w *clusterFixture) withMFA(email string) (*apptest.Client, *apptest.Phone,
 	script := w.at(0).SignedIn(email)
 	phone := script.OnServer(w.at(1)).Begin()
 	a := script.OnServer(w.at(2)).Confirm(phone, phone.Code()).Require(201, "")
-	return script, phone, shownCodes(a)
-}
-
-// shownCodes are the recovery codes of an answer.
-func shownCodes(a apptest.Response) []string {
-	list, _ := a.Value("recovery_codes").([]any)
-	codes := make([]string, len(list))
-	for i, code := range list {
-		codes[i], _ = code.(string)
-	}
-	return codes
-}
-
-// half is a sign-in that waits for a code.
-func half(h *apptest.Server, email string) (token string) {
-	h.T.Helper()
-	return h.Script("").SignIn(email, JSON{"deliver": "token"}).Require(202, "").Text("sign_in_token")
+	return script, phone, a.RecoveryCodes()
 }
 
 // halves are sign-in tokens of n sign-ins that wait for a code, begun at all processes.
 func (w *clusterFixture) halves(n int) (tokens []string) {
 	w.t.Helper()
 	for i := range n {
-		tokens = append(tokens, half(w.at(i), ada))
+		tokens = append(tokens, w.at(i).PendingSignIn(ada))
 	}
 	return tokens
-}
-
-// finish presents a proof for a sign-in token.
-func finish(h *apptest.Server, token string, proof JSON) apptest.Response {
-	h.T.Helper()
-	body := JSON{"sign_in_token": token}
-	for name, value := range proof {
-		body[name] = value
-	}
-	return h.Script("").Do("POST", complete, body)
-}
-
-func code(c string) JSON { return JSON{"code": c} }
-
-func recoveryCode(c string) JSON { return JSON{"recovery_code": c} }
-
-// stepUp is a step-up token of the client's session.
-func stepUp(c *apptest.Client, purpose string, proofs ...JSON) string {
-	return c.StepUp(purpose, proofs...).Require(201, "").Text("step_up_token")
-}
-
-func begin(c *apptest.Client, token string) apptest.Response {
-	return c.Do("POST", enrollments, nil, "Step-Up-Token", token)
-}
-
-// wantOne wants one success, and refusals that say why.
-func wantOne(t *testing.T, answers []apptest.Response, refusals ...string) {
-	t.Helper()
-	tally := apptest.CountByOutcome(answers)
-	refused := 0
-	for _, why := range refusals {
-		refused += tally[why]
-	}
-	if tally["201"] != 1 || 1+refused != len(answers) {
-		t.Errorf("got %v, want one 201, and the others %v", tally, refusals)
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	pgserver.RequireBinaries(t, err)
-}
-
-// eventually waits for something that processes do by themselves.
-func eventually(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if holds() {
-			return
-		}
-	}
-	t.Fatal(errors.New("in a minute never: " + what))
 }

@@ -1,38 +1,14 @@
 package cluster_test
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"twofold/internal/test/apptest"
 )
-
-// kidOf reads which key signed a token.
-func kidOf(t *testing.T, token string) string {
-	t.Helper()
-	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[0])
-	must(t, err)
-	var header struct{ KID string }
-	must(t, json.Unmarshal(text, &header))
-	return header.KID
-}
-
-// published are the ids of the public keys that a process shows.
-func published(t *testing.T, h *apptest.Server) (kids []string) {
-	t.Helper()
-	var set struct{ Keys []struct{ KID string } }
-	must(t, json.Unmarshal(h.Script("").Do("GET", jwks, nil).Require(200, "").Body, &set))
-	for _, k := range set.Keys {
-		kids = append(kids, k.KID)
-	}
-	return kids
-}
 
 func TestT19_KeyRevocationAcrossProcesses(t *testing.T) {
 	t.Parallel()
@@ -49,25 +25,25 @@ func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 	w.t.Helper()
 	var old []string
 	for i := range w.houses {
-		old = append(old, stepUp(live.OnServer(w.at(i)), "mfa.enroll"))
+		old = append(old, live.OnServer(w.at(i)).StepUpToken("mfa.enroll"))
 	}
-	revoked := kidOf(w.t, old[0])
+	revoked := apptest.KIDOf(w.t, old[0])
 	if command[1] == "revoke" {
 		command = append(command, revoked)
 	}
 	w.say("", command...)
 	for i := range w.houses {
-		begin(live.OnServer(w.at(i)), old[i]).Require(401, "step_up_required")
-		begin(live.OnServer(w.at(i+1)), old[i]).Require(401, "step_up_required")
-		fresh := stepUp(live.OnServer(w.at(i)), "mfa.enroll")
-		if kidOf(w.t, fresh) == revoked {
+		live.OnServer(w.at(i)).BeginEnrollment(old[i]).Require(401, "step_up_required")
+		live.OnServer(w.at(i+1)).BeginEnrollment(old[i]).Require(401, "step_up_required")
+		fresh := live.OnServer(w.at(i)).StepUpToken("mfa.enroll")
+		if apptest.KIDOf(w.t, fresh) == revoked {
 			w.t.Errorf("process %d signs with the key that was revoked", i)
 		}
-		begin(live.OnServer(w.at(i+1)), fresh).Require(201, "")
+		live.OnServer(w.at(i+1)).BeginEnrollment(fresh).Require(201, "")
 	}
 	for i := range w.houses { // within a second, as docs/operate.md says
-		eventually(w.t, "the revoked key is published no longer", func() bool {
-			kids := published(w.t, w.at(i))
+		apptest.Eventually(w.t, "the revoked key is published no longer", func() bool {
+			kids := w.at(i).PublishedKIDs()
 			return len(kids) == 1 && kids[0] != revoked
 		})
 	}
@@ -80,22 +56,22 @@ func TestT19_KeyRotationAcrossProcesses(t *testing.T) {
 		live := w.at(0).SignedIn(ada)
 		var old []string
 		for i := range w.houses {
-			old = append(old, stepUp(live.OnServer(w.at(i)), "mfa.enroll"))
+			old = append(old, live.OnServer(w.at(i)).StepUpToken("mfa.enroll"))
 		}
-		first := kidOf(t, old[0])
+		first := apptest.KIDOf(t, old[0])
 		w.say("", "keys", "rotate", "--signing")
 		for i := range w.houses {
-			eventually(t, "every process shows both keys", func() bool {
-				kids := published(t, w.at(i))
+			apptest.Eventually(t, "every process shows both keys", func() bool {
+				kids := w.at(i).PublishedKIDs()
 				return len(kids) == 2 && slices.Contains(kids, first)
 			})
 			var fresh string
-			eventually(t, "every process signs with the next key", func() bool {
-				fresh = stepUp(live.OnServer(w.at(i)), "mfa.enroll")
-				return kidOf(t, fresh) != first
+			apptest.Eventually(t, "every process signs with the next key", func() bool {
+				fresh = live.OnServer(w.at(i)).StepUpToken("mfa.enroll")
+				return apptest.KIDOf(t, fresh) != first
 			})
-			begin(live.OnServer(w.at(i+1)), fresh).Require(201, "")
-			begin(live.OnServer(w.at(i+1)), old[i]).Require(201, "")
+			live.OnServer(w.at(i+1)).BeginEnrollment(fresh).Require(201, "")
+			live.OnServer(w.at(i+1)).BeginEnrollment(old[i]).Require(201, "")
 		}
 	}, "TWOFOLD_SIGNING_KEY_LEAD=1s")
 }
@@ -116,7 +92,7 @@ func (w *clusterFixture) visit(email string, from int, revoked bool) (c *apptest
 		if a = c.StepUp("mfa.enroll"); a.Status != 201 {
 			return nil, nil, wrong("stepping up", a)
 		}
-		if a = begin(c.OnServer(w.at(from+2)), a.Text("step_up_token")); a.Status != 401 || !revoked {
+		if a = c.OnServer(w.at(from + 2)).BeginEnrollment(a.Text("step_up_token")); a.Status != 401 || !revoked {
 			break
 		}
 	}

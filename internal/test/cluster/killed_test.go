@@ -33,7 +33,7 @@ func (w *clusterFixture) behindProxy() (url string, proxy *cluster.Proxy) {
 		cancel()
 		watching.Wait()
 	})
-	eventually(w.t, "all processes are ready", func() bool { return proxy.Ready() == len(w.Processes) })
+	apptest.Eventually(w.t, "all processes are ready", func() bool { return proxy.Ready() == len(w.Processes) })
 	return server.URL, proxy
 }
 
@@ -47,8 +47,8 @@ type writer struct {
 func (w *writer) write(t *testing.T) int {
 	t.Helper()
 	w.tried++
-	r, err := http.NewRequest("PATCH", w.url+profile, strings.NewReader(fmt.Sprintf(`{"display_name": "%d"}`, w.tried)))
-	must(t, err)
+	r, err := http.NewRequest("PATCH", w.url+apptest.PathAccount, strings.NewReader(fmt.Sprintf(`{"display_name": "%d"}`, w.tried)))
+	apptest.Must(t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer "+w.bearer)
 	answer, err := http.DefaultClient.Do(r)
@@ -102,15 +102,15 @@ func TestT40_KilledProcess(t *testing.T) {
 			before := n.Load()
 			return func() bool { return n.Load() > before+10 || t.Failed() }
 		}
-		eventually(t, "writes at all processes", more(&written))
+		apptest.Eventually(t, "writes at all processes", more(&written))
 		dead.Store(true)
-		must(t, victim.Kill())
-		eventually(t, "the proxy notices", func() bool { return proxy.Ready() == len(w.Processes)-1 })
-		eventually(t, "the others go on", more(&written))
-		eventually(t, "the dead one does not", more(&refused))
-		must(t, victim.Start(t.Context()))
-		eventually(t, "the proxy notices that it is back", func() bool { return proxy.Ready() == len(w.Processes) })
-		eventually(t, "all go on", more(&written))
+		apptest.Must(t, victim.Kill())
+		apptest.Eventually(t, "the proxy notices", func() bool { return proxy.Ready() == len(w.Processes)-1 })
+		apptest.Eventually(t, "the others go on", more(&written))
+		apptest.Eventually(t, "the dead one does not", more(&refused))
+		apptest.Must(t, victim.Start(t.Context()))
+		apptest.Eventually(t, "the proxy notices that it is back", func() bool { return proxy.Ready() == len(w.Processes) })
+		apptest.Eventually(t, "all go on", more(&written))
 		done.Store(true)
 		busy.Wait()
 		if lost.Load() > int64(len(writers)) {
@@ -119,7 +119,7 @@ func TestT40_KilledProcess(t *testing.T) {
 		for i, person := range writers {
 			for at := range w.houses {
 				var kept int
-				name := w.at(at).Script(person.bearer).Do("GET", profile, nil).Require(200, "").Text("display_name")
+				name := w.at(at).Script(person.bearer).Do("GET", apptest.PathAccount, nil).Require(200, "").Text("display_name")
 				if _, err := fmt.Sscan(name, &kept); err != nil || kept < person.acked || kept > person.tried {
 					t.Errorf("writer %d: process %d has %q, acknowledged was %d of %d", i, at, name, person.acked, person.tried)
 				}
@@ -141,7 +141,7 @@ func TestT28_ClientAddressesBehindProxy(t *testing.T) {
 	live := front.Script(front.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "").Text("session_token"))
 	served := make(map[string]int)
 	for range 4 {
-		a := live.Do("GET", profile, nil, "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Host", "evil.example").Require(200, "")
+		a := live.Do("GET", apptest.PathAccount, nil, "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Host", "evil.example").Require(200, "")
 		served[a.Header.Get(cluster.ServedBy)]++
 	}
 	if served["1"] != 2 || served["2"] != 2 {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"twofold/internal/test/apptest"
 	"twofold/internal/test/cluster"
 	"twofold/internal/test/pgserver"
 )
@@ -65,15 +66,15 @@ func inFrontOf(t *testing.T, processes ...*process) (url string, proxy *cluster.
 func post(t *testing.T, url, body string, headers ...string) (status int, header http.Header) {
 	t.Helper()
 	r, err := http.NewRequest("POST", url, strings.NewReader(body))
-	must(t, err)
+	apptest.Must(t, err)
 	for _, name := range headers {
 		r.Header.Set(name, "203.0.113.9")
 	}
 	answer, err := http.DefaultClient.Do(r)
-	must(t, err)
+	apptest.Must(t, err)
 	text, err := io.ReadAll(answer.Body)
-	must(t, err)
-	must(t, answer.Body.Close())
+	apptest.Must(t, err)
+	apptest.Must(t, answer.Body.Close())
 	if answer.StatusCode == 200 && string(text) != body {
 		t.Errorf("the body arrived as %q, want %q", text, body)
 	}
@@ -97,7 +98,7 @@ func TestProxy_SkipsUnreadyProcesses(t *testing.T) {
 	one, two := standIn(t), standIn(t)
 	url, proxy := inFrontOf(t, one, two)
 	tell := func(what string, ready int) {
-		eventually(t, what, func() bool { return proxy.Ready() == ready })
+		apptest.Eventually(t, what, func() bool { return proxy.Ready() == ready })
 		before := []int64{one.got.Load(), two.got.Load()}
 		for range 4 {
 			want := 200
@@ -130,7 +131,7 @@ func TestProxy_RetriesUndeliveredRequestsOnly(t *testing.T) {
 	if got, _ := post(t, url+"/dies", "hello"); got != 502 || one.got.Load()+two.got.Load() != 1 {
 		t.Errorf("a request whose process died answers %d, and was sent %d times; want 502, once", got, one.got.Load()+two.got.Load())
 	}
-	eventually(t, "both are ready", func() bool { return proxy.Ready() == 2 })
+	apptest.Eventually(t, "both are ready", func() bool { return proxy.Ready() == 2 })
 	two.CloseClientConnections()
 	two.Close()
 	for range 4 {
@@ -143,24 +144,24 @@ func TestProxy_RetriesUndeliveredRequestsOnly(t *testing.T) {
 
 func TestCluster_StopLeavesNothing(t *testing.T) {
 	scratch := t.TempDir()
-	must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may run as another user
-	must(t, os.Chmod(filepath.Dir(scratch), 0o755))
+	apptest.Must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may run as another user
+	apptest.Must(t, os.Chmod(filepath.Dir(scratch), 0o755))
 	file := program(t)
 	t.Setenv("TMPDIR", scratch)
 	c, err := cluster.Prepare(t.Context(), cluster.Options{PublicURL: "http://localhost:8080", Settings: cheap})
 	pgserver.RequireBinaries(t, err)
-	must(t, c.Launch(t.Context(), file, 2))
+	apptest.Must(t, c.Launch(t.Context(), file, 2))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
+	apptest.Must(t, err)
 	ctx, end := context.WithCancel(t.Context())
-	must(t, c.Serve(ctx, listener, func() error {
-		if got, header := post(t, "http://"+listener.Addr().String()+complete, "{}"); got != 415 || header.Get(cluster.ServedBy) == "" {
+	apptest.Must(t, c.Serve(ctx, listener, func() error {
+		if got, header := post(t, "http://"+listener.Addr().String()+apptest.PathSecondFactor, "{}"); got != 415 || header.Get(cluster.ServedBy) == "" {
 			t.Errorf("the cluster answers %d as %q", got, header.Get(cluster.ServedBy))
 		}
 		end()
 		return nil
 	}))
-	must(t, c.Close())
+	apptest.Must(t, c.Close())
 	for _, address := range []string{listener.Addr().String(), c.Processes[0].Address, c.Processes[1].Address} {
 		if connection, err := net.Dial("tcp", address); err == nil {
 			t.Errorf("a process still listens at %s", address)

@@ -34,11 +34,11 @@ func alone(t *testing.T) (*cluster.Process, *apptest.Server) {
 			fmt.Sprint("TWOFOLD_HASH_SLOTS=", slots), "TWOFOLD_IP_FAILURE_LIMIT=100000", "TWOFOLD_IP_SIGN_IN_LIMIT=100000",
 		},
 	})
-	must(t, err)
-	t.Cleanup(func() { must(t, c.Close()) })
+	apptest.Must(t, err)
+	t.Cleanup(func() { apptest.Must(t, c.Close()) })
 	_, err = c.RunCommand(t.Context(), program(t), apptest.Password, "account", "add", "--email", ada, "--password-stdin")
-	must(t, err)
-	must(t, c.Launch(t.Context(), program(t), 1))
+	apptest.Must(t, err)
+	apptest.Must(t, c.Launch(t.Context(), program(t), 1))
 	return c.Processes[0], apptest.Remote(t, c.Processes[0].URL(), time.Now)
 }
 
@@ -46,11 +46,11 @@ func alone(t *testing.T) (*cluster.Process, *apptest.Server) {
 func memory(t *testing.T, pid int, line string) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	must(t, err)
+	apptest.Must(t, err)
 	for l := range strings.Lines(string(text)) {
 		if value, found := strings.CutPrefix(l, line+":"); found {
 			n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")))
-			must(t, err)
+			apptest.Must(t, err)
 			return n << 10
 		}
 	}
@@ -123,7 +123,7 @@ func TestT27_SignInBurstIsShed(t *testing.T) {
 // crowded answers what a crowd brings about that it must not. What has nothing to do with time and memory fails the test.
 func crowded(t *testing.T, p *cluster.Process, at *apptest.Server, before int) error {
 	t.Helper()
-	must(t, os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID()), []byte("5"), 0)) // the peak is counted from here
+	apptest.Must(t, os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID()), []byte("5"), 0)) // the peak is counted from here
 	answers, slowest := burst(t, at)
 	over := time.Now()
 	peak := memory(t, p.PID(), "VmHWM")

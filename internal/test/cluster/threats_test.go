@@ -13,16 +13,16 @@ func TestT08_BruteForceAcrossProcesses(t *testing.T) {
 		_, phone, _ := w.withMFA(ada)
 		tokens, wrong := w.halves(5), phone.Wrong()
 		answers := apptest.Concurrently(60, func(i int) apptest.Response {
-			return finish(w.at(i), tokens[i%len(tokens)], code(wrong))
+			return w.at(i).SecondFactor(tokens[i%len(tokens)], apptest.Code(wrong))
 		})
 		tally := apptest.CountByOutcome(answers) // who waited for the account too long is sent away unseen
 		if tally["401 code_rejected"] != 5 || tally["429 too_many_attempts"]+tally["503 unavailable"] != 55 {
 			t.Errorf("got %v, want 5 judged codes and 55 refused unseen", tally)
 		}
-		must(t, w.Processes[0].Kill())
-		must(t, w.Processes[0].Start(t.Context()))
+		apptest.Must(t, w.Processes[0].Kill())
+		apptest.Must(t, w.Processes[0].Start(t.Context()))
 		for i := range w.houses {
-			a := finish(w.at(i), tokens[0], code(phone.CodeIn(1))).Require(429, "too_many_attempts")
+			a := w.at(i).SecondFactor(tokens[0], apptest.Code(phone.CodeIn(1))).Require(429, "too_many_attempts")
 			if wait := a.Int("retry_after"); wait < 1 || wait > 30 {
 				t.Errorf("process %d says to wait for %d s, of 30", i, wait)
 			}
@@ -35,15 +35,15 @@ func TestT10_TOTPReplayAcrossProcesses(t *testing.T) {
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		live, phone, _ := w.withMFA(ada)
 		tokens, right := w.halves(10), phone.CodeIn(1)
-		wantOne(t, apptest.Concurrently(36, func(i int) apptest.Response {
+		apptest.WantSingleSuccess(t, apptest.Concurrently(36, func(i int) apptest.Response {
 			if i/len(w.houses)%3 == 0 {
-				return live.OnServer(w.at(i)).StepUp("mfa.remove", code(right))
+				return live.OnServer(w.at(i)).StepUp("mfa.remove", apptest.Code(right))
 			}
-			return finish(w.at(i), tokens[i%len(tokens)], code(right))
+			return w.at(i).SecondFactor(tokens[i%len(tokens)], apptest.Code(right))
 		}), "401 code_used", "410 sign_in_expired")
 		for i := range w.houses {
-			finish(w.at(i), w.halves(1)[0], code(right)).Require(401, "code_used")
-			live.OnServer(w.at(i)).StepUp("mfa.remove", code(right)).Require(401, "code_used")
+			w.at(i).SecondFactor(w.halves(1)[0], apptest.Code(right)).Require(401, "code_used")
+			live.OnServer(w.at(i)).StepUp("mfa.remove", apptest.Code(right)).Require(401, "code_used")
 		}
 	}, untiring...)
 }
@@ -53,18 +53,18 @@ func TestT11_RecoveryCodeRaceAcrossProcesses(t *testing.T) {
 	overProcesses(t, func(t *testing.T, w *clusterFixture) {
 		live, _, codes := w.withMFA(ada)
 		tokens := w.halves(6)
-		wantOne(t, apptest.Concurrently(24, func(i int) apptest.Response {
+		apptest.WantSingleSuccess(t, apptest.Concurrently(24, func(i int) apptest.Response {
 			if i/len(w.houses)%3 == 0 {
-				return live.OnServer(w.at(i)).StepUp("mfa.remove", recoveryCode(codes[0]))
+				return live.OnServer(w.at(i)).StepUp("mfa.remove", apptest.RecoveryCode(codes[0]))
 			}
-			return finish(w.at(i), tokens[i%len(tokens)], recoveryCode(codes[0]))
+			return w.at(i).SecondFactor(tokens[i%len(tokens)], apptest.RecoveryCode(codes[0]))
 		}), "401 code_used", "410 sign_in_expired")
 		for i := range w.houses {
 			a := live.OnServer(w.at(i)).Do("GET", "/api/v1/mfa", nil).Require(200, "")
 			if left := a.Int("recovery_codes", "remaining"); left != len(codes)-1 {
 				t.Errorf("process %d says that %d codes are left of %d", i, left, len(codes))
 			}
-			live.OnServer(w.at(i)).StepUp("mfa.remove", recoveryCode(codes[0])).Require(401, "code_used")
+			live.OnServer(w.at(i)).StepUp("mfa.remove", apptest.RecoveryCode(codes[0])).Require(401, "code_used")
 		}
 	}, append(untiring, "TWOFOLD_RECOVERY_CODES=3")...)
 }
@@ -76,16 +76,16 @@ func TestT17_StepUpReplayAcrossProcesses(t *testing.T) {
 		live := w.at(0).SignedIn(ada)
 		also := w.at(1).SignedIn(ada)
 		for i := range w.houses { // made by each of them
-			token := stepUp(live.OnServer(w.at(i)), "mfa.enroll")
-			begin(also.OnServer(w.at(i+1)), token).Require(401, "step_up_required") // of another session
-			wantOne(t, apptest.Concurrently(24, func(i int) apptest.Response {
-				return begin(live.OnServer(w.at(i)), token)
+			token := live.OnServer(w.at(i)).StepUpToken("mfa.enroll")
+			also.OnServer(w.at(i+1)).BeginEnrollment(token).Require(401, "step_up_required") // of another session
+			apptest.WantSingleSuccess(t, apptest.Concurrently(24, func(i int) apptest.Response {
+				return live.OnServer(w.at(i)).BeginEnrollment(token)
 			}), "401 step_up_required")
 		}
-		token := stepUp(live, "mfa.enroll")
-		live.OnServer(w.at(1)).Do("DELETE", current, nil).Require(204, "")
+		token := live.StepUpToken("mfa.enroll")
+		live.OnServer(w.at(1)).Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
 		for i := range w.houses {
-			begin(live.OnServer(w.at(i)), token).Require(401, "session_required")
+			live.OnServer(w.at(i)).BeginEnrollment(token).Require(401, "session_required")
 		}
 	})
 }
@@ -101,7 +101,7 @@ func TestT40_SessionEndsAcrossProcesses(t *testing.T) {
 		wantAll := func(c *apptest.Client, status int) {
 			t.Helper()
 			for i := range w.houses {
-				if got := c.OnServer(w.at(i)).Do("GET", current, nil).Status; got != status {
+				if got := c.OnServer(w.at(i)).Do("GET", apptest.PathCurrentSession, nil).Status; got != status {
 					t.Errorf("process %d answers %d, want %d", i, got, status)
 				}
 			}
@@ -109,10 +109,10 @@ func TestT40_SessionEndsAcrossProcesses(t *testing.T) {
 		for _, c := range sessions {
 			wantAll(c, 200)
 		}
-		sessions[0].OnServer(w.at(1)).Do("DELETE", current, nil).Require(204, "")
+		sessions[0].OnServer(w.at(1)).Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
 		wantAll(sessions[0], 401)
 
-		id := sessions[1].Do("GET", current, nil).Require(200, "").Text("id")
+		id := sessions[1].Do("GET", apptest.PathCurrentSession, nil).Require(200, "").Text("id")
 		sessions[2].OnServer(w.at(2)).Do("DELETE", "/api/v1/sessions/"+id, nil).Require(204, "")
 		wantAll(sessions[1], 401)
 
@@ -141,7 +141,7 @@ func TestT40_SessionLimitAcrossProcesses(t *testing.T) {
 		alive := 0
 		for i, a := range answers {
 			token := a.Require(201, "").Text("session_token")
-			if w.at(i+1).Script(token).Do("GET", current, nil).Status == 200 {
+			if w.at(i+1).Script(token).Do("GET", apptest.PathCurrentSession, nil).Status == 200 {
 				alive++
 			}
 		}

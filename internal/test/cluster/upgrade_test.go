@@ -19,7 +19,7 @@ import (
 func previous(t *testing.T) string {
 	t.Helper()
 	named, err := os.ReadFile(filepath.Join(apptest.Root(), ".ci/previous"))
-	must(t, err)
+	apptest.Must(t, err)
 	lines := strings.Split(strings.TrimSpace(string(named)), "\n")
 	commit := lines[len(lines)-1]
 	git := func(args ...string) (string, error) {
@@ -42,7 +42,7 @@ func previous(t *testing.T) string {
 	if said, err := exec.Command("tar", "-x", "-C", sources, "-f", archive).CombinedOutput(); err != nil {
 		t.Fatalf("tar: %v: %s", err, said)
 	}
-	must(t, build(sources, into))
+	apptest.Must(t, build(sources, into))
 	return filepath.Join(into, "twofold")
 }
 
@@ -56,7 +56,7 @@ func TestUpgrade_UnderLoad(t *testing.T) {
 	w.launch(before, 1)
 	add := func(email string) {
 		_, err := w.RunCommand(context.Background(), before, apptest.Password, "account", "add", "--email", email, "--password-stdin")
-		must(t, err)
+		apptest.Must(t, err)
 	}
 	const people = 16
 	for i := range 2 {
@@ -101,9 +101,9 @@ func TestUpgrade_UnderLoad(t *testing.T) {
 	leaveMarks(now, bob).honored(t, old, now)
 	s.seen("still")
 	s.serve(now)
-	must(t, w.Processes[0].Stop())
+	apptest.Must(t, w.Processes[0].Stop())
 	s.seen("after the old one has gone")
-	must(t, w.Processes[0].Start(t.Context()))
+	apptest.Must(t, w.Processes[0].Start(t.Context()))
 	s.serve(old, now)
 	s.seen("after it has come back")
 	s.close()
@@ -119,9 +119,9 @@ func TestUpgrade_UnderLoad(t *testing.T) {
 func newestMigration(t *testing.T) (number int) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(apptest.Root(), "internal/store/migrations/postgres/*.sql"))
-	must(t, err)
+	apptest.Must(t, err)
 	_, err = fmt.Sscanf(filepath.Base(slices.Max(files)), "%d_", &number)
-	must(t, err)
+	apptest.Must(t, err)
 	return number
 }
 
@@ -151,13 +151,13 @@ func leaveMarks(h *apptest.Server, email string) marks {
 	h.T.Helper()
 	m := marks{email: email, live: h.SignedIn(email)}
 	m.phone = m.live.Begin()
-	m.codes = shownCodes(m.live.Confirm(m.phone, m.phone.Code()).Require(201, ""))
-	m.second = m.live.Begin(recoveryCode(m.codes[0]))
-	m.remove = stepUp(m.live, "mfa.remove", recoveryCode(m.codes[1]))
+	m.codes = m.live.Confirm(m.phone, m.phone.Code()).Require(201, "").RecoveryCodes()
+	m.second = m.live.Begin(apptest.RecoveryCode(m.codes[0]))
+	m.remove = m.live.StepUpToken("mfa.remove", apptest.RecoveryCode(m.codes[1]))
 	m.used = m.phone.CodeIn(1)
-	m.renew = stepUp(m.live, "mfa.recovery_codes", code(m.used))
+	m.renew = m.live.StepUpToken("mfa.recovery_codes", apptest.Code(m.used))
 	for range 3 {
-		m.waiting = append(m.waiting, half(h, email))
+		m.waiting = append(m.waiting, h.PendingSignIn(email))
 	}
 	return m
 }
@@ -166,29 +166,29 @@ func leaveMarks(h *apptest.Server, email string) marks {
 func (m marks) honored(t *testing.T, other, giver *apptest.Server) {
 	t.Helper()
 	there := m.live.OnServer(other)
-	there.Do("GET", current, nil).Require(200, "")
-	if ours, theirs := published(t, other), published(t, giver); fmt.Sprint(ours) != fmt.Sprint(theirs) {
+	there.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
+	if ours, theirs := other.PublishedKIDs(), giver.PublishedKIDs(); fmt.Sprint(ours) != fmt.Sprint(theirs) {
 		t.Errorf("one release publishes the keys %v, the other %v", ours, theirs)
 	}
-	finish(other, m.waiting[0], code(m.used)).Require(401, "code_used")
-	finish(other, m.waiting[0], recoveryCode(m.codes[1])).Require(401, "code_used")
-	finish(other, m.waiting[0], recoveryCode(m.codes[2])).Require(201, "")
-	finish(giver, m.waiting[1], recoveryCode(m.codes[2])).Require(401, "code_used")
+	other.SecondFactor(m.waiting[0], apptest.Code(m.used)).Require(401, "code_used")
+	other.SecondFactor(m.waiting[0], apptest.RecoveryCode(m.codes[1])).Require(401, "code_used")
+	other.SecondFactor(m.waiting[0], apptest.RecoveryCode(m.codes[2])).Require(201, "")
+	giver.SecondFactor(m.waiting[1], apptest.RecoveryCode(m.codes[2])).Require(401, "code_used")
 
-	renewed := there.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Require(201, "")
-	m.live.Do("POST", recoveryCodes, nil, "Step-Up-Token", m.renew).Require(401, "step_up_required")
-	finish(giver, m.waiting[1], recoveryCode(m.codes[3])).Require(401, "code_rejected") // of the set that was replaced
-	finish(giver, m.waiting[1], recoveryCode(shownCodes(renewed)[0])).Require(201, "")
+	renewed := there.Do("POST", apptest.PathRecoveryCodes, nil, "Step-Up-Token", m.renew).Require(201, "")
+	m.live.Do("POST", apptest.PathRecoveryCodes, nil, "Step-Up-Token", m.renew).Require(401, "step_up_required")
+	giver.SecondFactor(m.waiting[1], apptest.RecoveryCode(m.codes[3])).Require(401, "code_rejected") // of the set that was replaced
+	giver.SecondFactor(m.waiting[1], apptest.RecoveryCode(renewed.RecoveryCodes()[0])).Require(201, "")
 
 	there.Confirm(m.second, m.second.Code()).Require(201, "") // ends older tokens
 	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", m.remove).Require(401, "step_up_required")
-	token := stepUp(there, "mfa.remove", code(m.second.CodeIn(1)))
+	token := there.StepUpToken("mfa.remove", apptest.Code(m.second.CodeIn(1)))
 	m.live.Do("DELETE", "/api/v1/mfa/methods/"+m.phone.ID, nil, "Step-Up-Token", token).Require(200, "")
-	finish(other, half(giver, m.email), code(m.second.Wrong())).Require(401, "code_rejected")
+	other.SecondFactor(giver.PendingSignIn(m.email), apptest.Code(m.second.Wrong())).Require(401, "code_rejected")
 
 	for _, h := range []*apptest.Server{other, giver} {
-		h.SignedIn(m.email, recoveryCode(shownCodes(renewed)[map[bool]int{true: 1, false: 2}[h == giver]]))
+		h.SignedIn(m.email, apptest.RecoveryCode(renewed.RecoveryCodes()[map[bool]int{true: 1, false: 2}[h == giver]]))
 	}
-	there.Do("DELETE", current, nil).Require(204, "")
-	m.live.Do("GET", current, nil).Require(401, "session_required")
+	there.Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
+	m.live.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 }

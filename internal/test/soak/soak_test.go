@@ -70,9 +70,9 @@ func (w *dataset) passAMonth(deeds int) map[string]int {
 	most := map[string]int{}
 	begin, look := w.Clock.Now(), w.Clock.Now()
 	for w.Clock.Now().Before(begin.Add(month)) {
-		w.Mailbox.Next()
+		w.Mailbox.Accept()
 		if passed := w.Clock.Now().Sub(begin); passed > 10*day && passed < 18*day {
-			w.Mailbox.FailInserts(450)
+			w.Mailbox.Reject(450)
 		}
 		w.live(2 * day / time.Duration(deeds))
 		w.work()
