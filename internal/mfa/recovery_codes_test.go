@@ -160,17 +160,17 @@ func TestGenerateRecoveryCodes_NeedsMFA(t *testing.T) {
 		t.Errorf("got %+v, %v, want ErrMFARequired", c, err)
 	}
 	if s := h.state(g); !s.GrantAlive || len(s.Codes) > 0 {
-		t.Errorf("the token was spent, or codes were made: %+v", s)
+		t.Errorf("the token was consumed, or codes were made: %+v", s)
 	}
-	proofs := func() ([]throttle.Kind, error) {
+	factors := func() ([]throttle.Kind, error) {
 		st, err := h.State(ctx, "ada")
 		return mfa.AvailableFactors(st.Methods, st.RecoveryCodes.Left), err
 	}
-	if can, err := proofs(); err != nil || len(can) > 0 {
+	if can, err := factors(); err != nil || len(can) > 0 {
 		t.Errorf("the account can give %v, %v", can, err)
 	}
 	h.enroll("phone")
-	can, err := proofs()
+	can, err := factors()
 	if diff := cmp.Diff([]throttle.Kind{throttle.TOTP, throttle.RecoveryCode}, can); err != nil || diff != "" {
 		t.Errorf("with MFA, %v, - want, + got:\n%s", err, diff)
 	}
