@@ -3,16 +3,23 @@ import { findChromium } from "./build/chromium.mjs";
 import { hasPostgres } from "./build/postgres.mjs";
 import type { Topology } from "./e2e/fixtures";
 
-const one = { name: "one process", use: { topology: "one process" as const } };
-const cluster = {
-  name: "cluster",
-  use: { topology: "cluster" as const },
-  testMatch: "journey.spec.ts",
-  grep: /MFA is turned on/,
+// SELECT is "main" for the journeys of `make test`, or "rest" for those that `make check` adds to them.
+const select = process.env["SELECT"] ?? "";
+if (!["", "main", "rest"].includes(select)) throw new Error(`SELECT is ${select}, want main or rest.`);
+const mainJourneys = ["account", "administration", "journey", "recovery", "removal", "required"].map(
+  (name) => `${name}.spec.ts`,
+);
+
+const one = {
+  name: "one process",
+  use: { topology: "one process" as const },
+  ...(select === "main" && { testMatch: mainJourneys }),
+  ...(select === "rest" && { testIgnore: mainJourneys }),
 };
+const cluster = { name: "cluster", use: { topology: "cluster" as const }, testMatch: "journey.spec.ts" };
 
 export default defineConfig<object, Topology>({
-  projects: hasPostgres() ? [cluster, one] : [one],
+  projects: select !== "main" && hasPostgres() ? [cluster, one] : [one],
   testDir: "e2e",
   outputDir: "test-results",
   globalSetup: "./e2e/build-server.ts",

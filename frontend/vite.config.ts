@@ -31,7 +31,12 @@ export default defineConfig({
       onLog: (level, log, next) => log.code !== "MODULE_LEVEL_DIRECTIVE" && next(level, log),
     },
   },
-  server: { proxy: { "/api": "http://localhost:8080" } },
+  // `npm run dev` serves the page, and passes what the server serves on to a running `make run`.
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/openapi.yaml", "/.well-known", "/healthz"].map((path) => [path, "http://localhost:8080"]),
+    ),
+  },
   test: {
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],

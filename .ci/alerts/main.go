@@ -1,7 +1,8 @@
-// Alerts judges docs/alerts.yml and docs/grafana/twofold.json with Prometheus' own parser: every expression is PromQL, and
-// every metric and label in one stands in the table of docs/operate.md, which a test of the product compares with a scrape.
+// Alerts checks docs/alerts.yml and docs/grafana/twofold.json with the parser of Prometheus: every expression must be PromQL,
+// and every metric and label in it must be in the table of docs/operate.md. A test of the product compares that table with
+// a scrape.
 //
-// It is a module of its own, so that Prometheus stays out of the product's go.mod.
+// It is a separate module, so that Prometheus stays out of the product's go.mod.
 package main
 
 import (
@@ -32,15 +33,15 @@ func main() {
 	}
 }
 
-// metrics are the labels of each metric.
+// metrics maps the name of each metric to its labels.
 type metrics map[string][]string
 
-// scraped are labels that Prometheus adds to whatever it scrapes.
-var scraped = []string{"job", "instance"}
+// scrapeLabels are the labels that Prometheus adds to every metric that it scrapes.
+var scrapeLabels = []string{"job", "instance"}
 
 var row = regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (counter|gauge|histogram) \\|([^|]*)\\|")
 
-// readTable reads the metrics that are documented; up is Prometheus' own.
+// readTable returns the metrics in the table of the file path, and up, which Prometheus itself provides.
 func readTable(path string) (metrics, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -56,12 +57,12 @@ func readTable(path string) (metrics, error) {
 		known[name+"_bucket"], known[name+"_sum"], known[name+"_count"] = append(slices.Clone(labels), "le"), labels, labels
 	}
 	if len(known) < 10 {
-		return nil, fmt.Errorf("%s has a table of %d metrics: this program looks in the wrong place", path, len(known))
+		return nil, fmt.Errorf("%s has a table of only %d metrics; has the form of the table changed?", path, len(known))
 	}
 	return known, nil
 }
 
-// rules is a file of rules (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/).
+// rules is a file of alerting rules (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/).
 type rules struct {
 	Groups []struct {
 		Name     string
@@ -78,6 +79,7 @@ type rule struct {
 	Annotations map[string]string
 }
 
+// checkRules reports every rule in the file path that is incomplete, or whose expression or texts are wrong.
 func checkRules(path string, known metrics) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -90,48 +92,49 @@ func checkRules(path string, known metrics) error {
 	if err := decoder.Decode(&read); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	var wrong []error
+	var problems []error
 	seen := map[string]bool{}
 	for _, group := range read.Groups {
 		for _, r := range group.Rules {
 			if r.Alert == "" || seen[r.Alert] || r.For == 0 || r.Annotations["summary"] == "" || r.Annotations["description"] == "" {
-				wrong = append(wrong, fmt.Errorf("%s: %q needs a name of its own, for, summary and description", path, r.Alert))
+				problems = append(problems, fmt.Errorf("%s: alert %q needs a unique name, for, a summary and a description", path, r.Alert))
 			}
 			seen[r.Alert] = true
 			if s := r.Labels["severity"]; s != "page" && s != "ticket" {
-				wrong = append(wrong, fmt.Errorf("%s: %s has severity %q, want page or ticket", path, r.Alert, s))
+				problems = append(problems, fmt.Errorf("%s: %s has severity %q, want page or ticket", path, r.Alert, s))
 			}
 			labels, err := check(r.Expr, known)
 			if err != nil {
-				wrong = append(wrong, fmt.Errorf("%s: %s: %w", path, r.Alert, err))
+				problems = append(problems, fmt.Errorf("%s: %s: %w", path, r.Alert, err))
 			}
-			wrong = append(wrong, checkTexts(r, labels))
+			problems = append(problems, checkTexts(r, labels))
 		}
 	}
 	if len(seen) == 0 {
-		wrong = append(wrong, fmt.Errorf("%s has no rules", path))
+		problems = append(problems, fmt.Errorf("%s has no rules", path))
 	}
-	return errors.Join(wrong...)
+	return errors.Join(problems...)
 }
 
-// checkTexts wants templates that Prometheus can fill in with the labels that the expression keeps.
+// checkTexts reports annotations that are not templates, and those that use a label that the expression drops.
 func checkTexts(r rule, labels []string) error {
 	text := func(any) string { return "" }
 	functions := template.FuncMap{"humanize": text, "humanizeDuration": text, "humanizePercentage": text}
-	var wrong []error
+	var problems []error
 	for name, annotation := range r.Annotations {
 		if _, err := template.New(name).Funcs(functions).Parse("{{$labels := .}}{{$value := .}}" + annotation); err != nil {
-			wrong = append(wrong, fmt.Errorf("%s: %w", r.Alert, err))
+			problems = append(problems, fmt.Errorf("%s: %w", r.Alert, err))
 		}
 		for _, used := range regexp.MustCompile(`\$labels\.(\w+)`).FindAllStringSubmatch(annotation, -1) {
 			if !slices.Contains(labels, used[1]) {
-				wrong = append(wrong, fmt.Errorf("%s: %s speaks of the label %s, which its expression does not keep", r.Alert, name, used[1]))
+				problems = append(problems, fmt.Errorf("%s: %s uses the label %s, which the result of the expression does not have", r.Alert, name, used[1]))
 			}
 		}
 	}
-	return errors.Join(wrong...)
+	return errors.Join(problems...)
 }
 
+// checkDashboard reports every panel in the file path without a title or queries, and every wrong expression.
 func checkDashboard(path string, known metrics) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -147,45 +150,45 @@ func checkDashboard(path string, known metrics) error {
 	if err := json.Unmarshal(text, &board); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	var wrong []error
+	var problems []error
 	expressions := 0
 	for _, panel := range board.Panels {
 		if panel.Title == "" || (panel.Type != "row" && len(panel.Targets) == 0) {
-			wrong = append(wrong, fmt.Errorf("%s: a panel %q shows nothing", path, panel.Title))
+			problems = append(problems, fmt.Errorf("%s: panel %q has no title or no queries", path, panel.Title))
 		}
 		for _, target := range panel.Targets {
 			expressions++
 			expression := strings.NewReplacer("$__rate_interval", "5m", "$instance", ".*").Replace(target.Expr)
 			if _, err := check(expression, known); err != nil {
-				wrong = append(wrong, fmt.Errorf("%s: %s: %w", path, panel.Title, err))
+				problems = append(problems, fmt.Errorf("%s: %s: %w", path, panel.Title, err))
 			}
 		}
 	}
 	if expressions == 0 {
-		wrong = append(wrong, fmt.Errorf("%s asks for nothing", path))
+		problems = append(problems, fmt.Errorf("%s has no queries", path))
 	}
-	return errors.Join(wrong...)
+	return errors.Join(problems...)
 }
 
-// check parses an expression and answers the labels that its result can have.
+// check parses an expression and returns the labels that its result can have. It reports unknown metrics and labels.
 func check(expression string, known metrics) (labels []string, err error) {
 	parsed, err := parser.NewParser(parser.Options{}).ParseExpr(expression)
 	if err != nil {
 		return nil, err
 	}
-	var wrong []error
+	var problems []error
 	var all, kept []string
 	parser.Inspect(parsed, func(node parser.Node, _ []parser.Node) error {
 		switch n := node.(type) {
 		case *parser.VectorSelector:
-			of, there := known[n.Name]
-			if !there {
-				wrong = append(wrong, fmt.Errorf("there is no metric %s", n.Name))
+			of, ok := known[n.Name]
+			if !ok {
+				problems = append(problems, fmt.Errorf("unknown metric %s", n.Name))
 			}
-			of = slices.Concat(of, scraped)
+			of = slices.Concat(of, scrapeLabels)
 			for _, m := range n.LabelMatchers {
 				if m.Name != "__name__" && !slices.Contains(of, m.Name) {
-					wrong = append(wrong, fmt.Errorf("%s has no label %s", n.Name, m.Name))
+					problems = append(problems, fmt.Errorf("%s has no label %s", n.Name, m.Name))
 				}
 			}
 			all = append(all, of...)
@@ -196,11 +199,11 @@ func check(expression string, known metrics) (labels []string, err error) {
 	})
 	for _, label := range kept {
 		if !slices.Contains(all, label) {
-			wrong = append(wrong, fmt.Errorf("nothing here has the label %s", label))
+			problems = append(problems, fmt.Errorf("no metric in the expression has the label %s", label))
 		}
 	}
 	if kept == nil {
 		kept = all
 	}
-	return kept, errors.Join(wrong...)
+	return kept, errors.Join(problems...)
 }

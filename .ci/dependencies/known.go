@@ -18,30 +18,31 @@ import (
 	"time"
 )
 
-// vulnerability is one that is known of something that is used.
+// vulnerability is a known vulnerability of a dependency.
 type vulnerability struct{ id, of, fixed, summary string }
 
 func (v vulnerability) String() string {
 	fixed := v.fixed
 	if fixed == "" {
-		fixed = "nothing"
+		fixed = "no version"
 	}
 	return fmt.Sprintf("%s in %s, fixed in %s: %s", v.id, v.of, fixed, v.summary)
 }
 
-// notChecked says that a database cannot be had. The network is not ours: it fails nothing, and is said loudly.
+// notChecked is the error for a database that cannot be reached. A network problem fails no check, but it is printed prominently.
 type notChecked struct{ why string }
 
 func (n notChecked) Error() string { return n.why }
 
-// known looks for vulnerabilities of what is in the binary, and of what the two lock files of npm name.
+// known looks for vulnerabilities in the binary, and in the packages of the two npm lock files. It returns those that are not
+// accepted as errors.
 func known() error {
 	accepted, err := accepted()
 	if err != nil {
 		return err
 	}
 	var failed []error
-	for _, place := range []struct {
+	for _, source := range []struct {
 		what string
 		look func() ([]vulnerability, error)
 	}{
@@ -49,8 +50,8 @@ func known() error {
 		{"frontend (npm audit)", func() ([]vulnerability, error) { return audit("frontend") }},
 		{"the checks' own tools (npm audit)", func() ([]vulnerability, error) { return audit(".ci") }},
 	} {
-		what := place.what
-		found, err := place.look()
+		what := source.what
+		found, err := source.look()
 		var not notChecked
 		switch {
 		case errors.As(err, &not):
@@ -71,12 +72,12 @@ func known() error {
 		fmt.Printf("%s: %d known vulnerabilities, %d of them accepted.\n", what, len(found), len(found)-left)
 	}
 	if len(failed) > 0 {
-		failed = append(failed, errors.New("upgrade, or say in .ci/dependencies/accepted.txt why it does no harm"))
+		failed = append(failed, errors.New("upgrade the dependency, or add the id to .ci/dependencies/accepted.txt with the reason why it does no harm"))
 	}
 	return errors.Join(failed...)
 }
 
-// accepted are the vulnerabilities that somebody judged to do no harm, and why.
+// accepted returns the vulnerabilities in accepted.txt, with the reasons why they do no harm.
 func accepted() (map[string]string, error) {
 	content, err := os.ReadFile("accepted.txt")
 	if err != nil {
@@ -85,7 +86,7 @@ func accepted() (map[string]string, error) {
 	return reasons(string(content))
 }
 
-// reasons reads lines of an id and why.
+// reasons parses lines of an id and a reason. It returns an error for an id without a reason.
 func reasons(content string) (map[string]string, error) {
 	why := make(map[string]string)
 	for line := range strings.Lines(content) {
@@ -94,45 +95,45 @@ func reasons(content string) (map[string]string, error) {
 			continue
 		}
 		if len(reason) < 20 {
-			return nil, fmt.Errorf("accepted.txt does not say why %s does no harm", id)
+			return nil, fmt.Errorf("accepted.txt gives no reason for %s", id)
 		}
 		why[id] = reason
 	}
 	return why, nil
 }
 
-// The database as of a day, for where the one of today cannot be reached: a module like any other.
+// The vulnerability database, and a copy of it in a Go module for machines that cannot reach it.
 const (
-	today  = "https://vuln.go.dev"
+	live   = "https://vuln.go.dev"
 	copied = "golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018"
 	sum    = "h1:mfngRv0Yoh0VApsXKEN82CjD99kl7mtparN3bs3JnqI="
 )
 
-// database is where govulncheck asks.
+// database returns the URL of the database for govulncheck: the live one, or else the copy.
 func database() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if r, err := http.NewRequestWithContext(ctx, http.MethodGet, today+"/index/db.json", nil); err != nil {
+	if r, err := http.NewRequestWithContext(ctx, http.MethodGet, live+"/index/db.json", nil); err != nil {
 		return "", err
-	} else if answer, err := http.DefaultClient.Do(r); err == nil {
-		_ = answer.Body.Close()
-		if answer.StatusCode == http.StatusOK {
-			return today, nil
+	} else if response, err := http.DefaultClient.Do(r); err == nil {
+		_ = response.Body.Close()
+		if response.StatusCode == http.StatusOK {
+			return live, nil
 		}
 	}
 	out, err := exec.Command("go", "mod", "download", "-json", copied).Output()
 	var module struct{ Dir, Sum, Error string }
 	if json.Unmarshal(out, &module) != nil || err != nil || module.Error != "" {
-		return "", notChecked{today + " does not answer, and " + copied + " cannot be had: " + module.Error}
+		return "", notChecked{live + " is not reachable, and " + copied + " cannot be downloaded: " + module.Error}
 	}
 	if module.Sum != sum {
 		return "", fmt.Errorf("%s has the sum %s, want %s", copied, module.Sum, sum)
 	}
-	fmt.Printf("********\n******** %s does not answer: judged by the copy of it that is\n******** %s. What became known later is not looked for.\n********\n", today, copied)
+	fmt.Printf("********\n******** %s is not reachable. Checked against its copy\n******** %s, which lacks later vulnerabilities.\n********\n", live, copied)
 	return "file://" + filepath.ToSlash(filepath.Join(module.Dir, "data", "osv")), nil
 }
 
-// inBinary asks govulncheck which vulnerable functions are in the binary. It reads one that has its symbols still.
+// inBinary returns the vulnerabilities that govulncheck finds in the binary. It builds a binary with symbols for that.
 func inBinary() ([]vulnerability, error) {
 	from, err := database()
 	if err != nil {
@@ -164,7 +165,7 @@ func inBinary() ([]vulnerability, error) {
 	return ofRelease(found, image), err
 }
 
-// reached reads what govulncheck found: only what has a vulnerable function in the binary counts.
+// reached parses the output of govulncheck. It returns only vulnerabilities with a vulnerable function in the binary.
 func reached(out []byte) ([]vulnerability, error) {
 	found, about := make(map[string]vulnerability), make(map[string]string)
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
@@ -189,7 +190,7 @@ func reached(out []byte) ([]vulnerability, error) {
 		}
 	}
 	if len(about) == 0 {
-		return nil, errors.New("govulncheck knows of no vulnerability at all, fixed ones included: its database is empty")
+		return nil, errors.New("the database of govulncheck is empty")
 	}
 	var all []vulnerability
 	for _, id := range slices.Sorted(maps.Keys(found)) {
@@ -198,8 +199,8 @@ func reached(out []byte) ([]vulnerability, error) {
 	return all, nil
 }
 
-// ofRelease leaves out what the Go that the image is built with has fixed. The Go of the machine is not decided here: that
-// it is older is said, and is nothing that a change of the sources could mend.
+// ofRelease returns the vulnerabilities that the Go version of the Dockerfile has not fixed. If only this machine's Go is too
+// old, ofRelease prints a warning, because no change of the sources would help.
 func ofRelease(found []vulnerability, image []byte) (left []vulnerability) {
 	released := regexp.MustCompile(`golang:(\d+)\.(\d+)\.(\d+)`).FindSubmatch(image)
 	var older []string
@@ -211,13 +212,13 @@ func ofRelease(found []vulnerability, image []byte) (left []vulnerability) {
 		left = append(left, v)
 	}
 	if len(older) > 0 {
-		fmt.Printf("********\n******** The Go of this machine brings known vulnerabilities into the binary: %s.\n"+
-			"******** Build releases with that of the Dockerfile, go%s, or a newer one.\n********\n", strings.Join(older, " "), bytes.Join(released[1:], []byte(".")))
+		fmt.Printf("********\n******** The Go version of this machine adds known vulnerabilities to the binary: %s.\n"+
+			"******** Build releases with go%s, the version of the Dockerfile, or newer.\n********\n", strings.Join(older, " "), bytes.Join(released[1:], []byte(".")))
 	}
 	return left
 }
 
-// newer tells whether one version is newer than another, and whether there is none.
+// newer reports whether one is a newer version than other. No version counts as newer.
 func newer(one, other string) bool {
 	var a, b [3]int
 	if n, _ := fmt.Sscanf(strings.TrimLeft(one, "vgo"), "%d.%d.%d", &a[0], &a[1], &a[2]); n < 2 {

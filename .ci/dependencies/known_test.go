@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// What govulncheck says, shortened: one vulnerable function in the binary, one vulnerable module of which no function is,
-// and one of Go's own.
+// scanned is a shortened output of govulncheck: a vulnerable function in the binary, a vulnerable module without one, and a
+// vulnerability of the standard library.
 const scanned = `{"config": {"protocol_version": "v1.0.0"}}
 {"osv": {"id": "GO-1", "summary": "a hole"}} {"osv": {"id": "GO-2", "summary": "another"}} {"osv": {"id": "GO-3", "summary": "a third"}}
 {"finding": {"osv": "GO-1", "trace": [{"module": "example.com/a", "version": "v1.0.0"}]}}
@@ -22,7 +22,7 @@ func ids(found []vulnerability) (ids []string) {
 	return ids
 }
 
-func TestWhatIsReachedIsFound(t *testing.T) {
+func TestReached(t *testing.T) {
 	t.Parallel()
 	found, err := reached([]byte(scanned))
 	if err != nil || !slices.Equal(ids(found), []string{"GO-1", "GO-3"}) {
@@ -31,12 +31,12 @@ func TestWhatIsReachedIsFound(t *testing.T) {
 	if got := found[0].String(); got != "GO-1 in example.com/a v1.0.0, fixed in v1.0.1: a hole" {
 		t.Error(got)
 	}
-	t.Run("an empty database is none", func(t *testing.T) {
+	t.Run("empty database", func(t *testing.T) {
 		if _, err := reached([]byte(`{"config": {}}`)); err == nil {
-			t.Error("it finds nothing, and says that all is well")
+			t.Error("an empty database is accepted")
 		}
 	})
-	t.Run("the Go of the image has fixed it", func(t *testing.T) {
+	t.Run("fixed by the Go version of the image", func(t *testing.T) {
 		for image, want := range map[string][]string{
 			"FROM golang:1.26.9-bookworm":  {"GO-1"},
 			"FROM golang:1.26.10-bookworm": {"GO-1"},
@@ -49,40 +49,40 @@ func TestWhatIsReachedIsFound(t *testing.T) {
 			}
 		}
 	})
-	t.Run("nothing has fixed it", func(t *testing.T) {
+	t.Run("not fixed", func(t *testing.T) {
 		unfixed := []vulnerability{{id: "GO-4", of: "stdlib v1.26.8"}}
 		if got := ofRelease(unfixed, []byte("FROM golang:1.26.10")); len(got) != 1 {
-			t.Error("it is left out")
+			t.Error("it is missing")
 		}
 	})
 }
 
-func TestWhatNpmKnowsIsFound(t *testing.T) {
+func TestAudited(t *testing.T) {
 	t.Parallel()
 	found, err := audited([]byte(`{"auditReportVersion": 2, "vulnerabilities": {
 		"a": {"range": "<1.2", "via": [{"source": 1, "title": "a hole", "url": "https://github.com/advisories/GHSA-1", "severity": "low"}]},
 		"b": {"range": "*", "via": ["a"]}}}`))
-	if err != nil || len(found) != 1 || found[0].String() != "GHSA-1 in a <1.2, fixed in nothing: a hole" {
+	if err != nil || len(found) != 1 || found[0].String() != "GHSA-1 in a <1.2, fixed in no version: a hole" {
 		t.Errorf("got %v, %v", found, err)
 	}
 	if found, err := audited([]byte(`{"auditReportVersion": 2, "vulnerabilities": {}}`)); err != nil || len(found) > 0 {
-		t.Errorf("nothing is known, and it answers %v, %v", found, err)
+		t.Errorf("without vulnerabilities it returns %v, %v", found, err)
 	}
-	for _, refusal := range []string{`{"message": "405 Method Not Allowed", "method": "POST"}`, `{"error": {"code": "EAI_AGAIN"}}`, ``, `<html>`} {
-		if found, err := audited([]byte(refusal)); err == nil {
-			t.Errorf("%q passes for a report: %v", refusal, found)
+	for _, invalid := range []string{`{"message": "405 Method Not Allowed", "method": "POST"}`, `{"error": {"code": "EAI_AGAIN"}}`, ``, `<html>`} {
+		if found, err := audited([]byte(invalid)); err == nil {
+			t.Errorf("%q is accepted as a report: %v", invalid, found)
 		}
 	}
 }
 
-func TestWhoeverAcceptsSaysWhy(t *testing.T) {
+func TestAccepted_NeedsReason(t *testing.T) {
 	t.Parallel()
 	why, err := reasons("# a comment\n\nGO-1 Its one function that could is never called.\n")
 	if err != nil || len(why) != 1 || !strings.HasPrefix(why["GO-1"], "Its one") {
 		t.Errorf("got %v, %v", why, err)
 	}
 	if _, err := reasons("GO-1\n"); err == nil {
-		t.Error("no reason is reason enough")
+		t.Error("an id without a reason is accepted")
 	}
 	if _, err := accepted(); err != nil {
 		t.Error(err)

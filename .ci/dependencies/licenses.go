@@ -10,31 +10,31 @@ import (
 	"github.com/google/licensecheck"
 )
 
-// allowed are the licenses under which a part may be in the product, which is itself under Apache-2.0: all let it be handed
-// on with their text beside it. MPL-2.0 and CC-BY-SA-3.0 reach no further than their own file.
+// allowed are the licenses that a dependency may have. The product is under Apache-2.0, and all of them permit distribution
+// with the license text. MPL-2.0 and CC-BY-SA-3.0 apply to their own files only.
 var allowed = []string{"0BSD", "Apache-2.0", "blessing", "BSD-2-Clause", "BSD-3-Clause", "CC-BY-SA-3.0", "CC0-1.0", "ISC", "MIT", "MPL-2.0", "Unlicense"}
 
-// Licenses that ask for nothing, not even for their text.
-var silent = []string{"0BSD", "CC0-1.0", "Unlicense"}
+// noText are the allowed licenses that do not require their text.
+var noText = []string{"0BSD", "CC0-1.0", "Unlicense"}
 
-// missing are the texts that a release of a part forgot, and its repository has.
+// missing names files with the license texts that a release of a module lacks. They are from the module's repository.
 var missing = map[string]string{"github.com/yeqown/reedsolomon v1.0.0": "missing/reedsolomon.txt"}
 
-// read are texts that no program recognizes, and what somebody who read them found. The lists of third parties name those of
-// the module's tools too, and each license of what is linked beside others.
-var read = map[string][]string{
+// reviewed are texts that licensecheck does not recognize, with the licenses that a review found in them. The lists of third
+// parties include those of the module's tools, and one license of each linked part among others.
+var reviewed = map[string][]string{
 	"modernc.org/libc LICENSE-3RD-PARTY.md":   {"BSD-3-Clause", "MIT"},
 	"modernc.org/memory LICENSE-LOGO":         {}, // of a picture in its README
 	"modernc.org/sqlite LICENSE-3RD-PARTY.md": {"BSD-3-Clause", "MIT"},
 	"modernc.org/sqlite LICENSE-SQLITE":       {"blessing"}, // SQLite is in the public domain
 }
 
-// recognized is how much of a text must be that of a known license: what pkg.go.dev asks for.
-const recognized = 75
+// minMatch is how much of a text must match a known license, in percent. It is the limit of pkg.go.dev.
+const minMatch = 75
 
-// judge fills in what the texts say that the parts are under, and answers an error for each part that may not be shipped,
-// or whose license nobody can read.
-func judge(all []part) error {
+// checkLicenses sets the licenses of Go modules from their texts. It returns an error for each part whose license is not
+// allowed or not recognized.
+func checkLicenses(all []part) error {
 	var failed []error
 	for i := range all {
 		p := &all[i]
@@ -43,10 +43,10 @@ func judge(all []part) error {
 			if err != nil {
 				return err
 			}
-			p.texts = append(p.texts, text{"of its repository", string(content)})
+			p.texts = append(p.texts, text{"from its repository", string(content)})
 		}
 		if p.kind == "golang" {
-			ids, err := under(*p)
+			ids, err := licensesIn(*p)
 			p.licenses, failed = ids, append(failed, err)
 		}
 		for _, id := range p.licenses {
@@ -54,30 +54,30 @@ func judge(all []part) error {
 				failed = append(failed, fmt.Errorf("%s %s is under %s, which .ci/dependencies/licenses.go does not allow", p.name, p.version, id))
 			}
 		}
-		asks := func(id string) bool { return !slices.Contains(silent, id) }
-		if len(p.licenses) == 0 || len(p.texts) == 0 && slices.ContainsFunc(p.licenses, asks) {
-			failed = append(failed, fmt.Errorf("%s %s has no text of a license that is known", p.name, p.version))
+		needsText := func(id string) bool { return !slices.Contains(noText, id) }
+		if len(p.licenses) == 0 || len(p.texts) == 0 && slices.ContainsFunc(p.licenses, needsText) {
+			failed = append(failed, fmt.Errorf("%s %s has no text of a known license", p.name, p.version))
 		}
 		if p.kind != "npm" || p.name == commonPasswords {
 			continue
 		}
-		if said, err := under(*p); err != nil || len(said) > 0 && !slices.Equal(said, p.licenses) {
-			failed = append(failed, err, fmt.Errorf("%s says that it is under %v, and has the text of %v", p.name, p.licenses, said))
+		if found, err := licensesIn(*p); err != nil || len(found) > 0 && !slices.Equal(found, p.licenses) {
+			failed = append(failed, err, fmt.Errorf("%s declares the licenses %v, but has the text of %v", p.name, p.licenses, found))
 		}
 	}
 	return errors.Join(failed...)
 }
 
-// under are the licenses whose texts a part has, by their SPDX ids.
-func under(p part) (ids []string, err error) {
+// licensesIn returns the SPDX ids of the licenses whose texts a part has.
+func licensesIn(p part) (ids []string, err error) {
 	for _, t := range p.texts {
-		if strings.HasSuffix(t.name, "PATENTS") || strings.HasSuffix(t.name, "NOTICE") { // beside the license
+		if strings.HasSuffix(t.name, "PATENTS") || strings.HasSuffix(t.name, "NOTICE") { // in addition to the license
 			continue
 		}
-		these, known := read[p.name+" "+t.name]
+		these, known := reviewed[p.name+" "+t.name]
 		found := licensecheck.Scan([]byte(t.content))
-		if !known && found.Percent < recognized {
-			return nil, fmt.Errorf("%s %s: nobody knows what the text in %s is; read it, and say so in .ci/dependencies/licenses.go", p.name, p.version, t.name)
+		if !known && found.Percent < minMatch {
+			return nil, fmt.Errorf("%s %s: the text in %s is not recognized; review it, and add it to reviewed in .ci/dependencies/licenses.go", p.name, p.version, t.name)
 		}
 		if !known {
 			for _, m := range found.Match {
@@ -90,14 +90,14 @@ func under(p part) (ids []string, err error) {
 	return slices.Compact(ids), nil
 }
 
-// table is docs/licenses.md.
+// table returns the content of docs/licenses.md.
 func table(all []part) string {
 	var b strings.Builder
-	b.WriteString(`# What others wrote
+	b.WriteString(`# Third-party licenses
 
-What a release contains beside Twofold itself, which is under [Apache-2.0](../LICENSE): the modules in the binary, of all platforms
-together, the packages in the page, and the list of common passwords. The texts of the licenses lie beside a release's binaries.
-` + "`make licenses`" + ` writes this file.
+The third-party code in a release: the modules in the binaries of all platforms, the packages in the page, and the list of common
+passwords. Twofold itself is under [Apache-2.0](../LICENSE). Each release has the texts of all licenses in
+` + "`THIRD_PARTY_LICENSES.txt`. `make licenses`" + ` writes this file.
 
 | part | version | license |
 |---|---|---|
@@ -105,14 +105,14 @@ together, the packages in the page, and the list of common passwords. The texts 
 	for _, p := range all {
 		name, version := p.name, p.version
 		if p.name == standard {
-			name, version = "Go's runtime and standard library", "the Go that builds"
+			name, version = "Go's runtime and standard library", "the version that builds the release"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", name, version, strings.Join(p.licenses, ", "))
 	}
 	return b.String()
 }
 
-// texts is THIRD_PARTY_LICENSES.txt: every text once, under the parts that it is of.
+// texts returns the content of THIRD_PARTY_LICENSES.txt: every text once, under the names of its parts.
 func texts(all []part) string {
 	var order []string
 	of := make(map[string][]string)
@@ -125,7 +125,7 @@ func texts(all []part) string {
 		}
 	}
 	var b strings.Builder
-	b.WriteString("Twofold contains work of others, under these licenses.\n")
+	b.WriteString("Twofold contains third-party code under these licenses.\n")
 	for _, content := range order {
 		line := strings.Repeat("=", 78)
 		fmt.Fprintf(&b, "\n%s\n%s\n%s\n\n%s\n", line, strings.Join(of[content], "\n"), line, strings.TrimSpace(content))

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-const unknown = "You may look at this on Sundays, and you may hand it on to nobody."
+const unknown = "You may look at this on Sundays, and you may not distribute it."
 
-// license is the text of a license that is allowed.
+// license returns the text of an allowed license.
 func license(t *testing.T) text {
 	t.Helper()
 	content, err := os.ReadFile("missing/reedsolomon.txt")
@@ -19,7 +19,7 @@ func license(t *testing.T) text {
 	return text{"LICENSE", string(content)}
 }
 
-func TestWhatMayNotBeShippedIsRefused(t *testing.T) {
+func TestCheckLicenses(t *testing.T) {
 	t.Parallel()
 	copyleft, err := os.ReadFile("testdata/gpl-notice.txt")
 	if err != nil {
@@ -27,34 +27,34 @@ func TestWhatMayNotBeShippedIsRefused(t *testing.T) {
 	}
 	mit := license(t)
 	for name, c := range map[string]struct {
-		of   part
-		says string
+		of      part
+		wantErr string
 	}{
-		"what is allowed":                    {part{kind: "golang", name: "a", texts: []text{mit}}, ""},
-		"a license that is not allowed":      {part{kind: "golang", name: "a", texts: []text{mit, {"COPYING", string(copyleft)}}}, "does not allow"},
-		"a text that nobody knows":           {part{kind: "golang", name: "a", texts: []text{mit, {"b/LICENSE", unknown}}}, "nobody knows"},
-		"no text":                            {part{kind: "golang", name: "a"}, "no text"},
-		"a notice alone":                     {part{kind: "golang", name: "a", texts: []text{{"NOTICE", "By somebody."}}}, "no text"},
-		"a package under what is allowed":    {part{kind: "npm", name: "a", licenses: []string{"MIT"}, texts: []text{mit}}, ""},
-		"a package under what is not":        {part{kind: "npm", name: "a", licenses: []string{"GPL-2.0"}, texts: []text{mit}}, "does not allow"},
-		"a package with another text":        {part{kind: "npm", name: "a", licenses: []string{"ISC"}, texts: []text{mit}}, "has the text of"},
-		"a package without text":             {part{kind: "npm", name: "a", licenses: []string{"MIT"}}, "no text"},
-		"a package that asks for no text":    {part{kind: "npm", name: "a", licenses: []string{"Unlicense"}}, ""},
-		"a package that says nothing":        {part{kind: "npm", name: "a", licenses: []string{""}, texts: []text{mit}}, "does not allow"},
-		"a text that somebody read":          {part{kind: "golang", name: "modernc.org/sqlite", texts: []text{mit, {"LICENSE-SQLITE", unknown}}}, ""},
-		"that text, of a part that has none": {part{kind: "golang", name: "modernc.org/other", texts: []text{mit, {"LICENSE-SQLITE", unknown}}}, "nobody knows"},
+		"allowed license":                            {part{kind: "golang", name: "a", texts: []text{mit}}, ""},
+		"license that is not allowed":                {part{kind: "golang", name: "a", texts: []text{mit, {"COPYING", string(copyleft)}}}, "does not allow"},
+		"unrecognized text":                          {part{kind: "golang", name: "a", texts: []text{mit, {"b/LICENSE", unknown}}}, "not recognized"},
+		"without text":                               {part{kind: "golang", name: "a"}, "no text"},
+		"only a notice":                              {part{kind: "golang", name: "a", texts: []text{{"NOTICE", "By Ada."}}}, "no text"},
+		"package with an allowed license":            {part{kind: "npm", name: "a", licenses: []string{"MIT"}, texts: []text{mit}}, ""},
+		"package with a license that is not allowed": {part{kind: "npm", name: "a", licenses: []string{"GPL-2.0"}, texts: []text{mit}}, "does not allow"},
+		"package with the text of another license":   {part{kind: "npm", name: "a", licenses: []string{"ISC"}, texts: []text{mit}}, "has the text of"},
+		"package without text":                       {part{kind: "npm", name: "a", licenses: []string{"MIT"}}, "no text"},
+		"package whose license requires no text":     {part{kind: "npm", name: "a", licenses: []string{"Unlicense"}}, ""},
+		"package without a license":                  {part{kind: "npm", name: "a", licenses: []string{""}, texts: []text{mit}}, "does not allow"},
+		"reviewed text":                              {part{kind: "golang", name: "modernc.org/sqlite", texts: []text{mit, {"LICENSE-SQLITE", unknown}}}, ""},
+		"reviewed text of another module":            {part{kind: "golang", name: "modernc.org/other", texts: []text{mit, {"LICENSE-SQLITE", unknown}}}, "not recognized"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := judge([]part{c.of})
-			if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
-				t.Errorf("got %v, want %q", err, c.says)
+			err := checkLicenses([]part{c.of})
+			if (err == nil) != (c.wantErr == "") || err != nil && !strings.Contains(err.Error(), c.wantErr) {
+				t.Errorf("got %v, want %q", err, c.wantErr)
 			}
 		})
 	}
 }
 
-func TestTheTextsAreHandedOnOnceUnderWhomTheyAreOf(t *testing.T) {
+func TestTexts_EachOnce(t *testing.T) {
 	t.Parallel()
 	mit := license(t)
 	got := texts([]part{
@@ -66,11 +66,11 @@ func TestTheTextsAreHandedOnOnceUnderWhomTheyAreOf(t *testing.T) {
 	}
 }
 
-// The program sees what Go links and what the page's build wrote down: a few of each, and none that only tests have.
-func TestPartsAreThoseThatAreShipped(t *testing.T) {
+// The parts include some that are known to be in the binary and in the page, and none that only tests use.
+func TestShipped(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat(root + "/.cache/bundled.json"); err != nil {
-		t.Fatal("build the page first: ", err)
+		t.Fatal("run make page first: ", err)
 	}
 	all, err := shipped([]string{"linux/amd64"})
 	if err != nil {
@@ -90,19 +90,19 @@ func TestPartsAreThoseThatAreShipped(t *testing.T) {
 	}
 	for _, name := range []string{"github.com/google/go-cmp", "github.com/rogpeppe/go-internal", "vitest", "typescript", "twofold"} {
 		if slices.Contains(names, name) {
-			t.Errorf("%s is no part of a release", name)
+			t.Errorf("%s is not in a release", name)
 		}
 	}
-	if err := judge(all); err != nil {
+	if err := checkLicenses(all); err != nil {
 		t.Error(err)
 	}
 	bill, err := materials(all, "1.2.3")
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantSchema(t, bill)
+	requireSchema(t, bill)
 	again, err := materials(all, "1.2.3")
 	if err != nil || string(again) != string(bill) {
-		t.Errorf("the same release has another bill: %v", err)
+		t.Errorf("the bill of the same release differs: %v", err)
 	}
 }

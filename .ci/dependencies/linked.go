@@ -14,7 +14,7 @@ import (
 	"strings"
 )
 
-// listed is what `go list` says of a package.
+// listed is a package in the output of `go list`.
 type listed struct {
 	ImportPath, Dir string
 	Imports         []string
@@ -25,7 +25,7 @@ type listed struct {
 	}
 }
 
-// linked are the modules whose packages are in the binary of any of the platforms.
+// linked returns the modules with packages in the binary of at least one platform.
 func linked(platforms []string) ([]part, error) {
 	found := make(map[string]*part)
 	for _, platform := range platforms {
@@ -98,7 +98,7 @@ func nameOf(p listed) string {
 	return p.Module.Path
 }
 
-// add takes note of a package's module, and of the licenses between the package and the top of it.
+// add records the module of a package, and the license texts in the folders between the package and the root of its module.
 func add(found map[string]*part, p listed) error {
 	name := nameOf(p)
 	of := found[name]

@@ -1,7 +1,7 @@
-// Dependencies says what others wrote of what a release contains: under which licenses, and whether anything is known against
-// it. What the binary contains is asked of Go, for every platform of a release; what the page contains, the page's build says.
+// Dependencies lists the third-party code in a release, checks its licenses, and looks for known vulnerabilities. `go list`
+// names the modules in the binary, for every platform of a release. The build of the page writes down the packages in the page.
 //
-// It is a module of its own, so that what reads licenses and writes bills of materials is no part of the product's.
+// It is a separate module, so that its own dependencies stay out of the product's go.mod.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 const (
 	root    = "../.."
-	usage   = "usage: dependencies list | check | release FOLDER VERSION | known, with PLATFORMS set, as in linux/amd64"
+	usage   = "usage: dependencies list | check | release FOLDER VERSION | known, with PLATFORMS set, such as linux/amd64"
 	listing = root + "/docs/licenses.md"
 )
 
@@ -37,7 +37,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := judge(all); err != nil {
+	if err := checkLicenses(all); err != nil {
 		return err
 	}
 	switch {
@@ -48,15 +48,15 @@ func run(args []string) error {
 	case args[0] == "check":
 		written, err := os.ReadFile(listing)
 		if err != nil || string(written) != table(all) {
-			return fmt.Errorf("docs/licenses.md is not what a release contains; type make licenses, and look at the difference (%v)", err)
+			return fmt.Errorf("docs/licenses.md does not match the dependencies of a release; run make licenses and review the difference (%v)", err)
 		}
-		fmt.Printf("%d parts of others, all under licenses that are allowed, all in docs/licenses.md.\n", len(all))
+		fmt.Printf("%d dependencies, all under allowed licenses and listed in docs/licenses.md.\n", len(all))
 		return nil
 	}
 	return errors.New(usage)
 }
 
-// release writes what lies beside the binaries: the texts of all licenses, and the bill of materials.
+// release writes the license texts and the bill of materials of a version into the folder of its binaries.
 func release(all []part, folder, version string) error {
 	bill, err := materials(all, version)
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// materials is the bill of materials of a release, as CycloneDX 1.6. It holds no time and no chance, so that the same
-// release has the same bill.
+// materials returns the bill of materials of a release, as CycloneDX 1.6. It contains no time and nothing random, so that the
+// same release always has the same bill.
 func materials(all []part, version string) ([]byte, error) {
 	product := cdx.Component{
 		Type: cdx.ComponentTypeApplication, Name: "twofold", Version: version, BOMRef: "twofold@" + version,
@@ -63,7 +63,7 @@ func materials(all []part, version string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// address is a part's package URL.
+// address returns the package URL of a part.
 func address(p part) string {
 	name := (&url.URL{Path: p.name}).EscapedPath()
 	if p.kind == "npm" {
@@ -72,7 +72,7 @@ func address(p part) string {
 	return "pkg:" + p.kind + "/" + name + "@" + url.QueryEscape(p.version)
 }
 
-// hashesOf are a part's hashes by its lock file: of go.sum, which are over a list of the files' hashes, or of npm.
+// hashesOf returns the hashes of a part from its lock file: go.sum, which hashes a list of file hashes, or package-lock.json.
 func hashesOf(p part) ([]cdx.Hash, error) {
 	if p.digest == "" {
 		return nil, nil
@@ -84,5 +84,5 @@ func hashesOf(p part) ([]cdx.Hash, error) {
 			return []cdx.Hash{{Algorithm: of, Value: hex.EncodeToString(raw)}}, err
 		}
 	}
-	return nil, fmt.Errorf("%s has the digest %s, of an unknown kind", p.name, p.digest)
+	return nil, fmt.Errorf("%s has the digest %s, whose algorithm is unknown", p.name, p.digest)
 }

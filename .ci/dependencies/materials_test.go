@@ -12,9 +12,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// wantSchema holds a bill against CycloneDX's own schema, which comes with the library that wrote it, and wants every
-// reference in it to lead somewhere.
-func wantSchema(t *testing.T, bill []byte) {
+// requireSchema checks a bill against the schema of CycloneDX, which is part of the library that wrote it, and checks that
+// every reference in the bill can be resolved.
+func requireSchema(t *testing.T, bill []byte) {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/CycloneDX/cyclonedx-go").Output()
 	if err != nil {
@@ -50,10 +50,10 @@ func wantSchema(t *testing.T, bill []byte) {
 	if err := schema.Validate(value); err != nil {
 		t.Errorf("%v\n%s", err, bill)
 	}
-	wantReferences(t, bill)
+	requireReferences(t, bill)
 }
 
-func wantReferences(t *testing.T, bill []byte) {
+func requireReferences(t *testing.T, bill []byte) {
 	t.Helper()
 	var b struct {
 		Metadata struct {
@@ -72,22 +72,22 @@ func wantReferences(t *testing.T, bill []byte) {
 	if err := json.Unmarshal(bill, &b); err != nil {
 		t.Fatal(err)
 	}
-	there := map[string]bool{b.Metadata.Component.Ref: true}
+	known := map[string]bool{b.Metadata.Component.Ref: true}
 	for _, c := range b.Components {
-		there[c.Ref] = true
+		known[c.Ref] = true
 	}
 	reached := map[string]bool{b.Metadata.Component.Ref: true}
 	for _, d := range b.Dependencies {
 		for _, ref := range d.DependsOn {
 			reached[ref] = true
-			if !there[ref] {
-				t.Errorf("%s uses %s, which is nowhere", d.Ref, ref)
+			if !known[ref] {
+				t.Errorf("%s uses %s, which is not a component", d.Ref, ref)
 			}
 		}
 	}
-	for ref := range there {
+	for ref := range known {
 		if !reached[ref] {
-			t.Errorf("nothing uses %s", ref)
+			t.Errorf("no component uses %s", ref)
 		}
 	}
 }

@@ -10,30 +10,30 @@ import (
 	"strings"
 )
 
-// part is something that others wrote and a release contains.
+// part is a piece of third-party code in a release.
 type part struct {
-	kind     string // golang or npm, as in a package URL
+	kind     string // golang or npm, as in its package URL
 	name     string
 	version  string
-	digest   string // as its lock file has it
+	digest   string // as in its lock file
 	licenses []string
 	texts    []text
 	uses     []string // names of parts of the same kind
 	direct   bool     // Twofold's own code uses it
 
-	seen map[string]bool // folders whose texts are among them
+	seen map[string]bool // folders whose texts have been read
 }
 
-// text is a license, or what a license asks to be handed on.
+// text is a license, or a notice that a license requires to be distributed.
 type text struct{ name, content string }
 
-// standard is the part that the toolchain brings. Its version is the one that builds, and stands in no lock file.
+// standard is the name of Go's standard library. Its version is that of the toolchain, and is in no lock file.
 const standard = "std"
 
-// shipped answers all parts, by kind and name.
+// shipped returns all parts of a release, sorted by kind and name.
 func shipped(platforms []string) ([]part, error) {
 	if len(platforms) == 0 {
-		return nil, errors.New("PLATFORMS is empty: nothing would be judged")
+		return nil, errors.New("PLATFORMS is empty")
 	}
 	inBinary, err := linked(platforms)
 	if err != nil {
@@ -43,18 +43,18 @@ func shipped(platforms []string) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
-	words, err := words()
+	passwords, err := passwordList()
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Concat(inBinary, inPage, []part{words})
+	all := slices.Concat(inBinary, inPage, []part{passwords})
 	slices.SortFunc(all, func(a, b part) int { return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.name, b.name)) })
 	return all, nil
 }
 
 var hasText = regexp.MustCompile(`(?i)^(.*-)?(licen[cs]e|copying|notice|patents|unlicense)([-.].*)?$`)
 
-// textsIn reads what a folder has of licenses.
+// textsIn returns the license texts in a folder. Their names start with within.
 func textsIn(dir, within string) (found []text, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

@@ -1,6 +1,6 @@
-// Platforms says whether Twofold can be compiled for each platform that is named, as in linux/arm64. It checks the types of
-// everything, dependencies included, and compiles nothing: seconds a platform, where a build into an empty cache takes
-// minutes.
+// Platforms checks that Twofold compiles for the platforms that are its arguments, such as linux/arm64. It type-checks the
+// program and its dependencies without compiling them. That takes seconds for each platform, where a build with an empty
+// cache takes minutes.
 package main
 
 import (
@@ -32,7 +32,7 @@ func main() {
 				failed = true
 			}
 		})
-		fmt.Printf("%s: %d packages\n", platform, checked)
+		fmt.Printf("%s: %d packages type-checked\n", platform, checked)
 	}
 	if failed {
 		os.Exit(1)

@@ -186,8 +186,8 @@ func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.R
 }
 
 // ForceReset removes the account's password and mails a link to set a new one. Until then every sign-in is rejected, so
-// that an attacker who knows the old password gains nothing. It revokes what the old password opened and returns the number
-// of sessions ended. It runs in the transaction of ctx, if there is one.
+// that the old password is of no use to an attacker. It revokes what the old password opened and returns the number of
+// sessions ended. It runs in the transaction of ctx, if there is one.
 func (s *Passwords) ForceReset(ctx context.Context, accountID string) (sessions int, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Store.Lock(ctx, accountID); err != nil {

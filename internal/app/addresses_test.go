@@ -127,6 +127,7 @@ func TestAnAddressWaitsForADay(t *testing.T) {
 
 func TestAnAddressThatSomebodyTookMeanwhileIsTaken(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := withMail(t)
 	h.AddAccount(ada)
 	h.AddAccount(bob)

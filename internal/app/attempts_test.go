@@ -12,6 +12,7 @@ import (
 
 func TestRightPasswordsAtOnceAreNobodysFailures(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, "TWOFOLD_HASH_SLOTS=8")
 	h.AddAccount(ada)
 	var group sync.WaitGroup
@@ -84,6 +85,7 @@ func TestAtTheCapNobodyIsToldToWait(t *testing.T) {
 
 func TestAStepUpBesideASignOutIsSignedOutOrWorks(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	for range 10 {

@@ -59,6 +59,7 @@ func TestNobodyIsMailedWhoHasNoAccount(t *testing.T) {
 // While it serves, the house looks at the requests by itself.
 func TestARequestIsResolvedWhileTheHouseWorks(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	h.AddAccount(ada)
 	arrived := make(chan apptest.Mail, 1)

@@ -96,6 +96,7 @@ func TestAnOperationsAddressThatIsTakenIsNamed(t *testing.T) {
 
 func TestAServerThatStopsSaysSoWhileItServesOn(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	free := freeListener(t)
 	operations := "http://" + free.Addr().String()
 	_ = free.Close()

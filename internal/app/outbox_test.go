@@ -135,6 +135,7 @@ func TestNoticesFromBeforeMailWasConfiguredAreSentForADay(t *testing.T) {
 
 func TestSeveralProcessesSendEachMailOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	houses := []*apptest.Server{h}
@@ -187,6 +188,7 @@ func TestAClaimKeepsOthersOffUntilItIsOver(t *testing.T) {
 
 func TestTheWorkerSendsAtOnceAndOutlivesAnything(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.StartWithMail(t)
 	id := h.AddAccount(ada)
 	db := database(t, h)

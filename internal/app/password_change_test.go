@@ -115,6 +115,7 @@ func TestAPasswordThatCannotBeOneSpendsNothing(t *testing.T) {
 
 func TestOfTwoChangesAtOnceOneHappens(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, tenCodes)
 	h.AddAccount(ada)
 	var clients []*apptest.Client

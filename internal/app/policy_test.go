@@ -133,6 +133,7 @@ func TestABrowserEnrollsAtSignInByItsCookieAlone(t *testing.T) {
 
 func TestOfTwoWhoEnrollAtSignInOneDoes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, required...)
 	h.AddAccount(ada)
 	advanceToPolicyDate(h)

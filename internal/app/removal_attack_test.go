@@ -224,6 +224,7 @@ func TestASignInTokenAsksThroughItsOwnCarrierOnly(t *testing.T) {
 
 func TestManyWhoAskAtOnceGetOneRemoval(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	l := loseAllFactors(t)
 	token := pendingSignIn(l.Server, ada)
 	before := len(l.Mails(ada))

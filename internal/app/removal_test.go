@@ -138,6 +138,7 @@ func TestEveryWayToCancelARemoval(t *testing.T) {
 
 func TestACodeThatCancelsIsUsedUp(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
 	token := pendingSignIn(l.Server, ada)
@@ -198,6 +199,7 @@ func TestWhatCancelsNothing(t *testing.T) {
 
 func TestFiftyWrongCodesThatCancelAreFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	l := loseAllFactors(t)
 	l.ask().Require(202, "")
 	l.Deliver()

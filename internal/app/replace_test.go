@@ -176,6 +176,7 @@ func TestRenaming(t *testing.T) {
 
 func TestOfTwoMethodsThatWantOneNameOneGetsIt(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, tenCodes)
 	other := apptest.StartIn(t, h.Dir, h.Clock, "TWOFOLD_PUBLIC_URL="+h.URL)
 	live, phone, codes := userWithRecoveryCodes(h, ada)

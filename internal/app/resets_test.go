@@ -102,6 +102,7 @@ func TestAResetEndsWhatTheOldPasswordOpened(t *testing.T) {
 
 func TestManyResetsAtOnceAreOne(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := withMail(t)
 	h.AddAccount(ada)
 	token := resetToken(t, h, ada)

@@ -163,6 +163,7 @@ func TestAPurgeDoesNotMoveARemovalThatStandsStill(t *testing.T) {
 
 func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	first := apptest.Start(t)
 	first.AddAccount(ada)
 	first.SignedIn(ada)
@@ -185,6 +186,7 @@ func TestOfTwoHousesOverOneFileTheSecondFollowsTheFirstThatDies(t *testing.T) {
 
 func TestWhatIsOverIsPurgedWhileTheHouseWorks(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	h.SignedIn(ada)

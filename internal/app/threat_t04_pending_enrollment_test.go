@@ -102,6 +102,7 @@ func TestT04_AnEnrollmentIsItsSessionsAlone(t *testing.T) {
 
 func TestT04_ARightCodeConfirmsOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)

@@ -9,6 +9,7 @@ import (
 
 func TestT09_ABurstOfWrongCodesIsFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, patient...) // all five may fall to one sign-in, which is not over with them
 	second := apptest.StartIn(t, h.Dir, h.Clock, append(patient, "TWOFOLD_PUBLIC_URL="+h.URL)...)
 	_, phone := withMFA(h, ada)
@@ -37,6 +38,7 @@ func TestT09_ABurstOfWrongCodesIsFiveJudgedOnes(t *testing.T) {
 
 func TestT09_ABurstOnOneSignInIsFiveTries(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=1000")
 	_, phone := withMFA(h, ada)
 	token := pendingSignIn(h, ada)
@@ -47,6 +49,7 @@ func TestT09_ABurstOnOneSignInIsFiveTries(t *testing.T) {
 
 func TestT09_ABurstAtConfirmIsFiveTries(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
@@ -61,6 +64,7 @@ func TestT09_ABurstAtConfirmIsFiveTries(t *testing.T) {
 
 func TestT09_ABurstOfWrongPasswordsIsFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	for name, email := range map[string]string{"for an account": ada, "for nobody": "nobody@example.com"} {

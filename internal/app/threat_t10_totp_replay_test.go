@@ -26,6 +26,7 @@ func wantSingleSuccess(t *testing.T, answers []apptest.Response) {
 
 func TestT10_ACodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	settings := append([]string{"TWOFOLD_FREE_ATTEMPTS=1000"}, patient...)
 	h := apptest.Start(t, settings...)
 	houses := []*apptest.Server{h}

@@ -8,6 +8,7 @@ import (
 
 func TestT11_ARecoveryCodePresentedManyTimesAtOnceWorksOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	settings := append([]string{"TWOFOLD_FREE_ATTEMPTS=1000", "TWOFOLD_MAX_PENDING_SIGN_INS=50"}, patient...)
 	h := apptest.Start(t, append(settings, tenCodes)...)
 	houses := []*apptest.Server{h, apptest.StartIn(t, h.Dir, h.Clock, append(settings, tenCodes, "TWOFOLD_PUBLIC_URL="+h.URL)...)}

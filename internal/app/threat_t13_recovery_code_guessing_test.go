@@ -100,6 +100,7 @@ func TestT13_RecoveryCodesHaveABudgetOfTheirOwn(t *testing.T) {
 
 func TestT13_ABurstOfWrongRecoveryCodesIsFiveJudgedOnes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t, append(patient, tenCodes)...)
 	userWithRecoveryCodes(h, ada)
 	token := pendingSignIn(h, ada)

@@ -72,8 +72,8 @@ func TestT15_AFailureOfNobodyIsCounted(t *testing.T) {
 	}
 }
 
-// This test measures, and therefore runs alone.
 func TestT15_AWrongPasswordTakesAsLongWhoeverIsAsked(t *testing.T) {
+	apptest.Timing(t)
 	h := apptest.Start(t, "TWOFOLD_FREE_ATTEMPTS=1000000", "TWOFOLD_ARGON2_MEMORY_KIB=12288", "TWOFOLD_ARGON2_TIME=3")
 	withMFA(h, ada)
 	h.AddAccount(bob)

@@ -31,6 +31,7 @@ func TestT17_AStepUpTokenIsForOneSessionAndOnePurpose(t *testing.T) {
 
 func TestT17_AStepUpTokenWorksOnce(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)

@@ -207,7 +207,7 @@ func (f tokenForger) otherClaims(now time.Time) map[string]string {
 }
 
 func TestT18_AForgedStepUpTokenIsRefusedAtOnceAndFetchesNothing(t *testing.T) {
-	t.Parallel()
+	apptest.Timing(t)
 	var fetched atomic.Int32
 	theirs := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { fetched.Add(1) }))
 	t.Cleanup(theirs.Close)

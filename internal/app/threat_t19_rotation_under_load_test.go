@@ -101,6 +101,7 @@ var rotations = map[string]struct {
 
 func TestT19_NobodyBesideARotationNoticesIt(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	for what, r := range rotations {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

@@ -130,6 +130,7 @@ func TestT23_AServerThatWasPutBackIsRecognisedByWhoServedIt(t *testing.T) {
 // Who signs in with an old code while the fence is put up is on one side of it or on the other.
 func TestT23_NobodySlipsThroughWhileTheFenceIsPutUp(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Replicas(t, 1)[0]
 	_, phone := withMFA(h, ada)
 	token := pendingSignIn(h, ada)

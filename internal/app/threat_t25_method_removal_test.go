@@ -81,6 +81,7 @@ func TestT25_WhatAStepUpTakesIsReadOffTheMethods(t *testing.T) {
 // is asked for a code. There is no in between.
 func TestT25_ASignInBesideAConfirmationLeavesNoWeakSession(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	for round := range 5 {
 		email := fmt.Sprintf("ada%d@example.com", round)
@@ -146,6 +147,7 @@ func judged(t *testing.T, h *apptest.Server, db *apptest.Database) chan apptest.
 // confirms one before the session is written.
 func TestT25_ASignInThatWasJudgedBeforeMFAIsAskedForACode(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	phone := h.SignedIn(ada).Begin()

@@ -18,6 +18,7 @@ func TestT40_ARevokedKeyIsRevokedForEveryReplica(t *testing.T) {
 
 func TestT40_NobodyBesideARotationOfReplicasNoticesIt(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	for what, r := range rotations {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()

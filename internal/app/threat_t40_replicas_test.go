@@ -23,6 +23,7 @@ func overReplicas(t *testing.T, do func(t *testing.T, houses []*apptest.Server),
 
 func TestT40_ReplicasShareTheBudget(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		h := houses[0]
 		_, phone := withMFA(h, ada)
@@ -47,6 +48,7 @@ func TestT40_ReplicasShareTheBudget(t *testing.T) {
 
 func TestT40_ReplicasShareTheMemoryOfUsedCodes(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		h := houses[0]
 		live, phone, codes := userWithRecoveryCodes(h, ada)
@@ -66,6 +68,7 @@ func TestT40_ReplicasShareTheMemoryOfUsedCodes(t *testing.T) {
 
 func TestT40_ReplicasShareWhatIsSpentAndWhatHasEnded(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		h, last := houses[0], houses[len(houses)-1]
 		live, phone := withMFA(h, ada)
@@ -85,6 +88,7 @@ func TestT40_ReplicasShareWhatIsSpentAndWhatHasEnded(t *testing.T) {
 
 func TestT40_ReplicasThatStartAtOnceHaveTheSameKeys(t *testing.T) {
 	t.Parallel()
+	apptest.Concurrency(t)
 	overReplicas(t, func(t *testing.T, houses []*apptest.Server) {
 		first := houses[0].Script("").Do("GET", "/.well-known/jwks.json", nil).Require(200, "")
 		for _, other := range houses[1:] {

@@ -59,7 +59,7 @@ func (h *wiring) retention() *retention.Service {
 // newSender returns the mail server that the settings name, or nil if they name none.
 func newSender(c config.Config, now func() time.Time) (notify.Sender, error) {
 	if !c.Mail.Enabled() {
-		return nil, nil //nolint:nilnil // no sender is a valid configuration
+		return nil, nil
 	}
 	server, err := NewMailer(c, now)
 	if err != nil {

@@ -157,7 +157,7 @@ func TestGenerateRecoveryCodes_NeedsMFA(t *testing.T) {
 	h := newFixture(t)
 	g := h.grant("mfa.recovery_codes")
 	if c, err := h.GenerateRecoveryCodes(ctx, h.sess, g); !errors.Is(err, mfa.ErrMFANotEnabled) || len(c.RecoveryCodes) > 0 {
-		t.Errorf("got %+v, %v, want ErrMFARequired", c, err)
+		t.Errorf("got %+v, %v, want ErrMFANotEnabled", c, err)
 	}
 	if s := h.state(g); !s.GrantAlive || len(s.Codes) > 0 {
 		t.Errorf("the token was consumed, or codes were made: %+v", s)

@@ -91,8 +91,8 @@ func headOf(tx *gorm.DB, accountID string) (audit.Head, error) {
 	return audit.Head{AccountID: accountID, Number: r.Number, Hash: hashOf(r.Hash)}, err
 }
 
-// Append advances the head and then inserts the entries. On PostgreSQL both statements are deferred, so nothing can look at
-// how many rows the first one changed. The second therefore takes the numbers of the entries from the head that the first
+// Append advances the head and then inserts the entries. On PostgreSQL both statements are deferred, so the number of rows that
+// the first one changed is not available. The second therefore takes the numbers of the entries from the head that the first
 // one wrote:
 //
 //   - The head was not advanced because another transaction moved it, or because DeleteChain deleted it: there is no number,

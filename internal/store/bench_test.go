@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql/driver"
-	"encoding/binary"
 	"fmt"
 	"net"
 	"path/filepath"
@@ -137,7 +136,7 @@ func (s *benchStore) wrongCode() error {
 	if _, _, err := (Attempts{s.DB}).Reserve(ctx, attempt, throttle.SubLimit{}, noon, rules); err != nil {
 		return err
 	}
-	return s.InTx(ctx, func(ctx context.Context) error { return s.append(ctx, audit.SignInFailed) })
+	return s.InTx(ctx, func(ctx context.Context) error { return s.appendEntries(ctx, audit.SignInFailed) })
 }
 
 func (s *benchStore) rightCode() error {
@@ -162,18 +161,18 @@ func (s *benchStore) rightCode() error {
 		if err := (SignIns{s.DB}).Delete(ctx, id); err != nil {
 			return err
 		}
-		return s.append(ctx, audit.SessionCreated, audit.SignInSucceeded)
+		return s.appendEntries(ctx, audit.SessionCreated, audit.SignInSucceeded)
 	})
 }
 
-// append appends an entry of each kind to the account's chain.
-func (s *benchStore) append(ctx context.Context, kinds ...audit.Kind) error {
+// appendEntries appends an entry of each kind to the account's chain.
+func (s *benchStore) appendEntries(ctx context.Context, kinds ...audit.Kind) error {
 	var entries []audit.Entry
 	head := s.heads["ada"]
 	for _, kind := range kinds {
 		e := audit.Entry{AccountID: "ada", Number: head.Number + 1, Time: noon, Kind: kind, Previous: head.Hash}
 		e.ID = fmt.Sprint("entry-", e.Number)
-		binary.BigEndian.PutUint64(e.Hash[:], uint64(e.Number))
+		copy(e.Hash[:], e.ID)
 		head = audit.Head{Number: e.Number, Hash: e.Hash}
 		entries = append(entries, e)
 	}

@@ -10,14 +10,16 @@
 //   - the frequent ones of a request (rawsql.go): [SignIns.Load] and [SignIns.LockAndLoad] (signin_snapshot.go),
 //     [Sessions.ByToken], [Sessions.Insert], [SignIns.Insert], [SignIns.Delete], [Attempts.Reserve], [Activity.Append],
 //     [Accounts.Lock], [Methods.State];
-//   - upserts and updates with a condition: [Attempts.Reset], [Removals.Begin], [Retention.AcquireLease], [Activity.Truncate],
-//     [Activity.DeleteChain], [StepUps.Insert], [Devices.Rotate], [Reminders.MarkReminded];
+//   - upserts, and writes with a condition or with other tables: [Attempts.Reset], [Removals.Begin], [Retention.AcquireLease],
+//     [Activity.Truncate], [Activity.DeleteChain], [StepUps.Insert], [Devices.Rotate], [Reminders.MarkReminded];
 //   - statements composed from a table of tables: [Retention.Purge], [Keys.NotSealedWith], [Keys.Reencrypt],
 //     [RestoreState.RevokeAll];
-//   - subqueries, collations and functions of one database: [AdminAccounts.Find], [AdminAccounts.Lockouts], [DB.ServerTime].
+//   - reads with subqueries, collations or aggregates: [AdminAccounts.Find], [AdminAccounts.OtherAdministrators],
+//     [AdminAccounts.LastSignIn], [AdminAccounts.Lockouts], [Reminders.AccountsToRemind], [Activity.Walk];
+//   - PRAGMAs and system catalogs: [DB.Ready], [DB.Migrated], [DB.Durability], [DB.ServerTime], [Backup].
 //
-// Two layers below gorm save time: postgres_batch.go sends the statements of a transaction in batches, and
-// sqlite_stmtcache.go keeps prepared statements. Each file states what it saves.
+// Two driver layers below gorm save time: postgres_batch.go sends the statements of a transaction in batches, and
+// sqlite_stmtcache.go caches prepared statements. Each file states how much it saves.
 package store
 
 import (

@@ -39,6 +39,7 @@ const note = "database.url"
 
 func onServer(t testing.TB, dir string) string {
 	t.Helper()
+	SkipUnlessSelected(t)
 	url := pgserver.CloneDatabase(t, "house", migrate)
 	lead(t, dir, url)
 	return url

@@ -147,6 +147,7 @@ func Remote(t testing.TB, url string, now func() time.Time) *Server {
 func start(h *Server, traces *trace.Tracer, settings []string) *Server {
 	t := h.T
 	t.Helper()
+	SkipUnlessSelected(t)
 	h.Database = databaseIn(t, h.Dir)
 	h.server = httptest.NewUnstartedServer(nil)
 	h.URL = "http://" + h.server.Listener.Addr().String()

@@ -46,7 +46,7 @@ type testUser struct {
 	bearer            string // a line of headers
 }
 
-func openTown(ctx context.Context, at database) (*dataset, error) {
+func openDataset(ctx context.Context, at database) (*dataset, error) {
 	db, err := store.Open(at.url, store.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, err

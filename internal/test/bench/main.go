@@ -128,7 +128,7 @@ func (p plan) load(ctx context.Context, place *databaseKind, limit string, accou
 		return err
 	}
 	defer f.stop()
-	t, err := openTown(ctx, at)
+	t, err := openDataset(ctx, at)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (p plan) load(ctx context.Context, place *databaseKind, limit string, accou
 			if o.once {
 				i = len(p.callers)
 			}
-			if err := (measurement{plan: p, limit: limit, fleet: f, town: t, at: at, share: i, callers: callers}).measure(ctx, o); err != nil {
+			if err := (measurement{plan: p, limit: limit, fleet: f, dataset: t, at: at, share: i, callers: callers}).measure(ctx, o); err != nil {
 				return fmt.Errorf("%s, %d callers: %w", o.name, callers, err)
 			}
 		}

@@ -17,7 +17,7 @@ type measurement struct {
 	plan
 	limit   string // the program of api/echobaseline
 	fleet   servers
-	town    *dataset
+	dataset *dataset
 	at      database
 	share   int // of the people: each number of callers has its own, and what is measured once
 	callers int
@@ -25,8 +25,8 @@ type measurement struct {
 
 // people are those whom this round may play.
 func (r measurement) people() []testUser {
-	n := min(len(r.town.people)/(len(r.plan.callers)+1), r.requests)
-	return r.town.people[r.share*n : (r.share+1)*n]
+	n := min(len(r.dataset.people)/(len(r.plan.callers)+1), r.requests)
+	return r.dataset.people[r.share*n : (r.share+1)*n]
 }
 
 // measure prints a row of figures.

@@ -42,7 +42,7 @@ func reads(_ context.Context, r measurement) ([]call, error) {
 func rightCodes(steps totp.Step) func(context.Context, measurement) ([]call, error) {
 	return func(ctx context.Context, r measurement) ([]call, error) {
 		people := r.people()
-		tokens, err := r.town.pending(ctx, people)
+		tokens, err := r.dataset.pending(ctx, people)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +58,7 @@ func rightCodes(steps totp.Step) func(context.Context, measurement) ([]call, err
 
 func wrongCodes(ctx context.Context, r measurement) ([]call, error) {
 	people := r.people()
-	tokens, err := r.town.pending(ctx, people)
+	tokens, err := r.dataset.pending(ctx, people)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func wrong(k totp.Key) string {
 
 func begins(ctx context.Context, r measurement) ([]call, error) {
 	people := r.people()
-	tokens, err := r.town.stepUp(ctx, people)
+	tokens, err := r.dataset.stepUp(ctx, people)
 	if err != nil {
 		return nil, err
 	}

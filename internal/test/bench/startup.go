@@ -53,7 +53,7 @@ func (p plan) measurePeak(ctx context.Context, at database) (peak float64, err e
 		return 0, err
 	}
 	defer f.stop()
-	t, err := openTown(ctx, at)
+	t, err := openDataset(ctx, at)
 	if err != nil {
 		return 0, err
 	}
@@ -63,7 +63,7 @@ func (p plan) measurePeak(ctx context.Context, at database) (peak float64, err e
 		return 0, err
 	}
 	all := plan{requests: callers, callers: []int{callers}}
-	calls, err := passwords(ctx, measurement{plan: all, town: t, callers: callers})
+	calls, err := passwords(ctx, measurement{plan: all, dataset: t, callers: callers})
 	if err != nil {
 		return 0, err
 	}

@@ -142,7 +142,7 @@ func (s *backgroundLoad) churnUsers(email string) error {
 	)
 }
 
-// guess is a visit of an attacker who knows the password and no code.
+// guess is the visit of an attacker with the password and no code.
 func (s *backgroundLoad) guess(email string, phone *apptest.Phone) error {
 	in, err := s.signIn(email, 202)
 	if err != nil {

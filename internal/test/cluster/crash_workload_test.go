@@ -12,7 +12,7 @@ import (
 const newPassword = "nine otters counted the lamps"
 
 // person is three people who live through one round: a novice who enrolls, a veteran with a phone and recovery codes, and
-// somebody who changes a password. What they have was prepared before.
+// a user that changes a password. Their credentials were prepared before.
 type person struct {
 	novice, veteran, changer *apptest.Client // by their sessions
 	other                    *apptest.Client // another session of who changes

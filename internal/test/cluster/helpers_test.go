@@ -60,6 +60,7 @@ func TestMain(m *testing.M) {
 // program is the file of the program as it is in this folder.
 func program(t *testing.T) string {
 	t.Helper()
+	apptest.SkipUnlessSelected(t)
 	built.once.Do(func() {
 		if built.dir, built.err = os.MkdirTemp("", "twofold-program-"); built.err == nil {
 			built.err = build(apptest.Root(), built.dir)

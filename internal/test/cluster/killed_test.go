@@ -16,7 +16,7 @@ import (
 	"twofold/internal/test/cluster"
 )
 
-// behindProxy is the address of a proxy in front of a town's processes, which knows already which are ready.
+// behindProxy is the address of a proxy in front of a cluster's processes, which knows already which are ready.
 func (w *clusterFixture) behindProxy() (url string, proxy *cluster.Proxy) {
 	w.t.Helper()
 	var addresses []string

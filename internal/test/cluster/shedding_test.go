@@ -58,7 +58,7 @@ func memory(t *testing.T, pid int, line string) int {
 	return 0
 }
 
-// burst has a crowd sign in at once, each at an address of its own with as long a password as there may be, while somebody
+// burst signs in many users at once, each with an address of its own and a password of maximum length, while another client
 // asks again and again whether the process lives. It answers what the crowd was answered, and the longest that took.
 func burst(t *testing.T, at *apptest.Server) (answers []apptest.Response, slowest time.Duration) {
 	t.Helper()
@@ -84,7 +84,7 @@ func burst(t *testing.T, at *apptest.Server) (answers []apptest.Response, slowes
 	return answers, <-waited
 }
 
-// alive asks whether a process lives, as whoever watches over it does, and answers how long that took.
+// alive requests /healthz, as a monitor does, and returns how long the response took.
 func alive(t *testing.T, url string) time.Duration {
 	t.Helper()
 	begun := time.Now()
@@ -101,8 +101,9 @@ func alive(t *testing.T, url string) time.Duration {
 	return took
 }
 
-// This test measures, and therefore runs alone. A machine that is busy with something else gets another try.
+// This test measures time and memory. It tries again if the machine is busy with something else.
 func TestT27_SignInBurstIsShed(t *testing.T) {
+	apptest.Timing(t)
 	if runtime.GOOS != "linux" {
 		t.Skip("memory is read from /proc: this runs on Linux alone, as CI does")
 	}

@@ -47,8 +47,9 @@ func previous(t *testing.T) string {
 }
 
 // The release before serves, this one starts beside it and migrates the database under a load, both serve, and the old one
-// is stopped. Then it comes back, as for who regrets. Nobody notices any of it.
+// is stopped. Then it is started again, as for a rollback. No client sees an error.
 func TestUpgrade_UnderLoad(t *testing.T) {
+	apptest.Upgrade(t)
 	t.Parallel()
 	before := previous(t)
 	w := newClusterFixture(t)

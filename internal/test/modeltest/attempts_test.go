@@ -51,7 +51,7 @@ func wrong(status int, code string, left int) verdict {
 	return verdict{status: status, code: code, left: left, counts: true}
 }
 
-// allows says whether a guess is looked at.
+// allows reports whether an attempt is checked.
 func (a *account) allows(kind, bucket string, now time.Time) verdict {
 	full := kind != kindPassword && a.attempts[[2]string{kind, total}].failures >= most
 	if full || a.attempts[[2]string{kind, bucket}].until.After(now) {
@@ -97,7 +97,7 @@ func (a *account) revive(kind string) {
 	}
 }
 
-// held says whether the owner's proofs had to wait after since, or are accepted no longer.
+// held reports whether the owner's credentials were in backoff after since, or are locked out.
 func (a *account) held(since time.Time) bool {
 	for key, c := range a.attempts {
 		if c.until.After(since) || key[1] == total && c.failures >= most {
@@ -107,7 +107,7 @@ func (a *account) held(since time.Time) bool {
 	return false
 }
 
-// bucketOf is the one in which somebody guesses.
+// bucketOf returns the bucket that an attempt is counted in.
 func (w *modelState) bucketOf(a *account, s *session, browser string) string {
 	if s != nil && s.aal2 {
 		return fmt.Sprint("session ", s.number)
@@ -118,7 +118,7 @@ func (w *modelState) bucketOf(a *account, s *session, browser string) string {
 	return anyone
 }
 
-// presented is what somebody presents.
+// presented is what a client presents.
 type presented struct {
 	wrongPassword  bool
 	code, recovery string

@@ -150,7 +150,7 @@ func (w *modelState) cancelRemoval(s *session) verdict {
 	return verdict{}
 }
 
-// removalShown says whether the account's settings show a removal.
+// removalShown reports whether the account's settings show a removal.
 func (a *account) removalShown(now time.Time) bool {
 	r := a.underWay()
 	if r == nil {

@@ -24,7 +24,7 @@ type step struct {
 // GoString is what rapid says of a step; the history says more.
 func (s step) GoString() string { return s.does }
 
-// proof is what somebody presents.
+// proof is the kind of credential that a client presents.
 type proof struct {
 	wrongPassword bool
 	kind          string
@@ -43,7 +43,7 @@ const (
 	wrongSheets = "wrong recovery code"
 )
 
-// The chances of what happens. Somebody who goes on does what leads to what they have in mind: without them, hardly any
+// The weights of the actions. A client that continues takes the action that leads to its goal: without that, hardly any
 // history would come far.
 var actions = []chance[string]{
 	{30, "go on"}, {3, "sign in"}, {2, "finish"}, {3, "step up"}, {2, "begin"}, {2, "confirm"}, {1, "cancel"}, {2, "remove"}, {1, "generate"},
@@ -51,7 +51,7 @@ var actions = []chance[string]{
 	{6, "wait"}, {1, "ask for removal"}, {2, "tick"}, {1, "complete removal"}, {2, "cancel removal"}, {1, "cancel by code"},
 }
 
-// minds are what somebody may have in mind.
+// minds lists the goals of a client.
 var minds = []chance[string]{{2, "mfa.enroll"}, {2, "mfa.remove"}, {1, "mfa.recovery_codes"}, {2, "removal"}, {2, "guess"}}
 
 // ways are how the clock moves; a code is good for half a minute.

@@ -7,7 +7,7 @@ import (
 	"twofold/internal/totp"
 )
 
-// goOn makes of a step that goes on the one that leads to what somebody has in mind.
+// goOn replaces a step that continues by the one that leads to the client's goal.
 func (p *run) goOn(who *person, s step) step {
 	if who.mind == "" || s.other {
 		who.mind = s.purpose
@@ -59,7 +59,7 @@ func (p *run) toChange(sess *session, s step, hasty bool) step {
 	return s
 }
 
-// lives is the session that somebody has; nil: none that lives.
+// lives returns the client's session, or nil if it has none that is valid.
 func (p *run) lives(who *person) *session {
 	for _, s := range slices.Backward(p.sessions) {
 		if !s.over(p.now) && (who.browser && s.token == who.session || !who.browser && slices.Contains(who.tokens, s.token)) {
@@ -86,7 +86,7 @@ func (p *run) toSession(who *person, s step) step {
 	return s
 }
 
-// half is the sign-in that somebody may finish; nil: none.
+// half returns the pending sign-in that the client can complete, or nil.
 func (p *run) half(who *person) *signIn {
 	for _, s := range slices.Backward(p.signIns) {
 		if (!who.browser || s.token == who.signIn) && p.waiting(s.token, who.browser) == s {
@@ -96,7 +96,7 @@ func (p *run) half(who *person) *signIn {
 	return nil
 }
 
-// removing says whether a removal is under way: mostly, nobody comes in between.
+// removing reports whether a removal is in progress: in most histories nothing interferes.
 func (p *run) removing() bool {
 	return slices.ContainsFunc(p.accounts, func(a *account) bool { return a.underWay() != nil && a.removalShown(p.now) })
 }
@@ -133,7 +133,7 @@ func (p *run) toRemoval(who *person, s step) step {
 	return s
 }
 
-// canProve says whether something fits that the account could present now.
+// canProve reports whether the account has a valid credential now.
 func (p *run) canProve(a *account) bool {
 	shown := p.fitting(a)
 	return !a.enabled() || shown != presented{}

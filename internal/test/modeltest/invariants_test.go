@@ -34,7 +34,7 @@ func newLaws(p *run) invariants {
 	}
 }
 
-// accepted is told of the proofs that something was given for: no code works twice.
+// accepted records credentials that were accepted: no code works twice.
 func (l *invariants) accepted(a *account, shown presented) {
 	if shown.recovery != "" {
 		if l.sheets[shown.recovery] {
@@ -52,7 +52,7 @@ func (l *invariants) accepted(a *account, shown presented) {
 	l.codes[key] = append(l.codes[key], at)
 }
 
-// signedIn is told of a session that began: with MFA on there is none for a password alone.
+// signedIn records a new session: with MFA on, a password alone never creates one.
 func (l *invariants) signedIn(a *account, byCode bool, acr string) {
 	if l.on[a] > 0 && !byCode {
 		l.p.fail("a password alone signed %s in, who has MFA", a.name)
@@ -62,17 +62,17 @@ func (l *invariants) signedIn(a *account, byCode bool, acr string) {
 	}
 }
 
-// added is told of a method that came, perhaps in the place of another.
+// added records a new method, which may replace another.
 func (l *invariants) added(a *account, replaced bool) {
 	if !replaced {
 		l.on[a]++
 	}
 }
 
-// issued is told of a step-up token.
+// issued records a step-up token.
 func (l *invariants) issued(token, acr string) { l.levels[token] = acr }
 
-// used is told of a step-up that something was done with: it was not used before, and not weaker than the account.
+// used records a consumed step-up: it was not used before, and not weaker than the account's level.
 func (l *invariants) used(a *account, u *stepUp) {
 	if u == nil {
 		l.p.fail("something was changed without a step-up")
@@ -86,7 +86,7 @@ func (l *invariants) used(a *account, u *stepUp) {
 	}
 }
 
-// requested is told of a removal that began; completed of one that ended as it was meant to: it ran its time.
+// requested records a started removal, completed a finished one: its delay has passed.
 func (l *invariants) requested(a *account) { l.asked[a] = 0 }
 
 func (l *invariants) completed(a *account) {
@@ -105,7 +105,7 @@ func (l *invariants) moved(d time.Duration) {
 	}
 }
 
-// judged is told of a guess that was looked at: never during a wait, never more than there may be.
+// judged records a checked attempt: never during backoff, never more than the limit.
 func (l *invariants) judged(a *account, kind, bucket string, right bool) {
 	one, all := fmt.Sprintln(a.name, kind, bucket), fmt.Sprintln(a.name, kind, total)
 	s := l.wrong[one]
@@ -124,7 +124,7 @@ func (l *invariants) judged(a *account, kind, bucket string, right bool) {
 	l.wrong[all] = streak{number: l.wrong[all].number + 1}
 }
 
-// forgiven is told that everything about a kind is forgotten.
+// forgiven records that the failures of a kind were cleared.
 func (l *invariants) forgiven(a *account, kind string) {
 	prefix := fmt.Sprint(a.name, " ", kind, " ")
 	for key := range l.wrong {

@@ -22,7 +22,7 @@ const (
 // coverage is what all houses together have seen.
 type coverage struct {
 	steps, histories atomic.Int64
-	broke            atomic.Int64 // the house in which something went wrong; 0: none
+	broke            atomic.Int64 // the server in which something went wrong; 0: none
 
 	mu   sync.Mutex
 	came map[string]int // how often each answer came
@@ -34,10 +34,10 @@ func (t *coverage) saw(answer string) {
 	t.came[answer]++
 }
 
-// goesOn says whether a house begins another history: until there were enough steps, or one house has a history to tell.
-func (t *coverage) goesOn(house int64) bool {
+// goesOn reports whether another history is run: until there were enough steps, or a failure.
+func (t *coverage) goesOn(server int64) bool {
 	broke := t.broke.Load()
-	return broke == house || broke == 0 && t.steps.Load() < enough
+	return broke == server || broke == 0 && t.steps.Load() < enough
 }
 
 // TestModel_RandomHistories plays random histories of a script and a browser with two accounts. One that
@@ -49,7 +49,7 @@ func TestModel_RandomHistories(t *testing.T) {
 	all, seen := sync.WaitGroup{}, &coverage{came: map[string]int{}}
 	for n := range int64(houses) {
 		all.Go(func() {
-			t.Run(fmt.Sprint("house ", n+1), func(t *testing.T) {
+			t.Run(fmt.Sprint("server ", n+1), func(t *testing.T) {
 				h := apptest.StartWithMail(t, settings...)
 				began := h.Clock.Now()
 				rapid.Check(t, func(rt *rapid.T) {

@@ -43,7 +43,7 @@ func (a *account) underWay() *removal {
 	return a.removal
 }
 
-// overtaken says whether what a removal rests on is gone, and whether there is a pause after it then.
+// overtaken reports whether the reason of a removal is gone, and whether a cooldown follows.
 func (a *account) overtaken(r *removal, now time.Time) (over, pause bool) {
 	ends := r.requested.Add(removalDelay + removalPause)
 	if !r.ready.IsZero() {
@@ -52,7 +52,7 @@ func (a *account) overtaken(r *removal, now time.Time) (over, pause bool) {
 	if !now.Before(ends) {
 		return true, false
 	}
-	if a.made.After(r.requested) { // as the house sees it, the password was set since
+	if a.made.After(r.requested) { // as the server sees it, the password was set since
 		return true, true
 	}
 	for _, m := range a.methods {
@@ -140,7 +140,7 @@ func (w *modelState) tick() {
 	}
 }
 
-// complete removes MFA for whoever has a link.
+// complete removes MFA with a link.
 func (w *modelState) complete(l *completion) (v verdict, ended int) {
 	if l == nil || !w.now.Before(l.ends) || l.account.underWay() != l.removal {
 		return refuse(410, "link_expired"), 0

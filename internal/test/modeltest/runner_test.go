@@ -40,12 +40,12 @@ type person struct {
 type run struct {
 	modelState
 	t       *rapid.T
-	at      int64 // which house
+	at      int64 // which server
 	tour    *coverage
 	doing   string
 	broke   string // a law, or the model; empty: it goes well
 	why     string
-	house   *apptest.Server
+	server  *apptest.Server
 	client  *apptest.Client
 	people  []*person
 	cookies []string // every session cookie that there ever was, the oldest first
@@ -53,11 +53,11 @@ type run struct {
 	trace   []string // what happened so far, a line each
 }
 
-// start begins a history with two accounts of its own, at the house's first moment.
+// start begins a history with two accounts of its own, at the server's first moment.
 func start(t *rapid.T, h *apptest.Server, began time.Time, at int64, seen *coverage) *run {
 	h.Clock.Advance(began.Sub(h.Clock.Now()))
 	p := &run{
-		t: t, at: at, tour: seen, house: h, modelState: modelState{now: began},
+		t: t, at: at, tour: seen, server: h, modelState: modelState{now: began},
 		people: []*person{{name: "the script"}, {name: "the browser", browser: true}},
 	}
 	p.client = h.Script("").WithT(telling{h.T, p})
@@ -86,7 +86,7 @@ func (p *run) tell(format string, args ...any) {
 	p.trace = append(p.trace, fmt.Sprintf("%3d. %s", len(p.trace)+1, fmt.Sprintf(format, args...)))
 }
 
-// call sends a request for somebody, with what they carry. bearer is the session token of a script.
+// call sends a client's request with its credentials. bearer is the session token of a script.
 func (p *run) call(who *person, bearer, method, path string, body JSON, headers ...string) apptest.Response {
 	if bearer != "" {
 		headers = append(headers, "Authorization", "Bearer "+bearer)
@@ -119,7 +119,7 @@ func (who *person) jar() string {
 	return strings.Join(jar, "; ")
 }
 
-// take takes a cookie that an answer sets, as a browser does; a thief of a cookie reads it off the answer.
+// take takes a cookie that an answer sets, as a browser does; a attacker of a cookie reads it off the answer.
 func (p *run) take(who *person, c *http.Cookie) {
 	value := c.Value
 	if c.MaxAge < 0 {
@@ -182,24 +182,24 @@ func (p *run) wantText(a apptest.Response, want string, path ...string) {
 
 // move moves the clock.
 func (p *run) move(d time.Duration) {
-	p.house.Clock.Advance(d)
+	p.server.Clock.Advance(d)
 	p.now = p.now.Add(d)
 	p.laws.moved(d)
 }
 
-// look lets the house do what it does once a minute: mails go out, and the time of removals is counted.
+// look lets the server do what it does once a minute: mails go out, and the time of removals is counted.
 func (p *run) look() {
-	p.house.Deliver()
+	p.server.Deliver()
 	p.delivered()
-	if err := p.house.App.Removals.RunOnce(context.Background()); err != nil {
+	if err := p.server.App.Removals.RunOnce(context.Background()); err != nil {
 		p.fail("tick: %v", err)
 	}
 	p.tick()
-	p.house.Deliver()
+	p.server.Deliver()
 	p.delivered()
 	for _, l := range p.links {
 		if l.token == "" {
-			mails := p.house.Mailbox.To(l.account.email)
+			mails := p.server.Mailbox.To(l.account.email)
 			for _, m := range mails {
 				if link := m.Link("/complete-removal"); link != "" {
 					l.token = apptest.Token(link)

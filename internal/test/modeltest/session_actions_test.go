@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// The rooms: what somebody does in a session.
+// The actions of a client in a session.
 
 // nowhere is an id that nothing has.
 const nowhere = "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f"
 
-// in is the session that somebody uses, whatever it is worth.
+// in returns the session that a client uses, whether or not it is valid.
 func (p *run) in(who *person, s step) (sess *session, bearer, words string) {
 	if who.browser {
 		return p.resume(who.session), "", who.name + " (its cookie)"
@@ -20,7 +20,7 @@ func (p *run) in(who *person, s step) (sess *session, bearer, words string) {
 	all := who.tokens
 	if words = "the script"; s.stolen {
 		all = append(slices.Clone(p.cookies), who.tokens...)
-		words = "a thief"
+		words = "a attacker"
 	}
 	if len(all) == 0 {
 		return nil, "", words + " without a session"
@@ -29,7 +29,7 @@ func (p *run) in(who *person, s step) (sess *session, bearer, words string) {
 	return p.resume(bearer), bearer, words
 }
 
-// alive says whether a token is one of a session that is not over.
+// alive reports whether a token belongs to a session that has not ended.
 func (p *run) alive(token string) bool {
 	return slices.ContainsFunc(p.sessions, func(s *session) bool { return s.token == token && !s.over(p.now) })
 }
@@ -53,7 +53,7 @@ func (p *run) inRoom(who *person, s step) {
 	}[s.does]()
 }
 
-// sessionCtx is a request in a session; s is nil where that is over.
+// sessionCtx is a request in a session; s is nil if it has ended.
 type sessionCtx struct {
 	*run
 	who           *person

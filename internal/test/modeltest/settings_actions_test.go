@@ -2,7 +2,7 @@ package modeltest
 
 import "fmt"
 
-// The changes that somebody makes in a session.
+// The changes that a client makes in a session.
 
 func (r *sessionCtx) begin() {
 	u, headers, words := r.shown("mfa.enroll")
@@ -27,7 +27,7 @@ func (r *sessionCtx) begin() {
 	if !r.want(answer, r.modelState.begin(r.s, u, replaces), 201) {
 		return
 	}
-	phone := r.house.PhoneFrom(answer)
+	phone := r.server.PhoneFrom(answer)
 	r.a.enrollment.id, r.a.enrollment.phone = phone.ID, phone
 	r.a.phones = append(r.a.phones, phone)
 }

@@ -6,9 +6,9 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// The doors: what somebody does who is not signed in yet.
+// The actions of a client that is not signed in.
 
-// present makes of a proof what is sent, and how it is told.
+// present returns the request members of a credential, and its description for the trace.
 func (p *run) present(a *account, how proof) (shown presented, words string) {
 	shown.wrongPassword = how.wrongPassword
 	words = "the right password"
@@ -160,7 +160,7 @@ func (p *run) seconded(a *account, phone, sheet, bucket string, shown presented,
 	}
 }
 
-// carried is the sign-in token that somebody presents: the browser its cookie, the script any that there ever was.
+// carried returns the sign-in token that a client presents: a browser its cookie, a script any token ever issued.
 func (p *run) carried(who *person, s step) (pending *signIn, body JSON, words string) {
 	if who.browser {
 		return p.waiting(who.signIn, true), JSON{}, "the sign-in of its cookie"

@@ -61,7 +61,7 @@ func (w *modelState) drop(s *signIn) {
 	s.account.signIns = without(s.account.signIns, s)
 }
 
-// waiting is the sign-in of a token that came in a carrier; nil: it is over, or never was.
+// waiting returns the pending sign-in of a token with the way it was sent, or nil if it has expired or never existed.
 func (w *modelState) waiting(token string, cookie bool) *signIn {
 	for _, s := range w.signIns {
 		if token != "" && s.token == token && s.cookie == cookie && !s.gone && s.tries < signInTries && w.now.Before(s.made.Add(signInLifetime)) {

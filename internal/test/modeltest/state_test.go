@@ -8,7 +8,7 @@ import (
 	"twofold/internal/totp"
 )
 
-// The rules of the house, tighter than those of the product, so that a short history comes to every end of them.
+// The rules of the server, tighter than those of the product, so that a short history comes to every end of them.
 const (
 	aal1Idle, aal1Absolute = time.Hour, 24 * time.Hour
 	aal2Idle, aal2Absolute = 30 * time.Minute, 12 * time.Hour
@@ -25,7 +25,7 @@ const (
 	leeway          = 30 * time.Second // of a step-up token's times
 )
 
-// settings are those rules as the house is told them.
+// settings are those rules as the server's settings.
 var settings = []string{
 	"TWOFOLD_SESSIONS_PER_ACCOUNT=3", "TWOFOLD_MAX_METHODS=2", "TWOFOLD_RECOVERY_CODES=2", "TWOFOLD_ENROLLMENT_TRIES=3",
 	"TWOFOLD_SIGN_IN_TRIES=3", "TWOFOLD_MAX_PENDING_SIGN_INS=2", "TWOFOLD_FREE_ATTEMPTS=3", "TWOFOLD_ATTEMPTS_MAX_WAIT=2m",
@@ -231,7 +231,7 @@ func (w *modelState) endStepUps(a *account) {
 	}
 }
 
-// permits says whether a step-up token may be spent for a purpose in a session.
+// permits reports whether a step-up token can be consumed for a purpose in a session.
 func (w *modelState) permits(u *stepUp, s *session, purpose string) bool {
 	return u != nil && !u.gone && u.session == s && u.purpose == purpose && (u.aal2 || !s.account.enabled()) &&
 		w.now.Before(u.issued.Add(stepUpLifetime)) && !w.now.Add(leeway).Before(u.issued)

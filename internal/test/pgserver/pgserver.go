@@ -116,7 +116,7 @@ func (s *Server) leaveRoot() error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// keeper runs the server until its standard input ends, which it does with whoever holds the other side. Who said nothing
+// keeper runs the server until its standard input ends, which happens when the parent process ends. A parent that wrote nothing
 // there does not come back: the files go.
 const keeper = `dir=$1; shift; "$@" & server=$!; told=$(cat); kill -INT $server; wait $server; [ -n "$told" ] || rm -rf "$dir"`
 

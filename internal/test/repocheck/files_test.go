@@ -79,7 +79,7 @@ func TestRepository_TopLevelEntries(t *testing.T) {
 	decided := []string{
 		"api", "frontend", "internal", "docs",
 		"openapi.yaml", "go.mod", "go.sum", "tools.mod", "tools.sum", "main.go", "main_test.go",
-		"Makefile", "Dockerfile", "docker-compose.yml", "README.md", "LICENSE",
+		"Makefile", "Dockerfile", "docker-compose.yml", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE",
 	}
 	ignored, err := os.ReadFile(filepath.Join(root, ".gitignore"))
 	if err != nil {

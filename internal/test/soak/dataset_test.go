@@ -12,7 +12,7 @@ import (
 
 type JSON = apptest.JSON
 
-// dataset is a house, the people who have accounts there, and strangers.
+// dataset is a server, the people who have accounts there, and strangers.
 type dataset struct {
 	*apptest.Server
 	t         *testing.T
@@ -92,7 +92,7 @@ func (w *dataset) live(while time.Duration) {
 	deeds[w.chance.IntN(len(deeds))](w, w.randomPerson())
 }
 
-// work is what the house does beside requests.
+// work is what the server does beside requests.
 func (w *dataset) work() {
 	w.t.Helper()
 	for _, do := range []func(context.Context) error{

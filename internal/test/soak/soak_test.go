@@ -27,7 +27,7 @@ type soak struct {
 }
 
 // TestRetention_TablesStayBounded lets five months pass, with shorter times to keep things for. The form that takes years, with the
-// times of the product, is no part of `make test`: it is `make soak`, which sets SOAK_YEARS.
+// times of the product, is part of neither `make test` nor `make check`: it is `make soak`, which sets SOAK_YEARS.
 func TestRetention_TablesStayBounded(t *testing.T) {
 	t.Parallel()
 	s := soak{people: 4, months: 5, settled: 1, deeds: 1, settings: []string{

@@ -1,4 +1,4 @@
-// Testserver is the real house with a clock that can be moved, for the browser journeys. It is never shipped.
+// Testserver is the real server with a clock that can be moved, for the browser journeys. It is never shipped.
 //
 // It prints one line of JSON, {"url", "control"}, and serves until its standard input ends. At control:
 // POST /accounts makes an account, POST /administrators?email=ADDRESS makes it an administrator, POST /advance?seconds=N
