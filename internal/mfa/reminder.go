@@ -40,7 +40,7 @@ func (r *Reminder) Run(ctx context.Context, log *slog.Logger) {
 	defer ticker.Stop()
 	for {
 		if err := r.Remind(ctx); err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "MFA reminders failed", "error", err.Error())
+			log.ErrorContext(ctx, "MFA reminder failed", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
