@@ -181,7 +181,7 @@ func TestAuthenticate_PasswordReplacedMeanwhile(t *testing.T) {
 			}
 			h.Service.Store = works
 			if diff := cmp.Diff(before, h.state(secret.Text{}, secret.Text{})); diff != "" {
-				t.Errorf("it earned something, - before, + after:\n%s", diff)
+				t.Errorf("it was granted something, - before, + after:\n%s", diff)
 			}
 		})
 	}

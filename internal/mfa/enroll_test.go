@@ -112,7 +112,7 @@ func TestBegin_TooManyMethods(t *testing.T) {
 		t.Errorf("got %v, want ErrTooManyMethods", err)
 	}
 	if !h.state(g).GrantAlive {
-		t.Error("the token was spent")
+		t.Error("the token was consumed")
 	}
 	found, err := h.Methods(ctx, "ada")
 	if err != nil || found[4].Name != "Authenticator app 5" {

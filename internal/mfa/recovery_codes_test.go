@@ -157,20 +157,20 @@ func TestGenerateRecoveryCodes_NeedsMFA(t *testing.T) {
 	h := newFixture(t)
 	g := h.grant("mfa.recovery_codes")
 	if c, err := h.GenerateRecoveryCodes(ctx, h.sess, g); !errors.Is(err, mfa.ErrMFANotEnabled) || len(c.RecoveryCodes) > 0 {
-		t.Errorf("got %+v, %v, want ErrMFARequired", c, err)
+		t.Errorf("got %+v, %v, want ErrMFANotEnabled", c, err)
 	}
 	if s := h.state(g); !s.GrantAlive || len(s.Codes) > 0 {
-		t.Errorf("the token was spent, or codes were made: %+v", s)
+		t.Errorf("the token was consumed, or codes were made: %+v", s)
 	}
-	proofs := func() ([]throttle.Kind, error) {
+	factors := func() ([]throttle.Kind, error) {
 		st, err := h.State(ctx, "ada")
 		return mfa.AvailableFactors(st.Methods, st.RecoveryCodes.Left), err
 	}
-	if can, err := proofs(); err != nil || len(can) > 0 {
+	if can, err := factors(); err != nil || len(can) > 0 {
 		t.Errorf("the account can give %v, %v", can, err)
 	}
 	h.enroll("phone")
-	can, err := proofs()
+	can, err := factors()
 	if diff := cmp.Diff([]throttle.Kind{throttle.TOTP, throttle.RecoveryCode}, can); err != nil || diff != "" {
 		t.Errorf("with MFA, %v, - want, + got:\n%s", err, diff)
 	}

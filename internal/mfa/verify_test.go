@@ -116,8 +116,8 @@ func TestRemove_Refused(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	m, _ := h.enroll("phone")
-	g, spent := h.grant("mfa.remove"), h.grant("mfa.remove")
-	must(t, h.StepUps.Consume(ctx, spent))
+	g, consumed := h.grant("mfa.remove"), h.grant("mfa.remove")
+	must(t, h.StepUps.Consume(ctx, consumed))
 	bob := session.Session{ID: h.sess.ID, AccountID: "bob"}
 	for what, c := range map[string]struct {
 		sess  session.Session
@@ -126,7 +126,7 @@ func TestRemove_Refused(t *testing.T) {
 		want  error
 	}{
 		"of an id that is none":  {h.sess, "id-000", g, mfa.ErrNotFound},
-		"with a spent token":     {h.sess, m.ID, spent, stepup.ErrRefused},
+		"with a consumed token":  {h.sess, m.ID, consumed, stepup.ErrRefused},
 		"with no token":          {h.sess, m.ID, stepup.Grant{}, stepup.ErrRefused},
 		"of a stranger's method": {bob, m.ID, g, nil},
 	} {
@@ -226,6 +226,6 @@ func TestBegin_AddressInvalidInKeyURI(t *testing.T) {
 		t.Errorf("got %v, want ErrLabel", err)
 	}
 	if !h.state(g).GrantAlive {
-		t.Error("the token was spent")
+		t.Error("the token was consumed")
 	}
 }

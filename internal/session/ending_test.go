@@ -110,7 +110,7 @@ type broken struct{ found session.Session }
 
 func (b broken) ByToken(context.Context, [32]byte) (session.Session, error) {
 	if b.found.ID == "" {
-		return session.Session{ID: "somebody's"}, errStore
+		return session.Session{ID: "bob's"}, errStore
 	}
 	return b.found, nil
 }
@@ -121,7 +121,7 @@ func (broken) Update(context.Context, session.Session) error           { return 
 func (broken) SetToken(context.Context, string, [32]byte) error        { return errStore }
 func (broken) Delete(context.Context, string, string) (bool, error)    { return true, errStore }
 func (broken) ByAccount(context.Context, string) ([]session.Session, error) {
-	return []session.Session{{ID: "somebody's"}}, errStore
+	return []session.Session{{ID: "bob's"}}, errStore
 }
 func (broken) DeleteByToken(context.Context, [32]byte) error             { return errStore }
 func (broken) DeleteOthers(context.Context, string, string) (int, error) { return 3, errStore }

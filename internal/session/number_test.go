@@ -28,7 +28,7 @@ func TestCreate_EvictsOldest(t *testing.T) {
 		}
 	}
 	if !d.lives(t, bobs) {
-		t.Error("somebody else's session ended")
+		t.Error("another account's session ended")
 	}
 }
 

@@ -33,7 +33,7 @@ func TestParse_WrongClaims(t *testing.T) {
 		"aal1 by null":               {"acr": "aal1", "amr": nil},
 		"aal1 by two factors":        {"acr": "aal1"},
 		"a level that is unknown":    {"acr": "aal3"},
-		"a subject that is a number": {"sub": 1}, "proofs that are a text": {"amr": "mfa"}, "proofs that are numbers": {"amr": []int{1}},
+		"a subject that is a number": {"sub": 1}, "amr that is a text": {"amr": "mfa"}, "amr that is numbers": {"amr": []int{1}},
 	} {
 		tokens[name] = forge(t, keys["now"], header(nil), payload(changes))
 	}

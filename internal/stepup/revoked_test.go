@@ -58,7 +58,7 @@ func TestCheck_KeyRevokedElsewhere(t *testing.T) {
 		t.Errorf("checked: got %v, want ErrRefused", err)
 	}
 	if err := d.Consume(ctx, g); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("spent after it was checked: got %v, want ErrRefused", err)
+		t.Errorf("consumed after it was checked: got %v, want ErrRefused", err)
 	}
 }
 

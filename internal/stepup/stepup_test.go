@@ -111,7 +111,7 @@ func TestCheck(t *testing.T) {
 		permits  bool
 	}{
 		"its session and purpose permit":           {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true},
-		"more proof than needed permits":           {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, withCode: true, permits: true},
+		"more factors than needed permit":          {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, withCode: true, permits: true},
 		"two factors where two are needed permit":  {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL2, withCode: true, permits: true},
 		"one factor where two are needed does not": {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL2},
 		"another session of the account does not":  {sess: sessionOf("ada", "2"), purpose: remove, need: session.AAL1},
@@ -133,15 +133,15 @@ func TestCheck(t *testing.T) {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
 			before: func(_ *testing.T, d *desk, _ stepup.Grant) { d.now = noon.Add(-10 * time.Minute) },
 		},
-		"after it was spent it does not": {
+		"after it was consumed it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
 			before: func(t *testing.T, d *desk, g stepup.Grant) { t.Helper(); must(t, d.Consume(ctx, g)) },
 		},
-		"after the account's proofs changed it does not": {
+		"after the account's credentials changed it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
 			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "ada")) },
 		},
-		"after somebody else's proofs changed it permits": {
+		"after another account's credentials changed it permits": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
 			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "bob")) },
 		},
@@ -224,7 +224,7 @@ func TestConsume_MalleatedSignatureIsTheSameToken(t *testing.T) {
 		must(t, d.Consume(ctx, g))
 	}
 	if _, err := d.check(twin, sessionOf("ada", "1"), remove, session.AAL1); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("the twin of a spent token: got %v, want ErrRefused", err)
+		t.Errorf("the twin of a consumed token: got %v, want ErrRefused", err)
 	}
 }
 

@@ -97,7 +97,7 @@ func TestCheck_HardLimitBeforeBackoff(t *testing.T) {
 	c.spendFree(t, anyone)
 	_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 	if w := wait(t, err); w != 0 {
-		t.Errorf("asked to wait %s, want no wait: nobody waits for what never comes", w)
+		t.Errorf("asked to wait %s, want no wait: waiting does not lift the hard limit", w)
 	}
 }
 

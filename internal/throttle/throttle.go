@@ -76,7 +76,7 @@ type ThrottledError struct {
 
 func (e *ThrottledError) Error() string {
 	if e.RetryAfter == 0 {
-		return "too many attempts, proof no longer accepted"
+		return "too many attempts, credential no longer accepted"
 	}
 	return fmt.Sprintf("too many attempts, wait %s", e.RetryAfter)
 }

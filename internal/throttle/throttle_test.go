@@ -181,7 +181,7 @@ func TestClear_OwnKindInOwnBucket(t *testing.T) {
 		left int
 	}{
 		"the kind that succeeded": {anyone, 4}, "the same kind in a session": {inside, 2},
-		"the password": {password, 2}, "somebody else's code": {bob, 2},
+		"the password": {password, 2}, "another account's code": {bob, 2},
 	} {
 		if got := c.fail(t, q.g).Left; got != q.left {
 			t.Errorf("%s: %d left, want %d", what, got, q.left)
@@ -240,7 +240,7 @@ func TestReserve_HardLimitLocksKind(t *testing.T) {
 			t.Errorf("%d left after reviving, want 4", got)
 		}
 		if got := c.fail(t, bob).Left; got != 3 {
-			t.Errorf("somebody else has %d left, want 3", got)
+			t.Errorf("the other account has %d left, want 3", got)
 		}
 	})
 }
