@@ -1,5 +1,6 @@
-// Package audit says what happened to an account: one entry per event, chained to the one before, and one line in the
-// log of the process.
+// Package audit records security events of accounts. Each event becomes an entry in the account's hash chain, so that a later
+// edit or deletion is detected by Verify, and one line in the log of the process. Record adds an entry in the transaction of
+// what happened: if the entry cannot be stored, neither is the change.
 package audit
 
 import (
@@ -8,24 +9,23 @@ import (
 	"encoding/hex"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 )
 
-// Event is one thing that happened. It never holds a secret.
+// Event is a security event. It never contains a secret.
 type Event struct {
 	Kind      Kind
-	AccountID string // System, or empty where no account is known: such an event is a line in the log only
+	AccountID string // System for events of no account; empty if no account is known: then only a log line is written
 	Subject   string // id of the changed object
 	Name      string // its name at that time
 	Reason    string
 	Actor     string // id of the acting account, if it is another one
 }
 
-// System stands where an account would in what happens to none, such as a change of keys: it has a chain of its own.
+// System is the AccountID of events that belong to no account, such as a key rotation. It has a chain of its own.
 const System = "house"
 
-// Client is who asked.
+// Client identifies the client of a request.
 type Client struct {
 	IP        string
 	UserAgent string
@@ -35,94 +35,67 @@ type Client struct {
 
 type clientKey struct{}
 
-// request is who asked, and where an account's chain ended when the request last looked.
-type request struct {
-	client Client
-	head   *atomic.Pointer[Head]
-}
-
-// WithClient remembers who asked.
+// WithClient returns a context that carries the client of the request.
 func WithClient(ctx context.Context, c Client) context.Context {
-	r, known := ctx.Value(clientKey{}).(request)
-	if !known {
-		r.head = new(atomic.Pointer[Head])
-	}
-	r.client = c
-	return context.WithValue(ctx, clientKey{}, r)
+	return context.WithValue(ctx, clientKey{}, c)
 }
 
-// ClientOf answers who asked; zero for a command.
+// ClientOf returns the client of the request, or a zero Client for a command.
 func ClientOf(ctx context.Context) Client {
-	r, _ := ctx.Value(clientKey{}).(request)
-	return r.client
+	c, _ := ctx.Value(clientKey{}).(Client)
+	return c
 }
 
-// Follow has the request's next entries follow a head that it has read on its way, so that it is not read again. Where
-// somebody else has recorded since, the transaction runs again, and looks.
-func Follow(ctx context.Context, h Head) {
-	if r, known := ctx.Value(clientKey{}).(request); known {
-		r.head.Store(&h)
-	}
-}
-
-// followed is the head to follow, once.
-func followed(ctx context.Context, accountID string) (Head, bool) {
-	r, known := ctx.Value(clientKey{}).(request)
-	if !known {
-		return Head{}, false
-	}
-	if h := r.head.Swap(nil); h != nil && h.AccountID == accountID {
-		return *h, true
-	}
-	return Head{}, false
-}
-
-// Store keeps entries, a chain for each account.
+// Store holds entries, in one chain per account.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// AfterCommit calls do when the transaction of ctx has committed, or at once outside of one.
+	// AfterCommit calls do once the transaction of ctx has committed, or immediately outside of one.
 	AfterCommit(ctx context.Context, do func())
-	// Buffer keeps an entry until the transaction of ctx is about to commit. Then chain is called once with all that are
-	// held, in the order they came; its error ends the transaction.
-	Buffer(ctx context.Context, e Entry, chain func(ctx context.Context, held []Entry) error)
-	// Head answers where the account's chain ends. Nobody else adds to it until the transaction of ctx ends, or only one
-	// of both commits.
+	// Buffer holds an entry until the transaction of ctx is about to commit. Then chain is called once with all entries, in the
+	// order in which they were buffered. Its error rolls the transaction back.
+	Buffer(ctx context.Context, e Entry, chain func(ctx context.Context, entries []Entry) error)
+	// UseHead makes h the result of Head in the transaction of ctx, which saves a read. A transaction that is repeated after a
+	// conflict ignores it, because h may have been the reason. Outside of a transaction it does nothing.
+	UseHead(ctx context.Context, h Head)
+	// Head returns where the account's chain ends: the head given to UseHead, or else what it reads. Nothing else is added to
+	// the chain until the transaction of ctx ends, or only one of the two transactions commits.
 	Head(ctx context.Context, accountID string) (Head, error)
-	// Append adds entries of one account, in order, and moves the head to the last.
+	// Append inserts entries of one account, in order, and advances the head to the last one.
 	Append(ctx context.Context, entries []Entry) error
-	// Entries lists the account's entries but those of some kinds, the newest first, at most limit, older than the entry
-	// before (empty: all).
+	// Entries lists at most limit of the account's entries, the newest first, without those of some kinds, and older than the
+	// entry with the id before (empty: from the newest on).
 	Entries(ctx context.Context, accountID, before string, limit int, without []Kind) ([]Entry, error)
-	// Walk visits every account: where its chain begins, its entries, the oldest first, and where it ends.
+	// Walk calls v for the chain of every account, its entries from the oldest to the newest.
 	Walk(ctx context.Context, v Visitor) error
 
-	// Anchor answers where what is left of the account's chain begins: at number 0 where nothing was purged.
+	// Anchor returns the anchor of the account's chain: number 0 if nothing was purged.
 	Anchor(ctx context.Context, accountID string) (Anchor, error)
-	// EntriesAfter lists entries of all accounts, in the order in which they were recorded, after the one with the id after.
+	// EntriesAfter lists at most limit entries of all accounts, in the order in which they were recorded, after the one with
+	// the id after.
 	EntriesAfter(ctx context.Context, after string, limit int) ([]Entry, error)
-	// Oldest lists the first entries of the account that are left.
+	// Oldest lists at most limit of the account's oldest remaining entries.
 	Oldest(ctx context.Context, accountID string, limit int) ([]Entry, error)
-	// Truncate takes an account's entries up to the anchor away and keeps that, if the anchor before was number from.
-	Truncate(ctx context.Context, to Anchor, from int64) (cut bool, err error)
-	// DeleteChain takes an empty chain's end, number head, and its anchor away, if no account has the id.
+	// Truncate deletes an account's entries up to the anchor and stores the anchor, if the previous anchor has number from.
+	Truncate(ctx context.Context, to Anchor, from int64) (truncated bool, err error)
+	// DeleteChain deletes the head, which has number head, and the anchor of an empty chain, if no account has the id.
 	DeleteChain(ctx context.Context, accountID string, head int64) error
 }
 
-// Visitor is shown a chain: Begin, then Entry for each, then End.
+// Visitor holds the callbacks of Walk. For each chain it gets Begin, then Entry for each entry, then End.
 type Visitor struct {
 	Begin func(Anchor) error
 	Entry func(Entry) error
 	End   func(number int64, hash Hash) error
 }
 
-// Head is where an account's chain ends: number 0 and zeros before the first entry.
+// Head is the end of an account's chain: the number and hash of its last entry, or zeros before the first entry.
 type Head struct {
 	AccountID string
 	Number    int64
 	Hash      Hash
 }
 
-// Log records events. Without a Store it only writes lines, and without To it writes none.
+// Log records events. Without a Store it only writes log lines, and without To it writes none.
 type Log struct {
 	To    *slog.Logger
 	Store Store
@@ -130,8 +103,17 @@ type Log struct {
 	NewID func() string
 }
 
-// Record adds an entry to the account's chain when the transaction of ctx commits, or at once outside of one, and writes
-// a line after that. An event that cannot be recorded must not happen: its error ends the transaction.
+// UseKnownHead makes the entries of the transaction of ctx append to h, which the caller has already read, and so saves a
+// read. If h is stale, the transaction conflicts and is repeated with a fresh head.
+func (l Log) UseKnownHead(ctx context.Context, h Head) {
+	if l.Store != nil {
+		l.Store.UseHead(ctx, h)
+	}
+}
+
+// Record adds an entry to the account's chain when the transaction of ctx commits, or immediately outside of one, and then
+// writes a log line. If the entry cannot be stored, the transaction rolls back: an event that cannot be recorded must not
+// happen.
 func (l Log) Record(ctx context.Context, e Event) error {
 	entry := entryOf(ctx, e)
 	if e.AccountID == "" || l.Store == nil {
@@ -145,33 +127,31 @@ func (l Log) Record(ctx context.Context, e Event) error {
 	})
 }
 
-// chain adds the entries of one transaction, each account's to its chain at once.
-func (l Log) chain(ctx context.Context, held []Entry) error {
-	for len(held) > 0 {
-		account := held[0].AccountID
-		var its, others []Entry
-		for _, e := range held {
+// chain appends the entries of one transaction, per account.
+func (l Log) chain(ctx context.Context, entries []Entry) error {
+	for len(entries) > 0 {
+		account := entries[0].AccountID
+		var own, others []Entry
+		for _, e := range entries {
 			if e.AccountID == account {
-				its = append(its, e)
+				own = append(own, e)
 			} else {
 				others = append(others, e)
 			}
 		}
-		if err := l.link(ctx, account, its); err != nil {
-			return fmt.Errorf("record %s: %w", its[0].Kind, err)
+		if err := l.link(ctx, account, own); err != nil {
+			return fmt.Errorf("record %s: %w", own[0].Kind, err)
 		}
-		held = others
+		entries = others
 	}
 	return nil
 }
 
+// link numbers and hashes an account's entries from the head on, and appends them.
 func (l Log) link(ctx context.Context, accountID string, entries []Entry) error {
-	head, known := followed(ctx, accountID)
-	if !known {
-		var err error
-		if head, err = l.Store.Head(ctx, accountID); err != nil {
-			return err
-		}
+	head, err := l.Store.Head(ctx, accountID)
+	if err != nil {
+		return err
 	}
 	for i := range entries {
 		e := &entries[i]
@@ -190,10 +170,10 @@ func (l Log) link(ctx context.Context, accountID string, entries []Entry) error 
 	return nil
 }
 
-// hiddenKinds are kinds that tell a person nothing which the entry beside them does not tell.
+// hiddenKinds are the kinds that a user is not shown, because the entry beside them contains the same information.
 var hiddenKinds = []Kind{SessionCreated, StepUpUsed}
 
-// Entries answers a page of what happened to the account, as its owner wants to know it, the newest first.
+// Entries returns a page of the account's activity for its owner, the newest first.
 func (l Log) Entries(ctx context.Context, accountID, before string, limit int) ([]Entry, error) {
 	return l.Store.Entries(ctx, accountID, before, limit, hiddenKinds)
 }
@@ -214,13 +194,13 @@ func (l Log) write(ctx context.Context, e Entry) {
 			attrs = append(attrs, slog.String(a.name, a.value))
 		}
 	}
-	if e.Number > 0 { // who keeps the lines elsewhere can tell a chain that was written anew
+	if e.Number > 0 { // log lines that are kept elsewhere reveal a rewritten chain
 		attrs = append(attrs, slog.Int64("number", e.Number), slog.String("hash", hex.EncodeToString(e.Hash[:])))
 	}
 	l.To.LogAttrs(ctx, slog.LevelInfo, "audit", attrs...)
 }
 
-// digestOf is how a session stands in entries: told apart, and of no use to whoever reads them.
+// digestOf returns the form of a session id in entries: it identifies the session and is of no use to an attacker.
 func digestOf(id string) string {
 	if id == "" {
 		return ""

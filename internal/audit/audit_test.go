@@ -50,9 +50,9 @@ func TestRecord_OmitsEmptyFields(t *testing.T) {
 		event  audit.Event
 		want   []string
 	}{
-		"a command's event":     {audit.Client{}, audit.Event{Kind: audit.AccountCreated}, nil},
-		"an event without account":    {audit.Client{IP: "::1"}, audit.Event{Kind: audit.SignInFailed, Reason: "x"}, []string{"reason", "ip"}},
-		"an event of a browser": {audit.Client{UserAgent: "x", RequestID: "r"}, audit.Event{Kind: audit.SignInPending, AccountID: "a", Subject: "s"}, []string{"account", "subject", "user_agent", "request_id"}},
+		"a command's event":        {audit.Client{}, audit.Event{Kind: audit.AccountCreated}, nil},
+		"an event without account": {audit.Client{IP: "::1"}, audit.Event{Kind: audit.SignInFailed, Reason: "x"}, []string{"reason", "ip"}},
+		"an event of a browser":    {audit.Client{UserAgent: "x", RequestID: "r"}, audit.Event{Kind: audit.SignInPending, AccountID: "a", Subject: "s"}, []string{"account", "subject", "user_agent", "request_id"}},
 	} {
 		_, said := record(audit.WithClient(ctx, c.client), t, c.event)
 		for _, name := range append([]string{"level", "msg", "event"}, c.want...) {

@@ -9,66 +9,168 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
+	"twofold/internal/decision"
 	"twofold/internal/mfa"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 )
 
-// attempt is who somebody says they are: an account, or an address that has none, and the session they say it in.
-type attempt struct {
-	query       SnapshotQuery
-	snapshot    Snapshot   // when it was looked at
-	auditKind   audit.Kind // what is recorded when it is refused
-	throttleKey string     // whose attempts are counted
-	session     session.Session
-	// rehashed says that the hash was brought up to today's cost, here or by who signs in beside this.
-	rehashed bool
-	device   Device // the browser, where the account knows it
+// onSuccess holds the callbacks of a credential check. Both run in the transaction that accepts the credentials.
+type onSuccess struct {
+	grant func(ctx context.Context, now Snapshot, amr session.AMR) error
+	// needSecond is called if the password is right and a second factor is missing. If it returns a Refusal, that is
+	// recorded and returned to the caller.
+	needSecond func(ctx context.Context, now Snapshot) (*decision.Refusal, error)
 }
 
-func (c attempt) account() account.Account { return c.snapshot.Account }
+// authenticate checks the password and then, on an account with MFA, the second factor. An attempt that costs a hash is
+// counted in a commit of its own before it is checked. A code is checked and counted in one transaction, and the caller
+// learns the result after its commit. authenticate returns a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed, a
+// *throttle.ThrottledError or password.ErrBusy, and has recorded what it refused.
+func (s *Service) authenticate(ctx context.Context, a attempt, p Credentials, success onSuccess) error {
+	release, err := s.Attempts.Acquire(ctx, a.passwordAttempt())
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.checkPassword(ctx, &a, p); err != nil {
+		return s.recordRefusal(ctx, a, err)
+	}
+	if a.snapshot.Enabled() && !p.RecoveryCode.IsZero() {
+		return s.authenticateRecovery(ctx, a, p, success)
+	}
+	t := codeAttempt{
+		code: p.Code, attempt: a.attemptFor(throttle.TOTP), alsoClear: []throttle.Attempt{a.passwordAttempt()},
+		grant: func(ctx context.Context, now Snapshot) error { return success.grant(ctx, now, session.AMRFor(true)) },
+	}
+	return s.inDecisionTx(ctx, a, func(ctx context.Context) (*decision.Refusal, error) {
+		now, err := s.lockAndReload(ctx, a, t.attempt)
+		if err != nil {
+			return nil, err
+		}
+		if now.Enabled() && p.Code != "" {
+			return s.checkCodeLocked(ctx, now, t)
+		}
+		if err := s.Attempts.Clear(ctx, throttle.SubLimit{}, a.passwordAttempt()); err != nil {
+			return nil, err
+		}
+		if now.Enabled() {
+			return success.needSecond(ctx, now)
+		}
+		return nil, success.grant(ctx, now, session.AMRFor(false))
+	})
+}
 
-// load reads who it is.
-func (s *Service) load(ctx context.Context, door audit.Kind, sess session.Session, q SnapshotQuery) (attempt, error) {
+// checkPassword takes the same time whether or not the account exists or has a password: without one it hashes against
+// password.DummyHash. It rejects every password of a disabled account. Backoff is checked before queueing for a hash, and
+// the attempt is counted only when a hash slot is free, so that a busy server costs the user no attempt.
+func (s *Service) checkPassword(ctx context.Context, a *attempt, p Credentials) error {
+	counted := a.passwordAttempt()
+	if err := s.Attempts.Check(counted, throttle.SubLimit{}, a.snapshot.Counts); err != nil {
+		return err
+	}
+	release, err := s.Passwords.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("queue for a password hash: %w", err)
+	}
+	defer release()
+	budget, err := s.Attempts.Reserve(ctx, counted, throttle.SubLimit{})
+	if err != nil {
+		return err
+	}
+	hash, hasPassword := s.Passwords.DummyHash(), a.account().PasswordHash != ""
+	if hasPassword {
+		hash = a.account().PasswordHash
+	}
+	ok, stale, err := s.Passwords.Verify(hash, p.Password)
+	if err != nil {
+		return fmt.Errorf("verify password: %w", err)
+	}
+	if !ok || !hasPassword || a.account().Disabled() {
+		return &CredentialsError{Budget: budget}
+	}
+	if stale {
+		return s.rehash(ctx, a, p)
+	}
+	return nil
+}
+
+// rehash replaces the stored hash, whose parameters have been raised since, while the password is known.
+func (s *Service) rehash(ctx context.Context, a *attempt, p Credentials) error {
+	hash, err := s.Passwords.Hash(p.Password)
+	if err != nil {
+		return fmt.Errorf("rehash password: %w", err)
+	}
+	a.rehashed = true
+	return s.Accounts.Rehash(ctx, a.account().ID, a.account().PasswordHash, hash)
+}
+
+// attempt is one credential check in progress: the account, or the unknown address, that it is for, the snapshot it is
+// judged by, and the session it is made in, if any.
+type attempt struct {
+	query       SnapshotQuery
+	snapshot    Snapshot   // read before the account is locked
+	auditKind   audit.Kind // of the activity entry if it is refused
+	throttleKey string     // the subject whose attempts are counted
+	session     session.Session
+	// rehashed states that the stored hash may have been replaced since the snapshot without a change of password.
+	rehashed bool
+	device   Device // the browser, if the account knows it
+}
+
+func (a attempt) account() account.Account { return a.snapshot.Account }
+
+// attemptFor returns the throttle.Attempt that counts a credential of this kind.
+func (a attempt) attemptFor(kind throttle.Kind) throttle.Attempt {
+	counted := mfa.AttemptFor(a.throttleKey, a.session)
+	counted.Kind = kind
+	return a.withDeviceBucket(counted)
+}
+
+func (a attempt) passwordAttempt() throttle.Attempt { return a.attemptFor(throttle.Password) }
+
+// load reads the snapshot that q asks for, without a lock.
+func (s *Service) load(ctx context.Context, kind audit.Kind, sess session.Session, q SnapshotQuery) (attempt, error) {
 	q.At, q.Script = s.Now(), scriptDigest(audit.ClientOf(ctx))
 	q.Bucket = sessionBucket(sess)
 	st, err := s.Store.Load(ctx, q)
 	if err != nil {
-		return attempt{}, fmt.Errorf("look who it is: %w", err)
+		return attempt{}, fmt.Errorf("load account snapshot: %w", err)
 	}
-	audit.Follow(ctx, st.Head)
-	c := attempt{query: q, snapshot: st, auditKind: door, session: sess, throttleKey: cmp.Or(st.Account.ID, q.Subject)}
+	a := attempt{query: q, snapshot: st, auditKind: kind, session: sess, throttleKey: cmp.Or(st.Account.ID, q.Subject)}
 	if s.Now().Before(st.Browser.ExpiresAt) {
-		c.device = st.Browser
+		a.device = st.Browser
 	}
-	return c, nil
+	return a, nil
 }
 
-// loadByEmail finds the account of an address. An unknown address is counted under its digest, with the same work.
+// loadByEmail loads the account of an address. Attempts at an unknown address are counted under the digest of the address,
+// with the same work.
 func (s *Service) loadByEmail(ctx context.Context, q SnapshotQuery) (attempt, error) {
 	q.Email, q.Kind = account.CanonicalEmail(q.Email), throttle.Password
 	sum := sha256.Sum256([]byte(q.Email))
 	q.Subject = "unknown:" + hex.EncodeToString(sum[:])
-	c, err := s.load(ctx, audit.SignInFailed, session.Session{}, q)
-	c.query.Email, c.query.AccountID = "", c.account().ID
-	return c, err
+	a, err := s.load(ctx, audit.SignInFailed, session.Session{}, q)
+	a.query.Email, a.query.AccountID = "", a.account().ID
+	return a, err
 }
 
-// lockAndReload makes changes of the account's proofs wait, and reads its standing anew, with what is counted for a guess. It
-// answers ErrCredentialsRejected where its password was replaced, or the account disabled, since it was judged.
-func (s *Service) lockAndReload(ctx context.Context, c attempt, g throttle.Attempt) (Snapshot, error) {
-	q := c.query
-	q.Kind, q.Bucket = g.Kind, g.Bucket
+// lockAndReload locks the account, so that changes of its credentials wait for the transaction of ctx, and loads its
+// snapshot again, with the counters of the given attempt. It returns ErrCredentialsRejected if the password was replaced or
+// the account disabled since the first snapshot.
+func (s *Service) lockAndReload(ctx context.Context, a attempt, counted throttle.Attempt) (Snapshot, error) {
+	q := a.query
+	q.Kind, q.Bucket = counted.Kind, counted.Bucket
 	now, err := s.Store.LockAndLoad(ctx, q)
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("lock account: %w", err)
 	}
-	audit.Follow(ctx, now.Head)
-	before, after := c.account(), now.Account
-	if !after.PasswordChangedAt.Equal(before.PasswordChangedAt) || (after.PasswordHash != before.PasswordHash && !c.rehashed) {
+	s.Audit.UseKnownHead(ctx, now.Head)
+	before, after := a.account(), now.Account
+	if !after.PasswordChangedAt.Equal(before.PasswordChangedAt) || (after.PasswordHash != before.PasswordHash && !a.rehashed) {
 		return Snapshot{}, ErrCredentialsRejected
 	}
-	if after.Disabled() { // since it was judged
+	if after.Disabled() {
 		return Snapshot{}, ErrCredentialsRejected
 	}
 	return now, nil
@@ -79,102 +181,4 @@ func sessionBucket(sess session.Session) throttle.Bucket {
 		return b
 	}
 	return ""
-}
-
-// attemptFor is a try at a proof of this claim.
-func (c attempt) attemptFor(kind throttle.Kind) throttle.Attempt {
-	g := mfa.AttemptFor(c.throttleKey, c.session)
-	g.Kind = kind
-	return c.withDeviceBucket(g)
-}
-
-func (c attempt) passwordAttempt() throttle.Attempt { return c.attemptFor(throttle.Password) }
-
-// onSuccess is what right proofs earn. Both run inside the transaction that accepts the proofs.
-type onSuccess struct {
-	grant func(ctx context.Context, now Snapshot, amr session.AMR) error
-	// needSecond is for a password that was right and a second proof that is missing. What it answers as verdict is refused.
-	needSecond func(ctx context.Context, now Snapshot) (verdict, err error)
-}
-
-// authenticate is the engine: it judges the password, then, on an account with MFA, the second proof. A guess that costs a hash
-// is counted and committed before it is judged; a code is judged and counted in one transaction, and nobody learns how
-// time before MFARequiredFrom has committed. It answers a *CredentialsError, a *mfa.RejectedError, mfa.ErrCodeUsed, a *throttle.ThrottledError
-// or password.ErrBusy, and has recorded what it refused.
-func (s *Service) authenticate(ctx context.Context, c attempt, p Credentials, r onSuccess) error {
-	done, err := s.Attempts.Acquire(ctx, c.passwordAttempt())
-	if err != nil {
-		return err
-	}
-	defer done()
-	if err := s.checkPassword(ctx, &c, p); err != nil {
-		return s.recordRefusal(ctx, c, err)
-	}
-	if c.snapshot.Enabled() && !p.RecoveryCode.IsZero() {
-		return s.authenticateRecovery(ctx, c, p, r)
-	}
-	t := codeAttempt{
-		code: p.Code, attempt: c.attemptFor(throttle.TOTP), alsoClear: []throttle.Attempt{c.passwordAttempt()},
-		grant: func(ctx context.Context, now Snapshot) error { return r.grant(ctx, now, session.AMRFor(true)) },
-	}
-	return s.inDecisionTx(ctx, c, func(ctx context.Context) (verdict, err error) {
-		now, err := s.lockAndReload(ctx, c, t.attempt)
-		if err != nil {
-			return nil, err
-		}
-		if now.Enabled() && p.Code != "" {
-			return s.checkCodeLocked(ctx, now, t)
-		}
-		if err := s.Attempts.Clear(ctx, throttle.SubLimit{}, c.passwordAttempt()); err != nil {
-			return nil, err
-		}
-		if now.Enabled() {
-			return r.needSecond(ctx, now)
-		}
-		return nil, r.grant(ctx, now, session.AMRFor(false))
-	})
-}
-
-// checkPassword costs the same for an unknown address, and for an account whose password was taken away: a hash against
-// the stand-in. No password is right for an account that is disabled. A running wait is looked for before the queue for a hash, and the guess is counted only when its turn
-// has come, so that nobody pays for a busy server.
-func (s *Service) checkPassword(ctx context.Context, c *attempt, p Credentials) error {
-	guess := c.passwordAttempt()
-	if err := s.Attempts.Check(guess, throttle.SubLimit{}, c.snapshot.Counts); err != nil {
-		return err
-	}
-	release, err := s.Passwords.Acquire(ctx)
-	if err != nil {
-		return fmt.Errorf("queue for a hash: %w", err)
-	}
-	defer release()
-	budget, err := s.Attempts.Reserve(ctx, guess, throttle.SubLimit{})
-	if err != nil {
-		return err
-	}
-	hash, has := s.Passwords.DummyHash(), c.account().PasswordHash != ""
-	if has {
-		hash = c.account().PasswordHash
-	}
-	ok, stale, err := s.Passwords.Verify(hash, p.Password)
-	if err != nil {
-		return fmt.Errorf("verify password: %w", err)
-	}
-	if !ok || !has || c.account().Disabled() {
-		return &CredentialsError{Budget: budget}
-	}
-	if stale {
-		return s.rehash(ctx, c, p)
-	}
-	return nil
-}
-
-// rehash brings the stored hash up to today's cost while the password is at hand.
-func (s *Service) rehash(ctx context.Context, c *attempt, p Credentials) error {
-	hash, err := s.Passwords.Hash(p.Password)
-	if err != nil {
-		return fmt.Errorf("rehash password: %w", err)
-	}
-	c.rehashed = true
-	return s.Accounts.Rehash(ctx, c.account().ID, c.account().PasswordHash, hash)
 }

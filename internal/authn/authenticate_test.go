@@ -21,7 +21,7 @@ func (h *fixture) signIn(email string, p authn.Credentials) (authn.SignInResult,
 	return h.SignIn(ctx, authn.SignIn{Email: email, Credentials: p, Delivery: session.Token})
 }
 
-// late finds no methods when it looks, and the truth when the account is locked: MFA was switched on in between.
+// late loads no methods until the account is locked, as if MFA had been turned on in between.
 type late struct{ authn.Store }
 
 func (l late) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, error) {
@@ -30,11 +30,11 @@ func (l late) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, 
 	return st, err
 }
 
-func TestMFASwitchedOnWhileThePasswordWasJudged(t *testing.T) {
+func TestSignIn_MFATurnedOnMeanwhile(t *testing.T) {
 	t.Parallel()
 	t.Run("asks for the code", func(t *testing.T) {
 		t.Parallel()
-		h := open(t)
+		h := newFixture(t)
 		h.enroll()
 		sess, token := h.signedIn(false)
 		h.Service.Store = late{h.Service.Store}
@@ -51,9 +51,9 @@ func TestMFASwitchedOnWhileThePasswordWasJudged(t *testing.T) {
 			t.Errorf("a session was opened: %+v", s)
 		}
 	})
-	t.Run("judges the code that was sent", func(t *testing.T) {
+	t.Run("checks the code that was sent", func(t *testing.T) {
 		t.Parallel()
-		h := open(t)
+		h := newFixture(t)
 		h.enroll()
 		h.Service.Store = late{h.Service.Store}
 		p := authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}}
@@ -66,9 +66,9 @@ func TestMFASwitchedOnWhileThePasswordWasJudged(t *testing.T) {
 	})
 }
 
-func TestABusyHasherCostsNoTry(t *testing.T) {
+func TestSignIn_BusyHasherCostsNoAttempt(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
 	release, err := busy.Acquire(ctx)
@@ -85,9 +85,9 @@ func TestABusyHasherCostsNoTry(t *testing.T) {
 	}
 }
 
-func TestARunningWaitIsSaidBeforeAnyHash(t *testing.T) {
+func TestSignIn_BackoffBeforeHash(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	for range 5 {
 		if _, err := h.signIn(ada, authn.Credentials{Password: wrong}); !errors.Is(err, authn.ErrCredentialsRejected) {
 			t.Fatalf("got %v, want ErrCredentialsRejected", err)
@@ -97,23 +97,23 @@ func TestARunningWaitIsSaidBeforeAnyHash(t *testing.T) {
 	must(t, err)
 	_, err = busy.Acquire(ctx)
 	must(t, err)
-	h.Passwords = busy // any hash would be refused as busy
+	h.Passwords = busy // any hash would return ErrBusy
 	_, err = h.signIn(ada, authn.Credentials{Password: right})
 	var wait *throttle.ThrottledError
 	if !errors.As(err, &wait) || wait.RetryAfter != 30*time.Second {
-		t.Errorf("got %v, want a wait of 30s", err)
+		t.Errorf("got %v, want a backoff of 30s", err)
 	}
 }
 
-func TestEverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
+func TestSignIn_AddressSpellingsShareBudget(t *testing.T) {
 	t.Parallel()
-	for who, spellings := range map[string][]string{
+	for account, spellings := range map[string][]string{
 		"of an account": {ada, "ADA@example.com", " ada@EXAMPLE.com ", "\tAda@Example.Com\n", ada},
-		"of nobody":     {"z\u00fcrich@example.com", "ZU\u0308RICH@example.com", " z\u00fcrich@EXAMPLE.com", "zu\u0308rich@example.com", "Z\u00dcrich@example.com"},
+		"unknown":       {"z\u00fcrich@example.com", "ZU\u0308RICH@example.com", " z\u00fcrich@EXAMPLE.com", "zu\u0308rich@example.com", "Z\u00dcrich@example.com"},
 	} {
-		t.Run(who, func(t *testing.T) {
+		t.Run(account, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			for i, email := range spellings {
 				_, err := h.signIn(email, authn.Credentials{Password: wrong})
 				var rejected *authn.CredentialsError
@@ -122,15 +122,15 @@ func TestEverySpellingOfAnAddressSharesOneBudget(t *testing.T) {
 				}
 			}
 			if _, err := h.signIn(spellings[1], authn.Credentials{Password: right}); !errors.Is(err, throttle.ErrThrottled) {
-				t.Errorf("the sixth: got %v, want a wait", err)
+				t.Errorf("the sixth: got %v, want a backoff", err)
 			}
 		})
 	}
 }
 
-func TestAnAddressThatHasNoAccountIsNotKept(t *testing.T) {
+func TestSignIn_UnknownAddressNotStored(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	var seen []string
 	h.Attempts.Store = watched{h.Attempts.Store, &seen}
 	if _, err := h.signIn("eve@example.com", authn.Credentials{Password: right}); !errors.Is(err, authn.ErrCredentialsRejected) {
@@ -144,7 +144,7 @@ func TestAnAddressThatHasNoAccountIsNotKept(t *testing.T) {
 	}
 }
 
-// watched notes whose guesses are counted.
+// watched records whose attempts are counted.
 type watched struct {
 	throttle.Store
 	seen *[]string
@@ -155,24 +155,24 @@ func (w watched) Reserve(ctx context.Context, g throttle.Attempt, in throttle.Su
 	return w.Store.Reserve(ctx, g, in, at, r)
 }
 
-func TestAHashOfAnotherDayIsMadeAnew(t *testing.T) {
+func TestSignIn_RehashesOutdatedHash(t *testing.T) {
 	t.Parallel()
-	least, _ := hashed()
+	outdated, _ := hashed()
 	for outcome, c := range map[string]struct {
 		password secret.Text
 		renewed  bool
 	}{"by the right password": {right, true}, "not by a wrong one": {wrong, false}} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
-			must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", least, noon))
+			h := newFixture(t)
+			must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", outdated, noon))
 			_, err := h.signIn(ada, authn.Credentials{Password: c.password})
 			if (err == nil) != c.renewed {
 				t.Fatal(err)
 			}
 			a, err := h.Accounts.ByID(ctx, "ada")
 			must(t, err)
-			if got := a.PasswordHash != least; got != c.renewed {
+			if got := a.PasswordHash != outdated; got != c.renewed {
 				t.Errorf("renewed = %v, want %v", got, c.renewed)
 			}
 			if !a.PasswordChangedAt.Equal(noon) {
@@ -185,20 +185,20 @@ func TestAHashOfAnotherDayIsMadeAnew(t *testing.T) {
 	}
 }
 
-func TestAnAccountWhoseHashCannotBeReadOpensNothing(t *testing.T) {
+func TestSignIn_UnreadableHash(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	for _, hash := range []string{"x", "$argon2id$v=19$m=4194304,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"} {
 		must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", hash, noon))
 		out, err := h.signIn(ada, authn.Credentials{Password: right})
 		if err == nil || errors.Is(err, authn.ErrCredentialsRejected) || out.Session.ID != "" {
-			t.Errorf("hash %q: got %+v, %v, want an error of ours", hash, out, err)
+			t.Errorf("hash %q: got %+v, %v, want a failure of the service", hash, out, err)
 		}
 		h.now = h.now.Add(time.Hour)
 	}
 }
 
-// gone has lost the account since its token was handed out.
+// gone loads no account, as if it had been deleted since its token was issued.
 type gone struct{ authn.Store }
 
 func (g gone) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, error) {
@@ -207,9 +207,9 @@ func (g gone) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, 
 	return st, err
 }
 
-func TestAnAccountThatIsGoneEarnsNothing(t *testing.T) {
+func TestSignIn_AccountDeletedMeanwhile(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll()
 	pending := h.pending(session.Token)
 	sess, _ := h.signedIn(true)

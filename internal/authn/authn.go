@@ -1,8 +1,9 @@
-// Package authn turns proofs into rewards: a session at sign-in, a step-up token in one. Both ask the same engine.
+// Package authn is the authentication engine. It checks credentials (the password, then a second factor on an account with
+// MFA), counts every attempt before its result is known, and turns success into one of two outcomes: SignIn and Complete
+// create a session, StepUp issues a step-up token. A failed attempt is committed before its result is returned.
 package authn
 
 import (
-	"context"
 	"errors"
 	"time"
 
@@ -17,64 +18,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-var (
-	// ErrCredentialsRejected means that no account has this address and password. *CredentialsError says more.
-	ErrCredentialsRejected = errors.New("credentials rejected")
-	// ErrCodeRequired means that the password was right and a second proof is missing. *CodeRequiredError says more.
-	ErrCodeRequired = errors.New("code required")
-	// ErrSignInExpired means that a pending sign-in is over, or never was.
-	ErrSignInExpired = errors.New("sign-in expired")
-	// ErrTransportMismatch means that a sign-in was begun with another delivery than it is to be completed with.
-	ErrTransportMismatch = errors.New("sign-in was begun with another delivery")
-	// ErrInvalidTarget means that a step-up lacks what it is to be about, or names something though it is about nothing.
-	ErrInvalidTarget = errors.New("the purpose and the target of a step-up do not fit")
-)
-
-// CredentialsError is a wrong address or password, and what is left to try.
-type CredentialsError struct {
-	Budget throttle.Budget
-}
-
-func (e *CredentialsError) Error() string { return ErrCredentialsRejected.Error() }
-
-// Is makes errors.Is(err, ErrCredentialsRejected) hold.
-func (e *CredentialsError) Is(target error) bool { return target == ErrCredentialsRejected }
-
-// CodeRequiredError is a password without its second proof.
-type CodeRequiredError struct {
-	Factors []throttle.Kind // that would do, one of them
-}
-
-func (e *CodeRequiredError) Error() string { return ErrCodeRequired.Error() }
-
-// Is makes errors.Is(err, ErrCodeRequired) hold.
-func (e *CodeRequiredError) Is(target error) bool { return target == ErrCodeRequired }
-
-// SecondFactor is a proof beside the password: at most one of the two. A code is empty or six digits.
-type SecondFactor struct {
-	Code         string
-	RecoveryCode mfa.RecoveryCode
-}
-
-// IsZero says whether there is none.
-func (p SecondFactor) IsZero() bool { return p.Code == "" && p.RecoveryCode.IsZero() }
-
-// Factors are what a person presents.
-type Credentials struct {
-	Password secret.Text
-	SecondFactor
-}
-
-// Limits bound pending sign-ins.
-type Limits struct {
-	SignInLifetime time.Duration
-	SignInTries    int
-	MaxPending     int           // per account and bucket; one more ends the oldest
-	DeviceLifetime time.Duration // how long a device is known since it was used last
-	Devices        int           // known per account; one more is forgotten
-}
-
-// Service is the proof engine and its two rewards.
+// Service is the authentication engine.
 type Service struct {
 	Store     Store
 	Devices   Devices
@@ -92,43 +36,59 @@ type Service struct {
 	NewID     func() string
 }
 
-// StepUpState is what somebody shows of theirs when they want something dangerous.
-type StepUpState struct {
-	Account     account.Account
-	RequiredACR session.ACR     // what a step-up takes now: the account's highest level, read off its methods
-	Factors     []throttle.Kind // of which it takes one beside the password
-	Grant       stepup.Grant    // a step-up, checked and not yet spent; zero where it was refused
+// Limits bound pending sign-ins and known devices.
+type Limits struct {
+	SignInLifetime time.Duration // of a pending sign-in
+	SignInTries    int           // second factors that a pending sign-in accepts
+	MaxPending     int           // pending sign-ins per account and bucket; one more deletes the oldest
+	DeviceLifetime time.Duration // how long a device stays known after its last use
+	Devices        int           // known per account; one more deletes the least recently used
 }
 
-// CheckStepUp says whether a token permits what it is for in this session, at the level the account has now, and two
-// factors for what administrators do. For a token that does not, or none (empty), it answers stepup.ErrRefused with what a
-// step-up takes.
-func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, f StepUpScope, token string) (StepUpState, error) {
-	grant, refusal := s.StepUps.Parse(ctx, token, sess, f.Purpose, f.Target)
-	if refusal != nil && !errors.Is(refusal, stepup.ErrRefused) {
-		return StepUpState{}, refusal // nobody knows what the token is worth
-	}
-	c, err := s.load(ctx, audit.StepUpRefused, sess, SnapshotQuery{AccountID: sess.AccountID, StepUp: grant.ID})
-	if err != nil {
-		return StepUpState{}, err
-	}
-	shown := StepUpState{Account: c.account(), RequiredACR: session.AAL1}
-	if c.snapshot.Enabled() {
-		shown.RequiredACR, shown.Factors = session.AAL2, c.snapshot.factors()
-	}
-	if f.Purpose == stepup.AdminAccount {
-		shown.RequiredACR = session.AAL2
-	}
-	if refusal == nil {
-		refusal = grant.Check(shown.RequiredACR, c.snapshot.StepUp)
-	}
-	switch {
-	case refusal == nil:
-		shown.Grant = grant
-	case token != "":
-		if err := s.record(ctx, c, refusal); err != nil {
-			return StepUpState{}, err
-		}
-	}
-	return shown, refusal
+var (
+	// ErrCredentialsRejected means that no account has this address and password. *CredentialsError holds the details.
+	ErrCredentialsRejected = errors.New("credentials rejected")
+	// ErrCodeRequired means that the password is right and a second factor is missing. *CodeRequiredError holds the details.
+	ErrCodeRequired = errors.New("code required")
+	// ErrSignInExpired means that a pending sign-in has expired, has no tries left, or never existed.
+	ErrSignInExpired = errors.New("sign-in expired")
+	// ErrTransportMismatch means that a sign-in is completed with another delivery than it was begun with.
+	ErrTransportMismatch = errors.New("sign-in was begun with another delivery")
+	// ErrInvalidTarget means that the purpose of a step-up needs a target and has none, or has one and needs none.
+	ErrInvalidTarget = errors.New("the purpose and the target of a step-up do not fit")
+)
+
+// CredentialsError is returned for a wrong address or password.
+type CredentialsError struct {
+	Budget throttle.Budget // what is left to try
+}
+
+func (e *CredentialsError) Error() string { return ErrCredentialsRejected.Error() }
+
+// Is makes errors.Is(err, ErrCredentialsRejected) hold.
+func (e *CredentialsError) Is(target error) bool { return target == ErrCredentialsRejected }
+
+// CodeRequiredError is returned for a right password without the second factor that the account needs.
+type CodeRequiredError struct {
+	Factors []throttle.Kind // any one of them is accepted
+}
+
+func (e *CodeRequiredError) Error() string { return ErrCodeRequired.Error() }
+
+// Is makes errors.Is(err, ErrCodeRequired) hold.
+func (e *CodeRequiredError) Is(target error) bool { return target == ErrCodeRequired }
+
+// SecondFactor is what the user presents beside the password: at most one of the two. Code is empty or six digits.
+type SecondFactor struct {
+	Code         string
+	RecoveryCode mfa.RecoveryCode
+}
+
+// IsZero reports whether p holds no second factor.
+func (p SecondFactor) IsZero() bool { return p.Code == "" && p.RecoveryCode.IsZero() }
+
+// Credentials is what the user presents to sign in or to step up.
+type Credentials struct {
+	Password secret.Text
+	SecondFactor
 }

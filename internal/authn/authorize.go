@@ -11,39 +11,40 @@ import (
 )
 
 var (
-	// ErrForbidden means that something is there for accounts of a role that this one does not have: for it, it is not there.
-	ErrForbidden = errors.New("account has not the role")
-	// ErrEnrollmentRequired means that MFA is required, and the account has to enroll before it does anything else.
+	// ErrForbidden means that the operation needs a role that the account does not have. Such an account is not to learn
+	// that the operation exists.
+	ErrForbidden = errors.New("account does not have the role")
+	// ErrEnrollmentRequired means that MFA is required and the account must enroll before it does anything else.
 	ErrEnrollmentRequired = errors.New("enrollment required")
 )
 
-// Requirements is what an operation asks of a session before anything else.
+// Requirements is what an operation requires of a session.
 type Requirements struct {
-	Role           account.Role // that the account has; empty: any
-	WhileEnrolling bool         // an account may do it that has to have MFA and has none
+	Role           account.Role // of the account; empty: any
+	WhileEnrolling bool         // allowed for an account that must enroll and has not yet
 }
 
-// Authorize says whether a session may do what asks for that. It answers ErrEnrollmentRequired; ErrNoRole for an account
-// without the role; and mfa.ErrMFANotEnabled for one that has the role and no MFA, or in a session that was signed in
-// without: who looks after others proves who they are by two factors, also for looking.
-func (s *Service) Authorize(ctx context.Context, sess session.Session, e Requirements) error {
-	strong := sess.AMR.ACR() == session.AAL2
-	enrolls := !e.WhileEnrolling && !strong && s.Methods.Policy.RequiredAt(s.Now())
-	if e.Role == "" && !enrolls {
+// Authorize checks that sess meets req. It returns ErrEnrollmentRequired if the account must enroll first, ErrForbidden if
+// it lacks the role, and mfa.ErrMFANotEnabled if it has the role but the account or the session has only one factor.
+// Administrators need two factors even to read.
+func (s *Service) Authorize(ctx context.Context, sess session.Session, req Requirements) error {
+	twoFactors := sess.AMR.ACR() == session.AAL2
+	mayHaveToEnroll := !req.WhileEnrolling && !twoFactors && s.Methods.Policy.RequiredAt(s.Now())
+	if req.Role == "" && !mayHaveToEnroll {
 		return nil
 	}
 	st, err := s.Store.Load(ctx, SnapshotQuery{AccountID: sess.AccountID, At: s.Now()})
 	if err != nil {
-		return fmt.Errorf("look who it is: %w", err)
+		return fmt.Errorf("load account snapshot: %w", err)
 	}
 	switch {
-	case enrolls && !st.Enabled():
+	case mayHaveToEnroll && !st.Enabled():
 		return ErrEnrollmentRequired
-	case e.Role == "":
+	case req.Role == "":
 		return nil
-	case st.Account.Role != e.Role || st.Account.Disabled():
+	case st.Account.Role != req.Role || st.Account.Disabled():
 		return ErrForbidden
-	case !strong || !st.Enabled():
+	case !twoFactors || !st.Enabled():
 		return mfa.ErrMFANotEnabled
 	}
 	return nil

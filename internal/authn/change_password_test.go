@@ -15,17 +15,18 @@ import (
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
+	"twofold/internal/test/faultstore"
 )
 
 var ofPassword = authn.StepUpScope{Purpose: "account.password"}
 
 var fresh = secret.New("an otter counts nine lamps")
 
-// changeable is what a change of the password changes.
+// changeable is what ChangePassword changes.
 type changeable struct {
 	Hash               string
 	Sessions           int
-	Here, Other, Grant bool // whether they live
+	Here, Other, Grant bool // whether they are valid
 	Pending            bool
 	Known              [2]bool // this browser, the other
 	Mails              int
@@ -33,7 +34,7 @@ type changeable struct {
 
 func (h *fixture) changeable(here, other secret.Text, g stepup.Grant, pending secret.Text, browsers [2]secret.Text) changeable {
 	h.t.Helper()
-	h.faults.off()
+	h.faults.Off()
 	s := h.state(pending, here)
 	a, err := store.Accounts{DB: h.db}.ByID(ctx, "ada")
 	must(h.t, err)
@@ -54,7 +55,7 @@ func (h *fixture) changeable(here, other secret.Text, g stepup.Grant, pending se
 	return c
 }
 
-// engineTx is the account store, in the transactions of the engine's store, so that they fail with it.
+// engineTx is the account store with the transactions of the engine's store, so that they fail with it.
 type engineTx struct {
 	account.Store
 	engine authn.Store
@@ -64,7 +65,7 @@ func (s engineTx) InTx(ctx context.Context, do func(context.Context) error) erro
 	return s.engine.InTx(ctx, do)
 }
 
-// newPasswords sets passwords over the fixture's stores, and fails with them.
+// newPasswords returns a service over the fixture's stores, which fails with them.
 func (h *fixture) newPasswords() *account.Passwords {
 	links := &maillink.Service{Store: store.Links{DB: h.db}, Now: h.Service.Now, NewID: h.Service.NewID}
 	return &account.Passwords{
@@ -74,10 +75,10 @@ func (h *fixture) newPasswords() *account.Passwords {
 	}
 }
 
-func TestAChangeOfThePasswordHappensWholeOrNotAtAll(t *testing.T) {
+func TestChangePassword_Atomic(t *testing.T) {
 	t.Parallel()
 	for nth := 1; ; nth++ {
-		h := open(t)
+		h := newFixture(t)
 		browser := func() authn.SignInResult {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Cookie})
 			must(t, err)
@@ -94,10 +95,10 @@ func TestAChangeOfThePasswordHappensWholeOrNotAtAll(t *testing.T) {
 		}
 		before := look(here.Token)
 		h.now = h.now.Add(time.Second)
-		h.faults.on(nth)
+		h.faults.FailAt(nth)
 		done, token, err := h.newPasswords().Change(ctx, here.Session, grant, fresh, here.Browser)
-		if h.faults.struck {
-			if !errors.Is(err, errStore) || done.SessionsEnded != 0 || !token.IsZero() {
+		if h.faults.Hit() {
+			if !errors.Is(err, faultstore.Err) || done.SessionsEnded != 0 || !token.IsZero() {
 				t.Errorf("call %d fails: got %+v, %v, want the store's error", nth, done, err)
 			}
 			if diff := cmp.Diff(before, look(here.Token)); diff != "" {
@@ -121,7 +122,7 @@ func TestAChangeOfThePasswordHappensWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// overtaken is an account whose password is changed while the old one is being judged.
+// overtaken replaces the password while the old one is being checked.
 type overtaken struct {
 	authn.Store
 	accounts account.Store
@@ -135,7 +136,7 @@ func (o overtaken) LockAndLoad(ctx context.Context, q authn.SnapshotQuery) (auth
 	return o.Store.LockAndLoad(ctx, q)
 }
 
-func TestAPasswordThatIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
+func TestAuthenticate_PasswordReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		mfa  bool
@@ -165,7 +166,7 @@ func TestAPasswordThatIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			var pending authn.SignInResult
 			if c.mfa {
 				h.enroll()

@@ -5,57 +5,69 @@ import (
 	"errors"
 
 	"twofold/internal/audit"
+	"twofold/internal/decision"
 	"twofold/internal/mfa"
 	"twofold/internal/throttle"
 )
 
-// inDecisionTx runs do in one transaction. What do answers as a verdict is recorded and committed, and only then answered. An
-// error undoes everything; one that is a judgement is recorded afterwards.
-func (s *Service) inDecisionTx(ctx context.Context, c attempt, do func(ctx context.Context) (verdict, err error)) error {
-	var verdict error
-	err := s.Store.InTx(ctx, func(ctx context.Context) (err error) {
-		if verdict, err = do(ctx); err != nil || verdict == nil {
-			return err
+// inDecisionTx runs decide in one transaction. If decide returns a Refusal, it is recorded, the transaction commits, and
+// the refusal's error is returned. If decide returns an error, the transaction rolls back; an error that is itself a
+// refusal is then recorded in a second transaction.
+func (s *Service) inDecisionTx(ctx context.Context, a attempt, decide decision.Func) error {
+	refusal, err := decision.InTx(ctx, s.Store, func(ctx context.Context) (*decision.Refusal, error) {
+		s.Audit.UseKnownHead(ctx, a.snapshot.Head)
+		refusal, err := decide(ctx)
+		if err != nil || refusal == nil {
+			return nil, err
 		}
-		return s.record(ctx, c, verdict)
+		return refusal, s.record(ctx, a, refusal.Err)
 	})
 	if err != nil {
-		return s.recordRefusal(ctx, c, err)
+		return s.recordRefusal(ctx, a, err)
 	}
-	return verdict
+	return refusal.Reason()
 }
 
-// recordRefusal records a judgement and answers it. An address that has no account is recorded under its digest, at the same
-// cost.
-func (s *Service) recordRefusal(ctx context.Context, c attempt, err error) error {
+// recordRefusal records err if it is a refusal, and returns it. A failure of the service is returned unrecorded, so that it
+// is logged as an error. A refusal at an unknown address is recorded under the digest of the address, at the same cost.
+func (s *Service) recordRefusal(ctx context.Context, a attempt, err error) error {
 	if !isRefusal(err) {
-		return err // ours, not theirs: it is logged as an error
+		return err
 	}
-	if failure := s.Store.InTx(ctx, func(ctx context.Context) error { return s.record(ctx, c, err) }); failure != nil {
+	if failure := s.recordInTx(ctx, a, err); failure != nil {
 		return failure
 	}
 	return err
 }
 
-func (s *Service) record(ctx context.Context, c attempt, judgement error) error {
-	if errors.Is(judgement, mfa.ErrCodeUsed) {
-		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: c.account().ID}); err != nil {
+// recordInTx records a refusal in a transaction of its own.
+func (s *Service) recordInTx(ctx context.Context, a attempt, refusal error) error {
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		s.Audit.UseKnownHead(ctx, a.snapshot.Head)
+		return s.record(ctx, a, refusal)
+	})
+}
+
+// record adds a refusal to the activity of the account, or of the unknown address.
+func (s *Service) record(ctx context.Context, a attempt, refusal error) error {
+	if errors.Is(refusal, mfa.ErrCodeUsed) {
+		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.CodeReplayed, AccountID: a.account().ID}); err != nil {
 			return err
 		}
 	}
-	e := audit.Event{Kind: c.auditKind, AccountID: c.throttleKey, Reason: judgement.Error()}
-	if e.Kind == audit.SignInFailed && errors.Is(judgement, throttle.ErrThrottled) {
+	e := audit.Event{Kind: a.auditKind, AccountID: a.throttleKey, Reason: refusal.Error()}
+	if e.Kind == audit.SignInFailed && errors.Is(refusal, throttle.ErrThrottled) {
 		e.Kind = audit.SignInThrottled
 	}
 	return s.Audit.Record(ctx, e)
 }
 
-// isRefusal says whether an error is a judgement on what somebody presented.
+// isRefusal reports whether err refuses what the user presented, as opposed to a failure of the service.
 func isRefusal(err error) bool {
-	for _, judgement := range []error{
+	for _, refusal := range []error{
 		throttle.ErrThrottled, ErrCredentialsRejected, ErrCodeRequired, ErrSignInExpired, mfa.ErrCodeRejected, mfa.ErrCodeUsed,
 	} {
-		if errors.Is(err, judgement) {
+		if errors.Is(err, refusal) {
 			return true
 		}
 	}

@@ -14,9 +14,9 @@ import (
 	"twofold/internal/throttle"
 )
 
-// Device is where an account was signed in from: a browser, told by its cookie, or a script, told by its network and what
-// it calls itself. Being known skips no proof. It gives a browser a budget of its own, so that a stranger cannot lock its
-// owner out, and spares the owner a notice.
+// Device is a browser or a script that an account was signed in from. A browser is recognized by its cookie, a script by
+// its network and user agent. A known device skips no credential. A known browser has an attempt budget of its own, so that
+// attackers cannot lock the user out, and a sign-in from a known device sends no notice.
 type Device struct {
 	ID         string
 	AccountID  string
@@ -25,32 +25,32 @@ type Device struct {
 	ExpiresAt  time.Time
 }
 
-// Devices keeps them, by digest. Every look-up is bound to the account.
+// Devices stores devices by digest. Every look-up is bound to the account.
 type Devices interface {
-	// HasAny says whether the account was ever signed in to.
+	// HasAny reports whether the account has ever been signed in to.
 	HasAny(ctx context.Context, accountID string) (bool, error)
-	// Find answers a zero Device where there is none.
+	// Find returns a zero Device if there is none.
 	Find(ctx context.Context, accountID string, digest [32]byte) (Device, error)
-	// Upsert adds a device, or gives the one with the digest new times.
+	// Upsert inserts a device, or updates the times of the one with the digest.
 	Upsert(ctx context.Context, d Device, digest [32]byte) error
-	// Rotate gives a browser another digest, in all of its accounts, and new times in the one of d.
+	// Rotate changes a browser's digest in all of its accounts, and its times in the account of d.
 	Rotate(ctx context.Context, d Device, from, to [32]byte) error
-	// Rekey gives a browser another digest, in all of its accounts.
+	// Rekey changes a browser's digest in all of its accounts.
 	Rekey(ctx context.Context, from, to [32]byte) error
-	// RevokeTrust ends all of the account's devices but the one with the id keep.
+	// Revoke expires all devices of the account but the one with the id keep.
 	Revoke(ctx context.Context, accountID, keep string, at time.Time) error
-	// Prune takes away the account's devices that are past their end, and all but the keep last used.
+	// Prune deletes the account's expired devices, and all but the keep most recently used.
 	Prune(ctx context.Context, accountID string, at time.Time, keep int) error
 }
 
-// recognize answers the account's device that a browser's token stands for, or a zero one.
+// recognize returns the account's device with the given device token, or a zero Device.
 func (s *Service) recognize(ctx context.Context, accountID string, token secret.Text) (Device, error) {
 	if token.IsZero() {
 		return Device{}, nil
 	}
 	d, err := s.Devices.Find(ctx, accountID, token.Hash())
 	if err != nil {
-		return Device{}, fmt.Errorf("recognize device: %w", err)
+		return Device{}, fmt.Errorf("find device: %w", err)
 	}
 	if d.Delivery != session.Cookie || !s.Now().Before(d.ExpiresAt) {
 		return Device{}, nil
@@ -58,69 +58,69 @@ func (s *Service) recognize(ctx context.Context, accountID string, token secret.
 	return d, nil
 }
 
-// deviceTouchFraction is how many times in its lifetime a script's last use is written, so that a run in every minute is no write in
-// every minute.
+// deviceTouchFraction limits writes: LastUsedAt of a script is updated at most once per
+// Limits.DeviceLifetime/deviceTouchFraction.
 const deviceTouchFraction = 180
 
-// rememberDevice remembers where the account is being signed in from, tells its owner when that is new, and answers the browser's
-// next token. That is another one each time, in all of the browser's accounts: what somebody may have put there before,
-// or copied, stands for nothing from now on. The very first sign-in of an account is no news.
-func (s *Service) rememberDevice(ctx context.Context, now Snapshot, o sessionParams) (secret.Text, error) {
+// rememberDevice records the device of a sign-in, notifies the owner if it is new, and returns the browser's next device
+// token. The token is rotated at every sign-in, for every account known to that browser, so that a planted or copied token
+// stops working. The first sign-in of an account sends no notice.
+func (s *Service) rememberDevice(ctx context.Context, now Snapshot, p sessionParams) (secret.Text, error) {
 	d, next := now.ScriptDevice, secret.Text{}
 	digest := scriptDigest(audit.ClientOf(ctx))
-	if o.delivery == session.Cookie {
+	if p.delivery == session.Cookie {
 		d, next = now.Browser, secret.Random("tf_d_")
 		digest = next.Hash()
 	}
 	at := s.Now()
 	known := at.Before(d.ExpiresAt)
-	if known && o.delivery == session.Token && at.Sub(d.LastUsedAt) < s.Limits.DeviceLifetime/deviceTouchFraction {
+	if known && p.delivery == session.Token && at.Sub(d.LastUsedAt) < s.Limits.DeviceLifetime/deviceTouchFraction {
 		return next, nil
 	}
 	if d.ID == "" {
-		d = Device{ID: s.NewID(), AccountID: now.Account.ID, Delivery: o.delivery}
+		d = Device{ID: s.NewID(), AccountID: now.Account.ID, Delivery: p.delivery}
 	}
 	d.LastUsedAt, d.ExpiresAt = at, at.Add(s.Limits.DeviceLifetime)
-	if known && o.delivery == session.Cookie {
-		if err := s.Devices.Rotate(ctx, d, o.browser.Hash(), digest); err != nil {
-			return secret.Text{}, fmt.Errorf("renew device: %w", err)
+	if known && p.delivery == session.Cookie {
+		if err := s.Devices.Rotate(ctx, d, p.browser.Hash(), digest); err != nil {
+			return secret.Text{}, fmt.Errorf("rotate device token: %w", err)
 		}
 		return next, nil
 	}
 	if !known {
-		return next, s.rememberNewDevice(ctx, d, o, digest)
+		return next, s.rememberNewDevice(ctx, d, p, digest)
 	}
 	if err := s.Devices.Upsert(ctx, d, digest); err != nil {
-		return secret.Text{}, fmt.Errorf("remember device: %w", err)
+		return secret.Text{}, fmt.Errorf("store device: %w", err)
 	}
 	return next, nil
 }
 
-// rememberNewDevice remembers a device that the account does not know, or knew long ago.
-func (s *Service) rememberNewDevice(ctx context.Context, d Device, o sessionParams, digest [32]byte) error {
-	before, err := s.Devices.HasAny(ctx, d.AccountID)
+// rememberNewDevice records a device that the account does not know, or that has expired.
+func (s *Service) rememberNewDevice(ctx context.Context, d Device, p sessionParams, digest [32]byte) error {
+	notFirst, err := s.Devices.HasAny(ctx, d.AccountID)
 	if err != nil {
-		return fmt.Errorf("look for devices: %w", err)
+		return fmt.Errorf("look for known devices: %w", err)
 	}
-	if o.delivery == session.Cookie && !o.browser.IsZero() {
-		if err := s.Devices.Rekey(ctx, o.browser.Hash(), digest); err != nil {
-			return fmt.Errorf("renew device: %w", err)
+	if p.delivery == session.Cookie && !p.browser.IsZero() {
+		if err := s.Devices.Rekey(ctx, p.browser.Hash(), digest); err != nil {
+			return fmt.Errorf("rotate device token: %w", err)
 		}
 	}
 	if err := s.Devices.Upsert(ctx, d, digest); err != nil {
-		return fmt.Errorf("remember device: %w", err)
+		return fmt.Errorf("store device: %w", err)
 	}
 	if err := s.Devices.Prune(ctx, d.AccountID, d.LastUsedAt, s.Limits.Devices); err != nil {
-		return fmt.Errorf("forget old devices: %w", err)
+		return fmt.Errorf("delete old devices: %w", err)
 	}
-	if before {
+	if notFirst {
 		_, err = s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.NewDevice, AccountID: d.AccountID})
 	}
 	return err
 }
 
-// notifyAfterFailures tells the account's owner of a success that comes after as many failures as start a wait, whatever was wrong and
-// wherever they came from.
+// notifyAfterFailures notifies the account's owner of a sign-in that follows as many failures as start a backoff, whatever
+// credential was wrong and wherever they came from.
 func (s *Service) notifyAfterFailures(ctx context.Context, now Snapshot) error {
 	if now.Failures < s.Attempts.Limits.FreeAttempts {
 		return nil
@@ -129,21 +129,8 @@ func (s *Service) notifyAfterFailures(ctx context.Context, now Snapshot) error {
 	return err
 }
 
-// RevokeTrust ends what an account's old password began: sign-ins that wait for a code, and the recognition of every device
-// but the one with the id keep (empty: none is spared). Call it in the transaction that replaces the password, or that
-// ends what somebody else did.
-func (s *Service) RevokeTrust(ctx context.Context, accountID, keep string) error {
-	if err := s.Store.DeleteOf(ctx, accountID); err != nil {
-		return fmt.Errorf("end pending sign-ins: %w", err)
-	}
-	if err := s.Devices.Revoke(ctx, accountID, keep, s.Now()); err != nil {
-		return fmt.Errorf("forget devices: %w", err)
-	}
-	return nil
-}
-
-// scriptDigest tells scripts apart well enough to spare their owner a notice at each run: by the network of their address
-// (IPv4 /24, IPv6 /48) and by their user agent.
+// scriptDigest identifies a script by the network of its address (IPv4 /24, IPv6 /48) and its user agent, which is enough
+// to send no notice at each of its runs.
 func scriptDigest(c audit.Client) [32]byte {
 	network := c.IP
 	if ip, err := netip.ParseAddr(c.IP); err == nil {
@@ -156,10 +143,10 @@ func scriptDigest(c audit.Client) [32]byte {
 	return sha256.Sum256([]byte("script " + network + "\n" + c.UserAgent))
 }
 
-// withDeviceBucket puts a guess on the budget of the claim's device, where it has one and the session has none.
-func (c attempt) withDeviceBucket(g throttle.Attempt) throttle.Attempt {
-	if c.device.ID != "" && g.Bucket == throttle.AnonymousBucket {
-		g.Bucket = throttle.DeviceBucket(c.device.ID)
+// withDeviceBucket moves an attempt from the anonymous bucket to the bucket of the device, if the device is known.
+func (a attempt) withDeviceBucket(counted throttle.Attempt) throttle.Attempt {
+	if a.device.ID != "" && counted.Bucket == throttle.AnonymousBucket {
+		counted.Bucket = throttle.DeviceBucket(a.device.ID)
 	}
-	return g
+	return counted
 }

@@ -16,25 +16,26 @@ import (
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
+	"twofold/internal/test/faultstore"
 	"twofold/internal/throttle"
 	"twofold/internal/totp"
 )
 
 var remove = authn.StepUpScope{Purpose: "mfa.remove"}
 
-// state is what a reward changes.
+// state is what success changes.
 type state struct {
 	Sessions int
 	LastStep totp.Step
-	Pending  bool // the sign-in that was pending is
-	Previous bool // the session that this browser had lives
-	Codes    int  // recovery codes that work
+	Pending  bool // the pending sign-in still exists
+	Previous bool // the browser's old session still exists
+	Codes    int  // unused recovery codes
 	Mails    int  // in the outbox
 }
 
 func (h *fixture) state(pending, previous secret.Text) state {
 	h.t.Helper()
-	h.faults.off()
+	h.faults.Off()
 	s := state{LastStep: h.lastStep()}
 	errUndo := errors.New("only counting")
 	err := h.db.InTx(ctx, func(ctx context.Context) (err error) {
@@ -57,13 +58,13 @@ func (h *fixture) state(pending, previous secret.Text) state {
 	return s
 }
 
-// operation is one way to present proofs, and what it leaves behind.
+// operation is one way to present credentials, and what it changes.
 type operation struct {
 	least int // calls that can fail
 	mfa   bool
-	stale bool // the password's hash is of another day
-	// counts follows the failures of password and code over later and later faults. That a proof that costs a hash was
-	// right makes no difference: only a reward that was committed forgives. A right code counts nowhere.
+	stale bool // the password's hash has outdated parameters
+	// counts lists the failures counted for password and code as the fault moves from call to call. A credential that costs a
+	// hash is counted before it is checked and is cleared only by a committed success. A right code is never counted.
 	counts  string
 	want    func(before state) state
 	present func(h *fixture, pending authn.SignInResult, previous secret.Text) (reward string, err error)
@@ -76,13 +77,13 @@ func rewardOf(out authn.SignInResult) string {
 var operations = map[string]operation{
 	"signing in with a password": {
 		counts: "0 0, 1 0", least: 12,
-		want: func(s state) state { s.Previous = false; return s }, // one for the other
+		want: func(s state) state { s.Previous = false; return s }, // the new session replaces it
 		present: func(h *fixture, _ authn.SignInResult, previous secret.Text) (string, error) {
 			out, err := h.SignIn(ctx, authn.SignIn{Email: ada, Credentials: authn.Credentials{Password: right}, Delivery: session.Cookie, Previous: previous})
 			return rewardOf(out), err
 		},
 	},
-	"signing in with a password whose hash is of another day": {
+	"signing in with a password whose hash is outdated": {
 		counts: "0 0, 1 0", least: 13, stale: true,
 		want: func(s state) state { s.Sessions++; return s },
 		present: func(h *fixture, _ authn.SignInResult, _ secret.Text) (string, error) {
@@ -156,7 +157,7 @@ var operations = map[string]operation{
 	},
 }
 
-// stepUp steps up in the session of a token.
+// stepUp steps up in the session with the given token.
 func (h *fixture) stepUp(token secret.Text, p authn.Credentials) (string, error) {
 	sess, err := store.Sessions{DB: h.db}.ByToken(ctx, token.Hash())
 	must(h.t, err)
@@ -164,10 +165,10 @@ func (h *fixture) stepUp(token secret.Text, p authn.Credentials) (string, error)
 	return got.Reveal() + grant.ID, err
 }
 
-// run makes the nth call of an operation fail, and says whether there was one.
+// run makes the nth call of the operation fail. It returns a nil error if there was no such call.
 func (o operation) run(t *testing.T, nth int) (h *fixture, before, after state, err error) {
 	t.Helper()
-	h = open(t)
+	h = newFixture(t)
 	pending := authn.SignInResult{Token: secret.New("pending")}
 	if o.mfa {
 		h.enroll()
@@ -176,22 +177,22 @@ func (o operation) run(t *testing.T, nth int) (h *fixture, before, after state, 
 		}, pending.Token.Hash()))
 	}
 	if o.stale {
-		least, _ := hashed()
-		must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", least, noon))
+		outdated, _ := hashed()
+		must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", outdated, noon))
 	}
 	sess, previous := h.signedIn(o.mfa)
 	h.buckets = []throttle.Bucket{throttle.AnonymousBucket, throttle.SessionBucket(sess.ID)}
 	before = h.state(pending.Token, previous)
-	h.faults.on(nth)
+	h.faults.FailAt(nth)
 	reward, err := o.present(h, pending, previous)
-	if struck := h.faults.struck; !struck {
+	if struck := h.faults.Hit(); !struck {
 		must(t, err)
 		if reward == "" {
-			t.Error("right proofs earned nothing")
+			t.Error("right credentials were granted nothing")
 		}
 		return h, before, h.state(pending.Token, previous), nil
 	}
-	if !errors.Is(err, errStore) {
+	if !errors.Is(err, faultstore.Err) {
 		t.Errorf("call %d fails: got %v, want the store's error", nth, err)
 	}
 	if reward != "" {
@@ -201,12 +202,12 @@ func (o operation) run(t *testing.T, nth int) (h *fixture, before, after state, 
 	if text := h.log.String(); strings.Contains(text, "succeeded") || strings.Contains(text, "issued") {
 		t.Errorf("call %d fails: the audit says otherwise:\n%s", nth, text)
 	}
-	return h, before, after, errStore
+	return h, before, after, faultstore.Err
 }
 
-// TestAStoreThatFailsHalfway makes each call of each operation fail, one after the other: there is no reward, a code
-// that was not rewarded is unused, a sign-in that was pending is still, and a guess that was counted stays counted.
-func TestAStoreThatFailsHalfway(t *testing.T) {
+// TestFaults_NothingGrantedHalfway makes each call of each operation fail, one after the other. Nothing must be granted, the
+// code must stay unused, the pending sign-in must still exist, and a counted attempt must stay counted.
+func TestFaults_NothingGrantedHalfway(t *testing.T) {
 	t.Parallel()
 	for name, o := range operations {
 		t.Run(name, func(t *testing.T) {
@@ -238,18 +239,18 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 	}
 }
 
-// TestAWrongCodeIsAnsweredOnlyWhenItIsCounted makes each call fail, one after the other: whoever learns that a code is
-// wrong has paid for it, and whatever else is answered is the same for every code.
-func TestAWrongCodeIsAnsweredOnlyWhenItIsCounted(t *testing.T) {
+// TestComplete_RejectsOnlyWhatIsCounted makes each call fail, one after the other. Complete must not return that a code is
+// wrong unless the attempt is counted. Every other error must be the same for every code.
+func TestComplete_RejectsOnlyWhatIsCounted(t *testing.T) {
 	t.Parallel()
 	for nth := 1; ; nth++ {
-		h := open(t)
+		h := newFixture(t)
 		h.enroll()
 		pending := h.pending(session.Token)
-		h.faults.on(nth)
+		h.faults.FailAt(nth)
 		_, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: h.wrongCode()}})
-		h.faults.off()
-		if !h.faults.struck {
+		h.faults.Off()
+		if !h.faults.Hit() {
 			if got := h.counted(throttle.TOTP); !errors.Is(err, mfa.ErrCodeRejected) || got != 1 {
 				t.Errorf("without a fault: got %v and %d failures, want ErrCodeRejected and one", err, got)
 			}
@@ -258,27 +259,27 @@ func TestAWrongCodeIsAnsweredOnlyWhenItIsCounted(t *testing.T) {
 			}
 			return
 		}
-		if got := h.counted(throttle.TOTP); !errors.Is(err, errStore) || got != 0 {
+		if got := h.counted(throttle.TOTP); !errors.Is(err, faultstore.Err) || got != 0 {
 			t.Errorf("call %d fails: got %v and %d failures, want the store's error and none", nth, err, got)
 		}
 	}
 }
 
-func TestAUsedCodeStaysUsedWhereverTheStoreFails(t *testing.T) {
+func TestFaults_UsedCodeStaysUsed(t *testing.T) {
 	t.Parallel()
 	for nth := 1; ; nth++ {
-		h := open(t)
+		h := newFixture(t)
 		h.enroll()
 		match, err := h.verify(h.code())
 		must(t, err)
 		must(t, h.Methods.ConsumeStep(ctx, "ada", match))
-		h.faults.on(nth)
+		h.faults.FailAt(nth)
 		_, err = h.SignIn(ctx, authn.SignIn{Email: ada, Delivery: session.Token, Credentials: authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}}})
-		h.faults.off()
+		h.faults.Off()
 		if err := h.Methods.ConsumeStep(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
 			t.Errorf("call %d fails: using the code again: got %v, want ErrCodeUsed", nth, err)
 		}
-		if !h.faults.struck {
+		if !h.faults.Hit() {
 			if !errors.Is(err, mfa.ErrCodeUsed) {
 				t.Errorf("without a fault: got %v, want ErrCodeUsed", err)
 			}
@@ -287,25 +288,25 @@ func TestAUsedCodeStaysUsedWhereverTheStoreFails(t *testing.T) {
 	}
 }
 
-func TestAStoreThatFailsChecksAndEndsNothing(t *testing.T) {
+func TestFaults_CheckStepUpAndSignOut(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	sess, token := h.signedIn(false)
 	issued, _, err := h.StepUp(ctx, sess, remove, authn.Credentials{Password: right}, secret.Text{})
 	must(t, err)
 	for nth := 1; ; nth++ {
-		h.faults.on(nth)
+		h.faults.FailAt(nth)
 		g, err := h.CheckStepUp(ctx, sess, remove, issued.Reveal())
-		if !h.faults.struck {
+		if !h.faults.Hit() {
 			must(t, err)
 			break
 		}
-		if !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) || g.Grant.ID != "" {
+		if !errors.Is(err, faultstore.Err) || errors.Is(err, stepup.ErrRefused) || g.Grant.ID != "" {
 			t.Errorf("checking, call %d fails: got %+v, %v, want the store's error", nth, g, err)
 		}
 	}
-	h.faults.on(1)
-	if err := h.SignOut(ctx, sess); !errors.Is(err, errStore) {
+	h.faults.FailAt(1)
+	if err := h.SignOut(ctx, sess); !errors.Is(err, faultstore.Err) {
 		t.Errorf("signing out: got %v, want the store's error", err)
 	}
 	if !h.state(secret.Text{}, token).Previous {

@@ -5,59 +5,60 @@ import (
 	"fmt"
 
 	"twofold/internal/audit"
+	"twofold/internal/decision"
 	"twofold/internal/mfa"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 )
 
-// recoveryAttempt is a recovery code that is tried. To look at it costs a hash, like a password.
+// recoveryAttempt is one recovery code to check, which costs a hash, as a password does.
 type recoveryAttempt struct {
 	code      mfa.RecoveryCode
 	attempt   throttle.Attempt
-	subLimit  throttle.SubLimit  // what it is tried at, if that has tries of its own
-	alsoClear []throttle.Attempt // that were right and counted: forgiven before it is looked at
-	counts    *throttle.Counts   // for the guess, where that was read; nil: not
+	subLimit  throttle.SubLimit  // of the pending sign-in that the code is for, if any
+	alsoClear []throttle.Attempt // counted attempts that were right: cleared before the code is checked
+	counts    *throttle.Counts   // of the attempt, if they have been read; nil: not yet
 	grant     func(ctx context.Context, now Snapshot) error
 }
 
-// authenticateRecovery judges the recovery code beside a password that was right.
-func (s *Service) authenticateRecovery(ctx context.Context, c attempt, p Credentials, r onSuccess) error {
-	return s.checkRecoveryCode(ctx, c, recoveryAttempt{
-		code: p.RecoveryCode, attempt: c.attemptFor(throttle.RecoveryCode), alsoClear: []throttle.Attempt{c.passwordAttempt()},
-		grant: func(ctx context.Context, now Snapshot) error { return r.grant(ctx, now, session.AMRFor(true)) },
+// authenticateRecovery checks the recovery code that was presented with a password, which was right.
+func (s *Service) authenticateRecovery(ctx context.Context, a attempt, p Credentials, success onSuccess) error {
+	return s.checkRecoveryCode(ctx, a, recoveryAttempt{
+		code: p.RecoveryCode, attempt: a.attemptFor(throttle.RecoveryCode), alsoClear: []throttle.Attempt{a.passwordAttempt()},
+		grant: func(ctx context.Context, now Snapshot) error { return success.grant(ctx, now, session.AMRFor(true)) },
 	})
 }
 
-// checkRecoveryCode counts a recovery code, in a commit of its own, and judges it then. A running wait is looked for before the
-// queue for a hash, and the guess is counted only when its turn has come. It has recorded what it refused.
-func (s *Service) checkRecoveryCode(ctx context.Context, c attempt, t recoveryAttempt) error {
-	done, err := s.Attempts.Acquire(ctx, t.attempt)
+// checkRecoveryCode counts a recovery code, in a commit of its own, and then checks it. Backoff is checked before queueing
+// for a hash, and the attempt is counted only when a hash slot is free. It has recorded what it refused.
+func (s *Service) checkRecoveryCode(ctx context.Context, a attempt, t recoveryAttempt) error {
+	release, err := s.Attempts.Acquire(ctx, t.attempt)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer release()
 	if t.counts == nil {
-		counted, err := s.Attempts.Counts(ctx, t.attempt)
+		counts, err := s.Attempts.Counts(ctx, t.attempt)
 		if err != nil {
 			return err
 		}
-		t.counts = &counted
+		t.counts = &counts
 	}
-	if err := s.Attempts.Check(t.attempt, t.subLimit, *t.counts); err != nil {
-		return s.inDecisionTx(ctx, c, func(ctx context.Context) (verdict, failure error) {
-			return asTooManyTries(err), s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear)
+	if limit := s.Attempts.Check(t.attempt, t.subLimit, *t.counts); limit != nil {
+		return s.inDecisionTx(ctx, a, func(ctx context.Context) (*decision.Refusal, error) {
+			return decision.Refuse(asTooManyTries(limit)), s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear)
 		})
 	}
-	id, budget, err := s.matchRecoveryCode(ctx, c, t)
+	id, budget, err := s.matchRecoveryCode(ctx, a, t)
 	if err != nil {
-		return s.recordRefusal(ctx, c, err)
+		return s.recordRefusal(ctx, a, err)
 	}
-	return s.inDecisionTx(ctx, c, func(ctx context.Context) (verdict, err error) {
+	return s.inDecisionTx(ctx, a, func(ctx context.Context) (*decision.Refusal, error) {
 		if id == "" {
-			wrong := audit.Event{Kind: audit.RecoveryCodesFailed, AccountID: c.account().ID}
-			return &mfa.RejectedError{Budget: budget}, s.Audit.Record(ctx, wrong)
+			wrong := audit.Event{Kind: audit.RecoveryCodesFailed, AccountID: a.account().ID}
+			return decision.Refuse(&mfa.RejectedError{Budget: budget}), s.Audit.Record(ctx, wrong)
 		}
-		now, err := s.lockAndReload(ctx, c, t.attempt)
+		now, err := s.lockAndReload(ctx, a, t.attempt)
 		if err != nil {
 			return nil, err
 		}
@@ -74,16 +75,16 @@ func (s *Service) checkRecoveryCode(ctx context.Context, c attempt, t recoveryAt
 	})
 }
 
-// matchRecoveryCode counts the guess when its turn has come, and with it that what is beside it was right: that is known even
-// if this is wrong or not looked at. Then it looks at it.
-func (s *Service) matchRecoveryCode(ctx context.Context, c attempt, t recoveryAttempt) (id string, budget throttle.Budget, err error) {
+// matchRecoveryCode waits for a hash slot, counts the attempt, clears the attempts that were right, and returns the id of
+// the code, or "" for a wrong one. What was right is cleared even if the code is wrong or is never checked.
+func (s *Service) matchRecoveryCode(ctx context.Context, a attempt, t recoveryAttempt) (id string, budget throttle.Budget, err error) {
 	release, err := s.Passwords.Acquire(ctx)
 	if err != nil {
-		return "", throttle.Budget{}, fmt.Errorf("queue for a hash: %w", err)
+		return "", throttle.Budget{}, fmt.Errorf("queue for a recovery code hash: %w", err)
 	}
 	defer release()
 	err = s.Store.InTx(ctx, func(ctx context.Context) (err error) {
-		if err := s.Accounts.Lock(ctx, c.account().ID); err != nil {
+		if err := s.Accounts.Lock(ctx, a.account().ID); err != nil {
 			return err
 		}
 		if err := s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear); err != nil {
@@ -95,6 +96,6 @@ func (s *Service) matchRecoveryCode(ctx context.Context, c attempt, t recoveryAt
 	if err != nil {
 		return "", throttle.Budget{}, err
 	}
-	id, err = s.Methods.MatchRecoveryCode(ctx, c.account().ID, t.code)
+	id, err = s.Methods.MatchRecoveryCode(ctx, a.account().ID, t.code)
 	return id, budget, err
 }

@@ -16,9 +16,9 @@ import (
 	"twofold/internal/throttle"
 )
 
-func TestARecoveryCodeThatFindsNoPlaceForItsHashCostsNoTry(t *testing.T) {
+func TestComplete_BusyHasherCostsNoAttempt(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll()
 	pending := h.pending(session.Token)
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
@@ -41,9 +41,9 @@ func TestARecoveryCodeThatFindsNoPlaceForItsHashCostsNoTry(t *testing.T) {
 	}
 }
 
-func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
+func TestComplete_BackoffBeforeHash(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll()
 	pending := h.pending(session.Token)
 	for range 5 {
@@ -58,11 +58,11 @@ func TestARunningWaitForRecoveryCodesIsSaidBeforeAnyHash(t *testing.T) {
 	_, err = h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: recovery()})
 	var wait *throttle.ThrottledError
 	if !errors.As(err, &wait) || wait.Kind != throttle.RecoveryCode {
-		t.Errorf("got %v, want a wait for recovery codes", err)
+		t.Errorf("got %v, want a backoff for recovery codes", err)
 	}
 }
 
-// replaced keeps no code any more when one is to be used: a new set came in between.
+// replaced has deleted the code when it is consumed, as if a new set had been generated in between.
 type replaced struct{ mfa.Store }
 
 func (r replaced) ConsumeRecoveryCode(ctx context.Context, a, id string, at time.Time) (bool, error) {
@@ -72,9 +72,9 @@ func (r replaced) ConsumeRecoveryCode(ctx context.Context, a, id string, at time
 	return r.Store.ConsumeRecoveryCode(ctx, a, id, at)
 }
 
-func TestACodeWhoseSetIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
+func TestSignIn_RecoveryCodesReplacedMeanwhile(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll()
 	h.Methods.Store = replaced{h.Methods.Store}
 	out, err := h.signIn(ada, authn.Credentials{Password: right, SecondFactor: recovery()})
@@ -83,9 +83,9 @@ func TestACodeWhoseSetIsReplacedWhileItIsJudgedEarnsNothing(t *testing.T) {
 	}
 }
 
-func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
+func TestFactors_OfSuspendedMethod(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll()
 	_, err := h.Methods.Suspend(ctx, "ada", "phone")
 	must(t, err)
@@ -105,7 +105,7 @@ func TestWhatIsMissingIsSaidAsTheAccountHasIt(t *testing.T) {
 	}
 }
 
-// stale looks before the failures of others were counted, as one of many who come at once does.
+// stale loads counters from before the failures of concurrent attempts.
 type stale struct{ authn.Store }
 
 func (s stale) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot, error) {
@@ -114,9 +114,9 @@ func (s stale) Load(ctx context.Context, q authn.SnapshotQuery) (authn.Snapshot,
 	return st, err
 }
 
-func TestACodeIsJudgedByWhatThoseBeforeItLeft(t *testing.T) {
+func TestComplete_ChecksLimitsAgainUnderLock(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll()
 	pending := h.pending(session.Token)
 	for range 5 {
@@ -127,7 +127,7 @@ func TestACodeIsJudgedByWhatThoseBeforeItLeft(t *testing.T) {
 	for what, code := range map[string]string{"a right code": h.code(), "a wrong code": h.wrongCode()} {
 		_, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: code}})
 		if !errors.Is(err, throttle.ErrThrottled) {
-			t.Errorf("%s: got %v, want a wait", what, err)
+			t.Errorf("%s: got %v, want a backoff", what, err)
 		}
 	}
 	if h.lastStep() != 0 {

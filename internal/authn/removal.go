@@ -11,40 +11,49 @@ import (
 	"twofold/internal/throttle"
 )
 
-// RequestRemoval asks for a removal of MFA, for a pending sign-in, which stays. It answers ErrSignInExpired, also where
-// there is no MFA any more, so that the password alone would do, or another password, and a *removal.UnavailableError.
-func (s *Service) RequestRemoval(ctx context.Context, token secret.Text, carrier session.Delivery) (mfaremoval.Status, error) {
-	c, done, err := s.resume(ctx, token, carrier, secret.Text{}, throttle.RemovalCancel)
+var _ mfaremoval.Methods = (*mfa.Service)(nil)
+
+// RequestRemoval requests a removal of MFA with a pending sign-in, which stays valid. It returns ErrSignInExpired, also if
+// the account has no MFA any more, so that the password alone would sign it in, or if its password has been replaced; and a
+// *mfaremoval.UnavailableError.
+func (s *Service) RequestRemoval(ctx context.Context, token secret.Text, via session.Delivery) (mfaremoval.Status, error) {
+	a, release, err := s.resume(ctx, token, via, secret.Text{}, throttle.RemovalCancel)
 	if err != nil {
 		return mfaremoval.Status{}, err
 	}
-	defer done()
-	status, err := s.Removals.Request(ctx, c.account().ID, c.snapshot.Pending.CreatedAt)
+	defer release()
+	var status mfaremoval.Status
+	err = s.Store.InTx(ctx, func(ctx context.Context) (err error) {
+		s.Audit.UseKnownHead(ctx, a.snapshot.Head)
+		status, err = s.Removals.Request(ctx, a.account().ID, a.snapshot.Pending.CreatedAt)
+		return err
+	})
 	if errors.Is(err, mfaremoval.ErrStale) {
 		return mfaremoval.Status{}, ErrSignInExpired
 	}
-	return status, err
+	if err != nil {
+		return mfaremoval.Status{}, err
+	}
+	return status, nil
 }
 
-// CancelRemoval cancels a removal of MFA with a code, for a pending sign-in, which stays: its tries are not those of this
-// guess. It answers mfaremoval.ErrNotFound before anything is counted or judged, and otherwise what Complete answers.
-func (s *Service) CancelRemoval(ctx context.Context, in SecondFactorRequest) error {
-	c, done, err := s.resume(ctx, in.Token, in.ReceivedVia, in.Browser, throttle.RemovalCancel)
+// CancelRemoval cancels a removal of MFA with a code and a pending sign-in, which stays valid and loses no try. It returns
+// mfaremoval.ErrNotFound before anything is counted or checked, and otherwise the errors of Complete.
+func (s *Service) CancelRemoval(ctx context.Context, req SecondFactorRequest) error {
+	a, release, err := s.resume(ctx, req.Token, req.ReceivedVia, req.Browser, throttle.RemovalCancel)
 	if err != nil {
 		return err
 	}
-	defer done()
-	if _, err := s.Removals.Current(ctx, c.account().ID); err != nil {
+	defer release()
+	if _, err := s.Removals.Current(ctx, a.account().ID); err != nil {
 		return err
 	}
-	guess := c.attemptFor(throttle.RemovalCancel)
+	counted := a.attemptFor(throttle.RemovalCancel)
 	grant := func(ctx context.Context, now Snapshot) error { return s.Removals.CancelByCode(ctx, now.Account.ID) }
-	if !in.Second.RecoveryCode.IsZero() {
-		err = s.checkRecoveryCode(ctx, c, recoveryAttempt{code: in.Second.RecoveryCode, attempt: guess, counts: &c.snapshot.Counts, grant: grant})
+	if !req.Second.RecoveryCode.IsZero() {
+		err = s.checkRecoveryCode(ctx, a, recoveryAttempt{code: req.Second.RecoveryCode, attempt: counted, counts: &a.snapshot.Counts, grant: grant})
 	} else {
-		err = s.checkCode(ctx, c, codeAttempt{code: in.Second.Code, attempt: guess, grant: grant})
+		err = s.checkCode(ctx, a, codeAttempt{code: req.Second.Code, attempt: counted, grant: grant})
 	}
-	return c.asExpired(err)
+	return asExpired(err)
 }
-
-var _ mfaremoval.Methods = (*mfa.Service)(nil)

@@ -20,11 +20,11 @@ func (s *Service) RevokeOthers(ctx context.Context, sess session.Session, browse
 	if err != nil {
 		return receipt.Receipt{}, secret.Text{}, err
 	}
-	here, err := s.deviceOf(ctx, sess, browser)
+	device, err := s.deviceOf(ctx, sess, browser)
 	if err != nil {
 		return receipt.Receipt{}, secret.Text{}, err
 	}
-	if err := s.RevokeTrust(ctx, sess.AccountID, here.ID); err != nil {
+	if err := s.RevokeTrust(ctx, sess.AccountID, device.ID); err != nil {
 		return receipt.Receipt{}, secret.Text{}, err
 	}
 	return done.Receipt, done.NewToken, nil

@@ -10,33 +10,34 @@ import (
 	"twofold/internal/session"
 )
 
-// SignOut ends the session.
+// SignOut ends the session. It succeeds if the session has already ended.
 func (s *Service) SignOut(ctx context.Context, sess session.Session) error {
-	err := s.end(ctx, sess.AccountID, sess.ID, "signed out")
+	err := s.endSession(ctx, sess.AccountID, sess.ID, "signed out")
 	if errors.Is(err, session.ErrNotFound) {
-		return nil // it ended a moment ago
+		return nil
 	}
 	return err
 }
 
-// EndSession ends a session of the account, this one or another. It answers session.ErrNotFound.
+// EndSession ends a session of the account, this one or another. It returns session.ErrNotFound if the account has no such
+// session.
 func (s *Service) EndSession(ctx context.Context, sess session.Session, id string) error {
 	if id == sess.ID {
 		return s.SignOut(ctx, sess)
 	}
-	return s.end(ctx, sess.AccountID, id, "ended from another session")
+	return s.endSession(ctx, sess.AccountID, id, "ended from another session")
 }
 
-func (s *Service) end(ctx context.Context, accountID, id, why string) error {
+func (s *Service) endSession(ctx context.Context, accountID, id, reason string) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Sessions.End(ctx, accountID, id); err != nil {
 			return err
 		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: accountID, Subject: id, Reason: why})
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: accountID, Subject: id, Reason: reason})
 	})
 }
 
-// EndOtherSessions ends every session of the account but this one.
+// EndOtherSessions ends every session of the account but sess.
 func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (receipt.Receipt, error) {
 	var done receipt.Receipt
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -44,16 +45,14 @@ func (s *Service) EndOtherSessions(ctx context.Context, sess session.Session) (r
 		if done.SessionsEnded, err = s.Sessions.EndOthers(ctx, sess.AccountID, sess.ID); err != nil {
 			return err
 		}
-		stock, err := s.Methods.RecoveryCodeStatus(ctx, sess.AccountID)
-		if err != nil {
+		if done.RecoveryCodesLeft, err = s.Methods.RecoveryCodesLeft(ctx, sess.AccountID); err != nil {
 			return err
 		}
-		done.RecoveryCodesLeft = stock.Left
 		if done.SessionsEnded == 0 {
 			return nil
 		}
-		why := fmt.Sprintf("all others: %d", done.SessionsEnded)
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Reason: why})
+		reason := fmt.Sprintf("all others: %d", done.SessionsEnded)
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.SessionEnded, AccountID: sess.AccountID, Reason: reason})
 	})
 	if err != nil {
 		return receipt.Receipt{}, fmt.Errorf("end other sessions: %w", err)

@@ -8,82 +8,52 @@ import (
 	"time"
 
 	"twofold/internal/audit"
+	"twofold/internal/decision"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 )
 
-// PendingSignIn is a sign-in whose password was right and whose second proof is missing. It is no session and never becomes one: it
-// is deleted when a session is opened in its place.
-type PendingSignIn struct {
-	ID        string
-	AccountID string
-	Delivery  session.Delivery
-	Bucket    throttle.Bucket // that its password was counted in
-	CreatedAt time.Time
-	ExpiresAt time.Time
-	SealedKey []byte // of the authenticator app that is being registered, if one is: Enrolling
-	Name      string // of that
-}
-
-// Store keeps pending sign-ins. A token is kept as its SHA-256 only.
-type Store interface {
-	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// Load reads a standing.
-	Load(ctx context.Context, q SnapshotQuery) (Snapshot, error)
-	// LockAndLoad makes changes of the account's proofs, and guesses at them, wait until the transaction of ctx ends, and reads
-	// its standing then, with what a reward asks for.
-	LockAndLoad(ctx context.Context, q SnapshotQuery) (Snapshot, error)
-	Insert(ctx context.Context, p PendingSignIn, token [32]byte) error
-	// SetEnrollmentKey keeps the key of an authenticator app with a pending sign-in, in the place of an older one, and says whether
-	// that is there still.
-	SetEnrollmentKey(ctx context.Context, id string, sealedKey []byte, name string) (bool, error)
-	Delete(ctx context.Context, id string) error
-	// DeleteOldest leaves the account its newest pending sign-ins of a bucket, keep in number.
-	DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error
-	DeleteOf(ctx context.Context, accountID string) error
-}
-
-// SignIn is a request to be signed in.
+// SignIn is a request to sign in.
 type SignIn struct {
 	Email       string
 	Credentials Credentials
 	Delivery    session.Delivery
-	Previous    secret.Text // the session token this browser has, if any: that session ends
-	Browser     secret.Text // the token this browser is known by, if any
+	Previous    secret.Text // the browser's session token, if any: that session ends
+	Browser     secret.Text // the browser's device token, if any
 }
 
-// SignInResult is a session, or a pending sign-in where ID of Session is empty.
+// SignInResult is a session, or a pending sign-in if Session.ID is empty.
 type SignInResult struct {
-	MustEnroll bool // a pending one waits for an enrollment, and for no proof
+	MustEnroll bool // the pending sign-in needs an enrollment and no second factor
 	Session    session.Session
 	Pending    PendingSignIn
-	Factors    []throttle.Kind // of which a pending one takes one
-	Token      secret.Text     // of whichever it is
-	Browser    secret.Text     // the token that this browser is known by from now on; a script gets none
+	Factors    []throttle.Kind // the pending sign-in accepts any one of them
+	Token      secret.Text     // of the session or of the pending sign-in
+	Browser    secret.Text     // the browser's next device token; empty for a script
 	MFAMissing bool            // the account has no MFA
 }
 
-// SignIn judges the proofs. For an account with MFA and without a second proof the outcome is pending, and so it is for one
-// that has to have MFA and has none, whatever was presented.
-func (s *Service) SignIn(ctx context.Context, in SignIn) (SignInResult, error) {
-	c, err := s.loadByEmail(ctx, SnapshotQuery{Email: in.Email, Browser: in.Browser})
+// SignIn checks the credentials and creates a session. The result is a pending sign-in for an account with MFA if the second
+// factor is missing, and for an account that must enroll first, whatever was presented.
+func (s *Service) SignIn(ctx context.Context, req SignIn) (SignInResult, error) {
+	a, err := s.loadByEmail(ctx, SnapshotQuery{Email: req.Email, Browser: req.Browser})
 	if err != nil {
 		return SignInResult{}, err
 	}
 	var out SignInResult
-	err = s.authenticate(ctx, c, in.Credentials, onSuccess{
+	err = s.authenticate(ctx, a, req.Credentials, onSuccess{
 		grant: func(ctx context.Context, now Snapshot, amr session.AMR) (err error) {
 			if s.mustEnroll(now) {
-				out, err = s.openPending(ctx, c, now, in.Delivery, s.Methods.Limits.EnrollmentLifetime)
+				out, err = s.createPending(ctx, a, now, req.Delivery, s.Methods.Limits.EnrollmentLifetime)
 				out.MustEnroll = true
 				return err
 			}
-			out, err = s.openSession(ctx, now, sessionParams{in.Delivery, amr, in.Previous, in.Browser})
+			out, err = s.createSession(ctx, now, sessionParams{req.Delivery, amr, req.Previous, req.Browser})
 			return err
 		},
-		needSecond: func(ctx context.Context, now Snapshot) (verdict, err error) {
-			out, err = s.openPending(ctx, c, now, in.Delivery, s.Limits.SignInLifetime)
+		needSecond: func(ctx context.Context, now Snapshot) (_ *decision.Refusal, err error) {
+			out, err = s.createPending(ctx, a, now, req.Delivery, s.Limits.SignInLifetime)
 			return nil, err
 		},
 	})
@@ -93,94 +63,124 @@ func (s *Service) SignIn(ctx context.Context, in SignIn) (SignInResult, error) {
 	return out, nil
 }
 
-// SecondFactorRequest is the second step of a pending sign-in. Carrier is how the token came.
+// SecondFactorRequest is the second step of a sign-in.
 type SecondFactorRequest struct {
 	Token       secret.Text
-	ReceivedVia session.Delivery
+	ReceivedVia session.Delivery // how Token was sent
 	Delivery    session.Delivery // as at SignIn, or empty
 	Second      SecondFactor
 	Previous    secret.Text
 	Browser     secret.Text
 }
 
-// Complete finishes a pending sign-in with a second proof. It answers ErrSignInExpired, ErrOtherDelivery, a *mfa.RejectedError,
-// mfa.ErrCodeUsed or a *throttle.ThrottledError.
-func (s *Service) Complete(ctx context.Context, in SecondFactorRequest) (SignInResult, error) {
+// Complete turns a pending sign-in into a session with a second factor. It returns ErrSignInExpired, ErrTransportMismatch,
+// a *mfa.RejectedError, mfa.ErrCodeUsed or a *throttle.ThrottledError.
+func (s *Service) Complete(ctx context.Context, req SecondFactorRequest) (SignInResult, error) {
 	kind := throttle.TOTP
-	if !in.Second.RecoveryCode.IsZero() {
+	if !req.Second.RecoveryCode.IsZero() {
 		kind = throttle.RecoveryCode
 	}
-	c, done, err := s.resume(ctx, in.Token, in.ReceivedVia, in.Browser, kind)
+	a, release, err := s.resume(ctx, req.Token, req.ReceivedVia, req.Browser, kind)
 	if err != nil {
 		return SignInResult{}, err
 	}
-	defer done()
-	p := c.snapshot.Pending
-	if in.Delivery != "" && in.Delivery != p.Delivery {
+	defer release()
+	p := a.snapshot.Pending
+	if req.Delivery != "" && req.Delivery != p.Delivery {
 		return SignInResult{}, ErrTransportMismatch
 	}
 	var out SignInResult
 	grant := func(ctx context.Context, now Snapshot) error {
-		if now.Pending.ID == "" { // somebody has completed it since it was looked at
+		if now.Pending.ID == "" { // completed since the first snapshot
 			return ErrSignInExpired
 		}
 		if err := s.Store.Delete(ctx, p.ID); err != nil {
-			return fmt.Errorf("end pending sign-in: %w", err)
+			return fmt.Errorf("delete pending sign-in: %w", err)
 		}
-		out, err = s.openSession(ctx, now, sessionParams{p.Delivery, session.AMRFor(true), in.Previous, in.Browser})
+		out, err = s.createSession(ctx, now, sessionParams{p.Delivery, session.AMRFor(true), req.Previous, req.Browser})
 		return err
 	}
-	within := throttle.SubLimit{ID: p.ID, Tries: s.Limits.SignInTries}
+	limit := throttle.SubLimit{ID: p.ID, Tries: s.Limits.SignInTries}
 	if kind == throttle.RecoveryCode {
-		err = s.checkRecoveryCode(ctx, c, recoveryAttempt{
-			code: in.Second.RecoveryCode, attempt: c.attemptFor(kind), subLimit: within, counts: &c.snapshot.Counts, grant: grant,
+		err = s.checkRecoveryCode(ctx, a, recoveryAttempt{
+			code: req.Second.RecoveryCode, attempt: a.attemptFor(kind), subLimit: limit, counts: &a.snapshot.Counts, grant: grant,
 		})
 	} else {
-		err = s.checkCode(ctx, c, codeAttempt{code: in.Second.Code, attempt: c.attemptFor(kind), subLimit: within, grant: grant})
+		err = s.checkCode(ctx, a, codeAttempt{code: req.Second.Code, attempt: a.attemptFor(kind), subLimit: limit, grant: grant})
 	}
 	if err != nil {
-		return SignInResult{}, c.asExpired(err)
+		return SignInResult{}, asExpired(err)
 	}
 	return out, nil
 }
 
-// asExpired is what a pending sign-in answers where the password that began it is another by now.
-func (c attempt) asExpired(err error) error {
+// PendingSignIn is a sign-in whose password was right and whose second factor is missing. It is not a session and never
+// becomes one: it is deleted when the session is created.
+type PendingSignIn struct {
+	ID        string
+	AccountID string
+	Delivery  session.Delivery
+	Bucket    throttle.Bucket // that its password was counted in
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	SealedKey []byte // of the authenticator app being enrolled, if any: see BeginEnrollment
+	Name      string // of that app
+}
+
+// Store holds pending sign-ins and loads snapshots. A token is stored as its SHA-256 only.
+type Store interface {
+	InTx(ctx context.Context, do func(ctx context.Context) error) error
+	// Load reads a snapshot without a lock.
+	Load(ctx context.Context, q SnapshotQuery) (Snapshot, error)
+	// LockAndLoad locks the account until the transaction of ctx ends, so that changes of its credentials and other attempts
+	// wait, and then reads its snapshot, including what only a success needs.
+	LockAndLoad(ctx context.Context, q SnapshotQuery) (Snapshot, error)
+	Insert(ctx context.Context, p PendingSignIn, token [32]byte) error
+	// SetEnrollmentKey stores the key of an authenticator app with a pending sign-in and replaces an older one. It reports
+	// whether the pending sign-in still exists.
+	SetEnrollmentKey(ctx context.Context, id string, sealedKey []byte, name string) (bool, error)
+	Delete(ctx context.Context, id string) error
+	// DeleteOldest deletes the account's pending sign-ins of a bucket except the newest keep.
+	DeleteOldest(ctx context.Context, accountID string, b throttle.Bucket, keep int) error
+	DeleteOf(ctx context.Context, accountID string) error
+}
+
+// resume waits until no other attempt at the pending sign-in is in progress, and then loads it with its account. Call
+// release at the end. It returns ErrSignInExpired for a pending sign-in that is unknown, expired or out of tries, or whose
+// token was sent another way than it was delivered.
+func (s *Service) resume(ctx context.Context, token secret.Text, via session.Delivery, browser secret.Text, kind throttle.Kind) (a attempt, release func(), err error) {
+	digest := token.Hash()
+	acquired, err := s.Attempts.Acquire(ctx, throttle.Attempt{Subject: string(digest[:]), Kind: kind})
+	if err != nil {
+		return attempt{}, nil, err
+	}
+	defer func() {
+		if release == nil { // refused, failed or panicked
+			acquired()
+		}
+	}()
+	a, err = s.load(ctx, audit.SignInFailed, session.Session{}, SnapshotQuery{SignIn: token, Browser: browser, Kind: kind})
+	if err != nil {
+		return attempt{}, nil, err
+	}
+	p := a.snapshot.Pending
+	if p.ID == "" || p.Delivery != via || !s.Now().Before(p.ExpiresAt) || a.snapshot.Counts.Tries >= s.Limits.SignInTries {
+		return attempt{}, nil, ErrSignInExpired
+	}
+	// The password was checked when the sign-in began, and a new password deletes the pending sign-in.
+	a.query.AccountID, a.rehashed = p.AccountID, true
+	return a, acquired, nil
+}
+
+// asExpired maps ErrCredentialsRejected to ErrSignInExpired: the password that began the sign-in has been replaced.
+func asExpired(err error) error {
 	if errors.Is(err, ErrCredentialsRejected) {
 		return ErrSignInExpired
 	}
 	return err
 }
 
-// resume finds a pending sign-in, and whose it is, when its turn has come: one guess at each is under way at a time. It
-// answers ErrSignInExpired for one that is over, or that came through another carrier than it was delivered by.
-func (s *Service) resume(ctx context.Context, token secret.Text, carrier session.Delivery, browser secret.Text, kind throttle.Kind) (c attempt, done func(), err error) {
-	digest := token.Hash()
-	done, err = s.Attempts.Acquire(ctx, throttle.Attempt{Subject: string(digest[:]), Kind: kind})
-	if err != nil {
-		return attempt{}, nil, err
-	}
-	turn := done
-	defer func() {
-		if done == nil { // refused, or a panic
-			turn()
-		}
-	}()
-	done = nil
-	c, err = s.load(ctx, audit.SignInFailed, session.Session{}, SnapshotQuery{SignIn: token, Browser: browser, Kind: kind})
-	p := c.snapshot.Pending
-	if err == nil && (p.ID == "" || p.Delivery != carrier || !s.Now().Before(p.ExpiresAt) || c.snapshot.Counts.Tries >= s.Limits.SignInTries) {
-		err = ErrSignInExpired
-	}
-	if err != nil {
-		return attempt{}, nil, err
-	}
-	// The password was judged when the sign-in began, and a new one ends the sign-in.
-	c.query.AccountID, c.rehashed = p.AccountID, true
-	return c, turn, nil
-}
-
-// sessionParams is what a session is opened for.
+// sessionParams describes the session that a sign-in creates.
 type sessionParams struct {
 	delivery session.Delivery
 	amr      session.AMR
@@ -188,23 +188,24 @@ type sessionParams struct {
 	browser  secret.Text
 }
 
-// openSession opens a session in the transaction that accepted the proofs, with what its owner is to be told.
-func (s *Service) openSession(ctx context.Context, now Snapshot, o sessionParams) (SignInResult, error) {
+// createSession creates a session, remembers its device, and records and notifies. Call it in the transaction that accepts
+// the credentials.
+func (s *Service) createSession(ctx context.Context, now Snapshot, p sessionParams) (SignInResult, error) {
 	accountID := now.Account.ID
-	if o.delivery == session.Cookie && !o.previous.IsZero() {
-		if err := s.Sessions.EndByToken(ctx, o.previous); err != nil {
+	if p.delivery == session.Cookie && !p.previous.IsZero() {
+		if err := s.Sessions.EndByToken(ctx, p.previous); err != nil {
 			return SignInResult{}, err
 		}
 	}
 	client := audit.ClientOf(ctx)
 	sess, token, err := s.Sessions.Create(ctx, session.CreateParams{
-		AccountID: accountID, Delivery: o.delivery, AMR: o.amr, IP: client.IP, UserAgent: client.UserAgent,
+		AccountID: accountID, Delivery: p.delivery, AMR: p.amr, IP: client.IP, UserAgent: client.UserAgent,
 		SkipEviction: now.Sessions < s.Sessions.Limits.PerAccount,
 	})
 	if err != nil {
 		return SignInResult{}, err
 	}
-	browser, err := s.rememberDevice(ctx, now, o)
+	browser, err := s.rememberDevice(ctx, now, p)
 	if err != nil {
 		return SignInResult{}, err
 	}
@@ -212,7 +213,7 @@ func (s *Service) openSession(ctx context.Context, now Snapshot, o sessionParams
 		return SignInResult{}, err
 	}
 	for _, kind := range []audit.Kind{audit.SessionCreated, audit.SignInSucceeded} {
-		event := audit.Event{Kind: kind, AccountID: accountID, Subject: sess.ID, Reason: amrReason(o.amr)}
+		event := audit.Event{Kind: kind, AccountID: accountID, Subject: sess.ID, Reason: amrReason(p.amr)}
 		if err := s.Audit.Record(ctx, event); err != nil {
 			return SignInResult{}, err
 		}
@@ -220,23 +221,24 @@ func (s *Service) openSession(ctx context.Context, now Snapshot, o sessionParams
 	return SignInResult{Session: sess, Token: token, Browser: browser, MFAMissing: !now.Enabled()}, nil
 }
 
-// amrReason names what somebody proved themselves with, for whoever reads the log.
+// amrReason formats the factors for an activity entry.
 func amrReason(amr session.AMR) string { return "by " + strings.Join(amr, " ") }
 
-func (s *Service) openPending(ctx context.Context, c attempt, now Snapshot, d session.Delivery, lifetime time.Duration) (SignInResult, error) {
-	bucket := c.passwordAttempt().Bucket
+// createPending creates a pending sign-in and deletes the oldest ones above Limits.MaxPending.
+func (s *Service) createPending(ctx context.Context, a attempt, now Snapshot, d session.Delivery, lifetime time.Duration) (SignInResult, error) {
+	bucket := a.passwordAttempt().Bucket
 	at := s.Now()
 	p := PendingSignIn{
 		ID: s.NewID(), AccountID: now.Account.ID, Delivery: d, Bucket: bucket, CreatedAt: at, ExpiresAt: at.Add(lifetime),
 	}
 	if now.SignIns >= s.Limits.MaxPending {
 		if err := s.Store.DeleteOldest(ctx, now.Account.ID, bucket, s.Limits.MaxPending-1); err != nil {
-			return SignInResult{}, fmt.Errorf("make room for a sign-in: %w", err)
+			return SignInResult{}, fmt.Errorf("delete oldest pending sign-ins: %w", err)
 		}
 	}
 	token := secret.Random("tf_i_")
 	if err := s.Store.Insert(ctx, p, token.Hash()); err != nil {
-		return SignInResult{}, fmt.Errorf("keep pending sign-in: %w", err)
+		return SignInResult{}, fmt.Errorf("insert pending sign-in: %w", err)
 	}
 	pending := audit.Event{Kind: audit.SignInPending, AccountID: now.Account.ID}
 	return SignInResult{Pending: p, Factors: now.factors(), Token: token}, s.Audit.Record(ctx, pending)

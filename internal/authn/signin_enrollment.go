@@ -3,54 +3,50 @@ package authn
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 
 	"twofold/internal/audit"
+	"twofold/internal/decision"
 	"twofold/internal/mfa"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 )
 
-// mustEnroll says whether an account has to have MFA and has none: a password that is right earns an enrollment and no session.
-// What waits is a pending sign-in as any other. What it is good for is read off the account's methods, each time.
-func (s *Service) mustEnroll(st Snapshot) bool {
-	return !st.Enabled() && s.Methods.Policy.RequiredAt(s.Now())
-}
-
-// EnrollRequest is a sign-in that needs an authenticator app first, and how its token came.
+// EnrollRequest begins an enrollment for a sign-in that needs an authenticator app first.
 type EnrollRequest struct {
-	Token       secret.Text
-	ReceivedVia session.Delivery
-	Name        string // of the app; an empty one gets one
+	Token       secret.Text      // of the pending sign-in
+	ReceivedVia session.Delivery // how Token was sent
+	Name        string           // of the app; empty: a default name
 }
 
-// BeginEnrollment makes the key of an authenticator app for a sign-in that needs one, in the place of an older one. It
-// answers ErrSignInExpired and mfa.ErrInvalidName.
-func (s *Service) BeginEnrollment(ctx context.Context, in EnrollRequest) (mfa.NewEnrollment, error) {
-	c, done, err := s.resume(ctx, in.Token, in.ReceivedVia, secret.Text{}, throttle.TOTP)
+// BeginEnrollment generates the key of an authenticator app for a sign-in that must enroll, and replaces an older one. It
+// returns ErrSignInExpired and mfa.ErrInvalidName.
+func (s *Service) BeginEnrollment(ctx context.Context, req EnrollRequest) (mfa.NewEnrollment, error) {
+	a, release, err := s.resume(ctx, req.Token, req.ReceivedVia, secret.Text{}, throttle.TOTP)
 	if err != nil {
 		return mfa.NewEnrollment{}, err
 	}
-	defer done()
-	if !s.mustEnroll(c.snapshot) {
+	defer release()
+	if !s.mustEnroll(a.snapshot) {
 		return mfa.NewEnrollment{}, ErrSignInExpired
 	}
-	p := c.snapshot.Pending
-	begun, err := s.Methods.NewPending(mfa.Enrollment{ID: p.ID, AccountID: p.AccountID, Name: in.Name, ExpiresAt: p.ExpiresAt}, c.account().Email)
+	p := a.snapshot.Pending
+	begun, err := s.Methods.NewPending(mfa.Enrollment{ID: p.ID, AccountID: p.AccountID, Name: req.Name, ExpiresAt: p.ExpiresAt}, a.account().Email)
 	if err != nil {
 		return mfa.NewEnrollment{}, err
 	}
+	e := begun.Enrollment
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		kept, err := s.Store.SetEnrollmentKey(ctx, p.ID, begun.Enrollment.SealedKey, begun.Enrollment.Name)
-		if err == nil && !kept {
-			err = ErrSignInExpired
-		}
+		s.Audit.UseKnownHead(ctx, a.snapshot.Head)
+		exists, err := s.Store.SetEnrollmentKey(ctx, p.ID, e.SealedKey, e.Name)
 		if err != nil {
 			return err
 		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentBegun, AccountID: p.AccountID, Subject: p.ID, Name: begun.Enrollment.Name})
+		if !exists {
+			return ErrSignInExpired
+		}
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentBegun, AccountID: p.AccountID, Subject: p.ID, Name: e.Name})
 	})
 	if err != nil {
 		return mfa.NewEnrollment{}, fmt.Errorf("begin enrollment at sign-in: %w", err)
@@ -58,7 +54,7 @@ func (s *Service) BeginEnrollment(ctx context.Context, in EnrollRequest) (mfa.Ne
 	return begun, nil
 }
 
-// ConfirmRequest is the first code of that app.
+// ConfirmRequest confirms that enrollment with the app's first code. A Name that is not empty replaces the one before.
 type ConfirmRequest struct {
 	EnrollRequest
 	Code     string
@@ -67,111 +63,91 @@ type ConfirmRequest struct {
 	Browser  secret.Text
 }
 
-// ConfirmEnrollment registers the authenticator app with its first right code, as the account's first method, and opens
-// the session. Whatever else was open of the account ends. It answers ErrSignInExpired, mfa.ErrEnrollmentExpired where none
-// was begun, ErrOtherDelivery, mfa.ErrInvalidName, a *mfa.RejectedError, a *throttle.ThrottledError and password.ErrBusy.
-func (s *Service) ConfirmEnrollment(ctx context.Context, in ConfirmRequest) (SignInResult, mfa.Method, mfa.ChangeResult, error) {
-	c, done, err := s.resume(ctx, in.Token, in.ReceivedVia, in.Browser, throttle.TOTP)
+// ConfirmEnrollment adds the authenticator app as the account's first method and creates the session. The account's other
+// pending sign-ins are deleted and its sessions end. It returns ErrSignInExpired, mfa.ErrEnrollmentExpired if no enrollment
+// was begun, ErrTransportMismatch, mfa.ErrInvalidName, a *mfa.RejectedError, a *throttle.ThrottledError and
+// password.ErrBusy.
+func (s *Service) ConfirmEnrollment(ctx context.Context, req ConfirmRequest) (SignInResult, mfa.Method, mfa.ChangeResult, error) {
+	a, release, err := s.resume(ctx, req.Token, req.ReceivedVia, req.Browser, throttle.TOTP)
 	if err != nil {
 		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
-	defer done()
-	e, err := s.enrollment(c, in)
+	defer release()
+	e, err := s.pendingEnrollment(a, req)
 	if err != nil {
 		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
-	t := codeAttempt{code: in.Code, attempt: c.attemptFor(throttle.TOTP), subLimit: throttle.SubLimit{ID: e.ID, Tries: s.Limits.SignInTries}}
-	turn, err := s.Attempts.Acquire(ctx, t.attempt)
+	t := codeAttempt{code: req.Code, attempt: a.attemptFor(throttle.TOTP), subLimit: throttle.SubLimit{ID: e.ID, Tries: s.Limits.SignInTries}}
+	releaseAttempt, err := s.Attempts.Acquire(ctx, t.attempt)
 	if err != nil {
 		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
 	}
-	defer turn()
-	if err := s.checkLimits(t, c.snapshot); err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, s.recordRefusal(ctx, c, err)
+	defer releaseAttempt()
+	if err := s.checkLimits(t, a.snapshot); err != nil {
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, s.recordRefusal(ctx, a, err)
 	}
-	step, err := s.Methods.VerifyEnrollmentCode(ctx, e, in.Code)
-	if rejected := (*mfa.RejectedError)(nil); errors.As(err, &rejected) {
-		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, s.countFirst(ctx, c, t, e, rejected)
-	}
-	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
-	}
-	return s.acceptFirst(ctx, c, t, e, in, func(ctx context.Context, sess session.Session, codes mfa.CodeBatch) (mfa.Method, mfa.ChangeResult, error) {
-		return s.Methods.AddFirstMethod(ctx, sess, e, step, codes)
+	var out SignInResult
+	m, done, err := s.Methods.RunConfirmation(ctx, mfa.Confirmation{
+		Enrollment: e, Code: req.Code, First: true,
+		InTx:         func(ctx context.Context, decide decision.Func) error { return s.inDecisionTx(ctx, a, decide) },
+		CountFailure: func(ctx context.Context) (throttle.Budget, error) { return s.reserve(ctx, t.attempt, t.subLimit) },
+		Accept: func(ctx context.Context) (session.Session, []mfa.Method, error) {
+			now, err := s.consumePending(ctx, a, t, e)
+			if err != nil {
+				return session.Session{}, nil, err
+			}
+			out, err = s.createSession(ctx, now, sessionParams{now.Pending.Delivery, session.AMRFor(true), req.Previous, req.Browser})
+			return out.Session, nil, err
+		},
 	})
+	if err != nil {
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, asExpired(err)
+	}
+	if !done.NewToken.IsZero() {
+		out.Token = done.NewToken
+	}
+	return out, m, done, nil
 }
 
-// enrollment is what a sign-in has begun.
-func (s *Service) enrollment(c attempt, in ConfirmRequest) (mfa.Enrollment, error) {
-	p := c.snapshot.Pending
+// mustEnroll reports whether the account must have MFA and has none, so that its password earns an enrollment and no
+// session. Such a pending sign-in is stored as any other: what it is for is derived from the account's methods each time.
+func (s *Service) mustEnroll(st Snapshot) bool {
+	return !st.Enabled() && s.Methods.Policy.RequiredAt(s.Now())
+}
+
+// pendingEnrollment returns the enrollment that the pending sign-in has begun.
+func (s *Service) pendingEnrollment(a attempt, req ConfirmRequest) (mfa.Enrollment, error) {
+	p := a.snapshot.Pending
 	switch {
-	case !s.mustEnroll(c.snapshot):
+	case !s.mustEnroll(a.snapshot):
 		return mfa.Enrollment{}, ErrSignInExpired
-	case in.Delivery != "" && in.Delivery != p.Delivery:
+	case req.Delivery != "" && req.Delivery != p.Delivery:
 		return mfa.Enrollment{}, ErrTransportMismatch
 	case len(p.SealedKey) == 0:
 		return mfa.Enrollment{}, mfa.ErrEnrollmentExpired
 	}
 	e := mfa.Enrollment{ID: p.ID, AccountID: p.AccountID, Name: p.Name, SealedKey: p.SealedKey}
-	if in.Name != "" {
-		e.Name = in.Name
+	if req.Name != "" {
+		e.Name = req.Name
 	}
 	return e.WithName()
 }
 
-// countFirst counts a wrong first code, and answers it when that has committed.
-func (s *Service) countFirst(ctx context.Context, c attempt, t codeAttempt, e mfa.Enrollment, rejected *mfa.RejectedError) error {
-	return s.inDecisionTx(ctx, c, func(ctx context.Context) (verdict, err error) {
-		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
-			return nil, err
-		}
-		if rejected.Budget, err = s.reserve(ctx, t.attempt, t.subLimit); err != nil {
-			return nil, err
-		}
-		return rejected, s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID, Name: e.Name})
-	})
-}
-
-// register makes the account's first method, in the session that it opens.
-type register func(ctx context.Context, sess session.Session, codes mfa.CodeBatch) (mfa.Method, mfa.ChangeResult, error)
-
-// acceptFirst registers the app and opens the session, unless the account has got MFA, or another password, meanwhile.
-func (s *Service) acceptFirst(ctx context.Context, c attempt, t codeAttempt, e mfa.Enrollment, in ConfirmRequest, do register) (SignInResult, mfa.Method, mfa.ChangeResult, error) {
-	codes, err := s.Methods.GenerateCodes(ctx, e.AccountID) // hashing is no part of a transaction
+// consumePending locks the account, deletes its pending sign-ins, and clears the failures. It returns ErrSignInExpired if
+// the account has got MFA since the first snapshot, or the pending sign-in another key.
+func (s *Service) consumePending(ctx context.Context, a attempt, t codeAttempt, e mfa.Enrollment) (Snapshot, error) {
+	now, err := s.lockAndReload(ctx, a, t.attempt)
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, err
+		return Snapshot{}, err
 	}
-	var out SignInResult
-	var m mfa.Method
-	var change mfa.ChangeResult
-	err = s.inDecisionTx(ctx, c, func(ctx context.Context) (verdict, err error) {
-		now, err := s.lockAndReload(ctx, c, t.attempt)
-		if err != nil {
-			return nil, err
-		}
-		if !bytes.Equal(now.Pending.SealedKey, e.SealedKey) || !s.mustEnroll(now) {
-			return nil, ErrSignInExpired
-		}
-		if err := s.checkLimits(t, now); err != nil {
-			return err, nil
-		}
-		if err := s.Store.DeleteOf(ctx, e.AccountID); err != nil {
-			return nil, fmt.Errorf("end pending sign-ins: %w", err)
-		}
-		if err := s.Attempts.Clear(ctx, t.subLimit, t.attempt); err != nil {
-			return nil, err
-		}
-		if out, err = s.openSession(ctx, now, sessionParams{now.Pending.Delivery, session.AMRFor(true), in.Previous, in.Browser}); err != nil {
-			return nil, err
-		}
-		m, change, err = do(ctx, out.Session, codes)
-		if !change.NewToken.IsZero() {
-			out.Token = change.NewToken
-		}
-		return nil, err
-	})
-	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, c.asExpired(err)
+	if !bytes.Equal(now.Pending.SealedKey, e.SealedKey) || !s.mustEnroll(now) {
+		return Snapshot{}, ErrSignInExpired
 	}
-	return out, m, change, nil
+	if err := s.checkLimits(t, now); err != nil {
+		return Snapshot{}, err
+	}
+	if err := s.Store.DeleteOf(ctx, e.AccountID); err != nil {
+		return Snapshot{}, fmt.Errorf("delete pending sign-ins: %w", err)
+	}
+	return now, s.Attempts.Clear(ctx, t.subLimit, t.attempt)
 }

@@ -10,47 +10,47 @@ import (
 	"twofold/internal/throttle"
 )
 
-// SnapshotQuery says whose standing is read: that of a pending sign-in by its token, of an account by its id, or of an address.
+// SnapshotQuery selects the account of a snapshot: by the token of a pending sign-in, by its id, or by its address.
 type SnapshotQuery struct {
 	SignIn    secret.Text
 	AccountID string
 	Email     string // canonical
-	Subject   string // whose guesses are counted where the address has no account
+	Subject   string // whose attempts are counted if the address has no account
 
 	StepUp  string      // the id of a step-up token, if any
-	Browser secret.Text // the token that the browser is known by, if any
+	Browser secret.Text // the browser's device token, if any
 	Script  [32]byte    // the digest of a script
 
-	Kind   throttle.Kind   // of the guess that is counted
-	Bucket throttle.Bucket // that it is counted in; empty: that of the browser where it is known, and else Anyone
-	At     time.Time       // a browser that is past its end is not known
+	Kind   throttle.Kind   // of the attempt whose counters are read
+	Bucket throttle.Bucket // of that attempt; empty: the browser's if it is known, otherwise throttle.AnonymousBucket
+	At     time.Time       // a browser that expired before is not known
 }
 
-// Snapshot is what is known of who presents proofs, read at once.
+// Snapshot is everything that a credential check needs, read in one round trip.
 type Snapshot struct {
-	Pending PendingSignIn   // where it was sought by its token; zero: there is none
+	Pending PendingSignIn   // if it was selected by its token; zero: there is none
 	Account account.Account // zero: there is none
-	Browser Device          // of the token, also past its end; zero: the account does not know it
-	Counts  throttle.Counts // of the guess
+	Browser Device          // of the device token, even if expired; zero: the account does not know it
+	Counts  throttle.Counts // of the attempt
 	Methods []mfa.Method
-	StepUp  bool       // the token is the account's, unspent and not past its end
+	StepUp  bool       // the step-up token belongs to the account, is not consumed and has not expired
 	Head    audit.Head // of the account's activity
 
-	RecoveryCodesLeft int // recovery codes
+	RecoveryCodesLeft int
 
-	// What only a reward asks for is read when the account is locked.
+	// The rest is read only while the account is locked, because only a success needs it.
 
 	ScriptDevice Device // zero: the account does not know it
-	Sessions     int    // also those past a limit
-	SignIns      int    // needSecond, in all buckets, also those past their end
-	Failures     int    // to sign in, since the last time that did not fail
-	Removal      bool   // of MFA is under way
+	Sessions     int    // including expired ones
+	SignIns      int    // pending, in all buckets, including expired ones
+	Failures     int    // to sign in, since the last success
+	Removal      bool   // a removal of MFA is pending
 }
 
-// Enabled says whether signing in takes a code: read off the methods, as ever.
+// Enabled reports whether signing in needs a second factor. It is always derived from the methods.
 func (s Snapshot) Enabled() bool { return len(s.Methods) > 0 }
 
-// factors lists what the account can give beside its password.
+// factors lists the second factors that the account can present.
 func (s Snapshot) factors() []throttle.Kind {
 	return mfa.AvailableFactors(s.Methods, s.RecoveryCodesLeft)
 }

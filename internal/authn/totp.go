@@ -4,45 +4,81 @@ import (
 	"context"
 	"errors"
 
+	"twofold/internal/decision"
 	"twofold/internal/mfa"
 	"twofold/internal/throttle"
 )
 
-// codeAttempt is a code of an authenticator app that is tried.
+// codeAttempt is one TOTP code to check.
 type codeAttempt struct {
 	code      string
 	attempt   throttle.Attempt
-	subLimit  throttle.SubLimit  // what it is tried at, if that has tries of its own
-	alsoClear []throttle.Attempt // that were right and counted: forgiven with it, whatever it is worth
+	subLimit  throttle.SubLimit  // of the pending sign-in that the code is for, if any
+	alsoClear []throttle.Attempt // counted attempts that were right: cleared even if the code is wrong
 	grant     func(ctx context.Context, now Snapshot) error
 }
 
-// checkCodeLocked judges a code of a locked account, and counts it where it is wrong or used. To look at it costs nothing, so
-// that judging, counting and the reward are one transaction: who learns how it ended learns it after the commit. A right
-// code changes no count unless there is something to forgive, so that right codes at once are nobody's failures.
-func (s *Service) checkCodeLocked(ctx context.Context, now Snapshot, t codeAttempt) (verdict, err error) {
-	if err := s.checkLimits(t, now); err != nil {
-		return err, s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear)
+// checkCode first checks the code against the unlocked snapshot. A code that is wrong there is counted without reading
+// again. Otherwise it locks the account, reloads the snapshot and calls checkCodeLocked. It returns the same errors, already
+// recorded.
+func (s *Service) checkCode(ctx context.Context, a attempt, t codeAttempt) error {
+	// One account's attempts queue here, so that each of them does not hold a connection while it waits for the lock.
+	release, err := s.Attempts.Acquire(ctx, t.attempt)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.checkLimits(t, a.snapshot); err != nil {
+		return s.recordRefusal(ctx, a, err)
+	}
+	match, err := s.Methods.MatchCode(ctx, a.snapshot.Methods, t.code)
+	if err != nil {
+		return err
+	}
+	return s.inDecisionTx(ctx, a, func(ctx context.Context) (*decision.Refusal, error) {
+		if len(match) == 0 {
+			if err := s.Accounts.Lock(ctx, a.account().ID); err != nil {
+				return nil, err
+			}
+			return s.rejectCode(ctx, t)
+		}
+		now, err := s.lockAndReload(ctx, a, t.attempt)
+		if err != nil {
+			return nil, err
+		}
+		return s.checkCodeLocked(ctx, now, t)
+	})
+}
+
+// checkCodeLocked checks a TOTP code while the account is locked. It counts a wrong code as a failure and rejects a used
+// one (RFC 6238, section 5.2). A right one clears the counters, if any are set, and runs the success callback. All of it is
+// one transaction, so the caller learns the result only after the commit.
+func (s *Service) checkCodeLocked(ctx context.Context, now Snapshot, t codeAttempt) (*decision.Refusal, error) {
+	if limit := s.checkLimits(t, now); limit != nil {
+		return decision.Refuse(limit), s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear)
 	}
 	match, err := s.Methods.MatchCode(ctx, now.Methods, t.code)
 	if err != nil {
 		return nil, err
 	}
 	if len(match) == 0 {
-		return s.countWrong(ctx, t, nil)
+		return s.rejectCode(ctx, t)
 	}
 	err = s.Methods.ConsumeStep(ctx, now.Account.ID, match)
 	if errors.Is(err, mfa.ErrCodeUsed) {
-		return s.countWrong(ctx, t, err)
+		if _, err := s.countFailure(ctx, t); err != nil {
+			return nil, err
+		}
+		return decision.Refuse(err), nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	forgiven := t.alsoClear
+	toClear := t.alsoClear
 	if !now.Counts.IsZero() {
-		forgiven = append(forgiven[:len(forgiven):len(forgiven)], t.attempt)
+		toClear = append(toClear[:len(toClear):len(toClear)], t.attempt)
 	}
-	if err := s.clearFailures(ctx, t.subLimit, forgiven); err != nil {
+	if err := s.clearFailures(ctx, t.subLimit, toClear); err != nil {
 		return nil, err
 	}
 	if err := t.grant(ctx, now); err != nil {
@@ -51,28 +87,35 @@ func (s *Service) checkCodeLocked(ctx context.Context, now Snapshot, t codeAttem
 	return nil, s.cancelRemoval(ctx, now)
 }
 
-// countWrong counts a code that was wrong, or, with why, right once.
-func (s *Service) countWrong(ctx context.Context, t codeAttempt, why error) (verdict, err error) {
-	if err := s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear); err != nil {
+// rejectCode counts a wrong code and refuses it with what is left to try.
+func (s *Service) rejectCode(ctx context.Context, t codeAttempt) (*decision.Refusal, error) {
+	budget, err := s.countFailure(ctx, t)
+	if err != nil {
 		return nil, err
 	}
-	budget, err := s.reserve(ctx, t.attempt, t.subLimit)
-	if err != nil || why != nil {
-		return why, err
-	}
-	return &mfa.RejectedError{Budget: budget}, nil
+	return decision.Refuse(&mfa.RejectedError{Budget: budget}), nil
 }
 
-// checkLimits says whether the code may be judged where so much is counted. With its last try a sign-in is over.
+// countFailure counts a code that was wrong or used.
+func (s *Service) countFailure(ctx context.Context, t codeAttempt) (throttle.Budget, error) {
+	if err := s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear); err != nil {
+		return throttle.Budget{}, err
+	}
+	return s.reserve(ctx, t.attempt, t.subLimit)
+}
+
+// checkLimits reports whether the code may be checked, given the counters in now. It returns a *throttle.ThrottledError, or
+// ErrSignInExpired if the pending sign-in has no tries left.
 func (s *Service) checkLimits(t codeAttempt, now Snapshot) error {
 	return asTooManyTries(s.Attempts.Check(t.attempt, t.subLimit, now.Counts))
 }
 
-func (s *Service) reserve(ctx context.Context, g throttle.Attempt, w throttle.SubLimit) (throttle.Budget, error) {
-	budget, err := s.Attempts.Reserve(ctx, g, w)
+func (s *Service) reserve(ctx context.Context, counted throttle.Attempt, limit throttle.SubLimit) (throttle.Budget, error) {
+	budget, err := s.Attempts.Reserve(ctx, counted, limit)
 	return budget, asTooManyTries(err)
 }
 
+// asTooManyTries maps throttle.ErrTooManyTries to ErrSignInExpired: a pending sign-in expires with its last try.
 func asTooManyTries(err error) error {
 	if errors.Is(err, throttle.ErrTooManyTries) {
 		return ErrSignInExpired
@@ -80,47 +123,17 @@ func asTooManyTries(err error) error {
 	return err
 }
 
-func (s *Service) clearFailures(ctx context.Context, w throttle.SubLimit, guesses []throttle.Attempt) error {
-	if len(guesses) == 0 {
+func (s *Service) clearFailures(ctx context.Context, limit throttle.SubLimit, counted []throttle.Attempt) error {
+	if len(counted) == 0 {
 		return nil
 	}
-	return s.Attempts.Clear(ctx, w, guesses...)
+	return s.Attempts.Clear(ctx, limit, counted...)
 }
 
-// cancelRemoval ends a removal of MFA: what was lost is there.
+// cancelRemoval cancels a pending removal of MFA, if there is one, because the factor is not lost.
 func (s *Service) cancelRemoval(ctx context.Context, now Snapshot) error {
 	if !now.Removal {
 		return nil
 	}
 	return s.Removals.CancelBecauseFactorUsed(ctx, now.Account.ID)
-}
-
-// checkCode judges a code by what was read before the account is locked: one that is wrong then is counted without another
-// look. It answers what judgeCode does, and has recorded it.
-func (s *Service) checkCode(ctx context.Context, c attempt, t codeAttempt) error {
-	done, err := s.Attempts.Acquire(ctx, t.attempt) // so that one account's guesses wait here, and not each with a connection
-	if err != nil {
-		return err
-	}
-	defer done()
-	if err := s.checkLimits(t, c.snapshot); err != nil {
-		return s.recordRefusal(ctx, c, err)
-	}
-	match, err := s.Methods.MatchCode(ctx, c.snapshot.Methods, t.code)
-	if err != nil {
-		return err
-	}
-	return s.inDecisionTx(ctx, c, func(ctx context.Context) (verdict, err error) {
-		if len(match) == 0 {
-			if err := s.Accounts.Lock(ctx, c.account().ID); err != nil {
-				return nil, err
-			}
-			return s.countWrong(ctx, t, nil)
-		}
-		now, err := s.lockAndReload(ctx, c, t.attempt)
-		if err != nil {
-			return nil, err
-		}
-		return s.checkCodeLocked(ctx, now, t)
-	})
 }

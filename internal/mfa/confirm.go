@@ -7,18 +7,18 @@ import (
 	"strings"
 
 	"twofold/internal/audit"
+	"twofold/internal/decision"
 	"twofold/internal/notify"
-	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 	"twofold/internal/totp"
 )
 
-// Confirm turns the enrollment into a method with its first right code; a name that is not empty replaces the one it
-// was begun with. The method that it replaces, if any, goes in the same transaction. It ends the account's other sessions
-// and step-up tokens and raises this session; with the first method come recovery codes, and an address that waits to be
-// confirmed is forgotten. It answers ErrNotFound,
-// ErrEnrollmentExpired, ErrNameTaken (which costs no try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
+// Confirm turns a pending enrollment into a method if the code is right. A name that is not empty replaces the name that the
+// enrollment was begun with. The method that the enrollment replaces, if any, is deleted in the same transaction. Confirm
+// ends the account's other sessions, revokes its step-up tokens and raises sess to two factors. With the first method it
+// also creates recovery codes and cancels pending changes of the account. It returns ErrNotFound, ErrEnrollmentExpired,
+// ErrNameTaken (which costs no try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
 func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, ChangeResult, error) {
 	st, err := s.Store.State(ctx, sess.AccountID)
 	if err != nil {
@@ -37,61 +37,79 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 	if e.Name, err = uniqueName(e.Name, excluding(st.Methods, e.Replaces)); err != nil {
 		return Method{}, ChangeResult{}, err
 	}
-	guess := AttemptFor(sess.AccountID, sess)
-	done, err := s.Attempts.Acquire(ctx, guess)
+	attempt := AttemptFor(sess.AccountID, sess)
+	release, err := s.Attempts.Acquire(ctx, attempt)
 	if err != nil {
 		return Method{}, ChangeResult{}, err
 	}
-	defer done()
-	step, err := s.VerifyEnrollmentCode(ctx, e, code)
+	defer release()
+	return s.RunConfirmation(ctx, Confirmation{
+		Enrollment: e, Code: code, First: len(st.Methods) == 0, InTx: s.inDecisionTx,
+		CountFailure: func(ctx context.Context) (throttle.Budget, error) { return s.countTry(ctx, e, attempt) },
+		Accept: func(ctx context.Context) (session.Session, []Method, error) {
+			methods, err := s.consumeEnrollment(ctx, e, attempt)
+			if err != nil {
+				return session.Session{}, nil, err
+			}
+			// The step-up before the enrollment verified the password in this session, and this code verifies the phone.
+			elevated, err := s.Sessions.Elevate(ctx, sess, session.AMRFor(true))
+			return elevated, methods, err
+		},
+	})
+}
+
+// Confirmation is one attempt to confirm an enrollment with its first code. The settings page and a sign-in that must enroll
+// share the flow, RunConfirmation, and each supplies what counts a failure and what a success leads to.
+type Confirmation struct {
+	Enrollment Enrollment
+	Code       string
+	First      bool // the account had no method when it was read
+
+	// InTx runs a decision in one transaction and returns the refusal's error after the commit.
+	InTx func(ctx context.Context, decide decision.Func) error
+	// CountFailure counts a wrong code while the account is locked, and returns what is left to try.
+	CountFailure func(ctx context.Context) (throttle.Budget, error)
+	// Accept locks the account, checks that the attempt is not throttled and that the enrollment can still be confirmed,
+	// consumes the enrollment, and clears the failures. It returns the session that the method is added in, and the
+	// account's other methods.
+	Accept func(ctx context.Context) (session.Session, []Method, error)
+}
+
+// errCodesNeeded means that a first method needs recovery codes, and that none were generated, because the account lost its
+// other methods after it was read.
+var errCodesNeeded = errors.New("recovery codes are needed")
+
+// RunConfirmation checks the code, and either counts a failure or adds the method, with recovery codes if it is the
+// account's first. It returns the errors of c's functions, a *RejectedError, or password.ErrBusy.
+func (s *Service) RunConfirmation(ctx context.Context, c Confirmation) (Method, ChangeResult, error) {
+	step, err := s.matchEnrollmentCode(ctx, c.Enrollment, c.Code)
 	if rejected := (*RejectedError)(nil); errors.As(err, &rejected) {
-		return Method{}, ChangeResult{}, s.countWrong(ctx, guess, e, rejected)
+		return Method{}, ChangeResult{}, s.rejectEnrollmentCode(ctx, c, rejected)
 	}
 	if err != nil {
 		return Method{}, ChangeResult{}, err
 	}
-	m, change, err := s.confirmTx(ctx, sess, e, step, guess, CodeBatch{})
-	if errors.Is(err, errCodesNeeded) { // known only where nothing comes in between; hashing is no part of that
-		var made CodeBatch
-		if made, err = s.GenerateCodes(ctx, e.AccountID); err == nil {
-			m, change, err = s.confirmTx(ctx, sess, e, step, guess, made)
+	var codes codeBatch // hashed before the transaction, because hashing is slow
+	if c.First {
+		if codes, err = s.generateCodes(ctx, c.Enrollment.AccountID); err != nil {
+			return Method{}, ChangeResult{}, err
+		}
+	}
+	m, done, err := s.confirmTx(ctx, c, step, codes)
+	if errors.Is(err, errCodesNeeded) {
+		if codes, err = s.generateCodes(ctx, c.Enrollment.AccountID); err == nil {
+			m, done, err = s.confirmTx(ctx, c, step, codes)
 		}
 	}
 	if err != nil {
 		return Method{}, ChangeResult{}, fmt.Errorf("confirm enrollment: %w", err)
 	}
-	return m, change, nil
+	return m, done, nil
 }
 
-// countWrong counts a wrong code, for the account and for this enrollment, and answers it when that has committed.
-func (s *Service) countWrong(ctx context.Context, guess throttle.Attempt, e Enrollment, rejected *RejectedError) error {
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
-			return err
-		}
-		budget, err := s.Attempts.Reserve(ctx, guess, throttle.SubLimit{})
-		if err != nil {
-			return err
-		}
-		tries, err := s.Store.IncrementTries(ctx, e.AccountID, e.ID, s.Limits.EnrollmentTries)
-		if err != nil {
-			return err
-		}
-		if tries == 0 {
-			return ErrEnrollmentExpired
-		}
-		rejected.Budget = budget.Cap(s.Limits.EnrollmentTries - tries)
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID, Name: e.Name})
-	})
-	if err != nil {
-		return err
-	}
-	return rejected
-}
-
-// VerifyEnrollmentCode judges an enrollment's code. Where a wrong one fits a clock that is off, it says by how much: the key was
-// shown to this session a moment ago, so this tells nobody anything new.
-func (s *Service) VerifyEnrollmentCode(ctx context.Context, e Enrollment, code string) (totp.Step, error) {
+// matchEnrollmentCode returns the latest step that the code belongs to, or a *RejectedError. If a wrong code belongs to a
+// clock that is off, the error states by how much. This helps no attacker, because the key was just shown to this session.
+func (s *Service) matchEnrollmentCode(ctx context.Context, e Enrollment, code string) (totp.Step, error) {
 	key, err := s.key(ctx, e.SealedKey, e.AccountID, e.ID)
 	if err != nil {
 		return 0, err
@@ -104,59 +122,99 @@ func (s *Service) VerifyEnrollmentCode(ctx context.Context, e Enrollment, code s
 	return 0, &RejectedError{ClockOffset: offset}
 }
 
-// confirmTx makes the method, and all that follows from it, for a code that was right: unless guesses at the account have to
-// wait now, or the enrollment is over or gone. It answers errCodesNeeded where the method is the account's first and there
-// are no codes to go with it.
-func (s *Service) confirmTx(ctx context.Context, sess session.Session, e Enrollment, step totp.Step, guess throttle.Attempt, codes CodeBatch) (Method, ChangeResult, error) {
-	m := s.methodOf(e, step)
-	var change ChangeResult
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		there, err := s.consumeEnrollment(ctx, e, guess)
+// rejectEnrollmentCode counts a wrong code, and returns rejected once that has committed.
+func (s *Service) rejectEnrollmentCode(ctx context.Context, c Confirmation, rejected *RejectedError) error {
+	e := c.Enrollment
+	return c.InTx(ctx, func(ctx context.Context) (_ *decision.Refusal, err error) {
+		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
+			return nil, err
+		}
+		if rejected.Budget, err = c.CountFailure(ctx); err != nil {
+			return nil, err
+		}
+		failed := audit.Event{Kind: audit.EnrollmentFailed, AccountID: e.AccountID, Subject: e.ID, Name: e.Name}
+		return decision.Refuse(rejected), s.Audit.Record(ctx, failed)
+	})
+}
+
+// confirmTx accepts the enrollment and adds the method in one transaction. It returns errCodesNeeded if the method is the
+// account's first and codes is empty.
+func (s *Service) confirmTx(ctx context.Context, c Confirmation, step totp.Step, codes codeBatch) (Method, ChangeResult, error) {
+	m := s.methodOf(c.Enrollment, step)
+	var done ChangeResult
+	err := c.InTx(ctx, func(ctx context.Context) (*decision.Refusal, error) {
+		sess, others, err := c.Accept(ctx)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		var shown []secret.Text
-		if len(there) == 0 {
-			if len(codes.stored) == 0 {
-				return errCodesNeeded
-			}
-			if err := s.replaceRecoveryCodes(ctx, e.AccountID, codes); err != nil {
-				return err
-			}
-			shown = codes.plain
-			// The password alone asked for what waits. Now it takes more.
-			if err := s.PendingChanges.CancelPendingChanges(ctx, e.AccountID); err != nil {
-				return err
+		first := len(others) == 0
+		if first {
+			if err := s.beginMFA(ctx, m.AccountID, codes); err != nil {
+				return nil, err
 			}
 		}
-		// Step-up proved the password in this session, and this code the phone: together aal2.
-		raised, err := s.Sessions.Elevate(ctx, sess, session.AMRFor(true))
-		if err != nil {
-			return err
+		if done, err = s.addMethod(ctx, sess, m, c.Enrollment.Replaces, others); err != nil {
+			return nil, err
 		}
-		if change, err = s.addMethod(ctx, raised, m, e.Replaces, there); err != nil {
-			return err
+		if first {
+			done.RecoveryCodes = codes.plain
 		}
-		change.RecoveryCodes = shown
-		return nil
+		return nil, nil
 	})
 	if err != nil {
 		return Method{}, ChangeResult{}, err
 	}
-	return m, change, nil
+	return m, done, nil
 }
 
-// consumeEnrollment takes the enrollment away, if guesses may be judged now, and forgives those before. It answers the account's
-// methods.
-func (s *Service) consumeEnrollment(ctx context.Context, e Enrollment, guess throttle.Attempt) ([]Method, error) {
+// beginMFA stores the recovery codes of an account that is about to get its first method. It also cancels pending changes of
+// the account, because the password alone requested them and is no longer enough.
+func (s *Service) beginMFA(ctx context.Context, accountID string, codes codeBatch) error {
+	if len(codes.stored) == 0 {
+		return errCodesNeeded
+	}
+	if err := s.replaceRecoveryCodes(ctx, accountID, codes); err != nil {
+		return err
+	}
+	return s.PendingChanges.CancelPendingChanges(ctx, accountID)
+}
+
+// inDecisionTx runs decide in one transaction and returns the refusal's error after the commit.
+func (s *Service) inDecisionTx(ctx context.Context, decide decision.Func) error {
+	refusal, err := decision.InTx(ctx, s.Store, decide)
+	if err != nil {
+		return err
+	}
+	return refusal.Reason()
+}
+
+// countTry counts a wrong code against the account and against the enrollment.
+func (s *Service) countTry(ctx context.Context, e Enrollment, attempt throttle.Attempt) (throttle.Budget, error) {
+	budget, err := s.Attempts.Reserve(ctx, attempt, throttle.SubLimit{})
+	if err != nil {
+		return throttle.Budget{}, err
+	}
+	tries, err := s.Store.IncrementTries(ctx, e.AccountID, e.ID, s.Limits.EnrollmentTries)
+	if err != nil {
+		return throttle.Budget{}, err
+	}
+	if tries == 0 {
+		return throttle.Budget{}, ErrEnrollmentExpired
+	}
+	return budget.Cap(s.Limits.EnrollmentTries - tries), nil
+}
+
+// consumeEnrollment locks the account, deletes the enrollment, clears the failures, and returns the account's methods. It
+// returns a *throttle.ThrottledError, or ErrNotFound or ErrEnrollmentExpired if the enrollment cannot be confirmed any more.
+func (s *Service) consumeEnrollment(ctx context.Context, e Enrollment, attempt throttle.Attempt) ([]Method, error) {
 	if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
 		return nil, err
 	}
-	counts, err := s.Attempts.Counts(ctx, guess)
+	counts, err := s.Attempts.Counts(ctx, attempt)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Attempts.Check(guess, throttle.SubLimit{}, counts); err != nil {
+	if err := s.Attempts.Check(attempt, throttle.SubLimit{}, counts); err != nil {
 		return nil, err
 	}
 	now, err := s.Store.State(ctx, e.AccountID)
@@ -175,22 +233,30 @@ func (s *Service) consumeEnrollment(ctx context.Context, e Enrollment, guess thr
 	if counts.IsZero() {
 		return now.Methods, nil
 	}
-	return now.Methods, s.Attempts.Clear(ctx, throttle.SubLimit{}, guess)
+	return now.Methods, s.Attempts.Clear(ctx, throttle.SubLimit{}, attempt)
 }
 
-// addMethod puts the method beside those that are there, in the place of the one that it replaces. Where that one is gone
-// meanwhile, the method is simply one more.
-func (s *Service) addMethod(ctx context.Context, sess session.Session, m Method, replaces string, there []Method) (ChangeResult, error) {
-	notice := notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name, First: len(there) == 0}
+// methodOf returns the method that an enrollment becomes, with the step of its first code as the last one used.
+func (s *Service) methodOf(e Enrollment, step totp.Step) Method {
+	return Method{
+		ID: e.ID, AccountID: e.AccountID, Type: TOTP, Name: e.Name, SealedKey: e.SealedKey,
+		LastStep: step, CreatedAt: s.Now(), LastUsedAt: s.Now(),
+	}
+}
+
+// addMethod inserts the method, and deletes the one that it replaces. If that one has been removed meanwhile, the method is
+// simply added.
+func (s *Service) addMethod(ctx context.Context, sess session.Session, m Method, replaces string, others []Method) (ChangeResult, error) {
+	notice := notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name, First: len(others) == 0}
 	events := []audit.Event{{Kind: audit.EnrollmentConfirmed, Subject: m.ID, Name: m.Name}}
-	if old, err := find(there, replaces); err == nil {
+	if old, err := find(others, replaces); err == nil {
 		if _, err := s.Store.DeleteMethod(ctx, m.AccountID, old.ID); err != nil {
 			return ChangeResult{}, err
 		}
 		notice.Kind = notify.MethodReplaced
 		events = append(events, audit.Event{Kind: audit.MethodReplaced, Subject: old.ID, Name: old.Name})
 	}
-	if _, err := uniqueName(m.Name, excluding(there, replaces)); err != nil { // taken since it was looked at
+	if _, err := uniqueName(m.Name, excluding(others, replaces)); err != nil { // taken since the first look
 		return ChangeResult{}, err
 	}
 	if err := s.Store.InsertMethod(ctx, m); err != nil {

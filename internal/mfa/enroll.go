@@ -12,33 +12,33 @@ import (
 	"twofold/internal/totp"
 )
 
-// NewEnrollment is a pending enrollment with its key, which is shown this once.
+// NewEnrollment is a pending enrollment with its key, which is shown only once.
 type NewEnrollment struct {
 	Enrollment Enrollment
 	Key        totp.Key
 	URI        secret.Text // otpauth://totp/…
 }
 
-// EnrollmentRequest is what an enrollment is to be.
+// EnrollmentRequest describes the enrollment to begin.
 type EnrollmentRequest struct {
-	Email    string // what the app shows beside the issuer
-	Name     string // an empty one gets one
-	Replaces string // the id of the method whose place it takes when it is confirmed, if any
+	Email    string // the app shows it beside the issuer
+	Name     string // empty: a default name
+	Replaces string // the id of the method that is deleted when the enrollment is confirmed, if any
 }
 
-// Begin makes a key, keeps it sealed as the account's one pending enrollment, and spends the grant with it. It answers
-// ErrNameTaken, ErrName, ErrTooManyMethods, ErrNotFound for a method to replace that is not the account's, and
-// stepup.ErrRefused; none of them spends anything.
-func (s *Service) Begin(ctx context.Context, sess session.Session, b EnrollmentRequest, grant stepup.Grant) (NewEnrollment, error) {
+// Begin generates a key, stores it sealed as the account's only pending enrollment, and consumes the grant. It returns
+// ErrNameTaken, ErrInvalidName, ErrTooManyMethods, ErrNotFound for a method to replace that is not the account's, and
+// stepup.ErrRefused; none of them consumes the grant.
+func (s *Service) Begin(ctx context.Context, sess session.Session, req EnrollmentRequest, grant stepup.Grant) (NewEnrollment, error) {
 	now := s.Now()
 	begun, err := s.NewPending(Enrollment{
 		ID:        s.NewID(),
 		AccountID: sess.AccountID,
 		SessionID: sess.ID,
-		Replaces:  b.Replaces,
+		Replaces:  req.Replaces,
 		CreatedAt: now,
 		ExpiresAt: now.Add(s.Limits.EnrollmentLifetime),
-	}, b.Email)
+	}, req.Email)
 	if err != nil {
 		return NewEnrollment{}, err
 	}
@@ -60,7 +60,7 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b EnrollmentR
 		if len(others) >= s.Limits.Methods {
 			return ErrTooManyMethods
 		}
-		if e.Name, err = uniqueName(b.Name, others); err != nil {
+		if e.Name, err = uniqueName(req.Name, others); err != nil {
 			return err
 		}
 		if older := now.Enrollment; older.ID != "" && s.expired(older) {
@@ -80,7 +80,36 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, b EnrollmentR
 	return begun, nil
 }
 
-// State answers what the account holds, without an enrollment that can no longer be confirmed.
+// NewPending generates the key of an enrollment, seals it, and gives the enrollment a default name if it has none. The caller
+// stores the result: Begin with a session, and a sign-in that must enroll with the pending sign-in. It returns
+// ErrInvalidName.
+func (s *Service) NewPending(e Enrollment, email string) (NewEnrollment, error) {
+	key, err := totp.NewKey()
+	if err != nil {
+		return NewEnrollment{}, fmt.Errorf("generate TOTP key: %w", err)
+	}
+	uri, err := key.URI(s.Issuer, email)
+	if err != nil {
+		return NewEnrollment{}, fmt.Errorf("format key URI: %w", err)
+	}
+	if e, err = e.WithName(); err != nil {
+		return NewEnrollment{}, err
+	}
+	if e.SealedKey, err = s.Sealer.Seal(key.Bytes(), e.AccountID, e.ID); err != nil {
+		return NewEnrollment{}, err
+	}
+	return NewEnrollment{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
+}
+
+// WithName returns the enrollment of an account's first method with its name normalized, or with a default name if it has
+// none. It returns ErrInvalidName.
+func (e Enrollment) WithName() (Enrollment, error) {
+	var err error
+	e.Name, err = uniqueName(e.Name, nil)
+	return e, err
+}
+
+// State returns the account's methods, recovery codes and pending enrollment, without an enrollment that has expired.
 func (s *Service) State(ctx context.Context, accountID string) (State, error) {
 	st, err := s.Store.State(ctx, accountID)
 	if err != nil {
@@ -92,7 +121,7 @@ func (s *Service) State(ctx context.Context, accountID string) (State, error) {
 	return st, nil
 }
 
-// Cancel ends a pending enrollment. It answers ErrNotFound.
+// Cancel deletes a pending enrollment. It returns ErrNotFound if the account has no such enrollment.
 func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		deleted, err := s.Store.DeleteEnrollment(ctx, accountID, id)
@@ -110,25 +139,25 @@ func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
 	return nil
 }
 
-// expire notes that an enrollment is over: once.
+// expire marks an enrollment as expired and records that once.
 func (s *Service) expire(ctx context.Context, e Enrollment) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		ended, err := s.Store.MarkExpired(ctx, e.AccountID, e.ID, s.Now())
-		if err != nil || !ended {
+		marked, err := s.Store.MarkExpired(ctx, e.AccountID, e.ID, s.Now())
+		if err != nil || !marked {
 			return err
 		}
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentExpired, AccountID: e.AccountID, Subject: e.ID, Name: e.Name})
 	})
 }
 
-// PurgeExpired forgets at most limit enrollments whose end came before a time, and notes of each that it is over, if that
-// was not noted before. It answers how many.
-func (s *Service) PurgeExpired(ctx context.Context, before time.Time, limit int) (forgotten int, err error) {
-	over, err := s.Store.ExpiredEnrollments(ctx, before, limit)
+// PurgeExpired deletes at most limit enrollments that expired before a time, and records the expiry of each if that has not
+// been recorded yet. It returns how many it deleted.
+func (s *Service) PurgeExpired(ctx context.Context, before time.Time, limit int) (deleted int, err error) {
+	expired, err := s.Store.ExpiredEnrollments(ctx, before, limit)
 	if err != nil {
-		return 0, fmt.Errorf("list enrollments: %w", err)
+		return 0, fmt.Errorf("list expired enrollments: %w", err)
 	}
-	for _, e := range over {
+	for _, e := range expired {
 		err := s.Store.InTx(ctx, func(ctx context.Context) error {
 			if err := s.expire(ctx, e); err != nil {
 				return err
@@ -137,13 +166,14 @@ func (s *Service) PurgeExpired(ctx context.Context, before time.Time, limit int)
 			return err
 		})
 		if err != nil {
-			return forgotten, fmt.Errorf("forget enrollment: %w", err)
+			return deleted, fmt.Errorf("delete expired enrollment: %w", err)
 		}
-		forgotten++
+		deleted++
 	}
-	return forgotten, nil
+	return deleted, nil
 }
 
+// expired reports whether an enrollment can no longer be confirmed: it took too long or has no tries left.
 func (s *Service) expired(e Enrollment) bool {
 	return !s.Now().Before(e.ExpiresAt) || e.Tries >= s.Limits.EnrollmentTries
 }

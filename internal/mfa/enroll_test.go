@@ -15,7 +15,7 @@ import (
 	"twofold/internal/totp"
 )
 
-func TestNames(t *testing.T) {
+func TestName_UniquePerAccount(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		there []string
@@ -40,7 +40,7 @@ func TestNames(t *testing.T) {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
 			for _, at := range []string{"beginning", "confirming"} {
-				h := open(t)
+				h := newFixture(t)
 				for _, name := range c.there {
 					h.enroll(name)
 				}
@@ -62,7 +62,7 @@ func TestNames(t *testing.T) {
 				}
 				if c.want == "" {
 					if s := h.state(g); !errors.Is(err, mfa.ErrNameTaken) || s.Tries != 0 || s.GrantAlive != (at == "beginning") {
-						t.Errorf("%s: got %v, want ErrNameTaken, which costs no try (%d) and spends no token (alive: %v)", at, err, s.Tries, s.GrantAlive)
+						t.Errorf("%s: got %v, want ErrNameTaken, which costs no try (%d) and consumes no token (alive: %v)", at, err, s.Tries, s.GrantAlive)
 					}
 					continue
 				}
@@ -74,7 +74,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestANameIsAsLongAsItIsComposed(t *testing.T) {
+func TestName_LengthInNFC(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		name string
@@ -86,13 +86,13 @@ func TestANameIsAsLongAsItIsComposed(t *testing.T) {
 		"64 letters of two code points":            {strings.Repeat("u\u0308", 64), true},
 		"33 letters that come apart when composed": {strings.Repeat("\u0958", 33), false},
 	} {
-		h := open(t)
+		h := newFixture(t)
 		g := h.grant("mfa.enroll")
 		if _, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: c.name}, g); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
 			t.Errorf("beginning with %s: got %v, fits %v", what, err, c.fits)
 		}
 		if h.state(g).GrantAlive == c.fits {
-			t.Errorf("beginning with %s: the token is spent %v, want %v", what, c.fits, !c.fits)
+			t.Errorf("beginning with %s: the token is consumed %v, want %v", what, c.fits, !c.fits)
 		}
 		b := h.begin("phone")
 		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.name); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
@@ -101,9 +101,9 @@ func TestANameIsAsLongAsItIsComposed(t *testing.T) {
 	}
 }
 
-func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
+func TestBegin_TooManyMethods(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	for range 5 {
 		h.enroll("")
 	}
@@ -120,12 +120,12 @@ func TestTheSixthMethodIsRefusedAndSpendsNothing(t *testing.T) {
 	}
 }
 
-func TestConfirmingIsRefused(t *testing.T) {
+func TestConfirm_Refused(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		prepare func(h *fixture, b mfa.NewEnrollment) (sess session.Session, id, code string)
 		want    error
-		tries   int // that were counted; -1: the enrollment is gone or over
+		tries   int // counted; -1: the enrollment does not exist or has expired
 	}{
 		"with a wrong code": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, b.Enrollment.ID, h.wrong(b)
@@ -172,7 +172,7 @@ func TestConfirmingIsRefused(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			b := h.begin("phone")
 			sess, id, code := c.prepare(h, b)
 			if m, change, err := h.Confirm(ctx, sess, id, code, ""); !errors.Is(err, c.want) || m.ID != "" || !change.NewToken.IsZero() {
@@ -189,9 +189,9 @@ func TestConfirmingIsRefused(t *testing.T) {
 	}
 }
 
-func TestARejectedCodeSaysWhatIsLeftAndHowFarTheClockIsOff(t *testing.T) {
+func TestConfirm_RejectedErrorDetails(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	b := h.begin("phone")
 	for i, c := range []struct {
 		code string
@@ -200,7 +200,7 @@ func TestARejectedCodeSaysWhatIsLeftAndHowFarTheClockIsOff(t *testing.T) {
 		{h.wrong(b), 0},
 		{b.Key.Code(totp.StepAt(h.now) + 4), 2 * time.Minute},
 		{b.Key.Code(totp.StepAt(h.now) - 4), -2 * time.Minute},
-		{b.Key.Code(totp.StepAt(h.now) + 30), 0}, // a quarter of an hour is not a clock that is off
+		{b.Key.Code(totp.StepAt(h.now) + 30), 0}, // a quarter of an hour is too much for a clock offset
 	} {
 		_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, c.code, "")
 		var rejected *mfa.RejectedError
@@ -210,9 +210,9 @@ func TestARejectedCodeSaysWhatIsLeftAndHowFarTheClockIsOff(t *testing.T) {
 	}
 }
 
-func TestConfirmingTheFirst(t *testing.T) {
+func TestConfirm_FirstMethod(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	g := h.grant("mfa.remove")
 	b := h.begin("phone")
 	for range 3 {
@@ -240,7 +240,7 @@ func TestConfirmingTheFirst(t *testing.T) {
 	}
 }
 
-func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
+func TestConcurrent_OneOfTwentySucceeds(t *testing.T) {
 	t.Parallel()
 	for what, prepare := range map[string]func(h *fixture) func() error{
 		"beginning with one token": func(h *fixture) func() error {
@@ -269,12 +269,8 @@ func TestOfTwentyAtOnceOneSucceeds(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			do := prepare(h)
-			var mu sync.Mutex
-			newID := h.NewID
-			h.NewID = func() string { mu.Lock(); defer mu.Unlock(); return newID() }
-			h.unwrap()
 			var done sync.WaitGroup
 			var succeeded atomic.Int32
 			for range 20 {

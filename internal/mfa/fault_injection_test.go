@@ -11,15 +11,16 @@ import (
 
 	"twofold/internal/mfa"
 	"twofold/internal/stepup"
+	"twofold/internal/test/faultstore"
 )
 
-// TestAStoreThatFailsHalfway makes each call of each operation fail, one after the other. The error is handed on, and
-// what must change together has not changed; then the same operation is tried again and works.
-func TestAStoreThatFailsHalfway(t *testing.T) {
+// TestFaults_NothingHalfDone makes each call of each operation fail, one after the other. The error must be returned, and
+// what must change together must not have changed. Then the same operation must succeed without a fault.
+func TestFaults_NothingHalfDone(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		least int // calls that can fail
-		// prepare makes the house ready and answers the operation and the grant that it spends.
+		// prepare sets up the fixture, and returns the operation and the grant that it consumes.
 		prepare func(h *fixture) (do func() error, g stepup.Grant)
 	}{
 		"beginning leaves the token and the older enrollment": {5, func(h *fixture) (func() error, stepup.Grant) {
@@ -132,12 +133,12 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for nth := 1; ; nth++ {
-				h := open(t)
+				h := newFixture(t)
 				do, g := c.prepare(h)
 				before := h.state(g)
-				h.faults.on(nth)
+				h.faults.FailAt(nth)
 				err := do()
-				if !h.faults.struck {
+				if !h.faults.Hit() {
 					if err != nil {
 						t.Fatalf("without a fault: %v", err)
 					}
@@ -146,11 +147,11 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 					}
 					return
 				}
-				if !errors.Is(err, errStore) {
+				if !errors.Is(err, faultstore.Err) {
 					t.Errorf("call %d fails: got %v, want the store's error", nth, err)
 				}
 				after := h.state(g)
-				before.Tries = after.Tries // a try that was counted stays counted: see below
+				before.Tries = after.Tries // a counted try stays counted: see TestConfirm_RejectsOnlyWhatIsCounted
 				if diff := cmp.Diff(before, after); diff != "" {
 					t.Errorf("call %d fails: half of it was done, - before, + after:\n%s", nth, diff)
 				}
@@ -162,7 +163,7 @@ func TestAStoreThatFailsHalfway(t *testing.T) {
 	}
 }
 
-// keyless wants no secret beside an error.
+// keyless returns an error if secrets are returned together with err.
 func keyless(err error, secrets string) error {
 	if err != nil && secrets != "" {
 		return errors.New("an error came with something to use")
@@ -170,23 +171,23 @@ func keyless(err error, secrets string) error {
 	return err
 }
 
-// TestAWrongCodeIsAnsweredOnlyWhenItIsCounted: wherever the store fails, nobody learns that a code is wrong before it is
-// counted for the account and for the enrollment. A right one counts nowhere.
-func TestAWrongCodeIsAnsweredOnlyWhenItIsCounted(t *testing.T) {
+// TestConfirm_RejectsOnlyWhatIsCounted makes each call fail, one after the other. Confirm must not return that a code is wrong
+// unless the attempt is counted for the account and for the enrollment. A right code must not be counted.
+func TestConfirm_RejectsOnlyWhatIsCounted(t *testing.T) {
 	t.Parallel()
 	for name, right := range map[string]bool{"a wrong code": false, "a right code": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for nth := 1; ; nth++ {
-				h := open(t)
+				h := newFixture(t)
 				b := h.begin("phone")
 				code := h.wrong(b)
 				if right {
 					code = h.code(b)
 				}
-				h.faults.on(nth)
+				h.faults.FailAt(nth)
 				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, code, "")
-				struck, want := h.faults.struck, 0
+				struck, want := h.faults.Hit(), 0
 				if !struck && !right {
 					want = 1
 				}
@@ -205,9 +206,9 @@ func TestAWrongCodeIsAnsweredOnlyWhenItIsCounted(t *testing.T) {
 	}
 }
 
-func TestAKeyThatDoesNotOpenIsAFailureNotAWrongCode(t *testing.T) {
+func TestMatchCode_UnreadableKeyIsAFailure(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	_, phone := h.enroll("phone")
 	second, tablet := h.enroll("tablet")
 	h.Sealer = exchanged{h.ring, "id-not-there"}
@@ -225,7 +226,7 @@ func TestAKeyThatDoesNotOpenIsAFailureNotAWrongCode(t *testing.T) {
 	}
 }
 
-// enrollSealed begins with the real keyring, whatever the house reads with.
+// enrollSealed begins an enrollment with the real keyring, whatever Sealer the fixture has.
 func (h *fixture) enrollSealed() mfa.NewEnrollment {
 	h.t.Helper()
 	reads := h.Sealer
@@ -235,7 +236,7 @@ func (h *fixture) enrollSealed() mfa.NewEnrollment {
 	return b
 }
 
-// exchanged unseals as if everything lay in another row.
+// exchanged unseals as if every key were in the row with the given id.
 type exchanged struct {
 	mfa.Sealer
 	row string

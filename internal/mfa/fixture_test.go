@@ -2,152 +2,56 @@ package mfa_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"os"
-	"path/filepath"
-	"sync"
+	"io"
 	"testing"
 	"time"
 
 	"twofold/internal/account"
-	"twofold/internal/audit"
 	"twofold/internal/authn"
 	"twofold/internal/keyring"
-	"twofold/internal/maillink"
 	"twofold/internal/mfa"
-	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/store"
+	"twofold/internal/test/faultstore"
 	"twofold/internal/throttle"
 	"twofold/internal/totp"
 )
 
 var (
 	ctx  = context.Background()
-	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
+	noon = faultstore.Noon
+	must = faultstore.Must
 )
 
-// fixture is the service over a real database, with a clock that is moved and a store that can be made to fail.
+// fixture is an mfa.Service over a real database, with a clock that the test advances and a store that can be made to fail.
+// Ada has an account and two sessions.
 type fixture struct {
 	*mfa.Service
 	t      *testing.T
 	now    time.Time
-	faults *faults
 	db     *store.DB
 	ring   *keyring.Ring
+	faults *faultstore.Faults
 
-	sess      session.Session // ada's, of one factor at first
+	sess      session.Session // ada's, with one factor at first
 	token     secret.Text
 	elsewhere secret.Text // her other session
 }
 
-func open(t *testing.T) *fixture {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	dir := t.TempDir()
-	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
-	database, masterKey := template()
-	must(t, errors.Join(os.WriteFile(file, database, 0o600), os.WriteFile(key, masterKey, 0o600)))
-	db, ring, err := openFiles(file, key)
-	must(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	h := &fixture{t: t, now: noon, faults: &faults{}, db: db, ring: ring}
-	clock := func() time.Time { return h.now }
+	h := &fixture{t: t, now: noon}
 	hasher, err := password.NewTestHasher(password.TestParams, 1, 100, time.Minute)
 	must(t, err)
-	ids := 0
-	newID := func() string { ids++; return fmt.Sprintf("id-%03d", ids) }
-	h.Service = &mfa.Service{
-		Store:    methods{store.Methods{DB: db}, h.faults},
-		Accounts: locker{store.Accounts{DB: db}, h.faults},
-		PendingChanges: &account.PendingChanges{
-			Links: &maillink.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, Addresses: store.PendingAddresses{DB: db}, Now: clock,
-		},
-		Sealer: ring,
-		Sessions: &session.Service{
-			Store: sessions{store.Sessions{DB: db}, h.faults}, Now: clock, NewID: newID,
-			Limits: session.Limits{AAL1Idle: time.Hour, AAL1Absolute: time.Hour, AAL2Idle: time.Hour, AAL2Absolute: time.Hour, PerAccount: 20},
-		},
-		StepUps: &stepup.Service{
-			Store: stepUps{store.StepUps{DB: db}, h.faults}, Keys: ring, Issuer: "https://example.com", Lifetime: 5 * time.Minute, Now: clock, NewID: newID,
-		},
-		Attempts: &throttle.Limiter{
-			Store: attempts{store.Attempts{DB: db}, h.faults}, Now: clock,
-			Limits: throttle.Limits{FreeAttempts: 5, FirstBackoff: 30 * time.Second, MaxBackoff: time.Hour, HardLimit: 100},
-		},
-		Hasher:  hasher,
-		Notices: notices{mail(db, ring, clock, newID), h.faults},
-		Audit:   audit.Log{To: slog.New(slog.DiscardHandler)},
-		Limits:  mfa.Limits{Methods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 2},
-		Issuer:  "Twofold", Now: clock, NewID: newID,
-	}
+	world := faultstore.Open(t, func() time.Time { return h.now }, hasher, io.Discard, account.Account{ID: "ada", Email: "ada@example.com"})
+	h.Service, h.db, h.ring, h.faults = world.MFA(time.Hour), world.DB, world.Ring, world.Faults
 	h.sess, h.token = h.signIn(session.Cookie)
 	_, h.elsewhere = h.signIn(session.Token)
 	return h
-}
-
-// mail is an outbox that nobody empties.
-func mail(db *store.DB, ring *keyring.Ring, clock func() time.Time, newID func() string) *notify.Service {
-	return &notify.Service{
-		Store: store.Outbox{DB: db}, Recipients: account.Recipients{Store: store.Accounts{DB: db}}, Sealer: ring, Mail: true,
-		Links: &maillink.Service{Store: store.Links{DB: db}, Now: clock, NewID: newID}, PublicURL: "https://example.com",
-		NotMe: 7 * 24 * time.Hour, Now: clock, NewID: newID,
-	}
-}
-
-// template is a migrated database with ada's account in it, and its key: made once, copied for each test.
-var template = sync.OnceValues(func() (database, masterKey []byte) {
-	dir, err := os.MkdirTemp("", "template-")
-	if err != nil {
-		panic(err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
-	_, err = keyring.CreateMaster(key)
-	if err != nil {
-		panic(err)
-	}
-	db, _, err := openFiles(file, key)
-	if err != nil {
-		panic(err)
-	}
-	if err := errors.Join(store.Accounts{DB: db}.Insert(ctx, account.Account{ID: "ada", Email: "ada@example.com"}), db.Close()); err != nil {
-		panic(err)
-	}
-	database, err = os.ReadFile(file)
-	masterKey, other := os.ReadFile(key)
-	if err := errors.Join(err, other); err != nil {
-		panic(err)
-	}
-	return database, masterKey
-})
-
-// openFiles opens a database and the keys in it, and makes what is missing.
-func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
-	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return nil, nil, err
-	}
-	master, err := keyring.ReadMaster(key)
-	if migrated, other := db.Migrated(ctx); err == nil && !migrated {
-		err = errors.Join(other, db.Migrate(ctx))
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
-	return db, ring, err
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
 }
 
 func (h *fixture) signIn(d session.Delivery) (session.Session, secret.Text) {
@@ -162,7 +66,7 @@ func (h *fixture) addBob() error {
 	return store.Accounts{DB: h.db}.Insert(ctx, account.Account{ID: "bob", Email: "bob@example.com"})
 }
 
-// grant is a step-up that was proven.
+// grant returns a step-up for a purpose.
 func (h *fixture) grant(p stepup.Purpose) stepup.Grant {
 	h.t.Helper()
 	_, g, err := h.StepUps.Issue(ctx, h.sess, p, "", session.AMRFor(true))
@@ -179,7 +83,7 @@ func (h *fixture) begin(name string) mfa.NewEnrollment {
 
 func (h *fixture) code(b mfa.NewEnrollment) string { return b.Key.Code(totp.StepAt(h.now)) }
 
-// wrong is a code that fits neither now nor soon nor lately.
+// wrong returns a code that matches no step around now, even with a clock offset.
 func (h *fixture) wrong(b mfa.NewEnrollment) string {
 	for n := 0; ; n++ {
 		code := fmt.Sprintf("%06d", n)
@@ -189,7 +93,7 @@ func (h *fixture) wrong(b mfa.NewEnrollment) string {
 	}
 }
 
-// enroll adds a method and moves the clock to its next code.
+// enroll adds a method and advances the clock to its next code.
 func (h *fixture) enroll(name string) (mfa.Method, mfa.NewEnrollment) {
 	h.t.Helper()
 	b := h.begin(name)
@@ -211,22 +115,22 @@ func (h *fixture) resumed(token secret.Text) session.Session {
 	return s
 }
 
-// state is everything that must change together.
+// state is what must change together.
 type state struct {
 	Methods    []string // a suspended one in brackets
-	Codes      []string // the ids of recovery codes that work
+	Codes      []string // the ids of unused recovery codes
 	Mails      int      // in the outbox
 	Pending    string
 	Tries      int
 	Level      session.ACR
-	Session    bool // the token that was held still opens it
+	Session    bool // h.token belongs to a session
 	Elsewhere  bool
 	GrantAlive bool
 }
 
 func (h *fixture) state(g stepup.Grant) state {
 	h.t.Helper()
-	h.faults.off()
+	h.faults.Off()
 	var s state
 	found, err := h.Methods(ctx, "ada")
 	must(h.t, err)
@@ -259,7 +163,7 @@ func (h *fixture) state(g stepup.Grant) state {
 	return s
 }
 
-// left answers how many guesses at a code are free, and takes one of them.
+// left counts an attempt at a code and returns how many are left.
 func (h *fixture) left() int {
 	h.t.Helper()
 	b, err := h.Attempts.Reserve(ctx, mfa.AttemptFor("ada", h.sess), throttle.SubLimit{})
@@ -267,14 +171,7 @@ func (h *fixture) left() int {
 	return b.Left
 }
 
-// unwrap takes the faults away, which count and are not made for many at once.
-func (h *fixture) unwrap() {
-	h.Store, h.Accounts = store.Methods{DB: h.db}, store.Accounts{DB: h.db}
-	h.Notices = h.Notices.(notices).Notices
-	h.Sessions.Store, h.StepUps.Store, h.Attempts.Store = store.Sessions{DB: h.db}, store.StepUps{DB: h.db}, store.Attempts{DB: h.db}
-}
-
-// verify looks which of an account's methods a code fits.
+// verify returns which of an account's methods a code matches.
 func (h *fixture) verify(accountID, code string) (mfa.CodeMatch, error) {
 	methods, err := h.Methods(ctx, accountID)
 	if err != nil {

@@ -18,12 +18,13 @@ import (
 // ChangeResult is what a change of an account's credentials returns to the session that made it.
 type ChangeResult struct {
 	receipt.Receipt
-	RecoveryCodes []secret.Text // new recovery codes, shown this once
-	NewToken      secret.Text   // of the session that made the change, if it is delivered in a cookie
+	RecoveryCodes []secret.Text // newly generated, shown only once
+	NewToken      secret.Text   // of the session that made the change, if it is delivered by cookie
 }
 
-// RevokeAfterChange does what follows from any change of an account's proofs: other sessions and older step-up tokens end,
-// and a session that lives in a cookie gets a new token. Call it in the transaction of the change.
+// RevokeAfterChange does what every change of an account's credentials requires: it ends the account's other sessions,
+// revokes its step-up tokens, and rotates the token of a session that is delivered by cookie. Call it in the transaction of
+// the change.
 func (s *Service) RevokeAfterChange(ctx context.Context, sess session.Session) (ChangeResult, error) {
 	if err := s.StepUps.RevokeAll(ctx, sess.AccountID); err != nil {
 		return ChangeResult{}, err
@@ -36,14 +37,14 @@ func (s *Service) RevokeAfterChange(ctx context.Context, sess session.Session) (
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	stock, err := s.RecoveryCodeStatus(ctx, sess.AccountID)
+	codes, err := s.RecoveryCodeStatus(ctx, sess.AccountID)
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	return ChangeResult{Receipt: receipt.Receipt{SessionsEnded: ended, RecoveryCodesLeft: stock.Left}, NewToken: token}, nil
+	return ChangeResult{Receipt: receipt.Receipt{SessionsEnded: ended, RecoveryCodesLeft: codes.Left}, NewToken: token}, nil
 }
 
-// notifyAndRecord is ProofsChanged with its notice and its entries.
+// notifyAndRecord calls RevokeAfterChange, sends the notice and records the events.
 func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n notify.Notice, events ...audit.Event) (ChangeResult, error) {
 	done, err := s.RevokeAfterChange(ctx, sess)
 	if err != nil {
@@ -62,9 +63,9 @@ func (s *Service) notifyAndRecord(ctx context.Context, sess session.Session, n n
 	return done, nil
 }
 
-// Remove takes a method away and spends the grant with it. With the last one MFA goes off, and the recovery codes die.
-// It ends the account's other sessions and step-up tokens. It answers ErrNotFound, ErrLastMethod and stepup.ErrRefused;
-// none of them spends anything.
+// Remove deletes a method and consumes the grant. Removing the last method turns MFA off and deletes the recovery codes.
+// Remove ends the account's other sessions and revokes its step-up tokens. It returns ErrNotFound, ErrLastMethod and
+// stepup.ErrRefused; none of them consumes the grant.
 func (s *Service) Remove(ctx context.Context, sess session.Session, id string, grant stepup.Grant) (ChangeResult, error) {
 	var done ChangeResult
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -104,7 +105,7 @@ func (s *Service) Remove(ctx context.Context, sess session.Session, id string, g
 	return done, nil
 }
 
-// Rename gives a method another name. It answers ErrNotFound, ErrName and ErrNameTaken.
+// Rename changes the name of a method. It returns ErrNotFound, ErrInvalidName and ErrNameTaken.
 func (s *Service) Rename(ctx context.Context, accountID, id, name string) (Method, error) {
 	var renamed Method
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -135,9 +136,9 @@ func (s *Service) Rename(ctx context.Context, accountID, id, name string) (Metho
 	return renamed, nil
 }
 
-// Suspend stops a method from being accepted, since its owner says that it is not theirs, and ends every step-up token.
-// MFA stays on: signing in takes another method or a recovery code. One that is suspended stays so. Sessions are the
-// caller's to end. It answers ErrNotFound.
+// Suspend stops a method from being accepted, because the account's owner reported that it is not theirs, and revokes every
+// step-up token. MFA stays on: signing in needs another method or a recovery code. Suspending a suspended method changes
+// nothing. The caller ends the sessions. Suspend returns ErrNotFound.
 func (s *Service) Suspend(ctx context.Context, accountID, id string) (Method, error) {
 	var suspended Method
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -166,8 +167,9 @@ func (s *Service) Suspend(ctx context.Context, accountID, id string) (Method, er
 	return suspended, nil
 }
 
-// RemoveAll turns MFA off: every method, enrollment and recovery code goes, the codes that were wrong are forgiven, and
-// every step-up token and session of the account ends. Call it in the transaction that says why.
+// RemoveAll turns MFA off. It deletes every method, enrollment and recovery code, clears the failed codes, revokes every
+// step-up token and ends every session of the account. It returns the number of sessions ended. Call it in the transaction
+// that records the reason.
 func (s *Service) RemoveAll(ctx context.Context, accountID string) (sessionsEnded int, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		sessionsEnded, err = s.removeAll(ctx, accountID)
@@ -203,9 +205,9 @@ func (s *Service) removeAll(ctx context.Context, accountID string) (sessionsEnde
 	return s.Sessions.EndOthers(ctx, accountID, "")
 }
 
-// Reset is what an operator, or an administrator whose account is by, does for somebody who has lost everything: RemoveAll,
-// with the reason in the audit and a notice to the account. It answers how many methods that were.
-func (s *Service) Reset(ctx context.Context, accountID, by, reason string) (methods int, done receipt.Receipt, err error) {
+// Reset turns MFA off for a user who has lost every factor: it calls RemoveAll, records the reason and notifies the account.
+// The actor is an operator (empty) or the account of an administrator. Reset returns the number of methods removed.
+func (s *Service) Reset(ctx context.Context, accountID, actor, reason string) (methods int, done receipt.Receipt, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		found, err := s.Store.Methods(ctx, accountID)
 		if err != nil {
@@ -218,7 +220,7 @@ func (s *Service) Reset(ctx context.Context, accountID, by, reason string) (meth
 		if done.NoticesSent, err = s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.MFAReset, AccountID: accountID}); err != nil {
 			return err
 		}
-		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Actor: by, Reason: reason})
+		return s.Audit.Record(ctx, audit.Event{Kind: audit.AccountMFAReset, AccountID: accountID, Actor: actor, Reason: reason})
 	})
 	if err != nil {
 		return 0, receipt.Receipt{}, fmt.Errorf("reset MFA: %w", err)
@@ -226,7 +228,7 @@ func (s *Service) Reset(ctx context.Context, accountID, by, reason string) (meth
 	return methods, done, nil
 }
 
-// find answers the method of an id, or ErrNotFound.
+// find returns the method with the given id, or ErrNotFound.
 func find(methods []Method, id string) (Method, error) {
 	at := slices.IndexFunc(methods, func(m Method) bool { return m.ID == id })
 	if at < 0 {
@@ -235,7 +237,7 @@ func find(methods []Method, id string) (Method, error) {
 	return methods[at], nil
 }
 
-// excluding answers the methods but the one of an id.
+// excluding returns the methods without the one with the given id.
 func excluding(methods []Method, id string) []Method {
 	return slices.DeleteFunc(slices.Clone(methods), func(m Method) bool { return m.ID == id })
 }

@@ -9,13 +9,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxName is a name's greatest length in code points.
+// maxName is the maximum length of a name in code points.
 const maxName = 64
 
-// nameKey is what must differ between two names of an account: case does not count.
+// nameKey returns the form of a name that is unique per account. It ignores case.
 func nameKey(name string) string { return cases.Fold().String(norm.NFC.String(name)) }
 
-// uniqueName is the name asked for, or the first of "Authenticator app", "Authenticator app 2", … that is free.
+// uniqueName normalizes a name and checks that no method has it. For an empty one it returns the first of "Authenticator
+// app", "Authenticator app 2", … that is free. It returns ErrInvalidName or ErrNameTaken.
 func uniqueName(name string, methods []Method) (string, error) {
 	taken := make(map[string]bool, len(methods))
 	for _, m := range methods {

@@ -5,17 +5,17 @@ import (
 	"time"
 )
 
-// ErrLastMethod means that MFA is required, so that the account's last method stays.
+// ErrLastMethod means that MFA is required, so that the account's last method cannot be removed.
 var ErrLastMethod = errors.New("last method while MFA is required")
 
-// Policy says whether everybody has to have MFA. The zero value leaves it to each.
+// Policy states whether every account must have MFA. The zero value leaves it to each user.
 type Policy struct {
 	Required bool
-	From     time.Time // zero: from the beginning
+	From     time.Time // zero: always
 }
 
-// RequiredAt says whether everybody has to have MFA at a time.
+// RequiredAt reports whether MFA is required at a time.
 func (p Policy) RequiredAt(at time.Time) bool { return p.Required && !at.Before(p.From) }
 
-// UpcomingAt says whether that is still to come.
+// UpcomingAt reports whether MFA is going to be required after a time.
 func (p Policy) UpcomingAt(at time.Time) bool { return p.Required && at.Before(p.From) }

@@ -10,29 +10,28 @@ import (
 	"twofold/internal/secret"
 )
 
-// A recovery code is 80 bits: more than the 64 that a look-up secret kept as a salted hash needs (NIST SP 800-63B-4
-// §3.1.2.2).
+// A recovery code has 80 bits. NIST SP 800-63B-4 §3.1.2.2 demands 64 of a look-up secret that is stored as a salted hash.
 const (
 	codeBytes  = 10
 	codeLength = codeBytes * 8 / 5
 )
 
-// crockford is Douglas Crockford's base32: no I, L, O or U, which people misread.
+// crockford is the alphabet of Douglas Crockford's base32: without I, L, O and U, which are easily misread.
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 var codeText = base32.NewEncoding(crockford).WithPadding(base32.NoPadding)
 
-// ErrRecoveryCode means that a text cannot be a recovery code, whoever's.
+// ErrRecoveryCode means that a text does not have the form of a recovery code.
 var ErrRecoveryCode = errors.New("not a recovery code")
 
-// RecoveryCode is a text that has the form of a recovery code. The zero value is none.
+// RecoveryCode is a text that has the form of a recovery code. The zero value means none.
 type RecoveryCode struct{ text secret.Text }
 
-// IsZero says whether there is none.
+// IsZero reports whether c is no code.
 func (c RecoveryCode) IsZero() bool { return c.text.IsZero() }
 
-// ParseRecoveryCode reads a code as carelessly typed as it comes: in lower case, with spaces or dashes anywhere or nowhere,
-// O for 0, I or L for 1. It answers ErrRecoveryCode for everything else.
+// ParseRecoveryCode parses a code as users type it. It accepts lower case, spaces and dashes anywhere, O for 0, and I or L
+// for 1. It returns ErrRecoveryCode for everything else.
 func ParseRecoveryCode(typed string) (RecoveryCode, error) {
 	var plain strings.Builder
 	for _, r := range typed {
@@ -59,7 +58,7 @@ func ParseRecoveryCode(typed string) (RecoveryCode, error) {
 	return RecoveryCode{secret.New(plain.String())}, nil
 }
 
-// format is how a code is shown: XXXX-XXXX-XXXX-XXXX.
+// format returns the code as it is shown: XXXX-XXXX-XXXX-XXXX.
 func (c RecoveryCode) format() secret.Text {
 	t := c.text.Reveal()
 	return secret.New(t[:4] + "-" + t[4:8] + "-" + t[8:12] + "-" + t[12:])
@@ -67,6 +66,6 @@ func (c RecoveryCode) format() secret.Text {
 
 func randomCode() RecoveryCode {
 	var b [codeBytes]byte
-	rand.Read(b[:]) // never fails: it ends the program rather than return weak bytes
+	rand.Read(b[:]) // never fails: it crashes the program instead of returning weak bytes
 	return RecoveryCode{secret.New(codeText.EncodeToString(b[:]))}
 }

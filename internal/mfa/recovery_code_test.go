@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestACarelesslyTypedCodeIsUnderstood(t *testing.T) {
+func TestParseRecoveryCode_Lenient(t *testing.T) {
 	t.Parallel()
 	const code = "0A1B-2C3D-4E5F-6G7H"
 	for what, typed := range map[string]string{
@@ -31,7 +31,7 @@ func TestACarelesslyTypedCodeIsUnderstood(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeACodeIsRefused(t *testing.T) {
+func TestParseRecoveryCode_Invalid(t *testing.T) {
 	t.Parallel()
 	for what, typed := range map[string]string{
 		"nothing":                "",
@@ -54,7 +54,7 @@ func TestWhatCannotBeACodeIsRefused(t *testing.T) {
 	}
 }
 
-func TestACodeIsEightyBitsOfChance(t *testing.T) {
+func TestRecoveryCode_EightyRandomBits(t *testing.T) {
 	t.Parallel()
 	form := regexp.MustCompile("^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){3}$") // as in the contract
 	seen := make(map[string]bool)
@@ -83,7 +83,7 @@ func TestACodeIsEightyBitsOfChance(t *testing.T) {
 	}
 }
 
-// FuzzReadRecoveryCode holds that whatever is read as a code is written as one, and then read as the same.
+// FuzzReadRecoveryCode checks that every code that parses is formatted as one, and then parses as the same code.
 func FuzzReadRecoveryCode(f *testing.F) {
 	for _, seed := range []string{
 		"0A1B-2C3D-4E5F-6G7H", "oalb2c3d4e5f6g7h", " 0A1B 2C3D\u00a04E5F\r\n6G7H", "0A1B-2C3D-4E5F-6G7U", "", "----------------", "0A\u0131B-2C3D-4E5F-6G7H",

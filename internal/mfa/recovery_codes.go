@@ -15,32 +15,46 @@ import (
 	"twofold/internal/throttle"
 )
 
-// lowCodes is when to say that codes run out.
+// lowCodes is the number of unused codes from which on the account is recorded as running low.
 const lowCodes = 3
 
-var (
-	// ErrMFANotEnabled means that something is only for an account with MFA.
-	ErrMFANotEnabled = errors.New("the account has no MFA")
-	// errCodesNeeded means that a first method was confirmed without recovery codes to go with it.
-	errCodesNeeded = errors.New("recovery codes are needed")
-)
+// ErrMFANotEnabled means that the operation needs an account with MFA.
+var ErrMFANotEnabled = errors.New("the account has no MFA")
 
-// StoredRecoveryCode is a recovery code as it is kept. All codes of an account are one set, whose hashes share one salt.
+// StoredRecoveryCode is a recovery code as it is stored. All codes of an account form one set, whose hashes share one salt,
+// so that checking a code against the set costs one hash.
 type StoredRecoveryCode struct {
 	ID            string
 	AccountID     string
 	Hash          string // PHC string
 	CreatedAt     time.Time
-	UsedAt        time.Time // zero: it works
-	InvalidatedAt time.Time // zero: if it is used, its owner used it
+	UsedAt        time.Time // zero: unused
+	InvalidatedAt time.Time // when it was marked as used without being used; zero: never
 }
 
-// RecoveryCodeStatus is what is left of an account's recovery codes. A zero GeneratedAt means that there are none, used or not.
+// RecoveryCodeStatus summarizes an account's recovery codes. A zero GeneratedAt means that it has none, used or unused.
 type RecoveryCodeStatus struct {
 	Left        int
-	Total       int // how many the set had
+	Total       int // codes in the set, used or unused
 	GeneratedAt time.Time
-	Invalidated bool // nobody knows which were used, and none works
+	Invalidated bool // after a restored backup: which were used is unknown, and none is accepted
+}
+
+// RecoveryCodeStatus returns a summary of the account's recovery codes.
+func (s *Service) RecoveryCodeStatus(ctx context.Context, accountID string) (RecoveryCodeStatus, error) {
+	codes, err := s.Store.RecoveryCodes(ctx, accountID)
+	if err != nil {
+		return RecoveryCodeStatus{}, fmt.Errorf("list recovery codes: %w", err)
+	}
+	status := RecoveryCodeStatus{Total: len(codes)}
+	for _, c := range codes {
+		status.GeneratedAt = c.CreatedAt
+		status.Invalidated = status.Invalidated || !c.InvalidatedAt.IsZero()
+		if c.UsedAt.IsZero() {
+			status.Left++
+		}
+	}
+	return status, nil
 }
 
 // RecoveryCodesLeft returns how many unused recovery codes the account has.
@@ -49,60 +63,44 @@ func (s *Service) RecoveryCodesLeft(ctx context.Context, accountID string) (int,
 	return status.Left, err
 }
 
-// RecoveryCodeStatus counts the recovery codes that work.
-func (s *Service) RecoveryCodeStatus(ctx context.Context, accountID string) (RecoveryCodeStatus, error) {
-	codes, err := s.Store.RecoveryCodes(ctx, accountID)
-	if err != nil {
-		return RecoveryCodeStatus{}, fmt.Errorf("read recovery codes: %w", err)
-	}
-	stock := RecoveryCodeStatus{Total: len(codes)}
-	for _, c := range codes {
-		stock.GeneratedAt = c.CreatedAt
-		stock.Invalidated = stock.Invalidated || !c.InvalidatedAt.IsZero()
-		if c.UsedAt.IsZero() {
-			stock.Left++
-		}
-	}
-	return stock, nil
-}
-
-// RecoveryCodes are recovery codes that were made and not yet kept.
-type CodeBatch struct {
+// codeBatch is a set of recovery codes that has been generated and not yet stored.
+type codeBatch struct {
 	plain  []secret.Text
 	stored []StoredRecoveryCode
 }
 
-// GenerateCodes makes recovery codes. It hashes each of them, so it is no part of a transaction. It answers password.ErrBusy.
-func (s *Service) GenerateCodes(ctx context.Context, accountID string) (CodeBatch, error) {
+// generateCodes generates a set of recovery codes. It hashes each of them, which is slow: call it before the transaction that
+// stores them. It returns password.ErrBusy.
+func (s *Service) generateCodes(ctx context.Context, accountID string) (codeBatch, error) {
 	release, err := s.Hasher.Acquire(ctx)
 	if err != nil {
-		return CodeBatch{}, fmt.Errorf("queue for hashes: %w", err)
+		return codeBatch{}, fmt.Errorf("queue for recovery code hashes: %w", err)
 	}
 	defer release()
-	var made CodeBatch
+	var batch codeBatch
 	plain := make([]secret.Text, s.Limits.RecoveryCodes)
 	for i := range plain {
 		code := randomCode()
 		plain[i] = code.text
-		made.plain = append(made.plain, code.format())
+		batch.plain = append(batch.plain, code.format())
 	}
 	hashes, err := s.Hasher.HashSet(plain)
 	if err != nil {
-		return CodeBatch{}, fmt.Errorf("hash recovery codes: %w", err)
+		return codeBatch{}, fmt.Errorf("hash recovery codes: %w", err)
 	}
 	now := s.Now()
 	for _, hash := range hashes {
-		made.stored = append(made.stored, StoredRecoveryCode{ID: s.NewID(), AccountID: accountID, Hash: hash, CreatedAt: now})
+		batch.stored = append(batch.stored, StoredRecoveryCode{ID: s.NewID(), AccountID: accountID, Hash: hash, CreatedAt: now})
 	}
-	return made, nil
+	return batch, nil
 }
 
-// replaceRecoveryCodes puts a set in the place of the older one. Who guessed at that one has guessed at nothing now.
-func (s *Service) replaceRecoveryCodes(ctx context.Context, accountID string, made CodeBatch) error {
+// replaceRecoveryCodes deletes the account's recovery codes, stores batch, and clears the failed attempts at the old codes.
+func (s *Service) replaceRecoveryCodes(ctx context.Context, accountID string, batch codeBatch) error {
 	if err := s.Store.DeleteRecoveryCodes(ctx, accountID); err != nil {
 		return err
 	}
-	if err := s.Store.InsertRecoveryCodes(ctx, made.stored); err != nil {
+	if err := s.Store.InsertRecoveryCodes(ctx, batch.stored); err != nil {
 		return err
 	}
 	if err := s.Attempts.Unlock(ctx, accountID, throttle.RecoveryCode); err != nil {
@@ -111,18 +109,18 @@ func (s *Service) replaceRecoveryCodes(ctx context.Context, accountID string, ma
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryCodesGenerated, AccountID: accountID})
 }
 
-// GenerateRecoveryCodes makes a new set, which kills the older one, and spends the grant with it. It ends the account's
-// other sessions and step-up tokens. It answers ErrMFARequired, stepup.ErrRefused and password.ErrBusy; none of them
-// spends anything.
+// GenerateRecoveryCodes replaces the account's recovery codes and consumes the grant. It ends the account's other sessions
+// and revokes its step-up tokens. It returns ErrMFANotEnabled, stepup.ErrRefused and password.ErrBusy; none of them consumes
+// the grant.
 func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Session, grant stepup.Grant) (ChangeResult, error) {
 	if err := s.requireMFA(ctx, sess.AccountID); err != nil {
 		return ChangeResult{}, err
 	}
-	made, err := s.GenerateCodes(ctx, sess.AccountID)
+	batch, err := s.generateCodes(ctx, sess.AccountID)
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	var change ChangeResult
+	var done ChangeResult
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Accounts.Lock(ctx, sess.AccountID); err != nil {
 			return err
@@ -133,19 +131,20 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Sessio
 		if err := s.StepUps.Consume(ctx, grant); err != nil {
 			return err
 		}
-		if err := s.replaceRecoveryCodes(ctx, sess.AccountID, made); err != nil {
+		if err := s.replaceRecoveryCodes(ctx, sess.AccountID, batch); err != nil {
 			return err
 		}
-		change, err = s.notifyAndRecord(ctx, sess, notify.Notice{Kind: notify.RecoveryCodesGenerated})
+		done, err = s.notifyAndRecord(ctx, sess, notify.Notice{Kind: notify.RecoveryCodesGenerated})
 		return err
 	})
 	if err != nil {
 		return ChangeResult{}, fmt.Errorf("generate recovery codes: %w", err)
 	}
-	change.RecoveryCodes = made.plain
-	return change, nil
+	done.RecoveryCodes = batch.plain
+	return done, nil
 }
 
+// requireMFA returns ErrMFANotEnabled if the account has no method.
 func (s *Service) requireMFA(ctx context.Context, accountID string) error {
 	enabled, err := s.Enabled(ctx, accountID)
 	if err == nil && !enabled {
@@ -154,15 +153,15 @@ func (s *Service) requireMFA(ctx context.Context, accountID string) error {
 	return err
 }
 
-// MatchRecoveryCode looks which of the account's codes this is, used or not, and changes nothing. An empty id is a wrong
-// code. It takes one hash; the caller holds a slot for it.
+// MatchRecoveryCode returns the id of the code among the account's codes, used or unused, or "" for a wrong code. It changes
+// nothing. It costs one hash, for which the caller holds a slot of the Hasher.
 func (s *Service) MatchRecoveryCode(ctx context.Context, accountID string, code RecoveryCode) (id string, err error) {
-	kept, err := s.Store.RecoveryCodes(ctx, accountID)
+	stored, err := s.Store.RecoveryCodes(ctx, accountID)
 	if err != nil {
-		return "", fmt.Errorf("read recovery codes: %w", err)
+		return "", fmt.Errorf("list recovery codes: %w", err)
 	}
-	hashes := make([]string, len(kept))
-	for i, c := range kept {
+	hashes := make([]string, len(stored))
+	for i, c := range stored {
 		hashes[i] = c.Hash
 	}
 	at, err := s.Hasher.VerifyAny(hashes, code.text)
@@ -172,16 +171,16 @@ func (s *Service) MatchRecoveryCode(ctx context.Context, accountID string, code 
 	if at < 0 {
 		return "", nil
 	}
-	return kept[at].ID, nil
+	return stored[at].ID, nil
 }
 
-// ConsumeRecoveryCode uses a code up, tells the account's owner, and has codes of authenticator apps accepted again where they
-// were no longer. It answers ErrCodeUsed for one that was used, or whose set was replaced a moment ago. Call it in the
-// transaction that gives the reward, and only for somebody who has given the password too.
+// ConsumeRecoveryCode marks a code as used, notifies the account's owner, and unlocks TOTP codes if they were locked out. It
+// returns ErrCodeUsed if the code was used before, or if its set has just been replaced. Call it in the transaction that
+// grants what the code is for, and only if the password was right too.
 func (s *Service) ConsumeRecoveryCode(ctx context.Context, accountID, id string) error {
 	used, err := s.Store.ConsumeRecoveryCode(ctx, accountID, id, s.Now())
 	if err != nil {
-		return fmt.Errorf("remember recovery code: %w", err)
+		return fmt.Errorf("mark recovery code as used: %w", err)
 	}
 	if !used {
 		return ErrCodeUsed
@@ -189,38 +188,38 @@ func (s *Service) ConsumeRecoveryCode(ctx context.Context, accountID, id string)
 	if err := s.Attempts.UnlockIfCapped(ctx, accountID, throttle.TOTP); err != nil {
 		return err
 	}
-	stock, err := s.RecoveryCodeStatus(ctx, accountID)
+	status, err := s.RecoveryCodeStatus(ctx, accountID)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.RecoveryCodeUsed, AccountID: accountID, Count: stock.Left}); err != nil {
+	if _, err := s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.RecoveryCodeUsed, AccountID: accountID, Count: status.Left}); err != nil {
 		return err
 	}
 	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryCodesUsed, AccountID: accountID, Subject: id}); err != nil {
 		return err
 	}
-	if stock.Left > lowCodes {
+	if status.Left > lowCodes {
 		return nil
 	}
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.RecoveryCodesLow, AccountID: accountID})
 }
 
-// AvailableFactors lists what an account with these methods and so many recovery codes can give beside its password.
+// AvailableFactors lists the second factors of an account with these methods and so many unused recovery codes.
 func AvailableFactors(methods []Method, codesLeft int) []throttle.Kind {
-	var proofs []throttle.Kind
+	var factors []throttle.Kind
 	if slices.ContainsFunc(methods, func(m Method) bool { return !m.Suspended() }) {
-		proofs = append(proofs, throttle.TOTP)
+		factors = append(factors, throttle.TOTP)
 	}
 	if codesLeft > 0 {
-		proofs = append(proofs, throttle.RecoveryCode)
+		factors = append(factors, throttle.RecoveryCode)
 	}
-	return proofs
+	return factors
 }
 
-// DeleteRecoveryCodes makes the account's recovery codes worthless. Call it in the transaction that says why.
+// DeleteRecoveryCodes deletes the account's recovery codes. Call it in the transaction that records the reason.
 func (s *Service) DeleteRecoveryCodes(ctx context.Context, accountID string) error {
 	if err := s.Store.DeleteRecoveryCodes(ctx, accountID); err != nil {
-		return fmt.Errorf("drop recovery codes: %w", err)
+		return fmt.Errorf("delete recovery codes: %w", err)
 	}
 	return nil
 }

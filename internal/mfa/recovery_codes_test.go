@@ -14,7 +14,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// posted notes the notices that go through.
+// posted records the notices that are enqueued.
 type posted struct {
 	mfa.Notices
 	all *[]notify.Notice
@@ -25,9 +25,9 @@ func (p posted) Enqueue(ctx context.Context, n notify.Notice) (int, error) {
 	return p.Notices.Enqueue(ctx, n)
 }
 
-func TestEveryChangeSaysWhatItDidAndTellsTheOwner(t *testing.T) {
+func TestChanges_ReceiptAndNotice(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	var all []notify.Notice
 	h.Notices = posted{h.Notices, &all}
 	told := func(what string, c mfa.ChangeResult, codes int, want notify.Notice) {
@@ -71,7 +71,7 @@ func TestEveryChangeSaysWhatItDidAndTellsTheOwner(t *testing.T) {
 	told("the last", c, 0, notify.Notice{Kind: notify.MethodRemoved, Name: "new"})
 }
 
-// found is the id of a code that the account has.
+// found returns the id of one of the account's codes.
 func (h *fixture) found(shown string) string {
 	h.t.Helper()
 	code, err := mfa.ParseRecoveryCode(shown)
@@ -81,9 +81,9 @@ func (h *fixture) found(shown string) string {
 	return id
 }
 
-func TestACodeIsFoundUsedOrNotAndUsedOnce(t *testing.T) {
+func TestRecoveryCode_MatchedUsedOrUnusedAndConsumedOnce(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll("phone")
 	c, err := h.GenerateRecoveryCodes(ctx, h.sess, h.grant("mfa.recovery_codes"))
 	must(t, err)
@@ -109,12 +109,12 @@ func TestACodeIsFoundUsedOrNotAndUsedOnce(t *testing.T) {
 	}
 }
 
-func TestARecoveryCodeRevivesCodesOfAppsAtTheirCapOnly(t *testing.T) {
+func TestConsumeRecoveryCode_UnlocksTOTPOnlyAtHardLimit(t *testing.T) {
 	t.Parallel()
-	for outcome, failures := range map[string]int{"at the cap all is forgiven": 100, "below it nothing is": 99} {
+	for outcome, failures := range map[string]int{"at the hard limit all is forgiven": 100, "below it nothing is": 99} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			h.enroll("phone")
 			c, err := h.GenerateRecoveryCodes(ctx, h.sess, h.grant("mfa.recovery_codes"))
 			must(t, err)
@@ -133,9 +133,9 @@ func TestARecoveryCodeRevivesCodesOfAppsAtTheirCapOnly(t *testing.T) {
 	}
 }
 
-func TestABusyHasherLeavesTheCodesThatThereAre(t *testing.T) {
+func TestGenerateRecoveryCodes_BusyHasherKeepsCodes(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll("phone")
 	g := h.grant("mfa.recovery_codes")
 	before := h.state(g)
@@ -152,9 +152,9 @@ func TestABusyHasherLeavesTheCodesThatThereAre(t *testing.T) {
 	}
 }
 
-func TestWithoutMFAThereAreNoCodes(t *testing.T) {
+func TestGenerateRecoveryCodes_NeedsMFA(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	g := h.grant("mfa.recovery_codes")
 	if c, err := h.GenerateRecoveryCodes(ctx, h.sess, g); !errors.Is(err, mfa.ErrMFANotEnabled) || len(c.RecoveryCodes) > 0 {
 		t.Errorf("got %+v, %v, want ErrMFARequired", c, err)

@@ -9,17 +9,18 @@ import (
 	"twofold/internal/notify"
 )
 
-// RemindStore knows who was told of what.
+// RemindStore records which accounts have been reminded.
 type RemindStore interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// AccountsToRemind lists accounts of which nobody has looked yet whether their owners are to be told of a day, at most limit.
+	// AccountsToRemind lists at most limit accounts that have not been checked yet for a reminder of a day.
 	AccountsToRemind(ctx context.Context, of time.Time, limit int) (accountIDs []string, err error)
-	// MarkReminded notes that somebody has, and answers whether the owner is to be told: the account has no MFA, is not disabled, and
-	// nobody was first.
+	// MarkReminded marks an account as checked. It reports whether a reminder is needed: the account has no MFA, is not
+	// disabled, and was not checked before.
 	MarkReminded(ctx context.Context, accountID string, of time.Time) (needed bool, err error)
 }
 
-// Reminder tells people without MFA that it will be required: once for a day, some time before.
+// Reminder sends a notice to the owners of accounts without MFA that it is going to be required: once per day of the
+// policy, some time before it.
 type Reminder struct {
 	Store   RemindStore
 	Notices Notices
@@ -29,17 +30,17 @@ type Reminder struct {
 }
 
 const (
-	remindEvery = time.Hour // so that accounts that are added meanwhile are told too
-	remindBatch = 100       // accounts that are looked for at once
+	remindEvery = time.Hour // to include accounts that are created in the meantime
+	remindBatch = 100       // accounts per query
 )
 
-// Run tells people until the context ends.
+// Run sends reminders every hour until ctx is done.
 func (r *Reminder) Run(ctx context.Context, log *slog.Logger) {
 	ticker := time.NewTicker(remindEvery)
 	defer ticker.Stop()
 	for {
 		if err := r.Remind(ctx); err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "MFA reminders failed", "error", err.Error())
+			log.ErrorContext(ctx, "MFA reminder failed", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
@@ -49,8 +50,8 @@ func (r *Reminder) Run(ctx context.Context, log *slog.Logger) {
 	}
 }
 
-// Remind tells everybody who is to be told by now, and does nothing where nobody is. Several processes may: whoever comes
-// second to an account finds that it was looked at.
+// Remind sends every reminder that is due. Several processes may run it at the same time, because only the first one to mark
+// an account sends its reminder.
 func (r *Reminder) Remind(ctx context.Context) error {
 	now, day := r.Now(), r.Policy.From
 	if !r.Policy.UpcomingAt(now) || now.Before(day.Add(-r.Before)) {
@@ -59,14 +60,14 @@ func (r *Reminder) Remind(ctx context.Context) error {
 	for {
 		accounts, err := r.Store.AccountsToRemind(ctx, day, remindBatch)
 		if err != nil {
-			return fmt.Errorf("look whom to remind of MFA: %w", err)
+			return fmt.Errorf("list accounts to remind of MFA: %w", err)
 		}
 		if len(accounts) == 0 {
 			return nil
 		}
 		for _, id := range accounts {
 			if err := r.remind(ctx, id, day); err != nil {
-				return fmt.Errorf("remind of MFA: %w", err)
+				return fmt.Errorf("remind account of MFA: %w", err)
 			}
 		}
 	}

@@ -10,9 +10,9 @@ import (
 	"twofold/internal/mfa"
 )
 
-func TestANameThatWasTakenSinceItWasLookedAtIsTaken(t *testing.T) {
+func TestBegin_NameTakenMeanwhile(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	phone, _ := h.enroll("phone")
 	b := h.begin("new")
 	_, err := h.Rename(ctx, "ada", phone.ID, "NEW")
@@ -28,7 +28,7 @@ func TestANameThatWasTakenSinceItWasLookedAtIsTaken(t *testing.T) {
 	must(t, err)
 }
 
-// lateName answers an account without its methods the first time, as if the name had been taken right afterwards.
+// lateName returns an account without its methods the first time, as if the name had been taken right afterwards.
 type lateName struct {
 	mfa.Store
 	asked *int
@@ -42,9 +42,9 @@ func (l lateName) State(ctx context.Context, a string) (mfa.State, error) {
 	return st, err
 }
 
-func TestANameThatIsTakenWhileTheCodeIsJudgedIsTaken(t *testing.T) {
+func TestConfirm_NameTakenMeanwhile(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll("phone")
 	b := h.begin("new")
 	asked := 0
@@ -57,5 +57,32 @@ func TestANameThatIsTakenWhileTheCodeIsJudgedIsTaken(t *testing.T) {
 	before.Tries, before.GrantAlive = after.Tries, after.GrantAlive
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("half of it was done, - before, + after:\n%s", diff)
+	}
+}
+
+// earlyMethod returns an account with one more method the first time, as if that one had been removed right afterwards.
+type earlyMethod struct {
+	mfa.Store
+	asked *int
+}
+
+func (e earlyMethod) State(ctx context.Context, a string) (mfa.State, error) {
+	st, err := e.Store.State(ctx, a)
+	if *e.asked++; *e.asked == 1 {
+		st.Methods = append(st.Methods, mfa.Method{ID: "gone", Name: "gone"})
+	}
+	return st, err
+}
+
+func TestConfirm_LastMethodRemovedMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	b := h.begin("new")
+	asked := 0
+	h.Store = earlyMethod{h.Store, &asked}
+	_, done, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	must(t, err)
+	if len(done.RecoveryCodes) != 2 || done.RecoveryCodesLeft != 2 {
+		t.Errorf("got %d recovery codes and %d left, want 2 for a first method", len(done.RecoveryCodes), done.RecoveryCodesLeft)
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"twofold/internal/mfa"
 )
 
-func TestASuspendedMethodKeepsMFAOnAndSignsNobodyIn(t *testing.T) {
+func TestSuspend_KeepsMFAOnAndRejectsCodes(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	phone, key := h.enroll("phone")
 	tablet, other := h.enroll("tablet")
 	before, err := h.verify("ada", h.code(key))
@@ -44,9 +44,9 @@ func TestASuspendedMethodKeepsMFAOnAndSignsNobodyIn(t *testing.T) {
 	}
 }
 
-func TestOnlyAnAccountsOwnMethodIsSuspended(t *testing.T) {
+func TestSuspend_NotFound(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	phone, _ := h.enroll("phone")
 	must(t, h.addBob())
 	for account, id := range map[string]string{"bob": phone.ID, "ada": "id-000"} {
@@ -56,9 +56,9 @@ func TestOnlyAnAccountsOwnMethodIsSuspended(t *testing.T) {
 	}
 }
 
-func TestRemovingEverythingEndsEverySession(t *testing.T) {
+func TestRemoveAll_EndsEverySession(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll("phone")
 	h.begin("tablet")
 	g := h.grant("mfa.remove")

@@ -7,14 +7,15 @@ import (
 	"twofold/internal/totp"
 )
 
-// CodeMatch is a code that fits: which methods, and for each the step. Use turns one of them into an acceptance.
+// CodeMatch lists the methods that a code matches, each with the step of the code. ConsumeStep accepts one of them.
 type CodeMatch []struct {
 	MethodID string
 	Step     totp.Step
 }
 
-// MatchCode looks which of the methods that are not suspended a code fits, and changes nothing. An empty Match is a wrong
-// code. Where a code fits two steps of a key the later counts, so that accepting it uses up both.
+// MatchCode returns the methods that a code matches, without those that are suspended. It changes nothing. An empty
+// CodeMatch means a wrong code. If a code matches two steps of a key, the later one counts, so that accepting it uses up
+// both.
 func (s *Service) MatchCode(ctx context.Context, methods []Method, code string) (CodeMatch, error) {
 	var match CodeMatch
 	now := s.Now()
@@ -36,25 +37,27 @@ func (s *Service) MatchCode(ctx context.Context, methods []Method, code string) 
 	return match, nil
 }
 
-// ConsumeStep accepts the code for the first method that has not yet seen its step, and remembers the step. Every candidate is
-// tried before the code is called used: ErrCodeUsed. Call it in the transaction that gives the reward.
+// ConsumeStep accepts the code for the first method that has not used its step yet, and stores the step as used (RFC 6238,
+// section 5.2). It tries every match before it returns ErrCodeUsed. Call it in the transaction that grants what the code
+// is for.
 func (s *Service) ConsumeStep(ctx context.Context, accountID string, match CodeMatch) error {
 	for _, c := range match {
-		used, err := s.Store.AdvanceStep(ctx, accountID, c.MethodID, c.Step, s.Now())
+		advanced, err := s.Store.AdvanceStep(ctx, accountID, c.MethodID, c.Step, s.Now())
 		if err != nil {
-			return fmt.Errorf("remember code: %w", err)
+			return fmt.Errorf("store used step: %w", err)
 		}
-		if used {
+		if advanced {
 			return nil
 		}
 	}
 	return ErrCodeUsed
 }
 
+// key unseals the TOTP key of a method or enrollment.
 func (s *Service) key(ctx context.Context, sealed []byte, owner, row string) (totp.Key, error) {
 	raw, err := s.Sealer.Unseal(ctx, sealed, owner, row)
 	if err != nil {
-		return totp.Key{}, fmt.Errorf("open key: %w", err)
+		return totp.Key{}, fmt.Errorf("unseal TOTP key: %w", err)
 	}
 	return totp.KeyFromBytes(raw)
 }

@@ -11,9 +11,9 @@ import (
 	"twofold/internal/totp"
 )
 
-func TestVerifyingChangesNothing(t *testing.T) {
+func TestMatchCode_ChangesNothing(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	m, b := h.enroll("phone")
 	for range 3 {
 		match, err := h.verify("ada", h.code(b))
@@ -31,16 +31,16 @@ func TestVerifyingChangesNothing(t *testing.T) {
 	}
 }
 
-func TestACodeIsUsedUpWithEveryEarlierOne(t *testing.T) {
+func TestConsumeStep_UsesUpEarlierSteps(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	_, b := h.enroll("phone")
 	now := totp.StepAt(h.now)
 	for _, c := range []struct {
 		step totp.Step
 		want error
 	}{
-		{now - 1, mfa.ErrCodeUsed}, // confirming used it
+		{now - 1, mfa.ErrCodeUsed}, // Confirm has used it
 		{now + 1, nil}, {now + 1, mfa.ErrCodeUsed}, {now, mfa.ErrCodeUsed},
 	} {
 		match, err := h.verify("ada", b.Key.Code(c.step))
@@ -51,9 +51,9 @@ func TestACodeIsUsedUpWithEveryEarlierOne(t *testing.T) {
 	}
 }
 
-func TestACodeThatFitsTwoMethodsIsUsedByEachOnce(t *testing.T) {
+func TestConsumeStep_TwoMethodsOnceEach(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	first, b := h.enroll("phone")
 	twin := first
 	twin.ID, twin.Name, twin.LastStep = "twin", "twin", 0
@@ -70,10 +70,10 @@ func TestACodeThatFitsTwoMethodsIsUsedByEachOnce(t *testing.T) {
 	}
 }
 
-func TestACodeThatFitsTwoStepsUsesBothUp(t *testing.T) {
+func TestConsumeStep_TwoStepsUsesUpBoth(t *testing.T) {
 	t.Parallel()
-	const first totp.Step = 62075368 // of RFC 6238's key, this step and the next have one code
-	h := open(t)
+	const first totp.Step = 62075368 // with the key of RFC 6238, this step and the next have the same code
+	h := newFixture(t)
 	m, _ := h.enroll("phone")
 	key, err := totp.KeyFromBytes([]byte("12345678901234567890"))
 	must(t, err)
@@ -98,9 +98,9 @@ func TestACodeThatFitsTwoStepsUsesBothUp(t *testing.T) {
 	}
 }
 
-func TestUsingNothingIsRefused(t *testing.T) {
+func TestConsumeStep_EmptyMatch(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	if err := h.ConsumeStep(ctx, "ada", nil); !errors.Is(err, mfa.ErrCodeUsed) {
 		t.Errorf("got %v, want ErrCodeUsed", err)
 	}
@@ -112,9 +112,9 @@ func TestUsingNothingIsRefused(t *testing.T) {
 	}
 }
 
-func TestRemovingIsRefused(t *testing.T) {
+func TestRemove_Refused(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	m, _ := h.enroll("phone")
 	g, spent := h.grant("mfa.remove"), h.grant("mfa.remove")
 	must(t, h.StepUps.Consume(ctx, spent))
@@ -140,9 +140,9 @@ func TestRemovingIsRefused(t *testing.T) {
 	}
 }
 
-func TestRemovingOneOfTwoLeavesMFAOn(t *testing.T) {
+func TestRemove_OneOfTwoKeepsMFAOn(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	first, _ := h.enroll("phone")
 	h.enroll("tablet")
 	change, err := h.Remove(ctx, h.sess, first.ID, h.grant("mfa.remove"))
@@ -154,9 +154,9 @@ func TestRemovingOneOfTwoLeavesMFAOn(t *testing.T) {
 	}
 }
 
-func TestResettingForgivesCodesAndEndsEverything(t *testing.T) {
+func TestReset_ClearsFailuresAndRevokesAll(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.enroll("phone")
 	h.begin("tablet")
 	g := h.grant("mfa.remove")
@@ -178,7 +178,7 @@ func TestResettingForgivesCodesAndEndsEverything(t *testing.T) {
 	}
 }
 
-func TestAGuessIsCountedApartInALiveSessionOfTwoFactors(t *testing.T) {
+func TestAttemptFor_SessionBucket(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		sess session.Session
@@ -196,9 +196,9 @@ func TestAGuessIsCountedApartInALiveSessionOfTwoFactors(t *testing.T) {
 	}
 }
 
-func TestAnEnrollmentIsPendingUntilItsEnd(t *testing.T) {
+func TestState_EnrollmentExpires(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != "" {
 		t.Errorf("before there is one: got %+v, %v", st.Enrollment, err)
 	}
@@ -218,9 +218,9 @@ func TestAnEnrollmentIsPendingUntilItsEnd(t *testing.T) {
 	}
 }
 
-func TestAnAddressThatNoKeyURICanHoldKeepsTheToken(t *testing.T) {
+func TestBegin_AddressInvalidInKeyURI(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	g := h.grant("mfa.enroll")
 	if _, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada:x@example.com"}, g); !errors.Is(err, totp.ErrLabel) {
 		t.Errorf("got %v, want ErrLabel", err)

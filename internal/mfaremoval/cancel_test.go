@@ -73,7 +73,7 @@ func TestCancel_StartsCooldown(t *testing.T) {
 		} {
 			t.Run(way+", "+moment, func(t *testing.T) {
 				t.Parallel()
-				h := open(t)
+				h := newFixture(t)
 				until(h)
 				links := append(h.links(maillink.CancelRemoval), h.links(maillink.CompleteRemoval)...)
 				must(t, c.cancel(h))
@@ -111,7 +111,7 @@ func TestCancel_StartsCooldown(t *testing.T) {
 
 func TestCancel_OneFactorSession(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	if _, err := h.Cancel(ctx, h.signIn(false)); !errors.Is(err, mfaremoval.ErrMFASessionRequired) {
 		t.Errorf("got %v", err)
@@ -123,7 +123,7 @@ func TestCancel_OneFactorSession(t *testing.T) {
 
 func TestComplete_RemovesEverything(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	token := h.ready()
 	h.takeNotices()
 	h.signIn(true)
@@ -158,7 +158,7 @@ func TestComplete_RemovesEverything(t *testing.T) {
 
 func TestComplete_Rejected(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	token := h.ready()
 	other, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, "another removal", day)
 	must(t, err)
@@ -194,7 +194,7 @@ func TestComplete_Rejected(t *testing.T) {
 
 func TestComplete_BeforeReady(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	status := h.request()
 	early, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, status.ID, day) // as if it had leaked
 	must(t, err)
@@ -205,7 +205,7 @@ func TestComplete_BeforeReady(t *testing.T) {
 
 func TestRequest_Concurrent(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	ids := make(chan string)
 	for range 30 {
 		go func() {
@@ -228,7 +228,7 @@ func TestComplete_ConcurrentCancel(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			for round := range 6 {
-				h := open(t)
+				h := newFixture(t)
 				token := h.ready()
 				start, completed, cancelled := make(chan struct{}), make(chan error), make(chan error)
 				go func() { <-start; _, err := h.Complete(ctx, token); completed <- err }()
@@ -264,7 +264,7 @@ type state struct {
 
 func (h *fixture) state(tokens []secret.Text) state {
 	h.t.Helper()
-	h.faults.nth = 0
+	h.faults.Off()
 	s := state{Enabled: h.enabled(), Last: h.last(), Notices: len(h.mails)}
 	status, open := h.current()
 	s.Open, s.Remaining = open, status.Remaining
@@ -310,14 +310,14 @@ func TestFaults_LeaveNoPartialChange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for nth := 1; ; nth++ {
-				h := open(t)
+				h := newFixture(t)
 				h.Limits.Delay = 2 * time.Hour
 				c.given(h)
 				tokens := append(h.links(maillink.CancelRemoval), h.links(maillink.CompleteRemoval)...)
 				before := h.state(tokens)
-				*h.faults = faults{nth: nth}
+				h.faults.FailAt(nth)
 				err := c.do(h, tokens)
-				struck := h.faults.struck
+				struck := h.faults.Hit()
 				after := h.state(tokens)
 				if !struck {
 					must(t, err)

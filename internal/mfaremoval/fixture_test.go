@@ -3,25 +3,20 @@ package mfaremoval_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"log/slog"
-	"os"
-	"path/filepath"
+	"io"
 	"sync"
 	"testing"
 	"time"
 
 	"twofold/internal/account"
-	"twofold/internal/audit"
-	"twofold/internal/keyring"
 	"twofold/internal/maillink"
 	"twofold/internal/mfa"
 	"twofold/internal/mfaremoval"
 	"twofold/internal/notify"
 	"twofold/internal/secret"
 	"twofold/internal/session"
-	"twofold/internal/stepup"
 	"twofold/internal/store"
+	"twofold/internal/test/faultstore"
 	"twofold/internal/throttle"
 )
 
@@ -33,126 +28,48 @@ const (
 
 var (
 	ctx  = context.Background()
-	noon = time.Date(2026, 11, 23, 12, 0, 5, 0, time.UTC)
+	noon = faultstore.Noon
+	must = faultstore.Must
 
 	limits = mfaremoval.Limits{Delay: 72 * time.Hour, Cooldown: 30 * day, Remind: day, MaxTick: time.Hour, LinkLifetime: 7 * day}
 )
 
-// fixture is the service over an SQLite database, with a clock that tests advance, mail whose delivery they control, and
-// dependencies that can fail. Ada has lost her phone, and has two addresses.
+// fixture is an mfaremoval.Service over a real database, with a clock that the test advances, mail whose delivery it controls,
+// and stores that can be made to fail. Ada has lost her phone, and has two addresses.
 type fixture struct {
 	*mfaremoval.Service
 	t       *testing.T
 	db      *store.DB
-	faults  *faults
+	faults  *faultstore.Faults
 	methods *mfa.Service
 	tries   *throttle.Limiter
 
 	mu    sync.Mutex
 	now   time.Time
-	ids   int
 	mails []notify.Notice
 	down  bool // mails are not delivered
 }
 
-// open returns a fixture in which ada has one method.
-func open(t *testing.T) *fixture {
+// newFixture returns a fixture in which ada has one method.
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	dir := t.TempDir()
-	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
-	database, masterKey := template()
-	must(t, errors.Join(os.WriteFile(file, database, 0o600), os.WriteFile(key, masterKey, 0o600)))
-	db, ring, err := openFiles(file, key)
-	must(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	h := &fixture{t: t, now: noon, db: db, faults: &faults{}}
-	h.tries = &throttle.Limiter{
-		Store: store.Attempts{DB: db}, Now: h.clock,
-		Limits: throttle.Limits{FreeAttempts: 5, FirstBackoff: 30 * time.Second, MaxBackoff: time.Hour, HardLimit: 100},
-	}
-	trail := audit.Log{To: slog.New(slog.DiscardHandler), Store: store.Activity{DB: db}, Now: h.clock, NewID: h.newID}
-	h.methods = &mfa.Service{
-		Store: store.Methods{DB: db}, Accounts: store.Accounts{DB: db}, Sealer: ring, Attempts: h.tries, Audit: trail,
-		Sessions: &session.Service{
-			Store: store.Sessions{DB: db}, Now: h.clock, NewID: h.newID,
-			Limits: session.Limits{AAL1Idle: day, AAL1Absolute: day, AAL2Idle: day, AAL2Absolute: day, PerAccount: 20},
-		},
-		StepUps: &stepup.Service{Store: store.StepUps{DB: db}, Now: h.clock, NewID: h.newID}, Now: h.clock, NewID: h.newID,
-		Notices: h,
-	}
-	h.Service = &mfaremoval.Service{
-		Store: removals{store.Removals{DB: db}, h.faults}, Locks: locks{store.Accounts{DB: db}, h.faults},
-		Accounts: accounts{&account.Service{Store: store.Accounts{DB: db}}, h.faults}, Methods: methods{h.methods, h.faults},
-		Notices: notices{h, h.faults}, Attempts: attempts{h.tries, h.faults},
-		Links: links{&maillink.Service{Store: store.Links{DB: db}, Now: h.clock, NewID: h.newID}, h.faults},
-		Audit: trail, Limits: limits, Now: h.clock, NewID: h.newID,
-	}
-	must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{
+	h := &fixture{t: t, now: noon}
+	world := faultstore.Open(t, h.clock, nil, io.Discard, account.Account{
 		ID: "ada", Email: own, NoticeEmail: second, PasswordChangedAt: noon.Add(-day), CreatedAt: noon.Add(-day),
-	}))
+	})
+	h.db, h.faults, h.methods = world.DB, world.Faults, world.MFA(day)
+	h.methods.Notices, h.tries = h, h.methods.Attempts
+	accounts := faultstore.Accounts{Store: store.Accounts{DB: h.db}, Faults: h.faults}
+	h.Service = &mfaremoval.Service{
+		Store: faultstore.Removals{Store: store.Removals{DB: h.db}, Faults: h.faults}, Locks: accounts, Accounts: &account.Service{Store: accounts},
+		Methods: h.methods, Notices: faultstore.RemovalNotices{Notices: h, Faults: h.faults}, Attempts: h.tries, Links: world.Links(),
+		Audit: world.Trail, Limits: limits, Now: h.clock, NewID: world.NewID,
+	}
 	h.enroll("phone")
 	return h
 }
 
-// template returns a migrated database and its master key, which are created once and copied for each test.
-var template = sync.OnceValues(func() (database, masterKey []byte) {
-	dir, err := os.MkdirTemp("", "template-")
-	if err != nil {
-		panic(err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	file, key := filepath.Join(dir, "twofold.db"), filepath.Join(dir, "master.key")
-	_, err = keyring.CreateMaster(key)
-	if err != nil {
-		panic(err)
-	}
-	db, _, err := openFiles(file, key)
-	if err == nil {
-		err = db.Close()
-	}
-	if err != nil {
-		panic(err)
-	}
-	database, err = os.ReadFile(file)
-	masterKey, other := os.ReadFile(key)
-	if err := errors.Join(err, other); err != nil {
-		panic(err)
-	}
-	return database, masterKey
-})
-
-// openFiles opens a database and its keys, and migrates a new one.
-func openFiles(file, key string) (*store.DB, *keyring.Ring, error) {
-	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return nil, nil, err
-	}
-	master, err := keyring.ReadMaster(key)
-	if migrated, other := db.Migrated(ctx); err == nil && !migrated {
-		err = errors.Join(other, db.Migrate(ctx))
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
-	return db, ring, err
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func (h *fixture) clock() time.Time { h.mu.Lock(); defer h.mu.Unlock(); return h.now }
-
-func (h *fixture) newID() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.ids++
-	return fmt.Sprintf("id-%04d", h.ids)
-}
 
 // Enqueue records a notice when its transaction commits.
 func (h *fixture) Enqueue(ctx context.Context, n notify.Notice) (int, error) {
@@ -275,7 +192,9 @@ func (h *fixture) last() string {
 // signIn creates a session of ada's account.
 func (h *fixture) signIn(withCode bool) session.Session {
 	h.t.Helper()
-	s, _, err := h.methods.Sessions.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(withCode)})
+	sessions := *h.methods.Sessions
+	sessions.Store = store.Sessions{DB: h.db} // without faults
+	s, _, err := sessions.Create(ctx, session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(withCode)})
 	must(h.t, err)
 	return s
 }

@@ -18,7 +18,7 @@ import (
 
 func TestRunOnce_AnnouncesDailyToEveryAddress(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	notices := func(kind string, purposes ...string) []string {
 		lines := []string{kind + " " + own + " cancel_removal", kind + " " + second + " cancel_removal"}
 		for _, p := range purposes {
@@ -58,7 +58,7 @@ func TestRunOnce_AnnouncesDailyToEveryAddress(t *testing.T) {
 
 func TestRequest_AlreadyInProgress(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	first := h.request()
 	if first.Remaining != limits.Delay || first.Ready() || first.ClockPaused {
 		t.Errorf("a new removal is %+v", first)
@@ -100,7 +100,7 @@ func TestClock_Paused(t *testing.T) {
 	} {
 		t.Run(reason, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			h.request()
 			c.pause(h)
 			shown, _ := h.current()
@@ -117,7 +117,7 @@ func TestClock_Paused(t *testing.T) {
 
 func TestClock_FailuresOfAnotherAccount(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	_, err := h.tries.Reserve(ctx, throttle.Attempt{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}, throttle.SubLimit{})
 	must(t, err)
@@ -128,7 +128,7 @@ func TestClock_FailuresOfAnotherAccount(t *testing.T) {
 
 func TestClock_PausedTooLong(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.takeNotices()
 	h.down = true
@@ -143,7 +143,7 @@ func TestClock_PausedTooLong(t *testing.T) {
 
 func TestClock_ServerDown(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.jump(10 * day)
 	must(t, h.RunOnce(ctx))
@@ -154,7 +154,7 @@ func TestClock_ServerDown(t *testing.T) {
 
 func TestClock_JumpsBack(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.pass(time.Hour)
 	h.jump(-day)
@@ -167,7 +167,7 @@ func TestClock_JumpsBack(t *testing.T) {
 
 func TestRunOnce_ConcurrentProcesses(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	h.request()
 	h.jump(30 * time.Minute)
 	done := make(chan error)
@@ -209,7 +209,7 @@ func TestRemoval_Invalidated(t *testing.T) {
 		} {
 			t.Run(outcome+", "+moment, func(t *testing.T) {
 				t.Parallel()
-				h := open(t)
+				h := newFixture(t)
 				token := until(h)
 				h.jump(time.Second)
 				c.change(h)
@@ -265,7 +265,7 @@ func TestRequest_Unavailable(t *testing.T) {
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
-			h := open(t)
+			h := newFixture(t)
 			c.given(h)
 			if c.account == "bob" {
 				h.enrollFor("bob")
@@ -279,7 +279,7 @@ func TestRequest_Unavailable(t *testing.T) {
 
 func TestRequest_Stale(t *testing.T) {
 	t.Parallel()
-	h := open(t)
+	h := newFixture(t)
 	passwordAt := h.clock()
 	h.jump(time.Minute)
 	must(t, store.Accounts{DB: h.db}.SetPassword(ctx, "ada", "another", h.clock()))

@@ -11,7 +11,7 @@ import (
 	"twofold/internal/session"
 )
 
-func TestEnding(t *testing.T) {
+func TestEnd_AndOthers(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		end   func(d *desk, first session.Session, token secret.Text) error
@@ -70,7 +70,7 @@ func count(got, want int) error {
 	return nil
 }
 
-func TestTheLevelIsReadOffTheProofs(t *testing.T) {
+func TestAMR_ACR(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		amr  session.AMR
@@ -85,7 +85,7 @@ func TestTheLevelIsReadOffTheProofs(t *testing.T) {
 	}
 }
 
-func TestASessionSaysWhenItEndsAtTheLatest(t *testing.T) {
+func TestLimits_ExpiresAt(t *testing.T) {
 	t.Parallel()
 	limits := session.Limits{AAL1Idle: time.Hour, AAL2Idle: 30 * time.Minute}
 	for what, c := range map[string]struct {
@@ -105,7 +105,7 @@ func TestASessionSaysWhenItEndsAtTheLatest(t *testing.T) {
 
 var errStore = errors.New("the store fails")
 
-// broken fails at everything, after it seems to have found what was asked.
+// broken returns an error with every result.
 type broken struct{ found session.Session }
 
 func (b broken) ByToken(context.Context, [32]byte) (session.Session, error) {
@@ -127,13 +127,13 @@ func (broken) DeleteByToken(context.Context, [32]byte) error             { retur
 func (broken) DeleteOthers(context.Context, string, string) (int, error) { return 3, errStore }
 func (broken) DeleteOldest(context.Context, string, int) error           { return errStore }
 
-// full has no room, but fails only when the session is put in.
+// full fails only when a session is inserted.
 type full struct{ broken }
 
 func (full) DeleteOldest(context.Context, string, int) error              { return nil }
 func (full) ByAccount(context.Context, string) ([]session.Session, error) { return nil, nil }
 
-func TestAStoreThatFailsOpensNothing(t *testing.T) {
+func TestService_StoreFails(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	s, token := d.opened(t, "ada", false, session.Cookie)
@@ -149,7 +149,7 @@ func TestAStoreThatFailsOpensNothing(t *testing.T) {
 		"EndByToken": func(d *session.Service) (any, error) { return "", d.EndByToken(ctx, token) },
 		"List": func(d *session.Service) (any, error) {
 			list, err := d.List(ctx, "ada", "", 9)
-			if _, ok := d.Store.(full); ok { // whose list is there, and empty
+			if _, ok := d.Store.(full); ok { // its list is empty and never fails
 				err = errStore
 			}
 			return len(list), err
@@ -174,7 +174,7 @@ func TestAStoreThatFailsOpensNothing(t *testing.T) {
 	}
 	broke := *d.Service
 	broke.Store = broken{found: s}
-	d.now = noon.Add(10 * time.Minute) // long enough for the use to be noted
+	d.now = noon.Add(10 * time.Minute) // long enough that the use is written
 	if got, err := broke.Resume(ctx, token); !errors.Is(err, errStore) || got.ID != "" {
 		t.Errorf("Resume whose use cannot be noted: got %+v, %v, want the store's error", got, err)
 	}

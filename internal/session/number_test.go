@@ -12,7 +12,7 @@ import (
 	"twofold/internal/store"
 )
 
-func TestTwentySessionsAndTheOldestEnds(t *testing.T) {
+func TestCreate_EvictsOldest(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	_, bobs := d.opened(t, "bob", false, session.Cookie)
@@ -32,7 +32,7 @@ func TestTwentySessionsAndTheOldestEnds(t *testing.T) {
 	}
 }
 
-func TestManyAtOnceStayWithinTheNumber(t *testing.T) {
+func TestCreate_ConcurrentWithinLimit(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	d.Limits.PerAccount = 3

@@ -10,32 +10,32 @@ import (
 )
 
 var (
-	// ErrEnded means that a token belongs to no session, or to one that is over.
+	// ErrEnded means that a token belongs to no session, or to one that has expired.
 	ErrEnded = errors.New("session ended")
 	// ErrNotFound means that the account has no such session.
 	ErrNotFound = errors.New("no such session")
 )
 
-// Store keeps sessions. A token is kept as its SHA-256 only.
+// Store holds sessions. A token is stored as its SHA-256 only.
 type Store interface {
 	Insert(ctx context.Context, s Session, token [32]byte) error
-	// ByToken answers ErrEnded for a token that is not known.
+	// ByToken returns ErrEnded for an unknown token.
 	ByToken(ctx context.Context, token [32]byte) (Session, error)
 	Touch(ctx context.Context, id string, at time.Time) error
 	Update(ctx context.Context, s Session) error
-	// SetToken answers ErrEnded where the session is gone.
+	// SetToken returns ErrEnded if the session has been deleted.
 	SetToken(ctx context.Context, id string, token [32]byte) error
-	// ByAccount lists the account's sessions, the newest first, those past a limit too.
+	// ByAccount lists the account's sessions, the newest first, including expired ones.
 	ByAccount(ctx context.Context, accountID string) ([]Session, error)
 	Delete(ctx context.Context, accountID, id string) (deleted bool, err error)
 	DeleteByToken(ctx context.Context, token [32]byte) error
-	// DeleteOthers ends all sessions of the account but keep (empty: all), and says how many.
+	// DeleteOthers deletes all sessions of the account but keep (empty: all), and returns how many.
 	DeleteOthers(ctx context.Context, accountID, keep string) (int, error)
-	// DeleteOldest leaves the account its newest sessions, keep in number.
+	// DeleteOldest deletes all sessions of the account except the newest keep.
 	DeleteOldest(ctx context.Context, accountID string, keep int) error
 }
 
-// Service opens, resumes and ends sessions.
+// Service creates, resumes and ends sessions.
 type Service struct {
 	Store  Store
 	Limits Limits
@@ -43,47 +43,49 @@ type Service struct {
 	NewID  func() string
 }
 
-// CreateParams is what a new session is made from.
+// CreateParams describes a new session.
 type CreateParams struct {
 	AccountID    string
 	Delivery     Delivery
 	AMR          AMR
 	IP           string
 	UserAgent    string
-	SkipEviction bool // for one more is known to be there
+	SkipEviction bool // the caller knows that the account has fewer than Limits.PerAccount sessions
 }
 
-// Create is the one place where sessions begin. Call it in the transaction that accepts the proofs.
-func (s *Service) Create(ctx context.Context, o CreateParams) (Session, secret.Text, error) {
+// Create inserts a session and returns it with its token. Unless SkipEviction is set, it deletes the oldest sessions above
+// Limits.PerAccount. It is the only function that creates sessions. Call it in the transaction that accepts the credentials.
+func (s *Service) Create(ctx context.Context, p CreateParams) (Session, secret.Text, error) {
 	now := s.Now()
 	sess := Session{
 		ID:             s.NewID(),
-		AccountID:      o.AccountID,
-		Delivery:       o.Delivery,
-		AMR:            o.AMR,
+		AccountID:      p.AccountID,
+		Delivery:       p.Delivery,
+		AMR:            p.AMR,
 		AuthTime:       now,
 		CreatedAt:      now,
 		LastUsedAt:     now,
-		AbsoluteExpiry: now.Add(s.Limits.absolute(o.AMR.ACR())),
-		IP:             o.IP,
-		UserAgent:      o.UserAgent,
+		AbsoluteExpiry: now.Add(s.Limits.absolute(p.AMR.ACR())),
+		IP:             p.IP,
+		UserAgent:      p.UserAgent,
 	}
-	if !o.SkipEviction {
-		if err := s.Store.DeleteOldest(ctx, o.AccountID, s.Limits.PerAccount-1); err != nil {
-			return Session{}, secret.Text{}, fmt.Errorf("make room for a session: %w", err)
+	if !p.SkipEviction {
+		if err := s.Store.DeleteOldest(ctx, p.AccountID, s.Limits.PerAccount-1); err != nil {
+			return Session{}, secret.Text{}, fmt.Errorf("evict oldest sessions: %w", err)
 		}
 	}
 	token := newToken()
 	if err := s.Store.Insert(ctx, sess, token.Hash()); err != nil {
-		return Session{}, secret.Text{}, fmt.Errorf("open session: %w", err)
+		return Session{}, secret.Text{}, fmt.Errorf("insert session: %w", err)
 	}
 	return sess, token, nil
 }
 
-// Resume finds the session of a token. It answers ErrEnded for a token that is unknown or past a limit.
+// Resume returns the session that a token belongs to and extends its idle deadline. It returns ErrEnded if the token is
+// unknown or its session expired.
 //
-// The time of last use is written at most thirty times per idle limit, so that reading stays reading; a session can
-// therefore end up to a thirtieth early, never late.
+// The time of last use is written at most thirty times per idle limit, so that most requests write nothing. A session can
+// therefore expire up to a thirtieth of the limit early, never late.
 func (s *Service) Resume(ctx context.Context, token secret.Text) (Session, error) {
 	sess, err := s.Store.ByToken(ctx, token.Hash())
 	if err != nil {
@@ -104,8 +106,8 @@ func (s *Service) Resume(ctx context.Context, token secret.Text) (Session, error
 	return sess, nil
 }
 
-// Elevate gives the session the proofs of a stronger event; its limits start anew. A session that is as strong already
-// stays as it is.
+// Elevate raises the session to the level of amr and restarts its limits. It returns a session that is at that level already
+// unchanged.
 func (s *Service) Elevate(ctx context.Context, sess Session, amr AMR) (Session, error) {
 	if sess.AMR.ACR() == amr.ACR() {
 		return sess, nil
@@ -116,33 +118,33 @@ func (s *Service) Elevate(ctx context.Context, sess Session, amr AMR) (Session, 
 	sess.LastUsedAt = now
 	sess.AbsoluteExpiry = now.Add(s.Limits.absolute(amr.ACR()))
 	if err := s.Store.Update(ctx, sess); err != nil {
-		return Session{}, fmt.Errorf("raise session: %w", err)
+		return Session{}, fmt.Errorf("elevate session: %w", err)
 	}
 	return sess, nil
 }
 
-// RotateToken gives a session that lives in a cookie a new token (ASVS 7.2.4) and answers it; one that was delivered to a
-// script keeps its own, and the answer is empty.
+// RotateToken replaces the token of a session that is delivered by cookie (ASVS 7.2.4) and returns the new one. A script's
+// session keeps its token, and RotateToken returns an empty one.
 func (s *Service) RotateToken(ctx context.Context, sess Session) (secret.Text, error) {
 	if sess.Delivery != Cookie {
 		return secret.Text{}, nil
 	}
 	token := newToken()
 	if err := s.Store.SetToken(ctx, sess.ID, token.Hash()); err != nil {
-		return secret.Text{}, fmt.Errorf("renew session: %w", err)
+		return secret.Text{}, fmt.Errorf("rotate session token: %w", err)
 	}
 	return token, nil
 }
 
-// List answers the account's sessions that are not over, the newest first: at most limit of those that are older than
-// the one with the id before (empty: of all). Looking prolongs none.
+// List returns the account's sessions that have not expired, the newest first: at most limit, older than the one with the id
+// before (empty: from the newest on). It extends no session.
 func (s *Service) List(ctx context.Context, accountID, before string, limit int) ([]Session, error) {
 	all, err := s.Store.ByAccount(ctx, accountID)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
 	var listed []Session
-	for _, sess := range all { // no more than Limits.PerAccount
+	for _, sess := range all { // at most Limits.PerAccount
 		if len(listed) < limit && (before == "" || sess.ID < before) && !s.expired(sess) {
 			listed = append(listed, sess)
 		}
@@ -152,7 +154,7 @@ func (s *Service) List(ctx context.Context, accountID, before string, limit int)
 
 func (s *Service) expired(sess Session) bool { return !s.Now().Before(s.Limits.ExpiresAt(sess)) }
 
-// End ends one session of the account. It answers ErrNotFound.
+// End deletes one session of the account. It returns ErrNotFound if the account has no such session.
 func (s *Service) End(ctx context.Context, accountID, id string) error {
 	deleted, err := s.Store.Delete(ctx, accountID, id)
 	if err != nil {
@@ -164,7 +166,7 @@ func (s *Service) End(ctx context.Context, accountID, id string) error {
 	return nil
 }
 
-// EndByToken ends the session of a token, if there is one: a browser that signs in again leaves its old session behind.
+// EndByToken deletes the session of a token, if there is one. A browser that signs in again ends its old session this way.
 func (s *Service) EndByToken(ctx context.Context, token secret.Text) error {
 	if err := s.Store.DeleteByToken(ctx, token.Hash()); err != nil {
 		return fmt.Errorf("end session: %w", err)
@@ -172,8 +174,8 @@ func (s *Service) EndByToken(ctx context.Context, token secret.Text) error {
 	return nil
 }
 
-// EndOthers ends every other session of the account and says how many that were, without those that were over anyway;
-// an empty keep spares none. Call it in a transaction.
+// EndOthers deletes every session of the account but keep (empty: all). It returns how many of them had not expired. Call it
+// in a transaction.
 func (s *Service) EndOthers(ctx context.Context, accountID, keep string) (int, error) {
 	all, err := s.Store.ByAccount(ctx, accountID)
 	if err != nil {
@@ -191,5 +193,5 @@ func (s *Service) EndOthers(ctx context.Context, accountID, keep string) (int, e
 	return ended, nil
 }
 
-// The prefix lets secret scanners recognize a leaked token.
+// newToken returns a random token. Its prefix lets secret scanners recognize a leaked one.
 func newToken() secret.Text { return secret.Random("tf_s_") }

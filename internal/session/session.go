@@ -1,4 +1,6 @@
-// Package session knows who is signed in, on which device, and by which proofs.
+// Package session manages sessions: an account signed in on a device, with the factors it was signed in with. Create is the
+// only function that creates one, Resume finds it by its token, and idle and absolute limits end it. The level of a session
+// is always derived from its factors.
 package session
 
 import (
@@ -6,15 +8,15 @@ import (
 	"time"
 )
 
-// ACR says how well presence was proven: by one factor or by two (NIST SP 800-63B-4 §2).
+// ACR is the authentication assurance level of one event (NIST SP 800-63B-4 §2).
 type ACR string
 
 const (
-	AAL1 ACR = "aal1"
-	AAL2 ACR = "aal2"
+	AAL1 ACR = "aal1" // one factor
+	AAL2 ACR = "aal2" // two factors
 )
 
-// AMR lists the proofs of one event (RFC 8176 §2).
+// AMR lists the authentication methods of one event (RFC 8176 §2).
 type AMR []string
 
 const (
@@ -23,9 +25,9 @@ const (
 	MFA = "mfa" // more than one factor
 )
 
-// AMRFor lists what a password, and a code where there was one, amount to. RFC 8176 §2 defines "otp" as a one-time
-// password that RFC 4226 and RFC 6238 are among the specifications of, and has no name for a look-up secret: a recovery
-// code, which works once, is one too.
+// AMRFor returns the AMR of a password, with or without a code. RFC 8176 §2 defines "otp" as a one-time password and names
+// RFC 4226 and RFC 6238 among its specifications. It has no value for a look-up secret, so a recovery code, which is
+// single-use, counts as "otp" too.
 func AMRFor(withCode bool) AMR {
 	if withCode {
 		return AMR{PWD, OTP, MFA}
@@ -33,7 +35,7 @@ func AMRFor(withCode bool) AMR {
 	return AMR{PWD}
 }
 
-// ACR is always read off the proofs, never stored beside them.
+// ACR returns the level that the methods reach. It is always derived, never stored.
 func (a AMR) ACR() ACR {
 	if slices.Contains(a, MFA) {
 		return AAL2
@@ -41,12 +43,12 @@ func (a AMR) ACR() ACR {
 	return AAL1
 }
 
-// Delivery is how a session's token travels.
+// Delivery is how a session token is delivered to the client and sent back.
 type Delivery string
 
 const (
-	Cookie Delivery = "cookie"
-	Token  Delivery = "token"
+	Cookie Delivery = "cookie" // for the page
+	Token  Delivery = "token"  // a bearer token, for scripts
 )
 
 // Session is an account signed in on a device.
@@ -55,19 +57,19 @@ type Session struct {
 	AccountID      string
 	Delivery       Delivery
 	AMR            AMR
-	AuthTime       time.Time // when the proofs were given
+	AuthTime       time.Time // when the credentials were presented
 	CreatedAt      time.Time
 	LastUsedAt     time.Time
-	AbsoluteExpiry time.Time // the absolute limit
+	AbsoluteExpiry time.Time // the session ends then even if it is used
 	IP             string
 	UserAgent      string
 }
 
-// Limits bound sessions in time and number.
+// Limits bound the lifetime and the number of sessions.
 type Limits struct {
 	AAL1Idle, AAL1Absolute time.Duration
 	AAL2Idle, AAL2Absolute time.Duration
-	PerAccount             int // the oldest ends when there would be more
+	PerAccount             int // one more ends the oldest
 }
 
 func (l Limits) idle(a ACR) time.Duration {
@@ -84,7 +86,7 @@ func (l Limits) absolute(a ACR) time.Duration {
 	return l.AAL1Absolute
 }
 
-// ExpiresAt is when the session ends unless it is used again, and at the latest.
+// ExpiresAt returns when the session ends if it is not used again: the earlier one of its idle and absolute limits.
 func (l Limits) ExpiresAt(s Session) time.Time {
 	idle := s.LastUsedAt.Add(l.idle(s.AMR.ACR()))
 	if idle.Before(s.AbsoluteExpiry) {

@@ -23,7 +23,7 @@ var (
 	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 )
 
-// desk opens sessions over a real database, with a clock that is moved.
+// desk is a service over a real database, with a clock that the test advances.
 type desk struct {
 	*session.Service
 	now time.Time
@@ -66,7 +66,7 @@ func (d *desk) opened(t *testing.T, accountID string, withCode bool, delivery se
 	return s, token
 }
 
-// lives says whether a token still opens its session. It counts as a use.
+// lives reports whether a token still belongs to a session. It counts as a use.
 func (d *desk) lives(t *testing.T, token secret.Text) bool {
 	t.Helper()
 	_, err := d.Resume(ctx, token)
@@ -76,7 +76,7 @@ func (d *desk) lives(t *testing.T, token secret.Text) bool {
 	return err == nil
 }
 
-func TestAnOpenedSessionIsResumedAsItWas(t *testing.T) {
+func TestResume_AsCreated(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	s, token := d.opened(t, "ada", true, session.Token)
@@ -96,7 +96,7 @@ func TestAnOpenedSessionIsResumedAsItWas(t *testing.T) {
 	}
 }
 
-func TestTokensThatBelongToNoSession(t *testing.T) {
+func TestResume_UnknownToken(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	s, token := d.opened(t, "ada", false, session.Cookie)
@@ -112,7 +112,7 @@ func TestTokensThatBelongToNoSession(t *testing.T) {
 	}
 }
 
-func TestASessionEnds(t *testing.T) {
+func TestResume_Limits(t *testing.T) {
 	t.Parallel()
 	const never = time.Duration(0)
 	for outcome, c := range map[string]struct {
@@ -149,7 +149,7 @@ func TestASessionEnds(t *testing.T) {
 	}
 }
 
-func TestUseIsNotedAThirtiethOfTheIdleLimitAtATime(t *testing.T) {
+func TestResume_TouchedOncePerThirtiethOfIdleLimit(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	_, token := d.opened(t, "ada", false, session.Cookie)
@@ -164,7 +164,7 @@ func TestUseIsNotedAThirtiethOfTheIdleLimitAtATime(t *testing.T) {
 	}
 }
 
-func TestAClockThatGoesBackEndsNothing(t *testing.T) {
+func TestResume_ClockGoesBack(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	_, token := d.opened(t, "ada", false, session.Cookie)
@@ -178,7 +178,7 @@ func TestAClockThatGoesBackEndsNothing(t *testing.T) {
 	}
 }
 
-func TestRaising(t *testing.T) {
+func TestElevate(t *testing.T) {
 	t.Parallel()
 	later := noon.Add(20 * time.Minute)
 	t.Run("to two factors starts its time and limits anew", func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestRaising(t *testing.T) {
 	})
 }
 
-func TestRenewing(t *testing.T) {
+func TestRotateToken(t *testing.T) {
 	t.Parallel()
 	t.Run("a cookie's session gets another token, and the old one dies", func(t *testing.T) {
 		t.Parallel()

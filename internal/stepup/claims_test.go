@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func TestWrongClaimsAreRefused(t *testing.T) {
+func TestParse_WrongClaims(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
 	at := func(d time.Duration) int64 { return noon.Add(d).Unix() }
@@ -40,7 +40,7 @@ func TestWrongClaimsAreRefused(t *testing.T) {
 	refuse(t, s, tokens)
 }
 
-func TestNumbersBeyondAllTimeDoNoHarm(t *testing.T) {
+func TestParse_ExtremeTimes(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
 	for _, claim := range []string{"exp", "nbf", "iat", "auth_time"} {
@@ -54,7 +54,7 @@ func TestNumbersBeyondAllTimeDoNoHarm(t *testing.T) {
 	}
 }
 
-// FuzzVerify holds that nothing but an issued token is accepted, and that nothing at all makes verify panic.
+// FuzzVerify checks that verify accepts only issued tokens and never panics.
 func FuzzVerify(f *testing.F) {
 	s, keys := newVerifier(f)
 	token := realToken(f, s)

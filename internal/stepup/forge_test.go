@@ -21,7 +21,7 @@ const issuer = "https://account.example.com"
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// ring is the house's keys, told apart by kid; "now" signs.
+// ring holds the service's keys by kid. The key "now" signs.
 type ring map[string]*ecdsa.PrivateKey
 
 func (r ring) SigningKey() (string, *ecdsa.PrivateKey) { return "now", r["now"] }
@@ -45,7 +45,7 @@ func newKey(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
-// newVerifier has two keys and no store: what verify judges, the token alone tells.
+// newVerifier returns a service with two keys and no store, because verify checks only what the token shows.
 func newVerifier(t testing.TB) (*Service, ring) {
 	t.Helper()
 	keys := ring{"now": newKey(t), "before": newKey(t)}
@@ -71,7 +71,7 @@ func realToken(t testing.TB, s *Service) string {
 
 type object = map[string]any
 
-// omit takes a member out.
+// omit removes a member.
 var omit = new(int)
 
 func header(changes object) object {
@@ -105,7 +105,7 @@ func encode(t testing.TB, value any) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(text))
 }
 
-// forge signs any header and payload (objects, or text as it is) with a key, by the standard library alone.
+// forge signs any header and payload (objects, or raw text) with a key, using only the standard library.
 func forge(t testing.TB, key *ecdsa.PrivateKey, header, payload any) string {
 	t.Helper()
 	input := encode(t, header) + "." + encode(t, payload)
@@ -121,7 +121,7 @@ func rawSignature(r, s *big.Int) []byte {
 	return append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
 }
 
-// resigned puts another signature on a token.
+// resigned replaces the signature of a token.
 func resigned(t testing.TB, token string, change func(signature []byte) []byte) string {
 	t.Helper()
 	parts := bytes.Split([]byte(token), []byte("."))
@@ -132,7 +132,7 @@ func resigned(t testing.TB, token string, change func(signature []byte) []byte) 
 	return string(parts[0]) + "." + string(parts[1]) + "." + base64.RawURLEncoding.EncodeToString(change(signature))
 }
 
-// encodeWith writes an object with one more member, whose number is spelt as given.
+// encodeWith encodes an object with one more member, whose number is written as given.
 func encodeWith(t testing.TB, o object, name, number string) string {
 	t.Helper()
 	b, err := json.Marshal(o)

@@ -16,7 +16,7 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// revokeElsewhere makes another process revoke the key that signs here.
+// revokeElsewhere revokes the signing key as another process would.
 func revokeElsewhere(t *testing.T, d *desk) {
 	t.Helper()
 	keys, ok := d.Keys.(*keyring.Ring)
@@ -33,7 +33,7 @@ func revokeElsewhere(t *testing.T, d *desk) {
 	}
 }
 
-func TestATokenIsSignedAnewWhenItsKeyWasRevokedElsewhere(t *testing.T) {
+func TestIssue_SignsAgainAfterRevocationElsewhere(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	sess := sessionOf("ada", "1")
@@ -48,7 +48,7 @@ func TestATokenIsSignedAnewWhenItsKeyWasRevokedElsewhere(t *testing.T) {
 	}
 }
 
-func TestATokenOfARevokedKeyIsRefusedBeforeTheRevocationIsKnownHere(t *testing.T) {
+func TestCheck_KeyRevokedElsewhere(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	sess := sessionOf("ada", "1")
@@ -62,7 +62,7 @@ func TestATokenOfARevokedKeyIsRefusedBeforeTheRevocationIsKnownHere(t *testing.T
 	}
 }
 
-func TestIssuingBesideRevocationsElsewhereNeverFails(t *testing.T) {
+func TestIssue_ConcurrentRevocations(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) *desk{
 		"over a file": open, "over PostgreSQL": func(t *testing.T) *desk { t.Helper(); return openAt(t, pgserver.Database(t)) },
@@ -101,7 +101,7 @@ func issueBesideRevocations(t *testing.T, d *desk) {
 			}
 		})
 	}
-	for range 20 { // each in the middle of what three others do
+	for range 20 { // while three other goroutines issue
 		select {
 		case <-issued:
 		case <-until.Done():
@@ -114,7 +114,7 @@ func issueBesideRevocations(t *testing.T, d *desk) {
 	busy.Wait()
 }
 
-// sieve is a store in which every key that signs is gone.
+// sieve is a store in which every signing key has been deleted.
 type sieve struct {
 	stepup.Store
 	tries *int
@@ -125,7 +125,7 @@ func (s sieve) Insert(context.Context, stepup.Grant) (bool, error) {
 	return false, nil
 }
 
-func TestSigningAnewHasAnEnd(t *testing.T) {
+func TestIssue_GivesUpSigningAgain(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	tries := 0
@@ -136,7 +136,7 @@ func TestSigningAnewHasAnEnd(t *testing.T) {
 	}
 }
 
-// blind are keys that cannot be read again.
+// blind holds keys that cannot be reloaded.
 type blind struct{ stepup.Keys }
 
 func (blind) Reload(context.Context) error { return errStore }
@@ -145,7 +145,7 @@ func (blind) VerificationKey(context.Context, string) (*ecdsa.PublicKey, bool, e
 	return nil, false, errStore
 }
 
-func TestKeysThatCannotBeReadAreNoFaultOfTheToken(t *testing.T) {
+func TestParse_UnreadableKeysAreAFailure(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	sess := sessionOf("ada", "1")

@@ -1,4 +1,6 @@
-// Package stepup issues, checks and spends the tokens that prove presence again, each for one purpose.
+// Package stepup issues, checks and consumes step-up tokens. A token shows that the user has just reauthenticated. It is valid
+// for one purpose, one session, one use and a few minutes, and is consumed in the transaction of the change that it permits.
+// Issue creates one, Parse and Grant.Check validate it, Consume uses it up.
 package stepup
 
 import (
@@ -13,46 +15,50 @@ import (
 	"twofold/internal/session"
 )
 
-// Purpose is what a token is for. The closed list stands in the contract.
+// Purpose is what a token permits. The closed list is in the contract.
 type Purpose string
 
-// AdminAccount is what an administrator does to the account of somebody else: a token for it is for one target.
+// AdminAccount is the purpose of administrators' actions on another account. A token for it has one target.
 const AdminAccount Purpose = "admin.account"
 
-// ErrRefused means that a token does not permit what it was presented for. Why is in the log, not in the answer.
+// ErrRefused means that a token does not permit what it was presented for. The reason is logged, and not part of the
+// response.
 var ErrRefused = errors.New("step-up token refused")
 
-// Grant is a token that was checked: permission to do one thing, once.
+// Grant is the content of a valid token: the permission to do one thing, once.
 type Grant struct {
 	ID        string // jti
 	AccountID string
 	SessionID string
 	Purpose   Purpose
-	Target    string // the id of what it is about, where the purpose is about something; otherwise empty
+	Target    string // the id of the target, if the purpose has one; otherwise empty
 	AMR       session.AMR
 	AuthTime  time.Time
 	ExpiresAt time.Time
-	KID       string // of the key that signed it
+	KID       string // of the signing key
+
+	// Head is where the account's activity ended when the grant was checked, if that was read: it saves Consume a read.
+	Head audit.Head
 }
 
-// Keys signs and verifies. Public keys are told apart by kid (RFC 7638 thumbprints).
+// Keys holds the signing keys. A kid is an RFC 7638 thumbprint.
 type Keys interface {
 	SigningKey() (kid string, key *ecdsa.PrivateKey)
 	VerificationKey(ctx context.Context, kid string) (key *ecdsa.PublicKey, known bool, err error)
-	// Reload looks which key signs now: another process may have revoked the one that did.
+	// Reload reads the keys again, because another process may have revoked the signing key.
 	Reload(ctx context.Context) error
 }
 
-// Store keeps the tokens that are alive, so that a change can end them before they expire.
+// Store holds the tokens that are valid, so that they can be revoked before they expire.
 type Store interface {
-	// Insert keeps a token, and answers false where the key that signed it is not there any more.
+	// Insert stores a token, and returns false if its signing key has been deleted.
 	Insert(ctx context.Context, g Grant) (bool, error)
-	// Consume takes the token away and says whether it was there to take: one statement, so that it works once.
+	// Consume deletes a token and reports whether it existed. It is one statement, so that only one caller succeeds.
 	Consume(ctx context.Context, id string, at time.Time) (bool, error)
 	DeleteOf(ctx context.Context, accountID string) error
 }
 
-// Service issues, checks and spends.
+// Service issues, checks and consumes step-up tokens.
 type Service struct {
 	Store    Store
 	Keys     Keys
@@ -63,15 +69,15 @@ type Service struct {
 	NewID    func() string
 }
 
-// Issue makes a token for one purpose in this session, about one target where that is not empty. Call it in the
-// transaction that accepts the proofs.
-func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, target string, amr session.AMR) (secret.Text, Grant, error) {
+// Issue creates a token for one purpose, and one target if that is not empty, in this session. Call it in the transaction that
+// accepts the credentials.
+func (s *Service) Issue(ctx context.Context, sess session.Session, purpose Purpose, target string, amr session.AMR) (secret.Text, Grant, error) {
 	now := s.Now()
 	g := Grant{
 		ID:        s.NewID(),
 		AccountID: sess.AccountID,
 		SessionID: sess.ID,
-		Purpose:   p,
+		Purpose:   purpose,
 		Target:    target,
 		AMR:       amr,
 		AuthTime:  now,
@@ -82,34 +88,35 @@ func (s *Service) Issue(ctx context.Context, sess session.Session, p Purpose, ta
 		if err != nil {
 			return secret.Text{}, Grant{}, fmt.Errorf("sign step-up token: %w", err)
 		}
-		kept, err := s.Store.Insert(ctx, g)
+		inserted, err := s.Store.Insert(ctx, g)
 		if err != nil {
-			return secret.Text{}, Grant{}, fmt.Errorf("keep step-up token: %w", err)
+			return secret.Text{}, Grant{}, fmt.Errorf("insert step-up token: %w", err)
 		}
-		if kept {
+		if inserted {
 			return token, g, nil
 		}
 		if err := s.Keys.Reload(ctx); err != nil {
-			return secret.Text{}, Grant{}, fmt.Errorf("find the key that signs: %w", err)
+			return secret.Text{}, Grant{}, fmt.Errorf("reload signing keys: %w", err)
 		}
 	}
-	return secret.Text{}, Grant{}, errors.New("every key that signed a step-up token was revoked meanwhile")
+	return secret.Text{}, Grant{}, errors.New("sign step-up token: every signing key was revoked meanwhile")
 }
 
-// signAttempts is how often a token is signed whose key is revoked at that moment.
+// signAttempts is how often Issue signs a token before it gives up, if each signing key is revoked at that moment.
 const signAttempts = 10
 
-// Parse reads a token that was presented for a purpose, and a target of it, in this session, and answers ErrRefused, wrapped with the reason, for
-// every one that does not permit it, whatever is kept of it. A grant permits nothing until Permits says so.
-func (s *Service) Parse(ctx context.Context, token string, sess session.Session, p Purpose, target string) (Grant, error) {
+// Parse verifies a token that was presented for a purpose and target in this session. It returns ErrRefused, wrapped with
+// the reason, if the token does not permit that. It does not read the Store: a grant permits nothing until Grant.Check
+// returns nil.
+func (s *Service) Parse(ctx context.Context, token string, sess session.Session, purpose Purpose, target string) (Grant, error) {
 	g, err := s.verify(ctx, token)
 	if err != nil {
 		return Grant{}, err
 	}
 	switch {
 	case g.SessionID != sess.ID || g.AccountID != sess.AccountID:
-		return Grant{}, refused("another session's")
-	case g.Purpose != p:
+		return Grant{}, refused("issued in another session")
+	case g.Purpose != purpose:
 		return Grant{}, refused("for another purpose")
 	case g.Target != target:
 		return Grant{}, refused("for another target")
@@ -117,32 +124,33 @@ func (s *Service) Parse(ctx context.Context, token string, sess session.Session,
 	return g, nil
 }
 
-// Check answers ErrRefused, wrapped with the reason, unless the grant is of the level that is needed and alive: kept,
-// unspent and not past its end. It spends nothing.
-func (g Grant) Check(need session.ACR, alive bool) error {
+// Check returns ErrRefused, wrapped with the reason, unless the grant reaches the required level and is valid: stored, not
+// consumed and not expired. It consumes nothing.
+func (g Grant) Check(need session.ACR, valid bool) error {
 	if need == session.AAL2 && g.AMR.ACR() != session.AAL2 {
 		return refused("one factor only")
 	}
-	if !alive {
-		return refused("spent, ended or expired")
+	if !valid {
+		return refused("consumed, revoked or expired")
 	}
 	return nil
 }
 
-// Consume uses the grant up. Call it in the transaction of the change that it permits, so that both happen or neither.
-// It answers ErrRefused for one that was spent in between.
+// Consume deletes the grant's token. Call it in the transaction of the change that it permits, so that both happen or neither.
+// It returns ErrRefused if the token has been consumed in between.
 func (s *Service) Consume(ctx context.Context, g Grant) error {
-	ok, err := s.Store.Consume(ctx, g.ID, s.Now())
+	s.Audit.UseKnownHead(ctx, g.Head)
+	consumed, err := s.Store.Consume(ctx, g.ID, s.Now())
 	if err != nil {
-		return fmt.Errorf("spend step-up token: %w", err)
+		return fmt.Errorf("consume step-up token: %w", err)
 	}
-	if !ok {
-		return refused("spent")
+	if !consumed {
+		return refused("consumed")
 	}
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.StepUpUsed, AccountID: g.AccountID, Subject: g.ID, Reason: string(g.Purpose)})
 }
 
-// RevokeAll ends every token of the account: its proofs have changed.
+// RevokeAll deletes every token of the account, because its credentials have changed.
 func (s *Service) RevokeAll(ctx context.Context, accountID string) error {
 	if err := s.Store.DeleteOf(ctx, accountID); err != nil {
 		return fmt.Errorf("delete step-up tokens: %w", err)
@@ -150,4 +158,4 @@ func (s *Service) RevokeAll(ctx context.Context, accountID string) error {
 	return nil
 }
 
-func refused(why string) error { return fmt.Errorf("%w: %s", ErrRefused, why) }
+func refused(reason string) error { return fmt.Errorf("%w: %s", ErrRefused, reason) }

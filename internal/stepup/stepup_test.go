@@ -27,7 +27,7 @@ var (
 
 const remove stepup.Purpose = "mfa.remove"
 
-// desk is a service over a real database, with a clock that is moved.
+// desk is a service over a real database, with a clock that the test advances.
 type desk struct {
 	*stepup.Service
 	db     *store.DB
@@ -35,7 +35,7 @@ type desk struct {
 	now    time.Time
 }
 
-// open makes a desk with two accounts and three sessions: ada-1, ada-2, bob-1.
+// open returns a desk with two accounts and three sessions: ada-1, ada-2, bob-1.
 func open(t *testing.T) *desk {
 	t.Helper()
 	return openAt(t, "sqlite:"+filepath.Join(t.TempDir(), "twofold.db"))
@@ -84,7 +84,7 @@ func (d *desk) issue(t *testing.T, sess session.Session, withCode bool) (string,
 	return token.Reveal(), g
 }
 
-// check checks a token as the guard of the API does.
+// check checks a token as the API does.
 func (d *desk) check(token string, sess session.Session, p stepup.Purpose, need session.ACR) (stepup.Grant, error) {
 	g, err := d.Parse(ctx, token, sess, p, "")
 	if err != nil {
@@ -100,7 +100,7 @@ func (d *desk) check(token string, sess session.Session, p stepup.Purpose, need 
 	return g, nil
 }
 
-func TestCheckingAToken(t *testing.T) {
+func TestCheck(t *testing.T) {
 	t.Parallel()
 	for outcome, c := range map[string]struct {
 		sess     session.Session
@@ -165,7 +165,7 @@ func TestCheckingAToken(t *testing.T) {
 			if c.before != nil {
 				c.before(t, d, issued)
 			}
-			for range 2 { // checking spends nothing
+			for range 2 { // checking consumes nothing
 				g, err := d.check(token, c.sess, c.purpose, c.need)
 				if c.permits && (err != nil || g.ID != issued.ID) {
 					t.Errorf("got %+v, %v, want the grant", g, err)
@@ -178,7 +178,7 @@ func TestCheckingAToken(t *testing.T) {
 	}
 }
 
-func TestAGrantIsSpentOnce(t *testing.T) {
+func TestConsume_Once(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	_, g := d.issue(t, sessionOf("ada", "1"), false)
@@ -195,7 +195,7 @@ func TestAGrantIsSpentOnce(t *testing.T) {
 	}
 }
 
-func TestAChangeThatFailsSpendsNothing(t *testing.T) {
+func TestConsume_RolledBackWithTheChange(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	token, g := d.issue(t, sessionOf("ada", "1"), false)
@@ -209,9 +209,9 @@ func TestAChangeThatFailsSpendsNothing(t *testing.T) {
 	}
 }
 
-// TestTheSignaturesTwinIsTheSameToken: of every ECDSA signature (r, s) there is a second one, (r, −s), that anybody can
-// compute. It makes no second token, since a token is spent by its id.
-func TestTheSignaturesTwinIsTheSameToken(t *testing.T) {
+// TestConsume_MalleatedSignatureIsTheSameToken: for every ECDSA signature (r, s) anyone can compute a second valid one,
+// (r, −s). That makes no second token, because a token is consumed by its id.
+func TestConsume_MalleatedSignatureIsTheSameToken(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	token, _ := d.issue(t, sessionOf("ada", "1"), false)
@@ -228,7 +228,7 @@ func TestTheSignaturesTwinIsTheSameToken(t *testing.T) {
 	}
 }
 
-func TestATokenOfAnotherHouseIsRefused(t *testing.T) {
+func TestParse_OtherInstallation(t *testing.T) {
 	t.Parallel()
 	d, other := open(t), open(t)
 	token, _ := other.issue(t, sessionOf("ada", "1"), true)
@@ -237,7 +237,7 @@ func TestATokenOfAnotherHouseIsRefused(t *testing.T) {
 	}
 }
 
-func TestATokenThatWasNeverKeptIsRefused(t *testing.T) {
+func TestCheck_NeverStored(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	kept := d.Store
@@ -249,21 +249,21 @@ func TestATokenThatWasNeverKeptIsRefused(t *testing.T) {
 	}
 }
 
-// forgetful keeps nothing.
+// forgetful stores nothing.
 type forgetful struct{ stepup.Store }
 
 func (forgetful) Insert(context.Context, stepup.Grant) (bool, error) { return true, nil }
 
 var errStore = errors.New("the store fails")
 
-// broken fails at everything.
+// broken returns an error from every call.
 type broken struct{}
 
 func (broken) Insert(context.Context, stepup.Grant) (bool, error)       { return true, errStore }
 func (broken) Consume(context.Context, string, time.Time) (bool, error) { return true, errStore }
 func (broken) DeleteOf(context.Context, string) error                   { return errStore }
 
-func TestAStoreThatFailsPermitsNothing(t *testing.T) {
+func TestService_StoreFails(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	sess := sessionOf("ada", "1")

@@ -15,12 +15,12 @@ import (
 )
 
 const (
-	tokenType = "stepup+jwt" // explicit typing, RFC 8725 §3.11
-	leeway    = 30 * time.Second
-	maxToken  = 4096 // bytes; ours are a fifth of that
+	tokenType = "stepup+jwt"     // explicit typing, RFC 8725 §3.11
+	leeway    = 30 * time.Second // for exp, nbf and iat
+	maxToken  = 4096             // bytes; an issued token has a fifth of that
 )
 
-// claims are those of RFC 7519 and RFC 9470, the purpose, and what it is about.
+// claims are those of RFC 7519 and RFC 9470, and the purpose and its target.
 type claims struct {
 	jwt.RegisteredClaims
 	SessionID string           `json:"sid"`
@@ -31,7 +31,7 @@ type claims struct {
 	Target    string           `json:"target,omitempty"`
 }
 
-// sign signs with the key that signs now, and notes in the grant which that is.
+// sign returns the signed token of g and sets g.KID.
 func (s *Service) sign(g *Grant, now time.Time) (secret.Text, error) {
 	kid, key := s.Keys.SigningKey()
 	g.KID = kid
@@ -58,13 +58,13 @@ func (s *Service) sign(g *Grant, now time.Time) (secret.Text, error) {
 	return secret.New(text), err
 }
 
-// verify reads a token and checks everything that the token alone can tell (RFC 8725). Key hints inside the token
-// (jku, x5u, jwk, x5c) are never looked at: only kid chooses, and only among our own keys.
+// verify checks everything that the token alone shows (RFC 8725). It ignores key hints inside the token (jku, x5u, jwk, x5c):
+// only kid selects a key, and only among the keys of this service.
 func (s *Service) verify(ctx context.Context, text string) (Grant, error) {
 	if len(text) > maxToken {
 		return Grant{}, refused("too long")
 	}
-	if strings.ContainsAny(text, "\r\n") { // which base64 would skip
+	if strings.ContainsAny(text, "\r\n") { // the base64 decoder skips them
 		return Grant{}, refused("line break")
 	}
 	parser := jwt.NewParser(
@@ -80,7 +80,7 @@ func (s *Service) verify(ctx context.Context, text string) (Grant, error) {
 	)
 	var c claims
 	_, err := parser.ParseWithClaims(text, &c, func(t *jwt.Token) (any, error) { return s.keyFor(ctx, t) })
-	if errors.Is(err, errUnread) {
+	if errors.Is(err, errKeyLookup) {
 		return Grant{}, err
 	}
 	if err != nil {
@@ -104,10 +104,10 @@ func (s *Service) verify(ctx context.Context, text string) (Grant, error) {
 	}, nil
 }
 
-// errUnread means that the keys could not be looked at, which is no fault of the token's.
-var errUnread = errors.New("find the key of a step-up token")
+// errKeyLookup means that the keys could not be read, which does not make the token invalid.
+var errKeyLookup = errors.New("look up the key of a step-up token")
 
-// keyFor checks the header, which golang-jwt leaves to us: typ, crit, kid.
+// keyFor returns the key that kid names. It also checks typ and crit, because golang-jwt does not.
 func (s *Service) keyFor(ctx context.Context, t *jwt.Token) (*ecdsa.PublicKey, error) {
 	if t.Header["typ"] != tokenType {
 		return nil, errors.New("not a step-up token")
@@ -118,7 +118,7 @@ func (s *Service) keyFor(ctx context.Context, t *jwt.Token) (*ecdsa.PublicKey, e
 	kid, _ := t.Header["kid"].(string)
 	key, known, err := s.Keys.VerificationKey(ctx, kid)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errUnread, err)
+		return nil, fmt.Errorf("%w: %w", errKeyLookup, err)
 	}
 	if !known {
 		return nil, errors.New("unknown key")

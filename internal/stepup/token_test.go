@@ -7,7 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
-	_ "crypto/sha512" // for the table of algorithms
+	_ "crypto/sha512" // registers the hash
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
@@ -26,7 +26,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// refuse runs verify over tokens that must all be refused, with nothing granted.
+// refuse verifies tokens that must all be refused.
 func refuse(t *testing.T, s *Service, tokens map[string]string) {
 	t.Helper()
 	for shape, token := range tokens {
@@ -43,7 +43,7 @@ func refuse(t *testing.T, s *Service, tokens map[string]string) {
 	}
 }
 
-func TestARealTokenIsVerified(t *testing.T) {
+func TestParse_RealToken(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
 	for how, token := range map[string]string{
@@ -66,7 +66,7 @@ func TestARealTokenIsVerified(t *testing.T) {
 	}
 }
 
-func TestATokenHoldsWhatTheDocumentationSays(t *testing.T) {
+func TestIssue_TokenContent(t *testing.T) {
 	t.Parallel()
 	s, _ := newVerifier(t)
 	parts := strings.Split(realToken(t, s), ".")
@@ -88,7 +88,7 @@ func TestATokenHoldsWhatTheDocumentationSays(t *testing.T) {
 	}
 }
 
-func TestMalformedTokensAreRefused(t *testing.T) {
+func TestParse_Malformed(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
 	token := realToken(t, s)
@@ -129,7 +129,7 @@ func TestMalformedTokensAreRefused(t *testing.T) {
 	})
 }
 
-func TestAnyChangedCharacterIsRefused(t *testing.T) {
+func TestParse_AnyChangedCharacter(t *testing.T) {
 	t.Parallel()
 	s, _ := newVerifier(t)
 	token := realToken(t, s)
@@ -146,7 +146,7 @@ func TestAnyChangedCharacterIsRefused(t *testing.T) {
 	}
 }
 
-func TestBitsThatBase64LeavesOverAreNotFree(t *testing.T) {
+func TestParse_TrailingBase64Bits(t *testing.T) {
 	t.Parallel()
 	s, _ := newVerifier(t)
 	token := realToken(t, s)
@@ -159,7 +159,7 @@ func TestBitsThatBase64LeavesOverAreNotFree(t *testing.T) {
 	}
 }
 
-func TestALineBreakInsideTheSignatureIsRefused(t *testing.T) {
+func TestParse_LineBreakInSignature(t *testing.T) {
 	t.Parallel()
 	s, _ := newVerifier(t)
 	token := realToken(t, s)
@@ -168,7 +168,7 @@ func TestALineBreakInsideTheSignatureIsRefused(t *testing.T) {
 	})
 }
 
-func TestForgedSignaturesAreRefused(t *testing.T) {
+func TestParse_ForgedSignatures(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
 	token := realToken(t, s)
@@ -203,7 +203,7 @@ func TestForgedSignaturesAreRefused(t *testing.T) {
 	})
 }
 
-func TestConfusedAlgorithmsAreRefused(t *testing.T) {
+func TestParse_AlgorithmConfusion(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
 	tokens := make(map[string]string)
@@ -229,7 +229,7 @@ func TestConfusedAlgorithmsAreRefused(t *testing.T) {
 		mac.Write([]byte(input))
 		tokens["HS256 with the public key as "+form] = input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 	}
-	for alg, hash := range map[string]crypto.Hash{"ES384": crypto.SHA384, "ES512": crypto.SHA512} { // with our own key, in the form of the algorithm
+	for alg, hash := range map[string]crypto.Hash{"ES384": crypto.SHA384, "ES512": crypto.SHA512} { // with the service's own key
 		input := encode(t, header(object{"alg": alg})) + "." + encode(t, payload(nil))
 		digest := hash.New()
 		digest.Write([]byte(input))
@@ -244,7 +244,7 @@ func TestConfusedAlgorithmsAreRefused(t *testing.T) {
 	refuse(t, s, tokens)
 }
 
-func TestWrongHeadersAreRefused(t *testing.T) {
+func TestParse_WrongHeaders(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
 	tokens := make(map[string]string)
@@ -262,7 +262,7 @@ func TestWrongHeadersAreRefused(t *testing.T) {
 	refuse(t, s, tokens)
 }
 
-func TestKeysInsideATokenAreNeverLookedAt(t *testing.T) {
+func TestParse_IgnoresKeysInToken(t *testing.T) {
 	t.Parallel()
 	asked := make(chan string, 100)
 	stranger := newKey(t)

@@ -65,10 +65,20 @@ func (s Activity) Buffer(ctx context.Context, e audit.Entry, chain func(context.
 	tx.pendingEntries, tx.chain = append(tx.pendingEntries, e), chain
 }
 
-// Head returns the head of the account's chain. PostgreSQL locks its row until the transaction ends, so that concurrent
-// appends run one after the other. A chain without entries has no row to lock: of two transactions that begin it, one
-// fails with a conflict in Append.
+// UseHead stores h in the transaction of ctx, unless that is a repetition.
+func (s Activity) UseHead(ctx context.Context, h audit.Head) {
+	if tx, inside := s.txFrom(ctx); inside && !tx.repeated {
+		tx.head = h
+	}
+}
+
+// Head returns the head of the account's chain: the one given to UseHead, or else the stored one. PostgreSQL locks the stored
+// row until the transaction ends, so that concurrent appends run one after the other. A chain without entries has no row to
+// lock: of two transactions that begin it, one fails with a conflict in Append. So does one whose known head is stale.
 func (s Activity) Head(ctx context.Context, accountID string) (audit.Head, error) {
+	if tx, inside := s.txFrom(ctx); inside && accountID != "" && tx.head.AccountID == accountID {
+		return tx.head, nil
+	}
 	return headOf(s.reader(ctx).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}), accountID)
 }
 

@@ -15,8 +15,10 @@ type txKey struct{ db *DB }
 // transaction is an open transaction, the functions to call once it has committed, and the activity entries to append before.
 type transaction struct {
 	*gorm.DB
-	after []func()
+	after    []func()
+	repeated bool // after a conflict or a lost connection
 
+	head           audit.Head // of the chain that the entries append to, if the caller has read it: see Activity.UseHead
 	pendingEntries []audit.Entry
 	chain          func(ctx context.Context, entries []audit.Entry) error
 }
@@ -49,7 +51,7 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	}
 	defer d.beginHook(ctx)()
 	for try := 0; ; try++ {
-		again, err := d.runTx(ctx, do)
+		again, err := d.runTx(ctx, do, try > 0)
 		if err == nil || !again || try == maxRetries {
 			return err
 		}
@@ -61,13 +63,14 @@ func (d *DB) InTx(ctx context.Context, do func(ctx context.Context) error) error
 	}
 }
 
-// runTx runs a transaction once. If it fails, again reports whether it may be repeated.
-func (d *DB) runTx(ctx context.Context, do func(ctx context.Context) error) (again bool, err error) {
+// runTx runs a transaction once. If it fails, again reports whether it may be repeated. repeated states that this one is a
+// repetition.
+func (d *DB) runTx(ctx context.Context, do func(ctx context.Context) error, repeated bool) (again bool, err error) {
 	var refused error
 	var done *transaction
 	committing := false
 	err = d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		done = &transaction{DB: tx}
+		done = &transaction{DB: tx, repeated: repeated}
 		ctx := context.WithValue(ctx, txKey{d}, done)
 		if refused = do(ctx); refused == nil {
 			refused = done.flushAudit(ctx)

@@ -6,24 +6,26 @@ import (
 	"time"
 )
 
-// IPLimiter bounds what one network address may do in a window of time. Offices share one address, so it is generous; it
-// lives in the process, and several processes allow several times as much. What decides is the budget per account.
+// IPLimiter limits how many events one client address may cause in a window of time. It should be generous, because offices
+// share one address. Its state is per process, so several processes allow several times as much. The protection of accounts
+// is Limiter, whose state is shared.
 type IPLimiter struct {
 	Limit  int
 	Window time.Duration
 	Now    func() time.Time
 
-	mu    sync.Mutex
-	spans map[netip.Prefix]span
-	swept time.Time
+	mu      sync.Mutex
+	windows map[netip.Prefix]window
+	swept   time.Time
 }
 
-type span struct {
+type window struct {
 	ends  time.Time
 	count int
 }
 
-// ClientPrefix is what counts as one address: an IPv4 address, or the /64 of an IPv6 one. The zero Addr is an address too.
+// ClientPrefix returns what counts as one client address: an IPv4 address, or the /64 of an IPv6 address. The zero Addr is
+// valid too.
 func ClientPrefix(ip netip.Addr) netip.Prefix {
 	ip = ip.Unmap()
 	bits := 32
@@ -34,43 +36,43 @@ func ClientPrefix(ip netip.Addr) netip.Prefix {
 	return p
 }
 
-// Allow counts one event, unless the window is full: then it answers how long to wait.
-func (s *IPLimiter) Allow(ip netip.Addr) time.Duration { return s.count(ip, 1) }
+// Allow counts one event and returns zero, or returns how long to wait if the address has reached the limit.
+func (l *IPLimiter) Allow(ip netip.Addr) time.Duration { return l.count(ip, 1) }
 
-// RetryAfter answers how long to wait, counting nothing.
-func (s *IPLimiter) RetryAfter(ip netip.Addr) time.Duration { return s.count(ip, 0) }
+// RetryAfter returns how long the address has to wait, or zero. It counts nothing.
+func (l *IPLimiter) RetryAfter(ip netip.Addr) time.Duration { return l.count(ip, 0) }
 
-func (s *IPLimiter) count(ip netip.Addr, n int) time.Duration {
-	now, key := s.Now(), ClientPrefix(ip)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.sweep(now)
-	sp, open := s.spans[key]
-	if !open || !now.Before(sp.ends) {
-		sp = span{ends: now.Add(s.Window)}
+func (l *IPLimiter) count(ip netip.Addr, n int) time.Duration {
+	now, key := l.Now(), ClientPrefix(ip)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweep(now)
+	w, open := l.windows[key]
+	if !open || !now.Before(w.ends) {
+		w = window{ends: now.Add(l.Window)}
 	}
-	if sp.count >= s.Limit {
-		return max(sp.ends.Sub(now), time.Second)
+	if w.count >= l.Limit {
+		return max(w.ends.Sub(now), time.Second)
 	}
 	if n > 0 {
-		sp.count += n
-		s.spans[key] = sp
+		w.count += n
+		l.windows[key] = w
 	}
 	return 0
 }
 
-// sweep forgets the windows that are over, once a window, so that the table stays as small as the traffic.
-func (s *IPLimiter) sweep(now time.Time) {
-	if s.spans != nil && now.Sub(s.swept) < s.Window {
+// sweep deletes the expired windows, once per window, so that the table grows only with the traffic.
+func (l *IPLimiter) sweep(now time.Time) {
+	if l.windows != nil && now.Sub(l.swept) < l.Window {
 		return
 	}
-	if s.spans == nil {
-		s.spans = make(map[netip.Prefix]span)
+	if l.windows == nil {
+		l.windows = make(map[netip.Prefix]window)
 	}
-	for key, sp := range s.spans {
-		if !now.Before(sp.ends) {
-			delete(s.spans, key)
+	for key, w := range l.windows {
+		if !now.Before(w.ends) {
+			delete(l.windows, key)
 		}
 	}
-	s.swept = now
+	l.swept = now
 }

@@ -10,13 +10,13 @@ import (
 
 var morning = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 
-// newShield allows three in a minute.
-func newShield() (*IPLimiter, *time.Time) {
+// newIPLimiter allows three events per minute.
+func newIPLimiter() (*IPLimiter, *time.Time) {
 	now := morning
 	return &IPLimiter{Limit: 3, Window: time.Minute, Now: func() time.Time { return now }}, &now
 }
 
-func TestWhatCountsAsOneAddress(t *testing.T) {
+func TestClientPrefix(t *testing.T) {
 	t.Parallel()
 	for address, want := range map[string]string{
 		"192.0.2.1":                     "192.0.2.1/32",
@@ -39,13 +39,13 @@ func TestWhatCountsAsOneAddress(t *testing.T) {
 	}
 }
 
-func TestAFullWindowRefusesUntilItEnds(t *testing.T) {
+func TestIPLimiter_FullUntilWindowEnds(t *testing.T) {
 	t.Parallel()
-	s, now := newShield()
+	s, now := newIPLimiter()
 	ip := netip.MustParseAddr("192.0.2.1")
 	for i := range 3 {
 		if w := s.Allow(ip); w != 0 {
-			t.Fatalf("event %d: told to wait %s", i+1, w)
+			t.Fatalf("event %d: asked to wait %s", i+1, w)
 		}
 		*now = now.Add(10 * time.Second)
 	}
@@ -64,7 +64,7 @@ func TestAFullWindowRefusesUntilItEnds(t *testing.T) {
 	}
 	for i := range 3 {
 		if w := s.Allow(ip); w != 0 {
-			t.Errorf("event %d of the next window: told to wait %s", i+1, w)
+			t.Errorf("event %d of the next window: asked to wait %s", i+1, w)
 		}
 	}
 	if s.Allow(ip) == 0 {
@@ -72,21 +72,21 @@ func TestAFullWindowRefusesUntilItEnds(t *testing.T) {
 	}
 }
 
-func TestBlockedCountsNothing(t *testing.T) {
+func TestIPLimiter_RetryAfterCountsNothing(t *testing.T) {
 	t.Parallel()
-	s, _ := newShield()
+	s, _ := newIPLimiter()
 	ip := netip.MustParseAddr("192.0.2.1")
 	for range 10 {
 		if w := s.RetryAfter(ip); w != 0 {
-			t.Fatalf("told to wait %s", w)
+			t.Fatalf("asked to wait %s", w)
 		}
 	}
-	if len(s.spans) != 0 {
-		t.Errorf("asking remembered %d addresses", len(s.spans))
+	if len(s.windows) != 0 {
+		t.Errorf("asking remembered %d addresses", len(s.windows))
 	}
 }
 
-func TestAddressesAreCountedApartAndNetworksTogether(t *testing.T) {
+func TestIPLimiter_CountsPerClientPrefix(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		first, second string
@@ -98,7 +98,7 @@ func TestAddressesAreCountedApartAndNetworksTogether(t *testing.T) {
 		{"2001:db8::1", "2001:db8:0:1::1", false},
 		{"192.0.2.1", "2001:db8::1", false},
 	} {
-		s, _ := newShield()
+		s, _ := newIPLimiter()
 		for range 3 {
 			s.Allow(netip.MustParseAddr(c.first))
 		}
@@ -108,17 +108,17 @@ func TestAddressesAreCountedApartAndNetworksTogether(t *testing.T) {
 	}
 }
 
-func TestWindowsThatAreOverAreForgotten(t *testing.T) {
+func TestIPLimiter_DeletesExpiredWindows(t *testing.T) {
 	t.Parallel()
-	s, now := newShield()
+	s, now := newIPLimiter()
 	for i := range 1000 {
 		s.Allow(netip.AddrFrom4([4]byte{10, 0, byte(i >> 8), byte(i)}))
 	}
 	*now = morning.Add(90 * time.Second)
 	late := netip.MustParseAddr("192.0.2.1")
 	s.Allow(late)
-	if len(s.spans) != 1 {
-		t.Errorf("%d windows are kept, want the one that is open", len(s.spans))
+	if len(s.windows) != 1 {
+		t.Errorf("%d windows are kept, want the one that is open", len(s.windows))
 	}
 	*now = morning.Add(140 * time.Second) // past the first sweep's window, not past late's
 	for range 2 {
@@ -129,9 +129,9 @@ func TestWindowsThatAreOverAreForgotten(t *testing.T) {
 	}
 }
 
-func TestOfFiftyEventsAtOnceThreeAreTaken(t *testing.T) {
+func TestIPLimiter_ConcurrentEvents(t *testing.T) {
 	t.Parallel()
-	s, _ := newShield()
+	s, _ := newIPLimiter()
 	var taken atomic.Int32
 	var done sync.WaitGroup
 	for range 50 {

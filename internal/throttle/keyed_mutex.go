@@ -6,62 +6,64 @@ import (
 	"time"
 )
 
-// keyedMutex is a mutex for each guess that is under way, forgotten when nobody waits for it. The zero value is ready.
+// keyedMutex is one mutex per attempt in progress. A mutex is deleted when it has no more waiters. The zero value is ready to
+// use.
 type keyedMutex struct {
-	mu     sync.Mutex
-	queued map[Attempt]*keyedLock
+	mu    sync.Mutex
+	locks map[Attempt]*keyedLock
 }
 
 type keyedLock struct {
-	free    chan struct{} // holds one while it is nobody's
-	waiters int           // who have it or wait for it
+	free    chan struct{} // holds one element while the lock is not held
+	waiters int           // holders and waiters
 }
 
-// acquire waits for a turn, at most for patience where that is not zero.
-func (t *keyedMutex) acquire(ctx context.Context, g Attempt, patience time.Duration) (done func(), err error) {
-	mine := t.add(g)
-	var enough <-chan time.Time
-	if patience > 0 {
-		timer := time.NewTimer(patience)
+// acquire waits for the lock of a. It returns ErrBusy after timeout, unless that is zero, or ctx.Err().
+func (m *keyedMutex) acquire(ctx context.Context, a Attempt, timeout time.Duration) (release func(), err error) {
+	lock := m.add(a)
+	var expired <-chan time.Time
+	if timeout > 0 {
+		timer := time.NewTimer(timeout)
 		defer timer.Stop()
-		enough = timer.C
+		expired = timer.C
 	}
 	select {
-	case <-mine.free:
+	case <-lock.free:
 		return sync.OnceFunc(func() {
-			mine.free <- struct{}{}
-			t.remove(g)
+			lock.free <- struct{}{}
+			m.remove(a)
 		}), nil
-	case <-enough:
-		t.remove(g)
+	case <-expired:
+		m.remove(a)
 		return nil, ErrBusy
 	case <-ctx.Done():
-		t.remove(g)
+		m.remove(a)
 		return nil, ctx.Err()
 	}
 }
 
-func (t *keyedMutex) add(g Attempt) *keyedLock {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.queued == nil {
-		t.queued = make(map[Attempt]*keyedLock)
+// add returns the lock of a with one more waiter.
+func (m *keyedMutex) add(a Attempt) *keyedLock {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.locks == nil {
+		m.locks = make(map[Attempt]*keyedLock)
 	}
-	mine := t.queued[g]
-	if mine == nil {
-		mine = &keyedLock{free: make(chan struct{}, 1)}
-		mine.free <- struct{}{}
-		t.queued[g] = mine
+	lock := m.locks[a]
+	if lock == nil {
+		lock = &keyedLock{free: make(chan struct{}, 1)}
+		lock.free <- struct{}{}
+		m.locks[a] = lock
 	}
-	mine.waiters++
-	return mine
+	lock.waiters++
+	return lock
 }
 
-func (t *keyedMutex) remove(g Attempt) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	mine := t.queued[g]
-	if mine.waiters--; mine.waiters == 0 {
-		delete(t.queued, g)
+func (m *keyedMutex) remove(a Attempt) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	lock := m.locks[a]
+	if lock.waiters--; lock.waiters == 0 {
+		delete(m.locks, a)
 	}
 }

@@ -13,14 +13,14 @@ var (
 	mine = Attempt{Subject: "ada", Kind: TOTP, Bucket: AnonymousBucket}
 )
 
-func TestGuessesOfOneKindAndBucketTakeTurns(t *testing.T) {
+func TestAcquire_SerializesKindAndBucket(t *testing.T) {
 	t.Parallel()
 	var l Limiter
 	var done sync.WaitGroup
-	under, most := 0, 0 // not locked: the race detector would tell
+	under, most := 0, 0 // without a lock, so that the race detector reports overlaps
 	for range 50 {
 		done.Go(func() {
-			finish, err := l.Acquire(ctx, mine)
+			release, err := l.Acquire(ctx, mine)
 			if err != nil {
 				t.Error(err)
 				return
@@ -28,41 +28,41 @@ func TestGuessesOfOneKindAndBucketTakeTurns(t *testing.T) {
 			under++
 			most = max(most, under)
 			under--
-			finish()
+			release()
 		})
 	}
 	done.Wait()
 	if most != 1 {
-		t.Errorf("%d were under way at once, want 1", most)
+		t.Errorf("%d were in progress at once, want 1", most)
 	}
-	if n := len(l.locks.queued); n != 0 {
-		t.Errorf("%d turns are remembered when all are over", n)
+	if n := len(l.locks.locks); n != 0 {
+		t.Errorf("%d locks are left after every release", n)
 	}
 }
 
-func TestOtherGuessesDoNotWait(t *testing.T) {
+func TestAcquire_OtherAttemptsDoNotWait(t *testing.T) {
 	t.Parallel()
 	var l Limiter
-	finish, err := l.Acquire(ctx, mine)
+	release, err := l.Acquire(ctx, mine)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer finish()
+	defer release()
 	for _, other := range []Attempt{
 		{Subject: "bob", Kind: TOTP, Bucket: AnonymousBucket}, {Subject: "ada", Kind: Password, Bucket: AnonymousBucket}, {Subject: "ada", Kind: TOTP, Bucket: SessionBucket("1")},
 	} {
-		finish, err := l.Acquire(ctx, other)
+		release, err := l.Acquire(ctx, other)
 		if err != nil {
 			t.Fatal(err)
 		}
-		finish()
+		release()
 	}
 }
 
-func TestPatienceEnds(t *testing.T) {
+func TestAcquire_QueueTimeout(t *testing.T) {
 	t.Parallel()
 	l := Limiter{Limits: Limits{QueueTimeout: time.Millisecond}}
-	finish, err := l.Acquire(ctx, mine)
+	release, err := l.Acquire(ctx, mine)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,22 +71,22 @@ func TestPatienceEnds(t *testing.T) {
 			t.Errorf("got %v, want ErrBusy", err)
 		}
 	}
-	finish()
-	finish() // twice is harmless
+	release()
+	release() // twice is harmless
 	again, err := l.Acquire(ctx, mine)
 	if err != nil {
-		t.Fatalf("after the turn was given back: %v", err)
+		t.Fatalf("after the release: %v", err)
 	}
 	again()
-	if n := len(l.locks.queued); n != 0 {
-		t.Errorf("%d turns are remembered when all are over", n)
+	if n := len(l.locks.locks); n != 0 {
+		t.Errorf("%d locks are left after every release", n)
 	}
 }
 
-func TestWhoHangsUpWaitsNoLonger(t *testing.T) {
+func TestAcquire_ContextEnds(t *testing.T) {
 	t.Parallel()
 	var l Limiter
-	finish, err := l.Acquire(ctx, mine)
+	release, err := l.Acquire(ctx, mine)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,15 +95,15 @@ func TestWhoHangsUpWaitsNoLonger(t *testing.T) {
 	if _, err := l.Acquire(gone, mine); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
-	finish()
+	release()
 	again, err := l.Acquire(ctx, mine)
 	if err != nil {
-		t.Fatalf("after somebody hung up: %v", err)
+		t.Fatalf("after a caller gave up: %v", err)
 	}
 	again()
 }
 
-func TestABudgetIsAtMostWhatIsLeftElsewhere(t *testing.T) {
+func TestBudget_Cap(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct {
 		budget Budget

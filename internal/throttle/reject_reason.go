@@ -2,30 +2,30 @@ package throttle
 
 import "errors"
 
-// RejectReason is why a guess was not looked at.
+// RejectReason is why an attempt was not checked.
 type RejectReason string
 
 const (
-	Backoff RejectReason = "wait" // a wait is running
-	Locked  RejectReason = "cap"  // the kind is no longer accepted
-	Busy    RejectReason = "busy" // too many guesses were under way at once
+	Backoff RejectReason = "wait" // a backoff is running
+	Locked  RejectReason = "cap"  // the kind is at the hard limit
+	Busy    RejectReason = "busy" // too many attempts were in progress
 )
 
-func (l *Limiter) reportError(kind Kind, why RejectReason) {
+func (l *Limiter) reject(kind Kind, reason RejectReason) {
 	if l.OnReject != nil {
-		l.OnReject(kind, why)
+		l.OnReject(kind, reason)
 	}
 }
 
-// report tells of a refusal, where err is one.
+// report calls OnReject if err is a *ThrottledError, and returns err.
 func (l *Limiter) report(err error) error {
-	var wait *ThrottledError
+	var throttled *ThrottledError
 	switch {
-	case !errors.As(err, &wait):
-	case wait.RetryAfter == 0:
-		l.reportError(wait.Kind, Locked)
+	case !errors.As(err, &throttled):
+	case throttled.RetryAfter == 0:
+		l.reject(throttled.Kind, Locked)
 	default:
-		l.reportError(wait.Kind, Backoff)
+		l.reject(throttled.Kind, Backoff)
 	}
 	return err
 }

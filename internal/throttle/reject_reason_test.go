@@ -9,40 +9,40 @@ import (
 	"twofold/internal/throttle"
 )
 
-func TestEveryGuessThatIsNotLookedAtIsToldOnceWithItsReason(t *testing.T) {
+func TestOnReject_OncePerRejectedAttempt(t *testing.T) {
 	t.Parallel()
 	c := open(t)
-	type told struct {
+	type rejection struct {
 		kind throttle.Kind
 		why  throttle.RejectReason
 	}
-	var heard []told
-	c.OnReject = func(kind throttle.Kind, why throttle.RejectReason) { heard = append(heard, told{kind, why}) }
-	hears := func(what string, want ...told) {
+	var got []rejection
+	c.OnReject = func(kind throttle.Kind, why throttle.RejectReason) { got = append(got, rejection{kind, why}) }
+	wantReports := func(what string, want ...rejection) {
 		t.Helper()
-		if !slices.Equal(heard, want) {
-			t.Errorf("%s: heard %v, want %v", what, heard, want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", what, got, want)
 		}
-		heard = nil
+		got = nil
 	}
 
 	if err := c.check(anyone); err != nil {
 		t.Fatal(err)
 	}
 	c.spendFree(t, anyone)
-	hears("five guesses that were counted")
+	wantReports("five attempts that were counted")
 	_ = c.check(anyone)
-	hears("a look during a wait", told{throttle.TOTP, throttle.Backoff})
+	wantReports("a check during a backoff", rejection{throttle.TOTP, throttle.Backoff})
 	_, _ = c.Reserve(ctx, anyone, throttle.SubLimit{})
-	hears("a guess during a wait", told{throttle.TOTP, throttle.Backoff})
+	wantReports("an attempt during a backoff", rejection{throttle.TOTP, throttle.Backoff})
 
 	c.Limits.HardLimit = 5
 	if err := c.UnlockIfCapped(ctx, "nobody", throttle.TOTP); err != nil {
 		t.Fatal(err)
 	}
-	hears("reviving what is accepted")
+	wantReports("unlocking a kind that is not locked")
 	_, _ = c.Reserve(ctx, anyone, throttle.SubLimit{})
-	hears("a guess at the cap", told{throttle.TOTP, throttle.Locked})
+	wantReports("an attempt at the hard limit", rejection{throttle.TOTP, throttle.Locked})
 
 	done, err := c.Acquire(ctx, inside)
 	if err != nil {
@@ -53,5 +53,5 @@ func TestEveryGuessThatIsNotLookedAtIsToldOnceWithItsReason(t *testing.T) {
 	if _, err := c.Acquire(ctx, inside); !errors.Is(err, throttle.ErrBusy) {
 		t.Fatalf("got %v, want ErrBusy", err)
 	}
-	hears("one too many at once", told{throttle.TOTP, throttle.Busy})
+	wantReports("one too many at once", rejection{throttle.TOTP, throttle.Busy})
 }

@@ -11,11 +11,11 @@ import (
 	"twofold/internal/throttle"
 )
 
-func TestOtherRulesThanTheDefaults(t *testing.T) {
+func TestReserve_OtherLimits(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		limits throttle.Limits
-		want   []time.Duration // of each failure in turn
+		want   []time.Duration // after each failure
 	}{
 		"the first failure already waits": {throttle.Limits{FreeAttempts: 1, FirstBackoff: time.Second, MaxBackoff: 4 * time.Second}, []time.Duration{1e9, 2e9, 4e9, 4e9}},
 		"every wait is the same":          {throttle.Limits{FreeAttempts: 2, FirstBackoff: time.Second, MaxBackoff: time.Second}, []time.Duration{0, 1e9, 1e9, 1e9}},
@@ -37,18 +37,18 @@ func TestOtherRulesThanTheDefaults(t *testing.T) {
 	}
 }
 
-func TestAfterTheClockWentBackAWaitStillEnds(t *testing.T) {
+func TestReserve_ClockGoesBack(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	c.spendFree(t, anyone)
 	c.advance(-time.Hour)
 	_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 	if w := wait(t, err); w != time.Hour+30*time.Second {
-		t.Errorf("told to wait %s, want 1h0m30s: a clock that goes back forgives nothing", w)
+		t.Errorf("asked to wait %s, want 1h0m30s: a clock that goes back clears nothing", w)
 	}
 }
 
-func TestAWaitErrorSaysHowLong(t *testing.T) {
+func TestThrottledError_Error(t *testing.T) {
 	t.Parallel()
 	if text := (&throttle.ThrottledError{RetryAfter: 30 * time.Second}).Error(); !strings.Contains(text, "30s") {
 		t.Errorf("got %q", text)
@@ -61,7 +61,7 @@ func TestAWaitErrorSaysHowLong(t *testing.T) {
 	}
 }
 
-func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
+func TestReserve_RolledBackIsNotCounted(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	errFails := errors.New("the rest fails")
@@ -72,12 +72,12 @@ func TestAGuessInsideATransactionThatFailsIsNotCounted(t *testing.T) {
 	if !errors.Is(err, errFails) {
 		t.Fatal(err)
 	}
-	if got := c.fail(t, anyone).Left; got != 4 { // which is why callers reserve outside
+	if got := c.fail(t, anyone).Left; got != 4 { // so callers reserve outside of it
 		t.Errorf("%d left, want 4", got)
 	}
 }
 
-func TestNearTheCapNoMoreIsLeftThanUpToIt(t *testing.T) {
+func TestReserve_BudgetNearHardLimit(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	c.Limits.HardLimit = 3
@@ -90,20 +90,20 @@ func TestNearTheCapNoMoreIsLeftThanUpToIt(t *testing.T) {
 	}
 }
 
-func TestTheCapComesBeforeAnyWait(t *testing.T) {
+func TestCheck_HardLimitBeforeBackoff(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	c.Limits.HardLimit = 5
 	c.spendFree(t, anyone)
 	_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 	if w := wait(t, err); w != 0 {
-		t.Errorf("told to wait %s, want no wait: nobody waits for what never comes", w)
+		t.Errorf("asked to wait %s, want no wait: nobody waits for what never comes", w)
 	}
 }
 
 var errStore = errors.New("the store fails")
 
-// failing is a store that fails at its nth call.
+// failing is a store whose nth call fails.
 type failing struct {
 	throttle.Store
 	left *int
@@ -135,7 +135,7 @@ func (f failing) Reset(context.Context, throttle.SubLimit, ...throttle.Attempt) 
 
 func (f failing) ResetKind(context.Context, string, throttle.Kind) error { return errStore }
 
-func TestAStoreThatFailsAllowsNothing(t *testing.T) {
+func TestLimiter_StoreFails(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	works := c.Store

@@ -1,4 +1,6 @@
-// Package throttle counts a guess before it is judged, so that nothing that happens later can forgive it.
+// Package throttle limits attempts at credentials (NIST SP 800-63B-4 §3.2.2). Reserve counts an attempt as a failure before it
+// is checked, so that no later rollback can undo the count, and Clear removes it after a success. Backoff applies per
+// account, kind and bucket; a hard limit applies per account and kind. IPLimiter bounds what one client address may do.
 package throttle
 
 import (
@@ -8,68 +10,68 @@ import (
 	"time"
 )
 
-// Kind is the kind of proof that is guessed at; each has a budget of its own.
+// Kind is a kind of credential. Each has an attempt budget of its own.
 type Kind string
 
 const (
 	Password     Kind = "password"
-	TOTP         Kind = "totp" // all authenticator apps of an account together
+	TOTP         Kind = "totp" // all authenticator apps of an account share it
 	RecoveryCode Kind = "recovery_code"
-	// RemovalCancel is codes of either kind that cancel a removal of MFA: whoever spent the other budgets cannot keep the
-	// owner from that.
+	// RemovalCancel counts codes of either kind that cancel a removal of MFA, so that an attacker who has exhausted the other
+	// budgets cannot keep the owner from cancelling.
 	RemovalCancel Kind = "removal_cancel"
 )
 
-// Bucket parts the budgets of the people who may be guessing, so that a stranger cannot lock the owner out.
+// Bucket separates the attempt budgets of an account by where an attempt comes from, so that attackers cannot lock the owner
+// out.
 type Bucket string
 
-// AnonymousBucket is the bucket of everybody who has shown nothing yet.
+// AnonymousBucket is the bucket of attempts from neither a known device nor a live session of level aal2.
 const AnonymousBucket Bucket = "anyone"
 
-// SessionBucket is the bucket of one live session of level aal2.
+// SessionBucket returns the bucket of a live session of level aal2.
 func SessionBucket(id string) Bucket { return Bucket("session:" + id) }
 
-// DeviceBucket is the bucket of one browser that the account was signed in with before.
+// DeviceBucket returns the bucket of a browser that the account has been signed in from before.
 func DeviceBucket(id string) Bucket { return Bucket("device:" + id) }
 
-// Attempt says whose proof of which kind is tried from where.
+// Attempt identifies the counters of an attempt.
 type Attempt struct {
-	Subject string // an account's id, or a name for an address that has no account
+	Subject string // an account's id, or a key for an address that has no account
 	Kind    Kind
 	Bucket  Bucket
 }
 
-// SubLimit is one thing that is guessed at, with tries of its own beside the account's budget: a pending sign-in. The zero
-// value is none.
+// SubLimit is an additional attempt limit on one object, such as a pending sign-in. The zero value means no such limit.
 type SubLimit struct {
 	ID    string
-	Tries int // that it takes
+	Tries int // the maximum
 }
 
-// Counts is what is counted for a guess.
+// Counts holds the counters of an attempt.
 type Counts struct {
-	Failures     int       // in its bucket, in a row
-	BlockedUntil time.Time // the end of the bucket's last wait; zero: there was none
-	Total        int       // of the kind, over all buckets
-	Tries        int       // at what it is within
+	Failures     int       // consecutive, in the bucket
+	BlockedUntil time.Time // the end of the bucket's last backoff; zero: there was none
+	Total        int       // consecutive failures of the kind, over all buckets
+	Tries        int       // at the object of the SubLimit
 }
 
-// IsZero says whether there is nothing to forgive.
+// IsZero reports whether no counter is set, so that there is nothing to clear.
 func (c Counts) IsZero() bool { return c == Counts{} }
 
-// ErrThrottled is matched by every *WaitError.
+// ErrThrottled is matched by every *ThrottledError.
 var ErrThrottled = errors.New("too many attempts")
 
-// ErrBusy means that too many guesses of one kind are under way in one bucket.
+// ErrBusy means that too many attempts of one kind and bucket are in progress.
 var ErrBusy = errors.New("too many attempts at once")
 
-// ErrTooManyTries means that the thing that was guessed at takes no more tries.
+// ErrTooManyTries means that the object of a SubLimit has no tries left.
 var ErrTooManyTries = errors.New("tried too often")
 
-// ThrottledError says when the next try will be looked at.
+// ThrottledError is returned for an attempt that is not checked.
 type ThrottledError struct {
-	RetryAfter time.Duration // zero: waiting does not help, the kind is no longer accepted
-	Kind       Kind          // of the guess
+	RetryAfter time.Duration // zero: waiting does not help, because the kind is locked
+	Kind       Kind          // of the attempt
 }
 
 func (e *ThrottledError) Error() string {
@@ -79,17 +81,16 @@ func (e *ThrottledError) Error() string {
 	return fmt.Sprintf("too many attempts, wait %s", e.RetryAfter)
 }
 
-// Is makes errors.Is(err, ErrWait) hold.
+// Is makes errors.Is(err, ErrThrottled) hold.
 func (e *ThrottledError) Is(target error) bool { return target == ErrThrottled }
 
-// Budget is what is left after a try that was counted.
+// Budget is what is left after an attempt that was counted.
 type Budget struct {
-	Left       int           // tries before a wait
-	RetryAfter time.Duration // zero while tries are left
+	Left       int           // attempts before a backoff
+	RetryAfter time.Duration // zero while attempts are left
 }
 
-// Cap is the budget where no more than left tries remain for another reason. When none does, there is nothing to wait
-// for.
+// Cap returns the budget with at most left attempts. If left is zero, RetryAfter is too, because waiting does not help.
 func (b Budget) Cap(left int) Budget {
 	if left <= 0 {
 		return Budget{}
@@ -97,105 +98,104 @@ func (b Budget) Cap(left int) Budget {
 	return Budget{Left: min(b.Left, left), RetryAfter: b.RetryAfter}
 }
 
-// Limits are the rules of counting (NIST SP 800-63B-4 §3.2.2).
+// Limits are the parameters of throttling (NIST SP 800-63B-4 §3.2.2).
 type Limits struct {
-	FreeAttempts int           // the failure of this number starts a wait
-	FirstBackoff time.Duration // the first wait; every failure after a wait doubles it
+	FreeAttempts int           // the failure of this number starts a backoff
+	FirstBackoff time.Duration // every failure after a backoff doubles it
 	MaxBackoff   time.Duration
-	HardLimit    int // consecutive failures over all buckets after which a kind stops being accepted; passwords never stop
-	// QueueTimeout is how long a guess waits for others of its kind and bucket; zero: as long as its context.
-	QueueTimeout time.Duration
+	HardLimit    int           // consecutive failures over all buckets that lock a kind; passwords are never locked
+	QueueTimeout time.Duration // how long Acquire waits; zero: until its context ends
 }
 
-// Rules are what one conditional statement counts by.
+// Rules are the parameters of Store.Reserve.
 type Rules struct {
-	FreeAttempts int             // the failure of this number starts a wait
-	Backoff      []time.Duration // that it starts, and those after it; the last stands for all later ones
+	FreeAttempts int             // the failure of this number starts a backoff
+	Backoff      []time.Duration // of that failure and the following ones; the last applies to all later ones
 	HardLimit    int             // of the total; zero: the kind has none
 }
 
-// Store counts.
+// Store holds the counters.
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
-	// Reserve adds a failure to the bucket, to the total and to the tries of what it is within, all by one conditional
-	// statement, and answers what is counted then. Where a wait is running or one of them is full it answers what is
-	// counted and false; some of it may be counted nevertheless, so that the transaction must not commit.
-	Reserve(ctx context.Context, g Attempt, w SubLimit, at time.Time, r Rules) (c Counts, counted bool, err error)
-	// Counts reads what is counted.
-	Counts(ctx context.Context, g Attempt, w SubLimit) (Counts, error)
-	// LockedSince says whether a wait of any bucket ended after since, or a total of the kinds has reached limit.
+	// Reserve adds a failure to the bucket, to the total and to the tries of limit, all by one conditional statement, and
+	// returns the counters. If a backoff is running or a limit is reached, it returns the counters and false. Some of the
+	// failure may be counted nevertheless, so the transaction must not commit then.
+	Reserve(ctx context.Context, a Attempt, limit SubLimit, at time.Time, r Rules) (c Counts, counted bool, err error)
+	// Counts reads the counters.
+	Counts(ctx context.Context, a Attempt, limit SubLimit) (Counts, error)
+	// Held reports whether a backoff of any bucket ended after since, or a total of the kinds has reached limit.
 	Held(ctx context.Context, subject string, kinds []Kind, since time.Time, limit int) (bool, error)
-	// Reset forgives the bucket and the total of each guess, and the tries of what they were within.
-	Reset(ctx context.Context, w SubLimit, guesses ...Attempt) error
+	// Reset clears the bucket and the total of each attempt, and the tries of limit.
+	Reset(ctx context.Context, limit SubLimit, attempts ...Attempt) error
+	// ResetKind clears the counters of a kind in every bucket.
 	ResetKind(ctx context.Context, subject string, kind Kind) error
 }
 
-// Limiter is the one attempt budget that sign-in, step-up and enrollment share.
+// Limiter limits attempts. Sign-in, step-up, enrollment and MFA removal share one, and so share its budgets.
 type Limiter struct {
 	Store  Store
 	Limits Limits
 	Now    func() time.Time
-	// OnReject, where it is set, is told of every guess that was not looked at.
+	// OnReject, if set, is called for every attempt that is not checked.
 	OnReject func(Kind, RejectReason)
 
 	locks keyedMutex
 }
 
-// Acquire lets one guess of a kind and bucket be under way at a time in this process; call done when it is judged and, if
-// it was right, forgiven. Without turns, right proofs that come at once would be taken for failures of each other: what
-// is under way is counted already. It answers ErrBusy after Limits.Patience, or the context's error when that ends first.
-func (l *Limiter) Acquire(ctx context.Context, g Attempt) (done func(), err error) {
-	done, err = l.locks.acquire(ctx, g, l.Limits.QueueTimeout)
+// Acquire serializes attempts of one kind and bucket within this process. Call release once the attempt is judged and, on
+// success, cleared. Attempts are counted as failures before they are judged, so without this, concurrent correct ones would
+// lock each other out. It returns ErrBusy after Limits.QueueTimeout, or ctx.Err().
+func (l *Limiter) Acquire(ctx context.Context, a Attempt) (release func(), err error) {
+	release, err = l.locks.acquire(ctx, a, l.Limits.QueueTimeout)
 	if errors.Is(err, ErrBusy) {
-		l.reportError(g.Kind, Busy)
+		l.reject(a.Kind, Busy)
 	}
-	return done, err
+	return release, err
 }
 
-// Counts reads what is counted for a guess.
-func (l *Limiter) Counts(ctx context.Context, g Attempt) (Counts, error) {
-	c, err := l.Store.Counts(ctx, g, SubLimit{})
+// Counts reads the counters of an attempt.
+func (l *Limiter) Counts(ctx context.Context, a Attempt) (Counts, error) {
+	c, err := l.Store.Counts(ctx, a, SubLimit{})
 	if err != nil {
-		return Counts{}, fmt.Errorf("read attempts: %w", err)
+		return Counts{}, fmt.Errorf("read attempt counters: %w", err)
 	}
 	return c, nil
 }
 
-// Check says whether a guess may be judged where so much is counted: it answers a *WaitError, or ErrTries. The cap comes
-// before any wait, so that nobody waits for what never comes; and the account's budget before the tries of what is
-// guessed at.
-func (l *Limiter) Check(g Attempt, w SubLimit, c Counts) error {
+// Check returns a *ThrottledError if c is at the hard limit or in backoff, and ErrTooManyTries if the sub-limit is used up.
+// The hard limit is checked first, because waiting does not lift it.
+func (l *Limiter) Check(a Attempt, limit SubLimit, c Counts) error {
 	now := l.Now()
-	switch limit := l.rules(g).HardLimit; {
-	case limit > 0 && c.Total >= limit:
-		return l.report(&ThrottledError{Kind: g.Kind})
+	switch hard := l.rules(a).HardLimit; {
+	case hard > 0 && c.Total >= hard:
+		return l.report(&ThrottledError{Kind: a.Kind})
 	case c.BlockedUntil.After(now):
-		return l.report(&ThrottledError{RetryAfter: max(c.BlockedUntil.Sub(now), time.Second), Kind: g.Kind})
-	case w.ID != "" && c.Tries >= w.Tries:
+		return l.report(&ThrottledError{RetryAfter: max(c.BlockedUntil.Sub(now), time.Second), Kind: a.Kind})
+	case limit.ID != "" && c.Tries >= limit.Tries:
 		return ErrTooManyTries
 	}
 	return nil
 }
 
-// Reserve counts the guess as a failure and answers what is left, or what Allows answers, and then nothing was counted.
-// Outside a transaction it commits on its own; inside of one, the caller commits before anybody learns what the guess is
-// worth, and does not where it answers an error.
-func (l *Limiter) Reserve(ctx context.Context, g Attempt, w SubLimit) (Budget, error) {
-	now, rules := l.Now(), l.rules(g)
+// Reserve counts the attempt as a failure and returns what is left. Otherwise it returns the errors of Check, and nothing
+// is counted. Outside of a transaction it commits on its own. Inside of one, the caller must commit before the user learns
+// the result of the attempt, and must roll back if Reserve returns an error.
+func (l *Limiter) Reserve(ctx context.Context, a Attempt, limit SubLimit) (Budget, error) {
+	now, rules := l.Now(), l.rules(a)
 	var c Counts
 	err := l.Store.InTx(ctx, func(ctx context.Context) error {
 		var counted bool
 		var err error
-		if c, counted, err = l.Store.Reserve(ctx, g, w, now, rules); err != nil {
+		if c, counted, err = l.Store.Reserve(ctx, a, limit, now, rules); err != nil {
 			return fmt.Errorf("reserve attempt: %w", err)
 		}
 		if counted {
 			return nil
 		}
-		if err := l.Check(g, w, c); err != nil {
+		if err := l.Check(a, limit, c); err != nil {
 			return err
 		}
-		return l.report(&ThrottledError{RetryAfter: time.Second, Kind: g.Kind}) // it ended just now
+		return l.report(&ThrottledError{RetryAfter: time.Second, Kind: a.Kind}) // the backoff ended in between
 	})
 	if err != nil {
 		return Budget{}, err
@@ -207,49 +207,49 @@ func (l *Limiter) Reserve(ctx context.Context, g Attempt, w SubLimit) (Budget, e
 	if c.BlockedUntil.After(now) {
 		budget.RetryAfter = c.BlockedUntil.Sub(now)
 	}
-	if w.ID != "" {
-		budget = budget.Cap(w.Tries - c.Tries)
+	if limit.ID != "" {
+		budget = budget.Cap(limit.Tries - c.Tries)
 	}
 	return budget, nil
 }
 
-// rules are those of a kind. Passwords never stop.
-func (l *Limiter) rules(g Attempt) Rules {
+// rules returns the parameters for the kind of an attempt. Passwords have no hard limit.
+func (l *Limiter) rules(a Attempt) Rules {
 	r := Rules{FreeAttempts: l.Limits.FreeAttempts, Backoff: l.Limits.backoff(), HardLimit: l.Limits.HardLimit}
-	if g.Kind == Password {
+	if a.Kind == Password {
 		r.HardLimit = 0
 	}
 	return r
 }
 
-// Clear forgives the failures of each guess's kind in its bucket, and the tries of what they were within. Call it in
-// the transaction that gives the reward.
-func (l *Limiter) Clear(ctx context.Context, w SubLimit, guesses ...Attempt) error {
-	if err := l.Store.Reset(ctx, w, guesses...); err != nil {
-		return fmt.Errorf("reset attempts: %w", err)
+// Clear clears the failures of each attempt's kind in its bucket, and the tries of limit. Call it in the transaction that
+// grants what the attempt is for.
+func (l *Limiter) Clear(ctx context.Context, limit SubLimit, attempts ...Attempt) error {
+	if err := l.Store.Reset(ctx, limit, attempts...); err != nil {
+		return fmt.Errorf("clear attempts: %w", err)
 	}
 	return nil
 }
 
-// Unlock forgives all failures of a kind in every bucket: what an operator does.
+// Unlock clears the failures of a kind in every bucket.
 func (l *Limiter) Unlock(ctx context.Context, subject string, kind Kind) error {
 	if err := l.Store.ResetKind(ctx, subject, kind); err != nil {
-		return fmt.Errorf("revive proof: %w", err)
+		return fmt.Errorf("unlock credential: %w", err)
 	}
 	return nil
 }
 
-// LockedSince says whether the account's proofs of these kinds had to wait at some moment after since, in any bucket, or are no
-// longer accepted.
+// LockedSince reports whether attempts of these kinds were in backoff at some moment after since, in any bucket, or are at
+// the hard limit.
 func (l *Limiter) LockedSince(ctx context.Context, subject string, since time.Time, kinds ...Kind) (bool, error) {
-	held, err := l.Store.Held(ctx, subject, kinds, since, l.Limits.HardLimit)
+	locked, err := l.Store.Held(ctx, subject, kinds, since, l.Limits.HardLimit)
 	if err != nil {
-		return false, fmt.Errorf("look for waits: %w", err)
+		return false, fmt.Errorf("look for backoffs: %w", err)
 	}
-	return held, nil
+	return locked, nil
 }
 
-// UnlockIfCapped is Revive for a kind that is no longer accepted; one that is accepted keeps its count and its waits.
+// UnlockIfCapped calls Unlock if the kind is at the hard limit. Otherwise the kind keeps its counters and backoff.
 func (l *Limiter) UnlockIfCapped(ctx context.Context, subject string, kind Kind) error {
 	c, err := l.Counts(ctx, Attempt{Subject: subject, Kind: kind})
 	if err != nil {
@@ -261,12 +261,12 @@ func (l *Limiter) UnlockIfCapped(ctx context.Context, subject string, kind Kind)
 	return l.Unlock(ctx, subject, kind)
 }
 
-// backoff lists the wait that each failure from number Free on starts: doubling, up to MaxWait.
+// backoff lists the backoff that each failure from number FreeAttempts on starts: doubling, up to MaxBackoff.
 func (l Limits) backoff() []time.Duration {
-	waits := []time.Duration{min(l.FirstBackoff, l.MaxBackoff)}
+	backoff := []time.Duration{min(l.FirstBackoff, l.MaxBackoff)}
 	for d := l.FirstBackoff; d < l.MaxBackoff; {
 		d += min(d, l.MaxBackoff-d)
-		waits = append(waits, d)
+		backoff = append(backoff, d)
 	}
-	return waits
+	return backoff
 }

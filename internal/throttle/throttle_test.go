@@ -23,7 +23,7 @@ var (
 	inside = throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: throttle.SessionBucket("1")}
 )
 
-// counter is a limiter of the default rules over a real database, with a clock that is moved.
+// counter is a limiter with the default limits over a real database, with a clock that the test advances.
 type counter struct {
 	*throttle.Limiter
 	mu  sync.Mutex
@@ -61,17 +61,17 @@ func openIn(t *testing.T, dir string) *counter {
 	return c
 }
 
-// fail makes a guess that must be counted.
+// fail reserves an attempt, which must be counted.
 func (c *counter) fail(t *testing.T, g throttle.Attempt) throttle.Budget {
 	t.Helper()
 	b, err := c.Reserve(ctx, g, throttle.SubLimit{})
 	if err != nil {
-		t.Fatalf("a guess was not counted: %v", err)
+		t.Fatalf("an attempt was not counted: %v", err)
 	}
 	return b
 }
 
-// check says whether a guess may be judged now, and counts nothing.
+// check returns the error of Check, and counts nothing.
 func (c *counter) check(g throttle.Attempt) error {
 	counts, err := c.Counts(ctx, g)
 	if err != nil {
@@ -80,7 +80,7 @@ func (c *counter) check(g throttle.Attempt) error {
 	return c.Check(g, throttle.SubLimit{}, counts)
 }
 
-// spendFree makes the five guesses that are free.
+// spendFree reserves the five free attempts.
 func (c *counter) spendFree(t *testing.T, g throttle.Attempt) {
 	t.Helper()
 	for range 5 {
@@ -88,17 +88,17 @@ func (c *counter) spendFree(t *testing.T, g throttle.Attempt) {
 	}
 }
 
-// wait answers how long a refusal says to wait; the test fails without a refusal.
+// wait returns how long to wait after err, which must be a *ThrottledError.
 func wait(t *testing.T, err error) time.Duration {
 	t.Helper()
 	var w *throttle.ThrottledError
 	if !errors.As(err, &w) || !errors.Is(err, throttle.ErrThrottled) {
-		t.Fatalf("got %v, want a *WaitError", err)
+		t.Fatalf("got %v, want a *ThrottledError", err)
 	}
 	return w.RetryAfter
 }
 
-func TestWaitsDoubleUpToAnHour(t *testing.T) {
+func TestReserve_BackoffDoublesUpToAnHour(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []throttle.Kind{throttle.Password, throttle.TOTP} {
 		t.Run(string(kind), func(t *testing.T) {
@@ -121,7 +121,7 @@ func TestWaitsDoubleUpToAnHour(t *testing.T) {
 					c.advance(early)
 					_, err := c.Reserve(ctx, g, throttle.SubLimit{})
 					if left := wait(t, err); left != got.RetryAfter-early {
-						t.Errorf("failure %d, %s into its wait: told to wait %s, want %s", failure+1, early, left, got.RetryAfter-early)
+						t.Errorf("failure %d, %s into its wait: asked to wait %s, want %s", failure+1, early, left, got.RetryAfter-early)
 					}
 					if left := wait(t, c.check(g)); left != got.RetryAfter-early {
 						t.Errorf("failure %d, %s into its wait: looking says %s, want %s", failure+1, early, left, got.RetryAfter-early)
@@ -136,7 +136,7 @@ func TestWaitsDoubleUpToAnHour(t *testing.T) {
 	}
 }
 
-func TestTriesDuringAWaitAreNotCounted(t *testing.T) {
+func TestReserve_NotCountedDuringBackoff(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	c.spendFree(t, anyone)
@@ -151,7 +151,7 @@ func TestTriesDuringAWaitAreNotCounted(t *testing.T) {
 	}
 }
 
-func TestLookingCountsNothing(t *testing.T) {
+func TestCheck_CountsNothing(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	for range 20 {
@@ -164,7 +164,7 @@ func TestLookingCountsNothing(t *testing.T) {
 	}
 }
 
-func TestSuccessForgivesItsOwnKindInItsOwnBucket(t *testing.T) {
+func TestClear_OwnKindInOwnBucket(t *testing.T) {
 	t.Parallel()
 	password := throttle.Attempt{Subject: "ada", Kind: throttle.Password, Bucket: throttle.AnonymousBucket}
 	bob := throttle.Attempt{Subject: "bob", Kind: throttle.TOTP, Bucket: throttle.AnonymousBucket}
@@ -189,7 +189,7 @@ func TestSuccessForgivesItsOwnKindInItsOwnBucket(t *testing.T) {
 	}
 }
 
-func TestAStrangerDoesNotLockTheOwnerOut(t *testing.T) {
+func TestBuckets_AttackerDoesNotLockOwnerOut(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	c.spendFree(t, anyone)
@@ -205,7 +205,7 @@ func TestAStrangerDoesNotLockTheOwnerOut(t *testing.T) {
 	}
 }
 
-// untilCap makes the hundred guesses that a kind takes over all buckets, and none is left.
+// untilCap reserves the hundred attempts up to the hard limit, in many buckets.
 func untilCap(t *testing.T, c *counter) {
 	t.Helper()
 	for i := range 100 {
@@ -215,7 +215,7 @@ func untilCap(t *testing.T, c *counter) {
 	}
 }
 
-func TestAtTheCapAKindIsNoLongerAccepted(t *testing.T) {
+func TestReserve_HardLimitLocksKind(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	untilCap(t, c)
@@ -224,7 +224,7 @@ func TestAtTheCapAKindIsNoLongerAccepted(t *testing.T) {
 		for _, g := range []throttle.Attempt{anyone, inside} {
 			_, err := c.Reserve(ctx, g, throttle.SubLimit{})
 			if w := wait(t, err); w != 0 {
-				t.Errorf("told to wait %s, want no wait: waiting does not help", w)
+				t.Errorf("asked to wait %s, want no wait: waiting does not help", w)
 			}
 		}
 	}
@@ -245,7 +245,7 @@ func TestAtTheCapAKindIsNoLongerAccepted(t *testing.T) {
 	})
 }
 
-func TestASuccessBeforeTheCapForgivesTheTotal(t *testing.T) {
+func TestClear_ResetsTotalBelowHardLimit(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	for range 3 {
@@ -262,7 +262,7 @@ func TestASuccessBeforeTheCapForgivesTheTotal(t *testing.T) {
 	}
 }
 
-func TestPasswordsNeverStop(t *testing.T) {
+func TestReserve_PasswordsHaveNoHardLimit(t *testing.T) {
 	t.Parallel()
 	c := open(t)
 	g := throttle.Attempt{Subject: "ada", Kind: throttle.Password, Bucket: throttle.AnonymousBucket}
@@ -275,7 +275,7 @@ func TestPasswordsNeverStop(t *testing.T) {
 	}
 }
 
-func TestOfFiftyGuessesAtOnceFiveAreJudged(t *testing.T) {
+func TestReserve_ConcurrentAttempts(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	both := [2]*counter{openIn(t, dir), openIn(t, dir)}

@@ -1,8 +1,6 @@
-// Package totp knows the six digits an authenticator app shows: how its key is made and handed over, and which
-// 30-second step a code belongs to (RFC 6238 over RFC 4226).
-//
-// It keeps nothing. Whether a step was used before is for the caller to remember, who needs the step itself for that;
-// Match therefore answers with steps rather than with yes or no.
+// Package totp implements time-based one-time passwords (RFC 6238 over RFC 4226): it generates a key, formats it as the URI
+// that an authenticator app scans, and finds the 30-second step that a code belongs to. It stores nothing. The caller must
+// store the last accepted step to reject used codes, so Match returns steps instead of a bool.
 package totp
 
 import (
@@ -19,7 +17,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// What every authenticator app supports; several apps ignore what a URI says beyond it.
+// The parameters that every authenticator app supports. Several apps ignore other values in a key URI.
 const (
 	Digits    = 6
 	Period    = 30 // seconds
@@ -29,16 +27,16 @@ const (
 )
 
 var (
-	// ErrLabel means that an issuer or account name cannot stand in a key URI.
+	// ErrLabel means that an issuer or account name is not valid in a key URI.
 	ErrLabel = errors.New("issuer and account must be non-empty text without colons or control characters")
-	// ErrKey means that bytes are not a TOTP key.
+	// ErrKey means that bytes do not have the length of a TOTP key.
 	ErrKey = fmt.Errorf("a TOTP key is %d bytes", KeySize)
 )
 
 var base32NoPadding = base32.StdEncoding.WithPadding(base32.NoPadding)
 
-// Key is what the server and the phone share: 20 bytes that print as [redacted].
-// The zero Key is no key; no code matches it.
+// Key is the secret that the server and the phone share: 20 bytes. It prints as [redacted]. The zero Key is no key, and no
+// code matches it.
 type Key struct{ raw secret.Text }
 
 var (
@@ -52,12 +50,12 @@ var (
 func NewKey() (Key, error) {
 	b := make([]byte, KeySize)
 	if _, err := rand.Read(b); err != nil {
-		return Key{}, fmt.Errorf("draw a TOTP key: %w", err)
+		return Key{}, fmt.Errorf("generate TOTP key: %w", err)
 	}
 	return KeyFromBytes(b)
 }
 
-// KeyFromBytes returns the key that b holds, or ErrKey when b is not exactly 20 bytes.
+// KeyFromBytes returns the key with the bytes b, or ErrKey if b is not exactly 20 bytes long.
 func KeyFromBytes(b []byte) (Key, error) {
 	if len(b) != KeySize {
 		return Key{}, fmt.Errorf("%w, not %d", ErrKey, len(b))
@@ -73,21 +71,21 @@ func (k Key) Bytes() []byte {
 	return []byte(k.raw.Reveal())
 }
 
-// Base32 returns the key as a person types it: 32 characters A–Z and 2–7, ungrouped, no padding.
+// Base32 returns the key as a user types it: 32 characters A–Z and 2–7, ungrouped and without padding.
 func (k Key) Base32() string { return base32NoPadding.EncodeToString(k.Bytes()) }
 
 // URI returns the key as an authenticator app scans it:
 //
 //	otpauth://totp/Issuer:account?secret=…&issuer=Issuer&algorithm=SHA1&digits=6&period=30
 //
-// Both names are percent-encoded (RFC 3986), the issuer in both places the same way; a space is %20, since apps show
-// a + as it is. It answers ErrLabel for a name that is blank, is not valid UTF-8, or holds a colon, which separates
-// the two, or a control character; and ErrKey for the zero Key.
+// Both names are percent-encoded (RFC 3986), the issuer in both places the same way. A space becomes %20, because apps show
+// a + as it is. URI returns ErrLabel for a name that is blank, is not valid UTF-8, or contains a control character or a
+// colon, which separates the two names. It returns ErrKey for the zero Key.
 func (k Key) URI(issuer, account string) (string, error) {
 	if k.raw.IsZero() {
 		return "", ErrKey
 	}
-	if !labels(issuer) || !labels(account) {
+	if !validLabel(issuer) || !validLabel(account) {
 		return "", ErrLabel
 	}
 	issuer, account = escape(issuer), escape(account)
@@ -95,17 +93,17 @@ func (k Key) URI(issuer, account string) (string, error) {
 		issuer, account, k.Base32(), issuer, Algorithm, Digits, Period), nil
 }
 
-// labels tells whether name can stand in the label of a key URI.
-func labels(name string) bool {
+// validLabel reports whether name is valid in the label of a key URI.
+func validLabel(name string) bool {
 	return strings.TrimSpace(name) != "" && utf8.ValidString(name) &&
 		!strings.ContainsRune(name, ':') && !strings.ContainsFunc(name, unicode.IsControl)
 }
 
-// escape percent-encodes all but RFC 3986's unreserved characters, so that the result means the same in a path and in
-// a query.
+// escape percent-encodes all but the unreserved characters of RFC 3986, so that the result is valid in a path and in a
+// query.
 func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
 
-// String returns [redacted], as do the methods below.
+// String returns [redacted].
 func (k Key) String() string { return k.raw.String() }
 
 // GoString returns [redacted].

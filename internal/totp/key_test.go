@@ -40,7 +40,7 @@ func newKey(t testing.TB) totp.Key {
 	return key
 }
 
-func TestNewKeyIsTwentyRandomBytes(t *testing.T) {
+func TestNewKey_TwentyRandomBytes(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for range 200 {
@@ -87,7 +87,7 @@ func TestKeyFromBytes(t *testing.T) {
 	})
 }
 
-func TestBase32IsThirtyTwoCharactersWithoutPadding(t *testing.T) {
+func TestBase32_Format(t *testing.T) {
 	t.Parallel()
 	if got, want := rfcKey(t).Base32(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -123,7 +123,7 @@ func TestURI(t *testing.T) {
 	}
 }
 
-// readBack reads a key URI with pquerna/otp, as the nearest thing to an authenticator app, and with net/url.
+// readBack parses a key URI with pquerna/otp, in place of an authenticator app, and with net/url.
 func readBack(t *testing.T, uri, issuer, account string) {
 	t.Helper()
 	key, err := otp.NewKeyFromURL(uri)
@@ -150,7 +150,7 @@ func readBack(t *testing.T, uri, issuer, account string) {
 	}
 }
 
-func TestURIRefusesNamesThatCannotBeALabel(t *testing.T) {
+func TestURI_InvalidLabels(t *testing.T) {
 	t.Parallel()
 	for name, bad := range map[string]string{
 		"empty":               "",
@@ -177,7 +177,7 @@ func TestURIRefusesNamesThatCannotBeALabel(t *testing.T) {
 	}
 }
 
-func TestTheZeroKeyIsNoKey(t *testing.T) {
+func TestKey_Zero(t *testing.T) {
 	t.Parallel()
 	var none totp.Key
 	if none.Bytes() != nil || none.Base32() != "" || none.Code(1) != "" {
@@ -188,7 +188,7 @@ func TestTheZeroKeyIsNoKey(t *testing.T) {
 	}
 }
 
-func TestKeyRedactsItself(t *testing.T) {
+func TestKey_Redacted(t *testing.T) {
 	t.Parallel()
 	type holder struct {
 		Key   totp.Key

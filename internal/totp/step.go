@@ -8,13 +8,13 @@ import (
 	"github.com/pquerna/otp/hotp"
 )
 
-// offsetSteps is how far Offset looks: 10 minutes each way.
+// offsetSteps is how many steps ClockOffset checks each way: 10 minutes.
 const offsetSteps = 10 * 60 / Period
 
-// Step is the number of 30-second periods since the Unix epoch (T of RFC 6238 §4.2). Zero means never used.
+// Step is the number of 30-second periods since the Unix epoch (T in RFC 6238 §4.2). Zero means never used.
 type Step int64
 
-// StepAt returns the step that t lies in. Before 1970 it is negative.
+// StepAt returns the step that contains t. Before 1970 it is negative.
 func StepAt(t time.Time) Step {
 	s := t.Unix()
 	step := s / Period
@@ -24,29 +24,29 @@ func StepAt(t time.Time) Step {
 	return Step(step)
 }
 
-// Time returns the moment the step begins, in UTC.
+// Time returns the start of the step, in UTC.
 func (s Step) Time() time.Time { return time.Unix(int64(s)*Period, 0).UTC() }
 
-// Code returns the six digits of a step, or "" for the zero Key and for steps before the epoch, which have no counter.
+// Code returns the six digits of a step, or "" for the zero Key and for steps before the epoch, which have no counter value.
 func (k Key) Code(s Step) string { return code(k.Base32(), s) }
 
-// code is Code for a key already in base32, so that a walk over many steps encodes it once.
+// code is Code for a key in base32, so that a loop over many steps encodes the key only once.
 func code(key string, s Step) string {
 	if key == "" || s < 0 {
 		return ""
 	}
 	c, err := hotp.GenerateCodeCustom(key, uint64(s), hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
-	if err != nil { // only for what is not base32, which ours always is
+	if err != nil { // only if the key is not base32
 		return ""
 	}
 	return c
 }
 
-// Match returns every step within ±1 of at's whose code is the given one, in ascending order: none for a wrong code,
-// two or three where steps side by side happen to share a code. A code that is not exactly six ASCII digits matches
-// nothing; trimming is for the caller, before anything else looks at the code.
+// Match returns every step within ±Window of the step at the given time that has the given code, in ascending order. It
+// returns none for a wrong code, and two or three if neighbouring steps happen to share a code. A code that is not exactly
+// six ASCII digits matches nothing; the caller trims spaces.
 //
-// Every step of the window is computed and compared in constant time, so that the time taken tells neither which step
+// Match computes every step of the window and compares in constant time, so that its duration reveals neither which step
 // matched nor how many digits were right.
 func (k Key) Match(code string, at time.Time) []Step {
 	if !sixDigits(code) {
@@ -56,11 +56,11 @@ func (k Key) Match(code string, at time.Time) []Step {
 	return k.matches(code, now-Window, now+Window)
 }
 
-// ClockOffset tells how far the phone's clock is ahead (negative: behind) when code belongs to a step outside the window
-// and within ±10 minutes. It is a multiple of 30 seconds; the nearest step wins, and of two equally near the later.
-// It is false for a code inside the window.
+// ClockOffset returns how far the phone's clock is ahead (negative: behind) if code belongs to a step outside the window and
+// within ±10 minutes. The offset is a multiple of 30 seconds. The nearest step wins, and of two equally near ones the later.
+// ClockOffset returns false for a code inside the window.
 //
-// It is for enrollment only, where the caller holds the key anyway; at sign-in the answer would help a guesser.
+// Use it for enrollment only, where the user has just been shown the key. At sign-in it would help an attacker to guess.
 func (k Key) ClockOffset(code string, at time.Time) (time.Duration, bool) {
 	if !sixDigits(code) {
 		return 0, false
@@ -79,8 +79,8 @@ func (k Key) ClockOffset(code string, at time.Time) (time.Duration, bool) {
 	return time.Duration(nearest) * Period * time.Second, true
 }
 
-// matches returns the steps from first to last whose code is given, in ascending order. Step zero, which means never
-// used, and what is before it match nothing.
+// matches returns the steps from first to last with the given code, in ascending order. Step zero, which means never used,
+// and earlier steps match nothing.
 func (k Key) matches(given string, first, last Step) []Step {
 	key := k.Base32()
 	var steps []Step

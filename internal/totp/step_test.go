@@ -17,8 +17,8 @@ import (
 
 var noon = time.Date(2026, 11, 2, 12, 0, 7, 0, time.UTC)
 
-// TestRFC6238AppendixB holds the SHA-1 rows. They have eight digits; six digits are the last six of them, since a code
-// is a number modulo a power of ten.
+// TestRFC6238AppendixB checks the SHA-1 rows. They have eight digits. A code is a number modulo a power of ten, so the last
+// six of them are the six-digit code.
 func TestRFC6238AppendixB(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -60,7 +60,7 @@ func TestRFC4226AppendixD(t *testing.T) {
 	}
 }
 
-func TestOathtoolAgrees(t *testing.T) {
+func TestCode_AgreesWithOathtool(t *testing.T) {
 	t.Parallel()
 	oathtool, err := exec.LookPath("oathtool")
 	if err != nil && os.Getenv("CI") == "true" {
@@ -86,7 +86,7 @@ func TestOathtoolAgrees(t *testing.T) {
 	}
 }
 
-func TestStepsAreThirtySecondsLong(t *testing.T) {
+func TestStepAt_ThirtySeconds(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		unix int64
@@ -112,14 +112,14 @@ func TestStepsAreThirtySecondsLong(t *testing.T) {
 	}
 }
 
-func TestTheTimeZoneDoesNotMatter(t *testing.T) {
+func TestStepAt_TimeZone(t *testing.T) {
 	t.Parallel()
 	if got, want := totp.StepAt(noon.In(time.FixedZone("", 5*3600+45*60))), totp.StepAt(noon); got != want {
 		t.Errorf("got step %d, want %d", got, want)
 	}
 }
 
-func TestMatchAcceptsTheCurrentStepAndOneEachWay(t *testing.T) {
+func TestMatch_CurrentStepAndOneEachWay(t *testing.T) {
 	t.Parallel()
 	key, now := rfcKey(t), totp.StepAt(noon)
 	for distance, want := range map[totp.Step]bool{
@@ -140,7 +140,7 @@ func TestMatchAcceptsTheCurrentStepAndOneEachWay(t *testing.T) {
 	}
 }
 
-func TestAnotherKeysCodeMatchesNothing(t *testing.T) {
+func TestMatch_OtherKey(t *testing.T) {
 	t.Parallel()
 	mine, other, now := rfcKey(t), keyOf(t, []byte("09876543210987654321")), totp.StepAt(noon)
 	if got := mine.Match(other.Code(now), noon); got != nil {
@@ -161,7 +161,7 @@ func share(t *testing.T, s totp.Step, distances ...totp.Step) string {
 	return code
 }
 
-func TestMatchGivesAllStepsThatShareACodeInAscendingOrder(t *testing.T) {
+func TestMatch_StepsSharingACode(t *testing.T) {
 	t.Parallel()
 	const s totp.Step = 153568
 	got := rfcKey(t).Match(share(t, s, -1, 1), s.Time())
@@ -170,7 +170,7 @@ func TestMatchGivesAllStepsThatShareACodeInAscendingOrder(t *testing.T) {
 	}
 }
 
-func TestACodeThatIsNotSixASCIIDigitsMatchesNothing(t *testing.T) {
+func TestMatch_MalformedCode(t *testing.T) {
 	t.Parallel()
 	key := rfcKey(t)
 	code := key.Code(totp.StepAt(noon))
@@ -204,9 +204,9 @@ func TestACodeThatIsNotSixASCIIDigitsMatchesNothing(t *testing.T) {
 	}
 }
 
-func TestNoCodeMatchesTheZeroKey(t *testing.T) {
+func TestMatch_ZeroKey(t *testing.T) {
 	t.Parallel()
-	// An HMAC with an empty key would be everyone's to compute.
+	// Anyone can compute an HMAC with an empty key.
 	for n := range 1_000_000 {
 		if n%997 != 0 {
 			continue
@@ -220,7 +220,7 @@ func TestNoCodeMatchesTheZeroKey(t *testing.T) {
 	}
 }
 
-func TestOddTimes(t *testing.T) {
+func TestMatch_ExtremeTimes(t *testing.T) {
 	t.Parallel()
 	key := rfcKey(t)
 	for name, c := range map[string]struct {
@@ -252,12 +252,12 @@ func TestOddTimes(t *testing.T) {
 	}
 }
 
-func TestOffsetTellsHowFarThePhoneIsAhead(t *testing.T) {
+func TestClockOffset_Ahead(t *testing.T) {
 	t.Parallel()
 	key, now := rfcKey(t), totp.StepAt(noon)
 	for distance, want := range map[totp.Step]time.Duration{
 		-21: 0, -20: -10 * time.Minute, -4: -2 * time.Minute, -2: -time.Minute,
-		-1: 0, 0: 0, 1: 0, // inside the window the clock is right enough
+		-1: 0, 0: 0, 1: 0, // inside the window
 		2: time.Minute, 3: 90 * time.Second, 4: 2 * time.Minute, 20: 10 * time.Minute, 21: 0,
 	} {
 		t.Run(fmt.Sprintf("%+d steps", distance), func(t *testing.T) {
@@ -270,7 +270,7 @@ func TestOffsetTellsHowFarThePhoneIsAhead(t *testing.T) {
 	}
 }
 
-func TestOffsetOfAWrongCodeIsUnknown(t *testing.T) {
+func TestClockOffset_WrongCode(t *testing.T) {
 	t.Parallel()
 	other := keyOf(t, []byte("09876543210987654321"))
 	if got, ok := rfcKey(t).ClockOffset(other.Code(totp.StepAt(noon)), noon); ok || got != 0 {
@@ -278,7 +278,7 @@ func TestOffsetOfAWrongCodeIsUnknown(t *testing.T) {
 	}
 }
 
-func TestOffsetTakesTheNearestStep(t *testing.T) {
+func TestClockOffset_NearestStep(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		step      totp.Step
@@ -300,8 +300,8 @@ func TestOffsetTakesTheNearestStep(t *testing.T) {
 	}
 }
 
-// FuzzMatch: whatever is typed and whatever the clock says, only steps of the window come back, in ascending order, and
-// only for six digits.
+// FuzzMatch checks that Match returns only steps of the window, in ascending order, and only for six digits, whatever the
+// input and the time.
 func FuzzMatch(f *testing.F) {
 	key := rfcKey(f)
 	f.Add("287082", int64(59))

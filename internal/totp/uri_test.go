@@ -11,7 +11,7 @@ import (
 	"twofold/internal/totp"
 )
 
-// FuzzURI holds that a key URI says what went into it, in plain ASCII, or that the names were refused.
+// FuzzURI checks that a key URI is ASCII and contains what it was made from, or that the names are rejected.
 func FuzzURI(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"Twofold", "ada@example.com"}, {"Acme Two Fold", "Ada Lovelace"}, {"A+B", "100%"}, {"R&D", "a&b=c"}, {"a/b", "../x?y#z"}, {"🔐", "山田"}, {"a:b", "c"},

@@ -32,7 +32,7 @@ var allowedImports = map[string][]string{
 		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/password", "internal/receipt", "internal/mfaremoval",
+		"internal/account", "internal/audit", "internal/decision", "internal/mfa", "internal/notify", "internal/password", "internal/receipt", "internal/mfaremoval",
 		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
 	},
 	"internal/admin": {
@@ -45,7 +45,8 @@ var allowedImports = map[string][]string{
 	},
 	"internal/restorefence": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
-		"internal/account", "internal/audit", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
+		"internal/account", "internal/audit", "internal/decision", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session",
+		"internal/stepup",
 		"internal/throttle", "internal/totp",
 	},
 	"internal/account": {
@@ -62,6 +63,7 @@ var allowedImports = map[string][]string{
 	"internal/totp":      {"internal/secret"},
 	"internal/audit":     {},
 	"internal/config":    {"internal/secret"},
+	"internal/decision":  {},
 	"internal/useragent": {},
 	"internal/logctx":    {"internal/audit", "internal/trace"},
 	"internal/metrics":   {},
@@ -72,6 +74,7 @@ var allowedImports = map[string][]string{
 	"internal/trace":     {},
 
 	"internal/retention":        {},
+	"internal/test/faultstore":  {"*"},
 	"internal/test/soak":        {},
 	"internal/test/modeltest":   {},
 	"internal/test/pgserver":    {},
@@ -169,7 +172,7 @@ func TestImports_NoTestPackagesInBinary(t *testing.T) {
 // apart lists the packages that are never linked into the program.
 var apart = []string{
 	"api/echobaseline", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/test/cluster/cmd", "internal/test/repocheck",
-	"internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
+	"internal/test/faultstore", "internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
 }
 
 // linkedInto returns the packages of this module that a package depends on, itself included.
