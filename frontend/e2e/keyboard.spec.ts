@@ -70,7 +70,7 @@ for (const width of [1280, 360])
     // From the beginning of the page.
     await page.reload();
     await expect(page.getByRole("button", { name: "Edit: Name" })).toBeVisible();
-    await expect(page.getByText("Don’t recognise something here?")).toBeVisible();
+    await expect(page.getByText("Don’t recognize something here?")).toBeVisible();
     const found = await tabStops(page);
     const names = found.map(({ name }) => name);
     expect(names.slice(0, 8)).toEqual([

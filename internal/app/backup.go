@@ -84,7 +84,7 @@ func ExplainBackupError(c config.Config, file string, err error) error {
 	case errors.Is(err, store.ErrServer):
 		return fmt.Errorf("%w: back it up with its own tools while it runs, for example pg_dump --format=custom --file=%s; see docs/operate.md, Backup", err, file)
 	case errors.Is(err, store.ErrNotFound):
-		return fmt.Errorf("%w: TWOFOLD_DATABASE_URL is %s", err, c.Database())
+		return fmt.Errorf("%w: TWOFOLD_DATABASE_URL is %s", err, c.RedactedDatabaseURL())
 	case errors.Is(err, fs.ErrExist):
 		return fmt.Errorf("%s exists, and backups are never overwritten: choose another name", file)
 	case errors.Is(err, ErrMasterKeyMismatch):

@@ -81,7 +81,7 @@ func (h *wiring) wireKeyRotation() {
 // wireRestoreFence builds the detection of restored databases, and runs it once.
 func (h *wiring) wireRestoreFence(ctx context.Context) error {
 	h.restoreFence = &restorefence.Service{
-		Store: store.RestoreState{DB: h.db}, Keys: h.rotation, Notices: h.notices, Audit: h.auditLog, Log: h.Log, File: h.Epochs(),
+		Store: store.RestoreState{DB: h.db}, Keys: h.rotation, Notices: h.notices, Audit: h.auditLog, Log: h.Log, File: h.RestoreStateFile(),
 		Now: h.Now, NewID: newID,
 	}
 	h.ready.restoreFence = h.restoreFence

@@ -29,7 +29,7 @@ func (cmd backup) Run(ctx context.Context, p Program) error {
 	log := slog.New(slog.NewJSONHandler(p.Errs, &slog.HandlerOptions{Level: c.LogLevel}))
 	err = app.Backup(ctx, c, cmd.File, p.Now(), log)
 	if err == nil || errors.Is(err, app.ErrMasterKeyMismatch) {
-		p.printf("%s is a verified copy of %s", cmd.File, c.Database())
+		p.printf("%s is a verified copy of %s", cmd.File, c.RedactedDatabaseURL())
 	}
 	if err != nil {
 		return app.ExplainBackupError(c, cmd.File, err)

@@ -46,7 +46,7 @@ func (migrate) Run(ctx context.Context, p Program) error {
 	if err != nil {
 		return err
 	}
-	p.printf("%s is up to date", c.Database())
+	p.printf("%s is up to date", c.RedactedDatabaseURL())
 	return a.Close()
 }
 

@@ -22,17 +22,17 @@ import (
 // Config holds every setting. Durations are written 30s, 5m or 12h; sizes are in bytes unless the name says otherwise.
 // The file that a …URLFile setting names has been read into its URL.
 type Config struct {
-	Listen          string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
-	OpsListen       string         `env:"TWOFOLD_OPS_LISTEN" envDefault:"127.0.0.1:9090"` // empty: off
-	PublicURL       string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
-	DatabaseURL     string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
-	DatabaseURLFile string         `env:"TWOFOLD_DATABASE_URL_FILE"`
-	Connections     int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // maximum per process, PostgreSQL only
-	MasterKeyFile   string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
-	EpochFile       string         `env:"TWOFOLD_RESTORE_STATE_FILE"` // see RestoreStateFile
-	Issuer          string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
-	TrustedProxies  []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
-	LogLevel        slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
+	Listen           string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
+	OpsListen        string         `env:"TWOFOLD_OPS_LISTEN" envDefault:"127.0.0.1:9090"` // empty: off
+	PublicURL        string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
+	DatabaseURL      string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
+	DatabaseURLFile  string         `env:"TWOFOLD_DATABASE_URL_FILE"`
+	Connections      int            `env:"TWOFOLD_DATABASE_CONNECTIONS" envDefault:"16"` // maximum per process, PostgreSQL only
+	MasterKeyFile    string         `env:"TWOFOLD_MASTER_KEY_FILE" envDefault:"./data/master.key"`
+	RestoreStatePath string         `env:"TWOFOLD_RESTORE_STATE_FILE"` // see Config.RestoreStateFile
+	Issuer           string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
+	TrustedProxies   []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
+	LogLevel         slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
 
 	Sessions   Sessions
 	SignIns    SignIns

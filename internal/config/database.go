@@ -7,18 +7,18 @@ import (
 
 // RestoreStateFile returns the path of the file that records how far the database has advanced, or "" for none. It lies
 // beside an SQLite file and must not be part of its backup.
-func (c Config) Epochs() string {
+func (c Config) RestoreStateFile() string {
 	switch file, sqlite := strings.CutPrefix(c.DatabaseURL, "sqlite:"); {
-	case c.EpochFile == "off" || c.EpochFile == "" && !sqlite:
+	case c.RestoreStatePath == "off" || c.RestoreStatePath == "" && !sqlite:
 		return ""
-	case c.EpochFile == "":
+	case c.RestoreStatePath == "":
 		return strings.TrimPrefix(file, "//") + ".epoch"
 	}
-	return c.EpochFile
+	return c.RestoreStatePath
 }
 
 // RedactedDatabaseURL returns the database's URL without user, password and parameters, for messages.
-func (c Config) Database() string {
+func (c Config) RedactedDatabaseURL() string {
 	if strings.HasPrefix(c.DatabaseURL, "sqlite:") {
 		return c.DatabaseURL
 	}

@@ -78,7 +78,7 @@ func TestRedactedDatabaseURL(t *testing.T) {
 		"canary":                                                 "TWOFOLD_DATABASE_URL",
 	} {
 		c, err := config.FromMap(env{"TWOFOLD_DATABASE_URL": given})
-		if got := c.Database(); err != nil || got != want {
+		if got := c.RedactedDatabaseURL(); err != nil || got != want {
 			t.Errorf("%s: got %s, %v, want %s", given, got, err, want)
 		}
 	}

@@ -25,7 +25,7 @@ func (d Doctor) kept(ctx context.Context) {
 		d.absent(keyless)
 		return
 	case err != nil:
-		d.fail("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
+		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice())
 		return
 	}
 	defer func() { _ = db.Close() }()
@@ -49,7 +49,7 @@ func (d Doctor) databaseAdvice() string {
 
 // absent reports a database that does not exist yet.
 func (d Doctor) absent(keyless error) {
-	d.warn("database", "%s does not exist yet: twofold serve creates it. If it should exist, correct TWOFOLD_DATABASE_URL.", d.config.Database())
+	d.warn("database", "%s does not exist yet: twofold serve creates it. If it should exist, correct TWOFOLD_DATABASE_URL.", d.config.RedactedDatabaseURL())
 	if errors.Is(keyless, keyring.ErrNoMaster) && store.IsPostgres(d.config.DatabaseURL) {
 		d.fail("master key", "%s does not exist, and processes that share a database need the same key. Create it once with openssl rand -base64 32, and set TWOFOLD_MASTER_KEY_FILE to it.", d.config.MasterKeyFile)
 	}
@@ -59,7 +59,7 @@ func (d Doctor) absent(keyless error) {
 func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	migrated, err := db.Migrated(ctx)
 	if err != nil {
-		d.fail("database", "%s: %v. %s", d.config.Database(), err, d.databaseAdvice())
+		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice())
 		return false
 	}
 	if !migrated {
@@ -77,7 +77,7 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	case has < knows:
 		d.warn("database", "its schema is at %d of %d. twofold migrate, or the next start, upgrades it; take a backup first.", has, knows)
 	default:
-		d.ok("database", "%s can be read, and its schema is current (%d)", d.config.Database(), has)
+		d.ok("database", "%s can be read, and its schema is current (%d)", d.config.RedactedDatabaseURL(), has)
 	}
 	return true
 }
@@ -88,7 +88,7 @@ func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
 	if there, err := kept.HasTable(ctx); err == nil && !there {
 		return false // the schema is reported already
 	}
-	watch := restorefence.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.Epochs(), Now: d.Now}
+	watch := restorefence.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.RestoreStateFile(), Now: d.Now}
 	e, err := watch.Detect(ctx)
 	switch {
 	case errors.Is(err, restorefence.ErrNone):

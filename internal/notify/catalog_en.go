@@ -12,7 +12,7 @@ var english = catalog{
 	help:      "Need help? Contact support:",
 	why:       "You receive this email because it concerns the security of your account. We never ask you for your password or a code.",
 	date:      func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
-	noDispute: textFor("If you do not recognise this, contact {{.Product}} support."),
+	noDispute: textFor("If you do not recognize this, contact {{.Product}} support."),
 	dispute: textFor("If this was not you, open the link “This was not me” below and confirm. This signs out all devices. " +
 		"If this email is about an authenticator app, it also suspends that app. Then set a new password. The link works once. If it has expired, change your password right away."),
 	actions: map[maillink.Purpose]string{

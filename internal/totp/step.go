@@ -43,7 +43,7 @@ func code(key string, s Step) string {
 }
 
 // Match returns every step within ±Window of the step at the given time that has the given code, in ascending order. It
-// returns none for a wrong code, and two or three if neighbouring steps happen to share a code. A code that is not exactly
+// returns none for a wrong code, and two or three if neighboring steps happen to share a code. A code that is not exactly
 // six ASCII digits matches nothing; the caller trims spaces.
 //
 // Match computes every step of the window and compares in constant time, so that its duration reveals neither which step

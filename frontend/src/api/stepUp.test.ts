@@ -85,7 +85,7 @@ describe("withStepUp", () => {
   });
 });
 
-it("stepUpCancelled recognises only an unanswered challenge", () => {
+it("stepUpCancelled recognizes only an unanswered challenge", () => {
   expect(stepUpCancelled({ code: "step_up_required", stepUp: challenge })).toBe(true);
   expect(stepUpCancelled({ code: "step_up_required" })).toBe(false);
   expect(stepUpCancelled({ code: "not_found" })).toBe(false);

@@ -4,7 +4,7 @@ import { messages } from "./index";
 /** WORD JOINER: prevents a line break after the ellipsis. */
 const wordJoiner = "\u2060";
 
-/** Masks an address as "a…@example.com", so that it can be recognised but not read over the user's shoulder. */
+/** Masks an address as "a…@example.com", so that it can be recognized but not read over the user's shoulder. */
 export function maskAddress(address: string): string {
   const at = address.lastIndexOf("@");
   const first = [...address][0] ?? "";

@@ -14,7 +14,7 @@ describe("assessPassword", () => {
     expect(grade("😀".repeat(15))).not.toBe("short");
   });
   for (const password of ["aaaaaaaaaaaaaaaa", "abcdefghijklmnopqrst", "1234567890123456", "abababababababab"])
-    it(`recognises ${password}`, () => expect(grade(password)).toBe("repetitive"));
+    it(`recognizes ${password}`, () => expect(grade(password)).toBe("repetitive"));
   it("calls a few words good", () => expect(grade("an otter counts nine lamps")).toBe("good"));
   it("calls just long enough fair", () => expect(grade("otter-nine-lamp")).toBe("fair"));
   it("returns the limit", () =>

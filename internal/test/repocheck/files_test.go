@@ -17,7 +17,7 @@ const longest = 350
 
 func TestFiles_LineLimit(t *testing.T) {
 	for _, s := range sources(t, ".go", ".ts", ".tsx", ".css") {
-		// Catalogues are lists of texts.
+		// Catalogs are lists of texts.
 		if s.generated() || strings.HasPrefix(s.path, "frontend/src/i18n/") {
 			continue
 		}

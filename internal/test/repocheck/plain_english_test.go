@@ -44,7 +44,7 @@ func TestPlainEnglish_Comments(t *testing.T) {
 	}
 }
 
-// The texts that users, operators and developers read: string literals of the program, the page's catalogues, the
+// The texts that users, operators and developers read: string literals of the program, the page's catalogs, the
 // contract, and the documents.
 func TestPlainEnglish_Texts(t *testing.T) {
 	t.Parallel()

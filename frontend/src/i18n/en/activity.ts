@@ -66,7 +66,7 @@ export const activity = {
   list: "Recent activity",
   empty: "No activity yet. Sign-ins and changes to your account appear here.",
   reason: (text: string) => `Reason: ${text}`,
-  check: "Don’t recognise something here? Change your password and end the other sessions.",
+  check: "Don’t recognize something here? Change your password and end the other sessions.",
   more: "Show more",
   failed: "We couldn’t load your activity",
 };

@@ -9,7 +9,7 @@ export const enroll = {
   replaceLead: (name: string) =>
     `“${name}” keeps working until you confirm the new app. Enter your usual login credentials first.`,
   name: "Name for this authenticator app",
-  nameHint: "Helps you recognise it later, like “Work phone”.",
+  nameHint: "Helps you recognize it later, like “Work phone”.",
   nameTooLong: "Use at most 64 characters.",
   nameControl: "Use letters, numbers, spaces and symbols only.",
   scanLead: "Scan this QR code with your authenticator app.",

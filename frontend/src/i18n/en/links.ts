@@ -50,7 +50,7 @@ export const links = {
 
   notMe: {
     title: "Wasn’t this you?",
-    lead: "If you don’t recognise what the notice describes, press the button below. This happens right away:",
+    lead: "If you don’t recognize what the notice describes, press the button below. This happens right away:",
     consequences: [
       "You’re signed out on all devices.",
       "If the notice is about an authenticator app, that app stops working. MFA stays on.",
