@@ -207,7 +207,7 @@ func mails(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// server is the program itself, serving a folder that a house in this process writes to.
+// server is the program itself, serving a folder that a server in this process writes to.
 type server struct {
 	t       *testing.T
 	command *exec.Cmd

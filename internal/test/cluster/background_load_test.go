@@ -32,10 +32,10 @@ func startBackgroundLoad(t *testing.T, serving ...*apptest.Server) *backgroundLo
 }
 
 // serve sets the servers that receive requests from now on, after requests to others have finished.
-func (s *backgroundLoad) serve(houses ...*apptest.Server) {
+func (s *backgroundLoad) serve(servers ...*apptest.Server) {
 	s.gate.Lock()
 	defer s.gate.Unlock()
-	s.serving = houses
+	s.serving = servers
 }
 
 // ask sends one request to the process whose turn it is.

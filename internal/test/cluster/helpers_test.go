@@ -73,13 +73,13 @@ func build(sources, into string) error {
 	return nil
 }
 
-// clusterFixture is a cluster, and its processes as houses that clients call.
+// clusterFixture is a cluster, and its processes as servers that clients call.
 type clusterFixture struct {
 	*cluster.Cluster
 	t        *testing.T
 	program  string
 	database string // its name on the server
-	houses   []*apptest.Server
+	servers  []*apptest.Server
 	log      *apptest.Log
 }
 
@@ -127,8 +127,8 @@ func databaseOf(t *testing.T, text string) string {
 func (w *clusterFixture) launch(program string, n int) {
 	w.t.Helper()
 	apptest.Must(w.t, w.Launch(context.Background(), program, n))
-	for _, p := range w.Processes[len(w.houses):] {
-		w.houses = append(w.houses, apptest.Remote(w.t, p.URL(), time.Now))
+	for _, p := range w.Processes[len(w.servers):] {
+		w.servers = append(w.servers, apptest.Remote(w.t, p.URL(), time.Now))
 	}
 }
 
@@ -144,7 +144,7 @@ func overProcesses(t *testing.T, do func(t *testing.T, w *clusterFixture), setti
 }
 
 // at is the process whose turn it is.
-func (w *clusterFixture) at(i int) *apptest.Server { return w.houses[i%len(w.houses)] }
+func (w *clusterFixture) at(i int) *apptest.Server { return w.servers[i%len(w.servers)] }
 
 // say runs a command of the program.
 func (w *clusterFixture) say(line string, args ...string) string {

@@ -24,7 +24,7 @@ func TestT19_KeyRevocationAcrossProcesses(t *testing.T) {
 func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 	w.t.Helper()
 	var old []string
-	for i := range w.houses {
+	for i := range w.servers {
 		old = append(old, live.OnServer(w.at(i)).StepUpToken("mfa.enroll"))
 	}
 	revoked := apptest.KIDOf(w.t, old[0])
@@ -32,7 +32,7 @@ func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 		command = append(command, revoked)
 	}
 	w.say("", command...)
-	for i := range w.houses {
+	for i := range w.servers {
 		live.OnServer(w.at(i)).BeginEnrollment(old[i]).Require(401, "step_up_required")
 		live.OnServer(w.at(i+1)).BeginEnrollment(old[i]).Require(401, "step_up_required")
 		fresh := live.OnServer(w.at(i)).StepUpToken("mfa.enroll")
@@ -41,7 +41,7 @@ func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 		}
 		live.OnServer(w.at(i+1)).BeginEnrollment(fresh).Require(201, "")
 	}
-	for i := range w.houses { // within a second, as docs/operate.md says
+	for i := range w.servers { // within a second, as docs/operate.md says
 		apptest.Eventually(w.t, "the revoked key is published no longer", func() bool {
 			kids := w.at(i).PublishedKIDs()
 			return len(kids) == 1 && kids[0] != revoked
@@ -55,12 +55,12 @@ func TestT19_KeyRotationAcrossProcesses(t *testing.T) {
 		w.addAccount(ada)
 		live := w.at(0).SignedIn(ada)
 		var old []string
-		for i := range w.houses {
+		for i := range w.servers {
 			old = append(old, live.OnServer(w.at(i)).StepUpToken("mfa.enroll"))
 		}
 		first := apptest.KIDOf(t, old[0])
 		w.say("", "keys", "rotate", "--signing")
-		for i := range w.houses {
+		for i := range w.servers {
 			apptest.Eventually(t, "every process shows both keys", func() bool {
 				kids := w.at(i).PublishedKIDs()
 				return len(kids) == 2 && slices.Contains(kids, first)

@@ -117,7 +117,7 @@ func TestT40_KilledProcess(t *testing.T) {
 			t.Errorf("%d writes were lost under way, of %d writers", lost.Load(), len(writers))
 		}
 		for i, person := range writers {
-			for at := range w.houses {
+			for at := range w.servers {
 				var kept int
 				name := w.at(at).Script(person.bearer).Do("GET", apptest.PathAccount, nil).Require(200, "").Text("display_name")
 				if _, err := fmt.Sscan(name, &kept); err != nil || kept < person.acked || kept > person.tried {

@@ -21,7 +21,7 @@ func TestT08_BruteForceAcrossProcesses(t *testing.T) {
 		}
 		apptest.Must(t, w.Processes[0].Kill())
 		apptest.Must(t, w.Processes[0].Start(t.Context()))
-		for i := range w.houses {
+		for i := range w.servers {
 			a := w.at(i).SecondFactor(tokens[0], apptest.Code(phone.CodeIn(1))).Require(429, "too_many_attempts")
 			if wait := a.Int("retry_after"); wait < 1 || wait > 30 {
 				t.Errorf("process %d says to wait for %d s, of 30", i, wait)
@@ -36,12 +36,12 @@ func TestT10_TOTPReplayAcrossProcesses(t *testing.T) {
 		live, phone, _ := w.withMFA(ada)
 		tokens, right := w.halves(10), phone.CodeIn(1)
 		apptest.WantSingleSuccess(t, apptest.Concurrently(36, func(i int) apptest.Response {
-			if i/len(w.houses)%3 == 0 {
+			if i/len(w.servers)%3 == 0 {
 				return live.OnServer(w.at(i)).StepUp("mfa.remove", apptest.Code(right))
 			}
 			return w.at(i).SecondFactor(tokens[i%len(tokens)], apptest.Code(right))
 		}), "401 code_used", "410 sign_in_expired")
-		for i := range w.houses {
+		for i := range w.servers {
 			w.at(i).SecondFactor(w.halves(1)[0], apptest.Code(right)).Require(401, "code_used")
 			live.OnServer(w.at(i)).StepUp("mfa.remove", apptest.Code(right)).Require(401, "code_used")
 		}
@@ -54,12 +54,12 @@ func TestT11_RecoveryCodeRaceAcrossProcesses(t *testing.T) {
 		live, _, codes := w.withMFA(ada)
 		tokens := w.halves(6)
 		apptest.WantSingleSuccess(t, apptest.Concurrently(24, func(i int) apptest.Response {
-			if i/len(w.houses)%3 == 0 {
+			if i/len(w.servers)%3 == 0 {
 				return live.OnServer(w.at(i)).StepUp("mfa.remove", apptest.RecoveryCode(codes[0]))
 			}
 			return w.at(i).SecondFactor(tokens[i%len(tokens)], apptest.RecoveryCode(codes[0]))
 		}), "401 code_used", "410 sign_in_expired")
-		for i := range w.houses {
+		for i := range w.servers {
 			a := live.OnServer(w.at(i)).Do("GET", "/api/v1/mfa", nil).Require(200, "")
 			if left := a.Int("recovery_codes", "remaining"); left != len(codes)-1 {
 				t.Errorf("process %d says that %d codes are left of %d", i, left, len(codes))
@@ -75,7 +75,7 @@ func TestT17_StepUpReplayAcrossProcesses(t *testing.T) {
 		w.addAccount(ada)
 		live := w.at(0).SignedIn(ada)
 		also := w.at(1).SignedIn(ada)
-		for i := range w.houses { // made by each of them
+		for i := range w.servers { // made by each of them
 			token := live.OnServer(w.at(i)).StepUpToken("mfa.enroll")
 			also.OnServer(w.at(i+1)).BeginEnrollment(token).Require(401, "step_up_required") // of another session
 			apptest.WantSingleSuccess(t, apptest.Concurrently(24, func(i int) apptest.Response {
@@ -84,7 +84,7 @@ func TestT17_StepUpReplayAcrossProcesses(t *testing.T) {
 		}
 		token := live.StepUpToken("mfa.enroll")
 		live.OnServer(w.at(1)).Do("DELETE", apptest.PathCurrentSession, nil).Require(204, "")
-		for i := range w.houses {
+		for i := range w.servers {
 			live.OnServer(w.at(i)).BeginEnrollment(token).Require(401, "session_required")
 		}
 	})
@@ -100,7 +100,7 @@ func TestT40_SessionEndsAcrossProcesses(t *testing.T) {
 		}
 		wantAll := func(c *apptest.Client, status int) {
 			t.Helper()
-			for i := range w.houses {
+			for i := range w.servers {
 				if got := c.OnServer(w.at(i)).Do("GET", apptest.PathCurrentSession, nil).Status; got != status {
 					t.Errorf("process %d answers %d, want %d", i, got, status)
 				}

@@ -69,7 +69,7 @@ func TestUpgrade_UnderLoad(t *testing.T) {
 	for _, email := range []string{ada, bob} {
 		add(email)
 	}
-	old := w.houses[0]
+	old := w.servers[0]
 	victim := old.SignedIn("victim@example.com")
 	phone := victim.Begin()
 	victim.Confirm(phone, phone.Code()).Require(201, "")
@@ -94,7 +94,7 @@ func TestUpgrade_UnderLoad(t *testing.T) {
 	if !w.has(newest) {
 		t.Errorf("the new process has started, and migration %d is missing", newest)
 	}
-	now := w.houses[1]
+	now := w.servers[1]
 	s.serve(old, now)
 	s.seen("while both serve")
 	marks.honored(t, now, old)

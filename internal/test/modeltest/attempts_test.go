@@ -124,7 +124,7 @@ type presented struct {
 	code, recovery string
 }
 
-// judgeCode judges a code of an authenticator app; within is the sign-in that it is for, if it is for one.
+// judgeCode checks a code of an authenticator app; within is the sign-in that it is for, if it is for one.
 func (w *modelState) judgeCode(a *account, kind, bucket, code string, within *signIn) verdict {
 	if v := a.allows(kind, bucket, w.now); !v.passes() {
 		return v
@@ -151,7 +151,7 @@ func (w *modelState) judgeCode(a *account, kind, bucket, code string, within *si
 	return wrong(401, "code_rejected", left)
 }
 
-// judgeRecovery judges a recovery code.
+// judgeRecovery checks a recovery code.
 func (w *modelState) judgeRecovery(a *account, kind, bucket, code string, within *signIn) verdict {
 	if v := a.allows(kind, bucket, w.now); !v.passes() {
 		return v
@@ -182,7 +182,7 @@ func (w *modelState) fail(a *account, kind, bucket string, within *signIn) (left
 	return min(left, signInTries-within.tries)
 }
 
-// prove judges a password and, where the account has MFA, what comes with it. half is a right password without.
+// prove checks a password and, where the account has MFA, what comes with it. half is a right password without.
 func (w *modelState) prove(a *account, bucket string, p presented) (v verdict, aal2, half bool) {
 	if v := a.allows(kindPassword, bucket, w.now); !v.passes() {
 		return v, false, false

@@ -44,7 +44,7 @@ func (a *account) method(id string) *method {
 	return a.methods[at]
 }
 
-// confirm judges the first code of an enrollment. first says that recovery codes come with it.
+// confirm checks the first code of an enrollment. first says that recovery codes come with it.
 func (w *modelState) confirm(s *session, id, code string) (v verdict, first bool, ended int) {
 	a := s.account
 	e := a.enrollment

@@ -14,12 +14,12 @@ import (
 )
 
 const (
-	enough = 10_000 // steps, at least
-	usual  = 60     // steps of a history, more or less
-	houses = 6      // that are played in at once: mostly they wait for the disk
+	enough  = 10_000 // steps, at least
+	usual   = 60     // steps of a history, more or less
+	servers = 6      // that are played in at once: mostly they wait for the disk
 )
 
-// coverage is what all houses together have seen.
+// coverage is what all servers together have seen.
 type coverage struct {
 	steps, histories atomic.Int64
 	broke            atomic.Int64 // the server in which something went wrong; 0: none
@@ -47,7 +47,7 @@ func TestModel_RandomHistories(t *testing.T) {
 	unlessGiven(t, "rapid.checks", enough)
 	unlessGiven(t, "rapid.steps", usual)
 	all, seen := sync.WaitGroup{}, &coverage{came: map[string]int{}}
-	for n := range int64(houses) {
+	for n := range int64(servers) {
 		all.Go(func() {
 			t.Run(fmt.Sprint("server ", n+1), func(t *testing.T) {
 				h := apptest.StartWithMail(t, settings...)

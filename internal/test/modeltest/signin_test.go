@@ -25,7 +25,7 @@ func (w *modelState) open(a *account, cookie, aal2 bool, previous, browser strin
 	return s
 }
 
-// signIn judges proofs at the door: a session, or a sign-in that waits.
+// signIn checks credentials at sign-in: a session, or a sign-in that waits.
 func (w *modelState) signIn(a *account, p presented, cookie bool, previous, browser string) (verdict, *session, *signIn) {
 	bucket := w.bucketOf(a, nil, browser)
 	v, aal2, half := w.prove(a, bucket, p)
@@ -71,7 +71,7 @@ func (w *modelState) waiting(token string, cookie bool) *signIn {
 	return nil
 }
 
-// finish judges the second proof of a sign-in.
+// finish checks the second proof of a sign-in.
 func (w *modelState) finish(s *signIn, p presented, previous, browser string) (verdict, *session) {
 	if s == nil {
 		return refuse(410, "sign_in_expired"), nil
@@ -87,7 +87,7 @@ func (w *modelState) finish(s *signIn, p presented, previous, browser string) (v
 	return verdict{}, opened
 }
 
-// second judges a code or a recovery code by the budget of its kind.
+// second checks a code or a recovery code by the budget of its kind.
 func (w *modelState) second(a *account, code, recovery, bucket string, p presented, within *signIn) verdict {
 	if p.recovery != "" {
 		return w.judgeRecovery(a, recovery, bucket, p.recovery, within)
@@ -114,7 +114,7 @@ func (w *modelState) cancelByCode(s *signIn, p presented, browser string) verdic
 	return v
 }
 
-// stepUp judges proofs of a session's account for a purpose.
+// stepUp checks proofs of a session's account for a purpose.
 func (w *modelState) stepUp(s *session, purpose string, p presented, browser string) (verdict, *stepUp) {
 	v, aal2, half := w.prove(s.account, w.bucketOf(s.account, s, browser), p)
 	switch {
