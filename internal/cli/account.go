@@ -113,7 +113,7 @@ func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
 }
 
 type grantAdmin struct {
-	Email string `required:"" help:"Who is to look after others. They need MFA to do it."`
+	Email string `required:"" help:"The email address of the account."`
 }
 
 // Run makes an account an administrator.
@@ -122,7 +122,7 @@ func (cmd grantAdmin) Run(ctx context.Context, p Program) error {
 }
 
 type revokeAdmin struct {
-	Email string `required:"" help:"Who is not to look after others any more, from the next request on."`
+	Email string `required:"" help:"The email address of the account."`
 }
 
 // Run takes that back.
