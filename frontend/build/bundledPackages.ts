@@ -16,7 +16,7 @@ export function bundledPackages(): Plugin {
     name: "twofold-bundled-packages",
     apply: "build",
     configResolved({ root }) {
-      file = resolve(root, "../.cache/bundledPackages.json");
+      file = resolve(root, "../.cache/bundled.json");
     },
     generateBundle(_, bundle) {
       const names = new Set<string>();
