@@ -124,7 +124,7 @@ inEveryAppearance((shooter) => {
 
   test("enrollment steps whose file does not load", async ({ page, server, account }) => {
     const shot = shooter(page);
-    await page.route("**/assets/LaterSteps-*.js", (route) => route.abort());
+    await page.route("**/assets/EnrollSteps-*.js", (route) => route.abort());
     await signIn(page, server, account);
     await page.getByRole("button", { name: "Register MFA Method" }).click();
     const dialog = page.getByRole("dialog");
@@ -132,7 +132,7 @@ inEveryAppearance((shooter) => {
     await dialog.getByRole("button", { name: "Continue" }).click();
     await expect(alert(dialog)).toContainText("couldn’t be loaded");
     await shot("part-failed");
-    await page.unroute("**/assets/LaterSteps-*.js");
+    await page.unroute("**/assets/EnrollSteps-*.js");
     await dialog.getByRole("button", { name: "Try again" }).click();
     await expect(dialog.getByRole("img", { name: /QR code/ })).toBeVisible();
   });
