@@ -224,7 +224,7 @@ func TestUnseal_BoundToOwnerAndRow(t *testing.T) {
 		"one changed bit does not":                           {ring, flipped, "ada", "1", false},
 		"a part does not":                                    {ring, ada[:len(ada)-1], "ada", "1", false},
 		"nothing does not":                                   {ring, nil, "ada", "1", false},
-		"another server's does not":                           {other, ada, "ada", "1", false},
+		"another server's does not":                          {other, ada, "ada", "1", false},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()

@@ -99,7 +99,7 @@ func (c *Cluster) Launch(ctx context.Context, program string, n int) error {
 	return errors.Join(failed...)
 }
 
-// RunCommand runs a command of a program, as an operator would beside the processes, with a line to read. It answers what the
+// RunCommand runs a command of a program, as an operator would beside the processes, with a line as standard input. It returns what the
 // command printed.
 func (c *Cluster) RunCommand(ctx context.Context, program, line string, args ...string) (string, error) {
 	command := exec.CommandContext(ctx, program, args...) //nolint:gosec // the caller's own program

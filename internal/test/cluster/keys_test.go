@@ -20,7 +20,7 @@ func TestT19_KeyRevocationAcrossProcesses(t *testing.T) {
 	})
 }
 
-// revoke revokes the key that signs, by a command that may want its id, and asks every process, none of which has been told.
+// revoke revokes the active signing key by command, and then requests every process, none of which was notified.
 func (w *clusterFixture) revoke(live *apptest.Client, command ...string) {
 	w.t.Helper()
 	var old []string

@@ -8,7 +8,7 @@ import (
 	"twofold/internal/totp"
 )
 
-// invariants are what holds in every history, whatever the model says: they are read off the answers alone, or nearly so.
+// invariants hold in every history, independent of the model: they are checked from the responses alone, or nearly so.
 type invariants struct {
 	p *run
 	// Of each code that was accepted: at which steps of the clock.
