@@ -17,7 +17,7 @@ func TestSettings_MatchOperatorsPage(t *testing.T) {
 		t.Errorf("it has %d, the page %d", len(rows), want)
 	}
 	for _, s := range rows {
-		if s.name == "" || s.usual == "" {
+		if s.name == "" || s.defaultValue == "" {
 			t.Errorf("a row was not understood: %+v", s)
 		}
 	}

@@ -194,7 +194,7 @@ func TestRotateSealing_KeepsKeyOfUndecryptableValue(t *testing.T) {
 			t.Error("what could not be opened was changed")
 		}
 	}
-	if !strings.Contains(log.String(), "place=mfa_methods id=broken") {
+	if !strings.Contains(log.String(), "table=mfa_methods id=broken") {
 		t.Errorf("the log does not name it:\n%s", log.String())
 	}
 }
