@@ -286,7 +286,7 @@ inEveryAppearance((shooter) => {
       fulfillProblem(route, 503, { code: "unavailable" }),
     );
     await page.getByRole("button", { name: "Register MFA Method" }).click();
-    await expect(alert(page)).toContainText("The service is busy");
+    await expect(alert(page)).toContainText("The service can’t respond");
     await shot("sign-in-enroll-refused");
 
     await respondOnce(page, "/sessions/enrollment", (route) =>
