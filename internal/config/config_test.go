@@ -17,7 +17,7 @@ import (
 
 type env = map[string]string
 
-// rules are the parameters of the product: a change of a default has to be made here too, knowingly.
+// rules holds the defaults. They are repeated here so that every change of a default is deliberate.
 var rules = config.Config{
 	Listen: ":8080", OpsListen: "127.0.0.1:9090", PublicURL: "http://localhost:8080", DatabaseURL: "sqlite:./data/twofold.db", Connections: 16,
 	MasterKeyFile: "./data/master.key", Issuer: "Twofold", LogLevel: slog.LevelInfo,
@@ -67,11 +67,11 @@ func TestFromMap_Defaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(rules, got, exported, prefixes); diff != "" {
-		t.Errorf("- rule, + default:\n%s", diff)
+		t.Errorf("- want, + default:\n%s", diff)
 	}
 }
 
-// settings lists the names of all settings.
+// settings returns the fields of all settings.
 func settings(t *testing.T, of reflect.Type) []reflect.StructField {
 	t.Helper()
 	var fields []reflect.StructField
@@ -95,10 +95,10 @@ func TestConfig_UniqueVariableNames(t *testing.T) {
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
 		name := f.Tag.Get("env")
 		if !strings.HasPrefix(name, "TWOFOLD_") || name != strings.ToUpper(name) {
-			t.Errorf("%s is set by %s, want TWOFOLD_ and capitals", f.Name, name)
+			t.Errorf("%s is set by %s, want TWOFOLD_ and upper case", f.Name, name)
 		}
 		if seen[name] {
-			t.Errorf("%s sets two things", name)
+			t.Errorf("%s sets two fields", name)
 		}
 		seen[name] = true
 	}
@@ -114,7 +114,7 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
 		"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31",
 	}
-	beside := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // that makes no sense without
+	dependsOn := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // settings that are only valid together with another
 	defaults, err := config.FromMap(env{})
 	if err != nil {
 		t.Fatal(err)
@@ -128,7 +128,7 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 				value = "7m"
 			}
 		}
-		got, err := config.FromMap(env{name: value, beside[name]: others[beside[name]]})
+		got, err := config.FromMap(env{name: value, dependsOn[name]: others[dependsOn[name]]})
 		if err != nil {
 			t.Errorf("%s=%s: %v", name, value, err)
 		}
@@ -197,7 +197,7 @@ func TestUnknown_NamesTypos(t *testing.T) {
 		names = append(names, f.Tag.Get("env")+"=x")
 	}
 	if got := config.Unknown(names); len(got) > 0 {
-		t.Errorf("%v are settings and called unknown", got)
+		t.Errorf("settings reported as unknown: %v", got)
 	}
 }
 

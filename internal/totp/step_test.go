@@ -67,7 +67,7 @@ func TestCode_AgreesWithOathtool(t *testing.T) {
 		t.Fatal("oathtool is missing: install it (Debian: apt-get install oathtool)")
 	}
 	if err != nil {
-		t.Skip("oathtool is not installed: the independent check is left out")
+		t.Skip("oathtool is not installed, so the independent check is skipped")
 	}
 	for _, at := range []time.Time{
 		time.Unix(30, 0), noon, noon.Add(30 * time.Second), time.Unix(math.MaxInt32, 0), time.Unix(math.MaxInt32+1, 0),
