@@ -64,7 +64,7 @@ func TestHandle_AddsTraceIDs(t *testing.T) {
 	ctx, _ := traces.Request(t.Context(), "")
 	traceID, spanID, traced := trace.IDs(ctx)
 	if !traced {
-		t.Fatal("it is not traced")
+		t.Fatal("the request is not traced")
 	}
 	want := map[string]any{"msg": "m", "trace_id": traceID, "span_id": spanID}
 	if diff := cmp.Diff(want, line(t, func(l *slog.Logger) { l.InfoContext(ctx, "m") })); diff != "" {

@@ -56,7 +56,7 @@ func TestEnd_AndOthers(t *testing.T) {
 			must(t, c.end(d, first, one))
 			for i, token := range []secret.Text{one, two, bobs} {
 				if got := d.lives(t, token); got != c.lives[i] {
-					t.Errorf("session %d: lives = %v, want %v", i+1, got, c.lives[i])
+					t.Errorf("session %d: valid = %v, want %v", i+1, got, c.lives[i])
 				}
 			}
 		})
@@ -168,7 +168,7 @@ func TestService_StoreFails(t *testing.T) {
 				t.Errorf("%s: got %v, want the store's error", what, err)
 			}
 			if got != "" && got != 0 {
-				t.Errorf("%s: an error came with %v", what, got)
+				t.Errorf("%s: returned %v with an error", what, got)
 			}
 		}
 	}
@@ -176,6 +176,6 @@ func TestService_StoreFails(t *testing.T) {
 	broke.Store = broken{found: s}
 	d.now = noon.Add(10 * time.Minute) // long enough that the use is written
 	if got, err := broke.Resume(ctx, token); !errors.Is(err, errStore) || got.ID != "" {
-		t.Errorf("Resume whose use cannot be noted: got %+v, %v, want the store's error", got, err)
+		t.Errorf("Resume that cannot record the use: got %+v, %v, want the store's error", got, err)
 	}
 }

@@ -24,7 +24,7 @@ func TestCreate_EvictsOldest(t *testing.T) {
 	}
 	for i, token := range tokens {
 		if got, want := d.lives(t, token), i >= 3; got != want {
-			t.Errorf("session %d of 23: lives = %v, want %v", i+1, got, want)
+			t.Errorf("session %d of 23: valid = %v, want %v", i+1, got, want)
 		}
 	}
 	if !d.lives(t, bobs) {
@@ -42,7 +42,7 @@ func TestCreate_ConcurrentWithinLimit(t *testing.T) {
 	d.NewID = func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprint("s", ids) }
 	db, ok := d.Store.(store.Sessions)
 	if !ok {
-		t.Fatal("no real store")
+		t.Fatal("the store is not the expected type")
 	}
 	var done sync.WaitGroup
 	for range 30 {
@@ -67,6 +67,6 @@ func TestCreate_ConcurrentWithinLimit(t *testing.T) {
 		}
 	}
 	if alive != 3 {
-		t.Errorf("%d sessions live, want 3", alive)
+		t.Errorf("%d sessions are valid, want 3", alive)
 	}
 }

@@ -92,7 +92,7 @@ func TestResume_AsCreated(t *testing.T) {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 	if text := token.Reveal(); !strings.HasPrefix(text, "tf_s_") || len(text) != len("tf_s_")+43 {
-		t.Errorf("the token is %d characters that begin %.5s, want tf_s_ and 43", len(text), text)
+		t.Errorf("the token has %d characters and begins with %.5s, want tf_s_ and 43 characters", len(text), text)
 	}
 }
 
@@ -107,7 +107,7 @@ func TestResume_UnknownToken(t *testing.T) {
 		"without its prefix": strings.TrimPrefix(text, "tf_s_"),
 	} {
 		if d.lives(t, secret.New(other)) {
-			t.Errorf("%s opens a session", what)
+			t.Errorf("%s resumes a session", what)
 		}
 	}
 }
@@ -138,12 +138,12 @@ func TestResume_Limits(t *testing.T) {
 			for at := c.every; at <= c.until && c.every > 0; at += c.every {
 				d.now = noon.Add(at)
 				if !d.lives(t, token) {
-					t.Fatalf("it ended %s after it was opened", at)
+					t.Fatalf("the session ended %s after its creation", at)
 				}
 			}
 			d.now = noon.Add(c.until + c.then)
 			if got := d.lives(t, token); got != c.lives {
-				t.Errorf("lives = %v, want %v", got, c.lives)
+				t.Errorf("valid = %v, want %v", got, c.lives)
 			}
 		})
 	}
@@ -159,7 +159,7 @@ func TestResume_TouchedOncePerThirtiethOfIdleLimit(t *testing.T) {
 		d.now = noon.Add(c.at)
 		s, err := d.Resume(ctx, token)
 		if err != nil || !s.LastUsedAt.Equal(noon.Add(c.noted)) {
-			t.Errorf("used %s after it was opened: noted %v, %v, want %s after", c.at, s.LastUsedAt, err, c.noted)
+			t.Errorf("used %s after the creation: recorded %v, %v, want %s", c.at, s.LastUsedAt, err, c.noted)
 		}
 	}
 }
@@ -174,7 +174,7 @@ func TestResume_ClockGoesBack(t *testing.T) {
 	}
 	d.now = noon.AddDate(1, 0, 0)
 	if d.lives(t, token) {
-		t.Error("the session lives a year later")
+		t.Error("the session is still valid a year later")
 	}
 }
 
@@ -217,7 +217,7 @@ func TestElevate(t *testing.T) {
 			t.Errorf("got %v, want ErrEnded", err)
 		}
 		if d.lives(t, token) {
-			t.Error("the session is there again")
+			t.Error("the session exists again")
 		}
 	})
 }
@@ -231,7 +231,7 @@ func TestRotateToken(t *testing.T) {
 		renewed, err := d.RotateToken(ctx, s)
 		must(t, err)
 		if d.lives(t, old) || !d.lives(t, renewed) {
-			t.Errorf("old token lives %v, new one %v, want false and true", d.lives(t, old), d.lives(t, renewed))
+			t.Errorf("old token valid %v, new one %v, want false and true", d.lives(t, old), d.lives(t, renewed))
 		}
 	})
 	t.Run("a script's session keeps its own", func(t *testing.T) {
@@ -240,7 +240,7 @@ func TestRotateToken(t *testing.T) {
 		s, token := d.opened(t, "ada", true, session.Token)
 		renewed, err := d.RotateToken(ctx, s)
 		if err != nil || !renewed.IsZero() || !d.lives(t, token) {
-			t.Errorf("a new token: %v, %v; the old one lives: %v", !renewed.IsZero(), err, d.lives(t, token))
+			t.Errorf("a new token: %v, %v; old token valid: %v", !renewed.IsZero(), err, d.lives(t, token))
 		}
 	})
 	t.Run("a session that ended is refused", func(t *testing.T) {

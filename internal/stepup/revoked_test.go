@@ -29,7 +29,7 @@ func revokeElsewhere(t *testing.T, d *desk) {
 	_, err = (&keyring.Rotation{Ring: other}).Revoke(ctx, kid)
 	must(t, err)
 	if now, _ := keys.SigningKey(); now != kid {
-		t.Fatal("the change is known here already")
+		t.Fatal("the process knows the change already")
 	}
 }
 
@@ -132,7 +132,7 @@ func TestIssue_GivesUpSigningAgain(t *testing.T) {
 	d.Store = sieve{d.Store, &tries}
 	token, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.AMRFor(true))
 	if err == nil || !token.IsZero() || tries != 10 {
-		t.Errorf("after %d tries: %v, want an error after ten, and no token", tries, err)
+		t.Errorf("after %d attempts: %v, want an error after ten, and no token", tries, err)
 	}
 }
 

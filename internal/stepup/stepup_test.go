@@ -185,13 +185,13 @@ func TestConsume_Once(t *testing.T) {
 	_, other := d.issue(t, sessionOf("ada", "1"), false)
 	must(t, d.Consume(ctx, g))
 	if err := d.Consume(ctx, g); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("the second time: got %v, want ErrRefused", err)
+		t.Errorf("second use: got %v, want ErrRefused", err)
 	}
 	if err := d.Consume(ctx, other); err != nil {
-		t.Errorf("another grant: %v", err)
+		t.Errorf("other grant: %v", err)
 	}
 	if err := d.Consume(ctx, stepup.Grant{}); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("the zero grant: got %v, want ErrRefused", err)
+		t.Errorf("zero grant: got %v, want ErrRefused", err)
 	}
 }
 
@@ -205,7 +205,7 @@ func TestConsume_RolledBackWithTheChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := d.check(token, sessionOf("ada", "1"), remove, session.AAL1); err != nil {
-		t.Errorf("the token after a change that failed: %v", err)
+		t.Errorf("token after a failed change: %v", err)
 	}
 }
 
@@ -245,7 +245,7 @@ func TestCheck_NeverStored(t *testing.T) {
 	token, _ := d.issue(t, sessionOf("ada", "1"), true)
 	d.Store = kept
 	if _, err := d.check(token, sessionOf("ada", "1"), remove, session.AAL1); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("got %v, want ErrRefused: a right signature alone is not enough", err)
+		t.Errorf("got %v, want ErrRefused, because a valid signature alone is not enough", err)
 	}
 }
 
@@ -271,7 +271,7 @@ func TestService_StoreFails(t *testing.T) {
 	d.Store = broken{}
 	none, _, errIssue := d.Issue(ctx, sess, remove, "", session.AMRFor(true))
 	if !none.IsZero() {
-		t.Error("a token that was not kept was handed out")
+		t.Error("a token that was not stored was returned")
 	}
 	for what, err := range map[string]error{"Issue": errIssue, "Spend": d.Consume(ctx, g), "EndAll": d.RevokeAll(ctx, "ada")} {
 		if !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) {

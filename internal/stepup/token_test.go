@@ -278,13 +278,13 @@ func TestParse_IgnoresKeysInToken(t *testing.T) {
 	for name, value := range hints {
 		for _, kid := range []any{"now", "stranger", web.URL + "/kid", omit} {
 			if _, err := s.verify(context.Background(), forge(t, stranger, header(object{name: value, "kid": kid}), payload(nil))); !errors.Is(err, ErrRefused) {
-				t.Errorf("a stranger's key in %s, kid %v: got %v, want ErrRefused", name, kid, err)
+				t.Errorf("foreign key in %s, kid %v: got %v, want ErrRefused", name, kid, err)
 			}
 		}
 	}
 	own := maps.Clone(hints)
 	if _, err := s.verify(context.Background(), forge(t, keys["now"], header(own), payload(nil))); err != nil {
-		t.Errorf("our own signature beside hints: %v", err)
+		t.Errorf("own signature with key hints in the header: %v", err)
 	}
 	if len(asked) > 0 {
 		t.Errorf("%s was fetched", <-asked)

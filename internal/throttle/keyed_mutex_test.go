@@ -33,7 +33,7 @@ func TestAcquire_SerializesKindAndBucket(t *testing.T) {
 	}
 	done.Wait()
 	if most != 1 {
-		t.Errorf("%d were in progress at once, want 1", most)
+		t.Errorf("%d attempts were in progress concurrently, want 1", most)
 	}
 	if n := len(l.locks.locks); n != 0 {
 		t.Errorf("%d locks are left after every release", n)
@@ -98,7 +98,7 @@ func TestAcquire_ContextEnds(t *testing.T) {
 	release()
 	again, err := l.Acquire(ctx, mine)
 	if err != nil {
-		t.Fatalf("after a caller gave up: %v", err)
+		t.Fatalf("after a caller was cancelled: %v", err)
 	}
 	again()
 }

@@ -57,7 +57,7 @@ func TestTracer_NilAllocatesNothing(t *testing.T) {
 		end(false)
 		request.End("signIn", 500, "internal", "id")
 		if _, _, traced := trace.IDs(inside); traced {
-			t.Error("it is traced")
+			t.Error("the request is traced")
 		}
 	})
 	if allocated > 0 {
