@@ -30,7 +30,7 @@ func TestChanges_ReceiptAndNotice(t *testing.T) {
 	h := newFixture(t)
 	var all []notify.Notice
 	h.Notices = posted{h.Notices, &all}
-	told := func(what string, c mfa.ChangeResult, codes int, want notify.Notice) {
+	wantNotice := func(what string, c mfa.ChangeResult, codes int, want notify.Notice) {
 		t.Helper()
 		want.AccountID = "ada"
 		if diff := cmp.Diff([]notify.Notice{want}, all); diff != "" {
@@ -50,25 +50,25 @@ func TestChanges_ReceiptAndNotice(t *testing.T) {
 	b := h.begin("phone")
 	phone, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 	must(t, err)
-	told("the first", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: phone.ID, Name: "phone", First: true})
+	wantNotice("first method", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: phone.ID, Name: "phone", First: true})
 	b = h.begin("tablet")
 	tablet, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 	must(t, err)
-	told("another", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: tablet.ID, Name: "tablet"})
+	wantNotice("second method", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: tablet.ID, Name: "tablet"})
 	b, err = h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "new", Replaces: phone.ID}, h.grant("mfa.enroll"))
 	must(t, err)
 	fresh, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 	must(t, err)
-	told("one for another", c, 2, notify.Notice{Kind: notify.MethodReplaced, Subject: fresh.ID, Name: "new"})
+	wantNotice("replacement", c, 2, notify.Notice{Kind: notify.MethodReplaced, Subject: fresh.ID, Name: "new"})
 	c, err = h.GenerateRecoveryCodes(ctx, h.sess, h.grant("mfa.recovery_codes"))
 	must(t, err)
-	told("new codes", c, 2, notify.Notice{Kind: notify.RecoveryCodesGenerated})
+	wantNotice("new codes", c, 2, notify.Notice{Kind: notify.RecoveryCodesGenerated})
 	c, err = h.Remove(ctx, h.sess, tablet.ID, h.grant("mfa.remove"))
 	must(t, err)
-	told("one less", c, 2, notify.Notice{Kind: notify.MethodRemoved, Name: "tablet"})
+	wantNotice("one removed", c, 2, notify.Notice{Kind: notify.MethodRemoved, Name: "tablet"})
 	c, err = h.Remove(ctx, h.sess, fresh.ID, h.grant("mfa.remove"))
 	must(t, err)
-	told("the last", c, 0, notify.Notice{Kind: notify.MethodRemoved, Name: "new"})
+	wantNotice("last removed", c, 0, notify.Notice{Kind: notify.MethodRemoved, Name: "new"})
 }
 
 // found returns the id of one of the account's codes.

@@ -17,7 +17,7 @@ import (
 )
 
 // revokeElsewhere revokes the signing key as another process would.
-func revokeElsewhere(t *testing.T, d *desk) {
+func revokeElsewhere(t *testing.T, d *fixture) {
 	t.Helper()
 	keys, ok := d.Keys.(*keyring.Ring)
 	if !ok {
@@ -64,8 +64,8 @@ func TestCheck_KeyRevokedElsewhere(t *testing.T) {
 
 func TestIssue_ConcurrentRevocations(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(t *testing.T) *desk{
-		"over a file": open, "over PostgreSQL": func(t *testing.T) *desk { t.Helper(); return openAt(t, pgserver.Database(t)) },
+	for name, open := range map[string]func(t *testing.T) *fixture{
+		"over a file": open, "over PostgreSQL": func(t *testing.T) *fixture { t.Helper(); return openAt(t, pgserver.Database(t)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +74,7 @@ func TestIssue_ConcurrentRevocations(t *testing.T) {
 	}
 }
 
-func issueBesideRevocations(t *testing.T, d *desk) {
+func issueBesideRevocations(t *testing.T, d *fixture) {
 	t.Helper()
 	var number atomic.Int64
 	d.NewID = func() string { return fmt.Sprint(number.Add(1)) }

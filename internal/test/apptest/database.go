@@ -92,8 +92,7 @@ func migrate(url string) error {
 	return errors.Join(db.Migrate(context.Background()), db.Close())
 }
 
-// Database is a connection to a server's database beside the server's own. Statements have ? for their values, in SQLite
-// and PostgreSQL.
+// Database is a separate connection to a server's database. Statements have ? placeholders, on SQLite and PostgreSQL.
 type Database struct {
 	owner  *Server
 	db     *sql.DB

@@ -56,7 +56,7 @@ func alone(t testing.TB, kind string) {
 	t.Helper()
 	declared.Store(t.Name(), kind)
 	if only(t) != kind {
-		t.Skipf("this test runs by itself: make test-%s", kind)
+		t.Skipf("this test runs only with make test-%s", kind)
 	}
 }
 

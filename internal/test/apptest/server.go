@@ -33,7 +33,7 @@ import (
 // Password is the password of every test account.
 const Password = "correct horse battery staple"
 
-// Clock is a clock that stands still until it is advanced.
+// Clock is a clock that only changes when it is advanced.
 type Clock struct {
 	mu    sync.Mutex
 	at    time.Time
@@ -94,7 +94,7 @@ type Server struct {
 	side     *Database // opened by database
 }
 
-// Log keeps the log lines.
+// Log collects the log lines.
 type Log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
