@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"twofold": main})
 }
 
-// TestCommands runs the scripts of the directory with the real program. Each script has a directory and a free address of its own,
-// with settings for both.
+// TestCommands runs the scripts of the directory with the real program. Each script has a directory and a free address of its
+// own, with settings for both.
 func TestCommands(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{

@@ -200,8 +200,8 @@ var bodies = map[string]func() any{
 	"reportNotMe":            func() any { return new(ReportNotMeJSONRequestBody) },
 }
 
-// FuzzBody checks that checkBody never panics, and that it accepts only a single JSON object in valid UTF-8, with known and unique
-// members, that decodes into the generated type.
+// FuzzBody checks that checkBody never panics, and that it accepts only a single JSON object in valid UTF-8, with known and
+// unique members, that decodes into the generated type.
 func FuzzBody(f *testing.F) {
 	c := theContract(f)
 	for _, seed := range []string{

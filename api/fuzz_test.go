@@ -129,7 +129,8 @@ func FuzzClientIP(f *testing.F) {
 	})
 }
 
-// FuzzQuery checks that an accepted query has valid parameters in canonical form, and that every other one is an invalid request.
+// FuzzQuery checks that an accepted query has valid parameters in canonical form, and that every other one is an invalid
+// request.
 func FuzzQuery(f *testing.F) {
 	const id = "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"
 	for _, seed := range []string{

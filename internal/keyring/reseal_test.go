@@ -18,8 +18,8 @@ import (
 	"twofold/internal/store"
 )
 
-// fill stores a value of every kind that is encrypted, encrypted by a replica. It returns the number of encrypted values, including
-// the signing key.
+// fill stores a value of every kind that is encrypted, encrypted by a replica. It returns the number of encrypted values,
+// including the signing key.
 func fill(t *testing.T, r replica) int {
 	t.Helper()
 	db := r.db.DB
@@ -112,8 +112,8 @@ func first(m map[string]bool) string {
 	return ""
 }
 
-// A process that does not know the new key yet encrypts with the old one. All processes can decrypt that value, and the next round
-// reencrypts it.
+// A process that does not know the new key yet encrypts with the old one. All processes can decrypt that value, and the next
+// round reencrypts it.
 func TestRotateSealing_LaggingProcess(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)

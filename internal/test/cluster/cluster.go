@@ -79,7 +79,7 @@ func (c *Cluster) prepare(ctx context.Context, o Options) (err error) {
 	return nil
 }
 
-// newMasterKey returns a master key in the format of openssl rand -base64 32, which operators are told to use.
+// newMasterKey returns a master key in the format of openssl rand -base64 32, as docs/operate.md describes.
 func newMasterKey() []byte {
 	raw := make([]byte, 32)
 	_, _ = rand.Read(raw) // never fails

@@ -80,7 +80,8 @@ func (a *account) countFailure(kind, bucket string, now time.Time) (left int) {
 	return min(left, maxFailures-all.failures)
 }
 
-// clearFailures clears the failures of a bucket and the total of its kind. It keeps the end of the last backoff, see lockedSince.
+// clearFailures clears the failures of a bucket and the total of its kind. It keeps the end of the last backoff, see
+// lockedSince.
 func (a *account) clearFailures(kind, bucket string) {
 	until := a.attempts[[2]string{kind, bucket}].until
 	delete(a.attempts, [2]string{kind, bucket})

@@ -116,7 +116,8 @@ var steps = rapid.Custom(func(t *rapid.T) step {
 	return s
 })
 
-// fromNewest returns the element at an index counted from the end, modulo the length, or the zero value if there are no elements.
+// fromNewest returns the element at an index counted from the end, modulo the length, or the zero value if there are no
+// elements.
 func fromNewest[T any](all []T, index int) (one T) {
 	if len(all) > 0 {
 		one = all[len(all)-1-index%len(all)]

@@ -44,7 +44,8 @@ func (p *run) towardsGoal(c *client, s step) step {
 	return s
 }
 
-// towardsChange returns the next step towards a change in a session. With hasty set it uses a step-up token that does not permit it.
+// towardsChange returns the next step towards a change in a session. With hasty set it uses a step-up token that does not
+// permit it.
 func (p *run) towardsChange(sess *session, s step, hasty bool) step {
 	s.other = s.purpose == "mfa.enroll" && len(sess.account.methods) >= maxMethods
 	if e := sess.account.enrollment; s.purpose == "mfa.enroll" && e != nil && e.session == sess && !e.expired(p.now) {

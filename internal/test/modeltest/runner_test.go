@@ -119,8 +119,8 @@ func (c *client) jar() string {
 	return strings.Join(jar, "; ")
 }
 
-// storeCookie stores a cookie of a response, as a browser does. It records session cookies, so that a later step can use a stolen
-// one.
+// storeCookie stores a cookie of a response, as a browser does. It records session cookies, so that a later step can use a
+// stolen one.
 func (p *run) storeCookie(c *client, cookie *http.Cookie) {
 	value := cookie.Value
 	if cookie.MaxAge < 0 {

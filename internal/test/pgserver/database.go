@@ -46,8 +46,8 @@ var shared struct {
 	ready   map[string]bool // templates that exist
 }
 
-// Shared returns the server that the tests of this process share. It starts with the first call and stops with the process. It is
-// not durable, see UnsafeSettings. If PostgreSQL is not installed, Shared skips the test, or fails it if CI is true.
+// Shared returns the server that the tests of this process share. It starts with the first call and stops with the process.
+// It is not durable, see UnsafeSettings. If PostgreSQL is not installed, Shared skips the test, or fails it if CI is true.
 func Shared(t testing.TB) *Server {
 	t.Helper()
 	shared.once.Do(func() {
@@ -89,8 +89,8 @@ func Database(t testing.TB) string {
 	return s.URL(name)
 }
 
-// CloneDatabase creates a copy of a template database on the shared server and returns its URL. The first call with a name creates
-// the template and calls prepare with its URL.
+// CloneDatabase creates a copy of a template database on the shared server and returns its URL. The first call with a name
+// creates the template and calls prepare with its URL.
 func CloneDatabase(t testing.TB, name string, prepare func(url string) error) string {
 	t.Helper()
 	s := Shared(t)

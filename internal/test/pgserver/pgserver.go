@@ -116,8 +116,8 @@ func (s *Server) leaveRoot() error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// supervisorScript runs the server until the end of standard input, which the kernel closes when the parent process exits for any
-// reason. Without any input before that, the parent has not stopped the server itself, and the script deletes the files.
+// supervisorScript runs the server until the end of standard input, which the kernel closes when the parent process exits for
+// any reason. Without any input before that, the parent has not stopped the server itself, and the script deletes the files.
 const supervisorScript = `dir=$1; shift; "$@" & server=$!; keep=$(cat); kill -INT $server; wait $server; [ -n "$keep" ] || rm -rf "$dir"`
 
 // Resume starts a stopped server again on the same port, and waits until it accepts connections.

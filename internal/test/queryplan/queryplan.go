@@ -1,5 +1,5 @@
-// Package queryplan checks the query plans of statements with EXPLAIN, so that a test can require that a statement finds its rows
-// by an index and neither scans nor sorts a growing table. It is used by tests only.
+// Package queryplan checks the query plans of statements with EXPLAIN, so that a test can require that a statement finds its
+// rows by an index and neither scans nor sorts a growing table. It is used by tests only.
 package queryplan
 
 import (

@@ -88,7 +88,8 @@ var actions = []func(*dataset, *user){
 	tryUnknownAddress, tryUnknownAddress, tryUnknownAddress, tryUnknownAddress, tryUnknownAddress,
 }
 
-// act advances the clock by a random time of at least a minute, at most limit longer, and lets a random user perform a random action.
+// act advances the clock by a random time of at least a minute, at most limit longer, and lets a random user perform a random
+// action.
 func (w *dataset) act(limit time.Duration) {
 	w.Clock.Advance(time.Minute + time.Duration(w.rand.Int64N(int64(limit))))
 	actions[w.rand.IntN(len(actions))](w, w.randomUser())

@@ -64,8 +64,8 @@ func TestRetention_TablesStayBounded(t *testing.T) {
 	}
 }
 
-// simulateMonth simulates a month. The mail server rejects mail for eight days of it, so that some notices are given up. It returns
-// the maximum sizes, which it samples every week.
+// simulateMonth simulates a month. The mail server rejects mail for eight days of it, so that some notices are given up. It
+// returns the maximum sizes, which it samples every week.
 func (w *dataset) simulateMonth(actions int) map[string]int {
 	w.t.Helper()
 	maxSizes := map[string]int{}
