@@ -79,13 +79,13 @@ func (s *Server) recovered(c echo.Context, call *requestContext, cause any) erro
 
 // stackOf keeps the source locations of a stack, which are indented. The other lines may contain argument values.
 func stackOf(stack []byte) string {
-	var kept []string
+	var lines []string
 	for line := range strings.Lines(string(stack)) {
 		if strings.HasPrefix(line, "\t") {
-			kept = append(kept, strings.TrimSpace(line))
+			lines = append(lines, strings.TrimSpace(line))
 		}
 	}
-	return strings.Join(kept, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // truncateUserAgent bounds a user agent to 256 bytes of valid UTF-8.
@@ -147,11 +147,11 @@ func (s *Server) parentOf(r *http.Request) string {
 	if s.Traces == nil {
 		return ""
 	}
-	said := r.Header.Values("Traceparent")
-	if peer, known := peerOf(r); len(said) != 1 || !known || !s.trusted(peer) {
+	values := r.Header.Values("Traceparent")
+	if peer, known := peerOf(r); len(values) != 1 || !known || !s.trusted(peer) {
 		return ""
 	}
-	return said[0]
+	return values[0]
 }
 
 // addressOf parses a hop, with or without a port.

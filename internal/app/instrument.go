@@ -24,10 +24,10 @@ func (h *wiring) instrument() {
 			api.UnreadyReasonDatabaseUnreachable, api.UnreadyReasonDatabaseReadOnly, api.UnreadyReasonSchemaOlder,
 			api.UnreadyReasonDatabaseRestored, api.UnreadyReasonStopping,
 		),
-		Hashes:   func() metrics.Hashes { return metrics.Hashes(h.hasher.QueueStats()) },
-		Pools:    h.pools,
-		Effort:   func() (int, int) { return h.db.Stats().Statements(), h.db.Stats().Commits() },
-		NotReady: func(ctx context.Context) []string { return labels(h.ready.reasons(ctx)...) },
+		Hashes:       func() metrics.Hashes { return metrics.Hashes(h.hasher.QueueStats()) },
+		Pools:        h.pools,
+		DatabaseWork: func() (int, int) { return h.db.Stats().Statements(), h.db.Stats().Commits() },
+		NotReady:     func(ctx context.Context) []string { return labels(h.ready.reasons(ctx)...) },
 	}
 	if h.notices.Mail {
 		sources.Outbox = h.outbox

@@ -48,7 +48,7 @@ type commands struct {
 
 const description = "Twofold gives any app the account-security page its users expect."
 
-// exit is the panic value with which kong leaves after printing help.
+// exit is the panic value with which kong exits after printing help.
 type exit int
 
 // Run executes a command line. It returns 0, or 1 if the command failed, or 2 for a usage error.

@@ -17,7 +17,7 @@ func TestSettings_MatchOperatorsPage(t *testing.T) {
 		t.Errorf("the command lists %d, the page %d", len(rows), want)
 	}
 	for _, s := range rows {
-		if s.name == "" || s.usual == "" {
+		if s.name == "" || s.defaultValue == "" {
 			t.Errorf("cannot parse the row %+v", s)
 		}
 	}

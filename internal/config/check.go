@@ -16,10 +16,10 @@ import (
 func (c *Config) check() error {
 	var wrong []error
 	wrong = append(wrong, c.checkPublicURL(), c.checkListen(), c.checkIssuer(), c.checkMail(), positive(reflect.ValueOf(*c)))
-	if c.Attempts.MaxWait < c.Attempts.Wait {
+	if c.Attempts.MaxBackoff < c.Attempts.FirstBackoff {
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_MAX_WAIT is shorter than TWOFOLD_ATTEMPTS_WAIT: make it longer"))
 	}
-	if c.Retention.Attempts <= c.Attempts.MaxWait { // otherwise a counter is purged during its own backoff
+	if c.Retention.Attempts <= c.Attempts.MaxBackoff { // otherwise a counter is purged during its own backoff
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_KEPT is not longer than TWOFOLD_ATTEMPTS_MAX_WAIT: make it longer"))
 	}
 	if c.Keys.SigningLifetime <= c.Keys.SigningLead {
@@ -100,13 +100,13 @@ func (c *Config) checkIssuer() error {
 	return nil
 }
 
-// positive rejects every duration and number that is not above zero, except HashSlots, Delay and Drain, where 0 has a
-// meaning.
+// positive rejects every duration and number that is not above zero, except those with the tag zero:"allowed", where 0 has
+// a meaning.
 func positive(v reflect.Value) error {
 	var wrong []error
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
-		if !field.IsExported() || field.Name == "HashSlots" || field.Name == "Delay" || field.Name == "Drain" || field.Name == "LogLevel" {
+		if !field.IsExported() || field.Tag.Get("zero") == "allowed" || field.Name == "LogLevel" {
 			continue
 		}
 		name := field.Tag.Get("env")

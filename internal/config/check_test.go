@@ -94,7 +94,7 @@ func TestFromMap_EmptyMeansDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(rules, got, exported, prefixes); diff != "" {
+	if diff := cmp.Diff(defaults(t), got, exportedFields, prefixes); diff != "" {
 		t.Errorf("- default, + empty:\n%s", diff)
 	}
 }

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"log/slog"
 	"net/netip"
 	"os"
 	"reflect"
@@ -17,59 +16,23 @@ import (
 
 type env = map[string]string
 
-// rules holds the defaults. They are repeated here so that every change of a default is deliberate.
-var rules = config.Config{
-	Listen: ":8080", OpsListen: "127.0.0.1:9090", PublicURL: "http://localhost:8080", DatabaseURL: "sqlite:./data/twofold.db", Connections: 16,
-	MasterKeyFile: "./data/master.key", Issuer: "Twofold", LogLevel: slog.LevelInfo,
-	Sessions: config.Sessions{
-		AAL1Idle: time.Hour, AAL1Absolute: 24 * time.Hour, AAL2Idle: 30 * time.Minute, AAL2Absolute: 12 * time.Hour, PerAccount: 20,
-	},
-	SignIns:  config.SignIns{Lifetime: 5 * time.Minute, Tries: 5, Open: 5},
-	Devices:  config.Devices{Lifetime: 180 * 24 * time.Hour, PerAccount: 50},
-	StepUp:   config.StepUp{Lifetime: 5 * time.Minute},
-	Keys:     config.Keys{SigningLifetime: 90 * 24 * time.Hour, SigningLead: 24 * time.Hour, SigningKeep: 24 * time.Hour},
-	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 10, Policy: "optional", Remind: 14 * 24 * time.Hour},
-	Attempts: config.Attempts{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
-	Addresses: config.Addresses{
-		FailureLimit: 100, FailureWindow: 15 * time.Minute, SignInLimit: 60, SignInWindow: time.Minute,
-	},
-	Passwords: config.Passwords{
-		ArgonMemoryKiB: 19 * 1024, ArgonTime: 2, ArgonParallelism: 1, HashSlots: 0, HashQueue: 32, HashWait: 2 * time.Second,
-	},
-	Mail: config.Mail{
-		Timeout: 30 * time.Second, NotMeLifetime: 7 * 24 * time.Hour, ResetLifetime: 30 * time.Minute, ResetMails: 3, AddressMails: 10,
-		AddressLifetime: 24 * time.Hour,
-	},
-	Removal: config.Removal{
-		Delay: 72 * time.Hour, Pause: 30 * 24 * time.Hour, Remind: 24 * time.Hour, TickMax: time.Hour, LinkLifetime: 7 * 24 * time.Hour,
-	},
-	Retention: config.Retention{
-		Over: 24 * time.Hour, Attempts: 90 * 24 * time.Hour, Mails: 30 * 24 * time.Hour, Activity: 400 * 24 * time.Hour,
-		PurgeEvery: 5 * time.Minute, PurgeBatch: 500, PurgeRest: 20 * time.Millisecond,
-	},
-	HTTP: config.HTTP{
-		MaxBody: 16 << 10, MaxHeaders: 16 << 10, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
-		WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute, ShutdownTimeout: 15 * time.Second,
-	},
+// defaults returns the configuration without any setting. TestDocs_OperateListsEverySetting compares it with
+// docs/operate.md.
+func defaults(t *testing.T) config.Config {
+	t.Helper()
+	c, err := config.FromMap(env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
-var exported = cmp.FilterPath(func(p cmp.Path) bool {
+var exportedFields = cmp.FilterPath(func(p cmp.Path) bool {
 	field, ok := p.Last().(cmp.StructField)
 	return ok && field.Name() == "publicBase"
 }, cmp.Ignore())
 
 var prefixes = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
-
-func TestFromMap_Defaults(t *testing.T) {
-	t.Parallel()
-	got, err := config.FromMap(env{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(rules, got, exported, prefixes); diff != "" {
-		t.Errorf("- want, + default:\n%s", diff)
-	}
-}
 
 // settings returns the fields of all settings.
 func settings(t *testing.T, of reflect.Type) []reflect.StructField {
@@ -98,7 +61,7 @@ func TestConfig_UniqueVariableNames(t *testing.T) {
 			t.Errorf("%s is set by %s, want TWOFOLD_ and upper case", f.Name, name)
 		}
 		if seen[name] {
-			t.Errorf("%s sets two fields", name)
+			t.Errorf("%s is the variable of two settings", name)
 		}
 		seen[name] = true
 	}
@@ -114,11 +77,8 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
 		"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31",
 	}
-	dependsOn := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // settings that are only valid together with another
-	defaults, err := config.FromMap(env{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	companions := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // settings that need another one
+	unset := defaults(t)
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
 		name := f.Tag.Get("env")
 		value, given := others[name]
@@ -128,11 +88,11 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 				value = "7m"
 			}
 		}
-		got, err := config.FromMap(env{name: value, dependsOn[name]: others[dependsOn[name]]})
+		got, err := config.FromMap(env{name: value, companions[name]: others[companions[name]]})
 		if err != nil {
 			t.Errorf("%s=%s: %v", name, value, err)
 		}
-		if cmp.Equal(defaults, got, exported, prefixes) {
+		if cmp.Equal(unset, got, exportedFields, prefixes) {
 			t.Errorf("%s=%s changed nothing", name, value)
 		}
 	}

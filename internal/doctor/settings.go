@@ -63,7 +63,8 @@ func (d Doctor) proxies() {
 	}
 }
 
-// listen tries to bind an address and releases it. If it is taken, an endpoint that only Twofold has tells by what.
+// listen tries to bind an address and releases it. If it is in use, the response to /healthz shows whether by
+// Twofold.
 func (d Doctor) listen(ctx context.Context, setting, address string) {
 	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()

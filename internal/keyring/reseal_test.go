@@ -196,7 +196,7 @@ func TestRotateSealing_KeepsKeyOfUndecryptableValue(t *testing.T) {
 			t.Error("the undecryptable value was changed")
 		}
 	}
-	if !strings.Contains(log.String(), "place=mfa_methods id=broken") {
+	if !strings.Contains(log.String(), "table=mfa_methods id=broken") {
 		t.Errorf("the log does not name the undecryptable value:\n%s", log.String())
 	}
 }

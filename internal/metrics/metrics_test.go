@@ -15,10 +15,10 @@ import (
 func idleSources() metrics.Sources {
 	return metrics.Sources{
 		Version: "1.2.3", Schema: 7, Kinds: []string{"password"}, Reasons: []string{"wait"}, Unready: []string{"stopping", "broken"},
-		Hashes:   func() metrics.Hashes { return metrics.Hashes{Busy: 1, Slots: 2, Waiting: 3, Queue: 4} },
-		Pools:    func() []metrics.Pool { return nil },
-		Effort:   func() (int, int) { return 5, 6 },
-		NotReady: func(context.Context) []string { return nil },
+		Hashes:       func() metrics.Hashes { return metrics.Hashes{Busy: 1, Slots: 2, Waiting: 3, Queue: 4} },
+		Pools:        func() []metrics.Pool { return nil },
+		DatabaseWork: func() (int, int) { return 5, 6 },
+		NotReady:     func(context.Context) []string { return nil },
 	}
 }
 

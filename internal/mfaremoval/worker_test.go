@@ -201,7 +201,7 @@ func TestRemoval_Invalidated(t *testing.T) {
 			_, _, err := h.methods.Reset(ctx, "ada", "", "asked in person")
 			must(h.t, err)
 		}, "mfa_removal.expired: MFA is off", ""},
-		"the operator disabled removals": {func(h *fixture) { h.Limits.Delay = 0 }, "mfa_removal.expired: switched off", mfaremoval.Off},
+		"the operator disabled removals": {func(h *fixture) { h.Limits.Delay = 0 }, "mfa_removal.expired: MFA removal is disabled", mfaremoval.Off},
 	} {
 		for moment, until := range map[string]func(h *fixture) secret.Text{
 			"before the delay has passed": func(h *fixture) secret.Text { h.request(); return secret.New("none") },

@@ -58,8 +58,8 @@ func TestPurge_RetentionPerCategory(t *testing.T) {
 		"sessions":    1 * time.Hour, "sign_ins": 1 * time.Hour, "step_ups": 1 * time.Hour, "pending_addresses": 1 * time.Hour,
 		"links": 1 * time.Hour, "reset_requests": 1 * time.Hour, "devices": 1 * time.Hour,
 		"link_mails":        2 * time.Hour, // because they count for the limit per hour
-		"password_attempts": 3 * time.Hour, "stray_attempts": 3 * time.Hour,
-		"sent_mails": 4 * time.Hour, "lost_mails": 4 * time.Hour,
+		"password_attempts": 3 * time.Hour, "orphaned_attempts": 3 * time.Hour,
+		"sent_mails": 4 * time.Hour, "failed_mails": 4 * time.Hour,
 		"mfa_removals": 5 * time.Hour,
 		"activity":     6*24*time.Hour + 13*time.Hour + 30*time.Minute, // whole days that begin at midnight
 	}

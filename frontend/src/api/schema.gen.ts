@@ -2090,8 +2090,8 @@ export interface components {
             };
         };
         /**
-         * @description `unavailable`: the server is overloaded or cannot reach its database. Nothing was changed; retry after
-         *     `Retry-After`.
+         * @description `unavailable`: the server is overloaded or cannot reach its database. Retry after `Retry-After`. If the
+         *     database failed while it committed, the change may have been made: read the state before you repeat a change.
          */
         Unavailable: {
             headers: {
