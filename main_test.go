@@ -51,7 +51,7 @@ func TestCommands(t *testing.T) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "signal": sendSignal, "responds": responds, "publishes": publishes, "signs-in": signsIn, "hold": hold,
+			"exits": exits, "await": await, "signal": sendSignal, "answers": answers, "publishes": publishes, "signs-in": signsIn, "hold": hold,
 			"mailbox": mailbox, "mails": mails,
 		},
 	})
@@ -113,10 +113,10 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// responds checks the status of a path: responds 503 /readyz.
-func responds(ts *testscript.TestScript, neg bool, args []string) {
+// answers checks the status of a path: answers 503 /readyz.
+func answers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
-		ts.Fatalf("usage: responds STATUS PATH")
+		ts.Fatalf("usage: answers STATUS PATH")
 	}
 	response, err := http.Get("http://" + ts.Getenv("TWOFOLD_LISTEN") + args[1])
 	ts.Check(err)

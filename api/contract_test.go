@@ -191,7 +191,7 @@ func TestGuard_UnexpectedBodyOrCredentials(t *testing.T) {
 			continue
 		}
 		method, target, _ := strings.Cut(route, " ")
-		w := send(h, method, target, "Authorization", "Bearer x", "Cookie", "__Host-twofold_session=x")
+		w := ask(h, method, target, "Authorization", "Bearer x", "Cookie", "__Host-twofold_session=x")
 		if code := problemOf(t, o.id, w.Header(), w.Body.Bytes()); w.Code != 400 || code != "invalid_request" {
 			t.Errorf("%s with two credentials: got %d %s, want 400 invalid_request", o.id, w.Code, code)
 		}

@@ -105,8 +105,8 @@ func serve(t testing.TB, page fs.FS) (http.Handler, *log) {
 	return h, out
 }
 
-// send sends a request with headers in pairs.
-func send(h http.Handler, method, target string, headers ...string) *httptest.ResponseRecorder {
+// ask sends a request with headers in pairs.
+func ask(h http.Handler, method, target string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, nil)
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Add(headers[i], headers[i+1])
@@ -116,8 +116,8 @@ func send(h http.Handler, method, target string, headers ...string) *httptest.Re
 	return w
 }
 
-// serveHandler returns a server in which one operation has another handler.
-func serveHandler(t testing.TB, method, route string, handler echo.HandlerFunc) (http.Handler, *log) {
+// answering returns a server in which one operation has another handler.
+func answering(t testing.TB, method, route string, handler echo.HandlerFunc) (http.Handler, *log) {
 	t.Helper()
 	o, out := options(t, built)
 	p, err := readPage(o.Page)

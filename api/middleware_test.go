@@ -36,8 +36,8 @@ func TestObserve_PanicIs500(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
-			h, out := serveHandler(t, "GET", "/healthz", func(echo.Context) error { panic(value) })
-			w := send(h, "GET", "/healthz", "User-Agent", "test")
+			h, out := answering(t, "GET", "/healthz", func(echo.Context) error { panic(value) })
+			w := ask(h, "GET", "/healthz", "User-Agent", "test")
 			var body map[string]any
 			if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 				t.Fatalf("%q: %v", w.Body, err)
@@ -73,8 +73,8 @@ func TestObserve_RuntimePanic(t *testing.T) {
 		"a nil map": func() { none[canary] = 1 }, "a nil pointer": func() { _ = missing.Password }, "an index": func() { _ = []int{}[len(none)] },
 		"a type": func() { var v any = canary; _ = v.(int) }, "nil": func() { panic(nil) }, //nolint:govet,forcetypeassert // these are the panics
 	} {
-		h, out := serveHandler(t, "GET", "/healthz", func(echo.Context) error { do(); return nil })
-		if w := send(h, "GET", "/healthz"); w.Code != 500 || strings.Contains(out.String(), canary) {
+		h, out := answering(t, "GET", "/healthz", func(echo.Context) error { do(); return nil })
+		if w := ask(h, "GET", "/healthz"); w.Code != 500 || strings.Contains(out.String(), canary) {
 			t.Errorf("%s: got %d %s\n%s", what, w.Code, w.Body, out)
 		}
 	}
@@ -82,22 +82,22 @@ func TestObserve_RuntimePanic(t *testing.T) {
 
 func TestObserve_AbortHandler(t *testing.T) {
 	t.Parallel()
-	h, _ := serveHandler(t, "GET", "/healthz", func(echo.Context) error { panic(http.ErrAbortHandler) })
+	h, _ := answering(t, "GET", "/healthz", func(echo.Context) error { panic(http.ErrAbortHandler) })
 	defer func() {
 		if cause := recover(); cause != http.ErrAbortHandler { //nolint:errorlint // the very value that net/http looks for
 			t.Errorf("recovered %v, want http.ErrAbortHandler for net/http", cause)
 		}
 	}()
-	send(h, "GET", "/healthz")
+	ask(h, "GET", "/healthz")
 }
 
 func TestObserve_PanicAfterResponseStarted(t *testing.T) {
 	t.Parallel()
-	h, out := serveHandler(t, "GET", "/healthz", func(c echo.Context) error {
+	h, out := answering(t, "GET", "/healthz", func(c echo.Context) error {
 		_ = c.String(200, "begun")
 		panic(canary)
 	})
-	if w := send(h, "GET", "/healthz"); w.Code != 200 || w.Body.String() != "begun" {
+	if w := ask(h, "GET", "/healthz"); w.Code != 200 || w.Body.String() != "begun" {
 		t.Errorf("got %d %q", w.Code, w.Body)
 	}
 	if text := out.String(); !strings.Contains(text, `"msg":"panic"`) || strings.Contains(text, canary) {
@@ -126,7 +126,7 @@ func TestSetHeaders_EveryResponse(t *testing.T) {
 	}
 	seen := make(map[string]bool)
 	for _, target := range []string{"/", "/assets/app-1234.js", "/healthz", "/openapi.yaml", "/api/v1/mfa", "/api/v1/unknown", "/assets/missing.js", "/api/v1/sessions"} {
-		w := send(h, "GET", target)
+		w := ask(h, "GET", target)
 		for name, value := range want {
 			if got := w.Header().Get(name); got != value {
 				t.Errorf("%s: %s is %q, want %q", target, name, got, value)
@@ -156,11 +156,11 @@ func TestSetHeaders_EveryResponse(t *testing.T) {
 func TestObserve_LogsProblemCode(t *testing.T) {
 	t.Parallel()
 	h, out := serve(t, built)
-	send(h, "GET", "/api/v1/unknown")
-	send(h, "PUT", "/healthz")
-	send(h, "POST", "/api/v1/sessions", "Content-Type", "application/json")
-	send(h, "POST", "/api/v1/sessions", "Sec-Fetch-Site", "cross-site")
-	send(h, "GET", "/healthz")
+	ask(h, "GET", "/api/v1/unknown")
+	ask(h, "PUT", "/healthz")
+	ask(h, "POST", "/api/v1/sessions", "Content-Type", "application/json")
+	ask(h, "POST", "/api/v1/sessions", "Sec-Fetch-Site", "cross-site")
+	ask(h, "GET", "/healthz")
 	var logged []string
 	for _, line := range regexp.MustCompile(`"msg":"request".*`).FindAllString(out.String(), -1) {
 		logged = append(logged, regexp.MustCompile(`"status":\d+`).FindString(line)+regexp.MustCompile(`"problem":"\w*"`).FindString(line))
@@ -253,11 +253,11 @@ func TestClientIP(t *testing.T) {
 func TestObserve_SetsAuditClient(t *testing.T) {
 	t.Parallel()
 	var got audit.Client
-	h, _ := serveHandler(t, "GET", "/healthz", func(c echo.Context) error {
+	h, _ := answering(t, "GET", "/healthz", func(c echo.Context) error {
 		got = audit.ClientOf(c.Request().Context())
 		return c.NoContent(200)
 	})
-	send(h, "GET", "/healthz", "User-Agent", strings.Repeat("x", 300), "X-Forwarded-For", "203.0.113.9", "X-Request-Id", "forged")
+	ask(h, "GET", "/healthz", "User-Agent", strings.Repeat("x", 300), "X-Forwarded-For", "203.0.113.9", "X-Request-Id", "forged")
 	if want := (audit.Client{IP: "192.0.2.1", UserAgent: strings.Repeat("x", 256), RequestID: "request-1"}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -92,11 +92,11 @@ func TestProblems_ErrorsAreUnique(t *testing.T) {
 	}
 }
 
-// respond makes an operation return an error, and returns the response and the log.
-func respond(t *testing.T, method, route string, err error) (status int, header http.Header, body map[string]any, logged string) {
+// answered makes an operation return an error, and returns the response and the log.
+func answered(t *testing.T, method, route string, err error) (status int, header http.Header, body map[string]any, logged string) {
 	t.Helper()
-	h, out := serveHandler(t, method, route, func(echo.Context) error { return err })
-	w := send(h, method, strings.ReplaceAll(route, ":id", "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"))
+	h, out := answering(t, method, route, func(echo.Context) error { return err })
+	w := ask(h, method, strings.ReplaceAll(route, ":id", "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"))
 	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
 		t.Fatalf("%v: %q", err, w.Body)
 	}
@@ -105,7 +105,7 @@ func respond(t *testing.T, method, route string, err error) (status int, header 
 
 func TestAddDetails(t *testing.T) {
 	t.Parallel()
-	status, header, body, _ := respond(t, "GET", "/readyz", fmt.Errorf("ping: %w", down{true}))
+	status, header, body, _ := answered(t, "GET", "/readyz", fmt.Errorf("ping: %w", down{true}))
 	want := map[string]any{"type": "/problems/unavailable", "title": "Service unavailable", "status": 503.0, "code": "unavailable", "retry_after": 2.0}
 	if diff := cmp.Diff(want, body); diff != "" || status != 503 || header.Get("Retry-After") != "2" {
 		t.Errorf("got %d, Retry-After %q\n%s", status, header.Get("Retry-After"), diff)
@@ -139,7 +139,7 @@ func TestAddDetails(t *testing.T) {
 
 func TestAddDetails_LockoutHasNoRetryAfter(t *testing.T) {
 	t.Parallel()
-	status, header, body, _ := respond(t, "POST", "/api/v1/sessions/second-factor", nil)
+	status, header, body, _ := answered(t, "POST", "/api/v1/sessions/second-factor", nil)
 	if status != 400 { // the body is checked first
 		t.Fatalf("got %d %v", status, body)
 	}
@@ -155,7 +155,7 @@ func TestAddDetails_LockoutHasNoRetryAfter(t *testing.T) {
 func TestWriteError_UndeclaredCodeIsInternal(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{mfa.ErrNameTaken, session.ErrEnded, errors.New("password is hunter2")} {
-		status, _, body, logged := respond(t, "GET", "/healthz", err)
+		status, _, body, logged := answered(t, "GET", "/healthz", err)
 		want := map[string]any{"type": "/problems/internal", "title": theContract(t).titles[ProblemCodeInternal], "status": 500.0, "code": "internal", "request_id": "request-1"}
 		if diff := cmp.Diff(want, body); diff != "" || status != 500 {
 			t.Errorf("%v: got %d\n%s", err, status, diff)
@@ -169,7 +169,7 @@ func TestWriteError_UndeclaredCodeIsInternal(t *testing.T) {
 func TestWriteError_InternalHasNoDetails(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{&throttle.ThrottledError{RetryAfter: time.Second}, &authn.CredentialsError{}, authn.ErrCodeRequired} {
-		if _, _, body, _ := respond(t, "GET", "/healthz", err); len(body) != 5 {
+		if _, _, body, _ := answered(t, "GET", "/healthz", err); len(body) != 5 {
 			t.Errorf("%v: got %v", err, body)
 		}
 	}
@@ -187,7 +187,7 @@ func TestWriteError_401HasChallenge(t *testing.T) {
 		"other scheme":       {[]string{"Authorization", "Basic YTpi"}, `Bearer realm="twofold", error="invalid_token"`},
 		"duplicate cookie":   {[]string{"Cookie", "__Host-twofold_session=a; __Host-twofold_session=b"}, `Bearer realm="twofold"`},
 	} {
-		w := send(h, "GET", "/api/v1/mfa", c.headers...)
+		w := ask(h, "GET", "/api/v1/mfa", c.headers...)
 		if code := problemOf(t, what, w.Header(), w.Body.Bytes()); w.Code != 401 || code != "session_required" || w.Header().Get("WWW-Authenticate") != c.want {
 			t.Errorf("%s: got %d %s, %s, want %s", what, w.Code, code, w.Header().Get("WWW-Authenticate"), c.want)
 		}

@@ -16,7 +16,7 @@ func TestServe_PagePathsGetIndex(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for _, target := range []string{"/", "/index.html", "/settings/account", "/sign-in?next=%2Fsettings", "/a/b/c/d", "/settings/", "/apis", "//"} {
-		w := send(h, "GET", target)
+		w := ask(h, "GET", target)
 		if w.Code != 200 || w.Body.String() != index {
 			t.Errorf("%s: got %d %q, want the index", target, w.Code, w.Body)
 		}
@@ -41,7 +41,7 @@ func TestServe_FilesByName(t *testing.T) {
 		"/favicon.svg?v=2":      {"image/svg+xml; charset=utf-8", "<svg/>", "no-cache"},
 		"/manifest.webmanifest": {"application/manifest+json", "{}", "no-cache"},
 	} {
-		w := send(h, "GET", target)
+		w := ask(h, "GET", target)
 		if w.Code != 200 || w.Body.String() != want.body {
 			t.Errorf("%s: got %d %q, want %q", target, w.Code, w.Body, want.body)
 		}
@@ -77,14 +77,14 @@ func TestServe_ReservedPathsAreProblems(t *testing.T) {
 			"/.well-known", "/.well-known/openid-configuration", "/.well-known/jwks.json/x",
 			"/assets/missing-1.js", "/missing.png", "/assets/app-1234.js.br", "/assets/app-1234.js.gz", "/index.html.br", "/.gitkeep", "/.env", "/openapi.json",
 		} {
-			w := send(h, "GET", target)
+			w := ask(h, "GET", target)
 			if code := problemOf(t, state+" "+target, w.Header(), w.Body.Bytes()); w.Code != 404 || code != "not_found" {
 				t.Errorf("%s, %s: got %d %s, want 404 not_found", state, target, w.Code, code)
 			}
 		}
 		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE"} {
 			for _, target := range []string{"/", "/settings/account", "/assets/app-1234.js", "/api/v1/unknown"} {
-				w := send(h, method, target)
+				w := ask(h, method, target)
 				if code := problemOf(t, state+" "+target, w.Header(), w.Body.Bytes()); w.Code != 404 || code != "not_found" {
 					t.Errorf("%s, %s %s: got %d %s, want 404 not_found", state, method, target, w.Code, code)
 				}
@@ -97,7 +97,7 @@ func TestServe_MethodNotAllowed(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for target, want := range map[string]string{"/healthz": "GET", "/api/v1/sessions": "POST", "/api/v1/sessions/current": "DELETE"} {
-		w := send(h, "PUT", target)
+		w := ask(h, "PUT", target)
 		if code := problemOf(t, target, w.Header(), w.Body.Bytes()); w.Code != 405 || code != "method_not_allowed" || !strings.Contains(w.Header().Get("Allow"), want) {
 			t.Errorf("%s: got %d %s, Allow %q, want 405 and %s allowed", target, w.Code, code, w.Header().Get("Allow"), want)
 		}
@@ -112,7 +112,7 @@ func TestServe_PathTraversal(t *testing.T) {
 		"//etc/passwd", "/etc/passwd", "/assets//app-1234.js", "/./assets/app-1234.js", "/assets/app-1234.js/", "/assets/app-1234.js%00", "/assets/app-1234.js/..",
 		"/%00", "/\u202e", "/assets/", "/assets",
 	} {
-		w := send(h, "GET", target)
+		w := ask(h, "GET", target)
 		if w.Code == 200 && w.Body.String() != index || w.Code != 200 && w.Code != 404 {
 			t.Errorf("%s: got %d %q, want the index or 404", target, w.Code, w.Body)
 		}
@@ -128,7 +128,7 @@ func TestServe_SmallestAcceptedEncoding(t *testing.T) {
 		"gzip": "gzip", "gzip, deflate": "gzip", "br;q=0, gzip": "gzip", "gzip;q=0.5": "gzip", "gzip;q=0.001": "gzip",
 	} {
 		for target, body := range map[string]string{"/": "index", "/assets/app-1234.js": "app"} {
-			w := send(h, "GET", target, "Accept-Encoding", accept)
+			w := ask(h, "GET", target, "Accept-Encoding", accept)
 			if got := w.Header().Get("Content-Encoding"); got != want {
 				t.Errorf("%s for %q: encoding is %q, want %q", target, accept, got, want)
 			}
@@ -157,14 +157,14 @@ func TestServe_NotModified(t *testing.T) {
 	for _, target := range []string{"/", "/assets/app-1234.js", "/favicon.svg"} {
 		tags := make(map[string]bool)
 		for _, accept := range []string{"", "br", "gzip"} {
-			first := send(h, "GET", target, "Accept-Encoding", accept)
+			first := ask(h, "GET", target, "Accept-Encoding", accept)
 			tag := first.Header().Get("ETag")
 			tags[tag] = true
 			if len(tag) < 10 || tag[0] != '"' {
 				t.Errorf("%s: ETag is %s", target, tag)
 			}
 			for _, sent := range []string{tag, "W/" + tag, `"other", ` + tag} {
-				again := send(h, "GET", target, "Accept-Encoding", accept, "If-None-Match", sent)
+				again := ask(h, "GET", target, "Accept-Encoding", accept, "If-None-Match", sent)
 				if again.Code != 304 || again.Body.Len() != 0 || again.Header().Get("ETag") != tag || again.Header().Get("Content-Encoding") != "" {
 					t.Errorf("%s with If-None-Match %s: got %d with %d bytes", target, sent, again.Code, again.Body.Len())
 				}
@@ -173,7 +173,7 @@ func TestServe_NotModified(t *testing.T) {
 				}
 			}
 			for _, sent := range []string{`"other"`, "", strings.Trim(tag, `"`)} {
-				if again := send(h, "GET", target, "Accept-Encoding", accept, "If-None-Match", sent); again.Code != 200 || again.Body.Len() == 0 {
+				if again := ask(h, "GET", target, "Accept-Encoding", accept, "If-None-Match", sent); again.Code != 200 || again.Body.Len() == 0 {
 					t.Errorf("%s with If-None-Match %s: got %d with %d bytes, want the file", target, sent, again.Code, again.Body.Len())
 				}
 			}
@@ -188,7 +188,7 @@ func TestServe_HEAD(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
 	for _, target := range []string{"/", "/assets/app-1234.js", "/healthz", "/openapi.yaml", "/api/v1/unknown"} {
-		get, head := send(h, "GET", target), send(h, "HEAD", target)
+		get, head := ask(h, "GET", target), ask(h, "HEAD", target)
 		if get.Code != head.Code || get.Header().Get("Content-Type") != head.Header().Get("Content-Type") || get.Header().Get("ETag") != head.Header().Get("ETag") {
 			t.Errorf("%s: GET %d %v, HEAD %d %v", target, get.Code, get.Header(), head.Code, head.Header())
 		}
@@ -199,12 +199,12 @@ func TestServe_PageNotBuilt(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, fstest.MapFS{".gitkeep": {}})
 	for _, target := range []string{"/", "/settings/account", "/index.html"} {
-		w := send(h, "GET", target)
+		w := ask(h, "GET", target)
 		if w.Code != 503 || !strings.Contains(w.Body.String(), "make build") || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain") {
 			t.Errorf("%s: got %d %s %q", target, w.Code, w.Header().Get("Content-Type"), w.Body)
 		}
 	}
-	if w := send(h, "GET", "/healthz"); w.Code != 200 {
+	if w := ask(h, "GET", "/healthz"); w.Code != 200 {
 		t.Errorf("/healthz: got %d, want 200, because the API works without a page", w.Code)
 	}
 }
