@@ -48,7 +48,7 @@ func TestServe_FilesByName(t *testing.T) {
 		if got := w.Header().Get("Cache-Control"); got != want.cache {
 			t.Errorf("%s: Cache-Control is %q, want %q", target, got, want.cache)
 		}
-		if got := w.Header().Get("Content-Type"); got != want.kind && target != "/manifest.webmanifest" { // which depends on the machine's list
+		if got := w.Header().Get("Content-Type"); got != want.kind && target != "/manifest.webmanifest" { // depends on the MIME types of the system
 			t.Errorf("%s: Content-Type is %q, want %q", target, got, want.kind)
 		}
 		if got := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'") {
@@ -57,7 +57,7 @@ func TestServe_FilesByName(t *testing.T) {
 	}
 }
 
-// problemOf wants a problem and answers its code.
+// problemOf checks that a response is a problem and returns its code.
 func problemOf(t *testing.T, what string, header http.Header, body []byte) string {
 	t.Helper()
 	var p Problem
@@ -114,7 +114,7 @@ func TestServe_PathTraversal(t *testing.T) {
 	} {
 		w := ask(h, "GET", target)
 		if w.Code == 200 && w.Body.String() != index || w.Code != 200 && w.Code != 404 {
-			t.Errorf("%s: got %d %q, want the index or nothing", target, w.Code, w.Body)
+			t.Errorf("%s: got %d %q, want the index or 404", target, w.Code, w.Body)
 		}
 	}
 }
@@ -146,7 +146,7 @@ func TestAccepts_ZeroQuality(t *testing.T) {
 	t.Parallel()
 	for _, zero := range []string{"q=0", "q=0.", "q=0.0", "q=0.00", "q=0.000", "Q=0", "q=0 "} {
 		if accepts("gzip;"+zero, "gzip") {
-			t.Errorf("gzip;%s is taken", zero)
+			t.Errorf("gzip;%s is accepted", zero)
 		}
 	}
 }
@@ -169,7 +169,7 @@ func TestServe_NotModified(t *testing.T) {
 					t.Errorf("%s with If-None-Match %s: got %d with %d bytes", target, sent, again.Code, again.Body.Len())
 				}
 				if again.Header().Get("Cache-Control") != first.Header().Get("Cache-Control") || again.Header().Get("Vary") == "" {
-					t.Errorf("%s with If-None-Match: caching is said differently", target)
+					t.Errorf("%s with If-None-Match: the caching headers differ", target)
 				}
 			}
 			for _, sent := range []string{`"other"`, "", strings.Trim(tag, `"`)} {
@@ -179,7 +179,7 @@ func TestServe_NotModified(t *testing.T) {
 			}
 		}
 		if target != "/favicon.svg" && len(tags) != 3 {
-			t.Errorf("%s: %d tags for three forms", target, len(tags))
+			t.Errorf("%s: %d ETags for three encodings", target, len(tags))
 		}
 	}
 }
@@ -205,11 +205,11 @@ func TestServe_PageNotBuilt(t *testing.T) {
 		}
 	}
 	if w := ask(h, "GET", "/healthz"); w.Code != 200 {
-		t.Errorf("/healthz: got %d, want 200: the API works without a page", w.Code)
+		t.Errorf("/healthz: got %d, want 200, because the API works without a page", w.Code)
 	}
 }
 
-// unreadable is a page of which one file cannot be read.
+// unreadable is a page with one unreadable file.
 type unreadable struct {
 	fstest.MapFS
 	name string

@@ -77,7 +77,7 @@ func TestServe_DrainReportsStopping(t *testing.T) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- h.App.Serve(ctx, public) }()
 	if status, _ := apptest.Fetch(t, "GET", url+"/readyz"); status != 200 {
-		t.Fatalf("it is not ready: %d", status)
+		t.Fatalf("the server is not ready: %d", status)
 	}
 	begun := time.Now()
 	stop()
@@ -93,13 +93,13 @@ func TestServe_DrainReportsStopping(t *testing.T) {
 		t.Errorf("a request during the drain got %d, want 200", status)
 	}
 	if _, body := apptest.Fetch(t, "GET", operations+"/metrics"); !strings.Contains(body, `twofold_unready{reason="stopping"} 1`) {
-		t.Error("the metrics do not show that it is stopping")
+		t.Error("the metrics do not report that the server is stopping")
 	}
 	if err := <-stopped; err != nil {
 		t.Error(err)
 	}
 	if drained := time.Since(begun); drained < time.Second {
-		t.Errorf("it was gone after %s, want a second to drain", drained)
+		t.Errorf("the server stopped after %s, want a drain of a second", drained)
 	}
 	if _, err := net.Dial("tcp", strings.TrimPrefix(operations, "http://")); err == nil {
 		t.Error("the operations listener is still open")

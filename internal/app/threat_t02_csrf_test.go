@@ -54,14 +54,14 @@ func TestT02_CSRF_ForeignOrigin(t *testing.T) {
 				r.Header.Set("Step-Up-Token", token)
 				a := browser.WithT(t).Send(r).Require(403, "cross_origin_refused")
 				if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
-					t.Errorf("a refused request sets %q", set)
+					t.Errorf("a refused request set %q", set)
 				}
 			})
 		}
 	}
 	after := browser.Do("GET", "/api/v1/mfa", nil).Require(200, "").Body
 	if !bytes.Equal(before, after) || browser.Cookie("twofold_session") != cookie {
-		t.Errorf("something changed:\n%s\n%s", before, after)
+		t.Errorf("the data changed:\n%s\n%s", before, after)
 	}
 }
 
@@ -104,13 +104,13 @@ func TestT02_CSRF_SameOriginAndScript(t *testing.T) {
 		})
 	}
 	script := h.SignedIn(ada)
-	t.Run("a script with a bearer token and no cookie", func(t *testing.T) {
+	t.Run("bearer token without a cookie", func(t *testing.T) {
 		headers := []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://partner.example"}
 		step := script.WithT(t).Do("POST", "/api/v1/step-up", JSON{"purpose": "mfa.enroll", "password": apptest.Password}, headers...)
 		headers = append(headers, "Step-Up-Token", step.Require(201, "").Text("step_up_token"))
 		script.WithT(t).Do("POST", apptest.PathEnrollments, nil, headers...).Require(201, "")
 	})
-	t.Run("a bearer token with any cookie is a browser's", func(t *testing.T) {
+	t.Run("bearer token with a cookie", func(t *testing.T) {
 		script.WithT(t).Do("DELETE", apptest.PathCurrentSession, nil, "Sec-Fetch-Site", "cross-site", "Cookie", "theme=dark").Require(403, "cross_origin_refused")
 	})
 }

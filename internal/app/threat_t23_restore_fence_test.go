@@ -79,7 +79,7 @@ func TestT23_RestoredBackup_FenceRevokesEverything(t *testing.T) {
 	again := h.SignedIn(ada, apptest.Code(p.phone.Code()))
 	again.Do("PUT", "/api/v1/account/password", JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.grant).Require(401, "step_up_required")
 	if after := h.PublishedKIDs(); len(after) != 1 || slices.Contains(before, after[0]) || after[0] != done.SigningKey.KID {
-		t.Errorf("before the fence %v signed, after it %v, and it reports %s", before, after, done.SigningKey.KID)
+		t.Errorf("the active key was %v before the fence and is %v after it; the fence reports %s", before, after, done.SigningKey.KID)
 	}
 	a := again.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if a.Int("recovery_codes", "remaining") != 0 || a.Value("recovery_codes", "retired") != true {

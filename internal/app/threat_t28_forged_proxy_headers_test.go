@@ -76,12 +76,12 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 			}
 		})
 	}
-	t.Run("two lines are one list", func(t *testing.T) {
+	t.Run("two header lines form one list", func(t *testing.T) {
 		r := h.Script("").WithT(t).Request("POST", "/api/v1/sessions", nil, "X-Forwarded-For", "203.0.113.66", "X-Forwarded-For", "198.51.100.8")
 		h.Script("").WithT(t).Send(r).Require(400, "")
 		signInEmpty(h, "X-Forwarded-For", "198.51.100.8").Require(429, "too_many_requests")
 	})
-	t.Run("what is no address is the proxy's own", func(t *testing.T) {
+	t.Run("invalid address", func(t *testing.T) {
 		signInEmpty(h, "X-Forwarded-For", "198.51.100.9, nonsense").Require(400, "invalid_request")
 		signInEmpty(h, "X-Forwarded-For", "198.51.100.9").Require(400, "invalid_request")
 		signInEmpty(h).Require(429, "too_many_requests")
@@ -128,12 +128,12 @@ func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 			if len(settings) == 0 {
 				public, cookie, proto = h.URL, "twofold_session", "https"
 			}
-			lies := []string{
+			forgedHeaders := []string{
 				"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", proto, "X-Forwarded-Scheme", proto,
 				"Forwarded", "host=evil.example;proto=" + proto, "X-Original-Host", "evil.example", "X-Host", "evil.example",
 			}
 			script := h.Script("").WithT(t)
-			r := script.Request("POST", "/api/v1/sessions", apptest.Body(apptest.Credentials(ada)), append(lies, "Content-Type", "application/json")...)
+			r := script.Request("POST", "/api/v1/sessions", apptest.Body(apptest.Credentials(ada)), append(forgedHeaders, "Content-Type", "application/json")...)
 			r.Host = "evil.example"
 			a := script.Send(r).Require(201, "")
 			set := a.SetCookies()[0]
@@ -141,7 +141,7 @@ func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 				t.Errorf("got the cookie %s, secure %t, domain %q; want %s, %t and none", set.Name, set.Secure, set.Domain, cookie, secure)
 			}
 			r = script.Request("POST", "/api/v1/step-up", apptest.Body(JSON{"purpose": "mfa.enroll", "password": apptest.Password}),
-				append(lies, "Content-Type", "application/json", "Cookie", set.Name+"="+set.Value)...)
+				append(forgedHeaders, "Content-Type", "application/json", "Cookie", set.Name+"="+set.Value)...)
 			r.Host = "evil.example"
 			token := script.Send(r).Require(201, "").Text("step_up_token")
 			text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
@@ -156,7 +156,7 @@ func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 				t.Fatal(err)
 			}
 			if claims.Issuer != public || len(claims.Audience) != 1 || claims.Audience[0] != public {
-				t.Errorf("the token is of %q for %q, want %q for both", claims.Issuer, claims.Audience, public)
+				t.Errorf("the token has issuer %q and audience %q, want %q for both", claims.Issuer, claims.Audience, public)
 			}
 		})
 	}

@@ -57,7 +57,7 @@ func TestT29_RequestLimits_BodySizeAndType(t *testing.T) {
 		})
 	}
 	if after := h.RowCounts(); !maps.Equal(before, after) {
-		t.Errorf("something changed: %v, was %v", after, before)
+		t.Errorf("the data changed: %v, was %v", after, before)
 	}
 }
 
@@ -116,12 +116,12 @@ func TestT29_RequestLimits_TwoCredentials(t *testing.T) {
 			}
 		})
 	}
-	t.Run("two Authorization lines are none", func(t *testing.T) {
+	t.Run("two Authorization headers", func(t *testing.T) {
 		bearer := "Bearer " + script.Bearer
 		r := h.Script("").WithT(t).Request("GET", apptest.PathCurrentSession, nil, "Authorization", bearer, "Authorization", bearer)
 		h.Script("").WithT(t).Send(r).Require(401, "session_required")
 	})
-	t.Run("two session cookies are none", func(t *testing.T) {
+	t.Run("two session cookies", func(t *testing.T) {
 		cookie := "twofold_session=" + browser.Cookie("twofold_session")
 		h.Script("").WithT(t).Do("GET", apptest.PathCurrentSession, nil, "Cookie", cookie+"; "+cookie).Require(401, "session_required")
 	})

@@ -167,7 +167,7 @@ func TestT34_ResponseHeaders_Operations(t *testing.T) {
 			}
 			h.Clock.Watch(nil)
 			if want := []string{"getHealth", "getOpenapi", "getReadiness"}; !slices.Equal(slices.Sorted(slices.Values(neverPanicked)), want) {
-				t.Errorf("%v never panic, want %v", neverPanicked, want)
+				t.Errorf("operations that never panic: %v, want %v", neverPanicked, want)
 			}
 			if err := h.App.Close(); err != nil {
 				t.Fatal(err)

@@ -16,7 +16,8 @@ import (
 
 type env = map[string]string
 
-// defaults are the values without any setting. TestDocs_OperateListsEverySetting compares them with docs/operate.md.
+// defaults returns the configuration without any setting. TestDocs_OperateListsEverySetting compares it with
+// docs/operate.md.
 func defaults(t *testing.T) config.Config {
 	t.Helper()
 	c, err := config.FromMap(env{})
@@ -33,7 +34,7 @@ var exportedFields = cmp.FilterPath(func(p cmp.Path) bool {
 
 var prefixes = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 
-// settings lists the names of all settings.
+// settings returns the fields of all settings.
 func settings(t *testing.T, of reflect.Type) []reflect.StructField {
 	t.Helper()
 	var fields []reflect.StructField
@@ -57,7 +58,7 @@ func TestConfig_UniqueVariableNames(t *testing.T) {
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
 		name := f.Tag.Get("env")
 		if !strings.HasPrefix(name, "TWOFOLD_") || name != strings.ToUpper(name) {
-			t.Errorf("%s is set by %s, want TWOFOLD_ and capitals", f.Name, name)
+			t.Errorf("%s is set by %s, want TWOFOLD_ and upper case", f.Name, name)
 		}
 		if seen[name] {
 			t.Errorf("%s is the variable of two settings", name)
@@ -156,7 +157,7 @@ func TestUnknown_NamesTypos(t *testing.T) {
 		names = append(names, f.Tag.Get("env")+"=x")
 	}
 	if got := config.Unknown(names); len(got) > 0 {
-		t.Errorf("%v are settings and called unknown", got)
+		t.Errorf("settings reported as unknown: %v", got)
 	}
 }
 

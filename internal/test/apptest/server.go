@@ -33,7 +33,7 @@ import (
 // Password is the password of every test account.
 const Password = "correct horse battery staple"
 
-// Clock is a clock that stands still until it is advanced.
+// Clock is a clock that only changes when it is advanced.
 type Clock struct {
 	mu    sync.Mutex
 	at    time.Time
@@ -94,7 +94,7 @@ type Server struct {
 	side     *Database // opened by database
 }
 
-// Log keeps the log lines.
+// Log collects the log lines.
 type Log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -139,7 +139,7 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *Server
 // Remote returns a server in another process, with this URL and clock. Its clients check responses against the contract too.
 func Remote(t testing.TB, url string, now func() time.Time) *Server {
 	t.Helper()
-	known, err := theContract()
+	known, err := loadContract()
 	if err != nil {
 		t.Fatalf("contract: %v", err)
 	}
@@ -166,7 +166,7 @@ func start(h *Server, traces *trace.Tracer, settings []string) *Server {
 	if err != nil {
 		t.Fatalf("start: %v", err)
 	}
-	if h.contract, err = theContract(); err != nil {
+	if h.contract, err = loadContract(); err != nil {
 		t.Fatalf("contract: %v", err)
 	}
 	h.server.Config.Handler = h.App.Handler
