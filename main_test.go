@@ -104,9 +104,9 @@ func await(ts *testscript.TestScript, gone bool, _ []string) {
 
 // sendSignal sends a signal to what runs in the background: signal TERM.
 func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt}
+	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "HUP": syscall.SIGHUP}
 	if neg || len(args) != 1 || signals[args[0]] == nil {
-		ts.Fatalf("usage: signal TERM|INT")
+		ts.Fatalf("usage: signal TERM|INT|HUP")
 	}
 	for _, running := range ts.BackgroundCmds() {
 		ts.Check(running.Process.Signal(signals[args[0]]))

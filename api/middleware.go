@@ -54,10 +54,19 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			if call.problem != "" { // the request was refused
 				line = append(line, slog.String("problem", string(call.problem)))
 			}
-			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", line...)
+			s.Log.LogAttrs(ctx, logLevelOf(c.Path()), "request", line...)
 		}()
 		return next(c)
 	}
+}
+
+// logLevelOf returns the level of a request's log line. Probes come every few seconds, so that they would hide the rest. What
+// makes a server unready has a line of its own.
+func logLevelOf(route string) slog.Level {
+	if route == "/healthz" || route == "/readyz" {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }
 
 func (s *Server) counting() (done func(operation string, status int, problem string)) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -171,6 +172,28 @@ func TestObserve_LogsProblemCode(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, said); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestObserve_ProbesAreDebugLines(t *testing.T) {
+	t.Parallel()
+	o, out := options(t, built)
+	reasons := []UnreadyReason{UnreadyReasonStopping}
+	o.Ready = func(context.Context) []UnreadyReason { return reasons }
+	h, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(h, "GET", "/healthz")
+	ask(h, "GET", "/readyz")
+	reasons = nil
+	ask(h, "GET", "/readyz")
+	if levels := regexp.MustCompile(`"level":"\w+"`).FindAllString(out.String(), -1); strings.Join(levels, "") != strings.Repeat(`"level":"DEBUG"`, 3) {
+		t.Errorf("three probes write\n%s", out)
+	}
+	ask(h, "GET", "/openapi.yaml")
+	if !strings.Contains(out.String(), `"level":"INFO","msg":"request"`) {
+		t.Errorf("another request writes\n%s", out)
 	}
 }
 

@@ -39,6 +39,8 @@ type Options struct {
 	Page     fs.FS
 	Log      *slog.Logger
 	Audit    *slog.Logger  // audit events; enabled at level info or lower
+	// LogWriter is what Log and Audit write to. The server is not ready while lines are lost. Nil: none are.
+	LogWriter *logctx.Writer
 	Traces   *trace.Tracer // nil: none; Close closes it
 	Now      func() time.Time
 
@@ -102,7 +104,7 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	if err != nil {
 		return nil, err
 	}
-	h := &wiring{Config: c, Options: p, db: db, ring: ring, hasher: hasher, ready: &readiness{db: db, log: p.Log}}
+	h := &wiring{Config: c, Options: p, db: db, ring: ring, hasher: hasher, ready: &readiness{db: db, log: p.Log, logWriter: p.LogWriter}}
 	if err := h.wireNotifications(); err != nil {
 		return nil, err
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os/signal"
+	"syscall"
 
 	"twofold/internal/app"
 	"twofold/internal/config"
@@ -16,6 +18,7 @@ type serve struct {
 
 // Run serves until it receives a signal to stop.
 func (cmd serve) Run(ctx context.Context, p Program) (err error) {
+	signal.Ignore(syscall.SIGPIPE) // otherwise the server dies with the program that reads its log: logctx.Writer
 	a, c, err := p.open(ctx)
 	if err != nil {
 		return err

@@ -34,6 +34,9 @@ func (c *Config) check() error {
 	if p := c.MFA.Policy; p != "optional" && p != "required" {
 		wrong = append(wrong, fmt.Errorf("TWOFOLD_MFA_POLICY is %q: use optional or required", p))
 	}
+	if f := c.LogFormat; f != "auto" && f != "text" && f != "json" {
+		wrong = append(wrong, fmt.Errorf("TWOFOLD_LOG_FORMAT is %q: use auto, text or json", f))
+	}
 	if !c.MFA.RequiredFrom.IsZero() && !c.MFA.Required() {
 		wrong = append(wrong, errors.New("TWOFOLD_MFA_REQUIRED_FROM is set, but TWOFOLD_MFA_POLICY is not required: set it too, or remove the date"))
 	}

@@ -33,6 +33,7 @@ type Config struct {
 	Issuer           string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
 	TrustedProxies   []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
 	LogLevel         slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
+	LogFormat        string         `env:"TWOFOLD_LOG_FORMAT" envDefault:"auto"`
 
 	Sessions   Sessions
 	SignIns    SignIns
