@@ -11,7 +11,8 @@ import (
 	"twofold/internal/session"
 )
 
-// Cookie names have the __Host- prefix if the cookies are Secure (RFC 6265bis §4.1.3.2).
+// Cookie names have the __Host- prefix if the cookies are Secure (RFC 6265bis §4.1.3.2), and the port as a suffix if it is not
+// the default one, because browsers send the cookies of a host to all of its ports.
 const (
 	sessionCookie = "twofold_session"
 	signInCookie  = "twofold_signin"
@@ -70,9 +71,9 @@ func bearerOf(r *http.Request) secret.Text {
 
 func (s *Server) cookieName(name string) string {
 	if s.Secure {
-		return "__Host-" + name
+		name = "__Host-" + name
 	}
-	return name
+	return name + s.cookieSuffix
 }
 
 // readCookie returns a cookie's value. It returns nothing if the name occurs twice, because an attacker may have set
