@@ -38,11 +38,11 @@ type Options struct {
 	Contract []byte // openapi.yaml
 	Page     fs.FS
 	Log      *slog.Logger
-	Audit    *slog.Logger  // audit events; enabled at level info or lower
+	Audit    *slog.Logger // audit events; enabled at level info or lower
 	// LogWriter is what Log and Audit write to. The server is not ready while lines are lost. Nil: none are.
 	LogWriter *logctx.Writer
-	Traces   *trace.Tracer // nil: none; Close closes it
-	Now      func() time.Time
+	Traces    *trace.Tracer // nil: none; Close closes it
+	Now       func() time.Time
 
 	TestHashes bool // hash passwords at test cost, whatever the settings say; for tests only
 }

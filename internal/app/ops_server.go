@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/pprof" // it also registers on the default mux, which is not served
 	"time"
@@ -37,8 +36,7 @@ func (a *App) serveOperations(ctx context.Context, failed chan<- error) (stop fu
 	if a.config.OpsListen == "" {
 		return func() error { return nil }, nil
 	}
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", a.config.OpsListen)
+	listener, err := Listen(ctx, a.config.OpsListen, a.config.SocketMode)
 	if err != nil {
 		return nil, fmt.Errorf("TWOFOLD_OPS_LISTEN: %w", err)
 	}

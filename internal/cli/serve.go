@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os/signal"
 	"syscall"
 
@@ -25,8 +24,7 @@ func (cmd serve) Run(ctx context.Context, p Program) (err error) {
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	boundMemory(c.Passwords)
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", c.Listen)
+	listener, err := app.Listen(ctx, c.Listen, c.SocketMode)
 	if err != nil {
 		return fmt.Errorf("TWOFOLD_LISTEN: %w", err)
 	}

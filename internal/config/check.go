@@ -78,21 +78,6 @@ func isLocal(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
 }
 
-func (c *Config) checkListen() error {
-	var wrong []error
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		wrong = append(wrong, fmt.Errorf("TWOFOLD_LISTEN is %q: give host:port or :port, as in :8080", c.Listen))
-	}
-	if c.OpsListen == "off" {
-		c.OpsListen = ""
-		return errors.Join(wrong...)
-	}
-	if _, _, err := net.SplitHostPort(c.OpsListen); err != nil {
-		wrong = append(wrong, fmt.Errorf("TWOFOLD_OPS_LISTEN is %q: give host:port, as in 127.0.0.1:9090, or off", c.OpsListen))
-	}
-	return errors.Join(wrong...)
-}
-
 // checkIssuer rejects names that would break the label of a key URI.
 func (c *Config) checkIssuer() error {
 	c.Issuer = strings.TrimSpace(c.Issuer)
