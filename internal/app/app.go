@@ -122,7 +122,7 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Operations: newOperations(handler, h.metrics),
+		Handler: handler, Operations: newOperations(handler, h.metrics, c.OpsListen),
 		Accounts: h.accounts, Passwords: h.passwords, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
 		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, RestoreFence: h.restoreFence,
 		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready,
