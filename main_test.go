@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func TestMain(m *testing.M) {
 // own, with settings for both.
 func TestCommands(t *testing.T) {
 	t.Parallel()
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // otherwise programs ignore it if this test runs under nohup
 	testscript.Run(t, testscript.Params{
 		Dir:                 "internal/app/testdata/script",
 		RequireExplicitExec: true,
@@ -44,6 +46,7 @@ func TestCommands(t *testing.T) {
 			}
 			operations, err := freeAddress()
 			env.Setenv("OPERATIONS", operations)
+			env.Setenv("OUTSIDE", outsideAddress(address))
 			env.Setenv("TWOFOLD_LISTEN", address)
 			env.Setenv("TWOFOLD_PUBLIC_URL", "http://"+address)
 			env.Setenv("TWOFOLD_OPS_LISTEN", "off")
@@ -63,6 +66,18 @@ func freeAddress() (string, error) {
 		return "", err
 	}
 	return listener.Addr().String(), listener.Close()
+}
+
+// outsideAddress is a free address of this machine that is not loopback, or another one if it has none.
+func outsideAddress(other string) string {
+	addresses, _ := net.InterfaceAddrs()
+	for _, a := range addresses {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.IsGlobalUnicast() {
+			_, port, _ := net.SplitHostPort(other)
+			return net.JoinHostPort(ip.IP.String(), port)
+		}
+	}
+	return other
 }
 
 // exits runs a program and checks its exit code: exits 2 twofold frobnicate.
@@ -104,9 +119,9 @@ func await(ts *testscript.TestScript, stopped bool, _ []string) {
 
 // sendSignal sends a signal to the background processes: signal TERM.
 func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt}
+	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "HUP": syscall.SIGHUP}
 	if neg || len(args) != 1 || signals[args[0]] == nil {
-		ts.Fatalf("usage: signal TERM|INT")
+		ts.Fatalf("usage: signal TERM|INT|HUP")
 	}
 	for _, running := range ts.BackgroundCmds() {
 		ts.Check(running.Process.Signal(signals[args[0]]))

@@ -121,18 +121,6 @@ func (s *Server) authorize(c echo.Context, call *requestContext) error {
 	return s.checkStepUp(c, call)
 }
 
-// checkOrigin rejects what a browser sends from another origin. A request with a bearer token and without a cookie
-// passes, because a page of another origin cannot add that header.
-func (s *Server) checkOrigin(r *http.Request) error {
-	if !bearerOf(r).IsZero() && r.Header.Get("Cookie") == "" {
-		return nil
-	}
-	if s.origins.Check(r) != nil {
-		return errCrossOrigin
-	}
-	return nil
-}
-
 // checkIPLimit limits, per client address, failed credentials and links, sign-ins, and requests that send mail.
 func (s *Server) checkIPLimit(call *requestContext) error {
 	if !call.op.rateLimited() {

@@ -26,7 +26,7 @@ func TestBearerOf(t *testing.T) {
 		"longer scheme":       {[]string{"Bearers tf_s_x"}, ""},
 		"empty":               {[]string{"Bearer"}, ""},
 		"twice":               {[]string{"Bearer a", "Bearer b"}, ""},
-		"with another scheme": {[]string{"Basic YTpi", "Bearer b"}, ""},
+		"with another scheme": {[]string{"Basic YTpi", "Bearer b"}, "b"},
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		for _, h := range c.headers {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -174,6 +175,28 @@ func TestObserve_LogsProblemCode(t *testing.T) {
 	}
 }
 
+func TestObserve_ProbesAreDebugLines(t *testing.T) {
+	t.Parallel()
+	o, out := options(t, built)
+	reasons := []UnreadyReason{UnreadyReasonStopping}
+	o.Ready = func(context.Context) []UnreadyReason { return reasons }
+	h, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(h, "GET", "/healthz")
+	ask(h, "GET", "/readyz")
+	reasons = nil
+	ask(h, "GET", "/readyz")
+	if levels := regexp.MustCompile(`"level":"\w+"`).FindAllString(out.String(), -1); strings.Join(levels, "") != strings.Repeat(`"level":"DEBUG"`, 3) {
+		t.Errorf("three probes write\n%s", out)
+	}
+	ask(h, "GET", "/openapi.yaml")
+	if !strings.Contains(out.String(), `"level":"INFO","msg":"request"`) {
+		t.Errorf("another request writes\n%s", out)
+	}
+}
+
 func TestTruncateUserAgent(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
@@ -212,7 +235,12 @@ func TestClientIP(t *testing.T) {
 		"two proxies, forged address":            {"10.0.0.1:1234", "127.0.0.1, 203.0.113.9, 10.0.0.2", "10.0.0.0/8", "203.0.113.9"},
 		"only proxies":                           {"10.0.0.1:1234", "10.0.0.3, 10.0.0.2", "10.0.0.0/8", "10.0.0.3"},
 		"invalid address":                        {"10.0.0.1:1234", "203.0.113.9, unknown", "10.0.0.0/8", "10.0.0.1"},
-		"empty address":                          {"10.0.0.1:1234", "203.0.113.9, ", "10.0.0.0/8", "10.0.0.1"},
+		"before an empty element":                {"10.0.0.1:1234", "203.0.113.9, ", "10.0.0.0/8", "203.0.113.9"},
+		"between empty elements":                 {"10.0.0.1:1234", "198.51.100.7,,203.0.113.9,,10.0.0.2,,", "10.0.0.0/8", "203.0.113.9"},
+		"only empty elements":                    {"10.0.0.1:1234", ", ,", "10.0.0.0/8", "10.0.0.1"},
+		"IPv6 in brackets":                       {"10.0.0.1:1234", "[2001:db8::9]", "10.0.0.0/8", "2001:db8::9"},
+		"two proxies, IPv6 in brackets":          {"10.0.0.1:1234", "[2001:db8::9], [fd00::1]", "10.0.0.0/8,fd00::/8", "2001:db8::9"},
+		"two addresses in one element":           {"10.0.0.1:1234", "203.0.113.9, 203.0.113.8 203.0.113.7", "10.0.0.0/8", "10.0.0.1"},
 		"text instead of an address":             {"10.0.0.1:1234", "203.0.113.9,<script>", "10.0.0.0/8", "10.0.0.1"},
 		"client with a port":                     {"10.0.0.1:1234", "203.0.113.9:4711", "10.0.0.0/8", "203.0.113.9"},
 		"IPv6 with a port":                       {"10.0.0.1:1234", "[2001:db8::9]:4711", "10.0.0.0/8", "2001:db8::9"},
@@ -224,7 +252,9 @@ func TestClientIP(t *testing.T) {
 		"client as IPv4-mapped IPv6":             {"10.0.0.1:1234", "::ffff:203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
 		"link-local peer":                        {"[fe80::1%eth0]:1234", "", "", "fe80::1"},
 		"client with a zone":                     {"10.0.0.1:1234", "fe80::1%eth0", "10.0.0.0/8", "fe80::1"},
-		"peer without an address":                {"@", "203.0.113.9", "0.0.0.0/0", "0.0.0.0"},
+		"peer of a Unix domain socket":           {"@", "203.0.113.9", "", "127.0.0.1"},
+		"peer of an unnamed socket":              {"", "203.0.113.9", "127.0.0.1/32", "203.0.113.9"},
+		"behind a proxy on a Unix domain socket": {"@", "203.0.113.9", "127.0.0.1/32", "203.0.113.9"},
 		"all addresses trusted":                  {"10.0.0.1:1234", "198.51.100.7, 203.0.113.9", "0.0.0.0/0,::/0", "198.51.100.7"},
 	} {
 		var proxies []netip.Prefix

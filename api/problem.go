@@ -48,6 +48,11 @@ func (e notReadyError) Error() string { return fmt.Sprintf("not ready: %v", []Un
 // Unavailable makes the response 503.
 func (e notReadyError) Unavailable() bool { return true }
 
+func isNotReady(err error) bool {
+	var unready notReadyError
+	return errors.As(err, &unready)
+}
+
 // ipLimitError means that a client address exceeded its rate limit.
 type ipLimitError struct{ retryAfter time.Duration }
 
@@ -173,7 +178,7 @@ func (s *Server) writeError(err error, c echo.Context) {
 	case ProblemCodeStepUpRequired:
 		s.challenge(c, &p, call)
 	}
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError && !isNotReady(err) { // its cause was logged with the check
 		s.Log.ErrorContext(c.Request().Context(), "request failed", "error", err.Error())
 	}
 	if p.RetryAfter != nil {

@@ -184,7 +184,7 @@ func TestWriteError_401HasChallenge(t *testing.T) {
 	}{
 		"no credential":      {nil, `Bearer realm="twofold"`},
 		"empty bearer token": {[]string{"Authorization", "Bearer "}, `Bearer realm="twofold", error="invalid_token"`},
-		"other scheme":       {[]string{"Authorization", "Basic YTpi"}, `Bearer realm="twofold", error="invalid_token"`},
+		"other scheme":       {[]string{"Authorization", "Basic YTpi"}, `Bearer realm="twofold"`},
 		"duplicate cookie":   {[]string{"Cookie", "__Host-twofold_session=a; __Host-twofold_session=b"}, `Bearer realm="twofold"`},
 	} {
 		w := ask(h, "GET", "/api/v1/mfa", c.headers...)

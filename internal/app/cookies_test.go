@@ -120,6 +120,32 @@ func TestCookies_OtherNamesIgnored(t *testing.T) {
 	}
 }
 
+// Browsers send the cookies of a host to all of its ports.
+func TestCookies_OwnNamePerPort(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://account.example.com":      "__Host-twofold_session",
+		"https://account.example.com:443":  "__Host-twofold_session",
+		"https://account.example.com:8443": "__Host-twofold_session_8443",
+		"http://localhost":                 "twofold_session",
+		"http://localhost:8355":            "twofold_session_8355",
+		"http://[::1]:8356":                "twofold_session_8356",
+	} {
+		h := apptest.Start(t, "TWOFOLD_PUBLIC_URL="+url)
+		h.AddAccount(ada)
+		body := strings.NewReader(`{"email":"` + ada + `","password":"` + apptest.Password + `"}`)
+		response, err := http.Post(h.URL+apptest.PathSessions, "application/json", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		named := func(c *http.Cookie) bool { return c.Name == want && c.Value != "" }
+		if cookies := response.Cookies(); !slices.ContainsFunc(cookies, named) {
+			t.Errorf("%s sets %v, want %s", url, cookies, want)
+		}
+	}
+}
+
 func TestSignIn_PendingSetsNoSessionCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)

@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,26 @@ func TestOps_Routes(t *testing.T) {
 	}
 	if status, _ := apptest.Fetch(t, "POST", inside+"/metrics"); status != 405 {
 		t.Errorf("POST /metrics returned %d, want 405", status)
+	}
+}
+
+// A browser sends requests with the Host of the page that caused them.
+func TestOps_ForeignHost(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_OPS_LISTEN=node1.example.com:9090")
+	for host, want := range map[string]int{
+		"evil.example:9090": 421, "evil.example": 421, "127.0.0.1.evil.example": 421, "node1.example.com:9091": 200, "other.example.com:9091": 421,
+		"127.0.0.1:9090": 200, "10.0.0.5": 200, "[fd00::2]:9090": 200, "localhost:9090": 200, "twofold-1:9090": 200,
+	} {
+		for _, path := range []string{"/metrics", "/debug/pprof/heap", "/readyz"} {
+			r := httptest.NewRequest("GET", path, nil)
+			r.Host = host
+			w := httptest.NewRecorder()
+			h.App.Operations.ServeHTTP(w, r)
+			if w.Code != want {
+				t.Errorf("%s of %s returned %d, want %d", path, host, w.Code, want)
+			}
+		}
 	}
 }
 

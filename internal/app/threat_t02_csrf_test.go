@@ -115,6 +115,52 @@ func TestT02_CSRF_SameOriginAndScript(t *testing.T) {
 	})
 }
 
+// An attacker can point a domain at the server. The browser then sends a page's requests there as same-origin.
+func TestT02_CSRF_ReboundHost(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	public := strings.TrimPrefix(h.URL, "http://")
+	for name, c := range map[string]struct {
+		host, origin string
+		want         int
+	}{
+		"a foreign domain":                  {"evil.example", "http://evil.example", 403},
+		"a foreign domain with a port":      {"evil.example:8080", "http://evil.example:8080", 403},
+		"a foreign domain on https":         {"evil.example", "https://evil.example", 403},
+		"a foreign domain, hidden":          {"evil.example", "null", 403},
+		"a domain that looks like loopback": {"127.0.0.1.evil.example", "http://127.0.0.1.evil.example", 403},
+		"an address behind another Host":    {"evil.example", "http://127.0.0.1", 403},
+		"another port of this machine":      {public, "http://127.0.0.1:1", 403},
+		"the public URL":                    {public, h.URL, 201},
+		"the public URL, hidden":            {public, "null", 201},
+		"a proxy that rewrites Host":        {"backend.internal.example", h.URL, 201},
+		"a published port":                  {"localhost:9000", "http://localhost:9000", 201},
+		"an address":                        {"192.0.2.7:8080", "http://192.0.2.7:8080", 201},
+		"an IPv6 address":                   {"[2001:db8::7]", "http://[2001:db8::7]", 201},
+		"a name without a domain":           {"nas:8080", "http://nas:8080", 201},
+		"a program":                         {"evil.example", "", 201},
+	} {
+		t.Run(name, func(t *testing.T) {
+			script := h.Script("").WithT(t)
+			for _, site := range []string{"same-origin", ""} {
+				headers := []string{"Content-Type", "application/json"}
+				if c.origin != "" {
+					headers = append(headers, "Origin", c.origin)
+				}
+				if site != "" {
+					headers = append(headers, "Sec-Fetch-Site", site)
+				} else if c.origin == "null" {
+					continue // a sandboxed frame in an old browser
+				}
+				r := script.Request("POST", apptest.PathSessions, apptest.Body(apptest.Credentials(ada)), headers...)
+				r.Host = c.host
+				script.Send(r).Require(c.want, "")
+			}
+		})
+	}
+}
+
 func TestT02_CSRF_PublicOriginBehindProxy(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_PUBLIC_URL=https://account.example.com")

@@ -61,6 +61,9 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 		{"an IPv6 client", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6"},
 		{"another of its network", "2001:db8:1:2:ffff::1", ""},
 		{"one of the next network", "2001:db8:1:3::1", "2001:db8:1:3::1"},
+		{"an IPv6 client in brackets", "[2001:db8:1:4::1]", "2001:db8:1:4::1"},
+		{"an empty element at the end", "198.51.100.10,", "198.51.100.10"},
+		{"empty elements between proxies", "198.51.100.11,, 10.1.2.3, ,", "198.51.100.11"},
 		{"an IPv4-mapped IPv6 client", "::ffff:198.51.100.7", "198.51.100.7"},
 		{"the same without", "198.51.100.7", ""},
 	} {

@@ -72,6 +72,7 @@ func TestT29_OddRequests_Smuggling(t *testing.T) {
 	before := h.RowCounts()
 	// smuggled signs in, if it is taken for a request.
 	const smuggled = rawPost + "Content-Length: 69\r\n\r\n" + `{"email":"ada@example.com","password":"correct horse battery staple"}`
+	sameLength := fmt.Sprintf("Content-Length: %d\r\n", len(smuggled))
 	chunked := rawPost + "Transfer-Encoding: chunked\r\n"
 	for name, c := range map[string]struct {
 		text string
@@ -96,10 +97,15 @@ func TestT29_OddRequests_Smuggling(t *testing.T) {
 		"a zero byte in a value":           {rawPost + "X: \x00\r\n\r\n" + smuggled, []int{400}},
 		"a chunk of a wrong size":          {chunked + "\r\n1\r\n{}\r\n0\r\n\r\n" + smuggled, []int{400}},
 		"a chunk with a negative size":     {chunked + "\r\n-1\r\n{}\r\n0\r\n\r\n" + smuggled, []int{400}},
-		"two hosts":                        {"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" + smuggled, []int{400}},
-		"two spaces":                       {"GET  /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + smuggled, []int{400}},
-		"the start of HTTP/2":              {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + smuggled, []int{404}},
-		"the start of TLS":                 {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + smuggled, []int{400}},
+		// These variants are valid (RFC 9112 §2.2, §5.2, §6.3), and do not move the end of a request.
+		"a length twice":                {rawPost + sameLength + sameLength + "\r\n" + smuggled, []int{400, 200}},
+		"a length on the next line":     {rawPost + strings.Replace(sameLength, " ", "\r\n ", 1) + "\r\n" + smuggled, []int{400, 200}},
+		"a length with line feeds only": {strings.ReplaceAll(rawPost+sameLength+"\r\n", "\r\n", "\n") + smuggled, []int{400, 200}},
+		"a line feed in a header":       {rawPost + "X: y\n" + sameLength + "\r\n" + smuggled, []int{400, 200}},
+		"two hosts":                     {"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" + smuggled, []int{400}},
+		"two spaces":                    {"GET  /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + smuggled, []int{400}},
+		"the start of HTTP/2":           {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + smuggled, []int{404}},
+		"the start of TLS":              {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + smuggled, []int{400}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := rawHTTP(t, address, c.text, 0); !slices.Equal(got, c.want) {

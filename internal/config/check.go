@@ -34,6 +34,9 @@ func (c *Config) check() error {
 	if p := c.MFA.Policy; p != "optional" && p != "required" {
 		wrong = append(wrong, fmt.Errorf("TWOFOLD_MFA_POLICY is %q: use optional or required", p))
 	}
+	if f := c.LogFormat; f != "auto" && f != "text" && f != "json" {
+		wrong = append(wrong, fmt.Errorf("TWOFOLD_LOG_FORMAT is %q: use auto, text or json", f))
+	}
 	if !c.MFA.RequiredFrom.IsZero() && !c.MFA.Required() {
 		wrong = append(wrong, errors.New("TWOFOLD_MFA_REQUIRED_FROM is set, but TWOFOLD_MFA_POLICY is not required: set it too, or remove the date"))
 	}
@@ -73,21 +76,6 @@ func (c *Config) checkPublicURL() error {
 func isLocal(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
-}
-
-func (c *Config) checkListen() error {
-	var wrong []error
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		wrong = append(wrong, fmt.Errorf("TWOFOLD_LISTEN is %q: give host:port or :port, as in :8080", c.Listen))
-	}
-	if c.OpsListen == "off" {
-		c.OpsListen = ""
-		return errors.Join(wrong...)
-	}
-	if _, _, err := net.SplitHostPort(c.OpsListen); err != nil {
-		wrong = append(wrong, fmt.Errorf("TWOFOLD_OPS_LISTEN is %q: give host:port, as in 127.0.0.1:9090, or off", c.OpsListen))
-	}
-	return errors.Join(wrong...)
 }
 
 // checkIssuer rejects names that would break the label of a key URI.

@@ -15,8 +15,10 @@ import (
 func TestFromMap_InvalidValues(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
-		"TWOFOLD_LISTEN":     {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1"},
-		"TWOFOLD_OPS_LISTEN": {"9090", "localhost", "none", "OFF", "[::1]"},
+		"TWOFOLD_LISTEN":      {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1", "unix:", "unix:@abstract", "Systemd"},
+		"TWOFOLD_OPS_LISTEN":  {"9090", "localhost", "none", "OFF", "[::1]", "unix:", "systemd"},
+		"TWOFOLD_SOCKET_MODE": {"rw", "0o660", "0990", "1777", "-1", "0"},
+		"TWOFOLD_LOG_FORMAT":  {"JSON", "logfmt"},
 		"TWOFOLD_PUBLIC_URL": {
 			"account.example.com", "localhost:8080", "//account.example.com", "ftp://account.example.com", "https://", "https:///path", "://", "%", "http://[::1",
 			"http://account.example.com", "http://192.0.2.1", "http://10.0.0.1:8080", "http://localhost.example.com", "http://127.0.0.1.example.com",

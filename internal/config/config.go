@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Listen           string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
 	OpsListen        string         `env:"TWOFOLD_OPS_LISTEN" envDefault:"127.0.0.1:9090"` // empty: off
+	SocketMode       FileMode       `env:"TWOFOLD_SOCKET_MODE" envDefault:"0660"`          // of a Unix domain socket
 	PublicURL        string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
 	DatabaseURL      string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
 	DatabaseURLFile  string         `env:"TWOFOLD_DATABASE_URL_FILE"`
@@ -33,6 +34,7 @@ type Config struct {
 	Issuer           string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
 	TrustedProxies   []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
 	LogLevel         slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
+	LogFormat        string         `env:"TWOFOLD_LOG_FORMAT" envDefault:"auto"`
 
 	Sessions   Sessions
 	SignIns    SignIns
@@ -188,7 +190,24 @@ func Parse(environ []string) (Config, error) { return FromMap(env.ToMap(environ)
 
 // parsers parse the types that the library does not know.
 var parsers = map[reflect.Type]env.ParserFunc{
-	reflect.TypeFor[secret.Text](): func(value string) (any, error) { return secret.New(value), nil },
+	reflect.TypeFor[secret.Text]():    func(value string) (any, error) { return secret.New(value), nil },
+	reflect.TypeFor[[]netip.Prefix](): parsePrefixes,
+}
+
+// parsePrefixes parses a list of networks, with spaces and empty elements.
+func parsePrefixes(value string) (any, error) {
+	var prefixes []netip.Prefix
+	for element := range strings.SplitSeq(value, ",") {
+		if element = strings.TrimSpace(element); element == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(element)
+		if err != nil {
+			return nil, err
+		}
+		prefixes = append(prefixes, prefix)
+	}
+	return prefixes, nil
 }
 
 // FromMap reads and checks settings from a map.

@@ -1,4 +1,5 @@
-// Package logctx adds the request id and the trace ids of a context to every log line. [Wrap] returns such a logger.
+// Package logctx adds the request id and the trace ids of a context to every log line, and keeps a program that reads the
+// log from stopping the server. [Wrap] returns such a logger, and [NewWriter] what its handler writes to.
 package logctx
 
 import (

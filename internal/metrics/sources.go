@@ -22,6 +22,8 @@ type Sources struct {
 	Pools  func() []Pool
 	// DatabaseWork returns the number of statements and commits sent to the database.
 	DatabaseWork func() (statements, commits int)
+	// LogLost returns the number of log lines that could not be written.
+	LogLost func() int
 	// Outbox returns the number of queued mails and the age of the oldest; nil if mail is off.
 	Outbox func(context.Context) (waiting int, oldest time.Duration, err error)
 	// NotReady returns which of Unready apply.
@@ -62,6 +64,7 @@ var (
 	dbWaited    = newDesc("database_connection_wait_seconds_total", "Total time spent waiting for a connection.", "pool")
 	statements  = newDesc("database_statements_total", "Statements sent to the database.")
 	commits     = newDesc("database_commits_total", "Commits, including those of single statements outside of a transaction.")
+	logLost     = described("log_lines_lost_total", "Log lines that could not be written.")
 	outbox      = newDesc("outbox_waiting", "Mails waiting to be sent.")
 	outboxAge   = newDesc("outbox_oldest_age_seconds", "Age of the oldest waiting mail; 0 if there is none.")
 	unready     = newDesc("unready", "1 while the server is not ready for this reason.", "reason")
@@ -70,7 +73,7 @@ var (
 // Describe lists the metrics.
 func (l *collector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		buildInfo, hashBusy, hashSlots, hashWaiting, hashQueue, dbOpen, dbInUse, dbLimit, dbWaits, dbWaited, statements, commits, outbox, outboxAge, unready,
+		buildInfo, hashBusy, hashSlots, hashWaiting, hashQueue, dbOpen, dbInUse, dbLimit, dbWaits, dbWaited, statements, commits, logLost, outbox, outboxAge, unready,
 	} {
 		to <- d
 	}
@@ -102,6 +105,7 @@ func (l *collector) Collect(to chan<- prometheus.Metric) {
 	sent, committed := l.DatabaseWork()
 	total(statements, float64(sent))
 	total(commits, float64(committed))
+	total(logLost, float64(l.LogLost()))
 	applies := make(map[string]bool)
 	for _, reason := range l.NotReady(ctx) {
 		applies[reason] = true

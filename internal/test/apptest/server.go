@@ -88,10 +88,11 @@ type Server struct {
 	// OnStatement, if set, is called with every SQL statement of InProcess requests with stats, of Deliver, and in Context.
 	OnStatement func(statement string, values []any)
 
-	contract *contract
-	server   *httptest.Server
-	opened   sync.Once
-	side     *Database // opened by database
+	contract  *contract
+	publicURL string // in the settings
+	server    *httptest.Server
+	opened    sync.Once
+	side      *Database // opened by database
 }
 
 // Log collects the log lines.
@@ -158,6 +159,7 @@ func start(h *Server, traces *trace.Tracer, settings []string) *Server {
 	if err != nil {
 		t.Fatalf("settings: %v", err)
 	}
+	h.publicURL = c.PublicURL
 	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.App, err = app.New(context.Background(), c, app.Options{
 		Version: "test", Contract: text, Page: Page, Log: log, Audit: log, Traces: traces, Now: h.Clock.Now,

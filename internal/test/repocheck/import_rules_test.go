@@ -19,7 +19,7 @@ var allowedImports = map[string][]string{
 	"internal/app":             {"*"},
 	"internal/test/apptest":    {"*"},
 	"internal/test/testserver": {"*"},
-	"internal/cli":             {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
+	"internal/cli":             {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/logctx", "internal/secret", "internal/trace"},
 	"internal/doctor":          {"internal/app", "internal/config", "internal/restorefence", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/test/bench":      {"*"},
 	"api/echobaseline":         {},
