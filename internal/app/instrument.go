@@ -27,7 +27,7 @@ func (h *wiring) instrument() {
 		Hashes:       func() metrics.Hashes { return metrics.Hashes(h.hasher.QueueStats()) },
 		Pools:        h.pools,
 		DatabaseWork: func() (int, int) { return h.db.Stats().Statements(), h.db.Stats().Commits() },
-		LogLost:  h.LogWriter.Lost,
+		LogLost:      h.LogWriter.Lost,
 		NotReady:     func(ctx context.Context) []string { return labels(h.ready.reasons(ctx)...) },
 	}
 	if h.notices.Mail {

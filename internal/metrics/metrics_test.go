@@ -18,7 +18,7 @@ func idleSources() metrics.Sources {
 		Hashes:       func() metrics.Hashes { return metrics.Hashes{Busy: 1, Slots: 2, Waiting: 3, Queue: 4} },
 		Pools:        func() []metrics.Pool { return nil },
 		DatabaseWork: func() (int, int) { return 5, 6 },
-		LogLost:  func() int { return 7 },
+		LogLost:      func() int { return 7 },
 		NotReady:     func(context.Context) []string { return nil },
 	}
 }

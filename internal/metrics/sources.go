@@ -64,7 +64,7 @@ var (
 	dbWaited    = newDesc("database_connection_wait_seconds_total", "Total time spent waiting for a connection.", "pool")
 	statements  = newDesc("database_statements_total", "Statements sent to the database.")
 	commits     = newDesc("database_commits_total", "Commits, including those of single statements outside of a transaction.")
-	logLost     = described("log_lines_lost_total", "Log lines that could not be written.")
+	logLost     = newDesc("log_lines_lost_total", "Log lines that could not be written.")
 	outbox      = newDesc("outbox_waiting", "Mails waiting to be sent.")
 	outboxAge   = newDesc("outbox_oldest_age_seconds", "Age of the oldest waiting mail; 0 if there is none.")
 	unready     = newDesc("unready", "1 while the server is not ready for this reason.", "reason")
