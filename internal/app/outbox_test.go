@@ -59,13 +59,29 @@ func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 	id := h.AddAccount(ada)
 	db := h.OpenDatabase(t)
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
-	h.Mailbox.Reject(550)
+	h.Mailbox.Reject(450)
 	h.Deliver()
 	h.Clock.Advance(7*24*time.Hour - 1)
 	h.Deliver()
 	db.WantOutbox(t, 1, 0, 0)
 	h.Clock.Advance(time.Hour)
 	h.Deliver()
+	wantGivenUp(t, h, db, id)
+}
+
+func TestMailDelivery_GivenUpAtOnceWhenRejectedForGood(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	id := h.AddAccount(ada)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
+	h.Mailbox.Reject(550)
+	h.Deliver()
+	wantGivenUp(t, h, h.OpenDatabase(t), id)
+}
+
+// wantGivenUp checks that the only mail was given up, is not sent any more, and is in the activity.
+func wantGivenUp(t *testing.T, h *apptest.Server, db *apptest.Database, id string) {
+	t.Helper()
 	db.WantOutbox(t, 0, 0, 1)
 	h.Mailbox.Accept()
 	h.Clock.Advance(24 * time.Hour)

@@ -57,7 +57,7 @@ type wiring struct {
 func (h *wiring) wireNotifications() error {
 	h.auditLog = audit.Log{To: h.Audit, Store: store.Activity{DB: h.db}, Now: h.Now, NewID: newID}
 	h.links = &maillink.Service{Store: store.Links{DB: h.db}, Now: h.Now, NewID: newID}
-	sender, err := newSender(h.Config, h.Now)
+	sender, err := newSender(h.Config, h.Log, h.Now)
 	if err != nil {
 		return err
 	}
