@@ -116,7 +116,7 @@ func TestAddDetails(t *testing.T) {
 	}{
 		"a field that does not fit": {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
 		"another delivery":          {authn.ErrTransportMismatch, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be the value that the sign-in started with, or absent"}}}},
-		"a name that is too long":   {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}}},
+		"a name that is too long":   {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces or invisible"}}}},
 		"a code that is missing":    {&authn.CodeRequiredError{Factors: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
 		"a wait":                    {&throttle.ThrottledError{RetryAfter: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
 		"a wait of a moment":        {&throttle.ThrottledError{RetryAfter: time.Nanosecond}, Problem{RetryAfter: new(1)}},
