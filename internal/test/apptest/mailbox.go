@@ -96,7 +96,7 @@ func (b *Mailbox) Open() error {
 		return err
 	}
 	b.address = listener.Addr().String()
-	b.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &delivery{box: b}, b.greet() }))
+	b.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &delivery{box: b, ehlo: c.Hostname()}, b.greet() }))
 	b.server.Domain, b.server.EnableSMTPUTF8 = "localhost", true
 	b.server.ErrorLog = log.New(io.Discard, "", 0)
 	go func(server *smtp.Server) { _ = server.Serve(listener) }(b.server)
@@ -187,6 +187,7 @@ func (b *Mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // delivery is one SMTP session.
 type delivery struct {
 	box  *Mailbox
+	ehlo string
 	from string
 	to   []string
 }
@@ -218,7 +219,7 @@ func (d *delivery) Data(r io.Reader) error {
 	if err != nil {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.NoEnhancedCode, Message: err.Error()}
 	}
-	m.From, m.To = d.from, d.to
+	m.EHLO, m.From, m.To = d.ehlo, d.from, d.to
 	d.box.mu.Lock()
 	stall, held, onMail := d.box.stall, d.box.held, d.box.onMail
 	d.box.mu.Unlock()
