@@ -46,8 +46,8 @@ type Server struct {
 
 var _ notify.Sender = (*Server)(nil)
 
-// Send opens a connection and sends one mail. Its error is an *Error and contains neither an address nor the password. It
-// wraps notify.ErrUndeliverable if sending the mail again cannot succeed.
+// Send opens a connection and sends one mail. It returns an *Error if the conversation fails. Its errors contain neither an
+// address nor the password, and wrap notify.ErrUndeliverable if sending the mail again cannot succeed.
 func (s *Server) Send(ctx context.Context, m notify.Mail) error {
 	msg, to, err := s.compose(m)
 	if err != nil {
