@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"twofold/internal/admin"
+	"twofold/internal/mailaddr"
 	"twofold/internal/session"
 )
 
@@ -18,7 +19,7 @@ func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) 
 	list := FindAccounts200JSONResponse{Items: make([]FoundAccount, len(found)), NextCursor: next}
 	for i, f := range found {
 		list.Items[i] = FoundAccount{
-			ID: mustUUID(f.Account.ID), Email: f.Account.Email, DisplayName: f.Account.DisplayName, Role: role(f.Account),
+			ID: mustUUID(f.Account.ID), Email: mailaddr.ToUnicode(f.Account.Email), DisplayName: f.Account.DisplayName, Role: role(f.Account),
 			Disabled: f.Account.Disabled(), MFA: f.MFA, CreatedAt: truncateToSecond(f.Account.CreatedAt),
 		}
 	}
@@ -37,7 +38,7 @@ func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObje
 func (s *Server) accountState(st admin.AccountDetails, current session.Session) AccountState {
 	a := st.Account
 	result := AccountState{
-		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
+		ID: mustUUID(a.ID), Email: mailaddr.ToUnicode(a.Email), DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
 		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
 		HasPassword: a.PasswordHash != "", LastSignInAt: optionalTime(st.LastSignIn),
 		MFAEnabled: len(st.MFA.Methods) > 0, Methods: make([]MFAMethod, len(st.MFA.Methods)),
