@@ -88,7 +88,7 @@ test("T-06: Back shows no recovery codes after the session has ended", async ({ 
     ),
   );
   const code = await showRecoveryCodes(page, server, account);
-  await page.goto("/healthz");
+  await page.goto("/forgot-password");
   await endSession(page, server);
   await page.goBack();
   await expectSignedOut(page, code);
