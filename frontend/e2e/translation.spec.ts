@@ -57,7 +57,10 @@ test("a translated page shows each new text, and keeps codes, keys and addresses
   expect(groups.replace(/\s/g, "")).toBe(secret);
   await dialog.getByRole("button", { name: "[Continue]" }).click();
   const code = dialog.locator("input[name=code]");
-  const codeNote = dialog.locator(".field").filter({ has: page.locator("input[name=code]") }).locator(".field__note");
+  const codeNote = dialog
+    .locator(".field")
+    .filter({ has: page.locator("input[name=code]") })
+    .locator(".field__note");
   await dialog.getByRole("button", { name: "[Register]" }).click();
   await expect(codeNote).toHaveText("[Enter all six digits.]");
   await code.fill(await wrongCode(server, secret));
