@@ -1356,8 +1356,8 @@ type Problem struct {
 
 	// Reason For `password_unacceptable`:
 	// - `too_short`, `too_long`
-	// - `common`: on the list of common passwords
-	// - `context`: derived from the e-mail address or the name of this service
+	// - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
+	// - `context`: too short without the e-mail address, the part before its @, and the name of this service
 	// - `unchanged`: the same as before
 	//
 	// For `removal_unavailable`:
@@ -1393,8 +1393,8 @@ type ProblemCode string
 
 // ProblemReason For `password_unacceptable`:
 // - `too_short`, `too_long`
-// - `common`: on the list of common passwords
-// - `context`: derived from the e-mail address or the name of this service
+// - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
+// - `context`: too short without the e-mail address, the part before its @, and the name of this service
 // - `unchanged`: the same as before
 //
 // For `removal_unavailable`:

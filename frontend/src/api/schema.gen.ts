@@ -1711,8 +1711,8 @@ export interface components {
         /**
          * @description For `password_unacceptable`:
          *     - `too_short`, `too_long`
-         *     - `common`: on the list of common passwords
-         *     - `context`: derived from the e-mail address or the name of this service
+         *     - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
+         *     - `context`: too short without the e-mail address, the part before its @, and the name of this service
          *     - `unchanged`: the same as before
          *
          *     For `removal_unavailable`:

@@ -5,12 +5,15 @@ import { useHistoryState } from "wouter/use-browser-location";
 import type { FoundAccount } from "../../api/client";
 import { usePagination, type Page } from "../../api/pagination";
 import { requestErrorOf } from "../../api/queries";
+import { Address } from "../../ui/Address";
 import { Button } from "../../ui/Button";
 import { Badge, Card } from "../../ui/Card";
+import { ChangingText } from "../../ui/ChangingText";
 import { FailedCard } from "../../ui/FailedCard";
 import { MetaList } from "../../ui/MetaList";
 import { Field } from "../../ui/Field";
 import { ErrorNotice } from "../../ui/ErrorNotice";
+import { trimInvisible } from "../../ui/trimInvisible";
 import { useAsyncAction } from "../../ui/useAsyncAction";
 import { useCountdown } from "../../ui/Countdown";
 import { CardSkeleton } from "../../ui/CardSkeleton";
@@ -67,7 +70,7 @@ function Search({ prefix, busy, onSearch }: SearchProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        onSearch(typed.trim());
+        onSearch(trimInvisible(typed));
       }}
     >
       <Field
@@ -99,11 +102,12 @@ function SearchResults({ first, prefix, stale }: SearchResultsProps) {
   const [busy, run] = useAsyncAction();
   const secondsLeft = useCountdown(pages.error);
   const isEmpty = pages.items.length === 0;
+  const none = prefix ? t.noMatch(prefix) : t.noAccounts;
+  const result = isEmpty ? none : t.resultCount(pages.items.length);
   return (
     <>
       <p className={isEmpty ? undefined : "sr-only"} role="status">
-        {!stale &&
-          (isEmpty ? (prefix ? t.noMatch(prefix) : t.noAccounts) : t.resultCount(pages.items.length))}
+        <ChangingText>{stale ? undefined : result}</ChangingText>
       </p>
       {!isEmpty && (
         <ul className="rows" aria-label={t.list}>
@@ -135,7 +139,7 @@ const Row = ({ account }: { account: FoundAccount }) => (
     <div className="row__main">
       <p className="row__title">
         <Link className="row__link" href={accountPath(account.id)}>
-          <bdi>{account.email}</bdi>
+          <Address>{account.email}</Address>
         </Link>{" "}
         {account.disabled && <Badge tone="warn">{t.disabled}</Badge>}{" "}
         {account.role === "admin" && <Badge tone="plain">{t.administrator}</Badge>}

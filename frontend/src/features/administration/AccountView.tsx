@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import type { AccountState } from "../../api/client";
 import { requestErrorOf } from "../../api/queries";
 import type { StepUpPrompt } from "../../api/stepUp";
+import { Address } from "../../ui/Address";
 import { FailedCard } from "../../ui/FailedCard";
 import { CardSkeleton } from "../../ui/CardSkeleton";
 import { messages } from "../../i18n";
@@ -88,7 +89,7 @@ function Loaded({ account, own, ownId, promptStepUp }: LoadedProps) {
   return (
     <>
       <Title>
-        <bdi>{visible.email}</bdi>
+        <Address>{visible.email}</Address>
       </Title>
       <AccountCard account={visible} action={allowed} />
       <MethodsCard account={visible} action={allowed} />

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { createPortal } from "preact/compat";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
+import { ChangingText } from "../../ui/ChangingText";
 import { CheckIcon, CopyIcon, DownloadIcon, PrintIcon } from "../../ui/icons";
 import { shortDate, messages } from "../../i18n";
 import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
@@ -41,7 +42,7 @@ export function SaveRecoveryCodes({ codes }: SaveRecoveryCodesProps) {
         <ol className="recovery-codes__list" aria-label={t.list} ref={list}>
           {codes.map((code) => (
             <li key={code}>
-              <code>{code}</code>
+              <code translate={false}>{code}</code>
             </li>
           ))}
         </ol>
@@ -52,7 +53,7 @@ export function SaveRecoveryCodes({ codes }: SaveRecoveryCodesProps) {
           </Button>
           <Button small onClick={() => void onCopy()}>
             {outcome === "copied" ? <CheckIcon /> : <CopyIcon />}
-            {outcome === "copied" ? t.copied : t.copy}
+            <ChangingText>{outcome === "copied" ? t.copied : t.copy}</ChangingText>
           </Button>
           <Button small onClick={() => globalThis.print()}>
             <PrintIcon />
@@ -60,11 +61,13 @@ export function SaveRecoveryCodes({ codes }: SaveRecoveryCodesProps) {
           </Button>
         </div>
         <p className={outcome === "failed" ? "recovery-codes__failed" : "sr-only"} role="status">
-          {outcome === "copied" ? t.copied : outcome === "failed" ? t.copyFailed : ""}
+          <ChangingText>
+            {outcome === "copied" ? t.copied : outcome === "failed" ? t.copyFailed : undefined}
+          </ChangingText>
         </p>
       </div>
       {createPortal(
-        <div className="print-sheet" aria-hidden="true">
+        <div className="print-sheet" aria-hidden="true" translate={false}>
           {lines.map((line, index) => (
             <p key={index}>{line}</p>
           ))}
