@@ -101,6 +101,12 @@ func (s *Server) ResetAccountMFA(ctx context.Context, r ResetAccountMFARequestOb
 	return ResetAccountMFA200JSONResponse(receiptBody(done)), err
 }
 
+// ResetAccountPassword removes the password of an account and mails its owner a link to set a new one.
+func (s *Server) ResetAccountPassword(ctx context.Context, r ResetAccountPasswordRequestObject) (ResetAccountPasswordResponseObject, error) {
+	_, done, err := s.Administration.ResetPassword(ctx, actOn(ctx, r.ID.String(), r.Body.Reason), false)
+	return ResetAccountPassword200JSONResponse(receiptBody(done)), err
+}
+
 // actOn returns the action that the caller takes on an account.
 func actOn(ctx context.Context, accountID, reason string) admin.Action {
 	call := requestFrom(ctx)

@@ -201,7 +201,7 @@ func (s *Passwords) ForceReset(ctx context.Context, accountID string) (sessions 
 			return err
 		}
 		if !a.Disabled() { // a disabled account cannot use the link
-			if err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
+			if _, err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
 				return err
 			}
 		}

@@ -1,5 +1,5 @@
 // Package admin lets administrators and operators manage other users' accounts: find them, read their state and activity,
-// end their sessions, disable and enable them, and reset their MFA. Every action requires a reason, consumes the
+// end their sessions, disable and enable them, and reset their MFA or password. Every action requires a reason, consumes the
 // administrator's step-up for that account, and is recorded with its actor and reason in the activity that the owner reads.
 // Administrators cannot act on their own account, and the last enabled administrator cannot be disabled. The entry point is
 // [Service].
@@ -71,18 +71,19 @@ type Accounts interface {
 
 // Service manages accounts on behalf of administrators and operators.
 type Service struct {
-	Store    Store
-	Accounts Accounts
-	Pending  mfa.PendingChanges
-	Revoker  account.Revoker
-	Methods  *mfa.Service
-	Sessions *session.Service
-	StepUps  *stepup.Service
-	Removals *mfaremoval.Service
-	Attempts *throttle.Limiter
-	Notices  mfa.Notices
-	Audit    audit.Log
-	Now      func() time.Time
+	Store     Store
+	Accounts  Accounts
+	Pending   mfa.PendingChanges
+	Revoker   account.Revoker
+	Methods   *mfa.Service
+	Passwords *account.Passwords
+	Sessions  *session.Service
+	StepUps   *stepup.Service
+	Removals  *mfaremoval.Service
+	Attempts  *throttle.Limiter
+	Notices   mfa.Notices
+	Audit     audit.Log
+	Now       func() time.Time
 }
 
 // Find returns a page of accounts whose address begins with prefix, in any spelling; see [Store].

@@ -8,6 +8,8 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/admin"
 	"twofold/internal/keyring"
+	"twofold/internal/maillink"
+	"twofold/internal/notify"
 	"twofold/internal/secret"
 )
 
@@ -24,6 +26,21 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 	}
 	methods, done, err := a.Administration.ResetMFA(ctx, admin.Action{Target: found.ID, Reason: reason})
 	return methods, done.SessionsEnded, err
+}
+
+// ResetPassword removes an account's password and mails its owner a link to set a new one, or returns the link's URL if
+// returnLink is set or mail is not configured. The URL is empty for a disabled account, which gets no link. It returns the
+// number of sessions ended, and account.ErrNotFound.
+func (a *App) ResetPassword(ctx context.Context, email, reason string, returnLink bool) (link secret.Text, sessions int, err error) {
+	found, err := a.Accounts.ByEmail(ctx, email)
+	if err != nil {
+		return secret.Text{}, 0, err
+	}
+	token, done, err := a.Administration.ResetPassword(ctx, admin.Action{Target: found.ID, Reason: reason}, returnLink || !a.Notices.Mail)
+	if err != nil || token.IsZero() {
+		return secret.Text{}, done.SessionsEnded, err
+	}
+	return a.Notices.URL(notify.Action{Purpose: maillink.ResetPassword, Token: token}), done.SessionsEnded, nil
 }
 
 // SetRole sets the role of an account; empty: none. It returns account.ErrNotFound.

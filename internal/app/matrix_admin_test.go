@@ -27,6 +27,8 @@ func TestMatrix_AdminOperations(t *testing.T) {
 		"disableAccount":      {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
 		"enableAccount":       {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
 		"resetAccountMfa":     {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
+
+		"resetAccountPassword": {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
 	}
 	c := newMatrixFixture(t)
 	o := newAdminFixture(t, c.h)

@@ -64,6 +64,8 @@ func TestMatrix_OperationsByCredential(t *testing.T) {
 		"enableAccount":       {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 		"resetAccountMfa":     {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 
+		"resetAccountPassword": {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+
 		// These ask for credentials, with or without a session. A pending sign-in belongs to its own cookie.
 		"beginSignInEnrollment":   {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},
 		"confirmSignInEnrollment": {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},

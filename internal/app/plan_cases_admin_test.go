@@ -37,6 +37,8 @@ var adminPlanCases = func() map[string]func(s *queryCase) {
 		"endAccountSessions": action("end-sessions"),
 		"disableAccount":     action("disable"),
 		"resetAccountMfa":    action("reset-mfa"),
+
+		"resetAccountPassword": action("reset-password"),
 		"enableAccount": func(s *queryCase) {
 			o := newAdminFixture(s.t, s.h)
 			o.act("disable", ada).Require(200, "")

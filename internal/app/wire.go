@@ -186,8 +186,8 @@ func (h *wiring) wireAuthn() {
 	}
 	h.admin = &admin.Service{
 		Store: store.AdminAccounts{Accounts: store.Accounts{DB: h.db}}, Accounts: h.accounts, Pending: h.pending, Revoker: h.engine,
-		Methods: h.methods, Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals, Attempts: h.attempts,
-		Notices: h.notices, Audit: h.auditLog, Now: h.Now,
+		Methods: h.methods, Passwords: h.passwords, Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals,
+		Attempts: h.attempts, Notices: h.notices, Audit: h.auditLog, Now: h.Now,
 	}
 }
 

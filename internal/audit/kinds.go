@@ -38,6 +38,7 @@ const (
 	SessionEnded           Kind = "session.ended"
 	AccountCreated         Kind = "account.created"
 	AccountMFAReset        Kind = "account.mfa_reset"
+	AccountPasswordReset   Kind = "account.password_reset"
 	AccountDisabled        Kind = "account.disabled"
 	AccountEnabled         Kind = "account.enabled"
 	AccountRoleGranted     Kind = "account.role_granted"

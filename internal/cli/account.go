@@ -21,6 +21,8 @@ type accountCommands struct {
 	Add      addAccount `cmd:"" help:"Add an account."`
 	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Remove all MFA methods of an account and sign it out everywhere."`
 
+	ResetPassword resetPassword `cmd:"" name:"reset-password" help:"Remove the password of an account, sign it out everywhere, and mail or print a link to set a new one."`
+
 	GrantAdmin  grantAdmin  `cmd:"" name:"grant-admin" help:"Make an account an administrator, who manages other accounts on the page."`
 	RevokeAdmin revokeAdmin `cmd:"" name:"revoke-admin" help:"Take the administrator role from an account."`
 }
@@ -96,8 +98,8 @@ type resetMFA struct {
 
 // Run resets an account's MFA.
 func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
-	if strings.TrimSpace(cmd.Reason) == "" {
-		return errors.New("--reason must not be empty: it is written to the audit log")
+	if err := checkReason(cmd.Reason); err != nil {
+		return err
 	}
 	a, _, err := p.open(ctx)
 	if err != nil {
@@ -109,6 +111,42 @@ func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
 		return err
 	}
 	p.printf("MFA is off for %s: methods removed: %d, sessions ended: %d", cmd.Email, methods, sessions)
+	return nil
+}
+
+type resetPassword struct {
+	Email     string `required:"" help:"The email address of the account."`
+	Reason    string `required:"" help:"Why, and how you verified the person's identity. It is written to the audit log."`
+	PrintLink bool   `help:"Print the link instead of mailing it, for example because the person cannot read that mailbox. Without mail, it is always printed."`
+}
+
+// Run starts a password reset for an account.
+func (cmd resetPassword) Run(ctx context.Context, p Program) error {
+	if err := checkReason(cmd.Reason); err != nil {
+		return err
+	}
+	return p.withApp(ctx, func(a *app.App, c config.Config) error {
+		link, sessions, err := a.ResetPassword(ctx, cmd.Email, cmd.Reason, cmd.PrintLink)
+		if err != nil {
+			return err
+		}
+		email := account.CanonicalEmail(cmd.Email)
+		p.printf("the password of %s is removed, sessions ended: %d", email, sessions)
+		if link.IsZero() {
+			p.printf("a link to set a new one is mailed to %s, unless the account is disabled", email)
+			return nil
+		}
+		p.printf("give this link to the owner of the account: it sets a new one, works once, and expires in %s", c.Mail.ResetLifetime)
+		p.printf("%s", link.Reveal())
+		return nil
+	})
+}
+
+// checkReason returns an error for a reason that is blank.
+func checkReason(reason string) error {
+	if strings.TrimSpace(reason) == "" {
+		return errors.New("--reason must not be empty: it is written to the audit log")
+	}
 	return nil
 }
 

@@ -94,8 +94,8 @@ var german = catalog{
 			not:     textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ihr Passwort bleibt unverändert. Leiten Sie diese E-Mail nicht weiter."),
 		},
 		PasswordResetDone: {
-			subject: "Ihr Passwort wurde per E-Mail zurückgesetzt",
-			text:    textFor("Für Ihr Konto bei {{.Product}} wurde mit einem Link aus einer E-Mail ein neues Passwort festgelegt. Alle Geräte wurden abgemeldet."),
+			subject: "Für Ihr Konto wurde ein neues Passwort festgelegt",
+			text:    textFor("Für Ihr Konto bei {{.Product}} wurde mit einem Einmal-Link ein neues Passwort festgelegt. Alle Geräte wurden abgemeldet."),
 		},
 		PasswordResetForced: {
 			subject: "Ihr Konto braucht ein neues Passwort",
@@ -106,6 +106,11 @@ var german = catalog{
 			subject: "Ihr Passwort ist nicht mehr gültig",
 			text:    textFor("Für eine Benachrichtigung zu Ihrem Konto bei {{.Product}} wurde „Das war ich nicht“ gemeldet. Zum Schutz des Kontos wurden alle Geräte abgemeldet, und das alte Passwort ist nicht mehr gültig. Ein Link für ein neues wurde an die E-Mail-Adresse gesendet, mit der das Konto jetzt angemeldet wird."),
 			not:     textFor("Wenn Sie das nicht gemeldet haben, kann eine andere Person E-Mails des Kontos lesen. Sichern Sie Ihre Postfächer und wenden Sie sich sofort an den Support von {{.Product}}."),
+		},
+		PasswordResetByAdmin: {
+			subject: "Ein Administrator hat Ihr Passwort zurückgesetzt",
+			text:    textFor("Ein Administrator hat das Passwort Ihres Kontos bei {{.Product}} zurückgesetzt. Alle Geräte wurden abgemeldet, und das alte Passwort ist nicht mehr gültig. {{if .Until}}Mit dem Link unten können Sie ein neues festlegen. Er gilt einmal und bis {{.Until}}. Danach können Sie auf der Anmeldeseite einen weiteren anfordern.{{else}}Ein neues legen Sie mit dem Einmal-Link fest, der an die E-Mail-Adresse des Kontos gesendet wurde oder den Sie von einem Administrator erhalten.{{end}}"),
+			not:     textFor("Wenn Sie nicht darum gebeten haben, legen Sie trotzdem ein neues Passwort fest, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
 		},
 		MethodSuspended: {
 			subject: "Eine Authenticator-App Ihres Kontos wurde gesperrt",

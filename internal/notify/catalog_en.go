@@ -86,8 +86,8 @@ var english = catalog{
 			not:     textFor("If you did not request this, ignore this email: your password stays the same. Do not forward this email."),
 		},
 		PasswordResetDone: {
-			subject: "Your password was reset by email",
-			text:    textFor("A new password was set for your {{.Product}} account with a link from an email. All devices were signed out."),
+			subject: "A new password was set for your account",
+			text:    textFor("A new password was set for your {{.Product}} account with a one-time link. All devices were signed out."),
 		},
 		PasswordResetForced: {
 			subject: "Your account needs a new password",
@@ -98,6 +98,11 @@ var english = catalog{
 			subject: "Your password no longer works",
 			text:    textFor("“This was not me” was reported for a notice about your {{.Product}} account. To protect the account, all devices were signed out, and the old password no longer works. A link to set a new one was sent to the email address that the account signs in with now."),
 			not:     textFor("If you did not report this, someone else can read emails of the account. Secure your mailboxes and contact {{.Product}} support right away."),
+		},
+		PasswordResetByAdmin: {
+			subject: "Your password was reset by an administrator",
+			text:    textFor("An administrator reset the password of your {{.Product}} account. All devices were signed out, and the old password no longer works. {{if .Until}}Use the link below to set a new one. It works once, until {{.Until}}. After that, you can request another one on the sign-in page.{{else}}To set a new one, use the one-time link that was sent to the email address of the account, or that an administrator gives you.{{end}}"),
+			not:     textFor("If you did not ask for this, set a new password anyway, check the recent activity of your account, and contact {{.Product}} support."),
 		},
 		MethodSuspended: {
 			subject: "An authenticator app on your account was suspended",

@@ -18,11 +18,12 @@ const (
 	AccountDisabled          Kind = "account_disabled"
 	AccountEnabled           Kind = "account_enabled"
 
-	PasswordResetLink   Kind = "password_reset_link"
-	PasswordResetDone   Kind = "password_reset_done"
-	PasswordResetForced Kind = "password_reset_forced" // after a dispute: the address that the user signs in with gets a link
-	PasswordRemoved     Kind = "password_taken"        // after a dispute: the other addresses get no link
-	MethodSuspended     Kind = "method_suspended"
+	PasswordResetLink    Kind = "password_reset_link"
+	PasswordResetDone    Kind = "password_reset_done"
+	PasswordResetForced  Kind = "password_reset_forced"   // after a dispute: the address that the user signs in with gets a link
+	PasswordRemoved      Kind = "password_taken"          // after a dispute: the other addresses get no link
+	PasswordResetByAdmin Kind = "password_reset_by_admin" // with a link in the copy that has Until
+	MethodSuspended      Kind = "method_suspended"
 
 	ConfirmEmail         Kind = "confirm_email"        // to the new address
 	ConfirmNoticeEmail   Kind = "confirm_notice_email" // to the new address

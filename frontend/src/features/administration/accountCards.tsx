@@ -1,6 +1,7 @@
 // The cards of one account, each with the actions on it.
 import type { ComponentChildren } from "preact";
 import type { AccountState } from "../../api/client";
+import { useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Badge, Card } from "../../ui/Card";
 import { TimeAgo, MetaList } from "../../ui/MetaList";
@@ -30,6 +31,7 @@ const ActionButton = ({ kind, action }: { kind: AdminActionKind; action: AdminAc
 
 export function AccountCard({ account, action }: CardProps) {
   const { disabled_at: disabled, held_proofs: locked } = account;
+  const sendsMail = useService().data?.mail !== false;
   return (
     <Card
       title={t.state}
@@ -42,7 +44,11 @@ export function AccountCard({ account, action }: CardProps) {
       }
       foot={
         action ? (
-          <ActionButton kind={disabled ? "enable" : "disable"} action={action} />
+          <>
+            {!disabled && sendsMail && <ActionButton kind="resetPassword" action={action} />}
+            <ActionButton kind={disabled ? "enable" : "disable"} action={action} />
+            {!sendsMail && <p className="hint">{t.noMail}</p>}
+          </>
         ) : (
           <p className="hint">{t.ownAccount}</p>
         )
