@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"twofold/internal/account"
 	"twofold/internal/admin"
 	"twofold/internal/session"
 )
@@ -25,6 +26,18 @@ func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) 
 	return list, nil
 }
 
+// InviteAccount adds an account without a password and mails its user a link to set the first one.
+func (s *Server) InviteAccount(ctx context.Context, r InviteAccountRequestObject) (InviteAccountResponseObject, error) {
+	call := requestFrom(ctx)
+	sent, err := s.Accounts.Invite(ctx, account.NewInvitation{
+		Email: r.Body.Email, Language: string(deref(r.Body.Language)), Actor: call.session.AccountID, Grant: call.stepUp.Grant,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return InviteAccount201JSONResponse{ID: mustUUID(sent.Account.ID), Email: sent.Account.Email, ExpiresAt: truncateToSecond(sent.ExpiresAt)}, nil
+}
+
 // InspectAccount returns the state of an account.
 func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObject) (InspectAccountResponseObject, error) {
 	st, err := s.Administration.Details(ctx, r.ID.String())
@@ -38,7 +51,7 @@ func (s *Server) accountState(st admin.AccountDetails, here session.Session) Acc
 	a := st.Account
 	answer := AccountState{
 		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
-		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
+		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: optionalTime(a.PasswordChangedAt),
 		HasPassword: a.PasswordHash != "", LastSignInAt: optionalTime(st.LastSignIn),
 		MFAEnabled: len(st.MFA.Methods) > 0, Methods: make([]MFAMethod, len(st.MFA.Methods)),
 		Sessions: make([]ListedSession, len(st.Sessions)), HeldProofs: make([]HeldProof, len(st.Lockouts)),

@@ -185,6 +185,7 @@ var bodies = map[string]func() any{
 	"enableAccount":           func() any { return new(EnableAccountJSONRequestBody) },
 	"resetAccountMfa":         func() any { return new(ResetAccountMFAJSONRequestBody) },
 	"resetAccountPassword":    func() any { return new(ResetAccountPasswordJSONRequestBody) },
+	"inviteAccount":           func() any { return new(InviteAccountJSONRequestBody) },
 	"confirmTotpEnrollment":   func() any { return new(ConfirmTOTPEnrollmentJSONRequestBody) },
 	"updateAccount":           func() any { return new(UpdateAccountJSONRequestBody) },
 	"changeEmail":             func() any { return new(ChangeEmailJSONRequestBody) },

@@ -18,6 +18,17 @@ func (a *App) AddAccount(ctx context.Context, email string, pw secret.Text) (acc
 	return a.Accounts.Add(ctx, email, pw)
 }
 
+// InviteAccount adds an account without a password and mails its user a link to set the first one. It returns the link's URL
+// instead if returnLink is set or mail is not configured. It returns account.ErrInvalidEmail and account.ErrEmailTaken.
+func (a *App) InviteAccount(ctx context.Context, email, language string, returnLink bool) (sent account.Invitation, link secret.Text, err error) {
+	sent, err = a.Accounts.Invite(ctx, account.NewInvitation{Email: email, Language: language, ReturnLink: returnLink || !a.Notices.Mail})
+	if err != nil || sent.Token.IsZero() {
+		return sent, secret.Text{}, err
+	}
+	action := notify.Action{Purpose: maillink.ResetPassword, Token: sent.Token, Path: maillink.InvitationPath}
+	return sent, a.Notices.URL(action), nil
+}
+
 // ResetMFA removes an account's methods and ends its sessions. It returns the numbers of both, and account.ErrNotFound.
 func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sessions int, err error) {
 	found, err := a.Accounts.ByEmail(ctx, email)

@@ -65,6 +65,7 @@ func TestMatrix_OperationsByCredential(t *testing.T) {
 		"resetAccountMfa":     {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 
 		"resetAccountPassword": {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+		"inviteAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 
 		// These ask for credentials, with or without a session. A pending sign-in belongs to its own cookie.
 		"beginSignInEnrollment":   {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},

@@ -39,6 +39,17 @@ var adminPlanCases = func() map[string]func(s *queryCase) {
 		"resetAccountMfa":    action("reset-mfa"),
 
 		"resetAccountPassword": action("reset-password"),
+		"inviteAccount": func(s *queryCase) {
+			o := newAdminFixture(s.t, s.h)
+			token := o.inviteStepUp()
+			s.counted(o.grace).Do("POST", apptest.PathAdminAccounts, JSON{"email": newAddress}, "Step-Up-Token", token).Require(201, "")
+		},
+		"inviteAccount again": func(s *queryCase) {
+			o := newAdminFixture(s.t, s.h)
+			o.invite(newAddress).Require(201, "")
+			token := o.inviteStepUp()
+			s.counted(o.grace).Do("POST", apptest.PathAdminAccounts, JSON{"email": newAddress}, "Step-Up-Token", token).Require(201, "")
+		},
 		"enableAccount": func(s *queryCase) {
 			o := newAdminFixture(s.t, s.h)
 			o.act("disable", ada).Require(200, "")

@@ -39,6 +39,7 @@ const (
 	AccountCreated         Kind = "account.created"
 	AccountMFAReset        Kind = "account.mfa_reset"
 	AccountPasswordReset   Kind = "account.password_reset"
+	AccountInvited         Kind = "account.invited"
 	AccountDisabled        Kind = "account.disabled"
 	AccountEnabled         Kind = "account.enabled"
 	AccountRoleGranted     Kind = "account.role_granted"

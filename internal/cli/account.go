@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -19,6 +20,7 @@ import (
 
 type accountCommands struct {
 	Add      addAccount `cmd:"" help:"Add an account."`
+	Invite   invite     `cmd:"" help:"Add an account without a password, and mail or print a link with which the user sets it."`
 	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Remove all MFA methods of an account and sign it out everywhere."`
 
 	ResetPassword resetPassword `cmd:"" name:"reset-password" help:"Remove the password of an account, sign it out everywhere, and mail or print a link to set a new one."`
@@ -91,6 +93,41 @@ func readSecret(terminal *os.File, prompt io.Writer, words string) (secret.Text,
 	return secret.New(string(typed)), nil
 }
 
+type invite struct {
+	Email     string `required:"" help:"The email address to sign in with."`
+	Language  string `enum:"en,de" default:"en" help:"The language of the mails: ${enum}."`
+	Admin     bool   `help:"Make it an administrator, who manages other accounts on the page."`
+	PrintLink bool   `help:"Print the link instead of mailing it. Without mail, it is always printed."`
+}
+
+// Run invites a user.
+func (cmd invite) Run(ctx context.Context, p Program) error {
+	return p.withApp(ctx, func(a *app.App, c config.Config) error {
+		sent, link, err := a.InviteAccount(ctx, cmd.Email, cmd.Language, cmd.PrintLink)
+		if err != nil {
+			return err
+		}
+		p.printf("invited %s (%s)", sent.Account.Email, sent.Account.ID)
+		if cmd.Admin {
+			if err := p.setRole(ctx, a, sent.Account.Email, account.Admin); err != nil {
+				return err
+			}
+		}
+		if link.IsZero() {
+			p.printf("a link to set the password is mailed to this address")
+			return nil
+		}
+		p.printLink(link, sent.Account.Email, c.Mail.InviteLifetime)
+		return nil
+	})
+}
+
+// printLink prints a link that sets a password.
+func (p Program) printLink(link secret.Text, email string, lifetime time.Duration) {
+	p.printf("give this link to %s: it sets a password, works once, and expires in %s", email, lifetime)
+	p.printf("%s", link.Reveal())
+}
+
 type resetMFA struct {
 	Email  string `required:"" help:"The email address of the account."`
 	Reason string `required:"" help:"Why, and how you verified the person's identity. It is written to the audit log."`
@@ -133,11 +170,10 @@ func (cmd resetPassword) Run(ctx context.Context, p Program) error {
 		email := account.CanonicalEmail(cmd.Email)
 		p.printf("the password of %s is removed, sessions ended: %d", email, sessions)
 		if link.IsZero() {
-			p.printf("a link to set a new one is mailed to %s, unless the account is disabled", email)
+			p.printf("a link to set a new one is mailed to this address, unless the account is disabled")
 			return nil
 		}
-		p.printf("give this link to the owner of the account: it sets a new one, works once, and expires in %s", c.Mail.ResetLifetime)
-		p.printf("%s", link.Reveal())
+		p.printLink(link, email, c.Mail.ResetLifetime)
 		return nil
 	})
 }

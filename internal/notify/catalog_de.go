@@ -24,7 +24,7 @@ var german = catalog{
 	dispute: textFor("Wenn Sie das nicht waren, öffnen Sie unten den Link „Das war ich nicht“ und bestätigen Sie. Damit werden alle Geräte " +
 		"abgemeldet. Wenn es in dieser E-Mail um eine Authenticator-App geht, wird diese außerdem gesperrt. Legen Sie danach ein neues Passwort fest. Der Link gilt einmal. Ist er abgelaufen, ändern Sie sofort Ihr Passwort."),
 	actions: map[maillink.Purpose]string{
-		maillink.ResetPassword:   "Neues Passwort festlegen",
+		maillink.ResetPassword:   "Passwort festlegen",
 		maillink.ConfirmAddress:  "Adresse bestätigen",
 		maillink.CompleteRemoval: "MFA entfernen",
 		maillink.CancelRemoval:   "Entfernen abbrechen",
@@ -87,6 +87,11 @@ var german = catalog{
 			subject: "Ihr Konto wurde wieder freigegeben",
 			text:    textFor("Ein Administrator hat Ihr Konto bei {{.Product}} wieder freigegeben. Sie können sich wie zuvor anmelden."),
 			not:     textFor("Wenn Sie das nicht erwartet haben, melden Sie sich an, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
+		},
+		Invitation: {
+			subject: "Legen Sie das Passwort Ihres neuen Kontos fest",
+			text:    textFor("Für diese E-Mail-Adresse wurde ein Konto bei {{.Product}} erstellt. Legen Sie mit dem Link unten das Passwort fest und melden Sie sich dann damit an. Der Link gilt einmal{{if .Until}} und bis {{.Until}}{{end}}."),
+			not:     textFor("Wenn Sie das nicht erwartet haben, ignorieren Sie diese E-Mail: Ohne den Link kann das Konto nicht verwendet werden. Leiten Sie diese E-Mail nicht weiter."),
 		},
 		PasswordResetLink: {
 			subject: "Legen Sie ein neues Passwort für Ihr Konto fest",

@@ -16,7 +16,7 @@ var english = catalog{
 	dispute: textFor("If this was not you, open the link “This was not me” below and confirm. This signs out all devices. " +
 		"If this email is about an authenticator app, it also suspends that app. Then set a new password. The link works once. If it has expired, change your password right away."),
 	actions: map[maillink.Purpose]string{
-		maillink.ResetPassword:   "Set a new password",
+		maillink.ResetPassword:   "Set your password",
 		maillink.ConfirmAddress:  "Confirm this address",
 		maillink.CompleteRemoval: "Remove MFA",
 		maillink.CancelRemoval:   "Cancel the removal",
@@ -79,6 +79,11 @@ var english = catalog{
 			subject: "Your account was enabled again",
 			text:    textFor("An administrator enabled your {{.Product}} account again. You can sign in as before."),
 			not:     textFor("If you did not expect this, sign in, check the recent activity of your account, and contact {{.Product}} support."),
+		},
+		Invitation: {
+			subject: "Set the password of your new account",
+			text:    textFor("A {{.Product}} account was created for this email address. Use the link below to set its password, then sign in with it. The link works once{{if .Until}}, until {{.Until}}{{end}}."),
+			not:     textFor("If you did not expect this, ignore this email: without the link, the account cannot be used. Do not forward this email."),
 		},
 		PasswordResetLink: {
 			subject: "Set a new password for your account",

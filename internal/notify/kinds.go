@@ -18,6 +18,7 @@ const (
 	AccountDisabled          Kind = "account_disabled"
 	AccountEnabled           Kind = "account_enabled"
 
+	Invitation           Kind = "invitation" // with the link that sets the first password
 	PasswordResetLink    Kind = "password_reset_link"
 	PasswordResetDone    Kind = "password_reset_done"
 	PasswordResetForced  Kind = "password_reset_forced"   // after a dispute: the address that the user signs in with gets a link
@@ -61,5 +62,5 @@ func (k Kind) aboutAddress() bool {
 
 // toUnverified reports whether notices of this kind go to an address that is not confirmed to be the account's.
 func (k Kind) toUnverified() bool {
-	return k == ConfirmEmail || k == ConfirmNoticeEmail || k == AddressInUse
+	return k == ConfirmEmail || k == ConfirmNoticeEmail || k == AddressInUse || k == Invitation
 }

@@ -6,6 +6,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -38,6 +39,7 @@ type Notice struct {
 type Action struct {
 	Purpose maillink.Purpose
 	Token   secret.Text
+	Path    string // of the page that the link opens; empty: that of the purpose
 }
 
 // Recipient is where an account's notices go, and in which language.
@@ -173,7 +175,7 @@ func (s *Service) enqueueTo(ctx context.Context, n Notice, to Recipient, address
 		if err != nil {
 			return err
 		}
-		body.Links[string(maillink.NotMe)] = s.URL(Action{maillink.NotMe, token}).Reveal()
+		body.Links[string(maillink.NotMe)] = s.URL(Action{Purpose: maillink.NotMe, Token: token}).Reveal()
 	}
 	m := Message{ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, NextTry: now, CreatedAt: now}
 	plain, err := json.Marshal(body)
@@ -189,7 +191,7 @@ func (s *Service) enqueueTo(ctx context.Context, n Notice, to Recipient, address
 // URL returns the URL of a link. It begins with the public URL. The token is in the fragment, so that it appears in no server's
 // log and no Referer header.
 func (s *Service) URL(a Action) secret.Text {
-	return secret.New(s.PublicURL + a.Purpose.Path() + "#" + a.Token.Reveal())
+	return secret.New(s.PublicURL + cmp.Or(a.Path, a.Purpose.Path()) + "#" + a.Token.Reveal())
 }
 
 // Delivered reports whether every message of a topic was sent. A message that was given up counts as not sent.

@@ -16,6 +16,9 @@ type QueuedMail struct {
 	To    string            `json:"to"`
 	Name  string            `json:"name"`
 	About string            `json:"about"`
+
+	Language string `json:"language"`
+
 	IP    string            `json:"ip"`
 	Links map[string]string `json:"links"` // by purpose
 }

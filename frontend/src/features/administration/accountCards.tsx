@@ -29,8 +29,9 @@ const DetailRow = ({ name, children }: { name: string; children: ComponentChildr
 const ActionButton = ({ kind, action }: { kind: AdminActionKind; action: AdminActions | undefined }) =>
   action && <Button onClick={() => action.open(kind)}>{t.actions[kind].button}</Button>;
 
-export function AccountCard({ account, action }: CardProps) {
+export function AccountCard({ account, action, onInvite }: CardProps & { onInvite: () => void }) {
   const { disabled_at: disabled, held_proofs: locked } = account;
+  const invited = account.password_changed_at === undefined;
   const sendsMail = useService().data?.mail !== false;
   return (
     <Card
@@ -45,7 +46,8 @@ export function AccountCard({ account, action }: CardProps) {
       foot={
         action ? (
           <>
-            {!disabled && sendsMail && <ActionButton kind="resetPassword" action={action} />}
+            {!disabled && sendsMail && invited && <Button onClick={onInvite}>{t.invite.again}</Button>}
+            {!disabled && sendsMail && !invited && <ActionButton kind="resetPassword" action={action} />}
             <ActionButton kind={disabled ? "enable" : "disable"} action={action} />
             {!sendsMail && <p className="hint">{t.noMail}</p>}
           </>
@@ -75,7 +77,9 @@ export function AccountCard({ account, action }: CardProps) {
           {account.last_sign_in_at ? <TimeAgo time={account.last_sign_in_at} /> : t.noSignIn}
         </DetailRow>
         <DetailRow name={t.password}>
-          {account.has_password ? (
+          {account.password_changed_at === undefined ? (
+            t.invite.pending
+          ) : account.has_password ? (
             <>
               {t.changed} <TimeAgo time={account.password_changed_at} />
             </>

@@ -70,7 +70,11 @@ function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>
   const promptStepUp = vi.fn(() => Promise.resolve("token"));
   render(
     <QueryClientProvider client={makeQueryClient()}>
-      {part === "list" ? <AccountList /> : <AccountView id={id} ownId={ownId} promptStepUp={promptStepUp} />}
+      {part === "list" ? (
+        <AccountList promptStepUp={promptStepUp} />
+      ) : (
+        <AccountView id={id} ownId={ownId} promptStepUp={promptStepUp} />
+      )}
     </QueryClientProvider>,
   );
   return { user: userEvent.setup(), sent, promptStepUp };

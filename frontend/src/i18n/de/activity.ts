@@ -50,10 +50,11 @@ const kinds: (typeof en)["kinds"] = {
   "profile.changed": () => "Profil geändert",
   "session.created": () => "Sitzung begonnen",
   "session.ended": (_, by) => (by ? "Sitzungen durch Administrator beendet" : "Sitzung beendet"),
-  "account.created": () => "Konto erstellt",
+  "account.created": (_, by) => (by ? "Konto durch Administrator erstellt" : "Konto erstellt"),
   "account.mfa_reset": (_, by) => (by ? "MFA durch Administrator entfernt" : "MFA durch Betreiber entfernt"),
   "account.password_reset": (_, by) =>
     by ? "Passwort durch Administrator entfernt" : "Passwort durch Betreiber entfernt",
+  "account.invited": (_, by) => (by ? "Einladung durch Administrator gesendet" : "Einladung gesendet"),
   "account.disabled": () => "Konto durch Administrator gesperrt",
   "account.enabled": () => "Konto durch Administrator freigegeben",
   "account.role_granted": () => "Administratorrolle zugewiesen",

@@ -116,6 +116,22 @@ export const administration: typeof en = {
   byAdministrator: "durch diesen Administrator",
   byYou: "durch Sie",
 
+  invite: {
+    button: "Benutzer einladen",
+    again: "Neue Einladung senden",
+    title: "Benutzer einladen",
+    lead: "Damit wird ein Konto erstellt. Der Benutzer erhält per E-Mail einen Link, mit dem er das Passwort festlegt, sodass nur er es kennt. Der Link einer früheren Einladung wird ungültig.",
+    submit: "Einladung senden",
+    malformed: "Geben Sie eine vollständige E-Mail-Adresse ein, zum Beispiel name@example.com.",
+    taken: "Zu dieser Adresse gibt es schon ein Konto.",
+    doneTitle: "Einladung gesendet",
+    done: (email, until) =>
+      `Ein Link zum Festlegen des Passworts wurde an ${email} gesendet. Er gilt bis ${until}.`,
+    pending: "Noch nicht festgelegt. Der Benutzer legt es mit dem Link der Einladung fest.",
+    noMail:
+      "Dieser Dienst versendet keine E-Mails. Für eine Einladung gibt ein Betreiber einen Link aus: twofold account invite",
+  },
+
   actions,
   verifyRequester: "Prüfen Sie, wer fragt. Auch Angreifer bitten darum.",
   mfaStays: "MFA bleibt unverändert: Ist MFA an, wird beim Anmelden weiterhin ein Code verlangt.",

@@ -46,10 +46,11 @@ const kinds: Record<Kind, (name?: string, by?: ActivityItem["by"]) => string> = 
   "profile.changed": () => "Profile changed",
   "session.created": () => "Session started",
   "session.ended": (_, by) => (by ? "Sessions ended by an administrator" : "Session ended"),
-  "account.created": () => "Account created",
+  "account.created": (_, by) => (by ? "Account created by an administrator" : "Account created"),
   "account.mfa_reset": (_, by) => (by ? "MFA removed by an administrator" : "MFA removed by an operator"),
   "account.password_reset": (_, by) =>
     by ? "Password removed by an administrator" : "Password removed by an operator",
+  "account.invited": (_, by) => (by ? "Invitation sent by an administrator" : "Invitation sent"),
   "account.disabled": () => "Account disabled by an administrator",
   "account.enabled": () => "Account enabled by an administrator",
   "account.role_granted": () => "Administrator role granted",

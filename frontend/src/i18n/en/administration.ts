@@ -115,6 +115,21 @@ export const administration = {
   byAdministrator: "by this administrator",
   byYou: "by you",
 
+  invite: {
+    button: "Invite user",
+    again: "Send new invitation",
+    title: "Invite a user",
+    lead: "This creates an account. We email the user a link to set its password, so that only the user knows it. The link of an earlier invitation stops working.",
+    submit: "Send invitation",
+    malformed: "Enter a complete email address, such as name@example.com.",
+    taken: "This address already has an account.",
+    doneTitle: "Invitation sent",
+    done: (email: string, until: string) => `We emailed ${email} a link to set a password. It works until ${until}.`,
+    pending: "Not set yet. The user sets it with the link of the invitation.",
+    noMail:
+      "This service doesn’t send emails. To invite a user, an operator prints a link: twofold account invite",
+  },
+
   actions,
   verifyRequester: "Verify who is asking. Attackers request this too.",
   mfaStays: "MFA stays as it is: with MFA on, signing in still takes a code.",
