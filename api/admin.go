@@ -11,7 +11,7 @@ import (
 // FindAccounts returns accounts by address prefix.
 func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) (FindAccountsResponseObject, error) {
 	part := parsePage(r.Params.Limit, r.Params.Cursor)
-	found, err := s.Administration.Find(ctx, deref(r.Params.Email), part.after, part.fetchLimit())
+	found, err := s.Administration.Find(ctx, requestFrom(ctx).session.AccountID, deref(r.Params.Email), part.after, part.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +40,12 @@ func (s *Server) InviteAccount(ctx context.Context, r InviteAccountRequestObject
 
 // InspectAccount returns the state of an account.
 func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObject) (InspectAccountResponseObject, error) {
-	st, err := s.Administration.Details(ctx, r.ID.String())
+	here := requestFrom(ctx).session
+	st, err := s.Administration.Details(ctx, here.AccountID, r.ID.String())
 	if err != nil {
 		return nil, err
 	}
-	return InspectAccount200JSONResponse(s.accountState(st, requestFrom(ctx).session)), nil
+	return InspectAccount200JSONResponse(s.accountState(st, here)), nil
 }
 
 func (s *Server) accountState(st admin.AccountDetails, here session.Session) AccountState {
@@ -77,7 +78,7 @@ func (s *Server) accountState(st admin.AccountDetails, here session.Session) Acc
 // ListAccountActivity returns the activity of an account, with the administrators who acted.
 func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error) {
 	part := parsePage(r.Params.Limit, r.Params.Cursor)
-	entries, err := s.Administration.Activity(ctx, r.ID.String(), part.after, part.fetchLimit())
+	entries, err := s.Administration.Activity(ctx, requestFrom(ctx).session.AccountID, r.ID.String(), part.after, part.fetchLimit())
 	if err != nil {
 		return nil, err
 	}

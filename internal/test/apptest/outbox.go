@@ -12,10 +12,10 @@ import (
 
 // QueuedMail is a decrypted mail in the outbox.
 type QueuedMail struct {
-	Kind  string            `json:"-"`
-	To    string            `json:"to"`
-	Name  string            `json:"name"`
-	About string            `json:"about"`
+	Kind  string `json:"-"`
+	To    string `json:"to"`
+	Name  string `json:"name"`
+	About string `json:"about"`
 
 	Language string `json:"language"`
 

@@ -55,6 +55,7 @@ const kinds: (typeof en)["kinds"] = {
   "account.password_reset": (_, by) =>
     by ? "Passwort durch Administrator entfernt" : "Passwort durch Betreiber entfernt",
   "account.invited": (_, by) => (by ? "Einladung durch Administrator gesendet" : "Einladung gesendet"),
+  "account.viewed": () => "Konto durch Administrator angesehen",
   "account.disabled": () => "Konto durch Administrator gesperrt",
   "account.enabled": () => "Konto durch Administrator freigegeben",
   "account.role_granted": () => "Administratorrolle zugewiesen",

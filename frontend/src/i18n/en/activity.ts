@@ -51,6 +51,7 @@ const kinds: Record<Kind, (name?: string, by?: ActivityItem["by"]) => string> = 
   "account.password_reset": (_, by) =>
     by ? "Password removed by an administrator" : "Password removed by an operator",
   "account.invited": (_, by) => (by ? "Invitation sent by an administrator" : "Invitation sent"),
+  "account.viewed": () => "Account viewed by an administrator",
   "account.disabled": () => "Account disabled by an administrator",
   "account.enabled": () => "Account enabled by an administrator",
   "account.role_granted": () => "Administrator role granted",
