@@ -30,7 +30,7 @@ func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) 
 func (s *Server) InviteAccount(ctx context.Context, r InviteAccountRequestObject) (InviteAccountResponseObject, error) {
 	call := requestFrom(ctx)
 	sent, err := s.Accounts.Invite(ctx, account.NewInvitation{
-		Email: r.Body.Email, Language: string(deref(r.Body.Language)), Actor: call.session.AccountID, Grant: call.stepUp.Grant,
+		Email: r.Body.Email, Language: deref((*string)(r.Body.Language)), Actor: call.session.AccountID, Grant: call.stepUp.Grant,
 	})
 	if err != nil {
 		return nil, err

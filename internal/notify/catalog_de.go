@@ -68,6 +68,10 @@ var german = catalog{
 			subject: "Anmeldung bei Ihrem Konto nach Fehlversuchen",
 			text:    textFor("Bei Ihrem Konto bei {{.Product}} gab es eine Anmeldung nach {{if .Count}}{{.Count}} Fehlversuchen{{else}}mehreren Fehlversuchen{{end}}."),
 		},
+		PasswordWithoutCode: {
+			subject: "Ihr Passwort wurde eingegeben, aber kein gültiger Code",
+			text:    textFor("Auf einem Gerät, das Ihr Konto bei {{.Product}} nicht kennt, wurde das richtige Passwort eingegeben, danach aber kein gültiger Code. Die Anmeldung wurde nicht abgeschlossen. Wiederholt sich das, folgt die nächste Benachrichtigung frühestens nach einem Tag."),
+		},
 		MFAReset: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wurde ausgeschaltet",
 			text:    textFor("Ein Administrator hat alle Authenticator-Apps und Wiederherstellungscodes aus Ihrem Konto bei {{.Product}} entfernt. Die Multi-Faktor-Authentifizierung (MFA) ist damit ausgeschaltet. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt nur das Passwort Ihr Konto."),

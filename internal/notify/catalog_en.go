@@ -60,6 +60,10 @@ var english = catalog{
 			subject: "Sign-in to your account after failed attempts",
 			text:    textFor("There was a sign-in to your {{.Product}} account after {{if .Count}}{{.Count}} failed attempts{{else}}several failed attempts{{end}}."),
 		},
+		PasswordWithoutCode: {
+			subject: "Your password was entered, but no valid code",
+			text:    textFor("The right password of your {{.Product}} account was entered on a device that the account does not know, and no valid code followed. The sign-in was not completed. If this happens again, the next notice comes after one day at the earliest."),
+		},
 		MFAReset: {
 			subject: "Multi-factor authentication was turned off for your account",
 			text:    textFor("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account, so multi-factor authentication (MFA) is off. All devices were signed out. Until you add an authenticator app again, only the password protects your account."),

@@ -13,6 +13,7 @@ const (
 	PasswordChanged          Kind = "password_changed"
 	NewDevice                Kind = "new_device"
 	SignInAfterFailures      Kind = "failures_then_success"
+	PasswordWithoutCode      Kind = "password_without_code"
 	MFAReset                 Kind = "mfa_reset" // by an operator or an administrator
 	MFARequiredSoon          Kind = "mfa_required_soon"
 	AccountDisabled          Kind = "account_disabled"
@@ -45,7 +46,7 @@ const (
 func (k Kind) hasDisputeLink() bool {
 	switch k {
 	case MethodAdded, MethodRemoved, MethodReplaced, RecoveryCodesGenerated, RecoveryCodeUsed, PasswordChanged, NewDevice,
-		SignInAfterFailures, PasswordResetDone, EmailChangeRequested, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:
+		SignInAfterFailures, PasswordWithoutCode, PasswordResetDone, EmailChangeRequested, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:
 		return true
 	}
 	return false
