@@ -78,19 +78,18 @@ func TestUnfinishedSignIn_NoNotice(t *testing.T) {
 func TestUnfinishedSignIn_OneNoticeFromReplicas(t *testing.T) {
 	t.Parallel()
 	apptest.Concurrency(t)
-	overReplicas(t, func(t *testing.T, servers []*apptest.Server) {
-		h := servers[0]
-		h.NewUser(ada).WithTOTP()
-		for range 3 {
-			h.PendingSignIn(ada)
-		}
-		h.Clock.Advance(time.Hour)
-		apptest.Concurrently(8, func(i int) apptest.Response {
-			notifyUnfinished(servers[i%len(servers)])
-			return apptest.Response{}
-		})
-		if n := notifyUnfinished(h); n != 1 {
-			t.Errorf("%d notices, want 1", n)
-		}
+	servers := apptest.Replicas(t, 4)
+	h := servers[0]
+	h.NewUser(ada).WithTOTP()
+	for range 3 {
+		h.PendingSignIn(ada)
+	}
+	h.Clock.Advance(time.Hour)
+	apptest.Concurrently(8, func(i int) apptest.Response {
+		notifyUnfinished(servers[i%len(servers)])
+		return apptest.Response{}
 	})
+	if n := notifyUnfinished(h); n != 1 {
+		t.Errorf("%d notices, want 1", n)
+	}
 }

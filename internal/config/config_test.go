@@ -38,7 +38,7 @@ var rules = config.Config{
 	},
 	Mail: config.Mail{
 		Timeout: 30 * time.Second, NotMeLifetime: 7 * 24 * time.Hour, ResetLifetime: 30 * time.Minute, ResetMails: 3, AddressMails: 10,
-		AddressLifetime: 24 * time.Hour,
+		AddressLifetime: 24 * time.Hour, InviteLifetime: 7 * 24 * time.Hour,
 	},
 	Removal: config.Removal{
 		Delay: 72 * time.Hour, Pause: 30 * 24 * time.Hour, Remind: 24 * time.Hour, TickMax: time.Hour, LinkLifetime: 7 * 24 * time.Hour,

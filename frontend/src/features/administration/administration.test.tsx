@@ -104,7 +104,7 @@ describe("the list", () => {
         .getByRole("link")
         .getAttribute("href"),
     ).toBe("/settings/administration/b@x");
-    expect(sent).toHaveLength(2);
+    expect(sent.filter(({ line }) => line.startsWith(first))).toHaveLength(2);
   });
 
   it("finds by the beginning of the address, or says that there is none", async () => {
