@@ -43,7 +43,11 @@ export function InviteDialog({ email: initialEmail, promptStepUp, onClose }: Inv
     if (secondsLeft > 0) return;
     const address = email.trim();
     const found =
-      address === "" ? messages.common.emailMissing : /^[^\s@]+@[^\s@]+$/.test(address) ? undefined : t.malformed;
+      address === ""
+        ? messages.common.emailMissing
+        : /^[^\s@]+@[^\s@]+$/.test(address)
+          ? undefined
+          : t.malformed;
     setProblem(found);
     if (found) return input.current?.focus();
     run(async () => {

@@ -124,7 +124,8 @@ export const administration = {
     malformed: "Enter a complete email address, such as name@example.com.",
     taken: "This address already has an account.",
     doneTitle: "Invitation sent",
-    done: (email: string, until: string) => `We emailed ${email} a link to set a password. It works until ${until}.`,
+    done: (email: string, until: string) =>
+      `We emailed ${email} a link to set a password. It works until ${until}.`,
     pending: "Not set yet. The user sets it with the link of the invitation.",
     noMail:
       "This service doesn’t send emails. To invite a user, an operator prints a link: twofold account invite",
