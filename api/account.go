@@ -13,8 +13,8 @@ func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.accountOf(ctx, a)
-	return GetAccount200JSONResponse(answer), err
+	result, err := s.accountOf(ctx, a)
+	return GetAccount200JSONResponse(result), err
 }
 
 // UpdateAccount changes the display name and the language.
@@ -25,27 +25,27 @@ func (s *Server) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.accountOf(ctx, a)
-	return UpdateAccount200JSONResponse(answer), err
+	result, err := s.accountOf(ctx, a)
+	return UpdateAccount200JSONResponse(result), err
 }
 
 func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, error) {
-	answer := Account{
+	result := Account{
 		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
 		CreatedAt: truncateToSecond(a.CreatedAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
 	}
-	answer.Role = role(a)
+	result.Role = role(a)
 	if a.NoticeEmail != "" {
-		answer.NoticeEmail = &a.NoticeEmail
+		result.NoticeEmail = &a.NoticeEmail
 	}
 	pending, err := s.Accounts.PendingAddress(ctx, a.ID)
 	switch {
 	case err == nil:
-		answer.PendingAddress = new(pendingAddress(pending))
+		result.PendingAddress = new(pendingAddress(pending))
 	case !errors.Is(err, account.ErrNoPendingAddress):
 		return Account{}, err
 	}
-	return answer, nil
+	return result, nil
 }
 
 // role returns nil for an account without a role.

@@ -708,6 +708,7 @@ const (
 	UnreadyReasonDatabaseReadOnly    UnreadyReason = "database_read_only"
 	UnreadyReasonDatabaseRestored    UnreadyReason = "database_restored"
 	UnreadyReasonDatabaseUnreachable UnreadyReason = "database_unreachable"
+	UnreadyReasonLogUnwritable       UnreadyReason = "log_unwritable"
 	UnreadyReasonSchemaOlder         UnreadyReason = "schema_older"
 	UnreadyReasonStopping            UnreadyReason = "stopping"
 )
@@ -720,6 +721,8 @@ func (e UnreadyReason) Valid() bool {
 	case UnreadyReasonDatabaseRestored:
 		return true
 	case UnreadyReasonDatabaseUnreachable:
+		return true
+	case UnreadyReasonLogUnwritable:
 		return true
 	case UnreadyReasonSchemaOlder:
 		return true
@@ -1748,9 +1751,10 @@ type TOTPEnrollmentPeriod int
 //   - `schema_older`: the schema lacks tables or columns of this version. Run `twofold migrate`.
 //   - `database_restored`: the database is older than the one served before, so that used codes and revoked sessions
 //     may work again. Run `twofold restore-fence`.
+//   - `log_unwritable`: the log cannot be written, because the program that reads it has stopped, or its disk is full.
 //   - `stopping`: the server is shutting down.
 //
-// The log has the exact error of the database.
+// The log has the exact error.
 type UnreadyReason string
 
 // UpdateAccountRequest The members to change.

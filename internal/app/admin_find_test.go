@@ -41,11 +41,11 @@ func TestFindAccounts_ByPrefix(t *testing.T) {
 		"zoe@example.com\n": nil,
 	} {
 		if got := find("&email=" + url.QueryEscape(prefix)); !slices.Equal(got, want) {
-			t.Errorf("%q finds %v, want %v", prefix, got, want)
+			t.Errorf("query %q: got %v, want %v", prefix, got, want)
 		}
 	}
 	if got := find(""); len(got) != 8 || !slices.IsSorted(got) {
-		t.Errorf("all are %v", got)
+		t.Errorf("all accounts: got %v", got)
 	}
 	o.grace.Do("GET", apptest.PathAdminAccounts+"?email=", nil).Require(400, "invalid_request")
 	o.grace.Do("GET", apptest.PathAdminAccounts+"/"+apptest.UnknownID, nil).Require(404, "not_found")
@@ -62,6 +62,6 @@ func TestGetAccount_Role(t *testing.T) {
 		t.Errorf("the role is %q", got)
 	}
 	if got := o.SignedIn(ada).Do("GET", apptest.PathAccount, nil).Require(200, "").Value("role"); got != nil {
-		t.Errorf("everybody's role is %v", got)
+		t.Errorf("filter without a role: got %v", got)
 	}
 }

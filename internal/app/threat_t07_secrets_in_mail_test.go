@@ -52,14 +52,14 @@ func TestT07_Secrets_MailNotLogged(t *testing.T) {
 	}
 	for what, text := range found {
 		if text == "" {
-			t.Fatalf("there is no secret for %s", what)
+			t.Fatalf("no secret is listed for %s", what)
 		}
 	}
 	log := h.Log.String() + again.Log.String()
 	found.WantAbsent(t, "the log", log)
 	for _, line := range []string{`"notice not sent yet"`, `"notice given up"`, `"notice sent"`, "answers 450", "answers 550", "sign in"} {
 		if !strings.Contains(log, line) {
-			t.Errorf("the log does not have %s: the test proves nothing", line)
+			t.Errorf("the log does not contain %s, so the test covers too little", line)
 		}
 	}
 }

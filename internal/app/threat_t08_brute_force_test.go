@@ -77,7 +77,7 @@ func TestT08_BruteForce_BackoffDoubles(t *testing.T) {
 	for _, seconds := range []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600} {
 		a := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 		if got := a.Int("retry_after"); got != seconds {
-			t.Fatalf("the wait is %d s, want %d", got, seconds)
+			t.Fatalf("the backoff is %d s, want %d", got, seconds)
 		}
 		h.Clock.Advance(time.Duration(seconds-1) * time.Second)
 		apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 1) // attempts during backoff neither count nor extend it

@@ -117,9 +117,9 @@ func TestT29_MalformedRequests_Bodies(t *testing.T) {
 		}
 	}
 	if after := h.RowCounts(); !maps.Equal(before, after) {
-		t.Errorf("something changed: %v, was %v", after, before)
+		t.Errorf("the data changed: %v, was %v", after, before)
 	}
 	if left := script.Confirm(pending, pending.Wrong()).Require(422, "code_rejected").Int("attempts_left"); left != 4 {
-		t.Errorf("attempts_left is %d, want 4: malformed requests are no attempts", left)
+		t.Errorf("attempts_left is %d, want 4, because malformed requests are not counted", left)
 	}
 }

@@ -93,7 +93,7 @@ func (h *wiring) wireSessions() {
 	h.attempts = &throttle.Limiter{
 		Store: store.Attempts{DB: h.db},
 		Limits: throttle.Limits{
-			FreeAttempts: h.Attempts.Free, FirstBackoff: h.Attempts.Wait, MaxBackoff: h.Attempts.MaxWait, HardLimit: h.Attempts.Cap,
+			FreeAttempts: h.Attempts.FreeAttempts, FirstBackoff: h.Attempts.FirstBackoff, MaxBackoff: h.Attempts.MaxBackoff, HardLimit: h.Attempts.HardLimit,
 			QueueTimeout: h.Passwords.HashWait,
 		},
 		Now: h.Now,
@@ -159,7 +159,7 @@ func (h *wiring) wireAccounts() {
 		Store: store.Removals{DB: h.db}, Locks: store.Accounts{DB: h.db}, Accounts: h.accounts, Methods: h.methods,
 		Notices: h.notices, Links: h.links, Attempts: h.attempts, Audit: h.auditLog,
 		Limits: mfaremoval.Limits{
-			Delay: delay, Cooldown: h.Removal.Pause, Remind: h.Removal.Remind, MaxTick: h.Removal.TickMax,
+			Delay: delay, Cooldown: h.Removal.Cooldown, Remind: h.Removal.Remind, MaxTick: h.Removal.TickMax,
 			LinkLifetime: h.Removal.LinkLifetime,
 		},
 		Now: h.Now, NewID: newID,
@@ -174,7 +174,7 @@ func (h *wiring) wireAuthn() {
 		Passwords: h.hasher, Attempts: h.attempts, Methods: h.methods, Sessions: h.sessions, StepUps: h.stepUps,
 		Removals: h.removals, Audit: h.auditLog, Notices: h.notices,
 		Limits: authn.Limits{
-			SignInLifetime: h.SignIns.Lifetime, SignInTries: h.SignIns.Tries, MaxPending: h.SignIns.Open,
+			SignInLifetime: h.SignIns.Lifetime, SignInTries: h.SignIns.Tries, MaxPending: h.SignIns.MaxPending,
 			DeviceLifetime: h.Devices.Lifetime, Devices: h.Devices.PerAccount,
 		},
 		Now: h.Now, NewID: newID,

@@ -51,13 +51,13 @@ func (h *wiring) retention() *retention.Service {
 	return &retention.Service{
 		Store: store.Retention{DB: h.db}, Enrollments: h.methods, Activity: h.auditLog,
 		Limits: retention.Limits{
-			ExpiredGrace: kept.Over,
+			ExpiredGrace: kept.ExpiredGrace,
 			// An expired enrollment is kept as long as its session, so that the session learns that it expired, rather than that
 			// it never existed.
-			Enrollments: max(kept.Over, h.Sessions.AAL1Absolute, h.Sessions.AAL2Absolute),
+			Enrollments: max(kept.ExpiredGrace, h.Sessions.AAL1Absolute, h.Sessions.AAL2Absolute),
 			Attempts:    kept.Attempts, Mails: kept.Mails, Activity: kept.Activity,
-			Removals: h.Removal.Pause + kept.Over,
-			Every:    kept.PurgeEvery, Batch: kept.PurgeBatch, BatchPause: kept.PurgeRest,
+			Removals: h.Removal.Cooldown + kept.ExpiredGrace,
+			Every:    kept.PurgeEvery, Batch: kept.PurgeBatch, BatchPause: kept.BatchPause,
 		},
 		Holder: newID(), Now: h.Now,
 	}

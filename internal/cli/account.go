@@ -199,7 +199,7 @@ type revokeAdmin struct {
 	Email string `required:"" help:"The email address of the account."`
 }
 
-// Run takes that back.
+// Run revokes the role.
 func (cmd revokeAdmin) Run(ctx context.Context, p Program) error {
 	return p.withApp(ctx, func(a *app.App, _ config.Config) error { return p.setRole(ctx, a, cmd.Email, "") })
 }
@@ -212,6 +212,6 @@ func (p Program) setRole(ctx context.Context, a *app.App, email string, r accoun
 		p.printf("%s is an administrator", account.CanonicalEmail(email))
 		return nil
 	}
-	p.printf("%s is no administrator", account.CanonicalEmail(email))
+	p.printf("%s is not an administrator", account.CanonicalEmail(email))
 	return nil
 }

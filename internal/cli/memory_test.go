@@ -14,6 +14,6 @@ func TestMemoryFor_HashSlots(t *testing.T) {
 		}
 	}
 	if memoryFor(config.Passwords{ArgonMemoryKiB: 19 << 10}) < 67<<20 {
-		t.Error("no slot is one for each processor")
+		t.Error("zero slots do not mean one per processor")
 	}
 }

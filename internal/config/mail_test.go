@@ -27,7 +27,7 @@ func TestFromMap_InvalidMailSettings(t *testing.T) {
 		for _, value := range values {
 			refusedByName(t, name, value)
 			if _, err := config.FromMap(env{name: value}); err != nil && strings.Contains(err.Error(), "canary") {
-				t.Errorf("%s: the error repeats a password: %v", name, err)
+				t.Errorf("%s: the error discloses a password: %v", name, err)
 			}
 		}
 	}
@@ -54,11 +54,11 @@ func TestMail_Server(t *testing.T) {
 			t.Errorf("%s: got %s, %v, want %s", given, got, err, want)
 		}
 		if printed := fmt.Sprintf("%v %+v %#v", c, c, c.Mail); strings.Contains(printed, "canary") {
-			t.Errorf("printed settings hold the password: %s", printed)
+			t.Errorf("printed settings disclose the password: %s", printed)
 		}
 	}
 	if c, err := config.FromMap(env{}); err != nil || c.Mail.Enabled() {
-		t.Errorf("without a server mail is on: %v, %v", c.Mail.Enabled(), err)
+		t.Errorf("mail is enabled without a server: %v, %v", c.Mail.Enabled(), err)
 	}
 }
 

@@ -58,10 +58,10 @@ func (d Doctor) Run(ctx context.Context, tell func(Finding)) (wrong int) {
 		return wrong
 	}
 	d.addresses(ctx)
-	d.kept(ctx)
+	d.databaseAndKeys(ctx)
 	d.mail(ctx)
 	if d.Online {
-		d.visit(ctx)
+		d.publicURL(ctx)
 	}
 	return wrong
 }

@@ -169,7 +169,7 @@ type Error struct {
 	Code  int // RFC 5321 §4.2
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("%s: the server answers %d", e.Doing, e.Code) }
+func (e *Error) Error() string { return fmt.Sprintf("%s: the server replied %d", e.Doing, e.Code) }
 
 // refusal reduces an error to what holds no user data.
 func refusal(doing string, err error) error {
@@ -191,5 +191,5 @@ func refusal(doing string, err error) error {
 	case errors.As(err, &network):
 		return fmt.Errorf("%s: %w", doing, network)
 	}
-	return errors.New(doing + ": it broke off, or does not offer what is needed to sign in (STARTTLS, AUTH)")
+	return errors.New(doing + ": the connection broke, or the server does not offer STARTTLS or AUTH")
 }

@@ -67,7 +67,7 @@ func TestCode_AgreesWithOathtool(t *testing.T) {
 		t.Fatal("oathtool is missing: install it (Debian: apt-get install oathtool)")
 	}
 	if err != nil {
-		t.Skip("oathtool is not installed: the independent check is left out")
+		t.Skip("oathtool is not installed, so the independent check is skipped")
 	}
 	for _, at := range []time.Time{
 		time.Unix(30, 0), noon, noon.Add(30 * time.Second), time.Unix(math.MaxInt32, 0), time.Unix(math.MaxInt32+1, 0),
@@ -80,7 +80,7 @@ func TestCode_AgreesWithOathtool(t *testing.T) {
 				t.Fatalf("%v: %s", err, out)
 			}
 			if got, want := key.Code(totp.StepAt(at)), strings.TrimSpace(string(out)); got != want {
-				t.Errorf("at %v: got %s, oathtool says %s", at, got, want)
+				t.Errorf("at %v: got %s, oathtool returns %s", at, got, want)
 			}
 		}
 	}
@@ -96,7 +96,7 @@ func TestStepAt_ThirtySeconds(t *testing.T) {
 		{1 << 33, 286331153},
 	} {
 		if got := totp.StepAt(time.Unix(c.unix, 999_999_999)); got != c.want {
-			t.Errorf("second %d lies in step %d, want %d", c.unix, got, c.want)
+			t.Errorf("second %d is in step %d, want %d", c.unix, got, c.want)
 		}
 	}
 	for _, s := range []totp.Step{-2, -1, 0, 1, 2, 71582788, totp.StepAt(noon)} {
@@ -104,7 +104,7 @@ func TestStepAt_ThirtySeconds(t *testing.T) {
 			t.Errorf("step %d begins in step %d", s, got)
 		}
 		if got := totp.StepAt(s.Time().Add(-1)); got != s-1 {
-			t.Errorf("just before step %d is step %d", s, got)
+			t.Errorf("just before step %d: got step %d", s, got)
 		}
 	}
 	if got, want := totp.StepAt(noon).Time(), noon.Add(-7*time.Second); !got.Equal(want) || got.Location() != time.UTC {
