@@ -29,7 +29,7 @@ type accountRow struct {
 	Role              string
 	DisabledAt        unixMicro
 	MFAToldOf         unixMicro `gorm:"column:mfa_told_of"`
-	UnfinishedToldAt  unixMicro
+	UnfinishedSentAt  unixMicro
 }
 
 func (accountRow) TableName() string { return "accounts" }

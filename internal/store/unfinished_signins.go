@@ -36,8 +36,8 @@ func (s UnfinishedSignIns) DeleteUnfinished(ctx context.Context, id string) (boo
 // MarkNotified records a notice in one conditional statement, so that concurrent ones are not both needed.
 func (s UnfinishedSignIns) MarkNotified(ctx context.Context, accountID string, at, since time.Time) (bool, error) {
 	tx := s.writer(ctx).Model(&accountRow{}).
-		Where("id = ? AND disabled_at = 0 AND unfinished_told_at <= ?", accountID, unixMicro{since}).
+		Where("id = ? AND disabled_at = 0 AND unfinished_sent_at <= ?", accountID, unixMicro{since}).
 		Where("EXISTS (SELECT 1 FROM mfa_methods m WHERE m.account_id = accounts.id)").
-		Update("unfinished_told_at", unixMicro{at})
+		Update("unfinished_sent_at", unixMicro{at})
 	return tx.RowsAffected == 1, tx.Error
 }

@@ -9,11 +9,11 @@ ALTER TABLE sign_ins ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
 CREATE INDEX sign_ins_unfinished ON sign_ins (expires_at) WHERE bucket = 'anyone';
 
 -- When the user was last notified of such a sign-in; 0 = never.
-ALTER TABLE accounts ADD COLUMN unfinished_told_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN unfinished_sent_at INTEGER NOT NULL DEFAULT 0;
 
 -- +goose Down
 
-ALTER TABLE accounts DROP COLUMN unfinished_told_at;
+ALTER TABLE accounts DROP COLUMN unfinished_sent_at;
 DROP INDEX sign_ins_unfinished;
 ALTER TABLE sign_ins DROP COLUMN user_agent;
 ALTER TABLE sign_ins DROP COLUMN ip;
