@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"twofold/internal/account"
+	"twofold/internal/mailaddr"
 )
 
 // GetAccount returns the caller's account.
@@ -31,12 +32,12 @@ func (s *Server) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject
 
 func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, error) {
 	result := Account{
-		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
+		ID: mustUUID(a.ID), Email: mailaddr.ToUnicode(a.Email), DisplayName: a.DisplayName, Language: Language(a.Language),
 		CreatedAt: truncateToSecond(a.CreatedAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
 	}
 	result.Role = role(a)
 	if a.NoticeEmail != "" {
-		result.NoticeEmail = &a.NoticeEmail
+		result.NoticeEmail = new(mailaddr.ToUnicode(a.NoticeEmail))
 	}
 	pending, err := s.Accounts.PendingAddress(ctx, a.ID)
 	switch {
@@ -57,5 +58,5 @@ func role(a account.Account) *Role {
 }
 
 func pendingAddress(p account.PendingAddress) PendingAddress {
-	return PendingAddress{Kind: AddressKind(p.Kind), Email: p.Email, ExpiresAt: truncateToSecond(p.ExpiresAt)}
+	return PendingAddress{Kind: AddressKind(p.Kind), Email: mailaddr.ToUnicode(p.Email), ExpiresAt: truncateToSecond(p.ExpiresAt)}
 }

@@ -5,6 +5,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/admin"
+	"twofold/internal/mailaddr"
 	"twofold/internal/session"
 )
 
@@ -19,7 +20,7 @@ func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) 
 	list := FindAccounts200JSONResponse{Items: make([]FoundAccount, len(found)), NextCursor: next}
 	for i, f := range found {
 		list.Items[i] = FoundAccount{
-			ID: mustUUID(f.Account.ID), Email: f.Account.Email, DisplayName: f.Account.DisplayName, Role: role(f.Account),
+			ID: mustUUID(f.Account.ID), Email: mailaddr.ToUnicode(f.Account.Email), DisplayName: f.Account.DisplayName, Role: role(f.Account),
 			Disabled: f.Account.Disabled(), MFA: f.MFA, CreatedAt: truncateToSecond(f.Account.CreatedAt),
 		}
 	}
@@ -35,7 +36,7 @@ func (s *Server) InviteAccount(ctx context.Context, r InviteAccountRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return InviteAccount201JSONResponse{ID: mustUUID(sent.Account.ID), Email: sent.Account.Email, ExpiresAt: truncateToSecond(sent.ExpiresAt)}, nil
+	return InviteAccount201JSONResponse{ID: mustUUID(sent.Account.ID), Email: mailaddr.ToUnicode(sent.Account.Email), ExpiresAt: truncateToSecond(sent.ExpiresAt)}, nil
 }
 
 // InspectAccount returns the state of an account.
@@ -51,7 +52,7 @@ func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObje
 func (s *Server) accountState(st admin.AccountDetails, current session.Session) AccountState {
 	a := st.Account
 	result := AccountState{
-		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
+		ID: mustUUID(a.ID), Email: mailaddr.ToUnicode(a.Email), DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
 		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: optionalTime(a.PasswordChangedAt),
 		HasPassword: a.PasswordHash != "", LastSignInAt: optionalTime(st.LastSignIn),
 		MFAEnabled: len(st.MFA.Methods) > 0, Methods: make([]MFAMethod, len(st.MFA.Methods)),

@@ -137,7 +137,7 @@ func isID(s *openapi3.Schema, member any) bool {
 
 const idFormat = "uuid"
 
-const codePattern = "^[0-9]{6}$"
+const codePattern = `^\p{Nd}{6}$`
 
 // pointer returns the JSON pointer of a member of the body (RFC 6901 §3).
 func pointer(name string) string {

@@ -741,7 +741,9 @@ type Account struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// ID The id of the account.
@@ -750,7 +752,9 @@ type Account struct {
 	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
 	Language Language `json:"language"`
 
-	// NoticeEmail An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// NoticeEmail An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	NoticeEmail *Email `json:"notice_email,omitempty"`
 
 	// PasswordChangedAt When the password was last changed or reset.
@@ -801,7 +805,9 @@ type AccountState struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// HasPassword False until an invited user sets the first password, and after a dispute or an administrator removed the
@@ -898,7 +904,9 @@ type AddressKind string
 
 // AddressRequest An e-mail address.
 type AddressRequest struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 }
 
@@ -907,7 +915,8 @@ type Amr = []string
 
 // BeginSignInEnrollmentRequest All members are optional.
 type BeginSignInEnrollmentRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
 	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
@@ -916,7 +925,8 @@ type BeginSignInEnrollmentRequest struct {
 
 // BeginTOTPEnrollmentRequest All members are optional.
 type BeginTOTPEnrollmentRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
 	// Replaces The id of the method that the new one replaces. The old method works until the new one is confirmed.
@@ -925,10 +935,11 @@ type BeginTOTPEnrollmentRequest struct {
 
 // CancelMFARemovalByCodeRequest Exactly one of `code` and `recovery_code`.
 type CancelMFARemovalByCodeRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
@@ -942,18 +953,19 @@ type ChangePasswordRequest struct {
 	NewPassword Password `json:"new_password"`
 }
 
-// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 type Code = string
 
 // CompleteSignInRequest Exactly one of `code` and `recovery_code`.
 type CompleteSignInRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
 	// Deliver Must be the value given to `signIn`, or absent.
 	Deliver *CompleteSignInRequestDeliver `json:"deliver,omitempty"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
@@ -966,13 +978,14 @@ type CompleteSignInRequestDeliver string
 
 // ConfirmSignInEnrollmentRequest The first code of the new authenticator app.
 type ConfirmSignInEnrollmentRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code Code `json:"code"`
 
 	// Deliver Must be the value given to `signIn`, or absent.
 	Deliver *ConfirmSignInEnrollmentRequestDeliver `json:"deliver,omitempty"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
 	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
@@ -984,16 +997,19 @@ type ConfirmSignInEnrollmentRequestDeliver string
 
 // ConfirmTOTPEnrollmentRequest The first code of the new authenticator app.
 type ConfirmTOTPEnrollmentRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code Code `json:"code"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 }
 
 // ConfirmedAddress The address that was confirmed.
 type ConfirmedAddress struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// Kind The address that signs in, or the second one for notices.
@@ -1027,7 +1043,9 @@ type Device struct {
 // DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 type DisplayName = string
 
-// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+// have the domain in Unicode.
 type Email = string
 
 // EnrolledSignIn The session and the method that were created.
@@ -1080,7 +1098,9 @@ type FoundAccount struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// ID The id of the account.
@@ -1122,7 +1142,9 @@ type HeldProof struct {
 
 // Invitation A link with which a user sets the first password of an account.
 type Invitation struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// ExpiresAt When the link expires.
@@ -1134,7 +1156,9 @@ type Invitation struct {
 
 // InviteRequest The user to invite.
 type InviteRequest struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
@@ -1228,7 +1252,8 @@ type ListedSession struct {
 	LastUsedAt time.Time `json:"last_used_at"`
 }
 
-// MethodName 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+// MethodName 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+// case. Surrounding spaces are removed.
 type MethodName = string
 
 // MFA The state of MFA of an account.
@@ -1263,7 +1288,8 @@ type MFAMethod struct {
 	// LastUsedAt When a code of it was last accepted.
 	LastUsedAt time.Time `json:"last_used_at"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 
 	// Suspended The owner disputed the method. Its codes are rejected, and MFA stays on.
@@ -1332,7 +1358,9 @@ type Password = string
 
 // PendingAddress An address that is not confirmed yet. An account has one at most.
 type PendingAddress struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// ExpiresAt When its link expires.
@@ -1353,7 +1381,8 @@ type PendingEnrollment struct {
 	// ID The id of the enrollment, which becomes the id of the method.
 	ID openapi_types.UUID `json:"id"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 
 	// Replaces The id of the method that it replaces, if any.
@@ -1455,7 +1484,8 @@ type Receipt struct {
 	SessionsEnded int `json:"sessions_ended"`
 }
 
-// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+// script, O for 0, and I or L for 1 are accepted.
 // A malformed one is rejected with 400 and counts as no attempt.
 type RecoveryCode = string
 
@@ -1480,7 +1510,8 @@ type RecoveryCodes = []string
 
 // RenameMFAMethodRequest The new name.
 type RenameMFAMethodRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 }
 
@@ -1585,19 +1616,22 @@ type SessionList struct {
 
 // SignInRequest At most one of `code` and `recovery_code`.
 type SignInRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
 	// Deliver How the session is delivered: as a `cookie` for a browser, or as a `token` in the body for a script.
 	Deliver *Deliver `json:"deliver,omitempty"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
 	Password Password `json:"password"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 }
@@ -1693,7 +1727,7 @@ type StepUpGrant struct {
 
 // StepUpRequest On an account with MFA, exactly one of `code` and `recovery_code` is required; without MFA, none.
 type StepUpRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
 	// Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
@@ -1702,7 +1736,8 @@ type StepUpRequest struct {
 	// Purpose The action that a step-up token permits.
 	Purpose Purpose `json:"purpose"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
@@ -1769,7 +1804,9 @@ type UpdateAccountRequest struct {
 // Cursor defines model for Cursor.
 type Cursor = openapi_types.UUID
 
-// EmailPrefix An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+// EmailPrefix An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+// have the domain in Unicode.
 type EmailPrefix = Email
 
 // ID defines model for Id.

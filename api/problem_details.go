@@ -47,7 +47,7 @@ func addDetails(p *Problem, err error) {
 	case errors.Is(err, account.ErrInvalidDisplayName):
 		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrInvalidName):
-		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
+		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces or invisible"}}
 	case errors.Is(err, authn.ErrInvalidTarget):
 		p.Errors = &[]FieldError{{Pointer: "/target", Detail: "must be the id of an account for the purpose admin.account, and absent for every other"}}
 	case errors.Is(err, admin.ErrReasonRequired):

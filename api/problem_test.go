@@ -116,7 +116,7 @@ func TestAddDetails(t *testing.T) {
 	}{
 		"invalid field":           {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
 		"other delivery":          {authn.ErrTransportMismatch, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be the value that the sign-in started with, or absent"}}}},
-		"invalid name":            {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}}},
+		"invalid name":            {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces or invisible"}}}},
 		"missing code":            {&authn.CodeRequiredError{Factors: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
 		"backoff":                 {&throttle.ThrottledError{RetryAfter: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
 		"backoff below a second":  {&throttle.ThrottledError{RetryAfter: time.Nanosecond}, Problem{RetryAfter: new(1)}},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"twofold/internal/audit"
+	"twofold/internal/mailaddr"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
 	"twofold/internal/password"
@@ -39,7 +40,7 @@ func (p PasswordPolicy) MinLength() int {
 // or two hashes, so call it before the transaction that stores the hash.
 func (p PasswordPolicy) ValidateAndHash(ctx context.Context, a Account, pw secret.Text) (string, error) {
 	local, _, _ := strings.Cut(a.Email, "@")
-	if err := password.Validate(pw, p.MinLength(), a.Email, local, productName, p.Issuer); err != nil {
+	if err := password.Validate(pw, p.MinLength(), a.Email, mailaddr.ToUnicode(a.Email), local, productName, p.Issuer); err != nil {
 		return "", err
 	}
 	release, err := p.Hasher.Acquire(ctx)

@@ -240,7 +240,7 @@ func TestUpdateAccount_Profile(t *testing.T) {
 	}
 	for what, name := range map[string]string{
 		"65 code points": strings.Repeat("é", 65), "a line break": "Ada\nBcc: eve", "a control": "Ada\u009b", "a line separator": "Ada\u2028Bcc: eve",
-		"longer in NFC": strings.Repeat("\u0958", 33), // two code points each
+		"nothing visible": "\u200b\u3164", "longer in NFC": strings.Repeat("\u0958", 33), // two code points each
 	} {
 		t.Run(what, func(t *testing.T) {
 			apptest.WantPointer(t, script.WithT(t).Do("PATCH", apptest.PathAccount, JSON{"display_name": name}).Require(400, "invalid_request"), "/display_name")

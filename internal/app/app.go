@@ -118,6 +118,7 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	h.instrument()
 	h.wireMFA()
 	h.wireAccounts()
+	h.canonicalizeAddresses(ctx)
 	h.wireAuthn()
 	handler, err := h.newHandler()
 	if err != nil {

@@ -59,13 +59,29 @@ func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 	id := h.AddAccount(ada)
 	db := h.OpenDatabase(t)
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
-	h.Mailbox.Reject(550)
+	h.Mailbox.Reject(450)
 	h.Deliver()
 	h.Clock.Advance(7*24*time.Hour - 1)
 	h.Deliver()
 	db.WantOutbox(t, 1, 0, 0)
 	h.Clock.Advance(time.Hour)
 	h.Deliver()
+	wantGivenUp(t, h, db, id)
+}
+
+func TestMailDelivery_GivenUpAtOnceWhenRejectedForGood(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	id := h.AddAccount(ada)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
+	h.Mailbox.Reject(550)
+	h.Deliver()
+	wantGivenUp(t, h, h.OpenDatabase(t), id)
+}
+
+// wantGivenUp checks that the only mail was given up, is not sent any more, and is in the activity.
+func wantGivenUp(t *testing.T, h *apptest.Server, db *apptest.Database, id string) {
+	t.Helper()
 	db.WantOutbox(t, 0, 0, 1)
 	h.Mailbox.Accept()
 	h.Clock.Advance(24 * time.Hour)
@@ -81,6 +97,39 @@ func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 	}
 	if done, err := h.App.Notices.Delivered(context.Background(), "topic"); err != nil || done {
 		t.Errorf("delivered is %v, %v, want false for a mail that was given up", done, err)
+	}
+}
+
+func TestMailDelivery_SenderAndEHLO(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		settings   []string
+		ehlo, from string
+	}{
+		{nil, "[127.0.0.1]", "twofold@localhost"},
+		{[]string{"TWOFOLD_PUBLIC_URL=https://account.example.com"}, "account.example.com", "twofold@account.example.com"},
+		{[]string{"TWOFOLD_PUBLIC_URL=https://192.0.2.10"}, "[192.0.2.10]", "twofold@[192.0.2.10]"},
+		{[]string{"TWOFOLD_PUBLIC_URL=https://[2001:db8::1]"}, "[IPv6:2001:db8::1]", "twofold@[IPv6:2001:db8::1]"},
+		{[]string{"TWOFOLD_MAIL_FROM=Bücher <konto@bücher.example>"}, "xn--bcher-kva.example", "konto@xn--bcher-kva.example"},
+		{[]string{"TWOFOLD_SMTP_EHLO=mail.example.com"}, "mail.example.com", "twofold@localhost"},
+	} {
+		h := apptest.StartWithMail(t, c.settings...)
+		h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: h.AddAccount(ada)})
+		if m := h.Mail(ada); m.EHLO != c.ehlo || m.From != c.from {
+			t.Errorf("%v: EHLO %s from %s, want EHLO %s from %s", c.settings, m.EHLO, m.From, c.ehlo, c.from)
+		}
+	}
+}
+
+func TestMailDelivery_WithoutEncryption(t *testing.T) {
+	t.Parallel()
+	box := apptest.NewMailbox(t)
+	h := apptest.Start(t, box.Setting()+"?tls=off")
+	h.Mailbox = box
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: h.AddAccount(ada)})
+	h.Mail(ada)
+	if !strings.Contains(h.Log.String(), "mails are sent unencrypted") {
+		t.Error("the log does not mention it")
 	}
 }
 

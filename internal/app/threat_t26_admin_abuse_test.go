@@ -147,7 +147,7 @@ func TestT26_AdminAbuse_ResetNeedsReason(t *testing.T) {
 	script, phone := h.NewUser(ada).WithTOTP().Session()
 	pending := h.PendingSignIn(ada)
 	token := o.stepUp(ada)
-	for _, none := range []any{JSON{}, JSON{"reason": ""}, JSON{"reason": "  "}, JSON{"reason": "two\nlines"}, nil} {
+	for _, none := range []any{JSON{}, JSON{"reason": ""}, JSON{"reason": "  "}, JSON{"reason": "\u200b\u3164"}, JSON{"reason": "two\nlines"}, nil} {
 		o.grace.Do("POST", o.path(ada, "reset-mfa"), none, "Step-Up-Token", token).Require(400, "invalid_request")
 	}
 	link := h.PasswordResetToken(ada)

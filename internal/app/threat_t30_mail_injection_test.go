@@ -114,7 +114,7 @@ func TestT30_MailInjection_Recipients(t *testing.T) {
 			t.Errorf("%q: got %d mails, want one to %s", address, len(arrived), want)
 		}
 	}
-	h.OpenDatabase(t).WantOutbox(t, unsent, 2, 0)
+	h.OpenDatabase(t).WantOutbox(t, 0, 2, unsent)
 	if strings.Contains(h.Log.String(), "evil@") || strings.Contains(h.Log.String(), ada) {
 		t.Error("the log contains an unusable address")
 	}

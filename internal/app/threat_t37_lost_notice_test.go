@@ -46,7 +46,8 @@ func TestT37_LostNotice_MailOutage(t *testing.T) {
 	for outage, begin := range map[string]func(*apptest.Mailbox){
 		"it is down":                   func(b *apptest.Mailbox) { b.Close() },
 		"it refuses for now":           func(b *apptest.Mailbox) { b.Reject(451) },
-		"it refuses for good":          func(b *apptest.Mailbox) { b.Reject(550) },
+		"it refuses to relay":          func(b *apptest.Mailbox) { b.Reject(530) },
+		"it refuses this host":         func(b *apptest.Mailbox) { b.RejectEHLO(550) },
 		"mail server does not respond": func(b *apptest.Mailbox) { b.Stall() },
 	} {
 		t.Run(outage, func(t *testing.T) {

@@ -57,7 +57,7 @@ type wiring struct {
 func (h *wiring) wireNotifications() error {
 	h.auditLog = audit.Log{To: h.Audit, Store: store.Activity{DB: h.db}, Now: h.Now, NewID: newID}
 	h.links = &maillink.Service{Store: store.Links{DB: h.db}, Now: h.Now, NewID: newID}
-	sender, err := newSender(h.Config, h.Now)
+	sender, err := newSender(h.Config, h.Log, h.Now)
 	if err != nil {
 		return err
 	}
@@ -213,4 +213,17 @@ func (h *wiring) newHandler() (http.Handler, error) {
 		Ready:    h.ready.reasons, Count: h.metrics.Request, Traces: h.Traces,
 		Log: h.Log, Now: h.Now, NewID: newID,
 	})
+}
+
+// canonicalizeAddresses changes addresses that an earlier version stored in another spelling, and logs the accounts that cannot
+// be changed because another account has the address. It only logs an error, because a standby, which cannot be written, starts
+// too.
+func (h *wiring) canonicalizeAddresses(ctx context.Context) {
+	pairs, err := h.accounts.CanonicalizeAddresses(ctx)
+	if err != nil {
+		h.Log.WarnContext(ctx, "addresses not changed to their canonical spelling", "error", err)
+	}
+	for _, p := range pairs {
+		h.Log.WarnContext(ctx, "account cannot sign in, because another one has the same e-mail address", "account", p.Unreachable.ID, "other", p.Found.ID)
+	}
 }

@@ -15,7 +15,9 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/app"
 	"twofold/internal/config"
+	"twofold/internal/mailaddr"
 	"twofold/internal/secret"
+	"twofold/internal/usertext"
 )
 
 type accountCommands struct {
@@ -50,7 +52,7 @@ func (cmd addAccount) Run(ctx context.Context, p Program) (err error) {
 	if err != nil {
 		return err
 	}
-	p.printf("added %s (%s)", added.Email, added.ID)
+	p.printf("added %s (%s)", mailaddr.ToUnicode(added.Email), added.ID)
 	if cmd.Admin {
 		return p.setRole(ctx, a, added.Email, account.Admin)
 	}
@@ -63,7 +65,8 @@ func (cmd addAccount) password(p Program) (secret.Text, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return secret.Text{}, fmt.Errorf("read password: %w", err)
 		}
-		return secret.New(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")), nil
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		return secret.New(strings.Trim(line, "\ufeff")), nil // editors and shells on Windows write byte order marks
 	}
 	terminal, ok := p.In.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
@@ -107,7 +110,7 @@ func (cmd invite) Run(ctx context.Context, p Program) error {
 		if err != nil {
 			return err
 		}
-		p.printf("invited %s (%s)", sent.Account.Email, sent.Account.ID)
+		p.printf("invited %s (%s)", mailaddr.ToUnicode(sent.Account.Email), sent.Account.ID)
 		if cmd.Admin {
 			if err := p.setRole(ctx, a, sent.Account.Email, account.Admin); err != nil {
 				return err
@@ -117,7 +120,7 @@ func (cmd invite) Run(ctx context.Context, p Program) error {
 			p.printf("a link to set the password is mailed to this address")
 			return nil
 		}
-		p.printLink(link, sent.Account.Email, c.Mail.InviteLifetime)
+		p.printLink(link, mailaddr.ToUnicode(sent.Account.Email), c.Mail.InviteLifetime)
 		return nil
 	})
 }
@@ -167,7 +170,7 @@ func (cmd resetPassword) Run(ctx context.Context, p Program) error {
 		if err != nil {
 			return err
 		}
-		email := account.CanonicalEmail(cmd.Email)
+		email := mailaddr.ToUnicode(account.CanonicalEmail(cmd.Email))
 		p.printf("the password of %s is removed, sessions ended: %d", email, sessions)
 		if link.IsZero() {
 			p.printf("a link to set a new one is mailed to this address, unless the account is disabled")
@@ -180,7 +183,7 @@ func (cmd resetPassword) Run(ctx context.Context, p Program) error {
 
 // checkReason returns an error for a reason that is blank.
 func checkReason(reason string) error {
-	if strings.TrimSpace(reason) == "" {
+	if usertext.IsBlank(reason) {
 		return errors.New("--reason must not be empty: it is written to the audit log")
 	}
 	return nil
@@ -209,9 +212,9 @@ func (p Program) setRole(ctx context.Context, a *app.App, email string, r accoun
 		return err
 	}
 	if r == account.Admin {
-		p.printf("%s is an administrator", account.CanonicalEmail(email))
+		p.printf("%s is an administrator", mailaddr.ToUnicode(account.CanonicalEmail(email)))
 		return nil
 	}
-	p.printf("%s is not an administrator", account.CanonicalEmail(email))
+	p.printf("%s is not an administrator", mailaddr.ToUnicode(account.CanonicalEmail(email)))
 	return nil
 }

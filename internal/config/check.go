@@ -10,6 +10,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"twofold/internal/usertext"
 )
 
 // check returns everything that is wrong with the settings, joined, one sentence each.
@@ -82,7 +84,7 @@ func isLocal(host string) bool {
 func (c *Config) checkIssuer() error {
 	c.Issuer = strings.TrimSpace(c.Issuer)
 	bad := func(r rune) bool { return r == ':' || !unicode.IsPrint(r) }
-	if c.Issuer == "" || !utf8.ValidString(c.Issuer) || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
+	if usertext.IsBlank(c.Issuer) || !utf8.ValidString(c.Issuer) || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
 		return fmt.Errorf("TWOFOLD_ISSUER is %q: give a short name without a colon, as authenticator apps will show it", c.Issuer)
 	}
 	return nil

@@ -27,6 +27,7 @@ func TestFromMap_InvalidValues(t *testing.T) {
 			"https://*", "https://*.example.com", "https://b\u00fccher.example", "https://:443",
 		},
 		"TWOFOLD_ISSUER": {
+			"\u3164", "\u3164 \u2800",
 			" ", "\t", "Two:fold", "Two\nfold", "Two\x00fold", "Two\u0085fold", "Two\u202efold", strings.Repeat("x", 65), strings.Repeat("ü", 33),
 		},
 		"TWOFOLD_TRUSTED_PROXIES":      {"10.0.0.1", "10.0.0.0/33", "proxy.example.com", "10.0.0.0/8;fd00::/8", "10.0.0.0/8 fd00::/8", "*"},

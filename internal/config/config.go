@@ -139,6 +139,8 @@ type Passwords struct {
 type Mail struct {
 	SMTPURL         secret.Text   `env:"TWOFOLD_SMTP_URL"`
 	SMTPURLFile     string        `env:"TWOFOLD_SMTP_URL_FILE"`
+	EHLO            string        `env:"TWOFOLD_SMTP_EHLO"` // see Config.EHLOName
+	CAFile          string        `env:"TWOFOLD_SMTP_CA_FILE"`
 	From            string        `env:"TWOFOLD_MAIL_FROM"`
 	Timeout         time.Duration `env:"TWOFOLD_SMTP_TIMEOUT" envDefault:"30s"`
 	Support         string        `env:"TWOFOLD_SUPPORT"`

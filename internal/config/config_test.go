@@ -73,7 +73,7 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 		"TWOFOLD_LISTEN": "127.0.0.1:0", "TWOFOLD_OPS_LISTEN": "127.0.0.1:0", "TWOFOLD_PUBLIC_URL": "https://account.example.com", "TWOFOLD_DATABASE_URL": "sqlite:/x",
 		"TWOFOLD_MASTER_KEY_FILE": "/x", "TWOFOLD_ISSUER": "Example & Söhne", "TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
 		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_LOG_FORMAT": "json", "TWOFOLD_SOCKET_MODE": "0600", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_ATTEMPTS_KEPT": "7h", "TWOFOLD_SIGNING_KEY_LIFETIME": "720h",
-		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com",
+		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com", "TWOFOLD_SMTP_CA_FILE": written(t, certificate(t)),
 		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
 		"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31",
 	}

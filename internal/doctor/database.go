@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"twofold/internal/account"
 	"twofold/internal/keyring"
 	"twofold/internal/restorefence"
 	"twofold/internal/store"
@@ -37,6 +38,7 @@ func (d Doctor) databaseAndKeys(ctx context.Context) {
 		d.durability(ctx, db)
 	}
 	d.clocks(ctx, db)
+	d.accounts(ctx, db)
 	d.keys(ctx, db, master, masterErr)
 }
 
@@ -100,6 +102,18 @@ func (d Doctor) restored(ctx context.Context, db *store.DB) (copied bool) {
 		d.ok("restored", "no sign of a restored backup; generation %d started %s", e.Number, e.StartedAt.Format(time.DateOnly))
 	}
 	return e.RestoreReason == restorefence.BackupCopy
+}
+
+// accounts names accounts that cannot sign in, because another one has the same address.
+func (d Doctor) accounts(ctx context.Context, db *store.DB) {
+	pairs, err := account.FindSameAddresses(ctx, store.Accounts{DB: db})
+	if err != nil {
+		d.fail("accounts", "the addresses cannot be read: %v.", err)
+		return
+	}
+	for _, p := range pairs {
+		d.fail("accounts", "%s and %s are the same address, and only the second account can sign in. Let its user change its address on the page; the next start then lets the first one sign in.", p.Unreachable.Email, p.Found.Email)
+	}
 }
 
 // writeAccess checks whether the database accepts writes, without writing.

@@ -136,6 +136,15 @@ func TestRun_MissingDatabase(t *testing.T) {
 	}
 }
 
+func TestRun_SameAddress(t *testing.T) {
+	t.Parallel()
+	p := newInstallation(t)
+	for id, email := range map[string]string{"one": "ada@b\u00fccher.example", "two": "ada@xn--bcher-kva.example", "three": "z\u00fcrich@example.com"} {
+		p.sql("INSERT INTO accounts (id, email, password_hash, password_changed_at, created_at) VALUES ('" + id + "', '" + email + "', '', 0, 0)")
+	}
+	p.reports("accounts", doctor.Failed, "ada@b\u00fccher.example and ada@xn--bcher-kva.example are the same address")
+}
+
 func TestRun_SchemaVersion(t *testing.T) {
 	t.Parallel()
 	older := newInstallation(t)

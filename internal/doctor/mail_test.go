@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,8 +24,16 @@ func TestRun_MailServer(t *testing.T) {
 	if got := box.To(to); len(got) != 1 || !strings.Contains(got[0].Raw, "twofold doctor sent this mail") {
 		t.Errorf("the mail server received %d mails to %s", len(got), to)
 	}
-	box.Reject(550)
-	p.reports("test mail", doctor.Failed, "550")
+	for _, status := range []int{504, 550} { // most servers reject the name in EHLO only at RCPT
+		box.Reject(status)
+		p.reports("test mail", doctor.Failed, fmt.Sprint(status))
+		p.reports("test mail", doctor.Failed, "TWOFOLD_SMTP_EHLO")
+	}
+	for _, status := range []int{501, 504, 550} { // whatever the status, it is about the name
+		box.RejectEHLO(status)
+		p.reports("mail", doctor.Failed, fmt.Sprint("EHLO: the server replied ", status))
+		p.reports("mail", doctor.Failed, "EHLO, which is [127.0.0.1], set TWOFOLD_SMTP_EHLO")
+	}
 }
 
 func TestRun_MailServerRejects(t *testing.T) {

@@ -84,6 +84,10 @@ func TestName_LengthInNFC(t *testing.T) {
 		"65 letters":                               {strings.Repeat("x", 65), false},
 		"64 letters and space around":              {" " + strings.Repeat("x", 64) + " ", true},
 		"64 letters of two code points":            {strings.Repeat("u\u0308", 64), true},
+		"a zero-width space":                       {"\u200b", false},
+		"a Hangul filler":                          {"\u3164", false},
+		"invisible characters and spaces":          {" \u3164 \u00ad\u2060", false},
+		"a letter between invisible characters":    {"\u200bx\u200b", true},
 		"33 letters that come apart when composed": {strings.Repeat("\u0958", 33), false},
 	} {
 		h := newFixture(t)

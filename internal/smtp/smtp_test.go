@@ -32,13 +32,28 @@ import (
 
 // relay is a mail server with one user.
 type relay struct {
+	mechanisms []string                             // that it offers; nil: PLAIN. Only PLAIN accepts the password
+	reject     func(command, argument string) error // the reply to EHLO, MAIL, RCPT and DATA; nil: accepted
+
 	mu        sync.Mutex
 	encrypted []bool // whether each received mail came over TLS
 	users     []string
+	hellos    []string
+	tried     []string // mechanisms
 }
 
 func (r *relay) NewSession(c *gosmtp.Conn) (gosmtp.Session, error) {
-	return &relaySession{relay: r, conn: c}, nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hellos = append(r.hellos, c.Hostname())
+	return &relaySession{relay: r, conn: c}, r.reply("EHLO", c.Hostname())
+}
+
+func (r *relay) reply(command, argument string) error {
+	if r.reject == nil {
+		return nil
+	}
+	return r.reject(command, argument)
 }
 
 type relaySession struct {
@@ -47,15 +62,29 @@ type relaySession struct {
 	user  string
 }
 
-func (v *relaySession) Reset()                                 {}
-func (v *relaySession) Logout() error                          { return nil }
-func (v *relaySession) Mail(string, *gosmtp.MailOptions) error { return nil }
-func (v *relaySession) Rcpt(string, *gosmtp.RcptOptions) error { return nil }
-func (v *relaySession) AuthMechanisms() []string               { return []string{sasl.Plain} }
+func (v *relaySession) Reset()        {}
+func (v *relaySession) Logout() error { return nil }
+
+func (v *relaySession) Mail(from string, _ *gosmtp.MailOptions) error { return v.relay.reply("MAIL", from) }
+func (v *relaySession) Rcpt(to string, _ *gosmtp.RcptOptions) error   { return v.relay.reply("RCPT", to) }
+
+func (v *relaySession) AuthMechanisms() []string {
+	if v.relay.mechanisms != nil {
+		return v.relay.mechanisms
+	}
+	return []string{sasl.Plain}
+}
+
 func (v *relaySession) Auth(mech string) (sasl.Server, error) {
+	v.relay.mu.Lock()
+	defer v.relay.mu.Unlock()
+	v.relay.tried = append(v.relay.tried, mech)
+	if mech != sasl.Plain {
+		return nil, gosmtp.ErrAuthFailed
+	}
 	return sasl.NewPlainServer(func(_, user, password string) error {
 		if user != "twofold" || password != "p@ss wörd" {
-			return errors.New("unknown user " + user + " with password " + password)
+			return &gosmtp.SMTPError{Code: 535, EnhancedCode: gosmtp.EnhancedCode{5, 7, 8}, Message: "unknown user " + user + " with password " + password}
 		}
 		v.user = user
 		return nil
@@ -64,22 +93,31 @@ func (v *relaySession) Auth(mech string) (sasl.Server, error) {
 
 func (v *relaySession) Data(r io.Reader) error {
 	_, err := io.Copy(io.Discard, r)
+	if err == nil {
+		err = v.relay.reply("DATA", "")
+	}
+	if err != nil {
+		return err
+	}
 	_, encrypted := v.conn.TLSConnectionState()
 	v.relay.mu.Lock()
 	defer v.relay.mu.Unlock()
 	v.relay.encrypted = append(v.relay.encrypted, encrypted)
 	v.relay.users = append(v.relay.users, v.user)
-	return err
+	return nil
 }
 
-// certificate returns a certificate for localhost that this process trusts.
-var certificate = sync.OnceValue(func() tls.Certificate {
+// certificate returns a certificate for localhost and [::1] that this process trusts.
+var certificate = sync.OnceValue(newCertificate)
+
+func newCertificate() tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		panic(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "localhost"}, DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv6loopback},
+		IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
@@ -87,7 +125,7 @@ var certificate = sync.OnceValue(func() tls.Certificate {
 		panic(err)
 	}
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-})
+}
 
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "twofold-smtp-")
@@ -105,28 +143,34 @@ func TestMain(m *testing.M) {
 }
 
 // start starts a relay that offers STARTTLS, uses implicit TLS, or neither.
-func start(t *testing.T, offered, implicit bool) (*relay, smtp.Server) {
+func start(t *testing.T, offered, implicit bool) (*relay, *smtp.Server) {
 	t.Helper()
-	r := &relay{}
-	server := gosmtp.NewServer(r)
-	server.Domain, server.AllowInsecureAuth, server.ErrorLog = "localhost", true, log.New(io.Discard, "", 0)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	port := listener.Addr().(*net.TCPAddr).Port
 	settings := &tls.Config{Certificates: []tls.Certificate{certificate()}, MinVersion: tls.VersionTLS12}
-	if offered {
-		server.TLSConfig = settings
-	}
 	if implicit {
 		listener = tls.NewListener(listener, settings)
 	}
+	if !offered {
+		settings = nil
+	}
+	return serve(t, listener, settings)
+}
+
+// serve starts a relay on a listener. It offers STARTTLS if there are settings.
+func serve(t *testing.T, listener net.Listener, settings *tls.Config) (*relay, *smtp.Server) {
+	t.Helper()
+	r := &relay{}
+	server := gosmtp.NewServer(r)
+	server.Domain, server.AllowInsecureAuth, server.ErrorLog = "localhost", true, log.New(io.Discard, "", 0)
+	server.TLSConfig = settings
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
-	return r, smtp.Server{
-		Host: "localhost", Port: port, From: mail.Address{Name: "Zoë's \"app\"", Address: "twofold@example.com"}, Name: "account.example.com",
-		Timeout: 5 * time.Second, Now: func() time.Time { return time.Unix(1e9, 0) },
+	return r, &smtp.Server{
+		Host: "localhost", Port: listener.Addr().(*net.TCPAddr).Port, From: mail.Address{Name: "Zoë's \"app\"", Address: "twofold@example.com"},
+		Name: "account.example.com", Timeout: 5 * time.Second, Now: func() time.Time { return time.Unix(1e9, 0) },
 	}
 }
 

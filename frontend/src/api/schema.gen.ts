@@ -946,17 +946,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case. */
+        /**
+         * @description An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+         *     lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+         *     have the domain in Unicode.
+         */
         Email: string;
         /**
          * Format: password
          * @description The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
          */
         Password: string;
-        /** @description The code of an authenticator app, six ASCII digits (RFC 6238). */
+        /** @description The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value. */
         Code: string;
         /**
-         * @description A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+         * @description A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+         *     script, O for 0, and I or L for 1 are accepted.
          *     A malformed one is rejected with 400 and counts as no attempt.
          */
         RecoveryCode: string;
@@ -1107,7 +1112,10 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "de";
-        /** @description 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed. */
+        /**
+         * @description 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+         *     case. Surrounding spaces are removed.
+         */
         MethodName: string;
         /** @description The result of a sign-in. `state` tells the variants apart. */
         SignInResult: components["schemas"]["SignedIn"] | components["schemas"]["SecondFactorRequired"] | components["schemas"]["EnrollmentRequired"];

@@ -15,6 +15,7 @@ import (
 
 // Mail is a received mail.
 type Mail struct {
+	EHLO    string      `json:"-"` // the client's name
 	From    string      `json:"-"` // of the envelope
 	To      []string    `json:"to"`
 	Header  mail.Header `json:"-"`
