@@ -1,7 +1,7 @@
 // Package account manages accounts: it adds them, finds them, and changes their profile, e-mail addresses and password.
 // An address is stored, compared and counted in one canonical spelling; no two accounts have the same one. A new address
 // takes effect when the link mailed to it is followed. A new password revokes what the old one opened and cancels pending
-// changes of the account. Every change records its audit entry and enqueues its notice in its own transaction. The entry
+// changes of the account. An invited user sets the first password with a mailed link. Every change records its audit entry and enqueues its notice in its own transaction. The entry
 // points are [Service] for accounts and addresses, and [Passwords], through which every password of an existing account is
 // set.
 package account
@@ -33,9 +33,9 @@ type Account struct {
 	DisplayName       string
 	Language          string // of mails: BCP 47
 	NoticeEmail       string // a second address for notices, canonical; empty: none
-	PasswordHash      string // PHC string; empty while there is no password, see Passwords.ForceReset
+	PasswordHash      string // PHC string; empty while there is no password, see Passwords.ForceReset and Service.Invite
 	CreatedAt         time.Time
-	PasswordChangedAt time.Time
+	PasswordChangedAt time.Time // zero: an invited user who has not set the first password
 	PasswordResetAt   time.Time // when the password was last set with a mailed link; zero: never
 	Role              Role
 	DisabledAt        time.Time // when the account was disabled; zero: it is enabled
@@ -116,8 +116,10 @@ type Service struct {
 	RecoveryCodes RecoveryCodes
 	Audit         audit.Log
 	AddressLinks  LinkLimits // of links that confirm a new address
-	Now           func() time.Time
-	NewID         func() string
+	// InvitationLifetime is the lifetime of a link that sets the first password.
+	InvitationLifetime time.Duration
+	Now                func() time.Time
+	NewID              func() string
 }
 
 // CanonicalEmail returns the spelling under which an address is stored, looked up and counted: without spaces and invisible

@@ -137,7 +137,7 @@ func (s *Passwords) Change(ctx context.Context, sess session.Session, grant step
 	return done, token, nil
 }
 
-// Reset sets a new password with the token of a mailed link, which it consumes. It revokes everything that the old password
+// Reset sets a new password, or the first one, with the token of a mailed link, which it consumes. It revokes everything that the old password
 // opened and creates no session, so that the next sign-in still requires the second factor (T-24). The link is checked
 // first, and a rejected password leaves it valid. It returns maillink.ErrExpired, also if the account is disabled, and the
 // errors of [PasswordPolicy.ValidateAndHash].
@@ -168,8 +168,10 @@ func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.R
 		if done.SessionsEnded, err = s.replace(ctx, a.ID, hash); err != nil {
 			return err
 		}
-		if err := s.Store.SetResetAt(ctx, a.ID, s.Now()); err != nil {
-			return err
+		if l.Subject != maillink.Invitation { // the first password replaces none, so an MFA removal may be requested
+			if err := s.Store.SetResetAt(ctx, a.ID, s.Now()); err != nil {
+				return err
+			}
 		}
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordReset, AccountID: a.ID}); err != nil {
 			return err
@@ -202,7 +204,7 @@ func (s *Passwords) ForceReset(ctx context.Context, accountID string) (sessions 
 			return err
 		}
 		if !a.Disabled() { // a disabled account cannot use the link
-			if err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
+			if _, err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
 				return err
 			}
 		}

@@ -147,8 +147,9 @@ func (h *wiring) wireAccounts() {
 	h.accounts = &account.Service{
 		Store: store.Accounts{DB: h.db}, Policy: h.policy, Pending: h.pending, SentLinks: store.Resets{DB: h.db}, Links: h.links,
 		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, RecoveryCodes: h.methods, Audit: h.auditLog,
-		AddressLinks: account.LinkLimits{PerHour: h.Mail.AddressMails, Lifetime: h.Mail.AddressLifetime},
-		Now:          h.Now, NewID: newID,
+		AddressLinks:       account.LinkLimits{PerHour: h.Mail.AddressMails, Lifetime: h.Mail.AddressLifetime},
+		InvitationLifetime: h.Mail.InviteLifetime,
+		Now:                h.Now, NewID: newID,
 	}
 	delay := h.Removal.Delay
 	if !h.notices.Mail { // a removal that cannot be announced is not offered
@@ -186,8 +187,8 @@ func (h *wiring) wireAuthn() {
 	}
 	h.admin = &admin.Service{
 		Store: store.AdminAccounts{Accounts: store.Accounts{DB: h.db}}, Accounts: h.accounts, Pending: h.pending, Revoker: h.engine,
-		Methods: h.methods, Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals, Attempts: h.attempts,
-		Notices: h.notices, Audit: h.auditLog, Now: h.Now,
+		Methods: h.methods, Passwords: h.passwords, Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals,
+		Attempts: h.attempts, Notices: h.notices, Audit: h.auditLog, Now: h.Now,
 	}
 }
 

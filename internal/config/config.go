@@ -149,6 +149,7 @@ type Mail struct {
 	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"`    // per account per hour
 	AddressMails    int           `env:"TWOFOLD_ADDRESS_MAILS" envDefault:"10"` // likewise
 	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
+	InviteLifetime  time.Duration `env:"TWOFOLD_INVITATION_LIFETIME" envDefault:"168h"`
 }
 
 // Removal configures the delayed removal of MFA for users who lost every factor: docs/lost-everything.md. Delay 0 turns

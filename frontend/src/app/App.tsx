@@ -162,6 +162,11 @@ export function App({ queries }: { queries: QueryClient }) {
     previousPath.current = path;
   }, [path]);
 
+  const onPasswordSet = () => {
+    setToken("");
+    endSession("passwordSet");
+  };
+
   const footer = <LanguageSwitch before={beforeReload} />;
   return (
     <QueryClientProvider client={queries}>
@@ -193,15 +198,11 @@ export function App({ queries }: { queries: QueryClient }) {
         <Route path="/forgot-password">
           <ForgotPasswordPage />
         </Route>
+        <Route path="/set-password">
+          <ResetPasswordPage key={token} token={token} invited onDone={onPasswordSet} />
+        </Route>
         <Route path="/reset-password">
-          <ResetPasswordPage
-            key={token}
-            token={token}
-            onDone={() => {
-              setToken("");
-              endSession("passwordSet");
-            }}
-          />
+          <ResetPasswordPage key={token} token={token} onDone={onPasswordSet} />
         </Route>
         <Route path="/confirm-address">
           <ConfirmAddressPage key={token} token={token} />

@@ -1,5 +1,12 @@
 /** The pages of mailed links. The token is in the fragment, which browsers do not send to the server. */
-const pages = ["/reset-password", "/confirm-address", "/not-me", "/cancel-removal", "/complete-removal"];
+const pages = [
+  "/set-password",
+  "/reset-password",
+  "/confirm-address",
+  "/not-me",
+  "/cancel-removal",
+  "/complete-removal",
+];
 
 /**
  * Returns the token of a mailed link and removes it from the URL, so that it stays neither in the address bar nor in the

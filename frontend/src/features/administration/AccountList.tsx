@@ -4,7 +4,8 @@ import { Link, useLocation } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
 import type { FoundAccount } from "../../api/client";
 import { usePagination, type Page } from "../../api/pagination";
-import { requestErrorOf } from "../../api/queries";
+import { requestErrorOf, useService } from "../../api/queries";
+import type { StepUpPrompt } from "../../api/stepUp";
 import { Address } from "../../ui/Address";
 import { Button } from "../../ui/Button";
 import { Badge, Card } from "../../ui/Card";
@@ -19,6 +20,7 @@ import { useCountdown } from "../../ui/Countdown";
 import { CardSkeleton } from "../../ui/CardSkeleton";
 import { shortDate, messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
+import { InviteDialog } from "./InviteDialog";
 import { MfaRequiredNotice, needsMfa } from "./MfaRequiredNotice";
 import { accountPath } from "./accountPath";
 import { accountsQuery, moreAccounts } from "./queries";
@@ -26,7 +28,7 @@ import { accountsQuery, moreAccounts } from "./queries";
 const frame = { title: t.accounts, lead: t.lead };
 
 /** All accounts, or those whose address begins with the search text. The history state holds the text, so that "back" keeps it. */
-export function AccountList() {
+export function AccountList({ promptStepUp }: { promptStepUp: StepUpPrompt }) {
   const [path, navigate] = useLocation();
   const prefix = useHistoryState<{ email?: string } | null>()?.email ?? "";
   const query = useQuery({ ...accountsQuery(prefix), placeholderData: keepPreviousData });
@@ -44,7 +46,7 @@ export function AccountList() {
     );
   if (!query.data) return <CardSkeleton {...frame} rows={5} plain />;
   return (
-    <Card {...frame}>
+    <Card {...frame} foot={<InviteButton promptStepUp={promptStepUp} />}>
       <Search
         prefix={prefix}
         busy={query.isPlaceholderData}
@@ -52,6 +54,18 @@ export function AccountList() {
       />
       <SearchResults first={query.data} prefix={prefix} stale={query.isPlaceholderData} />
     </Card>
+  );
+}
+
+function InviteButton({ promptStepUp }: { promptStepUp: StepUpPrompt }) {
+  const sendsMail = useService().data?.mail !== false;
+  const [open, setOpen] = useState(false);
+  if (!sendsMail) return <p className="hint">{t.invite.noMail}</p>;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t.invite.button}</Button>
+      {open && <InviteDialog email="" promptStepUp={promptStepUp} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
 import type { AccountState } from "../../api/client";
 import { requestErrorOf } from "../../api/queries";
@@ -12,6 +12,7 @@ import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import { AdminActionDialog } from "./AdminActionDialog";
 import { ActivityCard } from "./ActivityCard";
+import { InviteDialog } from "./InviteDialog";
 import { MfaRequiredNotice, needsMfa } from "./MfaRequiredNotice";
 import { MethodsCard, SessionsCard, AccountCard } from "./accountCards";
 import { stateQuery } from "./queries";
@@ -83,7 +84,8 @@ function Loaded({ account, own, ownId, promptStepUp }: LoadedProps) {
   const { state } = action;
   // While a dialog is open, the cards behind it keep showing the old data, so that nothing moves.
   const shown = useRef(account);
-  if (state.at === "idle") shown.current = account;
+  const [inviting, setInviting] = useState(false);
+  if (state.at === "idle" && !inviting) shown.current = account;
   const visible = shown.current;
   const allowed = own ? undefined : action;
   return (
@@ -91,10 +93,13 @@ function Loaded({ account, own, ownId, promptStepUp }: LoadedProps) {
       <Title>
         <Address>{visible.email}</Address>
       </Title>
-      <AccountCard account={visible} action={allowed} />
+      <AccountCard account={visible} action={allowed} onInvite={() => setInviting(true)} />
       <MethodsCard account={visible} action={allowed} />
       <SessionsCard account={visible} action={allowed} />
       <ActivityCard id={visible.id} ownId={ownId} />
+      {inviting && (
+        <InviteDialog email={visible.email} promptStepUp={promptStepUp} onClose={() => setInviting(false)} />
+      )}
       {state.at !== "idle" && <AdminActionDialog state={state} email={visible.email} action={action} />}
     </>
   );

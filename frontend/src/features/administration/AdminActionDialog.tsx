@@ -101,6 +101,7 @@ function Confirmation({ state, email, action }: ConfirmationProps) {
               <p>{mfaRequired ? t.enrollsAtNextSignIn : t.passwordOnly}</p>
             </Notice>
           )}
+          {state.task === "resetPassword" && <p>{t.mfaStays}</p>}
           <Field
             label={t.reason}
             name="reason"

@@ -15,15 +15,16 @@ import { newPassword } from "../../i18n/newPassword";
 import { LinkResult } from "./LinkPage";
 import { initialLinkAction, linkAction } from "./linkAction";
 
-const t = links.reset;
-
 interface ResetPasswordPageProps {
   token: string;
+  /** Whether the link is an invitation, with which the user sets the first password. */
+  invited?: boolean;
   /** Called after the password was set. That does not sign the user in. */
   onDone: () => void;
 }
 
-export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
+export function ResetPasswordPage({ token, invited, onDone }: ResetPasswordPageProps) {
+  const t = invited ? links.invitation : links.reset;
   const [state, dispatch] = useReducer(linkAction<Receipt>, token, initialLinkAction<Receipt>);
   const [password, setPassword] = useState("");
   const [submitted, setSubmitted] = useState<string>();
@@ -65,7 +66,11 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
       {state.at === "expired" ? (
         <LinkResult
           lines={[state.incomplete ? links.incomplete : t.expired]}
-          to={{ path: "/forgot-password", label: t.askAgain }}
+          to={
+            invited
+              ? { path: "/sign-in", label: links.toSignIn }
+              : { path: "/forgot-password", label: links.reset.askAgain }
+          }
         />
       ) : (
         <form

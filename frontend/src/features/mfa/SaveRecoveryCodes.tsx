@@ -4,9 +4,10 @@ import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { ChangingText } from "../../ui/ChangingText";
 import { CheckIcon, CopyIcon, DownloadIcon, PrintIcon } from "../../ui/icons";
+import { saveFile } from "../../ui/saveFile";
 import { shortDate, messages } from "../../i18n";
 import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
-import { downloadText, recoveryCodesFile } from "./recoveryCodesFile";
+import { recoveryCodesFile } from "./recoveryCodesFile";
 
 interface SaveRecoveryCodesProps {
   codes: string[];
@@ -47,7 +48,7 @@ export function SaveRecoveryCodes({ codes }: SaveRecoveryCodesProps) {
           ))}
         </ol>
         <div className="recovery-codes__actions">
-          <Button small onClick={() => downloadText(t.fileName, lines.join("\r\n"))}>
+          <Button small onClick={() => saveFile(t.fileName, `${lines.join("\r\n")}\r\n`, "text/plain")}>
             <DownloadIcon />
             {t.download}
           </Button>

@@ -36,6 +36,14 @@ export const links: typeof en = {
     askAgain: "Neuen Link anfordern",
   },
 
+  invitation: {
+    title: "Passwort festlegen",
+    lead: "Sie wurden zu einem Konto eingeladen. Wählen Sie ein Passwort dafür und melden Sie sich dann an.",
+    submit: "Passwort festlegen",
+    expired:
+      "Eine Einladung gilt einmal und läuft nach sieben Tagen ab. Wenn Sie schon ein Passwort festgelegt haben, melden Sie sich damit an. Bitten Sie sonst einen Administrator um eine neue Einladung.",
+  },
+
   confirm: {
     title: "Diese Adresse bestätigen",
     lead: "Bestätigen Sie, dass Sie E-Mails an diese Adresse erhalten. Danach verwendet Ihr Konto sie.",

@@ -35,6 +35,14 @@ export const links = {
     askAgain: "Request a new link",
   },
 
+  invitation: {
+    title: "Set your password",
+    lead: "You have been invited to an account. Choose a password for it, then sign in.",
+    submit: "Set password",
+    expired:
+      "Invitations work once and expire after seven days. If you have set a password, sign in with it. Otherwise ask an administrator for a new invitation.",
+  },
+
   confirm: {
     title: "Confirm this address",
     lead: "Confirm that you receive emails at this address. Your account then uses it.",
