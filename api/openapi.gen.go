@@ -1257,8 +1257,8 @@ type NextCursor = openapi_types.UUID
 
 // NotMeResult The result of a dispute.
 type NotMeResult struct {
-	// Method What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-	// any more. Absent if the notice named none.
+	// Method What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+	// `gone` if it did not exist any more. Absent if the notice named none.
 	Method *NotMeResultMethod `json:"method,omitempty"`
 
 	// PasswordReset Whether the password was removed. A link to set a new one has been mailed.
@@ -1268,8 +1268,8 @@ type NotMeResult struct {
 	SessionsEnded int `json:"sessions_ended"`
 }
 
-// NotMeResultMethod What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-// any more. Absent if the notice named none.
+// NotMeResultMethod What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+// `gone` if it did not exist any more. Absent if the notice named none.
 type NotMeResultMethod string
 
 // Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
@@ -1335,7 +1335,7 @@ type Problem struct {
 	// For `removal_unavailable`:
 	// - `off`: the operator does not offer it, or no mail is sent
 	// - `paused`: a removal was cancelled recently
-	// - `password_reset`: the password was reset by mail recently
+	// - `password_reset`: the password was reset by mail recently, and not because of a dispute
 	Reason *ProblemReason `json:"reason,omitempty"`
 
 	// Reasons For `getReadiness`, why the server cannot serve requests.
@@ -1372,7 +1372,7 @@ type ProblemCode string
 // For `removal_unavailable`:
 // - `off`: the operator does not offer it, or no mail is sent
 // - `paused`: a removal was cancelled recently
-// - `password_reset`: the password was reset by mail recently
+// - `password_reset`: the password was reset by mail recently, and not because of a dispute
 type ProblemReason string
 
 // ProofMethod A kind of credential.
