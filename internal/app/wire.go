@@ -130,7 +130,9 @@ func (h *wiring) minPasswordLength() int {
 func (h *wiring) wireMFA() {
 	h.pending = &account.PendingChanges{Addresses: store.PendingAddresses{DB: h.db}, Links: h.links, Now: h.Now}
 	h.methods = &mfa.Service{
-		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.pending, Sealer: h.ring,
+		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.pending,
+		Trust:    authn.Trust{SignIns: store.SignIns{DB: h.db}, Devices: store.Devices{DB: h.db}, Now: h.Now},
+		Sealer:   h.ring,
 		Sessions: h.sessions, StepUps: h.stepUps, Hasher: h.hasher, Attempts: h.attempts, Audit: h.auditLog, Notices: h.notices,
 		Limits: mfa.Limits{
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twofold/internal/mfa"
+	"twofold/internal/secret"
 )
 
 func TestBegin_NameTakenMeanwhile(t *testing.T) {
@@ -17,14 +18,14 @@ func TestBegin_NameTakenMeanwhile(t *testing.T) {
 	b := h.begin("new")
 	_, err := h.Rename(ctx, "ada", phone.ID, "NEW")
 	must(t, err)
-	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); !errors.Is(err, mfa.ErrNameTaken) {
+	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{}); !errors.Is(err, mfa.ErrNameTaken) {
 		t.Errorf("got %v, want ErrNameTaken", err)
 	}
 	g := h.grant("mfa.enroll")
 	if s := h.state(g); s.Tries != 0 {
 		t.Errorf("it cost %d tries", s.Tries)
 	}
-	_, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "newer")
+	_, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "newer", secret.Text{})
 	must(t, err)
 }
 
@@ -50,7 +51,7 @@ func TestConfirm_NameTakenMeanwhile(t *testing.T) {
 	asked := 0
 	before := h.state(h.grant("mfa.enroll"))
 	h.Store = lateName{h.Store, &asked}
-	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "PHONE"); !errors.Is(err, mfa.ErrNameTaken) {
+	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "PHONE", secret.Text{}); !errors.Is(err, mfa.ErrNameTaken) {
 		t.Errorf("got %v, want ErrNameTaken", err)
 	}
 	after := h.state(h.grant("mfa.enroll"))
@@ -80,7 +81,7 @@ func TestConfirm_LastMethodRemovedMeanwhile(t *testing.T) {
 	b := h.begin("new")
 	asked := 0
 	h.Store = earlyMethod{h.Store, &asked}
-	_, done, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	_, done, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 	must(t, err)
 	if len(done.RecoveryCodes) != 2 || done.RecoveryCodesLeft != 2 {
 		t.Errorf("got %d recovery codes and %d left, want 2 for a first method", len(done.RecoveryCodes), done.RecoveryCodesLeft)

@@ -124,11 +124,18 @@ func TestMigrate_DatabaseOfTheElevenFilesIsCurrent(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	insertAda(t, db)
+	before := schemaText(t, db)
+	pool, done, err := db.migrator()
+	must(t, err)
+	defer func() { must(t, done()) }()
+	provider, err := db.provider(pool)
+	must(t, err)
+	_, err = provider.DownTo(ctx, 11)
+	must(t, err)
 	must(t, db.write.Exec("DELETE FROM goose_db_version").Error)
 	for version := range 12 { // goose inserts version 0
 		must(t, db.write.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)", version).Error)
 	}
-	before := schemaText(t, db)
 	must(t, db.Migrate(ctx))
 	must(t, db.Ready(ctx))
 	if diff := cmp.Diff(before, schemaText(t, db)); diff != "" {

@@ -62,18 +62,21 @@ func (a *account) allows(kind, bucket string, now time.Time) verdict {
 
 // reserve counts a failure, and answers how many tries are left.
 func (a *account) reserve(kind, bucket string, now time.Time) (left int) {
-	c := a.attempts[[2]string{kind, bucket}]
+	c, all := a.attempts[[2]string{kind, bucket}], a.attempts[[2]string{kind, total}]
 	c.failures++
-	if c.until = (time.Time{}); c.failures >= free {
-		c.until = now.Add(waitAfter(c.failures))
+	all.failures++
+	failures := c.failures
+	if kind != kindPassword && bucket == anyone {
+		failures = max(failures, all.failures)
+	}
+	if c.until = (time.Time{}); failures >= free {
+		c.until = now.Add(waitAfter(failures))
 	}
 	a.attempts[[2]string{kind, bucket}] = c
-	left = max(free-c.failures, 0)
+	left = max(free-failures, 0)
 	if kind == kindPassword {
 		return left
 	}
-	all := a.attempts[[2]string{kind, total}]
-	all.failures++
 	a.attempts[[2]string{kind, total}] = all
 	return min(left, most-all.failures)
 }
@@ -107,12 +110,12 @@ func (a *account) held(since time.Time) bool {
 	return false
 }
 
-// bucketOf returns the bucket that an attempt is counted in.
-func (w *modelState) bucketOf(a *account, s *session, browser string) string {
+// bucketOf returns the bucket that an attempt of a kind is counted in.
+func (w *modelState) bucketOf(a *account, s *session, browser, kind string) string {
 	if s != nil && s.aal2 {
 		return fmt.Sprint("session ", s.number)
 	}
-	if d := w.known(a, browser); d != nil {
+	if d := w.known(a, browser); d != nil && (kind == kindPassword || d.aal2) {
 		return fmt.Sprint("device ", d.number)
 	}
 	return anyone
@@ -183,7 +186,8 @@ func (w *modelState) fail(a *account, kind, bucket string, within *signIn) (left
 }
 
 // prove checks a password and, where the account has MFA, what comes with it. half is a right password without.
-func (w *modelState) prove(a *account, bucket string, p presented) (v verdict, aal2, half bool) {
+func (w *modelState) prove(a *account, s *session, browser string, p presented) (v verdict, aal2, half bool) {
+	bucket := w.bucketOf(a, s, browser, kindPassword)
 	if v := a.allows(kindPassword, bucket, w.now); !v.passes() {
 		return v, false, false
 	}
@@ -196,9 +200,9 @@ func (w *modelState) prove(a *account, bucket string, p presented) (v verdict, a
 	case !a.enabled():
 		return verdict{}, false, false
 	case p.recovery != "":
-		v = w.judgeRecovery(a, kindRecovery, bucket, p.recovery, nil)
+		v = w.judgeRecovery(a, kindRecovery, w.bucketOf(a, s, browser, kindRecovery), p.recovery, nil)
 	case p.code != "":
-		v = w.judgeCode(a, kindTOTP, bucket, p.code, nil)
+		v = w.judgeCode(a, kindTOTP, w.bucketOf(a, s, browser, kindTOTP), p.code, nil)
 	default:
 		return verdict{}, false, true
 	}

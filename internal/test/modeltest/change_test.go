@@ -45,7 +45,7 @@ func (a *account) method(id string) *method {
 }
 
 // confirm checks the first code of an enrollment. first says that recovery codes come with it.
-func (w *modelState) confirm(s *session, id, code string) (v verdict, first bool, ended int) {
+func (w *modelState) confirm(s *session, id, code, browser string) (v verdict, first bool, ended int) {
 	a := s.account
 	e := a.enrollment
 	if e == nil || e.id != id || e.session != s {
@@ -54,7 +54,7 @@ func (w *modelState) confirm(s *session, id, code string) (v verdict, first bool
 	if e.over(w.now) {
 		return refuse(410, "enrollment_expired"), false, 0
 	}
-	bucket := w.bucketOf(a, s, "")
+	bucket := w.bucketOf(a, s, "", kindTOTP)
 	step := matching(e.phone, code, w.now)
 	if v := a.allows(kindTOTP, bucket, w.now); !v.passes() {
 		return v, false, 0
@@ -67,7 +67,7 @@ func (w *modelState) confirm(s *session, id, code string) (v verdict, first bool
 	a.enrollment = nil
 	a.forgive(kindTOTP, bucket)
 	if first = !a.enabled(); first {
-		a.revive(kindRecovery)
+		w.beginMFA(s, browser)
 	}
 	if !s.aal2 {
 		s.prove(true, w.now)

@@ -86,9 +86,9 @@ func (r *sessionCtx) stepUp() {
 	}
 	r.tell("%s steps up for %s with %s", r.words, r.step.purpose, proof)
 	looked := false
-	bucket := r.bucketOf(r.a, r.s, r.who.device)
+	buckets := r.bucketsOf(r.a, r.s, r.who.device)
 	if r.s != nil {
-		looked = r.a.allows(kindPassword, bucket, r.now).passes()
+		looked = r.a.allows(kindPassword, buckets[kindPassword], r.now).passes()
 	}
 	answer := r.call(r.who, r.bearer, "POST", "/api/v1/step-up", shown.body(JSON{"purpose": r.step.purpose, "password": shown.password()}))
 	if r.s == nil {
@@ -96,7 +96,7 @@ func (r *sessionCtx) stepUp() {
 		return
 	}
 	v, u := r.modelState.stepUp(r.s, r.step.purpose, shown, r.who.device)
-	r.proved(r.a, bucket, shown, looked, answer.Status, answer.Code())
+	r.proved(r.a, buckets, shown, looked, answer.Status, answer.Code())
 	if r.want(answer, v, 201) {
 		u.token = answer.Text("step_up_token")
 		r.trace[len(r.trace)-1] += fmt.Sprintf(" (step-up %d)", u.number)

@@ -61,14 +61,14 @@ func (r *sessionCtx) confirm() {
 	id := r.enrollmentID()
 	code, words := r.firstCode()
 	r.tell("%s confirms the enrollment of phone %d from the newest with %s", r.words, r.step.which, words)
-	bucket := r.bucketOf(r.a, r.s, "")
+	bucket := r.bucketOf(r.a, r.s, "", kindTOTP)
 	answer := r.call(r.who, r.bearer, "POST", "/api/v1/mfa/totp/enrollments/"+id+"/confirm", JSON{"code": code})
 	if r.s == nil {
 		r.want(answer, signedOut, 0)
 		return
 	}
 	replaced := r.a.enrollment != nil && r.a.method(methodID(r.a.enrollment.replaces)) != nil
-	v, first, ended := r.modelState.confirm(r.s, id, code)
+	v, first, ended := r.modelState.confirm(r.s, id, code, r.who.device)
 	switch {
 	case answer.Status == 201:
 		r.laws.judged(r.a, kindTOTP, bucket, true)

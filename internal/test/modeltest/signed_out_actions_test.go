@@ -86,15 +86,15 @@ func (p *run) signIn(who *person, s step) {
 	a := p.accounts[s.whose%len(p.accounts)]
 	shown, words := p.present(a, s.proof)
 	p.tell("%s signs in as %s with %s", who.name, a.name, words)
-	bucket, previous, browser := p.bucketOf(a, nil, who.device), who.session, who.device
-	looked := a.allows(kindPassword, bucket, p.now).passes()
+	buckets, previous, browser := p.bucketsOf(a, nil, who.device), who.session, who.device
+	looked := a.allows(kindPassword, buckets[kindPassword], p.now).passes()
 	body := shown.body(JSON{"email": a.email, "password": shown.password()})
 	if !who.browser {
 		body["deliver"] = "token"
 	}
 	answer := p.call(who, "", "POST", "/api/v1/sessions", body)
 	v, opened, pending := p.modelState.signIn(a, shown, who.browser, previous, browser)
-	p.proved(a, bucket, shown, looked, answer.Status, answer.Code())
+	p.proved(a, buckets, shown, looked, answer.Status, answer.Code())
 	switch {
 	case pending != nil:
 		p.want(answer, v, 202)
@@ -128,15 +128,22 @@ func (p *run) signedIn(who *person, s *session, id string, token any, acr string
 }
 
 // proved tells the laws what an answer says about proofs beside a password.
-func (p *run) proved(a *account, bucket string, shown presented, looked bool, status int, code string) {
+func (p *run) proved(a *account, buckets map[string]string, shown presented, looked bool, status int, code string) {
 	if !looked {
 		return
 	}
-	p.laws.judged(a, kindPassword, bucket, code != "credentials_rejected")
+	p.laws.judged(a, kindPassword, buckets[kindPassword], code != "credentials_rejected")
 	if code == "credentials_rejected" || p.laws.on[a] == 0 {
 		return
 	}
-	p.seconded(a, kindTOTP, kindRecovery, bucket, shown, status, code)
+	p.seconded(a, kindTOTP, kindRecovery, buckets[kindTOTP], shown, status, code)
+}
+
+// bucketsOf returns the buckets that the attempts of a request are counted in, by kind. A second factor has one for all kinds.
+func (p *run) bucketsOf(a *account, s *session, browser string) map[string]string {
+	return map[string]string{
+		kindPassword: p.bucketOf(a, s, browser, kindPassword), kindTOTP: p.bucketOf(a, s, browser, kindTOTP),
+	}
 }
 
 // seconded tells them what it says about a second proof.
@@ -185,7 +192,7 @@ func (p *run) finish(who *person, s step) {
 	if shown.code == "" && shown.recovery == "" {
 		shown.code, proof = "000000", "the code 000000"
 	}
-	previous, browser, bucket := who.session, who.device, p.bucketOf(a, nil, who.device)
+	previous, browser, bucket := who.session, who.device, p.bucketOf(a, nil, who.device, kindTOTP)
 	if s.does == "cancel by code" {
 		p.tell("%s cancels a removal in %s with %s", who.name, words, proof)
 		answer := p.call(who, "", "POST", "/api/v1/mfa/removal/cancel-by-code", shown.body(body))

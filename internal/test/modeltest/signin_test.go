@@ -20,15 +20,15 @@ func (w *modelState) open(a *account, cookie, aal2 bool, previous, browser strin
 	a.sessions = append(a.sessions, s)
 	w.sessions = append(w.sessions, s)
 	if cookie {
-		w.meet(a, browser)
+		w.meet(a, browser, aal2)
 	}
 	return s
 }
 
 // signIn checks credentials at sign-in: a session, or a sign-in that waits.
 func (w *modelState) signIn(a *account, p presented, cookie bool, previous, browser string) (verdict, *session, *signIn) {
-	bucket := w.bucketOf(a, nil, browser)
-	v, aal2, half := w.prove(a, bucket, p)
+	bucket := w.bucketOf(a, nil, browser, kindPassword)
+	v, aal2, half := w.prove(a, nil, browser, p)
 	if !v.passes() {
 		return v, nil, nil
 	}
@@ -76,7 +76,7 @@ func (w *modelState) finish(s *signIn, p presented, previous, browser string) (v
 	if s == nil {
 		return refuse(410, "sign_in_expired"), nil
 	}
-	a, bucket := s.account, w.bucketOf(s.account, nil, browser)
+	a, bucket := s.account, w.bucketOf(s.account, nil, browser, kindTOTP)
 	v := w.second(a, kindTOTP, kindRecovery, bucket, p, s)
 	if !v.passes() {
 		return v, nil
@@ -107,7 +107,7 @@ func (w *modelState) cancelByCode(s *signIn, p presented, browser string) verdic
 	if over, _ := s.account.overtaken(r, w.now); over {
 		return refuse(404, "not_found")
 	}
-	v := w.second(s.account, kindRemovalCancel, kindRemovalCancel, w.bucketOf(s.account, nil, browser), p, nil)
+	v := w.second(s.account, kindRemovalCancel, kindRemovalCancel, w.bucketOf(s.account, nil, browser, kindRemovalCancel), p, nil)
 	if v.passes() {
 		w.found(s.account)
 	}
@@ -116,7 +116,7 @@ func (w *modelState) cancelByCode(s *signIn, p presented, browser string) verdic
 
 // stepUp checks proofs of a session's account for a purpose.
 func (w *modelState) stepUp(s *session, purpose string, p presented, browser string) (verdict, *stepUp) {
-	v, aal2, half := w.prove(s.account, w.bucketOf(s.account, s, browser), p)
+	v, aal2, half := w.prove(s.account, s, browser, p)
 	switch {
 	case !v.passes():
 		return v, nil

@@ -159,6 +159,7 @@ type device struct {
 	number  int
 	account *account
 	token   string // empty until the answer is there
+	aal2    bool   // it has signed in with two factors
 }
 
 // modelState is everything that the model knows.
@@ -248,7 +249,7 @@ func (w *modelState) known(a *account, token string) *device {
 }
 
 // meet is what a sign-in does to a browser: every account that knew it knows it by its next token.
-func (w *modelState) meet(a *account, token string) {
+func (w *modelState) meet(a *account, token string, aal2 bool) {
 	known := w.known(a, token)
 	for _, d := range w.devices {
 		if token != "" && d.token == token {
@@ -256,8 +257,25 @@ func (w *modelState) meet(a *account, token string) {
 		}
 	}
 	if known == nil {
-		w.devices = append(w.devices, &device{number: w.number(), account: a})
+		known = &device{number: w.number(), account: a}
+		w.devices = append(w.devices, known)
 	}
+	known.aal2 = known.aal2 || aal2
+}
+
+// beginMFA is what the first method ends beside sessions: what the password alone was enough for, but for the device of the session
+// that it is confirmed in.
+func (w *modelState) beginMFA(s *session, browser string) {
+	a := s.account
+	for _, s := range slices.Clone(a.signIns) {
+		w.drop(s)
+	}
+	var keep *device
+	if s.cookie {
+		keep = w.known(a, browser)
+	}
+	w.devices = slices.DeleteFunc(w.devices, func(d *device) bool { return d.account == a && d != keep })
+	a.revive(kindRecovery)
 }
 
 // oldest are those that go so that keep are left: by when they were made, and then in which order.
