@@ -34,7 +34,7 @@ type Account struct {
 	PasswordHash      string // PHC string; empty while there is no password, see Passwords.ForceReset
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time
-	PasswordResetAt   time.Time // when the password was last set with a mailed link; zero: never
+	PasswordResetAt   time.Time // when the password was last reset with a mailed link that the user requested; zero: never
 	Role              Role
 	DisabledAt        time.Time // when the account was disabled; zero: it is enabled
 }
@@ -47,6 +47,9 @@ const Admin Role = "admin"
 
 // Disabled reports whether the account is disabled. Every sign-in to a disabled account is rejected.
 func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
+
+// NeedsReset reports whether the account has no password, because a dispute has removed it.
+func (a Account) NeedsReset() bool { return a.PasswordHash == "" }
 
 var (
 	// ErrNotFound means that no account has the id or address.
@@ -73,7 +76,7 @@ type Store interface {
 	ByID(ctx context.Context, id string) (Account, error)
 	ByEmail(ctx context.Context, email string) (Account, error)
 	SetPassword(ctx context.Context, id, hash string, at time.Time) error
-	// SetResetAt records when the password was set with a mailed link.
+	// SetResetAt records when the password was reset with a mailed link.
 	SetResetAt(ctx context.Context, id string, at time.Time) error
 	SetProfile(ctx context.Context, id, displayName, language string) error
 	// SetEmail returns ErrEmailTaken if another account has the address.

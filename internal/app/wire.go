@@ -206,8 +206,7 @@ func (h *wiring) newHandler() (http.Handler, error) {
 		Removals: h.removals, Administration: h.admin, Keys: h.ring, Audit: h.auditLog,
 		NotMe: &dispute.Service{
 			Store: store.Accounts{DB: h.db}, Links: h.links, Accounts: h.accounts, Passwords: h.passwords, Pending: h.pending,
-			Methods: h.methods, Revoker: h.engine,
-			Notices: h.notices, Audit: h.auditLog, UndoWindow: h.Mail.NotMeLifetime, Now: h.Now,
+			Methods: h.methods, Removals: h.removals, Revoker: h.engine, Notices: h.notices, Audit: h.auditLog,
 		},
 		SignIns:  &throttle.IPLimiter{Limit: h.Addresses.SignInLimit, Window: h.Addresses.SignInWindow, Now: h.Now},
 		Failures: &throttle.IPLimiter{Limit: h.Addresses.FailureLimit, Window: h.Addresses.FailureWindow, Now: h.Now},
