@@ -44,6 +44,9 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, req Enrollmen
 	}
 	e := begun.Enrollment
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
+			return err
+		}
 		if err := s.StepUps.Consume(ctx, grant); err != nil {
 			return err
 		}
@@ -124,6 +127,9 @@ func (s *Service) State(ctx context.Context, accountID string) (State, error) {
 // Cancel deletes a pending enrollment. It returns ErrNotFound if the account has no such enrollment.
 func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, accountID); err != nil {
+			return err
+		}
 		deleted, err := s.Store.DeleteEnrollment(ctx, accountID, id)
 		if err != nil {
 			return err
