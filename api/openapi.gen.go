@@ -1669,7 +1669,8 @@ type TOTPEnrollment struct {
 	// ID The id of the enrollment, which becomes the id of the method.
 	ID openapi_types.UUID `json:"id"`
 
-	// OtpauthURI The key as an `otpauth://` URI, which authenticator apps read.
+	// OtpauthURI The key as an `otpauth://` URI, which authenticator apps read. From the second method of an account on, its label
+	// names the method too, because some apps keep one entry for each label.
 	OtpauthURI string `json:"otpauth_uri"`
 
 	// Period Seconds for which a code is shown.

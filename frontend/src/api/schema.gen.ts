@@ -1369,7 +1369,10 @@ export interface components {
             id: string;
             /** @description The key, 20 bytes as 32 base32 characters (RFC 4648 §6) without padding. */
             secret: string;
-            /** @description The key as an `otpauth://` URI, which authenticator apps read. */
+            /**
+             * @description The key as an `otpauth://` URI, which authenticator apps read. From the second method of an account on, its label
+             *     names the method too, because some apps keep one entry for each label.
+             */
             otpauth_uri: string;
             /**
              * Format: byte
