@@ -3,7 +3,9 @@ package mfa
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"twofold/internal/audit"
 	"twofold/internal/secret"
@@ -66,6 +68,13 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, req Enrollmen
 		if e.Name, err = uniqueName(req.Name, others); err != nil {
 			return err
 		}
+		if len(now.Methods) > 0 {
+			uri, err := begun.Key.URI(s.Issuer, labelOf(req.Email, e.Name, now.Methods))
+			if err != nil {
+				return fmt.Errorf("format key URI: %w", err)
+			}
+			begun.URI = secret.New(uri)
+		}
 		if older := now.Enrollment; older.ID != "" && s.expired(older) {
 			if err := s.expire(ctx, older); err != nil {
 				return err
@@ -102,6 +111,21 @@ func (s *Service) NewPending(e Enrollment, email string) (NewEnrollment, error) 
 		return NewEnrollment{}, err
 	}
 	return NewEnrollment{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
+}
+
+// labelOf returns the account part of the label of a later method: the address and the method's name. Apps that identify an entry
+// by its label would otherwise replace the entry of another method of the account, or show two that look alike. If the method
+// replaces one of the same name, whose entry is needed until the new one is confirmed, a number follows.
+func labelOf(email, name string, methods []Method) string {
+	if _, err := uniqueName(name, methods); err != nil {
+		name += " 2"
+	}
+	return email + " (" + strings.Map(func(r rune) rune {
+		if r == ':' || unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, name) + ")"
 }
 
 // WithName returns the enrollment of an account's first method with its name normalized, or with a default name if it has

@@ -3,6 +3,8 @@ package mfa_test
 import (
 	"context"
 	"errors"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,5 +87,32 @@ func TestConfirm_LastMethodRemovedMeanwhile(t *testing.T) {
 	must(t, err)
 	if len(done.RecoveryCodes) != 2 || done.RecoveryCodesLeft != 2 {
 		t.Errorf("got %d recovery codes and %d left, want 2 for a first method", len(done.RecoveryCodes), done.RecoveryCodesLeft)
+	}
+}
+
+// Apps that identify an entry by its label would replace the entry of another method, which is still needed.
+func TestBegin_LabelsDiffer(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	label := func(name, replaces string) string {
+		t.Helper()
+		req := mfa.EnrollmentRequest{Email: "ada@example.com", Name: name, Replaces: replaces}
+		b, err := h.Begin(ctx, h.sess, req, h.grant("mfa.enroll"))
+		must(t, err)
+		u, err := url.Parse(b.URI.Reveal())
+		must(t, err)
+		return u.Path
+	}
+	if got := label("Phone", ""); got != "/Twofold:ada@example.com" {
+		t.Errorf("the first label is %s, want the address alone", got)
+	}
+	phone, _ := h.enroll("Phone")
+	for _, c := range []struct{ name, replaces, want string }{
+		{"Tablet", "", "Tablet"}, {"", "", "Authenticator app"}, {"Phone", phone.ID, "Phone 2"}, {"New", phone.ID, "New"}, {"a:b\tc", "", "a b c"},
+		{strings.Repeat("📱", 64), "", strings.Repeat("📱", 64)},
+	} {
+		if got, want := label(c.name, c.replaces), "/Twofold:ada@example.com ("+c.want+")"; got != want {
+			t.Errorf("a later label is %s, want %s", got, want)
+		}
 	}
 }
