@@ -244,6 +244,9 @@ func TestMFAPolicy_SessionAfterLastMethod(t *testing.T) {
 	h.Clock.Advance(apptest.CodePeriod)
 	token := script.StepUpToken("mfa.remove", apptest.Code(phone.Code()))
 	script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
+	if here := script.Do("GET", apptest.PathCurrentSession, nil).Require(200, ""); here.Value("mfa_required_from") == nil {
+		t.Errorf("without MFA the session is %s, want the date from which it is required", here.Body)
+	}
 	h.Clock.Advance(10 * time.Minute) // past the date
 	if acr := script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "").Text("acr"); acr != "aal2" {
 		t.Errorf("the session is %s, want aal2", acr)
