@@ -94,7 +94,7 @@ func TestT25_MethodRemoval_FirstMethodEndsWhatPasswordCreated(t *testing.T) {
 			h.ResetPassword(reset, apptest.NewPassword).Require(410, "link_expired")
 			h.ConfirmAddress(address).Require(410, "link_expired")
 			h.GuessPasswords(ada, 5)
-			for _, b := range []*apptest.Client{browser, others} { // they are known no more
+			for _, b := range []*apptest.Client{browser, others} { // they are not known any more
 				b.SignIn(ada).Require(429, "too_many_attempts")
 			}
 			h.Clock.Advance(30 * time.Second)
