@@ -68,7 +68,8 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 
 // ConfirmTOTPEnrollment registers the method of an enrollment.
 func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error) {
-	m, change, err := s.Methods.Confirm(ctx, requestFrom(ctx).session, r.ID.String(), r.Body.Code, deref(r.Body.Name))
+	call := requestFrom(ctx)
+	m, change, err := s.Methods.Confirm(ctx, call.session, r.ID.String(), r.Body.Code, deref(r.Body.Name), call.device)
 	if err != nil {
 		return nil, err
 	}

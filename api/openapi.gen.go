@@ -1338,8 +1338,8 @@ type NextCursor = openapi_types.UUID
 
 // NotMeResult The result of a dispute.
 type NotMeResult struct {
-	// Method What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-	// any more. Absent if the notice named none.
+	// Method What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+	// `gone` if it did not exist any more. Absent if the notice named none.
 	Method *NotMeResultMethod `json:"method,omitempty"`
 
 	// PasswordReset Whether the password was removed. A link to set a new one has been mailed.
@@ -1349,8 +1349,8 @@ type NotMeResult struct {
 	SessionsEnded int `json:"sessions_ended"`
 }
 
-// NotMeResultMethod What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-// any more. Absent if the notice named none.
+// NotMeResultMethod What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+// `gone` if it did not exist any more. Absent if the notice named none.
 type NotMeResultMethod string
 
 // Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
@@ -1419,7 +1419,7 @@ type Problem struct {
 	// For `removal_unavailable`:
 	// - `off`: the operator does not offer it, or no mail is sent
 	// - `paused`: a removal was cancelled recently
-	// - `password_reset`: the password was reset by mail recently
+	// - `password_reset`: the password was reset by mail recently, and not because of a dispute
 	Reason *ProblemReason `json:"reason,omitempty"`
 
 	// Reasons For `getReadiness`, why the server cannot serve requests.
@@ -1456,7 +1456,7 @@ type ProblemCode string
 // For `removal_unavailable`:
 // - `off`: the operator does not offer it, or no mail is sent
 // - `paused`: a removal was cancelled recently
-// - `password_reset`: the password was reset by mail recently
+// - `password_reset`: the password was reset by mail recently, and not because of a dispute
 type ProblemReason string
 
 // ProofMethod A kind of credential.
@@ -1759,7 +1759,8 @@ type TOTPEnrollment struct {
 	// ID The id of the enrollment, which becomes the id of the method.
 	ID openapi_types.UUID `json:"id"`
 
-	// OtpauthURI The key as an `otpauth://` URI, which authenticator apps read.
+	// OtpauthURI The key as an `otpauth://` URI, which authenticator apps read. From the second method of an account on, its label
+	// names the method too, because some apps keep one entry for each label.
 	OtpauthURI string `json:"otpauth_uri"`
 
 	// Period Seconds for which a code is shown.

@@ -36,7 +36,7 @@ type Account struct {
 	PasswordHash      string // PHC string; empty while there is no password, see Passwords.ForceReset and Service.Invite
 	CreatedAt         time.Time
 	PasswordChangedAt time.Time // zero: an invited user who has not set the first password
-	PasswordResetAt   time.Time // when the password was last set with a mailed link; zero: never
+	PasswordResetAt   time.Time // when the password was last reset with a mailed link that the user requested; zero: never
 	Role              Role
 	DisabledAt        time.Time // when the account was disabled; zero: it is enabled
 }
@@ -49,6 +49,9 @@ const Admin Role = "admin"
 
 // Disabled reports whether the account is disabled. Every sign-in to a disabled account is rejected.
 func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
+
+// NeedsReset reports whether the account has no password, because a dispute has removed it.
+func (a Account) NeedsReset() bool { return a.PasswordHash == "" }
 
 var (
 	// ErrNotFound means that no account has the id or address.
@@ -77,7 +80,7 @@ type Store interface {
 	// WithUnicodeAddress lists the accounts with an address, of either kind, that is not in ASCII.
 	WithUnicodeAddress(ctx context.Context) ([]Account, error)
 	SetPassword(ctx context.Context, id, hash string, at time.Time) error
-	// SetResetAt records when the password was set with a mailed link.
+	// SetResetAt records when the password was reset with a mailed link.
 	SetResetAt(ctx context.Context, id string, at time.Time) error
 	SetProfile(ctx context.Context, id, displayName, language string) error
 	// SetEmail returns ErrEmailTaken if another account has the address.

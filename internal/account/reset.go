@@ -130,10 +130,17 @@ func (s *Passwords) ProcessResets(ctx context.Context) error {
 	}
 }
 
-// processReset mails a link if the address has an enabled account that is within its limit of mails.
+// processReset mails a link if the address has an enabled account that is within its limit of mails. It reads the account
+// again once it is locked: a concurrent change of its address, of its password or of its state has revoked the links that it
+// found, and a link that is issued from an older read would outlive it.
 func (s *Passwords) processReset(ctx context.Context, email string) error {
 	a, err := s.Store.ByEmail(ctx, CanonicalEmail(email)) // an earlier version may have queued it
-	if errors.Is(err, ErrNotFound) || err == nil && a.Disabled() {
+	if err == nil {
+		if err = s.Store.Lock(ctx, a.ID); err == nil {
+			a, err = s.Store.ByID(ctx, a.ID)
+		}
+	}
+	if errors.Is(err, ErrNotFound) || err == nil && (a.Disabled() || a.Email != email) {
 		return nil
 	}
 	if err != nil {

@@ -130,7 +130,9 @@ func (h *wiring) minPasswordLength() int {
 func (h *wiring) wireMFA() {
 	h.pending = &account.PendingChanges{Addresses: store.PendingAddresses{DB: h.db}, Links: h.links, Now: h.Now}
 	h.methods = &mfa.Service{
-		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.pending, Sealer: h.ring,
+		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.pending,
+		Trust:    authn.Trust{SignIns: store.SignIns{DB: h.db}, Devices: store.Devices{DB: h.db}, Now: h.Now},
+		Sealer:   h.ring,
 		Sessions: h.sessions, StepUps: h.stepUps, Hasher: h.hasher, Attempts: h.attempts, Audit: h.auditLog, Notices: h.notices,
 		Limits: mfa.Limits{
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,
@@ -205,8 +207,7 @@ func (h *wiring) newHandler() (http.Handler, error) {
 		Removals: h.removals, Administration: h.admin, Keys: h.ring, Audit: h.auditLog,
 		NotMe: &dispute.Service{
 			Store: store.Accounts{DB: h.db}, Links: h.links, Accounts: h.accounts, Passwords: h.passwords, Pending: h.pending,
-			Methods: h.methods, Revoker: h.engine,
-			Notices: h.notices, Audit: h.auditLog, UndoWindow: h.Mail.NotMeLifetime, Now: h.Now,
+			Methods: h.methods, Removals: h.removals, Revoker: h.engine, Notices: h.notices, Audit: h.auditLog,
 		},
 		SignIns:  &throttle.IPLimiter{Limit: h.Addresses.SignInLimit, Window: h.Addresses.SignInWindow, Now: h.Now},
 		Failures: &throttle.IPLimiter{Limit: h.Addresses.FailureLimit, Window: h.Addresses.FailureWindow, Now: h.Now},

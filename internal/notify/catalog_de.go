@@ -22,7 +22,8 @@ var german = catalog{
 	},
 	noDispute: textFor("Wenn Ihnen das nicht bekannt vorkommt, wenden Sie sich an den Support von {{.Product}}."),
 	dispute: textFor("Wenn Sie das nicht waren, öffnen Sie unten den Link „Das war ich nicht“ und bestätigen Sie. Damit werden alle Geräte " +
-		"abgemeldet. Wenn es in dieser E-Mail um eine Authenticator-App geht, wird diese außerdem gesperrt. Legen Sie danach ein neues Passwort fest. Der Link gilt einmal. Ist er abgelaufen, ändern Sie sofort Ihr Passwort."),
+		"abgemeldet. Wenn es in dieser E-Mail um eine Authenticator-App geht, wird diese außerdem gesperrt, oder alle Apps werden entfernt, wenn sie die erste war. " +
+		"Wenn es um Wiederherstellungscodes geht, werden alle gelöscht. Legen Sie danach ein neues Passwort fest. Der Link gilt einmal. Ist er abgelaufen, ändern Sie sofort Ihr Passwort."),
 	actions: map[maillink.Purpose]string{
 		maillink.ResetPassword:   "Passwort festlegen",
 		maillink.ConfirmAddress:  "Adresse bestätigen",

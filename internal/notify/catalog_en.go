@@ -14,7 +14,8 @@ var english = catalog{
 	date:      func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
 	noDispute: textFor("If you do not recognize this, contact {{.Product}} support."),
 	dispute: textFor("If this was not you, open the link “This was not me” below and confirm. This signs out all devices. " +
-		"If this email is about an authenticator app, it also suspends that app. Then set a new password. The link works once. If it has expired, change your password right away."),
+		"If this email is about an authenticator app, it also suspends that app, or removes all apps if this was the first one. If it is about recovery codes, it deletes all of them. " +
+		"Then set a new password. The link works once. If it has expired, change your password right away."),
 	actions: map[maillink.Purpose]string{
 		maillink.ResetPassword:   "Set your password",
 		maillink.ConfirmAddress:  "Confirm this address",

@@ -22,7 +22,7 @@ const (
 		coalesce(a.id, ''), coalesce(a.email, ''), coalesce(a.display_name, ''), coalesce(a.language, ''),
 		coalesce(a.notice_email, ''), coalesce(a.password_hash, ''), coalesce(a.password_changed_at, 0),
 		coalesce(a.password_reset_at, 0), coalesce(a.created_at, 0), coalesce(a.role, ''), coalesce(a.disabled_at, 0),
-		coalesce(d.id, ''), coalesce(d.delivery, ''), coalesce(d.last_used_at, 0), coalesce(d.expires_at, 0),
+		coalesce(d.id, ''), coalesce(d.delivery, ''), coalesce(d.last_used_at, 0), coalesce(d.expires_at, 0), coalesce(d.two_factor_at, 0),
 		coalesce(w.failures, 0), coalesce(w.wait_until, 0), coalesce(t.failures, 0), coalesce(p.failures, 0),
 		coalesce(h.number, 0), h.hash, coalesce(u.id, ''),
 		(SELECT count(*) FROM recovery_codes x WHERE x.account_id = a.id AND x.used_at = 0),
@@ -43,7 +43,7 @@ const (
 		LEFT JOIN accounts a ON a.id = coalesce(s.account_id, (SELECT x.id FROM accounts x WHERE x.email = ?), ?)
 		LEFT JOIN devices d ON d.digest = ? AND d.account_id = a.id AND d.delivery = ?
 		LEFT JOIN attempts w ON w.subject = coalesce(a.id, ?) AND w.kind = CAST(? AS TEXT) AND w.bucket =
-			CASE WHEN ? <> '' THEN ? WHEN d.expires_at > ? THEN CAST(? AS TEXT) || d.id ELSE ? END
+			CASE WHEN ? <> '' THEN ? WHEN d.expires_at > ? AND d.two_factor_at >= ? THEN CAST(? AS TEXT) || d.id ELSE ? END
 		LEFT JOIN attempts t ON t.subject = coalesce(a.id, ?) AND t.kind = CAST(? AS TEXT) AND t.bucket = '` + total + `'
 		LEFT JOIN attempts p ON p.subject = a.id AND p.kind = '` + subLimitTries + `' AND p.bucket = s.id
 		LEFT JOIN activity_heads h ON h.account_id = coalesce(a.id, ?)
@@ -89,11 +89,15 @@ func digestArg(digest [32]byte, none bool) []byte {
 
 // snapshotArgs returns the arguments of snapshotTables, in order.
 func snapshotArgs(q authn.SnapshotQuery) []any {
-	kind := string(q.Kind)
+	kind, twoFactorAt := string(q.Kind), 1
+	if q.Kind == throttle.Password { // every known browser has a bucket for passwords
+		twoFactorAt = 0
+	}
 	return []any{
 		digestArg(q.SignIn.Hash(), q.SignIn.IsZero()), q.Email, q.AccountID,
 		digestArg(q.Browser.Hash(), q.Browser.IsZero()), string(session.Cookie),
-		q.Subject, kind, string(q.Bucket), string(q.Bucket), unixMicro{q.At}, string(throttle.DeviceBucket("")), string(throttle.AnonymousBucket),
+		q.Subject, kind, string(q.Bucket), string(q.Bucket), unixMicro{q.At}, twoFactorAt, string(throttle.DeviceBucket("")),
+		string(throttle.AnonymousBucket),
 		q.Subject, kind, q.Subject, q.StepUp, unixMicro{q.At},
 	}
 }
@@ -140,7 +144,7 @@ func (r *snapshotRow) destinations(onSuccess bool) []any {
 		&r.signIn.SealedKey, &r.signIn.Name,
 		&r.account.ID, &r.account.Email, &r.account.DisplayName, &r.account.Language, &r.account.NoticeEmail, &r.account.PasswordHash,
 		&r.account.PasswordChangedAt, &r.account.PasswordResetAt, &r.account.CreatedAt, &r.account.Role, &r.account.DisabledAt,
-		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt,
+		&r.browser.ID, &r.browser.Delivery, &r.browser.LastUsedAt, &r.browser.ExpiresAt, &r.browser.TwoFactorAt,
 		&r.failures, &r.blockedUntil, &r.totalFailures, &r.tries,
 		&r.head.Number, &r.head.Hash, &r.stepUpID, &r.codesLeft,
 		&r.method.ID, &r.method.Type, &r.method.Name, &r.method.SealedKey, &r.method.LastStep,

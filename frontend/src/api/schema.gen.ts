@@ -652,9 +652,11 @@ export interface paths {
         /**
          * Dispute a change
          * @description "This was not me": `token` is the fragment of the link in a notice. It is valid for seven days by default, and for
-         *     one use. Every session of the account is revoked. If the notice is about an authenticator app, the app is
-         *     suspended: its codes are rejected, and MFA stays on. If that app is the account's only method and first one, and
-         *     younger than seven days, it is removed instead, and so is the password.
+         *     one use. Every session of the account is revoked, and the change in the notice is undone. If the notice is about
+         *     the authenticator app that turned MFA on, all methods and recovery codes are removed, also those that were added
+         *     later. A later app is suspended: its codes are rejected, and MFA stays on. If the notice is about recovery codes
+         *     that were generated or used, all of them are deleted. The password is removed too, unless an app was suspended. A
+         *     link to set a new one is mailed, also if an earlier dispute removed the password and no new one was set yet.
          */
         post: operations["reportNotMe"];
         delete?: never;
@@ -1432,7 +1434,10 @@ export interface components {
             id: string;
             /** @description The key, 20 bytes as 32 base32 characters (RFC 4648 §6) without padding. */
             secret: string;
-            /** @description The key as an `otpauth://` URI, which authenticator apps read. */
+            /**
+             * @description The key as an `otpauth://` URI, which authenticator apps read. From the second method of an account on, its label
+             *     names the method too, because some apps keep one entry for each label.
+             */
             otpauth_uri: string;
             /**
              * Format: byte
@@ -1683,8 +1688,8 @@ export interface components {
             /** @description Sessions of the account that were revoked. */
             sessions_ended: number;
             /**
-             * @description What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-             *     any more. Absent if the notice named none.
+             * @description What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+             *     `gone` if it did not exist any more. Absent if the notice named none.
              * @enum {string}
              */
             method?: "suspended" | "removed" | "gone";
@@ -1806,7 +1811,7 @@ export interface components {
          *     For `removal_unavailable`:
          *     - `off`: the operator does not offer it, or no mail is sent
          *     - `paused`: a removal was cancelled recently
-         *     - `password_reset`: the password was reset by mail recently
+         *     - `password_reset`: the password was reset by mail recently, and not because of a dispute
          * @enum {string}
          */
         ProblemReason: "too_short" | "too_long" | "common" | "context" | "unchanged" | "off" | "paused" | "password_reset";
