@@ -273,7 +273,7 @@ func (w *modelState) beginMFA(s *session, browser string) {
 	}
 	var keep *device
 	if s.cookie {
-		keep = w.known(a, browser)
+		keep = w.deviceOf(a, browser)
 	}
 	w.devices = slices.DeleteFunc(w.devices, func(d *device) bool { return d.account == a && d != keep })
 	a.clearKind(kindRecovery)
