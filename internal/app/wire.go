@@ -65,9 +65,20 @@ func (h *wiring) wireNotifications() error {
 		Store: store.Outbox{DB: h.db}, Recipients: account.Recipients{Store: store.Accounts{DB: h.db}}, Links: h.links, Sealer: h.ring,
 		Mail: sender != nil, Sender: sender, Audit: h.auditLog, Log: h.Log,
 		Product: h.Issuer, Support: h.Mail.Support, PublicURL: h.PublicURL,
-		NotMe: h.Mail.NotMeLifetime, Timeout: h.Mail.Timeout, Now: h.Now, NewID: newID,
+		NotMe: h.Mail.NotMeLifetime, NewDevices: h.Mail.NewDeviceMails, Timeout: h.Mail.Timeout, Now: h.Now, NewID: newID,
 	}
 	return nil
+}
+
+// wireHashCosts builds the count of hash costs, and runs it once. The key is the random id of the database, which no response
+// contains.
+func (h *wiring) wireHashCosts(ctx context.Context) error {
+	generation, err := store.RestoreState{DB: h.db}.Generation(ctx)
+	if err != nil {
+		return fmt.Errorf("read the id of the database: %w", err)
+	}
+	h.hashCosts = &account.HashCosts{Store: store.Accounts{DB: h.db}, Hasher: h.hasher, Key: []byte(generation.Lineage)}
+	return h.hashCosts.Sample(ctx)
 }
 
 // wireKeyRotation builds the rotation of the signing keys.

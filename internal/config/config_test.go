@@ -37,7 +37,7 @@ var rules = config.Config{
 		ArgonMemoryKiB: 19 * 1024, ArgonTime: 2, ArgonParallelism: 1, HashSlots: 0, HashQueue: 32, HashWait: 2 * time.Second,
 	},
 	Mail: config.Mail{
-		Timeout: 30 * time.Second, NotMeLifetime: 7 * 24 * time.Hour, ResetLifetime: 30 * time.Minute, ResetMails: 3, AddressMails: 10,
+		Timeout: 30 * time.Second, NotMeLifetime: 7 * 24 * time.Hour, ResetLifetime: 30 * time.Minute, ResetMails: 3, AddressMails: 10, NewDeviceMails: 5,
 		AddressLifetime: 24 * time.Hour,
 	},
 	Removal: config.Removal{

@@ -32,6 +32,7 @@ var small = map[string]string{
 var queues = map[string]string{
 	"reset_requests":    "who asked for a new password and was not looked up yet",
 	"outbox_waiting":    "the mails that are on their way",
+	"outbox_order":      "the mails that are on their way",
 	"mfa_removals_open": "the removals that are under way",
 
 	"accounts_of_administrators": "those who look after the others",

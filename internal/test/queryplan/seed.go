@@ -12,15 +12,24 @@ import (
 // Seed puts rows into every table that grows, two to an account where it may be, and has a server count them. Which columns there are it
 // asks the database, so that a new table is filled like all others: the texts of row n are row-n, by which each row finds
 // what it refers to, and its times and numbers lie n minutes before at.
-func (g Database) Seed(ctx context.Context, rows int, at time.Time) (err error) {
+func (g Database) Seed(ctx context.Context, rows int, at time.Time) error {
+	if err := g.Fill(ctx, rows, at); err != nil || !g.Server {
+		return err
+	}
+	_, err := g.DB.ExecContext(ctx, "ANALYZE")
+	return err
+}
+
+// Fill is Seed without the count, so that a server knows nothing of the rows but the size of the tables.
+func (g Database) Fill(ctx context.Context, rows int, at time.Time) (err error) {
 	conn, err := g.DB.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	ask, unbound, bound, count := sqliteColumns, "PRAGMA foreign_keys = off", "PRAGMA foreign_keys = on", "SELECT 1"
+	ask, unbound, bound := sqliteColumns, "PRAGMA foreign_keys = off", "PRAGMA foreign_keys = on"
 	if g.Server {
-		ask, unbound, bound, count = postgresColumns, "SET session_replication_role = replica", "SET session_replication_role = origin", "ANALYZE"
+		ask, unbound, bound = postgresColumns, "SET session_replication_role = replica", "SET session_replication_role = origin"
 	}
 	tables, err := columns(ctx, conn, ask)
 	if err != nil {
@@ -30,7 +39,7 @@ func (g Database) Seed(ctx context.Context, rows int, at time.Time) (err error) 
 	for table, r := range tables {
 		statements = append(statements, r.insert(table, rows, at))
 	}
-	for _, s := range append(statements, bound, count) {
+	for _, s := range append(statements, bound) {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", s, err)
 		}
