@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"twofold/api"
@@ -50,6 +51,7 @@ type wiring struct {
 	engine       *authn.Service
 	passwords    *account.Passwords
 	admin        *admin.Service
+	hashCosts    *account.HashCosts
 	metrics      *metrics.Metrics
 }
 
@@ -191,7 +193,7 @@ func (h *wiring) wireAuthn() {
 	}
 	h.passwords = &account.Passwords{
 		Store: store.Accounts{DB: h.db}, Policy: h.policy, Pending: h.pending, Requests: store.Resets{DB: h.db}, Links: h.links,
-		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, Engine: h.engine, RecoveryCodes: h.methods, Sealer: h.ring,
+		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, Tries: h.attempts, Engine: h.engine, RecoveryCodes: h.methods, Sealer: h.ring,
 		Audit: h.auditLog, ResetLinks: account.LinkLimits{PerHour: h.Mail.ResetMails, Lifetime: h.Mail.ResetLifetime},
 		Now: h.Now, NewID: newID,
 	}

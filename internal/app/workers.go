@@ -14,7 +14,7 @@ import (
 )
 
 // RunWorkers runs the background workers until ctx is done: mail delivery, password reset requests, MFA removals, key
-// rotation, restore detection, retention, and reminders of the coming MFA requirement.
+// rotation, restore detection, retention, the count of hash costs, and reminders of the coming MFA requirement.
 func (a *App) RunWorkers(ctx context.Context) {
 	var workers sync.WaitGroup
 	workers.Go(func() { a.Notices.Run(ctx) })
@@ -24,6 +24,7 @@ func (a *App) RunWorkers(ctx context.Context) {
 	workers.Go(func() { a.Keys.Run(ctx) })
 	workers.Go(func() { a.Reminder.Run(ctx, a.options.Log) })
 	workers.Go(func() { a.RestoreFence.Run(ctx) })
+	workers.Go(func() { a.hashCosts.Run(ctx, a.options.Log) })
 	workers.Wait()
 }
 
