@@ -109,10 +109,10 @@ var attemptPart = snapshotPart{
 	},
 }
 
-// The kind is cast for the reason given at ofKind. The bucket is the one of the query, or else that of the browser if it is
-// known.
+// The kind is the result of a subquery, so that neither database plans for one value, and so for a partial index: see ofKind. The
+// bucket is the one of the query, or else that of the browser if it is known.
 const (
-	attemptKind   = "CAST(:kind AS TEXT)"
+	attemptKind   = "(SELECT CAST(:kind AS TEXT))"
 	attemptBucket = `CASE WHEN :bucket <> '' THEN :bucket
 		WHEN d.expires_at > :at THEN CAST(:device_bucket AS TEXT) || d.id ELSE :anonymous_bucket END`
 )
