@@ -166,8 +166,8 @@ func TestGenerateRecoveryCodes_GrantPermitsAFewHashes(t *testing.T) {
 			t.Errorf("got %v, want ErrRefused", err)
 		}
 	}
-	if left, counted, err := h.Attempts.CountTry(ctx, "ada", g.ID, 3); err != nil || counted || left != 0 {
-		t.Errorf("another use: counted = %t, %v, want it refused before hashing", counted, err)
+	if left, counted, err := h.Attempts.CountTry(ctx, "ada", g.ID, 4); err != nil || !counted || left != 0 {
+		t.Errorf("a fourth use: counted = %t, %d left, %v, want the first three counted, and the others refused before hashing", counted, left, err)
 	}
 }
 
