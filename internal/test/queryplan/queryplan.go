@@ -30,9 +30,9 @@ var small = map[string]string{
 // queues are the tables and the partial indexes that hold nothing but what is to be done, of which the next or all is
 // what is asked for.
 var queues = map[string]string{
-	"reset_requests": "who asked for a new password and was not looked up yet",
-	"outbox_waiting": "the mails that are on their way",
-	"outbox_order":   "the mails that are on their way",
+	"reset_requests":          "who asked for a new password and was not looked up yet",
+	"outbox_waiting":          "the mails that are on their way",
+	"outbox_waiting_in_order": "the mails that are on their way",
 
 	"outbox_waiting_of_account": "the mails that are on their way",
 	"mfa_removals_open":         "the removals that are under way",
