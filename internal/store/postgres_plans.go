@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // planLifetime is how long a connection to PostgreSQL keeps the plans of its statements. PostgreSQL plans a prepared statement a
@@ -24,13 +27,16 @@ func (c *batchConn) ResetSession(ctx context.Context) error {
 		return nil
 	}
 	_, err := c.Conn.Conn().Exec(ctx, "DISCARD PLANS")
+	var rejected *pgconn.PgError
 	switch {
 	case err == nil:
 		c.expirePlans()
 	case c.Conn.Conn().IsClosed():
 		return driver.ErrBadConn
+	case !errors.As(err, &rejected): // such as a context that is done
+		c.plansExpired.Store(true)
 	}
-	return nil // another database than PostgreSQL may not have the statement: then its plans are its own affair
+	return nil // a database that only speaks PostgreSQL's protocol may reject the statement
 }
 
 // expirePlans has the plans expire after their lifetime.
