@@ -1,10 +1,50 @@
 package app_test
 
 import (
+	"errors"
+	"runtime"
 	"testing"
 
+	"twofold/internal/password"
 	"twofold/internal/test/apptest"
 )
+
+// An account that fills the queue for hashes does not keep others from signing in.
+func TestT27_HashQueue_OtherAccountSignsIn(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=4", "TWOFOLD_HASH_WAIT=1m")
+	h.AddAccount(ada)
+	hasher := h.App.Passwords.Policy.Hasher
+	release, err := hasher.Acquire(t.Context(), "eve")
+	if err != nil {
+		t.Fatal(err)
+	}
+	results := make(chan error, 4)
+	for range 4 {
+		go func() {
+			release, err := hasher.Acquire(t.Context(), "eve")
+			results <- err
+			if err == nil {
+				release()
+			}
+		}()
+	}
+	for hasher.QueueStats().Waiting < 4 {
+		runtime.Gosched()
+	}
+	signedIn := make(chan apptest.Response)
+	go func() { signedIn <- h.Script("").SignIn(ada, JSON{"deliver": "token"}) }()
+	select {
+	case err := <-results:
+		if !errors.Is(err, password.ErrBusy) {
+			t.Errorf("got %v, want ErrBusy: the sign-in takes a place of the account with the most", err)
+		}
+	case a := <-signedIn:
+		t.Fatalf("got %d %s, want a place in the queue", a.Status, a.Code())
+	}
+	release()
+	(<-signedIn).Require(201, "")
+}
 
 // A password that is refused after hashing costs the server as much as a sign-in, and the user nothing. So a step-up token or a
 // mailed link permits a few.
