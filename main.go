@@ -23,7 +23,7 @@ var operate []byte
 var version = "dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(untilHangup(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	program := cli.Program{
@@ -31,4 +31,14 @@ func main() {
 		In: os.Stdin, Out: os.Stdout, Errs: os.Stderr,
 	}
 	os.Exit(program.Run(ctx, os.Args[1:]))
+}
+
+// untilHangup returns a context that ends when the terminal is closed (SIGHUP), unless nohup or the like ignores that. It
+// keeps catching the signal, because a closing terminal sends several.
+func untilHangup() context.Context {
+	if signal.Ignored(syscall.SIGHUP) {
+		return context.Background()
+	}
+	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGHUP)
+	return ctx
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -29,10 +30,11 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"twofold": main})
 }
 
-// TestCommands runs the program itself, as each script in the folder says. A script has its own folder, an address that
-// is free, and settings for both.
+// TestCommands runs the scripts of the directory with the real program. Each script has a directory and a free address of its
+// own, with settings for both.
 func TestCommands(t *testing.T) {
 	t.Parallel()
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP) // otherwise programs ignore it if this test runs under nohup
 	testscript.Run(t, testscript.Params{
 		Dir:                 "internal/app/testdata/script",
 		RequireExplicitExec: true,
@@ -44,6 +46,7 @@ func TestCommands(t *testing.T) {
 			}
 			operations, err := freeAddress()
 			env.Setenv("OPERATIONS", operations)
+			env.Setenv("OUTSIDE", outsideAddress(address))
 			env.Setenv("TWOFOLD_LISTEN", address)
 			env.Setenv("TWOFOLD_PUBLIC_URL", "http://"+address)
 			env.Setenv("TWOFOLD_OPS_LISTEN", "off")
@@ -65,7 +68,19 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// exits runs a program that must leave with a code: exits 2 twofold frobnicate.
+// outsideAddress is a free address of this machine that is not loopback, or another one if it has none.
+func outsideAddress(other string) string {
+	addresses, _ := net.InterfaceAddrs()
+	for _, a := range addresses {
+		if ip, ok := a.(*net.IPNet); ok && ip.IP.IsGlobalUnicast() {
+			_, port, _ := net.SplitHostPort(other)
+			return net.JoinHostPort(ip.IP.String(), port)
+		}
+	}
+	return other
+}
+
+// exits runs a program and checks its exit code: exits 2 twofold frobnicate.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE PROGRAM ARGS...")
@@ -73,19 +88,19 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	got := 0
-	var left *exec.ExitError
-	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &left) {
-		got = left.ExitCode()
+	var exitErr *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exitErr) {
+		got = exitErr.ExitCode()
 	} else {
 		ts.Check(err)
 	}
 	if got != want {
-		ts.Fatalf("%s exits with %d, want %d", strings.Join(args[1:], " "), got, want)
+		ts.Fatalf("%s: exit code %d, want %d", strings.Join(args[1:], " "), got, want)
 	}
 }
 
-// await waits until the server responds; ! await, until it no longer listens. Both take at most half a minute.
-func await(ts *testscript.TestScript, gone bool, _ []string) {
+// await waits until the server responds. With ! it waits until the server no longer listens. Both wait at most half a minute.
+func await(ts *testscript.TestScript, stopped bool, _ []string) {
 	address := ts.Getenv("TWOFOLD_LISTEN")
 	deadline := time.Now().Add(30 * time.Second)
 	for try := time.NewTicker(20 * time.Millisecond); ; <-try.C {
@@ -93,27 +108,27 @@ func await(ts *testscript.TestScript, gone bool, _ []string) {
 		if err == nil {
 			_ = response.Body.Close()
 		}
-		if gone == errors.Is(err, syscall.ECONNREFUSED) && (gone || err == nil) {
+		if stopped == errors.Is(err, syscall.ECONNREFUSED) && (stopped || err == nil) {
 			return
 		}
 		if time.Now().After(deadline) {
-			ts.Fatalf("half a minute later /healthz says %v", err)
+			ts.Fatalf("after half a minute /healthz returns %v", err)
 		}
 	}
 }
 
-// sendSignal sends a signal to what runs in the background: signal TERM.
+// sendSignal sends a signal to the background processes: signal TERM.
 func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
-	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt}
+	signals := map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "HUP": syscall.SIGHUP}
 	if neg || len(args) != 1 || signals[args[0]] == nil {
-		ts.Fatalf("usage: signal TERM|INT")
+		ts.Fatalf("usage: signal TERM|INT|HUP")
 	}
 	for _, running := range ts.BackgroundCmds() {
 		ts.Check(running.Process.Signal(signals[args[0]]))
 	}
 }
 
-// answers wants a status of a path: answers 503 /readyz.
+// answers checks the status of a path: answers 503 /readyz.
 func answers(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: answers STATUS PATH")
@@ -122,17 +137,18 @@ func answers(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	defer func() { _ = response.Body.Close() }()
 	if got := strconv.Itoa(response.StatusCode); got != args[0] {
-		ts.Fatalf("%s answers %s, want %s", args[1], got, args[0])
+		ts.Fatalf("%s: got status %s, want %s", args[1], got, args[0])
 	}
 }
 
-// publishes waits until the server publishes the key whose id a file holds: what a command changed it knows after a second.
+// publishes waits until the server publishes the key whose id is in a file. The server notices changes by commands within a
+// second.
 func publishes(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: publishes FILE")
 	}
 	kid := strings.TrimSpace(ts.ReadFile(args[0]))
-	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(20 * time.Millisecond) {
+	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(20 * time.Millisecond) {
 		response, err := http.Get("http://" + ts.Getenv("TWOFOLD_LISTEN") + "/.well-known/jwks.json")
 		ts.Check(err)
 		text, err := io.ReadAll(response.Body)
@@ -144,7 +160,7 @@ func publishes(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("the server does not publish %s", kid)
 }
 
-// signsIn signs in with an address and the password that a file holds, to the byte.
+// signsIn signs in with an address and the exact content of a file as the password. With ! the sign-in must be rejected.
 func signsIn(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: [!] signs-in EMAIL FILE")
@@ -152,7 +168,7 @@ func signsIn(ts *testscript.TestScript, neg bool, args []string) {
 	status, err := signIn(ts.Getenv("TWOFOLD_LISTEN"), args[0], ts.ReadFile(args[1]))
 	ts.Check(err)
 	if want := map[bool]int{false: http.StatusCreated, true: http.StatusUnauthorized}[neg]; status != want {
-		ts.Fatalf("signing in as %s answers %d, want %d", args[0], status, want)
+		ts.Fatalf("sign-in as %s: got status %d, want %d", args[0], status, want)
 	}
 }
 
@@ -168,7 +184,7 @@ func signIn(address, email, password string) (int, error) {
 	return response.StatusCode, response.Body.Close()
 }
 
-// hold begins a request and never finishes it.
+// hold begins a request and never completes it.
 func hold(ts *testscript.TestScript, _ bool, _ []string) {
 	address := ts.Getenv("TWOFOLD_LISTEN")
 	c, err := net.Dial("tcp", address)
@@ -176,11 +192,11 @@ func hold(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Defer(func() { _ = c.Close() })
 	_, err = fmt.Fprintf(c, "POST /api/v1/sessions HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n", address)
 	ts.Check(err)
-	_, err = c.Read(make([]byte, 1)) // it asks for the rest: the request is under way
+	_, err = c.Read(make([]byte, 1)) // the server has read the headers and asks for the body
 	ts.Check(err)
 }
 
-// mailbox starts a mail server for the script, and names it in the settings.
+// mailbox starts a mail server for the script and adds it to the settings.
 func mailbox(ts *testscript.TestScript, _ bool, _ []string) {
 	box, err := apptest.OpenMailbox()
 	ts.Check(err)
@@ -189,32 +205,32 @@ func mailbox(ts *testscript.TestScript, _ bool, _ []string) {
 	boxes.Store(box.URL(), box)
 }
 
-// boxes are the mail servers of scripts, by their URL.
+// boxes holds the mail servers of the scripts, by URL.
 var boxes sync.Map
 
-// mails wants a number of mails to have arrived: mails 1.
+// mails checks the number of received mails: mails 1.
 func mails(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: mails NUMBER")
 	}
-	kept, _ := boxes.Load(ts.Getenv("TWOFOLD_SMTP_URL"))
-	box, ok := kept.(*apptest.Mailbox)
+	value, _ := boxes.Load(ts.Getenv("TWOFOLD_SMTP_URL"))
+	box, ok := value.(*apptest.Mailbox)
 	if !ok {
-		ts.Fatalf("there is no mailbox")
+		ts.Fatalf("the script has no mailbox")
 	}
 	if got := strconv.Itoa(len(box.All())); got != args[0] {
 		ts.Fatalf("%s mails have arrived, want %s", got, args[0])
 	}
 }
 
-// server is the program itself, serving a folder that a server in this process writes to.
+// server is a process of the real program, on the database of a directory.
 type server struct {
 	t       *testing.T
 	command *exec.Cmd
 	log     bytes.Buffer
 }
 
-// serveIn starts the program. It has its own clock, the machine's.
+// serveIn starts the program. It uses the system clock.
 func serveIn(t *testing.T, dir string, box *apptest.Mailbox, settings ...string) *server {
 	t.Helper()
 	self, err := os.Executable()
@@ -235,7 +251,7 @@ func serveIn(t *testing.T, dir string, box *apptest.Mailbox, settings ...string)
 	return s
 }
 
-// kill ends it as a power cut would. Killing twice is fine.
+// kill kills the process. A second call does nothing.
 func (s *server) kill() {
 	if s.command.ProcessState == nil {
 		_ = s.command.Process.Kill()
@@ -243,7 +259,7 @@ func (s *server) kill() {
 	}
 }
 
-// arrival is the next mail.
+// arrival waits for the next mail.
 func (s *server) arrival(mails <-chan apptest.Mail) apptest.Mail {
 	s.t.Helper()
 	select {
@@ -256,7 +272,7 @@ func (s *server) arrival(mails <-chan apptest.Mail) apptest.Mail {
 	}
 }
 
-// committed is a folder in which a change with its notice was committed by a process that is gone.
+// committed returns the directory of a database in which a stopped process has committed a notice that is not sent yet.
 func committed(t *testing.T, box *apptest.Mailbox) (dir string) {
 	t.Helper()
 	clock := apptest.NewClock()
@@ -276,9 +292,9 @@ func TestT37_CrashBeforeSend(t *testing.T) {
 	dir := committed(t, box)
 	held := box.Stall()
 	first := serveIn(t, dir, box)
-	first.arrival(held) // it is on its way, and not taken
+	first.arrival(held) // the mail was sent but not accepted
 	first.kill()
-	box.Accept() // what comes from now on
+	box.Accept() // mails from now on
 	arrived := make(chan apptest.Mail, 10)
 	box.OnDelivery(func(m apptest.Mail) { arrived <- m })
 	if m := serveIn(t, dir, box).arrival(arrived); m.Subject != "Your password was changed" {
@@ -291,18 +307,18 @@ func TestT37_CrashAfterSend(t *testing.T) {
 	box := apptest.NewMailbox(t)
 	dir := committed(t, box)
 	arrived := make(chan apptest.Mail, 10)
-	died := make(chan struct{})
+	killed := make(chan struct{})
 	box.OnDelivery(func(m apptest.Mail) {
 		arrived <- m
-		<-died // the server has the mail, and the sender never learns
+		<-killed // the mail server has the mail, but the sender gets no reply
 	})
 	first := serveIn(t, dir, box)
 	sent := first.arrival(arrived)
 	first.kill()
-	close(died)
+	close(killed)
 	again := serveIn(t, dir, box).arrival(arrived)
 	if sent.Header.Get("Message-Id") != again.Header.Get("Message-Id") || again.Text != sent.Text {
-		t.Errorf("the mail that came again is another:\n%s\n%s", sent.Raw, again.Raw)
+		t.Errorf("the repeated mail differs:\n%s\n%s", sent.Raw, again.Raw)
 	}
 }
 
@@ -319,10 +335,10 @@ func TestTraces_ExportToCollector(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := s.command.Wait(); err != nil {
-		t.Errorf("it stops with %v\n%s", err, s.log.String())
+		t.Errorf("the server stopped with %v\n%s", err, s.log.String())
 	}
-	spans, about := traced.Spans(), traced.Resources()
-	if len(spans) != 1 || spans[0].Name != "mail.send" || !strings.Contains(about[0].Resource.String(), `"canary"`) {
-		t.Errorf("got %v of %v, want one of the mail, under the name from the environment", spans, about)
+	spans, resources := traced.Spans(), traced.Resources()
+	if len(spans) != 1 || spans[0].Name != "mail.send" || !strings.Contains(resources[0].Resource.String(), `"canary"`) {
+		t.Errorf("got %v of %v, want one span of the mail, with the service name from the environment", spans, resources)
 	}
 }

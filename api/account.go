@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"twofold/internal/account"
+	"twofold/internal/mailaddr"
 )
 
 // GetAccount returns the caller's account.
@@ -13,8 +14,8 @@ func (s *Server) GetAccount(ctx context.Context, _ GetAccountRequestObject) (Get
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.accountOf(ctx, a)
-	return GetAccount200JSONResponse(answer), err
+	result, err := s.accountOf(ctx, a)
+	return GetAccount200JSONResponse(result), err
 }
 
 // UpdateAccount changes the display name and the language.
@@ -25,27 +26,27 @@ func (s *Server) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject
 	if err != nil {
 		return nil, err
 	}
-	answer, err := s.accountOf(ctx, a)
-	return UpdateAccount200JSONResponse(answer), err
+	result, err := s.accountOf(ctx, a)
+	return UpdateAccount200JSONResponse(result), err
 }
 
 func (s *Server) accountOf(ctx context.Context, a account.Account) (Account, error) {
-	answer := Account{
-		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language),
+	result := Account{
+		ID: mustUUID(a.ID), Email: mailaddr.ToUnicode(a.Email), DisplayName: a.DisplayName, Language: Language(a.Language),
 		CreatedAt: truncateToSecond(a.CreatedAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
 	}
-	answer.Role = role(a)
+	result.Role = role(a)
 	if a.NoticeEmail != "" {
-		answer.NoticeEmail = &a.NoticeEmail
+		result.NoticeEmail = new(mailaddr.ToUnicode(a.NoticeEmail))
 	}
 	pending, err := s.Accounts.PendingAddress(ctx, a.ID)
 	switch {
 	case err == nil:
-		answer.PendingAddress = new(pendingAddress(pending))
+		result.PendingAddress = new(pendingAddress(pending))
 	case !errors.Is(err, account.ErrNoPendingAddress):
 		return Account{}, err
 	}
-	return answer, nil
+	return result, nil
 }
 
 // role returns nil for an account without a role.
@@ -57,5 +58,5 @@ func role(a account.Account) *Role {
 }
 
 func pendingAddress(p account.PendingAddress) PendingAddress {
-	return PendingAddress{Kind: AddressKind(p.Kind), Email: p.Email, ExpiresAt: truncateToSecond(p.ExpiresAt)}
+	return PendingAddress{Kind: AddressKind(p.Kind), Email: mailaddr.ToUnicode(p.Email), ExpiresAt: truncateToSecond(p.ExpiresAt)}
 }

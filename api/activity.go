@@ -8,17 +8,17 @@ import (
 
 // ListActivity returns the account's activity, the newest first.
 func (s *Server) ListActivity(ctx context.Context, r ListActivityRequestObject) (ListActivityResponseObject, error) {
-	part := parsePage(r.Params.Limit, r.Params.Cursor)
-	entries, err := s.Audit.Entries(ctx, requestFrom(ctx).session.AccountID, part.after, part.fetchLimit())
+	requested := parsePage(r.Params.Limit, r.Params.Cursor)
+	entries, err := s.Audit.Entries(ctx, requestFrom(ctx).session.AccountID, requested.after, requested.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
-	return ListActivity200JSONResponse(activityList(part, entries)), nil
+	return ListActivity200JSONResponse(activityList(requested, entries)), nil
 }
 
 // activityList returns a page of entries. If there is one entry more than the limit, another page follows.
-func activityList(part page, entries []audit.Entry) ActivityList {
-	entries, next := paginate(part, entries, func(e audit.Entry) string { return e.ID })
+func activityList(requested page, entries []audit.Entry) ActivityList {
+	entries, next := paginate(requested, entries, func(e audit.Entry) string { return e.ID })
 	items := make([]ActivityItem, len(entries))
 	for i, e := range entries {
 		items[i] = activityItem(e)

@@ -6,15 +6,14 @@ import (
 	"testing"
 )
 
-// Every kind of event that an account can have is one that the contract knows: an entry of another kind would be an answer
-// outside of it.
+// The contract must list every kind of event that an account can have, because a response with another kind would violate it.
 func TestActivityKinds_AreInContract(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../internal/audit/kinds.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ofNobody := map[string]bool{
+	withoutAccount := map[string]bool{
 		"token.refused": true, "cross_origin.refused": true, "key.published": true, "key.rotated": true, "key.revoked": true,
 		"database.fenced": true, "database.accepted": true,
 	}
@@ -23,8 +22,8 @@ func TestActivityKinds_AreInContract(t *testing.T) {
 		t.Fatalf("found %d kinds", len(kinds))
 	}
 	for _, k := range kinds {
-		if kind := string(k[1]); ActivityKind(kind).Valid() == ofNobody[kind] {
-			t.Errorf("%s: known to the contract: %v", kind, !ofNobody[kind])
+		if kind := string(k[1]); ActivityKind(kind).Valid() == withoutAccount[kind] {
+			t.Errorf("%s: known to the contract: %v", kind, !withoutAccount[kind])
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"twofold/internal/account"
+	"twofold/internal/mailaddr"
 	"twofold/internal/secret"
 )
 
@@ -51,5 +52,5 @@ func (s *Server) ConfirmAddress(ctx context.Context, r ConfirmAddressRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return ConfirmAddress200JSONResponse{Kind: AddressKind(p.Kind), Email: p.Email}, nil
+	return ConfirmAddress200JSONResponse{Kind: AddressKind(p.Kind), Email: mailaddr.ToUnicode(p.Email)}, nil
 }

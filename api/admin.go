@@ -4,21 +4,22 @@ import (
 	"context"
 
 	"twofold/internal/admin"
+	"twofold/internal/mailaddr"
 	"twofold/internal/session"
 )
 
 // FindAccounts returns accounts by address prefix.
 func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) (FindAccountsResponseObject, error) {
-	part := parsePage(r.Params.Limit, r.Params.Cursor)
-	found, err := s.Administration.Find(ctx, deref(r.Params.Email), part.after, part.fetchLimit())
+	requested := parsePage(r.Params.Limit, r.Params.Cursor)
+	found, err := s.Administration.Find(ctx, deref(r.Params.Email), requested.after, requested.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
-	found, next := paginate(part, found, func(f admin.AccountSummary) string { return f.Account.ID })
+	found, next := paginate(requested, found, func(f admin.AccountSummary) string { return f.Account.ID })
 	list := FindAccounts200JSONResponse{Items: make([]FoundAccount, len(found)), NextCursor: next}
 	for i, f := range found {
 		list.Items[i] = FoundAccount{
-			ID: mustUUID(f.Account.ID), Email: f.Account.Email, DisplayName: f.Account.DisplayName, Role: role(f.Account),
+			ID: mustUUID(f.Account.ID), Email: mailaddr.ToUnicode(f.Account.Email), DisplayName: f.Account.DisplayName, Role: role(f.Account),
 			Disabled: f.Account.Disabled(), MFA: f.MFA, CreatedAt: truncateToSecond(f.Account.CreatedAt),
 		}
 	}
@@ -34,41 +35,41 @@ func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObje
 	return InspectAccount200JSONResponse(s.accountState(st, requestFrom(ctx).session)), nil
 }
 
-func (s *Server) accountState(st admin.AccountDetails, here session.Session) AccountState {
+func (s *Server) accountState(st admin.AccountDetails, current session.Session) AccountState {
 	a := st.Account
-	answer := AccountState{
-		ID: mustUUID(a.ID), Email: a.Email, DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
+	result := AccountState{
+		ID: mustUUID(a.ID), Email: mailaddr.ToUnicode(a.Email), DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
 		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
 		HasPassword: a.PasswordHash != "", LastSignInAt: optionalTime(st.LastSignIn),
 		MFAEnabled: len(st.MFA.Methods) > 0, Methods: make([]MFAMethod, len(st.MFA.Methods)),
 		Sessions: make([]ListedSession, len(st.Sessions)), HeldProofs: make([]HeldProof, len(st.Lockouts)),
 	}
 	for i, m := range st.MFA.Methods {
-		answer.Methods[i] = method(m)
+		result.Methods[i] = method(m)
 	}
 	if stock := recoveryCodeStatus(st.MFA.RecoveryCodes); !stock.IsNull() {
-		answer.RecoveryCodes = new(stock.MustGet())
+		result.RecoveryCodes = new(stock.MustGet())
 	}
 	if st.Removal.ID != "" {
-		answer.Removal = new(removalStatus(st.Removal))
+		result.Removal = new(removalStatus(st.Removal))
 	}
 	for i, sess := range st.Sessions {
-		answer.Sessions[i] = s.listedSession(sess, here)
+		result.Sessions[i] = s.listedSession(sess, current)
 	}
 	for i, h := range st.Lockouts {
-		answer.HeldProofs[i] = HeldProof{Proof: ProofMethod(h.Kind), Until: optionalTime(h.LockedUntil)}
+		result.HeldProofs[i] = HeldProof{Proof: ProofMethod(h.Kind), Until: optionalTime(h.LockedUntil)}
 	}
-	return answer
+	return result
 }
 
 // ListAccountActivity returns the activity of an account, with the administrators who acted.
 func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error) {
-	part := parsePage(r.Params.Limit, r.Params.Cursor)
-	entries, err := s.Administration.Activity(ctx, r.ID.String(), part.after, part.fetchLimit())
+	requested := parsePage(r.Params.Limit, r.Params.Cursor)
+	entries, err := s.Administration.Activity(ctx, r.ID.String(), requested.after, requested.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
-	list := activityList(part, entries)
+	list := activityList(requested, entries)
 	for i := range list.Items {
 		if actor := entries[i].Actor; actor != "" {
 			list.Items[i].AdministratorID = new(mustUUID(actor))

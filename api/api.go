@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -74,6 +75,8 @@ type Server struct {
 	contract *contract
 	page     *staticPage
 	origins  *http.CrossOriginProtection
+	// cookieSuffix is _ and the port of the public URL, unless that is the default port.
+	cookieSuffix string
 }
 
 var _ StrictServerInterface = (*Server)(nil)
@@ -91,6 +94,13 @@ func New(o Options) (http.Handler, error) {
 	s := &Server{Options: o, contract: c, page: p, origins: http.NewCrossOriginProtection()}
 	if err := s.origins.AddTrustedOrigin(o.PublicURL); err != nil {
 		return nil, fmt.Errorf("trust public URL: %w", err)
+	}
+	public, err := url.Parse(o.PublicURL)
+	if err != nil {
+		return nil, fmt.Errorf("parse public URL: %w", err)
+	}
+	if port := public.Port(); port != "" {
+		s.cookieSuffix = "_" + port
 	}
 	e := echo.New()
 	e.Logger.SetOutput(io.Discard) // everything is logged through slog

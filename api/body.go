@@ -89,15 +89,15 @@ func invalidJSON(err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
-			return invalid(limitBody(syntax.JSONPointer), "appears twice")
+			return invalid(shortPointer(syntax.JSONPointer), "appears twice")
 		}
-		return invalid(limitBody(syntax.JSONPointer), "is not valid JSON")
+		return invalid(shortPointer(syntax.JSONPointer), "is not valid JSON")
 	}
 	return invalid("", "is not valid JSON")
 }
 
-// limitBody truncates a pointer, which otherwise grows with the nesting of the input.
-func limitBody(p jsontext.Pointer) string {
+// shortPointer returns the pointer, or "" if it is longer than 200 bytes: it grows with the nesting of the input.
+func shortPointer(p jsontext.Pointer) string {
 	if len(p) > 200 {
 		return ""
 	}
@@ -137,7 +137,7 @@ func isID(s *openapi3.Schema, member any) bool {
 
 const idFormat = "uuid"
 
-const codePattern = "^[0-9]{6}$"
+const codePattern = `^\p{Nd}{6}$`
 
 // pointer returns the JSON pointer of a member of the body (RFC 6901 §3).
 func pointer(name string) string {

@@ -17,30 +17,30 @@ import (
 
 func TestReadBody(t *testing.T) {
 	t.Parallel()
-	for outcome, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		kind, body string
 		want       error
 	}{
-		"JSON":                                  {"application/json", `{}`, nil},
-		"JSON in UTF-8":                         {"application/json; charset=utf-8", `{}`, nil},
-		"JSON in UTF-8, in capitals":            {"Application/JSON; Charset=UTF-8", `{}`, nil},
-		"JSON with another parameter":           {"application/json; profile=x", `{}`, nil},
-		"nothing, of no type":                   {"", "", nil},
-		"nothing, of a form's type":             {"application/x-www-form-urlencoded", "", nil},
-		"as large as it may be":                 {"application/json", strings.Repeat(" ", 100), nil},
-		"larger is too large":                   {"application/json", strings.Repeat(" ", 101), errBodyTooLarge},
-		"larger of another type too":            {"text/plain", strings.Repeat(" ", 101), errBodyTooLarge},
-		"no type is no JSON":                    {"", `{}`, errUnsupportedMediaType},
-		"a form is no JSON":                     {"application/x-www-form-urlencoded", `a=b`, errUnsupportedMediaType},
-		"a form with files is no JSON":          {"multipart/form-data; boundary=x", `{}`, errUnsupportedMediaType},
-		"text is no JSON":                       {"text/plain", `{}`, errUnsupportedMediaType},
-		"JSON in another encoding is no JSON":   {"application/json; charset=utf-16", `{}`, errUnsupportedMediaType},
-		"another JSON is no JSON":               {"application/problem+json", `{}`, errUnsupportedMediaType},
-		"JSON that a page can send is no JSON":  {"text/plain; application/json", `{}`, errUnsupportedMediaType},
-		"two types are none":                    {"application/json, text/plain", `{}`, errUnsupportedMediaType},
-		"a type that cannot be read is no JSON": {"application/json; charset", `{}`, errUnsupportedMediaType},
+		"JSON":                                 {"application/json", `{}`, nil},
+		"JSON in UTF-8":                        {"application/json; charset=utf-8", `{}`, nil},
+		"JSON in UTF-8, in capitals":           {"Application/JSON; Charset=UTF-8", `{}`, nil},
+		"JSON with another parameter":          {"application/json; profile=x", `{}`, nil},
+		"empty, no type":                       {"", "", nil},
+		"empty, form type":                     {"application/x-www-form-urlencoded", "", nil},
+		"maximum size":                         {"application/json", strings.Repeat(" ", 100), nil},
+		"above the maximum size":               {"application/json", strings.Repeat(" ", 101), errBodyTooLarge},
+		"above the maximum size, other type":   {"text/plain", strings.Repeat(" ", 101), errBodyTooLarge},
+		"no type":                              {"", `{}`, errUnsupportedMediaType},
+		"form":                                 {"application/x-www-form-urlencoded", `a=b`, errUnsupportedMediaType},
+		"multipart form":                       {"multipart/form-data; boundary=x", `{}`, errUnsupportedMediaType},
+		"text":                                 {"text/plain", `{}`, errUnsupportedMediaType},
+		"JSON in another encoding":             {"application/json; charset=utf-16", `{}`, errUnsupportedMediaType},
+		"problem+json":                         {"application/problem+json", `{}`, errUnsupportedMediaType},
+		"JSON as a parameter of a simple type": {"text/plain; application/json", `{}`, errUnsupportedMediaType},
+		"two types":                            {"application/json, text/plain", `{}`, errUnsupportedMediaType},
+		"malformed type":                       {"application/json; charset", `{}`, errUnsupportedMediaType},
 	} {
-		t.Run(outcome, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(c.body))
 			if c.kind != "" {
@@ -57,8 +57,8 @@ func TestReadBody(t *testing.T) {
 func TestReadBody_Truncated(t *testing.T) {
 	t.Parallel()
 	r := httptest.NewRequest(http.MethodPost, "/", io.MultiReader(strings.NewReader(`{"a"`), brokenReader{}))
-	var unfit invalidError
-	if _, err := readBody(httptest.NewRecorder(), r, 100); !errors.As(err, &unfit) {
+	var invalidErr invalidError
+	if _, err := readBody(httptest.NewRecorder(), r, 100); !errors.As(err, &invalidErr) {
 		t.Errorf("got %v, want an invalid request", err)
 	}
 }
@@ -70,7 +70,7 @@ func (brokenReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 func TestCheckBody_SignIn(t *testing.T) {
 	t.Parallel()
 	signIn := theContract(t).operations["POST /api/v1/sessions"]
-	for body, want := range map[string][]string{ // the pointers of what does not fit; none: fits
+	for body, want := range map[string][]string{ // the pointers of the errors; none if the body is valid
 		`{"email":"ada@example.com","password":"x"}`:                              {},
 		` {"password":"x","email":"a","code":"012345","deliver":"token"} ` + "\n": {},
 		`{"email":"\ud83d\ude00","password":"\u0000"}`:                            {},
@@ -103,7 +103,9 @@ func TestCheckBody_SignIn(t *testing.T) {
 		`{"email":"a","password":"x","code":"1234567"}`:                 {"/code"},
 		`{"email":"a","password":"x","code":" 123456"}`:                 {"/code"},
 		`{"email":"a","password":"x","code":"123456\n"}`:                {"/code"},
-		`{"email":"a","password":"x","code":"１２３４５６"}`:                  {"/code"},
+		`{"email":"a","password":"x","code":"①②③④⑤⑥"}`:                  {"/code"},
+		`{"email":"a","password":"x","code":"１２３４５６"}`:                  {},
+		`{"email":"a","password":"x","code":"٤٧١٩٠٣"}`:                  {},
 		`{"email":"a","password":"x","code":null}`:                      {"/code"},
 		`{"email":"a","password":"x","deliver":"Token"}`:                {"/deliver"},
 		`{"email":"a","password":"x","deliver":""}`:                     {"/deliver"},
@@ -118,9 +120,9 @@ func TestCheckBody_SignIn(t *testing.T) {
 	} {
 		err := checkBody([]byte(body), signIn)
 		got := []string{}
-		var unfit invalidError
-		if errors.As(err, &unfit) {
-			for _, field := range unfit {
+		var invalidErr invalidError
+		if errors.As(err, &invalidErr) {
+			for _, field := range invalidErr {
 				got = append(got, field.Pointer)
 			}
 		} else if err != nil {
@@ -130,7 +132,7 @@ func TestCheckBody_SignIn(t *testing.T) {
 			continue
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%.80q: %v, - want, + got:\n%s", body, unfit, diff)
+			t.Errorf("%.80q: %v, - want, + got:\n%s", body, invalidErr, diff)
 		}
 	}
 }
@@ -162,16 +164,16 @@ func TestCheckBody_BodyNotAllowed(t *testing.T) {
 	t.Parallel()
 	for route, op := range theContract(t).operations {
 		if op.body == nil && (checkBody(nil, op) != nil || checkBody([]byte("{}"), op) == nil) {
-			t.Errorf("%s takes a body, or wants one", route)
+			t.Errorf("%s accepts a body, or requires one", route)
 		}
 	}
 	begin := theContract(t).operations["POST /api/v1/mfa/totp/enrollments"]
 	if err := checkBody(nil, begin); err != nil {
-		t.Errorf("a body that may be left out: %v", err)
+		t.Errorf("optional body: %v", err)
 	}
 }
 
-// bodies are the generated types that bodies are read into, by operation.
+// bodies returns the generated types of the request bodies, by operation.
 var bodies = map[string]func() any{
 	"signIn":                  func() any { return new(SignInJSONRequestBody) },
 	"completeSignIn":          func() any { return new(CompleteSignInJSONRequestBody) },
@@ -200,8 +202,8 @@ var bodies = map[string]func() any{
 	"reportNotMe":            func() any { return new(ReportNotMeJSONRequestBody) },
 }
 
-// FuzzBody holds that nothing makes the reader panic, and that whatever it accepts is one JSON object in valid UTF-8,
-// with known members only, each once, that the generated types can hold.
+// FuzzBody checks that checkBody never panics, and that it accepts only a single JSON object in valid UTF-8, with known and
+// unique members, that decodes into the generated type.
 func FuzzBody(f *testing.F) {
 	c := theContract(f)
 	for _, seed := range []string{
@@ -215,14 +217,14 @@ func FuzzBody(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for route, op := range c.operations {
 			err := checkBody(body, op)
-			var unfit invalidError
+			var invalidErr invalidError
 			switch {
 			case err == nil && len(body) > 0:
-				mustFit(t, route, op, body)
-			case err != nil && (!errors.As(err, &unfit) || len(unfit) == 0):
+				requireValid(t, route, op, body)
+			case err != nil && (!errors.As(err, &invalidErr) || len(invalidErr) == 0):
 				t.Errorf("%s: got %v, want an invalid request", route, err)
 			}
-			for _, field := range unfit {
+			for _, field := range invalidErr {
 				if field.Detail == "" || (field.Pointer != "" && field.Pointer[0] != '/') || !utf8.ValidString(field.Pointer) {
 					t.Errorf("%s: %+v", route, field)
 				}
@@ -231,15 +233,15 @@ func FuzzBody(f *testing.F) {
 	})
 }
 
-// mustFit reads an accepted body a second way.
-func mustFit(t *testing.T, route string, op *operation, body []byte) {
+// requireValid checks an accepted body with another JSON decoder.
+func requireValid(t *testing.T, route string, op *operation, body []byte) {
 	t.Helper()
 	if !utf8.Valid(body) {
 		t.Errorf("%s: accepted invalid UTF-8", route)
 	}
 	d := stdjson.NewDecoder(bytes.NewReader(body))
 	if first, err := d.Token(); err != nil || first != stdjson.Delim('{') {
-		t.Fatalf("%s: accepted what begins with %v, %v", route, first, err)
+		t.Fatalf("%s: accepted a body that begins with %v, %v", route, first, err)
 	}
 	seen := make(map[string]bool)
 	for d.More() {
@@ -251,14 +253,14 @@ func mustFit(t *testing.T, route string, op *operation, body []byte) {
 		seen[text] = true
 		var value any
 		if err := d.Decode(&value); err != nil {
-			t.Fatalf("%s: accepted member %s that cannot be read: %v", route, text, err)
+			t.Fatalf("%s: accepted invalid member %s: %v", route, text, err)
 		}
 		if _, isText := value.(string); !isText {
 			t.Errorf("%s: accepted member %s that is a %T", route, text, value)
 		}
 	}
 	if _, err := d.Token(); err != nil {
-		t.Fatalf("%s: accepted an object that does not end: %v", route, err)
+		t.Fatalf("%s: accepted an incomplete object: %v", route, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		t.Errorf("%s: accepted more than one value", route)
@@ -270,9 +272,9 @@ func mustFit(t *testing.T, route string, op *operation, body []byte) {
 	}
 	into := bodies[op.id]
 	if into == nil {
-		t.Fatalf("%s takes a body: which type is it read into?", op.id)
+		t.Fatalf("%s has a body, but no type in bodies", op.id)
 	}
 	if err := json.Unmarshal(body, into()); err != nil {
-		t.Errorf("%s: accepted, and then not read: %v", route, err)
+		t.Errorf("%s: accepted, but not decodable: %v", route, err)
 	}
 }

@@ -224,7 +224,7 @@ func (o *operation) checkStatuses(write bool) error {
 	}
 	for _, code := range needed {
 		if o.status[code] == 0 {
-			return fmt.Errorf("%s can be answered and is not in x-problem-codes", code)
+			return fmt.Errorf("the operation can return %s, which x-problem-codes does not list", code)
 		}
 	}
 	return nil

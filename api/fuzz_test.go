@@ -15,7 +15,7 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// FuzzBearer holds that a token is what follows the scheme in the one header there is, or that there is none.
+// FuzzBearer checks that the token is the text after the scheme, and that there is none if the header occurs twice.
 func FuzzBearer(f *testing.F) {
 	for _, seed := range []string{"Bearer tf_s_x", "bEARER  tf_s_x ", "Bearer", "Bearer ", "Basic YTpi", "Bearers x", "Bearer\tx", "Bearer a b", "\x00", "ſearer x"} {
 		f.Add(seed)
@@ -38,7 +38,7 @@ func FuzzBearer(f *testing.F) {
 	})
 }
 
-// FuzzCookies holds that a cookie is read where it stands once under its own name, and nowhere else.
+// FuzzCookies checks that a cookie is accepted only if its name occurs exactly once.
 func FuzzCookies(f *testing.F) {
 	const name = "__Host-twofold_session"
 	for _, seed := range []string{
@@ -55,15 +55,15 @@ func FuzzCookies(f *testing.F) {
 		if value == "" {
 			return
 		}
-		written := 0
+		occurrences := 0
 		for part := range strings.SplitSeq(header, ";") {
 			key, text, _ := strings.Cut(strings.TrimSpace(part), "=")
 			if strings.TrimSpace(key) == name && strings.Trim(text, `"`) == strings.Trim(value, `"`) {
-				written++
+				occurrences++
 			}
 		}
-		if written != 1 || strings.ContainsAny(value, ";\x00\r\n\"\\") {
-			t.Errorf("%q: got %q, which stands there %d times", header, value, written)
+		if occurrences != 1 || strings.ContainsAny(value, ";\x00\r\n\"\\") {
+			t.Errorf("%q: got %q, which occurs %d times", header, value, occurrences)
 		}
 		r.Header["Cookie"] = []string{header, header}
 		if again := s.readCookie(r, sessionCookie).Reveal(); again != "" {
@@ -72,8 +72,7 @@ func FuzzCookies(f *testing.F) {
 	})
 }
 
-// FuzzHeaders holds that no header brings the server down, or is repeated in the answer, and that what is refused is
-// refused as a problem.
+// FuzzHeaders checks that no header causes a server error or is repeated in the response, and that refusals are problems.
 func FuzzHeaders(f *testing.F) {
 	o, out := options(f, built)
 	o.Proxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
@@ -92,7 +91,7 @@ func FuzzHeaders(f *testing.F) {
 			r := httptest.NewRequest(method, target, strings.NewReader(`{"code":1}`))
 			name, other := names[int(first)%len(names)], names[int(second)%len(names)]
 			if method == http.MethodDelete && slices.ContainsFunc([]string{name, other}, func(n string) bool { return n == "Cookie" || n == "Authorization" }) {
-				continue // a session would be looked for, and nothing is behind this server
+				continue // would load a session, but this server has no store
 			}
 			r.Header[name] = append(r.Header[name], one)
 			r.Header[other] = append(r.Header[other], two)
@@ -103,7 +102,7 @@ func FuzzHeaders(f *testing.F) {
 				t.Errorf("%s %s with %s %q, %s %q: %d %s, %v\n%s", method, target, name, one, other, two, w.Code, w.Body, err, out)
 			}
 			if !utf8.Valid(w.Body.Bytes()) {
-				t.Errorf("the answer is no UTF-8: %q", w.Body)
+				t.Errorf("the response is not valid UTF-8: %q", w.Body)
 			}
 		}
 	})
@@ -124,14 +123,14 @@ func FuzzClientIP(f *testing.F) {
 		if !ip.IsValid() || ip.Is4In6() {
 			t.Errorf("%q for %q: got %v", forwarded, peer, ip)
 		}
-		if from, known := peerOf(r); known && !s.trusted(from) && ip != from.Unmap() {
-			t.Errorf("%q: the stranger %v is believed to be %v", forwarded, from, ip)
+		if from := peerOf(r); !s.trusted(from) && ip != from.WithZone("") {
+			t.Errorf("%q: the client address of the untrusted peer %v is %v", forwarded, from, ip)
 		}
 	})
 }
 
-// FuzzQuery holds that a query which is accepted says what a list needs, in one spelling, and that another is refused
-// where it is wrong.
+// FuzzQuery checks that an accepted query has valid parameters in canonical form, and that every other one is an invalid
+// request.
 func FuzzQuery(f *testing.F) {
 	const id = "01980f5e-9a3c-7b61-8a4e-2f4b6f0c9d11"
 	for _, seed := range []string{
@@ -143,7 +142,7 @@ func FuzzQuery(f *testing.F) {
 	c := theContract(f)
 	op := c.operations["GET /api/v1/account/activity"]
 	if op == nil || len(op.params) == 0 {
-		f.Fatal("the list is elsewhere")
+		f.Fatal("the list operation has moved")
 	}
 	f.Fuzz(func(t *testing.T, query string) {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -154,17 +153,17 @@ func FuzzQuery(f *testing.F) {
 			}
 			return
 		}
-		said, err := url.ParseQuery(query)
+		parameters, err := url.ParseQuery(query)
 		if err != nil {
-			t.Fatalf("%q was accepted, and cannot be read: %v", query, err)
+			t.Fatalf("%q was accepted, but does not parse: %v", query, err)
 		}
-		for _, limit := range said["limit"] {
-			if len(said["limit"]) != 1 || len(limit) > 3 || limit < "1" || strings.Trim(limit, "0123456789") != "" || limit[0] == '0' {
+		for _, limit := range parameters["limit"] {
+			if len(parameters["limit"]) != 1 || len(limit) > 3 || limit < "1" || strings.Trim(limit, "0123456789") != "" || limit[0] == '0' {
 				t.Errorf("%q: the limit %q was accepted", query, limit)
 			}
 		}
-		for _, cursor := range said["cursor"] {
-			if id, err := uuid.Parse(cursor); len(said["cursor"]) != 1 || err != nil || id.String() != cursor {
+		for _, cursor := range parameters["cursor"] {
+			if id, err := uuid.Parse(cursor); len(parameters["cursor"]) != 1 || err != nil || id.String() != cursor {
 				t.Errorf("%q: the cursor %q was accepted", query, cursor)
 			}
 		}

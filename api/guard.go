@@ -121,28 +121,16 @@ func (s *Server) authorize(c echo.Context, call *requestContext) error {
 	return s.checkStepUp(c, call)
 }
 
-// checkOrigin rejects what a browser sends from another origin. A request with a bearer token and without a cookie
-// passes, because a page of another origin cannot add that header.
-func (s *Server) checkOrigin(r *http.Request) error {
-	if !bearerOf(r).IsZero() && r.Header.Get("Cookie") == "" {
-		return nil
-	}
-	if s.origins.Check(r) != nil {
-		return errCrossOrigin
-	}
-	return nil
-}
-
 // checkIPLimit limits, per client address, failed credentials and links, sign-ins, and requests that send mail.
 func (s *Server) checkIPLimit(call *requestContext) error {
 	if !call.op.rateLimited() {
 		return nil
 	}
-	look := s.Failures.RetryAfter
+	check := s.Failures.RetryAfter
 	if call.op.sendsUnsolicitedMail() {
-		look = s.Failures.Allow // all count, because success and failure look the same
+		check = s.Failures.Allow // all count, because success and failure check the same
 	}
-	if wait := look(call.ip); wait > 0 {
+	if wait := check(call.ip); wait > 0 {
 		return ipLimitError{wait}
 	}
 	if !call.op.signsIn() {
@@ -183,11 +171,11 @@ func (s *Server) checkStepUp(c echo.Context, call *requestContext) error {
 	if tokens := r.Header.Values("Step-Up-Token"); len(tokens) == 1 {
 		token = tokens[0]
 	}
-	wanted := authn.StepUpScope{Purpose: call.op.purpose}
+	scope := authn.StepUpScope{Purpose: call.op.purpose}
 	if call.op.target != "" {
-		wanted.Target = c.Param(call.op.target)
+		scope.Target = c.Param(call.op.target)
 	}
 	var err error
-	call.stepUp, err = s.Authn.CheckStepUp(r.Context(), call.session, wanted, token)
+	call.stepUp, err = s.Authn.CheckStepUp(r.Context(), call.session, scope, token)
 	return err
 }

@@ -43,7 +43,7 @@ func theContract(t testing.TB) *contract {
 	return c
 }
 
-// log keeps what was logged.
+// log collects log lines.
 type log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -61,7 +61,7 @@ func (l *log) String() string {
 	return l.text.String()
 }
 
-// options are those of a server that has nothing behind it.
+// options returns the options of a server without domain services.
 func options(t testing.TB, page fs.FS) (Options, *log) {
 	t.Helper()
 	out := &log{}
@@ -80,7 +80,7 @@ func options(t testing.TB, page fs.FS) (Options, *log) {
 	}, out
 }
 
-// built is a page as the build leaves it.
+// built is a page in the form of the build's output.
 var built = fstest.MapFS{
 	"index.html":            {Data: []byte("<!doctype html><title>Twofold</title>")},
 	"index.html.br":         {Data: []byte("index in br")},
@@ -116,8 +116,8 @@ func ask(h http.Handler, method, target string, headers ...string) *httptest.Res
 	return w
 }
 
-// answering is a server in which an operation's handler does something else.
-func answering(t testing.TB, method, route string, do echo.HandlerFunc) (http.Handler, *log) {
+// answering returns a server in which one operation has another handler.
+func answering(t testing.TB, method, route string, handler echo.HandlerFunc) (http.Handler, *log) {
 	t.Helper()
 	o, out := options(t, built)
 	p, err := readPage(o.Page)
@@ -129,6 +129,6 @@ func answering(t testing.TB, method, route string, do echo.HandlerFunc) (http.Ha
 	e.Logger.SetOutput(io.Discard)
 	e.HTTPErrorHandler = s.writeError
 	e.Use(s.observe, s.guard)
-	e.Add(method, route, do)
+	e.Add(method, route, handler)
 	return headAsGet(e), out
 }

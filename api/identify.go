@@ -11,20 +11,21 @@ import (
 	"twofold/internal/session"
 )
 
-// Cookie names have the __Host- prefix if the cookies are Secure (RFC 6265bis §4.1.3.2).
+// Cookie names have the __Host- prefix if the cookies are Secure (RFC 6265bis §4.1.3.2), and the port as a suffix if it is not
+// the default one, because browsers send the cookies of a host to all of its ports.
 const (
 	sessionCookie = "twofold_session"
 	signInCookie  = "twofold_signin"
 	deviceCookie  = "twofold_device" // identifies a known browser; it survives signing out
 )
 
-// identify reads the credentials of a request. It rejects a cookie together with an Authorization header, because they
-// may belong to different accounts.
+// identify reads the credentials of a request. It rejects a session cookie together with a bearer token, because they may
+// belong to different accounts.
 func (s *Server) identify(r *http.Request, call *requestContext) error {
 	call.cookie = s.readCookie(r, sessionCookie)
 	call.signInToken = s.readCookie(r, signInCookie)
 	call.device = s.readCookie(r, deviceCookie)
-	_, carried := r.Header["Authorization"]
+	carried := len(bearersOf(r)) > 0
 	if carried && len(r.CookiesNamed(s.cookieName(sessionCookie))) > 0 {
 		return invalid("#Authorization", "must not be combined with a session cookie")
 	}
@@ -48,24 +49,31 @@ func (s *Server) identify(r *http.Request, call *requestContext) error {
 	return err
 }
 
-// bearerOf returns the bearer token of the only Authorization header. The scheme is case-insensitive (RFC 9110 §11.1).
+// bearersOf returns the tokens of the Authorization headers with the scheme Bearer, which is case-insensitive (RFC 9110
+// §11.1). Other schemes are for a proxy in front, such as nginx with auth_basic, and are ignored.
+func bearersOf(r *http.Request) (tokens []string) {
+	for _, header := range r.Header.Values("Authorization") {
+		if scheme, token, _ := strings.Cut(header, " "); strings.EqualFold(scheme, "Bearer") {
+			tokens = append(tokens, strings.TrimSpace(token))
+		}
+	}
+	return tokens
+}
+
+// bearerOf returns the bearer token of a request. It returns nothing for two, because an attacker may have added one.
 func bearerOf(r *http.Request) secret.Text {
-	header := r.Header.Values("Authorization")
-	if len(header) != 1 {
+	tokens := bearersOf(r)
+	if len(tokens) != 1 {
 		return secret.Text{}
 	}
-	scheme, token, _ := strings.Cut(header[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return secret.Text{}
-	}
-	return secret.New(strings.TrimSpace(token))
+	return secret.New(tokens[0])
 }
 
 func (s *Server) cookieName(name string) string {
 	if s.Secure {
-		return "__Host-" + name
+		name = "__Host-" + name
 	}
-	return name
+	return name + s.cookieSuffix
 }
 
 // readCookie returns a cookie's value. It returns nothing if the name occurs twice, because an attacker may have set

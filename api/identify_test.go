@@ -16,17 +16,17 @@ func TestBearerOf(t *testing.T) {
 		headers []string
 		want    string
 	}{
-		"none":                       {nil, ""},
-		"as written":                 {[]string{"Bearer tf_s_x"}, "tf_s_x"},
-		"in another case":            {[]string{"bEARER tf_s_x"}, "tf_s_x"},
-		"with more space":            {[]string{"Bearer   tf_s_x "}, "tf_s_x"},
-		"without the scheme":         {[]string{"tf_s_x"}, ""},
-		"without a space":            {[]string{"Bearertf_s_x"}, ""},
-		"of another scheme":          {[]string{"Basic tf_s_x"}, ""},
-		"of a scheme that is longer": {[]string{"Bearers tf_s_x"}, ""},
-		"empty":                      {[]string{"Bearer"}, ""},
-		"twice":                      {[]string{"Bearer a", "Bearer b"}, ""},
-		"beside another scheme":      {[]string{"Basic YTpi", "Bearer b"}, ""},
+		"none":                {nil, ""},
+		"usual form":          {[]string{"Bearer tf_s_x"}, "tf_s_x"},
+		"other case":          {[]string{"bEARER tf_s_x"}, "tf_s_x"},
+		"additional spaces":   {[]string{"Bearer   tf_s_x "}, "tf_s_x"},
+		"no scheme":           {[]string{"tf_s_x"}, ""},
+		"no space":            {[]string{"Bearertf_s_x"}, ""},
+		"other scheme":        {[]string{"Basic tf_s_x"}, ""},
+		"longer scheme":       {[]string{"Bearers tf_s_x"}, ""},
+		"empty":               {[]string{"Bearer"}, ""},
+		"twice":               {[]string{"Bearer a", "Bearer b"}, ""},
+		"with another scheme": {[]string{"Basic YTpi", "Bearer b"}, "b"},
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		for _, h := range c.headers {
@@ -46,15 +46,15 @@ func TestReadCookie(t *testing.T) {
 		header string
 		want   string
 	}{
-		"none":                             {secure, "", ""},
-		"its own":                          {secure, "__Host-twofold_session=a", "a"},
-		"among others":                     {secure, "x=1; __Host-twofold_session=a; y=2", "a"},
-		"twice is none":                    {secure, "__Host-twofold_session=a; __Host-twofold_session=a", ""},
-		"without its prefix is none":       {secure, "twofold_session=a", ""},
-		"in another case is none":          {secure, "__host-twofold_session=a", ""},
-		"the sign-in's is none":            {secure, "__Host-twofold_signin=a", ""},
-		"plain":                            {plain, "twofold_session=a", "a"},
-		"with a prefix, where it is plain": {plain, "__Host-twofold_session=a", ""},
+		"none":                 {secure, "", ""},
+		"own name":             {secure, "__Host-twofold_session=a", "a"},
+		"among others":         {secure, "x=1; __Host-twofold_session=a; y=2", "a"},
+		"twice":                {secure, "__Host-twofold_session=a; __Host-twofold_session=a", ""},
+		"without the prefix":   {secure, "twofold_session=a", ""},
+		"other case":           {secure, "__host-twofold_session=a", ""},
+		"sign-in cookie":       {secure, "__Host-twofold_signin=a", ""},
+		"plain":                {plain, "twofold_session=a", "a"},
+		"prefix on plain http": {plain, "__Host-twofold_session=a", ""},
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("Cookie", c.header)
@@ -71,10 +71,10 @@ func TestSetCookie_Attributes(t *testing.T) {
 		cookie *http.Cookie
 		want   string
 	}{
-		"a session's":            {(&Server{Options: Options{Secure: true}}).setCookie(sessionCookie, token, 0), "__Host-twofold_session=tf_s_x; Path=/; HttpOnly; Secure; SameSite=Strict"},
-		"a session's, plain":     {(&Server{}).setCookie(sessionCookie, token, 0), "twofold_session=tf_s_x; Path=/; HttpOnly; SameSite=Strict"},
-		"a sign-in's":            {(&Server{Options: Options{Secure: true}}).setCookie(signInCookie, token, 5*time.Minute), "__Host-twofold_signin=tf_s_x; Path=/; Max-Age=300; HttpOnly; Secure; SameSite=Strict"},
-		"one that is taken back": {(&Server{Options: Options{Secure: true}}).clearCookie(sessionCookie), "__Host-twofold_session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict"},
+		"session":             {(&Server{Options: Options{Secure: true}}).setCookie(sessionCookie, token, 0), "__Host-twofold_session=tf_s_x; Path=/; HttpOnly; Secure; SameSite=Strict"},
+		"session, plain http": {(&Server{}).setCookie(sessionCookie, token, 0), "twofold_session=tf_s_x; Path=/; HttpOnly; SameSite=Strict"},
+		"sign-in":             {(&Server{Options: Options{Secure: true}}).setCookie(signInCookie, token, 5*time.Minute), "__Host-twofold_signin=tf_s_x; Path=/; Max-Age=300; HttpOnly; Secure; SameSite=Strict"},
+		"deleted":             {(&Server{Options: Options{Secure: true}}).clearCookie(sessionCookie), "__Host-twofold_session=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Strict"},
 	} {
 		if got := c.cookie.String(); got != c.want {
 			t.Errorf("%s: got %s, want %s", what, got, c.want)
@@ -86,18 +86,18 @@ func TestNew_IncompleteContract(t *testing.T) {
 	t.Parallel()
 	text := string(contractText(t))
 	for what, change := range map[string][2]string{
-		"no security":                        {"      security: []\n", ""},
-		"a step-up without a purpose":        {"      x-step-up-purpose: mfa.enroll\n", ""},
-		"a purpose that is unknown":          {"x-step-up-purpose: mfa.enroll", "x-step-up-purpose: mfa.everything"},
-		"a purpose without a step-up":        {"          stepUpToken: []\n", ""},
-		"a code that is unknown":             {"[credentials_rejected, code_rejected, code_used]", "[credentials_rejected, code_refused]"},
-		"a code for a status without answer": {`        "503": [unavailable]`, `        "504": [unavailable]`},
-		"no status for what does not fit":    {`        "400": [invalid_request]` + "\n", ""},
-		"no status for another origin":       {`        "403": [cross_origin_refused]` + "\n", ""},
-		"no status for too many tries":       {"[too_many_attempts, too_many_requests]", "[too_many_requests]"},
-		"no status for a signed-out person":  {`        "401": [session_required]` + "\n", ""},
-		"no YAML":                            {"openapi: 3.0.3", "openapi: ["},
-		"no paths":                           {"paths:", "path:"},
+		"no security":                          {"      security: []\n", ""},
+		"a step-up without a purpose":          {"      x-step-up-purpose: mfa.enroll\n", ""},
+		"unknown purpose":                      {"x-step-up-purpose: mfa.enroll", "x-step-up-purpose: mfa.everything"},
+		"a purpose without a step-up":          {"          stepUpToken: []\n", ""},
+		"unknown code":                         {"[credentials_rejected, code_rejected, code_used]", "[credentials_rejected, code_refused]"},
+		"code for a status without a response": {`        "503": [unavailable]`, `        "504": [unavailable]`},
+		"no status for an invalid request":     {`        "400": [invalid_request]` + "\n", ""},
+		"no status for a cross-origin request": {`        "403": [cross_origin_refused]` + "\n", ""},
+		"no code for too many attempts":        {"[too_many_attempts, too_many_requests]", "[too_many_requests]"},
+		"no status for a missing session":      {`        "401": [session_required]` + "\n", ""},
+		"no YAML":                              {"openapi: 3.0.3", "openapi: ["},
+		"no paths":                             {"paths:", "path:"},
 	} {
 		o, _ := options(t, built)
 		o.Contract = []byte(strings.ReplaceAll(text, change[0], change[1]))
@@ -105,7 +105,7 @@ func TestNew_IncompleteContract(t *testing.T) {
 			t.Errorf("%s: the contract has no %q", what, change[0])
 		}
 		if _, err := New(o); err == nil {
-			t.Errorf("%s: the server starts", what)
+			t.Errorf("%s: New succeeds", what)
 		}
 	}
 }
@@ -115,6 +115,6 @@ func TestNew_PublicURLMustBeOrigin(t *testing.T) {
 	o, _ := options(t, built)
 	o.PublicURL = "account.example.com"
 	if _, err := New(o); err == nil {
-		t.Error("the server starts")
+		t.Error("New succeeds")
 	}
 }

@@ -72,7 +72,7 @@ func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollm
 	if len(change.RecoveryCodes) > 0 {
 		body.RecoveryCodes = new(revealCodes(change.RecoveryCodes))
 	}
-	return cookieResponse{status: http.StatusCreated, cookies: s.elevated(change.NewToken), body: body}, nil
+	return cookieResponse{status: http.StatusCreated, cookies: s.rotatedCookie(change.NewToken), body: body}, nil
 }
 
 // CancelTOTPEnrollment deletes a pending enrollment.
@@ -101,7 +101,7 @@ func (s *Server) RemoveMFAMethod(ctx context.Context, r RemoveMFAMethodRequestOb
 	}
 	return cookieResponse{
 		status:  http.StatusOK,
-		cookies: s.elevated(change.NewToken),
+		cookies: s.rotatedCookie(change.NewToken),
 		body:    receiptBody(change.Receipt),
 	}, nil
 }
@@ -115,7 +115,7 @@ func (s *Server) GenerateRecoveryCodes(ctx context.Context, _ GenerateRecoveryCo
 	}
 	return cookieResponse{
 		status:  http.StatusCreated,
-		cookies: s.elevated(change.NewToken),
+		cookies: s.rotatedCookie(change.NewToken),
 		body:    GeneratedRecoveryCodes{RecoveryCodes: revealCodes(change.RecoveryCodes), Receipt: receiptBody(change.Receipt)},
 	}, nil
 }

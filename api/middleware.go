@@ -54,10 +54,19 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 			if call.problem != "" { // the request was refused
 				line = append(line, slog.String("problem", string(call.problem)))
 			}
-			s.Log.LogAttrs(ctx, slog.LevelInfo, "request", line...)
+			s.Log.LogAttrs(ctx, logLevelOf(c.Path()), "request", line...)
 		}()
 		return next(c)
 	}
+}
+
+// logLevelOf returns the level of a request's log line. Probes come every few seconds, so that they would hide the rest. What
+// makes a server unready has a line of its own.
+func logLevelOf(route string) slog.Level {
+	if route == "/healthz" || route == "/readyz" {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }
 
 func (s *Server) counting() (done func(operation string, status int, problem string)) {
@@ -79,13 +88,13 @@ func (s *Server) recovered(c echo.Context, call *requestContext, cause any) erro
 
 // stackOf keeps the source locations of a stack, which are indented. The other lines may contain argument values.
 func stackOf(stack []byte) string {
-	var kept []string
+	var lines []string
 	for line := range strings.Lines(string(stack)) {
 		if strings.HasPrefix(line, "\t") {
-			kept = append(kept, strings.TrimSpace(line))
+			lines = append(lines, strings.TrimSpace(line))
 		}
 	}
-	return strings.Join(kept, "\n")
+	return strings.Join(lines, "\n")
 }
 
 // truncateUserAgent bounds a user agent to 256 bytes of valid UTF-8.
@@ -120,13 +129,14 @@ func (s *Server) setHeaders(h http.Header, requestID string) {
 // clientIP returns the peer's address or, behind trusted proxies, the right-most address in X-Forwarded-For that is not
 // a trusted proxy. A client can forge every address to the left of it.
 func (s *Server) clientIP(r *http.Request) netip.Addr {
-	ip, known := peerOf(r)
-	if !known {
-		return netip.IPv4Unspecified()
-	}
+	ip := peerOf(r)
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusted(ip); i-- {
-		hop, ok := addressOf(strings.TrimSpace(hops[i]))
+		element := strings.TrimSpace(hops[i])
+		if element == "" { // an empty element of a list is ignored (RFC 9110 §5.6.1.2)
+			continue
+		}
+		hop, ok := addressOf(element)
 		if !ok {
 			break
 		}
@@ -135,10 +145,14 @@ func (s *Server) clientIP(r *http.Request) netip.Addr {
 	return ip.WithZone("")
 }
 
-// peerOf returns the peer's address.
-func peerOf(r *http.Request) (ip netip.Addr, known bool) {
+// peerOf returns the peer's address. The peer of a Unix domain socket has none; it is on this machine, so that it counts as
+// 127.0.0.1.
+func peerOf(r *http.Request) netip.Addr {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	return peer.Addr().Unmap(), err == nil
+	if err != nil {
+		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	return peer.Addr().Unmap()
 }
 
 // parentOf returns the traceparent header if a trusted proxy sent it. Otherwise a client could choose which requests
@@ -147,16 +161,17 @@ func (s *Server) parentOf(r *http.Request) string {
 	if s.Traces == nil {
 		return ""
 	}
-	said := r.Header.Values("Traceparent")
-	if peer, known := peerOf(r); len(said) != 1 || !known || !s.trusted(peer) {
+	values := r.Header.Values("Traceparent")
+	if len(values) != 1 || !s.trusted(peerOf(r)) {
 		return ""
 	}
-	return said[0]
+	return values[0]
 }
 
-// addressOf parses a hop, with or without a port.
+// addressOf parses a hop: an address, with or without a port. Some proxies write IPv6 in brackets without a port too.
 func addressOf(hop string) (netip.Addr, bool) {
-	if ip, err := netip.ParseAddr(hop); err == nil {
+	bare := strings.TrimSuffix(strings.TrimPrefix(hop, "["), "]")
+	if ip, err := netip.ParseAddr(bare); err == nil {
 		return ip, true
 	}
 	pair, err := netip.ParseAddrPort(hop)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,18 +49,18 @@ func TestObserve_PanicIs500(t *testing.T) {
 			}
 			text := out.String()
 			if strings.Contains(text+fmt.Sprint(w.Header()), canary) {
-				t.Errorf("the log or a header shows the value:\n%s", text)
+				t.Errorf("the log or a header discloses the value:\n%s", text)
 			}
-			for _, tells := range []string{`"msg":"panic"`, `"request_id":"request-1"`, fmt.Sprintf(`"type":"%T"`, value), "middleware_test.go:", `"status":500`} {
-				if !strings.Contains(text, tells) {
-					t.Errorf("the log does not tell %s:\n%s", tells, text)
+			for _, want := range []string{`"msg":"panic"`, `"request_id":"request-1"`, fmt.Sprintf(`"type":"%T"`, value), "middleware_test.go:", `"status":500`} {
+				if !strings.Contains(text, want) {
+					t.Errorf("the log does not contain %s:\n%s", want, text)
 				}
 			}
 		})
 	}
 }
 
-// mfaLike is an error that would be answered differently, had it been returned.
+// mfaLike is an error that would have another status if it were returned instead.
 type mfaLike struct{}
 
 func (mfaLike) Error() string     { return canary }
@@ -101,7 +102,7 @@ func TestObserve_PanicAfterResponseStarted(t *testing.T) {
 		t.Errorf("got %d %q", w.Code, w.Body)
 	}
 	if text := out.String(); !strings.Contains(text, `"msg":"panic"`) || strings.Contains(text, canary) {
-		t.Errorf("the log:\n%s", text)
+		t.Errorf("unexpected log:\n%s", text)
 	}
 }
 
@@ -148,7 +149,7 @@ func TestSetHeaders_EveryResponse(t *testing.T) {
 			t.Errorf("%s: Content-Security-Policy is %q", target, w.Header().Get("Content-Security-Policy"))
 		}
 		if w.Header().Get("Server") != "" || w.Header().Get("X-Powered-By") != "" {
-			t.Errorf("%s: the answer says what made it: %v", target, w.Header())
+			t.Errorf("%s: the response discloses the software: %v", target, w.Header())
 		}
 	}
 }
@@ -161,16 +162,38 @@ func TestObserve_LogsProblemCode(t *testing.T) {
 	ask(h, "POST", "/api/v1/sessions", "Content-Type", "application/json")
 	ask(h, "POST", "/api/v1/sessions", "Sec-Fetch-Site", "cross-site")
 	ask(h, "GET", "/healthz")
-	var said []string
+	var logged []string
 	for _, line := range regexp.MustCompile(`"msg":"request".*`).FindAllString(out.String(), -1) {
-		said = append(said, regexp.MustCompile(`"status":\d+`).FindString(line)+regexp.MustCompile(`"problem":"\w*"`).FindString(line))
+		logged = append(logged, regexp.MustCompile(`"status":\d+`).FindString(line)+regexp.MustCompile(`"problem":"\w*"`).FindString(line))
 	}
 	want := []string{
 		`"status":404"problem":"not_found"`, `"status":405"problem":"method_not_allowed"`, `"status":400"problem":"invalid_request"`,
 		`"status":403"problem":"cross_origin_refused"`, `"status":200`,
 	}
-	if diff := cmp.Diff(want, said); diff != "" {
+	if diff := cmp.Diff(want, logged); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestObserve_ProbesAreDebugLines(t *testing.T) {
+	t.Parallel()
+	o, out := options(t, built)
+	reasons := []UnreadyReason{UnreadyReasonStopping}
+	o.Ready = func(context.Context) []UnreadyReason { return reasons }
+	h, err := New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask(h, "GET", "/healthz")
+	ask(h, "GET", "/readyz")
+	reasons = nil
+	ask(h, "GET", "/readyz")
+	if levels := regexp.MustCompile(`"level":"\w+"`).FindAllString(out.String(), -1); strings.Join(levels, "") != strings.Repeat(`"level":"DEBUG"`, 3) {
+		t.Errorf("three probes write\n%s", out)
+	}
+	ask(h, "GET", "/openapi.yaml")
+	if !strings.Contains(out.String(), `"level":"INFO","msg":"request"`) {
+		t.Errorf("another request writes\n%s", out)
 	}
 }
 
@@ -192,7 +215,7 @@ func TestTruncateUserAgent(t *testing.T) {
 		"a\xff" + strings.Repeat("x", 253): "a\ufffd" + strings.Repeat("x", 252),
 	} {
 		if got := truncateUserAgent(given); got != want || len(got) > 256 || !utf8.ValidString(got) {
-			t.Errorf("clip(%.20q, %d bytes) = %.20q, %d bytes, want %d", given, len(given), got, len(got), len(want))
+			t.Errorf("truncateUserAgent(%.20q, %d bytes) = %.20q, %d bytes, want %d", given, len(given), got, len(got), len(want))
 		}
 	}
 }
@@ -202,30 +225,37 @@ func TestClientIP(t *testing.T) {
 	for what, c := range map[string]struct {
 		peer, forwarded, proxies, want string
 	}{
-		"the peer": {"192.0.2.1:1234", "", "", "192.0.2.1"},
-		"the peer, whatever it says, where none is trusted":     {"192.0.2.1:1234", "203.0.113.9", "", "192.0.2.1"},
-		"the peer that is not the trusted one":                  {"192.0.2.1:1234", "203.0.113.9", "10.0.0.0/8", "192.0.2.1"},
-		"behind a proxy":                                        {"10.0.0.1:1234", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
-		"behind a proxy that says nothing":                      {"10.0.0.1:1234", "", "10.0.0.0/8", "10.0.0.1"},
-		"behind two proxies":                                    {"10.0.0.1:1234", "203.0.113.9, 10.0.0.2", "10.0.0.0/8", "203.0.113.9"},
-		"the right-most that is no proxy, whatever stands left": {"10.0.0.1:1234", "198.51.100.7, 203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
-		"behind two proxies, after what was made up":            {"10.0.0.1:1234", "127.0.0.1, 203.0.113.9, 10.0.0.2", "10.0.0.0/8", "203.0.113.9"},
-		"a proxy itself":                                        {"10.0.0.1:1234", "10.0.0.3, 10.0.0.2", "10.0.0.0/8", "10.0.0.3"},
-		"up to what is no address":                              {"10.0.0.1:1234", "203.0.113.9, unknown", "10.0.0.0/8", "10.0.0.1"},
-		"up to what is empty":                                   {"10.0.0.1:1234", "203.0.113.9, ", "10.0.0.0/8", "10.0.0.1"},
-		"up to what is a text with a line":                      {"10.0.0.1:1234", "203.0.113.9,<script>", "10.0.0.0/8", "10.0.0.1"},
-		"a client that is said with its port":                   {"10.0.0.1:1234", "203.0.113.9:4711", "10.0.0.0/8", "203.0.113.9"},
-		"IPv6 that is said with its port":                       {"10.0.0.1:1234", "[2001:db8::9]:4711", "10.0.0.0/8", "2001:db8::9"},
-		"over two headers":                                      {"10.0.0.1:1234", "198.51.100.7|203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
-		"IPv6":                                                  {"[2001:db8::1]:1234", "", "", "2001:db8::1"},
-		"IPv6 behind a proxy":                                   {"[fd00::1]:1234", "2001:db8::9", "fd00::/8,10.0.0.0/8", "2001:db8::9"},
-		"IPv4 in IPv6":                                          {"[::ffff:192.0.2.1]:1234", "", "", "192.0.2.1"},
-		"a proxy that is IPv4 in IPv6":                          {"[::ffff:10.0.0.1]:1234", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
-		"a client that is said as IPv4 in IPv6":                 {"10.0.0.1:1234", "::ffff:203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
-		"a link-local peer, without its zone":                   {"[fe80::1%eth0]:1234", "", "", "fe80::1"},
-		"a client that is said with a zone":                     {"10.0.0.1:1234", "fe80::1%eth0", "10.0.0.0/8", "fe80::1"},
-		"a peer that is no address":                             {"@", "203.0.113.9", "0.0.0.0/0", "0.0.0.0"},
-		"everybody trusted: the left-most":                      {"10.0.0.1:1234", "198.51.100.7, 203.0.113.9", "0.0.0.0/0,::/0", "198.51.100.7"},
+		"peer":                                   {"192.0.2.1:1234", "", "", "192.0.2.1"},
+		"no trusted proxies":                     {"192.0.2.1:1234", "203.0.113.9", "", "192.0.2.1"},
+		"untrusted peer":                         {"192.0.2.1:1234", "203.0.113.9", "10.0.0.0/8", "192.0.2.1"},
+		"behind a proxy":                         {"10.0.0.1:1234", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"proxy without a header":                 {"10.0.0.1:1234", "", "10.0.0.0/8", "10.0.0.1"},
+		"behind two proxies":                     {"10.0.0.1:1234", "203.0.113.9, 10.0.0.2", "10.0.0.0/8", "203.0.113.9"},
+		"right-most address that is not a proxy": {"10.0.0.1:1234", "198.51.100.7, 203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"two proxies, forged address":            {"10.0.0.1:1234", "127.0.0.1, 203.0.113.9, 10.0.0.2", "10.0.0.0/8", "203.0.113.9"},
+		"only proxies":                           {"10.0.0.1:1234", "10.0.0.3, 10.0.0.2", "10.0.0.0/8", "10.0.0.3"},
+		"invalid address":                        {"10.0.0.1:1234", "203.0.113.9, unknown", "10.0.0.0/8", "10.0.0.1"},
+		"before an empty element":                {"10.0.0.1:1234", "203.0.113.9, ", "10.0.0.0/8", "203.0.113.9"},
+		"between empty elements":                 {"10.0.0.1:1234", "198.51.100.7,,203.0.113.9,,10.0.0.2,,", "10.0.0.0/8", "203.0.113.9"},
+		"only empty elements":                    {"10.0.0.1:1234", ", ,", "10.0.0.0/8", "10.0.0.1"},
+		"IPv6 in brackets":                       {"10.0.0.1:1234", "[2001:db8::9]", "10.0.0.0/8", "2001:db8::9"},
+		"two proxies, IPv6 in brackets":          {"10.0.0.1:1234", "[2001:db8::9], [fd00::1]", "10.0.0.0/8,fd00::/8", "2001:db8::9"},
+		"two addresses in one element":           {"10.0.0.1:1234", "203.0.113.9, 203.0.113.8 203.0.113.7", "10.0.0.0/8", "10.0.0.1"},
+		"text instead of an address":             {"10.0.0.1:1234", "203.0.113.9,<script>", "10.0.0.0/8", "10.0.0.1"},
+		"client with a port":                     {"10.0.0.1:1234", "203.0.113.9:4711", "10.0.0.0/8", "203.0.113.9"},
+		"IPv6 with a port":                       {"10.0.0.1:1234", "[2001:db8::9]:4711", "10.0.0.0/8", "2001:db8::9"},
+		"two headers":                            {"10.0.0.1:1234", "198.51.100.7|203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"IPv6":                                   {"[2001:db8::1]:1234", "", "", "2001:db8::1"},
+		"IPv6 behind a proxy":                    {"[fd00::1]:1234", "2001:db8::9", "fd00::/8,10.0.0.0/8", "2001:db8::9"},
+		"IPv4-mapped IPv6":                       {"[::ffff:192.0.2.1]:1234", "", "", "192.0.2.1"},
+		"proxy as IPv4-mapped IPv6":              {"[::ffff:10.0.0.1]:1234", "203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"client as IPv4-mapped IPv6":             {"10.0.0.1:1234", "::ffff:203.0.113.9", "10.0.0.0/8", "203.0.113.9"},
+		"link-local peer":                        {"[fe80::1%eth0]:1234", "", "", "fe80::1"},
+		"client with a zone":                     {"10.0.0.1:1234", "fe80::1%eth0", "10.0.0.0/8", "fe80::1"},
+		"peer of a Unix domain socket":           {"@", "203.0.113.9", "", "127.0.0.1"},
+		"peer of an unnamed socket":              {"", "203.0.113.9", "127.0.0.1/32", "203.0.113.9"},
+		"behind a proxy on a Unix domain socket": {"@", "203.0.113.9", "127.0.0.1/32", "203.0.113.9"},
+		"all addresses trusted":                  {"10.0.0.1:1234", "198.51.100.7, 203.0.113.9", "0.0.0.0/0,::/0", "198.51.100.7"},
 	} {
 		var proxies []netip.Prefix
 		for p := range strings.SplitSeq(c.proxies, ",") {
@@ -241,7 +271,7 @@ func TestClientIP(t *testing.T) {
 			}
 		}
 		for _, name := range []string{"X-Real-Ip", "Forwarded", "X-Client-Ip", "Cf-Connecting-Ip", "True-Client-Ip"} {
-			r.Header.Set(name, "198.51.100.66") // never looked at
+			r.Header.Set(name, "198.51.100.66") // must be ignored
 		}
 		s := &Server{Options: Options{Proxies: proxies}}
 		if got := s.clientIP(r).String(); got != c.want {

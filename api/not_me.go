@@ -12,9 +12,9 @@ func (s *Server) ReportNotMe(ctx context.Context, r ReportNotMeRequestObject) (R
 	if err != nil {
 		return nil, err
 	}
-	answer := ReportNotMe200JSONResponse{SessionsEnded: done.SessionsEnded, PasswordReset: done.PasswordReset}
+	result := ReportNotMe200JSONResponse{SessionsEnded: done.SessionsEnded, PasswordReset: done.PasswordReset}
 	if done.Method != "" {
-		answer.Method = new(NotMeResultMethod(done.Method))
+		result.Method = new(NotMeResultMethod(done.Method))
 	}
-	return answer, nil
+	return result, nil
 }

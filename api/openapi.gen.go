@@ -696,6 +696,7 @@ const (
 	UnreadyReasonDatabaseReadOnly    UnreadyReason = "database_read_only"
 	UnreadyReasonDatabaseRestored    UnreadyReason = "database_restored"
 	UnreadyReasonDatabaseUnreachable UnreadyReason = "database_unreachable"
+	UnreadyReasonLogUnwritable       UnreadyReason = "log_unwritable"
 	UnreadyReasonSchemaOlder         UnreadyReason = "schema_older"
 	UnreadyReasonStopping            UnreadyReason = "stopping"
 )
@@ -708,6 +709,8 @@ func (e UnreadyReason) Valid() bool {
 	case UnreadyReasonDatabaseRestored:
 		return true
 	case UnreadyReasonDatabaseUnreachable:
+		return true
+	case UnreadyReasonLogUnwritable:
 		return true
 	case UnreadyReasonSchemaOlder:
 		return true
@@ -726,7 +729,9 @@ type Account struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// ID The id of the account.
@@ -735,7 +740,9 @@ type Account struct {
 	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
 	Language Language `json:"language"`
 
-	// NoticeEmail An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// NoticeEmail An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	NoticeEmail *Email `json:"notice_email,omitempty"`
 
 	// PasswordChangedAt When the password was last changed or reset.
@@ -768,7 +775,9 @@ type AccountState struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// HasPassword False after a dispute removed the password, until the owner sets a new one with a mailed link.
@@ -864,7 +873,9 @@ type AddressKind string
 
 // AddressRequest An e-mail address.
 type AddressRequest struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 }
 
@@ -873,7 +884,8 @@ type Amr = []string
 
 // BeginSignInEnrollmentRequest All members are optional.
 type BeginSignInEnrollmentRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
 	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
@@ -882,7 +894,8 @@ type BeginSignInEnrollmentRequest struct {
 
 // BeginTOTPEnrollmentRequest All members are optional.
 type BeginTOTPEnrollmentRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
 	// Replaces The id of the method that the new one replaces. The old method works until the new one is confirmed.
@@ -891,10 +904,11 @@ type BeginTOTPEnrollmentRequest struct {
 
 // CancelMFARemovalByCodeRequest Exactly one of `code` and `recovery_code`.
 type CancelMFARemovalByCodeRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
@@ -908,18 +922,19 @@ type ChangePasswordRequest struct {
 	NewPassword Password `json:"new_password"`
 }
 
-// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 type Code = string
 
 // CompleteSignInRequest Exactly one of `code` and `recovery_code`.
 type CompleteSignInRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
 	// Deliver Must be the value given to `signIn`, or absent.
 	Deliver *CompleteSignInRequestDeliver `json:"deliver,omitempty"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
@@ -932,13 +947,14 @@ type CompleteSignInRequestDeliver string
 
 // ConfirmSignInEnrollmentRequest The first code of the new authenticator app.
 type ConfirmSignInEnrollmentRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code Code `json:"code"`
 
 	// Deliver Must be the value given to `signIn`, or absent.
 	Deliver *ConfirmSignInEnrollmentRequestDeliver `json:"deliver,omitempty"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 
 	// SignInToken The token from `signIn`, if it was delivered as a token. Leave it out if it is in a cookie.
@@ -950,16 +966,19 @@ type ConfirmSignInEnrollmentRequestDeliver string
 
 // ConfirmTOTPEnrollmentRequest The first code of the new authenticator app.
 type ConfirmTOTPEnrollmentRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code Code `json:"code"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name *MethodName `json:"name,omitempty"`
 }
 
 // ConfirmedAddress The address that was confirmed.
 type ConfirmedAddress struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// Kind The address that signs in, or the second one for notices.
@@ -993,7 +1012,9 @@ type Device struct {
 // DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 type DisplayName = string
 
-// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+// have the domain in Unicode.
 type Email = string
 
 // EnrolledSignIn The session and the method that were created.
@@ -1046,7 +1067,9 @@ type FoundAccount struct {
 	// DisplayName At most 64 code points without control characters. Empty for none. Surrounding spaces are removed.
 	DisplayName DisplayName `json:"display_name"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// ID The id of the account.
@@ -1173,7 +1196,8 @@ type ListedSession struct {
 	LastUsedAt time.Time `json:"last_used_at"`
 }
 
-// MethodName 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+// MethodName 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+// case. Surrounding spaces are removed.
 type MethodName = string
 
 // MFA The state of MFA of an account.
@@ -1208,7 +1232,8 @@ type MFAMethod struct {
 	// LastUsedAt When a code of it was last accepted.
 	LastUsedAt time.Time `json:"last_used_at"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 
 	// Suspended The owner disputed the method. Its codes are rejected, and MFA stays on.
@@ -1277,7 +1302,9 @@ type Password = string
 
 // PendingAddress An address that is not confirmed yet. An account has one at most.
 type PendingAddress struct {
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// ExpiresAt When its link expires.
@@ -1298,7 +1325,8 @@ type PendingEnrollment struct {
 	// ID The id of the enrollment, which becomes the id of the method.
 	ID openapi_types.UUID `json:"id"`
 
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 
 	// Replaces The id of the method that it replaces, if any.
@@ -1400,7 +1428,8 @@ type Receipt struct {
 	SessionsEnded int `json:"sessions_ended"`
 }
 
-// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+// script, O for 0, and I or L for 1 are accepted.
 // A malformed one is rejected with 400 and counts as no attempt.
 type RecoveryCode = string
 
@@ -1425,7 +1454,8 @@ type RecoveryCodes = []string
 
 // RenameMFAMethodRequest The new name.
 type RenameMFAMethodRequest struct {
-	// Name 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed.
+	// Name 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+	// case. Surrounding spaces are removed.
 	Name MethodName `json:"name"`
 }
 
@@ -1530,19 +1560,22 @@ type SessionList struct {
 
 // SignInRequest At most one of `code` and `recovery_code`.
 type SignInRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
 	// Deliver How the session is delivered: as a `cookie` for a browser, or as a `token` in the body for a script.
 	Deliver *Deliver `json:"deliver,omitempty"`
 
-	// Email An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
 	Email Email `json:"email"`
 
 	// Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
 	Password Password `json:"password"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 }
@@ -1638,7 +1671,7 @@ type StepUpGrant struct {
 
 // StepUpRequest On an account with MFA, exactly one of `code` and `recovery_code` is required; without MFA, none.
 type StepUpRequest struct {
-	// Code The code of an authenticator app, six ASCII digits (RFC 6238).
+	// Code The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value.
 	Code *Code `json:"code,omitempty"`
 
 	// Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
@@ -1647,7 +1680,8 @@ type StepUpRequest struct {
 	// Purpose The action that a step-up token permits.
 	Purpose Purpose `json:"purpose"`
 
-	// RecoveryCode A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+	// RecoveryCode A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+	// script, O for 0, and I or L for 1 are accepted.
 	// A malformed one is rejected with 400 and counts as no attempt.
 	RecoveryCode *RecoveryCode `json:"recovery_code,omitempty"`
 
@@ -1696,9 +1730,10 @@ type TOTPEnrollmentPeriod int
 //   - `schema_older`: the schema lacks tables or columns of this version. Run `twofold migrate`.
 //   - `database_restored`: the database is older than the one served before, so that used codes and revoked sessions
 //     may work again. Run `twofold restore-fence`.
+//   - `log_unwritable`: the log cannot be written, because the program that reads it has stopped, or its disk is full.
 //   - `stopping`: the server is shutting down.
 //
-// The log has the exact error of the database.
+// The log has the exact error.
 type UnreadyReason string
 
 // UpdateAccountRequest The members to change.
@@ -1713,7 +1748,9 @@ type UpdateAccountRequest struct {
 // Cursor defines model for Cursor.
 type Cursor = openapi_types.UUID
 
-// EmailPrefix An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case.
+// EmailPrefix An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+// have the domain in Unicode.
 type EmailPrefix = Email
 
 // ID defines model for Id.

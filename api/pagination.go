@@ -23,14 +23,14 @@ const defaultLimit = 50
 
 // parsePage reads the query of a list operation, which the middleware has checked.
 func parsePage(limit *Limit, cursor *Cursor) page {
-	part := page{limit: defaultLimit}
+	requested := page{limit: defaultLimit}
 	if limit != nil {
-		part.limit = *limit
+		requested.limit = *limit
 	}
 	if cursor != nil {
-		part.after = cursor.String()
+		requested.after = cursor.String()
 	}
-	return part
+	return requested
 }
 
 // fetchLimit is the number of items to fetch: one more than the limit, to know whether another page follows.

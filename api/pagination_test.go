@@ -19,7 +19,7 @@ func TestParsePage_DefaultLimit(t *testing.T) {
 			if p.Value.Name == "limit" {
 				lists++
 				if got := p.Value.Schema.Value.Default; got != float64(defaultLimit) {
-					t.Errorf("%s: the contract says %v by default, the code %d", o.id, got, defaultLimit)
+					t.Errorf("%s: the default is %v in the contract and %d in the code", o.id, got, defaultLimit)
 				}
 			}
 		}
@@ -72,9 +72,9 @@ func TestCheckQuery(t *testing.T) {
 		r.URL.RawQuery = query
 		err := checkQuery(echo.New().NewContext(r, httptest.NewRecorder()), op)
 		var pointers []string
-		var unfit invalidError
-		if errors.As(err, &unfit) {
-			for _, f := range unfit {
+		var invalidErr invalidError
+		if errors.As(err, &invalidErr) {
+			for _, f := range invalidErr {
 				pointers = append(pointers, f.Pointer)
 			}
 		}

@@ -17,5 +17,5 @@ func (s *Server) ChangePassword(ctx context.Context, r ChangePasswordRequestObje
 	if err != nil {
 		return nil, err
 	}
-	return cookieResponse{status: http.StatusOK, cookies: s.elevated(token), body: receiptBody(done)}, nil
+	return cookieResponse{status: http.StatusOK, cookies: s.rotatedCookie(token), body: receiptBody(done)}, nil
 }

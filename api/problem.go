@@ -48,6 +48,11 @@ func (e notReadyError) Error() string { return fmt.Sprintf("not ready: %v", []Un
 // Unavailable makes the response 503.
 func (e notReadyError) Unavailable() bool { return true }
 
+func isNotReady(err error) bool {
+	var unready notReadyError
+	return errors.As(err, &unready)
+}
+
 // ipLimitError means that a client address exceeded its rate limit.
 type ipLimitError struct{ retryAfter time.Duration }
 
@@ -109,15 +114,15 @@ var problems = []struct {
 
 // codeOf returns the code of an error. An error that is not in the table is internal.
 func codeOf(err error) ProblemCode {
-	var unfit invalidError
-	var crowd ipLimitError
-	var down interface{ Unavailable() bool }
+	var malformed invalidError
+	var limited ipLimitError
+	var dependency interface{ Unavailable() bool }
 	switch {
-	case errors.As(err, &unfit):
+	case errors.As(err, &malformed):
 		return ProblemCodeInvalidRequest
-	case errors.As(err, &crowd):
+	case errors.As(err, &limited):
 		return ProblemCodeTooManyRequests
-	case errors.As(err, &down) && down.Unavailable():
+	case errors.As(err, &dependency) && dependency.Unavailable():
 		return ProblemCodeUnavailable
 	}
 	for _, p := range problems {
@@ -173,7 +178,7 @@ func (s *Server) writeError(err error, c echo.Context) {
 	case ProblemCodeStepUpRequired:
 		s.challenge(c, &p, call)
 	}
-	if status >= http.StatusInternalServerError {
+	if status >= http.StatusInternalServerError && !isNotReady(err) { // its cause was logged with the check
 		s.Log.ErrorContext(c.Request().Context(), "request failed", "error", err.Error())
 	}
 	if p.RetryAfter != nil {
@@ -187,5 +192,5 @@ func (s *Server) writeError(err error, c echo.Context) {
 		s.Log.ErrorContext(c.Request().Context(), "problem response not written", "error", err.Error())
 		return
 	}
-	_ = c.Blob(status, "application/problem+json", body) // the client has disconnected
+	_ = c.Blob(status, "application/problem+json", body) // an error means that the client has disconnected
 }

@@ -21,22 +21,22 @@ import (
 
 // addDetails adds the members that an error carries besides its code.
 func addDetails(p *Problem, err error) {
-	var unfit invalidError
-	var wait *throttle.ThrottledError
+	var malformed invalidError
+	var throttled *throttle.ThrottledError
 	var credentials *authn.CredentialsError
 	var required *authn.CodeRequiredError
 	var code *mfa.RejectedError
-	var crowd ipLimitError
+	var limited ipLimitError
 	var unacceptable *password.PolicyError
-	var off *mfaremoval.UnavailableError
-	var unready notReadyError
+	var removalUnavailable *mfaremoval.UnavailableError
+	var notReady notReadyError
 	switch {
-	case errors.As(err, &off):
-		p.Reason = new(ProblemReason(off.Reason))
+	case errors.As(err, &removalUnavailable):
+		p.Reason = new(ProblemReason(removalUnavailable.Reason))
 	case errors.As(err, &unacceptable):
 		p.Reason, p.Detail = new(ProblemReason(unacceptable.Reason)), new("The "+unacceptable.Error()+".")
-	case errors.As(err, &unfit):
-		fields := []FieldError(unfit)
+	case errors.As(err, &malformed):
+		fields := []FieldError(malformed)
 		p.Errors = &fields
 	case errors.Is(err, account.ErrInvalidEmail):
 		p.Errors = &[]FieldError{{Pointer: "/email", Detail: "must be a single email address"}}
@@ -47,7 +47,7 @@ func addDetails(p *Problem, err error) {
 	case errors.Is(err, account.ErrInvalidDisplayName):
 		p.Errors = &[]FieldError{{Pointer: "/display_name", Detail: "must be at most 64 characters, without line breaks"}}
 	case errors.Is(err, mfa.ErrInvalidName):
-		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}
+		p.Errors = &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces or invisible"}}
 	case errors.Is(err, authn.ErrInvalidTarget):
 		p.Errors = &[]FieldError{{Pointer: "/target", Detail: "must be the id of an account for the purpose admin.account, and absent for every other"}}
 	case errors.Is(err, admin.ErrReasonRequired):
@@ -58,10 +58,10 @@ func addDetails(p *Problem, err error) {
 		p.Errors = &[]FieldError{{Pointer: "/recovery_code", Detail: "must be a recovery code: sixteen letters and digits"}}
 	case errors.As(err, &required):
 		p.Methods = new(append(factorNames(throttle.Password), factorNames(required.Factors...)...))
-	case errors.As(err, &wait):
-		p.RetryAfter = seconds(wait.RetryAfter)
+	case errors.As(err, &throttled):
+		p.RetryAfter = seconds(throttled.RetryAfter)
 		if p.RetryAfter == nil {
-			p.Detail = new(lockedOutDetail[wait.Kind])
+			p.Detail = new(lockedOutDetail[throttled.Kind])
 		}
 	case errors.As(err, &credentials):
 		p.AttemptsLeft, p.RetryAfter = &credentials.Budget.Left, seconds(credentials.Budget.RetryAfter)
@@ -70,10 +70,10 @@ func addDetails(p *Problem, err error) {
 		if code.ClockOffset != 0 {
 			p.ClockOffsetSeconds = new(int(code.ClockOffset / time.Second))
 		}
-	case errors.As(err, &crowd):
-		p.RetryAfter = seconds(crowd.retryAfter)
-	case errors.As(err, &unready):
-		p.Reasons, p.RetryAfter = new([]UnreadyReason(unready)), new(2)
+	case errors.As(err, &limited):
+		p.RetryAfter = seconds(limited.retryAfter)
+	case errors.As(err, &notReady):
+		p.Reasons, p.RetryAfter = new([]UnreadyReason(notReady)), new(2)
 	case p.Code == ProblemCodeUnavailable:
 		p.RetryAfter = new(2)
 	}
@@ -97,7 +97,7 @@ func factorNames(kinds ...throttle.Kind) []ProofMethod {
 	return methods
 }
 
-// seconds rounds up, so that a client that waits that long does not come too early. It returns nil for no wait.
+// seconds rounds up, so that a client that waits that long does not come too early. It returns nil for no throttled.
 func seconds(d time.Duration) *int {
 	if d <= 0 {
 		return nil
@@ -125,8 +125,7 @@ func (s *Server) challenge(c echo.Context, p *Problem, call *requestContext) {
 		target = new(mustUUID(c.Param(call.op.target)))
 	}
 	p.StepUp = &StepUpChallenge{
-		Target: target,
-
+		Target:  target,
 		Purpose: Purpose(call.op.purpose), Acr: acr, MaxAge: maxAge, Methods: append(factorNames(throttle.Password), factorNames(call.stepUp.Factors...)...),
 	}
 	c.Response().Header().Set("WWW-Authenticate", fmt.Sprintf(

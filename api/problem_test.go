@@ -21,7 +21,7 @@ import (
 	"twofold/internal/throttle"
 )
 
-// down is an error of something that is not there right now.
+// down is an error that may report a temporary failure.
 type down struct{ is bool }
 
 func (d down) Error() string     { return "down" }
@@ -55,14 +55,14 @@ func TestCodeOf(t *testing.T) {
 		{password.ErrBusy, ProblemCodeUnavailable},
 		{down{true}, ProblemCodeUnavailable},
 		{down{false}, ProblemCodeInternal},
-		{errors.Join(mfa.ErrNotFound, down{true}), ProblemCodeUnavailable}, // whose fault it is not
+		{errors.Join(mfa.ErrNotFound, down{true}), ProblemCodeUnavailable}, // the temporary failure takes precedence
 		{errBodyTooLarge, ProblemCodeBodyTooLarge},
 		{errUnsupportedMediaType, ProblemCodeUnsupportedMediaType},
 		{errCrossOrigin, ProblemCodeCrossOriginRefused},
 		{echo.ErrNotFound, ProblemCodeNotFound},
 		{echo.ErrMethodNotAllowed, ProblemCodeMethodNotAllowed},
 		{errors.New("unexpected"), ProblemCodeInternal},
-		{account.ErrNotFound, ProblemCodeSessionRequired}, // it went with its sessions
+		{account.ErrNotFound, ProblemCodeSessionRequired}, // its sessions were deleted with it
 		{mfa.ErrInvalidName, ProblemCodeInvalidRequest},
 		{mfa.ErrRecoveryCode, ProblemCodeInvalidRequest},
 		{mfa.ErrMFANotEnabled, ProblemCodeMFARequired},
@@ -86,13 +86,13 @@ func TestProblems_ErrorsAreUnique(t *testing.T) {
 		}
 		for _, other := range problems[:i] {
 			if errors.Is(p.err, other.err) || errors.Is(other.err, p.err) {
-				t.Errorf("%v is found under %v", p.err, other.err)
+				t.Errorf("%v matches %v", p.err, other.err)
 			}
 		}
 	}
 }
 
-// answered lets an operation fail, and answers what the client sees.
+// answered makes an operation return an error, and returns the response and the log.
 func answered(t *testing.T, method, route string, err error) (status int, header http.Header, body map[string]any, logged string) {
 	t.Helper()
 	h, out := answering(t, method, route, func(echo.Context) error { return err })
@@ -114,20 +114,20 @@ func TestAddDetails(t *testing.T) {
 		err  error
 		want Problem
 	}{
-		"a field that does not fit": {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
-		"another delivery":          {authn.ErrTransportMismatch, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be the value that the sign-in started with, or absent"}}}},
-		"a name that is too long":   {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces"}}}},
-		"a code that is missing":    {&authn.CodeRequiredError{Factors: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
-		"a wait":                    {&throttle.ThrottledError{RetryAfter: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
-		"a wait of a moment":        {&throttle.ThrottledError{RetryAfter: time.Nanosecond}, Problem{RetryAfter: new(1)}},
-		"a wrong password":          {&authn.CredentialsError{Budget: throttle.Budget{Left: 3}}, Problem{AttemptsLeft: new(3)}},
-		"the fifth wrong password":  {&authn.CredentialsError{Budget: throttle.Budget{RetryAfter: 30 * time.Second}}, Problem{AttemptsLeft: new(0), RetryAfter: new(30)}},
-		"a wrong code":              {&mfa.RejectedError{Budget: throttle.Budget{Left: 4}}, Problem{AttemptsLeft: new(4)}},
-		"a phone that is fast":      {&mfa.RejectedError{Budget: throttle.Budget{Left: 4}, ClockOffset: 2 * time.Minute}, Problem{AttemptsLeft: new(4), ClockOffsetSeconds: new(120)}},
-		"a phone that is slow":      {&mfa.RejectedError{ClockOffset: -90 * time.Second}, Problem{AttemptsLeft: new(0), ClockOffsetSeconds: new(-90)}},
-		"a crowd":                   {ipLimitError{61 * time.Second}, Problem{RetryAfter: new(61)}},
-		"a used code":               {mfa.ErrCodeUsed, Problem{}},
-		"nothing there":             {mfa.ErrNotFound, Problem{}},
+		"invalid field":           {invalid("/code", "must be six digits"), Problem{Errors: &[]FieldError{{Pointer: "/code", Detail: "must be six digits"}}}},
+		"other delivery":          {authn.ErrTransportMismatch, Problem{Errors: &[]FieldError{{Pointer: "/deliver", Detail: "must be the value that the sign-in started with, or absent"}}}},
+		"invalid name":            {mfa.ErrInvalidName, Problem{Errors: &[]FieldError{{Pointer: "/name", Detail: "must be 1 to 64 characters, not all of them spaces or invisible"}}}},
+		"missing code":            {&authn.CodeRequiredError{Factors: []throttle.Kind{throttle.TOTP}}, Problem{Methods: &[]ProofMethod{"password", "totp"}}},
+		"backoff":                 {&throttle.ThrottledError{RetryAfter: 29500 * time.Millisecond}, Problem{RetryAfter: new(30)}},
+		"backoff below a second":  {&throttle.ThrottledError{RetryAfter: time.Nanosecond}, Problem{RetryAfter: new(1)}},
+		"wrong password":          {&authn.CredentialsError{Budget: throttle.Budget{Left: 3}}, Problem{AttemptsLeft: new(3)}},
+		"fifth wrong password":    {&authn.CredentialsError{Budget: throttle.Budget{RetryAfter: 30 * time.Second}}, Problem{AttemptsLeft: new(0), RetryAfter: new(30)}},
+		"wrong code":              {&mfa.RejectedError{Budget: throttle.Budget{Left: 4}}, Problem{AttemptsLeft: new(4)}},
+		"phone with a fast clock": {&mfa.RejectedError{Budget: throttle.Budget{Left: 4}, ClockOffset: 2 * time.Minute}, Problem{AttemptsLeft: new(4), ClockOffsetSeconds: new(120)}},
+		"phone with a slow clock": {&mfa.RejectedError{ClockOffset: -90 * time.Second}, Problem{AttemptsLeft: new(0), ClockOffsetSeconds: new(-90)}},
+		"IP limit":                {ipLimitError{61 * time.Second}, Problem{RetryAfter: new(61)}},
+		"used code":               {mfa.ErrCodeUsed, Problem{}},
+		"not found":               {mfa.ErrNotFound, Problem{}},
 	} {
 		var got Problem
 		addDetails(&got, fmt.Errorf("wrapped: %w", c.err))
@@ -140,13 +140,13 @@ func TestAddDetails(t *testing.T) {
 func TestAddDetails_LockoutHasNoRetryAfter(t *testing.T) {
 	t.Parallel()
 	status, header, body, _ := answered(t, "POST", "/api/v1/sessions/second-factor", nil)
-	if status != 400 { // the body is looked at first
+	if status != 400 { // the body is checked first
 		t.Fatalf("got %d %v", status, body)
 	}
-	for kind, way := range map[throttle.Kind]string{throttle.TOTP: "recovery code", throttle.RecoveryCode: "authenticator app"} {
+	for kind, alternative := range map[throttle.Kind]string{throttle.TOTP: "recovery code", throttle.RecoveryCode: "authenticator app"} {
 		var p Problem
 		addDetails(&p, &throttle.ThrottledError{Kind: kind})
-		if p.RetryAfter != nil || p.Detail == nil || !strings.Contains(*p.Detail, "Use a") && !strings.Contains(*p.Detail, "Use your") || !strings.Contains(*p.Detail, way) || header.Get("Retry-After") != "" {
+		if p.RetryAfter != nil || p.Detail == nil || !strings.Contains(*p.Detail, "Use a") && !strings.Contains(*p.Detail, "Use your") || !strings.Contains(*p.Detail, alternative) || header.Get("Retry-After") != "" {
 			t.Errorf("%s: got %+v", kind, p)
 		}
 	}
@@ -161,7 +161,7 @@ func TestWriteError_UndeclaredCodeIsInternal(t *testing.T) {
 			t.Errorf("%v: got %d\n%s", err, status, diff)
 		}
 		if !strings.Contains(logged, "request-1") || !strings.Contains(logged, `"level":"ERROR"`) {
-			t.Errorf("%v: the log does not tell:\n%s", err, logged)
+			t.Errorf("%v: the log has no error line with the request id:\n%s", err, logged)
 		}
 	}
 }
@@ -182,10 +182,10 @@ func TestWriteError_401HasChallenge(t *testing.T) {
 		headers []string
 		want    string
 	}{
-		"nothing presented":        {nil, `Bearer realm="twofold"`},
-		"an empty bearer":          {[]string{"Authorization", "Bearer "}, `Bearer realm="twofold", error="invalid_token"`},
-		"another scheme":           {[]string{"Authorization", "Basic YTpi"}, `Bearer realm="twofold", error="invalid_token"`},
-		"a cookie that came twice": {[]string{"Cookie", "__Host-twofold_session=a; __Host-twofold_session=b"}, `Bearer realm="twofold"`},
+		"no credential":      {nil, `Bearer realm="twofold"`},
+		"empty bearer token": {[]string{"Authorization", "Bearer "}, `Bearer realm="twofold", error="invalid_token"`},
+		"other scheme":       {[]string{"Authorization", "Basic YTpi"}, `Bearer realm="twofold"`},
+		"duplicate cookie":   {[]string{"Cookie", "__Host-twofold_session=a; __Host-twofold_session=b"}, `Bearer realm="twofold"`},
 	} {
 		w := ask(h, "GET", "/api/v1/mfa", c.headers...)
 		if code := problemOf(t, what, w.Header(), w.Body.Bytes()); w.Code != 401 || code != "session_required" || w.Header().Get("WWW-Authenticate") != c.want {
@@ -217,7 +217,7 @@ func TestSeconds_RoundUp(t *testing.T) {
 	}
 	for _, d := range []time.Duration{0, -1, -time.Hour} {
 		if got := seconds(d); got != nil {
-			t.Errorf("%s: got %d, want nothing", d, *got)
+			t.Errorf("%s: got %d, want nil", d, *got)
 		}
 	}
 }

@@ -35,14 +35,14 @@ func (s *Server) CancelMFARemoval(ctx context.Context, _ CancelMFARemovalRequest
 
 // CancelMFARemovalByCode cancels a removal with a pending sign-in and a code.
 func (s *Server) CancelMFARemovalByCode(ctx context.Context, r CancelMFARemovalByCodeRequestObject) (CancelMFARemovalByCodeResponseObject, error) {
-	proof, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
+	credential, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
-	if proof.IsZero() {
+	if credential.IsZero() {
 		return nil, invalid("/code", "this or recovery_code is required")
 	}
-	in := authn.SecondFactorRequest{Second: proof, Browser: requestFrom(ctx).device}
+	in := authn.SecondFactorRequest{Second: credential, Browser: requestFrom(ctx).device}
 	in.Token, in.ReceivedVia = signInTokenOf(ctx, r.Body.SignInToken)
 	if err := s.Authn.CancelRemoval(ctx, in); err != nil {
 		return nil, err
@@ -80,11 +80,11 @@ func (s *Server) removalOf(ctx context.Context, accountID string) (*MFARemoval, 
 }
 
 func removalStatus(r mfaremoval.Status) MFARemoval {
-	answer := MFARemoval{RequestedAt: truncateToSecond(r.RequestedAt), Stopped: r.ClockPaused, Ready: r.Ready()}
+	result := MFARemoval{RequestedAt: truncateToSecond(r.RequestedAt), Stopped: r.ClockPaused, Ready: r.Ready()}
 	if left := seconds(r.Remaining); left != nil {
-		answer.RemainingSeconds = *left
+		result.RemainingSeconds = *left
 	}
-	return answer
+	return result
 }
 
 // signInTokenOf returns the token of a pending sign-in and how it was sent: in the body, or else in its cookie.

@@ -20,19 +20,19 @@ func (s *Server) GetJwks(ctx context.Context, _ GetJwksRequestObject) (GetJwksRe
 			Kty: JwkKtyEC, Crv: JwkCrvP256, X: k.X, Y: k.Y, Use: JwkUseSig, Alg: JwkAlgES256, Kid: k.KID,
 		}
 	}
-	return GetJwks200JSONResponse{Body: Jwks{Keys: keys}, Headers: GetJwks200ResponseHeaders{CacheControl: kept}}, nil
+	return GetJwks200JSONResponse{Body: Jwks{Keys: keys}, Headers: GetJwks200ResponseHeaders{CacheControl: jwksCacheControl}}, nil
 }
 
-// kept is how long public keys may be cached. A verifier may accept a revoked key for that long, so it equals the
+// jwksCacheControl is how long public keys may be cached. A verifier may accept a revoked key for that long, so it equals the
 // lifetime of a step-up token. The next key is published a day before it becomes active.
-const kept = "public, max-age=300"
+const jwksCacheControl = "public, max-age=300"
 
 // GetHealth responds while the process runs.
 func (s *Server) GetHealth(context.Context, GetHealthRequestObject) (GetHealthResponseObject, error) {
 	return GetHealth200JSONResponse{Status: HealthStatusOk}, nil
 }
 
-// GetReadiness responds whether requests can be served.
+// GetReadiness reports whether the server can serve requests.
 func (s *Server) GetReadiness(ctx context.Context, _ GetReadinessRequestObject) (GetReadinessResponseObject, error) {
 	if reasons := s.Ready(ctx); len(reasons) > 0 {
 		return nil, notReadyError(reasons)

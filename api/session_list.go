@@ -14,25 +14,25 @@ func (a cookieResponse) VisitEndSessionResponse(w http.ResponseWriter) error { r
 // ListSessions returns the account's sessions.
 func (s *Server) ListSessions(ctx context.Context, r ListSessionsRequestObject) (ListSessionsResponseObject, error) {
 	sess := requestFrom(ctx).session
-	part := parsePage(r.Params.Limit, r.Params.Cursor)
-	found, err := s.Sessions.List(ctx, sess.AccountID, part.after, part.fetchLimit())
+	requested := parsePage(r.Params.Limit, r.Params.Cursor)
+	sessions, err := s.Sessions.List(ctx, sess.AccountID, requested.after, requested.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
-	found, next := paginate(part, found, func(s session.Session) string { return s.ID })
-	list := ListSessions200JSONResponse{Items: make([]ListedSession, len(found)), NextCursor: next}
-	for i, f := range found {
+	sessions, next := paginate(requested, sessions, func(s session.Session) string { return s.ID })
+	list := ListSessions200JSONResponse{Items: make([]ListedSession, len(sessions)), NextCursor: next}
+	for i, f := range sessions {
 		list.Items[i] = s.listedSession(f, sess)
 	}
 	return list, nil
 }
 
 // listedSession returns a session of a list; current marks the caller's.
-func (s *Server) listedSession(f, here session.Session) ListedSession {
+func (s *Server) listedSession(f, current session.Session) ListedSession {
 	return ListedSession{
 		ID: mustUUID(f.ID), Acr: Acr(f.AMR.ACR()), Amr: Amr(f.AMR), AuthTime: truncateToSecond(f.AuthTime), CreatedAt: truncateToSecond(f.CreatedAt),
 		LastUsedAt: truncateToSecond(f.LastUsedAt), ExpiresAt: truncateToSecond(s.Sessions.Limits.ExpiresAt(f)),
-		Current: f.ID == here.ID, IP: f.IP, Device: deviceOf(f.UserAgent),
+		Current: f.ID == current.ID, IP: f.IP, Device: deviceOf(f.UserAgent),
 	}
 }
 

@@ -62,13 +62,13 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 	if r.Body.Deliver != nil {
 		delivery = session.Delivery(*r.Body.Deliver)
 	}
-	beside, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
+	credential, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
 	out, err := s.Authn.SignIn(ctx, authn.SignIn{
 		Email:       r.Body.Email,
-		Credentials: authn.Credentials{Password: secret.New(r.Body.Password), SecondFactor: beside},
+		Credentials: authn.Credentials{Password: secret.New(r.Body.Password), SecondFactor: credential},
 		Delivery:    delivery,
 		Previous:    requestFrom(ctx).cookie,
 		Browser:     requestFrom(ctx).device,
@@ -79,21 +79,21 @@ func (s *Server) SignIn(ctx context.Context, r SignInRequestObject) (SignInRespo
 	if out.Session.ID == "" {
 		return s.pending(out, delivery), nil
 	}
-	a, _ := s.signedIn(out)
-	return a, nil
+	response, _ := s.signedIn(out)
+	return response, nil
 }
 
 // CompleteSignIn completes a pending sign-in.
 func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObject) (CompleteSignInResponseObject, error) {
-	beside, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
+	credential, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
-	if beside.IsZero() {
+	if credential.IsZero() {
 		return nil, invalid("/code", "this or recovery_code is required")
 	}
 	call := requestFrom(ctx)
-	in := authn.SecondFactorRequest{Second: beside, Previous: call.cookie, Browser: call.device}
+	in := authn.SecondFactorRequest{Second: credential, Previous: call.cookie, Browser: call.device}
 	in.Token, in.ReceivedVia = signInTokenOf(ctx, r.Body.SignInToken)
 	if r.Body.Deliver != nil {
 		in.Delivery = session.Delivery(*r.Body.Deliver)
@@ -102,8 +102,8 @@ func (s *Server) CompleteSignIn(ctx context.Context, r CompleteSignInRequestObje
 	if err != nil {
 		return nil, err
 	}
-	a, _ := s.signedIn(out)
-	return a, nil
+	response, _ := s.signedIn(out)
+	return response, nil
 }
 
 // GetCurrentSession returns the caller's session.
@@ -203,8 +203,8 @@ func (s *Server) pending(out authn.SignInResult, d session.Delivery) cookieRespo
 	return a
 }
 
-// elevated returns the cookie of a session whose token was rotated, if it was.
-func (s *Server) elevated(token secret.Text) []*http.Cookie {
+// rotatedCookie returns the cookie of a session whose token was rotated, if it was.
+func (s *Server) rotatedCookie(token secret.Text) []*http.Cookie {
 	if token.IsZero() {
 		return nil
 	}

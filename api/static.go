@@ -1,11 +1,11 @@
 package api
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"slices"
@@ -40,6 +40,15 @@ type encoded struct {
 	etag string
 }
 
+// kinds are the content types by file extension. Those of package mime depend on files of the host, and with a wrong one a
+// browser runs no script (nosniff).
+var kinds = map[string]string{
+	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
+	".css": "text/css; charset=utf-8", ".json": "application/json", ".map": "application/json", ".txt": "text/plain; charset=utf-8",
+	".webmanifest": "application/manifest+json", ".svg": "image/svg+xml; charset=utf-8", ".png": "image/png", ".jpg": "image/jpeg",
+	".webp": "image/webp", ".ico": "image/vnd.microsoft.icon", ".woff2": "font/woff2",
+}
+
 // encodings are the precompressed forms, the smallest first.
 var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
@@ -68,13 +77,7 @@ func readFile(from fs.FS, name string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &file{kind: mime.TypeByExtension(path.Ext(name)), plain: encode(body)}
-	switch {
-	case f.kind == "":
-		f.kind = "application/octet-stream"
-	case strings.HasSuffix(f.kind, "+xml"): // the MIME table has no charset for these types
-		f.kind += "; charset=utf-8"
-	}
+	f := &file{kind: cmp.Or(kinds[path.Ext(name)], "application/octet-stream"), plain: encode(body)}
 	for _, e := range encodings {
 		body, err := fs.ReadFile(from, name+e.suffix)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -96,15 +99,26 @@ func encode(body []byte) encoded {
 	return encoded{body: body, etag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 }
 
+// changePassword is where password managers send a user who wants to change the password (W3C, A Well-Known URL for Changing
+// Passwords). accountPage is the page that does it.
+const changePassword, accountPage = "/.well-known/change-password", "/settings/account"
+
 // serve responds with a file, with index.html for a path without a file extension, or with a problem.
 func (p *staticPage) serve(c echo.Context) error {
 	r := c.Request()
 	name := r.URL.Path
+	if r.Method == http.MethodGet && name == changePassword {
+		return c.Redirect(http.StatusFound, accountPage)
+	}
 	if r.Method != http.MethodGet || isReserved(name) {
 		return echo.ErrNotFound
 	}
 	if f, ok := p.files[name]; ok && name != "/index.html" {
-		return f.serve(c, strings.HasPrefix(name, "/assets/"))
+		cache := "no-cache"
+		if strings.HasPrefix(name, "/assets/") {
+			cache = "public, max-age=31536000, immutable" // the name has a hash of the content
+		}
+		return f.serve(c, cache)
 	}
 	if path.Ext(name) != "" && name != "/index.html" {
 		return echo.ErrNotFound
@@ -114,7 +128,7 @@ func (p *staticPage) serve(c echo.Context) error {
 		return c.String(http.StatusServiceUnavailable, notBuiltMessage)
 	}
 	c.Response().Header().Set("Content-Security-Policy", pageCSP)
-	return index.serve(c, false)
+	return index.serve(c, "no-store") // it displays secrets, so that the browser must not bring it back after signing out
 }
 
 // isReserved reports whether a path never belongs to the page: paths of the API and the server in any spelling, and
@@ -127,14 +141,11 @@ func isReserved(name string) bool {
 	return slices.Contains([]string{"api", "healthz", "readyz", "metrics", "debug", "openapi.yaml"}, first)
 }
 
-// serve responds with the smallest encoding that the client accepts. Hashed assets are immutable; anything else is
-// revalidated and responds 304 while it is unchanged (RFC 9110 §13.1.2).
-func (f *file) serve(c echo.Context, immutable bool) error {
+// serve responds with the smallest encoding that the client accepts, or with 304 if the client has the file (RFC 9110
+// §13.1.2).
+func (f *file) serve(c echo.Context, cache string) error {
 	r, h := c.Request(), c.Response().Header()
-	h.Set("Cache-Control", "no-cache")
-	if immutable {
-		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	}
+	h.Set("Cache-Control", cache)
 	h.Set("Vary", "Accept-Encoding")
 	form := f.plain
 	for _, o := range f.other {

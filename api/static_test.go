@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
+	"mime"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"twofold/frontend"
 )
 
 const index = "<!doctype html><title>Twofold</title>"
@@ -15,13 +18,13 @@ const index = "<!doctype html><title>Twofold</title>"
 func TestServe_PagePathsGetIndex(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
-	for _, target := range []string{"/", "/index.html", "/settings/account", "/sign-in?next=%2Fsettings", "/a/b/c/d", "/settings/", "/apis", "//"} {
+	for _, target := range []string{"/", "/index.html", "/settings/account", "/sign-in?next=%2Fsettings", "/a/b/c/d", "/settings/", "/apis", "//", "/reset-password/", "/reset-password%23tf_l_x"} {
 		w := ask(h, "GET", target)
 		if w.Code != 200 || w.Body.String() != index {
 			t.Errorf("%s: got %d %q, want the index", target, w.Code, w.Body)
 		}
 		for name, want := range map[string]string{
-			"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": pageCSP, "Cache-Control": "no-cache", "Vary": "Accept-Encoding",
+			"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": pageCSP, "Cache-Control": "no-store", "Vary": "Accept-Encoding",
 		} {
 			if got := w.Header().Get(name); got != want {
 				t.Errorf("%s: %s is %q, want %q", target, name, got, want)
@@ -32,6 +35,11 @@ func TestServe_PagePathsGetIndex(t *testing.T) {
 
 func TestServe_FilesByName(t *testing.T) {
 	t.Parallel()
+	for _, extension := range []string{".js", ".css", ".svg", ".webmanifest"} { // as a file of the host can
+		if err := mime.AddExtensionType(extension, "text/plain"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h, _ := serve(t, built)
 	for target, want := range map[string]struct{ kind, body, cache string }{
 		"/assets/app-1234.js":   {"text/javascript; charset=utf-8", "export {}", "public, max-age=31536000, immutable"},
@@ -48,7 +56,7 @@ func TestServe_FilesByName(t *testing.T) {
 		if got := w.Header().Get("Cache-Control"); got != want.cache {
 			t.Errorf("%s: Cache-Control is %q, want %q", target, got, want.cache)
 		}
-		if got := w.Header().Get("Content-Type"); got != want.kind && target != "/manifest.webmanifest" { // which depends on the machine's list
+		if got := w.Header().Get("Content-Type"); got != want.kind {
 			t.Errorf("%s: Content-Type is %q, want %q", target, got, want.kind)
 		}
 		if got := w.Header().Get("Content-Security-Policy"); !strings.HasPrefix(got, "default-src 'none'") {
@@ -57,7 +65,7 @@ func TestServe_FilesByName(t *testing.T) {
 	}
 }
 
-// problemOf wants a problem and answers its code.
+// problemOf checks that a response is a problem and returns its code.
 func problemOf(t *testing.T, what string, header http.Header, body []byte) string {
 	t.Helper()
 	var p Problem
@@ -104,6 +112,39 @@ func TestServe_MethodNotAllowed(t *testing.T) {
 	}
 }
 
+func TestServe_ChangePasswordRedirects(t *testing.T) {
+	t.Parallel()
+	h, _ := serve(t, built)
+	for _, method := range []string{"GET", "HEAD"} {
+		w := ask(h, method, "/.well-known/change-password?next=//evil.example")
+		if to := w.Header().Get("Location"); w.Code != 302 || to != "/settings/account" || w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: got %d to %q, want the account page", method, w.Code, to)
+		}
+	}
+	for _, target := range []string{"/.well-known/change-password/", "/.well-known/change-passwords", "/.well-known/resource-that-should-not-exist-whose-status-code-should-not-be-200"} {
+		if w := ask(h, "GET", target); w.Code != 404 {
+			t.Errorf("%s: got %d, want 404", target, w.Code)
+		}
+	}
+	if w := ask(h, "POST", "/.well-known/change-password"); w.Code != 404 {
+		t.Errorf("POST: got %d, want 404", w.Code)
+	}
+}
+
+// Every file of the built page has a content type. Without it, the browser shows an empty page.
+func TestKinds_CoverBuiltPage(t *testing.T) {
+	t.Parallel()
+	p, err := readPage(frontend.Dist())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range p.files {
+		if f.kind == "application/octet-stream" {
+			t.Errorf("%s has no content type: add it to kinds", name)
+		}
+	}
+}
+
 func TestServe_PathTraversal(t *testing.T) {
 	t.Parallel()
 	h, _ := serve(t, built)
@@ -114,7 +155,7 @@ func TestServe_PathTraversal(t *testing.T) {
 	} {
 		w := ask(h, "GET", target)
 		if w.Code == 200 && w.Body.String() != index || w.Code != 200 && w.Code != 404 {
-			t.Errorf("%s: got %d %q, want the index or nothing", target, w.Code, w.Body)
+			t.Errorf("%s: got %d %q, want the index or 404", target, w.Code, w.Body)
 		}
 	}
 }
@@ -146,7 +187,7 @@ func TestAccepts_ZeroQuality(t *testing.T) {
 	t.Parallel()
 	for _, zero := range []string{"q=0", "q=0.", "q=0.0", "q=0.00", "q=0.000", "Q=0", "q=0 "} {
 		if accepts("gzip;"+zero, "gzip") {
-			t.Errorf("gzip;%s is taken", zero)
+			t.Errorf("gzip;%s is accepted", zero)
 		}
 	}
 }
@@ -169,7 +210,7 @@ func TestServe_NotModified(t *testing.T) {
 					t.Errorf("%s with If-None-Match %s: got %d with %d bytes", target, sent, again.Code, again.Body.Len())
 				}
 				if again.Header().Get("Cache-Control") != first.Header().Get("Cache-Control") || again.Header().Get("Vary") == "" {
-					t.Errorf("%s with If-None-Match: caching is said differently", target)
+					t.Errorf("%s with If-None-Match: the caching headers differ", target)
 				}
 			}
 			for _, sent := range []string{`"other"`, "", strings.Trim(tag, `"`)} {
@@ -179,7 +220,7 @@ func TestServe_NotModified(t *testing.T) {
 			}
 		}
 		if target != "/favicon.svg" && len(tags) != 3 {
-			t.Errorf("%s: %d tags for three forms", target, len(tags))
+			t.Errorf("%s: %d ETags for three encodings", target, len(tags))
 		}
 	}
 }
@@ -205,11 +246,11 @@ func TestServe_PageNotBuilt(t *testing.T) {
 		}
 	}
 	if w := ask(h, "GET", "/healthz"); w.Code != 200 {
-		t.Errorf("/healthz: got %d, want 200: the API works without a page", w.Code)
+		t.Errorf("/healthz: got %d, want 200, because the API works without a page", w.Code)
 	}
 }
 
-// unreadable is a page of which one file cannot be read.
+// unreadable is a page with one unreadable file.
 type unreadable struct {
 	fstest.MapFS
 	name string

@@ -10,17 +10,17 @@ import (
 
 // StepUp reauthenticates the caller for one purpose.
 func (s *Server) StepUp(ctx context.Context, r StepUpRequestObject) (StepUpResponseObject, error) {
-	beside, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
+	credential, err := secondFactor(r.Body.Code, r.Body.RecoveryCode)
 	if err != nil {
 		return nil, err
 	}
-	proofs := authn.Credentials{Password: secret.New(r.Body.Password), SecondFactor: beside}
+	credentials := authn.Credentials{Password: secret.New(r.Body.Password), SecondFactor: credential}
 	call := requestFrom(ctx)
-	wanted := authn.StepUpScope{Purpose: stepup.Purpose(r.Body.Purpose)}
+	scope := authn.StepUpScope{Purpose: stepup.Purpose(r.Body.Purpose)}
 	if r.Body.Target != nil {
-		wanted.Target = r.Body.Target.String()
+		scope.Target = r.Body.Target.String()
 	}
-	token, grant, err := s.Authn.StepUp(ctx, call.session, wanted, proofs, call.device)
+	token, grant, err := s.Authn.StepUp(ctx, call.session, scope, credentials, call.device)
 	if err != nil {
 		return nil, err
 	}

@@ -10,20 +10,20 @@ import (
 	"strings"
 )
 
-// audit returns the vulnerabilities that npm's registry reports for the lock file of a folder.
-func audit(folder string) ([]vulnerability, error) {
+// auditPackages returns the vulnerabilities that npm's registry reports for the lock file of a folder.
+func auditPackages(folder string) ([]vulnerability, error) {
 	command := exec.Command("npm", "audit", "--json", "--package-lock-only")
 	command.Dir = filepath.Join(root, folder)
 	out, err := command.Output() // npm audit also fails if it finds something
-	found, parseErr := audited(out)
+	found, parseErr := parseAudit(out)
 	if parseErr != nil && err != nil {
 		return nil, notChecked{fmt.Sprintf("npm's registry gives no report: %v", parseErr)}
 	}
 	return found, parseErr
 }
 
-// audited parses the report of npm audit.
-func audited(out []byte) ([]vulnerability, error) {
+// parseAudit parses the report of npm audit.
+func parseAudit(out []byte) ([]vulnerability, error) {
 	var report struct {
 		Version         int `json:"auditReportVersion"`
 		Message         string

@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// bundled returns the npm packages with code in the page, from the list that the build of the page wrote.
-func bundled() ([]part, error) {
+// bundledPackages returns the npm packages with code in the page, from the list that the build of the page wrote.
+func bundledPackages() ([]part, error) {
 	content, err := os.ReadFile(root + "/.cache/bundled.json")
 	if err != nil {
 		return nil, fmt.Errorf("%w: run make page first", err)
@@ -42,15 +42,15 @@ func bundled() ([]part, error) {
 			return nil, fmt.Errorf("the page contains %s, which is not in package-lock.json", name)
 		}
 		of := part{kind: "npm", name: name, version: locked.Version, digest: locked.Integrity, licenses: []string{locked.License}}
-		_, asked := lock.Packages[""].Dependencies[name]
-		_, builds := lock.Packages[""].DevDependencies[name]
-		of.direct = asked || builds
+		_, runtime := lock.Packages[""].Dependencies[name]
+		_, development := lock.Packages[""].DevDependencies[name]
+		of.direct = runtime || development
 		for _, other := range slices.Sorted(maps.Keys(locked.Dependencies)) {
 			if slices.Contains(names, other) {
 				of.uses = append(of.uses, other)
 			}
 		}
-		if of.texts, err = textsIn(filepath.Join(root, "frontend", "node_modules", filepath.FromSlash(name)), ""); err != nil {
+		if of.texts, err = licenseTextsIn(filepath.Join(root, "frontend", "node_modules", filepath.FromSlash(name)), ""); err != nil {
 			return nil, err
 		}
 		for i := range of.texts { // the bundler's own dependencies are not in the page

@@ -29,15 +29,16 @@ func (v vulnerability) String() string {
 	return fmt.Sprintf("%s in %s, fixed in %s: %s", v.id, v.of, fixed, v.summary)
 }
 
-// notChecked is the error for a database that cannot be reached. A network problem fails no check, but it is printed prominently.
+// notChecked is the error for a database that cannot be reached. A network problem fails no check, but it is printed
+// prominently.
 type notChecked struct{ why string }
 
 func (n notChecked) Error() string { return n.why }
 
-// known looks for vulnerabilities in the binary, and in the packages of the two npm lock files. It returns those that are not
-// accepted as errors.
-func known() error {
-	accepted, err := accepted()
+// checkVulnerabilities looks for vulnerabilities in the binary, and in the packages of the two npm lock files. It returns
+// those that are not accepted as errors.
+func checkVulnerabilities() error {
+	accepted, err := readAccepted()
 	if err != nil {
 		return err
 	}
@@ -46,9 +47,9 @@ func known() error {
 		what string
 		look func() ([]vulnerability, error)
 	}{
-		{"the binary (govulncheck)", inBinary},
-		{"frontend (npm audit)", func() ([]vulnerability, error) { return audit("frontend") }},
-		{"the checks' own tools (npm audit)", func() ([]vulnerability, error) { return audit(".ci") }},
+		{"the binary (govulncheck)", scanBinary},
+		{"frontend (npm audit)", func() ([]vulnerability, error) { return auditPackages("frontend") }},
+		{"the checks' own tools (npm audit)", func() ([]vulnerability, error) { return auditPackages(".ci") }},
 	} {
 		what := source.what
 		found, err := source.look()
@@ -60,16 +61,16 @@ func known() error {
 		case err != nil:
 			return fmt.Errorf("%s: %w", what, err)
 		}
-		left := 0
+		remaining := 0
 		for _, v := range found {
 			if why, ok := accepted[v.id]; ok {
 				fmt.Printf("Accepted: %v\n  because %s\n", v, why)
 				continue
 			}
-			left++
+			remaining++
 			failed = append(failed, fmt.Errorf("%v", v))
 		}
-		fmt.Printf("%s: %d known vulnerabilities, %d of them accepted.\n", what, len(found), len(found)-left)
+		fmt.Printf("%s: %d known vulnerabilities, %d of them accepted.\n", what, len(found), len(found)-remaining)
 	}
 	if len(failed) > 0 {
 		failed = append(failed, errors.New("upgrade the dependency, or add the id to .ci/dependencies/accepted.txt with the reason why it does no harm"))
@@ -77,17 +78,17 @@ func known() error {
 	return errors.Join(failed...)
 }
 
-// accepted returns the vulnerabilities in accepted.txt, with the reasons why they do no harm.
-func accepted() (map[string]string, error) {
+// readAccepted returns the vulnerabilities in accepted.txt, with the reasons why they do no harm.
+func readAccepted() (map[string]string, error) {
 	content, err := os.ReadFile("accepted.txt")
 	if err != nil {
 		return nil, err
 	}
-	return reasons(string(content))
+	return parseReasons(string(content))
 }
 
-// reasons parses lines of an id and a reason. It returns an error for an id without a reason.
-func reasons(content string) (map[string]string, error) {
+// parseReasons parses lines of an id and a reason. It returns an error for an id without a reason.
+func parseReasons(content string) (map[string]string, error) {
 	why := make(map[string]string)
 	for line := range strings.Lines(content) {
 		id, reason, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -104,37 +105,37 @@ func reasons(content string) (map[string]string, error) {
 
 // The vulnerability database, and a copy of it in a Go module for machines that cannot reach it.
 const (
-	live   = "https://vuln.go.dev"
-	copied = "golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018"
-	sum    = "h1:mfngRv0Yoh0VApsXKEN82CjD99kl7mtparN3bs3JnqI="
+	liveDatabase = "https://vuln.go.dev"
+	copyModule   = "golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018"
+	copySum      = "h1:mfngRv0Yoh0VApsXKEN82CjD99kl7mtparN3bs3JnqI="
 )
 
 // database returns the URL of the database for govulncheck: the live one, or else the copy.
 func database() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if r, err := http.NewRequestWithContext(ctx, http.MethodGet, live+"/index/db.json", nil); err != nil {
+	if r, err := http.NewRequestWithContext(ctx, http.MethodGet, liveDatabase+"/index/db.json", nil); err != nil {
 		return "", err
 	} else if response, err := http.DefaultClient.Do(r); err == nil {
 		_ = response.Body.Close()
 		if response.StatusCode == http.StatusOK {
-			return live, nil
+			return liveDatabase, nil
 		}
 	}
-	out, err := exec.Command("go", "mod", "download", "-json", copied).Output()
+	out, err := exec.Command("go", "mod", "download", "-json", copyModule).Output()
 	var module struct{ Dir, Sum, Error string }
 	if json.Unmarshal(out, &module) != nil || err != nil || module.Error != "" {
-		return "", notChecked{live + " is not reachable, and " + copied + " cannot be downloaded: " + module.Error}
+		return "", notChecked{liveDatabase + " is not reachable, and " + copyModule + " cannot be downloaded: " + module.Error}
 	}
-	if module.Sum != sum {
-		return "", fmt.Errorf("%s has the sum %s, want %s", copied, module.Sum, sum)
+	if module.Sum != copySum {
+		return "", fmt.Errorf("%s has the sum %s, want %s", copyModule, module.Sum, copySum)
 	}
-	fmt.Printf("********\n******** %s is not reachable. Checked against its copy\n******** %s, which lacks later vulnerabilities.\n********\n", live, copied)
+	fmt.Printf("********\n******** %s is not reachable. Checked against its copy\n******** %s, which lacks later vulnerabilities.\n********\n", liveDatabase, copyModule)
 	return "file://" + filepath.ToSlash(filepath.Join(module.Dir, "data", "osv")), nil
 }
 
-// inBinary returns the vulnerabilities that govulncheck finds in the binary. It builds a binary with symbols for that.
-func inBinary() ([]vulnerability, error) {
+// scanBinary returns the vulnerabilities that govulncheck finds in the binary. It builds a binary with symbols for that.
+func scanBinary() ([]vulnerability, error) {
 	from, err := database()
 	if err != nil {
 		return nil, err
@@ -161,12 +162,12 @@ func inBinary() ([]vulnerability, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := reached(out)
-	return ofRelease(found, image), err
+	found, err := parseGovulncheck(out)
+	return unfixedInRelease(found, image), err
 }
 
-// reached parses the output of govulncheck. It returns only vulnerabilities with a vulnerable function in the binary.
-func reached(out []byte) ([]vulnerability, error) {
+// parseGovulncheck parses the output of govulncheck. It returns only vulnerabilities with a vulnerable function in the binary.
+func parseGovulncheck(out []byte) ([]vulnerability, error) {
 	found, about := make(map[string]vulnerability), make(map[string]string)
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var m struct {
@@ -199,9 +200,9 @@ func reached(out []byte) ([]vulnerability, error) {
 	return all, nil
 }
 
-// ofRelease returns the vulnerabilities that the Go version of the Dockerfile has not fixed. If only this machine's Go is too
-// old, ofRelease prints a warning, because no change of the sources would help.
-func ofRelease(found []vulnerability, image []byte) (left []vulnerability) {
+// unfixedInRelease returns the vulnerabilities that the Go version of the Dockerfile has not fixed. If only this machine's Go
+// is too old, unfixedInRelease prints a warning, because no change of the sources would help.
+func unfixedInRelease(found []vulnerability, image []byte) (left []vulnerability) {
 	released := regexp.MustCompile(`golang:(\d+)\.(\d+)\.(\d+)`).FindSubmatch(image)
 	var older []string
 	for _, v := range found {

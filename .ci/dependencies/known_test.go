@@ -22,9 +22,9 @@ func ids(found []vulnerability) (ids []string) {
 	return ids
 }
 
-func TestReached(t *testing.T) {
+func TestParseGovulncheck(t *testing.T) {
 	t.Parallel()
-	found, err := reached([]byte(scanned))
+	found, err := parseGovulncheck([]byte(scanned))
 	if err != nil || !slices.Equal(ids(found), []string{"GO-1", "GO-3"}) {
 		t.Fatalf("got %v, %v", found, err)
 	}
@@ -32,7 +32,7 @@ func TestReached(t *testing.T) {
 		t.Error(got)
 	}
 	t.Run("empty database", func(t *testing.T) {
-		if _, err := reached([]byte(`{"config": {}}`)); err == nil {
+		if _, err := parseGovulncheck([]byte(`{"config": {}}`)); err == nil {
 			t.Error("an empty database is accepted")
 		}
 	})
@@ -44,47 +44,47 @@ func TestReached(t *testing.T) {
 			"FROM golang:1.25.11-bookworm": {"GO-1", "GO-3"},
 			"FROM scratch":                 {"GO-1", "GO-3"},
 		} {
-			if got := ids(ofRelease(found, []byte(image))); !slices.Equal(got, want) {
+			if got := ids(unfixedInRelease(found, []byte(image))); !slices.Equal(got, want) {
 				t.Errorf("%s: left are %v, want %v", image, got, want)
 			}
 		}
 	})
 	t.Run("not fixed", func(t *testing.T) {
 		unfixed := []vulnerability{{id: "GO-4", of: "stdlib v1.26.8"}}
-		if got := ofRelease(unfixed, []byte("FROM golang:1.26.10")); len(got) != 1 {
+		if got := unfixedInRelease(unfixed, []byte("FROM golang:1.26.10")); len(got) != 1 {
 			t.Error("it is missing")
 		}
 	})
 }
 
-func TestAudited(t *testing.T) {
+func TestParseAudit(t *testing.T) {
 	t.Parallel()
-	found, err := audited([]byte(`{"auditReportVersion": 2, "vulnerabilities": {
+	found, err := parseAudit([]byte(`{"auditReportVersion": 2, "vulnerabilities": {
 		"a": {"range": "<1.2", "via": [{"source": 1, "title": "a hole", "url": "https://github.com/advisories/GHSA-1", "severity": "low"}]},
 		"b": {"range": "*", "via": ["a"]}}}`))
 	if err != nil || len(found) != 1 || found[0].String() != "GHSA-1 in a <1.2, fixed in no version: a hole" {
 		t.Errorf("got %v, %v", found, err)
 	}
-	if found, err := audited([]byte(`{"auditReportVersion": 2, "vulnerabilities": {}}`)); err != nil || len(found) > 0 {
+	if found, err := parseAudit([]byte(`{"auditReportVersion": 2, "vulnerabilities": {}}`)); err != nil || len(found) > 0 {
 		t.Errorf("without vulnerabilities it returns %v, %v", found, err)
 	}
 	for _, invalid := range []string{`{"message": "405 Method Not Allowed", "method": "POST"}`, `{"error": {"code": "EAI_AGAIN"}}`, ``, `<html>`} {
-		if found, err := audited([]byte(invalid)); err == nil {
+		if found, err := parseAudit([]byte(invalid)); err == nil {
 			t.Errorf("%q is accepted as a report: %v", invalid, found)
 		}
 	}
 }
 
-func TestAccepted_NeedsReason(t *testing.T) {
+func TestParseReasons_ReasonRequired(t *testing.T) {
 	t.Parallel()
-	why, err := reasons("# a comment\n\nGO-1 Its one function that could is never called.\n")
+	why, err := parseReasons("# a comment\n\nGO-1 Its one function that could is never called.\n")
 	if err != nil || len(why) != 1 || !strings.HasPrefix(why["GO-1"], "Its one") {
 		t.Errorf("got %v, %v", why, err)
 	}
-	if _, err := reasons("GO-1\n"); err == nil {
+	if _, err := parseReasons("GO-1\n"); err == nil {
 		t.Error("an id without a reason is accepted")
 	}
-	if _, err := accepted(); err != nil {
+	if _, err := readAccepted(); err != nil {
 		t.Error(err)
 	}
 }

@@ -67,12 +67,12 @@ func TestTexts_EachOnce(t *testing.T) {
 }
 
 // The parts include some that are known to be in the binary and in the page, and none that only tests use.
-func TestShipped(t *testing.T) {
+func TestReleaseParts(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat(root + "/.cache/bundled.json"); err != nil {
 		t.Fatal("run make page first: ", err)
 	}
-	all, err := shipped([]string{"linux/amd64"})
+	all, err := releaseParts([]string{"linux/amd64"})
 	if err != nil {
 		t.Fatal(err)
 	}

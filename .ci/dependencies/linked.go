@@ -25,8 +25,8 @@ type listed struct {
 	}
 }
 
-// linked returns the modules with packages in the binary of at least one platform.
-func linked(platforms []string) ([]part, error) {
+// linkedModules returns the modules with packages in the binary of at least one platform.
+func linkedModules(platforms []string) ([]part, error) {
 	found := make(map[string]*part)
 	for _, platform := range platforms {
 		packages, err := packagesOf(platform)
@@ -46,15 +46,15 @@ func linked(platforms []string) ([]part, error) {
 			}
 			for _, path := range p.Imports {
 				to, ok := owner[path]
-				if !ok || nameOf(to) == nameOf(p) || to.Module != nil && to.Module.Main {
+				if !ok || moduleName(to) == moduleName(p) || to.Module != nil && to.Module.Main {
 					continue
 				}
 				if err := add(found, to); err != nil {
 					return nil, err
 				}
-				if other := found[nameOf(to)]; own {
+				if other := found[moduleName(to)]; own {
 					other.direct = true
-				} else if uses := &found[nameOf(p)].uses; !slices.Contains(*uses, other.name) {
+				} else if uses := &found[moduleName(p)].uses; !slices.Contains(*uses, other.name) {
 					*uses = append(*uses, other.name)
 				}
 			}
@@ -91,7 +91,7 @@ func packagesOf(platform string) ([]listed, error) {
 	}
 }
 
-func nameOf(p listed) string {
+func moduleName(p listed) string {
 	if p.Standard {
 		return standard
 	}
@@ -100,7 +100,7 @@ func nameOf(p listed) string {
 
 // add records the module of a package, and the license texts in the folders between the package and the root of its module.
 func add(found map[string]*part, p listed) error {
-	name := nameOf(p)
+	name := moduleName(p)
 	of := found[name]
 	switch {
 	case of == nil && p.Standard:
@@ -113,7 +113,7 @@ func add(found map[string]*part, p listed) error {
 	}
 	for dir := p.Dir; len(dir) >= len(p.Module.Dir) && !of.seen[dir]; dir = filepath.Dir(dir) {
 		of.seen[dir] = true
-		more, err := textsIn(dir, dir[len(p.Module.Dir):])
+		more, err := licenseTextsIn(dir, dir[len(p.Module.Dir):])
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func addStandard(found map[string]*part) error {
 		return err
 	}
 	dir, version, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
-	texts, err := textsIn(dir, "")
+	texts, err := licenseTextsIn(dir, "")
 	found[standard] = &part{kind: "golang", name: standard, version: strings.TrimPrefix(version, "go"), texts: texts}
 	return err
 }

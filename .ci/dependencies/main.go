@@ -28,12 +28,12 @@ func main() {
 func run(args []string) error {
 	switch strings.Join(args[:min(1, len(args))], "") {
 	case "known":
-		return known()
+		return checkVulnerabilities()
 	case "list", "check", "release":
 	default:
 		return errors.New(usage)
 	}
-	all, err := shipped(strings.Fields(os.Getenv("PLATFORMS")))
+	all, err := releaseParts(strings.Fields(os.Getenv("PLATFORMS")))
 	if err != nil {
 		return err
 	}

@@ -30,16 +30,16 @@ type text struct{ name, content string }
 // standard is the name of Go's standard library. Its version is that of the toolchain, and is in no lock file.
 const standard = "std"
 
-// shipped returns all parts of a release, sorted by kind and name.
-func shipped(platforms []string) ([]part, error) {
+// releaseParts returns all parts of a release, sorted by kind and name.
+func releaseParts(platforms []string) ([]part, error) {
 	if len(platforms) == 0 {
 		return nil, errors.New("PLATFORMS is empty")
 	}
-	inBinary, err := linked(platforms)
+	inBinary, err := linkedModules(platforms)
 	if err != nil {
 		return nil, err
 	}
-	inPage, err := bundled()
+	inPage, err := bundledPackages()
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +54,8 @@ func shipped(platforms []string) ([]part, error) {
 
 var hasText = regexp.MustCompile(`(?i)^(.*-)?(licen[cs]e|copying|notice|patents|unlicense)([-.].*)?$`)
 
-// textsIn returns the license texts in a folder. Their names start with within.
-func textsIn(dir, within string) (found []text, err error) {
+// licenseTextsIn returns the license texts in a folder. Their names start with within.
+func licenseTextsIn(dir, within string) (found []text, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err

@@ -1,9 +1,11 @@
-// Echobaseline is the baseline of make bench: Echo alone, which responds to every request with one JSON text.
+// Echobaseline is the HTTP baseline of make bench: a server of Echo alone, which responds to every request with the given
+// status and the JSON text from standard input.
 //
-// Usage: echobaseline ADDRESS STATUS < answer.json
+// Usage: echobaseline ADDRESS STATUS < response.json
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,20 +18,20 @@ import (
 
 func main() {
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
+		fmt.Fprintln(os.Stderr, "echobaseline:", err)
 		os.Exit(1)
 	}
 }
 
 func run() error {
 	if len(os.Args) != 3 {
-		return fmt.Errorf("usage: bench ADDRESS STATUS < answer.json")
+		return errors.New("usage: echobaseline ADDRESS STATUS < response.json")
 	}
 	status, err := strconv.Atoi(os.Args[2])
 	if err != nil {
 		return err
 	}
-	answer, err := io.ReadAll(os.Stdin)
+	response, err := io.ReadAll(os.Stdin)
 	if err != nil {
 		return err
 	}
@@ -38,7 +40,7 @@ func run() error {
 		if _, err := io.Copy(io.Discard, c.Request().Body); err != nil {
 			return err
 		}
-		return c.JSONBlob(status, answer)
+		return c.JSONBlob(status, response)
 	})
 	server := &http.Server{Addr: os.Args[1], Handler: e, ReadHeaderTimeout: 5 * time.Second}
 	return server.ListenAndServe()

@@ -34,7 +34,7 @@ inEveryAppearance((shooter) => {
       fulfillProblem(route, 503, { code: "unavailable" }),
     );
     await everywhere.click();
-    await expect(alert(sessions)).toContainText("The service is busy");
+    await expect(alert(sessions)).toContainText("The service can’t respond");
     await shot("sessions-refused");
     await everywhere.click();
     await expect(sessions.getByRole("status")).toContainText("Two other sessions were signed out.");

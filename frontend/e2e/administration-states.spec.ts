@@ -6,7 +6,7 @@ import { enrollByApi } from "./server";
 import { fulfillProblem, inEveryAppearance, respondOnce } from "./screenshots";
 
 const id = "01980f5a-0000-7000-8000-000000000001";
-const boss = "01980f5a-0000-7000-8000-000000000002";
+const admin = "01980f5a-0000-7000-8000-000000000002";
 const hour = 3_600_000;
 const at = (hours: number) => new Date(Date.now() + hours * hour).toISOString();
 const receipt = { sessions_ended: 2, notices_sent: 1, recovery_codes_left: 0 };
@@ -76,7 +76,7 @@ const enrollment = {
 };
 
 const happened = [
-  { kind: "account.mfa_reset", reason: "Ticket 4711: lost phone, came by with a passport", by: boss },
+  { kind: "account.mfa_reset", reason: "Ticket 4711: lost phone, came by with a passport", by: admin },
   { kind: "session.ended", reason: "Ticket 4710: laptop left on the train", by: "own" },
   { kind: "sign_in.succeeded" },
 ].map(({ by, ...item }, index) => ({
@@ -199,7 +199,7 @@ inEveryAppearance((shooter) => {
     await respondOnce(page, "/admin/accounts/*", (route) =>
       fulfillProblem(route, 404, { code: "not_found" }),
     );
-    await page.goto(`/settings/administration/${boss}`);
+    await page.goto(`/settings/administration/${admin}`);
     await expect(page.getByRole("heading", { name: "Account not found" })).toBeVisible();
     await shot("administered-gone");
     await respondOnce(page, "/admin/accounts/*", (route) => fulfillProblem(route, 500, { code: "internal" }));
@@ -286,7 +286,7 @@ inEveryAppearance((shooter) => {
       fulfillProblem(route, 503, { code: "unavailable" }),
     );
     await page.getByRole("button", { name: "Register MFA Method" }).click();
-    await expect(alert(page)).toContainText("The service is busy");
+    await expect(alert(page)).toContainText("The service can’t respond");
     await shot("sign-in-enroll-refused");
 
     await respondOnce(page, "/sessions/enrollment", (route) =>

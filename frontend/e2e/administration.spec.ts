@@ -8,15 +8,15 @@ test("after an administrator's MFA reset, the user signs in with the password an
   account,
   browser,
 }) => {
-  const boss = await server.account();
-  await server.promote(boss.email);
+  const admin = await server.account();
+  await server.promote(admin.email);
   await enrollByApi(server, account, "Pixel 11");
 
-  await signIn(page, server, boss);
+  await signIn(page, server, admin);
   await page.getByRole("link", { name: "Administration" }).click();
   await expect(page.getByText("MFA is off for your account")).toBeVisible();
-  const secret = await enrollByApi(server, boss, "Work phone");
-  await signIn(page, server, boss, secret);
+  const secret = await enrollByApi(server, admin, "Work phone");
+  await signIn(page, server, admin, secret);
   await page.getByRole("link", { name: "Administration" }).click();
   await page.getByLabel("Email address").fill(account.email.slice(0, 8).toUpperCase());
   await page.keyboard.press("Enter");
@@ -32,7 +32,7 @@ test("after an administrator's MFA reset, the user signs in with the password an
   await dialog.getByLabel("Reason").fill("Ticket 4711: lost phone, came by with a passport");
   await page.keyboard.press("Enter");
   const proof = page.getByRole("dialog", { name: "Confirm that it’s you" });
-  await proof.getByLabel("Password", { exact: true }).fill(boss.password);
+  await proof.getByLabel("Password", { exact: true }).fill(admin.password);
   await proof.getByLabel("6-digit code").fill(await server.nextCode(secret));
   await proof.getByRole("button", { name: "Confirm" }).click();
   await confirmResult(page, "MFA reset", `MFA is off for ${account.email}`);
@@ -50,6 +50,6 @@ test("after an administrator's MFA reset, the user signs in with the password an
     .getByRole("listitem")
     .filter({ hasText: "MFA removed by an administrator" });
   await expect(told).toContainText("Ticket 4711: lost phone, came by with a passport");
-  await expect(theirs.getByText(boss.email)).toHaveCount(0);
+  await expect(theirs.getByText(admin.email)).toHaveCount(0);
   await theirs.close();
 });

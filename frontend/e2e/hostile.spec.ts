@@ -77,7 +77,7 @@ test("T-32: hostile names and user agents are shown as text everywhere", async (
     }
   });
 
-  await test.step("while it is renamed, and in what is told of it", async () => {
+  await test.step("while it is renamed, and in the message after it", async () => {
     await page.getByRole("button", { name: `Rename ${names[4]}`, exact: true }).click();
     const field = mfaCard(page).getByRole("textbox");
     await expect(field).toHaveValue(names[4] ?? "");
@@ -87,7 +87,7 @@ test("T-32: hostile names and user agents are shown as text everywhere", async (
     await wantText(page);
   });
 
-  await test.step("in the name of the person", async () => {
+  await test.step("in the user's name", async () => {
     const profile = card(page, "Profile");
     for (const name of [names[0] ?? "", names[3] ?? "", link]) {
       await profile.getByRole("button", { name: "Edit: Name" }).click();
@@ -124,7 +124,7 @@ test("T-32: hostile names and user agents are shown as text everywhere", async (
     await wantText(page);
   });
 
-  await test.step("in what is told of a removal", async () => {
+  await test.step("in the result of a removal", async () => {
     const name = names[1] ?? "";
     await page.getByRole("button", { name: `Remove ${name}`, exact: true }).click();
     const dialog = page.getByRole("dialog");

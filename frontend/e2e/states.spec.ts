@@ -86,7 +86,7 @@ inEveryAppearance((shooter) => {
     );
     await dialog.getByLabel("Password", { exact: true }).fill(account.password);
     await dialog.getByRole("button", { name: "Continue" }).click();
-    await expect(alert(dialog)).toContainText("The service is busy");
+    await expect(alert(dialog)).toContainText("The service can’t respond");
     await shot("reauthenticate-unavailable");
     await expect(dialog.getByRole("status")).toContainText("You can try again now.");
     await dialog.getByRole("button", { name: "Continue" }).click();

@@ -15,7 +15,7 @@ async function mailed(server: Server, to: string, subject: RegExp, path: string)
   return link ?? "";
 }
 
-test("an account whose only method is suspended is told at sign-in whom to ask", async ({
+test("an account whose only method is suspended sees at sign-in whom to contact", async ({
   page,
   server,
   account,

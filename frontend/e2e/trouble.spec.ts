@@ -123,7 +123,7 @@ test("the account page retries by itself, then offers to", async ({ page, server
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
   await respondProblem(page, "/mfa", 503, { code: "unavailable" }, 3);
   await page.reload();
-  await expect(alert(page)).toContainText("The service is busy");
+  await expect(alert(page)).toContainText("The service can’t respond");
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
 });

@@ -18,10 +18,12 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"twofold/internal/audit"
+	"twofold/internal/mailaddr"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
 	"twofold/internal/secret"
 	"twofold/internal/stepup"
+	"twofold/internal/usertext"
 )
 
 // Account is a user who can sign in.
@@ -72,6 +74,8 @@ type Store interface {
 	// ByID and ByEmail return ErrNotFound.
 	ByID(ctx context.Context, id string) (Account, error)
 	ByEmail(ctx context.Context, email string) (Account, error)
+	// WithUnicodeAddress lists the accounts with an address, of either kind, that is not in ASCII.
+	WithUnicodeAddress(ctx context.Context) ([]Account, error)
 	SetPassword(ctx context.Context, id, hash string, at time.Time) error
 	// SetResetAt records when the password was set with a mailed link.
 	SetResetAt(ctx context.Context, id string, at time.Time) error
@@ -116,9 +120,16 @@ type Service struct {
 	NewID         func() string
 }
 
-// CanonicalEmail returns the spelling under which an address is stored, looked up and counted: trimmed, NFC, lower case.
+// CanonicalEmail returns the spelling under which an address is stored, looked up and counted: without spaces and invisible
+// characters around it, NFC, lower case, and the domain in ASCII (UTS 46), which is how some browsers send it. A domain that
+// has no such form is left as it is. [mailaddr.ToUnicode] returns the address as it is shown.
 func CanonicalEmail(email string) string {
-	return norm.NFC.String(strings.ToLower(norm.NFC.String(strings.TrimSpace(email))))
+	email = strings.TrimFunc(email, func(r rune) bool { return unicode.IsSpace(r) || usertext.IsInvisible(r) })
+	email = norm.NFC.String(strings.ToLower(norm.NFC.String(email)))
+	if ascii, err := mailaddr.ToASCII(email); err == nil {
+		return ascii
+	}
+	return email
 }
 
 // Add adds an account on an operator's command. It returns ErrInvalidEmail, ErrEmailTaken and the errors of

@@ -27,31 +27,48 @@ var (
 func TestCanonicalEmail(t *testing.T) {
 	t.Parallel()
 	for spelling, want := range map[string]string{
-		"ada@example.com":             "ada@example.com",
-		"ADA@EXAMPLE.COM":             "ada@example.com",
-		"Ada@Example.Com":             "ada@example.com",
-		"  ada@example.com\t\r\n":     "ada@example.com",
-		"\u00a0ada@example.com\u3000": "ada@example.com",
-		"ada @example.com":            "ada @example.com", // a space inside is left alone
-		"z\u00fcrich@example.com":     "z\u00fcrich@example.com",
-		"zu\u0308rich@example.com":    "z\u00fcrich@example.com",
-		"ZU\u0308RICH@EXAMPLE.COM":    "z\u00fcrich@example.com",
-		"Z\u00dcRICH@EXAMPLE.COM":     "z\u00fcrich@example.com",
-		"a\u030a\u0327@example.com":   "\u00e5\u0327@example.com",  // marks in canonical order
-		"\u212bngstrom@example.com":   "\u00e5ngstrom@example.com", // the Ångström sign
-		"\u212aelvin@example.com":     "kelvin@example.com",        // the Kelvin sign
-		"\u0130stanbul@example.com":   "istanbul@example.com",      // Turkish dotted capital I
-		"I\u0307stanbul@example.com":  "istanbul@example.com",      // the same in two code points
-		"\u0131stanbul@example.com":   "\u0131stanbul@example.com", // the dotless small i is another letter
-		"STRASSE@example.com":         "strasse@example.com",
-		"stra\u00dfe@example.com":     "stra\u00dfe@example.com", // ß is not ss: lower case, not folding
-		"\u03a3\u03a3@example.com":    "\u03c3\u03c3@example.com",
-		"\u03c2@example.com":          "\u03c2@example.com",
-		"\uff21da@example.com":        "\uff41da@example.com", // full width stays: NFC, not NFKC
-		"\uac00@example.com":          "\uac00@example.com",
-		"\u1100\u1161@example.com":    "\uac00@example.com",
-		"":                            "",
-		" \t ":                        "",
+		"ada@example.com":                "ada@example.com",
+		"ADA@EXAMPLE.COM":                "ada@example.com",
+		"Ada@Example.Com":                "ada@example.com",
+		"  ada@example.com\t\r\n":        "ada@example.com",
+		"\u00a0ada@example.com\u3000":    "ada@example.com",
+		"ada @example.com":               "ada @example.com", // a space inside is left alone
+		"z\u00fcrich@example.com":        "z\u00fcrich@example.com",
+		"zu\u0308rich@example.com":       "z\u00fcrich@example.com",
+		"ZU\u0308RICH@EXAMPLE.COM":       "z\u00fcrich@example.com",
+		"Z\u00dcRICH@EXAMPLE.COM":        "z\u00fcrich@example.com",
+		"a\u030a\u0327@example.com":      "\u00e5\u0327@example.com",  // marks in canonical order
+		"\u212bngstrom@example.com":      "\u00e5ngstrom@example.com", // the Ångström sign
+		"\u212aelvin@example.com":        "kelvin@example.com",        // the Kelvin sign
+		"\u0130stanbul@example.com":      "istanbul@example.com",      // Turkish dotted capital I
+		"I\u0307stanbul@example.com":     "istanbul@example.com",      // the same in two code points
+		"\u0131stanbul@example.com":      "\u0131stanbul@example.com", // the dotless small i is another letter
+		"STRASSE@example.com":            "strasse@example.com",
+		"stra\u00dfe@example.com":        "stra\u00dfe@example.com", // ß is not ss: lower case, not folding
+		"\u03a3\u03a3@example.com":       "\u03c3\u03c3@example.com",
+		"\u03c2@example.com":             "\u03c2@example.com",
+		"\uff21da@example.com":           "\uff41da@example.com", // full width stays: NFC, not NFKC
+		"\uac00@example.com":             "\uac00@example.com",
+		"\u1100\u1161@example.com":       "\uac00@example.com",
+		"\ufeffada@example.com\u200b":    "ada@example.com", // copied with invisible characters
+		"\u00adada@example.com\u202c":    "ada@example.com",
+		"ada@b\u00fccher.example":        "ada@xn--bcher-kva.example",
+		"ada@bu\u0308cher.example":       "ada@xn--bcher-kva.example",
+		"ADA@B\u00dcCHER.EXAMPLE":        "ada@xn--bcher-kva.example",
+		"ada@xn--bcher-kva.example":      "ada@xn--bcher-kva.example",
+		"ada@XN--BCHER-KVA.example":      "ada@xn--bcher-kva.example",
+		"z\u00fcrich@\u4f8b\u3048.jp":    "z\u00fcrich@xn--r8jz45g.jp",
+		"ada@\u4f8b\u3048\u3002jp":       "ada@xn--r8jz45g.jp",        // the ideographic full stop
+		"ada@stra\u00dfe.example":        "ada@xn--strae-oqa.example", // not strasse: that is another domain
+		"ada@\uff42ook.example":          "ada@book.example",
+		"ada@my_host.example":            "ada@my_host.example", // not a valid name: left alone
+		"ada@b\u00fc_cher.example":       "ada@b\u00fc_cher.example",
+		"ada@xn--zzzzzzzzzzzz99.example": "ada@xn--zzzzzzzzzzzz99.example",
+		"ada@[192.0.2.1]":                "ada@[192.0.2.1]",
+		"b\u00fccher.example":            "b\u00fccher.example", // no domain
+		"@":                              "@",
+		"":                               "",
+		" \t ":                           "",
 	} {
 		if got := account.CanonicalEmail(spelling); got != want {
 			t.Errorf("CanonicalEmail(%+q) = %+q, want %+q", spelling, got, want)
@@ -65,7 +82,7 @@ func TestCanonicalEmail_Idempotent(t *testing.T) {
 		if (r >= 0x3400 && r < 0xa000) || (r >= 0xac00 && r < 0xf900) {
 			continue // Han, Hangul, private use: no case, and much of the time
 		}
-		for _, text := range []string{string(r), "a" + string(r) + "@x", string(r) + "\u0307"} {
+		for _, text := range []string{string(r), "a" + string(r) + "@x", string(r) + "\u0307", "a@x" + string(r) + "y.example"} {
 			once := account.CanonicalEmail(text)
 			if again := account.CanonicalEmail(once); again != once {
 				t.Fatalf("CanonicalEmail(%+q) = %+q, and of that %+q", text, once, again)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"twofold/internal/audit"
+	"twofold/internal/mailaddr"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
 	"twofold/internal/receipt"
@@ -58,6 +59,7 @@ func (s *Service) PendingAddress(ctx context.Context, accountID string) (Pending
 	if err == nil && !s.Now().Before(p.ExpiresAt) {
 		return PendingAddress{}, ErrNoPendingAddress
 	}
+	p.Email = CanonicalEmail(p.Email) // it may have been stored by an earlier version
 	return p, err
 }
 
@@ -124,7 +126,7 @@ func (s *Service) notifyAndRecord(ctx context.Context, a Account, p PendingAddre
 		Kind: notify.ConfirmEmail, AccountID: a.ID, Name: p.Email, To: []string{p.Email},
 		Links: []notify.Action{{Purpose: maillink.ConfirmAddress, Token: token}}, Until: p.ExpiresAt,
 	}
-	requested := audit.Event{Kind: audit.EmailChangeRequested, AccountID: a.ID, Subject: p.ID, Name: p.Email}
+	requested := audit.Event{Kind: audit.EmailChangeRequested, AccountID: a.ID, Subject: p.ID, Name: mailaddr.ToUnicode(p.Email)}
 	if p.Kind == NoticeEmail {
 		invitation.Kind, requested.Kind = notify.ConfirmNoticeEmail, audit.NoticeEmailRequested
 	}
@@ -182,7 +184,7 @@ func (s *Service) RemoveNoticeEmail(ctx context.Context, accountID string, grant
 		if err := s.Store.SetNoticeEmail(ctx, a.ID, ""); err != nil {
 			return err
 		}
-		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailRemoved, AccountID: a.ID, Name: a.NoticeEmail}); err != nil {
+		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailRemoved, AccountID: a.ID, Name: mailaddr.ToUnicode(a.NoticeEmail)}); err != nil {
 			return err
 		}
 		if done.RecoveryCodesLeft, err = s.RecoveryCodes.RecoveryCodesLeft(ctx, a.ID); err != nil {

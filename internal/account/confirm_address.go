@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"twofold/internal/audit"
+	"twofold/internal/mailaddr"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
 	"twofold/internal/secret"
@@ -67,7 +68,7 @@ func (s *Service) setEmail(ctx context.Context, a Account, p PendingAddress) err
 	if err := s.Links.RevokeAll(ctx, a.ID, maillink.ResetPassword, ""); err != nil {
 		return err
 	}
-	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.EmailChanged, AccountID: a.ID, Subject: p.ID, Name: p.Email}); err != nil {
+	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.EmailChanged, AccountID: a.ID, Subject: p.ID, Name: mailaddr.ToUnicode(p.Email)}); err != nil {
 		return err
 	}
 	_, err := s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.EmailChanged, AccountID: a.ID, Subject: a.Email, Name: p.Email, To: addresses(a.Email, a.NoticeEmail, p.Email)})
@@ -78,7 +79,7 @@ func (s *Service) setNoticeEmail(ctx context.Context, a Account, p PendingAddres
 	if err := s.Store.SetNoticeEmail(ctx, a.ID, p.Email); err != nil {
 		return err
 	}
-	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailChanged, AccountID: a.ID, Subject: p.ID, Name: p.Email}); err != nil {
+	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.NoticeEmailChanged, AccountID: a.ID, Subject: p.ID, Name: mailaddr.ToUnicode(p.Email)}); err != nil {
 		return err
 	}
 	_, err := s.Notices.Enqueue(ctx, notify.Notice{

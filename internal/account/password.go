@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"twofold/internal/audit"
+	"twofold/internal/mailaddr"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
 	"twofold/internal/password"
@@ -45,7 +46,7 @@ func (p PasswordPolicy) ValidateAndHash(ctx context.Context, a Account, pw secre
 // slot is free, so that a busy server costs no try. Its error is returned, and then nothing is hashed.
 func (p PasswordPolicy) validateAndHash(ctx context.Context, a Account, pw secret.Text, count func(ctx context.Context) error) (string, error) {
 	local, _, _ := strings.Cut(a.Email, "@")
-	if err := password.Validate(pw, p.MinLength(), a.Email, local, productName, p.Issuer); err != nil {
+	if err := password.Validate(pw, p.MinLength(), a.Email, mailaddr.ToUnicode(a.Email), local, productName, p.Issuer); err != nil {
 		return "", err
 	}
 	release, err := p.Hasher.Acquire(ctx, a.ID)

@@ -11,10 +11,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"twofold/internal/audit"
+	"twofold/internal/usertext"
 )
 
-// ErrInvalidDisplayName means that a display name is longer than 64 code points in NFC, or contains a control character or a
-// line break.
+// ErrInvalidDisplayName means that a display name is longer than 64 code points in NFC, contains a control character or a line
+// break, or shows nothing although it is not empty.
 var ErrInvalidDisplayName = errors.New("invalid display name")
 
 // maxDisplayName is in code points.
@@ -66,7 +67,7 @@ func (s *Service) Update(ctx context.Context, accountID string, p Profile) (Acco
 func displayName(name string) (string, error) {
 	name = norm.NFC.String(strings.TrimSpace(name))
 	breaks := func(r rune) bool { return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) }
-	if utf8.RuneCountInString(name) > maxDisplayName || strings.ContainsFunc(name, breaks) {
+	if utf8.RuneCountInString(name) > maxDisplayName || strings.ContainsFunc(name, breaks) || name != "" && usertext.IsBlank(name) {
 		return "", ErrInvalidDisplayName
 	}
 	return name, nil

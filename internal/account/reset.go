@@ -131,7 +131,7 @@ func (s *Passwords) ProcessResets(ctx context.Context) error {
 
 // processReset mails a link if the address has an enabled account that is within its limit of mails.
 func (s *Passwords) processReset(ctx context.Context, email string) error {
-	a, err := s.Store.ByEmail(ctx, email)
+	a, err := s.Store.ByEmail(ctx, CanonicalEmail(email)) // an earlier version may have queued it
 	if errors.Is(err, ErrNotFound) || err == nil && a.Disabled() {
 		return nil
 	}

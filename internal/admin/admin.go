@@ -11,6 +11,9 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
@@ -20,6 +23,7 @@ import (
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
+	"twofold/internal/usertext"
 )
 
 var (
@@ -87,11 +91,29 @@ type Service struct {
 
 // Find returns a page of accounts whose address begins with prefix, in any spelling; see [Store].
 func (s *Service) Find(ctx context.Context, prefix, after string, limit int) ([]AccountSummary, error) {
-	found, err := s.Store.Find(ctx, account.CanonicalEmail(prefix), after, limit)
+	found, err := s.Store.Find(ctx, canonicalPrefix(prefix), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find accounts: %w", err)
 	}
 	return found, nil
+}
+
+// canonicalPrefix returns how the canonical addresses begin that may begin with a typed text. The ASCII form of the label that
+// is still being typed is not known, but it begins with the label's ASCII letters (RFC 3492 §3.1).
+func canonicalPrefix(typed string) string {
+	typed = strings.TrimSpace(typed)
+	last := strings.LastIndexAny(typed, "@.") + 1
+	notASCII := func(r rune) bool { return r > unicode.MaxASCII }
+	if !strings.Contains(typed, "@") || !strings.ContainsFunc(typed[last:], notASCII) {
+		return account.CanonicalEmail(typed)
+	}
+	label := strings.ToLower(norm.NFC.String(typed[last:]))
+	return account.CanonicalEmail(typed[:last]) + "xn--" + strings.Map(func(r rune) rune {
+		if notASCII(r) {
+			return -1
+		}
+		return r
+	}, label)
 }
 
 // AccountDetails is the state of an account, without any secret of it.
@@ -174,10 +196,10 @@ func (s *Service) SetRole(ctx context.Context, accountID string, r account.Role)
 	})
 }
 
-// parseReason returns a reason without surrounding space, or ErrReasonRequired.
+// parseReason returns a reason without surrounding space, or ErrReasonRequired if it shows nothing.
 func parseReason(text string) (string, error) {
 	text = strings.TrimSpace(text)
-	if text == "" {
+	if usertext.IsBlank(text) {
 		return "", ErrReasonRequired
 	}
 	return text, nil

@@ -24,7 +24,7 @@ func TestChangeEmail_Confirmed(t *testing.T) {
 	}
 	waiting := script.Do("GET", apptest.PathAccount, nil).Require(200, "")
 	if waiting.Text("email") != ada || waiting.Text("pending_address", "email") != newAddress {
-		t.Errorf("while it waits the account is %s", waiting.Body)
+		t.Errorf("with a pending address the account is %s", waiting.Body)
 	}
 	script.Do("PUT", apptest.PathEmail, JSON{"email": bob}, "Step-Up-Token", step).Require(401, "step_up_required")
 	if got, want := h.QueuedKinds(), []string{ada + " email_change_asked", newAddress + " confirm_email"}; !slices.Equal(got, want) {
@@ -51,7 +51,7 @@ func TestChangeEmail_Confirmed(t *testing.T) {
 	}
 	for _, kind := range []string{"email.change_requested", "email.changed"} {
 		if got := h.ActivityKinds(id); !slices.Contains(got, kind) {
-			t.Errorf("the activity is %v, without %s", got, kind)
+			t.Errorf("the activity is %v, want an entry %s", got, kind)
 		}
 	}
 }
@@ -70,7 +70,7 @@ func TestChangeEmail_SameAddress(t *testing.T) {
 	script.Do("PUT", apptest.PathEmail, JSON{"email": newAddress}, "Step-Up-Token", step).Require(202, "") // no refusal consumed it
 	h.ConfirmAddress(h.Queued("confirm_email", newAddress).Token("confirm_address")).Require(200, "")
 	if a := script.Do("GET", apptest.PathAccount, nil).Require(200, ""); a.Text("email") != newAddress || a.Value("notice_email") != nil {
-		t.Errorf("the account is %s: the second address is the first now", a.Body)
+		t.Errorf("the account is %s, want the notice address as the sign-in address", a.Body)
 	}
 }
 
@@ -83,7 +83,7 @@ func TestChangeEmail_ReplacesPending(t *testing.T) {
 	second := script.AddressToken(apptest.PathNoticeEmail, "ada@second.example")
 	h.ConfirmAddress(first).Require(410, "link_expired")
 	if kind := script.Do("GET", apptest.PathAccount, nil).Text("pending_address", "kind"); kind != "notice_email" {
-		t.Errorf("what waits is the %s", kind)
+		t.Errorf("the pending address is the %s", kind)
 	}
 	script.Do("DELETE", apptest.PathPendingAddress, nil).Require(204, "")
 	script.Do("DELETE", apptest.PathPendingAddress, nil).Require(404, "not_found")
@@ -118,7 +118,7 @@ func TestConfirmAddress_ExpiresAfterOneDay(t *testing.T) {
 	h.Clock.Advance(time.Second)
 	h.ConfirmAddress(token).Require(410, "link_expired")
 	if a := script.Do("GET", apptest.PathAccount, nil); a.Value("pending_address") != nil {
-		t.Errorf("it still waits: %s", a.Body)
+		t.Errorf("the address is still pending: %s", a.Body)
 	}
 	script.Do("DELETE", apptest.PathPendingAddress, nil).Require(404, "not_found")
 	token = script.AddressToken(apptest.PathEmail, newAddress)
@@ -140,10 +140,10 @@ func TestConfirmAddress_TakenMeanwhile(t *testing.T) {
 		winner, loser, still = bobs, adas, ada
 	}
 	if got := winner.Do("GET", apptest.PathAccount, nil).Text("email"); got != newAddress {
-		t.Errorf("the winner has %s", got)
+		t.Errorf("the first to confirm has %s", got)
 	}
 	if got := loser.Do("GET", apptest.PathAccount, nil).Text("email"); got != still {
-		t.Errorf("the loser has %s, want %s", got, still)
+		t.Errorf("the other account has %s, want %s", got, still)
 	}
 	h.SignedIn(still)
 }
@@ -188,12 +188,12 @@ func TestNoticeEmail_GetsEveryNotice(t *testing.T) {
 	script.ChangeAddress(apptest.PathEmail, "ada@third.example", JSON{"password": apptest.NewPassword}).Require(202, "")
 	for _, l := range h.Outbox()[before:] {
 		if l.To == newAddress {
-			t.Errorf("it still gets %s", l.Kind)
+			t.Errorf("the removed address still receives %s", l.Kind)
 		}
 	}
 	for _, kind := range []string{"notice_email.change_requested", "notice_email.changed", "notice_email.removed"} {
 		if got := h.ActivityKinds(id); !slices.Contains(got, kind) {
-			t.Errorf("the activity is %v, without %s", got, kind)
+			t.Errorf("the activity is %v, want an entry %s", got, kind)
 		}
 	}
 }
@@ -240,7 +240,7 @@ func TestUpdateAccount_Profile(t *testing.T) {
 	}
 	for what, name := range map[string]string{
 		"65 code points": strings.Repeat("é", 65), "a line break": "Ada\nBcc: eve", "a control": "Ada\u009b", "a line separator": "Ada\u2028Bcc: eve",
-		"longer in NFC": strings.Repeat("\u0958", 33), // two code points each
+		"nothing visible": "\u200b\u3164", "longer in NFC": strings.Repeat("\u0958", 33), // two code points each
 	} {
 		t.Run(what, func(t *testing.T) {
 			apptest.WantPointer(t, script.WithT(t).Do("PATCH", apptest.PathAccount, JSON{"display_name": name}).Require(400, "invalid_request"), "/display_name")
@@ -251,7 +251,7 @@ func TestUpdateAccount_Profile(t *testing.T) {
 		t.Errorf("got %s", got.Body)
 	}
 	if got := script.Do("PATCH", apptest.PathAccount, JSON{"display_name": " "}).Require(200, "").Text("display_name"); got != "" {
-		t.Errorf("without a name it is %q", got)
+		t.Errorf("without a name the display name is %q", got)
 	}
 	long := strings.Repeat("🔐", 64)
 	if got := script.Do("PATCH", apptest.PathAccount, JSON{"display_name": long}).Require(200, "").Text("display_name"); got != long {
@@ -308,10 +308,10 @@ func TestNoticeEmail_CannotDispute(t *testing.T) {
 	c.Do("DELETE", "/api/v1/account/notice-email", nil, "Step-Up-Token", c.StepUpToken("account.email")).Require(200, "")
 	for _, kind := range []string{"notice_email_changed", "notice_email_removed"} {
 		if h.Queued(kind, ada).Token("not_me") == "" {
-			t.Errorf("%s: the sign-in address cannot dispute it", kind)
+			t.Errorf("%s: the notice to the sign-in address has no dispute link", kind)
 		}
 		if token := h.Queued(kind, second).Token("not_me"); token != "" {
-			t.Errorf("%s: the notice address can dispute it", kind)
+			t.Errorf("%s: the notice to the notice address has a dispute link", kind)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 func TestFindAccounts_ByPrefix(t *testing.T) {
 	t.Parallel()
 	o := newAdminFixture(t, apptest.Start(t))
-	for _, email := range []string{ada, "adam@example.com", "bob@example.com", "ad.hoc@example.com", "ädele@example.com", "a_a@example.com", "a%a@example.com"} {
+	for _, email := range []string{ada, "adam@example.com", "bob@example.com", "ad.hoc@example.com", "ädele@example.com", "a_a@example.com", "a%a@example.com", "zoe@bücher.example"} {
 		o.AddAccount(email)
 	}
 	find := func(query string) []string {
@@ -36,16 +36,18 @@ func TestFindAccounts_ByPrefix(t *testing.T) {
 		"a%":                {"a%a@example.com"}, // not a wildcard
 		"a_":                {"a_a@example.com"},
 		"a\u0308dele":       {"ädele@example.com"}, // decomposed
+		"zoe@büch":          {"zoe@bücher.example"},
+		"zoe@xn--bcher":     {"zoe@bücher.example"},
 		"nosuch":            nil,
 		"' OR 1=1 --":       nil,
 		"zoe@example.com\n": nil,
 	} {
 		if got := find("&email=" + url.QueryEscape(prefix)); !slices.Equal(got, want) {
-			t.Errorf("%q finds %v, want %v", prefix, got, want)
+			t.Errorf("query %q: got %v, want %v", prefix, got, want)
 		}
 	}
-	if got := find(""); len(got) != 8 || !slices.IsSorted(got) {
-		t.Errorf("all are %v", got)
+	if got := find(""); len(got) != 9 || !slices.IsSorted(got) {
+		t.Errorf("all accounts: got %v", got)
 	}
 	o.grace.Do("GET", apptest.PathAdminAccounts+"?email=", nil).Require(400, "invalid_request")
 	o.grace.Do("GET", apptest.PathAdminAccounts+"/"+apptest.UnknownID, nil).Require(404, "not_found")
@@ -62,6 +64,6 @@ func TestGetAccount_Role(t *testing.T) {
 		t.Errorf("the role is %q", got)
 	}
 	if got := o.SignedIn(ada).Do("GET", apptest.PathAccount, nil).Require(200, "").Value("role"); got != nil {
-		t.Errorf("everybody's role is %v", got)
+		t.Errorf("filter without a role: got %v", got)
 	}
 }

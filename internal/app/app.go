@@ -37,9 +37,11 @@ type Options struct {
 	Contract []byte // openapi.yaml
 	Page     fs.FS
 	Log      *slog.Logger
-	Audit    *slog.Logger  // audit events; enabled at level info or lower
-	Traces   *trace.Tracer // nil: none; Close closes it
-	Now      func() time.Time
+	Audit    *slog.Logger // audit events; enabled at level info or lower
+	// LogWriter is what Log and Audit write to. The server is not ready while lines are lost. Nil: none are.
+	LogWriter *logctx.Writer
+	Traces    *trace.Tracer // nil: none; Close closes it
+	Now       func() time.Time
 
 	TestHashes bool // hash passwords at test cost, whatever the settings say; for tests only
 }
@@ -105,7 +107,7 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	if err != nil {
 		return nil, err
 	}
-	h := &wiring{Config: c, Options: p, db: db, ring: ring, hasher: hasher, ready: &readiness{db: db, log: p.Log}}
+	h := &wiring{Config: c, Options: p, db: db, ring: ring, hasher: hasher, ready: &readiness{db: db, log: p.Log, logWriter: p.LogWriter}}
 	if err := h.wireNotifications(); err != nil {
 		return nil, err
 	}
@@ -120,13 +122,14 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	h.instrument()
 	h.wireMFA()
 	h.wireAccounts()
+	h.canonicalizeAddresses(ctx)
 	h.wireAuthn()
 	handler, err := h.newHandler()
 	if err != nil {
 		return nil, err
 	}
 	return &App{
-		Handler: handler, Operations: newOperations(handler, h.metrics),
+		Handler: handler, Operations: newOperations(handler, h.metrics, c.OpsListen),
 		Accounts: h.accounts, Passwords: h.passwords, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
 		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, RestoreFence: h.restoreFence,
 		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready, capacity: capacity, hashCosts: h.hashCosts,

@@ -60,10 +60,10 @@ func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 				try().Require(503, "unavailable")
 				allow()
 				if got := apptest.RowDifference(before, h.RowCounts()); got != "" {
-					t.Errorf("it left rows behind: %s", got)
+					t.Errorf("rows were left: %s", got)
 				}
 				if after, err := h.App.Accounts.ByID(context.Background(), id); err != nil || after != found {
-					t.Errorf("the account became %+v, %v", after, err)
+					t.Errorf("the account changed to %+v, %v", after, err)
 				}
 				if a := try(); a.Status/100 != 2 {
 					t.Errorf("the retry got %d %s", a.Status, a.Code())

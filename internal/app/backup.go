@@ -15,8 +15,8 @@ import (
 	"twofold/internal/store"
 )
 
-// ErrMasterKeyMismatch means that a backup was made, but that the master key does not open it.
-var ErrMasterKeyMismatch = errors.New("the backup is complete, but its master key is missing")
+// ErrMasterKeyMismatch means that a backup was made, but that the master key file is missing or does not open it.
+var ErrMasterKeyMismatch = errors.New("the backup is complete, but the master key does not open it")
 
 // Backup copies an SQLite database to a new file that only its owner can read. The server may be running. The copy is complete,
 // checked and synced to disk, or there is none. Backup does not change the database. It returns store.ErrServer,

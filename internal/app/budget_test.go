@@ -40,9 +40,9 @@ func TestQueryBudget(t *testing.T) {
 			got := queryCount{s.stats.Statements(), s.stats.Commits()}
 			switch {
 			case got.statements > want.statements || got.commits > want.commits:
-				t.Errorf("it takes %v, more than its budget of %v", got, want)
+				t.Errorf("took %v, want at most %v", got, want)
 			case got != want:
-				t.Errorf("it takes %v, less than its budget of %v: record that", got, want)
+				t.Errorf("took %v, less than the budget of %v; lower the budget", got, want)
 			}
 		})
 	}

@@ -42,13 +42,13 @@ func TestCookies_StrictAndHostBound(t *testing.T) {
 			t.Parallel()
 			h := apptest.Start(t, c.settings...)
 			h.AddAccount(ada)
-			kept := jar{}
+			cookies := jar{}
 			do := func(method, path string, body any, headers ...string) apptest.Response {
-				if len(kept) > 0 {
-					headers = append(headers, "Cookie", kept.header())
+				if len(cookies) > 0 {
+					headers = append(headers, "Cookie", cookies.header())
 				}
 				a := h.Script("").WithT(t).Do(method, path, body, headers...)
-				kept.take(a)
+				cookies.take(a)
 				return a
 			}
 			session := c.prefix + "twofold_session=…; Path=/; HttpOnly;" + c.secure + " SameSite=Strict"
@@ -59,12 +59,12 @@ func TestCookies_StrictAndHostBound(t *testing.T) {
 			sets := func(what string, a apptest.Response, want ...string) {
 				t.Helper()
 				if got := a.CookieLines(); !slices.Equal(got, want) {
-					t.Errorf("%s sets\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
+					t.Errorf("%s set\n%s\nwant\n%s", what, strings.Join(got, "\n"), strings.Join(want, "\n"))
 				}
 			}
-			step := func(purpose string, proofs ...JSON) string {
+			step := func(purpose string, credentials ...JSON) string {
 				body := JSON{"purpose": purpose, "password": apptest.Password}
-				for _, p := range proofs {
+				for _, p := range credentials {
 					body["code"] = p["code"]
 				}
 				a := do("POST", "/api/v1/step-up", body).Require(201, "")
@@ -79,10 +79,10 @@ func TestCookies_StrictAndHostBound(t *testing.T) {
 			sets("a confirmation", do("POST", apptest.PathEnrollments+"/"+phone.ID+"/confirm", JSON{"code": phone.Code()}).Require(201, ""), session)
 			sets("a reading", do("GET", apptest.PathCurrentSession, nil).Require(200, ""))
 			h.Clock.Advance(30 * time.Second)
-			before := kept[c.prefix+"twofold_session"]
+			before := cookies[c.prefix+"twofold_session"]
 			sets("the first half of a sign-in", do("POST", "/api/v1/sessions", apptest.Credentials(ada)).Require(202, ""), signIn)
-			if kept[c.prefix+"twofold_session"] != before {
-				t.Error("the session cookie from before is touched")
+			if cookies[c.prefix+"twofold_session"] != before {
+				t.Error("the other session cookie changed")
 			}
 			sets("a wrong code", do("POST", apptest.PathSecondFactor, JSON{"code": phone.Wrong()}).Require(401, "code_rejected"))
 			sets("the second half", do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(201, ""), device, session, noSignIn)
@@ -120,6 +120,32 @@ func TestCookies_OtherNamesIgnored(t *testing.T) {
 	}
 }
 
+// Browsers send the cookies of a host to all of its ports.
+func TestCookies_OwnNamePerPort(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://account.example.com":      "__Host-twofold_session",
+		"https://account.example.com:443":  "__Host-twofold_session",
+		"https://account.example.com:8443": "__Host-twofold_session_8443",
+		"http://localhost":                 "twofold_session",
+		"http://localhost:8355":            "twofold_session_8355",
+		"http://[::1]:8356":                "twofold_session_8356",
+	} {
+		h := apptest.Start(t, "TWOFOLD_PUBLIC_URL="+url)
+		h.AddAccount(ada)
+		body := strings.NewReader(`{"email":"` + ada + `","password":"` + apptest.Password + `"}`)
+		response, err := http.Post(h.URL+apptest.PathSessions, "application/json", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		named := func(c *http.Cookie) bool { return c.Name == want && c.Value != "" }
+		if cookies := response.Cookies(); !slices.ContainsFunc(cookies, named) {
+			t.Errorf("%s sets %v, want %s", url, cookies, want)
+		}
+	}
+}
+
 func TestSignIn_PendingSetsNoSessionCookie(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
@@ -137,7 +163,7 @@ func TestSignIn_PendingSetsNoSessionCookie(t *testing.T) {
 	} {
 		for _, line := range a.Header.Values("Set-Cookie") {
 			if strings.Contains(line, "session") {
-				t.Errorf("%s returned %d and sets %s", name, a.Status, line)
+				t.Errorf("%s returned %d and set %s", name, a.Status, line)
 			}
 		}
 		if a.Value("session_token") != nil || a.Value("id") != nil {
@@ -145,9 +171,9 @@ func TestSignIn_PendingSetsNoSessionCookie(t *testing.T) {
 		}
 	}
 	if browser.Cookie("twofold_session") != before {
-		t.Error("the session cookie from before is touched")
+		t.Error("the other session cookie changed")
 	}
 	if got := browser.Do("GET", "/api/v1/account", nil).Require(200, "").Text("email"); got != bob {
-		t.Errorf("the browser works in the account of %s, want %s", got, bob)
+		t.Errorf("the browser is signed in as %s, want %s", got, bob)
 	}
 }

@@ -124,10 +124,10 @@ func (o *outage) counts(n *atomic.Int64) func() bool {
 func (o *outage) wantKept() {
 	o.t.Helper()
 	for i, w := range o.writers {
-		var kept int
+		var stored int
 		name := w.client.Do("GET", apptest.PathAccount, nil).Require(200, "").Text("display_name")
-		if _, err := fmt.Sscan(name, &kept); err != nil || kept < w.acked || kept > w.tried {
-			o.t.Errorf("writer %d: %q is stored, acknowledged was %d of %d", i, name, w.acked, w.tried)
+		if _, err := fmt.Sscan(name, &stored); err != nil || stored < w.acked || stored > w.tried {
+			o.t.Errorf("writer %d: %q is stored, want a number from %d (acknowledged) to %d (sent)", i, name, w.acked, w.tried)
 		}
 	}
 }

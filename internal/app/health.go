@@ -11,11 +11,24 @@ import (
 	"twofold/internal/config"
 )
 
-// Healthcheck requests /healthz of the server on this machine. It returns an error unless the response is 200.
+// Healthcheck requests /healthz of the server on this machine. It returns an error unless the response is 200. If systemd
+// passes the socket, whose address is unknown here, it asks the operations listener.
 func Healthcheck(ctx context.Context, c config.Config) (err error) {
-	host, port, err := net.SplitHostPort(c.Listen)
+	address := c.Listen
+	if address == config.Systemd {
+		address = c.OpsListen
+	}
+	// Not the default transport, which may send the request to a proxy (HTTP_PROXY).
+	transport := &http.Transport{DisableKeepAlives: true}
+	if path, isSocket := config.SocketPath(address); isSocket {
+		address = "localhost:80"
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", path)
+		}
+	}
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("TWOFOLD_LISTEN: %w", err)
+		return fmt.Errorf("TWOFOLD_LISTEN has no address to ask, and TWOFOLD_OPS_LISTEN is off: %w", err)
 	}
 	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
 		host = "localhost"
@@ -26,7 +39,7 @@ func Healthcheck(ctx context.Context, c config.Config) (err error) {
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(r)
+	response, err := transport.RoundTrip(r)
 	if err != nil {
 		return fmt.Errorf("no response: %w", err)
 	}

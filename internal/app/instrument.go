@@ -22,12 +22,13 @@ func (h *wiring) instrument() {
 		Reasons: labels(throttle.Backoff, throttle.Locked, throttle.Busy),
 		Unready: labels(
 			api.UnreadyReasonDatabaseUnreachable, api.UnreadyReasonDatabaseReadOnly, api.UnreadyReasonSchemaOlder,
-			api.UnreadyReasonDatabaseRestored, api.UnreadyReasonStopping,
+			api.UnreadyReasonDatabaseRestored, api.UnreadyReasonLogUnwritable, api.UnreadyReasonStopping,
 		),
-		Hashes:   func() metrics.Hashes { return metrics.Hashes(h.hasher.QueueStats()) },
-		Pools:    h.pools,
-		Effort:   func() (int, int) { return h.db.Stats().Statements(), h.db.Stats().Commits() },
-		NotReady: func(ctx context.Context) []string { return labels(h.ready.reasons(ctx)...) },
+		Hashes:       func() metrics.Hashes { return metrics.Hashes(h.hasher.QueueStats()) },
+		Pools:        h.pools,
+		DatabaseWork: func() (int, int) { return h.db.Stats().Statements(), h.db.Stats().Commits() },
+		LogLost:      h.LogWriter.Lost,
+		NotReady:     func(ctx context.Context) []string { return labels(h.ready.reasons(ctx)...) },
 	}
 	if h.notices.Mail {
 		sources.Outbox = h.outbox

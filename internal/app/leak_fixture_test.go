@@ -13,8 +13,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// leakFixture is a server on which every operation of a user's life was performed, right and wrong, and the secrets that
-// were involved.
+// leakFixture is a server on which a user performed every operation, successfully and not, and the secrets that were involved.
 type leakFixture struct {
 	*apptest.Server
 	t       *testing.T
@@ -151,7 +150,7 @@ func (f *leakFixture) followMails() {
 		}
 	}
 	if len(links) < 5 {
-		t.Errorf("the mails have %d links: the test proves little", len(links))
+		t.Errorf("the mails have only %d links", len(links))
 	}
 	maps.Copy(found, links)
 	for _, token := range links {
@@ -173,7 +172,7 @@ func (f *leakFixture) panicInside() {
 			t.Errorf("%s: got %d %s, want 500 with %v", what, a.Status, a.Body, want)
 		}
 		if a.Value("request_id") != a.Header.Get("X-Request-Id") {
-			t.Errorf("%s: the problem's request id %v is not the header's, %s", what, a.Value("request_id"), a.Header.Get("X-Request-Id"))
+			t.Errorf("%s: the request id is %v in the problem and %s in the header", what, a.Value("request_id"), a.Header.Get("X-Request-Id"))
 		}
 	}
 	requests := map[string]func() apptest.Response{
@@ -203,7 +202,7 @@ func (f *leakFixture) panicInside() {
 		}
 		h.Clock.Watch(nil)
 		if readings < 3 {
-			t.Errorf("%s reads the clock %d times: nothing failed inside of it", name, readings)
+			t.Errorf("%s reads the clock only %d times, so that no panic happened in the handler", name, readings)
 		}
 	}
 }

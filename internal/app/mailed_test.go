@@ -19,7 +19,7 @@ func TestMailedLinks_FollowedByUser(t *testing.T) {
 	h.RequestPasswordReset(ada)
 	link := h.Mail(ada).Link("/reset-password")
 	if !strings.HasPrefix(link, h.URL+"/reset-password#") {
-		t.Fatalf("the mail leads to %q:\n%s", link, h.Mail(ada).Text)
+		t.Fatalf("the mail links to %q:\n%s", link, h.Mail(ada).Text)
 	}
 	h.Browser().Do("POST", apptest.PathCompletePasswordReset, JSON{"token": apptest.Token(link), "new_password": apptest.NewPassword}).Require(200, "")
 	if done := h.Mail(ada); !strings.Contains(done.Subject, "password") || done.Link("/reset-password") != "" {
@@ -37,7 +37,7 @@ func TestMailedLinks_FollowedByUser(t *testing.T) {
 	h.ConfirmAddress(apptest.Token(link)).Require(200, "")
 	for _, to := range []string{ada, newAddress} {
 		if got := h.Mail(to); !strings.Contains(got.Text, newAddress) || got.Link("/confirm-address") != "" {
-			t.Errorf("%s reads %s\n%s", to, got.Subject, got.Text)
+			t.Errorf("%s: subject %s\n%s", to, got.Subject, got.Text)
 		}
 	}
 	h.SignInWith(newAddress, apptest.NewPassword).Require(201, "")
@@ -52,7 +52,7 @@ func TestPasswordReset_UnknownAddressGetsNoMail(t *testing.T) {
 	}
 	h.Deliver()
 	if all := h.Mailbox.All(); len(all) > 0 {
-		t.Errorf("mails went out: %+v", all)
+		t.Errorf("mails were sent: %+v", all)
 	}
 }
 
@@ -106,11 +106,11 @@ func TestT30_MailInjection_DisplayName(t *testing.T) {
 		}
 		for _, l := range m.Links {
 			if !strings.HasPrefix(l, h.URL+"/") {
-				t.Errorf("%s leads to %s", m.Subject, l)
+				t.Errorf("%s links to %s", m.Subject, l)
 			}
 		}
 		if strings.Contains(m.HTML, "<b>x") {
-			t.Errorf("a name is HTML in %s", m.Subject)
+			t.Errorf("a name is not escaped in the HTML of %s", m.Subject)
 		}
 	}
 }

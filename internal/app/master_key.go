@@ -57,11 +57,11 @@ func newMaster(c config.Config, master keyring.Master, missing error) (keyring.M
 func explainMasterError(c config.Config, err error) error {
 	switch {
 	case errors.Is(err, keyring.ErrWrongMaster):
-		return fmt.Errorf("%w: TWOFOLD_MASTER_KEY_FILE is %s, and %s was made with another key; give that one back, nothing was changed", err, c.MasterKeyFile, c.RedactedDatabaseURL())
+		return fmt.Errorf("%w: TWOFOLD_MASTER_KEY_FILE is %s, and %s was created with another key; restore that file, nothing was changed", err, c.MasterKeyFile, c.RedactedDatabaseURL())
 	case errors.Is(err, keyring.ErrNoMaster) && store.IsPostgres(c.DatabaseURL):
-		return fmt.Errorf("%w: every process that shares a PostgreSQL database is given the same one; make it once with `openssl rand -base64 32`, keep a copy apart from the database, and point TWOFOLD_MASTER_KEY_FILE at it", err)
+		return fmt.Errorf("%w: every process that shares a PostgreSQL database needs the same file; create it once with `openssl rand -base64 32`, keep a copy apart from the database, and point TWOFOLD_MASTER_KEY_FILE at it", err)
 	case errors.Is(err, keyring.ErrNoMaster):
-		return fmt.Errorf("%w; %s was made with one: put it back or point TWOFOLD_MASTER_KEY_FILE at it, nothing was changed", err, c.RedactedDatabaseURL())
+		return fmt.Errorf("%w; %s was created with a master key: restore the file or point TWOFOLD_MASTER_KEY_FILE at it, nothing was changed", err, c.RedactedDatabaseURL())
 	case errors.Is(err, keyring.ErrMalformedMaster):
 		return fmt.Errorf("TWOFOLD_MASTER_KEY_FILE: %w", err)
 	}

@@ -17,7 +17,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// The database has commits in its write-ahead log, as after a power cut.
+// The write-ahead log contains commits, as after a power cut.
 func TestMasterKey_UnusableChangesNothing(t *testing.T) {
 	t.Parallel()
 	content := func(dir string) map[string][]byte { // without the -shm, which SQLite recreates for every first reader

@@ -12,7 +12,7 @@ func TestMatrix_AdminOperations(t *testing.T) {
 	t.Parallel()
 	columns := []string{
 		"aal1", "aal2", "with a step-up", "with a step-up for another account", "with another purpose's step-up", "of an account without MFA",
-		"who lost the role",
+		"whose role was revoked",
 	}
 	const (
 		aal1           = "409 mfa_required"
@@ -71,7 +71,7 @@ func (c *matrixFixture) administrator(t *testing.T, o *adminFixture, column stri
 		return o.grace, with(o.grace.StepUpToken("mfa.enroll", c.code(o.phone)))
 	case "of an account without MFA":
 		return c.session(bob, true), nil
-	case "who lost the role":
+	case "whose role was revoked":
 		if c.withTOTP == nil {
 			const eve = "eve@example.com"
 			c.withTOTP, _ = c.h.NewUser(eve).WithTOTP().Session()

@@ -20,7 +20,7 @@ func TestNotice_MailedOnCommit(t *testing.T) {
 	refused := errors.New("the change does not happen")
 	err := h.App.Notices.Store.InTx(context.Background(), func(ctx context.Context) error {
 		if mails, err := h.App.Notices.Enqueue(ctx, added); err != nil || mails != 1 {
-			t.Errorf("post: %d mails, %v, want 1", mails, err)
+			t.Errorf("enqueue: %d mails, %v, want 1", mails, err)
 		}
 		return refused
 	})
@@ -28,7 +28,7 @@ func TestNotice_MailedOnCommit(t *testing.T) {
 		t.Fatalf("got %v, want the error of the change", err)
 	}
 	if mails := h.Mails(ada); len(mails) != 0 {
-		t.Fatalf("a change that did not happen was mailed: %s", mails[0].Text)
+		t.Fatalf("a notice of a rolled-back change was sent: %s", mails[0].Text)
 	}
 
 	h.Enqueue(added)
@@ -37,7 +37,7 @@ func TestNotice_MailedOnCommit(t *testing.T) {
 	}
 	m := h.Mail(ada)
 	if len(h.Mailbox.All()) != 1 || len(m.To) != 1 {
-		t.Errorf("%d mails arrived, the last to %v, want one to one", len(h.Mailbox.All()), m.To)
+		t.Errorf("%d mails arrived, the last to %v, want one with one recipient", len(h.Mailbox.All()), m.To)
 	}
 	for _, want := range []string{"“Phone”", "23 November 2026, 09:30 UTC", "192.0.2.7", "Firefox on Linux", "This was not me", h.URL + "/not-me#tf_l_"} {
 		if !strings.Contains(m.Text, want) {

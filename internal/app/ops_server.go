@@ -10,12 +10,13 @@ import (
 	"net/http/pprof" // it also registers on the default mux, which is not served
 	"time"
 
+	"twofold/api"
 	"twofold/internal/metrics"
 )
 
-// newOperations returns the handler for operators, which has a listener of its own: metrics and profiles, besides the public
-// health and readiness.
-func newOperations(public http.Handler, m *metrics.Metrics) http.Handler {
+// newOperations returns the handler for operators, which listens at its own address: metrics and profiles, besides the
+// public health and readiness.
+func newOperations(public http.Handler, m *metrics.Metrics, address string) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", m.Handler())
 	mux.Handle("GET /healthz", public)
@@ -25,8 +26,19 @@ func newOperations(public http.Handler, m *metrics.Metrics) http.Handler {
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
+	own, _, _ := net.SplitHostPort(address)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if host, _, err := net.SplitHostPort(r.Host); !api.IsLocalHost(r.Host) && (err != nil || host != own) {
+			http.Error(w, foreignHost, http.StatusMisdirectedRequest)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
+
+// foreignHost refuses a page in an operator's browser, whose domain an attacker has pointed at this listener (DNS
+// rebinding). Without authentication, that page could read everything here.
+const foreignHost = "Use the address of this listener instead of a name, or give the name in TWOFOLD_OPS_LISTEN."
 
 // maxProfileDuration is the longest duration of a profile.
 const maxProfileDuration = 2 * time.Minute
@@ -37,8 +49,7 @@ func (a *App) serveOperations(ctx context.Context, failed chan<- error) (stop fu
 	if a.config.OpsListen == "" {
 		return func() error { return nil }, nil
 	}
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", a.config.OpsListen)
+	listener, err := Listen(ctx, a.config.OpsListen, a.config.SocketMode)
 	if err != nil {
 		return nil, fmt.Errorf("TWOFOLD_OPS_LISTEN: %w", err)
 	}

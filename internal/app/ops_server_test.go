@@ -3,6 +3,7 @@ package app_test
 import (
 	"context"
 	"net"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,26 @@ func TestOps_Routes(t *testing.T) {
 	}
 }
 
+// A browser sends requests with the Host of the page that caused them.
+func TestOps_ForeignHost(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, "TWOFOLD_OPS_LISTEN=node1.example.com:9090")
+	for host, want := range map[string]int{
+		"evil.example:9090": 421, "evil.example": 421, "127.0.0.1.evil.example": 421, "node1.example.com:9091": 200, "other.example.com:9091": 421,
+		"127.0.0.1:9090": 200, "10.0.0.5": 200, "[fd00::2]:9090": 200, "localhost:9090": 200, "twofold-1:9090": 200,
+	} {
+		for _, path := range []string{"/metrics", "/debug/pprof/heap", "/readyz"} {
+			r := httptest.NewRequest("GET", path, nil)
+			r.Host = host
+			w := httptest.NewRecorder()
+			h.App.Operations.ServeHTTP(w, r)
+			if w.Code != want {
+				t.Errorf("%s of %s returned %d, want %d", path, host, w.Code, want)
+			}
+		}
+	}
+}
+
 func TestOps_AddressInUse(t *testing.T) {
 	t.Parallel()
 	taken := apptest.FreeListener(t)
@@ -77,7 +98,7 @@ func TestServe_DrainReportsStopping(t *testing.T) {
 	stopped := make(chan error, 1)
 	go func() { stopped <- h.App.Serve(ctx, public) }()
 	if status, _ := apptest.Fetch(t, "GET", url+"/readyz"); status != 200 {
-		t.Fatalf("it is not ready: %d", status)
+		t.Fatalf("the server is not ready: %d", status)
 	}
 	begun := time.Now()
 	stop()
@@ -93,13 +114,13 @@ func TestServe_DrainReportsStopping(t *testing.T) {
 		t.Errorf("a request during the drain got %d, want 200", status)
 	}
 	if _, body := apptest.Fetch(t, "GET", operations+"/metrics"); !strings.Contains(body, `twofold_unready{reason="stopping"} 1`) {
-		t.Error("the metrics do not show that it is stopping")
+		t.Error("the metrics do not report that the server is stopping")
 	}
 	if err := <-stopped; err != nil {
 		t.Error(err)
 	}
 	if drained := time.Since(begun); drained < time.Second {
-		t.Errorf("it was gone after %s, want a second to drain", drained)
+		t.Errorf("the server stopped after %s, want a drain of a second", drained)
 	}
 	if _, err := net.Dial("tcp", strings.TrimPrefix(operations, "http://")); err == nil {
 		t.Error("the operations listener is still open")

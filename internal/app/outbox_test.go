@@ -34,11 +34,11 @@ func TestMailDelivery_RetryBackoff(t *testing.T) {
 			h.Deliver()
 		}
 		if got := tries(); got != i {
-			t.Errorf("%d tries just before the end of wait %d, want %d", got, i, i)
+			t.Errorf("%d attempts just before the end of backoff %d, want %d", got, i, i)
 		}
 		h.Clock.Advance(1)
 		if sent := h.Deliver(); sent != 0 || tries() != i+1 {
-			t.Errorf("%d sent in %d tries after wait %d, want none in %d", sent, tries(), i, i+1)
+			t.Errorf("%d sent in %d attempts after backoff %d, want none in %d", sent, tries(), i, i+1)
 		}
 	}
 	if done, err := h.App.Notices.Delivered(context.Background(), "topic"); err != nil || done {
@@ -59,13 +59,29 @@ func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 	id := h.AddAccount(ada)
 	db := h.OpenDatabase(t)
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
-	h.Mailbox.Reject(550)
+	h.Mailbox.Reject(450)
 	h.Deliver()
 	h.Clock.Advance(7*24*time.Hour - 1)
 	h.Deliver()
 	db.WantOutbox(t, 1, 0, 0)
 	h.Clock.Advance(time.Hour)
 	h.Deliver()
+	wantGivenUp(t, h, db, id)
+}
+
+func TestMailDelivery_GivenUpAtOnceWhenRejectedForGood(t *testing.T) {
+	t.Parallel()
+	h := apptest.StartWithMail(t)
+	id := h.AddAccount(ada)
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id, Topic: "topic"})
+	h.Mailbox.Reject(550)
+	h.Deliver()
+	wantGivenUp(t, h, h.OpenDatabase(t), id)
+}
+
+// wantGivenUp checks that the only mail was given up, is not sent any more, and is in the activity.
+func wantGivenUp(t *testing.T, h *apptest.Server, db *apptest.Database, id string) {
+	t.Helper()
 	db.WantOutbox(t, 0, 0, 1)
 	h.Mailbox.Accept()
 	h.Clock.Advance(24 * time.Hour)
@@ -74,13 +90,46 @@ func TestMailDelivery_GivenUpAfterSevenDays(t *testing.T) {
 	}
 	entries, err := h.App.Notices.Audit.Entries(context.Background(), id, "", 1)
 	if err != nil || len(entries) != 1 || entries[0].Kind != audit.NoticeUndelivered || entries[0].Reason != string(notify.PasswordChanged) {
-		t.Errorf("the newest of the activity is %+v, %v, want %s", entries, err, audit.NoticeUndelivered)
+		t.Errorf("the newest activity entry is %+v, %v, want %s", entries, err, audit.NoticeUndelivered)
 	}
 	if log := h.Log.String(); !strings.Contains(log, `"msg":"notice given up"`) || strings.Contains(log, ada) {
 		t.Errorf("logged: %v, with the recipient: %v", strings.Contains(log, "given up"), strings.Contains(log, ada))
 	}
 	if done, err := h.App.Notices.Delivered(context.Background(), "topic"); err != nil || done {
-		t.Errorf("delivered is %v, %v: a mail that was given up is not delivered", done, err)
+		t.Errorf("delivered is %v, %v, want false for a mail that was given up", done, err)
+	}
+}
+
+func TestMailDelivery_SenderAndEHLO(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		settings   []string
+		ehlo, from string
+	}{
+		{nil, "[127.0.0.1]", "twofold@localhost"},
+		{[]string{"TWOFOLD_PUBLIC_URL=https://account.example.com"}, "account.example.com", "twofold@account.example.com"},
+		{[]string{"TWOFOLD_PUBLIC_URL=https://192.0.2.10"}, "[192.0.2.10]", "twofold@[192.0.2.10]"},
+		{[]string{"TWOFOLD_PUBLIC_URL=https://[2001:db8::1]"}, "[IPv6:2001:db8::1]", "twofold@[IPv6:2001:db8::1]"},
+		{[]string{"TWOFOLD_MAIL_FROM=Bücher <konto@bücher.example>"}, "xn--bcher-kva.example", "konto@xn--bcher-kva.example"},
+		{[]string{"TWOFOLD_SMTP_EHLO=mail.example.com"}, "mail.example.com", "twofold@localhost"},
+	} {
+		h := apptest.StartWithMail(t, c.settings...)
+		h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: h.AddAccount(ada)})
+		if m := h.Mail(ada); m.EHLO != c.ehlo || m.From != c.from {
+			t.Errorf("%v: EHLO %s from %s, want EHLO %s from %s", c.settings, m.EHLO, m.From, c.ehlo, c.from)
+		}
+	}
+}
+
+func TestMailDelivery_WithoutEncryption(t *testing.T) {
+	t.Parallel()
+	box := apptest.NewMailbox(t)
+	h := apptest.Start(t, box.Setting()+"?tls=off")
+	h.Mailbox = box
+	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: h.AddAccount(ada)})
+	h.Mail(ada)
+	if !strings.Contains(h.Log.String(), "mails are sent unencrypted") {
+		t.Error("the log does not mention it")
 	}
 }
 
@@ -92,7 +141,7 @@ func TestMailDelivery_MailConfiguredLater(t *testing.T) {
 	ctx := context.Background()
 	for range 2 {
 		if mails, err := h.App.Notices.Enqueue(ctx, notify.Notice{Kind: notify.PasswordChanged, AccountID: id}); err != nil || mails != 0 {
-			t.Errorf("post: %d mails, %v: none are sent here", mails, err)
+			t.Errorf("enqueue: %d mails, %v, want none without a mail server", mails, err)
 		}
 		h.Deliver()
 		h.Clock.Advance(12 * time.Hour)
@@ -103,11 +152,11 @@ func TestMailDelivery_MailConfiguredLater(t *testing.T) {
 	box := apptest.NewMailbox(t)
 	again := apptest.StartIn(t, h.Dir, h.Clock, box.Setting())
 	if sent := again.Deliver(); sent != 1 {
-		t.Errorf("%d mails were sent, want the one of the last day", sent)
+		t.Errorf("%d mails were sent, want only that of the last day", sent)
 	}
 	db.WantOutbox(t, 0, 1, 1)
 	if entries, err := again.App.Notices.Audit.Entries(ctx, id, "", 1); err != nil || len(entries) != 1 || entries[0].Kind == audit.NoticeUndelivered {
-		t.Errorf("the newest of the activity is %+v, %v: without mail nothing was undelivered", entries, err)
+		t.Errorf("the newest activity entry is %+v, %v, want none about undelivered mail", entries, err)
 	}
 }
 
@@ -160,7 +209,7 @@ func TestMailDelivery_ClaimLease(t *testing.T) {
 		t.Error(err)
 	}
 	if sent := h.Deliver(); sent != 0 {
-		t.Errorf("the expired claim had it sent again")
+		t.Errorf("the mail was sent again after the claim expired")
 	}
 }
 
@@ -189,14 +238,14 @@ func TestMailDelivery_WorkerSurvivesFailures(t *testing.T) {
 		select {
 		case <-arrived:
 		case <-time.After(20 * time.Second):
-			t.Fatalf("nothing has arrived\n%s", h.Log)
+			t.Fatalf("no mail has arrived\n%s", h.Log)
 		}
 	}
 	logged := func(line string, times int) { // the only sign of what the worker does after sending a mail
 		t.Helper()
 		for end := time.Now().Add(20 * time.Second); strings.Count(h.Log.String(), line) < times; time.Sleep(time.Millisecond) {
 			if time.Now().After(end) {
-				t.Fatalf("the log does not have %d times %q\n%s", times, line, h.Log)
+				t.Fatalf("the log does not contain %d times %q\n%s", times, line, h.Log)
 			}
 		}
 	}
@@ -249,7 +298,7 @@ func TestMailDelivery_Timeout(t *testing.T) {
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: id})
 	h.Mailbox.Stall()
 	if sent := h.Deliver(); sent != 0 {
-		t.Errorf("%d sent to a stalled server", sent)
+		t.Errorf("%d mails were sent to a stalled server", sent)
 	}
 	h.Mailbox.Accept()
 	h.Clock.Advance(5 * time.Second)
@@ -262,9 +311,9 @@ func TestNotice_UnknownAccount(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithMail(t)
 	if _, err := h.App.Notices.Enqueue(context.Background(), notify.Notice{Kind: notify.PasswordChanged, AccountID: apptest.UnknownID}); err == nil {
-		t.Error("it was posted")
+		t.Error("a mail was enqueued")
 	}
 	if err := h.App.Notices.Store.MarkSent(context.Background(), apptest.UnknownID, h.Clock.Now()); err != nil {
-		t.Errorf("marking what is not there: %v", err)
+		t.Errorf("marking an unknown mail: %v", err)
 	}
 }

@@ -59,7 +59,7 @@ func TestChangePassword_ScriptKeepsToken(t *testing.T) {
 	script := h.SignedIn(ada)
 	a := script.ChangePassword(apptest.NewPassword, script.StepUpToken("account.password")).Require(200, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 || a.Int("notices_sent") != 0 {
-		t.Errorf("it sets %q and returned %s; no mail is sent here", set, a.Body)
+		t.Errorf("set %q and returned %s, want no mail", set, a.Body)
 	}
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 }
@@ -90,7 +90,7 @@ func TestChangePassword_Unacceptable(t *testing.T) {
 		}
 		a.Require(422, "password_unacceptable")
 		if got := a.Text("reason"); got != reason {
-			t.Errorf("%q is refused as %s, want %s", pw, got, reason)
+			t.Errorf("%q: rejected as %s, want %s", pw, got, reason)
 		}
 		if pw != "" && strings.Contains(string(a.Body), pw) {
 			t.Errorf("the response repeats the password: %s", a.Body)
@@ -128,7 +128,7 @@ func TestChangePassword_Concurrent(t *testing.T) {
 			continue
 		}
 		if a.Code() != "step_up_required" && a.Code() != "session_required" {
-			t.Errorf("a change that came too late is %d %s", a.Status, a.Code())
+			t.Errorf("the losing change got %d %s", a.Status, a.Code())
 		}
 		clients[i].Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	}
@@ -162,10 +162,10 @@ func TestChangePassword_ForgetsOtherDevices(t *testing.T) {
 		"the script":        func() { h.Script("").SignIn(ada, with, JSON{"deliver": "token"}).Require(201, "") },
 	} {
 		if signIn(); h.NewSubjects(ada, &seen) != apptest.SubjectNewDevice {
-			t.Errorf("%s is no new device", what)
+			t.Errorf("%s: no notice of a new device", what)
 		}
 		if signIn(); h.NewSubjects(ada, &seen) != "" {
-			t.Errorf("%s is a new device once more", what)
+			t.Errorf("%s: second notice of a new device", what)
 		}
 	}
 }
@@ -181,8 +181,8 @@ func TestT17_StepUpReplay_AfterPasswordChange(t *testing.T) {
 	}
 	token := script.StepUpToken("account.password", JSON{"code": phone.Code()})
 	script.ChangePassword(apptest.NewPassword, token).Require(200, "")
-	for _, spent := range []string{token, older[1]} {
-		script.ChangePassword("yet another otter there", spent).Require(401, "step_up_required")
+	for _, used := range []string{token, older[1]} {
+		script.ChangePassword("yet another otter there", used).Require(401, "step_up_required")
 	}
 	script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", older[0]).Require(401, "step_up_required")
 }
@@ -198,7 +198,7 @@ func TestT16_PasswordVariants(t *testing.T) {
 		h.Script("").SignIn(ada, JSON{"password": spelling}).Require(201, "")
 		token := script.StepUp("account.password", JSON{"password": spelling}).Require(201, "").Text("step_up_token")
 		if reason := script.ChangePassword(spelling, token).Require(422, "password_unacceptable").Text("reason"); reason != "unchanged" {
-			t.Errorf("%+q is refused as %s, want unchanged", spelling, reason)
+			t.Errorf("%+q: rejected as %s, want unchanged", spelling, reason)
 		}
 	}
 	// Passwords are neither trimmed nor case-folded nor normalized to NFKC.

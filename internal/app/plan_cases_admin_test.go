@@ -4,7 +4,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// adminPlanCases call each operation of administrators, and those that depend on the MFA policy.
+// adminPlanCases cover each operation of administrators, and those that depend on the MFA policy.
 var adminPlanCases = func() map[string]func(s *queryCase) {
 	action := func(name string) func(s *queryCase) { // on ada, who has MFA
 		return func(s *queryCase) {

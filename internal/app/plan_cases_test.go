@@ -6,7 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// planCases call each operation of users, the ones that are called most in each of their ways.
+// planCases cover each operation of users, and every path of the most frequent ones.
 var planCases = func() map[string]func(s *queryCase) {
 	public := func(path string) func(s *queryCase) {
 		return func(s *queryCase) { s.counted(s.h.Script("")).Do("GET", path, nil).Require(200, "") }

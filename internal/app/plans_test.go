@@ -70,7 +70,7 @@ func TestQueryPlans_Operations(t *testing.T) {
 	}
 }
 
-// Background tasks must not read whole tables either, because all requests would wait for that.
+// Background tasks must not scan tables either, because all requests would wait for them.
 func TestQueryPlans_BackgroundTasks(t *testing.T) {
 	t.Parallel()
 	plans := newPlanChecker(t)

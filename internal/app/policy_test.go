@@ -21,7 +21,7 @@ func TestMFAPolicy_BeforeDate(t *testing.T) {
 		t.Errorf("the announcements are %s, %s, %s", signedIn.Body, here.Body, mfa.Body)
 	}
 	if mfa.Value("policy", "required") != false {
-		t.Error("it is required already")
+		t.Error("MFA is already required")
 	}
 	script.Do("PATCH", apptest.PathAccount, JSON{"display_name": "Ada"}).Require(200, "")
 
@@ -61,7 +61,7 @@ func TestMFAPolicy_SignInMustEnroll(t *testing.T) {
 	phone := h.PhoneFrom(h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token, "name": "Pixel"}).Require(201, ""))
 	wrong := h.Script("").Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"sign_in_token": token, "code": first.Code()}).Require(422, "code_rejected")
 	if wrong.Int("attempts_left") < 1 {
-		t.Errorf("the first key works no more: %s", wrong.Body)
+		t.Errorf("the first key no longer works: %s", wrong.Body)
 	}
 	h.Script("").Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"sign_in_token": token, "code": phone.Code(), "deliver": "cookie"}).Require(400, "invalid_request")
 	done := h.Script("").Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"sign_in_token": token, "code": phone.Code(), "name": "Pixel 11"}).Require(201, "")
@@ -97,7 +97,7 @@ func TestSignInEnrollment_BrowserCookie(t *testing.T) {
 	}
 	browser.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	if browser.Cookie("twofold_signin") != "" {
-		t.Error("the sign-in's cookie is still there")
+		t.Error("the sign-in cookie was not deleted")
 	}
 }
 
@@ -162,10 +162,10 @@ func TestMFAPolicy_OlderSessionCanOnlyEnroll(t *testing.T) {
 	}
 	script.Do("DELETE", apptest.PathEnrollments+"/"+script.Begin().ID, nil).Require(204, "")
 	token := h.SignInToEnroll(ada)
-	beside := h.PhoneFrom(h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(201, ""))
+	second := h.PhoneFrom(h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(201, ""))
 	phone := script.Enroll()
 	script.Do("PATCH", apptest.PathAccount, JSON{"display_name": "Ada"}).Require(200, "")
-	h.Script("").Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"sign_in_token": token, "code": beside.Code()}).Require(410, "sign_in_expired")
+	h.Script("").Do("POST", apptest.PathConfirmSignInEnrollment, JSON{"sign_in_token": token, "code": second.Code()}).Require(410, "sign_in_expired")
 	h.Script("").Do("POST", apptest.PathSignInEnrollment, JSON{"sign_in_token": token}).Require(410, "sign_in_expired")
 
 	// The last method cannot be removed, only replaced.
@@ -185,11 +185,11 @@ func TestMFAPolicy_ShorterPasswords(t *testing.T) {
 		return h.Script("").Do("GET", "/api/v1/service", nil).Require(200, "").Int("password", "min_length")
 	}
 	if got := least(); got != 15 {
-		t.Errorf("before, it has %d characters at least, want 15", got)
+		t.Errorf("the minimum length is %d before the date, want 15", got)
 	}
 	h.Clock.Advance(day)
 	if got := least(); got != 8 {
-		t.Errorf("from then on it has %d characters at least, want 8", got)
+		t.Errorf("the minimum length is %d from the date on, want 8", got)
 	}
 }
 
@@ -212,7 +212,7 @@ func TestMFAPolicy_ReminderMail(t *testing.T) {
 		return mails
 	}
 	if n := reminders(bob); n != 0 {
-		t.Errorf("%d mails a month before, want none", n)
+		t.Errorf("%d reminders a month before the date, want none", n)
 	}
 	h.Clock.Advance(17 * 24 * time.Hour)
 	for range 2 {
@@ -230,6 +230,6 @@ func TestMFAPolicy_ReminderMail(t *testing.T) {
 	h.AddAccount("joe@example.com")
 	h.Clock.Advance(14 * 24 * time.Hour)
 	if n := reminders("joe@example.com"); n != 0 {
-		t.Errorf("%d mails after the day, want none", n)
+		t.Errorf("%d reminders after the date, want none", n)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"twofold/api"
+	"twofold/internal/logctx"
 	"twofold/internal/restorefence"
 	"twofold/internal/store"
 )
@@ -18,6 +19,7 @@ type readiness struct {
 	db           *store.DB
 	restoreFence *restorefence.Service
 	log          *slog.Logger
+	logWriter    *logctx.Writer
 	stopping     atomic.Bool
 }
 
@@ -37,9 +39,17 @@ func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 		err = r.restored(ctx)
 	}
 	if err == nil {
+		err = r.unlogged()
+	}
+	if err == nil {
 		return nil
 	}
-	reason := api.UnreadyReasonDatabaseUnreachable
+	return r.explain(ctx, err)
+}
+
+// explain logs an error and returns its reason.
+func (r *readiness) explain(ctx context.Context, err error) []api.UnreadyReason {
+	reason, level := api.UnreadyReasonDatabaseUnreachable, slog.LevelWarn
 	switch {
 	case errors.Is(err, store.ErrOlderSchema):
 		reason = api.UnreadyReasonSchemaOlder
@@ -47,8 +57,11 @@ func (r *readiness) reasons(ctx context.Context) []api.UnreadyReason {
 		reason = api.UnreadyReasonDatabaseReadOnly
 	case errors.Is(err, errRestored):
 		reason = api.UnreadyReasonDatabaseRestored
+	case errors.Is(err, errUnlogged):
+		// This line tries the log again, so that it is written at every TWOFOLD_LOG_LEVEL.
+		reason, level = api.UnreadyReasonLogUnwritable, slog.LevelError
 	}
-	r.log.WarnContext(ctx, "not ready", "reason", string(reason), "error", err.Error())
+	r.log.Log(ctx, level, "not ready", "reason", string(reason), "error", err.Error())
 	return []api.UnreadyReason{reason}
 }
 
@@ -62,4 +75,15 @@ func (r *readiness) restored(ctx context.Context) error {
 		err = fmt.Errorf("%w: %s", errRestored, reason)
 	}
 	return err
+}
+
+// errUnlogged means that log lines, security events among them, are lost.
+var errUnlogged = errors.New("the log cannot be written")
+
+// unlogged returns errUnlogged with the cause, if the last log line could not be written.
+func (r *readiness) unlogged() error {
+	if err := r.logWriter.Err(); err != nil {
+		return fmt.Errorf("%w: %w", errUnlogged, err)
+	}
+	return nil
 }

@@ -13,13 +13,13 @@ import (
 func TestReadiness_DamagedDatabase(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ reason, damage, repair string }{
-		"a database that lost its tables": {
+		"missing table": {
 			"database_unreachable", "ALTER TABLE goose_db_version RENAME TO gone", "ALTER TABLE gone RENAME TO goose_db_version",
 		},
-		"a database of an older version": {
+		"older schema": {
 			"schema_older", "UPDATE goose_db_version SET version_id = -version_id", "UPDATE goose_db_version SET version_id = 0 - version_id",
 		},
-		"a database that takes no change": {
+		"read-only database": {
 			"database_read_only", "ALTER TABLE outbox RENAME TO gone", "ALTER TABLE gone RENAME TO outbox",
 		},
 	} {
@@ -46,12 +46,12 @@ func TestReadiness_CorruptFile(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	h := apptest.Start(t, "TWOFOLD_DATABASE_URL=sqlite:"+file)
-	besides, err := sql.Open("sqlite", "file:"+file)
+	direct, err := sql.Open("sqlite", "file:"+file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = besides.Close() }()
-	if _, err := besides.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	defer func() { _ = direct.Close() }()
+	if _, err := direct.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		t.Fatal(err)
 	}
 	whole, err := os.ReadFile(file)
@@ -67,7 +67,7 @@ func TestReadiness_CorruptFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A write makes every connection notice the restored file.
-	if _, err := besides.Exec("PRAGMA user_version = 1"); err != nil {
+	if _, err := direct.Exec("PRAGMA user_version = 1"); err != nil {
 		t.Fatal(err)
 	}
 	h.WantReady()

@@ -28,7 +28,7 @@ func TestRecoveryCodes_WithFirstMethodOnly(t *testing.T) {
 		t.Errorf("got %s, want ten codes", a.Body)
 	}
 	if distinct := slices.Compact(slices.Sorted(slices.Values(codes))); len(distinct) != 10 {
-		t.Errorf("only %d codes differ", len(distinct))
+		t.Errorf("only %d distinct codes", len(distinct))
 	}
 	generated := script.Do("GET", "/api/v1/mfa", nil).Text("recovery_codes", "generated_at")
 	if want := h.Clock.Now().Format(time.RFC3339); generated != want {
@@ -43,7 +43,7 @@ func TestRecoveryCodes_WithFirstMethodOnly(t *testing.T) {
 	h.Clock.Advance(30 * time.Second)
 	script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", script.StepUpToken("mfa.remove", JSON{"code": second.Code()})).Require(200, "")
 	if got := script.RecoveryCodesLeft(); got != 9 {
-		t.Errorf("%d codes are left beside a method that stays, want 9", got)
+		t.Errorf("%d codes are left while the account has a method, want 9", got)
 	}
 }
 
@@ -62,11 +62,11 @@ func TestRecoveryCodes_UseAndLowNotices(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]int{3, 2, 1, 0}, lows); diff != "" {
-		t.Errorf("numbers left at which the low warning was recorded, - want, + got:\n%s", diff)
+		t.Errorf("remaining codes at which the warning was recorded, - want, + got:\n%s", diff)
 	}
 	kinds := h.MailKinds(account)
 	if n := len(slices.DeleteFunc(kinds, func(k string) bool { return k != "recovery_code_used" })); n != 10 {
-		t.Errorf("%d mails tell of a code, want 10", n)
+		t.Errorf("%d mails about a used code, want 10", n)
 	}
 	a := h.Script("").SignIn(ada).Require(202, "")
 	apptest.WantFactors(t, a.Value("methods"), "totp") // used-up recovery codes are not offered
@@ -90,7 +90,7 @@ func TestGenerateRecoveryCodes_EndsOtherSessions(t *testing.T) {
 		t.Errorf("sessions_ended is %d, want 2", got)
 	}
 	if browser.Cookie("twofold_session") == cookie {
-		t.Error("the session kept its token")
+		t.Error("the session token was not rotated")
 	}
 	browser.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	other.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")

@@ -59,7 +59,7 @@ func TestMFARemoval_CancelledBySignIn(t *testing.T) {
 	l.SignedIn(ada, JSON{"code": l.phone.Code()})
 	l.pass(30 * time.Hour)
 	if l.link(ada, "complete-removal") != "" || l.active() {
-		t.Fatal("Ada's sign-in did not stop it")
+		t.Fatal("Ada's sign-in did not cancel the removal")
 	}
 	l.request().Require(409, "removal_unavailable")
 }
@@ -77,14 +77,14 @@ func TestMFARemoval_StolenSession(t *testing.T) {
 	l.script.Do("DELETE", "/api/v1/account/notice-email", nil).Require(401, "step_up_required")
 	l.script.StepUp("account.email").Require(401, "code_required")
 	if !l.active() {
-		t.Error("the refusals ended it")
+		t.Error("refused requests cancelled the removal")
 	}
 }
 
 // While failed attempts keep ada from signing in, the removal is paused.
 func TestMFARemoval_PausedByBackoff(t *testing.T) {
 	t.Parallel()
-	for what, spend := range map[string]func(l *lostFactorFixture){
+	for what, failAttempts := range map[string]func(l *lostFactorFixture){
 		"of the code": func(l *lostFactorFixture) {
 			for range 5 {
 				l.CompleteSignIn(l.PendingSignIn(ada), l.phone.Wrong())
@@ -112,12 +112,12 @@ func TestMFARemoval_PausedByBackoff(t *testing.T) {
 			l := newLostFactorFixture(t)
 			l.request().Require(202, "")
 			l.Deliver()
-			spend(l)
+			failAttempts(l)
 			l.Clock.Advance(20 * time.Second)
 			l.tick()
 			shown := l.script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 			if shown.Value("removal", "stopped") != true || shown.Value("removal", "remaining_seconds") != float64(72*3600) {
-				t.Errorf("it shows %s", shown.Body)
+				t.Errorf("the removal is %s", shown.Body)
 			}
 			l.Clock.Advance(time.Minute)
 			l.tick()
@@ -125,7 +125,7 @@ func TestMFARemoval_PausedByBackoff(t *testing.T) {
 			l.tick()
 			shown = l.script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 			if shown.Value("removal", "stopped") != false || shown.Value("removal", "remaining_seconds") != float64(72*3600-60) {
-				t.Errorf("after the wait it shows %s", shown.Body)
+				t.Errorf("after the backoff the removal is %s", shown.Body)
 			}
 		})
 	}
@@ -139,14 +139,14 @@ func TestMFARemoval_PausedWithoutMail(t *testing.T) {
 	l.request().Require(202, "")
 	l.pass(5 * 24 * time.Hour)
 	if a := l.request().Require(202, ""); a.Value("stopped") != true || a.Int("remaining_seconds") != 72*3600 {
-		t.Errorf("after five days without mail it is %s", a.Body)
+		t.Errorf("after five days without mail the removal is %s", a.Body)
 	}
 	l.Mailbox.Accept()
 	l.Clock.Advance(time.Hour) // the delay of the next retry
 	l.Deliver()
 	l.pass(time.Hour)
 	if a := l.request().Require(202, ""); a.Value("stopped") != false || a.Int("remaining_seconds") != 71*3600 {
-		t.Errorf("after an hour with mail it is %s", a.Body)
+		t.Errorf("after an hour with mail the removal is %s", a.Body)
 	}
 }
 
@@ -173,7 +173,7 @@ func TestMFARemoval_DowntimeNotCounted(t *testing.T) {
 	l.Clock.Advance(10 * 24 * time.Hour)
 	l.tick()
 	if a := l.request().Require(202, ""); a.Int("remaining_seconds") != 71*3600 {
-		t.Errorf("after ten days without a server it is %s", a.Body)
+		t.Errorf("after ten days without a running server the removal is %s", a.Body)
 	}
 }
 
@@ -199,7 +199,7 @@ func TestMFARemoval_HiddenWithoutPassword(t *testing.T) {
 	}
 	off := newLostFactorFixture(t, "TWOFOLD_REMOVAL_DELAY=0")
 	if a := off.request().Require(409, "removal_unavailable"); a.Text("reason") != "off" {
-		t.Errorf("switched off, the reason is %s", a.Body)
+		t.Errorf("with removals disabled the reason is %s", a.Body)
 	}
 }
 
@@ -214,7 +214,7 @@ func TestMFARemoval_OtherCarrier(t *testing.T) {
 	script.SetCookie("twofold_signin", l.PendingSignIn(ada))
 	script.Do("POST", apptest.PathRemoval, nil).Require(410, "sign_in_expired")
 	if l.active() {
-		t.Error("one was asked for")
+		t.Error("a removal was requested")
 	}
 	l.Clock.Advance(5 * time.Minute)
 	browser.Do("POST", apptest.PathRemoval, nil).Require(410, "sign_in_expired")

@@ -19,6 +19,6 @@ func TestMFARemoval_PausedByClearedBackoff(t *testing.T) {
 	l.Clock.Advance(29 * time.Second)
 	l.tick()
 	if a := l.request().Require(202, ""); a.Int("remaining_seconds") != 72*3600 {
-		t.Errorf("the backoff of the owner counted: %s", a.Body)
+		t.Errorf("the delay continued during the owner's backoff: %s", a.Body)
 	}
 }

@@ -75,7 +75,7 @@ func (l *lostFactorFixture) subjects(to string, skip int) []string {
 	return subjects
 }
 
-// active reports whether a removal is in progress. Requesting one again would not tell, because that can begin a new one.
+// active reports whether a removal is in progress. It does not request one again, because that could begin a new one.
 func (l *lostFactorFixture) active() bool {
 	l.t.Helper()
 	open, err := l.App.Removals.Store.Open(context.Background())

@@ -22,7 +22,7 @@ func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 	browser.SignIn(ada).Require(202, "")
 	asked := browser.Do("POST", apptest.PathRemoval, nil).Require(202, "")
 	if asked.Int("remaining_seconds") != 72*3600 || asked.Value("ready") != false || asked.Value("stopped") != true {
-		t.Errorf("before its notices are sent it is %s", asked.Body)
+		t.Errorf("before its notices are sent the removal is %s", asked.Body)
 	}
 	l.Deliver()
 	again := browser.Do("POST", apptest.PathRemoval, JSON{}).Require(202, "")
@@ -36,7 +36,7 @@ func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 
 	l.pass(72*time.Hour - time.Minute)
 	if l.link(ada, "complete-removal") != "" {
-		t.Fatal("the last mail came early")
+		t.Fatal("the completion mail was sent early")
 	}
 	l.pass(time.Minute)
 	want := []string{
@@ -51,12 +51,12 @@ func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 		}
 	}
 	if l.link(secondAddress, "complete-removal") != "" {
-		t.Error("the second address can complete it")
+		t.Error("the mail to the second address has a completion link")
 	}
 	token := l.link(ada, "complete-removal")
 	l.Script("").Do("GET", "/complete-removal", nil).Require(200, "")
 	if !l.enabled() {
-		t.Fatal("looking at the link removed MFA")
+		t.Fatal("reading the link removed MFA")
 	}
 
 	done := l.Script("").Do("POST", apptest.PathCompleteRemoval, JSON{"token": token}).Require(200, "")
@@ -68,7 +68,7 @@ func TestMFARemoval_CompletedAfterThreeDays(t *testing.T) {
 		t.Errorf("the last mail is %q", subjects[len(subjects)-1])
 	}
 	if acr := l.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "").Text("acr"); acr != "aal1" {
-		t.Errorf("the password alone gives %s", acr)
+		t.Errorf("the session by password alone is %s", acr)
 	}
 	l.SignedIn(ada).Enroll() // a new phone
 	l.Script("").SignIn(ada, JSON{"code": l.phone.Code()}).Require(401, "code_rejected")
@@ -153,7 +153,7 @@ func TestMFARemoval_CancelCodeUsedOnce(t *testing.T) {
 		}
 	}
 	if won != 1 {
-		t.Errorf("%d of 12 cancelled it, want 1: %v", won, apptest.CountByOutcome(responses))
+		t.Errorf("%d of 12 requests cancelled the removal, want 1: %v", won, apptest.CountByOutcome(responses))
 	}
 	l.CompleteSignIn(token, code).Require(401, "code_used")
 	l.Script("").Do("POST", apptest.PathCancelRemovalByCode, JSON{"sign_in_token": token, "code": l.phone.CodeIn(1)}).Require(404, "not_found")
@@ -195,7 +195,7 @@ func TestMFARemoval_CancelRefused(t *testing.T) {
 	strong := l.SignedIn("bob@example.net", JSON{"code": bobsPhone.Code()})
 	strong.Do("DELETE", apptest.PathRemoval, nil).Require(404, "not_found")
 	if !l.active() {
-		t.Error("it was cancelled")
+		t.Error("the removal was cancelled")
 	}
 }
 
@@ -221,7 +221,7 @@ func TestMFARemoval_CancelBruteForce(t *testing.T) {
 	}
 	l.CompleteSignIn(token, l.phone.Code()).Require(201, "") // sign-ins have another budget
 	if l.active() {
-		t.Error("signing in did not cancel it")
+		t.Error("signing in did not cancel the removal")
 	}
 }
 

@@ -91,7 +91,7 @@ func TestReplaceMethod_RemovedMeanwhile(t *testing.T) {
 	live.Do("DELETE", apptest.PathMethods+old.ID, nil, "Step-Up-Token", live.StepUpToken("mfa.remove", apptest.RecoveryCode(codes[1]))).Require(200, "")
 	a := live.Confirm(fresh, fresh.Code()).Require(201, "")
 	if got := a.RecoveryCodes(); len(got) != 10 { // it is a first method again
-		t.Errorf("%d recovery codes came with it, want 10", len(got))
+		t.Errorf("got %d recovery codes, want 10", len(got))
 	}
 	account := h.AccountID(ada)
 	if kinds := h.MailKinds(account); kinds[len(kinds)-1] != "method_added" {
@@ -101,14 +101,14 @@ func TestReplaceMethod_RemovedMeanwhile(t *testing.T) {
 
 func TestEnrollment_ExpiryRecordedOnce(t *testing.T) {
 	t.Parallel()
-	for how, meet := range map[string]func(c *apptest.Client, p *apptest.Phone){
-		"when it is confirmed": func(c *apptest.Client, p *apptest.Phone) {
+	for how, reach := range map[string]func(c *apptest.Client, p *apptest.Phone){
+		"when confirmed": func(c *apptest.Client, p *apptest.Phone) {
 			for range 2 {
 				c.Confirm(p, p.Code()).Require(410, "enrollment_expired")
 			}
 			c.Begin()
 		},
-		"when another begins": func(c *apptest.Client, _ *apptest.Phone) { c.Begin(); c.Begin() },
+		"when another one begins": func(c *apptest.Client, _ *apptest.Phone) { c.Begin(); c.Begin() },
 	} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
@@ -117,7 +117,7 @@ func TestEnrollment_ExpiryRecordedOnce(t *testing.T) {
 			script := h.SignedIn(ada)
 			phone := script.Begin()
 			h.Clock.Advance(10 * time.Minute)
-			meet(script, phone)
+			reach(script, phone)
 			n := 0
 			for _, e := range h.Activity(h.AccountID(ada)) {
 				if e == "enrollment.expired Authenticator app" {
@@ -125,7 +125,7 @@ func TestEnrollment_ExpiryRecordedOnce(t *testing.T) {
 				}
 			}
 			if n != 1 {
-				t.Errorf("it is recorded %d times, want once", n)
+				t.Errorf("recorded %d times, want once", n)
 			}
 		})
 	}

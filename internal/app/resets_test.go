@@ -27,7 +27,7 @@ func TestPasswordReset_MailedLink(t *testing.T) {
 		t.Errorf("the receipt has %d sessions and %d notices, want 2 and 1", ended, sent)
 	}
 	if set := a.SetCookies(); len(set) > 0 {
-		t.Errorf("it sets %v", set)
+		t.Errorf("got cookies %v", set)
 	}
 	h.Queued("password_reset_done", ada)
 	for _, c := range []*apptest.Client{first, second} {
@@ -42,7 +42,7 @@ func TestPasswordReset_MailedLink(t *testing.T) {
 	}
 	found, err := h.App.Accounts.ByID(context.Background(), id)
 	if err != nil || !found.PasswordResetAt.Equal(h.Clock.Now()) || !found.PasswordChangedAt.Equal(h.Clock.Now()) {
-		t.Errorf("it was reset at %v and changed at %v, %v, want %v", found.PasswordResetAt, found.PasswordChangedAt, err, h.Clock.Now())
+		t.Errorf("reset at %v, changed at %v, %v, want %v", found.PasswordResetAt, found.PasswordChangedAt, err, h.Clock.Now())
 	}
 }
 
@@ -55,7 +55,7 @@ func TestPasswordReset_UnacceptablePasswordKeepsLink(t *testing.T) {
 		"too_short": "short", "too_long": strings.Repeat("x", 129), "unchanged": apptest.Password, "context": ada,
 	} {
 		if got := h.ResetPassword(token, pw).Require(422, "password_unacceptable").Text("reason"); got != reason {
-			t.Errorf("%q is refused as %s, want %s", pw, got, reason)
+			t.Errorf("%q: rejected as %s, want %s", pw, got, reason)
 		}
 	}
 	h.SignedIn(ada)
@@ -181,7 +181,7 @@ func TestForcedReset_NoPasswordUntilLinkUsed(t *testing.T) {
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	unknown := h.Script("").SignIn(unknownEmail).Require(401, "credentials_rejected")
 	if a := h.Script("").SignIn(ada).Require(401, "credentials_rejected"); a.Comparable() != unknown.Comparable() {
-		t.Errorf("without a password the response is another:\n%s\n%s", a.Comparable(), unknown.Comparable())
+		t.Errorf("the responses with and without a password differ:\n%s\n%s", a.Comparable(), unknown.Comparable())
 	}
 	h.SignInWith(ada, "x").Require(401, "credentials_rejected")
 	h.ResetPassword(older, apptest.NewPassword).Require(410, "link_expired")
@@ -197,7 +197,7 @@ func TestPasswordReset_UnreadableRequest(t *testing.T) {
 	h.OpenDatabase(t).MustExec(t, `UPDATE reset_requests SET sealed = ?`, []byte{0})
 	h.RequestPasswordReset(ada)
 	if err := h.App.Passwords.ProcessResets(context.Background()); err == nil || !strings.Contains(err.Error(), "read reset request") {
-		t.Errorf("got %v, want it named", err)
+		t.Errorf("got %v, want the request named", err)
 	}
 	h.Queued("password_reset_link", ada)
 	var left int
@@ -223,6 +223,6 @@ func TestPasswordReset_MailUnavailable(t *testing.T) {
 		script.Do("PUT", path, JSON{"email": newAddress}, "Step-Up-Token", token).Require(409, "mail_unavailable")
 	}
 	if got := h.Outbox(); len(got) > 0 {
-		t.Errorf("there is mail: %+v", got)
+		t.Errorf("mail was enqueued: %+v", got)
 	}
 }

@@ -47,12 +47,12 @@ func TestPurge_ResponsesUnchanged(t *testing.T) {
 	purged := h.Purge()
 	for _, table := range []string{"sessions", "sign_ins", "pending_addresses", "links", "link_mails", "outbox"} {
 		if n := h.Count("SELECT count(*) FROM " + table); n > map[string]int{"sessions": 1, "links": 1, "outbox": 1}[table] {
-			t.Errorf("%d rows of %s are left, though nothing but a session and its notice is young: %v", n, table, purged)
+			t.Errorf("%d expired rows of %s are left: %v", n, table, purged)
 		}
 	}
 	for i, after := range ask() {
 		if after != before[i] {
-			t.Errorf("response %d was\n%s\n\nand is\n%s", i+1, before[i], after)
+			t.Errorf("response %d was\n%s\n\nbefore the purge and is\n%s", i+1, before[i], after)
 		}
 	}
 }
@@ -67,10 +67,10 @@ func TestPurge_RecordsExpiredEnrollment(t *testing.T) {
 		after    time.Duration
 		left     bool
 	}{
-		"not found":               {nil, false, day + 10*time.Minute, false},
-		"found by its user":       {nil, true, day + 10*time.Minute, false},
-		"just before":             {nil, false, day + 10*time.Minute - time.Microsecond, true},
-		"while its session lives": {[]string{"TWOFOLD_SESSION_AAL1_IDLE=80h", "TWOFOLD_SESSION_AAL1_ABSOLUTE=80h"}, false, 79 * time.Hour, true},
+		"not found":                  {nil, false, day + 10*time.Minute, false},
+		"found by its user":          {nil, true, day + 10*time.Minute, false},
+		"just before":                {nil, false, day + 10*time.Minute - time.Microsecond, true},
+		"while its session is valid": {[]string{"TWOFOLD_SESSION_AAL1_IDLE=80h", "TWOFOLD_SESSION_AAL1_ABSOLUTE=80h"}, false, 79 * time.Hour, true},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -86,12 +86,12 @@ func TestPurge_RecordsExpiredEnrollment(t *testing.T) {
 			h.Clock.Advance(c.after)
 			h.Purge()
 			if left := h.Count("SELECT count(*) FROM enrollments") == 1; left != c.left {
-				t.Errorf("it is there: %v, want %v", left, c.left)
+				t.Errorf("the enrollment exists: %v, want %v", left, c.left)
 			}
-			if c.left && what == "while its session lives" {
+			if c.left && what == "while its session is valid" {
 				script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
 			} else if n := h.Count("SELECT count(*) FROM activity WHERE account_id = ? AND kind = 'enrollment.expired' AND name <> ''", id); (n == 1) == c.left {
-				t.Errorf("its expiry is recorded %d times", n)
+				t.Errorf("the expiry is recorded %d times", n)
 			}
 		})
 	}
@@ -120,7 +120,7 @@ func TestPurge_KeepsLastDevice(t *testing.T) {
 		t.Errorf("got the notices %q, want %q", got, apptest.SubjectNewDevice)
 	}
 	if n := h.Count("SELECT count(*) FROM devices"); n != 1 {
-		t.Errorf("%d devices after that, want the new one", n)
+		t.Errorf("%d devices after the sign-in, want the new one", n)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestPurge_PausedRemoval(t *testing.T) {
 	l.pass(8 * day)
 	l.Mailbox.Accept()
 	if _, _, givenUp := l.OpenDatabase(t).OutboxCounts(t); givenUp < 2 {
-		t.Fatalf("%d notices were given up, want those to both addresses", givenUp)
+		t.Fatalf("%d notices were given up, want one per address", givenUp)
 	}
 	l.Clock.Advance(2 * time.Hour)
 	l.Purge()
@@ -141,7 +141,7 @@ func TestPurge_PausedRemoval(t *testing.T) {
 		t.Errorf("the removal is not paused: %s", a.Body)
 	}
 	if _, sent, _ := l.OpenDatabase(t).OutboxCounts(t); sent > 0 {
-		t.Errorf("%d mails that were sent are left", sent)
+		t.Errorf("%d sent mails are left", sent)
 	}
 	script := l.SignedIn(ada, JSON{"code": l.phone.Code()}) // which cancels the removal
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
@@ -168,10 +168,10 @@ func TestPurge_LeaseTakeover(t *testing.T) {
 	first.SignedIn(ada)
 	first.Clock.Advance(3 * day)
 	second := apptest.StartIn(t, first.Dir, first.Clock)
-	dies := first.App.Retention
+	crashed := first.App.Retention
 	now := first.Clock.Now()
-	if taken, err := dies.Store.AcquireLease(context.Background(), "retention", dies.Holder, now, now.Add(time.Minute)); err != nil || !taken {
-		t.Fatalf("the first gets %v, %v", taken, err)
+	if acquired, err := crashed.Store.AcquireLease(context.Background(), "retention", crashed.Holder, now, now.Add(time.Minute)); err != nil || !acquired {
+		t.Fatalf("the first process acquires the lease: %v, %v", acquired, err)
 	}
 	first.Stop()
 	if purged := second.Purge(); len(purged) > 0 {
@@ -207,7 +207,7 @@ func TestPurge_InBackground(t *testing.T) {
 	}
 }
 
-// If the entry that a page ended with was purged, the next page is empty, because all older entries were purged too.
+// If the last entry of a page was purged, the next page is empty, because all older entries were purged too.
 func TestListActivity_EndsAtPurge(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
@@ -228,6 +228,6 @@ func TestListActivity_EndsAtPurge(t *testing.T) {
 		t.Errorf("after the purge the next page is %s, want an end", rest.Body)
 	}
 	if again := script.Do("GET", "/api/v1/account/activity?limit=3", nil).Require(200, ""); again.Comparable() == same {
-		t.Errorf("what was purged is still listed: %s", again.Body)
+		t.Errorf("purged entries are still listed: %s", again.Body)
 	}
 }

@@ -40,12 +40,12 @@ func TestRoutes_MethodNotAllowed(t *testing.T) {
 				allowed := strings.Split(a.Header.Get("Allow"), ", ")
 				for _, method := range own[path] {
 					if !slices.Contains(allowed, method) {
-						t.Errorf("Allow is %q, without %s", a.Header.Get("Allow"), method)
+						t.Errorf("Allow is %q, want %s included", a.Header.Get("Allow"), method)
 					}
 				}
 				for _, method := range allowed {
 					if !slices.Contains(own[path], method) && method != "OPTIONS" && method != "HEAD" {
-						t.Errorf("Allow is %q, with %s, which the contract does not have", a.Header.Get("Allow"), method)
+						t.Errorf("Allow is %q, but the contract does not have %s", a.Header.Get("Allow"), method)
 					}
 				}
 			})
@@ -126,6 +126,6 @@ func TestRoutes_ReadsChangeNothing(t *testing.T) {
 		}
 	}
 	if after := h.RowCounts(); !maps.Equal(before, after) {
-		t.Errorf("something changed: %v, was %v", after, before)
+		t.Errorf("the data changed: %v, was %v", after, before)
 	}
 }

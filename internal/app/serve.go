@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"twofold/api"
 )
 
 // headerSlack is how many bytes more than MaxHeaderBytes net/http reads of a request's line and headers.
@@ -18,6 +20,10 @@ const headerSlack = 4096
 // it reports that it is not ready, keeps serving for the drain time, and finishes the requests in progress.
 func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 	limits := a.config.HTTP
+	listener, err = a.withProblems(listener)
+	if err != nil {
+		return err
+	}
 	server := &http.Server{
 		Handler:           a.Handler,
 		MaxHeaderBytes:    max(limits.MaxHeaders-headerSlack, 1),
@@ -64,4 +70,13 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) (err error) {
 		return errors.Join(fmt.Errorf("shut down with requests in progress: %w", err), server.Close())
 	}
 	return nil
+}
+
+// withProblems wraps the public listener with api.WithProblems, or closes it.
+func (a *App) withProblems(listener net.Listener) (net.Listener, error) {
+	wrapped, err := api.WithProblems(listener, a.options.Contract, a.config.HTTP.MaxHeaders)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return wrapped, nil
 }

@@ -91,7 +91,7 @@ func TestListSessions_Pages(t *testing.T) {
 			break
 		}
 		if len(page) != 3 || next != page[2].ID {
-			t.Fatalf("a page of %d, and the next begins after %s", len(page), next)
+			t.Fatalf("page of %d, next cursor %s", len(page), next)
 		}
 		if h.SignedIn(ada); len(got) == 3 { // a new session does not shift the pages
 			script.Do("DELETE", apptest.PathSessions+"/"+next, nil).Require(204, "") // nor does an ended one
@@ -121,7 +121,7 @@ func TestListSessions_InvalidQuery(t *testing.T) {
 		}
 	}
 	if got, next := listSessions(script, "?cursor=00000000-0000-7000-8000-000000000000"); len(got) != 0 || next != "" {
-		t.Errorf("before the first there are %d sessions", len(got))
+		t.Errorf("%d sessions before the first one", len(got))
 	}
 }
 
@@ -141,7 +141,7 @@ func TestListSessions_OmitsExpired(t *testing.T) {
 		t.Errorf("after an hour got %d sessions, want 2", len(got))
 	}
 	if got := mine.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 1 {
-		t.Errorf("%d sessions ended, want 1: the other had expired", got)
+		t.Errorf("%d sessions ended, want 1, because the other had expired", got)
 	}
 }
 
@@ -192,10 +192,10 @@ func TestEndSession_Current(t *testing.T) {
 	browser.SignIn(ada).Require(201, "")
 	a := browser.Do("DELETE", apptest.PathSessions+"/"+browser.SessionID(), nil).Require(204, "")
 	if want := []string{"twofold_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict"}; !slices.Equal(a.CookieLines(), want) {
-		t.Errorf("it sets %q, want %q", a.CookieLines(), want)
+		t.Errorf("set %q, want %q", a.CookieLines(), want)
 	}
 	if browser.Cookie("twofold_session") != "" || browser.Cookie("twofold_device") == "" {
-		t.Error("want the session's cookie gone, and the device's kept")
+		t.Error("want the session cookie deleted and the device cookie kept")
 	}
 	browser.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 
@@ -203,11 +203,11 @@ func TestEndSession_Current(t *testing.T) {
 	script := h.SignedIn(ada)
 	a = browser.Do("DELETE", apptest.PathSessions+"/"+script.SessionID(), nil).Require(204, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
-		t.Errorf("ending another session sets %q", set)
+		t.Errorf("ending another session set %q", set)
 	}
 	script = h.SignedIn(ada)
 	if set := script.Do("DELETE", apptest.PathSessions+"/"+script.SessionID(), nil).Require(204, "").Header.Values("Set-Cookie"); len(set) > 0 {
-		t.Errorf("a script is given %q", set)
+		t.Errorf("a script got the cookies %q", set)
 	}
 }
 
@@ -233,7 +233,7 @@ func TestEndOtherSessions_KeepsCaller(t *testing.T) {
 	foreign.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	if got := script.Do("POST", apptest.PathSessions+"/end-others", nil).Require(200, "").Int("sessions_ended"); got != 0 {
-		t.Errorf("%d sessions ended the second time", got)
+		t.Errorf("the second call ended %d sessions", got)
 	}
 	if n := strings.Count(h.Log.String(), "all others: 2"); n != 1 {
 		t.Errorf("%d log lines of the two ended sessions, want 1", n)
@@ -252,7 +252,7 @@ func TestT17_StepUpReplay_SessionEndedByAnother(t *testing.T) {
 	db := h.OpenDatabase(t)
 	var left int
 	if err := db.QueryRow(`SELECT count(*) FROM step_ups`).Scan(&left); err != nil || left != 0 {
-		t.Errorf("%d step-up tokens are kept, %v, want none", left, err)
+		t.Errorf("%d step-up tokens are left, %v, want none", left, err)
 	}
 }
 

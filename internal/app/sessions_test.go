@@ -30,15 +30,15 @@ func TestSession_AAL2Lifetime(t *testing.T) {
 func checkLifetime(t *testing.T, h *apptest.Server, c *apptest.Client, idle, absolute time.Duration) {
 	t.Helper()
 	begun := h.Clock.Now()
-	for spent := time.Duration(0); spent < absolute-time.Second; {
+	for elapsed := time.Duration(0); elapsed < absolute-time.Second; {
 		a := c.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
-		want := begun.Add(min(spent+idle, absolute)).Format(time.RFC3339)
+		want := begun.Add(min(elapsed+idle, absolute)).Format(time.RFC3339)
 		if got := a.Text("expires_at"); got != want {
-			t.Errorf("after %v expires_at is %s, want %s", spent, got, want)
+			t.Errorf("after %v expires_at is %s, want %s", elapsed, got, want)
 		}
-		step := min(idle-time.Second, absolute-time.Second-spent)
+		step := min(idle-time.Second, absolute-time.Second-elapsed)
 		h.Clock.Advance(step)
-		spent += step
+		elapsed += step
 	}
 	c.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	h.Clock.Advance(time.Second)
@@ -149,7 +149,7 @@ func TestResetMFA_EndsEverySession(t *testing.T) {
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	browser.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	if a := h.CompleteSignIn(pending, phone.CodeIn(1)); a.Status < 400 {
-		t.Errorf("a sign-in from before the reset is finished: %s", a.Body)
+		t.Errorf("a pending sign-in from before the reset was completed: %s", a.Body)
 	}
 	if acr := h.Script("").SignIn(ada).Require(201, "").Text("acr"); acr != "aal1" {
 		t.Errorf("the next sign-in is %s, want aal1", acr)
@@ -158,7 +158,7 @@ func TestResetMFA_EndsEverySession(t *testing.T) {
 
 func TestSession_CreatedByFastClock(t *testing.T) {
 	t.Parallel()
-	t.Skip("not yet: it lives for as long as the clock was ahead, a year here")
+	t.Skip("not implemented: the session remains valid for as long as the clock was ahead, a year here")
 	h := apptest.Start(t)
 	h.AddAccount(ada)
 	h.Clock.Advance(365 * 24 * time.Hour)

@@ -69,7 +69,7 @@ func TestPendingSignIn_DeliveryMismatch(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
-	t.Run("a cookie asked to become a token", func(t *testing.T) {
+	t.Run("cookie requested as token", func(t *testing.T) {
 		browser := h.Browser().WithT(t)
 		browser.SignIn(ada).Require(202, "")
 		a := browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "deliver": "token"}).Require(400, "invalid_request")
@@ -77,7 +77,7 @@ func TestPendingSignIn_DeliveryMismatch(t *testing.T) {
 		browser.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "deliver": "cookie"}).Require(201, "") // the refusal did not use the code
 	})
 	h.Clock.Advance(30 * time.Second)
-	t.Run("a token asked to become a cookie", func(t *testing.T) {
+	t.Run("token requested as cookie", func(t *testing.T) {
 		token := h.PendingSignIn(ada)
 		a := h.Script("").WithT(t).Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code(), "sign_in_token": token, "deliver": "cookie"}).Require(400, "invalid_request")
 		apptest.WantPointer(t, a, "/deliver")
@@ -186,7 +186,7 @@ func TestSignIn_AfterPanic(t *testing.T) {
 		h.Clock.Advance(30 * time.Second)
 	}
 	if readings < 4 {
-		t.Fatalf("it reads the clock %d times: nothing fails inside of it", readings)
+		t.Fatalf("the request reads the clock only %d times, so that no panic happens in the handler", readings)
 	}
 	// The first reading is before the recovery middleware, and the last is after the response.
 	for n := 2; n < readings; n++ {

@@ -53,11 +53,11 @@ func TestT01_StolenSession_PasswordAloneRefused(t *testing.T) {
 				t.Errorf("methods, - want, + got:\n%s", diff)
 			}
 			if token := a.Value("step_up_token"); token != nil {
-				t.Errorf("a token came with the refusal: %v", token)
+				t.Errorf("the refusal contains a token: %v", token)
 			}
 		})
 	}
-	t.Run("a wrong password does not cost the code", func(t *testing.T) {
+	t.Run("wrong password leaves the code unused", func(t *testing.T) {
 		code := phone.Code()
 		script.WithT(t).StepUp("mfa.enroll", JSON{"password": "not the password at all", "code": code}).Require(401, "credentials_rejected")
 		script.WithT(t).StepUp("mfa.enroll", JSON{"code": code}).Require(201, "")
@@ -91,7 +91,7 @@ func TestT01_StolenSession_OwnerNotified(t *testing.T) {
 	h.Deliver()
 	mails := h.Mails(ada)
 	if len(mails) != before+1 {
-		t.Fatalf("%d mails came, want one", len(mails)-before)
+		t.Fatalf("%d mails arrived, want one", len(mails)-before)
 	}
 	if m := mails[before]; m.Subject != "A new authenticator app was added to your account" || m.Link("/not-me") == "" {
 		t.Errorf("got %q with the links %v, want the notice and a dispute link", m.Subject, m.Links)

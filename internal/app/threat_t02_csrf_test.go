@@ -54,14 +54,14 @@ func TestT02_CSRF_ForeignOrigin(t *testing.T) {
 				r.Header.Set("Step-Up-Token", token)
 				a := browser.WithT(t).Send(r).Require(403, "cross_origin_refused")
 				if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
-					t.Errorf("a refused request sets %q", set)
+					t.Errorf("a refused request set %q", set)
 				}
 			})
 		}
 	}
 	after := browser.Do("GET", "/api/v1/mfa", nil).Require(200, "").Body
 	if !bytes.Equal(before, after) || browser.Cookie("twofold_session") != cookie {
-		t.Errorf("something changed:\n%s\n%s", before, after)
+		t.Errorf("the data changed:\n%s\n%s", before, after)
 	}
 }
 
@@ -104,15 +104,61 @@ func TestT02_CSRF_SameOriginAndScript(t *testing.T) {
 		})
 	}
 	script := h.SignedIn(ada)
-	t.Run("a script with a bearer token and no cookie", func(t *testing.T) {
+	t.Run("bearer token without a cookie", func(t *testing.T) {
 		headers := []string{"Sec-Fetch-Site", "cross-site", "Origin", "https://partner.example"}
 		step := script.WithT(t).Do("POST", "/api/v1/step-up", JSON{"purpose": "mfa.enroll", "password": apptest.Password}, headers...)
 		headers = append(headers, "Step-Up-Token", step.Require(201, "").Text("step_up_token"))
 		script.WithT(t).Do("POST", apptest.PathEnrollments, nil, headers...).Require(201, "")
 	})
-	t.Run("a bearer token with any cookie is a browser's", func(t *testing.T) {
+	t.Run("bearer token with a cookie", func(t *testing.T) {
 		script.WithT(t).Do("DELETE", apptest.PathCurrentSession, nil, "Sec-Fetch-Site", "cross-site", "Cookie", "theme=dark").Require(403, "cross_origin_refused")
 	})
+}
+
+// An attacker can point a domain at the server. The browser then sends a page's requests there as same-origin.
+func TestT02_CSRF_ReboundHost(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	public := strings.TrimPrefix(h.URL, "http://")
+	for name, c := range map[string]struct {
+		host, origin string
+		want         int
+	}{
+		"a foreign domain":                  {"evil.example", "http://evil.example", 403},
+		"a foreign domain with a port":      {"evil.example:8080", "http://evil.example:8080", 403},
+		"a foreign domain on https":         {"evil.example", "https://evil.example", 403},
+		"a foreign domain, hidden":          {"evil.example", "null", 403},
+		"a domain that looks like loopback": {"127.0.0.1.evil.example", "http://127.0.0.1.evil.example", 403},
+		"an address behind another Host":    {"evil.example", "http://127.0.0.1", 403},
+		"another port of this machine":      {public, "http://127.0.0.1:1", 403},
+		"the public URL":                    {public, h.URL, 201},
+		"the public URL, hidden":            {public, "null", 201},
+		"a proxy that rewrites Host":        {"backend.internal.example", h.URL, 201},
+		"a published port":                  {"localhost:9000", "http://localhost:9000", 201},
+		"an address":                        {"192.0.2.7:8080", "http://192.0.2.7:8080", 201},
+		"an IPv6 address":                   {"[2001:db8::7]", "http://[2001:db8::7]", 201},
+		"a name without a domain":           {"nas:8080", "http://nas:8080", 201},
+		"a program":                         {"evil.example", "", 201},
+	} {
+		t.Run(name, func(t *testing.T) {
+			script := h.Script("").WithT(t)
+			for _, site := range []string{"same-origin", ""} {
+				headers := []string{"Content-Type", "application/json"}
+				if c.origin != "" {
+					headers = append(headers, "Origin", c.origin)
+				}
+				if site != "" {
+					headers = append(headers, "Sec-Fetch-Site", site)
+				} else if c.origin == "null" {
+					continue // a sandboxed frame in an old browser
+				}
+				r := script.Request("POST", apptest.PathSessions, apptest.Body(apptest.Credentials(ada)), headers...)
+				r.Host = c.host
+				script.Send(r).Require(c.want, "")
+			}
+		})
+	}
 }
 
 func TestT02_CSRF_PublicOriginBehindProxy(t *testing.T) {

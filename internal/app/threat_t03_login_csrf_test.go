@@ -42,22 +42,22 @@ func TestT03_LoginCSRF_OtherCarrier(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := h.NewUser(bob).WithTOTP().Session()
 
-	t.Run("a cookie's token in the body", func(t *testing.T) {
+	t.Run("token of a cookie in the body", func(t *testing.T) {
 		attacker, victim := h.Browser().WithT(t), h.Browser().WithT(t)
 		attacker.SignIn(bob).Require(202, "")
 		body := JSON{"sign_in_token": attacker.Cookie("twofold_signin"), "code": phone.Code()}
 		victim.Do("POST", apptest.PathSecondFactor, body).Require(410, "sign_in_expired")
 		h.Script("").WithT(t).Do("POST", apptest.PathSecondFactor, body).Require(410, "sign_in_expired")
 		if got := victim.Cookie("twofold_session"); got != "" {
-			t.Error("the victim works in the attacker's account")
+			t.Error("the victim is signed in to the attacker's account")
 		}
 	})
-	t.Run("a body's token as a cookie", func(t *testing.T) {
+	t.Run("token of a body as a cookie", func(t *testing.T) {
 		victim := h.Browser().WithT(t)
 		victim.SetCookie("twofold_signin", h.PendingSignIn(bob))
 		victim.Do("POST", apptest.PathSecondFactor, JSON{"code": phone.Code()}).Require(410, "sign_in_expired")
 	})
-	t.Run("a body's token in a browser gives it no cookie", func(t *testing.T) {
+	t.Run("token in the body sets no cookie", func(t *testing.T) {
 		victim := h.Browser().WithT(t)
 		a := victim.Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": h.PendingSignIn(bob), "code": phone.Code()}).Require(201, "")
 		if set := a.Header.Values("Set-Cookie"); len(set) > 0 {

@@ -14,14 +14,14 @@ func TestT04_PendingEnrollment_MethodsUnchanged(t *testing.T) {
 	pending := script.Begin(JSON{"code": phone.Code()})
 	h.Clock.Advance(30 * time.Second)
 
-	t.Run("its key does not sign in", func(t *testing.T) {
+	t.Run("pending key does not sign in", func(t *testing.T) {
 		h.CompleteSignIn(h.PendingSignIn(ada), pending.Code()).Require(401, "code_rejected")
 		script.WithT(t).StepUp("mfa.remove", JSON{"code": pending.Code()}).Require(401, "code_rejected")
 	})
-	t.Run("the old method still does", func(t *testing.T) {
+	t.Run("old method signs in", func(t *testing.T) {
 		h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(201, "")
 	})
-	t.Run("it is no method and cannot be removed as one", func(t *testing.T) {
+	t.Run("pending enrollment is not a method", func(t *testing.T) {
 		c := script.WithT(t)
 		h.Clock.Advance(30 * time.Second)
 		token := c.StepUpToken("mfa.remove", JSON{"code": phone.Code()})
@@ -30,7 +30,7 @@ func TestT04_PendingEnrollment_MethodsUnchanged(t *testing.T) {
 			t.Errorf("the account has %d methods, want 1", got)
 		}
 	})
-	t.Run("a canceled one is gone", func(t *testing.T) {
+	t.Run("cancelled enrollment is deleted", func(t *testing.T) {
 		c := script.WithT(t)
 		c.Do("DELETE", apptest.PathEnrollments+"/"+pending.ID, nil).Require(204, "")
 		c.Confirm(pending, pending.Code()).Require(404, "not_found")
@@ -108,9 +108,9 @@ func TestT04_PendingEnrollment_ConfirmedOnce(t *testing.T) {
 	script := h.SignedIn(ada)
 	phone := script.Begin()
 	responses := apptest.Concurrently(20, func(int) apptest.Response { return script.Confirm(phone, phone.Code()) })
-	tally := apptest.CountByOutcome(responses)
-	if tally["201"] != 1 {
-		t.Errorf("got %v, want one 201", tally)
+	outcomes := apptest.CountByOutcome(responses)
+	if outcomes["201"] != 1 {
+		t.Errorf("got %v, want one 201", outcomes)
 	}
 	a := script.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if got := len(a.Value("methods").([]any)); got != 1 {

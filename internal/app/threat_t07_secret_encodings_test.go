@@ -117,6 +117,6 @@ func TestT07_Secrets_PlantedSecretFound(t *testing.T) {
 		t.Error("the secret in the database's files is not found")
 	}
 	if !strings.Contains(recorded(), `"code":"invalid_request"`) {
-		t.Errorf("no response was recorded: %s", recorded())
+		t.Errorf("the response was not recorded: %s", recorded())
 	}
 }

@@ -31,7 +31,7 @@ func TestT07_Secrets_NotInLogsOrDatabase(t *testing.T) {
 		`"status":400`, `"status":401`, `"status":409`, `"status":429`, `"status":500`,
 	} {
 		if !strings.Contains(h.Log.String(), line) {
-			t.Errorf("the log has no %s: the test proves nothing", line)
+			t.Errorf("the log does not contain %s, so the test covers too little", line)
 		}
 	}
 	found.WantNotStored(t, h) // of the running server, with its write-ahead log

@@ -77,7 +77,7 @@ func TestT08_BruteForce_BackoffDoubles(t *testing.T) {
 	for _, seconds := range []int{30, 60, 120, 240, 480, 960, 1920, 3600, 3600} {
 		a := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected")
 		if got := a.Int("retry_after"); got != seconds {
-			t.Fatalf("the wait is %d s, want %d", got, seconds)
+			t.Fatalf("the backoff is %d s, want %d", got, seconds)
 		}
 		h.Clock.Advance(time.Duration(seconds-1) * time.Second)
 		apptest.WantWait(t, h.CompleteSignIn(token, phone.Code()), 1) // attempts during backoff neither count nor extend it
@@ -153,12 +153,28 @@ func TestT08_BruteForce_MalformedNotCounted(t *testing.T) {
 	h := apptest.Start(t)
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	token := h.PendingSignIn(ada)
-	for _, code := range []any{"12345", "1234567", "12345a", " 123456", "１２３４５６", "", 123456, nil} {
+	for _, code := range []any{"12345", "1234567", "12345a", " 123456", "①②③④⑤⑥", "٤٧١٩٠", "", 123456, nil} {
 		h.Script("").Do("POST", apptest.PathSecondFactor, JSON{"sign_in_token": token, "code": code}).Require(400, "invalid_request")
 	}
 	if left := h.CompleteSignIn(token, phone.Wrong()).Require(401, "code_rejected").Int("attempts_left"); left != 4 {
 		t.Errorf("attempts_left is %d, want 4", left)
 	}
+}
+
+func TestSignIn_DigitsOfOtherScripts(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t)
+	h.AddAccount(ada)
+	arabic := func(code string) string {
+		return strings.Map(func(r rune) rune { return r - '0' + '٠' }, code)
+	}
+	script := h.SignedIn(ada)
+	phone := script.Begin()
+	script.Confirm(phone, arabic(phone.Code())).Require(201, "")
+	h.Clock.Advance(30 * time.Second)
+	code := phone.Code()
+	h.Script("").SignIn(ada, JSON{"code": arabic(code)}).Require(201, "")
+	h.Script("").SignIn(ada, JSON{"code": code}).Require(401, "code_used") // the same code
 }
 
 func TestBackoff_StartedByFastClock(t *testing.T) {

@@ -55,9 +55,9 @@ func TestT09_Burst_Confirm(t *testing.T) {
 	script := h.SignedIn(ada)
 	phone := script.Begin()
 	responses := apptest.Concurrently(100, func(int) apptest.Response { return script.Confirm(phone, phone.Wrong()) })
-	tally := apptest.CountByOutcome(responses)
-	if tally["422 code_rejected"] != 5 || tally["410 enrollment_expired"]+tally["429 too_many_attempts"] != 95 {
-		t.Errorf("got %v, want 5 checked codes and 95 refused unchecked", tally)
+	outcomes := apptest.CountByOutcome(responses)
+	if outcomes["422 code_rejected"] != 5 || outcomes["410 enrollment_expired"]+outcomes["429 too_many_attempts"] != 95 {
+		t.Errorf("got %v, want 5 checked codes and 95 refused unchecked", outcomes)
 	}
 	script.Confirm(phone, phone.Code()).Require(410, "enrollment_expired")
 }

@@ -53,7 +53,7 @@ func TestT11_RecoveryCodeReplay_UsedEverywhere(t *testing.T) {
 		t.Run("a code that "+attempt.name, func(t *testing.T) {
 			a := attempt.open(codes[i]).Require(201, "")
 			if acr := a.Text("acr"); acr != "aal2" {
-				t.Errorf("it is %s, want aal2", acr)
+				t.Errorf("the session is %s, want aal2", acr)
 			}
 			h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[i]).Require(401, "code_used")
 			h.Script("").SignIn(ada, apptest.RecoveryCode(codes[i])).Require(401, "code_used")

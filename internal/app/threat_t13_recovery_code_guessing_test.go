@@ -19,13 +19,13 @@ func TestT13_RecoveryCodeGuessing_MalformedCostsNothing(t *testing.T) {
 	}
 	h.CompleteWithRecoveryCode(token, apptest.WrongRecoveryCode).Require(503, "unavailable")
 	for what, code := range map[string]string{
-		"with a letter that none has": "UUUU-UUUU-UUUU-UUUU",
+		"letter outside the alphabet": "UUUU-UUUU-UUUU-UUUU",
 		"one too short":               "0000-0000-0000-000",
 		"one too long":                "0000-0000-0000-0000-0",
 		"all spaces":                  strings.Repeat(" ", 20),
 		"empty":                       "",
 		"very long":                   strings.Repeat("0", 65),
-		"with a letter of others":     "0000-0000-0000-000Ø",
+		"letter of another script":    "0000-0000-0000-000Ø",
 	} {
 		t.Run(what, func(t *testing.T) {
 			for attempt, a := range map[string]apptest.Response{
@@ -117,7 +117,7 @@ func TestT13_RecoveryCodeGuessing_HardLimit(t *testing.T) {
 		}
 		a := try().Require(429, "too_many_attempts")
 		if a.Value("retry_after") != nil {
-			t.Errorf("it has a wait: %s", a.Body)
+			t.Errorf("the refusal has a retry_after: %s", a.Body)
 		}
 		return a.Text("detail")
 	}

@@ -136,7 +136,7 @@ func TestT14_LockoutDoS_Script(t *testing.T) {
 	h.GuessPasswords(ada, 5)
 	a := script().Require(429, "too_many_attempts") // an attacker can send the same User-Agent from the same network
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
-		t.Errorf("a script is given %q", set)
+		t.Errorf("a script got the cookies %q", set)
 	}
 }
 

@@ -18,9 +18,9 @@ func TestT15_Enumeration_WrongPassword(t *testing.T) {
 	h.AddAccount(bob)
 	db := h.OpenDatabase(t)
 	for name, members := range map[string]JSON{
-		"alone":                            {},
-		"with a code, for a token":         {"code": "123456", "deliver": "token"},
-		"that is longer than any could be": {"password": string(bytes.Repeat([]byte("x"), 200))},
+		"alone":                             {},
+		"with a code, for a token":          {"code": "123456", "deliver": "token"},
+		"password above the maximum length": {"password": string(bytes.Repeat([]byte("x"), 200))},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := JSON{"password": "certainly not this one"}

@@ -26,12 +26,12 @@ func TestT15_Enumeration_ForgottenFailures(t *testing.T) {
 		for _, email := range []string{unknownEmail, bob, ada} {
 			a := h.Script("").SignIn(email, wrong).Require(401, "credentials_rejected")
 			if got, _ := a.Value("retry_after").(float64); a.Int("attempts_left") != left || int(got) != wait {
-				t.Errorf("%s has %s, want %d left and a wait of %d s", email, a.Body, left, wait)
+				t.Errorf("%s got %s, want %d attempts left and a backoff of %d s", email, a.Body, left, wait)
 			}
 			responses = append(responses, a.Comparable())
 		}
 		if responses[0] != responses[1] || responses[0] != responses[2] {
-			t.Errorf("they are distinguishable:\n%s\n\n%s\n\n%s", responses[0], responses[1], responses[2])
+			t.Errorf("the responses are distinguishable:\n%s\n\n%s\n\n%s", responses[0], responses[1], responses[2])
 		}
 	}
 	h.Clock.Advance(90*day - time.Microsecond)
@@ -54,7 +54,7 @@ func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 		} {
 			a := attempt().Require(401, "code_rejected")
 			if left := a.Int("attempts_left"); left != max(5-n, 0) {
-				t.Errorf("wrong one %d leaves %d tries, want %d: time forgave", n, left, max(5-n, 0))
+				t.Errorf("after wrong code %d: %d attempts left, want %d, regardless of the time between", n, left, max(5-n, 0))
 			}
 		}
 		h.Clock.Advance(year)
@@ -65,7 +65,7 @@ func TestT08_BruteForce_FailuresNeverExpire(t *testing.T) {
 		"a right recovery code": h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[0]),
 	} {
 		if a.Require(429, "too_many_attempts"); a.Value("retry_after") != nil {
-			t.Errorf("%s at the cap: %s, want no wait that helps", what, a.Body)
+			t.Errorf("%s at the hard limit: %s, want no retry_after", what, a.Body)
 		}
 	}
 }
@@ -85,7 +85,7 @@ func TestT14_LockoutDoS_TotalOutlivesSession(t *testing.T) {
 	h.Clock.Advance(90*day + time.Hour)
 	h.Purge()
 	if n := h.Count(stray); n != 0 {
-		t.Errorf("%d buckets of sessions that are gone are left", n)
+		t.Errorf("%d buckets of purged sessions are left", n)
 	}
 	if n := h.Count("SELECT failures FROM attempts WHERE kind = 'totp' AND bucket = '*'"); n != 3 {
 		t.Errorf("the total is %d, want 3", n)

@@ -11,8 +11,8 @@ import (
 func TestT16_EmailVariants_SharedBudget(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name, kept string
-		spellings  []string
+		name, stored string
+		spellings    []string
 	}{
 		{"an account", "zoë@example.com", []string{
 			norm.NFD.String("zoë@example.com"), "ZOË@EXAMPLE.COM", norm.NFD.String("ZOË@Example.com"), "  zoë@example.com\t", "Zoë@example.COM\n",
@@ -24,8 +24,8 @@ func TestT16_EmailVariants_SharedBudget(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			h := apptest.Start(t)
-			if c.kept != "" {
-				h.AddAccount(c.kept)
+			if c.stored != "" {
+				h.AddAccount(c.stored)
 			}
 			for left, email := range c.spellings {
 				a := h.Script("").SignIn(email, JSON{"password": "certainly not this one"}).Require(401, "credentials_rejected")
@@ -47,10 +47,10 @@ func TestT16_EmailVariants_SignIn(t *testing.T) {
 	for _, email := range []string{"zoë@example.com", norm.NFD.String("zoë@example.com"), "ZOË@EXAMPLE.COM "} {
 		a := h.SignedIn(email).Do("GET", "/api/v1/account", nil).Require(200, "")
 		if got := a.Text("id"); got != id {
-			t.Errorf("%q signs %s in, want %s", email, got, id)
+			t.Errorf("sign-in with %q: account %s, want %s", email, got, id)
 		}
 		if got := a.Text("email"); got != "zoë@example.com" {
-			t.Errorf("the address is kept as %q", got)
+			t.Errorf("the address is stored as %q", got)
 		}
 	}
 	h.Script("").SignIn("zoe@example.com").Require(401, "credentials_rejected")

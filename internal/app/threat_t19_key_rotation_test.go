@@ -77,7 +77,7 @@ func checkRevocation(t *testing.T, servers []*apptest.Server, revoke func(h *app
 	servers[0].Clock.Advance(time.Second)
 	for i, h := range servers {
 		if kids := h.PublishedKIDs(); len(kids) != 1 || kids[0] == apptest.KIDOf(t, old[0]) {
-			t.Errorf("process %d publishes %v a second later, the revoked is %s", i, kids, apptest.KIDOf(t, old[0]))
+			t.Errorf("process %d still publishes %v a second later, including the revoked key %s", i, kids, apptest.KIDOf(t, old[0]))
 		}
 	}
 }
@@ -146,14 +146,14 @@ func TestT19_KeyRotation_PublishedKeys(t *testing.T) {
 				t.Errorf("a public key has the members %v", members)
 			}
 		}
-		if kept := h.Script("").Do("GET", apptest.PathJWKS, nil).Header.Get("Cache-Control"); kept != "public, max-age=300" {
-			t.Errorf("Cache-Control is %q", kept)
+		if cacheControl := h.Script("").Do("GET", apptest.PathJWKS, nil).Header.Get("Cache-Control"); cacheControl != "public, max-age=300" {
+			t.Errorf("Cache-Control is %q", cacheControl)
 		}
 	}
 	servers[0].Clock.Advance(24*time.Hour - time.Second)
 	apptest.TickKeys(t, servers)
 	if got := servers[1].PublishedKIDs(); slices.Contains(got, first[0]) {
-		t.Error("a day after it was retired the first is still published")
+		t.Error("the first key is still published a day after it was retired")
 	}
 }
 
@@ -180,10 +180,10 @@ func TestT19_KeyRotation_Audited(t *testing.T) {
 	}
 	apptest.Must(t, rows.Err())
 	if want := []string{"key.published", "key.rotated", "key.rotated", "key.revoked", "key.rotated"}; !slices.Equal(kinds, want) {
-		t.Errorf("recorded were %v, want %v", kinds, want)
+		t.Errorf("recorded kinds: %v, want %v", kinds, want)
 	}
 	if n, err := h.App.VerifyAudit(ctx); err != nil || n != len(kinds) {
-		t.Errorf("%d entries, %v, want %d as they were recorded", n, err, len(kinds))
+		t.Errorf("%d entries, %v, want %d unchanged entries", n, err, len(kinds))
 	}
 	for _, kind := range kinds {
 		if !strings.Contains(h.Log.String(), `"event":"`+kind+`"`) {

@@ -117,7 +117,7 @@ func TestT19_KeyRotation_SealedDataReadable(t *testing.T) {
 	n, err := servers[0].App.Keys.RotateSealing(context.Background())
 	apptest.Must(t, err)
 	if n < 3 { // the signing key, a method, an enrollment
-		t.Errorf("%d rows were sealed again", n)
+		t.Errorf("%d rows were reencrypted", n)
 	}
 	bobs.Confirm(pending, pending.Code()).Require(201, "")
 	for _, h := range servers {

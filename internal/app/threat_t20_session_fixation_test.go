@@ -19,21 +19,21 @@ func TestT20_Fixation_PresetCookies(t *testing.T) {
 		browser.SetCookie("twofold_signin", preset)
 		return browser
 	}
-	dead := func(t *testing.T) {
+	requireRevoked := func(t *testing.T) {
 		t.Helper()
 		h.Script("").WithT(t).Do("GET", apptest.PathCurrentSession, nil, "Cookie", "twofold_session="+preset).Require(401, "session_required")
 		h.Script(preset).WithT(t).Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	}
-	t.Run("at a sign-in by password", func(t *testing.T) {
+	t.Run("sign-in by password", func(t *testing.T) {
 		browser := fixed(t)
 		browser.SignIn(bob).Require(201, "")
 		if got := browser.Cookie("twofold_session"); got == preset || got == "" {
 			t.Errorf("the cookie is %q", got)
 		}
 		browser.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
-		dead(t)
+		requireRevoked(t)
 	})
-	t.Run("at a sign-in with a code", func(t *testing.T) {
+	t.Run("sign-in with a code", func(t *testing.T) {
 		browser := fixed(t)
 		browser.SignIn(ada).Require(202, "")
 		pending := browser.Cookie("twofold_signin")
@@ -47,7 +47,7 @@ func TestT20_Fixation_PresetCookies(t *testing.T) {
 		if got := browser.Cookie("twofold_signin"); got != "" {
 			t.Errorf("the sign-in cookie stays: %q", got)
 		}
-		dead(t)
+		requireRevoked(t)
 	})
 }
 
@@ -63,7 +63,7 @@ func TestT20_Fixation_NewCookiePerCredential(t *testing.T) {
 		browser.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 		for before, token := range old {
 			if token == now {
-				t.Errorf("the cookie after %s is that after %s", since, before)
+				t.Errorf("the cookie after %s equals that after %s", since, before)
 			}
 			h.Script("").Do("GET", apptest.PathCurrentSession, nil, "Cookie", "twofold_session="+token).Require(401, "session_required")
 		}
@@ -82,7 +82,7 @@ func TestT20_Fixation_NewCookiePerCredential(t *testing.T) {
 	browser.Do("DELETE", apptest.PathMethods+second.ID, nil, "Step-Up-Token", token).Require(200, "")
 	renewed("a removal")
 	if got := browser.Do("GET", apptest.PathCurrentSession, nil).Text("id"); got != id {
-		t.Errorf("the session is %s, want %s still: only its token is new", got, id)
+		t.Errorf("the session is %s, want %s, because only the token is rotated", got, id)
 	}
 	h.Clock.Advance(30 * time.Second)
 	browser.SignIn(ada).Require(202, "")
@@ -103,7 +103,7 @@ func TestT20_Fixation_ScriptTokenKept(t *testing.T) {
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 	a := script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", script.StepUpToken("mfa.remove", JSON{"code": phone.Code()})).Require(200, "")
 	if set := a.Header.Values("Set-Cookie"); len(set) > 0 {
-		t.Errorf("a script is given the cookies %q", set)
+		t.Errorf("a script got the cookies %q", set)
 	}
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 }

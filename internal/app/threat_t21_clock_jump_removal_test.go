@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A new password ends a removal even if the clock says that the password is older.
+// A new password ends a removal even if its timestamp is earlier, because the clock was set back.
 func TestT21_ClockJump_RemovalEndedByNewPassword(t *testing.T) {
 	t.Parallel()
 	l := newLostFactorFixture(t)

@@ -69,6 +69,6 @@ func TestT21_ClockJump_YearAhead(t *testing.T) {
 	again.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", weak).Require(401, "step_up_required")
 	again.Enroll()
 	if strings.Contains(h.Log.String(), `"msg":"panic"`) {
-		t.Errorf("it panicked:\n%s", h.Log)
+		t.Errorf("the server panicked:\n%s", h.Log)
 	}
 }

@@ -16,23 +16,23 @@ func TestT22_StolenDatabase_MovedKey(t *testing.T) {
 	db := h.OpenDatabase(t)
 	db.MustExec(t, `UPDATE mfa_methods SET sealed_key = (SELECT sealed_key FROM mfa_methods WHERE id = ?) WHERE id = ?`, own.ID, phone.ID)
 
-	t.Run("the attacker's code is no code of the account", func(t *testing.T) {
+	t.Run("code of the attacker's key", func(t *testing.T) {
 		token := h.PendingSignIn(ada)
 		h.CompleteSignIn(token, own.Code()).Require(500, "internal")
 		h.CompleteSignIn(token, phone.Code()).Require(500, "internal")
 		adas.WithT(t).StepUp("mfa.remove", JSON{"code": own.Code()}).Require(500, "internal")
 	})
-	t.Run("nor in another row of the same account", func(t *testing.T) {
+	t.Run("key in another row of the account", func(t *testing.T) {
 		second := attacker.WithT(t).Enroll(JSON{"code": own.Code()})
 		db.MustExec(t, `UPDATE mfa_methods SET sealed_key = (SELECT sealed_key FROM mfa_methods WHERE id = ?) WHERE id = ?`, second.ID, own.ID)
 		h.CompleteSignIn(h.PendingSignIn(bob), second.Code()).Require(500, "internal")
 	})
-	t.Run("a broken key fails the same way", func(t *testing.T) {
+	t.Run("corrupt key", func(t *testing.T) {
 		db.MustExec(t, `UPDATE mfa_methods SET sealed_key = ?`, []byte{0})
 		h.CompleteSignIn(h.PendingSignIn(ada), phone.Code()).Require(500, "internal")
 		h.Script("").WithT(t).SignIn(ada).Require(202, "")
 	})
-	t.Run("a pending key moved in from another account", func(t *testing.T) {
+	t.Run("pending key of another account", func(t *testing.T) {
 		db.MustExec(t, `DELETE FROM mfa_methods`)
 		a, b := h.SignedIn(ada), h.SignedIn(bob)
 		victims, mine := a.Begin(), b.Begin()

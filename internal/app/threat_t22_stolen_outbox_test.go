@@ -25,7 +25,7 @@ func TestT22_StolenDatabase_PendingMailSealed(t *testing.T) {
 	m := h.Mail("canary@example.net")
 	found["the other link's token"] = apptest.Token(m.Link("/not-me"))
 	if m.Link("/reset-password") != h.URL+"/reset-password#"+reset.Reveal() || found["the other link's token"] == "" {
-		t.Fatalf("the mail has the links %v: the test proves nothing", m.Links)
+		t.Fatalf("the mail has only the links %v", m.Links)
 	}
 	found.WantNotStored(t, h)
 	db.WantOutbox(t, 0, 1, 0) // the contents of sent mails are deleted
@@ -40,7 +40,7 @@ func TestT22_StolenDatabase_MovedMessage(t *testing.T) {
 	h.Enqueue(notify.Notice{Kind: notify.PasswordChanged, AccountID: attacker})
 	db.MustExec(t, `UPDATE outbox SET sealed = (SELECT sealed FROM outbox WHERE account_id = ?) WHERE account_id = ?`, victim, attacker)
 	if sent := h.Deliver(); sent != 1 || len(h.Mailbox.To(ada)) != 1 || len(h.Mailbox.To(bob)) != 0 {
-		t.Errorf("%d mails were sent, %d to the one and %d to the other, want only the victim's own", sent, len(h.Mailbox.To(ada)), len(h.Mailbox.To(bob)))
+		t.Errorf("%d mails were sent, %d to one and %d to the other, want only the victim's own", sent, len(h.Mailbox.To(ada)), len(h.Mailbox.To(bob)))
 	}
 	db.WantOutbox(t, 1, 1, 0)
 }

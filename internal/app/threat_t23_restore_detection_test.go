@@ -42,7 +42,7 @@ func TestT23_RestoredBackup_CopyDetected(t *testing.T) {
 	}{
 		"an hour older":                            {served: time.Hour, why: "older than the database that was served here before"},
 		"two minutes older":                        {served: 2 * time.Minute, why: "older than the database that was served here before"},
-		"as old as a failover may lose":            {served: time.Minute},
+		"within the loss of a failover":            {served: time.Minute},
 		"an hour older, with an empty state file":  {served: time.Hour, seen: "{}"},
 		"an hour older, with a corrupt state file": {served: time.Hour, seen: "?"},
 		"another database was served here": {
@@ -124,13 +124,13 @@ func TestT23_RestoredBackup_ConcurrentSignIn(t *testing.T) {
 	h := apptest.Replicas(t, 1)[0]
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	token := h.PendingSignIn(ada)
-	db, beside := h.OpenDatabase(t), h.OpenDatabase(t)
+	db, second := h.OpenDatabase(t), h.OpenDatabase(t)
 	db.HoldActivity(t)
 	in, fence := make(chan apptest.Response, 1), make(chan error, 1)
 	go func() { in <- h.CompleteSignIn(token, phone.Code()) }()
 	waiting := func(n int) func() bool {
 		return func() (waits bool) {
-			err := beside.QueryRow("SELECT count(DISTINCT pid) = ? FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())", n).Scan(&waits)
+			err := second.QueryRow("SELECT count(DISTINCT pid) = ? FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())", n).Scan(&waits)
 			if err != nil {
 				t.Fatal(err)
 			}

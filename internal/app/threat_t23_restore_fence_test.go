@@ -62,7 +62,7 @@ func TestT23_RestoredBackup_FenceRevokesEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if e := done.Revoked; e.Sessions != 3 || e.SignIns != 1 || e.StepUps != 1 || e.Links == 0 || e.Devices == 0 || e.Methods != 1 || done.RecoveryCodeSets != 1 || done.MailsHeld != 1 {
+	if e := done.Revoked; e.Sessions != 3 || e.SignIns != 1 || e.StepUps != 1 || e.Links == 0 || e.Devices == 0 || e.Methods != 1 || done.RecoveryCodeSets != 1 || done.NoticesQueued != 1 {
 		t.Errorf("the fence reports %+v", done)
 	}
 	for _, c := range []*apptest.Client{p.ended, p.alive, p.device} {
@@ -78,8 +78,8 @@ func TestT23_RestoredBackup_FenceRevokesEverything(t *testing.T) {
 
 	again := h.SignedIn(ada, apptest.Code(p.phone.Code()))
 	again.Do("PUT", "/api/v1/account/password", JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.grant).Require(401, "step_up_required")
-	if after := h.PublishedKIDs(); len(after) != 1 || slices.Contains(before, after[0]) || after[0] != done.SigningKID.KID {
-		t.Errorf("before the fence %v signed, after it %v, and it reports %s", before, after, done.SigningKID.KID)
+	if after := h.PublishedKIDs(); len(after) != 1 || slices.Contains(before, after[0]) || after[0] != done.SigningKey.KID {
+		t.Errorf("the active key was %v before the fence and is %v after it; the fence reports %s", before, after, done.SigningKey.KID)
 	}
 	a := again.Do("GET", "/api/v1/mfa", nil).Require(200, "")
 	if a.Int("recovery_codes", "remaining") != 0 || a.Value("recovery_codes", "retired") != true {
@@ -106,7 +106,7 @@ func TestT23_RestoredBackup_FenceAuditedAndRepeatable(t *testing.T) {
 		t.Fatal(err)
 	}
 	second, err := h.App.RestoreFence.Fence(ctx)
-	if err != nil || second.Number != first.Number+1 || second.RecoveryCodeSets != 0 || second.MailsHeld != 0 || second.Revoked.Sessions != 0 {
+	if err != nil || second.Number != first.Number+1 || second.RecoveryCodeSets != 0 || second.NoticesQueued != 0 || second.Revoked.Sessions != 0 {
 		t.Errorf("the second fence reports %+v, %v, want nothing revoked", second, err)
 	}
 	h.Script("").SignIn(ada, apptest.Code(p.phone.CodeIn(1))).Require(401, "code_used") // a phone with a fast clock may have shown it

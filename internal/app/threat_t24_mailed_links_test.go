@@ -26,7 +26,7 @@ func TestT24_ResetKeepsMFA_NextSignInAsksForCode(t *testing.T) {
 			token := begin(t, h, script.Do("GET", apptest.PathAccount, nil).Text("id"))
 			a := browser.Do("POST", apptest.PathCompletePasswordReset, JSON{"token": token, "new_password": apptest.NewPassword}).Require(200, "")
 			if len(a.SetCookies()) > 0 || strings.Contains(string(a.Body), "tf_") {
-				t.Errorf("a reset hands something out: %v %s", a.SetCookies(), a.Body)
+				t.Errorf("a reset returned a credential: %v %s", a.SetCookies(), a.Body)
 			}
 			browser.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 			script.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
@@ -57,11 +57,11 @@ func TestT15_Enumeration_PasswordReset(t *testing.T) {
 	}
 	for i := range responses {
 		if responses[i] != responses[0] || left[i] != "reset_requests +1" {
-			t.Errorf("response %d: %s\nand left behind: %s", i, responses[i], left[i])
+			t.Errorf("response %d: %s\nand left these rows: %s", i, responses[i], left[i])
 		}
 	}
 	if sizes := h.Column(`SELECT length(sealed) FROM reset_requests`); len(sizes) != 3 || len(slices.Compact(sizes)) != 1 {
-		t.Errorf("what is kept has the sizes %v", sizes)
+		t.Errorf("the stored requests have the sizes %v", sizes)
 	}
 	before := h.RowCounts()
 	if got, want := h.QueuedKinds(), []string{ada + " method_added", ada + " password_reset_link", bob + " password_reset_link"}; !slices.Equal(got, want) {
@@ -100,20 +100,20 @@ func TestT15_Enumeration_ChangeEmail(t *testing.T) {
 		responses = append(responses, strings.ReplaceAll(a.Comparable(), address, "it"))
 		left = append(left, apptest.RowDifference(before, h.RowCounts()))
 		if got := script.Do("GET", apptest.PathAccount, nil).Text("pending_address", "email"); got != address {
-			t.Errorf("what waits is %s", got)
+			t.Errorf("the pending address is %s", got)
 		}
 		script.Do("DELETE", apptest.PathPendingAddress, nil).Require(204, "")
 	}
 	if responses[0] != responses[1] || left[0] != left[1] {
-		t.Errorf("they are distinguishable: %v, %v", responses, left)
+		t.Errorf("the responses are distinguishable: %v, %v", responses, left)
 	}
 	l := h.Queued("address_in_use", "bob@example.com")
 	if len(l.Links) > 0 {
-		t.Errorf("its owner is given %v", l.Links)
+		t.Errorf("the owner's response is %v", l.Links)
 	}
 	for _, l := range h.Outbox() {
 		if l.To == "bob@example.com" && l.Kind != "address_in_use" {
-			t.Errorf("its owner is sent %s", l.Kind)
+			t.Errorf("the owner received %s", l.Kind)
 		}
 	}
 }
@@ -167,14 +167,14 @@ func TestT30_MailInjection_ForgedHostInRequest(t *testing.T) {
 	h := apptest.StartWithOutbox(t, "TWOFOLD_PUBLIC_URL="+public, "TWOFOLD_TRUSTED_PROXIES=127.0.0.0/8")
 	h.AddAccount(ada)
 	script := h.SignedIn(ada)
-	lies := []string{
+	forgedHeaders := []string{
 		"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", "http", "Forwarded", "host=evil.example;proto=http", "X-Original-Host", "evil.example",
 		"X-Forwarded-Prefix", "//evil.example", "X-Original-URL", "https://evil.example/", "Content-Type", "application/json",
 	}
 	token := script.StepUpToken("account.email")
 	for _, r := range []*http.Request{
-		h.Script("").Request("POST", apptest.PathPasswordResets, apptest.Body(JSON{"email": ada}), lies...),
-		script.Request("PUT", apptest.PathEmail, apptest.Body(JSON{"email": newAddress}), append(lies, "Step-Up-Token", token)...),
+		h.Script("").Request("POST", apptest.PathPasswordResets, apptest.Body(JSON{"email": ada}), forgedHeaders...),
+		script.Request("PUT", apptest.PathEmail, apptest.Body(JSON{"email": newAddress}), append(forgedHeaders, "Step-Up-Token", token)...),
 	} {
 		r.Host = "evil.example"
 		script.Send(r).Require(202, "")
@@ -184,12 +184,12 @@ func TestT30_MailInjection_ForgedHostInRequest(t *testing.T) {
 		for _, to := range l.Links {
 			links++
 			if !strings.HasPrefix(to, public+"/") || strings.Contains(to, "evil") {
-				t.Errorf("%s leads to %s", l.Kind, to)
+				t.Errorf("%s links to %s", l.Kind, to)
 			}
 		}
 	}
 	if links < 3 {
-		t.Errorf("%d links were looked at, want those of a reset, a confirmation and a denial", links)
+		t.Errorf("%d links were checked, want those of a reset, a confirmation and a dispute", links)
 	}
 }
 

@@ -17,7 +17,7 @@ func TestT24_ResetKeepsMFA_RecoveryCodeNeedsPassword(t *testing.T) {
 	h.Script("").Do("POST", apptest.PathSecondFactor, JSON{"recovery_code": codes[0]}).Require(410, "sign_in_expired")
 	h.CompleteWithRecoveryCode("tf_i_not-a-token", codes[0]).Require(410, "sign_in_expired")
 	if got := live.RecoveryCodesLeft(); got != 10 {
-		t.Errorf("%d codes are left, want 10: none was used", got)
+		t.Errorf("%d codes are left, want 10, because none was used", got)
 	}
 	a := h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[0]).Require(201, "")
 	if acr := a.Text("acr"); acr != "aal2" {
@@ -46,7 +46,7 @@ func TestT25_MethodRemoval_RecoveryCodeRequired(t *testing.T) {
 	again := found.Begin()
 	codes = append(codes, found.Confirm(again, again.Code()).Require(201, "").RecoveryCodes()...)
 	if len(codes) != 20 {
-		t.Fatalf("%d codes came with the first method of a new start, want 10", len(codes)-10)
+		t.Fatalf("%d codes came with the new first method, want 10", len(codes)-10)
 	}
 	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[2]).Require(401, "code_rejected") // of the deleted set
 	h.CompleteWithRecoveryCode(h.PendingSignIn(ada), codes[12]).Require(201, "")

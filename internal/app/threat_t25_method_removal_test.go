@@ -73,7 +73,7 @@ func TestT25_MethodRemoval_StepUpFollowsMethods(t *testing.T) {
 	a := script.Do("POST", apptest.PathEnrollments, nil).Require(401, "step_up_required")
 	script.Do("POST", apptest.PathEnrollments, nil, "Step-Up-Token", grant.Text("step_up_token")).Require(201, "")
 	if acr := a.Text("step_up", "acr"); acr != "aal1" {
-		t.Errorf("the challenge asks for %s, want aal1: the account has no method", acr)
+		t.Errorf("the challenge asks for %s, want aal1, because the account has no method", acr)
 	}
 }
 

@@ -147,7 +147,7 @@ func TestT26_AdminAbuse_ResetNeedsReason(t *testing.T) {
 	script, phone := h.NewUser(ada).WithTOTP().Session()
 	pending := h.PendingSignIn(ada)
 	token := o.stepUp(ada)
-	for _, none := range []any{JSON{}, JSON{"reason": ""}, JSON{"reason": "  "}, JSON{"reason": "two\nlines"}, nil} {
+	for _, none := range []any{JSON{}, JSON{"reason": ""}, JSON{"reason": "  "}, JSON{"reason": "\u200b\u3164"}, JSON{"reason": "two\nlines"}, nil} {
 		o.grace.Do("POST", o.path(ada, "reset-mfa"), none, "Step-Up-Token", token).Require(400, "invalid_request")
 	}
 	link := h.PasswordResetToken(ada)
@@ -217,7 +217,7 @@ func TestT26_AdminAbuse_NoSecretsShown(t *testing.T) {
 	state := o.grace.Do("GET", o.path(ada, ""), nil).Require(200, "")
 	held, _ := state.Value("held_proofs").([]any)
 	if len(held) != 1 || held[0].(map[string]any)["proof"] != "totp" || held[0].(map[string]any)["until"] == nil {
-		t.Errorf("held are %v", held)
+		t.Errorf("locked factors: %v", held)
 	}
 	if state.Value("mfa_enabled") != true || state.Value("last_sign_in_at") == nil || state.Int("recovery_codes", "remaining") != 2 {
 		t.Errorf("the state is %s", state.Body)

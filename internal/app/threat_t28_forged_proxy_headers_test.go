@@ -61,6 +61,9 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 		{"an IPv6 client", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6"},
 		{"another of its network", "2001:db8:1:2:ffff::1", ""},
 		{"one of the next network", "2001:db8:1:3::1", "2001:db8:1:3::1"},
+		{"an IPv6 client in brackets", "[2001:db8:1:4::1]", "2001:db8:1:4::1"},
+		{"an empty element at the end", "198.51.100.10,", "198.51.100.10"},
+		{"empty elements between proxies", "198.51.100.11,, 10.1.2.3, ,", "198.51.100.11"},
 		{"an IPv4-mapped IPv6 client", "::ffff:198.51.100.7", "198.51.100.7"},
 		{"the same without", "198.51.100.7", ""},
 	} {
@@ -76,12 +79,12 @@ func TestT28_ProxyHeaders_RightmostUntrustedHop(t *testing.T) {
 			}
 		})
 	}
-	t.Run("two lines are one list", func(t *testing.T) {
+	t.Run("two header lines form one list", func(t *testing.T) {
 		r := h.Script("").WithT(t).Request("POST", "/api/v1/sessions", nil, "X-Forwarded-For", "203.0.113.66", "X-Forwarded-For", "198.51.100.8")
 		h.Script("").WithT(t).Send(r).Require(400, "")
 		signInEmpty(h, "X-Forwarded-For", "198.51.100.8").Require(429, "too_many_requests")
 	})
-	t.Run("what is no address is the proxy's own", func(t *testing.T) {
+	t.Run("invalid address", func(t *testing.T) {
 		signInEmpty(h, "X-Forwarded-For", "198.51.100.9, nonsense").Require(400, "invalid_request")
 		signInEmpty(h, "X-Forwarded-For", "198.51.100.9").Require(400, "invalid_request")
 		signInEmpty(h).Require(429, "too_many_requests")
@@ -128,12 +131,12 @@ func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 			if len(settings) == 0 {
 				public, cookie, proto = h.URL, "twofold_session", "https"
 			}
-			lies := []string{
+			forgedHeaders := []string{
 				"X-Forwarded-Host", "evil.example", "X-Forwarded-Proto", proto, "X-Forwarded-Scheme", proto,
 				"Forwarded", "host=evil.example;proto=" + proto, "X-Original-Host", "evil.example", "X-Host", "evil.example",
 			}
 			script := h.Script("").WithT(t)
-			r := script.Request("POST", "/api/v1/sessions", apptest.Body(apptest.Credentials(ada)), append(lies, "Content-Type", "application/json")...)
+			r := script.Request("POST", "/api/v1/sessions", apptest.Body(apptest.Credentials(ada)), append(forgedHeaders, "Content-Type", "application/json")...)
 			r.Host = "evil.example"
 			a := script.Send(r).Require(201, "")
 			set := a.SetCookies()[0]
@@ -141,7 +144,7 @@ func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 				t.Errorf("got the cookie %s, secure %t, domain %q; want %s, %t and none", set.Name, set.Secure, set.Domain, cookie, secure)
 			}
 			r = script.Request("POST", "/api/v1/step-up", apptest.Body(JSON{"purpose": "mfa.enroll", "password": apptest.Password}),
-				append(lies, "Content-Type", "application/json", "Cookie", set.Name+"="+set.Value)...)
+				append(forgedHeaders, "Content-Type", "application/json", "Cookie", set.Name+"="+set.Value)...)
 			r.Host = "evil.example"
 			token := script.Send(r).Require(201, "").Text("step_up_token")
 			text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
@@ -156,7 +159,7 @@ func TestT28_ProxyHeaders_HostAndProtocol(t *testing.T) {
 				t.Fatal(err)
 			}
 			if claims.Issuer != public || len(claims.Audience) != 1 || claims.Audience[0] != public {
-				t.Errorf("the token is of %q for %q, want %q for both", claims.Issuer, claims.Audience, public)
+				t.Errorf("the token has issuer %q and audience %q, want %q for both", claims.Issuer, claims.Audience, public)
 			}
 		})
 	}

@@ -76,8 +76,8 @@ func malformedBodies(t *testing.T, op apptest.Operation, fits JSON) map[string][
 	}
 	if slices.Contains(op.Members, "code") {
 		for _, code := range []any{
-			"73591", "7359180", "73591x", " 735918", "735918 ", "735 918", "735918\n", "７３５９１８", "٧٣٥٩١٨", "+35918", "-35918", "0x3591", "7e5918",
-			"73591８", "735918\x00", 735918, 7359.18, "1e5", strings.Repeat("7", 15000),
+			"73591", "7359180", "73591x", " 735918", "735918 ", "735 918", "735918\n", "①②③④⑤⑥", "٧٣٥٩١", "七三五九一八", "+35918", "-35918", "0x3591", "7e5918",
+			"73591⑧", "735918\x00", 735918, 7359.18, "1e5", strings.Repeat("7", 15000),
 		} {
 			value, _ := json.Marshal(code)
 			bodies["the code "+string(value)] = [2]string{member("code", string(value)), "/code"}
@@ -117,9 +117,9 @@ func TestT29_MalformedRequests_Bodies(t *testing.T) {
 		}
 	}
 	if after := h.RowCounts(); !maps.Equal(before, after) {
-		t.Errorf("something changed: %v, was %v", after, before)
+		t.Errorf("the data changed: %v, was %v", after, before)
 	}
 	if left := script.Confirm(pending, pending.Wrong()).Require(422, "code_rejected").Int("attempts_left"); left != 4 {
-		t.Errorf("attempts_left is %d, want 4: malformed requests are no attempts", left)
+		t.Errorf("attempts_left is %d, want 4, because malformed requests are not counted", left)
 	}
 }

@@ -72,6 +72,7 @@ func TestT29_OddRequests_Smuggling(t *testing.T) {
 	before := h.RowCounts()
 	// smuggled signs in, if it is taken for a request.
 	const smuggled = rawPost + "Content-Length: 69\r\n\r\n" + `{"email":"ada@example.com","password":"correct horse battery staple"}`
+	sameLength := fmt.Sprintf("Content-Length: %d\r\n", len(smuggled))
 	chunked := rawPost + "Transfer-Encoding: chunked\r\n"
 	for name, c := range map[string]struct {
 		text string
@@ -96,10 +97,15 @@ func TestT29_OddRequests_Smuggling(t *testing.T) {
 		"a zero byte in a value":           {rawPost + "X: \x00\r\n\r\n" + smuggled, []int{400}},
 		"a chunk of a wrong size":          {chunked + "\r\n1\r\n{}\r\n0\r\n\r\n" + smuggled, []int{400}},
 		"a chunk with a negative size":     {chunked + "\r\n-1\r\n{}\r\n0\r\n\r\n" + smuggled, []int{400}},
-		"two hosts":                        {"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" + smuggled, []int{400}},
-		"two spaces":                       {"GET  /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + smuggled, []int{400}},
-		"the start of HTTP/2":              {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + smuggled, []int{404}},
-		"the start of TLS":                 {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + smuggled, []int{400}},
+		// These variants are valid (RFC 9112 §2.2, §5.2, §6.3), and do not move the end of a request.
+		"a length twice":                {rawPost + sameLength + sameLength + "\r\n" + smuggled, []int{400, 200}},
+		"a length on the next line":     {rawPost + strings.Replace(sameLength, " ", "\r\n ", 1) + "\r\n" + smuggled, []int{400, 200}},
+		"a length with line feeds only": {strings.ReplaceAll(rawPost+sameLength+"\r\n", "\r\n", "\n") + smuggled, []int{400, 200}},
+		"a line feed in a header":       {rawPost + "X: y\n" + sameLength + "\r\n" + smuggled, []int{400, 200}},
+		"two hosts":                     {"GET /healthz HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n" + smuggled, []int{400}},
+		"two spaces":                    {"GET  /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + smuggled, []int{400}},
+		"the start of HTTP/2":           {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + smuggled, []int{404}},
+		"the start of TLS":              {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + smuggled, []int{400}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := rawHTTP(t, address, c.text, 0); !slices.Equal(got, c.want) {
@@ -108,10 +114,10 @@ func TestT29_OddRequests_Smuggling(t *testing.T) {
 		})
 	}
 	if after := h.RowCounts(); !maps.Equal(before, after) {
-		t.Errorf("something changed: %v, was %v", after, before)
+		t.Errorf("the data changed: %v, was %v", after, before)
 	}
 	if got := rawHTTP(t, address, smuggled, 0); !slices.Equal(got, []int{201, 200}) {
-		t.Errorf("the smuggled request does not sign in by itself: got %v", got)
+		t.Errorf("the smuggled request alone does not sign in: got %v", got)
 	}
 }
 
@@ -136,7 +142,7 @@ func TestT29_OddRequests_Oversized(t *testing.T) {
 		"three thousand lines of cookies": {cookies + "a=b\r\n" + strings.Repeat("Cookie: a=b\r\n", 3000) + "\r\n", []int{431}},
 		"chunks of 8 MiB":                 {chunked + strings.Repeat("10000\r\n"+strings.Repeat(" ", 1<<16)+"\r\n", 128) + "0\r\n\r\n", []int{413}},
 		"100,000 chunks of a byte":        {chunked + strings.Repeat("1\r\n \r\n", 100_000) + "0\r\n\r\n", []int{400, 413}},
-		"a chunk as long as can be said":  {chunked + "ffffffffffffffff\r\n{}", []int{400, 413}},
+		"chunk of maximum declared size":  {chunked + "ffffffffffffffff\r\n{}", []int{400, 413}},
 		"a chunk of a longer number":      {chunked + "fffffffffffffffff\r\n{}", []int{400}},
 		"a chunk with a long extension":   {chunked + "2;" + strings.Repeat("x", 1<<20) + "\r\n{}\r\n0\r\n\r\n", []int{400}},
 		"a long trailer":                  {chunked + "2\r\n{}\r\n0\r\nX: " + strings.Repeat("x", 1<<20) + "\r\n\r\n", []int{400}},
@@ -151,7 +157,7 @@ func TestT29_OddRequests_Oversized(t *testing.T) {
 	}
 	t.Cleanup(func() {
 		if after := h.RowCounts(); !maps.Equal(before, after) {
-			t.Errorf("something changed: %v, was %v", after, before)
+			t.Errorf("the data changed: %v, was %v", after, before)
 		}
 	})
 }
@@ -173,20 +179,20 @@ func TestT29_OddRequests_SlowSenders(t *testing.T) {
 		}
 	}
 	for range 5 {
-		if answered := rawHTTP(t, address, "", 0); !slices.Equal(answered, []int{200}) {
-			t.Errorf("among slow senders, a request got %v", answered)
+		if statuses := rawHTTP(t, address, "", 0); !slices.Equal(statuses, []int{200}) {
+			t.Errorf("a request during slow senders got %v", statuses)
 		}
 	}
-	tally := map[string]int{}
+	outcomes := map[string]int{}
 	for range 2 * senders {
-		tally[<-got]++
+		outcomes[<-got]++
 	}
-	for got := range tally {
+	for got := range outcomes {
 		if _, status, _ := strings.Cut(got, " "); !slices.Contains([]string{"[]", "[400]", "[408]"}, status) {
-			t.Errorf("slow senders got %v", tally)
+			t.Errorf("slow senders got %v", outcomes)
 		}
 	}
 	if after := h.RowCounts(); !maps.Equal(before, after) {
-		t.Errorf("something changed: %v, was %v", after, before)
+		t.Errorf("the data changed: %v, was %v", after, before)
 	}
 }

@@ -19,29 +19,29 @@ func wantHarmless(t *testing.T, h *apptest.Server, m apptest.Mail, subject strin
 	t.Helper()
 	headers := []string{"Auto-Submitted", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Subject", "To"}
 	if !slices.Equal(m.To, []string{ada}) || m.From != "twofold@localhost" || m.Header.Get("To") != "<"+ada+">" {
-		t.Errorf("it goes from %s to %v, with the To header %q", m.From, m.To, m.Header.Get("To"))
+		t.Errorf("the mail is from %s to %v, with the To header %q", m.From, m.To, m.Header.Get("To"))
 	}
 	var got []string
 	for name, values := range m.Header {
 		got = append(got, name)
 		if len(values) != 1 {
-			t.Errorf("%s is there %d times: %q", name, len(values), values)
+			t.Errorf("header %s occurs %d times: %q", name, len(values), values)
 		}
 	}
 	if slices.Sort(got); !slices.Equal(got, headers) {
-		t.Errorf("its headers are %v, want %v", got, headers)
+		t.Errorf("the headers are %v, want %v", got, headers)
 	}
 	if m.Subject != subject {
 		t.Errorf("the subject is %q, want %q", m.Subject, subject)
 	}
 	for _, l := range m.Links {
 		if !strings.HasPrefix(l, h.URL+"/") {
-			t.Errorf("it links to %s", l)
+			t.Errorf("the mail links to %s", l)
 		}
 	}
 	for _, tag := range []string{"<img", "<script", "<h1", "onerror=evil()>", "<a href=https", "http://evil", "https://evil"} {
 		if strings.Contains(strings.ToLower(m.HTML), tag) {
-			t.Errorf("the HTML part holds %s:\n%s", tag, m.HTML)
+			t.Errorf("the HTML part contains %s:\n%s", tag, m.HTML)
 		}
 	}
 	if n := strings.Count(m.HTML, "<a "); n != len(m.Links) {
@@ -81,7 +81,7 @@ func TestT30_MailInjection_Names(t *testing.T) {
 			}
 			wantHarmless(t, h, m, "A new authenticator app was added to your account")
 			if text == hostile[15] && (!strings.Contains(m.Text, text) || !strings.Contains(html.UnescapeString(m.HTML), text)) {
-				t.Errorf("a long name is not there:\n%s", m.Text)
+				t.Errorf("the long name is missing:\n%s", m.Text)
 			}
 		})
 	}
@@ -114,9 +114,9 @@ func TestT30_MailInjection_Recipients(t *testing.T) {
 			t.Errorf("%q: got %d mails, want one to %s", address, len(arrived), want)
 		}
 	}
-	h.OpenDatabase(t).WantOutbox(t, unsent, 2, 0)
+	h.OpenDatabase(t).WantOutbox(t, 0, 2, unsent)
 	if strings.Contains(h.Log.String(), "evil@") || strings.Contains(h.Log.String(), ada) {
-		t.Error("the log holds an address that could not be used")
+		t.Error("the log contains an unusable address")
 	}
 }
 
@@ -137,7 +137,7 @@ func TestT30_MailInjection_LinkHost(t *testing.T) {
 	}
 	for _, a := range links {
 		if want := h.URL + a.Purpose.Path() + "#" + a.Token.Reveal(); !slices.Contains(m.Links, want) {
-			t.Errorf("%s is not there: %v", want, m.Links)
+			t.Errorf("%s is missing: %v", want, m.Links)
 		}
 	}
 	wantHarmless(t, h, m, "A new authenticator app was added to your account")

@@ -84,7 +84,7 @@ func (s *headerCheck) want(path string, a apptest.Response) map[string]string {
 	case strings.HasPrefix(path, "/assets/"):
 		want["Cache-Control"] = "public, max-age=31536000, immutable"
 	case isHTML || slices.Contains(s.pages, path):
-		want["Cache-Control"] = "no-cache"
+		want["Cache-Control"] = "no-store"
 		want["Content-Security-Policy"] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 			"connect-src 'self'; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; " +
 			"require-trusted-types-for 'script'; trusted-types 'none'"
@@ -167,7 +167,7 @@ func TestT34_ResponseHeaders_Operations(t *testing.T) {
 			}
 			h.Clock.Watch(nil)
 			if want := []string{"getHealth", "getOpenapi", "getReadiness"}; !slices.Equal(slices.Sorted(slices.Values(neverPanicked)), want) {
-				t.Errorf("%v never panic, want %v", neverPanicked, want)
+				t.Errorf("operations that never panic: %v, want %v", neverPanicked, want)
 			}
 			if err := h.App.Close(); err != nil {
 				t.Fatal(err)

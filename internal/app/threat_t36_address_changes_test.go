@@ -88,7 +88,7 @@ func TestT36_Dispute_LostAddressNotified(t *testing.T) {
 	}
 }
 
-// The restored address may be the notice address by now. Then it is no longer both.
+// The restored address may have become the notice address meanwhile. The undo removes it there.
 func TestT36_Dispute_RestoredAddressNotSecond(t *testing.T) {
 	t.Parallel()
 	h := apptest.StartWithOutbox(t)

@@ -16,7 +16,7 @@ func TestT36_Dispute_LaterMethodSuspended(t *testing.T) {
 
 	done := h.Dispute("method_added", ada).Require(200, "")
 	if done.Text("method") != "suspended" || done.Int("sessions_ended") != 1 || done.Value("password_reset") != false {
-		t.Errorf("got %s, want the method suspended, one session ended, and the password as it was", done.Body)
+		t.Errorf("got %s, want the method suspended, one session ended, and the password unchanged", done.Body)
 	}
 	attacker.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	h.CompleteSignIn(h.PendingSignIn(ada), theirs.Code()).Require(401, "code_rejected")
@@ -24,7 +24,7 @@ func TestT36_Dispute_LaterMethodSuspended(t *testing.T) {
 	listed, _ := owner.Do("GET", "/api/v1/mfa", nil).Require(200, "").Value("methods").([]any)
 	for _, m := range listed {
 		if m, _ := m.(map[string]any); m["suspended"] != (m["id"] == theirs.ID) {
-			t.Errorf("got %v: theirs alone is suspended", m)
+			t.Errorf("got %v, want only the attacker's method suspended", m)
 		}
 	}
 	h.Queued("method_suspended", ada)
@@ -41,11 +41,11 @@ func TestT36_Dispute_MFAStaysOn(t *testing.T) {
 	h.Clock.Advance(30 * time.Second)
 
 	if got := h.Dispute("method_added", ada).Require(200, "").Text("method"); got != "suspended" {
-		t.Errorf("the method is %s, want it suspended: it is the only one, and not the first", got)
+		t.Errorf("the method is %s, want the only, but not the first method suspended", got)
 	}
 	pending := h.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(202, "")
 	if got, _ := pending.Value("methods").([]any); len(got) != 1 || got[0] != "recovery_code" {
-		t.Errorf("signing in takes %v, want a recovery code", got)
+		t.Errorf("sign-in offers %v, want a recovery code", got)
 	}
 	h.CompleteSignIn(pending.Text("sign_in_token"), theirs.Code()).Require(401, "code_rejected")
 }
@@ -59,7 +59,7 @@ func TestT36_Dispute_YoungFirstMethodRemoved(t *testing.T) {
 
 	done := h.Dispute("method_added", ada).Require(200, "")
 	if done.Text("method") != "removed" || done.Value("password_reset") != true {
-		t.Errorf("got %s, want the method removed and the password taken away", done.Body)
+		t.Errorf("got %s, want the method and the password removed", done.Body)
 	}
 	attacker.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	h.Script("").SignIn(ada).Require(401, "credentials_rejected")
@@ -79,7 +79,7 @@ func TestT36_Dispute_PostOnceWithinSevenDays(t *testing.T) {
 		h.Script("").Do(verb, "/not-me?token="+token, nil)
 	}
 	if after := h.RowCounts(); after["links"] != before["links"] || after["sessions"] != before["sessions"] {
-		t.Errorf("reading changed something: %v, was %v", after, before)
+		t.Errorf("reading changed the data: %v, was %v", after, before)
 	}
 	script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "")
 
@@ -103,7 +103,7 @@ func TestT36_Dispute_PasswordRemoved(t *testing.T) {
 	browser.SignIn(ada).Require(201, "")
 	done := h.Dispute("new_device", ada).Require(200, "")
 	if done.Value("password_reset") != true || done.Int("sessions_ended") != 2 || done.Value("method") != nil {
-		t.Errorf("got %s, want two sessions ended, no method named, and the password taken away", done.Body)
+		t.Errorf("got %s, want two sessions ended, no method named, and the password removed", done.Body)
 	}
 	browser.Do("GET", apptest.PathCurrentSession, nil).Require(401, "session_required")
 	browser.SignIn(ada).Require(401, "credentials_rejected")

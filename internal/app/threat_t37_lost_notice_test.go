@@ -32,7 +32,7 @@ func TestT37_LostNotice_ChangeRolledBack(t *testing.T) {
 	h.Script("").SignIn(ada, JSON{"password": apptest.NewPassword}).Require(401, "credentials_rejected")
 	h.Script("").SignIn(ada).Require(201, "")
 	if mails := h.Mails(ada); len(mails) > 0 {
-		t.Errorf("what did not happen was mailed: %s", mails[0].Subject)
+		t.Errorf("a notice of a rolled-back change was sent: %s", mails[0].Subject)
 	}
 	if err := h.ChangePasswordWithNotice(id, apptest.NewPassword); err != nil {
 		t.Fatal(err)
@@ -44,10 +44,11 @@ func TestT37_LostNotice_ChangeRolledBack(t *testing.T) {
 func TestT37_LostNotice_MailOutage(t *testing.T) {
 	t.Parallel()
 	for outage, begin := range map[string]func(*apptest.Mailbox){
-		"it is down":          func(b *apptest.Mailbox) { b.Close() },
-		"it refuses for now":  func(b *apptest.Mailbox) { b.Reject(451) },
-		"it refuses for good": func(b *apptest.Mailbox) { b.Reject(550) },
-		"it says nothing":     func(b *apptest.Mailbox) { b.Stall() },
+		"it is down":                   func(b *apptest.Mailbox) { b.Close() },
+		"it refuses for now":           func(b *apptest.Mailbox) { b.Reject(451) },
+		"it refuses to relay":          func(b *apptest.Mailbox) { b.Reject(530) },
+		"it refuses this host":         func(b *apptest.Mailbox) { b.RejectEHLO(550) },
+		"mail server does not respond": func(b *apptest.Mailbox) { b.Stall() },
 	} {
 		t.Run(outage, func(t *testing.T) {
 			t.Parallel()
@@ -63,7 +64,7 @@ func TestT37_LostNotice_MailOutage(t *testing.T) {
 				h.Clock.Advance(time.Hour)
 			}
 			if n := len(h.Mailbox.All()); n > 0 {
-				t.Fatalf("%d mails have arrived where none can", n)
+				t.Fatalf("%d mails arrived while the mail server fails", n)
 			}
 			h.Stop() // the next process continues
 			h.Mailbox.Accept()

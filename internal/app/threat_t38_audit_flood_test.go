@@ -6,7 +6,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// Each attempt during backoff writes an activity entry. The limit per client address bounds them.
+// Each attempt during backoff adds an activity entry. The limit per client address bounds their number.
 func TestT38_AuditFlood_AddressLimit(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t, "TWOFOLD_IP_FAILURE_LIMIT=20")

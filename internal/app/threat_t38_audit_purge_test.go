@@ -40,17 +40,17 @@ func TestT38_AuditPurge_RemainderVerified(t *testing.T) {
 	h, adaID, last := newOldActivity(t)
 	h.SignedIn(ada) // the older entries are purged, these stay
 	if n := h.Purge()["activity"]; n < last {
-		t.Errorf("%d entries were purged, want ada's first %d and more", n, last)
+		t.Errorf("%d entries were purged, want at least ada's first %d", n, last)
 	}
 	if last != 6 {
-		t.Fatalf("ada's last old entry is number %d; the cases below say 6", last)
+		t.Fatalf("ada's last old entry is number %d, but the cases below need 6", last)
 	}
 	if first := h.Count("SELECT min(number) FROM activity WHERE account_id = ?", adaID); first != last+1 {
 		t.Errorf("ada's first entry is number %d, want %d", first, last+1)
 	}
 	h.SignedIn(bob) // only the anchor of his chain was left
 	if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries != 4 {
-		t.Errorf("%d entries, %v, want the two of each sign-in", entries, err)
+		t.Errorf("%d entries, %v, want two per sign-in", entries, err)
 	}
 	if n := h.Purge()["activity"]; n != 0 {
 		t.Errorf("%d recent entries were purged", n)
@@ -86,11 +86,11 @@ func TestT38_AuditPurge_EditsDetected(t *testing.T) {
 	h, adaID, _ := newOldActivity(t)
 	restore := saveActivity(t, h)
 	for what, tamper := range map[string]struct{ sql, names string }{
-		"an entry is edited": {"UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", "entry 2 "},
-		"one is taken out":   {"DELETE FROM activity WHERE account_id = ? AND number = 2", "entry 3 "},
-		"the first is gone":  {"DELETE FROM activity WHERE account_id = ? AND number = 1", "entry 2 "},
-		"the last is gone":   {"DELETE FROM activity WHERE account_id = ? AND number = 6", "missing at the end"},
-		"another head":       {"UPDATE activity_heads SET hash = (SELECT hash FROM activity WHERE number = 1 AND account_id = activity_heads.account_id) WHERE account_id = ?", "missing at the end"},
+		"an entry is edited":  {"UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 2", "entry 2 "},
+		"one is taken out":    {"DELETE FROM activity WHERE account_id = ? AND number = 2", "entry 3 "},
+		"first entry deleted": {"DELETE FROM activity WHERE account_id = ? AND number = 1", "entry 2 "},
+		"last entry deleted":  {"DELETE FROM activity WHERE account_id = ? AND number = 6", "missing at the end"},
+		"another head":        {"UPDATE activity_heads SET hash = (SELECT hash FROM activity WHERE number = 1 AND account_id = activity_heads.account_id) WHERE account_id = ?", "missing at the end"},
 		"the last old one is edited, and the one after it is young": {
 			"UPDATE activity SET previous = hash, time = time + 34646400000000 WHERE account_id = ? AND number = 6", "entry 6 ",
 		},
@@ -106,10 +106,10 @@ func TestT38_AuditPurge_EditsDetected(t *testing.T) {
 				t.Errorf("%d of %d entries of the broken chain are left", now, left)
 			}
 			if others := h.Count("SELECT count(*) FROM activity WHERE account_id <> ?", adaID); others != 0 || purged["activity"] == 0 {
-				t.Errorf("%d entries of others are left: a broken chain holds them up", others)
+				t.Errorf("%d old entries of other chains are left, want none", others)
 			}
 			if _, err := h.App.VerifyAudit(context.Background()); !errors.Is(err, audit.ErrBroken) || !strings.Contains(err.Error(), tamper.names) {
-				t.Errorf("afterwards: %v, want the same named", err)
+				t.Errorf("verification after the purge: %v, want the same entry named", err)
 			}
 			restore()
 		})
@@ -139,7 +139,7 @@ func TestT38_AuditPurge_UnknownAddress(t *testing.T) {
 	h.Script("").SignIn(unknownEmail).Require(401, "")
 	h.SignedIn(ada)
 	if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries != 3 {
-		t.Errorf("%d entries, %v, want those of a wrong and a right sign-in", entries, err)
+		t.Errorf("%d entries, %v, want those of a failed and a successful sign-in", entries, err)
 	}
 }
 

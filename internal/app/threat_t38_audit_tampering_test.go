@@ -31,15 +31,15 @@ func seedActivity(t *testing.T) (h *apptest.Server, adaID string, last int) {
 func TestT38_AuditTampering_EntryNamed(t *testing.T) {
 	t.Parallel()
 	for what, tamper := range map[string]struct{ sql, names string }{
-		"another kind":       {"UPDATE activity SET kind = 'sign_in.succeeded' WHERE account_id = ? AND number = 2", "entry 2 "},
-		"another time":       {"UPDATE activity SET time = time + 1 WHERE account_id = ? AND number = 2", "entry 2 "},
-		"another address":    {"UPDATE activity SET ip = '192.0.2.99' WHERE account_id = ? AND number = 3", "entry 3 "},
-		"another reason":     {"UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 1", "entry 1 "},
-		"one taken out":      {"DELETE FROM activity WHERE account_id = ? AND number = 2", "entry 3 "},
-		"the first one gone": {"DELETE FROM activity WHERE account_id = ? AND number = 1", "entry 2 "},
-		"the last one gone":  {"DELETE FROM activity WHERE account_id = ? AND number = (SELECT max(number) FROM activity)", "missing at the end"},
-		"all of them gone":   {"DELETE FROM activity WHERE account_id = ?", "missing at the end"},
-		"no head":            {"DELETE FROM activity_heads WHERE account_id = ?", "missing at the end"},
+		"another kind":        {"UPDATE activity SET kind = 'sign_in.succeeded' WHERE account_id = ? AND number = 2", "entry 2 "},
+		"another time":        {"UPDATE activity SET time = time + 1 WHERE account_id = ? AND number = 2", "entry 2 "},
+		"another address":     {"UPDATE activity SET ip = '192.0.2.99' WHERE account_id = ? AND number = 3", "entry 3 "},
+		"another reason":      {"UPDATE activity SET reason = 'x' WHERE account_id = ? AND number = 1", "entry 1 "},
+		"one taken out":       {"DELETE FROM activity WHERE account_id = ? AND number = 2", "entry 3 "},
+		"first entry deleted": {"DELETE FROM activity WHERE account_id = ? AND number = 1", "entry 2 "},
+		"last entry deleted":  {"DELETE FROM activity WHERE account_id = ? AND number = (SELECT max(number) FROM activity)", "missing at the end"},
+		"all entries deleted": {"DELETE FROM activity WHERE account_id = ?", "missing at the end"},
+		"no head":             {"DELETE FROM activity_heads WHERE account_id = ?", "missing at the end"},
 		"a hash to match": {
 			"UPDATE activity SET kind = 'sign_in.pending', hash = previous WHERE account_id = ? AND number = 2", "entry 2 ",
 		},
@@ -51,7 +51,7 @@ func TestT38_AuditTampering_EntryNamed(t *testing.T) {
 			t.Parallel()
 			h, adaID, last := seedActivity(t)
 			if entries, err := h.App.VerifyAudit(context.Background()); err != nil || entries < last {
-				t.Fatalf("before: %d entries, %v", entries, err)
+				t.Fatalf("before tampering: %d entries, %v", entries, err)
 			}
 			h.OpenDatabase(t).MustExec(t, tamper.sql, adaID)
 			_, err := h.App.VerifyAudit(context.Background())
@@ -80,12 +80,12 @@ func TestT38_AuditTampering_ControlCharacters(t *testing.T) {
 	hostile := "curl\u2028\u0085 {\"event\":\"account.mfa_reset\"}\t"
 	h.Script("").Do("POST", "/api/v1/sessions", apptest.Credentials(ada), "User-Agent", hostile)
 	for line := range strings.Lines(h.Log.String()) {
-		var said map[string]any
-		if err := json.Unmarshal([]byte(line), &said); err != nil {
+		var fields map[string]any
+		if err := json.Unmarshal([]byte(line), &fields); err != nil {
 			t.Fatalf("not one JSON object: %v\n%s", err, line)
 		}
-		if said["event"] == "account.mfa_reset" {
-			t.Errorf("a forged event: %s", line)
+		if fields["event"] == "account.mfa_reset" {
+			t.Errorf("a forged event was logged: %s", line)
 		}
 	}
 	if _, err := h.App.VerifyAudit(context.Background()); err != nil {

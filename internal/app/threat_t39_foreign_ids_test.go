@@ -8,8 +8,8 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// person is a user with everything that has an id.
-type person struct {
+// userWithIDs is a user with an object of every kind that has an id.
+type userWithIDs struct {
 	*apptest.Client
 	phone   *apptest.Phone
 	pending *apptest.Phone
@@ -17,10 +17,10 @@ type person struct {
 	session string
 }
 
-func newPerson(h *apptest.Server, email string) person {
+func newUserWithIDs(h *apptest.Server, email string) userWithIDs {
 	h.T.Helper()
 	c, phone := h.NewUser(email).WithTOTP().Session()
-	return person{
+	return userWithIDs{
 		Client: c, phone: phone, pending: c.Begin(JSON{"code": phone.Code()}),
 		account: c.Do("GET", "/api/v1/account", nil).Require(200, "").Text("id"),
 		session: c.Do("GET", apptest.PathCurrentSession, nil).Require(200, "").Text("id"),
@@ -30,7 +30,7 @@ func newPerson(h *apptest.Server, email string) person {
 func TestT39_ForeignIDs_Operations(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	adas, bobs := newPerson(h, ada), newPerson(h, bob)
+	adas, bobs := newUserWithIDs(h, ada), newUserWithIDs(h, bob)
 	h.Clock.Advance(30 * time.Second)
 	token := bobs.Client.StepUpToken("mfa.remove", JSON{"code": bobs.phone.Code()})
 
@@ -47,7 +47,7 @@ func TestT39_ForeignIDs_Operations(t *testing.T) {
 				a := c.Do(op.Method, op.PathWith(id), body, "Step-Up-Token", token).Require(404, "not_found")
 				unknown := c.Do(op.Method, op.PathWith(apptest.UnknownID), body, "Step-Up-Token", token).Require(404, "not_found")
 				if string(a.Body) != string(unknown.Body) {
-					t.Errorf("it is distinguishable from an unknown one: %s, %s", a.Body, unknown.Body)
+					t.Errorf("a foreign id is distinguishable from an unknown one: %s, %s", a.Body, unknown.Body)
 				}
 			})
 		}
@@ -72,7 +72,7 @@ func TestT39_ForeignIDs_Operations(t *testing.T) {
 func TestT39_ForeignIDs_OtherSpelling(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	me := newPerson(h, ada)
+	me := newUserWithIDs(h, ada)
 	h.Clock.Advance(30 * time.Second)
 	token := me.Client.StepUpToken("mfa.remove", JSON{"code": me.phone.Code()})
 	for _, op := range apptest.Operations(t) {
@@ -105,7 +105,7 @@ func TestT39_ForeignIDs_OtherSpelling(t *testing.T) {
 func TestT39_ForeignIDs_MassAssignment(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	me, other := newPerson(h, ada), newPerson(h, bob)
+	me, other := newUserWithIDs(h, ada), newUserWithIDs(h, bob)
 	h.GrantAdmin(ada) // so that every body is parsed
 	for id, op := range apptest.OperationsWithBody(t) {
 		for member, value := range map[string]any{

@@ -32,9 +32,9 @@ func TestT40_Replicas_SharedBudget(t *testing.T) {
 		responses := apptest.Concurrently(100, func(i int) apptest.Response {
 			return servers[i%len(servers)].CompleteSignIn(tokens[i%len(tokens)], phone.Wrong())
 		})
-		tally := apptest.CountByOutcome(responses) // requests that wait too long for the account's lock are refused unchecked
-		if tally["401 code_rejected"] != 5 || tally["429 too_many_attempts"]+tally["503 unavailable"] != 95 {
-			t.Errorf("got %v, want 5 checked codes and 95 refused unchecked", tally)
+		outcomes := apptest.CountByOutcome(responses) // requests that wait too long for the account's lock are refused unchecked
+		if outcomes["401 code_rejected"] != 5 || outcomes["429 too_many_attempts"]+outcomes["503 unavailable"] != 95 {
+			t.Errorf("got %v, want 5 checked codes and 95 refused unchecked", outcomes)
 		}
 		for _, other := range servers {
 			apptest.WantWait(t, other.CompleteSignIn(tokens[0], phone.Code()), 30)
@@ -91,7 +91,7 @@ func TestT40_Replicas_ConcurrentStart(t *testing.T) {
 		first := servers[0].Script("").Do("GET", "/.well-known/jwks.json", nil).Require(200, "")
 		for _, other := range servers[1:] {
 			if got := other.Script("").Do("GET", "/.well-known/jwks.json", nil).Require(200, ""); string(got.Body) != string(first.Body) {
-				t.Errorf("one shows %s, another %s", first.Body, got.Body)
+				t.Errorf("one replica returns %s, another %s", first.Body, got.Body)
 			}
 		}
 	})

@@ -31,7 +31,7 @@ func TestTraces_RequestSpans(t *testing.T) {
 		"twofold.operation": "signIn", "http.response.status_code": "201", "twofold.request_id": a.Header.Get("X-Request-Id"),
 	}
 	if got := apptest.SpanAttributes(root); !maps.Equal(got, want) || root.Kind != otlp.Span_SPAN_KIND_SERVER || len(root.ParentSpanId) > 0 {
-		t.Errorf("the request is %v, %v with a parent %x, want %v, a server's without one", got, root.Kind, root.ParentSpanId, want)
+		t.Errorf("the request's span is %v, %v with parent %x, want %v, a root span of the server", got, root.Kind, root.ParentSpanId, want)
 	}
 	if got := apptest.SpanAttributes(requests[1])["twofold.problem"]; got != "credentials_rejected" {
 		t.Errorf("a refused request has %q, want credentials_rejected", got)
@@ -43,7 +43,7 @@ func TestTraces_RequestSpans(t *testing.T) {
 				s.StartTimeUnixNano >= root.StartTimeUnixNano && s.EndTimeUnixNano <= root.EndTimeUnixNano && len(s.Attributes) == 0
 		}
 		if !slices.ContainsFunc(steps, inside) {
-			t.Errorf("no %s is a part of the request: %v", step, steps)
+			t.Errorf("the request has no span %s: %v", step, steps)
 		}
 	}
 	resource := h.Collector.Resources()[0].Resource.String()
@@ -146,11 +146,11 @@ func TestLog_RequestAndTraceID(t *testing.T) {
 		lines++
 		if strings.Count(line, `"request_id":"`+id+`"`) != 1 || !strings.Contains(line, `"trace_id":"`+hex.EncodeToString(root.TraceId)+`"`) ||
 			!strings.Contains(line, `"span_id":"`) {
-			t.Errorf("a line without its request or trace: %s", line)
+			t.Errorf("log line without request id or trace: %s", line)
 		}
 	}
 	if lines < 2 {
-		t.Errorf("%d lines belong to the request, want its own and the audit's", lines)
+		t.Errorf("%d log lines belong to the request, want its own and the audit line", lines)
 	}
 }
 

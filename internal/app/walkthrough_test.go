@@ -78,17 +78,17 @@ func TestReadme_Walkthrough(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	said := string(out)
+	output := string(out)
 	for _, want := range []string{
 		`"enabled": false`, `"code": "step_up_required"`, `"sessions_ended": 0`, `"second_factor_required"`, `"acr": "aal2"`,
 	} {
-		at := strings.Index(said, want)
+		at := strings.Index(output, want)
 		if at < 0 {
 			t.Fatalf("%s is missing or out of order:\n%s", want, out)
 		}
-		said = said[at+len(want):]
+		output = output[at+len(want):]
 	}
-	if !strings.HasSuffix(strings.TrimSpace(said), "false") {
+	if !strings.HasSuffix(strings.TrimSpace(output), "false") {
 		t.Errorf("MFA is not off at the end:\n%s", out)
 	}
 }

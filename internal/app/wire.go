@@ -59,7 +59,7 @@ type wiring struct {
 func (h *wiring) wireNotifications() error {
 	h.auditLog = audit.Log{To: h.Audit, Store: store.Activity{DB: h.db}, Now: h.Now, NewID: newID}
 	h.links = &maillink.Service{Store: store.Links{DB: h.db}, Now: h.Now, NewID: newID}
-	sender, err := newSender(h.Config, h.Now)
+	sender, err := newSender(h.Config, h.Log, h.Now)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (h *wiring) wireSessions() {
 	h.attempts = &throttle.Limiter{
 		Store: store.Attempts{DB: h.db},
 		Limits: throttle.Limits{
-			FreeAttempts: h.Attempts.Free, FirstBackoff: h.Attempts.Wait, MaxBackoff: h.Attempts.MaxWait, HardLimit: h.Attempts.Cap,
+			FreeAttempts: h.Attempts.FreeAttempts, FirstBackoff: h.Attempts.FirstBackoff, MaxBackoff: h.Attempts.MaxBackoff, HardLimit: h.Attempts.HardLimit,
 			QueueTimeout: h.Passwords.HashWait,
 		},
 		Now: h.Now,
@@ -171,7 +171,7 @@ func (h *wiring) wireAccounts() {
 		Store: store.Removals{DB: h.db}, Locks: store.Accounts{DB: h.db}, Accounts: h.accounts, Methods: h.methods,
 		Notices: h.notices, Links: h.links, Attempts: h.attempts, Audit: h.auditLog,
 		Limits: mfaremoval.Limits{
-			Delay: delay, Cooldown: h.Removal.Pause, Remind: h.Removal.Remind, MaxTick: h.Removal.TickMax,
+			Delay: delay, Cooldown: h.Removal.Cooldown, Remind: h.Removal.Remind, MaxTick: h.Removal.TickMax,
 			LinkLifetime: h.Removal.LinkLifetime,
 		},
 		Now: h.Now, NewID: newID,
@@ -186,7 +186,7 @@ func (h *wiring) wireAuthn() {
 		Passwords: h.hasher, Attempts: h.attempts, Methods: h.methods, Sessions: h.sessions, StepUps: h.stepUps,
 		Removals: h.removals, Audit: h.auditLog, Notices: h.notices,
 		Limits: authn.Limits{
-			SignInLifetime: h.SignIns.Lifetime, SignInTries: h.SignIns.Tries, MaxPending: h.SignIns.Open,
+			SignInLifetime: h.SignIns.Lifetime, SignInTries: h.SignIns.Tries, MaxPending: h.SignIns.MaxPending,
 			DeviceLifetime: h.Devices.Lifetime, Devices: h.Devices.PerAccount,
 		},
 		Now: h.Now, NewID: newID,
@@ -225,4 +225,17 @@ func (h *wiring) newHandler() (http.Handler, error) {
 		Ready:    h.ready.reasons, Count: h.metrics.Request, Traces: h.Traces,
 		Log: h.Log, Now: h.Now, NewID: newID,
 	})
+}
+
+// canonicalizeAddresses changes addresses that an earlier version stored in another spelling, and logs the accounts that cannot
+// be changed because another account has the address. It only logs an error, because a standby, which cannot be written, starts
+// too.
+func (h *wiring) canonicalizeAddresses(ctx context.Context) {
+	pairs, err := h.accounts.CanonicalizeAddresses(ctx)
+	if err != nil {
+		h.Log.WarnContext(ctx, "addresses not changed to their canonical spelling", "error", err)
+	}
+	for _, p := range pairs {
+		h.Log.WarnContext(ctx, "account cannot sign in, because another one has the same e-mail address", "account", p.Unreachable.ID, "other", p.Found.ID)
+	}
 }

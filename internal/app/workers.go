@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -45,20 +46,20 @@ func (h *wiring) retention() *retention.Service {
 	return &retention.Service{
 		Store: store.Retention{DB: h.db}, Enrollments: h.methods, Activity: h.auditLog,
 		Limits: retention.Limits{
-			ExpiredGrace: kept.Over,
+			ExpiredGrace: kept.ExpiredGrace,
 			// An expired enrollment is kept as long as its session, so that the session learns that it expired, rather than that
 			// it never existed.
-			Enrollments: max(kept.Over, h.Sessions.AAL1Absolute, h.Sessions.AAL2Absolute),
+			Enrollments: max(kept.ExpiredGrace, h.Sessions.AAL1Absolute, h.Sessions.AAL2Absolute),
 			Attempts:    kept.Attempts, Mails: kept.Mails, Activity: kept.Activity,
-			Removals: h.Removal.Pause + kept.Over,
-			Every:    kept.PurgeEvery, Batch: kept.PurgeBatch, BatchPause: kept.PurgeRest,
+			Removals: h.Removal.Cooldown + kept.ExpiredGrace,
+			Every:    kept.PurgeEvery, Batch: kept.PurgeBatch, BatchPause: kept.BatchPause,
 		},
 		Holder: newID(), Now: h.Now,
 	}
 }
 
 // newSender returns the mail server that the settings name, or nil if they name none.
-func newSender(c config.Config, now func() time.Time) (notify.Sender, error) {
+func newSender(c config.Config, log *slog.Logger, now func() time.Time) (notify.Sender, error) {
 	if !c.Mail.Enabled() {
 		return nil, nil
 	}
@@ -66,28 +67,35 @@ func newSender(c config.Config, now func() time.Time) (notify.Sender, error) {
 	if err != nil {
 		return nil, err
 	}
+	if server.TLS == smtp.Off {
+		log.Warn("mails are sent unencrypted", "server", server.Host, "because", "TWOFOLD_SMTP_URL has ?tls=off")
+	}
 	return server, nil
 }
 
 // NewMailer returns a client for the mail server that the settings name. Call it only if c.Mail.Enabled().
-func NewMailer(c config.Config, now func() time.Time) (smtp.Server, error) {
+func NewMailer(c config.Config, now func() time.Time) (*smtp.Server, error) {
 	server, err := c.Mail.Server()
 	if err != nil {
-		return smtp.Server{}, err
+		return nil, err
+	}
+	roots, err := c.Mail.RootCAs()
+	if err != nil {
+		return nil, err
 	}
 	from, err := c.Sender()
 	if err != nil {
-		return smtp.Server{}, err
+		return nil, err
 	}
-	policy := smtp.WhereOffered
-	switch {
-	case server.Implicit:
-		policy = smtp.Implicit
-	case server.Required:
-		policy = smtp.Required
+	name, err := c.EHLOName()
+	if err != nil {
+		return nil, err
 	}
-	return smtp.Server{
-		Host: server.Host, Port: server.Port, TLS: policy, User: server.User, Password: server.Password,
-		From: from, Name: c.MailHost(), Timeout: c.Mail.Timeout, Now: now,
+	policies := map[config.TLS]smtp.TLS{
+		config.TLSWhereOffered: smtp.WhereOffered, config.TLSRequired: smtp.Required, config.TLSImplicit: smtp.Implicit, config.TLSOff: smtp.Off,
+	}
+	return &smtp.Server{
+		Host: server.Host, Port: server.Port, TLS: policies[server.TLS], RootCAs: roots, User: server.User, Password: server.Password,
+		From: from, Name: name, Timeout: c.Mail.Timeout, Now: now,
 	}, nil
 }

@@ -15,54 +15,54 @@ import (
 
 var ctx = context.Background()
 
-// record writes one event as the server does, and returns the log line and its fields.
+// record records one event and returns the log line and its fields.
 func record(ctx context.Context, t *testing.T, e audit.Event) (string, map[string]any) {
 	t.Helper()
 	var out bytes.Buffer
 	if err := (audit.Log{To: slog.New(slog.NewJSONHandler(&out, nil))}).Record(ctx, e); err != nil {
 		t.Fatal(err)
 	}
-	var said map[string]any
-	if err := json.Unmarshal(out.Bytes(), &said); err != nil {
+	var fields map[string]any
+	if err := json.Unmarshal(out.Bytes(), &fields); err != nil {
 		t.Fatalf("not one JSON object: %v\n%s", err, out.String())
 	}
-	delete(said, "time")
-	return out.String(), said
+	delete(fields, "time")
+	return out.String(), fields
 }
 
 func TestRecord_OneLogLine(t *testing.T) {
 	t.Parallel()
 	ctx := audit.WithClient(ctx, audit.Client{IP: "192.0.2.1", UserAgent: "curl/8", RequestID: "r-1"})
-	_, said := record(ctx, t, audit.Event{Kind: audit.MethodRemoved, AccountID: "ada", Subject: "method-1", Reason: "lost"})
+	_, fields := record(ctx, t, audit.Event{Kind: audit.MethodRemoved, AccountID: "ada", Subject: "method-1", Reason: "lost"})
 	want := map[string]any{
 		"level": "INFO", "msg": "audit", "event": "method.removed", "account": "ada", "subject": "method-1", "reason": "lost",
 		"ip": "192.0.2.1", "user_agent": "curl/8", "request_id": "r-1",
 	}
-	if diff := cmp.Diff(want, said); diff != "" {
+	if diff := cmp.Diff(want, fields); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 }
 
 func TestRecord_OmitsEmptyFields(t *testing.T) {
 	t.Parallel()
-	for what, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		client audit.Client
 		event  audit.Event
 		want   []string
 	}{
-		"a command's event":        {audit.Client{}, audit.Event{Kind: audit.AccountCreated}, nil},
-		"an event without account": {audit.Client{IP: "::1"}, audit.Event{Kind: audit.SignInFailed, Reason: "x"}, []string{"reason", "ip"}},
-		"an event of a browser":    {audit.Client{UserAgent: "x", RequestID: "r"}, audit.Event{Kind: audit.SignInPending, AccountID: "a", Subject: "s"}, []string{"account", "subject", "user_agent", "request_id"}},
+		"event of a command":       {audit.Client{}, audit.Event{Kind: audit.AccountCreated}, nil},
+		"event without an account": {audit.Client{IP: "::1"}, audit.Event{Kind: audit.SignInFailed, Reason: "x"}, []string{"reason", "ip"}},
+		"event of a browser":       {audit.Client{UserAgent: "x", RequestID: "r"}, audit.Event{Kind: audit.SignInPending, AccountID: "a", Subject: "s"}, []string{"account", "subject", "user_agent", "request_id"}},
 	} {
-		_, said := record(audit.WithClient(ctx, c.client), t, c.event)
-		for _, name := range append([]string{"level", "msg", "event"}, c.want...) {
-			if said[name] == nil {
-				t.Errorf("%s: %s is missing", what, name)
+		_, fields := record(audit.WithClient(ctx, c.client), t, c.event)
+		for _, field := range append([]string{"level", "msg", "event"}, c.want...) {
+			if fields[field] == nil {
+				t.Errorf("%s: %s is missing", name, field)
 			}
-			delete(said, name)
+			delete(fields, field)
 		}
-		if len(said) > 0 {
-			t.Errorf("%s: there is also %v", what, said)
+		if len(fields) > 0 {
+			t.Errorf("%s: unexpected fields %v", name, fields)
 		}
 	}
 }
@@ -71,22 +71,22 @@ func TestRecord_ControlCharactersEscaped(t *testing.T) {
 	t.Parallel()
 	hostile := "a\nb\r\nc\x00d\x1b[31me\u2028f\u2029g\u0085h\"i\\j</script>k\x7fl\xffm" + `","event":"account.mfa_reset`
 	ctx := audit.WithClient(ctx, audit.Client{IP: hostile, UserAgent: hostile, RequestID: hostile})
-	line, said := record(ctx, t, audit.Event{Kind: audit.SignInFailed, AccountID: hostile, Subject: hostile, Reason: hostile})
+	line, fields := record(ctx, t, audit.Event{Kind: audit.SignInFailed, AccountID: hostile, Subject: hostile, Reason: hostile})
 	if n := strings.Count(line, "\n"); n != 1 || !strings.HasSuffix(line, "\n") {
-		t.Errorf("%d line ends, want the last alone: %q", n, line)
+		t.Errorf("%d line ends, want only the last: %q", n, line)
 	}
 	for _, r := range line[:len(line)-1] {
 		if r < 0x20 || r == 0x2028 || r == 0x2029 {
-			t.Errorf("the line holds %U", r)
+			t.Errorf("the line contains %U", r)
 		}
 	}
-	if said["event"] != "sign_in.failed" {
-		t.Errorf("event is %v: a value wrote it", said["event"])
+	if fields["event"] != "sign_in.failed" {
+		t.Errorf("event is %v, injected by a value", fields["event"])
 	}
 	want := strings.ToValidUTF8(hostile, "\ufffd")
 	for _, name := range []string{"account", "subject", "reason", "ip", "user_agent", "request_id"} {
-		if said[name] != want {
-			t.Errorf("%s is %q, want %q", name, said[name], want)
+		if fields[name] != want {
+			t.Errorf("%s is %q, want %q", name, fields[name], want)
 		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// chain holds one account's entries, as a store does that an attacker can write to.
+// chain is a Store with the entries of one account, which an attacker can modify.
 type chain struct {
 	Store
 	entries []Entry
@@ -49,24 +49,24 @@ func TestVerify_DetectsEdits(t *testing.T) {
 	}
 }
 
-// Who edits an entry and writes its hash anew has broken the chain one entry later.
+// An attacker who edits an entry and recomputes its hash breaks the chain at the next entry.
 func TestVerify_RehashedEditBreaksNextEntry(t *testing.T) {
 	t.Parallel()
-	for what, edit := range map[string]func(*chain){
-		"edited":    func(c *chain) { c.entries[1].Reason = "y"; c.entries[1].Hash = c.entries[1].digest() },
-		"taken out": func(c *chain) { c.entries = append(c.entries[:1], c.entries[2:]...) },
-		"taken out and numbered anew": func(c *chain) {
+	for name, edit := range map[string]func(*chain){
+		"edited":  func(c *chain) { c.entries[1].Reason = "y"; c.entries[1].Hash = c.entries[1].digest() },
+		"removed": func(c *chain) { c.entries = append(c.entries[:1], c.entries[2:]...) },
+		"removed, next one renumbered": func(c *chain) {
 			c.entries = append(c.entries[:1], c.entries[2:]...)
 			c.entries[1].Number = 2
 			c.entries[1].Hash = c.entries[1].digest()
 		},
-		"taken out, the next follows the one before": func(c *chain) {
+		"removed, next one relinked": func(c *chain) {
 			c.entries = append(c.entries[:1], c.entries[2:]...)
 			c.entries[1].Previous = c.entries[0].Hash
 			c.entries[1].Hash = c.entries[1].digest()
 		},
 	} {
-		t.Run(what, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := recorded()
 			edit(&c)
@@ -78,12 +78,12 @@ func TestVerify_RehashedEditBreaksNextEntry(t *testing.T) {
 	}
 }
 
-// No two entries are written alike: what ends one field cannot begin the next.
+// The digest separates fields, so that text cannot move from one field to the next.
 func TestDigest_FieldsAreUnambiguous(t *testing.T) {
 	t.Parallel()
 	a := Entry{Subject: "ab", Name: "c"}
 	b := Entry{Subject: "a", Name: "bc"}
 	if a.digest() == b.digest() {
-		t.Error("two entries have one hash")
+		t.Error("two entries have the same hash")
 	}
 }

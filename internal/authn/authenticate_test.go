@@ -41,14 +41,14 @@ func TestSignIn_MFATurnedOnMeanwhile(t *testing.T) {
 		p := authn.Credentials{Password: right}
 		out, err := h.signIn(ada, p)
 		if err != nil || out.Session.ID != "" || out.Pending.ID == "" {
-			t.Errorf("signing in: got %+v, %v, want a pending sign-in", out, err)
+			t.Errorf("sign-in: got %+v, %v, want a pending sign-in", out, err)
 		}
 		stepUp, _, err := h.StepUp(ctx, sess, remove, p, secret.Text{})
 		if !errors.Is(err, authn.ErrCodeRequired) || !stepUp.IsZero() {
-			t.Errorf("stepping up: got %v, want ErrCodeRequired", err)
+			t.Errorf("step-up: got %v, want ErrCodeRequired", err)
 		}
 		if s := h.state(secret.Text{}, token); s.Sessions != 1 {
-			t.Errorf("a session was opened: %+v", s)
+			t.Errorf("a session was created: %+v", s)
 		}
 	})
 	t.Run("checks the code that was sent", func(t *testing.T) {
@@ -61,7 +61,7 @@ func TestSignIn_MFATurnedOnMeanwhile(t *testing.T) {
 			t.Errorf("got %+v, %v, want a session of two factors", out, err)
 		}
 		if _, err := h.signIn(ada, p); !errors.Is(err, mfa.ErrCodeUsed) {
-			t.Errorf("again: got %v, want ErrCodeUsed", err)
+			t.Errorf("used code: got %v, want ErrCodeUsed", err)
 		}
 	})
 }
@@ -81,7 +81,7 @@ func TestSignIn_BusyHasherCostsNoAttempt(t *testing.T) {
 	}
 	release()
 	if n := h.counted(throttle.Password); n != 0 {
-		t.Errorf("%d tries are counted, want none", n)
+		t.Errorf("%d attempts are counted, want none", n)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestSignIn_AddressSpellingsShareBudget(t *testing.T) {
 				}
 			}
 			if _, err := h.signIn(spellings[1], authn.Credentials{Password: right}); !errors.Is(err, throttle.ErrThrottled) {
-				t.Errorf("the sixth: got %v, want a backoff", err)
+				t.Errorf("sixth attempt: got %v, want a backoff", err)
 			}
 		})
 	}
@@ -144,7 +144,7 @@ func TestSignIn_UnknownAddressNotStored(t *testing.T) {
 	}
 }
 
-// watched records whose attempts are counted.
+// watched records the buckets in which attempts are counted.
 type watched struct {
 	throttle.Store
 	seen *[]string
@@ -176,10 +176,10 @@ func TestSignIn_RehashesOutdatedHash(t *testing.T) {
 				t.Errorf("renewed = %v, want %v", got, c.renewed)
 			}
 			if !a.PasswordChangedAt.Equal(noon) {
-				t.Errorf("the password counts as changed at %v", a.PasswordChangedAt)
+				t.Errorf("password_changed_at is %v, want it unchanged", a.PasswordChangedAt)
 			}
 			if ok, stale, err := h.Passwords.Verify(a.PasswordHash, right); !ok || stale == c.renewed || err != nil {
-				t.Errorf("the right password: fits %v, stale %v, %v", ok, stale, err)
+				t.Errorf("right password: matches %v, stale %v, %v", ok, stale, err)
 			}
 		})
 	}
@@ -215,9 +215,9 @@ func TestSignIn_AccountDeletedMeanwhile(t *testing.T) {
 	sess, _ := h.signedIn(true)
 	h.Service.Store = gone{h.Service.Store}
 	if out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: h.code()}}); !errors.Is(err, authn.ErrSignInExpired) || out.Session.ID != "" {
-		t.Errorf("completing: got %+v, %v", out, err)
+		t.Errorf("complete: got %+v, %v", out, err)
 	}
 	if token, _, err := h.StepUp(ctx, sess, remove, authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}}, secret.Text{}); !errors.Is(err, authn.ErrCredentialsRejected) || !token.IsZero() {
-		t.Errorf("stepping up: got %v", err)
+		t.Errorf("step-up: got %v", err)
 	}
 }

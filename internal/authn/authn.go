@@ -1,6 +1,7 @@
 // Package authn is the authentication engine. It checks credentials (the password, then a second factor on an account with
-// MFA), counts every attempt before its result is known, and turns success into one of two outcomes: SignIn and Complete
-// create a session, StepUp issues a step-up token. A failed attempt is committed before its result is returned.
+// MFA), counts failures, and turns success into one of two outcomes: SignIn and Complete
+// create a session, StepUp issues a step-up token. A failed attempt is committed before its result is returned; an attempt
+// that costs a hash is committed as a failure before the hash.
 package authn
 
 import (
@@ -55,7 +56,7 @@ var (
 	// ErrTransportMismatch means that a sign-in is completed with another delivery than it was begun with.
 	ErrTransportMismatch = errors.New("sign-in was begun with another delivery")
 	// ErrInvalidTarget means that the purpose of a step-up needs a target and has none, or has one and needs none.
-	ErrInvalidTarget = errors.New("the purpose and the target of a step-up do not fit")
+	ErrInvalidTarget = errors.New("target does not match the purpose of the step-up")
 )
 
 // CredentialsError is returned for a wrong address or password.

@@ -22,7 +22,7 @@ var ofPassword = authn.StepUpScope{Purpose: "account.password"}
 
 var fresh = secret.New("an otter counts nine lamps")
 
-// changeable is what ChangePassword changes.
+// changeable is the state that ChangePassword changes.
 type changeable struct {
 	Hash               string
 	Sessions           int
@@ -102,14 +102,14 @@ func TestChangePassword_Atomic(t *testing.T) {
 				t.Errorf("call %d fails: got %+v, %v, want the store's error", nth, done, err)
 			}
 			if diff := cmp.Diff(before, look(here.Token)); diff != "" {
-				t.Errorf("call %d fails: half of it was done, - before, + after:\n%s", nth, diff)
+				t.Errorf("call %d fails: the state changed, - before, + after:\n%s", nth, diff)
 			}
 			continue
 		}
 		must(t, err)
 		after := look(token)
 		if ok, _, err := h.Passwords.Verify(after.Hash, fresh); err != nil || !ok {
-			t.Errorf("the new password does not fit: %v", err)
+			t.Errorf("the new password does not match: %v", err)
 		}
 		want := changeable{Hash: after.Hash, Sessions: 1, Here: true, Known: [2]bool{true, false}, Mails: before.Mails + 1}
 		if diff := cmp.Diff(want, after); diff != "" {
@@ -181,7 +181,7 @@ func TestAuthenticate_PasswordReplacedMeanwhile(t *testing.T) {
 			}
 			h.Service.Store = works
 			if diff := cmp.Diff(before, h.state(secret.Text{}, secret.Text{})); diff != "" {
-				t.Errorf("it was granted something, - before, + after:\n%s", diff)
+				t.Errorf("the state changed, - before, + after:\n%s", diff)
 			}
 		})
 	}

@@ -23,7 +23,7 @@ import (
 
 var remove = authn.StepUpScope{Purpose: "mfa.remove"}
 
-// state is what success changes.
+// state is the state that a successful operation changes.
 type state struct {
 	Sessions int
 	LastStep totp.Step
@@ -58,7 +58,7 @@ func (h *fixture) state(pending, previous secret.Text) state {
 	return s
 }
 
-// operation is one way to present credentials, and what it changes.
+// operation is one way to present credentials, with its effect on the state.
 type operation struct {
 	least int // calls that can fail
 	mfa   bool
@@ -188,7 +188,7 @@ func (o operation) run(t *testing.T, nth int) (h *fixture, before, after state, 
 	if struck := h.faults.Hit(); !struck {
 		must(t, err)
 		if reward == "" {
-			t.Error("right credentials were granted nothing")
+			t.Error("right credentials returned no credential")
 		}
 		return h, before, h.state(pending.Token, previous), nil
 	}
@@ -196,11 +196,11 @@ func (o operation) run(t *testing.T, nth int) (h *fixture, before, after state, 
 		t.Errorf("call %d fails: got %v, want the store's error", nth, err)
 	}
 	if reward != "" {
-		t.Errorf("call %d fails: an error came with %q", nth, reward)
+		t.Errorf("call %d fails: returned %q with the error", nth, reward)
 	}
 	after = h.state(pending.Token, previous)
 	if text := h.log.String(); strings.Contains(text, "succeeded") || strings.Contains(text, "issued") {
-		t.Errorf("call %d fails: the audit says otherwise:\n%s", nth, text)
+		t.Errorf("call %d fails: the audit log reports success:\n%s", nth, text)
 	}
 	return h, before, after, faultstore.Err
 }
@@ -218,7 +218,7 @@ func TestFaults_NothingGrantedHalfway(t *testing.T) {
 				count := fmt.Sprintf("%d %d", h.counted(throttle.Password), h.counted(throttle.TOTP)+h.counted(throttle.RecoveryCode))
 				if err == nil {
 					if got := strings.Join(counts, ", "); got != o.counts || count != "0 0" {
-						t.Errorf("with later and later faults password and code count %s, and at last %s, want %s and 0 0", got, count, o.counts)
+						t.Errorf("with faults at later calls the counted failures of password and code are %s, and without a fault %s, want %s and 0 0", got, count, o.counts)
 					}
 					if diff := cmp.Diff(o.want(before), after); diff != "" {
 						t.Errorf("without a fault, - want, + got:\n%s", diff)
@@ -232,7 +232,7 @@ func TestFaults_NothingGrantedHalfway(t *testing.T) {
 					counts = append(counts, count)
 				}
 				if diff := cmp.Diff(before, after); diff != "" {
-					t.Errorf("call %d fails: half of it was done, - before, + after:\n%s", nth, diff)
+					t.Errorf("call %d fails: the state changed, - before, + after:\n%s", nth, diff)
 				}
 			}
 		})
@@ -277,7 +277,7 @@ func TestFaults_UsedCodeStaysUsed(t *testing.T) {
 		_, err = h.SignIn(ctx, authn.SignIn{Email: ada, Delivery: session.Token, Credentials: authn.Credentials{Password: right, SecondFactor: authn.SecondFactor{Code: h.code()}}})
 		h.faults.Off()
 		if err := h.Methods.ConsumeStep(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
-			t.Errorf("call %d fails: using the code again: got %v, want ErrCodeUsed", nth, err)
+			t.Errorf("call %d fails, then the code again: got %v, want ErrCodeUsed", nth, err)
 		}
 		if !h.faults.Hit() {
 			if !errors.Is(err, mfa.ErrCodeUsed) {
@@ -302,12 +302,12 @@ func TestFaults_CheckStepUpAndSignOut(t *testing.T) {
 			break
 		}
 		if !errors.Is(err, faultstore.Err) || errors.Is(err, stepup.ErrRefused) || g.Grant.ID != "" {
-			t.Errorf("checking, call %d fails: got %+v, %v, want the store's error", nth, g, err)
+			t.Errorf("check, call %d fails: got %+v, %v, want the store's error", nth, g, err)
 		}
 	}
 	h.faults.FailAt(1)
 	if err := h.SignOut(ctx, sess); !errors.Is(err, faultstore.Err) {
-		t.Errorf("signing out: got %v, want the store's error", err)
+		t.Errorf("sign-out: got %v, want the store's error", err)
 	}
 	if !h.state(secret.Text{}, token).Previous {
 		t.Error("the session ended")

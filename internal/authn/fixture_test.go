@@ -56,7 +56,7 @@ type fixture struct {
 	key    totp.Key // of ada's app
 	log    *lines
 
-	buckets []throttle.Bucket // that counted sums up
+	buckets []throttle.Bucket // whose failures counted adds up
 }
 
 // lines collects the lines of the audit log.

@@ -46,7 +46,7 @@ func (s *Service) checkRecoveryCode(ctx context.Context, a attempt, t recoveryAt
 	}
 	if limit := s.Attempts.Check(t.attempt, t.subLimit, *t.counts); limit != nil {
 		return s.inDecisionTx(ctx, a, func(ctx context.Context) (*decision.Refusal, error) {
-			return decision.Refuse(asTooManyTries(limit)), s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear)
+			return decision.Refuse(tooManyTriesAsExpired(limit)), s.clearFailures(ctx, throttle.SubLimit{}, t.alsoClear)
 		})
 	}
 	id, budget, err := s.matchRecoveryCode(ctx, a, t)

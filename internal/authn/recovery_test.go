@@ -33,11 +33,11 @@ func TestComplete_BusyHasherCostsNoAttempt(t *testing.T) {
 		}
 	}
 	if n := h.counted(throttle.RecoveryCode); n != 0 {
-		t.Errorf("%d tries are counted, want none", n)
+		t.Errorf("%d attempts are counted, want none", n)
 	}
 	h.buckets = nil
 	if out, err := h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: authn.SecondFactor{Code: h.code()}}); err != nil || out.Session.ID == "" {
-		t.Errorf("a code of the app takes no hash: got %v", err)
+		t.Errorf("a TOTP code needs no hash: got %v", err)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestFactors_OfSuspendedMethod(t *testing.T) {
 	must(t, err)
 	only := []throttle.Kind{throttle.RecoveryCode}
 	if out := h.pending(session.Token); !slices.Equal(out.Factors, only) {
-		t.Errorf("signing in takes one of %v, want %v", out.Factors, only)
+		t.Errorf("sign-in offers %v, want %v", out.Factors, only)
 	}
 	sess, _ := h.signedIn(true)
 	_, _, err = h.StepUp(ctx, sess, remove, authn.Credentials{Password: right}, secret.Text{})
@@ -101,7 +101,7 @@ func TestFactors_OfSuspendedMethod(t *testing.T) {
 	}
 	shown, err := h.CheckStepUp(ctx, sess, remove, "")
 	if shown.RequiredACR != session.AAL2 || !errors.Is(err, stepup.ErrRefused) || !slices.Equal(shown.Factors, only) {
-		t.Errorf("a step-up takes %s with %v, %v", shown.RequiredACR, shown.Factors, err)
+		t.Errorf("the step-up offers %s and returns %v, %v", shown.RequiredACR, shown.Factors, err)
 	}
 }
 
@@ -131,6 +131,6 @@ func TestComplete_ChecksLimitsAgainUnderLock(t *testing.T) {
 		}
 	}
 	if h.lastStep() != 0 {
-		t.Error("the code was used up")
+		t.Error("the code was consumed")
 	}
 }

@@ -55,5 +55,5 @@ func (s *Service) CancelRemoval(ctx context.Context, req SecondFactorRequest) er
 	} else {
 		err = s.checkCode(ctx, a, codeAttempt{code: req.Second.Code, attempt: counted, grant: grant})
 	}
-	return asExpired(err)
+	return rejectedAsExpired(err)
 }

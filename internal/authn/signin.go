@@ -109,7 +109,7 @@ func (s *Service) Complete(ctx context.Context, req SecondFactorRequest) (SignIn
 		err = s.checkCode(ctx, a, codeAttempt{code: req.Second.Code, attempt: a.attemptFor(kind), subLimit: limit, grant: grant})
 	}
 	if err != nil {
-		return SignInResult{}, asExpired(err)
+		return SignInResult{}, rejectedAsExpired(err)
 	}
 	return out, nil
 }
@@ -172,8 +172,8 @@ func (s *Service) resume(ctx context.Context, token secret.Text, via session.Del
 	return a, acquired, nil
 }
 
-// asExpired maps ErrCredentialsRejected to ErrSignInExpired: the password that began the sign-in has been replaced.
-func asExpired(err error) error {
+// rejectedAsExpired maps ErrCredentialsRejected to ErrSignInExpired: the password that began the sign-in has been replaced.
+func rejectedAsExpired(err error) error {
 	if errors.Is(err, ErrCredentialsRejected) {
 		return ErrSignInExpired
 	}

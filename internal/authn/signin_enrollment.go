@@ -101,7 +101,7 @@ func (s *Service) ConfirmEnrollment(ctx context.Context, req ConfirmRequest) (Si
 		},
 	})
 	if err != nil {
-		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, asExpired(err)
+		return SignInResult{}, mfa.Method{}, mfa.ChangeResult{}, rejectedAsExpired(err)
 	}
 	if !done.NewToken.IsZero() {
 		out.Token = done.NewToken

@@ -107,16 +107,16 @@ func (s *Service) countFailure(ctx context.Context, t codeAttempt) (throttle.Bud
 // checkLimits reports whether the code may be checked, given the counters in now. It returns a *throttle.ThrottledError, or
 // ErrSignInExpired if the pending sign-in has no tries left.
 func (s *Service) checkLimits(t codeAttempt, now Snapshot) error {
-	return asTooManyTries(s.Attempts.Check(t.attempt, t.subLimit, now.Counts))
+	return tooManyTriesAsExpired(s.Attempts.Check(t.attempt, t.subLimit, now.Counts))
 }
 
 func (s *Service) reserve(ctx context.Context, counted throttle.Attempt, limit throttle.SubLimit) (throttle.Budget, error) {
 	budget, err := s.Attempts.Reserve(ctx, counted, limit)
-	return budget, asTooManyTries(err)
+	return budget, tooManyTriesAsExpired(err)
 }
 
-// asTooManyTries maps throttle.ErrTooManyTries to ErrSignInExpired: a pending sign-in expires with its last try.
-func asTooManyTries(err error) error {
+// tooManyTriesAsExpired maps throttle.ErrTooManyTries to ErrSignInExpired: a pending sign-in expires with its last try.
+func tooManyTriesAsExpired(err error) error {
 	if errors.Is(err, throttle.ErrTooManyTries) {
 		return ErrSignInExpired
 	}

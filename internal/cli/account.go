@@ -14,7 +14,9 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/app"
 	"twofold/internal/config"
+	"twofold/internal/mailaddr"
 	"twofold/internal/secret"
+	"twofold/internal/usertext"
 )
 
 type accountCommands struct {
@@ -46,7 +48,7 @@ func (cmd addAccount) Run(ctx context.Context, p Program) (err error) {
 	if err != nil {
 		return err
 	}
-	p.printf("added %s (%s)", added.Email, added.ID)
+	p.printf("added %s (%s)", mailaddr.ToUnicode(added.Email), added.ID)
 	if cmd.Admin {
 		return p.setRole(ctx, a, added.Email, account.Admin)
 	}
@@ -59,7 +61,8 @@ func (cmd addAccount) password(p Program) (secret.Text, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return secret.Text{}, fmt.Errorf("read password: %w", err)
 		}
-		return secret.New(strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")), nil
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		return secret.New(strings.Trim(line, "\ufeff")), nil // editors and shells on Windows write byte order marks
 	}
 	terminal, ok := p.In.(*os.File)
 	if !ok || !term.IsTerminal(int(terminal.Fd())) {
@@ -96,7 +99,7 @@ type resetMFA struct {
 
 // Run resets an account's MFA.
 func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
-	if strings.TrimSpace(cmd.Reason) == "" {
+	if usertext.IsBlank(cmd.Reason) {
 		return errors.New("--reason must not be empty: it is written to the audit log")
 	}
 	a, _, err := p.open(ctx)
@@ -125,7 +128,7 @@ type revokeAdmin struct {
 	Email string `required:"" help:"The email address of the account."`
 }
 
-// Run takes that back.
+// Run revokes the role.
 func (cmd revokeAdmin) Run(ctx context.Context, p Program) error {
 	return p.withApp(ctx, func(a *app.App, _ config.Config) error { return p.setRole(ctx, a, cmd.Email, "") })
 }
@@ -135,9 +138,9 @@ func (p Program) setRole(ctx context.Context, a *app.App, email string, r accoun
 		return err
 	}
 	if r == account.Admin {
-		p.printf("%s is an administrator", account.CanonicalEmail(email))
+		p.printf("%s is an administrator", mailaddr.ToUnicode(account.CanonicalEmail(email)))
 		return nil
 	}
-	p.printf("%s is no administrator", account.CanonicalEmail(email))
+	p.printf("%s is not an administrator", mailaddr.ToUnicode(account.CanonicalEmail(email)))
 	return nil
 }

@@ -65,11 +65,11 @@ func (cmd restoreFence) Run(ctx context.Context, p Program) error {
 		if err != nil {
 			return err
 		}
-		p.printf("generation %d started; %s is the signing key", done.Number, done.SigningKID.KID)
+		p.printf("generation %d started; %s is the signing key", done.Number, done.SigningKey.KID)
 		p.printf("revoked: sessions %d, pending sign-ins %d, step-up tokens %d, links %d, enrollments %d, MFA removals %d",
 			done.Revoked.Sessions, done.Revoked.SignIns, done.Revoked.StepUps, done.Revoked.Links, done.Revoked.Enrollments, done.Revoked.Removals)
 		p.printf("known devices forgotten: %d; methods whose current codes were marked used: %d", done.Revoked.Devices, done.Revoked.Methods)
-		p.printf("recovery codes invalidated: %d sets; notices queued: %d", done.RecoveryCodeSets, done.MailsHeld)
+		p.printf("recovery codes invalidated: %d sets; notices queued: %d", done.RecoveryCodeSets, done.NoticesQueued)
 		return nil
 	})
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"os"
 	"time"
 
@@ -48,7 +47,7 @@ type commands struct {
 
 const description = "Twofold gives any app the account-security page its users expect."
 
-// exit is the panic value with which kong leaves after printing help.
+// exit is the panic value with which kong exits after printing help.
 type exit int
 
 // Run executes a command line. It returns 0, or 1 if the command failed, or 2 for a usage error.
@@ -101,7 +100,7 @@ func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
 	if err != nil {
 		return nil, config.Config{}, err
 	}
-	log := slog.New(slog.NewJSONHandler(p.Errs, &slog.HandlerOptions{Level: c.LogLevel}))
+	log, audit, logWriter := newLogs(p.Errs, c.LogFormat, c.LogLevel)
 	for _, name := range config.Unknown(os.Environ()) {
 		log.Warn("unknown setting is ignored", "name", name)
 	}
@@ -111,7 +110,7 @@ func (p Program) open(ctx context.Context) (*app.App, config.Config, error) {
 	}
 	a, err := app.New(ctx, c, app.Options{
 		Version: p.Version, Contract: p.Contract, Page: p.Page,
-		Log: log, Audit: slog.New(slog.NewJSONHandler(p.Errs, nil)), Traces: traces, Now: p.Now,
+		Log: log, Audit: audit, LogWriter: logWriter, Traces: traces, Now: p.Now,
 	})
 	return a, c, err
 }

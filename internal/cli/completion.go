@@ -37,46 +37,46 @@ func (cmd completion) Run(c *kong.Context, p Program) error {
 		return err
 	}
 	var text strings.Builder
-	if err := script.ExecuteTemplate(&text, cmd.Shell, places(c.Model.Node)); err != nil {
+	if err := script.ExecuteTemplate(&text, cmd.Shell, targets(c.Model.Node)); err != nil {
 		return err
 	}
 	_, err = io.WriteString(p.Out, text.String())
 	return err
 }
 
-// completionPlace is a command prefix, with the words that can follow it.
-type completionPlace struct {
+// completionTarget is a command prefix, with the words that can follow it.
+type completionTarget struct {
 	Path  string
 	Words []completionWord
 }
 
 type completionWord struct {
 	Text, About string
-	Takes       bool // a flag that another word follows
+	HasValue    bool // a flag that another word follows
 }
 
-// places returns every command prefix, twofold itself first.
-func places(n *kong.Node) []completionPlace {
-	here := completionPlace{Path: pathOf(n)}
-	var below []completionPlace
+// targets returns every command prefix, twofold itself first.
+func targets(n *kong.Node) []completionTarget {
+	target := completionTarget{Path: pathOf(n)}
+	var children []completionTarget
 	for _, child := range n.Children {
 		if child.Hidden {
 			continue
 		}
-		here.Words = append(here.Words, completionWord{Text: child.Name, About: child.Help})
-		below = append(below, places(child)...)
+		target.Words = append(target.Words, completionWord{Text: child.Name, About: child.Help})
+		children = append(children, targets(child)...)
 	}
 	for _, group := range n.AllFlags(true) {
 		for _, f := range group {
-			here.Words = append(here.Words, completionWord{Text: "--" + f.Name, About: f.Help, Takes: !f.IsBool()})
+			target.Words = append(target.Words, completionWord{Text: "--" + f.Name, About: f.Help, HasValue: !f.IsBool()})
 		}
 	}
 	for _, argument := range n.Positional {
 		for choice := range strings.FieldsFuncSeq(argument.Enum, func(r rune) bool { return r == ',' }) {
-			here.Words = append(here.Words, completionWord{Text: choice, About: argument.Help})
+			target.Words = append(target.Words, completionWord{Text: choice, About: argument.Help})
 		}
 	}
-	return append([]completionPlace{here}, below...)
+	return append([]completionTarget{target}, children...)
 }
 
 // pathOf returns the words that lead to a command.

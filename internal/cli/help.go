@@ -39,7 +39,7 @@ func (cmd help) Run(c *kong.Context, p Program) error {
 	if len(cmd.Topic) == 1 && cmd.Topic[0] == "settings" {
 		return printSettings(p)
 	}
-	_, err := c.Kong.Parse(append(cmd.Topic, "--help")) // it leaves
+	_, err := c.Kong.Parse(append(cmd.Topic, "--help")) // exits
 	return usageError{err}
 }
 
@@ -47,7 +47,7 @@ func (cmd help) Run(c *kong.Context, p Program) error {
 type usageError struct{ error }
 
 // setting is a row of the table in docs/operate.md, the one place that describes each setting.
-type setting struct{ name, usual, about string }
+type setting struct{ name, defaultValue, about string }
 
 var (
 	settingRow = regexp.MustCompile("(?m)^\\| `(TWOFOLD_\\w+)` \\| (.*?) \\| (.*)\\|$")
@@ -60,7 +60,7 @@ func settings(operate []byte) (rows []setting) {
 		return strings.TrimSpace(strings.ReplaceAll(manLink.ReplaceAllString(string(text), "$1"), "`", ""))
 	}
 	for _, row := range settingRow.FindAllSubmatch(operate, -1) {
-		rows = append(rows, setting{name: plain(row[1]), usual: plain(row[2]), about: plain(row[3])})
+		rows = append(rows, setting{name: plain(row[1]), defaultValue: plain(row[2]), about: plain(row[3])})
 	}
 	return rows
 }
@@ -70,7 +70,7 @@ func printSettings(p Program) error {
 	var text strings.Builder
 	text.WriteString("Settings come from the environment. Durations are written 30s, 5m, 12h.\n")
 	for _, s := range settings(p.Operations) {
-		fmt.Fprintf(&text, "\n%s (%s)\n", s.name, s.usual)
+		fmt.Fprintf(&text, "\n%s (%s)\n", s.name, s.defaultValue)
 		if s.about != "" {
 			text.WriteString(indented(s.about))
 		}

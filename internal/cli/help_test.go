@@ -14,11 +14,11 @@ func TestSettings_MatchOperatorsPage(t *testing.T) {
 	}
 	rows := settings(page)
 	if want := bytes.Count(page, []byte("| `TWOFOLD_")); len(rows) != want || want == 0 {
-		t.Errorf("it has %d, the page %d", len(rows), want)
+		t.Errorf("the command lists %d, the page %d", len(rows), want)
 	}
 	for _, s := range rows {
-		if s.name == "" || s.usual == "" {
-			t.Errorf("a row was not understood: %+v", s)
+		if s.name == "" || s.defaultValue == "" {
+			t.Errorf("cannot parse the row %+v", s)
 		}
 	}
 }

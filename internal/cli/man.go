@@ -39,7 +39,7 @@ func (man) Run(c *kong.Context, p Program) error {
 	say(".SH EXIT STATUS\n0: success. 1: failure, explained on standard error. 2: usage error.")
 	say(".SH ENVIRONMENT\nDurations are written 30s, 5m, 12h.")
 	for _, s := range settings(p.Operations) {
-		say(".TP\n.BR %s \" (%s)\"\n%s", s.name, roff(s.usual), roff(s.about))
+		say(".TP\n.BR %s \" (%s)\"\n%s", s.name, roff(s.defaultValue), roff(s.about))
 	}
 	say(".SH EXAMPLES\n.nf\n%s.fi", roff(examples))
 	_, err := io.WriteString(p.Out, page.String())

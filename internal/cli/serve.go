@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"os/signal"
+	"syscall"
 
 	"twofold/internal/app"
 	"twofold/internal/config"
@@ -16,14 +17,14 @@ type serve struct {
 
 // Run serves until it receives a signal to stop.
 func (cmd serve) Run(ctx context.Context, p Program) (err error) {
+	signal.Ignore(syscall.SIGPIPE) // otherwise the server dies with the program that reads its log: logctx.Writer
 	a, c, err := p.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	boundMemory(c.Passwords)
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", c.Listen)
+	listener, err := app.Listen(ctx, c.Listen, c.SocketMode)
 	if err != nil {
 		return fmt.Errorf("TWOFOLD_LISTEN: %w", err)
 	}

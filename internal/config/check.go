@@ -10,16 +10,18 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"twofold/internal/usertext"
 )
 
 // check returns everything that is wrong with the settings, joined, one sentence each.
 func (c *Config) check() error {
 	var wrong []error
 	wrong = append(wrong, c.checkPublicURL(), c.checkListen(), c.checkIssuer(), c.checkMail(), positive(reflect.ValueOf(*c)))
-	if c.Attempts.MaxWait < c.Attempts.Wait {
+	if c.Attempts.MaxBackoff < c.Attempts.FirstBackoff {
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_MAX_WAIT is shorter than TWOFOLD_ATTEMPTS_WAIT: make it longer"))
 	}
-	if c.Retention.Attempts <= c.Attempts.MaxWait { // otherwise a counter is purged during its own backoff
+	if c.Retention.Attempts <= c.Attempts.MaxBackoff { // otherwise a counter is purged during its own backoff
 		wrong = append(wrong, errors.New("TWOFOLD_ATTEMPTS_KEPT is not longer than TWOFOLD_ATTEMPTS_MAX_WAIT: make it longer"))
 	}
 	if c.Keys.SigningLifetime <= c.Keys.SigningLead {
@@ -33,6 +35,9 @@ func (c *Config) check() error {
 	}
 	if p := c.MFA.Policy; p != "optional" && p != "required" {
 		wrong = append(wrong, fmt.Errorf("TWOFOLD_MFA_POLICY is %q: use optional or required", p))
+	}
+	if f := c.LogFormat; f != "auto" && f != "text" && f != "json" {
+		wrong = append(wrong, fmt.Errorf("TWOFOLD_LOG_FORMAT is %q: use auto, text or json", f))
 	}
 	if !c.MFA.RequiredFrom.IsZero() && !c.MFA.Required() {
 		wrong = append(wrong, errors.New("TWOFOLD_MFA_REQUIRED_FROM is set, but TWOFOLD_MFA_POLICY is not required: set it too, or remove the date"))
@@ -75,38 +80,23 @@ func isLocal(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || (ip != nil && ip.IsLoopback())
 }
 
-func (c *Config) checkListen() error {
-	var wrong []error
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		wrong = append(wrong, fmt.Errorf("TWOFOLD_LISTEN is %q: give host:port or :port, as in :8080", c.Listen))
-	}
-	if c.OpsListen == "off" {
-		c.OpsListen = ""
-		return errors.Join(wrong...)
-	}
-	if _, _, err := net.SplitHostPort(c.OpsListen); err != nil {
-		wrong = append(wrong, fmt.Errorf("TWOFOLD_OPS_LISTEN is %q: give host:port, as in 127.0.0.1:9090, or off", c.OpsListen))
-	}
-	return errors.Join(wrong...)
-}
-
 // checkIssuer rejects names that would break the label of a key URI.
 func (c *Config) checkIssuer() error {
 	c.Issuer = strings.TrimSpace(c.Issuer)
 	bad := func(r rune) bool { return r == ':' || !unicode.IsPrint(r) }
-	if c.Issuer == "" || !utf8.ValidString(c.Issuer) || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
+	if usertext.IsBlank(c.Issuer) || !utf8.ValidString(c.Issuer) || strings.ContainsFunc(c.Issuer, bad) || len(c.Issuer) > 64 {
 		return fmt.Errorf("TWOFOLD_ISSUER is %q: give a short name without a colon, as authenticator apps will show it", c.Issuer)
 	}
 	return nil
 }
 
-// positive rejects every duration and number that is not above zero, except HashSlots, Delay and Drain, where 0 has a
-// meaning.
+// positive rejects every duration and number that is not above zero, except those with the tag zero:"allowed", where 0 has
+// a meaning.
 func positive(v reflect.Value) error {
 	var wrong []error
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
-		if !field.IsExported() || field.Name == "HashSlots" || field.Name == "Delay" || field.Name == "Drain" || field.Name == "LogLevel" {
+		if !field.IsExported() || field.Tag.Get("zero") == "allowed" || field.Name == "LogLevel" {
 			continue
 		}
 		name := field.Tag.Get("env")

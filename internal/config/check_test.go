@@ -15,8 +15,10 @@ import (
 func TestFromMap_InvalidValues(t *testing.T) {
 	t.Parallel()
 	for name, values := range map[string][]string{
-		"TWOFOLD_LISTEN":     {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1"},
-		"TWOFOLD_OPS_LISTEN": {"9090", "localhost", "none", "OFF", "[::1]"},
+		"TWOFOLD_LISTEN":      {"8080", "localhost", "a:b:c", "::1:8080", "[::1]", "127.0.0.1", "unix:", "unix:@abstract", "Systemd"},
+		"TWOFOLD_OPS_LISTEN":  {"9090", "localhost", "none", "OFF", "[::1]", "unix:", "systemd"},
+		"TWOFOLD_SOCKET_MODE": {"rw", "0o660", "0990", "1777", "-1", "0"},
+		"TWOFOLD_LOG_FORMAT":  {"JSON", "logfmt"},
 		"TWOFOLD_PUBLIC_URL": {
 			"account.example.com", "localhost:8080", "//account.example.com", "ftp://account.example.com", "https://", "https:///path", "://", "%", "http://[::1",
 			"http://account.example.com", "http://192.0.2.1", "http://10.0.0.1:8080", "http://localhost.example.com", "http://127.0.0.1.example.com",
@@ -25,6 +27,7 @@ func TestFromMap_InvalidValues(t *testing.T) {
 			"https://*", "https://*.example.com", "https://b\u00fccher.example", "https://:443",
 		},
 		"TWOFOLD_ISSUER": {
+			"\u3164", "\u3164 \u2800",
 			" ", "\t", "Two:fold", "Two\nfold", "Two\x00fold", "Two\u0085fold", "Two\u202efold", strings.Repeat("x", 65), strings.Repeat("ü", 33),
 		},
 		"TWOFOLD_TRUSTED_PROXIES":      {"10.0.0.1", "10.0.0.0/33", "proxy.example.com", "10.0.0.0/8;fd00::/8", "10.0.0.0/8 fd00::/8", "*"},
@@ -47,12 +50,12 @@ func TestFromMap_InvalidValues(t *testing.T) {
 	}
 }
 
-// refusedByName wants an error whose every line names this setting.
+// refusedByName checks that a value is rejected with an error that names the setting in every line.
 func refusedByName(t *testing.T, name, value string) {
 	t.Helper()
 	_, err := config.FromMap(env{name: value})
 	if err == nil {
-		t.Errorf("%s=%q was taken", name, value)
+		t.Errorf("%s=%q was accepted", name, value)
 		return
 	}
 	for line := range strings.Lines(err.Error()) {
@@ -72,11 +75,11 @@ func TestFromMap_NumbersMustBePositive(t *testing.T) {
 		values := []string{"0", "-1", "x", "1.5.0", "99999999999999999999999"}
 		switch {
 		case name == "TWOFOLD_REMOVAL_DELAY", name == "TWOFOLD_DRAIN":
-			values = []string{"-1m", "5", "off"} // 0 means something
+			values = []string{"-1m", "5", "off"} // zero is valid
 		case f.Type == reflect.TypeFor[time.Duration]():
 			values = []string{"0s", "-1m", "5", "5 minutes", "five", "1e9h"}
 		case name == "TWOFOLD_HASH_SLOTS", f.Type.Kind() < reflect.Int, f.Type.Kind() > reflect.Uint64, name == "TWOFOLD_LOG_LEVEL":
-			continue // zero means something, or it is no number
+			continue // zero is valid, or the setting is not a number
 		}
 		for _, value := range values {
 			refusedByName(t, name, value)
@@ -94,28 +97,28 @@ func TestFromMap_EmptyMeansDefault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(rules, got, exported, prefixes); diff != "" {
+	if diff := cmp.Diff(defaults(t), got, exportedFields, prefixes); diff != "" {
 		t.Errorf("- default, + empty:\n%s", diff)
 	}
 }
 
 func TestFromMap_ReportsAllErrors(t *testing.T) {
 	t.Parallel()
-	for what, wrong := range map[string]env{
-		"checked": {"TWOFOLD_LISTEN": "8080", "TWOFOLD_PUBLIC_URL": "http://example.com", "TWOFOLD_SIGN_IN_TRIES": "0", "TWOFOLD_HASH_WAIT": "-1s"},
-		"read":    {"TWOFOLD_MAX_BODY": "16k", "TWOFOLD_SIGN_IN_TRIES": "x", "TWOFOLD_HASH_WAIT": "5", "TWOFOLD_LOG_LEVEL": "loud", "TWOFOLD_TRUSTED_PROXIES": "x"},
+	for name, invalid := range map[string]env{
+		"invalid values":   {"TWOFOLD_LISTEN": "8080", "TWOFOLD_PUBLIC_URL": "http://example.com", "TWOFOLD_SIGN_IN_TRIES": "0", "TWOFOLD_HASH_WAIT": "-1s"},
+		"malformed values": {"TWOFOLD_MAX_BODY": "16k", "TWOFOLD_SIGN_IN_TRIES": "x", "TWOFOLD_HASH_WAIT": "5", "TWOFOLD_LOG_LEVEL": "loud", "TWOFOLD_TRUSTED_PROXIES": "x"},
 	} {
-		_, err := config.FromMap(wrong)
+		_, err := config.FromMap(invalid)
 		if err == nil {
-			t.Fatalf("%s: nothing was wrong", what)
+			t.Fatalf("%s: got no error", name)
 		}
 		lines := strings.Split(err.Error(), "\n")
-		if len(lines) != len(wrong) {
-			t.Errorf("%s: %d lines, want %d:\n%v", what, len(lines), len(wrong), err)
+		if len(lines) != len(invalid) {
+			t.Errorf("%s: %d lines, want %d:\n%v", name, len(lines), len(invalid), err)
 		}
-		for name := range wrong {
-			if !strings.Contains(err.Error(), name) {
-				t.Errorf("%s: %s is not named:\n%v", what, name, err)
+		for setting := range invalid {
+			if !strings.Contains(err.Error(), setting) {
+				t.Errorf("%s: %s is not named:\n%v", name, setting, err)
 			}
 		}
 	}
@@ -136,14 +139,14 @@ func TestFromMap_OpsListenerOff(t *testing.T) {
 
 func TestFromMap_RequiredFromNeedsPolicy(t *testing.T) {
 	t.Parallel()
-	for says, given := range map[string]env{
+	for want, given := range map[string]env{
 		"use optional or required":              {"TWOFOLD_MFA_POLICY": "Required"},
 		"TWOFOLD_MFA_POLICY is not required":    {"TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31"},
 		"write it as in 2027-01-31":             {"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "31.1.2027"},
 		"TWOFOLD_MFA_REMIND must be a duration": {"TWOFOLD_MFA_REMIND": "0s"},
 	} {
-		if _, err := config.FromMap(given); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%v: got %v, want %q", given, err, says)
+		if _, err := config.FromMap(given); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: got %v, want %q", given, err, want)
 		}
 	}
 	c, err := config.FromMap(env{"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31"})

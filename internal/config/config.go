@@ -24,6 +24,7 @@ import (
 type Config struct {
 	Listen           string         `env:"TWOFOLD_LISTEN" envDefault:":8080"`
 	OpsListen        string         `env:"TWOFOLD_OPS_LISTEN" envDefault:"127.0.0.1:9090"` // empty: off
+	SocketMode       FileMode       `env:"TWOFOLD_SOCKET_MODE" envDefault:"0660"`          // of a Unix domain socket
 	PublicURL        string         `env:"TWOFOLD_PUBLIC_URL" envDefault:"http://localhost:8080"`
 	DatabaseURL      string         `env:"TWOFOLD_DATABASE_URL" envDefault:"sqlite:./data/twofold.db"`
 	DatabaseURLFile  string         `env:"TWOFOLD_DATABASE_URL_FILE"`
@@ -33,6 +34,7 @@ type Config struct {
 	Issuer           string         `env:"TWOFOLD_ISSUER" envDefault:"Twofold"`
 	TrustedProxies   []netip.Prefix `env:"TWOFOLD_TRUSTED_PROXIES"`
 	LogLevel         slog.Level     `env:"TWOFOLD_LOG_LEVEL" envDefault:"info"`
+	LogFormat        string         `env:"TWOFOLD_LOG_FORMAT" envDefault:"auto"`
 
 	Sessions   Sessions
 	SignIns    SignIns
@@ -61,9 +63,9 @@ type Sessions struct {
 
 // SignIns limits pending sign-ins.
 type SignIns struct {
-	Lifetime time.Duration `env:"TWOFOLD_SIGN_IN_LIFETIME" envDefault:"5m"`
-	Tries    int           `env:"TWOFOLD_SIGN_IN_TRIES" envDefault:"5"`
-	Open     int           `env:"TWOFOLD_MAX_PENDING_SIGN_INS" envDefault:"5"`
+	Lifetime   time.Duration `env:"TWOFOLD_SIGN_IN_LIFETIME" envDefault:"5m"`
+	Tries      int           `env:"TWOFOLD_SIGN_IN_TRIES" envDefault:"5"`
+	MaxPending int           `env:"TWOFOLD_MAX_PENDING_SIGN_INS" envDefault:"5"`
 }
 
 // Devices limits the browsers that an account knows.
@@ -109,10 +111,10 @@ func (d *Date) UnmarshalText(text []byte) (err error) {
 
 // Attempts limits failed attempts per account and kind of credential (NIST SP 800-63B-4 §3.2.2).
 type Attempts struct {
-	Free    int           `env:"TWOFOLD_FREE_ATTEMPTS" envDefault:"5"`
-	Wait    time.Duration `env:"TWOFOLD_ATTEMPTS_WAIT" envDefault:"30s"`
-	MaxWait time.Duration `env:"TWOFOLD_ATTEMPTS_MAX_WAIT" envDefault:"1h"`
-	Cap     int           `env:"TWOFOLD_ATTEMPT_LIMIT" envDefault:"100"`
+	FreeAttempts int           `env:"TWOFOLD_FREE_ATTEMPTS" envDefault:"5"`
+	FirstBackoff time.Duration `env:"TWOFOLD_ATTEMPTS_WAIT" envDefault:"30s"`
+	MaxBackoff   time.Duration `env:"TWOFOLD_ATTEMPTS_MAX_WAIT" envDefault:"1h"`
+	HardLimit    int           `env:"TWOFOLD_ATTEMPT_LIMIT" envDefault:"100"`
 }
 
 // Addresses limits requests per network address.
@@ -128,7 +130,7 @@ type Passwords struct {
 	ArgonMemoryKiB   uint32        `env:"TWOFOLD_ARGON2_MEMORY_KIB" envDefault:"19456"`
 	ArgonTime        uint32        `env:"TWOFOLD_ARGON2_TIME" envDefault:"2"`
 	ArgonParallelism uint8         `env:"TWOFOLD_ARGON2_PARALLELISM" envDefault:"1"`
-	HashSlots        int           `env:"TWOFOLD_HASH_SLOTS" envDefault:"0"`
+	HashSlots        int           `env:"TWOFOLD_HASH_SLOTS" envDefault:"0" zero:"allowed"`
 	HashQueue        int           `env:"TWOFOLD_HASH_QUEUE" envDefault:"32"`
 	HashWait         time.Duration `env:"TWOFOLD_HASH_WAIT" envDefault:"2s"`
 }
@@ -137,6 +139,8 @@ type Passwords struct {
 type Mail struct {
 	SMTPURL         secret.Text   `env:"TWOFOLD_SMTP_URL"`
 	SMTPURLFile     string        `env:"TWOFOLD_SMTP_URL_FILE"`
+	EHLO            string        `env:"TWOFOLD_SMTP_EHLO"` // see Config.EHLOName
+	CAFile          string        `env:"TWOFOLD_SMTP_CA_FILE"`
 	From            string        `env:"TWOFOLD_MAIL_FROM"`
 	Timeout         time.Duration `env:"TWOFOLD_SMTP_TIMEOUT" envDefault:"30s"`
 	Support         string        `env:"TWOFOLD_SUPPORT"`
@@ -151,8 +155,8 @@ type Mail struct {
 // Removal configures the delayed removal of MFA for users who lost every factor: docs/lost-everything.md. Delay 0 turns
 // it off.
 type Removal struct {
-	Delay        time.Duration `env:"TWOFOLD_REMOVAL_DELAY" envDefault:"72h"`
-	Pause        time.Duration `env:"TWOFOLD_REMOVAL_COOLDOWN" envDefault:"720h"`
+	Delay        time.Duration `env:"TWOFOLD_REMOVAL_DELAY" envDefault:"72h" zero:"allowed"`
+	Cooldown     time.Duration `env:"TWOFOLD_REMOVAL_COOLDOWN" envDefault:"720h"`
 	Remind       time.Duration `env:"TWOFOLD_REMOVAL_REMIND" envDefault:"24h"`
 	TickMax      time.Duration `env:"TWOFOLD_REMOVAL_TICK_MAX" envDefault:"1h"`
 	LinkLifetime time.Duration `env:"TWOFOLD_REMOVAL_LINK_LIFETIME" envDefault:"168h"`
@@ -160,13 +164,13 @@ type Removal struct {
 
 // Retention holds how long expired data is kept and how it is purged: docs/operate.md, "What is kept, and how long".
 type Retention struct {
-	Over       time.Duration `env:"TWOFOLD_EXPIRED_KEPT" envDefault:"24h"`
-	Attempts   time.Duration `env:"TWOFOLD_ATTEMPTS_KEPT" envDefault:"2160h"`
-	Mails      time.Duration `env:"TWOFOLD_MAILS_KEPT" envDefault:"720h"`
-	Activity   time.Duration `env:"TWOFOLD_ACTIVITY_KEPT" envDefault:"9600h"`
-	PurgeEvery time.Duration `env:"TWOFOLD_PURGE_EVERY" envDefault:"5m"`
-	PurgeBatch int           `env:"TWOFOLD_PURGE_BATCH" envDefault:"500"`
-	PurgeRest  time.Duration `env:"TWOFOLD_PURGE_REST" envDefault:"20ms"`
+	ExpiredGrace time.Duration `env:"TWOFOLD_EXPIRED_KEPT" envDefault:"24h"`
+	Attempts     time.Duration `env:"TWOFOLD_ATTEMPTS_KEPT" envDefault:"2160h"`
+	Mails        time.Duration `env:"TWOFOLD_MAILS_KEPT" envDefault:"720h"`
+	Activity     time.Duration `env:"TWOFOLD_ACTIVITY_KEPT" envDefault:"9600h"`
+	PurgeEvery   time.Duration `env:"TWOFOLD_PURGE_EVERY" envDefault:"5m"`
+	PurgeBatch   int           `env:"TWOFOLD_PURGE_BATCH" envDefault:"500"`
+	BatchPause   time.Duration `env:"TWOFOLD_PURGE_REST" envDefault:"20ms"`
 }
 
 // HTTP limits requests. After the signal to stop, the server keeps serving for Drain, so that proxies can notice.
@@ -177,7 +181,7 @@ type HTTP struct {
 	ReadTimeout       time.Duration `env:"TWOFOLD_READ_TIMEOUT" envDefault:"10s"`
 	WriteTimeout      time.Duration `env:"TWOFOLD_WRITE_TIMEOUT" envDefault:"20s"`
 	IdleTimeout       time.Duration `env:"TWOFOLD_IDLE_TIMEOUT" envDefault:"60s"`
-	Drain             time.Duration `env:"TWOFOLD_DRAIN" envDefault:"0s"`
+	Drain             time.Duration `env:"TWOFOLD_DRAIN" envDefault:"0s" zero:"allowed"`
 	ShutdownTimeout   time.Duration `env:"TWOFOLD_SHUTDOWN_TIMEOUT" envDefault:"15s"`
 }
 
@@ -189,7 +193,24 @@ func Parse(environ []string) (Config, error) { return FromMap(env.ToMap(environ)
 
 // parsers parse the types that the library does not know.
 var parsers = map[reflect.Type]env.ParserFunc{
-	reflect.TypeFor[secret.Text](): func(value string) (any, error) { return secret.New(value), nil },
+	reflect.TypeFor[secret.Text]():    func(value string) (any, error) { return secret.New(value), nil },
+	reflect.TypeFor[[]netip.Prefix](): parsePrefixes,
+}
+
+// parsePrefixes parses a list of networks, with spaces and empty elements.
+func parsePrefixes(value string) (any, error) {
+	var prefixes []netip.Prefix
+	for element := range strings.SplitSeq(value, ",") {
+		if element = strings.TrimSpace(element); element == "" {
+			continue
+		}
+		prefix, err := netip.ParsePrefix(element)
+		if err != nil {
+			return nil, err
+		}
+		prefixes = append(prefixes, prefix)
+	}
+	return prefixes, nil
 }
 
 // FromMap reads and checks settings from a map.

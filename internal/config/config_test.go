@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"log/slog"
 	"net/netip"
 	"os"
 	"reflect"
@@ -17,61 +16,25 @@ import (
 
 type env = map[string]string
 
-// rules are the parameters of the product: a change of a default has to be made here too, knowingly.
-var rules = config.Config{
-	Listen: ":8080", OpsListen: "127.0.0.1:9090", PublicURL: "http://localhost:8080", DatabaseURL: "sqlite:./data/twofold.db", Connections: 16,
-	MasterKeyFile: "./data/master.key", Issuer: "Twofold", LogLevel: slog.LevelInfo,
-	Sessions: config.Sessions{
-		AAL1Idle: time.Hour, AAL1Absolute: 24 * time.Hour, AAL2Idle: 30 * time.Minute, AAL2Absolute: 12 * time.Hour, PerAccount: 20,
-	},
-	SignIns:  config.SignIns{Lifetime: 5 * time.Minute, Tries: 5, Open: 5},
-	Devices:  config.Devices{Lifetime: 180 * 24 * time.Hour, PerAccount: 50},
-	StepUp:   config.StepUp{Lifetime: 5 * time.Minute},
-	Keys:     config.Keys{SigningLifetime: 90 * 24 * time.Hour, SigningLead: 24 * time.Hour, SigningKeep: 24 * time.Hour},
-	MFA:      config.MFA{MaxMethods: 5, EnrollmentLifetime: 10 * time.Minute, EnrollmentTries: 5, RecoveryCodes: 10, Policy: "optional", Remind: 14 * 24 * time.Hour},
-	Attempts: config.Attempts{Free: 5, Wait: 30 * time.Second, MaxWait: time.Hour, Cap: 100},
-	Addresses: config.Addresses{
-		FailureLimit: 100, FailureWindow: 15 * time.Minute, SignInLimit: 60, SignInWindow: time.Minute,
-	},
-	Passwords: config.Passwords{
-		ArgonMemoryKiB: 19 * 1024, ArgonTime: 2, ArgonParallelism: 1, HashSlots: 0, HashQueue: 32, HashWait: 2 * time.Second,
-	},
-	Mail: config.Mail{
-		Timeout: 30 * time.Second, NotMeLifetime: 7 * 24 * time.Hour, ResetLifetime: 30 * time.Minute, ResetMails: 3, AddressMails: 10, NewDeviceMails: 5,
-		AddressLifetime: 24 * time.Hour,
-	},
-	Removal: config.Removal{
-		Delay: 72 * time.Hour, Pause: 30 * 24 * time.Hour, Remind: 24 * time.Hour, TickMax: time.Hour, LinkLifetime: 7 * 24 * time.Hour,
-	},
-	Retention: config.Retention{
-		Over: 24 * time.Hour, Attempts: 90 * 24 * time.Hour, Mails: 30 * 24 * time.Hour, Activity: 400 * 24 * time.Hour,
-		PurgeEvery: 5 * time.Minute, PurgeBatch: 500, PurgeRest: 20 * time.Millisecond,
-	},
-	HTTP: config.HTTP{
-		MaxBody: 16 << 10, MaxHeaders: 16 << 10, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
-		WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute, ShutdownTimeout: 15 * time.Second,
-	},
+// defaults returns the configuration without any setting. TestDocs_OperateListsEverySetting compares it with
+// docs/operate.md.
+func defaults(t *testing.T) config.Config {
+	t.Helper()
+	c, err := config.FromMap(env{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
-var exported = cmp.FilterPath(func(p cmp.Path) bool {
+var exportedFields = cmp.FilterPath(func(p cmp.Path) bool {
 	field, ok := p.Last().(cmp.StructField)
 	return ok && field.Name() == "publicBase"
 }, cmp.Ignore())
 
 var prefixes = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
 
-func TestFromMap_Defaults(t *testing.T) {
-	t.Parallel()
-	got, err := config.FromMap(env{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(rules, got, exported, prefixes); diff != "" {
-		t.Errorf("- rule, + default:\n%s", diff)
-	}
-}
-
-// settings lists the names of all settings.
+// settings returns the fields of all settings.
 func settings(t *testing.T, of reflect.Type) []reflect.StructField {
 	t.Helper()
 	var fields []reflect.StructField
@@ -95,10 +58,10 @@ func TestConfig_UniqueVariableNames(t *testing.T) {
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
 		name := f.Tag.Get("env")
 		if !strings.HasPrefix(name, "TWOFOLD_") || name != strings.ToUpper(name) {
-			t.Errorf("%s is set by %s, want TWOFOLD_ and capitals", f.Name, name)
+			t.Errorf("%s is set by %s, want TWOFOLD_ and upper case", f.Name, name)
 		}
 		if seen[name] {
-			t.Errorf("%s sets two things", name)
+			t.Errorf("%s is the variable of two settings", name)
 		}
 		seen[name] = true
 	}
@@ -109,16 +72,13 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 	others := env{
 		"TWOFOLD_LISTEN": "127.0.0.1:0", "TWOFOLD_OPS_LISTEN": "127.0.0.1:0", "TWOFOLD_PUBLIC_URL": "https://account.example.com", "TWOFOLD_DATABASE_URL": "sqlite:/x",
 		"TWOFOLD_MASTER_KEY_FILE": "/x", "TWOFOLD_ISSUER": "Example & Söhne", "TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
-		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_ATTEMPTS_KEPT": "7h", "TWOFOLD_SIGNING_KEY_LIFETIME": "720h",
-		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com",
+		"TWOFOLD_LOG_LEVEL": "debug", "TWOFOLD_LOG_FORMAT": "json", "TWOFOLD_SOCKET_MODE": "0600", "TWOFOLD_ATTEMPTS_MAX_WAIT": "7h", "TWOFOLD_ATTEMPTS_KEPT": "7h", "TWOFOLD_SIGNING_KEY_LIFETIME": "720h",
+		"TWOFOLD_SMTP_URL": "smtp://mail.example.com", "TWOFOLD_MAIL_FROM": "account@example.com", "TWOFOLD_SMTP_CA_FILE": written(t, certificate(t)),
 		"TWOFOLD_DATABASE_URL_FILE": written(t, "sqlite:/x"), "TWOFOLD_SMTP_URL_FILE": written(t, "smtp://mail.example.com"),
 		"TWOFOLD_MFA_POLICY": "required", "TWOFOLD_MFA_REQUIRED_FROM": "2027-01-31",
 	}
-	beside := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // that makes no sense without
-	defaults, err := config.FromMap(env{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	companions := env{"TWOFOLD_MFA_REQUIRED_FROM": "TWOFOLD_MFA_POLICY"} // settings that need another one
+	unset := defaults(t)
 	for _, f := range settings(t, reflect.TypeFor[config.Config]()) {
 		name := f.Tag.Get("env")
 		value, given := others[name]
@@ -128,11 +88,11 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 				value = "7m"
 			}
 		}
-		got, err := config.FromMap(env{name: value, beside[name]: others[beside[name]]})
+		got, err := config.FromMap(env{name: value, companions[name]: others[companions[name]]})
 		if err != nil {
 			t.Errorf("%s=%s: %v", name, value, err)
 		}
-		if cmp.Equal(defaults, got, exported, prefixes) {
+		if cmp.Equal(unset, got, exportedFields, prefixes) {
 			t.Errorf("%s=%s changed nothing", name, value)
 		}
 	}
@@ -140,10 +100,14 @@ func TestFromMap_EverySettingIsRead(t *testing.T) {
 
 func TestFromMap_TrustedProxies(t *testing.T) {
 	t.Parallel()
-	c, err := config.FromMap(env{"TWOFOLD_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8,192.0.2.1/32"})
 	want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8"), netip.MustParsePrefix("192.0.2.1/32")}
-	if err != nil || !slices.Equal(c.TrustedProxies, want) {
-		t.Errorf("got %v, %v, want %v", c.TrustedProxies, err, want)
+	for _, given := range []string{
+		"10.0.0.0/8,fd00::/8,192.0.2.1/32", "10.0.0.0/8, fd00::/8, 192.0.2.1/32", " 10.0.0.0/8 ,\tfd00::/8,,192.0.2.1/32,\n",
+	} {
+		c, err := config.FromMap(env{"TWOFOLD_TRUSTED_PROXIES": given})
+		if err != nil || !slices.Equal(c.TrustedProxies, want) {
+			t.Errorf("%q: got %v, %v, want %v", given, c.TrustedProxies, err, want)
+		}
 	}
 }
 
@@ -197,7 +161,7 @@ func TestUnknown_NamesTypos(t *testing.T) {
 		names = append(names, f.Tag.Get("env")+"=x")
 	}
 	if got := config.Unknown(names); len(got) > 0 {
-		t.Errorf("%v are settings and called unknown", got)
+		t.Errorf("settings reported as unknown: %v", got)
 	}
 }
 

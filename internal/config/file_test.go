@@ -9,7 +9,7 @@ import (
 	"twofold/internal/config"
 )
 
-// written is a file with a text in it.
+// written creates a file with a text and returns its path.
 func written(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "secret")
@@ -38,9 +38,9 @@ func TestFromMap_FileVariables(t *testing.T) {
 
 func TestFromMap_InvalidFiles(t *testing.T) {
 	t.Parallel()
-	for what, path := range map[string]string{
-		"missing":   filepath.Join(t.TempDir(), "nowhere"),
-		"a folder":  t.TempDir(),
+	for kind, path := range map[string]string{
+		"missing":   filepath.Join(t.TempDir(), "missing"),
+		"directory": t.TempDir(),
 		"empty":     written(t, ""),
 		"blank":     written(t, " \n"),
 		"two lines": written(t, "smtp://user:canary@mail.example.com\nsmtp://x\n"),
@@ -49,7 +49,7 @@ func TestFromMap_InvalidFiles(t *testing.T) {
 		for _, name := range []string{"TWOFOLD_DATABASE_URL_FILE", "TWOFOLD_SMTP_URL_FILE"} {
 			refusedByName(t, name, path)
 			if _, err := config.FromMap(env{name: path}); err != nil && strings.Contains(err.Error(), "canary") {
-				t.Errorf("%s, %s: the error repeats what is in it: %v", name, what, err)
+				t.Errorf("%s, %s: the error discloses the content: %v", name, kind, err)
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func TestFromMap_SettingAndFileConflict(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := config.FromMap(env{"TWOFOLD_SMTP_URL": "", "TWOFOLD_SMTP_URL_FILE": file}); err != nil {
-		t.Errorf("an empty one beside it: %v", err)
+		t.Errorf("setting empty, file set: %v", err)
 	}
 }
 

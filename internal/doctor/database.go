@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"time"
 
+	"twofold/internal/account"
 	"twofold/internal/keyring"
 	"twofold/internal/restorefence"
 	"twofold/internal/store"
@@ -14,30 +15,31 @@ import (
 // maxClockDrift is the accepted difference between clocks. TOTP tolerates half a minute.
 const maxClockDrift = time.Second
 
-// kept checks the master key and the database, which only make sense together.
-func (d Doctor) kept(ctx context.Context) {
+// databaseAndKeys checks the master key and the database, which only make sense together.
+func (d Doctor) databaseAndKeys(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
-	master, keyless := d.master()
+	master, masterErr := d.master()
 	db, err := store.OpenReadOnly(d.config.DatabaseURL, slog.New(slog.DiscardHandler))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		d.absent(keyless)
+		d.missingDatabase(masterErr)
 		return
 	case err != nil:
 		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice())
 		return
 	}
 	defer func() { _ = db.Close() }()
-	if !d.schema(ctx, db, keyless) {
+	if !d.schema(ctx, db, masterErr) {
 		return
 	}
-	d.writing(ctx, db)
-	if copied := d.epochs(ctx, db); !copied { // a copy accepts no commits
-		d.commits(ctx, db)
+	d.writeAccess(ctx, db)
+	if copied := d.restored(ctx, db); !copied { // a copy accepts no commits
+		d.durability(ctx, db)
 	}
 	d.clocks(ctx, db)
-	d.keys(ctx, db, master, keyless)
+	d.accounts(ctx, db)
+	d.keys(ctx, db, master, masterErr)
 }
 
 func (d Doctor) databaseAdvice() string {
@@ -47,23 +49,23 @@ func (d Doctor) databaseAdvice() string {
 	return "Correct TWOFOLD_DATABASE_URL, or make the user that Twofold runs as the owner of the file and its directory."
 }
 
-// absent reports a database that does not exist yet.
-func (d Doctor) absent(keyless error) {
+// missingDatabase reports a database that does not exist yet.
+func (d Doctor) missingDatabase(masterErr error) {
 	d.warn("database", "%s does not exist yet: twofold serve creates it. If it should exist, correct TWOFOLD_DATABASE_URL.", d.config.RedactedDatabaseURL())
-	if errors.Is(keyless, keyring.ErrNoMaster) && store.IsPostgres(d.config.DatabaseURL) {
+	if errors.Is(masterErr, keyring.ErrNoMaster) && store.IsPostgres(d.config.DatabaseURL) {
 		d.fail("master key", "%s does not exist, and processes that share a database need the same key. Create it once with openssl rand -base64 32, and set TWOFOLD_MASTER_KEY_FILE to it.", d.config.MasterKeyFile)
 	}
 }
 
 // schema compares the database's version with this program's, and reports whether the other checks make sense.
-func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
+func (d Doctor) schema(ctx context.Context, db *store.DB, masterErr error) bool {
 	migrated, err := db.Migrated(ctx)
 	if err != nil {
 		d.fail("database", "%s: %v. %s", d.config.RedactedDatabaseURL(), err, d.databaseAdvice())
 		return false
 	}
 	if !migrated {
-		d.absent(keyless)
+		d.missingDatabase(masterErr)
 		return false
 	}
 	has, err := db.Version(ctx)
@@ -82,13 +84,13 @@ func (d Doctor) schema(ctx context.Context, db *store.DB, keyless error) bool {
 	return true
 }
 
-// epochs checks whether the database was restored, and reports whether it is an unused copy.
-func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
-	kept := store.RestoreState{DB: db}
-	if there, err := kept.HasTable(ctx); err == nil && !there {
+// restored checks whether the database was restored, and reports whether it is an unused copy.
+func (d Doctor) restored(ctx context.Context, db *store.DB) (copied bool) {
+	state := store.RestoreState{DB: db}
+	if there, err := state.HasTable(ctx); err == nil && !there {
 		return false // the schema is reported already
 	}
-	watch := restorefence.Service{Store: kept, Log: slog.New(slog.DiscardHandler), File: d.config.RestoreStateFile(), Now: d.Now}
+	watch := restorefence.Service{Store: state, Log: slog.New(slog.DiscardHandler), File: d.config.RestoreStateFile(), Now: d.Now}
 	e, err := watch.Detect(ctx)
 	switch {
 	case errors.Is(err, restorefence.ErrNone):
@@ -102,8 +104,20 @@ func (d Doctor) epochs(ctx context.Context, db *store.DB) (copied bool) {
 	return e.RestoreReason == restorefence.BackupCopy
 }
 
-// writing checks whether the database accepts writes, without writing.
-func (d Doctor) writing(ctx context.Context, db *store.DB) {
+// accounts names accounts that cannot sign in, because another one has the same address.
+func (d Doctor) accounts(ctx context.Context, db *store.DB) {
+	pairs, err := account.FindSameAddresses(ctx, store.Accounts{DB: db})
+	if err != nil {
+		d.fail("accounts", "the addresses cannot be read: %v.", err)
+		return
+	}
+	for _, p := range pairs {
+		d.fail("accounts", "%s and %s are the same address, and only the second account can sign in. Let its user change its address on the page; the next start then lets the first one sign in.", p.Unreachable.Email, p.Found.Email)
+	}
+}
+
+// writeAccess checks whether the database accepts writes, without writing.
+func (d Doctor) writeAccess(ctx context.Context, db *store.DB) {
 	if path, err := store.Path(d.config.DatabaseURL); err == nil {
 		d.file(path)
 		return
@@ -118,8 +132,8 @@ func (d Doctor) writing(ctx context.Context, db *store.DB) {
 	}
 }
 
-// commits checks whether an acknowledged change survives a power failure.
-func (d Doctor) commits(ctx context.Context, db *store.DB) {
+// durability checks whether an acknowledged change survives a power failure.
+func (d Doctor) durability(ctx context.Context, db *store.DB) {
 	switch are, should, err := db.Durability(ctx); {
 	case err != nil:
 		d.fail("commits", "the durability setting cannot be read: %v.", err)

@@ -60,10 +60,10 @@ func (d Doctor) Run(ctx context.Context, tell func(Finding)) (wrong int) {
 	}
 	d.addresses(ctx)
 	d.memory(app.CapacityOf(d.config.Passwords))
-	d.kept(ctx)
+	d.databaseAndKeys(ctx)
 	d.mail(ctx)
 	if d.Online {
-		d.visit(ctx)
+		d.publicURL(ctx)
 	}
 	return wrong
 }

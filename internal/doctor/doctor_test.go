@@ -18,7 +18,7 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// installation is a server that was started once, and the doctor that checks it.
+// installation is the data of a server that was started once, and a doctor that checks it.
 type installation struct {
 	t      *testing.T
 	dir    string
@@ -31,7 +31,7 @@ func newInstallation(t *testing.T, settings ...string) *installation {
 	h := apptest.StartIn(t, dir, clock, "TWOFOLD_DATABASE_URL=sqlite:"+filepath.Join(dir, "twofold.db"))
 	h.Stop()
 	p := &installation{t: t, dir: h.Dir}
-	for _, name := range []string{"twofold.db", "twofold.db-wal"} { // written when the clock says
+	for _, name := range []string{"twofold.db", "twofold.db-wal"} { // modified at the time of the test's clock
 		if err := os.Chtimes(filepath.Join(h.Dir, name), clock.Now(), clock.Now()); err != nil && !os.IsNotExist(err) {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func newInstallation(t *testing.T, settings ...string) *installation {
 
 func (p *installation) path(name string) string { return filepath.Join(p.dir, name) }
 
-// sql changes the database behind everybody's back.
+// sql executes a statement in the database directly.
 func (p *installation) sql(statement string) {
 	p.t.Helper()
 	db, err := sql.Open("sqlite", p.path("twofold.db"))
@@ -57,23 +57,23 @@ func (p *installation) sql(statement string) {
 	}
 }
 
-// says wants the one finding about something to be in a state, and to say a word.
+// reports checks that the doctor has a finding about a subject with this state and a message that contains word.
 func (p *installation) reports(about string, state doctor.State, word string) {
 	p.t.Helper()
 	var all []string
 	found := false
-	wrong := p.doctor.Run(context.Background(), func(f doctor.Finding) {
+	failed := p.doctor.Run(context.Background(), func(f doctor.Finding) {
 		all = append(all, fmt.Sprint(f))
 		found = found || f.Subject == about && f.State == state && strings.Contains(f.Message, word)
 	})
-	if !found || (wrong > 0) != (state == doctor.Failed) {
-		p.t.Errorf("want %s %s … %s, and %d are wrong:\n%s", state, about, word, wrong, strings.Join(all, "\n"))
+	if !found || (failed > 0) != (state == doctor.Failed) {
+		p.t.Errorf("want %s %s … %s, got %d failed checks:\n%s", state, about, word, failed, strings.Join(all, "\n"))
 	}
 	if strings.Count(strings.Join(all, "\n"), "\n") != len(all)-1 {
 		p.t.Errorf("a finding is not one line:\n%s", strings.Join(all, "\n"))
 	}
 	if strings.Contains(strings.Join(all, "\n"), "canary") {
-		p.t.Errorf("it tells a secret:\n%s", strings.Join(all, "\n"))
+		p.t.Errorf("a finding discloses a secret:\n%s", strings.Join(all, "\n"))
 	}
 }
 
@@ -97,11 +97,11 @@ func TestRun_ChangesNothing(t *testing.T) {
 		}
 	}
 	if after := p.files(); len(after) != len(before) {
-		t.Errorf("there were %d files, and now %d", len(before), len(after))
+		t.Errorf("there were %d files before, and %d after", len(before), len(after))
 	}
 }
 
-// files are the contents of the folder, without SQLite's shared memory: every first reader makes that anew.
+// files returns the contents of the directory, without SQLite's shared memory, which every first reader recreates.
 func (p *installation) files() map[string]string {
 	contents := make(map[string]string)
 	err := fs.WalkDir(os.DirFS(p.dir), ".", func(path string, entry fs.DirEntry, err error) error {
@@ -134,6 +134,15 @@ func TestRun_MissingDatabase(t *testing.T) {
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("%s: %v", dir, err)
 	}
+}
+
+func TestRun_SameAddress(t *testing.T) {
+	t.Parallel()
+	p := newInstallation(t)
+	for id, email := range map[string]string{"one": "ada@b\u00fccher.example", "two": "ada@xn--bcher-kva.example", "three": "z\u00fcrich@example.com"} {
+		p.sql("INSERT INTO accounts (id, email, password_hash, password_changed_at, created_at) VALUES ('" + id + "', '" + email + "', '', 0, 0)")
+	}
+	p.reports("accounts", doctor.Failed, "ada@b\u00fccher.example and ada@xn--bcher-kva.example are the same address")
 }
 
 func TestRun_SchemaVersion(t *testing.T) {
@@ -180,18 +189,18 @@ func TestRun_SigningKeyOverdue(t *testing.T) {
 		state    doctor.State
 		word     string
 	}{
-		"its successor has a day to begin":     {91 * day, nil, doctor.OK, "91 days old"},
-		"nothing served since":                 {91*day + time.Minute, nil, doctor.Warning, "Start twofold serve"},
-		"its lifetime was made shorter":        {12 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=240h"}, doctor.Warning, "after 10"},
-		"its successor waits to begin":         {100 * day, nil, doctor.OK, "2 keys; the active one is 100 days old"},
-		"and longer is what the setting says":  {100 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=4800h"}, doctor.OK, "100 days old"},
-		"or what is published before it signs": {92 * day, []string{"TWOFOLD_SIGNING_KEY_LEAD=72h"}, doctor.OK, "92 days old"},
+		"within the lead of its successor": {91 * day, nil, doctor.OK, "91 days old"},
+		"no server has run since":          {91*day + time.Minute, nil, doctor.Warning, "Start twofold serve"},
+		"lifetime was shortened":           {12 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=240h"}, doctor.Warning, "after 10"},
+		"successor is pending":             {100 * day, nil, doctor.OK, "2 keys; the active one is 100 days old"},
+		"longer lifetime":                  {100 * day, []string{"TWOFOLD_SIGNING_KEY_LIFETIME=4800h"}, doctor.OK, "100 days old"},
+		"longer lead":                      {92 * day, []string{"TWOFOLD_SIGNING_KEY_LEAD=72h"}, doctor.OK, "92 days old"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newInstallation(t, c.settings...)
 			later := p.doctor.Now().Add(c.age)
-			if strings.Contains(name, "waits") {
+			if strings.Contains(name, "pending") {
 				p.sql(fmt.Sprintf("INSERT INTO signing_keys (kid, sealed, created_at, begins_at) SELECT 'next', sealed, 0, %d FROM signing_keys", later.Add(day).UnixMicro()))
 			}
 			p.doctor.Now = func() time.Time { return later }
@@ -208,10 +217,10 @@ func TestRun_WrongMasterKey(t *testing.T) {
 		state doctor.State
 		word  string
 	}{
-		"another's":  {other.path("master.key"), doctor.Failed, "does not fit this database"},
-		"missing":    {other.path("no.key"), doctor.Failed, "no other key can decrypt"},
-		"not a key":  {other.path("twofold.db"), doctor.Failed, "32 random bytes"},
-		"not a file": {other.dir, doctor.Failed, "read master key"},
+		"of another database": {other.path("master.key"), doctor.Failed, "does not fit this database"},
+		"missing":             {other.path("no.key"), doctor.Failed, "no other key can decrypt"},
+		"not a key":           {other.path("twofold.db"), doctor.Failed, "32 random bytes"},
+		"not a file":          {other.dir, doctor.Failed, "read master key"},
 	} {
 		t.Run(about, func(t *testing.T) {
 			t.Parallel()
@@ -257,20 +266,20 @@ func TestRun_ListenAddressInUse(t *testing.T) {
 func TestRun_Online(t *testing.T) {
 	t.Parallel()
 	h := apptest.Start(t)
-	visited := newInstallation(t, "TWOFOLD_PUBLIC_URL="+h.URL)
-	visited.doctor.Online = true
-	visited.reports("visit", doctor.OK, "responds as Twofold")
+	online := newInstallation(t, "TWOFOLD_PUBLIC_URL="+h.URL)
+	online.doctor.Online = true
+	online.reports("visit", doctor.OK, "responds as Twofold")
 
-	asked := false
+	requested := false
 	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked = true
+		requested = true
 		http.Redirect(w, &http.Request{}, h.URL+"/healthz", http.StatusFound)
 	}))
 	defer other.Close()
 	p := newInstallation(t, "TWOFOLD_PUBLIC_URL="+other.URL)
 	p.reports("public URL", doctor.Warning, "")
-	if asked {
-		t.Error("it was visited unasked")
+	if requested {
+		t.Error("the public URL was requested without Online")
 	}
 	p.doctor.Online = true
 	p.reports("visit", doctor.Failed, "unlike Twofold")
@@ -280,7 +289,7 @@ func TestRun_Online(t *testing.T) {
 
 func TestRun_SilentServersTimeOut(t *testing.T) {
 	t.Parallel()
-	silent, err := net.Listen("tcp", "127.0.0.1:0") // it takes connections, and says nothing on them
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // accepts connections and never sends anything
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -46,15 +46,15 @@ func sharedKeys(path string) bool {
 }
 
 // keys checks the keys in the database. Without a master key they cannot be read.
-func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, keyless error) {
-	kept := store.Keys{DB: db}
-	if keyless != nil {
-		if errors.Is(keyless, keyring.ErrNoMaster) {
+func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, masterErr error) {
+	stored := store.Keys{DB: db}
+	if masterErr != nil {
+		if errors.Is(masterErr, keyring.ErrNoMaster) {
 			d.fail("master key", "%s does not exist, but the database was created with a master key. Put it back, or set TWOFOLD_MASTER_KEY_FILE to it; no other key can decrypt the secrets.", d.config.MasterKeyFile)
 		}
 		return
 	}
-	switch err := keyring.Check(ctx, kept, master); {
+	switch err := keyring.Check(ctx, stored, master); {
 	case errors.Is(err, keyring.ErrNoKeys):
 		d.warn("master key", "the database has no keys yet: twofold serve creates them.")
 		return
@@ -63,12 +63,12 @@ func (d Doctor) keys(ctx context.Context, db *store.DB, master keyring.Master, k
 		return
 	}
 	d.ok("master key", "%s decrypts the database's keys", d.config.MasterKeyFile)
-	d.signing(ctx, kept)
+	d.signing(ctx, stored)
 }
 
 // signing checks the keys that sign step-up tokens.
-func (d Doctor) signing(ctx context.Context, kept store.Keys) {
-	keys, err := kept.SigningKeys(ctx)
+func (d Doctor) signing(ctx context.Context, stored store.Keys) {
+	keys, err := stored.SigningKeys(ctx)
 	signing := slices.IndexFunc(keys, func(k keyring.SealedKey) bool { return k.Active() })
 	if err != nil || signing < 0 {
 		d.fail("signing keys", "no active key can be read: %v. twofold migrate creates one.", err)

@@ -1,6 +1,7 @@
 package doctor_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -16,25 +17,33 @@ func TestRun_MailServer(t *testing.T) {
 	p := newInstallation(t, box.Setting())
 	p.reports("mail", doctor.OK, "accepts mails")
 	if got := box.All(); len(got) > 0 {
-		t.Errorf("it got %d mails", len(got))
+		t.Errorf("the mail server received %d mails", len(got))
 	}
 	p.doctor.MailTo = to
 	p.reports("test mail", doctor.OK, to)
 	if got := box.To(to); len(got) != 1 || !strings.Contains(got[0].Raw, "twofold doctor sent this mail") {
-		t.Errorf("it got %d mails to %s", len(got), to)
+		t.Errorf("the mail server received %d mails to %s", len(got), to)
 	}
-	box.Reject(550)
-	p.reports("test mail", doctor.Failed, "550")
+	for _, status := range []int{504, 550} { // most servers reject the name in EHLO only at RCPT
+		box.Reject(status)
+		p.reports("test mail", doctor.Failed, fmt.Sprint(status))
+		p.reports("test mail", doctor.Failed, "TWOFOLD_SMTP_EHLO")
+	}
+	for _, status := range []int{501, 504, 550} { // whatever the status, it is about the name
+		box.RejectEHLO(status)
+		p.reports("mail", doctor.Failed, fmt.Sprint("EHLO: the server replied ", status))
+		p.reports("mail", doctor.Failed, "EHLO, which is [127.0.0.1], set TWOFOLD_SMTP_EHLO")
+	}
 }
 
 func TestRun_MailServerRejects(t *testing.T) {
 	t.Parallel()
 	box := apptest.NewMailbox(t)
 	for name, url := range map[string]string{
-		"no way to sign in": strings.Replace(box.URL(), "smtp://", "smtp://user:canary@", 1),
-		"no STARTTLS":       box.URL() + "?tls=required",
-		"no TLS":            strings.Replace(box.URL(), "smtp://", "smtps://", 1),
-		"no server":         "smtp://user:canary@127.0.0.1:1",
+		"no AUTH":     strings.Replace(box.URL(), "smtp://", "smtp://user:canary@", 1),
+		"no STARTTLS": box.URL() + "?tls=required",
+		"no TLS":      strings.Replace(box.URL(), "smtp://", "smtps://", 1),
+		"no server":   "smtp://user:canary@127.0.0.1:1",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,7 +18,7 @@ func TestRun_RestoredDatabase(t *testing.T) {
 		`{"lineage": "ours", "epoch": 1, "beat": 6}`:   {doctor.OK, "generation 1 started"},
 		`{"lineage": "ours", "epoch": 1, "beat": 7}`:   {doctor.Failed, "older than the database that was served here before"},
 		`{"lineage": "ours", "epoch": 2, "beat": 1}`:   {doctor.Failed, "older than the database that was served here before"},
-		`{"lineage": "theirs", "epoch": 9, "beat": 9}`: {doctor.OK, "generation 1 started"}, // our database has no accounts
+		`{"lineage": "theirs", "epoch": 9, "beat": 9}`: {doctor.OK, "generation 1 started"}, // no alarm, because the database has no accounts
 	} {
 		if err := os.WriteFile(p.path("twofold.db.epoch"), []byte(seen), 0o600); err != nil {
 			t.Fatal(err)

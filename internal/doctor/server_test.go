@@ -13,7 +13,7 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// atServer is a installation whose database is on a server.
+// atServer returns an installation whose database is on PostgreSQL.
 func atServer(t *testing.T, url, key string, settings ...string) *installation {
 	t.Helper()
 	return &installation{t: t, doctor: doctor.Doctor{Now: time.Now, Environ: append([]string{
@@ -29,20 +29,20 @@ func TestRun_HealthyPostgreSQL(t *testing.T) {
 	for _, about := range []string{"database", "writing", "clock", "master key", "signing keys"} {
 		p.reports(about, doctor.OK, "")
 	}
-	p.reports("commits", doctor.Warning, "fsync off") // a test's server may forget
+	p.reports("commits", doctor.Warning, "fsync off") // the test server is not durable
 
-	t.Run("and its clock is compared", func(t *testing.T) {
+	t.Run("clock of the server differs", func(t *testing.T) {
 		for _, ahead := range []time.Duration{-time.Minute, time.Minute} {
 			p.doctor.Now = func() time.Time { return time.Now().Add(-ahead) }
 			p.reports("clock", doctor.Warning, ahead.String()[:2])
 		}
 	})
-	t.Run("and it is told without its password", func(t *testing.T) {
-		with := strings.Replace(h.Database, "@", ":canary@", 1)
-		if with == h.Database {
+	t.Run("URL with a password", func(t *testing.T) {
+		withPassword := strings.Replace(h.Database, "@", ":canary@", 1)
+		if withPassword == h.Database {
 			t.Fatalf("%s has no user", h.Database)
 		}
-		atServer(t, with, key).reports("database", doctor.OK, "")
+		atServer(t, withPassword, key).reports("database", doctor.OK, "")
 	})
 }
 

@@ -3,7 +3,6 @@ package doctor
 import (
 	"context"
 	"errors"
-	"net"
 	"strings"
 	"syscall"
 
@@ -63,12 +62,16 @@ func (d Doctor) proxies() {
 	}
 }
 
-// listen tries to bind an address and releases it. If it is taken, an endpoint that only Twofold has tells by what.
+// listen tries to bind an address and releases it. If it is in use, the response to /healthz shows whether by
+// Twofold.
 func (d Doctor) listen(ctx context.Context, setting, address string) {
 	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", address)
+	if address == config.Systemd {
+		d.ok("listen", "systemd passes the socket (%s)", setting)
+		return
+	}
+	listener, err := app.Listen(ctx, address, d.config.SocketMode)
 	if err == nil {
 		err = listener.Close()
 	}

@@ -22,6 +22,6 @@ func TestRun_FullDisk(t *testing.T) {
 		}
 	}
 	if free, err := freeSpace(t.TempDir()); err != nil || free == 0 {
-		t.Errorf("of this disk: %d, %v", free, err)
+		t.Errorf("free space of this disk: %d, %v", free, err)
 	}
 }

@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// visitTimeout is the remaining lifetime at which a certificate should have been renewed.
-const visitTimeout = 14 * 24 * time.Hour
+// minCertificateLifetime is the remaining lifetime at which a certificate should have been renewed.
+const minCertificateLifetime = 14 * 24 * time.Hour
 
-// visit fetches the public URL as a visitor would, without following redirects to other hosts.
-func (d Doctor) visit(ctx context.Context) {
+// publicURL fetches the public URL as a visitor would, without following redirects to other hosts.
+func (d Doctor) publicURL(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, d.Timeout)
 	defer cancel()
 	address := d.config.PublicURL + "/healthz"
@@ -39,7 +39,7 @@ func (d Doctor) visit(ctx context.Context) {
 		return
 	}
 	if answer.TLS != nil && len(answer.TLS.PeerCertificates) > 0 {
-		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < visitTimeout {
+		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(d.Now()); left < minCertificateLifetime {
 			d.warn("visit", "%s responds, but its certificate expires in %d hours. Renew it.", address, int(left.Hours()))
 			return
 		}

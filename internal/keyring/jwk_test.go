@@ -42,7 +42,7 @@ func TestPublic_KIDIsThumbprint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// encoding/json writes a map's members in order and without spaces, which is RFC 7638 §3.3's form.
+	// encoding/json writes the members of a map sorted and without spaces, as RFC 7638 §3.3 requires.
 	members, err := json.Marshal(map[string]string{"y": rfcY, "x": rfcX, "kty": "EC", "crv": "P-256"})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func TestPublic_KIDIsThumbprint(t *testing.T) {
 	if want := base64.RawURLEncoding.EncodeToString(sum[:]); jwk.KID != want {
 		t.Errorf("kid is %s, want %s", jwk.KID, want)
 	}
-	if want := "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"; jwk.KID != want { // as other implementations print it
+	if want := "oKIywvGUpTVTyxMQ3bwIIeQUudfr_CkLMjCE19ECD-U"; jwk.KID != want { // the result of other implementations
 		t.Errorf("kid is %s, want %s", jwk.KID, want)
 	}
 	if jwk.X != rfcX || jwk.Y != rfcY {
@@ -82,7 +82,7 @@ func TestPublic_CoordinatesKeepLeadingZeros(t *testing.T) {
 	}
 }
 
-// ringOf is a ring that has just read these keys, the first of which signs.
+// ringOf returns a ring with these keys, of which the first is active.
 func ringOf(signing ...signingKey) *Ring {
 	now := time.Now()
 	r := &Ring{now: func() time.Time { return now }}

@@ -34,13 +34,13 @@ func TestCreateMaster_ReadableByOwnerOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	if raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(text))); err != nil || len(raw) != 32 {
-		t.Errorf("the file holds %d bytes, %v, want 32", len(raw), err)
+		t.Errorf("the file has %d bytes, %v, want 32", len(raw), err)
 	}
 	if _, err := keyring.ReadMaster(file); err != nil {
 		t.Errorf("read: %v", err)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
-		t.Errorf("%d files in the folder, %v, want the key alone", len(entries), err)
+		t.Errorf("%d files in the directory, %v, want the key alone", len(entries), err)
 	}
 }
 
@@ -72,13 +72,13 @@ func TestCreateMaster_NeverOverwrites(t *testing.T) {
 			}
 			_, err := keyring.CreateMaster(file)
 			if what == "a key" && err != nil {
-				t.Errorf("got %v, want the key that is there", err)
+				t.Errorf("got %v, want the existing key", err)
 			}
 			if what != "a key" && !errors.Is(err, keyring.ErrMalformedMaster) {
 				t.Errorf("got %v, want ErrMalformedMaster", err)
 			}
-			if kept, err := os.ReadFile(file); err != nil || string(kept) != content {
-				t.Errorf("the file reads %q, %v, want it as it was", kept, err)
+			if got, err := os.ReadFile(file); err != nil || string(got) != content {
+				t.Errorf("the file contains %q, %v, want it unchanged", got, err)
 			}
 		})
 	}
@@ -91,20 +91,20 @@ func TestReadMaster(t *testing.T) {
 		content string
 		want    error
 	}{
-		"as openssl prints it":  {key + "\n", nil},
-		"without an ending":     {key, nil},
-		"with Windows' ending":  {key + "\r\n", nil},
-		"with space around":     {"  " + key + "\t\n\n", nil},
-		"empty":                 {"", keyring.ErrMalformedMaster},
-		"raw bytes":             {string(bytes.Repeat([]byte{7}, 32)), keyring.ErrMalformedMaster},
-		"hexadecimal":           {strings.Repeat("07", 32), keyring.ErrMalformedMaster},
-		"31 bytes":              {base64.StdEncoding.EncodeToString(make([]byte, 31)), keyring.ErrMalformedMaster},
-		"33 bytes":              {base64.StdEncoding.EncodeToString(make([]byte, 33)), keyring.ErrMalformedMaster},
-		"two keys":              {key + "\n" + key + "\n", keyring.ErrMalformedMaster},
-		"cut in the middle":     {key[:20], keyring.ErrMalformedMaster},
-		"a key and a comment":   {key + " # master", keyring.ErrMalformedMaster},
-		"base64 for addresses":  {base64.URLEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 32)), keyring.ErrMalformedMaster},
-		"base64 without ending": {strings.TrimRight(key, "="), keyring.ErrMalformedMaster},
+		"output of openssl":   {key + "\n", nil},
+		"without a line end":  {key, nil},
+		"Windows line end":    {key + "\r\n", nil},
+		"surrounding space":   {"  " + key + "\t\n\n", nil},
+		"empty":               {"", keyring.ErrMalformedMaster},
+		"raw bytes":           {string(bytes.Repeat([]byte{7}, 32)), keyring.ErrMalformedMaster},
+		"hexadecimal":         {strings.Repeat("07", 32), keyring.ErrMalformedMaster},
+		"31 bytes":            {base64.StdEncoding.EncodeToString(make([]byte, 31)), keyring.ErrMalformedMaster},
+		"33 bytes":            {base64.StdEncoding.EncodeToString(make([]byte, 33)), keyring.ErrMalformedMaster},
+		"two keys":            {key + "\n" + key + "\n", keyring.ErrMalformedMaster},
+		"truncated":           {key[:20], keyring.ErrMalformedMaster},
+		"a key and a comment": {key + " # master", keyring.ErrMalformedMaster},
+		"URL-safe base64":     {base64.URLEncoding.EncodeToString(bytes.Repeat([]byte{0xff}, 32)), keyring.ErrMalformedMaster},
+		"unpadded base64":     {strings.TrimRight(key, "="), keyring.ErrMalformedMaster},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -121,17 +121,17 @@ func TestReadMaster(t *testing.T) {
 			}
 		})
 	}
-	t.Run("that is not there", func(t *testing.T) {
+	t.Run("missing", func(t *testing.T) {
 		t.Parallel()
 		file := filepath.Join(t.TempDir(), "master.key")
 		if _, err := keyring.ReadMaster(file); !errors.Is(err, keyring.ErrNoMaster) || !strings.Contains(err.Error(), file) {
 			t.Errorf("got %v, want ErrNoMaster with the file's name", err)
 		}
 		if _, err := os.Stat(file); err == nil {
-			t.Error("reading made the file")
+			t.Error("reading created the file")
 		}
 	})
-	t.Run("that is a folder", func(t *testing.T) {
+	t.Run("directory", func(t *testing.T) {
 		t.Parallel()
 		_, err := keyring.ReadMaster(t.TempDir())
 		if err == nil || errors.Is(err, keyring.ErrNoMaster) {
@@ -158,7 +158,7 @@ func TestCreateMaster_ConcurrentProcessesAgree(t *testing.T) {
 	}
 	close(start)
 	done.Wait()
-	for i, master := range masters { // the first makes the keys, the others must open them
+	for i, master := range masters { // the first creates the keys, the others must decrypt them
 		if _, err := keyring.Open(ctx, db, master, atNoon); err != nil {
 			t.Errorf("master %d: %v", i, err)
 		}
@@ -175,6 +175,6 @@ func TestCreateMaster_DirectoryFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := keyring.CreateMaster(filepath.Join(file, "master.key")); err == nil {
-		t.Error("a key was made inside a file")
+		t.Error("a key was created below a file")
 	}
 }

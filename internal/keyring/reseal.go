@@ -26,20 +26,20 @@ type SealedStore interface {
 	SealedTables() []string
 	// NotSealedWith returns at most limit rows whose value does not begin with the prefix, ordered by id, after the id
 	// after.
-	NotSealedWith(ctx context.Context, place string, prefix []byte, after string, limit int) ([]SealedRow, error)
+	NotSealedWith(ctx context.Context, table string, prefix []byte, after string, limit int) ([]SealedRow, error)
 	// Reencrypt replaces a value and returns true. It returns false, and changes nothing, if the value is not the one
 	// read.
-	Reencrypt(ctx context.Context, place string, was SealedRow, text []byte) (bool, error)
+	Reencrypt(ctx context.Context, table string, row SealedRow, text []byte) (bool, error)
 	// SealedPrefixes returns the distinct prefixes of a table's values, which name the sealing keys in use.
-	SealedPrefixes(ctx context.Context, place string, size int) ([][]byte, error)
+	SealedPrefixes(ctx context.Context, table string, size int) ([][]byte, error)
 }
 
 const (
 	// batch is the number of rows read at once. Each is written in its own transaction, so that no lock spans two rows.
 	batch = 200
-	// settled is the age that the newest sealing key must have before unused keys are deleted. By then every process
+	// minKeyAge is the age that the newest sealing key must have before unused keys are deleted. By then every process
 	// has reloaded and seals with the newest one.
-	settled = time.Hour
+	minKeyAge = time.Hour
 )
 
 // RotateSealing creates a new sealing key, deletes the sealing keys that no value uses, and re-encrypts every value. It
@@ -65,7 +65,7 @@ func (r *Rotation) RotateSealing(ctx context.Context) (resealed int, err error) 
 			return fmt.Errorf("use new sealing key: %w", err)
 		}
 		for _, old := range c.sealing.ids {
-			if used[old] || old == c.sealing.newest || now.Sub(c.sealing.kept.RotatedAt) < settled {
+			if used[old] || old == c.sealing.newest || now.Sub(c.sealing.kept.RotatedAt) < minKeyAge {
 				continue
 			}
 			if err := keys.Delete(old); err != nil {
@@ -102,10 +102,10 @@ func (c *changes) store(ctx context.Context, keys *keyset.Manager, at time.Time)
 // used returns the ids of the sealing keys that some value is sealed with.
 func (r *Rotation) used(ctx context.Context) (map[uint32]bool, error) {
 	used := make(map[uint32]bool)
-	for _, place := range r.Sealed.SealedTables() {
-		prefixes, err := r.Sealed.SealedPrefixes(ctx, place, prefixSize)
+	for _, table := range r.Sealed.SealedTables() {
+		prefixes, err := r.Sealed.SealedPrefixes(ctx, table, prefixSize)
 		if err != nil {
-			return nil, fmt.Errorf("list keys used in %s: %w", place, err)
+			return nil, fmt.Errorf("list keys used in %s: %w", table, err)
 		}
 		for _, p := range prefixes {
 			if id, ok := keyOf(p); ok {
@@ -125,11 +125,11 @@ func (r *Rotation) Reencrypt(ctx context.Context) (resealed int, err error) {
 	}
 	for { // repeated until nothing is left, because values may move between tables meanwhile
 		done, unreadable := 0, 0
-		for _, place := range r.Sealed.SealedTables() {
-			n, failed, err := r.resealIn(ctx, place)
+		for _, table := range r.Sealed.SealedTables() {
+			n, failed, err := r.resealIn(ctx, table)
 			done, unreadable = done+n, unreadable+failed
 			if err != nil {
-				return resealed + done, fmt.Errorf("re-encrypt %s: %w", place, err)
+				return resealed + done, fmt.Errorf("re-encrypt %s: %w", table, err)
 			}
 		}
 		if resealed += done; done == 0 && unreadable > 0 {
@@ -141,26 +141,26 @@ func (r *Rotation) Reencrypt(ctx context.Context) (resealed int, err error) {
 	}
 }
 
-func (r *Rotation) resealIn(ctx context.Context, place string) (resealed, unreadable int, err error) {
+func (r *Rotation) resealIn(ctx context.Context, table string) (resealed, unreadable int, err error) {
 	for after := ""; ; {
-		found, err := r.Sealed.NotSealedWith(ctx, place, r.Ring.keys.Load().sealing.prefix(), after, batch)
-		if err != nil || len(found) == 0 {
+		rows, err := r.Sealed.NotSealedWith(ctx, table, r.Ring.keys.Load().sealing.prefix(), after, batch)
+		if err != nil || len(rows) == 0 {
 			return resealed, unreadable, err
 		}
-		for _, was := range found {
-			after = was.ID
-			plain, err := r.Ring.Unseal(ctx, was.Text, was.Owner, was.ID)
+		for _, row := range rows {
+			after = row.ID
+			plain, err := r.Ring.Unseal(ctx, row.Text, row.Owner, row.ID)
 			if err != nil {
-				r.Log.ErrorContext(ctx, "sealed value cannot be decrypted", "place", place, "id", was.ID, "error", err.Error())
+				r.Log.ErrorContext(ctx, "sealed value cannot be decrypted", "table", table, "id", row.ID, "error", err.Error())
 				unreadable++
 				continue
 			}
-			text, err := r.Ring.Seal(plain, was.Owner, was.ID) // with the newest key, which Unseal may just have reloaded
+			text, err := r.Ring.Seal(plain, row.Owner, row.ID) // with the newest key, which Unseal may just have reloaded
 			clear(plain)
 			if err != nil {
 				return resealed, unreadable, err
 			}
-			ok, err := r.Sealed.Reencrypt(ctx, place, was, text)
+			ok, err := r.Sealed.Reencrypt(ctx, table, row, text)
 			if err != nil {
 				return resealed, unreadable, err
 			}

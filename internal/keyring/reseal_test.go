@@ -18,7 +18,8 @@ import (
 	"twofold/internal/store"
 )
 
-// fill keeps one of everything that is sealed, sealed by a replica, and answers how much that is with the signing key.
+// fill stores a value of every kind that is encrypted, encrypted by a replica. It returns the number of encrypted values,
+// including the signing key.
 func fill(t *testing.T, r replica) int {
 	t.Helper()
 	db := r.db.DB
@@ -41,30 +42,30 @@ func sealedBy(t *testing.T, r replica, owner, row string) []byte {
 	return sealed
 }
 
-// everything is what lies sealed, by place and id, as a replica opens it.
+// everything returns all encrypted values, decrypted by a replica, by table and id.
 func everything(t *testing.T, r replica) map[string]string {
 	t.Helper()
-	opened := make(map[string]string)
-	for _, place := range r.Sealed.SealedTables() {
-		all, err := r.Sealed.NotSealedWith(ctx, place, []byte("nobody"), "", 1000)
+	decrypted := make(map[string]string)
+	for _, table := range r.Sealed.SealedTables() {
+		all, err := r.Sealed.NotSealedWith(ctx, table, []byte("no key"), "", 1000)
 		must(t, err)
 		for _, s := range all {
 			plain, err := r.Ring.Unseal(ctx, s.Text, s.Owner, s.ID)
 			if err != nil {
-				t.Errorf("%s %s: %v", place, s.ID, err)
+				t.Errorf("%s %s: %v", table, s.ID, err)
 			}
-			opened[place+" "+s.ID] = string(plain)
+			decrypted[table+" "+s.ID] = string(plain)
 		}
 	}
-	return opened
+	return decrypted
 }
 
-// sealers are the prefixes of what lies sealed.
-func sealers(t *testing.T, r replica) map[string]bool {
+// keyPrefixes returns the key prefixes of all encrypted values.
+func keyPrefixes(t *testing.T, r replica) map[string]bool {
 	t.Helper()
 	found := make(map[string]bool)
-	for _, place := range r.Sealed.SealedTables() {
-		prefixes, err := r.Sealed.SealedPrefixes(ctx, place, 5)
+	for _, table := range r.Sealed.SealedTables() {
+		prefixes, err := r.Sealed.SealedPrefixes(ctx, table, 5)
 		must(t, err)
 		for _, p := range prefixes {
 			found[string(p)] = true
@@ -78,29 +79,29 @@ func TestRotateSealing_ReencryptsEverything(t *testing.T) {
 	g := newGroup(t)
 	one, two := g.start(), g.start()
 	want := fill(t, one)
-	before, old := everything(t, one), sealers(t, one)
+	before, prefixesBefore := everything(t, one), keyPrefixes(t, one)
 	n, err := one.RotateSealing(ctx)
 	must(t, err)
 	if n != want {
-		t.Errorf("%d things were sealed anew, want %d", n, want)
+		t.Errorf("%d values were reencrypted, want %d", n, want)
 	}
-	for name, r := range map[string]replica{"the one that rotated": one, "another process": two, "one that starts": g.start()} {
+	for name, r := range map[string]replica{"the process that rotated": one, "another process": two, "a new process": g.start()} {
 		after := everything(t, r)
 		if len(after) != want {
-			t.Errorf("%s opens %d things, want %d", name, len(after), want)
+			t.Errorf("%s decrypts %d values, want %d", name, len(after), want)
 		}
-		for what, text := range before {
-			if after[what] != text {
-				t.Errorf("%s opens %s as %q, want %q", name, what, after[what], text)
+		for id, text := range before {
+			if after[id] != text {
+				t.Errorf("%s decrypts %s as %q, want %q", name, id, after[id], text)
 			}
 		}
 	}
-	now := sealers(t, one)
-	if len(old) != 1 || len(now) != 1 || old[first(now)] {
-		t.Errorf("things were sealed with %q and are with %q, want one key and then one other", first(old), first(now))
+	now := keyPrefixes(t, one)
+	if len(prefixesBefore) != 1 || len(now) != 1 || prefixesBefore[first(now)] {
+		t.Errorf("values were encrypted with %q and are with %q now, want one key and then another", first(prefixesBefore), first(now))
 	}
 	if n, err := one.Reencrypt(ctx); n != 0 || err != nil {
-		t.Errorf("sealing anew once more: %d, %v, want nothing to do", n, err)
+		t.Errorf("a second call reencrypted %d values, %v, want none", n, err)
 	}
 }
 
@@ -111,7 +112,8 @@ func first(m map[string]bool) string {
 	return ""
 }
 
-// What a process seals that has not heard of the new key yet is opened by all, and sealed anew by the next round.
+// A process that does not know the new key yet encrypts with the old one. All processes can decrypt that value, and the next
+// round reencrypts it.
 func TestRotateSealing_LaggingProcess(t *testing.T) {
 	t.Parallel()
 	g := newGroup(t)
@@ -123,15 +125,15 @@ func TestRotateSealing_LaggingProcess(t *testing.T) {
 		ID: "late", AccountID: "ada", Name: "late", SealedKey: sealedBy(t, two, "ada", "late"),
 	}))
 	if got := everything(t, one)["mfa_methods late"]; got != "secret of late" {
-		t.Errorf("the other process opens it as %q", got)
+		t.Errorf("the other process decrypts it as %q", got)
 	}
 	if n, err := one.Reencrypt(ctx); n != 1 || err != nil {
-		t.Errorf("%d sealed anew, %v, want the one", n, err)
+		t.Errorf("%d values reencrypted, %v, want one", n, err)
 	}
 	everything(t, two)
 	two.tick(t)
-	if s := sealedBy(t, two, "ada", "x"); !sealers(t, one)[string(s[:5])] {
-		t.Error("a tick later the process still seals with the old key")
+	if s := sealedBy(t, two, "ada", "x"); !keyPrefixes(t, one)[string(s[:5])] {
+		t.Error("the process still encrypts with the old key after a tick")
 	}
 }
 
@@ -148,21 +150,21 @@ func TestRotateSealing_DeletesUnusedKeys(t *testing.T) {
 		must(t, err)
 		return sample
 	}
-	opens := func(sealed []byte) bool {
+	decrypts := func(sealed []byte) bool {
 		_, err := r.Ring.Unseal(ctx, sealed, "ada", "sample")
 		return err == nil
 	}
 	one := rotate(0)
 	two := rotate(time.Hour - time.Microsecond)
-	if !opens(one) || !opens(two) {
-		t.Error("a key went before an hour was over: a process might still have sealed with it")
+	if !decrypts(one) || !decrypts(two) {
+		t.Error("a key was deleted within an hour, although a process may still encrypt with it")
 	}
 	three := rotate(time.Hour)
-	if opens(one) || opens(two) {
-		t.Error("keys that seal nothing are still there")
+	if decrypts(one) || decrypts(two) {
+		t.Error("unused keys were not deleted")
 	}
-	if !opens(three) {
-		t.Error("the key went that sealed until a moment ago")
+	if !decrypts(three) {
+		t.Error("the key that was just replaced was deleted")
 	}
 	everything(t, r)
 }
@@ -175,36 +177,36 @@ func TestRotateSealing_KeepsKeyOfUndecryptableValue(t *testing.T) {
 	r.Log = slog.New(slog.NewTextHandler(&log, nil))
 	want := fill(t, r)
 	sample := sealedBy(t, r, "ada", "sample")
-	broken := sealedBy(t, r, "bob", "broken") // for somebody else
+	broken := sealedBy(t, r, "bob", "broken") // bound to another account
 	must(t, store.Methods{DB: r.db.DB}.InsertMethod(ctx, mfa.Method{ID: "broken", AccountID: "ada", Name: "broken", SealedKey: broken}))
 	for range 3 {
 		n, err := r.RotateSealing(ctx)
 		if !errors.Is(err, keyring.ErrUndecryptable) || n < want {
-			t.Errorf("got %d, %v, want all others sealed anew and ErrUnreadable", n, err)
+			t.Errorf("got %d, %v, want all others reencrypted and ErrUndecryptable", n, err)
 		}
 		g.pass(2 * time.Hour)
 	}
 	if _, err := r.Ring.Unseal(ctx, sample, "ada", "sample"); err != nil {
-		t.Errorf("the key of what could not be opened is gone: %v", err)
+		t.Errorf("the key of the undecryptable value was deleted: %v", err)
 	}
 	methods, err := store.Methods{DB: r.db.DB}.Methods(ctx, "ada")
 	must(t, err)
 	for _, m := range methods {
 		if m.ID == "broken" && !bytes.Equal(m.SealedKey, broken) {
-			t.Error("what could not be opened was changed")
+			t.Error("the undecryptable value was changed")
 		}
 	}
-	if !strings.Contains(log.String(), "place=mfa_methods id=broken") {
-		t.Errorf("the log does not name it:\n%s", log.String())
+	if !strings.Contains(log.String(), "table=mfa_methods id=broken") {
+		t.Errorf("the log does not name the undecryptable value:\n%s", log.String())
 	}
 }
 
 func TestRotateSealing_ConcurrentRotations(t *testing.T) {
 	t.Parallel()
-	everywhere(t, rotateSealingAtOnce)
+	onEachDatabase(t, rotateSealingConcurrently)
 }
 
-func rotateSealingAtOnce(t *testing.T, url string) {
+func rotateSealingConcurrently(t *testing.T, url string) {
 	g := newGroupAt(t, url)
 	replicas := []replica{g.start(), g.start(), g.start(), g.start()}
 	want := fill(t, replicas[0])
@@ -219,25 +221,25 @@ func rotateSealingAtOnce(t *testing.T, url string) {
 	all.Wait()
 	for i, r := range replicas {
 		if n := len(everything(t, r)); n != want {
-			t.Errorf("process %d opens %d things, want %d", i, n, want)
+			t.Errorf("process %d decrypts %d values, want %d", i, n, want)
 		}
 	}
-	if n := len(sealers(t, replicas[0])); n != 1 {
-		t.Errorf("things are sealed with %d keys in the end, want the newest", n)
+	if n := len(keyPrefixes(t, replicas[0])); n != 1 {
+		t.Errorf("values are encrypted with %d keys in the end, want one", n)
 	}
 }
 
-// changing is an archive in which a thing changes after it was read.
-type changing struct {
+// changingStore is a SealedStore in which the enrollment changes after it was read.
+type changingStore struct {
 	keyring.SealedStore
 	change func()
 }
 
-func (c changing) Reencrypt(ctx context.Context, place string, was keyring.SealedRow, text []byte) (bool, error) {
+func (c changingStore) Reencrypt(ctx context.Context, table string, was keyring.SealedRow, text []byte) (bool, error) {
 	if was.ID == "e" {
 		c.change()
 	}
-	return c.SealedStore.Reencrypt(ctx, place, was, text)
+	return c.SealedStore.Reencrypt(ctx, table, was, text)
 }
 
 func TestReencrypt_ConcurrentChangeWins(t *testing.T) {
@@ -245,7 +247,7 @@ func TestReencrypt_ConcurrentChangeWins(t *testing.T) {
 	r := newGroup(t).start()
 	fill(t, r)
 	var once sync.Once
-	r.Sealed = changing{r.Sealed, func() {
+	r.Sealed = changingStore{r.Sealed, func() {
 		once.Do(func() {
 			sealed, err := r.Ring.Seal([]byte("another secret"), "ada", "e")
 			must(t, err)
@@ -255,31 +257,31 @@ func TestReencrypt_ConcurrentChangeWins(t *testing.T) {
 	_, err := r.RotateSealing(ctx)
 	must(t, err)
 	if got := everything(t, r)["enrollments e"]; got != "another secret" {
-		t.Errorf("the enrollment reads %q, want what it became", got)
+		t.Errorf("the enrollment is %q, want the concurrent change", got)
 	}
 }
 
-// stopping is an archive that fails after some writes.
-type stopping struct {
+// stoppingStore is a SealedStore that fails after a number of writes.
+type stoppingStore struct {
 	keyring.SealedStore
 	left *int
 }
 
-func (s stopping) Reencrypt(ctx context.Context, place string, was keyring.SealedRow, text []byte) (bool, error) {
+func (s stoppingStore) Reencrypt(ctx context.Context, table string, was keyring.SealedRow, text []byte) (bool, error) {
 	if *s.left--; *s.left < 0 {
 		return false, errFails
 	}
-	return s.SealedStore.Reencrypt(ctx, place, was, text)
+	return s.SealedStore.Reencrypt(ctx, table, was, text)
 }
 
 func TestReencrypt_ContinuesInterruptedRotation(t *testing.T) {
 	t.Parallel()
 	r := newGroup(t).start()
 	want := fill(t, r)
-	archive := r.Sealed
+	sealed := r.Sealed
 	for done := range want {
 		left := 1
-		r.Sealed = stopping{archive, &left}
+		r.Sealed = stoppingStore{sealed, &left}
 		var n int
 		var err error
 		if done == 0 {
@@ -288,12 +290,12 @@ func TestReencrypt_ContinuesInterruptedRotation(t *testing.T) {
 			n, err = r.Reencrypt(ctx)
 		}
 		if done < want-1 && !errors.Is(err, errFails) || n != 1 {
-			t.Errorf("stop %d: got %d, %v, want one sealed anew and the store's error", done, n, err)
+			t.Errorf("stop %d: got %d, %v, want one value reencrypted and the store's error", done, n, err)
 		}
-		r.Sealed = archive
+		r.Sealed = sealed
 		everything(t, r)
 	}
 	if n, err := r.Reencrypt(ctx); n != 0 || err != nil {
-		t.Errorf("in the end %d were left, %v", n, err)
+		t.Errorf("%d values were left at the end, %v", n, err)
 	}
 }

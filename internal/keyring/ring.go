@@ -158,7 +158,7 @@ func (r *Ring) reloadIfUnknown(ctx context.Context, sealed []byte) error {
 		return nil
 	}
 	now := r.now()
-	if gone := r.missing.Load(); gone != nil && gone.id == id && now.Sub(gone.at).Abs() < reloadInterval {
+	if last := r.missing.Load(); last != nil && last.id == id && now.Sub(last.at).Abs() < reloadInterval {
 		return nil
 	}
 	if err := r.Reload(ctx); err != nil {
@@ -181,7 +181,7 @@ func keyOf(sealed []byte) (id uint32, ok bool) {
 const prefixSize = 5
 
 func seal(aead tink.AEAD, plain []byte, owner, row string) ([]byte, error) {
-	sealed, err := aead.Encrypt(plain, place(owner, row))
+	sealed, err := aead.Encrypt(plain, associatedData(owner, row))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
@@ -189,14 +189,14 @@ func seal(aead tink.AEAD, plain []byte, owner, row string) ([]byte, error) {
 }
 
 func unseal(aead tink.AEAD, sealed []byte, owner, row string) ([]byte, error) {
-	plain, err := aead.Decrypt(sealed, place(owner, row))
+	plain, err := aead.Decrypt(sealed, associatedData(owner, row))
 	if err != nil {
 		return nil, fmt.Errorf("unseal: %w", err)
 	}
 	return plain, nil
 }
 
-func place(owner, row string) []byte { return []byte(owner + "\x00" + row) }
+func associatedData(owner, row string) []byte { return []byte(owner + "\x00" + row) }
 
 // SigningKey returns the active signing key.
 func (r *Ring) SigningKey() (string, *ecdsa.PrivateKey) {

@@ -26,11 +26,11 @@ func atNoon() time.Time { return noon }
 
 func newDatabase(t *testing.T) store.Keys {
 	t.Helper()
-	return databaseAt(t, file(t))
+	return databaseAt(t, emptyDatabase(t))
 }
 
-// file is the URL of an empty file or, where the run is about PostgreSQL, of an empty database there.
-func file(t *testing.T) string {
+// emptyDatabase returns the URL of an empty SQLite file or, if the tests run on PostgreSQL, of an empty database there.
+func emptyDatabase(t *testing.T) string {
 	t.Helper()
 	if pgserver.Enabled() {
 		return pgserver.Database(t)
@@ -38,15 +38,15 @@ func file(t *testing.T) string {
 	return "sqlite:" + filepath.Join(t.TempDir(), "twofold.db")
 }
 
-// everywhere runs a test of what happens at once over a file and over PostgreSQL, which see different things meanwhile.
-func everywhere(t *testing.T, do func(t *testing.T, url string)) {
+// onEachDatabase runs a concurrency test on SQLite and on PostgreSQL, because their isolation differs.
+func onEachDatabase(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
 	for name, url := range map[string]func(t *testing.T) string{
-		"a file": file, "PostgreSQL": func(t *testing.T) string { t.Helper(); return pgserver.Database(t) },
+		"SQLite": emptyDatabase, "PostgreSQL": func(t *testing.T) string { t.Helper(); return pgserver.Database(t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			do(t, url(t))
+			test(t, url(t))
 		})
 	}
 }
@@ -82,8 +82,8 @@ func openRing(t *testing.T, db keyring.Store, master keyring.Master) *keyring.Ri
 	return ring
 }
 
-// kept is every key as it lies in the database.
-func kept(t *testing.T, db keyring.Store) []keyring.SealedKey {
+// storedKeys returns every key as it is stored in the database.
+func storedKeys(t *testing.T, db keyring.Store) []keyring.SealedKey {
 	t.Helper()
 	keys, err := db.SigningKeys(ctx)
 	if err != nil {
@@ -100,7 +100,7 @@ func TestOpen_SameMasterKey(t *testing.T) {
 	t.Parallel()
 	db, master := newDatabase(t), newMaster(t)
 	first := openRing(t, db, master)
-	before := kept(t, db)
+	before := storedKeys(t, db)
 	sealed, err := first.Seal([]byte("key"), "ada", "method")
 	if err != nil {
 		t.Fatal(err)
@@ -112,10 +112,10 @@ func TestOpen_SameMasterKey(t *testing.T) {
 	one, _ := first.SigningKey()
 	two, _ := again.SigningKey()
 	if one != two {
-		t.Errorf("signing key is %s after opening again, was %s", two, one)
+		t.Errorf("the signing key is %s after reopening, was %s", two, one)
 	}
-	if diff := cmp.Diff(before, kept(t, db)); diff != "" {
-		t.Errorf("opening again changed what is kept:\n%s", diff)
+	if diff := cmp.Diff(before, storedKeys(t, db)); diff != "" {
+		t.Errorf("reopening changed the stored keys:\n%s", diff)
 	}
 }
 
@@ -123,16 +123,16 @@ func TestOpen_OtherMasterKeyChangesNothing(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	openRing(t, db, newMaster(t))
-	before := kept(t, db)
-	stranger := newMaster(t)
-	if _, err := keyring.Open(ctx, db, stranger, atNoon); !errors.Is(err, keyring.ErrWrongMaster) {
+	before := storedKeys(t, db)
+	otherMaster := newMaster(t)
+	if _, err := keyring.Open(ctx, db, otherMaster, atNoon); !errors.Is(err, keyring.ErrWrongMaster) {
 		t.Errorf("Open: got %v, want ErrWrongMaster", err)
 	}
-	if err := keyring.Check(ctx, db, stranger); !errors.Is(err, keyring.ErrWrongMaster) {
-		t.Errorf("Fits: got %v, want ErrWrongMaster", err)
+	if err := keyring.Check(ctx, db, otherMaster); !errors.Is(err, keyring.ErrWrongMaster) {
+		t.Errorf("Check: got %v, want ErrWrongMaster", err)
 	}
-	if diff := cmp.Diff(before, kept(t, db)); diff != "" {
-		t.Errorf("a wrong master key changed what is kept:\n%s", diff)
+	if diff := cmp.Diff(before, storedKeys(t, db)); diff != "" {
+		t.Errorf("a wrong master key changed the stored keys:\n%s", diff)
 	}
 }
 
@@ -140,23 +140,23 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	db, master := newDatabase(t), newMaster(t)
 	if err := keyring.Check(ctx, db, master); !errors.Is(err, keyring.ErrNoKeys) {
-		t.Errorf("a database without keys: got %v, want ErrNone", err)
+		t.Errorf("database without keys: got %v, want ErrNoKeys", err)
 	}
 	if _, err := db.SealedKeyset(ctx); !errors.Is(err, keyring.ErrNoKeys) {
-		t.Errorf("asking made keys: %v", err)
+		t.Errorf("Check created keys: %v", err)
 	}
 	openRing(t, db, master)
 	if err := keyring.Check(ctx, db, master); err != nil {
-		t.Errorf("the right master: %v", err)
+		t.Errorf("correct master key: %v", err)
 	}
 }
 
 func TestOpen_ConcurrentProcessesAgree(t *testing.T) {
 	t.Parallel()
-	everywhere(t, openAtOnce)
+	onEachDatabase(t, openConcurrently)
 }
 
-func openAtOnce(t *testing.T, url string) {
+func openConcurrently(t *testing.T, url string) {
 	master := newMaster(t)
 	databases := make([]store.Keys, 6)
 	for i := range databases {
@@ -189,11 +189,11 @@ func openAtOnce(t *testing.T, url string) {
 			t.Errorf("process %d signs with %s, the first with %s", i, got, want)
 		}
 		if _, err := ring.Unseal(ctx, sealed, "ada", "method"); err != nil {
-			t.Errorf("process %d cannot open what the first sealed: %v", i, err)
+			t.Errorf("process %d cannot decrypt a value of the first: %v", i, err)
 		}
 	}
-	if keys := kept(t, databases[0]); len(keys) != 2 {
-		t.Errorf("%d keys are kept, want one keyset and one signing key", len(keys))
+	if keys := storedKeys(t, databases[0]); len(keys) != 2 {
+		t.Errorf("%d keys are stored, want one keyset and one signing key", len(keys))
 	}
 }
 
@@ -210,35 +210,35 @@ func TestUnseal_BoundToOwnerAndRow(t *testing.T) {
 	ada, bob := seal("ada", "1"), seal("bob", "2")
 	flipped := bytes.Clone(ada)
 	flipped[len(flipped)-1] ^= 1
-	for outcome, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		ring       *keyring.Ring
 		sealed     []byte
 		owner, row string
-		opens      bool
+		decrypts   bool
 	}{
-		"its own place opens":                                {ring, ada, "ada", "1", true},
-		"another owner does not":                             {ring, ada, "bob", "1", false},
-		"another row does not":                               {ring, ada, "ada", "2", false},
-		"swapped with bob's does not":                        {ring, bob, "ada", "1", false},
-		"moved over the edge between owner and row does not": {ring, seal("a", "da1"), "ad", "a1", false},
-		"one changed bit does not":                           {ring, flipped, "ada", "1", false},
-		"a part does not":                                    {ring, ada[:len(ada)-1], "ada", "1", false},
-		"nothing does not":                                   {ring, nil, "ada", "1", false},
-		"another server's does not":                          {other, ada, "ada", "1", false},
+		"own place":                       {ring, ada, "ada", "1", true},
+		"other owner":                     {ring, ada, "bob", "1", false},
+		"other row":                       {ring, ada, "ada", "2", false},
+		"swapped with bob's":              {ring, bob, "ada", "1", false},
+		"boundary of owner and row moved": {ring, seal("a", "da1"), "ad", "a1", false},
+		"one bit changed":                 {ring, flipped, "ada", "1", false},
+		"truncated":                       {ring, ada[:len(ada)-1], "ada", "1", false},
+		"empty":                           {ring, nil, "ada", "1", false},
+		"other server's key":              {other, ada, "ada", "1", false},
 	} {
-		t.Run(outcome, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			plain, err := c.ring.Unseal(ctx, c.sealed, c.owner, c.row)
-			if (err == nil) != c.opens {
+			if (err == nil) != c.decrypts {
 				t.Errorf("got %q, %v", plain, err)
 			}
 			if err != nil && plain != nil {
-				t.Errorf("an error came with %q", plain)
+				t.Errorf("returned %q with an error", plain)
 			}
 		})
 	}
 	if bytes.Contains(ada, []byte("the key of")) || bytes.Equal(ada, seal("ada", "1")) {
-		t.Error("what is sealed can be read, or is the same twice")
+		t.Error("the ciphertext contains the plaintext, or is the same twice")
 	}
 }
 
@@ -246,67 +246,67 @@ func TestOpen_SigningKeyUnderOtherID(t *testing.T) {
 	t.Parallel()
 	db, master := newDatabase(t), newMaster(t)
 	openRing(t, db, master)
-	key := kept(t, db)[0]
+	key := storedKeys(t, db)[0]
 	key.KID = "another"
 	if err := db.InsertSigningKey(ctx, key); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := keyring.Open(ctx, db, master, atNoon); err == nil {
-		t.Error("a key under an id that is not its own was taken")
+		t.Error("a key with another key's id was accepted")
 	}
 }
 
-// failing is a store that fails at one place.
-type failing struct {
+// failingStore is a store that fails at one call.
+type failingStore struct {
 	keyring.Store
 	at string
 }
 
 var errFails = errors.New("the store fails")
 
-func (f failing) fail(at string) error {
+func (f failingStore) fail(at string) error {
 	if f.at == at {
 		return errFails
 	}
 	return nil
 }
 
-func (f failing) InTx(ctx context.Context, do func(context.Context) error) error {
+func (f failingStore) InTx(ctx context.Context, do func(context.Context) error) error {
 	if err := f.fail("begin"); err != nil {
 		return err
 	}
 	return f.Store.InTx(ctx, do)
 }
 
-func (f failing) SealedKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
+func (f failingStore) SealedKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
 	if err := f.fail("keyset"); err != nil {
 		return keyring.SealedKeyset{}, err
 	}
 	return f.Store.SealedKeyset(ctx)
 }
 
-func (f failing) InsertSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
+func (f failingStore) InsertSealedKeyset(ctx context.Context, k keyring.SealedKeyset) error {
 	if err := f.fail("insert keyset"); err != nil {
 		return err
 	}
 	return f.Store.InsertSealedKeyset(ctx, k)
 }
 
-func (f failing) LockKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
+func (f failingStore) LockKeyset(ctx context.Context) (keyring.SealedKeyset, error) {
 	if err := f.fail("lock"); err != nil {
 		return keyring.SealedKeyset{}, err
 	}
 	return f.Store.LockKeyset(ctx)
 }
 
-func (f failing) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
+func (f failingStore) SigningKeys(ctx context.Context) ([]keyring.SealedKey, error) {
 	if err := f.fail("keys"); err != nil {
 		return nil, err
 	}
 	return f.Store.SigningKeys(ctx)
 }
 
-func (f failing) InsertSigningKey(ctx context.Context, k keyring.SealedKey) error {
+func (f failingStore) InsertSigningKey(ctx context.Context, k keyring.SealedKey) error {
 	if err := f.fail("insert key"); err != nil {
 		return err
 	}
@@ -319,11 +319,11 @@ func TestOpen_StoreErrorCreatesNoKeys(t *testing.T) {
 		t.Run(at, func(t *testing.T) {
 			t.Parallel()
 			db, master := newDatabase(t), newMaster(t)
-			ring, err := keyring.Open(ctx, failing{db, at}, master, atNoon)
+			ring, err := keyring.Open(ctx, failingStore{db, at}, master, atNoon)
 			if !errors.Is(err, errFails) || ring != nil {
 				t.Errorf("got %v, %v, want the store's error", ring, err)
 			}
-			openRing(t, db, master) // and nothing half-made is in the way
+			openRing(t, db, master) // no partial data was left
 		})
 	}
 }

@@ -64,13 +64,13 @@ func (r *Rotation) Tick(ctx context.Context) error {
 	}
 	return r.change(ctx, func(ctx context.Context, c *changes) error {
 		now := r.Ring.now()
-		if next, ok := waiting(c.keys); ok && !now.Before(next.ActivatesAt) {
-			if err := c.activate(ctx, next, "its time has come"); err != nil {
+		if next, ok := pendingKey(c.keys); ok && !now.Before(next.ActivatesAt) {
+			if err := c.activate(ctx, next, "activation time reached"); err != nil {
 				return err
 			}
 		}
 		if r.dueForSuccessor(c.keys) {
-			if _, err := c.publish(ctx, "the one before it is old"); err != nil {
+			if _, err := c.publish(ctx, "the active key is due for rotation"); err != nil {
 				return err
 			}
 		}
@@ -86,14 +86,14 @@ func (r *Rotation) Tick(ctx context.Context) error {
 }
 
 func (r *Rotation) due(keys []Key) bool {
-	next, waits := waiting(keys)
-	return (waits && !r.Ring.now().Before(next.ActivatesAt)) || r.dueForSuccessor(keys) || slices.ContainsFunc(keys, r.expired)
+	next, ok := pendingKey(keys)
+	return (ok && !r.Ring.now().Before(next.ActivatesAt)) || r.dueForSuccessor(keys) || slices.ContainsFunc(keys, r.expired)
 }
 
 // dueForSuccessor reports whether a successor of the active key must be published now to be known early enough.
 func (r *Rotation) dueForSuccessor(keys []Key) bool {
-	_, waits := waiting(keys)
-	return !waits && !r.Ring.now().Before(keys[0].ActivatedAt.Add(r.Limits.Lifetime-r.Limits.Lead))
+	_, ok := pendingKey(keys)
+	return !ok && !r.Ring.now().Before(keys[0].ActivatedAt.Add(r.Limits.Lifetime-r.Limits.Lead))
 }
 
 // expired reports whether a key was retired so long ago that every token it signed has expired.
@@ -101,7 +101,7 @@ func (r *Rotation) expired(k Key) bool {
 	return !k.RetiredAt.IsZero() && !r.Ring.now().Before(k.RetiredAt.Add(r.Limits.Keep))
 }
 
-func waiting(keys []Key) (Key, bool) {
+func pendingKey(keys []Key) (Key, bool) {
 	i := slices.IndexFunc(keys, Key.Pending)
 	if i < 0 {
 		return Key{}, false
@@ -121,8 +121,8 @@ func (r *Rotation) Keys(ctx context.Context) ([]Key, error) {
 // it returns that.
 func (r *Rotation) PublishNext(ctx context.Context) (next Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
-		var waits bool
-		if next, waits = waiting(c.keys); waits {
+		var ok bool
+		if next, ok = pendingKey(c.keys); ok {
 			return nil
 		}
 		next, err = c.publish(ctx, "by command")
@@ -132,22 +132,22 @@ func (r *Rotation) PublishNext(ctx context.Context) (next Key, err error) {
 }
 
 // RevokeAll revokes every signing key and returns a new, active one. Use it if keys may have been stolen.
-func (r *Rotation) RevokeAll(ctx context.Context) (signs Key, err error) {
+func (r *Rotation) RevokeAll(ctx context.Context) (active Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
 		for _, k := range c.keys {
 			if err := c.revoke(ctx, k); err != nil {
 				return err
 			}
 		}
-		signs, err = c.create(ctx, Key{ActivatedAt: r.Ring.now()}, audit.KeyRotated, "every key before it was revoked")
+		active, err = c.create(ctx, Key{ActivatedAt: r.Ring.now()}, audit.KeyRotated, "all keys were revoked")
 		return err
 	})
-	return signs, err
+	return active, err
 }
 
 // Revoke deletes a signing key and the tokens that it signed, effective at once. If it was the active key, the pending
 // one, or else a new one, becomes active. It returns the active key, or ErrUnknownKey.
-func (r *Rotation) Revoke(ctx context.Context, kid string) (signs Key, err error) {
+func (r *Rotation) Revoke(ctx context.Context, kid string) (active Key, err error) {
 	err = r.change(ctx, func(ctx context.Context, c *changes) error {
 		i := slices.IndexFunc(c.keys, func(k Key) bool { return k.KID == kid })
 		if i < 0 {
@@ -156,18 +156,18 @@ func (r *Rotation) Revoke(ctx context.Context, kid string) (signs Key, err error
 		if err := c.revoke(ctx, c.keys[i]); err != nil {
 			return err
 		}
-		if signs = c.keys[0]; i > 0 {
+		if active = c.keys[0]; i > 0 {
 			return nil
 		}
-		const why = "the one before it was revoked"
-		if next, waits := waiting(c.keys); waits {
-			signs = next
+		const why = "the active key was revoked"
+		if next, ok := pendingKey(c.keys); ok {
+			active = next
 			return c.activate(ctx, next, why)
 		}
-		signs, err = c.create(ctx, Key{ActivatedAt: r.Ring.now()}, audit.KeyRotated, why)
+		active, err = c.create(ctx, Key{ActivatedAt: r.Ring.now()}, audit.KeyRotated, why)
 		return err
 	})
-	return signs, err
+	return active, err
 }
 
 // changes holds the keys during a change, as they were when it began.
@@ -219,11 +219,11 @@ func (c *changes) publish(ctx context.Context, why string) (Key, error) {
 }
 
 func (c *changes) create(ctx context.Context, k Key, kind audit.Kind, why string) (Key, error) {
-	made, err := createSigningKey(ctx, c.Ring.store, c.sealing.aead, k)
+	created, err := createSigningKey(ctx, c.Ring.store, c.sealing.aead, k)
 	if err != nil {
 		return Key{}, err
 	}
-	return made, c.record(ctx, kind, made.KID, why)
+	return created, c.record(ctx, kind, created.KID, why)
 }
 
 // activate makes a pending key the active one and retires its predecessor.

@@ -18,16 +18,16 @@ import (
 const (
 	lifetime = 90 * 24 * time.Hour
 	lead     = 24 * time.Hour
-	keep     = 25 * time.Hour // another than lead, so that one does not pass for the other
+	keep     = 25 * time.Hour // differs from lead, so that tests detect a confusion of the two
 )
 
-// replica is one of several processes over one database.
+// replica is one of several processes that share a database.
 type replica struct {
 	*keyring.Rotation
 	db store.Keys
 }
 
-// group is a database, its processes, and their clock.
+// group is a database shared by several processes, with their clock.
 type group struct {
 	t      *testing.T
 	url    string
@@ -39,7 +39,7 @@ type group struct {
 
 func newGroup(t *testing.T) *group {
 	t.Helper()
-	return newGroupAt(t, file(t))
+	return newGroupAt(t, emptyDatabase(t))
 }
 
 func newGroupAt(t *testing.T, url string) *group {
@@ -85,27 +85,28 @@ func (r replica) tick(t *testing.T) {
 	must(t, r.Tick(ctx))
 }
 
-// line is what a ring's keys do, in words: the one that signs, with its number in the order in which kids were first seen.
-func (r replica) line(t *testing.T, seen *[]string) string {
+// states describes the state of every key, such as "1 active, 2 pending, ". Keys are numbered in the order in which they were
+// first seen.
+func (r replica) states(t *testing.T, seen *[]string) string {
 	t.Helper()
 	list, err := r.Keys(ctx)
 	must(t, err)
-	words := ""
+	text := ""
 	for _, k := range list {
 		if !slices.Contains(*seen, k.KID) {
 			*seen = append(*seen, k.KID)
 		}
-		words += fmt.Sprintf("%d %s, ", slices.Index(*seen, k.KID)+1, state(k))
+		text += fmt.Sprintf("%d %s, ", slices.Index(*seen, k.KID)+1, state(k))
 	}
-	return words
+	return text
 }
 
 func state(k keyring.Key) string {
 	switch {
 	case k.Pending():
-		return "waits"
+		return "pending"
 	case k.Active():
-		return "signs"
+		return "active"
 	}
 	return "retired"
 }
@@ -116,30 +117,30 @@ func TestTick_SigningKeyLifecycle(t *testing.T) {
 	r := g.start()
 	var seen []string
 	for _, step := range []struct {
-		what string
-		pass time.Duration // since the step before
+		when string
+		pass time.Duration // since the previous step
 		want string
 	}{
-		{"at the start", 0, "1 signs, "},
-		{"a moment before it is old", lifetime - lead - time.Microsecond, "1 signs, "},
-		{"when it is old, its successor is published", time.Microsecond, "1 signs, 2 waits, "},
-		{"a moment before the successor's time", lead - time.Microsecond, "1 signs, 2 waits, "},
-		{"at the successor's time", time.Microsecond, "2 signs, 1 retired, "},
-		{"a moment before the first has been kept long enough", keep - time.Microsecond, "2 signs, 1 retired, "},
-		{"when the first has been kept long enough", time.Microsecond, "2 signs, "},
-		{"when the second is old", lifetime - lead - keep, "2 signs, 3 waits, "},
-		{"at the third's time", lead, "3 signs, 2 retired, "},
-		{"a year later, after which all is late", 365 * 24 * time.Hour, "3 signs, 4 waits, "},
-		{"and every moment again", 0, "3 signs, 4 waits, "},
+		{"at the start", 0, "1 active, "},
+		{"before the successor is due", lifetime - lead - time.Microsecond, "1 active, "},
+		{"successor due", time.Microsecond, "1 active, 2 pending, "},
+		{"before the successor activates", lead - time.Microsecond, "1 active, 2 pending, "},
+		{"successor activates", time.Microsecond, "2 active, 1 retired, "},
+		{"before the first expires", keep - time.Microsecond, "2 active, 1 retired, "},
+		{"first expires", time.Microsecond, "2 active, "},
+		{"third due", lifetime - lead - keep, "2 active, 3 pending, "},
+		{"third activates", lead, "3 active, 2 retired, "},
+		{"a year later", 365 * 24 * time.Hour, "3 active, 4 pending, "},
+		{"repeated", 0, "3 active, 4 pending, "},
 	} {
 		g.pass(step.pass)
 		r.tick(t)
-		if got := r.line(t, &seen); got != step.want {
-			t.Errorf("%s: got %q, want %q", step.what, got, step.want)
+		if got := r.states(t, &seen); got != step.want {
+			t.Errorf("%s: got %q, want %q", step.when, got, step.want)
 		}
 		signs, _ := r.Ring.SigningKey()
 		if list := r.Ring.Keys(); list[0].KID != signs {
-			t.Errorf("%s: %s signs, %s comes first", step.what, signs, list[0].KID)
+			t.Errorf("%s: %s signs, but %s is listed first", step.when, signs, list[0].KID)
 		}
 	}
 }
@@ -154,34 +155,34 @@ func TestPublishNext_OnePendingKey(t *testing.T) {
 	again, err := two.PublishNext(ctx)
 	must(t, err)
 	if diff := cmp.Diff(next, again); diff != "" || !next.ActivatesAt.Equal(noon.Add(lead)) || !next.Pending() {
-		t.Errorf("got %+v and then %+v, want one key that begins a day later", next, again)
+		t.Errorf("got %+v and then %+v, want one key that activates a day later", next, again)
 	}
 	if kid, _ := one.Ring.SigningKey(); kid != first {
-		t.Error("the next key signs already")
+		t.Error("the pending key signs already")
 	}
 	two.tick(t)
 	if _, known, err := two.Ring.VerificationKey(ctx, next.KID); err != nil || !known {
-		t.Errorf("the next key verifies at the other process: %v, %v", known, err)
+		t.Errorf("the other process does not verify with the pending key: %v, %v", known, err)
 	}
 	g.pass(lead)
 	two.tick(t)
 	one.tick(t)
 	for i, r := range []replica{one, two} {
 		if kid, _ := r.Ring.SigningKey(); kid != next.KID {
-			t.Errorf("process %d does not sign with the next key when its time has come", i)
+			t.Errorf("process %d does not sign with the next key after its activation", i)
 		}
 		if _, known, err := r.Ring.VerificationKey(ctx, first); err != nil || !known {
-			t.Errorf("process %d does not verify any more what the first signed: %v, %v", i, known, err)
+			t.Errorf("process %d no longer verifies with the first key: %v, %v", i, known, err)
 		}
 	}
 }
 
 func TestTick_ConcurrentProcessesCreateOneKey(t *testing.T) {
 	t.Parallel()
-	everywhere(t, rotateAtOnce)
+	onEachDatabase(t, rotateConcurrently)
 }
 
-func rotateAtOnce(t *testing.T, url string) {
+func rotateConcurrently(t *testing.T, url string) {
 	g := newGroupAt(t, url)
 	replicas := make([]replica, 6)
 	for i := range replicas {
@@ -192,7 +193,7 @@ func rotateAtOnce(t *testing.T, url string) {
 		pass time.Duration
 		want string
 	}{
-		{0, "1 signs, "}, {lifetime - lead, "1 signs, 2 waits, "}, {lead, "2 signs, 1 retired, "}, {keep, "2 signs, "},
+		{0, "1 active, "}, {lifetime - lead, "1 active, 2 pending, "}, {lead, "2 active, 1 retired, "}, {keep, "2 active, "},
 	} {
 		g.pass(step.pass)
 		var all sync.WaitGroup
@@ -205,7 +206,7 @@ func rotateAtOnce(t *testing.T, url string) {
 		}
 		all.Wait()
 		for i, r := range replicas {
-			if got := r.line(t, &seen); got != step.want {
+			if got := r.states(t, &seen); got != step.want {
 				t.Errorf("process %d: got %q, want %q", i, got, step.want)
 			}
 		}
@@ -214,64 +215,64 @@ func rotateAtOnce(t *testing.T, url string) {
 
 func TestRevoke(t *testing.T) {
 	t.Parallel()
-	for what, c := range map[string]struct {
-		waits  bool // a next key is there
-		victim string
+	for name, c := range map[string]struct {
+		pending bool   // there is a pending key
+		revoked string // state of the key to revoke
 	}{
-		"the one that signs makes a new one":               {false, "signs"},
-		"the one that signs lets the one that waits begin": {true, "signs"},
-		"the one that waits changes nothing else":          {true, "waits"},
-		"one that was retired changes nothing else":        {true, "retired"},
-		"one that was retired needs no successor":          {false, "retired"},
+		"active key, creates a new one":         {false, "active"},
+		"active key, activates the pending one": {true, "active"},
+		"pending key":                           {true, "pending"},
+		"retired key, with a pending one":       {true, "retired"},
+		"retired key":                           {false, "retired"},
 	} {
-		t.Run(what, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := newGroup(t)
 			one, two := g.start(), g.start()
-			_, err := one.PublishNext(ctx) // so that there is one that was retired
+			_, err := one.PublishNext(ctx) // so that there is a retired key
 			must(t, err)
 			g.pass(lead)
 			one.tick(t)
-			if c.waits {
+			if c.pending {
 				_, err := one.PublishNext(ctx)
 				must(t, err)
 			}
 			before, err := one.Keys(ctx)
 			must(t, err)
-			victim := before[slices.IndexFunc(before, func(k keyring.Key) bool { return state(k) == c.victim })]
+			revoked := before[slices.IndexFunc(before, func(k keyring.Key) bool { return state(k) == c.revoked })]
 			two.tick(t)
 
-			signs, err := two.Revoke(ctx, victim.KID)
+			signs, err := two.Revoke(ctx, revoked.KID)
 			must(t, err)
 			one.tick(t)
 			for i, r := range []replica{one, two} {
 				kid, _ := r.Ring.SigningKey()
-				if kid != signs.KID || kid == victim.KID {
-					t.Errorf("process %d signs with %s, want %s and not the revoked %s", i, kid, signs.KID, victim.KID)
+				if kid != signs.KID || kid == revoked.KID {
+					t.Errorf("process %d signs with %s, want %s and not the revoked %s", i, kid, signs.KID, revoked.KID)
 				}
-				if _, known, err := r.Ring.VerificationKey(ctx, victim.KID); err != nil || known {
-					t.Errorf("process %d still knows the revoked key: %v, %v", i, known, err)
+				if _, known, err := r.Ring.VerificationKey(ctx, revoked.KID); err != nil || known {
+					t.Errorf("process %d still verifies with the revoked key: %v, %v", i, known, err)
 				}
 			}
 			after, err := one.Keys(ctx)
 			must(t, err)
-			waited := slices.ContainsFunc(before, func(k keyring.Key) bool { return k.Pending() && k.KID == signs.KID })
-			if victim.Active() && waited != c.waits {
-				t.Errorf("%s signs; it waited: %v, want %v", signs.KID, waited, c.waits)
+			wasPending := slices.ContainsFunc(before, func(k keyring.Key) bool { return k.Pending() && k.KID == signs.KID })
+			if revoked.Active() && wasPending != c.pending {
+				t.Errorf("%s signs; was pending: %v, want %v", signs.KID, wasPending, c.pending)
 			}
-			if !victim.Active() && (signs.KID != before[0].KID || len(after) != len(before)-1) {
-				t.Errorf("revoking another key changed which signs, or left %d of %d keys", len(after), len(before))
+			if !revoked.Active() && (signs.KID != before[0].KID || len(after) != len(before)-1) {
+				t.Errorf("revoking another key changed the active key, or left %d of %d keys", len(after), len(before))
 			}
 		})
 	}
-	t.Run("one that nobody knows is an error", func(t *testing.T) {
+	t.Run("unknown key", func(t *testing.T) {
 		t.Parallel()
 		r := newGroup(t).start()
-		before := kept(t, r.db)
+		before := storedKeys(t, r.db)
 		if _, err := r.Revoke(ctx, "unknown"); !errors.Is(err, keyring.ErrUnknownKey) {
 			t.Errorf("got %v, want ErrUnknownKey", err)
 		}
-		if diff := cmp.Diff(before, kept(t, r.db)); diff != "" {
+		if diff := cmp.Diff(before, storedKeys(t, r.db)); diff != "" {
 			t.Errorf("the keys have changed:\n%s", diff)
 		}
 	})
@@ -292,7 +293,7 @@ func TestRevokeAll_LeavesOneNewKey(t *testing.T) {
 	signs, err := one.RevokeAll(ctx)
 	must(t, err)
 	if _, known, err := two.Ring.VerificationKey(ctx, signs.KID); err != nil || !known {
-		t.Errorf("the other process does not look for the new key: %v, %v", known, err)
+		t.Errorf("the other process does not load the new key: %v, %v", known, err)
 	}
 	two.tick(t)
 	for i, r := range []replica{one, two} {
@@ -301,11 +302,11 @@ func TestRevokeAll_LeavesOneNewKey(t *testing.T) {
 		}
 		for _, k := range before {
 			if _, known, err := r.Ring.VerificationKey(ctx, k.KID); err != nil || known {
-				t.Errorf("process %d still knows %s: %v, %v", i, k.KID, known, err)
+				t.Errorf("process %d still verifies with %s: %v, %v", i, k.KID, known, err)
 			}
 		}
 	}
 	if len(before) != 3 {
-		t.Errorf("there were %d keys before, want three kinds", len(before))
+		t.Errorf("there were %d keys before, want one of each state", len(before))
 	}
 }

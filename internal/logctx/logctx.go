@@ -1,4 +1,5 @@
-// Package logctx adds the request id and the trace ids of a context to every log line. [Wrap] returns such a logger.
+// Package logctx adds the request id and the trace ids of a context to every log line, and keeps a program that reads the
+// log from stopping the server. [Wrap] returns such a logger, and [NewWriter] what its handler writes to.
 package logctx
 
 import (
@@ -19,7 +20,7 @@ func Wrap(log *slog.Logger) *slog.Logger { return slog.New(Handler{log.Handler()
 
 // Handle adds the ids that the line does not have already.
 func (h Handler) Handle(ctx context.Context, r slog.Record) error {
-	if id := audit.ClientOf(ctx).RequestID; id != "" && !says(r, "request_id") {
+	if id := audit.ClientOf(ctx).RequestID; id != "" && !hasAttr(r, "request_id") {
 		r.AddAttrs(slog.String("request_id", id))
 	}
 	if traceID, spanID, traced := trace.IDs(ctx); traced {
@@ -28,12 +29,12 @@ func (h Handler) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, r)
 }
 
-func says(r slog.Record, name string) (said bool) {
+func hasAttr(r slog.Record, name string) (found bool) {
 	r.Attrs(func(a slog.Attr) bool {
-		said = said || a.Key == name
-		return !said
+		found = found || a.Key == name
+		return !found
 	})
-	return said
+	return found
 }
 
 // WithAttrs returns a Handler with more attributes.

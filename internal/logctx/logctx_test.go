@@ -14,17 +14,18 @@ import (
 	"twofold/internal/trace"
 )
 
-func line(t *testing.T, say func(*slog.Logger)) map[string]any {
+// logLine returns the attributes of the line that log writes.
+func logLine(t *testing.T, log func(*slog.Logger)) map[string]any {
 	t.Helper()
 	var out bytes.Buffer
-	say(logctx.Wrap(slog.New(slog.NewJSONHandler(&out, nil))))
-	var said map[string]any
-	if err := json.Unmarshal(out.Bytes(), &said); err != nil {
+	log(logctx.Wrap(slog.New(slog.NewJSONHandler(&out, nil))))
+	var fields map[string]any
+	if err := json.Unmarshal(out.Bytes(), &fields); err != nil {
 		t.Fatalf("%q: %v", &out, err)
 	}
-	delete(said, slog.TimeKey)
-	delete(said, slog.LevelKey)
-	return said
+	delete(fields, slog.TimeKey)
+	delete(fields, slog.LevelKey)
+	return fields
 }
 
 func TestHandle_AddsRequestID(t *testing.T) {
@@ -32,23 +33,23 @@ func TestHandle_AddsRequestID(t *testing.T) {
 	request := audit.WithClient(t.Context(), audit.Client{RequestID: "r-1"})
 	for name, c := range map[string]struct {
 		ctx  context.Context
-		say  func(*slog.Logger, context.Context)
+		log  func(*slog.Logger, context.Context)
 		want map[string]any
 	}{
-		"of a request": {request, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m", "a", 1) },
+		"request": {request, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m", "a", 1) },
 			map[string]any{"msg": "m", "a": 1.0, "request_id": "r-1"}},
-		"of none": {t.Context(), func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") },
+		"no request": {t.Context(), func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m") },
 			map[string]any{"msg": "m"}},
-		"that says so itself": {request, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m", "request_id", "own") },
+		"own request id": {request, func(l *slog.Logger, ctx context.Context) { l.InfoContext(ctx, "m", "request_id", "own") },
 			map[string]any{"msg": "m", "request_id": "own"}},
-		"of a logger with more to say": {request, func(l *slog.Logger, ctx context.Context) { l.With("b", 2).InfoContext(ctx, "m") },
+		"logger with attributes": {request, func(l *slog.Logger, ctx context.Context) { l.With("b", 2).InfoContext(ctx, "m") },
 			map[string]any{"msg": "m", "b": 2.0, "request_id": "r-1"}},
-		"of a logger with a group": {request, func(l *slog.Logger, ctx context.Context) { l.WithGroup("g").InfoContext(ctx, "m") },
+		"logger with a group": {request, func(l *slog.Logger, ctx context.Context) { l.WithGroup("g").InfoContext(ctx, "m") },
 			map[string]any{"msg": "m", "g": map[string]any{"request_id": "r-1"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, line(t, func(l *slog.Logger) { c.say(l, c.ctx) })); diff != "" {
+			if diff := cmp.Diff(c.want, logLine(t, func(l *slog.Logger) { c.log(l, c.ctx) })); diff != "" {
 				t.Errorf("- want, + got:\n%s", diff)
 			}
 		})
@@ -64,10 +65,10 @@ func TestHandle_AddsTraceIDs(t *testing.T) {
 	ctx, _ := traces.Request(t.Context(), "")
 	traceID, spanID, traced := trace.IDs(ctx)
 	if !traced {
-		t.Fatal("it is not traced")
+		t.Fatal("the request is not traced")
 	}
 	want := map[string]any{"msg": "m", "trace_id": traceID, "span_id": spanID}
-	if diff := cmp.Diff(want, line(t, func(l *slog.Logger) { l.InfoContext(ctx, "m") })); diff != "" {
+	if diff := cmp.Diff(want, logLine(t, func(l *slog.Logger) { l.InfoContext(ctx, "m") })); diff != "" {
 		t.Errorf("- want, + got:\n%s", diff)
 	}
 }

@@ -37,18 +37,18 @@ var buckets = []float64{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 func New(s Sources) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
-		requests: counters("requests_total", "Responses by operation of openapi.yaml (page: the page and its files, none: neither), status, and problem code, empty if none.",
+		requests: counters("requests_total", "Responses by operation of openapi.yaml (page: the page, its files and unknown paths), status, and problem code, empty if none.",
 			"operation", "status", "problem"),
 		durations: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Namespace: namespace, Name: "request_duration_seconds", Help: "Time until a request was answered.", Buckets: buckets,
+			Namespace: namespace, Name: "request_duration_seconds", Help: "Time until the response was written.", Buckets: buckets,
 		}, []string{"operation"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
-			Namespace: namespace, Name: "requests_in_flight", Help: "Requests that are being answered.",
+			Namespace: namespace, Name: "requests_in_flight", Help: "Requests in progress.",
 		}),
 		hashWaits: histogram("hash_wait_seconds", "Time a password waited for a hash slot."),
 		hashes:    histogram("hash_duration_seconds", "Time a hash slot was held: the hash, and counting the attempt before it."),
 		hashRefused: prometheus.NewCounter(prometheus.CounterOpts{
-			Namespace: namespace, Name: "hash_refused_total", Help: "Passwords that were sent away with 503 because too many waited, or for too long.",
+			Namespace: namespace, Name: "hash_refused_total", Help: "Password checks rejected with 503 because the queue was full or the wait too long.",
 		}),
 		attempts: counters("attempts_refused_total", "Attempts rejected without checking the credential, by kind and reason: backoff, hard limit, too many at once.",
 			"kind", "reason"),
@@ -65,7 +65,7 @@ func New(s Sources) *Metrics {
 	}
 	m.registry.MustRegister(
 		m.requests, m.durations, m.inFlight, m.hashWaits, m.hashes, m.hashRefused, m.attempts, m.mails, m.mailTime,
-		&lookedUp{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		&collector{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return m
 }

@@ -11,14 +11,15 @@ import (
 	"twofold/internal/metrics"
 )
 
-// quiet are sources of which nothing is to be told.
-func quiet() metrics.Sources {
+// idleSources returns sources of an idle server.
+func idleSources() metrics.Sources {
 	return metrics.Sources{
 		Version: "1.2.3", Schema: 7, Kinds: []string{"password"}, Reasons: []string{"wait"}, Unready: []string{"stopping", "broken"},
-		Hashes:   func() metrics.Hashes { return metrics.Hashes{Busy: 1, Slots: 2, Waiting: 3, Queue: 4} },
-		Pools:    func() []metrics.Pool { return nil },
-		Effort:   func() (int, int) { return 5, 6 },
-		NotReady: func(context.Context) []string { return nil },
+		Hashes:       func() metrics.Hashes { return metrics.Hashes{Busy: 1, Slots: 2, Waiting: 3, Queue: 4} },
+		Pools:        func() []metrics.Pool { return nil },
+		DatabaseWork: func() (int, int) { return 5, 6 },
+		LogLost:      func() int { return 7 },
+		NotReady:     func(context.Context) []string { return nil },
 	}
 }
 
@@ -27,7 +28,7 @@ func scrape(t *testing.T, m *metrics.Metrics) string {
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	if w.Code != 200 {
-		t.Fatalf("a scrape answers %d: %s", w.Code, w.Body)
+		t.Fatalf("a scrape returned status %d: %s", w.Code, w.Body)
 	}
 	return w.Body.String()
 }
@@ -36,21 +37,21 @@ func wantLines(t *testing.T, text string, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
 		if !strings.Contains(text, "\n"+line+"\n") {
-			t.Errorf("there is no line %s", line)
+			t.Errorf("missing line %s", line)
 		}
 	}
 }
 
 func TestMetrics_CountersStartAtZero(t *testing.T) {
 	t.Parallel()
-	wantLines(t, scrape(t, metrics.New(quiet())),
+	wantLines(t, scrape(t, metrics.New(idleSources())),
 		`twofold_attempts_refused_total{kind="password",reason="wait"} 0`, `twofold_mails_total{result="failed"} 0`,
 		`twofold_mails_total{result="sent"} 0`, `twofold_hash_refused_total 0`, `twofold_requests_in_flight 0`)
 }
 
 func TestRequest_InFlight(t *testing.T) {
 	t.Parallel()
-	m := metrics.New(quiet())
+	m := metrics.New(idleSources())
 	done := m.Request()
 	wantLines(t, scrape(t, m), `twofold_requests_in_flight 1`)
 	done("signIn", 503, "unavailable")
@@ -58,13 +59,13 @@ func TestRequest_InFlight(t *testing.T) {
 	wantLines(t, text, `twofold_requests_in_flight 0`, `twofold_requests_total{operation="signIn",problem="unavailable",status="503"} 1`,
 		`twofold_request_duration_seconds_count{operation="signIn"} 1`, `twofold_request_duration_seconds_bucket{operation="signIn",le="10"} 1`)
 	if !strings.Contains(text, `le="0.0005"`) {
-		t.Error("no bucket is for half a millisecond")
+		t.Error("there is no bucket of half a millisecond")
 	}
 }
 
 func TestHash_RejectedPasswordIsNotCounted(t *testing.T) {
 	t.Parallel()
-	m := metrics.New(quiet())
+	m := metrics.New(idleSources())
 	m.Hash()(true, true)
 	m.Hash()(false, true)()
 	wantLines(t, scrape(t, m), `twofold_hash_refused_total 1`, `twofold_hash_wait_seconds_count 2`, `twofold_hash_duration_seconds_count 0`)
@@ -74,14 +75,14 @@ func TestHash_RejectedPasswordIsNotCounted(t *testing.T) {
 
 func TestCollect_ReadsSourcesPerScrape(t *testing.T) {
 	t.Parallel()
-	s := quiet()
-	var why []string
-	fails := errors.New("no database")
-	s.NotReady = func(context.Context) []string { return why }
+	s := idleSources()
+	var reasons []string
+	outboxErr := errors.New("no database")
+	s.NotReady = func(context.Context) []string { return reasons }
 	s.Pools = func() []metrics.Pool {
 		return []metrics.Pool{{Name: "read", Limit: 8, Open: 4, InUse: 2, WaitCount: 3, Waited: 1500 * time.Millisecond}}
 	}
-	s.Outbox = func(context.Context) (int, time.Duration, error) { return 5, time.Minute, fails }
+	s.Outbox = func(context.Context) (int, time.Duration, error) { return 5, time.Minute, outboxErr }
 	m := metrics.New(s)
 	text := scrape(t, m)
 	wantLines(t, text, `twofold_unready{reason="stopping"} 0`, `twofold_unready{reason="broken"} 0`,
@@ -91,9 +92,9 @@ func TestCollect_ReadsSourcesPerScrape(t *testing.T) {
 		`twofold_database_connections_in_use{pool="read"} 2`, `twofold_database_connection_waits_total{pool="read"} 3`,
 		`twofold_database_connection_wait_seconds_total{pool="read"} 1.5`)
 	if strings.Contains(text, "twofold_outbox") {
-		t.Error("an outbox that cannot be read has a number")
+		t.Error("an unreadable outbox has a metric")
 	}
-	why, fails = []string{"broken"}, nil
+	reasons, outboxErr = []string{"broken"}, nil
 	wantLines(t, scrape(t, m), `twofold_unready{reason="stopping"} 0`, `twofold_unready{reason="broken"} 1`,
 		`twofold_outbox_waiting 5`, `twofold_outbox_oldest_age_seconds 60`)
 }

@@ -20,8 +20,10 @@ type Sources struct {
 
 	Hashes func() Hashes
 	Pools  func() []Pool
-	// Effort returns the number of statements and commits sent to the database.
-	Effort func() (statements, commits int)
+	// DatabaseWork returns the number of statements and commits sent to the database.
+	DatabaseWork func() (statements, commits int)
+	// LogLost returns the number of log lines that could not be written.
+	LogLost func() int
 	// Outbox returns the number of queued mails and the age of the oldest; nil if mail is off.
 	Outbox func(context.Context) (waiting int, oldest time.Duration, err error)
 	// NotReady returns which of Unready apply.
@@ -39,46 +41,47 @@ type Pool struct {
 	Waited             time.Duration
 }
 
-// lookedUp collects what is read at a scrape instead of being counted.
-type lookedUp struct{ Sources }
+// collector collects what is read at a scrape instead of being counted.
+type collector struct{ Sources }
 
-// atMost limits how long a scrape waits for the database. If it hangs, its metrics are missing.
-const atMost = 2 * time.Second
+// scrapeTimeout limits how long a scrape waits for the database. If it hangs, its metrics are missing.
+const scrapeTimeout = 2 * time.Second
 
-func described(name, help string, labels ...string) *prometheus.Desc {
+func newDesc(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(prometheus.BuildFQName(namespace, "", name), help, labels, nil)
 }
 
 var (
-	buildInfo   = described("build_info", "1, labeled with what runs: version, Go, and the database schema that it was built for.", "version", "goversion", "schema")
-	hashBusy    = described("hash_busy", "Hash slots in use.")
-	hashSlots   = described("hash_slots", "Number of hash slots.")
-	hashWaiting = described("hash_queue", "Passwords waiting for a hash slot.")
-	hashQueue   = described("hash_queue_limit", "Maximum number of waiting passwords; more are rejected with 503.")
-	dbOpen      = described("database_connections_open", "Open connections to the database.", "pool")
-	dbInUse     = described("database_connections_in_use", "Connections in use.", "pool")
-	dbLimit     = described("database_connections_limit", "Maximum number of open connections; 0 means no limit.", "pool")
-	dbWaits     = described("database_connection_waits_total", "Number of waits for a connection.", "pool")
-	dbWaited    = described("database_connection_wait_seconds_total", "Total time spent waiting for a connection.", "pool")
-	statements  = described("database_statements_total", "Statements sent to the database.")
-	commits     = described("database_commits_total", "Commits, including those of single statements outside of a transaction.")
-	outbox      = described("outbox_waiting", "Mails waiting to be sent.")
-	outboxAge   = described("outbox_oldest_age_seconds", "Age of the oldest waiting mail; 0 if there is none.")
-	unready     = described("unready", "1 while the server is not ready for this reason.", "reason")
+	buildInfo   = newDesc("build_info", "1, labeled with the version of the program, of Go, and of the database schema that it was built for.", "version", "goversion", "schema")
+	hashBusy    = newDesc("hash_busy", "Hash slots in use.")
+	hashSlots   = newDesc("hash_slots", "Number of hash slots.")
+	hashWaiting = newDesc("hash_queue", "Passwords waiting for a hash slot.")
+	hashQueue   = newDesc("hash_queue_limit", "Maximum number of waiting passwords; more are rejected with 503.")
+	dbOpen      = newDesc("database_connections_open", "Open connections to the database.", "pool")
+	dbInUse     = newDesc("database_connections_in_use", "Connections in use.", "pool")
+	dbLimit     = newDesc("database_connections_limit", "Maximum number of open connections; 0 means no limit.", "pool")
+	dbWaits     = newDesc("database_connection_waits_total", "Number of waits for a connection.", "pool")
+	dbWaited    = newDesc("database_connection_wait_seconds_total", "Total time spent waiting for a connection.", "pool")
+	statements  = newDesc("database_statements_total", "Statements sent to the database.")
+	commits     = newDesc("database_commits_total", "Commits, including those of single statements outside of a transaction.")
+	logLost     = newDesc("log_lines_lost_total", "Log lines that could not be written.")
+	outbox      = newDesc("outbox_waiting", "Mails waiting to be sent.")
+	outboxAge   = newDesc("outbox_oldest_age_seconds", "Age of the oldest waiting mail; 0 if there is none.")
+	unready     = newDesc("unready", "1 while the server is not ready for this reason.", "reason")
 )
 
 // Describe lists the metrics.
-func (l *lookedUp) Describe(to chan<- *prometheus.Desc) {
+func (l *collector) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		buildInfo, hashBusy, hashSlots, hashWaiting, hashQueue, dbOpen, dbInUse, dbLimit, dbWaits, dbWaited, statements, commits, outbox, outboxAge, unready,
+		buildInfo, hashBusy, hashSlots, hashWaiting, hashQueue, dbOpen, dbInUse, dbLimit, dbWaits, dbWaited, statements, commits, logLost, outbox, outboxAge, unready,
 	} {
 		to <- d
 	}
 }
 
 // Collect reads the sources. A metric whose source fails is left out.
-func (l *lookedUp) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), atMost)
+func (l *collector) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
@@ -99,16 +102,17 @@ func (l *lookedUp) Collect(to chan<- prometheus.Metric) {
 		total(dbWaits, float64(p.WaitCount), p.Name)
 		total(dbWaited, p.Waited.Seconds(), p.Name)
 	}
-	asked, kept := l.Effort()
-	total(statements, float64(asked))
-	total(commits, float64(kept))
-	holds := make(map[string]bool)
+	sent, committed := l.DatabaseWork()
+	total(statements, float64(sent))
+	total(commits, float64(committed))
+	total(logLost, float64(l.LogLost()))
+	applies := make(map[string]bool)
 	for _, reason := range l.NotReady(ctx) {
-		holds[reason] = true
+		applies[reason] = true
 	}
 	for _, reason := range l.Unready {
 		value := 0.0
-		if holds[reason] {
+		if applies[reason] {
 			value = 1
 		}
 		gauge(unready, value, reason)

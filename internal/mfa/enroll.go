@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"twofold/internal/audit"
+	"twofold/internal/mailaddr"
 	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
@@ -88,7 +89,7 @@ func (s *Service) NewPending(e Enrollment, email string) (NewEnrollment, error) 
 	if err != nil {
 		return NewEnrollment{}, fmt.Errorf("generate TOTP key: %w", err)
 	}
-	uri, err := key.URI(s.Issuer, email)
+	uri, err := key.URI(s.Issuer, mailaddr.ToUnicode(email))
 	if err != nil {
 		return NewEnrollment{}, fmt.Errorf("format key URI: %w", err)
 	}

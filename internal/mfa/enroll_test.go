@@ -20,22 +20,22 @@ func TestName_UniquePerAccount(t *testing.T) {
 	for outcome, c := range map[string]struct {
 		there []string
 		asked string
-		want  string // empty: taken
+		want  string // empty for ErrNameTaken
 	}{
-		"a free one is kept":                     {nil, "Pixel 11", "Pixel 11"},
-		"space around it is dropped":             {nil, "  Pixel 11\u00a0", "Pixel 11"},
-		"it is kept composed":                    {nil, "Zu\u0308rich", "Z\u00fcrich"},
-		"none is given one":                      {nil, "", "Authenticator app"},
-		"space alone is none":                    {nil, " \u3000 ", "Authenticator app"},
-		"the given one counts on":                {[]string{"Authenticator app"}, "", "Authenticator app 2"},
-		"the given one counts past gaps":         {[]string{"Authenticator app", "Authenticator app 3"}, "", "Authenticator app 2"},
-		"the given one minds case":               {[]string{"AUTHENTICATOR APP"}, "", "Authenticator app 2"},
-		"the same is taken":                      {[]string{"Pixel"}, "Pixel", ""},
-		"the same in capitals is taken":          {[]string{"Pixel"}, "PIXEL", ""},
-		"the same with space around is taken":    {[]string{"Pixel"}, " Pixel ", ""},
-		"the same decomposed is taken":           {[]string{"Z\u00fcrich"}, "ZU\u0308RICH", ""},
-		"one that folds the same is taken":       {[]string{"Stra\u00dfe"}, "STRASSE", ""},
-		"one that looks the same is another one": {[]string{"Pixel"}, "\u0420ixel", "\u0420ixel"},
+		"a free one is kept":             {nil, "Pixel 11", "Pixel 11"},
+		"space around it is dropped":     {nil, "  Pixel 11\u00a0", "Pixel 11"},
+		"it is kept composed":            {nil, "Zu\u0308rich", "Z\u00fcrich"},
+		"none is given one":              {nil, "", "Authenticator app"},
+		"space alone is none":            {nil, " \u3000 ", "Authenticator app"},
+		"the given one counts on":        {[]string{"Authenticator app"}, "", "Authenticator app 2"},
+		"the given one counts past gaps": {[]string{"Authenticator app", "Authenticator app 3"}, "", "Authenticator app 2"},
+		"the given one minds case":       {[]string{"AUTHENTICATOR APP"}, "", "Authenticator app 2"},
+		"same name":                      {[]string{"Pixel"}, "Pixel", ""},
+		"same name in capitals":          {[]string{"Pixel"}, "PIXEL", ""},
+		"same name with spaces":          {[]string{"Pixel"}, " Pixel ", ""},
+		"same name decomposed":           {[]string{"Z\u00fcrich"}, "ZU\u0308RICH", ""},
+		"same name by case folding":      {[]string{"Stra\u00dfe"}, "STRASSE", ""},
+		"look-alike name":                {[]string{"Pixel"}, "\u0420ixel", "\u0420ixel"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +62,7 @@ func TestName_UniquePerAccount(t *testing.T) {
 				}
 				if c.want == "" {
 					if s := h.state(g); !errors.Is(err, mfa.ErrNameTaken) || s.Tries != 0 || s.GrantAlive != (at == "beginning") {
-						t.Errorf("%s: got %v, want ErrNameTaken, which costs no try (%d) and consumes no token (alive: %v)", at, err, s.Tries, s.GrantAlive)
+						t.Errorf("%s: got %v, want ErrNameTaken without counting an attempt (%d) or consuming the token (valid: %v)", at, err, s.Tries, s.GrantAlive)
 					}
 					continue
 				}
@@ -84,19 +84,23 @@ func TestName_LengthInNFC(t *testing.T) {
 		"65 letters":                               {strings.Repeat("x", 65), false},
 		"64 letters and space around":              {" " + strings.Repeat("x", 64) + " ", true},
 		"64 letters of two code points":            {strings.Repeat("u\u0308", 64), true},
+		"a zero-width space":                       {"\u200b", false},
+		"a Hangul filler":                          {"\u3164", false},
+		"invisible characters and spaces":          {" \u3164 \u00ad\u2060", false},
+		"a letter between invisible characters":    {"\u200bx\u200b", true},
 		"33 letters that come apart when composed": {strings.Repeat("\u0958", 33), false},
 	} {
 		h := newFixture(t)
 		g := h.grant("mfa.enroll")
 		if _, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: c.name}, g); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
-			t.Errorf("beginning with %s: got %v, fits %v", what, err, c.fits)
+			t.Errorf("begin with %s: got %v, valid %v", what, err, c.fits)
 		}
 		if h.state(g).GrantAlive == c.fits {
-			t.Errorf("beginning with %s: the token is consumed %v, want %v", what, c.fits, !c.fits)
+			t.Errorf("begin with %s: token consumed %v, want %v", what, c.fits, !c.fits)
 		}
 		b := h.begin("phone")
 		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.name); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
-			t.Errorf("confirming with %s: got %v, fits %v", what, err, c.fits)
+			t.Errorf("confirm with %s: got %v, valid %v", what, err, c.fits)
 		}
 	}
 }
@@ -127,34 +131,34 @@ func TestConfirm_Refused(t *testing.T) {
 		want    error
 		tries   int // counted; -1: the enrollment does not exist or has expired
 	}{
-		"with a wrong code": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"wrong code": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, b.Enrollment.ID, h.wrong(b)
 		}, mfa.ErrCodeRejected, 1},
-		"with a code of six letters": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"six letters": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, b.Enrollment.ID, "abcdef"
 		}, mfa.ErrCodeRejected, 1},
-		"in another session of the account": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"other session of the account": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.resumed(h.elsewhere), b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"in a session of another account": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"session of another account": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return session.Session{ID: h.sess.ID, AccountID: "bob"}, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"of another id": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"other id": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			return h.sess, "id-000", h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"when a newer one was begun": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"newer enrollment begun": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			h.begin("newer")
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, 0},
-		"when it was cancelled": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"cancelled": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			must(h.t, h.Cancel(ctx, "ada", b.Enrollment.ID))
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrNotFound, -1},
-		"at its end": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"expired": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			h.now = b.Enrollment.ExpiresAt
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrEnrollmentExpired, -1},
-		"after five wrong codes": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"five wrong codes before": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			for range 5 {
 				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), "")
 				if !errors.Is(err, mfa.ErrCodeRejected) {
@@ -163,7 +167,7 @@ func TestConfirm_Refused(t *testing.T) {
 			}
 			return h.sess, b.Enrollment.ID, h.code(b)
 		}, mfa.ErrEnrollmentExpired, -1},
-		"during a wait, which costs no try": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
+		"during backoff": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			for range 5 {
 				h.left()
 			}
@@ -180,10 +184,10 @@ func TestConfirm_Refused(t *testing.T) {
 			}
 			s := h.state(stepup.Grant{})
 			if len(s.Methods) > 0 || s.Level != session.AAL1 || !s.Elsewhere {
-				t.Errorf("something changed: %+v", s)
+				t.Errorf("the state changed: %+v", s)
 			}
 			if (s.Pending != "") != (c.tries >= 0) || (c.tries >= 0 && s.Tries != c.tries) {
-				t.Errorf("pending %q with %d tries, want %d", s.Pending, s.Tries, c.tries)
+				t.Errorf("pending enrollment %q with %d attempts, want %d", s.Pending, s.Tries, c.tries)
 			}
 		})
 	}
@@ -205,7 +209,7 @@ func TestConfirm_RejectedErrorDetails(t *testing.T) {
 		_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, c.code, "")
 		var rejected *mfa.RejectedError
 		if !errors.As(err, &rejected) || rejected.ClockOffset != c.off || rejected.Budget.Left != 4-i {
-			t.Errorf("try %d: got %+v, want %s off and %d left", i+1, err, c.off, 4-i)
+			t.Errorf("attempt %d: got %+v, want an offset of %s and %d attempts left", i+1, err, c.off, 4-i)
 		}
 	}
 }
@@ -225,7 +229,7 @@ func TestConfirm_FirstMethod(t *testing.T) {
 		t.Errorf("got %+v, %+v, %v", m, change, err)
 	}
 	if s := h.state(g); s.Session || s.Elsewhere || s.GrantAlive || s.Pending != "" {
-		t.Errorf("the old token, another session, an older step-up token or the enrollment still lives: %+v", s)
+		t.Errorf("the old token, another session, an older step-up token or the enrollment is still valid: %+v", s)
 	}
 	if sess := h.resumed(change.NewToken); sess.AMR.ACR() != session.AAL2 || sess.ID != h.sess.ID {
 		t.Errorf("the session is %+v, want the same one at aal2", sess)
@@ -233,34 +237,34 @@ func TestConfirm_FirstMethod(t *testing.T) {
 	match, err := h.verify("ada", h.code(b))
 	must(t, err)
 	if err := h.ConsumeStep(ctx, "ada", match); !errors.Is(err, mfa.ErrCodeUsed) {
-		t.Errorf("its code again: got %v, want ErrCodeUsed", err)
+		t.Errorf("used code: got %v, want ErrCodeUsed", err)
 	}
 	if left := h.left(); left != 4 {
-		t.Errorf("%d left, want 4: the right code forgives the wrong ones", left)
+		t.Errorf("%d attempts left, want 4, because the right code clears the failures", left)
 	}
 }
 
 func TestConcurrent_OneOfTwentySucceeds(t *testing.T) {
 	t.Parallel()
 	for what, prepare := range map[string]func(h *fixture) func() error{
-		"beginning with one token": func(h *fixture) func() error {
+		"begin, one token": func(h *fixture) func() error {
 			g := h.grant("mfa.enroll")
 			return func() error {
 				_, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: ""}, g)
 				return err
 			}
 		},
-		"confirming with one code": func(h *fixture) func() error {
+		"confirm, one code": func(h *fixture) func() error {
 			b := h.begin("")
 			h.Limits.EnrollmentTries, h.Attempts.Limits.FreeAttempts = 100, 100
 			return func() error { _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); return err }
 		},
-		"removing with one token": func(h *fixture) func() error {
+		"remove, one token": func(h *fixture) func() error {
 			m, _ := h.enroll("")
 			g := h.grant("mfa.remove")
 			return func() error { _, err := h.Remove(ctx, h.sess, m.ID, g); return err }
 		},
-		"using one code": func(h *fixture) func() error {
+		"use, one code": func(h *fixture) func() error {
 			_, b := h.enroll("")
 			match, err := h.verify("ada", h.code(b))
 			must(h.t, err)

@@ -23,7 +23,7 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 		// prepare sets up the fixture, and returns the operation and the grant that it consumes.
 		prepare func(h *fixture) (do func() error, g stepup.Grant)
 	}{
-		"beginning leaves the token and the older enrollment": {5, func(h *fixture) (func() error, stepup.Grant) {
+		"begin keeps the token and the older enrollment": {5, func(h *fixture) (func() error, stepup.Grant) {
 			h.begin("the older one")
 			g := h.grant("mfa.enroll")
 			return func() error {
@@ -31,14 +31,14 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 				return keyless(err, b.URI.Reveal()+b.Key.Base32())
 			}, g
 		}},
-		"confirming the first leaves it pending, and MFA off": {15, func(h *fixture) (func() error, stepup.Grant) {
+		"confirm a first method keeps it pending, and MFA off": {15, func(h *fixture) (func() error, stepup.Grant) {
 			b := h.begin("phone")
 			return func() error {
 				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
-		"confirming a second leaves it pending, and the first as it was": {13, func(h *fixture) (func() error, stepup.Grant) {
+		"confirm a second method keeps it pending, and the first unchanged": {13, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			b := h.begin("tablet")
 			return func() error {
@@ -46,7 +46,7 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
-		"beginning to replace leaves the token and the method": {5, func(h *fixture) (func() error, stepup.Grant) {
+		"begin a replacement keeps the token and the method": {5, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			g := h.grant("mfa.enroll")
 			return func() error {
@@ -54,7 +54,7 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 				return keyless(err, b.URI.Reveal()+b.Key.Base32())
 			}, g
 		}},
-		"replacing leaves the old phone, so that MFA is never off": {14, func(h *fixture) (func() error, stepup.Grant) {
+		"replace keeps the old method, so that MFA is never off": {14, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "new phone", Replaces: m.ID}, h.grant("mfa.enroll"))
 			must(h.t, err)
@@ -63,7 +63,7 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
-		"generating codes leaves the older set and the token": {12, func(h *fixture) (func() error, stepup.Grant) {
+		"generate codes keeps the older set and the token": {12, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			g := h.grant("mfa.recovery_codes")
 			return func() error {
@@ -74,14 +74,14 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 				return keyless(err, change.NewToken.Reveal())
 			}, g
 		}},
-		"renaming leaves the name": {4, func(h *fixture) (func() error, stepup.Grant) {
+		"rename keeps the name": {4, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			return func() error {
 				renamed, err := h.Rename(ctx, "ada", m.ID, "old phone")
 				return keyless(err, renamed.ID)
 			}, h.grant("mfa.enroll")
 		}},
-		"removing leaves the method and the token": {8, func(h *fixture) (func() error, stepup.Grant) {
+		"remove keeps the method and the token": {8, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			g := h.grant("mfa.remove")
 			return func() error {
@@ -89,40 +89,40 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 				return keyless(err, change.NewToken.Reveal())
 			}, g
 		}},
-		"resetting leaves everything": {8, func(h *fixture) (func() error, stepup.Grant) {
+		"reset changes nothing": {8, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			h.begin("tablet")
 			return func() error {
 				methods, done, err := h.Reset(ctx, "ada", "", "lost")
 				if err != nil && methods+done.SessionsEnded != 0 {
-					return fmt.Errorf("an error came with %d methods and %d sessions", methods, done.SessionsEnded)
+					return fmt.Errorf("returned %d methods and %d sessions with an error", methods, done.SessionsEnded)
 				}
 				return err
 			}, h.grant("mfa.remove")
 		}},
-		"suspending leaves it working, and the token": {6, func(h *fixture) (func() error, stepup.Grant) {
+		"suspend keeps the method active, and the token": {6, func(h *fixture) (func() error, stepup.Grant) {
 			m, _ := h.enroll("phone")
 			return func() error {
 				suspended, err := h.Suspend(ctx, "ada", m.ID)
 				return keyless(err, suspended.ID)
 			}, h.grant("mfa.remove")
 		}},
-		"removing everything leaves everything": {10, func(h *fixture) (func() error, stepup.Grant) {
+		"remove all changes nothing": {10, func(h *fixture) (func() error, stepup.Grant) {
 			h.enroll("phone")
 			h.begin("tablet")
 			return func() error {
 				sessions, err := h.RemoveAll(ctx, "ada")
 				if err != nil && sessions != 0 {
-					return fmt.Errorf("an error came with %d sessions", sessions)
+					return fmt.Errorf("returned %d sessions with an error", sessions)
 				}
 				return err
 			}, h.grant("mfa.remove")
 		}},
-		"cancelling leaves the enrollment": {1, func(h *fixture) (func() error, stepup.Grant) {
+		"cancel keeps the enrollment": {1, func(h *fixture) (func() error, stepup.Grant) {
 			b := h.begin("phone")
 			return func() error { return h.Cancel(ctx, "ada", b.Enrollment.ID) }, h.grant("mfa.enroll")
 		}},
-		"forgetting leaves an enrollment until its end is told": {4, func(h *fixture) (func() error, stepup.Grant) {
+		"purge keeps an enrollment until its expiry is recorded": {4, func(h *fixture) (func() error, stepup.Grant) {
 			h.begin("phone")
 			return func() error {
 				_, err := h.PurgeExpired(ctx, noon.Add(time.Hour), 10)
@@ -153,10 +153,10 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 				after := h.state(g)
 				before.Tries = after.Tries // a counted try stays counted: see TestConfirm_RejectsOnlyWhatIsCounted
 				if diff := cmp.Diff(before, after); diff != "" {
-					t.Errorf("call %d fails: half of it was done, - before, + after:\n%s", nth, diff)
+					t.Errorf("call %d fails: the state changed, - before, + after:\n%s", nth, diff)
 				}
 				if err := do(); err != nil {
-					t.Errorf("call %d fails: trying again: %v", nth, err)
+					t.Errorf("call %d fails, then a retry: %v", nth, err)
 				}
 			}
 		})
@@ -192,11 +192,11 @@ func TestConfirm_RejectsOnlyWhatIsCounted(t *testing.T) {
 					want = 1
 				}
 				if wrong := errors.Is(err, mfa.ErrCodeRejected); wrong != (want == 1) {
-					t.Errorf("call %d fails (%v): answered as wrong: %v", nth, err, wrong)
+					t.Errorf("call %d fails (%v): the code is reported as wrong: %v", nth, err, wrong)
 				}
 				tries := h.state(stepup.Grant{}).Tries
 				if left := h.left(); tries != want || left != 4-want {
-					t.Errorf("call %d fails (%v): the enrollment counts %d tries, and the account has %d left, want %d and %d", nth, err, tries, left, want, 4-want)
+					t.Errorf("call %d fails (%v): %d attempts at the enrollment, and %d left for the account, want %d and %d", nth, err, tries, left, want, 4-want)
 				}
 				if !struck {
 					return
@@ -217,12 +217,12 @@ func TestMatchCode_UnreadableKeyIsAFailure(t *testing.T) {
 	}
 	b := h.enrollSealed()
 	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); err == nil || errors.Is(err, mfa.ErrCodeRejected) {
-		t.Errorf("confirming with a key of another row: got %v, want an error that is not ErrCodeRejected", err)
+		t.Errorf("confirm with a key of another row: got %v, want an error other than ErrCodeRejected", err)
 	}
 	h.Sealer = h.ring
 	match, err := h.verify("ada", h.code(tablet))
 	if err != nil || len(match) != 1 || match[0].MethodID != second.ID {
-		t.Errorf("with the keys back: got %v, %v, want the tablet", match, err)
+		t.Errorf("with the right keys: got %v, %v, want the tablet", match, err)
 	}
 }
 

@@ -39,7 +39,7 @@ type fixture struct {
 
 	sess      session.Session // ada's, with one factor at first
 	token     secret.Text
-	elsewhere secret.Text // her other session
+	elsewhere secret.Text // token of her other session
 }
 
 func newFixture(t *testing.T) *fixture {
@@ -115,7 +115,7 @@ func (h *fixture) resumed(token secret.Text) session.Session {
 	return s
 }
 
-// state is what must change together.
+// state is the state that must change together.
 type state struct {
 	Methods    []string // a suspended one in brackets
 	Codes      []string // the ids of unused recovery codes

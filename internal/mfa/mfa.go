@@ -68,8 +68,8 @@ var (
 	ErrCodeUsed = errors.New("code used before")
 	// ErrNameTaken means that another method of the account has the name.
 	ErrNameTaken = errors.New("method name is taken")
-	// ErrInvalidName means that a name is too long in Unicode NFC, or blank where one is needed.
-	ErrInvalidName = errors.New("method name does not fit")
+	// ErrInvalidName means that a name is too long in Unicode NFC, shows nothing, or is blank where one is needed.
+	ErrInvalidName = errors.New("invalid method name")
 	// ErrTooManyMethods means that the account has as many methods as it may have.
 	ErrTooManyMethods = errors.New("too many methods")
 	// ErrEnrollmentExpired means that the enrollment took too long or has no tries left.

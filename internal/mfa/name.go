@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"twofold/internal/usertext"
 )
 
 // maxName is the maximum length of a name in code points.
@@ -16,14 +18,14 @@ const maxName = 64
 func nameKey(name string) string { return cases.Fold().String(norm.NFC.String(name)) }
 
 // uniqueName normalizes a name and checks that no method has it. For an empty one it returns the first of "Authenticator
-// app", "Authenticator app 2", … that is free. It returns ErrInvalidName or ErrNameTaken.
+// app", "Authenticator app 2", … that is free. It returns ErrInvalidName, also for a name that shows nothing, or ErrNameTaken.
 func uniqueName(name string, methods []Method) (string, error) {
 	taken := make(map[string]bool, len(methods))
 	for _, m := range methods {
 		taken[nameKey(m.Name)] = true
 	}
 	if name = norm.NFC.String(strings.TrimSpace(name)); name != "" {
-		if utf8.RuneCountInString(name) > maxName {
+		if utf8.RuneCountInString(name) > maxName || usertext.IsBlank(name) {
 			return "", ErrInvalidName
 		}
 		if taken[nameKey(name)] {

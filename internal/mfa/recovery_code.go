@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"twofold/internal/secret"
+	"twofold/internal/usertext"
 )
 
 // A recovery code has 80 bits. NIST SP 800-63B-4 §3.1.2.2 demands 64 of a look-up secret that is stored as a salted hash.
@@ -30,13 +31,13 @@ type RecoveryCode struct{ text secret.Text }
 // IsZero reports whether c is no code.
 func (c RecoveryCode) IsZero() bool { return c.text.IsZero() }
 
-// ParseRecoveryCode parses a code as users type it. It accepts lower case, spaces and dashes anywhere, O for 0, and I or L
-// for 1. It returns ErrRecoveryCode for everything else.
+// ParseRecoveryCode parses a code as users type and paste it. It accepts lower case, spaces, dashes and invisible characters
+// anywhere, digits of every script, O for 0, and I or L for 1. It returns ErrRecoveryCode for everything else.
 func ParseRecoveryCode(typed string) (RecoveryCode, error) {
 	var plain strings.Builder
-	for _, r := range typed {
+	for _, r := range usertext.ASCIIDigits(typed) {
 		switch {
-		case r == '-' || unicode.IsSpace(r):
+		case r == '-' || unicode.IsSpace(r) || usertext.IsInvisible(r):
 			continue
 		case 'a' <= r && r <= 'z':
 			r -= 'a' - 'A'

@@ -11,18 +11,25 @@ func TestParseRecoveryCode_Lenient(t *testing.T) {
 	t.Parallel()
 	const code = "0A1B-2C3D-4E5F-6G7H"
 	for what, typed := range map[string]string{
-		"as it is shown":         code,
-		"in lower case":          "0a1b-2c3d-4e5f-6g7h",
-		"without dashes":         "0A1B2C3D4E5F6G7H",
-		"with spaces":            " 0A1B 2C3D  4E5F 6G7H ",
-		"with other dashes":      "0A-1B2C3D-4E5F6G7H-",
-		"pasted with a line end": "0A1B-2C3D-4E5F-6G7H\r\n",
-		"with hard spaces":       "0A1B\u00a02C3D\u00a04E5F\u00a06G7H",
-		"with O for 0":           "OA1B-2C3D-4E5F-6G7H",
-		"with o for 0":           "oa1b-2c3d-4e5f-6g7h",
-		"with I for 1":           "0AIB-2C3D-4E5F-6G7H",
-		"with l for 1":           "0alb-2c3d-4e5f-6g7h",
-		"with i and L":           "0aib-2c3d-4e5f-6g7h",
+		"formatted":                     code,
+		"in lower case":                 "0a1b-2c3d-4e5f-6g7h",
+		"without dashes":                "0A1B2C3D4E5F6G7H",
+		"with spaces":                   " 0A1B 2C3D  4E5F 6G7H ",
+		"with other dashes":             "0A-1B2C3D-4E5F6G7H-",
+		"with a line end":               "0A1B-2C3D-4E5F-6G7H\r\n",
+		"with hard spaces":              "0A1B\u00a02C3D\u00a04E5F\u00a06G7H",
+		"after a byte order mark":       "\ufeff0A1B-2C3D-4E5F-6G7H",
+		"between zero-width spaces":     "\u200b0A1B-2C3D-4E5F-6G7H\u200b",
+		"with soft hyphens":             "0A1B-\u00ad2C3D-\u00ad4E5F-\u00ad6G7H\u00ad",
+		"between direction marks":       "\u200f\u202a0A1B-2C3D-4E5F-6G7H\u202c",
+		"with digits in full width":     "\uff10A\uff11B-2C3D-4E5F-6G7H",
+		"with digits in Arabic script":  "٠A١B-٢C٣D-٤E٥F-٦G٧H",
+		"with digits in Persian script": "۰A۱B-۲C۳D-۴E۵F-۶G۷H",
+		"with O for 0":                  "OA1B-2C3D-4E5F-6G7H",
+		"with o for 0":                  "oa1b-2c3d-4e5f-6g7h",
+		"with I for 1":                  "0AIB-2C3D-4E5F-6G7H",
+		"with l for 1":                  "0alb-2c3d-4e5f-6g7h",
+		"with i and L":                  "0aib-2c3d-4e5f-6g7h",
 	} {
 		got, err := ParseRecoveryCode(typed)
 		if err != nil || got.format().Reveal() != code {
@@ -37,16 +44,18 @@ func TestParseRecoveryCode_Invalid(t *testing.T) {
 		"nothing":                "",
 		"too short":              "0A1B-2C3D-4E5F-6G7",
 		"too long":               "0A1B-2C3D-4E5F-6G7H-8",
-		"with U, which none has": "0A1B-2C3D-4E5F-6G7U",
+		"with U":                 "0A1B-2C3D-4E5F-6G7U",
 		"with a dot":             "0A1B.2C3D.4E5F.6G7H",
 		"with a long dash":       "0A1B\u20132C3D\u20134E5F\u20136G7H",
 		"with a dotless i":       "0A\u0131B-2C3D-4E5F-6G7H",
 		"with a long s":          "0A1B-2C3D-4E5F-6G7\u017f",
-		"in full width":          "\uff10A1B-2C3D-4E5F-6G7H",
+		"with a full-width A":    "0\uff211B-2C3D-4E5F-6G7H",
+		"in invisible letters":   strings.Repeat("\u200b", 16),
+		"with a superscript two": "0A1B-\u00b2C3D-4E5F-6G7H",
 		"with a zero byte":       "0A1B-2C3D-4E5F-6G7\x00",
 		"sixteen spaces":         strings.Repeat(" ", 16),
 		"invalid UTF-8":          "0A1B-2C3D-4E5F-6G7\xff",
-		"a code of an app":       "492039",
+		"TOTP code":              "492039",
 	} {
 		if got, err := ParseRecoveryCode(typed); !errors.Is(err, ErrRecoveryCode) || !got.IsZero() {
 			t.Errorf("%s: got %v, want ErrRecoveryCode", what, err)
@@ -63,10 +72,10 @@ func TestRecoveryCode_EightyRandomBits(t *testing.T) {
 		c := randomCode()
 		shown := c.format().Reveal()
 		if read, err := ParseRecoveryCode(shown); err != nil || read.text.Reveal() != c.text.Reveal() {
-			t.Fatalf("what is shown does not read back: %v", err)
+			t.Fatalf("the formatted code does not parse: %v", err)
 		}
 		if !form.MatchString(shown) || seen[shown] {
-			t.Fatalf("%s was there before, or has another form", shown)
+			t.Fatalf("%s is a duplicate or malformed", shown)
 		}
 		seen[shown] = true
 		for i, letter := range []byte(c.text.Reveal()) {
@@ -78,7 +87,7 @@ func TestRecoveryCode_EightyRandomBits(t *testing.T) {
 	}
 	for i, letters := range places {
 		if len(letters) != len(crockford) {
-			t.Errorf("place %d takes %d letters, want %d: five bits", i, len(letters), len(crockford))
+			t.Errorf("position %d has %d letters, want %d, five bits", i, len(letters), len(crockford))
 		}
 	}
 }
@@ -102,11 +111,11 @@ func FuzzReadRecoveryCode(f *testing.F) {
 		}
 		shown := code.format().Reveal()
 		if !form.MatchString(shown) {
-			t.Fatalf("%q was read as %q", typed, shown)
+			t.Fatalf("%q was parsed as %q", typed, shown)
 		}
 		for _, other := range []string{shown, strings.ToLower(shown), strings.ReplaceAll(shown, "-", ""), strings.ReplaceAll(shown, "0", "o")} {
 			if again, err := ParseRecoveryCode(other); err != nil || again.format().Reveal() != shown {
-				t.Errorf("%q was read as %q, and that not again: %v", typed, shown, err)
+				t.Errorf("%q was parsed as %q, which does not parse: %v", typed, shown, err)
 			}
 		}
 	})

@@ -31,7 +31,7 @@ func TestChanges_ReceiptAndNotice(t *testing.T) {
 	h := newFixture(t)
 	var all []notify.Notice
 	h.Notices = posted{h.Notices, &all}
-	told := func(what string, c mfa.ChangeResult, codes int, want notify.Notice) {
+	wantNotice := func(what string, c mfa.ChangeResult, codes int, want notify.Notice) {
 		t.Helper()
 		want.AccountID = "ada"
 		if diff := cmp.Diff([]notify.Notice{want}, all); diff != "" {
@@ -51,25 +51,25 @@ func TestChanges_ReceiptAndNotice(t *testing.T) {
 	b := h.begin("phone")
 	phone, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 	must(t, err)
-	told("the first", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: phone.ID, Name: "phone", First: true})
+	wantNotice("first method", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: phone.ID, Name: "phone", First: true})
 	b = h.begin("tablet")
 	tablet, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 	must(t, err)
-	told("another", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: tablet.ID, Name: "tablet"})
+	wantNotice("second method", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: tablet.ID, Name: "tablet"})
 	b, err = h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "new", Replaces: phone.ID}, h.grant("mfa.enroll"))
 	must(t, err)
 	fresh, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
 	must(t, err)
-	told("one for another", c, 2, notify.Notice{Kind: notify.MethodReplaced, Subject: fresh.ID, Name: "new"})
+	wantNotice("replacement", c, 2, notify.Notice{Kind: notify.MethodReplaced, Subject: fresh.ID, Name: "new"})
 	c, err = h.GenerateRecoveryCodes(ctx, h.sess, h.grant("mfa.recovery_codes"))
 	must(t, err)
-	told("new codes", c, 2, notify.Notice{Kind: notify.RecoveryCodesGenerated})
+	wantNotice("new codes", c, 2, notify.Notice{Kind: notify.RecoveryCodesGenerated})
 	c, err = h.Remove(ctx, h.sess, tablet.ID, h.grant("mfa.remove"))
 	must(t, err)
-	told("one less", c, 2, notify.Notice{Kind: notify.MethodRemoved, Name: "tablet"})
+	wantNotice("one removed", c, 2, notify.Notice{Kind: notify.MethodRemoved, Name: "tablet"})
 	c, err = h.Remove(ctx, h.sess, fresh.ID, h.grant("mfa.remove"))
 	must(t, err)
-	told("the last", c, 0, notify.Notice{Kind: notify.MethodRemoved, Name: "new"})
+	wantNotice("last removed", c, 0, notify.Notice{Kind: notify.MethodRemoved, Name: "new"})
 }
 
 // found returns the id of one of the account's codes.
@@ -94,16 +94,16 @@ func TestRecoveryCode_MatchedUsedOrUnusedAndConsumedOnce(t *testing.T) {
 	id := h.found(shown)
 	must(t, h.ConsumeRecoveryCode(ctx, "ada", id))
 	if again := h.found(shown); again != id {
-		t.Errorf("a used one is found as %q, want %q: it is used, not wrong", again, id)
+		t.Errorf("a used code matches %q, want %q, so that it is reported as used and not as wrong", again, id)
 	}
 	if err := h.ConsumeRecoveryCode(ctx, "ada", id); !errors.Is(err, mfa.ErrCodeUsed) {
-		t.Errorf("again: got %v, want ErrCodeUsed", err)
+		t.Errorf("second use: got %v, want ErrCodeUsed", err)
 	}
 	if id := h.found("0000-0000-0000-0000"); id != "" {
-		t.Errorf("a wrong one is found as %q", id)
+		t.Errorf("a wrong code matches %q", id)
 	}
 	if err := h.ConsumeRecoveryCode(ctx, "bob", h.found(c.RecoveryCodes[0].Reveal())); !errors.Is(err, mfa.ErrCodeUsed) {
-		t.Errorf("by another account: got %v, want ErrCodeUsed", err)
+		t.Errorf("other account: got %v, want ErrCodeUsed", err)
 	}
 	if diff := cmp.Diff([]notify.Notice{{Kind: notify.RecoveryCodeUsed, AccountID: "ada", Count: 1}}, all); diff != "" {
 		t.Errorf("notices, - want, + got:\n%s", diff)
@@ -149,7 +149,7 @@ func TestGenerateRecoveryCodes_BusyHasherKeepsCodes(t *testing.T) {
 		t.Errorf("got %+v, %v, want ErrBusy", c, err)
 	}
 	if diff := cmp.Diff(before, h.state(g)); diff != "" {
-		t.Errorf("something changed, - before, + after:\n%s", diff)
+		t.Errorf("the state changed, - before, + after:\n%s", diff)
 	}
 }
 
@@ -179,18 +179,18 @@ func TestGenerateRecoveryCodes_NeedsMFA(t *testing.T) {
 		t.Errorf("got %+v, %v, want ErrMFANotEnabled", c, err)
 	}
 	if s := h.state(g); !s.GrantAlive || len(s.Codes) > 0 {
-		t.Errorf("the token was consumed, or codes were made: %+v", s)
+		t.Errorf("the token was consumed, or codes were generated: %+v", s)
 	}
 	factors := func() ([]throttle.Kind, error) {
 		st, err := h.State(ctx, "ada")
 		return mfa.AvailableFactors(st.Methods, st.RecoveryCodes.Left), err
 	}
 	if can, err := factors(); err != nil || len(can) > 0 {
-		t.Errorf("the account can give %v, %v", can, err)
+		t.Errorf("available factors: %v, %v", can, err)
 	}
 	h.enroll("phone")
 	can, err := factors()
 	if diff := cmp.Diff([]throttle.Kind{throttle.TOTP, throttle.RecoveryCode}, can); err != nil || diff != "" {
-		t.Errorf("with MFA, %v, - want, + got:\n%s", err, diff)
+		t.Errorf("available factors with MFA, %v, - want, + got:\n%s", err, diff)
 	}
 }

@@ -22,7 +22,7 @@ func TestBegin_NameTakenMeanwhile(t *testing.T) {
 	}
 	g := h.grant("mfa.enroll")
 	if s := h.state(g); s.Tries != 0 {
-		t.Errorf("it cost %d tries", s.Tries)
+		t.Errorf("%d attempts were counted", s.Tries)
 	}
 	_, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "newer")
 	must(t, err)
@@ -56,7 +56,7 @@ func TestConfirm_NameTakenMeanwhile(t *testing.T) {
 	after := h.state(h.grant("mfa.enroll"))
 	before.Tries, before.GrantAlive = after.Tries, after.GrantAlive
 	if diff := cmp.Diff(before, after); diff != "" {
-		t.Errorf("half of it was done, - before, + after:\n%s", diff)
+		t.Errorf("the state changed, - before, + after:\n%s", diff)
 	}
 }
 

@@ -23,16 +23,16 @@ func TestSuspend_KeepsMFAOnAndRejectsCodes(t *testing.T) {
 	}
 	s := h.state(g)
 	if diff := cmp.Diff([]string{"(phone)", "tablet"}, s.Methods); diff != "" || s.GrantAlive || !s.Session {
-		t.Errorf("the step-up token lives: %v, the session: %v; methods, - want, + got:\n%s", s.GrantAlive, s.Session, diff)
+		t.Errorf("step-up token valid: %v, session valid: %v; methods, - want, + got:\n%s", s.GrantAlive, s.Session, diff)
 	}
 	if match, err := h.verify("ada", h.code(key)); err != nil || len(match) > 0 {
-		t.Errorf("its code: got %v, %v, want no match", match, err)
+		t.Errorf("code of the suspended method: got %v, %v, want no match", match, err)
 	}
 	if err := h.ConsumeStep(ctx, "ada", before); !errors.Is(err, mfa.ErrCodeUsed) {
-		t.Errorf("its code, judged a moment before: got %v, want ErrCodeUsed", err)
+		t.Errorf("code matched before the suspension: got %v, want ErrCodeUsed", err)
 	}
 	if match, err := h.verify("ada", h.code(other)); err != nil || len(match) != 1 || match[0].MethodID != tablet.ID {
-		t.Errorf("the other's code: got %v, %v, want the tablet", match, err)
+		t.Errorf("code of the other method: got %v, %v, want the tablet", match, err)
 	}
 	for range 2 {
 		if _, err := h.Suspend(ctx, "ada", tablet.ID); err != nil {
@@ -69,6 +69,6 @@ func TestRemoveAll_EndsEverySession(t *testing.T) {
 	s := h.state(g)
 	s.Mails = 0 // of the enrollment
 	if diff := cmp.Diff(state{}, s); diff != "" {
-		t.Errorf("something is left, - want, + got:\n%s", diff)
+		t.Errorf("state after the removal, - want, + got:\n%s", diff)
 	}
 }

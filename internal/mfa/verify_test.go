@@ -65,7 +65,7 @@ func TestConsumeStep_TwoMethodsOnceEach(t *testing.T) {
 		match, err := h.verify("ada", h.code(b))
 		must(t, err)
 		if err := h.ConsumeStep(ctx, "ada", match); !errors.Is(err, want) {
-			t.Errorf("time %d: got %v, want %v: every method that fits is tried before a code is called used", i+1, err, want)
+			t.Errorf("use %d: got %v, want %v, because every matching method is tried before a code counts as used", i+1, err, want)
 		}
 	}
 }
@@ -108,7 +108,7 @@ func TestConsumeStep_EmptyMatch(t *testing.T) {
 	match, err := h.verify("ada", h.code(b))
 	must(t, err)
 	if err := h.ConsumeStep(ctx, "bob", match); !errors.Is(err, mfa.ErrCodeUsed) {
-		t.Errorf("by another account: got %v, want ErrCodeUsed", err)
+		t.Errorf("other account: got %v, want ErrCodeUsed", err)
 	}
 }
 
@@ -125,10 +125,10 @@ func TestRemove_Refused(t *testing.T) {
 		grant stepup.Grant
 		want  error
 	}{
-		"of an id that is none":  {h.sess, "id-000", g, mfa.ErrNotFound},
-		"with a consumed token":  {h.sess, m.ID, consumed, stepup.ErrRefused},
-		"with no token":          {h.sess, m.ID, stepup.Grant{}, stepup.ErrRefused},
-		"of a stranger's method": {bob, m.ID, g, nil},
+		"unknown id":                {h.sess, "id-000", g, mfa.ErrNotFound},
+		"with a consumed token":     {h.sess, m.ID, consumed, stepup.ErrRefused},
+		"with no token":             {h.sess, m.ID, stepup.Grant{}, stepup.ErrRefused},
+		"method of another account": {bob, m.ID, g, nil},
 	} {
 		_, err := h.Remove(ctx, c.sess, c.id, c.grant)
 		if err == nil || (c.want != nil && !errors.Is(err, c.want)) {
@@ -136,7 +136,7 @@ func TestRemove_Refused(t *testing.T) {
 		}
 	}
 	if s := h.state(g); len(s.Methods) != 1 || !s.GrantAlive || !s.Session || !s.Elsewhere {
-		t.Errorf("something changed: %+v", s)
+		t.Errorf("the state changed: %+v", s)
 	}
 }
 
@@ -168,13 +168,13 @@ func TestReset_ClearsFailuresAndRevokesAll(t *testing.T) {
 		t.Errorf("got %d methods, %d sessions, %v, want 1 and 2", methods, done.SessionsEnded, err)
 	}
 	if s := h.state(g); len(s.Methods) > 0 || s.Pending != "" || s.Session || s.Elsewhere || s.GrantAlive {
-		t.Errorf("left over: %+v", s)
+		t.Errorf("state after the reset: %+v", s)
 	}
 	if left := h.left(); left != 4 {
 		t.Errorf("%d left, want 4", left)
 	}
 	if _, _, err := h.Reset(ctx, "nobody", "", "x"); err == nil {
-		t.Error("an account that is not there was reset")
+		t.Error("resetting an unknown account succeeded")
 	}
 }
 
@@ -184,10 +184,10 @@ func TestAttemptFor_SessionBucket(t *testing.T) {
 		sess session.Session
 		want throttle.Bucket
 	}{
-		"at sign-in":                  {session.Session{}, throttle.AnonymousBucket},
-		"in a session of one factor":  {session.Session{ID: "s", AMR: session.AMRFor(false)}, throttle.AnonymousBucket},
-		"in a session of two factors": {session.Session{ID: "s", AMR: session.AMRFor(true)}, throttle.SessionBucket("s")},
-		"in no session that says two": {session.Session{AMR: session.AMRFor(true)}, throttle.AnonymousBucket},
+		"at sign-in":               {session.Session{}, throttle.AnonymousBucket},
+		"session with one factor":  {session.Session{ID: "s", AMR: session.AMRFor(false)}, throttle.AnonymousBucket},
+		"session with two factors": {session.Session{ID: "s", AMR: session.AMRFor(true)}, throttle.SessionBucket("s")},
+		"no session, two factors":  {session.Session{AMR: session.AMRFor(true)}, throttle.AnonymousBucket},
 	} {
 		want := throttle.Attempt{Subject: "ada", Kind: throttle.TOTP, Bucket: c.want}
 		if got := mfa.AttemptFor("ada", c.sess); got != want {
@@ -200,20 +200,20 @@ func TestState_EnrollmentExpires(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != "" {
-		t.Errorf("before there is one: got %+v, %v", st.Enrollment, err)
+		t.Errorf("before an enrollment: got %+v, %v", st.Enrollment, err)
 	}
 	b := h.begin("phone")
 	h.now = b.Enrollment.ExpiresAt.Add(-1)
 	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != b.Enrollment.ID {
-		t.Errorf("a moment before its end: got %+v, %v", st.Enrollment, err)
+		t.Errorf("just before the expiry: got %+v, %v", st.Enrollment, err)
 	}
 	h.now = b.Enrollment.ExpiresAt
 	if st, err := h.State(ctx, "ada"); err != nil || st.Enrollment.ID != "" {
-		t.Errorf("at its end: got %+v, %v", st.Enrollment, err)
+		t.Errorf("at the expiry: got %+v, %v", st.Enrollment, err)
 	}
 	for what, c := range map[string][2]string{"another account's": {"bob", b.Enrollment.ID}, "none": {"ada", "id-000"}} {
 		if err := h.Cancel(ctx, c[0], c[1]); !errors.Is(err, mfa.ErrNotFound) {
-			t.Errorf("cancelling %s: got %v, want ErrNotFound", what, err)
+			t.Errorf("cancel %s: got %v, want ErrNotFound", what, err)
 		}
 	}
 }

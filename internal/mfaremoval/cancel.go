@@ -26,9 +26,9 @@ var (
 	byMethod   = endReason{"a method was added", true}
 	byAddress  = endReason{"the e-mail address was changed", true}
 	mfaOff     = endReason{"MFA is off", false}
-	disabled   = endReason{"switched off", false}
+	disabled   = endReason{"MFA removal is disabled", false}
 	expired    = endReason{"not completed in time", false}
-	byAdmin    = endReason{"an administrator stepped in", false}
+	byAdmin    = endReason{"an administrator disabled the account or reset MFA", false}
 )
 
 // invalidatedBy returns why a removal is invalid, or the zero endReason if it is valid. A removal depends on the password that

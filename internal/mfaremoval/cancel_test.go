@@ -68,8 +68,8 @@ func TestCancel_StartsCooldown(t *testing.T) {
 	t.Parallel()
 	for way, c := range cancellations {
 		for moment, until := range map[string]func(h *fixture){
-			"before it is ready": func(h *fixture) { h.request() },
-			"when it is ready":   func(h *fixture) { h.ready() },
+			"before the delay has passed": func(h *fixture) { h.request() },
+			"after the delay":             func(h *fixture) { h.ready() },
 		} {
 			t.Run(way+", "+moment, func(t *testing.T) {
 				t.Parallel()
@@ -178,7 +178,7 @@ func TestComplete_Rejected(t *testing.T) {
 		}
 	}
 	if err := h.CancelByLink(ctx, token); !isExpired(err) {
-		t.Errorf("the link that completes can cancel: %v", err)
+		t.Errorf("the completion link can cancel: %v", err)
 	}
 	h.down = true
 	if _, err := h.Complete(ctx, token); !errors.Is(err, mfaremoval.ErrUndelivered) {
@@ -196,7 +196,7 @@ func TestComplete_BeforeReady(t *testing.T) {
 	t.Parallel()
 	h := newFixture(t)
 	status := h.request()
-	early, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, status.ID, day) // as if it had leaked
+	early, err := h.Links.Issue(ctx, "ada", maillink.CompleteRemoval, status.ID, day) // as if it had been disclosed
 	must(t, err)
 	if _, err := h.Complete(ctx, early); !isExpired(err) || !h.enabled() {
 		t.Errorf("got %v", err)
@@ -325,12 +325,12 @@ func TestFaults_LeaveNoPartialChange(t *testing.T) {
 						t.Errorf("only %d calls can fail, want %d", nth-1, c.least)
 					}
 					if cmp.Equal(before, after) {
-						t.Errorf("nothing failed, but nothing changed: %+v", after)
+						t.Errorf("no call failed, but the state did not change: %+v", after)
 					}
 					return
 				}
 				if err == nil {
-					t.Errorf("call %d failed and the error was lost", nth)
+					t.Errorf("call %d failed, but no error was returned", nth)
 				}
 				if diff := cmp.Diff(before, after); diff != "" {
 					t.Errorf("call %d failed, - before, + after:\n%s", nth, diff)

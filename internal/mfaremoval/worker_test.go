@@ -52,7 +52,7 @@ func TestRunOnce_AnnouncesDailyToEveryAddress(t *testing.T) {
 		t.Error("an expired removal is still in progress, or removed MFA")
 	}
 	if _, err := h.Request(ctx, "ada", h.clock()); err != nil {
-		t.Errorf("requesting again after that: %v", err)
+		t.Errorf("request after the expiry: %v", err)
 	}
 }
 
@@ -67,7 +67,7 @@ func TestRequest_AlreadyInProgress(t *testing.T) {
 	h.takeNotices()
 	again := h.request()
 	if again.ID != first.ID || again.Remaining != 62*time.Hour || len(h.takeNotices()) != 0 {
-		t.Errorf("requesting again: got %+v", again)
+		t.Errorf("second request: got %+v", again)
 	}
 }
 
@@ -201,11 +201,11 @@ func TestRemoval_Invalidated(t *testing.T) {
 			_, _, err := h.methods.Reset(ctx, "ada", "", "asked in person")
 			must(h.t, err)
 		}, "mfa_removal.expired: MFA is off", ""},
-		"the operator disabled removals": {func(h *fixture) { h.Limits.Delay = 0 }, "mfa_removal.expired: switched off", mfaremoval.Off},
+		"the operator disabled removals": {func(h *fixture) { h.Limits.Delay = 0 }, "mfa_removal.expired: MFA removal is disabled", mfaremoval.Off},
 	} {
 		for moment, until := range map[string]func(h *fixture) secret.Text{
-			"before it is ready": func(h *fixture) secret.Text { h.request(); return secret.New("none") },
-			"when it is ready":   (*fixture).ready,
+			"before the delay has passed": func(h *fixture) secret.Text { h.request(); return secret.New("none") },
+			"after the delay":             (*fixture).ready,
 		} {
 			t.Run(outcome+", "+moment, func(t *testing.T) {
 				t.Parallel()
@@ -237,7 +237,7 @@ func TestRemoval_Invalidated(t *testing.T) {
 				}
 				_, err := h.Request(ctx, "ada", h.clock())
 				if got := reasonOf(err); got != c.reason {
-					t.Errorf("requesting again: %q, want %q", got, c.reason)
+					t.Errorf("second request: %q, want %q", got, c.reason)
 				}
 			})
 		}
@@ -258,10 +258,10 @@ func TestRequest_Unavailable(t *testing.T) {
 		given   func(h *fixture)
 		want    mfaremoval.Reason
 	}{
-		"removals are disabled":                    {"ada", func(h *fixture) { h.Limits.Delay = 0 }, mfaremoval.Off},
-		"the password was reset by mail yesterday": {"bob", reset(day), mfaremoval.PasswordReset},
-		"or 29 days ago":                           {"bob", reset(29 * day), mfaremoval.PasswordReset},
-		"or 30 days ago, after the cooldown":       {"bob", reset(30 * day), ""},
+		"removals are disabled":                                          {"ada", func(h *fixture) { h.Limits.Delay = 0 }, mfaremoval.Off},
+		"the password was reset by mail yesterday":                       {"bob", reset(day), mfaremoval.PasswordReset},
+		"the password was reset by mail 29 days ago":                     {"bob", reset(29 * day), mfaremoval.PasswordReset},
+		"the password was reset by mail 30 days ago, after the cooldown": {"bob", reset(30 * day), ""},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()

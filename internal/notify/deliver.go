@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -19,16 +20,19 @@ type Mail struct {
 	HTML    string
 }
 
-// Sender hands a mail to a server. An error means that the server may not have accepted it. The text of an error contains no
-// e-mail address, because it is logged.
+// Sender hands a mail to a server. An error means that the server may not have accepted it. It wraps ErrUndeliverable if
+// another try cannot succeed. The text of an error contains no e-mail address, because it is logged.
 type Sender interface {
 	Send(ctx context.Context, m Mail) error
 }
 
+// ErrUndeliverable means that the recipient or the mail is rejected for good.
+var ErrUndeliverable = errors.New("undeliverable")
+
 const (
 	// pollInterval is the time between polls of the outbox without a wakeup, because another process may have written to it.
 	pollInterval = 3 * time.Second
-	// giveUpAfter is how long a message is tried.
+	// giveUpAfter is how long a message is tried, unless it is rejected for good.
 	giveUpAfter = 7 * 24 * time.Hour
 	// heldFor is how long a message is held that was enqueued while mail was not configured.
 	heldFor = 24 * time.Hour
@@ -99,7 +103,7 @@ func (s *Service) deliver(ctx context.Context, m Message) (sent bool, err error)
 		s.Log.DebugContext(ctx, "notice sent", "id", m.ID, "kind", m.Kind, "try", m.Tries)
 		return true, nil
 	}
-	if now.Sub(m.CreatedAt) >= giveUpAfter {
+	if errors.Is(sendErr, ErrUndeliverable) || now.Sub(m.CreatedAt) >= giveUpAfter {
 		return false, s.giveUp(ctx, m, sendErr)
 	}
 	next := now.Add(retryDelays[min(m.Tries, len(retryDelays))-1])

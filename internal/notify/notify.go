@@ -1,6 +1,6 @@
 // Package notify sends notices of security events by mail. A change enqueues its notice in an outbox, in its own transaction, so
 // that no change commits without its notice and no notice exists without its change. A worker delivers the outbox at least
-// once, retries failed mails for a week, and records those that it gives up. Messages are sealed at rest, because they contain
+// once, retries failed mails for a week, unless they are rejected for good, and records those that it gives up. Messages are sealed at rest, because they contain
 // links. Notices of changes that an attacker may have made carry a dispute link, "this was not me". The entry points are
 // [Service.Enqueue] and [Service.Run].
 package notify

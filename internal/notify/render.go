@@ -8,6 +8,7 @@ import (
 	"text/template"
 	"unicode"
 
+	"twofold/internal/mailaddr"
 	"twofold/internal/maillink"
 	"twofold/internal/useragent"
 )
@@ -52,7 +53,7 @@ func (s *Service) render(kind Kind, body payload) (Mail, error) {
 	p := page{Language: language, Subject: w.subject, Hello: c.greet(kind, body.Name), Facts: c.facts(body), Why: c.why}
 	about := facts{About: printable(body.About), Count: body.Count, Product: s.Product}
 	if kind.aboutAddress() {
-		about.About = oneLine(body.About)
+		about.About = oneLine(mailaddr.ToUnicode(body.About))
 	}
 	if !body.Until.IsZero() {
 		about.Until = c.date(body.Until)

@@ -77,7 +77,7 @@ func TestAcquire_200Concurrent(t *testing.T) {
 		}
 		synctest.Wait()
 		if running.Load() != slots || rejected.Load() != callers-slots-queue {
-			t.Errorf("%d run and %d are rejected, want %d and %d", running.Load(), rejected.Load(), slots, callers-slots-queue)
+			t.Errorf("%d running and %d rejected, want %d and %d", running.Load(), rejected.Load(), slots, callers-slots-queue)
 		}
 		if waited := time.Since(start); waited != 0 {
 			t.Errorf("rejected after %v, want at once", waited)
@@ -85,7 +85,7 @@ func TestAcquire_200Concurrent(t *testing.T) {
 		close(gate)
 		synctest.Wait()
 		if served.Load() != slots+queue || rejected.Load() != callers-slots-queue || most.Load() != slots {
-			t.Errorf("%d served, %d rejected, at most %d at once", served.Load(), rejected.Load(), most.Load())
+			t.Errorf("%d served, %d rejected, at most %d concurrently", served.Load(), rejected.Load(), most.Load())
 		}
 	})
 }
@@ -132,7 +132,7 @@ func TestAcquire_Stress(t *testing.T) {
 	}
 	group.Wait()
 	if most.Load() > slots || served.Load() == 0 {
-		t.Errorf("%d ran at once, want at most %d; %d served", most.Load(), slots, served.Load())
+		t.Errorf("%d ran concurrently, want at most %d; %d served", most.Load(), slots, served.Load())
 	}
 	for range slots {
 		acquire(t, h)

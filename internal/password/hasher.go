@@ -16,7 +16,7 @@ import (
 )
 
 // ErrBusy means that the queue for hash slots is full, or that the wait was too long. Retrying later may succeed.
-var ErrBusy = errors.New("too many passwords are being checked")
+var ErrBusy = errors.New("the queue for hash slots is full")
 
 // Hasher hashes passwords at one cost, a limited number at a time. It is safe for concurrent use.
 type Hasher struct {

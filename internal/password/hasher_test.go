@@ -93,16 +93,16 @@ func TestVerify(t *testing.T) {
 		password string
 		want     bool
 	}{
-		"the password":                    {"Caf\u00e9 au lait, sans sucre", true},
-		"the password decomposed":         {"Cafe\u0301 au lait, sans sucre", true},
-		"another case":                    {"caf\u00e9 au lait, sans sucre", false},
-		"without the accent":              {"Cafe au lait, sans sucre", false},
-		"a space more":                    {"Caf\u00e9 au lait, sans sucre ", false},
-		"a prefix":                        {"Caf\u00e9 au lait, sans sucr", false},
-		"a NUL more":                      {"Caf\u00e9 au lait, sans sucre\x00", false},
-		"a compatible but other spelling": {"Caf\u00e9 au lait\uff0c sans sucre", false}, // NFKC would fold it
-		"nothing":                         {"", false},
-		"invalid UTF-8":                   {"Caf\xe9 au lait, sans sucre", false},
+		"the password":             {"Caf\u00e9 au lait, sans sucre", true},
+		"the password decomposed":  {"Cafe\u0301 au lait, sans sucre", true},
+		"another case":             {"caf\u00e9 au lait, sans sucre", false},
+		"without the accent":       {"Cafe au lait, sans sucre", false},
+		"trailing space":           {"Caf\u00e9 au lait, sans sucre ", false},
+		"a prefix":                 {"Caf\u00e9 au lait, sans sucr", false},
+		"trailing NUL":             {"Caf\u00e9 au lait, sans sucre\x00", false},
+		"compatibility equivalent": {"Caf\u00e9 au lait\uff0c sans sucre", false}, // NFKC would fold it
+		"nothing":                  {"", false},
+		"invalid UTF-8":            {"Caf\xe9 au lait, sans sucre", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,13 +141,13 @@ func TestVerify_Stale(t *testing.T) {
 		now  password.Params
 		want bool
 	}{
-		"the same cost":                 {made, false},
-		"less memory now":               {password.Params{MemoryKiB: 12288, Time: 3, Parallelism: 2}, false},
-		"fewer passes now":              {password.Params{MemoryKiB: 19456, Time: 2, Parallelism: 2}, false},
-		"other lanes":                   {password.Params{MemoryKiB: 19456, Time: 3, Parallelism: 4}, false},
-		"more memory now":               {password.Params{MemoryKiB: 19457, Time: 3, Parallelism: 2}, true},
-		"more passes now":               {password.Params{MemoryKiB: 19456, Time: 4, Parallelism: 2}, true},
-		"more memory, fewer passes now": {password.Params{MemoryKiB: 47104, Time: 1, Parallelism: 2}, true},
+		"same cost":                                      {made, false},
+		"current cost with less memory":                  {password.Params{MemoryKiB: 12288, Time: 3, Parallelism: 2}, false},
+		"current cost with fewer passes":                 {password.Params{MemoryKiB: 19456, Time: 2, Parallelism: 2}, false},
+		"other lanes":                                    {password.Params{MemoryKiB: 19456, Time: 3, Parallelism: 4}, false},
+		"current cost with more memory":                  {password.Params{MemoryKiB: 19457, Time: 3, Parallelism: 2}, true},
+		"current cost with more passes":                  {password.Params{MemoryKiB: 19456, Time: 4, Parallelism: 2}, true},
+		"current cost with more memory and fewer passes": {password.Params{MemoryKiB: 47104, Time: 1, Parallelism: 2}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,9 +176,9 @@ func TestVerify_MalformedPHCString(t *testing.T) {
 		"argon2i":                  strings.Replace(with("m=256,t=2,p=1"), "argon2id", "argon2i", 1),
 		"another version":          strings.Replace(with("m=256,t=2,p=1"), "v=19", "v=16", 1),
 		"no version":               "$argon2id$m=256,t=2,p=1$" + salt + "$" + tag,
-		"something before":         "x" + with("m=256,t=2,p=1"),
-		"something after":          with("m=256,t=2,p=1") + "$",
-		"a newline after":          with("m=256,t=2,p=1") + "\n",
+		"leading character":        "x" + with("m=256,t=2,p=1"),
+		"trailing dollar":          with("m=256,t=2,p=1") + "$",
+		"trailing newline":         with("m=256,t=2,p=1") + "\n",
 		"no tag":                   "$argon2id$v=19$m=256,t=2,p=1$" + salt + "$",
 		"no salt":                  "$argon2id$v=19$m=256,t=2,p=1$$" + tag,
 		"a short salt":             "$argon2id$v=19$m=256,t=2,p=1$c29tZXNh$" + tag,
@@ -190,7 +190,7 @@ func TestVerify_MalformedPHCString(t *testing.T) {
 		"base64url":                with("m=256,t=2,p=1")[:len(with("m=256,t=2,p=1"))-1] + "_",
 		"parameters out of order":  with("t=2,m=256,p=1"),
 		"a parameter missing":      with("m=256,t=2"),
-		"a parameter more":         with("m=256,t=2,p=1,keyid=AAAA"),
+		"additional parameter":     with("m=256,t=2,p=1,keyid=AAAA"),
 		"a parameter twice":        with("m=256,m=256,p=1"),
 		"no number":                with("m=,t=2,p=1"),
 		"a sign":                   with("m=+256,t=2,p=1"),
@@ -243,7 +243,7 @@ func TestVerify_UnusablePasswordIsNotHashed(t *testing.T) {
 				t.Errorf("got %v, %v, %v, want false", ok, stale, err)
 			}
 			if took := time.Since(start); took > time.Second {
-				t.Errorf("it took %v, which looks like hashing", took)
+				t.Errorf("took %v, which suggests that the hash was computed", took)
 			}
 		})
 	}

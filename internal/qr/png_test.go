@@ -16,8 +16,8 @@ import (
 	"twofold/internal/qr"
 )
 
-// usual is what the page shows most: 138 characters.
-const usual = "otpauth://totp/Twofold:ada.lovelace%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" +
+// typicalURI is a key URI of typical length, 138 characters.
+const typicalURI = "otpauth://totp/Twofold:ada.lovelace%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" +
 	"&issuer=Twofold&algorithm=SHA1&digits=6&period=30"
 
 func draw(t testing.TB, text string) []byte {
@@ -38,7 +38,7 @@ func decode(t *testing.T, b []byte) image.Image {
 	return img
 }
 
-// scan reads the code in a PNG with zbarimg, which shares no code with what drew it.
+// scan decodes a PNG with zbarimg, which is independent of the code under test.
 func scan(t *testing.T, b []byte) string {
 	t.Helper()
 	zbarimg, err := exec.LookPath("zbarimg")
@@ -46,13 +46,13 @@ func scan(t *testing.T, b []byte) string {
 		t.Fatal("zbarimg is missing: install it (Debian: apt-get install zbar-tools)")
 	}
 	if err != nil {
-		t.Skip("zbarimg is not installed: the independent check is left out")
+		t.Skip("zbarimg is not installed, so the independent check is skipped")
 	}
 	path := filepath.Join(t.TempDir(), "code.png")
 	if err := os.WriteFile(path, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	// Only QR codes: in a large code it otherwise sees bar codes too.
+	// Only QR codes, because zbarimg also detects bar codes in a large QR code.
 	out, err := exec.Command(zbarimg, "--raw", "-q", "-Sdisable", "-Sqrcode.enable", path).Output()
 	if err != nil {
 		t.Fatalf("zbarimg found nothing: %v", err)
@@ -60,7 +60,7 @@ func scan(t *testing.T, b []byte) string {
 	return strings.TrimSuffix(string(out), "\n")
 }
 
-// scaled returns a PNG scaled to side × side pixels, each the average of what it covers, as a browser does it.
+// scaled returns a PNG scaled to side × side pixels by averaging, as browsers do.
 func scaled(t *testing.T, b []byte, side int) []byte {
 	t.Helper()
 	from := decode(t, b)
@@ -88,14 +88,14 @@ func scaled(t *testing.T, b []byte, side int) []byte {
 func TestPNG_ScannerReadsText(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
-		"one character":       "A",
-		"digits only":         "0123456789",
-		"capitals only":       "HELLO WORLD",
-		"a usual key URI":     usual,
-		"a key URI of 160":    strings.Replace(usual, "ada.lovelace", "ada.lovelace%2Bauthenticator-test", 1),
-		"a long key URI":      strings.Replace(usual, "Twofold", "Caf%C3%A9%20"+strings.Repeat("x", 60), 2),
-		"five hundred bytes":  strings.Repeat("aB3%-", 100),
-		"as much as will fit": strings.Repeat("aB3%-9", 400)[:2331],
+		"one character":      "A",
+		"digits only":        "0123456789",
+		"capitals only":      "HELLO WORLD",
+		"typical key URI":    typicalURI,
+		"a key URI of 160":   strings.Replace(typicalURI, "ada.lovelace", "ada.lovelace%2Bauthenticator-test", 1),
+		"a long key URI":     strings.Replace(typicalURI, "Twofold", "Caf%C3%A9%20"+strings.Repeat("x", 60), 2),
+		"five hundred bytes": strings.Repeat("aB3%-", 100),
+		"maximum length":     strings.Repeat("aB3%-9", 400)[:2331],
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -109,13 +109,13 @@ func TestPNG_ScannerReadsText(t *testing.T) {
 func TestPNG_ScannerReadsScaledImage(t *testing.T) {
 	t.Parallel()
 	for _, side := range []int{200, 240, 320, 900} {
-		if got := scan(t, scaled(t, draw(t, usual), side)); got != usual {
+		if got := scan(t, scaled(t, draw(t, typicalURI), side)); got != typicalURI {
 			t.Errorf("at %d pixels: got %q", side, got)
 		}
 	}
 }
 
-// TestPNG_EveryVersion walks the lengths at which a text may grow into the next version, up to what a key URI can be.
+// TestPNG_EveryVersion tests the largest text of each version and the smallest of the next, up to the length of key URIs.
 func TestPNG_EveryVersion(t *testing.T) {
 	t.Parallel()
 	// Byte capacities at level M, ISO/IEC 18004 table 7.
@@ -131,8 +131,8 @@ func TestPNG_EveryVersion(t *testing.T) {
 
 func TestPNG_Format(t *testing.T) {
 	t.Parallel()
-	b := draw(t, usual)
-	// 138 bytes at level M are version 8: 49 modules and 4 of white on each side, 8 pixels each.
+	b := draw(t, typicalURI)
+	// 138 bytes at level M need version 8: 49 modules and a quiet zone of 4 on each side, 8 pixels each.
 	const side, quiet = (49 + 2*4) * 8, 4 * 8
 	if depth, kind := b[24], b[25]; depth != 1 || kind != 0 {
 		t.Errorf("bit depth %d and kind %d, want 1 and 0 (grayscale)", depth, kind)
@@ -150,19 +150,19 @@ func TestPNG_Format(t *testing.T) {
 				t.Fatalf("pixel %d,%d is %v", x, y, got)
 			}
 			if corner := color.GrayModel.Convert(img.At(x/8*8, y/8*8)); got != corner {
-				t.Fatalf("pixel %d,%d is %v, its module begins with %v", x, y, got, corner)
+				t.Fatalf("pixel %d,%d is %v, but its module is %v", x, y, got, corner)
 			}
 		}
 	}
 	if got := color.GrayModel.Convert(img.At(quiet, quiet)); got != black {
-		t.Errorf("the finder does not begin after the quiet zone: %v", got)
+		t.Errorf("the finder pattern does not begin after the quiet zone: %v", got)
 	}
 }
 
 func TestPNG_Size(t *testing.T) {
 	t.Parallel()
 	for _, account := range []string{"ada%40example.com", "ada.lovelace%40example.com", "ada.lovelace.the.first%40mail.example.com"} {
-		uri := strings.Replace(usual, "ada.lovelace%40example.com", account, 1)
+		uri := strings.Replace(typicalURI, "ada.lovelace%40example.com", account, 1)
 		if got := len(draw(t, uri)); got > 1500 {
 			t.Errorf("%d characters become %d bytes, want at most 1500", len(uri), got)
 		}
@@ -177,7 +177,7 @@ func TestPNG_InvalidText(t *testing.T) {
 	}{
 		"empty":             {"", qr.ErrEmpty},
 		"one byte too many": {strings.Repeat("a", 2332), qr.ErrTooLong},
-		"digits beyond it":  {strings.Repeat("1", 3000), qr.ErrTooLong},
+		"too many digits":   {strings.Repeat("1", 3000), qr.ErrTooLong},
 		"a megabyte":        {strings.Repeat("a", 1<<20), qr.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -191,17 +191,17 @@ func TestPNG_InvalidText(t *testing.T) {
 
 func TestPNG_Concurrent(t *testing.T) {
 	t.Parallel()
-	want := decode(t, draw(t, usual)).Bounds()
+	want := decode(t, draw(t, typicalURI)).Bounds()
 	var group sync.WaitGroup
 	for range 16 {
 		group.Go(func() {
-			b, err := qr.PNG(usual)
+			b, err := qr.PNG(typicalURI)
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			if img, err := png.Decode(bytes.NewReader(b)); err != nil || img.Bounds() != want {
-				t.Errorf("a picture drawn beside others is broken: %v", err)
+				t.Errorf("a concurrently drawn image is broken: %v", err)
 			}
 		})
 	}
@@ -211,6 +211,6 @@ func TestPNG_Concurrent(t *testing.T) {
 func BenchmarkPNG(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		draw(b, usual)
+		draw(b, typicalURI)
 	}
 }

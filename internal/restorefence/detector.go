@@ -32,79 +32,80 @@ func (s *Service) Run(ctx context.Context) {
 // RunOnce checks whether the database was restored and logs the reason if so. Otherwise it advances the heartbeat and
 // writes the watermark. Only one process per database does this at a time.
 func (s *Service) RunOnce(ctx context.Context) error {
-	e, err := s.judged(ctx)
+	g, err := s.detectAndRecord(ctx)
 	if err != nil {
 		return err
 	}
-	if e.RestoreReason != "" {
+	if g.RestoreReason != "" {
 		s.restored.Store(true)
 		s.Log.ErrorContext(ctx, "the database was restored: codes that were used and sessions that were ended since then may work again; "+
-			"run twofold restore-fence", "because", e.RestoreReason.String(), "noticed", e.RestoreDetectedAt)
+			"run twofold restore-fence", "reason", g.RestoreReason.String(), "detected_at", g.RestoreDetectedAt)
 		return nil
 	}
 	s.restored.Store(false)
 	now := s.Now()
 	err = s.Store.InTx(ctx, func(ctx context.Context) (err error) {
 		if err = s.Store.Advance(ctx, now, now.Add(-interval)); err == nil {
-			e, err = s.Store.Generation(ctx)
+			g, err = s.Store.Generation(ctx)
 		}
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("advance heartbeat: %w", err)
 	}
-	s.seen = Watermark{Lineage: e.Lineage, Number: e.Number, Heartbeat: e.Heartbeat, At: now}
+	s.seen = Watermark{Lineage: g.Lineage, Number: g.Number, Heartbeat: g.Heartbeat, At: now}
 	return s.write(s.seen)
 }
 
-// judged is Detect, and records a reason that it finds in the database, for every process, until the next fence.
-func (s *Service) judged(ctx context.Context) (Generation, error) {
-	e, err := s.Detect(ctx)
-	if err != nil || e.RestoreReason == "" || !e.RestoreDetectedAt.IsZero() {
-		return e, err
+// detectAndRecord returns what Detect returns. It stores a reason that Detect found, for every process, until the next
+// fence.
+func (s *Service) detectAndRecord(ctx context.Context) (Generation, error) {
+	g, err := s.Detect(ctx)
+	if err != nil || g.RestoreReason == "" || !g.RestoreDetectedAt.IsZero() {
+		return g, err
 	}
-	e.RestoreDetectedAt = s.Now()
-	if err := s.Store.RecordReason(ctx, e); err != nil {
+	g.RestoreDetectedAt = s.Now()
+	if err := s.Store.RecordReason(ctx, g); err != nil {
 		return Generation{}, fmt.Errorf("record restore reason: %w", err)
 	}
-	return e, nil
+	return g, nil
 }
 
 // Detect returns the generation, with the reason to consider it restored, and changes nothing. It returns ErrNone
 // before the first generation.
 func (s *Service) Detect(ctx context.Context) (Generation, error) {
-	e, err := s.Store.Generation(ctx)
+	g, err := s.Store.Generation(ctx)
 	if err != nil {
 		return Generation{}, fmt.Errorf("read generation: %w", err)
 	}
-	if e.RestoreReason == "" {
-		e.RestoreReason, err = s.detect(ctx, e)
+	if g.RestoreReason == "" {
+		g.RestoreReason, err = s.detect(ctx, g)
 	}
-	return e, err
+	return g, err
 }
 
 // detect compares a generation with where the database is stored, and with the watermarks seen by this process and read
 // from the state file.
-func (s *Service) detect(ctx context.Context, e Generation) (RestoreReason, error) {
-	place, err := s.Store.StorageID(ctx)
+func (s *Service) detect(ctx context.Context, g Generation) (RestoreReason, error) {
+	storageID, err := s.Store.StorageID(ctx)
 	if err != nil {
 		return "", fmt.Errorf("read storage id: %w", err)
 	}
-	if e.StorageID != place {
+	if g.StorageID != storageID {
 		return Recreated, nil
 	}
-	noted, err := s.read()
+	watermark, err := s.read()
 	if err != nil { // starting without a watermark is better than not starting
 		s.Log.WarnContext(ctx, "watermark cannot be read and is replaced", "error", err.Error())
 	}
 	switch {
-	case s.seen.aheadOf(e), noted.aheadOf(e):
+	case s.seen.aheadOf(g), watermark.aheadOf(g):
 		return Stale, nil
-	case !noted.isDifferent(e):
+	case !watermark.isDifferent(g):
 		return "", nil
 	}
-	peopled, err := s.Store.HasAccounts(ctx)
-	if err != nil || !peopled { // a new, empty database in the old place holds nothing stale
+	hasAccounts, err := s.Store.HasAccounts(ctx)
+	if err != nil || !hasAccounts { // a new, empty database in the same place holds nothing stale
 		return "", err
 	}
 	return Different, nil

@@ -22,8 +22,8 @@ type FenceReport struct {
 	Number           int64 // number of the new generation
 	Revoked          Revoked
 	RecoveryCodeSets int // sets of recovery codes that were invalidated
-	MailsHeld        int // notices about them that were enqueued
-	SigningKID       keyring.Key
+	NoticesQueued    int // notices about them that were enqueued
+	SigningKey       keyring.Key
 }
 
 // errConcurrentFence means that another fence ran at the same time.
@@ -34,28 +34,28 @@ var errConcurrentFence = errors.New("another restore-fence ran at the same time"
 // signing keys. It may be repeated: a later fence finds less to revoke.
 func (s *Service) Fence(ctx context.Context) (FenceReport, error) {
 	var done FenceReport
-	err := s.renew(ctx, audit.Event{Kind: audit.DatabaseFenced}, func(ctx context.Context, e Generation) (err error) {
-		done = FenceReport{Number: e.Number}
+	err := s.renew(ctx, audit.Event{Kind: audit.DatabaseFenced}, func(ctx context.Context, g Generation) (err error) {
+		done = FenceReport{Number: g.Number}
 		if err = s.Store.LockAllAccounts(ctx); err != nil {
 			return fmt.Errorf("lock accounts: %w", err)
 		}
 		// The following step may have been used as well, by a phone whose clock is fast.
-		if done.Revoked, err = s.Store.RevokeAll(ctx, e.StartedAt, totp.StepAt(e.StartedAt)+totp.Window); err != nil {
+		if done.Revoked, err = s.Store.RevokeAll(ctx, g.StartedAt, totp.StepAt(g.StartedAt)+totp.Window); err != nil {
 			return err
 		}
-		whose, err := s.Store.InvalidateRecoveryCodes(ctx, e.StartedAt)
+		accountIDs, err := s.Store.InvalidateRecoveryCodes(ctx, g.StartedAt)
 		if err != nil {
 			return fmt.Errorf("invalidate recovery codes: %w", err)
 		}
-		done.RecoveryCodeSets = len(whose)
-		for _, id := range whose {
+		done.RecoveryCodeSets = len(accountIDs)
+		for _, id := range accountIDs {
 			mails, err := s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.RecoveryCodesInvalidated, AccountID: id})
 			if err != nil {
 				return err
 			}
-			done.MailsHeld += mails
+			done.NoticesQueued += mails
 		}
-		done.SigningKID, err = s.Keys.RevokeAll(ctx)
+		done.SigningKey, err = s.Keys.RevokeAll(ctx)
 		return err
 	})
 	return done, err
@@ -64,33 +64,33 @@ func (s *Service) Fence(ctx context.Context) (FenceReport, error) {
 // Accept starts a new generation without revoking anything. The operator asserts that nothing was lost, because the
 // database was moved while no server used it.
 func (s *Service) Accept(ctx context.Context) (number int64, err error) {
-	err = s.renew(ctx, audit.Event{Kind: audit.DatabaseAccepted, Reason: "nothing was lost, by command"}, func(_ context.Context, e Generation) error {
-		number = e.Number
+	err = s.renew(ctx, audit.Event{Kind: audit.DatabaseAccepted, Reason: "nothing was lost, by command"}, func(_ context.Context, g Generation) error {
+		number = g.Number
 		return nil
 	})
 	return number, err
 }
 
 // renew starts the next generation in the transaction that do runs in, and records the reason.
-func (s *Service) renew(ctx context.Context, why audit.Event, do func(ctx context.Context, e Generation) error) error {
+func (s *Service) renew(ctx context.Context, why audit.Event, do func(ctx context.Context, g Generation) error) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		e, err := s.Store.Generation(ctx)
+		g, err := s.Store.Generation(ctx)
 		if err != nil {
 			return fmt.Errorf("read generation: %w", err)
 		}
-		why.AccountID, why.Subject = audit.System, e.Lineage
+		why.AccountID, why.Subject = audit.System, g.Lineage
 		if why.Reason == "" {
-			why.Reason = string(e.RestoreReason)
+			why.Reason = string(g.RestoreReason)
 		}
-		before := e.Number
-		e.Number, e.StartedAt, e.RestoreReason = before+1, s.Now(), ""
-		if e.StorageID, err = s.Store.StorageID(ctx); err != nil {
+		before := g.Number
+		g.Number, g.StartedAt, g.RestoreReason = before+1, s.Now(), ""
+		if g.StorageID, err = s.Store.StorageID(ctx); err != nil {
 			return fmt.Errorf("read storage id: %w", err)
 		}
-		if err := do(ctx, e); err != nil {
+		if err := do(ctx, g); err != nil {
 			return err
 		}
-		renewed, err := s.Store.Renew(ctx, e, before)
+		renewed, err := s.Store.Renew(ctx, g, before)
 		if err == nil && !renewed {
 			err = errConcurrentFence
 		}

@@ -41,8 +41,8 @@ const (
 )
 
 // String returns the reason as a phrase for operators.
-func (d RestoreReason) String() string {
-	switch d {
+func (r RestoreReason) String() string {
+	switch r {
 	case BackupCopy:
 		return "it is a copy made by twofold backup"
 	case Recreated:
@@ -52,7 +52,7 @@ func (d RestoreReason) String() string {
 	case Different:
 		return "another database was served here before"
 	}
-	return string(d)
+	return string(r)
 }
 
 // ErrNone means that the database has no generation yet.
@@ -64,13 +64,13 @@ type Store interface {
 	// Generation returns the current generation, or ErrNone.
 	Generation(ctx context.Context) (Generation, error)
 	// Begin inserts the first generation, unless there is one.
-	Begin(ctx context.Context, e Generation) error
+	Begin(ctx context.Context, g Generation) error
 	// Renew replaces the generation with this number and reports whether it was still current.
-	Renew(ctx context.Context, e Generation, before int64) (renewed bool, err error)
+	Renew(ctx context.Context, g Generation, before int64) (renewed bool, err error)
 	// Advance increments the heartbeat, unless it has advanced since since, or is later than at.
 	Advance(ctx context.Context, at, since time.Time) error
 	// RecordReason stores the reason, unless one is stored already or another generation has started.
-	RecordReason(ctx context.Context, e Generation) error
+	RecordReason(ctx context.Context, g Generation) error
 	// StorageID identifies where the tables are stored. It is empty if the database cannot tell.
 	StorageID(ctx context.Context) (string, error)
 	// HasAccounts reports whether there is any account.

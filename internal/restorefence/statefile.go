@@ -20,14 +20,14 @@ type Watermark struct {
 
 // aheadOf reports whether the watermark is further than a generation of the same lineage, by more than a failover
 // loses.
-func (m Watermark) aheadOf(e Generation) bool {
-	return m.Lineage == e.Lineage && (m.Number > e.Number || m.Number == e.Number && m.Heartbeat > e.Heartbeat+maxLag)
+func (w Watermark) aheadOf(g Generation) bool {
+	return w.Lineage == g.Lineage && (w.Number > g.Number || w.Number == g.Number && w.Heartbeat > g.Heartbeat+maxLag)
 }
 
 // isDifferent reports whether the watermark belongs to another database, and no operator has accepted that since.
-func (m Watermark) isDifferent(e Generation) bool {
-	fenced := e.Number > 1 && e.StartedAt.After(m.At)
-	return m.Lineage != "" && m.Lineage != e.Lineage && !fenced
+func (w Watermark) isDifferent(g Generation) bool {
+	fenced := g.Number > 1 && g.StartedAt.After(w.At)
+	return w.Lineage != "" && w.Lineage != g.Lineage && !fenced
 }
 
 // read returns the watermark of the file, or the zero Watermark if there is none.
@@ -42,15 +42,15 @@ func (s *Service) read() (Watermark, error) {
 	if err != nil {
 		return Watermark{}, err
 	}
-	var m Watermark
-	if err := json.Unmarshal(text, &m); err != nil {
+	var w Watermark
+	if err := json.Unmarshal(text, &w); err != nil {
 		return Watermark{}, fmt.Errorf("%s: %w", s.File, err)
 	}
-	return m, nil
+	return w, nil
 }
 
 // write replaces the file atomically.
-func (s *Service) write(m Watermark) (err error) {
+func (s *Service) write(w Watermark) (err error) {
 	if s.File == "" {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (s *Service) write(m Watermark) (err error) {
 			err = fmt.Errorf("write watermark: %w", err)
 		}
 	}()
-	text, err := json.Marshal(m)
+	text, err := json.Marshal(w)
 	if err != nil {
 		return err
 	}

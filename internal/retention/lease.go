@@ -26,18 +26,18 @@ type leaseHolder struct {
 
 // begin acquires the lease. It returns nil if another process holds it.
 func (s *Service) begin(ctx context.Context) (*leaseHolder, error) {
-	t := &leaseHolder{Service: s}
-	err := t.acquire(ctx)
+	l := &leaseHolder{Service: s}
+	err := l.acquire(ctx)
 	if errors.Is(err, errLost) {
 		return nil, nil
 	}
-	return t, err
+	return l, err
 }
 
-func (t *leaseHolder) acquire(ctx context.Context) error {
-	now := t.Now()
-	t.until = now.Add(lease)
-	taken, err := t.Store.AcquireLease(ctx, name, t.Holder, now, t.until)
+func (l *leaseHolder) acquire(ctx context.Context) error {
+	now := l.Now()
+	l.until = now.Add(lease)
+	taken, err := l.Store.AcquireLease(ctx, name, l.Holder, now, l.until)
 	if err != nil {
 		return fmt.Errorf("acquire purge lease: %w", err)
 	}
@@ -48,44 +48,44 @@ func (t *leaseHolder) acquire(ctx context.Context) error {
 }
 
 // end releases the lease, also if ctx is done.
-func (t *leaseHolder) end(ctx context.Context) error {
-	if err := t.Store.ReleaseLease(context.WithoutCancel(ctx), name, t.Holder); err != nil {
+func (l *leaseHolder) end(ctx context.Context) error {
+	if err := l.Store.ReleaseLease(context.WithoutCancel(ctx), name, l.Holder); err != nil {
 		return fmt.Errorf("release purge lease: %w", err)
 	}
 	return nil
 }
 
 // batches repeats a transaction until it finds less than a full batch, with a pause in between, and returns the total.
-func (t *leaseHolder) batches(ctx context.Context, batch func(ctx context.Context, limit int) (int, error)) (int, error) {
+func (l *leaseHolder) batches(ctx context.Context, batch func(ctx context.Context, limit int) (int, error)) (int, error) {
 	sum := 0
 	for {
-		if err := t.renew(ctx); err != nil {
+		if err := l.renew(ctx); err != nil {
 			return sum, err
 		}
-		n, err := batch(ctx, t.Limits.Batch)
+		n, err := batch(ctx, l.Limits.Batch)
 		sum += n
-		if err != nil || n < t.Limits.Batch {
+		if err != nil || n < l.Limits.Batch {
 			return sum, err
 		}
-		if err := t.pause(ctx); err != nil {
+		if err := l.pause(ctx); err != nil {
 			return sum, err
 		}
 	}
 }
 
 // renew extends the lease if less than half of it is left.
-func (t *leaseHolder) renew(ctx context.Context) error {
-	if t.until.Sub(t.Now()) > lease/2 {
+func (l *leaseHolder) renew(ctx context.Context) error {
+	if l.until.Sub(l.Now()) > lease/2 {
 		return nil
 	}
-	return t.acquire(ctx)
+	return l.acquire(ctx)
 }
 
-func (t *leaseHolder) pause(ctx context.Context) error {
+func (l *leaseHolder) pause(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(t.Limits.BatchPause):
+	case <-time.After(l.Limits.BatchPause):
 		return nil
 	}
 }

@@ -21,14 +21,14 @@ type Store interface {
 	// ReleaseLease ends the holder's lease.
 	ReleaseLease(ctx context.Context, name, holder string) error
 	// Purge deletes at most limit rows of a category that expired before a time, the oldest first, in one transaction.
-	Purge(ctx context.Context, t Category, before time.Time, limit int) (purged int, err error)
+	Purge(ctx context.Context, category Category, before time.Time, limit int) (purged int, err error)
 }
 
 // Enrollments purges expired enrollments and records that they expired.
 type Enrollments interface {
 	// PurgeExpired deletes at most limit enrollments that expired before a time, each in one transaction with its audit
 	// entry.
-	PurgeExpired(ctx context.Context, before time.Time, limit int) (forgotten int, err error)
+	PurgeExpired(ctx context.Context, before time.Time, limit int) (purged int, err error)
 }
 
 // Activity is the audit log: a hash chain per account, whose oldest entries can be deleted.
@@ -90,8 +90,8 @@ type Counts map[Category]int
 
 func (p Counts) attrs() []any {
 	var attrs []any
-	for _, t := range slices.Sorted(maps.Keys(p)) {
-		attrs = append(attrs, slog.Int(string(t), p[t]))
+	for _, category := range slices.Sorted(maps.Keys(p)) {
+		attrs = append(attrs, slog.Int(string(category), p[category]))
 	}
 	return attrs
 }
@@ -100,13 +100,13 @@ func (p Counts) attrs() []any {
 // in one category does not stop the others.
 func (s *Service) Purge(ctx context.Context) (Counts, error) {
 	purged := make(Counts)
-	t, err := s.begin(ctx)
-	if err != nil || t == nil {
+	held, err := s.begin(ctx)
+	if err != nil || held == nil {
 		return purged, err
 	}
 	var failed []error
 	for _, r := range s.rules() {
-		n, err := r.purge(ctx, t, s.Now().Add(-r.keep))
+		n, err := r.purge(ctx, held, s.Now().Add(-r.keep))
 		if n > 0 {
 			purged[r.category] = n
 		}
@@ -117,5 +117,5 @@ func (s *Service) Purge(ctx context.Context) (Counts, error) {
 			break
 		}
 	}
-	return purged, errors.Join(append(failed, t.end(ctx))...)
+	return purged, errors.Join(append(failed, held.end(ctx))...)
 }

@@ -25,7 +25,7 @@ var (
 	noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 )
 
-// open opens a database, which may be another process's too.
+// open opens a database, which another process may have opened too.
 func open(t *testing.T, file string) *store.DB {
 	t.Helper()
 	db, err := store.Open("sqlite:"+file, store.Options{}, slog.New(slog.DiscardHandler))
@@ -42,20 +42,20 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// watched is a real store that says what is asked of it.
-type watched struct {
+// hookedStore calls a function before every purge.
+type hookedStore struct {
 	store.Retention
-	purge func(t retention.Category, limit int) error
+	beforePurge func(t retention.Category, limit int) error
 }
 
-func (s watched) Purge(ctx context.Context, t retention.Category, before time.Time, limit int) (int, error) {
-	if err := s.purge(t, limit); err != nil {
+func (s hookedStore) Purge(ctx context.Context, t retention.Category, before time.Time, limit int) (int, error) {
+	if err := s.beforePurge(t, limit); err != nil {
 		return 0, err
 	}
 	return s.Retention.Purge(ctx, t, before, limit)
 }
 
-// none has nothing to purge.
+// none has no rows to purge.
 type none struct{}
 
 func (none) PurgeExpired(context.Context, time.Time, int) (int, error) { return 0, nil }
@@ -66,13 +66,13 @@ func (none) AccountsBefore(context.Context, time.Time, string, int) ([]string, s
 
 func (none) Purge(context.Context, string, time.Time, int) (int, error) { return 0, nil }
 
-// process is one of several over a database.
-func process(db *store.DB, holder string, now func() time.Time, purge func(retention.Category, int) error) *retention.Service {
-	if purge == nil {
-		purge = func(retention.Category, int) error { return nil }
+// process returns the retention service of one of several processes that share a database.
+func process(db *store.DB, holder string, now func() time.Time, beforePurge func(retention.Category, int) error) *retention.Service {
+	if beforePurge == nil {
+		beforePurge = func(retention.Category, int) error { return nil }
 	}
 	return &retention.Service{
-		Store: watched{store.Retention{DB: db}, purge}, Enrollments: none{}, Activity: none{}, Holder: holder, Now: now,
+		Store: hookedStore{store.Retention{DB: db}, beforePurge}, Enrollments: none{}, Activity: none{}, Holder: holder, Now: now,
 		Limits: retention.Limits{
 			ExpiredGrace: time.Hour, Enrollments: time.Hour, Attempts: time.Hour, Mails: time.Hour, Removals: time.Hour, Activity: time.Hour,
 			Every: time.Millisecond, Batch: 2, BatchPause: time.Microsecond,
@@ -80,8 +80,8 @@ func process(db *store.DB, holder string, now func() time.Time, purge func(reten
 	}
 }
 
-// links puts links into the database that end now.
-func links(t *testing.T, db *store.DB, n int) {
+// insertLinks inserts links that expire at noon.
+func insertLinks(t *testing.T, db *store.DB, n int) {
 	t.Helper()
 	must(t, store.Accounts{DB: db}.Insert(ctx, account.Account{ID: "ada", Email: "ada@example.com"}))
 	for i := range n {
@@ -95,15 +95,15 @@ func links(t *testing.T, db *store.DB, n int) {
 func TestPurge_GraceAndBatches(t *testing.T) {
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "twofold.db"))
-	links(t, db, 5)
+	insertLinks(t, db, 5)
 	now := noon.Add(time.Hour - time.Microsecond)
 	batches := 0
-	s := process(db, "a", func() time.Time { return now }, func(thing retention.Category, limit int) error {
-		if thing == retention.Links {
+	s := process(db, "a", func() time.Time { return now }, func(category retention.Category, limit int) error {
+		if category == retention.Links {
 			batches++
 		}
 		if limit != 2 {
-			t.Errorf("%s: batches of %d, want 2", thing, limit)
+			t.Errorf("%s: batches of %d, want 2", category, limit)
 		}
 		return nil
 	})
@@ -124,12 +124,12 @@ func TestPurge_OneProcessAtATime(t *testing.T) {
 	var ready, working sync.WaitGroup
 	ready.Add(2)
 	for i := range 2 {
-		s := process(open(t, file), fmt.Sprint(i), func() time.Time { return noon }, func(thing retention.Category, _ int) error {
-			if thing == retention.Sessions {
+		s := process(open(t, file), fmt.Sprint(i), func() time.Time { return noon }, func(category retention.Category, _ int) error {
+			if category == retention.Sessions {
 				rounds.Add(1)
 			}
 			if inside.Add(1) > 1 {
-				t.Errorf("two purge %s at once", thing)
+				t.Errorf("two processes purge %s at the same time", category)
 			}
 			for range 1000 {
 				runtime.Gosched()
@@ -159,16 +159,16 @@ func TestPurge_LeaseOfDeadProcessExpires(t *testing.T) {
 	now := noon.Add(2 * time.Hour)
 	clock := func() time.Time { return now }
 	db := open(t, file)
-	links(t, db, 5)
-	dying := process(db, "dying", clock, func(thing retention.Category, _ int) error {
-		if thing == retention.Links {
-			panic("died")
+	insertLinks(t, db, 5)
+	crashing := process(db, "crashing", clock, func(category retention.Category, _ int) error {
+		if category == retention.Links {
+			panic("crash")
 		}
 		return nil
 	})
 	func() {
 		defer func() { _ = recover() }()
-		_, _ = dying.Purge(ctx)
+		_, _ = crashing.Purge(ctx)
 	}()
 	other := process(open(t, file), "other", clock, nil)
 	for _, c := range []struct {
@@ -189,22 +189,22 @@ func TestPurge_StopsAfterLosingLease(t *testing.T) {
 	now := noon
 	clock := func() time.Time { return now }
 	other := store.Retention{DB: open(t, file)}
-	var asked []retention.Category
-	s := process(open(t, file), "slow", clock, func(thing retention.Category, _ int) error {
-		asked = append(asked, thing)
-		if thing == retention.SignIns {
+	var purgedCategories []retention.Category
+	s := process(open(t, file), "slow", clock, func(category retention.Category, _ int) error {
+		purgedCategories = append(purgedCategories, category)
+		if category == retention.SignIns {
 			now = now.Add(time.Hour)
-			if taken, err := other.AcquireLease(ctx, "retention", "other", now, now.Add(time.Minute)); err != nil || !taken {
-				t.Errorf("the other gets %v, %v", taken, err)
+			if acquired, err := other.AcquireLease(ctx, "retention", "other", now, now.Add(time.Minute)); err != nil || !acquired {
+				t.Errorf("the other process gets no lease: %v, %v", acquired, err)
 			}
 		}
 		return nil
 	})
-	if _, err := s.Purge(ctx); err == nil || len(asked) != 2 {
-		t.Errorf("it purged %v, %v, want to stop after two", asked, err)
+	if _, err := s.Purge(ctx); err == nil || len(purgedCategories) != 2 {
+		t.Errorf("purged %v, %v, want to stop after two categories", purgedCategories, err)
 	}
-	if taken, err := other.AcquireLease(ctx, "retention", "third", now, now.Add(time.Minute)); err != nil || taken {
-		t.Errorf("it gave back what was the other's: %v, %v", taken, err)
+	if acquired, err := other.AcquireLease(ctx, "retention", "third", now, now.Add(time.Minute)); err != nil || acquired {
+		t.Errorf("the lease of the other process was released: %v, %v", acquired, err)
 	}
 }
 
@@ -214,36 +214,36 @@ func TestPurge_RenewsLease(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	now := noon
 	clock := func() time.Time { return now }
-	other := process(open(t, file), "other", clock, func(thing retention.Category, _ int) error {
-		t.Errorf("another process purges %s meanwhile", thing)
+	other := process(open(t, file), "other", clock, func(category retention.Category, _ int) error {
+		t.Errorf("another process purges %s at the same time", category)
 		return nil
 	})
-	rules := 0
+	categories := 0
 	s := process(open(t, file), "slow", clock, func(retention.Category, int) error {
-		rules++
+		categories++
 		now = now.Add(90 * time.Second)
 		_, err := other.Purge(ctx)
 		return err
 	})
-	if _, err := s.Purge(ctx); err != nil || rules < 10 {
-		t.Errorf("%d rules, %v, want all", rules, err)
+	if _, err := s.Purge(ctx); err != nil || categories < 10 {
+		t.Errorf("purged %d categories, %v, want all", categories, err)
 	}
 }
 
 func TestPurge_ErrorsDoNotStopOthers(t *testing.T) {
 	t.Parallel()
 	db := open(t, filepath.Join(t.TempDir(), "twofold.db"))
-	links(t, db, 1)
+	insertLinks(t, db, 1)
 	broken := errors.New("broken")
-	s := process(db, "a", func() time.Time { return noon.Add(time.Hour) }, func(thing retention.Category, _ int) error {
-		if thing == retention.Sessions || thing == retention.Removals {
+	s := process(db, "a", func() time.Time { return noon.Add(time.Hour) }, func(category retention.Category, _ int) error {
+		if category == retention.Sessions || category == retention.Removals {
 			return broken
 		}
 		return nil
 	})
 	purged, err := s.Purge(ctx)
 	if !errors.Is(err, broken) || !strings.Contains(err.Error(), "purge sessions") || !strings.Contains(err.Error(), "purge mfa_removals") {
-		t.Errorf("got %v, want both that are broken named", err)
+		t.Errorf("got %v, want both failed categories named", err)
 	}
 	if purged[retention.Links] != 1 {
 		t.Errorf("purged %v, want the link", purged)
@@ -254,20 +254,20 @@ func TestRun_ReleasesLeaseWhenStopped(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "twofold.db")
 	stop, cancel := context.WithCancel(ctx)
-	var asked []retention.Category
-	s := process(open(t, file), "a", func() time.Time { return noon }, func(thing retention.Category, _ int) error {
-		if asked = append(asked, thing); len(asked) == 20 { // in the second round
+	var purgedCategories []retention.Category
+	s := process(open(t, file), "a", func() time.Time { return noon }, func(category retention.Category, _ int) error {
+		if purgedCategories = append(purgedCategories, category); len(purgedCategories) == 20 { // in the second round
 			cancel()
 			return stop.Err()
 		}
 		return nil
 	})
 	s.Run(stop, slog.New(slog.DiscardHandler))
-	if len(asked) != 20 || !slices.Contains(asked[13:], retention.Sessions) {
-		t.Errorf("it asked for %v, want a second round that stops", asked)
+	if len(purgedCategories) != 20 || !slices.Contains(purgedCategories[13:], retention.Sessions) {
+		t.Errorf("purged %v, want a second round that stops", purgedCategories)
 	}
 	other := store.Retention{DB: open(t, file)}
-	if taken, err := other.AcquireLease(ctx, "retention", "b", noon, noon); err != nil || !taken {
-		t.Errorf("the turn is not given back: %v, %v", taken, err)
+	if acquired, err := other.AcquireLease(ctx, "retention", "b", noon, noon); err != nil || !acquired {
+		t.Errorf("the lease is not released: %v, %v", acquired, err)
 	}
 }

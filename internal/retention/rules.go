@@ -25,10 +25,10 @@ const (
 	PasswordAttempts Category = "password_attempts"
 	// OrphanedAttempts are failures of other kinds in the bucket of a session or device that no longer exists. The
 	// total per kind and the anonymous bucket are never forgotten by time alone (NIST SP 800-63B-4 §3.2.2).
-	OrphanedAttempts Category = "stray_attempts"
+	OrphanedAttempts Category = "orphaned_attempts"
 	SentMails        Category = "sent_mails"
 	// FailedMails were given up. Those of an MFA removal in progress stay, because they pause its clock.
-	FailedMails Category = "lost_mails"
+	FailedMails Category = "failed_mails"
 	Removals    Category = "mfa_removals" // cancelled removals
 
 	enrollments Category = "enrollments"
@@ -39,24 +39,24 @@ const (
 type rule struct {
 	category Category
 	keep     time.Duration
-	purge    func(ctx context.Context, t *leaseHolder, before time.Time) (int, error)
+	purge    func(ctx context.Context, held *leaseHolder, before time.Time) (int, error)
 }
 
-// hour is how long a mailed link counts against the limit of mails.
-const hour = time.Hour
+// linkMailWindow is how long a mailed link counts against the limit of mails.
+const linkMailWindow = time.Hour
 
 // rules returns the rules in order. Expired enrollments are recorded before their sessions are deleted, and failures
 // are deleted after the sessions and devices whose buckets they are in.
 func (s *Service) rules() []rule {
 	l := s.Limits
 	return []rule{
-		{enrollments, l.Enrollments, s.forgetEnrollments},
+		{enrollments, l.Enrollments, s.purgeEnrollments},
 		s.rows(Sessions, l.ExpiredGrace),
 		s.rows(SignIns, l.ExpiredGrace),
 		s.rows(StepUps, l.ExpiredGrace),
 		s.rows(PendingAddresses, l.ExpiredGrace),
 		s.rows(Links, l.ExpiredGrace),
-		s.rows(LinkMails, hour+l.ExpiredGrace),
+		s.rows(LinkMails, linkMailWindow+l.ExpiredGrace),
 		s.rows(ResetRequests, l.ExpiredGrace),
 		s.rows(Devices, l.ExpiredGrace),
 		s.rows(PasswordAttempts, l.Attempts),
@@ -69,28 +69,28 @@ func (s *Service) rules() []rule {
 }
 
 // rows returns the rule of a category that one statement purges.
-func (s *Service) rows(thing Category, kept time.Duration) rule {
-	return rule{thing, kept, func(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
-		return t.batches(ctx, func(ctx context.Context, limit int) (int, error) {
-			return s.Store.Purge(ctx, thing, before, limit)
+func (s *Service) rows(category Category, kept time.Duration) rule {
+	return rule{category, kept, func(ctx context.Context, held *leaseHolder, before time.Time) (int, error) {
+		return held.batches(ctx, func(ctx context.Context, limit int) (int, error) {
+			return s.Store.Purge(ctx, category, before, limit)
 		})
 	}}
 }
 
-func (s *Service) forgetEnrollments(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
-	return t.batches(ctx, func(ctx context.Context, limit int) (int, error) {
+func (s *Service) purgeEnrollments(ctx context.Context, held *leaseHolder, before time.Time) (int, error) {
+	return held.batches(ctx, func(ctx context.Context, limit int) (int, error) {
 		return s.Enrollments.PurgeExpired(ctx, before, limit)
 	})
 }
 
 // purgeActivity truncates each chain that has old entries. It cuts at midnight UTC, so that a chain changes once a day
 // at most. A chain that cannot be truncated does not stop the others.
-func (s *Service) purgeActivity(ctx context.Context, t *leaseHolder, before time.Time) (int, error) {
+func (s *Service) purgeActivity(ctx context.Context, held *leaseHolder, before time.Time) (int, error) {
 	before = before.Truncate(24 * time.Hour)
 	sum := 0
 	var broken []error
 	for after := ""; ; {
-		if err := t.renew(ctx); err != nil {
+		if err := held.renew(ctx); err != nil {
 			return sum, errors.Join(append(broken, err)...)
 		}
 		accounts, next, err := s.Activity.AccountsBefore(ctx, before, after, s.Limits.Batch)
@@ -98,7 +98,7 @@ func (s *Service) purgeActivity(ctx context.Context, t *leaseHolder, before time
 			return sum, errors.Join(append(broken, err)...)
 		}
 		for _, id := range accounts {
-			n, err := t.batches(ctx, func(ctx context.Context, limit int) (int, error) {
+			n, err := held.batches(ctx, func(ctx context.Context, limit int) (int, error) {
 				return s.Activity.Purge(ctx, id, before, limit)
 			})
 			sum += n
@@ -108,7 +108,7 @@ func (s *Service) purgeActivity(ctx context.Context, t *leaseHolder, before time
 			if err != nil {
 				broken = append(broken, err)
 			}
-			if err := t.pause(ctx); err != nil {
+			if err := held.pause(ctx); err != nil {
 				return sum, errors.Join(append(broken, err)...)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 	"twofold/internal/secret"
 )
 
-// canary is a content that must never appear. Its hexadecimal and decimal encodings are searched for too.
+// canary is a secret that must never appear in output, in any encoding.
 const canary = "correct-horse-canary"
 
 type exported struct{ Password secret.Text }
@@ -35,7 +35,7 @@ type deep struct {
 	any     any
 }
 
-// holders is a secret in every place a programmer may leave one.
+// holders returns values that contain a secret in every way in which code may hold one.
 func holders() map[string]any {
 	s := secret.New(canary)
 	u := unexported{name: "ada", password: s}
@@ -58,18 +58,18 @@ func holders() map[string]any {
 	}
 }
 
-// shows tells whether out holds the canary, plain or in a spelling that fmt, JSON or slog could give it.
-func shows(out string) bool {
+// discloses reports whether out contains the canary, in any encoding that fmt, JSON or slog can produce.
+func discloses(out string) bool {
 	lower := strings.ToLower(out)
-	for _, spelling := range []string{
+	for _, encoded := range []string{
 		canary,
 		fmt.Sprintf("%x", canary),
 		fmt.Sprintf("% x", canary),
-		"0x63, 0x6f, 0x72, 0x72", // its first bytes by %#v
+		"0x63, 0x6f, 0x72, 0x72", // the first bytes by %#v
 		strings.Trim(fmt.Sprint([]byte(canary)), "[]"),
 		base64.StdEncoding.EncodeToString([]byte(canary))[:20],
 	} {
-		if strings.Contains(lower, strings.ToLower(spelling)) {
+		if strings.Contains(lower, strings.ToLower(encoded)) {
 			return true
 		}
 	}
@@ -79,12 +79,12 @@ func shows(out string) bool {
 func TestCanary_IsDetectable(t *testing.T) {
 	t.Parallel()
 	for _, format := range []string{"%v", "%q", "%x", "% X", "%#v"} {
-		if out := fmt.Sprintf(format, canary); !shows(out) {
-			t.Errorf("%s of the plain text: %s was not noticed", format, out)
+		if out := fmt.Sprintf(format, canary); !discloses(out) {
+			t.Errorf("%s of the plain text: %s was not detected", format, out)
 		}
 	}
-	if out := fmt.Sprintf("%d", []byte(canary)); !shows(out) {
-		t.Errorf("%%d of the plain bytes: %s was not noticed", out)
+	if out := fmt.Sprintf("%d", []byte(canary)); !discloses(out) {
+		t.Errorf("%%d of the plain bytes: %s was not detected", out)
 	}
 }
 
@@ -96,13 +96,13 @@ func TestText_FmtHidesContent(t *testing.T) {
 			for _, verb := range "vTtbcdoOqxXUeEfFgGsp!" {
 				for _, flags := range []string{"", "+", "#", " ", "-40", "040", ".3", "+#", "# "} {
 					format := "%" + flags + string(verb)
-					if out := fmt.Sprintf(format, holder); shows(out) {
-						t.Errorf("%s shows the secret: %s", format, out)
+					if out := fmt.Sprintf(format, holder); discloses(out) {
+						t.Errorf("%s discloses the secret: %s", format, out)
 					}
 				}
 			}
-			if out := fmt.Sprint(holder) + fmt.Sprintln(holder); shows(out) {
-				t.Errorf("Sprint shows the secret: %s", out)
+			if out := fmt.Sprint(holder) + fmt.Sprintln(holder); discloses(out) {
+				t.Errorf("Sprint discloses the secret: %s", out)
 			}
 		})
 	}
@@ -125,15 +125,15 @@ func TestText_FmtPrintsRedacted(t *testing.T) {
 		t.Errorf("GoString = %s", got)
 	}
 	if got := fmt.Sprint(secret.Text{}); got != "[redacted]" {
-		t.Errorf("an empty secret shows that it is empty: %s", got)
+		t.Errorf("an empty secret discloses that it is empty: %s", got)
 	}
 }
 
 func TestText_PanicHidesContent(t *testing.T) {
 	t.Parallel()
 	defer func() {
-		if out := fmt.Sprint(recover()); shows(out) {
-			t.Errorf("a recovered panic shows the secret: %s", out)
+		if out := fmt.Sprint(recover()); discloses(out) {
+			t.Errorf("a recovered panic discloses the secret: %s", out)
 		}
 	}()
 	panic(unexported{password: secret.New(canary)})
@@ -157,8 +157,8 @@ func TestText_SlogHidesContent(t *testing.T) {
 				if out.Len() == 0 {
 					t.Fatalf("%s: nothing was logged", name)
 				}
-				if shows(out.String()) {
-					t.Errorf("%s: the log shows the secret: %s", name, &out)
+				if discloses(out.String()) {
+					t.Errorf("%s: the log discloses the secret: %s", name, &out)
 				}
 			}
 		})
@@ -170,7 +170,7 @@ func TestText_SlogPrintsRedacted(t *testing.T) {
 	var out bytes.Buffer
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("sign in", "password", secret.New(canary))
 	if want := `"password":"[redacted]"`; !strings.Contains(out.String(), want) {
-		t.Errorf("got %s, want it to hold %s", &out, want)
+		t.Errorf("got %s, want it to contain %s", &out, want)
 	}
 }
 
@@ -181,8 +181,8 @@ func TestText_JSONHidesContent(t *testing.T) {
 		if err != nil && name != "closure" {
 			t.Errorf("%s: %v", name, err)
 		}
-		if shows(string(out)) || shows(fmt.Sprint(err)) {
-			t.Errorf("%s: JSON shows the secret: %s, %v", name, out, err)
+		if discloses(string(out)) || discloses(fmt.Sprint(err)) {
+			t.Errorf("%s: JSON discloses the secret: %s, %v", name, out, err)
 		}
 	}
 	out, err := json.Marshal(exported{secret.New(canary)})
@@ -214,11 +214,11 @@ func TestIsZero(t *testing.T) {
 		text secret.Text
 		want bool
 	}{
-		"the zero value is zero":   {secret.Text{}, true},
-		"empty text is zero":       {secret.New(""), true},
-		"a space is not zero":      {secret.New(" "), false},
-		"a NUL byte is not zero":   {secret.New("\x00"), false},
-		"a random one is not zero": {secret.Random(""), false},
+		"zero value":   {secret.Text{}, true},
+		"empty text":   {secret.New(""), true},
+		"space":        {secret.New(" "), false},
+		"NUL byte":     {secret.New("\x00"), false},
+		"random token": {secret.Random(""), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -243,7 +243,7 @@ func TestRandom_Format(t *testing.T) {
 			t.Fatalf("%s: %d bytes, %v, want 32", token, len(raw), err)
 		}
 		if seen[token] {
-			t.Fatalf("%s came twice", token)
+			t.Fatalf("%s was returned twice", token)
 		}
 		seen[token] = true
 	}

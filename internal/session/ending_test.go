@@ -13,50 +13,50 @@ import (
 
 func TestEnd_AndOthers(t *testing.T) {
 	t.Parallel()
-	for outcome, c := range map[string]struct {
-		end   func(d *desk, first session.Session, token secret.Text) error
-		lives [3]bool // ada's first, ada's second, bob's
+	for name, c := range map[string]struct {
+		end   func(d *fixture, first session.Session, token secret.Text) error
+		valid [3]bool // ada's first, ada's second, bob's
 	}{
-		"one ends that one": {
-			func(d *desk, s session.Session, _ secret.Text) error { return d.End(ctx, "ada", s.ID) }, [3]bool{false, true, true},
+		"End": {
+			func(d *fixture, s session.Session, _ secret.Text) error { return d.End(ctx, "ada", s.ID) }, [3]bool{false, true, true},
 		},
-		"one of another account ends nothing": {
-			func(d *desk, s session.Session, _ secret.Text) error {
+		"End, session of another account": {
+			func(d *fixture, s session.Session, _ secret.Text) error {
 				if err := d.End(ctx, "bob", s.ID); !errors.Is(err, session.ErrNotFound) {
 					return fmt.Errorf("got %w, want ErrNotFound", err)
 				}
 				return nil
 			}, [3]bool{true, true, true},
 		},
-		"by token ends that one": {
-			func(d *desk, _ session.Session, token secret.Text) error { return d.EndByToken(ctx, token) }, [3]bool{false, true, true},
+		"EndByToken": {
+			func(d *fixture, _ session.Session, token secret.Text) error { return d.EndByToken(ctx, token) }, [3]bool{false, true, true},
 		},
-		"by a token that is unknown ends nothing": {
-			func(d *desk, _ session.Session, _ secret.Text) error { return d.EndByToken(ctx, secret.New("x")) }, [3]bool{true, true, true},
+		"EndByToken, unknown token": {
+			func(d *fixture, _ session.Session, _ secret.Text) error { return d.EndByToken(ctx, secret.New("x")) }, [3]bool{true, true, true},
 		},
-		"the others spares the one": {
-			func(d *desk, s session.Session, _ secret.Text) error {
+		"EndOthers": {
+			func(d *fixture, s session.Session, _ secret.Text) error {
 				n, err := d.EndOthers(ctx, "ada", s.ID)
 				return errors.Join(err, count(n, 1))
 			}, [3]bool{true, false, true},
 		},
-		"the others with none to spare ends all": {
-			func(d *desk, _ session.Session, _ secret.Text) error {
+		"EndOthers, all sessions": {
+			func(d *fixture, _ session.Session, _ secret.Text) error {
 				n, err := d.EndOthers(ctx, "ada", "")
 				return errors.Join(err, count(n, 2))
 			}, [3]bool{false, false, true},
 		},
 	} {
-		t.Run(outcome, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := open(t)
-			first, one := d.opened(t, "ada", false, session.Cookie)
-			_, two := d.opened(t, "ada", false, session.Token)
-			_, bobs := d.opened(t, "bob", false, session.Cookie)
+			first, one := d.create(t, "ada", false, session.Cookie)
+			_, two := d.create(t, "ada", false, session.Token)
+			_, bobs := d.create(t, "bob", false, session.Cookie)
 			must(t, c.end(d, first, one))
 			for i, token := range []secret.Text{one, two, bobs} {
-				if got := d.lives(t, token); got != c.lives[i] {
-					t.Errorf("session %d: lives = %v, want %v", i+1, got, c.lives[i])
+				if got := d.isValid(t, token); got != c.valid[i] {
+					t.Errorf("session %d: valid = %v, want %v", i+1, got, c.valid[i])
 				}
 			}
 		})
@@ -65,7 +65,7 @@ func TestEnd_AndOthers(t *testing.T) {
 
 func count(got, want int) error {
 	if got != want {
-		return errors.New("the number that ended is not right")
+		return fmt.Errorf("%d sessions ended, want %d", got, want)
 	}
 	return nil
 }
@@ -88,17 +88,17 @@ func TestAMR_ACR(t *testing.T) {
 func TestLimits_ExpiresAt(t *testing.T) {
 	t.Parallel()
 	limits := session.Limits{AAL1Idle: time.Hour, AAL2Idle: 30 * time.Minute}
-	for what, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		s    session.Session
 		want time.Time
 	}{
-		"idle first":             {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(2 * time.Hour)}, noon.Add(time.Hour)},
-		"idle first, two":        {session.Session{AMR: session.AMRFor(true), LastUsedAt: noon, AbsoluteExpiry: noon.Add(2 * time.Hour)}, noon.Add(30 * time.Minute)},
-		"the absolute one first": {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(time.Minute)}, noon.Add(time.Minute)},
-		"both at once":           {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(time.Hour)}, noon.Add(time.Hour)},
+		"idle limit first":              {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(2 * time.Hour)}, noon.Add(time.Hour)},
+		"idle limit first, two factors": {session.Session{AMR: session.AMRFor(true), LastUsedAt: noon, AbsoluteExpiry: noon.Add(2 * time.Hour)}, noon.Add(30 * time.Minute)},
+		"absolute limit first":          {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(time.Minute)}, noon.Add(time.Minute)},
+		"both limits at the same time":  {session.Session{LastUsedAt: noon, AbsoluteExpiry: noon.Add(time.Hour)}, noon.Add(time.Hour)},
 	} {
 		if got := limits.ExpiresAt(c.s); !got.Equal(c.want) {
-			t.Errorf("%s: %v, want %v", what, got, c.want)
+			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}
 }
@@ -127,55 +127,55 @@ func (broken) DeleteByToken(context.Context, [32]byte) error             { retur
 func (broken) DeleteOthers(context.Context, string, string) (int, error) { return 3, errStore }
 func (broken) DeleteOldest(context.Context, string, int) error           { return errStore }
 
-// full fails only when a session is inserted.
-type full struct{ broken }
+// failsOnInsert fails only when a session is inserted.
+type failsOnInsert struct{ broken }
 
-func (full) DeleteOldest(context.Context, string, int) error              { return nil }
-func (full) ByAccount(context.Context, string) ([]session.Session, error) { return nil, nil }
+func (failsOnInsert) DeleteOldest(context.Context, string, int) error              { return nil }
+func (failsOnInsert) ByAccount(context.Context, string) ([]session.Session, error) { return nil, nil }
 
 func TestService_StoreFails(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	s, token := d.opened(t, "ada", false, session.Cookie)
-	opening := session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(true)}
-	for what, call := range map[string]func(*session.Service) (any, error){
+	s, token := d.create(t, "ada", false, session.Cookie)
+	params := session.CreateParams{AccountID: "ada", Delivery: session.Token, AMR: session.AMRFor(true)}
+	for name, call := range map[string]func(*session.Service) (any, error){
 		"Resume": func(d *session.Service) (any, error) { s, err := d.Resume(ctx, token); return s.ID, err },
-		"Raise": func(d *session.Service) (any, error) {
+		"Elevate": func(d *session.Service) (any, error) {
 			s, err := d.Elevate(ctx, s, session.AMRFor(true))
 			return s.ID, err
 		},
-		"Renew":      func(d *session.Service) (any, error) { token, err := d.RotateToken(ctx, s); return token.Reveal(), err },
-		"End":        func(d *session.Service) (any, error) { return "", d.End(ctx, "ada", s.ID) },
-		"EndByToken": func(d *session.Service) (any, error) { return "", d.EndByToken(ctx, token) },
+		"RotateToken": func(d *session.Service) (any, error) { token, err := d.RotateToken(ctx, s); return token.Reveal(), err },
+		"End":         func(d *session.Service) (any, error) { return "", d.End(ctx, "ada", s.ID) },
+		"EndByToken":  func(d *session.Service) (any, error) { return "", d.EndByToken(ctx, token) },
 		"List": func(d *session.Service) (any, error) {
 			list, err := d.List(ctx, "ada", "", 9)
-			if _, ok := d.Store.(full); ok { // its list is empty and never fails
+			if _, ok := d.Store.(failsOnInsert); ok { // returns an empty list without an error
 				err = errStore
 			}
 			return len(list), err
 		},
 		"EndOthers": func(d *session.Service) (any, error) { n, err := d.EndOthers(ctx, "ada", ""); return n, err },
-		"Open": func(d *session.Service) (any, error) {
-			s, token, err := d.Create(ctx, opening)
+		"Create": func(d *session.Service) (any, error) {
+			s, token, err := d.Create(ctx, params)
 			return s.ID + token.Reveal(), err
 		},
 	} {
-		for _, b := range []session.Store{broken{}, full{}} {
-			broke := *d.Service
-			broke.Store = b
-			got, err := call(&broke)
+		for _, b := range []session.Store{broken{}, failsOnInsert{}} {
+			failing := *d.Service
+			failing.Store = b
+			got, err := call(&failing)
 			if !errors.Is(err, errStore) || errors.Is(err, session.ErrEnded) {
-				t.Errorf("%s: got %v, want the store's error", what, err)
+				t.Errorf("%s: got %v, want the store's error", name, err)
 			}
 			if got != "" && got != 0 {
-				t.Errorf("%s: an error came with %v", what, got)
+				t.Errorf("%s: returned %v with an error", name, got)
 			}
 		}
 	}
-	broke := *d.Service
-	broke.Store = broken{found: s}
+	failing := *d.Service
+	failing.Store = broken{found: s}
 	d.now = noon.Add(10 * time.Minute) // long enough that the use is written
-	if got, err := broke.Resume(ctx, token); !errors.Is(err, errStore) || got.ID != "" {
-		t.Errorf("Resume whose use cannot be noted: got %+v, %v, want the store's error", got, err)
+	if got, err := failing.Resume(ctx, token); !errors.Is(err, errStore) || got.ID != "" {
+		t.Errorf("Resume that cannot record the use: got %+v, %v, want the store's error", got, err)
 	}
 }

@@ -15,19 +15,19 @@ import (
 func TestCreate_EvictsOldest(t *testing.T) {
 	t.Parallel()
 	d := open(t)
-	_, bobs := d.opened(t, "bob", false, session.Cookie)
+	_, bobs := d.create(t, "bob", false, session.Cookie)
 	var tokens []secret.Text
 	for range 23 {
-		_, token := d.opened(t, "ada", false, session.Cookie)
+		_, token := d.create(t, "ada", false, session.Cookie)
 		tokens = append(tokens, token)
 		d.now = d.now.Add(time.Second)
 	}
 	for i, token := range tokens {
-		if got, want := d.lives(t, token), i >= 3; got != want {
-			t.Errorf("session %d of 23: lives = %v, want %v", i+1, got, want)
+		if got, want := d.isValid(t, token), i >= 3; got != want {
+			t.Errorf("session %d of 23: valid = %v, want %v", i+1, got, want)
 		}
 	}
-	if !d.lives(t, bobs) {
+	if !d.isValid(t, bobs) {
 		t.Error("another account's session ended")
 	}
 }
@@ -42,7 +42,7 @@ func TestCreate_ConcurrentWithinLimit(t *testing.T) {
 	d.NewID = func() string { mu.Lock(); defer mu.Unlock(); ids++; return fmt.Sprint("s", ids) }
 	db, ok := d.Store.(store.Sessions)
 	if !ok {
-		t.Fatal("no real store")
+		t.Fatal("the store is not the expected type")
 	}
 	var done sync.WaitGroup
 	for range 30 {
@@ -60,13 +60,13 @@ func TestCreate_ConcurrentWithinLimit(t *testing.T) {
 		})
 	}
 	done.Wait()
-	alive := 0
+	valid := 0
 	for _, token := range tokens {
-		if d.lives(t, token) {
-			alive++
+		if d.isValid(t, token) {
+			valid++
 		}
 	}
-	if alive != 3 {
-		t.Errorf("%d sessions live, want 3", alive)
+	if valid != 3 {
+		t.Errorf("%d sessions are valid, want 3", valid)
 	}
 }

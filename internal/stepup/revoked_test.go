@@ -17,7 +17,7 @@ import (
 )
 
 // revokeElsewhere revokes the signing key as another process would.
-func revokeElsewhere(t *testing.T, d *desk) {
+func revokeElsewhere(t *testing.T, d *fixture) {
 	t.Helper()
 	keys, ok := d.Keys.(*keyring.Ring)
 	if !ok {
@@ -29,7 +29,7 @@ func revokeElsewhere(t *testing.T, d *desk) {
 	_, err = (&keyring.Rotation{Ring: other}).Revoke(ctx, kid)
 	must(t, err)
 	if now, _ := keys.SigningKey(); now != kid {
-		t.Fatal("the change is known here already")
+		t.Fatal("the process knows the change already")
 	}
 }
 
@@ -64,8 +64,8 @@ func TestCheck_KeyRevokedElsewhere(t *testing.T) {
 
 func TestIssue_ConcurrentRevocations(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(t *testing.T) *desk{
-		"over a file": open, "over PostgreSQL": func(t *testing.T) *desk { t.Helper(); return openAt(t, pgserver.Database(t)) },
+	for name, open := range map[string]func(t *testing.T) *fixture{
+		"over a file": open, "over PostgreSQL": func(t *testing.T) *fixture { t.Helper(); return openAt(t, pgserver.Database(t)) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +74,7 @@ func TestIssue_ConcurrentRevocations(t *testing.T) {
 	}
 }
 
-func issueBesideRevocations(t *testing.T, d *desk) {
+func issueBesideRevocations(t *testing.T, d *fixture) {
 	t.Helper()
 	var number atomic.Int64
 	d.NewID = func() string { return fmt.Sprint(number.Add(1)) }
@@ -132,7 +132,7 @@ func TestIssue_GivesUpSigningAgain(t *testing.T) {
 	d.Store = sieve{d.Store, &tries}
 	token, _, err := d.Issue(ctx, sessionOf("ada", "1"), remove, "", session.AMRFor(true))
 	if err == nil || !token.IsZero() || tries != 10 {
-		t.Errorf("after %d tries: %v, want an error after ten, and no token", tries, err)
+		t.Errorf("after %d attempts: %v, want an error after ten, and no token", tries, err)
 	}
 }
 

@@ -27,21 +27,21 @@ var (
 
 const remove stepup.Purpose = "mfa.remove"
 
-// desk is a service over a real database, with a clock that the test advances.
-type desk struct {
+// fixture is a service over a real database, with a clock that the test advances.
+type fixture struct {
 	*stepup.Service
 	db     *store.DB
 	master keyring.Master
 	now    time.Time
 }
 
-// open returns a desk with two accounts and three sessions: ada-1, ada-2, bob-1.
-func open(t *testing.T) *desk {
+// open returns a fixture with two accounts and three sessions: ada-1, ada-2, bob-1.
+func open(t *testing.T) *fixture {
 	t.Helper()
 	return openAt(t, "sqlite:"+filepath.Join(t.TempDir(), "twofold.db"))
 }
 
-func openAt(t *testing.T, url string) *desk {
+func openAt(t *testing.T, url string) *fixture {
 	t.Helper()
 	db, err := store.Open(url, store.Options{}, slog.New(slog.DiscardHandler))
 	must(t, err)
@@ -51,7 +51,7 @@ func openAt(t *testing.T, url string) *desk {
 	must(t, err)
 	ring, err := keyring.Open(ctx, store.Keys{DB: db}, master, func() time.Time { return noon })
 	must(t, err)
-	d := &desk{db: db, master: master, now: noon}
+	d := &fixture{db: db, master: master, now: noon}
 	ids := 0
 	d.Service = &stepup.Service{
 		Store: store.StepUps{DB: db}, Keys: ring, Issuer: "https://account.example.com", Lifetime: 5 * time.Minute,
@@ -77,7 +77,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func (d *desk) issue(t *testing.T, sess session.Session, withCode bool) (string, stepup.Grant) {
+func (d *fixture) issue(t *testing.T, sess session.Session, withCode bool) (string, stepup.Grant) {
 	t.Helper()
 	token, g, err := d.Issue(ctx, sess, remove, "", session.AMRFor(withCode))
 	must(t, err)
@@ -85,7 +85,7 @@ func (d *desk) issue(t *testing.T, sess session.Session, withCode bool) (string,
 }
 
 // check checks a token as the API does.
-func (d *desk) check(token string, sess session.Session, p stepup.Purpose, need session.ACR) (stepup.Grant, error) {
+func (d *fixture) check(token string, sess session.Session, p stepup.Purpose, need session.ACR) (stepup.Grant, error) {
 	g, err := d.Parse(ctx, token, sess, p, "")
 	if err != nil {
 		return stepup.Grant{}, err
@@ -107,7 +107,7 @@ func TestCheck(t *testing.T) {
 		purpose  stepup.Purpose
 		need     session.ACR
 		withCode bool
-		before   func(*testing.T, *desk, stepup.Grant)
+		before   func(*testing.T, *fixture, stepup.Grant)
 		permits  bool
 	}{
 		"its session and purpose permit":           {sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true},
@@ -123,31 +123,31 @@ func TestCheck(t *testing.T) {
 		"no purpose does not":      {sess: sessionOf("ada", "1"), need: session.AAL1},
 		"a moment before its end it permits": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
-			before: func(_ *testing.T, d *desk, _ stepup.Grant) { d.now = noon.Add(5*time.Minute - time.Microsecond) },
+			before: func(_ *testing.T, d *fixture, _ stepup.Grant) { d.now = noon.Add(5*time.Minute - time.Microsecond) },
 		},
 		"at its end it does not, whatever leeway clocks have": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
-			before: func(_ *testing.T, d *desk, _ stepup.Grant) { d.now = noon.Add(5 * time.Minute) },
+			before: func(_ *testing.T, d *fixture, _ stepup.Grant) { d.now = noon.Add(5 * time.Minute) },
 		},
 		"after the clock jumped back ten minutes it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
-			before: func(_ *testing.T, d *desk, _ stepup.Grant) { d.now = noon.Add(-10 * time.Minute) },
+			before: func(_ *testing.T, d *fixture, _ stepup.Grant) { d.now = noon.Add(-10 * time.Minute) },
 		},
 		"after it was consumed it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
-			before: func(t *testing.T, d *desk, g stepup.Grant) { t.Helper(); must(t, d.Consume(ctx, g)) },
+			before: func(t *testing.T, d *fixture, g stepup.Grant) { t.Helper(); must(t, d.Consume(ctx, g)) },
 		},
 		"after the account's credentials changed it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
-			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "ada")) },
+			before: func(t *testing.T, d *fixture, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "ada")) },
 		},
 		"after another account's credentials changed it permits": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
-			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "bob")) },
+			before: func(t *testing.T, d *fixture, _ stepup.Grant) { t.Helper(); must(t, d.RevokeAll(ctx, "bob")) },
 		},
 		"after its session ended it does not": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1,
-			before: func(t *testing.T, d *desk, _ stepup.Grant) {
+			before: func(t *testing.T, d *fixture, _ stepup.Grant) {
 				t.Helper()
 				_, err := store.Sessions{DB: d.db}.Delete(ctx, "ada", "ada-1")
 				must(t, err)
@@ -155,7 +155,7 @@ func TestCheck(t *testing.T) {
 		},
 		"after another token was issued it permits": {
 			sess: sessionOf("ada", "1"), purpose: remove, need: session.AAL1, permits: true,
-			before: func(t *testing.T, d *desk, _ stepup.Grant) { t.Helper(); d.issue(t, sessionOf("ada", "1"), false) },
+			before: func(t *testing.T, d *fixture, _ stepup.Grant) { t.Helper(); d.issue(t, sessionOf("ada", "1"), false) },
 		},
 	} {
 		t.Run(outcome, func(t *testing.T) {
@@ -185,13 +185,13 @@ func TestConsume_Once(t *testing.T) {
 	_, other := d.issue(t, sessionOf("ada", "1"), false)
 	must(t, d.Consume(ctx, g))
 	if err := d.Consume(ctx, g); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("the second time: got %v, want ErrRefused", err)
+		t.Errorf("second use: got %v, want ErrRefused", err)
 	}
 	if err := d.Consume(ctx, other); err != nil {
-		t.Errorf("another grant: %v", err)
+		t.Errorf("other grant: %v", err)
 	}
 	if err := d.Consume(ctx, stepup.Grant{}); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("the zero grant: got %v, want ErrRefused", err)
+		t.Errorf("zero grant: got %v, want ErrRefused", err)
 	}
 }
 
@@ -205,7 +205,7 @@ func TestConsume_RolledBackWithTheChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := d.check(token, sessionOf("ada", "1"), remove, session.AAL1); err != nil {
-		t.Errorf("the token after a change that failed: %v", err)
+		t.Errorf("token after a failed change: %v", err)
 	}
 }
 
@@ -245,7 +245,7 @@ func TestCheck_NeverStored(t *testing.T) {
 	token, _ := d.issue(t, sessionOf("ada", "1"), true)
 	d.Store = kept
 	if _, err := d.check(token, sessionOf("ada", "1"), remove, session.AAL1); !errors.Is(err, stepup.ErrRefused) {
-		t.Errorf("got %v, want ErrRefused: a right signature alone is not enough", err)
+		t.Errorf("got %v, want ErrRefused, because a valid signature alone is not enough", err)
 	}
 }
 
@@ -271,7 +271,7 @@ func TestService_StoreFails(t *testing.T) {
 	d.Store = broken{}
 	none, _, errIssue := d.Issue(ctx, sess, remove, "", session.AMRFor(true))
 	if !none.IsZero() {
-		t.Error("a token that was not kept was handed out")
+		t.Error("a token that was not stored was returned")
 	}
 	for what, err := range map[string]error{"Issue": errIssue, "Spend": d.Consume(ctx, g), "EndAll": d.RevokeAll(ctx, "ada")} {
 		if !errors.Is(err, errStore) || errors.Is(err, stepup.ErrRefused) {

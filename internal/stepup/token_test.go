@@ -46,22 +46,22 @@ func refuse(t *testing.T, s *Service, tokens map[string]string) {
 func TestParse_RealToken(t *testing.T) {
 	t.Parallel()
 	s, keys := newVerifier(t)
-	for how, token := range map[string]string{
-		"as issued":                             realToken(t, s),
-		"as anybody else would sign it":         forge(t, keys["now"], header(nil), payload(nil)),
-		"with the key before":                   forge(t, keys["before"], header(object{"kid": "before"}), payload(nil)),
-		"with an audience that is one string":   forge(t, keys["now"], header(nil), payload(object{"aud": issuer})),
-		"with a claim that is not known":        forge(t, keys["now"], header(nil), payload(object{"color": "green"})),
-		"a moment after its end, within leeway": forge(t, keys["now"], header(nil), payload(object{"exp": noon.Add(-29 * time.Second).Unix()})),
-		"a moment before its time":              forge(t, keys["now"], header(nil), payload(object{"nbf": noon.Add(30 * time.Second).Unix(), "iat": noon.Add(30 * time.Second).Unix()})),
+	for name, token := range map[string]string{
+		"as issued":                        realToken(t, s),
+		"signed by another implementation": forge(t, keys["now"], header(nil), payload(nil)),
+		"signed with the retired key":      forge(t, keys["before"], header(object{"kid": "before"}), payload(nil)),
+		"audience as a string":             forge(t, keys["now"], header(nil), payload(object{"aud": issuer})),
+		"unknown claim":                    forge(t, keys["now"], header(nil), payload(object{"color": "green"})),
+		"expired within the leeway":        forge(t, keys["now"], header(nil), payload(object{"exp": noon.Add(-29 * time.Second).Unix()})),
+		"not yet valid, within the leeway": forge(t, keys["now"], header(nil), payload(object{"nbf": noon.Add(30 * time.Second).Unix(), "iat": noon.Add(30 * time.Second).Unix()})),
 	} {
 		g, err := s.verify(context.Background(), token)
 		want := realGrant()
-		if how == "a moment after its end, within leeway" {
+		if name == "expired within the leeway" {
 			want.ExpiresAt = noon.Add(-29 * time.Second)
 		}
 		if diff := cmp.Diff(want, g, cmp.Comparer(time.Time.Equal)); err != nil || diff != "" {
-			t.Errorf("%s: %v\n%s", how, err, diff)
+			t.Errorf("%s: %v\n%s", name, err, diff)
 		}
 	}
 }
@@ -95,20 +95,20 @@ func TestParse_Malformed(t *testing.T) {
 	parts := strings.Split(token, ".")
 	sign := func(header, payload any) string { return forge(t, keys["now"], header, payload) }
 	refuse(t, s, map[string]string{
-		"nothing":                      "",
-		"dots":                         "..",
+		"empty":                        "",
+		"only dots":                    "..",
 		"one part":                     parts[0],
 		"two parts":                    parts[0] + "." + parts[1],
 		"four parts":                   token + ".",
-		"five parts, as JWE has":       token + "..",
+		"five parts, like a JWE":       token + "..",
 		"JSON instead of dots":         `{"protected":"` + parts[0] + `","payload":"` + parts[1] + `","signature":"` + parts[2] + `"}`,
-		"Bearer before it":             "Bearer " + token,
-		"a space before it":            " " + token,
-		"a space after it":             token + " ",
-		"a NUL after it":               token + "\x00",
+		"Bearer prefix":                "Bearer " + token,
+		"leading space":                " " + token,
+		"trailing space":               token + " ",
+		"trailing NUL":                 token + "\x00",
 		"two tokens":                   token + "," + token,
 		"padding":                      token + "=",
-		"the other alphabet":           parts[0] + "." + parts[1] + "." + strings.NewReplacer("-", "+", "_", "/").Replace(strings.Repeat("-_", 43)),
+		"standard base64 alphabet":     parts[0] + "." + parts[1] + "." + strings.NewReplacer("-", "+", "_", "/").Replace(strings.Repeat("-_", 43)),
 		"header that is not base64":    "!!!." + parts[1] + "." + parts[2],
 		"header that is not JSON":      sign("{", payload(nil)),
 		"header that is null":          sign("null", payload(nil)),
@@ -120,10 +120,10 @@ func TestParse_Malformed(t *testing.T) {
 		"payload that is a text":       sign(header(nil), `"mfa.remove"`),
 		"payload of two objects":       sign(header(nil), "{}{}"),
 		"payload that is empty":        sign(header(nil), ""),
-		"longer than ours ever are":    sign(header(nil), payload(object{"filler": strings.Repeat("x", maxToken)})),
+		"above the maximum length":     sign(header(nil), payload(object{"filler": strings.Repeat("x", maxToken)})),
 		"a megabyte":                   strings.Repeat("A", 1<<20),
 		"a megabyte of dots":           strings.Repeat(".", 1<<20),
-		"a header nested very deeply":  sign(strings.Repeat("[", 1000), payload(nil)),
+		"deeply nested header":         sign(strings.Repeat("[", 1000), payload(nil)),
 		"upper case":                   strings.ToUpper(token),
 		"header and payload exchanged": parts[1] + "." + parts[0] + "." + parts[2],
 	})
@@ -164,7 +164,7 @@ func TestParse_LineBreakInSignature(t *testing.T) {
 	s, _ := newVerifier(t)
 	token := realToken(t, s)
 	refuse(t, s, map[string]string{
-		"at its end": token + "\n", "in its middle": token[:len(token)-8] + "\r\n" + token[len(token)-8:], "before the payload": strings.Replace(token, ".", ".\n", 1),
+		"at the end": token + "\n", "in the middle": token[:len(token)-8] + "\r\n" + token[len(token)-8:], "before the payload": strings.Replace(token, ".", ".\n", 1),
 	})
 }
 
@@ -180,8 +180,8 @@ func TestParse_ForgedSignatures(t *testing.T) {
 	zero, one := new(big.Int), big.NewInt(1)
 	refuse(t, s, map[string]string{
 		"none":                   input + ".",
-		"a stranger's":           forge(t, newKey(t), header(nil), payload(nil)),
-		"of the key before":      forge(t, keys["before"], header(nil), payload(nil)),
+		"of a foreign key":       forge(t, newKey(t), header(nil), payload(nil)),
+		"of the retired key":     forge(t, keys["before"], header(nil), payload(nil)),
 		"of another token":       input + "." + strings.Split(forge(t, keys["now"], header(nil), payload(object{"jti": "other"})), ".")[2],
 		"zeros":                  fill(zero, zero), // CVE-2022-21449
 		"zero and one":           fill(zero, one),
@@ -189,7 +189,7 @@ func TestParse_ForgedSignatures(t *testing.T) {
 		"ones":                   fill(one, one),
 		"the order of the curve": fill(order, order),
 		"all bits":               resigned(t, token, func(b []byte) []byte { return []byte(strings.Repeat("\xff", len(b))) }),
-		"cut":                    resigned(t, token, func(b []byte) []byte { return b[:63] }),
+		"truncated":              resigned(t, token, func(b []byte) []byte { return b[:63] }),
 		"longer":                 resigned(t, token, func(b []byte) []byte { return append(b, 0) }),
 		"twice":                  resigned(t, token, func(b []byte) []byte { return slices.Concat(b, b) }),
 		"halves exchanged":       resigned(t, token, func(b []byte) []byte { return slices.Concat(b[32:], b[:32]) }),
@@ -210,8 +210,8 @@ func TestParse_AlgorithmConfusion(t *testing.T) {
 	for _, alg := range []any{"none", "None", "NONE", "nOnE", "", "es256", "ES256K", "ES384", "ES512", "RS256", "PS256", "EdDSA", "HS256", "dir", 256, nil, omit, []string{"ES256"}} {
 		name, _ := alg.(string)
 		h := header(object{"alg": alg})
-		tokens["signed, and said to be "+name] = forge(t, keys["now"], h, payload(nil))
-		tokens["unsigned, and said to be "+name] = encode(t, h) + "." + encode(t, payload(nil)) + "."
+		tokens["signed, alg "+name] = forge(t, keys["now"], h, payload(nil))
+		tokens["unsigned, alg "+name] = encode(t, h) + "." + encode(t, payload(nil)) + "."
 	}
 	der, err := x509.MarshalPKIXPublicKey(&keys["now"].PublicKey)
 	if err != nil {
@@ -239,7 +239,7 @@ func TestParse_AlgorithmConfusion(t *testing.T) {
 		}
 		size := map[string]int{"ES384": 48, "ES512": 66}[alg]
 		signature := append(r.FillBytes(make([]byte, size)), v.FillBytes(make([]byte, size))...)
-		tokens["signed with our key by "+alg] = input + "." + base64.RawURLEncoding.EncodeToString(signature)
+		tokens["signed with the service's key by "+alg] = input + "." + base64.RawURLEncoding.EncodeToString(signature)
 	}
 	refuse(t, s, tokens)
 }
@@ -264,29 +264,29 @@ func TestParse_WrongHeaders(t *testing.T) {
 
 func TestParse_IgnoresKeysInToken(t *testing.T) {
 	t.Parallel()
-	asked := make(chan string, 100)
-	stranger := newKey(t)
-	point, _ := stranger.PublicKey.Bytes()
+	fetched := make(chan string, 100)
+	foreign := newKey(t)
+	point, _ := foreign.PublicKey.Bytes()
 	jwk := object{"kty": "EC", "crv": "P-256", "x": base64.RawURLEncoding.EncodeToString(point[1:33]), "y": base64.RawURLEncoding.EncodeToString(point[33:]), "kid": "now"}
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked <- r.URL.Path
+		fetched <- r.URL.Path
 		_ = json.NewEncoder(w).Encode(object{"keys": []object{jwk}})
 	}))
 	defer web.Close()
 	s, keys := newVerifier(t)
 	hints := object{"jku": web.URL + "/jku", "x5u": web.URL + "/x5u", "jwk": jwk, "x5c": []string{"MIIB"}, "x5t": "x"}
 	for name, value := range hints {
-		for _, kid := range []any{"now", "stranger", web.URL + "/kid", omit} {
-			if _, err := s.verify(context.Background(), forge(t, stranger, header(object{name: value, "kid": kid}), payload(nil))); !errors.Is(err, ErrRefused) {
-				t.Errorf("a stranger's key in %s, kid %v: got %v, want ErrRefused", name, kid, err)
+		for _, kid := range []any{"now", "foreign", web.URL + "/kid", omit} {
+			if _, err := s.verify(context.Background(), forge(t, foreign, header(object{name: value, "kid": kid}), payload(nil))); !errors.Is(err, ErrRefused) {
+				t.Errorf("foreign key in %s, kid %v: got %v, want ErrRefused", name, kid, err)
 			}
 		}
 	}
 	own := maps.Clone(hints)
 	if _, err := s.verify(context.Background(), forge(t, keys["now"], header(own), payload(nil))); err != nil {
-		t.Errorf("our own signature beside hints: %v", err)
+		t.Errorf("own signature with key hints in the header: %v", err)
 	}
-	if len(asked) > 0 {
-		t.Errorf("%s was fetched", <-asked)
+	if len(fetched) > 0 {
+		t.Errorf("%s was fetched", <-fetched)
 	}
 }

@@ -67,6 +67,21 @@ func (s Accounts) ByEmail(ctx context.Context, email string) (account.Account, e
 	return s.find(ctx, "email = ?", email)
 }
 
+// WithUnicodeAddress lists the accounts with an address, of either kind, that is not in ASCII. Other fields are not filled in.
+func (s Accounts) WithUnicodeAddress(ctx context.Context) ([]account.Account, error) {
+	where := "length(email || notice_email) <> length(CAST(email || notice_email AS BLOB))" // as in the index
+	if !s.singleWriter() {
+		where = "char_length(email || notice_email) <> octet_length(email || notice_email)"
+	}
+	var rows []accountRow
+	err := s.reader(ctx).Select("id", "email", "notice_email").Where(where + " AND id > ''").Order("id").Find(&rows).Error
+	found := make([]account.Account, len(rows))
+	for i, r := range rows {
+		found[i] = account.Account{ID: r.ID, Email: r.Email, NoticeEmail: r.NoticeEmail}
+	}
+	return found, err
+}
+
 func (s Accounts) find(ctx context.Context, where, value string) (account.Account, error) {
 	var r accountRow
 	err := s.reader(ctx).Where(where, value).Take(&r).Error

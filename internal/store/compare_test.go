@@ -77,6 +77,10 @@ func indexes(t *testing.T, db *DB) []string {
 	slices.Sort(found)
 	// SQLite's index on the addresses has this order anyway.
 	found = slices.DeleteFunc(found, func(text string) bool { return text == `accounts (email COLLATE "C")` })
+	// The databases count the bytes of a text with different functions.
+	found = slices.DeleteFunc(found, func(text string) bool {
+		return strings.HasPrefix(text, "accounts (id) where") && strings.Contains(text, "notice_email")
+	})
 	return slices.Compact(found)
 }
 

@@ -78,16 +78,16 @@ func TestSchema_StatementsOfThePreviousRelease(t *testing.T) {
 	var active string
 	must(t, db.read.Raw("SELECT kid FROM signing_keys ORDER BY created_at DESC, kid LIMIT 1").Scan(&active).Error)
 	if active != "key" {
-		t.Errorf("it signs with %q, want the active key", active)
+		t.Errorf("the previous release signs with %q, want the active key", active)
 	}
 	must(t, db.write.Exec("INSERT INTO signing_keys (kid, sealed, created_at) VALUES (?, ?, ?)", "its-own", []byte{1}, unixMicro{noon.Add(time.Hour)}).Error)
 	if got := listKIDs(t, db); got[0] != "its-own" {
-		t.Errorf("its own key is not the first of %v", got)
+		t.Errorf("the signing key is not the first of %v", got)
 	}
 	must(t, db.write.Exec("INSERT INTO step_ups (id, account_id, session_id, purpose, expires_at) VALUES (?, ?, ?, ?, ?)",
 		"its-token", "ada", "ada-session", "mfa.remove", unixMicro{noon.Add(time.Minute)}).Error)
 	if !hasStepUp(t, db, "its-token") {
-		t.Error("its token is not stored")
+		t.Error("the token is not stored")
 	}
 	must(t, Keys{db}.DeleteTokensWithoutKID(ctx))
 	for id, want := range map[string]bool{"its-token": false, "ada-step-up": true} {
@@ -165,7 +165,7 @@ func TestNotSealedWith_PagedByID(t *testing.T) {
 		}
 	}
 	if want := []string{"a", "c", "d"}; !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v: all but the one with the prefix and the empty one", got, want)
+		t.Errorf("got %v, want %v, all except the one with the prefix and the empty one", got, want)
 	}
 	prefixes, err := Keys{db}.SealedPrefixes(ctx, "signing_keys", 5)
 	must(t, err)

@@ -41,6 +41,19 @@ func requireIndex(t *testing.T, seeded queryplan.Database, index string, do func
 	}
 }
 
+func TestPlans_UnicodeAddressesUseAnIndex(t *testing.T) {
+	t.Parallel()
+	db := newDB(t)
+	pool, err := db.write.DB()
+	must(t, err)
+	seeded := queryplan.Database{DB: pool, Server: !db.singleWriter()}
+	must(t, seeded.Seed(ctx, 10000, noon))
+	requireIndex(t, seeded, "accounts_with_unicode_address", func(ctx context.Context) error {
+		_, err := Accounts{db}.WithUnicodeAddress(ctx)
+		return err
+	})
+}
+
 func TestPlans_PurgesUseAnIndex(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)

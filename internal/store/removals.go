@@ -7,6 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"twofold/internal/account"
 	"twofold/internal/mfaremoval"
 )
 
@@ -37,7 +38,7 @@ func (s Removals) Last(ctx context.Context, accountID string) (mfaremoval.Remova
 		return mfaremoval.Removal{}, mfaremoval.ErrNotFound
 	}
 	return mfaremoval.Removal{
-		ID: r.ID, AccountID: r.AccountID, Email: r.Email, RequestedAt: r.RequestedAt.Time,
+		ID: r.ID, AccountID: r.AccountID, Email: account.CanonicalEmail(r.Email), RequestedAt: r.RequestedAt.Time,
 		Remaining: time.Duration(r.Remaining) * time.Microsecond, CountedAt: r.CountedAt.Time, AnnouncedAt: r.ToldAt.Time,
 		ReadyAt: r.ReadyAt.Time, CancelledAt: r.CancelledAt.Time,
 	}, err

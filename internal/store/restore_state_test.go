@@ -13,7 +13,7 @@ func newGenerations(t *testing.T) [2]RestoreState {
 	t.Helper()
 	both := processes(t)
 	if _, err := (RestoreState{both[0]}).Generation(ctx); !errors.Is(err, restorefence.ErrNone) {
-		t.Errorf("before Begin: %v, want ErrNone", err)
+		t.Errorf("before Begin: got %v, want ErrNone", err)
 	}
 	for _, lineage := range []string{"first", "second"} { // the second call changes nothing
 		must(t, RestoreState{both[0]}.Begin(ctx, restorefence.Generation{Lineage: lineage, Number: 1, StartedAt: noon}))

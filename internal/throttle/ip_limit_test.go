@@ -31,11 +31,11 @@ func TestClientPrefix(t *testing.T) {
 		"0.0.0.0":                       "0.0.0.0/32",
 	} {
 		if got := ClientPrefix(netip.MustParseAddr(address)).String(); got != want {
-			t.Errorf("Network(%s) = %s, want %s", address, got, want)
+			t.Errorf("ClientPrefix(%s) = %s, want %s", address, got, want)
 		}
 	}
 	if got := ClientPrefix(netip.Addr{}); got != (netip.Prefix{}) {
-		t.Errorf("Network of no address = %s, want the zero prefix", got)
+		t.Errorf("ClientPrefix of the zero address = %s, want the zero prefix", got)
 	}
 }
 
@@ -45,30 +45,30 @@ func TestIPLimiter_FullUntilWindowEnds(t *testing.T) {
 	ip := netip.MustParseAddr("192.0.2.1")
 	for i := range 3 {
 		if w := s.Allow(ip); w != 0 {
-			t.Fatalf("event %d: asked to wait %s", i+1, w)
+			t.Fatalf("event %d: retry after %s, want it allowed", i+1, w)
 		}
 		*now = now.Add(10 * time.Second)
 	}
 	for into, want := range map[time.Duration]time.Duration{30 * time.Second: 30 * time.Second, 59500 * time.Millisecond: time.Second} {
 		*now = morning.Add(into)
 		if got := s.Allow(ip); got != want {
-			t.Errorf("%s into the window: Take says %s, want %s", into, got, want)
+			t.Errorf("%s into the window: Allow returns %s, want %s", into, got, want)
 		}
 		if got := s.RetryAfter(ip); got != want {
-			t.Errorf("%s into the window: Blocked says %s, want %s", into, got, want)
+			t.Errorf("%s into the window: RetryAfter returns %s, want %s", into, got, want)
 		}
 	}
 	*now = morning.Add(time.Minute)
 	if w := s.RetryAfter(ip); w != 0 {
-		t.Errorf("at the window's end: Blocked says %s, want none", w)
+		t.Errorf("at the end of the window: RetryAfter returns %s, want none", w)
 	}
 	for i := range 3 {
 		if w := s.Allow(ip); w != 0 {
-			t.Errorf("event %d of the next window: asked to wait %s", i+1, w)
+			t.Errorf("event %d of the next window: retry after %s, want it allowed", i+1, w)
 		}
 	}
 	if s.Allow(ip) == 0 {
-		t.Error("the next window takes a fourth")
+		t.Error("the next window allows a fourth event")
 	}
 }
 
@@ -78,11 +78,11 @@ func TestIPLimiter_RetryAfterCountsNothing(t *testing.T) {
 	ip := netip.MustParseAddr("192.0.2.1")
 	for range 10 {
 		if w := s.RetryAfter(ip); w != 0 {
-			t.Fatalf("asked to wait %s", w)
+			t.Fatalf("retry after %s, want it allowed", w)
 		}
 	}
 	if len(s.windows) != 0 {
-		t.Errorf("asking remembered %d addresses", len(s.windows))
+		t.Errorf("RetryAfter stored %d addresses", len(s.windows))
 	}
 }
 
@@ -103,7 +103,7 @@ func TestIPLimiter_CountsPerClientPrefix(t *testing.T) {
 			s.Allow(netip.MustParseAddr(c.first))
 		}
 		if got := s.RetryAfter(netip.MustParseAddr(c.second)) > 0; got != c.shared {
-			t.Errorf("%s after %s was full: blocked = %v, want %v", c.second, c.first, got, c.shared)
+			t.Errorf("%s after the limit of %s: blocked = %v, want %v", c.second, c.first, got, c.shared)
 		}
 	}
 }
@@ -118,14 +118,14 @@ func TestIPLimiter_DeletesExpiredWindows(t *testing.T) {
 	late := netip.MustParseAddr("192.0.2.1")
 	s.Allow(late)
 	if len(s.windows) != 1 {
-		t.Errorf("%d windows are kept, want the one that is open", len(s.windows))
+		t.Errorf("%d windows are stored, want only the current one", len(s.windows))
 	}
 	*now = morning.Add(140 * time.Second) // past the first sweep's window, not past late's
 	for range 2 {
 		s.Allow(late)
 	}
 	if s.Allow(late) == 0 {
-		t.Error("sweeping forgot a window that is open")
+		t.Error("the sweep deleted a current window")
 	}
 }
 
@@ -143,6 +143,6 @@ func TestIPLimiter_ConcurrentEvents(t *testing.T) {
 	}
 	done.Wait()
 	if taken.Load() != 3 {
-		t.Errorf("%d were taken, want 3", taken.Load())
+		t.Errorf("%d events were allowed, want 3", taken.Load())
 	}
 }

@@ -33,7 +33,7 @@ func TestAcquire_SerializesKindAndBucket(t *testing.T) {
 	}
 	done.Wait()
 	if most != 1 {
-		t.Errorf("%d were in progress at once, want 1", most)
+		t.Errorf("%d attempts were in progress concurrently, want 1", most)
 	}
 	if n := len(l.locks.locks); n != 0 {
 		t.Errorf("%d locks are left after every release", n)
@@ -90,15 +90,15 @@ func TestAcquire_ContextEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone, hangUp := context.WithCancel(ctx)
-	hangUp()
-	if _, err := l.Acquire(gone, mine); !errors.Is(err, context.Canceled) {
+	cancelled, cancel := context.WithCancel(ctx)
+	cancel()
+	if _, err := l.Acquire(cancelled, mine); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	release()
 	again, err := l.Acquire(ctx, mine)
 	if err != nil {
-		t.Fatalf("after a caller gave up: %v", err)
+		t.Fatalf("after a caller was cancelled: %v", err)
 	}
 	again()
 }
@@ -110,12 +110,12 @@ func TestBudget_Cap(t *testing.T) {
 		left   int
 		want   Budget
 	}{
-		"less is left elsewhere":           {Budget{Left: 4}, 2, Budget{Left: 2}},
-		"less is left here":                {Budget{Left: 1}, 3, Budget{Left: 1}},
-		"a wait has begun here":            {Budget{RetryAfter: time.Minute}, 3, Budget{RetryAfter: time.Minute}},
-		"none is left elsewhere":           {Budget{Left: 4}, 0, Budget{}},
-		"none is left, and a wait is idle": {Budget{RetryAfter: time.Minute}, 0, Budget{}},
-		"fewer than none":                  {Budget{Left: 4}, -1, Budget{}},
+		"other limit is lower":               {Budget{Left: 4}, 2, Budget{Left: 2}},
+		"own limit is lower":                 {Budget{Left: 1}, 3, Budget{Left: 1}},
+		"in backoff":                         {Budget{RetryAfter: time.Minute}, 3, Budget{RetryAfter: time.Minute}},
+		"other limit is used up":             {Budget{Left: 4}, 0, Budget{}},
+		"other limit is used up, in backoff": {Budget{RetryAfter: time.Minute}, 0, Budget{}},
+		"other limit is negative":            {Budget{Left: 4}, -1, Budget{}},
 	} {
 		if got := c.budget.Cap(c.left); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", what, got, c.want)

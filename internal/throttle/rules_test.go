@@ -29,7 +29,7 @@ func TestReserve_OtherLimits(t *testing.T) {
 			for failure, want := range c.want {
 				got := limiter.fail(t, anyone).RetryAfter
 				if got != want {
-					t.Errorf("failure %d starts a wait of %s, want %s", failure+1, got, want)
+					t.Errorf("backoff after failure %d is %s, want %s", failure+1, got, want)
 				}
 				limiter.advance(got)
 			}
@@ -44,7 +44,7 @@ func TestReserve_ClockGoesBack(t *testing.T) {
 	c.advance(-time.Hour)
 	_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 	if w := wait(t, err); w != time.Hour+30*time.Second {
-		t.Errorf("asked to wait %s, want 1h0m30s: a clock that goes back clears nothing", w)
+		t.Errorf("retry after %s, want 1h0m30s, because a clock that is set back clears nothing", w)
 	}
 }
 
@@ -57,7 +57,7 @@ func TestThrottledError_Error(t *testing.T) {
 		t.Errorf("got %q", text)
 	}
 	if errors.Is(&throttle.ThrottledError{}, context.Canceled) {
-		t.Error("a wait is taken for another error")
+		t.Error("a ThrottledError matches another error")
 	}
 }
 
@@ -85,7 +85,7 @@ func TestReserve_BudgetNearHardLimit(t *testing.T) {
 		g := inside
 		g.Bucket = throttle.SessionBucket(fmt.Sprint(i))
 		if got := c.fail(t, g).Left; got != want {
-			t.Errorf("failure %d in all: %d left, want %d", i+1, got, want)
+			t.Errorf("failure %d in total: %d left, want %d", i+1, got, want)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func TestCheck_HardLimitBeforeBackoff(t *testing.T) {
 	c.spendFree(t, anyone)
 	_, err := c.Reserve(ctx, anyone, throttle.SubLimit{})
 	if w := wait(t, err); w != 0 {
-		t.Errorf("asked to wait %s, want no wait: waiting does not lift the hard limit", w)
+		t.Errorf("retry after %s, want zero, because waiting does not lift the hard limit", w)
 	}
 }
 
@@ -155,6 +155,6 @@ func TestLimiter_StoreFails(t *testing.T) {
 	}
 	c.Store = works
 	if got := c.fail(t, anyone).Left; got != 4 {
-		t.Errorf("%d left, want 4: what failed was not half counted", got)
+		t.Errorf("%d left, want 4, because a failed call counts nothing", got)
 	}
 }

@@ -1,6 +1,7 @@
-// Package throttle limits attempts at credentials (NIST SP 800-63B-4 §3.2.2). Reserve counts an attempt as a failure before it
-// is checked, so that no later rollback can undo the count, and Clear removes it after a success. Backoff applies per
-// account, kind and bucket; a hard limit applies per account and kind. IPLimiter bounds what one client address may do.
+// Package throttle limits attempts at credentials (NIST SP 800-63B-4 §3.2.2). Reserve counts an attempt that costs a hash as a
+// failure before it is checked, so that no later rollback can undo the count, and Clear removes it after a success. A TOTP code
+// is checked and counted in one transaction. Backoff applies per account, kind and bucket; a hard limit applies per account and
+// kind. IPLimiter bounds what one client address may do.
 package throttle
 
 import (
@@ -66,7 +67,7 @@ var ErrThrottled = errors.New("too many attempts")
 var ErrBusy = errors.New("too many attempts at once")
 
 // ErrTooManyTries means that the object of a SubLimit has no tries left.
-var ErrTooManyTries = errors.New("tried too often")
+var ErrTooManyTries = errors.New("no tries left")
 
 // ThrottledError is returned for an attempt that is not checked.
 type ThrottledError struct {

@@ -121,15 +121,15 @@ func TestReserve_BackoffDoublesUpToAnHour(t *testing.T) {
 					c.advance(early)
 					_, err := c.Reserve(ctx, g, throttle.SubLimit{})
 					if left := wait(t, err); left != got.RetryAfter-early {
-						t.Errorf("failure %d, %s into its wait: asked to wait %s, want %s", failure+1, early, left, got.RetryAfter-early)
+						t.Errorf("%[2]s into the backoff of failure %[1]d: Reserve returns %[3]s, want %[4]s", failure+1, early, left, got.RetryAfter-early)
 					}
 					if left := wait(t, c.check(g)); left != got.RetryAfter-early {
-						t.Errorf("failure %d, %s into its wait: looking says %s, want %s", failure+1, early, left, got.RetryAfter-early)
+						t.Errorf("%[2]s into the backoff of failure %[1]d: Check returns %[3]s, want %[4]s", failure+1, early, left, got.RetryAfter-early)
 					}
 				}
 				c.advance(time.Second)
 				if err := c.check(g); err != nil {
-					t.Errorf("failure %d, its wait over: %v", failure+1, err)
+					t.Errorf("after the backoff of failure %d: %v", failure+1, err)
 				}
 			}
 		})
@@ -147,7 +147,7 @@ func TestReserve_NotCountedDuringBackoff(t *testing.T) {
 	}
 	c.advance(30 * time.Second)
 	if got := c.fail(t, anyone).RetryAfter; got != time.Minute {
-		t.Errorf("the sixth failure starts a wait of %s, want 1m", got)
+		t.Errorf("backoff after the sixth failure is %s, want 1m", got)
 	}
 }
 
@@ -224,7 +224,7 @@ func TestReserve_HardLimitLocksKind(t *testing.T) {
 		for _, g := range []throttle.Attempt{anyone, inside} {
 			_, err := c.Reserve(ctx, g, throttle.SubLimit{})
 			if w := wait(t, err); w != 0 {
-				t.Errorf("asked to wait %s, want no wait: waiting does not help", w)
+				t.Errorf("retry after %s, want zero, because waiting does not help", w)
 			}
 		}
 	}
@@ -237,7 +237,7 @@ func TestReserve_HardLimitLocksKind(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := c.fail(t, anyone).Left; got != 4 {
-			t.Errorf("%d left after reviving, want 4", got)
+			t.Errorf("%d left after Unlock, want 4", got)
 		}
 		if got := c.fail(t, bob).Left; got != 3 {
 			t.Errorf("the other account has %d left, want 3", got)
@@ -271,7 +271,7 @@ func TestReserve_PasswordsHaveNoHardLimit(t *testing.T) {
 		c.advance(time.Hour)
 	}
 	if err := c.check(g); err != nil {
-		t.Errorf("after 120 failures and a wait: %v", err)
+		t.Errorf("after 120 failures and a backoff: %v", err)
 	}
 }
 
@@ -295,10 +295,10 @@ func TestReserve_ConcurrentAttempts(t *testing.T) {
 	}
 	done.Wait()
 	if counted.Load() != 5 || refused.Load() != 45 {
-		t.Errorf("%d were judged and %d refused, want 5 and 45", counted.Load(), refused.Load())
+		t.Errorf("%d were checked and %d refused, want 5 and 45", counted.Load(), refused.Load())
 	}
 	both[0].advance(30 * time.Second)
 	if got := both[0].fail(t, anyone).RetryAfter; got != time.Minute {
-		t.Errorf("the sixth failure starts a wait of %s, want 1m", got)
+		t.Errorf("backoff after the sixth failure is %s, want 1m", got)
 	}
 }

@@ -49,7 +49,7 @@ func TestNewKey_TwentyRandomBytes(t *testing.T) {
 			t.Fatalf("a new key has %d bytes, want %d", got, totp.KeySize)
 		}
 		if seen[key.Base32()] {
-			t.Fatal("the same key came twice")
+			t.Fatal("NewKey returned the same key twice")
 		}
 		seen[key.Base32()] = true
 	}
@@ -65,7 +65,7 @@ func TestKeyFromBytes(t *testing.T) {
 				t.Errorf("got %v, want ErrKey", err)
 			}
 			if key.Bytes() != nil {
-				t.Error("a refused key holds bytes")
+				t.Error("a rejected key contains bytes")
 			}
 		})
 	}
@@ -132,7 +132,7 @@ func readBack(t *testing.T, uri, issuer, account string) {
 	}
 	if key.Type() != "totp" || key.Issuer() != issuer || key.AccountName() != account || key.Secret() != rfcKey(t).Base32() ||
 		key.Period() != totp.Period || key.Digits() != otp.DigitsSix || key.Algorithm() != otp.AlgorithmSHA1 {
-		t.Errorf("read back as type %q, issuer %q, account %q, secret %q, period %d, digits %v, algorithm %v", key.Type(),
+		t.Errorf("parsed as type %q, issuer %q, account %q, secret %q, period %d, digits %v, algorithm %v", key.Type(),
 			key.Issuer(), key.AccountName(), key.Secret(), key.Period(), key.Digits(), key.Algorithm())
 	}
 	u, err := url.Parse(uri)
@@ -146,7 +146,7 @@ func readBack(t *testing.T, uri, issuer, account string) {
 		t.Errorf("%d query parameters, want 5: %s", got, u.RawQuery)
 	}
 	if strings.ContainsAny(uri, "+ ") {
-		t.Errorf("%s holds a plus or a space", uri)
+		t.Errorf("%s contains a plus or a space", uri)
 	}
 }
 
@@ -181,7 +181,7 @@ func TestKey_Zero(t *testing.T) {
 	t.Parallel()
 	var none totp.Key
 	if none.Bytes() != nil || none.Base32() != "" || none.Code(1) != "" {
-		t.Error("the zero key gives something")
+		t.Error("the zero key is usable")
 	}
 	if _, err := none.URI("Twofold", "ada"); !errors.Is(err, totp.ErrKey) {
 		t.Errorf("got %v, want ErrKey", err)
@@ -217,7 +217,7 @@ func TestKey_Redacted(t *testing.T) {
 		string(key.Bytes()), key.Base32(), hex.EncodeToString(key.Bytes()), "49 50 51 52", "0x31, 0x32, 0x33",
 	} {
 		if strings.Contains(log, strings.ToLower(spelling)) {
-			t.Errorf("the key shows as %s", spelling)
+			t.Errorf("the key is printed as %s", spelling)
 		}
 	}
 	for format, want := range map[string]string{"%v": "[redacted]", "%#v": "[redacted]", "%x": "[redacted]"} {
@@ -226,7 +226,7 @@ func TestKey_Redacted(t *testing.T) {
 		}
 	}
 	if key.String() != "[redacted]" || key.GoString() != "[redacted]" {
-		t.Error("String or GoString does not say [redacted]")
+		t.Error("String or GoString does not return [redacted]")
 	}
 	if b, err := key.MarshalText(); string(b) != "[redacted]" || err != nil {
 		t.Errorf("MarshalText = %s, %v", b, err)

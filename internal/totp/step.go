@@ -6,6 +6,8 @@ import (
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
+
+	"twofold/internal/usertext"
 )
 
 // offsetSteps is how many steps ClockOffset checks each way: 10 minutes.
@@ -43,13 +45,14 @@ func code(key string, s Step) string {
 }
 
 // Match returns every step within ±Window of the step at the given time that has the given code, in ascending order. It
-// returns none for a wrong code, and two or three if neighboring steps happen to share a code. A code that is not exactly
-// six ASCII digits matches nothing; the caller trims spaces.
+// returns none for a wrong code, and two or three if neighboring steps happen to share a code. The digits of every script
+// count by their value. A code that is not exactly six digits matches nothing; the caller trims spaces.
 //
 // Match computes every step of the window and compares in constant time, so that its duration reveals neither which step
 // matched nor how many digits were right.
 func (k Key) Match(code string, at time.Time) []Step {
-	if !sixDigits(code) {
+	code, ok := sixDigits(code)
+	if !ok {
 		return nil
 	}
 	now := StepAt(at)
@@ -62,7 +65,8 @@ func (k Key) Match(code string, at time.Time) []Step {
 //
 // Use it for enrollment only, where the user has just been shown the key. At sign-in it would help an attacker to guess.
 func (k Key) ClockOffset(code string, at time.Time) (time.Duration, bool) {
-	if !sixDigits(code) {
+	code, ok := sixDigits(code)
+	if !ok {
 		return 0, false
 	}
 	now := StepAt(at)
@@ -92,16 +96,18 @@ func (k Key) matches(given string, first, last Step) []Step {
 	return steps
 }
 
-func sixDigits(code string) bool {
+// sixDigits returns a code in ASCII digits, and false if it is not exactly six digits.
+func sixDigits(code string) (string, bool) {
+	code = usertext.ASCIIDigits(code)
 	if len(code) != Digits {
-		return false
+		return "", false
 	}
 	for _, c := range []byte(code) {
 		if c < '0' || c > '9' {
-			return false
+			return "", false
 		}
 	}
-	return true
+	return code, true
 }
 
 func abs(s Step) Step {

@@ -35,16 +35,16 @@ func FuzzURI(f *testing.F) {
 			return
 		}
 		if strings.ContainsFunc(uri, func(r rune) bool { return r <= ' ' || r > '~' || r == '+' }) {
-			t.Errorf("%q, %q: %s is not plain", issuer, account, uri)
+			t.Errorf("%q, %q: %s is not ASCII", issuer, account, uri)
 		}
 		u, err := url.Parse(uri)
 		if err != nil {
-			t.Fatalf("%q, %q: %s cannot be read: %v", issuer, account, uri, err)
+			t.Fatalf("%q, %q: %s does not parse: %v", issuer, account, uri, err)
 		}
 		query := u.Query()
 		if u.Scheme != "otpauth" || u.Host != "totp" || u.Path != "/"+issuer+":"+account || u.Fragment != "" || len(query) != 5 ||
 			query.Get("issuer") != issuer || query.Get("secret") != key.Base32() {
-			t.Errorf("%q, %q: %s says something else", issuer, account, uri)
+			t.Errorf("%q, %q: %s parses to other values", issuer, account, uri)
 		}
 	})
 }

@@ -24,16 +24,16 @@ func TestFromEnvironment_OffByDefault(t *testing.T) {
 		on          bool
 		err         error
 	}{
-		"nothing said":             {},
-		"a service's name alone":   {environment: map[string]string{"OTEL_SERVICE_NAME": "x"}},
-		"an endpoint":              {environment: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}, on: true},
-		"an endpoint of traces":    {environment: map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:1/x"}, on: true},
-		"the exporter":             {environment: map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}, on: true},
-		"the protocol it speaks":   {environment: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, on: true},
-		"no exporter":              {environment: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_TRACES_EXPORTER": "none"}},
-		"switched off as a whole":  {environment: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_SDK_DISABLED": "true"}},
-		"another exporter":         {environment: map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, err: trace.ErrExporter},
-		"a protocol it speaks not": {environment: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, err: trace.ErrProtocol},
+		"no variables":          {},
+		"only a service name":   {environment: map[string]string{"OTEL_SERVICE_NAME": "x"}},
+		"an endpoint":           {environment: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}, on: true},
+		"an endpoint of traces": {environment: map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:1/x"}, on: true},
+		"the exporter":          {environment: map[string]string{"OTEL_TRACES_EXPORTER": "otlp"}, on: true},
+		"supported protocol":    {environment: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}, on: true},
+		"no exporter":           {environment: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_TRACES_EXPORTER": "none"}},
+		"SDK disabled":          {environment: map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "OTEL_SDK_DISABLED": "true"}},
+		"another exporter":      {environment: map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, err: trace.ErrExporter},
+		"unsupported protocol":  {environment: map[string]string{"OTEL_TRACES_EXPORTER": "otlp", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, err: trace.ErrProtocol},
 	} {
 		got, err := trace.FromEnvironment(t.Context(), func(name string) string { return c.environment[name] }, "test", silent)
 		if !errors.Is(err, c.err) || (got != nil) != c.on {
@@ -45,7 +45,7 @@ func TestFromEnvironment_OffByDefault(t *testing.T) {
 	}
 }
 
-// Not parallel: what others allocate would count.
+// Not parallel, because allocations of other tests would be counted.
 func TestTracer_NilAllocatesNothing(t *testing.T) {
 	var off *trace.Tracer
 	ctx := t.Context()
@@ -57,7 +57,7 @@ func TestTracer_NilAllocatesNothing(t *testing.T) {
 		end(false)
 		request.End("signIn", 500, "internal", "id")
 		if _, _, traced := trace.IDs(inside); traced {
-			t.Error("it is traced")
+			t.Error("the request is traced")
 		}
 	})
 	if allocated > 0 {

@@ -894,17 +894,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An e-mail address. Addresses are compared trimmed, in Unicode NFC and lower case. */
+        /**
+         * @description An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+         *     lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+         *     have the domain in Unicode.
+         */
         Email: string;
         /**
          * Format: password
          * @description The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
          */
         Password: string;
-        /** @description The code of an authenticator app, six ASCII digits (RFC 6238). */
+        /** @description The code of an authenticator app, six digits (RFC 6238). The decimal digits of every script count by their value. */
         Code: string;
         /**
-         * @description A recovery code as the user typed it: lower case, spaces, missing dashes, O for 0, and I or L for 1 are accepted.
+         * @description A recovery code as the user typed it: lower case, spaces, invisible characters, missing dashes, digits of every
+         *     script, O for 0, and I or L for 1 are accepted.
          *     A malformed one is rejected with 400 and counts as no attempt.
          */
         RecoveryCode: string;
@@ -1050,7 +1055,10 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "de";
-        /** @description 1 to 64 code points without control characters, unique per account, ignoring case. Surrounding spaces are removed. */
+        /**
+         * @description 1 to 64 code points without control characters, not all of them spaces or invisible, unique per account, ignoring
+         *     case. Surrounding spaces are removed.
+         */
         MethodName: string;
         /** @description The result of a sign-in. `state` tells the variants apart. */
         SignInResult: components["schemas"]["SignedIn"] | components["schemas"]["SecondFactorRequired"] | components["schemas"]["EnrollmentRequired"];
@@ -1720,12 +1728,13 @@ export interface components {
          *     - `schema_older`: the schema lacks tables or columns of this version. Run `twofold migrate`.
          *     - `database_restored`: the database is older than the one served before, so that used codes and revoked sessions
          *       may work again. Run `twofold restore-fence`.
+         *     - `log_unwritable`: the log cannot be written, because the program that reads it has stopped, or its disk is full.
          *     - `stopping`: the server is shutting down.
          *
-         *     The log has the exact error of the database.
+         *     The log has the exact error.
          * @enum {string}
          */
-        UnreadyReason: "database_unreachable" | "database_read_only" | "schema_older" | "database_restored" | "stopping";
+        UnreadyReason: "database_unreachable" | "database_read_only" | "schema_older" | "database_restored" | "log_unwritable" | "stopping";
         /** @description One invalid member of the request. */
         FieldError: {
             /** @description A JSON pointer into the body (RFC 6901), or `#` and the name of the header or parameter. */
@@ -2090,8 +2099,8 @@ export interface components {
             };
         };
         /**
-         * @description `unavailable`: the server is overloaded or cannot reach its database. Nothing was changed; retry after
-         *     `Retry-After`.
+         * @description `unavailable`: the server is overloaded or cannot reach its database. Retry after `Retry-After`. If the
+         *     database failed while it committed, the change may have been made: read the state before you repeat a change.
          */
         Unavailable: {
             headers: {
@@ -4283,4 +4292,4 @@ export const jwkAlgValues: ReadonlyArray<FlattenedDeepRequired<components>["sche
 export const healthStatusValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Health"]["status"]> = ["ok"];
 export const problemCodeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemCode"]> = ["invalid_request", "session_required", "step_up_required", "credentials_rejected", "code_required", "code_rejected", "code_used", "cross_origin_refused", "not_found", "method_not_allowed", "name_taken", "too_many_methods", "mfa_required", "enrollment_required", "last_method", "own_account", "last_administrator", "password_unacceptable", "email_taken", "mail_unavailable", "removal_unavailable", "link_expired", "sign_in_expired", "enrollment_expired", "body_too_large", "unsupported_media_type", "too_many_attempts", "too_many_requests", "internal", "unavailable"];
 export const problemReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProblemReason"]> = ["too_short", "too_long", "common", "context", "unchanged", "off", "paused", "password_reset"];
-export const unreadyReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UnreadyReason"]> = ["database_unreachable", "database_read_only", "schema_older", "database_restored", "stopping"];
+export const unreadyReasonValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["UnreadyReason"]> = ["database_unreachable", "database_read_only", "schema_older", "database_restored", "log_unwritable", "stopping"];

@@ -34,7 +34,7 @@ describe("Dialog", () => {
     expect(onClose).not.toHaveBeenCalled();
   });
 
-  it("opens again when the browser closed it and it has a reason to stay", async () => {
+  it("opens again if the browser closed it and it must stay open", async () => {
     show(() => {});
     const dialog = screen.getByRole<HTMLDialogElement>("dialog");
     dialog.close();
@@ -44,7 +44,7 @@ describe("Dialog", () => {
     expect(document.activeElement).toBe(screen.getByRole("heading"));
   });
 
-  it("gives the focus back before the next key press", async () => {
+  it("returns the focus before the next key press", async () => {
     function Page() {
       const [open, setOpen] = useState(false);
       return (

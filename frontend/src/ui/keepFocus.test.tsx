@@ -36,7 +36,7 @@ describe("keepFocus", () => {
     expect(document.activeElement).toBe(screen.getByRole("heading"));
   });
 
-  it("leaves the focus alone where something else has it", async () => {
+  it("does not move the focus from another element", async () => {
     const { rerender } = render(page({ row: true }));
     screen.getByText("Row").focus();
     screen.getByText("Elsewhere").focus();

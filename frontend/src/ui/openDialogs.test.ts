@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { dialogOpened, whenNoDialog } from "./openDialogs";
 
-it("runs at once where no dialog is open", () => {
+it("runs at once if no dialog is open", () => {
   let runs = 0;
   whenNoDialog(() => (runs += 1));
   expect(runs).toBe(1);

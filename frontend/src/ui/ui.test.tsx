@@ -39,14 +39,14 @@ describe("CodeField", () => {
     return { onComplete, input: screen.getByLabelText<HTMLInputElement>("Code"), user: userEvent.setup() };
   };
 
-  it("is one field that a phone fills from its messages", () => {
+  it("is one field that a phone can fill from a text message", () => {
     const { input } = setup();
     expect(input.getAttribute("inputmode")).toBe("numeric");
     expect(input.getAttribute("autocomplete")).toBe("one-time-code");
     expect(input.maxLength).toBe(-1);
   });
 
-  it("takes a pasted code with spaces, once", async () => {
+  it("accepts a pasted code with spaces, and completes once", async () => {
     const { input, user, onComplete } = setup();
     await user.click(input);
     await user.paste("123 456");
@@ -64,7 +64,7 @@ describe("CodeField", () => {
     expect(onComplete).toHaveBeenCalledOnce();
   });
 
-  it("keeps letters out", async () => {
+  it("ignores letters", async () => {
     const { input, user } = setup();
     await user.type(input, "1a2 b");
     expect(input.value).toBe("12");
@@ -92,7 +92,7 @@ describe("Button", () => {
 describe("CopyKey", () => {
   const key = <CopyKey label="Key" value="GEZDGNBV" copy="Copy key" copied="Copied" failed="Selected" />;
 
-  it("copies the key without spaces and says so", async () => {
+  it("copies the key without spaces and reports it", async () => {
     const user = userEvent.setup();
     render(key);
     await user.click(screen.getByRole("button", { name: "Copy key" }));
@@ -100,7 +100,7 @@ describe("CopyKey", () => {
     expect(screen.getByRole("status").textContent).toBe("Copied");
   });
 
-  it("selects the key where copying isn't allowed", async () => {
+  it("selects the key if copying isn't allowed", async () => {
     const user = userEvent.setup();
     render(key);
     vi.spyOn(navigator.clipboard, "writeText").mockRejectedValue(new Error("denied"));
@@ -122,7 +122,7 @@ describe("Receipt", () => {
   const name = { done: "Your name is saved." };
   const password = { done: "Your password has been changed." };
 
-  it("goes when another one comes, and only the newest is told", () => {
+  it("is replaced by a newer one, and only the newest is announced", () => {
     const both = (first: typeof name, second?: typeof name) => (
       <>
         <Receipt change={first} done={first.done} />

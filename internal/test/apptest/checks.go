@@ -134,7 +134,8 @@ func (a Response) Comparable() string {
 	return text.String()
 }
 
-// CookieLines returns the Set-Cookie lines, sorted, with "…" in place of values that are not empty.
+// CookieLines returns the Set-Cookie lines, sorted, with "…" in place of values that are not empty, and without the port in the
+// names.
 func (a Response) CookieLines() []string {
 	all := slices.Clone(a.Header.Values("Set-Cookie"))
 	for i, line := range all {
@@ -143,7 +144,7 @@ func (a Response) CookieLines() []string {
 		if value != "" {
 			value = "…"
 		}
-		all[i] = name + "=" + value + ";" + attributes
+		all[i] = withoutPort(name) + "=" + value + ";" + attributes
 	}
 	slices.Sort(all)
 	return all

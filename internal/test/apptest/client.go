@@ -107,6 +107,7 @@ func (c *Client) send(r *http.Request) Response {
 // exchange returns an error if there was no complete response.
 func (c *Client) exchange(r *http.Request) (Response, error) {
 	c.t.Helper()
+	c.h.nameCookies(r.Header)
 	response, err := c.http.Do(r)
 	if err != nil {
 		return Response{t: c.t}, err

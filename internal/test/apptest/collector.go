@@ -38,7 +38,7 @@ func NewCollector(t testing.TB) *Collector {
 	t.Cleanup(func() {
 		server.Close()
 		for _, wrong := range c.wrong {
-			t.Errorf("the collector got %s", wrong)
+			t.Errorf("unexpected request to the collector: %s", wrong)
 		}
 	})
 	return c

@@ -24,8 +24,8 @@ type contract struct {
 	router routers.Router
 }
 
-// theContract is parsed once for all servers of all tests.
-var theContract = sync.OnceValues(func() (*contract, error) {
+// loadContract parses the contract once for all servers of all tests.
+var loadContract = sync.OnceValues(func() (*contract, error) {
 	doc, err := readDocument()
 	if err != nil {
 		return nil, err

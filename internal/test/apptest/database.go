@@ -92,12 +92,11 @@ func migrate(url string) error {
 	return errors.Join(db.Migrate(context.Background()), db.Close())
 }
 
-// Database is a connection to a server's database beside the server's own. Statements have ? for their values, in SQLite
-// and PostgreSQL.
+// Database is a separate connection to a server's database. Statements have ? placeholders, on SQLite and PostgreSQL.
 type Database struct {
 	owner  *Server
 	db     *sql.DB
-	held   *sql.Conn // with the open transaction of LockAccounts or HoldActivity
+	txConn *sql.Conn // has the open transaction of LockAccounts or HoldActivity; nil without one
 	server bool
 }
 
@@ -153,7 +152,7 @@ func (d *Database) HoldActivity(t testing.TB) {
 func (d *Database) hold(t testing.TB, table string) {
 	t.Helper()
 	var err error
-	if d.held, err = d.db.Conn(context.Background()); err != nil {
+	if d.txConn, err = d.db.Conn(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	statements := []string{"BEGIN IMMEDIATE"}
@@ -169,15 +168,15 @@ func (d *Database) hold(t testing.TB, table string) {
 
 // Exec executes a statement, in the open transaction if there is one.
 func (d *Database) Exec(statement string, args ...any) (sql.Result, error) {
-	if d.held == nil {
+	if d.txConn == nil {
 		return d.db.Exec(d.bound(statement), args...)
 	}
-	done, err := d.held.ExecContext(context.Background(), d.bound(statement), args...)
+	result, err := d.txConn.ExecContext(context.Background(), d.bound(statement), args...)
 	if statement == "COMMIT" || statement == "ROLLBACK" {
-		err = errors.Join(err, d.held.Close())
-		d.held = nil
+		err = errors.Join(err, d.txConn.Close())
+		d.txConn = nil
 	}
-	return done, err
+	return result, err
 }
 
 // Query runs a query outside of the open transaction.
@@ -187,8 +186,8 @@ func (d *Database) Query(statement string, args ...any) (*sql.Rows, error) {
 
 // QueryRow runs a query for one row, in the open transaction if there is one.
 func (d *Database) QueryRow(statement string, args ...any) *sql.Row {
-	if d.held != nil {
-		return d.held.QueryRowContext(context.Background(), d.bound(statement), args...)
+	if d.txConn != nil {
+		return d.txConn.QueryRowContext(context.Background(), d.bound(statement), args...)
 	}
 	return d.db.QueryRow(d.bound(statement), args...)
 }

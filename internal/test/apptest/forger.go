@@ -44,7 +44,7 @@ func EncodeSegment(value any) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
-// SignECDSA signs a token by ES256 with a P-256 key, or by ES384 with a P-384 key, whatever the header says.
+// SignECDSA signs a token by ES256 with a P-256 key, or by ES384 with a P-384 key, regardless of the header.
 func SignECDSA(key *ecdsa.PrivateKey, header, claims JSON) string {
 	input := EncodeSegment(header) + "." + EncodeSegment(claims)
 	sum, size := sha256.Sum256([]byte(input)), 32
@@ -61,7 +61,7 @@ func SignECDSA(key *ecdsa.PrivateKey, header, claims JSON) string {
 	return input + "." + base64.RawURLEncoding.EncodeToString(signature)
 }
 
-// SignHMAC signs a token by HS256, whatever the header says.
+// SignHMAC signs a token by HS256, regardless of the header.
 func SignHMAC(secret []byte, header, claims JSON) string {
 	input := EncodeSegment(header) + "." + EncodeSegment(claims)
 	mac := hmac.New(sha256.New, secret)

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Heartbeat runs the restore detection once, as the server does every few seconds.
+// Heartbeat runs the restore detection once, as the server does every minute.
 func (h *Server) Heartbeat() {
 	h.T.Helper()
 	h.must(h.App.RestoreFence.RunOnce(context.Background()))

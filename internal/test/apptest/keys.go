@@ -70,7 +70,7 @@ func (h *Server) PublishedKeys() (kids []string, keys []JSON) {
 	return kids, set.Keys
 }
 
-// TickKeys runs the key rotation of each server once, as they do every few seconds.
+// TickKeys runs the key rotation of each server once, as they do every minute.
 func TickKeys(t testing.TB, servers []*Server) {
 	t.Helper()
 	for _, h := range servers {

@@ -15,6 +15,7 @@ import (
 
 // Mail is a received mail.
 type Mail struct {
+	EHLO    string      `json:"-"` // the client's name
 	From    string      `json:"-"` // of the envelope
 	To      []string    `json:"to"`
 	Header  mail.Header `json:"-"`
@@ -41,7 +42,7 @@ func Token(link string) string {
 	return token
 }
 
-var aLink = regexp.MustCompile(`https?://\S+`)
+var linkPattern = regexp.MustCompile(`https?://\S+`)
 
 // parseMail parses a mail with two alternatives, plain text and HTML, in that order (RFC 2046 §5.1.4).
 func parseMail(raw []byte) (Mail, error) {
@@ -83,7 +84,7 @@ func parseMail(raw []byte) (Mail, error) {
 	if _, err := parts.NextRawPart(); err != io.EOF {
 		return m, fmt.Errorf("more than two parts: %w", err)
 	}
-	m.Links = append([]string{}, aLink.FindAllString(m.Text, -1)...)
+	m.Links = append([]string{}, linkPattern.FindAllString(m.Text, -1)...)
 	return m, nil
 }
 

@@ -21,6 +21,7 @@ type Mailbox struct {
 	mu     sync.Mutex
 	mails  []Mail
 	reject int           // the SMTP status for every recipient; 0: accepted
+	hello  int           // the SMTP status for EHLO; 0: accepted
 	stall  chan struct{} // stalled mails are rejected when it is closed
 	held   chan Mail
 	onMail func(Mail)
@@ -95,7 +96,7 @@ func (b *Mailbox) Open() error {
 		return err
 	}
 	b.address = listener.Addr().String()
-	b.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &delivery{box: b}, nil }))
+	b.server = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &delivery{box: b, ehlo: c.Hostname()}, b.greet() }))
 	b.server.Domain, b.server.EnableSMTPUTF8 = "localhost", true
 	b.server.ErrorLog = log.New(io.Discard, "", 0)
 	go func(server *smtp.Server) { _ = server.Serve(listener) }(b.server)
@@ -115,6 +116,22 @@ func (b *Mailbox) Reject(status int) {
 	b.reject = status
 }
 
+// RejectEHLO rejects every client from now on with an SMTP status such as 504.
+func (b *Mailbox) RejectEHLO(status int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.hello = status
+}
+
+func (b *Mailbox) greet() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.hello != 0 {
+		return &smtp.SMTPError{Code: b.hello, EnhancedCode: smtp.NoEnhancedCode, Message: "need fully-qualified hostname"}
+	}
+	return nil
+}
+
 // Stall receives mails from now on without replying, and sends them to the channel. They are rejected in the end.
 func (b *Mailbox) Stall() (held <-chan Mail) {
 	b.mu.Lock()
@@ -123,11 +140,11 @@ func (b *Mailbox) Stall() (held <-chan Mail) {
 	return b.held
 }
 
-// Accept ends Reject and Stall.
+// Accept ends Reject, RejectEHLO and Stall.
 func (b *Mailbox) Accept() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.reject = 0
+	b.reject, b.hello = 0, 0
 	if b.stall != nil {
 		close(b.stall)
 		b.stall = nil
@@ -170,6 +187,7 @@ func (b *Mailbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // delivery is one SMTP session.
 type delivery struct {
 	box  *Mailbox
+	ehlo string
 	from string
 	to   []string
 }
@@ -201,7 +219,7 @@ func (d *delivery) Data(r io.Reader) error {
 	if err != nil {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.NoEnhancedCode, Message: err.Error()}
 	}
-	m.From, m.To = d.from, d.to
+	m.EHLO, m.From, m.To = d.ehlo, d.from, d.to
 	d.box.mu.Lock()
 	stall, held, onMail := d.box.stall, d.box.held, d.box.onMail
 	d.box.mu.Unlock()

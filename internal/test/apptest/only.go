@@ -20,9 +20,9 @@ const (
 // declared holds the kind of each test that declared one, by the name of the test.
 var declared sync.Map
 
-// only returns the kind that this run is limited to, or an empty string. An unknown kind fails the test, because otherwise
-// it would skip all of them.
-func only(t testing.TB) string {
+// limitedTo returns the kind of tests that this run is limited to, or an empty string. An unknown kind fails the test, because
+// otherwise the run would skip all tests.
+func limitedTo(t testing.TB) string {
 	t.Helper()
 	kind := os.Getenv("TWOFOLD_TEST_ONLY")
 	if !slices.Contains([]string{"", timing, upgrade, concurrency}, kind) {
@@ -35,14 +35,14 @@ func only(t testing.TB) string {
 // TWOFOLD_TEST_ONLY=timing the test is skipped: `make test-timing` runs it.
 func Timing(t testing.TB) {
 	t.Helper()
-	alone(t, timing)
+	skipUnlessLimitedTo(t, timing)
 }
 
 // Upgrade declares that t builds and runs the previous release. Without TWOFOLD_TEST_ONLY=upgrade the test is skipped:
 // `make test-upgrade` runs it.
 func Upgrade(t testing.TB) {
 	t.Helper()
-	alone(t, upgrade)
+	skipUnlessLimitedTo(t, upgrade)
 }
 
 // Concurrency declares that t sends requests at the same time. The test is part of every run without a limit, and
@@ -52,11 +52,12 @@ func Concurrency(t testing.TB) {
 	declared.Store(t.Name(), concurrency)
 }
 
-func alone(t testing.TB, kind string) {
+// skipUnlessLimitedTo declares the kind of t, and skips t unless the run is limited to that kind.
+func skipUnlessLimitedTo(t testing.TB, kind string) {
 	t.Helper()
 	declared.Store(t.Name(), kind)
-	if only(t) != kind {
-		t.Skipf("this test runs by itself: make test-%s", kind)
+	if limitedTo(t) != kind {
+		t.Skipf("this test runs only with make test-%s", kind)
 	}
 }
 
@@ -65,8 +66,8 @@ func alone(t testing.TB, kind string) {
 func SkipUnlessSelected(t testing.TB) {
 	t.Helper()
 	name, _, _ := strings.Cut(t.Name(), "/")
-	wanted := only(t)
-	if kind, _ := declared.Load(name); wanted != "" && kind != wanted {
-		t.Skipf("TWOFOLD_TEST_ONLY limits this run to the tests of %s", wanted)
+	limit := limitedTo(t)
+	if kind, _ := declared.Load(name); limit != "" && kind != limit {
+		t.Skipf("TWOFOLD_TEST_ONLY limits this run to the tests of %s", limit)
 	}
 }

@@ -25,14 +25,14 @@ type Operation struct {
 // Operations returns the operations of the contract, ordered by path and method.
 func Operations(t testing.TB) []Operation {
 	t.Helper()
-	all, err := theOperations()
+	all, err := loadOperations()
 	if err != nil {
 		t.Fatalf("contract: %v", err)
 	}
 	return all
 }
 
-var theOperations = sync.OnceValues(func() ([]Operation, error) {
+var loadOperations = sync.OnceValues(func() ([]Operation, error) {
 	doc, err := readDocument()
 	if err != nil {
 		return nil, err

@@ -87,7 +87,7 @@ func (c *Client) Send(r *http.Request) Response {
 // Cookie returns the value of a cookie that the browser would send now, or nothing.
 func (c *Client) Cookie(name string) string {
 	for _, cookie := range c.http.Jar.Cookies(c.address()) {
-		if cookie.Name == name {
+		if cookie.Name == c.h.cookieName(name) {
 			return cookie.Value
 		}
 	}
@@ -96,7 +96,7 @@ func (c *Client) Cookie(name string) string {
 
 // SetCookie puts a cookie into the browser, as an attacker on a sibling domain could.
 func (c *Client) SetCookie(name, value string) {
-	c.http.Jar.SetCookies(c.address(), []*http.Cookie{{Name: name, Value: value, Path: "/"}})
+	c.http.Jar.SetCookies(c.address(), []*http.Cookie{{Name: c.h.cookieName(name), Value: value, Path: "/"}})
 }
 
 func (c *Client) address() *url.URL {
@@ -107,7 +107,7 @@ func (c *Client) address() *url.URL {
 	return u
 }
 
-// SetCookies returns the cookies that the response sets, in order.
+// SetCookies returns the cookies that the response sets, in order, without the port in their names.
 func (a Response) SetCookies() []*http.Cookie {
 	var cookies []*http.Cookie
 	for _, line := range a.Header.Values("Set-Cookie") {
@@ -116,6 +116,7 @@ func (a Response) SetCookies() []*http.Cookie {
 			a.t.Errorf("Set-Cookie: %s: %v", line, err)
 			continue
 		}
+		cookie.Name = withoutPort(cookie.Name)
 		cookies = append(cookies, cookie)
 	}
 	return cookies

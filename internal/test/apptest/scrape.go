@@ -78,8 +78,8 @@ func (s Scrape) Series() map[string]map[string]string {
 func (s Scrape) Want(t testing.TB, want Scrape) {
 	t.Helper()
 	for _, series := range slices.Sorted(maps.Keys(want)) {
-		if value, there := s[series]; !there || value != want[series] {
-			t.Errorf("%s is %v (present: %v), want %v", series, value, there, want[series])
+		if value, present := s[series]; !present || value != want[series] {
+			t.Errorf("%s is %v (present: %v), want %v", series, value, present, want[series])
 		}
 	}
 }

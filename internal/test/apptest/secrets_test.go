@@ -11,20 +11,20 @@ func TestSecrets_FoundInEveryEncoding(t *testing.T) {
 		s := Secrets{"it": secret}
 		for form, encoded := range embeddedEncodings(secret) {
 			if len(s.Find("before "+encoded+" after")) == 0 {
-				t.Errorf("%q is not found %s: %s", secret, form, encoded)
+				t.Errorf("%q as %s is not found: %s", secret, form, encoded)
 			}
 		}
 		for _, before := range []string{"", "a", "ab", "user:"} {
 			text := base64.StdEncoding.EncodeToString([]byte(before + secret + ":and so on"))
 			if len(s.Find(text)) == 0 {
-				t.Errorf("%q is not found in %s, behind %q", secret, text, before)
+				t.Errorf("%q is not found in %s, after %q", secret, text, before)
 			}
 		}
 		if got := s.Find("nothing 0123456789 of it"); len(got) > 0 {
-			t.Errorf("%q is found where it is not: %v", secret, got)
+			t.Errorf("%q is found in a text without it: %v", secret, got)
 		}
 	}
 	if got := (Secrets{"it": ""}).Find("x"); len(got) != 1 {
-		t.Error("an empty secret passes")
+		t.Error("an empty secret counts as absent")
 	}
 }

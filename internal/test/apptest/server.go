@@ -33,7 +33,7 @@ import (
 // Password is the password of every test account.
 const Password = "correct horse battery staple"
 
-// Clock is a clock that stands still until it is advanced.
+// Clock is a clock that only changes when it is advanced.
 type Clock struct {
 	mu    sync.Mutex
 	at    time.Time
@@ -88,13 +88,14 @@ type Server struct {
 	// OnStatement, if set, is called with every SQL statement of InProcess requests with stats, of Deliver, and in Context.
 	OnStatement func(statement string, values []any)
 
-	contract *contract
-	server   *httptest.Server
-	opened   sync.Once
-	side     *Database // opened by database
+	contract  *contract
+	publicURL string // in the settings
+	server    *httptest.Server
+	opened    sync.Once
+	side      *Database // opened by database
 }
 
-// Log keeps the log lines.
+// Log collects the log lines.
 type Log struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -139,7 +140,7 @@ func StartIn(t testing.TB, dir string, clock *Clock, settings ...string) *Server
 // Remote returns a server in another process, with this URL and clock. Its clients check responses against the contract too.
 func Remote(t testing.TB, url string, now func() time.Time) *Server {
 	t.Helper()
-	known, err := theContract()
+	known, err := loadContract()
 	if err != nil {
 		t.Fatalf("contract: %v", err)
 	}
@@ -158,6 +159,7 @@ func start(h *Server, traces *trace.Tracer, settings []string) *Server {
 	if err != nil {
 		t.Fatalf("settings: %v", err)
 	}
+	h.publicURL = c.PublicURL
 	log := slog.New(slog.NewJSONHandler(h.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h.App, err = app.New(context.Background(), c, app.Options{
 		Version: "test", Contract: text, Page: Page, Log: log, Audit: log, Traces: traces, Now: h.Clock.Now,
@@ -166,7 +168,7 @@ func start(h *Server, traces *trace.Tracer, settings []string) *Server {
 	if err != nil {
 		t.Fatalf("start: %v", err)
 	}
-	if h.contract, err = theContract(); err != nil {
+	if h.contract, err = loadContract(); err != nil {
 		t.Fatalf("contract: %v", err)
 	}
 	h.server.Config.Handler = h.App.Handler

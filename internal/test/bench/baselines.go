@@ -16,46 +16,48 @@ import (
 	"twofold/internal/totp"
 )
 
-// limits are how often the machine could do the most expensive part of an operation, in a second, did it nothing else; zero
-// for what is no part of it.
-type limits struct{ echo, commits, hashes float64 }
+// baselines holds the maximum rates of a scenario's expensive parts, measured alone, in requests per second. Zero means that
+// the scenario has no such part.
+type baselines struct{ echo, commits, hashes float64 }
 
-func (l limits) lowest() float64 {
-	lowest := l.echo
-	for _, limit := range []float64{l.commits, l.hashes} {
-		if limit > 0 {
-			lowest = min(lowest, limit)
+// lowest returns the rate of the bottleneck.
+func (b baselines) lowest() float64 {
+	lowest := b.echo
+	for _, rate := range []float64{b.commits, b.hashes} {
+		if rate > 0 {
+			lowest = min(lowest, rate)
 		}
 	}
 	return lowest
 }
 
-// limits measures them with as many callers: Echo alone that gives the same answer to the same requests, and as many commits
-// straight through database/sql.
-func (r measurement) limits(ctx context.Context, o operation, calls []call, answer string, commits float64) (l limits, err error) {
-	if l.echo, err = r.measureEcho(ctx, calls, answer); err != nil {
-		return l, err
+// baselines measures the baselines with the measurement's number of callers: Echo alone returning the same response to the
+// same requests, the same number of commits through database/sql, and password hashes if the scenario needs them.
+func (m measurement) baselines(ctx context.Context, s scenario, requests []request, response string, commitsPerRequest float64) (b baselines, err error) {
+	if b.echo, err = m.measureEcho(ctx, requests, response); err != nil {
+		return b, err
 	}
-	if commits > 0.01 { // now and then one is a session's that was touched
-		alone, err := r.measureCommits(ctx, len(calls))
+	if commitsPerRequest > 0.01 { // below that, a commit is the occasional update of a session's last use
+		perSecond, err := m.measureCommits(ctx, len(requests))
 		if err != nil {
-			return l, err
+			return b, err
 		}
-		l.commits = alone / commits
+		b.commits = perSecond / commitsPerRequest
 	}
-	if o.hashes {
-		l.hashes, err = measureHash(ctx)
+	if s.hashes {
+		b.hashes, err = measureHash(ctx)
 	}
-	return l, err
+	return b, err
 }
 
-func (r measurement) measureEcho(ctx context.Context, calls []call, answer string) (float64, error) {
+// measureEcho returns how many of the requests api/echobaseline serves per second.
+func (m measurement) measureEcho(ctx context.Context, requests []request, response string) (float64, error) {
 	addresses, err := freeAddresses(1)
 	if err != nil {
 		return 0, err
 	}
-	echo := exec.CommandContext(ctx, r.limit, addresses[0], fmt.Sprint(calls[0].want)) //nolint:gosec // of ours
-	echo.Stdin = strings.NewReader(answer)
+	echo := exec.CommandContext(ctx, m.echoBinary, addresses[0], fmt.Sprint(requests[0].wantStatus)) //nolint:gosec // built by this program
+	echo.Stdin = strings.NewReader(response)
 	if err := echo.Start(); err != nil {
 		return 0, err
 	}
@@ -63,114 +65,114 @@ func (r measurement) measureEcho(ctx context.Context, calls []call, answer strin
 		_ = echo.Process.Kill()
 		_ = echo.Wait()
 	}()
-	if err := listens(ctx, addresses[0]); err != nil {
+	if err := waitForListener(ctx, addresses[0]); err != nil {
 		return 0, err
 	}
-	for len(calls) < r.requests { // too few to tell
-		calls = append(calls, calls...)
+	for len(requests) < m.plan.requests { // a shorter run would be too noisy
+		requests = append(requests, requests...)
 	}
-	same := make([]call, len(calls))
-	for i, c := range calls {
-		c.want = calls[0].want
-		same[i] = c
+	sameStatus := make([]request, len(requests))
+	for i, r := range requests {
+		r.wantStatus = requests[0].wantStatus
+		sameStatus[i] = r
 	}
-	took, err := runLoad(ctx, addresses, r.callers, same)
+	result, err := runLoad(ctx, addresses, m.callers, sameStatus)
 	if err != nil {
 		return 0, err
 	}
-	return took.perSecond(), nil
+	return result.perSecond(), nil
 }
 
-// listens waits until the address accepts connections, for at most ten seconds.
-func listens(ctx context.Context, address string) error {
-	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
-		line, err := dial(ctx, address)
+// waitForListener waits until the address accepts connections, for at most ten seconds.
+func waitForListener(ctx context.Context, address string) error {
+	for start := time.Now(); ; time.Sleep(time.Millisecond) {
+		c, err := dial(ctx, address)
 		if err == nil {
-			return line.to.Close()
+			return c.conn.Close()
 		}
-		if time.Since(begun) > 10*time.Second {
+		if time.Since(start) > 10*time.Second {
 			return err
 		}
 	}
 }
 
-// measureCommits changes rows, one in a commit, each caller its own; SQLite's callers take turns on one connection, which is
-// faster than what they do otherwise.
-func (r measurement) measureCommits(ctx context.Context, n int) (perSecond float64, err error) {
-	db, err := r.at.open(asServed)
+// measureCommits returns how many single-row updates per second the database commits. Each caller updates a row of its own.
+// On SQLite the callers share one connection, because waiting for it is faster than waiting for the file lock.
+func (m measurement) measureCommits(ctx context.Context, n int) (perSecond float64, err error) {
+	db, err := m.database.open(serverOptions)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	db.SetMaxOpenConns(1)
-	if r.at.server {
-		db.SetMaxOpenConns(r.callers)
-		db.SetMaxIdleConns(r.callers)
+	if m.database.postgres {
+		db.SetMaxOpenConns(m.callers)
+		db.SetMaxIdleConns(m.callers)
 	}
-	if _, err := db.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS commits_alone (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)"); err != nil {
+	if _, err := db.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS bench_commits (id INTEGER PRIMARY KEY, n INTEGER NOT NULL)"); err != nil {
 		return 0, err
 	}
-	const row = "INSERT INTO commits_alone (id, n) VALUES ($1, 0) ON CONFLICT (id) DO UPDATE SET n = 0"
-	for i := range r.callers {
+	const row = "INSERT INTO bench_commits (id, n) VALUES ($1, 0) ON CONFLICT (id) DO UPDATE SET n = 0"
+	for i := range m.callers {
 		if _, err := db.ExecContext(ctx, row, i); err != nil {
 			return 0, err
 		}
 	}
-	change, err := db.PrepareContext(ctx, "UPDATE commits_alone SET n = n + 1 WHERE id = $1")
+	increment, err := db.PrepareContext(ctx, "UPDATE bench_commits SET n = n + 1 WHERE id = $1")
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, change.Close()) }()
-	return perSecondOf(n, r.callers, func(caller int) error { return changeOne(ctx, change, caller) })
+	defer func() { err = errors.Join(err, increment.Close()) }()
+	return measureRate(n, m.callers, func(caller int) error { return execute(ctx, increment, caller) })
 }
 
-func changeOne(ctx context.Context, change *sql.Stmt, id int) error {
-	_, err := change.ExecContext(ctx, id)
+func execute(ctx context.Context, statement *sql.Stmt, id int) error {
+	_, err := statement.ExecContext(ctx, id)
 	return err
 }
 
-// perSecondOf does something so often, from callers at once.
-func perSecondOf(n, callers int, do func(caller int) error) (float64, error) {
-	var left atomic.Int64
-	left.Store(int64(n))
-	begun := time.Now()
-	err := atOnce(callers, func(caller int) error {
-		for left.Add(-1) >= 0 {
-			if err := do(caller); err != nil {
+// measureRate calls fn n times in all, from concurrent callers, and returns the calls per second.
+func measureRate(n, callers int, fn func(caller int) error) (float64, error) {
+	var remaining atomic.Int64
+	remaining.Store(int64(n))
+	start := time.Now()
+	err := concurrently(callers, func(caller int) error {
+		for remaining.Add(-1) >= 0 {
+			if err := fn(caller); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return float64(n) / time.Since(begun).Seconds(), err
+	return float64(n) / time.Since(start).Seconds(), err
 }
 
-// measureHash verifies a password, on every processor at once.
+// measureHash returns how many passwords per second all cores verify.
 func measureHash(ctx context.Context) (perSecond float64, err error) {
 	cores := runtime.GOMAXPROCS(0)
 	hasher, err := password.NewHasher(password.Default, cores, cores, time.Minute)
 	if err != nil {
 		return 0, err
 	}
-	kept, err := hasher.Hash(secret.New(phrase))
+	hash, err := hasher.Hash(secret.New(passphrase))
 	if err != nil {
 		return 0, err
 	}
-	return perSecondOf(100*cores, cores, func(int) error {
-		if fits, _, err := hasher.Verify(kept, secret.New(phrase)); err != nil || !fits {
-			return fmt.Errorf("a right password is wrong: %w", err)
+	return measureRate(100*cores, cores, func(int) error {
+		if matches, _, err := hasher.Verify(hash, secret.New(passphrase)); err != nil || !matches {
+			return fmt.Errorf("correct password rejected: %w", err)
 		}
 		return ctx.Err()
 	})
 }
 
-// measureMatch looks at wrong codes, on every processor at once.
-func measureMatch() float64 {
+// measureCodeMatch returns how many wrong TOTP codes per second all cores check.
+func measureCodeMatch() float64 {
 	key, err := totp.NewKey()
 	if err != nil {
 		return 0
 	}
-	perSecond, _ := perSecondOf(100_000, runtime.GOMAXPROCS(0), func(int) error {
+	perSecond, _ := measureRate(100_000, runtime.GOMAXPROCS(0), func(int) error {
 		key.Match("000000", time.Now())
 		return nil
 	})

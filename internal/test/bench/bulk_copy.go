@@ -8,55 +8,57 @@ import (
 	"strings"
 )
 
-// crowded are the tables of which every account has rows, those first that others refer to.
-var crowded = []string{"accounts", "mfa_methods", "recovery_codes", "sessions", "activity", "activity_heads"}
+// copiedTables lists the tables with rows for every account. A table comes after the tables that it references.
+var copiedTables = []string{"accounts", "mfa_methods", "recovery_codes", "sessions", "activity", "activity_heads"}
 
-// copyOf returns copy number n of an account; 0 is the account itself.
-func copyOf(p testUser, n int) testUser {
+// copyOf returns copy number n of a user. Copy 0 is the user itself.
+func copyOf(u testUser, n int) testUser {
 	if n > 0 {
-		p.id, p.email, p.method = fmt.Sprintf("%s-%d", p.id, n), fmt.Sprintf("%d-%s", n, p.email), fmt.Sprintf("%s-%d", p.method, n)
+		u.id, u.email, u.method = fmt.Sprintf("%s-%d", u.id, n), fmt.Sprintf("%d-%s", n, u.email), fmt.Sprintf("%s-%d", u.method, n)
 	}
-	return p
+	return u
 }
 
-// expressions say what of a row is another in each of its copies: what copyOf says, and what must be unlike all others.
-func (d database) expressions() map[string]string {
-	own := map[string]string{ //nolint:gosec // names of columns
+// copyExpressions returns, per column, the SQL expression of a copy's value where it differs from the original's. The ids and
+// addresses match copyOf; token hashes must be unique.
+func (d database) copyExpressions() map[string]string {
+	expressions := map[string]string{ //nolint:gosec // names of columns
 		"id": "id || '-' || n", "account_id": "account_id || '-' || n", "email": "n || '-' || email", "token_hash": "randomblob(32)",
 	}
-	if d.server {
-		own["token_hash"] = "sha256((n || id)::bytea)"
+	if d.postgres {
+		expressions["token_hash"] = "sha256((n || id)::bytea)"
 	}
-	return own
+	return expressions
 }
 
-// asServed opens SQLite as the server does; unsafeBulkLoad is for filling a new file, which may be lost.
+// Options of an SQLite connection. serverOptions are those of the server. unsafeBulkLoad gives up durability to fill a new
+// database faster.
 const (
-	asServed       = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
+	serverOptions  = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate"
 	unsafeBulkLoad = "?_pragma=busy_timeout(60000)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=cache_size(-4000000)"
 )
 
-// open opens the database without anything of ours between; SQLite with these options.
-func (d database) open(sqlite string) (*sql.DB, error) {
-	if d.server {
+// open opens the database with database/sql alone. The options apply to SQLite only.
+func (d database) open(sqliteOptions string) (*sql.DB, error) {
+	if d.postgres {
 		return sql.Open("pgx", d.url)
 	}
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(d.url, "sqlite:")+sqlite)
-	if err == nil && sqlite == unsafeBulkLoad {
-		db.SetMaxOpenConns(1) // what it has in memory is one connection's
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(d.url, "sqlite:")+sqliteOptions)
+	if err == nil && sqliteOptions == unsafeBulkLoad {
+		db.SetMaxOpenConns(1) // the large page cache belongs to one connection
 	}
 	return db, err
 }
 
-// multiply adds so many copies of every account.
-func (t *dataset) multiply(ctx context.Context, copies int) (err error) {
-	db, err := t.at.open(unsafeBulkLoad)
+// multiply inserts the given number of copies of every account, and updates the statistics of the query planner.
+func (d *dataset) multiply(ctx context.Context, copies int) (err error) {
+	db, err := d.database.open(unsafeBulkLoad)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	var statements []string
-	for _, table := range crowded {
+	for _, table := range copiedTables {
 		columns, err := columnsOf(ctx, db, table)
 		if err != nil {
 			return err
@@ -64,11 +66,11 @@ func (t *dataset) multiply(ctx context.Context, copies int) (err error) {
 		values := make([]string, len(columns))
 		for i, column := range columns {
 			values[i] = column
-			if expression, own := t.at.expressions()[column]; own {
+			if expression, found := d.database.copyExpressions()[column]; found {
 				values[i] = expression
 			}
 		}
-		// Only founders have ids without an end of their own.
+		// Only originals have ids of 36 characters: copyOf appends a number.
 		statements = append(statements, fmt.Sprintf(
 			`INSERT INTO %[1]s (%[2]s) WITH RECURSIVE copies (n) AS (SELECT %[4]d UNION ALL SELECT n + 1 FROM copies WHERE n < %[5]d)
 			SELECT %[3]s FROM %[1]s CROSS JOIN copies WHERE length(%[6]s) = 36`,
@@ -86,7 +88,7 @@ func (t *dataset) multiply(ctx context.Context, copies int) (err error) {
 }
 
 func columnsOf(ctx context.Context, db *sql.DB, table string) (columns []string, err error) {
-	rows, err := db.QueryContext(ctx, "SELECT * FROM "+table+" WHERE 1 = 0") //nolint:gosec // of crowded
+	rows, err := db.QueryContext(ctx, "SELECT * FROM "+table+" WHERE 1 = 0") //nolint:gosec // a name from copiedTables
 	if err != nil {
 		return nil, err
 	}

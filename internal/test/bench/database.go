@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,60 +11,60 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// databaseKind is where databases of one kind are made.
+// databaseKind creates databases of one kind: SQLite or PostgreSQL.
 type databaseKind struct {
-	name   string
-	dir    string
-	server *pgserver.Server // nil: SQLite
-	made   int
+	name    string
+	dir     string
+	server  *pgserver.Server // nil for SQLite
+	created int              // number of databases, for their names
 }
 
-// database is one: where it is, and under which master key.
+// database locates a database and the file of its master key.
 type database struct {
-	url, master string
-	server      bool // PostgreSQL's
+	url, masterKey string
+	postgres       bool
 }
 
-func newPlace(ctx context.Context, kind, dir string) (*databaseKind, error) {
+func newDatabaseKind(ctx context.Context, kind, dir string) (*databaseKind, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	p := &databaseKind{dir: dir}
+	k := &databaseKind{dir: dir}
 	switch kind {
 	case "sqlite":
-		p.name = "SQLite with synchronous=FULL"
+		k.name = "SQLite with synchronous=FULL"
 	case "postgres":
 		server, err := pgserver.Start(ctx, "shared_buffers=512MB", "max_wal_size=4GB")
 		if err != nil {
 			return nil, err
 		}
-		p.name, p.server = "PostgreSQL", server
+		k.name, k.server = "PostgreSQL", server
 	default:
-		return nil, errors.New("there is no such kind of database")
+		return nil, fmt.Errorf("unknown kind of database %q", kind)
 	}
-	return p, nil
+	return k, nil
 }
 
-func (p *databaseKind) close() error {
-	if p.server == nil {
+func (k *databaseKind) close() error {
+	if k.server == nil {
 		return nil
 	}
-	return p.server.Close()
+	return k.server.Close()
 }
 
-// fresh is a new, empty database.
-func (p *databaseKind) fresh(ctx context.Context) (database, error) {
-	p.made++
-	dir := filepath.Join(p.dir, fmt.Sprint(p.made))
-	at := database{url: "sqlite:" + filepath.Join(dir, "twofold.db"), master: filepath.Join(dir, "master.key")}
-	if err := os.Mkdir(dir, 0o700); err != nil || p.server == nil {
-		return at, err
+// create creates an empty database.
+func (k *databaseKind) create(ctx context.Context) (database, error) {
+	k.created++
+	dir := filepath.Join(k.dir, fmt.Sprint(k.created))
+	d := database{url: "sqlite:" + filepath.Join(dir, "twofold.db"), masterKey: filepath.Join(dir, "master.key")}
+	if err := os.Mkdir(dir, 0o700); err != nil || k.server == nil {
+		return d, err
 	}
-	if _, err := keyring.CreateMaster(at.master); err != nil {
-		return at, err
+	if _, err := keyring.CreateMaster(d.masterKey); err != nil {
+		return d, err
 	}
-	at.url, at.server = p.server.URL("bench_"+fmt.Sprint(p.made)), true
-	return at, p.server.Create(ctx, "bench_"+fmt.Sprint(p.made), "")
+	d.url, d.postgres = k.server.URL("bench_"+fmt.Sprint(k.created)), true
+	return d, k.server.Create(ctx, "bench_"+fmt.Sprint(k.created), "")
 }
 
 func randomBytes(n int) []byte {

@@ -16,116 +16,119 @@ import (
 	"time"
 )
 
-// call is one request, and what it must be answered with. Body is asked when it is sent: a code is right for a while only.
-type call struct {
+// request is one HTTP request and its expected status. The body is built when the request is sent, because a TOTP code
+// expires.
+type request struct {
 	method, path string
-	headers      []string // lines
+	headers      []string // header lines
 	body         func() string
-	want         int
+	wantStatus   int
 }
 
-// write spells the request as it goes over the wire: a client that does more would be measured, too.
-func (c call) write(to []byte) []byte {
+// write writes the request into buffer as it goes over the wire. It does not use net/http, whose cost would be measured too.
+func (r request) write(buffer []byte) []byte {
 	body := ""
-	if c.body != nil {
-		body = c.body()
+	if r.body != nil {
+		body = r.body()
 	}
-	to = fmt.Appendf(to[:0], "%s %s HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: bench\r\n", c.method, c.path)
-	for _, line := range c.headers {
-		to = append(append(to, line...), '\r', '\n')
+	buffer = fmt.Appendf(buffer[:0], "%s %s HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: bench\r\n", r.method, r.path)
+	for _, line := range r.headers {
+		buffer = append(append(buffer, line...), '\r', '\n')
 	}
 	if body != "" {
-		to = append(to, "Content-Type: application/json\r\nContent-Length: "...)
-		to = append(strconv.AppendInt(to, int64(len(body)), 10), '\r', '\n')
+		buffer = append(buffer, "Content-Type: application/json\r\nContent-Length: "...)
+		buffer = append(strconv.AppendInt(buffer, int64(len(body)), 10), '\r', '\n')
 	}
-	return append(append(to, '\r', '\n'), body...)
+	return append(append(buffer, '\r', '\n'), body...)
 }
 
-// caller sends one request at a time, over one connection.
+// caller sends one request at a time over one connection.
 type caller struct {
-	to     net.Conn
-	from   *bufio.Reader
+	conn   net.Conn
+	reader *bufio.Reader
 	buffer []byte
 }
 
 func dial(ctx context.Context, address string) (*caller, error) {
 	var d net.Dialer
-	to, err := d.DialContext(ctx, "tcp", address)
+	conn, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return &caller{to: to, from: bufio.NewReader(to)}, nil
+	return &caller{conn: conn, reader: bufio.NewReader(conn)}, nil
 }
 
-// send answers what was wrong with the answer, if anything, and its body where keep wants that.
-func (c *caller) send(r call, keep bool) (body []byte, err error) {
+// send sends a request and reads the response, whose body it returns if keepBody is set. A status other than the expected one
+// is an error.
+func (c *caller) send(r request, keepBody bool) (body []byte, err error) {
 	c.buffer = r.write(c.buffer)
-	if _, err := c.to.Write(c.buffer); err != nil {
+	if _, err := c.conn.Write(c.buffer); err != nil {
 		return nil, err
 	}
-	answer, err := http.ReadResponse(c.from, nil)
+	response, err := http.ReadResponse(c.reader, nil)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = answer.Body.Close() }()
-	if keep || answer.StatusCode != r.want {
-		body, err = io.ReadAll(answer.Body)
+	defer func() { _ = response.Body.Close() }()
+	if keepBody || response.StatusCode != r.wantStatus {
+		body, err = io.ReadAll(response.Body)
 	} else {
-		_, err = io.Copy(io.Discard, answer.Body)
+		_, err = io.Copy(io.Discard, response.Body)
 	}
-	if err == nil && answer.StatusCode != r.want {
-		err = fmt.Errorf("%s %s answered %d, want %d: %s", r.method, r.path, answer.StatusCode, r.want, body)
+	if err == nil && response.StatusCode != r.wantStatus {
+		err = fmt.Errorf("%s %s: got status %d, want %d: %s", r.method, r.path, response.StatusCode, r.wantStatus, body)
 	}
 	return body, err
 }
 
-// times is how long each request took, in ascending order, and all of them together.
-type times struct {
-	each []time.Duration
-	all  time.Duration
+// loadResult holds the latency of each request, in ascending order, and the time that all of them took together.
+type loadResult struct {
+	latencies []time.Duration
+	elapsed   time.Duration
 }
 
-func (t times) perSecond() float64 { return float64(len(t.each)) / t.all.Seconds() }
+func (r loadResult) perSecond() float64 { return float64(len(r.latencies)) / r.elapsed.Seconds() }
 
-func (t times) at(share float64) float64 { // in ms
-	return float64(t.each[int(share*float64(len(t.each)-1))].Microseconds()) / 1e3
+// quantile returns a quantile of the latencies, such as 0.99, in milliseconds.
+func (r loadResult) quantile(q float64) float64 {
+	return float64(r.latencies[int(q*float64(len(r.latencies)-1))].Microseconds()) / 1e3
 }
 
-// runLoad sends the calls from a number of callers, each at one of the addresses. An answer that is not the wanted one is an
-// error.
-func runLoad(ctx context.Context, addresses []string, callers int, calls []call) (times, error) {
-	lines := make([]*caller, callers)
-	for i := range lines {
-		line, err := dial(ctx, addresses[i%len(addresses)])
+// runLoad sends the requests from concurrent callers, which are distributed over the addresses. A response with an unexpected
+// status is an error.
+func runLoad(ctx context.Context, addresses []string, callers int, requests []request) (loadResult, error) {
+	conns := make([]*caller, callers)
+	for i := range conns {
+		c, err := dial(ctx, addresses[i%len(addresses)])
 		if err != nil {
-			return times{}, err
+			return loadResult{}, err
 		}
-		defer func() { _ = line.to.Close() }()
-		lines[i] = line
+		defer func() { _ = c.conn.Close() }()
+		conns[i] = c
 	}
-	took := make([]time.Duration, len(calls))
+	latencies := make([]time.Duration, len(requests))
 	var next atomic.Int64
-	begun := time.Now()
-	err := atOnce(callers, func(i int) error {
+	start := time.Now()
+	err := concurrently(callers, func(i int) error {
 		for {
 			n := int(next.Add(1)) - 1
-			if n >= len(calls) {
+			if n >= len(requests) {
 				return ctx.Err()
 			}
-			sent := time.Now()
-			if _, err := lines[i].send(calls[n], false); err != nil {
+			sentAt := time.Now()
+			if _, err := conns[i].send(requests[n], false); err != nil {
 				return err
 			}
-			took[n] = time.Since(sent)
+			latencies[n] = time.Since(sentAt)
 		}
 	})
-	all := time.Since(begun)
-	slices.Sort(took)
-	return times{each: took, all: all}, err
+	elapsed := time.Since(start)
+	slices.Sort(latencies)
+	return loadResult{latencies: latencies, elapsed: elapsed}, err
 }
 
-// atOnce calls do(0) … do(n-1) concurrently and returns their errors.
-func atOnce(n int, do func(i int) error) error {
+// concurrently calls do(0) … do(n-1) concurrently and returns their errors.
+func concurrently(n int, do func(i int) error) error {
 	var group sync.WaitGroup
 	errs := make([]error, n)
 	for i := range n {
@@ -135,13 +138,13 @@ func atOnce(n int, do func(i int) error) error {
 	return errors.Join(errs...)
 }
 
-// example is what a call is answered with.
-func example(ctx context.Context, address string, c call) (string, error) {
-	line, err := dial(ctx, address)
+// fetchBody sends a request over a new connection and returns the body of the response.
+func fetchBody(ctx context.Context, address string, r request) (string, error) {
+	c, err := dial(ctx, address)
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = line.to.Close() }()
-	body, err := line.send(c, true)
+	defer func() { _ = c.conn.Close() }()
+	body, err := c.send(r, true)
 	return strings.TrimSpace(string(body)), err
 }

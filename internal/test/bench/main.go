@@ -1,5 +1,5 @@
-// Bench starts the built program on databases of its own, SQLite and PostgreSQL, puts a load on it, and prints figures
-// beside the limits of the machine, which it measures in the same run.
+// Bench measures the built server under load on new SQLite and PostgreSQL databases. It prints the figures next to the
+// machine's own limits for HTTP, commits and password hashes, which it measures in the same run.
 //
 // Usage: go run ./internal/test/bench [-binary bin/twofold] [-databases sqlite,postgres] [-accounts 10000] [-processes 1]
 // [-callers 1,8,32] [-requests 3000] [-only NAME]
@@ -21,48 +21,49 @@ import (
 	"strings"
 )
 
-// plan is what to measure: every one of each list with every one of the others.
+// plan holds the parameters of a run. Every combination of the listed values is measured.
 type plan struct {
 	binary    string
 	databases []string
 	accounts  []int
 	processes []int
 	callers   []int
-	requests  int    // of an operation and a number of callers
-	only      string // what is measured has it in its name
-	profiles  string // a folder for a CPU profile of each operation, if any
+	requests  int    // per scenario and number of callers
+	only      string // part of the names of the scenarios to measure
+	profiles  string // directory for a CPU profile of each scenario; empty for none
 }
 
 func main() {
 	var p plan
 	databases := flag.String("databases", "sqlite,postgres", "sqlite, postgres or both")
-	accounts := flag.String("accounts", "10000", "how many there are: numbers, comma between")
-	processes := flag.String("processes", "1", "how many serve one database (PostgreSQL only), likewise")
-	callers := flag.String("callers", "1,8,32", "how many call at once, likewise")
-	flag.StringVar(&p.binary, "binary", "bin/twofold", "the program to measure")
-	flag.IntVar(&p.requests, "requests", 3000, "requests of an operation and a number of callers; there are ten times as many reads and a tenth as many passwords")
-	flag.StringVar(&p.only, "only", "", "measure only operations with this in their name")
-	flag.StringVar(&p.profiles, "profiles", "", "a folder to write a CPU profile of each operation to")
+	accounts := flag.String("accounts", "10000", "numbers of accounts, separated by commas")
+	processes := flag.String("processes", "1", "numbers of server processes per database, separated by commas; SQLite is measured with one")
+	callers := flag.String("callers", "1,8,32", "numbers of concurrent callers, separated by commas")
+	flag.StringVar(&p.binary, "binary", "bin/twofold", "server binary to measure")
+	flag.IntVar(&p.requests, "requests", 3000, "requests per scenario and number of callers; ten times that for reads, a tenth for passwords")
+	flag.StringVar(&p.only, "only", "", "measure only the scenarios whose name contains this text")
+	flag.StringVar(&p.profiles, "profiles", "", "directory to write a CPU profile of each scenario to")
 	flag.Parse()
 	var errs [3]error
 	p.databases = strings.Split(*databases, ",")
-	p.accounts, errs[0] = numbers(*accounts)
-	p.processes, errs[1] = numbers(*processes)
-	p.callers, errs[2] = numbers(*callers)
+	p.accounts, errs[0] = parseNumbers(*accounts)
+	p.processes, errs[1] = parseNumbers(*processes)
+	p.callers, errs[2] = parseNumbers(*callers)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := cmp.Or(errors.Join(errs[:]...), run(ctx, p)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1) //nolint:gocritic // what stop undoes ends with the process
+		os.Exit(1) //nolint:gocritic // the signal handler ends with the process
 	}
 }
 
-func numbers(list string) ([]int, error) {
+// parseNumbers parses positive numbers separated by commas.
+func parseNumbers(list string) ([]int, error) {
 	var all []int
 	for text := range strings.SplitSeq(list, ",") {
 		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 {
-			return nil, fmt.Errorf("%q is no number above zero", text)
+			return nil, fmt.Errorf("%q is not a positive number", text)
 		}
 		all = append(all, n)
 	}
@@ -72,36 +73,36 @@ func numbers(list string) ([]int, error) {
 func run(ctx context.Context, p plan) (err error) {
 	info, err := os.Stat(p.binary)
 	if err != nil {
-		return fmt.Errorf("%w; make build first", err)
+		return fmt.Errorf("%w (run make build first)", err)
 	}
 	dir, err := os.MkdirTemp("", "twofold-bench-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	limit := filepath.Join(dir, "limit")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", limit, "./api/echobaseline").CombinedOutput(); err != nil { //nolint:gosec // of ours
+	echoBinary := filepath.Join(dir, "echobaseline")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", echoBinary, "./api/echobaseline").CombinedOutput(); err != nil { //nolint:gosec // fixed arguments
 		return fmt.Errorf("build api/echobaseline: %w: %s", err, out)
 	}
-	fmt.Printf("%s/%s, %d cores, with the load program and the database beside the server; the program has %.1f MB\n",
+	fmt.Printf("%s/%s, %d cores shared by server, database and load generator; binary size %.1f MB\n",
 		runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), float64(info.Size())/1e6)
-	fmt.Printf("Match alone, on all cores: %.0f per s\n", measureMatch())
+	fmt.Printf("TOTP code checks alone, on all cores: %.0f per s\n", measureCodeMatch())
 	for _, kind := range p.databases {
-		if err := p.measure(ctx, kind, dir, limit); err != nil {
+		if err := p.measureKind(ctx, kind, dir, echoBinary); err != nil {
 			return fmt.Errorf("%s: %w", kind, err)
 		}
 	}
 	return nil
 }
 
-// measure measures everything on one kind of database. Limit is the program of api/echobaseline.
-func (p plan) measure(ctx context.Context, kind, dir, limit string) (err error) {
-	place, err := newPlace(ctx, kind, filepath.Join(dir, kind))
+// measureKind measures startup and all scenarios on one kind of database. echoBinary is the built api/echobaseline.
+func (p plan) measureKind(ctx context.Context, kind, dir, echoBinary string) (err error) {
+	databases, err := newDatabaseKind(ctx, kind, filepath.Join(dir, kind))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, place.close()) }()
-	if err := p.measureStart(ctx, place); err != nil {
+	defer func() { err = errors.Join(err, databases.close()) }()
+	if err := p.measureStartup(ctx, databases); err != nil {
 		return err
 	}
 	for _, accounts := range p.accounts {
@@ -109,7 +110,7 @@ func (p plan) measure(ctx context.Context, kind, dir, limit string) (err error) 
 			if processes > 1 && kind == "sqlite" {
 				continue
 			}
-			if err := p.load(ctx, place, limit, accounts, processes); err != nil {
+			if err := p.measureScenarios(ctx, databases, echoBinary, accounts, processes); err != nil {
 				return err
 			}
 		}
@@ -117,39 +118,40 @@ func (p plan) measure(ctx context.Context, kind, dir, limit string) (err error) 
 	return nil
 }
 
-// load measures the operations on a new database with so many accounts.
-func (p plan) load(ctx context.Context, place *databaseKind, limit string, accounts, processes int) (err error) {
-	at, err := place.fresh(ctx)
+// measureScenarios measures the scenarios on a new database with the given numbers of accounts and server processes.
+func (p plan) measureScenarios(ctx context.Context, databases *databaseKind, echoBinary string, accounts, processes int) (err error) {
+	database, err := databases.create(ctx)
 	if err != nil {
 		return err
 	}
-	f, err := startFleet(ctx, p.binary, at, processes)
+	started, err := startServers(ctx, p.binary, database, processes)
 	if err != nil {
 		return err
 	}
-	defer f.stop()
-	t, err := openDataset(ctx, at)
+	defer started.stop()
+	d, err := openDataset(ctx, database)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
-	if err := t.populate(ctx, accounts, p.requests*(len(p.callers)+1)); err != nil {
+	defer func() { err = errors.Join(err, d.close()) }()
+	if err := d.populate(ctx, accounts, p.requests*(len(p.callers)+1)); err != nil {
 		return err
 	}
-	fmt.Printf("\n%s, %d accounts, %d %s\n%s\n", place.name, accounts, processes, plural(processes, "process"), header)
-	for _, o := range operations {
-		if !strings.Contains(o.name, p.only) {
+	fmt.Printf("\n%s, %d accounts, %d %s\n%s\n", databases.name, accounts, processes, plural(processes, "process"), header)
+	for _, s := range scenarios {
+		if !strings.Contains(s.name, p.only) {
 			continue
 		}
 		for i, callers := range p.callers {
-			if o.once && callers != slices.Max(p.callers) {
+			if s.once && callers != slices.Max(p.callers) {
 				continue
 			}
-			if o.once {
+			if s.once {
 				i = len(p.callers)
 			}
-			if err := (measurement{plan: p, limit: limit, fleet: f, dataset: t, at: at, share: i, callers: callers}).measure(ctx, o); err != nil {
-				return fmt.Errorf("%s, %d callers: %w", o.name, callers, err)
+			m := measurement{plan: p, echoBinary: echoBinary, servers: started, dataset: d, database: database, share: i, callers: callers}
+			if err := m.run(ctx, s); err != nil {
+				return fmt.Errorf("%s, %d callers: %w", s.name, callers, err)
 			}
 		}
 	}

@@ -9,94 +9,99 @@ import (
 	"strings"
 )
 
-const header = "                                                                  server, per request:          limits, per s:          share of\n" +
-	"operation                  callers    per s   p50 ms   p99 ms   CPU ms   SQL commits  bytes      Echo    commits  hashes  the limit"
+// header is the head of the printed table. The columns on the right are the machine's baselines, and how much of the lowest of
+// them the server reaches.
+const header = "                                                                  server, per request:          baselines, per s:       share of\n" +
+	"scenario                   callers    per s   p50 ms   p99 ms   CPU ms   SQL commits  bytes      Echo    commits  hashes  baseline"
 
-// measurement is an operation's turn at a number of callers.
+// measurement measures scenarios with one number of callers.
 type measurement struct {
 	plan
-	limit   string // the program of api/echobaseline
-	fleet   servers
-	dataset *dataset
-	at      database
-	share   int // of the people: each number of callers has its own, and what is measured once
-	callers int
+	echoBinary string // the built api/echobaseline
+	servers    servers
+	dataset    *dataset
+	database   database
+	share      int // index of the share of the dataset's users that this measurement may use
+	callers    int
 }
 
-// people are those whom this round may play.
-func (r measurement) people() []testUser {
-	n := min(len(r.dataset.people)/(len(r.plan.callers)+1), r.requests)
-	return r.dataset.people[r.share*n : (r.share+1)*n]
+// users returns the measurement's share of the users. Each number of callers has a share, and so have the scenarios that run
+// once, so that no scenario meets a used code.
+func (m measurement) users() []testUser {
+	n := min(len(m.dataset.users)/(len(m.plan.callers)+1), m.plan.requests)
+	return m.dataset.users[m.share*n : (m.share+1)*n]
 }
 
-// measure prints a row of figures.
-func (r measurement) measure(ctx context.Context, o operation) error {
-	if o.warm != nil {
-		calls, err := o.warm(ctx, r)
+// run measures a scenario and prints a row of the table.
+func (m measurement) run(ctx context.Context, s scenario) error {
+	if s.warmUp != nil {
+		requests, err := s.warmUp(ctx, m)
 		if err != nil {
 			return err
 		}
-		if _, err := runLoad(ctx, r.fleet.addresses(), r.callers, calls); err != nil {
+		if _, err := runLoad(ctx, m.servers.addresses(), m.callers, requests); err != nil {
 			return err
 		}
 	}
-	calls, err := o.calls(ctx, r)
+	requests, err := s.requests(ctx, m)
 	if err != nil {
 		return err
 	}
-	answer, err := example(ctx, r.fleet[0].address, calls[0])
+	response, err := fetchBody(ctx, m.servers[0].address, requests[0])
 	if err != nil {
 		return err
 	}
-	calls = calls[1:]
-	profiled := r.profile(ctx, o.name)
-	before, err := r.fleet.effort(ctx)
+	requests = requests[1:]
+	profiled := m.profile(ctx, s.name)
+	before, err := m.servers.usage(ctx)
 	if err != nil {
 		return err
 	}
-	took, err := runLoad(ctx, r.fleet.addresses(), r.callers, calls)
+	result, err := runLoad(ctx, m.servers.addresses(), m.callers, requests)
 	if err != nil {
 		return err
 	}
-	after, err := r.fleet.effort(ctx)
+	after, err := m.servers.usage(ctx)
 	if err != nil {
 		return err
 	}
 	if err := <-profiled; err != nil {
 		return err
 	}
-	n, did := float64(len(calls)), after.minus(before)
-	limits, err := r.limits(ctx, o, calls, answer, did.commits/n)
+	n, used := float64(len(requests)), after.minus(before)
+	baselines, err := m.baselines(ctx, s, requests, response, used.commits/n)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%-26s %7d %8.0f %8.2f %8.2f %8.3f %5.1f %7.1f %6d %9.0f %10s %7s %8.0f %%\n", o.name, r.callers, took.perSecond(), took.at(0.5), took.at(0.99),
-		did.cpu/n*1e3, did.statements/n, did.commits/n, len(answer), limits.echo, orNone(limits.commits), orNone(limits.hashes), 100*took.perSecond()/limits.lowest())
+	fmt.Printf("%-26s %7d %8.0f %8.2f %8.2f %8.3f %5.1f %7.1f %6d %9.0f %10s %7s %8.0f %%\n",
+		s.name, m.callers, result.perSecond(), result.quantile(0.5), result.quantile(0.99),
+		used.cpu/n*1e3, used.statements/n, used.commits/n, len(response),
+		baselines.echo, orDash(baselines.commits), orDash(baselines.hashes), 100*result.perSecond()/baselines.lowest())
 	return nil
 }
 
-func orNone(n float64) string {
+func orDash(n float64) string {
 	if n == 0 {
 		return "-"
 	}
 	return fmt.Sprintf("%.0f", n)
 }
 
-// profile writes what the first process did with its processor in the next two seconds, where that is wanted; the channel
-// says that it is written.
-func (r measurement) profile(ctx context.Context, name string) <-chan error {
+// profile starts to write a CPU profile of the first server over the next two seconds, if the plan has a directory for
+// profiles. The channel yields the error, or nil once the profile is written.
+func (m measurement) profile(ctx context.Context, name string) <-chan error {
 	done := make(chan error, 1)
-	if r.profiles == "" {
+	if m.profiles == "" {
 		close(done)
 		return done
 	}
 	kind := "sqlite"
-	if r.at.server {
+	if m.database.postgres {
 		kind = "postgres"
 	}
-	file := filepath.Join(r.profiles, fmt.Sprintf("%s-%s-%d.pprof", kind, url.PathEscape(strings.ReplaceAll(name, " ", "-")), r.callers))
+	file := filepath.Join(m.profiles, fmt.Sprintf("%s-%s-%d.pprof", kind, url.PathEscape(strings.ReplaceAll(name, " ", "-")), m.callers))
 	go func() {
-		profile, err := get(ctx, "http://"+r.fleet[0].ops+"/debug/pprof/profile?seconds=2")
+		profile, err := get(ctx, "http://"+m.servers[0].ops+"/debug/pprof/profile?seconds=2")
 		if err == nil {
 			err = os.WriteFile(file, []byte(profile), 0o600)
 		}

@@ -8,72 +8,73 @@ import (
 	"twofold/internal/totp"
 )
 
-// operation is something that people ask for.
-type operation struct {
-	name   string
-	hashes bool // a password
-	once   bool // measured with the most callers only, on unused accounts
-	warm   func(context.Context, measurement) ([]call, error)
-	calls  func(context.Context, measurement) ([]call, error)
+// scenario is a kind of request to measure.
+type scenario struct {
+	name     string
+	hashes   bool // each request hashes a password
+	once     bool // measured with the largest number of callers only, on unused accounts
+	warmUp   func(context.Context, measurement) ([]request, error)
+	requests func(context.Context, measurement) ([]request, error)
 }
 
-var operations = []operation{
-	{name: "read the current session", calls: reads},
-	// Before that everybody signs in once, so that they come from where they came from before. The next code is taken already.
-	{name: "second factor, right code", calls: rightCodes(1), warm: rightCodes(0)},
-	{name: "second factor, wrong code", calls: wrongCodes},
-	{name: "begin an enrollment", calls: begins},
-	{name: "password sign-in", calls: passwords, hashes: true},
-	{name: "all but passwords, mixed", calls: mixed, once: true},
+var scenarios = []scenario{
+	{name: "read the current session", requests: reads},
+	// The warm-up signs every user in once, so that the measured sign-ins come from a known device. They use the next code,
+	// because the current one is used then.
+	{name: "second factor, right code", requests: rightCodes(1), warmUp: rightCodes(0)},
+	{name: "second factor, wrong code", requests: wrongCodes},
+	{name: "begin an enrollment", requests: enrollments},
+	{name: "password sign-in", requests: passwords, hashes: true},
+	{name: "all but passwords, mixed", requests: mixed, once: true},
 }
 
-const secondFactor = "/api/v1/sessions/second-factor"
+const secondFactorPath = "/api/v1/sessions/second-factor"
 
-func reads(_ context.Context, r measurement) ([]call, error) {
-	people := r.people()
-	calls := make([]call, 10*r.plan.requests)
-	for i := range calls {
-		calls[i] = call{method: "GET", path: "/api/v1/sessions/current", headers: []string{people[i%len(people)].bearer}, want: 200}
+func reads(_ context.Context, m measurement) ([]request, error) {
+	users := m.users()
+	requests := make([]request, 10*m.plan.requests)
+	for i := range requests {
+		requests[i] = request{method: "GET", path: "/api/v1/sessions/current", headers: []string{users[i%len(users)].bearer}, wantStatus: 200}
 	}
-	return calls, nil
+	return requests, nil
 }
 
-// rightCodes finishes a sign-in of everybody with the code of now, or of some steps from now.
-func rightCodes(steps totp.Step) func(context.Context, measurement) ([]call, error) {
-	return func(ctx context.Context, r measurement) ([]call, error) {
-		people := r.people()
-		tokens, err := r.dataset.pending(ctx, people)
+// rightCodes completes one sign-in per user with the TOTP code that is the given number of steps ahead.
+func rightCodes(steps totp.Step) func(context.Context, measurement) ([]request, error) {
+	return func(ctx context.Context, m measurement) ([]request, error) {
+		users := m.users()
+		tokens, err := m.dataset.pendingSignIns(ctx, users)
 		if err != nil {
 			return nil, err
 		}
-		calls := make([]call, len(people))
-		for i, p := range people {
-			calls[i] = call{method: "POST", path: secondFactor, want: 201, body: func() string {
-				return fmt.Sprintf(`{"code":"%s","sign_in_token":"%s"}`, p.key.Code(totp.StepAt(time.Now())+steps), tokens[i])
+		requests := make([]request, len(users))
+		for i, u := range users {
+			requests[i] = request{method: "POST", path: secondFactorPath, wantStatus: 201, body: func() string {
+				return fmt.Sprintf(`{"code":"%s","sign_in_token":"%s"}`, u.key.Code(totp.StepAt(time.Now())+steps), tokens[i])
 			}}
 		}
-		return calls, nil
+		return requests, nil
 	}
 }
 
-func wrongCodes(ctx context.Context, r measurement) ([]call, error) {
-	people := r.people()
-	tokens, err := r.dataset.pending(ctx, people)
+func wrongCodes(ctx context.Context, m measurement) ([]request, error) {
+	users := m.users()
+	tokens, err := m.dataset.pendingSignIns(ctx, users)
 	if err != nil {
 		return nil, err
 	}
-	calls := make([]call, r.plan.requests)
-	for i := range calls {
-		at := i % len(people)
-		calls[i] = call{method: "POST", path: secondFactor, want: 401, body: func() string {
-			return fmt.Sprintf(`{"code":"%s","sign_in_token":"%s"}`, wrong(people[at].key), tokens[at])
+	requests := make([]request, m.plan.requests)
+	for i := range requests {
+		n := i % len(users)
+		requests[i] = request{method: "POST", path: secondFactorPath, wantStatus: 401, body: func() string {
+			return fmt.Sprintf(`{"code":"%s","sign_in_token":"%s"}`, wrongCode(users[n].key), tokens[n])
 		}}
 	}
-	return calls, nil
+	return requests, nil
 }
 
-// wrong is a code that the phone shows neither now nor about now.
-func wrong(k totp.Key) string {
+// wrongCode returns a code that the server does not accept at this time.
+func wrongCode(k totp.Key) string {
 	for _, code := range []string{"000000", "111111"} {
 		if len(k.Match(code, time.Now())) == 0 {
 			return code
@@ -82,40 +83,40 @@ func wrong(k totp.Key) string {
 	return "222222"
 }
 
-func begins(ctx context.Context, r measurement) ([]call, error) {
-	people := r.people()
-	tokens, err := r.dataset.stepUp(ctx, people)
+func enrollments(ctx context.Context, m measurement) ([]request, error) {
+	users := m.users()
+	tokens, err := m.dataset.stepUpTokens(ctx, users)
 	if err != nil {
 		return nil, err
 	}
-	calls := make([]call, len(people))
-	for i, p := range people {
-		calls[i] = call{method: "POST", path: "/api/v1/mfa/totp/enrollments", headers: []string{p.bearer, "Step-Up-Token: " + tokens[i]}, want: 201}
+	requests := make([]request, len(users))
+	for i, u := range users {
+		requests[i] = request{method: "POST", path: "/api/v1/mfa/totp/enrollments", headers: []string{u.bearer, "Step-Up-Token: " + tokens[i]}, wantStatus: 201}
 	}
-	return calls, nil
+	return requests, nil
 }
 
-// passwords sign in as far as the code.
-func passwords(_ context.Context, r measurement) ([]call, error) {
-	people := r.people()
-	calls := make([]call, max(r.plan.requests/10, 4*r.callers))
-	for i := range calls {
-		body := fmt.Sprintf(`{"email":"%s","password":"%s","deliver":"token"}`, people[i%len(people)].email, phrase)
-		calls[i] = call{method: "POST", path: "/api/v1/sessions", want: 202, body: func() string { return body }}
+// passwords begins sign-ins with correct passwords, which the server responds to with a pending sign-in.
+func passwords(_ context.Context, m measurement) ([]request, error) {
+	users := m.users()
+	requests := make([]request, max(m.plan.requests/10, 4*m.callers))
+	for i := range requests {
+		body := fmt.Sprintf(`{"email":"%s","password":"%s","deliver":"token"}`, users[i%len(users)].email, passphrase)
+		requests[i] = request{method: "POST", path: "/api/v1/sessions", wantStatus: 202, body: func() string { return body }}
 	}
-	return calls, nil
+	return requests, nil
 }
 
-// mixed is ten thousand requests, or as many as there are people for, of every kind but passwords.
-func mixed(ctx context.Context, r measurement) ([]call, error) {
-	var kinds [4][]call
-	for i, calls := range []func(context.Context, measurement) ([]call, error){reads, rightCodes(0), wrongCodes, begins} {
+// mixed alternates between all kinds of requests except passwords. It has one request of each kind per user.
+func mixed(ctx context.Context, m measurement) ([]request, error) {
+	var kinds [4][]request
+	for i, build := range []func(context.Context, measurement) ([]request, error){reads, rightCodes(0), wrongCodes, enrollments} {
 		var err error
-		if kinds[i], err = calls(ctx, r); err != nil {
+		if kinds[i], err = build(ctx, m); err != nil {
 			return nil, err
 		}
 	}
-	var all []call
+	var all []request
 	for i := range kinds[1] {
 		for _, kind := range kinds {
 			all = append(all, kind[i%len(kind)])

@@ -16,21 +16,21 @@ import (
 	"time"
 )
 
-// process is one of the program.
+// process is a running server.
 type process struct {
-	address string // where it serves
-	ops     string // where it tells of itself
+	address string // listen address
+	ops     string // listen address of the operations server
 	command *exec.Cmd
-	took    time.Duration // until it first answered
+	startup time.Duration // until the first successful response
 }
 
-// issuer is the public URL of every process, so that all of them are one.
+// issuer is the public URL of every process. Processes that share a database must agree on it.
 const issuer = "http://localhost:8080"
 
-// settings lift the limits that one caller would meet who plays thousands.
+// settings raises the limits per client address and account, because one client sends all the load.
 var settings = []string{
 	"TWOFOLD_PUBLIC_URL=" + issuer,
-	"TWOFOLD_HASH_WAIT=1m", // no request is rejected, so that the wait is measured
+	"TWOFOLD_HASH_WAIT=1m", // so that requests queue for a hash instead of being rejected
 	"TWOFOLD_IP_SIGN_IN_LIMIT=100000000",
 	"TWOFOLD_IP_FAILURE_LIMIT=100000000",
 	"TWOFOLD_FREE_ATTEMPTS=100000000",
@@ -39,42 +39,42 @@ var settings = []string{
 	"TWOFOLD_LOG_LEVEL=warn",
 }
 
-func startProcess(ctx context.Context, binary string, at database) (*process, error) {
+func startProcess(ctx context.Context, binary string, d database) (*process, error) {
 	addresses, err := freeAddresses(2)
 	if err != nil {
 		return nil, err
 	}
 	p := &process{address: addresses[0], ops: addresses[1], command: exec.CommandContext(ctx, binary, "serve")}
 	p.command.Env = append(os.Environ(), append(settings,
-		"TWOFOLD_LISTEN="+p.address, "TWOFOLD_OPS_LISTEN="+p.ops, "TWOFOLD_DATABASE_URL="+at.url, "TWOFOLD_MASTER_KEY_FILE="+at.master)...)
-	log, err := os.Create(filepath.Join(filepath.Dir(at.master), "log")) // which is written as everywhere
+		"TWOFOLD_LISTEN="+p.address, "TWOFOLD_OPS_LISTEN="+p.ops, "TWOFOLD_DATABASE_URL="+d.url, "TWOFOLD_MASTER_KEY_FILE="+d.masterKey)...)
+	log, err := os.Create(filepath.Join(filepath.Dir(d.masterKey), "log")) // a file, as in production
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = log.Close() }()
 	p.command.Stderr = log
-	begun := time.Now()
+	start := time.Now()
 	if err := p.command.Start(); err != nil {
 		return nil, err
 	}
-	if err := answers(ctx, p.address); err != nil {
+	if err := waitUntilHealthy(ctx, p.address); err != nil {
 		p.stop()
-		said, _ := os.ReadFile(log.Name())
-		return nil, fmt.Errorf("%s: %w: %s", binary, err, said)
+		output, _ := os.ReadFile(log.Name())
+		return nil, fmt.Errorf("%s: %w: %s", binary, err, output)
 	}
-	p.took = time.Since(begun)
+	p.startup = time.Since(start)
 	return p, nil
 }
 
-// answers waits until a server does, ten seconds at the most.
-func answers(ctx context.Context, address string) error {
+// waitUntilHealthy waits until the server responds to /healthz with 200, for at most ten seconds.
+func waitUntilHealthy(ctx context.Context, address string) error {
 	var last error
-	for begun := time.Now(); time.Since(begun) < 10*time.Second; time.Sleep(time.Millisecond) {
+	for start := time.Now(); time.Since(start) < 10*time.Second; time.Sleep(time.Millisecond) {
 		if _, last = get(ctx, "http://"+address+"/healthz"); last == nil {
 			return nil
 		}
 	}
-	return fmt.Errorf("it does not answer: %w", last)
+	return fmt.Errorf("server did not become healthy: %w", last)
 }
 
 func (p *process) stop() {
@@ -82,58 +82,61 @@ func (p *process) stop() {
 	_ = p.command.Wait()
 }
 
-// servers is the processes that serve one database.
+// servers is a set of processes that share one database.
 type servers []*process
 
-func startFleet(ctx context.Context, binary string, at database, n int) (servers, error) {
-	var f servers
+func startServers(ctx context.Context, binary string, d database, n int) (servers, error) {
+	var s servers
 	for range n {
-		p, err := startProcess(ctx, binary, at)
+		p, err := startProcess(ctx, binary, d)
 		if err != nil {
-			f.stop()
+			s.stop()
 			return nil, err
 		}
-		f = append(f, p)
+		s = append(s, p)
 	}
-	return f, nil
+	return s, nil
 }
 
-func (f servers) stop() {
-	for _, p := range f {
+func (s servers) stop() {
+	for _, p := range s {
 		p.stop()
 	}
 }
 
-func (f servers) addresses() []string {
-	all := make([]string, len(f))
-	for i, p := range f {
+func (s servers) addresses() []string {
+	all := make([]string, len(s))
+	for i, p := range s {
 		all[i] = p.address
 	}
 	return all
 }
 
-// effort is what processes have done so far.
-type effort struct{ cpu, statements, commits float64 } // cpu in seconds
-
-func (e effort) minus(o effort) effort {
-	return effort{e.cpu - o.cpu, e.statements - o.statements, e.commits - o.commits}
+// usage is the total resource usage of a set of servers, from their metrics.
+type usage struct {
+	cpu                 float64 // seconds
+	statements, commits float64
 }
 
-func (f servers) effort(ctx context.Context) (e effort, err error) {
-	for _, p := range f {
+func (u usage) minus(o usage) usage {
+	return usage{u.cpu - o.cpu, u.statements - o.statements, u.commits - o.commits}
+}
+
+func (s servers) usage(ctx context.Context) (u usage, err error) {
+	for _, p := range s {
 		text, err := get(ctx, "http://"+p.ops+"/metrics")
 		if err != nil {
-			return effort{}, err
+			return usage{}, err
 		}
-		e.cpu += series(text, "process_cpu_seconds_total")
-		e.statements += series(text, "twofold_database_statements_total")
-		e.commits += series(text, "twofold_database_commits_total")
+		u.cpu += metricValue(text, "process_cpu_seconds_total")
+		u.statements += metricValue(text, "twofold_database_statements_total")
+		u.commits += metricValue(text, "twofold_database_commits_total")
 	}
-	return e, nil
+	return u, nil
 }
 
-// series is a value of a scrape.
-func series(scrape, name string) float64 {
+// metricValue returns the value of a metric without labels, or zero if the scrape does not contain it.
+func metricValue(scrape, name string) float64 {
 	for line := range strings.Lines(scrape) {
 		if value, found := strings.CutPrefix(line, name+" "); found {
 			n, _ := strconv.ParseFloat(strings.TrimSpace(value), 64)
@@ -143,7 +146,7 @@ func series(scrape, name string) float64 {
 	return 0
 }
 
-// memory is a line of what Linux tells of the process, such as VmRSS or VmHWM, in MiB; elsewhere it is zero.
+// memory returns a field of /proc/PID/status, such as VmRSS or VmHWM, in MiB. It returns zero if the system is not Linux.
 func (p *process) memory(name string) float64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
 	if err != nil || runtime.GOOS != "linux" {
@@ -160,9 +163,9 @@ func (p *process) memory(name string) float64 {
 
 func freeAddresses(n int) (free []string, err error) {
 	for range n {
-		listener, listened := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to find a free port
-		if listened != nil {
-			return nil, listened
+		listener, listenErr := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // only to find a free port
+		if listenErr != nil {
+			return nil, listenErr
 		}
 		defer func() { err = errors.Join(err, listener.Close()) }()
 		free = append(free, listener.Addr().String())
@@ -170,20 +173,20 @@ func freeAddresses(n int) (free []string, err error) {
 	return free, nil
 }
 
-// get is the body of what answers 200.
+// get returns the body of the response to a GET request. A status other than 200 is an error.
 func get(ctx context.Context, url string) (string, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return "", err
 	}
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return "", err
 	}
-	defer func() { _ = answer.Body.Close() }()
-	body, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s answers %d", url, answer.StatusCode)
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("GET %s: status %d", url, response.StatusCode)
 	}
 	return string(body), err
 }

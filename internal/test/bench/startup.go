@@ -8,67 +8,68 @@ import (
 	"time"
 )
 
-// measureStart prints how soon the program answers, and how much memory it takes.
-func (p plan) measureStart(ctx context.Context, place *databaseKind) error {
+// measureStartup prints the time from start to the first successful response, and the memory usage.
+func (p plan) measureStartup(ctx context.Context, databases *databaseKind) error {
 	const times = 5
-	var empty, again []time.Duration
+	var firstStarts, restarts []time.Duration // on an empty database; on the one that the first start created
 	var idle float64
-	var at database
+	var d database
 	for range times {
 		var err error
-		if at, err = place.fresh(ctx); err != nil {
+		if d, err = databases.create(ctx); err != nil {
 			return err
 		}
-		for _, took := range []*[]time.Duration{&empty, &again} {
-			s, err := startProcess(ctx, p.binary, at)
+		for _, durations := range []*[]time.Duration{&firstStarts, &restarts} {
+			s, err := startProcess(ctx, p.binary, d)
 			if err != nil {
 				return err
 			}
-			*took = append(*took, s.took)
-			if len(again) == times {
-				time.Sleep(2 * time.Second) // what it does at its start is done
+			*durations = append(*durations, s.startup)
+			if len(restarts) == times {
+				time.Sleep(2 * time.Second) // until the startup work is done
 				idle = s.memory("VmRSS")
 			}
 			s.stop()
 		}
 	}
-	peak, err := p.measurePeak(ctx, at)
+	peak, err := p.measurePeakMemory(ctx, d)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n%s: first 200 after %.0f ms on an empty database, %.0f ms on its own (median of %d); memory %.0f MiB idle, %.0f MiB at its peak with 32 sign-ins at once\n",
-		place.name, median(empty), median(again), times, idle, peak)
+	fmt.Printf("\n%s: first response after %.0f ms on an empty database, %.0f ms on an existing one (median of %d); memory %.0f MiB idle, %.0f MiB at peak with 32 concurrent sign-ins\n",
+		databases.name, median(firstStarts), median(restarts), times, idle, peak)
 	return nil
 }
 
-func median(of []time.Duration) float64 {
-	slices.Sort(of)
-	return float64(of[len(of)/2].Microseconds()) / 1e3
+// median sorts the durations and returns their median in milliseconds.
+func median(durations []time.Duration) float64 {
+	slices.Sort(durations)
+	return float64(durations[len(durations)/2].Microseconds()) / 1e3
 }
 
-// measurePeak is the most memory of a process to which 32 people sign in at once.
-func (p plan) measurePeak(ctx context.Context, at database) (peak float64, err error) {
-	f, err := startFleet(ctx, p.binary, at, 1)
+// measurePeakMemory returns the peak memory of a server under 32 concurrent password sign-ins, in MiB.
+func (p plan) measurePeakMemory(ctx context.Context, at database) (peak float64, err error) {
+	started, err := startServers(ctx, p.binary, at, 1)
 	if err != nil {
 		return 0, err
 	}
-	defer f.stop()
-	t, err := openDataset(ctx, at)
+	defer started.stop()
+	d, err := openDataset(ctx, at)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, t.close()) }()
+	defer func() { err = errors.Join(err, d.close()) }()
 	const callers = 32
-	if err := t.populate(ctx, 2*callers, 2*callers); err != nil {
+	if err := d.populate(ctx, 2*callers, 2*callers); err != nil {
 		return 0, err
 	}
-	all := plan{requests: callers, callers: []int{callers}}
-	calls, err := passwords(ctx, measurement{plan: all, dataset: t, callers: callers})
+	sub := plan{requests: callers, callers: []int{callers}}
+	requests, err := passwords(ctx, measurement{plan: sub, dataset: d, callers: callers})
 	if err != nil {
 		return 0, err
 	}
-	if _, err := runLoad(ctx, f.addresses(), callers, calls); err != nil {
+	if _, err := runLoad(ctx, started.addresses(), callers, requests); err != nil {
 		return 0, err
 	}
-	return f[0].memory("VmHWM"), nil
+	return started[0].memory("VmHWM"), nil
 }

@@ -1,5 +1,5 @@
-// Package cluster runs Twofold scaled out on one machine, without containers: several processes of the program over one
-// PostgreSQL, and a proxy in front of them. It is for make cluster and for tests, and never shipped.
+// Package cluster runs Twofold scaled out on one machine, without containers: several server processes that share one
+// PostgreSQL database, behind a load-balancing proxy. It is used by make cluster and by tests, and is not part of the binary.
 package cluster
 
 import (
@@ -19,12 +19,12 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// Options say what a cluster is made of.
+// Options configure a cluster.
 type Options struct {
 	PublicURL string
-	Database  string    // URL of a database; none: one on a server of the cluster's own
-	Settings  []string  // NAME=value; what is set here wins
-	Log       io.Writer // of all processes together; none: nowhere
+	Database  string    // database URL; if empty, the cluster starts a PostgreSQL server of its own
+	Settings  []string  // NAME=value; they override the defaults of the cluster
+	Log       io.Writer // receives the logs of all processes; nil discards them
 }
 
 // Cluster is a database, a master key and the processes that share them.
@@ -32,16 +32,17 @@ type Cluster struct {
 	Processes []*Process
 
 	dir         string
-	server      *pgserver.Server // its own; otherwise nil
+	server      *pgserver.Server // nil if the caller named a database
 	environment []string
 	log         io.Writer
 }
 
-// Prepare makes what processes share, and starts none yet. It answers pgserver.ErrAbsent.
+// Prepare creates the database, the master key and the environment that the processes share. It starts no process. It
+// returns pgserver.ErrAbsent if it needs a PostgreSQL server and none is installed.
 func Prepare(ctx context.Context, o Options) (*Cluster, error) {
 	c := &Cluster{log: io.Discard}
 	if o.Log != nil {
-		c.log = &oneAtATime{to: o.Log}
+		c.log = &syncWriter{w: o.Log}
 	}
 	if err := c.prepare(ctx, o); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -62,81 +63,81 @@ func (c *Cluster) prepare(ctx context.Context, o Options) (err error) {
 	if c.dir, err = os.MkdirTemp("", "twofold-cluster-"); err != nil {
 		return err
 	}
-	master := filepath.Join(c.dir, "master.key")
-	if err := os.WriteFile(master, newMaster(), 0o600); err != nil {
+	masterKey := filepath.Join(c.dir, "master.key")
+	if err := os.WriteFile(masterKey, newMasterKey(), 0o600); err != nil {
 		return err
 	}
-	ours := func(pair string) bool { return strings.HasPrefix(pair, "TWOFOLD_") }
-	c.environment = append(slices.DeleteFunc(os.Environ(), ours),
+	isSetting := func(pair string) bool { return strings.HasPrefix(pair, "TWOFOLD_") }
+	c.environment = append(slices.DeleteFunc(os.Environ(), isSetting),
 		"TWOFOLD_OPS_LISTEN=off",
 		"TWOFOLD_PUBLIC_URL="+o.PublicURL,
 		"TWOFOLD_DATABASE_URL="+o.Database,
-		"TWOFOLD_MASTER_KEY_FILE="+master,
+		"TWOFOLD_MASTER_KEY_FILE="+masterKey,
 		"TWOFOLD_TRUSTED_PROXIES=127.0.0.1/32",
 	)
 	c.environment = append(c.environment, o.Settings...)
 	return nil
 }
 
-// newMaster is a master key as an operator makes one: openssl rand -base64 32.
-func newMaster() []byte {
+// newMasterKey returns a master key in the format of openssl rand -base64 32, as docs/operate.md describes.
+func newMasterKey() []byte {
 	raw := make([]byte, 32)
-	_, _ = rand.Read(raw) // it never fails
+	_, _ = rand.Read(raw) // never fails
 	return base64.StdEncoding.AppendEncode(nil, raw)
 }
 
-// Launch starts n processes of a program, a file, at once, and answers when all of them listen.
+// Launch starts n processes of the binary at the path program concurrently, and waits until all of them listen.
 func (c *Cluster) Launch(ctx context.Context, program string, n int) error {
-	begun := make([]*Process, n)
-	failed := make([]error, n)
-	var all sync.WaitGroup
-	for i := range begun {
-		begun[i] = &Process{program: program, environment: c.environment, log: c.log}
-		all.Go(func() { failed[i] = begun[i].Start(ctx) })
+	started := make([]*Process, n)
+	errs := make([]error, n)
+	var group sync.WaitGroup
+	for i := range started {
+		started[i] = &Process{program: program, environment: c.environment, log: c.log}
+		group.Go(func() { errs[i] = started[i].Start(ctx) })
 	}
-	all.Wait()
-	c.Processes = append(c.Processes, begun...)
-	return errors.Join(failed...)
+	group.Wait()
+	c.Processes = append(c.Processes, started...)
+	return errors.Join(errs...)
 }
 
-// RunCommand runs a command of a program, as an operator would beside the processes, with a line as standard input. It returns what the
-// command printed.
-func (c *Cluster) RunCommand(ctx context.Context, program, line string, args ...string) (string, error) {
-	command := exec.CommandContext(ctx, program, args...) //nolint:gosec // the caller's own program
-	command.Env, command.Stdin = c.environment, strings.NewReader(line+"\n")
-	said, err := command.CombinedOutput()
+// RunCommand runs a command of the program with the settings of the cluster, as an operator would while the processes serve.
+// The command reads input from standard input. RunCommand returns its output.
+func (c *Cluster) RunCommand(ctx context.Context, program, input string, args ...string) (string, error) {
+	command := exec.CommandContext(ctx, program, args...) //nolint:gosec // a program of the caller
+	command.Env, command.Stdin = c.environment, strings.NewReader(input+"\n")
+	output, err := command.CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, said)
+		return "", fmt.Errorf("%s: %w: %s", strings.Join(args, " "), err, output)
 	}
-	return string(said), nil
+	return string(output), nil
 }
 
-// Close stops every process, all at once, then the database server where it is the cluster's own, and takes the files away.
+// Close stops all processes concurrently, then the cluster's own database server, if any, and deletes its files.
 func (c *Cluster) Close() error {
-	stopped := make([]error, len(c.Processes))
-	var all sync.WaitGroup
+	errs := make([]error, len(c.Processes))
+	var group sync.WaitGroup
 	for i, p := range c.Processes {
-		all.Go(func() { stopped[i] = p.Stop() })
+		group.Go(func() { errs[i] = p.Stop() })
 	}
-	all.Wait()
-	failed := errors.Join(stopped...)
+	group.Wait()
+	err := errors.Join(errs...)
 	if c.server != nil {
-		failed = errors.Join(failed, c.server.Close())
+		err = errors.Join(err, c.server.Close())
 	}
 	if c.dir != "" {
-		failed = errors.Join(failed, os.RemoveAll(c.dir))
+		err = errors.Join(err, os.RemoveAll(c.dir))
 	}
-	return failed
+	return err
 }
 
-// oneAtATime lets several processes write to one place.
-type oneAtATime struct {
+// syncWriter serializes the writes of several processes.
+type syncWriter struct {
 	mu sync.Mutex
-	to io.Writer
+	w  io.Writer
 }
 
-func (w *oneAtATime) Write(b []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(b)
+func (s *syncWriter) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(b)
 }

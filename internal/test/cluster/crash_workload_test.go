@@ -9,168 +9,170 @@ import (
 	"twofold/internal/test/apptest"
 )
 
-// person is three people who live through one round: a novice who enrolls, a veteran with a phone and recovery codes, and
-// a user that changes a password. Their credentials were prepared before.
-type person struct {
-	novice, veteran, changer *apptest.Client // by their sessions
-	other                    *apptest.Client // another session of who changes
-	toEnroll, toChange       string          // step-up tokens
-	halves                   []string        // of the veteran's sign-ins
-	phone                    *apptest.Phone  // of the veteran, by the clock of today
-	codes                    []string
-	email                    string // of who changes
+// workload is the work of one round: a new user enrolls, an MFA user signs in with a code and with a recovery code, and a
+// third user changes the password. Accounts, sessions and tokens are prepared in advance.
+type workload struct {
+	newUser, mfaUser, passwordUser *apptest.Client
+	otherSession                   *apptest.Client // another session of passwordUser
+	enrollToken, passwordToken     string          // step-up tokens
+	signInTokens                   []string        // pending sign-ins of mfaUser
+	phone                          *apptest.Phone  // of mfaUser, with the current time
+	codes                          []string        // recovery codes of mfaUser
+	email                          string          // of passwordUser
 
-	// What became of what they did in the round.
+	// The responses of the round. A zero response means that the process was killed before it responded.
 	begun, confirmed, signedIn, recovered, changed apptest.Response
-	enrolls                                        *apptest.Phone
-	confirms, signsIn                              string // codes
+	newPhone                                       *apptest.Phone // of the enrollment
+	confirmCode, signInCode                        string
 }
 
-// prepared are people for n rounds, whose passwords cost nearly nothing to look at.
-func prepared(t *testing.T, dir, database string, n int) []person {
+// prepareWorkloads returns workloads for n rounds. It stores cheap password hashes.
+func prepareWorkloads(t *testing.T, dir, database string, n int) []workload {
 	t.Helper()
-	clock := apptest.NewClock() // two minutes ago: the codes of now are free
+	clock := apptest.NewClock() // two minutes behind, so that the current codes are unused
 	clock.Advance(time.Since(clock.Now()) - 2*time.Minute)
-	h := apptest.StartIn(t, dir, clock, append([]string{"TWOFOLD_DATABASE_URL=" + database}, lasting...)...)
+	h := apptest.StartIn(t, dir, clock, append([]string{"TWOFOLD_DATABASE_URL=" + database}, longLifetimes...)...)
 	today := apptest.Remote(t, "", time.Now)
-	people := make([]person, n)
-	for i := range people {
-		p := &people[i]
-		named := func(who string) string {
-			email := fmt.Sprintf("%s%d@example.com", who, i)
+	workloads := make([]workload, n)
+	for i := range workloads {
+		w := &workloads[i]
+		addAccount := func(name string) string {
+			email := fmt.Sprintf("%s%d@example.com", name, i)
 			h.AddAccount(email)
 			return email
 		}
-		p.novice = h.SignedIn(named("novice"))
-		p.toEnroll = p.novice.StepUpToken("mfa.enroll")
+		w.newUser = h.SignedIn(addAccount("new"))
+		w.enrollToken = w.newUser.StepUpToken("mfa.enroll")
 
-		veteran := named("veteran")
-		p.veteran = h.SignedIn(veteran)
-		shown := p.veteran.BeginEnrollment(p.veteran.StepUpToken("mfa.enroll")).Require(201, "")
-		then := h.PhoneFrom(shown)
-		p.phone = today.PhoneFrom(shown)
-		p.codes = p.veteran.Confirm(then, then.Code()).Require(201, "").RecoveryCodes()
+		mfaEmail := addAccount("mfa")
+		w.mfaUser = h.SignedIn(mfaEmail)
+		begun := w.mfaUser.BeginEnrollment(w.mfaUser.StepUpToken("mfa.enroll")).Require(201, "")
+		pastPhone := h.PhoneFrom(begun)
+		w.phone = today.PhoneFrom(begun)
+		w.codes = w.mfaUser.Confirm(pastPhone, pastPhone.Code()).Require(201, "").RecoveryCodes()
 		for range 4 {
-			p.halves = append(p.halves, h.PendingSignIn(veteran))
+			w.signInTokens = append(w.signInTokens, h.PendingSignIn(mfaEmail))
 		}
 
-		p.email = named("changer")
-		p.other, p.changer = h.SignedIn(p.email), h.SignedIn(p.email)
-		p.toChange = p.changer.StepUpToken("account.password")
+		w.email = addAccount("password")
+		w.otherSession, w.passwordUser = h.SignedIn(w.email), h.SignedIn(w.email)
+		w.passwordToken = w.passwordUser.StepUpToken("account.password")
 	}
 	h.Stop()
-	return people
+	return workloads
 }
 
-func (p *person) enroll(h *apptest.Server) {
-	novice := p.novice.OnServer(h)
-	if p.begun = novice.DoAllowFailure("POST", apptest.PathEnrollments, nil, "Step-Up-Token", p.toEnroll); p.begun.Status != 201 {
+func (w *workload) enroll(h *apptest.Server) {
+	newUser := w.newUser.OnServer(h)
+	if w.begun = newUser.DoAllowFailure("POST", apptest.PathEnrollments, nil, "Step-Up-Token", w.enrollToken); w.begun.Status != 201 {
 		return
 	}
-	p.enrolls = h.PhoneFrom(p.begun)
-	p.confirms = p.enrolls.Code()
-	p.confirmed = novice.DoAllowFailure("POST", apptest.PathEnrollments+"/"+p.enrolls.ID+"/confirm", apptest.Code(p.confirms))
+	w.newPhone = h.PhoneFrom(w.begun)
+	w.confirmCode = w.newPhone.Code()
+	w.confirmed = newUser.DoAllowFailure("POST", apptest.PathEnrollments+"/"+w.newPhone.ID+"/confirm", apptest.Code(w.confirmCode))
 }
 
-func (p *person) useCode(h *apptest.Server) {
-	p.signsIn = p.phone.Code()
-	p.signedIn = h.Script("").DoAllowFailure("POST", apptest.PathSecondFactor, JSON{"sign_in_token": p.halves[0], "code": p.signsIn})
+func (w *workload) useCode(h *apptest.Server) {
+	w.signInCode = w.phone.Code()
+	w.signedIn = h.Script("").DoAllowFailure("POST", apptest.PathSecondFactor, JSON{"sign_in_token": w.signInTokens[0], "code": w.signInCode})
 }
 
-func (p *person) useRecoveryCode(h *apptest.Server) {
-	p.recovered = h.Script("").DoAllowFailure("POST", apptest.PathSecondFactor, JSON{"sign_in_token": p.halves[1], "recovery_code": p.codes[0]})
+func (w *workload) useRecoveryCode(h *apptest.Server) {
+	w.recovered = h.Script("").DoAllowFailure("POST", apptest.PathSecondFactor, JSON{"sign_in_token": w.signInTokens[1], "recovery_code": w.codes[0]})
 }
 
-func (p *person) changePassword(h *apptest.Server) {
-	p.changed = p.changer.OnServer(h).DoAllowFailure("PUT", apptest.PathPassword, JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.toChange)
+func (w *workload) changePassword(h *apptest.Server) {
+	w.changed = w.passwordUser.OnServer(h).DoAllowFailure("PUT", apptest.PathPassword, JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", w.passwordToken)
 }
 
 // interrupted reports whether a request got no response.
-func (p *person) interrupted() bool {
-	confirmed := p.confirmed.Status > 0
-	return !confirmed || p.signedIn.Status == 0 || p.recovered.Status == 0 || p.changed.Status == 0
+func (w *workload) interrupted() bool {
+	confirmed := w.confirmed.Status > 0
+	return !confirmed || w.signedIn.Status == 0 || w.recovered.Status == 0 || w.changed.Status == 0
 }
 
-// wrong looks at what is left, and says what is not as it should be: what was answered is there, and what was not is whole
-// or absent.
-func (p *person) wrong(h *apptest.Server) (wrong []string) {
+// check returns what is wrong after the restart: every acknowledged change must be there, and every other one must be there as
+// a whole or not at all.
+func (w *workload) check(h *apptest.Server) (problems []string) {
 	for what, err := range map[string]error{
-		"the enrollment": p.enrollment(h), "the codes": p.used(h), "the password": p.passwords(h),
+		"enrollment": w.checkEnrollment(h), "codes": w.checkCodes(h), "password": w.checkPassword(h),
 	} {
 		if err != nil {
-			wrong = append(wrong, what+": "+err.Error())
+			problems = append(problems, what+": "+err.Error())
 		}
 	}
-	return wrong
+	return problems
 }
 
-func (p *person) enrollment(h *apptest.Server) error {
-	novice := p.novice.OnServer(h)
-	state := novice.Do("GET", "/api/v1/mfa", nil)
-	if err := wants("the state", state, 200); err != nil {
+func (w *workload) checkEnrollment(h *apptest.Server) error {
+	newUser := w.newUser.OnServer(h)
+	state := newUser.Do("GET", "/api/v1/mfa", nil)
+	if err := wantStatus("MFA state", state, 200); err != nil {
 		return err
 	}
 	methods, _ := state.Value("methods").([]any)
 	switch codes, pending := state.Value("recovery_codes"), state.Value("pending_enrollment"); {
-	case len(methods) == 1 && codes != nil && pending == nil && p.begun.Status == 201: // confirmed, whether or not that was answered
-		return wants("the code again", novice.StepUp("mfa.remove", apptest.Code(p.confirms)), 401, "code_used")
-	case len(methods) > 0 || codes != nil || p.confirmed.Status == 201:
-		return fmt.Errorf("it was answered with %d, and there is %s", p.confirmed.Status, state.Body)
-	case pending != nil && p.begun.Status == 201:
-		return wants("the code that did not confirm", novice.Confirm(p.enrolls, p.confirms), 201)
-	case p.begun.Status == 201:
-		return fmt.Errorf("what was begun is gone: %s", state.Body)
+	case len(methods) == 1 && codes != nil && pending == nil && w.begun.Status == 201: // confirmed, with or without a response
+		return wantStatus("used code", newUser.StepUp("mfa.remove", apptest.Code(w.confirmCode)), 401, "code_used")
+	case len(methods) > 0 || codes != nil || w.confirmed.Status == 201:
+		return fmt.Errorf("confirm got status %d, but the state is %s", w.confirmed.Status, state.Body)
+	case pending != nil && w.begun.Status == 201:
+		return wantStatus("confirm again", newUser.Confirm(w.newPhone, w.confirmCode), 201)
+	case w.begun.Status == 201:
+		return fmt.Errorf("the pending enrollment is missing: %s", state.Body)
 	case pending != nil: // begun, but the response was lost
-		return wants("beginning with a token that is spent", novice.BeginEnrollment(p.toEnroll), 401, "step_up_required")
+		return wantStatus("begin with a used token", newUser.BeginEnrollment(w.enrollToken), 401, "step_up_required")
 	}
-	return wants("beginning once more", novice.BeginEnrollment(p.toEnroll), 201)
+	return wantStatus("begin again", newUser.BeginEnrollment(w.enrollToken), 201)
 }
 
-// used looks at what the codes bought: a code is used if and only if there is a session for it.
-func (p *person) used(h *apptest.Server) error {
-	list := p.veteran.OnServer(h).Do("GET", "/api/v1/sessions", nil)
-	if err := wants("the sessions", list, 200); err != nil {
+// checkCodes checks that a code is used if and only if there is a session for it.
+func (w *workload) checkCodes(h *apptest.Server) error {
+	list := w.mfaUser.OnServer(h).Do("GET", "/api/v1/sessions", nil)
+	if err := wantStatus("session list", list, 200); err != nil {
 		return err
 	}
 	sessions, _ := list.Value("items").([]any)
-	bought := 1 // the session that looks
-	for _, proof := range []struct {
-		what   string
-		answer apptest.Response
-		again  apptest.Response
+	want := 1 // the session of this request
+	for _, c := range []struct {
+		name   string
+		first  apptest.Response // before the kill
+		second apptest.Response // after the restart
 	}{
-		{"the code", p.signedIn, h.SecondFactor(p.halves[2], apptest.Code(p.signsIn))},
-		{"the recovery code", p.recovered, h.SecondFactor(p.halves[3], apptest.RecoveryCode(p.codes[0]))},
+		{"code", w.signedIn, h.SecondFactor(w.signInTokens[2], apptest.Code(w.signInCode))},
+		{"recovery code", w.recovered, h.SecondFactor(w.signInTokens[3], apptest.RecoveryCode(w.codes[0]))},
 	} {
 		switch {
-		case proof.again.Code() == "code_used":
-			bought++
-		case proof.again.Status != 201 || proof.answer.Status == 201:
-			return fmt.Errorf("%s was answered with %d, and again with %d %s", proof.what, proof.answer.Status, proof.again.Status, proof.again.Code())
+		case c.second.Code() == "code_used":
+			want++
+		case c.second.Status != 201 || c.first.Status == 201:
+			return fmt.Errorf("%s: got status %d, and %d %s after the restart", c.name, c.first.Status, c.second.Status, c.second.Code())
 		}
-		if proof.answer.Status == 201 {
-			session := h.Script(proof.answer.Text("session_token")).Do("GET", apptest.PathCurrentSession, nil)
-			if err := wants("the session of "+proof.what, session, 200); err != nil {
+		if c.first.Status == 201 {
+			session := h.Script(c.first.Text("session_token")).Do("GET", apptest.PathCurrentSession, nil)
+			if err := wantStatus("session of the "+c.name, session, 200); err != nil {
 				return err
 			}
 		}
 	}
-	if len(sessions) != bought {
-		return fmt.Errorf("%d sessions, want %d", len(sessions), bought)
+	if len(sessions) != want {
+		return fmt.Errorf("%d sessions, want %d", len(sessions), want)
 	}
 	return nil
 }
 
-func (p *person) passwords(h *apptest.Server) error {
-	other := p.other.OnServer(h).Do("GET", apptest.PathCurrentSession, nil)
-	if p.changed.Status != 200 && other.Status == 200 { // it did not happen, and may still
+// checkPassword checks that the password is changed and the other session ended, or that neither happened and the change can be
+// repeated.
+func (w *workload) checkPassword(h *apptest.Server) error {
+	other := w.otherSession.OnServer(h).Do("GET", apptest.PathCurrentSession, nil)
+	if w.changed.Status != 200 && other.Status == 200 { // not changed
 		return errors.Join(
-			wants("the new password", h.Script("").SignIn(p.email, JSON{"password": apptest.NewPassword}), 401, "credentials_rejected"),
-			wants("changing it once more", p.changer.OnServer(h).Do("PUT", apptest.PathPassword, JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", p.toChange), 200),
+			wantStatus("sign-in with the new password", h.Script("").SignIn(w.email, JSON{"password": apptest.NewPassword}), 401, "credentials_rejected"),
+			wantStatus("change again", w.passwordUser.OnServer(h).Do("PUT", apptest.PathPassword, JSON{"new_password": apptest.NewPassword}, "Step-Up-Token", w.passwordToken), 200),
 		)
 	}
 	return errors.Join(
-		wants("another session", other, 401, "session_required"),
-		wants("the new password", h.Script("").SignIn(p.email, JSON{"password": apptest.NewPassword}), 201),
+		wantStatus("other session", other, 401, "session_required"),
+		wantStatus("sign-in with the new password", h.Script("").SignIn(w.email, JSON{"password": apptest.NewPassword}), 201),
 	)
 }

@@ -19,24 +19,22 @@ import (
 
 type JSON = apptest.JSON
 
-const (
-	ada = "ada@example.com"
-)
+const ada = "ada@example.com"
 
-// patient are settings under which one sign-in outlives many tries.
-var patient = []string{"TWOFOLD_SIGN_IN_LIFETIME=1h", "TWOFOLD_SIGN_IN_TRIES=1000", "TWOFOLD_MAX_PENDING_SIGN_INS=50"}
+// longSignIns are settings under which a pending sign-in survives many wrong codes.
+var longSignIns = []string{"TWOFOLD_SIGN_IN_LIFETIME=1h", "TWOFOLD_SIGN_IN_TRIES=1000", "TWOFOLD_MAX_PENDING_SIGN_INS=50"}
 
-// untiring are settings under which wrong proofs lead to no wait.
-var untiring = append([]string{"TWOFOLD_FREE_ATTEMPTS=1000"}, patient...)
+// unlimitedAttempts are settings under which wrong credentials cause no backoff.
+var unlimitedAttempts = append([]string{"TWOFOLD_FREE_ATTEMPTS=1000"}, longSignIns...)
 
-// cheap are settings for clusters that are many on one machine.
-var cheap = []string{
+// cheapHashes are settings for running many clusters on one machine: cheap password hashes, and no limits per address.
+var cheapHashes = []string{
 	"TWOFOLD_ARGON2_MEMORY_KIB=12288", "TWOFOLD_ARGON2_TIME=3", "TWOFOLD_HASH_WAIT=1m", "TWOFOLD_HASH_QUEUE=1000",
 	"TWOFOLD_IP_FAILURE_LIMIT=100000", "TWOFOLD_IP_SIGN_IN_LIMIT=100000", "TWOFOLD_DATABASE_CONNECTIONS=8",
 }
 
-// built is the program, built once by whichever test needs it first.
-var built struct {
+// builtProgram is the server binary, which the first test that needs it builds.
+var builtProgram struct {
 	once sync.Once
 	dir  string
 	err  error
@@ -44,47 +42,47 @@ var built struct {
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	_ = os.RemoveAll(built.dir)
+	_ = os.RemoveAll(builtProgram.dir)
 	os.Exit(status)
 }
 
-// program is the file of the program as it is in this folder.
+// program returns the path of the server binary, built from this repository.
 func program(t *testing.T) string {
 	t.Helper()
 	apptest.SkipUnlessSelected(t)
-	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "twofold-program-"); built.err == nil {
-			built.err = build(apptest.Root(), built.dir)
+	builtProgram.once.Do(func() {
+		if builtProgram.dir, builtProgram.err = os.MkdirTemp("", "twofold-program-"); builtProgram.err == nil {
+			builtProgram.err = build(apptest.Root(), builtProgram.dir)
 		}
 	})
-	if built.err != nil {
-		t.Fatal(built.err)
+	if builtProgram.err != nil {
+		t.Fatal(builtProgram.err)
 	}
-	return filepath.Join(built.dir, "twofold")
+	return filepath.Join(builtProgram.dir, "twofold")
 }
 
-// build builds the program from a folder of sources, as make does, into a folder.
-func build(sources, into string) error {
-	command := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", into, ".")
+// build builds the server from the directory sources into the directory out, with the flags of the Makefile.
+func build(sources, out string) error {
+	command := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out, ".")
 	command.Dir, command.Env = sources, append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w: %s", err, said)
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w: %s", err, output)
 	}
 	return nil
 }
 
-// clusterFixture is a cluster, and its processes as servers that clients call.
+// clusterFixture is a cluster whose processes are available as apptest servers.
 type clusterFixture struct {
 	*cluster.Cluster
 	t        *testing.T
 	program  string
-	database string // its name on the server
-	servers  []*apptest.Server
+	database string            // its name
+	servers  []*apptest.Server // of Processes, in the same order
 	log      *apptest.Log
 }
 
-// processes are n of the program that started at once on an empty database.
-func processes(t *testing.T, n int, settings ...string) *clusterFixture {
+// startCluster returns a cluster of n processes, which started concurrently on an empty database.
+func startCluster(t *testing.T, n int, settings ...string) *clusterFixture {
 	t.Helper()
 	w := newClusterFixture(t, settings...)
 	w.launch(w.program, n)
@@ -93,10 +91,10 @@ func processes(t *testing.T, n int, settings ...string) *clusterFixture {
 
 func newClusterFixture(t *testing.T, settings ...string) *clusterFixture {
 	t.Helper()
-	at := pgserver.Database(t)
-	w := &clusterFixture{t: t, program: program(t), database: databaseOf(t, at), log: &apptest.Log{}}
+	database := pgserver.Database(t)
+	w := &clusterFixture{t: t, program: program(t), database: databaseName(t, database), log: &apptest.Log{}}
 	c, err := cluster.Prepare(context.Background(), cluster.Options{
-		PublicURL: "http://localhost:8080", Database: at, Settings: append(cheap[:len(cheap):len(cheap)], settings...), Log: w.log,
+		PublicURL: "http://localhost:8080", Database: database, Settings: append(cheapHashes[:len(cheapHashes):len(cheapHashes)], settings...), Log: w.log,
 	})
 	apptest.Must(t, err)
 	w.Cluster = c
@@ -115,15 +113,15 @@ func newClusterFixture(t *testing.T, settings ...string) *clusterFixture {
 	return w
 }
 
-// databaseOf is the name in a database's URL.
-func databaseOf(t *testing.T, text string) string {
+// databaseName returns the name of the database in a URL.
+func databaseName(t *testing.T, text string) string {
 	t.Helper()
 	u, err := url.Parse(text)
 	apptest.Must(t, err)
 	return strings.TrimPrefix(u.Path, "/")
 }
 
-// launch starts n more processes of a program.
+// launch starts n more processes of the binary at the path program.
 func (w *clusterFixture) launch(program string, n int) {
 	w.t.Helper()
 	apptest.Must(w.t, w.Launch(context.Background(), program, n))
@@ -132,48 +130,49 @@ func (w *clusterFixture) launch(program string, n int) {
 	}
 }
 
-// overProcesses does the same with two and with four processes.
-func overProcesses(t *testing.T, do func(t *testing.T, w *clusterFixture), settings ...string) {
+// forClusterSizes runs a test on a cluster of two processes, and on one of four.
+func forClusterSizes(t *testing.T, test func(t *testing.T, w *clusterFixture), settings ...string) {
 	t.Helper()
 	for _, n := range []int{2, 4} {
 		t.Run(fmt.Sprintf("%d processes", n), func(t *testing.T) {
 			t.Parallel()
-			do(t, processes(t, n, settings...))
+			test(t, startCluster(t, n, settings...))
 		})
 	}
 }
 
-// at is the process whose turn it is.
-func (w *clusterFixture) at(i int) *apptest.Server { return w.servers[i%len(w.servers)] }
+// server returns the process with index i modulo the size of the cluster.
+func (w *clusterFixture) server(i int) *apptest.Server { return w.servers[i%len(w.servers)] }
 
-// say runs a command of the program.
-func (w *clusterFixture) say(line string, args ...string) string {
+// run runs a command of the program with input as standard input, and returns its output.
+func (w *clusterFixture) run(input string, args ...string) string {
 	w.t.Helper()
-	said, err := w.RunCommand(context.Background(), w.program, line, args...)
+	output, err := w.RunCommand(context.Background(), w.program, input, args...)
 	apptest.Must(w.t, err)
-	return said
+	return output
 }
 
 func (w *clusterFixture) addAccount(email string) {
 	w.t.Helper()
-	w.say(apptest.Password, "account", "add", "--email", email, "--password-stdin")
+	w.run(apptest.Password, "account", "add", "--email", email, "--password-stdin")
 }
 
-// withMFA adds an account and enrolls its phone, each request at another process. The code of the next step is free.
-func (w *clusterFixture) withMFA(email string) (*apptest.Client, *apptest.Phone, []string) {
+// addAccountWithMFA adds an account and enrolls a phone. It sends each request to another process. The phone's next code is
+// unused.
+func (w *clusterFixture) addAccountWithMFA(email string) (*apptest.Client, *apptest.Phone, []string) {
 	w.t.Helper()
 	w.addAccount(email)
-	script := w.at(0).SignedIn(email)
-	phone := script.OnServer(w.at(1)).Begin()
-	a := script.OnServer(w.at(2)).Confirm(phone, phone.Code()).Require(201, "")
+	script := w.server(0).SignedIn(email)
+	phone := script.OnServer(w.server(1)).Begin()
+	a := script.OnServer(w.server(2)).Confirm(phone, phone.Code()).Require(201, "")
 	return script, phone, a.RecoveryCodes()
 }
 
-// halves are sign-in tokens of n sign-ins that wait for a code, begun at all processes.
-func (w *clusterFixture) halves(n int) (tokens []string) {
+// pendingSignIns begins n sign-ins of Ada, distributed over all processes, and returns their tokens.
+func (w *clusterFixture) pendingSignIns(n int) (tokens []string) {
 	w.t.Helper()
 	for i := range n {
-		tokens = append(tokens, w.at(i).PendingSignIn(ada))
+		tokens = append(tokens, w.server(i).PendingSignIn(ada))
 	}
 	return tokens
 }

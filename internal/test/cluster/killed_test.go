@@ -16,7 +16,7 @@ import (
 	"twofold/internal/test/cluster"
 )
 
-// behindProxy is the address of a proxy in front of a cluster's processes, which knows already which are ready.
+// behindProxy starts a proxy in front of the cluster and waits until it considers all processes ready.
 func (w *clusterFixture) behindProxy() (url string, proxy *cluster.Proxy) {
 	w.t.Helper()
 	var addresses []string
@@ -51,48 +51,48 @@ func (w *writer) write(t *testing.T) int {
 	apptest.Must(t, err)
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Bearer "+w.bearer)
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return 0
 	}
-	defer func() { _ = answer.Body.Close() }()
-	if _, err := io.ReadAll(answer.Body); err != nil {
+	defer func() { _ = response.Body.Close() }()
+	if _, err := io.ReadAll(response.Body); err != nil {
 		return 0
 	}
-	if answer.StatusCode == 200 {
+	if response.StatusCode == 200 {
 		w.acked = w.tried
 	}
-	return answer.StatusCode
+	return response.StatusCode
 }
 
 func TestT40_KilledProcess(t *testing.T) {
 	t.Parallel()
-	overProcesses(t, func(t *testing.T, w *clusterFixture) {
+	forClusterSizes(t, func(t *testing.T, w *clusterFixture) {
 		url, proxy := w.behindProxy()
 		victim := w.Processes[0]
-		// Half of the writers come through the proxy, the others to the one that is killed.
+		// Half of the writers send requests through the proxy, the others directly to the process that is killed.
 		writers := make([]*writer, 4)
 		for i := range writers {
 			email := fmt.Sprintf("writer%d@example.com", i)
 			w.addAccount(email)
-			writers[i] = &writer{url: []string{url, victim.URL()}[i%2], bearer: w.at(i).SignedIn(email).Bearer}
+			writers[i] = &writer{url: []string{url, victim.URL()}[i%2], bearer: w.server(i).SignedIn(email).Bearer}
 		}
-		var done, dead atomic.Bool
+		var done, killed atomic.Bool
 		var written, lost, refused atomic.Int64
 		var busy sync.WaitGroup
-		for _, person := range writers {
+		for _, writer := range writers {
 			busy.Go(func() {
 				for !done.Load() {
-					gone := dead.Load()
-					switch status := person.write(t); {
+					killedBefore := killed.Load()
+					switch status := writer.write(t); {
 					case status == 200:
 						written.Add(1)
-					case status == 0 && person.url != url && gone: // the process is gone, and the proxy must not answer for it
+					case status == 0 && writer.url != url && killedBefore: // sent to the killed process
 						refused.Add(1)
-					case (status == 0 && person.url != url || status == 502 && person.url == url) && dead.Load():
-						lost.Add(1) // it was under way
+					case (status == 0 && writer.url != url || status == 502 && writer.url == url) && killed.Load():
+						lost.Add(1) // it was in progress when the process was killed
 					default:
-						t.Errorf("a write answered %d", status)
+						t.Errorf("a write got status %d", status)
 						return
 					}
 				}
@@ -102,31 +102,31 @@ func TestT40_KilledProcess(t *testing.T) {
 			before := n.Load()
 			return func() bool { return n.Load() > before+10 || t.Failed() }
 		}
-		apptest.Eventually(t, "writes at all processes", more(&written))
-		dead.Store(true)
+		apptest.Eventually(t, "writes succeed", more(&written))
+		killed.Store(true)
 		apptest.Must(t, victim.Kill())
-		apptest.Eventually(t, "the proxy notices", func() bool { return proxy.Ready() == len(w.Processes)-1 })
-		apptest.Eventually(t, "the others go on", more(&written))
-		apptest.Eventually(t, "the dead one does not", more(&refused))
+		apptest.Eventually(t, "the proxy finds the killed process unready", func() bool { return proxy.Ready() == len(w.Processes)-1 })
+		apptest.Eventually(t, "writes through the proxy succeed", more(&written))
+		apptest.Eventually(t, "writes to the killed process fail", more(&refused))
 		apptest.Must(t, victim.Start(t.Context()))
-		apptest.Eventually(t, "the proxy notices that it is back", func() bool { return proxy.Ready() == len(w.Processes) })
-		apptest.Eventually(t, "all go on", more(&written))
+		apptest.Eventually(t, "the proxy finds the restarted process ready", func() bool { return proxy.Ready() == len(w.Processes) })
+		apptest.Eventually(t, "writes succeed after the restart", more(&written))
 		done.Store(true)
 		busy.Wait()
 		if lost.Load() > int64(len(writers)) {
-			t.Errorf("%d writes were lost under way, of %d writers", lost.Load(), len(writers))
+			t.Errorf("%d writes in progress were lost, want at most one for each of %d writers", lost.Load(), len(writers))
 		}
-		for i, person := range writers {
-			for at := range w.servers {
-				var kept int
-				name := w.at(at).Script(person.bearer).Do("GET", apptest.PathAccount, nil).Require(200, "").Text("display_name")
-				if _, err := fmt.Sscan(name, &kept); err != nil || kept < person.acked || kept > person.tried {
-					t.Errorf("writer %d: process %d has %q, acknowledged was %d of %d", i, at, name, person.acked, person.tried)
+		for i, writer := range writers {
+			for n := range w.servers {
+				var stored int
+				name := w.server(n).Script(writer.bearer).Do("GET", apptest.PathAccount, nil).Require(200, "").Text("display_name")
+				if _, err := fmt.Sscan(name, &stored); err != nil || stored < writer.acked || stored > writer.tried {
+					t.Errorf("writer %d: process %d returns %q, want a number from %d (acknowledged) to %d (sent)", i, n, name, writer.acked, writer.tried)
 				}
 			}
 		}
 		if _, err := w.RunCommand(t.Context(), w.program, "", "audit", "verify"); err != nil {
-			t.Errorf("after a kill the chains do not verify: %v", err)
+			t.Errorf("the activity chains do not verify after a kill: %v", err)
 		}
 	})
 }
@@ -134,11 +134,11 @@ func TestT40_KilledProcess(t *testing.T) {
 // Forwarded headers are trusted from the proxy only.
 func TestT28_ClientAddressesBehindProxy(t *testing.T) {
 	t.Parallel()
-	w := processes(t, 2)
+	w := startCluster(t, 2)
 	w.addAccount(ada)
 	url, _ := w.behindProxy()
-	front := apptest.Remote(t, url, time.Now)
-	live := front.Script(front.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "").Text("session_token"))
+	proxied := apptest.Remote(t, url, time.Now)
+	live := proxied.Script(proxied.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "").Text("session_token"))
 	served := make(map[string]int)
 	for range 4 {
 		a := live.Do("GET", apptest.PathAccount, nil, "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Host", "evil.example").Require(200, "")

@@ -13,121 +13,121 @@ import (
 	"syscall"
 )
 
-// Process is one process of the program that serves.
+// Process is one server process.
 type Process struct {
-	Address string // host:port, once it has listened; it comes back there
+	Address string // host:port, set by the first Start; later starts listen there again
 
 	program     string
 	environment []string
 	log         io.Writer
 
-	command *exec.Cmd
-	ended   chan error // what it ended with, once
-	guard   *exec.Cmd  // see guarding
-	hold    io.WriteCloser
+	command       *exec.Cmd  // nil while the process is not running
+	exited        chan error // receives the result of command.Wait
+	watchdog      *exec.Cmd  // see watchdogScript
+	watchdogInput io.WriteCloser
 }
 
-var errNothing = errors.New("without an error")
+var errExitedCleanly = errors.New("exit status 0")
 
-// Start starts it, and answers when it listens.
+// Start starts the process and waits until it listens.
 func (p *Process) Start(ctx context.Context) error {
-	hears := &listenLogScanner{to: p.log, heard: make(chan string, 1)}
-	command := exec.Command(p.program, "serve") //nolint:gosec,noctx // the caller's own program; it outlives the context that started it
+	scanner := &listenLogScanner{to: p.log, address: make(chan string, 1)}
+	command := exec.Command(p.program, "serve") //nolint:gosec,noctx // a program of the caller; it outlives the context that started it
 	command.Env = append(p.environment[:len(p.environment):len(p.environment)], "TWOFOLD_LISTEN="+cmp.Or(p.Address, "127.0.0.1:0"))
-	command.Stderr = hears
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us: we end it in our order
+	command.Stderr = scanner
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // so that Ctrl-C reaches only this process, which stops the others in order
 	if err := command.Start(); err != nil {
 		return err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- command.Wait() }()
-	p.command, p.ended = command, ended
-	if err := p.watchOver(command.Process.Pid); err != nil {
+	exited := make(chan error, 1)
+	go func() { exited <- command.Wait() }()
+	p.command, p.exited = command, exited
+	if err := p.startWatchdog(command.Process.Pid); err != nil {
 		p.command = nil
 		return errors.Join(err, command.Process.Kill())
 	}
 	select {
-	case p.Address = <-hears.heard:
+	case p.Address = <-scanner.address:
 		return nil
-	case err := <-ended:
+	case err := <-exited:
 		p.command = nil
-		return errors.Join(fmt.Errorf("%s serve ended before it listened: %w: %s", p.program, cmp.Or(err, errNothing), hears.said), p.release())
+		return errors.Join(fmt.Errorf("%s serve exited before it listened: %w: %s", p.program, cmp.Or(err, errExitedCleanly), scanner.output), p.stopWatchdog())
 	case <-ctx.Done():
 		return errors.Join(ctx.Err(), p.Kill())
 	}
 }
 
-// watchdogScript ends a process when its standard input ends, which happens whenever the parent process ends.
-// Who said something there ended the process themselves.
-const watchdogScript = `read -r told; [ -n "$told" ] || kill -TERM "$1"`
+// watchdogScript terminates a process at the end of standard input, which the kernel closes when the parent process exits for
+// any reason. A line on standard input dismisses the watchdog, because the parent has stopped the process itself.
+const watchdogScript = `read -r dismissed; [ -n "$dismissed" ] || kill -TERM "$1"`
 
-func (p *Process) watchOver(pid int) (err error) {
-	p.guard = exec.Command("sh", "-c", watchdogScript, "sh", strconv.Itoa(pid)) //nolint:gosec,noctx // a number; it outlives the context
-	p.guard.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if p.hold, err = p.guard.StdinPipe(); err != nil {
+func (p *Process) startWatchdog(pid int) (err error) {
+	p.watchdog = exec.Command("sh", "-c", watchdogScript, "sh", strconv.Itoa(pid)) //nolint:gosec,noctx // a number; it outlives the context
+	p.watchdog.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if p.watchdogInput, err = p.watchdog.StdinPipe(); err != nil {
 		return err
 	}
-	return p.guard.Start()
+	return p.watchdog.Start()
 }
 
-func (p *Process) release() error {
-	_, err := io.WriteString(p.hold, "ended\n")
-	return errors.Join(err, p.hold.Close(), p.guard.Wait())
+func (p *Process) stopWatchdog() error {
+	_, err := io.WriteString(p.watchdogInput, "exited\n")
+	return errors.Join(err, p.watchdogInput.Close(), p.watchdog.Wait())
 }
 
-// Stop ends it as an operator does: requests under way are finished. Stopping twice is fine.
-func (p *Process) Stop() error { return p.end(syscall.SIGTERM) }
+// Stop terminates the process gracefully: it finishes running requests first. Stop does nothing if the process is not running.
+func (p *Process) Stop() error { return p.terminate(syscall.SIGTERM) }
 
-// Kill ends it at once, as a crash does. It can be started again.
-func (p *Process) Kill() error { return p.end(syscall.SIGKILL) }
+// Kill kills the process as a crash would. It can be started again.
+func (p *Process) Kill() error { return p.terminate(syscall.SIGKILL) }
 
-func (p *Process) end(how syscall.Signal) error {
+func (p *Process) terminate(signal syscall.Signal) error {
 	if p.command == nil {
 		return nil
 	}
-	_ = p.command.Process.Signal(how) // it may have ended by itself, which its end tells
-	err := <-p.ended
+	_ = p.command.Process.Signal(signal) // fails if the process has exited already, which exited reports
+	err := <-p.exited
 	p.command = nil
-	if how == syscall.SIGKILL {
-		err = nil // it says that it was killed
+	if signal == syscall.SIGKILL {
+		err = nil // the exit status only repeats the signal
 	}
-	return errors.Join(err, p.release())
+	return errors.Join(err, p.stopWatchdog())
 }
 
-// PID is its number, while it runs.
+// PID returns the process id. The process must be running.
 func (p *Process) PID() int { return p.command.Process.Pid }
 
-// URL is its own address, past any proxy.
+// URL returns the URL of the process itself, not that of a proxy.
 func (p *Process) URL() string { return "http://" + p.Address }
 
-// listenLogScanner passes on what a process logs, and hears in it where the process listens.
+// listenLogScanner forwards the log of a process, and finds the listen address in it.
 type listenLogScanner struct {
 	to      io.Writer
-	said    []byte // until it listened
-	scanned int    // of it
+	output  []byte // everything until the address was found
+	scanned int    // length of the complete lines at the start of output
 	found   bool
-	heard   chan string
+	address chan string
 }
 
-func (e *listenLogScanner) Write(b []byte) (int, error) {
-	if !e.found {
-		e.said = append(e.said, b...)
-		e.scan()
+func (s *listenLogScanner) Write(b []byte) (int, error) {
+	if !s.found {
+		s.output = append(s.output, b...)
+		s.scan()
 	}
-	return e.to.Write(b)
+	return s.to.Write(b)
 }
 
-func (e *listenLogScanner) scan() {
+func (s *listenLogScanner) scan() {
 	for {
-		line, _, whole := bytes.Cut(e.said[e.scanned:], []byte("\n"))
-		if !whole {
+		line, _, complete := bytes.Cut(s.output[s.scanned:], []byte("\n"))
+		if !complete {
 			return
 		}
-		e.scanned += len(line) + 1
+		s.scanned += len(line) + 1
 		var event struct{ Msg, Address string }
 		if json.Unmarshal(line, &event) == nil && event.Msg == "listening" {
-			e.found = true
-			e.heard <- event.Address
+			s.found = true
+			s.address <- event.Address
 			return
 		}
 	}

@@ -13,22 +13,22 @@ import (
 	"time"
 )
 
-// ServedBy is the header in which the proxy says which process answered: 1 for the first.
+// ServedBy is the response header in which the proxy names the process that served the request: 1 for the first.
 const ServedBy = "X-Served-By"
 
-// How often the proxy asks whether a process is ready, and how long it waits for the answer.
+// Readiness probes of the proxy.
 const (
-	pulse    = 250 * time.Millisecond
-	patience = 2 * time.Second
+	probeInterval = 250 * time.Millisecond
+	probeTimeout  = 2 * time.Second
 )
 
-// Proxy spreads requests over processes, each to the next, so that the requests of one browser meet all of them. One that
-// does not say at /readyz that it is ready gets none, until it does.
+// Proxy distributes requests over processes in round-robin order, so that the requests of one browser reach all of them. A
+// process gets requests only while its /readyz responds with 200.
 type Proxy struct {
-	backends []*backend
-	turn     atomic.Uint64
-	forward  http.Handler
-	dial     *http.Transport
+	backends  []*backend
+	requests  atomic.Uint64 // counts requests for the round-robin order
+	forward   http.Handler
+	transport *http.Transport
 }
 
 type backend struct {
@@ -36,15 +36,15 @@ type backend struct {
 	ready         atomic.Bool
 }
 
-// NewProxy is in front of processes at these addresses. It sends no request anywhere before Watch has looked.
+// NewProxy returns a proxy for the processes at the given addresses. It considers none of them ready until Watch has probed it.
 func NewProxy(addresses ...string) *Proxy {
-	p := &Proxy{dial: &http.Transport{MaxIdleConnsPerHost: 64}}
+	p := &Proxy{transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	for i, address := range addresses {
 		p.backends = append(p.backends, &backend{name: strconv.Itoa(i + 1), address: address})
 	}
 	p.forward = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
-			// What the browser said about itself is gone; the processes believe what is said here.
+			// Replace forwarding headers of the client, because the processes trust those of the proxy.
 			r.SetXForwarded()
 			r.Out.URL.Scheme = "http"
 			r.Out.Host = r.In.Host
@@ -52,7 +52,7 @@ func NewProxy(addresses ...string) *Proxy {
 		Transport: p,
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
 			status := http.StatusBadGateway
-			if errors.Is(err, errNobody) {
+			if errors.Is(err, errNoneReady) {
 				status = http.StatusServiceUnavailable
 			}
 			http.Error(w, err.Error(), status)
@@ -63,50 +63,49 @@ func NewProxy(addresses ...string) *Proxy {
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.forward.ServeHTTP(w, r) }
 
-// errNobody means that no process is ready.
-var errNobody = errors.New("no process is ready")
+var errNoneReady = errors.New("no process is ready")
 
-// RoundTrip sends a request to the next process that is ready. What could not be delivered goes to the one after it; what
-// may have been delivered is not retried elsewhere.
+// RoundTrip sends a request to the next process that is ready. If it cannot connect to that process, it tries the one after
+// it. It does not retry a request that may have been delivered.
 func (p *Proxy) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
-		r.Body = io.NopCloser(r.Body) // a failed try closes it, and the next one reads it
+		r.Body = io.NopCloser(r.Body) // a failed attempt closes the body, which the next one reads
 	}
 	for range p.backends {
 		b := p.next()
 		if b == nil {
-			return nil, errNobody
+			return nil, errNoneReady
 		}
 		r.URL.Host = b.address
-		answer, err := p.dial.RoundTrip(r)
+		response, err := p.transport.RoundTrip(r)
 		if err == nil {
-			answer.Header.Set(ServedBy, b.name)
-			return answer, nil
+			response.Header.Set(ServedBy, b.name)
+			return response, nil
 		}
-		if r.Context().Err() != nil { // who asked has gone
+		if r.Context().Err() != nil { // the client has disconnected
 			return nil, err
 		}
 		b.ready.Store(false)
-		if failed := (*net.OpError)(nil); !errors.As(err, &failed) || failed.Op != "dial" {
+		if opErr := (*net.OpError)(nil); !errors.As(err, &opErr) || opErr.Op != "dial" {
 			return nil, err
 		}
 	}
-	return nil, errNobody
+	return nil, errNoneReady
 }
 
-// next is the process whose turn it is; nil: none is ready.
+// next returns the next process in round-robin order that is ready, or nil if none is.
 func (p *Proxy) next() *backend {
 	n := uint64(len(p.backends))
-	turn := p.turn.Add(1)
+	first := p.requests.Add(1)
 	for i := range n {
-		if b := p.backends[(turn+i)%n]; b.ready.Load() {
+		if b := p.backends[(first+i)%n]; b.ready.Load() {
 			return b
 		}
 	}
 	return nil
 }
 
-// Ready is how many processes are ready.
+// Ready returns the number of processes that are ready.
 func (p *Proxy) Ready() (n int) {
 	for _, b := range p.backends {
 		if b.ready.Load() {
@@ -116,47 +115,47 @@ func (p *Proxy) Ready() (n int) {
 	return n
 }
 
-// Await answers when all processes are ready, or the context ends.
+// Await waits until all processes are ready. It returns ctx.Err() if the context ends before.
 func (p *Proxy) Await(ctx context.Context) error {
 	for p.Ready() < len(p.backends) {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-time.After(pulse / 10):
+		case <-time.After(probeInterval / 10):
 		}
 	}
 	return nil
 }
 
-// Watch asks each process whether it is ready, again and again, until the context ends.
+// Watch probes the readiness of each process periodically, until the context ends.
 func (p *Proxy) Watch(ctx context.Context) {
-	var all sync.WaitGroup
+	var group sync.WaitGroup
 	for _, b := range p.backends {
-		all.Go(func() {
-			for beat := time.NewTicker(pulse); ; {
+		group.Go(func() {
+			for ticker := time.NewTicker(probeInterval); ; {
 				b.ready.Store(p.isReady(ctx, b))
 				select {
 				case <-ctx.Done():
-					beat.Stop()
+					ticker.Stop()
 					return
-				case <-beat.C:
+				case <-ticker.C:
 				}
 			}
 		})
 	}
-	all.Wait()
+	group.Wait()
 }
 
 func (p *Proxy) isReady(ctx context.Context, b *backend) bool {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.address+"/readyz", nil)
 	if err != nil {
 		return false
 	}
-	answer, err := p.dial.RoundTrip(r)
+	response, err := p.transport.RoundTrip(r)
 	if err != nil {
 		return false
 	}
-	return answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
+	return response.Body.Close() == nil && response.StatusCode == http.StatusOK
 }

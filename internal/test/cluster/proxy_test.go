@@ -17,16 +17,16 @@ import (
 	"twofold/internal/test/pgserver"
 )
 
-// process is a stand-in that is ready while ready is set, and answers every other request with what it got.
-type process struct {
+// fakeProcess is a backend whose readiness a test sets. It responds with the body and forwarding headers of the request.
+type fakeProcess struct {
 	*httptest.Server
 	ready atomic.Bool
-	got   atomic.Int64
+	got   atomic.Int64 // number of requests, readiness probes excluded
 }
 
-func standIn(t *testing.T) *process {
+func newFakeProcess(t *testing.T) *fakeProcess {
 	t.Helper()
-	p := &process{}
+	p := &fakeProcess{}
 	p.ready.Store(true)
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/readyz" && !p.ready.Load() {
@@ -36,7 +36,7 @@ func standIn(t *testing.T) *process {
 			return
 		}
 		p.got.Add(1)
-		if r.URL.Path == "/dies" {
+		if r.URL.Path == "/abort" {
 			c, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
 				_ = c.Close()
@@ -54,7 +54,7 @@ func standIn(t *testing.T) *process {
 	return p
 }
 
-func inFrontOf(t *testing.T, processes ...*process) (url string, proxy *cluster.Proxy) {
+func startProxy(t *testing.T, processes ...*fakeProcess) (url string, proxy *cluster.Proxy) {
 	t.Helper()
 	w := &clusterFixture{t: t, Cluster: &cluster.Cluster{}}
 	for _, p := range processes {
@@ -70,20 +70,20 @@ func post(t *testing.T, url, body string, headers ...string) (status int, header
 	for _, name := range headers {
 		r.Header.Set(name, "203.0.113.9")
 	}
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	apptest.Must(t, err)
-	text, err := io.ReadAll(answer.Body)
+	text, err := io.ReadAll(response.Body)
 	apptest.Must(t, err)
-	apptest.Must(t, answer.Body.Close())
-	if answer.StatusCode == 200 && string(text) != body {
+	apptest.Must(t, response.Body.Close())
+	if response.StatusCode == 200 && string(text) != body {
 		t.Errorf("the body arrived as %q, want %q", text, body)
 	}
-	return answer.StatusCode, answer.Header
+	return response.StatusCode, response.Header
 }
 
 func TestProxy_ReplacesForwardedHeaders(t *testing.T) {
 	t.Parallel()
-	url, _ := inFrontOf(t, standIn(t))
+	url, _ := startProxy(t, newFakeProcess(t))
 	_, header := post(t, url+"/x", "hello", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded")
 	host := strings.TrimPrefix(url, "http://")
 	for name, want := range map[string]string{"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": host, "X-Forwarded-Proto": "http", "Got-Host": host} {
@@ -95,9 +95,9 @@ func TestProxy_ReplacesForwardedHeaders(t *testing.T) {
 
 func TestProxy_SkipsUnreadyProcesses(t *testing.T) {
 	t.Parallel()
-	one, two := standIn(t), standIn(t)
-	url, proxy := inFrontOf(t, one, two)
-	tell := func(what string, ready int) {
+	one, two := newFakeProcess(t), newFakeProcess(t)
+	url, proxy := startProxy(t, one, two)
+	check := func(what string, ready int) {
 		apptest.Eventually(t, what, func() bool { return proxy.Ready() == ready })
 		before := []int64{one.got.Load(), two.got.Load()}
 		for range 4 {
@@ -114,22 +114,22 @@ func TestProxy_SkipsUnreadyProcesses(t *testing.T) {
 			t.Errorf("%s: the processes got %v of four requests, want %v", what, got, want)
 		}
 	}
-	tell("both are ready", 2)
+	check("both ready", 2)
 	one.ready.Store(false)
-	tell("the second alone", 1)
+	check("second ready", 1)
 	two.ready.Store(false)
-	tell("nobody", 0)
+	check("none ready", 0)
 	one.ready.Store(true)
 	two.ready.Store(true)
-	tell("both again", 2)
+	check("both ready again", 2)
 }
 
 func TestProxy_RetriesUndeliveredRequestsOnly(t *testing.T) {
 	t.Parallel()
-	one, two := standIn(t), standIn(t)
-	url, proxy := inFrontOf(t, one, two)
-	if got, _ := post(t, url+"/dies", "hello"); got != 502 || one.got.Load()+two.got.Load() != 1 {
-		t.Errorf("a request whose process died answers %d, and was sent %d times; want 502, once", got, one.got.Load()+two.got.Load())
+	one, two := newFakeProcess(t), newFakeProcess(t)
+	url, proxy := startProxy(t, one, two)
+	if got, _ := post(t, url+"/abort", "hello"); got != 502 || one.got.Load()+two.got.Load() != 1 {
+		t.Errorf("an aborted request got status %d and was sent %d times, want 502, once", got, one.got.Load()+two.got.Load())
 	}
 	apptest.Eventually(t, "both are ready", func() bool { return proxy.Ready() == 2 })
 	two.CloseClientConnections()
@@ -137,28 +137,28 @@ func TestProxy_RetriesUndeliveredRequestsOnly(t *testing.T) {
 	for range 4 {
 		got, header := post(t, url+"/x", "hello")
 		if got != 200 || header.Get(cluster.ServedBy) != "1" {
-			t.Errorf("got %d from %q, want 200 from the one that is there", got, header.Get(cluster.ServedBy))
+			t.Errorf("got %d from process %q, want 200 from process 1", got, header.Get(cluster.ServedBy))
 		}
 	}
 }
 
 func TestCluster_StopLeavesNothing(t *testing.T) {
-	scratch := t.TempDir()
-	apptest.Must(t, os.Chmod(scratch, 0o777)) // PostgreSQL may run as another user
-	apptest.Must(t, os.Chmod(filepath.Dir(scratch), 0o755))
+	temp := t.TempDir()
+	apptest.Must(t, os.Chmod(temp, 0o777)) // PostgreSQL may run as another user
+	apptest.Must(t, os.Chmod(filepath.Dir(temp), 0o755))
 	file := program(t)
-	t.Setenv("TMPDIR", scratch)
-	c, err := cluster.Prepare(t.Context(), cluster.Options{PublicURL: "http://localhost:8080", Settings: cheap})
+	t.Setenv("TMPDIR", temp)
+	c, err := cluster.Prepare(t.Context(), cluster.Options{PublicURL: "http://localhost:8080", Settings: cheapHashes})
 	pgserver.RequireBinaries(t, err)
 	apptest.Must(t, c.Launch(t.Context(), file, 2))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	apptest.Must(t, err)
-	ctx, end := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(t.Context())
 	apptest.Must(t, c.Serve(ctx, listener, func() error {
 		if got, header := post(t, "http://"+listener.Addr().String()+apptest.PathSecondFactor, "{}"); got != 415 || header.Get(cluster.ServedBy) == "" {
-			t.Errorf("the cluster answers %d as %q", got, header.Get(cluster.ServedBy))
+			t.Errorf("got status %d from process %q, want 415", got, header.Get(cluster.ServedBy))
 		}
-		end()
+		cancel()
 		return nil
 	}))
 	apptest.Must(t, c.Close())
@@ -168,7 +168,7 @@ func TestCluster_StopLeavesNothing(t *testing.T) {
 			_ = connection.Close()
 		}
 	}
-	if left, err := os.ReadDir(scratch); err != nil || len(left) > 0 {
-		t.Errorf("left are %v, %v", left, err)
+	if files, err := os.ReadDir(temp); err != nil || len(files) > 0 {
+		t.Errorf("files are left: %v, %v", files, err)
 	}
 }

@@ -10,22 +10,21 @@ import (
 	"time"
 )
 
-// grace is how long requests under way have until the proxy ends.
-const grace = 3 * time.Second
+// shutdownTimeout is how long the proxy waits for running requests when it shuts down.
+const shutdownTimeout = 3 * time.Second
 
-// Serve answers through a proxy in front of the processes that were launched, until the context ends. It calls ready once
-// all of them are.
+// Serve runs a proxy in front of the launched processes until the context ends. It calls ready once all of them are ready.
 func (c *Cluster) Serve(ctx context.Context, listener net.Listener, ready func() error) error {
 	addresses := make([]string, len(c.Processes))
 	for i, p := range c.Processes {
 		addresses[i] = p.Address
 	}
 	proxy := NewProxy(addresses...)
-	watched, rest := context.WithCancel(ctx)
+	watchCtx, stopWatching := context.WithCancel(ctx)
 	var watching sync.WaitGroup
-	watching.Go(func() { proxy.Watch(watched) })
+	watching.Go(func() { proxy.Watch(watchCtx) })
 	defer watching.Wait()
-	defer rest()
+	defer stopWatching()
 	server := &http.Server{Handler: proxy, ReadHeaderTimeout: 5 * time.Second}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -40,9 +39,9 @@ func (c *Cluster) Serve(ctx context.Context, listener net.Listener, ready func()
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	shutdownCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	if server.Shutdown(ending) != nil { // a browser holds on
+	if server.Shutdown(shutdownCtx) != nil { // a client keeps its connection open
 		return server.Close()
 	}
 	return nil

@@ -19,13 +19,13 @@ import (
 
 const (
 	slots      = 2
-	hashMemory = 19 << 20 // bytes of one hash, at the cost of the product
-	allowance  = 64 << 20
-	crowd      = 200
+	hashMemory = 19 << 20 // bytes per hash, with the default parameters
+	allowance  = 64 << 20 // bytes for everything else
+	burstSize  = 200      // sign-ins
 )
 
-// alone is one process over a file, with the product's cost of a hash and its queue, and Ada in it.
-func alone(t *testing.T) (*cluster.Process, *apptest.Server) {
+// startSingle starts one process on SQLite, with the default hash parameters and queue, and an account for Ada.
+func startSingle(t *testing.T) (*cluster.Process, *apptest.Server) {
 	t.Helper()
 	log := &apptest.Log{}
 	c, err := cluster.Prepare(t.Context(), cluster.Options{
@@ -42,112 +42,112 @@ func alone(t *testing.T) (*cluster.Process, *apptest.Server) {
 	return c.Processes[0], apptest.Remote(t, c.Processes[0].URL(), time.Now)
 }
 
-// memory is a line of what the system knows of a process, as in VmRSS: in bytes.
-func memory(t *testing.T, pid int, line string) int {
+// memory returns a field of /proc/PID/status, such as VmRSS, in bytes.
+func memory(t *testing.T, pid int, field string) int {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	apptest.Must(t, err)
-	for l := range strings.Lines(string(text)) {
-		if value, found := strings.CutPrefix(l, line+":"); found {
+	for line := range strings.Lines(string(text)) {
+		if value, found := strings.CutPrefix(line, field+":"); found {
 			n, err := strconv.Atoi(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(value), "kB")))
 			apptest.Must(t, err)
 			return n << 10
 		}
 	}
-	t.Fatalf("/proc/%d/status has no %s", pid, line)
+	t.Fatalf("/proc/%d/status has no %s", pid, field)
 	return 0
 }
 
-// burst signs in many users at once, each with an address of its own and a password of maximum length, while another client
-// asks again and again whether the process lives. It answers what the crowd was answered, and the longest that took.
-func burst(t *testing.T, at *apptest.Server) (answers []apptest.Response, slowest time.Duration) {
+// burst sends concurrent sign-ins with passwords of maximum length, each for another unknown address, while another client
+// polls /healthz. It returns the responses to the sign-ins, and the slowest response of /healthz.
+func burst(t *testing.T, server *apptest.Server) (responses []apptest.Response, slowest time.Duration) {
 	t.Helper()
-	over, waited := make(chan struct{}), make(chan time.Duration)
+	done, result := make(chan struct{}), make(chan time.Duration)
 	go func() {
 		var slowest time.Duration
-		for beat := time.NewTicker(20 * time.Millisecond); ; <-beat.C {
+		for ticker := time.NewTicker(20 * time.Millisecond); ; <-ticker.C {
 			select {
-			case <-over:
-				beat.Stop()
-				waited <- slowest
+			case <-done:
+				ticker.Stop()
+				result <- slowest
 				return
 			default:
-				slowest = max(slowest, alive(t, at.URL))
+				slowest = max(slowest, requestHealthz(t, server.URL))
 			}
 		}
 	}()
 	long := strings.Repeat("🔐", 128)
-	answers = apptest.Concurrently(crowd, func(i int) apptest.Response {
-		return at.Script("").SignIn(fmt.Sprintf("nobody-%d@example.com", i), JSON{"password": long})
+	responses = apptest.Concurrently(burstSize, func(i int) apptest.Response {
+		return server.Script("").SignIn(fmt.Sprintf("unknown-%d@example.com", i), JSON{"password": long})
 	})
-	close(over)
-	return answers, <-waited
+	close(done)
+	return responses, <-result
 }
 
-// alive requests /healthz, as a monitor does, and returns how long the response took.
-func alive(t *testing.T, url string) time.Duration {
+// requestHealthz requests /healthz, as a monitor does, and returns how long the response took.
+func requestHealthz(t *testing.T, url string) time.Duration {
 	t.Helper()
-	begun := time.Now()
-	answer, err := http.Get(url + "/healthz")
-	took := time.Since(begun)
+	start := time.Now()
+	response, err := http.Get(url + "/healthz")
+	elapsed := time.Since(start)
 	if err != nil {
 		t.Error(err)
 		return 0
 	}
-	_, err = io.Copy(io.Discard, answer.Body) // so that the connection is used again
-	if err = errors.Join(err, answer.Body.Close()); err != nil || answer.StatusCode != 200 {
-		t.Errorf("/healthz: %d, %v", answer.StatusCode, err)
+	_, err = io.Copy(io.Discard, response.Body) // so that the connection is reused
+	if err = errors.Join(err, response.Body.Close()); err != nil || response.StatusCode != 200 {
+		t.Errorf("/healthz: %d, %v", response.StatusCode, err)
 	}
-	return took
+	return elapsed
 }
 
-// This test measures time and memory. It tries again if the machine is busy with something else.
+// This test measures time and memory. It tries three times, because other load on the machine can disturb it.
 func TestT27_SignInBurstIsShed(t *testing.T) {
 	apptest.Timing(t)
 	if runtime.GOOS != "linux" {
-		t.Skip("memory is read from /proc: this runs on Linux alone, as CI does")
+		t.Skip("reading the memory usage from /proc needs Linux")
 	}
-	p, at := alone(t)
-	at.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "")
+	p, server := startSingle(t)
+	server.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "")
 	before := memory(t, p.PID(), "VmRSS")
-	var wrong error
+	var err error
 	for range 3 {
-		if wrong = crowded(t, p, at, before); wrong == nil {
+		if err = checkBurst(t, p, server, before); err == nil {
 			return
 		}
-		t.Log(wrong)
+		t.Log(err)
 	}
-	t.Error(wrong)
+	t.Error(err)
 }
 
-// crowded answers what a crowd brings about that it must not. What has nothing to do with time and memory fails the test.
-func crowded(t *testing.T, p *cluster.Process, at *apptest.Server, before int) error {
+// checkBurst sends a burst and returns an error if it takes too much time or memory. Any other problem fails the test.
+func checkBurst(t *testing.T, p *cluster.Process, server *apptest.Server, before int) error {
 	t.Helper()
-	apptest.Must(t, os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID()), []byte("5"), 0)) // the peak is counted from here
-	answers, slowest := burst(t, at)
-	over := time.Now()
+	apptest.Must(t, os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.PID()), []byte("5"), 0)) // resets the peak memory usage
+	responses, slowest := burst(t, server)
+	end := time.Now()
 	peak := memory(t, p.PID(), "VmHWM")
-	tally := apptest.CountByOutcome(answers)
-	for _, a := range answers {
+	outcomes := apptest.CountByOutcome(responses)
+	for _, a := range responses {
 		if a.Status != 401 && (a.Header.Get("Retry-After") == "" || a.Code() != "unavailable" && a.Code() != "too_many_requests") {
-			t.Fatalf("one of the crowd got %d %s, Retry-After %q", a.Status, a.Body, a.Header.Get("Retry-After"))
+			t.Fatalf("a sign-in got %d %s, Retry-After %q", a.Status, a.Body, a.Header.Get("Retry-After"))
 		}
 	}
-	if tally["503 unavailable"] == 0 || tally["401 credentials_rejected"] == 0 {
-		t.Fatalf("the crowd got %v: some are to be judged, and some shed", tally)
+	if outcomes["503 unavailable"] == 0 || outcomes["401 credentials_rejected"] == 0 {
+		t.Fatalf("got %v, want some sign-ins checked and some shed", outcomes)
 	}
-	at.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "")
-	again := time.Since(over)
-	t.Logf("%v; %d MiB before, %d at the most; /healthz %v at the most; the next sign-in took %v", tally, before>>20, peak>>20, slowest, again)
-	var wrong []error
-	if most := before + slots*hashMemory + allowance; peak > most {
-		wrong = append(wrong, fmt.Errorf("%d MiB at the most, want %d", peak>>20, most>>20))
+	server.Script("").SignIn(ada, JSON{"deliver": "token"}).Require(201, "")
+	next := time.Since(end)
+	t.Logf("%v; memory %d MiB before, %d MiB at peak; /healthz at most %v; the next sign-in took %v", outcomes, before>>20, peak>>20, slowest, next)
+	var errs []error
+	if limit := before + slots*hashMemory + allowance; peak > limit {
+		errs = append(errs, fmt.Errorf("peak memory is %d MiB, want at most %d", peak>>20, limit>>20))
 	}
 	if slowest >= 500*time.Millisecond {
-		wrong = append(wrong, fmt.Errorf("/healthz took %v", slowest))
+		errs = append(errs, fmt.Errorf("/healthz took %v", slowest))
 	}
-	if again > 2*time.Second {
-		wrong = append(wrong, fmt.Errorf("the next sign-in took %v", again))
+	if next > 2*time.Second {
+		errs = append(errs, fmt.Errorf("the next sign-in took %v", next))
 	}
-	return errors.Join(wrong...)
+	return errors.Join(errs...)
 }

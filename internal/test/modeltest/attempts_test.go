@@ -9,25 +9,27 @@ import (
 	"twofold/internal/totp"
 )
 
-// The rules of guessing.
+// The limits of attempts, and the keys under which failures are counted.
 const (
-	free              = 3 // the failure of this number starts a wait
-	most              = 7 // failures of a kind that has an end
-	anyone            = "anyone"
-	total             = "*" // of a kind, over all buckets
-	waited            = "-" // the end of the last wait that was forgiven
+	freeFailures      = 3 // the failure with this number begins the first backoff
+	maxFailures       = 7 // failures until lockout, for the kinds that have one
+	anonymousBucket   = "anyone"
+	allBuckets        = "*" // bucket that counts the failures of a kind over all buckets
+	clearedBackoff    = "-" // bucket that holds the end of the last backoff that was cleared
 	kindPassword      = "password"
 	kindTOTP          = "totp"
 	kindRecovery      = "recovery_code"
 	kindRemovalCancel = "removal_cancel"
 )
 
-// waits is how long the failure of each number from free on has the next one wait; the last stands for all later ones.
-var waits = []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute}
+// backoffs holds the backoffs after the failures from number freeFailures on. The last one applies to all later failures.
+var backoffs = []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute}
 
-func waitAfter(failures int) time.Duration { return waits[min(failures-free, len(waits)-1)] }
+func backoffAfter(failures int) time.Duration {
+	return backoffs[min(failures-freeFailures, len(backoffs)-1)]
+}
 
-// attempts are counted by kind and bucket.
+// attempts holds the failures by kind and bucket.
 type attempts map[[2]string]count
 
 type count struct {
@@ -35,61 +37,62 @@ type count struct {
 	until    time.Time
 }
 
-// verdict is what an answer must be. A zero one lets pass.
-type verdict struct {
+// prediction is the response that the model predicts. The zero value stands for success.
+type prediction struct {
 	status int
 	code   string
-	left   int // attempts, where the answer says so
-	counts bool
+	left   int  // value of attempts_left
+	counts bool // the response has attempts_left
 }
 
-func (v verdict) passes() bool { return v.status == 0 }
+func (v prediction) ok() bool { return v.status == 0 }
 
-func refuse(status int, code string) verdict { return verdict{status: status, code: code} }
+func refuse(status int, code string) prediction { return prediction{status: status, code: code} }
 
-func wrong(status int, code string, left int) verdict {
-	return verdict{status: status, code: code, left: left, counts: true}
+func reject(status int, code string, left int) prediction {
+	return prediction{status: status, code: code, left: left, counts: true}
 }
 
-// allows reports whether an attempt is checked.
-func (a *account) allows(kind, bucket string, now time.Time) verdict {
-	full := kind != kindPassword && a.attempts[[2]string{kind, total}].failures >= most
+// allows returns a refusal if the account is in backoff or locked out, so that the attempt is not checked.
+func (a *account) allows(kind, bucket string, now time.Time) prediction {
+	full := kind != kindPassword && a.attempts[[2]string{kind, allBuckets}].failures >= maxFailures
 	if full || a.attempts[[2]string{kind, bucket}].until.After(now) {
 		return refuse(429, "too_many_attempts")
 	}
-	return verdict{}
+	return prediction{}
 }
 
-// reserve counts a failure, and answers how many tries are left.
-func (a *account) reserve(kind, bucket string, now time.Time) (left int) {
+// countFailure counts a failure and returns the number of attempts left.
+func (a *account) countFailure(kind, bucket string, now time.Time) (left int) {
 	c := a.attempts[[2]string{kind, bucket}]
 	c.failures++
-	if c.until = (time.Time{}); c.failures >= free {
-		c.until = now.Add(waitAfter(c.failures))
+	if c.until = (time.Time{}); c.failures >= freeFailures {
+		c.until = now.Add(backoffAfter(c.failures))
 	}
 	a.attempts[[2]string{kind, bucket}] = c
-	left = max(free-c.failures, 0)
+	left = max(freeFailures-c.failures, 0)
 	if kind == kindPassword {
 		return left
 	}
-	all := a.attempts[[2]string{kind, total}]
+	all := a.attempts[[2]string{kind, allBuckets}]
 	all.failures++
-	a.attempts[[2]string{kind, total}] = all
-	return min(left, most-all.failures)
+	a.attempts[[2]string{kind, allBuckets}] = all
+	return min(left, maxFailures-all.failures)
 }
 
-// forgive forgets the failures of a bucket, and with them those of the kind; not that there was a wait.
-func (a *account) forgive(kind, bucket string) {
+// clearFailures clears the failures of a bucket and the total of its kind. It keeps the end of the last backoff, see
+// lockedSince.
+func (a *account) clearFailures(kind, bucket string) {
 	until := a.attempts[[2]string{kind, bucket}].until
 	delete(a.attempts, [2]string{kind, bucket})
-	delete(a.attempts, [2]string{kind, total})
-	if until.After(a.attempts[[2]string{kind, waited}].until) {
-		a.attempts[[2]string{kind, waited}] = count{until: until}
+	delete(a.attempts, [2]string{kind, allBuckets})
+	if until.After(a.attempts[[2]string{kind, clearedBackoff}].until) {
+		a.attempts[[2]string{kind, clearedBackoff}] = count{until: until}
 	}
 }
 
-// revive forgets everything about a kind.
-func (a *account) revive(kind string) {
+// clearKind clears all failures of a kind.
+func (a *account) clearKind(kind string) {
 	for key := range a.attempts {
 		if key[0] == kind {
 			delete(a.attempts, key)
@@ -97,10 +100,10 @@ func (a *account) revive(kind string) {
 	}
 }
 
-// held reports whether the owner's credentials were in backoff after since, or are locked out.
-func (a *account) held(since time.Time) bool {
+// lockedSince reports whether the owner's credentials were in backoff after since, or are locked out.
+func (a *account) lockedSince(since time.Time) bool {
 	for key, c := range a.attempts {
-		if c.until.After(since) || key[1] == total && c.failures >= most {
+		if c.until.After(since) || key[1] == allBuckets && c.failures >= maxFailures {
 			return true
 		}
 	}
@@ -112,104 +115,105 @@ func (w *modelState) bucketOf(a *account, s *session, browser string) string {
 	if s != nil && s.aal2 {
 		return fmt.Sprint("session ", s.number)
 	}
-	if d := w.known(a, browser); d != nil {
+	if d := w.deviceOf(a, browser); d != nil {
 		return fmt.Sprint("device ", d.number)
 	}
-	return anyone
+	return anonymousBucket
 }
 
-// presented is what a client presents.
-type presented struct {
+// credentials holds the credentials of a request.
+type credentials struct {
 	wrongPassword  bool
 	code, recovery string
 }
 
-// judgeCode checks a code of an authenticator app; within is the sign-in that it is for, if it is for one.
-func (w *modelState) judgeCode(a *account, kind, bucket, code string, within *signIn) verdict {
-	if v := a.allows(kind, bucket, w.now); !v.passes() {
+// checkCode checks a TOTP code. pending is the pending sign-in that it completes, if any.
+func (w *modelState) checkCode(a *account, kind, bucket, code string, pending *signIn) prediction {
+	if v := a.allows(kind, bucket, w.now); !v.ok() {
 		return v
 	}
-	used, fits := true, false
+	used, matches := true, false
 	for _, m := range a.methods {
-		step := matching(m.phone, code, w.now)
+		step := matchingStep(m.phone, code, w.now)
 		if step == 0 {
 			continue
 		}
-		if fits = true; m.lastStep < step {
+		if matches = true; m.lastStep < step {
 			m.lastStep, used = step, false
 			break
 		}
 	}
-	if fits && !used {
-		a.forgive(kind, bucket)
-		return verdict{}
+	if matches && !used {
+		a.clearFailures(kind, bucket)
+		return prediction{}
 	}
-	left := w.fail(a, kind, bucket, within)
-	if fits {
+	left := w.countFailure(a, kind, bucket, pending)
+	if matches {
 		return refuse(401, "code_used")
 	}
-	return wrong(401, "code_rejected", left)
+	return reject(401, "code_rejected", left)
 }
 
-// judgeRecovery checks a recovery code.
-func (w *modelState) judgeRecovery(a *account, kind, bucket, code string, within *signIn) verdict {
-	if v := a.allows(kind, bucket, w.now); !v.passes() {
+// checkRecoveryCode checks a recovery code. pending is the pending sign-in that it completes, if any.
+func (w *modelState) checkRecoveryCode(a *account, kind, bucket, code string, pending *signIn) prediction {
+	if v := a.allows(kind, bucket, w.now); !v.ok() {
 		return v
 	}
-	left := w.fail(a, kind, bucket, within)
+	left := w.countFailure(a, kind, bucket, pending)
 	at := slices.IndexFunc(a.codes, func(c *recoveryCode) bool { return c.text == code })
 	switch {
 	case at < 0:
-		return wrong(401, "code_rejected", left)
+		return reject(401, "code_rejected", left)
 	case a.codes[at].used:
 		return refuse(401, "code_used")
 	}
 	a.codes[at].used = true
-	if a.attempts[[2]string{kindTOTP, total}].failures >= most {
-		a.revive(kindTOTP)
+	if a.attempts[[2]string{kindTOTP, allBuckets}].failures >= maxFailures {
+		a.clearKind(kindTOTP)
 	}
-	a.forgive(kind, bucket)
-	return verdict{}
+	a.clearFailures(kind, bucket)
+	return prediction{}
 }
 
-// fail counts a failure, for the account and for what it was tried at.
-func (w *modelState) fail(a *account, kind, bucket string, within *signIn) (left int) {
-	left = a.reserve(kind, bucket, w.now)
-	if within == nil {
+// countFailure counts a failure for the account and for the pending sign-in, if any. It returns the number of attempts left.
+func (w *modelState) countFailure(a *account, kind, bucket string, pending *signIn) (left int) {
+	left = a.countFailure(kind, bucket, w.now)
+	if pending == nil {
 		return left
 	}
-	within.tries++
-	return min(left, signInTries-within.tries)
+	pending.tries++
+	return min(left, signInTries-pending.tries)
 }
 
-// prove checks a password and, where the account has MFA, what comes with it. half is a right password without.
-func (w *modelState) prove(a *account, bucket string, p presented) (v verdict, aal2, half bool) {
-	if v := a.allows(kindPassword, bucket, w.now); !v.passes() {
+// authenticate checks a password and, if the account has MFA, a second factor. passwordOnly reports that the password is right
+// and the second factor missing.
+func (w *modelState) authenticate(a *account, bucket string, p credentials) (v prediction, aal2, passwordOnly bool) {
+	if v := a.allows(kindPassword, bucket, w.now); !v.ok() {
 		return v, false, false
 	}
-	left := a.reserve(kindPassword, bucket, w.now)
+	left := a.countFailure(kindPassword, bucket, w.now)
 	if p.wrongPassword {
-		return wrong(401, "credentials_rejected", left), false, false
+		return reject(401, "credentials_rejected", left), false, false
 	}
-	a.forgive(kindPassword, bucket)
+	a.clearFailures(kindPassword, bucket)
 	switch {
 	case !a.enabled():
-		return verdict{}, false, false
+		return prediction{}, false, false
 	case p.recovery != "":
-		v = w.judgeRecovery(a, kindRecovery, bucket, p.recovery, nil)
+		v = w.checkRecoveryCode(a, kindRecovery, bucket, p.recovery, nil)
 	case p.code != "":
-		v = w.judgeCode(a, kindTOTP, bucket, p.code, nil)
+		v = w.checkCode(a, kindTOTP, bucket, p.code, nil)
 	default:
-		return verdict{}, false, true
+		return prediction{}, false, true
 	}
-	return v, v.passes(), false
+	return v, v.ok(), false
 }
 
-// matching is the last step around now at which a phone shows a code; zero: at none. The phone goes by the same clock.
-func matching(p *apptest.Phone, code string, now time.Time) (last totp.Step) {
-	for beside := -totp.Window; beside <= totp.Window; beside++ {
-		if p.CodeIn(beside) == code {
-			last = totp.StepAt(now) + totp.Step(beside)
+// matchingStep returns the last time step in the window around now at which a phone shows the code, or zero if there is none.
+func matchingStep(p *apptest.Phone, code string, now time.Time) (last totp.Step) {
+	for offset := -totp.Window; offset <= totp.Window; offset++ {
+		if p.CodeIn(offset) == code {
+			last = totp.StepAt(now) + totp.Step(offset)
 		}
 	}
 	return last

@@ -8,14 +8,15 @@ import (
 	"twofold/internal/totp"
 )
 
-// changed is what follows from any change of an account's proofs: it answers how many sessions ended.
-func (w *modelState) changed(s *session) (ended int) {
+// revokeAfterChange does what follows every change of an account's factors: it revokes the step-up tokens and ends the other
+// sessions. It returns how many sessions ended.
+func (w *modelState) revokeAfterChange(s *session) (ended int) {
 	w.endStepUps(s.account)
 	return w.endOthers(s.account, s)
 }
 
-// begin begins an enrollment.
-func (w *modelState) begin(s *session, u *stepUp, replaces string) verdict {
+// begin begins an enrollment. replaces is the id of the method to replace, if any.
+func (w *modelState) begin(s *session, u *stepUp, replaces string) prediction {
 	a := s.account
 	if !w.permits(u, s, "mfa.enroll") {
 		return refuse(401, "step_up_required")
@@ -24,16 +25,16 @@ func (w *modelState) begin(s *session, u *stepUp, replaces string) verdict {
 	if replaces != "" && old == nil {
 		return refuse(404, "not_found")
 	}
-	beside := len(a.methods)
+	others := len(a.methods)
 	if old != nil {
-		beside--
+		others--
 	}
-	if beside >= methodsMost {
+	if others >= maxMethods {
 		return refuse(409, "too_many_methods")
 	}
-	u.gone = true
-	a.enrollment = &enrollment{session: s, replaces: old, ends: w.now.Add(enrollmentLife)}
-	return verdict{}
+	u.ended = true
+	a.enrollment = &enrollment{session: s, replaces: old, expiresAt: w.now.Add(enrollmentLifetime)}
+	return prediction{}
 }
 
 func (a *account) method(id string) *method {
@@ -44,58 +45,58 @@ func (a *account) method(id string) *method {
 	return a.methods[at]
 }
 
-// confirm checks the first code of an enrollment. first says that recovery codes come with it.
-func (w *modelState) confirm(s *session, id, code string) (v verdict, first bool, ended int) {
+// confirm checks the first code of an enrollment. first reports that the account had no MFA, so that the response contains
+// recovery codes.
+func (w *modelState) confirm(s *session, id, code string) (v prediction, first bool, ended int) {
 	a := s.account
 	e := a.enrollment
 	if e == nil || e.id != id || e.session != s {
 		return refuse(404, "not_found"), false, 0
 	}
-	if e.over(w.now) {
+	if e.expired(w.now) {
 		return refuse(410, "enrollment_expired"), false, 0
 	}
 	bucket := w.bucketOf(a, s, "")
-	step := matching(e.phone, code, w.now)
-	if v := a.allows(kindTOTP, bucket, w.now); !v.passes() {
+	step := matchingStep(e.phone, code, w.now)
+	if v := a.allows(kindTOTP, bucket, w.now); !v.ok() {
 		return v, false, 0
 	}
 	if step == 0 {
-		left := a.reserve(kindTOTP, bucket, w.now)
+		left := a.countFailure(kindTOTP, bucket, w.now)
 		e.tries++
-		return wrong(422, "code_rejected", min(left, enrollmentTries-e.tries)), false, 0
+		return reject(422, "code_rejected", min(left, enrollmentTries-e.tries)), false, 0
 	}
 	a.enrollment = nil
-	a.forgive(kindTOTP, bucket)
+	a.clearFailures(kindTOTP, bucket)
 	if first = !a.enabled(); first {
-		a.revive(kindRecovery)
+		a.clearKind(kindRecovery)
 	}
 	if !s.aal2 {
-		s.prove(true, w.now)
+		s.authenticate(true, w.now)
 	}
-	w.put(a, e, step)
-	return verdict{}, first, w.changed(s)
+	w.addMethod(a, e, step)
+	return prediction{}, first, w.revokeAfterChange(s)
 }
 
-// put makes a method of an enrollment, in the place of the one that it replaces.
-func (w *modelState) put(a *account, e *enrollment, step totp.Step) {
+// addMethod adds the confirmed method and removes the one that it replaces.
+func (w *modelState) addMethod(a *account, e *enrollment, step totp.Step) {
 	if e.replaces != nil {
 		a.methods = without(a.methods, e.replaces)
 	}
-	a.methods = append(a.methods, &method{id: e.id, phone: e.phone, lastStep: step, madeAt: w.now})
-	slices.SortStableFunc(a.methods, func(x, y *method) int { return x.madeAt.Compare(y.madeAt) })
+	a.methods = append(a.methods, &method{id: e.id, phone: e.phone, lastStep: step, createdAt: w.now})
+	slices.SortStableFunc(a.methods, func(x, y *method) int { return x.createdAt.Compare(y.createdAt) })
 }
 
-// cancel cancels an enrollment.
-func (w *modelState) cancel(s *session, id string) verdict {
+func (w *modelState) cancel(s *session, id string) prediction {
 	if e := s.account.enrollment; e == nil || e.id != id {
 		return refuse(404, "not_found")
 	}
 	s.account.enrollment = nil
-	return verdict{}
+	return prediction{}
 }
 
-// remove takes a method away.
-func (w *modelState) remove(s *session, u *stepUp, id string) (v verdict, ended int) {
+// remove removes a method, and the recovery codes with the last one.
+func (w *modelState) remove(s *session, u *stepUp, id string) (v prediction, ended int) {
 	a := s.account
 	if !w.permits(u, s, "mfa.remove") {
 		return refuse(401, "step_up_required"), 0
@@ -104,15 +105,15 @@ func (w *modelState) remove(s *session, u *stepUp, id string) (v verdict, ended 
 	if m == nil {
 		return refuse(404, "not_found"), 0
 	}
-	u.gone = true
+	u.ended = true
 	if a.methods = without(a.methods, m); !a.enabled() {
 		a.codes = nil
 	}
-	return verdict{}, w.changed(s)
+	return prediction{}, w.revokeAfterChange(s)
 }
 
-// generate makes new recovery codes; keep keeps them.
-func (w *modelState) generate(s *session, u *stepUp) (v verdict, ended int) {
+// generate generates recovery codes. The model learns them from the response, see storeCodes.
+func (w *modelState) generate(s *session, u *stepUp) (v prediction, ended int) {
 	a := s.account
 	switch {
 	case !w.permits(u, s, "mfa.recovery_codes"):
@@ -120,42 +121,42 @@ func (w *modelState) generate(s *session, u *stepUp) (v verdict, ended int) {
 	case !a.enabled():
 		return refuse(409, "mfa_required"), 0
 	}
-	u.gone = true
-	a.revive(kindRecovery)
-	return verdict{}, w.changed(s)
+	u.ended = true
+	a.clearKind(kindRecovery)
+	return prediction{}, w.revokeAfterChange(s)
 }
 
-// keep keeps the recovery codes that an answer shows.
-func (a *account) keep(answer apptest.Response) (shown []string) {
+// storeCodes replaces the account's recovery codes by those in a response, and returns them.
+func (a *account) storeCodes(response apptest.Response) (codes []string) {
 	a.codes = nil
-	list, _ := answer.Value("recovery_codes").([]any)
+	list, _ := response.Value("recovery_codes").([]any)
 	for _, code := range list {
 		text, _ := code.(string)
 		a.codes = append(a.codes, &recoveryCode{text: text})
-		shown = append(shown, text)
+		codes = append(codes, text)
 	}
-	a.shown = append(a.shown, shown...)
-	return shown
+	a.shownCodes = append(a.shownCodes, codes...)
+	return codes
 }
 
-// cancelRemoval cancels a removal on the word of a session.
-func (w *modelState) cancelRemoval(s *session) verdict {
+// cancelRemoval cancels a removal from a session.
+func (w *modelState) cancelRemoval(s *session) prediction {
 	if !s.aal2 {
 		return refuse(409, "mfa_required")
 	}
-	if s.account.underWay() == nil {
+	if s.account.activeRemoval() == nil {
 		return refuse(404, "not_found")
 	}
-	w.found(s.account)
-	return verdict{}
+	w.cancelActiveRemoval(s.account)
+	return prediction{}
 }
 
-// removalShown reports whether the account's settings show a removal.
+// removalShown reports whether the MFA state shows a removal.
 func (a *account) removalShown(now time.Time) bool {
-	r := a.underWay()
+	r := a.activeRemoval()
 	if r == nil {
 		return false
 	}
-	over, _ := a.overtaken(r, now)
-	return !over
+	expired, _ := a.invalidated(r, now)
+	return !expired
 }

@@ -6,71 +6,72 @@ import (
 	"pgregory.net/rapid"
 )
 
-// step is one thing that happens. What it is about is said by numbers, so that every step makes sense after every other:
-// 0 is what serves best, and too large a number goes round.
+// step is one step of a history. It refers to accounts, sessions and so on by index, so that every step is possible after every
+// other one: index 0 is the most useful object, and larger indexes wrap around.
 type step struct {
-	does    string
-	browser bool // who does it: the browser or the script
-	whose   int  // account
-	which   int  // session of the script, sign-in, enrollment, method or link
-	stolen  bool // the session is anybody's, also one that was given up
-	token   int  // step-up token
-	purpose string
-	proof   proof
-	other   bool // with the other second choice that the step has
-	d       time.Duration
+	action     string
+	browser    bool // the client: the browser, or else the script
+	account    int  // index of the account
+	index      int  // index of the script's session, sign-in, enrollment, method or link
+	stolen     bool // use any session token that was ever issued
+	token      int  // index of the step-up token
+	purpose    string
+	credential credential
+	other      bool // take the second variant of the action
+	d          time.Duration
 }
 
-// GoString is what rapid says of a step; the history says more.
-func (s step) GoString() string { return s.does }
+// GoString returns a short form for the output of rapid. The trace of the history has the details.
+func (s step) GoString() string { return s.action }
 
-// proof is the kind of credential that a client presents.
-type proof struct {
+// credential describes the credentials of a request.
+type credential struct {
 	wrongPassword bool
 	kind          string
-	which         int  // of the account's phones, or recovery codes, the newest first
-	away          int  // steps of the clock
-	foreign       bool // it is somebody else's
+	index         int  // index of the account's phone or recovery code, newest first
+	offset        int  // time steps from now
+	foreign       bool // of the other account
 }
 
-// The kinds of a second proof. What fits is a code that was not used where one is needed, or else a recovery code.
+// The kinds of second factors. An unused one is an unused TOTP code or, if there is none, an unused recovery code.
 const (
-	fitting     = "fitting"
-	none        = "none"
-	aCode       = "code"
-	wrongCode   = "wrong code"
-	aRecovery   = "recovery code"
-	wrongSheets = "wrong recovery code"
+	unusedFactor      = "unused"
+	none              = "none"
+	totpCode          = "code"
+	wrongCode         = "wrong code"
+	recoveryCodeKind  = "recovery code"
+	wrongRecoveryCode = "wrong recovery code"
 )
 
 // The weights of the actions. A client that continues takes the action that leads to its goal: without that, hardly any
 // history would come far.
-var actions = []chance[string]{
-	{30, "go on"}, {3, "sign in"}, {2, "finish"}, {3, "step up"}, {2, "begin"}, {2, "confirm"}, {1, "cancel"}, {2, "remove"}, {1, "generate"},
-	{1, "look at session"}, {2, "look at MFA"}, {1, "list sessions"}, {1, "sign out"}, {1, "end session"}, {1, "end others"},
-	{6, "wait"}, {1, "ask for removal"}, {2, "tick"}, {1, "complete removal"}, {2, "cancel removal"}, {1, "cancel by code"},
+var actions = []weighted[string]{
+	{30, "continue"}, {3, "sign in"}, {2, "complete sign-in"}, {3, "step up"}, {2, "begin"}, {2, "confirm"}, {1, "cancel"}, {2, "remove"}, {1, "generate"},
+	{1, "get session"}, {2, "get MFA"}, {1, "list sessions"}, {1, "sign out"}, {1, "end session"}, {1, "end others"},
+	{6, "advance clock"}, {1, "request removal"}, {2, "run workers"}, {1, "complete removal"}, {2, "cancel removal"}, {1, "cancel by code"},
 }
 
-// minds lists the goals of a client.
-var minds = []chance[string]{{2, "mfa.enroll"}, {2, "mfa.remove"}, {1, "mfa.recovery_codes"}, {2, "removal"}, {2, "guess"}}
+// goals lists the goals of a client.
+var goals = []weighted[string]{{2, "mfa.enroll"}, {2, "mfa.remove"}, {1, "mfa.recovery_codes"}, {2, "removal"}, {2, "guess"}}
 
-// ways are how the clock moves; a code is good for half a minute.
-var ways = []chance[time.Duration]{
+// clockMoves holds the movements of the clock. A TOTP time step is 30 seconds.
+var clockMoves = []weighted[time.Duration]{
 	{10, 30 * time.Second}, {2, time.Second}, {2, time.Minute}, {2, 2 * time.Minute}, {3, 8 * time.Minute}, {2, 5 * time.Minute},
 	{1, 10 * time.Minute}, {1, 30 * time.Minute}, {1, time.Hour}, {1, 12 * time.Hour}, {1, 24 * time.Hour},
 	{2, -30 * time.Second}, {1, -time.Minute}, {1, -10 * time.Minute}, {1, -time.Hour}, {1, -24 * time.Hour},
 }
 
-var kinds = []chance[string]{{20, fitting}, {1, none}, {5, aCode}, {3, wrongCode}, {2, aRecovery}, {1, wrongSheets}}
+var kinds = []weighted[string]{{20, unusedFactor}, {1, none}, {5, totpCode}, {3, wrongCode}, {2, recoveryCodeKind}, {1, wrongRecoveryCode}}
 
-// chance is something that is drawn so many times as often as something else.
-type chance[T any] struct {
+// weighted is a value with its relative frequency.
+type weighted[T any] struct {
 	weight int
-	thing  T
+	value  T
 }
 
-// number is one of so many bits, each as likely as any other: rapid's own prefer small ones.
-func number(bits int) *rapid.Generator[int] {
+// uniform generates uniformly distributed numbers with the given number of bits. The integer generators of rapid prefer small
+// numbers.
+func uniform(bits int) *rapid.Generator[int] {
 	return rapid.Custom(func(t *rapid.T) (n int) {
 		for range bits {
 			if n *= 2; rapid.Bool().Draw(t, "bit") {
@@ -81,53 +82,54 @@ func number(bits int) *rapid.Generator[int] {
 	})
 }
 
-// drawn draws one of some things.
-func drawn[T any](t *rapid.T, things []chance[T], what string) T {
+// draw draws one of the values according to their weights.
+func draw[T any](t *rapid.T, values []weighted[T], what string) T {
 	var all []T
-	for _, c := range things {
+	for _, c := range values {
 		for range c.weight {
-			all = append(all, c.thing)
+			all = append(all, c.value)
 		}
 	}
-	return all[number(7).Draw(t, what)%len(all)]
+	return all[uniform(7).Draw(t, what)%len(all)]
 }
 
-// seldom is a number that is mostly 0.
-func seldom(t *rapid.T, what string) int { return max(number(4).Draw(t, what)-12, 0) }
+// mostlyZero draws 0 in 13 of 16 cases, and otherwise a number up to 3.
+func mostlyZero(t *rapid.T, what string) int { return max(uniform(4).Draw(t, what)-12, 0) }
 
-// rarely is true once in eight times.
-func rarely(t *rapid.T, what string) bool { return number(3).Draw(t, what) == 7 }
+// oneInEight draws true in one of eight cases.
+func oneInEight(t *rapid.T, what string) bool { return uniform(3).Draw(t, what) == 7 }
 
 var steps = rapid.Custom(func(t *rapid.T) step {
-	s := step{does: drawn(t, actions, "does")}
+	s := step{action: draw(t, actions, "action")}
 	s.browser = rapid.Bool().Draw(t, "browser")
-	if s.does == "wait" {
-		s.d = drawn(t, ways, "d")
+	if s.action == "advance clock" {
+		s.d = draw(t, clockMoves, "duration")
 		return s
 	}
-	s.whose, s.which, s.token = seldom(t, "whose"), seldom(t, "which"), seldom(t, "token")
-	s.stolen, s.other = rarely(t, "stolen"), rarely(t, "other")
-	s.purpose = drawn(t, minds, "purpose")
-	s.proof = proof{
-		wrongPassword: rarely(t, "wrong password"), kind: drawn(t, kinds, "kind"), which: seldom(t, "which"),
-		away: []int{0, 0, 0, 0, 1, -1, 2, -2}[number(3).Draw(t, "away")], foreign: rarely(t, "foreign"),
+	s.account, s.index, s.token = mostlyZero(t, "account"), mostlyZero(t, "index"), mostlyZero(t, "token")
+	s.stolen, s.other = oneInEight(t, "stolen"), oneInEight(t, "other")
+	s.purpose = draw(t, goals, "purpose")
+	s.credential = credential{
+		wrongPassword: oneInEight(t, "wrong password"), kind: draw(t, kinds, "kind"), index: mostlyZero(t, "index"),
+		offset: []int{0, 0, 0, 0, 1, -1, 2, -2}[uniform(3).Draw(t, "offset")], foreign: oneInEight(t, "foreign"),
 	}
 	return s
 })
 
-// newest is the one of a number, counted from the newest; the zero value where there is none.
-func newest[T any](all []T, number int) (one T) {
+// fromNewest returns the element at an index counted from the end, modulo the length, or the zero value if there are no
+// elements.
+func fromNewest[T any](all []T, index int) (one T) {
 	if len(all) > 0 {
-		one = all[len(all)-1-number%len(all)]
+		one = all[len(all)-1-index%len(all)]
 	}
 	return one
 }
 
-// best are the same, those that serve last.
-func best[T any](all []T, serves func(T) bool) []T {
+// preferred returns the elements with the useful ones moved to the end, where fromNewest finds them first.
+func preferred[T any](all []T, isUseful func(T) bool) []T {
 	var sorted, serving []T
 	for _, one := range all {
-		if serves(one) {
+		if isUseful(one) {
 			serving = append(serving, one)
 			continue
 		}

@@ -8,150 +8,151 @@ import (
 )
 
 // goOn replaces a step that continues by the one that leads to the client's goal.
-func (p *run) goOn(who *person, s step) step {
-	if who.mind == "" || s.other {
-		who.mind = s.purpose
+func (p *run) towardsGoal(c *client, s step) step {
+	if c.goal == "" || s.other {
+		c.goal = s.purpose
 	}
-	kind, patient := s.proof.kind, s.token == 0
-	s.purpose, s.which, s.token, s.stolen = who.mind, 0, 0, false
-	if s.proof = (proof{kind: fitting}); kind == aCode { // which may be used by now
-		s.proof.kind = aCode
+	kind, letRemovalFinish := s.credential.kind, s.token == 0
+	s.purpose, s.index, s.token, s.stolen = c.goal, 0, 0, false
+	if s.credential = (credential{kind: unusedFactor}); kind == totpCode { // the current code, which may be used already
+		s.credential.kind = totpCode
 	}
-	sess, a := p.lives(who), p.accounts[s.whose%len(p.accounts)]
+	sess, a := p.activeSession(c), p.accounts[s.account%len(p.accounts)]
 	if sess != nil {
 		a = sess.account
 	}
-	if !a.enabled() { // first things first
-		if s.purpose = "mfa.enroll"; sess != nil && kind == aCode { // but for a step-up that may be kept for later
-			s.does, s.purpose, s.proof.kind = "step up", who.mind, none
+	if !a.enabled() { // every other goal needs MFA
+		if s.purpose = "mfa.enroll"; sess != nil && kind == totpCode { // a step-up token from before MFA, for later use
+			s.action, s.purpose, s.credential.kind = "step up", c.goal, none
 			return s
 		}
 	}
 	switch {
-	case s.purpose == "removal", patient && p.removing():
-		return p.toRemoval(who, s)
+	case s.purpose == "removal", letRemovalFinish && p.removalInProgress():
+		return p.towardsRemoval(c, s)
 	case sess == nil:
-		return p.toSession(who, s)
+		return p.towardsSession(c, s)
 	case s.purpose == "guess":
-		s.does, s.purpose, s.proof.kind = "step up", "mfa.remove", wrongCode
+		s.action, s.purpose, s.credential.kind = "step up", "mfa.remove", wrongCode
 		return s
-	case !p.canProve(a):
-		return step{does: "wait", d: 30 * time.Second}
+	case !p.hasUnusedFactor(a):
+		return step{action: "advance clock", d: 30 * time.Second}
 	}
-	if s = p.toChange(sess, s, kind == wrongCode || kind == aRecovery); s.does == "confirm" && kind == wrongCode {
-		s.proof.kind = wrongCode
+	if s = p.towardsChange(sess, s, kind == wrongCode || kind == recoveryCodeKind); s.action == "confirm" && kind == wrongCode {
+		s.credential.kind = wrongCode
 	}
 	return s
 }
 
-// toChange makes a change in a session, by a step-up; who is hasty takes one that is not worth that.
-func (p *run) toChange(sess *session, s step, hasty bool) step {
-	s.other = s.purpose == "mfa.enroll" && len(sess.account.methods) >= methodsMost
-	if e := sess.account.enrollment; s.purpose == "mfa.enroll" && e != nil && e.session == sess && !e.over(p.now) {
-		s.does = "confirm"
+// towardsChange returns the next step towards a change in a session. With hasty set it uses a step-up token that does not
+// permit it.
+func (p *run) towardsChange(sess *session, s step, hasty bool) step {
+	s.other = s.purpose == "mfa.enroll" && len(sess.account.methods) >= maxMethods
+	if e := sess.account.enrollment; s.purpose == "mfa.enroll" && e != nil && e.session == sess && !e.expired(p.now) {
+		s.action = "confirm"
 		return s
 	}
 	if !hasty && !slices.ContainsFunc(p.stepUps, func(u *stepUp) bool { return p.permits(u, sess, s.purpose) }) {
-		s.does = "step up"
+		s.action = "step up"
 		return s
 	}
-	s.does = map[string]string{"mfa.enroll": "begin", "mfa.remove": "remove", "mfa.recovery_codes": "generate"}[s.purpose]
+	s.action = map[string]string{"mfa.enroll": "begin", "mfa.remove": "remove", "mfa.recovery_codes": "generate"}[s.purpose]
 	return s
 }
 
-// lives returns the client's session, or nil if it has none that is valid.
-func (p *run) lives(who *person) *session {
+// activeSession returns the client's session, or nil if it has none that is valid.
+func (p *run) activeSession(c *client) *session {
 	for _, s := range slices.Backward(p.sessions) {
-		if !s.over(p.now) && (who.browser && s.token == who.session || !who.browser && slices.Contains(who.tokens, s.token)) {
+		if !s.expired(p.now) && (c.browser && s.token == c.session || !c.browser && slices.Contains(c.tokens, s.token)) {
 			return s
 		}
 	}
 	return nil
 }
 
-// toSession signs in, by two steps where it takes two.
-func (p *run) toSession(who *person, s step) step {
-	if waits := p.half(who); waits != nil {
-		if s.does = "finish"; !p.canProve(waits.account) {
-			return step{does: "wait", d: 30 * time.Second}
+// towardsSession returns the next step towards a session.
+func (p *run) towardsSession(c *client, s step) step {
+	if pending := p.pendingSignIn(c); pending != nil {
+		if s.action = "complete sign-in"; !p.hasUnusedFactor(pending.account) {
+			return step{action: "advance clock", d: 30 * time.Second}
 		}
 		if s.purpose == "guess" {
-			s.proof.kind = wrongCode
+			s.credential.kind = wrongCode
 		}
 		return s
 	}
-	if s.does = "sign in"; s.browser || s.purpose == "guess" { // in two steps
-		s.proof.kind = none
+	if s.action = "sign in"; s.browser || s.purpose == "guess" { // sign in by password first
+		s.credential.kind = none
 	}
 	return s
 }
 
-// half returns the pending sign-in that the client can complete, or nil.
-func (p *run) half(who *person) *signIn {
+// pendingSignIn returns the pending sign-in that the client can complete, or nil.
+func (p *run) pendingSignIn(c *client) *signIn {
 	for _, s := range slices.Backward(p.signIns) {
-		if (!who.browser || s.token == who.signIn) && p.waiting(s.token, who.browser) == s {
+		if (!c.browser || s.token == c.signIn) && p.waiting(s.token, c.browser) == s {
 			return s
 		}
 	}
 	return nil
 }
 
-// removing reports whether a removal is in progress: in most histories nothing interferes.
-func (p *run) removing() bool {
-	return slices.ContainsFunc(p.accounts, func(a *account) bool { return a.underWay() != nil && a.removalShown(p.now) })
+// removalInProgress reports whether a removal is in progress. Most clients then work towards its completion.
+func (p *run) removalInProgress() bool {
+	return slices.ContainsFunc(p.accounts, func(a *account) bool { return a.activeRemoval() != nil && a.removalShown(p.now) })
 }
 
-// toRemoval has MFA removed by who has lost everything but the password.
-func (p *run) toRemoval(who *person, s step) step {
+// towardsRemoval returns the next step towards an announced removal of MFA, which needs the password only.
+func (p *run) towardsRemoval(c *client, s step) step {
 	for _, a := range p.accounts {
-		r := a.underWay()
-		if r == nil && a.enabled() && a.removal != nil && p.now.Before(a.removal.cancelled.Add(removalPause)) {
-			return step{does: "wait", d: removalPause}
+		r := a.activeRemoval()
+		if r == nil && a.enabled() && a.removal != nil && p.now.Before(a.removal.cancelled.Add(removalCooldown)) {
+			return step{action: "advance clock", d: removalCooldown}
 		}
 		if r == nil {
 			continue
 		}
-		if sess := p.lives(who); s.other && sess != nil && sess.account == a && sess.aal2 {
-			s.does = "cancel removal"
+		if sess := p.activeSession(c); s.other && sess != nil && sess.account == a && sess.aal2 {
+			s.action = "cancel removal"
 			return s
 		}
-		over, _ := a.overtaken(r, p.now)
+		expired, _ := a.invalidated(r, p.now)
 		switch {
-		case over:
+		case expired:
 		case !r.ready.IsZero():
-			s.does = "complete removal"
+			s.action = "complete removal"
 			return s
 		case r.counted.Before(p.now) || len(r.undelivered) > 0:
-			return step{does: "tick"}
+			return step{action: "run workers"}
 		default:
-			return step{does: "wait", d: 8 * time.Minute}
+			return step{action: "advance clock", d: 8 * time.Minute}
 		}
 	}
-	if s.does = "ask for removal"; p.half(who) == nil {
-		s.does, s.proof.kind = "sign in", none
+	if s.action = "request removal"; p.pendingSignIn(c) == nil {
+		s.action, s.credential.kind = "sign in", none
 	}
 	return s
 }
 
-// canProve reports whether the account has a valid credential now.
-func (p *run) canProve(a *account) bool {
-	shown := p.fitting(a)
-	return !a.enabled() || shown != presented{}
+// hasUnusedFactor reports whether the account has a valid credential now.
+func (p *run) hasUnusedFactor(a *account) bool {
+	creds := p.unusedFactor(a)
+	return !a.enabled() || creds != credentials{}
 }
 
-// fitting is a second proof that was not used: a code, or else a recovery code.
-func (p *run) fitting(a *account) (shown presented) {
+// unusedFactor returns an unused TOTP code or, if there is none, an unused recovery code.
+func (p *run) unusedFactor(a *account) (creds credentials) {
 	for _, m := range a.methods {
-		for away := range totp.Window + 1 {
-			if totp.StepAt(p.now)+totp.Step(away) > m.lastStep {
-				return presented{code: m.phone.CodeIn(away)}
+		for offset := range totp.Window + 1 {
+			if totp.StepAt(p.now)+totp.Step(offset) > m.lastStep {
+				return credentials{code: m.phone.CodeIn(offset)}
 			}
 		}
 	}
 	for _, c := range a.codes {
 		if !c.used {
-			return presented{recovery: c.text}
+			return credentials{recovery: c.text}
 		}
 	}
-	return presented{}
+	return credentials{}
 }

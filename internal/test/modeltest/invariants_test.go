@@ -8,45 +8,44 @@ import (
 	"twofold/internal/totp"
 )
 
-// invariants hold in every history, independent of the model: they are checked from the responses alone, or nearly so.
+// invariants checks rules that hold in every history. It is independent of the model and uses little more than the responses.
 type invariants struct {
-	p *run
-	// Of each code that was accepted: at which steps of the clock.
-	codes  map[string][]totp.Step
-	sheets map[string]bool // recovery codes that were accepted
-	spent  map[string]bool // step-up tokens
-	levels map[string]string
-	on     map[*account]int // methods, as the answers tell
-	asked  map[*account]time.Duration
-	wrong  map[string]streak
+	p             *run
+	codes         map[string][]totp.Step     // time steps at which each TOTP code was accepted
+	recoveryCodes map[string]bool            // accepted recovery codes
+	usedStepUps   map[string]bool            // used step-up tokens
+	levels        map[string]string          // acr of each step-up token
+	methods       map[*account]int           // number of methods, according to the responses
+	removals      map[*account]time.Duration // time since a removal was requested
+	failures      map[string]streak          // by account, kind and bucket
 }
 
-// streak is wrong guesses in a row.
+// streak counts consecutive failures.
 type streak struct {
 	number int
 	last   time.Time
 }
 
-func newLaws(p *run) invariants {
+func newInvariants(p *run) invariants {
 	return invariants{
-		p: p, codes: map[string][]totp.Step{}, sheets: map[string]bool{}, spent: map[string]bool{}, levels: map[string]string{},
-		on: map[*account]int{}, asked: map[*account]time.Duration{}, wrong: map[string]streak{},
+		p: p, codes: map[string][]totp.Step{}, recoveryCodes: map[string]bool{}, usedStepUps: map[string]bool{}, levels: map[string]string{},
+		methods: map[*account]int{}, removals: map[*account]time.Duration{}, failures: map[string]streak{},
 	}
 }
 
 // accepted records credentials that were accepted: no code works twice.
-func (l *invariants) accepted(a *account, shown presented) {
-	if shown.recovery != "" {
-		if l.sheets[shown.recovery] {
-			l.p.fail("the recovery code %s worked twice", shown.recovery)
+func (l *invariants) accepted(a *account, creds credentials) {
+	if creds.recovery != "" {
+		if l.recoveryCodes[creds.recovery] {
+			l.p.fail("the recovery code %s worked twice", creds.recovery)
 		}
-		l.sheets[shown.recovery] = true
+		l.recoveryCodes[creds.recovery] = true
 		return
 	}
-	key, at := a.name+" "+shown.code, totp.StepAt(l.p.now)
+	key, at := a.name+" "+creds.code, totp.StepAt(l.p.now)
 	for _, before := range l.codes[key] {
 		if max(at-before, before-at) <= 2*totp.Window {
-			l.p.fail("the code %s worked twice", shown.code)
+			l.p.fail("the code %s worked twice", creds.code)
 		}
 	}
 	l.codes[key] = append(l.codes[key], at)
@@ -54,18 +53,18 @@ func (l *invariants) accepted(a *account, shown presented) {
 
 // signedIn records a new session: with MFA on, a password alone never creates one.
 func (l *invariants) signedIn(a *account, byCode bool, acr string) {
-	if l.on[a] > 0 && !byCode {
-		l.p.fail("a password alone signed %s in, who has MFA", a.name)
+	if l.methods[a] > 0 && !byCode {
+		l.p.fail("a password alone created a session of %s, which has MFA", a.name)
 	}
-	if (acr == "aal2") != (l.on[a] > 0) {
-		l.p.fail("the session is %s, and %s has %d methods", acr, a.name, l.on[a])
+	if (acr == "aal2") != (l.methods[a] > 0) {
+		l.p.fail("the session is %s, but %s has %d methods", acr, a.name, l.methods[a])
 	}
 }
 
 // added records a new method, which may replace another.
 func (l *invariants) added(a *account, replaced bool) {
 	if !replaced {
-		l.on[a]++
+		l.methods[a]++
 	}
 }
 
@@ -75,61 +74,63 @@ func (l *invariants) issued(token, acr string) { l.levels[token] = acr }
 // used records a consumed step-up: it was not used before, and not weaker than the account's level.
 func (l *invariants) used(a *account, u *stepUp) {
 	if u == nil {
-		l.p.fail("something was changed without a step-up")
+		l.p.fail("a change succeeded without a step-up")
 	}
-	if l.spent[u.token] {
+	if l.usedStepUps[u.token] {
 		l.p.fail("a step-up token worked twice")
 	}
-	l.spent[u.token] = true
-	if l.on[a] > 0 && l.levels[u.token] != "aal2" {
-		l.p.fail("a step-up of %s was enough for %s, who has MFA", l.levels[u.token], a.name)
+	l.usedStepUps[u.token] = true
+	if l.methods[a] > 0 && l.levels[u.token] != "aal2" {
+		l.p.fail("a step-up with %s permitted a change of %s, which has MFA", l.levels[u.token], a.name)
 	}
 }
 
-// requested records a started removal, completed a finished one: its delay has passed.
-func (l *invariants) requested(a *account) { l.asked[a] = 0 }
+// requested records a requested removal.
+func (l *invariants) requested(a *account) { l.removals[a] = 0 }
 
+// completed records a completed removal: its delay has passed.
 func (l *invariants) completed(a *account) {
-	if ran, asked := l.asked[a]; !asked || ran < removalDelay {
-		l.p.fail("MFA of %s was removed %v after that was asked for", a.name, ran)
+	if elapsed, requested := l.removals[a]; !requested || elapsed < removalDelay {
+		l.p.fail("MFA of %s was removed %v after the request", a.name, elapsed)
 	}
-	l.on[a] = 0
+	l.methods[a] = 0
 	for _, kind := range []string{kindTOTP, kindRecovery, kindRemovalCancel} {
-		l.forgiven(a, kind)
+		l.failuresCleared(a, kind)
 	}
 }
 
+// moved records a movement of the clock.
 func (l *invariants) moved(d time.Duration) {
-	for a := range l.asked {
-		l.asked[a] += max(d, 0)
+	for a := range l.removals {
+		l.removals[a] += max(d, 0)
 	}
 }
 
-// judged records a checked attempt: never during backoff, never more than the limit.
-func (l *invariants) judged(a *account, kind, bucket string, right bool) {
-	one, all := fmt.Sprintln(a.name, kind, bucket), fmt.Sprintln(a.name, kind, total)
-	s := l.wrong[one]
-	if s.number >= free && l.p.now.Before(s.last.Add(waitAfter(s.number))) {
-		l.p.fail("a %s of %s was judged in a wait, as number %d in a row", kind, a.name, s.number+1)
+// attemptChecked records a checked attempt: none is checked during backoff or after lockout.
+func (l *invariants) attemptChecked(a *account, kind, bucket string, right bool) {
+	one, all := fmt.Sprintln(a.name, kind, bucket), fmt.Sprintln(a.name, kind, allBuckets)
+	s := l.failures[one]
+	if s.number >= freeFailures && l.p.now.Before(s.last.Add(backoffAfter(s.number))) {
+		l.p.fail("a %s of %s was checked during backoff, as attempt %d", kind, a.name, s.number+1)
 	}
-	if kind != kindPassword && l.wrong[all].number >= most {
-		l.p.fail("a %s of %s was judged after %d failures", kind, a.name, most)
+	if kind != kindPassword && l.failures[all].number >= maxFailures {
+		l.p.fail("a %s of %s was checked after %d failures", kind, a.name, maxFailures)
 	}
 	if right {
-		delete(l.wrong, one)
-		delete(l.wrong, all)
+		delete(l.failures, one)
+		delete(l.failures, all)
 		return
 	}
-	l.wrong[one] = streak{s.number + 1, l.p.now}
-	l.wrong[all] = streak{number: l.wrong[all].number + 1}
+	l.failures[one] = streak{s.number + 1, l.p.now}
+	l.failures[all] = streak{number: l.failures[all].number + 1}
 }
 
-// forgiven records that the failures of a kind were cleared.
-func (l *invariants) forgiven(a *account, kind string) {
+// failuresCleared records that the failures of a kind were cleared.
+func (l *invariants) failuresCleared(a *account, kind string) {
 	prefix := fmt.Sprint(a.name, " ", kind, " ")
-	for key := range l.wrong {
+	for key := range l.failures {
 		if strings.HasPrefix(key, prefix) {
-			delete(l.wrong, key)
+			delete(l.failures, key)
 		}
 	}
 }

@@ -14,69 +14,70 @@ import (
 )
 
 const (
-	enough  = 10_000 // steps, at least
-	usual   = 60     // steps of a history, more or less
-	servers = 6      // that are played in at once: mostly they wait for the disk
+	minSteps        = 10_000 // minimum number of steps, over all histories
+	stepsPerHistory = 60     // average number of steps of a history
+	servers         = 6      // number of servers; they run concurrently, because each mostly waits for the disk
 )
 
-// coverage is what all servers together have seen.
+// coverage holds what all servers together have covered.
 type coverage struct {
 	steps, histories atomic.Int64
-	broke            atomic.Int64 // the server in which something went wrong; 0: none
+	failure          atomic.Int64 // number of the server whose history failed; 0 for none
 
-	mu   sync.Mutex
-	came map[string]int // how often each answer came
+	mu       sync.Mutex
+	outcomes map[string]int // counts the outcomes, such as "sign in 201"
 }
 
-func (t *coverage) saw(answer string) {
+func (t *coverage) record(outcome string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.came[answer]++
+	t.outcomes[outcome]++
 }
 
-// goesOn reports whether another history is run: until there were enough steps, or a failure.
-func (t *coverage) goesOn(server int64) bool {
-	broke := t.broke.Load()
-	return broke == server || broke == 0 && t.steps.Load() < enough
+// shouldRun reports whether a server runs another history: until there are enough steps, or a failure. The server with the
+// failure continues, so that rapid can shrink its history.
+func (t *coverage) shouldRun(server int64) bool {
+	failure := t.failure.Load()
+	return failure == server || failure == 0 && t.steps.Load() < minSteps
 }
 
-// TestModel_RandomHistories plays random histories of a script and a browser with two accounts. One that
-// fails is made shorter, and told step by step.
+// TestModel_RandomHistories runs random histories of a script and a browser with two accounts. A failing history is shrunk and
+// printed step by step.
 func TestModel_RandomHistories(t *testing.T) {
 	t.Parallel()
-	unlessGiven(t, "rapid.checks", enough)
-	unlessGiven(t, "rapid.steps", usual)
-	all, seen := sync.WaitGroup{}, &coverage{came: map[string]int{}}
+	setDefaultFlag(t, "rapid.checks", minSteps)
+	setDefaultFlag(t, "rapid.steps", stepsPerHistory)
+	all, covered := sync.WaitGroup{}, &coverage{outcomes: map[string]int{}}
 	for n := range int64(servers) {
 		all.Go(func() {
 			t.Run(fmt.Sprint("server ", n+1), func(t *testing.T) {
 				h := apptest.StartWithMail(t, settings...)
-				began := h.Clock.Now()
+				startTime := h.Clock.Now()
 				rapid.Check(t, func(rt *rapid.T) {
-					if seen.goesOn(n + 1) {
-						start(rt, h, began, n+1, seen).through()
+					if covered.shouldRun(n + 1) {
+						start(rt, h, startTime, n+1, covered).runToEnd()
 					}
 				})
 			})
 		})
 	}
 	all.Wait()
-	t.Logf("%d steps in %d histories: %v", seen.steps.Load(), seen.histories.Load(), seen.came)
+	t.Logf("%d steps in %d histories: %v", covered.steps.Load(), covered.histories.Load(), covered.outcomes)
 	if t.Failed() {
 		return
 	}
-	if n := seen.steps.Load(); n < enough {
-		t.Errorf("%d steps, want at least %d", n, enough)
+	if n := covered.steps.Load(); n < minSteps {
+		t.Errorf("%d steps, want at least %d", n, minSteps)
 	}
-	for _, answer := range everywhere {
-		if seen.came[answer] == 0 {
-			t.Errorf("no history came to %q", answer)
+	for _, outcome := range requiredOutcomes {
+		if covered.outcomes[outcome] == 0 {
+			t.Errorf("no history covered %q", outcome)
 		}
 	}
 }
 
-// unlessGiven sets a flag of rapid's, unless the command line does.
-func unlessGiven(t *testing.T, name string, n int) {
+// setDefaultFlag sets a flag of rapid unless it is set on the command line.
+func setDefaultFlag(t *testing.T, name string, n int) {
 	t.Helper()
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
@@ -88,78 +89,79 @@ func unlessGiven(t *testing.T, name string, n int) {
 	}
 }
 
-// through plays a history to its end. One that fails does so here, whatever it came to: rapid makes a history shorter by
-// ones that fail in the same place with the same words.
-func (p *run) through() {
-	if p.plays(); p.broke != "" && p.tour.broke.Load() == p.at {
-		p.t.Logf("%s\n\nafter this history:\n%s\n", p.why, strings.Join(p.trace, "\n"))
-		p.t.Fatal(p.broke)
+// runToEnd runs a history to its end. It reports failures in this one place, because rapid shrinks to histories that fail at the
+// same place with the same message.
+func (p *run) runToEnd() {
+	if p.runSteps(); p.failure != "" && p.coverage.failure.Load() == p.at {
+		p.t.Logf("%s\n\nHistory:\n%s\n", p.detail, strings.Join(p.trace, "\n"))
+		p.t.Fatal(p.failure)
 	}
 }
 
-func (p *run) plays() {
+func (p *run) runSteps() {
 	defer func() {
-		if p.broke != "" {
-			_ = recover() // it stopped where it broke
+		if p.failure != "" {
+			_ = recover() // the panic of stop
 		}
 	}()
 	p.t.Repeat(map[string]func(*rapid.T){"a step": func(t *rapid.T) { p.do(steps.Draw(t, "step")) }})
-	p.lookBack()
+	p.checkSessionTokens()
 }
 
-// everywhere is where a run comes, or it shows too little.
-var everywhere = []string{
+// requiredOutcomes lists the outcomes that the histories must cover.
+var requiredOutcomes = []string{
 	"sign in 201", "sign in 202", "sign in 401 credentials_rejected", "sign in 401 code_rejected", "sign in 401 code_used",
-	"sign in 429 too_many_attempts", "finish 201", "finish 401 code_rejected", "finish 401 code_used", "finish 410 sign_in_expired",
-	"finish 429 too_many_attempts", "step up 201", "step up 401 code_required", "step up 401 code_rejected", "step up 401 code_used",
+	"sign in 429 too_many_attempts", "complete sign-in 201", "complete sign-in 401 code_rejected", "complete sign-in 401 code_used",
+	"complete sign-in 410 sign_in_expired",
+	"complete sign-in 429 too_many_attempts", "step up 201", "step up 401 code_required", "step up 401 code_rejected", "step up 401 code_used",
 	"step up 429 too_many_attempts", "begin 201", "begin 401 step_up_required", "confirm 201",
 	"confirm 404 not_found", "confirm 422 code_rejected", "remove 200", "remove 401 step_up_required", "generate 201",
-	"generate 401 step_up_required", "look at session 200", "look at session 401 session_required", "look at MFA 200",
-	"end session 204", "end session 404 not_found", "ask for removal 202", "ask for removal 409 removal_unavailable",
+	"generate 401 step_up_required", "get session 200", "get session 401 session_required", "get MFA 200",
+	"end session 204", "end session 404 not_found", "request removal 202", "request removal 409 removal_unavailable",
 	"complete removal 200", "complete removal 410 link_expired",
 }
 
-// do takes a step.
+// do performs a step.
 func (p *run) do(s step) {
-	who := p.people[0]
+	c := p.clients[0]
 	if s.browser {
-		who = p.people[1]
+		c = p.clients[1]
 	}
-	if s.does == "go on" {
-		s = p.goOn(who, s)
+	if s.action == "continue" {
+		s = p.towardsGoal(c, s)
 	}
-	p.tour.steps.Add(1)
-	switch p.doing = s.does; s.does {
-	case "wait":
-		p.tell("the clock moves by %v", s.d)
+	p.coverage.steps.Add(1)
+	switch p.action = s.action; s.action {
+	case "advance clock":
+		p.record("advance the clock by %v", s.d)
 		p.move(s.d)
-	case "tick":
-		p.tell("mails go out, and a minute's work is done")
-		p.look()
+	case "run workers":
+		p.record("run the workers")
+		p.runWorkers()
 	case "sign in":
-		p.signIn(who, s)
-	case "finish", "cancel by code":
-		p.finish(who, s)
-	case "ask for removal":
-		p.askForRemoval(who, s)
+		p.signIn(c, s)
+	case "complete sign-in", "cancel by code":
+		p.completeSignIn(c, s)
+	case "request removal":
+		p.requestRemoval(c, s)
 	case "complete removal":
-		p.completeRemoval(who, s)
+		p.completeRemoval(c, s)
 	default:
-		p.inRoom(who, s)
+		p.doInSession(c, s)
 	}
 }
 
-// lookBack looks at everything once more: every token that there ever was is worth what the model says.
-func (p *run) lookBack() {
-	who := p.people[0]
-	for i := range who.tokens {
-		p.inRoom(who, step{does: "look at session", which: i})
+// checkSessionTokens checks at the end of a history that every session token is valid or invalid as the model predicts.
+func (p *run) checkSessionTokens() {
+	c := p.clients[0]
+	for i := range c.tokens {
+		p.doInSession(c, step{action: "get session", index: i})
 	}
 	for i := range p.cookies {
-		p.inRoom(who, step{does: "look at session", which: len(who.tokens) + i, stolen: true})
+		p.doInSession(c, step{action: "get session", index: len(c.tokens) + i, stolen: true})
 	}
 	for i := range 3 {
-		p.inRoom(who, step{does: "look at MFA", which: i})
+		p.doInSession(c, step{action: "get MFA", index: i})
 	}
-	p.inRoom(p.people[1], step{does: "list sessions", browser: true})
+	p.doInSession(p.clients[1], step{action: "list sessions", browser: true})
 }

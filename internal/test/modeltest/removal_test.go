@@ -2,151 +2,151 @@ package modeltest
 
 import "time"
 
-// The rules of the announced removal.
+// The parameters of the announced removal.
 const (
-	removalDelay   = 10 * time.Minute
-	removalPause   = time.Hour
-	removalTick    = 8 * time.Minute
-	removalLink    = time.Hour
-	removalReminds = 24 * time.Hour
+	removalDelay            = 10 * time.Minute
+	removalCooldown         = time.Hour
+	removalMaxTick          = 8 * time.Minute
+	removalLinkLifetime     = time.Hour
+	removalReminderInterval = 24 * time.Hour
 )
 
-// removal is one of an account's MFA, under way or cancelled.
+// removal is an announced removal of an account's MFA, active or cancelled.
 type removal struct {
 	requested   time.Time
 	remaining   time.Duration
-	counted     time.Time
-	trace       time.Time
-	ready       time.Time   // zero: the time is not over
-	cancelled   time.Time   // zero: under way
-	undelivered []time.Time // when what is not delivered was posted
+	counted     time.Time   // last tick
+	announcedAt time.Time   // last announcement
+	ready       time.Time   // zero until the delay has passed
+	cancelled   time.Time   // zero while active
+	undelivered []time.Time // when each undelivered notice was enqueued
 }
 
-// completion is the link of a last mail.
+// completion is the link in the mail that a removal is ready.
 type completion struct {
-	token   string
-	account *account
-	removal *removal
-	ends    time.Time
+	token     string
+	account   *account
+	removal   *removal
+	expiresAt time.Time
 }
 
 func (r *removal) announce(now time.Time) {
-	r.trace = now
+	r.announcedAt = now
 	r.undelivered = append(r.undelivered, now)
 }
 
-// underWay is the account's removal, unless it was cancelled.
-func (a *account) underWay() *removal {
+// activeRemoval returns the account's removal, or nil if there is none or it was cancelled.
+func (a *account) activeRemoval() *removal {
 	if a.removal == nil || !a.removal.cancelled.IsZero() {
 		return nil
 	}
 	return a.removal
 }
 
-// overtaken reports whether the reason of a removal is gone, and whether a cooldown follows.
-func (a *account) overtaken(r *removal, now time.Time) (over, pause bool) {
-	ends := r.requested.Add(removalDelay + removalPause)
+// invalidated reports whether a removal has expired or been invalidated by a change, and whether a cooldown follows.
+func (a *account) invalidated(r *removal, now time.Time) (expired, cooldown bool) {
+	expiresAt := r.requested.Add(removalDelay + removalCooldown)
 	if !r.ready.IsZero() {
-		ends = r.ready.Add(removalLink)
+		expiresAt = r.ready.Add(removalLinkLifetime)
 	}
-	if !now.Before(ends) {
+	if !now.Before(expiresAt) {
 		return true, false
 	}
-	if a.made.After(r.requested) { // as the server sees it, the password was set since
+	if a.createdAt.After(r.requested) { // the password was changed since
 		return true, true
 	}
 	for _, m := range a.methods {
-		if m.madeAt.After(r.requested) {
+		if m.createdAt.After(r.requested) {
 			return true, true
 		}
 	}
 	return !a.enabled(), false
 }
 
-// request asks for a removal where the password was proven at a time.
-func (w *modelState) request(a *account, proven time.Time) verdict {
-	if !a.enabled() || a.made.After(proven) {
+// request requests a removal. passwordAt is the time at which the password was checked.
+func (w *modelState) request(a *account, passwordAt time.Time) prediction {
+	if !a.enabled() || a.createdAt.After(passwordAt) {
 		return refuse(410, "sign_in_expired")
 	}
-	paused := a.removal != nil && w.now.Before(a.removal.cancelled.Add(removalPause)) && !a.removal.cancelled.IsZero()
-	if r := a.underWay(); r != nil {
-		over, pause := a.overtaken(r, w.now)
-		if !over {
-			return verdict{}
+	inCooldown := a.removal != nil && w.now.Before(a.removal.cancelled.Add(removalCooldown)) && !a.removal.cancelled.IsZero()
+	if r := a.activeRemoval(); r != nil {
+		expired, cooldown := a.invalidated(r, w.now)
+		if !expired {
+			return prediction{}
 		}
-		paused = pause // it would end now
+		inCooldown = cooldown // the request ends the old removal
 	}
-	if paused {
+	if inCooldown {
 		return refuse(409, "removal_unavailable")
 	}
 	a.removal = &removal{requested: w.now, remaining: removalDelay, counted: w.now}
 	a.removal.announce(w.now)
-	a.revive(kindRemovalCancel)
-	return verdict{}
+	a.clearKind(kindRemovalCancel)
+	return prediction{}
 }
 
-// found ends the account's removal, if there is one: what was lost is there.
-func (w *modelState) found(a *account) {
-	if r := a.underWay(); r != nil {
+// cancelActiveRemoval cancels the account's removal, if any, because a second factor was used.
+func (w *modelState) cancelActiveRemoval(a *account) {
+	if r := a.activeRemoval(); r != nil {
 		r.cancelled = w.now
 	}
 }
 
-// delivered says that what was posted by now has arrived.
+// delivered marks the notices that were enqueued until now as delivered.
 func (w *modelState) delivered() {
 	for _, a := range w.accounts {
 		if a.removal == nil {
 			continue
 		}
 		var later []time.Time
-		for _, posted := range a.removal.undelivered {
-			if posted.After(w.now) {
-				later = append(later, posted)
+		for _, enqueuedAt := range a.removal.undelivered {
+			if enqueuedAt.After(w.now) {
+				later = append(later, enqueuedAt)
 			}
 		}
 		a.removal.undelivered = later
 	}
 }
 
-// tick counts the time of every removal.
+// tick runs the removal worker: it counts the elapsed time of every removal, and announces, reminds and cancels.
 func (w *modelState) tick() {
 	for _, a := range w.accounts {
-		r := a.underWay()
+		r := a.activeRemoval()
 		if r == nil {
 			continue
 		}
-		if over, pause := a.overtaken(r, w.now); over {
-			if a.removal = nil; pause {
+		if expired, cooldown := a.invalidated(r, w.now); expired {
+			if a.removal = nil; cooldown {
 				r.cancelled = w.now
 				a.removal = r
 			}
 			continue
 		}
 		arrived := len(r.undelivered) == 0
-		stopped := !arrived || a.held(r.counted)
+		stopped := !arrived || a.lockedSince(r.counted)
 		if !stopped {
-			r.remaining -= min(max(w.now.Sub(r.counted), 0), removalTick, r.remaining)
+			r.remaining -= min(max(w.now.Sub(r.counted), 0), removalMaxTick, r.remaining)
 		}
 		r.counted = w.now
 		switch {
 		case r.remaining == 0 && r.ready.IsZero():
 			r.ready = w.now
-			w.links = append(w.links, &completion{account: a, removal: r, ends: w.now.Add(removalLink)})
+			w.links = append(w.links, &completion{account: a, removal: r, expiresAt: w.now.Add(removalLinkLifetime)})
 			r.announce(w.now)
-		case w.now.Before(r.trace.Add(removalReminds)), !arrived:
+		case w.now.Before(r.announcedAt.Add(removalReminderInterval)), !arrived:
 		default:
 			r.announce(w.now)
 		}
 	}
 }
 
-// complete removes MFA with a link.
-func (w *modelState) complete(l *completion) (v verdict, ended int) {
-	if l == nil || !w.now.Before(l.ends) || l.account.underWay() != l.removal {
+// complete removes MFA with the link of a mail.
+func (w *modelState) complete(l *completion) (v prediction, ended int) {
+	if l == nil || !w.now.Before(l.expiresAt) || l.account.activeRemoval() != l.removal {
 		return refuse(410, "link_expired"), 0
 	}
 	a := l.account
-	if over, _ := a.overtaken(l.removal, w.now); over || l.removal.ready.IsZero() {
+	if expired, _ := a.invalidated(l.removal, w.now); expired || l.removal.ready.IsZero() {
 		return refuse(410, "link_expired"), 0
 	}
 	if len(l.removal.undelivered) > 0 {
@@ -154,8 +154,8 @@ func (w *modelState) complete(l *completion) (v verdict, ended int) {
 	}
 	a.methods, a.codes, a.enrollment, a.removal = nil, nil, nil, nil
 	for _, kind := range []string{kindTOTP, kindRecovery, kindRemovalCancel} {
-		a.revive(kind)
+		a.clearKind(kind)
 	}
 	w.endStepUps(a)
-	return verdict{}, w.endOthers(a, nil)
+	return prediction{}, w.endOthers(a, nil)
 }

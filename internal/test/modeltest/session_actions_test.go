@@ -9,62 +9,62 @@ import (
 
 // The actions of a client in a session.
 
-// nowhere is an id that nothing has.
-const nowhere = "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f"
+// unknownID is an id of no object.
+const unknownID = "01980f60-1b2a-7c3d-9e4f-5a6b7c8d9e0f"
 
-// in returns the session that a client uses, whether or not it is valid.
-func (p *run) in(who *person, s step) (sess *session, bearer, words string) {
-	if who.browser {
-		return p.resume(who.session), "", who.name + " (its cookie)"
+// sessionFor returns the session that a client uses, or nil if it is not valid, and the bearer token of a script.
+func (p *run) sessionFor(c *client, s step) (sess *session, bearer, description string) {
+	if c.browser {
+		return p.resume(c.session), "", c.name + " (its cookie)"
 	}
-	all := who.tokens
-	if words = "the script"; s.stolen {
-		all = append(slices.Clone(p.cookies), who.tokens...)
-		words = "a attacker"
+	all := c.tokens
+	if description = "the script"; s.stolen {
+		all = append(slices.Clone(p.cookies), c.tokens...)
+		description = "an attacker"
 	}
 	if len(all) == 0 {
-		return nil, "", words + " without a session"
+		return nil, "", description + " without a session"
 	}
-	bearer = newest(best(all, func(token string) bool { return p.alive(token) }), s.which)
-	return p.resume(bearer), bearer, words
+	bearer = fromNewest(preferred(all, func(token string) bool { return p.isActive(token) }), s.index)
+	return p.resume(bearer), bearer, description
 }
 
-// alive reports whether a token belongs to a session that has not ended.
-func (p *run) alive(token string) bool {
-	return slices.ContainsFunc(p.sessions, func(s *session) bool { return s.token == token && !s.over(p.now) })
+// isActive reports whether a token belongs to a session that has not ended.
+func (p *run) isActive(token string) bool {
+	return slices.ContainsFunc(p.sessions, func(s *session) bool { return s.token == token && !s.expired(p.now) })
 }
 
 var signedOut = refuse(401, "session_required")
 
-// inRoom does what takes a session.
-func (p *run) inRoom(who *person, s step) {
-	p.doing = s.does
-	sess, bearer, words := p.in(who, s)
-	a := p.accounts[s.whose%len(p.accounts)]
+// doInSession performs a step that needs a session.
+func (p *run) doInSession(c *client, s step) {
+	p.action = s.action
+	sess, bearer, description := p.sessionFor(c, s)
+	a := p.accounts[s.account%len(p.accounts)]
 	if sess != nil {
 		a = sess.account
-		words = fmt.Sprintf("%s in session %d, as %s at %s,", words, sess.number, a.name, sess.acr())
+		description = fmt.Sprintf("%s in session %d, as %s at %s,", description, sess.number, a.name, sess.acr())
 	}
-	r := sessionCtx{run: p, who: who, bearer: bearer, words: words, s: sess, a: a, step: s}
+	r := sessionCtx{run: p, c: c, bearer: bearer, description: description, s: sess, a: a, step: s}
 	map[string]func(){
 		"step up": r.stepUp, "begin": r.begin, "confirm": r.confirm, "cancel": r.cancel, "remove": r.remove, "generate": r.generate,
-		"look at session": r.lookAtSession, "look at MFA": r.lookAtMFA, "list sessions": r.listSessions, "sign out": r.signOut,
+		"get session": r.getSession, "get MFA": r.getMFA, "list sessions": r.listSessions, "sign out": r.signOut,
 		"end session": r.endSession, "end others": r.endOthers, "cancel removal": r.cancelRemoval,
-	}[s.does]()
+	}[s.action]()
 }
 
 // sessionCtx is a request in a session; s is nil if it has ended.
 type sessionCtx struct {
 	*run
-	who           *person
-	bearer, words string
-	s             *session
-	a             *account
-	step          step
+	c                   *client
+	bearer, description string
+	s                   *session
+	a                   *account
+	step                step
 }
 
-// changed notes what a change of proofs did: the token of a session that lives in a cookie is another.
-func (r *sessionCtx) changed(token string, ended, sessionsEnded, left int) {
+// checkReceipt checks the receipt of a change of factors, and records the rotated token of a session in a cookie.
+func (r *sessionCtx) checkReceipt(token string, ended, sessionsEnded, left int) {
 	if sessionsEnded != ended {
 		r.fail("%d sessions ended, want %d", sessionsEnded, ended)
 	}
@@ -80,71 +80,71 @@ func (r *sessionCtx) changed(token string, ended, sessionsEnded, left int) {
 }
 
 func (r *sessionCtx) stepUp() {
-	shown, proof := r.present(r.a, r.step.proof)
+	creds, factor := r.present(r.a, r.step.credential)
 	if !strings.HasPrefix(r.step.purpose, "mfa.") {
 		r.step.purpose = "mfa.enroll"
 	}
-	r.tell("%s steps up for %s with %s", r.words, r.step.purpose, proof)
-	looked := false
-	bucket := r.bucketOf(r.a, r.s, r.who.device)
+	r.record("%s steps up for %s with %s", r.description, r.step.purpose, factor)
+	checked := false
+	bucket := r.bucketOf(r.a, r.s, r.c.device)
 	if r.s != nil {
-		looked = r.a.allows(kindPassword, bucket, r.now).passes()
+		checked = r.a.allows(kindPassword, bucket, r.now).ok()
 	}
-	answer := r.call(r.who, r.bearer, "POST", "/api/v1/step-up", shown.body(JSON{"purpose": r.step.purpose, "password": shown.password()}))
+	response := r.call(r.c, r.bearer, "POST", "/api/v1/step-up", creds.body(JSON{"purpose": r.step.purpose, "password": creds.password()}))
 	if r.s == nil {
-		r.want(answer, signedOut, 0)
+		r.want(response, signedOut, 0)
 		return
 	}
-	v, u := r.modelState.stepUp(r.s, r.step.purpose, shown, r.who.device)
-	r.proved(r.a, bucket, shown, looked, answer.Status, answer.Code())
-	if r.want(answer, v, 201) {
-		u.token = answer.Text("step_up_token")
+	v, u := r.modelState.stepUp(r.s, r.step.purpose, creds, r.c.device)
+	r.recordCredentials(r.a, bucket, creds, checked, response.Status, response.Code())
+	if r.want(response, v, 201) {
+		u.token = response.Text("step_up_token")
 		r.trace[len(r.trace)-1] += fmt.Sprintf(" (step-up %d)", u.number)
-		r.laws.issued(u.token, answer.Text("acr"))
-		if u.aal2 != (answer.Text("acr") == "aal2") {
-			r.fail("the step-up is %s", answer.Text("acr"))
+		r.invariants.issued(u.token, response.Text("acr"))
+		if u.aal2 != (response.Text("acr") == "aal2") {
+			r.fail("the step-up is %s", response.Text("acr"))
 		}
 	}
 }
 
-// shown is the step-up token that is presented, with the header that it comes in.
-func (r *sessionCtx) shown(purpose string) (u *stepUp, headers []string, words string) {
-	all := best(r.stepUps, func(u *stepUp) bool { return u.session == r.s && u.purpose == purpose })
-	all = best(all, func(u *stepUp) bool { return r.permits(u, r.s, purpose) })
-	if u = newest(all, r.step.token); u == nil {
+// stepUpToken returns the step-up token of the request and its header.
+func (r *sessionCtx) stepUpToken(purpose string) (u *stepUp, headers []string, description string) {
+	all := preferred(r.stepUps, func(u *stepUp) bool { return u.session == r.s && u.purpose == purpose })
+	all = preferred(all, func(u *stepUp) bool { return r.permits(u, r.s, purpose) })
+	if u = fromNewest(all, r.step.token); u == nil {
 		return nil, nil, "without a step-up"
 	}
-	words = fmt.Sprintf("with step-up %d", u.number)
-	return u, []string{"Step-Up-Token", u.token}, words
+	description = fmt.Sprintf("with step-up %d", u.number)
+	return u, []string{"Step-Up-Token", u.token}, description
 }
 
-func (r *sessionCtx) lookAtSession() {
-	r.tell("%s looks at the session", r.words)
-	answer := r.call(r.who, r.bearer, "GET", "/api/v1/sessions/current", nil)
+func (r *sessionCtx) getSession() {
+	r.record("%s gets the session", r.description)
+	response := r.call(r.c, r.bearer, "GET", "/api/v1/sessions/current", nil)
 	if r.s == nil {
-		r.want(answer, signedOut, 0)
+		r.want(response, signedOut, 0)
 		return
 	}
-	r.want(answer, verdict{}, 200)
-	r.wantText(answer, r.s.id, "id")
-	r.wantText(answer, r.s.acr(), "acr")
+	r.want(response, prediction{}, 200)
+	r.wantText(response, r.s.id, "id")
+	r.wantText(response, r.s.acr(), "acr")
 	for name, at := range map[string]time.Time{
-		"auth_time": r.s.authTime, "created_at": r.s.made, "last_used_at": r.s.lastUsed, "expires_at": r.s.expires(),
+		"auth_time": r.s.authTime, "created_at": r.s.createdAt, "last_used_at": r.s.lastUsed, "expires_at": r.s.expires(),
 	} {
-		r.wantText(answer, at.Format(time.RFC3339), name)
+		r.wantText(response, at.Format(time.RFC3339), name)
 	}
 }
 
-func (r *sessionCtx) lookAtMFA() {
-	r.tell("%s looks at the methods", r.words)
-	answer := r.call(r.who, r.bearer, "GET", "/api/v1/mfa", nil)
+func (r *sessionCtx) getMFA() {
+	r.record("%s gets the MFA state", r.description)
+	response := r.call(r.c, r.bearer, "GET", "/api/v1/mfa", nil)
 	if r.s == nil {
-		r.want(answer, signedOut, 0)
+		r.want(response, signedOut, 0)
 		return
 	}
-	r.want(answer, verdict{}, 200)
+	r.want(response, prediction{}, 200)
 	var got, want []string
-	list, _ := answer.Value("methods").([]any)
+	list, _ := response.Value("methods").([]any)
 	for _, m := range list {
 		object, _ := m.(map[string]any)
 		id, _ := object["id"].(string)
@@ -153,33 +153,33 @@ func (r *sessionCtx) lookAtMFA() {
 	for _, m := range r.a.methods {
 		want = append(want, m.id)
 	}
-	if !slices.Equal(got, want) || len(got) != r.laws.on[r.a] || answer.Value("enabled") != r.a.enabled() {
-		r.fail("the methods are %v, want %v, which are %d by what was answered", got, want, r.laws.on[r.a])
+	if !slices.Equal(got, want) || len(got) != r.invariants.methods[r.a] || response.Value("enabled") != r.a.enabled() {
+		r.fail("the methods are %v, want %v, and %d by earlier responses", got, want, r.invariants.methods[r.a])
 	}
 	if r.a.enabled() {
-		r.wantInt(answer, r.a.left(), "recovery_codes", "remaining")
+		r.wantInt(response, r.a.left(), "recovery_codes", "remaining")
 	}
-	pending := answer.Value("pending_enrollment", "id")
-	if e := r.a.enrollment; (e != nil && !e.over(r.now)) != (pending != nil) || pending != nil && pending != e.id {
+	pending := response.Value("pending_enrollment", "id")
+	if e := r.a.enrollment; (e != nil && !e.expired(r.now)) != (pending != nil) || pending != nil && pending != e.id {
 		r.fail("the pending enrollment is %v", pending)
 	}
-	if got := answer.Value("removal") != nil; got != r.a.removalShown(r.now) {
-		r.fail("a removal is under way: %v", got)
+	if got := response.Value("removal") != nil; got != r.a.removalShown(r.now) {
+		r.fail("the state shows a removal: %v", got)
 	}
 }
 
 func (r *sessionCtx) listSessions() {
-	r.tell("%s lists the sessions", r.words)
-	answer := r.call(r.who, r.bearer, "GET", "/api/v1/sessions", nil)
+	r.record("%s lists the sessions", r.description)
+	response := r.call(r.c, r.bearer, "GET", "/api/v1/sessions", nil)
 	if r.s == nil {
-		r.want(answer, signedOut, 0)
+		r.want(response, signedOut, 0)
 		return
 	}
-	r.want(answer, verdict{}, 200)
-	list, _ := answer.Value("items").([]any)
+	r.want(response, prediction{}, 200)
+	list, _ := response.Value("items").([]any)
 	var want []string
 	for _, s := range slices.Backward(r.a.sessions) {
-		if !s.over(r.now) {
+		if !s.expired(r.now) {
 			want = append(want, s.id)
 		}
 	}
@@ -189,7 +189,7 @@ func (r *sessionCtx) listSessions() {
 		id, _ := object["id"].(string)
 		got = append(got, id)
 	}
-	if !slices.Equal(got, want) || len(got) > sessionsMost {
+	if !slices.Equal(got, want) || len(got) > maxSessions {
 		r.fail("the sessions are %v, want %v", got, want)
 	}
 }

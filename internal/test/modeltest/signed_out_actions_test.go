@@ -9,46 +9,46 @@ import (
 // The actions of a client that is not signed in.
 
 // present returns the request members of a credential, and its description for the trace.
-func (p *run) present(a *account, how proof) (shown presented, words string) {
-	shown.wrongPassword = how.wrongPassword
-	words = "the right password"
-	if how.wrongPassword {
-		words = "a wrong password"
+func (p *run) present(a *account, choice credential) (creds credentials, description string) {
+	creds.wrongPassword = choice.wrongPassword
+	description = "the right password"
+	if choice.wrongPassword {
+		description = "a wrong password"
 	}
 	owner := a
-	if how.foreign {
+	if choice.foreign {
 		owner = p.accounts[(1+p.indexOf(a))%len(p.accounts)]
 	}
-	switch how.kind {
-	case fitting:
-		fits := p.fitting(a)
-		shown.code, shown.recovery = fits.code, fits.recovery
+	switch choice.kind {
+	case unusedFactor:
+		unused := p.unusedFactor(a)
+		creds.code, creds.recovery = unused.code, unused.recovery
 		if a.enabled() {
-			words += fmt.Sprintf(" and what fits (%s%s)", shown.code, shown.recovery)
+			description += fmt.Sprintf(" and a valid factor (%s%s)", creds.code, creds.recovery)
 		}
 	case wrongCode:
-		shown.code, words = "000000", words+" and the code 000000"
-	case aCode:
-		shown.code = "000000"
-		if phone := newest(owner.used(), how.which); phone != nil {
-			shown.code = phone.CodeIn(how.away)
+		creds.code, description = "000000", description+" and the code 000000"
+	case totpCode:
+		creds.code = "000000"
+		if phone := fromNewest(owner.used(), choice.index); phone != nil {
+			creds.code = phone.CodeIn(choice.offset)
 		}
-		words += fmt.Sprintf(" and %s's code %s (%+d steps)", owner.name, shown.code, how.away)
-	case wrongSheets:
-		shown.recovery, words = "0000-0000-0000-0000", words+" and a recovery code that is nobody's"
-	case aRecovery:
-		shown.recovery = "0000-0000-0000-0000"
-		if code := newest(owner.shown, how.which); code != "" {
-			shown.recovery = code
+		description += fmt.Sprintf(" and %s's code %s (%+d steps)", owner.name, creds.code, choice.offset)
+	case wrongRecoveryCode:
+		creds.recovery, description = "0000-0000-0000-0000", description+" and an unknown recovery code"
+	case recoveryCodeKind:
+		creds.recovery = "0000-0000-0000-0000"
+		if code := fromNewest(owner.shownCodes, choice.index); code != "" {
+			creds.recovery = code
 		}
-		words += fmt.Sprintf(" and %s's recovery code %s", owner.name, shown.recovery)
+		description += fmt.Sprintf(" and %s's recovery code %s", owner.name, creds.recovery)
 	}
-	return shown, words
+	return creds, description
 }
 
-// used are the account's phones, those that it signs in with last.
+// used returns the account's phones, with those that are confirmed methods at the end.
 func (a *account) used() []*apptest.Phone {
-	return best(a.phones, func(phone *apptest.Phone) bool { return a.method(phone.ID) != nil })
+	return preferred(a.phones, func(phone *apptest.Phone) bool { return a.method(phone.ID) != nil })
 }
 
 func (p *run) indexOf(a *account) int {
@@ -60,14 +60,14 @@ func (p *run) indexOf(a *account) int {
 	return -1
 }
 
-// body is a proof as a request has it.
-func (shown presented) body(more JSON) JSON {
+// body returns the request body with the second factor and more members.
+func (creds credentials) body(more JSON) JSON {
 	body := JSON{}
-	if shown.code != "" {
-		body["code"] = shown.code
+	if creds.code != "" {
+		body["code"] = creds.code
 	}
-	if shown.recovery != "" {
-		body["recovery_code"] = shown.recovery
+	if creds.recovery != "" {
+		body["recovery_code"] = creds.recovery
 	}
 	for name, value := range more {
 		body[name] = value
@@ -75,164 +75,164 @@ func (shown presented) body(more JSON) JSON {
 	return body
 }
 
-func (shown presented) password() string {
-	if shown.wrongPassword {
+func (creds credentials) password() string {
+	if creds.wrongPassword {
 		return "certainly not this one"
 	}
 	return apptest.Password
 }
 
-func (p *run) signIn(who *person, s step) {
-	a := p.accounts[s.whose%len(p.accounts)]
-	shown, words := p.present(a, s.proof)
-	p.tell("%s signs in as %s with %s", who.name, a.name, words)
-	bucket, previous, browser := p.bucketOf(a, nil, who.device), who.session, who.device
-	looked := a.allows(kindPassword, bucket, p.now).passes()
-	body := shown.body(JSON{"email": a.email, "password": shown.password()})
-	if !who.browser {
+func (p *run) signIn(c *client, s step) {
+	a := p.accounts[s.account%len(p.accounts)]
+	creds, description := p.present(a, s.credential)
+	p.record("%s signs in as %s with %s", c.name, a.name, description)
+	bucket, previous, browser := p.bucketOf(a, nil, c.device), c.session, c.device
+	checked := a.allows(kindPassword, bucket, p.now).ok()
+	body := creds.body(JSON{"email": a.email, "password": creds.password()})
+	if !c.browser {
 		body["deliver"] = "token"
 	}
-	answer := p.call(who, "", "POST", "/api/v1/sessions", body)
-	v, opened, pending := p.modelState.signIn(a, shown, who.browser, previous, browser)
-	p.proved(a, bucket, shown, looked, answer.Status, answer.Code())
+	response := p.call(c, "", "POST", "/api/v1/sessions", body)
+	v, opened, pending := p.modelState.signIn(a, creds, c.browser, previous, browser)
+	p.recordCredentials(a, bucket, creds, checked, response.Status, response.Code())
 	switch {
 	case pending != nil:
-		p.want(answer, v, 202)
-		if pending.token = who.signIn; !who.browser {
-			pending.token = answer.Text("sign_in_token")
+		p.want(response, v, 202)
+		if pending.token = c.signIn; !c.browser {
+			pending.token = response.Text("sign_in_token")
 		}
 	case opened != nil:
-		p.want(answer, v, 201)
-		p.laws.signedIn(a, shown.code != "" || shown.recovery != "", answer.Text("acr"))
-		p.signedIn(who, opened, answer.Text("id"), answer.Value("session_token"), answer.Text("acr"))
+		p.want(response, v, 201)
+		p.invariants.signedIn(a, creds.code != "" || creds.recovery != "", response.Text("acr"))
+		p.signedIn(c, opened, response.Text("id"), response.Value("session_token"), response.Text("acr"))
 	default:
-		p.want(answer, v, 0)
+		p.want(response, v, 0)
 	}
 }
 
-// signedIn notes what a session that began is known by.
-func (p *run) signedIn(who *person, s *session, id string, token any, acr string) {
+// signedIn records the id and tokens of a new session.
+func (p *run) signedIn(c *client, s *session, id string, token any, acr string) {
 	if acr != s.acr() {
 		p.fail("the session is %s, want %s", acr, s.acr())
 	}
 	s.id = id
-	if s.token = who.session; !s.cookie {
+	if s.token = c.session; !s.cookie {
 		s.token, _ = token.(string)
-		who.tokens = append(who.tokens, s.token)
+		c.tokens = append(c.tokens, s.token)
 	}
 	for _, d := range p.devices {
 		if d.token == "" {
-			d.token = who.device
+			d.token = c.device
 		}
 	}
 }
 
-// proved tells the laws what an answer says about proofs beside a password.
-func (p *run) proved(a *account, bucket string, shown presented, looked bool, status int, code string) {
-	if !looked {
+// recordCredentials records in the invariants what a response reveals about the checked credentials.
+func (p *run) recordCredentials(a *account, bucket string, creds credentials, checked bool, status int, code string) {
+	if !checked {
 		return
 	}
-	p.laws.judged(a, kindPassword, bucket, code != "credentials_rejected")
-	if code == "credentials_rejected" || p.laws.on[a] == 0 {
+	p.invariants.attemptChecked(a, kindPassword, bucket, code != "credentials_rejected")
+	if code == "credentials_rejected" || p.invariants.methods[a] == 0 {
 		return
 	}
-	p.seconded(a, kindTOTP, kindRecovery, bucket, shown, status, code)
+	p.recordSecondFactor(a, kindTOTP, kindRecovery, bucket, creds, status, code)
 }
 
-// seconded tells them what it says about a second proof.
-func (p *run) seconded(a *account, phone, sheet, bucket string, shown presented, status int, code string) {
-	kind := phone
+// recordSecondFactor records in the invariants what a response reveals about a checked second factor.
+func (p *run) recordSecondFactor(a *account, totpKind, recoveryKind, bucket string, creds credentials, status int, code string) {
+	kind := totpKind
 	switch {
-	case shown.recovery != "":
-		kind = sheet
-	case shown.code == "":
+	case creds.recovery != "":
+		kind = recoveryKind
+	case creds.code == "":
 		return
 	}
 	switch {
 	case status < 300:
-		p.laws.judged(a, kind, bucket, true)
-		p.laws.accepted(a, shown)
-		if shown.recovery != "" && p.laws.wrong[fmt.Sprintln(a.name, kindTOTP, total)].number >= most {
-			p.laws.forgiven(a, kindTOTP)
+		p.invariants.attemptChecked(a, kind, bucket, true)
+		p.invariants.accepted(a, creds)
+		if creds.recovery != "" && p.invariants.failures[fmt.Sprintln(a.name, kindTOTP, allBuckets)].number >= maxFailures {
+			p.invariants.failuresCleared(a, kindTOTP)
 		}
 	case code == "code_rejected" || code == "code_used":
-		p.laws.judged(a, kind, bucket, false)
+		p.invariants.attemptChecked(a, kind, bucket, false)
 	}
 }
 
-// carried returns the sign-in token that a client presents: a browser its cookie, a script any token ever issued.
-func (p *run) carried(who *person, s step) (pending *signIn, body JSON, words string) {
-	if who.browser {
-		return p.waiting(who.signIn, true), JSON{}, "the sign-in of its cookie"
+// signInToken returns the sign-in token that a client presents: a browser its cookie, a script any token ever issued.
+func (p *run) signInToken(c *client, s step) (pending *signIn, body JSON, description string) {
+	if c.browser {
+		return p.waiting(c.signIn, true), JSON{}, "the sign-in of its cookie"
 	}
-	all := best(p.signIns, func(one *signIn) bool { return p.waiting(one.token, false) == one })
-	one := newest(all, s.which)
+	all := preferred(p.signIns, func(one *signIn) bool { return p.waiting(one.token, false) == one })
+	one := fromNewest(all, s.index)
 	if one == nil {
 		return nil, JSON{"sign_in_token": "tf_i_none"}, "no sign-in"
 	}
-	words = fmt.Sprintf("%s's sign-in %d", one.account.name, one.number)
-	return p.waiting(one.token, false), JSON{"sign_in_token": one.token}, words
+	description = fmt.Sprintf("%s's sign-in %d", one.account.name, one.number)
+	return p.waiting(one.token, false), JSON{"sign_in_token": one.token}, description
 }
 
-// finish completes a sign-in, or cancels a removal with it.
-func (p *run) finish(who *person, s step) {
-	pending, body, words := p.carried(who, s)
-	a := p.accounts[s.whose%len(p.accounts)]
+// completeSignIn completes a sign-in, or cancels a removal with a code in a pending sign-in.
+func (p *run) completeSignIn(c *client, s step) {
+	pending, body, description := p.signInToken(c, s)
+	a := p.accounts[s.account%len(p.accounts)]
 	if pending != nil {
 		a = pending.account
 	}
-	shown, proof := p.present(a, s.proof)
-	if shown.code == "" && shown.recovery == "" {
-		shown.code, proof = "000000", "the code 000000"
+	creds, factor := p.present(a, s.credential)
+	if creds.code == "" && creds.recovery == "" {
+		creds.code, factor = "000000", "the code 000000"
 	}
-	previous, browser, bucket := who.session, who.device, p.bucketOf(a, nil, who.device)
-	if s.does == "cancel by code" {
-		p.tell("%s cancels a removal in %s with %s", who.name, words, proof)
-		answer := p.call(who, "", "POST", "/api/v1/mfa/removal/cancel-by-code", shown.body(body))
-		v := p.cancelByCode(pending, shown, browser)
-		p.seconded(a, kindRemovalCancel, kindRemovalCancel, bucket, shown, answer.Status, answer.Code())
-		p.want(answer, v, 204)
+	previous, browser, bucket := c.session, c.device, p.bucketOf(a, nil, c.device)
+	if s.action == "cancel by code" {
+		p.record("%s cancels a removal in %s with %s", c.name, description, factor)
+		response := p.call(c, "", "POST", "/api/v1/mfa/removal/cancel-by-code", creds.body(body))
+		v := p.cancelByCode(pending, creds, browser)
+		p.recordSecondFactor(a, kindRemovalCancel, kindRemovalCancel, bucket, creds, response.Status, response.Code())
+		p.want(response, v, 204)
 		return
 	}
-	p.tell("%s finishes %s with %s", who.name, words, proof)
-	answer := p.call(who, "", "POST", "/api/v1/sessions/second-factor", shown.body(body))
-	v, opened := p.modelState.finish(pending, shown, previous, browser)
-	p.seconded(a, kindTOTP, kindRecovery, bucket, shown, answer.Status, answer.Code())
-	if p.want(answer, v, 201) {
-		p.signedIn(who, opened, answer.Text("id"), answer.Value("session_token"), answer.Text("acr"))
+	p.record("%s completes %s with %s", c.name, description, factor)
+	response := p.call(c, "", "POST", "/api/v1/sessions/second-factor", creds.body(body))
+	v, opened := p.modelState.completeSignIn(pending, creds, previous, browser)
+	p.recordSecondFactor(a, kindTOTP, kindRecovery, bucket, creds, response.Status, response.Code())
+	if p.want(response, v, 201) {
+		p.signedIn(c, opened, response.Text("id"), response.Value("session_token"), response.Text("acr"))
 	}
 }
 
-// askForRemoval asks for a removal of MFA, for a sign-in.
-func (p *run) askForRemoval(who *person, s step) {
-	pending, body, words := p.carried(who, s)
-	p.tell("%s asks for a removal of MFA in %s", who.name, words)
-	answer := p.call(who, "", "POST", "/api/v1/mfa/removal", body)
+// requestRemoval requests a removal of MFA in a pending sign-in.
+func (p *run) requestRemoval(c *client, s step) {
+	pending, body, description := p.signInToken(c, s)
+	p.record("%s requests a removal of MFA in %s", c.name, description)
+	response := p.call(c, "", "POST", "/api/v1/mfa/removal", body)
 	if pending == nil {
-		p.want(answer, refuse(410, "sign_in_expired"), 0)
+		p.want(response, refuse(410, "sign_in_expired"), 0)
 		return
 	}
 	before := pending.account.removal
-	if p.want(answer, p.request(pending.account, pending.made), 202) && pending.account.removal != before {
-		p.laws.requested(pending.account)
-		p.laws.forgiven(pending.account, kindRemovalCancel)
+	if p.want(response, p.request(pending.account, pending.createdAt), 202) && pending.account.removal != before {
+		p.invariants.requested(pending.account)
+		p.invariants.failuresCleared(pending.account, kindRemovalCancel)
 	}
 }
 
 // completeRemoval removes MFA with the link of a mail.
-func (p *run) completeRemoval(who *person, s step) {
-	l, token := newest(p.links, s.which), "tf_l_none"
+func (p *run) completeRemoval(c *client, s step) {
+	l, token := fromNewest(p.links, s.index), "tf_l_none"
 	if l != nil && l.token != "" {
 		token = l.token
 	}
-	p.tell("%s follows the link of a last mail", who.name)
-	answer := p.call(who, "", "POST", "/api/v1/mfa/removal/complete", JSON{"token": token})
+	p.record("%s follows the link of a completion mail", c.name)
+	response := p.call(c, "", "POST", "/api/v1/mfa/removal/complete", JSON{"token": token})
 	if token == "tf_l_none" {
 		l = nil
 	}
 	v, ended := p.complete(l)
-	if p.want(answer, v, 200) {
-		p.laws.completed(l.account)
-		p.wantInt(answer, ended, "sessions_ended")
+	if p.want(response, v, 200) {
+		p.invariants.completed(l.account)
+		p.wantInt(response, ended, "sessions_ended")
 	}
 }

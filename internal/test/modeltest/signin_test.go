@@ -2,131 +2,131 @@ package modeltest
 
 import "time"
 
-// open opens a session, as a sign-in earns it. previous is the cookie that the browser had.
+// open creates a session after a sign-in, and ends the one of the previous cookie and the oldest ones above the limit.
 func (w *modelState) open(a *account, cookie, aal2 bool, previous, browser string) *session {
-	crowded := len(a.sessions) >= sessionsMost
+	atLimit := len(a.sessions) >= maxSessions
 	for _, s := range w.sessions {
-		if cookie && previous != "" && s.token == previous && !s.gone {
+		if cookie && previous != "" && s.token == previous && !s.ended {
 			w.end(s)
 		}
 	}
-	if crowded {
-		for _, s := range oldest(a.sessions, sessionsMost-1, func(s *session) time.Time { return s.made }) {
+	if atLimit {
+		for _, s := range oldest(a.sessions, maxSessions-1, func(s *session) time.Time { return s.createdAt }) {
 			w.end(s)
 		}
 	}
-	s := &session{number: w.number(), account: a, cookie: cookie, made: w.now}
-	s.prove(aal2, w.now)
+	s := &session{number: w.number(), account: a, cookie: cookie, createdAt: w.now}
+	s.authenticate(aal2, w.now)
 	a.sessions = append(a.sessions, s)
 	w.sessions = append(w.sessions, s)
 	if cookie {
-		w.meet(a, browser)
+		w.rememberDevice(a, browser)
 	}
 	return s
 }
 
-// signIn checks credentials at sign-in: a session, or a sign-in that waits.
-func (w *modelState) signIn(a *account, p presented, cookie bool, previous, browser string) (verdict, *session, *signIn) {
+// signIn checks credentials at sign-in. On success it returns a session or a pending sign-in.
+func (w *modelState) signIn(a *account, p credentials, cookie bool, previous, browser string) (prediction, *session, *signIn) {
 	bucket := w.bucketOf(a, nil, browser)
-	v, aal2, half := w.prove(a, bucket, p)
-	if !v.passes() {
+	v, aal2, passwordOnly := w.authenticate(a, bucket, p)
+	if !v.ok() {
 		return v, nil, nil
 	}
-	if !half {
+	if !passwordOnly {
 		s := w.open(a, cookie, aal2, previous, browser)
 		if aal2 {
-			w.found(a)
+			w.cancelActiveRemoval(a)
 		}
-		return verdict{}, s, nil
+		return prediction{}, s, nil
 	}
-	if len(a.signIns) >= signInsOpen {
-		var beside []*signIn
+	if len(a.signIns) >= maxPendingSignIns {
+		var others []*signIn
 		for _, other := range a.signIns {
 			if other.bucket == bucket {
-				beside = append(beside, other)
+				others = append(others, other)
 			}
 		}
-		for _, old := range oldest(beside, signInsOpen-1, func(s *signIn) time.Time { return s.made }) {
+		for _, old := range oldest(others, maxPendingSignIns-1, func(s *signIn) time.Time { return s.createdAt }) {
 			w.drop(old)
 		}
 	}
-	pending := &signIn{number: w.number(), account: a, cookie: cookie, bucket: bucket, made: w.now}
+	pending := &signIn{number: w.number(), account: a, cookie: cookie, bucket: bucket, createdAt: w.now}
 	a.signIns = append(a.signIns, pending)
 	w.signIns = append(w.signIns, pending)
-	return verdict{}, nil, pending
+	return prediction{}, nil, pending
 }
 
 func (w *modelState) drop(s *signIn) {
-	s.gone = true
+	s.ended = true
 	s.account.signIns = without(s.account.signIns, s)
 }
 
 // waiting returns the pending sign-in of a token with the way it was sent, or nil if it has expired or never existed.
 func (w *modelState) waiting(token string, cookie bool) *signIn {
 	for _, s := range w.signIns {
-		if token != "" && s.token == token && s.cookie == cookie && !s.gone && s.tries < signInTries && w.now.Before(s.made.Add(signInLifetime)) {
+		if token != "" && s.token == token && s.cookie == cookie && !s.ended && s.tries < signInTries && w.now.Before(s.createdAt.Add(signInLifetime)) {
 			return s
 		}
 	}
 	return nil
 }
 
-// finish checks the second proof of a sign-in.
-func (w *modelState) finish(s *signIn, p presented, previous, browser string) (verdict, *session) {
+// completeSignIn completes a pending sign-in with a second factor.
+func (w *modelState) completeSignIn(s *signIn, p credentials, previous, browser string) (prediction, *session) {
 	if s == nil {
 		return refuse(410, "sign_in_expired"), nil
 	}
 	a, bucket := s.account, w.bucketOf(s.account, nil, browser)
 	v := w.second(a, kindTOTP, kindRecovery, bucket, p, s)
-	if !v.passes() {
+	if !v.ok() {
 		return v, nil
 	}
 	w.drop(s)
 	opened := w.open(a, s.cookie, true, previous, browser)
-	w.found(a)
-	return verdict{}, opened
+	w.cancelActiveRemoval(a)
+	return prediction{}, opened
 }
 
-// second checks a code or a recovery code by the budget of its kind.
-func (w *modelState) second(a *account, code, recovery, bucket string, p presented, within *signIn) verdict {
+// second checks a TOTP code or a recovery code. Failures count for the given kinds.
+func (w *modelState) second(a *account, code, recovery, bucket string, p credentials, pending *signIn) prediction {
 	if p.recovery != "" {
-		return w.judgeRecovery(a, recovery, bucket, p.recovery, within)
+		return w.checkRecoveryCode(a, recovery, bucket, p.recovery, pending)
 	}
-	return w.judgeCode(a, code, bucket, p.code, within)
+	return w.checkCode(a, code, bucket, p.code, pending)
 }
 
-// cancelByCode cancels a removal with a proof, for a sign-in that stays.
-func (w *modelState) cancelByCode(s *signIn, p presented, browser string) verdict {
+// cancelByCode cancels a removal with a second factor. The sign-in remains pending.
+func (w *modelState) cancelByCode(s *signIn, p credentials, browser string) prediction {
 	if s == nil {
 		return refuse(410, "sign_in_expired")
 	}
-	r := s.account.underWay()
+	r := s.account.activeRemoval()
 	if r == nil {
 		return refuse(404, "not_found")
 	}
-	if over, _ := s.account.overtaken(r, w.now); over {
+	if expired, _ := s.account.invalidated(r, w.now); expired {
 		return refuse(404, "not_found")
 	}
 	v := w.second(s.account, kindRemovalCancel, kindRemovalCancel, w.bucketOf(s.account, nil, browser), p, nil)
-	if v.passes() {
-		w.found(s.account)
+	if v.ok() {
+		w.cancelActiveRemoval(s.account)
 	}
 	return v
 }
 
-// stepUp checks proofs of a session's account for a purpose.
-func (w *modelState) stepUp(s *session, purpose string, p presented, browser string) (verdict, *stepUp) {
-	v, aal2, half := w.prove(s.account, w.bucketOf(s.account, s, browser), p)
+// stepUp checks credentials and issues a step-up token for a purpose.
+func (w *modelState) stepUp(s *session, purpose string, p credentials, browser string) (prediction, *stepUp) {
+	v, aal2, passwordOnly := w.authenticate(s.account, w.bucketOf(s.account, s, browser), p)
 	switch {
-	case !v.passes():
+	case !v.ok():
 		return v, nil
-	case half:
+	case passwordOnly:
 		return refuse(401, "code_required"), nil
 	}
 	u := &stepUp{number: w.number(), session: s, purpose: purpose, aal2: aal2, issued: w.now}
 	w.stepUps = append(w.stepUps, u)
 	if aal2 {
-		w.found(s.account)
+		w.cancelActiveRemoval(s.account)
 	}
-	return verdict{}, u
+	return prediction{}, u
 }

@@ -8,24 +8,24 @@ import (
 	"twofold/internal/totp"
 )
 
-// The rules of the server, tighter than those of the product, so that a short history comes to every end of them.
+// The limits of the server. They are tighter than the defaults, so that short histories reach them.
 const (
 	aal1Idle, aal1Absolute = time.Hour, 24 * time.Hour
 	aal2Idle, aal2Absolute = 30 * time.Minute, 12 * time.Hour
 
-	sessionsMost    = 3
-	methodsMost     = 2
-	codesInASet     = 2
-	stepUpLifetime  = 5 * time.Minute
-	enrollmentLife  = 10 * time.Minute
-	enrollmentTries = 3
-	signInLifetime  = 5 * time.Minute
-	signInTries     = 3
-	signInsOpen     = 2
-	leeway          = 30 * time.Second // of a step-up token's times
+	maxSessions        = 3
+	maxMethods         = 2
+	recoveryCodeCount  = 2
+	stepUpLifetime     = 5 * time.Minute
+	enrollmentLifetime = 10 * time.Minute
+	enrollmentTries    = 3
+	signInLifetime     = 5 * time.Minute
+	signInTries        = 3
+	maxPendingSignIns  = 2
+	leeway             = 30 * time.Second // of a step-up token's times
 )
 
-// settings are those rules as the server's settings.
+// settings sets those limits.
 var settings = []string{
 	"TWOFOLD_SESSIONS_PER_ACCOUNT=3", "TWOFOLD_MAX_METHODS=2", "TWOFOLD_RECOVERY_CODES=2", "TWOFOLD_ENROLLMENT_TRIES=3",
 	"TWOFOLD_SIGN_IN_TRIES=3", "TWOFOLD_MAX_PENDING_SIGN_INS=2", "TWOFOLD_FREE_ATTEMPTS=3", "TWOFOLD_ATTEMPTS_MAX_WAIT=2m",
@@ -34,25 +34,25 @@ var settings = []string{
 	"TWOFOLD_IP_FAILURE_LIMIT=1000000000", "TWOFOLD_IP_SIGN_IN_LIMIT=1000000000",
 }
 
-// account is what the model knows of one.
+// account is the state of an account.
 type account struct {
 	name, email string
-	made        time.Time // and its password with it
-	methods     []*method // the oldest first
+	createdAt   time.Time // also of its password
+	methods     []*method // oldest first
 	codes       []*recoveryCode
 	enrollment  *enrollment
-	sessions    []*session // in the order in which they began
-	signIns     []*signIn  // likewise
+	sessions    []*session // in order of creation
+	signIns     []*signIn  // in order of creation
 	attempts    attempts
 	removal     *removal
 
-	phones []*apptest.Phone // every one that ever scanned a key, the oldest first
-	shown  []string         // every recovery code that was ever shown
+	phones     []*apptest.Phone // every phone that ever got a key, oldest first
+	shownCodes []string         // every recovery code that was ever shown
 }
 
 func (a *account) enabled() bool { return len(a.methods) > 0 }
 
-// left is how many recovery codes work.
+// left returns the number of unused recovery codes.
 func (a *account) left() (n int) {
 	for _, c := range a.codes {
 		if !c.used {
@@ -63,10 +63,10 @@ func (a *account) left() (n int) {
 }
 
 type method struct {
-	id       string
-	phone    *apptest.Phone
-	lastStep totp.Step
-	madeAt   time.Time
+	id        string
+	phone     *apptest.Phone
+	lastStep  totp.Step
+	createdAt time.Time
 }
 
 type recoveryCode struct {
@@ -75,30 +75,30 @@ type recoveryCode struct {
 }
 
 type enrollment struct {
-	id       string
-	phone    *apptest.Phone
-	session  *session
-	replaces *method
-	tries    int
-	ends     time.Time
+	id        string
+	phone     *apptest.Phone
+	session   *session
+	replaces  *method
+	tries     int
+	expiresAt time.Time
 }
 
-func (e *enrollment) over(now time.Time) bool {
-	return !now.Before(e.ends) || e.tries >= enrollmentTries
+func (e *enrollment) expired(now time.Time) bool {
+	return !now.Before(e.expiresAt) || e.tries >= enrollmentTries
 }
 
 type session struct {
-	number   int
-	account  *account
-	id       string
-	token    string // the one that works
-	cookie   bool   // that it was delivered in
-	aal2     bool
-	authTime time.Time
-	made     time.Time
-	lastUsed time.Time
-	ends     time.Time
-	gone     bool
+	number    int
+	account   *account
+	id        string
+	token     string // the current one
+	cookie    bool   // delivered in a cookie
+	aal2      bool
+	authTime  time.Time
+	createdAt time.Time
+	lastUsed  time.Time
+	expiresAt time.Time
+	ended     bool
 }
 
 func (s *session) idle() time.Duration {
@@ -115,33 +115,33 @@ func (s *session) acr() string {
 	return "aal1"
 }
 
-// prove gives the session the proofs of an event now.
-func (s *session) prove(aal2 bool, now time.Time) {
+// authenticate records an authentication in the session.
+func (s *session) authenticate(aal2 bool, now time.Time) {
 	s.aal2, s.authTime, s.lastUsed = aal2, now, now
-	s.ends = now.Add(aal1Absolute)
+	s.expiresAt = now.Add(aal1Absolute)
 	if aal2 {
-		s.ends = now.Add(aal2Absolute)
+		s.expiresAt = now.Add(aal2Absolute)
 	}
 }
 
 func (s *session) expires() time.Time {
-	if idle := s.lastUsed.Add(s.idle()); idle.Before(s.ends) {
+	if idle := s.lastUsed.Add(s.idle()); idle.Before(s.expiresAt) {
 		return idle
 	}
-	return s.ends
+	return s.expiresAt
 }
 
-func (s *session) over(now time.Time) bool { return s.gone || !now.Before(s.expires()) }
+func (s *session) expired(now time.Time) bool { return s.ended || !now.Before(s.expires()) }
 
 type signIn struct {
-	number  int
-	account *account
-	token   string
-	cookie  bool
-	bucket  string
-	tries   int
-	made    time.Time
-	gone    bool
+	number    int
+	account   *account
+	token     string
+	cookie    bool
+	bucket    string
+	tries     int
+	createdAt time.Time
+	ended     bool
 }
 
 type stepUp struct {
@@ -151,40 +151,41 @@ type stepUp struct {
 	purpose string
 	aal2    bool
 	issued  time.Time
-	gone    bool
+	ended   bool
 }
 
-// device is a browser as one account knows it.
+// device is a known browser of an account.
 type device struct {
 	number  int
 	account *account
-	token   string // empty until the answer is there
+	token   string // empty until the response has set it
 }
 
-// modelState is everything that the model knows.
+// modelState is the state of the model.
 type modelState struct {
-	now      time.Time
-	accounts []*account
-	sessions []*session // every one that ever began
-	signIns  []*signIn
-	stepUps  []*stepUp
-	devices  []*device
-	links    []*completion
-	numbers  int // given out so far
+	now        time.Time
+	accounts   []*account
+	sessions   []*session // every session ever created
+	signIns    []*signIn
+	stepUps    []*stepUp
+	devices    []*device
+	links      []*completion
+	lastNumber int // see number
 }
 
+// number returns the next number, by which traces name sessions, sign-ins and step-ups.
 func (w *modelState) number() int {
-	w.numbers++
-	return w.numbers
+	w.lastNumber++
+	return w.lastNumber
 }
 
-// resume is the session that a token stands for; nil: none does.
+// resume returns the session of a token and extends its idle deadline, or returns nil if the token is unknown or expired.
 func (w *modelState) resume(token string) *session {
 	if token == "" {
 		return nil
 	}
 	for _, s := range w.sessions {
-		if s.token == token && !s.over(w.now) {
+		if s.token == token && !s.expired(w.now) {
 			if w.now.Sub(s.lastUsed) >= s.idle()/30 {
 				s.lastUsed = w.now
 			}
@@ -194,9 +195,9 @@ func (w *modelState) resume(token string) *session {
 	return nil
 }
 
-// end ends a session, and with it the tokens and the enrollment that are its own.
+// end ends a session, and revokes its step-up tokens and enrollment.
 func (w *modelState) end(s *session) {
-	s.gone = true
+	s.ended = true
 	a := s.account
 	a.sessions = without(a.sessions, s)
 	if a.enrollment != nil && a.enrollment.session == s {
@@ -204,18 +205,18 @@ func (w *modelState) end(s *session) {
 	}
 	for _, u := range w.stepUps {
 		if u.session == s {
-			u.gone = true
+			u.ended = true
 		}
 	}
 }
 
-// endOthers ends all sessions of the account but one, and says how many of them were not over anyway.
+// endOthers ends all sessions of the account except keep. It returns how many of them had not expired.
 func (w *modelState) endOthers(a *account, keep *session) (ended int) {
 	for _, s := range slices.Clone(a.sessions) {
 		if s == keep {
 			continue
 		}
-		if !s.over(w.now) {
+		if !s.expired(w.now) {
 			ended++
 		}
 		w.end(s)
@@ -226,19 +227,19 @@ func (w *modelState) endOthers(a *account, keep *session) (ended int) {
 func (w *modelState) endStepUps(a *account) {
 	for _, u := range w.stepUps {
 		if u.session.account == a {
-			u.gone = true
+			u.ended = true
 		}
 	}
 }
 
 // permits reports whether a step-up token can be consumed for a purpose in a session.
 func (w *modelState) permits(u *stepUp, s *session, purpose string) bool {
-	return u != nil && !u.gone && u.session == s && u.purpose == purpose && (u.aal2 || !s.account.enabled()) &&
+	return u != nil && !u.ended && u.session == s && u.purpose == purpose && (u.aal2 || !s.account.enabled()) &&
 		w.now.Before(u.issued.Add(stepUpLifetime)) && !w.now.Add(leeway).Before(u.issued)
 }
 
-// known is the account's device that a browser's token stands for; nil: the account does not know it.
-func (w *modelState) known(a *account, token string) *device {
+// deviceOf returns the account's device with a browser's token, or nil.
+func (w *modelState) deviceOf(a *account, token string) *device {
 	for _, d := range w.devices {
 		if d.account == a && token != "" && d.token == token {
 			return d
@@ -247,9 +248,9 @@ func (w *modelState) known(a *account, token string) *device {
 	return nil
 }
 
-// meet is what a sign-in does to a browser: every account that knew it knows it by its next token.
-func (w *modelState) meet(a *account, token string) {
-	known := w.known(a, token)
+// rememberDevice records a sign-in from a browser. The browser's device token is rotated for every account that knows it.
+func (w *modelState) rememberDevice(a *account, token string) {
+	known := w.deviceOf(a, token)
 	for _, d := range w.devices {
 		if token != "" && d.token == token {
 			d.token = ""
@@ -260,10 +261,10 @@ func (w *modelState) meet(a *account, token string) {
 	}
 }
 
-// oldest are those that go so that keep are left: by when they were made, and then in which order.
-func oldest[T any](all []T, keep int, made func(T) time.Time) []T {
+// oldest returns the oldest elements that must go so that keep are left.
+func oldest[T any](all []T, keep int, createdAt func(T) time.Time) []T {
 	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b T) int { return made(a).Compare(made(b)) })
+	slices.SortStableFunc(sorted, func(a, b T) int { return createdAt(a).Compare(createdAt(b)) })
 	return sorted[:max(len(sorted)-keep, 0)]
 }
 

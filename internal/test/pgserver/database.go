@@ -13,7 +13,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver named pgx
 )
 
-// Exec sends one statement to a database.
+// Exec executes one statement in a database, over a new connection.
 func (s *Server) Exec(ctx context.Context, database, statement string) (err error) {
 	db, err := sql.Open("pgx", s.URL(database))
 	if err != nil {
@@ -24,7 +24,7 @@ func (s *Server) Exec(ctx context.Context, database, statement string) (err erro
 	return err
 }
 
-// Create creates a database: an empty one, or a copy of template, which must have no connections.
+// Create creates a database as a copy of template, or an empty one if template is empty. The template must have no connections.
 func (s *Server) Create(ctx context.Context, database, template string) error {
 	statement := "CREATE DATABASE " + database
 	if template != "" {
@@ -36,18 +36,18 @@ func (s *Server) Create(ctx context.Context, database, template string) error {
 	return nil
 }
 
-// shared is the server that the tests of one process use.
+// shared is the server of this process's tests.
 var shared struct {
 	once    sync.Once
 	server  *Server
 	err     error
-	number  atomic.Int64
-	prepare sync.Mutex
-	ready   map[string]bool
+	number  atomic.Int64    // last number in the name of a database
+	prepare sync.Mutex      // guards ready
+	ready   map[string]bool // templates that exist
 }
 
-// Shared is the server that the tests of this process share; it ends with the process. What is on it is not kept through a
-// power cut. Without PostgreSQL's programs the test is skipped, or fails where CI is true.
+// Shared returns the server that the tests of this process share. It starts with the first call and stops with the process.
+// It is not durable, see UnsafeSettings. If PostgreSQL is not installed, Shared skips the test, or fails it if CI is true.
 func Shared(t testing.TB) *Server {
 	t.Helper()
 	shared.once.Do(func() {
@@ -57,18 +57,17 @@ func Shared(t testing.TB) *Server {
 	return shared.server
 }
 
-// Enabled reports whether the tests run on PostgreSQL: TWOFOLD_TEST_DATABASE is postgres. Otherwise they run on
-// SQLite.
+// Enabled reports whether the tests run on PostgreSQL, because TWOFOLD_TEST_DATABASE is postgres. Otherwise they run on SQLite.
 func Enabled() bool { return os.Getenv("TWOFOLD_TEST_DATABASE") == "postgres" }
 
-// UnsafeSettings are for a server whose data may be lost. Its log is short: a copy of a database is written there
-// whole, and there are tests that read all of it.
+// UnsafeSettings give up durability for speed. They also keep the write-ahead log small, because tests search all of it for
+// secrets, and every clone of a database is written to it.
 var UnsafeSettings = []string{
 	"fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=64MB", "autovacuum=off",
 	"min_wal_size=32MB", "max_wal_size=64MB",
 }
 
-// RequireBinaries stops the test for an error of Start: it skips for missing programs, and fails where CI is true.
+// RequireBinaries ends the test if err is not nil. It skips the test for ErrAbsent, unless CI is true.
 func RequireBinaries(t testing.TB, err error) {
 	t.Helper()
 	if errors.Is(err, ErrAbsent) && os.Getenv("CI") != "true" {
@@ -79,7 +78,7 @@ func RequireBinaries(t testing.TB, err error) {
 	}
 }
 
-// Database is the URL of a new empty database on the shared server.
+// Database creates an empty database on the shared server and returns its URL.
 func Database(t testing.TB) string {
 	t.Helper()
 	s := Shared(t)
@@ -90,7 +89,8 @@ func Database(t testing.TB) string {
 	return s.URL(name)
 }
 
-// CloneDatabase is the URL of a new database that is as prepare left a first one: prepare runs once for a name.
+// CloneDatabase creates a copy of a template database on the shared server and returns its URL. The first call with a name
+// creates the template and calls prepare with its URL.
 func CloneDatabase(t testing.TB, name string, prepare func(url string) error) string {
 	t.Helper()
 	s := Shared(t)
@@ -109,11 +109,12 @@ func CloneDatabase(t testing.TB, name string, prepare func(url string) error) st
 		}
 		shared.ready[template] = true
 	}
-	copied := next(name)
-	if err := s.Create(context.Background(), copied, template); err != nil {
+	clone := next(name)
+	if err := s.Create(context.Background(), clone, template); err != nil {
 		t.Fatal(err)
 	}
-	return s.URL(copied)
+	return s.URL(clone)
 }
 
+// next returns an unused name of a database.
 func next(name string) string { return fmt.Sprintf("%s_%d", name, shared.number.Add(1)) }

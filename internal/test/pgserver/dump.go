@@ -7,24 +7,25 @@ import (
 	"path/filepath"
 )
 
-// Dump writes a database into a file, while it is used, as an operator does.
+// Dump dumps a database to a file with pg_dump. The database may be in use.
 func (s *Server) Dump(ctx context.Context, database, file string) error {
 	return s.client(ctx, "pg_dump", "--format=custom", "--file="+file, "--dbname="+s.URL(database))
 }
 
-// Restore fills an empty database with what Dump wrote.
+// Restore restores a dump into an empty database with pg_restore.
 func (s *Server) Restore(ctx context.Context, database, file string) error {
 	return s.client(ctx, "pg_restore", "--exit-on-error", "--single-transaction", "--dbname="+s.URL(database), file)
 }
 
+// client runs a client program of PostgreSQL.
 func (s *Server) client(ctx context.Context, program string, args ...string) error {
-	path, err := exec.LookPath(program) // newer than the server is fine
+	path, err := exec.LookPath(program) // may be newer than the server
 	if err != nil {
 		path = filepath.Join(s.bin, program)
 	}
-	said, err := exec.CommandContext(ctx, path, args...).CombinedOutput() //nolint:gosec // of the machine's PostgreSQL
+	output, err := exec.CommandContext(ctx, path, args...).CombinedOutput() //nolint:gosec // the installed PostgreSQL
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", program, err, said)
+		return fmt.Errorf("%s: %w: %s", program, err, output)
 	}
 	return nil
 }

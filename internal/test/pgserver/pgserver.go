@@ -1,5 +1,5 @@
-// Package pgserver runs a PostgreSQL server of one's own on this machine, for tests, loads and make cluster. It needs the
-// server's programs and nothing else: no root, no container, no port of its own choosing.
+// Package pgserver runs temporary PostgreSQL servers for tests, benchmarks and make cluster. It needs an installation of
+// PostgreSQL, but neither root nor a container. Each server listens on a free port of the loopback address.
 package pgserver
 
 import (
@@ -20,26 +20,26 @@ import (
 	"time"
 )
 
-// ErrAbsent means that PostgreSQL's programs are not on this machine.
-var ErrAbsent = errors.New("PostgreSQL's server is not installed: apt-get install postgresql, or put initdb and postgres on PATH")
+// ErrAbsent means that PostgreSQL is not installed.
+var ErrAbsent = errors.New("the PostgreSQL server is not installed: install it (apt-get install postgresql), or add initdb and postgres to PATH")
 
-// Server is one that runs, or is stopped for a while.
+// Server is a PostgreSQL server, running or stopped.
 type Server struct {
 	dir      string
 	bin      string
 	port     int
 	settings []string
-	as       *syscall.SysProcAttr
+	procAttr *syscall.SysProcAttr // with the user to run as
 
-	running *exec.Cmd
-	hold    io.WriteCloser // while it is open, the server runs
+	command *exec.Cmd      // runs supervisorScript; nil while stopped
+	input   io.WriteCloser // its standard input
 }
 
-// Start makes a database cluster in a temporary folder and starts its server on a free port. Settings are name=value, as
-// in postgresql.conf. The server ends, and its files go, with Close or with this process, however that ends. It answers
-// ErrAbsent.
+// Start creates a database cluster in a temporary directory and starts a server for it. Settings are name=value pairs, as in
+// postgresql.conf. Close stops the server and deletes its files, and so does the end of this process for any reason. Start
+// returns ErrAbsent if PostgreSQL is not installed.
 func Start(ctx context.Context, settings ...string) (*Server, error) {
-	bin, err := programs()
+	bin, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
@@ -47,24 +47,24 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, bin: bin, settings: settings, as: &syscall.SysProcAttr{Setpgid: true}}
-	if err := s.begin(ctx); err != nil {
+	s := &Server{dir: dir, bin: bin, settings: settings, procAttr: &syscall.SysProcAttr{Setpgid: true}}
+	if err := s.initialize(ctx); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return s, nil
 }
 
-// begin makes the files, finds a port and starts.
-func (s *Server) begin(ctx context.Context) error {
+// initialize creates the data directory, chooses a port and starts the server.
+func (s *Server) initialize(ctx context.Context) error {
 	if err := s.leaveRoot(); err != nil {
 		return err
 	}
-	made := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), //nolint:gosec // of the machine's PostgreSQL
+	initdb := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), //nolint:gosec // the installed PostgreSQL
 		"--pgdata", s.data(), "--auth", "trust", "--username", "twofold", "--encoding", "UTF8", "--locale", "C", "--no-sync")
-	made.SysProcAttr, made.Dir = s.as, s.dir
-	out, err := made.CombinedOutput()
+	initdb.SysProcAttr, initdb.Dir = s.procAttr, s.dir
+	output, err := initdb.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
+		return fmt.Errorf("initdb: %w: %s", err, output)
 	}
 	if s.port, err = freePort(ctx); err != nil {
 		return err
@@ -72,8 +72,8 @@ func (s *Server) begin(ctx context.Context) error {
 	return s.Resume(ctx)
 }
 
-// programs finds initdb and postgres, on PATH or where Debian puts them: the newest.
-func programs() (string, error) {
+// findBinaries returns the directory of initdb and postgres: that on PATH, or the newest version in Debian's location.
+func findBinaries() (string, error) {
 	if found, err := exec.LookPath("initdb"); err == nil {
 		return filepath.Dir(found), nil
 	}
@@ -108,7 +108,7 @@ func (s *Server) leaveRoot() error {
 		if err != nil {
 			return err
 		}
-		s.as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // as the system counts
+		s.procAttr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // ids of the system fit
 		return os.Chown(s.dir, uid, gid)
 	}
 	return errors.New("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
@@ -116,11 +116,11 @@ func (s *Server) leaveRoot() error {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
-// keeper runs the server until its standard input ends, which happens when the parent process ends. A parent that wrote nothing
-// there does not come back: the files go.
-const keeper = `dir=$1; shift; "$@" & server=$!; told=$(cat); kill -INT $server; wait $server; [ -n "$told" ] || rm -rf "$dir"`
+// supervisorScript runs the server until the end of standard input, which the kernel closes when the parent process exits for
+// any reason. Without any input before that, the parent has not stopped the server itself, and the script deletes the files.
+const supervisorScript = `dir=$1; shift; "$@" & server=$!; keep=$(cat); kill -INT $server; wait $server; [ -n "$keep" ] || rm -rf "$dir"`
 
-// Resume starts a server that was stopped, on its old port, and waits until it answers.
+// Resume starts a stopped server again on the same port, and waits until it accepts connections.
 func (s *Server) Resume(ctx context.Context) error {
 	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -128,29 +128,29 @@ func (s *Server) Resume(ctx context.Context) error {
 	}
 	defer func() { _ = log.Close() }()
 	args := []string{
-		"-c", keeper, "sh", s.dir, filepath.Join(s.bin, "postgres"), "-D", s.data(), "-p", strconv.Itoa(s.port), "-k", "",
+		"-c", supervisorScript, "sh", s.dir, filepath.Join(s.bin, "postgres"), "-D", s.data(), "-p", strconv.Itoa(s.port), "-k", "",
 		"-c", "listen_addresses=127.0.0.1", "-c", "max_connections=600",
 	}
 	for _, setting := range s.settings {
 		args = append(args, "-c", setting)
 	}
-	kept := exec.Command("sh", args...) //nolint:gosec,noctx // outlives the context that started it
-	kept.SysProcAttr, kept.Dir, kept.Stdout, kept.Stderr = s.as, s.dir, log, log
-	if s.hold, err = kept.StdinPipe(); err != nil {
+	command := exec.Command("sh", args...) //nolint:gosec,noctx // outlives the context that started it
+	command.SysProcAttr, command.Dir, command.Stdout, command.Stderr = s.procAttr, s.dir, log, log
+	if s.input, err = command.StdinPipe(); err != nil {
 		return err
 	}
-	if err := kept.Start(); err != nil {
+	if err := command.Start(); err != nil {
 		return fmt.Errorf("start PostgreSQL: %w", err)
 	}
-	s.running = kept
+	s.command = command
 	if err := s.wait(ctx); err != nil {
-		said, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-		return fmt.Errorf("PostgreSQL does not answer: %w: %s", errors.Join(err, s.Stop()), said)
+		output, _ := os.ReadFile(filepath.Join(s.dir, "log"))
+		return fmt.Errorf("PostgreSQL does not accept connections: %w: %s", errors.Join(err, s.Stop()), output)
 	}
 	return nil
 }
 
-// wait asks until the server answers, a few seconds at most.
+// wait waits until the server accepts connections, for at most 20 seconds.
 func (s *Server) wait(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
@@ -167,20 +167,19 @@ func (s *Server) wait(ctx context.Context) error {
 	}
 }
 
-// Stop ends the server as an operator does: who is connected is cut off, and what was committed is kept. It can be
-// resumed.
+// Stop shuts the server down (PostgreSQL's fast shutdown, which closes all connections). It can be resumed.
 func (s *Server) Stop() error {
-	if s.running == nil {
+	if s.command == nil {
 		return nil
 	}
-	_, err := io.WriteString(s.hold, "back soon")
-	err = errors.Join(err, s.hold.Close())
-	_ = s.running.Wait() // its exit status is that of a stopped server
-	s.running = nil
+	_, err := io.WriteString(s.input, "keep")
+	err = errors.Join(err, s.input.Close())
+	_ = s.command.Wait() // the exit status only reflects the signal
+	s.command = nil
 	return err
 }
 
-// Crash ends the server at once, as a power cut does. It can be resumed.
+// Crash stops the server at once without a checkpoint (immediate shutdown), so that it recovers from its log. It can be resumed.
 func (s *Server) Crash() error {
 	pid, err := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
 	if err != nil {
@@ -197,33 +196,33 @@ func (s *Server) Crash() error {
 	return s.Stop()
 }
 
-// Dir is where its files are.
+// Dir returns the directory of the server's files.
 func (s *Server) Dir() string { return s.dir }
 
-// Close ends the server and takes its files away.
+// Close stops the server and deletes its files.
 func (s *Server) Close() error { return errors.Join(s.Stop(), os.RemoveAll(s.dir)) }
 
-// Address is where it listens.
+// Address returns the listen address.
 func (s *Server) Address() string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(s.port)) }
 
-// URL is that of a database.
+// URL returns the URL of a database.
 func (s *Server) URL(database string) string { return URLAt(s.Address(), database) }
 
-// URLAt is that of a database behind another address, such as a proxy's.
+// URLAt returns the URL of a database at another address, such as that of a proxy.
 func URLAt(address, database string) string {
 	return (&url.URL{Scheme: "postgres", User: url.User("twofold"), Host: address, Path: database, RawQuery: "sslmode=disable"}).String()
 }
 
 func freePort(ctx context.Context) (int, error) {
-	var listening net.ListenConfig
-	l, err := listening.Listen(ctx, "tcp", "127.0.0.1:0")
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = l.Close() }()
-	at, ok := l.Addr().(*net.TCPAddr)
+	address, ok := l.Addr().(*net.TCPAddr)
 	if !ok {
-		return 0, fmt.Errorf("a free port at %s", l.Addr())
+		return 0, fmt.Errorf("unexpected listen address %s", l.Addr())
 	}
-	return at.Port, nil
+	return address.Port, nil
 }

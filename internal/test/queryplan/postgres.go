@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// node is a part of a plan as PostgreSQL tells it.
+// node is a node of a plan in PostgreSQL's JSON format.
 type node struct {
 	Type     string `json:"Node Type"`
 	Relation string `json:"Relation Name"`
@@ -16,10 +16,10 @@ type node struct {
 	Plans    []node
 }
 
-// sorted is how many rows may be: where there are a few, PostgreSQL rather sorts them than to follow an index.
-const sorted = 100
+// maxSorted is the number of rows that may be sorted. PostgreSQL prefers sorting a few rows to reading an index in order.
+const maxSorted = 100
 
-// postgres is the plan of PostgreSQL for these values.
+// postgres returns PostgreSQL's plan of a statement with values.
 func (g Database) postgres(ctx context.Context, statement string, values []any) ([]step, error) {
 	var text []byte
 	if err := g.DB.QueryRowContext(ctx, "EXPLAIN (FORMAT JSON) "+statement, values...).Scan(&text); err != nil {
@@ -35,7 +35,7 @@ func (g Database) postgres(ctx context.Context, statement string, values []any) 
 	}
 	var all []step
 	for _, p := range plans {
-		visit(p.Plan, "", leading, &all)
+		appendSteps(p.Plan, "", leading, &all)
 	}
 	return all, nil
 }
@@ -59,22 +59,22 @@ func (g Database) leadingColumns(ctx context.Context) (map[string]string, error)
 	return leading, rows.Err()
 }
 
-// visit adds the steps of a node that is part of one which reads table.
-func visit(n node, table string, leading map[string]string, all *[]step) {
+// appendSteps appends the steps of a node and its children. table is the table that the parent node reads.
+func appendSteps(n node, table string, leading map[string]string, all *[]step) {
 	if n.Relation != "" {
 		table = n.Relation
 	}
 	s := step{text: strings.Join([]string{n.Type, n.Relation, n.Index, n.Cond}, " "), table: table, index: n.Index}
 	switch n.Type {
 	case "Seq Scan":
-		s.walks = true
+		s.scans = true
 	case "Index Scan", "Index Only Scan", "Bitmap Index Scan":
-		s.walks = !strings.Contains(n.Cond, leading[n.Index]) || n.Cond == ""
-	case "Sort": // an Incremental Sort sorts what ties
-		s.sorts = n.Rows > sorted
+		s.scans = n.Cond == "" || !strings.Contains(n.Cond, leading[n.Index])
+	case "Sort": // an Incremental Sort only sorts rows with equal prefixes
+		s.sorts = n.Rows > maxSorted
 	}
 	*all = append(*all, s)
-	for _, below := range n.Plans {
-		visit(below, table, leading, all)
+	for _, child := range n.Plans {
+		appendSteps(child, table, leading, all)
 	}
 }

@@ -1,5 +1,5 @@
-// Package queryplan asks a database how it would go about a statement, so that a test can want it to look up what it needs and
-// to read nothing else. It serves tests only.
+// Package queryplan checks the query plans of statements with EXPLAIN, so that a test can require that a statement finds its
+// rows by an index and neither scans nor sorts a growing table. It is used by tests only.
 package queryplan
 
 import (
@@ -11,43 +11,41 @@ import (
 	"strings"
 )
 
-// Database is a database whose plans are judged: SQLite, or PostgreSQL, which plans by how much it holds. Fill it first.
+// Database is a database whose plans are checked. PostgreSQL plans by the number of rows, so call Seed first.
 type Database struct {
 	DB     *sql.DB
-	Server bool // it is PostgreSQL
+	Server bool // PostgreSQL rather than SQLite
 }
 
-// small are the tables that hold a few rows whatever happens, of which PostgreSQL reads all rather than an index.
+// small lists the tables that always have few rows, with the reason. PostgreSQL rightly scans them.
 var small = map[string]string{
-	"goose_db_version": "a row for each migration",
+	"goose_db_version": "one row per migration",
 	"sealing_keysets":  "one row",
-	"signing_keys":     "the key that signs, the next, and those that were retired lately",
-	"leases":           "a row for each thing that one process does at a time",
+	"signing_keys":     "the active key, the next one, and recently retired ones",
+	"leases":           "one row per exclusive background task",
 	"epochs":           "one row",
-	"pg_database":      "a row for each database of the server",
+	"pg_database":      "one row per database of the server",
 }
 
-// queues are the tables and the partial indexes that hold nothing but what is to be done, of which the next or all is
-// what is asked for.
+// queues lists the tables and partial indexes that contain only pending work, so that reading all of them is intended.
 var queues = map[string]string{
-	"reset_requests":          "who asked for a new password and was not looked up yet",
-	"outbox_waiting":          "the mails that are on their way",
-	"outbox_waiting_in_order": "the mails that are on their way",
+	"reset_requests":            "password reset requests that are not processed yet",
+	"outbox_waiting":            "mails that are not delivered yet",
+	"outbox_waiting_in_order":   "mails that are not delivered yet",
+	"outbox_waiting_of_account": "mails that are not delivered yet",
+	"mfa_removals_open":         "active removals",
 
-	"outbox_waiting_of_account": "the mails that are on their way",
-	"mfa_removals_open":         "the removals that are under way",
-
-	"accounts_of_administrators": "those who look after the others",
+	"accounts_of_administrators": "the administrators",
 }
 
-// few are the tables of which so few rows are found by the keys that are looked up that sorting them is nothing.
+// few lists the tables where a lookup by key finds so few rows that sorting them is cheap, with the maximum.
 var few = map[string]string{
-	"sessions":       "20 an account, TWOFOLD_SESSIONS_PER_ACCOUNT",
-	"sign_ins":       "5 an account and bucket, TWOFOLD_MAX_PENDING_SIGN_INS",
-	"devices":        "20 an account, TWOFOLD_DEVICES_PER_ACCOUNT",
-	"mfa_methods":    "5 an account, TWOFOLD_MFA_MAX_METHODS",
-	"recovery_codes": "a set an account",
-	"links":          "those that were mailed to an account lately",
+	"sessions":       "20 per account, TWOFOLD_SESSIONS_PER_ACCOUNT",
+	"sign_ins":       "5 per account and bucket, TWOFOLD_MAX_PENDING_SIGN_INS",
+	"devices":        "20 per account, TWOFOLD_DEVICES_PER_ACCOUNT",
+	"mfa_methods":    "5 per account, TWOFOLD_MFA_MAX_METHODS",
+	"recovery_codes": "one set per account",
+	"links":          "the valid links of one account",
 	"attempts":       "one, by its whole key",
 	"accounts":       "one, by its whole key",
 	"enrollments":    "one, by its whole key",
@@ -56,31 +54,31 @@ var few = map[string]string{
 	"signing_keys":   "small",
 }
 
-// step is a part of a plan.
+// step is one step of a plan.
 type step struct {
-	text         string
-	table, index string // what it reads
-	walks        bool   // all of that
-	sorts        bool   // what may be much
+	text         string // for messages
+	table, index string // that the step reads
+	scans        bool   // reads all of the table or index
+	sorts        bool   // sorts an unlimited number of rows
 }
 
-// FullScans says, a sentence each, where a statement reads more than it needs: all of a table that grows, or all of an index of
-// one; or sorts what may be much.
+// FullScans returns a description of each step in which a statement reads all of a growing table or of its index, or sorts an
+// unlimited number of rows.
 func (g Database) FullScans(ctx context.Context, statement string, values []any) ([]string, error) {
 	steps, err := g.steps(ctx, statement, values)
-	var faults []string
+	var problems []string
 	for _, s := range steps {
 		switch {
-		case s.walks && small[s.table]+queues[s.table]+queues[s.index] == "":
-			faults = append(faults, "it reads all of "+s.table+": "+s.text)
+		case s.scans && small[s.table]+queues[s.table]+queues[s.index] == "":
+			problems = append(problems, "full scan of "+s.table+": "+s.text)
 		case s.sorts:
-			faults = append(faults, "it sorts what may be much: "+s.text)
+			problems = append(problems, "sort of an unlimited number of rows: "+s.text)
 		}
 	}
-	return faults, err
+	return problems, err
 }
 
-// Indexes names the indexes along which a statement goes.
+// Indexes returns the names of the indexes that a statement uses.
 func (g Database) Indexes(ctx context.Context, statement string, values []any) ([]string, error) {
 	steps, err := g.steps(ctx, statement, values)
 	var indexes []string
@@ -93,8 +91,8 @@ func (g Database) Indexes(ctx context.Context, statement string, values []any) (
 }
 
 func (g Database) steps(ctx context.Context, statement string, values []any) (steps []step, err error) {
-	switch word, _, _ := strings.Cut(statement, " "); {
-	case slices.Contains([]string{"SAVEPOINT", "ROLLBACK", "RELEASE"}, word): // it asks for nothing
+	switch verb, _, _ := strings.Cut(statement, " "); {
+	case slices.Contains([]string{"SAVEPOINT", "ROLLBACK", "RELEASE"}, verb): // has no plan
 		return nil, nil
 	case g.Server:
 		steps, err = g.postgres(ctx, statement, values)
@@ -107,11 +105,12 @@ func (g Database) steps(ctx context.Context, statement string, values []any) (st
 	return steps, nil
 }
 
-var named = regexp.MustCompile("(?i)\\b(?:FROM|JOIN|INTO|UPDATE)\\s+[\"`]?([a-z_]+)[\"`]?(?:\\s+(?:AS\\s+)?([a-z_]+))?")
+var tableReference = regexp.MustCompile("(?i)\\b(?:FROM|JOIN|INTO|UPDATE)\\s+[\"`]?([a-z_]+)[\"`]?(?:\\s+(?:AS\\s+)?([a-z_]+))?")
 
-// called finds the table that a statement calls so, or empty for none. Where it calls several so, it is one that grows.
-func called(statement, alias string) (table string) {
-	for _, found := range named.FindAllStringSubmatch(statement, -1) {
+// tableOf returns the table that a statement refers to by a name or alias, or an empty string. If there are several, it returns
+// one that grows.
+func tableOf(statement, alias string) (table string) {
+	for _, found := range tableReference.FindAllStringSubmatch(statement, -1) {
 		if (found[1] == alias || found[2] == alias) && (table == "" || small[table]+queues[table] != "") {
 			table = found[1]
 		}

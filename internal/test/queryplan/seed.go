@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// Seed puts rows into every table that grows, two to an account where it may be, and has a server count them. Which columns there are it
-// asks the database, so that a new table is filled like all others: the texts of row n are row-n, by which each row finds
-// what it refers to, and its times and numbers lie n minutes before at.
+// Seed inserts rows into every growing table, at most two per account, and updates PostgreSQL's statistics. It reads the columns
+// from the schema, so that it fills new tables too. The texts of row n are "row-n", so that references match, and its times and
+// numbers are n minutes before at.
 func (g Database) Seed(ctx context.Context, rows int, at time.Time) error {
 	if err := g.Fill(ctx, rows, at); err != nil || !g.Server {
 		return err
@@ -20,26 +20,26 @@ func (g Database) Seed(ctx context.Context, rows int, at time.Time) error {
 	return err
 }
 
-// Fill is Seed without the count, so that a server knows nothing of the rows but the size of the tables.
+// Fill is Seed without the statistics, so that PostgreSQL knows only the sizes of the tables.
 func (g Database) Fill(ctx context.Context, rows int, at time.Time) (err error) {
 	conn, err := g.DB.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	ask, unbound, bound := sqliteColumns, "PRAGMA foreign_keys = off", "PRAGMA foreign_keys = on"
+	columnQuery, disableKeys, enableKeys := sqliteColumns, "PRAGMA foreign_keys = off", "PRAGMA foreign_keys = on"
 	if g.Server {
-		ask, unbound, bound = postgresColumns, "SET session_replication_role = replica", "SET session_replication_role = origin"
+		columnQuery, disableKeys, enableKeys = postgresColumns, "SET session_replication_role = replica", "SET session_replication_role = origin"
 	}
-	tables, err := columns(ctx, conn, ask)
+	tables, err := columns(ctx, conn, columnQuery)
 	if err != nil {
 		return err
 	}
-	statements := []string{unbound} // the tables have no order
+	statements := []string{disableKeys} // because the order of the tables is random
 	for table, r := range tables {
 		statements = append(statements, r.insert(table, rows, at))
 	}
-	for _, s := range append(statements, bound) {
+	for _, s := range append(statements, enableKeys) {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", s, err)
 		}
@@ -47,7 +47,7 @@ func (g Database) Fill(ctx context.Context, rows int, at time.Time) (err error) 
 	return nil
 }
 
-// Columns that may be null stay so.
+// The queries return table, name and type of every column that must not be null. Other columns remain null.
 const (
 	sqliteColumns = `SELECT t.name, c.name, lower(c.type) FROM sqlite_master t JOIN pragma_table_info(t.name) c
 		WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND (c."notnull" = 1 OR c.pk > 0)`
@@ -55,19 +55,20 @@ const (
 		WHERE table_schema = current_schema() AND is_nullable = 'NO'`
 )
 
-// row is how a row of a table is made: names of columns, and what each holds in row n.
+// row holds the column names of a table, and the SQL expression of each value in row n.
 type row struct{ names, values []string }
 
-func columns(ctx context.Context, conn *sql.Conn, ask string) (map[string]row, error) {
-	found, err := conn.QueryContext(ctx, ask)
+// columns returns the growing tables with their columns.
+func columns(ctx context.Context, conn *sql.Conn, query string) (map[string]row, error) {
+	rows, err := conn.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = found.Close() }()
+	defer func() { _ = rows.Close() }()
 	tables := make(map[string]row)
-	for found.Next() {
+	for rows.Next() {
 		var table, name, kind string
-		if err := found.Scan(&table, &name, &kind); err != nil {
+		if err := rows.Scan(&table, &name, &kind); err != nil {
 			return nil, err
 		}
 		if small[table] != "" {
@@ -86,9 +87,10 @@ func columns(ctx context.Context, conn *sql.Conn, ask string) (map[string]row, e
 		t := tables[table]
 		tables[table] = row{append(t.names, name), append(t.values, value)}
 	}
-	return tables, found.Err()
+	return tables, rows.Err()
 }
 
+// insert returns a statement that inserts rows.
 func (r row) insert(table string, rows int, at time.Time) string {
 	values := strings.ReplaceAll(strings.Join(r.values, ", "), "%[1]d", fmt.Sprint(at.UnixMicro()))
 	return fmt.Sprintf(`INSERT INTO %s (%s)

@@ -9,8 +9,7 @@ import (
 	"testing"
 )
 
-// docs/troubleshoot.md explains each code of the contract's closed list, with its meaning and
-// what to do.
+// docs/troubleshoot.md explains each problem code of the contract: its meaning, and what to do.
 func TestDocs_EveryProblemCodeIsExplained(t *testing.T) {
 	t.Parallel()
 	contract, err := os.ReadFile(filepath.Join(root, "openapi.yaml"))

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// owner is the user of the server in a container: a number, because the image has no user database.
+// owner is the user of the server in a container. It is numeric, because the image has no user database.
 const owner = "65532:65532"
 
 func TestDockerfile(t *testing.T) {
@@ -25,49 +25,49 @@ func TestDockerfile(t *testing.T) {
 			t.Errorf("the last stage runs %v", runs)
 		}
 		for _, name := range []string{"HEALTHCHECK", "ENTRYPOINT", "CMD"} {
-			if said := last.one(t, name); !strings.Contains(said, `["`) {
-				t.Errorf("%s %s needs a shell", name, said)
+			if arguments := last.one(t, name); !strings.Contains(arguments, `["`) {
+				t.Errorf("%s %s needs a shell", name, arguments)
 			}
 		}
 	})
-	t.Run("is not root, and owns its volume", func(t *testing.T) {
+	t.Run("is not root and owns its volume", func(t *testing.T) {
 		if got := last.one(t, "USER"); got != owner {
 			t.Errorf("runs as %s, want %s", got, owner)
 		}
 		if got := last.one(t, "VOLUME"); got != "/data" {
-			t.Errorf("its volume is %s, want /data", got)
+			t.Errorf("the volume is %s, want /data", got)
 		}
 		copied := func(s string) bool {
 			return strings.Contains(s, "--chown="+owner+" ") && strings.HasSuffix(s, " /data")
 		}
 		if !slices.ContainsFunc(last.all("COPY"), copied) {
-			t.Errorf("nothing copies a /data that belongs to %s: a new volume would belong to root", owner)
+			t.Errorf("no COPY creates /data with the owner %s, so a new volume would belong to root", owner)
 		}
 	})
-	t.Run("says how to see that it lives", func(t *testing.T) {
+	t.Run("has a health check", func(t *testing.T) {
 		if got := last.one(t, "HEALTHCHECK"); !strings.HasSuffix(got, `CMD ["/twofold", "healthcheck"]`) {
 			t.Errorf("got HEALTHCHECK %s", got)
 		}
 	})
-	t.Run("is made from exact versions", func(t *testing.T) {
+	t.Run("has exact base images", func(t *testing.T) {
 		exact := regexp.MustCompile(`^[a-z/.]+:\d+\.\d+\.\d+(-[a-z.-]+)?$`)
 		for _, s := range stages[:len(stages)-1] {
 			if !exact.MatchString(s.from) {
-				t.Errorf("%s does not say one version", s.from)
+				t.Errorf("base image %s has no exact version", s.from)
 			}
 		}
 	})
-	t.Run("sets nothing, and starts where the defaults lead into its volume", func(t *testing.T) {
+	t.Run("has no settings and starts in /", func(t *testing.T) {
 		if got := last.all("ENV"); len(got) > 0 {
-			t.Errorf("ENV %v: a setting in the image excludes its _FILE", got)
+			t.Errorf("ENV %v: a setting in the image would conflict with its _FILE variant", got)
 		}
 		if got := last.one(t, "WORKDIR"); got != "/" {
-			t.Errorf("it starts in %s, want /", got)
+			t.Errorf("the working directory is %s, want /, so that the default paths are in the volume", got)
 		}
 	})
 }
 
-// stage is a FROM of the Dockerfile with the instructions after it, each split into name and arguments.
+// stage is a stage of the Dockerfile, with its instructions split into name and arguments.
 type stage struct {
 	from  string
 	lines [][2]string

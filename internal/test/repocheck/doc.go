@@ -1,3 +1,3 @@
-// Package repocheck holds what the repository keeps to as a whole, as tests: which package may import which, how long a
-// file may grow, who may read the clock, what lies at the top, and how the container is made.
+// Package repocheck tests rules for the repository as a whole: the imports of packages, the length of files, reading the clock,
+// the entries at the top level, the Dockerfile, and references from the docs to code and tests.
 package repocheck

@@ -22,7 +22,7 @@ func TestFiles_LineLimit(t *testing.T) {
 			continue
 		}
 		if lines := bytes.Count(s.text, []byte("\n")); lines > longest {
-			t.Errorf("%s has %d lines: one noun, one file, at most %d", s.path, lines, longest)
+			t.Errorf("%s has %d lines, want at most %d", s.path, lines, longest)
 		}
 	}
 }
@@ -34,7 +34,7 @@ func TestClock_OnlyMainReadsIt(t *testing.T) {
 			continue
 		}
 		for _, position := range clockReadings(t, s) {
-			t.Errorf("%s reads the clock: ask for the time (a field now func() time.Time, or an argument)", position)
+			t.Errorf("%s reads the clock; take the time as a field now func() time.Time or as an argument", position)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestClock_Detector(t *testing.T) {
 
 // The top level of the repository is what a reader sees first, so its entries are listed here.
 func TestRepository_TopLevelEntries(t *testing.T) {
-	decided := []string{
+	allowed := []string{
 		"api", "frontend", "internal", "docs",
 		"openapi.yaml", "go.mod", "go.sum", "tools.mod", "tools.sum", "main.go", "main_test.go",
 		"Makefile", "Dockerfile", "docker-compose.yml", "README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "LICENSE",
@@ -92,8 +92,8 @@ func TestRepository_TopLevelEntries(t *testing.T) {
 	for _, entry := range entries {
 		name := entry.Name()
 		untracked := slices.Contains(strings.Fields(string(ignored)), "/"+name+"/")
-		if !slices.Contains(decided, name) && !strings.HasPrefix(name, ".") && !untracked {
-			t.Errorf("%s is at the top level of the repository: move it, or add it to this list", name)
+		if !slices.Contains(allowed, name) && !strings.HasPrefix(name, ".") && !untracked {
+			t.Errorf("%s is at the top level of the repository; move it, or add it to this list", name)
 		}
 	}
 }

@@ -19,8 +19,8 @@ var allowedImports = map[string][]string{
 	"internal/app":             {"*"},
 	"internal/test/apptest":    {"*"},
 	"internal/test/testserver": {"*"},
-	"internal/cli":             {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/secret", "internal/trace"},
-	"internal/doctor":          {"internal/app", "internal/config", "internal/restorefence", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
+	"internal/cli":             {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/logctx", "internal/mailaddr", "internal/secret", "internal/trace", "internal/usertext"},
+	"internal/doctor":          {"internal/account", "internal/app", "internal/config", "internal/restorefence", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
 	"internal/memlimit":        {},
 	"internal/test/bench":      {"*"},
 	"api/echobaseline":         {},
@@ -28,8 +28,8 @@ var allowedImports = map[string][]string{
 	"internal/test/repocheck":  {},
 
 	"api": {
-		"frontend", "internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/useragent", "internal/keyring", "internal/maillink", "internal/mfa",
-		"internal/notify", "internal/dispute", "internal/password", "internal/qr", "internal/receipt", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
+		"frontend", "internal/account", "internal/admin", "internal/audit", "internal/authn", "internal/useragent", "internal/keyring", "internal/mailaddr", "internal/maillink",
+		"internal/mfa", "internal/notify", "internal/dispute", "internal/password", "internal/qr", "internal/receipt", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/totp", "internal/trace",
 	},
 	"internal/authn": {
@@ -38,7 +38,7 @@ var allowedImports = map[string][]string{
 	},
 	"internal/admin": {
 		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/receipt", "internal/mfaremoval", "internal/session", "internal/stepup",
-		"internal/throttle",
+		"internal/throttle", "internal/usertext",
 	},
 	"internal/mfaremoval": {
 		"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/receipt", "internal/secret",
@@ -46,26 +46,28 @@ var allowedImports = map[string][]string{
 	},
 	"internal/restorefence": {"internal/audit", "internal/keyring", "internal/notify", "internal/totp"},
 	"internal/mfa": {
-		"internal/account", "internal/audit", "internal/decision", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session",
-		"internal/stepup",
-		"internal/throttle", "internal/totp",
+		"internal/account", "internal/audit", "internal/decision", "internal/mailaddr", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session",
+		"internal/stepup", "internal/throttle", "internal/totp", "internal/usertext",
 	},
 	"internal/account": {
-		"internal/audit", "internal/maillink", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session", "internal/stepup",
+		"internal/audit", "internal/mailaddr", "internal/maillink", "internal/notify", "internal/password", "internal/receipt", "internal/secret", "internal/session",
+		"internal/stepup", "internal/usertext",
 	},
-	"internal/notify":    {"internal/audit", "internal/useragent", "internal/maillink", "internal/secret"},
-	"internal/smtp":      {"internal/notify", "internal/secret"},
+	"internal/notify":    {"internal/audit", "internal/useragent", "internal/mailaddr", "internal/maillink", "internal/secret"},
+	"internal/smtp":      {"internal/mailaddr", "internal/notify", "internal/secret"},
 	"internal/dispute":   {"internal/account", "internal/audit", "internal/maillink", "internal/mfa", "internal/notify", "internal/secret"},
+	"internal/mailaddr":  {},
 	"internal/maillink":  {"internal/secret"},
 	"internal/stepup":    {"internal/audit", "internal/secret", "internal/session"},
 	"internal/session":   {"internal/secret"},
 	"internal/keyring":   {"internal/audit", "internal/secret"},
 	"internal/password":  {"internal/secret"},
-	"internal/totp":      {"internal/secret"},
+	"internal/totp":      {"internal/secret", "internal/usertext"},
 	"internal/audit":     {},
-	"internal/config":    {"internal/secret"},
+	"internal/config":    {"internal/mailaddr", "internal/secret", "internal/usertext"},
 	"internal/decision":  {},
 	"internal/useragent": {},
+	"internal/usertext":  {},
 	"internal/logctx":    {"internal/audit", "internal/trace"},
 	"internal/metrics":   {},
 	"internal/qr":        {},
@@ -123,6 +125,7 @@ var libraryRules = []libraryRule{
 	{library: "github.com/alecthomas/kong", inside: []string{"internal/cli"}},
 	{library: "github.com/mileusna/useragent", inside: []string{"internal/useragent"}},
 	{library: "github.com/wneessen/go-mail", inside: []string{"internal/smtp"}},
+	{library: "golang.org/x/net/idna", inside: []string{"internal/mailaddr"}},
 	{library: "github.com/emersion/", inside: []string{"internal/test/apptest"}, tests: []string{"internal/smtp"}},
 	{library: "github.com/prometheus/", inside: []string{"internal/metrics"}, tests: []string{"internal/app"}},
 	{library: "go.opentelemetry.io/", inside: []string{"internal/trace", "internal/test/apptest"}, tests: []string{"internal/app"}},
@@ -132,7 +135,7 @@ var libraryRules = []libraryRule{
 }
 
 type libraryRule struct {
-	library       string // how its import paths begin
+	library       string // prefix of its import paths
 	inside, tests []string
 }
 
@@ -151,27 +154,27 @@ func TestImports_LibraryBoundaries(t *testing.T) {
 	}
 }
 
-// Test tools are not linked into the program.
+// Test tools are not linked into the binary.
 func TestImports_NoTestPackagesInBinary(t *testing.T) {
 	graph := importGraph(t)
 	linked := linkedInto(graph, ".")
 	if !slices.Contains(linked, "api") {
-		t.Fatalf("the program is made of %v: this test looks in the wrong place", linked)
+		t.Fatalf("the binary consists of %v, so this test is wrong", linked)
 	}
 	for _, folder := range linked {
-		if slices.Contains(apart, folder) {
-			t.Errorf("%s is linked into the program", folder)
+		if slices.Contains(testOnly, folder) {
+			t.Errorf("%s is linked into the binary", folder)
 		}
 	}
-	for _, folder := range apart {
+	for _, folder := range testOnly {
 		if _, there := graph[folder]; !there {
 			t.Errorf("this test names %s, which does not exist", folder)
 		}
 	}
 }
 
-// apart lists the packages that are never linked into the program.
-var apart = []string{
+// testOnly lists the packages that must not be linked into the binary.
+var testOnly = []string{
 	"api/echobaseline", "internal/test/apptest", "internal/test/testserver", "internal/test/bench", "internal/test/cluster", "internal/test/cluster/cmd", "internal/test/repocheck",
 	"internal/test/faultstore", "internal/test/modeltest", "internal/test/pgserver", "internal/test/soak",
 }
@@ -192,30 +195,30 @@ func linkedInto(graph map[string]imports, folder string) []string {
 // violations returns a sentence for each import that the rules forbid.
 func violations(graph map[string]imports, allowedImports map[string][]string, libraryRules []libraryRule) []string {
 	var found []string
-	say := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	report := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
 
 	for _, folder := range slices.Sorted(maps.Keys(graph)) {
 		mayImport, known := allowedImports[folder]
 		if !known {
-			say("%s is new: add it to allowedImports", folder)
+			report("%s is new: add it to allowedImports", folder)
 		}
 		for _, imported := range graph[folder].code {
 			_, ours := graph[imported]
 			if known && ours && !has(mayImport, imported) {
-				say("%s may not import %s", folder, imported)
+				report("%s may not import %s", folder, imported)
 			}
 			if w, behind := ruleOf(libraryRules, imported); behind && !slices.Contains(w.inside, folder) {
-				say("%s may not import %s: it stays in %v", folder, imported, w.inside)
+				report("%s may not import %s: it stays in %v", folder, imported, w.inside)
 			}
 		}
 		for _, imported := range graph[folder].tests {
 			// Tests may import any package, but api and store do not import each other even there.
 			if folder == "api" && imported == "internal/store" || folder == "internal/store" && imported == "api" {
-				say("a test in %s may not import %s", folder, imported)
+				report("a test in %s may not import %s", folder, imported)
 			}
 			w, behind := ruleOf(libraryRules, imported)
 			if behind && !slices.Contains(w.inside, folder) && !has(w.tests, folder) {
-				say("a test in %s may not import %s: it stays in %v", folder, imported, w.inside)
+				report("a test in %s may not import %s: it stays in %v", folder, imported, w.inside)
 			}
 		}
 	}
@@ -249,19 +252,19 @@ func TestImports_Detector(t *testing.T) {
 		tests  string
 		want   string
 	}{
-		"along the rules":            {folder: "mfa", code: "totp"},
-		"app sees everything":        {folder: "app", code: "store"},
-		"a library in its room":      {folder: "api", code: "example.org/web/v4/middleware"},
-		"an unrelated library":       {folder: "mfa", code: "example.org/website"},
+		"allowed import":             {folder: "mfa", code: "totp"},
+		"any import":                 {folder: "app", code: "store"},
+		"library in its package":     {folder: "api", code: "example.org/web/v4/middleware"},
+		"library with same prefix":   {folder: "mfa", code: "example.org/website"},
 		"domain to api":              {folder: "mfa", code: "api", want: "mfa may not import api"},
 		"api to store":               {folder: "api", code: "store", want: "api may not import store"},
-		"backwards":                  {folder: "totp", code: "mfa", want: "totp may not import mfa"},
-		"past the middle":            {folder: ".", code: "store", want: ". may not import store"},
-		"a library through the wall": {folder: "mfa", code: "example.org/web/v4", want: "mfa may not import example.org/web/v4: it stays in [api]"},
-		"a package without rules":    {folder: "new", want: "new is new: add it to allowedImports"},
-		"a test imports any":         {folder: "mfa", tests: "store"},
-		"a test with a library":      {folder: "app", tests: "example.org/otp/hotp"},
-		"a test through the wall":    {folder: "mfa", tests: "example.org/otp", want: "a test in mfa may not import example.org/otp: it stays in [totp]"},
+		"against the direction":      {folder: "totp", code: "mfa", want: "totp may not import mfa"},
+		"skipping a layer":           {folder: ".", code: "store", want: ". may not import store"},
+		"library in other package":   {folder: "mfa", code: "example.org/web/v4", want: "mfa may not import example.org/web/v4: it stays in [api]"},
+		"package without rules":      {folder: "new", want: "new is new: add it to allowedImports"},
+		"import in a test":           {folder: "mfa", tests: "store"},
+		"library in an allowed test": {folder: "app", tests: "example.org/otp/hotp"},
+		"library in another test":    {folder: "mfa", tests: "example.org/otp", want: "a test in mfa may not import example.org/otp: it stays in [totp]"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -276,8 +279,7 @@ func TestImports_Detector(t *testing.T) {
 
 func words(s string) []string { return strings.Fields(s) }
 
-// importGraph reads the imports from the files themselves, whatever the platform that they are for and whether or not
-// they compile.
+// importGraph parses the imports of all files, including those for other platforms and those that do not compile.
 func importGraph(t *testing.T) map[string]imports {
 	t.Helper()
 	const module = "twofold"

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// banned matches words of the private language that this code once had. They hide the subject of a sentence ("whoever",
-// "nobody") or replace a term of the field ("is over" for expired, "answers" for returns).
+// banned matches words that hide the subject of a sentence ("whoever", "nobody") or replace a term of the field ("is over" for
+// expired, "answers" for returns).
 var banned = regexp.MustCompile(`(?i)\b(whoever|nobody|somebody|anybody|is over|are over|was told|is told|are told|says whether|takes? (its|their) turns?|answers (whether|the|an?|nil|err\w*)\b|who (asks|signs|comes))\b`)
 
 // maxBannedShare is the share of comment lines that may match banned, because some of the words have a plain meaning too.
@@ -37,7 +37,7 @@ func TestPlainEnglish_Comments(t *testing.T) {
 		}
 	}
 	if lines < 1000 {
-		t.Fatalf("found %d lines of comments only: this test looks in the wrong place", lines)
+		t.Fatalf("found only %d lines of comments, so this test is wrong", lines)
 	}
 	if float64(len(matches)) > maxBannedShare*float64(lines) {
 		t.Errorf("%d of %d comment lines are not in plain English:\n%s", len(matches), lines, strings.Join(matches, "\n"))

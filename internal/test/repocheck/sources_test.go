@@ -9,10 +9,10 @@ import (
 	"testing"
 )
 
-// root is the top of the repository, seen from this package.
+// root is the root of the repository, relative to this package.
 const root = "../../.."
 
-// source is one file written or generated here, its path as in git.
+// source is a file of the repository. Its path is relative to root.
 type source struct {
 	path string
 	text []byte
@@ -22,20 +22,20 @@ func (s source) generated() bool { return strings.Contains(s.path, ".gen.") }
 
 func (s source) isTest() bool { return strings.HasSuffix(s.path, "_test.go") }
 
-// folder is the package that a Go file belongs to, "." for main.
+// folder returns the directory of a file, "." for the root.
 func (s source) folder() string { return filepath.ToSlash(filepath.Dir(s.path)) }
 
-// sources reads every file with one of the endings, below the top, that is part of the repository.
+// sources reads every file of the repository with one of the endings.
 func sources(t *testing.T, endings ...string) []source {
 	t.Helper()
-	foreign := []string{"node_modules", "dist", "data", "bin", "testdata", "test-results", "playwright-report"}
+	excluded := []string{"node_modules", "dist", "data", "bin", "testdata", "test-results", "playwright-report"}
 	var found []source
 	err := fs.WalkDir(os.DirFS(root), ".", func(path string, entry fs.DirEntry, err error) error {
 		name := entry.Name()
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && path != "." && (strings.HasPrefix(name, ".") || slices.Contains(foreign, name)):
+		case entry.IsDir() && path != "." && (strings.HasPrefix(name, ".") || slices.Contains(excluded, name)):
 			return fs.SkipDir
 		case entry.IsDir() || !slices.Contains(endings, filepath.Ext(name)):
 			return nil
@@ -48,7 +48,7 @@ func sources(t *testing.T, endings ...string) []source {
 		t.Fatal(err)
 	}
 	if len(found) == 0 {
-		t.Fatalf("no file ends in %v: this test looks in the wrong place", endings)
+		t.Fatalf("no file ends in %v, so root is wrong", endings)
 	}
 	return found
 }

@@ -38,7 +38,7 @@ var (
 	aPath    = regexp.MustCompile(`^\.?\w[\w.-]*(/[\w.-]+)+$|^[\w-]+\.(go|md|yaml|yml)$|^Makefile$|^\.golangci\.yml$`)
 )
 
-// elsewhere lists paths that are not in this repository: of the standards' texts, and of Go's library.
+// elsewhere lists paths outside of the repository: in the texts of the standards and in Go's standard library.
 var elsewhere = []string{"5.0/docs_en", "html/template", "net/http", "crypto/rand", "crypto/subtle", "x/crypto"}
 
 // Tests, journeys, files and packages that the documents name exist.
@@ -72,7 +72,7 @@ func TestStandards_NamedItemsExist(t *testing.T) {
 			}
 		}
 		if named < 50 && doc != "docs/inventory.md" {
-			t.Errorf("%s names only %d tests: the pattern of this test is wrong", doc, named)
+			t.Errorf("%s names only %d tests, so the pattern of this test is wrong", doc, named)
 		}
 	}
 }
@@ -117,7 +117,7 @@ func TestStandards_UnmetRequirementsAreListed(t *testing.T) {
 				open = append(open, strings.Split(r.number, ", ")...)
 			case strings.HasPrefix(r.how, "n/a: "):
 				if r.tests != "" {
-					t.Errorf("%s: %s does not apply and has tests", doc, r.number)
+					t.Errorf("%s: %s does not apply but has tests", doc, r.number)
 				}
 			case !strings.Contains(r.how+r.tests, "`"):
 				t.Errorf("%s: %s names no code and no test: %s", doc, r.number, r.asks)
@@ -125,19 +125,19 @@ func TestStandards_UnmetRequirementsAreListed(t *testing.T) {
 		}
 		for _, number := range open {
 			if !slices.Contains(notMet, number) {
-				t.Errorf("%s: %s is not met, but missing in the list", doc, number)
+				t.Errorf("%s: %s is not met, but missing in the list of unmet requirements", doc, number)
 			}
 		}
 		for _, number := range notMet {
 			if !slices.Contains(open, number) {
-				t.Errorf("%s: %s is in the list, but met", doc, number)
+				t.Errorf("%s: %s is in the list of unmet requirements, but met", doc, number)
 			}
 		}
 	}
 }
 
-// asked is how many requirements of levels 1 and 2 each section of ASVS 5.0.0 has, in the chapters that docs/asvs.md is
-// about. Requirements of level 3 follow them.
+// requirementCounts holds the number of level 1 and 2 requirements in each section of ASVS 5.0.0, for the chapters that
+// docs/asvs.md covers. Level 3 requirements have higher numbers.
 var requirementCounts = map[string]int{
 	"1.1": 2, "1.2": 9, "1.3": 11, "1.4": 3, "1.5": 2,
 	"2.1": 3, "2.2": 3, "2.3": 4, "2.4": 1,

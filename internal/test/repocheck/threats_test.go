@@ -7,8 +7,7 @@ import (
 	"testing"
 )
 
-// docs/security.md names the tests and journeys of each threat. The lists in the document and in the tests are
-// the same.
+// docs/security.md names exactly the existing tests and journeys of threats.
 func TestThreats_DocsMatchTests(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../../docs/security.md")
@@ -27,7 +26,7 @@ func TestThreats_DocsMatchTests(t *testing.T) {
 			}
 		}
 		if len(written) == 0 {
-			t.Errorf("no test in %s is named after a threat: the pattern of this test is wrong", ending)
+			t.Errorf("no test in %s is named after a threat, so the pattern of this test is wrong", ending)
 		}
 		for _, test := range written {
 			if !slices.Contains(documented, test) {

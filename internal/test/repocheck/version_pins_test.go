@@ -9,15 +9,15 @@ import (
 	"testing"
 )
 
-// A later build of a commit gets what was tested: each npm package is one version with the hash of its content.
-// (go.mod and go.sum ensure this for Go; for images see TestDockerfile and .ci/compose.)
+// Every build of a commit uses the tested versions: each npm package has one version and a hash. Go has go.mod and go.sum for
+// that. For images see TestDockerfile and .ci/compose.
 func TestVersions_OnePerPackage(t *testing.T) {
 	t.Parallel()
 	exact := regexp.MustCompile(`^\d+\.\d+\.\d+(-[\w.-]+)?$`)
 	for _, folder := range []string{"frontend", ".ci"} {
-		var wanted struct{ Dependencies, DevDependencies, OptionalDependencies map[string]string }
-		decode(t, filepath.Join(folder, "package.json"), &wanted)
-		for _, packages := range []map[string]string{wanted.Dependencies, wanted.DevDependencies, wanted.OptionalDependencies} {
+		var required struct{ Dependencies, DevDependencies, OptionalDependencies map[string]string }
+		decode(t, filepath.Join(folder, "package.json"), &required)
+		for _, packages := range []map[string]string{required.Dependencies, required.DevDependencies, required.OptionalDependencies} {
 			for name, version := range packages {
 				if !exact.MatchString(version) {
 					t.Errorf("%s/package.json requires %s %s, which is not an exact version", folder, name, version)

@@ -9,11 +9,11 @@ import (
 // Hashes below the minimum cost are for tests. The shipped program cannot be configured to use them.
 func TestHashing_WeakParamsInTestsOnly(t *testing.T) {
 	t.Parallel()
-	may := map[string][]string{
+	allowed := map[string][]string{
 		"NewTestHasher": {"internal/password/hasher.go", "internal/app/app.go"},
 		"TestHashes":    {"internal/app/app.go", "internal/test/apptest/server.go", "internal/test/testserver/main.go"},
 	}
-	for name, files := range may {
+	for name, files := range allowed {
 		seen := 0
 		for _, s := range sources(t, ".go") {
 			if s.isTest() || !strings.Contains(string(s.text), name) {
@@ -25,7 +25,7 @@ func TestHashing_WeakParamsInTestsOnly(t *testing.T) {
 			}
 		}
 		if seen != len(files) {
-			t.Errorf("%d files use %s, not %d", seen, name, len(files))
+			t.Errorf("%d files use %s, want %d", seen, name, len(files))
 		}
 	}
 }

@@ -12,137 +12,140 @@ import (
 
 type JSON = apptest.JSON
 
-// dataset is a server, the people who have accounts there, and strangers.
+// dataset is a server and its users.
 type dataset struct {
 	*apptest.Server
-	t         *testing.T
-	chance    *rand.Rand
-	people    []*person
-	strangers int
+	t       *testing.T
+	rand    *rand.Rand
+	users   []*user
+	unknown int // addresses without an account that were used so far
 }
 
-// person has an account, a script and a browser, and mostly a phone.
-type person struct {
+// user has an account, a script, a browser and, with MFA, a phone.
+type user struct {
 	email    string
 	password string
 	script   *apptest.Client
 	browser  *apptest.Client
 	phone    *apptest.Phone // nil without MFA
-	changes  int
+	changes  int            // number of changed passwords and addresses
 }
 
-func found(t *testing.T, people int, settings ...string) *dataset {
+// newDataset starts a server with n users, of whom three in four have MFA.
+func newDataset(t *testing.T, n int, settings ...string) *dataset {
 	t.Helper()
-	w := &dataset{Server: apptest.StartWithMail(t, settings...), t: t, chance: rand.New(rand.NewPCG(1, 2))}
-	for i := range people {
-		p := &person{email: fmt.Sprintf("person-%d@example.com", i), password: apptest.Password}
+	w := &dataset{Server: apptest.StartWithMail(t, settings...), t: t, rand: rand.New(rand.NewPCG(1, 2))}
+	for i := range n {
+		p := &user{email: fmt.Sprintf("user-%d@example.com", i), password: apptest.Password}
 		w.AddAccount(p.email)
 		p.script, p.browser = w.Script("").InProcess(), w.Browser().InProcess()
-		w.people = append(w.people, p)
+		w.users = append(w.users, p)
 		w.signIn(p)
-		if i%4 != 0 { // one in four does without MFA
+		if i%4 != 0 {
 			p.phone = p.script.Enroll()
 		}
 	}
 	return w
 }
 
-// randomPerson returns one of the accounts.
-func (w *dataset) randomPerson() *person { return w.people[w.chance.IntN(len(w.people))] }
+// randomUser returns one of the users.
+func (w *dataset) randomUser() *user { return w.users[w.rand.IntN(len(w.users))] }
 
-// proofs are what the person presents now. A code works once: time passes before every deed.
-func (p *person) proofs() JSON {
+// credentials returns the user's current credentials. The clock advances before every action, because a code works once.
+func (p *user) credentials() JSON {
 	if p.phone == nil {
 		return JSON{"password": p.password}
 	}
 	return JSON{"password": p.password, "code": p.phone.Code()}
 }
 
-// signIn gives the person's script a session, unless they have to wait.
-func (w *dataset) signIn(p *person) bool {
-	a := w.Script("").InProcess().SignIn(p.email, p.proofs(), JSON{"deliver": "token"})
+// signIn signs in the user's script. It reports false if the account is in backoff.
+func (w *dataset) signIn(p *user) bool {
+	a := w.Script("").InProcess().SignIn(p.email, p.credentials(), JSON{"deliver": "token"})
 	if a.Status == 201 {
 		p.script.Bearer = a.Text("session_token")
 	}
 	return a.Status == 201
 }
 
-// stepUp is a step-up token, empty where there is none to be had.
-func (w *dataset) stepUp(p *person, purpose string) string {
+// stepUp returns a step-up token, or an empty string if the account is in backoff.
+func (w *dataset) stepUp(p *user, purpose string) string {
 	if !w.signIn(p) {
 		return ""
 	}
 	w.Clock.Advance(time.Minute)
-	if a := p.script.StepUp(purpose, p.proofs()); a.Status == 201 {
+	if a := p.script.StepUp(purpose, p.credentials()); a.Status == 201 {
 		return a.Text("step_up_token")
 	}
 	return ""
 }
 
-// deeds are what people do, about as often as each stands here.
-var deeds = []func(*dataset, *person){
-	signsInOnABrowser, signsInOnABrowser, signsInOnANewBrowser, signsInWithAScript, givesUpHalfway,
-	mistypesThePassword, mistypesTheCode, stepsUpForNothing, beginsToEnroll, replacesThePhone,
-	forgetsThePassword, wantsAnotherAddress, losesEverything, isRestless, strangersTry, strangersTry, strangersTry, strangersTry, strangersTry,
+// actions are what users do. An action that is listed several times is more frequent.
+var actions = []func(*dataset, *user){
+	signInOnBrowser, signInOnBrowser, signInOnNewBrowser, signInWithScript, abandonSignIn,
+	enterWrongPasswords, enterWrongCode, stepUpOnly, beginEnrollment, replacePhone,
+	resetPassword, changeNoticeAddress, requestRemoval, sendFreeRequests,
+	tryUnknownAddress, tryUnknownAddress, tryUnknownAddress, tryUnknownAddress, tryUnknownAddress,
 }
 
-// live lets one of the people do something at some moment of the next while.
-func (w *dataset) live(while time.Duration) {
-	w.Clock.Advance(time.Minute + time.Duration(w.chance.Int64N(int64(while))))
-	deeds[w.chance.IntN(len(deeds))](w, w.randomPerson())
+// act advances the clock by a random time of at least a minute, at most limit longer, and lets a random user perform a random
+// action.
+func (w *dataset) act(limit time.Duration) {
+	w.Clock.Advance(time.Minute + time.Duration(w.rand.Int64N(int64(limit))))
+	actions[w.rand.IntN(len(actions))](w, w.randomUser())
 }
 
-// work is what the server does beside requests.
-func (w *dataset) work() {
+// runWorkers runs the server's workers once.
+func (w *dataset) runWorkers() {
 	w.t.Helper()
-	for _, do := range []func(context.Context) error{
+	for _, run := range []func(context.Context) error{
 		w.App.Passwords.ProcessResets,
 		func(ctx context.Context) error { _, err := w.App.Notices.Deliver(ctx); return err },
 		w.App.Removals.RunOnce,
 		func(ctx context.Context) error { _, err := w.App.Retention.Purge(ctx); return err },
 	} {
-		if err := do(context.Background()); err != nil {
+		if err := run(context.Background()); err != nil {
 			w.t.Fatal(err)
 		}
 	}
 }
 
-func signsInOnABrowser(_ *dataset, p *person) { p.browser.SignIn(p.email, p.proofs()) }
+func signInOnBrowser(_ *dataset, p *user) { p.browser.SignIn(p.email, p.credentials()) }
 
-func signsInOnANewBrowser(w *dataset, p *person) {
+func signInOnNewBrowser(w *dataset, p *user) {
 	p.browser = w.Browser().InProcess()
-	p.browser.SignIn(p.email, p.proofs())
+	p.browser.SignIn(p.email, p.credentials())
 }
 
-func signsInWithAScript(w *dataset, p *person) {
-	if w.signIn(p) && w.chance.IntN(2) == 0 {
+func signInWithScript(w *dataset, p *user) {
+	if w.signIn(p) && w.rand.IntN(2) == 0 {
 		p.script.Do("DELETE", "/api/v1/sessions/current", nil)
 	}
 }
 
-func givesUpHalfway(_ *dataset, p *person) { p.browser.SignIn(p.email, JSON{"password": p.password}) }
+func abandonSignIn(_ *dataset, p *user) { p.browser.SignIn(p.email, JSON{"password": p.password}) }
 
-func mistypesThePassword(_ *dataset, p *person) {
+func enterWrongPasswords(_ *dataset, p *user) {
 	for range 3 {
 		p.browser.SignIn(p.email, JSON{"password": "certainly not this one"})
 	}
 }
 
-func mistypesTheCode(_ *dataset, p *person) {
+func enterWrongCode(_ *dataset, p *user) {
 	if p.phone != nil {
 		p.browser.SignIn(p.email, JSON{"password": p.password, "code": p.phone.Wrong()})
 	}
 }
 
-func stepsUpForNothing(w *dataset, p *person) { w.stepUp(p, "account.password") }
+func stepUpOnly(w *dataset, p *user) { w.stepUp(p, "account.password") }
 
-func beginsToEnroll(w *dataset, p *person) {
+func beginEnrollment(w *dataset, p *user) {
 	if token := w.stepUp(p, "mfa.enroll"); token != "" {
 		p.script.Do("POST", "/api/v1/mfa/totp/enrollments", nil, "Step-Up-Token", token)
 	}
 }
 
-func replacesThePhone(w *dataset, p *person) {
+func replacePhone(w *dataset, p *user) {
 	if p.phone == nil {
 		return
 	}
@@ -156,11 +159,11 @@ func replacesThePhone(w *dataset, p *person) {
 	}
 }
 
-func forgetsThePassword(w *dataset, p *person) {
+func resetPassword(w *dataset, p *user) {
 	w.Script("").InProcess().Do("POST", "/api/v1/password-resets", JSON{"email": p.email})
-	w.work()
+	w.runWorkers()
 	mails := w.Mailbox.To(p.email)
-	if len(mails) == 0 || w.chance.IntN(2) == 0 {
+	if len(mails) == 0 || w.rand.IntN(2) == 0 {
 		return
 	}
 	token := apptest.Token(mails[len(mails)-1].Link("reset-password"))
@@ -168,13 +171,13 @@ func forgetsThePassword(w *dataset, p *person) {
 		return
 	}
 	p.changes++
-	next := fmt.Sprintf("a passphrase of mine, number %d", p.changes)
+	next := fmt.Sprintf("changed password number %d", p.changes)
 	if w.Script("").InProcess().Do("POST", "/api/v1/password-resets/complete", JSON{"token": token, "new_password": next}).Status == 200 {
 		p.password = next
 	}
 }
 
-func wantsAnotherAddress(w *dataset, p *person) {
+func changeNoticeAddress(w *dataset, p *user) {
 	if token := w.stepUp(p, "account.email"); token != "" {
 		p.changes++
 		address := fmt.Sprintf("other-%d-%s", p.changes, p.email)
@@ -182,16 +185,16 @@ func wantsAnotherAddress(w *dataset, p *person) {
 	}
 }
 
-// losesEverything asks for a removal of MFA, which ends with the next right code.
-func losesEverything(w *dataset, p *person) {
+// requestRemoval requests a removal of MFA, which the next sign-in with a code cancels.
+func requestRemoval(w *dataset, p *user) {
 	a := w.Script("").InProcess().SignIn(p.email, JSON{"password": p.password, "deliver": "token"})
 	if a.Status == 202 {
 		w.Script("").InProcess().Do("POST", "/api/v1/mfa/removal", JSON{"sign_in_token": a.Text("sign_in_token")})
 	}
 }
 
-// isRestless does what costs nothing and is recorded all the same.
-func isRestless(w *dataset, p *person) {
+// sendFreeRequests sends requests that need no credentials and still add activity entries.
+func sendFreeRequests(w *dataset, p *user) {
 	if !w.signIn(p) {
 		return
 	}
@@ -201,10 +204,10 @@ func isRestless(w *dataset, p *person) {
 	}
 }
 
-// strangersTry passwords at an address that has no account, each at another one, and have a link mailed there.
-func strangersTry(w *dataset, _ *person) {
-	w.strangers++
-	email := fmt.Sprintf("stranger-%d@example.com", w.strangers)
+// tryUnknownAddress signs in and requests a password reset at an address without an account, another one each time.
+func tryUnknownAddress(w *dataset, _ *user) {
+	w.unknown++
+	email := fmt.Sprintf("unknown-%d@example.com", w.unknown)
 	w.Script("").InProcess().SignIn(email, JSON{"password": "certainly not this one"})
 	w.Script("").InProcess().Do("POST", "/api/v1/password-resets", JSON{"email": email})
 }

@@ -1,3 +1,4 @@
-// Package soak lets months and years pass over a server in which people sign in, fail, enroll, forget and move, and wants
-// every table to stay as long as it was once things are purged as fast as they come. `make soak` takes years.
+// Package soak checks that no table grows without bound. It simulates months of use, in which users sign in, fail, enroll, reset
+// passwords and change addresses. Once rows are purged as fast as they are added, every table must keep its size. `make soak`
+// simulates years.
 package soak

@@ -19,75 +19,76 @@ const (
 	month = 30 * day
 )
 
-// soak is how long it takes, and after how many months things go as fast as they come.
+// soak holds the parameters of a simulation.
 type soak struct {
-	people, months, settled int
-	deeds                   int // a day
-	settings                []string
+	users, months int
+	settled       int // months after which rows are purged as fast as they are added
+	actions       int // per day
+	settings      []string
 }
 
-// TestRetention_TablesStayBounded lets five months pass, with shorter times to keep things for. The form that takes years, with the
-// times of the product, is part of neither `make test` nor `make check`: it is `make soak`, which sets SOAK_YEARS.
+// TestRetention_TablesStayBounded simulates five months with short retention periods. With SOAK_YEARS set, as `make soak` does,
+// it simulates years with the default periods. Neither `make test` nor `make check` does that.
 func TestRetention_TablesStayBounded(t *testing.T) {
 	t.Parallel()
-	s := soak{people: 4, months: 5, settled: 1, deeds: 1, settings: []string{
+	s := soak{users: 4, months: 5, settled: 1, actions: 1, settings: []string{
 		"TWOFOLD_ACTIVITY_KEPT=240h", "TWOFOLD_ATTEMPTS_KEPT=120h", "TWOFOLD_MAILS_KEPT=120h", "TWOFOLD_DEVICE_LIFETIME=240h",
 		"TWOFOLD_REMOVAL_COOLDOWN=120h", "TWOFOLD_NOT_ME_LIFETIME=72h", "TWOFOLD_PURGE_REST=1us",
 	}}
 	if years := os.Getenv("SOAK_YEARS"); years != "" {
 		n, err := strconv.Atoi(years)
 		if err != nil || n < 3 {
-			t.Fatalf("SOAK_YEARS is %q: give a number of years, at least 3", years)
+			t.Fatalf("SOAK_YEARS is %q, want a number of at least 3", years)
 		}
-		s = soak{people: 20, months: n * 365 / 30, settled: 15, deeds: 5, settings: []string{"TWOFOLD_PURGE_REST=1us"}}
+		s = soak{users: 20, months: n * 365 / 30, settled: 15, actions: 5, settings: []string{"TWOFOLD_PURGE_REST=1us"}}
 	}
-	t.Logf("%d people, a deed every %v, %d months of 30 days. The long form is no part of this: make soak", s.people, day/time.Duration(s.deeds), s.months)
+	t.Logf("%d users, an action every %v, %d months of 30 days", s.users, day/time.Duration(s.actions), s.months)
 
-	w := found(t, s.people, s.settings...)
+	w := newDataset(t, s.users, s.settings...)
 	var sizes []map[string]int
 	for range s.months {
-		sizes = append(sizes, w.passAMonth(s.deeds))
+		sizes = append(sizes, w.simulateMonth(s.actions))
 		if _, err := w.App.VerifyAudit(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("month %d: %d entries of the activity", len(sizes), sizes[len(sizes)-1]["activity"])
+		t.Logf("month %d: %d activity entries", len(sizes), sizes[len(sizes)-1]["activity"])
 	}
 	t.Log("\n" + table(sizes))
-	for what, n := range grown(sizes, s.settled) {
-		t.Errorf("%s grows: at most %d in the first months after it settled, and %d in the last", what, n[0], n[1])
+	for name, n := range growth(sizes, s.settled) {
+		t.Errorf("%s grows: at most %d in the first half of the settled months, and %d in the second", name, n[0], n[1])
 	}
-	for _, what := range []string{"activity", "attempts", "sessions", "devices", "outbox", "links", "activity_anchors"} {
-		if at := func(m map[string]int) bool { return m[what] > 0 }; !slices.ContainsFunc(sizes, at) {
-			t.Errorf("%s was empty all the time: nothing of it was tried", what)
+	for _, name := range []string{"activity", "attempts", "sessions", "devices", "outbox", "links", "activity_anchors"} {
+		if hasRows := func(m map[string]int) bool { return m[name] > 0 }; !slices.ContainsFunc(sizes, hasRows) {
+			t.Errorf("%s was always empty, so its purge was not tested", name)
 		}
 	}
 }
 
-// passAMonth lets people live, with the mail server down for eight days of it, so that some notices are given up. It
-// answers how large things were at most, looked at every week.
-func (w *dataset) passAMonth(deeds int) map[string]int {
+// simulateMonth simulates a month. The mail server rejects mail for eight days of it, so that some notices are given up. It
+// returns the maximum sizes, which it samples every week.
+func (w *dataset) simulateMonth(actions int) map[string]int {
 	w.t.Helper()
-	most := map[string]int{}
-	begin, look := w.Clock.Now(), w.Clock.Now()
-	for w.Clock.Now().Before(begin.Add(month)) {
+	maxSizes := map[string]int{}
+	start, nextSample := w.Clock.Now(), w.Clock.Now()
+	for w.Clock.Now().Before(start.Add(month)) {
 		w.Mailbox.Accept()
-		if passed := w.Clock.Now().Sub(begin); passed > 10*day && passed < 18*day {
+		if elapsed := w.Clock.Now().Sub(start); elapsed > 10*day && elapsed < 18*day {
 			w.Mailbox.Reject(450)
 		}
-		w.live(2 * day / time.Duration(deeds))
-		w.work()
-		if w.Clock.Now().Before(look) {
+		w.act(2 * day / time.Duration(actions))
+		w.runWorkers()
+		if w.Clock.Now().Before(nextSample) {
 			continue
 		}
-		look = w.Clock.Now().Add(7 * day)
-		for what, n := range sizesOf(w.t, w) {
-			most[what] = max(most[what], n)
+		nextSample = w.Clock.Now().Add(7 * day)
+		for name, n := range sizesOf(w.t, w) {
+			maxSizes[name] = max(maxSizes[name], n)
 		}
 	}
-	return most
+	return maxSizes
 }
 
-// sizesOf counts the rows of every table, and the pages that are in use.
+// sizesOf returns the number of rows of every table, and the number of used pages under the name "pages".
 func sizesOf(t *testing.T, w *dataset) map[string]int {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(w.Dir, "twofold.db")+"?_pragma=busy_timeout(5000)")
@@ -122,28 +123,28 @@ func sizesOf(t *testing.T, w *dataset) map[string]int {
 	return sizes
 }
 
-// grown answers what is larger in the last half of the months after the first settled ones than in the half before, by
-// more than chance explains: a quarter and four.
-func grown(sizes []map[string]int, settled int) map[string][2]int {
+// growth returns what is larger in the second half of the months after settled than in the first half, by more than random
+// variation: a quarter and 4. The values are the maxima of the two halves.
+func growth(sizes []map[string]int, settled int) map[string][2]int {
 	after := sizes[settled:]
 	half := len(after) / 2
-	most := func(what string, months []map[string]int) (n int) {
+	maximum := func(name string, months []map[string]int) (n int) {
 		for _, m := range months {
-			n = max(n, m[what])
+			n = max(n, m[name])
 		}
 		return n
 	}
 	found := map[string][2]int{}
-	for what := range sizes[0] {
-		early, late := most(what, after[:half]), most(what, after[half:])
+	for name := range sizes[0] {
+		early, late := maximum(name, after[:half]), maximum(name, after[half:])
 		if late > early+early/4+4 {
-			found[what] = [2]int{early, late}
+			found[name] = [2]int{early, late}
 		}
 	}
 	return found
 }
 
-// table writes a line for each month, and a column for each table that ever held something.
+// table formats the sizes with a line per month and a column per table that was not always empty.
 func table(sizes []map[string]int) string {
 	var text strings.Builder
 	names := slices.Sorted(maps.Keys(sizes[0]))
@@ -171,17 +172,17 @@ func TestRetention_GrowthIsDetected(t *testing.T) {
 		}
 		return sizes
 	}
-	for what, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		sizes []map[string]int
 		want  bool
 	}{
-		"a table that grows":             {months(10, 20, 30, 40, 50, 60, 70), true},
-		"one that grew until it settled": {months(10, 100, 100, 95, 105, 100, 98), false},
-		"one that varies":                {months(0, 40, 30, 40, 50, 45, 40), false},
-		"an empty one":                   {months(0, 0, 0, 0, 0, 0, 0), false},
+		"grows":               {months(10, 20, 30, 40, 50, 60, 70), true},
+		"grows until settled": {months(10, 100, 100, 95, 105, 100, 98), false},
+		"varies":              {months(0, 40, 30, 40, 50, 45, 40), false},
+		"empty":               {months(0, 0, 0, 0, 0, 0, 0), false},
 	} {
-		if got := len(grown(c.sizes, 1)) > 0; got != c.want {
-			t.Errorf("%s: grown is %v, want %v", what, got, c.want)
+		if got := len(growth(c.sizes, 1)) > 0; got != c.want {
+			t.Errorf("%s: detected %v, want %v", name, got, c.want)
 		}
 	}
 }

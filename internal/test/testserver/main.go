@@ -1,9 +1,15 @@
-// Testserver is the real server with a clock that can be moved, for the browser journeys. It is never shipped.
+// Testserver runs the real server with a clock that the browser journeys can advance. It is not part of the binary.
 //
-// It prints one line of JSON, {"url", "control"}, and serves until its standard input ends. At control:
-// POST /accounts makes an account, POST /administrators?email=ADDRESS makes it an administrator, POST /advance?seconds=N
-// moves the clock, GET /now reads it, and GET /mail?to=ADDRESS lists the mails that an address got, {"to", "subject",
-// "text", "links"}, the oldest first. Mail is sent for real, to a server in here: within some seconds.
+// It prints one line of JSON, {"url", "control"}, and serves until the end of standard input. The control server has these
+// endpoints:
+//
+//	POST /accounts                       adds an account and returns {"email", "password"}
+//	POST /administrators?email=ADDRESS   grants the administrator role
+//	POST /advance?seconds=N              advances the clock
+//	GET /now                             returns the time, {"unix"}
+//	GET /mail?to=ADDRESS                 lists the mails to an address, {"to", "subject", "text", "links"}, oldest first
+//
+// Mail goes through an SMTP server in this process, and arrives after a few seconds.
 package main
 
 import (
@@ -36,10 +42,10 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ctx, end := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
-		end()
+		cancel()
 	}()
 	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "testserver:", err)
@@ -47,10 +53,10 @@ func main() {
 	}
 }
 
-// clock is the machine's, moved forward.
-type clock struct{ ahead atomic.Int64 }
+// clock is the system clock plus an offset.
+type clock struct{ offset atomic.Int64 }
 
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
 
 func run(ctx context.Context) error {
 	dir, err := os.MkdirTemp("", "twofold-test-")
@@ -60,7 +66,7 @@ func run(ctx context.Context) error {
 	defer func() { _ = os.RemoveAll(dir) }()
 	contract, err := os.ReadFile("openapi.yaml")
 	if err != nil {
-		return fmt.Errorf("start it from the project's root: %w", err)
+		return fmt.Errorf("run it in the root of the repository: %w", err)
 	}
 	listener, err := net.Listen("tcp", "localhost:0")
 	if err != nil {
@@ -70,22 +76,22 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	box, err := apptest.OpenMailbox()
+	mailbox, err := apptest.OpenMailbox()
 	if err != nil {
 		return err
 	}
-	defer box.Close()
+	defer mailbox.Close()
 	url := fmt.Sprintf("http://localhost:%d", listener.Addr().(*net.TCPAddr).Port)
 	settings := map[string]string{
 		"TWOFOLD_PUBLIC_URL":       url,
 		"TWOFOLD_OPS_LISTEN":       "off",
 		"TWOFOLD_DATABASE_URL":     "sqlite:" + filepath.Join(dir, "twofold.db"),
 		"TWOFOLD_MASTER_KEY_FILE":  filepath.Join(dir, "master.key"),
-		"TWOFOLD_SMTP_URL":         box.URL(),
+		"TWOFOLD_SMTP_URL":         mailbox.URL(),
 		"TWOFOLD_IP_SIGN_IN_LIMIT": "10000",
 		"TWOFOLD_IP_FAILURE_LIMIT": "10000",
 	}
-	for _, pair := range os.Environ() { // what the caller sets wins
+	for _, pair := range os.Environ() { // the caller's settings override these
 		if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "TWOFOLD_") {
 			settings[name] = value
 		}
@@ -94,27 +100,28 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var moved clock
+	var testClock clock
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	a, err := app.New(ctx, c, app.Options{
-		Contract: contract, Page: frontend.Dist(), Log: log, Audit: log, Now: moved.now, TestHashes: true,
+		Contract: contract, Page: frontend.Dist(), Log: log, Audit: log, Now: testClock.now, TestHashes: true,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = a.Close() }()
-	levers := &http.Server{Handler: handles(a, &moved, box), ReadHeaderTimeout: time.Second}
-	go func() { _ = levers.Serve(control) }()
-	defer func() { _ = levers.Close() }()
+	controlServer := &http.Server{Handler: controlHandler(a, &testClock, mailbox), ReadHeaderTimeout: time.Second}
+	go func() { _ = controlServer.Serve(control) }()
+	defer func() { _ = controlServer.Close() }()
 	if err := json.NewEncoder(os.Stdout).Encode(map[string]string{"url": url, "control": "http://" + control.Addr().String()}); err != nil {
 		return err
 	}
 	return a.Serve(ctx, listener)
 }
 
-func handles(a *app.App, moved *clock, box *apptest.Mailbox) http.Handler {
+// controlHandler returns the handler of the control server.
+func controlHandler(a *app.App, testClock *clock, mailbox *apptest.Mailbox) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /mail", box)
+	mux.Handle("GET /mail", mailbox)
 	mux.HandleFunc("POST /accounts", func(w http.ResponseWriter, r *http.Request) {
 		email, pw := uuid.NewString()[:8]+"@example.com", secret.Random("")
 		if _, err := a.AddAccount(r.Context(), email, pw); err != nil {
@@ -135,10 +142,10 @@ func handles(a *app.App, moved *clock, box *apptest.Mailbox) http.Handler {
 			http.Error(w, "seconds must be a number, zero or more", http.StatusBadRequest)
 			return
 		}
-		moved.ahead.Add(seconds * int64(time.Second))
+		testClock.offset.Add(seconds * int64(time.Second))
 	})
 	mux.HandleFunc("GET /now", func(w http.ResponseWriter, _ *http.Request) {
-		_ = json.NewEncoder(w).Encode(map[string]int64{"unix": moved.now().Unix()})
+		_ = json.NewEncoder(w).Encode(map[string]int64{"unix": testClock.now().Unix()})
 	})
 	return mux
 }

@@ -35,7 +35,7 @@ function show(...answers: object[]) {
   return asked;
 }
 
-it("says what happened, when, on what and from where", async () => {
+it("shows the event, time, browser and address", async () => {
   show({ items: [item("1", { kind: "method.removed", name: "Old phone" })] });
   const row = await screen.findByRole("listitem");
   expect(row.textContent).toBe("MFA method “Old phone” removedjust now·Firefox on Linux·192.0.2.7");
@@ -59,7 +59,7 @@ it("shows hostile names, reasons and user agents as text", async () => {
   expect(row.querySelector("img")).toBeNull();
 });
 
-it("says where it was an administrator", async () => {
+it("names the administrator of an event", async () => {
   const by = { by: "administrator" };
   show({
     items: [item("1", { kind: "account.mfa_reset", ...by }), item("2", { kind: "session.ended", ...by })],
@@ -69,7 +69,7 @@ it("says where it was an administrator", async () => {
   expect(ended?.textContent).toContain("Sessions ended by an administrator");
 });
 
-it("shows more on demand, from where the last page ended", async () => {
+it("loads the next page on request", async () => {
   const asked = show({ items: [item("1")], next_cursor: "c1" }, { items: [item("2")] });
   await userEvent.setup().click(await screen.findByRole("button", { name: "Show more" }));
   expect(await screen.findAllByRole("listitem")).toHaveLength(2);
@@ -77,17 +77,17 @@ it("shows more on demand, from where the last page ended", async () => {
   expect(screen.queryByRole("button")).toBeNull();
 });
 
-it("teaches what will be here while there is nothing", async () => {
+it("shows the empty state", async () => {
   show({ items: [] });
   expect(await screen.findByText(/^No activity yet/)).toBeTruthy();
 });
 
-it("shows a kind that is newer than the page", async () => {
+it("shows an unknown kind", async () => {
   show({ items: [item("1", { kind: "passkey.added" })] });
   expect(within(await screen.findByRole("list")).getByText("passkey.added")).toBeTruthy();
 });
 
-it("has words for every kind in both languages, with a name and without", () => {
+it("has a text for every kind in both languages, with a name and without", () => {
   for (const kinds of [en.kinds, de.kinds])
     for (const [kind, say] of Object.entries(kinds)) {
       expect(say("X"), kind).toMatch(/^[A-ZÄÖÜ“„].+/);

@@ -8,7 +8,7 @@ import { AccountView } from "./AccountView";
 
 const time = "2026-11-03T10:00:00Z";
 const id = "01980f5a-0000-7000-8000-000000000001";
-const boss = "01980f5a-0000-7000-8000-000000000002";
+const admin = "01980f5a-0000-7000-8000-000000000002";
 const ada = {
   id,
   email: "ada@example.com",
@@ -47,7 +47,7 @@ type Reply = [status: number, body: object];
 const problem = (status: number, code: string, more = {}): Reply => [status, { status, code, ...more }];
 
 /** Renders a part of the administration page with the given responses. A step-up succeeds at once. */
-function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>, ownId = boss) {
+function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>, ownId = admin) {
   const sent: { line: string; body: unknown; token: string | null }[] = [];
   vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
     const request = input as Request;
@@ -85,7 +85,7 @@ const happened = `${account}/activity?limit=5`;
 const reset = `POST /admin/accounts/${id}/reset-mfa`;
 
 describe("the list", () => {
-  it("shows everybody, what they are, and more on demand", async () => {
+  it("lists accounts with role and status, page by page", async () => {
     const { user, sent } = show("list", {
       [first]: [200, { items: [found("a@x", { mfa: true, role: "admin" })], next_cursor: "c" }],
       [`${first}&cursor=c`]: [200, { items: [found("b@x", { disabled: true })] }],
@@ -102,7 +102,7 @@ describe("the list", () => {
     expect(sent).toHaveLength(2);
   });
 
-  it("finds by the beginning of the address, or says that there is none", async () => {
+  it("searches by the beginning of the address, and reports no match", async () => {
     const { user } = show("list", {
       [first]: [200, { items: [found("a@x")] }],
       [`${first}&email=zoe`]: [200, { items: [] }],
@@ -117,7 +117,7 @@ describe("the list", () => {
     [false, /MFA is off for your account/],
     [true, /sign in again with a code/],
   ] as const)
-    it(`tells an administrator without a second factor what to do (MFA ${enabled ? "on" : "off"})`, async () => {
+    it(`asks an administrator without a second factor to sign in with one (MFA ${enabled ? "on" : "off"})`, async () => {
       show("list", {
         [first]: problem(409, "mfa_required"),
         "GET /mfa": [200, { enabled, methods: [], policy: { max_methods: 5, required: false } }],
@@ -134,7 +134,7 @@ describe("one account", () => {
     ...more,
   });
 
-  it("tells its state, and which proofs wait", async () => {
+  it("shows its status and the credentials in backoff", async () => {
     show("account", replies());
     expect(await screen.findByText("Pixel 11")).toBeTruthy();
     expect(screen.getByText("9 of 10 left")).toBeTruthy();
@@ -142,7 +142,7 @@ describe("one account", () => {
     expect(screen.getByText(/^Password: locked. Waiting/)).toBeTruthy();
   });
 
-  it("has its MFA reset with a reason and a proof for it alone, and tells what came of it", async () => {
+  it("resets MFA with a reason and a step-up for this account, and shows the result", async () => {
     const { user, sent, promptStepUp } = show(
       "account",
       replies({ [reset]: [problem(401, "step_up_required", { step_up: challenge }), [200, receipt]] }),
@@ -163,7 +163,7 @@ describe("one account", () => {
     expect(promptStepUp).toHaveBeenCalledWith(challenge);
   });
 
-  it("keeps the reason where the server refuses", async () => {
+  it("keeps the reason if the server rejects the request", async () => {
     const disable = `POST /admin/accounts/${id}/disable`;
     const { user } = show("account", replies({ [disable]: problem(409, "last_administrator") }));
     await press(user, "Disable account");
@@ -174,19 +174,19 @@ describe("one account", () => {
     expect(field.value).toBe("Ticket 4711");
   });
 
-  it("of one’s own has nothing to press", async () => {
+  it("shows no actions for the own account", async () => {
     show("account", replies(), id);
     expect(await screen.findByText(/^This is your own account/)).toBeTruthy();
     expect(screen.queryByRole("button")).toBeNull();
   });
 
-  it("that is disabled can be enabled", async () => {
+  it("enables a disabled account", async () => {
     show("account", replies({ [account]: [200, { ...ada, disabled_at: time }] }));
     expect(await screen.findByRole("button", { name: "Enable account" })).toBeTruthy();
     expect(screen.queryByRole("button", { name: "Disable account" })).toBeNull();
   });
 
-  it("says which administrator did what", async () => {
+  it("names the administrator of each event", async () => {
     const item = {
       id: "1",
       time,
@@ -198,7 +198,7 @@ describe("one account", () => {
       device: {},
     };
     const items = [
-      { ...item, administrator_id: boss },
+      { ...item, administrator_id: admin },
       { ...item, id: "2", administrator_id: "other" },
     ];
     show("account", replies({ [happened]: [200, { items }] }));
@@ -209,7 +209,7 @@ describe("one account", () => {
     );
   });
 
-  it("that isn’t there is said so", async () => {
+  it("reports an unknown account", async () => {
     show("account", {});
     expect(await screen.findByText("Account not found")).toBeTruthy();
   });

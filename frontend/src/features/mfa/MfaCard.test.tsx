@@ -95,7 +95,7 @@ describe("recovery codes on the card", () => {
     expect(screen.queryByText(/No codes left/)).toBeNull();
   });
 
-  it("none were ever made", async () => {
+  it("were never generated", async () => {
     show(mfaOf({ recovery_codes: null }));
     expect(await screen.findByText(/if you lose your phone/)).toBeTruthy();
   });
@@ -157,7 +157,7 @@ describe("a name", () => {
     expect(sent).toEqual([]);
   });
 
-  it("that the server rejects as taken stays in the field, with the error", async () => {
+  it("that is taken stays in the field, with the error", async () => {
     const { user, press } = show(mfaOf(), { [line]: problem(409, "name_taken") });
     await press("Rename Pixel 11");
     await user.keyboard("iPad{Enter}");
@@ -165,7 +165,7 @@ describe("a name", () => {
     expect(screen.getByLabelText<HTMLInputElement>("New name").value).toBe("iPad");
   });
 
-  it("that is empty or another's is not sent", async () => {
+  it("that is empty or taken is not sent", async () => {
     const { user, press, sent } = show(mfaOf({ methods: [phone, tablet] }));
     await press("Rename Pixel 11");
     await user.clear(await screen.findByLabelText("New name"));
@@ -298,7 +298,7 @@ describe("a pending removal of MFA", () => {
     [{ remaining_seconds: 0 }, /any moment now/],
     [{ remaining_seconds: 0, ready: true }, /Its link removes MFA/],
   ] as const)
-    it(`${JSON.stringify(change)} is told`, async () => {
+    it(`${JSON.stringify(change)} is shown`, async () => {
       show(mfaOf({ removal: { ...removal, ...change } }));
       expect(await screen.findByText(said)).toBeTruthy();
     });
@@ -319,7 +319,7 @@ describe("a pending removal of MFA", () => {
     expect(await screen.findByText(/sign in again with a code/)).toBeTruthy();
   });
 
-  it("nothing is shown where there is none", async () => {
+  it("nothing is shown without one", async () => {
     show(mfaOf());
     await screen.findByText("Pixel 11");
     expect(screen.queryByRole("alert")?.textContent ?? "").toBe("");

@@ -152,7 +152,7 @@ describe("enrollment at sign-in", () => {
   it("shows why no key could be created, and can be retried", async () => {
     const { press } = show({ [begin]: [problem(503, "unavailable"), [201, enrollment]] });
     await press("Register MFA Method");
-    expect(await screen.findByText(/The service is busy/)).toBeTruthy();
+    expect(await screen.findByText(/The service can’t respond/)).toBeTruthy();
     expect(screen.queryByRole("dialog")).toBeNull();
     await press("Register MFA Method");
     expect(await screen.findByText("Scan this QR code with your authenticator app.")).toBeTruthy();

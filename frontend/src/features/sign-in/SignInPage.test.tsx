@@ -67,8 +67,8 @@ const sendCode = async (answer: Response) => {
   await user.type(field, "000000");
 };
 
-describe("a code of the app", () => {
-  it("the last wrong one leads back to the password, with the email kept", async () => {
+describe("a TOTP code", () => {
+  it("the last wrong one leads back to the password and keeps the email", async () => {
     await sendCode(problem(401, { code: "code_rejected", attempts_left: 0 }));
     expect(await screen.findByText(/Too many wrong codes. Enter your password to start again/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>("Email").value).toBe("mia@example.org");
@@ -77,20 +77,20 @@ describe("a code of the app", () => {
     await waitFor(() => expect(document.activeElement === password).toBe(true));
   });
 
-  it("a wrong one with tries left stays there", async () => {
+  it("a wrong one with tries left keeps the code step", async () => {
     await sendCode(problem(401, { code: "code_rejected", attempts_left: 1 }));
     expect(await screen.findByText(/One attempt left/)).toBeTruthy();
     expect(screen.getByLabelText<HTMLInputElement>("6-digit code").value).toBe("000000");
   });
 
-  it("one that came too early shows the wait", async () => {
+  it("one during a backoff shows the countdown", async () => {
     await sendCode(problem(429, { code: "too_many_attempts", retry_after: 30 }));
     expect(await screen.findByText("0:30")).toBeTruthy();
     expect(screen.getByRole("button", { name: "Verify" }).getAttribute("aria-disabled")).toBe("true");
   });
 });
 
-it("MFA that is required and missing leads to its registration, and back when time is up", async () => {
+it("required MFA leads to registration, and back to the password when it expires", async () => {
   const { press } = await enter({ "/api/v1/sessions": json(202, { state: "enrollment_required" }) });
   await screen.findByText("enroll mia@example.org");
   await press("enroll mia@example.org");
@@ -100,7 +100,7 @@ it("MFA that is required and missing leads to its registration, and back when ti
 describe("a recovery code", () => {
   const second = "/api/v1/sessions/second-factor";
 
-  it("is sent as it was typed, for the server to judge", async () => {
+  it("is sent as typed", async () => {
     const { user, sent, press, onSignedIn } = await toCode({ [second]: json(201, { state: "signed_in" }) });
     await press("Use a recovery code instead");
     const field = screen.getByLabelText("Recovery code");
@@ -110,7 +110,7 @@ describe("a recovery code", () => {
     expect(sent.at(-1)).toEqual({ path: second, body: { recovery_code: "oaib 2c3d 4e5f-6g7h" } });
   });
 
-  it("one that is too short is not sent", async () => {
+  it("is not sent if it is too short", async () => {
     const { user, sent, press } = await toCode({});
     await press("Use a recovery code instead");
     await user.type(screen.getByLabelText("Recovery code"), "0A1B-2C3D{Enter}");
@@ -126,7 +126,7 @@ describe("a recovery code", () => {
       /isn’t a recovery code/,
     ],
   ] as const)
-    it(`is kept in the field and explained: ${said.source}`, async () => {
+    it(`stays in the field with an explanation: ${said.source}`, async () => {
       const { user, press } = await toCode({ [second]: answer });
       await press("Use a recovery code instead");
       await user.type(screen.getByLabelText("Recovery code"), "0A1B-2C3D-4E5F-6G7H{Enter}");
@@ -136,12 +136,12 @@ describe("a recovery code", () => {
       expect(screen.queryByText(said)).toBeNull();
     });
 
-  it("is asked for at once where no app would do", async () => {
+  it("is asked for first if there is no authenticator app", async () => {
     expect((await toCode({}, ["recovery_code"])).field.name).toBe("recovery-code");
     expect(screen.queryByRole("button", { name: /instead/ })).toBeNull();
   });
 
-  it("is not offered where there are none left", async () => {
+  it("is not offered if none are left", async () => {
     expect((await toCode({}, ["totp"])).field.name).toBe("code");
     expect(screen.queryByRole("button", { name: /instead/ })).toBeNull();
   });
@@ -163,13 +163,13 @@ describe("lost phone and recovery codes", () => {
     return page;
   }
 
-  it("nothing is asked for before it was explained and pressed", async () => {
+  it("sends nothing before the user confirms the explanation", async () => {
     const { sent } = await toRemoval({});
     expect(screen.getByText(/notify every email address/)).toBeTruthy();
     expect(sent.some(({ path }) => path === removal)).toBe(false);
   });
 
-  it("tells how long it can be cancelled, and that the time stands still", async () => {
+  it("shows how long it can be cancelled, and that the delay is paused", async () => {
     const { sent, press } = await toRemoval({ [removal]: announced });
     await press("Request removal");
     expect(await screen.findByText(/for another 2 days and 5 hours.*waiting period is paused/)).toBeTruthy();
@@ -181,7 +181,7 @@ describe("lost phone and recovery codes", () => {
     ["paused", /was cancelled recently/],
     ["password_reset", /was reset by email recently/],
   ] as const)
-    it(`${reason} says why not, and whom to ask`, async () => {
+    it(`${reason} explains why not, and whom to contact`, async () => {
       const { press } = await toRemoval({ [removal]: problem(409, { code: "removal_unavailable", reason }) });
       await press("Request removal");
       expect(await screen.findByText(said)).toBeTruthy();
@@ -189,14 +189,14 @@ describe("lost phone and recovery codes", () => {
       expect(screen.queryByRole("button", { name: "Request removal" })).toBeNull();
     });
 
-  it("a sign-in that took too long leads back to the password", async () => {
+  it("an expired sign-in leads back to the password", async () => {
     const { press } = await toRemoval({ [removal]: problem(410, { code: "sign_in_expired" }) });
     await press("Request removal");
     expect(await screen.findByText(/took too long/)).toBeTruthy();
     expect(screen.getByLabelText("Password")).toBeTruthy();
   });
 
-  it("a found code cancels, and the sign-in goes on", async () => {
+  it("a code cancels it and completes the sign-in", async () => {
     const byCode = "/api/v1/mfa/removal/cancel-by-code";
     const { user, sent, press } = await toRemoval({
       [removal]: announced,
@@ -212,7 +212,7 @@ describe("lost phone and recovery codes", () => {
     expect(screen.getByLabelText("6-digit code")).toBeTruthy();
   });
 
-  it("says so where there is nothing to cancel", async () => {
+  it("reports that there is nothing to cancel", async () => {
     const { user, press } = await toRemoval({
       "/api/v1/mfa/removal/cancel-by-code": problem(404, { code: "not_found" }),
     });
@@ -222,10 +222,10 @@ describe("lost phone and recovery codes", () => {
   });
 });
 
-describe("no code that would do: the only method is suspended, and there are no recovery codes", () => {
+describe("no usable factor: the only method is suspended, and there are no recovery codes", () => {
   const heading = { name: "You can’t sign in with a code" };
 
-  it("says what that means, and the way that there is", async () => {
+  it("explains it and offers MFA removal", async () => {
     const { sent, press } = await enter({ "/api/v1/mfa/removal": problem(503, { code: "unavailable" }) }, []);
     const title = await screen.findByRole("heading", heading);
     await waitFor(() => expect(document.activeElement === title).toBe(true));
@@ -241,7 +241,7 @@ describe("no code that would do: the only method is suspended, and there are no 
     await waitFor(() => expect(sent.at(-1)?.path).toBe("/api/v1/mfa/removal"));
   });
 
-  it("an announced removal is cancelled by its mails alone", async () => {
+  it("a pending removal can be cancelled only by its mails", async () => {
     const { press } = await enter(
       {
         "/api/v1/mfa/removal": json(202, {
@@ -260,7 +260,7 @@ describe("no code that would do: the only method is suspended, and there are no 
     expect(screen.queryByText(/Found your phone/)).toBeNull();
   });
 
-  it("says whom to ask where removals are not offered", async () => {
+  it("names the contact if removals are disabled", async () => {
     const { press } = await enter({ "/api/v1/service": json(200, { ...service, mfa_removal: false }) }, []);
     await screen.findByRole("heading", heading);
     expect(screen.getByText(/Contact support to get back into your account/)).toBeTruthy();

@@ -93,7 +93,7 @@ export const problems: Record<ErrorCode, (error: RequestError) => string> = {
     `Too many requests from your network.${retryAfter === undefined ? " Wait a minute, then try again." : ""}`,
   internal: ({ requestId }) =>
     `Something went wrong on our side. Try again.${requestId ? ` If it keeps happening, report this number: ${requestId}.` : ""}`,
-  unavailable: () => "The service is busy, and nothing was changed. Try again in a moment.",
+  unavailable: () => "The service can’t respond right now. Try again in a moment.",
   unreachable: () => "We can’t reach the server. Check your connection, then try again.",
   unexpected: () => "The server sent an unexpected response. Try again, or reload the page.",
 };

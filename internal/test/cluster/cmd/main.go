@@ -1,5 +1,5 @@
-// Up runs Twofold scaled out, as docker-compose.yml does, without containers: several processes of the program over a
-// PostgreSQL of its own, behind a proxy, until Ctrl-C. Then nothing of it is left. It is for trying things out.
+// Cmd runs Twofold scaled out, as docker-compose.yml does, but without containers: several server processes that share a
+// temporary PostgreSQL database, behind a proxy. It runs until Ctrl-C and then deletes everything that it created.
 //
 // Usage: make cluster, or go run ./internal/test/cluster/cmd [-program bin/twofold] [-processes 2] [-listen localhost:8080] [-json]
 package main
@@ -20,26 +20,26 @@ import (
 	"twofold/internal/test/cluster"
 )
 
-// email is whom the cluster knows.
+// email is the address of the cluster's only account.
 const email = "demo@example.com"
 
 func main() {
 	var o options
-	flag.StringVar(&o.program, "program", "bin/twofold", "the program to run")
-	flag.IntVar(&o.processes, "processes", 2, "how many of it")
-	flag.StringVar(&o.listen, "listen", "localhost:8080", "where the proxy listens; port 0: any that is free")
-	flag.BoolVar(&o.json, "json", false, "for programs: print one line, {url, email, password}, and end when standard input ends")
+	flag.StringVar(&o.program, "program", "bin/twofold", "server binary to run")
+	flag.IntVar(&o.processes, "processes", 2, "number of server processes")
+	flag.StringVar(&o.listen, "listen", "localhost:8080", "listen address of the proxy; port 0 chooses a free port")
+	flag.BoolVar(&o.json, "json", false, "print one line of JSON, {url, email, password}, and exit at the end of standard input")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	if o.json {
-		ended, end := context.WithCancel(ctx)
+		inputCtx, cancel := context.WithCancel(ctx)
 		go func() {
 			_, _ = io.Copy(io.Discard, os.Stdin)
-			end()
+			cancel()
 		}()
-		ctx = ended
+		ctx = inputCtx
 	}
 	if err := run(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "cluster:", err)
@@ -55,19 +55,19 @@ type options struct {
 
 func run(ctx context.Context, o options) (err error) {
 	if _, err := os.Stat(o.program); err != nil {
-		return fmt.Errorf("%w; make build first", err)
+		return fmt.Errorf("%w (run make build first)", err)
 	}
-	var listening net.ListenConfig
-	listener, err := listening.Listen(ctx, "tcp", o.listen)
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", o.listen)
 	if err != nil {
-		return fmt.Errorf("%w; give another address: make cluster LISTEN=localhost:8081", err)
+		return fmt.Errorf("%w; to use another address: make cluster LISTEN=localhost:8081", err)
 	}
 	defer func() { _ = listener.Close() }()
-	at, ok := listener.Addr().(*net.TCPAddr)
+	address, ok := listener.Addr().(*net.TCPAddr)
 	if !ok {
-		return fmt.Errorf("listens at %s", listener.Addr())
+		return fmt.Errorf("unexpected listen address %s", listener.Addr())
 	}
-	url := fmt.Sprintf("http://localhost:%d", at.Port)
+	url := fmt.Sprintf("http://localhost:%d", address.Port)
 	c, err := cluster.Prepare(ctx, cluster.Options{PublicURL: url, Log: os.Stderr})
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func run(ctx context.Context, o options) (err error) {
 		if o.json {
 			return json.NewEncoder(os.Stdout).Encode(map[string]string{"url": url, "email": email, "password": password})
 		}
-		_, err := fmt.Fprintf(os.Stdout, "\n  Twofold cluster   %s   %d processes over one PostgreSQL; Ctrl-C ends them\n  E-mail            %s\n  Password          %s\n\n",
+		_, err := fmt.Fprintf(os.Stdout, "\n  Twofold cluster   %s   %d processes, one PostgreSQL database; press Ctrl-C to stop\n  E-mail            %s\n  Password          %s\n\n",
 			url, o.processes, email, password)
 		return err
 	})
