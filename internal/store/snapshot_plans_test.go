@@ -64,7 +64,7 @@ func newPostgresConnection(t *testing.T, planLifetime time.Duration) *DB {
 	config, err := postgresConfig(string(at))
 	must(t, err)
 	db := &DB{dialect: postgresDialect, stats: &QueryStats{}}
-	db.write, err = openConnector(batchConnector{stdlib.GetConnector(*config), planLifetime}, 1, db.stats, silent)
+	db.write, err = openConnector(batchConnector{Connector: stdlib.GetConnector(*config), planLifetime: planLifetime}, 1, db.stats, silent)
 	must(t, err)
 	db.read = db.write
 	t.Cleanup(func() { _ = db.Close() })
