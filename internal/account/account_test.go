@@ -297,7 +297,7 @@ func TestAdd_HasherBusy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release, err := busy.Acquire(ctx)
+	release, err := busy.Acquire(ctx, "another account")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,15 +39,24 @@ func (p PasswordPolicy) MinLength() int {
 // *password.PolicyError, also if pw is the current password, or password.ErrBusy. It waits for a hash slot and computes one
 // or two hashes, so call it before the transaction that stores the hash.
 func (p PasswordPolicy) ValidateAndHash(ctx context.Context, a Account, pw secret.Text) (string, error) {
+	return p.validateAndHash(ctx, a, pw, func(context.Context) error { return nil })
+}
+
+// validateAndHash is ValidateAndHash with a function that counts the try. It is called before the first hash, and only when a
+// slot is free, so that a busy server costs no try. Its error is returned, and then nothing is hashed.
+func (p PasswordPolicy) validateAndHash(ctx context.Context, a Account, pw secret.Text, count func(ctx context.Context) error) (string, error) {
 	local, _, _ := strings.Cut(a.Email, "@")
 	if err := password.Validate(pw, p.MinLength(), a.Email, mailaddr.ToUnicode(a.Email), local, productName, p.Issuer); err != nil {
 		return "", err
 	}
-	release, err := p.Hasher.Acquire(ctx)
+	release, err := p.Hasher.Acquire(ctx, a.ID)
 	if err != nil {
 		return "", fmt.Errorf("wait for a hash slot: %w", err)
 	}
 	defer release()
+	if err := count(ctx); err != nil {
+		return "", err
+	}
 	if a.PasswordHash != "" {
 		same, _, err := p.Hasher.Verify(a.PasswordHash, pw)
 		if err != nil {
@@ -89,6 +98,7 @@ type Passwords struct {
 	Notices       Notices
 	Mail          bool // whether mail is configured; without it, no reset can be requested
 	StepUps       StepUps
+	Tries         Tries
 	Engine        Engine
 	RecoveryCodes RecoveryCodes
 	Sealer        notify.Sealer // of reset requests
@@ -101,13 +111,16 @@ type Passwords struct {
 // Change sets a new password in a session, with the step-up grant for it, which it consumes. It ends the account's other
 // sessions, all pending sign-ins and step-up tokens, and forgets every device but the one that the session is used from,
 // which browser, the device token, identifies. It returns the session's new token if that is delivered in a cookie. It
-// returns stepup.ErrRefused and the errors of [PasswordPolicy.ValidateAndHash]; none of them consumes the grant.
+// returns stepup.ErrRefused and the errors of [PasswordPolicy.ValidateAndHash]. These do not consume the grant, unless
+// password.ErrUnchanged is returned for the last of grantTries.
 func (s *Passwords) Change(ctx context.Context, sess session.Session, grant stepup.Grant, pw, browser secret.Text) (receipt.Receipt, secret.Text, error) {
 	a, err := s.Store.ByID(ctx, sess.AccountID)
 	if err != nil {
 		return receipt.Receipt{}, secret.Text{}, fmt.Errorf("find account: %w", err)
 	}
-	hash, err := s.Policy.ValidateAndHash(ctx, a, pw)
+	hash, err := s.hashForGrant(ctx, a, pw, passwordGrant{
+		id: grant.ID, expired: stepup.ErrRefused, consume: func(ctx context.Context) error { return s.StepUps.Consume(ctx, grant) },
+	})
 	if err != nil {
 		return receipt.Receipt{}, secret.Text{}, err
 	}
@@ -140,8 +153,9 @@ func (s *Passwords) Change(ctx context.Context, sess session.Session, grant step
 // Reset sets a new password, or the first one, with the token of a mailed link, which it consumes. It revokes everything that the old password
 // opened and creates no session, so that the next sign-in still requires the second factor (T-24). It records the time of the
 // reset, after which MFA cannot be removed for a while, unless a dispute has forced the reset: an attacker must not bar the
-// owner's way back by provoking disputes. The link is checked first, and a rejected password leaves it valid. It returns
-// maillink.ErrExpired, also if the account is disabled, and the errors of [PasswordPolicy.ValidateAndHash].
+// owner's way back by provoking disputes. The link is checked first, and a rejected password leaves it valid, as for Change. It returns
+// maillink.ErrExpired, also if the account is
+// disabled, and the errors of [PasswordPolicy.ValidateAndHash].
 func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.Receipt, error) {
 	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
 	if err != nil {
@@ -154,7 +168,9 @@ func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.R
 	if a.Disabled() { // disabling the account after this read revokes the link
 		return receipt.Receipt{}, maillink.ErrExpired
 	}
-	hash, err := s.Policy.ValidateAndHash(ctx, a, pw)
+	hash, err := s.hashForGrant(ctx, a, pw, passwordGrant{
+		id: l.ID, expired: maillink.ErrExpired, consume: func(ctx context.Context) error { return s.Links.Consume(ctx, l) },
+	})
 	if err != nil {
 		return receipt.Receipt{}, err
 	}

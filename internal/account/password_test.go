@@ -55,7 +55,7 @@ func TestValidateAndHash_RejectsBeforeQueueing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release, err := busy.Acquire(ctx)
+	release, err := busy.Acquire(ctx, "another account")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"runtime"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,11 +66,14 @@ type App struct {
 	Reminder       *mfa.Reminder
 	Unfinished     *authn.UnfinishedNotifier
 
-	config  config.Config
-	db      *store.DB
-	options Options
-	audit   audit.Log
-	ready   *readiness
+	hashCosts *account.HashCosts
+
+	config   config.Config
+	db       *store.DB
+	options  Options
+	audit    audit.Log
+	ready    *readiness
+	capacity HashCapacity
 }
 
 // New opens the database, migrates it, creates missing keys, and builds the services. It returns keyring.ErrWrongMaster or
@@ -102,7 +104,8 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	if err != nil {
 		return nil, explainMasterError(c, err)
 	}
-	hasher, err := newHasher(c.Passwords, p.TestHashes)
+	capacity := CapacityOf(c.Passwords)
+	hasher, err := newHasher(c.Passwords, capacity.Slots, p.TestHashes)
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +115,9 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	}
 	h.wireKeyRotation()
 	if err := h.wireRestoreFence(ctx); err != nil {
+		return nil, err
+	}
+	if err := h.wireHashCosts(ctx); err != nil {
 		return nil, err
 	}
 	h.wireSessions()
@@ -128,16 +134,12 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 		Handler: handler, Operations: newOperations(handler, h.metrics, c.OpsListen),
 		Accounts: h.accounts, Passwords: h.passwords, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
 		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Unfinished: h.unfinished(), Keys: h.rotation, RestoreFence: h.restoreFence,
-		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready,
+		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready, capacity: capacity, hashCosts: h.hashCosts,
 	}, nil
 }
 
 // newHasher returns the password hasher of the settings, or one of test cost.
-func newHasher(c config.Passwords, weak bool) (*password.Hasher, error) {
-	slots := c.HashSlots
-	if slots == 0 {
-		slots = runtime.GOMAXPROCS(0)
-	}
+func newHasher(c config.Passwords, slots int, weak bool) (*password.Hasher, error) {
 	if weak {
 		return password.NewTestHasher(password.TestParams, slots, c.HashQueue, c.HashWait)
 	}

@@ -13,7 +13,7 @@ func TestT13_RecoveryCodeGuessing_MalformedCostsNothing(t *testing.T) {
 	h := apptest.Start(t, apptest.TenRecoveryCodes, "TWOFOLD_HASH_SLOTS=1", "TWOFOLD_HASH_QUEUE=1", "TWOFOLD_HASH_WAIT=1ms")
 	live, _, codes := h.NewUser(ada).WithTOTP().SessionAndCodes()
 	token := h.PendingSignIn(ada)
-	release, err := h.App.Passwords.Policy.Hasher.Acquire(t.Context()) // takes the only hash slot
+	release, err := h.App.Passwords.Policy.Hasher.Acquire(t.Context(), "another account") // takes the only hash slot
 	if err != nil {
 		t.Fatal(err)
 	}

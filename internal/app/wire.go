@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"twofold/api"
@@ -50,6 +51,7 @@ type wiring struct {
 	engine       *authn.Service
 	passwords    *account.Passwords
 	admin        *admin.Service
+	hashCosts    *account.HashCosts
 	metrics      *metrics.Metrics
 }
 
@@ -65,9 +67,20 @@ func (h *wiring) wireNotifications() error {
 		Store: store.Outbox{DB: h.db}, Recipients: account.Recipients{Store: store.Accounts{DB: h.db}}, Links: h.links, Sealer: h.ring,
 		Mail: sender != nil, Sender: sender, Audit: h.auditLog, Log: h.Log,
 		Product: h.Issuer, Support: h.Mail.Support, PublicURL: h.PublicURL,
-		NotMe: h.Mail.NotMeLifetime, Timeout: h.Mail.Timeout, Now: h.Now, NewID: newID,
+		NotMe: h.Mail.NotMeLifetime, NewDevices: h.Mail.NewDeviceMails, Timeout: h.Mail.Timeout, Now: h.Now, NewID: newID,
 	}
 	return nil
+}
+
+// wireHashCosts builds the count of hash costs, and runs it once. The key is the random id of the database, which no response
+// contains.
+func (h *wiring) wireHashCosts(ctx context.Context) error {
+	generation, err := store.RestoreState{DB: h.db}.Generation(ctx)
+	if err != nil {
+		return fmt.Errorf("read the id of the database: %w", err)
+	}
+	h.hashCosts = &account.HashCosts{Store: store.Accounts{DB: h.db}, Hasher: h.hasher, Key: []byte(generation.Lineage)}
+	return h.hashCosts.Sample(ctx)
 }
 
 // wireKeyRotation builds the rotation of the signing keys.
@@ -183,7 +196,7 @@ func (h *wiring) wireAuthn() {
 	}
 	h.passwords = &account.Passwords{
 		Store: store.Accounts{DB: h.db}, Policy: h.policy, Pending: h.pending, Requests: store.Resets{DB: h.db}, Links: h.links,
-		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, Engine: h.engine, RecoveryCodes: h.methods, Sealer: h.ring,
+		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, Tries: h.attempts, Engine: h.engine, RecoveryCodes: h.methods, Sealer: h.ring,
 		Audit: h.auditLog, ResetLinks: account.LinkLimits{PerHour: h.Mail.ResetMails, Lifetime: h.Mail.ResetLifetime},
 		Now: h.Now, NewID: newID,
 	}

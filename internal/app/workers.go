@@ -16,7 +16,8 @@ import (
 )
 
 // RunWorkers runs the background workers until ctx is done: mail delivery, password reset requests, MFA removals, key
-// rotation, restore detection, retention, reminders of the coming MFA requirement, and notices of unfinished sign-ins.
+// rotation, restore detection, retention, the count of hash costs, reminders of the coming MFA requirement, and notices of
+// unfinished sign-ins.
 func (a *App) RunWorkers(ctx context.Context) {
 	var workers sync.WaitGroup
 	workers.Go(func() { a.Notices.Run(ctx) })
@@ -27,6 +28,7 @@ func (a *App) RunWorkers(ctx context.Context) {
 	workers.Go(func() { a.Reminder.Run(ctx, a.options.Log) })
 	workers.Go(func() { a.Unfinished.Run(ctx, a.options.Log) })
 	workers.Go(func() { a.RestoreFence.Run(ctx) })
+	workers.Go(func() { a.hashCosts.Run(ctx, a.options.Log) })
 	workers.Wait()
 }
 

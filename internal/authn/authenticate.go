@@ -69,7 +69,7 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, p Credentials) 
 	if err := s.Attempts.Check(counted, throttle.SubLimit{}, a.snapshot.Counts); err != nil {
 		return err
 	}
-	release, err := s.Passwords.Acquire(ctx)
+	release, err := s.Passwords.Acquire(ctx, a.throttleKey)
 	if err != nil {
 		return fmt.Errorf("queue for a password hash: %w", err)
 	}
@@ -78,7 +78,7 @@ func (s *Service) checkPassword(ctx context.Context, a *attempt, p Credentials) 
 	if err != nil {
 		return err
 	}
-	hash, hasPassword := s.Passwords.DummyHash(), a.account().PasswordHash != ""
+	hash, hasPassword := s.Passwords.DummyHash(a.throttleKey), a.account().PasswordHash != ""
 	if hasPassword {
 		hash = a.account().PasswordHash
 	}

@@ -71,7 +71,7 @@ func TestSignIn_BusyHasherCostsNoAttempt(t *testing.T) {
 	h := newFixture(t)
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
-	release, err := busy.Acquire(ctx)
+	release, err := busy.Acquire(ctx, "another account")
 	must(t, err)
 	h.Passwords = busy
 	for range 10 {
@@ -95,7 +95,7 @@ func TestSignIn_BackoffBeforeHash(t *testing.T) {
 	}
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
-	_, err = busy.Acquire(ctx)
+	_, err = busy.Acquire(ctx, "another account")
 	must(t, err)
 	h.Passwords = busy // any hash would return ErrBusy
 	_, err = h.signIn(ada, authn.Credentials{Password: right})

@@ -71,7 +71,7 @@ func (h *fixture) newPasswords() *account.Passwords {
 	return &account.Passwords{
 		Store: engineTx{h.Accounts, h.Service.Store}, Policy: account.PasswordPolicy{Hasher: h.Passwords, Issuer: "Twofold"},
 		Pending: &account.PendingChanges{Addresses: store.PendingAddresses{DB: h.db}, Links: links, Now: h.Service.Now},
-		Links:   links, Notices: h.Notices, StepUps: h.StepUps, Engine: h.Service, Audit: h.Audit, Now: h.Service.Now, NewID: h.Service.NewID,
+		Links:   links, Notices: h.Notices, StepUps: h.StepUps, Tries: h.Attempts, Engine: h.Service, Audit: h.Audit, Now: h.Service.Now, NewID: h.Service.NewID,
 	}
 }
 

@@ -78,7 +78,7 @@ func (s *Service) checkRecoveryCode(ctx context.Context, a attempt, t recoveryAt
 // matchRecoveryCode waits for a hash slot, counts the attempt, clears the attempts that were right, and returns the id of
 // the code, or "" for a wrong one. What was right is cleared even if the code is wrong or is never checked.
 func (s *Service) matchRecoveryCode(ctx context.Context, a attempt, t recoveryAttempt) (id string, budget throttle.Budget, err error) {
-	release, err := s.Passwords.Acquire(ctx)
+	release, err := s.Passwords.Acquire(ctx, a.throttleKey)
 	if err != nil {
 		return "", throttle.Budget{}, fmt.Errorf("queue for a recovery code hash: %w", err)
 	}

@@ -23,7 +23,7 @@ func TestComplete_BusyHasherCostsNoAttempt(t *testing.T) {
 	pending := h.pending(session.Token)
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
-	_, err = busy.Acquire(ctx)
+	_, err = busy.Acquire(ctx, "another account")
 	must(t, err)
 	h.Passwords = busy
 	for range 10 {
@@ -52,7 +52,7 @@ func TestComplete_BackoffBeforeHash(t *testing.T) {
 	}
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
-	_, err = busy.Acquire(ctx)
+	_, err = busy.Acquire(ctx, "another account")
 	must(t, err)
 	h.Passwords = busy
 	_, err = h.Complete(ctx, authn.SecondFactorRequest{Token: pending.Token, ReceivedVia: session.Token, Second: recovery()})

@@ -146,8 +146,9 @@ type Mail struct {
 	Support         string        `env:"TWOFOLD_SUPPORT"`
 	NotMeLifetime   time.Duration `env:"TWOFOLD_NOT_ME_LIFETIME" envDefault:"168h"`
 	ResetLifetime   time.Duration `env:"TWOFOLD_RESET_LIFETIME" envDefault:"30m"`
-	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"`    // per account per hour
-	AddressMails    int           `env:"TWOFOLD_ADDRESS_MAILS" envDefault:"10"` // likewise
+	ResetMails      int           `env:"TWOFOLD_RESET_MAILS" envDefault:"3"`      // per account per hour
+	AddressMails    int           `env:"TWOFOLD_ADDRESS_MAILS" envDefault:"10"`   // likewise
+	NewDeviceMails  int           `env:"TWOFOLD_NEW_DEVICE_MAILS" envDefault:"5"` // likewise
 	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
 	InviteLifetime  time.Duration `env:"TWOFOLD_INVITATION_LIFETIME" envDefault:"168h"`
 }

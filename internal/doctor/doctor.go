@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"twofold/internal/app"
 	"twofold/internal/config"
 )
 
@@ -58,6 +59,7 @@ func (d Doctor) Run(ctx context.Context, tell func(Finding)) (wrong int) {
 		return wrong
 	}
 	d.addresses(ctx)
+	d.memory(app.CapacityOf(d.config.Passwords))
 	d.databaseAndKeys(ctx)
 	d.mail(ctx)
 	if d.Online {

@@ -80,7 +80,7 @@ func (p *installation) reports(about string, state doctor.State, word string) {
 func TestRun_HealthyInstallation(t *testing.T) {
 	t.Parallel()
 	p := newInstallation(t)
-	for _, about := range []string{"settings", "proxies", "listen", "database", "writing", "restored", "commits", "space", "clock", "master key", "signing keys"} {
+	for _, about := range []string{"settings", "proxies", "listen", "memory", "database", "writing", "restored", "commits", "space", "clock", "master key", "signing keys"} {
 		p.reports(about, doctor.OK, "")
 	}
 }

@@ -99,13 +99,13 @@ func (s *Service) RunConfirmation(ctx context.Context, c Confirmation) (Method, 
 	}
 	var codes codeBatch // hashed before the transaction, because hashing is slow
 	if c.First {
-		if codes, err = s.generateCodes(ctx, c.Enrollment.AccountID); err != nil {
+		if codes, err = s.generateCodes(ctx, c.Enrollment.AccountID, nil); err != nil {
 			return Method{}, ChangeResult{}, err
 		}
 	}
 	m, done, err := s.confirmTx(ctx, c, step, codes)
 	if errors.Is(err, errCodesNeeded) {
-		if codes, err = s.generateCodes(ctx, c.Enrollment.AccountID); err == nil {
+		if codes, err = s.generateCodes(ctx, c.Enrollment.AccountID, nil); err == nil {
 			m, done, err = s.confirmTx(ctx, c, step, codes)
 		}
 	}

@@ -18,6 +18,10 @@ import (
 // lowCodes is the number of unused codes from which on the account is recorded as running low.
 const lowCodes = 3
 
+// grantTries is how many sets of recovery codes may be hashed with one step-up token. One is enough, unless the request that
+// hashed it fails.
+const grantTries = 3
+
 // ErrMFANotEnabled means that the operation needs an account with MFA.
 var ErrMFANotEnabled = errors.New("the account has no MFA")
 
@@ -70,13 +74,19 @@ type codeBatch struct {
 }
 
 // generateCodes generates a set of recovery codes. It hashes each of them, which is slow: call it before the transaction that
-// stores them. It returns password.ErrBusy.
-func (s *Service) generateCodes(ctx context.Context, accountID string) (codeBatch, error) {
-	release, err := s.Hasher.Acquire(ctx)
+// stores them. If count is not nil, it is called before the hashes, and its error is returned. generateCodes also returns
+// password.ErrBusy.
+func (s *Service) generateCodes(ctx context.Context, accountID string, count func(ctx context.Context) error) (codeBatch, error) {
+	release, err := s.Hasher.Acquire(ctx, accountID)
 	if err != nil {
 		return codeBatch{}, fmt.Errorf("queue for recovery code hashes: %w", err)
 	}
 	defer release()
+	if count != nil {
+		if err := count(ctx); err != nil {
+			return codeBatch{}, err
+		}
+	}
 	var batch codeBatch
 	plain := make([]secret.Text, s.Limits.RecoveryCodes)
 	for i := range plain {
@@ -111,12 +121,12 @@ func (s *Service) replaceRecoveryCodes(ctx context.Context, accountID string, ba
 
 // GenerateRecoveryCodes replaces the account's recovery codes and consumes the grant. It ends the account's other sessions
 // and revokes its step-up tokens. It returns ErrMFANotEnabled, stepup.ErrRefused and password.ErrBusy; none of them consumes
-// the grant.
+// the grant. A grant permits grantTries sets of hashes, whatever becomes of them.
 func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Session, grant stepup.Grant) (ChangeResult, error) {
 	if err := s.requireMFA(ctx, sess.AccountID); err != nil {
 		return ChangeResult{}, err
 	}
-	batch, err := s.generateCodes(ctx, sess.AccountID)
+	batch, err := s.generateCodes(ctx, sess.AccountID, func(ctx context.Context) error { return s.countUse(ctx, grant) })
 	if err != nil {
 		return ChangeResult{}, err
 	}
@@ -142,6 +152,16 @@ func (s *Service) GenerateRecoveryCodes(ctx context.Context, sess session.Sessio
 	}
 	done.RecoveryCodes = batch.plain
 	return done, nil
+}
+
+// countUse counts a use of a grant in a commit of its own. It returns stepup.ErrRefused if the grant has been used grantTries
+// times.
+func (s *Service) countUse(ctx context.Context, grant stepup.Grant) error {
+	_, counted, err := s.Attempts.CountTry(ctx, grant.AccountID, grant.ID, grantTries)
+	if err == nil && !counted {
+		err = stepup.ErrRefused
+	}
+	return err
 }
 
 // requireMFA returns ErrMFANotEnabled if the account has no method.

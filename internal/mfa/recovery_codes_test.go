@@ -12,6 +12,7 @@ import (
 	"twofold/internal/notify"
 	"twofold/internal/password"
 	"twofold/internal/secret"
+	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
 
@@ -142,7 +143,7 @@ func TestGenerateRecoveryCodes_BusyHasherKeepsCodes(t *testing.T) {
 	before := h.state(g)
 	busy, err := password.NewTestHasher(password.TestParams, 1, 0, 0)
 	must(t, err)
-	_, err = busy.Acquire(ctx)
+	_, err = busy.Acquire(ctx, "another account")
 	must(t, err)
 	h.Hasher = busy
 	if c, err := h.GenerateRecoveryCodes(ctx, h.sess, g); !errors.Is(err, password.ErrBusy) || len(c.RecoveryCodes) > 0 {
@@ -150,6 +151,24 @@ func TestGenerateRecoveryCodes_BusyHasherKeepsCodes(t *testing.T) {
 	}
 	if diff := cmp.Diff(before, h.state(g)); diff != "" {
 		t.Errorf("the state changed, - before, + after:\n%s", diff)
+	}
+}
+
+// Ten hashes are a third of a second of a processor, whatever becomes of the request.
+func TestGenerateRecoveryCodes_GrantPermitsAFewHashes(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	h.enroll("phone")
+	g := h.grant("mfa.recovery_codes")
+	_, err := h.GenerateRecoveryCodes(ctx, h.sess, g)
+	must(t, err)
+	for range 4 {
+		if _, err := h.GenerateRecoveryCodes(ctx, h.sess, g); !errors.Is(err, stepup.ErrRefused) {
+			t.Errorf("got %v, want ErrRefused", err)
+		}
+	}
+	if left, counted, err := h.Attempts.CountTry(ctx, "ada", g.ID, 4); err != nil || !counted || left != 0 {
+		t.Errorf("a fourth use: counted = %t, %d left, %v, want the first three counted, and the others refused before hashing", counted, left, err)
 	}
 }
 

@@ -1,5 +1,7 @@
 package notify
 
+import "time"
+
 // Kind is the event that a notice is about. The texts of each kind are in the catalogs.
 type Kind string
 
@@ -50,6 +52,18 @@ func (k Kind) hasDisputeLink() bool {
 		return true
 	}
 	return false
+}
+
+// setBack returns how far messages of this kind are set back in the order of sending, so that links and news of changes do not
+// wait for many others. Messages that were enqueued so much earlier are sent first nevertheless.
+func (k Kind) setBack() time.Duration {
+	switch k {
+	case NewDevice: // any sign-in can cause one
+		return 10 * time.Minute
+	case MFARequiredSoon, RecoveryCodesInvalidated: // for all accounts at once
+		return time.Hour
+	}
+	return 0
 }
 
 // aboutAddress reports whether the name in notices of this kind is an e-mail address.

@@ -60,6 +60,9 @@ type Sealer interface {
 	Unseal(ctx context.Context, sealed []byte, owner, row string) ([]byte, error)
 }
 
+// Spacing is how far each message of an account that waits sets back its next ones, so that accounts are served in turn.
+const Spacing = time.Minute
+
 // Message is one mail to one address in the outbox.
 type Message struct {
 	ID        string
@@ -69,6 +72,7 @@ type Message struct {
 	Sealed    []byte // a payload; empty once the message was sent or given up
 	Held      bool   // enqueued while mail was not configured
 	Tries     int
+	Place     time.Time // when it was enqueued, before the Store adds Spacing: the order in which messages that are due are sent
 	NextTry   time.Time // earliest time of the next try; for a claimed message, when the claim expires
 	CreatedAt time.Time
 	SentAt    time.Time // zero: not sent
@@ -94,8 +98,11 @@ type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// AfterCommit calls do after the transaction of ctx has committed, or at once if there is none.
 	AfterCommit(ctx context.Context, do func())
+	// Insert inserts a message, and moves its place back by Spacing for each message of the account that waits.
 	Insert(ctx context.Context, m Message) error
-	// Claim returns the message that has been due longest at the time due, counts a try, and keeps other workers from claiming
+	// NewDevices counts the account's messages of kind NewDevice since a time, at most most.
+	NewDevices(ctx context.Context, accountID string, since time.Time, most int) (int, error)
+	// Claim returns the message with the first place of those that are due, counts a try, and keeps other workers from claiming
 	// it until a time. It reports false if none is due.
 	Claim(ctx context.Context, due, until time.Time) (m Message, claimed bool, err error)
 	// Retry sets the next try of a claimed message. It does nothing if another worker has claimed the message since.
@@ -123,6 +130,7 @@ type Service struct {
 	Support    string // contact for help in mails; may be empty
 	PublicURL  string
 	NotMe      time.Duration // lifetime of a dispute link
+	NewDevices int           // notices of new devices per account and hour; zero: no limit
 	Timeout    time.Duration // for sending one mail
 	Now        func() time.Time
 	NewID      func() string
@@ -132,7 +140,8 @@ type Service struct {
 }
 
 // Enqueue adds a notice to the outbox, one message per recipient, and returns the number of mails that will be sent: 0 if mail
-// is not configured. Call it in the transaction of the change.
+// is not configured, or if the account has had enough notices of new devices in the last hour. Call it in the transaction of
+// the change.
 func (s *Service) Enqueue(ctx context.Context, n Notice) (int, error) {
 	to, err := s.Recipients.Recipient(ctx, n.AccountID)
 	if err != nil {
@@ -140,6 +149,12 @@ func (s *Service) Enqueue(ctx context.Context, n Notice) (int, error) {
 	}
 	if n.To != nil {
 		to.Addresses = n.To
+	}
+	if n.Kind == NewDevice && s.NewDevices > 0 {
+		most := s.NewDevices * len(to.Addresses)
+		if recent, err := s.Store.NewDevices(ctx, n.AccountID, s.Now().Add(-time.Hour), most); err != nil || recent >= most {
+			return 0, err
+		}
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		for _, address := range to.Addresses {
@@ -177,7 +192,9 @@ func (s *Service) enqueueTo(ctx context.Context, n Notice, to Recipient, address
 		}
 		body.Links[string(maillink.NotMe)] = s.URL(Action{Purpose: maillink.NotMe, Token: token}).Reveal()
 	}
-	m := Message{ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, NextTry: now, CreatedAt: now}
+	m := Message{
+		ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, Place: now.Add(n.Kind.setBack()), NextTry: now, CreatedAt: now,
+	}
 	plain, err := json.Marshal(body)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package password_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -23,9 +24,15 @@ func queuedHasher(t *testing.T, slots, queue int, wait time.Duration) *password.
 	return h
 }
 
+// accounts numbers the accounts that nextAccount returns.
+var accounts atomic.Int64
+
+// nextAccount returns another account each time.
+func nextAccount() string { return fmt.Sprint("account-", accounts.Add(1)) }
+
 func acquire(t *testing.T, h *password.Hasher) (release func()) {
 	t.Helper()
-	release, err := h.Acquire(t.Context())
+	release, err := h.Acquire(t.Context(), nextAccount())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +43,7 @@ func acquire(t *testing.T, h *password.Hasher) (release func()) {
 func requireBusy(t *testing.T, h *password.Hasher) {
 	t.Helper()
 	start := time.Now()
-	if release, err := h.Acquire(t.Context()); !errors.Is(err, password.ErrBusy) || release != nil {
+	if release, err := h.Acquire(t.Context(), nextAccount()); !errors.Is(err, password.ErrBusy) || release != nil {
 		t.Errorf("got %v, want ErrBusy", err)
 	}
 	if waited := time.Since(start); waited != 0 {
@@ -53,7 +60,7 @@ func TestAcquire_200Concurrent(t *testing.T) {
 		var running, most, served, rejected atomic.Int32
 		for range callers {
 			go func() {
-				release, err := h.Acquire(t.Context())
+				release, err := h.Acquire(t.Context(), nextAccount())
 				if err != nil {
 					if !errors.Is(err, password.ErrBusy) || release != nil {
 						t.Errorf("got %v, want ErrBusy", err)
@@ -107,7 +114,7 @@ func TestAcquire_Stress(t *testing.T) {
 				if (caller+round)%3 == 0 {
 					go cancel()
 				}
-				release, err := h.Acquire(ctx)
+				release, err := h.Acquire(ctx, nextAccount())
 				if err == nil {
 					raise(&most, running.Add(1))
 					runtime.Gosched()
@@ -132,7 +139,7 @@ func TestAcquire_Stress(t *testing.T) {
 	}
 	ended, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	if _, err := h.Acquire(ended); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := h.Acquire(ended, nextAccount()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("with every slot taken and the queue empty: got %v, want a wait until the context ends", err)
 	}
 }
@@ -143,14 +150,14 @@ func TestAcquire_BusyAfterWait(t *testing.T) {
 		h := queuedHasher(t, 1, 1, 1500*time.Millisecond)
 		defer acquire(t, h)()
 		start := time.Now()
-		if _, err := h.Acquire(t.Context()); !errors.Is(err, password.ErrBusy) {
+		if _, err := h.Acquire(t.Context(), nextAccount()); !errors.Is(err, password.ErrBusy) {
 			t.Errorf("got %v, want ErrBusy", err)
 		}
 		if waited := time.Since(start); waited != 1500*time.Millisecond {
 			t.Errorf("waited %v, want 1.5s", waited)
 		}
 		go func() { // takes the place in the queue that is free again
-			_, _ = h.Acquire(t.Context())
+			_, _ = h.Acquire(t.Context(), nextAccount())
 		}()
 		synctest.Wait()
 		requireBusy(t, h)
@@ -180,7 +187,7 @@ func TestAcquire_FirstComeFirstServed(t *testing.T) {
 		served := make(chan int, 5)
 		for n := range 5 {
 			go func() {
-				release, err := h.Acquire(t.Context())
+				release, err := h.Acquire(t.Context(), nextAccount())
 				if err != nil {
 					t.Errorf("waiter %d: %v", n, err)
 					return
@@ -206,7 +213,7 @@ func TestAcquire_ContextEndsWhileWaiting(t *testing.T) {
 		release := acquire(t, h)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		if _, err := h.Acquire(ctx); !errors.Is(err, context.Canceled) {
+		if _, err := h.Acquire(ctx, nextAccount()); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want context.Canceled", err)
 		}
 		release()
@@ -219,7 +226,7 @@ func TestAcquire_ContextAlreadyDone(t *testing.T) {
 	h := queuedHasher(t, 1, 1, time.Second)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := h.Acquire(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := h.Acquire(ctx, nextAccount()); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want context.Canceled", err)
 	}
 	acquire(t, h)()

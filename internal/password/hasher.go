@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -25,9 +26,9 @@ type Hasher struct {
 
 	params    Params
 	wait      time.Duration // maximum wait for a slot
-	slots     chan struct{} // holds one element per caller with a slot
-	queue     chan struct{} // holds one element per caller waiting for a slot
+	queue     *fairQueue
 	dummyHash string
+	standIns  atomic.Pointer[standIns]
 }
 
 // NewHasher returns a Hasher of cost p with a number of slots, and a queue of callers that wait for one, each for at most wait.
@@ -55,54 +56,55 @@ func newHasher(p Params, slots, queue int, wait time.Duration) (*Hasher, error) 
 	return &Hasher{
 		params:    p,
 		wait:      wait,
-		slots:     make(chan struct{}, slots),
-		queue:     make(chan struct{}, queue),
-		dummyHash: phc{params: p, salt: randomBytes(saltSize), tag: randomBytes(tagSize)}.String(),
+		queue:     newFairQueue(slots, queue),
+		dummyHash: dummy(p),
 	}, nil
 }
 
-// Acquire takes a slot, which the caller holds while it hashes and returns with release; further calls of release have no
-// effect. Waiting callers get slots in the order they came. It returns ErrBusy at once if the queue is full, ErrBusy after the
-// maximum wait, and the context's error if ctx ends first.
-func (h *Hasher) Acquire(ctx context.Context) (release func(), err error) {
+// Acquire takes a slot for an account, which the caller holds while it hashes and returns with release; further calls of release
+// have no effect. The account is its id, or a key for an address without one. An account has one slot at a time, and waiting
+// accounts get slots in turn, so that none can keep the others from hashing. Acquire returns ErrBusy at once if the queue is full,
+// ErrBusy after the maximum wait or if other accounts need the place, and the context's error if ctx ends first. A caller with a
+// slot must not call it for the same account.
+func (h *Hasher) Acquire(ctx context.Context, account string) (release func(), err error) {
 	admitted := h.onAcquire(ctx)
-	err = h.take(ctx)
+	c, err := h.take(ctx, account)
 	released := admitted(err)
 	if err != nil {
 		return nil, err
 	}
 	return sync.OnceFunc(func() {
-		<-h.slots
+		h.queue.release(c.account)
 		released()
 	}), nil
 }
 
 // take waits for a slot.
-func (h *Hasher) take(ctx context.Context) error {
+func (h *Hasher) take(ctx context.Context, account string) (*caller, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
-	select {
-	case h.slots <- struct{}{}:
-		return nil
+	c := h.queue.enter(account)
+	select { // without a timer if the result is there
+	case err := <-c.result:
+		return c, err
 	default:
-	}
-	select {
-	case h.queue <- struct{}{}:
-		defer func() { <-h.queue }()
-	default:
-		return ErrBusy
 	}
 	timer := time.NewTimer(h.wait)
 	defer timer.Stop()
+	var err error
 	select {
-	case h.slots <- struct{}{}:
-		return nil
+	case err := <-c.result:
+		return c, err
 	case <-timer.C:
-		return ErrBusy
+		err = ErrBusy
 	case <-ctx.Done():
-		return ctx.Err()
+		err = ctx.Err()
 	}
+	if !h.queue.leave(c) { // the result came at the same moment
+		return c, <-c.result
+	}
+	return nil, err
 }
 
 // onAcquire calls OnAcquire, if it is set.
@@ -121,7 +123,8 @@ type QueueStats struct {
 
 // QueueStats returns the current load and the limits.
 func (h *Hasher) QueueStats() QueueStats {
-	return QueueStats{Busy: len(h.slots), Slots: cap(h.slots), Waiting: len(h.queue), Queue: cap(h.queue)}
+	busy, waiting := h.queue.load()
+	return QueueStats{Busy: busy, Slots: h.queue.slots, Waiting: waiting, Queue: h.queue.places}
 }
 
 // Hash returns the PHC string of pw, in NFC, with a fresh salt: $argon2id$v=19$m=…,t=…,p=…$salt$tag. The caller holds a slot
@@ -157,10 +160,6 @@ func (h *Hasher) Verify(stored string, pw secret.Text) (ok, stale bool, err erro
 	stale = parsed.params.below(h.params) || len(parsed.salt) < saltSize || len(parsed.tag) < tagSize
 	return true, stale, nil
 }
-
-// DummyHash returns a PHC string of this Hasher's cost with a random tag, which no password matches in practice. Verifying
-// against it takes as long for an unknown account as for a known one.
-func (h *Hasher) DummyHash() string { return h.dummyHash }
 
 func tag(pw string, salt []byte, p Params, size uint32) []byte {
 	return argon2.IDKey([]byte(pw), salt, p.Time, p.MemoryKiB, p.Parallelism, size)

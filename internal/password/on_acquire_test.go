@@ -49,7 +49,7 @@ func TestOnAcquire(t *testing.T) {
 		calls.require(t, "a slot released twice", "released")
 		ended, end := context.WithCancel(t.Context())
 		end()
-		if _, err := h.Acquire(ended); !errors.Is(err, context.Canceled) {
+		if _, err := h.Acquire(ended, nextAccount()); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
 		calls.require(t, "a caller whose context is done", "asked", context.Canceled.Error())
@@ -63,7 +63,7 @@ func TestQueueStats(t *testing.T) {
 		release := acquire(t, h)
 		for range 2 {
 			go func() {
-				if release, err := h.Acquire(t.Context()); err == nil {
+				if release, err := h.Acquire(t.Context(), nextAccount()); err == nil {
 					release()
 				}
 			}()

@@ -14,7 +14,10 @@ import (
 // Accounts stores accounts.
 type Accounts struct{ *DB }
 
-var _ account.Store = Accounts{}
+var (
+	_ account.Store     = Accounts{}
+	_ account.HashStore = Accounts{}
+)
 
 type accountRow struct {
 	ID                string
@@ -87,6 +90,17 @@ func (s Accounts) find(ctx context.Context, where, value string) (account.Accoun
 		return account.Account{}, account.ErrNotFound
 	}
 	return r.account(), err
+}
+
+// PasswordHashes lists the hashes of the accounts after an id, in the order of ids.
+func (s Accounts) PasswordHashes(ctx context.Context, after string, limit int) ([]account.StoredHash, error) {
+	var rows []accountRow
+	err := s.reader(ctx).Select("id", "password_hash").Where("id > ?", after).Order("id").Limit(limit).Find(&rows).Error
+	hashes := make([]account.StoredHash, len(rows))
+	for i, r := range rows {
+		hashes[i] = account.StoredHash{AccountID: r.ID, Hash: r.PasswordHash}
+	}
+	return hashes, err
 }
 
 // SetPassword replaces the hash of the password and the time of its last change.

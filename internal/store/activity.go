@@ -45,9 +45,10 @@ func (r entryRow) entry() audit.Entry {
 }
 
 type headRow struct {
-	AccountID string `gorm:"primaryKey"`
-	Number    int64
-	Hash      []byte
+	AccountID     string `gorm:"primaryKey"`
+	Number        int64
+	Hash          []byte
+	FailedSignIns int // since the last successful sign-in
 }
 
 func (headRow) TableName() string { return "activity_heads" }
@@ -102,8 +103,9 @@ func headOf(tx *gorm.DB, accountID string) (audit.Head, error) {
 // isHeadConflict recognizes both errors. A foreign key from the entries to the head would miss a chain that was deleted
 // and has begun again since.
 const (
-	insertHead    = "INSERT INTO activity_heads (account_id, number, hash) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
-	advanceHead   = "UPDATE activity_heads SET number = ?, hash = ? WHERE account_id = ? AND number = ? AND hash = ?"
+	insertHead    = "INSERT INTO activity_heads (account_id, number, hash, failed_sign_ins) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+	advanceHead   = "UPDATE activity_heads SET number = ?, hash = ?, failed_sign_ins = failed_sign_ins + ? WHERE account_id = ? AND number = ? AND hash = ?"
+	resetHead     = "UPDATE activity_heads SET number = ?, hash = ?, failed_sign_ins = ? WHERE account_id = ? AND number = ? AND hash = ?"
 	insertEntries = `INSERT INTO activity (id, account_id, number, time, kind, subject, name, reason, ip, user_agent, session, request_id,
 		actor, previous, hash) VALUES `
 	entryValues = `(?, ?, (SELECT number - ? FROM activity_heads WHERE account_id = ? AND number = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -114,9 +116,13 @@ const (
 // the conflict surfaces at the next statement or at COMMIT.
 func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 	first, last := entries[0], entries[len(entries)-1]
-	head, headArgs := advanceHead, []any{last.Number, last.Hash[:], last.AccountID, first.Number - 1, first.Previous[:]}
-	if first.Number == 1 {
-		head, headArgs = insertHead, []any{last.AccountID, last.Number, last.Hash[:]}
+	failed, reset := failedSignIns(entries)
+	head, headArgs := advanceHead, []any{last.Number, last.Hash[:], failed, last.AccountID, first.Number - 1, first.Previous[:]}
+	switch {
+	case first.Number == 1:
+		head, headArgs = insertHead, []any{last.AccountID, last.Number, last.Hash[:], failed}
+	case reset:
+		head = resetHead
 	}
 	values := entryValues + strings.Repeat(", "+entryValues, len(entries)-1)
 	var args []any
@@ -132,6 +138,20 @@ func (s Activity) Append(ctx context.Context, entries []audit.Entry) error {
 		return err
 	}
 	return s.execDeferred(ctx, insertEntries+values, args)
+}
+
+// failedSignIns returns the number of failed sign-ins among the entries, after the last successful one if there is one. Then
+// reset is true. The head holds the count, because counting it in the activity would take as long as the account has entries.
+func failedSignIns(entries []audit.Entry) (failed int, reset bool) {
+	for _, e := range entries {
+		switch e.Kind {
+		case audit.SignInFailed:
+			failed++
+		case audit.SignInSucceeded:
+			failed, reset = 0, true
+		}
+	}
+	return failed, reset
 }
 
 // requireChange turns a head that was not changed into a conflict.

@@ -30,7 +30,7 @@ func (attemptRow) TableName() string { return "attempts" }
 const (
 	total         = "*"     // the bucket that counts the failures of a kind in all buckets
 	blockedUntil  = "-"     // the bucket that holds the end of the last backoff that was reset, for Held
-	subLimitTries = "tries" // the kind that counts the attempts at one object, whose id is the bucket
+	subLimitTries = "tries" // the kind that counts the attempts at one object or its uses; the object's id is the bucket
 )
 
 // ofKind is a condition on the kind. The cast keeps SQLite from comparing the value with that of a partial index, after which it
@@ -91,6 +91,18 @@ func (s Attempts) Reserve(ctx context.Context, a throttle.Attempt, sub throttle.
 	}
 	c, err := s.Counts(ctx, a, sub)
 	return c, false, err
+}
+
+// CountTry counts a try at one object in one statement, unless it has none left.
+func (s Attempts) CountTry(ctx context.Context, subject string, limit throttle.SubLimit, at time.Time) (tries int, counted bool, err error) {
+	err = s.queryWrite(ctx, `INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES (?, ?, ?, 1, 0, ?)
+		ON CONFLICT (subject, kind, bucket) DO UPDATE SET failures = attempts.failures + 1, updated_at = excluded.updated_at
+		WHERE attempts.failures < ? RETURNING failures`,
+		[]any{subject, subLimitTries, limit.ID, unixMicro{at}, limit.Tries}, func(rows *sql.Rows) error {
+			counted = true
+			return rows.Scan(&tries)
+		})
+	return tries, counted, err
 }
 
 // backoffExpr returns an SQL expression for the end of the backoff that one more failure starts after those in a column, and its

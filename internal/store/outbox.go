@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -27,28 +28,39 @@ type messageRow struct {
 	CreatedAt unixMicro
 	SentAt    unixMicro
 	GivenUp   unixMicro
+	SendOrder unixMicro
 }
 
 func (messageRow) TableName() string { return "outbox" }
 
-// Insert inserts a message.
-func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
-	return s.deferred(ctx).Create(&messageRow{
-		ID: m.ID, AccountID: m.AccountID, Kind: string(m.Kind), Topic: m.Topic, Sealed: m.Sealed, Held: m.Held,
-		Tries: m.Tries, NextTry: unixMicro{m.NextTry}, CreatedAt: unixMicro{m.CreatedAt}, SentAt: unixMicro{m.SentAt}, GivenUp: unixMicro{m.GivenUp},
-	}).Error
-}
-
 // waiting is a condition: the message is neither sent nor given up.
 const waiting = "sent_at = 0 AND given_up = 0"
 
-// Claim claims the message that has been due longest, until a time. It reads first, so that an idle worker does not block
-// writers, and then claims by one conditional UPDATE, so that one of several processes gets the message. It reports false if no
-// message is due.
+// Insert inserts a message. Each message of the account that waits already moves its place back by notify.Spacing.
+func (s Outbox) Insert(ctx context.Context, m notify.Message) error {
+	return s.execDeferred(ctx, `INSERT INTO outbox (id, account_id, kind, topic, sealed, held, tries, next_try, created_at, sent_at, given_up, send_order)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+			CAST(? AS BIGINT) + CAST(? AS BIGINT) * (SELECT count(*) FROM outbox o WHERE o.account_id = ? AND `+waiting+`))`, []any{
+		m.ID, m.AccountID, string(m.Kind), m.Topic, m.Sealed, m.Held, m.Tries, unixMicro{m.NextTry}, unixMicro{m.CreatedAt},
+		unixMicro{m.SentAt}, unixMicro{m.GivenUp}, unixMicro{m.Place}, notify.Spacing.Microseconds(), m.AccountID,
+	})
+}
+
+// NewDevices returns the number of messages about new devices of an account since a time, at most most.
+func (s Outbox) NewDevices(ctx context.Context, accountID string, since time.Time, most int) (n int, err error) {
+	err = s.query(ctx, `SELECT count(*) FROM (SELECT 1 FROM outbox
+		WHERE account_id = ? AND kind = '`+string(notify.NewDevice)+`' AND created_at > ? LIMIT ?) o`,
+		[]any{accountID, unixMicro{since}, most}, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, err
+}
+
+// Claim claims the message with the first place of those that are due, until a time. It reads first, so that an idle worker
+// does not block writers, and then claims by one conditional UPDATE, so that one of several processes gets the message. It
+// reports false if no message is due. The plus sign keeps the databases from sorting all that are due.
 func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message, bool, error) {
 	for {
 		var r messageRow
-		err := s.reader(ctx).Where(waiting+" AND next_try <= ?", unixMicro{due}).Order("next_try, id").Take(&r).Error
+		err := s.reader(ctx).Where(waiting+" AND +next_try <= ?", unixMicro{due}).Order("send_order, id").Take(&r).Error
 		if errors.Is(err, gorm.ErrRecordNotFound) {
 			return notify.Message{}, false, nil
 		}
@@ -69,10 +81,12 @@ func (s Outbox) Claim(ctx context.Context, due, until time.Time) (notify.Message
 	}
 }
 
-// Retry schedules the next try of a message, unless another process has claimed it since.
+// Retry schedules the next try of a message, unless another process has claimed it since. The message keeps no place before
+// that time, where Claim would pass it each time.
 func (s Outbox) Retry(ctx context.Context, m notify.Message, next time.Time) error {
-	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND tries = ? AND "+waiting, m.ID, m.Tries).
-		Update("next_try", unixMicro{next}).Error
+	return s.writer(ctx).Model(&messageRow{}).Where("id = ? AND tries = ? AND "+waiting, m.ID, m.Tries).Updates(map[string]any{
+		"next_try": unixMicro{next}, "send_order": gorm.Expr("CASE WHEN send_order < ? THEN ? ELSE send_order END", unixMicro{next}, unixMicro{next}),
+	}).Error
 }
 
 // MarkSent marks a message as sent, even if it was given up meanwhile, and erases its text.

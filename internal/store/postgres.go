@@ -101,7 +101,7 @@ func postgresConfig(databaseURL string) (*pgx.ConnConfig, error) {
 }
 
 func openServer(config pgx.ConnConfig, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {
-	return openConnector(batchConnector{stdlib.GetConnector(config)}, conns, stats, log)
+	return openConnector(batchConnector{Connector: stdlib.GetConnector(config), planLifetime: planLifetime}, conns, stats, log)
 }
 
 func openConnector(connector driver.Connector, conns int, stats *QueryStats, log *slog.Logger) (*gorm.DB, error) {

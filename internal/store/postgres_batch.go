@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"sync/atomic"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -33,7 +35,10 @@ import (
 // driver is the only place for this, because gorm reads results from a *sql.Rows, which nothing but a driver can provide.
 
 // batchConnector opens connections to PostgreSQL that batch the statements of a transaction.
-type batchConnector struct{ driver.Connector }
+type batchConnector struct {
+	driver.Connector
+	planLifetime time.Duration // zero: plans are kept
+}
 
 // Connect opens a connection.
 func (p batchConnector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -45,7 +50,9 @@ func (p batchConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errUnexpectedDriver, conn.Close())
 	}
-	return &batchConn{Conn: pg}, nil
+	c := &batchConn{Conn: pg, planLifetime: p.planLifetime}
+	c.expirePlans()
+	return c, nil
 }
 
 // batchConn is one connection. database/sql lets one goroutine use it at a time.
@@ -53,6 +60,9 @@ type batchConn struct {
 	*stdlib.Conn
 	inTx  bool
 	queue pgx.Batch
+
+	planLifetime time.Duration
+	plansExpired atomic.Bool
 }
 
 type deferResultKey struct{}

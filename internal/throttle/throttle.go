@@ -125,6 +125,9 @@ type Store interface {
 	// the total if that is higher. If a backoff is running or a limit is reached, it returns the counters and false. Some of
 	// the failure may be counted nevertheless, so the transaction must not commit then.
 	Reserve(ctx context.Context, a Attempt, limit SubLimit, at time.Time, r Rules) (c Counts, counted bool, err error)
+	// CountTry adds one to the tries of limit, unless they have reached its maximum, by one conditional statement. It returns the
+	// tries, and whether it counted.
+	CountTry(ctx context.Context, subject string, limit SubLimit, at time.Time) (tries int, counted bool, err error)
 	// Counts reads the counters.
 	Counts(ctx context.Context, a Attempt, limit SubLimit) (Counts, error)
 	// Held reports whether a backoff of any bucket ended after since, or a total of the kinds has reached limit.
@@ -219,6 +222,19 @@ func (l *Limiter) Reserve(ctx context.Context, a Attempt, limit SubLimit) (Budge
 		budget = budget.Cap(limit.Tries - c.Tries)
 	}
 	return budget, nil
+}
+
+// CountTry counts a use of an object of the subject, such as a step-up token, that permits most of them, and returns how many
+// are left. It counts in no bucket, because a use is no failed credential. Outside of a transaction it commits on its own.
+func (l *Limiter) CountTry(ctx context.Context, subject, id string, most int) (left int, counted bool, err error) {
+	tries, counted, err := l.Store.CountTry(ctx, subject, SubLimit{ID: id, Tries: most}, l.Now())
+	if err != nil {
+		return 0, false, fmt.Errorf("count a try: %w", err)
+	}
+	if !counted {
+		return 0, false, nil
+	}
+	return most - tries, true, nil
 }
 
 // rules returns the parameters for the kind of an attempt. Passwords have no hard limit, and therefore no total. They need none:

@@ -459,7 +459,8 @@ export interface paths {
         /**
          * Change the password
          * @description Other sessions of the account are revoked. The current one stays valid; if it is in a cookie, the response sets a
-         *     new one. Pending sign-ins are revoked and other devices are no longer known.
+         *     new one. Pending sign-ins are revoked and other devices are no longer known. A rejected password (422) does not
+         *     consume the step-up token, unless it is the fifth that is `unchanged`.
          */
         put: operations["changePassword"];
         post?: never;
@@ -631,7 +632,7 @@ export interface paths {
          * Reset the password with the mailed link
          * @description The link is valid for thirty minutes by default, and for one use. Every session of the account is revoked and none
          *     is created. The next sign-in takes the new password and, on an account with MFA, a second factor as before. A
-         *     rejected password (422) does not consume the link.
+         *     rejected password (422) does not consume the link, unless it is the fifth that is `unchanged`.
          */
         post: operations["resetPassword"];
         delete?: never;

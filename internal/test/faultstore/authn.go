@@ -182,6 +182,13 @@ func (s Attempts) Reserve(ctx context.Context, a throttle.Attempt, limit throttl
 	return s.Store.Reserve(ctx, a, limit, at, r)
 }
 
+func (s Attempts) CountTry(ctx context.Context, subject string, limit throttle.SubLimit, at time.Time) (tries int, counted bool, err error) {
+	if err := s.next(); err != nil {
+		return 0, false, err
+	}
+	return s.Store.CountTry(ctx, subject, limit, at)
+}
+
 func (s Attempts) Counts(ctx context.Context, a throttle.Attempt, limit throttle.SubLimit) (throttle.Counts, error) {
 	return get(s.Faults, func() (throttle.Counts, error) { return s.Store.Counts(ctx, a, limit) })
 }

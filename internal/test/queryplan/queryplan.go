@@ -29,9 +29,11 @@ var small = map[string]string{
 
 // queues lists the tables and partial indexes that contain only pending work, so that reading all of them is intended.
 var queues = map[string]string{
-	"reset_requests":    "password reset requests that are not processed yet",
-	"outbox_waiting":    "mails that are not delivered yet",
-	"mfa_removals_open": "active removals",
+	"reset_requests":            "password reset requests that are not processed yet",
+	"outbox_waiting":            "mails that are not delivered yet",
+	"outbox_waiting_in_order":   "mails that are not delivered yet",
+	"outbox_waiting_of_account": "mails that are not delivered yet",
+	"mfa_removals_open":         "active removals",
 
 	"accounts_of_administrators": "the administrators",
 }

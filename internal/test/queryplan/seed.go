@@ -12,15 +12,24 @@ import (
 // Seed inserts rows into every growing table, at most two per account, and updates PostgreSQL's statistics. It reads the columns
 // from the schema, so that it fills new tables too. The texts of row n are "row-n", so that references match, and its times and
 // numbers are n minutes before at.
-func (g Database) Seed(ctx context.Context, rows int, at time.Time) (err error) {
+func (g Database) Seed(ctx context.Context, rows int, at time.Time) error {
+	if err := g.Fill(ctx, rows, at); err != nil || !g.Server {
+		return err
+	}
+	_, err := g.DB.ExecContext(ctx, "ANALYZE")
+	return err
+}
+
+// Fill is Seed without the statistics, so that PostgreSQL knows only the sizes of the tables.
+func (g Database) Fill(ctx context.Context, rows int, at time.Time) (err error) {
 	conn, err := g.DB.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	columnQuery, disableKeys, enableKeys, analyze := sqliteColumns, "PRAGMA foreign_keys = off", "PRAGMA foreign_keys = on", "SELECT 1"
+	columnQuery, disableKeys, enableKeys := sqliteColumns, "PRAGMA foreign_keys = off", "PRAGMA foreign_keys = on"
 	if g.Server {
-		columnQuery, disableKeys, enableKeys, analyze = postgresColumns, "SET session_replication_role = replica", "SET session_replication_role = origin", "ANALYZE"
+		columnQuery, disableKeys, enableKeys = postgresColumns, "SET session_replication_role = replica", "SET session_replication_role = origin"
 	}
 	tables, err := columns(ctx, conn, columnQuery)
 	if err != nil {
@@ -30,7 +39,7 @@ func (g Database) Seed(ctx context.Context, rows int, at time.Time) (err error) 
 	for table, r := range tables {
 		statements = append(statements, r.insert(table, rows, at))
 	}
-	for _, s := range append(statements, enableKeys, analyze) {
+	for _, s := range append(statements, enableKeys) {
 		if _, err := conn.ExecContext(ctx, s); err != nil {
 			return fmt.Errorf("%s: %w", s, err)
 		}

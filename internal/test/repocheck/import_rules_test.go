@@ -21,6 +21,7 @@ var allowedImports = map[string][]string{
 	"internal/test/testserver": {"*"},
 	"internal/cli":             {"internal/account", "internal/app", "internal/config", "internal/doctor", "internal/logctx", "internal/mailaddr", "internal/secret", "internal/trace", "internal/usertext"},
 	"internal/doctor":          {"internal/account", "internal/app", "internal/config", "internal/restorefence", "internal/keyring", "internal/notify", "internal/smtp", "internal/store"},
+	"internal/memlimit":        {},
 	"internal/test/bench":      {"*"},
 	"api/echobaseline":         {},
 	"api/problemtable":         {},
