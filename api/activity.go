@@ -37,7 +37,8 @@ func activityItem(e audit.Entry) ActivityItem {
 	if e.Actor != "" {
 		item.By = new(ActivityItemByAdministrator)
 	}
-	if e.Actor != "" || e.Kind == audit.AccountMFAReset { // other reasons are for the log only
+	byAdmin := e.Actor != "" || e.Kind == audit.AccountMFAReset || e.Kind == audit.AccountPasswordReset
+	if byAdmin && e.Reason != "" { // other reasons are for the log only
 		item.Reason = &e.Reason
 	}
 	return item

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"twofold/internal/account"
 	"twofold/internal/admin"
 	"twofold/internal/mailaddr"
 	"twofold/internal/session"
@@ -11,7 +12,7 @@ import (
 // FindAccounts returns accounts by address prefix.
 func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) (FindAccountsResponseObject, error) {
 	requested := parsePage(r.Params.Limit, r.Params.Cursor)
-	found, err := s.Administration.Find(ctx, deref(r.Params.Email), requested.after, requested.fetchLimit())
+	found, err := s.Administration.Find(ctx, requestFrom(ctx).session.AccountID, deref(r.Params.Email), requested.after, requested.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
@@ -26,20 +27,33 @@ func (s *Server) FindAccounts(ctx context.Context, r FindAccountsRequestObject) 
 	return list, nil
 }
 
-// InspectAccount returns the state of an account.
-func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObject) (InspectAccountResponseObject, error) {
-	st, err := s.Administration.Details(ctx, r.ID.String())
+// InviteAccount adds an account without a password and mails its user a link to set the first one.
+func (s *Server) InviteAccount(ctx context.Context, r InviteAccountRequestObject) (InviteAccountResponseObject, error) {
+	call := requestFrom(ctx)
+	sent, err := s.Accounts.Invite(ctx, account.NewInvitation{
+		Email: r.Body.Email, Language: deref((*string)(r.Body.Language)), Actor: call.session.AccountID, Grant: call.stepUp.Grant,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return InspectAccount200JSONResponse(s.accountState(st, requestFrom(ctx).session)), nil
+	return InviteAccount201JSONResponse{ID: mustUUID(sent.Account.ID), Email: mailaddr.ToUnicode(sent.Account.Email), ExpiresAt: truncateToSecond(sent.ExpiresAt)}, nil
+}
+
+// InspectAccount returns the state of an account.
+func (s *Server) InspectAccount(ctx context.Context, r InspectAccountRequestObject) (InspectAccountResponseObject, error) {
+	here := requestFrom(ctx).session
+	st, err := s.Administration.Details(ctx, here.AccountID, r.ID.String())
+	if err != nil {
+		return nil, err
+	}
+	return InspectAccount200JSONResponse(s.accountState(st, here)), nil
 }
 
 func (s *Server) accountState(st admin.AccountDetails, current session.Session) AccountState {
 	a := st.Account
 	result := AccountState{
 		ID: mustUUID(a.ID), Email: mailaddr.ToUnicode(a.Email), DisplayName: a.DisplayName, Language: Language(a.Language), Role: role(a),
-		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: truncateToSecond(a.PasswordChangedAt),
+		CreatedAt: truncateToSecond(a.CreatedAt), DisabledAt: optionalTime(a.DisabledAt), PasswordChangedAt: optionalTime(a.PasswordChangedAt),
 		HasPassword: a.PasswordHash != "", LastSignInAt: optionalTime(st.LastSignIn),
 		MFAEnabled: len(st.MFA.Methods) > 0, Methods: make([]MFAMethod, len(st.MFA.Methods)),
 		Sessions: make([]ListedSession, len(st.Sessions)), HeldProofs: make([]HeldProof, len(st.Lockouts)),
@@ -65,7 +79,7 @@ func (s *Server) accountState(st admin.AccountDetails, current session.Session) 
 // ListAccountActivity returns the activity of an account, with the administrators who acted.
 func (s *Server) ListAccountActivity(ctx context.Context, r ListAccountActivityRequestObject) (ListAccountActivityResponseObject, error) {
 	requested := parsePage(r.Params.Limit, r.Params.Cursor)
-	entries, err := s.Administration.Activity(ctx, r.ID.String(), requested.after, requested.fetchLimit())
+	entries, err := s.Administration.Activity(ctx, requestFrom(ctx).session.AccountID, r.ID.String(), requested.after, requested.fetchLimit())
 	if err != nil {
 		return nil, err
 	}
@@ -100,6 +114,12 @@ func (s *Server) EnableAccount(ctx context.Context, r EnableAccountRequestObject
 func (s *Server) ResetAccountMFA(ctx context.Context, r ResetAccountMFARequestObject) (ResetAccountMFAResponseObject, error) {
 	_, done, err := s.Administration.ResetMFA(ctx, actOn(ctx, r.ID.String(), r.Body.Reason))
 	return ResetAccountMFA200JSONResponse(receiptBody(done)), err
+}
+
+// ResetAccountPassword removes the password of an account and mails its owner a link to set a new one.
+func (s *Server) ResetAccountPassword(ctx context.Context, r ResetAccountPasswordRequestObject) (ResetAccountPasswordResponseObject, error) {
+	_, done, err := s.Administration.ResetPassword(ctx, actOn(ctx, r.ID.String(), r.Body.Reason), false)
+	return ResetAccountPassword200JSONResponse(receiptBody(done)), err
 }
 
 // actOn returns the action that the caller takes on an account.

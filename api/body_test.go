@@ -186,6 +186,8 @@ var bodies = map[string]func() any{
 	"disableAccount":          func() any { return new(DisableAccountJSONRequestBody) },
 	"enableAccount":           func() any { return new(EnableAccountJSONRequestBody) },
 	"resetAccountMfa":         func() any { return new(ResetAccountMFAJSONRequestBody) },
+	"resetAccountPassword":    func() any { return new(ResetAccountPasswordJSONRequestBody) },
+	"inviteAccount":           func() any { return new(InviteAccountJSONRequestBody) },
 	"confirmTotpEnrollment":   func() any { return new(ConfirmTOTPEnrollmentJSONRequestBody) },
 	"updateAccount":           func() any { return new(UpdateAccountJSONRequestBody) },
 	"changeEmail":             func() any { return new(ChangeEmailJSONRequestBody) },

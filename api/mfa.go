@@ -12,12 +12,16 @@ import (
 
 // GetMFA returns the methods and the pending enrollment.
 func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFAResponseObject, error) {
-	accountID := requestFrom(ctx).session.AccountID
+	answer, err := s.mfaOf(ctx, requestFrom(ctx).session.AccountID)
+	return GetMFA200JSONResponse(answer), err
+}
+
+func (s *Server) mfaOf(ctx context.Context, accountID string) (MFA, error) {
 	st, err := s.Methods.State(ctx, accountID)
 	if err != nil {
-		return nil, err
+		return MFA{}, err
 	}
-	a := GetMFA200JSONResponse{
+	a := MFA{
 		Enabled:       len(st.Methods) > 0,
 		Methods:       make([]MFAMethod, len(st.Methods)),
 		RecoveryCodes: recoveryCodeStatus(st.RecoveryCodes),
@@ -30,7 +34,7 @@ func (s *Server) GetMFA(ctx context.Context, _ GetMFARequestObject) (GetMFARespo
 		a.Methods[i] = method(m)
 	}
 	if a.Removal, err = s.removalOf(ctx, accountID); err != nil {
-		return nil, err
+		return MFA{}, err
 	}
 	if pending := st.Enrollment; pending.ID != "" {
 		a.PendingEnrollment = &PendingEnrollment{
@@ -64,7 +68,8 @@ func (s *Server) BeginTOTPEnrollment(ctx context.Context, r BeginTOTPEnrollmentR
 
 // ConfirmTOTPEnrollment registers the method of an enrollment.
 func (s *Server) ConfirmTOTPEnrollment(ctx context.Context, r ConfirmTOTPEnrollmentRequestObject) (ConfirmTOTPEnrollmentResponseObject, error) {
-	m, change, err := s.Methods.Confirm(ctx, requestFrom(ctx).session, r.ID.String(), r.Body.Code, deref(r.Body.Name))
+	call := requestFrom(ctx)
+	m, change, err := s.Methods.Confirm(ctx, call.session, r.ID.String(), r.Body.Code, deref(r.Body.Name), call.device)
 	if err != nil {
 		return nil, err
 	}

@@ -57,9 +57,12 @@ const (
 	ActivityKindAccountCreated             ActivityKind = "account.created"
 	ActivityKindAccountDisabled            ActivityKind = "account.disabled"
 	ActivityKindAccountEnabled             ActivityKind = "account.enabled"
+	ActivityKindAccountInvited             ActivityKind = "account.invited"
 	ActivityKindAccountMFAReset            ActivityKind = "account.mfa_reset"
+	ActivityKindAccountPasswordReset       ActivityKind = "account.password_reset"
 	ActivityKindAccountRoleGranted         ActivityKind = "account.role_granted"
 	ActivityKindAccountRoleRevoked         ActivityKind = "account.role_revoked"
+	ActivityKindAccountViewed              ActivityKind = "account.viewed"
 	ActivityKindCodeReplayed               ActivityKind = "code.replayed"
 	ActivityKindEmailChangeRequested       ActivityKind = "email.change_requested"
 	ActivityKindEmailChanged               ActivityKind = "email.changed"
@@ -109,11 +112,17 @@ func (e ActivityKind) Valid() bool {
 		return true
 	case ActivityKindAccountEnabled:
 		return true
+	case ActivityKindAccountInvited:
+		return true
 	case ActivityKindAccountMFAReset:
+		return true
+	case ActivityKindAccountPasswordReset:
 		return true
 	case ActivityKindAccountRoleGranted:
 		return true
 	case ActivityKindAccountRoleRevoked:
+		return true
+	case ActivityKindAccountViewed:
 		return true
 	case ActivityKindCodeReplayed:
 		return true
@@ -576,6 +585,7 @@ const (
 	PurposeAccountEmail     Purpose = "account.email"
 	PurposeAccountPassword  Purpose = "account.password"
 	PurposeAdminAccount     Purpose = "admin.account"
+	PurposeAdminInvite      Purpose = "admin.invite"
 	PurposeMFAEnroll        Purpose = "mfa.enroll"
 	PurposeMFARecoveryCodes Purpose = "mfa.recovery_codes"
 	PurposeMFARemove        Purpose = "mfa.remove"
@@ -589,6 +599,8 @@ func (e Purpose) Valid() bool {
 	case PurposeAccountPassword:
 		return true
 	case PurposeAdminAccount:
+		return true
+	case PurposeAdminInvite:
 		return true
 	case PurposeMFAEnroll:
 		return true
@@ -755,6 +767,24 @@ type Account struct {
 	Role *Role `json:"role,omitempty"`
 }
 
+// AccountExport What the service stores about a user.
+type AccountExport struct {
+	// Account The account of the signed-in user.
+	Account Account `json:"account"`
+
+	// Activity Newest first, at most 5,000 entries.
+	Activity []ActivityItem `json:"activity"`
+
+	// ExportedAt When the data was read.
+	ExportedAt time.Time `json:"exported_at"`
+
+	// MFA The state of MFA of an account.
+	MFA MFA `json:"mfa"`
+
+	// Sessions Newest first.
+	Sessions []ListedSession `json:"sessions"`
+}
+
 // AccountList A page of accounts.
 type AccountList struct {
 	// Items Ordered by address.
@@ -780,7 +810,8 @@ type AccountState struct {
 	// have the domain in Unicode.
 	Email Email `json:"email"`
 
-	// HasPassword False after a dispute removed the password, until the owner sets a new one with a mailed link.
+	// HasPassword False until an invited user sets the first password, and after a dispute or an administrator removed the
+	// password, until the owner sets a new one with a mailed link.
 	HasPassword bool `json:"has_password"`
 
 	// HeldProofs Credentials that are not checked now, because of too many failures.
@@ -801,8 +832,8 @@ type AccountState struct {
 	// MFAEnabled Whether sign-in requires a second factor.
 	MFAEnabled bool `json:"mfa_enabled"`
 
-	// PasswordChangedAt When the password was last changed or reset.
-	PasswordChangedAt time.Time `json:"password_changed_at"`
+	// PasswordChangedAt When the password was last changed or reset. Absent while the user has not set the first one.
+	PasswordChangedAt *time.Time `json:"password_changed_at,omitempty"`
 
 	// RecoveryCodes How many recovery codes the account has left. The codes themselves are never returned again.
 	RecoveryCodes *RecoveryCodeStock `json:"recovery_codes,omitempty"`
@@ -1109,6 +1140,31 @@ type HeldProof struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
+// Invitation A link with which a user sets the first password of an account.
+type Invitation struct {
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
+	Email Email `json:"email"`
+
+	// ExpiresAt When the link expires.
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ID The id of the account.
+	ID openapi_types.UUID `json:"id"`
+}
+
+// InviteRequest The user to invite.
+type InviteRequest struct {
+	// Email An e-mail address. Addresses are compared without spaces and invisible characters around them, in Unicode NFC and
+	// lower case, and with the domain in ASCII (UTS 46): `ada@bücher.example` is `ada@xn--bcher-kva.example`. Responses
+	// have the domain in Unicode.
+	Email Email `json:"email"`
+
+	// Language The language of mails (BCP 47). The page sets it when the user chooses another language.
+	Language *Language `json:"language,omitempty"`
+}
+
 // Jwk An EC public key (RFC 7518 §6.2.1).
 type Jwk struct {
 	// Alg Signature algorithm.
@@ -1282,8 +1338,8 @@ type NextCursor = openapi_types.UUID
 
 // NotMeResult The result of a dispute.
 type NotMeResult struct {
-	// Method What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-	// any more. Absent if the notice named none.
+	// Method What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+	// `gone` if it did not exist any more. Absent if the notice named none.
 	Method *NotMeResultMethod `json:"method,omitempty"`
 
 	// PasswordReset Whether the password was removed. A link to set a new one has been mailed.
@@ -1293,8 +1349,8 @@ type NotMeResult struct {
 	SessionsEnded int `json:"sessions_ended"`
 }
 
-// NotMeResultMethod What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-// any more. Absent if the notice named none.
+// NotMeResultMethod What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+// `gone` if it did not exist any more. Absent if the notice named none.
 type NotMeResultMethod string
 
 // Password The password exactly as typed. It is normalized to Unicode NFC and not changed otherwise.
@@ -1356,14 +1412,14 @@ type Problem struct {
 
 	// Reason For `password_unacceptable`:
 	// - `too_short`, `too_long`
-	// - `common`: on the list of common passwords
-	// - `context`: derived from the e-mail address or the name of this service
+	// - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
+	// - `context`: too short without the e-mail address, the part before its @, and the name of this service
 	// - `unchanged`: the same as before
 	//
 	// For `removal_unavailable`:
 	// - `off`: the operator does not offer it, or no mail is sent
 	// - `paused`: a removal was cancelled recently
-	// - `password_reset`: the password was reset by mail recently
+	// - `password_reset`: the password was reset by mail recently, and not because of a dispute
 	Reason *ProblemReason `json:"reason,omitempty"`
 
 	// Reasons For `getReadiness`, why the server cannot serve requests.
@@ -1393,14 +1449,14 @@ type ProblemCode string
 
 // ProblemReason For `password_unacceptable`:
 // - `too_short`, `too_long`
-// - `common`: on the list of common passwords
-// - `context`: derived from the e-mail address or the name of this service
+// - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
+// - `context`: too short without the e-mail address, the part before its @, and the name of this service
 // - `unchanged`: the same as before
 //
 // For `removal_unavailable`:
 // - `off`: the operator does not offer it, or no mail is sent
 // - `paused`: a removal was cancelled recently
-// - `password_reset`: the password was reset by mail recently
+// - `password_reset`: the password was reset by mail recently, and not because of a dispute
 type ProblemReason string
 
 // ProofMethod A kind of credential.
@@ -1703,7 +1759,8 @@ type TOTPEnrollment struct {
 	// ID The id of the enrollment, which becomes the id of the method.
 	ID openapi_types.UUID `json:"id"`
 
-	// OtpauthURI The key as an `otpauth://` URI, which authenticator apps read.
+	// OtpauthURI The key as an `otpauth://` URI, which authenticator apps read. From the second method of an account on, its label
+	// names the method too, because some apps keep one entry for each label.
 	OtpauthURI string `json:"otpauth_uri"`
 
 	// Period Seconds for which a code is shown.
@@ -1870,6 +1927,9 @@ type SetNoticeEmailJSONRequestBody = AddressRequest
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = ChangePasswordRequest
 
+// InviteAccountJSONRequestBody defines body for InviteAccount for application/json ContentType.
+type InviteAccountJSONRequestBody = InviteRequest
+
 // DisableAccountJSONRequestBody defines body for DisableAccount for application/json ContentType.
 type DisableAccountJSONRequestBody = ReasonRequest
 
@@ -1881,6 +1941,9 @@ type EndAccountSessionsJSONRequestBody = ReasonRequest
 
 // ResetAccountMFAJSONRequestBody defines body for ResetAccountMFA for application/json ContentType.
 type ResetAccountMFAJSONRequestBody = ReasonRequest
+
+// ResetAccountPasswordJSONRequestBody defines body for ResetAccountPassword for application/json ContentType.
+type ResetAccountPasswordJSONRequestBody = ReasonRequest
 
 // RenameMFAMethodJSONRequestBody defines body for RenameMFAMethod for application/json ContentType.
 type RenameMFAMethodJSONRequestBody = RenameMFAMethodRequest
@@ -2084,6 +2147,9 @@ type ServerInterface interface {
 	// ChangeEmail Change the e-mail address
 	// (PUT /api/v1/account/email)
 	ChangeEmail(ctx echo.Context) error
+	// ExportAccount Download the data of the account
+	// (GET /api/v1/account/export)
+	ExportAccount(ctx echo.Context) error
 	// RemoveNoticeEmail Remove the second address
 	// (DELETE /api/v1/account/notice-email)
 	RemoveNoticeEmail(ctx echo.Context) error
@@ -2099,6 +2165,9 @@ type ServerInterface interface {
 	// FindAccounts Find accounts
 	// (GET /api/v1/admin/accounts)
 	FindAccounts(ctx echo.Context, params FindAccountsParams) error
+	// InviteAccount Invite a user
+	// (POST /api/v1/admin/accounts)
+	InviteAccount(ctx echo.Context) error
 	// InspectAccount Get the state of an account
 	// (GET /api/v1/admin/accounts/{id})
 	InspectAccount(ctx echo.Context, id ID) error
@@ -2117,6 +2186,9 @@ type ServerInterface interface {
 	// ResetAccountMFA Remove MFA from an account
 	// (POST /api/v1/admin/accounts/{id}/reset-mfa)
 	ResetAccountMFA(ctx echo.Context, id ID) error
+	// ResetAccountPassword Start a password reset for an account
+	// (POST /api/v1/admin/accounts/{id}/reset-password)
+	ResetAccountPassword(ctx echo.Context, id ID) error
 	// GetMFA Get the MFA methods of the account
 	// (GET /api/v1/mfa)
 	GetMFA(ctx echo.Context) error
@@ -2281,6 +2353,15 @@ func (w *ServerInterfaceWrapper) ChangeEmail(ctx echo.Context) error {
 	return err
 }
 
+// ExportAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportAccount(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportAccount(ctx)
+	return err
+}
+
 // RemoveNoticeEmail converts echo context to params.
 func (w *ServerInterfaceWrapper) RemoveNoticeEmail(ctx echo.Context) error {
 	var err error
@@ -2346,6 +2427,15 @@ func (w *ServerInterfaceWrapper) FindAccounts(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FindAccounts(ctx, params)
+	return err
+}
+
+// InviteAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) InviteAccount(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.InviteAccount(ctx)
 	return err
 }
 
@@ -2458,6 +2548,22 @@ func (w *ServerInterfaceWrapper) ResetAccountMFA(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResetAccountMFA(ctx, id)
+	return err
+}
+
+// ResetAccountPassword converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetAccountPassword(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetAccountPassword(ctx, id)
 	return err
 }
 
@@ -2851,16 +2957,19 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/account/pending-address", wrapper.CancelPendingAddress, options.OperationMiddlewares["cancelPendingAddress"]...)
 	router.POST(options.BaseURL+"/api/v1/account/address-confirmations", wrapper.ConfirmAddress, options.OperationMiddlewares["confirmAddress"]...)
 	router.GET(options.BaseURL+"/api/v1/account/activity", wrapper.ListActivity, options.OperationMiddlewares["listActivity"]...)
+	router.GET(options.BaseURL+"/api/v1/account/export", wrapper.ExportAccount, options.OperationMiddlewares["exportAccount"]...)
 	router.POST(options.BaseURL+"/api/v1/password-resets", wrapper.RequestPasswordReset, options.OperationMiddlewares["requestPasswordReset"]...)
 	router.POST(options.BaseURL+"/api/v1/password-resets/complete", wrapper.ResetPassword, options.OperationMiddlewares["resetPassword"]...)
 	router.POST(options.BaseURL+"/api/v1/notices/not-me", wrapper.ReportNotMe, options.OperationMiddlewares["reportNotMe"]...)
 	router.GET(options.BaseURL+"/api/v1/admin/accounts", wrapper.FindAccounts, options.OperationMiddlewares["findAccounts"]...)
+	router.POST(options.BaseURL+"/api/v1/admin/accounts", wrapper.InviteAccount, options.OperationMiddlewares["inviteAccount"]...)
 	router.GET(options.BaseURL+"/api/v1/admin/accounts/:id", wrapper.InspectAccount, options.OperationMiddlewares["inspectAccount"]...)
 	router.GET(options.BaseURL+"/api/v1/admin/accounts/:id/activity", wrapper.ListAccountActivity, options.OperationMiddlewares["listAccountActivity"]...)
 	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/end-sessions", wrapper.EndAccountSessions, options.OperationMiddlewares["endAccountSessions"]...)
 	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/disable", wrapper.DisableAccount, options.OperationMiddlewares["disableAccount"]...)
 	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/enable", wrapper.EnableAccount, options.OperationMiddlewares["enableAccount"]...)
 	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/reset-mfa", wrapper.ResetAccountMFA, options.OperationMiddlewares["resetAccountMfa"]...)
+	router.POST(options.BaseURL+"/api/v1/admin/accounts/:id/reset-password", wrapper.ResetAccountPassword, options.OperationMiddlewares["resetAccountPassword"]...)
 	router.GET(options.BaseURL+"/api/v1/service", wrapper.GetService, options.OperationMiddlewares["getService"]...)
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJwks, options.OperationMiddlewares["getJwks"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
@@ -3811,6 +3920,151 @@ func (response ChangeEmail503ApplicationProblemPlusJSONResponse) VisitChangeEmai
 	return err
 }
 
+type ExportAccountRequestObject struct {
+}
+
+type ExportAccountResponseObject interface {
+	VisitExportAccountResponse(w http.ResponseWriter) error
+}
+
+type ExportAccount200ResponseHeaders struct {
+	ContentDisposition string
+}
+
+type ExportAccount200JSONResponse struct {
+	Body    AccountExport
+	Headers ExportAccount200ResponseHeaders
+}
+
+func (response ExportAccount200JSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Disposition", fmt.Sprint(response.Headers.ContentDisposition))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAccount400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ExportAccount400ApplicationProblemPlusJSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAccount401ApplicationProblemPlusJSONResponse struct {
+	SessionRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ExportAccount401ApplicationProblemPlusJSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAccount403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ExportAccount403ApplicationProblemPlusJSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAccount413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ExportAccount413ApplicationProblemPlusJSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAccount415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ExportAccount415ApplicationProblemPlusJSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAccount500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ExportAccount500ApplicationProblemPlusJSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportAccount503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ExportAccount503ApplicationProblemPlusJSONResponse) VisitExportAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RemoveNoticeEmailRequestObject struct {
 }
 
@@ -4604,6 +4858,176 @@ type FindAccounts503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FindAccounts503ApplicationProblemPlusJSONResponse) VisitFindAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccountRequestObject struct {
+	Body *InviteAccountJSONRequestBody
+}
+
+type InviteAccountResponseObject interface {
+	VisitInviteAccountResponse(w http.ResponseWriter) error
+}
+
+type InviteAccount201JSONResponse Invitation
+
+func (response InviteAccount201JSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount400ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount401ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount403ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount404ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount409ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount413ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount415ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount500ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteAccount503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response InviteAccount503ApplicationProblemPlusJSONResponse) VisitInviteAccountResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5629,6 +6053,177 @@ type ResetAccountMFA503ApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResetAccountMFA503ApplicationProblemPlusJSONResponse) VisitResetAccountMFAResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPasswordRequestObject struct {
+	ID   ID `json:"id"`
+	Body *ResetAccountPasswordJSONRequestBody
+}
+
+type ResetAccountPasswordResponseObject interface {
+	VisitResetAccountPasswordResponse(w http.ResponseWriter) error
+}
+
+type ResetAccountPassword200JSONResponse Receipt
+
+func (response ResetAccountPassword200JSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword400ApplicationProblemPlusJSONResponse struct {
+	InvalidRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword400ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword401ApplicationProblemPlusJSONResponse struct {
+	StepUpRequiredApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword401ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword403ApplicationProblemPlusJSONResponse struct {
+	ForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword403ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword404ApplicationProblemPlusJSONResponse struct {
+	NotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword404ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword409ApplicationProblemPlusJSONResponse struct {
+	ConflictApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword409ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword413ApplicationProblemPlusJSONResponse struct {
+	BodyTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword413ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword415ApplicationProblemPlusJSONResponse struct {
+	UnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword415ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword500ApplicationProblemPlusJSONResponse struct {
+	InternalApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword500ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetAccountPassword503ApplicationProblemPlusJSONResponse struct {
+	UnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetAccountPassword503ApplicationProblemPlusJSONResponse) VisitResetAccountPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10131,6 +10726,9 @@ type StrictServerInterface interface {
 	// ChangeEmail Change the e-mail address
 	// (PUT /api/v1/account/email)
 	ChangeEmail(ctx context.Context, request ChangeEmailRequestObject) (ChangeEmailResponseObject, error)
+	// ExportAccount Download the data of the account
+	// (GET /api/v1/account/export)
+	ExportAccount(ctx context.Context, request ExportAccountRequestObject) (ExportAccountResponseObject, error)
 	// RemoveNoticeEmail Remove the second address
 	// (DELETE /api/v1/account/notice-email)
 	RemoveNoticeEmail(ctx context.Context, request RemoveNoticeEmailRequestObject) (RemoveNoticeEmailResponseObject, error)
@@ -10146,6 +10744,9 @@ type StrictServerInterface interface {
 	// FindAccounts Find accounts
 	// (GET /api/v1/admin/accounts)
 	FindAccounts(ctx context.Context, request FindAccountsRequestObject) (FindAccountsResponseObject, error)
+	// InviteAccount Invite a user
+	// (POST /api/v1/admin/accounts)
+	InviteAccount(ctx context.Context, request InviteAccountRequestObject) (InviteAccountResponseObject, error)
 	// InspectAccount Get the state of an account
 	// (GET /api/v1/admin/accounts/{id})
 	InspectAccount(ctx context.Context, request InspectAccountRequestObject) (InspectAccountResponseObject, error)
@@ -10164,6 +10765,9 @@ type StrictServerInterface interface {
 	// ResetAccountMFA Remove MFA from an account
 	// (POST /api/v1/admin/accounts/{id}/reset-mfa)
 	ResetAccountMFA(ctx context.Context, request ResetAccountMFARequestObject) (ResetAccountMFAResponseObject, error)
+	// ResetAccountPassword Start a password reset for an account
+	// (POST /api/v1/admin/accounts/{id}/reset-password)
+	ResetAccountPassword(ctx context.Context, request ResetAccountPasswordRequestObject) (ResetAccountPasswordResponseObject, error)
 	// GetMFA Get the MFA methods of the account
 	// (GET /api/v1/mfa)
 	GetMFA(ctx context.Context, request GetMFARequestObject) (GetMFAResponseObject, error)
@@ -10474,6 +11078,29 @@ func (sh *strictHandler) ChangeEmail(ctx echo.Context) error {
 	return nil
 }
 
+// ExportAccount operation middleware
+func (sh *strictHandler) ExportAccount(ctx echo.Context) error {
+	var request ExportAccountRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportAccount(ctx.Request().Context(), request.(ExportAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportAccountResponseObject); ok {
+		return validResponse.VisitExportAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RemoveNoticeEmail operation middleware
 func (sh *strictHandler) RemoveNoticeEmail(ctx echo.Context) error {
 	var request RemoveNoticeEmailRequestObject
@@ -10631,6 +11258,52 @@ func (sh *strictHandler) FindAccounts(ctx echo.Context, params FindAccountsParam
 		return err
 	} else if validResponse, ok := response.(FindAccountsResponseObject); ok {
 		return validResponse.VisitFindAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// InviteAccount operation middleware
+func (sh *strictHandler) InviteAccount(ctx echo.Context) error {
+	var request InviteAccountRequestObject
+
+	var body InviteAccountJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.InviteAccount(ctx.Request().Context(), request.(InviteAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InviteAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(InviteAccountResponseObject); ok {
+		return validResponse.VisitInviteAccountResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10874,6 +11547,54 @@ func (sh *strictHandler) ResetAccountMFA(ctx echo.Context, id ID) error {
 		return err
 	} else if validResponse, ok := response.(ResetAccountMFAResponseObject); ok {
 		return validResponse.VisitResetAccountMFAResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetAccountPassword operation middleware
+func (sh *strictHandler) ResetAccountPassword(ctx echo.Context, id ID) error {
+	var request ResetAccountPasswordRequestObject
+
+	request.ID = id
+
+	var body ResetAccountPasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetAccountPassword(ctx.Request().Context(), request.(ResetAccountPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetAccountPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetAccountPasswordResponseObject); ok {
+		return validResponse.VisitResetAccountPasswordResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

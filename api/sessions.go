@@ -141,7 +141,7 @@ func (s *Server) SignOut(ctx context.Context, _ SignOutRequestObject) (SignOutRe
 
 // requiredFrom returns when MFA becomes required for an account that has none, or nil.
 func (s *Server) requiredFrom(ctx context.Context, sess session.Session) (*time.Time, error) {
-	if !s.Methods.Policy.UpcomingAt(s.Now()) || sess.AMR.ACR() == session.AAL2 {
+	if !s.Methods.Policy.UpcomingAt(s.Now()) {
 		return nil, nil
 	}
 	enabled, err := s.Methods.Enabled(ctx, sess.AccountID)

@@ -1,4 +1,5 @@
 // The account beside MFA: sessions, password, profile, activity, language.
+import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { alert, expect, fillSignIn, confirmResult, signIn, test } from "./fixtures";
 import { enrollByApi, waitForMailedLink, type Credentials } from "./server";
@@ -240,9 +241,9 @@ test("changing the email address needs its new mailbox, and a second address can
   await page.goto(await waitForMailedLink(server, moved, "/confirm-address"));
   await page.getByRole("button", { name: "Confirm address" }).click();
   await expect(page.getByText(`You now sign in with ${moved}.`)).toBeVisible();
+  // The session stays, because no credential has changed.
   await page.getByRole("link", { name: "Go to your account" }).click();
-  if (await page.getByRole("heading", { name: "Sign in" }).isVisible())
-    await fillSignIn(page, { ...account, email: moved });
+  await expect(page).toHaveURL("/settings/account");
   await expect(profile.getByText(moved)).toBeVisible();
 
   await profile.getByRole("button", { name: "Add a second address for notices" }).click();
@@ -302,4 +303,22 @@ test("T-31: no query or fragment leads to another origin", async ({ page, server
   await page.goto("/reset-password#//evil.example");
   await expect(page.getByLabel("New password")).toBeVisible();
   expect(page.url()).toBe(`${server.url}/reset-password`);
+});
+
+test("the data of the account is downloaded as one file without secrets", async ({
+  page,
+  server,
+  account,
+}) => {
+  const secret = await enrollByApi(server, account, "Pixel 11");
+  await signIn(page, server, account, secret);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download your data" }).click();
+  const file = await download;
+  expect(file.suggestedFilename()).toBe("account.json");
+  const text = readFileSync(await file.path(), "utf8");
+  const data = JSON.parse(text) as { account: { email: string }; mfa: { methods: { name: string }[] } };
+  expect(data.account.email).toBe(account.email);
+  expect(data.mfa.methods[0]?.name).toBe("Pixel 11");
+  expect(text).not.toContain(secret);
 });

@@ -3,6 +3,7 @@ import {
   beginEnrollment,
   expect,
   fillSignIn,
+  interceptFromStart,
   mfaCard,
   qr,
   readQr,
@@ -66,10 +67,21 @@ test("a reload during enrollment registers nothing and offers to start again", a
 
 test("a pending registration can be discarded", async ({ page, server, account }) => {
   await signIn(page, server, account);
+  await interceptFromStart(page);
   await beginEnrollment(page, account);
   await page.reload();
+  // The notice does not wait for the response, because everything below it would then move late.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route("**/api/v1/mfa/totp/enrollments/*", async (route) => {
+    await released;
+    await route.continue();
+  });
+  const cancelled = page.waitForResponse((response) => response.request().method() === "DELETE");
   await mfaCard(page).getByRole("button", { name: "Discard" }).click();
   await expect(mfaCard(page).getByText("Registration not finished")).toBeHidden();
+  release();
+  expect((await cancelled).status()).toBe(204);
   await page.reload();
   await expect(mfaCard(page).getByText("Off", { exact: true })).toBeVisible();
   await expect(mfaCard(page).getByText("Registration not finished")).toBeHidden();

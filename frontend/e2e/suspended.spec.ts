@@ -57,8 +57,6 @@ test("an account whose only method is suspended sees at sign-in whom to contact"
   await expect(page.getByRole("heading", { name: "You can’t sign in with a code" })).toBeFocused();
   await expect(page.getByText("its authenticator app was reported as not yours and suspended")).toBeVisible();
   await expect(page.getByRole("textbox")).toHaveCount(0);
-  await page.getByRole("button", { name: "Request removal" }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "reset by email recently" })).toBeVisible();
 
   await page.getByRole("button", { name: "Deutsch" }).click();
   await page.getByLabel("E-Mail-Adresse").fill(account.email);
@@ -68,4 +66,7 @@ test("an account whose only method is suspended sees at sign-in whom to contact"
   await expect(
     page.getByText("Die Authenticator-App wurde aber mit „Das war ich nicht“ gemeldet und gesperrt"),
   ).toBeVisible();
+  // The reset that the report forced does not keep the user from the slow way back.
+  await page.getByRole("button", { name: "Entfernen beantragen" }).click();
+  await expect(page.getByRole("heading", { name: "Entfernen beantragt" })).toBeFocused();
 });

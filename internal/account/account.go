@@ -1,7 +1,7 @@
 // Package account manages accounts: it adds them, finds them, and changes their profile, e-mail addresses and password.
 // An address is stored, compared and counted in one canonical spelling; no two accounts have the same one. A new address
 // takes effect when the link mailed to it is followed. A new password revokes what the old one opened and cancels pending
-// changes of the account. Every change records its audit entry and enqueues its notice in its own transaction. The entry
+// changes of the account. An invited user sets the first password with a mailed link. Every change records its audit entry and enqueues its notice in its own transaction. The entry
 // points are [Service] for accounts and addresses, and [Passwords], through which every password of an existing account is
 // set.
 package account
@@ -33,10 +33,10 @@ type Account struct {
 	DisplayName       string
 	Language          string // of mails: BCP 47
 	NoticeEmail       string // a second address for notices, canonical; empty: none
-	PasswordHash      string // PHC string; empty while there is no password, see Passwords.ForceReset
+	PasswordHash      string // PHC string; empty while there is no password, see Passwords.ForceReset and Service.Invite
 	CreatedAt         time.Time
-	PasswordChangedAt time.Time
-	PasswordResetAt   time.Time // when the password was last set with a mailed link; zero: never
+	PasswordChangedAt time.Time // zero: an invited user who has not set the first password
+	PasswordResetAt   time.Time // when the password was last reset with a mailed link that the user requested; zero: never
 	Role              Role
 	DisabledAt        time.Time // when the account was disabled; zero: it is enabled
 }
@@ -49,6 +49,9 @@ const Admin Role = "admin"
 
 // Disabled reports whether the account is disabled. Every sign-in to a disabled account is rejected.
 func (a Account) Disabled() bool { return !a.DisabledAt.IsZero() }
+
+// NeedsReset reports whether the account has no password, because a dispute has removed it.
+func (a Account) NeedsReset() bool { return a.PasswordHash == "" }
 
 var (
 	// ErrNotFound means that no account has the id or address.
@@ -77,7 +80,7 @@ type Store interface {
 	// WithUnicodeAddress lists the accounts with an address, of either kind, that is not in ASCII.
 	WithUnicodeAddress(ctx context.Context) ([]Account, error)
 	SetPassword(ctx context.Context, id, hash string, at time.Time) error
-	// SetResetAt records when the password was set with a mailed link.
+	// SetResetAt records when the password was reset with a mailed link.
 	SetResetAt(ctx context.Context, id string, at time.Time) error
 	SetProfile(ctx context.Context, id, displayName, language string) error
 	// SetEmail returns ErrEmailTaken if another account has the address.
@@ -116,8 +119,10 @@ type Service struct {
 	RecoveryCodes RecoveryCodes
 	Audit         audit.Log
 	AddressLinks  LinkLimits // of links that confirm a new address
-	Now           func() time.Time
-	NewID         func() string
+	// InvitationLifetime is the lifetime of a link that sets the first password.
+	InvitationLifetime time.Duration
+	Now                func() time.Time
+	NewID              func() string
 }
 
 // CanonicalEmail returns the spelling under which an address is stored, looked up and counted: without spaces and invisible

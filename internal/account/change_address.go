@@ -151,6 +151,9 @@ func (s *Service) notifyAndRecord(ctx context.Context, a Account, p PendingAddre
 // CancelAddress deletes the account's unconfirmed address and revokes its link. It returns ErrNoPendingAddress.
 func (s *Service) CancelAddress(ctx context.Context, accountID string) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Store.Lock(ctx, accountID); err != nil {
+			return err
+		}
 		pending, err := s.Pending.cancelAddress(ctx, accountID)
 		if err == nil && !pending {
 			err = ErrNoPendingAddress

@@ -34,8 +34,12 @@ func (s *Service) ConfirmAddress(ctx context.Context, token secret.Text) (Pendin
 		if p.ID != l.Subject {
 			return maillink.ErrExpired
 		}
-		if _, err := s.Pending.Addresses.Delete(ctx, p.AccountID, s.Now()); err != nil {
+		deleted, err := s.Pending.Addresses.Delete(ctx, p.AccountID, s.Now())
+		if err != nil {
 			return err
+		}
+		if !deleted { // cancelled since it was read
+			return maillink.ErrExpired
 		}
 		a, err := s.Store.ByID(ctx, p.AccountID)
 		if err != nil {

@@ -150,10 +150,11 @@ func (s *Passwords) Change(ctx context.Context, sess session.Session, grant step
 	return done, token, nil
 }
 
-// Reset sets a new password with the token of a mailed link, which it consumes. It revokes everything that the old password
-// opened and creates no session, so that the next sign-in still requires the second factor (T-24). The link is checked
-// first, and a rejected password leaves it valid, as for Change. It returns maillink.ErrExpired, also if the account is
-// disabled, and the errors of [PasswordPolicy.ValidateAndHash].
+// Reset sets a new password, or the first one, with the token of a mailed link, which it consumes. It revokes everything that
+// the old password opened and creates no session, so that the next sign-in still requires the second factor (T-24). It records
+// the time of the reset, after which MFA cannot be removed for a while, unless a dispute has forced the reset: an attacker must
+// not bar the owner's way back by provoking disputes. The link is checked first, and a rejected password leaves it valid, as for
+// Change. It returns maillink.ErrExpired, also if the account is disabled, and the errors of [PasswordPolicy.ValidateAndHash].
 func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.Receipt, error) {
 	l, err := s.Links.Lookup(ctx, maillink.ResetPassword, token)
 	if err != nil {
@@ -183,8 +184,10 @@ func (s *Passwords) Reset(ctx context.Context, token, pw secret.Text) (receipt.R
 		if done.SessionsEnded, err = s.replace(ctx, a.ID, hash); err != nil {
 			return err
 		}
-		if err := s.Store.SetResetAt(ctx, a.ID, s.Now()); err != nil {
-			return err
+		if !a.NeedsReset() { // setting or removing the password after this read revokes the link
+			if err := s.Store.SetResetAt(ctx, a.ID, s.Now()); err != nil {
+				return err
+			}
 		}
 		if err := s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordReset, AccountID: a.ID}); err != nil {
 			return err
@@ -217,7 +220,7 @@ func (s *Passwords) ForceReset(ctx context.Context, accountID string) (sessions 
 			return err
 		}
 		if !a.Disabled() { // a disabled account cannot use the link
-			if err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
+			if _, err := s.mailReset(ctx, a, notify.PasswordResetForced); err != nil {
 				return err
 			}
 		}
@@ -227,6 +230,12 @@ func (s *Passwords) ForceReset(ctx context.Context, accountID string) (sessions 
 		return 0, fmt.Errorf("force password reset: %w", err)
 	}
 	return sessions, nil
+}
+
+// NeedsReset reports whether a dispute has removed the account's password, and no new one is set yet.
+func (s *Passwords) NeedsReset(ctx context.Context, accountID string) (bool, error) {
+	a, err := s.Store.ByID(ctx, accountID)
+	return a.NeedsReset(), err
 }
 
 // Set sets the password of a demo account and revokes nothing. It returns ErrNotFound and the errors of

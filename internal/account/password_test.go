@@ -21,7 +21,11 @@ func TestValidateAndHash_Policy(t *testing.T) {
 	}
 	for pw, want := range map[string]error{
 		"zoë.lovelace@example.com":          password.ErrContainsContext,
-		"Zoë Lovelace Zoë":                  nil,
+		"Zoë Lovelace Zoë":                  password.ErrContainsContext,
+		"zoë.lovelace@example.com rocks":    password.ErrContainsContext,
+		"zoë.lovelace counts nine lamps":    nil,
+		"my café élan accounts":             password.ErrContainsContext,
+		"password1234567890":                password.ErrCommon,
 		"Zoë Lovelace Zoë Lovelace":         password.ErrContainsContext,
 		"twofold twofold":                   password.ErrContainsContext,
 		"CAFÉ ÉLAN ACCOUNTS":                password.ErrContainsContext,

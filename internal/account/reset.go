@@ -11,6 +11,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/maillink"
 	"twofold/internal/notify"
+	"twofold/internal/secret"
 )
 
 // ErrMailUnavailable means that mail is not configured, so that no link can be sent.
@@ -129,10 +130,17 @@ func (s *Passwords) ProcessResets(ctx context.Context) error {
 	}
 }
 
-// processReset mails a link if the address has an enabled account that is within its limit of mails.
+// processReset mails a link if the address has an enabled account that is within its limit of mails. It reads the account
+// again once it is locked: a concurrent change of its address, of its password or of its state has revoked the links that it
+// found, and a link that is issued from an older read would outlive it.
 func (s *Passwords) processReset(ctx context.Context, email string) error {
 	a, err := s.Store.ByEmail(ctx, CanonicalEmail(email)) // an earlier version may have queued it
-	if errors.Is(err, ErrNotFound) || err == nil && a.Disabled() {
+	if err == nil {
+		if err = s.Store.Lock(ctx, a.ID); err == nil {
+			a, err = s.Store.ByID(ctx, a.ID)
+		}
+	}
+	if errors.Is(err, ErrNotFound) || err == nil && (a.Disabled() || a.Email != email) {
 		return nil
 	}
 	if err != nil {
@@ -143,22 +151,26 @@ func (s *Passwords) processReset(ctx context.Context, email string) error {
 	if err != nil || !counted {
 		return err
 	}
-	if err := s.mailReset(ctx, a, notify.PasswordResetLink); err != nil {
+	if _, err := s.mailReset(ctx, a, notify.PasswordResetLink); err != nil {
 		return err
 	}
 	return s.Audit.Record(ctx, audit.Event{Kind: audit.PasswordResetRequested, AccountID: a.ID})
 }
 
-// mailReset mails a reset link to the address that the user signs in with. The notice address gets none, because it is for
-// notices only.
-func (s *Passwords) mailReset(ctx context.Context, a Account, kind notify.Kind) error {
-	token, err := s.Links.Issue(ctx, a.ID, maillink.ResetPassword, "", s.ResetLinks.Lifetime)
+// mailReset mails a reset link to the address that the user signs in with, and returns the number of mails. The notice
+// address gets none, because it is for notices only.
+func (s *Passwords) mailReset(ctx context.Context, a Account, kind notify.Kind) (mails int, err error) {
+	token, err := s.issueReset(ctx, a)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = s.Notices.Enqueue(ctx, notify.Notice{
+	return s.Notices.Enqueue(ctx, notify.Notice{
 		Kind: kind, AccountID: a.ID, To: []string{a.Email}, Links: []notify.Action{{Purpose: maillink.ResetPassword, Token: token}},
 		Until: s.Now().Add(s.ResetLinks.Lifetime),
 	})
-	return err
+}
+
+// issueReset stores a new reset link and returns its token.
+func (s *Passwords) issueReset(ctx context.Context, a Account) (secret.Text, error) {
+	return s.Links.Issue(ctx, a.ID, maillink.ResetPassword, "", s.ResetLinks.Lifetime)
 }

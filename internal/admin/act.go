@@ -9,6 +9,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/notify"
 	"twofold/internal/receipt"
+	"twofold/internal/secret"
 	"twofold/internal/stepup"
 )
 
@@ -97,6 +98,22 @@ func (s *Service) ResetMFA(ctx context.Context, act Action) (methods int, done r
 		return 0, receipt.Receipt{}, err
 	}
 	return methods, done, nil
+}
+
+// ResetPassword removes the account's password and mails its owner a link to set a new one; see
+// [account.Passwords.ResetByAdmin]. MFA stays. If an operator calls it with returnLink, it returns the link's token instead of
+// mailing the link. It also returns account.ErrMailUnavailable.
+func (s *Service) ResetPassword(ctx context.Context, act Action, returnLink bool) (link secret.Text, done receipt.Receipt, err error) {
+	done, err = s.run(ctx, act, func(ctx context.Context, act Action, target account.Account, done *receipt.Receipt) (err error) {
+		link, *done, err = s.Passwords.ResetByAdmin(ctx, account.AdminReset{
+			AccountID: target.ID, Actor: act.Actor, Reason: act.Reason, ReturnLink: returnLink && act.Actor == "",
+		})
+		return err
+	})
+	if err != nil {
+		return secret.Text{}, receipt.Receipt{}, err
+	}
+	return link, done, nil
 }
 
 // endAccess revokes what the account's credentials have opened, its pending changes, and an MFA removal in progress.

@@ -1,7 +1,7 @@
 // Package admin lets administrators and operators manage other users' accounts: find them, read their state and activity,
-// end their sessions, disable and enable them, and reset their MFA. Every action requires a reason, consumes the
+// end their sessions, disable and enable them, and reset their MFA or password. Every action requires a reason, consumes the
 // administrator's step-up for that account, and is recorded with its actor and reason in the activity that the owner reads.
-// Administrators cannot act on their own account, and the last enabled administrator cannot be disabled. The entry point is
+// Reading an account's state or activity is recorded there too. Administrators cannot act on their own account, and the last enabled administrator cannot be disabled. The entry point is
 // [Service].
 package admin
 
@@ -75,22 +75,27 @@ type Accounts interface {
 
 // Service manages accounts on behalf of administrators and operators.
 type Service struct {
-	Store    Store
-	Accounts Accounts
-	Pending  mfa.PendingChanges
-	Revoker  account.Revoker
-	Methods  *mfa.Service
-	Sessions *session.Service
-	StepUps  *stepup.Service
-	Removals *mfaremoval.Service
-	Attempts *throttle.Limiter
-	Notices  mfa.Notices
-	Audit    audit.Log
-	Now      func() time.Time
+	Store     Store
+	Accounts  Accounts
+	Pending   mfa.PendingChanges
+	Revoker   account.Revoker
+	Methods   *mfa.Service
+	Passwords *account.Passwords
+	Sessions  *session.Service
+	StepUps   *stepup.Service
+	Removals  *mfaremoval.Service
+	Attempts  *throttle.Limiter
+	Notices   mfa.Notices
+	Audit     audit.Log
+	Now       func() time.Time
 }
 
-// Find returns a page of accounts whose address begins with prefix, in any spelling; see [Store].
-func (s *Service) Find(ctx context.Context, prefix, after string, limit int) ([]AccountSummary, error) {
+// Find returns a page of accounts whose address begins with prefix, in any spelling; see [Store]. The log states which
+// administrator searched.
+func (s *Service) Find(ctx context.Context, actor, prefix, after string, limit int) ([]AccountSummary, error) {
+	if err := s.Audit.Record(ctx, audit.Event{Kind: audit.AccountsSearched, Actor: actor}); err != nil {
+		return nil, err
+	}
 	found, err := s.Store.Find(ctx, canonicalPrefix(prefix), after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("find accounts: %w", err)
@@ -126,10 +131,13 @@ type AccountDetails struct {
 	Removal    mfaremoval.Status // zero: none in progress
 }
 
-// Details returns the state of an account. It returns ErrNotFound.
-func (s *Service) Details(ctx context.Context, accountID string) (AccountDetails, error) {
+// Details returns the state of an account, and records that an administrator viewed it. It returns ErrNotFound.
+func (s *Service) Details(ctx context.Context, actor, accountID string) (AccountDetails, error) {
 	a, err := s.find(ctx, accountID)
 	if err != nil {
+		return AccountDetails{}, err
+	}
+	if err := s.recordView(ctx, actor, a.ID); err != nil {
 		return AccountDetails{}, err
 	}
 	st := AccountDetails{Account: a}
@@ -153,10 +161,13 @@ func (s *Service) Details(ctx context.Context, accountID string) (AccountDetails
 }
 
 // Activity returns a page of an account's activity, newest first: at most limit entries before the one with the id before
-// (empty: from the newest). It returns ErrNotFound.
-func (s *Service) Activity(ctx context.Context, accountID, before string, limit int) ([]audit.Entry, error) {
+// (empty: from the newest). It records that an administrator viewed it. It returns ErrNotFound.
+func (s *Service) Activity(ctx context.Context, actor, accountID, before string, limit int) ([]audit.Entry, error) {
 	a, err := s.find(ctx, accountID)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.recordView(ctx, actor, a.ID); err != nil {
 		return nil, err
 	}
 	return s.Audit.Entries(ctx, a.ID, before, limit)

@@ -47,3 +47,17 @@ func (o *adminFixture) act(action, email string) apptest.Response {
 	o.t.Helper()
 	return o.grace.Do("POST", o.path(email, action), adminReason, "Step-Up-Token", o.stepUp(email))
 }
+
+// inviteStepUp returns a step-up token of grace for an invitation.
+func (o *adminFixture) inviteStepUp() string {
+	o.t.Helper()
+	code := o.phone.Code()
+	o.Clock.Advance(apptest.CodePeriod)
+	return o.grace.StepUpToken("admin.invite", JSON{"code": code})
+}
+
+// invite invites an address, with a step-up for it.
+func (o *adminFixture) invite(email string) apptest.Response {
+	o.t.Helper()
+	return o.grace.Do("POST", apptest.PathAdminAccounts, JSON{"email": email, "language": "de"}, "Step-Up-Token", o.inviteStepUp())
+}

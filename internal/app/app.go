@@ -17,6 +17,7 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/admin"
 	"twofold/internal/audit"
+	"twofold/internal/authn"
 	"twofold/internal/config"
 	"twofold/internal/keyring"
 	"twofold/internal/logctx"
@@ -63,6 +64,7 @@ type App struct {
 
 	Administration *admin.Service
 	Reminder       *mfa.Reminder
+	Unfinished     *authn.UnfinishedNotifier
 
 	hashCosts *account.HashCosts
 
@@ -131,7 +133,7 @@ func wire(ctx context.Context, c config.Config, p Options, db *store.DB, master 
 	return &App{
 		Handler: handler, Operations: newOperations(handler, h.metrics, c.OpsListen),
 		Accounts: h.accounts, Passwords: h.passwords, Methods: h.methods, Sessions: h.sessions, Notices: h.notices, Removals: h.removals,
-		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Keys: h.rotation, RestoreFence: h.restoreFence,
+		Retention: h.retention(), Administration: h.admin, Reminder: h.reminder(), Unfinished: h.unfinished(), Keys: h.rotation, RestoreFence: h.restoreFence,
 		config: c, db: db, options: p, audit: h.auditLog, ready: h.ready, capacity: capacity, hashCosts: h.hashCosts,
 	}, nil
 }

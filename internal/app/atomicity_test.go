@@ -20,6 +20,13 @@ func TestAtomicity_ChangeWithoutEntryOrNotice(t *testing.T) {
 				token := h.PasswordResetToken(ada)
 				return func() apptest.Response { return h.ResetPassword(token, apptest.NewPassword) }
 			}},
+			"a reset by an administrator": {prepare: func(t *testing.T, h *apptest.Server, _ *apptest.Client) func() apptest.Response {
+				o := newAdminFixture(t, h)
+				token := o.stepUp(ada)
+				return func() apptest.Response {
+					return o.grace.Do("POST", o.path(ada, "reset-password"), adminReason, "Step-Up-Token", token)
+				}
+			}},
 			"a change of address": {prepare: func(_ *testing.T, _ *apptest.Server, c *apptest.Client) func() apptest.Response {
 				token := c.StepUpToken("account.email")
 				return func() apptest.Response {

@@ -23,7 +23,7 @@ var budget = map[string]queryCount{
 	"stepUp with password and code":           {9, 2},
 	"stepUp with password and wrong code":     {8, 2},
 	"beginTotpEnrollment":                     {7, 1},
-	"confirmTotpEnrollment of a first method": {23, 1},
+	"confirmTotpEnrollment of a first method": {26, 1},
 }
 
 func TestQueryBudget(t *testing.T) {

@@ -8,12 +8,25 @@ import (
 	"twofold/internal/account"
 	"twofold/internal/admin"
 	"twofold/internal/keyring"
+	"twofold/internal/maillink"
+	"twofold/internal/notify"
 	"twofold/internal/secret"
 )
 
 // AddAccount adds an account. It returns account.ErrInvalidEmail, account.ErrEmailTaken and the errors of password.Validate.
 func (a *App) AddAccount(ctx context.Context, email string, pw secret.Text) (account.Account, error) {
 	return a.Accounts.Add(ctx, email, pw)
+}
+
+// InviteAccount adds an account without a password and mails its user a link to set the first one. It returns the link's URL
+// instead if returnLink is set or mail is not configured. It returns account.ErrInvalidEmail and account.ErrEmailTaken.
+func (a *App) InviteAccount(ctx context.Context, email, language string, returnLink bool) (sent account.Invitation, link secret.Text, err error) {
+	sent, err = a.Accounts.Invite(ctx, account.NewInvitation{Email: email, Language: language, ReturnLink: returnLink || !a.Notices.Mail})
+	if err != nil || sent.Token.IsZero() {
+		return sent, secret.Text{}, err
+	}
+	action := notify.Action{Purpose: maillink.ResetPassword, Token: sent.Token, Path: maillink.InvitationPath}
+	return sent, a.Notices.URL(action), nil
 }
 
 // ResetMFA removes an account's methods and ends its sessions. It returns the numbers of both, and account.ErrNotFound.
@@ -24,6 +37,21 @@ func (a *App) ResetMFA(ctx context.Context, email, reason string) (methods, sess
 	}
 	methods, done, err := a.Administration.ResetMFA(ctx, admin.Action{Target: found.ID, Reason: reason})
 	return methods, done.SessionsEnded, err
+}
+
+// ResetPassword removes an account's password and mails its owner a link to set a new one, or returns the link's URL if
+// returnLink is set or mail is not configured. The URL is empty for a disabled account, which gets no link. It returns the
+// number of sessions ended, and account.ErrNotFound.
+func (a *App) ResetPassword(ctx context.Context, email, reason string, returnLink bool) (link secret.Text, sessions int, err error) {
+	found, err := a.Accounts.ByEmail(ctx, email)
+	if err != nil {
+		return secret.Text{}, 0, err
+	}
+	token, done, err := a.Administration.ResetPassword(ctx, admin.Action{Target: found.ID, Reason: reason}, returnLink || !a.Notices.Mail)
+	if err != nil || token.IsZero() {
+		return secret.Text{}, done.SessionsEnded, err
+	}
+	return a.Notices.URL(notify.Action{Purpose: maillink.ResetPassword, Token: token}), done.SessionsEnded, nil
 }
 
 // SetRole sets the role of an account; empty: none. It returns account.ErrNotFound.

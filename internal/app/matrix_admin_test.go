@@ -27,6 +27,9 @@ func TestMatrix_AdminOperations(t *testing.T) {
 		"disableAccount":      {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
 		"enableAccount":       {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
 		"resetAccountMfa":     {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
+
+		"resetAccountPassword": {aal1, stepUpRequired, "200", stepUpRequired, stepUpRequired, aal1, notFound},
+		"inviteAccount":        {aal1, stepUpRequired, "201", stepUpRequired, stepUpRequired, aal1, notFound},
 	}
 	c := newMatrixFixture(t)
 	o := newAdminFixture(t, c.h)
@@ -43,9 +46,12 @@ func TestMatrix_AdminOperations(t *testing.T) {
 			continue
 		}
 		for i, column := range columns {
-			client, headers := c.administrator(t, o, column)
+			client, headers := c.administrator(t, o, column, op.Purpose)
 			var body any
-			if op.Writes() {
+			switch {
+			case op.ID == "inviteAccount":
+				body = JSON{"email": newAddress}
+			case op.Writes():
 				body = adminReason
 			}
 			if got := client.Do(op.Method, op.PathWith(o.AccountID(ada)), body, headers...).Outcome(); got != row[i] {
@@ -55,8 +61,8 @@ func TestMatrix_AdminOperations(t *testing.T) {
 	}
 }
 
-// administrator returns the client and the headers of a column.
-func (c *matrixFixture) administrator(t *testing.T, o *adminFixture, column string) (*apptest.Client, []string) {
+// administrator returns the client and the headers of a column, for an operation with this step-up purpose or none.
+func (c *matrixFixture) administrator(t *testing.T, o *adminFixture, column, purpose string) (*apptest.Client, []string) {
 	with := func(token string) []string { return []string{"Step-Up-Token", token} }
 	switch column {
 	case "aal1":
@@ -64,6 +70,9 @@ func (c *matrixFixture) administrator(t *testing.T, o *adminFixture, column stri
 	case "aal2":
 		return o.grace, nil
 	case "with a step-up":
+		if purpose == "admin.invite" {
+			return o.grace, with(o.grace.StepUpToken(purpose, c.code(o.phone)))
+		}
 		return o.grace, with(o.stepUp(ada))
 	case "with a step-up for another account":
 		return o.grace, with(o.stepUp(bob))

@@ -29,6 +29,7 @@ func TestMatrix_OperationsByCredential(t *testing.T) {
 		// The first five are not signed in, the next six are, the last two are no longer.
 		"getCurrentSession": {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
 		"getAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
+		"exportAccount":     {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
 		"getMfa":            {signedOut, signedOut, signedOut, signedOut, signedOut, "200", "200", "200", "200", "200", "200", signedOut, signedOut},
 		"signOut":           {signedOut, signedOut, signedOut, signedOut, signedOut, "204", "204", "204", "204", "204", "204", signedOut, signedOut},
 		"stepUp":            {signedOut, signedOut, signedOut, signedOut, signedOut, "201", "201", "201", "201", "201", "201", signedOut, signedOut},
@@ -63,6 +64,9 @@ func TestMatrix_OperationsByCredential(t *testing.T) {
 		"disableAccount":      {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 		"enableAccount":       {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 		"resetAccountMfa":     {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+
+		"resetAccountPassword": {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
+		"inviteAccount":        {signedOut, signedOut, signedOut, signedOut, signedOut, notFound, notFound, notFound, notFound, notFound, notFound, signedOut, signedOut},
 
 		// These ask for credentials, with or without a session. A pending sign-in belongs to its own cookie.
 		"beginSignInEnrollment":   {noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn, noSignIn},

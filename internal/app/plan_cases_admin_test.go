@@ -37,6 +37,19 @@ var adminPlanCases = func() map[string]func(s *queryCase) {
 		"endAccountSessions": action("end-sessions"),
 		"disableAccount":     action("disable"),
 		"resetAccountMfa":    action("reset-mfa"),
+
+		"resetAccountPassword": action("reset-password"),
+		"inviteAccount": func(s *queryCase) {
+			o := newAdminFixture(s.t, s.h)
+			token := o.inviteStepUp()
+			s.counted(o.grace).Do("POST", apptest.PathAdminAccounts, JSON{"email": newAddress}, "Step-Up-Token", token).Require(201, "")
+		},
+		"inviteAccount again": func(s *queryCase) {
+			o := newAdminFixture(s.t, s.h)
+			o.invite(newAddress).Require(201, "")
+			token := o.inviteStepUp()
+			s.counted(o.grace).Do("POST", apptest.PathAdminAccounts, JSON{"email": newAddress}, "Step-Up-Token", token).Require(201, "")
+		},
 		"enableAccount": func(s *queryCase) {
 			o := newAdminFixture(s.t, s.h)
 			o.act("disable", ada).Require(200, "")

@@ -23,6 +23,7 @@ var planCases = func() map[string]func(s *queryCase) {
 
 		"getCurrentSession":  signedIn(apptest.PathCurrentSession),
 		"getAccount":         signedIn(apptest.PathAccount),
+		"exportAccount":      signedIn(apptest.PathAccount + "/export"),
 		"getMfa without MFA": signedIn("/api/v1/mfa"),
 		"listSessions":       signedIn("/api/v1/sessions"),
 		"listActivity":       signedIn(apptest.PathAccount + "/activity"),

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"twofold/internal/test/apptest"
 	"twofold/internal/test/queryplan"
@@ -86,6 +87,12 @@ func TestQueryPlans_BackgroundTasks(t *testing.T) {
 		"MFA reminders": func(s *queryCase) error {
 			s.requires("2026-12-01")
 			return s.h.App.Reminder.Remind(s.h.Context())
+		},
+		"notices of unfinished sign-ins": func(s *queryCase) error {
+			s.withMFA()
+			s.h.PendingSignIn(ada)
+			s.h.Clock.Advance(time.Hour)
+			return s.h.App.Unfinished.RunOnce(s.h.Context())
 		},
 		"restore detection": func(s *queryCase) error {
 			return s.h.App.RestoreFence.RunOnce(s.h.Context())

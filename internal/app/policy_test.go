@@ -233,3 +233,30 @@ func TestMFAPolicy_ReminderMail(t *testing.T) {
 		t.Errorf("%d reminders after the date, want none", n)
 	}
 }
+
+// A session with two factors outlives the last method. If MFA is required from then on, it may do no more than one of a password.
+func TestMFAPolicy_SessionAfterLastMethod(t *testing.T) {
+	t.Parallel()
+	h := apptest.Start(t, apptest.RequireMFA...)
+	_, phone := h.NewUser(ada).WithTOTP().Session()
+	h.Clock.Advance(14*time.Hour + 25*time.Minute)
+	script := h.SignedIn(ada, apptest.Code(phone.Code()))
+	h.Clock.Advance(apptest.CodePeriod)
+	token := script.StepUpToken("mfa.remove", apptest.Code(phone.Code()))
+	script.Do("DELETE", apptest.PathMethods+phone.ID, nil, "Step-Up-Token", token).Require(200, "")
+	if here := script.Do("GET", apptest.PathCurrentSession, nil).Require(200, ""); here.Value("mfa_required_from") == nil {
+		t.Errorf("without MFA the session is %s, want the date from which it is required", here.Body)
+	}
+	h.Clock.Advance(10 * time.Minute) // past the date
+	if acr := script.Do("GET", apptest.PathCurrentSession, nil).Require(200, "").Text("acr"); acr != "aal2" {
+		t.Errorf("the session is %s, want aal2", acr)
+	}
+	for _, op := range apptest.Operations(t) {
+		if !op.Session || op.WhileEnrolling {
+			continue
+		}
+		script.Do(op.Method, op.PathWith(apptest.UnknownID), op.SampleBody()).Require(403, "enrollment_required")
+	}
+	script.Enroll()
+	script.Do("PATCH", apptest.PathAccount, JSON{"display_name": "Ada"}).Require(200, "")
+}

@@ -124,25 +124,16 @@ func TestT23_RestoredBackup_ConcurrentSignIn(t *testing.T) {
 	h := apptest.Replicas(t, 1)[0]
 	_, phone := h.NewUser(ada).WithTOTP().Session()
 	token := h.PendingSignIn(ada)
-	db, second := h.OpenDatabase(t), h.OpenDatabase(t)
+	db := h.OpenDatabase(t)
 	db.HoldActivity(t)
 	in, fence := make(chan apptest.Response, 1), make(chan error, 1)
 	go func() { in <- h.CompleteSignIn(token, phone.Code()) }()
-	waiting := func(n int) func() bool {
-		return func() (waits bool) {
-			err := second.QueryRow("SELECT count(DISTINCT pid) = ? FROM pg_locks WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())", n).Scan(&waits)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return waits
-		}
-	}
-	apptest.Eventually(t, "the sign-in has used the code and waits for the activity lock", waiting(1))
+	apptest.Eventually(t, "the sign-in has used the code and waits for the activity lock", db.Waiting(t, 1))
 	go func() {
 		_, err := h.App.RestoreFence.Fence(context.Background())
 		fence <- err
 	}()
-	apptest.Eventually(t, "the fence waits for the sign-in", waiting(2))
+	apptest.Eventually(t, "the fence waits for the sign-in", db.Waiting(t, 2))
 	db.MustExec(t, "ROLLBACK")
 	if err := <-fence; err != nil {
 		t.Fatal(err)

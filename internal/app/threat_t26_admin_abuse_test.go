@@ -13,7 +13,7 @@ import (
 )
 
 // adminActions are the actions on an account, by the last segment of their path.
-var adminActions = []string{"end-sessions", "disable", "enable", "reset-mfa"}
+var adminActions = []string{"end-sessions", "disable", "enable", "reset-mfa", "reset-password"}
 
 func TestT26_AdminAbuse_HiddenFromUsers(t *testing.T) {
 	t.Parallel()

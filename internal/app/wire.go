@@ -143,7 +143,9 @@ func (h *wiring) minPasswordLength() int {
 func (h *wiring) wireMFA() {
 	h.pending = &account.PendingChanges{Addresses: store.PendingAddresses{DB: h.db}, Links: h.links, Now: h.Now}
 	h.methods = &mfa.Service{
-		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.pending, Sealer: h.ring,
+		Store: store.Methods{DB: h.db}, Accounts: store.Accounts{DB: h.db}, PendingChanges: h.pending,
+		Trust:    authn.Trust{SignIns: store.SignIns{DB: h.db}, Devices: store.Devices{DB: h.db}, Now: h.Now},
+		Sealer:   h.ring,
 		Sessions: h.sessions, StepUps: h.stepUps, Hasher: h.hasher, Attempts: h.attempts, Audit: h.auditLog, Notices: h.notices,
 		Limits: mfa.Limits{
 			Methods: h.MFA.MaxMethods, EnrollmentLifetime: h.MFA.EnrollmentLifetime, EnrollmentTries: h.MFA.EnrollmentTries,
@@ -160,8 +162,9 @@ func (h *wiring) wireAccounts() {
 	h.accounts = &account.Service{
 		Store: store.Accounts{DB: h.db}, Policy: h.policy, Pending: h.pending, SentLinks: store.Resets{DB: h.db}, Links: h.links,
 		Notices: h.notices, Mail: h.notices.Mail, StepUps: h.stepUps, RecoveryCodes: h.methods, Audit: h.auditLog,
-		AddressLinks: account.LinkLimits{PerHour: h.Mail.AddressMails, Lifetime: h.Mail.AddressLifetime},
-		Now:          h.Now, NewID: newID,
+		AddressLinks:       account.LinkLimits{PerHour: h.Mail.AddressMails, Lifetime: h.Mail.AddressLifetime},
+		InvitationLifetime: h.Mail.InviteLifetime,
+		Now:                h.Now, NewID: newID,
 	}
 	delay := h.Removal.Delay
 	if !h.notices.Mail { // a removal that cannot be announced is not offered
@@ -199,8 +202,8 @@ func (h *wiring) wireAuthn() {
 	}
 	h.admin = &admin.Service{
 		Store: store.AdminAccounts{Accounts: store.Accounts{DB: h.db}}, Accounts: h.accounts, Pending: h.pending, Revoker: h.engine,
-		Methods: h.methods, Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals, Attempts: h.attempts,
-		Notices: h.notices, Audit: h.auditLog, Now: h.Now,
+		Methods: h.methods, Passwords: h.passwords, Sessions: h.sessions, StepUps: h.stepUps, Removals: h.removals,
+		Attempts: h.attempts, Notices: h.notices, Audit: h.auditLog, Now: h.Now,
 	}
 }
 
@@ -217,8 +220,7 @@ func (h *wiring) newHandler() (http.Handler, error) {
 		Removals: h.removals, Administration: h.admin, Keys: h.ring, Audit: h.auditLog,
 		NotMe: &dispute.Service{
 			Store: store.Accounts{DB: h.db}, Links: h.links, Accounts: h.accounts, Passwords: h.passwords, Pending: h.pending,
-			Methods: h.methods, Revoker: h.engine,
-			Notices: h.notices, Audit: h.auditLog, UndoWindow: h.Mail.NotMeLifetime, Now: h.Now,
+			Methods: h.methods, Removals: h.removals, Revoker: h.engine, Notices: h.notices, Audit: h.auditLog,
 		},
 		SignIns:  &throttle.IPLimiter{Limit: h.Addresses.SignInLimit, Window: h.Addresses.SignInWindow, Now: h.Now},
 		Failures: &throttle.IPLimiter{Limit: h.Addresses.FailureLimit, Window: h.Addresses.FailureWindow, Now: h.Now},

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"twofold/internal/authn"
 	"twofold/internal/config"
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
@@ -15,7 +16,8 @@ import (
 )
 
 // RunWorkers runs the background workers until ctx is done: mail delivery, password reset requests, MFA removals, key
-// rotation, restore detection, retention, the count of hash costs, and reminders of the coming MFA requirement.
+// rotation, restore detection, retention, the count of hash costs, reminders of the coming MFA requirement, and notices of
+// unfinished sign-ins.
 func (a *App) RunWorkers(ctx context.Context) {
 	var workers sync.WaitGroup
 	workers.Go(func() { a.Notices.Run(ctx) })
@@ -24,6 +26,7 @@ func (a *App) RunWorkers(ctx context.Context) {
 	workers.Go(func() { a.Retention.Run(ctx, a.options.Log) })
 	workers.Go(func() { a.Keys.Run(ctx) })
 	workers.Go(func() { a.Reminder.Run(ctx, a.options.Log) })
+	workers.Go(func() { a.Unfinished.Run(ctx, a.options.Log) })
 	workers.Go(func() { a.RestoreFence.Run(ctx) })
 	workers.Go(func() { a.hashCosts.Run(ctx, a.options.Log) })
 	workers.Wait()
@@ -38,6 +41,11 @@ func (h *wiring) reminder() *mfa.Reminder {
 		r.Policy = mfa.Policy{}
 	}
 	return r
+}
+
+// unfinished builds the notices of passwords that were not followed by their code.
+func (h *wiring) unfinished() *authn.UnfinishedNotifier {
+	return &authn.UnfinishedNotifier{Store: store.UnfinishedSignIns{DB: h.db}, Notices: h.notices, Now: h.Now}
 }
 
 // retention builds the purge of expired data.

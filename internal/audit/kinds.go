@@ -38,6 +38,10 @@ const (
 	SessionEnded           Kind = "session.ended"
 	AccountCreated         Kind = "account.created"
 	AccountMFAReset        Kind = "account.mfa_reset"
+	AccountPasswordReset   Kind = "account.password_reset"
+	AccountInvited         Kind = "account.invited"
+	AccountViewed          Kind = "account.viewed"    // by an administrator
+	AccountsSearched       Kind = "accounts.searched" // by an administrator
 	AccountDisabled        Kind = "account.disabled"
 	AccountEnabled         Kind = "account.enabled"
 	AccountRoleGranted     Kind = "account.role_granted"

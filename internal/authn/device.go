@@ -15,14 +15,16 @@ import (
 )
 
 // Device is a browser or a script that an account was signed in from. A browser is recognized by its cookie, a script by
-// its network and user agent. A known device skips no credential. A known browser has an attempt budget of its own, so that
-// attackers cannot lock the user out, and a sign-in from a known device sends no notice.
+// its network and user agent. A known device skips no credential. A known browser has attempt budgets of its own, so that
+// attackers cannot lock the user out: for passwords, and after a sign-in with two factors for codes too. A sign-in from a known
+// device sends no notice.
 type Device struct {
-	ID         string
-	AccountID  string
-	Delivery   session.Delivery // Cookie: a browser; Token: a script
-	LastUsedAt time.Time
-	ExpiresAt  time.Time
+	ID          string
+	AccountID   string
+	Delivery    session.Delivery // Cookie: a browser; Token: a script
+	LastUsedAt  time.Time
+	ExpiresAt   time.Time
+	TwoFactorAt time.Time // of the last sign-in with two factors; zero: none since the device is known
 }
 
 // Devices stores devices by digest. Every look-up is bound to the account.
@@ -31,7 +33,7 @@ type Devices interface {
 	HasAny(ctx context.Context, accountID string) (bool, error)
 	// Find returns a zero Device if there is none.
 	Find(ctx context.Context, accountID string, digest [32]byte) (Device, error)
-	// Upsert inserts a device, or updates the times of the one with the digest.
+	// Upsert inserts a device, or replaces the id and the times of the one with the digest.
 	Upsert(ctx context.Context, d Device, digest [32]byte) error
 	// Rotate changes a browser's digest in all of its accounts, and its times in the account of d.
 	Rotate(ctx context.Context, d Device, from, to [32]byte) error
@@ -41,21 +43,6 @@ type Devices interface {
 	Revoke(ctx context.Context, accountID, keep string, at time.Time) error
 	// Prune deletes the account's expired devices, and all but the keep most recently used.
 	Prune(ctx context.Context, accountID string, at time.Time, keep int) error
-}
-
-// recognize returns the account's device with the given device token, or a zero Device.
-func (s *Service) recognize(ctx context.Context, accountID string, token secret.Text) (Device, error) {
-	if token.IsZero() {
-		return Device{}, nil
-	}
-	d, err := s.Devices.Find(ctx, accountID, token.Hash())
-	if err != nil {
-		return Device{}, fmt.Errorf("find device: %w", err)
-	}
-	if d.Delivery != session.Cookie || !s.Now().Before(d.ExpiresAt) {
-		return Device{}, nil
-	}
-	return d, nil
 }
 
 // deviceTouchFraction limits writes: LastUsedAt of a script is updated at most once per
@@ -77,10 +64,13 @@ func (s *Service) rememberDevice(ctx context.Context, now Snapshot, p sessionPar
 	if known && p.delivery == session.Token && at.Sub(d.LastUsedAt) < s.Limits.DeviceLifetime/deviceTouchFraction {
 		return next, nil
 	}
-	if d.ID == "" {
+	if !known { // an expired device gets a new id, so that its attempt budgets begin anew
 		d = Device{ID: s.NewID(), AccountID: now.Account.ID, Delivery: p.delivery}
 	}
 	d.LastUsedAt, d.ExpiresAt = at, at.Add(s.Limits.DeviceLifetime)
+	if p.amr.ACR() == session.AAL2 {
+		d.TwoFactorAt = at
+	}
 	if known && p.delivery == session.Cookie {
 		if err := s.Devices.Rotate(ctx, d, p.browser.Hash(), digest); err != nil {
 			return secret.Text{}, fmt.Errorf("rotate device token: %w", err)
@@ -143,9 +133,12 @@ func scriptDigest(c audit.Client) [32]byte {
 	return sha256.Sum256([]byte("script " + network + "\n" + c.UserAgent))
 }
 
-// withDeviceBucket moves an attempt from the anonymous bucket to the bucket of the device, if the device is known.
+// withDeviceBucket moves an attempt from the anonymous bucket to the bucket of the device, if the device is known. For a second
+// factor the device must also have signed in with two factors. Otherwise an attacker with the password could make many devices
+// known, and use up the owner's total of failures with their budgets (T-08, T-14).
 func (a attempt) withDeviceBucket(counted throttle.Attempt) throttle.Attempt {
-	if a.device.ID != "" && counted.Bucket == throttle.AnonymousBucket {
+	trusted := a.device.ID != "" && (counted.Kind == throttle.Password || !a.device.TwoFactorAt.IsZero())
+	if trusted && counted.Bucket == throttle.AnonymousBucket {
 		counted.Bucket = throttle.DeviceBucket(a.device.ID)
 	}
 	return counted

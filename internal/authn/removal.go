@@ -14,8 +14,8 @@ import (
 var _ mfaremoval.Methods = (*mfa.Service)(nil)
 
 // RequestRemoval requests a removal of MFA with a pending sign-in, which stays valid. It returns ErrSignInExpired, also if
-// the account has no MFA any more, so that the password alone would sign it in, or if its password has been replaced; and a
-// *mfaremoval.UnavailableError.
+// the account has no MFA any more, so that the password alone would sign it in, if its password has been replaced, or if the
+// pending sign-in has been revoked in the meantime; and a *mfaremoval.UnavailableError.
 func (s *Service) RequestRemoval(ctx context.Context, token secret.Text, via session.Delivery) (mfaremoval.Status, error) {
 	a, release, err := s.resume(ctx, token, via, secret.Text{}, throttle.RemovalCancel)
 	if err != nil {
@@ -24,11 +24,17 @@ func (s *Service) RequestRemoval(ctx context.Context, token secret.Text, via ses
 	defer release()
 	var status mfaremoval.Status
 	err = s.Store.InTx(ctx, func(ctx context.Context) (err error) {
-		s.Audit.UseKnownHead(ctx, a.snapshot.Head)
-		status, err = s.Removals.Request(ctx, a.account().ID, a.snapshot.Pending.CreatedAt)
+		now, err := s.lockAndReload(ctx, a, a.attemptFor(throttle.RemovalCancel))
+		if err != nil {
+			return err
+		}
+		if now.Pending.ID == "" {
+			return ErrSignInExpired
+		}
+		status, err = s.Removals.Request(ctx, now.Account.ID, now.Pending.CreatedAt)
 		return err
 	})
-	if errors.Is(err, mfaremoval.ErrStale) {
+	if errors.Is(err, mfaremoval.ErrStale) || errors.Is(err, ErrCredentialsRejected) {
 		return mfaremoval.Status{}, ErrSignInExpired
 	}
 	if err != nil {
@@ -49,7 +55,12 @@ func (s *Service) CancelRemoval(ctx context.Context, req SecondFactorRequest) er
 		return err
 	}
 	counted := a.attemptFor(throttle.RemovalCancel)
-	grant := func(ctx context.Context, now Snapshot) error { return s.Removals.CancelByCode(ctx, now.Account.ID) }
+	grant := func(ctx context.Context, now Snapshot) error {
+		if now.Pending.ID == "" { // revoked since the first snapshot
+			return ErrSignInExpired
+		}
+		return s.Removals.CancelByCode(ctx, now.Account.ID)
+	}
 	if !req.Second.RecoveryCode.IsZero() {
 		err = s.checkRecoveryCode(ctx, a, recoveryAttempt{code: req.Second.RecoveryCode, attempt: counted, counts: &a.snapshot.Counts, grant: grant})
 	} else {

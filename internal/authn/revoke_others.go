@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"twofold/internal/account"
-	"twofold/internal/audit"
 	"twofold/internal/receipt"
 	"twofold/internal/secret"
 	"twofold/internal/session"
@@ -20,20 +19,8 @@ func (s *Service) RevokeOthers(ctx context.Context, sess session.Session, browse
 	if err != nil {
 		return receipt.Receipt{}, secret.Text{}, err
 	}
-	device, err := s.deviceOf(ctx, sess, browser)
-	if err != nil {
-		return receipt.Receipt{}, secret.Text{}, err
-	}
-	if err := s.RevokeTrust(ctx, sess.AccountID, device.ID); err != nil {
+	if err := s.trust().RevokeOthers(ctx, sess, browser); err != nil {
 		return receipt.Receipt{}, secret.Text{}, err
 	}
 	return done.Receipt, done.NewToken, nil
-}
-
-// deviceOf returns the device that a session is used from: a browser for a cookie session, otherwise a script.
-func (s *Service) deviceOf(ctx context.Context, sess session.Session, browser secret.Text) (Device, error) {
-	if sess.Delivery == session.Cookie {
-		return s.recognize(ctx, sess.AccountID, browser)
-	}
-	return s.Devices.Find(ctx, sess.AccountID, scriptDigest(audit.ClientOf(ctx)))
 }

@@ -125,6 +125,8 @@ type PendingSignIn struct {
 	ExpiresAt time.Time
 	SealedKey []byte // of the authenticator app being enrolled, if any: see BeginEnrollment
 	Name      string // of that app
+
+	IP, UserAgent string // of the client that presented the password
 }
 
 // Store holds pending sign-ins and loads snapshots. A token is stored as its SHA-256 only.
@@ -228,8 +230,10 @@ func amrReason(amr session.AMR) string { return "by " + strings.Join(amr, " ") }
 func (s *Service) createPending(ctx context.Context, a attempt, now Snapshot, d session.Delivery, lifetime time.Duration) (SignInResult, error) {
 	bucket := a.passwordAttempt().Bucket
 	at := s.Now()
+	client := audit.ClientOf(ctx)
 	p := PendingSignIn{
 		ID: s.NewID(), AccountID: now.Account.ID, Delivery: d, Bucket: bucket, CreatedAt: at, ExpiresAt: at.Add(lifetime),
+		IP: client.IP, UserAgent: client.UserAgent,
 	}
 	if now.SignIns >= s.Limits.MaxPending {
 		if err := s.Store.DeleteOldest(ctx, now.Account.ID, bucket, s.Limits.MaxPending-1); err != nil {

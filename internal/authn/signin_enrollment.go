@@ -38,7 +38,13 @@ func (s *Service) BeginEnrollment(ctx context.Context, req EnrollRequest) (mfa.N
 	}
 	e := begun.Enrollment
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		s.Audit.UseKnownHead(ctx, a.snapshot.Head)
+		now, err := s.lockAndReload(ctx, a, a.attemptFor(throttle.TOTP))
+		if err != nil {
+			return err
+		}
+		if !s.mustEnroll(now) {
+			return ErrSignInExpired
+		}
 		exists, err := s.Store.SetEnrollmentKey(ctx, p.ID, e.SealedKey, e.Name)
 		if err != nil {
 			return err
@@ -49,7 +55,7 @@ func (s *Service) BeginEnrollment(ctx context.Context, req EnrollRequest) (mfa.N
 		return s.Audit.Record(ctx, audit.Event{Kind: audit.EnrollmentBegun, AccountID: p.AccountID, Subject: p.ID, Name: e.Name})
 	})
 	if err != nil {
-		return mfa.NewEnrollment{}, fmt.Errorf("begin enrollment at sign-in: %w", err)
+		return mfa.NewEnrollment{}, fmt.Errorf("begin enrollment at sign-in: %w", rejectedAsExpired(err))
 	}
 	return begun, nil
 }
@@ -91,13 +97,13 @@ func (s *Service) ConfirmEnrollment(ctx context.Context, req ConfirmRequest) (Si
 		Enrollment: e, Code: req.Code, First: true,
 		InTx:         func(ctx context.Context, decide decision.Func) error { return s.inDecisionTx(ctx, a, decide) },
 		CountFailure: func(ctx context.Context) (throttle.Budget, error) { return s.reserve(ctx, t.attempt, t.subLimit) },
-		Accept: func(ctx context.Context) (session.Session, []mfa.Method, error) {
+		Accept: func(ctx context.Context) (mfa.Accepted, error) {
 			now, err := s.consumePending(ctx, a, t, e)
 			if err != nil {
-				return session.Session{}, nil, err
+				return mfa.Accepted{}, err
 			}
 			out, err = s.createSession(ctx, now, sessionParams{now.Pending.Delivery, session.AMRFor(true), req.Previous, req.Browser})
-			return out.Session, nil, err
+			return mfa.Accepted{Session: out.Session, Browser: out.Browser}, err
 		},
 	})
 	if err != nil {
@@ -133,8 +139,9 @@ func (s *Service) pendingEnrollment(a attempt, req ConfirmRequest) (mfa.Enrollme
 	return e.WithName()
 }
 
-// consumePending locks the account, deletes its pending sign-ins, and clears the failures. It returns ErrSignInExpired if
-// the account has got MFA since the first snapshot, or the pending sign-in another key.
+// consumePending locks the account, checks its pending sign-in again, and clears the failures. The first method deletes the
+// account's pending sign-ins in the same transaction. It returns ErrSignInExpired if the pending sign-in has ended since the
+// first snapshot or has got another key, or the account has got MFA.
 func (s *Service) consumePending(ctx context.Context, a attempt, t codeAttempt, e mfa.Enrollment) (Snapshot, error) {
 	now, err := s.lockAndReload(ctx, a, t.attempt)
 	if err != nil {
@@ -145,9 +152,6 @@ func (s *Service) consumePending(ctx context.Context, a attempt, t codeAttempt, 
 	}
 	if err := s.checkLimits(t, now); err != nil {
 		return Snapshot{}, err
-	}
-	if err := s.Store.DeleteOf(ctx, e.AccountID); err != nil {
-		return Snapshot{}, fmt.Errorf("delete pending sign-ins: %w", err)
 	}
 	return now, s.Attempts.Clear(ctx, t.subLimit, t.attempt)
 }

@@ -22,7 +22,7 @@ type SnapshotQuery struct {
 	Script  [32]byte    // the digest of a script
 
 	Kind   throttle.Kind   // of the attempt whose counters are read
-	Bucket throttle.Bucket // of that attempt; empty: the browser's if it is known, otherwise throttle.AnonymousBucket
+	Bucket throttle.Bucket // of that attempt; empty: the browser's if it has one for Kind, otherwise throttle.AnonymousBucket
 	At     time.Time       // a browser that expired before is not known
 }
 

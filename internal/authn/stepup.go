@@ -35,7 +35,7 @@ func (s *Service) StepUp(ctx context.Context, sess session.Session, scope StepUp
 	if err := scope.validate(); err != nil {
 		return secret.Text{}, stepup.Grant{}, err
 	}
-	if scope.Purpose == stepup.AdminAccount {
+	if scope.Purpose.NeedsAdmin() {
 		if err := s.Authorize(ctx, sess, Requirements{Role: account.Admin}); err != nil {
 			return secret.Text{}, stepup.Grant{}, err
 		}
@@ -89,7 +89,7 @@ func (s *Service) CheckStepUp(ctx context.Context, sess session.Session, scope S
 	if a.snapshot.Enabled() {
 		shown.RequiredACR, shown.Factors = session.AAL2, a.snapshot.factors()
 	}
-	if scope.Purpose == stepup.AdminAccount {
+	if scope.Purpose.NeedsAdmin() {
 		shown.RequiredACR = session.AAL2
 	}
 	if refusal == nil {

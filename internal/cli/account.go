@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -21,7 +22,10 @@ import (
 
 type accountCommands struct {
 	Add      addAccount `cmd:"" help:"Add an account."`
+	Invite   invite     `cmd:"" help:"Add an account without a password, and mail or print a link with which the user sets it."`
 	ResetMFA resetMFA   `cmd:"" name:"reset-mfa" help:"Remove all MFA methods of an account and sign it out everywhere."`
+
+	ResetPassword resetPassword `cmd:"" name:"reset-password" help:"Remove the password of an account, sign it out everywhere, and mail or print a link to set a new one."`
 
 	GrantAdmin  grantAdmin  `cmd:"" name:"grant-admin" help:"Make an account an administrator, who manages other accounts on the page."`
 	RevokeAdmin revokeAdmin `cmd:"" name:"revoke-admin" help:"Take the administrator role from an account."`
@@ -92,6 +96,41 @@ func readSecret(terminal *os.File, prompt io.Writer, words string) (secret.Text,
 	return secret.New(string(typed)), nil
 }
 
+type invite struct {
+	Email     string `required:"" help:"The email address to sign in with."`
+	Language  string `enum:"en,de" default:"en" help:"The language of the mails: ${enum}."`
+	Admin     bool   `help:"Make it an administrator, who manages other accounts on the page."`
+	PrintLink bool   `help:"Print the link instead of mailing it. Without mail, it is always printed."`
+}
+
+// Run invites a user.
+func (cmd invite) Run(ctx context.Context, p Program) error {
+	return p.withApp(ctx, func(a *app.App, c config.Config) error {
+		sent, link, err := a.InviteAccount(ctx, cmd.Email, cmd.Language, cmd.PrintLink)
+		if err != nil {
+			return err
+		}
+		p.printf("invited %s (%s)", mailaddr.ToUnicode(sent.Account.Email), sent.Account.ID)
+		if cmd.Admin {
+			if err := p.setRole(ctx, a, sent.Account.Email, account.Admin); err != nil {
+				return err
+			}
+		}
+		if link.IsZero() {
+			p.printf("a link to set the password is mailed to this address")
+			return nil
+		}
+		p.printLink(link, mailaddr.ToUnicode(sent.Account.Email), c.Mail.InviteLifetime)
+		return nil
+	})
+}
+
+// printLink prints a link that sets a password.
+func (p Program) printLink(link secret.Text, email string, lifetime time.Duration) {
+	p.printf("give this link to %s: it sets a password, works once, and expires in %s", email, lifetime)
+	p.printf("%s", link.Reveal())
+}
+
 type resetMFA struct {
 	Email  string `required:"" help:"The email address of the account."`
 	Reason string `required:"" help:"Why, and how you verified the person's identity. It is written to the audit log."`
@@ -99,8 +138,8 @@ type resetMFA struct {
 
 // Run resets an account's MFA.
 func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
-	if usertext.IsBlank(cmd.Reason) {
-		return errors.New("--reason must not be empty: it is written to the audit log")
+	if err := checkReason(cmd.Reason); err != nil {
+		return err
 	}
 	a, _, err := p.open(ctx)
 	if err != nil {
@@ -112,6 +151,41 @@ func (cmd resetMFA) Run(ctx context.Context, p Program) (err error) {
 		return err
 	}
 	p.printf("MFA is off for %s: methods removed: %d, sessions ended: %d", cmd.Email, methods, sessions)
+	return nil
+}
+
+type resetPassword struct {
+	Email     string `required:"" help:"The email address of the account."`
+	Reason    string `required:"" help:"Why, and how you verified the person's identity. It is written to the audit log."`
+	PrintLink bool   `help:"Print the link instead of mailing it, for example because the person cannot read that mailbox. Without mail, it is always printed."`
+}
+
+// Run starts a password reset for an account.
+func (cmd resetPassword) Run(ctx context.Context, p Program) error {
+	if err := checkReason(cmd.Reason); err != nil {
+		return err
+	}
+	return p.withApp(ctx, func(a *app.App, c config.Config) error {
+		link, sessions, err := a.ResetPassword(ctx, cmd.Email, cmd.Reason, cmd.PrintLink)
+		if err != nil {
+			return err
+		}
+		email := mailaddr.ToUnicode(account.CanonicalEmail(cmd.Email))
+		p.printf("the password of %s is removed, sessions ended: %d", email, sessions)
+		if link.IsZero() {
+			p.printf("a link to set a new one is mailed to this address, unless the account is disabled")
+			return nil
+		}
+		p.printLink(link, email, c.Mail.ResetLifetime)
+		return nil
+	})
+}
+
+// checkReason returns an error for a reason that is blank.
+func checkReason(reason string) error {
+	if usertext.IsBlank(reason) {
+		return errors.New("--reason must not be empty: it is written to the audit log")
+	}
 	return nil
 }
 

@@ -150,6 +150,7 @@ type Mail struct {
 	AddressMails    int           `env:"TWOFOLD_ADDRESS_MAILS" envDefault:"10"`   // likewise
 	NewDeviceMails  int           `env:"TWOFOLD_NEW_DEVICE_MAILS" envDefault:"5"` // likewise
 	AddressLifetime time.Duration `env:"TWOFOLD_ADDRESS_LIFETIME" envDefault:"24h"`
+	InviteLifetime  time.Duration `env:"TWOFOLD_INVITATION_LIFETIME" envDefault:"168h"`
 }
 
 // Removal configures the delayed removal of MFA for users who lost every factor: docs/lost-everything.md. Delay 0 turns

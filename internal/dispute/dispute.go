@@ -1,14 +1,14 @@
 // Package dispute handles "this was not me" reports, which users send with the dispute link of a notice about a change that
 // they did not make. A report consumes the link, revokes everything that the account's credentials have opened, undoes the
-// reported change as far as possible, and forces a password reset, because the attacker knows the password. It never turns
-// MFA off if MFA was on before the reported change. The entry point is [Service.Report].
+// reported change with everything that came with it, and forces a password reset, because the attacker knows the password. It
+// never turns MFA off if MFA was on before the reported change. The entry point is [Service.Report].
 package dispute
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
@@ -23,7 +23,7 @@ type Outcome string
 
 const (
 	Suspended      Outcome = "suspended" // no longer accepted, but MFA stays on
-	Removed        Outcome = "removed"   // it was the only method, turned MFA on, and was younger than UndoWindow
+	Removed        Outcome = "removed"   // it turned MFA on: it was removed with every later method
 	AlreadyRemoved Outcome = "gone"      // it was removed before the report
 )
 
@@ -44,8 +44,15 @@ type Accounts interface {
 
 // Passwords forces password resets.
 type Passwords interface {
-	// ForceReset removes the password and mails a link to set a new one.
+	// ForceReset removes the password and mails a link to set a new one, which replaces older links.
 	ForceReset(ctx context.Context, accountID string) (sessionsEnded int, err error)
+	// NeedsReset reports whether ForceReset has removed the password, and no new one is set yet.
+	NeedsReset(ctx context.Context, accountID string) (bool, error)
+}
+
+// Removals cancels the MFA removal that is in progress, if there is one.
+type Removals interface {
+	CancelByDispute(ctx context.Context, accountID string) error
 }
 
 // Store opens transactions and locks accounts.
@@ -56,17 +63,16 @@ type Store interface {
 
 // Service handles reports.
 type Service struct {
-	Store      Store
-	Links      *maillink.Service
-	Accounts   Accounts
-	Passwords  Passwords
-	Pending    mfa.PendingChanges
-	Methods    *mfa.Service
-	Revoker    account.Revoker
-	Notices    mfa.Notices
-	Audit      audit.Log
-	UndoWindow time.Duration // a first and only method younger than this is removed instead of suspended
-	Now        func() time.Time
+	Store     Store
+	Links     *maillink.Service
+	Accounts  Accounts
+	Passwords Passwords
+	Pending   mfa.PendingChanges
+	Methods   *mfa.Service
+	Removals  Removals
+	Revoker   account.Revoker
+	Notices   mfa.Notices
+	Audit     audit.Log
 }
 
 // Report consumes the dispute link of a notice, ends every session of the account and undoes the reported change. It returns
@@ -91,12 +97,6 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		if err := s.revokeSuperseded(ctx, l, about); err != nil {
 			return err
 		}
-		if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, l.AccountID); err != nil {
-			return err
-		}
-		if err := s.Pending.CancelPendingChanges(ctx, l.AccountID); err != nil {
-			return err
-		}
 		reported := audit.Event{Kind: audit.NotMeReported, AccountID: l.AccountID, Subject: about.Of, Reason: string(about.Kind)}
 		if err := s.Audit.Record(ctx, reported); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (s *Service) Report(ctx context.Context, token secret.Text) (Result, error)
 		if err != nil {
 			return err
 		}
-		if err := s.undo(ctx, l.AccountID, about, &done); err != nil || !done.PasswordReset {
+		if done, err = s.undo(ctx, l.AccountID, about); err != nil || !done.PasswordReset {
 			return err
 		}
 		return s.notifyOtherAddresses(ctx, l.AccountID, before.Addresses)
@@ -152,60 +152,87 @@ func (s *Service) notify(ctx context.Context, accountID string, to []string) err
 	return err
 }
 
-// undo undoes the reported change as far as possible. It also forces a password reset, because the attacker knows the
-// password. The exception is a suspended method: signing in then still takes a second factor besides the password.
-func (s *Service) undo(ctx context.Context, accountID string, about notify.DisputeSubject, done *Result) error {
-	var err error
+// undo undoes an event that the owner disputes, with everything that may have come of it. Whatever the event, the account's
+// sessions, pending sign-ins, known devices, step-up tokens, reset links, pending address and MFA removal end. Then undoChange
+// undoes the reported change. The password is removed and a link to set a new one is mailed, because the attacker knows the
+// password. The exception is a method that was added to an account with MFA: it is suspended, and signing in takes another second
+// factor besides the password. If an earlier dispute has removed the password, its link has just been revoked, and another is
+// mailed.
+func (s *Service) undo(ctx context.Context, accountID string, about notify.DisputeSubject) (done Result, err error) {
+	if done.SessionsEnded, err = s.Revoker.RevokeAll(ctx, accountID); err != nil {
+		return Result{}, err
+	}
+	if err := s.Pending.CancelPendingChanges(ctx, accountID); err != nil {
+		return Result{}, err
+	}
+	if err := s.Removals.CancelByDispute(ctx, accountID); err != nil {
+		return Result{}, err
+	}
+	if done.Method, err = s.undoChange(ctx, accountID, about); err != nil {
+		return Result{}, err
+	}
+	done.PasswordReset = true
+	if done.Method == Suspended {
+		if done.PasswordReset, err = s.Passwords.NeedsReset(ctx, accountID); err != nil || !done.PasswordReset {
+			return done, err
+		}
+	}
+	ended, err := s.Passwords.ForceReset(ctx, accountID)
+	done.SessionsEnded += ended
+	return done, err
+}
+
+// undoChange undoes the reported change as far as possible. It returns what happened to the method that the notice named, if it
+// named one.
+func (s *Service) undoChange(ctx context.Context, accountID string, about notify.DisputeSubject) (Outcome, error) {
 	switch about.Kind {
 	case notify.MethodAdded, notify.MethodReplaced:
-		return s.disputeMethod(ctx, accountID, about, done)
-	case notify.RecoveryCodesGenerated:
-		err = s.Methods.DeleteRecoveryCodes(ctx, accountID)
+		if about.First {
+			return s.undoFirstMethod(ctx, accountID)
+		}
+		return s.suspendMethod(ctx, accountID, about.Of)
+	case notify.RecoveryCodesGenerated, notify.RecoveryCodeUsed: // an attacker with one code of a set may have all of them
+		return "", s.Methods.DeleteRecoveryCodes(ctx, accountID)
 	case notify.EmailChanged:
-		err = s.Accounts.RestoreEmail(ctx, accountID, about.Of)
+		return "", s.Accounts.RestoreEmail(ctx, accountID, about.Of)
 	case notify.NoticeEmailChanged, notify.NoticeEmailRemoved:
-		err = s.Accounts.RestoreNoticeEmail(ctx, accountID, about.Of)
+		return "", s.Accounts.RestoreNoticeEmail(ctx, accountID, about.Of)
 	}
-	if err != nil {
-		return err
-	}
-	return s.forceReset(ctx, accountID, done)
+	return "", nil
 }
 
-// disputeMethod suspends the reported method. It removes it instead if the method turned MFA on, is the only one and is
-// younger than UndoWindow. The password alone would then be enough to sign in, so it forces a password reset too.
-func (s *Service) disputeMethod(ctx context.Context, accountID string, about notify.DisputeSubject, done *Result) error {
+// undoFirstMethod removes the method that turned MFA on, the recovery codes that came with it, and every later method: the
+// attacker who added the first one with the password alone may have added or replaced the others with its codes. No method of the
+// account is older than its first one. The dispute link of the notice limits the time in which that is possible.
+func (s *Service) undoFirstMethod(ctx context.Context, accountID string) (Outcome, error) {
 	methods, err := s.Methods.Methods(ctx, accountID)
 	if err != nil {
-		return err
+		return "", err
 	}
-	i := slices.IndexFunc(methods, func(m mfa.Method) bool { return m.ID == about.Of })
-	if i < 0 {
-		done.Method = AlreadyRemoved
-		return s.forceReset(ctx, accountID, done)
+	if _, err := s.Methods.RemoveAll(ctx, accountID); err != nil {
+		return "", err
 	}
-	if about.First && len(methods) == 1 && s.Now().Before(methods[0].CreatedAt.Add(s.UndoWindow)) {
-		done.Method = Removed
-		if _, err := s.Methods.RemoveAll(ctx, accountID); err != nil {
-			return err
-		}
-		removed := audit.Event{Kind: audit.MethodRemoved, AccountID: accountID, Subject: methods[0].ID, Name: methods[0].Name}
+	for _, m := range methods {
+		removed := audit.Event{Kind: audit.MethodRemoved, AccountID: accountID, Subject: m.ID, Name: m.Name}
 		if err := s.Audit.Record(ctx, removed); err != nil {
-			return err
+			return "", err
 		}
-		return s.forceReset(ctx, accountID, done)
 	}
-	done.Method = Suspended
-	if _, err := s.Methods.Suspend(ctx, accountID, about.Of); err != nil {
-		return err
+	if len(methods) == 0 {
+		return AlreadyRemoved, nil
 	}
-	_, err = s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.MethodSuspended, AccountID: accountID, Name: methods[i].Name})
-	return err
+	return Removed, nil
 }
 
-// forceReset forces a password reset and adds it to the result.
-func (s *Service) forceReset(ctx context.Context, accountID string, done *Result) error {
-	ended, err := s.Passwords.ForceReset(ctx, accountID)
-	done.PasswordReset, done.SessionsEnded = true, done.SessionsEnded+ended
-	return err
+// suspendMethod suspends a method that was added to an account with MFA, and notifies the owner.
+func (s *Service) suspendMethod(ctx context.Context, accountID, id string) (Outcome, error) {
+	m, err := s.Methods.Suspend(ctx, accountID, id)
+	if errors.Is(err, mfa.ErrNotFound) {
+		return AlreadyRemoved, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.MethodSuspended, AccountID: accountID, Name: m.Name})
+	return Suspended, err
 }

@@ -23,6 +23,13 @@ const (
 	NotMe           Purpose = "not_me"           // dispute a change ("this was not me")
 )
 
+// Invitation is the subject of a ResetPassword link with which a user sets the first password of an account. The purpose is
+// the same, so that what revokes reset links also revokes invitations.
+const Invitation = "invitation"
+
+// InvitationPath is the path of the page that an invitation opens.
+const InvitationPath = "/set-password"
+
 // Path returns the path of the page that a link of the purpose opens. The token is in the fragment, which browsers do not send
 // to servers (RFC 9110 §7.1).
 func (p Purpose) Path() string {

@@ -9,17 +9,19 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/decision"
 	"twofold/internal/notify"
+	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/throttle"
 	"twofold/internal/totp"
 )
 
 // Confirm turns a pending enrollment into a method if the code is right. A name that is not empty replaces the name that the
-// enrollment was begun with. The method that the enrollment replaces, if any, is deleted in the same transaction. Confirm
+// enrollment was begun with. The method that the enrollment replaces, if any, is deleted in the same transaction. browser is the
+// device token of the browser that the session is used from, if any. Confirm
 // ends the account's other sessions, revokes its step-up tokens and raises sess to two factors. With the first method it
-// also creates recovery codes and cancels pending changes of the account. It returns ErrNotFound, ErrEnrollmentExpired,
-// ErrNameTaken (which costs no try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
-func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string) (Method, ChangeResult, error) {
+// also creates recovery codes and ends everything that the password alone has created, see beginMFA. It returns ErrNotFound,
+// ErrEnrollmentExpired, ErrNameTaken (which costs no try), a *RejectedError, a *throttle.ThrottledError or password.ErrBusy.
+func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, name string, browser secret.Text) (Method, ChangeResult, error) {
 	st, err := s.Store.State(ctx, sess.AccountID)
 	if err != nil {
 		return Method{}, ChangeResult{}, err
@@ -46,14 +48,14 @@ func (s *Service) Confirm(ctx context.Context, sess session.Session, id, code, n
 	return s.RunConfirmation(ctx, Confirmation{
 		Enrollment: e, Code: code, First: len(st.Methods) == 0, InTx: s.inDecisionTx,
 		CountFailure: func(ctx context.Context) (throttle.Budget, error) { return s.countTry(ctx, e, attempt) },
-		Accept: func(ctx context.Context) (session.Session, []Method, error) {
+		Accept: func(ctx context.Context) (Accepted, error) {
 			methods, err := s.consumeEnrollment(ctx, e, attempt)
 			if err != nil {
-				return session.Session{}, nil, err
+				return Accepted{}, err
 			}
 			// The step-up before the enrollment verified the password in this session, and this code verifies the phone.
 			elevated, err := s.Sessions.Elevate(ctx, sess, session.AMRFor(true))
-			return elevated, methods, err
+			return Accepted{Session: elevated, Browser: browser, Methods: methods}, err
 		},
 	})
 }
@@ -70,9 +72,15 @@ type Confirmation struct {
 	// CountFailure counts a wrong code while the account is locked, and returns what is left to try.
 	CountFailure func(ctx context.Context) (throttle.Budget, error)
 	// Accept locks the account, checks that the attempt is not throttled and that the enrollment can still be confirmed,
-	// consumes the enrollment, and clears the failures. It returns the session that the method is added in, and the
-	// account's other methods.
-	Accept func(ctx context.Context) (session.Session, []Method, error)
+	// consumes the enrollment, and clears the failures.
+	Accept func(ctx context.Context) (Accepted, error)
+}
+
+// Accepted is where a method is added.
+type Accepted struct {
+	Session session.Session
+	Browser secret.Text // the device token of the browser that the session is used from; empty: it is a script's
+	Methods []Method    // the account's other methods
 }
 
 // errCodesNeeded means that a first method needs recovery codes, and that none were generated, because the account lost its
@@ -143,17 +151,17 @@ func (s *Service) confirmTx(ctx context.Context, c Confirmation, step totp.Step,
 	m := s.methodOf(c.Enrollment, step)
 	var done ChangeResult
 	err := c.InTx(ctx, func(ctx context.Context) (*decision.Refusal, error) {
-		sess, others, err := c.Accept(ctx)
+		to, err := c.Accept(ctx)
 		if err != nil {
 			return nil, err
 		}
-		first := len(others) == 0
+		first := len(to.Methods) == 0
 		if first {
-			if err := s.beginMFA(ctx, m.AccountID, codes); err != nil {
+			if err := s.beginMFA(ctx, to, codes); err != nil {
 				return nil, err
 			}
 		}
-		if done, err = s.addMethod(ctx, sess, m, c.Enrollment.Replaces, others); err != nil {
+		if done, err = s.addMethod(ctx, to, m, c.Enrollment.Replaces); err != nil {
 			return nil, err
 		}
 		if first {
@@ -167,16 +175,21 @@ func (s *Service) confirmTx(ctx context.Context, c Confirmation, step totp.Step,
 	return m, done, nil
 }
 
-// beginMFA stores the recovery codes of an account that is about to get its first method. It also cancels pending changes of
-// the account, because the password alone requested them and is no longer enough.
-func (s *Service) beginMFA(ctx context.Context, accountID string, codes codeBatch) error {
+// beginMFA prepares an account for its first method, by whichever way it is added. The password alone is no longer enough, so
+// everything that it alone has created ends (T-08, T-14, T-25): pending sign-ins, known devices with their attempt budgets,
+// password reset links and a pending address. Other sessions and step-up tokens end with every change of methods, in
+// RevokeAfterChange. beginMFA also stores the recovery codes.
+func (s *Service) beginMFA(ctx context.Context, to Accepted, codes codeBatch) error {
 	if len(codes.stored) == 0 {
 		return errCodesNeeded
 	}
-	if err := s.replaceRecoveryCodes(ctx, accountID, codes); err != nil {
+	if err := s.Trust.RevokeOthers(ctx, to.Session, to.Browser); err != nil {
 		return err
 	}
-	return s.PendingChanges.CancelPendingChanges(ctx, accountID)
+	if err := s.replaceRecoveryCodes(ctx, to.Session.AccountID, codes); err != nil {
+		return err
+	}
+	return s.PendingChanges.CancelPendingChanges(ctx, to.Session.AccountID)
 }
 
 // inDecisionTx runs decide in one transaction and returns the refusal's error after the commit.
@@ -227,8 +240,14 @@ func (s *Service) consumeEnrollment(ctx context.Context, e Enrollment, attempt t
 	if s.expired(now.Enrollment) {
 		return nil, ErrEnrollmentExpired
 	}
-	if _, err := s.Store.DeleteEnrollment(ctx, e.AccountID, e.ID); err != nil {
+	// A session that ends deletes its enrollment without the account's lock. The condition of this DELETE thus also proves that
+	// the session has not ended, and that the account, which ends its sessions when it is disabled, is enabled.
+	deleted, err := s.Store.DeleteEnrollment(ctx, e.AccountID, e.ID)
+	if err != nil {
 		return nil, err
+	}
+	if !deleted {
+		return nil, ErrNotFound
 	}
 	if counts.IsZero() {
 		return now.Methods, nil
@@ -246,21 +265,21 @@ func (s *Service) methodOf(e Enrollment, step totp.Step) Method {
 
 // addMethod inserts the method, and deletes the one that it replaces. If that one has been removed meanwhile, the method is
 // simply added.
-func (s *Service) addMethod(ctx context.Context, sess session.Session, m Method, replaces string, others []Method) (ChangeResult, error) {
-	notice := notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name, First: len(others) == 0}
+func (s *Service) addMethod(ctx context.Context, to Accepted, m Method, replaces string) (ChangeResult, error) {
+	notice := notify.Notice{Kind: notify.MethodAdded, Subject: m.ID, Name: m.Name, First: len(to.Methods) == 0}
 	events := []audit.Event{{Kind: audit.EnrollmentConfirmed, Subject: m.ID, Name: m.Name}}
-	if old, err := find(others, replaces); err == nil {
+	if old, err := find(to.Methods, replaces); err == nil {
 		if _, err := s.Store.DeleteMethod(ctx, m.AccountID, old.ID); err != nil {
 			return ChangeResult{}, err
 		}
 		notice.Kind = notify.MethodReplaced
 		events = append(events, audit.Event{Kind: audit.MethodReplaced, Subject: old.ID, Name: old.Name})
 	}
-	if _, err := uniqueName(m.Name, excluding(others, replaces)); err != nil { // taken since the first look
+	if _, err := uniqueName(m.Name, excluding(to.Methods, replaces)); err != nil { // taken since the first look
 		return ChangeResult{}, err
 	}
 	if err := s.Store.InsertMethod(ctx, m); err != nil {
 		return ChangeResult{}, err
 	}
-	return s.notifyAndRecord(ctx, sess, notice, events...)
+	return s.notifyAndRecord(ctx, to.Session, notice, events...)
 }

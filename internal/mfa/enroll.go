@@ -3,7 +3,9 @@ package mfa
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
+	"unicode"
 
 	"twofold/internal/audit"
 	"twofold/internal/mailaddr"
@@ -45,6 +47,9 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, req Enrollmen
 	}
 	e := begun.Enrollment
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, e.AccountID); err != nil {
+			return err
+		}
 		if err := s.StepUps.Consume(ctx, grant); err != nil {
 			return err
 		}
@@ -63,6 +68,13 @@ func (s *Service) Begin(ctx context.Context, sess session.Session, req Enrollmen
 		}
 		if e.Name, err = uniqueName(req.Name, others); err != nil {
 			return err
+		}
+		if len(now.Methods) > 0 {
+			uri, err := begun.Key.URI(s.Issuer, labelOf(req.Email, e.Name, now.Methods))
+			if err != nil {
+				return fmt.Errorf("format key URI: %w", err)
+			}
+			begun.URI = secret.New(uri)
 		}
 		if older := now.Enrollment; older.ID != "" && s.expired(older) {
 			if err := s.expire(ctx, older); err != nil {
@@ -102,6 +114,21 @@ func (s *Service) NewPending(e Enrollment, email string) (NewEnrollment, error) 
 	return NewEnrollment{Enrollment: e, Key: key, URI: secret.New(uri)}, nil
 }
 
+// labelOf returns the account part of the label of a later method: the address and the method's name. Apps that identify an entry
+// by its label would otherwise replace the entry of another method of the account, or show two that look alike. If the method
+// replaces one of the same name, whose entry is needed until the new one is confirmed, a number follows.
+func labelOf(email, name string, methods []Method) string {
+	if _, err := uniqueName(name, methods); err != nil {
+		name += " 2"
+	}
+	return email + " (" + strings.Map(func(r rune) rune {
+		if r == ':' || unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, name) + ")"
+}
+
 // WithName returns the enrollment of an account's first method with its name normalized, or with a default name if it has
 // none. It returns ErrInvalidName.
 func (e Enrollment) WithName() (Enrollment, error) {
@@ -125,6 +152,9 @@ func (s *Service) State(ctx context.Context, accountID string) (State, error) {
 // Cancel deletes a pending enrollment. It returns ErrNotFound if the account has no such enrollment.
 func (s *Service) Cancel(ctx context.Context, accountID, id string) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Accounts.Lock(ctx, accountID); err != nil {
+			return err
+		}
 		deleted, err := s.Store.DeleteEnrollment(ctx, accountID, id)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"twofold/internal/mfa"
+	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -54,7 +55,7 @@ func TestName_UniquePerAccount(t *testing.T) {
 				if at == "confirming" {
 					must(t, err)
 					var m mfa.Method
-					m, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.asked)
+					m, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.asked, secret.Text{})
 					got = m.Name
 					if strings.TrimSpace(c.asked) == "" {
 						c.want = "some other name" // the name it was begun with stays
@@ -99,7 +100,7 @@ func TestName_LengthInNFC(t *testing.T) {
 			t.Errorf("begin with %s: token consumed %v, want %v", what, c.fits, !c.fits)
 		}
 		b := h.begin("phone")
-		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.name); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
+		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), c.name, secret.Text{}); (err == nil) != c.fits || (!c.fits && !errors.Is(err, mfa.ErrInvalidName)) {
 			t.Errorf("confirm with %s: got %v, valid %v", what, err, c.fits)
 		}
 	}
@@ -160,7 +161,7 @@ func TestConfirm_Refused(t *testing.T) {
 		}, mfa.ErrEnrollmentExpired, -1},
 		"five wrong codes before": {func(h *fixture, b mfa.NewEnrollment) (session.Session, string, string) {
 			for range 5 {
-				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), "")
+				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), "", secret.Text{})
 				if !errors.Is(err, mfa.ErrCodeRejected) {
 					h.t.Fatal(err)
 				}
@@ -179,7 +180,7 @@ func TestConfirm_Refused(t *testing.T) {
 			h := newFixture(t)
 			b := h.begin("phone")
 			sess, id, code := c.prepare(h, b)
-			if m, change, err := h.Confirm(ctx, sess, id, code, ""); !errors.Is(err, c.want) || m.ID != "" || !change.NewToken.IsZero() {
+			if m, change, err := h.Confirm(ctx, sess, id, code, "", secret.Text{}); !errors.Is(err, c.want) || m.ID != "" || !change.NewToken.IsZero() {
 				t.Errorf("got %+v, %+v, %v, want %v", m, change, err, c.want)
 			}
 			s := h.state(stepup.Grant{})
@@ -206,7 +207,7 @@ func TestConfirm_RejectedErrorDetails(t *testing.T) {
 		{b.Key.Code(totp.StepAt(h.now) - 4), -2 * time.Minute},
 		{b.Key.Code(totp.StepAt(h.now) + 30), 0}, // a quarter of an hour is too much for a clock offset
 	} {
-		_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, c.code, "")
+		_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, c.code, "", secret.Text{})
 		var rejected *mfa.RejectedError
 		if !errors.As(err, &rejected) || rejected.ClockOffset != c.off || rejected.Budget.Left != 4-i {
 			t.Errorf("attempt %d: got %+v, want an offset of %s and %d attempts left", i+1, err, c.off, 4-i)
@@ -220,11 +221,11 @@ func TestConfirm_FirstMethod(t *testing.T) {
 	g := h.grant("mfa.remove")
 	b := h.begin("phone")
 	for range 3 {
-		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), ""); !errors.Is(err, mfa.ErrCodeRejected) {
+		if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.wrong(b), "", secret.Text{}); !errors.Is(err, mfa.ErrCodeRejected) {
 			t.Fatal(err)
 		}
 	}
-	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 	if err != nil || m.ID != b.Enrollment.ID || m.LastStep != totp.StepAt(h.now) || change.SessionsEnded != 1 || change.NewToken.IsZero() {
 		t.Errorf("got %+v, %+v, %v", m, change, err)
 	}
@@ -257,7 +258,10 @@ func TestConcurrent_OneOfTwentySucceeds(t *testing.T) {
 		"confirm, one code": func(h *fixture) func() error {
 			b := h.begin("")
 			h.Limits.EnrollmentTries, h.Attempts.Limits.FreeAttempts = 100, 100
-			return func() error { _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); return err }
+			return func() error {
+				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
+				return err
+			}
 		},
 		"remove, one token": func(h *fixture) func() error {
 			m, _ := h.enroll("")

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"twofold/internal/mfa"
+	"twofold/internal/secret"
 	"twofold/internal/stepup"
 	"twofold/internal/test/faultstore"
 )
@@ -34,7 +35,7 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 		"confirm a first method keeps it pending, and MFA off": {15, func(h *fixture) (func() error, stepup.Grant) {
 			b := h.begin("phone")
 			return func() error {
-				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
@@ -42,7 +43,7 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 			h.enroll("phone")
 			b := h.begin("tablet")
 			return func() error {
-				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "renamed")
+				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "renamed", secret.Text{})
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
@@ -59,7 +60,7 @@ func TestFaults_NothingHalfDone(t *testing.T) {
 			b, err := h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "new phone", Replaces: m.ID}, h.grant("mfa.enroll"))
 			must(h.t, err)
 			return func() error {
-				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+				m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 				return keyless(err, m.ID+change.NewToken.Reveal())
 			}, h.grant("mfa.enroll")
 		}},
@@ -186,7 +187,7 @@ func TestConfirm_RejectsOnlyWhatIsCounted(t *testing.T) {
 					code = h.code(b)
 				}
 				h.faults.FailAt(nth)
-				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, code, "")
+				_, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, code, "", secret.Text{})
 				struck, want := h.faults.Hit(), 0
 				if !struck && !right {
 					want = 1
@@ -216,7 +217,7 @@ func TestMatchCode_UnreadableKeyIsAFailure(t *testing.T) {
 		t.Errorf("keys of other rows: got %v, %v, want an error", match, err)
 	}
 	b := h.enrollSealed()
-	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); err == nil || errors.Is(err, mfa.ErrCodeRejected) {
+	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{}); err == nil || errors.Is(err, mfa.ErrCodeRejected) {
 		t.Errorf("confirm with a key of another row: got %v, want an error other than ErrCodeRejected", err)
 	}
 	h.Sealer = h.ring

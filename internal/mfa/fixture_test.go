@@ -97,7 +97,7 @@ func (h *fixture) wrong(b mfa.NewEnrollment) string {
 func (h *fixture) enroll(name string) (mfa.Method, mfa.NewEnrollment) {
 	h.t.Helper()
 	b := h.begin(name)
-	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	m, change, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 	must(h.t, err)
 	if !change.NewToken.IsZero() {
 		h.token = change.NewToken

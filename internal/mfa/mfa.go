@@ -12,6 +12,7 @@ import (
 	"twofold/internal/audit"
 	"twofold/internal/notify"
 	"twofold/internal/password"
+	"twofold/internal/secret"
 	"twofold/internal/session"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
@@ -133,6 +134,13 @@ type PendingChanges interface {
 	CancelPendingChanges(ctx context.Context, accountID string) error
 }
 
+// Trust revokes what a password has opened besides sessions.
+type Trust interface {
+	// RevokeOthers deletes the account's pending sign-ins and revokes every known device, with its attempt budgets, but the one
+	// that sess is used from. browser is the device token of that browser.
+	RevokeOthers(ctx context.Context, sess session.Session, browser secret.Text) error
+}
+
 // Notices queues mails about security events to the account's owner.
 type Notices interface {
 	Enqueue(ctx context.Context, n notify.Notice) (mails int, err error)
@@ -151,6 +159,7 @@ type Service struct {
 	Store          Store
 	Accounts       account.Locker
 	PendingChanges PendingChanges
+	Trust          Trust
 	Sealer         Sealer
 	Sessions       *session.Service
 	StepUps        *stepup.Service

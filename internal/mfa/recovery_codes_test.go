@@ -11,6 +11,7 @@ import (
 	"twofold/internal/mfa"
 	"twofold/internal/notify"
 	"twofold/internal/password"
+	"twofold/internal/secret"
 	"twofold/internal/stepup"
 	"twofold/internal/throttle"
 )
@@ -49,16 +50,16 @@ func TestChanges_ReceiptAndNotice(t *testing.T) {
 		h.now = h.now.Add(30 * time.Second)
 	}
 	b := h.begin("phone")
-	phone, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	phone, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 	must(t, err)
 	wantNotice("first method", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: phone.ID, Name: "phone", First: true})
 	b = h.begin("tablet")
-	tablet, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	tablet, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 	must(t, err)
 	wantNotice("second method", c, 2, notify.Notice{Kind: notify.MethodAdded, Subject: tablet.ID, Name: "tablet"})
 	b, err = h.Begin(ctx, h.sess, mfa.EnrollmentRequest{Email: "ada@example.com", Name: "new", Replaces: phone.ID}, h.grant("mfa.enroll"))
 	must(t, err)
-	fresh, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	fresh, c, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 	must(t, err)
 	wantNotice("replacement", c, 2, notify.Notice{Kind: notify.MethodReplaced, Subject: fresh.ID, Name: "new"})
 	c, err = h.GenerateRecoveryCodes(ctx, h.sess, h.grant("mfa.recovery_codes"))

@@ -3,11 +3,14 @@ package mfa_test
 import (
 	"context"
 	"errors"
+	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"twofold/internal/mfa"
+	"twofold/internal/secret"
 )
 
 func TestBegin_NameTakenMeanwhile(t *testing.T) {
@@ -17,14 +20,14 @@ func TestBegin_NameTakenMeanwhile(t *testing.T) {
 	b := h.begin("new")
 	_, err := h.Rename(ctx, "ada", phone.ID, "NEW")
 	must(t, err)
-	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), ""); !errors.Is(err, mfa.ErrNameTaken) {
+	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{}); !errors.Is(err, mfa.ErrNameTaken) {
 		t.Errorf("got %v, want ErrNameTaken", err)
 	}
 	g := h.grant("mfa.enroll")
 	if s := h.state(g); s.Tries != 0 {
 		t.Errorf("%d attempts were counted", s.Tries)
 	}
-	_, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "newer")
+	_, _, err = h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "newer", secret.Text{})
 	must(t, err)
 }
 
@@ -50,7 +53,7 @@ func TestConfirm_NameTakenMeanwhile(t *testing.T) {
 	asked := 0
 	before := h.state(h.grant("mfa.enroll"))
 	h.Store = lateName{h.Store, &asked}
-	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "PHONE"); !errors.Is(err, mfa.ErrNameTaken) {
+	if _, _, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "PHONE", secret.Text{}); !errors.Is(err, mfa.ErrNameTaken) {
 		t.Errorf("got %v, want ErrNameTaken", err)
 	}
 	after := h.state(h.grant("mfa.enroll"))
@@ -80,9 +83,36 @@ func TestConfirm_LastMethodRemovedMeanwhile(t *testing.T) {
 	b := h.begin("new")
 	asked := 0
 	h.Store = earlyMethod{h.Store, &asked}
-	_, done, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "")
+	_, done, err := h.Confirm(ctx, h.sess, b.Enrollment.ID, h.code(b), "", secret.Text{})
 	must(t, err)
 	if len(done.RecoveryCodes) != 2 || done.RecoveryCodesLeft != 2 {
 		t.Errorf("got %d recovery codes and %d left, want 2 for a first method", len(done.RecoveryCodes), done.RecoveryCodesLeft)
+	}
+}
+
+// Apps that identify an entry by its label would replace the entry of another method, which is still needed.
+func TestBegin_LabelsDiffer(t *testing.T) {
+	t.Parallel()
+	h := newFixture(t)
+	label := func(name, replaces string) string {
+		t.Helper()
+		req := mfa.EnrollmentRequest{Email: "ada@example.com", Name: name, Replaces: replaces}
+		b, err := h.Begin(ctx, h.sess, req, h.grant("mfa.enroll"))
+		must(t, err)
+		u, err := url.Parse(b.URI.Reveal())
+		must(t, err)
+		return u.Path
+	}
+	if got := label("Phone", ""); got != "/Twofold:ada@example.com" {
+		t.Errorf("the first label is %s, want the address alone", got)
+	}
+	phone, _ := h.enroll("Phone")
+	for _, c := range []struct{ name, replaces, want string }{
+		{"Tablet", "", "Tablet"}, {"", "", "Authenticator app"}, {"Phone", phone.ID, "Phone 2"}, {"New", phone.ID, "New"}, {"a:b\tc", "", "a b c"},
+		{strings.Repeat("📱", 64), "", strings.Repeat("📱", 64)},
+	} {
+		if got, want := label(c.name, c.replaces), "/Twofold:ada@example.com ("+c.want+")"; got != want {
+			t.Errorf("a later label is %s, want %s", got, want)
+		}
 	}
 }

@@ -15,20 +15,23 @@ import (
 // endReason is why a removal ends without removing anything. The zero value means that it continues.
 type endReason struct {
 	text     string // of the audit entry
+	byUser   bool   // a user cancelled it: every address is notified
 	cooldown bool   // a user acted with more than the password: no new request during Limits.Cooldown
 }
 
 var (
-	byLink     = endReason{"mailed link", true}
-	bySession  = endReason{"session", true}
-	byCode     = endReason{"code", true}
-	byPassword = endReason{"the password was changed", true}
-	byMethod   = endReason{"a method was added", true}
-	byAddress  = endReason{"the e-mail address was changed", true}
-	mfaOff     = endReason{"MFA is off", false}
-	disabled   = endReason{"MFA removal is disabled", false}
-	expired    = endReason{"not completed in time", false}
-	byAdmin    = endReason{"an administrator disabled the account or reset MFA", false}
+	byLink     = endReason{"mailed link", true, true}
+	bySession  = endReason{"session", true, true}
+	byCode     = endReason{"code", true, true}
+	byPassword = endReason{"the password was changed", true, true}
+	byMethod   = endReason{"a method was added", true, true}
+	byAddress  = endReason{"the e-mail address was changed", true, true}
+	// byDispute has no cooldown, because the user who disputed a change may need a removal to get back into the account.
+	byDispute = endReason{"a change was disputed", true, false}
+	mfaOff    = endReason{"MFA is off", false, false}
+	disabled  = endReason{"MFA removal is disabled", false, false}
+	expired   = endReason{"not completed in time", false, false}
+	byAdmin   = endReason{"an administrator disabled the account or reset MFA", false, false}
 )
 
 // invalidatedBy returns why a removal is invalid, or the zero endReason if it is valid. A removal depends on the password that
@@ -115,6 +118,16 @@ func (s *Service) CancelAfterPasswordReset(ctx context.Context, accountID string
 	return err
 }
 
+// CancelByDispute cancels the account's removal, if there is one, in the transaction of a dispute, because the password alone was
+// enough to request it. Another one can be requested at once.
+func (s *Service) CancelByDispute(ctx context.Context, accountID string) error {
+	_, err := s.endOpen(ctx, accountID, byDispute)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
 // CancelByAdmin ends the account's removal, if there is one, in the transaction in which an administrator disables the account
 // or resets its MFA.
 func (s *Service) CancelByAdmin(ctx context.Context, accountID string) error {
@@ -167,8 +180,10 @@ func (s *Service) endOpen(ctx context.Context, accountID string, reason endReaso
 // and ErrNotFound if the removal has ended in the meantime.
 func (s *Service) end(ctx context.Context, r Removal, reason endReason) (mails int, err error) {
 	kind, remove := audit.RemovalExpired, s.Store.Delete
-	if reason.cooldown {
+	if reason.byUser {
 		kind = audit.RemovalCancelled
+	}
+	if reason.cooldown {
 		remove = func(ctx context.Context, accountID, id string) (bool, error) {
 			return s.Store.Cancel(ctx, accountID, id, s.Now())
 		}
@@ -186,7 +201,7 @@ func (s *Service) end(ctx context.Context, r Removal, reason endReason) (mails i
 	if err := s.Audit.Record(ctx, audit.Event{Kind: kind, AccountID: r.AccountID, Subject: r.ID, Reason: reason.text}); err != nil {
 		return 0, err
 	}
-	if !reason.cooldown {
+	if !reason.byUser {
 		return 0, nil // the last mail announced the expiry, or the administrator's action sends its own notice
 	}
 	return s.Notices.Enqueue(ctx, notify.Notice{Kind: notify.RemovalCancelled, AccountID: r.AccountID})

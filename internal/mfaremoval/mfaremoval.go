@@ -66,9 +66,11 @@ var (
 type Reason string
 
 const (
-	Off           Reason = "off"            // disabled by a setting, or mail is not configured
-	Cooldown      Reason = "paused"         // one was cancelled within Limits.Cooldown
-	PasswordReset Reason = "password_reset" // the password was set with a mailed link within Limits.Cooldown, so that the mailbox alone would be enough
+	Off      Reason = "off"    // disabled by a setting, or mail is not configured
+	Cooldown Reason = "paused" // one was cancelled within Limits.Cooldown
+	// PasswordReset: the password was reset with a mailed link within Limits.Cooldown, so that the mailbox alone would be
+	// enough. A reset that a dispute forced does not count.
+	PasswordReset Reason = "password_reset"
 )
 
 // UnavailableError is the rejection of a request for a removal.

@@ -22,9 +22,10 @@ var german = catalog{
 	},
 	noDispute: textFor("Wenn Ihnen das nicht bekannt vorkommt, wenden Sie sich an den Support von {{.Product}}."),
 	dispute: textFor("Wenn Sie das nicht waren, öffnen Sie unten den Link „Das war ich nicht“ und bestätigen Sie. Damit werden alle Geräte " +
-		"abgemeldet. Wenn es in dieser E-Mail um eine Authenticator-App geht, wird diese außerdem gesperrt. Legen Sie danach ein neues Passwort fest. Der Link gilt einmal. Ist er abgelaufen, ändern Sie sofort Ihr Passwort."),
+		"abgemeldet. Wenn es in dieser E-Mail um eine Authenticator-App geht, wird diese außerdem gesperrt, oder alle Apps werden entfernt, wenn sie die erste war. " +
+		"Wenn es um Wiederherstellungscodes geht, werden alle gelöscht. Legen Sie danach ein neues Passwort fest. Der Link gilt einmal. Ist er abgelaufen, ändern Sie sofort Ihr Passwort."),
 	actions: map[maillink.Purpose]string{
-		maillink.ResetPassword:   "Neues Passwort festlegen",
+		maillink.ResetPassword:   "Passwort festlegen",
 		maillink.ConfirmAddress:  "Adresse bestätigen",
 		maillink.CompleteRemoval: "MFA entfernen",
 		maillink.CancelRemoval:   "Entfernen abbrechen",
@@ -68,6 +69,10 @@ var german = catalog{
 			subject: "Anmeldung bei Ihrem Konto nach Fehlversuchen",
 			text:    textFor("Bei Ihrem Konto bei {{.Product}} gab es eine Anmeldung nach {{if .Count}}{{.Count}} Fehlversuchen{{else}}mehreren Fehlversuchen{{end}}."),
 		},
+		PasswordWithoutCode: {
+			subject: "Ihr Passwort wurde eingegeben, aber kein gültiger Code",
+			text:    textFor("Auf einem Gerät, das Ihr Konto bei {{.Product}} nicht kennt, wurde das richtige Passwort eingegeben, danach aber kein gültiger Code. Die Anmeldung wurde nicht abgeschlossen. Wiederholt sich das, folgt die nächste Benachrichtigung frühestens nach einem Tag."),
+		},
 		MFAReset: {
 			subject: "Die Multi-Faktor-Authentifizierung Ihres Kontos wurde ausgeschaltet",
 			text:    textFor("Ein Administrator hat alle Authenticator-Apps und Wiederherstellungscodes aus Ihrem Konto bei {{.Product}} entfernt. Die Multi-Faktor-Authentifizierung (MFA) ist damit ausgeschaltet. Alle Geräte wurden abgemeldet. Bis Sie wieder eine Authenticator-App hinzufügen, schützt nur das Passwort Ihr Konto."),
@@ -88,14 +93,19 @@ var german = catalog{
 			text:    textFor("Ein Administrator hat Ihr Konto bei {{.Product}} wieder freigegeben. Sie können sich wie zuvor anmelden."),
 			not:     textFor("Wenn Sie das nicht erwartet haben, melden Sie sich an, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
 		},
+		Invitation: {
+			subject: "Legen Sie das Passwort Ihres neuen Kontos fest",
+			text:    textFor("Für diese E-Mail-Adresse wurde ein Konto bei {{.Product}} erstellt. Legen Sie mit dem Link unten das Passwort fest und melden Sie sich dann damit an. Der Link gilt einmal{{if .Until}} und bis {{.Until}}{{end}}."),
+			not:     textFor("Wenn Sie das nicht erwartet haben, ignorieren Sie diese E-Mail: Ohne den Link kann das Konto nicht verwendet werden. Leiten Sie diese E-Mail nicht weiter."),
+		},
 		PasswordResetLink: {
 			subject: "Legen Sie ein neues Passwort für Ihr Konto fest",
 			text:    textFor("Für Ihr Konto bei {{.Product}} wurde ein neues Passwort angefordert. Mit dem Link unten können Sie eines festlegen. Er gilt einmal und nur kurze Zeit."),
 			not:     textFor("Wenn Sie das nicht angefordert haben, ignorieren Sie diese E-Mail: Ihr Passwort bleibt unverändert. Leiten Sie diese E-Mail nicht weiter."),
 		},
 		PasswordResetDone: {
-			subject: "Ihr Passwort wurde per E-Mail zurückgesetzt",
-			text:    textFor("Für Ihr Konto bei {{.Product}} wurde mit einem Link aus einer E-Mail ein neues Passwort festgelegt. Alle Geräte wurden abgemeldet."),
+			subject: "Für Ihr Konto wurde ein neues Passwort festgelegt",
+			text:    textFor("Für Ihr Konto bei {{.Product}} wurde mit einem Einmal-Link ein neues Passwort festgelegt. Alle Geräte wurden abgemeldet."),
 		},
 		PasswordResetForced: {
 			subject: "Ihr Konto braucht ein neues Passwort",
@@ -106,6 +116,11 @@ var german = catalog{
 			subject: "Ihr Passwort ist nicht mehr gültig",
 			text:    textFor("Für eine Benachrichtigung zu Ihrem Konto bei {{.Product}} wurde „Das war ich nicht“ gemeldet. Zum Schutz des Kontos wurden alle Geräte abgemeldet, und das alte Passwort ist nicht mehr gültig. Ein Link für ein neues wurde an die E-Mail-Adresse gesendet, mit der das Konto jetzt angemeldet wird."),
 			not:     textFor("Wenn Sie das nicht gemeldet haben, kann eine andere Person E-Mails des Kontos lesen. Sichern Sie Ihre Postfächer und wenden Sie sich sofort an den Support von {{.Product}}."),
+		},
+		PasswordResetByAdmin: {
+			subject: "Ein Administrator hat Ihr Passwort zurückgesetzt",
+			text:    textFor("Ein Administrator hat das Passwort Ihres Kontos bei {{.Product}} zurückgesetzt. Alle Geräte wurden abgemeldet, und das alte Passwort ist nicht mehr gültig. {{if .Until}}Mit dem Link unten können Sie ein neues festlegen. Er gilt einmal und bis {{.Until}}. Danach können Sie auf der Anmeldeseite einen weiteren anfordern.{{else}}Ein neues legen Sie mit dem Einmal-Link fest, der an die E-Mail-Adresse des Kontos gesendet wurde oder den Sie von einem Administrator erhalten.{{end}}"),
+			not:     textFor("Wenn Sie nicht darum gebeten haben, legen Sie trotzdem ein neues Passwort fest, prüfen Sie die letzten Aktivitäten Ihres Kontos und wenden Sie sich an den Support von {{.Product}}."),
 		},
 		MethodSuspended: {
 			subject: "Eine Authenticator-App Ihres Kontos wurde gesperrt",

@@ -14,9 +14,10 @@ var english = catalog{
 	date:      func(at time.Time) string { return at.UTC().Format("2 January 2006, 15:04 UTC") },
 	noDispute: textFor("If you do not recognize this, contact {{.Product}} support."),
 	dispute: textFor("If this was not you, open the link “This was not me” below and confirm. This signs out all devices. " +
-		"If this email is about an authenticator app, it also suspends that app. Then set a new password. The link works once. If it has expired, change your password right away."),
+		"If this email is about an authenticator app, it also suspends that app, or removes all apps if this was the first one. If it is about recovery codes, it deletes all of them. " +
+		"Then set a new password. The link works once. If it has expired, change your password right away."),
 	actions: map[maillink.Purpose]string{
-		maillink.ResetPassword:   "Set a new password",
+		maillink.ResetPassword:   "Set your password",
 		maillink.ConfirmAddress:  "Confirm this address",
 		maillink.CompleteRemoval: "Remove MFA",
 		maillink.CancelRemoval:   "Cancel the removal",
@@ -60,6 +61,10 @@ var english = catalog{
 			subject: "Sign-in to your account after failed attempts",
 			text:    textFor("There was a sign-in to your {{.Product}} account after {{if .Count}}{{.Count}} failed attempts{{else}}several failed attempts{{end}}."),
 		},
+		PasswordWithoutCode: {
+			subject: "Your password was entered, but no valid code",
+			text:    textFor("The right password of your {{.Product}} account was entered on a device that the account does not know, and no valid code followed. The sign-in was not completed. If this happens again, the next notice comes after one day at the earliest."),
+		},
 		MFAReset: {
 			subject: "Multi-factor authentication was turned off for your account",
 			text:    textFor("An administrator removed all authenticator apps and recovery codes from your {{.Product}} account, so multi-factor authentication (MFA) is off. All devices were signed out. Until you add an authenticator app again, only the password protects your account."),
@@ -80,14 +85,19 @@ var english = catalog{
 			text:    textFor("An administrator enabled your {{.Product}} account again. You can sign in as before."),
 			not:     textFor("If you did not expect this, sign in, check the recent activity of your account, and contact {{.Product}} support."),
 		},
+		Invitation: {
+			subject: "Set the password of your new account",
+			text:    textFor("A {{.Product}} account was created for this email address. Use the link below to set its password, then sign in with it. The link works once{{if .Until}}, until {{.Until}}{{end}}."),
+			not:     textFor("If you did not expect this, ignore this email: without the link, the account cannot be used. Do not forward this email."),
+		},
 		PasswordResetLink: {
 			subject: "Set a new password for your account",
 			text:    textFor("We received a request to reset the password of your {{.Product}} account. Use the link below to set a new one. It works once and only for a short time."),
 			not:     textFor("If you did not request this, ignore this email: your password stays the same. Do not forward this email."),
 		},
 		PasswordResetDone: {
-			subject: "Your password was reset by email",
-			text:    textFor("A new password was set for your {{.Product}} account with a link from an email. All devices were signed out."),
+			subject: "A new password was set for your account",
+			text:    textFor("A new password was set for your {{.Product}} account with a one-time link. All devices were signed out."),
 		},
 		PasswordResetForced: {
 			subject: "Your account needs a new password",
@@ -98,6 +108,11 @@ var english = catalog{
 			subject: "Your password no longer works",
 			text:    textFor("“This was not me” was reported for a notice about your {{.Product}} account. To protect the account, all devices were signed out, and the old password no longer works. A link to set a new one was sent to the email address that the account signs in with now."),
 			not:     textFor("If you did not report this, someone else can read emails of the account. Secure your mailboxes and contact {{.Product}} support right away."),
+		},
+		PasswordResetByAdmin: {
+			subject: "Your password was reset by an administrator",
+			text:    textFor("An administrator reset the password of your {{.Product}} account. All devices were signed out, and the old password no longer works. {{if .Until}}Use the link below to set a new one. It works once, until {{.Until}}. After that, you can request another one on the sign-in page.{{else}}To set a new one, use the one-time link that was sent to the email address of the account, or that an administrator gives you.{{end}}"),
+			not:     textFor("If you did not ask for this, set a new password anyway, check the recent activity of your account, and contact {{.Product}} support."),
 		},
 		MethodSuspended: {
 			subject: "An authenticator app on your account was suspended",

@@ -15,16 +15,19 @@ const (
 	PasswordChanged          Kind = "password_changed"
 	NewDevice                Kind = "new_device"
 	SignInAfterFailures      Kind = "failures_then_success"
+	PasswordWithoutCode      Kind = "password_without_code"
 	MFAReset                 Kind = "mfa_reset" // by an operator or an administrator
 	MFARequiredSoon          Kind = "mfa_required_soon"
 	AccountDisabled          Kind = "account_disabled"
 	AccountEnabled           Kind = "account_enabled"
 
-	PasswordResetLink   Kind = "password_reset_link"
-	PasswordResetDone   Kind = "password_reset_done"
-	PasswordResetForced Kind = "password_reset_forced" // after a dispute: the address that the user signs in with gets a link
-	PasswordRemoved     Kind = "password_taken"        // after a dispute: the other addresses get no link
-	MethodSuspended     Kind = "method_suspended"
+	Invitation           Kind = "invitation" // with the link that sets the first password
+	PasswordResetLink    Kind = "password_reset_link"
+	PasswordResetDone    Kind = "password_reset_done"
+	PasswordResetForced  Kind = "password_reset_forced"   // after a dispute: the address that the user signs in with gets a link
+	PasswordRemoved      Kind = "password_taken"          // after a dispute: the other addresses get no link
+	PasswordResetByAdmin Kind = "password_reset_by_admin" // with a link in the copy that has Until
+	MethodSuspended      Kind = "method_suspended"
 
 	ConfirmEmail         Kind = "confirm_email"        // to the new address
 	ConfirmNoticeEmail   Kind = "confirm_notice_email" // to the new address
@@ -45,7 +48,7 @@ const (
 func (k Kind) hasDisputeLink() bool {
 	switch k {
 	case MethodAdded, MethodRemoved, MethodReplaced, RecoveryCodesGenerated, RecoveryCodeUsed, PasswordChanged, NewDevice,
-		SignInAfterFailures, PasswordResetDone, EmailChangeRequested, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:
+		SignInAfterFailures, PasswordWithoutCode, PasswordResetDone, EmailChangeRequested, EmailChanged, NoticeEmailChanged, NoticeEmailRemoved:
 		return true
 	}
 	return false
@@ -57,7 +60,7 @@ func (k Kind) setBack() time.Duration {
 	switch k {
 	case NewDevice: // any sign-in can cause one
 		return 10 * time.Minute
-	case MFARequiredSoon, RecoveryCodesInvalidated: // for all accounts at once
+	case MFARequiredSoon, RecoveryCodesInvalidated, Invitation: // for many accounts at once
 		return time.Hour
 	}
 	return 0
@@ -74,5 +77,5 @@ func (k Kind) aboutAddress() bool {
 
 // toUnverified reports whether notices of this kind go to an address that is not confirmed to be the account's.
 func (k Kind) toUnverified() bool {
-	return k == ConfirmEmail || k == ConfirmNoticeEmail || k == AddressInUse
+	return k == ConfirmEmail || k == ConfirmNoticeEmail || k == AddressInUse || k == Invitation
 }

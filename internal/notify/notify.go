@@ -6,6 +6,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -38,6 +39,7 @@ type Notice struct {
 type Action struct {
 	Purpose maillink.Purpose
 	Token   secret.Text
+	Path    string // of the page that the link opens; empty: that of the purpose
 }
 
 // Recipient is where an account's notices go, and in which language.
@@ -181,14 +183,14 @@ func (s *Service) enqueueTo(ctx context.Context, n Notice, to Recipient, address
 		At: now, Until: n.Until, IP: client.IP, Agent: client.UserAgent, Links: make(map[string]string),
 	}
 	for _, a := range n.Links {
-		body.Links[string(a.Purpose)] = s.url(a)
+		body.Links[string(a.Purpose)] = s.URL(a).Reveal()
 	}
 	if n.Kind.hasDisputeLink() && !slices.Contains(n.NoDisputeLink, address) {
 		token, err := s.Links.Issue(ctx, n.AccountID, maillink.NotMe, DisputeSubject{n.Kind, n.Subject, n.First}.String(), s.NotMe)
 		if err != nil {
 			return err
 		}
-		body.Links[string(maillink.NotMe)] = s.url(Action{maillink.NotMe, token})
+		body.Links[string(maillink.NotMe)] = s.URL(Action{Purpose: maillink.NotMe, Token: token}).Reveal()
 	}
 	m := Message{
 		ID: s.NewID(), AccountID: n.AccountID, Kind: n.Kind, Topic: n.Topic, Held: !s.Mail, Place: now.Add(n.Kind.setBack()), NextTry: now, CreatedAt: now,
@@ -203,10 +205,10 @@ func (s *Service) enqueueTo(ctx context.Context, n Notice, to Recipient, address
 	return s.Store.Insert(ctx, m)
 }
 
-// url returns the URL of a link. It begins with the public URL. The token is in the fragment, so that it appears in no server's
+// URL returns the URL of a link. It begins with the public URL. The token is in the fragment, so that it appears in no server's
 // log and no Referer header.
-func (s *Service) url(a Action) string {
-	return s.PublicURL + a.Purpose.Path() + "#" + a.Token.Reveal()
+func (s *Service) URL(a Action) secret.Text {
+	return secret.New(s.PublicURL + cmp.Or(a.Path, a.Purpose.Path()) + "#" + a.Token.Reveal())
 }
 
 // Delivered reports whether every message of a topic was sent. A message that was given up counts as not sent.

@@ -53,12 +53,17 @@ func TestValidate_ContextWords(t *testing.T) {
 		"twofoldTWOFOLDTwofold":              password.ErrContainsContext,
 		"twofold-zoë-lovelace":               password.ErrContainsContext,
 		"***** twofold *****":                password.ErrContainsContext,
-		"twofoldtwofoldtwofol":               nil,
-		"1twofoldtwofoldtwofold":             nil,
-		"zoë.lovelace counts lamps":          nil,
-		"***************":                    nil,
+		"twofoldtwofoldtwofol":               password.ErrContainsContext,
+		"1twofoldtwofoldtwofold":             password.ErrContainsContext,
+		"zoë.lovelace@example.com rocks":     password.ErrContainsContext,
+		"ZOË LOVELACE counts lamps":          password.ErrContainsContext,
+		"zoë.lovelace2026!zoë.lovelace":      password.ErrContainsContext,
+		"12345 twofold 67890 !!!!!!":         password.ErrContainsContext,
+		strings.Repeat("twofold", 18) + "tw": password.ErrContainsContext,
+		"zoë.lovelace counts nine lamps":     nil, // long enough without the name
+		"my twofold counts nine lamps":       nil,
 		"lovelace@example.com lovelace":      nil,
-		strings.Repeat("twofold", 18) + "tw": nil,
+		"***************":                    nil,
 	} {
 		if err := password.Validate(secret.New(pw), password.MinLength, words...); !errors.Is(err, want) {
 			t.Errorf("%q: got %v, want %v", pw, err, want)
@@ -67,6 +72,40 @@ func TestValidate_ContextWords(t *testing.T) {
 	for _, none := range [][]string{nil, {""}, {"@", "--"}} {
 		if err := password.Validate(secret.New("twofold-twofold-twofold"), password.MinLength, none...); err != nil {
 			t.Errorf("with the context %q: %v", none, err)
+		}
+	}
+}
+
+func TestValidate_ShortContextWord(t *testing.T) {
+	t.Parallel()
+	for pw, want := range map[string]error{
+		"cannot planning":     nil, // "ann" is a part of many words
+		"annannannannannan":   nil,
+		"ann-ann-ann-ann-ann": password.ErrContainsContext,
+		"ann@example.com123":  password.ErrContainsContext,
+	} {
+		if err := password.Validate(secret.New(pw), password.MinLength, "ann@example.com", "ann", "Twofold"); !errors.Is(err, want) {
+			t.Errorf("%q: got %v, want %v", pw, err, want)
+		}
+	}
+}
+
+func TestValidate_CommonWithDigits(t *testing.T) {
+	t.Parallel()
+	for pw, want := range map[string]error{
+		"password1234567890":           password.ErrCommon,
+		"2026-PassWord-2026!":          password.ErrCommon,
+		"qwerty83947561029":            password.ErrCommon, // "qwerty" alone is too short for the lists
+		"letmein!!!!!!!!!!!!":          password.ErrCommon,
+		"passw0rd_2024_2025":           password.ErrCommon,
+		"password, lamps and otters":   nil,
+		"otter83947561029384":          nil,
+		"correct horse battery staple": nil,
+		"correcthorsebatterystaple1":   nil,
+		"x8394756102938475":            nil,
+	} {
+		if err := password.Validate(secret.New(pw), password.MinLength); !errors.Is(err, want) {
+			t.Errorf("%q: got %v, want %v", pw, err, want)
 		}
 	}
 }

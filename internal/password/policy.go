@@ -46,15 +46,15 @@ var (
 	ErrTooShort        error = tooShort(MinLength)
 	ErrTooLong         error = &PolicyError{"too_long", fmt.Sprintf("password is too long: %d characters are the most", MaxLength)}
 	ErrCommon          error = &PolicyError{"common", "password is a common one"}
-	ErrContainsContext error = &PolicyError{"context", "password consists of the e-mail address or this service's name"}
+	ErrContainsContext error = &PolicyError{"context", "password is too short without the e-mail address and this service's name"}
 	ErrUnchanged       error = &PolicyError{"unchanged", "password is the current one"}
 	ErrEncoding              = errors.New("password is not valid UTF-8")
 )
 
 // Validate checks a new password of at least minLength code points. It returns ErrEncoding, ErrTooShort, ErrTooLong, ErrCommon
-// if pw is on the blocklist (ASVS 6.2.4), or ErrContainsContext if pw consists only of words of context, repeated, in any case,
-// with any characters between them that are neither letters nor digits. There are no composition rules (NIST SP 800-63B-4
-// §3.1.1.2).
+// if pw is on the blocklist (ASVS 6.2.4), also with digits and symbols added at its ends, or ErrContainsContext if pw has words
+// of context, in any case, and would be too short without them. An attacker tries such passwords first, so the added
+// characters and the words do not count as length. There are no composition rules (NIST SP 800-63B-4 §3.1.1.2).
 func Validate(pw secret.Text, minLength int, context ...string) error {
 	normal, err := normalize(pw)
 	switch {
@@ -64,7 +64,7 @@ func Validate(pw secret.Text, minLength int, context ...string) error {
 		return tooShort(minLength)
 	case isCommon(normal):
 		return ErrCommon
-	case consistsOf(normal, context):
+	case consistsOf(normal, context), reliesOn(normal, context, minLength):
 		return ErrContainsContext
 	}
 	return nil

@@ -36,7 +36,7 @@ func TestSend_IPv6Address(t *testing.T) {
 		if implicit {
 			s.TLS = smtp.Implicit
 		}
-		if err := s.Send(context.Background(), letter); err != nil {
+		if err := s.Send(context.Background(), testMail); err != nil {
 			t.Errorf("implicit %v: %v", implicit, err)
 		}
 		if len(r.encrypted) != 1 || !r.encrypted[0] {
@@ -56,11 +56,11 @@ func TestSend_RejectedEHLO(t *testing.T) {
 	}
 	s.Name = "localhost"
 	var refused *smtp.Error
-	if err := s.Send(context.Background(), letter); !errors.As(err, &refused) || refused.Step != smtp.EHLO || refused.Code != 504 || errors.Is(err, notify.ErrUndeliverable) {
+	if err := s.Send(context.Background(), testMail); !errors.As(err, &refused) || refused.Step != smtp.EHLO || refused.Code != 504 || errors.Is(err, notify.ErrUndeliverable) {
 		t.Errorf("as localhost: %v, want 504 to EHLO", err)
 	}
 	s.Name = "account.example.com"
-	if err := s.Send(context.Background(), letter); err != nil {
+	if err := s.Send(context.Background(), testMail); err != nil {
 		t.Errorf("as %s: %v", s.Name, err)
 	}
 }
@@ -71,7 +71,7 @@ func TestSend_MechanismWithoutPassword(t *testing.T) {
 	r.mechanisms = []string{sasl.Plain, "SCRAM-SHA-256"}
 	s.User, s.Password = "twofold", secret.New("p@ss wörd")
 	for range 2 {
-		if err := s.Send(context.Background(), letter); err != nil {
+		if err := s.Send(context.Background(), testMail); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -83,7 +83,7 @@ func TestSend_MechanismWithoutPassword(t *testing.T) {
 	r.mechanisms = []string{sasl.Login, sasl.Plain, "SCRAM-SHA-1", "SCRAM-SHA-256"}
 	s.User, s.Password = "twofold", secret.New("wrong")
 	var refused *smtp.Error
-	if err := s.Send(context.Background(), letter); !errors.As(err, &refused) || refused.Step != smtp.Auth || refused.Code != 535 {
+	if err := s.Send(context.Background(), testMail); !errors.As(err, &refused) || refused.Step != smtp.Auth || refused.Code != 535 {
 		t.Errorf("got %v, want 535 to AUTH", err)
 	}
 	if want := []string{"SCRAM-SHA-256", sasl.Plain}; !slices.Equal(r.tried, want) {
@@ -93,7 +93,7 @@ func TestSend_MechanismWithoutPassword(t *testing.T) {
 	r, s = start(t, false, false) // without encryption, as a server in between could offer that
 	r.mechanisms = []string{sasl.Plain, "SCRAM-SHA-256"}
 	s.User, s.Password = "twofold", secret.New("p@ss wörd")
-	if err := s.Send(context.Background(), letter); err != nil || len(r.tried) != 2 {
+	if err := s.Send(context.Background(), testMail); err != nil || len(r.tried) != 2 {
 		t.Errorf("on this machine: %v, tried %v", err, r.tried)
 	}
 }
@@ -121,7 +121,7 @@ func TestSend_OldFormOfAUTH(t *testing.T) {
 	}
 	r, s := serve(t, oldServer{listener}, nil)
 	s.User, s.Password = "twofold", secret.New("p@ss wörd")
-	if err := s.Send(context.Background(), letter); err != nil || len(r.users) != 1 || r.users[0] != "twofold" {
+	if err := s.Send(context.Background(), testMail); err != nil || len(r.users) != 1 || r.users[0] != "twofold" {
 		t.Errorf("%v, sent as %q", err, r.users)
 	}
 }
@@ -134,11 +134,11 @@ func TestSend_UntrustedCertificate(t *testing.T) {
 	}
 	own := newCertificate()
 	r, s := serve(t, listener, &tls.Config{Certificates: []tls.Certificate{own}, MinVersion: tls.VersionTLS12})
-	if err, invalid := s.Send(context.Background(), letter), (*tls.CertificateVerificationError)(nil); !errors.As(err, &invalid) {
+	if err, invalid := s.Send(context.Background(), testMail), (*tls.CertificateVerificationError)(nil); !errors.As(err, &invalid) {
 		t.Errorf("got %v, want what is wrong with the certificate", err)
 	}
 	s.TLS = smtp.Off
-	if err := s.Send(context.Background(), letter); err != nil {
+	if err := s.Send(context.Background(), testMail); err != nil {
 		t.Errorf("without encryption: %v", err)
 	}
 	s.TLS, s.RootCAs = smtp.Required, x509.NewCertPool()
@@ -147,7 +147,7 @@ func TestSend_UntrustedCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.RootCAs.AddCert(root)
-	if err := s.Send(context.Background(), letter); err != nil {
+	if err := s.Send(context.Background(), testMail); err != nil {
 		t.Errorf("with the CA: %v", err)
 	}
 	if !slices.Equal(r.encrypted, []bool{false, true}) {
@@ -196,7 +196,7 @@ func TestSend_RejectedForGood(t *testing.T) {
 				}
 				return &gosmtp.SMTPError{Code: c.code, EnhancedCode: c.status, Message: "<" + argument + ">: rejected"}
 			}
-			err := s.Send(context.Background(), letter)
+			err := s.Send(context.Background(), testMail)
 			var refused *smtp.Error
 			if !errors.As(err, &refused) || refused.Code != c.code || strings.Contains(err.Error(), "ada") {
 				t.Fatalf("got %v, want %d and no address", err, c.code)
@@ -207,7 +207,7 @@ func TestSend_RejectedForGood(t *testing.T) {
 		})
 	}
 	_, s := start(t, false, false)
-	to := letter
+	to := testMail
 	to.To = "not an address"
 	if err := s.Send(context.Background(), to); !errors.Is(err, notify.ErrUndeliverable) {
 		t.Errorf("to %q: %v", to.To, err)

@@ -65,8 +65,10 @@ type relaySession struct {
 func (v *relaySession) Reset()        {}
 func (v *relaySession) Logout() error { return nil }
 
-func (v *relaySession) Mail(from string, _ *gosmtp.MailOptions) error { return v.relay.reply("MAIL", from) }
-func (v *relaySession) Rcpt(to string, _ *gosmtp.RcptOptions) error   { return v.relay.reply("RCPT", to) }
+func (v *relaySession) Mail(from string, _ *gosmtp.MailOptions) error {
+	return v.relay.reply("MAIL", from)
+}
+func (v *relaySession) Rcpt(to string, _ *gosmtp.RcptOptions) error { return v.relay.reply("RCPT", to) }
 
 func (v *relaySession) AuthMechanisms() []string {
 	if v.relay.mechanisms != nil {

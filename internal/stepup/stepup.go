@@ -18,8 +18,15 @@ import (
 // Purpose is what a token permits. The closed list is in the contract.
 type Purpose string
 
-// AdminAccount is the purpose of administrators' actions on another account. A token for it has one target.
-const AdminAccount Purpose = "admin.account"
+const (
+	// AdminAccount is the purpose of administrators' actions on another account. A token for it has one target.
+	AdminAccount Purpose = "admin.account"
+	// AdminInvite is the purpose of inviting a user.
+	AdminInvite Purpose = "admin.invite"
+)
+
+// NeedsAdmin reports whether only administrators get a token for the purpose.
+func (p Purpose) NeedsAdmin() bool { return p == AdminAccount || p == AdminInvite }
 
 // ErrRefused means that a token does not permit what it was presented for. The reason is logged, and not part of the
 // response.

@@ -32,6 +32,7 @@ type accountRow struct {
 	Role              string
 	DisabledAt        unixMicro
 	MFAToldOf         unixMicro `gorm:"column:mfa_told_of"`
+	UnfinishedSentAt  unixMicro
 }
 
 func (accountRow) TableName() string { return "accounts" }

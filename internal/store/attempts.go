@@ -38,31 +38,43 @@ const (
 const ofKind = "kind = CAST(? AS TEXT)"
 
 // Reserve counts a failure in one statement, unless a backoff is running or a limit is reached, and starts the backoff that
-// follows this failure. It returns the counts, and whether it counted.
+// follows this failure. The backoff of the anonymous bucket follows the failures of the bucket or of all buckets, whichever are
+// more. Reserve returns the counts, and whether it counted.
 func (s Attempts) Reserve(ctx context.Context, a throttle.Attempt, sub throttle.SubLimit, at time.Time, r throttle.Rules) (throttle.Counts, bool, error) {
 	now := unixMicro{at}
 	var first unixMicro
 	if r.FreeAttempts <= 1 {
 		first = unixMicro{at.Add(r.Backoff[0])}
 	}
-	rows := []any{a.Subject, string(a.Kind), string(a.Bucket), first, now}
-	values := "(?, ?, ?, 1, ?, ?)"
+	// excluded.wait_until is the end of the backoff that the total calls for, or of the first failure's.
+	firstEnd, args := "CAST(? AS BIGINT)", []any{a.Subject, string(a.Kind), string(a.Bucket)}
+	if a.Bucket == throttle.AnonymousBucket && r.HardLimit > 0 {
+		byTotal, ends := backoffExpr("t.failures", at, r)
+		firstEnd = "coalesce((SELECT " + byTotal + " FROM attempts t WHERE t.subject = ? AND t." + ofKind + " AND t.bucket = ?), CAST(? AS BIGINT))"
+		args = append(append(args, ends...), a.Subject, string(a.Kind), total)
+	}
+	args = append(args, first, now)
+	values, written := "(?, ?, ?, 1, "+firstEnd+", ?)", 1
+	add := func(kind, bucket string) {
+		args = append(args, a.Subject, kind, bucket, now)
+		values += ", (?, ?, ?, 1, 0, ?)"
+		written++
+	}
 	if r.HardLimit > 0 {
-		rows = append(rows, a.Subject, string(a.Kind), total, unixMicro{}, now)
-		values += ", (?, ?, ?, 1, ?, ?)"
+		add(string(a.Kind), total)
 	}
 	if sub.ID != "" {
-		rows = append(rows, a.Subject, subLimitTries, sub.ID, unixMicro{}, now)
-		values += ", (?, ?, ?, 1, ?, ?)"
+		add(subLimitTries, sub.ID)
 	}
-	backoffEnd, ends := backoffExpr(at, r)
-	args := append(rows, subLimitTries, total)
+	backoffEnd, ends := backoffExpr("attempts.failures", at, r)
+	args = append(args, subLimitTries, total)
 	args = append(args, ends...)
 	args = append(args, subLimitTries, sub.Tries, total, r.HardLimit, now)
 	var got []attemptRow
 	err := s.queryWrite(ctx, `INSERT INTO attempts (subject, kind, bucket, failures, wait_until, updated_at) VALUES `+values+`
 		ON CONFLICT (subject, kind, bucket) DO UPDATE SET failures = attempts.failures + 1, updated_at = excluded.updated_at,
-			wait_until = CASE WHEN attempts.kind = ? OR attempts.bucket = ? THEN 0 ELSE `+backoffEnd+` END
+			wait_until = CASE WHEN attempts.kind = ? OR attempts.bucket = ? THEN 0
+				ELSE `+s.greatest+`(excluded.wait_until, `+backoffEnd+`) END
 		WHERE CASE WHEN attempts.kind = ? THEN attempts.failures < ? WHEN attempts.bucket = ? THEN attempts.failures < ?
 			ELSE attempts.wait_until <= ? END
 		RETURNING kind, bucket, failures, wait_until`, args, func(rows *sql.Rows) error {
@@ -74,7 +86,7 @@ func (s Attempts) Reserve(ctx context.Context, a throttle.Attempt, sub throttle.
 	if err != nil {
 		return throttle.Counts{}, false, err
 	}
-	if len(got) == len(rows)/5 {
+	if len(got) == written {
 		return counts(got), true, nil
 	}
 	c, err := s.Counts(ctx, a, sub)
@@ -93,15 +105,15 @@ func (s Attempts) CountTry(ctx context.Context, subject string, limit throttle.S
 	return tries, counted, err
 }
 
-// backoffExpr returns an SQL expression for the end of the backoff that the next failure starts, and its arguments: a CASE over
-// the steps of the backoff.
-func backoffExpr(at time.Time, r throttle.Rules) (string, []any) {
+// backoffExpr returns an SQL expression for the end of the backoff that one more failure starts after those in a column, and its
+// arguments: a CASE over the steps of the backoff.
+func backoffExpr(failures string, at time.Time, r throttle.Rules) (string, []any) {
 	var sql strings.Builder
 	args := []any{r.FreeAttempts}
-	sql.WriteString("CASE WHEN attempts.failures + 1 < ? THEN 0")
+	sql.WriteString("CASE WHEN " + failures + " + 1 < ? THEN 0")
 	last := len(r.Backoff) - 1
 	for i, w := range r.Backoff[:last] {
-		sql.WriteString(" WHEN attempts.failures + 1 = ? THEN CAST(? AS BIGINT)")
+		sql.WriteString(" WHEN " + failures + " + 1 = ? THEN CAST(? AS BIGINT)")
 		args = append(args, r.FreeAttempts+i, unixMicro{at.Add(w)})
 	}
 	sql.WriteString(" ELSE CAST(? AS BIGINT) END")

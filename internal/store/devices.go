@@ -18,12 +18,13 @@ type Devices struct{ *DB }
 var _ authn.Devices = Devices{}
 
 type deviceRow struct {
-	ID         string
-	AccountID  string `gorm:"primaryKey"`
-	Digest     []byte `gorm:"primaryKey"`
-	Delivery   string
-	LastUsedAt unixMicro
-	ExpiresAt  unixMicro
+	ID          string
+	AccountID   string `gorm:"primaryKey"`
+	Digest      []byte `gorm:"primaryKey"`
+	Delivery    string
+	LastUsedAt  unixMicro
+	ExpiresAt   unixMicro
+	TwoFactorAt unixMicro
 }
 
 func (deviceRow) TableName() string { return "devices" }
@@ -34,6 +35,7 @@ func (r deviceRow) device() authn.Device {
 	}
 	return authn.Device{
 		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), LastUsedAt: r.LastUsedAt.Time, ExpiresAt: r.ExpiresAt.Time,
+		TwoFactorAt: r.TwoFactorAt.Time,
 	}
 }
 
@@ -54,14 +56,14 @@ func (s Devices) Find(ctx context.Context, accountID string, digest [32]byte) (a
 	return r.device(), err
 }
 
-// Upsert inserts a device, or updates the times of the one with the digest.
+// Upsert inserts a device, or replaces the id and the times of the one with the digest.
 func (s Devices) Upsert(ctx context.Context, d authn.Device, digest [32]byte) error {
 	return s.deferred(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "digest"}, {Name: "account_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"last_used_at", "expires_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"id", "last_used_at", "expires_at", "two_factor_at"}),
 	}).Create(&deviceRow{
 		ID: d.ID, AccountID: d.AccountID, Digest: digest[:], Delivery: string(d.Delivery),
-		LastUsedAt: unixMicro{d.LastUsedAt}, ExpiresAt: unixMicro{d.ExpiresAt},
+		LastUsedAt: unixMicro{d.LastUsedAt}, ExpiresAt: unixMicro{d.ExpiresAt}, TwoFactorAt: unixMicro{d.TwoFactorAt},
 	}).Error
 }
 
@@ -69,9 +71,11 @@ func (s Devices) Upsert(ctx context.Context, d authn.Device, digest [32]byte) er
 func (s Devices) Rotate(ctx context.Context, d authn.Device, from, to [32]byte) error {
 	return s.deferred(ctx).Exec(`UPDATE devices SET digest = ?,
 		last_used_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE last_used_at END,
-		expires_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE expires_at END
+		expires_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE expires_at END,
+		two_factor_at = CASE WHEN account_id = ? THEN CAST(? AS BIGINT) ELSE two_factor_at END
 		WHERE digest = ? AND delivery = ?`,
-		to[:], d.AccountID, unixMicro{d.LastUsedAt}, d.AccountID, unixMicro{d.ExpiresAt}, from[:], string(session.Cookie)).Error
+		to[:], d.AccountID, unixMicro{d.LastUsedAt}, d.AccountID, unixMicro{d.ExpiresAt}, d.AccountID, unixMicro{d.TwoFactorAt},
+		from[:], string(session.Cookie)).Error
 }
 
 // Rekey replaces the digest of a browser in all accounts that know it.

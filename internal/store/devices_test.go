@@ -65,16 +65,20 @@ func TestPruneDevices_ExpiredAndBeyondLimit(t *testing.T) {
 	}
 }
 
-func TestUpsertDevice_UpdatesTimesOnly(t *testing.T) {
+func TestUpsertDevice_ReplacesIDAndTimes(t *testing.T) {
 	t.Parallel()
 	db := newDB(t)
 	insertAda(t, db)
 	upsertDevice(t, db, "ada", "a", noon, noon.Add(time.Hour))
 	must(t, Devices{db}.Upsert(ctx, authn.Device{
 		ID: "another", AccountID: "ada", Delivery: session.Token, LastUsedAt: noon.Add(time.Minute), ExpiresAt: noon.Add(2 * time.Hour),
+		TwoFactorAt: noon.Add(time.Minute),
 	}, tokenOf("a")))
 	d, err := Devices{db}.Find(ctx, "ada", tokenOf("a"))
-	want := authn.Device{ID: "adaa", AccountID: "ada", Delivery: session.Cookie, LastUsedAt: noon.Add(time.Minute), ExpiresAt: noon.Add(2 * time.Hour)}
+	want := authn.Device{
+		ID: "another", AccountID: "ada", Delivery: session.Cookie, LastUsedAt: noon.Add(time.Minute), ExpiresAt: noon.Add(2 * time.Hour),
+		TwoFactorAt: noon.Add(time.Minute),
+	}
 	if err != nil || d != want {
 		t.Errorf("got %+v, %v, want %+v", d, err, want)
 	}

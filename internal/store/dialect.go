@@ -19,6 +19,7 @@ type dialect struct {
 	folder           string // of its migrations
 	goose            goose.Dialect
 	tables           string // query: counts the tables with a name
+	greatest         string // function: the greatest of its arguments
 	locker           func(*slog.Logger) (goose.ProviderOption, error)
 	snapshot         *sql.TxOptions   // of a read-only transaction with one snapshot; nil if every transaction has one
 	isConflict       func(error) bool // the transaction conflicted with another and was rolled back

@@ -122,15 +122,15 @@ func TestMigrate_AgainKeepsEverything(t *testing.T) {
 // a row for each of them.
 func TestMigrate_DatabaseOfTheElevenFilesIsCurrent(t *testing.T) {
 	t.Parallel()
-	db := openDB(t, emptyDatabase(t), silent)
+	db := newDB(t)
+	insertAda(t, db)
 	pool, done, err := db.migrator()
 	must(t, err)
 	defer func() { must(t, done()) }()
 	provider, err := db.provider(pool)
 	must(t, err)
-	_, err = provider.UpTo(ctx, 11)
+	_, err = provider.DownTo(ctx, 11)
 	must(t, err)
-	insertAda(t, db)
 	must(t, db.write.Exec("DELETE FROM goose_db_version").Error)
 	for version := range 12 { // goose inserts version 0
 		must(t, db.write.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, TRUE)", version).Error)

@@ -24,15 +24,17 @@ type signInRow struct {
 	ExpiresAt unixMicro
 	SealedKey []byte
 	Name      string
+	IP        string `gorm:"column:ip"`
+	UserAgent string
 }
 
 func (signInRow) TableName() string { return "sign_ins" }
 
 // Insert inserts a pending sign-in.
 func (s SignIns) Insert(ctx context.Context, p authn.PendingSignIn, token [32]byte) error {
-	return s.execDeferred(ctx, `INSERT INTO sign_ins (id, account_id, token_hash, delivery, tries, bucket, created_at, expires_at)
-		VALUES (?, ?, ?, ?, 0, ?, ?, ?)`, []any{
-		p.ID, p.AccountID, token[:], string(p.Delivery), string(p.Bucket), unixMicro{p.CreatedAt}, unixMicro{p.ExpiresAt},
+	return s.execDeferred(ctx, `INSERT INTO sign_ins (id, account_id, token_hash, delivery, tries, bucket, created_at, expires_at, ip, user_agent)
+		VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?)`, []any{
+		p.ID, p.AccountID, token[:], string(p.Delivery), string(p.Bucket), unixMicro{p.CreatedAt}, unixMicro{p.ExpiresAt}, p.IP, p.UserAgent,
 	})
 }
 
@@ -40,7 +42,7 @@ func (r signInRow) pending() authn.PendingSignIn {
 	return authn.PendingSignIn{
 		ID: r.ID, AccountID: r.AccountID, Delivery: session.Delivery(r.Delivery), Bucket: throttle.Bucket(r.Bucket),
 		CreatedAt: r.CreatedAt.Time, ExpiresAt: r.ExpiresAt.Time,
-		SealedKey: r.SealedKey, Name: r.Name,
+		SealedKey: r.SealedKey, Name: r.Name, IP: r.IP, UserAgent: r.UserAgent,
 	}
 }
 

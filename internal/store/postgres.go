@@ -27,6 +27,7 @@ var postgresDialect = dialect{
 	folder:           "migrations/postgres",
 	goose:            goose.DialectPostgres,
 	tables:           "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = ?",
+	greatest:         "greatest",
 	locker:           tableLocker,
 	snapshot:         &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	isConflict:       func(err error) bool { return hasCode(err, "40001", "40P01") || isHeadConflict(err) },

@@ -103,6 +103,7 @@ var attemptPart = snapshotPart{
 		{orEmpty("d.delivery"), func(r *snapshotRow) any { return &r.browser.Delivery }},
 		{orZero("d.last_used_at"), func(r *snapshotRow) any { return &r.browser.LastUsedAt }},
 		{orZero("d.expires_at"), func(r *snapshotRow) any { return &r.browser.ExpiresAt }},
+		{orZero("d.two_factor_at"), func(r *snapshotRow) any { return &r.browser.TwoFactorAt }},
 		{counter("failures", attemptKind, attemptBucket), func(r *snapshotRow) any { return &r.failures }},
 		{counter("wait_until", attemptKind, attemptBucket), func(r *snapshotRow) any { return &r.blockedUntil }},
 		{counter("failures", attemptKind, "'"+total+"'"), func(r *snapshotRow) any { return &r.totalFailures }},
@@ -110,11 +111,12 @@ var attemptPart = snapshotPart{
 }
 
 // The kind is the result of a subquery, so that neither database plans for one value, and so for a partial index: see ofKind. The
-// bucket is the one of the query, or else that of the browser if it is known.
+// bucket is the one of the query, or else that of the browser if it is known and, except for passwords, has been signed in from
+// with two factors.
 const (
 	attemptKind   = "(SELECT CAST(:kind AS TEXT))"
 	attemptBucket = `CASE WHEN :bucket <> '' THEN :bucket
-		WHEN d.expires_at > :at THEN CAST(:device_bucket AS TEXT) || d.id ELSE :anonymous_bucket END`
+		WHEN d.expires_at > :at AND d.two_factor_at >= :two_factor_at THEN CAST(:device_bucket AS TEXT) || d.id ELSE :anonymous_bucket END`
 )
 
 // counter returns an expression for a column of the attempts of a kind and bucket.

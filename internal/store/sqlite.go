@@ -23,9 +23,10 @@ import (
 )
 
 var sqliteDialect = dialect{
-	folder: "migrations/sqlite",
-	goose:  goose.DialectSQLite3,
-	tables: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+	folder:   "migrations/sqlite",
+	goose:    goose.DialectSQLite3,
+	tables:   "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?",
+	greatest: "max",
 	// There is one writer at a time, so that nothing conflicts. A wait for another process that exceeds busy_timeout is final.
 	isConflict:       func(error) bool { return false },
 	isConnectionLost: func(error) bool { return false },

@@ -90,6 +90,44 @@ func TestReserve_BudgetNearHardLimit(t *testing.T) {
 	}
 }
 
+func TestReserve_AnonymousBackoffFollowsTotal(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	trusted := anyone
+	trusted.Bucket = throttle.DeviceBucket("1")
+	for range 3 {
+		c.fail(t, inside)
+	}
+	if got := c.fail(t, anyone); got != (throttle.Budget{Left: 1}) {
+		t.Errorf("after three failures in a session got %+v, want one left", got)
+	}
+	if got := c.fail(t, trusted); got != (throttle.Budget{Left: 4}) {
+		t.Errorf("for a known device got %+v, want a budget of its own", got)
+	}
+	for _, want := range []time.Duration{time.Minute, 2 * time.Minute} { // of the sixth failure in all, and of the seventh
+		if got := c.fail(t, anyone).RetryAfter; got != want {
+			t.Errorf("the backoff is %s, want %s", got, want)
+		}
+		c.advance(want)
+	}
+	if err := c.Clear(ctx, throttle.SubLimit{}, trusted); err != nil { // clears the total too
+		t.Fatal(err)
+	}
+	if got := c.fail(t, anyone); got != (throttle.Budget{Left: 1}) {
+		t.Errorf("after a success elsewhere got %+v, want one left of the bucket's own", got)
+	}
+}
+
+func TestReserve_PasswordsHaveNoTotal(t *testing.T) {
+	t.Parallel()
+	c := open(t)
+	known := throttle.Attempt{Subject: "ada", Kind: throttle.Password, Bucket: throttle.DeviceBucket("1")}
+	c.spendFree(t, known)
+	if got := c.fail(t, throttle.Attempt{Subject: "ada", Kind: throttle.Password, Bucket: throttle.AnonymousBucket}); got.Left != 4 {
+		t.Errorf("got %+v, want four left", got)
+	}
+}
+
 func TestCheck_HardLimitBeforeBackoff(t *testing.T) {
 	t.Parallel()
 	c := open(t)

@@ -1,6 +1,7 @@
 // Package throttle limits attempts at credentials (NIST SP 800-63B-4 §3.2.2). Reserve counts an attempt that costs a hash as a
 // failure before it is checked, so that no later rollback can undo the count, and Clear removes it after a success. A TOTP code
-// is checked and counted in one transaction. Backoff applies per account, kind and bucket; a hard limit applies per account and
+// is checked and counted in one transaction. Backoff applies per account, kind and bucket; in the anonymous bucket it also follows the total over all buckets. A hard limit applies per account
+// and
 // kind. IPLimiter bounds what one client address may do.
 package throttle
 
@@ -33,7 +34,8 @@ const AnonymousBucket Bucket = "anyone"
 // SessionBucket returns the bucket of a live session of level aal2.
 func SessionBucket(id string) Bucket { return Bucket("session:" + id) }
 
-// DeviceBucket returns the bucket of a browser that the account has been signed in from before.
+// DeviceBucket returns the bucket of a browser that the account trusts: for passwords any that it has been signed in from
+// before, for other kinds one that it has been signed in from with two factors.
 func DeviceBucket(id string) Bucket { return Bucket("device:" + id) }
 
 // Attempt identifies the counters of an attempt.
@@ -119,8 +121,9 @@ type Rules struct {
 type Store interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 	// Reserve adds a failure to the bucket, to the total and to the tries of limit, all by one conditional statement, and
-	// returns the counters. If a backoff is running or a limit is reached, it returns the counters and false. Some of the
-	// failure may be counted nevertheless, so the transaction must not commit then.
+	// returns the counters. The backoff that follows depends on the failures of the bucket and, for the anonymous bucket, on
+	// the total if that is higher. If a backoff is running or a limit is reached, it returns the counters and false. Some of
+	// the failure may be counted nevertheless, so the transaction must not commit then.
 	Reserve(ctx context.Context, a Attempt, limit SubLimit, at time.Time, r Rules) (c Counts, counted bool, err error)
 	// CountTry adds one to the tries of limit, unless they have reached its maximum, by one conditional statement. It returns the
 	// tries, and whether it counted.
@@ -204,7 +207,11 @@ func (l *Limiter) Reserve(ctx context.Context, a Attempt, limit SubLimit) (Budge
 	if err != nil {
 		return Budget{}, err
 	}
-	budget := Budget{Left: max(l.Limits.FreeAttempts-c.Failures, 0)}
+	failures := c.Failures
+	if a.Bucket == AnonymousBucket {
+		failures = max(failures, c.Total)
+	}
+	budget := Budget{Left: max(l.Limits.FreeAttempts-failures, 0)}
 	if rules.HardLimit > 0 {
 		budget.Left = min(budget.Left, rules.HardLimit-c.Total)
 	}
@@ -230,7 +237,8 @@ func (l *Limiter) CountTry(ctx context.Context, subject, id string, most int) (l
 	return most - tries, true, nil
 }
 
-// rules returns the parameters for the kind of an attempt. Passwords have no hard limit.
+// rules returns the parameters for the kind of an attempt. Passwords have no hard limit, and therefore no total. They need none:
+// a bucket besides the anonymous one takes the current password.
 func (l *Limiter) rules(a Attempt) Rules {
 	r := Rules{FreeAttempts: l.Limits.FreeAttempts, Backoff: l.Limits.backoff(), HardLimit: l.Limits.HardLimit}
 	if a.Kind == Password {

@@ -16,6 +16,7 @@ export type PendingAddress = components["schemas"]["PendingAddress"];
 export type ConfirmedAddress = components["schemas"]["ConfirmedAddress"];
 export type NotMeResult = components["schemas"]["NotMeResult"];
 export type FoundAccount = components["schemas"]["FoundAccount"];
+export type Invitation = components["schemas"]["Invitation"];
 export type AccountState = components["schemas"]["AccountState"];
 export type Service = components["schemas"]["Service"];
 export type { ProofMethod, Purpose, RequestError, StepUpChallenge } from "./problem";

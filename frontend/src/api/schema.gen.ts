@@ -181,8 +181,8 @@ export interface paths {
          *     The token expires after five minutes, is bound to this session and purpose, and is consumed by the first change
          *     that it permits.
          *
-         *     The purpose `admin.account` needs a `target`, the account to be changed. It is for administrators with MFA:
-         *     without MFA the response is 409 `mfa_required`, for any other account 404 `not_found`.
+         *     The purpose `admin.account` needs a `target`, the account to be changed. It and `admin.invite` are for
+         *     administrators with MFA: without MFA the response is 409 `mfa_required`, for any other account 404 `not_found`.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -578,6 +578,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the data of the account
+         * @description Returns what the service stores about the user: profile, MFA methods without their keys, sessions, and the newest
+         *     5,000 entries of the activity. It contains no secret. `listActivity` returns older entries.
+         */
+        get: operations["exportAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/password-resets": {
         parameters: {
             query?: never;
@@ -632,9 +653,11 @@ export interface paths {
         /**
          * Dispute a change
          * @description "This was not me": `token` is the fragment of the link in a notice. It is valid for seven days by default, and for
-         *     one use. Every session of the account is revoked. If the notice is about an authenticator app, the app is
-         *     suspended: its codes are rejected, and MFA stays on. If that app is the account's only method and first one, and
-         *     younger than seven days, it is removed instead, and so is the password.
+         *     one use. Every session of the account is revoked, and the change in the notice is undone. If the notice is about
+         *     the authenticator app that turned MFA on, all methods and recovery codes are removed, also those that were added
+         *     later. A later app is suspended: its codes are rejected, and MFA stays on. If the notice is about recovery codes
+         *     that were generated or used, all of them are deleted. The password is removed too, unless an app was suspended. A
+         *     link to set a new one is mailed, also if an earlier dispute removed the password and no new one was set yet.
          */
         post: operations["reportNotMe"];
         delete?: never;
@@ -656,7 +679,13 @@ export interface paths {
          */
         get: operations["findAccounts"];
         put?: never;
-        post?: never;
+        /**
+         * Invite a user
+         * @description Creates an account without a password and mails its address a link with which the user sets the first one, so that
+         *     no administrator ever knows a password. The link is valid for seven days by default, and for one use. Inviting the
+         *     address again while its account has never had a password mails a new link, and the older one stops working.
+         */
+        post: operations["inviteAccount"];
         delete?: never;
         options?: never;
         head?: never;
@@ -673,7 +702,8 @@ export interface paths {
         /**
          * Get the state of an account
          * @description Returns what an administrator needs to help a user: methods, sessions, locked factors, recovery codes left. It
-         *     contains no secret and nothing that helps to sign in.
+         *     contains no secret and nothing that helps to sign in. The owner of the account sees in the activity that an
+         *     administrator viewed it, once per administrator and hour.
          */
         get: operations["inspectAccount"];
         put?: never;
@@ -693,7 +723,8 @@ export interface paths {
         };
         /**
          * List the activity of an account
-         * @description Newest first, as its owner sees it, and with the administrator behind each entry.
+         * @description Newest first, as its owner sees it, and with the administrator behind each entry. It is recorded in the same way
+         *     as `inspectAccount`.
          */
         get: operations["listAccountActivity"];
         put?: never;
@@ -782,6 +813,29 @@ export interface paths {
          *     Verify the identity of the user first: attackers ask for this.
          */
         post: operations["resetAccountMfa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/accounts/{id}/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a password reset for an account
+         * @description For a user who forgot the password, or whose password an attacker knows. Removes the password, so that no sign-in
+         *     succeeds, mails the owner of the account a link with which they set a new one, and revokes the same as
+         *     `resetAccountMfa`. MFA stays: the next sign-in takes the new password and a second factor. The administrator never
+         *     sees the link. A disabled account gets none.
+         */
+        post: operations["resetAccountPassword"];
         delete?: never;
         options?: never;
         head?: never;
@@ -924,7 +978,7 @@ export interface components {
          * @description The action that a step-up token permits.
          * @enum {string}
          */
-        Purpose: "mfa.enroll" | "mfa.remove" | "mfa.recovery_codes" | "account.password" | "account.email" | "admin.account";
+        Purpose: "mfa.enroll" | "mfa.remove" | "mfa.recovery_codes" | "account.password" | "account.email" | "admin.account" | "admin.invite";
         /**
          * @description The authentication level: one factor (`aal1`) or two (`aal2`), after NIST SP 800-63B.
          * @enum {string}
@@ -994,6 +1048,11 @@ export interface components {
              *     the audit log. Surrounding spaces are removed.
              */
             reason: string;
+        };
+        /** @description The user to invite. */
+        InviteRequest: {
+            email: components["schemas"]["Email"];
+            language?: components["schemas"]["Language"];
         };
         /** @description All members are optional. */
         BeginTotpEnrollmentRequest: {
@@ -1376,7 +1435,10 @@ export interface components {
             id: string;
             /** @description The key, 20 bytes as 32 base32 characters (RFC 4648 §6) without padding. */
             secret: string;
-            /** @description The key as an `otpauth://` URI, which authenticator apps read. */
+            /**
+             * @description The key as an `otpauth://` URI, which authenticator apps read. From the second method of an account on, its label
+             *     names the method too, because some apps keep one entry for each label.
+             */
             otpauth_uri: string;
             /**
              * Format: byte
@@ -1474,6 +1536,20 @@ export interface components {
              */
             created_at: string;
         };
+        /** @description A link with which a user sets the first password of an account. */
+        Invitation: {
+            /**
+             * Format: uuid
+             * @description The id of the account.
+             */
+            id: string;
+            email: components["schemas"]["Email"];
+            /**
+             * Format: date-time
+             * @description When the link expires.
+             */
+            expires_at: string;
+        };
         /** @description The state of an account, for an administrator. */
         AccountState: {
             /**
@@ -1497,10 +1573,13 @@ export interface components {
             disabled_at?: string;
             /**
              * Format: date-time
-             * @description When the password was last changed or reset.
+             * @description When the password was last changed or reset. Absent while the user has not set the first one.
              */
-            password_changed_at: string;
-            /** @description False after a dispute removed the password, until the owner sets a new one with a mailed link. */
+            password_changed_at?: string;
+            /**
+             * @description False until an invited user sets the first password, and after a dispute or an administrator removed the
+             *     password, until the owner sets a new one with a mailed link.
+             */
             has_password: boolean;
             /**
              * Format: date-time
@@ -1547,6 +1626,20 @@ export interface components {
             kind: components["schemas"]["AddressKind"];
             email: components["schemas"]["Email"];
         };
+        /** @description What the service stores about a user. */
+        AccountExport: {
+            /**
+             * Format: date-time
+             * @description When the data was read.
+             */
+            exported_at: string;
+            account: components["schemas"]["Account"];
+            mfa: components["schemas"]["Mfa"];
+            /** @description Newest first. */
+            sessions: components["schemas"]["ListedSession"][];
+            /** @description Newest first, at most 5,000 entries. */
+            activity: components["schemas"]["ActivityItem"][];
+        };
         /** @description A page of activity. */
         ActivityList: {
             /** @description Newest first. */
@@ -1590,14 +1683,14 @@ export interface components {
          * @description The kind of event: object, dot, outcome.
          * @enum {string}
          */
-        ActivityKind: "sign_in.succeeded" | "sign_in.failed" | "sign_in.pending" | "sign_in.throttled" | "step_up.issued" | "step_up.used" | "step_up.refused" | "enrollment.begun" | "enrollment.confirmed" | "enrollment.cancelled" | "enrollment.expired" | "enrollment.failed" | "method.renamed" | "method.removed" | "method.replaced" | "method.disabled" | "recovery_codes.generated" | "recovery_codes.used" | "recovery_codes.failed" | "recovery_codes.low" | "password.changed" | "password.reset_requested" | "password.reset" | "email.change_requested" | "email.changed" | "notice_email.change_requested" | "notice_email.changed" | "notice_email.removed" | "profile.changed" | "session.created" | "session.ended" | "account.created" | "account.mfa_reset" | "account.disabled" | "account.enabled" | "account.role_granted" | "account.role_revoked" | "mfa_removal.requested" | "mfa_removal.cancelled" | "mfa_removal.completed" | "mfa_removal.expired" | "not_me.reported" | "notice.undelivered" | "code.replayed";
+        ActivityKind: "sign_in.succeeded" | "sign_in.failed" | "sign_in.pending" | "sign_in.throttled" | "step_up.issued" | "step_up.used" | "step_up.refused" | "enrollment.begun" | "enrollment.confirmed" | "enrollment.cancelled" | "enrollment.expired" | "enrollment.failed" | "method.renamed" | "method.removed" | "method.replaced" | "method.disabled" | "recovery_codes.generated" | "recovery_codes.used" | "recovery_codes.failed" | "recovery_codes.low" | "password.changed" | "password.reset_requested" | "password.reset" | "email.change_requested" | "email.changed" | "notice_email.change_requested" | "notice_email.changed" | "notice_email.removed" | "profile.changed" | "session.created" | "session.ended" | "account.created" | "account.mfa_reset" | "account.password_reset" | "account.invited" | "account.viewed" | "account.disabled" | "account.enabled" | "account.role_granted" | "account.role_revoked" | "mfa_removal.requested" | "mfa_removal.cancelled" | "mfa_removal.completed" | "mfa_removal.expired" | "not_me.reported" | "notice.undelivered" | "code.replayed";
         /** @description The result of a dispute. */
         NotMeResult: {
             /** @description Sessions of the account that were revoked. */
             sessions_ended: number;
             /**
-             * @description What happened to the authenticator app in the notice: `suspended`, `removed`, or `gone` if it did not exist
-             *     any more. Absent if the notice named none.
+             * @description What happened to the authenticator app in the notice: `suspended`, `removed` with every other method, or
+             *     `gone` if it did not exist any more. Absent if the notice named none.
              * @enum {string}
              */
             method?: "suspended" | "removed" | "gone";
@@ -1712,14 +1805,14 @@ export interface components {
         /**
          * @description For `password_unacceptable`:
          *     - `too_short`, `too_long`
-         *     - `common`: on the list of common passwords
-         *     - `context`: derived from the e-mail address or the name of this service
+         *     - `common`: on the list of common passwords, or one of them with digits or symbols added at its ends
+         *     - `context`: too short without the e-mail address, the part before its @, and the name of this service
          *     - `unchanged`: the same as before
          *
          *     For `removal_unavailable`:
          *     - `off`: the operator does not offer it, or no mail is sent
          *     - `paused`: a removal was cancelled recently
-         *     - `password_reset`: the password was reset by mail recently
+         *     - `password_reset`: the password was reset by mail recently, and not because of a dispute
          * @enum {string}
          */
         ProblemReason: "too_short" | "too_long" | "common" | "context" | "unchanged" | "off" | "paused" | "password_reset";
@@ -2163,6 +2256,8 @@ export interface components {
         SetCookie: string;
         /** @description How long the response may be cached (RFC 9111). */
         CacheControl: string;
+        /** @description The name under which a browser saves the response (RFC 6266). */
+        ContentDisposition: string;
         /**
          * @description A Bearer challenge (RFC 6750). For `step_up_required` it is the challenge of RFC 9470.
          * @example Bearer error="insufficient_user_authentication", acr_values="aal2", max_age="300"
@@ -3579,6 +3674,58 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    exportAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data, as a file. */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "exported_at": "2026-11-23T09:45:00Z",
+                     *       "account": {
+                     *         "id": "01980f5a-0000-7000-8000-000000000001",
+                     *         "email": "ada@example.com",
+                     *         "display_name": "Ada",
+                     *         "language": "en",
+                     *         "created_at": "2026-11-01T08:00:00Z",
+                     *         "password_changed_at": "2026-11-01T08:00:00Z"
+                     *       },
+                     *       "mfa": {
+                     *         "enabled": false,
+                     *         "methods": [],
+                     *         "recovery_codes": null,
+                     *         "policy": {
+                     *           "max_methods": 10,
+                     *           "required": false
+                     *         }
+                     *       },
+                     *       "sessions": [],
+                     *       "activity": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AccountExport"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["SessionRequired"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     requestPasswordReset: {
         parameters: {
             query?: never;
@@ -3745,6 +3892,52 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             401: components["responses"]["SessionRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    inviteAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "language": "en"
+                 *     }
+                 */
+                "application/json": components["schemas"]["InviteRequest"];
+            };
+        };
+        responses: {
+            /** @description The link is queued for delivery. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01980f5a-0000-7000-8000-000000000001",
+                     *       "email": "ada@example.com",
+                     *       "expires_at": "2026-11-30T09:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -4090,6 +4283,54 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    resetAccountPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the object, a UUID in lower case. An id of another account is 404. */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "Ticket 4711: forgot the password, called back"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description The password is removed. The receipt lists the side effects. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "sessions_ended": 1,
+                     *       "notices_sent": 1,
+                     *       "recovery_codes_left": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["StepUpRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getService: {
         parameters: {
             query?: never;
@@ -4267,7 +4508,7 @@ type ReadonlyArray<T> = [
     unknown[]
 ] ? Readonly<Exclude<T, undefined>> : Readonly<Exclude<T, undefined>[]>;
 export const deliverValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Deliver"]> = ["cookie", "token"];
-export const purposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Purpose"]> = ["mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email", "admin.account"];
+export const purposeValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Purpose"]> = ["mfa.enroll", "mfa.remove", "mfa.recovery_codes", "account.password", "account.email", "admin.account", "admin.invite"];
 export const acrValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Acr"]> = ["aal1", "aal2"];
 export const amrValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Amr"]> = ["pwd", "otp", "mfa"];
 export const proofMethodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ProofMethod"]> = ["password", "totp", "recovery_code"];
@@ -4284,7 +4525,7 @@ export const totpEnrollmentPeriodValues: ReadonlyArray<FlattenedDeepRequired<com
 export const roleValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Role"]> = ["admin"];
 export const addressKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["AddressKind"]> = ["email", "notice_email"];
 export const activityItemByValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ActivityItem"]["by"]> = ["administrator"];
-export const activityKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ActivityKind"]> = ["sign_in.succeeded", "sign_in.failed", "sign_in.pending", "sign_in.throttled", "step_up.issued", "step_up.used", "step_up.refused", "enrollment.begun", "enrollment.confirmed", "enrollment.cancelled", "enrollment.expired", "enrollment.failed", "method.renamed", "method.removed", "method.replaced", "method.disabled", "recovery_codes.generated", "recovery_codes.used", "recovery_codes.failed", "recovery_codes.low", "password.changed", "password.reset_requested", "password.reset", "email.change_requested", "email.changed", "notice_email.change_requested", "notice_email.changed", "notice_email.removed", "profile.changed", "session.created", "session.ended", "account.created", "account.mfa_reset", "account.disabled", "account.enabled", "account.role_granted", "account.role_revoked", "mfa_removal.requested", "mfa_removal.cancelled", "mfa_removal.completed", "mfa_removal.expired", "not_me.reported", "notice.undelivered", "code.replayed"];
+export const activityKindValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["ActivityKind"]> = ["sign_in.succeeded", "sign_in.failed", "sign_in.pending", "sign_in.throttled", "step_up.issued", "step_up.used", "step_up.refused", "enrollment.begun", "enrollment.confirmed", "enrollment.cancelled", "enrollment.expired", "enrollment.failed", "method.renamed", "method.removed", "method.replaced", "method.disabled", "recovery_codes.generated", "recovery_codes.used", "recovery_codes.failed", "recovery_codes.low", "password.changed", "password.reset_requested", "password.reset", "email.change_requested", "email.changed", "notice_email.change_requested", "notice_email.changed", "notice_email.removed", "profile.changed", "session.created", "session.ended", "account.created", "account.mfa_reset", "account.password_reset", "account.invited", "account.viewed", "account.disabled", "account.enabled", "account.role_granted", "account.role_revoked", "mfa_removal.requested", "mfa_removal.cancelled", "mfa_removal.completed", "mfa_removal.expired", "not_me.reported", "notice.undelivered", "code.replayed"];
 export const notMeResultMethodValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["NotMeResult"]["method"]> = ["suspended", "removed", "gone"];
 export const jwkKtyValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["kty"]> = ["EC"];
 export const jwkCrvValues: ReadonlyArray<FlattenedDeepRequired<components>["schemas"]["Jwk"]["crv"]> = ["P-256"];

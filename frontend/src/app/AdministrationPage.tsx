@@ -74,7 +74,7 @@ export function AdministrationPage({ id, onSignedOut, footer, notFound }: Admini
               <span className="button__label">{messages.account.title}</span>
             </Link>
           </div>
-          <AccountList />
+          <AccountList promptStepUp={stepUp.promptStepUp} />
         </>
       )}
       {stepUp.dialog}

@@ -2,7 +2,9 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { Link } from "wouter";
 import { request, client, type RequestError } from "../api/client";
+import { Address } from "../ui/Address";
 import { Button } from "../ui/Button";
+import { ChangingText } from "../ui/ChangingText";
 import { Wordmark } from "../ui/Logo";
 import { Notice } from "../ui/Notice";
 import { useAsyncAction } from "../ui/useAsyncAction";
@@ -40,7 +42,7 @@ export function Shell({ email, onSignedOut, children, footer }: ShellProps) {
           </Link>
           <p className="bar__who">
             <span className="sr-only">{messages.shell.signedInAs} </span>
-            <bdi>{email}</bdi>
+            <Address>{email}</Address>
           </p>
           <Button small kind="quiet" busy={busy} busyLabel={messages.common.working} onClick={signOut}>
             {messages.shell.signOut}
@@ -51,7 +53,7 @@ export function Shell({ email, onSignedOut, children, footer }: ShellProps) {
         {error && (
           <Notice kind="error">
             <p>
-              {messages.shell.signOutFailed} {messageFor(error)}
+              <ChangingText>{`${messages.shell.signOutFailed} ${messageFor(error)}`}</ChangingText>
             </p>
           </Notice>
         )}

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { activity as t } from "../i18n/activity";
 import { deviceName } from "../i18n/device";
 import { TimeAgo, MetaList } from "./MetaList";
+import { TextWithAddresses } from "./TextWithAddresses";
 
 interface Item {
   id: string;
@@ -39,7 +40,9 @@ function Row({ item, actor }: { item: Item; actor: ComponentChildren }) {
     <li className="row row--plain">
       <div className="row__main">
         <p className="row__title">
-          <bdi>{describe ? describe(item.name, item.by) : item.kind}</bdi>
+          <bdi>
+            <TextWithAddresses text={describe ? describe(item.name, item.by) : item.kind} />
+          </bdi>
         </p>
         {item.reason && <p className="row__note">{t.reason(item.reason)}</p>}
         <MetaList>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { ChangingText } from "./ChangingText";
 
 interface CardProps {
   title: string;
@@ -29,13 +30,11 @@ export function Card({ title, lead, badge, children, foot, busy }: CardProps) {
   );
 }
 
-export const Badge = ({
-  tone,
-  children,
-}: {
-  tone: "good" | "plain" | "warn";
-  children: ComponentChildren;
-}) => <span className={`badge badge--${tone}`}>{children}</span>;
+export const Badge = ({ tone, children }: { tone: "good" | "plain" | "warn"; children: string }) => (
+  <span className={`badge badge--${tone}`}>
+    <ChangingText>{children}</ChangingText>
+  </span>
+);
 
 /** A grey bar, about as wide as the given number of letters, in place of a text that is loading. */
 export const Skeleton = ({ letters }: { letters: 4 | 12 | 20 }) => (

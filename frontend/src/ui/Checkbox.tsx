@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import { ChangingText } from "./ChangingText";
 
 interface CheckboxProps {
   checked: boolean;
@@ -29,7 +30,9 @@ export function Checkbox({ checked, onChange, children, error, initialFocus }: C
         <span>{children}</span>
       </label>
       <p className="field__note" id={`${id}-note`}>
-        <span role="alert">{error}</span>
+        <span role="alert">
+          <ChangingText>{error}</ChangingText>
+        </span>
       </p>
     </div>
   );

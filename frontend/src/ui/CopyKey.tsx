@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./Button";
+import { ChangingText } from "./ChangingText";
 import { groupKey } from "./totp";
 import { CheckIcon, CopyIcon } from "./icons";
 
@@ -36,7 +37,7 @@ export function CopyKey({ label, value, copy, copied, failed }: CopyKeyProps) {
   return (
     <div className="key">
       <p className="key__label">{label}</p>
-      <code className="key__value" ref={text}>
+      <code className="key__value" ref={text} translate={false}>
         {groupKey(value).map((group, index) => (
           <span className="key__group" key={index}>
             {group}{" "}
@@ -45,10 +46,12 @@ export function CopyKey({ label, value, copy, copied, failed }: CopyKeyProps) {
       </code>
       <Button small onClick={() => void onCopy()}>
         {outcome === "copied" ? <CheckIcon /> : <CopyIcon />}
-        {outcome === "copied" ? copied : copy}
+        <ChangingText>{outcome === "copied" ? copied : copy}</ChangingText>
       </Button>
       <p className={outcome === "failed" ? "key__failed" : "sr-only"} role="status">
-        {outcome === "copied" ? copied : outcome === "failed" ? failed : ""}
+        <ChangingText>
+          {outcome === "copied" ? copied : outcome === "failed" ? failed : undefined}
+        </ChangingText>
       </p>
     </div>
   );

@@ -29,7 +29,7 @@ export function Countdown({ text, total, clock }: CountdownProps) {
   return (
     <p className="countdown">
       {text}{" "}
-      <span className="countdown__clock" aria-hidden="true">
+      <span className="countdown__clock" aria-hidden="true" translate={false}>
         {clock}
       </span>
       <span className="sr-only">{total}</span>

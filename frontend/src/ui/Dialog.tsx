@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./Button";
+import { ChangingText } from "./ChangingText";
 import { CloseIcon } from "./icons";
 import { dialogOpened } from "./openDialogs";
 import "./css/dialog.css";
@@ -84,7 +85,7 @@ export function Dialog({ title, closeLabel, onClose, focusKey = "", kind, childr
     >
       <header className="dialog__head">
         <h2 className="dialog__title" id={heading} tabIndex={-1}>
-          {title}
+          <ChangingText>{title}</ChangingText>
         </h2>
         <IconButton label={closeLabel} onClick={onClose}>
           <CloseIcon />

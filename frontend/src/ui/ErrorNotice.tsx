@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { messageFor, messages, type RequestError } from "../i18n";
 import { formatClock } from "../i18n/format";
 import { Notice } from "./Notice";
+import { ChangingText } from "./ChangingText";
 import { Countdown } from "./Countdown";
 
 interface ErrorNoticeProps {
@@ -16,7 +17,9 @@ export function ErrorNotice({ error, secondsLeft, actions }: ErrorNoticeProps) {
   const { retryAfter } = error;
   return (
     <Notice kind={retryAfter !== undefined && secondsLeft === 0 ? "info" : "error"} actions={actions}>
-      <p>{messageFor(error)}</p>
+      <p>
+        <ChangingText>{messageFor(error)}</ChangingText>
+      </p>
       {retryAfter !== undefined &&
         (secondsLeft > 0 ? (
           <Countdown

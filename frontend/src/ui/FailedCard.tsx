@@ -1,6 +1,7 @@
 import { messageFor, messages, type RequestError } from "../i18n";
 import { Button } from "./Button";
 import { Card } from "./Card";
+import { ChangingText } from "./ChangingText";
 import { Notice } from "./Notice";
 
 interface FailedCardProps {
@@ -24,7 +25,9 @@ export const FailedCard = ({ title, lead, failed, error, busy, onRetry }: Failed
         </Button>
       }
     >
-      <p>{messageFor(error)}</p>
+      <p>
+        <ChangingText>{messageFor(error)}</ChangingText>
+      </p>
     </Notice>
   </Card>
 );

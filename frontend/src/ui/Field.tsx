@@ -1,5 +1,6 @@
 import type { ComponentChildren, Ref } from "preact";
 import { useId, useState } from "preact/hooks";
+import { ChangingText } from "./ChangingText";
 import { EyeIcon, EyeOffIcon } from "./icons";
 import "./css/fields.css";
 
@@ -32,8 +33,10 @@ export function FieldFrame({ label, suffix, hint, error, plain, children }: Fram
       </label>
       {children({ id, "aria-describedby": note, "aria-invalid": error ? true : undefined })}
       <p className="field__note" id={note}>
-        <span role="alert">{error}</span>
-        {!error && hint}
+        <span role="alert">
+          <ChangingText>{error}</ChangingText>
+        </span>
+        {!error && <ChangingText>{hint}</ChangingText>}
       </p>
     </div>
   );

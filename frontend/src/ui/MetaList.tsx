@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { timeAgo, dateTime } from "../i18n";
+import { ChangingText } from "./ChangingText";
 
 /** Details in one line, separated by dots. Absent ones are skipped. */
 export function MetaList({ children }: { children: (ComponentChildren | false | undefined)[] }) {
@@ -23,6 +24,6 @@ export function MetaList({ children }: { children: (ComponentChildren | false | 
 /** "5 minutes ago", with the full date and time as tooltip. */
 export const TimeAgo = ({ time }: { time: string }) => (
   <time dateTime={time} title={dateTime(time)}>
-    {timeAgo(time)}
+    <ChangingText>{timeAgo(time)}</ChangingText>
   </time>
 );

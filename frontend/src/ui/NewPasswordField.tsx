@@ -10,6 +10,9 @@ interface NewPasswordFieldProps {
   onChange: (value: string) => void;
   min: number;
   max: number;
+  /** The address of the account, if the page knows it, and the name of the service. They do not count as length. */
+  email?: string;
+  service: string | undefined;
   error: string | undefined;
   inputRef?: Ref<HTMLInputElement>;
 }
@@ -27,8 +30,12 @@ function adviceText(advice: PasswordAdvice, min: number): string {
 }
 
 /** A field for a new password, with advice while the user types. Only the server rejects a password. */
-export function NewPasswordField({ value, onChange, min, max, error, inputRef }: NewPasswordFieldProps) {
-  const advice = assessPassword(value, min, max);
+export function NewPasswordField(props: NewPasswordFieldProps) {
+  const { value, onChange, min, max, email, service, error, inputRef } = props;
+  const words = [email, email?.split("@", 1)[0], messages.product, service].filter(
+    (word) => word !== undefined,
+  );
+  const advice = assessPassword(value, { min, max, words });
   return (
     <div className="new-password">
       <PasswordField

@@ -2,6 +2,7 @@ import type { Ref } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
 import { receiptText } from "../i18n/receipt";
 import { Notice } from "./Notice";
+import { TextWithAddresses } from "./TextWithAddresses";
 
 // The page shows the receipt of the last change only. An earlier one disappears.
 let latestChange: object | undefined;
@@ -39,10 +40,11 @@ interface ReceiptProps {
 /** The line after a change: what was done, and its side effects. */
 export function Receipt({ change, done, receipt, addresses = [], codes = false, noticeRef }: ReceiptProps) {
   if (useSuperseded(change)) return null;
+  const text = [done, receipt && receiptText(receipt, { addresses, codes })].filter(Boolean).join(" ");
   return (
     <Notice kind="success" {...(noticeRef && { noticeRef })}>
-      <p>
-        {done} {receipt && receiptText(receipt, { addresses, codes })}
+      <p key={text}>
+        <TextWithAddresses text={text} />
       </p>
     </Notice>
   );

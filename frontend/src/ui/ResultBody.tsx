@@ -1,13 +1,13 @@
-import type { ComponentChildren } from "preact";
 import { messages } from "../i18n";
 import { receiptText } from "../i18n/receipt";
 import { Button } from "./Button";
 import { DialogBody, DialogFoot } from "./Dialog";
 import { CheckIcon } from "./icons";
+import { TextWithAddresses } from "./TextWithAddresses";
 
 interface ResultBodyProps {
   /** What was done, in one sentence. */
-  done: ComponentChildren;
+  done: string;
   /** The receipt that the server returned, if it did. */
   receipt?: Parameters<typeof receiptText>[0];
   /** The addresses of the account before the change. Notices went there. */
@@ -28,9 +28,13 @@ export function ResultBody({ done, receipt, addresses = [], details, onClose }: 
             <CheckIcon />
           </span>
           <p tabIndex={-1} data-autofocus>
-            {done}
+            <TextWithAddresses text={done} />
           </p>
-          {effects && <p className="hint">{effects}</p>}
+          {effects && (
+            <p className="hint">
+              <TextWithAddresses text={effects} />
+            </p>
+          )}
         </div>
       </DialogBody>
       <DialogFoot>

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { messageFor, messages, type RequestError } from "../i18n";
 import { secondFactor as t } from "../i18n/secondFactor";
 import { Button } from "./Button";
+import { ChangingText } from "./ChangingText";
 import { CodeField } from "./CodeField";
 import { FieldFrame } from "./Field";
 import type { SecondFactor } from "./secondFactor";
@@ -75,6 +76,7 @@ export function SecondFactorField(props: SecondFactorFieldProps) {
               autoCorrect="off"
               autoCapitalize="characters"
               spellcheck={false}
+              translate={false}
               placeholder="XXXX-XXXX-XXXX-XXXX"
               value={value.text}
               onInput={(event) => props.onChange({ kind: "recoveryCode", text: event.currentTarget.value })}
@@ -84,7 +86,7 @@ export function SecondFactorField(props: SecondFactorFieldProps) {
       )}
       {props.canSwitch && (
         <Button small kind="quiet" onClick={() => props.onChange({ kind: otherKind, text: "" })}>
-          {value.kind === "code" ? t.useRecoveryCode : t.useApp}
+          <ChangingText>{value.kind === "code" ? t.useRecoveryCode : t.useApp}</ChangingText>
         </Button>
       )}
     </div>

@@ -15,6 +15,9 @@ describe("normalizeRecoveryCode", () => {
     ["0A1B–2C3D—4E5F‑6G7H", "0A1B-2C3D-4E5F-6G7H"],
     ["０Ａ１Ｂ２Ｃ３Ｄ４Ｅ５Ｆ６Ｇ７Ｈ", "0A1B2C3D4E5F6G7H"],
     ["0A1B\u00a02C3D\t4E5F  6G7H", "0A1B 2C3D 4E5F 6G7H"],
+    ["٠A١B-٢C٣D-٤E٥F-٦G٧H", "0A1B-2C3D-4E5F-6G7H"],
+    ["\u200b0A1B-2C3D-4E5F-6G7H\ufeff", "0A1B-2C3D-4E5F-6G7H"],
+    ["\u2066 0A1B-\u00ad2C3D-\u200e4E5F-6G7H \u2069", "0A1B-2C3D-4E5F-6G7H"],
   ] as const)
     it(`${JSON.stringify(typed)} is sent as ${sent}`, () => {
       expect(normalizeRecoveryCode(typed)).toBe(sent);

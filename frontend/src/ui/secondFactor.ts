@@ -1,4 +1,4 @@
-import { codeLength } from "./totp";
+import { codeLength, toAsciiDigits } from "./totp";
 
 /** The second factor as typed so far: a TOTP code or a recovery code. */
 export interface SecondFactor {
@@ -10,12 +10,13 @@ export interface SecondFactor {
 const recoveryCodeLength = 16;
 
 /**
- * Returns a recovery code as it is sent: full-width letters and typographic dashes become ASCII. The server, which knows
- * the alphabet, handles lower case, missing dashes and letters that look alike.
+ * Returns a recovery code as it is sent: full-width letters, digits of any script and typographic dashes become ASCII, and
+ * invisible characters, such as those that a copied text brings along, are removed. The server, which knows the alphabet,
+ * handles lower case, missing dashes and letters that look alike.
  */
 export const normalizeRecoveryCode = (text: string) =>
-  text
-    .normalize("NFKC")
+  toAsciiDigits(text.normalize("NFKC"))
+    .replace(/\p{Cf}/gu, "")
     .replace(/[\u2010-\u2015\u2212]/g, "-")
     .replace(/\s+/g, " ")
     .trim();

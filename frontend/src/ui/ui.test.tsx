@@ -1,75 +1,10 @@
 import { render, screen } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { useState } from "preact/hooks";
 import { describe, expect, it, vi } from "vitest";
 import { Button } from "./Button";
-import { extractDigits, groupKey } from "./totp";
-import { CodeField } from "./CodeField";
 import { CopyKey } from "./CopyKey";
 import { pngWidth } from "./QrCode";
 import { Receipt } from "./Receipt";
-
-describe("digitsOf", () => {
-  const cases: [string, string][] = [
-    ["123456", "123456"],
-    ["123 456", "123456"],
-    [" 123-456\n", "123456"],
-    ["１２３４５６", "123456"],
-    ["Your code: 123 456.", "123456"],
-    ["12345678", "123456"],
-    ["abc", ""],
-  ];
-  for (const [typed, want] of cases) it(JSON.stringify(typed), () => expect(extractDigits(typed)).toBe(want));
-});
-
-it("groupKey makes groups of four", () => {
-  expect(groupKey("GEZDGNBVGY3TQOJQ")).toEqual(["GEZD", "GNBV", "GY3T", "QOJQ"]);
-  expect(groupKey("ABCDEF")).toEqual(["ABCD", "EF"]);
-  expect(groupKey("")).toEqual([]);
-});
-
-describe("CodeField", () => {
-  function Form({ onComplete }: { onComplete: (code: string) => void }) {
-    const [code, setCode] = useState("");
-    return <CodeField label="Code" value={code} onChange={setCode} onComplete={onComplete} />;
-  }
-  const setup = () => {
-    const onComplete = vi.fn();
-    render(<Form onComplete={onComplete} />);
-    return { onComplete, input: screen.getByLabelText<HTMLInputElement>("Code"), user: userEvent.setup() };
-  };
-
-  it("is one field that a phone can fill from a text message", () => {
-    const { input } = setup();
-    expect(input.getAttribute("inputmode")).toBe("numeric");
-    expect(input.getAttribute("autocomplete")).toBe("one-time-code");
-    expect(input.maxLength).toBe(-1);
-  });
-
-  it("accepts a pasted code with spaces, and completes once", async () => {
-    const { input, user, onComplete } = setup();
-    await user.click(input);
-    await user.paste("123 456");
-    expect(input.value).toBe("123456");
-    expect(onComplete.mock.calls).toEqual([["123456"]]);
-  });
-
-  it("completes on the sixth digit, and drops the seventh", async () => {
-    const { input, user, onComplete } = setup();
-    await user.type(input, "12345");
-    expect(onComplete).not.toHaveBeenCalled();
-    await user.type(input, "6");
-    await user.type(input, "7");
-    expect(input.value).toBe("123456");
-    expect(onComplete).toHaveBeenCalledOnce();
-  });
-
-  it("ignores letters", async () => {
-    const { input, user } = setup();
-    await user.type(input, "1a2 b");
-    expect(input.value).toBe("12");
-  });
-});
 
 describe("Button", () => {
   it("does nothing while busy, and keeps the focus", async () => {

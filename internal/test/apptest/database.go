@@ -96,7 +96,7 @@ func migrate(url string) error {
 type Database struct {
 	owner  *Server
 	db     *sql.DB
-	txConn *sql.Conn // has the open transaction of LockAccounts or HoldActivity; nil without one
+	txConn *sql.Conn // has the open transaction of Begin, LockAccounts or HoldActivity; nil without one
 	server bool
 }
 
@@ -151,18 +151,36 @@ func (d *Database) HoldActivity(t testing.TB) {
 
 func (d *Database) hold(t testing.TB, table string) {
 	t.Helper()
+	d.Begin(t)
+	if d.server {
+		d.MustExec(t, "SELECT * FROM "+table+" FOR UPDATE")
+	}
+}
+
+// Begin begins a transaction, in which statements are executed until COMMIT or ROLLBACK. On SQLite it blocks all other writers.
+func (d *Database) Begin(t testing.TB) {
+	t.Helper()
 	var err error
 	if d.txConn, err = d.db.Conn(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	statements := []string{"BEGIN IMMEDIATE"}
 	if d.server {
-		statements = []string{"BEGIN", "SELECT * FROM " + table + " FOR UPDATE"}
+		d.MustExec(t, "BEGIN")
+		return
 	}
-	for _, s := range statements {
-		if _, err := d.Exec(s); err != nil {
+	d.MustExec(t, "BEGIN IMMEDIATE")
+}
+
+// Waiting returns a function that reports whether n connections to the PostgreSQL database wait for a lock.
+func (d *Database) Waiting(t testing.TB, n int) func() bool {
+	return func() (waits bool) {
+		t.Helper()
+		const query = "SELECT count(DISTINCT pid) = ? FROM pg_locks WHERE NOT granted AND pid IN (" +
+			"SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+		if err := d.db.QueryRow(d.bound(query), n).Scan(&waits); err != nil {
 			t.Fatal(err)
 		}
+		return waits
 	}
 }
 

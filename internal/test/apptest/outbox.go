@@ -12,12 +12,13 @@ import (
 
 // QueuedMail is a decrypted mail in the outbox.
 type QueuedMail struct {
-	Kind  string            `json:"-"`
-	To    string            `json:"to"`
-	Name  string            `json:"name"`
-	About string            `json:"about"`
-	IP    string            `json:"ip"`
-	Links map[string]string `json:"links"` // by purpose
+	Kind     string            `json:"-"`
+	To       string            `json:"to"`
+	Name     string            `json:"name"`
+	About    string            `json:"about"`
+	Language string            `json:"language"`
+	IP       string            `json:"ip"`
+	Links    map[string]string `json:"links"` // by purpose
 }
 
 // Token returns the token in the fragment of a link.

@@ -17,6 +17,7 @@ import (
 
 	"twofold/internal/account"
 	"twofold/internal/audit"
+	"twofold/internal/authn"
 	"twofold/internal/keyring"
 	"twofold/internal/maillink"
 	"twofold/internal/mfa"
@@ -97,6 +98,9 @@ func (w *World) MFA(sessionLimit time.Duration) *mfa.Service {
 	return &mfa.Service{
 		Store: Methods{store.Methods{DB: w.DB}, w.Faults}, Accounts: Accounts{store.Accounts{DB: w.DB}, w.Faults}, PendingChanges: &account.PendingChanges{
 			Addresses: store.PendingAddresses{DB: w.DB}, Links: &maillink.Service{Store: store.Links{DB: w.DB}, Now: w.Clock, NewID: w.NewID}, Now: w.Clock,
+		},
+		Trust: authn.Trust{
+			SignIns: SignIns{store.SignIns{DB: w.DB}, w.Faults}, Devices: Devices{store.Devices{DB: w.DB}, w.Faults}, Now: w.Clock,
 		},
 		Sealer: w.Ring, Hasher: w.Hasher, Attempts: w.Limiter(), Notices: w.Outbox(), Audit: w.Trail,
 		Sessions: &session.Service{

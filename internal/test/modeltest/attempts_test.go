@@ -64,18 +64,21 @@ func (a *account) allows(kind, bucket string, now time.Time) prediction {
 
 // countFailure counts a failure and returns the number of attempts left.
 func (a *account) countFailure(kind, bucket string, now time.Time) (left int) {
-	c := a.attempts[[2]string{kind, bucket}]
+	c, all := a.attempts[[2]string{kind, bucket}], a.attempts[[2]string{kind, allBuckets}]
 	c.failures++
-	if c.until = (time.Time{}); c.failures >= freeFailures {
-		c.until = now.Add(backoffAfter(c.failures))
+	all.failures++
+	failures := c.failures
+	if kind != kindPassword && bucket == anonymousBucket {
+		failures = max(failures, all.failures)
+	}
+	if c.until = (time.Time{}); failures >= freeFailures {
+		c.until = now.Add(backoffAfter(failures))
 	}
 	a.attempts[[2]string{kind, bucket}] = c
-	left = max(freeFailures-c.failures, 0)
+	left = max(freeFailures-failures, 0)
 	if kind == kindPassword {
 		return left
 	}
-	all := a.attempts[[2]string{kind, allBuckets}]
-	all.failures++
 	a.attempts[[2]string{kind, allBuckets}] = all
 	return min(left, maxFailures-all.failures)
 }
@@ -110,12 +113,12 @@ func (a *account) lockedSince(since time.Time) bool {
 	return false
 }
 
-// bucketOf returns the bucket that an attempt is counted in.
-func (w *modelState) bucketOf(a *account, s *session, browser string) string {
+// bucketOf returns the bucket that an attempt of a kind is counted in.
+func (w *modelState) bucketOf(a *account, s *session, browser, kind string) string {
 	if s != nil && s.aal2 {
 		return fmt.Sprint("session ", s.number)
 	}
-	if d := w.deviceOf(a, browser); d != nil {
+	if d := w.deviceOf(a, browser); d != nil && (kind == kindPassword || d.aal2) {
 		return fmt.Sprint("device ", d.number)
 	}
 	return anonymousBucket
@@ -187,7 +190,8 @@ func (w *modelState) countFailure(a *account, kind, bucket string, pending *sign
 
 // authenticate checks a password and, if the account has MFA, a second factor. passwordOnly reports that the password is right
 // and the second factor missing.
-func (w *modelState) authenticate(a *account, bucket string, p credentials) (v prediction, aal2, passwordOnly bool) {
+func (w *modelState) authenticate(a *account, s *session, browser string, p credentials) (v prediction, aal2, passwordOnly bool) {
+	bucket := w.bucketOf(a, s, browser, kindPassword)
 	if v := a.allows(kindPassword, bucket, w.now); !v.ok() {
 		return v, false, false
 	}
@@ -200,9 +204,9 @@ func (w *modelState) authenticate(a *account, bucket string, p credentials) (v p
 	case !a.enabled():
 		return prediction{}, false, false
 	case p.recovery != "":
-		v = w.checkRecoveryCode(a, kindRecovery, bucket, p.recovery, nil)
+		v = w.checkRecoveryCode(a, kindRecovery, w.bucketOf(a, s, browser, kindRecovery), p.recovery, nil)
 	case p.code != "":
-		v = w.checkCode(a, kindTOTP, bucket, p.code, nil)
+		v = w.checkCode(a, kindTOTP, w.bucketOf(a, s, browser, kindTOTP), p.code, nil)
 	default:
 		return prediction{}, false, true
 	}

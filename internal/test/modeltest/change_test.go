@@ -47,7 +47,7 @@ func (a *account) method(id string) *method {
 
 // confirm checks the first code of an enrollment. first reports that the account had no MFA, so that the response contains
 // recovery codes.
-func (w *modelState) confirm(s *session, id, code string) (v prediction, first bool, ended int) {
+func (w *modelState) confirm(s *session, id, code, browser string) (v prediction, first bool, ended int) {
 	a := s.account
 	e := a.enrollment
 	if e == nil || e.id != id || e.session != s {
@@ -56,7 +56,7 @@ func (w *modelState) confirm(s *session, id, code string) (v prediction, first b
 	if e.expired(w.now) {
 		return refuse(410, "enrollment_expired"), false, 0
 	}
-	bucket := w.bucketOf(a, s, "")
+	bucket := w.bucketOf(a, s, "", kindTOTP)
 	step := matchingStep(e.phone, code, w.now)
 	if v := a.allows(kindTOTP, bucket, w.now); !v.ok() {
 		return v, false, 0
@@ -69,7 +69,7 @@ func (w *modelState) confirm(s *session, id, code string) (v prediction, first b
 	a.enrollment = nil
 	a.clearFailures(kindTOTP, bucket)
 	if first = !a.enabled(); first {
-		a.clearKind(kindRecovery)
+		w.beginMFA(s, browser)
 	}
 	if !s.aal2 {
 		s.authenticate(true, w.now)

@@ -86,9 +86,9 @@ func (r *sessionCtx) stepUp() {
 	}
 	r.record("%s steps up for %s with %s", r.description, r.step.purpose, factor)
 	checked := false
-	bucket := r.bucketOf(r.a, r.s, r.c.device)
+	buckets := r.bucketsOf(r.a, r.s, r.c.device)
 	if r.s != nil {
-		checked = r.a.allows(kindPassword, bucket, r.now).ok()
+		checked = r.a.allows(kindPassword, buckets[kindPassword], r.now).ok()
 	}
 	response := r.call(r.c, r.bearer, "POST", "/api/v1/step-up", creds.body(JSON{"purpose": r.step.purpose, "password": creds.password()}))
 	if r.s == nil {
@@ -96,7 +96,7 @@ func (r *sessionCtx) stepUp() {
 		return
 	}
 	v, u := r.modelState.stepUp(r.s, r.step.purpose, creds, r.c.device)
-	r.recordCredentials(r.a, bucket, creds, checked, response.Status, response.Code())
+	r.recordCredentials(r.a, buckets, creds, checked, response.Status, response.Code())
 	if r.want(response, v, 201) {
 		u.token = response.Text("step_up_token")
 		r.trace[len(r.trace)-1] += fmt.Sprintf(" (step-up %d)", u.number)

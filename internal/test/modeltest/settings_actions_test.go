@@ -61,14 +61,14 @@ func (r *sessionCtx) confirm() {
 	id := r.enrollmentID()
 	code, description := r.firstCode()
 	r.record("%s confirms the enrollment of phone %d from the newest with %s", r.description, r.step.index, description)
-	bucket := r.bucketOf(r.a, r.s, "")
+	bucket := r.bucketOf(r.a, r.s, "", kindTOTP)
 	response := r.call(r.c, r.bearer, "POST", "/api/v1/mfa/totp/enrollments/"+id+"/confirm", JSON{"code": code})
 	if r.s == nil {
 		r.want(response, signedOut, 0)
 		return
 	}
 	replaced := r.a.enrollment != nil && r.a.method(methodID(r.a.enrollment.replaces)) != nil
-	v, first, ended := r.modelState.confirm(r.s, id, code)
+	v, first, ended := r.modelState.confirm(r.s, id, code, r.c.device)
 	switch {
 	case response.Status == 201:
 		r.invariants.attemptChecked(r.a, kindTOTP, bucket, true)

@@ -86,15 +86,15 @@ func (p *run) signIn(c *client, s step) {
 	a := p.accounts[s.account%len(p.accounts)]
 	creds, description := p.present(a, s.credential)
 	p.record("%s signs in as %s with %s", c.name, a.name, description)
-	bucket, previous, browser := p.bucketOf(a, nil, c.device), c.session, c.device
-	checked := a.allows(kindPassword, bucket, p.now).ok()
+	buckets, previous, browser := p.bucketsOf(a, nil, c.device), c.session, c.device
+	checked := a.allows(kindPassword, buckets[kindPassword], p.now).ok()
 	body := creds.body(JSON{"email": a.email, "password": creds.password()})
 	if !c.browser {
 		body["deliver"] = "token"
 	}
 	response := p.call(c, "", "POST", "/api/v1/sessions", body)
 	v, opened, pending := p.modelState.signIn(a, creds, c.browser, previous, browser)
-	p.recordCredentials(a, bucket, creds, checked, response.Status, response.Code())
+	p.recordCredentials(a, buckets, creds, checked, response.Status, response.Code())
 	switch {
 	case pending != nil:
 		p.want(response, v, 202)
@@ -128,15 +128,22 @@ func (p *run) signedIn(c *client, s *session, id string, token any, acr string) 
 }
 
 // recordCredentials records in the invariants what a response reveals about the checked credentials.
-func (p *run) recordCredentials(a *account, bucket string, creds credentials, checked bool, status int, code string) {
+func (p *run) recordCredentials(a *account, buckets map[string]string, creds credentials, checked bool, status int, code string) {
 	if !checked {
 		return
 	}
-	p.invariants.attemptChecked(a, kindPassword, bucket, code != "credentials_rejected")
+	p.invariants.attemptChecked(a, kindPassword, buckets[kindPassword], code != "credentials_rejected")
 	if code == "credentials_rejected" || p.invariants.methods[a] == 0 {
 		return
 	}
-	p.recordSecondFactor(a, kindTOTP, kindRecovery, bucket, creds, status, code)
+	p.recordSecondFactor(a, kindTOTP, kindRecovery, buckets[kindTOTP], creds, status, code)
+}
+
+// bucketsOf returns the buckets that the attempts of a request are counted in, by kind. A second factor has one for all kinds.
+func (p *run) bucketsOf(a *account, s *session, browser string) map[string]string {
+	return map[string]string{
+		kindPassword: p.bucketOf(a, s, browser, kindPassword), kindTOTP: p.bucketOf(a, s, browser, kindTOTP),
+	}
 }
 
 // recordSecondFactor records in the invariants what a response reveals about a checked second factor.
@@ -185,7 +192,7 @@ func (p *run) completeSignIn(c *client, s step) {
 	if creds.code == "" && creds.recovery == "" {
 		creds.code, factor = "000000", "the code 000000"
 	}
-	previous, browser, bucket := c.session, c.device, p.bucketOf(a, nil, c.device)
+	previous, browser, bucket := c.session, c.device, p.bucketOf(a, nil, c.device, kindTOTP)
 	if s.action == "cancel by code" {
 		p.record("%s cancels a removal in %s with %s", c.name, description, factor)
 		response := p.call(c, "", "POST", "/api/v1/mfa/removal/cancel-by-code", creds.body(body))

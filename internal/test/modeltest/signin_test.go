@@ -20,15 +20,15 @@ func (w *modelState) open(a *account, cookie, aal2 bool, previous, browser strin
 	a.sessions = append(a.sessions, s)
 	w.sessions = append(w.sessions, s)
 	if cookie {
-		w.rememberDevice(a, browser)
+		w.rememberDevice(a, browser, aal2)
 	}
 	return s
 }
 
 // signIn checks credentials at sign-in. On success it returns a session or a pending sign-in.
 func (w *modelState) signIn(a *account, p credentials, cookie bool, previous, browser string) (prediction, *session, *signIn) {
-	bucket := w.bucketOf(a, nil, browser)
-	v, aal2, passwordOnly := w.authenticate(a, bucket, p)
+	bucket := w.bucketOf(a, nil, browser, kindPassword)
+	v, aal2, passwordOnly := w.authenticate(a, nil, browser, p)
 	if !v.ok() {
 		return v, nil, nil
 	}
@@ -76,7 +76,7 @@ func (w *modelState) completeSignIn(s *signIn, p credentials, previous, browser 
 	if s == nil {
 		return refuse(410, "sign_in_expired"), nil
 	}
-	a, bucket := s.account, w.bucketOf(s.account, nil, browser)
+	a, bucket := s.account, w.bucketOf(s.account, nil, browser, kindTOTP)
 	v := w.second(a, kindTOTP, kindRecovery, bucket, p, s)
 	if !v.ok() {
 		return v, nil
@@ -107,7 +107,7 @@ func (w *modelState) cancelByCode(s *signIn, p credentials, browser string) pred
 	if expired, _ := s.account.invalidated(r, w.now); expired {
 		return refuse(404, "not_found")
 	}
-	v := w.second(s.account, kindRemovalCancel, kindRemovalCancel, w.bucketOf(s.account, nil, browser), p, nil)
+	v := w.second(s.account, kindRemovalCancel, kindRemovalCancel, w.bucketOf(s.account, nil, browser, kindRemovalCancel), p, nil)
 	if v.ok() {
 		w.cancelActiveRemoval(s.account)
 	}
@@ -116,7 +116,7 @@ func (w *modelState) cancelByCode(s *signIn, p credentials, browser string) pred
 
 // stepUp checks credentials and issues a step-up token for a purpose.
 func (w *modelState) stepUp(s *session, purpose string, p credentials, browser string) (prediction, *stepUp) {
-	v, aal2, passwordOnly := w.authenticate(s.account, w.bucketOf(s.account, s, browser), p)
+	v, aal2, passwordOnly := w.authenticate(s.account, s, browser, p)
 	switch {
 	case !v.ok():
 		return v, nil

@@ -159,6 +159,7 @@ type device struct {
 	number  int
 	account *account
 	token   string // empty until the response has set it
+	aal2    bool   // it has signed in with two factors
 }
 
 // modelState is the state of the model.
@@ -249,7 +250,7 @@ func (w *modelState) deviceOf(a *account, token string) *device {
 }
 
 // rememberDevice records a sign-in from a browser. The browser's device token is rotated for every account that knows it.
-func (w *modelState) rememberDevice(a *account, token string) {
+func (w *modelState) rememberDevice(a *account, token string, aal2 bool) {
 	known := w.deviceOf(a, token)
 	for _, d := range w.devices {
 		if token != "" && d.token == token {
@@ -257,8 +258,25 @@ func (w *modelState) rememberDevice(a *account, token string) {
 		}
 	}
 	if known == nil {
-		w.devices = append(w.devices, &device{number: w.number(), account: a})
+		known = &device{number: w.number(), account: a}
+		w.devices = append(w.devices, known)
 	}
+	known.aal2 = known.aal2 || aal2
+}
+
+// beginMFA ends what the password alone created, besides sessions: pending sign-ins and devices, except the device of the session
+// in which the first method is confirmed.
+func (w *modelState) beginMFA(s *session, browser string) {
+	a := s.account
+	for _, s := range slices.Clone(a.signIns) {
+		w.drop(s)
+	}
+	var keep *device
+	if s.cookie {
+		keep = w.deviceOf(a, browser)
+	}
+	w.devices = slices.DeleteFunc(w.devices, func(d *device) bool { return d.account == a && d != keep })
+	a.clearKind(kindRecovery)
 }
 
 // oldest returns the oldest elements that must go so that keep are left.

@@ -37,7 +37,7 @@ var allowedImports = map[string][]string{
 		"internal/secret", "internal/session", "internal/stepup", "internal/throttle",
 	},
 	"internal/admin": {
-		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/receipt", "internal/mfaremoval", "internal/session", "internal/stepup",
+		"internal/account", "internal/audit", "internal/mfa", "internal/notify", "internal/receipt", "internal/mfaremoval", "internal/secret", "internal/session", "internal/stepup",
 		"internal/throttle", "internal/usertext",
 	},
 	"internal/mfaremoval": {

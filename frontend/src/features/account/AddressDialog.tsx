@@ -7,6 +7,7 @@ import { Dialog, DialogBody, DialogFoot } from "../../ui/Dialog";
 import { Field } from "../../ui/Field";
 import { ResultBody } from "../../ui/ResultBody";
 import { ErrorNotice } from "../../ui/ErrorNotice";
+import { trimInvisible } from "../../ui/trimInvisible";
 import { useAsyncAction } from "../../ui/useAsyncAction";
 import { useCountdown } from "../../ui/Countdown";
 import { messageFor, messages } from "../../i18n";
@@ -44,7 +45,7 @@ export function AddressDialog({ kind, account, promptStepUp, onClose }: AddressD
     if (found) return input.current?.focus();
     run(async () => {
       const result = await withStepUp(promptStepUp, (headers) =>
-        requestAddressChange(kind, email.trim(), headers),
+        requestAddressChange(kind, trimInvisible(email), headers),
       );
       if (result.ok) return setSent(result.data);
       setError(stepUpCancelled(result.error) ? undefined : result.error);
@@ -118,7 +119,7 @@ function titleOf(kind: AddressKind, account: Account): string {
 
 /** Reports what is wrong with an address before it is sent. */
 function addressProblem(email: string, present: string | undefined): string | undefined {
-  const address = email.trim();
+  const address = trimInvisible(email);
   if (address === "") return t.missing;
   if (!/^[^\s@]+@[^\s@]+$/.test(address)) return t.malformed;
   return address.toLowerCase() === present?.toLowerCase() ? t.same : undefined;

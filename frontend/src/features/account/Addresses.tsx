@@ -1,7 +1,9 @@
 import type { Account, PendingAddress, RequestError } from "../../api/client";
 import { stepUpCancelled, withStepUp, type StepUpPrompt } from "../../api/stepUp";
+import { Address } from "../../ui/Address";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
+import { TextWithAddresses } from "../../ui/TextWithAddresses";
 import { useAsyncAction } from "../../ui/useAsyncAction";
 import { dateTime, messages } from "../../i18n";
 import { profile as t } from "../../i18n/profile";
@@ -38,7 +40,7 @@ export function Addresses(props: AddressesProps) {
           )
         }
       >
-        <bdi>{account.email}</bdi>
+        <Address>{account.email}</Address>
         {!mail && <p className="hint">{t.noMail}</p>}
       </ProfileRow>
       {(mail || notice) && (
@@ -70,7 +72,7 @@ export function Addresses(props: AddressesProps) {
             </>
           }
         >
-          {notice ? <bdi>{notice}</bdi> : <span className="hint">{t.noNoticeEmail}</span>}
+          {notice ? <Address>{notice}</Address> : <span className="hint">{t.noNoticeEmail}</span>}
         </ProfileRow>
       )}
     </>
@@ -109,7 +111,9 @@ function PendingAddressNotice(props: AddressesProps & { pending: PendingAddress 
         </>
       }
     >
-      <p>{t.pending[pending.kind](pending.email, dateTime(pending.expires_at))}</p>
+      <p>
+        <TextWithAddresses text={t.pending[pending.kind](pending.email, dateTime(pending.expires_at))} />
+      </p>
     </Notice>
   );
 }

@@ -15,6 +15,7 @@ import { profile as t } from "../../i18n/profile";
 import { removeNoticeAddress } from "./addressRequests";
 import { AddressDialog } from "./AddressDialog";
 import { Addresses } from "./Addresses";
+import { ExportButton } from "./ExportButton";
 import { LanguageRow, NameRow } from "./profileRows";
 import type { ProfileAction } from "./profileAction";
 
@@ -80,7 +81,7 @@ function Loaded({ account, promptStepUp }: ProfileCardProps & { account: Account
   };
 
   return (
-    <Card {...frame}>
+    <Card {...frame} foot={<ExportButton disabled={secondsLeft > 0} onError={setError} />}>
       {state.at === "done" && (
         <Receipt
           change={state}

@@ -56,7 +56,7 @@ export function NameRow({ name, editing, onEdit, onCancel, onSave }: NameRowProp
         </Button>
       }
     >
-      {name ? <bdi>{name}</bdi> : <span className="hint">{t.noName}</span>}
+      {name ? <bdi key={name}>{name}</bdi> : <span className="hint">{t.noName}</span>}
     </ProfileRow>
   );
 }
@@ -78,7 +78,8 @@ function NameForm({ name, onCancel, onSave }: Pick<NameRowProps, "name" | "onCan
   useLayoutEffect(() => {
     const element = form.current;
     const leave = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !busy) onCancel();
+      // An input method closes its suggestions with Escape.
+      if (event.key === "Escape" && !event.isComposing && !busy) onCancel();
     };
     element?.addEventListener("keydown", leave);
     return () => element?.removeEventListener("keydown", leave);

@@ -4,18 +4,23 @@ import { Link, useLocation } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
 import type { FoundAccount } from "../../api/client";
 import { usePagination, type Page } from "../../api/pagination";
-import { requestErrorOf } from "../../api/queries";
+import { requestErrorOf, useService } from "../../api/queries";
+import type { StepUpPrompt } from "../../api/stepUp";
+import { Address } from "../../ui/Address";
 import { Button } from "../../ui/Button";
 import { Badge, Card } from "../../ui/Card";
+import { ChangingText } from "../../ui/ChangingText";
 import { FailedCard } from "../../ui/FailedCard";
 import { MetaList } from "../../ui/MetaList";
 import { Field } from "../../ui/Field";
 import { ErrorNotice } from "../../ui/ErrorNotice";
+import { trimInvisible } from "../../ui/trimInvisible";
 import { useAsyncAction } from "../../ui/useAsyncAction";
 import { useCountdown } from "../../ui/Countdown";
 import { CardSkeleton } from "../../ui/CardSkeleton";
 import { shortDate, messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
+import { InviteDialog } from "./InviteDialog";
 import { MfaRequiredNotice, needsMfa } from "./MfaRequiredNotice";
 import { accountPath } from "./accountPath";
 import { accountsQuery, moreAccounts } from "./queries";
@@ -23,7 +28,7 @@ import { accountsQuery, moreAccounts } from "./queries";
 const frame = { title: t.accounts, lead: t.lead };
 
 /** All accounts, or those whose address begins with the search text. The history state holds the text, so that "back" keeps it. */
-export function AccountList() {
+export function AccountList({ promptStepUp }: { promptStepUp: StepUpPrompt }) {
   const [path, navigate] = useLocation();
   const prefix = useHistoryState<{ email?: string } | null>()?.email ?? "";
   const query = useQuery({ ...accountsQuery(prefix), placeholderData: keepPreviousData });
@@ -41,7 +46,7 @@ export function AccountList() {
     );
   if (!query.data) return <CardSkeleton {...frame} rows={5} plain />;
   return (
-    <Card {...frame}>
+    <Card {...frame} foot={<InviteButton promptStepUp={promptStepUp} />}>
       <Search
         prefix={prefix}
         busy={query.isPlaceholderData}
@@ -49,6 +54,18 @@ export function AccountList() {
       />
       <SearchResults first={query.data} prefix={prefix} stale={query.isPlaceholderData} />
     </Card>
+  );
+}
+
+function InviteButton({ promptStepUp }: { promptStepUp: StepUpPrompt }) {
+  const sendsMail = useService().data?.mail !== false;
+  const [open, setOpen] = useState(false);
+  if (!sendsMail) return <p className="hint">{t.invite.noMail}</p>;
+  return (
+    <>
+      <Button onClick={() => setOpen(true)}>{t.invite.button}</Button>
+      {open && <InviteDialog email="" promptStepUp={promptStepUp} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 
@@ -67,7 +84,7 @@ function Search({ prefix, busy, onSearch }: SearchProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        onSearch(typed.trim());
+        onSearch(trimInvisible(typed));
       }}
     >
       <Field
@@ -99,11 +116,12 @@ function SearchResults({ first, prefix, stale }: SearchResultsProps) {
   const [busy, run] = useAsyncAction();
   const secondsLeft = useCountdown(pages.error);
   const isEmpty = pages.items.length === 0;
+  const none = prefix ? t.noMatch(prefix) : t.noAccounts;
+  const result = isEmpty ? none : t.resultCount(pages.items.length);
   return (
     <>
       <p className={isEmpty ? undefined : "sr-only"} role="status">
-        {!stale &&
-          (isEmpty ? (prefix ? t.noMatch(prefix) : t.noAccounts) : t.resultCount(pages.items.length))}
+        <ChangingText>{stale ? undefined : result}</ChangingText>
       </p>
       {!isEmpty && (
         <ul className="rows" aria-label={t.list}>
@@ -135,7 +153,7 @@ const Row = ({ account }: { account: FoundAccount }) => (
     <div className="row__main">
       <p className="row__title">
         <Link className="row__link" href={accountPath(account.id)}>
-          <bdi>{account.email}</bdi>
+          <Address>{account.email}</Address>
         </Link>{" "}
         {account.disabled && <Badge tone="warn">{t.disabled}</Badge>}{" "}
         {account.role === "admin" && <Badge tone="plain">{t.administrator}</Badge>}

@@ -1,16 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { Link } from "wouter";
 import type { AccountState } from "../../api/client";
 import { requestErrorOf } from "../../api/queries";
 import type { StepUpPrompt } from "../../api/stepUp";
+import { Address } from "../../ui/Address";
 import { FailedCard } from "../../ui/FailedCard";
 import { CardSkeleton } from "../../ui/CardSkeleton";
 import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import { AdminActionDialog } from "./AdminActionDialog";
 import { ActivityCard } from "./ActivityCard";
+import { InviteDialog } from "./InviteDialog";
 import { MfaRequiredNotice, needsMfa } from "./MfaRequiredNotice";
 import { MethodsCard, SessionsCard, AccountCard } from "./accountCards";
 import { stateQuery } from "./queries";
@@ -82,18 +84,22 @@ function Loaded({ account, own, ownId, promptStepUp }: LoadedProps) {
   const { state } = action;
   // While a dialog is open, the cards behind it keep showing the old data, so that nothing moves.
   const shown = useRef(account);
-  if (state.at === "idle") shown.current = account;
+  const [inviting, setInviting] = useState(false);
+  if (state.at === "idle" && !inviting) shown.current = account;
   const visible = shown.current;
   const allowed = own ? undefined : action;
   return (
     <>
       <Title>
-        <bdi>{visible.email}</bdi>
+        <Address>{visible.email}</Address>
       </Title>
-      <AccountCard account={visible} action={allowed} />
+      <AccountCard account={visible} action={allowed} onInvite={() => setInviting(true)} />
       <MethodsCard account={visible} action={allowed} />
       <SessionsCard account={visible} action={allowed} />
       <ActivityCard id={visible.id} ownId={ownId} />
+      {inviting && (
+        <InviteDialog email={visible.email} promptStepUp={promptStepUp} onClose={() => setInviting(false)} />
+      )}
       {state.at !== "idle" && <AdminActionDialog state={state} email={visible.email} action={action} />}
     </>
   );

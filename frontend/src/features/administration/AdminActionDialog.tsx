@@ -9,6 +9,7 @@ import { ErrorNotice } from "../../ui/ErrorNotice";
 import { Field } from "../../ui/Field";
 import { Notice } from "../../ui/Notice";
 import { ResultBody } from "../../ui/ResultBody";
+import { TextWithAddresses } from "../../ui/TextWithAddresses";
 import { messages } from "../../i18n";
 import { administration as t } from "../../i18n/administration";
 import { reasonProblem, type AdminActionKind, type ReasonProblem } from "./adminAction";
@@ -91,13 +92,16 @@ function Confirmation({ state, email, action }: ConfirmationProps) {
       >
         <DialogBody>
           {error && <ErrorNotice error={error} secondsLeft={secondsLeft} />}
-          <p>{texts.consequence(email)}</p>
+          <p>
+            <TextWithAddresses text={texts.consequence(email)} />
+          </p>
           {state.task === "resetMfa" && (
             <Notice kind="warning">
               <p>{t.verifyRequester}</p>
               <p>{mfaRequired ? t.enrollsAtNextSignIn : t.passwordOnly}</p>
             </Notice>
           )}
+          {state.task === "resetPassword" && <p>{t.mfaStays}</p>}
           <Field
             label={t.reason}
             name="reason"

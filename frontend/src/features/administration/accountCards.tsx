@@ -1,6 +1,7 @@
 // The cards of one account, each with the actions on it.
 import type { ComponentChildren } from "preact";
 import type { AccountState } from "../../api/client";
+import { useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Badge, Card } from "../../ui/Card";
 import { TimeAgo, MetaList } from "../../ui/MetaList";
@@ -28,8 +29,10 @@ const DetailRow = ({ name, children }: { name: string; children: ComponentChildr
 const ActionButton = ({ kind, action }: { kind: AdminActionKind; action: AdminActions | undefined }) =>
   action && <Button onClick={() => action.open(kind)}>{t.actions[kind].button}</Button>;
 
-export function AccountCard({ account, action }: CardProps) {
+export function AccountCard({ account, action, onInvite }: CardProps & { onInvite: () => void }) {
   const { disabled_at: disabled, held_proofs: locked } = account;
+  const invited = account.password_changed_at === undefined;
+  const sendsMail = useService().data?.mail !== false;
   return (
     <Card
       title={t.state}
@@ -42,7 +45,12 @@ export function AccountCard({ account, action }: CardProps) {
       }
       foot={
         action ? (
-          <ActionButton kind={disabled ? "enable" : "disable"} action={action} />
+          <>
+            {!disabled && sendsMail && invited && <Button onClick={onInvite}>{t.invite.again}</Button>}
+            {!disabled && sendsMail && !invited && <ActionButton kind="resetPassword" action={action} />}
+            <ActionButton kind={disabled ? "enable" : "disable"} action={action} />
+            {!sendsMail && <p className="hint">{t.noMail}</p>}
+          </>
         ) : (
           <p className="hint">{t.ownAccount}</p>
         )
@@ -69,7 +77,9 @@ export function AccountCard({ account, action }: CardProps) {
           {account.last_sign_in_at ? <TimeAgo time={account.last_sign_in_at} /> : t.noSignIn}
         </DetailRow>
         <DetailRow name={t.password}>
-          {account.has_password ? (
+          {account.password_changed_at === undefined ? (
+            t.invite.pending
+          ) : account.has_password ? (
             <>
               {t.changed} <TimeAgo time={account.password_changed_at} />
             </>

@@ -1,7 +1,7 @@
 import type { ConfirmAction } from "../../api/confirmAction";
 import type { Receipt } from "../../api/client";
 
-export type AdminActionKind = "endSessions" | "disable" | "enable" | "resetMfa";
+export type AdminActionKind = "endSessions" | "disable" | "enable" | "resetMfa" | "resetPassword";
 
 export type AdminAction = ConfirmAction<AdminActionKind, Receipt>;
 

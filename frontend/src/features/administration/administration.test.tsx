@@ -70,7 +70,11 @@ function show(part: "list" | "account", replies: Record<string, Reply | Reply[]>
   const promptStepUp = vi.fn(() => Promise.resolve("token"));
   render(
     <QueryClientProvider client={makeQueryClient()}>
-      {part === "list" ? <AccountList /> : <AccountView id={id} ownId={ownId} promptStepUp={promptStepUp} />}
+      {part === "list" ? (
+        <AccountList promptStepUp={promptStepUp} />
+      ) : (
+        <AccountView id={id} ownId={ownId} promptStepUp={promptStepUp} />
+      )}
     </QueryClientProvider>,
   );
   return { user: userEvent.setup(), sent, promptStepUp };
@@ -82,6 +86,7 @@ const press = async (user: ReturnType<typeof userEvent.setup>, name: string, ins
 const first = "GET /admin/accounts?limit=20";
 const account = `GET /admin/accounts/${id}`;
 const happened = `${account}/activity?limit=5`;
+const invite = "POST /admin/accounts";
 const reset = `POST /admin/accounts/${id}/reset-mfa`;
 
 describe("the list", () => {
@@ -99,7 +104,7 @@ describe("the list", () => {
         .getByRole("link")
         .getAttribute("href"),
     ).toBe("/settings/administration/b@x");
-    expect(sent).toHaveLength(2);
+    expect(sent.filter(({ line }) => line.startsWith(first))).toHaveLength(2);
   });
 
   it("searches by the beginning of the address, and reports no match", async () => {
@@ -111,6 +116,32 @@ describe("the list", () => {
     expect(await screen.findByText(/^No address starts with “zoe”/)).toBeTruthy();
     expect(screen.queryByRole("listitem")).toBeNull();
     history.replaceState(null, "");
+  });
+
+  it("invites a user, after a step-up, and keeps a rejected address", async () => {
+    const { user, sent, promptStepUp } = show("list", {
+      [first]: [200, { items: [] }],
+      [invite]: [
+        problem(401, "step_up_required", { step_up: { ...challenge, purpose: "admin.invite" } }),
+        problem(409, "email_taken"),
+        [201, { id, email: "eve@example.com", expires_at: time }],
+      ],
+    });
+    await press(user, "Invite user");
+    const dialog = await screen.findByRole("dialog", { name: "Invite a user" });
+    const field = within(dialog).getByLabelText<HTMLInputElement>("Email");
+    await user.type(field, "eve{Enter}");
+    expect(within(dialog).getByText(/^Enter a complete email address/)).toBeTruthy();
+    await user.clear(field);
+    await user.type(field, "ada@example.com{Enter}");
+    expect(await within(dialog).findByText("This address already has an account.")).toBeTruthy();
+    expect(field.value).toBe("ada@example.com");
+    await user.clear(field);
+    await user.type(field, "eve@example.com{Enter}");
+    expect(await screen.findByText(/^We emailed eve@example.com a link/)).toBeTruthy();
+    expect(promptStepUp).toHaveBeenCalledOnce();
+    const last = sent.filter(({ line }) => line === invite).at(-1);
+    expect(last?.body).toEqual({ email: "eve@example.com", language: "en" });
   });
 
   for (const [enabled, said] of [
@@ -207,6 +238,38 @@ describe("one account", () => {
     expect(screen.getByRole("link", { name: "by this administrator" }).getAttribute("href")).toBe(
       "/settings/administration/other",
     );
+  });
+
+  it("has its password reset, and keeps MFA", async () => {
+    const resetPassword = `POST /admin/accounts/${id}/reset-password`;
+    const { user, sent } = show("account", replies({ [resetPassword]: [200, receipt] }));
+    await press(user, "Reset password");
+    const dialog = await screen.findByRole("dialog", { name: "Reset the password?" });
+    expect(within(dialog).getByText(/^MFA stays as it is/)).toBeTruthy();
+    await user.type(within(dialog).getByLabelText("Reason"), "Ticket 4711{Enter}");
+    expect(await screen.findByText(/We emailed ada@example.com a link to set a new one/)).toBeTruthy();
+    expect(sent).toEqual([{ line: resetPassword, body: { reason: "Ticket 4711" }, token: null }]);
+  });
+
+  it("can’t have its password reset without mail", async () => {
+    show("account", replies({ "GET /service": [200, { mail: false }] }));
+    expect(await screen.findByText(/twofold account reset-password/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Reset password" })).toBeNull();
+  });
+
+  it("of an invited user gets a new invitation instead", async () => {
+    const invited = { ...ada, has_password: false, password_changed_at: undefined };
+    const { user, sent } = show(
+      "account",
+      replies({ [account]: [200, invited], [invite]: [201, { id, email: ada.email, expires_at: time }] }),
+    );
+    expect(await screen.findByText(/^Not set yet/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Reset password" })).toBeNull();
+    await press(user, "Send new invitation");
+    const dialog = await screen.findByRole("dialog", { name: "Invite a user" });
+    await press(user, "Send invitation", dialog);
+    expect(await screen.findByText(/^We emailed ada@example.com a link/)).toBeTruthy();
+    expect(sent).toEqual([{ line: invite, body: { email: ada.email, language: "en" }, token: null }]);
   });
 
   it("reports an unknown account", async () => {

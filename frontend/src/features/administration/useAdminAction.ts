@@ -11,6 +11,7 @@ const paths = {
   disable: "/api/v1/admin/accounts/{id}/disable",
   enable: "/api/v1/admin/accounts/{id}/enable",
   resetMfa: "/api/v1/admin/accounts/{id}/reset-mfa",
+  resetPassword: "/api/v1/admin/accounts/{id}/reset-password",
 } as const;
 
 /** Holds the administrator's action on one account and sends its requests. */

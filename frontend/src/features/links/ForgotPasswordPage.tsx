@@ -8,9 +8,11 @@ import { Skeleton } from "../../ui/Card";
 import { Field } from "../../ui/Field";
 import { AuthLayout } from "../../ui/AuthLayout";
 import { ErrorNotice } from "../../ui/ErrorNotice";
+import { trimInvisible } from "../../ui/trimInvisible";
 import { useAsyncAction } from "../../ui/useAsyncAction";
+import { ChangingText } from "../../ui/ChangingText";
 import { useCountdown } from "../../ui/Countdown";
-import { NoBreakAddresses } from "../../ui/NoBreakAddresses";
+import { TextWithAddresses } from "../../ui/TextWithAddresses";
 import { messageFor, messages } from "../../i18n";
 import { links } from "../../i18n/links";
 
@@ -37,9 +39,11 @@ export function ForgotPasswordPage() {
 
   const submit = () => {
     if (secondsLeft > 0) return;
-    if (email.trim() === "") return setRequested({ at: "form", missing: true });
+    if (trimInvisible(email) === "") return setRequested({ at: "form", missing: true });
     run(async () => {
-      const result = await request(client.POST("/api/v1/password-resets", { body: { email: email.trim() } }));
+      const result = await request(
+        client.POST("/api/v1/password-resets", { body: { email: trimInvisible(email) } }),
+      );
       if (result.ok) return setRequested({ at: "sent" });
       if (result.error.code === "mail_unavailable") return setRequested({ at: "noMail" });
       setRequested({ at: "form", error: result.error });
@@ -59,7 +63,7 @@ export function ForgotPasswordPage() {
   return (
     <AuthLayout title={title}>
       <h1 className="auth__title" ref={heading} tabIndex={-1}>
-        {title}
+        <ChangingText>{title}</ChangingText>
       </h1>
       {state.at === "form" && (
         <form
@@ -106,7 +110,9 @@ export function ForgotPasswordPage() {
       {state.at === "sent" && (
         <>
           <div className="stack auth__text" role="status">
-            <p>{t.sent(email.trim())}</p>
+            <p>
+              <TextWithAddresses text={t.sent(trimInvisible(email))} />
+            </p>
             <p className="hint">{t.notArrived}</p>
           </div>
           <Button wide onClick={() => setRequested({ at: "form" })}>
@@ -121,7 +127,7 @@ export function ForgotPasswordPage() {
             <p className="auth__support">
               {t.supportLead}{" "}
               <strong>
-                <NoBreakAddresses text={service.data.support} />
+                <TextWithAddresses text={service.data.support} />
               </strong>
             </p>
           )}

@@ -4,8 +4,10 @@ import type { ApiResult } from "../../api/client";
 import { failureOf } from "../../api/confirmAction";
 import { AuthLayout } from "../../ui/AuthLayout";
 import { Button } from "../../ui/Button";
+import { ChangingText } from "../../ui/ChangingText";
 import { useCountdown } from "../../ui/Countdown";
 import { ErrorNotice } from "../../ui/ErrorNotice";
+import { TextWithAddresses } from "../../ui/TextWithAddresses";
 import { messages } from "../../i18n";
 import { links as t } from "../../i18n/links";
 import { initialLinkAction, linkAction, type LinkAction } from "./linkAction";
@@ -54,7 +56,7 @@ export function LinkPage<Value>(props: LinkPageProps<Value>) {
   return (
     <AuthLayout title={title}>
       <h1 className="auth__title" ref={heading} tabIndex={-1}>
-        {title}
+        <ChangingText>{title}</ChangingText>
       </h1>
       {state.at === "done" ? (
         <LinkResult lines={props.done(state.outcome)} to={to} />
@@ -71,7 +73,9 @@ export const LinkResult = ({ lines, to }: { lines: string[]; to: Target }) => (
   <>
     <div className="stack" role="status">
       {lines.filter(Boolean).map((line) => (
-        <p key={line}>{line}</p>
+        <p key={line}>
+          <TextWithAddresses text={line} />
+        </p>
       ))}
     </div>
     <Link className="button button--primary button--wide" href={to.path}>

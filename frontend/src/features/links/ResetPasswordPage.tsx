@@ -7,6 +7,7 @@ import { Button } from "../../ui/Button";
 import { AuthLayout } from "../../ui/AuthLayout";
 import { NewPasswordField } from "../../ui/NewPasswordField";
 import { ErrorNotice } from "../../ui/ErrorNotice";
+import { ChangingText } from "../../ui/ChangingText";
 import { useCountdown } from "../../ui/Countdown";
 import { messageFor, messages } from "../../i18n";
 import { links } from "../../i18n/links";
@@ -14,19 +15,21 @@ import { newPassword } from "../../i18n/newPassword";
 import { LinkResult } from "./LinkPage";
 import { initialLinkAction, linkAction } from "./linkAction";
 
-const t = links.reset;
-
 interface ResetPasswordPageProps {
   token: string;
+  /** Whether the link is an invitation, with which the user sets the first password. */
+  invited?: boolean;
   /** Called after the password was set. That does not sign the user in. */
   onDone: () => void;
 }
 
-export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
+export function ResetPasswordPage({ token, invited, onDone }: ResetPasswordPageProps) {
+  const t = invited ? links.invitation : links.reset;
   const [state, dispatch] = useReducer(linkAction<Receipt>, token, initialLinkAction<Receipt>);
   const [password, setPassword] = useState("");
   const [submitted, setSubmitted] = useState<string>();
-  const limits = useService().data?.password ?? { min_length: 15, max_length: 128 };
+  const service = useService().data;
+  const limits = service?.password ?? { min_length: 15, max_length: 128 };
   const input = useRef<HTMLInputElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const error = failureOf(state);
@@ -58,12 +61,16 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
   return (
     <AuthLayout title={title}>
       <h1 className="auth__title" ref={heading} tabIndex={-1}>
-        {title}
+        <ChangingText>{title}</ChangingText>
       </h1>
       {state.at === "expired" ? (
         <LinkResult
           lines={[state.incomplete ? links.incomplete : t.expired]}
-          to={{ path: "/forgot-password", label: t.askAgain }}
+          to={
+            invited
+              ? { path: "/sign-in", label: links.toSignIn }
+              : { path: "/forgot-password", label: links.reset.askAgain }
+          }
         />
       ) : (
         <form
@@ -81,6 +88,7 @@ export function ResetPasswordPage({ token, onDone }: ResetPasswordPageProps) {
             onChange={setPassword}
             min={limits.min_length}
             max={limits.max_length}
+            service={service?.name}
             error={unchanged ? (password === "" ? newPassword.missing : rejection) : undefined}
             inputRef={input}
           />

@@ -83,7 +83,7 @@ function MethodRow({ method, others, codesLeft, required, action, onReplace }: M
         <>
           <div className="row__main">
             <p className="row__title">
-              <bdi>{name}</bdi> {suspended && <Badge tone="warn">{t.suspended}</Badge>}
+              <bdi key={name}>{name}</bdi> {suspended && <Badge tone="warn">{t.suspended}</Badge>}
             </p>
             <MetaList>
               {[

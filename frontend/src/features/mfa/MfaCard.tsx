@@ -5,6 +5,7 @@ import { requestErrorOf, useMfa } from "../../api/queries";
 import type { StepUpPrompt } from "../../api/stepUp";
 import { Button } from "../../ui/Button";
 import { Badge, Skeleton, Card } from "../../ui/Card";
+import { ChangingText } from "../../ui/ChangingText";
 import { ShieldIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
 import { messageFor, messages } from "../../i18n";
@@ -127,7 +128,7 @@ function Loaded({ mfa, promptStepUp, renderCredentialsForm, renderBanners }: Mfa
         }
       >
         <p className="sr-only" role="status">
-          {renamed}
+          <ChangingText>{renamed}</ChangingText>
         </p>
         {pending && !enrolling && <PendingEnrollment {...{ pending, methods, full }} onRestart={open} />}
         {methods.length > 0 ? (

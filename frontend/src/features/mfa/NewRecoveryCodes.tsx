@@ -2,6 +2,7 @@ import type { GeneratedRecoveryCodes } from "../../api/client";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
+import { TextWithAddresses } from "../../ui/TextWithAddresses";
 import { messages } from "../../i18n";
 import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
 import { receiptText } from "../../i18n/receipt";
@@ -34,7 +35,7 @@ export function NewRecoveryCodes({ result, saveState, onSaved, onDone }: NewReco
         </p>
         <SaveRecoveryCodes codes={result.recovery_codes} />
         <p className="hint">
-          {t.oldCodesInvalid} {effects}
+          <TextWithAddresses text={`${t.oldCodesInvalid} ${effects}`} />
         </p>
       </DialogBody>
       <SavedCheckbox saveState={saveState} onSaved={onSaved} />

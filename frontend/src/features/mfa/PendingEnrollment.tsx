@@ -1,11 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { Mfa, MfaMethod } from "../../api/client";
-import { mfaQuery } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { Notice } from "../../ui/Notice";
-import { useAsyncAction } from "../../ui/useAsyncAction";
 import { messages } from "../../i18n";
-import { cancelEnrollment } from "./cancelEnrollment";
+import { discardEnrollment } from "./cancelEnrollment";
 
 const t = messages.mfa;
 
@@ -20,14 +18,8 @@ export interface PendingEnrollmentProps {
 /** Notice of an enrollment that was left unfinished, by a reload or in another tab. Its key can't be shown again. */
 export function PendingEnrollment({ pending, methods, full, onRestart }: PendingEnrollmentProps) {
   const queries = useQueryClient();
-  const [busy, run] = useAsyncAction();
   const replaces = methods.find(({ id }) => id === pending.replaces);
-  const discard = (then?: () => void) =>
-    run(async () => {
-      await cancelEnrollment(pending.id);
-      then?.();
-      await queries.invalidateQueries({ queryKey: mfaQuery.queryKey });
-    });
+  const discard = () => void discardEnrollment(queries, pending.id);
   return (
     <Notice
       kind="info"
@@ -37,14 +29,15 @@ export function PendingEnrollment({ pending, methods, full, onRestart }: Pending
           {(replaces || !full) && (
             <Button
               small
-              busy={busy}
-              busyLabel={messages.common.working}
-              onClick={() => discard(() => onRestart(replaces))}
+              onClick={() => {
+                discard();
+                onRestart(replaces);
+              }}
             >
               {t.pendingRestart}
             </Button>
           )}
-          <Button small kind="quiet" disabled={busy} onClick={() => discard()}>
+          <Button small kind="quiet" onClick={discard}>
             {t.pendingDiscard}
           </Button>
         </>

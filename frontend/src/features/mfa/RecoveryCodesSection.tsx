@@ -1,5 +1,6 @@
 import type { Mfa } from "../../api/client";
 import { Button } from "../../ui/Button";
+import { ChangingText } from "../../ui/ChangingText";
 import { KeyIcon } from "../../ui/icons";
 import { Notice } from "../../ui/Notice";
 import { shortDate, dateTime, messages } from "../../i18n";
@@ -37,7 +38,7 @@ export function RecoveryCodesSection({ codes, onGenerate }: RecoveryCodesSection
             {t.title}
           </h3>
           <p className="row__meta">
-            <span>{codes ? t.remaining(remaining, codes.total) : t.none}</span>
+            <ChangingText>{codes ? t.remaining(remaining, codes.total) : t.none}</ChangingText>
             {codes && (
               <span>
                 <span className="row__separator" aria-hidden="true">
@@ -59,7 +60,9 @@ export function RecoveryCodesSection({ codes, onGenerate }: RecoveryCodesSection
       </div>
       {warning ? (
         <Notice kind="warning">
-          <p>{warning}</p>
+          <p>
+            <ChangingText>{warning}</ChangingText>
+          </p>
         </Notice>
       ) : (
         <p className="hint">

@@ -78,7 +78,7 @@ export function RemovalBanner() {
       <p>{t.advice}</p>
       {error && (
         <p>
-          <strong>{messageFor(error)}</strong>
+          <strong key={error.code}>{messageFor(error)}</strong>
         </p>
       )}
     </Notice>

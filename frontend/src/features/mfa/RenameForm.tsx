@@ -36,7 +36,8 @@ export function RenameForm({ method, others, busy, error, onSave, onCancel }: Re
   useLayoutEffect(() => {
     const element = form.current;
     const leave = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !busy) onCancel();
+      // An input method closes its suggestions with Escape.
+      if (event.key === "Escape" && !event.isComposing && !busy) onCancel();
     };
     element?.addEventListener("keydown", leave);
     return () => element?.removeEventListener("keydown", leave);

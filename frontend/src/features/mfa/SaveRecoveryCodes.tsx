@@ -2,10 +2,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { createPortal } from "preact/compat";
 import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
+import { ChangingText } from "../../ui/ChangingText";
 import { CheckIcon, CopyIcon, DownloadIcon, PrintIcon } from "../../ui/icons";
+import { saveFile } from "../../ui/saveFile";
 import { shortDate, messages } from "../../i18n";
 import { newRecoveryCodes as t } from "../../i18n/newRecoveryCodes";
-import { downloadText, recoveryCodesFile } from "./recoveryCodesFile";
+import { recoveryCodesFile } from "./recoveryCodesFile";
 
 interface SaveRecoveryCodesProps {
   codes: string[];
@@ -41,18 +43,18 @@ export function SaveRecoveryCodes({ codes }: SaveRecoveryCodesProps) {
         <ol className="recovery-codes__list" aria-label={t.list} ref={list}>
           {codes.map((code) => (
             <li key={code}>
-              <code>{code}</code>
+              <code translate={false}>{code}</code>
             </li>
           ))}
         </ol>
         <div className="recovery-codes__actions">
-          <Button small onClick={() => downloadText(t.fileName, lines.join("\r\n"))}>
+          <Button small onClick={() => saveFile(t.fileName, `${lines.join("\r\n")}\r\n`, "text/plain")}>
             <DownloadIcon />
             {t.download}
           </Button>
           <Button small onClick={() => void onCopy()}>
             {outcome === "copied" ? <CheckIcon /> : <CopyIcon />}
-            {outcome === "copied" ? t.copied : t.copy}
+            <ChangingText>{outcome === "copied" ? t.copied : t.copy}</ChangingText>
           </Button>
           <Button small onClick={() => globalThis.print()}>
             <PrintIcon />
@@ -60,11 +62,13 @@ export function SaveRecoveryCodes({ codes }: SaveRecoveryCodesProps) {
           </Button>
         </div>
         <p className={outcome === "failed" ? "recovery-codes__failed" : "sr-only"} role="status">
-          {outcome === "copied" ? t.copied : outcome === "failed" ? t.copyFailed : ""}
+          <ChangingText>
+            {outcome === "copied" ? t.copied : outcome === "failed" ? t.copyFailed : undefined}
+          </ChangingText>
         </p>
       </div>
       {createPortal(
-        <div className="print-sheet" aria-hidden="true">
+        <div className="print-sheet" aria-hidden="true" translate={false}>
           {lines.map((line, index) => (
             <p key={index}>{line}</p>
           ))}

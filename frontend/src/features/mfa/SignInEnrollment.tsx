@@ -34,7 +34,7 @@ export function SignInEnrollment({ email, onSignedIn, onExpired, onOtherAccount 
           {t.title}
         </h1>
         <p className="auth__lead">
-          {t.lead} <strong>{email}</strong>
+          {t.lead} <strong translate={false}>{email}</strong>
         </p>
       </div>
       {error && <ErrorNotice error={error} secondsLeft={secondsLeft} />}

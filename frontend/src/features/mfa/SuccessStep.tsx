@@ -3,6 +3,7 @@ import { useAccount } from "../../api/queries";
 import { Button } from "../../ui/Button";
 import { DialogBody, DialogFoot } from "../../ui/Dialog";
 import { ShieldIcon } from "../../ui/icons";
+import { TextWithAddresses } from "../../ui/TextWithAddresses";
 import { messages } from "../../i18n";
 import { enroll as t } from "../../i18n/enroll";
 import { newRecoveryCodes as c } from "../../i18n/newRecoveryCodes";
@@ -45,7 +46,11 @@ export function SuccessStep({ result, replaces, saveState, onSaved, onDone }: Su
             {replaces ? t.replacedTitle : t.successTitle}
           </h3>
           <p>{replaces ? t.replaced(method.name, replaces.name) : t.success(method.name)}</p>
-          {effects && <p className="hint">{effects}</p>}
+          {effects && (
+            <p className="hint">
+              <TextWithAddresses text={effects} />
+            </p>
+          )}
         </div>
         {codes && (
           <>

@@ -7,13 +7,3 @@ export const recoveryCodesFile = (
   email: string,
   date: string,
 ): string[] => [t.fileTitle(product), t.fileAccount(email), t.fileDate(date), "", ...codes, "", t.fileHint];
-
-/** Lets the browser save a text as a file, without a request to the server. */
-export function downloadText(name: string, text: string) {
-  const url = URL.createObjectURL(new Blob([`${text}\r\n`], { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}

@@ -3,7 +3,7 @@ import { useEffect, useReducer, useRef } from "preact/hooks";
 import { request, client, type MfaMethod } from "../../api/client";
 import { mfaQuery } from "../../api/queries";
 import { stepUpHeader } from "../../api/stepUp";
-import { cancelEnrollment } from "./cancelEnrollment";
+import { cancelEnrollment, discardEnrollment } from "./cancelEnrollment";
 import { closed, enrollmentFlow, unfinishedEnrollment } from "./enrollmentFlow";
 
 /**
@@ -20,17 +20,7 @@ export function useEnrollmentFlow(replaces?: MfaMethod) {
 
   const refresh = () => queries.invalidateQueries({ queryKey: mfaQuery.queryKey });
 
-  async function cancel(id: string) {
-    // Other components must not show it as pending until the refresh arrives.
-    queries.setQueryData(mfaQuery.queryKey, (mfa) => {
-      if (!mfa) return mfa;
-      const rest = { ...mfa };
-      delete rest.pending_enrollment;
-      return rest;
-    });
-    await cancelEnrollment(id);
-    await refresh();
-  }
+  const cancel = (id: string) => discardEnrollment(queries, id);
 
   // Leaving the page also cancels the enrollment.
   useEffect(

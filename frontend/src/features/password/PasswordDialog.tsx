@@ -91,7 +91,8 @@ interface NewPasswordFormProps {
 }
 
 function NewPasswordForm({ state, email, password, setPassword, onSave, onClose }: NewPasswordFormProps) {
-  const limits = useService().data?.password ?? { min_length: 15, max_length: 128 };
+  const service = useService().data;
+  const limits = service?.password ?? { min_length: 15, max_length: 128 };
   const [missing, setMissing] = useState(false);
   // The error belongs to this password. It disappears when the user edits the password.
   const [submitted, setSubmitted] = useState<string>();
@@ -129,6 +130,8 @@ function NewPasswordForm({ state, email, password, setPassword, onSave, onClose 
           }}
           min={limits.min_length}
           max={limits.max_length}
+          email={email}
+          service={service?.name}
           error={
             missing
               ? t.missing

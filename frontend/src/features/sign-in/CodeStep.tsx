@@ -2,6 +2,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { request, client, type ProofMethod, type RequestError } from "../../api/client";
 import { asExpired, fieldOf } from "../../api/problem";
 import { Button } from "../../ui/Button";
+import { ChangingText } from "../../ui/ChangingText";
 import {
   offersBothKinds,
   defaultKind,
@@ -77,9 +78,12 @@ export function CodeStep({
       }}
     >
       <div className="auth__head">
-        <h1 className="auth__title">{isTotp ? t.codeTitle : t.recoveryTitle}</h1>
+        <h1 className="auth__title">
+          <ChangingText>{isTotp ? t.codeTitle : t.recoveryTitle}</ChangingText>
+        </h1>
         <p className="auth__lead">
-          {isTotp ? t.codeLead : t.recoveryLead} <strong>{email}</strong>
+          <ChangingText>{isTotp ? t.codeLead : t.recoveryLead}</ChangingText>{" "}
+          <strong translate={false}>{email}</strong>
         </p>
       </div>
       {error && field === "form" && <ErrorNotice error={error} secondsLeft={secondsLeft} />}

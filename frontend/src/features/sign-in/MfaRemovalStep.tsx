@@ -10,11 +10,12 @@ import {
 import { asExpired } from "../../api/problem";
 import { useService } from "../../api/queries";
 import { Button } from "../../ui/Button";
+import { ChangingText } from "../../ui/ChangingText";
 import { toRequestBody, type SecondFactor } from "../../ui/secondFactor";
 import { ErrorNotice } from "../../ui/ErrorNotice";
 import { useCountdown } from "../../ui/Countdown";
 import { FormSkeleton } from "../../ui/FormSkeleton";
-import { NoBreakAddresses } from "../../ui/NoBreakAddresses";
+import { TextWithAddresses } from "../../ui/TextWithAddresses";
 import { dateTime, messageFor, duration, messages } from "../../i18n";
 import { mfaRemoval as t } from "../../i18n/mfaRemoval";
 import { CancelRemovalForm } from "./CancelRemovalForm";
@@ -101,10 +102,12 @@ function Loaded({
     <div className="stack">
       <div className="auth__head">
         <h1 className="auth__title" ref={top} tabIndex={-1}>
-          {noFactor && explaining ? t.noFactorTitle : removalDisabled ? t.unavailableTitle : title}
+          <ChangingText>
+            {noFactor && explaining ? t.noFactorTitle : removalDisabled ? t.unavailableTitle : title}
+          </ChangingText>
         </h1>
         <p className="auth__lead">
-          <strong>{email}</strong>
+          <strong translate={false}>{email}</strong>
         </p>
       </div>
       {noFactor && explaining && <p>{t.noFactor}</p>}
@@ -113,7 +116,7 @@ function Loaded({
           <p>{noFactor ? t.noFactorNoRemoval : messageFor({ code: "removal_unavailable", reason: "off" })}</p>
           {service.support && (
             <p>
-              <NoBreakAddresses text={t.askSupport(service.support)} />
+              <TextWithAddresses text={t.askSupport(service.support)} />
             </p>
           )}
           {back}
@@ -130,7 +133,7 @@ function Loaded({
           </ol>
           {service?.support && (
             <p className="hint">
-              <NoBreakAddresses text={t.support(service.support)} />
+              <TextWithAddresses text={t.support(service.support)} />
             </p>
           )}
           <Button
@@ -177,7 +180,7 @@ function Loaded({
           <p role="alert">{messageFor(state.error)}</p>
           {service?.support && (
             <p>
-              <NoBreakAddresses text={t.askSupport(service.support)} />
+              <TextWithAddresses text={t.askSupport(service.support)} />
             </p>
           )}
           {back}

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button";
 import { Field, PasswordField } from "../../ui/Field";
 import { Notice } from "../../ui/Notice";
 import { ErrorNotice } from "../../ui/ErrorNotice";
+import { trimInvisible } from "../../ui/trimInvisible";
 import { useAsyncAction } from "../../ui/useAsyncAction";
 import { useCountdown } from "../../ui/Countdown";
 import { messageFor, messages } from "../../i18n";
@@ -48,7 +49,7 @@ export function PasswordStep(props: PasswordStepProps) {
 
   const submit = () => {
     if (secondsLeft > 0) return;
-    if (email.trim() === "") {
+    if (trimInvisible(email) === "") {
       setMissing("email");
       return emailInput.current?.focus();
     }
@@ -58,7 +59,7 @@ export function PasswordStep(props: PasswordStepProps) {
     }
     run(async () => {
       const result = await request(
-        client.POST("/api/v1/sessions", { body: { email: email.trim(), password } }),
+        client.POST("/api/v1/sessions", { body: { email: trimInvisible(email), password } }),
       );
       if (!result.ok) return setError(result.error);
       if (result.data.state === "signed_in") props.onSignedIn();

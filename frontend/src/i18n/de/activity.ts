@@ -31,7 +31,7 @@ const kinds: (typeof en)["kinds"] = {
   "recovery_codes.low": () => "Nur noch wenige Wiederherstellungscodes",
   "password.changed": () => "Passwort geändert",
   "password.reset_requested": () => "Zurücksetzen des Passworts angefordert",
-  "password.reset": () => "Passwort mit einem Link aus einer E-Mail zurückgesetzt",
+  "password.reset": () => "Passwort mit einem Einmal-Link festgelegt",
   "email.change_requested": (name) =>
     name ? `Änderung der E-Mail-Adresse in ${name} angefordert` : "Änderung der E-Mail-Adresse angefordert",
   "email.changed": (name) => (name ? `E-Mail-Adresse in ${name} geändert` : "E-Mail-Adresse geändert"),
@@ -50,8 +50,12 @@ const kinds: (typeof en)["kinds"] = {
   "profile.changed": () => "Profil geändert",
   "session.created": () => "Sitzung begonnen",
   "session.ended": (_, by) => (by ? "Sitzungen durch Administrator beendet" : "Sitzung beendet"),
-  "account.created": () => "Konto erstellt",
+  "account.created": (_, by) => (by ? "Konto durch Administrator erstellt" : "Konto erstellt"),
   "account.mfa_reset": (_, by) => (by ? "MFA durch Administrator entfernt" : "MFA durch Betreiber entfernt"),
+  "account.password_reset": (_, by) =>
+    by ? "Passwort durch Administrator entfernt" : "Passwort durch Betreiber entfernt",
+  "account.invited": (_, by) => (by ? "Einladung durch Administrator gesendet" : "Einladung gesendet"),
+  "account.viewed": () => "Konto durch Administrator angesehen",
   "account.disabled": () => "Konto durch Administrator gesperrt",
   "account.enabled": () => "Konto durch Administrator freigegeben",
   "account.role_granted": () => "Administratorrolle zugewiesen",

@@ -49,6 +49,16 @@ const actions: (typeof en)["actions"] = {
     doneTitle: "MFA zurückgesetzt",
     done: (email) => `MFA ist für ${email} ausgeschaltet.`,
   },
+  resetPassword: {
+    button: "Passwort zurücksetzen",
+    title: "Passwort zurücksetzen?",
+    consequence: (email) =>
+      `Das bisherige Passwort von ${email} wird ungültig, und alle Sitzungen werden beendet. Der Inhaber erhält per E-Mail einen Link für ein neues Passwort.`,
+    submit: "Passwort zurücksetzen",
+    doneTitle: "Passwort zurückgesetzt",
+    done: (email) =>
+      `Das alte Passwort ist nicht mehr gültig. Ein Link für ein neues wurde an ${email} gesendet.`,
+  },
 };
 
 export const administration: typeof en = {
@@ -84,8 +94,7 @@ export const administration: typeof en = {
   noSignIn: "Keine in den gespeicherten Aktivitäten",
   password: "Passwort",
   changed: "Geändert",
-  noPassword:
-    "Nach „Das war ich nicht“ entfernt. Der Inhaber legt mit einem Link aus einer E-Mail ein neues fest.",
+  noPassword: "Keines. Der Inhaber legt mit einem Link aus einer E-Mail ein neues fest.",
   disabledSince: "Gesperrt seit",
   ownAccount:
     "Das ist Ihr eigenes Konto. Ändern Sie es in Ihren Einstellungen oder bitten Sie einen anderen Administrator.",
@@ -107,8 +116,27 @@ export const administration: typeof en = {
   byAdministrator: "durch diesen Administrator",
   byYou: "durch Sie",
 
+  invite: {
+    button: "Benutzer einladen",
+    again: "Neue Einladung senden",
+    title: "Benutzer einladen",
+    lead: "Damit wird ein Konto erstellt. Der Benutzer erhält per E-Mail einen Link, mit dem er das Passwort festlegt, sodass nur er es kennt. Der Link einer früheren Einladung wird ungültig.",
+    submit: "Einladung senden",
+    malformed: "Geben Sie eine vollständige E-Mail-Adresse ein, zum Beispiel name@example.com.",
+    taken: "Zu dieser Adresse gibt es schon ein Konto.",
+    doneTitle: "Einladung gesendet",
+    done: (email, until) =>
+      `Ein Link zum Festlegen des Passworts wurde an ${email} gesendet. Er gilt bis ${until}.`,
+    pending: "Noch nicht festgelegt. Der Benutzer legt es mit dem Link der Einladung fest.",
+    noMail:
+      "Dieser Dienst versendet keine E-Mails. Für eine Einladung gibt ein Betreiber einen Link aus: twofold account invite",
+  },
+
   actions,
   verifyRequester: "Prüfen Sie, wer fragt. Auch Angreifer bitten darum.",
+  mfaStays: "MFA bleibt unverändert: Ist MFA an, wird beim Anmelden weiterhin ein Code verlangt.",
+  noMail:
+    "Dieser Dienst versendet keine E-Mails. Bei vergessenem Passwort gibt ein Betreiber einen Link aus: twofold account reset-password",
   passwordOnly: "Danach genügt zum Anmelden das Passwort allein.",
   enrollsAtNextSignIn:
     "MFA ist hier Pflicht. Bei der nächsten Anmeldung wird eine neue Authenticator-App verlangt.",

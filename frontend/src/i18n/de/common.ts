@@ -19,6 +19,7 @@ export const common: typeof en = {
   passwordMissing: "Geben Sie Ihr Passwort ein.",
   emailMissing: "Geben Sie Ihre E-Mail-Adresse ein.",
   codeMissing: "Geben Sie alle sechs Ziffern ein.",
+  codeDigits: "Geben Sie nur die sechs Ziffern ein.",
   retryIn: "Erneut versuchen in",
   seconds: (n) => `${n} ${n === 1 ? "Sekunde" : "Sekunden"}`,
   retryNow: "Sie können es jetzt erneut versuchen.",

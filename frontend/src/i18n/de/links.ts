@@ -36,6 +36,14 @@ export const links: typeof en = {
     askAgain: "Neuen Link anfordern",
   },
 
+  invitation: {
+    title: "Passwort festlegen",
+    lead: "Sie wurden zu einem Konto eingeladen. Wählen Sie ein Passwort dafür und melden Sie sich dann an.",
+    submit: "Passwort festlegen",
+    expired:
+      "Eine Einladung gilt einmal und läuft nach sieben Tagen ab. Wenn Sie schon ein Passwort festgelegt haben, melden Sie sich damit an. Bitten Sie sonst einen Administrator um eine neue Einladung.",
+  },
+
   confirm: {
     title: "Diese Adresse bestätigen",
     lead: "Bestätigen Sie, dass Sie E-Mails an diese Adresse erhalten. Danach verwendet Ihr Konto sie.",
@@ -54,8 +62,9 @@ export const links: typeof en = {
     lead: "Wenn Sie nicht wissen, wovon die Benachrichtigung handelt, wählen Sie unten „Das war ich nicht“. Dann geschieht sofort Folgendes:",
     consequences: [
       "Sie werden auf allen Geräten abgemeldet.",
-      "Wenn es um eine Authenticator-App geht, funktioniert diese App nicht mehr. MFA bleibt an.",
-      "Wenn sie Ihre einzige ist und in den letzten sieben Tagen hinzugefügt wurde, entfernen wir sie, und Ihr Passwort wird ungültig. Wir senden Ihnen einen Link für ein neues.",
+      "Wenn es um eine Authenticator-App geht, funktioniert diese App nicht mehr. War sie Ihre erste, werden alle Apps und Wiederherstellungscodes entfernt, und MFA ist aus.",
+      "Wenn es um Wiederherstellungscodes geht, werden alle gelöscht.",
+      "Meistens wird auch Ihr Passwort ungültig. Dann senden wir Ihnen einen Link für ein neues.",
     ],
     wasMe: "Wenn Sie es waren, schließen Sie diese Seite. Es ändert sich nichts.",
     submit: "Das war ich nicht",
@@ -63,7 +72,7 @@ export const links: typeof en = {
     method: {
       suspended:
         "Die Authenticator-App ist gesperrt, ihre Codes sind ungültig. Melden Sie sich mit einer anderen Methode oder einem Wiederherstellungscode an und entfernen Sie die App dann.",
-      removed: "Die Authenticator-App wurde entfernt.",
+      removed: "Alle Authenticator-Apps und Wiederherstellungscodes wurden entfernt, und MFA ist aus.",
       gone: "Die Authenticator-App war bereits entfernt.",
     },
     passwordReset:

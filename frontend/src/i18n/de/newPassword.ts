@@ -9,6 +9,8 @@ export const newPassword: typeof en = {
   advice: {
     short: (n) => `Noch ${count(n, "ein Zeichen", "Zeichen")}.`,
     repetitive: () => "Lang genug, aber mit Wiederholungen und leicht zu erraten.",
+    oneWord: () => "Lang genug, aber ein einzelnes Wort ist leicht zu erraten.",
+    context: () => "Ohne Ihre E-Mail-Adresse und unseren Namen zu kurz.",
     fair: () => "Lang genug. Noch länger ist noch besser.",
     good: () => "Gut: lang und abwechslungsreich.",
     long: (max) => `Zu lang. Verwenden Sie höchstens ${max} Zeichen.`,

@@ -30,9 +30,9 @@ const passwordReasons: Partial<Record<ProblemReason, string>> = {
   too_short: "Dieses Passwort ist zu kurz. Mehrere zufällige Wörter sind lang genug und leicht zu merken.",
   too_long: "Dieses Passwort ist zu lang. Verwenden Sie ein kürzeres.",
   common:
-    "Dieses Passwort steht auf einer Liste häufiger Passwörter, die Angreifer zuerst ausprobieren. Wählen Sie ein anderes.",
+    "Das ist ein häufiges Passwort oder eines mit angehängten Ziffern. Angreifer probieren solche zuerst aus. Wählen Sie ein anderes.",
   context:
-    "Dieses Passwort enthält Ihre E-Mail-Adresse oder den Namen dieses Dienstes. Wählen Sie ein anderes.",
+    "Dieses Passwort enthält Ihre E-Mail-Adresse oder den Namen dieses Dienstes und sonst wenig. Wählen Sie ein anderes.",
   unchanged: "Das ist Ihr aktuelles Passwort. Wählen Sie ein anderes.",
 };
 

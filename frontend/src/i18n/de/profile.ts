@@ -35,5 +35,7 @@ export const profile: typeof en = {
       `Wir haben einen Link an ${address} gesendet. Öffnen Sie ihn, um die Adresse zu bestätigen.`,
   },
   language: "Sprache der E-Mails",
+  export: "Ihre Daten herunterladen",
+  exportHint: "Profil, MFA-Methoden, Sitzungen und Aktivitäten als JSON-Datei ohne Geheimnisse.",
   languageSaved: (name) => `Sprache der E-Mails auf ${name} geändert.`,
 };

@@ -15,6 +15,8 @@ export const stepUp: typeof en = {
       "An diese Adressen senden wir Links zu Ihrem Konto. Geben Sie deshalb zuerst Ihre üblichen Anmeldedaten ein.",
     "admin.account":
       "Damit ändern Sie das Konto einer anderen Person. Geben Sie deshalb zuerst Ihre üblichen Anmeldedaten ein.",
+    "admin.invite":
+      "Damit erstellen Sie ein Konto für eine andere Person. Geben Sie deshalb zuerst Ihre üblichen Anmeldedaten ein.",
   },
   submit: "Bestätigen",
   codeHint: "Aus Ihrer Authenticator-App.",

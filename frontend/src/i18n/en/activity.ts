@@ -33,7 +33,7 @@ const kinds: Record<Kind, (name?: string, by?: ActivityItem["by"]) => string> = 
   "recovery_codes.low": () => "Few recovery codes left",
   "password.changed": () => "Password changed",
   "password.reset_requested": () => "Password reset requested",
-  "password.reset": () => "Password reset with an emailed link",
+  "password.reset": () => "Password set with a one-time link",
   "email.change_requested": (name) =>
     name ? `Change of the email address to ${name} requested` : "Change of the email address requested",
   "email.changed": (name) => (name ? `Email address changed to ${name}` : "Email address changed"),
@@ -46,8 +46,12 @@ const kinds: Record<Kind, (name?: string, by?: ActivityItem["by"]) => string> = 
   "profile.changed": () => "Profile changed",
   "session.created": () => "Session started",
   "session.ended": (_, by) => (by ? "Sessions ended by an administrator" : "Session ended"),
-  "account.created": () => "Account created",
+  "account.created": (_, by) => (by ? "Account created by an administrator" : "Account created"),
   "account.mfa_reset": (_, by) => (by ? "MFA removed by an administrator" : "MFA removed by an operator"),
+  "account.password_reset": (_, by) =>
+    by ? "Password removed by an administrator" : "Password removed by an operator",
+  "account.invited": (_, by) => (by ? "Invitation sent by an administrator" : "Invitation sent"),
+  "account.viewed": () => "Account viewed by an administrator",
   "account.disabled": () => "Account disabled by an administrator",
   "account.enabled": () => "Account enabled by an administrator",
   "account.role_granted": () => "Administrator role granted",

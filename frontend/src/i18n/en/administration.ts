@@ -51,6 +51,15 @@ const actions = {
     doneTitle: "MFA reset",
     done: (email: string) => `MFA is off for ${email}.`,
   },
+  resetPassword: {
+    button: "Reset password",
+    title: "Reset the password?",
+    consequence: (email: string) =>
+      `The current password of ${email} stops working, and all sessions end. We email the owner a link to set a new password.`,
+    submit: "Reset password",
+    doneTitle: "Password reset",
+    done: (email: string) => `The old password no longer works. We emailed ${email} a link to set a new one.`,
+  },
 };
 
 export const administration = {
@@ -85,7 +94,7 @@ export const administration = {
   noSignIn: "None in the recorded activity",
   password: "Password",
   changed: "Changed",
-  noPassword: "Removed after “This was not me”. The owner sets a new one with an emailed link.",
+  noPassword: "None. The owner sets a new one with an emailed link.",
   disabledSince: "Disabled since",
   ownAccount: "This is your own account. Change it in your settings, or ask another administrator.",
   lockedTitle: "Too many failed attempts",
@@ -106,8 +115,27 @@ export const administration = {
   byAdministrator: "by this administrator",
   byYou: "by you",
 
+  invite: {
+    button: "Invite user",
+    again: "Send new invitation",
+    title: "Invite a user",
+    lead: "This creates an account. We email the user a link to set its password, so that only the user knows it. The link of an earlier invitation stops working.",
+    submit: "Send invitation",
+    malformed: "Enter a complete email address, such as name@example.com.",
+    taken: "This address already has an account.",
+    doneTitle: "Invitation sent",
+    done: (email: string, until: string) =>
+      `We emailed ${email} a link to set a password. It works until ${until}.`,
+    pending: "Not set yet. The user sets it with the link of the invitation.",
+    noMail:
+      "This service doesn’t send emails. To invite a user, an operator prints a link: twofold account invite",
+  },
+
   actions,
   verifyRequester: "Verify who is asking. Attackers request this too.",
+  mfaStays: "MFA stays as it is: with MFA on, signing in still takes a code.",
+  noMail:
+    "This service doesn’t send emails. To help with a forgotten password, an operator prints a link: twofold account reset-password",
   passwordOnly: "After this, the password alone is enough to sign in.",
   enrollsAtNextSignIn: "MFA is required here, so the next sign-in asks for a new authenticator app.",
   reason: "Reason",

@@ -17,6 +17,7 @@ export const common = {
   passwordMissing: "Enter your password.",
   emailMissing: "Enter your email address.",
   codeMissing: "Enter all six digits.",
+  codeDigits: "Enter only the six digits.",
   retryIn: "You can try again in",
   seconds: (n: number) => `${n} ${n === 1 ? "second" : "seconds"}`,
   retryNow: "You can try again now.",

@@ -35,6 +35,14 @@ export const links = {
     askAgain: "Request a new link",
   },
 
+  invitation: {
+    title: "Set your password",
+    lead: "You have been invited to an account. Choose a password for it, then sign in.",
+    submit: "Set password",
+    expired:
+      "Invitations work once and expire after seven days. If you have set a password, sign in with it. Otherwise ask an administrator for a new invitation.",
+  },
+
   confirm: {
     title: "Confirm this address",
     lead: "Confirm that you receive emails at this address. Your account then uses it.",
@@ -53,8 +61,9 @@ export const links = {
     lead: "If you don’t recognize what the notice describes, press the button below. This happens right away:",
     consequences: [
       "You’re signed out on all devices.",
-      "If the notice is about an authenticator app, that app stops working. MFA stays on.",
-      "If it’s your only app and was added in the last seven days, we remove it, and your password stops working. We email you a link to set a new one.",
+      "If the notice is about an authenticator app, that app stops working. If it was your first app, all apps and recovery codes are removed and MFA is off.",
+      "If the notice is about recovery codes, all of them are deleted.",
+      "In most cases, your password stops working too. We email you a link to set a new one.",
     ],
     wasMe: "If it was you, close this page. Nothing changes.",
     submit: "This was not me",
@@ -62,7 +71,7 @@ export const links = {
     method: {
       suspended:
         "The authenticator app is suspended, so its codes no longer work. Sign in with another method or a recovery code, then remove it.",
-      removed: "The authenticator app was removed.",
+      removed: "All authenticator apps and recovery codes were removed, and MFA is off.",
       gone: "The authenticator app had already been removed.",
     },
     passwordReset: "Your password no longer works. Check your email for a link to set a new one.",

@@ -11,6 +11,8 @@ export const newPassword = {
   advice: {
     short: missing,
     repetitive: () => "Long enough, but repetitive and easy to guess.",
+    oneWord: () => "Long enough, but a single word is easy to guess.",
+    context: () => "Too short without your email address and our name.",
     fair: () => "Long enough. Longer is even better.",
     good: () => "Good: long and varied.",
     long: (max: number) => `Too long. Use at most ${max} characters.`,

@@ -28,8 +28,10 @@ const ranOut = ({ attemptsLeft, clockOffset }: RequestError, byTries: string, by
 const passwordReasons: Partial<Record<ProblemReason, string>> = {
   too_short: "This password is too short. A few random words are long enough and easy to remember.",
   too_long: "This password is too long. Use a shorter one.",
-  common: "This password is on a list of common passwords that attackers try first. Choose another.",
-  context: "This password contains your email address or the name of this service. Choose another.",
+  common:
+    "This is one of the common passwords that attackers try first, or one with digits added. Choose another.",
+  context:
+    "This password contains your email address or the name of this service, and little else. Choose another.",
   unchanged: "This is your current password. Choose another.",
 };
 

@@ -33,5 +33,7 @@ export const profile = {
     sent: (address: string) => `We sent a link to ${address}. Open it to confirm the address.`,
   },
   language: "Email language",
+  export: "Download your data",
+  exportHint: "Profile, MFA methods, sessions and activity, as a JSON file without secrets.",
   languageSaved: (name: string) => `Email language changed to ${name}.`,
 };

@@ -11,6 +11,7 @@ const purposes: Record<Purpose, string> = {
   "account.email":
     "We email links to your account to these addresses, so enter your usual login credentials first.",
   "admin.account": "This changes another user’s account, so enter your usual login credentials first.",
+  "admin.invite": "This creates an account for another user, so enter your usual login credentials first.",
 };
 
 export const stepUp = {
