@@ -60,7 +60,7 @@ func (k Kind) setBack() time.Duration {
 	switch k {
 	case NewDevice: // any sign-in can cause one
 		return 10 * time.Minute
-	case MFARequiredSoon, RecoveryCodesInvalidated: // for all accounts at once
+	case MFARequiredSoon, RecoveryCodesInvalidated, Invitation: // for many accounts at once
 		return time.Hour
 	}
 	return 0

@@ -12,9 +12,9 @@ import (
 // planLifetime is how long a connection to PostgreSQL keeps the plans of its statements. PostgreSQL plans a prepared statement a
 // few times and then keeps one plan until a table in it is analyzed. While a table is empty or small, it is cheapest to read all
 // of it, or any index of it, whatever the statement looks like. The table can then grow by thousands of rows a second, all of
-// which each sign-in reads: right codes fell from 995 to 304 a second within minutes. The same holds for the checks of foreign
-// keys, whose statements are PostgreSQL's own. A new plan takes the size that the table has then, even if its statistics are old.
-// Planning takes less than a millisecond for each statement of a sign-in.
+// which each sign-in reads: loading a snapshot took 2.3 ms with 4,500 rows more, and 0.25 ms with 25,000 rows more and plans that
+// expire. The same holds for the checks of foreign keys, whose statements are PostgreSQL's own. A new plan takes the size that the
+// table has then, even if its statistics are old. Planning takes less than a millisecond for each statement of a sign-in.
 const planLifetime = time.Second
 
 // ResetSession discards the plans of the connection if they have expired. database/sql calls it when it takes a connection out of
