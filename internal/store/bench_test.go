@@ -72,7 +72,7 @@ func BenchmarkPostgres_Batch(b *testing.B) {
 		return newBenchStore(b, db)
 	}
 	compareStores(b,
-		newStore(func(c driver.Connector) driver.Connector { return batchConnector{c} }),
+		newStore(func(c driver.Connector) driver.Connector { return batchConnector{Connector: c} }),
 		newStore(func(c driver.Connector) driver.Connector { return c }))
 }
 

@@ -35,7 +35,7 @@ func (c countingNetConn) Write(b []byte) (int, error) {
 // newRoundTripCounter opens a database with one connection and returns the number of its round trips.
 func newRoundTripCounter(t *testing.T, url string) (*DB, *atomic.Int64) {
 	t.Helper()
-	return countRoundTrips(t, url, func(c driver.Connector) driver.Connector { return batchConnector{c} })
+	return countRoundTrips(t, url, func(c driver.Connector) driver.Connector { return batchConnector{Connector: c} })
 }
 
 func countRoundTrips(t *testing.T, url string, wrap func(driver.Connector) driver.Connector) (*DB, *atomic.Int64) {
@@ -62,7 +62,7 @@ func TestBatch_RoundTripsOfASignIn(t *testing.T) {
 		wrap         func(driver.Connector) driver.Connector
 		wrong, right int64
 	}{
-		"with batches":    {func(c driver.Connector) driver.Connector { return batchConnector{c} }, 3, 4},
+		"with batches":    {func(c driver.Connector) driver.Connector { return batchConnector{Connector: c} }, 3, 4},
 		"without batches": {func(c driver.Connector) driver.Connector { return c }, 6, 11},
 	} {
 		t.Run(name, func(t *testing.T) {
