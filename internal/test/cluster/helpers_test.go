@@ -94,7 +94,15 @@ func processes(t *testing.T, n int, settings ...string) *clusterFixture {
 func newClusterFixture(t *testing.T, settings ...string) *clusterFixture {
 	t.Helper()
 	at := pgserver.Database(t)
-	w := &clusterFixture{t: t, program: program(t), database: databaseOf(t, at), log: &apptest.Log{}}
+	w := clusterOver(t, at, settings...)
+	w.database = databaseOf(t, at)
+	return w
+}
+
+// clusterOver is a cluster without processes over a database.
+func clusterOver(t *testing.T, at string, settings ...string) *clusterFixture {
+	t.Helper()
+	w := &clusterFixture{t: t, program: program(t), log: &apptest.Log{}}
 	c, err := cluster.Prepare(context.Background(), cluster.Options{
 		PublicURL: "http://localhost:8080", Database: at, Settings: append(cheap[:len(cheap):len(cheap)], settings...), Log: w.log,
 	})

@@ -71,7 +71,7 @@ var UnsafeSettings = []string{
 // RequireBinaries stops the test for an error of Start: it skips for missing programs, and fails where CI is true.
 func RequireBinaries(t testing.TB, err error) {
 	t.Helper()
-	if errors.Is(err, ErrAbsent) && os.Getenv("CI") != "true" {
+	if (errors.Is(err, ErrAbsent) || errors.Is(err, ErrPoolerAbsent)) && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}
 	if err != nil {

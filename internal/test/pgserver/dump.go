@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"path/filepath"
 )
 
 // Dump writes a database into a file, while it is used, as an operator does.
@@ -18,11 +17,7 @@ func (s *Server) Restore(ctx context.Context, database, file string) error {
 }
 
 func (s *Server) client(ctx context.Context, program string, args ...string) error {
-	path, err := exec.LookPath(program) // newer than the server is fine
-	if err != nil {
-		path = filepath.Join(s.bin, program)
-	}
-	said, err := exec.CommandContext(ctx, path, args...).CombinedOutput() //nolint:gosec // of the machine's PostgreSQL
+	said, err := exec.CommandContext(ctx, path(s.bin, program), args...).CombinedOutput() //nolint:gosec // of the machine's PostgreSQL
 	if err != nil {
 		return fmt.Errorf("%s: %w: %s", program, err, said)
 	}

@@ -43,33 +43,28 @@ func Start(ctx context.Context, settings ...string) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "twofold-postgres-")
-	if err != nil {
-		return nil, err
-	}
-	s := &Server{dir: dir, bin: bin, settings: settings, as: &syscall.SysProcAttr{Setpgid: true}}
-	if err := s.begin(ctx); err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
-	}
-	return s, nil
+	return begin(ctx, bin, settings, "initdb", "--auth", "trust", "--username", "twofold", "--encoding", "UTF8", "--locale", "C", "--no-sync")
 }
 
-// begin makes the files, finds a port and starts.
-func (s *Server) begin(ctx context.Context) error {
-	if err := s.leaveRoot(); err != nil {
-		return err
+// begin makes a server's files with one of PostgreSQL's programs, finds a port and starts the server.
+func begin(ctx context.Context, bin string, settings []string, program string, args ...string) (_ *Server, err error) {
+	s := &Server{bin: bin, settings: settings}
+	if s.dir, s.as, err = folder("twofold-postgres-"); err != nil {
+		return nil, err
 	}
-	made := exec.CommandContext(ctx, filepath.Join(s.bin, "initdb"), //nolint:gosec // of the machine's PostgreSQL
-		"--pgdata", s.data(), "--auth", "trust", "--username", "twofold", "--encoding", "UTF8", "--locale", "C", "--no-sync")
+	made := exec.CommandContext(ctx, path(bin, program), append(args, "--pgdata", s.data())...) //nolint:gosec // of the machine's PostgreSQL
 	made.SysProcAttr, made.Dir = s.as, s.dir
 	out, err := made.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, out)
+		return nil, errors.Join(fmt.Errorf("%s: %w: %s", program, err, out), os.RemoveAll(s.dir))
 	}
-	if s.port, err = freePort(ctx); err != nil {
-		return err
+	if s.port, err = freePort(ctx); err == nil {
+		err = s.Resume(ctx)
 	}
-	return s.Resume(ctx)
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(s.dir))
+	}
+	return s, nil
 }
 
 // programs finds initdb and postgres, on PATH or where Debian puts them: the newest.
@@ -85,16 +80,37 @@ func programs() (string, error) {
 	return filepath.Dir(newest), nil
 }
 
+// path is the path of one of PostgreSQL's programs: on PATH, where it may be newer than the server, or beside the server.
+func path(bin, program string) string {
+	found, err := exec.LookPath(program)
+	if err != nil {
+		return filepath.Join(bin, program)
+	}
+	return found
+}
+
 func version(program string) int {
 	n, _ := strconv.Atoi(strings.Split(program, "/")[4])
 	return n
 }
 
-// leaveRoot runs the server as another user if the tests run as root, because PostgreSQL refuses to run as root.
-func (s *Server) leaveRoot() error {
-	if os.Getuid() != 0 {
-		return nil
+// folder makes a temporary folder for a server, and returns the attributes of its process. If the tests run as root, both belong
+// to another user, because PostgreSQL and PgBouncer refuse to run as root.
+func folder(prefix string) (dir string, as *syscall.SysProcAttr, err error) {
+	if dir, err = os.MkdirTemp("", prefix); err != nil {
+		return "", nil, err
 	}
+	as = &syscall.SysProcAttr{Setpgid: true}
+	if os.Getuid() == 0 {
+		err = leaveRoot(dir, as)
+	}
+	if err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return dir, as, nil
+}
+
+func leaveRoot(dir string, as *syscall.SysProcAttr) error {
 	for _, name := range []string{"postgres", "nobody"} {
 		u, err := user.Lookup(name)
 		if err != nil {
@@ -108,8 +124,8 @@ func (s *Server) leaveRoot() error {
 		if err != nil {
 			return err
 		}
-		s.as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // as the system counts
-		return os.Chown(s.dir, uid, gid)
+		as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)} //nolint:gosec // as the system counts
+		return os.Chown(dir, uid, gid)
 	}
 	return errors.New("PostgreSQL refuses to run as root, and there is no user postgres or nobody")
 }
