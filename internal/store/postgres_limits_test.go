@@ -88,6 +88,23 @@ func TestPostgres_VanishedServer(t *testing.T) {
 	}
 }
 
+// The restore fence lifts the statement timeout of its transaction, which takes as long as there are accounts.
+func TestPostgres_LiftedTimeoutLiftsTheLimit(t *testing.T) {
+	t.Parallel()
+	_, at := newPostgresDB(t)
+	db, _ := openVanishing(t, at)
+	slow := func(ctx context.Context) error { return db.writer(ctx).Exec("SELECT pg_sleep(1)").Error }
+	if err := db.InTx(ctx, slow); err == nil {
+		t.Error("a statement took longer than its limit")
+	}
+	must(t, db.InTx(ctx, func(ctx context.Context) error {
+		return errors.Join(RestoreState{db}.LockAllAccounts(ctx), slow(ctx))
+	}))
+	if err := db.InTx(ctx, slow); err == nil {
+		t.Error("a statement of the next transaction took longer than its limit")
+	}
+}
+
 func TestClientLimit_FollowsStatementTimeout(t *testing.T) {
 	t.Parallel()
 	for query, want := range map[string]time.Duration{
