@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -154,6 +155,18 @@ func TestOpen_FilePermissions(t *testing.T) {
 		if got := info.Mode(); got != want {
 			t.Errorf("%q is %s, want %s", file, got, want)
 		}
+	}
+}
+
+func TestOpen_LogsCreation(t *testing.T) {
+	t.Parallel()
+	log := &lockedBuffer{}
+	at := sqliteURL(filepath.Join(t.TempDir(), "twofold.db"))
+	for range 2 {
+		must(t, openDB(t, at, slog.New(slog.NewTextHandler(log, nil))).Close())
+	}
+	if n := strings.Count(log.String(), "database created"); n != 1 {
+		t.Errorf("opened twice, and the creation was logged %d times, want once:\n%s", n, log.String())
 	}
 }
 

@@ -45,6 +45,7 @@ func openVanishing(t *testing.T, at databaseURL) (*DB, *atomic.Bool) {
 
 func TestPostgres_VanishedServer(t *testing.T) {
 	t.Parallel()
+	oncePerRun(t)
 	_, at := newPostgresDB(t)
 	for what, statement := range map[string]func(ctx context.Context, db *DB, vanished *atomic.Bool) error{
 		"a query": func(ctx context.Context, db *DB, vanished *atomic.Bool) error {
@@ -91,6 +92,7 @@ func TestPostgres_VanishedServer(t *testing.T) {
 // The restore fence lifts the statement timeout of its transaction, which takes as long as there are accounts.
 func TestPostgres_LiftedTimeoutLiftsTheLimit(t *testing.T) {
 	t.Parallel()
+	oncePerRun(t)
 	_, at := newPostgresDB(t)
 	db, _ := openVanishing(t, at)
 	slow := func(ctx context.Context) error { return db.writer(ctx).Exec("SELECT pg_sleep(1)").Error }

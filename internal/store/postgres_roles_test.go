@@ -42,6 +42,7 @@ func schemasOf(t *testing.T, db *DB, table string) (schemas, owners []string) {
 
 func TestMigrate_SchemaAndRoleOfTheURL(t *testing.T) {
 	t.Parallel()
+	oncePerRun(t)
 	for _, c := range []struct{ query, schema, owner string }{
 		{"search_path=auth", "auth", "twofold"},
 		{"search_path=auth,public", "auth", "twofold"},
@@ -71,6 +72,7 @@ func TestMigrate_SchemaAndRoleOfTheURL(t *testing.T) {
 // The role that serves may not create tables. Another one has migrated.
 func TestMigrate_RoleWithoutTables(t *testing.T) {
 	t.Parallel()
+	oncePerRun(t)
 	admin, at := newPostgresDB(t)
 	role, as := newRole(t, admin, at)
 	executeEach(t, admin, `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "`+role+`"`)
@@ -86,6 +88,7 @@ func TestMigrate_RoleWithoutTables(t *testing.T) {
 
 func TestMigrate_MissingPrivilege(t *testing.T) {
 	t.Parallel()
+	oncePerRun(t)
 	for what, c := range map[string]struct {
 		prepare string // ROLE is the role that migrates
 		query   databaseURL

@@ -89,6 +89,7 @@ func TestOpenReadOnly_TargetSessionAttrs(t *testing.T) {
 // The role and the database have a limit too, which a connection pooler may require (docs/install.md).
 func TestMigrate_HasNoTimeLimit(t *testing.T) {
 	t.Parallel()
+	oncePerRun(t)
 	admin, at := newPostgresDB(t)
 	role, as := newRole(t, admin, at)
 	executeEach(t, admin, `ALTER ROLE "`+role+`" SET statement_timeout = '7s'`)

@@ -19,6 +19,15 @@ func newPostgresDB(t *testing.T) (*DB, databaseURL) {
 	return openMigrated(t, at), at
 }
 
+// oncePerRun skips a test unless the tests run on PostgreSQL. `make test` runs this package on SQLite too, where a test that takes
+// long, or creates many databases on the server, would be the same.
+func oncePerRun(t *testing.T) {
+	t.Helper()
+	if !pgserver.Enabled() {
+		t.Skip("this test runs with TWOFOLD_TEST_DATABASE=postgres: make test-store-postgres")
+	}
+}
+
 // waitForLock returns when a transaction waits for a lock, or at the end of the test.
 func waitForLock(t *testing.T, db *DB) {
 	for n := 0; n == 0 && t.Context().Err() == nil; {

@@ -63,8 +63,12 @@ func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	_, missing := os.Stat(path)
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create database: %w", err)
+	}
+	if missing != nil {
+		log.Info("database created", "file", path) // so that an operator sees it who expected the data of another file
 	}
 	stats := &QueryStats{}
 	write, err := openFile(dsn(path, "_txlock=immediate"), 1, stats, log)
