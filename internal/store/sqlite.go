@@ -68,7 +68,7 @@ func openSQLite(databaseURL string, log *slog.Logger) (*DB, error) {
 		return nil, fmt.Errorf("create database: %w", err)
 	}
 	if missing != nil {
-		log.Info("database created", "file", path) // so that an operator sees it who expected the data of another file
+		log.Info("database created", "file", path) // an operator who expected the data of another file sees that
 	}
 	stats := &QueryStats{}
 	write, err := openFile(dsn(path, "_txlock=immediate"), 1, stats, log)
